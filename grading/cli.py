@@ -1,4 +1,4 @@
-"""The `course` command: assembles the learner's, author's and instructor's commands, and prints user errors as one sentence."""
+"""The `course` command: assembles the three groups of commands and prints user errors as one sentence."""
 
 import sys
 

@@ -1,0 +1,1 @@
+"""Pictures, with matplotlib only: every function draws on Axes and returns them."""
