@@ -1,0 +1,59 @@
+# The commands of the project. Each sets up what it needs first; `make setup` does nothing when nothing changed.
+
+PYTHON ?= python3
+PIP_FLAGS ?=
+BIN := .venv/bin
+JOBS ?= auto
+
+.PHONY: help setup demo test check lab build certify bench clean
+
+help:
+	@echo "make demo     grade a small class of sample submissions and show the result"
+	@echo "make test     run the test suite"
+	@echo "make lab      open the course in JupyterLab"
+	@echo "make check    for authors: lint, notebooks up to date, quick tests (seconds)"
+	@echo "make build    notebooks from solutions/"
+	@echo "make certify  prove every exercise's tests"
+	@echo "make bench    measure against torch and stock nbgrader"
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "The course needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@echo "Installing the course's packages into .venv (a few minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --editable '.[dev,cluster]'
+	@$(BIN)/python -m grading.bubblewrap
+	@touch $@
+
+demo: setup
+	@$(BIN)/course demo
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/course lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) tests/test_conventions.py tests/test_setup.py tests/course_lib/test_compare.py
+
+lab: setup
+	@$(BIN)/course lab
+
+build: setup
+	$(BIN)/course build
+
+certify: setup
+	$(BIN)/course certify
+
+bench: setup
+	$(BIN)/python benchmarks/numeric.py
+	$(BIN)/python benchmarks/grading.py
+
+clean:
+	rm -rf .venv .cache build demo-course
