@@ -1,0 +1,211 @@
+"""Real data sets by name: bundled digits, and MNIST, Fashion-MNIST, CIFAR-10, downloaded once and never unpickled."""
+
+import gzip
+import os
+import struct
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+class DataUnavailable(RuntimeError):
+    """A data set is neither on this machine nor to be had from its mirrors; says what still works."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images as uint8 (n, channels, height, width), labels as int64 (n,), and the names of the classes."""
+
+    name: str
+    x_train: np.ndarray
+    t_train: np.ndarray
+    x_test: np.ndarray
+    t_test: np.ndarray
+    classes: tuple[str, ...]
+
+    def __repr__(self):
+        shape = "x".join(map(str, self.x_train.shape[1:]))
+        return f"Dataset({self.name}: {len(self.x_train)} training and {len(self.x_test)} test images of {shape})"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the original files of a data set lie: folder name in COURSE_DATA, mirrors, and file name -> md5."""
+
+    folder: str
+    mirrors: tuple[str, ...]
+    files: dict[str, str]
+
+
+DIGITS = tuple("0123456789")
+CLOTHES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+THINGS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+SOURCES = {
+    "mnist": Source(
+        "mnist",
+        ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"),
+        {
+            "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+            "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+            "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+            "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+        },
+    ),
+    "fashion_mnist": Source(
+        "fashion-mnist",
+        (
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+        ),
+        {
+            "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+        },
+    ),
+    "cifar10": Source(
+        "cifar-10-batches-bin",
+        (
+            "https://www.cs.toronto.edu/~kriz/",
+            "https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/",
+        ),
+        {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
+    ),
+}
+
+
+def load(name, *, or_else=None, progressbar=True):
+    """The data set `name`: digits (bundled), mnist, fashion_mnist or cifar10.
+
+    Files are looked for in COURSE_DATA, then in the user's cache, then downloaded there once. `or_else` names a set
+    to use instead when that fails, and says so in one line. Raises ValueError for an unknown name and
+    DataUnavailable when the files cannot be had.
+    """
+    if name not in LOADERS:
+        raise ValueError(f"load: no data set is called {name!r}; there are {', '.join(sorted(LOADERS))}")
+    try:
+        return LOADERS[name](progressbar)
+    except DataUnavailable:
+        if or_else is None:
+            raise
+        print(f"{name} is not to be had here; going on with {or_else} instead.")
+        return load(or_else, progressbar=progressbar)
+
+
+def digits(progressbar=True):
+    """scikit-learn's bundled 8x8 digits, 0..16 scaled to 0..255; the last 360 of the 1797 are the test set."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    x = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[:, None]
+    t = bunch.target.astype(np.int64)
+    return Dataset("digits", x[:-360], t[:-360], x[-360:], t[-360:], DIGITS)
+
+
+def mnist(progressbar=True):
+    """MNIST (LeCun, Cortes, Burges 1998): 60 000 and 10 000 images of 1x28x28."""
+    return idx_dataset("mnist", DIGITS, progressbar)
+
+
+def fashion_mnist(progressbar=True):
+    """Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): 60 000 and 10 000 images of 1x28x28."""
+    return idx_dataset("fashion_mnist", CLOTHES, progressbar)
+
+
+def cifar10(progressbar=True):
+    """CIFAR-10 (Krizhevsky 2009), binary version: 50 000 and 10 000 images of 3x32x32."""
+    folder = local_folder("cifar10")
+    if folder is None or not (folder / "test_batch.bin").exists():
+        folder = unpack(fetch("cifar10", "cifar-10-binary.tar.gz", progressbar))
+    train = [cifar_records(folder / f"data_batch_{k}.bin") for k in range(1, 6)]
+    x_test, t_test = cifar_records(folder / "test_batch.bin")
+    x_train, t_train = (np.concatenate(parts) for parts in zip(*train, strict=True))
+    return Dataset("cifar10", x_train, t_train, x_test, t_test, THINGS)
+
+
+LOADERS = {"digits": digits, "mnist": mnist, "fashion_mnist": fashion_mnist, "cifar10": cifar10}
+
+
+def local_folder(name):
+    """The set's folder under COURSE_DATA, or None where that variable is not set or the folder is not there."""
+    root = os.environ.get("COURSE_DATA")
+    folder = Path(root) / SOURCES[name].folder if root else None
+    return folder if folder and folder.is_dir() else None
+
+
+def fetch(name, file, progressbar=True):
+    """Path of an original file: from COURSE_DATA, the cache, or the first mirror whose bytes match the checksum."""
+    import pooch
+
+    folder = local_folder(name)
+    if folder and (folder / file).exists():
+        return folder / file
+    source, failures = SOURCES[name], []
+    cache = Path(pooch.os_cache("perceptron-to-resnet")) / source.folder
+    pooch.get_logger().setLevel("WARNING")
+    for mirror in source.mirrors:
+        try:
+            return Path(
+                pooch.retrieve(
+                    mirror + file, f"md5:{source.files[file]}", fname=file, path=cache, progressbar=progressbar
+                )
+            )
+        except (OSError, ValueError) as error:  # no network, an HTTP error, a cut or altered file
+            failures.append(f"{mirror}: {first_line(error)}")
+    raise DataUnavailable(
+        f"{file} of {name} could not be downloaded ({'; '.join(failures)}). Connect once, or put the file into "
+        f"{source.folder}/ of a folder named by COURSE_DATA. Every exercise works without it, and load('digits') does."
+    )
+
+
+def first_line(error):
+    """The first line of an error, at most 90 characters, with its type."""
+    text = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__} {text[0][:90]}".strip()
+
+
+def idx_dataset(name, classes, progressbar):
+    """A data set of four gzipped idx files."""
+    parts = [read_idx(fetch(name, file, progressbar)) for file in SOURCES[name].files]
+    x_train, t_train, x_test, t_test = parts
+    return Dataset(name, x_train[:, None], t_train.astype(np.int64), x_test[:, None], t_test.astype(np.int64), classes)
+
+
+def read_idx(path):
+    """A gzipped idx file of unsigned bytes as an array of the shape it states; ValueError when it is not one."""
+    try:
+        raw = gzip.decompress(Path(path).read_bytes())
+    except (OSError, EOFError) as error:
+        raise ValueError(f"{path} is not a complete gzip file; delete it and load the set again") from error
+    if len(raw) < 4 or raw[:3] != b"\0\0\x08":
+        raise ValueError(f"{path} is not an idx file of unsigned bytes; delete it and load the set again")
+    ndim = raw[3]
+    shape = struct.unpack_from(f">{ndim}I", raw, 4)
+    data = np.frombuffer(raw, np.uint8, offset=4 + 4 * ndim)
+    if data.size != np.prod(shape):
+        raise ValueError(f"{path} states shape {shape} but holds {data.size} bytes; delete it and load the set again")
+    return data.reshape(shape)
+
+
+def cifar_records(path):
+    """Images (n, 3, 32, 32) and labels (n,) of one CIFAR-10 binary file; ValueError when its size is no multiple."""
+    data = np.fromfile(path, np.uint8)
+    if data.size == 0 or data.size % 3073:
+        raise ValueError(f"{path} holds {data.size} bytes, which is no multiple of a record's 3073; it is damaged")
+    records = data.reshape(-1, 3073)
+    return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64)
+
+
+def unpack(archive):
+    """Unpack CIFAR-10's archive beside itself and return the folder of its binary files."""
+    target = archive.parent / "unpacked"
+    folder = target / "cifar-10-batches-bin"
+    if not (folder / ".complete").exists():
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, filter="data")
+        (folder / ".complete").touch()
+    return folder

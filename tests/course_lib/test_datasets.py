@@ -1,0 +1,198 @@
+"""Real data sets: read from COURSE_DATA, downloaded with checksum and mirrors, a clear sentence when neither works."""
+
+import gzip
+import hashlib
+import io
+import struct
+import tarfile
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from course_lib import datasets
+from course_lib.datasets import DataUnavailable, Source, load, read_idx
+
+
+def idx(array):
+    """`array` of bytes as a gzipped idx file."""
+    head = b"\0\0\x08" + bytes([array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    return gzip.compress(head + array.tobytes(), mtime=0)
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Serves `files`; a path that starts with /cut announces more bytes than it sends."""
+
+    def __init__(self, *args, files, log):
+        self.files, self.seen = files, log
+        super().__init__(*args)
+
+    def do_GET(self):
+        self.seen.append(self.path)
+        kind, _, name = self.path.strip("/").partition("/")
+        body = self.files.get(name)
+        if body is None or kind == "gone":
+            self.send_error(404)
+            return
+        if kind == "altered":
+            body = body[:-1] + bytes([body[-1] ^ 1])
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if kind == "cut" else body)
+
+    def log_message(self, *args):
+        """Keep the test's output quiet."""
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch, rng):
+    """A tiny MNIST behind a local server; returns (use mirrors by kind, requests seen, the arrays)."""
+    arrays = {
+        "train-images-idx3-ubyte.gz": rng.integers(0, 256, (6, 28, 28), dtype=np.uint8),
+        "train-labels-idx1-ubyte.gz": rng.integers(0, 10, 6, dtype=np.uint8),
+        "t10k-images-idx3-ubyte.gz": rng.integers(0, 256, (2, 28, 28), dtype=np.uint8),
+        "t10k-labels-idx1-ubyte.gz": rng.integers(0, 10, 2, dtype=np.uint8),
+    }
+    files = {name: idx(a) for name, a in arrays.items()}
+    log = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Mirror, files=files, log=log))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def use(*kinds):
+        mirrors = tuple(f"http://127.0.0.1:{server.server_port}/{kind}/" for kind in kinds)
+        md5 = {name: hashlib.md5(body).hexdigest() for name, body in files.items()}
+        monkeypatch.setitem(datasets.SOURCES, "mnist", Source("mnist", mirrors, md5))
+
+    yield use, log, arrays
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
+
+
+def test_a_downloaded_set_holds_the_bytes_that_were_served(served):
+    use, _, arrays = served
+    use("good")
+    data = load("mnist", progressbar=False)
+    assert np.array_equal(data.x_train[:, 0], arrays["train-images-idx3-ubyte.gz"])
+    assert np.array_equal(data.t_test, arrays["t10k-labels-idx1-ubyte.gz"])
+    assert data.x_train.shape == (6, 1, 28, 28)
+    assert data.t_train.dtype == np.int64
+
+
+def test_a_second_load_asks_no_server(served):
+    use, log, _ = served
+    use("good")
+    load("mnist", progressbar=False)
+    asked = len(log)
+    load("mnist", progressbar=False)
+    assert asked == 4
+    assert len(log) == asked
+
+
+@pytest.mark.parametrize("bad", ["gone", "cut", "altered"])
+def test_the_second_mirror_serves_when_the_first_is_missing_interrupted_or_altered(served, bad):
+    use, log, arrays = served
+    use(bad, "good")
+    data = load("mnist", progressbar=False)
+    assert np.array_equal(data.x_test[:, 0], arrays["t10k-images-idx3-ubyte.gz"])
+    assert any(path.startswith(f"/{bad}/") for path in log)
+
+
+@pytest.mark.parametrize("bad", ["gone", "cut", "altered"])
+def test_no_damaged_file_is_left_in_the_cache(served, tmp_path, bad):
+    use, _, _ = served
+    use(bad)
+    with pytest.raises(DataUnavailable, match="COURSE_DATA"):
+        load("mnist", progressbar=False)
+    assert [p for p in (tmp_path / "cache").rglob("*") if p.is_file()] == []
+
+
+def test_without_a_network_the_error_says_what_still_works(served, monkeypatch):
+    monkeypatch.setitem(datasets.SOURCES, "mnist", Source("mnist", ("http://127.0.0.1:9/",), {"a.gz": "0"}))
+    with pytest.raises(DataUnavailable, match=r"load\('digits'\)"):
+        load("mnist", progressbar=False)
+
+
+def test_or_else_goes_on_with_the_bundled_digits_and_says_so(served, capsys):
+    use, _, _ = served
+    use("gone")
+    assert load("mnist", or_else="digits", progressbar=False).name == "digits"
+    assert "digits instead" in capsys.readouterr().out
+
+
+def test_cifar_is_read_from_its_binary_archive(tmp_path, monkeypatch, rng):
+    records = rng.integers(0, 10, (6, 4, 3073), dtype=np.uint8)
+    names = [f"data_batch_{k}.bin" for k in range(1, 6)] + ["test_batch.bin"]
+    archive = tmp_path / "cache" / "cifar-10-binary.tar.gz"
+    archive.parent.mkdir()
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, block in zip(names, records, strict=True):
+            info = tarfile.TarInfo(f"cifar-10-batches-bin/{name}")
+            info.size = block.nbytes
+            tar.addfile(info, io.BytesIO(block.tobytes()))
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setattr(datasets, "fetch", lambda *args: archive)
+    data = load("cifar10")
+    assert np.array_equal(data.x_train.reshape(20, -1), records[:5].reshape(20, 3073)[:, 1:])
+    assert np.array_equal(data.t_test, records[5][:, 0])
+
+
+def test_course_data_is_used_as_it_is(tmp_path, monkeypatch, rng):
+    folder = tmp_path / "fashion-mnist"
+    folder.mkdir()
+    for name in datasets.SOURCES["fashion_mnist"].files:
+        shape = (3, 28, 28) if "images" in name else (3,)
+        (folder / name).write_bytes(idx(rng.integers(0, 10, shape, dtype=np.uint8)))
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    assert load("fashion_mnist").x_test.shape == (3, 1, 28, 28)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"not gzip", "not a complete gzip file"),
+        (gzip.compress(b"\1\2\3\4"), "not an idx file"),
+        (gzip.compress(b"\0\0\x08\1" + struct.pack(">I", 9) + b"abc"), "states shape"),
+    ],
+)
+def test_a_damaged_idx_file_is_named(tmp_path, content, message):
+    path = tmp_path / "x.gz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        read_idx(path)
+
+
+def test_a_damaged_cifar_file_is_named(tmp_path):
+    (tmp_path / "b.bin").write_bytes(b"123")
+    with pytest.raises(ValueError, match="3073"):
+        datasets.cifar_records(tmp_path / "b.bin")
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match="cifar10, digits"):
+        load("imagenet")
+
+
+def test_the_bundled_digits_need_nothing():
+    data = load("digits")
+    assert data.x_train.shape == (1437, 1, 8, 8)
+    assert set(np.unique(data.t_test)) == set(range(10))
+    assert data.x_train.max() == 255
+    assert "1437 training" in repr(data)
+
+
+def test_the_real_mnist_has_its_published_counts_and_checksums(course_data):
+    for name, md5 in datasets.SOURCES["mnist"].files.items():
+        assert hashlib.md5((course_data / "mnist" / name).read_bytes()).hexdigest() == md5
+    data = load("mnist")
+    assert data.x_train.shape == (60_000, 1, 28, 28)
+    assert np.bincount(data.t_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
