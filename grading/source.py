@@ -1,0 +1,528 @@
+"""Read a lesson: the percent file `solutions/NN_slug.py` becomes a `Lesson` of frozen dataclasses, with line numbers.
+
+The marks on the cell lines are those of ARCHITECTURE.md. This is the only parser; it refuses what it cannot understand
+(one sentence with file and line) and leaves matters of quality to `grading/lint.py`.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.errors import CourseError
+
+BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
+
+# mark -> (cell type, other keys that may stand beside it); the first key found here names the cell's role
+MARKS = {
+    "lesson": ("markdown", {"title", "minutes", "builds_on"}),
+    "task": ("markdown", {"title"}),
+    "solve": ("code", {"difficulty", "importance", "minutes", "forbid", "bug"}),
+    "given": ("code", set()),
+    "check": ("code", {"points"}),
+    "predict": ("code", {"points"}),
+    "question": ("markdown", {"points", "title"}),
+    "hint": ("markdown", set()),
+    "variants": ("code", set()),
+    "practice": ("code", set()),
+    "figure": ("code", set()),
+    "picture": ("code", {"alt"}),
+    "gpu": ("code", set()),
+}
+ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+PART_ID = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9_]+)?\Z")
+FILE_NAME = re.compile(r"(\d\d)_[a-z][a-z0-9_]*\Z")
+# jupytext notes for its own way back to text; they carry nothing for us
+JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its role (a key of MARKS, or "" for plain text and code), its marks and where its source begins."""
+
+    role: str
+    kind: str  # "code" or "markdown"
+    marks: dict
+    source: str
+    line: int  # line of the file on which the source begins
+    index: int
+
+    @property
+    def id(self):
+        """The value of the mark that names the role: an exercise id, a part id, a picture name; "" for plain cells."""
+        return str(self.marks.get(self.role, ""))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A grade cell of an exercise: the visible source and the hidden block, each a cell that runs by itself."""
+
+    id: str
+    exercise: str
+    points: float
+    cell: Cell
+    visible: str
+    hidden: str  # "" when the cell has no hidden block
+    predict: bool = False
+
+    @property
+    def grade_id(self):
+        """The cell's id in the notebook and in the gradebook."""
+        return f"predict-{self.id}" if self.predict else f"check-{self.id}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A written answer: the text shown, the rubric for the instructor, the points."""
+
+    id: str
+    points: float
+    cell: Cell
+    text: str
+    rubric: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A known mistake (`wrong`) or another right style: the cell that stands in place of the reference answer."""
+
+    name: str
+    wrong: bool
+    source: str
+    sentence: str
+    line: int
+    edit: tuple = ()  # (find, replace) when it was written as an edit of the reference
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What belongs to one id: text, reference, what the learner gets instead, checks, hints, variants."""
+
+    id: str
+    number: int  # 3 for Exercise 9.3; 0 where no text of its own announces it (a prediction)
+    title: str
+    solve: Cell
+    task: Cell | None
+    given: Cell | None
+    checks: tuple
+    hints: tuple
+    wrong: tuple
+    right: tuple
+    forbid: tuple
+    bug: bool
+    names: tuple = field(default=())  # what the reference answer binds: functions, classes, variables
+
+    @property
+    def reference(self):
+        """The answer as it runs: the solve cell without its marker lines."""
+        return without_markers(self.solve.source)
+
+    @property
+    def points(self):
+        """Points of all its checks together."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def predict(self):
+        """Whether every check of it is a prediction."""
+        return bool(self.checks) and all(check.predict for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson as authored; `cells` in order, `exercises` by order of their solve cells."""
+
+    path: Path
+    number: str  # "09"
+    slug: str  # "09_convolution_arithmetic", also the assignment's name
+    title: str
+    minutes: int
+    builds_on: tuple
+    cells: tuple
+    exercises: tuple
+    questions: tuple
+
+    @property
+    def checks(self):
+        """All grade cells that run, in notebook order."""
+        return tuple(sorted((c for e in self.exercises for c in e.checks), key=lambda check: check.cell.index))
+
+    def exercise(self, id):
+        """The exercise with this id; CourseError names those there are."""
+        for exercise in self.exercises:
+            if exercise.id == id:
+                return exercise
+        known = ", ".join(e.id for e in self.exercises)
+        raise CourseError(f"{self.path.name} has no exercise '{id}'; it has {known}")
+
+
+def lesson_paths(folder, numbers=()):
+    """The lesson files in `folder`, in order; with `numbers` (such as "9", "09", "09_slug") only those."""
+    paths = sorted(p for p in Path(folder).glob("[0-9][0-9]_*.py") if FILE_NAME.match(p.stem))
+    if not numbers:
+        if not paths:
+            raise CourseError(f"no lesson NN_slug.py in {folder}; write one, or give the folder with --solutions")
+        return paths
+    chosen = []
+    for number in numbers:
+        wanted = number.removesuffix(".py").split("/")[-1]
+        found = [p for p in paths if p.stem == wanted or (wanted.isdigit() and p.stem[:2] == wanted.zfill(2))]
+        if not found:
+            there = ", ".join(p.stem[:2] for p in paths) or "none"
+            raise CourseError(f"there is no lesson '{number}' in {folder}; there are: {there}")
+        chosen += found
+    return list(dict.fromkeys(chosen))
+
+
+def read_lessons(folder, numbers=()):
+    """Parse the lessons of a folder, in order."""
+    return [read_lesson(path) for path in lesson_paths(folder, numbers)]
+
+
+def read_lesson(path):
+    """Parse one percent file; CourseError says file, line, what is wrong and what to do."""
+    path = Path(path)
+    if not FILE_NAME.match(path.stem):
+        raise CourseError(f"{path.name}: a lesson's file is called NN_slug.py, such as 09_convolution_arithmetic.py")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path}: cannot be read as UTF-8 text ({error}); check the file") from None
+    return parse_lesson(text, path)
+
+
+def parse_lesson(text, path):
+    """Parse the text of a percent file as the lesson at `path` (which need not exist)."""
+    path = Path(path)
+    cells = _cells(text, path)
+    if not cells or cells[0].role != "lesson":
+        raise CourseError(
+            f'{path.name}:1: the first cell must be `# %% [markdown] lesson="NN" title="..." minutes=N`; add it'
+        )
+    head = cells[0].marks
+    if str(head["lesson"]) != path.stem[:2]:
+        raise CourseError(
+            f'{path.name}:{cells[0].line}: lesson="{head["lesson"]}" but the file is numbered '
+            f"{path.stem[:2]}; make them equal"
+        )
+    for cell in cells[1:]:
+        if cell.role == "lesson":
+            raise CourseError(f"{path.name}:{cell.line}: only the first cell carries lesson=; remove this one")
+    return Lesson(
+        path=path,
+        number=str(head["lesson"]),
+        slug=path.stem,
+        title=str(head.get("title", "")),
+        minutes=head.get("minutes", 0),
+        builds_on=tuple(str(head.get("builds_on", "")).split()),
+        cells=cells,
+        exercises=_exercises(cells, path),
+        questions=_questions(cells, path),
+    )
+
+
+def split_hidden(source):
+    """A check cell's source as (visible, hidden): two cells that each run by themselves.
+
+    The hidden one keeps the `with` line that holds the block, so that it observes under the same check; it is ""
+    where there is no hidden block. Works on a release's source too.
+    """
+    before, block, opened = [], [], None
+    header = None
+    for line in source.split("\n"):
+        if BEGIN_HIDDEN in line:
+            opened = line
+            header = next((b for b in reversed(before) if re.match(r"\s*with check\(", b)), None)
+        elif END_HIDDEN in line:
+            if opened is None:
+                raise ValueError("END HIDDEN TESTS without a BEGIN before it")
+            opened = ""
+        elif opened:
+            block.append(line)
+        else:
+            before.append(line)
+    if opened:
+        raise ValueError("BEGIN HIDDEN TESTS without an END after it")
+    visible = "\n".join(before)
+    if opened is None:
+        return visible, ""
+    return visible, "\n".join(([header] if header else []) + block)
+
+
+def without_markers(source):
+    """The solve cell's source without the lines that hold the solution markers."""
+    return "\n".join(line for line in source.split("\n") if BEGIN_SOLUTION not in line and END_SOLUTION not in line)
+
+
+def solution_region(source):
+    """The lines between the solution markers, joined; all regions of the cell one after the other."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        if BEGIN_SOLUTION in line:
+            inside = True
+        elif END_SOLUTION in line:
+            inside = False
+        elif inside:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def bound_names(source):
+    """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
+    try:
+        tree = ast.parse(strip_magics(source))
+    except SyntaxError:
+        return ()
+    return tuple(dict.fromkeys(name for node in tree.body for name in _binds(node)))
+
+
+def strip_magics(source):
+    """The source with IPython's line magics (`%...`, `!...`) turned into comments, so that plain Python can run it."""
+    lines = source.split("\n")
+    return "\n".join(f"# {line}" if re.match(r"[%!](?!=)", line) else line for line in lines)
+
+
+def _cells(text, path):
+    import jupytext
+
+    try:
+        notebook = jupytext.reads(text, fmt="py:percent")
+    except Exception as error:
+        raise CourseError(f"{path.name}: jupytext cannot read it as a percent file ({error})") from None
+    lines = text.split("\n")
+    cells, at = [], 0
+    for raw in notebook.cells:
+        if raw.cell_type == "raw" or (not cells and not raw.source.strip()):
+            continue
+        while at < len(lines) and not re.match(r"# ?%%", lines[at]):
+            at += 1
+        start = at + 2  # the line after the marker, counted from 1
+        at += 1 + len(raw.source.split("\n"))
+        marks = {k: v for k, v in raw.metadata.items() if k not in JUPYTEXT_KEYS}
+        lead = len(raw.source) - len(raw.source.lstrip("\n"))
+        start += lead + (1 if raw.metadata.get("cell_marker") else 0)
+        role = _role(marks, raw.cell_type, path, start - 1)
+        cells.append(Cell(role, raw.cell_type, marks, raw.source.strip("\n"), start, len(cells)))
+    return tuple(cells)
+
+
+def _role(marks, kind, path, line):
+    roles = [m for m in MARKS if m in marks]
+    where = f"{path.name}:{line}:"
+    # a check may not also be a solve: one role a cell
+    if len(roles) > 1:
+        raise CourseError(f"{where} a cell has one role, this one has {' and '.join(roles)}; split the cell")
+    if not roles:
+        if marks:
+            known = ", ".join(MARKS)
+            raise CourseError(f"{where} unknown mark '{next(iter(marks))}'; the marks are {known}")
+        return ""
+    role = roles[0]
+    want, beside = MARKS[role]
+    if kind != want:
+        fix = "add [markdown] to" if want == "markdown" else "remove [markdown] from"
+        raise CourseError(f"{where} a {role} cell is a {want} cell; {fix} its line")
+    for key in marks:
+        if key != role and key not in beside:
+            allowed = ", ".join(sorted(beside)) or "nothing"
+            raise CourseError(f"{where} a {role} cell has no mark '{key}'; beside {role} it may have {allowed}")
+    _check_values(role, marks, where)
+    return role
+
+
+def _check_values(role, marks, where):
+    value = marks[role]
+    if role in ("task", "solve", "given", "question", "hint", "variants", "practice") and not (
+        isinstance(value, str) and ID.match(value)
+    ):
+        raise CourseError(f'{where} {role}="{value}": an id is lower-case letters, digits and _, a letter first')
+    if role in ("check", "predict") and not (isinstance(value, str) and PART_ID.match(value)):
+        raise CourseError(f'{where} {role}="{value}": write the exercise id, or id-part for a further check')
+    if role == "picture" and not (isinstance(value, str) and ID.match(value)):
+        raise CourseError(f'{where} picture="{value}": a name is lower-case letters, digits and _')
+    for key in ("difficulty", "importance", "minutes", "points"):
+        if key in marks and (isinstance(marks[key], bool) or not isinstance(marks[key], int | float)):
+            raise CourseError(f"{where} {key}={marks[key]!r} is not a number; write {key}=2, without quotes")
+
+
+def _exercises(cells, path):
+    def of(role, id):
+        return [c for c in cells if c.role == role and c.id == id]
+
+    def one(role, id):
+        found = of(role, id)
+        if len(found) > 1:
+            raise CourseError(f'{path.name}:{found[1].line}: a second {role}="{id}"; ids are unique in the course')
+        return found[0] if found else None
+
+    solves = [c for c in cells if c.role == "solve"]
+    known = {c.id for c in solves}
+    for cell in cells:
+        if cell.role in ("task", "given", "check", "predict", "hint", "variants"):
+            owner = cell.id.split("-")[0]
+            if owner not in known:
+                raise CourseError(
+                    f'{path.name}:{cell.line}: {cell.role}="{cell.id}" belongs to no solve="{owner}"; '
+                    f"add it or mend the id"
+                )
+    numbered = [c.id for c in sorted(solves, key=lambda c: c.index) if of("task", c.id)]
+    exercises = []
+    for solve in solves:
+        id = solve.id
+        one("solve", id)
+        task, given, variants = one("task", id), one("given", id), one("variants", id)
+        checks = tuple(_check(c, path) for c in cells if c.role in ("check", "predict") and c.id.split("-")[0] == id)
+        for check in checks:
+            one(check.cell.role, check.id)
+        wrong, right = _variants(variants, solve, path) if variants else ((), ())
+        exercises.append(
+            Exercise(
+                id=id,
+                number=numbered.index(id) + 1 if id in numbered else 0,
+                title=str(task.marks.get("title", "")) if task else "",
+                solve=solve,
+                task=task,
+                given=given,
+                checks=checks,
+                hints=tuple(c.source for c in of("hint", id)),
+                wrong=wrong,
+                right=right,
+                forbid=tuple(str(solve.marks.get("forbid", "")).split()),
+                bug=solve.marks.get("bug") is True,
+                names=bound_names(without_markers(solve.source)),
+            )
+        )
+    return tuple(exercises)
+
+
+def _check(cell, path):
+    try:
+        visible, hidden = split_hidden(cell.source)
+    except ValueError as error:
+        raise CourseError(f"{path.name}:{cell.line}: {error}; write both marker lines") from None
+    return Check(
+        id=cell.id,
+        exercise=cell.id.split("-")[0],
+        points=float(cell.marks.get("points", 0)),
+        cell=cell,
+        visible=visible,
+        hidden=hidden,
+        predict=cell.role == "predict",
+    )
+
+
+def _questions(cells, path):
+    questions = []
+    for cell in (c for c in cells if c.role == "question"):
+        if any(q.id == cell.id for q in questions):
+            raise CourseError(f'{path.name}:{cell.line}: a second question="{cell.id}"; ids are unique in the course')
+        text, rubric, inside = [], [], False
+        for line in cell.source.split("\n"):
+            if BEGIN_RUBRIC in line or END_RUBRIC in line:
+                inside = BEGIN_RUBRIC in line
+            else:
+                (rubric if inside else text).append(line)
+        if inside:
+            raise CourseError(f"{path.name}:{cell.line}: BEGIN MARK SCHEME has no END; add `{END_RUBRIC}`")
+        questions.append(
+            Question(
+                cell.id, float(cell.marks.get("points", 0)), cell, "\n".join(text).strip(), "\n".join(rubric).strip()
+            )
+        )
+    return tuple(questions)
+
+
+def _variants(cell, solve, path):
+    """The two dictionaries of a variants cell, read as literals: nothing of it is run."""
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError as error:
+        raise CourseError(f"{path.name}:{cell.line + (error.lineno or 1) - 1}: {error.msg} in the variants") from None
+    found = {"WRONG": (), "RIGHT": ()}
+    for node in tree.body:
+        name = node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
+        line = cell.line + node.lineno - 1
+        if name not in found or not isinstance(node.value, ast.Dict):
+            raise CourseError(
+                f"{path.name}:{line}: a variants cell holds WRONG = {{...}} and RIGHT = {{...}} only; remove the rest"
+            )
+        found[name] = tuple(
+            _variant(key, value, name == "WRONG", solve, path, cell.line)
+            for key, value in zip(node.value.keys, node.value.values, strict=True)
+        )
+        names = [v.name for v in found[name]]
+        for twice in {n for n in names if names.count(n) > 1}:
+            raise CourseError(f"{path.name}:{line}: the variant '{twice}' is there twice; rename one")
+    return found["WRONG"], found["RIGHT"]
+
+
+def _variant(key, value, wrong, solve, path, base):
+    line = base + (key.lineno if key is not None else value.lineno) - 1
+    where = f"{path.name}:{line}:"
+    try:
+        name, content = ast.literal_eval(key), ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        raise CourseError(f"{where} a variant is written with plain strings; remove calls and names") from None
+    parts = (content,) if isinstance(content, str) else content
+    shapes = (2, 3) if wrong else (1, 2)
+    if (
+        not isinstance(name, str)
+        or not isinstance(parts, tuple)
+        or len(parts) not in shapes
+        or not all(isinstance(p, str) for p in parts)
+    ):
+        form = "(find, replace, sentence) or (definition, sentence)" if wrong else "definition or (find, replace)"
+        raise CourseError(f"{where} variant {name!r} must be {form}, all strings")
+    sentence = parts[-1] if wrong else ""
+    parts = parts[:-1] if wrong else parts
+    if len(parts) == 2:
+        source = _edited(solve, *parts, where=where, name=name)
+    else:
+        source = _redefined(solve, parts[0], where=where, name=name)
+    return Variant(name, wrong, source, sentence, line, parts if len(parts) == 2 else ())
+
+
+def _edited(solve, find, replace, *, where, name):
+    """The reference with `find` replaced: in the answer's own lines first, else anywhere in the cell; exactly once."""
+    region, whole = solution_region(solve.source), without_markers(solve.source)
+    if not find:
+        raise CourseError(f"{where} variant '{name}' looks for an empty text; say what to replace")
+    if region.count(find) == 1 and region in whole:
+        return whole.replace(region, region.replace(find, replace), 1)
+    count = whole.count(find)
+    if count != 1:
+        said = "is not there" if count == 0 else f"is there {count} times"
+        raise CourseError(f"{where} variant '{name}': {find!r} {said} in the reference answer; it must be there once")
+    return whole.replace(find, replace, 1)
+
+
+def _redefined(solve, definition, *, where, name):
+    """The reference with what `definition` defines taken out, and the definition after it."""
+    try:
+        new = ast.parse(definition)
+    except SyntaxError as error:
+        raise CourseError(f"{where} variant '{name}' does not parse: {error.msg} in its line {error.lineno}") from None
+    names = {n for node in new.body for n in _binds(node)}
+    source = strip_magics(without_markers(solve.source))
+    lines = source.split("\n")
+    for node in ast.parse(source).body:
+        bound = _binds(node)
+        if bound and set(bound) <= names:
+            first = min([node.lineno] + [d.lineno for d in getattr(node, "decorator_list", [])])
+            for i in range(first - 1, node.end_lineno):
+                lines[i] = None
+    kept = "\n".join(line for line in lines if line is not None).strip("\n")
+    return f"{kept}\n\n\n{definition.strip()}".lstrip("\n") if kept else definition.strip("\n")
+
+
+def _binds(node):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        return (node.name,)
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return tuple(
+            n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        )
+    return ()
