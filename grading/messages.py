@@ -1,0 +1,119 @@
+"""What goes into the sandbox and what comes out: plain dataclasses shared by every part of grading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_lib.observation import Seen
+
+MB = 1 << 20
+
+ENDINGS = (
+    "finished",  # every cell ran, whatever it raised
+    "cpu limit",  # used up its CPU seconds
+    "wall limit",  # took too long by the clock, also when it was run alone
+    "memory limit",
+    "output limit",  # wrote more than the driver is willing to read
+    "died",  # the process ended by itself: os._exit, a signal, a crash
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A code cell to run, in notebook order. `check` names the check cell it is; `part` is visible or hidden."""
+
+    id: str
+    source: str
+    check: str | None = None
+    part: str = "visible"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds and bytes; CPU decides verdicts, wall time only protects the class.
+
+    A cell over `cell_cpu` or `cell_wall` is interrupted (its status is "killed") and the next cell runs; one that cannot
+    be interrupted, or a submission over `cpu` or `wall`, ends there.
+    """
+
+    cpu: float = 60.0
+    cell_cpu: float = 20.0
+    wall: float = 180.0
+    cell_wall: float = 60.0
+    memory: int = 2048 * MB  # beyond what the imported libraries take
+    disk: int = 256 * MB  # the working folder and /tmp together
+    inodes: int = 8192
+    processes: int = 64  # threads count
+    files: int = 256  # open at once, per process
+    file_size: int = 128 * MB
+    cell_output: int = 2 * MB  # more is cut off, with a note, and the cell goes on
+    output: int = 64 * MB  # all frames of a submission; more ends it
+    seen: int = 8 * MB  # observations of one check cell
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to run. `files` are put into its working folder: relative path to bytes."""
+
+    key: str
+    lesson: str
+    steps: tuple[Step, ...]
+    hidden: tuple[Step, ...] = ()
+    limits: Limits = Limits()
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass
+class CellRun:
+    """How one visible cell went. `status`: ok, error, skipped (never started) or killed (stopped by a limit)."""
+
+    id: str
+    status: str
+    outputs: list[dict]
+    cpu: float = 0.0
+    wall: float = 0.0
+    reason: str = ""  # when killed: the limit's name
+
+
+@dataclass
+class Isolation:
+    """What the confined process read back about itself before any student code ran."""
+
+    path: str  # nested, root, single (one bubblewrap per submission) or none
+    uid: int = -1
+    zygote_uid: int = -1
+    capabilities: str = ""  # all five sets as hexadecimal, joined by spaces
+    no_new_privs: bool = False
+    seccomp: bool = False
+    refused: tuple[str, ...] = ()  # forbidden system calls that were tried and refused
+    pids: tuple[int, ...] = ()  # visible in its /proc
+    interfaces: tuple[str, ...] = ()
+    process_limit: bool = False  # a fork over the limit was refused
+    writable: tuple[str, ...] = ()  # mount points it can write to
+    descriptors: tuple[int, ...] = ()
+    memory: str = ""  # how memory is bounded: cgroup or polling
+    differs: tuple[str, ...] = ()  # sentences: what is not as promised
+
+
+@dataclass
+class Run:
+    """What was seen of one submission. `seen` holds observations in the order they arrived, visible parts first."""
+
+    ended: str
+    cells: dict[str, CellRun]
+    seen: list[Seen]
+    isolation: Isolation
+    hidden: dict[str, str] = field(default_factory=dict)  # hidden step id -> status
+    cpu: float = 0.0
+    wall: float = 0.0
+    peak_memory: int = 0
+    detail: str = ""  # one sentence when not finished: which signal, which cell
+    rerun: bool = False  # the first attempt hit a wall limit and this one ran alone
+
+    @property
+    def wall_hit(self) -> bool:
+        """Whether a clock, rather than the student's own work, may have decided: such a run is repeated alone once."""
+        cells = any(c.reason == "wall limit" for c in self.cells.values())
+        return self.ended == "wall limit" or cells or "killed by wall limit" in self.hidden.values()
