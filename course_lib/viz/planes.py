@@ -1,0 +1,118 @@
+"""Points, lines, planes and decision regions: what a linear classifier looks like.
+
+Weights `w` hold the bias first, so a line is w[0] + w[1] u + w[2] v = 0 and (w[1], w[2]) is its normal.
+"""
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+
+from course_lib.perceptron import signed_distance
+from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, RED, axes
+
+MINUS, PLUS = RED, BLUE  # the two classes, everywhere in the course
+
+
+def points(x, t, *, ax=None, w=None, names=None, size=34):
+    """Scatter the points `x (n, 2)` by their labels `t (n,)`; with `w`, ring those that the line misclassifies.
+
+    Labels -1 or 0 are red squares, +1 or 1 blue dots, further classes the next colours. `names` maps a label to
+    its text in the legend.
+    """
+    x, t = np.asarray(x), np.asarray(t)
+    if x.ndim != 2 or x.shape[1] != 2 or t.shape != x.shape[:1]:
+        raise ValueError(f"points: expected x of shape (n, 2) and t (n,), got {x.shape} and {t.shape}")
+    ax = axes(ax, size=(4.6, 4.0), xlabel="u", ylabel="v")
+    for label in np.unique(t):
+        color, marker = _look(label)
+        text = (names or {}).get(label, f"t = {label:+d}" if label else "t = 0")
+        own = x[t == label]
+        ax.scatter(
+            own[:, 0], own[:, 1], s=size, c=color, marker=marker, edgecolors="white", lw=0.6, label=text, zorder=3
+        )
+    if w is not None:
+        wrong = np.where(t > 0, 1, -1) * signed_distance(w, x, normalised=False) <= 0
+        style = {"facecolors": "none", "edgecolors": "black", "lw": 1.4, "zorder": 4}
+        ax.scatter(x[wrong, 0], x[wrong, 1], s=size * 4, label="misclassified", **style)
+    return ax
+
+
+def view(x, *, ax, pad=0.15):
+    """Equal scales on both axes, and limits that show all points `x (n, 2)` with `pad` of their extent around."""
+    low, high = np.min(x, axis=0), np.max(x, axis=0)
+    middle, half = (low + high) / 2, (0.5 + pad) * np.max(high - low)
+    ax.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
+    ax.set_aspect("equal", adjustable="box")
+    return ax
+
+
+def line(w, *, ax, normal=True, color="black", label=None, **style):
+    """Draw the line of `w (3,)` right across `ax`; with `normal`, an arrow along (w[1], w[2]) scaled to the picture.
+
+    Set the limits of `ax` first (`view`). Raises ValueError where w[1] = w[2] = 0, which is no line.
+    """
+    w = np.asarray(w, float)
+    size = float(np.hypot(w[1], w[2]))
+    if w.shape != (3,) or size == 0:
+        raise ValueError(f"line: expected weights (bias, a, b) with a or b not 0, got {w.tolist()}")
+    unit = w[1:] / size
+    middle = np.array([np.mean(ax.get_xlim()), np.mean(ax.get_ylim())])
+    foot = middle - (w[0] / size + middle @ unit) * unit
+    along = np.array([-unit[1], unit[0]])
+    ax.axline(foot, foot + along, color=color, label=label, **{"lw": 1.8, "zorder": 2, **style})
+    if normal:
+        tip = foot + 0.13 * np.ptp(ax.get_xlim()) * unit
+        arrow = {"arrowstyle": "-|>", "color": color, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", tip, foot, arrowprops=arrow, zorder=5)
+    return ax
+
+
+def distances(w, x, *, ax, color=GREY, numbers=False):
+    """Join each point of `x (n, 2)` to its foot on the line of `w (3,)`; with `numbers`, write the signed distance."""
+    w, x = np.asarray(w, float), np.asarray(x, float)
+    d = signed_distance(w, x)
+    feet = x - np.outer(d, w[1:] / np.hypot(w[1], w[2]))
+    for point, foot, distance in zip(x, feet, d, strict=True):
+        ax.plot(*zip(point, foot, strict=True), color=color, lw=1.0, zorder=1)
+        if numbers:
+            ax.annotate(f"{distance:+.2f}", (point + foot) / 2, fontsize=8, ha="center", va="center", color="black")
+    return ax
+
+
+def regions(predict, *, ax, steps=200, alpha=0.18):
+    """Tint `ax` by the label that `predict` gives: a function from points `(n, 2)` to labels `(n,)`.
+
+    Set the limits of `ax` first (`view`); they are kept.
+    """
+    xlim, ylim = ax.get_xlim(), ax.get_ylim()
+    u, v = np.meshgrid(np.linspace(*xlim, steps), np.linspace(*ylim, steps))
+    labels = np.asarray(predict(np.column_stack([u.ravel(), v.ravel()])))
+    if labels.shape != (steps * steps,):
+        raise ValueError(f"regions: predict must give one label per point, got shape {labels.shape}")
+    classes, index = np.unique(labels, return_inverse=True)
+    colors = ListedColormap([_look(label)[0] for label in classes])
+    extent = (*xlim, *ylim)
+    ax.imshow(index.reshape(u.shape), origin="lower", extent=extent, cmap=colors, alpha=alpha, aspect="auto", zorder=0)
+    ax.set(xlim=xlim, ylim=ylim)
+    return ax
+
+
+def plane(w, *, ax, half=1.5, color=GREY, alpha=0.35):
+    """Draw the plane of `w (4,)` and its unit normal in the 3-D Axes `ax`, a square of half width `half`."""
+    w = np.asarray(w, float)
+    normal = w[1:] / np.linalg.norm(w[1:])
+    foot = -w[0] / np.linalg.norm(w[1:]) * normal
+    first = np.linalg.svd(normal[None])[2][1:]  # two unit vectors that span the plane
+    a, b = np.meshgrid([-half, half], [-half, half])
+    corners = foot + a[..., None] * first[0] + b[..., None] * first[1]
+    ax.plot_surface(*np.moveaxis(corners, -1, 0), color=color, alpha=alpha, shade=False)
+    ax.quiver(*foot, *normal, color="black", lw=1.6, arrow_length_ratio=0.18)
+    return ax
+
+
+def _look(label):
+    if label <= 0:
+        return MINUS, "s"
+    if label == 1:
+        return PLUS, "o"
+    others = [c for c in COLORS if c not in (MINUS, PLUS)]
+    return others[(int(label) - 2) % len(others)], MARKERS[int(label) % len(MARKERS)]
