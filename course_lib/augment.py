@@ -1,0 +1,86 @@
+"""Augmentation: functions from a batch of images (n, c, h, w) to another batch, each image's change drawn by `rng`."""
+
+import numpy as np
+
+
+def flip(x, *, rng, p=0.5):
+    """Mirror each image left to right with probability `p`."""
+    chosen = rng.random(len(x)) < p
+    return np.where(chosen[:, None, None, None], x[..., ::-1], x)
+
+
+def translate(x, *, rng, pixels=2):
+    """Shift each image by up to `pixels` whole pixels in both directions; zeros come in."""
+    dy, dx = rng.integers(-pixels, pixels + 1, (2, len(x)))
+    return window(
+        np.pad(x, ((0, 0), (0, 0), (pixels, pixels), (pixels, pixels))), pixels + dy, pixels + dx, x.shape[2:]
+    )
+
+
+def crop(x, size, *, rng, padding=0):
+    """Pad with zeros by `padding`, then cut a window of `size` (h, w) at a random place of each image."""
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    room = [have - want for have, want in zip(x.shape[2:], size, strict=True)]
+    if min(room) < 0:
+        raise ValueError(f"crop: a window of {tuple(size)} does not fit into padded images of {x.shape[2:]}")
+    dy, dx = (rng.integers(0, r + 1, len(x)) for r in room)
+    return window(x, dy, dx, size)
+
+
+def window(x, top, left, size):
+    """Cut a window of `size` (h, w) from each image, its corner at rows top, columns left (n,)."""
+    rows, columns = top[:, None] + np.arange(size[0]), left[:, None] + np.arange(size[1])
+    picked = x[np.arange(len(x))[:, None, None], :, rows[:, :, None], columns[:, None, :]]  # (n, h, w, c)
+    return picked.transpose(0, 3, 1, 2)
+
+
+def rotate(x, *, rng, degrees=15.0):
+    """Turn each image about its centre by an angle uniform in ±`degrees`: bilinear, zero outside."""
+    angle = np.deg2rad(rng.uniform(-degrees, degrees, len(x)))
+    _, _, h, w = x.shape
+    y, z = np.meshgrid(np.arange(h) - (h - 1) / 2, np.arange(w) - (w - 1) / 2, indexing="ij")
+    cos, sin = np.cos(angle)[:, None, None], np.sin(angle)[:, None, None]
+    return bilinear(x, cos * y - sin * z + (h - 1) / 2, sin * y + cos * z + (w - 1) / 2)
+
+
+def bilinear(x, rows, columns):
+    """Values of x (n, c, h, w) at fractional positions rows, columns (n, h', w'), zero outside."""
+    n, _, h, w = x.shape
+    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    down, right = rows - top, columns - left
+    batch = np.arange(n)[:, None, None]
+    out = 0.0
+    for i, j, weight in (
+        (0, 0, (1 - down) * (1 - right)),
+        (0, 1, (1 - down) * right),
+        (1, 0, down * (1 - right)),
+        (1, 1, down * right),
+    ):
+        r, c = top + i, left + j
+        inside = (r >= 0) & (r < h) & (c >= 0) & (c < w)
+        corner = x[batch, :, np.clip(r, 0, h - 1), np.clip(c, 0, w - 1)]  # (n, h', w', c)
+        out = out + corner * (weight * inside)[..., None]
+    return out.transpose(0, 3, 1, 2).astype(np.result_type(x.dtype, np.float32), copy=False)
+
+
+def brightness(x, *, rng, factor=0.2, shift=0.0):
+    """Multiply each image by 1 ± `factor` and add ± `shift`, uniform, one draw for each image and channel."""
+    shape = (*x.shape[:2], 1, 1)
+    scale = rng.uniform(1 - factor, 1 + factor, shape).astype(x.dtype)
+    return x * scale + rng.uniform(-shift, shift, shape).astype(x.dtype)
+
+
+def noise(x, *, rng, std=0.1):
+    """Add Gaussian noise of standard deviation `std`; for signals of any shape, not only images."""
+    return x + (std * rng.standard_normal(x.shape)).astype(x.dtype)
+
+
+def chain(*steps):
+    """One function (x, *, rng) that applies several in order: chain(flip, partial(translate, pixels=4))."""
+
+    def augment(x, *, rng):
+        for step in steps:
+            x = step(x, rng=rng)
+        return x
+
+    return augment
