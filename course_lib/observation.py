@@ -1,0 +1,191 @@
+"""What one line of a check cell saw, and its way through a pipe.
+
+A check cell only observes; who compares runs elsewhere. A frame is a magic number, two lengths, a JSON header and the
+arrays' raw C-order bytes: no pickle, nothing that could run, and a reader that believes nothing.
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course_lib.tree import MAX_BYTES, MAX_ITEMS, Opaque, clean, hashable, observe, size
+
+__all__ = ["MAX_BYTES", "Malformed", "Opaque", "Seen", "decode", "encode", "from_json", "observe", "size", "to_json"]
+
+MAX_LABEL = 500
+KINDS = frozenset(("value", "unchanged", "same_as", "at_least", "raises", "work", "raised", "forbidden"))
+PARTS = frozenset(("visible", "hidden"))
+
+_DTYPES = frozenset(("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"))
+_FRAME = struct.Struct("<4sII")  # magic, header length, body length
+_MAGIC = b"SEE1"
+
+
+class Malformed(ValueError):
+    """Bytes that are no observation: a forged or broken frame."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One line of a check cell: what was asked and the tree that came."""
+
+    check: str
+    part: str
+    position: int
+    label: str
+    kind: str
+    value: object
+    spec: dict = field(default_factory=dict)
+
+
+def to_json(tree, keep):
+    """The tree as JSON values; every array goes through `keep(array) -> name` and leaves `{"array": name}`."""
+    if isinstance(tree, np.ndarray):
+        return {"array": keep(tree)}
+    if isinstance(tree, Opaque):
+        return {"opaque": tree.name}
+    if isinstance(tree, float) and not math.isfinite(tree):
+        return {"float": repr(tree)}
+    if isinstance(tree, complex):
+        return {"complex": [to_json(tree.real, keep), to_json(tree.imag, keep)]}
+    if isinstance(tree, list):
+        return [to_json(item, keep) for item in tree]
+    if isinstance(tree, tuple):
+        return {"tuple": [to_json(item, keep) for item in tree]}
+    if isinstance(tree, dict):
+        return {"dict": [[to_json(k, keep), to_json(v, keep)] for k, v in tree.items()]}
+    return tree
+
+
+def from_json(data, arrays):
+    """The tree again; `arrays[name]` gives an array. Raises Malformed for anything `to_json` cannot have written."""
+    if data is None or isinstance(data, bool | int | float):
+        return data
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, list):
+        return [from_json(item, arrays) for item in data]
+    if not isinstance(data, dict) or len(data) != 1:
+        raise Malformed("a value of unknown form")
+    ((tag, inner),) = data.items()
+    if tag == "array" and isinstance(inner, str) and inner in arrays:
+        return arrays[inner]
+    if tag == "opaque" and isinstance(inner, str):
+        return Opaque(clean(inner))
+    if tag == "float" and inner in ("nan", "inf", "-inf"):
+        return float(inner)
+    if tag == "complex" and isinstance(inner, list) and len(inner) == 2:
+        real, imag = (from_json(part, arrays) for part in inner)
+        if isinstance(real, float) and isinstance(imag, float):
+            return complex(real, imag)
+    if tag == "tuple" and isinstance(inner, list):
+        return tuple(from_json(item, arrays) for item in inner)
+    if tag == "dict" and isinstance(inner, list) and all(isinstance(p, list) and len(p) == 2 for p in inner):
+        keys = [from_json(k, arrays) for k, _ in inner]
+        if all(map(hashable, keys)):
+            return dict(zip(keys, (from_json(v, arrays) for _, v in inner), strict=True))
+    raise Malformed(f"a value of unknown form: {clean(str(tag))[:40]}")
+
+
+def encode(seen):
+    """One observation as a frame: magic, two lengths, a JSON header, then the arrays' raw C-order bytes."""
+    body, table = [], []
+
+    def keep(array):
+        body.append(array.tobytes())
+        table.append([array.dtype.str, list(array.shape)])
+        return str(len(table) - 1)
+
+    header = {
+        "check": seen.check,
+        "part": seen.part,
+        "position": seen.position,
+        "label": clean(seen.label)[:MAX_LABEL],
+        "kind": seen.kind,
+        "value": to_json(seen.value, keep),
+        "spec": to_json(seen.spec, keep),
+        "arrays": table,
+    }
+    head = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    raw = b"".join(body)
+    return _FRAME.pack(_MAGIC, len(head), len(raw)) + head + raw
+
+
+def decode(stream, limit=2 * MAX_BYTES):
+    """Read one observation from a binary stream; None at its clean end.
+
+    A wrong magic, length, key, type, dtype or size raises Malformed. `limit` bounds the frame in bytes.
+    """
+    start = stream.read(_FRAME.size)
+    if not start:
+        return None
+    if len(start) < _FRAME.size:
+        raise Malformed("the stream ends inside a frame")
+    magic, head_length, body_length = _FRAME.unpack(start)
+    if magic != _MAGIC or head_length + body_length > limit:
+        raise Malformed("no observation, or one above the size limit")
+    head, body = stream.read(head_length), stream.read(body_length)
+    if len(head) < head_length or len(body) < body_length:
+        raise Malformed("the stream ends inside a frame")
+    try:
+        return _parse(json.loads(head, parse_constant=_refuse), body)
+    except Malformed:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
+        raise Malformed(f"a broken frame: {type(error).__name__}") from None
+
+
+def _refuse(constant):
+    raise Malformed(f"a bare {constant} in the header")
+
+
+def _parse(header, body):
+    keys = {"check", "part", "position", "label", "kind", "value", "spec", "arrays"}
+    if not isinstance(header, dict) or set(header) != keys:
+        raise Malformed("a header with other fields")
+    texts = [header[name] for name in ("check", "part", "label", "kind")]
+    position = header["position"]
+    if not all(isinstance(text, str) and len(text) <= MAX_LABEL for text in texts):
+        raise Malformed("a header whose texts are no short texts")
+    if header["kind"] not in KINDS or header["part"] not in PARTS:
+        raise Malformed("an unknown kind or part")
+    if type(position) is not int or not 0 <= position <= MAX_ITEMS:
+        raise Malformed("a position that is no small number")
+    arrays = _parse_arrays(header["arrays"], body)
+    spec = from_json(header["spec"], arrays)
+    if not isinstance(spec, dict):
+        raise Malformed("a spec that is no dict")
+    check, part, label, kind = map(clean, texts)
+    return Seen(check, part, position, label, kind, from_json(header["value"], arrays), spec)
+
+
+def _parse_arrays(table, body):
+    arrays, start = {}, 0
+    for number, (code, shape) in enumerate(table):
+        dtype = np.dtype(code) if code in _DTYPES or _is_text_dtype(code) else None
+        if dtype is None or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise Malformed("an array of a dtype or shape that is not allowed")
+        stop = start + math.prod(shape) * dtype.itemsize
+        if stop > len(body):
+            raise Malformed("an array larger than its bytes")
+        raw = np.frombuffer(body[start:stop], dtype=np.uint8)
+        if dtype.kind == "b" and raw.size and raw.max() > 1:
+            raise Malformed("a bool that is neither 0 nor 1")
+        if dtype.kind == "U" and not _is_text(raw.view("<u4")):
+            raise Malformed("text that is no Unicode")
+        arrays[str(number)] = raw.view(dtype).reshape(shape) if raw.size else np.zeros(shape, dtype)
+        start = stop
+    if start != len(body):
+        raise Malformed("bytes that belong to no array")
+    return arrays
+
+
+def _is_text_dtype(code):
+    return isinstance(code, str) and code[:2] == "<U" and code[2:].isascii() and code[2:].isdigit() and len(code) < 9
+
+
+def _is_text(points):
+    return not np.any((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF)))
