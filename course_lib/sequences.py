@@ -1,0 +1,85 @@
+"""Generated sequences: strings to reverse, dates to rewrite, numbers to add; text as integers and back."""
+
+from datetime import date, timedelta
+
+import numpy as np
+
+PAD, START, END = 0, 1, 2  # the first three symbols of every vocabulary
+
+
+class Vocabulary:
+    """Characters as integers from 3 on; 0 pads, 1 starts and 2 ends a sequence."""
+
+    def __init__(self, characters):
+        self.characters = sorted(set(characters))
+        self.index = {c: i for i, c in enumerate(self.characters, start=3)}
+
+    def __len__(self):
+        return len(self.characters) + 3
+
+    def encode(self, texts):
+        """Texts as integers (n, longest + 1), each closed by END and padded, and their lengths (n,) with END.
+
+        Raises ValueError for a character that is not in the vocabulary.
+        """
+        lengths = np.array([len(text) + 1 for text in texts])
+        out = np.full((len(texts), lengths.max(initial=1)), PAD)
+        for row, text in zip(out, texts, strict=True):
+            unknown = [c for c in text if c not in self.index]
+            if unknown:
+                raise ValueError(f"Vocabulary.encode: {unknown[0]!r} in {text!r} is not in the vocabulary")
+            row[: len(text)] = [self.index[c] for c in text]
+            row[len(text)] = END
+        return out, lengths
+
+    def decode(self, rows):
+        """Texts of integers (n, length): each up to its first END, padding and START left out."""
+        texts = []
+        for row in np.asarray(rows):
+            end = np.flatnonzero(row == END)
+            kept = row[: end[0]] if len(end) else row
+            texts.append("".join(self.characters[i - 3] for i in kept if i >= 3))
+        return texts
+
+
+def reversals(n, *, letters="abcdefghij", shortest=3, longest=8, rng):
+    """`n` random strings and the same reversed: two lists, lengths uniform in shortest..longest."""
+    letters = list(letters)
+    texts = ["".join(rng.choice(letters, k)) for k in rng.integers(shortest, longest + 1, n)]
+    return texts, [text[::-1] for text in texts]
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June")
+MONTHS += ("July", "August", "September", "October", "November", "December")  # English whatever the locale
+STYLES = ("{d} {month} {y}", "{month} {d}, {y}", "{d} {mon} {y}", "{mon} {d} {y}", "{d:02}/{m:02}/{y}", "{d}.{m}.{y}")
+
+
+def dates(n, *, first=date(1950, 1, 1), last=date(2049, 12, 31), rng):
+    """`n` dates as people write them and in ISO form: two lists, such as "7 March 2012" and "2012-03-07".
+
+    Numbers alone mean day, month, year.
+    """
+    days = rng.integers(0, (last - first).days + 1, n)
+    written, iso = [], []
+    for offset, style in zip(days, rng.integers(0, len(STYLES), n), strict=True):
+        day = first + timedelta(int(offset))
+        month = MONTHS[day.month - 1]
+        written.append(STYLES[style].format(d=day.day, m=day.month, y=day.year, month=month, mon=month[:3]))
+        iso.append(day.isoformat())
+    return written, iso
+
+
+def adding(n, *, length=50, rng):
+    """The adding problem: x (n, length, 2) of uniform numbers and two marks, target (n, 1) the sum of the marked.
+
+    One mark lies in each half, so the network must remember over up to `length` steps (Hochreiter and Schmidhuber,
+    "Long short-term memory", 1997).
+    """
+    if length < 2:
+        raise ValueError(f"adding: length must be at least 2, got {length}")
+    x = np.zeros((n, length, 2))
+    x[..., 0] = rng.random((n, length))
+    half = length // 2
+    for marked in (rng.integers(0, half, n), rng.integers(half, length, n)):
+        x[np.arange(n), marked, 1] = 1
+    return x, (x[..., 0] * x[..., 1]).sum(axis=1, keepdims=True)
