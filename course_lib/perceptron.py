@@ -39,10 +39,15 @@ def fire(w, x):
     return predict(w, x, low=0)
 
 
+def corners(k):
+    """All `2**k` inputs of `k` zeros and ones as rows, in counting order: 00, 01, 10, 11."""
+    return np.arange(2**k)[:, None] >> np.arange(k)[::-1] & 1
+
+
 def criterion(w, x1, t):
     """Perceptron criterion E = -sum of t (w . x1) over the misclassified, and its gradient `(d + 1,)`."""
     wrong = t * (x1 @ w) <= 0
-    gradient = -(t[wrong] @ x1[wrong])
+    gradient = 0.0 - t[wrong] @ x1[wrong]  # 0.0 - 0 is 0, where a bare minus would show as -0
     return float(gradient @ w), gradient
 
 

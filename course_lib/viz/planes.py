@@ -22,9 +22,10 @@ def points(x, t, *, ax=None, w=None, names=None, size=34):
     if x.ndim != 2 or x.shape[1] != 2 or t.shape != x.shape[:1]:
         raise ValueError(f"points: expected x of shape (n, 2) and t (n,), got {x.shape} and {t.shape}")
     ax = axes(ax, size=(4.6, 4.0), xlabel="u", ylabel="v")
+    signed = np.any(t < 0)
     for label in np.unique(t):
         color, marker = _look(label)
-        text = (names or {}).get(label, f"t = {label:+d}" if label else "t = 0")
+        text = (names or {}).get(label, f"t = {label:+d}" if signed else f"t = {label}")
         own = x[t == label]
         ax.scatter(
             own[:, 0], own[:, 1], s=size, c=color, marker=marker, edgecolors="white", lw=0.6, label=text, zorder=3
@@ -93,6 +94,22 @@ def regions(predict, *, ax, steps=200, alpha=0.18):
     extent = (*xlim, *ylim)
     ax.imshow(index.reshape(u.shape), origin="lower", extent=extent, cmap=colors, alpha=alpha, aspect="auto", zorder=0)
     ax.set(xlim=xlim, ylim=ylim)
+    return ax
+
+
+def snapshot(x, t, w, *, ax=None, feet=False, title=None):
+    """One classifier at a glance: tinted sides, points, the line of `w (3,)` and its normal, errors ringed.
+
+    With `feet`, the distances too. Where w[1] = w[2] = 0 there is no line, and only the tint shows.
+    """
+    ax = axes(ax, size=(4.2, 4.0), title=title, xlabel="u", ylabel="v")
+    view(x, ax=ax)
+    regions(lambda p: np.where(signed_distance(w, p, normalised=False) < 0, -1, 1), ax=ax)
+    points(x, t, ax=ax, w=w)
+    if w[1] or w[2]:
+        line(w, ax=ax)
+        if feet:
+            distances(w, x, ax=ax)
     return ax
 
 

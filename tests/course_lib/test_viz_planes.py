@@ -79,6 +79,15 @@ def test_the_plane_lies_where_its_equation_says():
     plt.close("all")
 
 
+def test_a_snapshot_shows_the_line_unless_there_is_none(ax):
+    planes.snapshot(X, T, W, ax=ax, feet=True)
+    assert len(ax.lines) == 1 + len(X)
+    bare = plt.figure().add_subplot()
+    planes.snapshot(X, T, np.array([1.0, 0.0, 0.0]), ax=bare, feet=True)
+    assert len(bare.lines) == 0
+    assert len(bare.collections[-1].get_offsets()) == 3
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -1,0 +1,97 @@
+"""Move a line by hand and watch its normal, its distances and its errors."""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.perceptron import augment, criterion, epoch, signed_distance
+from course_lib.viz import planes
+
+
+def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
+    """A line over the points `x (n, 2)` with labels `t (n,)` in {-1, +1}, moved by three sliders.
+
+    The sliders are the polar form of w~: `angle` of the normal in degrees, `offset` of the line from the origin along
+    it, `length` of the normal. Three buttons change w~ themselves: one update of the perceptron at the first
+    misclassified point, one epoch, and back to the start. Returns a VBox; its static twin is `planes.snapshot`.
+    """
+    x, t = np.asarray(x, float), np.asarray(t)
+    reach = float(np.ceil(np.max(np.linalg.norm(x, axis=1))))
+    wide = {"layout": w.Layout(width="340px"), "style": {"description_width": "60px"}, "continuous_update": True}
+    sliders = (
+        w.FloatSlider(angle, min=-180, max=180, step=1, description="angle °", readout_format=".0f", **wide),
+        w.FloatSlider(offset, min=-reach, max=reach, step=0.05, description="offset", **wide),
+        w.FloatSlider(length, min=0.1, max=10, step=0.1, description="length", readout_format=".1f", **wide),
+    )
+    feet = w.Checkbox(True, description="distances", indent=False)
+    buttons = [w.Button(description=text) for text in ("one update", "one epoch", "back to start")]
+    picture, numbers = w.Image(format="png", layout=w.Layout(max_width="100%")), w.HTML()
+    state = {}
+
+    def show(_=None):
+        state["w"] = from_polar(*(s.value for s in sliders))
+        picture.value = _png(x, t, state["w"], feet.value)
+        numbers.value = _readout(x, t, state["w"])
+
+    def put(weights):
+        state["w"] = weights
+        for slider, value in zip(sliders, to_polar(weights), strict=True):
+            slider.unobserve(show, "value")
+            slider.min, slider.max = min(slider.min, value), max(slider.max, value)
+            slider.value = value
+            slider.observe(show, "value")
+        # drawn from the weights, not from the sliders, which round to their step
+        picture.value, numbers.value = _png(x, t, weights, feet.value), _readout(x, t, weights)
+
+    def one_update(_):
+        wrong = np.flatnonzero(t * (augment(x) @ state["w"]) <= 0)[:1]
+        put(epoch(state["w"], augment(x)[wrong], t[wrong])[0])
+
+    buttons[0].on_click(one_update)
+    buttons[1].on_click(lambda _: put(epoch(state["w"], augment(x), t)[0]))
+    buttons[2].on_click(lambda _: put(from_polar(angle, offset, length)))
+    for control in (*sliders, feet):
+        control.observe(show, "value")
+    show()
+    panel = w.VBox([*sliders, feet, w.HBox(buttons), numbers])
+    return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap"))
+
+
+def from_polar(angle, offset, length):
+    """Weights (bias, a, b) of the line with normal at `angle` degrees and of `length`, `offset` from the origin."""
+    a = np.deg2rad(angle)
+    return length * np.array([-offset, np.cos(a), np.sin(a)])
+
+
+def to_polar(weights):
+    """The angle in degrees, offset and length of `weights (3,)`; a vanished normal is given the angle 0."""
+    length = float(np.hypot(weights[1], weights[2]))
+    offset = -float(weights[0]) / length if length else 0.0
+    return float(np.rad2deg(np.arctan2(weights[2], weights[1]))), offset, length
+
+
+def _png(x, t, weights, feet):
+    figure = Figure(figsize=(4.6, 4.2), layout="constrained")  # without pyplot: nothing is kept open
+    ax = planes.snapshot(x, t, weights, ax=figure.add_subplot(), feet=feet)
+    wrong = int(np.count_nonzero(t * (augment(x) @ weights) <= 0))
+    ax.set_title(f"{wrong} of {len(t)} misclassified", loc="left", fontsize="medium")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90)
+    return stream.getvalue()
+
+
+def _readout(x, t, weights):
+    x1 = augment(x)
+    length = np.hypot(weights[1], weights[2])
+    nearest = np.min(t * signed_distance(weights, x)) if length else float("nan")
+    rows = {
+        "w~ = (bias, a, b)": "(" + ", ".join(f"{v:.2f}" for v in weights) + ")",
+        "length of the normal": f"{length:.2f}",
+        "smallest t · distance": f"{nearest:+.2f}",
+        "perceptron criterion E": f"{criterion(weights, x1, t)[0]:.2f}",
+        "the same sum over all samples": f"{-np.sum(t * (x1 @ weights)):.2f}",
+    }
+    cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
+    return f"<table>{cells}</table>"
