@@ -1,8 +1,8 @@
 """Turn any value into a plain tree that holds nothing of the value's own class.
 
-An object is never asked about itself: values are read with the methods of their built-in base class and copied at once;
-anything else becomes `Opaque`. The tree has None, bool, int, float, complex, str, ndarray, list, tuple, dict and Opaque,
-all of exactly these types.
+An object is never asked about itself: values are read with the methods of their built-in base class and copied at
+once; anything else becomes `Opaque`. The tree has None, bool, int, float, complex, str, ndarray, list, tuple, dict and
+Opaque, all of exactly these types.
 """
 
 import sys

@@ -1,0 +1,149 @@
+"""A Difference between two observations, and the words in which a learner reads about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.tree import Opaque
+
+KIND = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex", "U": "text"}
+_BY_BYTES = {2: 1e-3, 4: 1e-5, 8: 1e-9}  # bytes of a real number -> relative tolerance
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Why an observation is wrong.
+
+    `what` is one word (type, length, keys, shape, finite, dtype, value, raised, forbidden, law, bound, work, changed,
+    prediction, missing, extra, kind); `say` the sentence for the learner; `expected` and `got` short texts; `where` the
+    path into a container or the index into an array; `error` the largest absolute error where there is one.
+    """
+
+    what: str
+    say: str
+    expected: str = ""
+    got: str = ""
+    where: str = ""
+    error: float | None = None
+
+
+def default_rtol(array):
+    """Relative tolerance at this array's precision: 1e-9 for float64, 1e-5 for float32, 1e-3 for float16."""
+    return _BY_BYTES[array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)]
+
+
+def is_number(tree):
+    return type(tree) in (bool, int, float, complex)
+
+
+def widen(array):
+    if array.dtype.kind in "iu":
+        return array.astype(np.float64)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) if array.dtype.kind in "fc" else array
+
+
+def magnitude(array):
+    if array.dtype.kind not in "fciu" or not array.size:
+        return 0.0
+    with np.errstate(all="ignore"):
+        size = np.abs(widen(array))
+    return float(np.max(size, initial=0.0, where=np.isfinite(size)))
+
+
+def short(tree, limit=60):
+    """A value in at most `limit` characters; floats to six digits."""
+    if isinstance(tree, float):
+        return f"{tree:.6g}"
+    if isinstance(tree, np.ndarray):
+        text = number_text(tree) if tree.ndim == 0 else describe(tree)
+    elif isinstance(tree, list | tuple):
+        inner = ", ".join(short(item, limit) for item in tree[:8]) + (", …" if len(tree) > 8 else "")
+        text = f"[{inner}]" if isinstance(tree, list) else f"({inner}{',' if len(tree) == 1 else ''})"
+    else:
+        text = f"a {tree.name}" if isinstance(tree, Opaque) else repr(tree)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def number_text(value):
+    """One element of an array, floats to six digits."""
+    item = np.asarray(value).item()
+    if isinstance(item, complex):
+        return f"{item.real:.6g}{item.imag:+.6g}j"
+    return f"{item:.6g}" if isinstance(item, float) else str(item)
+
+
+def describe(tree):
+    """The kind of thing a tree is: 'an array of shape (2, 3)', 'a list of 4 items', 'None', 'the number 3'."""
+    if tree is None:
+        return "None"
+    if isinstance(tree, Opaque):
+        return f"{'an' if tree.name[:1].lower() in 'aeio' else 'a'} {tree.name}"
+    if isinstance(tree, np.ndarray) and tree.ndim:
+        return f"an array of shape {tree.shape}"
+    if isinstance(tree, np.ndarray) or is_number(tree):
+        return f"the {'truth value' if np.asarray(tree).dtype == bool else 'number'} {short(tree)}"
+    if isinstance(tree, str):
+        return f"the text {short(tree)}"
+    noun = {list: "list", tuple: "tuple", dict: "dict"}[type(tree)]
+    return f"a {noun} of {len(tree)} item{'s' * (len(tree) != 1)}"
+
+
+def dtype_text(tree, array):
+    kind = KIND[array.dtype.kind]
+    article = "an" if kind == "integer" else "a"
+    return f"{article} {kind} ({short(tree)})" if array.ndim == 0 else f"dtype {array.dtype}"
+
+
+def differ(what, where, expected, got, error=None, say=None):
+    place = f"At {where}: e" if where else "E"
+    return Difference(what, say or f"{place}xpected {expected}, got {got}.", expected, got, where, error)
+
+
+def shape_difference(e, g, where):
+    expected, got = describe(e if e.ndim else e[()].item()), describe(g if g.ndim else g[()].item())
+    expected = expected if e.ndim else "one number"
+    say = f"{f'At {where}: e' if where else 'E'}xpected {expected}, got {got}"
+    if e.ndim == g.ndim:
+        axes = [i for i in range(e.ndim) if e.shape[i] != g.shape[i]]
+        named = ", ".join(f"axis {i} is {g.shape[i]} instead of {e.shape[i]}" for i in axes)
+        say += ": " + named
+        if sorted(e.shape) == sorted(g.shape):
+            say += "; the same axes in another order"
+    elif e.ndim and g.ndim:
+        say += f": {g.ndim} axes instead of {e.ndim}"
+    return differ("shape", where, str(e.shape), str(g.shape), say=say + ".")
+
+
+def not_finite(e, g, where):
+    bad = np.isfinite(e) & ~np.isfinite(g)
+    if not bad.any():
+        return None
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    place = where + (str(list(index)) if index else "")
+    have = number_text(g[index])
+    count = f" ({int(bad.sum())} of {bad.size} values are not finite)" if bad.size > 1 else ""
+    at = f" at {place}" if place else ""
+    say = f"Expected {number_text(e[index])}{at}, got {have}{count}."
+    return differ("finite", place, number_text(e[index]), have, say=say)
+
+
+def value_difference(e, g, right, error, where):
+    index = tuple(int(i) for i in np.argwhere(~right)[0])
+    place = where + (str(list(index)) if index else "")
+    want, have = number_text(e[index]), number_text(g[index])
+    if want == have:  # equal to six digits: show all of them
+        want, have = repr(e[index].item()), repr(g[index].item())
+    say = f"{f'At {place}: e' if place else 'E'}xpected {want}, got {have}"
+    largest = None
+    if error is not None:
+        finite = error[np.isfinite(error)]
+        largest = float(finite.max()) if finite.size else None
+    if e.size > 1:
+        say += f"; {int((~right).sum())} of {e.size} values are wrong"
+        if largest is not None:
+            say += f", the largest error is {largest:.3g}"
+    if g.dtype.kind in "fc" and g.dtype.itemsize < e.dtype.itemsize and largest is not None:
+        scale = magnitude(e)
+        if largest <= 10 * default_rtol(g) * scale:
+            say += f". Your result has dtype {g.dtype}: digits were lost, {e.dtype} is expected"
+    return differ("value", place, want, have, largest, say + ".")
