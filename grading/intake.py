@@ -1,0 +1,148 @@
+"""From the bytes somebody handed in to a list of plain pieces, trusting nothing: size, encoding, JSON, format, types.
+
+A file that cannot be read is refused with a named outcome and one sentence; it never stops the class.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+MAX_BYTES = 20_000_000
+MAX_CELLS = 2_000
+MAX_SOURCE = 2_000_000
+IMAGES = ("image/png", "image/jpeg", "image/gif")
+
+
+class Refused(Exception):
+    """A submission that cannot be graded: `outcome` is its name, `sentence` says why."""
+
+    def __init__(self, outcome, sentence):
+        super().__init__(sentence)
+        self.outcome, self.sentence = outcome, sentence
+
+
+@dataclass
+class Piece:
+    """One submitted cell, made plain: kind, text, the ids it claims, and images pasted into a written answer."""
+
+    index: int
+    kind: str
+    source: str
+    grade_id: str | None = None
+    cell_id: str | None = None
+    tags: tuple = ()
+    attachments: dict = field(default_factory=dict)
+
+
+def read_pieces(raw):
+    """The submitted cells and the repairs it took to read them: `(pieces, repairs)`.
+
+    `raw` is the file's bytes, or None when there is no file. Raises Refused with one of the outcomes
+    missing, empty, oversized, corrupt, foreign.
+    """
+    if raw is None:
+        raise Refused("missing", "No notebook was handed in.")
+    if len(raw) > MAX_BYTES:
+        raise Refused("oversized", f"The file has {len(raw) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+    if not raw.strip():
+        raise Refused("empty", "The file is empty.")
+    repairs = []
+    tree = _json(raw, repairs)
+    if not isinstance(tree, dict) or not ("cells" in tree or "worksheets" in tree):
+        raise Refused("foreign", "The file is JSON but not a notebook.")
+    cells = _cells(tree, repairs)
+    pieces = [piece for i, cell in enumerate(cells[:MAX_CELLS]) if (piece := _piece(i, cell))]
+    if len(cells) > MAX_CELLS:
+        repairs.append(f"only the first {MAX_CELLS} of {len(cells)} cells were read")
+    if len(pieces) < len(cells[:MAX_CELLS]):
+        repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
+    if not any(piece.source.strip() for piece in pieces):
+        raise Refused("empty", "The notebook has no cells with text in them.")
+    return pieces, repairs + _metadata_repairs(tree)
+
+
+def _json(raw, repairs):
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+        repairs.append("a byte order mark at the start of the file was dropped")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused("corrupt", f"The file is not UTF-8 text (byte {error.start}).") from None
+    try:
+        return json.loads(text, parse_constant=lambda name: None)
+    except json.JSONDecodeError as error:
+        raise Refused("corrupt", f"The file is not valid JSON (line {error.lineno}: {error.msg}).") from None
+    except (RecursionError, ValueError):
+        raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
+
+
+def _cells(tree, repairs):
+    """The list of cells of a version 4 notebook, or of version 3's worksheets."""
+    if "cells" in tree:
+        cells = tree["cells"]
+        if not isinstance(cells, list):
+            raise Refused("foreign", "The file is JSON but not a notebook: its cells are not a list.")
+        return cells
+    repairs.append("the old notebook format 3 was brought up to date")
+    sheets = tree["worksheets"] if isinstance(tree["worksheets"], list) else []
+    listed = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    cells = [cell for sheet in listed if isinstance(sheet, list) for cell in sheet if isinstance(cell, dict)]
+    return [_from_v3(cell) for cell in cells]
+
+
+def _from_v3(cell):
+    if cell.get("cell_type") == "heading":
+        level = cell.get("level") if cell.get("level") in range(1, 7) else 1
+        return {**cell, "cell_type": "markdown", "source": "#" * level + " " + _text(cell.get("source"))}
+    if cell.get("cell_type") == "code":
+        return {**cell, "source": cell.get("input", "")}
+    return cell
+
+
+def _text(source):
+    """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return ""
+    source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in source if c >= " " or c in "\n\t\f")
+
+
+def _piece(index, cell):
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        return None
+    meta = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
+    mark = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
+    grade_id, cell_id, tags = mark.get("grade_id"), cell.get("id"), meta.get("tags")
+    return Piece(
+        index=index,
+        kind=cell["cell_type"],
+        source=_text(cell.get("source")),
+        grade_id=grade_id if isinstance(grade_id, str) else None,
+        cell_id=cell_id if isinstance(cell_id, str) else None,
+        tags=tuple(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
+        attachments=_images(cell.get("attachments")) if cell["cell_type"] == "markdown" else {},
+    )
+
+
+def _images(attachments):
+    """Pasted images of a written answer: well-formed names and image types only."""
+    if not isinstance(attachments, dict):
+        return {}
+    kept = {}
+    for name, bundle in attachments.items():
+        if isinstance(bundle, dict) and len(name) < 200:
+            images = {m: d for m, d in bundle.items() if m in IMAGES and isinstance(d, str) and d.isascii()}
+            if images:
+                kept[name] = images
+    return kept
+
+
+def _metadata_repairs(tree):
+    meta = tree.get("metadata") if isinstance(tree.get("metadata"), dict) else {}
+    spec = meta.get("kernelspec") if isinstance(meta.get("kernelspec"), dict) else {}
+    language = spec.get("language", "python")
+    if str(language).lower() != "python":
+        return [f"the kernel was {str(spec.get('name', language))[:40]!r} and is now the course's"]
+    return []
