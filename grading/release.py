@@ -1,0 +1,330 @@
+"""Lesson -> instructor's notebook -> student's notebook, the second step through nbgrader's own preprocessors.
+
+The instructor's notebook holds answers and hidden tests and goes to a course folder's `source/`; it is never committed.
+The student's is what `nbgrader generate_assignment` makes of it: the same classes in the same order, so that both ways
+to a release agree. Built twice, anywhere, the bytes are equal.
+"""
+
+import ast
+import hashlib
+import hmac
+import io
+import re
+import tokenize
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    IncludeHeaderFooter,
+    LockCells,
+)
+from traitlets.config import Config
+
+from grading.errors import CourseError
+from grading.source import BEGIN_HIDDEN, END_HIDDEN, parse_lesson, solution_region, without_markers
+
+SCHEMA_VERSION = 3
+GUARDED = ("practice", "figure", "gpu")  # roles that the grader skips
+GUARD = 'if os.environ.get("COURSE_MODE") != "grade":  # the grader skips this run'
+TEXT_STUB = "*Write your answer here: double-click this cell.*"
+RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
+
+
+class ClearCourseSolutions(ClearSolutions):
+    """nbgrader's ClearSolutions with a stub of its own for each cell, read from the cell's metadata `course.stub`."""
+
+    text_stub = TEXT_STUB
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        stub = cell.metadata.pop("course", {}).get("stub")
+        if stub is not None:
+            self.code_stub = {"python": stub}
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+# GenerateAssignment's list, less InstantiateTests (writes tests from templates; there are none) and SaveCells (writes
+# the gradebook and changes no cell; a course folder's own configuration has it)
+PREPROCESSORS = (
+    IncludeHeaderFooter,
+    LockCells,
+    ClearCourseSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+)
+
+
+def generate_config():
+    """What a course folder's nbgrader_config.py needs so that `nbgrader generate_assignment` makes our release."""
+    config = Config()
+    config.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.LockCells",
+        "grading.release.ClearCourseSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # the rubric stands in a locked text cell above the answer, so that it is beside it when the answer is read
+    config.ClearMarkScheme.enforce_metadata = False
+    return config
+
+
+def student_notebook(lesson):
+    """The notebook a student gets, as a NotebookNode."""
+    notebook, resources = instructor_notebook(lesson), {}
+    config = generate_config()
+    for preprocessor in PREPROCESSORS:
+        notebook, resources = preprocessor(config=config)(notebook, resources)
+    return notebook
+
+
+def instructor_notebook(lesson):
+    """The notebook with answers, hidden tests and rubrics: what goes into a course folder's `source/LESSON/`."""
+    cells, ids = [], {}
+    previous = None
+    for cell in lesson.cells:
+        if cell.role == "hint" and previous is not None and previous.role == "hint" and previous.id == cell.id:
+            cells[-1].source += "\n\n" + _hint(lesson, cell)
+            continue
+        for kind, name, source, metadata in _cells(lesson, cell):
+            make = new_code_cell if kind == "code" else new_markdown_cell
+            made = make(source, metadata=metadata)
+            made.id = _cell_id(name or hashlib.sha256(f"{kind}\n{source}".encode()).hexdigest()[:12], ids)
+            cells.append(made)
+            previous = cell
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def notebook_bytes(notebook):
+    """The notebook as the bytes of its file."""
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode("utf-8")
+
+
+def stub_cell(lesson, exercise):
+    """The source of the learner's cell as released: the given program, or the reference with its stub."""
+    for made in student_notebook(lesson).cells:
+        if made.metadata.get("nbgrader", {}).get("grade_id") == exercise.id:
+            return made.source
+    raise CourseError(f"{lesson.path.name}: exercise '{exercise.id}' has no cell in the built notebook; report this")
+
+
+def code_stub(exercise):
+    """What stands for the answer: a named "not done yet" error; for a prediction, dots to be replaced."""
+    if exercise.given is not None:
+        return exercise.given.source
+    if exercise.predict:
+        try:
+            body = ast.parse(solution_region(exercise.solve.source)).body
+        except SyntaxError:
+            body = []
+        if len(body) == 1 and isinstance(body[0], ast.Assign) and isinstance(body[0].targets[0], ast.Name):
+            return f"{body[0].targets[0].id} = ...  # replace the dots by your prediction"
+    return f'raise NotDone("{exercise.id}")'
+
+
+def guarded(source):
+    """The source of a run that the grader skips: under an `if` on COURSE_MODE, its last value still displayed."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        tree = None  # IPython's own syntax: indent as it stands
+    if tree is not None and tree.body and isinstance(tree.body[-1], ast.Expr) and not _returns_nothing(tree.body[-1]):
+        last = tree.body[-1]
+        lines = source.split("\n")
+        end = lines[last.end_lineno - 1].encode()
+        quiet = end[last.end_col_offset :].strip().startswith(b";")
+        if not quiet:
+            start = lines[last.lineno - 1].encode()
+            if last.lineno == last.end_lineno:
+                body = start[last.col_offset : last.end_col_offset]
+                lines[last.lineno - 1] = (
+                    start[: last.col_offset] + b"display(" + body + b")" + start[last.end_col_offset :]
+                ).decode()
+            else:
+                lines[last.end_lineno - 1] = (end[: last.end_col_offset] + b")" + end[last.end_col_offset :]).decode()
+                lines[last.lineno - 1] = (start[: last.col_offset] + b"display(" + start[last.col_offset :]).decode()
+            source = "\n".join(lines)
+    inside = _lines_inside_strings(source)
+    body = [
+        line if not line.strip() or number in inside else f"    {line}"
+        for number, line in enumerate(source.split("\n"), 1)
+    ]
+    return "\n".join(["import os", "", GUARD, *body])
+
+
+def reseed(lesson, secret):
+    """The lesson with each integer in a hidden `default_rng(...)` replaced by one drawn from `secret` (bytes)."""
+
+    def drawn(match):
+        digest = hmac.new(secret, f"{lesson.slug}:{match[2]}".encode(), hashlib.sha256).digest()
+        return f"{match[1]}{int.from_bytes(digest[:4], 'big')}{match[3]}"
+
+    lines, inside = [], False
+    for line in lesson.path.read_text(encoding="utf-8").split("\n"):
+        inside = (inside or BEGIN_HIDDEN in line) and END_HIDDEN not in line
+        lines.append(re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", drawn, line) if inside else line)
+    return parse_lesson("\n".join(lines), lesson.path)
+
+
+def picture_path(lesson, cell):
+    """Where a picture cell's image lies, relative to the notebooks' folder."""
+    return f"pictures/{lesson.number}_{cell.id}.png"
+
+
+def _cells(lesson, cell):
+    """What a source cell becomes: (kind, stable name or "", source, metadata), none, one or two of them."""
+    if cell.role in ("variants", "given"):
+        return []
+    make = {
+        "lesson": _lesson_cell,
+        "task": _task_cell,
+        "solve": _solve_cell,
+        "check": _check_cell,
+        "predict": _check_cell,
+        "question": _question_cells,
+        "hint": lambda lesson, cell: [("markdown", f"hint-{cell.id}", _hint(lesson, cell), {})],
+        "picture": _picture_cell,
+    }.get(cell.role)
+    if make is not None:
+        return make(lesson, cell)
+    if cell.role in GUARDED:
+        name = f"{cell.role}-{cell.id}" if cell.role != "gpu" else ""
+        return [("code", name, guarded(cell.source), {"tags": [cell.role]})]
+    return [(cell.kind, "", cell.source, {})]
+
+
+def _lesson_cell(lesson, cell):
+    builds = f" · builds on {_numbers(lesson.builds_on)}" if lesson.builds_on else ""
+    head = f"# {int(lesson.number)} · {lesson.title}\n\n*{lesson.minutes} minutes{builds}*"
+    return [("markdown", "lesson", f"{head}\n\n{cell.source}", {})]
+
+
+def _numbers(lessons):
+    word = "lesson" if len(lessons) == 1 else "lessons"
+    return f"{word} {', '.join(str(int(n)) if n.isdigit() else n for n in lessons)}"
+
+
+def _task_cell(lesson, cell):
+    exercise = lesson.exercise(cell.id)
+    marks = exercise.solve.marks
+    title = f"Find the bug: {exercise.title}" if exercise.bug else exercise.title
+    if exercise.bug and re.match(r"find the bug\b", exercise.title, re.IGNORECASE):
+        title = exercise.title
+    what = [f"{k} {marks[k]} of 5" for k in ("difficulty", "importance") if k in marks]
+    what += [f"{marks['minutes']} minutes"] if "minutes" in marks else []
+    facts = " · ".join([*what, _points(exercise.points)])
+    head = f"### Exercise {int(lesson.number)}.{exercise.number} · {title}\n\n*{facts}*"
+    return [("markdown", f"task-{cell.id}", f"{head}\n\n{cell.source}", {})]
+
+
+def _points(points):
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
+def _solve_cell(lesson, cell):
+    exercise = lesson.exercise(cell.id)
+    # nbgrader replaces a solution cell without markers as a whole: just what a given program needs
+    source = without_markers(cell.source) if exercise.given is not None else cell.source
+    metadata = _graded(cell.id, solution=True)
+    metadata["course"] = {"stub": code_stub(exercise)}
+    metadata["tags"] = ["raises-exception"]  # Run All goes on past an answer that is not there yet
+    return [("code", cell.id, source, metadata)]
+
+
+def _check_cell(lesson, cell):
+    check = next(c for c in lesson.checks if c.cell is cell)
+    metadata = _graded(check.grade_id, grade=True, locked=True, points=check.points)
+    metadata["tags"] = ["raises-exception"]
+    return [("code", check.grade_id, cell.source, metadata)]
+
+
+def _question_cells(lesson, cell):
+    question = next(q for q in lesson.questions if q.cell is cell)
+    title = cell.marks.get("title", "In your own words")
+    text = f"### Written question · {title}\n\n*{_points(question.points)}, read by a person*\n\n{cell.source}"
+    answer = _graded(f"question-{question.id}", grade=True, solution=True, points=question.points)
+    return [
+        ("markdown", f"ask-{question.id}", text, _graded(f"ask-{question.id}", locked=True)),
+        ("markdown", f"question-{question.id}", "*The rubric stands in the cell above.*", answer),
+    ]
+
+
+def _hint(lesson, cell):
+    hints = [c for c in lesson.cells if c.role == "hint" and c.id == cell.id]
+    rung = next(i for i, c in enumerate(hints) if c is cell)
+    name = f"Hint {rung + 1}: {RUNGS[rung]}" if len(hints) == len(RUNGS) else f"Hint {rung + 1}"
+    return f"<details>\n<summary>{name}</summary>\n\n{cell.source.strip()}\n\n</details>"
+
+
+def _picture_cell(lesson, cell):
+    alt = str(cell.marks.get("alt", "")).replace("]", "\\]")
+    return [("markdown", f"picture-{cell.id}", f"![{alt}]({picture_path(lesson, cell)})", {})]
+
+
+def _graded(grade_id, *, grade=False, solution=False, locked=False, points=None):
+    meta = {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": SCHEMA_VERSION,
+        "solution": solution,
+        "task": False,
+    }
+    if points is not None:
+        meta["points"] = int(points) if float(points).is_integer() else points
+    return {"nbgrader": meta}
+
+
+def _cell_id(name, taken):
+    """A cell id that stays when cells are added elsewhere: the name, numbered from its second use on."""
+    name = re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:56]
+    taken[name] = taken.get(name, 0) + 1
+    return name if taken[name] == 1 else f"{name}-{taken[name]}"
+
+
+def _returns_nothing(node):
+    """Whether the last statement is one whose value nobody wants to see: a call to show, display or print."""
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in ("show", "display", "print")
+
+
+def _lines_inside_strings(source):
+    """Numbers of the lines that begin inside a string literal: indenting those would change the string."""
+    inside, opened = set(), None
+    starts = {getattr(tokenize, "FSTRING_START", -1)}
+    ends = {getattr(tokenize, "FSTRING_END", -1)}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.STRING:
+                inside.update(range(token.start[0] + 1, token.end[0] + 1))
+            elif token.type in starts:
+                opened = token.start[0] if opened is None else opened
+            elif token.type in ends and opened is not None:
+                inside.update(range(opened + 1, token.end[0] + 1))
+                opened = None
+    except (tokenize.TokenError, IndentationError):
+        pass  # IPython's own syntax; its strings are short
+    return inside
