@@ -14,8 +14,10 @@ from pathlib import Path
 import nbformat
 
 from grading.errors import CourseError
+from grading.release import GUARDED
 from grading.source import split_hidden
 
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ROLES = ("solution", "check", "question", "locked", "plain")
 
 
@@ -24,7 +26,7 @@ class Cell:
     """One cell of the release.
 
     role is one of ROLES; `check` is the id in `check("...")` for a check or prediction; `hidden` is the text of its
-    hidden step, or None; `names` are what the cell's text defines; `skip` says that grading does not run it.
+    hidden step, or None; `names` are the functions and classes it defines; `skip` says that grading does not run it.
     """
 
     id: str
@@ -83,18 +85,14 @@ def parse(source):
 
 
 def defined_names(source):
-    """Names a cell binds at its top level; by pattern when the text does not parse."""
+    """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
+
+    Variables do not count: every prediction is called `answer`.
+    """
     tree = parse(source)
     if tree is None:
         return frozenset(re.findall(r"^(?:def|class)\s+(\w+)", source, re.M))
-    names = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)}
-    return frozenset(names)
+    return frozenset(node.name for node in tree.body if isinstance(node, _DEFINITIONS))
 
 
 def _role(meta, kind):
@@ -122,7 +120,7 @@ def _cell(cell, sources):
         check=check,
         hidden=(split_hidden(sources.get(grade_id, ""))[1] or None) if check else None,
         names=defined_names(cell.source) if cell.cell_type == "code" else frozenset(),
-        skip="skip-execution" in tags or "practice" in tags,
+        skip=bool({"skip-execution", *GUARDED} & set(tags)),
     )
 
 

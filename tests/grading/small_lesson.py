@@ -95,3 +95,52 @@ def right():
 
 def raw(nb):
     return nbformat.writes(nb).encode()
+
+
+def line(position, label, value, **more):
+    return {"position": position, "label": label, "kind": "value", "value": value, **more}
+
+
+def records():
+    """The expected values: only a hidden line shows the known mistake of `tail`, a visible one that of `double`."""
+    from course_lib.compare import Record
+
+    salted = {"salt": "s", "hash": salted_hash(42, "s")}
+    squared = "that is x times x, not twice x"
+    visible = {
+        "double": {
+            "lines": [line(0, "three", 6), line(1, "zero", 0)],
+            "mistakes": [{"name": "squared", "say": squared, "lines": [line(0, "three", 9)]}],
+            "points": 2,
+        },
+        "tail": {
+            "lines": [line(0, "two", [2])],
+            "mistakes": [{"name": "always two", "say": "a list may have any length", "lines": []}],
+            "points": 3,
+        },
+        "guess": {"lines": [{"position": 0, "label": "your guess", "kind": "value", **salted}], "points": 1},
+    }
+    hidden = {
+        "double": {
+            "lines": [line(2, "large 1000", 2000)],
+            "mistakes": [{"name": "squared", "say": squared, "lines": [line(2, "large 1000", 1_000_000)]}],
+            "points": 2,
+        },
+        "tail": {
+            "lines": [line(1, "secret input [9]", [])],
+            "mistakes": [
+                {"name": "always two", "say": "a list may have any length", "lines": [line(1, "secret input [9]", [2])]}
+            ],
+            "points": 3,
+        },
+    }
+    for part in (visible, hidden):
+        for check in part.values():
+            check.update(forbid=[], hints=[], mistakes=check.get("mistakes", []))
+    return {"visible": Record(LESSON, "visible", visible), "hidden": Record(LESSON, "hidden", hidden)}
+
+
+def salted_hash(value, salt):
+    from course_lib.predictions import hash_answer
+
+    return hash_answer(value, salt)

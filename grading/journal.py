@@ -1,0 +1,153 @@
+"""The journal: one append-only file of results, so that a killed run costs at most the submission it was at.
+
+Each line is a checksum and a JSON entry, flushed and synced before anything is built on it. A line torn by a power cut
+does not match its checksum and is cut off at the next start. Three kinds of entries: `result` (what running a job gave,
+by the job's key), `replayed` (this submission, with this key, is in the gradebook) and `note` (anything for a person).
+"""
+
+import base64
+import fcntl
+import hashlib
+import json
+import os
+import time
+import zlib
+from pathlib import Path
+
+from grading.errors import CourseError
+
+CHECK = 16  # hexadecimal digits of the checksum
+
+
+class Journal:
+    """Open it with `with`; holds the lock against a second run. Results are read from the file when asked for."""
+
+    def __init__(self, folder, *, exclusive=True):
+        self.folder = Path(folder)
+        self.path = self.folder / "journal.jsonl"
+        self.exclusive = exclusive
+        self._results, self._replayed = {}, {}
+        self._file = self._lock = None
+
+    def __enter__(self):
+        try:
+            if self.exclusive:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._take_lock()
+            if self.exclusive or self.path.exists():
+                self._file = open(self.path, "a+b" if self.exclusive else "rb")
+                self._read()
+        except OSError as error:
+            self.__exit__()
+            raise _unwritable(self.path, error) from None
+        except CourseError:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for file in (self._file, self._lock):
+            if file is not None:
+                file.close()  # closing gives the lock back, and so does dying
+        self._file = self._lock = None
+
+    def _take_lock(self):
+        self._lock = open(self.folder / "lock", "a+")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            who = self._lock.read().strip() or "another program"
+            raise CourseError(
+                f"{self.folder.parent} is being graded already ({who}); wait until that run ends or stop it."
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(f"process {os.getpid()} since {time.strftime('%H:%M')}")
+        self._lock.flush()
+
+    def _read(self):
+        """Index what is there; cut off a torn end."""
+        self._file.seek(0)
+        at = whole = 0
+        for line in self._file:
+            entry = _parse(line)
+            at += len(line)
+            if entry is not None:  # a damaged line in the middle is passed over: what follows it is still good
+                self._index(entry, at - len(line), len(line))
+            if entry is not None or line.endswith(b"\n"):
+                whole = at
+        if self.exclusive and whole < at:
+            self._file.truncate(whole)
+
+    def _index(self, entry, at, length):
+        if entry["kind"] == "result":
+            self._results[entry["key"]] = (at, length)
+        elif entry["kind"] == "replayed":
+            self._replayed[entry["student"], entry["lesson"]] = {k: v for k, v in entry.items() if k != "kind"}
+
+    def _append(self, entry):
+        text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+        line = hashlib.sha256(text).hexdigest()[:CHECK].encode() + b" " + text + b"\n"
+        at = self._file.seek(0, os.SEEK_END)
+        try:
+            self._file.write(line)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._cut(at)
+            raise _unwritable(self.path, error) from None
+        self._index(entry, at, len(line))
+
+    def _cut(self, at):
+        """Take back half a line (disk full); if even that fails, the next start does it."""
+        try:
+            os.ftruncate(self._file.fileno(), at)
+        except OSError:
+            return
+
+    # what the engine says and asks
+
+    def result(self, key):
+        """What running this job gave, or None."""
+        if key not in self._results:
+            return None
+        at, length = self._results[key]
+        packed = json.loads(os.pread(self._file.fileno(), length, at)[CHECK + 1 :])["packed"]
+        return json.loads(zlib.decompress(base64.b85decode(packed)))
+
+    def __contains__(self, key):
+        return key in self._results
+
+    def add_result(self, key, result):
+        """Keep what running a job gave (JSON values)."""
+        packed = base64.b85encode(zlib.compress(json.dumps(result, ensure_ascii=False).encode(), 6)).decode()
+        self._append({"kind": "result", "key": key, "packed": packed})
+
+    def replayed(self, student, lesson):
+        """What the gradebook holds for this submission: {"key", "handed_in", ...}, or None."""
+        return self._replayed.get((student, lesson))
+
+    def add_replayed(self, student, lesson, **what):
+        """Say, after it returned, that a submission is in the gradebook."""
+        self._append({"kind": "replayed", "student": student, "lesson": lesson, **what})
+
+    def all_replayed(self):
+        """All submissions in the gradebook: {(student, lesson): what}."""
+        return dict(self._replayed)
+
+
+def _parse(line):
+    """The entry of one line, or None when the line is torn or not the journal's."""
+    if not line.endswith(b"\n") or len(line) < CHECK + 2:
+        return None
+    told, text = line[:CHECK], line[CHECK + 1 : -1]
+    if hashlib.sha256(text).hexdigest()[:CHECK].encode() != told:
+        return None
+    return json.loads(text)
+
+
+def _unwritable(path, error):
+    what = error.strerror or type(error).__name__
+    return CourseError(
+        f"{path} cannot be written ({what}); make room or permit writing there and run the same command."
+    )

@@ -1,0 +1,145 @@
+"""The judge: points only for values that agree with the record, seen exactly once, by whatever the worker sends."""
+
+import json
+
+import pytest
+
+from course_lib.observation import Seen
+from grading import judge
+from grading.messages import CellRun, Isolation, Run
+from tests.grading import small_lesson as small
+
+
+def seen(check, position, value, *, part=None, kind="value", label="forged label"):
+    hidden = {"double": 2, "tail": 1}
+    part = part or ("hidden" if position >= hidden.get(check, 9) else "visible")
+    return Seen(check, part, position, label, kind, value, {"rtol": 1e9, "bound": -1})
+
+
+def right():
+    double = [seen("double", 0, 6), seen("double", 1, 0), seen("double", 2, 2000)]
+    return [*double, seen("tail", 0, [2]), seen("tail", 1, []), seen("guess", 0, 42)]
+
+
+def run(observed, ended="finished", cells=None):
+    return Run(ended=ended, cells=cells or {}, seen=observed, isolation=Isolation("none"))
+
+
+@pytest.fixture(scope="module")
+def records():
+    return small.records()
+
+
+def test_right_answers_get_all_points(records):
+    verdict = judge.judge(records, run(right()))
+    assert (verdict.score, verdict.points) == (6, 6)
+    assert verdict.checks["double"].reason == "All 3 lines pass."
+
+
+def test_nothing_seen_is_nothing_earned(records):
+    verdict = judge.judge(records, run([]))
+    assert (verdict.score, verdict.points) == (0, 6)
+    assert all(not line.passed for check in verdict.checks.values() for line in check.lines)
+
+
+@pytest.mark.parametrize("missing", range(6))
+def test_each_missing_observation_fails_its_check(records, missing):
+    observed = right()
+    gone = observed.pop(missing)
+    verdict = judge.judge(records, run(observed))
+    assert verdict.checks[gone.check].score == 0
+    assert verdict.score == 6 - verdict.checks[gone.check].points
+
+
+@pytest.mark.parametrize("which", range(6))
+def test_an_observation_sent_twice_fails_its_check(records, which):
+    verdict = judge.judge(records, run([*right(), right()[which]]))
+    assert verdict.checks[right()[which].check].score == 0
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [seen("double", 3, 1, part="hidden"), seen("double", 2, 2000, part="visible"), seen("double", 0, 6, part="hidden")],
+    ids=["a position too many", "hidden sent as visible", "visible sent as hidden"],
+)
+def test_an_observation_out_of_place_fails_its_check(records, extra):
+    assert judge.judge(records, run([*right(), extra])).checks["double"].score == 0
+
+
+def test_observations_of_unknown_checks_change_nothing(records):
+    honest = judge.judge(records, run(right()))
+    assert judge.to_bytes(judge.judge(records, run([*right(), seen("bonus", 0, 1)]))) == judge.to_bytes(honest)
+
+
+def test_tolerance_and_kind_are_the_records_whatever_the_message_says(records):
+    observed = right()
+    observed[0] = seen("double", 0, 6.1)
+    assert judge.judge(records, run(observed)).checks["double"].score == 0
+    observed[0] = seen("double", 0, (1, 1), kind="same_as")
+    assert judge.judge(records, run(observed)).checks["double"].score == 0
+
+
+def test_a_known_mistake_is_named_with_its_sentence(records):
+    observed = [o for o in right() if o.check != "double"]
+    observed += [seen("double", 0, 9), seen("double", 1, 0), seen("double", 2, 1_000_000)]
+    check = judge.judge(records, run(observed)).checks["double"]
+    assert [m.name for m in check.mistakes] == ["squared"]
+    assert "that is x times x, not twice x" in check.reason
+
+
+def test_a_mistake_that_only_hidden_lines_show_is_named_without_showing_them(records):
+    observed = [o for o in right() if o.check != "tail"] + [seen("tail", 0, [2]), seen("tail", 1, [2])]
+    verdict = judge.judge(records, run(observed))
+    assert [m.name for m in verdict.checks["tail"].mistakes] == ["always two"]
+    assert "a list may have any length" in verdict.checks["tail"].reason
+
+
+@pytest.mark.parametrize("value", [1_000_000, 77, "text", None])
+def test_no_verdict_holds_a_hidden_input_expectation_or_answer(records, value):
+    observed = [o for o in right() if (o.check, o.position) not in (("double", 2), ("tail", 1))]
+    observed += [seen("double", 2, value), seen("tail", 1, value)]
+    text = judge.to_bytes(judge.judge(records, run(observed))).decode()
+    assert not any(secret in text for secret in ("large", "secret", "[9]", "2000", "1000", "77", "text"))
+
+
+def test_after_an_error_later_lines_are_not_reached_and_the_error_is_told(records):
+    observed = [seen("double", 0, {"type": "TypeError", "message": "no", "line": 2}, kind="raised")]
+    check = judge.judge(records, run(observed)).checks["double"]
+    assert [line.passed for line in check.lines] == [False, False, False]
+    assert "TypeError" in check.reason
+    assert check.lines[1].say == "Not reached."
+
+
+@pytest.mark.parametrize("ended", [e for e in judge.STOPPED])
+def test_a_stopped_run_says_so(records, ended):
+    verdict = judge.judge(records, run([], ended))
+    assert judge.STOPPED[ended] in verdict.checks["tail"].reason
+    assert verdict.ended == ended
+
+
+def test_a_check_that_passed_before_the_run_was_stopped_keeps_its_points(records):
+    verdict = judge.judge(records, run([seen("guess", 0, 42)], "died"))
+    assert verdict.checks["guess"].score == 1
+    assert verdict.score == 1
+
+
+def test_a_killed_check_cell_is_told_apart(records):
+    cells = {"check-double": CellRun("check-double", "killed", [], reason="cpu limit")}
+    assert "ran too long" in judge.judge(records, run([], cells=cells)).checks["double"].reason
+
+
+def test_the_order_in_which_observations_arrive_changes_no_byte(records):
+    honest = judge.to_bytes(judge.judge(records, run(right())))
+    assert judge.to_bytes(judge.judge(records, run(right()[::-1]))) == honest
+
+
+def test_a_verdict_survives_json(records):
+    verdict = judge.judge(records, run(right()[2:]))
+    again = judge.from_json(json.loads(judge.to_bytes(verdict)))
+    assert again == verdict
+
+
+def test_what_was_never_run_scores_nothing_and_says_why(records):
+    verdict = judge.not_graded(records, "corrupt", "The file is not JSON.")
+    assert (verdict.score, verdict.points, verdict.outcome) == (0, 6, "corrupt")
+    assert {check.reason for check in verdict.checks.values()} == {"The file is not JSON."}
