@@ -1,0 +1,148 @@
+"""Reverse mode: the order of the graph, un-broadcasting, accumulation, and freeing what is no longer needed.
+
+`tensor.py` builds the graph by recording steps; this file walks it once, from the output to the leaves.
+"""
+
+import threading
+from contextlib import contextmanager
+
+import numpy as np
+
+
+class _Recording(threading.local):
+    on = True
+
+
+_recording = _Recording()
+
+
+@contextmanager
+def no_grad():
+    """Record no graph inside the block (`with no_grad():`) or the function (`@no_grad()`); per thread."""
+    outer, _recording.on = _recording.on, False
+    try:
+        yield
+    finally:
+        _recording.on = outer
+
+
+def is_grad_enabled():
+    """Whether operations are being recorded here and now."""
+    return _recording.on
+
+
+def unbroadcast(g, shape):
+    """Sum `g` over the axes along which an array of `shape` was stretched to the shape of `g`."""
+    g = g.sum(axis=tuple(range(g.ndim - len(shape)))) if g.ndim > len(shape) else g
+    stretched = tuple(i for i, (have, want) in enumerate(zip(g.shape, shape, strict=True)) if have != want)
+    return g.sum(axis=stretched, keepdims=True) if stretched else g
+
+
+def topological_order(root):
+    """Yield every step below `root` that needs a gradient, each after all steps that use it; without
+    recursion.
+
+    What has been yielded is held no longer, so that the caller can cut the graph behind itself and free its
+    memory.
+    """
+    uses, stack = {}, [root]
+    while stack:
+        step = stack.pop()
+        uses[id(step)] = uses.get(id(step), 0) + 1
+        if uses[id(step)] == 1:
+            stack.extend(x for x in step.inputs if x.requires_grad)
+    ready = [root]
+    while ready:
+        step = ready.pop()
+        below = [x for x in step.inputs if x.requires_grad]
+        yield step
+        del step
+        while below:
+            x = below.pop()
+            uses[id(x)] -= 1
+            if not uses[id(x)]:
+                ready.append(x)
+
+
+def _freed(g):
+    raise RuntimeError(
+        "backward: an earlier backward() used this graph and freed it; pass retain_graph=True there, "
+        "or compute the output again"
+    )
+
+
+class Recorded:
+    """One step of the graph: the array `data`, and how it was computed.
+
+    `op` is the primitive's name, `inputs` and `params` what it was given, `vjp` its gradient; a leaf has op
+    None and no inputs. `grad` is None until `backward` has run, then an array of the shape of `data`.
+    """
+
+    __slots__ = ("__weakref__", "_keeps", "data", "grad", "inputs", "op", "params", "requires_grad", "vjp")
+
+    def backward(self, gradient=None, retain_graph=False):
+        """Add to `.grad` of every leaf below the gradient of this Tensor with respect to it.
+
+        `gradient` is the gradient of the loss with respect to this Tensor, same shape; a single number needs
+        none. The graph is freed on the way, unless `retain_graph`.
+        """
+        if not self.requires_grad:
+            raise RuntimeError("backward: nothing that requires a gradient went into this Tensor")
+        pending = {id(self): (_seed(self, gradient), True)}
+        for step in topological_order(self):
+            g, fresh = pending.pop(id(step), (None, False))
+            if g is not None and (step.vjp is None or step._keeps):
+                _keep(step, g, fresh and step.vjp is None)
+            if step.vjp is None:
+                continue
+            if g is not None:  # None: every use of this step said that no gradient flows
+                _push(step, g, pending)
+            if not retain_graph:
+                step.inputs, step.vjp, step.params = (), _freed, None
+            del step, g  # the arrays are freed now, not when the loop comes round
+
+    def retain_grad(self):
+        """Keep `.grad` of this Tensor in `backward` although it is not a leaf; returns the Tensor."""
+        self._keeps = True
+        return self
+
+
+def _seed(root, gradient):
+    if gradient is None:
+        if root.data.size != 1:
+            raise ValueError(
+                f"backward: only a single number starts by itself; this Tensor has shape {root.data.shape}, "
+                f"so give backward(gradient) an array of that shape, or reduce it to a loss first"
+            )
+        return np.ones_like(root.data)
+    g = np.array(getattr(gradient, "data", gradient) if isinstance(gradient, Recorded) else gradient, root.data.dtype)
+    if g.shape != root.data.shape:
+        raise ValueError(f"backward: gradient must have the Tensor's shape {root.data.shape}, got {g.shape}")
+    return g
+
+
+def _keep(step, g, fresh):
+    """Add to `.grad`; an array that somebody else may hold is copied first."""
+    if step.grad is not None:
+        step.grad = step.grad + g
+    else:
+        step.grad = g if fresh else g.copy(order="K")
+
+
+def _push(step, g, pending):
+    """Hand the gradient `g` of a step to its inputs."""
+    gradients = step.vjp(g)
+    for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
+        if gx is None or not x.requires_grad:
+            continue
+        gx = np.asarray(gx)
+        if gx.shape != x.data.shape:
+            gx = unbroadcast(gx, x.data.shape)
+        if gx.dtype != x.data.dtype:
+            gx = gx.astype(x.data.dtype)
+        if id(x) in pending:
+            total, fresh = pending[id(x)]
+            pending[id(x)] = (np.add(total, gx, out=total if fresh else None), True)
+        else:
+            fresh = gx is not g and gx.base is None and all(gx is not other for other in gradients[:i])
+            pending[id(x)] = (gx, fresh)

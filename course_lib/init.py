@@ -1,0 +1,50 @@
+"""Initial weights: (shape, rng) -> array. Deep networks learn only if signals neither die nor explode on the
+way.
+
+Weights are (out, in) or (out, in, kh, kw) as in torch; fan-in is the number of inputs of one unit, fan-out
+the number of units one input reaches (times the kernel's area).
+"""
+
+import math
+
+import numpy as np
+
+GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
+
+
+def fans(shape):
+    """(fan_in, fan_out) of a weight of `shape`; with groups, shape[1] already counts one group's channels."""
+    if len(shape) < 2:
+        raise ValueError(f"fans: a weight needs at least 2 axes (out, in, ...), got shape {tuple(shape)}")
+    area = math.prod(shape[2:])
+    return shape[1] * area, shape[0] * area
+
+
+def gain(nonlinearity, negative_slope=0.01):
+    """By how much to widen the weights before `nonlinearity`, so that the signal keeps its size."""
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + negative_slope**2))
+    if nonlinearity not in GAINS:
+        raise ValueError(f"gain: nonlinearity must be one of {[*GAINS, 'leaky_relu']}, got {nonlinearity!r}")
+    return GAINS[nonlinearity]
+
+
+def xavier(shape, *, rng, gain=1.0, uniform=False, dtype=np.float32):
+    """Variance gain^2 * 2 / (fan_in + fan_out), normal or uniform. Glorot and Bengio 2010."""
+    return _draw(shape, gain * math.sqrt(2 / sum(fans(shape))), rng, uniform, dtype)
+
+
+def msr(shape, *, rng, gain=GAINS["relu"], uniform=False, mode="fan_in", dtype=np.float32):
+    """Variance gain^2 / fan_in (or fan_out), normal or uniform; the gain is that of ReLU. He et al. 2015."""
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"msr: mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    fan = fans(shape)[mode == "fan_out"]
+    return _draw(shape, gain / math.sqrt(max(fan, 1)), rng, uniform, dtype)
+
+
+def _draw(shape, deviation, rng, uniform, dtype):
+    """Numbers of mean 0 and the given standard deviation."""
+    if uniform:
+        limit = math.sqrt(3) * deviation
+        return rng.uniform(-limit, limit, shape).astype(dtype)
+    return (rng.standard_normal(shape) * deviation).astype(dtype)

@@ -1,0 +1,98 @@
+"""Primitives that multiply matrices: matmul over any batch, the affine layer, einsum. Contract: `ops.py`."""
+
+import numpy as np
+
+from course_lib.ops import BOTH
+
+
+def matmul(a, b, *, needs=BOTH):
+    """Matrix product over the last two axes, (..., n, k) @ (..., k, m) -> (..., n, m); vectors as in NumPy."""
+    if a.ndim == 0 or b.ndim == 0:
+        raise ValueError(f"matmul: both sides need at least one axis, got shapes {a.shape} and {b.shape}")
+    inner = b.shape[-2] if b.ndim > 1 else b.shape[0]
+    if a.shape[-1] != inner:
+        raise ValueError(
+            f"matmul: the last axis of the left side must equal the rows of the right side, "
+            f"got {a.shape} @ {b.shape}: {a.shape[-1]} against {inner}"
+        )
+    a2 = a[None, :] if a.ndim == 1 else a
+    b2 = b[:, None] if b.ndim == 1 else b
+
+    def vjp(g):
+        if b.ndim == 1:
+            g = np.expand_dims(g, -1)
+        if a.ndim == 1:
+            g = np.expand_dims(g, -2)
+        da = db = None
+        if needs[0]:
+            da = _product(g, b2.swapaxes(-1, -2), a2)
+            da = da.sum(axis=tuple(range(da.ndim - 1))) if a.ndim == 1 else da
+        if needs[1]:
+            db = _product(a2.swapaxes(-1, -2), g, b2)
+            db = db.sum(axis=(*range(db.ndim - 2), -1)) if b.ndim == 1 else db
+        return da, db
+
+    return np.matmul(a, b), vjp
+
+
+def _product(x, y, like):
+    """x @ y, in the memory order of `like` when the shapes agree: BLAS writes either order at the same price."""
+    shape = (*np.broadcast_shapes(x.shape[:-2], y.shape[:-2]), x.shape[-2], y.shape[-1])
+    out = np.empty_like(like) if shape == like.shape else np.empty(shape, np.result_type(x, y))
+    return np.matmul(x, y, out=out)
+
+
+def linear(x, weight, bias, *, needs=(True, True, True)):
+    """x @ weight.T + bias for x (..., d_in), weight (d_out, d_in), bias (d_out,): one primitive saves two passes."""
+    out = np.matmul(x, weight.T)
+    out += bias
+
+    def vjp(g):
+        dx = dw = db = None
+        if needs[0]:
+            dx = _product(g, weight, x)
+        if needs[1]:
+            rows = g.reshape(-1, g.shape[-1])
+            dw = rows.T @ x.reshape(-1, x.shape[-1])
+        if needs[2]:
+            db = g.sum(axis=tuple(range(g.ndim - 1)))
+        return dx, dw, db
+
+    return out, vjp
+
+
+def einsum(*operands, equation, needs):
+    """Einstein's sum over explicit letters, `equation` like "ij,jk->ik"; a letter may repeat inside an
+    operand (diagonal).
+
+    The gradient of one operand is again such a sum: of `g` and the others, onto the operand's letters.
+    """
+    sides, result = equation.split("->")
+    letters = sides.split(",")
+    size = {s: 1 for s in sides if s != ","}
+    for word, a in zip(letters, operands, strict=True):
+        for s, n in zip(word, a.shape, strict=True):
+            size[s] = n if size[s] == 1 else size[s]
+
+    def gradient(i, g):
+        own = "".join(dict.fromkeys(letters[i]))
+        rest = [(w, a) for j, (w, a) in enumerate(zip(letters, operands, strict=True)) if j != i] + [(result, g)]
+        reached = [s for s in own if any(s in w for w, _ in rest)]
+        part = _einsum(rest, "".join(reached))
+        missing = tuple(k for k, s in enumerate(own) if s not in reached)
+        full = np.broadcast_to(np.expand_dims(part, missing), [size[s] for s in own])
+        if own == letters[i]:
+            return full
+        out = np.zeros([size[s] for s in letters[i]], dtype=full.dtype)
+        np.einsum(f"{letters[i]}->{own}", out)[...] = full  # a writable view of the diagonal
+        return out
+
+    def vjp(g):
+        return tuple(gradient(i, g) if needs[i] else None for i in range(len(operands)))
+
+    return _einsum(list(zip(letters, operands, strict=True)), result), vjp
+
+
+def _einsum(pairs, result):
+    words, arrays = zip(*pairs, strict=True)
+    return np.einsum(",".join(words) + "->" + result, *arrays, optimize=len(arrays) > 1)

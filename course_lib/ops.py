@@ -1,0 +1,227 @@
+"""Element-wise primitives: arithmetic, elementary functions, activations.
+
+A primitive is a plain NumPy function. It takes arrays and returns `(output, vjp)`; `vjp(g)` turns the
+gradient of the output into a tuple with one gradient per input, in order. The rules, for this file and for
+every other file of primitives:
+
+- Inputs are positional arrays, everything without a gradient is a keyword.
+- A gradient may have the *broadcast* shape of its input; `Tensor.backward` sums it back (un-broadcasting
+  lives there).
+- `vjp` returns fresh arrays, or `g` itself, or views; it never writes into `g` or into an input, and may be
+  called twice.
+- A primitive that can save work takes `needs`, one flag per input, and may return None where the flag is
+  False.
+- Memory order is kept (NumPy's ufuncs do so): logical (n, c, h, w) may lie batch-last in memory, because
+  convolution is fastest that way. Python numbers are the only scalars, so that float32 stays float32.
+"""
+
+from functools import cache
+
+import numpy as np
+
+BOTH = (True, True)
+
+
+# ---------------------------------------------------------------- arithmetic
+
+
+def add(a, b):
+    """a + b."""
+    return a + b, lambda g: (g, g)
+
+
+def sub(a, b, *, needs=BOTH):
+    """a - b."""
+    return a - b, lambda g: (g, -g if needs[1] else None)
+
+
+def mul(a, b, *, needs=BOTH):
+    """a * b."""
+    return a * b, lambda g: (g * b if needs[0] else None, g * a if needs[1] else None)
+
+
+def div(a, b, *, needs=BOTH):
+    """a / b."""
+    out = a / b
+    return out, lambda g: (g / b if needs[0] else None, -g * out / b if needs[1] else None)
+
+
+def neg(a):
+    """-a."""
+    return -a, lambda g: (-g,)
+
+
+def power(a, b, *, needs=BOTH):
+    """a ** b. A zero exponent has gradient 0, and 0 ** b with b >= 0 has gradient 0 for b, as in torch."""
+    squared = b.ndim == 0 and b == 2
+    out = a * a if squared else a**b
+
+    def vjp(g):
+        da = db = None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if needs[0]:
+                da = g * a * 2 if squared else np.where(b == 0, 0, g * b * a ** (b - 1))
+            if needs[1]:
+                db = g * np.where((a == 0) & (b >= 0), 0, out * np.log(a))
+        return da, db
+
+    return out, vjp
+
+
+def maximum(a, b):
+    """The larger of a and b; a tie shares the gradient equally."""
+    return np.maximum(a, b), lambda g: _share(g, a > b, a == b)
+
+
+def minimum(a, b):
+    """The smaller of a and b; a tie shares the gradient equally."""
+    return np.minimum(a, b), lambda g: _share(g, a < b, a == b)
+
+
+def _share(g, first, tie):
+    to_first = g * first + g * tie / 2
+    return to_first, g - to_first
+
+
+def where(a, b, *, condition):
+    """a where `condition` holds, else b."""
+    return np.where(condition, a, b), lambda g: (g * condition, g * np.logical_not(condition))
+
+
+def clip(a, *, low=None, high=None):
+    """a limited to [low, high]; the gradient passes inside and on the limits."""
+    out = np.clip(a, low, high)
+    return out, lambda g: (g * (out == a),)
+
+
+# ------------------------------------------------------- elementary functions
+
+
+def exp(a):
+    """e to the a."""
+    out = np.exp(a)
+    return out, lambda g: (g * out,)
+
+
+def log(a):
+    """Natural logarithm."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = np.log(a)
+    return out, lambda g: (_divide(g, a),)
+
+
+def sqrt(a):
+    """Square root."""
+    with np.errstate(invalid="ignore"):
+        out = np.sqrt(a)
+    return out, lambda g: (_divide(g, 2 * out),)
+
+
+def _divide(a, b):
+    """a / b without a warning at 0: an infinite gradient is the right answer there."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return a / b
+
+
+def abs(a):
+    """Magnitude; gradient 0 at 0."""
+    return np.abs(a), lambda g: (g * np.sign(a),)
+
+
+def sin(a):
+    """Sine."""
+    return np.sin(a), lambda g: (g * np.cos(a),)
+
+
+def cos(a):
+    """Cosine."""
+    return np.cos(a), lambda g: (-g * np.sin(a),)
+
+
+def tanh(a):
+    """Hyperbolic tangent."""
+    out = np.tanh(a)
+    return out, lambda g: (g * (1 - out * out),)
+
+
+# ---------------------------------------------------------------- activations
+
+
+def sigmoid(a):
+    """1 / (1 + exp(-a)); the overflow of exp far on the left gives the right limit, 0."""
+    out = sigmoid_of(a)
+    return out, lambda g: (g * (out * (1 - out)),)
+
+
+def sigmoid_of(a):
+    """The values of the logistic function, in one new array."""
+    out = np.negative(a)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+
+
+def softplus(a, *, beta=1.0, threshold=20.0):
+    """log(1 + exp(beta a)) / beta, and a itself where beta a > threshold."""
+    scaled = beta * a
+    linear = scaled > threshold
+    out = np.where(linear, a, (np.maximum(scaled, 0) + np.log1p(np.exp(-np.abs(scaled)))) / beta)
+    return out, lambda g: (np.where(linear, g, g * sigmoid_of(scaled)),)
+
+
+def relu(a):
+    """max(a, 0); gradient 0 at 0."""
+    out = np.maximum(a, 0)
+    return out, lambda g: (g * (out > 0),)
+
+
+def leaky_relu(a, *, negative_slope=0.01):
+    """a where positive, else negative_slope * a."""
+    positive = a > 0
+    return np.where(positive, a, a * negative_slope), lambda g: (np.where(positive, g, g * negative_slope),)
+
+
+def elu(a, *, alpha=1.0):
+    """a where positive, else alpha (exp(a) - 1). Clevert et al. 2015."""
+    positive = a > 0
+    below = alpha * np.expm1(np.minimum(a, 0))
+    return np.where(positive, a, below), lambda g: (np.where(positive, g, g * (below + alpha)),)
+
+
+def gelu(a, *, approximate="none"):
+    """a times the normal distribution function at a, or its tanh approximation. Hendrycks and Gimpel 2016."""
+    if approximate == "tanh":
+        slope = 0.7978845608028654  # sqrt(2 / pi)
+        t = np.tanh(slope * (a + 0.044715 * a**3))
+        inner = slope * (1 + 3 * 0.044715 * a * a)
+        return 0.5 * a * (1 + t), lambda g: (g * (0.5 * (1 + t) + 0.5 * a * (1 - t * t) * inner),)
+    if approximate != "none":
+        raise ValueError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
+    below = 0.5 * (1 + erf(a * 0.7071067811865476))
+    density = 0.3989422804014327 * np.exp(-0.5 * a * a)
+    return a * below, lambda g: (g * (below + a * density),)
+
+
+def erf(a):
+    """Error function of an array, to about 1e-15: NumPy has none. A Chebyshev series of `math.erf` over [-6, 6]."""
+    x = np.clip(a, -6, 6) / 6
+    coefficients = _erf_series()
+    # Clenshaw's rule; erf is odd, so only odd terms are kept and the recurrence runs in T2 = cos(2 arccos x).
+    twice = 4 * x * x - 2
+    now = after = np.zeros_like(x)
+    for c in reversed(coefficients):
+        now, after = twice * now - after + c, now
+    return x * (now - after)
+
+
+@cache
+def _erf_series(terms=60):
+    """Chebyshev coefficients (odd ones) of erf(6 x), as Python floats so that float32 stays float32."""
+    from math import cos, erf, fsum, pi
+
+    nodes = [pi * (k + 0.5) / (4 * terms) for k in range(4 * terms)]
+    values = [erf(6 * cos(t)) for t in nodes]
+    return [
+        fsum(v * cos((2 * j + 1) * t) for v, t in zip(values, nodes, strict=True)) / (2 * terms) for j in range(terms)
+    ]

@@ -1,0 +1,109 @@
+"""Primitives that reduce or normalise along axes: sum, mean, variance, largest, log-sum-exp, softmax, running
+sum.
+
+`axis` is None (all axes), an integer or a tuple, `keepdims` as in NumPy. The contract stands in `ops.py`.
+"""
+
+import numpy as np
+
+
+def _spread(g, shape, axis, keepdims):
+    """The gradient of a reduced array as a read-only view that broadcasts to `shape`."""
+    if axis is not None and not keepdims:
+        g = np.expand_dims(g, axis)
+    return np.broadcast_to(g, shape)
+
+
+def _count(shape, axis):
+    """How many numbers are reduced into one."""
+    axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    count = 1
+    for i in axes:
+        count *= shape[i]
+    return count
+
+
+def sum(a, *, axis=None, keepdims=False):
+    """Add up `axis`; every summand gets the gradient of the total."""
+    return a.sum(axis=axis, keepdims=keepdims), lambda g: (_spread(g, a.shape, axis, keepdims),)
+
+
+def mean(a, *, axis=None, keepdims=False):
+    """Average over `axis`."""
+    n = _count(a.shape, axis)
+    return a.mean(axis=axis, keepdims=keepdims), lambda g: (_spread(g / max(n, 1), a.shape, axis, keepdims),)
+
+
+def var(a, *, axis=None, correction=1, keepdims=False):
+    """Variance over `axis`: squared deviations over (count - correction)."""
+    n = _count(a.shape, axis) - correction
+    if n <= 0:
+        raise ValueError(f"var: needs more than {correction} values with correction={correction}, got {n + correction}")
+    centred = a - a.mean(axis=axis, keepdims=True)
+    out = (centred * centred).sum(axis=axis, keepdims=keepdims) / n
+    return out, lambda g: (_spread(g * (2 / n), a.shape, axis, keepdims) * centred,)
+
+
+def amax(a, *, axis=None, keepdims=False):
+    """Largest value over `axis`; ties share the gradient equally."""
+    return _extreme(np.max, a, axis, keepdims)
+
+
+def amin(a, *, axis=None, keepdims=False):
+    """Smallest value over `axis`; ties share the gradient equally."""
+    return _extreme(np.min, a, axis, keepdims)
+
+
+def _extreme(reduce, a, axis, keepdims):
+    kept = reduce(a, axis=axis, keepdims=True)
+
+    def vjp(g):
+        chosen = a == kept
+        shares = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
+        return (_spread(g, a.shape, axis, keepdims) * shares,)
+
+    return kept if keepdims else kept.squeeze(axis), vjp
+
+
+def logsumexp(a, *, axis=None, keepdims=False):
+    """log(sum(exp(a))) over `axis`, without overflow."""
+    shift = a.max(axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(shift), shift, 0)
+    shifted = np.exp(a - shift)
+    total = shifted.sum(axis=axis, keepdims=True)
+    with np.errstate(divide="ignore"):
+        out = np.log(total) + shift
+    return out if keepdims else out.squeeze(axis), lambda g: (_spread(g, a.shape, axis, keepdims) * (shifted / total),)
+
+
+def softmax(a, *, axis):
+    """exp(a) over its sum along `axis`, without overflow."""
+    out = np.exp(a - a.max(axis=axis, keepdims=True))
+    out /= out.sum(axis=axis, keepdims=True)
+    return out, lambda g: (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
+
+
+def log_softmax(a, *, axis):
+    """The logarithm of softmax along `axis`."""
+    out = a - a.max(axis=axis, keepdims=True)
+    out -= np.log(np.exp(out).sum(axis=axis, keepdims=True))
+    return out, lambda g: (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
+
+
+def cross_entropy(logits, *, target, axis):
+    """-sum(target * log_softmax(logits)) along `axis`; `target`, of the same shape, weighs the classes."""
+    logp = logits - logits.max(axis=axis, keepdims=True)
+    e = np.exp(logp)
+    total = e.sum(axis=axis, keepdims=True)
+    logp -= np.log(total)
+    weight = target.sum(axis=axis, keepdims=True)
+
+    def vjp(g):
+        return (np.expand_dims(g, axis) * (e * (weight / total) - target),)
+
+    return -np.where(target == 0, 0, target * logp).sum(axis=axis), vjp
+
+
+def cumsum(a, *, axis):
+    """Running sum along `axis`; its gradient is the running sum from the other end."""
+    return a.cumsum(axis=axis), lambda g: (np.flip(np.flip(g, axis).cumsum(axis=axis), axis),)

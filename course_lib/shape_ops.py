@@ -1,0 +1,105 @@
+"""Primitives that move numbers without changing them: reshape, transpose, index, join, pad, flip, repeat.
+
+Their gradients move the numbers back, and add where one number went to several places. The contract stands in
+`ops.py`.
+"""
+
+import numpy as np
+
+
+def reshape(a, *, shape):
+    """The same numbers in another shape, in C order of the logical axes."""
+    return a.reshape(shape), lambda g: (g.reshape(a.shape),)
+
+
+def transpose(a, *, axes):
+    """Axes in the order `axes`."""
+    inverse = np.argsort(axes)
+    return a.transpose(axes), lambda g: (g.transpose(inverse),)
+
+
+def expand(a, *, shape):
+    """Broadcast to `shape`, a view; un-broadcasting is the whole gradient."""
+    return np.broadcast_to(a, shape), lambda g: (g,)
+
+
+def getitem(a, *, key):
+    """a[key] for slices, integers, integer arrays, boolean masks; a repeated index accumulates."""
+    parts = key if isinstance(key, tuple) else (key,)
+    copies = any(isinstance(p, np.ndarray) and p.dtype != bool for p in parts)
+
+    def vjp(g):
+        out = np.zeros_like(a, dtype=g.dtype)
+        if copies:
+            np.add.at(out, key, g)
+        else:
+            out[key] = g
+        return (out,)
+
+    return a[key], vjp
+
+
+def gather(a, *, axis, indices):
+    """out[i, j, ...] = a[..., indices[i, j, ...] on `axis`, ...]; a repeated index accumulates."""
+    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    grid[axis] = indices
+    return getitem(a, key=tuple(grid))
+
+
+def concatenate(*arrays, axis=0):
+    """Arrays one behind the other along `axis`."""
+    cuts = np.cumsum([a.shape[axis] for a in arrays])[:-1]
+    return np.concatenate(arrays, axis=axis), lambda g: tuple(np.split(g, cuts, axis=axis))
+
+
+def stack(*arrays, axis=0):
+    """Arrays of one shape along a new `axis`."""
+    return np.stack(arrays, axis=axis), lambda g: tuple(np.moveaxis(g, axis, 0))
+
+
+def flip(a, *, axis):
+    """Reverse the order along `axis` (an integer or a tuple)."""
+    return np.flip(a, axis), lambda g: (np.flip(g, axis),)
+
+
+def tile(a, *, repeats):
+    """The whole array repeated `repeats[i]` times along axis i; there may be more repeats than axes."""
+    shape = (1,) * (len(repeats) - a.ndim) + a.shape
+    split = [n for pair in zip(repeats, shape, strict=True) for n in pair]
+
+    def vjp(g):
+        return (g.reshape(split).sum(axis=tuple(range(0, len(split), 2))).reshape(a.shape),)
+
+    return np.tile(a, repeats), vjp
+
+
+def pad(a, *, widths, value=0.0):
+    """`value` around the array, `widths` = ((before, after), ...) per axis; negative widths crop."""
+    grown = tuple((max(lo, 0), max(hi, 0)) for lo, hi in widths)
+    inside = tuple(slice(max(-lo, 0), n - max(-hi, 0)) for (lo, hi), n in zip(widths, a.shape, strict=True))
+    kept = a[inside]
+    middle = tuple(slice(lo, lo + n) for (lo, _), n in zip(grown, kept.shape, strict=True))
+
+    def vjp(g):
+        out = np.zeros_like(a, dtype=g.dtype)
+        out[inside] = g[middle]
+        return (out,)
+
+    return np.pad(kept, grown, constant_values=value), vjp
+
+
+def embedding(weight, *, indices, padding_idx=None):
+    """Rows of `weight` (rows, d) picked by an integer array; the row `padding_idx` gets no gradient."""
+
+    def vjp(g):
+        flat, rows = indices.reshape(-1), g.reshape(-1, weight.shape[1])
+        if padding_idx is not None:
+            flat, rows = flat[flat != padding_idx], rows[flat != padding_idx]
+        out = np.zeros_like(weight)
+        if len(flat):  # sort the rows and add runs: many times faster than np.add.at
+            order = np.argsort(flat, kind="stable")
+            starts = np.flatnonzero(np.diff(flat[order], prepend=flat[order[0]] - 1))
+            out[flat[order[starts]]] = np.add.reduceat(rows[order], starts, axis=0)
+        return (out,)
+
+    return weight[indices], vjp
