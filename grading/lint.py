@@ -25,29 +25,8 @@ MIN_WRONG = 5
 MIN_RIGHT = 1
 RUNGS = 3
 PREDICT_SHARE = 0.05
-LEGACY_RANDOM = frozenset(
-    [
-        "seed",
-        "rand",
-        "randn",
-        "randint",
-        "random",
-        "random_sample",
-        "ranf",
-        "sample",
-        "choice",
-        "shuffle",
-        "permutation",
-        "normal",
-        "uniform",
-        "binomial",
-        "poisson",
-        "standard_normal",
-        "RandomState",
-        "get_state",
-        "set_state",
-    ]
-)
+LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}
+LEGACY_RANDOM |= {"permutation", "normal", "uniform", "binomial", "poisson", "standard_normal", "RandomState"}
 
 
 @dataclass(frozen=True)
@@ -306,6 +285,10 @@ def _variants(lesson, exercise):
             problems.append(
                 _at(lesson, variant.line, f"variant '{variant.name}' has no sentence; say what a tutor would")
             )
+        if variant.problem:
+            said = variant.problem.split(": ", 1)[1]
+            problems.append(_at(lesson, variant.line, said))
+            continue
         text = _normal(variant.source)
         if text is None:
             problems.append(_at(lesson, variant.line, f"variant '{variant.name}' does not parse; mend it"))

@@ -180,7 +180,7 @@ def reseed(lesson, secret):
         return f"{match[1]}{int.from_bytes(digest[:4], 'big')}{match[3]}"
 
     lines, inside = [], False
-    for line in lesson.path.read_text(encoding="utf-8").split("\n"):
+    for line in lesson.text.split("\n"):
         inside = (inside or BEGIN_HIDDEN in line) and END_HIDDEN not in line
         lines.append(re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", drawn, line) if inside else line)
     return parse_lesson("\n".join(lines), lesson.path)

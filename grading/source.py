@@ -94,6 +94,7 @@ class Variant:
     sentence: str
     line: int
     edit: tuple = ()  # (find, replace) when it was written as an edit of the reference
+    problem: str = ""  # why it could not be made, a sentence with file and line; then `source` is ""
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class Lesson:
     cells: tuple
     exercises: tuple
     questions: tuple
+    text: str = field(repr=False)  # the file, or what a private seed made of it
 
     @property
     def checks(self):
@@ -195,7 +197,7 @@ def read_lesson(path):
 
 def parse_lesson(text, path):
     """Parse the text of a percent file as the lesson at `path` (which need not exist)."""
-    path = Path(path)
+    path = Path(path).absolute()
     cells = _cells(text, path)
     if not cells or cells[0].role != "lesson":
         raise CourseError(
@@ -220,6 +222,7 @@ def parse_lesson(text, path):
         cells=cells,
         exercises=_exercises(cells, path),
         questions=_questions(cells, path),
+        text=text,
     )
 
 
@@ -477,25 +480,26 @@ def _variant(key, value, wrong, solve, path, base):
         raise CourseError(f"{where} variant {name!r} must be {form}, all strings")
     sentence = parts[-1] if wrong else ""
     parts = parts[:-1] if wrong else parts
-    if len(parts) == 2:
-        source = _edited(solve, *parts, where=where, name=name)
-    else:
-        source = _redefined(solve, parts[0], where=where, name=name)
-    return Variant(name, wrong, source, sentence, line, parts if len(parts) == 2 else ())
+    make = _edited if len(parts) == 2 else _redefined
+    try:
+        source, problem = make(solve, *parts, where=where, name=name), ""
+    except CourseError as error:
+        source, problem = "", str(error)
+    return Variant(name, wrong, source, sentence, line, parts if len(parts) == 2 else (), problem)
 
 
 def _edited(solve, find, replace, *, where, name):
     """The reference with `find` replaced: in the answer's own lines first, else anywhere in the cell; exactly once."""
-    region, whole = solution_region(solve.source), without_markers(solve.source)
+    region, whole = solution_region(solve.source) + "\n", without_markers(solve.source) + "\n"
     if not find:
         raise CourseError(f"{where} variant '{name}' looks for an empty text; say what to replace")
     if region.count(find) == 1 and region in whole:
-        return whole.replace(region, region.replace(find, replace), 1)
+        return whole.replace(region, region.replace(find, replace), 1).rstrip("\n")
     count = whole.count(find)
     if count != 1:
         said = "is not there" if count == 0 else f"is there {count} times"
         raise CourseError(f"{where} variant '{name}': {find!r} {said} in the reference answer; it must be there once")
-    return whole.replace(find, replace, 1)
+    return whole.replace(find, replace, 1).rstrip("\n")
 
 
 def _redefined(solve, definition, *, where, name):
@@ -507,7 +511,11 @@ def _redefined(solve, definition, *, where, name):
     names = {n for node in new.body for n in _binds(node)}
     source = strip_magics(without_markers(solve.source))
     lines = source.split("\n")
-    for node in ast.parse(source).body:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        body = []  # lint says that the reference does not parse
+    for node in body:
         bound = _binds(node)
         if bound and set(bound) <= names:
             first = min([node.lineno] + [d.lineno for d in getattr(node, "decorator_list", [])])
