@@ -1,0 +1,223 @@
+"""What a check cell calls: `check` and `expect`, and `NotDone`, `hint`, `yours` around them.
+
+A check cell only observes: it calls the learner's code and names what it saw. Where the observations go is decided by
+the sink in force. With none, it is the learner's own: compare with the record, show ✓ and ✗, explain the first failure.
+"""
+
+import contextlib
+import io
+import sys
+import warnings
+
+from course_lib.observation import MAX_BYTES, Opaque, Seen, observe, size
+from course_lib.tree import clean, type_name
+
+_MAX_PRINTED = 20_000
+_sink = None
+
+
+class NotDone(NotImplementedError):
+    """The stub of an exercise that is still to be written raises this; `NotDone("output_size")`."""
+
+    def __init__(self, id=""):
+        super().__init__(str(id))
+        self.id = str(id)
+
+    def __str__(self):
+        return f"not done yet: {self.id}" if self.id else "not done yet"
+
+    def _render_traceback_(self):
+        return [f"Not done yet: {self.id}. Write it in its cell, run that cell, then run this one again."]
+
+
+class use_sink(contextlib.AbstractContextManager):
+    """Send observations to `sink` from now on; as a context manager, only inside. None is the learner's own display.
+
+    A sink has `seen(Seen)` and `closed(check, part)`; it may have `forbid(check) -> list of dotted names`.
+    """
+
+    def __init__(self, sink):
+        global _sink
+        self.before, _sink = _sink, sink
+
+    def __exit__(self, *exc):
+        global _sink
+        _sink = self.before
+
+
+def check(id, *, part="visible", start=0):
+    """Open the check of exercise `id`: `with check("output_size") as expect:`.
+
+    `start` is the position of the first line; only the grader passes it, with part="hidden", to run the hidden lines.
+    """
+    return _Check(id, part, start, sys._getframe(1))
+
+
+class _Check:
+    def __init__(self, id, part, start, frame):
+        self.id, self.part, self.start, self.frame = str(id), part, start, frame
+
+    def __enter__(self):
+        if _sink is None:
+            from course_lib.learner import Learner
+
+            self.sink = Learner(self.id, self.part, self.frame)
+        else:
+            self.sink = _sink
+        self.guard = _guard(self.sink, self.id, self.frame)
+        self.printed, self.warned = _Printed(), []
+        self.stack = contextlib.ExitStack()
+        self.stack.enter_context(contextlib.redirect_stdout(self.printed))
+        self.stack.enter_context(contextlib.redirect_stderr(self.printed))
+        self.warned = self.stack.enter_context(warnings.catch_warnings(record=True))
+        warnings.simplefilter("default")
+        self.expect = Expect(self)
+        self.stack.enter_context(self.guard)
+        return self.expect
+
+    def __exit__(self, kind, error, trace):
+        self.stack.close()
+        stopped = error is None or isinstance(error, Exception | SystemExit)
+        if error is not None and stopped:
+            self.expect._raised(error)
+        elif stopped:
+            self.expect._end()
+        self.expect._check = None
+        if not stopped:  # an interrupt from the keyboard, or the grader's own limit
+            return False
+        self.sink.closed(self.id, self.part)
+        finish = getattr(self.sink, "finish", None)
+        if finish:
+            finish(error, self.printed.getvalue(), self.warned)
+        return True
+
+
+def _guard(sink, id, frame):
+    from course_lib.delegation import Guard
+
+    names = sink.forbid(id) if hasattr(sink, "forbid") else _recorded_forbid(id)
+    return Guard(names, frame)
+
+
+def _recorded_forbid(id):
+    from course_lib.finding import find_check
+    from course_lib.records import BadRecord
+
+    try:
+        found = find_check(id)
+    except BadRecord:  # the learner's sink says so at the end; other sinks need no record
+        return ()
+    return found[1]["forbid"] if found else ()
+
+
+class _Printed(io.StringIO):
+    """What the learner's code prints during a check: kept for the message, never on stderr, never without end."""
+
+    def write(self, text):
+        if self.tell() < _MAX_PRINTED:
+            super().write(text[:_MAX_PRINTED])
+        return len(text)
+
+
+class Expect:
+    """What `with check(...) as expect` gives: each call names one thing that was seen, in order."""
+
+    def __init__(self, check):
+        self._check, self._position, self._bytes = check, check.start, 0
+
+    def __call__(self, label, value, *, rtol=None, atol=None, exact_dtype=False):
+        """Observe `value`. The tolerances are what the author asks the recorder for; the record decides."""
+        self._emit("value", label, observe(value), rtol=rtol, atol=atol, exact_dtype=exact_dtype or None)
+
+    def same_as(self, label, got, want, *, rtol=None, atol=None):
+        """Observe that two values are equal: a law, such as the adjoint identity."""
+        self._emit("same_as", label, (observe(got), observe(want)), rtol=rtol, atol=atol)
+
+    def at_least(self, label, value, bound):
+        """Observe that a number is at least `bound`."""
+        self._emit("at_least", label, observe(value), bound=observe(bound))
+
+    def unchanged(self, label, value):
+        """Observe an input after the call, to see that it is as it was."""
+        self._emit("unchanged", label, observe(value))
+
+    def raises(self, label, error, call):
+        """Observe that `call()` raises `error`, an exception class. Any other end of the call is observed too."""
+        try:
+            call()
+            value = {"type": None, "message": "", "family": []}
+        except Exception as caught:
+            family = [c.__name__ for c in type(caught).__mro__ if issubclass(c, Exception)]
+            value = {"type": type_name(caught), "message": _message(caught), "family": family}
+        self._emit("raises", label, observe(value), error=error.__name__)
+
+    def work(self, label, call, *, n=16, bound=None):
+        """Observe how the line and call events of `call(n)` grow from `n` to `8 * n`; never what it returns."""
+        from course_lib.counting import count_events
+
+        self._emit("work", label, (count_events(call, n), count_events(call, 8 * n)), bound=bound)
+
+    def _emit(self, kind, label, tree, **spec):
+        check = self._check
+        if check is None:
+            raise RuntimeError("This check is closed: expect works only inside its `with check(...)` block.")
+        self._bytes += size(tree)
+        if self._bytes > MAX_BYTES:
+            tree = Opaque(f"value beyond the {MAX_BYTES >> 20} MB that one check may show")
+        if check.guard.offence:
+            kind, tree = "forbidden", check.guard.take()
+        spec = {k: v for k, v in spec.items() if v is not None}
+        label = clean(str(label))[:500]
+        check.sink.seen(Seen(check.id, check.part, self._position, label, kind, tree, spec))
+        self._position += 1
+
+    def _raised(self, error):
+        from course_lib.blame import student_line
+
+        value = {"type": type_name(error), "message": _message(error), "line": student_line(error, self._check.frame)}
+        if isinstance(error, NotDone):
+            value["message"] = error.id
+        self._emit("raised", "", value)
+
+    def _end(self):
+        if self._check.guard.offence:  # after the last line: it still must not pass
+            self._emit("forbidden", "", None)
+
+
+def _message(error):
+    try:
+        return clean(str(error))[:500]
+    except Exception:
+        return "(its message cannot be shown)"
+
+
+def hint(id):
+    """Show the hints of exercise `id` that are open so far; each further call, or failed check, opens the next."""
+    from course_lib.messages import Note, show
+    from course_lib.session import open_hints
+
+    hints, count = open_hints(id)
+    if not hints:
+        show(Note(f"There are no hints for {id}."))
+    for number, text in enumerate(hints, 1):
+        show(Note(f"**Hint {number} of {count}**\n\n{text}"))
+
+
+def yours(id, *, else_):
+    """Your function `id` from the notebook if its check last passed, else the library's; says which in one line.
+
+    So that later cells of a lesson work before its exercises do. Never used in check cells.
+    """
+    from course_lib.session import choose, graded
+
+    function, sentence = choose(id, sys._getframe(1).f_globals, else_)
+    if not graded():
+        print(sentence)
+    return function
+
+
+def progress():
+    """Your progress: a table of the lessons with what passes."""
+    from course_lib.progress import table
+
+    return table()

@@ -1,0 +1,153 @@
+"""Notice when a learner's function calls the library's version of what it should write.
+
+A courtesy to honest learners, no protection. The exercise's `forbid` names functions; while the check runs, a profile
+function looks at each call. Only a call that stands in the notebook's own code counts: what the library calls inside,
+and what the check cell itself calls, is none of its business. Nothing is imported to find out.
+"""
+
+import dis
+import sys
+import types
+
+
+class Guard:
+    """A context manager that watches for direct calls to `names` (dotted) from the notebook's code.
+
+    `frame` is the check cell's. `offence` is None or `{"name", "function", "line"}` of the first forbidden call.
+    """
+
+    def __init__(self, names, frame):
+        self.offence = None
+        self._globals = frame.f_globals
+        self._own = set(map(id, _nested(frame.f_code)))
+        file = frame.f_code.co_filename
+        one_cell = "ipykernel" in file or "ipython-input" in file  # other file names may be everybody's
+        self._own_file = file if one_cell else None
+        self._calls, self._builtins, self._methods, self._objects = {}, {}, {}, {}
+        self._pending, self._scanned = {}, set()
+        self._keep = []  # ids stay valid only while their objects live
+        for name in names:
+            self._add(name)
+
+    def __enter__(self):
+        self._before = sys.getprofile()
+        if self._calls or self._builtins or self._methods or self._objects or self._pending:
+            sys.setprofile(self._event)
+        return self
+
+    def __exit__(self, *exc):
+        if sys.getprofile() == self._event:
+            sys.setprofile(self._before)
+
+    def take(self):
+        """The offence, once."""
+        offence, self.offence = self.offence, None
+        return offence
+
+    def _add(self, name):
+        target, owner = _resolve(name)
+        if target is None:
+            self._pending.setdefault(name.rpartition(".")[2], []).append(name)
+            return
+        self._keep.append(target)
+        inner = getattr(target, "_implementation", target)  # NumPy's functions stand behind a dispatcher
+        if isinstance(target, type):
+            self._objects[id(target)] = name
+            target = inner = target.__dict__.get("__init__", target)
+        if isinstance(inner, types.FunctionType):
+            self._calls[id(inner.__code__)] = name
+        elif isinstance(inner, types.MethodType):
+            self._calls[id(inner.__func__.__code__)] = name
+        elif inner is not target or not isinstance(inner, types.BuiltinFunctionType):
+            if isinstance(owner, type) and not isinstance(target, type):
+                self._methods.setdefault(name.rpartition(".")[2], []).append((owner, name))
+            else:
+                self._objects[id(target)] = name
+        else:
+            self._builtins[id(inner)] = name
+
+    def _event(self, frame, event, arg):
+        if event == "call":
+            code = frame.f_code
+            if code.co_name in self._pending:
+                self._late(code.co_name)
+            name = self._calls.get(id(code))
+            if name and frame.f_back:
+                self._blame(frame.f_back, name)
+        elif event == "c_call":
+            last = getattr(arg, "__name__", None)
+            if last in self._pending:
+                self._late(last)
+            name = self._builtins.get(id(arg)) or self._method(arg, last)
+            if name:
+                self._blame(frame, name)
+        elif event == "return" and self._objects and id(frame.f_code) not in self._scanned:
+            self._scan(frame)
+
+    def _method(self, arg, last):
+        for owner, name in self._methods.get(last, ()):
+            if issubclass(type(arg.__self__), owner):
+                return name
+        return None
+
+    def _late(self, last):
+        for name in self._pending.pop(last):
+            self._add(name)
+
+    def _scan(self, frame):
+        """Things that make no call event (ufuncs, classes written in C) count when the code names them."""
+        self._scanned.add(id(frame.f_code))
+        self._keep.append(frame.f_code)
+        if not self._is_learners(frame):
+            return
+        for thing in _named(frame):
+            if id(thing) in self._objects:
+                self._blame(frame, self._objects[id(thing)])
+
+    def _is_learners(self, frame):
+        code = frame.f_code
+        if id(code) in self._own or code.co_filename == self._own_file:
+            return False
+        return frame.f_globals is self._globals or frame.f_globals.get("__name__") == "__main__"
+
+    def _blame(self, frame, name):
+        if self.offence is None and self._is_learners(frame):
+            self.offence = {"name": name, "function": frame.f_code.co_name, "line": frame.f_lineno}
+
+
+def _nested(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _nested(constant)
+
+
+def _resolve(name):
+    """The object behind a dotted name and what holds it, or (None, None); only modules that are loaded already."""
+    for full in (name, f"course_lib.{name}"):
+        parts = full.split(".")
+        for cut in range(len(parts) - 1, 0, -1):
+            target = owner = sys.modules.get(".".join(parts[:cut]))
+            if target is None:
+                continue
+            for part in parts[cut:]:
+                owner, target = target, getattr(target, part, None)
+            if target is not None:
+                return target, owner
+    return None, None
+
+
+def _named(frame):
+    """Every object that the frame's code names by a global or local, or by attributes from there on."""
+    missing = object()
+    thing = missing
+    for step in dis.get_instructions(frame.f_code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW"):
+            spaces = (frame.f_locals, frame.f_globals, vars(sys.modules["builtins"]))
+            thing = next((space[step.argval] for space in spaces if step.argval in space), missing)
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and isinstance(thing, types.ModuleType):
+            thing = getattr(thing, step.argval, missing)
+        else:
+            continue
+        if thing is not missing:
+            yield thing

@@ -1,0 +1,69 @@
+"""Find the recorded values of a check: in COURSE_EXPECTED, beside the notebook, or with the installed course."""
+
+import os
+from pathlib import Path
+
+from course_lib.records import load_record
+
+_loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
+
+
+def record_folders():
+    """The folders with visible records, nearest first."""
+    named = os.environ.get("COURSE_EXPECTED")
+    installed = Path(__file__).resolve().parent.parent / "notebooks" / "expected"
+    return ([Path(named)] if named else []) + [Path.cwd() / "expected", installed]
+
+
+def records_in(folder):
+    """Every record in `folder`, by file name; cached until the file changes. Raises BadRecord for a damaged one."""
+    found = []
+    for path in sorted(folder.glob("*.npz")) if folder.is_dir() else ():
+        state = path.stat()
+        stamp = state.st_mtime_ns, state.st_size
+        if _loaded.get(path, (None,))[0] != stamp:
+            _loaded[path] = stamp, load_record(path)
+        found.append(_loaded[path][1])
+    return found
+
+
+def find_check(id):
+    """`(record, check)` of the visible values of check `id` from the nearest folder that has it, or None."""
+    for folder in record_folders():
+        for record in records_in(folder):
+            if id in record.checks:
+                return record, record.checks[id]
+    return None
+
+
+def find_hidden(id):
+    """The hidden part of check `id`; None when COURSE_HIDDEN is not set.
+
+    Raises LookupError in one sentence when it is set but has no values for `id`.
+    """
+    named = os.environ.get("COURSE_HIDDEN")
+    if not named:
+        return None
+    for record in records_in(Path(named)):
+        if id in record.checks:
+            return record.checks[id]
+    raise LookupError(f"COURSE_HIDDEN is {named}, but there are no hidden values for {id}.")
+
+
+def exercise_of(check):
+    """The exercise a check belongs to: `conv2d` of `conv2d-dilation`."""
+    return check.partition("-")[0]
+
+
+def hints_of(check):
+    """The hints of a check or exercise, weakest first; [] where there are none."""
+    for id in (check, exercise_of(check)):
+        found = find_check(id)
+        if found and found[1]["hints"]:
+            return found[1]["hints"]
+    for folder in record_folders():
+        for record in records_in(folder):
+            for id in record.checks:
+                if exercise_of(id) == exercise_of(check) and record.checks[id]["hints"]:
+                    return record.checks[id]["hints"]
+    return []

@@ -1,0 +1,185 @@
+"""What a learner reads after a check: one message, as text for a terminal and as HTML for a notebook.
+
+The HTML carries its own styles in the tags, takes colours from JupyterLab's variables with fallbacks, and inherits text
+colour and background: it reads in a light and in a dark theme, and in front ends that know no such variables.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, field
+from html import escape
+
+PASSED, FAILED, WAITING = "✓", "✗", "·"
+_MARK = {True: (PASSED, "passed"), False: (FAILED, "failed"), None: (WAITING, "not reached")}
+_COLOUR = {
+    True: "var(--jp-success-color1,#388e3c)",
+    False: "var(--jp-error-color1,#d32f2f)",
+    None: "var(--jp-border-color0,#888)",
+}
+_CODE = "font-family:var(--jp-code-font-family,monospace);background:rgba(128,128,128,.14);border-radius:3px"
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+_FOLD = 8  # so many passing lines in a row stay open
+
+
+@dataclass
+class Message:
+    """All that one run of a check has to say; every field but the first three may be empty."""
+
+    title: str
+    passed: bool
+    rows: list  # (label, True passed / False failed / None not reached)
+    label: str = ""  # of the first failure
+    problem: str = ""
+    code: str = ""  # the learner's own line
+    place: str = ""  # where that line is
+    mistakes: list = field(default_factory=list)  # sentences
+    hint: str = ""  # Markdown
+    hint_title: str = ""
+    printed: str = ""
+    note: str = ""
+
+    def __str__(self):
+        lines = [f"{_MARK[self.passed][0]} {self.title}"]
+        lines += [f"  {_MARK[ok][0]} {label}{'  (not reached)' if ok is None else ''}" for label, ok in self.rows]
+        if self.problem:
+            lines += ["", *([f"{self.label}:"] if self.label else []), *_indent(self.problem)]
+        if self.code:
+            lines += [f"  {self.place}:", *_indent(self.code)]
+        for sentence in self.mistakes:
+            lines += _indent(sentence)
+        if self.hint:
+            lines += ["", f"{self.hint_title}:", *_indent(plain_markdown(self.hint))]
+        if self.printed:
+            lines += ["", "Printed during the check:", *_indent(self.printed)]
+        return "\n".join(lines + ([self.note] if self.note else []))
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": str(self), "text/html": self.html()}
+
+    def html(self):
+        """The message as one block of HTML, every learner's text escaped."""
+        parts = [f'<div style="margin-bottom:.3em">{_mark(self.passed)} <strong>{escape(self.title)}</strong></div>']
+        parts.append(_rows(self.rows))
+        if self.problem:
+            label = f"<strong>{escape(self.label)}</strong><br>" if self.label else ""
+            parts.append(_block(label + escape(self.problem)))
+        if self.code:
+            parts.append(_block(escape(self.place) + ":" + _pre(self.code)))
+        parts += [_block(escape(sentence)) for sentence in self.mistakes]
+        if self.hint:
+            parts.append(_details(self.hint_title, markdown(self.hint)))
+        if self.printed:
+            parts.append(_details("Printed during the check", _pre(self.printed)))
+        if self.note:
+            parts.append(_block(escape(self.note)))
+        return _box("".join(parts), _COLOUR[self.passed])
+
+
+@dataclass
+class Note:
+    """A short message in Markdown: hints, a choice made, a table's heading."""
+
+    text: str
+
+    def __str__(self):
+        return plain_markdown(self.text)
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": str(self), "text/markdown": self.text}
+
+
+def show(message):
+    """Display in a notebook, print elsewhere."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        print(message)
+    else:
+        from IPython.display import display
+
+        display(message)
+
+
+def _box(inner, colour):
+    style = f"border-left:4px solid {colour};padding:.2em 0 .2em .9em;line-height:1.45;max-width:60em;color:inherit"
+    return f'<div role="status" style="{style}">{inner}</div>'
+
+
+def _block(inner):
+    return f'<div style="margin:.5em 0">{inner}</div>'
+
+
+def _pre(text):
+    style = f"{_CODE};padding:.4em .6em;margin:.3em 0;overflow-x:auto;white-space:pre;line-height:1.3;color:inherit"
+    return f'<pre style="{style}">{escape(text)}</pre>'
+
+
+def _details(title, inner):
+    return f'<details style="margin:.5em 0"><summary style="cursor:pointer">{escape(title)}</summary>{inner}</details>'
+
+
+def _mark(ok):
+    mark, word = _MARK[ok]
+    shown = f'<span aria-hidden="true" style="color:{_COLOUR[ok]};font-weight:bold">{mark}</span>'
+    return f'{shown}<span style="{_UNSEEN}">{word}: </span>'
+
+
+def _rows(rows):
+    items = [f"<li>{_mark(ok)} {escape(label)}{_later(ok)}</li>" for label, ok in rows]
+    style = "list-style:none;margin:0;padding-left:.2em"
+    if len(rows) > _FOLD and all(ok for _, ok in rows):
+        return _details(f"all {len(rows)} lines", f'<ul style="{style}">{"".join(items)}</ul>')
+    return f'<ul style="{style}">{"".join(items)}</ul>'
+
+
+def _later(ok):
+    return ' <span style="opacity:.75">(not reached)</span>' if ok is None else ""
+
+
+def _indent(text):
+    return ["  " + line for line in text.splitlines()]
+
+
+# ------------------------------------------------------------------------------------------------- a little Markdown
+
+
+def plain_markdown(text):
+    """Markdown as readable text: without fences, backticks and stars."""
+    text = re.sub(r"^```.*\n?", "", text.strip(), flags=re.MULTILINE)
+    return re.sub(r"(\*\*|`)(.+?)\1", r"\2", text)
+
+
+def markdown(text):
+    """The Markdown that hints use as HTML: paragraphs, lists, fenced and inline code, bold, emphasis; formulas stay."""
+    out = []
+    for i, piece in enumerate(re.split(r"^```.*\n([\s\S]*?)^```[ \t]*$", text.strip(), flags=re.MULTILINE)):
+        if i % 2:
+            out.append(_pre(piece.rstrip("\n")))
+        else:
+            out += [_paragraph(p) for p in re.split(r"\n\s*\n", piece) if p.strip()]
+    return "".join(out)
+
+
+def _paragraph(text):
+    lines = text.strip().splitlines()
+    if all(re.match(r"\s*[-*] ", line) for line in lines):
+        items = "".join(f"<li>{_inline(line.strip()[2:])}</li>" for line in lines)
+        return f"<ul>{items}</ul>"
+    return f'<p style="margin:.4em 0">{_inline(" ".join(lines))}</p>'
+
+
+def _inline(text):
+    pieces = re.split(r"(`[^`]+`|\$[^$]+\$)", text)
+    return "".join(_span(piece) for piece in pieces)
+
+
+def _span(piece):
+    if piece[:1] == "`" and piece[-1:] == "`" and len(piece) > 2:
+        return f'<code style="{_CODE};padding:.1em .3em;color:inherit">{escape(piece[1:-1])}</code>'
+    if piece[:1] == "$":
+        return escape(piece)
+    bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(piece))
+    return re.sub(r"(?<![\w*])[*_]([^*_]+)[*_](?![\w*])", r"<em>\1</em>", bold)
