@@ -72,7 +72,7 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None, rewrite="")
             [sys.executable, "-P", "-c", code, folder],
             input=pickle.dumps(request),
             capture_output=True,
-            env=_environment(env or {}),
+            env=clean_environment(env),
             cwd=folder,
         )
         answer = Path(folder) / "answer.pickle"
@@ -85,12 +85,13 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None, rewrite="")
     return result["reference"], dict(zip(trials, result["outcomes"], strict=True))
 
 
-def _environment(extra):
+def clean_environment(extra=None):
+    """The environment of a clean process: graded mode, no window, one thread, no course folder of the caller's."""
     root = str(Path(__file__).resolve().parent.parent)
     env = {k: v for k, v in os.environ.items() if k not in ("COURSE_EXPECTED", "COURSE_HIDDEN", "PYTHONSTARTUP")}
     env |= {"COURSE_MODE": "grade", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONPATH": root}
     env |= dict.fromkeys(THREADS, "1")
-    return env | extra
+    return env | (extra or {})
 
 
 class Collector:
@@ -129,7 +130,7 @@ class Bench:
     """One namespace in which a lesson's cells run in order, as in the grader but without a kernel."""
 
     def __init__(self, lesson):
-        self.lesson = lesson
+        self.lesson, self.keep_figures = lesson, False
         self.names = {"__name__": "__main__", "__builtins__": builtins, "display": lambda *a, **k: None}
 
     def run(self, source, line, *, guard=True):
@@ -145,7 +146,7 @@ class Bench:
         code = compile(tree, str(self.lesson.path), "exec")
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             exec(code, self.names)
-        if "matplotlib.pyplot" in sys.modules:
+        if "matplotlib.pyplot" in sys.modules and not self.keep_figures:
             sys.modules["matplotlib.pyplot"].close("all")
 
     def check(self, check):

@@ -1,0 +1,189 @@
+"""`course build`: lessons -> notebooks, pictures and records; and the quick answer whether what is there is current."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.errors import CourseError
+from grading.lint import lint_lessons
+from grading.record import read_record, record_differences, record_lesson, save_records
+from grading.release import notebook_bytes, picture_path, student_notebook
+from grading.source import read_lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where things lie; the defaults are this repository's."""
+
+    solutions: Path = ROOT / "solutions"
+    notebooks: Path = ROOT / "notebooks"
+
+    @property
+    def hidden(self):
+        """The hidden records while authoring; git ignores build/."""
+        return self.notebooks.parent / "build" / "hidden"
+
+    @property
+    def expected(self):
+        """The visible records, beside the notebooks."""
+        return self.notebooks / "expected"
+
+
+@dataclass
+class Built:
+    """What building one lesson wrote; `changed` names the files whose content is new."""
+
+    lesson: str
+    changed: list = field(default_factory=list)
+
+
+def read_clean(folders, numbers=(), *, lint=True):
+    """Parse the lessons chosen; with `lint`, all ids of the course count, and the first ten problems are the error."""
+    chosen = read_lessons(folders.solutions, numbers)
+    if lint:
+        others = read_lessons(folders.solutions) if numbers else chosen
+        files = {lesson.path.name for lesson in chosen}
+        problems = [p for p in lint_lessons(others) if p.file in files]
+        if problems:
+            more = f"\n... and {len(problems) - 10} more; `course lint` lists them all" if len(problems) > 10 else ""
+            raise CourseError("\n".join(map(str, problems[:10])) + more)
+    return chosen
+
+
+def build(folders, numbers=(), *, lint=True, records=True, tell=lambda text: None):
+    """Build lessons; returns a list of Built. A file is written only if its content changes."""
+    done = []
+    for lesson in read_clean(folders, numbers, lint=lint):
+        built = Built(lesson.slug)
+        tell(f"{lesson.slug}: notebook")
+        _write(folders.notebooks / f"{lesson.slug}.ipynb", notebook_bytes(student_notebook(lesson)), built)
+        if records:
+            tell(f"{lesson.slug}: pictures")
+            built.changed += draw_pictures(lesson, folders.notebooks)
+            tell(f"{lesson.slug}: expected values")
+            with tempfile.TemporaryDirectory(prefix="course-build-") as scratch:
+                new = save_records(record_lesson(lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
+                for path, folder in zip(new, (folders.expected, folders.hidden), strict=True):
+                    _write_record(path, folder / path.name, built)
+        done.append(built)
+    return done
+
+
+def stale(folders, numbers=()):
+    """What is not as a build would leave it, one sentence each; quick: nothing of a lesson is run."""
+    told = []
+    lessons = read_lessons(folders.solutions, numbers)
+    for lesson in lessons:
+        path = folders.notebooks / f"{lesson.slug}.ipynb"
+        command = f"run `course build {lesson.number}`"
+        if not path.exists():
+            told.append(f"notebooks/{path.name} is not there; {command}")
+        elif path.read_bytes() != notebook_bytes(student_notebook(lesson)):
+            told.append(f"notebooks/{path.name} differs from {lesson.path.name}; {command}")
+        for cell in lesson.cells:
+            if cell.role == "picture" and not (folders.notebooks / picture_path(lesson, cell)).exists():
+                told.append(f"notebooks/{picture_path(lesson, cell)} is not there; {command}")
+        record = folders.expected / f"{lesson.slug}.npz"
+        if not record.exists():
+            told.append(f"notebooks/expected/{record.name} is not there; {command}")
+        else:
+            told += [f"{text}; {command}" for text in _record_frame(lesson, read_record(record))]
+    if not numbers:
+        known = {lesson.slug for lesson in lessons}
+        for path in sorted(folders.notebooks.glob("*.ipynb")):
+            if path.stem not in known:
+                told.append(f"notebooks/{path.name} has no lesson in solutions/; remove it")
+    return told
+
+
+def _record_frame(lesson, record):
+    """What can be said of a record without running: the checks, points, hints and forbidden names it holds."""
+    where = f"notebooks/expected/{lesson.slug}.npz"
+    wanted = {check.id: check for check in lesson.checks}
+    if list(record.checks) != list(wanted) and set(record.checks) != set(wanted):
+        return [f"{where} holds other checks than {lesson.path.name}"]
+    told = []
+    for id, check in wanted.items():
+        entry, exercise = record.checks[id], lesson.exercise(check.exercise)
+        for key, now in (("points", check.points), ("hints", list(exercise.hints)), ("forbid", list(exercise.forbid))):
+            if entry[key] != now:
+                told.append(f"{where}: the {key} of '{id}' are not those of {lesson.path.name}")
+        told += [
+            f"{where}: the sentence of '{m['name']}' is not that of {lesson.path.name}"
+            for m in entry["mistakes"]
+            if m["say"] not in [v.sentence for v in exercise.wrong if v.name == m["name"]]
+        ]
+    return told
+
+
+def _write(path, content, built):
+    if path.exists() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    built.changed.append(path.name)
+
+
+def _write_record(new, path, built):
+    """Replace a record unless it says the same up to rounding: else every processor would rewrite it."""
+    if path.exists():
+        try:
+            same = not record_differences(read_record(path), read_record(new))
+        except CourseError:
+            same = False  # damaged, or of another version
+        if same:
+            return
+    _write(path, new.read_bytes(), built)
+
+
+def draw_pictures(lesson, notebooks):
+    """Draw the pictures whose cells changed; returns the names written. The image remembers the text that drew it."""
+    wanted = [c for c in lesson.cells if c.role == "picture"]
+    todo = [c for c in wanted if _drawn_from(notebooks / picture_path(lesson, c)) != _fingerprint(lesson, c)]
+
+    def draw(cell):
+        path = notebooks / picture_path(lesson, cell)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        code = "from grading.pictures import main; main()"
+        arguments = [str(lesson.path), cell.id, str(path), _fingerprint(lesson, cell)]
+        from grading.trials import clean_environment
+
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, env=clean_environment()
+        )
+        if done.returncode:
+            why = done.stderr.strip().split("\n")[-1][:300] or f"exit status {done.returncode}"
+            raise CourseError(f"{lesson.path.name}:{cell.line}: the picture '{cell.id}' cannot be drawn: {why}")
+        return path.name
+
+    with ThreadPoolExecutor(2) as pool:
+        names = list(pool.map(draw, todo))
+    keep = {picture_path(lesson, c) for c in wanted}
+    for old in sorted((notebooks / "pictures").glob(f"{lesson.number}_*.png")):
+        if f"pictures/{old.name}" not in keep:
+            old.unlink()
+            names.append(f"{old.name} (removed)")
+    return names
+
+
+def _fingerprint(lesson, cell):
+    """Changes when the picture's cell or a cell of code before it does."""
+    before = [c.source for c in lesson.cells[: cell.index] if c.kind == "code" and c.role in ("", "solve")]
+    return hashlib.sha256("\n".join([*before, cell.source]).encode()).hexdigest()[:16]
+
+
+def _drawn_from(path):
+    """The fingerprint inside a picture, or "" when there is none."""
+    try:
+        head = path.read_bytes()[:4096]
+    except OSError:
+        return ""
+    found = re.search(rb"tEXtSource\x00([0-9a-f]{16})", head)
+    return found[1].decode() if found else ""
