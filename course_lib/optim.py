@@ -11,7 +11,7 @@ from course_lib.tensor import Tensor
 
 
 class Optimizer:
-    """Groups of Parameters, their settings and their state; a subclass says in `update` what happens to one Parameter."""
+    """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one Parameter."""
 
     def __init__(self, params, **defaults):
         for name, value in defaults.items():
@@ -69,6 +69,29 @@ class Optimizer:
                     state = self.state.setdefault(id(p), {})
                     self.update(p.data, p.grad, state, rate, group)
         self.steps += 1
+
+    def state_dict(self):
+        """The state as {"0.velocity": array, ...}, counted over the Parameters, and the rest as plain settings."""
+        arrays, plain = {}, {}
+        for i, p in enumerate(self._params()):
+            for name, value in self.state.get(id(p), {}).items():
+                (arrays if isinstance(value, np.ndarray) else plain)[f"{i}.{name}"] = value
+        arrays = {name: a.copy() for name, a in arrays.items()}
+        return arrays, {"kind": type(self).__name__, "steps": self.steps, "plain": plain}
+
+    def load_state_dict(self, arrays, settings):
+        """Take over what `state_dict` gave for the same kind of optimizer over the same Parameters."""
+        if settings["kind"] != type(self).__name__:
+            raise ValueError(f"load_state_dict: this is a {type(self).__name__}, the state a {settings['kind']}'s")
+        params = list(self._params())
+        state = {id(p): {} for p in params}
+        for name, value in {**arrays, **settings["plain"]}.items():
+            i, _, key = name.partition(".")
+            if int(i) >= len(params) or (np.ndim(value) and np.shape(value) != params[int(i)].shape):
+                raise ValueError(f"load_state_dict: {name} fits no Parameter here")
+            state[id(params[int(i)])][key] = np.array(value) if np.ndim(value) else value
+        self.state = {key: value for key, value in state.items() if value}
+        self.steps = settings["steps"]
 
     def update(self, w, g, state, lr, group):
         """Change the array `w` in place, given its gradient, its own `state` (a dict) and its group's settings."""

@@ -1,0 +1,119 @@
+"""Training and evaluation as generators: the caller logs, plots and stops.
+
+for epoch in progress(range(10), "epochs"):
+    losses = list(fit(model, F.cross_entropy, optimizer, batches(x, t, size=128, rng=rng)))
+    history.add(loss=np.mean(losses), **score(model, batches(x_val, t_val, size=500), accuracy=accuracy))
+    if stopping.update(history["accuracy"][-1]):
+        break
+"""
+
+import numpy as np
+
+from course_lib.tensor import Tensor, no_grad
+
+
+def fit(model, loss_fn, optimizer, batches, *, before_step=None):
+    """One step of training for each (x, t) of `batches`; yields the loss of each as a float.
+
+    The model is put into training mode. `before_step()` runs between backward and step: clip or record gradients there.
+    Raises FloatingPointError, with the number of the step, when the loss is no longer finite.
+    """
+    model.train()
+    for k, (x, t) in enumerate(batches):
+        loss = loss_fn(model(Tensor(x)), t)
+        value = float(loss.data)
+        if not np.isfinite(value):
+            raise FloatingPointError(f"fit: the loss is {value} at step {k}; lower the learning rate or clip gradients")
+        optimizer.zero_grad()
+        loss.backward()
+        if before_step is not None:
+            before_step()
+        optimizer.step()
+        yield value
+
+
+def evaluate(model, batches):
+    """Outputs and targets, (array, array) for each (x, t) of `batches`, in evaluation mode and without a graph.
+
+    The model is put back into the mode it was in when the generator ends or is closed.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        for x, t in batches:
+            with no_grad():
+                out = model(Tensor(x)).data
+            yield out, np.asarray(t)
+    finally:
+        model.train(was_training)
+
+
+def score(model, batches, **metrics):
+    """Means over all samples of `metrics`, functions (outputs, targets) -> number, as a dict of the same names."""
+    totals, n = dict.fromkeys(metrics, 0.0), 0
+    for out, t in evaluate(model, batches):
+        n += len(t)
+        for name, metric in metrics.items():
+            totals[name] += float(metric(out, t)) * len(t)
+    if n == 0:
+        raise ValueError("score: there were no batches to evaluate")
+    return {name: total / n for name, total in totals.items()}
+
+
+def accuracy(out, t):
+    """Share of samples whose largest output (n, classes) is that of the class t (n,)."""
+    return np.mean(np.asarray(out).argmax(axis=1) == t)
+
+
+def progress(iterable, description="", total=None):
+    """`iterable` behind a progress bar that suits where it runs: notebook or terminal."""
+    from tqdm.auto import tqdm
+
+    return tqdm(iterable, desc=description, total=total, leave=False)
+
+
+class History:
+    """Numbers by epoch: `history.add(loss=0.3, accuracy=0.9)`, then `history["loss"]` is the list so far."""
+
+    def __init__(self, columns=None):
+        self.columns = {name: list(values) for name, values in (columns or {}).items()}
+
+    def add(self, **row):
+        """Append one row; every row must have the columns of the first."""
+        if self.columns and row.keys() != self.columns.keys():
+            raise ValueError(f"History.add: expected {list(self.columns)}, got {list(row)}")
+        for name, value in row.items():
+            self.columns.setdefault(name, []).append(float(value))
+
+    def __getitem__(self, name):
+        return self.columns[name]
+
+    def __len__(self):
+        return len(next(iter(self.columns.values()), ()))
+
+
+class EarlyStopping:
+    """Keep the best weights; say stop after `patience` updates without a better value.
+
+    mode="max" for accuracies, "min" for losses; better means by more than `min_delta`.
+    """
+
+    def __init__(self, model, patience=5, *, mode="max", min_delta=0.0):
+        if mode not in ("max", "min"):
+            raise ValueError(f"EarlyStopping: mode is 'max' or 'min', got {mode!r}")
+        self.model, self.patience, self.min_delta = model, patience, min_delta
+        self.sign = 1 if mode == "max" else -1
+        self.best, self.best_step, self.steps, self.weights = None, -1, 0, None
+
+    def update(self, value):
+        """Take the newest value; True when it is time to stop. A value that is not a number is never better."""
+        if self.best is None or self.sign * (value - self.best) > self.min_delta:
+            self.best, self.best_step, self.weights = float(value), self.steps, self.model.state_dict()
+        self.steps += 1
+        return self.steps - 1 - self.best_step >= self.patience
+
+    def restore(self):
+        """Put the best weights back into the model."""
+        if self.weights is None:
+            raise RuntimeError("EarlyStopping.restore: update() has not been called yet, so there are no best weights")
+        self.model.load_state_dict(self.weights)
