@@ -3,6 +3,7 @@
 import linecache
 import sys
 import traceback
+import types
 from dataclasses import dataclass
 
 from course_lib.tree import clean
@@ -32,17 +33,25 @@ class Spot:
         return "\n".join(lines)
 
 
+def nested_code(code):
+    """`code` and every function, lambda and comprehension written inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from nested_code(constant)
+
+
 def find_spot(error, check_frame):
     """The innermost line of `error`'s traceback that stands in the notebook but not in the check cell.
 
     Falls back to the check cell's own line; None when there is no Python frame of the notebook at all.
     """
-    own = None
+    own, check_code = None, list(nested_code(check_frame.f_code))
     for frame, line in traceback.walk_tb(error.__traceback__):
         in_notebook = frame.f_globals is check_frame.f_globals or frame.f_globals.get("__name__") == "__main__"
         if not in_notebook:
             continue
-        in_check = frame.f_code is check_frame.f_code
+        in_check = frame.f_code in check_code
         if not in_check or own is None or own[2]:
             own = (frame, line, in_check)
     return _spot(error, own[0], own[2]) if own else None
@@ -60,10 +69,10 @@ def _spot(error, frame, in_check):
     )
     linecache.checkcache(summary.filename)
     source = linecache.getline(summary.filename, summary.lineno).rstrip("\n")
-    columns = None
+    columns, name = None, getattr(frame.f_code, "co_qualname", summary.name).partition(".<locals>")[0]
     if summary.colno is not None and summary.end_lineno == summary.lineno:
         columns = (summary.colno, summary.end_colno)
-    return Spot(_place(summary.filename), summary.lineno, clean(source)[:200], columns, summary.name, in_check)
+    return Spot(_place(summary.filename), summary.lineno, clean(source)[:200], columns, name, in_check)
 
 
 def _place(filename):

@@ -58,7 +58,8 @@ class _Check:
         self.id, self.part, self.start, self.frame = str(id), part, start, frame
 
     def __enter__(self):
-        if _sink is None:
+        self.mine = _sink is None
+        if self.mine:
             from course_lib.learner import Learner
 
             self.sink = Learner(self.id, self.part, self.frame)
@@ -86,9 +87,8 @@ class _Check:
         if not stopped:  # an interrupt from the keyboard, or the grader's own limit
             return False
         self.sink.closed(self.id, self.part)
-        finish = getattr(self.sink, "finish", None)
-        if finish:
-            finish(error, self.printed.getvalue(), self.warned)
+        if self.mine:
+            self.sink.finish(error, self.printed.getvalue(), self.warned)
         return True
 
 
@@ -146,6 +146,8 @@ class Expect:
         try:
             call()
             value = {"type": None, "message": "", "family": []}
+        except NotDone:
+            raise
         except Exception as caught:
             family = [c.__name__ for c in type(caught).__mro__ if issubclass(c, Exception)]
             value = {"type": type_name(caught), "message": _message(caught), "family": family}
@@ -210,9 +212,10 @@ def yours(id, *, else_):
     """
     from course_lib.session import choose, graded
 
+    if graded():
+        return else_
     function, sentence = choose(id, sys._getframe(1).f_globals, else_)
-    if not graded():
-        print(sentence)
+    print(sentence)
     return function
 
 

@@ -9,6 +9,8 @@ import dis
 import sys
 import types
 
+from course_lib.blame import nested_code
+
 
 class Guard:
     """A context manager that watches for direct calls to `names` (dotted) from the notebook's code.
@@ -19,7 +21,7 @@ class Guard:
     def __init__(self, names, frame):
         self.offence = None
         self._globals = frame.f_globals
-        self._own = set(map(id, _nested(frame.f_code)))
+        self._own = set(map(id, nested_code(frame.f_code)))
         file = frame.f_code.co_filename
         one_cell = "ipykernel" in file or "ipython-input" in file  # other file names may be everybody's
         self._own_file = file if one_cell else None
@@ -40,8 +42,9 @@ class Guard:
             sys.setprofile(self._before)
 
     def take(self):
-        """The offence, once."""
+        """The offence, once; after it nothing more is watched."""
         offence, self.offence = self.offence, None
+        self.__exit__()
         return offence
 
     def _add(self, name):
@@ -113,13 +116,6 @@ class Guard:
     def _blame(self, frame, name):
         if self.offence is None and self._is_learners(frame):
             self.offence = {"name": name, "function": frame.f_code.co_name, "line": frame.f_lineno}
-
-
-def _nested(code):
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _nested(constant)
 
 
 def _resolve(name):

@@ -5,6 +5,7 @@ from course_lib.blame import find_spot
 from course_lib.compare import Difference, check_line
 from course_lib.diagnose import name_mistake
 from course_lib.finding import exercise_of, find_check, find_hidden, hints_of, record_folders
+from course_lib.meanings import often_means
 from course_lib.messages import Message, show
 from course_lib.records import BadRecord
 
@@ -108,6 +109,8 @@ class Learner:
             message.hint, message.hint_title = hints[rung], f"Hint {rung + 1} of {len(hints)}"
 
     def _show_line(self, message, error):
+        if not message.mistakes:
+            message.mistakes = [sentence for sentence in [often_means(error)] if sentence]
         spot = find_spot(error, self.frame)
         if isinstance(error, NameError) and spot and spot.in_check:
             message.problem = f"{error}. Run the cell that defines it, then this one again."

@@ -53,7 +53,7 @@ def magnitude(array):
 def short(tree, limit=60):
     """A value in at most `limit` characters; floats to six digits."""
     if isinstance(tree, float):
-        return f"{tree:.6g}"
+        return number_text(tree)
     if isinstance(tree, np.ndarray):
         text = number_text(tree) if tree.ndim == 0 else describe(tree)
     elif isinstance(tree, list | tuple):
@@ -69,7 +69,10 @@ def number_text(value):
     item = np.asarray(value).item()
     if isinstance(item, complex):
         return f"{item.real:.6g}{item.imag:+.6g}j"
-    return f"{item:.6g}" if isinstance(item, float) else str(item)
+    if not isinstance(item, float):
+        return str(item)
+    text = f"{item:.6g}"
+    return text + ".0" if text.lstrip("-").isdigit() else text
 
 
 def describe(tree):
@@ -96,7 +99,8 @@ def dtype_text(tree, array):
 
 def differ(what, where, expected, got, error=None, say=None):
     place = f"At {where}: e" if where else "E"
-    return Difference(what, say or f"{place}xpected {expected}, got {got}.", expected, got, where, error)
+    question = " Is a `return` missing?" if got == "None" and not where else ""
+    return Difference(what, say or f"{place}xpected {expected}, got {got}.{question}", expected, got, where, error)
 
 
 def shape_difference(e, g, where):
