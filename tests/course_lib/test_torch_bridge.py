@@ -1,0 +1,85 @@
+"""Weights move both ways unchanged; devices are what was asked for or an error."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import functional as F
+from course_lib import torch_bridge
+from course_lib.nn import Linear, Sequential
+from course_lib.tensor import Tensor
+
+
+def ours(seed=0, hidden=5):
+    rng = np.random.default_rng(seed)
+    return Sequential(Linear(4, hidden, rng=rng), F.tanh, Linear(hidden, 3, rng=rng)).double()
+
+
+def theirs(hidden=5):
+    return torch.nn.Sequential(torch.nn.Linear(4, hidden), torch.nn.Tanh(), torch.nn.Linear(hidden, 3)).double()
+
+
+@pytest.fixture
+def batch():
+    rng = np.random.default_rng(1)
+    return rng.normal(size=(7, 4)), rng.integers(0, 3, 7)
+
+
+def test_logits_and_gradients_agree_after_the_move_to_torch(batch):
+    x, t = batch
+    model = ours()
+    twin = torch_bridge.to_torch(model, theirs())
+    out = model(Tensor(x))
+    F.cross_entropy(out, t).backward()
+    out_twin = twin(torch.from_numpy(x))
+    torch.nn.functional.cross_entropy(out_twin, torch.from_numpy(t)).backward()
+    assert np.allclose(out.data, out_twin.detach().numpy(), rtol=1e-12)
+    want = torch_bridge.gradients(twin)
+    assert want.keys() == dict(model.named_parameters()).keys()
+    for name, p in model.named_parameters():
+        assert np.allclose(p.grad, want[name], rtol=1e-10), name
+
+
+def test_weights_come_back_from_torch(batch):
+    twin = theirs()
+    model = torch_bridge.from_torch(twin, ours(seed=5))
+    assert np.allclose(model(Tensor(batch[0])).data, twin(torch.from_numpy(batch[0])).detach().numpy(), rtol=1e-12)
+
+
+def test_models_that_do_not_fit_are_named():
+    with pytest.raises(
+        ValueError, match=r"0\.bias has shape \(5,\) in course_lib and \(6,\) in torch|0\.weight has shape"
+    ):
+        torch_bridge.to_torch(ours(), theirs(hidden=6))
+    with pytest.raises(ValueError, match=r"from_torch: .* exists only in the torch model"):
+        torch_bridge.from_torch(torch.nn.Sequential(*theirs(), torch.nn.Linear(3, 1)).double(), ours())
+
+
+def test_a_device_that_is_not_there_is_an_error_never_a_fallback(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(RuntimeError, match="'cuda' was asked for"):
+        torch_bridge.device("cuda")
+    assert torch_bridge.device("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize(("cuda", "mps", "want"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
+def test_the_best_device_is_taken_when_none_is_asked_for(monkeypatch, cuda, mps, want):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert torch_bridge.device().type == want
+
+
+def test_size_follows_the_machine_unless_told(monkeypatch):
+    monkeypatch.delenv("COURSE_SIZE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    assert torch_bridge.size(full=64, smoke=2) == 2
+    monkeypatch.setenv("COURSE_SIZE", "full")
+    assert torch_bridge.size(full=64, smoke=2) == 64
+    monkeypatch.setenv("COURSE_SIZE", "huge")
+    with pytest.raises(ValueError, match="'full' or 'smoke', got 'huge'"):
+        torch_bridge.size(full=64, smoke=2)
+
+
+def test_the_device_is_described_for_tables():
+    assert "threads" in torch_bridge.describe("cpu")
