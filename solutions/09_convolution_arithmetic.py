@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cbook import get_sample_data
 
-from course_lib.viz.convolution import one_answer
+from course_lib.viz.filtering import one_answer
 
 photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
 photo = photo.reshape(100, 4, 100, 4).mean(axis=(1, 3))
@@ -30,7 +30,7 @@ from matplotlib.cbook import get_sample_data
 from course_lib import arithmetic
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.conv import conv2d, max_pool2d
-from course_lib.viz import convolution as draw
+from course_lib.viz import filtering as draw
 from course_lib.viz import receptive
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.convolution import sliding_window
@@ -83,7 +83,7 @@ ours = {
 }
 lecture = [3072, 94_371_840, "32·32·30·75, about 3 million", "30·75 = 2250"]
 assert list(ours.values()) == [3072, 94_371_840, 32 * 32 * 30 * 75, 2250]
-rows = [(what, told, number, "32×32×3, 30 of 5×5") for told, (what, number) in zip(lecture, ours.items())]
+rows = [(what, told, number, "32×32×3, 30 of 5×5") for told, (what, number) in zip(lecture, ours.items(), strict=True)]
 lecture_table("F11 · weights of three kinds of layer", rows)
 
 # %% [markdown]
@@ -928,7 +928,7 @@ for dilations in [(1,), (1, 2), (1, 2, 4), (1, 1, 1)]:
 names = ["dilation 1", "dilation 1, 2", "dilation 1, 2, 4", "dilation 1, 1, 1"]
 widths = [int((field.sum(axis=0) > 0).sum()) for field in seen]
 assert widths == [3, 7, 15, 7]
-receptive.gradient_fields(seen, [f"{name}: {width} wide" for name, width in zip(names, widths)])
+receptive.gradient_fields(seen, [f"{name}: {width} wide" for name, width in zip(names, widths, strict=True)])
 
 # %% [markdown]
 # ## 6 · Channels, feature maps, cost
@@ -1132,6 +1132,7 @@ def layer_counts(kind, inputs, outputs, kernel, bias=True):
 # %% figure="F15"
 from time import perf_counter
 
+
 def seconds(call, repeat=5):
     """Best time of a few runs: the one least disturbed."""
     times = []
@@ -1186,10 +1187,9 @@ def correlate(x, w, b, stride=(1, 1), padding=(0, 0)):
     """Cross-correlate images x (n, c, h, w) with filters w (f, c, kh, kw), biases b (f,)."""
     ### BEGIN SOLUTION
     (sy, sx), (py, px) = stride, padding
-    f, c, kh, kw = w.shape
     x = np.pad(x, ((0, 0), (0, 0), (py, py), (px, px)))
-    n, _, height, width = x.shape
-    y = np.zeros((n, f, (height - kh) // sy + 1, (width - kw) // sx + 1), np.result_type(x, w))
+    (height, width), (kh, kw) = x.shape[2:], w.shape[2:]
+    y = np.zeros((len(x), len(w), (height - kh) // sy + 1, (width - kw) // sx + 1), np.result_type(x, w))
     for i in range(y.shape[2]):
         for j in range(y.shape[3]):
             window = x[:, None, :, i * sy : i * sy + kh, j * sx : j * sx + kw]
@@ -1382,12 +1382,12 @@ WRONG = {
     ),
     "bias added for every channel": (
         "sum(axis=(2, 3, 4)) + b",
-        "sum(axis=(2, 3, 4)) + b * c",
+        "sum(axis=(2, 3, 4)) + b * w.shape[1]",
         "the bias is added once for each channel: move it out of the channel loop",
     ),
     "bias added for every tap": (
         "sum(axis=(2, 3, 4)) + b",
-        "sum(axis=(2, 3, 4)) + b * (c * kh * kw)",
+        "sum(axis=(2, 3, 4)) + b * w[0].size",
         "the bias is added with every product: add it once, after the sum",
     ),
     "bias subtracted": (
@@ -2057,7 +2057,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cbook import get_sample_data
 
-from course_lib.viz.convolution import shifted_taps
+from course_lib.viz.filtering import shifted_taps
 
 photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
 photo = photo.reshape(100, 4, 100, 4).mean(axis=(1, 3))

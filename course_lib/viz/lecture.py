@@ -1,0 +1,50 @@
+"""The table under a lecture figure: what the lecture shows, what this run gives, with which setting."""
+
+from dataclasses import dataclass
+from html import escape
+
+HEAD = ("", "lecture", "ours", "setting")
+
+
+@dataclass(frozen=True)
+class LectureTable:
+    """A titled table of rows (what, lecture, ours, setting); shows as HTML in a notebook and as text elsewhere."""
+
+    title: str
+    rows: tuple
+
+    def _cells(self):
+        return [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
+
+    def __repr__(self):
+        cells = self._cells()
+        widths = [max(len(row[i]) for row in cells) for i in range(4)]
+        lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in cells]
+        return "\n".join([self.title, *(line.rstrip() for line in lines)])
+
+    def _repr_html_(self):
+        head, *body = self._cells()
+        left = 'style="text-align:left;padding:0.2em 1.2em 0.2em 0"'
+        rows = [f"<tr>{''.join(f'<th {left}>{escape(c)}</th>' for c in head)}</tr>"]
+        rows += [f"<tr>{''.join(f'<td {left}>{escape(c)}</td>' for c in row)}</tr>" for row in body]
+        title = f'<caption style="text-align:left;font-weight:bold;padding:0.3em 0">{escape(self.title)}</caption>'
+        return f"<table>{title}{''.join(rows)}</table>"
+
+
+def lecture_table(title, rows):
+    """The table "lecture · ours · setting" of one figure; `rows` are (what, lecture, ours, setting), any values.
+
+    Whole numbers are grouped by thin spaces. Raises ValueError for a row that has not four entries.
+    """
+    rows = tuple(tuple(row) for row in rows)
+    for row in rows:
+        if len(row) != 4:
+            raise ValueError(f"lecture_table: a row is (what, lecture, ours, setting), got {len(row)} entries: {row}")
+    return LectureTable(title, rows)
+
+
+def _text(cell):
+    """A cell as text; 94371840 reads better as 94 371 840."""
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return f"{cell:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return str(cell)
