@@ -1,0 +1,389 @@
+"""Runs student code in confinement: starts the warm worker under bubblewrap, checks what it promises, hands it jobs.
+
+    with Sandbox(expected=DIR) as sandbox:
+        run = sandbox.run(job)
+
+Three ways in, the first that works is taken. *root*: bubblewrap without a user namespace, each submission becomes another
+user. *nested*: a user namespace inside bubblewrap's. *single*: where nested namespaces are refused, one bubblewrap per
+submission, with its imports paid every time. A Sandbox may be used by several threads at once.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+from grading import bubblewrap, layout, seccomp
+from grading.conversation import Conversation, Refused
+from grading.errors import CourseError
+from grading.messages import Isolation, Job, Limits, Run
+
+WARM = 120.0  # seconds a worker may take to import its libraries
+SLOTS = 256  # submissions of one Sandbox at the same time
+WRITABLE = {"root": ("/dev/pts", "/dev/shm", "/tmp"), "nested": ("/dev/pts", "/dev/shm", "/tmp"),
+            "single": ("/dev/shm", "/tmp")}  # fmt: skip
+DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero", "/dev/console")
+PATHS = {
+    "root": "as root, every submission another user in namespaces of its own",
+    "nested": "user, process, mount, network and IPC namespaces per submission",
+    "single": "one bubblewrap per submission, because nested namespaces are refused here: slower, equally confined",
+    "none": "NOT CONFINED: student code runs with your own rights",
+}
+
+
+class Sandbox:
+    """A place to run jobs. `expected` is the folder of visible expected values, or None.
+
+    `trust` runs submissions although the isolation is not what was promised, and without any where bubblewrap is missing;
+    `Run.isolation.differs` then says what is missing. `path` forces one of root, nested, single, none.
+    """
+
+    def __init__(self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, remove=()):
+        self.expected = None if expected is None else layout.check_folder(expected, "the expected values")
+        self.course_lib = layout.check_folder(course_lib or layout.PROJECT / "course_lib", "course_lib")
+        self.interpreter = interpreter or layout.this_interpreter()
+        self.trust, self.remove = trust, tuple(remove)
+        self.bwrap = bubblewrap.find()
+        self.alone = Alone()
+        self.slots = queue.SimpleQueue()
+        for slot in range(SLOTS):
+            self.slots.put(slot)
+        self.lock = threading.Lock()
+        self.zygote = None
+        self.path = None
+        self._choose([path] if path else self._candidates())
+
+    def _candidates(self):
+        if not self.bwrap:
+            if not self.trust:
+                raise CourseError(
+                    f"{bubblewrap.advice()} Or grade unconfined, only code you trust, with --trust-submissions."
+                )
+            return ["none"]
+        ways = ["nested", "single", *(["none"] if self.trust else [])]
+        return ["root", *ways] if os.geteuid() == 0 else ways
+
+    def _choose(self, paths):
+        """Take the first path on which an empty job finishes as confined as promised."""
+        reasons = []
+        for path in paths:
+            self.path = path
+            try:
+                run = self._attempt(Job("probe", "probe", (), limits=Limits()))
+            except Refused as error:
+                reasons.append(f"{path}: {error}")
+                self.close()
+                continue
+            self.isolation = run.isolation
+            return
+        raise CourseError(f"No sandbox can be made here ({'; '.join(reasons)}). `course doctor` says what to install.")
+
+    def run(self, job: Job) -> Run:
+        """Run one submission. A run that hit a wall limit is repeated once with no other running; that one counts."""
+        with self.alone.together():
+            run = self._attempt(job)
+        if run.wall_hit:
+            with self.alone.alone():
+                run = self._attempt(job)
+            run.rerun = True
+        return run
+
+    def close(self):
+        """End the warm process, and with it everything that still runs in it."""
+        with self.lock:
+            if self.zygote:
+                self.zygote.close()
+                self.zygote = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+    def _attempt(self, job):
+        slot = self.slots.get()
+        try:
+            with contextlib.ExitStack() as stack:
+                return self._talk(job, slot, stack)
+        finally:
+            self.slots.put(slot)
+
+    def _talk(self, job, slot, stack):
+        receive, out = os.pipe()
+        stack.callback(os.close, receive)
+        cmd, send = os.pipe()
+        stack.callback(os.close, send)
+        status, keeper = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        stack.callback(status.close)
+        request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot), "remove": self.remove}
+        try:
+            if self.path == "none":
+                request["dir"] = stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
+                )
+            zygote = self._zygote(job.limits, stack)
+            zygote.ask(request, [cmd, out, keeper.fileno()])
+        finally:
+            os.close(cmd)
+            os.close(out)
+            keeper.close()
+        run = Conversation(job, self.path, self._differs, send, receive, status).hold()
+        if run.isolation.differs and not self.trust:
+            raise Refused(" ".join(run.isolation.differs))
+        return run
+
+    def _zygote(self, limits, stack):
+        """The warm process for this job: one for all, or on the single path a fresh one."""
+        if self.path == "single":
+            zygote = self._start(limits)
+            stack.callback(zygote.close)
+            return zygote
+        with self.lock:
+            if self.zygote is None or not self.zygote.alive():
+                self.zygote = self._start(limits)
+            return self.zygote
+
+    def _start(self, limits):
+        with contextlib.ExitStack() as stack:
+            if self.path == "none":
+                words, inherited = [sys.executable, "-I", str(layout.WORKER)], []
+                values = {**layout.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
+                if self.expected:
+                    values["COURSE_EXPECTED"] = str(self.expected)
+            else:
+                words, inherited = layout.command(
+                    self.bwrap, self.path, self.interpreter, self.expected, self.course_lib, limits, stack
+                )
+                values = {}
+            return Zygote(words, inherited, values)
+
+    def _differs(self, isolation):
+        return differences(isolation, self.trust)
+
+
+class Zygote:
+    """The warm process as the driver sees it: a socket to send requests to."""
+
+    def __init__(self, words, inherited, values):
+        self.lock = threading.Lock()
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.errors = tempfile.TemporaryFile()
+        try:
+            self.process = subprocess.Popen(
+                [*words, str(theirs.fileno())],
+                pass_fds=[theirs.fileno(), *inherited],
+                env=values,
+                stdin=subprocess.DEVNULL,
+                stdout=self.errors,
+                stderr=self.errors,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is the driver's to handle
+            )
+        finally:
+            theirs.close()
+        self.socket.settimeout(WARM)
+        self.answer({"seccomp": seccomp.program().hex()})
+
+    def answer(self, request, fds=()):
+        """Send one request; the reply, or Refused with what the worker complained about."""
+        try:
+            socket.send_fds(self.socket, [json.dumps(request).encode()], fds)
+            reply = self.socket.recv(1 << 16)
+        except OSError as error:
+            reply = b""
+            self.trouble = str(error)
+        if not reply:
+            self.close()
+            raise Refused(self.complaint())
+        reply = json.loads(reply)
+        if "error" in reply:
+            raise Refused(reply["error"])
+        return reply
+
+    def ask(self, request, fds):
+        """Have a submission started with these three descriptors."""
+        with self.lock:
+            return self.answer(request, fds)
+
+    def complaint(self):
+        """The last line the worker, or bubblewrap, wrote before it ended."""
+        self.errors.seek(0)
+        lines = self.errors.read()[-4000:].decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"the worker ended with status {self.process.returncode}"
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def close(self):
+        self.socket.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Alone:
+    """Lets many in together or one in alone."""
+
+    def __init__(self):
+        self.condition, self.inside, self.waiting = threading.Condition(), 0, 0
+
+    @contextlib.contextmanager
+    def together(self):
+        with self.condition:
+            self.condition.wait_for(lambda: self.inside >= 0 and not self.waiting)
+            self.inside += 1
+        try:
+            yield
+        finally:
+            with self.condition:
+                self.inside -= 1
+                self.condition.notify_all()
+
+    @contextlib.contextmanager
+    def alone(self):
+        with self.condition:
+            self.waiting += 1
+            self.condition.wait_for(lambda: self.inside == 0)
+            self.waiting -= 1
+            self.inside = -1
+        try:
+            yield
+        finally:
+            with self.condition:
+                self.inside = 0
+                self.condition.notify_all()
+
+
+class SandboxPool:
+    """A Sandbox with `n` threads that keep it busy."""
+
+    def __init__(self, n, expected=None, **options):
+        self.sandbox = Sandbox(expected, **options)
+        self.threads = ThreadPoolExecutor(n, thread_name_prefix="sandbox")
+
+    def submit(self, job):
+        """A future for the job's Run."""
+        return self.threads.submit(self.sandbox.run, job)
+
+    def map(self, jobs):
+        """The Runs of `jobs`, in their order."""
+        return self.threads.map(self.sandbox.run, jobs)
+
+    def close(self):
+        self.threads.shutdown(cancel_futures=True)
+        self.sandbox.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def _uid(slot):
+    """An unprivileged user id of this driver's own, so that process limits count one submission only."""
+    wanted = 0x40000000 | (os.getpid() & 0x3FFFFF) << 8 | slot
+    with open("/proc/self/uid_map") as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    if any(inside <= wanted < inside + length for inside, _, length in ranges):
+        return wanted
+    inside, _, length = max(ranges, key=lambda r: r[2])
+    return inside + max(1, length - SLOTS - 2) + slot
+
+
+def differences(isolation: Isolation, trust=False) -> tuple[str, ...]:
+    """Sentences for everything in which the confinement read back is not what was promised."""
+    path = isolation.path
+    if path == "none":
+        return ("Student code is not confined at all.",)
+    said = []
+
+    def must(good, sentence):
+        if not good:
+            said.append(sentence)
+
+    must(isolation.uid > 0, "Student code runs as root.")
+    if path == "root":
+        must(isolation.uid != isolation.zygote_uid, "Student code shares the warm process's user.")
+    must(not isolation.capabilities.replace("0", "").strip(), f"It has capabilities: {isolation.capabilities}.")
+    must(isolation.capabilities, "Its capabilities are unknown.")
+    must(isolation.no_new_privs, "It may gain privileges by running a program.")
+    must(isolation.seccomp, "No system-call filter is in force.")
+    for name in ("unshare", "mount", "ptrace", "memfd", "inet"):
+        must(name in isolation.refused, f"The call {name} is not refused.")
+    pids = (1, 2) if path != "single" else (1, 2, 3, 4)
+    must(isolation.pids == pids, f"It sees processes {list(isolation.pids)} instead of {list(pids)}.")
+    must(isolation.interfaces == ("lo",), f"It sees network interfaces {list(isolation.interfaces)}.")
+    must(isolation.process_limit, "The limit on processes does not bind.")
+    extra = set(isolation.writable) - set(WRITABLE[path]) - set(DEVICES)
+    must(not extra, f"It can write to {', '.join(sorted(extra))}.")
+    must(isolation.descriptors == (0, 1, 2, 3, 4), f"It holds descriptors {list(isolation.descriptors)}.")
+    return tuple(said)
+
+
+def offers() -> dict:
+    """What this machine offers for confinement, for `course doctor`.
+
+    Keys: bwrap, version, user_namespaces, path, says (a sentence), todo (the commands to type, or []).
+    """
+    found = bubblewrap.find()
+    report = {"bwrap": found, "version": None, "user_namespaces": None, "path": None, "says": "", "todo": []}
+    if not found:
+        report["says"], report["todo"] = bubblewrap.advice(), [_install()]
+        return report
+    report["version"] = subprocess.run([found, "--version"], capture_output=True, text=True).stdout.split()[-1]
+    probe = ["--ro-bind", "/", "/", "--unshare-user", "--unshare-pid", "true"]
+    report["user_namespaces"] = subprocess.run([found, *probe], capture_output=True).returncode == 0
+    if platform.machine() not in seccomp.ARCHITECTURES:
+        report["says"] = f"There is no system-call filter for {platform.machine()}; grade on x86_64 or aarch64."
+        return report
+    try:
+        with Sandbox() as sandbox:
+            report["path"] = sandbox.path
+            report["says"] = f"Submissions are confined: {PATHS[sandbox.path]}."
+    except CourseError as error:
+        report["says"] = str(error)
+    if not report["user_namespaces"] and os.geteuid() != 0:
+        report["todo"] = _allow_namespaces()
+    return report
+
+
+def _install():
+    words = bubblewrap.install_command()
+    return f"sudo {' '.join(words)}" if words else "install the package bubblewrap"
+
+
+def _allow_namespaces():
+    """The commands that let ordinary users make namespaces, for the switches this kernel has."""
+    switches = {
+        "kernel.unprivileged_userns_clone": "1",
+        "kernel.apparmor_restrict_unprivileged_userns": "0",
+        "user.max_user_namespaces": "15000",
+    }
+    todo = []
+    for name, value in switches.items():
+        try:
+            with open(f"/proc/sys/{name.replace('.', '/')}") as file:
+                now = file.read().strip()
+        except OSError:
+            continue
+        if now == "0" or name == "kernel.apparmor_restrict_unprivileged_userns" and now != "0":
+            todo.append(f"sudo sysctl -w {name}={value}")
+    return todo
+
+
+def which():
+    """The path of bwrap as `shutil` finds it; kept for callers that only want to know whether it is there."""
+    return shutil.which("bwrap")
