@@ -5,7 +5,23 @@ Inputs may be Tensors, arrays or numbers. Losses and the convolution family stan
 listed here.
 """
 
+import numpy as np
+
 from course_lib import matrix_ops, ops, reduce_ops, shape_ops
+from course_lib.functional_array import (
+    cat,
+    einsum,
+    flip,
+    gather,
+    maximum,
+    minimum,
+    pad,
+    repeat_interleave,
+    split,
+    stack,
+    where,
+)
+from course_lib.functional_norm import batch_norm, group_norm, layer_norm
 from course_lib.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -20,73 +36,51 @@ from course_lib.losses import (
     perceptron_loss,
     triplet_margin_loss,
 )
-from course_lib.tensor import apply, as_array, as_tensor
+from course_lib.tensor import Tensor, apply, as_array, as_tensor
 from course_lib.tensor_methods import axis_of
 
 __all__ = [
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "cat",
     "contrastive_loss",
     "cross_entropy",
+    "dropout",
+    "einsum",
+    "elu",
+    "embedding",
+    "flip",
+    "gather",
+    "gelu",
+    "group_norm",
     "hinge_loss",
     "huber_loss",
     "l1_loss",
+    "layer_norm",
+    "leaky_relu",
     "linear",
     "log_softmax",
     "maximum",
+    "maxout",
     "minimum",
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",
+    "one_hot",
+    "pad",
     "perceptron_loss",
     "relu",
+    "repeat_interleave",
     "sigmoid",
     "softmax",
+    "softplus",
+    "split",
     "stack",
     "tanh",
     "triplet_margin_loss",
     "where",
 ]
-
-# ------------------------------------------------------- several Tensors to one
-
-
-def where(condition, input, other):
-    """`input` where `condition` holds, else `other`; all broadcast."""
-    return apply(ops.where, input, other, condition=as_array(condition).astype(bool))
-
-
-def maximum(input, other):
-    """The larger of two, element by element; a tie shares the gradient equally."""
-    return apply(ops.maximum, input, other)
-
-
-def minimum(input, other):
-    """The smaller of two, element by element; a tie shares the gradient equally."""
-    return apply(ops.minimum, input, other)
-
-
-def cat(tensors, dim=0):
-    """Tensors one behind the other along `dim`; their other sizes are equal."""
-    tensors = _joined("cat", tensors)
-    return apply(shape_ops.concatenate, *tensors, axis=axis_of("cat", dim, tensors[0].ndim))
-
-
-def stack(tensors, dim=0):
-    """Tensors of one shape along a new axis `dim`."""
-    tensors = _joined("stack", tensors)
-    if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"stack: all Tensors must have one shape, got {[t.shape for t in tensors]}")
-    return apply(shape_ops.stack, *tensors, axis=axis_of("stack", dim, tensors[0].ndim + 1))
-
-
-def _joined(name, tensors):
-    tensors = [as_tensor(t) for t in tensors]
-    if not tensors:
-        raise ValueError(f"{name}: needs at least one Tensor, got none")
-    return tensors
-
 
 # ---------------------------------------------------------------- activations
 
@@ -94,6 +88,26 @@ def _joined(name, tensors):
 def relu(input):
     """max(x, 0)."""
     return apply(ops.relu, input)
+
+
+def leaky_relu(input, negative_slope=0.01):
+    """x where positive, else negative_slope * x."""
+    return apply(ops.leaky_relu, input, negative_slope=negative_slope)
+
+
+def elu(input, alpha=1.0):
+    """x where positive, else alpha (exp(x) - 1)."""
+    return apply(ops.elu, input, alpha=alpha)
+
+
+def gelu(input, approximate="none"):
+    """x times the normal distribution function at x; approximate="tanh" is the cheaper formula."""
+    return apply(ops.gelu, input, approximate=approximate)
+
+
+def softplus(input, beta=1.0, threshold=20.0):
+    """log(1 + exp(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
+    return apply(ops.softplus, input, beta=beta, threshold=threshold)
 
 
 def sigmoid(input):
@@ -104,6 +118,17 @@ def sigmoid(input):
 def tanh(input):
     """Hyperbolic tangent."""
     return apply(ops.tanh, input)
+
+
+def maxout(input, pieces, dim=1):
+    """The largest of every `pieces` neighbouring units along `dim`: (n, k pieces) -> (n, k). Goodfellow et al. 2013."""
+    input = as_tensor(input)
+    axis = axis_of("maxout", dim, input.ndim)
+    n = input.shape[axis]
+    if pieces < 1 or n % pieces:
+        raise ValueError(f"maxout: pieces must divide the {n} units along dim {dim}, got {pieces}")
+    groups = input.reshape((*input.shape[:axis], n // pieces, pieces, *input.shape[axis + 1 :]))
+    return groups.max(axis + 1).values
 
 
 def softmax(input, dim):
@@ -131,3 +156,44 @@ def linear(input, weight, bias=None):
     if bias.shape != weight.shape[:1]:
         raise ValueError(f"linear: bias must have shape {weight.shape[:1]}, one number per output, got {bias.shape}")
     return apply(matrix_ops.linear, input, weight, bias)
+
+
+def embedding(input, weight, padding_idx=None):
+    """Rows of `weight` (rows, d) for integers of any shape: (...) -> (..., d); the row padding_idx learns nothing."""
+    indices, weight = as_array(input), as_tensor(weight)
+    rows = weight.shape[0]
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"embedding: indices must be integers, got dtype {indices.dtype}")
+    if indices.size and not (indices.min() >= 0 and indices.max() < rows):
+        raise IndexError(f"embedding: indices must be in 0..{rows - 1}, got {indices.min()} to {indices.max()}")
+    if padding_idx is not None:
+        padding_idx %= rows
+    return apply(shape_ops.embedding, weight, indices=indices, padding_idx=padding_idx)
+
+
+def one_hot(input, num_classes=-1):
+    """Integers of any shape as rows with a single 1: (...) -> (..., num_classes), integer dtype, no gradient."""
+    labels = as_array(input)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"one_hot: labels must be integers, got dtype {labels.dtype}")
+    if num_classes == -1:
+        num_classes = int(labels.max(initial=-1)) + 1
+    if labels.size and not (labels.min() >= 0 and labels.max() < num_classes):
+        raise ValueError(f"one_hot: labels must be in 0..{num_classes - 1}, got {labels.min()} to {labels.max()}")
+    return Tensor((labels[..., None] == np.arange(num_classes)).astype(np.int64))
+
+
+def dropout(input, p=0.5, training=True, *, rng=None):
+    """Each number 0 with probability p, the others over 1 - p; unchanged when not training. Srivastava et al. 2014."""
+    input = as_tensor(input)
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout: p must be a probability in [0, 1], got {p}")
+    if not training or p == 0:
+        return input
+    if rng is None:
+        raise TypeError("dropout: needs rng=, a NumPy generator such as np.random.default_rng(0)")
+    keep = np.empty_like(input.data)  # in the memory order of the input
+    keep[...] = rng.random(input.shape, dtype=np.float32) >= p
+    if p < 1:
+        keep /= 1 - p
+    return input * keep

@@ -1,7 +1,7 @@
-"""Layers that own weights, and those that only have a setting. What they compute stands in `functional.py`.
+"""Layers: what owns weights, and what only has a setting. What they compute stands in `functional.py`.
 
-Weights start from MSR (or another `init`) and biases at zero; `rng` is a NumPy generator, so a network is a
-function of its seed. Parameters are float32; `module.double()` makes them float64.
+Arguments are torch's. Weights start from MSR (or another `init`) and biases at zero; `rng` is a NumPy generator, so
+that a network is a function of its seed. Parameters are float32; `module.double()` makes them float64.
 """
 
 import numpy as np
@@ -16,13 +16,156 @@ def zeros(*shape):
     return Parameter(np.zeros(shape, dtype=np.float32))
 
 
+def ones(*shape):
+    """A Parameter of float32 ones."""
+    return Parameter(np.ones(shape, dtype=np.float32))
+
+
 class Linear(Module):
-    """y = x @ weight.T + bias, from x (..., d_in) to y (..., d_out)."""
+    """y = x @ weight.T + bias, from x (..., in_features) to y (..., out_features); weight (out, in)."""
 
     def __init__(self, in_features, out_features, bias=True, *, rng, init=msr):
         self.weight = Parameter(init((out_features, in_features), rng=rng))
         self.bias = zeros(out_features) if bias else None
 
     def forward(self, x):
-        """(..., d_in) -> (..., d_out)."""
+        """(..., in_features) -> (..., out_features)."""
         return F.linear(x, self.weight, self.bias)
+
+
+class Conv2d(Module):
+    """Filters slid over images (n, c, h, w); weight (out, in / groups, kh, kw). LeCun et al. 1989."""
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, *, rng,
+        init=msr,
+    ):  # fmt: skip
+        _divides("Conv2d", groups, in_channels, out_channels)
+        self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
+        self.weight = Parameter(init((out_channels, in_channels // groups, *_pair(kernel_size)), rng=rng))
+        self.bias = zeros(out_channels) if bias else None
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, out_channels, h', w')."""
+        return F.conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+
+
+class ConvTranspose2d(Module):
+    """The gradient of a convolution as a layer: small images to large; weight (in, out / groups, kh, kw)."""
+
+    def __init__(
+        self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True,
+        dilation=1, *, rng, init=msr,
+    ):  # fmt: skip
+        _divides("ConvTranspose2d", groups, in_channels, out_channels)
+        self.stride, self.padding, self.output_padding = stride, padding, output_padding
+        self.groups, self.dilation = groups, dilation
+        self.weight = Parameter(init((in_channels, out_channels // groups, *_pair(kernel_size)), rng=rng))
+        self.bias = zeros(out_channels) if bias else None
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, out_channels, h', w')."""
+        return F.conv_transpose2d(
+            x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation
+        )
+
+
+def _pair(size):
+    return (size, size) if isinstance(size, int) else tuple(size)
+
+
+def _divides(name, groups, *channels):
+    if groups < 1 or any(c % groups for c in channels):
+        raise ValueError(f"{name}: groups must divide the channels {channels}, got {groups}")
+
+
+class Embedding(Module):
+    """A table of vectors: integers (...) -> (..., embedding_dim); starts from the standard normal distribution."""
+
+    def __init__(self, num_embeddings, embedding_dim, padding_idx=None, *, rng):
+        self.padding_idx = padding_idx
+        table = rng.standard_normal((num_embeddings, embedding_dim)).astype(np.float32)
+        if padding_idx is not None:
+            table[padding_idx] = 0
+        self.weight = Parameter(table)
+
+    def forward(self, x):
+        """Integers (...) -> (..., embedding_dim)."""
+        return F.embedding(x, self.weight, self.padding_idx)
+
+
+class Dropout(Module):
+    """In training each number is 0 with probability p, the others divided by 1 - p; draws from its own `rng`."""
+
+    def __init__(self, p=0.5, *, rng):
+        if not 0 <= p <= 1:
+            raise ValueError(f"Dropout: p must be a probability in [0, 1], got {p}")
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        """Any shape, unchanged."""
+        return F.dropout(x, self.p, self.training, rng=self.rng)
+
+
+class MaxPool2d(Module):
+    """The largest of each window of images (n, c, h, w)."""
+
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.dilation, self.ceil_mode = dilation, ceil_mode
+
+    def forward(self, x):
+        """(n, c, h, w) -> (n, c, h', w')."""
+        return F.max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+
+class AvgPool2d(Module):
+    """The mean of each window of images (n, c, h, w)."""
+
+    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
+
+    def forward(self, x):
+        """(n, c, h, w) -> (n, c, h', w')."""
+        return F.avg_pool2d(x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
+
+
+class Flatten(Module):
+    """(n, ...) -> (n, all the rest)."""
+
+    def forward(self, x):
+        """One axis for all but the batch."""
+        return x.flatten(1)
+
+
+class ReLU(Module):
+    """max(x, 0)."""
+
+    def forward(self, x):
+        """Any shape, unchanged."""
+        return F.relu(x)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent."""
+
+    def forward(self, x):
+        """Any shape, unchanged."""
+        return F.tanh(x)
+
+
+class Sigmoid(Module):
+    """1 / (1 + exp(-x))."""
+
+    def forward(self, x):
+        """Any shape, unchanged."""
+        return F.sigmoid(x)
+
+
+class Identity(Module):
+    """Its input."""
+
+    def forward(self, x):
+        """Any shape, unchanged."""
+        return x

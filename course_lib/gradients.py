@@ -1,0 +1,53 @@
+"""What to look at and to limit between `backward()` and `step()`: gradient norms, clipping, size of the update."""
+
+import math
+
+import numpy as np
+
+
+def _gradients(parameters):
+    return [p for p in parameters if p.grad is not None]
+
+
+def grad_norm(parameters, norm_type=2.0):
+    """The norm of all gradients as if they were one vector; norm_type math.inf is the largest magnitude."""
+    parts = [np.abs(p.grad) for p in _gradients(parameters)]
+    if norm_type == math.inf:
+        return max((float(a.max(initial=0)) for a in parts), default=0.0)
+    if norm_type <= 0:
+        raise ValueError(f"grad_norm: norm_type must be positive, got {norm_type}")
+    return float(sum(float((a**norm_type).sum()) for a in parts) ** (1 / norm_type))
+
+
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
+    """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before. Pascanu 2013."""
+    params = _gradients(parameters)
+    if max_norm < 0:
+        raise ValueError(f"clip_grad_norm_: max_norm must not be negative, got {max_norm}")
+    total = grad_norm(params, norm_type)
+    scale = max_norm / (total + 1e-6)
+    for p in params if scale < 1 else ():
+        p.grad = p.grad * scale
+    return total
+
+
+def clip_grad_value_(parameters, clip_value):
+    """Limit every number of every gradient to [-clip_value, clip_value]."""
+    if clip_value < 0:
+        raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
+    for p in _gradients(parameters):
+        p.grad = np.clip(p.grad, -clip_value, clip_value)
+
+
+def update_to_weight_ratio(named_parameters, step):
+    """Call `step()` (an optimiser's) and return {name: norm of the change / norm of the weights before}.
+
+    A healthy ratio is near 1e-3; much more is restless, much less is asleep. Weights that were all 0 give infinity.
+    """
+    before = [(name, p, p.data.copy()) for name, p in named_parameters]
+    step()
+    ratios = {}
+    for name, p, old in before:
+        change, size = float(np.linalg.norm(p.data - old)), float(np.linalg.norm(old))
+        ratios[name] = change / size if size else (math.inf if change else 0.0)
+    return ratios

@@ -1,0 +1,160 @@
+"""Recurrent layers over sequences: RNN, LSTM, GRU, stacked, in both directions, with sequences of different length.
+
+Weights have torch's names, shapes, gate order and start (uniform within 1/sqrt(hidden_size)), so that they can be
+exchanged.
+"""
+
+import math
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib import recurrent_ops
+from course_lib.module import Module, Parameter
+from course_lib.tensor import Tensor, apply, as_array, as_tensor
+
+
+class _Recurrent(Module):
+    gates = 1
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        *,
+        bias=True,
+        batch_first=False,
+        dropout=0.0,
+        bidirectional=False,
+        rng,
+    ):
+        if num_layers < 1 or hidden_size < 1 or input_size < 1:
+            raise ValueError(
+                f"{type(self).__name__}: sizes and layers must be at least 1, "
+                f"got {input_size}, {hidden_size}, {num_layers}"
+            )
+        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
+        self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
+        self.bias, self.rng = bias, rng
+        limit = 1 / math.sqrt(hidden_size)
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else hidden_size * len(self._directions())
+            for way in self._directions():
+                shapes = {"weight_ih": width, "weight_hh": hidden_size, "bias_ih": None, "bias_hh": None}
+                for name, columns in shapes.items():
+                    rows = self.gates * hidden_size
+                    shape = (rows,) if columns is None else (rows, columns)
+                    if columns is not None or bias:
+                        draw = rng.uniform(-limit, limit, shape).astype(np.float32)
+                        setattr(self, f"{name}_l{layer}{way}", Parameter(draw))
+
+    def _directions(self):
+        return ("", "_reverse") if self.bidirectional else ("",)
+
+    def forward(self, x, state=None, lengths=None):
+        """x (t, n, input_size), or (n, t, input_size) with `batch_first`, to `(output, state)`.
+
+        output: (t, n, directions * hidden_size), the last layer's states, 0 behind the end of a sequence. state,
+        given (as the start, default zeros) and returned (at each sequence's own end): (layers * directions, n,
+        hidden_size), for the LSTM a pair of such, h and c. lengths: (n,) integers from 1 to t.
+        """
+        x = as_tensor(x)
+        if x.ndim != 3 or x.shape[2] != self.input_size:
+            raise ValueError(
+                f"{type(self).__name__}: input must have 3 axes with {self.input_size} features last, got {x.shape}"
+            )
+        x = x.transpose(0, 1) if self.batch_first else x
+        mask = self._mask(lengths, *x.shape[:2], x.dtype)
+        starts = self._starts(state, x.shape[1], x.dtype)
+        ends = []
+        for layer in range(self.num_layers):
+            if layer and self.dropout:
+                x = F.dropout(x, self.dropout, self.training, rng=self.rng)
+            outputs = []
+            for way in self._directions():
+                out, end = self._run(x, starts[len(ends)], mask, f"_l{layer}{way}", backwards=bool(way))
+                outputs.append(out)
+                ends.append(end)
+            x = outputs[0] if len(outputs) == 1 else F.cat(outputs, -1)
+        return x.transpose(0, 1) if self.batch_first else x, self._joined(ends)
+
+    def _run(self, x, start, mask, suffix, backwards):
+        """One layer in one direction: (output, final state); backwards is forwards on the flipped sequence."""
+        if backwards:
+            x, mask = F.flip(x, 0), None if mask is None else mask[::-1]
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        no_bias = Tensor(np.zeros(self.gates * self.hidden_size, x.dtype))
+        weights = [getattr(self, name + suffix, no_bias) for name in names]
+        out, end = self._sequence(x, start, weights, mask)
+        if mask is not None:
+            out = out * mask
+        return (F.flip(out, 0) if backwards else out), end
+
+    def _mask(self, lengths, times, n, dtype):
+        if lengths is None:
+            return None
+        lengths = as_array(lengths)
+        if lengths.shape != (n,) or not np.all((lengths >= 1) & (lengths <= times)):
+            raise ValueError(
+                f"{type(self).__name__}: lengths must be {n} integers from 1 to {times}, got {lengths.tolist()}"
+            )
+        return (np.arange(times)[:, None] < lengths).astype(dtype)[:, :, None]
+
+    def _state_shape(self, state, n):
+        shape = (self.num_layers * len(self._directions()), n, self.hidden_size)
+        if state.shape != shape:
+            raise ValueError(f"{type(self).__name__}: the state must have shape {shape}, got {state.shape}")
+        return state
+
+    def _starts(self, state, n, dtype):
+        """The starting state of every layer and direction, in order."""
+        if state is None:
+            return [Tensor(np.zeros((n, self.hidden_size), dtype))] * (self.num_layers * len(self._directions()))
+        return list(self._state_shape(as_tensor(state), n))
+
+    def _joined(self, ends):
+        return F.stack(ends)
+
+
+class RNN(_Recurrent):
+    """Elman's network: h = tanh(W_ih x + b_ih + W_hh h + b_hh), or ReLU with nonlinearity="relu"."""
+
+    def __init__(self, input_size, hidden_size, num_layers=1, *, nonlinearity="tanh", rng, **options):
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
+        self.nonlinearity = nonlinearity
+        super().__init__(input_size, hidden_size, num_layers, rng=rng, **options)
+
+    def _sequence(self, x, start, weights, mask):
+        out = apply(recurrent_ops.rnn, x, start, *weights, mask=mask, nonlinearity=self.nonlinearity)
+        return out, out[-1]
+
+
+class GRU(_Recurrent):
+    """Gated recurrent unit: a reset and an update gate decide what of the state is used and what is kept. Cho 2014."""
+
+    gates = 3
+
+    def _sequence(self, x, start, weights, mask):
+        out = apply(recurrent_ops.gru, x, start, *weights, mask=mask)
+        return out, out[-1]
+
+
+class LSTM(_Recurrent):
+    """Long short-term memory: a cell that gates write, keep and read. Hochreiter and Schmidhuber 1997."""
+
+    gates = 4
+
+    def _sequence(self, x, start, weights, mask):
+        both = apply(recurrent_ops.lstm, x, *start, *weights, mask=mask)
+        return both[:-1], (both[-2], both[-1])
+
+    def _starts(self, state, n, dtype):
+        if state is not None and not (isinstance(state, (tuple, list)) and len(state) == 2):
+            raise TypeError(f"LSTM: the state must be a pair (h, c), got {type(state).__name__}")
+        h, c = (None, None) if state is None else state
+        return list(zip(super()._starts(h, n, dtype), super()._starts(c, n, dtype), strict=True))
+
+    def _joined(self, ends):
+        return F.stack([h for h, _ in ends]), F.stack([c for _, c in ends])

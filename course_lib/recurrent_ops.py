@@ -1,0 +1,159 @@
+"""Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `ops.py`.
+
+Shapes, time first: x (t, n, d), first state h0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases (gates
+k,). `mask` (t, n, 1) is 1 where a sequence still runs and 0 behind its end, where the state is carried on unchanged;
+None means that all run to the end. The products with x are one matrix product for all times; only h @ w_hh has to
+wait for its turn.
+"""
+
+import numpy as np
+
+
+def _from_input(x, w, b):
+    """x @ w.T + b for all times at once."""
+    out = x.reshape(-1, x.shape[-1]) @ w.T
+    out += b
+    return out.reshape(*x.shape[:2], -1)
+
+
+def _shifted(h0, h):
+    """The state before each step: h0, h[0], ..., h[t - 2]."""
+    return np.concatenate([h0[None], h[:-1]])
+
+
+def _rows(a):
+    return a.reshape(-1, a.shape[-1])
+
+
+def _gradients(x, before, w_ih, da, da_hidden):
+    """(dx, dw_ih, dw_hh, db_ih, db_hh) from the gradients of all pre-activations: input's part, state's part."""
+    da, da_hidden = _rows(da), _rows(da_hidden)
+    dx = (da @ w_ih).reshape(x.shape)
+    return dx, da.T @ _rows(x), da_hidden.T @ _rows(before), da.sum(0), da_hidden.sum(0)
+
+
+def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
+    """h = tanh(x w_ih.T + b_ih + h w_hh.T + b_hh), or ReLU instead of tanh; all states (t, n, k). Elman 1990."""
+    h = _from_input(x, w_ih, b_ih + b_hh)
+    before = h0
+    for t, now in enumerate(h):
+        now += before @ w_hh.T
+        if nonlinearity == "tanh":
+            np.tanh(now, out=now)
+        else:
+            np.maximum(now, 0, out=now)
+        if mask is not None:
+            now += (1 - mask[t]) * (before - now)
+        before = now
+
+    def vjp(g):
+        da = np.empty_like(h)
+        states, dh = _shifted(h0, h), np.zeros_like(h0)
+        for t in reversed(range(len(h))):
+            dh = dh + g[t]
+            run = 1 if mask is None else mask[t]
+            da[t] = dh * run * ((1 - h[t] * h[t]) if nonlinearity == "tanh" else h[t] > 0)
+            dh = da[t] @ w_hh + dh * (1 - run)
+        dx, *weights = _gradients(x, states, w_ih, da, da)
+        return dx, dh, *weights
+
+    return h, vjp
+
+
+def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
+    """Long short-term memory; all states h (t, n, k) with the last cell c (n, k) behind them: (t + 1, n, k).
+
+    Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
+    2000.
+    """
+    times, k = len(x), h0.shape[-1]
+    gates = _from_input(x, w_ih, b_ih + b_hh)
+    out = np.empty((times + 1, *h0.shape), gates.dtype)
+    cells, squashed = np.empty_like(out), np.empty_like(out[1:])
+    cells[0], before = c0, h0
+    for t, a in enumerate(gates):
+        a += before @ w_hh.T
+        i, f, g, o = _open(a, k)
+        np.multiply(f, cells[t], out=cells[t + 1])
+        cells[t + 1] += i * g
+        np.tanh(cells[t + 1], out=squashed[t])
+        np.multiply(o, squashed[t], out=out[t])
+        if mask is not None:
+            rest = 1 - mask[t]
+            cells[t + 1] += rest * (cells[t] - cells[t + 1])
+            out[t] += rest * (before - out[t])
+        before = out[t]
+    out[times] = cells[times]
+
+    def vjp(grad):
+        da = np.empty_like(gates)
+        dh, dc = np.zeros_like(h0), grad[times]
+        for t in reversed(range(times)):
+            i, f, g, o = np.split(gates[t], 4, axis=-1)
+            dh = dh + grad[t]
+            run = 1 if mask is None else mask[t]
+            through = dh * run
+            inner = dc * run + through * o * (1 - squashed[t] * squashed[t])
+            da[t, :, :k] = inner * g * i * (1 - i)
+            da[t, :, k : 2 * k] = inner * cells[t] * f * (1 - f)
+            da[t, :, 2 * k : 3 * k] = inner * i * (1 - g * g)
+            da[t, :, 3 * k :] = through * squashed[t] * o * (1 - o)
+            dh = da[t] @ w_hh + dh * (1 - run)
+            dc = inner * f + dc * (1 - run)
+        dx, *weights = _gradients(x, _shifted(h0, out[:-1]), w_ih, da, da)
+        return dx, dh, dc, *weights
+
+    return out, vjp
+
+
+def _open(a, k):
+    """Squash in place: sigmoid for i, f, o as 0.5 + 0.5 tanh(a / 2), tanh for g; return the four."""
+    a[:, : 2 * k] *= 0.5
+    a[:, 3 * k :] *= 0.5
+    np.tanh(a, out=a)
+    for part in (a[:, : 2 * k], a[:, 3 * k :]):
+        part *= 0.5
+        part += 0.5
+    return np.split(a, 4, axis=-1)
+
+
+def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
+    """Gated recurrent unit, all states (t, n, k); gates in the order r, z, n. Cho et al. 2014, in torch's form:
+
+    n = tanh(x part + r * (state part)), h = (1 - z) n + z h.
+    """
+    k = h0.shape[-1]
+    gates = _from_input(x, w_ih, b_ih)
+    out, hidden = np.empty((*x.shape[:2], k), gates.dtype), np.empty((*x.shape[:2], k), gates.dtype)
+    before = h0
+    for t, a in enumerate(gates):
+        from_state = before @ w_hh.T + b_hh
+        hidden[t] = from_state[:, 2 * k :]
+        a[:, : 2 * k] += from_state[:, : 2 * k]
+        a[:, : 2 * k] = 0.5 + 0.5 * np.tanh(0.5 * a[:, : 2 * k])
+        r, z, new = np.split(a, 3, axis=-1)
+        new += r * hidden[t]
+        np.tanh(new, out=new)
+        change = (1 - z) * (new - before)
+        out[t] = before + (change if mask is None else change * mask[t])
+        before = out[t]
+
+    def vjp(g):
+        da, da_hidden = np.empty_like(gates), np.empty_like(gates)
+        states, dh = _shifted(h0, out), np.zeros_like(h0)
+        for t in reversed(range(len(out))):
+            r, z, new = np.split(gates[t], 3, axis=-1)
+            dh = dh + g[t]
+            run = 1 if mask is None else mask[t]
+            through = dh * run
+            dn = through * (1 - z) * (1 - new * new)
+            da[t, :, :k] = dn * hidden[t] * r * (1 - r)
+            da[t, :, k : 2 * k] = through * (states[t] - new) * z * (1 - z)
+            da[t, :, 2 * k :] = dn
+            da_hidden[t] = da[t]
+            da_hidden[t, :, 2 * k :] *= r
+            dh = da_hidden[t] @ w_hh + through * z + dh * (1 - run)
+        dx, *weights = _gradients(x, states, w_ih, da, da_hidden)
+        return dx, dh, *weights
+
+    return out, vjp

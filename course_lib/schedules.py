@@ -1,0 +1,123 @@
+"""Learning-rate schedules: functions that return a function step -> learning rate.
+
+`SGD(params, lr=cosine(0.1, 1000))` asks it before every step, or set `optimizer.lr = schedule(epoch)` yourself. Step
+0 is the first. Shapes and parameters are torch's `lr_scheduler`s in closed form.
+"""
+
+import math
+from bisect import bisect_right
+
+
+def _positive(name, **numbers):
+    for what, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"{name}: {what} must be positive, got {value}")
+
+
+def constant(lr):
+    """Always `lr`."""
+    return lambda step: lr
+
+
+def stairs(lr, step_size, gamma=0.1):
+    """Multiplied by `gamma` after every `step_size` steps."""
+    _positive("stairs", step_size=step_size)
+    return lambda step: lr * gamma ** (step // step_size)
+
+
+def multi_step(lr, milestones, gamma=0.1):
+    """Multiplied by `gamma` at each of the steps in `milestones`."""
+    milestones = sorted(milestones)
+    return lambda step: lr * gamma ** bisect_right(milestones, step)
+
+
+def exponential(lr, gamma):
+    """lr * gamma^step; eta0 exp(-k t) is gamma = exp(-k)."""
+    _positive("exponential", gamma=gamma)
+    return lambda step: lr * gamma**step
+
+
+def polynomial(lr, total_iters, power=1.0):
+    """lr * (1 - step / total_iters)^power, 0 at the end and after it."""
+    _positive("polynomial", total_iters=total_iters)
+    return lambda step: lr * (1 - min(step, total_iters) / total_iters) ** power
+
+
+def cosine(lr, T_max, eta_min=0.0):
+    """Half a cosine from lr to `eta_min` at step T_max; beyond it the cosine goes on. Loshchilov and Hutter 2017."""
+    _positive("cosine", T_max=T_max)
+    return lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2
+
+
+def warm_up(schedule, total_iters, start_factor=1 / 3):
+    """`schedule` times a factor that grows linearly from `start_factor` to 1 during the first `total_iters` steps.
+
+    The schedule's own clock runs from step 0. Goyal et al. 2017.
+    """
+    _positive("warm_up", total_iters=total_iters, start_factor=start_factor)
+
+    def rate(step):
+        return schedule(step) * (start_factor + (1 - start_factor) * min(step, total_iters) / total_iters)
+
+    return rate
+
+
+def one_cycle(max_lr, total_steps, pct_start=0.3, anneal="cos", div_factor=25.0, final_div_factor=1e4):
+    """Up from max_lr / div_factor to `max_lr` in the first `pct_start` of the steps, then down to nearly nothing.
+
+    The last rate is max_lr / div_factor / final_div_factor; `anneal` is "cos" or "linear". Smith and Topin 2017.
+    """
+    _positive("one_cycle", total_steps=total_steps, max_lr=max_lr)
+    if anneal not in ("cos", "linear") or not 0 <= pct_start <= 1:
+        raise ValueError(f"one_cycle: anneal is 'cos' or 'linear', pct_start in [0, 1]; got {anneal!r}, {pct_start}")
+    first, last = max_lr / div_factor, max_lr / div_factor / final_div_factor
+    top = pct_start * total_steps - 1
+
+    def between(a, b, share):
+        return a + (b - a) * (share if anneal == "linear" else (1 - math.cos(math.pi * share)) / 2)
+
+    def rate(step):
+        if not 0 <= step < total_steps:
+            raise ValueError(f"one_cycle: there are {total_steps} steps, 0 to {total_steps - 1}; asked for {step}")
+        if step <= top:
+            return between(first, max_lr, step / top if top else 1.0)
+        return between(max_lr, last, (step - top) / (total_steps - 1 - top))
+
+    return rate
+
+
+class Plateau:
+    """Annealing on demand: multiply the rate by `factor` when a reported number has stopped improving.
+
+    Give it as `lr`, and call `report(loss)` after every epoch: when more than `patience` reports in a row were not
+    better than the best by the relative `threshold`, the rate falls, and `cooldown` reports are then not counted.
+    """
+
+    def __init__(self, lr, mode="min", factor=0.1, patience=10, threshold=1e-4, cooldown=0, min_lr=0.0):
+        if mode not in ("min", "max") or not 0 < factor < 1:
+            raise ValueError(f"Plateau: mode is 'min' or 'max' and 0 < factor < 1; got {mode!r} and {factor}")
+        self.lr, self.mode, self.factor, self.patience = lr, mode, factor, patience
+        self.threshold, self.cooldown, self.min_lr = threshold, cooldown, min_lr
+        self.best = math.inf if mode == "min" else -math.inf
+        self.bad = self.resting = 0
+
+    def __call__(self, step):
+        return self.lr
+
+    def report(self, value):
+        """Note the loss (or accuracy, with mode "max") of one epoch; returns the rate from now on."""
+        value = float(value)
+        if self.mode == "min":
+            better = value < self.best * (1 - self.threshold)
+        else:
+            better = value > self.best * (1 + self.threshold)
+        self.best, self.bad = (value, 0) if better else (self.best, self.bad + 1)
+        if self.resting:
+            self.resting, self.bad = self.resting - 1, 0
+        if self.bad > self.patience:
+            self.lr, self.bad, self.resting = self._lower(), 0, self.cooldown
+        return self.lr
+
+    def _lower(self):
+        lower = max(self.lr * self.factor, self.min_lr)
+        return lower if self.lr - lower > 1e-8 else self.lr

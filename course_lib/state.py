@@ -1,0 +1,40 @@
+"""Save and load a flat dict of arrays and numbers as `.npz`, without pickle: what a file holds can do nothing."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+
+def save(state, path):
+    """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path."""
+    arrays = {name: np.asarray(value) for name, value in state.items()}
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiubU":
+            raise TypeError(
+                f"save: {name} must be an array of numbers, a number or text, got {type(state[name]).__name__}"
+            )
+    path = Path(path) if str(path).endswith(".npz") else Path(f"{path}.npz")
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(half, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+    return path
+
+
+def load(path):
+    """Read what `save` wrote: {name: array}, a single number as a Python number, text as str."""
+    path = Path(path)
+    if not path.exists() and not str(path).endswith(".npz"):
+        path = Path(f"{path}.npz")
+    if not path.exists():
+        raise FileNotFoundError(f"load: there is no file {path}")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] if file[name].ndim else file[name].item() for name in file.files}
+    except (ValueError, zipfile.BadZipFile, AttributeError) as error:
+        raise ValueError(f"load: {path} is not a file that save() wrote ({error})") from None
