@@ -52,7 +52,7 @@ class Journal:
         self._file = self._lock = None
 
     def _take_lock(self):
-        self._lock = open(self.folder / "lock", "a+")
+        self._lock = open(self.folder / "lock", "a+")  # noqa: SIM115
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

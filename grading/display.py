@@ -1,0 +1,108 @@
+"""What others get to see of a student's cells: harmless in a browser and limited in size.
+
+Text is escaped by whoever renders it; HTML keeps a short list of tags and no styles that move things; scripts, widgets
+and unknown types are dropped. Pictures stay pictures: an SVG is shown as an image, where no script of it runs.
+"""
+
+import base64
+import re
+
+import bleach
+
+MAX_TEXT = 20_000
+MAX_IMAGE = 600_000
+MAX_TOTAL = 4_000_000
+MAX_OUTPUTS = 200
+TAGS = {
+    *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "div", "span", "p", "br", "hr", "img"),
+    *("b", "i", "em", "strong", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("sub", "sup", "small", "details", "summary", "blockquote"),
+}
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=]+\Z")
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
+
+
+def clean_html(html):
+    """HTML with nothing in it that can run, load or move: listed tags, no links, no styles."""
+    html = html.replace("\0", "")
+    html = re.sub(r"(?is)<(script|style|template|noscript)\b.*?(</\1\s*>|\Z)", "", html)
+    return bleach.clean(html, tags=TAGS, attributes=_attribute, protocols=["data"], strip=True)
+
+
+def _attribute(tag, name, value):
+    """Which attributes stay: spans of table cells, texts, and a picture that is in the page itself."""
+    if tag == "img" and name == "src":
+        return PICTURE.match(value) is not None
+    if name in ("colspan", "rowspan"):
+        return value.isdigit() and len(value) < 4
+    return name in ("title", "alt", "open", "scope")
+
+
+def plain_text(text):
+    """Terminal text without escape sequences and control characters, cut to a readable length."""
+    text = "".join(c for c in ANSI.sub("", text) if c >= " " or c in "\n\t")
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT] + f"\n… {len(text) - MAX_TEXT} more characters"
+    return text
+
+
+def harmless_markdown(text):
+    """Markdown in which no tag can begin: an invisible space stands after each `<` that would open one."""
+    return re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", text)
+
+
+def safe_outputs(outputs):
+    """A cell's outputs (from the worker: any JSON) as well-formed notebook outputs that are safe to show."""
+    safe, room = [], MAX_TOTAL
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
+        made = _output(output) if isinstance(output, dict) else None
+        if made is not None and len(str(made)) <= room:
+            room -= len(str(made))
+            safe.append(made)
+    return safe
+
+
+def _output(output):
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": plain_text(_text(output.get("text")))}
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [plain_text(line) for line in lines if isinstance(line, str)][-60:] if isinstance(lines, list) else []
+        named = plain_text(_text(output.get("ename")))[:200], plain_text(_text(output.get("evalue")))[:2000]
+        return {"output_type": "error", "ename": named[0], "evalue": named[1], "traceback": lines}
+    if kind in ("display_data", "execute_result"):
+        data = _bundle(output.get("data"))
+        return {"output_type": "display_data", "data": data, "metadata": {}} if data else None
+    return None
+
+
+def _bundle(data):
+    if not isinstance(data, dict):
+        return {}
+    kept = {}
+    for kind in ("image/png", "image/jpeg"):
+        if is_base64(data.get(kind)):
+            kept[kind] = data[kind].strip()
+    if isinstance(data.get("image/svg+xml"), str) and len(data["image/svg+xml"]) < MAX_IMAGE and not kept:
+        encoded = base64.b64encode(data["image/svg+xml"].encode("utf-8", "replace")).decode()
+        kept["text/html"] = f'<img alt="drawing" src="data:image/svg+xml;base64,{encoded}">'
+    elif "text/html" in data and not kept:
+        kept["text/html"] = clean_html(_text(data["text/html"])[:MAX_TEXT])
+    for kind in ("text/latex", "text/plain"):
+        if kind in data:
+            kept[kind] = plain_text(_text(data[kind]))
+    return kept
+
+
+def is_base64(text):
+    """Whether the text is base64 of a size that is shown; anything else could break out of an attribute."""
+    return isinstance(text, str) and len(text) < MAX_IMAGE and re.fullmatch(r"[A-Za-z0-9+/\s]+=*\s*", text) is not None
+
+
+def _text(value):
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    value = value if isinstance(value, str) else ""
+    return value.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,336 @@
+"""Grades a class: submissions in, gradebook out. Workers run ahead; one thread sanitises and writes.
+
+    read -> sanitise -> (journal has it?) -> sandbox -> judge -> journal -> replay -> mark
+
+Everything up to the journal is a function of bytes; the gradebook is written from the journal alone. So a killed run
+continues where it was, and a second run does only what changed.
+"""
+
+import collections
+import concurrent.futures
+import contextlib
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass, field
+
+from grading import judge
+from grading.course import Course
+from grading.errors import CourseError
+from grading.jobs import dress, make_job, make_result, points_of, refused_result, verdict_of
+from grading.journal import Journal
+from grading.sanitise import Sanitised, sanitise
+
+AHEAD = 3  # submissions waiting per worker
+CRASH_POINTS = ("ran", "journalled", "replayed", "marked")  # where tests kill the run
+
+
+@dataclass
+class Graded:
+    """One submission's outcome, for the table, the report and `--json`."""
+
+    student: str
+    lesson: str
+    outcome: str
+    verdict: judge.Verdict | None = None
+    how: str = "ran"  # ran, from the journal, up to date, not run
+    late: float = 0.0
+    changes: list = field(default_factory=list)  # (grade id, old, new)
+    cpu: float = 0.0
+
+
+@dataclass
+class Summary:
+    """A whole run."""
+
+    graded: list
+    seconds: float
+    isolation: str = ""
+    differs: tuple = ()
+    unfit: list = field(default_factory=list)
+    dry: bool = False
+
+    def count(self, how):
+        """How many submissions went this way."""
+        return sum(one.how == how for one in self.graded)
+
+
+def lay_over(course, submission):
+    """Sanitise one submission, with what is to be said about its file."""
+    skeleton = course.skeleton(submission.lesson)
+    if submission.refused:
+        laid = sanitise(None, skeleton)
+        outcome, sentence = submission.refused
+        return _renamed(laid, outcome, sentence)
+    laid = sanitise(submission.raw, skeleton, course.skeletons())
+    if submission.note:
+        laid.repairs.insert(0, submission.note)
+    return laid
+
+
+def _renamed(laid, outcome, sentence):
+    laid.nb.metadata["course"].update(outcome=outcome, sentence=sentence)
+    laid.nb.cells[0]["source"] = f"**Not graded.** {sentence}"
+    return Sanitised(laid.nb, outcome, sentence, laid.repairs)
+
+
+def job_of(course, submission, laid):
+    """The sandbox's job for a laid-over submission."""
+    lesson = submission.lesson
+    return make_job(
+        laid.nb,
+        course.skeleton(lesson),
+        fingerprint=course.fingerprint(lesson),
+        limits=course.limits(submission.student),
+        files=course.files(lesson),
+    )
+
+
+def mark_of(course, submission):
+    """The hash of all that decides what the gradebook says of a submission."""
+    digest = hashlib.sha256()
+    for part in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
+        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "replace"))
+        digest.update(b"\0")
+    limits = course.limits(submission.student)
+    digest.update(f"{course.fingerprint(submission.lesson)} {limits}".encode())
+    return digest.hexdigest()
+
+
+def open_pool(workers, *, trust=False):
+    """The sandbox with its threads."""
+    from grading.sandbox import SandboxPool
+
+    return SandboxPool(workers, trust=trust)
+
+
+def default_workers():
+    """One per core this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def grade(root, lessons=(), *, students=(), workers=None, force=False, dry=False, trust=False, pool=None, tell=None):
+    """Grade what changed; returns a Summary.
+
+    `force` runs and writes everything again; `dry` leaves the gradebook alone and says which marks would change;
+    `pool` is anything with `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of
+    each one.
+    """
+    start = time.monotonic()
+    course = Course(root)
+    chosen = course.choose(lessons)
+    wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)]
+    if students:
+        unknown = sorted(set(students) - {student for student, _ in wanted})
+        if unknown:
+            raise CourseError(f"Nothing was handed in by {', '.join(unknown)}; look into {course.root / 'submitted'}.")
+        wanted = [pair for pair in wanted if pair[0] in students]
+    with contextlib.ExitStack() as stack:
+        journal = stack.enter_context(Journal(course.root / "journal"))
+        from grading.gradebook import Writer
+
+        writer = stack.enter_context(Writer(course))
+        run = _Run(course, journal, writer, force=force, dry=dry, tell=tell, total=len(wanted))
+        run.pool_options = (workers or default_workers(), trust)
+        run.pool, run.stack = pool, stack
+        graded = run.all(wanted)
+    seconds = time.monotonic() - start
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry)
+
+
+class _Run:
+    """The state of one grading run; all of it in one thread but the pool."""
+
+    def __init__(self, course, journal, writer, *, force, dry, tell, total):
+        self.course, self.journal, self.writer = course, journal, writer
+        self.force, self.dry, self.tell, self.total = force, dry, tell, total
+        self.present = writer.submitted()
+        self.pool = self.stack = self.pool_options = None
+        self.isolation, self.differs = "", ()
+        self.fresh = set()  # job keys run in this run: --force runs each once
+        self.running = {}  # future -> job
+        self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, mark)]
+        self.graded = []
+
+    def all(self, wanted):
+        """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
+        try:
+            for student, lesson in wanted:
+                self._take(student, lesson)
+                while len(self.running) >= AHEAD * self.pool_options[0]:
+                    self._collect(concurrent.futures.FIRST_COMPLETED)
+                self._collect(None)
+            while self.running:
+                self._collect(concurrent.futures.FIRST_COMPLETED)
+        except BaseException:
+            for future in self.running:
+                future.cancel()
+            raise
+        order = {pair: i for i, pair in enumerate(wanted)}
+        return sorted(self.graded, key=lambda one: order[one.student, one.lesson])
+
+    def _take(self, student, lesson):
+        submission = self.course.submission(student, lesson)
+        mark = mark_of(self.course, submission)
+        before = self.journal.replayed(student, lesson)
+        current = before is not None and before["mark"] == mark and (student, lesson) in self.present
+        current = current and (not before["key"] or before["key"] in self.journal)
+        if current and not self.force:
+            return self._done(Graded(student, lesson, before["outcome"], self._kept(before), "up to date"))
+        laid = lay_over(self.course, submission)
+        if laid.outcome != "graded":
+            result = refused_result(laid, self.course.records(lesson), self.course.skeleton(lesson))
+            return self._settle(submission, laid, mark, "", result, "not run")
+        job = job_of(self.course, submission, laid)
+        result = None if self.force and job.key not in self.fresh else self.journal.result(job.key)
+        if result is not None:
+            return self._settle(submission, laid, mark, job.key, result, "from the journal")
+        self.waiting[job.key].append((submission, laid, mark))
+        if len(self.waiting[job.key]) == 1:
+            self.running[self._submit(job)] = job
+        return None
+
+    def _kept(self, before):
+        if not before["key"]:
+            points = points_of(self.course.skeleton(before["lesson"]))
+            return judge.not_graded(
+                self.course.records(before["lesson"]), before["outcome"], before["sentence"], points
+            )
+        result = self.journal.result(before["key"])
+        verdict = judge.from_json(result["verdict"])
+        verdict.repairs = before.get("repairs", [])
+        return verdict
+
+    def _submit(self, job):
+        if self.pool is None:
+            workers, trust = self.pool_options
+            self.pool = self.stack.enter_context(open_pool(workers, trust=trust))
+        records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
+        future = self.pool.submit(job)
+        judged = concurrent.futures.Future()
+        future.add_done_callback(lambda done: _judge(done, judged, records, skeleton))
+        return judged
+
+    def _collect(self, until):
+        """Write the results that are there; `until` waits for the next one."""
+        if not self.running:
+            return
+        timeout = None if until else 0
+        done, _ = concurrent.futures.wait(self.running, timeout, until or concurrent.futures.FIRST_COMPLETED)
+        for future in done:
+            job = self.running.pop(future)
+            result, isolation = future.result()
+            self.isolation, self.differs = isolation.path, isolation.differs
+            _crash("ran")
+            self.journal.add_result(job.key, result)
+            self.fresh.add(job.key)
+            _crash("journalled")
+            for i, (submission, laid, mark) in enumerate(self.waiting.pop(job.key)):
+                self._settle(submission, laid, mark, job.key, result, "ran" if i == 0 else "from the journal")
+
+    def _settle(self, submission, laid, mark, key, result, how):
+        student, lesson = submission.student, submission.lesson
+        verdict = verdict_of(result, laid)
+        one = Graded(student, lesson, laid.outcome, verdict, how, cpu=result["cpu"])
+        one.changes = self._changes(one)
+        if not self.dry:
+            nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
+            before = self.journal.replayed(student, lesson)
+            changed = before is None or before["mark"] != mark
+            told = self.writer.replay(submission, nb, verdict, changed=changed)
+            one.late = told.late
+            _crash("replayed")
+            self.journal.add_replayed(
+                student, lesson, mark=mark, key=key, outcome=laid.outcome, repairs=laid.repairs, sentence=laid.sentence
+            )
+            _crash("marked")
+        self._done(one)
+
+    def _changes(self, one):
+        """Marks that are in the gradebook and will be others: (grade id, old, new)."""
+        if (one.student, one.lesson) not in self.present:
+            return []
+        scores = self.writer.scores(one.lesson, one.student)
+        changes = []
+        for cell in self.course.skeleton(one.lesson).checks:
+            old = scores.get(cell.grade_id, {}).get("auto")
+            new = one.verdict.checks[cell.check].score
+            if old is not None and old != new:
+                changes.append((cell.grade_id, old, new))
+        return changes
+
+    def _done(self, one):
+        self.graded.append(one)
+        if self.tell is not None:
+            self.tell(len(self.graded), self.total, one)
+
+
+def _judge(done, judged, records, skeleton):
+    """In the pool's thread: the run becomes a result there, so that the one writing thread stays free."""
+    try:
+        run = done.result()
+        judged.set_result((make_result(run, records, skeleton), run.isolation))
+    except concurrent.futures.CancelledError:
+        judged.cancel()
+    except BaseException as error:
+        judged.set_exception(error)
+
+
+def _crash(point):
+    """Tests kill the run here: COURSE_CRASH="journalled:3" is the third time that point is passed."""
+    wanted = os.environ.get("COURSE_CRASH")
+    if wanted:
+        name, _, count = wanted.partition(":")
+        if name == point:
+            _passed[point] += 1
+            if _passed[point] >= int(count or 1):
+                os.kill(os.getpid(), 9)
+
+
+_passed = collections.Counter()
+
+
+def grade_one(course, student, lesson, pool=None):
+    """One submission's dressed notebook and verdict, from the journal or the sandbox; the gradebook is not written.
+
+    What nbgrader's own autograde asks for through grading/steps.py.
+    """
+    submission = course.submission(student, lesson)
+    laid = lay_over(course, submission)
+    skeleton, records = course.skeleton(lesson), course.records(lesson)
+    if laid.outcome != "graded":
+        result = refused_result(laid, records, skeleton)
+    else:
+        job = job_of(course, submission, laid)
+        with Journal(course.root / "journal", exclusive=False) as journal:
+            result = journal.result(job.key)
+        if result is None:
+            with Journal(course.root / "journal") as journal, pool or open_pool(1) as sandbox:
+                result = make_result(sandbox.submit(job).result(), records, skeleton)
+                journal.add_result(job.key, result)
+    verdict = verdict_of(result, laid)
+    return dress(laid.nb, result, verdict, skeleton), verdict
+
+
+def to_json(summary):
+    """The summary for scripts."""
+    rows = []
+    for one in summary.graded:
+        verdict = judge.to_json(one.verdict) if one.verdict is not None else None
+        score, points = (one.verdict.score, one.verdict.points) if one.verdict is not None else (0, 0)
+        row = {"student": one.student, "lesson": one.lesson, "outcome": one.outcome, "how": one.how}
+        rows.append({**row, "score": score, "points": points, "changes": one.changes, "verdict": verdict})
+    counts = {how: summary.count(how) for how in ("ran", "from the journal", "up to date", "not run")}
+    return json.dumps(
+        {
+            "submissions": rows,
+            "counts": counts,
+            "seconds": round(summary.seconds, 3),
+            "isolation": summary.isolation,
+            "differs": list(summary.differs),
+            "unfit": summary.unfit,
+            "dry": summary.dry,
+        },
+        ensure_ascii=False,
+    )

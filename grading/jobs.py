@@ -1,0 +1,115 @@
+"""From a laid-over notebook to a job for the sandbox; from its run to a result and a notebook dressed with it.
+
+A job holds all that decides a verdict; its key is the hash of that. So a result is found again when the same work is
+handed in a second time, and not when the lesson, the limits or the grader changed.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from nbformat import from_dict
+
+from grading import judge
+from grading.display import harmless_markdown, safe_outputs
+from grading.messages import Job, Step
+from grading.sanitise import same_text
+
+
+def make_job(nb, skeleton, *, fingerprint, limits, files):
+    """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader."""
+    steps = tuple(
+        Step(step_id(cell), cell.source, _check_of(cell, skeleton))
+        for cell in nb.cells
+        if cell.cell_type == "code" and cell.source.strip() and not _skipped(cell, skeleton)
+    )
+    hidden = tuple(Step(c.grade_id, c.hidden, c.check, "hidden") for c in skeleton.checks if c.hidden)
+    told = {
+        "steps": [asdict(step) for step in (*steps, *hidden)],
+        "limits": asdict(limits),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "lesson": [skeleton.lesson, fingerprint],
+    }
+    key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return Job(key, skeleton.lesson, steps, hidden, limits, files)
+
+
+def step_id(cell):
+    """A cell's name in the sandbox: its grade id, else its cell id."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id") or cell.id
+
+
+def _check_of(cell, skeleton):
+    known = skeleton.by_grade_id.get(step_id(cell))
+    return known.check if known is not None else None
+
+
+def _skipped(cell, skeleton):
+    known = skeleton.by_id.get(cell.id)
+    return known is not None and known.skip
+
+
+def points_of(skeleton):
+    """Check id -> points, as in the gradebook."""
+    return {cell.check: cell.points for cell in skeleton.checks}
+
+
+def make_result(run, records, skeleton):
+    """What the journal keeps of a run: the verdict, what each cell showed, how long it took. JSON values."""
+    verdict = judge.judge(records, run, points_of(skeleton))
+    return {
+        "verdict": judge.to_json(verdict),
+        "outputs": {name: safe_outputs(cell.outputs) for name, cell in run.cells.items() if cell.outputs},
+        "status": {name: cell.status for name, cell in run.cells.items()},
+        "detail": run.detail,
+        "cpu": round(run.cpu, 3),
+        "wall": round(run.wall, 3),
+        "memory": run.peak_memory,
+        "isolation": run.isolation.path,
+    }
+
+
+def refused_result(laid, records, skeleton):
+    """The result of a submission that was never run."""
+    verdict = judge.not_graded(records, laid.outcome, laid.sentence, points_of(skeleton))
+    return {
+        "verdict": judge.to_json(verdict),
+        "outputs": {},
+        "status": {},
+        "detail": laid.sentence,
+        "cpu": 0,
+        "wall": 0,
+    }
+
+
+def verdict_of(result, laid):
+    """The verdict for one submission: the run's, with this submission's repairs."""
+    verdict = judge.from_json(result["verdict"])
+    verdict.repairs = list(laid.repairs)
+    return verdict
+
+
+def dress(nb, result, verdict, skeleton):
+    """Put outputs into the notebook: the student's as they are safe to show, at check cells the judge's own."""
+    for cell in nb.cells:
+        known = skeleton.by_id.get(cell.id)
+        if cell.cell_type == "code":
+            check = known.check if known is not None else None
+            cell["execution_count"] = None
+            outputs = [_told(verdict.checks[check])] if check else result["outputs"].get(step_id(cell), [])
+            cell["outputs"] = [from_dict(output) for output in outputs]
+        elif known is None or not same_text(cell.source, known.source):
+            cell["source"] = harmless_markdown(cell.source)
+    nb.metadata["course"]["verdict"] = judge.to_json(verdict)
+    nb.metadata["course"]["status"] = result["status"]
+    return nb
+
+
+def _told(check):
+    """The judge's output at a check cell: a mark for each line, and the reason."""
+    lines = []
+    for line in check.lines:
+        mark = "✓" if line.passed else "✗"
+        lines.append(f"{mark} {line.label if line.part == 'visible' else 'a hidden line'}")
+    lines.append(f"{check.score:g} of {check.points:g} points. {check.reason}")
+    return {"output_type": "stream", "name": "stdout", "text": "\n".join(lines)}

@@ -1,0 +1,102 @@
+"""The course's steps in nbgrader's autograde, named in nbgrader_config.py: they stand where nbgrader would clean, run
+and score a notebook, whether it was started by `course grade`, formgrader's button, the API or `nbgrader autograde`.
+
+`course grade` has the results already and passes an open gradebook along; started any other way, each step finds the
+course folder itself, and a result that the journal does not hold is computed in the sandbox.
+"""
+
+import os
+from pathlib import Path
+
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+
+from grading.course import Course
+from grading.errors import CourseError
+
+
+def course_of(resources):
+    """The course folder a step works in: the one whose gradebook nbgrader was given."""
+    url = resources["nbgrader"]["db_url"]
+    root = Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Path(os.getcwd())
+    return Course(root)
+
+
+class LayOver(NbGraderPreprocessor):
+    """Stands for nbgrader's sanitising: lays the submission over the lesson's skeleton (grading/sanitise.py)."""
+
+    def preprocess(self, nb, resources):
+        from grading.engine import lay_over
+
+        course = course_of(resources)
+        names = resources["nbgrader"]
+        submission = course.submission(names["student"], names["assignment"])
+        return lay_over(course, submission).nb, resources
+
+
+class Confined(NbGraderPreprocessor):
+    """Stands for Execute: outputs and verdict from the journal, or from the sandbox; never a kernel."""
+
+    def preprocess(self, nb, resources):
+        if "course" in resources:
+            return nb, resources
+        from grading.engine import grade_one
+
+        names = resources["nbgrader"]
+        course = course_of(resources)
+        nb, verdict = grade_one(course, names["student"], names["assignment"])
+        resources["course_verdict"] = verdict
+        return nb, resources
+
+
+class SaveVerdict(SaveAutoGrades):
+    """Scores and reasons from the judge's verdict; manual scores and comments stay. No output is read."""
+
+    def preprocess(self, nb, resources):
+        if "course" in resources:
+            resources["course"].writer.save_scores(nb, resources["course"])
+            return nb, resources
+        if "course_verdict" not in resources:
+            raise CourseError("SaveVerdict needs Confined before it; put back the course's autograde_preprocessors.")
+        self.verdict = resources["course_verdict"]
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell, resources):
+        from grading.gradebook import auto_score
+
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
+        before = grade.auto_score
+        grade.auto_score = auto_score(cell, self.verdict)
+        if grade.manual_score is None:
+            grade.needs_manual_grade = grade.auto_score is None
+        else:
+            grade.needs_manual_grade = grade.needs_manual_grade or before != grade.auto_score
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell, resources):
+        from grading.gradebook import reason
+
+        comment = self.gradebook.find_comment(
+            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
+        comment.auto_comment = reason(cell, self.verdict)
+        self.gradebook.db.commit()
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's late penalties, on the gradebook that is open already."""
+
+    def preprocess(self, nb, resources):
+        course = resources.get("course")
+        if course is None:
+            return super().preprocess(nb, resources)
+        penalty = None
+        if course.late > 0:
+            self.init_plugin()
+            penalty = self.plugin_inst.late_submission_penalty(
+                resources["nbgrader"]["student"], course.score, course.late
+            )
+            penalty = None if penalty is None else self._check_late_penalty(course, penalty)
+        course.writer.save_penalty(penalty, course)
+        return nb, resources
