@@ -30,10 +30,12 @@ def record_lesson(lesson, *, jobs=None):
     return make_records(lesson, reference, outcomes)
 
 
-def make_records(lesson, reference, outcomes):
-    """The two records, from what the reference and the wrong trials were seen to give."""
+def make_records(lesson, reference, outcomes, only=None):
+    """The two records, from what the reference and the wrong trials were seen to give; `only` limits the exercises."""
     records = {part: Record(lesson.slug, part, {}) for part in PARTS}
     for check in lesson.checks:
+        if only is not None and check.exercise not in only:
+            continue
         exercise = lesson.exercise(check.exercise)
         wrong = [(v, outcomes[t]) for v, t in zip(exercise.wrong, wrong_trials(exercise), strict=True) if t in outcomes]
         for part, entry in record_check(lesson, check, reference, wrong).items():

@@ -31,11 +31,15 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True)
 class Trial:
-    """Another answer for an exercise: `source` stands in place of its solve cell."""
+    """Another answer for an exercise: `source` stands in place of its solve cell.
+
+    `rewrite` asks for the same sums computed in another way, see `grading/margins.py`.
+    """
 
     exercise: str
     name: str
     source: str
+    rewrite: str = ""
 
 
 @dataclass
@@ -51,20 +55,18 @@ class Outcome:
         return self.seen.get((check, part), [])
 
 
-def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None, rewrite=""):
+def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
     """Run the reference and every trial: (reference Outcome, {trial: Outcome}).
 
     `only` limits the run to some exercises; `env` adds environment variables to the clean process (which BLAS kernel,
-    how many threads); `rewrite` names a way of computing the reference otherwise (`grading/margins.py`). CourseError
-    when a cell of the lesson itself fails, with its line.
+    how many threads). CourseError when a cell of the lesson itself fails, with its line.
     """
     request = {
         "path": str(lesson.path),
         "text": lesson.text,
-        "trials": [(t.exercise, t.name, t.source) for t in trials],
+        "trials": [(t.exercise, t.name, t.source, t.rewrite) for t in trials],
         "jobs": jobs or os.cpu_count() or 1,
         "only": sorted(only) if only is not None else None,
-        "rewrite": rewrite,
     }
     with tempfile.TemporaryDirectory(prefix="course-trials-") as folder:
         code = "from grading.trials import main; main()"
@@ -212,10 +214,6 @@ def _run(request, folder):
     exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
     last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
     bench, collector, pool = Bench(lesson), Collector(lesson), _Pool(request["jobs"])
-    if request["rewrite"]:
-        from grading.margins import prepare
-
-        prepare(bench, request["rewrite"])
     results = {}
     with use_sink(collector):
         for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
@@ -227,7 +225,7 @@ def _run(request, folder):
                         if trial.exercise == cell.id:
                             results[number] = folder / f"{number}.pickle"
                             pool.start(lambda t=trial, p=results[number]: _child(bench, collector, t, p))
-                    _reference(bench, lesson.exercise(cell.id), request["rewrite"])
+                    bench.run(lesson.exercise(cell.id).reference, cell.line)
                 elif cell.role in ("check", "predict"):
                     check = next(c for c in lesson.checks if c.cell is cell)
                     if wanted is None or check.exercise in wanted:
@@ -238,15 +236,6 @@ def _run(request, folder):
                 raise CourseError(_failed(lesson, cell, error)) from None
     pool.wait()
     return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
-
-
-def _reference(bench, exercise, rewrite):
-    if rewrite:
-        from grading.margins import run_rewritten
-
-        run_rewritten(bench, exercise, rewrite)
-    else:
-        bench.run(exercise.reference, exercise.solve.line)
 
 
 def _failed(lesson, cell, error):
@@ -271,7 +260,12 @@ def _child(bench, collector, trial, path):
     last = max(c.cell.index for c in exercise.checks)
     checks = {c.cell.index: c for c in exercise.checks}
     with contextlib.suppress(Exception, SystemExit):  # as in a notebook: a failing cell, and the next one runs
-        bench.run(trial.source, exercise.solve.line, guard=False)
+        if trial.rewrite:
+            from grading.margins import run_rewritten
+
+            run_rewritten(bench, exercise, trial)
+        else:
+            bench.run(trial.source, exercise.solve.line, guard=False)
     _leave(collector.outcome, path)
     for cell in lesson.cells[exercise.solve.index + 1 : last + 1]:
         if cell.kind != "code" or cell.role in SKIPPED:
