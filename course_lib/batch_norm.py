@@ -1,0 +1,99 @@
+"""Batch normalisation as one operation, forward and backward, channel by channel.
+
+One channel of one layer fits in the cache, so that its mean, variance and result are had for one trip through memory.
+Ioffe and Szegedy, "Batch normalization" (2015).
+"""
+
+import numpy as np
+
+from course_lib.parallel import share, split
+
+CHUNK = 1 << 16  # numbers per block: a quarter of a megabyte of float32
+
+
+def batch_norm(
+    x, weight=None, bias=None, *, running=None, training=True, momentum=0.1, eps=1e-5, needs=(True, True, True)
+):
+    """Shift and scale every channel of x (n, c) or (n, c, ...) to mean 0 and variance 1, then by weight (c,), bias
+    (c,).
+
+    In training the statistics are those of the batch, and `running`, a pair of arrays (mean, variance), moves towards
+    them by `momentum` (None: the pair is left alone); else they are `running`. As in torch the batch is normalised by
+    the variance over m samples, and `running` gets that over m - 1.
+    """
+    _check(x, weight, bias, running, training)
+    channels, count = x.shape[1], x.size // max(1, x.shape[1])
+    rows = _rows(x)
+    centred = np.empty_like(rows)
+    out = np.empty_like(rows)
+    mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
+    if not training:
+        mean[...], spread[...] = running
+    gain = np.ones(channels, x.dtype) if weight is None else weight
+    parts = split(channels, max(2, rows.size // CHUNK))
+
+    def forward(part):
+        if training:
+            mean[part] = rows[part].mean(axis=1)
+        np.subtract(rows[part], mean[part, None], out=centred[part])
+        if training:
+            spread[part] = np.vecdot(centred[part], centred[part]) / count
+        np.multiply(centred[part], (gain[part] / np.sqrt(spread[part] + eps))[:, None], out=out[part])
+        if bias is not None:
+            out[part] += bias[part, None]
+
+    share(forward, parts)
+    if training and running is not None:
+        for kept, now in zip(running, (mean, spread * (count / (count - 1))), strict=True):
+            kept *= 1 - momentum
+            kept += momentum * now
+    inverse = 1 / np.sqrt(spread + eps)
+
+    def vjp(g):
+        g = _rows(g)
+        gx = np.empty_like(g) if needs[0] else None
+        along, total = np.empty(channels, g.dtype), np.empty(channels, g.dtype)
+
+        def backward(part):
+            along[part] = np.vecdot(g[part], centred[part]) * inverse[part]
+            total[part] = g[part].sum(axis=1)
+            if not needs[0]:
+                return
+            scale = gain[part] * inverse[part]
+            np.multiply(g[part], scale[:, None], out=gx[part])
+            if training:
+                pull = np.multiply(centred[part], (scale * inverse[part] * along[part] / count)[:, None])
+                pull += (scale * total[part] / count)[:, None]
+                gx[part] -= pull
+
+        share(backward, parts)
+        gradients = (None if gx is None else _back(gx, x.shape), along, total)
+        return gradients[: 1 + (weight is not None) + (bias is not None)]
+
+    return _back(out, x.shape), vjp
+
+
+def _rows(x):
+    """(n, c, ...) as a matrix (c, everything else), the batch last: a view if the memory lies so."""
+    order = (1, *range(2, x.ndim), 0)
+    return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], -1)
+
+
+def _back(rows, shape):
+    """The inverse of `_rows`."""
+    n, channels, *rest = shape
+    return rows.reshape(channels, *rest, n).transpose(len(rest) + 1, *range(len(rest) + 1))
+
+
+def _check(x, weight, bias, running, training):
+    if x.ndim < 2:
+        raise ValueError(f"batch_norm: input must be (n, c) or (n, c, ...), got shape {x.shape}")
+    if bias is not None and weight is None:
+        raise ValueError("batch_norm: a bias needs a weight beside it")
+    for what, array in (("weight", weight), ("bias", bias)):
+        if array is not None and array.shape != x.shape[1:2]:
+            raise ValueError(f"batch_norm: {what} must have shape ({x.shape[1]},), got {array.shape}")
+    if training and x.size // max(1, x.shape[1]) < 2:
+        raise ValueError(f"batch_norm: training needs more than one value per channel, got shape {x.shape}")
+    if not training and running is None:
+        raise ValueError("batch_norm: without training it needs the running mean and variance")

@@ -1,0 +1,84 @@
+"""Convolution in one and two dimensions, forward and backward: arrays in, `(output, vjp)` out.
+
+As in torch and in all of deep learning, "convolution" is cross-correlation: the kernel is not rotated.
+"""
+
+from course_lib import arithmetic, correlate, winograd
+from course_lib.windows import batch_last, geometry, logical
+
+ALL = (True, True, True)
+
+
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, needs=ALL):
+    """Correlate x (n, c, h, w) with weight (f, c/groups, kh, kw) and add bias (f,): the output is (n, f, oh, ow).
+
+    `stride`, `padding` and `dilation` are one number or (vertical, horizontal); padding may be "same" or "valid".
+    `needs` says which of x, weight, bias want a gradient. ValueError where shapes or geometry do not fit.
+    """
+    return _convolution("conv2d", x, weight, bias, stride, padding, dilation, groups, needs)
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, needs=ALL):
+    """Correlate x (n, c, w) with weight (f, c/groups, k) and add bias (f,): the output is (n, f, ow). See `conv2d`."""
+    check_arrays("conv1d", x, weight, axes=1)
+    pairs = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation)}
+    for what, (other, value) in pairs.items():
+        if not isinstance(value, str):
+            pairs[what] = other, *arithmetic.pair(value, what, least=other, name="conv1d", axes=1)
+        else:
+            pairs[what] = value
+    out, vjp = _convolution("conv1d", x[:, :, None], weight[:, :, None], bias, *pairs.values(), groups, needs)
+
+    def vjp_of_rows(g):
+        gx, gw, *rest = vjp(g[:, :, None])
+        return (None if gx is None else gx[:, :, 0], None if gw is None else gw[:, :, 0], *rest)
+
+    return out[:, :, 0], vjp_of_rows
+
+
+def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs):
+    check_arrays(name, x, weight, axes=2)
+    filters, per_group, *kernel = weight.shape
+    arithmetic.group_sizes(x.shape[1], filters, groups, name=name)
+    if per_group * groups != x.shape[1]:
+        raise ValueError(
+            f"{name}: weight {weight.shape} with groups={groups} takes {per_group * groups} channels, "
+            f"but the input has {x.shape[1]}"
+        )
+    check_bias(name, bias, filters)
+    geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
+    how = winograd if winograd.applies(geo, weight) else correlate
+    x = batch_last(x)
+    out = how.correlate(x, weight, geo, bias)
+
+    def vjp(g):
+        g = batch_last(g)
+        gx = logical(how.input_gradient(g, weight, geo)) if needs[0] else None
+        gw = how.weight_gradient(x, g, geo) if needs[1] else None
+        if bias is None:
+            return gx, gw
+        return gx, gw, bias_gradient(g) if needs[2] else None
+
+    return logical(out), vjp
+
+
+def bias_gradient(g):
+    """Sum of g (c, h, w, n) per channel: every pixel of a channel adds the same bias."""
+    return g.reshape(len(g), -1).sum(axis=1)
+
+
+def check_arrays(name, x, weight, *, axes):
+    """x must be (n, c, ...) and weight must have a kernel of as many axes; both of one floating dtype."""
+    shape = "(n, c, h, w)" if axes == 2 else "(n, c, w)"
+    if x.ndim != axes + 2:
+        raise ValueError(f"{name}: input must have the axes {shape}, got shape {x.shape}")
+    if weight.ndim != axes + 2:
+        raise ValueError(f"{name}: weight must have {axes + 2} axes, got shape {weight.shape}")
+    if x.dtype != weight.dtype:
+        raise ValueError(f"{name}: input and weight must have one dtype, got {x.dtype} and {weight.dtype}")
+
+
+def check_bias(name, bias, filters):
+    """A bias has one number per output channel."""
+    if bias is not None and bias.shape != (filters,):
+        raise ValueError(f"{name}: bias must have shape ({filters},), got {bias.shape}")

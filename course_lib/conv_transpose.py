@@ -1,0 +1,44 @@
+"""Transposed convolution: the gradient of convolution, used forward; an upsampling that can be learned."""
+
+from course_lib import arithmetic, correlate
+from course_lib.conv import ALL, bias_gradient, check_arrays, check_bias
+from course_lib.windows import Geometry, batch_last, logical
+
+
+def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1, *, needs=ALL):
+    """Spread every pixel of x (n, c, h, w) over a window, with weight (c, f/groups, kh, kw): the output is (n, f,
+    oh, ow).
+
+    It turns the sizes of `conv2d` round; where several input sizes of that convolution give (h, w), `output_padding`
+    chooses among them. ValueError where shapes or geometry do not fit.
+    """
+    name = "conv_transpose2d"
+    check_arrays(name, x, weight, axes=2)
+    channels, per_group, *kernel = weight.shape
+    if channels != x.shape[1]:
+        raise ValueError(f"{name}: weight {weight.shape} takes {channels} channels, but the input has {x.shape[1]}")
+    arithmetic.group_sizes(channels, per_group * groups, groups, name=name)
+    check_bias(name, bias, per_group * groups)
+    values = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}
+    least = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+    pairs = {what: arithmetic.pair(v, what, least=least[what], name=name) for what, v in values.items()}
+    size = tuple(
+        arithmetic.transposed_output_size(*axis, name=name)
+        for axis in zip(x.shape[2:], kernel, *pairs.values(), strict=True)
+    )
+    pads = tuple((p, p) for p in pairs["padding"])
+    geo = Geometry(size, tuple(kernel), pairs["stride"], pads, pairs["dilation"], x.shape[2:], groups)
+    x = batch_last(x)
+    out = correlate.input_gradient(x, weight, geo)
+    if bias is not None:
+        out += bias.reshape(-1, 1, 1, 1)
+
+    def vjp(g):
+        g = batch_last(g)
+        gx = logical(correlate.correlate(g, weight, geo)) if needs[0] else None
+        gw = correlate.weight_gradient(g, x, geo) if needs[1] else None
+        if bias is None:
+            return gx, gw
+        return gx, gw, bias_gradient(g) if needs[2] else None
+
+    return logical(out), vjp

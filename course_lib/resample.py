@@ -1,0 +1,129 @@
+"""Change the size of images by a fixed linear map per axis: nearest and bilinear interpolation, adaptive pooling.
+
+Each axis has a small matrix, one row per output; going back uses the same matrices, transposed.
+"""
+
+import numpy as np
+
+from course_lib import arithmetic
+from course_lib.windows import batch_last, logical
+
+
+def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """Images x (n, c, h, w) at another size (n, c, oh, ow): `size`, or `scale_factor` times (h, w), rounded down.
+
+    mode "nearest" repeats pixels; "bilinear" weighs the four around, `align_corners` lets the corner pixels' centres
+    coincide (else the images' edges do). ValueError for anything else.
+    """
+    name = "interpolate"
+    _check_images(name, x)
+    if mode not in ("nearest", "bilinear"):
+        raise ValueError(f"{name}: mode must be 'nearest' or 'bilinear', got {mode!r}")
+    if mode == "nearest" and align_corners is not None:
+        raise ValueError(f"{name}: align_corners has a meaning only for mode 'bilinear'")
+    if (size is None) == (scale_factor is None):
+        raise ValueError(f"{name}: give either size or scale_factor")
+    if size is not None:
+        size = arithmetic.pair(size, "size", least=1, name=name)
+        steps = [n / o for n, o in zip(x.shape[2:], size, strict=True)]
+    else:
+        factors = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor, scale_factor)
+        if len(factors) != 2 or not all(f > 0 for f in factors):
+            raise ValueError(f"{name}: scale_factor must be one positive number or two, got {scale_factor!r}")
+        size = [int(n * f) for n, f in zip(x.shape[2:], factors, strict=True)]
+        if 0 in size:
+            raise ValueError(f"{name}: scale_factor {scale_factor} leaves nothing of {x.shape[2]}x{x.shape[3]} pixels")
+        steps = [1 / f for f in factors]
+    if mode == "nearest":
+        maps = [_nearest(*axis) for axis in zip(x.shape[2:], size, steps, strict=True)]
+    else:
+        maps = [_linear(*axis, bool(align_corners)) for axis in zip(x.shape[2:], size, steps, strict=True)]
+    return _mapped(x, *maps)
+
+
+def adaptive_avg_pool2d(x, output_size):
+    """The mean of each cell of a grid of `output_size` laid over x (n, c, h, w): (n, c, oh, ow). Size 1 pools
+    globally.
+
+    Cell i of an axis runs from floor(i h / oh) to ceil((i + 1) h / oh), so that cells may overlap; None keeps a size.
+    """
+    _check_images("adaptive_avg_pool2d", x)
+    maps = []
+    for n, cells in zip(x.shape[2:], _grid("adaptive_avg_pool2d", x, output_size), strict=True):
+        matrix = np.zeros((len(cells), n))
+        for row, cell in zip(matrix, cells, strict=True):
+            row[cell] = 1 / (cell.stop - cell.start)
+        maps.append(matrix)
+    return _mapped(x, *maps)
+
+
+def adaptive_max_pool2d(x, output_size):
+    """The largest value of each cell of a grid laid over x (n, c, h, w), cells as in `adaptive_avg_pool2d`."""
+    rows, cols = _grid("adaptive_max_pool2d", x, output_size)
+    out = np.empty((*x.shape[:2], len(rows), len(cols)), x.dtype)
+    best = np.empty(out.shape, np.int64)
+    for (i, r), (j, c) in ((a, b) for a in enumerate(rows) for b in enumerate(cols)):
+        cell = x[:, :, r, c].reshape(*x.shape[:2], -1)
+        best[:, :, i, j] = cell.argmax(axis=2)
+        out[:, :, i, j] = cell.max(axis=2)
+
+    def vjp(g):
+        gx = np.zeros(x.shape, x.dtype)
+        sample, channel = np.indices(x.shape[:2])
+        for (i, r), (j, c) in ((a, b) for a in enumerate(rows) for b in enumerate(cols)):
+            down, right = np.divmod(best[:, :, i, j], c.stop - c.start)
+            gx[sample, channel, r.start + down, c.start + right] += g[:, :, i, j]
+        return (gx,)
+
+    return out, vjp
+
+
+def _mapped(x, rows, cols):
+    """Apply one matrix along h and one along w."""
+    rows, cols = rows.astype(x.dtype), cols.astype(x.dtype)
+
+    def apply(x, rows, cols):
+        channels, height, width, n = x.shape
+        out = rows @ x.reshape(channels, height, width * n)
+        out = cols @ out.reshape(channels * len(rows), width, n)
+        return out.reshape(channels, len(rows), len(cols), n)
+
+    return logical(apply(batch_last(x), rows, cols)), lambda g: (logical(apply(batch_last(g), rows.T, cols.T)),)
+
+
+def _nearest(n, outputs, step):
+    """Output i shows the pixel in which i * step falls; in float32, as torch rounds."""
+    source = np.floor(np.arange(outputs, dtype=np.float32) * np.float32(step)).astype(int)
+    matrix = np.zeros((outputs, n))
+    matrix[np.arange(outputs), np.minimum(source, n - 1)] = 1
+    return matrix
+
+
+def _linear(n, outputs, step, align_corners):
+    """Output i lies between two pixels and takes from each what the other is far."""
+    if align_corners:
+        at = np.arange(outputs) * ((n - 1) / (outputs - 1) if outputs > 1 else 0)
+    else:
+        at = np.maximum((np.arange(outputs) + 0.5) * step - 0.5, 0)
+    low = np.minimum(at.astype(int), n - 1)
+    high, share = np.minimum(low + 1, n - 1), np.clip(at - low, 0, 1)
+    matrix = np.zeros((outputs, n))
+    np.add.at(matrix, (np.arange(outputs), low), 1 - share)
+    np.add.at(matrix, (np.arange(outputs), high), share)
+    return matrix
+
+
+def _grid(name, x, output_size):
+    """The cells along h and along w, as slices."""
+    _check_images(name, x)
+    wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size, output_size)
+    wanted = [n if o is None else o for n, o in zip(x.shape[2:], wanted, strict=True)]
+    sizes = arithmetic.pair(wanted, "output_size", least=1, name=name)
+    return [
+        [slice(i * n // o, -(-(i + 1) * n // o)) for i in range(o)] for n, o in zip(x.shape[2:], sizes, strict=True)
+    ]
+
+
+def _check_images(name, x):
+    if x.ndim != 4:
+        raise ValueError(f"{name}: input must have the axes (n, c, h, w), got shape {x.shape}")
