@@ -4,8 +4,10 @@ Every byte a child writes is untrusted: a malformed, huge, misplaced or missing 
 outcome and never raises here.
 """
 
+import contextlib
 import io
 import json
+import math
 import os
 import selectors
 import signal
@@ -101,7 +103,7 @@ class Conversation:
         until = min(self.deadline, self.cell_deadline)
         if now >= until:
             if self.killed:
-                self.report = {"why": self.killed, "code": -9, "cpu": 0.0, "peak": 0.0, "lost": True}
+                self.report = self._lost()
                 return
             self.kill("wall limit")
             return
@@ -117,10 +119,12 @@ class Conversation:
         """Ask the keeper to end the submission; its report follows."""
         self.killed = self.killed or why
         self.deadline, self.cell_deadline = time.monotonic() + ANSWER, float("inf")
-        try:
+        with contextlib.suppress(OSError):
             self.status.send(why.encode())
-        except OSError:
-            pass
+
+    def _lost(self):
+        """What to believe when the keeper says nothing."""
+        return {"why": self.killed, "code": -9, "cpu": 0.0, "peak": 0.0, "lost": True}
 
     def _report(self):
         try:
@@ -186,7 +190,7 @@ class Conversation:
                 self.selector.unregister(self.send_fd)
 
     def _next(self):
-        """After a hidden step, and at the end of the visible ones: send the next hidden step, or say that it is over."""
+        """At the end of the visible cells and of each hidden step: send the next hidden one, or say that it is over."""
         if self.rest:
             step = self.rest[0]
             self._queue(b"S", json.dumps({"id": step.id, "source": step.source, "check": step.check}).encode())
@@ -406,6 +410,4 @@ def _value(value):
         return {_text(name): _value(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_value(item) for item in value]
-    if isinstance(value, float) and value != value or value in (float("inf"), float("-inf")):
-        return None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,7 +1,7 @@
-"""What student code can see of the machine: bubblewrap's command line, the same paths wherever Python was installed.
+"""What student code can see of the machine: bubblewrap's command line, the same paths wherever Python lives.
 
-Mounted, read-only: the system's /usr, the interpreter at /opt/python, its packages at /opt/env, and under /opt/course the
-worker, course_lib and the visible expected values. Nothing of home, of the rest of the project, of the class.
+Mounted, read-only: the system's /usr, the interpreter at /opt/python, its packages at /opt/env, and under /opt/course
+the worker, course_lib and the visible expected values. Nothing of home, of the rest of the project, of the class.
 """
 
 import os
@@ -91,7 +91,7 @@ def command(bwrap, path, interpreter, expected, course_lib, limits, stack: ExitS
         for right in ROOT_RIGHTS:
             words += ["--cap-add", f"CAP_{right}"]
     else:
-        words += ["--unshare-user"]
+        words += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
     inherited = []
 
     def data(text, target):

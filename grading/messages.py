@@ -34,8 +34,8 @@ class Step:
 class Limits:
     """What one submission may use. Seconds and bytes; CPU decides verdicts, wall time only protects the class.
 
-    A cell over `cell_cpu` or `cell_wall` is interrupted (its status is "killed") and the next cell runs; one that cannot
-    be interrupted, or a submission over `cpu` or `wall`, ends there.
+    A cell over `cell_cpu` or `cell_wall` is interrupted (its status is "killed") and the next cell runs; one that
+    cannot be interrupted, or a submission over `cpu` or `wall`, ends there.
     """
 
     cpu: float = 60.0

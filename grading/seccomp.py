@@ -1,7 +1,7 @@
 """The system-call filter of student code, compiled to the kernel's bytecode here and loaded by the worker.
 
-Everything is allowed but what reaches outside the submission, hides memory from the limits, or is a road into the kernel
-that no lesson needs. A refused call returns an error, so that libraries fall back as they do on old kernels.
+Everything is allowed but what reaches outside the submission, hides memory from the limits, or is a road into the
+kernel that no lesson needs. A refused call returns an error, so that libraries fall back as they do on old kernels.
 """
 
 import errno

@@ -12,6 +12,7 @@ runs the cells. What each may see:
 Frames, both ways: one type byte, four length bytes (big-endian), the payload. `grading/sandbox.py` is the other end.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -76,7 +77,8 @@ class CapHeader(ctypes.Structure):
 
 def drop_capabilities():
     """Empty the ambient and bounding sets; return what empties the other three, once the user has been changed."""
-    last = int(open("/proc/sys/kernel/cap_last_cap").read())
+    with open("/proc/sys/kernel/cap_last_cap") as file:
+        last = int(file.read())
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     for cap in range(last + 1):
         if prctl(PR_CAPBSET_READ, cap):
@@ -106,8 +108,8 @@ def warm():
 
     sys.modules["debugpy"] = None  # ipykernel would load a debugger and its threads
     names = ["numpy", "numpy.testing", "torch", "torch.nn.functional", "matplotlib.pyplot", "matplotlib.font_manager",
-             "matplotlib.backends.backend_agg", "IPython", "IPython.display", "ipykernel.ipkernel", "ipykernel.zmqshell",
-             "ipykernel.debugger", "ipywidgets", "comm", "pexpect"]  # fmt: skip
+             "matplotlib.backends.backend_agg", "IPython", "IPython.display", "ipykernel.ipkernel",
+             "ipykernel.zmqshell", "ipykernel.debugger", "ipywidgets", "comm", "pexpect"]  # fmt: skip
     for name in names:
         importlib.import_module(name)
     del sys.modules["debugpy"]
@@ -251,10 +253,8 @@ def ask(status):
 def stop(pid):
     """Kill pid 1 of the namespace, and with it everything in there; unconfined, the process and its children."""
     for victim in sorted(family(pid), reverse=True):
-        try:
+        with contextlib.suppress(OSError):
             os.kill(victim, signal.SIGKILL)
-        except OSError:
-            pass
 
 
 def crowded(limit):
@@ -381,7 +381,8 @@ def folders(request):
 
 def limit(limits, path):
     """Kernel limits per process; the keeper bounds the sums. The last two are never raised again."""
-    data = int(next(line for line in open("/proc/self/status") if line.startswith("VmData")).split()[1]) << 10
+    with open("/proc/self/status") as file:
+        data = int(next(line for line in file if line.startswith("VmData")).split()[1]) << 10
     hard = int(limits["cpu"] + 2 * GRACE)
     rules = {"CORE": 0, "NOFILE": limits["files"], "FSIZE": limits["file_size"], "MSGQUEUE": 0, "MEMLOCK": 0,
              "SIGPENDING": 256, "NICE": 0, "RTPRIO": 0, "CPU": hard,
@@ -389,10 +390,8 @@ def limit(limits, path):
     if path == "none":
         del rules["NPROC"]  # it would count all processes of whoever grades
     for name, value in rules.items():
-        try:
+        with contextlib.suppress(ValueError, OSError):  # a lower one is in force: the read-back shows what matters
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-        except (ValueError, OSError):  # already lower, or not in this kernel: the read-back shows what matters
-            pass
 
 
 # ------------------------------------------------------------------------------------------------ the cells' process
@@ -778,7 +777,6 @@ class Stream:
 def make_kernel(collector):
     """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own."""
     import asyncio
-    import contextlib
     import logging
 
     from ipykernel.ipkernel import IPythonKernel
@@ -795,6 +793,9 @@ def make_kernel(collector):
     class Shell(ZMQInteractiveShell):
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
+
+        def enable_gui(self, gui=None):
+            self.active_eventloop = gui
 
     class Kernel(IPythonKernel):
         def _cancel_on_sigint(self, future):
