@@ -2,8 +2,8 @@
 
 Each is the strongest of its kind, so no program of that kind can do better. *forger*: every law holds, every bound is
 met, work 1; hidden values it does not know. *parrot*: answers only with values that `expected/` holds, and picks for
-each hidden line the one that fits. *constant*: one value for every hidden line, the luckiest. All three forge the laws and
-know the visible values, which anyone can read.
+each hidden line the one that fits. *constant*: one value for every hidden line, the luckiest. All three forge the laws
+and know the visible values, which anyone can read.
 """
 
 import numpy as np

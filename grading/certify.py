@@ -2,7 +2,8 @@
 
 The reference passes; the released stub scores 0; every wrong variant is rejected, by hidden values alone if need be,
 and told apart from the others; every right variant is accepted; three adversaries score 0; the tolerance has room on
-both sides; no line of a check rejects nothing. The verdicts are the judge's own. Results are cached by content in `.cache/`.
+both sides; no line of a check rejects nothing. The verdicts are the judge's own. Results are cached by content in
+`.cache/`.
 """
 
 import hashlib
