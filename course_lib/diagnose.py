@@ -57,7 +57,9 @@ def _same(expected, theirs, at):
         return _named(theirs["value"]) == _named(seen.value)
     if seen.kind == "work":  # counts depend on style; too many is too many
         return check_line(expected, seen) is not None
-    return compare(theirs["value"], seen.value, rtol=expected.get("rtol"), atol=expected.get("atol")) is None
+    tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
+    pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
+    return all(compare(one, other, **tolerance) is None for one, other in pairs)
 
 
 def _named(value):
