@@ -12,7 +12,7 @@
 # You need lesson 00 (arrays, broadcasting, how checks work). There are nine exercises, three predictions and
 # one written question. Do them in order; each has hints, folded under it.
 
-# %% picture="opening" alt="Forty points of two classes in the plane, red squares and blue dots. Left: a line that puts eight of them on the wrong side, each ringed. Right: the line the perceptron found, no point ringed."
+# %% picture="opening" alt="Forty points of two classes in the plane, red squares and blue dots. Left: a line that puts many of them on the wrong side, each ringed. Right: the line the perceptron found, no point ringed."
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -245,7 +245,7 @@ length = np.linalg.norm(line[1:])
 score = line[0] + point @ line[1:]
 print(f"score {score}, length of the normal {length}, signed distance {score / length}")
 
-# %% picture="plane" alt="A tilted grey plane in three dimensions with its unit normal and eight points, four on each side."
+# %% picture="plane" alt="A tilted grey plane in three dimensions with its unit normal, and two dozen points of two classes, one on each side."
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -259,6 +259,8 @@ for value, color, marker in ((-1, planes.MINUS, "s"), (1, planes.PLUS, "o")):
     ax.scatter(*cloud[label == value].T, color=color, marker=marker, s=28, depthshade=False)
 ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", title="In 3-D: a plane and its unit normal")
 ax.view_init(elev=18, azim=-35)
+for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+    axis.set_major_locator(plt.MaxNLocator(4))
 
 # %% [markdown]
 # The same line has many names. Multiply all of $\tilde{w}$ by a number that is not 0 and
@@ -331,6 +333,7 @@ with check("signed_distance") as expect:
     w = np.array([3.0, 2.0, -1.0, 2.0])
     square = np.array([[1.0, 4.0, 2.0], [-3.0, 0.5, 1.0], [0.0, 3.0, 0.0]])
     expect("three points in space", signed_distance(w, square))
+    expect("w afterwards", w)
     expect("the bare scores", signed_distance(w, square, normalised=False))
     expect("a single point in the plane", signed_distance(np.array([-10.0, 3.0, 4.0]), np.array([[1.0, 0.5]])))
     ### BEGIN HIDDEN TESTS
@@ -338,9 +341,8 @@ with check("signed_distance") as expect:
     for n, d in [(4, 4), (1, 1), (6, 2), (3, 5)]:
         w, points = 2 * draw.normal(size=d + 1), draw.normal(size=(n, d))
         expect(f"{n} points in {d} dimensions", signed_distance(w, points))
-        expect(f"{n} scores in {d} dimensions", signed_distance(w, points, normalised=False))
         expect("w afterwards", w)
-        expect("x afterwards", points)
+        expect(f"{n} scores in {d} dimensions", signed_distance(w, points, normalised=False))
     expect("every other point", signed_distance(w, draw.normal(size=(8, 5))[::2]))
     ### END HIDDEN TESTS
 
@@ -465,12 +467,12 @@ with check("predict") as expect:
     expect("answers 0 and 1", predict(w, on_and_off, low=0))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10103)
+    w, grid = np.array([2.0, -1.0, 1.0]), draw.integers(-2, 3, size=(20, 2)).astype(float)
+    expect("points of a grid, low=-1", predict(w, grid))
+    expect("points of a grid, low=0", predict(w, grid, low=0))
     for low, d in [(-1, 3), (0, 3), (-1, 1), (0, 6)]:
         w, points = draw.normal(size=d + 1), draw.normal(size=(12, d))
         expect(f"{d} inputs, low={low}", predict(w, points, low=low))
-    w, grid = np.array([1.0, -1.0, 1.0]), draw.integers(-2, 3, size=(20, 2)).astype(float)
-    expect("points of a grid, low=-1", predict(w, grid))
-    expect("points of a grid, low=0", predict(w, grid, low=0))
     ### END HIDDEN TESTS
 
 # %% variants="predict"
@@ -621,7 +623,7 @@ with check("criterion") as expect:
     expect("two samples on the line", criterion(w, on_the_line, np.array([1, -1, 1, 1])))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10104)
-    for n, d in [(6, 2), (15, 3), (9, 5), (4, 1)]:
+    for n, d in [(15, 3), (6, 2), (9, 5), (4, 1)]:
         w, t = draw.normal(size=d + 1), draw.choice([-1, 1], size=n)
         x1 = np.column_stack([np.ones(n), 2 * draw.normal(size=(n, d))])
         expect(f"{n} samples of {d} numbers", criterion(w, x1, t))
@@ -742,7 +744,7 @@ from course_lib.viz import style
 
 px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
 x1 = perceptron.augment(px)
-line, stretch = np.array([-0.5, 0.5, 0.87]), np.linspace(0, 6, 50)
+line, stretch = np.array([0.0, 0.5, 0.87]), np.linspace(0, 6, 50)
 right = pt[:, None] * (x1 @ np.outer(line, stretch))
 ax = style.axes(
     size=(5.4, 3.4), title="Over all samples the sum falls without end", xlabel="stretch of w~", ylabel="sum"
@@ -835,10 +837,10 @@ def epoch(w, x1, t, eta=1.0):
 # %% check="epoch" points=8
 with check("epoch") as expect:
     start = np.array([0.5, -1.0, 2.0])
-    square = np.array([[1.0, 3.0, -1.0], [1.0, -2.0, 0.5], [1.0, 1.0, 4.0]])
-    labels = np.array([1, -1, -1])
+    square = np.array([[1.0, -0.5, -4.0], [1.0, -3.5, -2.0], [1.0, 0.5, -1.0]])
+    labels = np.array([-1, 1, 1])
     w = start
-    for number in (1, 2, 3):
+    for number in (1, 2, 3, 4, 5):
         w, updates = epoch(w, square, labels, eta=0.5)
         expect(f"epoch {number}", (w, updates))
     expect("the weights it started from", start)
@@ -965,7 +967,7 @@ w, history = learn(eta=1.0)
 print("updates in each epoch:", history, " in all:", sum(history))
 print("weights:", w)
 
-# %% picture="learning" alt="Six snapshots of the line after 1, 2, 4, 6, 9 and all updates of the perceptron: it swings first widely, then less, until no point is ringed."
+# %% picture="learning" alt="Six snapshots of the line after 1, 2, 5, 6, 9 and all updates of the perceptron: it swings first widely, then less, until no point is ringed."
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -980,7 +982,7 @@ while np.any(pt * (x1 @ w) <= 0):
             w = w + label * sample
             path.append(w)
 figure, many = plt.subplots(2, 3, figsize=(9.6, 6.4), layout="constrained")
-for ax, number in zip(many.flat, [1, 2, 4, 6, 9, len(path)], strict=True):
+for ax, number in zip(many.flat, [1, 2, 5, 6, 9, len(path)], strict=True):
     planes.snapshot(px, pt, path[number - 1], ax=ax)
     wrong = np.count_nonzero(pt * (x1 @ path[number - 1]) <= 0)
     ax.set_title(f"after {number} update{'s' * (number > 1)}: {wrong} wrong", loc="left", fontsize="medium")
@@ -1114,8 +1116,8 @@ with check("mistake_bound-margin") as expect:
 # %% check="mistake_bound-count" points=4
 with check("mistake_bound-count") as expect:
     square = np.array([[1.0, 2.0, -1.0], [1.0, -3.0, 0.5], [1.0, 1.0, 4.0]])
-    expect("three samples, separable", count_mistakes(square, np.array([1, -1, -1]), 100))
-    expect("the same, stopped after one epoch", count_mistakes(square, np.array([1, -1, -1]), 1))
+    expect("three samples, stopped after one epoch", count_mistakes(square, np.array([1, -1, -1]), 1))
+    expect("the same, until no mistake is left", count_mistakes(square, np.array([1, -1, -1]), 100))
     apart = np.array([[1.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
     expect("no line can do it, 7 epochs", count_mistakes(apart, np.array([1, -1, 1]), 7))
     ### BEGIN HIDDEN TESTS
@@ -1123,8 +1125,8 @@ with check("mistake_bound-count") as expect:
     for n, d in [(10, 2), (25, 3), (6, 1), (30, 2)]:
         w = draw.normal(size=d + 1)
         x1 = np.column_stack([np.ones(n), 2 * draw.normal(size=(n, d))])
-        expect(f"{n} samples of {d} numbers", count_mistakes(x1, np.where(x1 @ w > 0, 1, -1), 60))
         expect(f"{n} samples, random labels", count_mistakes(x1, draw.choice([-1, 1], size=n), 5))
+        expect(f"{n} samples of {d} numbers", count_mistakes(x1, np.where(x1 @ w > 0, 1, -1), 60))
     grid = np.column_stack([np.ones(12), draw.integers(-2, 3, size=(12, 2))])
     expect("points of a grid", count_mistakes(grid, draw.choice([-1, 1], size=12), 4))
     ### END HIDDEN TESTS
@@ -1367,16 +1369,16 @@ def pocket(x1, t, epochs, rng):
 
 # %% check="pocket" points=8
 with check("pocket") as expect:
-    square = np.array([[1.0, 2.0, -1.0], [1.0, -3.0, 0.5], [1.0, 1.0, 4.0]])
-    labels = np.array([1, -1, -1])
-    for epochs in (1, 2, 6):
-        expect(f"three samples, {epochs} epochs", pocket(square, labels, epochs, np.random.default_rng(3)))
+    points = np.array([[1, 2, -1], [1, -3, 1], [1, 1, 4], [1, 0, 2], [1, -2, -2], [1, 3, 0]], float)
+    labels = np.array([1, -1, -1, 1, 1, -1])
+    for epochs in (6, 1, 2):
+        expect(f"six samples, {epochs} epochs", pocket(points, labels, epochs, np.random.default_rng(3)))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10108)
-    for n, d in [(12, 2), (20, 3)]:
+    for n, d in [(12, 2), (20, 3), (7, 2)]:
         x1 = np.column_stack([np.ones(n), 2 * draw.normal(size=(n, d))])
         t = np.where(x1 @ draw.normal(size=d + 1) + draw.normal(size=n) > 0, 1, -1)
-        for epochs in (0, 1, 2, 3, 5, 9):
+        for epochs in (9, 0, 1, 2, 3, 20):
             expect(f"{n} samples, {epochs} epochs", pocket(x1, t, epochs, np.random.default_rng(10112)))
     ### END HIDDEN TESTS
 
@@ -1432,10 +1434,10 @@ WRONG = {
         "errors <= fewest",
         "only strictly fewer errors go into the pocket; with <= the latest of equals replaces the first",
     ),
-    "returns the last weights": (
-        "return best, fewest",
-        "return w, fewest",
-        "the pocket exists so that the best weights come back, not the last ones",
+    "number of errors not kept": (
+        "best, fewest = w.copy(), errors",
+        "best = w.copy()",
+        "the weights went into the pocket without their number of errors, so every later epoch looks better",
     ),
     "copies at the end": (
         "def pocket(x1, t, epochs, rng):\n"
@@ -1567,7 +1569,7 @@ with check("delta_step") as expect:
     expect("the weights it started from", start)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10109)
-    for d, eta in [(4, 0.2), (1, 0.7), (9, 1.0)]:
+    for d, eta in [(4, 0.35), (1, 0.7), (9, 1.0)]:
         w = first = draw.normal(size=d + 1)
         for number in range(4):
             w = delta_step(w, np.append(1.0, 2 * draw.normal(size=d)), draw.normal(), eta)
@@ -1807,7 +1809,7 @@ with check("gates-weights") as expect:
         expect(f"{name} of two", perceptron.fire(gate_weights(name, 2), perceptron.corners(2)))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10110)
-    for k in (1, 3, 4, 5):
+    for k in (4, 3, 5, 1):
         inputs = draw.permutation(perceptron.corners(k))
         for name in ("AND", "OR", "NAND"):
             expect(f"{name} of {k}", perceptron.fire(gate_weights(name, k), inputs))
@@ -1862,10 +1864,10 @@ WRONG = {
         "at k - 1 ones the score is exactly 0, and at 0 the neuron fires; it must wait for the last input",
     ),
     "OR wants two": ('"OR": -0.5', '"OR": -1.5', "a single 1 must be enough for OR"),
-    "NAND not turned": (
+    "NAND is AND": (
         'sign = -1.0 if name == "NAND" else 1.0',
-        "sign = 1.0",
-        "NAND needs negative weights: every input that is on must lower the score",
+        'sign, bias = 1.0, 0.5 - k if name == "NAND" else bias',
+        "this is AND itself: for NAND turn the sign of every weight and of the bias",
     ),
     "bias last": (
         "[bias] + [sign] * k",
@@ -2026,7 +2028,7 @@ planes.regions(lambda x: perceptron.fire(both_on, x), ax=right)
 planes.points(hidden_layer(corners), labels, ax=right, size=90)
 planes.line(both_on, ax=right)
 right.set(xlabel="p OR q", ylabel="p NAND q")
-right.annotate("01 and 10", (1, 1), xytext=(-62, -5), textcoords="offset points", fontsize=9)
+right.annotate("01 and 10", (1, 1), xytext=(-22, 9), textcoords="offset points", fontsize=9)
 right.annotate("00", (0, 1), xytext=(-20, -4), textcoords="offset points", fontsize=9)
 right.annotate("11", (1, 0), xytext=(8, -4), textcoords="offset points", fontsize=9)
 

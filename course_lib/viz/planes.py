@@ -75,7 +75,8 @@ def distances(w, x, *, ax, color=GREY, numbers=False):
     for point, foot, distance in zip(x, feet, d, strict=True):
         ax.plot(*zip(point, foot, strict=True), color=color, lw=1.0, zorder=1)
         if numbers:
-            ax.annotate(f"{distance:+.2f}", (point + foot) / 2, fontsize=8, ha="center", va="center", color="black")
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
+            ax.annotate(f"{distance:+.2f}", (point + foot) / 2, fontsize=8, ha="center", va="center", bbox=box)
     return ax
 
 
