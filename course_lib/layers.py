@@ -4,9 +4,12 @@ Arguments are torch's. Weights start from MSR (or another `init`) and biases at 
 that a network is a function of its seed. Parameters are float32; `module.double()` makes them float64.
 """
 
+import math
+
 import numpy as np
 
 from course_lib import functional as F
+from course_lib.arithmetic import output_shape
 from course_lib.init import msr
 from course_lib.module import Module, Parameter
 
@@ -79,6 +82,24 @@ def _divides(name, groups, *channels):
         raise ValueError(f"{name}: groups must divide the channels {channels}, got {groups}")
 
 
+class LocallyConnected2d(Module):
+    """Like Conv2d, but without sharing: every output position has filters of its own, so the input size is fixed."""
+
+    def __init__(
+        self, in_channels, out_channels, input_size, kernel_size, stride=1, padding=0, bias=True, *, rng, init=msr
+    ):
+        self.stride, self.padding = stride, padding
+        kernel = _pair(kernel_size)
+        places = output_shape(_pair(input_size), kernel, stride, padding, name="LocallyConnected2d")
+        filters = [init((out_channels, in_channels, *kernel), rng=rng) for _ in range(math.prod(places))]
+        self.weight = Parameter(np.stack(filters).reshape(*places, out_channels, in_channels, *kernel))
+        self.bias = zeros(out_channels, *places) if bias else None
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, out_channels, h', w')."""
+        return F.locally_connected2d(x, self.weight, self.bias, self.stride, self.padding)
+
+
 class Embedding(Module):
     """A table of vectors: integers (...) -> (..., embedding_dim); starts from the standard normal distribution."""
 
@@ -110,7 +131,7 @@ class Dropout(Module):
 class MaxPool2d(Module):
     """The largest of each window of images (n, c, h, w)."""
 
-    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, *, ceil_mode=False):
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.dilation, self.ceil_mode = dilation, ceil_mode
 

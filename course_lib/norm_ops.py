@@ -3,13 +3,13 @@
 import numpy as np
 
 
-def standardise(x, *, axes, mean, var, eps):
-    """(x - mean) / sqrt(var + eps), where mean and (biased) variance over `axes` were computed from x itself.
+def standardise(x, *, axes, eps):
+    """(x - mean) / sqrt(variance + eps) with mean and biased variance over `axes`.
 
     Both statistics depend on x, so the gradient loses its mean and its part along the output. Ioffe and Szegedy 2015.
     """
-    scale = 1 / np.sqrt(var + eps)
-    out = x - mean
+    out = x - x.mean(axis=axes, keepdims=True)
+    scale = 1 / np.sqrt(np.square(out).mean(axis=axes, keepdims=True) + eps)
     out *= scale
 
     def vjp(g):

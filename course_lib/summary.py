@@ -1,0 +1,178 @@
+"""summary(model, input_shape): a table of what every layer puts out, holds, computes and sees.
+
+The model runs once on zeros, and the recorded graph is read: multiply-adds and receptive fields are counted where they
+happen, so functions called inside `forward` count too. A multiplication with its addition counts as one.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.arithmetic import pair, reach
+from course_lib.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer: `output` shape without batch, learned numbers, multiply-adds, and (height, width) of pixels seen."""
+
+    name: str
+    layer: str
+    output: tuple
+    parameters: int
+    multiply_adds: int
+    receptive_field: tuple | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The rows in order of computation; printing it gives the table."""
+
+    rows: tuple
+
+    @property
+    def parameters(self):
+        """All learned numbers."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiply_adds(self):
+        """Multiply-adds for one sample."""
+        return sum(row.multiply_adds for row in self.rows)
+
+    def __str__(self):
+        head = ("name", "layer", "output", "parameters", "multiply-adds", "receptive field")
+        lines = [
+            (r.name, r.layer, _times(r.output), _number(r.parameters), _number(r.multiply_adds), _field(r))
+            for r in self.rows
+        ]
+        lines.append(("total", "", "", _number(self.parameters), _number(self.multiply_adds), ""))
+        widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+        cells = [
+            "  ".join(t.rjust(w) if i > 2 else t.ljust(w) for i, (t, w) in enumerate(zip(line, widths, strict=True)))
+            for line in (head, *lines)
+        ]
+        rule = "-" * len(cells[0])
+        return "\n".join([cells[0], rule, *cells[1:-1], rule, cells[-1]])
+
+    __repr__ = __str__
+
+
+def _times(sizes):
+    return " x ".join(map(str, sizes))
+
+
+def _number(n):
+    return f"{n:,}".replace(",", " ") if n else "-"
+
+
+def _field(row):
+    return "" if row.receptive_field is None else _times(row.receptive_field)
+
+
+def summary(model, input_shape, *, dtype=np.float32):
+    """The Summary of `model` for one sample of `input_shape`, such as (1, 28, 28); dtype=int for an Embedding in front.
+
+    A last row "(functions)" holds what belongs to no layer. The mode of the model and its running statistics stay.
+    """
+    x = Tensor(np.zeros((1, *input_shape), dtype), requires_grad=np.dtype(dtype).kind == "f")
+    fields, counted, rows, held = {id(x): ((1, 1), (1, 1))}, set(), [], set()
+    modes = [(module, module.training) for module in model.modules()]
+
+    def note(module, args, out):
+        out = out[0] if isinstance(out, tuple) else out
+        cost = _count(out, {id(a) for a in args}, counted)
+        new = {id(p): p.numel() for p in module.parameters() if id(p) not in held}
+        held.update(new)
+        field = _receptive_field(out, fields) if out.ndim == 4 else None
+        rows.append(Row(names[id(module)], type(module).__name__, out.shape[1:], sum(new.values()), cost, field))
+
+    leaves = [(name, m) for name, m in model.named_modules() if not any(sub is not m for sub in m.modules())]
+    names = {id(m): name or "model" for name, m in leaves}
+    removers = [m.register_forward_hook(note) for _, m in leaves]
+    try:
+        model.eval()
+        out = model(x)
+    finally:
+        for remove in removers:
+            remove()
+        for module, mode in modes:
+            module.training = mode
+    out = out[0] if isinstance(out, tuple) else out
+    rest = _count(out, set(), counted), sum(p.numel() for p in model.parameters() if id(p) not in held)
+    if any(rest):
+        rows.append(Row("(functions)", "", out.shape[1:], rest[1], rest[0], None))
+    return Summary(tuple(rows))
+
+
+def _count(out, stop, counted):
+    """Multiply-adds of the steps from `out` back to the Tensors in `stop`, each step once in all."""
+    total, stack = 0, [out]
+    while stack:
+        t = stack.pop()
+        if id(t) not in stop and id(t) not in counted:
+            counted.add(id(t))
+            total += _multiply_adds(t)
+            stack.extend(t.inputs)
+    return total
+
+
+def _multiply_adds(t):
+    """Of one step: every number of a matrix or kernel works once per place where it is used."""
+    if t.op in ("conv2d", "conv1d", "locally_connected2d"):
+        taps = math.prod(t.inputs[1].shape[1:])
+        return t.numel() * taps if t.op != "locally_connected2d" else t.inputs[1].numel()
+    if t.op == "conv_transpose2d":
+        return t.inputs[0].numel() * math.prod(t.inputs[1].shape[1:])
+    if t.op in ("matmul", "linear"):
+        return t.numel() * t.inputs[0].shape[-1]
+    if t.op in ("rnn", "lstm", "gru"):
+        steps, w_ih, w_hh = t.inputs[0].shape[:2], *t.inputs[-4:-2]
+        return math.prod(steps) * (w_ih.numel() + w_hh.numel())
+    return 0
+
+
+def _receptive_field(out, fields):
+    """(height, width) of the pixels that one output pixel depends on; `fields` remembers (size, jump) per Tensor."""
+    stack = [out]
+    while stack:
+        t = stack[-1]
+        waiting = [x for x in t.inputs if id(x) not in fields]
+        if id(t) in fields or not waiting:
+            stack.pop()
+            if id(t) not in fields:
+                fields[id(t)] = _widened(t, [fields[id(x)] for x in t.inputs if fields[id(x)]])
+        else:
+            stack.extend(waiting)
+    return tuple(math.ceil(n) for n in fields[id(out)][0]) if fields[id(out)] else None
+
+
+def _widened(t, known):
+    """(size, jump) behind one step, per axis: the widest of its inputs, grown by its window; None for weights."""
+    if not known:
+        return None
+    size, jump = (tuple(max(pair) for pair in zip(*(k[i] for k in known), strict=True)) for i in (0, 1))
+    window = _window(t)
+    if window is None:
+        return size, jump
+    extents, steps = window
+    size = tuple(n + (e - 1) * j for n, e, j in zip(size, extents, jump, strict=True))
+    return size, tuple(j * s for j, s in zip(jump, steps, strict=True))
+
+
+def _window(t):
+    """(reach, step) per axis of a step that slides a window, else None."""
+    if t.op in ("conv2d", "locally_connected2d", "conv_transpose2d"):
+        kernel = t.inputs[1].shape[-2:]
+    elif t.op in ("max_pool2d", "avg_pool2d"):
+        kernel = pair(t.params["kernel_size"], "kernel_size", least=1, name=t.op)
+    else:
+        return None
+    stride = t.params.get("stride")
+    stride = pair(stride, "stride", least=1, name=t.op) if stride is not None else kernel if "pool" in t.op else (1, 1)
+    dilation = pair(t.params.get("dilation", 1), "dilation", least=1, name=t.op)
+    extents = tuple(reach(k, d) for k, d in zip(kernel, dilation, strict=True))
+    if t.op == "conv_transpose2d":  # one output pixel meets only every stride-th tap, and pixels lie denser behind it
+        return tuple(math.ceil(e / s) for e, s in zip(extents, stride, strict=True)), tuple(1 / s for s in stride)
+    return extents, stride
