@@ -29,7 +29,8 @@ from matplotlib.cbook import get_sample_data
 
 from course_lib import arithmetic
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.conv import conv2d, max_pool2d
+from course_lib.conv import conv2d
+from course_lib.pool import max_pool2d
 from course_lib.viz import filtering as draw
 from course_lib.viz import receptive
 from course_lib.viz.lecture import lecture_table
@@ -1927,7 +1928,7 @@ WRONG = {
         "the Gaussian is exp(-u²/(2σ²)): there is a 2 below the fraction line",
     ),
     "Gaussian not normalised": (
-        "g = g / g.sum()\n",
+        "    g = g / g.sum()\n",
         "",
         "the Gaussian must sum to 1, or blurring changes the brightness",
     ),
