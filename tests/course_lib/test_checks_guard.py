@@ -1,0 +1,168 @@
+"""A call to the library's own version is caught when it stands in the learner's function, and nowhere else."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from course_lib.delegation import Guard
+from tests.course_lib.check_tools import Notebook, fake_module
+
+CHECK = 'with check("f") as expect:\n    expect("a", f(np.ones(3)))\n    expect("b", 1)'
+
+
+def kinds(source, forbid, cell=CHECK):
+    return [s.kind for s in Notebook().seen(source, cell, forbid=forbid).lines]
+
+
+CAUGHT = {
+    "a Python function behind NumPy's dispatcher": ("return np.convolve(x, x)", "numpy.convolve"),
+    "a C function behind NumPy's dispatcher": ("return np.dot(x, x)", "numpy.dot"),
+    "a ufunc": ("return np.maximum(x, 0)", "numpy.maximum"),
+    "a ufunc's method": ("return np.add.reduce(x)", "numpy.add"),
+    "a function in a submodule": ("return np.linalg.norm(x)", "numpy.linalg.norm"),
+    "a method of arrays": ("return x.sum()", "numpy.ndarray.sum"),
+    "a method called through its class": ("return np.ndarray.sum(x)", "numpy.ndarray.sum"),
+    "a built-in": ("return sorted(x)", "builtins.sorted"),
+    "a class": ("return np.vectorize(abs)(x)", "numpy.vectorize"),
+    "another name": ("return same(x, x)", "numpy.convolve"),
+    "another name of a ufunc": ("return largest(x, 0)", "numpy.maximum"),
+    "imported inside the function": ("import numpy as n\n    return n.convolve(x, x)", "numpy.convolve"),
+    "a ufunc imported inside the function": ("import numpy as n\n    return n.maximum(x, 0)", "numpy.maximum"),
+    "from inside the function": ("from numpy import convolve as c\n    return c(x, x)", "numpy.convolve"),
+    "through map": ("return list(map(np.linalg.norm, [x]))", "numpy.linalg.norm"),
+    "through getattr": ("return getattr(np, 'con' + 'volve')(x, x)", "numpy.convolve"),
+    "through functools": ("import functools\n    return functools.partial(np.convolve, x)(x)", "numpy.convolve"),
+    "in a helper": ("return helper(x)", "numpy.convolve"),
+    "in a comprehension": ("return [np.dot(v, v) for v in [x]]", "numpy.dot"),
+    "in a try": (
+        "try:\n        return np.convolve(x, x)\n    except BaseException:\n        return 0",
+        "numpy.convolve",
+    ),
+    "the library's short name": (
+        "import course_lib.arithmetic as a\n    return a.output_size(7, 3)",
+        "arithmetic.output_size",
+    ),
+}
+BEFORE = (
+    "from numpy import convolve as same, maximum as largest\n"
+    "def helper(x):\n    return np.convolve(x, x)\n"
+    "def f(x):\n    "
+)
+
+
+@pytest.mark.parametrize(("body", "name"), CAUGHT.values(), ids=CAUGHT)
+def test_a_forbidden_call_is_caught(body, name):
+    sink = Notebook().seen(BEFORE + body, CHECK, forbid=["no.such.module.f", name])
+    assert sink.lines[0].kind == "forbidden"
+    assert sink.lines[0].value["name"] == name
+    assert [s.kind for s in sink.lines[1:]] == ["value"]
+
+
+def test_a_module_loaded_only_by_the_learners_call_is_watched_too(monkeypatch):
+    def conv2d(x):
+        return x
+
+    book = Notebook()
+    book.names["late"] = lambda: fake_module("late_library", monkeypatch, conv2d=conv2d)
+    sink = book.seen("def f(x):\n    return late().conv2d(x)", CHECK, forbid=["late_library.conv2d"])
+    assert sink.lines[0].kind == "forbidden"
+
+
+def test_nothing_is_imported_to_watch_for_it():
+    assert "colorsys" not in sys.modules
+    kinds("def f(x):\n    return x", ["colorsys.rgb_to_hsv"])
+    assert "colorsys" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("torch.nn.functional.conv2d(t, t)", "torch.nn.functional.conv2d"),
+        ("torch.conv2d(t, t)", "torch.nn.functional.conv2d"),
+        ("torch.nn.Conv2d(1, 1, 1)(t)", "torch.nn.Conv2d"),
+        ("t.sum()", "torch.Tensor.sum"),
+        ("torch.nn.functional.relu(t)", "torch.nn.functional.relu"),
+    ],
+)
+def test_torch_functions_are_caught(call, name):
+    source = f"import torch\ndef f(x):\n    t = torch.ones(1, 1, 3, 3)\n    return {call}"
+    assert kinds(source, [name])[0] == "forbidden"
+
+
+FINE = {
+    "the check cell itself": ("return x + 1", "numpy.convolve", "np.convolve(f(np.ones(2)), [1])"),
+    "a lambda of the check cell": ("return x + 1", "numpy.convolve", "(lambda v: np.convolve(v, v))(f(np.ones(2)))"),
+    "a comprehension of the check cell": ("return x + 1", "numpy.dot", "[np.dot(v, v) for v in f(np.ones(2))]"),
+    "a library function that calls it": ("return np.linalg.norm(x)", "numpy.dot", "f(np.ones(2))"),
+    "a method of another class": ("return sum([1])", "numpy.ndarray.sum", "f(np.ones(2))"),
+    "the same name elsewhere": ("return helper(x)", "other.helper", "f(np.ones(2))"),
+    "another function": ("return np.correlate(x, x)", "numpy.convolve", "f(np.ones(2))"),
+    "only its name": ("return np.convolve.__name__", "numpy.convolve", "f(np.ones(2))"),
+}
+
+
+@pytest.mark.parametrize(("body", "name", "value"), FINE.values(), ids=FINE)
+def test_other_calls_are_nobodys_business(body, name, value):
+    source = f"def helper(x):\n    return x\ndef f(x):\n    {body}"
+    assert kinds(source, [name], f'with check("f") as expect:\n    expect("a", {value})') == ["value"]
+
+
+def test_a_helper_defined_in_the_check_cell_may_call_it():
+    cell = (
+        'def slow(v):\n    return np.convolve(v, v)\nwith check("f") as expect:\n    expect("a", slow(f(np.ones(2))))'
+    )
+    assert kinds("def f(x):\n    return x", ["numpy.convolve"], cell) == ["value"]
+
+
+def test_a_call_outside_of_checks_is_free():
+    book = Notebook()
+    book.seen("def f(x):\n    return x", CHECK, forbid=["numpy.convolve"])
+    book.run("np.convolve([1], [2])")
+    assert sys.getprofile() is None
+
+
+def test_a_forbidden_call_after_the_last_line_still_fails():
+    cell = 'with check("f") as expect:\n    expect("a", 1)\n    f(np.ones(2))'
+    assert kinds("def f(x):\n    return np.convolve(x, x)", ["numpy.convolve"], cell) == ["value", "forbidden"]
+
+
+@pytest.mark.parametrize("body", ["return x", "return np.convolve(x, x)", "raise ValueError"])
+def test_the_profile_function_is_given_back(body):
+    def profile(frame, event, arg):
+        return None
+
+    sys.setprofile(profile)
+    try:
+        kinds(f"def f(x):\n    {body}", ["numpy.convolve"])
+        assert sys.getprofile() is profile
+    finally:
+        sys.setprofile(None)
+
+
+def test_without_forbidden_names_nothing_is_watched():
+    with Guard([], sys._getframe()):
+        assert sys.getprofile() is None
+    with Guard(["numpy.convolve"], sys._getframe()):
+        assert sys.getprofile() is not None
+    assert sys.getprofile() is None
+
+
+def test_watching_costs_little_per_call():
+    import time
+
+    def busy():
+        total = 0
+        for i in range(20_000):
+            total += abs(i)
+        return total
+
+    start = time.perf_counter()
+    with Guard(["numpy.convolve", "numpy.maximum", "torch.nn.functional.conv2d"], sys._getframe()):
+        busy()
+    assert time.perf_counter() - start < 0.5  # 40 000 events
+
+
+def test_the_library_function_still_works_as_itself():
+    sink = Notebook().seen("def f(x):\n    return np.convolve(x, x)", CHECK)
+    assert sink.lines[0].value.tolist() == np.convolve(np.ones(3), np.ones(3)).tolist()
