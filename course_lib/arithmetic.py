@@ -29,6 +29,8 @@ def whole(value, what, *, least, name):
 def pair(value, what, *, least, name, axes=2):
     """One number for every axis, or one number per axis, as a tuple of `axes` ints."""
     if isinstance(value, (tuple, list)):
+        if len(value) == 1:
+            value = tuple(value) * axes
         if len(value) != axes:
             raise ValueError(f"{name}: {what} needs one number or {axes}, got {len(value)}: {tuple(value)}")
         return tuple(whole(v, what, least=least, name=name) for v in value)

@@ -56,7 +56,8 @@ def input_gradient(g, weight, geo):
     padded = scratch("padded", (geo.groups, per_group, *geo.padded, n), np.result_type(g, weight))
 
     def work(part):
-        seen = padded[part].reshape(-1, *geo.padded, n)
+        seen = padded[part]
+        seen = seen.reshape(len(seen) * seen.shape[1], *geo.padded, n)
         seen[...] = 0
         groups, channels = part
         mine = weight[groups, :, channels]
@@ -65,7 +66,7 @@ def input_gradient(g, weight, geo):
             here = g[groups][:, :, _run((rows, cols), geo, n)]
             shape = len(seen), *geo.kernel, rows.stop - rows.start, cols.stop - cols.start, n
             columns = scratch("columns", shape, padded.dtype)
-            np.matmul(mine, here, out=columns.reshape(len(mine), -1, here.shape[2]))
+            np.matmul(mine, here, out=columns.reshape(*mine.shape[:2], -1))
             for i, j in np.ndindex(*geo.kernel):
                 window = tap(seen, i, j, geo, rows, cols)
                 window += columns[:, i, j]
@@ -77,7 +78,7 @@ def input_gradient(g, weight, geo):
         parts = [(everything, channels) for channels in split(per_group, get_num_threads())]
     share(work, parts)
     (top, _), (left, _) = geo.pads
-    whole = padded.reshape(-1, *geo.padded, n)
+    whole = padded.reshape(geo.groups * per_group, *geo.padded, n)
     return whole[:, top : top + geo.size[0], left : left + geo.size[1]].copy()
 
 

@@ -92,9 +92,14 @@ def adaptive_avg_pool2d(input, output_size):
     return _on_batch(resample.adaptive_avg_pool2d, input, output_size=output_size)
 
 
-def adaptive_max_pool2d(input, output_size):
+def adaptive_max_pool2d(input, output_size, return_indices=False):
     """Maxima over a grid of `output_size` cells laid over input (n, c, h, w); 1 is global max pooling."""
-    return _on_batch(resample.adaptive_max_pool2d, input, output_size=output_size)
+    out = _on_batch(resample.adaptive_max_pool2d, input, output_size=output_size)
+    if not return_indices:
+        return out
+    images = as_array(input)
+    found = resample.adaptive_max_indices(images.reshape(-1, *images.shape[-3:]), output_size)
+    return out, as_tensor(found.reshape(out.shape))
 
 
 def max_unpool2d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
@@ -124,13 +129,18 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     return _on_batch(columns.fold, input, axes=1, output_size=output_size, kernel_size=kernel_size, **params)
 
 
-def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
-    """Every channel of input (n, c) or (n, c, ...) with mean 0 and variance 1, times weight (c,), plus bias (c,).
+def batch_norm(
+    input, running_mean=None, running_var=None, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
+):
+    """Every channel of input (n, c) or (n, c, ...) standardised, times weight (c,), plus bias (c,).
 
-    `running_mean` and `running_var` are arrays or None; in training they are updated in place, else they are used.
+    Training uses the batch's statistics and moves the running ones (Tensors or arrays, in place) by `momentum` towards
+    them, the variance with n - 1; evaluation uses the running ones. Ioffe and Szegedy 2015.
     """
     if (running_mean is None) != (running_var is None):
-        raise ValueError("batch_norm: give both running_mean and running_var, or neither")
+        raise ValueError("batch_norm: running_mean and running_var belong together, got only one of them")
+    if weight is None and bias is not None:
+        raise ValueError("batch_norm: a bias needs a weight beside it")
     running = None if running_mean is None else (as_array(running_mean), as_array(running_var))
     learned = [p for p in (weight, bias) if p is not None]
     return apply(_batch_norm, input, *learned, running=running, training=training, momentum=momentum, eps=eps)

@@ -82,7 +82,9 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     name = "avg_pool2d"
     geo = _geometry(name, x, kernel_size, stride, padding, 1, ceil_mode)
     if divisor_override is not None:
-        divisor = np.asarray(arithmetic.whole(divisor_override, "divisor_override", least=1, name=name), x.dtype)
+        divisor = np.asarray(divisor_override, x.dtype)
+        if divisor == 0:
+            raise ValueError(f"{name}: divisor_override must not be 0")
     else:
         rows, cols = (_counts(geo, axis, count_include_pad) for axis in (0, 1))
         divisor = (rows.reshape(-1, 1, 1) * cols.reshape(-1, 1)).astype(x.dtype)

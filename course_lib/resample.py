@@ -59,23 +59,29 @@ def adaptive_avg_pool2d(x, output_size):
 
 def adaptive_max_pool2d(x, output_size):
     """The largest value of each cell of a grid laid over x (n, c, h, w), cells as in `adaptive_avg_pool2d`."""
-    rows, cols = _grid("adaptive_max_pool2d", x, output_size)
-    out = np.empty((*x.shape[:2], len(rows), len(cols)), x.dtype)
-    best = np.empty(out.shape, np.int64)
-    for (i, r), (j, c) in ((a, b) for a in enumerate(rows) for b in enumerate(cols)):
-        cell = x[:, :, r, c].reshape(*x.shape[:2], -1)
-        best[:, :, i, j] = cell.argmax(axis=2)
-        out[:, :, i, j] = cell.max(axis=2)
+    found = adaptive_max_indices(x, output_size)
+    n, c, h, w = x.shape
+    places = found.reshape(n, c, -1)
+    out = np.take_along_axis(x.reshape(n, c, h * w), places, axis=2).reshape(found.shape)
 
     def vjp(g):
-        gx = np.zeros(x.shape, x.dtype)
-        sample, channel = np.indices(x.shape[:2])
-        for (i, r), (j, c) in ((a, b) for a in enumerate(rows) for b in enumerate(cols)):
-            down, right = np.divmod(best[:, :, i, j], c.stop - c.start)
-            gx[sample, channel, r.start + down, c.start + right] += g[:, :, i, j]
-        return (gx,)
+        gx = np.zeros((n * c, h * w), x.dtype)
+        np.add.at(gx, (np.arange(n * c)[:, None], places.reshape(n * c, -1)), g.reshape(n * c, -1))
+        return (gx.reshape(x.shape),)
 
     return out, vjp
+
+
+def adaptive_max_indices(x, output_size):
+    """Where the maxima of `adaptive_max_pool2d` stand: positions row * w + column, int64 (n, c, oh, ow)."""
+    rows, cols = _grid("adaptive_max_pool2d", x, output_size)
+    found = np.empty((*x.shape[:2], len(rows), len(cols)), np.int64)
+    for i, r in enumerate(rows):
+        for j, c in enumerate(cols):
+            best = x[:, :, r, c].reshape(*x.shape[:2], -1).argmax(axis=2)
+            down, right = np.divmod(best, c.stop - c.start)
+            found[:, :, i, j] = (r.start + down) * x.shape[3] + c.start + right
+    return found
 
 
 def _mapped(x, rows, cols):

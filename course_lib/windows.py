@@ -60,7 +60,8 @@ def geometry(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False, gro
     stride = arithmetic.pair(stride, "stride", least=1, name=name)
     dilation = arithmetic.pair(dilation, "dilation", least=1, name=name)
     out = arithmetic.output_shape(size, kernel, stride, padding, dilation, ceil_mode, name=name)
-    each = (padding, padding) if isinstance(padding, (str, int, np.integer)) else padding
+    both = isinstance(padding, str)
+    each = (padding, padding) if both else arithmetic.pair(padding, "padding", least=0, name=name)
     pads = tuple(
         arithmetic.pads(p, k, stride=s, dilation=d, name=name)
         for p, k, s, d in zip(each, kernel, stride, dilation, strict=True)
