@@ -47,11 +47,11 @@ class Sandbox:
     missing; `Run.isolation.differs` then says what is missing. `path` forces one of root, nested, single, none.
     """
 
-    def __init__(self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, remove=()):
+    def __init__(self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, worker=None):
         self.expected = None if expected is None else layout.check_folder(expected, "the expected values")
         self.course_lib = layout.check_folder(course_lib or layout.PROJECT / "course_lib", "course_lib")
         self.interpreter = interpreter or layout.this_interpreter()
-        self.trust, self.remove = trust, tuple(remove)
+        self.trust, self.worker = trust, worker or layout.WORKER
         self.bwrap = bubblewrap.find()
         self.alone = Alone()
         self.slots = queue.SimpleQueue()
@@ -125,7 +125,7 @@ class Sandbox:
         stack.callback(os.close, send)
         status, keeper = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         stack.callback(status.close)
-        request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot), "remove": self.remove}
+        request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot)}
         try:
             if self.path == "none":
                 request["dir"] = stack.enter_context(
@@ -156,13 +156,13 @@ class Sandbox:
     def _start(self, limits):
         with contextlib.ExitStack() as stack:
             if self.path == "none":
-                words, inherited = [sys.executable, "-I", str(layout.WORKER)], []
+                words, inherited = [sys.executable, "-I", str(self.worker)], []
                 values = {**layout.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
                 if self.expected:
                     values["COURSE_EXPECTED"] = str(self.expected)
             else:
                 words, inherited = layout.command(
-                    self.bwrap, self.path, self.interpreter, self.expected, self.course_lib, limits, stack
+                    self.bwrap, self.path, self.interpreter, self.expected, self.course_lib, limits, stack, self.worker
                 )
                 values = {}
             lower = os.geteuid() == 0 and self.path in ("nested", "single")  # no limit on processes binds root

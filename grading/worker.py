@@ -18,6 +18,7 @@ import errno
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -101,25 +102,33 @@ def load_filter(program):
 # ------------------------------------------------------------------------------------------------ zygote
 
 
+NEEDED = ("numpy", "numpy.testing", "torch", "torch.nn.functional", "matplotlib.pyplot", "matplotlib.font_manager",
+          "matplotlib.backends.backend_agg", "IPython", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipywidgets")  # fmt: skip
+SPARED = (  # what a first cell, a traceback or a figure would import otherwise; versions differ in which there are
+    "IPython.core.completerlib IPython.core.logger IPython.core.oinspect IPython.core.magics.ast_mod pexpect cProfile "
+    "IPython.core.magics.execution IPython.core.pylabtools ipykernel.debugger stack_data executing pure_eval asttokens "
+    "pygments.formatters pygments.formatters.terminal256 pygments.styles matplotlib_inline.config PIL.BmpImagePlugin "
+    "PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin torch._subclasses.schema_check_mode"
+).split()
+
+
 def warm():
     """Import what lessons import. Nothing here may compute: OpenMP threads do not survive a fork."""
-    import asyncio  # noqa: F401
     import importlib
-    import unittest.mock  # noqa: F401
+    import pkgutil
 
     sys.modules["debugpy"] = None  # ipykernel would load a debugger and its threads
-    names = ["numpy", "numpy.testing", "torch", "torch.nn.functional", "matplotlib.pyplot", "matplotlib.font_manager",
-             "matplotlib.backends.backend_agg", "IPython", "IPython.display", "ipykernel.ipkernel",
-             "ipykernel.zmqshell", "ipykernel.debugger", "ipywidgets", "comm", "pexpect"]  # fmt: skip
-    for name in names:
+    for name in NEEDED:
         importlib.import_module(name)
+    for name in SPARED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     del sys.modules["debugpy"]
-    for name in ("checks", "observation", "functional", "nn", "optim", "viz", "widgets"):
-        try:
-            importlib.import_module(f"course_lib.{name}")
-        except ModuleNotFoundError as error:
-            if not (error.name or "").startswith("course_lib"):
-                raise
+    import course_lib
+
+    for module in pkgutil.walk_packages(course_lib.__path__, "course_lib."):
+        with contextlib.suppress(Exception):  # a cell that needs it gets the error
+            importlib.import_module(module.name)
 
 
 def threads():
@@ -215,6 +224,9 @@ def watch(pid, status, request):
     peak = cpu = 0.0
     why, baseline = "", 2 * usage_of(os.getpid(), alone=True)[1]  # init and the cells' process share these pages
     os.set_blocking(status, False)
+    waiter = select.poll()
+    waiter.register(os.pidfd_open(pid), select.POLLIN)
+    waiter.register(status, select.POLLIN)
     while True:
         done, code, usage = os.wait4(pid, os.WNOHANG)
         if done:
@@ -235,7 +247,7 @@ def watch(pid, status, request):
             stop(pid)
             _, code, usage = os.wait4(pid, 0)
             break
-        time.sleep(POLL)
+        waiter.poll(1000 * POLL if request["path"] != "none" else 100)
     cpu = max(cpu, usage.ru_utime + usage.ru_stime)
     exit_code = os.waitstatus_to_exitcode(code)
     return {"why": why, "code": exit_code, "cpu": cpu, "peak": max(0.0, peak - baseline)}
@@ -481,7 +493,7 @@ def read_back(request):
         "refused": () if request["path"] == "none" else probes(),
         "pids": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
         "interfaces": interfaces,
-        "process_limit": process_limit(),
+        "process_limit": request["path"] != "none" and process_limit(),
         "writable": sorted(place for place, options in mounts.items() if "rw" in options and place != "/proc"),
         "descriptors": open_descriptors(),
     }
