@@ -84,7 +84,7 @@ def _prove(lesson, exercises, jobs):
     flat = [t for id in wanted for group in trials[id].values() for t in group]
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         base = pool.submit(run_trials, lesson, flat, jobs=jobs, only=wanted)
-        ways = {name: pool.submit(_way, lesson, wanted, env, rewrite) for name, (env, rewrite) in margins.RUNS.items()}
+        ways = {name: pool.submit(_way, lesson, wanted, env) for name, env in margins.PROCESSES.items()}
         reference, outcomes = base.result()
         others = {name: run.result() for name, run in ways.items()}
     records = make_records(lesson, reference, outcomes, only=wanted)

@@ -14,6 +14,7 @@ def register(app):
     """Add this group's commands to the Typer `app`."""
     app.command("build", rich_help_panel="Authors")(build)
     app.command("lint", rich_help_panel="Authors")(lint)
+    app.command("certify", rich_help_panel="Authors")(certify)
 
 
 def _folders(solutions, notebooks):
@@ -78,3 +79,48 @@ def lint(
     if problems:
         raise typer.Exit(1)
     typer.echo(f"{len(chosen)} {'lesson' if len(chosen) == 1 else 'lessons'}, nothing to mend")
+
+
+def certify(
+    lessons: Numbers = None,
+    solutions: Solutions = None,
+    notebooks: Notebooks = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the certificate here as well.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes at a time; all cores if not given.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Prove all again, whatever the cache holds.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Go on although lint finds problems.")] = False,
+):
+    """Build, then prove that every check tells right from wrong; exit status 1 where one does not.
+
+    Example: course certify 09 --json certificate.json
+    """
+    from rich.console import Console
+
+    from grading import certificate as paper
+    from grading.build import build, read_clean
+    from grading.certify import CACHE
+
+    folders, console = _folders(solutions, notebooks), Console()
+    with console.status("building") as status:
+        build(folders, lessons or (), lint=not force, tell=status.update)
+        chosen = read_clean(folders, lessons or (), lint=False)
+        status.update("certifying")
+
+        def told(proof):
+            text, well = paper.summary(proof)
+            console.print(text, style=None if well else "red", highlight=False, soft_wrap=True)
+
+        found = paper.certify(chosen, folders, jobs=jobs, cache=None if fresh else CACHE, told=told)
+    for slug, score in found.untouched.items():
+        console.print(f"{slug}: untouched release scores {score:g}; {found.confined[slug]}", highlight=False)
+    for text in found.problems:
+        console.print(text, style="red", highlight=False, soft_wrap=True)
+    if json is not None:
+        json.write_text(paper.as_text(found.to_json()), encoding="utf-8")
+    if not lessons and solutions is None:
+        paper.write(found, paper.ROOT / "grading")
+    if found.problems:
+        console.print(f"{len(found.problems)} to mend")
+        raise typer.Exit(1)
+    count = len(found.proofs)
+    console.print(f"{count} exercises certified", highlight=False)
