@@ -837,8 +837,8 @@ def epoch(w, x1, t, eta=1.0):
 # %% check="epoch" points=8
 with check("epoch") as expect:
     start = np.array([0.5, -1.0, 2.0])
-    square = np.array([[1.0, -0.5, -4.0], [1.0, -3.5, -2.0], [1.0, 0.5, -1.0]])
-    labels = np.array([-1, 1, 1])
+    square = np.array([[1.0, 2.0, -1.0], [1.0, -4.0, -3.0], [1.0, -0.5, -0.5]])
+    labels = np.array([-1, 1, -1])
     w = start
     for number in (1, 2, 3, 4, 5):
         w, updates = epoch(w, square, labels, eta=0.5)
@@ -1035,15 +1035,15 @@ for eta in (0.1, 1.0, 10.0):
 # the others.)
 
 # %% [markdown] task="mistake_bound" title="Margin, bound, and mistakes counted"
-# Two functions; `w` is $\tilde{w}$, `x1` has the 1 in front, `t` holds -1 and +1, as in the formulas above.
+# Two functions. `w` is $\tilde{w}$, `x1` has the 1 in front, `t` holds -1 and +1, as in the formulas above.
 #
-# `mistake_bound(w, x1, t)` returns the three numbers `(gamma, R, bound)`. When `w` does not separate the
-# samples (`gamma <= 0`) there is no bound: return `np.inf` in its place. `count_mistakes(x1, t, max_epochs)`
-# starts at zeros with $\eta = 1$ and runs epochs until one has no update, at most `max_epochs`. It returns
-# the number of updates of all epochs together. Misclassified is $t\,(\tilde{w}\cdot\tilde{x}) \le 0$, as
-# before. Example: `w = [0., 2.]`, `x1 = [[1., 0.75], [1., -2.]]`, `t = [1, -1]`: gamma is 0.75, R is √5, the
-# bound 5/0.5625; counted: 2.
-
+# - `mistake_bound(w, x1, t)` returns the three numbers `(gamma, R, bound)`. When `w` does not separate the
+#   samples (`gamma <= 0`) there is no bound: return `np.inf` in its place.
+# - `count_mistakes(x1, t, max_epochs)` starts at zeros with $\eta = 1$ and runs epochs until one has no update,
+#   at most `max_epochs`. It returns the number of updates in all epochs together.
+#
+# Example: `w = [0., 2.]`, `x1 = [[1., 0.75], [1., -1.]]`, `t = [1, -1]` give gamma 0.75, R = √2, the bound
+# 2/0.5625; counted: 2.
 
 # %% solve="mistake_bound" difficulty=3 importance=3 minutes=20 forbid="course_lib.perceptron.mistake_bound course_lib.perceptron.train course_lib.perceptron.epoch"
 def mistake_bound(w, x1, t):
@@ -1076,8 +1076,8 @@ def count_mistakes(x1, t, max_epochs):
 # repeated, with a running total and an early end.
 
 # %% [markdown] hint="mistake_bound"
-# In the example `t * (x1 @ w)` is `[1.5, 4]`, its minimum 1.5, and `w` has the length 2. The rows of `x1`
-# have the lengths √1.5625 and √5. For the length of every row: `np.linalg.norm(x1, axis=1)`. In Python
+# In the example `t * (x1 @ w)` is `[1.5, 2]`, its minimum 1.5, and `w` has the length 2. The rows of `x1`
+# have the lengths √1.5625 and √2. For the length of every row: `np.linalg.norm(x1, axis=1)`. In Python
 # `a if condition else b` chooses one of two values.
 
 # %% [markdown] hint="mistake_bound"
@@ -1753,16 +1753,13 @@ print("p OR q   ", nand(nand(p, p), nand(q, q)))
 # $\tilde{w}\cdot\tilde{x} \ge 0$.
 
 # %% [markdown] task="gates" title="Gates from thresholds, XOR from NANDs"
-# `gate_weights(name, k)`: weights $\tilde{w}$ of shape `(k + 1,)`, bias first, of **one** neuron with `k`
-# inputs of 0 or 1 that computes `"AND"`, `"OR"` or `"NAND"` of all k, for every k from 1 up. It fires when
-# $\tilde{w}\cdot\tilde{x} \ge 0$. Many weights are right: only what the neuron answers is checked, by
-# `perceptron.fire(weights, perceptron.corners(k))`.
+# - `gate_weights(name, k)` returns the weights $\tilde{w}$, shape `(k + 1,)`, bias first, of **one** neuron with k
+#   inputs of 0 or 1 that computes `"AND"`, `"OR"` or `"NAND"` of all of them, for every k from 1 up. Many weights
+#   are right: the check looks only at what the neuron answers, `perceptron.fire(weights, inputs)`.
+# - `xor(p, q, nand)` returns the exclusive or of two arrays, built from calls of `nand(a, b)` **alone**, on `p`,
+#   `q` and what `nand` returned. The check also hands in a `nand` whose "true" is not the number 1.
 #
-# `xor(p, q, nand)`: exclusive or of two arrays, built from calls of `nand(a, b)` **alone**, on `p`, `q` and
-# results of `nand`. The check also hands in a `nand` whose "true" is not the number 1, so no other operation
-# will do. Example: NOT p is `nand(p, p)`. A neuron for "more than half of three" has the weights
-# `[-1.5, 1, 1, 1]`.
-
+# Example: NOT p is `nand(p, p)`. The weights `[-1.5, 1, 1, 1]` make a neuron for "at least two of three".
 
 # %% solve="gates" difficulty=3 importance=4 minutes=20
 def gate_weights(name, k):
