@@ -5,7 +5,7 @@ import re
 _OFTEN = (
     (r"could not be broadcast together with shapes", "two arrays whose shapes do not fit; print both shapes"),
     (r"matmul: .*mismatch|shapes .* not aligned", "in a @ b the last axis of a must be as long as b's last but one"),
-    (r"'NoneType' object", "a function without `return` gives None"),
+    (r"'NoneType'", "a function without `return` gives None"),
     (r"'(list|tuple)' object has no attribute", "a list is no array yet; np.asarray makes it one"),
     (r"truth value of an array", "`if` wants one truth value; ask np.any or np.all, or use np.where"),
     (r"only (integer|integers).*(scalar arrays|slices)", "an index must be an integer: / gives a float, // an integer"),

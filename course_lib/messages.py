@@ -182,4 +182,4 @@ def _span(piece):
     if piece[:1] == "$":
         return escape(piece)
     bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(piece))
-    return re.sub(r"(?<![\w*])[*_]([^*_]+)[*_](?![\w*])", r"<em>\1</em>", bold)
+    return re.sub(r"(?<![\w*])[*_](?=\S)([^*_]+)(?<=\S)[*_](?![\w*])", r"<em>\1</em>", bold)

@@ -1,0 +1,130 @@
+"""The learner's progress: kept beside the notebooks, never lost to a broken file, never written while grading."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from course_lib import finding, progress, session
+from course_lib.learner import CheckFailed
+from tests.course_lib.check_tools import Notebook, entry, write
+
+CELL = 'with check("{id}") as expect:\n    expect("a", f(2))'
+RIGHT, WRONG = "def f(x):\n    return x * 2", "def f(x):\n    return x"
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    for memory in (session._failed, session._opened, session._passed, finding._loaded):
+        memory.clear()
+    monkeypatch.chdir(tmp_path)
+    for name in ("COURSE_HIDDEN", "COURSE_MODE", "COURSE_PROGRESS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COURSE_EXPECTED", str(tmp_path / "expected"))
+    monkeypatch.setattr(finding, "record_folders", lambda: [tmp_path / "expected"])
+    monkeypatch.setattr(progress, "record_folders", lambda: [tmp_path / "expected"])
+    checks = {id: entry(RIGHT, CELL.format(id=id), points=p) for id, p in (("one", 2), ("two", 3))}
+    write(tmp_path / "expected", lesson="09_convolution", **checks)
+    write(tmp_path / "expected", lesson="01_perceptron", three=entry(RIGHT, CELL.format(id="three")))
+    return Notebook()
+
+
+def run(book, source, id):
+    book.run(source)
+    with contextlib.suppress(CheckFailed):
+        book.run(CELL.format(id=id))
+
+
+def stored(tmp_path):
+    return json.loads((tmp_path / ".course-progress.json").read_text())["checks"]
+
+
+def test_what_passes_is_kept_and_counted_by_lesson(book, tmp_path):
+    run(book, RIGHT, "one")
+    run(book, WRONG, "two")
+    kept = stored(tmp_path)
+    assert {id: (entry["passed"], entry["tries"]) for id, entry in kept.items()} == {
+        "one": (True, 1),
+        "two": (False, 1),
+    }
+    assert progress.table().rows == [("01 perceptron", 1, 0, 0, 1), ("09 convolution", 2, 1, 2, 5)]
+
+
+def test_a_check_that_stops_passing_no_longer_counts(book, tmp_path):
+    run(book, RIGHT, "one")
+    run(book, WRONG, "one")
+    assert stored(tmp_path)["one"]["passed"] is False
+    assert stored(tmp_path)["one"]["tries"] == 2
+
+
+def test_progress_survives_the_kernel(book, tmp_path):
+    run(book, RIGHT, "one")
+    code = "from course_lib.progress import read; print(read()[0]['one']['passed'])"
+    env = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(progress.__file__))}
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+    )
+    assert out.stdout.strip() == "True"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"checks": 3}', '{"checks": {"one": 3}}', '{"checks": {"one": {}}}', "\x00"]
+)
+def test_a_broken_file_is_told_kept_aside_and_replaced(book, tmp_path, text):
+    path = tmp_path / ".course-progress.json"
+    path.write_text(text)
+    assert "could not be read" in str(progress.table())
+    run(book, RIGHT, "one")
+    assert stored(tmp_path)["one"]["passed"] is True
+    assert (tmp_path / ".course-progress.json.damaged").read_text() == text
+    assert "could not be read" not in str(progress.table())
+
+
+def test_bytes_that_are_no_text_are_told_too(book, tmp_path):
+    (tmp_path / ".course-progress.json").write_bytes(b"\xff\xfe\x00")
+    assert "could not be read" in str(progress.table())
+
+
+def test_a_graded_run_writes_nothing(book, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "grade")
+    run(book, RIGHT, "one")
+    assert not (tmp_path / ".course-progress.json").exists()
+
+
+def test_a_named_file_is_used_and_its_folder_made(book, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "deep" / "down" / "p.json"))
+    run(book, RIGHT, "one")
+    assert json.loads((tmp_path / "deep" / "down" / "p.json").read_text())["checks"]["one"]["passed"]
+
+
+def test_a_place_that_cannot_be_written_does_not_disturb(book, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "file" / "p.json"))
+    run(book, RIGHT, "one")
+    assert progress.table().rows[1][2] == 0
+
+
+def test_a_read_only_folder_sends_progress_to_the_users_data(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(progress.os, "access", lambda path, mode: False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert progress.progress_path() == tmp_path / "data" / "perceptron-to-resnet" / "progress.json"
+
+
+def test_nothing_half_written_is_left(book, tmp_path):
+    run(book, RIGHT, "one")
+    run(book, RIGHT, "two")
+    names = sorted(p.name for p in tmp_path.iterdir() if p.is_file())
+    assert names == [".course-progress.json"]
+
+
+def test_the_table_reads_as_text_and_as_html(book):
+    run(book, RIGHT, "three")
+    bundle = progress.table()._repr_mimebundle_()
+    assert bundle["text/plain"].splitlines()[1].split() == ["01", "perceptron", "1", "1", "1", "of", "1"]
+    assert '<th scope="row"' in bundle["text/html"]
+    assert "1 ✓" in bundle["text/html"]
+    book.run("shown = str(progress())")
+    assert book.names["shown"] == bundle["text/plain"]
