@@ -102,14 +102,14 @@ def load_filter(program):
 # ------------------------------------------------------------------------------------------------ zygote
 
 
-NEEDED = ("numpy", "numpy.testing", "torch", "torch.nn.functional", "matplotlib.pyplot", "matplotlib.font_manager",
-          "matplotlib.backends.backend_agg", "IPython", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipywidgets")  # fmt: skip
-SPARED = (  # what a first cell, a traceback or a figure would import otherwise; versions differ in which there are
-    "IPython.core.completerlib IPython.core.logger IPython.core.oinspect IPython.core.magics.ast_mod pexpect cProfile "
-    "IPython.core.magics.execution IPython.core.pylabtools ipykernel.debugger stack_data executing pure_eval asttokens "
-    "pygments.formatters pygments.formatters.terminal256 pygments.styles matplotlib_inline.config PIL.BmpImagePlugin "
-    "PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin torch._subclasses.schema_check_mode"
-).split()
+NEEDED = """numpy numpy.testing torch torch.nn.functional matplotlib.pyplot matplotlib.font_manager ipywidgets
+matplotlib.backends.backend_agg IPython ipykernel.ipkernel ipykernel.zmqshell"""
+# What a first cell, a traceback or a figure would import otherwise; versions differ in which of these there are.
+SPARED = """IPython.core.completerlib IPython.core.logger IPython.core.oinspect IPython.core.magics.ast_mod pexpect
+IPython.core.application IPython.core.magics.execution IPython.core.pylabtools ipykernel.debugger stack_data executing
+pure_eval asttokens cProfile pygments.formatters pygments.formatters.terminal256 pygments.styles PIL.BmpImagePlugin
+PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin matplotlib_inline.config
+torch._subclasses.schema_check_mode"""
 
 
 def warm():
@@ -118,9 +118,9 @@ def warm():
     import pkgutil
 
     sys.modules["debugpy"] = None  # ipykernel would load a debugger and its threads
-    for name in NEEDED:
+    for name in NEEDED.split():
         importlib.import_module(name)
-    for name in SPARED:
+    for name in SPARED.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     del sys.modules["debugpy"]
