@@ -9,10 +9,7 @@ _OFTEN = (
     (r"'(list|tuple)' object has no attribute", "a list is no array yet; np.asarray makes it one"),
     (r"truth value of an array", "`if` wants one truth value; ask np.any or np.all, or use np.where"),
     (r"only (integer|integers).*(scalar arrays|slices)", "an index must be an integer: / gives a float, // an integer"),
-    (
-        r"'float' object cannot be interpreted as an integer",
-        "a size must be an integer: / gives a float, // an integer",
-    ),
+    (r"'float' object cannot|sequence of integers", "a size must be an integer: / gives a float, // an integer"),
     (r"index .* is out of bounds", "axes and positions count from 0, so the last one is size - 1"),
     (r"cannot reshape array of size", "reshape keeps the number of values: multiply the sizes of both shapes"),
     (r"too many indices for array", "the array has fewer axes than you index; print its shape"),
