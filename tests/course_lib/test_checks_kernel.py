@@ -1,0 +1,108 @@
+"""In a real kernel: messages are displayed, errors are one line, nothing is on stderr, Run All goes on."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.course_lib.check_tools import entry, write
+
+REFERENCE = "def half(x):\n    return x / 2"
+CHECK = 'with check("half") as expect:\n    expect("of one", half(1))\n    expect("of four", half(4.0))'
+WRONG = {"whole": ("def half(x):\n    return x // 2", "// rounds down; / divides")}
+CELLS = [
+    "from course_lib.checks import NotDone, check, hint, progress, yours\nimport numpy as np\nimport sys, warnings",
+    CHECK,
+    'def half(x):\n    raise NotDone("half")',
+    CHECK,
+    "half(3)",
+    "def half(x):\n    return x // 2",
+    CHECK,
+    "def half(x):\n    y = x - 1\n    return x / y",
+    CHECK,
+    "def half(x):\n    print('loud')\n    print('err', file=sys.stderr)\n    np.zeros(1) / 0\n"
+    "    warnings.warn('w')\n    return np.divide(x, 2)",
+    CHECK,
+    "def half(x):\n    return x / 2",
+    CHECK,
+    'hint("half")',
+    "progress()",
+    'chosen = yours("half", else_=abs)\nchosen(6)',
+]
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lesson")
+    half = entry(REFERENCE, CHECK, wrong=WRONG, forbid=["numpy.divide"], hints=["Think of `x / 2`."], points=2)
+    write(folder / "expected", half=half)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(folder)}}, timeout=60).execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def kinds(cell):
+    return [output.output_type for output in cell]
+
+
+def shown(cell):
+    return "".join(o.data["text/plain"] for o in cell if o.output_type in ("display_data", "execute_result"))
+
+
+def error(cell):
+    (found,) = [o for o in cell if o.output_type == "error"]
+    return found
+
+
+def test_a_missing_function_is_told_and_the_next_cells_run(outputs):
+    assert kinds(outputs[1]) == ["display_data", "error"]
+    assert "name 'half' is not defined. Run the cell that defines it" in shown(outputs[1])
+
+
+def test_a_stub_is_one_friendly_line_wherever_it_is_called(outputs):
+    assert "half: not done yet" in shown(outputs[3])
+    assert kinds(outputs[4]) == ["error"]
+    assert error(outputs[4]).traceback == [
+        "Not done yet: half. Write it in its cell, run that cell, then run this one again."
+    ]
+
+
+def test_a_failing_check_displays_text_and_html_and_raises_one_line(outputs):
+    assert kinds(outputs[6]) == ["display_data", "error"]
+    assert set(outputs[6][0].data) == {"text/plain", "text/html"}
+    assert "It looks like this: // rounds down; / divides." in shown(outputs[6])
+    assert error(outputs[6]).ename == "CheckFailed"
+    assert error(outputs[6]).traceback == ["CheckFailed: half: 1 of 2 right. of one: Expected 0.5, got 0."]
+
+
+def test_an_exception_points_at_the_cell_and_line_of_the_learner(outputs):
+    assert "in half, cell [8]:\n     3 |     return x / y\n       |            ^^^^^" in shown(outputs[8])
+    assert "division by zero" in shown(outputs[8])
+
+
+def test_no_cell_writes_to_stderr_or_shows_a_frame_of_the_library(outputs):
+    for cell in outputs:
+        for output in cell:
+            assert output.output_type != "stream" or output.name == "stdout"
+            if output.output_type == "error":
+                assert len(output.traceback) == 1
+                assert "/course_lib/" not in output.traceback[0]
+
+
+def test_delegation_is_caught_and_prints_and_warnings_are_kept(outputs):
+    text = shown(outputs[10])
+    assert "This calls the library's divide; write it yourself." in text
+    assert "  loud\n  err" in text
+    assert "UserWarning: w" in text
+
+
+def test_a_passing_check_displays_and_raises_nothing(outputs):
+    assert kinds(outputs[12]) == ["display_data"]
+    assert shown(outputs[12]).startswith("✓ half: all 2 right")
+
+
+def test_hints_progress_and_yours_display(outputs):
+    assert "Hint 1 of 1" in shown(outputs[13])
+    assert outputs[13][0].data["text/markdown"].startswith("**Hint 1 of 1**")
+    assert "1 ✓" in outputs[14][0].data["text/html"]
+    assert outputs[15][0].text == "half: yours.\n"
+    assert shown(outputs[15]) == "3.0"
