@@ -69,16 +69,19 @@ def trace(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False):
     return Trace(large, border, taps, small, step, small.size, sentence)
 
 
-def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False, axes=None):
+def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False, figure=None):
     """Draw one step of `trace`: input, kernel, output side by side, the numbers in play in colour. Returns 3 Axes.
 
     Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
-    cut off).
+    cut off). All cells are of one size. Draws into `figure` if given.
     """
     t = trace(x, w, step, stride=stride, padding=padding, dilation=dilation, transposed=transposed)
-    if axes is None:
-        axes = style.plt.subplots(1, 3, figsize=(9.2, 3.9), width_ratios=(1, 0.55, 1), layout="constrained")[1]
-    source, kernel, result = axes
+    left, right = (t.small, t.large) if transposed else (t.large, t.small)
+    widths = [left.shape[1], np.shape(w)[1], right.shape[1]]
+    if figure is None:
+        rows = max(left.shape[0], np.shape(w)[0], right.shape[0])
+        figure = style.plt.figure(figsize=(9.2, 1.0 + min(3.6, 7.8 * rows / sum(widths))), layout="constrained")
+    source, kernel, result = axes = figure.subplots(1, 3, width_ratios=widths)
     i, j = divmod(t.step, t.small.shape[1])
     now = np.zeros(t.small.shape, bool)
     now[i, j] = True
@@ -96,7 +99,7 @@ def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=Fal
     for ax in (source, kernel, result):
         ax.set_anchor("N")
     text = t.sentence if len(t.sentence) < 95 else _wrapped(t.sentence)
-    source.figure.supxlabel(f"step {t.step + 1} of {t.steps}:  {text}", fontsize=10)
+    figure.supxlabel(f"step {t.step + 1} of {t.steps}:  {text}", fontsize=10)
     return axes
 
 
@@ -138,6 +141,7 @@ def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
     count = output_size(size, kernel, stride, padding, dilation)
     ax = style.axes(ax, size=(7.0, 0.42 * (count + 2) + 0.9))
     taps = dilation * np.arange(kernel)
+    edge = max(size, count * stride - padding + taps[-1]) + 0.8  # the labels stand right of everything
     samples = np.arange(-padding, size + padding)
     real = (samples >= 0) & (samples < size)
     ax.scatter(samples[real], np.zeros(size), s=150, marker="s", color=GREY, label="samples")
@@ -148,16 +152,9 @@ def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
         color, label = (BLUE, f"position {step + 1}") if fits else (RED, "overhangs")
         ax.plot(at[[0, -1]], [step + 1] * 2, color=color, lw=1.5, ls="-" if fits else ":")
         ax.scatter(at, np.full(kernel, step + 1), s=80, color=color, marker="o" if fits else "x", zorder=3)
-        ax.text(
-            size + padding + max(0, at[-1] - size - padding + 1) + 0.2,
-            step + 1,
-            label,
-            va="center",
-            color=color,
-            fontsize=9,
-        )
+        ax.text(edge, step + 1, label, va="center", color=color, fontsize=9)
     ax.set(yticks=[], xticks=samples, ylim=(count + 1.7, -0.7))
-    ax.set_xlim(-padding - 0.7, size + padding + 3.6)
+    ax.set_xlim(-padding - 0.7, edge + 2.0)
     ax.spines[:].set_visible(False)
     settings = f"{kernel} taps, stride {stride}, padding {padding}, dilation {dilation}"
     ax.set_title(f"A size of {size} has {count} positions for {settings}", fontsize=10, loc="left")

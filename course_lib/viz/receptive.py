@@ -18,13 +18,13 @@ def stacks(many, *, titles, axes=None):
         widths = [receptive_field(layers).size + 2 for layers in many]
         axes = style.plt.subplots(1, len(many), figsize=(9.2, 3.0), width_ratios=widths, layout="constrained")[1]
     for ax, layers, title in zip(np.ravel(axes), many, titles, strict=True):
-        fan(layers, ax=ax)
+        fan(layers, ax=ax, names=ax is np.ravel(axes)[0])
         seen = receptive_field(layers).size
         ax.set_title(f"{title}: sees {seen}", fontsize=10)
     return axes
 
 
-def fan(layers, *, ax):
+def fan(layers, *, ax, names=True):
     """Draw one stack: neurons as dots over their place on the input, lines to all that the top neuron depends on."""
     layers = [Window(*layer) for layer in layers]
     jumps, centres = [1], [0.0]  # of each level: distance of neighbours, place of neuron 0
@@ -45,7 +45,8 @@ def fan(layers, *, ax):
         seen = below
     _dots(ax, 0, seen, centres, jumps, layers)
     ax.set(xticks=[], yticks=range(len(layers) + 1), ylim=(-0.4, len(layers) + 0.4))
-    ax.set_yticklabels(["input", *(f"layer {n}" for n in range(1, len(layers) + 1))], fontsize=9)
+    levels = ["input", *(f"layer {n}" for n in range(1, len(layers) + 1))]
+    ax.set_yticklabels(levels if names else [], fontsize=9)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax

@@ -86,9 +86,8 @@ def _editor(name, values):
 
 
 def _png(x, kernel, step, how):
-    figure = Figure(figsize=(9.2, 3.9), layout="constrained")  # without pyplot: nothing is kept open
-    axes = figure.subplots(1, 3, width_ratios=(1, 0.55, 1))
-    window_step(x, kernel, step, axes=axes, **how)
+    figure = Figure(figsize=(9.2, 4.2), layout="constrained")  # without pyplot: nothing is kept open
+    window_step(x, kernel, step, figure=figure, **how)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=100)
     return stream.getvalue()
