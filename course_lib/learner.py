@@ -48,7 +48,7 @@ class Learner:
         if first is not None:
             self._explain(message, expected, *differences[first], hidden_from, error)
         attempt = first is None or differences[first][1].what != "notdone"
-        session.remember(self.id, message.passed, attempt, self.frame.f_globals)
+        session.remember(self.id, bool(message.passed), attempt, self.frame.f_globals)
         show(message)
         if not message.passed:
             label = f"{message.label}: " if message.label else ""
@@ -80,7 +80,7 @@ class Learner:
         right = sum(ok is True for _, ok in rows)
         passed = right == len(rows) > 0
         if rows and differences[0][1] and differences[0][1].what == "notdone":
-            return f"{self.id}: not done yet", False, rows
+            return f"{self.id}: not done yet", None, [(label, None) for label, _ in rows]
         count = f"all {right}" if passed else f"{right} of {len(rows)}"
         return f"{self.id}: {count} right", passed, rows
 

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from html import escape
 
-PASSED, FAILED, WAITING = "✓", "✗", "·"
+PASSED, FAILED, WAITING = "✓", "✗", "○"
 _MARK = {True: (PASSED, "passed"), False: (FAILED, "failed"), None: (WAITING, "not reached")}
 _COLOUR = {
     True: "var(--jp-success-color1,#388e3c)",
@@ -18,6 +18,7 @@ _COLOUR = {
 }
 _CODE = "font-family:var(--jp-code-font-family,monospace);background:rgba(128,128,128,.14);border-radius:3px"
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+_RAISED = "background:rgba(128,128,128,.12);border-radius:3px;padding:.4em .6em;display:table"
 _FOLD = 8  # so many passing lines in a row stay open
 
 
@@ -26,7 +27,7 @@ class Message:
     """All that one run of a check has to say; every field but the first three may be empty."""
 
     title: str
-    passed: bool
+    passed: bool | None  # None: not done yet
     rows: list  # (label, True passed / False failed / None not reached)
     label: str = ""  # of the first failure
     problem: str = ""
@@ -40,7 +41,7 @@ class Message:
 
     def __str__(self):
         lines = [f"{_MARK[self.passed][0]} {self.title}"]
-        lines += [f"  {_MARK[ok][0]} {label}{'  (not reached)' if ok is None else ''}" for label, ok in self.rows]
+        lines += [f"  {_MARK[ok][0]} {label}{self._later(ok)}" for label, ok in self.rows]
         if self.problem:
             lines += ["", *([f"{self.label}:"] if self.label else []), *_indent(self.problem)]
         if self.code:
@@ -55,19 +56,22 @@ class Message:
 
     __repr__ = __str__
 
+    def _later(self, ok):
+        return "  (not reached)" if ok is None and self.passed is not None else ""
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": str(self), "text/html": self.html()}
 
     def html(self):
         """The message as one block of HTML, every learner's text escaped."""
         parts = [f'<div style="margin-bottom:.3em">{_mark(self.passed)} <strong>{escape(self.title)}</strong></div>']
-        parts.append(_rows(self.rows))
+        parts.append(self._rows())
         if self.problem:
             label = f"<strong>{escape(self.label)}</strong><br>" if self.label else ""
             parts.append(_block(label + escape(self.problem)))
         if self.code:
             parts.append(_block(escape(self.place) + ":" + _pre(self.code)))
-        parts += [_block(escape(sentence)) for sentence in self.mistakes]
+        parts += [_block(escape(sentence), _RAISED) for sentence in self.mistakes]
         if self.hint:
             parts.append(_details(self.hint_title, markdown(self.hint)))
         if self.printed:
@@ -75,6 +79,14 @@ class Message:
         if self.note:
             parts.append(_block(escape(self.note)))
         return _box("".join(parts), _COLOUR[self.passed])
+
+    def _rows(self):
+        later = ' <span style="opacity:.75">(not reached)</span>'
+        items = [f"<li>{_mark(ok)} {escape(label)}{later if self._later(ok) else ''}</li>" for label, ok in self.rows]
+        shown = f'<ul style="list-style:none;margin:0;padding-left:.2em">{"".join(items)}</ul>'
+        if len(items) > _FOLD and all(ok for _, ok in self.rows):
+            return _details(f"all {len(items)} lines", shown)
+        return shown
 
 
 @dataclass
@@ -108,8 +120,8 @@ def _box(inner, colour):
     return f'<div role="status" style="{style}">{inner}</div>'
 
 
-def _block(inner):
-    return f'<div style="margin:.5em 0">{inner}</div>'
+def _block(inner, more=""):
+    return f'<div style="margin:.5em 0;{more}">{inner}</div>'
 
 
 def _pre(text):
@@ -125,18 +137,6 @@ def _mark(ok):
     mark, word = _MARK[ok]
     shown = f'<span aria-hidden="true" style="color:{_COLOUR[ok]};font-weight:bold">{mark}</span>'
     return f'{shown}<span style="{_UNSEEN}">{word}: </span>'
-
-
-def _rows(rows):
-    items = [f"<li>{_mark(ok)} {escape(label)}{_later(ok)}</li>" for label, ok in rows]
-    style = "list-style:none;margin:0;padding-left:.2em"
-    if len(rows) > _FOLD and all(ok for _, ok in rows):
-        return _details(f"all {len(rows)} lines", f'<ul style="{style}">{"".join(items)}</ul>')
-    return f'<ul style="{style}">{"".join(items)}</ul>'
-
-
-def _later(ok):
-    return ' <span style="opacity:.75">(not reached)</span>' if ok is None else ""
 
 
 def _indent(text):

@@ -82,7 +82,7 @@ class Table:
         width = max([len(title) for title, *_ in self.rows] + [6])
         lines = [f"{'lesson':<{width}}  checks  passed  points"]
         for title, checks, passed, points, all_points in self.rows:
-            lines.append(f"{title:<{width}}  {checks:>6}  {passed:>6}  {points:>3} of {all_points}")
+            lines.append(f"{title:<{width}}  {checks:>6}  {passed:>6}  {points:>3g} of {all_points:g}")
         return "\n".join(lines + [self.problem] * bool(self.problem))
 
     __repr__ = __str__
@@ -93,7 +93,7 @@ class Table:
         body = "".join(
             f'<tr><th scope="row" style="text-align:left;font-weight:normal;padding:.15em .8em">{escape(title)}</th>'
             f'<td style="{cell}">{checks}</td><td style="{cell}">{passed}{" ✓" * (passed == checks > 0)}</td>'
-            f'<td style="{cell}">{points} of {all_points}</td></tr>'
+            f'<td style="{cell}">{points:g} of {all_points:g}</td></tr>'
             for title, checks, passed, points, all_points in self.rows
         )
         note = f"<p>{escape(self.problem)}</p>" if self.problem else ""

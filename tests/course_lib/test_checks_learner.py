@@ -89,7 +89,7 @@ def test_an_exception_shows_the_learners_own_line_and_what_it_often_means(half, 
     assert "in helper, your cell:" in shown
     assert "     6 |     return 1 + (x / y)\n       |                 ^^^^^\n" in shown
     assert "This often means: you divide by zero when x is 1." in shown
-    assert "  · of an array  (not reached)" in shown
+    assert "  ○ of an array  (not reached)" in shown
     assert "course_lib" not in shown + error
 
 
@@ -136,7 +136,7 @@ def test_a_stub_is_not_done_yet_and_costs_no_hint(half, capsys):
     for _ in range(3):
         passed, shown, error = outcome(book, CHECK, capsys)
         assert not passed
-        assert shown.startswith("✗ half: not done yet\n")
+        assert shown.startswith("○ half: not done yet\n  ○ of one\n  ○ of an array\n")
         assert 'If you are stuck: hint("half").' in shown
         assert "Hint" not in shown
         assert "Traceback" not in error
