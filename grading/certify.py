@@ -361,7 +361,7 @@ def _own_error(judged, ways, proof):
                 got = found.get(line["position"])
                 if line["kind"] != "value" or "hash" in line:
                     continue
-                moved = math.inf if got is None or got.kind != "value" else margins.units(line, got.value)
+                moved = math.inf if got is None or got.kind != "value" else margins.units(line, got)
                 if math.isinf(moved) and name in margins.REWRITES:
                     notes[name] = "does not apply"  # the rewritten reference is another program here
                     continue
@@ -380,7 +380,7 @@ def _distance(judged, values, seen):
         got = next((s for s in seen[id] if s.position == line["position"]), None)
         if got is None or got.kind != "value":
             return math.inf
-        worst = max(worst, margins.units(line, got.value))
+        worst = max(worst, margins.units(line, got))
     return worst
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from course_lib.compare import default_rtol
+from course_lib.compare import check_line, default_rtol
 
 WIDER = {np.dtype(np.float32): np.float64, np.dtype(np.float64): np.longdouble}
 KERNELS = ("Haswell", "SkylakeX", "Prescott")
@@ -23,10 +23,13 @@ PROCESSES = {f"BLAS kernel {name}": {"OPENBLAS_CORETYPE": name} for name in KERN
 PROCESSES["two threads"] = dict.fromkeys(THREADS, "2")
 
 
-def units(line, value):
-    """The largest error of `value` at a record's line, in units of its tolerance; inf where the structure differs,
-    0 for equal values. Above 1 is where `check_line` begins to object."""
-    return _units(line["value"], value, line.get("rtol"), line.get("atol"), None)
+def units(line, seen):
+    """The largest error of an observation at a record's line, in units of its tolerance; 0 for equal values.
+
+    Above 1 is where `check_line` begins to object; inf where it objects to something else than the size of an error.
+    """
+    error = _units(line["value"], seen.value, line.get("rtol"), line.get("atol"), None)
+    return math.inf if error <= 1 and check_line(line, seen) is not None else error
 
 
 def tolerance_of(line):

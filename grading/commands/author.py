@@ -15,6 +15,7 @@ def register(app):
     app.command("build", rich_help_panel="Authors")(build)
     app.command("lint", rich_help_panel="Authors")(lint)
     app.command("certify", rich_help_panel="Authors")(certify)
+    app.command("release", rich_help_panel="Instructors")(release)
 
 
 def _folders(solutions, notebooks):
@@ -124,3 +125,31 @@ def certify(
         raise typer.Exit(1)
     count = len(found.proofs)
     console.print(f"{count} exercises certified", highlight=False)
+
+
+def release(
+    out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    lessons: Annotated[list[str] | None, typer.Option("--lesson", help="Only this lesson; may be repeated.")] = None,
+    edition: Annotated[str, typer.Option(help="class, self-study or clone.")] = "class",
+    course: Annotated[Path | None, typer.Option(help="Course folder for the private part; OUT/course if none.")] = None,
+    solutions: Solutions = None,
+    notebooks: Notebooks = None,
+):
+    """Make what is handed out: for a class, for self-study, or everything.
+
+    class: student files without answers, and a course folder whose hidden tests are drawn privately and certified
+    again. self-study: the same student files, the answers beside them. clone: the project as it is.
+
+    Example: course release --edition class autumn
+    """
+    from rich.console import Console
+
+    from grading.editions import release
+
+    folders, console = _folders(solutions, notebooks), Console()
+    with console.status("releasing") as status:
+        done = release(edition, out, folders, lessons or (), course=course, tell=status.update)
+    for what, path in done.paths.items():
+        console.print(f"{what:8} {path}", highlight=False, soft_wrap=True)
+    for note in done.notes:
+        console.print(note, highlight=False)
