@@ -226,7 +226,7 @@ class Conversation:
             raise Broken("no hello")
         for name, value in json.loads(payload).items():
             setattr(self.isolation, name, tuple(value) if isinstance(value, list) else value)
-        self.isolation.differs = self.differs(self.isolation)
+        self.isolation.differs = self.differs(self.isolation, self.limits)
         job = {
             "limits": asdict(self.limits),
             "steps": [{"id": s.id, "source": s.source, "check": s.check} for s in self.order],

@@ -90,10 +90,13 @@ class Isolation:
     refused: tuple[str, ...] = ()  # forbidden system calls that were tried and refused
     pids: tuple[int, ...] = ()  # visible in its /proc
     interfaces: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()  # those that are its own, not the warm process's
     process_limit: bool = False  # a fork over the limit was refused
     writable: tuple[str, ...] = ()  # mount points it can write to
     descriptors: tuple[int, ...] = ()
-    memory: str = ""  # how memory is bounded: cgroup or polling
+    limits: dict[str, int] = field(default_factory=dict)  # the kernel's limits per process
+    disk: tuple[int, ...] = ()  # size of /tmp: bytes and files
+    memory: str = "polling"  # how the sum over its processes is bounded: cgroup or polling
     differs: tuple[str, ...] = ()  # sentences: what is not as promised
 
 

@@ -29,8 +29,8 @@ from grading.messages import Isolation, Job, Limits, Run
 WARM = 120.0  # seconds a worker may take to import its libraries
 NOBODY = 65534
 SLOTS = 256  # submissions of one Sandbox at the same time
-WRITABLE = {"root": ("/dev/pts", "/dev/shm", "/tmp"), "nested": ("/dev/pts", "/dev/shm", "/tmp"),
-            "single": ("/dev/pts", "/dev/shm", "/tmp")}  # fmt: skip
+NAMESPACES = {"user", "pid", "mnt", "net", "ipc", "uts"}
+WRITABLE = ("/dev/pts", "/dev/shm", "/tmp")
 DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero", "/dev/console")
 PATHS = {
     "root": "as root, every submission another user in namespaces of its own",
@@ -125,7 +125,8 @@ class Sandbox:
         stack.callback(os.close, send)
         status, keeper = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         stack.callback(status.close)
-        request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot)}
+        own = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
+        request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot), "namespaces": own}
         try:
             if self.path == "none":
                 request["dir"] = stack.enter_context(
@@ -137,10 +138,8 @@ class Sandbox:
             os.close(cmd)
             os.close(out)
             keeper.close()
-        run = Conversation(job, self.path, self._differs, send, receive, status).hold()
-        if run.isolation.differs and not self.trust:
-            raise Refused(" ".join(run.isolation.differs))
-        return run
+        check = differences if self.trust else promised
+        return Conversation(job, self.path, check, send, receive, status).hold()
 
     def _zygote(self, limits, stack):
         """The warm process for this job: one for all, or on the single path a fresh one."""
@@ -168,9 +167,6 @@ class Sandbox:
             lower = os.geteuid() == 0 and self.path in ("nested", "single")  # no limit on processes binds root
             return Zygote(words, inherited, values, NOBODY if lower else None)
 
-    def _differs(self, isolation):
-        return differences(isolation, self.trust)
-
 
 class Zygote:
     """The warm process as the driver sees it: a socket to send requests to."""
@@ -194,7 +190,10 @@ class Zygote:
         finally:
             theirs.close()
         self.socket.settimeout(WARM)
-        self.answer({"seccomp": seccomp.program().hex()})
+        ready = self.answer({"seccomp": seccomp.program().hex()})
+        if ready != {"threads": 1, "dumpable": 0}:
+            self.close()
+            raise Refused(f"the warm process is not fit to fork: {ready}")
 
     def answer(self, request, fds=()):
         """Send one request; the reply, or Refused with what the worker complained about."""
@@ -306,12 +305,11 @@ def _uid(slot):
     return inside + max(1, length - SLOTS - 2) + slot
 
 
-def differences(isolation: Isolation, trust=False) -> tuple[str, ...]:
+def differences(isolation: Isolation, limits: Limits) -> tuple[str, ...]:
     """Sentences for everything in which the confinement read back is not what was promised."""
-    path = isolation.path
+    path, said = isolation.path, []
     if path == "none":
         return ("Student code is not confined at all.",)
-    said = []
 
     def must(good, sentence):
         if not good:
@@ -320,20 +318,36 @@ def differences(isolation: Isolation, trust=False) -> tuple[str, ...]:
     must(isolation.uid > 0, "Student code runs as root.")
     if path == "root":
         must(isolation.uid != isolation.zygote_uid, "Student code shares the warm process's user.")
-    must(not isolation.capabilities.replace("0", "").strip(), f"It has capabilities: {isolation.capabilities}.")
     must(isolation.capabilities, "Its capabilities are unknown.")
+    must(not isolation.capabilities.replace("0", "").strip(), f"It has capabilities: {isolation.capabilities}.")
     must(isolation.no_new_privs, "It may gain privileges by running a program.")
     must(isolation.seccomp, "No system-call filter is in force.")
     for name in ("unshare", "mount", "ptrace", "memfd", "inet"):
         must(name in isolation.refused, f"The call {name} is not refused.")
+    for name in NAMESPACES if path != "root" else NAMESPACES - {"user"}:
+        must(name in isolation.namespaces, f"It shares the {name} namespace.")
     own = 2 if path != "single" else 4  # there the warm process and the keeper share its process namespace
     must(len(isolation.pids) == own, f"It sees processes {list(isolation.pids)} instead of its own {own}.")
     must(isolation.interfaces == ("lo",), f"It sees network interfaces {list(isolation.interfaces)}.")
-    must(isolation.process_limit, "The limit on processes does not bind.")
-    extra = set(isolation.writable) - set(WRITABLE[path]) - set(DEVICES)
+    extra = set(isolation.writable) - set(WRITABLE) - set(DEVICES)
     must(not extra, f"It can write to {', '.join(sorted(extra))}.")
     must(isolation.descriptors == (0, 1, 2, 3, 4), f"It holds descriptors {list(isolation.descriptors)}.")
+    must(isolation.process_limit, "The limit on processes does not bind.")
+    wanted = {"CPU": limits.cpu + 5, "NOFILE": limits.files, "FSIZE": limits.file_size, "NPROC": limits.processes}
+    for name, most in {**wanted, "DATA": 2 * limits.memory + (8 << 30)}.items():
+        must(0 < isolation.limits.get(name, -1) <= most, f"Its limit {name} is {isolation.limits.get(name)}.")
+    size, files = isolation.disk
+    must(size <= limits.disk, f"Its /tmp takes {size >> 20} MB.")
+    must(path == "single" or files <= limits.inodes, f"Its /tmp takes {files} files.")
     return tuple(said)
+
+
+def promised(isolation: Isolation, limits: Limits) -> tuple[str, ...]:
+    """As `differences`, but refuses the submission when there are any; no student code has run yet."""
+    said = differences(isolation, limits)
+    if said:
+        raise Refused(" ".join(said))
+    return said
 
 
 def offers() -> dict:

@@ -31,20 +31,14 @@ FRAME = struct.Struct(">cI")
 STUDENT = 1000  # uid and gid inside a nested user namespace
 POLL = 0.02  # seconds between two looks at memory and CPU
 GRACE = 2.0  # CPU seconds a cell has to end after being interrupted
+LIMITED = ("CPU", "DATA", "NOFILE", "FSIZE", "NPROC")  # read back
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 CLONE = {"mnt": 0x20000, "cgroup": 0x2000000, "uts": 0x4000000, "ipc": 0x8000000, "user": 0x10000000, "pid": 0x20000000,
          "net": 0x40000000}  # fmt: skip
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x1000, 0x4000, 0x40000
-PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_CAP_AMBIENT = (
-    4,
-    23,
-    24,
-    38,
-    22,
-    47,
-)
-PR_CAP_AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER = 4, 2
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
+PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_READ, PR_CAPBSET_DROP = 3, 4, 22, 23, 24
+PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER = 38, 47, 4, 2
 
 
 # ------------------------------------------------------------------------------------------------ system calls
@@ -146,7 +140,7 @@ def serve(control):
     warm()
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
-    control.send(json.dumps({"threads": threads(), "uid": os.getuid(), "pid": os.getpid()}).encode())
+    control.send(json.dumps({"threads": threads(), "dumpable": prctl(PR_GET_DUMPABLE)}).encode())
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1 << 16, 3)
         if not message:
@@ -196,6 +190,8 @@ def keep(request, setup, cmd, out, status):
     """Enter new namespaces, fork pid 1, watch it, kill it when a limit is hit, and report to the driver."""
     path = request["path"]
     zygote_uid = os.getuid()
+    if path in ("nested", "root"):
+        request["namespaces"] = namespaces()
     if path == "nested":
         uid, gid = os.getuid(), os.getgid()
         call("unshare", sum(CLONE[n] for n in ("user", "pid", "ipc", "uts", "net")))
@@ -216,6 +212,15 @@ def keep(request, setup, cmd, out, status):
     report = watch(pid, status, request)
     os.write(status, json.dumps(report).encode())
     return 0
+
+
+def namespaces():
+    """The identity of each namespace this process is in."""
+    found = {}
+    for name in CLONE:
+        with contextlib.suppress(OSError):
+            found[name] = os.readlink(f"/proc/self/ns/{name}")
+    return found
 
 
 def watch(pid, status, request):
@@ -490,12 +495,15 @@ def read_back(request):
         "capabilities": " ".join(status[f"Cap{n}"].strip() for n in ("Inh", "Prm", "Eff", "Bnd", "Amb")),
         "no_new_privs": status["NoNewPrivs"].strip() == "1",
         "seccomp": status["Seccomp"].strip() == "2",
+        "namespaces": sorted(n for n, link in namespaces().items() if link != request["namespaces"].get(n)),
         "refused": () if request["path"] == "none" else probes(),
         "pids": sorted(int(name) for name in os.listdir("/proc") if name.isdigit()),
         "interfaces": interfaces,
         "process_limit": request["path"] != "none" and process_limit(),
         "writable": sorted(place for place, options in mounts.items() if "rw" in options and place != "/proc"),
         "descriptors": open_descriptors(),
+        "limits": {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1] for name in LIMITED},
+        "disk": [os.statvfs("/tmp").f_blocks * os.statvfs("/tmp").f_frsize, os.statvfs("/tmp").f_files],
     }
 
 
