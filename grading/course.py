@@ -134,8 +134,7 @@ class Course:
         digest = hashlib.sha256(self.skeleton(lesson).fingerprint.encode())
         for path in self._record_paths(lesson).values():
             digest.update(path.read_bytes())
-        for path in ("judge.py", "sanitise.py", "intake.py", "skeleton.py"):
-            digest.update((Path(__file__).parent / path).read_bytes())
+        digest.update(_code())
         return digest.hexdigest()
 
     def students(self, lesson):
@@ -165,7 +164,8 @@ class Course:
 
     def limits(self, student):
         """The limits for one student: accommodations.toml may give more time (`[ann]`, `time = 1.5`)."""
-        factor = self.accommodations().get(student, {}).get("time", 1)
+        given = self.accommodations()
+        factor = given.get(student, given.get("*", {})).get("time", 1)
         limits = Limits()
         scaled = {name: getattr(limits, name) * factor for name in ("cpu", "cell_cpu", "wall", "cell_wall")}
         return replace(limits, **scaled)
@@ -183,6 +183,18 @@ class Course:
         except (tomllib.TOMLDecodeError, ValueError, TypeError) as error:
             raise CourseError(f"{path} cannot be read ({error}); write [student] and below it time = 1.5.") from None
         return table
+
+
+DECIDES = ("judge", "sanitise", "intake", "skeleton", "jobs", "conversation", "worker")
+
+
+@functools.cache
+def _code():
+    """The hash of the code that decides: parts of the grader, and all of course_lib, which student code imports."""
+    here, digest = Path(__file__).resolve().parent, hashlib.sha256()
+    for path in [here / f"{name}.py" for name in DECIDES] + sorted((here.parent / "course_lib").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def _fit(name):

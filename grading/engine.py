@@ -81,6 +81,7 @@ def job_of(course, submission, laid):
     return make_job(
         laid.nb,
         course.skeleton(lesson),
+        course.records(lesson),
         fingerprint=course.fingerprint(lesson),
         limits=course.limits(submission.student),
         files=course.files(lesson),

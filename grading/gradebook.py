@@ -106,7 +106,9 @@ class Writer:
         return {row[0]: dict(zip(("first_name", "last_name", "email"), row[1:], strict=True)) for row in rows}
 
     def scores(self, lesson, student):
-        """The gradebook's scores of one submission: {grade id: {"auto", "manual", "extra", "needs", "comment"}}."""
+        """One submission's scores: {grade id: {"auto", "manual", "extra", "needs", "comment", "said"}}.
+
+        `comment` is what formgrader shows, `said` what a person wrote."""
         known = self._lesson(lesson)
         at = self._submission(known, student)
         if at is None:
@@ -124,8 +126,28 @@ class Writer:
             .where(Comment.cell_id.in_(known.comments))
         )
         for cell, auto, manual in comments:
-            told.setdefault(known.comments[cell], {})["comment"] = manual or auto
+            told.setdefault(known.comments[cell], {}).update(comment=manual or auto, said=manual)
         return told
+
+    def penalty(self, lesson, student):
+        """The late penalty of one submission, or None."""
+        at = self._submission(self._lesson(lesson), student)
+        if at is None:
+            return None
+        table = SubmittedNotebook.late_submission_penalty
+        return self.db.execute(select(table).where(SubmittedNotebook.id == at.notebook)).scalar()
+
+    def late(self, lesson, student):
+        """Whether the gradebook has this submission as late."""
+        known = self._lesson(lesson)
+        handed_in = self.db.execute(
+            select(SubmittedAssignment.timestamp).where(
+                SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student
+            )
+        ).scalar()
+        at = self._submission(known, student)
+        due = _due(known, at) if at is not None else None
+        return due is not None and handed_in is not None and handed_in > due
 
     def _lesson(self, lesson):
         """The ids of a lesson's rows, read once."""
@@ -191,7 +213,7 @@ class Writer:
 
     def _resources(self, submission, known, at, timestamp, verdict, changed):
         names = {"student": submission.student, "assignment": known.name, "notebook": known.name}
-        due = known.duedate + (at.extension or timedelta(0)) if known.duedate else None
+        due = _due(known, at)
         late = max(0.0, (timestamp - due).total_seconds()) if due is not None and timestamp is not None else 0.0
         return {
             "unique_key": known.name,
@@ -293,6 +315,11 @@ class Writer:
             .where(SubmittedNotebook.id == course.at.notebook)
             .values(late_submission_penalty=penalty)
         )
+
+
+def _due(known, at):
+    """When this submission was due, extension included, or None."""
+    return known.duedate + (at.extension or timedelta(0)) if known.duedate else None
 
 
 def auto_score(cell, verdict):

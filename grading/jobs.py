@@ -6,6 +6,7 @@ handed in a second time, and not when the lesson, the limits or the grader chang
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 
 from nbformat import from_dict
@@ -16,14 +17,19 @@ from grading.messages import Job, Step
 from grading.sanitise import same_text
 
 
-def make_job(nb, skeleton, *, fingerprint, limits, files):
+def make_job(nb, skeleton, records, *, fingerprint, limits, files):
     """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader."""
     steps = tuple(
         Step(step_id(cell), cell.source, _check_of(cell, skeleton))
         for cell in nb.cells
         if cell.cell_type == "code" and cell.source.strip() and not _skipped(cell, skeleton)
     )
-    hidden = tuple(Step(c.grade_id, c.hidden, c.check, "hidden") for c in skeleton.checks if c.hidden)
+    starts = {name: len(check["lines"]) for name, check in records["visible"].checks.items()}
+    hidden = tuple(
+        Step(c.grade_id, hidden_source(c.hidden, c.check, starts.get(c.check, 0)), c.check, "hidden")
+        for c in skeleton.checks
+        if c.hidden
+    )
     told = {
         "steps": [asdict(step) for step in (*steps, *hidden)],
         "limits": asdict(limits),
@@ -32,6 +38,12 @@ def make_job(nb, skeleton, *, fingerprint, limits, files):
     }
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return Job(key, skeleton.lesson, steps, hidden, limits, files)
+
+
+def hidden_source(source, check, start):
+    """The hidden part's cell, counting its lines on from the visible ones."""
+    opened = rf"\bcheck\(\s*([\"']){re.escape(check)}\1\s*\)"
+    return re.sub(opened, f'check("{check}", part="hidden", start={start})', source, count=1)
 
 
 def step_id(cell):

@@ -120,7 +120,7 @@ class Matching:
 
     def __init__(self, pieces, skeleton, repairs):
         self.pieces, self.skeleton, self.repairs = pieces, skeleton, list(repairs)
-        self.found = {}
+        self.found, self.lost = {}, []
         self.free = {piece.index: piece for piece in pieces}
         self.evidence = 0
         self.dropped = set()
@@ -132,6 +132,10 @@ class Matching:
         self._by_text()
         self._by_names()
         self._by_place()
+        if len(self.lost) > 3:
+            self.repairs.append(f"{len(self.lost)} graded cells had lost their metadata and were found again")
+        else:
+            self.repairs += [f"{grade_id}: lost its metadata, found again by its {how}" for grade_id, how in self.lost]
 
     def _take(self, place, pieces, how):
         self.found[place] = list(pieces)
@@ -141,7 +145,7 @@ class Matching:
         if cell.role != "plain" and how != "place":
             self.evidence += 1
         if how != "grade id" and cell.grade_id:
-            self.repairs.append(f"{cell.grade_id}: lost its metadata, found again by its {how}")
+            self.lost.append((cell.grade_id, how))
 
     def _open(self):
         return [(i, cell) for i, cell in enumerate(self.skeleton.cells) if i not in self.found]

@@ -114,8 +114,9 @@ def run(job):
     counts = {}
 
     @contextlib.contextmanager
-    def check(name):
-        part = here["part"]
+    def check(name, part="visible", start=0):
+        assert part == here["part"]
+        counts[name] = start
 
         def expect(label, value):
             seen.append(Seen(name, part, counts.setdefault(name, 0), label, "value", observe(value)))

@@ -1,0 +1,272 @@
+"""Feedback: one page for each student and lesson, in nbgrader's feedback folder; what passed, what did not, why.
+
+Made from the graded notebook and the gradebook. Nothing of a student's runs in it (no script at all does), and nothing
+of the hidden tests is in it but whether they pass. formgrader's feedback button and `nbgrader generate_feedback` make
+the same page through FeedbackExporter.
+"""
+
+import functools
+import re
+from pathlib import Path
+
+import bleach
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+
+from grading import judge
+from grading.course import Course, write_atomically
+from grading.display import clean_html, is_base64, plain_text
+from grading.errors import CourseError
+from grading.skeleton import ROLES
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+PROSE = {
+    "p",
+    "em",
+    "strong",
+    "code",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "br",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "table",
+    "tr",
+}
+PROSE |= {"td", "th", "thead", "tbody", "hr", "sub", "sup", "del"}
+SHOWN = ("solution", "question")
+assert set(SHOWN) < set(ROLES)
+
+
+@functools.cache
+def environment():
+    """The templates, everything escaped unless it was made safe here."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    made.filters.update(python=highlight, prose=prose, points=lambda x: f"{x:g}")
+    return made
+
+
+def highlight(source):
+    """Python source as coloured HTML."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return Markup(highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True, style="xcode")))
+
+
+def prose(text):
+    """A written answer or a hint, from Markdown to HTML that holds nothing but text."""
+    import mistune
+
+    html = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])(text)
+    return Markup(bleach.clean(html, tags=PROSE, attributes={}, strip=True))
+
+
+def outputs(cell):
+    """A cell's outputs as [{"kind": "text" | "image" | "html", ...}], safe to show."""
+    shown = []
+    for output in cell.get("outputs", []):
+        kind = output.get("output_type")
+        if kind == "stream":
+            shown.append({"kind": "text", "text": plain_text(output["text"])})
+        elif kind == "error":
+            shown.append({"kind": "text", "text": plain_text("\n".join(output["traceback"]))})
+        else:
+            shown += _displayed(output.get("data", {}))
+    return shown
+
+
+def _displayed(data):
+    for kind in ("image/png", "image/jpeg"):
+        if is_base64(data.get(kind)):
+            return [{"kind": "image", "src": f"data:{kind};base64,{''.join(data[kind].split())}"}]
+    if "text/html" in data:
+        return [{"kind": "html", "html": Markup(clean_html(data["text/html"]))}]
+    return [{"kind": "text", "text": plain_text(data["text/plain"])}] if "text/plain" in data else []
+
+
+def page(course, nb, student, lesson, scores, penalty=None, name=""):
+    """The feedback page as HTML text. `scores` is Writer.scores; `nb` the notebook in autograded/."""
+    meta = nb.metadata.get("course", {})
+    if "verdict" not in meta:
+        raise CourseError(f"{lesson} of {student} was graded by something else; run `course grade --force` first.")
+    verdict = judge.from_json(meta["verdict"])
+    skeleton = course.skeleton(lesson)
+    exercises = [_exercise(*found, nb, verdict, scores, course) for found in _answers(skeleton)]
+    earned = sum(part["score"] for part in exercises)
+    waiting = sum(part["points"] for part in exercises if part["waiting"])
+    return (
+        environment()
+        .get_template("feedback.html.j2")
+        .render(
+            student=name or student,
+            title=_title(skeleton),
+            lesson=lesson,
+            verdict=verdict,
+            exercises=exercises,
+            score=max(0.0, earned - (penalty or 0.0)),
+            penalty=penalty,
+            waiting=waiting,
+            points=skeleton.points,
+            repairs=verdict.repairs,
+            passed=sum(part["state"] == "passed" for part in exercises),
+            stopped=judge.STOPPED.get(verdict.ended, ""),
+            own=_own_cells(nb, skeleton),
+        )
+    )
+
+
+def _title(skeleton):
+    first = next((c.source for c in skeleton.cells if c.kind == "markdown" and c.source.startswith("# ")), "")
+    return first.split("\n")[0].lstrip("# ") or skeleton.lesson
+
+
+def _answers(skeleton):
+    """(cell to answer, heading above it, its checks) in order."""
+    heading = ""
+    for cell in skeleton.cells:
+        if cell.kind == "markdown":
+            found = re.findall(r"^#{2,4} (.+)$", cell.source, re.M)
+            heading = found[0] if found else heading
+        if cell.role in SHOWN:
+            checks = [c for c in skeleton.checks if c.check.split("-")[0] == cell.grade_id]
+            yield cell, heading, checks
+
+
+def _exercise(cell, heading, checks, nb, verdict, scores, course):
+    """All that the page says of one exercise."""
+    told = [verdict.checks[c.check] for c in checks if c.check in verdict.checks]
+    answer = next((c for c in nb.cells if c.id == cell.id), None)
+    rows = [scores.get(c.grade_id, {}) for c in (checks if cell.role == "solution" else [cell])]
+    score = sum((r.get("manual") if r.get("manual") is not None else r.get("auto") or 0.0) for r in rows)
+    score += sum(r.get("extra") or 0.0 for r in rows)
+    points = sum(c.points for c in checks) + cell.points
+    source = answer.source if answer is not None else cell.source
+    done = source.strip() != cell.source.strip()
+    waiting = cell.role == "question" and any(r.get("auto") is None and r.get("manual") is None for r in rows) and done
+    by_hand = any(r.get("manual") is not None for r in rows)
+    passed = bool(told) and all(check.passed for check in told)
+    state = "waiting" if waiting else "read" if cell.role == "question" else "passed" if passed else "failed"
+    mistakes = list({m.name: m for check in told for m in check.mistakes}.values())
+    return {
+        "id": cell.grade_id,
+        "kind": cell.role,
+        "heading": _heading(cell, heading, checks, told),
+        "source": source,
+        "answered": done,
+        "checks": told,
+        "score": score,
+        "points": points,
+        "state": state if done or cell.role == "question" else "open",
+        "waiting": waiting,
+        "by_hand": by_hand,
+        "mistakes": mistakes if done else [],
+        "comment": _comment(scores, cell),
+        "hint": "" if passed or cell.role == "question" else _hint(course, verdict.lesson, checks),
+        "outputs": outputs(answer) if answer is not None else [],
+    }
+
+
+def _heading(cell, heading, checks, told):
+    """The exercise's heading; a prediction has none of its own and is told by what it predicts."""
+    if checks and all(c.grade_id.startswith("predict-") for c in checks) and told:
+        labels = [line.label for line in told[0].lines if line.label]
+        return f"Prediction: {labels[0]}" if labels else "Prediction"
+    return heading or cell.grade_id
+
+
+def _comment(scores, cell):
+    """What a person wrote; the automatic comment is on the page already."""
+    said = scores.get(cell.grade_id, {}).get("said")
+    return said or ""
+
+
+def _hint(course, lesson, checks):
+    """The first hint of the exercise, as in the notebook."""
+    for cell in checks:
+        hints = course.records(lesson)["visible"].checks[cell.check].get("hints") or []
+        if hints:
+            return hints[0]
+    return ""
+
+
+def _own_cells(nb, skeleton):
+    """The student's own code cells with what they showed."""
+    own = [c for c in nb.cells if c.cell_type == "code" and c.id not in skeleton.by_id]
+    return [{"source": c.source, "outputs": outputs(c)} for c in own]
+
+
+def write(root, lessons=(), students=(), tell=None):
+    """Write feedback for everything in the gradebook (or the chosen); returns the paths."""
+    from grading.gradebook import Writer
+
+    course, paths = Course(root), []
+    with Writer(course) as writer:
+        chosen = course.choose(lessons)
+        pairs = sorted(p for p in writer.submitted() if p[1] in chosen and (not students or p[0] in students))
+        missing = sorted(set(students) - {student for student, _ in pairs})
+        if missing:
+            raise CourseError(f"Nothing graded for {', '.join(missing)}; run `course grade` first.")
+        roster = writer.roster()
+        for student, lesson in pairs:
+            nb = read_autograded(course, student, lesson)
+            if nb is None:
+                continue
+            made = page(
+                course,
+                nb,
+                student,
+                lesson,
+                writer.scores(lesson, student),
+                writer.penalty(lesson, student),
+                _full_name(roster.get(student, {})),
+            )
+            path = course.root / "feedback" / student / lesson / f"{lesson}.html"
+            write_atomically(path, made.encode("utf-8", "replace"))
+            paths.append(path)
+            if tell is not None:
+                tell(len(paths), len(pairs), path)
+    return paths
+
+
+def _full_name(row):
+    return " ".join(part for part in (row.get("first_name"), row.get("last_name")) if part)
+
+
+def read_autograded(course, student, lesson):
+    """The graded notebook, or None."""
+    path = course.root / "autograded" / student / lesson / f"{lesson}.ipynb"
+    try:
+        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except FileNotFoundError:
+        return None
+
+
+class FeedbackExporter(Exporter):
+    """nbgrader's generate_feedback with the course's page (named in nbgrader_config.py)."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        from grading.gradebook import Writer
+        from grading.steps import course_of
+
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        names = resources["nbgrader"]
+        course = course_of(resources)
+        with Writer(course) as writer:
+            scores = writer.scores(names["assignment"], names["student"])
+            penalty = writer.penalty(names["assignment"], names["student"])
+            name = _full_name(writer.roster().get(names["student"], {}))
+        html = page(course, nb, names["student"], names["assignment"], scores, penalty, name)
+        resources["output_extension"] = self.file_extension
+        return html, resources
