@@ -43,6 +43,7 @@ class Learner:
         differences = _differences(expected["lines"], self.lines)
         hidden_from = expected.get("hidden_from", float("inf"))
         message = Message(*self._heading(expected["lines"], differences, hidden_from))
+        message.check = self.id
         message.printed = _printed(printed, warned)
         first = next((i for i, (_, d) in enumerate(differences) if d), None)
         if first is not None:

@@ -38,6 +38,7 @@ class Message:
     hint_title: str = ""
     printed: str = ""
     note: str = ""
+    check: str = ""  # its id, for programs that read the notebook's outputs
 
     def __str__(self):
         lines = [f"{_MARK[self.passed][0]} {self.title}"]
@@ -60,11 +61,12 @@ class Message:
         return "  (not reached)" if ok is None and self.passed is not None else ""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": str(self), "text/html": self.html()}
+        kept = {"course_check": {"id": self.check, "passed": self.passed, "say": self.problem}} if self.check else {}
+        return {"text/plain": str(self), "text/html": self.html()}, kept
 
     def html(self):
         """The message as one block of HTML, every learner's text escaped."""
-        parts = [f'<div style="margin-bottom:.3em">{_mark(self.passed)} <strong>{escape(self.title)}</strong></div>']
+        parts = [f'<div style="margin-bottom:.3em">{_mark(self.passed)}<strong>{escape(self.title)}</strong></div>']
         parts.append(self._rows())
         if self.problem:
             label = f"<strong>{escape(self.label)}</strong><br>" if self.label else ""
@@ -82,7 +84,7 @@ class Message:
 
     def _rows(self):
         later = ' <span style="opacity:.75">(not reached)</span>'
-        items = [f"<li>{_mark(ok)} {escape(label)}{later if self._later(ok) else ''}</li>" for label, ok in self.rows]
+        items = [f"<li>{_mark(ok)}{escape(label)}{later if self._later(ok) else ''}</li>" for label, ok in self.rows]
         shown = f'<ul style="list-style:none;margin:0;padding-left:.2em">{"".join(items)}</ul>'
         if len(items) > _FOLD and all(ok for _, ok in self.rows):
             return _details(f"all {len(items)} lines", shown)
@@ -135,7 +137,8 @@ def _details(title, inner):
 
 def _mark(ok):
     mark, word = _MARK[ok]
-    shown = f'<span aria-hidden="true" style="color:{_COLOUR[ok]};font-weight:bold">{mark}</span>'
+    style = f"color:{_COLOUR[ok]};font-weight:bold;display:inline-block;min-width:1.1em"
+    shown = f'<span aria-hidden="true" style="{style}">{mark}</span>'
     return f'{shown}<span style="{_UNSEEN}">{word}: </span>'
 
 

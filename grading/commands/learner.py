@@ -1,5 +1,163 @@
 """The learner's commands; each is one call into the package."""
 
+import json as jsonlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path | None, typer.Option("--notebooks", help="Folder of the lessons.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "○"}
+
 
 def register(app):
     """Add this group's commands to the Typer `app`."""
+    for name, command in (("lab", lab), ("check", check), ("progress", progress), ("hint", hint), ("doctor", doctor)):
+        app.command(name, rich_help_panel="Learners")(command)
+
+
+def lab(
+    lesson: Annotated[
+        str | None, typer.Argument(metavar="[NN]", help="A lesson; the first unfinished if none.")
+    ] = None,
+    notebooks: Folder = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the command.")] = False,
+):
+    """Open JupyterLab on the first unfinished lesson.
+
+    Example: course lab 09
+    """
+    import shlex
+    import subprocess
+
+    from grading.study import lab_command, notebooks_folder
+
+    folder = notebooks_folder(notebooks)
+    command = lab_command(folder, lesson, browser)
+    if dry_run:
+        typer.echo(f"cd {shlex.quote(str(folder))} && {shlex.join(command)}")
+        return
+    try:
+        raise typer.Exit(subprocess.call(command, cwd=folder))
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def check(
+    lessons: Annotated[list[str], typer.Argument(metavar="NN...", help="Lessons, such as 09.")],
+    notebooks: Folder = None,
+    practice: Annotated[bool, typer.Option("--practice", help="Do the practice runs too.")] = False,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 120,
+    json: Json = False,
+):
+    """Run a lesson's notebook from the top and say which of its checks pass.
+
+    Exit status 0 when all pass, 1 when some do not. The notebook's file is not changed.
+
+    Example: course check 09
+    """
+    from rich.console import Console
+
+    from grading.study import find_lesson, notebooks_folder, run_lesson
+
+    folder, console, results = notebooks_folder(notebooks), Console(), []
+    for path in [find_lesson(folder, number) for number in lessons]:
+        with Console(stderr=True).status(path.stem) as status:
+
+            def tell(text, status=status, name=path.stem):
+                status.update(f"{name}, {text}")
+
+            results.append(run_lesson(path, practice=practice, timeout=timeout, tell=tell))
+        if not json:
+            _print_result(console, results[-1])
+    if json:
+        typer.echo(jsonlib.dumps([result.to_json() for result in results], indent=1))
+    raise typer.Exit(0 if all(result.passed for result in results) else 1)
+
+
+def _print_result(console, result):
+    right = sum(bool(check.passed) for check in result.checks)
+    console.print(f"[bold]{result.lesson}[/]: {right} of {len(result.checks)} checks pass", highlight=False)
+    for check in result.checks:
+        line = f"  {MARKS[check.passed]} {check.id}"
+        console.print(line, end="" if check.say else "\n", highlight=False)
+        if check.say:
+            console.print(f"  {check.say}", markup=False, highlight=False, soft_wrap=True)
+    for problem in result.problems:
+        console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
+
+
+def progress(
+    notebooks: Folder = None,
+    checks: Annotated[bool, typer.Option("--checks", help="Every check, not only every lesson.")] = False,
+    json: Json = False,
+):
+    """Show what passes, lesson by lesson.
+
+    Example: course progress --checks
+    """
+    from course_lib.progress import lessons, read
+    from grading.study import notebooks_folder, progress_file, progress_table
+
+    folder = notebooks_folder(notebooks)
+    done, _ = read(progress_file(folder))
+    every = {name: {id: done.get(id) for id in ids} for name, ids in lessons([folder / "expected"]).items()}
+    if json:
+        typer.echo(jsonlib.dumps(every, indent=1))
+        return
+    typer.echo(str(progress_table(folder)))
+    for name, entries in every.items() if checks else ():
+        typer.echo(f"\n{name}")
+        for id, entry in entries.items():
+            mark = "○" if entry is None else "✓" if entry["passed"] else "✗"
+            typer.echo(f"  {mark} {id}" + (f"  ({entry['tries']} tries)" if entry else ""))
+
+
+def hint(
+    exercise: Annotated[str, typer.Argument(metavar="ID", help="An exercise, such as output_size.")],
+    notebooks: Folder = None,
+    number: Annotated[
+        int | None, typer.Option("--number", "-n", min=1, help="How many; one per failed try if none.")
+    ] = None,
+):
+    """Show the hints of an exercise, weakest first: one, and one more for each try that failed.
+
+    Example: course hint output_size --number 2
+    """
+    from course_lib.messages import plain_markdown
+    from grading.study import hints, notebooks_folder
+
+    shown, count = hints(notebooks_folder(notebooks), exercise, number)
+    if not shown:
+        typer.echo(f"There are no hints for {exercise}.")
+    for position, text in enumerate(shown, 1):
+        typer.echo(f"Hint {position} of {count}\n{plain_markdown(text)}\n")
+
+
+def doctor(json: Json = False):
+    """Look whether this machine is ready for the course, and say what to type where it is not.
+
+    Exit status 1 when something that learners need is missing.
+
+    Example: course doctor
+    """
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from grading.doctor import examine
+
+    with Console(stderr=True).status("looking"):
+        findings = examine()
+    if json:
+        typer.echo(jsonlib.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        console, marks = Console(), {"ok": MARKS[True], "note": "○", "bad": MARKS[False]}
+        for finding in findings:
+            console.print(f"{marks[finding.state]} {finding.name:9}", end=" ", highlight=False)
+            console.print(finding.says, markup=False, highlight=False, soft_wrap=True)
+            if finding.todo:
+                console.print(f"            type: {finding.todo}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if any(finding.state == "bad" for finding in findings) else 0)

@@ -1,0 +1,157 @@
+"""Is this machine ready for the course? One line per thing that a learner, author or grader needs."""
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+PROJECT = "perceptron-to-resnet"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `state` is ok, note (only some need it) or bad; `todo` says what to type."""
+
+    name: str
+    state: str
+    says: str
+    todo: str = ""
+
+
+def examine():
+    """All findings, in order."""
+    parts = (python, packages, kernel, lessons, progress_place, data, confinement, gpu)
+    return [part() for part in parts]
+
+
+def python():
+    """Python is new enough."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    needs = SpecifierSet(metadata.metadata(PROJECT).get("Requires-Python") or "")
+    if version in needs:
+        return Finding("Python", "ok", f"{version} at {sys.executable}")
+    return Finding("Python", "bad", f"{version}, wanted {needs}", "install that Python, then: make setup")
+
+
+def packages():
+    """Every package the project asks for is there, in a version it accepts."""
+    try:
+        wanted = [Requirement(text) for text in metadata.requires(PROJECT) or ()]
+    except metadata.PackageNotFoundError:
+        return Finding("packages", "bad", f"{PROJECT} is not installed in this environment", "make setup")
+    wrong, count = [], 0
+    for need in wanted:
+        if need.marker is not None and not need.marker.evaluate({"extra": ""}):
+            continue
+        count += 1
+        try:
+            have = metadata.version(need.name)
+        except metadata.PackageNotFoundError:
+            wrong.append(f"{need.name} is missing")
+            continue
+        if not need.specifier.contains(have, prereleases=True):
+            wrong.append(f"{need.name} is {have}, wanted {need.specifier}")
+    if wrong:
+        return Finding("packages", "bad", "; ".join(wrong), "make setup")
+    return Finding("packages", "ok", f"all {count} there, course_lib with NumPy {metadata.version('numpy')}")
+
+
+def kernel():
+    """Jupyter's kernel is this environment's Python."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    todo = f"{sys.executable} -m ipykernel install --sys-prefix"
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Finding("kernel", "bad", "Jupyter finds no Python kernel", todo)
+    program = spec.argv[0]
+    if program in ("python", "python3") or Path(program).parent == Path(sys.executable).parent:
+        return Finding("kernel", "ok", "Jupyter's python3 is this environment")
+    return Finding("kernel", "bad", f"Jupyter's python3 is another Python: {program}", todo)
+
+
+def lessons():
+    """The lessons and their expected values are found and readable."""
+    from course_lib.finding import records_in
+    from course_lib.records import BadRecord
+    from grading.errors import CourseError
+    from grading.study import notebooks_folder
+
+    try:
+        folder = notebooks_folder()
+        names = {record.lesson for record in records_in(folder / "expected")}
+    except (CourseError, BadRecord) as error:
+        return Finding("lessons", "bad", str(error), "course build")
+    there = {path.stem for path in folder.glob("[0-9][0-9]_*.ipynb")}
+    lost = sorted(there - names)
+    if lost:
+        return Finding("lessons", "bad", f"no expected values for {', '.join(lost)} in {folder}", "course build")
+    return Finding("lessons", "ok", f"{len(there)} in {folder}, each with its expected values")
+
+
+def progress_place():
+    """The learner's progress can be read and written."""
+    from course_lib.progress import read
+    from grading.errors import CourseError
+    from grading.study import notebooks_folder, progress_file
+
+    try:
+        path = progress_file(notebooks_folder())
+    except CourseError as error:
+        return Finding("progress", "note", str(error))
+    done, problem = read(path)
+    if problem:
+        return Finding("progress", "note", problem)
+    if not os.access(path.parent, os.W_OK):
+        return Finding("progress", "note", f"{path.parent} is read-only; progress goes to your data folder")
+    return Finding("progress", "ok", f"{sum(e['passed'] for e in done.values())} checks pass; kept in {path}")
+
+
+def data():
+    """Where data sets come from."""
+    named = os.environ.get("COURSE_DATA")
+    if named and not Path(named).is_dir():
+        return Finding("data", "bad", f"COURSE_DATA is {named}, which is no folder", "unset COURSE_DATA or correct it")
+    if named:
+        return Finding("data", "ok", f"original files are taken from COURSE_DATA, {named}")
+    import pooch
+
+    return Finding("data", "ok", f"downloaded once, when a practice run asks, to {pooch.os_cache(PROJECT)}")
+
+
+def confinement():
+    """Whether submissions can be graded in a sandbox; learners need none of it."""
+    from grading.sandbox import offers
+
+    try:
+        found = offers()
+    except OSError as error:
+        return Finding("sandbox", "note", f"bubblewrap could not be tried: {error.strerror or error}")
+    state = "ok" if found["path"] else "note"
+    version = f"bubblewrap {found['version']}. " if found["version"] else ""
+    return Finding(
+        "sandbox",
+        state,
+        f"{version}{found['says']}" + ("" if found["path"] else " Only graders need it."),
+        "; ".join(found["todo"]),
+    )
+
+
+def gpu():
+    """What the larger models will run on."""
+    try:
+        from course_lib.torch_bridge import describe, device
+
+        where = device()
+        name = describe(where)
+    except (ImportError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        return Finding("GPU", "bad", f"torch does not load: {reason}", "make setup")
+    if where.type == "cpu":
+        return Finding("GPU", "ok", f"none; larger models run at smoke size ({name}), all that is graded runs here")
+    return Finding("GPU", "ok", name)
