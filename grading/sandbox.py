@@ -89,6 +89,8 @@ class Sandbox:
 
     def run(self, job: Job) -> Run:
         """Run one submission. A run that hit a wall limit is repeated once with no other running; that one counts."""
+        for name in job.files:
+            _check_name(name)
         with self.alone.together():
             run = self._attempt(job)
         if run.wall_hit:
@@ -292,6 +294,13 @@ class SandboxPool:
 
     def __exit__(self, *exc):
         self.close()
+
+
+def _check_name(name):
+    """Refuse a file name that would leave the working folder."""
+    parts = name.split("/")
+    if not name or "\0" in name or len(name) > 200 or any(part in ("", ".", "..") for part in parts):
+        raise CourseError(f"The file name {name[:60]!r} cannot be put into a working folder; rename the file.")
 
 
 def _uid(slot):

@@ -138,6 +138,7 @@ def serve(control):
     prctl(PR_SET_DUMPABLE, 0)
     os.umask(0o022)
     warm()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended keepers vanish by themselves
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page
     control.send(json.dumps({"threads": threads(), "dumpable": prctl(PR_GET_DUMPABLE)}).encode())
@@ -156,16 +157,6 @@ def serve(control):
             control.send(b"{}")
         for fd in fds:
             os.close(fd)
-        reap()
-
-
-def reap():
-    """Collect ended keepers; their exit status is not looked at."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
 
 
 def run_as(function, *args):
@@ -188,6 +179,7 @@ def run_as(function, *args):
 
 def keep(request, setup, cmd, out, status):
     """Enter new namespaces, fork pid 1, watch it, kill it when a limit is hit, and report to the driver."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     path = request["path"]
     zygote_uid = os.getuid()
     if path in ("nested", "root"):

@@ -1,0 +1,78 @@
+"""Sandboxes for tests: every start path this machine offers, also the unprivileged ones when the tests run as root."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from grading import layout
+from grading.sandbox import Sandbox
+
+PATHS = ("root", "nested") if os.geteuid() == 0 else ("nested",)
+
+
+def open_to_all(path):
+    """Whether every user may go where `path` is and read it."""
+    path = Path(path).resolve()
+    return all(p.stat().st_mode & 0o1 for p in [path, *path.parents]) and path.stat().st_mode & 0o4
+
+
+def copy(source, target, leave=()):
+    """A copy that every user can read; of links where the file system allows."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if subprocess.run(["cp", "-al", source, target], capture_output=True).returncode:
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*leave))
+    return target
+
+
+class Places:
+    """Makes sandboxes; what an unprivileged user cannot read is copied to where he can."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="course-places-"))
+        self.folder.chmod(0o755)
+        self.ready = None
+
+    def lower(self):
+        """The interpreter, worker and course_lib as an unprivileged user can read them."""
+        if self.ready is None:
+            python = layout.this_interpreter()
+            base, packages = python.base, python.packages
+            if not open_to_all(base):
+                base = self.folder / "python"
+                copy(python.base / "lib", base / "lib", ("site-packages", "test", "idlelib"))
+                copy(python.base / "bin", base / "bin")
+            packages = tuple(
+                p if open_to_all(p) else copy(p, self.folder / f"packages{i}") for i, p in enumerate(packages)
+            )
+            code = self.folder / "code"
+            shutil.copytree(layout.PROJECT / "course_lib", code / "course_lib")
+            shutil.copy(layout.WORKER, code / "worker.py")
+            subprocess.run(["chmod", "-R", "o+rX", code], check=True)
+            self.ready = {
+                "interpreter": layout.Interpreter(base, python.executable, tuple(packages), python.version),
+                "course_lib": code / "course_lib",
+                "worker": code / "worker.py",
+            }
+        return dict(self.ready)
+
+    def sandbox(self, path, expected=None, **options):
+        """A Sandbox on this path."""
+        if os.geteuid() == 0 and path in ("nested", "single"):
+            options = {**self.lower(), **options}
+        return Sandbox(expected, path=path, **options)
+
+    def without(self, old, new=""):
+        """A worker that lacks one line."""
+        text = layout.WORKER.read_text()
+        assert text.count(old) == 1, f"{old!r} is not in the worker exactly once"
+        worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker.py"
+        worker.parent.chmod(0o755)
+        worker.write_text(text.replace(old, new))
+        worker.chmod(0o644)
+        return worker
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)

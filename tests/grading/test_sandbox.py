@@ -1,0 +1,559 @@
+"""Nothing can be seen, kept, exhausted or forged from student code; and what is promised is checked before any runs."""
+
+import dataclasses
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grading import layout, sandbox, seccomp
+from grading.errors import CourseError
+from grading.messages import Job, Limits, Step
+from tests.grading import attacks
+from tests.grading.places import PATHS, Places
+
+FIRST, SECOND = "canary-7f3a", "91c2-of-the-tests"
+TOKEN = FIRST + SECOND
+SPLIT = {"first": FIRST, "second": SECOND}
+
+
+@pytest.fixture(scope="module")
+def places():
+    made = Places()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("expected")
+    (folder / "09_lesson.npz").write_bytes(b"visible values")
+    for part in (folder, *folder.parents):
+        if part != Path("/tmp") and part.is_relative_to("/tmp"):
+            part.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="module", params=PATHS)
+def box(request, places, expected):
+    with places.sandbox(request.param, expected) as made:
+        yield made
+
+
+@pytest.fixture
+def untouched(box):
+    """After the test: an honest submission in the same warm process gives what it gave before, and nobody is left."""
+    before, family = box.run(attacks.honest()), members(box)
+    yield
+    after = box.run(attacks.honest())
+    assert after.ended == before.ended == "finished"
+    assert attacks.values(after) == attacks.values(before) == attacks.BOTH
+    assert [c.outputs for c in after.cells.values()] == [c.outputs for c in before.cells.values()]
+    assert settles(lambda: members(box) == family), "processes were left behind"
+
+
+def members(box):
+    """The processes of the sandbox, by id."""
+    return {process.pid for process in psutil.Process(box.zygote.process.pid).children(recursive=True)}
+
+
+def settles(condition, seconds=3.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
+
+
+# ---------------------------------------------------------------- what is promised
+
+
+def test_the_isolation_achieved_is_stated(box):
+    run = box.run(attacks.honest())
+    assert run.isolation.path == box.path
+    assert run.isolation.differs == ()
+    assert run.isolation.pids == (1, 2)
+    assert run.isolation.interfaces == ("lo",)
+    assert run.isolation.uid not in (0, os.getuid())
+
+
+LAYERS = {
+    "the filter": ('load_filter(setup["seccomp"])', "pass", "filter"),
+    "the capabilities": ("    empty()\n", "    pass\n", None),
+    "the mounts": ('furnish(limits, request["uid"])', "pass", "mnt namespace"),
+    "the own /proc": ('mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)', "pass", None),
+    "the size of /tmp": ("size={limits['disk']},", "", "MB"),
+    "the number of files": ("nr_inodes={limits['inodes']},", "", "files"),
+    "closing descriptors": ("os.closerange(5, max(", "max(5, max(", "descriptors"),
+    "the kernel's limits": ("    limit(limits, path)\n", "", "limit"),
+    "the limit on processes": (', "NPROC": limits["processes"]', "", "processes"),
+    "the network namespace": ('"ipc", "uts", "net"', '"ipc", "uts"', "net namespace"),
+    "the secrecy of the warm process": ("    prctl(PR_SET_DUMPABLE, 0)\n    os.umask", "    os.umask", "fit to fork"),
+    "the single thread": (
+        "    gc.collect()\n",
+        "    threading.Thread(target=time.sleep, args=(99,)).start()\n",
+        "fit to fork",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("path", PATHS)
+def test_a_missing_layer_is_noticed_and_nothing_runs(layer, path, places):
+    old, new, word = LAYERS[layer]
+    text = layout.WORKER.read_text()
+    if layer == "the network namespace":  # both start paths name it
+        worker = places.without('("user", "pid", "ipc", "uts", "net")', '("user", "pid", "ipc", "uts")')
+        worker.write_text(worker.read_text().replace('("pid", "ipc", "uts", "net")', '("pid", "ipc", "uts")'))
+    else:
+        assert text.count(old) == 1
+        worker = places.without(old, new)
+    with pytest.raises(CourseError, match=word or "No sandbox can be made here"):
+        places.sandbox(path, worker=worker)
+
+
+def test_a_difference_is_tolerated_only_for_trusted_submissions(places):
+    worker = places.without("nr_inodes={limits['inodes']},")
+    with places.sandbox(PATHS[0], worker=worker, trust=True) as box:
+        run = box.run(attacks.honest())
+    assert run.ended == "finished"
+    assert "files" in " ".join(run.isolation.differs)
+
+
+def test_without_bubblewrap_only_trusted_submissions_run(monkeypatch):
+    monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
+    with pytest.raises(CourseError, match="bubblewrap"):
+        sandbox.Sandbox()
+    with sandbox.Sandbox(trust=True) as box:
+        run = box.run(attacks.honest())
+    assert attacks.values(run) == attacks.BOTH
+    assert run.isolation.path == "none"
+    assert run.isolation.differs == ("Student code is not confined at all.",)
+
+
+def test_where_nested_namespaces_are_refused_each_submission_gets_its_own_bubblewrap(places, expected):
+    with places.sandbox("single", expected) as box:
+        run = box.run(attacks.honest())
+        assert attacks.values(run) == attacks.BOTH
+        assert run.isolation.differs == ()
+        assert attacks.reached(box.run(attacks.job("memory", **SPLIT))) in (
+            "[]",
+            None,
+        )  # None: it killed its own keeper
+        assert box.run(attacks.honest()).ended == "finished"
+
+
+def test_the_next_path_is_taken_when_one_is_refused(places, monkeypatch):
+    refused = places.without('    if path == "nested":', '    if path == "nested":\n        raise OSError("no")')
+    monkeypatch.setattr(sandbox.Sandbox, "_candidates", lambda self: ["nested", "single"])
+    options = places.lower() if os.geteuid() == 0 else {}
+    with sandbox.Sandbox(**{**options, "worker": refused}) as box:
+        assert box.path == "single"
+
+
+def test_doctor_is_told_what_this_machine_offers():
+    said = sandbox.offers()
+    assert said["path"] in sandbox.PATHS
+    assert said["version"]
+    assert said["path"] != "none"
+
+
+def test_doctor_is_told_what_to_type_without_bubblewrap(monkeypatch):
+    monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
+    said = sandbox.offers()
+    assert said["path"] is None
+    assert said["todo"]
+    assert "bubblewrap" in said["todo"][0]
+
+
+# ---------------------------------------------------------------- what can be seen
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course folder with everything a student must not see, each file holding the token."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("hidden/09.npz", "submitted/other/09/09.ipynb", "gradebook.db", "journal", "solutions/09.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(TOKEN)
+    return folder
+
+
+def test_no_other_part_of_the_course_is_found(box, course, untouched, tmp_path, monkeypatch):
+    where = {"course": course, "project": layout.PROJECT, "home": Path.home()}
+    run = box.run(attacks.job("files", **SPLIT, **where))
+    assert attacks.reached(run) == "[]"
+    opened = int(attacks.text(run).split("OPENED ")[1].split("\\n")[0])
+    assert opened > 20  # it did look: course_lib and the expected values are there
+    assert attacks.values(run) == attacks.BOTH
+
+
+def test_the_search_for_files_finds_them_where_they_are_visible(course):
+    """The control: the same walk, from a process that may see the folder."""
+    source = "\n".join(step.source for step in attacks.cells("files", **SPLIT, course=course, project="/x", home="/x"))
+    source = source.replace('os.walk("/")', f'os.walk("{course}")').replace('"/tmp"', '"/nowhere"')
+    said = []
+    exec(source, {"print": lambda *words: said.append(words)})
+    assert {Path(p).name for p in said[-1][1]} >= {"solutions", "hidden", "submitted", "gradebook.db", "09.npz"}
+
+
+def test_proc_shows_no_other_process_and_no_secret(box, untouched, monkeypatch):
+    monkeypatch.setenv("COURSE_TEST_SECRET", TOKEN)
+    run = box.run(attacks.job("proc", **SPLIT))
+    assert attacks.reached(run) == "[]"
+    assert "TRIED True" in attacks.text(run)
+
+
+def test_the_memory_of_the_warm_process_and_of_earlier_submissions_is_out_of_reach(box, untouched):
+    spill = Step("spill", f"secrets = ['{FIRST}' + '{SECOND}' + str(i) for i in range(1000)]; print(secrets[:3])")
+    assert box.run(Job("earlier", "x", (spill,), (), attacks.FAST, {"f.txt": TOKEN.encode()})).ended == "finished"
+    run = box.run(attacks.job("memory", limits=dataclasses.replace(attacks.FAST, memory=2 << 30), **SPLIT))
+    assert attacks.reached(run) == "[]"
+    assert "CONTROL True" in attacks.text(run)
+    assert attacks.values(run) == attacks.BOTH
+
+
+def test_there_is_no_network_and_no_socket_of_another_process(box, untouched, tmp_path):
+    address = socket.gethostbyname(socket.gethostname())
+    path = str(tmp_path / "s")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as inet,
+        socket.socket(socket.AF_UNIX) as unix,
+        socket.socket(socket.AF_UNIX) as named,
+    ):
+        unix.bind("\0" + TOKEN)
+        unix.listen()
+        named.bind(path)
+        named.listen()
+        port = inet.getsockname()[1]
+        for family, place in ((socket.AF_INET, ("127.0.0.1", port)), (socket.AF_UNIX, "\0" + TOKEN)):
+            with socket.socket(family) as control:
+                control.connect(place)  # from here it can be reached
+        run = box.run(attacks.job("network", port=port, address=address, abstract=TOKEN, path=path))
+    assert attacks.reached(run) == "[]"
+    assert "TRIED 16" in attacks.text(run)
+
+
+def test_hidden_cells_are_nowhere_before_they_run(box, untouched):
+    marked = [dataclasses.replace(step, source=f"note = 'HIDDEN:{TOKEN}'\n{step.source}") for step in attacks.HIDDEN]
+    run = box.run(attacks.job("ahead", hidden=tuple(marked), **SPLIT))
+    assert attacks.reached(run) == "[]"
+    assert "LOOKED True" in attacks.text(run)
+    assert attacks.values(run) == attacks.BOTH
+    late = Step("late", "print('SAW', note)", "double", "hidden")  # the control: then, and only then, it is there
+    run = box.run(attacks.job("ahead", hidden=(*marked, late), **SPLIT))
+    assert run.hidden["late"] == "error"  # each hidden part starts from its own check's names
+    assert TOKEN not in attacks.text(run).replace(FIRST + '" + "' + SECOND, "")
+
+
+def test_hidden_cells_that_were_tricked_out_early_cannot_be_shown(box, untouched):
+    marked = [dataclasses.replace(step, source=f"note = '{TOKEN}'\n{step.source}") for step in attacks.HIDDEN]
+    run = box.run(attacks.job("early", hidden=tuple(marked)))
+    visible = str([c.outputs for c in run.cells.values()]) + str([s for s in run.seen if s.part == "visible"])
+    assert TOKEN not in visible
+    assert "STOLEN" not in visible
+    assert ("half", "hidden") not in attacks.values(run) or run.ended != "finished"
+
+
+def test_what_hidden_parts_print_and_draw_is_discarded(box):
+    loud = Step("hidden", "print('LOUD'); display('LOUD'); 1/0  # LOUD", "double", "hidden")
+    run = box.run(Job("loud", "x", attacks.BEFORE, (loud,), attacks.FAST))
+    assert run.hidden == {"hidden": "error"}
+    assert "LOUD" not in attacks.text(run)
+
+
+def test_two_submissions_at_the_same_time_do_not_see_each_other(box):
+    wait = "import time, os, socket\ns = socket.socket(socket.AF_UNIX)\ns.bind('\\0meet')\nopen('/dev/shm/mine', 'w')"
+    look = """
+time.sleep(1)
+others = [p for p in os.listdir("/proc") if p.isdigit() and p not in ("1", str(os.getpid()))]
+print("REACHED", others, os.listdir("/dev/shm"), open("/proc/net/unix").read().count("meet"))
+"""
+    job = Job("pair", "x", (Step("a", wait), Step("b", look)), (), attacks.FAST)
+    runs = []
+    threads = [threading.Thread(target=lambda: runs.append(box.run(job))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [attacks.reached(run) for run in runs] == ["[] ['mine'] 1"] * 3
+
+
+def test_nothing_is_left_for_the_next_submission(box, untouched):
+    first = box.run(attacks.job("leave", token=TOKEN))
+    assert first.ended == "finished"
+    assert attacks.reached(box.run(attacks.job("find_left", **SPLIT))) == "[]"
+
+
+# ---------------------------------------------------------------- what can be exhausted
+
+
+def around(source):
+    """One bad cell between the honest ones."""
+    return Job("bad", "x", (*attacks.BEFORE, Step("bad", source), *attacks.AFTER), attacks.HIDDEN, attacks.FAST)
+
+
+LOOP = "while True:\n    pass"
+ENDLESS = {  # cell -> (how the submission ends, the cell's status, its reason)
+    "a loop": (LOOP, "finished", "killed", "cpu limit"),
+    "a loop that catches everything": (
+        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+        "cpu limit", "killed", "cpu limit"),
+    "a native loop": ("import itertools, collections\ncollections.deque(itertools.repeat(0), maxlen=0)",
+                      "cpu limit", "killed", "cpu limit"),
+    "sleep": ("import time\ntime.sleep(100)", "finished", "killed", "wall limit"),
+    "sleep in await": ("import asyncio\nawait asyncio.sleep(100)", "finished", "killed", "wall limit"),
+    "sleep behind blocked signals": (
+        "import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\ntime.sleep(100)",
+        "wall limit", "killed", "wall limit"),
+    "stopping itself": ("import os\nos.kill(os.getpid(), 19)", "wall limit", "killed", "wall limit"),
+    "recursion": ("def f():\n    return f()\nf()", "finished", "error", ""),
+    "native recursion": ("import sys\nsys.setrecursionlimit(10**9)\ndef f(x):\n    return sorted([x], key=f)\nf(1)",
+                         "died", "killed", "died"),
+    "one huge array": ("import numpy as np\nnp.ones(10**12)", "finished", "error", ""),
+    "growing memory": ("x = []\nwhile True:\n    x.append(bytearray(10**7))", "memory limit", "killed", "memory limit"),
+    "growing memory in children": (
+        "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
+        "        x = bytearray(b'x' * (90 << 20))\n        time.sleep(60)\ntime.sleep(60)",
+        "memory limit", "killed", "memory limit"),
+    "leaving at once": ("import os\nos._exit(0)", "died", "killed", "died"),
+    "leaving with a status": ("import os\nos._exit(3)", "died", "killed", "died"),
+    "sys.exit": ("import sys\nsys.exit(0)", "finished", "error", ""),
+    "exit": ("exit()", "finished", "ok", ""),
+    "killing itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "died", "killed", "died"),
+    "abort": ("import os\nos.abort()", "died", "killed", "died"),
+    "segmentation fault": ("import ctypes\nctypes.string_at(0)", "died", "killed", "died"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_runaway_has_a_named_end_and_harms_nobody(name, box, untouched):
+    source, ended, status, reason = ENDLESS[name]
+    start = time.monotonic()
+    run = box.run(around(source))
+    assert (run.ended, run.cells["bad"].status, run.cells["bad"].reason) == (ended, status, reason)
+    assert time.monotonic() - start < 2 * attacks.FAST.wall
+    assert run.rerun == (reason == "wall limit")
+    if ended == "finished":  # the honest work before and after it counts
+        assert attacks.values(run) == attacks.BOTH
+    else:
+        assert run.detail
+        assert attacks.values(run) == {("double", "visible"): 6}
+        assert run.cells["define-last"].status == "skipped"
+
+
+def test_a_fork_bomb_ends_and_every_process_of_it(box, untouched):
+    bomb = Step(
+        "bad", "import os\nmost = 0\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
+    )
+    watched = []
+    stop = threading.Event()
+
+    def watch():
+        while not stop.wait(0.05):
+            watched.append(len(members(box)))
+
+    before = len(members(box))
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run = box.run(Job("bomb", "x", (*attacks.BEFORE, bomb), (), attacks.FAST))
+    stop.set()
+    watcher.join()
+    assert run.ended == "cpu limit"
+    assert 5 < max(watched) - before <= attacks.FAST.processes + 2  # the bomb went off, and met its limit
+
+
+def test_a_full_disk_is_the_submissions_own(box, untouched):
+    fill = """
+import os
+written, files = 0, 0
+for folder in ("/tmp", "/dev/shm", "."):
+    try:
+        for i in range(10):
+            with open(f"{folder}/big{i}", "wb", 0) as file:
+                for _ in range(15):
+                    written += file.write(bytes(1 << 20))
+    except OSError as error:
+        print(error)
+for i in range(10):
+    for folder in ("/tmp", "/dev/shm"):
+        if os.path.exists(f"{folder}/big{i}"):
+            os.remove(f"{folder}/big{i}")
+try:
+    while True:
+        open(f"/tmp/small{files}", "w").close()
+        files += 1
+except OSError as error:
+    print(error)
+print("WRITTEN", written >> 20, files)
+"""
+    run = box.run(around(fill))
+    megabytes, files = map(int, attacks.text(run).split("WRITTEN ")[1].split("\\n")[0].split())
+    assert 20 <= megabytes <= attacks.FAST.disk >> 20
+    assert 100 < files <= attacks.FAST.inodes
+    assert attacks.values(run) == attacks.BOTH
+
+
+def test_printing_without_end_is_cut_and_the_rest_counts(box, untouched):
+    before = psutil.Process().memory_info().rss
+    run = box.run(around("for i in range(300_000):\n    print('x' * 1000)"))
+    assert run.ended == "finished"
+    assert attacks.values(run) == attacks.BOTH
+    assert len(str(run.cells["bad"].outputs)) < 2 * attacks.FAST.cell_output
+    assert "output cut" in str(run.cells["bad"].outputs)
+    assert psutil.Process().memory_info().rss - before < 100 << 20
+
+
+GIGABYTES = {
+    "rubbish": "import os\nwhile True:\n    os.write(4, b'D\\x00\\x10\\x00\\x00' + b' ' * (1 << 20))",
+    "one frame": "import os\nos.write(4, b'D\\xff\\xff\\xff\\xff')\nwhile True:\n    os.write(4, bytes(1 << 20))",
+    "valid frames": """
+import json, os, struct
+output = {"output_type": "stream", "name": "stdout", "text": "y" * 500_000}
+text = json.dumps({"output": output, "display": None}).encode()
+while True:
+    os.write(4, struct.pack(">cI", b"D", len(text)) + text)""",
+    "observations": """
+import numpy as np, os, struct
+from course_lib.observation import Seen, encode
+data = encode(Seen("double", "visible", 1, "more", "value", np.zeros(50_000), {}))
+while True:
+    os.write(4, struct.pack(">cI", b"O", len(data)) + data)""",
+}
+
+
+@pytest.mark.parametrize("name", GIGABYTES)
+def test_gigabytes_on_the_pipe_do_not_reach_the_driver(name, box, untouched):
+    before = psutil.Process().memory_info().rss
+    job = Job(
+        "flood", "x", (*attacks.BEFORE, Step("bad", GIGABYTES[name]), *attacks.AFTER), attacks.HIDDEN, attacks.FAST
+    )
+    run = box.run(job)
+    assert run.ended in ("output limit", "died")
+    assert run.detail
+    assert psutil.Process().memory_info().rss - before < 100 << 20
+
+
+FORGED = {
+    "rubbish": b"\x00\xff" * 50,
+    "huge length": b"D\xff\xff\xff\xff",
+    "unknown kind": b"?\x00\x00\x00\x00",
+    "hello again": b'H\x00\x00\x00\x0b{"uid": 99}',
+    "the end": b"X\x00\x00\x00\x02{}",
+    "end of the visible cells": b"V\x00\x00\x00\x02{}",
+    "another cell": b'B\x00\x00\x00\x0e{"id": "check"}',
+    "end of another cell": b'E\x00\x00\x00\x0e{"id": "check"}',
+    "no JSON": b"D\x00\x00\x00\x03{]}",
+    "a list for an object": b"D\x00\x00\x00\x02[]",
+    "deep JSON": b"D" + (100_000).to_bytes(4, "big") + b"[" * 100_000,
+    "a long number": b"D" + (10_000).to_bytes(4, "big") + b"9" * 10_000,
+    "no observation": b"O\x00\x00\x00\x04abcd",
+    "no text": b'D\x00\x00\x00\x3e{"output": {"output_type": "stream", "text": 5}, "display": 1}',
+    "a complaint": b"!\x00\x00\x00\x05\xff\xfe\xfd\xfc\xfb",
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_frames_have_a_named_end(name, box, untouched):
+    run = box.run(attacks.job("forged", rubbish=FORGED[name].hex()))
+    assert run.ended == "died"
+    assert "protocol" in run.detail
+    assert attacks.values(run) == {("double", "visible"): 6}
+
+
+def test_observations_count_only_in_their_own_check_cell(box, untouched):
+    forged = """
+import os, struct
+from course_lib.observation import Seen, encode
+for check, part in (("double", "visible"), ("half", "visible"), ("half", "hidden"), ("other", "visible")):
+    data = encode(Seen(check, part, 0, "forged", "value", 1.5, {}))
+    os.write(4, struct.pack(">cI", b"O", len(data)) + data)
+from course_lib.checks import check
+with check("half") as expect:
+    expect("my own try", 9)
+"""
+    run = box.run(
+        Job("forge", "x", (*attacks.BEFORE, Step("bad", forged), *attacks.AFTER), attacks.HIDDEN, attacks.FAST)
+    )
+    assert run.ended == "finished"
+    assert len(run.seen) == 4
+    assert attacks.values(run) == attacks.BOTH
+
+
+# ---------------------------------------------------------------- the filter, the layout, the driver
+
+
+def test_the_filter_is_well_formed_for_each_architecture():
+    for machine in seccomp.ARCHITECTURES:
+        program = seccomp.program(machine)
+        assert len(program) % 8 == 0
+        assert 100 < len(program) // 8 < 4096
+    with pytest.raises(ValueError, match="riscv64"):
+        seccomp.program("riscv64")
+
+
+def test_a_call_of_another_numbering_is_refused(box):
+    x32 = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+    x32 += "print(libc.syscall(0x40000000 + 39), ctypes.get_errno())"
+    run = box.run(Job("x32", "x", (Step("a", x32),), (), attacks.FAST))
+    assert run.cells["a"].outputs[0]["text"] == "-1 38\n"
+
+
+def test_files_of_the_submission_are_in_its_working_folder(box):
+    job = Job("f", "x", (Step("a", "print(open('data/x.txt').read())"),), (), attacks.FAST, {"data/x.txt": b"here"})
+    assert box.run(job).cells["a"].outputs[0]["text"] == "here\n"
+
+
+@pytest.mark.parametrize("name", ["../../etc/x", "/etc/passwd", "..", "a/../../b", "", "x\0y"])
+def test_odd_file_names_are_refused_before_anything_runs(name, box):
+    with pytest.raises(CourseError, match="file name"):
+        box.run(Job("f", "x", (), (), attacks.FAST, {name: b"here"}))
+
+
+def test_one_sandbox_serves_many_threads(places, expected):
+    with sandbox.SandboxPool(2, expected) as pool:
+        runs = list(pool.map([attacks.honest() for _ in range(12)]))
+    assert all(attacks.values(run) == attacks.BOTH for run in runs)
+
+
+def test_a_dead_warm_process_is_replaced(places, expected):
+    with places.sandbox(PATHS[0], expected) as box:
+        box.zygote.process.kill()
+        box.zygote.process.wait()
+        assert box.run(attacks.honest()).ended == "finished"
+
+
+def test_a_run_that_hits_the_clock_is_repeated_alone(box):
+    order, lock = [], threading.Lock()
+    slow = Job(
+        "slow", "x", (Step("a", "import time; time.sleep(50)"),), (), dataclasses.replace(attacks.FAST, cell_wall=1)
+    )
+
+    def go(job, name):
+        run = box.run(job)
+        with lock:
+            order.append((name, run.rerun))
+
+    threads = [
+        threading.Thread(target=go, args=(slow, "slow")),
+        threading.Thread(target=go, args=(attacks.honest(), "fast")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == [("fast", False), ("slow", True)]
+
+
+def test_a_missing_folder_is_one_sentence():
+    with pytest.raises(CourseError, match="no such folder"):
+        sandbox.Sandbox("/no/such/folder")
+
+
+def test_limits_default_to_more_than_a_lesson_needs():
+    assert Limits().cpu >= 20
+    assert Limits().cell_cpu < Limits().cpu
+    assert Limits().cell_wall < Limits().wall
