@@ -192,6 +192,8 @@ def linear(input, weight, bias=None):
 def embedding(input, weight, padding_idx=None):
     """Rows of `weight` (rows, d) for integers of any shape: (...) -> (..., d); the row padding_idx learns nothing."""
     indices, weight = as_array(input), as_tensor(weight)
+    if weight.ndim != 2:
+        raise ValueError(f"embedding: weight must have shape (rows, d), got {weight.shape}")
     rows = weight.shape[0]
     if indices.dtype.kind not in "iu":
         raise TypeError(f"embedding: indices must be integers, got dtype {indices.dtype}")

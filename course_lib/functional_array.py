@@ -29,7 +29,10 @@ def minimum(input, other):
 def cat(tensors, dim=0):
     """Tensors one behind the other along `dim`; their other sizes are equal."""
     tensors = _joined("cat", tensors)
-    return apply(shape_ops.concatenate, *tensors, axis=axis_of("cat", dim, tensors[0].ndim))
+    axis = axis_of("cat", dim, tensors[0].ndim)
+    if axis is None or len({(*t.shape[:axis], 0, *t.shape[axis + 1 :]) for t in tensors}) > 1:
+        raise ValueError(f"cat: all sizes but that of dim {dim} must be equal, got {[t.shape for t in tensors]}")
+    return apply(shape_ops.concatenate, *tensors, axis=axis)
 
 
 def stack(tensors, dim=0):
@@ -133,7 +136,7 @@ def pad(input, pad, mode="constant", value=0.0):
     widths = [(0, 0)] * (input.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     for n, (before, after) in zip(input.shape, widths, strict=True):
         most = {"reflect": n - 1, "circular": n}.get(mode)
-        if n + before + after < 0 or (most is not None and max(before, after) > most):
+        if n + before + after < 0 or (most is not None and max(before, after) > max(most, 0)):
             raise ValueError(f"pad: {mode} padding of {before} and {after} is impossible on an axis of {n} samples")
     if mode == "constant":
         return apply(shape_ops.pad, input, widths=tuple(widths), value=value)

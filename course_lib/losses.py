@@ -25,7 +25,7 @@ def _same_shape(name, input, target):
     """Both as Tensors; a loss never broadcasts, because (n,) against (n, 1) is the classic silent mistake."""
     input, target = as_tensor(input), as_tensor(target)
     if input.shape != target.shape:
-        raise ValueError(f"{name}: predictions and targets must have one shape, got {input.shape} and {target.shape}")
+        raise ValueError(f"{name}: both inputs must have one shape, got {input.shape} and {target.shape}")
     return input, target
 
 
@@ -99,20 +99,19 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     every target with the uniform distribution (Szegedy et al. 2016). Samples whose target is `ignore_index`
     do not count.
     """
-    input, target = as_tensor(input), as_array(target)
+    input, target = as_tensor(input), as_tensor(target)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
-    goal, total = _class_weights("cross_entropy", input, target, weight, ignore_index, label_smoothing)
-    loss = apply(reduce_ops.cross_entropy, input, target=goal, axis=_class_axis(input))
+    table = _probability_table if target.dtype.kind == "f" else _index_table
+    goal, total = table("cross_entropy", input, target, weight, ignore_index, label_smoothing)
+    loss = apply(reduce_ops.cross_entropy, input, goal, axis=_class_axis(input))
     return loss.sum() / total if reduction == "mean" else _reduced(loss, reduction, "cross_entropy")
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """-input[target] for log-probabilities (n, classes, ...) or (classes,); `target` holds class indices."""
     input, target = as_tensor(input), as_array(target)
-    if target.dtype.kind == "f":
-        raise TypeError(f"nll_loss: target must hold class indices (integers), got dtype {target.dtype}")
-    goal, total = _class_weights("nll_loss", input, target, weight, ignore_index, 0.0)
+    goal, total = _index_table("nll_loss", input, target, weight, ignore_index, 0.0)
     loss = -apply(ops.where, input, 0.0, condition=goal != 0) * goal
     loss = loss.sum(_class_axis(input))
     return loss.sum() / total if reduction == "mean" else _reduced(loss, reduction, "nll_loss")
@@ -122,39 +121,49 @@ def _class_axis(input):
     return 0 if input.ndim == 1 else 1
 
 
-def _class_weights(name, input, target, weight, ignore_index, smoothing):
-    """How much of each log-probability counts, an array like `input`, and what the mean divides by.
-
-    With this table every variant of the loss is one formula: -(table * log-probabilities) summed over the
-    classes.
-    """
+def _weights(name, input, weight):
+    """The classes' weights, shaped to multiply `input` along its class axis."""
     if input.ndim == 0:
         raise ValueError(f"{name}: predictions must have a class axis, (n, classes, ...), got shape ()")
     axis = _class_axis(input)
-    classes = input.shape[axis]
-    along = [-1 if i == axis else 1 for i in range(input.ndim)]
-    dtype = input.dtype if input.dtype.kind == "f" else np.float32
+    classes, dtype = input.shape[axis], input.dtype if input.dtype.kind == "f" else np.float32
+    if classes == 0:
+        raise ValueError(f"{name}: predictions must have at least one class, got shape {input.shape}")
     w = np.ones(classes, dtype) if weight is None else as_array(weight).astype(dtype)
     if w.shape != (classes,):
         raise ValueError(f"{name}: weight must have one number for each of {classes} classes, got shape {w.shape}")
-    w = w.reshape(along)
-    if target.dtype.kind == "f":
-        if target.shape != input.shape:
-            raise ValueError(f"{name}: class probabilities must have shape {input.shape}, got {target.shape}")
-        return w * (target * (1 - smoothing) + smoothing / classes), max(input.numel() // classes, 1)
-    if target.shape != input.shape[:axis] + input.shape[axis + 1 :]:
+    return w.reshape([-1 if i == axis else 1 for i in range(input.ndim)])
+
+
+def _probability_table(name, input, target, weight, ignore_index, smoothing):
+    """How much of each log-probability counts, shaped like `input`, and what the mean divides by.
+
+    With such a table every variant of the loss is one formula: -(table * log-probabilities) summed over the classes.
+    """
+    w = _weights(name, input, weight)
+    if target.shape != input.shape:
+        raise ValueError(f"{name}: class probabilities must have shape {input.shape}, got {target.shape}")
+    return (target * (1 - smoothing) + smoothing / w.size) * w, max(input.numel() // w.size, 1)
+
+
+def _index_table(name, input, target, weight, ignore_index, smoothing):
+    """The same from class indices: one number per sample, where the class is, and more only with smoothing."""
+    w, axis, target = _weights(name, input, weight), _class_axis(input), as_array(target)
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{name}: target must hold class indices (integers), got dtype {target.dtype}")
+    expected = input.shape[:axis] + input.shape[axis + 1 :]
+    if target.shape != expected:
         raise ValueError(
-            f"{name}: class indices for predictions of shape {input.shape} must have shape "
-            f"{input.shape[:axis] + input.shape[axis + 1 :]}, got {target.shape}"
+            f"{name}: class indices must have shape {expected} for predictions {input.shape}, got {target.shape}"
         )
     kept = target != ignore_index
-    wrong = target[kept & ((target < 0) | (target >= classes))]
+    wrong = target[kept & ((target < 0) | (target >= w.size))]
     if wrong.size:
-        raise ValueError(f"{name}: class indices must be between 0 and {classes - 1}, got {wrong.flat[0]}")
-    labels = np.expand_dims(target, axis)
-    chosen = (labels == np.arange(classes).reshape(along)) * w
-    table = chosen * (1 - smoothing) + (smoothing / classes) * w if smoothing else chosen
-    return np.where(np.expand_dims(kept, axis), table, 0).astype(dtype, copy=False), chosen[...].sum()
+        raise ValueError(f"{name}: class indices must be between 0 and {w.size - 1}, got {wrong.flat[0]}")
+    labels, counts = np.expand_dims(target, axis), np.expand_dims(kept, axis)
+    chosen = ((labels == np.arange(w.size).reshape(w.shape)) & counts) * w
+    table = chosen * (1 - smoothing) + (smoothing / w.size) * w * counts if smoothing else chosen
+    return table, chosen.sum()
 
 
 # ----------------------------------------------------------- margins and pairs
@@ -193,7 +202,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
         )
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
-    goal, _ = _class_weights("multi_margin_loss", input, target, weight, None, 0.0)
+    goal, _ = _index_table("multi_margin_loss", input, target, weight, None, 0.0)
     right = np.arange(input.shape[1]) == target[:, None]
     gap = (input - input[np.arange(len(target)), target].unsqueeze(1) + margin).relu()
     loss = (gap * ~right) ** p * goal.sum(axis=1, keepdims=True)
@@ -224,6 +233,8 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
     `swap` uses the nearer of anchor and positive for the negative's distance. Schroff et al. 2015, Balntas et
     al. 2016.
     """
+    if margin <= 0:
+        raise ValueError(f"triplet_margin_loss: margin must be positive, got {margin}")
     anchor, positive = _same_shape("triplet_margin_loss", anchor, positive)
     anchor, negative = _same_shape("triplet_margin_loss", anchor, negative)
     far = _distance(anchor, negative, eps, p)

@@ -37,6 +37,8 @@ def matmul(a, b, *, needs=BOTH):
 
 def _product(x, y, like):
     """x @ y, in the memory order of `like` when the shapes agree: BLAS writes either order at the same price."""
+    if x.ndim == 1:
+        return x @ y
     shape = (*np.broadcast_shapes(x.shape[:-2], y.shape[:-2]), x.shape[-2], y.shape[-1])
     out = np.empty_like(like) if shape == like.shape else np.empty(shape, np.result_type(x, y))
     return np.matmul(x, y, out=out)
@@ -61,7 +63,7 @@ def linear(x, weight, bias, *, needs=(True, True, True)):
     return out, vjp
 
 
-def einsum(*operands, equation, needs):
+def einsum(*operands, equation, needs=None):
     """Einstein's sum over explicit letters, `equation` like "ij,jk->ik"; a letter may repeat inside an
     operand (diagonal).
 
@@ -88,7 +90,7 @@ def einsum(*operands, equation, needs):
         return out
 
     def vjp(g):
-        return tuple(gradient(i, g) if needs[i] else None for i in range(len(operands)))
+        return tuple(gradient(i, g) if needs is None or needs[i] else None for i in range(len(operands)))
 
     return _einsum(list(zip(letters, operands, strict=True)), result), vjp
 

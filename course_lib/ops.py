@@ -54,7 +54,8 @@ def neg(a):
 def power(a, b, *, needs=BOTH):
     """a ** b. A zero exponent has gradient 0, and 0 ** b with b >= 0 has gradient 0 for b, as in torch."""
     squared = b.ndim == 0 and b == 2
-    out = a * a if squared else a**b
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = a * a if squared else a**b
 
     def vjp(g):
         da = db = None
@@ -155,7 +156,7 @@ def sigmoid(a):
 
 def sigmoid_of(a):
     """The values of the logistic function, in one new array."""
-    out = np.negative(a)
+    out = np.negative(a, out=np.empty_like(a))
     with np.errstate(over="ignore"):
         np.exp(out, out=out)
     out += 1

@@ -55,6 +55,8 @@ def amin(a, *, axis=None, keepdims=False):
 
 
 def _extreme(reduce, a, axis, keepdims):
+    if _count(a.shape, axis) == 0:
+        raise ValueError(f"a{reduce.__name__}: an axis without numbers has no extreme, got shape {a.shape}")
     kept = reduce(a, axis=axis, keepdims=True)
 
     def vjp(g):
@@ -67,7 +69,7 @@ def _extreme(reduce, a, axis, keepdims):
 
 def logsumexp(a, *, axis=None, keepdims=False):
     """log(sum(exp(a))) over `axis`, without overflow."""
-    shift = a.max(axis=axis, keepdims=True)
+    shift = a.max(axis=axis, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(shift), shift, 0)
     shifted = np.exp(a - shift)
     total = shifted.sum(axis=axis, keepdims=True)
@@ -78,28 +80,29 @@ def logsumexp(a, *, axis=None, keepdims=False):
 
 def softmax(a, *, axis):
     """exp(a) over its sum along `axis`, without overflow."""
-    out = np.exp(a - a.max(axis=axis, keepdims=True))
+    out = np.exp(a - a.max(axis=axis, keepdims=True, initial=-np.inf))
     out /= out.sum(axis=axis, keepdims=True)
     return out, lambda g: (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
 
 
 def log_softmax(a, *, axis):
     """The logarithm of softmax along `axis`."""
-    out = a - a.max(axis=axis, keepdims=True)
+    out = a - a.max(axis=axis, keepdims=True, initial=-np.inf)
     out -= np.log(np.exp(out).sum(axis=axis, keepdims=True))
     return out, lambda g: (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
 
 
-def cross_entropy(logits, *, target, axis):
+def cross_entropy(logits, target, *, axis, needs=(True, True)):
     """-sum(target * log_softmax(logits)) along `axis`; `target`, of the same shape, weighs the classes."""
-    logp = logits - logits.max(axis=axis, keepdims=True)
+    logp = logits - logits.max(axis=axis, keepdims=True, initial=-np.inf)
     e = np.exp(logp)
     total = e.sum(axis=axis, keepdims=True)
     logp -= np.log(total)
     weight = target.sum(axis=axis, keepdims=True)
 
     def vjp(g):
-        return (np.expand_dims(g, axis) * (e * (weight / total) - target),)
+        g = np.expand_dims(g, axis)
+        return g * (e * (weight / total) - target), -g * logp if needs[1] else None
 
     return -np.where(target == 0, 0, target * logp).sum(axis=axis), vjp
 

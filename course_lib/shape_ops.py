@@ -41,6 +41,9 @@ def getitem(a, *, key):
 
 def gather(a, *, axis, indices):
     """out[i, j, ...] = a[..., indices[i, j, ...] on `axis`, ...]; a repeated index accumulates."""
+    if indices.size and not (-a.shape[axis] <= indices.min() and indices.max() < a.shape[axis]):
+        bounds = f"{indices.min()} to {indices.max()}"
+        raise IndexError(f"gather: indices must be in 0..{a.shape[axis] - 1} on axis {axis}, got {bounds}")
     grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
     grid[axis] = indices
     return getitem(a, key=tuple(grid))

@@ -34,6 +34,8 @@ def apply(primitive, *inputs, **params):
             out, vjp = primitive(*arrays, **params)
     except (ValueError, IndexError) as error:
         raise type(error)(_sentence(primitive.__name__, arrays, str(error))) from None
+    if arrays[0].dtype.kind != "f" and out.dtype == np.float64:
+        out = out.astype(np.float32)  # what integers become, as in torch
     result = Tensor(out)
     if is_grad_enabled() and True in wanted:
         result.requires_grad = True
@@ -74,14 +76,16 @@ def as_array(x):
     return x.data if isinstance(x, Tensor) else np.asarray(x)
 
 
-def _array_of(data):
-    """Anything as an array; plain Python floats become float32, as in torch."""
+def _array_of(data, dtype=None):
+    """Anything as an array; plain Python floats become float32 unless `dtype` says otherwise, as in torch."""
     first = data
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if isinstance(first, Tensor):
         raise TypeError("Tensor: got a list of Tensors; join them with stack or cat")
-    array = np.asarray(data)
+    array = np.asarray(data, dtype)
+    if dtype is not None:
+        return array
     return array.astype(np.float32) if array.dtype == np.float64 and not hasattr(first, "dtype") else array
 
 
@@ -99,8 +103,7 @@ class Tensor(Recorded, Methods):
     def __init__(self, data, requires_grad=False, dtype=None):
         if isinstance(data, Recorded):
             data = data.data
-        array = data if isinstance(data, np.ndarray) else _array_of(data)
-        self.data = array if dtype is None else array.astype(dtype, copy=False)
+        self.data = data if isinstance(data, np.ndarray) and dtype is None else _array_of(data, dtype)
         if self.data.dtype.kind not in "fiub":
             raise TypeError(f"Tensor: holds floats, integers or booleans, got dtype {self.data.dtype}")
         if requires_grad and self.data.dtype.kind != "f":

@@ -24,7 +24,7 @@ def axis_of(name, dim, ndim):
     if dim is None:
         return None
     if isinstance(dim, (tuple, list)):
-        axes = tuple(axis_of(name, d, ndim) for d in dim)
+        axes = tuple(axis_of(name, d, ndim) for d in dim) if ndim else ()
         if len(set(axes)) < len(axes):
             raise ValueError(f"{name}: every axis may be named once, got dim={tuple(dim)}")
         return axes
@@ -136,7 +136,8 @@ class Methods:
 
     def cumsum(self, dim):
         """Running sum along `dim`."""
-        return self._apply(reduce_ops.cumsum, axis=axis_of("cumsum", dim, self.ndim))
+        axis = axis_of("cumsum", dim, self.ndim)
+        return self + 0 if axis is None else self._apply(reduce_ops.cumsum, axis=axis)
 
     def _reduce(self, primitive, dim, keepdim, **params):
         axis = axis_of(primitive.__name__, dim, self.ndim)
@@ -157,7 +158,9 @@ class Methods:
         known = int(np.prod([n for n in shape if n != -1]))
         fits = self.data.size == known if -1 not in shape else known and self.data.size % known == 0
         if shape.count(-1) > 1 or not fits:
-            raise ValueError(f"reshape: {self.data.size} numbers of shape {self.data.shape} do not fill shape {shape}")
+            raise ValueError(
+                f"reshape: the sizes must multiply to {self.data.size}, as those of {self.data.shape} do, got {shape}"
+            )
         return self._apply(shape_ops.reshape, shape=shape)
 
     def flatten(self, start_dim=0, end_dim=-1):
