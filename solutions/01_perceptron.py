@@ -84,8 +84,9 @@ def neuron(inputs, weights, threshold):
     return int(np.dot(weights, inputs) >= threshold)
 
 
+pairs = perceptron.corners(2)  # all pairs of 0 and 1
 for threshold in (1, 2):
-    print("threshold", threshold, [neuron(pair, (1, 1), threshold) for pair in perceptron.corners(2)])
+    print("threshold", threshold, [neuron(pair, (1, 1), threshold) for pair in pairs])
 
 # %% [markdown]
 # The four columns are the inputs 00, 01, 10, 11. Threshold 1 is OR, threshold 2 is AND.
@@ -138,7 +139,8 @@ def augment(x):
 with check("augment") as expect:
     square = np.array([[2.0, -1.0, 5.0], [0.5, 3.0, 4.0], [7.0, 6.0, -2.0]])
     expect("three samples of three numbers", augment(square))
-    expect("whole numbers become floats", augment(np.array([[4, 9, -3, 0]])), exact_dtype=True)
+    whole = np.array([[4, 9, -3, 0]])
+    expect("whole numbers become floats", augment(whole), exact_dtype=True)
     column = np.array([[1.5], [-2.5], [0.0], [8.0]])
     expect("one number per sample", augment(column))
     expect("x itself afterwards", column)
@@ -281,9 +283,8 @@ with check("predict_rescale") as expect:
 # %%
 for factor in (1, 2, -2):
     w = factor * line
-    print(
-        f"w = {w}: score {w[0] + point @ w[1:]:+.0f}, signed distance {(w[0] + point @ w[1:]) / np.linalg.norm(w[1:]):+.0f}"
-    )
+    score, length = w[0] + point @ w[1:], np.linalg.norm(w[1:])
+    print(f"w = {w}: score {score:+.0f}, signed distance {score / length:+.0f}")
 
 # %% [markdown]
 # A positive factor changes the score and not the distance; a negative one swaps the sides, because it turns
@@ -304,7 +305,7 @@ for factor in (1, 2, -2):
 
 # %% solve="signed_distance" difficulty=2 importance=5 minutes=10 forbid="course_lib.perceptron.signed_distance"
 def signed_distance(w, x, normalised=True):
-    """Signed distances (n,) of points x (n, d) from the hyperplane w (d + 1,), bias first; or the bare scores."""
+    """Signed distances (n,) of points x (n, d) from the hyperplane w (d + 1,), or scores."""
     ### BEGIN SOLUTION
     score = w[0] + x @ w[1:]
     if not normalised:
@@ -335,7 +336,8 @@ with check("signed_distance") as expect:
     expect("three points in space", signed_distance(w, square))
     expect("w afterwards", w)
     expect("the bare scores", signed_distance(w, square, normalised=False))
-    expect("a single point in the plane", signed_distance(np.array([-10.0, 3.0, 4.0]), np.array([[1.0, 0.5]])))
+    line, single = np.array([-10.0, 3.0, 4.0]), np.array([[1.0, 0.5]])
+    expect("a single point in the plane", signed_distance(line, single))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10102)
     for n, d in [(4, 4), (1, 1), (6, 2), (3, 5)]:
@@ -439,7 +441,7 @@ RIGHT = {
 
 # %% solve="predict" difficulty=1 importance=5 minutes=6 forbid="course_lib.perceptron.predict course_lib.perceptron.fire"
 def predict(w, x, low=-1):
-    """Labels (n,), integers 1 or `low`, for points x (n, d) and weights w (d + 1,), bias first."""
+    """Labels (n,), integers 1 or `low`, for points x (n, d) and weights w (d + 1,)."""
     ### BEGIN SOLUTION
     score = w[0] + x @ w[1:]
     return np.where(score >= 0, 1, low)
@@ -516,7 +518,8 @@ RIGHT = {
 # "one update" and "one epoch" are what section 3 is about: come back and press them then.
 
 # %%
-cloud_x, cloud_t, planted = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
+rng = np.random.default_rng(6)
+cloud_x, cloud_t, planted = data.two_clouds(40, margin=0.25, offset=1.0, rng=rng)
 line_explorer(cloud_x, cloud_t, angle=0, offset=0.5)
 
 # %% picture="explorer" alt="Three settings of the explorer. Left: a vertical line with many ringed points. Middle: turned to 60 degrees, few rings. Right: turned and shifted, no ring."
@@ -558,12 +561,13 @@ errors = np.sum(right <= 0, axis=0)
 losses = -np.sum(np.minimum(right, 0), axis=0)
 
 # %%
-top, bottom = style.row(2, size=(3.9, 2.9))
-for ax, curve, title in ((top, errors, "The number of errors: steps"), (bottom, losses, "The criterion: slopes")):
+left, right_ax = style.row(2, size=(3.9, 2.9))
+for ax, curve, title in ((left, errors, "Errors: steps"), (right_ax, losses, "Criterion: slopes")):
     style.axes(ax, title=title, xlabel="angle of the normal (degrees)")
     ax.plot(np.rad2deg(turned), curve, color=style.BLUE)
-top.set_ylabel("misclassified")
-bottom.set_ylabel("E")
+left.set_ylabel("misclassified")
+right_ax.set_ylabel("E")
+plt.show()
 
 # %% [markdown]
 # The slopes are what learning needs. As long as the same points are misclassified, $E$ is linear in
@@ -585,7 +589,7 @@ bottom.set_ylabel("E")
 
 # %% solve="criterion" difficulty=2 importance=5 minutes=12 forbid="course_lib.perceptron.criterion"
 def criterion(w, x1, t):
-    """Perceptron criterion E, and its gradient (d + 1,), for inputs x1 (n, d + 1) and labels t (n,) of -1 and +1."""
+    """Perceptron criterion E and its gradient (d + 1,) for inputs x1 (n, d + 1), labels t (n,)."""
     ### BEGIN SOLUTION
     score = x1 @ w
     wrong = t * score <= 0
@@ -619,8 +623,8 @@ with check("criterion") as expect:
     square = np.array([[1.0, 2.0, -1.0], [1.0, 0.5, 2.0], [1.0, 4.0, 1.0]])
     expect("three samples, two of them wrong", criterion(w, square, np.array([1, -1, -1])))
     expect("nothing wrong", criterion(w, square, np.array([-1, 1, -1])))
-    on_the_line = np.array([[1.0, 2.0, 1.0], [1.0, -1.0, -1.0], [1.0, 0.0, 2.0], [1.0, 3.0, 0.0]])
-    expect("two samples on the line", criterion(w, on_the_line, np.array([1, -1, 1, 1])))
+    touching = np.array([[1.0, 2.0, 1.0], [1.0, -1.0, -1.0], [1.0, 0.0, 2.0], [1.0, 3.0, 0.0]])
+    expect("two samples on the line", criterion(w, touching, np.array([1, -1, 1, 1])))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10104)
     for n, d in [(15, 3), (6, 2), (9, 5), (4, 1)]:
@@ -729,12 +733,10 @@ RIGHT = {
 # sum falls without end, while the line stays exactly where it is:
 
 # %%
-stretches = np.array([1, 10, 100, 1000])
-for factor in stretches:
+for factor in (1, 10, 100, 1000):
     right = cloud_t * (cloud_x1 @ (factor * planted))
-    print(
-        f"stretched {factor:4d} times: over all {-right.sum():10.1f}   over the misclassified {-np.minimum(right, 0).sum():.1f}"
-    )
+    over_all, over_wrong = -right.sum(), np.maximum(-right, 0).sum()
+    print(f"stretched {factor:4d} times: over all {over_all:9.1f}, over the misclassified {over_wrong}")
 
 # %% picture="unbounded" alt="Both sums along the stretch of one line. Over all samples a straight line that falls without end; over the misclassified samples a line that rises from 0."
 import numpy as np
@@ -761,9 +763,9 @@ ax.legend(frameon=False)
 
 # %%
 v = cloud_t @ cloud_x1
-for name, w in (("the direction v", v / np.linalg.norm(v)), ("the planted line", planted / np.linalg.norm(planted))):
-    right = cloud_t * (cloud_x1 @ w)
-    print(f"{name}: sum over all {-right.sum():.1f}, misclassified {np.sum(right <= 0)} of {len(right)}")
+for name, w in (("the direction v", v), ("the planted line", planted)):
+    right = cloud_t * (cloud_x1 @ w) / np.linalg.norm(w)
+    print(f"{name}: sum {-right.sum():.1f}, misclassified {np.sum(right <= 0)} of {len(right)}")
 
 # %% [markdown]
 # The lower sum has the worse line. ($v$ is not useless: "add $t\,\tilde{x}$ for every example" is Hebb's rule
@@ -791,19 +793,20 @@ print("t · score after: ", label * (w @ sample), " gained:", sample @ sample)
 # worse, so it is not obvious that this ever ends. Write it and see.
 
 # %% [markdown] task="epoch" title="One epoch of the update"
-# Write `epoch(w, x1, t, eta=1.0)`: go once through the samples in the order of the rows. At each sample that
-# is misclassified by the weights **as they are then**, $t\,(\tilde{w}\cdot\tilde{x}) \le 0$, set
+# Write `epoch(w, x1, t, eta=1.0)`: go once through the samples in the order of the rows. At each one that the
+# weights **as they are then** misclassify, $t\,(\tilde{w}\cdot\tilde{x}) \le 0$, set
 # $\tilde{w} \leftarrow \tilde{w} + \eta\,t\,\tilde{x}$ before you look at the next.
 #
-# `w` is `(d + 1,)` floats, `x1` is `(n, d + 1)` with the 1 in front, `t` holds -1 and +1. Return the pair
-# `(new weights, number of updates)`, the weights as a **new** array: `w` must keep its values. Example:
-# `w = [0., 0.]`, `x1 = [[1, 2], [1, 3]]`, `t = [1, -1]`, `eta=0.5`. The first sample makes `[0.5, 1.]`, the
-# second `[0., -0.5]`: 2 updates.
+# `w` holds `(d + 1,)` floats, `x1` is `(n, d + 1)` with the 1 in front, `t` holds -1 and +1. Return the pair
+# `(new weights, number of updates)`, the weights as a **new** array: `w` must keep its values.
+#
+# Example: `w = [0., 0.]`, `x1 = [[1, 2], [1, 3]]`, `t = [1, -1]`, `eta=0.5`. The first sample makes the weights
+# `[0.5, 1.]`, the second `[0., -0.5]`: 2 updates.
 
 
 # %% solve="epoch" difficulty=3 importance=5 minutes=15 forbid="course_lib.perceptron.epoch course_lib.perceptron.train"
 def epoch(w, x1, t, eta=1.0):
-    """One pass of the perceptron's update: the new weights (d + 1,) and the number of updates."""
+    """One pass of the perceptron's update: new weights (d + 1,), number of updates."""
     ### BEGIN SOLUTION
     w = w.copy()
     updates = 0
@@ -1045,6 +1048,7 @@ for eta in (0.1, 1.0, 10.0):
 # Example: `w = [0., 2.]`, `x1 = [[1., 0.75], [1., -1.]]`, `t = [1, -1]` give gamma 0.75, R = √2, the bound
 # 2/0.5625; counted: 2.
 
+
 # %% solve="mistake_bound" difficulty=3 importance=3 minutes=20 forbid="course_lib.perceptron.mistake_bound course_lib.perceptron.train course_lib.perceptron.epoch"
 def mistake_bound(w, x1, t):
     """gamma, R and (R / gamma)**2, which is inf where w does not separate."""
@@ -1116,8 +1120,9 @@ with check("mistake_bound-margin") as expect:
 # %% check="mistake_bound-count" points=4
 with check("mistake_bound-count") as expect:
     square = np.array([[1.0, 2.0, -1.0], [1.0, -3.0, 0.5], [1.0, 1.0, 4.0]])
-    expect("three samples, stopped after one epoch", count_mistakes(square, np.array([1, -1, -1]), 1))
-    expect("the same, until no mistake is left", count_mistakes(square, np.array([1, -1, -1]), 100))
+    labels = np.array([1, -1, -1])
+    expect("three samples, stopped after one epoch", count_mistakes(square, labels, 1))
+    expect("the same, until no mistake is left", count_mistakes(square, labels, 100))
     apart = np.array([[1.0, 0.0], [1.0, 0.5], [1.0, 1.0]])
     expect("no line can do it, 7 epochs", count_mistakes(apart, np.array([1, -1, 1]), 7))
     ### BEGIN HIDDEN TESTS
@@ -1238,7 +1243,8 @@ RIGHT = {
 # %%
 bound_of = yours("mistake_bound", else_=perceptron.mistake_bound)
 gamma, radius, bound = bound_of(planted, cloud_x1, cloud_t)
-print(f"gamma {gamma:.3f}, R {radius:.2f}: at most {bound:.0f} updates; it made {sum(learn(1.0)[1])}")
+print(f"gamma {gamma:.3f}, R {radius:.2f}: at most {bound:.0f} updates")
+print(f"it made {sum(learn(1.0)[1])}")
 
 # %% [markdown]
 # ### Practice run: mistakes against margin
@@ -1248,7 +1254,7 @@ print(f"gamma {gamma:.3f}, R {radius:.2f}: at most {bound:.0f} updates; it made 
 # is done, decide for yourself: will the points form a line parallel to the bound, or flatten out?
 
 # %% practice="margins"
-SETS = 1500  # for each dimension; set it to 20000 for a smoother picture (minutes)
+SETS = 3000  # for each dimension; set it to 20000 for a smoother picture (minutes)
 rng = np.random.default_rng(1962)
 runs = []
 for dim in tqdm((2, 10, 50), desc="dimensions"):
@@ -1265,17 +1271,18 @@ for n in (4, 16, 64, 256):
     axes_only, t = np.eye(n), rng.choice([-1, 1], size=n)
     mistakes = perceptron.train(axes_only, t)[1]
     worst.append((perceptron.mistake_bound(t.astype(float), axes_only, t)[2], mistakes))
-print("bound and mistakes when every sample is an axis of its own:", np.round(worst, 6).tolist())
+print("bound and mistakes, every sample an axis of its own:", np.round(worst, 6).tolist())
 
 # %% practice="margins_plot"
-ax = style.axes(size=(6.2, 4.2), title="No set breaks Novikoff's bound; only odd ones reach it")
+ax = style.axes(size=(6.2, 4.2), title="No set breaks the bound; only odd ones reach it")
 for i, dim in enumerate((2, 10, 50)):
     bound, mistakes = runs[runs[:, 0] == dim, 1:].T
-    ax.loglog(bound, mistakes, style.MARKERS[i], ms=3, alpha=0.4, color=style.COLORS[i], label=f"{dim}-D")
-ax.loglog(*np.transpose(worst), "*", ms=11, color="black", label="every sample its own axis")
+    ax.loglog(bound, mistakes, style.MARKERS[i], c=style.COLORS[i], ms=3, alpha=0.4, label=f"{dim}-D")
+ax.loglog(*np.transpose(worst), "k*", ms=11, label="every sample its own axis")
 ax.loglog([1, 1e6], [1, 1e6], "--", color=style.GREY, label="bound")
 ax.set(xlabel="bound (R / γ)²", ylabel="mistakes counted", xlim=(1, 1e6), ylim=(1, 1e4))
 ax.legend(frameon=False)
+plt.show()
 print(f"sets that break the bound: {np.sum(runs[:, 2] > runs[:, 1])} of {len(runs)}")
 
 # %% [markdown]
@@ -1290,14 +1297,15 @@ print(f"sets that break the bound: {np.sum(runs[:, 2] > runs[:, 1])} of {len(run
 # always a mistake to learn from, and each lesson undoes another.
 
 # %%
-mixed_x, mixed_t, _ = data.two_clouds(60, margin=-0.1, offset=0.5, rng=np.random.default_rng(2))
+rng = np.random.default_rng(2)
+mixed_x, mixed_t, _ = data.two_clouds(60, margin=-0.1, offset=0.5, rng=rng)
 mixed_x1 = perceptron.augment(mixed_x)
 w, errors_after = np.zeros(3), []
 for _ in range(40):
     w, _ = one_epoch(w, mixed_x1, mixed_t)
-    errors_after.append(np.sum(mixed_t * (mixed_x1 @ w) <= 0))
-print(f"errors after each of the first epochs: {errors_after[:12]}")
-print(f"fewest in {len(errors_after)} epochs: {min(errors_after)}, after the last: {errors_after[-1]}")
+    errors_after.append(int(np.sum(mixed_t * (mixed_x1 @ w) <= 0)))
+print("errors after each of the first epochs:", errors_after[:12])
+print("fewest after any epoch:", min(errors_after), " after the last:", errors_after[-1])
 
 # %% [markdown]
 # Two ways out. The first: let it run, and keep the best line seen so far **in your pocket** (Stephen Gallant,
@@ -1319,7 +1327,7 @@ print(f"fewest in {len(errors_after)} epochs: {min(errors_after)}, after the las
 
 # %% solve="pocket" difficulty=3 importance=4 minutes=20 bug=true forbid="course_lib.perceptron.pocket course_lib.perceptron.epoch course_lib.perceptron.train"
 def pocket(x1, t, epochs, rng):
-    """The best weights after any epoch of the shuffled perceptron, and how many samples they get wrong."""
+    """The best weights after any epoch of the shuffled perceptron, and how many errors they make."""
     ### BEGIN SOLUTION
     w = np.zeros(x1.shape[1])
     best, fewest = w.copy(), len(t)
@@ -1337,7 +1345,7 @@ def pocket(x1, t, epochs, rng):
 
 # %% given="pocket"
 def pocket(x1, t, epochs, rng):
-    """The best weights after any epoch of the shuffled perceptron, and how many samples they get wrong."""
+    """The best weights after any epoch of the shuffled perceptron, and how many errors they make."""
     w = np.zeros(x1.shape[1])
     best, fewest = w, len(t)
     for _ in range(epochs):
@@ -1369,10 +1377,11 @@ def pocket(x1, t, epochs, rng):
 
 # %% check="pocket" points=8
 with check("pocket") as expect:
-    points = np.array([[1, 2, -1], [1, -3, 1], [1, 1, 4], [1, 0, 2], [1, -2, -2], [1, 3, 0]], float)
-    labels = np.array([1, -1, -1, 1, 1, -1])
+    points = np.array([[2.0, -1.0], [-3.0, 1.0], [1.0, 4.0], [0.0, 2.0], [-2.0, -2.0], [3.0, 0.0]])
+    inputs, labels = perceptron.augment(points), np.array([1, -1, -1, 1, 1, -1])
     for epochs in (6, 1, 2):
-        expect(f"six samples, {epochs} epochs", pocket(points, labels, epochs, np.random.default_rng(3)))
+        kept = pocket(inputs, labels, epochs, np.random.default_rng(3))
+        expect(f"six samples, {epochs} epochs", kept)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10108)
     for n, d in [(12, 2), (20, 3), (7, 2)]:
@@ -1658,12 +1667,15 @@ for _ in range(40):
     delta_errors.append(np.sum(mixed_t * (mixed_x1 @ w) <= 0))
 
 # %%
+epochs, fewest_so_far = range(1, 41), np.minimum.accumulate(errors_after)
 ax = style.axes(size=(6.2, 3.4), title="The perceptron never rests, the delta rule settles")
-ax.plot(range(1, 41), errors_after, color=style.RED, label="perceptron, after each epoch")
-ax.plot(range(1, 41), np.minimum.accumulate(errors_after), color=style.RED, ls=":", label="fewest so far")
-ax.plot(range(1, 41), delta_errors, color=style.BLUE, label="delta rule, η = 0.1")
+ax.plot(epochs, errors_after, color=style.RED, label="perceptron, after each epoch")
+ax.plot(epochs, fewest_so_far, color=style.RED, ls=":", label="perceptron, fewest so far")
+ax.plot(epochs, delta_errors, color=style.BLUE, label="delta rule, η = 0.1")
 ax.set(xlabel="epoch", ylabel="misclassified", ylim=(0, None))
 ax.legend(frameon=False, fontsize="small")
+plt.show()
+
 # %% [markdown]
 # The delta rule descends a bowl, the squared error $\sum (t-y)^2$, and settles near its bottom. It pays a
 # price: it minimises squares, not mistakes, so a point far out on its *right* side still pulls at the line.
@@ -1681,53 +1693,57 @@ from course_lib.datasets import digits
 
 LIMIT, SPLITS = 2000, 10  # epochs at most, random halves for each pair
 images = digits()
-pixels = np.concatenate([images.x_train, images.x_test]).reshape(-1, 64) / 16
+pixels = np.concatenate([images.x_train, images.x_test]).reshape(-1, 64) / 255
 digit = np.concatenate([images.t_train, images.t_test])
 print(pixels.shape, "pixel values from", pixels.min(), "to", pixels.max())
 
 
-# %% practice="digits_pairs"
+# %% practice="digits_pair"
 def one_pair(a, b, rng):
+    """Updates until a is separated from b on one random half, whether it was, errors on the other."""
     own = (digit == a) | (digit == b)
     x1_pair, t = perceptron.augment(pixels[own]), np.where(digit[own] == a, 1, -1)
-    (x1_train, t_train), (x1_test, t_test) = data.split(x1_pair, t, parts=(0.5, 0.5), rng=rng)
-    w, updates, separated = perceptron.train(x1_train, t_train, max_epochs=LIMIT)
-    return updates, separated, np.mean(t_test * (x1_test @ w) <= 0)
+    train, test = data.split(x1_pair, t, parts=(0.5, 0.5), rng=rng)
+    w, updates, separated = perceptron.train(*train, max_epochs=LIMIT)
+    return updates, separated, np.mean(test[1] * (test[0] @ w) <= 0)
 
 
+# %% practice="digits_pairs"
 rng = np.random.default_rng(64)
-pairs = [(a, b) for a in range(10) for b in range(a)]
-outcome = np.array([[one_pair(a, b, rng) for _ in range(SPLITS)] for a, b in tqdm(pairs, desc="pairs")])
+digit_pairs = [(a, b) for a in range(10) for b in range(a)]
+outcome = []
+for a, b in tqdm(digit_pairs, desc="pairs"):
+    outcome.append([one_pair(a, b, rng) for _ in range(SPLITS)])
+updates, separated, wrong = np.moveaxis(np.array(outcome), 2, 0)
 
 # %% practice="digits_plot"
-left, right_ax = style.row(2, size=(4.6, 4.0))
-shown = (
-    (left, outcome[:, :, 0].mean(1), "Updates until no mistake"),
-    (right_ax, 100 * outcome[:, :, 2].mean(1), "Errors on the other half (%)"),
-)
-for ax, values, title in shown:
+left, right_ax = style.row(2, size=(4.4, 3.8))
+shown = {"Updates until no mistake": updates, "Errors on the other half (%)": 100 * wrong}
+for ax, (title, values) in zip((left, right_ax), shown.items(), strict=True):
     table = np.full((10, 10), np.nan)
-    table[tuple(np.transpose(pairs))] = values
+    table[tuple(np.transpose(digit_pairs))] = values.mean(axis=1)
     image = style.axes(ax, title=title, xlabel="digit").imshow(table, cmap=style.SEQUENTIAL)
     ax.set(xticks=range(10), yticks=range(10))
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
+plt.show()
 
 # %% practice="digits_say"
-separated = outcome[:, :, 1].all(axis=1)
-hardest = [pairs[i] for i in np.argsort(outcome[:, :, 2].mean(1))[::-1][:3]]
-print(f"{separated.sum()} of {len(pairs)} pairs were separated on every half")
-print(f"errors on the other half: {100 * outcome[:, :, 2].mean():.2f} % on average; hardest pairs {hardest}")
+hardest = [digit_pairs[i] for i in np.argsort(-wrong.mean(axis=1))[:3]]
+print(f"{separated.all(axis=1).sum()} of {len(digit_pairs)} pairs were separated on every half")
+print(f"errors on the other half: {100 * wrong.mean():.2f} % on average")
+print("the hardest pairs:", hardest)
 
 # %% [markdown]
-# In 64 dimensions there is much room for a plane between two clouds. One digit against *all nine others* is
-# another matter. The pocket shows how near a single plane comes:
+# In so many dimensions there is much room for a plane between two clouds. One digit against *all nine others* is
+# harder. The pocket shows how near a single plane comes:
 
 # %% practice="digits_rest"
 all_x1 = perceptron.augment(pixels)
+fewest = {}
 for a in tqdm(range(10), desc="one against the rest"):
     t = np.where(digit == a, 1, -1)
-    _, fewest = perceptron.pocket(all_x1, t, epochs=200, rng=np.random.default_rng(a))
-    tqdm.write(f"{a} against the rest: {fewest} of {len(t)} wrong at best")
+    fewest[a] = perceptron.pocket(all_x1, t, epochs=200, rng=np.random.default_rng(a))[1]
+print(f"fewest errors of each digit against the rest, of {len(digit)} images: {fewest}")
 
 # %% [markdown]
 # ## 5. Neurons as logic
@@ -1761,9 +1777,10 @@ print("p OR q   ", nand(nand(p, p), nand(q, q)))
 #
 # Example: NOT p is `nand(p, p)`. The weights `[-1.5, 1, 1, 1]` make a neuron for "at least two of three".
 
+
 # %% solve="gates" difficulty=3 importance=4 minutes=20
 def gate_weights(name, k):
-    """Weights (k + 1,), bias first, of a threshold neuron that computes AND, OR or NAND of k inputs."""
+    """Weights (k + 1,), bias first, of a neuron that computes AND, OR or NAND of k inputs."""
     ### BEGIN SOLUTION
     bias = {"AND": 0.5 - k, "OR": -0.5, "NAND": k - 0.5}[name]
     sign = -1.0 if name == "NAND" else 1.0
@@ -1803,7 +1820,8 @@ def xor(p, q, nand):
 # %% check="gates-weights" points=4
 with check("gates-weights") as expect:
     for name in ("AND", "OR", "NAND"):
-        expect(f"{name} of two", perceptron.fire(gate_weights(name, 2), perceptron.corners(2)))
+        weights = gate_weights(name, 2)
+        expect(f"{name} of two", perceptron.fire(weights, perceptron.corners(2)))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10110)
     for k in (4, 3, 5, 1):
@@ -1991,7 +2009,7 @@ def two_layers(x):
     return perceptron.fire(both_on, h)
 
 
-print("hidden:", [perceptron.fire(w, corners).tolist() for w in hidden], " output:", two_layers(corners))
+print("hidden:", *(perceptron.fire(w, corners) for w in hidden), " output:", two_layers(corners))
 
 # %% picture="xor" alt="Left: the four corners of XOR with two parallel lines; the strip between them is tinted blue and holds the corners 01 and 10. Right: the same corners in the coordinates of the two hidden neurons, where a single line separates them."
 import numpy as np

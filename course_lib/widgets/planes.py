@@ -26,8 +26,11 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
         w.FloatSlider(length, min=0.1, max=10, step=0.1, description="length", readout_format=".1f", **wide),
     )
     feet = w.Checkbox(True, description="distances", indent=False)
-    buttons = [w.Button(description=text) for text in ("one update", "one epoch", "back to start")]
-    picture, numbers = w.Image(format="png", layout=w.Layout(max_width="100%")), w.HTML()
+    buttons = [
+        w.Button(description=text, layout=w.Layout(width="112px"))
+        for text in ("one update", "one epoch", "back to start")
+    ]
+    picture, numbers = w.Image(format="png", layout=w.Layout(width="414px", max_width="100%")), w.HTML()
     state = {}
 
     def show(_=None):
@@ -55,8 +58,8 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
     for control in (*sliders, feet):
         control.observe(show, "value")
     show()
-    panel = w.VBox([*sliders, feet, w.HBox(buttons), numbers])
-    return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap"))
+    panel = w.VBox([*sliders, feet, w.HBox(buttons), numbers], layout=w.Layout(width="360px"))
+    return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
 def from_polar(angle, offset, length):

@@ -122,7 +122,7 @@ def test_worked_examples_say_what_the_answers_give():
 
 
 def test_worked_examples_of_learning_say_what_the_answers_give():
-    assert "makes `[0.5, 1.]`, the second `[0., -0.5]`: 2 updates" in task("epoch")
+    assert "makes the weights `[0.5, 1.]`, the second `[0., -0.5]`: 2 updates" in task("epoch")
     x1 = np.array([[1, 2], [1, 3]])
     assert ANSWERS["epoch"](np.zeros(2), x1[:1], np.array([1]), 0.5)[0].tolist() == [0.5, 1.0]
     w, updates = ANSWERS["epoch"](np.zeros(2), x1, np.array([1, -1]), 0.5)
