@@ -1,4 +1,4 @@
-"""`course release`: what is handed to whom: class (no answers, private hidden tests), self-study (answers apart), clone.
+"""`course release`: what is handed to whom: class (no answers, private hidden tests), self-study (answers too), clone.
 
 Student files are the same in every edition; what differs is what lies beside them. Nothing private is ever in the zip.
 """

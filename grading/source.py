@@ -297,7 +297,7 @@ def _cells(text, path):
     lines = text.split("\n")
     cells, at = [], 0
     for raw in notebook.cells:
-        if raw.cell_type == "raw" or (not cells and not raw.source.strip()):
+        if raw.cell_type == "raw" or (not cells and not raw.source.strip() and not raw.metadata):
             continue
         while at < len(lines) and not re.match(r"# ?%%", lines[at]):
             at += 1

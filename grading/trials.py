@@ -66,6 +66,7 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
         "text": lesson.text,
         "trials": [(t.exercise, t.name, t.source, t.rewrite) for t in trials],
         "jobs": jobs or os.cpu_count() or 1,
+        "cpu": CPU_SECONDS,
         "only": sorted(only) if only is not None else None,
     }
     with tempfile.TemporaryDirectory(prefix="course-trials-") as folder:
@@ -213,7 +214,7 @@ def _run(request, folder):
     wanted = request["only"]
     exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
     last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
-    bench, collector, pool = Bench(lesson), Collector(lesson), _Pool(request["jobs"])
+    bench, collector, pool = Bench(lesson), Collector(lesson), _Pool(request["jobs"], request["cpu"])
     results = {}
     with use_sink(collector):
         for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
@@ -299,8 +300,8 @@ def _outcome(pool, path):
 class _Pool:
     """At most `jobs` forked children at a time; each is killed by its own limits, never waited for in a loop."""
 
-    def __init__(self, jobs):
-        self.jobs, self.running = jobs, set()
+    def __init__(self, jobs, cpu):
+        self.jobs, self.cpu, self.running = jobs, cpu, set()
 
     def start(self, work):
         while len(self.running) >= self.jobs:
@@ -310,9 +311,9 @@ class _Pool:
         if pid == 0:
             code = 1
             try:
-                resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+                resource.setrlimit(resource.RLIMIT_CPU, (self.cpu, self.cpu))
                 signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.alarm(6 * CPU_SECONDS)
+                signal.alarm(6 * self.cpu)
                 work()
                 code = 0
             finally:

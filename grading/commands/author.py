@@ -113,7 +113,9 @@ def certify(
 
         found = paper.certify(chosen, folders, jobs=jobs, cache=None if fresh else CACHE, told=told)
     for slug, score in found.untouched.items():
-        console.print(f"{slug}: untouched release scores {score:g}; {found.confined[slug]}", highlight=False)
+        console.print(
+            f"{slug}: untouched release scores {score:g}; {found.confined[slug]}", highlight=False, soft_wrap=True
+        )
     for text in found.problems:
         console.print(text, style="red", highlight=False, soft_wrap=True)
     if json is not None:

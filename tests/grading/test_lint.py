@@ -1,0 +1,206 @@
+"""Each rule of the lint step: one edit of a clean lesson, one sentence with file, line and remedy."""
+
+import re
+
+import pytest
+
+from grading.lint import lint_lesson, lint_lessons, missing_parts
+from grading.source import BEGIN_HIDDEN, parse_lesson
+from tests.grading.means import FOLDER, PATH, edited, edited_text, means, tiny
+
+SUM_CHECK = '    expect("two rows", weighted_mean(x, w))\n'
+
+
+def test_the_lesson_of_these_tests_is_clean():
+    assert lint_lessons([means(), tiny()]) == []
+
+
+RULES = [
+    # header
+    (' title="Means"', "", "the lesson has no title"),
+    (" minutes=20", "", "the lesson has no time"),
+    ("# How far apart are a mean and a weighted mean? You will write both.\n", "#\n", "the first cell is empty"),
+    # exercises
+    ("difficulty=1 importance=3 ", "importance=3 ", "solve 'weighted_mean' has no difficulty"),
+    ("difficulty=1 importance=3 ", "difficulty=1 ", "solve 'weighted_mean' has no importance"),
+    ("importance=3 minutes=5", "importance=3", "solve 'weighted_mean' has no minutes"),
+    (
+        "difficulty=1 importance=3 ",
+        "difficulty=9 importance=3 ",
+        "difficulty=9 of 'weighted_mean' is not within 1 to 5",
+    ),
+    ('task="weighted_mean" title="Weighted mean"', "", "exercise 'weighted_mean' has no text"),
+    (' title="Weighted mean"', "", "the task 'weighted_mean' has no title"),
+    (
+        'title="A centred batch"\n# This',
+        'title="A centred batch"\n' + "# line\n" * 8 + "# This",
+        "has 9 lines, at most 8",
+    ),
+    ('# %% [markdown] hint="centre"\n# Try a batch with 2 rows and 3 columns.\n', "", "'centre' has 2 hints; write 3"),
+    # answers
+    ("    total = (x * w)", "    total = 0\n" * 15 + "    total = (x * w)", "has 17 lines, at most 15"),
+    (
+        "    total = (x * w)",
+        "    from numpy import average\n    total = (x * w)",
+        "imports average, which it is to solve",
+    ),
+    (
+        "    total = (x * w)",
+        "    from course_lib.ops import weighted_mean\n    total = (x * w)",
+        "imports weighted_mean, which it is to solve",
+    ),
+    ("    total = (x * w)", "    np.average(x)\n    total = (x * w)", "uses np.average, which it forbids"),
+    ("    total = (x * w)", "    %time 1\n    total = (x * w)", "magic in a solve cell"),
+    ("def centre(x):\n    return x - x.mean(axis=1)", "def center(x):\n    return x", "does not define centre"),
+    # markers
+    (
+        "    ### BEGIN SOLUTION\n    total = (x * w).sum(axis=-1)\n    return total / w.sum()\n    ### END SOLUTION\n",
+        "    total = (x * w).sum(axis=-1)\n    return total / w.sum()\n",
+        "the whole cell would be blanked",
+    ),
+    ("    return total / w.sum()\n    ### END SOLUTION\n", "    return total / w.sum()\n", "has no '### END SOLUTION'"),
+    (
+        "    return total / w.sum()\n",
+        "    ### BEGIN SOLUTION\n    return total / w.sum()\n",
+        "a second BEGIN before END SOLUTION",
+    ),
+    ("# Heavy samples count more.", "# ### BEGIN SOLUTION", "may stand only in a solve cell"),
+    ('text = """kept\n', '### BEGIN HIDDEN TESTS\ntext = """kept\n', "may stand only in a check or predict cell"),
+    ("# Heavy samples count more.", "# === BEGIN MARK SCHEME ===", "may stand only in a question cell"),
+    (
+        "    ### BEGIN SOLUTION\n    total",
+        "    # now ### BEGIN SOLUTION\n    total",
+        "write the marker alone on its line",
+    ),
+    # checks
+    (' points=2\nwith check("weighted_mean")', ' points=0\nwith check("weighted_mean")', "has no points above 0"),
+    ('with check("centre") as expect', 'with check("middle") as expect', "its with line says 'middle'"),
+    ('with check("centre") as expect:\n', 'with check("centre") as see:\n', "the name is fixed"),
+    (SUM_CHECK, f"    if len(x):\n    {SUM_CHECK}", "stands under an if"),
+    (SUM_CHECK, f"    try:\n    {SUM_CHECK}    except ValueError:\n        pass\n", "stands inside try"),
+    (SUM_CHECK, '    [expect("two rows", weighted_mean(x, w)) for _ in x]\n', "stands in a comprehension"),
+    (SUM_CHECK, '    len(x) and expect("two rows", weighted_mean(x, w))\n', "stands behind and/or"),
+    (SUM_CHECK, f"    while True:\n    {SUM_CHECK}        break\n", "stands in a while loop"),
+    (SUM_CHECK, f"    for _ in x:\n        if _ is None: continue\n    {SUM_CHECK}", "a loop with break or continue"),
+    (SUM_CHECK, f"    with np.errstate():\n    {SUM_CHECK}", "stands inside another with"),
+    (SUM_CHECK, '    expect("two rows", weighted_mean(x, w)._secret)\n', "looks at the private name _secret"),
+    (SUM_CHECK, f"    %time 1\n{SUM_CHECK}", "magic in a check cell"),
+    ('    expect("square", centre(np.array([[1.0, 2.0], [5.0, 4.5]])))\n', "", "is only hidden"),
+    (
+        '        expect(f"{n} columns", weighted_mean(x, w))\n',
+        '        expect.at_least("size", weighted_mean(x, w).size, 1)\n',
+        "records no value",
+    ),
+    ("default_rng(982)", "default_rng(len('ab'))", "default_rng(integer)"),
+    ("rng = np.random.default_rng(982)", "np.random.seed(982)\n    rng = np.random", "uses the global random state"),
+    # variants
+    ('    "squared the weights": ("(x * w)", "(x * w * w)", "each weight enters once"),\n', "", "has 4 wrong variants"),
+    (
+        'RIGHT = {"einsum": "def centre(x):\\n    return x - np.einsum(\'nd->d\', x) / len(x)\\n"}\n',
+        "",
+        "no right variant",
+    ),
+    ('"subtract the mean")', '"")', "variant 'added' has no sentence"),
+    ('("x - x.mean", "x + x.mean",', '("x - x.mean", "x - x.mean",', "equals the reference answer"),
+    ('("x - x.mean", "x + x.mean",', '("x - x.mean(axis=0)", "x - np.median(x, axis=0)",', "equals variant 'median'"),
+    ('("x - x.mean", "x + x.mean",', '("x - x.mean", "x - - (",', "does not parse"),
+    ('("x - x.mean", "x + x.mean",', '("y - x.mean", "x + x.mean",', "is not there in the reference answer"),
+    # any cell
+    ("import numpy as np\n\nfrom", "from numpy import *\nimport numpy as np\n\nfrom", "star import of numpy"),
+    ("import numpy as np\n\nfrom", "import grading\nimport numpy as np\n\nfrom", "a notebook cannot import grading"),
+    ("plt.ylabel(", "plt.ylabel((", "the cell does not parse"),
+    (' alt="A bar chart of two means"', "", "the picture has no description"),
+    # questions and predictions
+    ("# One point each: unequal reliability, unequal sampling, an example.\n", "", "has no rubric"),
+    ('question="why_weights" points=3', 'question="why_weights" points=0', "has no points above 0"),
+    ("# When would you weight samples?\n", "", "asks nothing"),
+    ("points=0.1", "points=1", "predictions carry 1 of 7 points, at most 5%"),
+]
+
+
+@pytest.mark.parametrize(("find", "replace", "says"), RULES, ids=[r[2][:44] for r in RULES])
+def test_each_rule_is_told_with_its_place(find, replace, says):
+    text = edited_text((find, replace))
+    problems = [p for p in lint_lesson(parse_lesson(text, PATH)) if says in p.text]
+    assert problems, [str(p) for p in lint_lesson(parse_lesson(text, PATH))]
+    lines = text.count("\n")
+    for problem in problems:
+        assert re.match(r"98_means\.py:\d+: ", str(problem))
+        assert "\n" not in problem.text
+        assert 1 <= problem.line <= lines
+
+
+def test_the_line_of_a_problem_is_the_line_to_mend():
+    text = edited_text((SUM_CHECK, f"    if len(x):\n    {SUM_CHECK}"))
+    (problem,) = lint_lesson(parse_lesson(text, PATH))
+    assert text.split("\n")[problem.line - 1].strip() == SUM_CHECK.strip()
+
+
+def test_a_solve_without_a_check_is_told():
+    lesson = tiny(('# %% check="double" points=2\n', "# %%\n"))
+    assert any("solve 'double' has no check cell" in p.text for p in lint_lesson(lesson))
+
+
+def test_a_check_without_a_hidden_block_is_told():
+    lesson = tiny(("    ### BEGIN HIDDEN TESTS\n", ""), ("    ### END HIDDEN TESTS\n", ""))
+    assert any("has no hidden block" in p.text for p in lint_lesson(lesson))
+
+
+def test_what_follows_a_hidden_block_is_told():
+    lesson = tiny(("    ### END HIDDEN TESTS\n", '    ### END HIDDEN TESTS\n    expect("zero", double(0))\n'))
+    assert any("must be last in its cell" in p.text for p in lint_lesson(lesson))
+
+
+def test_a_hidden_block_outside_its_with_is_told():
+    lesson = tiny(
+        ("    ### BEGIN HIDDEN TESTS\n    rng", f"{BEGIN_HIDDEN}\nrng"),
+        ("    for n in (2, 4):\n    ", "for n in (2, 4):\n"),
+    )
+    assert any("must be inside its `with`" in p.text for p in lint_lesson(lesson))
+
+
+def test_a_check_before_its_solve_is_told():
+    text = edited_text(
+        (
+            "# %% [markdown]\n# ## Predict, then run\n",
+            '# %% predict="predict_mean" points=0.1\nwith check("predict_mean") as expect:\n    expect("a", answer)\n',
+        )
+    )
+    text = text[: text.rindex('# %% predict="predict_mean"')] + text[text.index("# %%\nweighted = yours") :]
+    assert any("stands before its solve cell" in p.text for p in lint_lesson(parse_lesson(text, PATH)))
+
+
+def test_an_id_used_in_two_lessons_is_told():
+    other = parse_lesson(edited_text().replace('lesson="98"', 'lesson="96"'), FOLDER / "96_again.py")
+    texts = [p.text for p in lint_lessons([means(), other])]
+    for id in ("weighted_mean", "centre", "predict_mean", "why_weights"):
+        assert f"the id '{id}' is also in 98_means.py; ids are unique in the course" in texts
+
+
+def test_two_pictures_of_one_name_are_told():
+    lesson = edited(
+        ("# %% [markdown]\n# ## Predict", '# %% picture="two_means" alt="again"\n1\n\n# %% [markdown]\n# ## Predict')
+    )
+    assert any("two pictures are called 'two_means'" in p.text for p in lint_lesson(lesson))
+
+
+def test_words_in_prose_that_only_look_like_calls_are_fine():
+    assert (
+        lint_lesson(edited(("# Heavy samples count more.", "# np.random.seed(1) is what you should not write."))) == []
+    )
+
+
+def test_what_a_complete_lesson_lacks_is_listed():
+    texts = [p.text for p in missing_parts(means())]
+    assert [t.split(",")[0].split(";")[0] for t in texts] == ["has 2 exercises", "has 1 predictions", "has no widget"]
+    texts = [p.text for p in missing_parts(tiny())]
+    for part in (
+        "find-the-bug",
+        "written question",
+        "practice run",
+        "lecture figure",
+        "picture",
+        "widget",
+        "predictions",
+    ):
+        assert any(part in t for t in texts), part

@@ -1,0 +1,203 @@
+"""A percent file becomes a Lesson, and what cannot be understood is refused with file, line and remedy."""
+
+import re
+
+import pytest
+
+from grading.errors import CourseError
+from grading.source import (
+    Exercise,
+    bound_names,
+    lesson_paths,
+    parse_lesson,
+    read_lesson,
+    solution_region,
+    split_hidden,
+    strip_magics,
+    without_markers,
+)
+from tests.grading.means import FOLDER, PATH, TINY, edited, edited_text, means, tiny
+
+
+def test_the_header_is_read():
+    lesson = means()
+    assert (lesson.number, lesson.slug, lesson.title) == ("98", "98_means", "Means")
+    assert (lesson.minutes, lesson.builds_on) == (20, ("00",))
+
+
+def test_exercises_come_in_order_and_only_those_with_a_text_are_numbered():
+    assert [(e.id, e.number, e.points) for e in means().exercises] == [
+        ("weighted_mean", 1, 2.0),
+        ("centre", 2, 1.0),
+        ("predict_mean", 0, 0.1),
+    ]
+
+
+def test_an_exercise_holds_all_that_carries_its_id():
+    exercise = means().exercise("weighted_mean")
+    assert isinstance(exercise, Exercise)
+    assert (exercise.title, exercise.forbid, exercise.names) == (
+        "Weighted mean",
+        ("numpy.average",),
+        ("weighted_mean",),
+    )
+    assert len(exercise.hints) == 3
+    assert exercise.hints[0] == "Heavy samples count more."
+    assert [v.name for v in exercise.right] == ["matrix product", "loop"]
+    assert not exercise.bug
+    centre = means().exercise("centre")
+    assert centre.bug
+    assert "axis=1" in centre.given.source
+
+
+def test_every_cell_knows_the_line_on_which_its_source_begins():
+    lines = PATH.read_text(encoding="utf-8").split("\n")
+    for cell in means().cells:
+        first = cell.source.split("\n")[0]
+        # IPython's magics stand as comments in the file, text cells too
+        assert first.lstrip("%") in lines[cell.line - 1], (cell.role, cell.line)
+
+
+def test_a_cell_marker_inside_a_string_is_no_cell():
+    text = edited_text(("# %% [markdown]\n# ## Predict, then run", '# %%\ntext = """\n# %% not a cell\n"""'))
+    lesson = parse_lesson(text, PATH)
+    after = next(c for c in lesson.cells if c.role == "predict")
+    assert text.split("\n")[after.line - 1].startswith("with check(")
+
+
+def test_a_check_splits_into_two_cells_that_run_by_themselves():
+    check = means().exercise("weighted_mean").checks[0]
+    assert "HIDDEN" not in check.visible + check.hidden
+    assert "default_rng" not in check.visible
+    assert check.hidden.startswith('with check("weighted_mean") as expect:\n    rng = np.random.default_rng(981)')
+    compile(check.visible, "visible", "exec")
+    compile(check.hidden, "hidden", "exec")
+
+
+def test_grade_ids_tell_checks_from_predictions():
+    assert [c.grade_id for c in means().checks] == [
+        "check-weighted_mean",
+        "check-centre",
+        "predict-predict_mean",
+    ]
+
+
+def test_a_find_and_replace_variant_edits_the_answer_only():
+    wrong = {v.name: v for v in means().exercise("weighted_mean").wrong}
+    source = wrong["forgot the weights' sum"].source
+    assert "return total / w.size" in source
+    assert "BEGIN SOLUTION" not in source
+    assert wrong["forgot the weights' sum"].sentence == "divide by the sum of the weights, not by their number"
+
+
+def test_a_definition_variant_replaces_what_it_defines_and_keeps_the_rest():
+    lesson = tiny(
+        ("def double(x):\n    ### BEGIN SOLUTION", "FACTOR = 2\n\n\ndef double(x):\n    ### BEGIN SOLUTION"),
+        ('RIGHT = {"sum": ("2 * x", "x + x")}', 'RIGHT = {"two": "def double(x):\\n    return FACTOR * x"}'),
+    )
+    source = lesson.exercise("double").right[0].source
+    assert source.startswith("FACTOR = 2")
+    assert source.count("def double") == 1
+    assert "2 * x" not in source
+
+
+def test_a_find_that_is_not_there_once_is_told_with_its_line():
+    lesson = tiny(('("2 * x", "x * x",', '("7 * x", "x * x",'))
+    variant = lesson.exercise("double").wrong[0]
+    assert variant.source == ""
+    line = 1 + TINY[: TINY.index('"squared"')].count("\n")
+    assert variant.problem.startswith(f"97_tiny.py:{line}: variant 'squared': '7 * x' is not there")
+
+
+def test_the_question_is_split_from_its_rubric():
+    (question,) = means().questions
+    assert question.text == "When would you weight samples?"
+    assert question.rubric.startswith("One point each")
+    assert question.points == 3
+
+
+BROKEN = [
+    ('lesson="98" title', 'lesson="97" title', 'lesson="97" but the file is numbered 98'),
+    ('# %% practice="means"', '# %% praktice="means"', "unknown mark 'praktice'"),
+    ('# %% practice="means"', '# %% practice="means" points=2', "a practice cell has no mark 'points'"),
+    (
+        '# %% practice="means"',
+        '# %% practice="means" figure="F1"',
+        "a cell has one role, this one has practice and figure",
+    ),
+    ('# %% practice="means"', '# %% [markdown] practice="means"', "remove [markdown] from its line"),
+    ('# %% [markdown] task="centre"', '# %% task="centre"', "add [markdown] to its line"),
+    ('# %% solve="centre"', '# %% solve="Centre"', "an id is lower-case"),
+    ('# %% check="centre"', '# %% check="centre-"', "write the exercise id, or id-part"),
+    ("points=1\n", 'points="1"\n', "points='1' is not a number"),
+    ('# %% check="centre"', '# %% check="middle"', 'check="middle" belongs to no solve="middle"'),
+    (
+        '# %% given="centre"',
+        '# %% given="weighted_mean"\n1\n\n# %% given="weighted_mean"',
+        'a second given="weighted_mean"',
+    ),
+    ("# === END MARK SCHEME ===\n", "", "BEGIN MARK SCHEME has no END"),
+    ('RIGHT = {"einsum"', 'OTHER = {"einsum"', "a variants cell holds WRONG"),
+    ('RIGHT = {"einsum": ', 'RIGHT = {"einsum": str.upper', "must be definition or (find, replace)"),
+    ('"added": ("x - x.mean", "x + x.mean", "subtract the mean"),', '"added": ("x",),', "(find, replace, sentence)"),
+    ('"median": (', '"added": (', "the variant 'added' is there twice"),
+]
+
+
+@pytest.mark.parametrize(("find", "replace", "says"), BROKEN, ids=[b[2][:40] for b in BROKEN])
+def test_what_cannot_be_understood_is_refused_with_its_line(find, replace, says):
+    if says.startswith("must be definition"):
+        replace, says = 'RIGHT = {"einsum": 3, "b": ', says
+    text = edited_text((find, replace))
+    line = 1 + text[: text.index(replace) if replace else 0].count("\n")
+    with pytest.raises(CourseError) as caught:
+        parse_lesson(text, PATH)
+    message = str(caught.value)
+    assert says in message
+    assert "\n" not in message
+    told = int(re.match(r"98_means\.py:(\d+): ", message)[1])
+    if replace:
+        assert abs(told - line) <= 8  # the mark, or the cell it stands on
+
+
+def test_a_file_without_a_lesson_cell_is_refused():
+    with pytest.raises(CourseError, match=r"98_means\.py:1: the first cell must be"):
+        parse_lesson("# %%\n1\n", PATH)
+
+
+def test_a_hidden_block_without_its_end_is_refused():
+    with pytest.raises(CourseError, match=r"98_means\.py:\d+: BEGIN HIDDEN TESTS without an END"):
+        edited(('    expect("wide", centre(rng.normal(size=(2, 3))))\n    ### END HIDDEN TESTS\n', "    pass\n"))
+
+
+def test_lessons_are_chosen_by_number_or_name():
+    for wanted in ("98", "98_means", "solutions/98_means.py"):
+        assert lesson_paths(FOLDER, [wanted]) == [PATH]
+    with pytest.raises(CourseError, match="there is no lesson '42'"):
+        lesson_paths(FOLDER, ["42"])
+
+
+def test_a_folder_without_lessons_is_named(tmp_path):
+    with pytest.raises(CourseError, match=r"no lesson NN_slug\.py in"):
+        lesson_paths(tmp_path)
+
+
+def test_a_file_with_another_name_or_no_text_is_refused(tmp_path):
+    with pytest.raises(CourseError, match=r"a lesson's file is called NN_slug\.py"):
+        read_lesson(tmp_path / "means.py")
+    path = tmp_path / "12_odd.py"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(CourseError, match="cannot be read as UTF-8"):
+        read_lesson(path)
+
+
+def test_split_hidden_leaves_a_cell_without_a_block_alone():
+    assert split_hidden("a = 1\nb = 2") == ("a = 1\nb = 2", "")
+
+
+def test_small_tools_on_sources():
+    cell = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+    assert without_markers(cell) == "def f():\n    return 1\n"
+    assert solution_region(cell) == "    return 1"
+    assert bound_names("a, b = 1, 2\nclass C: pass\nimport os\nx: int = 3") == ("a", "b", "C", "x")
+    assert strip_magics("%matplotlib inline\nx = 5 % 3") == "# %matplotlib inline\nx = 5 % 3"
