@@ -532,7 +532,7 @@ assert np.array_equal(np.correlate(padded, w[::-1], "valid"), stamped)
 # `size` again? The kernel fits at least once. All numbers are Python ints.
 #
 # *Example:* 3 numbers, 4 taps, stride 5: stamps begin at 0, 5, 10, so the output has 14; with padding 1 it has
-# 12. A size of 13 gives 2 numbers under that convolution, they stamp 9, so 4 are missing.
+# 12. Without padding, a size of 13 becomes 2 numbers, they stamp 9, so `restoring_padding(13, 4, 5)` is 4.
 
 # %% solve="transposed_size" difficulty=3 importance=4 minutes=12 forbid="course_lib.arithmetic.transposed_output_size course_lib.arithmetic.output_size course_lib.arithmetic.input_sizes"
 def transposed_size(size, kernel, stride=1, padding=0, output_padding=0, dilation=1):
@@ -933,7 +933,7 @@ for dilations in [(1,), (1, 2), (1, 2, 4), (1, 1, 1)]:
 names = ["dilation 1", "dilation 1, 2", "dilation 1, 2, 4", "dilation 1, 1, 1"]
 widths = [int((field.sum(axis=0) > 0).sum()) for field in seen]
 assert widths == [3, 7, 15, 7]
-receptive.gradient_fields(seen, [f"{name}: {width} wide" for name, width in zip(names, widths, strict=True)])
+axes = receptive.gradient_fields(seen, [f"{name}: {width} wide" for name, width in zip(names, widths, strict=True)])
 
 # %% [markdown]
 # ## 6 · Channels, feature maps, cost
@@ -1148,29 +1148,30 @@ def seconds(call, repeat=5):
     return min(times)
 
 # %% figure="F15"
-rows, rng = [], np.random.default_rng(15)
-for M, N, K, D in [(16, 16, 3, 34), (16, 32, 3, 66), (32, 32, 5, 68)]:
-    x, w = rng.random((1, M, D, D), np.float32), rng.random((N, M, K, K), np.float32)
+rows, rng, first = [], np.random.default_rng(15), None
+for M, N, K, D in [(32, 32, 3, 66), (32, 64, 3, 66), (64, 64, 3, 66), (64, 64, 5, 68)]:
+    x, w = rng.random((8, M, D, D), np.float32), rng.random((N, M, K, K), np.float32)
     ours = arithmetic.conv_cost((M, D, D), N, K, bias=False)
     assert (ours.weights, ours.multiply_adds) == (M * N * K * K, M * K * K * N * (D - K + 1) ** 2)
-    took = seconds(lambda x=x, w=w: conv2d(x, w))
-    setting = f"M={M}, N={N}, K={K}, D={D}"
-    rows.append(("weights", "M·N·K·K", f"{ours.weights:,}", setting))
-    rows.append(("multiply-adds", "M·K·K·N·(D-K+1)²", f"{ours.multiply_adds:,}", f"{setting}: {took * 1e3:.2f} ms"))
+    cost, time = ours.multiply_adds, seconds(lambda x=x, w=w: conv2d(x, w))
+    first = first or (cost, time)
+    rows.append(("weights", "M·N·K·K", ours.weights, f"M={M}, N={N}, K={K}, D={D}"))
+    rows.append(("multiply-adds", "M·K·K·N·(D-K+1)²", cost, f"{cost / first[0]:.1f} × the first, time {time / first[1]:.1f} ×"))
 lecture_table("F15 · cost of convolution", rows)
 
 # %% figure="F15"
-M, K, D = 32, 2, 64
-maps, w = rng.random((1, M, D, D), np.float32), rng.random((M, M, 3, 3), np.float32)
+M, K, D = 64, 2, 64
+maps, w = rng.random((8, M, D, D), np.float32), rng.random((M, M, 3, 3), np.float32)
 pool = arithmetic.pool_cost((M, D, D), K)
 assert np.prod(pool.output) == M * (D // K) ** 2
 conv = arithmetic.conv_cost((M, D, D), M, 3, padding=1)
 share = seconds(lambda: max_pool2d(maps, K)) / seconds(lambda: conv2d(maps, w, padding=1))
 rows = [("numbers after pooling", "M·(D/K)²", int(np.prod(pool.output)), f"M={M}, K={K}, D={D}")]
-rows += [("pooling's operations", "negligible", f"{pool.multiply_adds / conv.multiply_adds:.2%} of the convolution's", "3×3, 32 maps to 32")]
+rows += [("pooling's operations", "negligible", f"{pool.multiply_adds / conv.multiply_adds:.2%} of the convolution's", f"beside 3×3, {M} maps to {M}")]
 rows += [("pooling's time", "negligible", f"{share:.0%} of the convolution's", "measured now")]
 for side in (16, 32, 64):
-    rows.append(("fully connected weights", "square of the input", f"{arithmetic.linear_cost(side**2, side**2).weights:,}", f"{side}×{side} to {side}×{side}"))
+    full = arithmetic.linear_cost(side**2, side**2).weights
+    rows.append(("fully connected weights", "square of the input", full, f"{side}×{side} to {side}×{side}"))
 lecture_table("F15 · pooling, and the layer to avoid", rows)
 
 # %% [markdown]
@@ -2030,7 +2031,9 @@ def gaussian_bank(sigma, radius):
 }
 
 # %% [markdown]
-# The whole bank at work. Look for places where Gx is bright and Gy is grey, and the other way round.
+# The whole bank at work, red where a filter answers positively, blue where negatively. Look for places where Gx is
+# strong and Gy is pale, and the other way round. The lines along the border are the padding's doing: its zeros
+# look like a black frame around the photograph.
 
 # %%
 bank = yours("gaussian_bank", else_=filters.gaussian_bank)(2.0, 6)
@@ -2339,8 +2342,9 @@ def correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
 }
 
 # %% [markdown]
-# One and the same derivative filter, its taps further and further apart: details fade, large shapes remain. The
-# work stays the same.
+# One and the same derivative filter, its taps further and further apart. It compares pixels at a growing distance,
+# for the same work; thin edges become broad bands. But it also skips what lies between its taps, so that details
+# come out doubled: dilated layers are stacked on others that have already gathered the neighbourhood.
 
 # %%
 dilated = yours("correlate_dilated", else_=library)
@@ -2520,19 +2524,19 @@ def find_template(image, template):
 # %% [markdown]
 # ## 11 · Practice run: do multiply-adds predict time?
 #
-# We time some two dozen convolutions of the course library: three image sizes, three kernels, three widths, a
-# batch of eight. If counting is worth anything, all points lie near one line of slope 1.
+# We time convolutions of the course library: three image sizes, three kernels, five widths, a batch of 32. If
+# counting is worth anything, the points lie near one line of slope 1 over several powers of ten.
 
 # %% practice="cost_run"
 from tqdm.auto import tqdm
 
 LARGE = False  # True: wider layers and larger images, some minutes
-sizes, widths = ((16, 32, 64, 128), (8, 32, 64, 128)) if LARGE else ((16, 32, 64), (8, 32, 64))
+sizes, widths = ((16, 32, 64, 128), (8, 16, 32, 64, 128, 256)) if LARGE else ((16, 32, 64), (8, 16, 32, 64, 128))
 layers = [(size, kernel, width) for size in sizes for kernel in (1, 3, 5) for width in widths]
 counted, measured, rng = [], [], np.random.default_rng(11)
 for size, kernel, width in tqdm(layers, desc="timing layers"):
-    x, w = rng.random((8, width, size, size), np.float32), rng.random((width, width, kernel, kernel), np.float32)
-    counted.append(8 * arithmetic.conv_cost((width, size, size), width, kernel, padding="same").multiply_adds)
+    x, w = rng.random((32, width, size, size), np.float32), rng.random((width, width, kernel, kernel), np.float32)
+    counted.append(32 * arithmetic.conv_cost((width, size, size), width, kernel, padding="same").multiply_adds)
     measured.append(seconds(lambda x=x, w=w, k=kernel: conv2d(x, w, padding=k // 2), repeat=3))
 
 # %% practice="cost_plot"
@@ -2547,9 +2551,9 @@ slowest = np.argsort(rate)[:3]
 print("fewest per second:", ", ".join(f"{k}x{k}, {c} maps, {n}x{n}" for n, k, c in (layers[i] for i in slowest)))
 
 # %% [markdown]
-# Counting predicts the order of the layers well, and the time within a factor. The factor has reasons: layers
-# with few maps give the matrix product little to do per number it fetches, and a 1×1 kernel uses each fetched
-# number only once for each filter. Such layers wait for memory, not for arithmetic. Lesson 18 comes back to this.
+# Counting predicts which layer is slower, and the time of large layers within a small factor. Small layers lie
+# above the line, for two reasons: every call has a fixed cost, and layers with few maps or 1×1 kernels do little
+# arithmetic for each number they fetch; they wait for memory. Lesson 18 comes back to this.
 
 # %% [markdown] question="three_small" points=6 title="Three small or one large?"
 # A stack of three 3×3 convolutions and a single 7×7 convolution, all with C channels in and out, stride 1,
