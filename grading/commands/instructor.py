@@ -1,5 +1,268 @@
 """The instructor's commands; each is one call into the package."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
+Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
+Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a script.")]
+HERE = Path()
+
 
 def register(app):
     """Add this group's commands to the Typer `app`."""
+    for name, command in (
+        ("init", init),
+        ("collect", collect),
+        ("grade", grade),
+        ("show", show),
+        ("feedback", feedback),
+        ("report", report),
+        ("export", export),
+        ("demo", demo),
+    ):
+        app.command(name, rich_help_panel="Instructors")(command)
+
+
+def _console():
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, outside the repository.")],
+    lessons: Lessons = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="Draw hidden tests that nobody with the repository knows.")
+    ] = False,
+):
+    """Make an nbgrader course folder, or refresh its lessons; submissions and grades stay.
+
+    Example: course init ~/autumn-class 01 09
+    """
+    from grading import course
+    from grading.parts import course_secret, lesson_parts
+
+    console = _console()
+    with console.status("preparing") as status:
+        secret = None
+        if private:
+            course.init(folder, [])
+            secret = course_secret(folder)
+        made = course.init(folder, lesson_parts(lessons or (), secret=secret, tell=status.update))
+    console.print(f"{made.root}: {', '.join(made.lessons)}")
+    console.print(
+        f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/."
+    )
+
+
+def collect(
+    lesson: Annotated[str, typer.Argument(metavar="NN", help="The lesson the uploads belong to.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="FOLDER_OR_ZIP", help="What Canvas, Moodle or a shared folder gave.")
+    ],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+):
+    """Sort uploaded notebooks into submitted/; the last attempt of each student counts.
+
+    Example: course collect 09 submissions.zip --course ~/autumn-class
+    """
+    import json
+
+    from grading.collect import collect
+
+    done, nobody = collect(folder, lesson, source)
+    if as_json:
+        typer.echo(json.dumps({"collected": dict(done), "nobody": nobody}))
+        return
+    typer.echo(f"{len(done)} collected")
+    for name in nobody:
+        typer.echo(f"left out, its name does not say whose it is: {name}")
+
+
+def grade(
+    lessons: Lessons = None,
+    folder: Folder = HERE,
+    student: Students = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions run at once; one per core by default.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run everything again, changed or not.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no marks; say which would change.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust-submissions", help="Go on without confinement. Only for code you trust.")
+    ] = False,
+    as_json: AsJson = False,
+):
+    """Grade what was handed in and is new or changed; continues where a stopped run was.
+
+    Example: course grade 09 --course ~/autumn-class
+    """
+    from grading import engine
+
+    options = {"students": student or (), "workers": workers, "force": force, "dry": dry_run, "trust": trust}
+    if as_json:
+        typer.echo(engine.to_json(engine.grade(folder, lessons or (), **options)))
+        return
+    console = _console()
+    summary = grade_with_bar(console, folder, lessons or (), **options)
+    print_summary(console, summary)
+
+
+def grade_with_bar(console, folder, lessons=(), **options):
+    """Grade with a progress bar that shows rate and time left; returns the Summary."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from grading import engine
+
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    columns += (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=None, rate="", last="")
+
+        def tell(done, total, one):
+            elapsed = bar.tasks[0].elapsed or 1e-9
+            bar.update(
+                task, completed=done, total=total, rate=f"{done / elapsed:.1f}/s", last=f"{one.student} {one.lesson}"
+            )
+
+        return engine.grade(folder, lessons, tell=tell, **options)
+
+
+def print_summary(console, summary):
+    """The class table, what was done, how confined, what changed."""
+    from grading.table import class_table
+
+    if not summary.graded:
+        console.print("Nothing was handed in.")
+        return
+    console.print(class_table(summary.graded))
+    ways = [f"{summary.count(how)} {how}" for how in ("ran", "from the journal", "up to date", "not run")]
+    told = ", ".join(way for way in ways if not way.startswith("0 "))
+    console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")
+    if summary.isolation:
+        from grading.sandbox import PATHS
+
+        console.print(f"Confined: {PATHS[summary.isolation]}.")
+    for sentence in summary.differs:
+        console.print(f"[bold red]{sentence}")
+    changed = [(one, change) for one in summary.graded for change in one.changes]
+    for one, (cell, old, new) in changed:
+        console.print(
+            f"{one.student} {one.lesson} {cell}: {old:g} {'would become' if summary.dry else 'became'} {new:g}"
+        )
+    if summary.dry:
+        console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
+    for name in summary.unfit:
+        console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
+
+
+def show(
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    lesson: Annotated[str, typer.Argument(metavar="NN")],
+    folder: Folder = HERE,
+    source: Annotated[bool, typer.Option("--source", help="Also show the answers as they were graded.")] = False,
+    as_json: AsJson = False,
+):
+    """Show how one submission was graded: every line, every reason, every repair. For an appeal.
+
+    Example: course show ann 09 --course ~/autumn-class
+    """
+    import json
+
+    from grading import judge
+    from grading.showing import find_graded
+
+    shown = find_graded(folder, student, lesson)
+    if as_json:
+        typer.echo(json.dumps({**shown.facts, "verdict": judge.to_json(shown.verdict)}, ensure_ascii=False))
+        return
+    from rich.text import Text
+
+    from grading.table import verdict_lines
+
+    console = _console()
+    for name, value in shown.facts.items():
+        console.print(f"{name}: {value}", markup=False)
+    for text, style in verdict_lines(shown.verdict):
+        console.print(Text(text, style=style))
+    if source:
+        from rich.syntax import Syntax
+
+        for name, text in shown.answers.items():
+            console.print(f"\n{name}", markup=False)
+            console.print(Syntax(text, "python", background_color="default"))
+
+
+def feedback(lessons: Lessons = None, folder: Folder = HERE, student: Students = None):
+    """Write a page for each student and lesson into feedback/.
+
+    Example: course feedback 09 --course ~/autumn-class
+    """
+    from grading.feedback import write
+
+    paths = write(folder, lessons or (), student or ())
+    typer.echo(f"{len(paths)} pages, such as {paths[0]}" if paths else "Nothing is graded yet.")
+
+
+def report(
+    lessons: Lessons = None,
+    folder: Folder = HERE,
+    to: Annotated[
+        Path | None, typer.Option(help="Where to write it.", show_default="report.html in the folder")
+    ] = None,
+):
+    """Write the class report: one page with pictures of scores, exercises, mistakes, repairs.
+
+    Example: course report --course ~/autumn-class
+    """
+    from grading.report import write
+
+    typer.echo(write(folder, lessons or (), to))
+
+
+def export(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="csv, canvas or moodle.")],
+    lessons: Lessons = None,
+    folder: Folder = HERE,
+    to: Annotated[Path | None, typer.Option(help="Where to write it.", show_default="KIND.csv")] = None,
+):
+    """Write the marks as a file for Canvas, Moodle or a spreadsheet.
+
+    Example: course export canvas --to marks.csv --course ~/autumn-class
+    """
+    from grading.export import export
+
+    typer.echo(export(folder, kind, to or Path(f"{kind}.csv"), lessons or ()))
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the demo's course folder goes.")] = Path(
+        "demo-course"
+    ),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions run at once; one per core by default.")
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust-submissions", help="Go on without confinement. Only for code you trust.")
+    ] = False,
+):
+    """Grade a sample class from start to end, hostile notebooks among it, and say where to look.
+
+    Example: course demo
+    """
+    from grading.demonstration import demonstrate
+
+    demonstrate(_console(), folder, workers=workers, trust=trust)

@@ -1,0 +1,51 @@
+"""`course show`: all there is to say about one graded submission, for an appeal. Reads only."""
+
+from dataclasses import dataclass
+
+from grading import judge
+from grading.course import Course
+from grading.errors import CourseError
+from grading.feedback import read_autograded
+from grading.journal import Journal
+
+
+@dataclass
+class Shown:
+    """A verdict with the facts around it and the answers as they were graded."""
+
+    facts: dict
+    verdict: judge.Verdict
+    answers: dict
+
+
+def find_graded(root, student, lesson):
+    """The Shown of one submission; CourseError when it is not graded."""
+    from grading.gradebook import Writer
+
+    course = Course(root)
+    (lesson,) = course.choose([lesson])
+    nb = read_autograded(course, student, lesson)
+    if nb is None or "verdict" not in nb.metadata.get("course", {}):
+        raise CourseError(
+            f"Nothing of {student} in {lesson} is graded; run `course grade {lesson[:2]} --course {root}`."
+        )
+    verdict = judge.from_json(nb.metadata["course"]["verdict"])
+    with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
+        scores, penalty = writer.scores(lesson, student), writer.penalty(lesson, student)
+        mark = journal.replayed(student, lesson) or {}
+        result = journal.result(mark["key"]) if mark.get("key") else None
+    given = {name: row["manual"] for name, row in scores.items() if row.get("manual") is not None}
+    facts = {
+        "submission": str(course.root / "submitted" / student / lesson),
+        "graded notebook": str(course.root / "autograded" / student / lesson / f"{lesson}.ipynb"),
+        "checks": f"{verdict.score:g} of {verdict.points:g} points",
+        "run": verdict.ended
+        if result is None
+        else f"{verdict.ended}, {result['cpu']:.2f} s CPU. {result['detail']}".strip(),
+    }
+    if given:
+        facts["given by a person"] = ", ".join(f"{name} {value:g}" for name, value in given.items())
+    if penalty:
+        facts["late penalty"] = f"{penalty:g}"
+    solutions = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    return Shown(facts, verdict, {c.metadata["nbgrader"]["grade_id"]: c.source for c in solutions})
