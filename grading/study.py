@@ -120,7 +120,7 @@ def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
 
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise CourseError(f"{path} is no notebook that can be read ({str(error).splitlines()[0][:100]}).") from None
     result = LessonResult(path.stem)
     client = NotebookClient(
