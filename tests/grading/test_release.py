@@ -1,0 +1,226 @@
+"""The notebooks that the builder makes: what a student sees, what nbgrader sees, and that nothing else is there."""
+
+import json
+
+import nbformat
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
+
+from grading.release import (
+    GUARD,
+    TEXT_STUB,
+    code_stub,
+    guarded,
+    instructor_notebook,
+    notebook_bytes,
+    reseed,
+    student_notebook,
+)
+from tests.grading.means import edited, means, tiny
+
+
+@pytest.fixture(scope="module")
+def student():
+    return student_notebook(means())
+
+
+@pytest.fixture(scope="module")
+def instructor():
+    return instructor_notebook(means())
+
+
+def cell(notebook, id):
+    return next(c for c in notebook.cells if c.id == id)
+
+
+def test_two_builds_are_byte_for_byte_equal(student):
+    assert notebook_bytes(student) == notebook_bytes(student_notebook(means()))
+
+
+def test_the_notebook_is_valid_for_jupyter_and_for_nbgrader(student):
+    nbformat.validate(json.loads(notebook_bytes(student)))
+    MetadataValidator().validate_nb(student)
+    assert student.metadata.kernelspec.name == "python3"
+    assert "jupytext" not in student.metadata
+
+
+def test_no_answer_hidden_test_or_rubric_is_in_it(student):
+    text = notebook_bytes(student).decode()
+    for secret in (
+        "/ w.sum()",
+        "default_rng(981)",
+        "default_rng(982)",
+        "unequal reliability",
+        "SOLUTION",
+        "HIDDEN",
+        "MARK",
+    ):
+        assert secret not in text
+    assert "forgot the weights" not in text  # no variant
+    assert "axis=1" in text  # but the program with the bug
+
+
+def test_cells_carry_the_grade_ids_and_points_of_the_contract(student):
+    found = {c.metadata.nbgrader.grade_id: c for c in student.cells if "nbgrader" in c.metadata}
+    assert list(found) == [
+        "weighted_mean",
+        "check-weighted_mean",
+        "centre",
+        "check-centre",
+        "predict_mean",
+        "predict-predict_mean",
+        "ask-why_weights",
+        "question-why_weights",
+    ]
+    for id in ("weighted_mean", "centre", "predict_mean"):
+        assert is_solution(found[id])
+        assert not is_grade(found[id])
+        assert found[id].metadata.deletable is False
+    for id, points in (("check-weighted_mean", 2), ("check-centre", 1), ("predict-predict_mean", 0.1)):
+        meta = found[id].metadata
+        assert is_grade(found[id])
+        assert is_locked(found[id])
+        assert (meta.nbgrader.points, meta.editable, meta.deletable) == (points, False, False)
+        assert "raises-exception" in meta.tags
+    answer = found["question-why_weights"]
+    assert is_grade(answer)
+    assert is_solution(answer)
+    assert (answer.source, answer.metadata.nbgrader.points) == (TEXT_STUB, 3)
+    assert is_locked(found["ask-why_weights"])
+
+
+def test_checksums_are_of_the_cells_as_released(student):
+    for c in student.cells:
+        if "nbgrader" in c.metadata:
+            assert c.metadata.nbgrader.checksum == compute_checksum(c)
+
+
+def test_a_stub_keeps_signature_and_docstring_and_says_not_done(student):
+    assert cell(student, "weighted_mean").source == (
+        'def weighted_mean(x, w):\n    """Mean of x (..., d) over the last axis with weights w (d,)."""\n'
+        '    raise NotDone("weighted_mean")'
+    )
+
+
+def test_a_given_program_takes_the_whole_cell(student, instructor):
+    assert cell(student, "centre").source == "def centre(x):\n    return x - x.mean(axis=1)"
+    assert "axis=0" in cell(instructor, "centre").source
+
+
+def test_a_prediction_has_dots_to_be_replaced(student):
+    assert cell(student, "predict_mean").source == "answer = ...  # replace the dots by your prediction"
+
+
+def test_an_exercise_is_headed_by_number_title_and_facts(student):
+    source = cell(student, "task-weighted_mean").source
+    assert source.startswith(
+        "### Exercise 98.1 · Weighted mean\n\n*difficulty 1 of 5 · importance 3 of 5 · 5 minutes · 2 points*\n\nWrite"
+    )
+    assert cell(student, "task-centre").source.startswith("### Exercise 98.2 · Find the bug: A centred batch\n")
+
+
+def test_the_lesson_is_headed_by_number_title_time_and_what_it_builds_on(student):
+    assert student.cells[0].source.startswith("# 98 · Means\n\n*20 minutes · builds on lesson 0*\n\nHow far")
+
+
+def test_hints_are_folded_in_one_cell_in_their_order(student):
+    source = cell(student, "hint-weighted_mean").source
+    assert source.count("<details>") == source.count("</details>") == 3
+    assert source.index("the idea") < source.index("a small case") < source.index("the skeleton")
+    assert source.index("Heavy samples") < source.index("10 / 4") < source.index("then divide")
+
+
+def test_a_picture_is_an_image_and_its_code_is_gone(student):
+    assert cell(student, "picture-two_means").source == "![A bar chart of two means](pictures/98_two_means.png)"
+    assert "plt.bar" not in notebook_bytes(student).decode()
+
+
+def run(source, monkeypatch, mode):
+    if mode:
+        monkeypatch.setenv("COURSE_MODE", mode)
+    else:
+        monkeypatch.delenv("COURSE_MODE", raising=False)
+    shown, names = [], {}
+    exec(source, {"display": shown.append, "names": names})
+    return shown
+
+
+def test_a_practice_run_is_skipped_when_graded_and_shows_its_value_else(student, monkeypatch):
+    import numpy as np
+
+    source = cell(student, "practice-means").source
+    assert GUARD in source
+    assert cell(student, "practice-means").metadata.tags == ["practice"]
+    source = source.replace("np.mean", "sum")
+    assert run(source, monkeypatch, "grade") == []
+    assert run(source, monkeypatch, None) == [len("kept\nas it is")]
+    assert np.__name__ == "numpy"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("x = 3\nx", [3]),
+        ("x = 3", []),
+        ("x = [1,\n2]\nx[0]", [1]),
+        ("for i in range(2):\n    display(i)", [0, 1]),
+        ("display('a')", ["a"]),
+        ("3;", []),
+        ("t = '''a\n  b\nc'''\nt", ["a\n  b\nc"]),
+        ("f'''{1}\nß ü'''", ["1\nß ü"]),
+        ("'ß'; (1,\n  2)", [(1, 2)]),
+        ("import math\n\n\nmath.floor(2.5)  # two", [2]),
+    ],
+)
+def test_a_guarded_cell_does_what_the_cell_did(source, shown, monkeypatch):
+    assert run(guarded(source), monkeypatch, None) == shown
+    assert run(guarded(source), monkeypatch, "grade") == []
+
+
+def test_cell_ids_stay_when_a_cell_is_added_elsewhere(student):
+    longer = student_notebook(edited(("# %% [markdown]\n# ## Predict", "# %%\n1\n\n# %% [markdown]\n# ## Predict")))
+    before, after = [c.id for c in student.cells], [c.id for c in longer.cells]
+    assert len(set(after)) == len(after) == len(before) + 1
+    assert set(before) < set(after)
+
+
+def test_the_instructors_notebook_holds_answers_hidden_tests_and_rubrics(instructor):
+    assert "/ w.sum()" in cell(instructor, "weighted_mean").source
+    assert "default_rng(981)" in cell(instructor, "check-weighted_mean").source
+    assert "unequal reliability" in cell(instructor, "ask-why_weights").source
+
+
+def test_nbgrader_itself_makes_the_same_release_of_the_instructors_notebook(instructor, student, tmp_path):
+    from grading.course import Part, init
+
+    slug = means().slug
+    init(tmp_path / "course", [Part(slug, {f"{slug}.ipynb": notebook_bytes(instructor)}, b"")])
+    made = nbformat.read(tmp_path / "course" / "release" / slug / f"{slug}.ipynb", as_version=4)
+    assert [(c.id, c.cell_type, c.source, c.metadata) for c in made.cells] == [
+        (c.id, c.cell_type, c.source, c.metadata) for c in student.cells
+    ]
+
+
+def test_a_stub_inside_a_class_is_indented_with_its_method():
+    body = "    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n"
+    deeper = body.replace("    #", "        #").replace("    return", "        return")
+    lesson = tiny((f"def double(x):\n{body}", f"class Two:\n    def __call__(self, x):\n{deeper}\n\ndouble = Two()\n"))
+    assert cell(student_notebook(lesson), "double").source == (
+        'class Two:\n    def __call__(self, x):\n        raise NotDone("double")\n\n\ndouble = Two()'
+    )
+    assert code_stub(lesson.exercise("double")) == 'raise NotDone("double")'
+
+
+def test_a_private_seed_changes_the_hidden_blocks_and_nothing_a_student_sees(student):
+    drawn, again, other = (reseed(means(), secret) for secret in (b"one", b"one", b"two"))
+    hidden = [[c.hidden for c in lesson.checks] for lesson in (means(), drawn, again, other)]
+    assert hidden[1] == hidden[2]
+    assert hidden[0] != hidden[1] != hidden[3]
+    assert "default_rng(981)" not in drawn.text
+    assert notebook_bytes(student_notebook(drawn)) == notebook_bytes(student)
+
+
+def test_a_seed_in_the_visible_part_is_left_alone():
+    lesson = tiny(('    expect("three",', '    free = np.random.default_rng(3)\n    expect("three",'))
+    assert "default_rng(3)" in reseed(lesson, b"x").checks[0].visible
