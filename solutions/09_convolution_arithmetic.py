@@ -2193,9 +2193,14 @@ def correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
         "between the taps there are holes, that is zeros; you fill them with copies of the taps",
     ),
     "image thinned out": (
-        "shifted = x[:, :, u * dy :: sy, v * dx :: sx]",
-        "shifted = x[:, :, u * dy :: sy * dy, v * dx :: sx * dx]",
-        "neighbouring outputs are one stride apart, whatever the dilation",
+        """
+def correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (py, px), (dy, dx) = padding, dilation
+    x = np.pad(x, ((0, 0), (0, 0), (py, py), (px, px)))[:, :, ::dy, ::dx]
+    view = sliding_window_view(x, w.shape[2:], axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
+    return np.einsum("ncijuv,fcuv->nfij", view, w) + b[:, None, None]
+""",
+        "you thin out the image first and lose the outputs in between: neighbouring outputs are one stride apart",
     ),
     "rotated kernel": (
         "w[:, :, u, v]",
