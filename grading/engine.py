@@ -9,6 +9,7 @@ continues where it was, and a second run does only what changed.
 import collections
 import concurrent.futures
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -292,6 +293,16 @@ def _crash(point):
 _passed = collections.Counter()
 
 
+@functools.cache
+def _kept_pool():
+    """A sandbox for nbgrader's own autograde, which comes one submission at a time: warm until this process ends."""
+    import atexit
+
+    pool = open_pool(1)
+    atexit.register(pool.close)
+    return pool
+
+
 def grade_one(course, student, lesson, pool=None):
     """One submission's dressed notebook and verdict, from the journal or the sandbox; the gradebook is not written.
 
@@ -307,8 +318,8 @@ def grade_one(course, student, lesson, pool=None):
         with Journal(course.root / "journal", exclusive=False) as journal:
             result = journal.result(job.key)
         if result is None:
-            with Journal(course.root / "journal") as journal, pool or open_pool(1) as sandbox:
-                result = make_result(sandbox.submit(job).result(), records, skeleton)
+            with Journal(course.root / "journal") as journal:
+                result = make_result((pool or _kept_pool()).submit(job).result(), records, skeleton)
                 journal.add_result(job.key, result)
     verdict = verdict_of(result, laid)
     return dress(laid.nb, result, verdict, skeleton), verdict

@@ -7,14 +7,12 @@ before the first write.
 
 import contextlib
 import json
-import os
 import shutil
 import sqlite3
 import time
 from datetime import timedelta
 from types import SimpleNamespace
 
-import nbformat
 import sqlalchemy
 from nbgrader import utils
 from nbgrader.api import Assignment as Assignments
@@ -350,19 +348,3 @@ def parse_time(text):
         return utils.parse_utc(text) if text else None
     except (ValueError, OverflowError, TypeError):
         return None
-
-
-def validate_skeleton(skeleton, notebook):
-    """nbgrader's own metadata check on the release, once a run instead of once a submission."""
-    try:
-        CheckCellMetadata().preprocess(notebook, {})
-        nbformat.validate(notebook)
-    except Exception as error:
-        raise CourseError(f"The release of {skeleton.lesson} does not pass nbgrader's check ({error}).") from None
-
-
-def remove_autograded(course, student, lesson):
-    """Drop a half-written autograded folder, so that nbgrader does not take it for done."""
-    folder = course.root / "autograded" / student / lesson
-    if os.path.isdir(folder):
-        shutil.rmtree(folder)

@@ -88,16 +88,16 @@ class Verdict:
 def judge(records, run, points=None):
     """records: {"visible": Record, "hidden": Record or None}; run: a Run -> Verdict.
 
-    `points` (check id -> points) takes the place of the record's where the gradebook says otherwise.
+    `points` (check id -> points, in notebook order) takes the place of the record's.
     """
     visible, hidden = records["visible"], records.get("hidden")
     seen = {}
     for one in run.seen:
         seen.setdefault(one.check, []).append(one)
     checks = {}
-    for name in visible.checks:
+    for name in points if points is not None else visible.checks:
         record = merged(visible.checks[name], hidden.checks.get(name) if hidden is not None else None)
-        worth = record["points"] if points is None else points.get(name, record["points"])
+        worth = record["points"] if points is None else points[name]
         checks[name] = _judge_check(name, record, seen.get(name, []), float(worth), run)
     return Verdict(visible.lesson, checks, run.ended)
 
@@ -105,8 +105,9 @@ def judge(records, run, points=None):
 def not_graded(records, outcome, sentence, points=None):
     """The verdict of a submission that was never run: every check 0, the sentence as the reason."""
     checks = {}
-    for name, record in records["visible"].checks.items():
-        worth = record["points"] if points is None else points.get(name, record["points"])
+    visible = records["visible"].checks
+    for name in points if points is not None else visible:
+        worth = visible[name]["points"] if points is None else points[name]
         checks[name] = CheckVerdict(name, float(worth), 0.0, reason=sentence)
     return Verdict(records["visible"].lesson, checks, "not run", outcome=outcome, sentence=sentence)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from grading.intake import Refused, read_pieces
-from grading.skeleton import defined_names, parse
+from grading.skeleton import assigned_names, defined_names, parse
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
@@ -190,6 +190,17 @@ class Matching:
                 defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
                 if defines:
                     self._take(place, defines, "names")
+            elif cell.role == "solution" and self._own_variable(cell):
+                wanted = assigned_names(cell.source)
+                assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
+                if assigns:
+                    self._take(place, assigns, "names")
+
+    def _own_variable(self, cell):
+        """Whether the variable of a prediction is its alone: cells that are all called `answer` tell nothing."""
+        wanted = assigned_names(cell.source)
+        others = [c for c in self.skeleton.cells if c.role == "solution" and c is not cell]
+        return bool(wanted) and not any(wanted & assigned_names(other.source) for other in others)
 
     def _by_place(self):
         """An answer between the same neighbours as in the lesson, and like it."""
@@ -197,7 +208,8 @@ class Matching:
             low, high = self._gap(place)
             for piece in [p for p in self.free.values() if low < p.index < high and p.kind == cell.kind]:
                 alike = difflib.SequenceMatcher(None, piece.source[:4000], cell.source[:4000]).quick_ratio()
-                if cell.role == "question" or (cell.kind == "code" and alike > 0.6):
+                same_names = assigned_names(cell.source) & assigned_names(piece.source)
+                if cell.role == "question" or (cell.kind == "code" and (alike > 0.6 or same_names)):
                     self._take(place, [piece], "place")
                     break
 

@@ -95,6 +95,15 @@ def defined_names(source):
     return frozenset(node.name for node in tree.body if isinstance(node, _DEFINITIONS))
 
 
+def assigned_names(source):
+    """Variables a cell of nothing but assignments binds: what a prediction's cell looks like; else nothing."""
+    tree = parse(source)
+    if tree is None or not tree.body or not all(isinstance(node, ast.Assign) for node in tree.body):
+        return frozenset()
+    targets = [target for node in tree.body for target in node.targets]
+    return frozenset(leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
+
+
 def _role(meta, kind):
     if meta.get("grade") and not meta.get("solution"):
         return "check"

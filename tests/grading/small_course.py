@@ -147,3 +147,41 @@ def run(job):
 def quiet():
     """The environment for a subprocess that imports the project."""
     return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OMP_NUM_THREADS": "1"}
+
+
+def dump(made):
+    """Everything the gradebook says of submissions, ids aside."""
+    from nbgrader.api import Gradebook
+
+    told = {}
+    with Gradebook(made.db_url) as book:
+        for assignment in book.assignments:
+            for one in assignment.submissions:
+                (nb,) = one.notebooks
+                grades = {g.name: (g.auto_score, g.manual_score, g.needs_manual_grade, g.score) for g in nb.grades}
+                comments = {c.name: (c.auto_comment, c.manual_comment) for c in nb.comments}
+                told[one.student.id, one.name] = (
+                    grades,
+                    comments,
+                    str(one.timestamp),
+                    nb.late_submission_penalty,
+                    nb.score,
+                )
+    return told
+
+
+def pages(made):
+    """The bytes of everything in autograded/, by path."""
+    return {p.relative_to(made.root): p.read_bytes() for p in sorted(made.root.glob("autograded/**/*")) if p.is_file()}
+
+
+GRADE = """
+import sys
+from grading import engine
+from grading.errors import CourseError
+from tests.grading.small_course import InProcess
+try:
+    engine.grade(sys.argv[1], pool=InProcess(), workers=2)
+except CourseError as error:
+    sys.exit(str(error))
+"""

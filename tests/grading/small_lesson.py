@@ -10,7 +10,7 @@ STUB_DOUBLE = 'def double(x):\n    """Twice x."""\n    raise NotDone("double")'
 STUB_TAIL = 'def tail(xs):\n    """All but the first."""\n    raise NotDone("tail")'
 ANSWER_DOUBLE = 'def double(x):\n    """Twice x."""\n    return 2 * x'
 ANSWER_TAIL = 'def tail(xs):\n    """All but the first."""\n    return xs[1:]'
-GUESS = "answer = None"
+GUESS = "answer = ...  # replace the dots by your prediction"
 HIDDEN_DOUBLE = '    ### BEGIN HIDDEN TESTS\n    expect("large", double(1000))\n    ### END HIDDEN TESTS'
 HIDDEN_TAIL = '    ### BEGIN HIDDEN TESTS\n    expect("one", tail([9]))\n    ### END HIDDEN TESTS'
 CHECK_DOUBLE = 'with check("double") as expect:\n    expect("three", double(3))\n    expect("zero", double(0))'

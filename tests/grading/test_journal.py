@@ -82,7 +82,7 @@ def test_a_damaged_line_in_the_middle_costs_only_itself(tmp_path):
 def test_a_second_run_at_the_same_time_is_refused_with_a_sentence_and_may_read(tmp_path):
     with Journal(tmp_path) as journal:
         journal.add_result("a", {"n": 1})
-        with pytest.raises(CourseError, match="graded already .*process"), Journal(tmp_path):
+        with pytest.raises(CourseError, match=r"graded already .*process"), Journal(tmp_path):
             pass
         with Journal(tmp_path, exclusive=False) as reader:
             assert reader.result("a") == {"n": 1}

@@ -110,7 +110,7 @@ def test_after_an_error_later_lines_are_not_reached_and_the_error_is_told(record
     assert check.lines[1].say == "Not reached."
 
 
-@pytest.mark.parametrize("ended", [e for e in judge.STOPPED])
+@pytest.mark.parametrize("ended", list(judge.STOPPED))
 def test_a_stopped_run_says_so(records, ended):
     verdict = judge.judge(records, run([], ended))
     assert judge.STOPPED[ended] in verdict.checks["tail"].reason
