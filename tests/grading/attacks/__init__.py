@@ -18,7 +18,7 @@ HIDDEN = tuple(
     for name, id in (("hidden", "double"), ("hidden-last", "half"))
 )
 BOTH = {("double", "visible"): 6, ("half", "visible"): 1.5, ("double", "hidden"): 14, ("half", "hidden"): 3.5}
-FAST = Limits(cpu=12, cell_cpu=1.5, wall=25, cell_wall=4, memory=400 << 20, disk=32 << 20, inodes=500, processes=24,
+FAST = Limits(cpu=12, cell_cpu=3, wall=120, cell_wall=60, memory=400 << 20, disk=32 << 20, inodes=500, processes=24,
               file_size=16 << 20, cell_output=100_000, output=4 << 20, seen=1 << 20)  # fmt: skip
 
 

@@ -27,7 +27,7 @@ except OSError:
     pass
 if [p for p in os.listdir("/proc") if p.isdigit()] != ["1", str(os.getpid())]:
     found.append("processes")
-if numpy.allclose(1, 2) or len([]) != 0 or "LEFT" in os.environ:
+if numpy.allclose(1, 2) or sum([]) != 0 or "LEFT" in os.environ:
     found.append("patches")
 # %%
 import threading
