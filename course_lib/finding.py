@@ -36,18 +36,18 @@ def find_check(id):
     return None
 
 
-def find_hidden(id):
-    """The hidden part of check `id`; None when COURSE_HIDDEN is not set.
+def find_hidden(id, lesson):
+    """The hidden part of check `id` of `lesson`; None without COURSE_HIDDEN, or where the check has no hidden part.
 
-    Raises LookupError in one sentence when it is set but has no values for `id`.
+    Raises LookupError in one sentence when COURSE_HIDDEN has no values for the lesson at all.
     """
     named = os.environ.get("COURSE_HIDDEN")
     if not named:
         return None
     for record in records_in(Path(named)):
-        if id in record.checks:
-            return record.checks[id]
-    raise LookupError(f"COURSE_HIDDEN is {named}, but there are no hidden values for {id}.")
+        if record.lesson == lesson:
+            return record.checks.get(id)
+    raise LookupError(f"COURSE_HIDDEN is {named}, but there are no hidden values for {lesson}.")
 
 
 def exercise_of(check):

@@ -58,17 +58,18 @@ class Learner:
     def _expected(self):
         """The record's entry for this check: visible, hidden or both in one."""
         try:
-            found, hidden = find_check(self.id), find_hidden(self.id)
+            found = find_check(self.id)
+            if found is None:
+                folders = ", ".join(map(str, record_folders()))
+                raise LookupError(f"There are no expected values for {self.id}; looked in {folders}.")
+            hidden = find_hidden(self.id, found[0].lesson)
         except (BadRecord, LookupError) as problem:
             raise CheckFailed(str(problem)) from None
-        if self.part == "hidden":
-            if hidden is None:
-                raise CheckFailed(f"The hidden tests of {self.id} need COURSE_HIDDEN, the folder with their values.")
-            return {**hidden, "hidden_from": 0}
-        if found is None:
-            folders = ", ".join(map(str, record_folders()))
-            raise CheckFailed(f"There are no expected values for {self.id}; looked in {folders}.")
-        return _merge(found[1], hidden) if hidden else found[1]
+        if self.part == "visible":
+            return _merge(found[1], hidden) if hidden else found[1]
+        if hidden is None:
+            raise CheckFailed(f"The hidden tests of {self.id} need COURSE_HIDDEN, the folder with their values.")
+        return {**hidden, "hidden_from": 0}
 
     def _heading(self, lines, differences, hidden_from):
         labels = {line["position"]: line["label"] for line in lines}

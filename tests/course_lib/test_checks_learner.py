@@ -293,7 +293,13 @@ def test_a_cell_without_its_hidden_tests_fails_where_they_count(hidden, capsys):
 def test_hidden_values_that_lack_the_check_are_one_sentence(tmp_path, hidden, capsys):
     hidden.setenv("COURSE_HIDDEN", str(tmp_path / "nowhere"))
     _, _, error = run(REFERENCE, capsys, CHECK)
-    assert "there are no hidden values for half" in error
+    assert "there are no hidden values for 01_test" in error
+
+
+def test_a_check_that_has_no_hidden_part_passes_beside_others_that_have(tmp_path, hidden, half, capsys):
+    cell = 'with check("plain") as expect:\n    expect("a", half(3))'
+    write(tmp_path / "expected", half=half, plain=entry(REFERENCE, cell))
+    assert run(REFERENCE, capsys, cell)[0]
 
 
 def test_the_hidden_part_alone_is_judged_by_the_hidden_record(hidden, capsys):
@@ -386,7 +392,7 @@ def test_html_reads_without_colour_and_without_css():
 
 
 def test_the_bundle_holds_text_and_html():
-    bundle = Message("t", True, [("a", True)])._repr_mimebundle_()
+    bundle, _ = Message("t", True, [("a", True)])._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     assert bundle["text/plain"] == "✓ t\n  ✓ a"
     assert Note("**b**")._repr_mimebundle_()["text/markdown"] == "**b**"
