@@ -6,6 +6,7 @@ Ioffe and Szegedy, "Batch normalization" (2015).
 
 import numpy as np
 
+from course_lib.memory import empty
 from course_lib.parallel import share, split
 
 CHUNK = 1 << 16  # numbers per block: a quarter of a megabyte of float32
@@ -24,8 +25,7 @@ def batch_norm(
     _check(x, weight, bias, running, training)
     channels, count = x.shape[1], x.size // max(1, x.shape[1])
     rows = _rows(x)
-    centred = np.empty_like(rows)
-    out = np.empty_like(rows)
+    centred, out = empty(rows.shape, rows.dtype), empty(rows.shape, rows.dtype)
     mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
     if not training:
         mean[...], spread[...] = running
@@ -51,7 +51,7 @@ def batch_norm(
 
     def vjp(g):
         g = _rows(g)
-        gx = np.empty_like(g) if needs[0] else None
+        gx = empty(g.shape, g.dtype) if needs[0] else None
         along, total = np.empty(channels, g.dtype), np.empty(channels, g.dtype)
 
         def backward(part):

@@ -11,7 +11,8 @@ import math
 
 import numpy as np
 
-from course_lib.parallel import get_num_threads, scratch, share, split
+from course_lib.memory import empty, scratch
+from course_lib.parallel import get_num_threads, share, split
 from course_lib.windows import copy_padded, pixel_blocks, tap, window_view
 
 
@@ -19,7 +20,7 @@ def correlate(x, weight, geo, bias=None):
     """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw)."""
     filters, n = len(weight), x.shape[3]
     weight = weight.reshape(geo.groups, filters // geo.groups, -1)
-    out = np.empty((filters, *geo.out, n), np.result_type(x, weight))
+    out = empty((filters, *geo.out, n), x.dtype)
     flat = out.reshape(geo.groups, filters // geo.groups, -1)
     gather = _gatherer(x, geo)
 
@@ -53,7 +54,7 @@ def input_gradient(g, weight, geo):
     n, per_group = g.shape[3], weight.shape[1]
     g = g.reshape(geo.groups, len(weight) // geo.groups, -1)
     weight = weight.reshape(geo.groups, len(weight) // geo.groups, per_group, math.prod(geo.kernel))
-    padded = scratch("padded", (geo.groups, per_group, *geo.padded, n), np.result_type(g, weight))
+    padded = scratch("padded", (geo.groups, per_group, *geo.padded, n), g.dtype)
 
     def work(part):
         seen = padded[part]
@@ -79,7 +80,9 @@ def input_gradient(g, weight, geo):
     share(work, parts)
     (top, _), (left, _) = geo.pads
     whole = padded.reshape(geo.groups * per_group, *geo.padded, n)
-    return whole[:, top : top + geo.size[0], left : left + geo.size[1]].copy()
+    gx = empty((len(whole), *geo.size, n), whole.dtype)
+    gx[...] = whole[:, top : top + geo.size[0], left : left + geo.size[1]]
+    return gx
 
 
 def _blocks(x, geo):

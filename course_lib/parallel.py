@@ -1,4 +1,4 @@
-"""Share the blocks of one operation between Python threads, and lend them buffers that are used again.
+"""Share the blocks of one operation between Python threads.
 
 NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image
 run side by side. While they do, the matrix library is held to one thread each: otherwise both would ask for all
@@ -7,16 +7,12 @@ else all cores.
 """
 
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 
-import numpy as np
-
 _chosen = None  # set_num_threads
 _pools = {}  # (process, threads) -> executor: after a fork the child makes its own
-_kept = threading.local()  # buffers, one set per thread
 
 
 def set_num_threads(threads):
@@ -84,19 +80,6 @@ def _pool(threads):
     if key not in _pools:
         _pools[key] = ThreadPoolExecutor(threads, thread_name_prefix="course_lib")
     return _pools[key]
-
-
-def scratch(name, shape, dtype):
-    """An uninitialised array of this thread's own, the same memory each time `name` is asked for.
-
-    For intermediate results of one operation only: the next call with that name overwrites it.
-    """
-    kept = _kept.__dict__
-    wanted = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    held = kept.get(name)
-    if held is None or held.size < wanted:
-        held = kept[name] = np.empty(wanted, np.uint8)
-    return held[:wanted].view(dtype).reshape(shape)
 
 
 def split(count, parts):

@@ -7,6 +7,7 @@ first that equals it takes the gradient, in torch's order (row by row).
 import numpy as np
 
 from course_lib import arithmetic
+from course_lib.memory import empty, scratch
 from course_lib.parallel import share, split
 from course_lib.windows import batch_last, copy_padded, geometry, logical, tap
 
@@ -19,7 +20,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     """
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
     x = _padded(batch_last(x), geo, -np.inf)
-    out = np.empty((len(x), *geo.out, x.shape[3]), x.dtype)
+    out = empty((len(x), *geo.out, x.shape[3]), x.dtype)
 
     def largest(channels):
         rows, best = x[channels], out[channels]

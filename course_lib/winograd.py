@@ -9,10 +9,10 @@ convolutional neural networks" (2016), whose matrices these are.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from course_lib import windows
-from course_lib.parallel import scratch, share
+from course_lib.memory import empty, scratch
+from course_lib.parallel import share
 from course_lib.windows import Geometry, copy_padded
 
 KERNEL = np.array(
@@ -36,7 +36,7 @@ def applies(geo, weight):
 def correlate(x, weight, geo, bias=None):
     """As `correlate.correlate`, for the geometries to which `applies` says yes."""
     kernels = _prepared(weight, x.dtype)
-    out = np.empty((len(weight), *geo.out, x.shape[3]), x.dtype)
+    out = empty((len(weight), *geo.out, x.shape[3]), x.dtype)
     width, n = geo.out[1], x.shape[3]
 
     def work(tiles):
@@ -133,10 +133,9 @@ def _mixed(d, count):
 def _shifted(mixed, width):
     """(c, tiles, width + 2, n) as a matrix (3 * c, tiles * width * n): each row of pixels under the three taps."""
     channels, count, _, n = mixed.shape
-    sc, st, sw, sn = mixed.strides
-    view = as_strided(mixed, (3, channels, count, width, n), (sw, sc, st, sw, sn))
-    columns = scratch("columns", view.shape, mixed.dtype)
-    columns[...] = view
+    columns = scratch("columns", (3, channels, count, width, n), mixed.dtype)
+    for j in range(3):
+        columns[j] = mixed[:, :, j : j + width]
     return columns.reshape(3 * channels, -1)
 
 

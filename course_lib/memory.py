@@ -1,0 +1,101 @@
+"""Memory that is used again: `scratch` within an operation, `empty` from one training step to the next.
+
+A step of a small network makes and drops some hundred megabytes of arrays. The C library hands large blocks back to the
+system, and getting them anew costs more than the arithmetic done on them. So large results are lent from a store: a
+block is free again as soon as no array refers to it, which its reference count says.
+"""
+
+import sys
+import threading
+from math import prod
+
+import numpy as np
+
+SMALL = 1 << 16  # bytes below which NumPy's own allocation is quicker
+LIMIT = 1 << 30  # bytes the store may hold before it lets go of what is free
+
+_kept = threading.local()  # scratch buffers, one set per thread
+_store = {}  # size in bytes -> blocks
+_held = 0
+_lock = threading.Lock()
+
+
+def scratch(name, shape, dtype):
+    """An uninitialised array of this thread's own, the same memory each time `name` is asked for.
+
+    For what one operation computes and drops: the next call with that name overwrites it.
+    """
+    kept = _kept.__dict__
+    key = name, shape, dtype
+    found = kept.get(key)
+    if found is not None:
+        return found
+    wanted = prod(shape) * dtype.itemsize
+    held = kept.get(name)
+    if held is None or held.size < wanted:
+        for old in [k for k in kept if k[0] == name]:
+            del kept[old]
+        held = kept[name] = np.empty(wanted, np.uint8)
+    elif len(kept) > 500:
+        for old in [k for k in kept if isinstance(k, tuple)]:
+            del kept[old]
+    kept[key] = held[:wanted].view(dtype).reshape(shape)
+    return kept[key]
+
+
+def empty(shape, dtype):
+    """An uninitialised array, as `np.empty`; a large one from the store."""
+    dtype = np.dtype(dtype)
+    wanted = prod(shape) * dtype.itemsize
+    if wanted < SMALL:
+        return np.empty(shape, dtype)
+    return _lend(wanted)[:wanted].view(dtype).reshape(shape)
+
+
+def room(x, y=None):
+    """Where to put the result of an element-wise operation on `x` (and `y`): an array in the memory order of `x`.
+
+    None, which NumPy's `out=` takes for "make one", where that is as good: for small arrays and where shapes differ.
+    """
+    if x.nbytes < SMALL or (y is not None and (y.shape != x.shape or y.dtype != x.dtype)):
+        return None
+    order = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+    back = [0] * x.ndim
+    for position, axis in enumerate(order):
+        back[axis] = position
+    return empty([x.shape[axis] for axis in order], x.dtype).transpose(back)
+
+
+def _lend(wanted):
+    global _held
+    step = 1 << max(0, wanted.bit_length() - 4)  # sizes in steps of an eighth or less, so that near sizes share blocks
+    size = -(-wanted // step) * step
+    with _lock:
+        blocks = _store.setdefault(size, [])
+        for i in range(len(blocks)):
+            if sys.getrefcount(blocks[i]) == _IDLE:
+                return blocks[i]
+        if _held + size > LIMIT:
+            _forget_idle()
+        block = np.empty(size, np.uint8)
+        if _held + size <= LIMIT:
+            blocks = _store.setdefault(size, [])
+            blocks.append(block)
+            _held += size
+        return block
+
+
+def _forget_idle():
+    """Give back to the system every block that nobody uses."""
+    global _held
+    for size, blocks in list(_store.items()):
+        _store[size] = [b for b in blocks if sys.getrefcount(b) > _IDLE + 1]  # the loop's own name counts too
+        _held -= size * (len(blocks) - len(_store[size]))
+
+
+def _idle_count():
+    blocks = [np.empty(1, np.uint8)]
+    return sys.getrefcount(blocks[0])
+
+
+_IDLE = _idle_count()
