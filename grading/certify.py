@@ -315,6 +315,8 @@ def _prove_adversaries(where, judged, proof):
 
 
 def _prove_margin(where, judged, wrong, ways, proof):
+    """Room on both sides of the tolerance. Lines may have different tolerances, so errors are measured in units of
+    their own line's; the certificate gives them as relative errors at the line with the largest own error."""
     own, at, way = _own_error(judged, ways, proof)
     values = [
         (id, x) for id, r in judged.merged.items() for x in r["lines"] if x["kind"] == "value" and "hash" not in x
