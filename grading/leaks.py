@@ -87,8 +87,8 @@ def _record(content):
 
     try:
         header = json.loads(bytes(np.load(io.BytesIO(content), allow_pickle=False)["header"]))
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
-        return
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
+        return  # no record at all
     if header.get("part") != "visible":
         yield "a record of hidden values; leave it out"
 
