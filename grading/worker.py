@@ -415,6 +415,8 @@ class Link:
         self.pid = os.getpid()
 
     def send(self, kind, payload):
+        if os.getpid() != self.pid:
+            return  # a fork of the student's has no say here
         data = memoryview(FRAME.pack(kind, len(payload)) + payload)
         with self.lock:
             while data:
@@ -424,6 +426,8 @@ class Link:
         self.send(kind, json.dumps(values).encode())
 
     def receive(self):
+        if os.getpid() != self.pid:
+            os._exit(0)
         kind, length = FRAME.unpack(self.exactly(FRAME.size))
         return kind, self.exactly(length)
 
@@ -559,7 +563,7 @@ class Cells:
 
     def __init__(self, link, job):
         self.link, self.limits = link, job["limits"]
-        self.collector = Collector(link, self.limits["cell_output"])
+        self.collector = Collector(link, self.limits["cell_output"], [Spill(1, "stdout"), Spill(2, "stderr")])
         self.kernel, self.loop = make_kernel(self.collector)
         self.snapshots = {}
         self.sink = Sink(link, self.limits["seen"])
@@ -599,6 +603,8 @@ class Cells:
     def execute(self, step):
         """Run a cell under its limits; return its status and times."""
         self.stopped = ""
+        header = {"msg_id": step["id"], "msg_type": "execute_request", "username": "", "session": "", "version": "5.3"}
+        self.kernel.set_parent([], {"header": header, "parent_header": {}, "metadata": {}, "content": {}})
         self.collector.open()
         self.sink.open()
         cpu, wall = time.process_time(), time.monotonic()
@@ -658,40 +664,87 @@ class Sink:
         self.link.tell(b"C", check=check, part=part)
 
 
-class Collector:
-    """Turns the kernel's messages into notebook outputs, cut to size, and sends them."""
+class Spill:
+    """What subprocesses and C code write to descriptor 1 or 2: a file without a name, read when there is more in it."""
 
-    def __init__(self, link, limit):
-        self.link, self.limit = link, limit
-        self.discard = False
+    def __init__(self, fd, name):
+        self.fd, self.name, self.at = fd, name, 0
+        path = f"../.{name}"
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        os.unlink(path)
+        os.dup2(file, fd)
+        os.close(file)
+
+    def take(self, most):
+        """What was written since the last time, at most so many bytes; the file is emptied when all is read."""
+        size = os.fstat(self.fd).st_size
+        if size <= self.at:
+            return ""
+        data = os.pread(self.fd, min(most, size - self.at), self.at)
+        self.at = size
+        return data.decode(errors="replace")
+
+    def empty(self):
+        os.ftruncate(self.fd, 0)
+        self.at = 0
+
+
+class Collector:
+    """Turns the kernel's messages into notebook outputs, cut to size, and sends them. Any thread may call it."""
+
+    def __init__(self, link, limit, spills=()):
+        self.link, self.limit, self.spills = link, limit, spills
+        self.lock = threading.RLock()
+        self.discard, self.widgets = False, set()
         self.open()
 
     def open(self):
         self.room, self.pending, self.sent, self.cut = self.limit, [], time.monotonic(), False
 
     def close(self):
-        self.flush()
+        with self.lock:
+            self.spilled()
+            self.flush()
+            for spill in self.spills:
+                with contextlib.suppress(OSError):  # the student closed it
+                    spill.empty()
+
+    def spilled(self):
+        """Bring in what came by descriptor, so that it keeps its place among what came by print."""
+        for spill in self.spills:
+            with contextlib.suppress(OSError):
+                text = spill.take(self.limit + 1)
+                if text:
+                    self.add(spill.name, text)
 
     def text(self, name, text):
-        """A piece of stdout or stderr; neighbours of one name become one output."""
+        """A piece of stdout or stderr."""
+        if os.getpid() != self.link.pid:  # in a fork of the student's: by way of the shared file
+            os.write(1 if name == "stdout" else 2, text.encode(errors="replace"))
+            return
+        with self.lock:
+            self.spilled()
+            self.add(name, text)
+
+    def add(self, name, text):
+        """Neighbours of one name become one output."""
         if self.pending and self.pending[0] != name:
             self.flush()
         if not self.pending:
-            self.pending = [name]
+            self.pending, self.length = [name], 0
         self.pending.append(text)
-        if time.monotonic() - self.sent > 0.5 or sum(map(len, self.pending)) > 1 << 16:
+        self.length += len(text)
+        if time.monotonic() - self.sent > 0.5 or self.length > 1 << 16:
             self.flush()
 
     def flush(self):
         if len(self.pending) > 1:
             name, text = self.pending[0], "".join(self.pending[1:])
             self.pending = []
-            if len(text) > self.room:
-                text = text[: self.room]
-                self.emit({"output_type": "stream", "name": name, "text": text})
+            whole = len(text) <= self.room
+            self.emit({"output_type": "stream", "name": name, "text": text[: max(0, self.room)]})
+            if not whole:
                 self.shorten()
-            else:
-                self.emit({"output_type": "stream", "name": name, "text": text})
         self.sent = time.monotonic()
 
     def shorten(self):
@@ -702,7 +755,7 @@ class Collector:
 
     def emit(self, output, transient=None):
         """Send one output if it still fits into this cell's share."""
-        if self.discard or self.cut:
+        if self.discard or self.cut or self.widgets:
             return
         size = len(json.dumps(output))
         if output["output_type"] != "error":
@@ -718,10 +771,19 @@ class Collector:
 
     def message(self, kind, content):
         """One message of the kernel's output channel."""
-        if kind == "stream":
-            self.text(content["name"], content["text"])
-            return
-        self.flush()
+        with self.lock:
+            if kind == "stream":
+                self.text(content["name"], content["text"])
+                return
+            self.spilled()
+            self.flush()
+            if kind.startswith("comm_"):
+                self.comm(kind, content)
+            else:
+                self.show(kind, content)
+
+    def show(self, kind, content):
+        """A message that is not text."""
         if kind in ("display_data", "execute_result"):
             output = {"output_type": kind, "data": content["data"], "metadata": content["metadata"]}
             if kind == "execute_result":
@@ -733,11 +795,20 @@ class Collector:
             self.emit({"output_type": "error", "ename": str(content["ename"])[:200],
                        "evalue": str(content["evalue"])[:limit], "traceback": lines})  # fmt: skip
         elif kind == "update_display_data":
-            if not (self.discard or self.cut):
+            if not (self.discard or self.cut or self.widgets):
                 self.link.tell(b"U", display=content.get("transient", {}).get("display_id"), data=content["data"],
                                metadata=content["metadata"])  # fmt: skip
         elif kind == "clear_output" and not self.discard:
             self.link.tell(b"K", wait=bool(content.get("wait")))
+
+    def comm(self, kind, content):
+        """Follow which Output widgets take what is shown now: a front end puts it into them, not under the cell."""
+        widget, data = content.get("comm_id"), content.get("data", {})
+        state = data.get("state", {}) if isinstance(data, dict) else {}
+        if "msg_id" in state and (kind == "comm_open" or data.get("method") == "update"):
+            (self.widgets.add if state["msg_id"] else self.widgets.discard)(widget)
+        if kind == "comm_close":
+            self.widgets.discard(widget)
 
     def failed(self, error):
         self.message("error", {"ename": type(error).__name__, "evalue": str(error), "traceback": [str(error)]})
@@ -818,11 +889,12 @@ def make_kernel(collector):
     asyncio.set_event_loop(loop)
     config = Config()
     config.HistoryManager.enabled = False  # a thread and a database file otherwise
-    config.InteractiveShell.banner1 = ""
+    config.IPKernelApp.kernel_class = "ipykernel.ipkernel.IPythonKernel"  # how tqdm and others know a notebook
+    Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"
     log = logging.getLogger("kernel")
     log.addHandler(logging.NullHandler())
     log.propagate = False
-    kernel = Kernel(session=Messages(key=b""), config=config, shell_class=Shell, log=log)
+    kernel = Kernel.instance(session=Messages(key=b""), config=config, shell_class=Shell, log=log)
     kernel.shell_channel_thread = type("NoThread", (), {"parent_thread": None})()
     sys.stdout, sys.stderr = Stream(collector, "stdout"), Stream(collector, "stderr")
     return kernel, loop

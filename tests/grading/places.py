@@ -64,6 +64,14 @@ class Places:
             options = {**self.lower(), **options}
         return Sandbox(expected, path=path, **options)
 
+    def expected(self, files):
+        """A folder of expected values that every user can read."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        folder.chmod(0o755)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        return folder
+
     def without(self, old, new=""):
         """A worker that lacks one line."""
         text = layout.WORKER.read_text()

@@ -29,13 +29,8 @@ def places():
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("expected")
-    (folder / "09_lesson.npz").write_bytes(b"visible values")
-    for part in (folder, *folder.parents):
-        if part != Path("/tmp") and part.is_relative_to("/tmp"):
-            part.chmod(0o755)
-    return folder
+def expected(places):
+    return places.expected({"09_lesson.npz": b"visible values"})
 
 
 @pytest.fixture(scope="module", params=PATHS)
@@ -97,7 +92,7 @@ LAYERS = {
     "the number of files": ("nr_inodes={limits['inodes']},", "", "files"),
     "closing descriptors": ("os.closerange(5, max(", "max(5, max(", "descriptors"),
     "the kernel's limits": ("    limit(limits, path)\n", "", "limit"),
-    "the limit on processes": (', "NPROC": limits["processes"]', "", "processes"),
+    "the limit on processes": (', "NPROC": limits["processes"]', "", "NPROC"),
     "the network namespace": ('"ipc", "uts", "net"', '"ipc", "uts"', "net namespace"),
     "the secrecy of the warm process": ("    prctl(PR_SET_DUMPABLE, 0)\n    os.umask", "    os.umask", "fit to fork"),
     "the single thread": (

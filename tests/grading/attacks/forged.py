@@ -5,7 +5,7 @@
 import os
 
 rubbish = bytes.fromhex("@RUBBISH@")
-for descriptor in list(range(3)) + list(range(4, 300)) + [3]:
+for descriptor in [4, *range(3), *range(5, 300), 3]:
     try:
         os.write(descriptor, rubbish)
     except OSError:

@@ -1,0 +1,245 @@
+"""Cells run in the worker as they do in Jupyter: a real kernel is the witness."""
+
+import base64
+import io
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from matplotlib.image import imread
+from nbclient import NotebookClient
+
+from grading import layout
+from grading.messages import Job, Limits, Step
+from tests.grading.places import PATHS, Places
+
+# ruff: noqa: E501
+CELLS = {
+    "an expression": "1 + 1",
+    "the last expression only": "1\n2",
+    "nothing for None": "None",
+    "a semicolon hides": "3;",
+    "print": "print('a'); print('b', end='')\nprint('c')",
+    "stderr between": "import sys\nprint('out'); print('err', file=sys.stderr); print('out again')",
+    "no newline at the end": "sys.stdout.write('no newline')",
+    "display": "from IPython.display import HTML, Markdown, display, clear_output\ndisplay(HTML('<b>x</b>'), Markdown('*y*'))",
+    "a rich result": "HTML('<i>z</i>')",
+    "its own representation": "class P:\n    def _repr_html_(self):\n        return '<p>'\nP()",
+    "a mime bundle": "class M:\n    def _repr_mimebundle_(self, **k):\n        return {'text/plain': 'm', 'text/latex': '$m$'}\nM()",
+    "an array": "import numpy as np\nnp.arange(6.).reshape(2, 3)",
+    "a tensor": "import torch\ntorch.arange(3.)",
+    "an updated display": "h = display('first', display_id='one'); h.update('second')",
+    "an update from a later cell": "h.update('third')",
+    "cleared output": "print('gone'); clear_output(); print('stays')",
+    "cleared output, waiting": "print('gone'); clear_output(wait=True); print('stays')",
+    "an error": "1 / 0",
+    "after an error": "'still here'",
+    "an error in a function": "def f(x):\n    y = x + 1\n    return y / 0\nf(1)",
+    "an error of its own": "class Mine(Exception):\n    def _render_traceback_(self):\n        return ['one clean line']\nraise Mine('m')",
+    "a syntax error": "def (:",
+    "a name error": "undefined_name",
+    "an exception with cause": "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ValueError('v') from e",
+    "top-level await": "import asyncio\nawait asyncio.sleep(0.01)\nprint('awaited')",
+    "await as a value": "await asyncio.sleep(0.01, 'value')",
+    "the loop is running": "asyncio.get_running_loop().is_running()",
+    "asyncio.run is refused": "async def co(): return 1\ntry:\n    asyncio.run(co())\nexcept RuntimeError as e:\n    print(e)",
+    "async for": "async def gen():\n    yield 1\nasync for i in gen():\n    print(i)",
+    "input": "input('name? ')",
+    "getpass": "import getpass\ngetpass.getpass()",
+    "a line magic": "%precision 3\n3.14159",
+    "a cell magic": "%%capture taken\nprint('captured'); display('too')",
+    "what was captured": "print(taken.stdout, len(taken.outputs))",
+    "writing a file": "%%writefile note.txt\nhello",
+    "reading it": "print(open('note.txt').read())",
+    "an unknown magic": "%no_such_magic",
+    "a shell line": "!echo from the shell",
+    "a shell line as a value": "lines = !printf 'a\\nb'\nlines",
+    "a shell cell": "%%bash\necho in bash; echo to stderr >&2",
+    "a subprocess": "import os, subprocess\nprint('before', flush=True); r = subprocess.run(['echo', 'child']); print('after')",
+    "os.system": "n = os.system('echo system')",
+    "the descriptor": "n = os.write(1, b'raw\\n')",
+    "history": "_, Out[1], In[1], _i",
+    "double underscore names": "__name__, '__file__' in globals()",
+    "the shell": "type(get_ipython()).__name__, get_ipython().user_ns is globals()",
+    "display hook off": "_ = 5\n_",
+    "help": "len?",
+    "matplotlib inline": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2, 3]); plt.title('t');",
+    "two figures": "plt.figure(); plt.plot([1]); plt.figure(); plt.bar([1], [2]); plt.show()",
+    "a figure as a result": "fig, ax = plt.subplots(figsize=(2, 1)); plt.close(fig); fig",
+    "the backend": "import matplotlib\nmatplotlib.get_backend()",
+    "a warning": "import warnings\nwarnings.warn('careful')",
+    "logging": "import logging\nlogging.warning('logged')",
+    "a widget": "import ipywidgets\nipywidgets.IntSlider(value=3)",
+    "interact": "ipywidgets.interact(lambda x: print('x is', x), x=ipywidgets.fixed(4));",
+    "a widget's value": "s = ipywidgets.IntSlider(); s.value = 7; seen = []; s.observe(lambda c: seen.append(c.new), 'value'); s.value = 8; seen",
+    "a progress bar": "from tqdm import tqdm\nfor _ in tqdm(range(2), file=sys.stdout, bar_format='{n_fmt}'):\n    pass",
+    "what tqdm takes this for": "import tqdm.auto\ntqdm.auto.tqdm.__module__",
+    "a thread": "import threading\nt = threading.Thread(target=lambda: print('from a thread')); t.start(); t.join()",
+    "multiprocessing": "import multiprocessing as mp\nwith mp.get_context('fork').Pool(2) as pool:\n    print(pool.map(abs, [-1, -2]))",
+    "a fork that prints": "pid = os.fork()\nif pid == 0:\n    print('from the fork', flush=True); os._exit(0)\nos.waitpid(pid, 0); print('parent')",
+    "sys.exit": "sys.exit('bye')",
+    "autograd": "x = torch.ones(2, requires_grad=True); (x * x).sum().backward(); x.grad",
+    "big linear algebra": "np.linalg.svd(np.ones((50, 50)))[1].shape",
+    "nan in a dict": "display({'application/json': {'x': 1.5}}, raw=True)",
+    "recursion": "def deep(n): return deep(n + 1)\ntry:\n    deep(0)\nexcept RecursionError:\n    print('too deep')",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def places():
+    made = Places()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def box(places):
+    with places.sandbox(PATHS[0]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """The outputs of a real kernel, by cell."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    cells = [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(CELLS.values())]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    client = NotebookClient(notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # with it a kernel does not take over descriptors 1 and 2
+        client.execute()
+    return dict(zip(CELLS, (cell.outputs for cell in notebook.cells), strict=True))
+
+
+@pytest.fixture(scope="module")
+def worker(box):
+    """The outputs of the worker, by cell."""
+    steps = tuple(Step(f"c{i}", source) for i, source in enumerate(CELLS.values()))
+    run = box.run(Job("parity", "parity", steps, (), Limits(cpu=100, cell_cpu=50)))
+    assert run.ended == "finished", run.detail
+    return dict(zip(CELLS, (cell.outputs for cell in run.cells.values()), strict=True))
+
+
+def plain(outputs):
+    """Outputs without what must differ: process ids, temporary names, paths of packages, model ids."""
+    merged = []
+    for output in outputs:
+        if output["output_type"] != "stream":
+            merged.append(dict(output))
+            continue
+        before = []  # stdout and stderr are two streams: in which order their pieces come is not defined
+        for known in reversed(merged):
+            if known["output_type"] != "stream":
+                break
+            before.append(known)
+        same = [known for known in before if known["name"] == output["name"]]
+        if same:
+            same[0]["text"] += output["text"]
+        else:
+            merged.append(dict(output))
+    texts = [output for output in merged if output["output_type"] == "stream"]
+    if len(texts) == len(merged):
+        merged.sort(key=lambda output: output["name"])
+    return [scrub(output) for output in merged]
+
+
+def scrub(value):
+    if isinstance(value, str):
+        value = re.sub(r"ipykernel_\d+/\d+", "ipykernel_N/N", value)
+        value = re.sub(r"(/[\w.+-]+)+/(lib/python3\.\d+/)", r"PREFIX/\2", value)
+        value = re.sub(r" at 0x[0-9a-f]+", " at ADDRESS", value)
+        return re.sub(r"[0-9a-f]{32}", "MODEL", value)
+    if isinstance(value, dict):
+        return {name: pixels(item) if name == "image/png" else scrub(item) for name, item in value.items()}
+    return [scrub(item) for item in value] if isinstance(value, list) else value
+
+
+def pixels(png):
+    """A picture as its size and coarse content: the same drawing, whatever the encoder wrote around it."""
+    picture = imread(io.BytesIO(base64.b64decode(png)))
+    return picture.shape, np.round(picture.mean(axis=(0, 1)), 3).tolist()
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_shows_what_it_shows_in_jupyter(name, jupyter, worker):
+    assert plain(worker[name]) == plain(jupyter[name])
+
+
+def test_outputs_are_valid_notebook_outputs(worker):
+    cells = [nbformat.v4.new_code_cell("", outputs=outputs) for outputs in worker.values()]
+    for cell in cells:
+        for output in cell.outputs:
+            if output["output_type"] == "execute_result":
+                cell.execution_count = output["execution_count"]
+    nbformat.validate(nbformat.v4.new_notebook(cells=cells))
+
+
+def test_practice_runs_know_that_they_are_graded(box):
+    run = box.run(Job("mode", "x", (Step("a", "import os\nos.environ['COURSE_MODE']"),)))
+    assert run.cells["a"].outputs[0]["data"]["text/plain"] == "'grade'"
+
+
+def test_text_that_is_no_unicode_is_shown_as_well_as_it_can_be(box):
+    run = box.run(Job("odd", "x", (Step("a", "print('\\ud800 \\U0001f600')"),)))
+    assert run.cells["a"].outputs[0]["text"] == "? \U0001f600\n"
+
+
+def test_two_runs_of_one_submission_are_equal(box):
+    source = "list({'a', 'b', 'c', 'd', 'e', 'f'}), hash('x')"
+    runs = [box.run(Job("same", "x", (Step("a", source),))) for _ in range(2)]
+    assert runs[0].cells["a"].outputs == runs[1].cells["a"].outputs
+
+
+def test_set_order_is_the_same_in_another_warm_process(box, places):
+    source = "list({'a', 'b', 'c', 'd', 'e', 'f'}), hash('x')"
+    with places.sandbox(PATHS[0]) as other:
+        runs = [sandbox.run(Job("same", "x", (Step("a", source),))) for sandbox in (box, other)]
+    assert runs[0].cells["a"].outputs == runs[1].cells["a"].outputs
+
+
+def test_a_hidden_part_starts_from_the_names_its_check_cell_had(box):
+    steps = (
+        Step("a", "from course_lib.checks import check\nx = 1"),
+        Step("b", 'with check("one") as expect:\n    expect("x", x)', "one"),
+        Step("c", "x = 2; later = 1"),
+        Step("d", 'with check("two") as expect:\n    expect("x", x)', "two"),
+    )
+    body = 'with check("{}", part="hidden", start=1) as expect:\n    expect("x", x)\n'
+    body += '    expect("later", "later" in globals())'
+    hidden = (Step("h2", body.format("two"), "two", "hidden"), Step("h1", body.format("one"), "one", "hidden"))
+    run = box.run(Job("names", "x", steps, hidden))
+    assert [(s.check, s.part, s.value) for s in run.seen] == [
+        ("one", "visible", 1), ("two", "visible", 2), ("two", "hidden", 2), ("two", "hidden", True),
+        ("one", "hidden", 1), ("one", "hidden", False)]  # fmt: skip
+
+
+def test_a_hidden_part_without_its_check_cell_is_skipped(box):
+    run = box.run(Job("gone", "x", (Step("a", "1"),), (Step("h", "print(1)", "deleted", "hidden"),)))
+    assert run.ended == "finished"
+    assert run.hidden == {"h": "skipped"}
+
+
+def test_the_expected_values_are_where_course_lib_looks(places):
+    with places.sandbox(PATHS[0], places.expected({"x.npz": b"visible"})) as box:
+        read = "import os\nwhere = os.environ['COURSE_EXPECTED']\n"
+        read += "print(open(where + '/x.npz').read(), os.access(where, os.W_OK))"
+        run = box.run(Job("where", "x", (Step("a", read),)))
+    assert run.cells["a"].outputs[0]["text"] == "visible False\n"
+
+
+def test_the_worker_stands_alone():
+    source = layout.WORKER.read_text()
+    assert not re.search(r"^\s*(from|import) grading", source, re.M)
+
+
+def test_a_long_output_keeps_its_beginning_and_says_so(box):
+    limits = Limits(cell_output=5000)
+    run = box.run(
+        Job("long", "x", (Step("a", "for i in range(10000):\n    print(i)"), Step("b", "print('next')")), (), limits)
+    )
+    text = "".join(o["text"] for o in run.cells["a"].outputs)
+    assert text.startswith("0\n1\n2\n")
+    assert "output cut" in text
+    assert len(text) < 5200
+    assert run.cells["b"].outputs[0]["text"] == "next\n"
