@@ -1,0 +1,191 @@
+"""Named functions against torch where torch has them, against their formula where not; and their errors."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as TF
+
+from course_lib import Tensor
+from course_lib import functional as F
+from tests.course_lib.gradcheck import against_torch
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(5)
+
+
+EDGES = np.array([[-3.0, -1.0, -0.5, 0.0], [0.25, 0.5, 1.0, 40.0]])  # with the kinks
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (F.relu, TF.relu),
+        (lambda x: F.leaky_relu(x, 0.2), lambda x: TF.leaky_relu(x, 0.2)),
+        (lambda x: F.elu(x, 0.7), lambda x: TF.elu(x, 0.7)),
+        (F.gelu, TF.gelu),
+        (lambda x: F.gelu(x, approximate="tanh"), lambda x: TF.gelu(x, approximate="tanh")),
+        (lambda x: F.softplus(x, 2.0, 10.0), lambda x: TF.softplus(x, 2.0, 10.0)),
+        (lambda x: x.clip(-0.5, 1.0), lambda x: x.clip(-0.5, 1.0)),
+        (lambda x: x.abs(), lambda x: x.abs()),
+        (lambda x: x.max(), lambda x: x.max()),
+        (lambda x: F.maximum(x, x.flatten()[5]), lambda x: torch.maximum(x, x.flatten()[5])),
+    ],
+)
+def test_activations_agree_with_torch_also_on_the_kinks(ours, theirs):
+    against_torch(ours, theirs, EDGES)
+
+
+def test_ties_share_the_gradient_as_in_torch():
+    x = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
+    against_torch(lambda t: t.amax(1), lambda t: t.amax(1), x)
+    against_torch(lambda t: t.max(), lambda t: t.max(), x)
+    against_torch(lambda t: t.max(1).values, lambda t: t.max(1).values, x)
+    against_torch(lambda t: t.min(1, keepdim=True).values, lambda t: t.min(1, keepdim=True).values, x)
+    against_torch(lambda a, b: F.minimum(a, b), torch.minimum, x, x)
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("i,i->", [(3,), (3,)]),
+        ("ij,jk", [(2, 3), (3, 4)]),
+        ("...ij,...jk->...ik", [(5, 2, 3), (5, 3, 4)]),
+        ("b...i,...i->b...", [(2, 4, 3), (4, 3)]),
+        ("ii->i", [(3, 3)]),
+        ("ii", [(3, 3)]),
+        ("ij->ji", [(2, 3)]),
+        ("ij,ik,il->jkl", [(2, 3), (2, 4), (2, 5)]),
+        ("iij,j->ij", [(3, 3, 2), (2,)]),
+        ("ij,kl->i", [(2, 3), (4, 5)]),
+        ("ij,ij->ij", [(1, 3), (4, 3)]),
+        (" b i j , b j -> b i ", [(2, 3, 4), (2, 4)]),
+    ],
+)
+def test_einsum_agrees_with_torch(equation, shapes, rng):
+    arrays = [rng.standard_normal(s) for s in shapes]
+    against_torch(lambda *t: F.einsum(equation, *t), lambda *t: torch.einsum(equation, *t), *arrays)
+
+
+def test_maxout_is_the_largest_of_each_group(rng):
+    x = rng.standard_normal((4, 6, 2))
+    against_torch(lambda t: F.maxout(t, 3), lambda t: t.reshape(4, 2, 3, 2).amax(2), x)
+    against_torch(lambda t: F.maxout(t, 2, dim=0), lambda t: t.reshape(2, 2, 6, 2).amax(1), x)
+
+
+def test_linear_over_any_leading_axes(rng):
+    for lead in ((), (3,), (2, 3), (2, 0, 3)):
+        x, w, b = rng.standard_normal((*lead, 4)), rng.standard_normal((5, 4)), rng.standard_normal(5)
+        against_torch(F.linear, TF.linear, x, w, b)
+        against_torch(F.linear, TF.linear, x, w)
+
+
+# -------------------------------------------------------------------- dropout
+
+
+def test_dropout_keeps_the_mean_and_scales_what_it_keeps():
+    x = Tensor(np.ones((200, 500)), requires_grad=True)
+    out = F.dropout(x, 0.3, rng=np.random.default_rng(0))
+    kept = out.data != 0
+    np.testing.assert_allclose(out.data[kept], 1 / 0.7, rtol=1e-12)
+    assert abs(kept.mean() - 0.7) < 4 * np.sqrt(0.21 / kept.size)
+    out.sum().backward()
+    np.testing.assert_array_equal(x.grad, out.data)
+
+
+def test_dropout_is_the_identity_in_evaluation_and_all_zero_at_one():
+    x = Tensor(np.ones(5), requires_grad=True)
+    assert F.dropout(x, 0.5, training=False) is x
+    assert F.dropout(x, 0.0) is x
+    np.testing.assert_array_equal(F.dropout(x, 1.0, rng=np.random.default_rng(0)).data, np.zeros(5))
+
+
+def test_dropout_is_a_function_of_its_generator_and_not_of_the_memory_order(rng):
+    x = rng.standard_normal((4, 3, 2, 2))
+    last = np.ascontiguousarray(x.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
+    one, two = (F.dropout(a, 0.5, rng=np.random.default_rng(1)).data for a in (x, last))
+    np.testing.assert_array_equal(one, two)
+    assert two.strides == last.strides
+
+
+# --------------------------------------------------------------- normalisation
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (3, 4, 5), (2, 4, 3, 3)])
+def test_norms_agree_with_torch(shape, rng):
+    x, w, b = rng.standard_normal(shape), rng.standard_normal(shape[1]), rng.standard_normal(shape[1])
+    against_torch(lambda *t: F.group_norm(t[0], 2, *t[1:]), lambda *t: TF.group_norm(t[0], 2, *t[1:]), x, w, b)
+    last = shape[1:]
+    w, b = rng.standard_normal(last), rng.standard_normal(last)
+    against_torch(lambda *t: F.layer_norm(t[0], last, *t[1:]), lambda *t: TF.layer_norm(t[0], last, *t[1:]), x, w, b)
+    against_torch(lambda t: F.layer_norm(t, last[-1:], eps=0.1), lambda t: TF.layer_norm(t, last[-1:], eps=0.1), x)
+
+
+# --------------------------------------------------------------------- errors
+
+
+def ones(*shape):
+    return Tensor(np.ones(shape))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "wrong"),
+    [
+        (ValueError, "cat: needs at least one Tensor, got none", lambda: F.cat([])),
+        (ValueError, r"cat: all sizes but that of dim 0 must be equal, got", lambda: F.cat([ones(2, 3), ones(2, 4)])),
+        (ValueError, r"stack: all Tensors must have one shape, got", lambda: F.stack([ones(2), ones(3)])),
+        (IndexError, "stack: dim must be between -2 and 1 for 2 axes, got 2", lambda: F.stack([ones(2)], 2)),
+        (ValueError, "einsum: 'ij,jk' names 2 operands, got 1", lambda: F.einsum("ij,jk", ones(2, 2))),
+        (ValueError, r"einsum: 'ijk' must name every axis, got shape \(2, 2\)", lambda: F.einsum("ijk->i", ones(2, 2))),
+        (ValueError, "einsum: the result of 'ij->ik' must use letters", lambda: F.einsum("ij->ik", ones(2, 2))),
+        (ValueError, "einsum: ", lambda: F.einsum("ij,jk->ik", ones(2, 2), ones(3, 2))),
+        (ValueError, "split: the size of a part must be positive, got 0", lambda: F.split(ones(4), 0)),
+        (ValueError, r"split: parts must add up to the 4 along dim 0, got \[1, 2\]", lambda: F.split(ones(4), [1, 2])),
+        (
+            ValueError,
+            "gather: index must hold integers with 2 axes, got float64",
+            lambda: F.gather(ones(2, 2), 1, ones(2, 1)),
+        ),
+        (
+            IndexError,
+            "gather: indices must be in 0..1 on axis 1, got 0 to 2",
+            lambda: F.gather(ones(2, 2), 1, [[0, 2]]),
+        ),
+        (ValueError, "pad: needs two numbers for each of at most 1 axes", lambda: F.pad(ones(2), (1,))),
+        (ValueError, "pad: mode must be one of .* got 'mirror'", lambda: F.pad(ones(2), (1, 1), "mirror")),
+        (
+            ValueError,
+            "pad: reflect padding of 2 and 0 is impossible on an axis of 2",
+            lambda: F.pad(ones(2), (2, 0), "reflect"),
+        ),
+        (ValueError, "pad: constant padding of -2 and -1 is impossible", lambda: F.pad(ones(2), (-2, -1))),
+        (ValueError, "gelu: approximate is 'none' or 'tanh', got 'erf'", lambda: F.gelu(ones(2), approximate="erf")),
+        (ValueError, "maxout: pieces must divide the 3 units along dim 1, got 2", lambda: F.maxout(ones(2, 3), 2)),
+        (ValueError, r"linear: needs input .* got \(2, 3\) and \(2, 4\)", lambda: F.linear(ones(2, 3), ones(2, 4))),
+        (
+            ValueError,
+            r"linear: bias must have shape \(2,\).*got \(3,\)",
+            lambda: F.linear(ones(1, 4), ones(2, 4), ones(3)),
+        ),
+        (TypeError, "embedding: indices must be integers, got dtype float64", lambda: F.embedding(ones(2), ones(3, 2))),
+        (IndexError, "embedding: indices must be in 0..2, got 0 to 3", lambda: F.embedding([0, 3], ones(3, 2))),
+        (ValueError, r"embedding: weight must have shape \(rows, d\), got \(3,\)", lambda: F.embedding([0], ones(3))),
+        (TypeError, "one_hot: labels must be integers, got dtype float64", lambda: F.one_hot(ones(2))),
+        (ValueError, "one_hot: labels must be in 0..2, got -1 to 1", lambda: F.one_hot([1, -1], 3)),
+        (ValueError, r"dropout: p must be a probability in \[0, 1\], got 1.5", lambda: F.dropout(ones(2), 1.5)),
+        (TypeError, "dropout: needs rng=, a NumPy generator", lambda: F.dropout(ones(2), 0.5)),
+        (
+            ValueError,
+            r"layer_norm: the last axes must be \(3,\), got input of shape \(2, 4\)",
+            lambda: F.layer_norm(ones(2, 4), 3),
+        ),
+        (ValueError, "group_norm: num_groups must divide the channels", lambda: F.group_norm(ones(2, 4), 3)),
+        (ValueError, r"where: shapes \(2,\) and \(3,\) do not fit", lambda: F.where(True, ones(2), ones(3))),
+        (IndexError, "softmax: dim must be between -1 and 0 for 1 axes, got 1", lambda: F.softmax(ones(3), 1)),
+    ],
+)
+def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
+    with pytest.raises(error, match=sentence) as caught:
+        wrong()
+    assert "\n" not in str(caught.value)

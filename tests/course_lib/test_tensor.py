@@ -1,0 +1,426 @@
+"""The graph: order, accumulation, un-broadcasting, memory, and what a Tensor is."""
+
+import gc
+import threading
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import Tensor, no_grad, optim
+from course_lib import functional as F
+from course_lib.tensor import apply, topological_order, unbroadcast
+from tests.course_lib.gradcheck import against_torch
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
+
+
+def leaf(*values):
+    return Tensor(np.array(values, dtype=float), requires_grad=True)
+
+
+# --------------------------------------------------------------------- order
+
+
+def test_a_value_used_twice_gets_both_gradients():
+    x = leaf(3.0)
+    (x * x + x).backward()
+    assert x.grad == [7.0]
+
+
+def test_paths_of_different_length_are_added_before_they_go_on():
+    x = leaf(2.0)
+    a = x * 3
+    b = a * a  # a is used here, and again much later
+    c = ((b + 1) * 2).exp() * 0 + b
+    (c * a).backward()
+    assert x.grad == [3 * 27 * 4.0]
+
+
+def test_every_step_comes_after_all_that_use_it(rng):
+    pool = [leaf(1.0)]
+    for _ in range(200):
+        i, j = rng.integers(0, len(pool), 2)
+        pool.append(pool[i] + pool[j])
+    out = pool[-1]
+    for t in pool:
+        out = out + t
+    seen, users = set(), {}
+    for t in [*pool, out]:
+        for x in t.inputs:
+            users.setdefault(id(x), []).append(id(t))
+    order = [id(t) for t in topological_order(out)]
+    reachable = set(order)
+    assert len(order) == len(reachable)
+    for step in order:
+        assert all(u in seen for u in users.get(step, []) if u in reachable)
+        seen.add(step)
+
+
+def test_a_diamond_of_64_levels_takes_no_exponential_time():
+    x = t = leaf(1.0)
+    for _ in range(64):
+        t = t * 0.5 + t * 0.5
+    t.backward()
+    assert x.grad == [1.0]
+
+
+def test_a_chain_of_50000_steps_runs_forward_backward_and_is_freed():
+    x = t = leaf(1.0)
+    for _ in range(25_000):
+        t = t * 1.0 + 0.0
+    t.backward()
+    assert x.grad == [1.0]
+    t = x
+    for _ in range(25_000):
+        t = t * 1.0 + 0.0
+    ref = weakref.ref(t)
+    del t  # never used: taking it down must not recurse either
+    assert ref() is None
+
+
+def test_gradients_add_up_over_calls_until_they_are_cleared():
+    x = leaf(2.0)
+    for _ in range(3):
+        (x * 5).backward()
+    assert x.grad == [15.0]
+
+
+# -------------------------------------------------------------------- memory
+
+
+def test_no_reference_cycle_keeps_a_graph_alive(rng):
+    gc.collect()
+    gc.disable()
+    try:
+        x = Tensor(rng.standard_normal((3, 4)), requires_grad=True)
+        middle = (x * 2).exp()
+        out = F.cross_entropy(middle @ x.T, np.array([0, 1, 2])) + middle[0].sum()
+        refs = [weakref.ref(middle), weakref.ref(out)]
+        del middle, out
+        assert [r() for r in refs] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_backward_frees_every_step_behind_itself(rng):
+    x = Tensor(rng.standard_normal(10), requires_grad=True)
+    alive = []
+
+    def spy(a, *, index):
+        def vjp(g):
+            alive.append(sum(r() is not None for r in refs))
+            return (g,)
+
+        return a + 1, vjp
+
+    t, refs = x, []
+    for i in range(5):
+        t = apply(spy, t, index=i)
+        refs.append(weakref.ref(t))
+    loss = t.sum()
+    del t
+    gc.disable()
+    try:
+        loss.backward()
+    finally:
+        gc.enable()
+    assert alive == [5, 4, 3, 2, 1]
+
+
+def test_a_training_loop_of_10000_steps_has_flat_memory(rng):
+    w, x = Tensor(rng.standard_normal((4, 3)), requires_grad=True), rng.standard_normal((8, 4))
+    opt = optim.SGD([w], momentum=0.9)
+
+    def steps(n):
+        for _ in range(n):
+            opt.zero_grad()
+            ((x @ w).tanh() - 0.5).mean().backward()
+            opt.step()
+
+    gc.collect()
+    gc.disable()  # what is not freed at once would pile up
+    tracemalloc.start()
+    try:
+        steps(1_500)  # Python keeps some thousand tuples of freed ones for later; fill that store
+        before = tracemalloc.get_traced_memory()[0]
+        steps(10_000)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert grown < 20_000, f"{grown} bytes more after 10 000 steps"
+
+
+def test_a_second_backward_is_refused_and_retain_graph_allows_it():
+    x = leaf(2.0)
+    y = x * x
+    y.backward()
+    with pytest.raises(RuntimeError, match="freed it; pass retain_graph=True"):
+        y.backward()
+    x.grad = None
+    y = x * x
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad == [8.0]
+
+
+def test_gradients_of_two_leaves_never_share_memory():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    (a + b).backward(np.ones(2))
+    assert not np.shares_memory(a.grad, b.grad)
+    a.grad *= 0
+    np.testing.assert_array_equal(b.grad, [1, 1])
+    g = np.ones(2)
+    c = leaf(1.0, 1.0)
+    c.backward(g)
+    assert not np.shares_memory(c.grad, g)
+    for view in (lambda t: t.reshape(2, 1), lambda t: F.flip(t, 0), lambda t: t.expand(3, 2)[0]):
+        d = leaf(1.0, 1.0)
+        out = view(d)
+        g = np.ones(out.shape)
+        out.backward(g)
+        assert not np.shares_memory(d.grad, g)
+        assert d.grad.flags.writeable
+
+
+# ---------------------------------------------------------------- broadcasting
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [((3, 4), (4,)), ((3, 1), (1, 4)), ((2, 3, 4), (3, 1)), ((), (2, 2)), ((1,), (5,)), ((2, 0), (1, 1))],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["__add__", "__sub__", "__mul__", "__truediv__"])
+def test_broadcasting_sums_the_gradient_over_the_stretched_axes(name, shapes, rng):
+    a, b = (rng.uniform(1, 2, s) for s in shapes)
+    against_torch(lambda x, y: getattr(x, name)(y), lambda x, y: getattr(x, name)(y), a, b)
+
+
+def test_unbroadcast_undoes_any_broadcast(rng):
+    for shape, to in [((1, 3), (2, 3)), ((3,), (2, 4, 3)), ((), (2, 2)), ((1, 1, 1), (1, 5, 1)), ((2, 3), (2, 3))]:
+        stretched = np.broadcast_to(np.ones(shape), to)
+        total = unbroadcast(stretched, shape)
+        assert total.shape == shape
+        np.testing.assert_array_equal(total, np.full(shape, np.prod(to) / max(np.prod(shape), 1)))
+
+
+# ------------------------------------------------------------------ recording
+
+
+def test_no_grad_records_nothing_as_a_block_and_as_a_decorator():
+    x = leaf(1.0)
+
+    @no_grad()
+    def twice():
+        with no_grad():
+            pass
+        return x * 2
+
+    with no_grad():
+        assert not (x * 2).requires_grad
+    assert not twice().requires_grad
+    assert (x * 2).requires_grad
+    with pytest.raises(ZeroDivisionError), no_grad():
+        1 / 0  # noqa: B018
+    assert (x * 2).requires_grad
+
+
+def test_no_grad_in_one_thread_leaves_the_others_recording():
+    x, inside, done, seen = leaf(1.0), threading.Event(), threading.Event(), []
+
+    def other():
+        inside.wait()
+        seen.append((x * 2).requires_grad)
+        done.set()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with no_grad():
+        inside.set()
+        done.wait()
+    thread.join()
+    assert seen == [True]
+
+
+def test_only_what_needs_a_gradient_gets_one(rng):
+    x, w = Tensor(rng.standard_normal((2, 3))), Tensor(rng.standard_normal((3, 2)), requires_grad=True)
+    (x @ w).sum().backward()
+    assert x.grad is None
+    assert w.grad.shape == (3, 2)
+    y = w.detach() * 2
+    assert not y.requires_grad
+
+
+def test_retain_grad_keeps_the_gradient_of_a_step_in_the_middle():
+    x = leaf(2.0)
+    h = (x * 3).retain_grad()
+    (h * h).sum().backward()
+    assert h.grad == [12.0]
+    assert not np.shares_memory(h.grad, x.grad)
+
+
+def test_the_recorded_step_can_be_read_for_drawing():
+    x = leaf(1.0, 2.0)
+    y = x.reshape(2, 1)
+    assert (y.op, y.inputs, y.params) == ("reshape", (x,), {"shape": (2, 1)})
+    assert (x.op, x.inputs) == (None, ())
+
+
+# ---------------------------------------------------------------------- dtype
+
+
+def test_float32_stays_float32():
+    x = Tensor(np.array([0.5, 1, 2], dtype=np.float32), requires_grad=True)
+    steps = [
+        x * 2.5, 1 - x, x / 3, x**2, x**0.5, 2**x, x + np.float64(1.5), x * np.arange(3),
+        x * np.array([True, False, True]),
+        x.mean(), x.var(), x.std(), x.exp(), x.sigmoid(), F.softplus(x),
+        F.gelu(x), F.elu(x), F.leaky_relu(x), F.softmax(x, 0), F.dropout(x, 0.3, rng=np.random.default_rng(0)),
+        F.layer_norm(x, 3), F.cross_entropy(x, np.array(1)), F.mse_loss(x, np.zeros(3, np.float32)),
+        F.huber_loss(x, np.zeros(3, np.float32)), F.pad(x, (1, 1)), F.maximum(x, 0.5), F.where(x > 0, x, 0.0),
+        F.triplet_margin_loss(x, x + 1, x + 2), F.binary_cross_entropy_with_logits(x, np.ones(3, np.float32)),
+    ]  # fmt: skip
+    for i, step in enumerate(steps):
+        assert step.dtype == np.float32, f"step {i}, {step.op}"
+        x.grad = None
+        step.sum().backward()
+        assert x.grad.dtype == np.float32, f"gradient of step {i}"
+
+
+def test_numbers_keep_their_full_precision_beside_float64():
+    x = Tensor(np.array([1.0]))
+    assert (x * 3.14).item() == 3.14
+    assert (x + 0.1).item() == 1.1
+    assert F.maximum(x, 3.14).item() == 3.14
+
+
+def test_what_python_numbers_become():
+    assert Tensor([1.0, 2.0]).dtype == np.float32
+    assert Tensor([[1, 2]]).dtype == np.int64
+    assert Tensor(True).dtype == bool
+    assert Tensor(np.array([1.0])).dtype == np.float64
+    assert Tensor([np.float64(1.0)]).dtype == np.float64
+    assert Tensor([0.1], dtype=np.float64).data[0] == 0.1
+    assert (Tensor([1, 2]) / 2).dtype == np.float32
+    assert (Tensor([1, 2]) * 0.5).dtype == np.float32
+    assert (Tensor([1, 2]) + 1).dtype == np.int64
+
+
+def test_the_gradient_has_the_dtype_of_its_leaf():
+    a = Tensor(np.ones(2, dtype=np.float32), requires_grad=True)
+    (a * Tensor(np.ones(2))).sum().backward()
+    assert a.grad.dtype == np.float32
+
+
+# ------------------------------------------------------------------ what it is
+
+
+def test_numpy_on_the_left_leaves_the_work_to_the_tensor():
+    x = leaf(1.0, 2.0)
+    for out in (np.ones(2) + x, np.ones(2) - x, np.ones(2) * x, np.ones(2) / x, np.ones((1, 2)) @ x, np.float64(2) * x):
+        assert isinstance(out, Tensor)
+        assert out.requires_grad
+
+
+def test_comparisons_give_booleans_without_a_gradient():
+    x = leaf(1.0, 2.0)
+    np.testing.assert_array_equal((x > 1).data, [False, True])
+    np.testing.assert_array_equal((x == np.array([1.0, 0.0])).data, [True, False])
+    np.testing.assert_array_equal((x != 1.0).data, [False, True])
+    assert not (x <= x).requires_grad
+    assert x in {x}
+
+
+def test_conversions():
+    x = Tensor([[1.5, 2.5]])
+    assert (x[0, 0].item(), float(x[0, 1]), int(x[0, 1]), bool(x[0, 0]), len(x), x.numel()) == (1.5, 2.5, 2, True, 1, 2)
+    np.testing.assert_array_equal(np.asarray(x), x.data)
+    assert [row.shape for row in x] == [(2,)]
+    assert repr(x) == "Tensor([[1.5, 2.5]])"
+    assert repr(leaf(1.0)) == "Tensor([1.], dtype=float64, requires_grad=True)"
+    assert repr(leaf(1.0) * 2) == "Tensor([2.], dtype=float64, op=mul)"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        0, -1, slice(1, 3), (slice(None), 1), (..., 0), (None, 1), ([0, 2],), np.array([0, 0, 2]), ([0, 1], [1, 1]),
+        (slice(None), [1, 1, 0]), np.array([True, False, True]), (slice(None, None, 2), np.array([[0, 1], [1, 1]])),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_indexing_is_torchs(key, rng):
+    against_torch(lambda x: x[key], lambda x: x[key], rng.standard_normal((3, 2, 2)))
+
+
+def test_a_boolean_mask_over_several_axes(rng):
+    x = rng.standard_normal((3, 4))
+    against_torch(lambda t: t[x > 0], lambda t: t[torch.tensor(x) > 0], x)
+
+
+# --------------------------------------------------------------------- errors
+
+
+def shaped(*shape):
+    return Tensor(np.ones(shape), requires_grad=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "wrong"),
+    [
+        (RuntimeError, "backward: nothing that requires a gradient went into", lambda: Tensor([1.0]).backward()),
+        (ValueError, r"backward: only a single number.* shape \(2,\)", lambda: shaped(2).backward()),
+        (ValueError, r"backward: gradient must have.*\(2,\), got \(3,\)", lambda: shaped(2).backward(np.ones(3))),
+        (TypeError, "Tensor: holds floats, integers or booleans, got dtype <U1", lambda: Tensor("a")),
+        (TypeError, "Tensor: holds floats, integers or booleans, got dtype complex128", lambda: Tensor(1j)),
+        (
+            TypeError,
+            "Tensor: only floats can have a gradient, got dtype int64",
+            lambda: Tensor([1], requires_grad=True),
+        ),
+        (TypeError, "Tensor: got a list of Tensors; join them with stack", lambda: Tensor([shaped(1), shaped(1)])),
+        (TypeError, "Tensor: cannot be changed in place", lambda: shaped(2).__setitem__(0, 1.0)),
+        (TypeError, r"numpy: this Tensor requires a gradient; use .detach\(\)", lambda: shaped(2).numpy()),
+        (TypeError, r"numpy: this Tensor requires a gradient; use .detach\(\)", lambda: np.asarray(shaped(2))),
+        (TypeError, "does not support ufuncs", lambda: np.exp(shaped(2))),
+        (TypeError, "len: a Tensor without axes has no length", lambda: len(shaped())),
+        (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: shaped(2).item()),
+        (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: bool(shaped(2))),
+        (ValueError, r"add: shapes \(2,\) and \(3,\) do not fit together", lambda: shaped(2) + shaped(3)),
+        (ValueError, r"mul: shapes \(2, 3\) and \(2,\) do not fit", lambda: shaped(2, 3) * np.ones(2)),
+        (
+            ValueError,
+            r"matmul: the last axis.*got \(2, 3\) @ \(2, 3\): 3 against 2",
+            lambda: shaped(2, 3) @ shaped(2, 3),
+        ),
+        (ValueError, r"matmul: both sides need at least one axis, got shapes \(\)", lambda: shaped() @ shaped(2)),
+        (IndexError, "getitem: index 5 is out of bounds", lambda: shaped(2)[5]),
+        (IndexError, "getitem: too many indices", lambda: shaped(2)[0, 0]),
+        (IndexError, "sum: dim must be between -2 and 1 for 2 axes, got 2", lambda: shaped(2, 2).sum(2)),
+        (ValueError, r"mean: every axis may be named once, got dim=\(0, -2\)", lambda: shaped(2, 2).mean((0, -2))),
+        (ValueError, "var: needs more than 1 values with correction=1, got 1", lambda: shaped(1).var()),
+        (ValueError, r"amax: an axis without numbers has no extreme, got shape \(0, 2\)", lambda: shaped(0, 2).amax(0)),
+        (ValueError, "clip: give min, max or both, got neither", lambda: shaped(2).clip()),
+        (ValueError, r"reshape: the sizes must multiply to 6.*got \(4, -1\)", lambda: shaped(2, 3).reshape(4, -1)),
+        (ValueError, "flatten: start_dim must not come after end_dim, got 1 and 0", lambda: shaped(2, 3).flatten(1, 0)),
+        (ValueError, r"permute: needs all 2 axes, got \(0,\)", lambda: shaped(2, 3).permute(0)),
+        (ValueError, r"T: needs a matrix with 2 axes, got shape \(2,\)", lambda: shaped(2).T),
+        (
+            ValueError,
+            r"expand: only axes of size 1 stretch; shape \(2,\) cannot become \(3,\)",
+            lambda: shaped(2).expand(3),
+        ),
+        (ValueError, r"repeat: needs a number for each of 2 axes or more, got \(2,\)", lambda: shaped(2, 3).repeat(2)),
+    ],
+)
+def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
+    with pytest.raises(error, match=sentence) as caught:
+        wrong()
+    assert "\n" not in str(caught.value)
