@@ -48,3 +48,15 @@ def undisturbed(blank, tmp_path_factory):
 def graded(undisturbed, tmp_path):
     """A copy of the graded class that a test may change."""
     return copy(undisturbed.root, tmp_path / "graded")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The demo's course folder, graded in the sandbox, fed back and reported: (Course, Summary)."""
+    from grading import demonstration, feedback, report
+
+    made = demonstration.prepare(tmp_path_factory.mktemp("demo") / "course")
+    summary = engine.grade(made.root)
+    feedback.write(made.root)
+    report.write(made.root)
+    return made, summary
