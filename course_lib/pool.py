@@ -7,7 +7,7 @@ first that equals it takes the gradient, in torch's order (row by row).
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.memory import empty, scratch
+from course_lib.memory import empty
 from course_lib.parallel import share, split
 from course_lib.windows import batch_last, copy_padded, geometry, logical, tap
 
