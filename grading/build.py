@@ -1,11 +1,12 @@
 """`course build`: lessons -> notebooks, pictures and records; and the quick answer whether what is there is current."""
 
+import ast
 import hashlib
+import json
 import re
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from grading.errors import CourseError
 from grading.lint import lint_lessons
 from grading.record import read_record, record_differences, record_lesson, save_records
 from grading.release import notebook_bytes, picture_path, student_notebook
-from grading.source import read_lessons
+from grading.source import read_lessons, strip_magics
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -148,23 +149,19 @@ def draw_pictures(lesson, notebooks):
     wanted = [c for c in lesson.cells if c.role == "picture"]
     todo = [c for c in wanted if _drawn_from(notebooks / picture_path(lesson, c)) != _fingerprint(lesson, c)]
 
-    def draw(cell):
-        path = notebooks / picture_path(lesson, cell)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        code = "from grading.pictures import main; main()"
-        arguments = [str(lesson.path), cell.id, str(path), _fingerprint(lesson, cell)]
+    names = []
+    if todo:
         from grading.trials import clean_environment
 
-        done = subprocess.run(
-            [sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, env=clean_environment()
-        )
+        (notebooks / "pictures").mkdir(parents=True, exist_ok=True)
+        wishes = [(c.id, str((notebooks / picture_path(lesson, c)).absolute()), _fingerprint(lesson, c)) for c in todo]
+        code = "from grading.pictures import main; main()"
+        command = [sys.executable, "-P", "-c", code, str(lesson.path), json.dumps(wishes)]
+        done = subprocess.run(command, capture_output=True, text=True, env=clean_environment())
         if done.returncode:
             why = done.stderr.strip().split("\n")[-1][:300] or f"exit status {done.returncode}"
-            raise CourseError(f"{lesson.path.name}:{cell.line}: the picture '{cell.id}' cannot be drawn: {why}")
-        return path.name
-
-    with ThreadPoolExecutor(2) as pool:
-        names = list(pool.map(draw, todo))
+            raise CourseError(f"{lesson.path.name}: {why}")
+        names = [f"{lesson.number}_{c.id}.png" for c in todo]
     keep = {picture_path(lesson, c) for c in wanted}
     for old in sorted((notebooks / "pictures").glob(f"{lesson.number}_*.png")):
         if f"pictures/{old.name}" not in keep:
@@ -174,9 +171,31 @@ def draw_pictures(lesson, notebooks):
 
 
 def _fingerprint(lesson, cell):
-    """Changes when the picture's cell or a cell of code before it does."""
+    """Changes when the picture's cell, a cell of code before it, or a module of course_lib that it imports changes."""
     before = [c.source for c in lesson.cells[: cell.index] if c.kind == "code" and c.role in ("", "solve")]
-    return hashlib.sha256("\n".join([*before, cell.source]).encode()).hexdigest()[:16]
+    text = [*before, cell.source, *(path.read_text(encoding="utf-8") for path in _modules(cell.source))]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
+
+
+def _modules(source):
+    """The files of course_lib that a source imports, directly or through one another, sorted."""
+    found, todo = set(), [source]
+    while todo:
+        try:
+            tree = ast.parse(strip_magics(todo.pop()))
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+            for name in (n for n in names if n.startswith("course_lib.")):
+                path = ROOT.joinpath(*name.split("."))
+                for file in (path.with_suffix(".py"), path / "__init__.py"):
+                    if file not in found and file.is_file():
+                        found.add(file)
+                        todo.append(file.read_text(encoding="utf-8"))
+    return sorted(found)
 
 
 def _drawn_from(path):

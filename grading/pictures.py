@@ -1,5 +1,6 @@
-"""Draw one picture cell in a clean process: `main` runs the lesson's cells before it, then saves the figure as PNG."""
+"""Draw a lesson's picture cells in one clean process: the figure that each cell leaves, saved as PNG."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -10,15 +11,18 @@ DPI = 130
 
 
 def main():
-    """Arguments: the lesson's file, the picture's name, where to save, the fingerprint to store inside."""
-    path, name, target, fingerprint = sys.argv[1:5]
-    lesson = read_lesson(path)
-    cell = next(c for c in lesson.cells if c.role == "picture" and c.id == name)
-    figure = draw(lesson, cell)
-    partial = Path(target).with_suffix(".part.png")
-    # no date and no version inside: equal figures are equal files
-    figure.savefig(partial, dpi=DPI, bbox_inches="tight", metadata={"Software": None, "Source": fingerprint})
-    partial.rename(target)
+    """Arguments: the lesson's file, and as JSON a list of (picture's name, where to save, fingerprint to store)."""
+    lesson = read_lesson(sys.argv[1])
+    for name, target, fingerprint in json.loads(sys.argv[2]):
+        cell = next(c for c in lesson.cells if c.role == "picture" and c.id == name)
+        try:
+            figure = draw(lesson, cell)
+        except Exception as error:
+            sys.exit(f"line {cell.line}: the picture '{name}' cannot be drawn: {type(error).__name__}: {error}")
+        partial = Path(target).with_suffix(".part.png")
+        # no date and no version inside: equal figures are equal files
+        figure.savefig(partial, dpi=DPI, bbox_inches="tight", metadata={"Software": None, "Source": fingerprint})
+        partial.rename(target)
 
 
 def draw(lesson, cell):
@@ -28,6 +32,8 @@ def draw(lesson, cell):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
+    plt.close("all")
+    plt.rcdefaults()
     bench = Bench(lesson)
     bench.keep_figures = True
     try:
@@ -43,5 +49,5 @@ def draw(lesson, cell):
         bench.run(cell.source, cell.line)
     numbers = plt.get_fignums()
     if not numbers:
-        raise SystemExit("the cell makes no figure; end it with one")
+        raise ValueError("the cell makes no figure; end it with one")
     return plt.figure(numbers[-1])
