@@ -1,4 +1,4 @@
-# %% [markdown] lesson="01" title="The perceptron" minutes=150 builds_on="00"
+# %% [markdown] lesson="01" title="The perceptron" minutes=170 builds_on="00"
 # Can a machine find, from examples alone, the line that separates two kinds of things? And which things can
 # no line separate, however long it learns?
 #
@@ -233,7 +233,7 @@ ax.legend(loc="lower right", fontsize="small")
 
 # %% [markdown]
 # How far is a point from the line? Walk from the point straight to the line, along the unit normal: the score
-# falls by the length of the normal $\lVert w\rVert = \sqrt{a^2+b^2}$ for every unit of way. So the **signed
+# falls by the length of the normal $\lVert w\rVert = \sqrt{a^2+b^2}$ for every unit of distance. So the **signed
 # distance** is
 #
 # $$\text{distance} = \frac{\tilde{w}\cdot\tilde{x}}{\lVert w\rVert}, \qquad w = (w_1, \dots, w_d)\ \text{ without the bias.}$$
@@ -271,7 +271,7 @@ for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
 # **-2**. What is the signed distance of the same point now?
 
 # %% solve="predict_rescale" difficulty=2 importance=3 minutes=2
-# your prediction, a number: distance_guess = ...
+# a number, with its sign
 ### BEGIN SOLUTION
 distance_guess = -4
 ### END SOLUTION
@@ -519,6 +519,7 @@ RIGHT = {
 
 # %%
 rng = np.random.default_rng(6)
+# planted: a line known to separate them
 cloud_x, cloud_t, planted = data.two_clouds(40, margin=0.25, offset=1.0, rng=rng)
 line_explorer(cloud_x, cloud_t, angle=0, offset=0.5)
 
@@ -549,8 +550,8 @@ for ax, (angle, offset) in zip(style.row(3, size=(3.5, 3.5)), ((0, 0.5), (60, 0.
 #
 # $$E(\tilde{w}) = -\sum_{\text{misclassified}} (\tilde{w}\cdot\tilde{x})\,t .$$
 #
-# It is never negative, and 0 only when no point lies beyond the line. Here are both measures while the line
-# turns once:
+# It is never negative, and 0 only when no point lies beyond the line (or when all weights are 0, which is no
+# line at all). Here are both measures for a line at distance 1 from the origin, while its normal turns once:
 
 # %%
 turned = np.deg2rad(np.arange(-180, 181))
@@ -778,8 +779,9 @@ for name, w in (("the direction v", v), ("the planted line", planted)):
 #
 # $$\tilde{w} \leftarrow \tilde{w} + \eta\, t\,\tilde{x} .$$
 #
-# $\eta$ (eta) is the **learning rate**. One pass over all samples is an **epoch**. What does one update do to
-# the sample it was made for?
+# $\eta$ (eta) is the **learning rate**. One pass over all samples is an **epoch**. Rosenblatt's machine, the
+# Mark I, did this with motors: each weight was a resistor with a knob, and a mistake made the motors turn the
+# knobs. What does one update do to the sample it was made for?
 
 # %%
 w = np.array([0.0, 1.0, -1.0])
@@ -998,7 +1000,7 @@ for ax, number in zip(many.flat, [1, 2, 5, 6, 9, len(path)], strict=True):
 # all** will it make with $\eta = 10$, on the same samples in the same order?
 
 # %% solve="predict_eta" difficulty=3 importance=3 minutes=2
-# your prediction, a whole number: updates_guess = ...
+# a whole number
 ### BEGIN SOLUTION
 updates_guess = 12
 ### END SOLUTION
@@ -1038,7 +1040,8 @@ for eta in (0.1, 1.0, 10.0):
 # the others.)
 
 # %% [markdown] task="mistake_bound" title="Margin, bound, and mistakes counted"
-# Two functions. `w` is $\tilde{w}$, `x1` has the 1 in front, `t` holds -1 and +1, as in the formulas above.
+# Two functions. `w` is $\tilde{w}$, `x1` has the 1 in front, `t` holds -1 and +1, as in the formulas above. As
+# before, misclassified is $t\,(\tilde{w}\cdot\tilde{x}) \le 0$, and an epoch takes the rows in their order.
 #
 # - `mistake_bound(w, x1, t)` returns the three numbers `(gamma, R, bound)`. When `w` does not separate the
 #   samples (`gamma <= 0`) there is no bound: return `np.inf` in its place.
@@ -1315,13 +1318,13 @@ print("fewest after any epoch:", min(errors_after), " after the last:", errors_a
 # wrong.
 
 # %% [markdown] task="pocket" title="Find the bug: the pocket that does not keep"
-# `pocket(x1, t, epochs, rng)` should start at zeros with $\eta = 1$. Each epoch draws one order with
-# `rng.permutation(len(t))` and makes one perceptron epoch in that order (misclassified:
-# $t\,(\tilde{w}\cdot\tilde{x}) \le 0$). After it, the errors on all samples are counted; if they are
-# **fewer** than ever before, the weights go into the pocket. At the end it returns
-# `(pocketed weights, their errors)`; before the first epoch the pocket holds the zeros and `len(t)` errors.
+# `pocket(x1, t, epochs, rng)` should start at zeros with $\eta = 1$. Each epoch draws one order of the rows **as they
+# came in**, `rng.permutation(len(t))`, and makes a perceptron epoch in that order (misclassified:
+# $t\,(\tilde{w}\cdot\tilde{x}) \le 0$). Then the errors on all samples are counted; if they are **fewer** than ever
+# before, the weights go into the pocket. Before the first epoch it holds the zeros and `len(t)` errors. At the end
+# the function returns `(pocketed weights, their errors)`.
 #
-# The program below has **two** bugs. Each alone spoils it. Repair both, and keep the single draw per epoch.
+# The program below has **two** bugs; each alone spoils it. Repair both, keep the single draw per epoch.
 # Example of what it does wrong: with 3 samples it can return weights that make 2 errors and say it was 1.
 
 
@@ -1437,6 +1440,11 @@ WRONG = {
         "            best, fewest = w.copy(), errors\n"
         "    return best, fewest",
         "two draws give two different orders; draw one and use it for samples and labels",
+    ),
+    "shuffles what was shuffled": (
+        "        for sample, label in zip(x1[order], t[order], strict=True):\n",
+        "        x1, t = x1[order], t[order]\n        for sample, label in zip(x1, t, strict=True):\n",
+        "each epoch shuffles what the last one had shuffled; `order` is meant for the rows as they came in",
     ),
     "keeps the latest of equals": (
         "errors < fewest",
@@ -1949,7 +1957,7 @@ RIGHT = {
 # 0, 1, 1, 0. How many of the four can the best single line get right?
 
 # %% solve="predict_xor" difficulty=2 importance=3 minutes=2
-# your prediction, a whole number: corners_right = ...
+# a whole number from 0 to 4
 ### BEGIN SOLUTION
 corners_right = 3
 ### END SOLUTION

@@ -90,11 +90,11 @@ def _readout(x, t, weights):
     length = np.hypot(weights[1], weights[2])
     nearest = np.min(t * signed_distance(weights, x)) if length else float("nan")
     rows = {
-        "w~ = (bias, a, b)": "(" + ", ".join(f"{v:.2f}" for v in weights) + ")",
+        "w~, bias first": "(" + ", ".join(f"{v:.2f}" for v in weights) + ")",
         "length of the normal": f"{length:.2f}",
         "smallest t · distance": f"{nearest:+.2f}",
         "perceptron criterion E": f"{criterion(weights, x1, t)[0]:.2f}",
-        "the same sum over all samples": f"{-np.sum(t * (x1 @ weights)):.2f}",
+        "summed over all samples": f"{-np.sum(t * (x1 @ weights)):.2f}",
     }
     cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
-    return f"<table>{cells}</table>"
+    return f"<table style='white-space:nowrap'>{cells}</table>"
