@@ -17,10 +17,14 @@ _NO_HIDDEN = (
 
 
 class CheckFailed(Exception):
-    """One check did not pass; the message above it says why. Shown without a traceback."""
+    """One check did not pass. In a notebook only `title` shows, for the message above says why; never a traceback."""
+
+    def __init__(self, text, title=""):
+        super().__init__(text)
+        self.title = title
 
     def _render_traceback_(self):
-        return [f"CheckFailed: {self}"]
+        return [f"{self.title}: see the message above." if self.title else f"CheckFailed: {self}"]
 
 
 class Learner:
@@ -53,7 +57,7 @@ class Learner:
         show(message)
         if not message.passed:
             label = f"{message.label}: " if message.label else ""
-            raise CheckFailed(f"{message.title}. {label}{message.problem}")
+            raise CheckFailed(f"{message.title}. {label}{message.problem}", message.title)
 
     def _expected(self):
         """The record's entry for this check: visible, hidden or both in one."""

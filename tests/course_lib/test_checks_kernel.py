@@ -70,8 +70,11 @@ def test_a_failing_check_displays_text_and_html_and_raises_one_line(outputs):
     assert kinds(outputs[6]) == ["display_data", "error"]
     assert set(outputs[6][0].data) == {"text/plain", "text/html"}
     assert "It looks like this: // rounds down; / divides." in shown(outputs[6])
+    kept = {"id": "half", "passed": False, "say": "Expected 0.5, got 0."}
+    assert outputs[6][0].metadata["course_check"] == kept
     assert error(outputs[6]).ename == "CheckFailed"
-    assert error(outputs[6]).traceback == ["CheckFailed: half: 1 of 2 right. of one: Expected 0.5, got 0."]
+    assert error(outputs[6]).evalue == "half: 1 of 2 right. of one: Expected 0.5, got 0."
+    assert error(outputs[6]).traceback == ["half: 1 of 2 right: see the message above."]
 
 
 def test_an_exception_points_at_the_cell_and_line_of_the_learner(outputs):
