@@ -16,6 +16,7 @@ import time
 from dataclasses import asdict
 
 from course_lib.observation import decode
+from grading.errors import CourseError
 from grading.messages import CellRun, Isolation, Run
 
 FRAME = struct.Struct(">cI")
@@ -29,7 +30,7 @@ class Broken(Exception):
     """The child sent something that is no frame, or one that has no place here."""
 
 
-class Refused(Exception):
+class Refused(CourseError):
     """No student code ran: the sandbox could not be made, or is not what was promised."""
 
 
@@ -74,7 +75,7 @@ class Conversation:
         self.phase = "hello"  # visible, hidden, done
         self.seen, self.seen_bytes = [], {}
         self.displays, self.clear = {}, False
-        self.killed, self.report, self.note = "", None, ""
+        self.killed, self.report, self.note, self.lost = "", None, "", False
         self.started = time.monotonic()
         self.deadline = self.started + START
         self.cell_deadline = float("inf")
@@ -124,16 +125,15 @@ class Conversation:
 
     def _lost(self):
         """What to believe when the keeper says nothing."""
-        return {"why": self.killed, "code": -9, "cpu": 0.0, "peak": 0.0, "lost": True}
+        self.lost = True
+        return {"why": self.killed, "code": -9, "cpu": 0.0, "peak": 0.0}
 
     def _report(self):
         try:
             data = self.status.recv(1 << 16)
         except OSError:
             data = b""
-        self.report = (
-            json.loads(data) if data else {"why": self.killed, "code": -9, "cpu": 0.0, "peak": 0.0, "lost": True}
-        )
+        self.report = json.loads(data) if data else self._lost()
         if "error" in self.report:
             raise Refused(self.report["error"])
 
@@ -355,12 +355,12 @@ class Conversation:
             return "died", f"It left too many files{where}."
         if number == signal.SIGXCPU or (number == signal.SIGKILL and report["cpu"] >= self.limits.cpu):
             return "cpu limit", f"It was stopped at its cpu limit{where}."
+        if self.lost:
+            return "died", f"Its keeper was killed{where}."
         if self.phase == "finished" and code == 0:
             return "finished", ""
         if self.phase == "hello":
             raise Refused(f"the confined process ended before it said hello (status {code})")
-        if report.get("lost"):
-            return "died", f"Its keeper did not answer{where}."
         cause = f"signal {number} ({_name(number)})" if number else f"exit status {code}"
         return "died", f"Its process ended by itself{where}: {cause}."
 

@@ -113,10 +113,15 @@ class Sandbox:
         self.close()
 
     def _attempt(self, job):
+        """The Run of a job; once more when its keeper vanished, as it does when the machine kills the warm process."""
         slot = self.slots.get()
         try:
-            with contextlib.ExitStack() as stack:
-                return self._talk(job, slot, stack)
+            for _ in range(2):
+                with contextlib.ExitStack() as stack:
+                    run, lost = self._talk(job, slot, stack)
+                if not lost:
+                    break
+            return run
         finally:
             self.slots.put(slot)
 
@@ -141,7 +146,9 @@ class Sandbox:
             os.close(out)
             keeper.close()
         check = differences if self.trust else promised
-        return Conversation(job, self.path, check, send, receive, status).hold()
+        talk = Conversation(job, self.path, check, send, receive, status)
+        run = talk.hold()
+        return run, talk.lost
 
     def _zygote(self, limits, stack):
         """The warm process for this job: one for all, or on the single path a fresh one."""

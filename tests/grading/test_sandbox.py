@@ -531,6 +531,24 @@ def test_a_dead_warm_process_is_replaced(places, expected):
         assert box.run(attacks.honest()).ended == "finished"
 
 
+def test_a_submission_whose_warm_process_is_killed_is_run_again(places, expected):
+    with places.sandbox(PATHS[0], expected) as box:
+        runs = []
+        slow = Job("slow", "x", (Step("a", "import time\ntime.sleep(1.5)\nprint('done')"),), (), attacks.FAST)
+        thread = threading.Thread(target=lambda: runs.append(box.run(slow)))
+        thread.start()
+        time.sleep(0.7)
+        box.zygote.process.kill()
+        thread.join()
+    assert [run.ended for run in runs] == ["finished"]
+
+
+def test_an_interrupted_driver_leaves_nothing_behind(places, expected):
+    with places.sandbox(PATHS[0], expected) as box:
+        process = psutil.Process(box.zygote.process.pid)
+    assert settles(lambda: not process.is_running())
+
+
 def test_a_run_that_hits_the_clock_is_repeated_alone(one):
     order, lock = [], threading.Lock()
     slow = Job(

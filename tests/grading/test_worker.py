@@ -56,7 +56,7 @@ CELLS = {
     "a shell line": "!echo from the shell",
     "a shell line as a value": "lines = !printf 'a\\nb'\nlines",
     "a shell cell": "%%bash\necho in bash; echo to stderr >&2",
-    "a subprocess": "import os, subprocess\nprint('before', flush=True); r = subprocess.run(['echo', 'child']); print('after')",
+    "a subprocess": "import os, subprocess, time\nprint('before', flush=True); r = subprocess.run(['echo', 'child']); time.sleep(1); print('after')",
     "os.system": "n = os.system('echo system')",
     "the descriptor": "n = os.write(1, b'raw\\n')",
     "history": "_, Out[1], In[1], _i",
