@@ -1,140 +1,21 @@
-"""Whether what was seen is what was expected: the only comparison, used by the learner's checks and by the judge.
+"""Whether what was seen is what was expected: the judgement of one line, used by checks and by the judge alike.
 
-Pure functions of trees. Same structure; exact shape, no broadcasting; same kind of number; list and tuple are equal;
-a NumPy scalar, a Python scalar and a 0-d array are equal; NaN equals NaN; -0 equals 0; bool is no int.
-Tolerances are the record's, never the cell's.
+Pure functions of the record's line and the observation. Kind, bound and tolerance are the record's, never the cell's.
+This is the file to import the comparison and the records from; they are written in `agreement.py` and `records.py`.
 """
 
 import math
 
 import numpy as np
 
+from course_lib.agreement import compare
 from course_lib.observation import Seen
 from course_lib.records import BadRecord, Record, load_record, record_line, save_record
 from course_lib.tree import Opaque
-from course_lib.wording import (
-    KIND,
-    Difference,
-    default_rtol,
-    describe,
-    differ,
-    dtype_text,
-    is_number,
-    magnitude,
-    not_finite,
-    shape_difference,
-    short,
-    value_difference,
-    widen,
-)  # fmt: skip
+from course_lib.wording import Difference, default_rtol, describe, short
 
 __all__ = ["BadRecord", "Difference", "Record", "check_line", "compare", "default_rtol"]
 __all__ += ["growth_bound", "load_record", "record_line", "save_record"]
-
-
-def compare(expected, got, *, rtol=None, atol=None, exact_dtype=False):
-    """The first Difference between two trees, or None. Order: type, shape, finite, dtype, then the values.
-
-    `rtol` defaults to `default_rtol` of the expected numbers, `atol` to rtol times their largest magnitude.
-    """
-    return _Comparison(rtol, atol, exact_dtype).tree(expected, got, "", None)
-
-
-class _Comparison:
-    def __init__(self, rtol, atol, exact_dtype):
-        self.rtol, self.atol, self.exact_dtype = rtol, atol, exact_dtype
-
-    def tree(self, expected, got, where, scale):
-        if isinstance(expected, Opaque) or isinstance(got, Opaque):
-            return differ("type", where, describe(expected), describe(got))
-        if is_number(expected) or isinstance(expected, np.ndarray):
-            return self.numbers(expected, got, where, scale)
-        if isinstance(expected, list | tuple):
-            return self.sequence(expected, got, where)
-        if isinstance(expected, dict):
-            return self.mapping(expected, got, where)
-        if type(expected) is not type(got):
-            return differ("type", where, describe(expected), describe(got))
-        return None if expected == got else differ("value", where, short(expected), short(got))
-
-    def sequence(self, expected, got, where):
-        if not isinstance(got, list | tuple):
-            return differ("type", where, describe(expected), describe(got))
-        if len(expected) != len(got):
-            word = "items" if len(expected) != 1 else "item"
-            return differ("length", where, f"{len(expected)} {word}", f"{len(got)}")
-        scale = _scale_of(expected)
-        pairs = zip(expected, got, strict=True)
-        found = (self.tree(e, g, f"{where}[{i}]", scale) for i, (e, g) in enumerate(pairs))
-        return next((d for d in found if d), None)
-
-    def mapping(self, expected, got, where):
-        if not isinstance(got, dict):
-            return differ("type", where, describe(expected), describe(got))
-        missing = [k for k in expected if k not in got]
-        extra = [k for k in got if k not in expected]
-        if missing or extra:
-            lack = f"the key {missing[0]!r}" if missing else f"only the keys {short(list(expected))}"
-            have = f"the keys {short(list(got))}" if missing else f"also {extra[0]!r}"
-            return differ("keys", where, lack, have)
-        scale = _scale_of(list(expected.values()))
-        found = (self.tree(e, got[k], f"{where}[{k!r}]", scale) for k, e in expected.items())
-        return next((d for d in found if d), None)
-
-    def numbers(self, expected, got, where, scale):
-        if not (is_number(got) or isinstance(got, np.ndarray)):
-            return differ("type", where, describe(expected), describe(got))
-        if isinstance(got, np.ndarray) and got.ndim == 0 and got.dtype.kind in "iu" and _big_int(expected):
-            got = got.item()
-        if _big_int(expected) or _big_int(got):
-            same = type(expected) is type(got) and expected == got
-            return None if same else differ("value", where, short(expected), short(got))
-        plain_int = type(got) is int
-        e, g = np.asarray(expected), np.asarray(got)
-        if e.shape != g.shape:
-            return shape_difference(e, g, where)
-        if e.dtype.kind in "fc" and g.dtype.kind in "fc":
-            lost = not_finite(e, g, where)
-            if lost:
-                return lost
-        kinds = KIND[e.dtype.kind], KIND[g.dtype.kind]
-        if kinds[0] != kinds[1] and not (plain_int and kinds[0] == "float" and not self.exact_dtype):
-            return differ("dtype", where, dtype_text(expected, e), dtype_text(got, g))
-        if self.exact_dtype and e.dtype != g.dtype:
-            return differ("dtype", where, f"dtype {e.dtype}", f"dtype {g.dtype}")
-        return self.values(e, g, where, scale)
-
-    def values(self, e, g, where, scale):
-        wide = widen(e), widen(g)
-        inexact = e.dtype.kind in "fc" or (e.dtype.kind in "iu" and (self.rtol or self.atol))
-        if inexact:
-            rtol = self.rtol if self.rtol is not None else (default_rtol(e) if e.dtype.kind in "fc" else 0.0)
-            atol = self.atol if self.atol is not None else rtol * max(scale or 0.0, magnitude(e))
-            right, error = _close(*wide, rtol, atol)
-        else:
-            right, error = e == g, None
-        if np.all(right):
-            return None
-        return value_difference(e, g, right, error, where)
-
-
-def _close(e, g, rtol, atol):
-    with np.errstate(all="ignore"):
-        error = np.abs(g - e)
-        near = np.isfinite(e) & (error <= atol + rtol * np.abs(e))  # within a share of infinity lies everything
-        right = near | (e == g) | (np.isnan(e) & np.isnan(g))
-    return right, error
-
-
-def _scale_of(items):
-    """Largest magnitude among plain numbers that stand side by side: they are compared as one array would be."""
-    numbers = [np.asarray(x) for x in items if is_number(x) or (isinstance(x, np.ndarray) and x.ndim == 0)]
-    small = [x for x in numbers if x.dtype != object]
-    return max(map(magnitude, small), default=None)
-
-
-def _big_int(tree):
-    return type(tree) is int and not -(2**63) <= tree < 2**63
 
 
 def check_line(line, seen):
