@@ -196,6 +196,7 @@ positions(size=9, kernel=3, stride=2, padding=1, dilation=2)
 # Write `output_size(size, kernel, stride=1, padding=0, dilation=1)`: at how many positions does the kernel fit
 # along one axis? `padding` zeros are added at *each* end, a window that overhangs does not count, and a kernel
 # too wide for the padded axis fits at 0 positions.
+#
 # Then the inverse: `input_sizes(out, kernel, ...)` gives `(smallest, largest)`, the range of sizes with exactly
 # `out` positions (in all cases asked, `out` and `smallest` are at least 1). All numbers are Python ints.
 #
@@ -527,6 +528,7 @@ assert np.array_equal(np.correlate(padded, w[::-1], "valid"), stamped)
 # %% [markdown] task="transposed_size" title="Output size of a transposed convolution"
 # Write `transposed_size(size, kernel, stride=1, padding=0, output_padding=0, dilation=1)`: stamps of a dilated
 # kernel, `stride` apart, `padding` numbers cut off at *each* end, `output_padding` numbers added at the far end.
+#
 # Then `restoring_padding(size, kernel, stride=1, padding=0, dilation=1)`: an axis of `size` samples goes through
 # a convolution with these settings, and back through the transposed one. Which `output_padding` gives exactly
 # `size` again? The kernel fits at least once. All numbers are Python ints.
@@ -722,7 +724,9 @@ stacks([[(3, 1, 0, 1)] * 3, [(3, 1, 0, d) for d in (1, 2, 4)]], titles=["dilatio
 
 # %% [markdown] task="receptive_field" title="Receptive field and jump of a stack"
 # Write `receptive_field(layers)` for one axis. `layers` is a list of tuples `(kernel, stride, padding, dilation)`
-# from the input upwards, convolutions or poolings alike. Return `(field, jump)` as Python ints: how many samples
+# from the input upwards, convolutions or poolings alike.
+#
+# Return `(field, jump)` as Python ints: how many samples
 # of the input one number after the last layer sees (ignore borders), and how far apart on the input two
 # neighbours after the last layer are. A stack without layers sees one sample, jump 1.
 #
@@ -918,22 +922,24 @@ lecture_table("F14 · receptive fields", rows)
 # influence it. The field is a square, and the influence gathers in its centre.
 
 # %% figure="F14"
-rng = np.random.default_rng(14)
-seen = []
-for dilations in [(1,), (1, 2), (1, 2, 4), (1, 1, 1)]:
-    x, backward = np.zeros((1, 1, 19, 19)), []
+def influence(dilations, size=19):
+    """How much every pixel changes the middle of the output, after 3×3 layers with these dilations."""
+    x, backward, rng = np.zeros((1, 1, size, size)), [], np.random.default_rng(14)
     for d in dilations:
-        x, vjp = conv2d(x, rng.uniform(0.2, 1.0, (1, 1, 3, 3)), None, padding=d, dilation=d)
+        x, vjp = conv2d(x, rng.uniform(0.2, 1.0, (1, 1, 3, 3)), padding=d, dilation=d)
         backward.append(vjp)
-    g = np.zeros((1, 1, 19, 19))
-    g[0, 0, 9, 9] = 1
+    g = np.zeros_like(x)
+    g[0, 0, size // 2, size // 2] = 1
     for vjp in reversed(backward):
         g = vjp(g)[0]
-    seen.append(g[0, 0])
-names = ["dilation 1", "dilation 1, 2", "dilation 1, 2, 4", "dilation 1, 1, 1"]
-widths = [int((field.sum(axis=0) > 0).sum()) for field in seen]
+    return g[0, 0]
+
+# %% figure="F14"
+fields = {d: influence(d) for d in [(1,), (1, 2), (1, 2, 4), (1, 1, 1)]}
+widths = [int(field.any(axis=0).sum()) for field in fields.values()]
 assert widths == [3, 7, 15, 7]
-axes = receptive.gradient_fields(seen, [f"{name}: {width} wide" for name, width in zip(names, widths, strict=True)])
+titles = [f"dilation {', '.join(map(str, d))}: {width} wide" for d, width in zip(fields, widths, strict=True)]
+axes = receptive.gradient_fields(fields.values(), titles)
 
 # %% [markdown]
 # ## 6 · Channels, feature maps, cost
@@ -958,7 +964,9 @@ lecture_table("F13 · feature maps", rows)
 # %% [markdown] task="layer_counts" title="Weights and multiply-adds"
 # Write `layer_counts(kind, inputs, outputs, kernel, bias=True)`, which returns `(weights, multiply_adds)` for one
 # image as Python ints. `kind` is `"full"`, `"local"` or `"conv"`; `inputs` is `(c, h, w)`, `outputs` is
-# `(f, out_h, out_w)`, `kernel` is `(kh, kw)` and means nothing to a full layer. Weights include the biases, if
+# `(f, out_h, out_w)`, `kernel` is `(kh, kw)` and means nothing to a full layer.
+#
+# Weights include the biases, if
 # any: every set of weights has one bias of its own. One multiply-add per product; biases cost none.
 #
 # *Example:* `layer_counts("full", (1, 2, 2), (3, 1, 1), (1, 1))`: three neurons see four pixels each, so
@@ -1182,7 +1190,9 @@ lecture_table("F15 · pooling, and the layer to avoid", rows)
 
 # %% [markdown] task="correlate" title="Cross-correlation in loops"
 # Write `correlate(x, w, b, stride=(1, 1), padding=(0, 0))`: x is (n, c, h, w), w is (f, c, kh, kw), b is (f,), the
-# result (n, f, out_h, out_w). Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding`
+# result (n, f, out_h, out_w).
+#
+# Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding`
 # are (vertical, horizontal); padding adds that many zeros on both sides. A window that overhangs does not count.
 # The result has the dtype that NumPy gives to `x * w`; x, w and b stay as they are.
 #
@@ -1542,6 +1552,7 @@ im2col()
 # %% [markdown] task="correlate_fast" title="Strided view and matrix product"
 # Write `windows(x, kernel, stride=(1, 1))`: x (n, c, h, w) seen as (n, c, out_h, out_w, kh, kw), where
 # `[..., i, j, u, v]` is pixel u, v of the window at output position i, j. It is a *view* of x: no pixel is copied.
+#
 # With it, write `correlate_fast(x, w, b, stride=(1, 1), padding=(0, 0))`, which returns what `correlate` returns,
 # by a single matrix product `@` and without loops. x may be any view, not only a contiguous array.
 #
@@ -1855,13 +1866,15 @@ axes = draw.responses(maps, by_hand, ["derivative", "Gaussian", "Laplacian", "Ga
 
 # %% [markdown]
 # A derivative of single pixels answers to noise as much as to edges. Better blur first, then differentiate; and
-# since both are convolutions, one filter does both: the **derivative of a Gaussian**. Its two halves, order 0, 1
-# and 2 along each axis, make a bank that describes any small patch by its brightness, slope and curvature. (The
-# first layers of trained networks look remarkably like it: lesson 10.)
+# since both are convolutions, one filter does both: the **derivative of a Gaussian**. The six of order 0, 1 and 2
+# describe any small patch by its brightness, slope and curvature. (The first layers of trained networks look
+# remarkably like them: lesson 10.)
 
 # %% [markdown] task="gaussian_bank" title="A bank of Gaussian derivatives"
 # Write `gaussian_bank(sigma, radius)` → float64 array (6, 2·radius+1, 2·radius+1), to be used by *cross-correlation*:
-# G, Gx, Gy, Gxx, Gxy, Gyy in this order; x runs along columns to the right, y along rows downwards. With offsets
+# G, Gx, Gy, Gxx, Gxy, Gyy in this order; x runs along columns to the right, y along rows downwards.
+#
+# With offsets
 # $u$ = -radius..radius and $g(u) \propto e^{-u^2/2\sigma^2}$, $\sum g = 1$, each filter is an outer product of $g$,
 # $g_1(u) \propto u\,g(u)$ and $g_2(u) \propto (u^2 - m)\,g(u)$, where $m$ makes $\sum g_2 = 0$. Scale $g_1, g_2$ such
 # that they measure true derivatives: on the row $x(u) = u$, $g_1$ answers 1; on $x(u) = u^2$, $g_2$ answers 2.
@@ -2363,6 +2376,7 @@ axes = draw.responses(maps, [slope[0, 0]] * 3, [f"dilation {d}" for d in spread]
 # the map of scores, one for each window, and `(row, column)` of the *top left corner* of the best window, as
 # Python ints (the first in reading order if several are equally good). The score of a window is its
 # cross-correlation with the template less the template's mean. Neither argument may be changed.
+#
 # The program below works perfectly on the ring with which its author tested it, and fails on most other things.
 # Find out why, and repair it.
 #

@@ -80,7 +80,7 @@ def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=Fal
     widths = [left.shape[1], np.shape(w)[1], right.shape[1]]
     if figure is None:
         rows = max(left.shape[0], np.shape(w)[0], right.shape[0])
-        figure = style.plt.figure(figsize=(9.2, 1.0 + min(3.6, 7.8 * rows / sum(widths))), layout="constrained")
+        figure = style.plt.figure(figsize=(7.6, 0.9 + min(3.2, 6.4 * rows / sum(widths))), layout="constrained")
     source, kernel, result = axes = figure.subplots(1, 3, width_ratios=widths)
     i, j = divmod(t.step, t.small.shape[1])
     now = np.zeros(t.small.shape, bool)
@@ -164,7 +164,7 @@ def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
 def connections(*, inputs=7, kernel=3, axes=None):
     """Draw who is connected with whom: fully, locally, convolutional. One colour (and dash) is one weight."""
     if axes is None:
-        axes = style.row(3, size=(3.2, 2.6))
+        axes = style.row(3, size=(2.7, 2.4))
     outputs = output_size(inputs, kernel)
     shift, dashes = (inputs - outputs) / 2, ("-", "--", ":", "-.")
     rainbow = style.plt.colormaps["turbo"]
@@ -196,7 +196,7 @@ def im2col(x=None, w=None, axes=None):
     rows = view.reshape(-1, w.size)
     out = (rows @ w.ravel()).reshape(view.shape[:2])
     if axes is None:
-        axes = style.plt.subplots(1, 4, figsize=(9.2, 3.4), width_ratios=(1, 1, 0.45, 0.8), layout="constrained")[1]
+        axes = style.plt.subplots(1, 4, figsize=(8.0, 3.0), width_ratios=(1, 1, 0.45, 0.8), layout="constrained")[1]
     taps, matrix, answer = np.zeros(x.shape, bool), np.zeros(rows.shape, bool), np.zeros(out.shape, bool)
     taps[1 : 1 + w.shape[0], 1 : 1 + w.shape[1]] = True  # the window at (1, 1) is followed through the picture
     matrix[out.shape[1] + 1], answer[1, 1] = True, True

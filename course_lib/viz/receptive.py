@@ -16,7 +16,7 @@ def stacks(many, *, titles, axes=None):
     """
     if axes is None:
         widths = [receptive_field(layers).size + 2 for layers in many]
-        axes = style.plt.subplots(1, len(many), figsize=(9.2, 3.0), width_ratios=widths, layout="constrained")[1]
+        axes = style.plt.subplots(1, len(many), figsize=(8.0, 2.8), width_ratios=widths, layout="constrained")[1]
     for ax, layers, title in zip(np.ravel(axes), many, titles, strict=True):
         fan(layers, ax=ax, names=ax is np.ravel(axes)[0])
         seen = receptive_field(layers).size

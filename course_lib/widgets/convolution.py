@@ -26,7 +26,8 @@ def sliding_window(x=None, kernel=None):
     step = w.IntSlider(0, min=0, max=8, description="step", layout=w.Layout(width="420px"))
     play = w.Play(interval=700, min=0, max=8)
     w.jslink((play, "value"), (step, "value"))
-    picture, message = w.Image(format="png", layout=w.Layout(max_width="100%")), w.HTML()
+    natural = w.Layout(width="700px", max_width="100%", align_self="flex-start")
+    picture, message = w.Image(format="png", layout=natural), w.HTML()
     busy = []
 
     def show(_=None):
@@ -86,8 +87,8 @@ def _editor(name, values):
 
 
 def _png(x, kernel, step, how):
-    figure = Figure(figsize=(9.2, 4.2), layout="constrained")  # without pyplot: nothing is kept open
+    figure = Figure(figsize=(7.6, 3.6), layout="constrained")  # without pyplot: nothing is kept open
     window_step(x, kernel, step, figure=figure, **how)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=100)
+    figure.savefig(stream, format="png", dpi=140)
     return stream.getvalue()
