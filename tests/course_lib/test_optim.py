@@ -1,0 +1,198 @@
+"""Optimisers against torch: trajectories of 25 steps on three functions for every option; resume, groups, schedules."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import Tensor, load, optim, save, schedules
+from course_lib import functional as F
+
+
+def rosenbrock(x):
+    """The banana valley, as in Rosenbrock 1960."""
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def ravine(x):
+    """A quadratic bowl, 100 times steeper one way than the other."""
+    return (x[0] ** 2 * 50 + x[1] ** 2 * 0.5) + (x[2] - 1) ** 2
+
+
+def waves(x):
+    """Many hollows: not convex."""
+    return (x.sin() * 3).sum() + (x * x).sum() * 0.1
+
+
+FUNCTIONS = [(rosenbrock, 1e-3), (ravine, 1e-2), (waves, 0.1)]
+CASES = [
+    ("SGD", {}),
+    ("SGD", {"weight_decay": 0.1}),
+    ("SGD", {"momentum": 0.9}),
+    ("SGD", {"momentum": 0.9, "dampening": 0.3, "weight_decay": 0.05}),
+    ("SGD", {"momentum": 0.9, "nesterov": True}),
+    ("SGD", {"momentum": 0.5, "nesterov": True, "weight_decay": 0.1}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-3}),
+    ("RMSprop", {}),
+    ("RMSprop", {"alpha": 0.8, "eps": 1e-4, "weight_decay": 0.1}),
+    ("RMSprop", {"momentum": 0.9}),
+    ("RMSprop", {"momentum": 0.5, "centered": True}),
+    ("Adam", {}),
+    ("Adam", {"betas": (0.7, 0.9), "eps": 1e-3, "weight_decay": 0.1}),
+    ("Adam", {"amsgrad": True}),
+    ("AdamW", {}),
+    ("AdamW", {"weight_decay": 0.3, "amsgrad": True, "betas": (0.5, 0.8)}),
+]
+START = np.array([-1.2, 1.0, 0.7])
+
+
+def trajectory(function, params, opt, steps=25, before=lambda i: None):
+    path = []
+    for i in range(steps):
+        before(i)
+        opt.zero_grad()
+        function(params[0]).backward()
+        opt.step()
+        data = params[0].data
+        path.append((data.numpy() if isinstance(data, torch.Tensor) else data).copy())
+    return np.array(path)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=str)
+@pytest.mark.parametrize(("function", "lr"), FUNCTIONS, ids=lambda f: getattr(f, "__name__", ""))
+def test_25_steps_are_torchs(name, options, function, lr):
+    x, t = Tensor(START.copy(), requires_grad=True), torch.tensor(START, requires_grad=True)
+    ours = trajectory(function, [x], getattr(optim, name)([x], lr=lr, **options))
+    theirs = trajectory(function, [t], getattr(torch.optim, name)([t], lr=lr, **options))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+    assert np.abs(ours[-1] - START).max() > 1e-3, "nothing moved, so nothing was tested"
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW"])
+def test_defaults_are_torchs(name):
+    x, t = Tensor(START.copy(), requires_grad=True), torch.tensor(START, requires_grad=True)
+    ours, theirs = getattr(optim, name)([x]).param_groups[0], getattr(torch.optim, name)([t]).param_groups[0]
+    for key in ours.keys() - {"params"}:
+        assert ours[key] == theirs[key], key
+
+
+def test_groups_have_their_own_settings():
+    def make(library, tensors):
+        groups = [{"params": tensors[:1], "lr": 0.1}, {"params": tensors[1:], "weight_decay": 0.5}]
+        return library.SGD(groups, lr=0.01, momentum=0.9)
+
+    a, b = (
+        [Tensor(START * k, requires_grad=True) for k in (1, 2)],
+        [torch.tensor(START * k, requires_grad=True) for k in (1, 2)],
+    )
+    for tensors, library in ((a, optim), (b, torch.optim)):
+        opt = make(library, tensors)
+        for _ in range(5):
+            opt.zero_grad()
+            (waves(tensors[0]) + waves(tensors[1])).backward()
+            opt.step()
+    for x, y in zip(a, b, strict=True):
+        np.testing.assert_allclose(x.data, y.detach().numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=str)
+def test_float32_weights_stay_float32_and_in_their_place(name, options):
+    x = Tensor(START.astype(np.float32), requires_grad=True)
+    array = x.data
+    trajectory(waves, [x], getattr(optim, name)([x], lr=0.1, **options), steps=3)
+    assert x.data is array
+    assert x.dtype == np.float32
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=str)
+def test_a_run_that_is_saved_and_resumed_is_the_same_run(name, options, tmp_path):
+    whole = Tensor(START.copy(), requires_grad=True)
+    path = trajectory(waves, [whole], getattr(optim, name)([whole], lr=schedules.cosine(0.1, 20), **options), steps=10)
+    first = Tensor(START.copy(), requires_grad=True)
+    opt = getattr(optim, name)([first], lr=schedules.cosine(0.1, 20), **options)
+    trajectory(waves, [first], opt, steps=4)
+    save(opt.state_dict(), tmp_path / "opt")
+    second = Tensor(first.data.copy(), requires_grad=True)
+    again = getattr(optim, name)([second], lr=schedules.cosine(0.1, 20), **options)
+    again.load_state_dict(load(tmp_path / "opt.npz"))
+    np.testing.assert_array_equal(trajectory(waves, [second], again, steps=6), path[4:])
+
+
+def test_a_rate_may_be_a_function_of_the_step_or_be_set_by_hand():
+    x, t = Tensor(START.copy(), requires_grad=True), torch.tensor(START, requires_grad=True)
+    by_function = trajectory(waves, [x], optim.SGD([x], lr=schedules.exponential(0.1, 0.8)))
+    opt = torch.optim.SGD([t], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ExponentialLR(opt, 0.8)
+    np.testing.assert_allclose(
+        by_function, trajectory(waves, [t], opt, before=lambda i: scheduler.step() if i else None), rtol=1e-12
+    )
+    y = Tensor(START.copy(), requires_grad=True)
+    by_hand = optim.SGD([y], lr=1.0)
+
+    def set_rate(i):
+        by_hand.lr = 0.1 * 0.8**i
+        assert by_hand.lr == 0.1 * 0.8**i
+
+    np.testing.assert_allclose(trajectory(waves, [y], by_hand, before=set_rate), by_function, rtol=1e-12)
+
+
+def test_a_parameter_without_a_gradient_stays():
+    x, y = Tensor(START.copy(), requires_grad=True), Tensor(START.copy(), requires_grad=True)
+    opt = optim.Adam([x, y], lr=0.1)
+    F.mse_loss(x, np.zeros(3)).backward()
+    opt.step()
+    np.testing.assert_array_equal(y.data, START)
+    assert np.all(x.data != START)
+
+
+def one():
+    return Tensor(np.ones(2), requires_grad=True)
+
+
+def loaded(state):
+    return optim.SGD([one()], lr=0.1).load_state_dict(state)
+
+
+def twice():
+    x = one()
+    return optim.SGD([x, x])
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "wrong"),
+    [
+        (ValueError, "SGD: lr must not be negative, got -1", lambda: optim.SGD([one()], lr=-1)),
+        (ValueError, "SGD: weight_decay must not be negative, got -0.1", lambda: optim.SGD([one()], weight_decay=-0.1)),
+        (ValueError, "SGD: Nesterov needs momentum > 0 and dampening 0", lambda: optim.SGD([one()], nesterov=True)),
+        (ValueError, "SGD: got no parameters", lambda: optim.SGD([])),
+        (ValueError, "SGD: a parameter is listed twice", twice),
+        (
+            ValueError,
+            r"SGD: settings are \['lr',.*got \['speed'\]",
+            lambda: optim.SGD([{"params": [one()], "speed": 1}]),
+        ),
+        (TypeError, "SGD: needs Tensors that require a gradient, got ndarray", lambda: optim.SGD([np.ones(2)])),
+        (TypeError, "SGD: needs Tensors that require a gradient, got Tensor", lambda: optim.SGD([Tensor([1.0])])),
+        (ValueError, r"Adam: betas must be in \[0, 1\), got \(0.9, 1\)", lambda: optim.Adam([one()], betas=(0.9, 1))),
+        (
+            ValueError,
+            r"load_state_dict: state of parameter 1, but",
+            lambda: loaded({"steps": 1, "1.velocity": np.ones(2)}),
+        ),
+        (
+            ValueError,
+            r"load_state_dict: 0.velocity must .*\(2,\), got \(3,\)",
+            lambda: loaded({"steps": 1, "0.velocity": np.ones(3)}),
+        ),
+        (NotImplementedError, "Optimizer: define update", lambda: _step(optim.Optimizer([one()], lr=1.0))),
+    ],
+)
+def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
+    with pytest.raises(error, match=sentence):
+        wrong()
+
+
+def _step(opt):
+    for p in opt.param_groups[0]["params"]:
+        p.grad = np.ones(2)
+    opt.step()
