@@ -144,32 +144,31 @@ def code_stub(exercise):
 
 def guarded(source):
     """The source of a run that the grader skips: under an `if` on COURSE_MODE, its last value still displayed."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        tree = None  # IPython's own syntax: indent as it stands
-    if tree is not None and tree.body and isinstance(tree.body[-1], ast.Expr) and not _returns_nothing(tree.body[-1]):
-        last = tree.body[-1]
-        lines = source.split("\n")
-        end = lines[last.end_lineno - 1].encode()
-        quiet = end[last.end_col_offset :].strip().startswith(b";")
-        if not quiet:
-            start = lines[last.lineno - 1].encode()
-            if last.lineno == last.end_lineno:
-                body = start[last.col_offset : last.end_col_offset]
-                lines[last.lineno - 1] = (
-                    start[: last.col_offset] + b"display(" + body + b")" + start[last.end_col_offset :]
-                ).decode()
-            else:
-                lines[last.end_lineno - 1] = (end[: last.end_col_offset] + b")" + end[last.end_col_offset :]).decode()
-                lines[last.lineno - 1] = (start[: last.col_offset] + b"display(" + start[last.col_offset :]).decode()
-            source = "\n".join(lines)
+    source = shown(source)
     inside = _lines_inside_strings(source)
     body = [
         line if not line.strip() or number in inside else f"    {line}"
         for number, line in enumerate(source.split("\n"), 1)
     ]
     return "\n".join(["import os", "", GUARD, *body])
+
+
+def shown(source):
+    """The source with its last value displayed by a call, as a notebook does by itself at the top level."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return source  # IPython's own syntax: as it stands
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr) or _returns_nothing(tree.body[-1]):
+        return source
+    last, lines = tree.body[-1], [line.encode() for line in source.split("\n")]
+    first, end = last.lineno - 1, last.end_lineno - 1
+    if lines[end][last.end_col_offset :].strip().startswith(b";"):
+        return source
+    # offsets are in bytes; the end first, so that they stay true on a line that holds both
+    lines[end] = lines[end][: last.end_col_offset] + b")" + lines[end][last.end_col_offset :]
+    lines[first] = lines[first][: last.col_offset] + b"display(" + lines[first][last.col_offset :]
+    return b"\n".join(lines).decode()
 
 
 def reseed(lesson, secret):

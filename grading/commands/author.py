@@ -15,6 +15,7 @@ def register(app):
     app.command("build", rich_help_panel="Authors")(build)
     app.command("lint", rich_help_panel="Authors")(lint)
     app.command("certify", rich_help_panel="Authors")(certify)
+    app.command("figures", rich_help_panel="Authors")(figures)
     app.command("release", rich_help_panel="Instructors")(release)
 
 
@@ -155,3 +156,31 @@ def release(
         console.print(f"{what:8} {path}", highlight=False, soft_wrap=True)
     for note in done.notes:
         console.print(note, highlight=False)
+
+
+def figures(
+    run: Annotated[list[str] | None, typer.Option("--run", help="Run this figure and record it; or: all.")] = None,
+    solutions: Solutions = None,
+    notebooks: Notebooks = None,
+):
+    """List the lecture figures that lessons regenerate, and collect the recorded ones into one page.
+
+    Example: course figures --run F11
+    """
+    from rich.console import Console
+
+    from grading.figures import figures, run_figure, write_page
+    from grading.source import read_lessons
+
+    folders, console = _folders(solutions, notebooks), Console()
+    listed = figures(read_lessons(folders.solutions))
+    names = [f.name for f in listed] if run == ["all"] else run or []
+    for name in names:
+        with console.status(f"running {name}"):
+            path = run_figure(name, folders)
+        console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
+    path, missing = write_page(folders)
+    for figure in listed:
+        state = "not recorded" if figure.name in missing else "recorded"
+        console.print(f"{figure.name:4} {state:13} {figure.lesson}", highlight=False)
+    console.print(f"page: {path}", highlight=False, soft_wrap=True)

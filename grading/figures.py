@@ -1,0 +1,198 @@
+"""The lecture figures that lessons regenerate: run one and keep its result as data, collect all into one page.
+
+A result is kept as `notebooks/figures/F11.json`: tables as rows, drawings as PNG files beside it, with the date, the
+commit and the kind of machine. Lessons may show such a recorded run where the machine at hand cannot repeat it.
+"""
+
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from grading.errors import CourseError
+from grading.release import shown
+from grading.source import read_lesson, read_lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the lectures and where it is regenerated; `cells` are line numbers in the lesson's file."""
+
+    name: str
+    lesson: str
+    title: str
+    cells: tuple
+
+
+def figures(lessons):
+    """The figures of the lessons, F1 before F11."""
+    found = {}
+    for lesson in lessons:
+        for cell in (c for c in lesson.cells if c.role == "figure"):
+            if cell.id in found and found[cell.id][0] is not lesson:
+                where = f"{lesson.path.name}:{cell.line}"
+                raise CourseError(f"{where}: figure {cell.id} is also in {found[cell.id][0].path.name}; keep one")
+            found.setdefault(cell.id, (lesson, []))[1].append(cell.line)
+    order = sorted(found, key=lambda name: (int(re.sub(r"\D", "", name) or 0), name))
+    return [Figure(name, found[name][0].slug, found[name][0].title, tuple(found[name][1])) for name in order]
+
+
+def run_figure(name, folders):
+    """Run the cells of one figure in a clean process and keep what they show; returns the record's path."""
+    from grading.trials import clean_environment
+
+    lessons = read_lessons(folders.solutions)
+    figure = next((f for f in figures(lessons) if f.name == name), None)
+    if figure is None:
+        known = ", ".join(f.name for f in figures(lessons)) or "none"
+        raise CourseError(f"no lesson regenerates figure {name}; there are: {known}")
+    lesson = next(x for x in lessons if x.slug == figure.lesson)
+    folder = folders.notebooks / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    env = clean_environment({"COURSE_MODE": "run"})
+    command = [sys.executable, "-P", "-c", "from grading.figures import main; main()"]
+    try:
+        done = subprocess.run(
+            [*command, str(lesson.path), name, str(folder.absolute())],
+            capture_output=True,
+            text=True,
+            env=env,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise CourseError(f"figure {name} took more than {SECONDS} seconds; make its setting smaller") from None
+    if done.returncode:
+        why = done.stderr.strip().split("\n")[-1][:300]
+        raise CourseError(f"{lesson.path.name}: figure {name} does not run: {why}")
+    record = {"figure": name, "lesson": lesson.slug, "results": json.loads(done.stdout.split("\n")[-2])}
+    record |= {"date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine()}
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def read_figure(name, folders):
+    """The recorded result of a figure, None when there is none; CourseError when it cannot be read."""
+    path = folders.notebooks / "figures" / f"{name}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise CourseError(f"{path} cannot be read; run `course figures --run {name}`") from None
+
+
+def write_page(folders):
+    """Collect all recorded figures into `notebooks/figures/figures.md`; returns (path, names without a record)."""
+    listed = figures(read_lessons(folders.solutions))
+    missing, out = [], ["# Lecture figures, regenerated", ""]
+    out += ["Made by `course figures`; do not edit. Each table: what the lecture shows, ours, the setting.", ""]
+    for figure in listed:
+        record = read_figure(figure.name, folders)
+        out += [f"## {figure.name} · {figure.title}", ""]
+        if record is None:
+            missing.append(figure.name)
+            out += [f"Not recorded yet: `course figures --run {figure.name}`.", ""]
+            continue
+        for result in record["results"]:
+            out += [*_result(result), ""]
+        out += [f"*Recorded {record['date']} at commit {record['commit']} on {record['machine']}.*", ""]
+    path = folders.notebooks / "figures" / "figures.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(out), encoding="utf-8")
+    return path, missing
+
+
+def _result(result):
+    if "rows" in result:
+        head = result.get("head") or ["", "lecture", "ours", "setting"]
+        rows = [head, ["---"] * len(head), *result["rows"]]
+        table = ["| " + " | ".join(str(x).replace("|", "\\|") for x in row) + " |" for row in rows]
+        return [f"**{result['title']}**", "", *table]
+    if "picture" in result:
+        return [f"![{result['title']}]({result['picture']})"]
+    return ["```", result["text"], "```"]
+
+
+def machine():
+    """The kind of machine, in a few words: processor and cores."""
+    model = platform.processor() or platform.machine()
+    try:
+        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        model = found[1].strip() if found else model
+    except OSError:
+        pass  # not Linux
+    return f"{model}, {os.cpu_count()} cores"
+
+
+def commit():
+    """The short hash of the checkout, with + when it was changed; "unknown" outside of git."""
+    try:
+        git = ["git", "-C", str(ROOT)]
+        head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+        state = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip() + ("+" if state.stdout.strip() else "")
+
+
+def main():
+    """The clean process: arguments lesson file, figure, folder for drawings; prints the results as one line of JSON."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    lesson, name, folder = read_lesson(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    print(json.dumps(list(_run(lesson, name, folder)), ensure_ascii=False))
+
+
+def _run(lesson, name, folder):
+    import matplotlib.pyplot as plt
+
+    from grading.trials import SKIPPED, Bench
+
+    bench, displayed, drawn = Bench(lesson), [], 0
+    bench.names["display"] = lambda *values, **kwargs: displayed.extend(values)
+    last = max(c.index for c in lesson.cells if c.role == "figure" and c.id == name)
+    for cell in lesson.cells[: last + 1]:
+        mine = cell.role == "figure" and cell.id == name
+        if cell.kind != "code" or (not mine and cell.role in (*SKIPPED, "check", "predict")):
+            continue
+        source = lesson.exercise(cell.id).reference if cell.role == "solve" else cell.source
+        bench.keep_figures = mine
+        displayed.clear()
+        bench.run(shown(source) if mine else source, cell.line)
+        if not mine:
+            continue
+        yield from (plain(value) for value in displayed if not _is_drawing(value))
+        for number in plt.get_fignums():
+            drawn += 1
+            path = folder / f"{name}_{drawn}.png"
+            plt.figure(number).savefig(path, dpi=130, bbox_inches="tight", metadata={"Software": None})
+            yield {"title": f"{name}, drawing {drawn}", "picture": path.name}
+        plt.close("all")
+
+
+def _is_drawing(value):
+    return type(value).__module__.startswith("matplotlib") or value is None
+
+
+def plain(value):
+    """A displayed value as JSON: a table (`title` and `rows`) as rows of text and numbers, anything else as text."""
+    rows = getattr(value, "rows", None)
+    if rows is None:
+        return {"text": str(value)}
+    cells = [[x if isinstance(x, int | float | str) else str(x) for x in row] for row in rows]
+    return {"title": str(getattr(value, "title", "")), "rows": cells}
+
+
+def as_dict(figure):
+    """A Figure as JSON values, for `--json`."""
+    return asdict(figure)
