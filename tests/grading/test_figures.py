@@ -1,0 +1,79 @@
+"""A lecture figure is run once, kept as data with where and when, and collected into one page."""
+
+import json
+
+import pytest
+
+from grading.build import Folders
+from grading.errors import CourseError
+from grading.figures import figures, read_figure, run_figure, write_page
+from grading.source import parse_lesson
+from tests.grading.means import FOLDER, PATH, edited_text, means
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return Folders(FOLDER, tmp_path / "notebooks")
+
+
+def test_figures_are_listed_by_number():
+    text = edited_text(("# %% [markdown]\n# ## Predict", '# %% figure="F2"\n1\n\n# %% [markdown]\n# ## Predict'))
+    found = figures([parse_lesson(text, PATH)])
+    assert [(f.name, f.lesson) for f in found] == [("F2", "98_means"), ("F11", "98_means")]
+
+
+def test_one_figure_in_two_lessons_is_refused():
+    other = parse_lesson(edited_text().replace('lesson="98"', 'lesson="96"'), FOLDER / "96_again.py")
+    with pytest.raises(CourseError, match=r"96_again\.py:\d+: figure F11 is also in 98_means\.py"):
+        figures([means(), other])
+
+
+def test_a_run_is_kept_with_date_commit_and_machine(folders):
+    record = json.loads(run_figure("F11", folders).read_text(encoding="utf-8"))
+    assert record["results"] == [{"title": "weights", "rows": [["shared", 2250, 2250, "30 filters of 5×5×3"]]}]
+    assert record["lesson"] == "98_means"
+    assert set(record) == {"figure", "lesson", "results", "date", "commit", "machine"}
+    assert all(isinstance(record[key], str) and record[key] for key in ("date", "commit", "machine"))
+    assert read_figure("F11", folders) == record
+
+
+def test_drawings_lie_beside_the_data(tmp_path):
+    text = edited_text(
+        ('SimpleNamespace(title="weights"', 'plt.plot([1, 2])\nprint(2)\nSimpleNamespace(title="weights"')
+    )
+    (tmp_path / "98_means.py").write_text(text, encoding="utf-8")
+    folders = Folders(tmp_path, tmp_path / "notebooks")
+    text = text.replace("import numpy as np\n", "import matplotlib.pyplot as plt\nimport numpy as np\n")
+    (tmp_path / "98_means.py").write_text(text, encoding="utf-8")
+    record = json.loads(run_figure("F11", folders).read_text(encoding="utf-8"))
+    assert [r.get("picture") for r in record["results"]] == [None, "F11_1.png"]
+    assert (folders.notebooks / "figures" / "F11_1.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_holds_every_table_and_says_what_is_missing(folders):
+    path, missing = write_page(folders)
+    assert missing == ["F11"]
+    assert "Not recorded yet: `course figures --run F11`." in path.read_text(encoding="utf-8")
+    run_figure("F11", folders)
+    path, missing = write_page(folders)
+    text = path.read_text(encoding="utf-8")
+    assert missing == []
+    assert "| shared | 2250 | 2250 | 30 filters of 5×5×3 |" in text
+    assert "*Recorded 20" in text
+
+
+def test_an_unknown_or_failing_figure_is_told(folders, tmp_path):
+    with pytest.raises(CourseError, match="no lesson regenerates figure F99; there are: F11"):
+        run_figure("F99", folders)
+    text = edited_text(("weights = 30 * 75", "weights = 1 / 0"))
+    (tmp_path / "98_means.py").write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match=r"98_means\.py: figure F11 does not run: ZeroDivisionError"):
+        run_figure("F11", Folders(tmp_path, tmp_path / "notebooks"))
+
+
+def test_a_damaged_record_says_what_to_do(folders):
+    folder = folders.notebooks / "figures"
+    folder.mkdir(parents=True)
+    (folder / "F11.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CourseError, match="run `course figures --run F11`"):
+        write_page(folders)
