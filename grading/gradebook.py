@@ -270,7 +270,7 @@ class Writer:
         folder = self.course.root / "autograded" / submission.student / submission.lesson
         if folder.exists():
             shutil.rmtree(folder)
-        text = json.dumps(nb, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        text = json.dumps(nb, ensure_ascii=False, sort_keys=True) + "\n"  # indenting takes three times as long
         path = folder / f"{submission.lesson}.ipynb"
         write_atomically(path, text.encode("utf-8", "replace"))
         path.chmod(0o444)

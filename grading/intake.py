@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
+CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -106,7 +107,7 @@ def _text(source):
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in source if c >= " " or c in "\n\t\f")
+    return source.translate(CONTROL)
 
 
 def _piece(index, cell):

@@ -31,7 +31,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files):
         if c.hidden
     )
     told = {
-        "steps": [asdict(step) for step in (*steps, *hidden)],
+        "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
         "limits": asdict(limits),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "lesson": [skeleton.lesson, fingerprint],

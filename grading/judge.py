@@ -5,7 +5,7 @@ twice, or one the record does not know, fails its check. Of hidden lines the ver
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from course_lib.compare import check_line
 from course_lib.diagnose import name_mistake
@@ -190,7 +190,15 @@ def _stopped(check, run):
 
 def to_json(verdict):
     """The verdict as JSON values, without times: equal verdicts give equal bytes."""
-    return asdict(verdict)
+    checks = {
+        name: {
+            **vars(check),
+            "lines": [dict(vars(line)) for line in check.lines],
+            "mistakes": [dict(vars(mistake)) for mistake in check.mistakes],
+        }
+        for name, check in verdict.checks.items()
+    }
+    return {**vars(verdict), "checks": checks, "repairs": list(verdict.repairs)}
 
 
 def to_bytes(verdict):
