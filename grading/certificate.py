@@ -93,7 +93,7 @@ def page(certificate):
     ]
     out += [f"**{len(certificate.problems)} to mend.**", ""] if certificate.problems else ["**Nothing to mend.**", ""]
     out += [f"- {text}" for text in certificate.problems]
-    for slug in certificate.untouched:
+    for slug in dict.fromkeys(p.line["lesson"] for p in certificate.proofs):
         proofs = [p for p in certificate.proofs if p.line["lesson"] == slug]
         out += ["", f"## {slug}", ""]
         out += [f"Untouched release: {certificate.untouched[slug]:g} points; {certificate.confined[slug]}.", ""]

@@ -17,8 +17,16 @@ from grading.course import init
 from grading.errors import CourseError
 from grading.leaks import scan
 from grading.parts import course_secret, lesson_parts
-from grading.release import GUARDED, instructor_notebook, notebook_bytes, picture_path, reseed
+from grading.release import (
+    GUARDED,
+    instructor_notebook,
+    notebook_bytes,
+    picture_path,
+    reseed,
+    student_notebook,
+)
 from grading.source import BEGIN_RUBRIC, END_RUBRIC, read_lessons, split_hidden, without_markers
+from grading.untouched import untouched_score
 
 EDITIONS = ("class", "self-study", "clone")
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
@@ -94,10 +102,15 @@ def _private(released, lessons, folders, numbers, course, tell):
     if problems:
         raise CourseError("the private hidden tests do not certify: " + "; ".join(problems[:5]) + "; release again")
     tell("course folder")
-    init(course, parts)  # refuses a folder that holds other files
+    opened = init(course, parts)  # refuses a folder that holds other files
     if not known:
         (course / "hidden" / "secret").touch(0o600)
         (course / "hidden" / "secret").write_bytes(secret)
+    for lesson in drawn:
+        score, how = untouched_score(lesson, student_notebook(lesson), opened.records(lesson.slug))
+        found.untouched[lesson.slug], found.confined[lesson.slug] = score, how
+        if score:
+            raise CourseError(f"{lesson.slug}: its untouched release scores {score:g} with the private hidden tests")
     paper.write(found, course / "hidden")
     released.paths["course"] = course
     count = len([p for p in proofs if p.line["points"]])

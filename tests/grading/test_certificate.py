@@ -1,0 +1,101 @@
+"""The certificate's files: the fixed schema, a page to read, and what is proven once for a whole lesson."""
+
+import json
+import shutil
+
+import pytest
+
+from grading import certificate as paper
+from grading.build import Folders, build
+from grading.source import read_lessons
+from tests.grading.means import PATH, means
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("course")
+    (root / "solutions").mkdir()
+    shutil.copy(PATH, root / "solutions")
+    folders = Folders(root / "solutions", root / "notebooks")
+    build(folders)
+    return folders
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def found(folders, cache):
+    return paper.certify(read_lessons(folders.solutions), folders, cache=cache)
+
+
+def test_a_sound_lesson_has_nothing_to_mend(found):
+    assert found.problems == []
+    assert (found.untouched, found.leaks) == ({"98_means": 0}, [])
+    assert found.confined == {"98_means": "the project's folder was empty"}
+
+
+def test_the_json_has_the_fixed_schema(found, tmp_path):
+    paths = paper.write(found, tmp_path)
+    data = json.loads(paths[0].read_text(encoding="utf-8"))
+    assert set(data) == {"exercises", "untouched", "leaks"}
+    assert [e["id"] for e in data["exercises"]] == ["weighted_mean", "centre", "predict_mean"]
+    assert data["exercises"][0]["wrong"][0] == {
+        "name": "forgot the weights' sum",
+        "rejected_by": "weighted_mean (visible): two rows",
+        "named": True,
+        "named_by": "weighted_mean (visible): two rows",
+    }
+    assert [p.name for p in paths] == ["certificate.json", "certificate.md", "certificate.times.json"]
+    assert "seconds" not in paths[0].read_text(encoding="utf-8")
+    assert set(json.loads(paths[2].read_text(encoding="utf-8"))) == {f"98_means/{e['id']}" for e in data["exercises"]}
+
+
+def test_the_page_shows_every_mistake_and_its_expectation(found):
+    text = paper.page(found)
+    for exercise in means().exercises:
+        for variant in exercise.wrong:
+            assert f"| {variant.name} | " in text
+    assert "**Nothing to mend.**" in text
+    assert "| median | centre (hidden): square, drawn | centre (hidden): square, drawn |" in text
+
+
+def test_certifying_again_from_the_cache_says_the_same(found, folders, cache, monkeypatch):
+    monkeypatch.setattr("grading.certify.run_trials", None)
+    monkeypatch.setattr(paper, "untouched_score", None)
+    again = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
+    assert paper.as_text(again.to_json()) == paper.as_text(found.to_json())
+    assert all(p.cached for p in again.proofs)
+
+
+def test_each_exercise_has_one_line_of_summary(found):
+    text, well = paper.summary(found.proofs[0])
+    assert well
+    assert "\n" not in text
+    for part in ("98 weighted_mean", "reference passes", "stub 0", "wrong 5/5 rejected, 5 named", "right 2/2"):
+        assert part in text
+
+
+def test_a_leak_and_a_score_for_nothing_are_problems(found, folders, cache, monkeypatch):
+    path = folders.notebooks / "98_means.ipynb"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"Heavy samples", b"### BEGIN SOLUTION"))
+    monkeypatch.setattr(paper, "_untouched", lambda *arguments: (2.0, "seen"))
+    try:
+        spoiled = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
+    finally:
+        path.write_bytes(before)
+    assert spoiled.problems[0] == "98_means: its untouched release scores 2; it must score 0"
+    assert spoiled.problems[1].startswith("leak: 98_means.ipynb: cell ")
+    assert "**2 to mend.**" in paper.page(spoiled)
+
+
+def test_errors_are_written_to_two_digits_so_that_processors_agree():
+    assert json.loads(paper.as_text({"own_error": 1.23456e-16, "points": 12.345, "n": 3, "x": [0.0, None]})) == {
+        "own_error": 1.2e-16,
+        "points": 12.345,
+        "n": 3,
+        "x": [0.0, None],
+    }
