@@ -89,7 +89,7 @@ class _Comparison:
             if lost:
                 return lost
         kinds = KIND[e.dtype.kind], KIND[g.dtype.kind]
-        if kinds[0] != kinds[1] and not (plain_int and kinds[0] == "float" and not self.exact_dtype):
+        if kinds[0] != kinds[1] and not (plain_int and kinds[0] == "float"):
             return differ("dtype", where, dtype_text(expected, e), dtype_text(got, g))
         if self.exact_dtype and e.dtype != g.dtype:
             return differ("dtype", where, f"dtype {e.dtype}", f"dtype {g.dtype}")

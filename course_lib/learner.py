@@ -140,9 +140,7 @@ def _merge(visible, hidden):
 def _differences(lines, seen):
     """`[(position, Difference or None)]` for every line expected or seen, in order."""
     expected = {line["position"]: line for line in lines}
-    at = {}
-    for observation in seen:
-        at.setdefault(observation.position, observation)
+    at = {observation.position: observation for observation in seen}
     out = []
     for position in sorted(expected.keys() | at.keys()):
         if position in expected:

@@ -1,5 +1,6 @@
 """What the tests of checks share: run notebook code, record a reference, collect what a sink saw."""
 
+import ast
 import linecache
 import sys
 import types
@@ -37,7 +38,8 @@ class Notebook:
         Notebook.count += 1
         file = f"/tmp/ipykernel_1/{Notebook.count}.py"
         linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-        exec(compile(source, file, "exec"), self.names)
+        for statement in ast.parse(source, file).body:  # one code object each, as IPython does
+            exec(compile(ast.Module([statement], []), file, "exec"), self.names)
 
     def seen(self, *cells, forbid=()):
         """Run cells under a collecting sink; returns it."""

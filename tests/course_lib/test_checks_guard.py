@@ -5,8 +5,9 @@ import sys
 import numpy as np
 import pytest
 
+from course_lib.checks import use_sink
 from course_lib.delegation import Guard
-from tests.course_lib.check_tools import Notebook, fake_module
+from tests.course_lib.check_tools import Collect, Notebook, fake_module
 
 CHECK = 'with check("f") as expect:\n    expect("a", f(np.ones(3)))\n    expect("b", 1)'
 
@@ -113,6 +114,24 @@ def test_a_helper_defined_in_the_check_cell_may_call_it():
         'def slow(v):\n    return np.convolve(v, v)\nwith check("f") as expect:\n    expect("a", slow(f(np.ones(2))))'
     )
     assert kinds("def f(x):\n    return x", ["numpy.convolve"], cell) == ["value"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("np.dot(1, 1) + f(1)", "value"), ("f(np.dot(1, 1))", "value"), ("g(1)", "forbidden")]
+)
+def test_where_all_code_has_one_file_name_the_check_cell_is_told_apart_too(value, kind):
+    book = Notebook()
+    source = "def f(x):\n    return x\ndef g(x):\n    return np.dot(x, x)"
+    exec(compile(source, "<string>", "exec"), book.names)
+    sink = Collect(["numpy.dot"])
+    with use_sink(sink):
+        exec(compile(f'with check("f") as expect:\n    expect("a", {value})', "<string>", "exec"), book.names)
+    assert [s.kind for s in sink.lines] == [kind]
+
+
+def test_only_the_first_line_that_delegates_is_marked():
+    cell = 'with check("f") as expect:\n    for i in range(3):\n        expect(str(i), f(np.ones(2)))'
+    assert kinds("def f(x):\n    return np.dot(x, x)", ["numpy.dot"], cell) == ["forbidden", "value", "value"]
 
 
 def test_a_call_outside_of_checks_is_free():

@@ -124,6 +124,13 @@ def test_a_wrong_signature_points_at_the_call(half, capsys):
     assert "compare your `def` line with the task's" in shown
 
 
+def test_an_exception_in_what_the_cell_passes_in_points_at_the_learners_call(tmp_path, capsys):
+    cell = 'with check("g") as expect:\n    expect("a", g(lambda v: 1 / v))'
+    write(tmp_path / "expected", g=entry("def g(call):\n    return call(1)", cell))
+    _, shown, _ = run("def g(call):\n    return call(0)", capsys, cell)
+    assert "in g, your cell:\n     2 |     return call(0)" in shown
+
+
 def test_a_function_that_was_never_defined_is_not_a_riddle(half, capsys):
     _, shown, _ = run("pass", capsys)
     assert "name 'half' is not defined. Run the cell that defines it, then this one again." in shown
@@ -140,6 +147,8 @@ def test_a_stub_is_not_done_yet_and_costs_no_hint(half, capsys):
         assert 'If you are stuck: hint("half").' in shown
         assert "Hint" not in shown
         assert "Traceback" not in error
+    book.run("def half(x):\n    return x")
+    assert "Hint 1 of 3" in outcome(book, CHECK, capsys)[1]
 
 
 def test_each_further_failure_opens_the_next_hint_and_a_pass_starts_again(half, capsys):

@@ -24,7 +24,26 @@ def test_every_form_of_one_answer_has_one_hash(forms):
 
 
 def test_different_answers_differ():
-    answers = [3, 4, True, False, "3", "True", 0.25, 0.26, [3], [[3]], [3, 4], [4, 3], "", "null", -3, float("inf")]
+    answers = [
+        3,
+        4,
+        1,
+        0,
+        True,
+        False,
+        "3",
+        "True",
+        0.25,
+        0.26,
+        [3],
+        [[3]],
+        [3, 4],
+        [4, 3],
+        "",
+        "null",
+        -3,
+        float("inf"),
+    ]
     assert len({canonical(observe(a)) for a in answers}) == len(answers)
 
 

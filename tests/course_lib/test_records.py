@@ -49,6 +49,9 @@ def test_saving_twice_and_saving_what_was_loaded_give_the_same_bytes(tmp_path):
     save_record(paths[1], make())
     save_record(paths[2], load_record(paths[0]))
     assert len({path.read_bytes() for path in paths}) == 1
+    with zipfile.ZipFile(paths[0]) as archive:  # no clock, no user, no system in the bytes
+        about = {(m.date_time, m.create_system, m.external_attr) for m in archive.infolist()}
+    assert about == {((1980, 1, 1, 0, 0, 0), 3, 0o644 << 16)}
 
 
 def test_any_numpy_reads_the_file_without_pickle_and_equal_arrays_are_stored_once(tmp_path):
