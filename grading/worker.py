@@ -464,6 +464,7 @@ def begin(request):
         with open(target, "wb") as file:
             file.write(content)
     cells = Cells(link, job)
+    sys.path.append("")  # a submission's own modules, after everything else: they shadow nothing
     gc.enable()
     for step in job["steps"]:
         cells.visible(step)
@@ -557,6 +558,16 @@ def process_limit():
 class CellStopped(KeyboardInterrupt):
     """This cell used up its time."""
 
+    def _render_traceback_(self):
+        return [f"{type(self).__name__}: {self}"]
+
+
+def line_of(frame):
+    """The source line at which a frame of a cell stands."""
+    import linecache
+
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()[:200]
+
 
 class Cells:
     """Runs cells in a real Jupyter kernel object whose messages become frames."""
@@ -568,17 +579,21 @@ class Cells:
         self.snapshots = {}
         self.sink = Sink(link, self.limits["seen"])
         self.stopped = ""
-        signal.signal(signal.SIGPROF, lambda *_: self.interrupt("cpu limit"))
-        signal.signal(signal.SIGALRM, lambda *_: self.interrupt("wall limit"))
+        signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
+        signal.signal(signal.SIGALRM, lambda _, frame: self.interrupt("wall limit", frame))
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from course_lib import checks
 
         checks.use_sink(self.sink)
 
-    def interrupt(self, reason):
+    def interrupt(self, reason, frame):
+        """Raise in the cell, and say at which of its lines it was."""
         self.stopped = reason
         amount, unit = ("cell_cpu", "seconds of CPU") if reason == "cpu limit" else ("cell_wall", "seconds")
-        raise CellStopped(f"this cell was stopped after {self.limits[amount]:g} {unit}")
+        while frame and "ipykernel_" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        line = f"; it was at line {frame.f_lineno}: {line_of(frame)}" if frame else ""
+        raise CellStopped(f"this cell was stopped after {self.limits[amount]:g} {unit}{line}")
 
     def visible(self, step):
         """Run one visible cell; keep the names as they are right after a check cell."""

@@ -233,6 +233,22 @@ def test_the_worker_stands_alone():
     assert not re.search(r"^\s*(from|import) grading", source, re.M)
 
 
+def test_a_stopped_cell_says_where_it_was(box):
+    limits = Limits(cell_cpu=0.5)
+    run = box.run(Job("loop", "x", (Step("a", "def spin(x):\n    while True:\n        x += 1\nspin(1)"),), (), limits))
+    (output,) = run.cells["a"].outputs
+    assert output["ename"] == "CellStopped"
+    assert re.fullmatch(r"this cell was stopped after 0.5 seconds of CPU; it was at line [23]: .*", output["evalue"])
+    assert output["traceback"] == [f"CellStopped: {output['evalue']}"]
+
+
+def test_a_submissions_modules_are_found_but_shadow_nothing(box):
+    files = {"mine.py": b"x = 5", "random.py": b"raise SystemExit", "colorsys.py": b"raise SystemExit"}
+    source = "import mine, colorsys, random\nprint(mine.x, 'opt' in colorsys.__file__ or 'usr' in colorsys.__file__)"
+    run = box.run(Job("own", "x", (Step("a", source),), (), Limits(), files))
+    assert run.cells["a"].outputs[0]["text"] == "5 True\n"
+
+
 def test_a_long_output_keeps_its_beginning_and_says_so(box):
     limits = Limits(cell_output=5000)
     run = box.run(
