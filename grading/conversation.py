@@ -47,7 +47,7 @@ class Frames:
         while len(self.buffer) - at >= FRAME.size:
             kind, length = FRAME.unpack_from(self.buffer, at)
             if length > self.limit:
-                raise Broken(f"a frame of {length} bytes")
+                raise Broken("a frame over the limit")
             if len(self.buffer) - at < FRAME.size + length:
                 break
             at += FRAME.size
@@ -71,7 +71,7 @@ class Conversation:
         self.hidden = {step.id: "skipped" for step in job.hidden}
         self.order = list(job.steps)
         self.rest = list(job.hidden)
-        self.current = None
+        self.current, self.begun = None, False  # begun: student code has run
         self.phase = "hello"  # visible, hidden, done
         self.seen, self.seen_bytes = [], {}
         self.displays, self.clear = {}, False
@@ -160,7 +160,8 @@ class Conversation:
             except Refused:
                 raise
             except (Broken, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
-                self.note = self.note or f"broke the protocol: {str(error)[:100] or type(error).__name__}"
+                # Only words of our own: what the child chose could carry a hidden part's text into the feedback.
+                self.note = f"broke the protocol: {error if type(error) is Broken else type(error).__name__}"
                 self.kill("protocol")
                 return
             if len(data) < CHUNK and not last:
@@ -210,11 +211,11 @@ class Conversation:
         if kind == b"C":
             return
         if kind == b"!":
-            raise Broken(payload[:300].decode(errors="replace"))
+            raise Broken("the worker failed" if self.begun else payload[:300].decode(errors="replace"))
         handler = {b"B": self._begin, b"E": self._end, b"V": self._visible_done, b"X": self._finished,
                    b"D": self._output, b"U": self._update, b"K": self._clear}.get(kind)  # fmt: skip
         if handler is None:
-            raise Broken(f"a frame of kind {kind!r}")
+            raise Broken("a frame of unknown kind")
         if self.phase == "hidden" and kind in b"DUK":
             return  # whatever it shows after the first hidden part was sent is discarded here too
         handler(json.loads(payload) if payload else {})
@@ -243,8 +244,7 @@ class Conversation:
         steps = self.order if self.phase == "visible" else self.rest if self.phase == "hidden" else []
         if self.current is not None or not steps or message["id"] != steps[0].id:
             raise Broken("a cell out of turn")
-        self.current = steps[0]
-        self.clear = False
+        self.current, self.begun, self.clear = steps[0], True, False
         self.cell_deadline = time.monotonic() + self.limits.cell_wall + SLACK
         if self.phase == "visible":
             self.cells[self.current.id].status = "killed"

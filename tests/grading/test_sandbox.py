@@ -261,6 +261,25 @@ def test_hidden_cells_that_were_tricked_out_early_cannot_be_shown(one, untouched
     assert ("half", "hidden") not in attacks.values(run) or run.ended != "finished"
 
 
+@pytest.mark.parametrize("frame", ["!@", "?@", "B{'id': @}", "E{'id': 'hidden', 'status': @, 'reason': @}", "O@", "X@"])
+def test_a_complaint_carries_no_hidden_text_out(frame, one):
+    """What a student's function can see of a hidden part, put into every kind of frame."""
+    spy = """
+import json, os, struct, sys
+def double(x):
+    source = "SOURCE " + str(sys._getframe(1).f_globals.get("note"))
+    text = @FRAME@.replace("'", '"').replace("@", json.dumps(source))
+    os.write(4, struct.pack(">cI", text[:1].encode(), len(text) - 1) + text[1:].encode())
+    return 2 * x
+""".replace("@FRAME@", repr(frame))
+    hidden = Step("hidden", "note = 'HIDDEN'\n" + attacks.HIDDEN[0].source, "double", "hidden")
+    check = Step("check", 'with check("double") as expect:\n    expect("three", 6)', "double")
+    run = one.run(Job("spy", "x", (attacks.BEFORE[0], Step("spy", spy), check), (hidden,), attacks.FAST))
+    assert "SOURCE" not in repr(run)
+    assert "HIDDEN" not in repr(run)
+    assert run.ended == "died"
+
+
 def test_what_hidden_parts_print_and_draw_is_discarded(one):
     loud = Step("hidden", "print('LOUD'); display('LOUD'); 1/0  # LOUD", "double", "hidden")
     run = one.run(Job("loud", "x", attacks.BEFORE, (loud,), attacks.FAST))
