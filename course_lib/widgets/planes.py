@@ -31,22 +31,25 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
         for text in ("one update", "one epoch", "back to start")
     ]
     picture, numbers = w.Image(format="png", layout=w.Layout(width="414px", max_width="100%")), w.HTML()
-    state = {}
+    state = {"w": from_polar(angle, offset, length), "quiet": False}
 
-    def show(_=None):
-        state["w"] = from_polar(*(s.value for s in sliders))
-        picture.value = _png(x, t, state["w"], feet.value)
-        numbers.value = _readout(x, t, state["w"])
+    def draw(_=None):
+        picture.value, numbers.value = _png(x, t, state["w"], feet.value), _readout(x, t, state["w"])
+
+    def moved(_):
+        pairs = zip(sliders, to_polar(state["w"]), strict=True)
+        # the browser sends every value back rounded to the slider's step; that is no move of the hand
+        if not state["quiet"] and any(abs(s.value - value) > 0.51 * s.step for s, value in pairs):
+            state["w"] = from_polar(*(s.value for s in sliders))
+            draw()
 
     def put(weights):
-        state["w"] = weights
+        state.update(w=weights, quiet=True)
         for slider, value in zip(sliders, to_polar(weights), strict=True):
-            slider.unobserve(show, "value")
             slider.min, slider.max = min(slider.min, value), max(slider.max, value)
             slider.value = value
-            slider.observe(show, "value")
-        # drawn from the weights, not from the sliders, which round to their step
-        picture.value, numbers.value = _png(x, t, weights, feet.value), _readout(x, t, weights)
+        state["quiet"] = False
+        draw()
 
     def one_update(_):
         wrong = np.flatnonzero(t * (augment(x) @ state["w"]) <= 0)[:1]
@@ -55,9 +58,10 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
     buttons[0].on_click(one_update)
     buttons[1].on_click(lambda _: put(epoch(state["w"], augment(x), t)[0]))
     buttons[2].on_click(lambda _: put(from_polar(angle, offset, length)))
-    for control in (*sliders, feet):
-        control.observe(show, "value")
-    show()
+    for slider in sliders:
+        slider.observe(moved, "value")
+    feet.observe(draw, "value")
+    draw()
     panel = w.VBox([*sliders, feet, w.HBox(buttons), numbers], layout=w.Layout(width="360px"))
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
@@ -76,8 +80,8 @@ def to_polar(weights):
 
 
 def _png(x, t, weights, feet):
-    figure = Figure(figsize=(4.6, 4.2), layout="constrained")  # without pyplot: nothing is kept open
-    ax = planes.snapshot(x, t, weights, ax=figure.add_subplot(), feet=feet)
+    figure = Figure(figsize=(4.6, 4.4))  # without pyplot nothing is kept open; a fixed place draws twice as fast
+    ax = planes.snapshot(x, t, weights, ax=figure.add_axes((0.12, 0.11, 0.86, 0.82)), feet=feet)
     wrong = int(np.count_nonzero(t * (augment(x) @ weights) <= 0))
     ax.set_title(f"{wrong} of {len(t)} misclassified", loc="left", fontsize="medium")
     stream = io.BytesIO()

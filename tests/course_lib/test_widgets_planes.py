@@ -48,6 +48,18 @@ def test_one_update_adds_t_times_the_first_misclassified_point(explorer):
     assert sliders["length"].value == pytest.approx(np.sqrt(13), abs=0.05)
 
 
+def test_a_value_sent_back_rounded_to_its_step_moves_nothing(explorer):
+    _, readout, sliders, buttons = explorer
+    buttons["one update"].click()
+    buttons["one update"].click()
+    before = weights_shown(readout)
+    for slider in sliders.values():
+        slider.value = round(slider.value / slider.step) * slider.step
+    assert weights_shown(readout) == before
+    sliders["length"].value += sliders["length"].step
+    assert weights_shown(readout) != before
+
+
 def test_epochs_end_with_no_error_and_back_to_start_returns(explorer):
     _, readout, _, buttons = explorer
     for _ in range(10):
