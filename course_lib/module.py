@@ -75,13 +75,19 @@ class Module:
         """This Module and every Module inside, each once."""
         return (module for _, module in self.named_modules())
 
+    def _tensors(self, kind, prefix="", around=()):
+        """(name, Tensor) of a kind: one's own first, then those of the Modules inside, shared ones under every name."""
+        parts = list(self._parts())
+        yield from ((prefix + name, value) for name, value in parts if isinstance(value, kind))
+        for name, value in parts:
+            if isinstance(value, Module) and id(value) not in around:
+                yield from value._tensors(kind, f"{prefix}{name}.", (*around, id(self)))
+
     def _named(self, kind):
-        seen = set()
-        for prefix, module in self.named_modules():
-            for name, value in module._parts():
-                if isinstance(value, kind) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield f"{prefix}.{name}" if prefix else name, value
+        once = {}
+        for name, value in self._tensors(kind):
+            once.setdefault(id(value), (name, value))
+        return iter(once.values())
 
     def named_parameters(self):
         """(name, Parameter), each Parameter once."""
@@ -129,12 +135,12 @@ class Module:
     # -------------------------------------------------------------------- state
 
     def state_dict(self):
-        """{name: array} of all parameters and buffers, copies: later training does not change them."""
-        return {name: t.data.copy() for name, t in self._named((Parameter, Buffer))}
+        """{name: array} of all parameters and buffers: copies that training leaves alone, shared ones by every name."""
+        return {name: t.data.copy() for name, t in self._tensors((Parameter, Buffer))}
 
     def load_state_dict(self, state, strict=True):
         """Take over the arrays of `state`; with `strict` exactly the names of this Module, else those that it knows."""
-        own = dict(self._named((Parameter, Buffer)))
+        own = dict(self._tensors((Parameter, Buffer)))
         missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
         if strict and (missing or unknown):
             raise ValueError(f"load_state_dict: missing {missing or 'nothing'}, not known here {unknown or 'nothing'}")

@@ -65,7 +65,7 @@ class _Recurrent(Module):
                 f"{type(self).__name__}: input must have 3 axes with {self.input_size} features last, got {x.shape}"
             )
         x = x.transpose(0, 1) if self.batch_first else x
-        mask = self._mask(lengths, *x.shape[:2], x.dtype)
+        mask = self._mask(lengths, *x.shape[:2])
         starts = self._starts(state, x.shape[1], x.dtype)
         ends = []
         for layer in range(self.num_layers):
@@ -88,10 +88,10 @@ class _Recurrent(Module):
         weights = [getattr(self, name + suffix, no_bias) for name in names]
         out, end = self._sequence(x, start, weights, mask)
         if mask is not None:
-            out = out * mask
+            out = F.where(mask, out, 0.0)
         return (F.flip(out, 0) if backwards else out), end
 
-    def _mask(self, lengths, times, n, dtype):
+    def _mask(self, lengths, times, n):
         if lengths is None:
             return None
         lengths = as_array(lengths)
@@ -99,7 +99,7 @@ class _Recurrent(Module):
             raise ValueError(
                 f"{type(self).__name__}: lengths must be {n} integers from 1 to {times}, got {lengths.tolist()}"
             )
-        return (np.arange(times)[:, None] < lengths).astype(dtype)[:, :, None]
+        return (np.arange(times)[:, None] < lengths)[:, :, None]
 
     def _state_shape(self, state, n):
         shape = (self.num_layers * len(self._directions()), n, self.hidden_size)

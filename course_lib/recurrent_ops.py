@@ -1,7 +1,7 @@
 """Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `ops.py`.
 
 Shapes, time first: x (t, n, d), first state h0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases (gates
-k,). `mask` (t, n, 1) is 1 where a sequence still runs and 0 behind its end, where the state is carried on unchanged;
+k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried on;
 None means that all run to the end. The products with x are one matrix product for all times; only h @ w_hh has to
 wait for its turn.
 """
@@ -43,7 +43,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
         else:
             np.maximum(now, 0, out=now)
         if mask is not None:
-            now += (1 - mask[t]) * (before - now)
+            np.copyto(now, before, where=~mask[t])
         before = now
 
     def vjp(g):
@@ -51,7 +51,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
         states, dh = _shifted(h0, h), np.zeros_like(h0)
         for t in reversed(range(len(h))):
             dh = dh + g[t]
-            run = 1 if mask is None else mask[t]
+            run = 1 if mask is None else mask[t].astype(h0.dtype)
             da[t] = dh * run * ((1 - h[t] * h[t]) if nonlinearity == "tanh" else h[t] > 0)
             dh = da[t] @ w_hh + dh * (1 - run)
         dx, *weights = _gradients(x, states, w_ih, da, da)
@@ -79,9 +79,8 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         np.tanh(cells[t + 1], out=squashed[t])
         np.multiply(o, squashed[t], out=out[t])
         if mask is not None:
-            rest = 1 - mask[t]
-            cells[t + 1] += rest * (cells[t] - cells[t + 1])
-            out[t] += rest * (before - out[t])
+            np.copyto(cells[t + 1], cells[t], where=~mask[t])
+            np.copyto(out[t], before, where=~mask[t])
         before = out[t]
     out[times] = cells[times]
 
@@ -91,7 +90,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         for t in reversed(range(times)):
             i, f, g, o = np.split(gates[t], 4, axis=-1)
             dh = dh + grad[t]
-            run = 1 if mask is None else mask[t]
+            run = 1 if mask is None else mask[t].astype(h0.dtype)
             through = dh * run
             inner = dc * run + through * o * (1 - squashed[t] * squashed[t])
             da[t, :, :k] = inner * g * i * (1 - i)
@@ -135,7 +134,9 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         new += r * hidden[t]
         np.tanh(new, out=new)
         change = (1 - z) * (new - before)
-        out[t] = before + (change if mask is None else change * mask[t])
+        out[t] = before + change
+        if mask is not None:
+            np.copyto(out[t], before, where=~mask[t])
         before = out[t]
 
     def vjp(g):
@@ -144,7 +145,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         for t in reversed(range(len(out))):
             r, z, new = np.split(gates[t], 3, axis=-1)
             dh = dh + g[t]
-            run = 1 if mask is None else mask[t]
+            run = 1 if mask is None else mask[t].astype(h0.dtype)
             through = dh * run
             dn = through * (1 - z) * (1 - new * new)
             da[t, :, :k] = dn * hidden[t] * r * (1 - r)

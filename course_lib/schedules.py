@@ -74,7 +74,7 @@ def one_cycle(max_lr, total_steps, pct_start=0.3, anneal="cos", div_factor=25.0,
     top = pct_start * total_steps - 1
 
     def between(a, b, share):
-        return a + (b - a) * (share if anneal == "linear" else (1 - math.cos(math.pi * share)) / 2)
+        return b + (a - b) * (1 - share if anneal == "linear" else (1 + math.cos(math.pi * share)) / 2)
 
     def rate(step):
         if not 0 <= step < total_steps:

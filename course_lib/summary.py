@@ -71,11 +71,13 @@ def _field(row):
     return "" if row.receptive_field is None else _times(row.receptive_field)
 
 
-def summary(model, input_shape, *, dtype=np.float32):
+def summary(model, input_shape, *, dtype=None):
     """The Summary of `model` for one sample of `input_shape`, such as (1, 28, 28); dtype=int for an Embedding in front.
 
     A last row "(functions)" holds what belongs to no layer. The mode of the model and its running statistics stay.
     """
+    if dtype is None:
+        dtype = next((p.dtype for p in model.parameters()), np.float32)
     x = Tensor(np.zeros((1, *input_shape), dtype), requires_grad=np.dtype(dtype).kind == "f")
     fields, counted, rows, held = {id(x): ((1, 1), (1, 1))}, set(), [], set()
     modes = [(module, module.training) for module in model.modules()]
@@ -108,13 +110,16 @@ def summary(model, input_shape, *, dtype=np.float32):
 
 def _count(out, stop, counted):
     """Multiply-adds of the steps from `out` back to the Tensors in `stop`, each step once in all."""
-    total, stack = 0, [out]
+    total, stack, seen = 0, [out], set(stop)
     while stack:
         t = stack.pop()
-        if id(t) not in stop and id(t) not in counted:
+        if id(t) in seen:
+            continue
+        seen.add(id(t))
+        stack.extend(t.inputs)
+        if id(t) not in counted:
             counted.add(id(t))
             total += _multiply_adds(t)
-            stack.extend(t.inputs)
     return total
 
 

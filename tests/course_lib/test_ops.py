@@ -135,7 +135,7 @@ def test_the_vjp_through_time_is_the_slope(primitive, gates, params, masked, rng
     t, n, d, k = 4, 3, 2, 5
     states = [rng.standard_normal((n, k)) for _ in range(2 if primitive is recurrent_ops.lstm else 1)]
     weights = [rng.standard_normal(s) for s in ((gates * k, d), (gates * k, k), (gates * k,), (gates * k,))]
-    mask = (np.arange(t)[:, None] < [4, 1, 3]).astype(float)[:, :, None] if masked else None
+    mask = (np.arange(t)[:, None] < [4, 1, 3])[:, :, None] if masked else None
     check_vjp(primitive, rng.standard_normal((t, n, d)), *states, *weights, rng=rng, mask=mask, **params)
 
 
