@@ -21,7 +21,7 @@ from grading.messages import CellRun, Isolation, Run
 
 FRAME = struct.Struct(">cI")
 START = 60.0  # seconds until a fork has said hello
-SLACK = 5.0  # wall seconds beyond a cell's own alarm
+SLACK = 3.0  # wall seconds beyond a cell's own alarm
 ANSWER = 10.0  # seconds for the keeper to report after a kill
 CHUNK = 1 << 18
 

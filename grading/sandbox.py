@@ -31,6 +31,7 @@ NOBODY = 65534
 SLOTS = 256  # submissions of one Sandbox at the same time
 NAMESPACES = {"user", "pid", "mnt", "net", "ipc", "uts"}
 WRITABLE = ("/dev/pts", "/dev/shm", "/tmp")
+CONTAINER = "docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined ..."
 DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero", "/dev/console")
 PATHS = {
     "root": "as root, every submission another user in namespaces of its own",
@@ -388,8 +389,8 @@ def offers() -> dict:
             report["says"] = f"Submissions are confined: {PATHS[sandbox.path]}."
     except CourseError as error:
         report["says"] = str(error)
-    if not report["user_namespaces"] and os.geteuid() != 0:
-        report["todo"] = _allow_namespaces()
+    if report["path"] == "single" or (report["path"] is None and not report["user_namespaces"]):
+        report["todo"] = _allow_namespaces() or [CONTAINER]
     return report
 
 

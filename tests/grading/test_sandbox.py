@@ -146,6 +146,9 @@ def test_where_nested_namespaces_are_refused_each_submission_gets_its_own_bubble
             "[]",
             None,
         )  # None: it killed its own keeper
+        many = "i = 0\nwhile True:\n    open(f'/tmp/x{i}', 'w').close()\n    i += 1"
+        crowd = box.run(around(many, cpu=40, cell_cpu=30))
+        assert (crowd.ended, crowd.detail) == ("died", "It left too many files in cell bad.")
         assert box.run(attacks.honest()).ended == "finished"
 
 
@@ -354,9 +357,19 @@ ENDLESS = {  # cell -> (how the submission ends, the cell's status, its reason)
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-def test_a_runaway_has_a_named_end_and_harms_nobody(name, box, untouched):
+def test_a_runaway_has_a_named_end_and_harms_nobody(name, one, untouched):
+    ends_as_named(one, name)
+
+
+@pytest.mark.parametrize("name", ["a loop", "growing memory", "killing itself"])
+def test_the_main_limits_bind_on_every_path(name, box, untouched):
+    ends_as_named(box, name)
+
+
+def ends_as_named(box, name):
     source, ended, status, reason = ENDLESS[name]
-    run = box.run(around(source, cell_wall=2) if reason == "wall limit" else around(source))
+    limits = {"wall limit": {"cell_wall": 2}, "cpu limit": {"cell_cpu": 1}}.get(reason, {})
+    run = box.run(around(source, **limits))
     assert (run.ended, run.cells["bad"].status, run.cells["bad"].reason) == (ended, status, reason)
     assert run.wall < attacks.FAST.wall
     assert run.rerun == (reason == "wall limit")
