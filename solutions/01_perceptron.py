@@ -226,7 +226,7 @@ pair = np.array([[2.0, 6.0], [0.0, 0.0]])
 planes.distances(w, pair, ax=ax, color="black", numbers=True)
 ax.scatter(*pair.T, color="black", zorder=5)
 for point, text in zip(pair, ("(2, 6)", "(0, 0)"), strict=True):
-    ax.annotate(text, point, xytext=(7, 4), textcoords="offset points")
+    ax.annotate(text, point, xytext=(9, -4), textcoords="offset points")
 ax.text(3.9, 6.5, "score > 0", color=style.BLUE)
 ax.text(-2.8, -1.4, "score < 0", color=style.RED)
 ax.legend(loc="lower right", fontsize="small")
@@ -259,7 +259,8 @@ ax = plt.figure(figsize=(5.0, 4.2), layout="constrained").add_subplot(projection
 planes.plane(w, ax=ax, half=1.8)
 for value, color, marker in ((-1, planes.MINUS, "s"), (1, planes.PLUS, "o")):
     ax.scatter(*cloud[label == value].T, color=color, marker=marker, s=28, depthshade=False)
-ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$", title="In 3-D: a plane and its unit normal")
+ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$")
+ax.set_title("In 3-D: a plane and its unit normal", y=0.96)
 ax.view_init(elev=18, azim=-35)
 for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
     axis.set_major_locator(plt.MaxNLocator(4))
@@ -1409,17 +1410,17 @@ WRONG = {
         "        if errors < fewest:\n"
         "            best, fewest = w, errors\n"
         "    return best, fewest",
-        "both bugs are still there: samples meet other samples' labels, and the pocket holds w itself, not a copy",
+        "both bugs are still in it: nothing that the check can see has been repaired yet",
     ),
     "labels not shuffled": (
         "zip(x1[order], t[order], strict=True)",
         "zip(x1[order], t, strict=True)",
-        "the samples are shuffled and their labels are not, so they no longer belong together",
+        "one bug is left: follow a single sample through the loop, whose label does it meet?",
     ),
     "pocket still holds w itself": (
         "best, fewest = w.copy(), errors",
         "best, fewest = w, errors",
-        "`best = w` is a second name for the same array; the next `w += ...` changes the pocket too",
+        "one bug is left: what happens to the pocket when the next update changes w?",
     ),
     "shuffle taken out": (
         "zip(x1[order], t[order], strict=True)",
@@ -1664,7 +1665,7 @@ RIGHT = {
 }
 
 # %% [markdown]
-# Both on the overlapping classes, forty epochs each:
+# Both on the overlapping classes:
 
 # %%
 step = yours("delta_step", else_=perceptron.delta_step)
@@ -1692,9 +1693,9 @@ plt.show()
 #
 # ### Practice run: real digits
 #
-# Are things in the world separable by a line? Take the 8x8 digits that come with scikit-learn: 64 inputs, ten
-# classes, so 45 pairs of digits. For each pair let the perceptron run until it makes no mistake, on ten
-# different random halves, and test on the other half.
+# Are things in the world separable by a line? Take the 8x8 digits that come with scikit-learn: an input for every
+# pixel, a class for every digit. For each pair of digits let the perceptron run until it makes no mistake, on
+# several random halves of the images, and test it on the other half.
 
 # %% practice="digits_load"
 from course_lib.datasets import digits
@@ -1730,7 +1731,7 @@ shown = {"Updates until no mistake": updates, "Errors on the other half (%)": 10
 for ax, (title, values) in zip((left, right_ax), shown.items(), strict=True):
     table = np.full((10, 10), np.nan)
     table[tuple(np.transpose(digit_pairs))] = values.mean(axis=1)
-    image = style.axes(ax, title=title, xlabel="digit").imshow(table, cmap=style.SEQUENTIAL)
+    image = style.axes(ax, title=title, xlabel="digit", ylabel="digit").imshow(table, cmap=style.SEQUENTIAL)
     ax.set(xticks=range(10), yticks=range(10))
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
 plt.show()
