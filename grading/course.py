@@ -185,7 +185,7 @@ class Course:
         return table
 
 
-DECIDES = ("judge", "sanitise", "intake", "skeleton", "jobs", "conversation", "worker")
+DECIDES = ("judge", "sanitise", "intake", "skeleton", "jobs", "needless", "conversation", "worker")
 
 
 @functools.cache

@@ -14,11 +14,15 @@ from nbformat import from_dict
 from grading import judge
 from grading.display import harmless_markdown, safe_outputs
 from grading.messages import Job, Step
+from grading.needless import needless
 from grading.sanitise import same_text
 
 
-def make_job(nb, skeleton, records, *, fingerprint, limits, files):
-    """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader."""
+def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
+    """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader.
+
+    The lesson's own cells that no grade depends on are left out (grading/needless.py), unless `whole`.
+    """
     steps = tuple(
         Step(step_id(cell), cell.source, _check_of(cell, skeleton))
         for cell in nb.cells
@@ -30,6 +34,9 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files):
         for c in skeleton.checks
         if c.hidden
     )
+    if not whole:
+        spared = _spared(steps, hidden, skeleton)
+        steps = tuple(step for step in steps if step.id not in spared)
     told = {
         "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
         "limits": asdict(limits),
@@ -38,6 +45,15 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files):
     }
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     return Job(key, skeleton.lesson, steps, hidden, limits, files)
+
+
+def _spared(steps, hidden, skeleton):
+    """The ids of the lesson's own cells, as handed out, that need not run."""
+    known = {step.id: skeleton.by_id.get(step.id) for step in steps}
+    own = {i for i, c in known.items() if c is not None and c.role in ("plain", "locked")}
+    candidates = [(s.id, s.source) for s in steps if s.id in own and same_text(known[s.id].source, s.source)]
+    chosen = {i for i, _ in candidates}
+    return needless(candidates, [(s.id, s.source) for s in (*steps, *hidden) if s.id not in chosen])
 
 
 def hidden_source(source, check, start):

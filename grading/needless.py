@@ -1,0 +1,164 @@
+"""Which of the lesson's own cells grading may leave out: those that only show something.
+
+A lesson draws pictures and prints tables between the exercises. No grade depends on them, and they take most of a
+notebook's time. A cell is left out when it stands as it was handed out, binds nothing that any cell that runs reads,
+and can change nothing such a cell sees: it stores into nothing of others, seeds nothing, and reads only what it made
+itself, imports, and functions. Wherever names may be looked up by text (`globals()`, `eval`, ...) everything runs.
+"""
+
+import ast
+import functools
+import re
+import symtable
+from dataclasses import dataclass
+
+DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
+STATEFUL = re.compile(
+    r"seed|seterr|set_(printoptions|default|num|state|backend|rng)|^rc|^use$|^use_|register|filterwarnings"
+    r"|install|patch|environ|chdir|reload|getattr"
+)
+AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a cell does with names at the top level of the notebook."""
+
+    binds: frozenset  # variables it assigns
+    defines: frozenset  # functions, classes, imports: may be used by anyone, changed by nobody
+    reads: frozenset  # names it needs from other cells
+    plain: bool  # may be judged by its names alone: no dynamic look-up, no store into another's object
+    dynamic: bool
+
+
+@functools.lru_cache(maxsize=20_000)
+def names_of(source):
+    """The Names of a cell; not `plain` when it does not parse or holds IPython's own syntax."""
+    reader = _Reader()
+    try:
+        for statement in ast.parse(source).body:
+            reader.statement(statement)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Names(frozenset(), frozenset(), frozenset(), False, True)
+    dynamic = bool(reader.called & DYNAMIC or reader.reads & DYNAMIC)
+    plain = not (dynamic or reader.stores or any(STATEFUL.search(name) for name in reader.called))
+    return Names(*map(frozenset, (reader.binds, reader.defines, reader.reads)), plain, dynamic)
+
+
+class _Reader:
+    """Walks top-level statements in order; what is bound above in the same cell is the cell's own."""
+
+    def __init__(self):
+        self.binds, self.defines, self.reads, self.called, self.stores = set(), set(), set(), set(), False
+
+    def statement(self, node):
+        """Take in one statement; the statements inside a loop, a condition or a `with` come one by one."""
+        if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
+            for part in _headers(node):
+                self._simple(part)
+            for inner in _bodies(node):
+                self.statement(inner)
+        else:
+            self._simple(node)
+
+    def _simple(self, node):
+        mine = self.binds | self.defines
+        for leaf in ast.walk(node):
+            self._leaf(leaf, mine)
+        now, later = _reads(node)
+        self.reads |= (now - mine) | later  # what a function reads may have been bound anew when it is called
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self.defines.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self.defines |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        else:
+            self.binds |= {x.id for x in _outside_functions(node) if isinstance(x, ast.Name) and _stored(x)}
+
+    def _leaf(self, leaf, mine):
+        if isinstance(leaf, ast.Call):
+            name = getattr(leaf.func, "id", None) or getattr(leaf.func, "attr", None)
+            self.called |= {name} if name else set()
+        elif isinstance(leaf, ast.Global | ast.Nonlocal | ast.Delete):
+            self.stores = True
+        elif isinstance(leaf, ast.Attribute | ast.Subscript) and _stored(leaf):
+            root = leaf
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            self.stores |= not (isinstance(root, ast.Name) and root.id in mine)
+        elif isinstance(leaf, ast.AugAssign) and isinstance(leaf.target, ast.Name) and leaf.target.id not in mine:
+            self.reads.add(leaf.target.id)
+            self.stores = True
+
+
+def _headers(node):
+    """The expressions at the head of a compound statement, as statements: first what is read, then what is bound."""
+    if isinstance(node, ast.For):
+        yield ast.Assign(targets=[node.target], value=node.iter)
+    elif isinstance(node, ast.With):
+        for item in node.items:
+            yield (
+                ast.Assign(targets=[item.optional_vars], value=item.context_expr)
+                if item.optional_vars
+                else ast.Expr(item.context_expr)
+            )
+    elif isinstance(node, ast.While | ast.If):
+        yield ast.Expr(node.test)
+
+
+def _bodies(node):
+    """The statements inside a compound statement, in order."""
+    handlers = [inner for handler in getattr(node, "handlers", []) for inner in handler.body]
+    return [*node.body, *handlers, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
+
+
+def _stored(node):
+    return isinstance(node.ctx, ast.Store | ast.Del)
+
+
+def _outside_functions(node):
+    """All nodes of a statement but those inside functions, classes and comprehensions, which bind their own names."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        scopes = ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.GeneratorExp
+        if not isinstance(current, scopes | ast.ListComp | ast.SetComp | ast.DictComp):
+            waiting += ast.iter_child_nodes(current)
+
+
+def _reads(node):
+    """Names a statement loads from outside: (at once, when a function defined in it is called)."""
+    ast.fix_missing_locations(node)
+    table = symtable.symtable(ast.unparse(node), "cell", "exec")
+    now = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
+    later, waiting = set(), [(child, False) for child in table.get_children()]
+    while waiting:
+        scope, deferred = waiting.pop()
+        deferred = deferred or scope.get_name().strip("<>") not in AT_ONCE
+        found = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+        (later if deferred else now).update(found)
+        waiting += [(child, deferred) for child in scope.get_children()]
+    return now, later
+
+
+def needless(candidates, others):
+    """The ids of `candidates` that need not run; both are lists of (id, source), `others` always run.
+
+    What is left out binds nothing read by what runs, and reads nothing that what runs has bound.
+    """
+    running = [names_of(source) for _, source in others]
+    if any(names.dynamic for names in running):
+        return frozenset()
+    left = {name: names_of(source) for name, source in candidates}
+    running += [names for names in left.values() if not names.plain]
+    left = {name: names for name, names in left.items() if names.plain}
+    while True:
+        read = frozenset().union(*(names.reads for names in running))
+        bound = frozenset().union(*(names.binds for names in running))
+        back = {
+            name: names for name, names in left.items() if (names.binds | names.defines) & read or names.reads & bound
+        }
+        if not back:
+            return frozenset(left)
+        running += back.values()
+        left = {name: names for name, names in left.items() if name not in back}

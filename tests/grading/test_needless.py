@@ -1,0 +1,125 @@
+"""Left out are only cells on which nothing that runs can depend; a verdict never changes by it."""
+
+import pytest
+
+from grading import engine, judge
+from grading.jobs import make_job, make_result
+from grading.needless import names_of, needless
+
+
+def left(*cells, running):
+    """Which of the cells (numbered) are left out when `running` runs."""
+    others = [(f"r{i}", source) for i, source in enumerate(running)]
+    return sorted(needless(list(enumerate(cells)), others))
+
+
+SHOWING = [
+    "print('hello')",
+    "x = 3\nprint(x)",
+    "for i in range(3):\n    print(i)",
+    "values = []\nfor i in range(3):\n    values.append(i)\nvalues",
+    "import math\nmath.pi",
+    "with open('f') as file:\n    text = file.read()\ntext",
+    "table = {}\ntable['a'] = 1\ntable",
+    "[y * y for y in range(4)]",
+]
+
+
+@pytest.mark.parametrize("cell", SHOWING)
+def test_a_cell_that_only_shows_something_is_left_out(cell):
+    assert left(cell, running=["def f(a):\n    return a", "f(2)"]) == [0]
+
+
+NEEDED = [
+    ("x = 3", "x + 1"),
+    ("x = 3", "def f():\n    return x"),
+    ("x = 3", "f = lambda: x"),
+    ("x = 3", "[x for _ in range(2)]"),
+    ("x = 3", "class A:\n    y = x"),
+    ("x = 3", "x += 1"),
+    ("def helper():\n    return 1", "helper()"),
+    ("import math", "math.pi"),
+    ("a, (b, *c) = 1, (2, 3)", "c"),
+    ("for i in range(3):\n    pass", "i"),
+    ("if True:\n    x = 1", "x"),
+    ("with open('f') as file:\n    pass", "file"),
+    ("(y := 3)", "y"),
+    ("x = 1", "def f(k=x):\n    return k"),
+    ("x = 1", "x = x + 1"),
+    ("x = 1", "def f():\n    global x\n    x += 1"),
+]
+
+
+@pytest.mark.parametrize(("cell", "reader"), NEEDED)
+def test_a_cell_whose_name_is_read_runs(cell, reader):
+    assert left(cell, running=[reader]) == []
+
+
+CHANGING = [
+    "shared.append(3)",
+    "shared[0] = 3",
+    "shared.size = 3",
+    "shared += [3]",
+    "del shared[0]",
+    "np.random.seed(3)",
+    "torch.manual_seed(3)",
+    "np.set_printoptions(3)",
+    "plt.rcParams['a'] = 3",
+    "plt.style.use('x')",
+    "globals()['shared'] = 3",
+    "exec('shared = 3')",
+    "%matplotlib inline",
+    "!rm -r data",
+    "setattr(np, 'x', 3)",
+    "def f():\n    global shared\n    shared = 2\nf()",
+]
+
+
+@pytest.mark.parametrize("cell", CHANGING)
+def test_a_cell_that_may_change_what_others_see_runs(cell):
+    assert left(cell, running=["import numpy as np, torch\nshared = [1, 2]", "shared"]) == []
+
+
+@pytest.mark.parametrize("dynamic", ["globals()['x']", "eval('x')", "def f(:", "%timeit x", "exec(code)"])
+def test_where_names_are_looked_up_by_text_everything_runs(dynamic):
+    assert left("x = 3", running=[dynamic]) == []
+
+
+def test_what_a_needed_cell_needs_runs_too():
+    assert left("x = 3", "y = x + 1", "z = 5\nprint(z)", running=["y"]) == [2]
+
+
+def test_a_variable_bound_above_in_the_same_cell_is_no_need_of_another():
+    assert left("x = 3\nprint(x)", running=["x = 5\nx + 1"]) == [0]
+    assert names_of("x = 5\ndef f():\n    return x").reads >= {"x"}
+
+
+def test_nonsense_and_bombs_are_survived():
+    for source in ("-" * 10**5 + "1", "(" * 10**5, "x = " * 10**4 + "1", "\0", "1" + "+1" * 10**5):
+        assert left("x = 3", running=[source]) == [] or names_of(source).plain
+
+
+@pytest.mark.parametrize("student", ["ada", "chen", "dana", "emil", "goran", "kira"])
+def test_verdicts_with_and_without_the_cells_left_out_are_the_same_bytes(demo, student):
+    course, _ = demo
+    spared = 0
+    pool = engine._kept_pool()
+    for lesson in course.lessons:
+        submission = course.submission(student, lesson)
+        laid = engine.lay_over(course, submission)
+        told = []
+        for whole in (False, True):
+            job = make_job(
+                laid.nb,
+                course.skeleton(lesson),
+                course.records(lesson),
+                fingerprint="",
+                limits=course.limits("*"),
+                files=course.files(lesson),
+                whole=whole,
+            )
+            spared += len(job.steps) * (1 if whole else -1)
+            result = make_result(pool.submit(job).result(), course.records(lesson), course.skeleton(lesson))
+            told.append(judge.to_bytes(judge.from_json(result["verdict"])))
+        assert told[0] == told[1]
+    assert spared > 10
