@@ -163,6 +163,7 @@ def test_course_data_is_used_as_it_is(tmp_path, monkeypatch, rng):
         (gzip.compress(b"\1\2\3\4"), "not an idx file"),
         (gzip.compress(b"\0\0\x08\1" + struct.pack(">I", 9) + b"abc"), "states shape"),
     ],
+    ids=["not gzip", "not idx", "cut short"],
 )
 def test_a_damaged_idx_file_is_named(tmp_path, content, message):
     path = tmp_path / "x.gz"
