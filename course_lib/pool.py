@@ -7,7 +7,7 @@ first that equals it takes the gradient, in torch's order (row by row).
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.memory import empty
+from course_lib.memory import empty, scratch
 from course_lib.parallel import share, split
 from course_lib.windows import batch_last, copy_padded, geometry, logical, tap
 
@@ -36,7 +36,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
 
     def vjp(g):
         g = batch_last(g)
-        gx = np.zeros_like(x)
+        gx = empty(x.shape, x.dtype)
         share(lambda channels: _give_to_first(x[channels], out[channels], g[channels], gx[channels], geo), _parts(x))
         return (logical(_cropped(gx, geo)),)
 
@@ -44,15 +44,22 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
 
 
 def _give_to_first(x, out, g, gx, geo):
-    """Add g to the place in gx of the first tap that equals the maximum of its window."""
-    left, given = g.copy(), np.empty_like(g)
-    equal = np.empty(g.shape, bool)
+    """Write to gx: g at the first tap of each window that equals the maximum, zero elsewhere."""
+    left, given = scratch("left", g.shape, g.dtype), scratch("given", g.shape, g.dtype)
+    equal = scratch("equal", g.shape, np.dtype(bool))
+    left[...] = g
+    apart = geo.stride == geo.kernel and geo.dilation == (1, 1)
+    if not apart or any(o * s < p for o, s, p in zip(geo.out, geo.stride, geo.padded, strict=True)):
+        gx[...] = 0
     for i, j in np.ndindex(*geo.kernel):
         np.equal(tap(x, i, j, geo), out, out=equal)
-        np.multiply(left, equal, out=given)
-        left -= given  # what is given is gone: a second equal value finds zero
         target = tap(gx, i, j, geo)
-        target += given
+        if apart:  # each pixel is in one window: nothing to add up
+            given = np.multiply(left, equal, out=target)
+        else:
+            np.multiply(left, equal, out=given)
+            target += given
+        left -= given  # what is given is gone: a second equal value finds zero
 
 
 def max_indices(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):

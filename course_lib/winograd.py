@@ -108,6 +108,6 @@ def _columns(x, geo, tiles):
 def _tile_blocks(geo, x):
     """Slices of tiles, each of four output rows."""
     tiles = -(-geo.out[0] // 4)
-    step = windows.BLOCK // (18 * len(x) * geo.out[1] * x.shape[3])
+    step = windows.BLOCK // (6 * len(x) * geo.out[1] * x.shape[3])
     step = max(1, min(step, -(-tiles // 2)))
     return [slice(t, min(t + step, tiles)) for t in range(0, tiles, step)]
