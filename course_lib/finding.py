@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from course_lib.records import load_record
+from course_lib.records import BadRecord, load_record
 
 _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 
@@ -15,24 +15,44 @@ def record_folders():
     return ([Path(named)] if named else []) + [Path.cwd() / "expected", installed]
 
 
-def records_in(folder):
-    """Every record in `folder`, by file name; cached until the file changes. Raises BadRecord for a damaged one."""
-    found = []
-    for path in sorted(folder.glob("*.npz")) if folder.is_dir() else ():
-        state = path.stat()
-        stamp = state.st_mtime_ns, state.st_size
-        if _loaded.get(path, (None,))[0] != stamp:
-            _loaded[path] = stamp, load_record(path)
-        found.append(_loaded[path][1])
-    return found
+def records_in(folder, skip_damaged=False):
+    """Every record in `folder`, by file name, each read when its turn comes; raises BadRecord at a damaged one."""
+    for path in _files(folder):
+        try:
+            yield _load(path)
+        except BadRecord:
+            if not skip_damaged:
+                raise
+
+
+def _files(folder):
+    return sorted(folder.glob("*.npz")) if folder.is_dir() else []
+
+
+def _load(path):
+    state = path.stat()
+    stamp = state.st_mtime_ns, state.st_size
+    if _loaded.get(path, (None,))[0] != stamp:
+        _loaded[path] = stamp, load_record(path)
+    return _loaded[path][1]
 
 
 def find_check(id):
-    """`(record, check)` of the visible values of check `id` from the nearest folder that has it, or None."""
+    """`(record, check)` of the visible values of check `id` from the nearest folder that has it, or None.
+
+    Raises BadRecord only where a damaged file may be the one that was wanted.
+    """
+    damaged = None
     for folder in record_folders():
-        for record in records_in(folder):
-            if id in record.checks:
-                return record, record.checks[id]
+        for path in sorted(_files(folder), key=lambda p: p not in _loaded):  # what is read already comes first
+            try:
+                record = _load(path)
+                if id in record.checks:
+                    return record, record.checks[id]
+            except BadRecord as error:
+                damaged = damaged or error
+    if damaged:
+        raise damaged
     return None
 
 
@@ -56,14 +76,11 @@ def exercise_of(check):
 
 
 def hints_of(check):
-    """The hints of a check or exercise, weakest first; [] where there are none."""
-    for id in (check, exercise_of(check)):
-        found = find_check(id)
-        if found and found[1]["hints"]:
-            return found[1]["hints"]
+    """The hints of a check or of its exercise, weakest first; [] where there are none."""
+    exercise = exercise_of(check)
     for folder in record_folders():
-        for record in records_in(folder):
-            for id in record.checks:
-                if exercise_of(id) == exercise_of(check) and record.checks[id]["hints"]:
-                    return record.checks[id]["hints"]
+        for record in records_in(folder, skip_damaged=True):
+            mine = [record.checks[id] for id in record.checks if exercise_of(id) == exercise]
+            if mine:
+                return next((entry["hints"] for entry in mine if entry["hints"]), [])
     return []

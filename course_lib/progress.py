@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 
 from course_lib.finding import record_folders, records_in
-from course_lib.records import BadRecord
 
 FILE_NAME = ".course-progress.json"
 
@@ -63,11 +62,7 @@ def lessons(folders=None):
     """`{lesson: {check id: points}}` of all recorded lessons, in the course's order."""
     found = {}
     for folder in folders or record_folders():
-        try:
-            records = records_in(folder)
-        except BadRecord:
-            continue
-        for record in records:
+        for record in records_in(folder, skip_damaged=True):
             found.setdefault(record.lesson, {id: record.checks[id]["points"] for id in record.checks})
     return dict(sorted(found.items()))
 

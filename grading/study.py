@@ -94,7 +94,7 @@ def lab_command(folder, number=None, browser=True):
 def hints(folder, exercise, count=None):
     """`(hints to show, how many there are)`: `count` of them, else one and one more for each further failed try."""
     try:
-        records = records_in(folder / "expected")
+        records = list(records_in(folder / "expected"))
     except BadRecord as error:
         raise CourseError(str(error)) from None
     entries = {id: record.checks[id] for record in records for id in record.checks}

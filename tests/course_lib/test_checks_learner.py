@@ -228,6 +228,15 @@ def test_a_damaged_record_is_one_sentence(tmp_path, half, capsys):
     assert "\n" not in error
 
 
+def test_a_damaged_record_of_another_lesson_disturbs_no_one(tmp_path, half, capsys):
+    (tmp_path / "expected" / "00_first.npz").write_bytes(b"junk")
+    assert run(REFERENCE, capsys)[0]
+    book = Notebook()
+    book.run('hint("half")\nshown = str(progress())')
+    assert "Hint 1 of 3" in capsys.readouterr().out
+    assert "01 test" in book.names["shown"]
+
+
 def test_the_named_folder_comes_before_the_one_beside_the_notebook(tmp_path, half, capsys, monkeypatch):
     other = entry("def half(x):\n    if x < 0:\n        raise ValueError\n    return x / 4", CHECK)
     write(tmp_path / "named", half=other)
