@@ -128,6 +128,7 @@ def _scalar_to_array(value):
 
 
 def hashable(tree):
+    """Whether a tree holds neither arrays nor lists nor dicts, so that it can be a key."""
     if isinstance(tree, tuple):
         return all(map(hashable, tree))
     return not isinstance(tree, np.ndarray | list | dict)

@@ -33,6 +33,7 @@ def default_rtol(array):
 
 
 def is_number(tree):
+    """Whether a tree is one plain Python number (or bool)."""
     return type(tree) in (bool, int, float, complex)
 
 
