@@ -80,7 +80,7 @@ def hints_of(check):
     exercise = exercise_of(check)
     for folder in record_folders():
         for record in records_in(folder, skip_damaged=True):
-            mine = [record.checks[id] for id in record.checks if exercise_of(id) == exercise]
+            mine = [record.about(id) for id in record.checks if exercise_of(id) == exercise]
             if mine:
                 return next((entry["hints"] for entry in mine if entry["hints"]), [])
     return []

@@ -63,7 +63,7 @@ def lessons(folders=None):
     found = {}
     for folder in folders or record_folders():
         for record in records_in(folder, skip_damaged=True):
-            found.setdefault(record.lesson, {id: record.checks[id]["points"] for id in record.checks})
+            found.setdefault(record.lesson, {id: record.about(id)["points"] for id in record.checks})
     return dict(sorted(found.items()))
 
 

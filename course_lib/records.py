@@ -38,6 +38,12 @@ class Record:
     part: str = "visible"
     checks: Mapping = field(default_factory=dict)
 
+    def about(self, id):
+        """A check's `forbid`, `hints` and `points`, without reading any of its arrays."""
+        entry = self.checks.plain[id] if isinstance(self.checks, _Checks) else self.checks[id]
+        entry = entry if isinstance(entry, dict) else {}
+        return {name: entry.get(name) or empty for name, empty in (("forbid", []), ("hints", []), ("points", 0))}
+
 
 def record_line(seen):
     """The record's line for what the reference gave: the observation with what its cell asked (`spec`) laid flat."""
@@ -122,11 +128,11 @@ class _Checks(Mapping):
     """The checks of a loaded record, each built when it is first asked for: a lesson has hundreds of arrays."""
 
     def __init__(self, path, archive, plain):
-        self._path, self._archive, self._plain, self._built = path, archive, plain, {}
+        self._path, self._archive, self.plain, self._built = path, archive, plain, {}
 
     def __getitem__(self, name):
         if name not in self._built:
-            plain = self._plain[name]
+            plain = self.plain[name]
             try:
                 self._built[name] = self._build(plain)
             except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error):
@@ -136,10 +142,10 @@ class _Checks(Mapping):
         return self._built[name]
 
     def __iter__(self):
-        return iter(self._plain)
+        return iter(self.plain)
 
     def __len__(self):
-        return len(self._plain)
+        return len(self.plain)
 
     def _build(self, plain):
         lines = [self._line(line) for line in plain["lines"]]

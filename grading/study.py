@@ -97,7 +97,7 @@ def hints(folder, exercise, count=None):
         records = list(records_in(folder / "expected"))
     except BadRecord as error:
         raise CourseError(str(error)) from None
-    entries = {id: record.checks[id] for record in records for id in record.checks}
+    entries = {id: record.about(id) for record in records for id in record.checks}
     mine = [check for id, check in entries.items() if exercise_of(id) == exercise_of(exercise)]
     if not mine:
         raise CourseError(f"There is no exercise {exercise}; `course progress --checks` lists them all.")

@@ -43,6 +43,14 @@ def test_a_record_comes_back_as_it_was_saved(tmp_path):
         assert [in_words(line) for line in after] == [in_words(line) for line in before]
 
 
+def test_what_stands_beside_the_lines_is_read_without_any_array(tmp_path, monkeypatch):
+    save_record(tmp_path / "r.npz", make())
+    back = load_record(tmp_path / "r.npz")
+    monkeypatch.setattr(np.lib.npyio.NpzFile, "__getitem__", lambda *a: pytest.fail("an array was read"))
+    for record in (make(), back):
+        assert record.about("pool") == {"forbid": ["numpy.dot"], "hints": ["one", "two"], "points": 3}
+
+
 def test_saving_twice_and_saving_what_was_loaded_give_the_same_bytes(tmp_path):
     paths = [tmp_path / f"{i}.npz" for i in range(3)]
     save_record(paths[0], make())
