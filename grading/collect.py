@@ -1,7 +1,8 @@
 """Collect what students uploaded: a folder or a zip from Canvas, Moodle or anywhere becomes submitted/STUDENT/LESSON/.
 
 Names say who: Canvas `smithann_LATE_12345_67890_file-2.ipynb`, Moodle
-`Ann Smith_12345_assignsubmission_file_/file.ipynb`, else `STUDENT.ipynb`, `STUDENT_LESSON.ipynb`, `STUDENT/file.ipynb` or `STUDENT/LESSON/file.ipynb`.
+`Ann Smith_12345_assignsubmission_file_/file.ipynb`, else `STUDENT.ipynb`, `STUDENT_LESSON.ipynb`,
+`STUDENT/file.ipynb` or `STUDENT/LESSON/file.ipynb`.
 """
 
 import re

@@ -13,14 +13,16 @@ import functools
 import hashlib
 import json
 import os
+import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading import judge
 from grading.course import Course
 from grading.errors import CourseError
 from grading.jobs import dress, make_job, make_result, points_of, refused_result, verdict_of
 from grading.journal import Journal
+from grading.messages import Step
 from grading.sanitise import Sanitised, sanitise
 
 AHEAD = 3  # submissions waiting per worker
@@ -39,6 +41,7 @@ class Graded:
     late: float = 0.0
     changes: list = field(default_factory=list)  # (grade id, old, new)
     cpu: float = 0.0
+    unsteady: list = field(default_factory=list)  # checks that came out otherwise the second time
 
 
 @dataclass
@@ -112,12 +115,24 @@ def default_workers():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def grade(root, lessons=(), *, students=(), workers=None, force=False, dry=False, trust=False, pool=None, tell=None):
+def grade(
+    root,
+    lessons=(),
+    *,
+    students=(),
+    workers=None,
+    force=False,
+    dry=False,
+    twice=False,
+    trust=False,
+    pool=None,
+    tell=None,
+):
     """Grade what changed; returns a Summary.
 
-    `force` runs and writes everything again; `dry` leaves the gradebook alone and says which marks would change;
-    `pool` is anything with `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of
-    each one.
+    `force` runs and writes everything again; `twice` runs each a second time under other conditions and flags what
+    comes out otherwise; `dry` leaves the gradebook alone and says which marks would change; `pool` is anything with
+    `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one.
     """
     start = time.monotonic()
     course = Course(root)
@@ -133,7 +148,7 @@ def grade(root, lessons=(), *, students=(), workers=None, force=False, dry=False
         from grading.gradebook import Writer
 
         writer = stack.enter_context(Writer(course))
-        run = _Run(course, journal, writer, force=force, dry=dry, tell=tell, total=len(wanted))
+        run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
         run.pool_options = (workers or default_workers(), trust)
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
@@ -144,9 +159,9 @@ def grade(root, lessons=(), *, students=(), workers=None, force=False, dry=False
 class _Run:
     """The state of one grading run; all of it in one thread but the pool."""
 
-    def __init__(self, course, journal, writer, *, force, dry, tell, total):
+    def __init__(self, course, journal, writer, *, force, dry, twice, tell, total):
         self.course, self.journal, self.writer = course, journal, writer
-        self.force, self.dry, self.tell, self.total = force, dry, tell, total
+        self.force, self.dry, self.twice, self.tell, self.total = force, dry, twice, tell, total
         self.present = writer.submitted()
         self.pool = self.stack = self.pool_options = None
         self.isolation, self.differs = "", ()
@@ -177,7 +192,7 @@ class _Run:
         mark = mark_of(self.course, submission)
         before = self.journal.replayed(student, lesson)
         current = before is not None and before["mark"] == mark and (student, lesson) in self.present
-        current = current and (not before["key"] or before["key"] in self.journal)
+        current = current and (not before["key"] or self._good(self.journal.result(before["key"])))
         if current and not self.force:
             return self._done(Graded(student, lesson, before["outcome"], self._kept(before), "up to date"))
         laid = lay_over(self.course, submission)
@@ -186,12 +201,16 @@ class _Run:
             return self._settle(submission, laid, mark, "", result, "not run")
         job = job_of(self.course, submission, laid)
         result = None if self.force and job.key not in self.fresh else self.journal.result(job.key)
-        if result is not None:
+        if self._good(result):
             return self._settle(submission, laid, mark, job.key, result, "from the journal")
         self.waiting[job.key].append((submission, laid, mark))
         if len(self.waiting[job.key]) == 1:
             self.running[self._submit(job)] = job
         return None
+
+    def _good(self, result):
+        """Whether a result from the journal will do: it is there, and was checked twice when that is asked for."""
+        return result is not None and (not self.twice or "unsteady" in result)
 
     def _kept(self, before):
         if not before["key"]:
@@ -209,9 +228,9 @@ class _Run:
             workers, trust = self.pool_options
             self.pool = self.stack.enter_context(open_pool(workers, trust=trust))
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
-        future = self.pool.submit(job)
         judged = concurrent.futures.Future()
-        future.add_done_callback(lambda done: _judge(done, judged, records, skeleton))
+        jobs = [job, otherwise(job)] if self.twice else [job]
+        _Judging(judged, records, skeleton, len(jobs)).watch([self.pool.submit(one) for one in jobs])
         return judged
 
     def _collect(self, until):
@@ -235,6 +254,7 @@ class _Run:
         student, lesson = submission.student, submission.lesson
         verdict = verdict_of(result, laid)
         one = Graded(student, lesson, laid.outcome, verdict, how, cpu=result["cpu"])
+        one.unsteady = result.get("unsteady", [])
         one.changes = self._changes(one)
         if not self.dry:
             nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
@@ -268,15 +288,42 @@ class _Run:
             self.tell(len(self.graded), self.total, one)
 
 
-def _judge(done, judged, records, skeleton):
-    """In the pool's thread: the run becomes a result there, so that the one writing thread stays free."""
-    try:
-        run = done.result()
-        judged.set_result((make_result(run, records, skeleton), run.isolation))
-    except concurrent.futures.CancelledError:
-        judged.cancel()
-    except BaseException as error:
-        judged.set_exception(error)
+OTHERWISE = "import random as _random, numpy as _numpy\n_random.seed(20260)\n_numpy.random.seed(20260)"
+
+
+def otherwise(job):
+    """The same job under other conditions: another process at another time, other states of the global generators."""
+    return replace(job, key=f"{job.key}-again", steps=(Step("conditions", OTHERWISE), *job.steps))
+
+
+class _Judging:
+    """In the pool's threads: runs become a result there, so that the one writing thread stays free."""
+
+    def __init__(self, judged, records, skeleton, count):
+        self.judged, self.records, self.skeleton = judged, records, skeleton
+        self.lock, self.left = threading.Lock(), count
+
+    def watch(self, futures):
+        """Set the result when the last of the futures is done; the first one's run counts."""
+        for future in futures:
+            future.add_done_callback(lambda _: self._done(futures))
+
+    def _done(self, futures):
+        with self.lock:
+            self.left -= 1
+            if self.left:
+                return
+        try:
+            runs = [future.result() for future in futures]
+            results = [make_result(run, self.records, self.skeleton) for run in runs]
+            if len(results) > 1:
+                first, second = (result["verdict"]["checks"] for result in results)
+                results[0]["unsteady"] = [name for name in first if first[name] != second[name]]
+            self.judged.set_result((results[0], runs[0].isolation))
+        except concurrent.futures.CancelledError:
+            self.judged.cancel()
+        except BaseException as error:
+            self.judged.set_exception(error)
 
 
 def _crash(point):
@@ -332,7 +379,16 @@ def to_json(summary):
         verdict = judge.to_json(one.verdict) if one.verdict is not None else None
         score, points = (one.verdict.score, one.verdict.points) if one.verdict is not None else (0, 0)
         row = {"student": one.student, "lesson": one.lesson, "outcome": one.outcome, "how": one.how}
-        rows.append({**row, "score": score, "points": points, "changes": one.changes, "verdict": verdict})
+        rows.append(
+            {
+                **row,
+                "score": score,
+                "points": points,
+                "changes": one.changes,
+                "unsteady": one.unsteady,
+                "verdict": verdict,
+            }
+        )
     counts = {how: summary.count(how) for how in ("ran", "from the journal", "up to date", "not run")}
     return json.dumps(
         {

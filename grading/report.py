@@ -31,6 +31,7 @@ class Row:
     cpu: float
     late: bool
     nb: dict = field(repr=False, default=None)
+    unsteady: tuple = ()
 
 
 def gather(course, lesson, writer, journal):
@@ -46,7 +47,8 @@ def gather(course, lesson, writer, journal):
         total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in graded)
         result = journal.result(mark["key"]) if mark["key"] else None
         late = writer.late(lesson, student)
-        rows.append(Row(student, verdict, total, result["cpu"] if result else 0.0, late, nb))
+        unsteady = tuple(result.get("unsteady", ())) if result else ()
+        rows.append(Row(student, verdict, total, result["cpu"] if result else 0.0, late, nb, unsteady))
     return rows
 
 
@@ -219,6 +221,7 @@ def lesson_part(course, lesson, writer, journal):
         "usual": usual,
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
         "similar": similar(rows, skeleton),
+        "unsteady": [r for r in rows if r.unsteady],
         "weak": [i for i in told if i["split"] is not None and i["split"] < 0.1],
     }
 

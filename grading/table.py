@@ -17,7 +17,7 @@ def class_table(graded):
     for student in sorted({one.student for one in graded}):
         mine = {one.lesson: one for one in graded if one.student == student}
         cells = [_score(mine.get(lesson)) for lesson in lessons]
-        table.add_row(student, *cells, Text(seen(list(mine.values())), style="dim"))
+        table.add_row(Text(student), *cells, Text(seen(list(mine.values())), style="dim"))
     return table
 
 
@@ -62,7 +62,8 @@ def mistake_table(mistakes, limit=12):
     for name in ("students", "exercise", "mistake", "what it means"):
         table.add_column(name, justify="right" if name == "students" else "left", overflow="fold")
     for entry in mistakes[:limit]:
-        table.add_row(str(len(entry["students"])), entry["exercise"], entry["name"], Text(entry["say"], style="dim"))
+        told = Text(entry["exercise"]), Text(entry["name"]), Text(entry["say"], style="dim")
+        table.add_row(str(len(entry["students"])), *told)
     return table
 
 

@@ -93,6 +93,9 @@ def grade(
         int | None, typer.Option(min=1, help="Submissions run at once; one per core by default.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run everything again, changed or not.")] = False,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Run each a second time under other conditions; flag what differs.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write no marks; say which would change.")] = False,
     trust: Annotated[
         bool, typer.Option("--trust-submissions", help="Go on without confinement. Only for code you trust.")
@@ -105,7 +108,8 @@ def grade(
     """
     from grading import engine
 
-    options = {"students": student or (), "workers": workers, "force": force, "dry": dry_run, "trust": trust}
+    options = {"students": student or (), "workers": workers, "force": force, "twice": twice}
+    options |= {"dry": dry_run, "trust": trust}
     if as_json:
         typer.echo(engine.to_json(engine.grade(folder, lessons or (), **options)))
         return
@@ -128,7 +132,12 @@ def grade_with_bar(console, folder, lessons=(), **options):
     from grading import engine
 
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    columns += (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
+    columns += (
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}", markup=False),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("grading", total=None, rate="", last="")
 
@@ -159,10 +168,14 @@ def print_summary(console, summary):
     for sentence in summary.differs:
         console.print(f"[bold red]{sentence}")
     changed = [(one, change) for one in summary.graded for change in one.changes]
+    verb = "would become" if summary.dry else "became"
     for one, (cell, old, new) in changed:
-        console.print(
-            f"{one.student} {one.lesson} {cell}: {old:g} {'would become' if summary.dry else 'became'} {new:g}"
-        )
+        console.print(f"{one.student} {one.lesson} {cell}: {old:g} {verb} {new:g}", markup=False)
+    for one in summary.graded:
+        if one.unsteady:
+            console.print(
+                f"[yellow]{one.student} {one.lesson}: not the same the second time: {', '.join(one.unsteady)}"
+            )
     if summary.dry:
         console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
     for name in summary.unfit:

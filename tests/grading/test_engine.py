@@ -250,3 +250,25 @@ def test_unknown_lessons_students_and_folders_are_named(made, tmp_path):
         engine.grade(made.root, students=["nobody"], pool=sc.InProcess())
     with pytest.raises(CourseError, match="is not a course folder"):
         engine.grade(tmp_path, pool=sc.InProcess())
+
+
+UNSTEADY = "import numpy as np\ndef double(x):\n    return 2 * x + int(np.random.randint(10**9))"
+
+
+def test_work_that_depends_on_chance_is_flagged_and_steady_work_is_not(made):
+    sc.hand_in(made, "chance", sc.answered(made, **{**sc.RIGHT, "double": UNSTEADY}))
+    summary = engine.grade(made.root, students=["chance", "student000", "student002"], twice=True)
+    assert {one.student: one.unsteady for one in summary.graded} == {
+        "chance": ["double"],
+        "student000": [],
+        "student002": [],
+    }
+    again = engine.grade(made.root, students=["chance"], twice=True)
+    assert again.count("up to date") == 1
+
+
+def test_asking_for_a_second_run_later_runs_what_was_run_once(graded):
+    pool = sc.InProcess()
+    summary = engine.grade(graded.root, pool=pool, workers=1, students=["student000"], twice=True)
+    assert len(pool.ran) == 2
+    assert summary.graded[0].unsteady == []
