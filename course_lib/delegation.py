@@ -138,9 +138,10 @@ def _named(frame):
     missing = object()
     thing = missing
     for step in dis.get_instructions(frame.f_code):
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_BORROW"):
+        if "LOAD_FAST" in step.opname or step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"):
+            name = step.argval[-1] if isinstance(step.argval, tuple) else step.argval  # 3.13 loads two at once
             spaces = (frame.f_locals, frame.f_globals, vars(sys.modules["builtins"]))
-            thing = next((space[step.argval] for space in spaces if step.argval in space), missing)
+            thing = next((space[name] for space in spaces if name in space), missing)
         elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and isinstance(thing, types.ModuleType):
             thing = getattr(thing, step.argval, missing)
         else:

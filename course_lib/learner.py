@@ -48,7 +48,8 @@ class Learner:
         hidden_from = expected.get("hidden_from", float("inf"))
         message = Message(*self._heading(expected["lines"], differences, hidden_from))
         message.check = self.id
-        message.printed = _printed(printed, warned)
+        if hidden_from == float("inf"):  # what is printed of a hidden test would show its inputs
+            message.printed = _printed(printed, warned)
         first = next((i for i, (_, d) in enumerate(differences) if d), None)
         if first is not None:
             self._explain(message, expected, *differences[first], hidden_from, error)

@@ -290,6 +290,13 @@ def test_a_hidden_failure_names_the_mistake_and_nothing_else(hidden, capsys):
         assert secret not in shown + error
 
 
+def test_what_is_printed_where_hidden_lines_run_is_not_shown(hidden, capsys):
+    source = "def half(x):\n    print('input', x)\n    if x < 0: raise ValueError\n    return x / 2"
+    passed, shown, _ = run(source, capsys, CHECK + HIDDEN)
+    assert passed
+    assert "input" not in shown
+
+
 def test_an_exception_in_a_hidden_test_shows_no_line(hidden, capsys):
     source = "def half(x):\n    if x < 0: raise ValueError\n    assert x < 5, x\n    return x / 2"
     _, shown, error = run(source, capsys, CHECK + HIDDEN)
