@@ -46,7 +46,7 @@ class Limits:
     disk: int = 256 * MB  # the working folder and /tmp together
     inodes: int = 8192
     processes: int = 64  # threads count
-    files: int = 256  # open at once, per process
+    files: int = 128  # open at once, per process
     file_size: int = 128 * MB
     cell_output: int = 2 * MB  # more is cut off, with a note, and the cell goes on
     output: int = 64 * MB  # all frames of a submission; more ends it

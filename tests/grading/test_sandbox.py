@@ -403,6 +403,36 @@ def test_a_fork_bomb_ends_and_every_process_of_it(box, untouched):
     assert 15 < max(watched) - before <= attacks.FAST.processes + 2  # the bomb went off, and met its limit
 
 
+def test_there_is_no_memory_that_nobody_counts(box, untouched):
+    """Kinds that stay allocated while no process shows them as resident."""
+    source = """
+import ctypes, errno, mmap, os
+libc = ctypes.CDLL(None, use_errno=True)
+got = []
+for name, make in {
+    "shared": lambda: mmap.mmap(-1, 1 << 20),
+    "zero": lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20),
+    "memfd": lambda: os.memfd_create("x"),
+}.items():
+    try:
+        make()
+        got.append(name)
+    except OSError:
+        pass
+for name, *arguments in (("shmget", 0, 1 << 20, 0o1600), ("msgget", 0, 0o1600), ("syscall", 425, 8, 0)):
+    if getattr(libc, name)(*arguments) != -1:
+        got.append(name)
+fine = mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE)
+with open("/dev/shm/arena", "wb+") as file:
+    file.truncate(1 << 16)
+    counted = mmap.mmap(file.fileno(), 1 << 16)
+print("REACHED", got, open("/dev/zero", "rb").read(3))
+"""
+    run = box.run(around(source))
+    assert attacks.reached(run) == r"[] b'\x00\x00\x00'"
+    assert run.ended == "finished"
+
+
 def test_a_full_disk_is_the_submissions_own(box, untouched):
     fill = """
 import os
