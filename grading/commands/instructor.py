@@ -173,9 +173,8 @@ def print_summary(console, summary):
         console.print(f"{one.student} {one.lesson} {cell}: {old:g} {verb} {new:g}", markup=False)
     for one in summary.graded:
         if one.unsteady:
-            console.print(
-                f"[yellow]{one.student} {one.lesson}: not the same the second time: {', '.join(one.unsteady)}"
-            )
+            names = ", ".join(one.unsteady)
+            console.print(f"{one.student} {one.lesson}: not the same the second time: {names}", markup=False)
     if summary.dry:
         console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
     for name in summary.unfit:
