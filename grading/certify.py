@@ -194,6 +194,7 @@ def prove_exercise(lesson, exercise, records, reference, outcomes, trials, other
         proof.problems.append(f"{where}: the released cell already scores {line['stub_score']:g}; it must score 0")
     seen = {t: judged.seen(outcomes[t]) for t in (*trials["wrong"], *trials["right"], *trials["second"])}
     _prove_wrong(where, exercise, judged, trials, seen, outcomes, proof)
+    _prove_second(where, judged, trials, seen, outcomes, proof)
     _prove_right(where, exercise, judged, trials, seen, proof)
     _prove_distinct(where, exercise, trials["wrong"], seen, proof)
     _prove_lines(lesson, exercise, judged, reference, [seen[t] for t in (*trials["wrong"], *trials["second"])], proof)
@@ -223,13 +224,18 @@ def _prove_wrong(where, exercise, judged, trials, seen, outcomes, proof):
             proof.problems.append(f"{at} is not recognised from what it gives; report this")
     if len(exercise.wrong) < MIN_WRONG and not exercise.predict:
         proof.problems.append(f"{where} has {len(exercise.wrong)} wrong variants, at least {MIN_WRONG}; add some")
-    styles = []
-    for trial in trials["second"]:
-        rejected = bool(judged.failures(seen[trial]))
-        styles.append({"name": trial.name, "rejected": rejected})
-        if not rejected:
-            proof.problems.append(f"{where}: the mistake '{trial.name}' passes in that style; add an expectation")
-    proof.extra["second styles"] = styles
+
+
+def _prove_second(where, judged, trials, seen, outcomes, proof):
+    """Mistakes made in another style are rejected too: in a right variant's, and, if they raise, with that caught."""
+    styles = {trial.name: seen[trial] for trial in trials["second"]}
+    for trial in trials["wrong"]:
+        if outcomes[trial].caught is not None:
+            styles[f"{trial.name} / exceptions caught"] = judged.seen(outcomes[trial].caught)
+    proof.extra["second styles"] = [{"name": n, "rejected": bool(judged.failures(s))} for n, s in styles.items()]
+    for style in proof.extra["second styles"]:
+        if not style["rejected"]:
+            proof.problems.append(f"{where}: the mistake '{style['name']}' passes in that style; add an expectation")
 
 
 def _prove_right(where, exercise, judged, trials, seen, proof):

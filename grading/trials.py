@@ -49,6 +49,7 @@ class Outcome:
     seen: dict = field(default_factory=dict)  # (check, part) -> [Seen]
     lines: dict = field(default_factory=dict)  # (check, part) -> [line of the lesson's file]
     ended: str = "finished"  # or "cpu limit", "died"
+    caught: "Outcome | None" = None  # the same answer with its exceptions caught, when it raised
 
     def part(self, check, part):
         """The observations of one part of one check, in order; [] when it did not run."""
@@ -255,9 +256,39 @@ def _failed(lesson, cell, error):
 
 
 def _child(bench, collector, trial, path):
-    """In a forked child: run the trial's answer and its exercise's checks; leave the outcome after each."""
+    """In a forked child: run the trial's answer and its exercise's checks; leave the outcome after each.
+
+    An answer that raises is run once more with every exception caught: the same mistake as someone careful makes it.
+    """
+    before, first = dict(bench.names), Outcome(ended="cpu limit")
+    _answer(bench, collector, trial, first, lambda: _leave(first, path))
+    if any(seen.kind == "raised" for part in first.seen.values() for seen in part) and not trial.rewrite:
+        quiet = caught(trial.source)
+        if quiet is not None:
+            bench.names.clear()
+            bench.names.update(before)
+            first.caught = Outcome(ended="cpu limit")
+            _leave(first, path)
+            _answer(bench, collector, replace(trial, source=quiet), first.caught, lambda: _leave(first, path))
+
+
+def caught(source):
+    """The source with the body of every function in `try`, giving None for any exception; None where it has none."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name != "__init__"]
+    for node in functions:
+        handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Return(ast.Constant(None))])
+        node.body = [ast.Try(node.body, [handler], [], [])]
+    return ast.unparse(ast.fix_missing_locations(tree)) if functions else None
+
+
+def _answer(bench, collector, trial, outcome, leave):
+    """Run one answer, then the cells up to its exercise's last check; `leave` is called after each check."""
     lesson, exercise = bench.lesson, bench.lesson.exercise(trial.exercise)
-    collector.outcome = Outcome(ended="cpu limit")
+    collector.outcome = outcome
     last = max(c.cell.index for c in exercise.checks)
     checks = {c.cell.index: c for c in exercise.checks}
     with contextlib.suppress(Exception, SystemExit):  # as in a notebook: a failing cell, and the next one runs
@@ -267,20 +298,20 @@ def _child(bench, collector, trial, path):
             run_rewritten(bench, exercise, trial)
         else:
             bench.run(trial.source, exercise.solve.line, guard=False)
-    _leave(collector.outcome, path)
+    leave()
     for cell in lesson.cells[exercise.solve.index + 1 : last + 1]:
         if cell.kind != "code" or cell.role in SKIPPED:
             continue
         with contextlib.suppress(Exception, SystemExit):
             if cell.index in checks:
                 bench.check(checks[cell.index])
-                _leave(collector.outcome, path)
+                leave()
             elif cell.role == "solve":
                 bench.run(lesson.exercise(cell.id).reference, cell.line)
             elif cell.role not in ("check", "predict"):
                 bench.run(cell.source, cell.line)
-    collector.outcome.ended = "finished"
-    _leave(collector.outcome, path)
+    outcome.ended = "finished"
+    leave()
 
 
 def _leave(outcome, path):

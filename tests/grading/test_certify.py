@@ -137,6 +137,20 @@ class TestWhatIsWrongIsTold:
         proof = prove(*edits)
         problem(proof, "the mistake 'squared / sum' passes in that style")
 
+    def test_a_mistake_that_passes_once_its_exception_is_caught(self):
+        # None is what the reference gives for the one input on which the mistake raises
+        edits = (
+            ("    return 2 * x\n    ###", "    return 2 * x if len(x) else None\n    ###"),
+            (
+                "double(np.array([1.5, -2.0, 4.0])))",
+                "double(np.array([1.5, -2.0, 4.0])))\n    expect('none', double([]))",
+            ),
+            ('"squared": ("2 * x", "x * x"', '"squared": ("2 * x if len(x) else None", "2 * x if x[0] != 9 else x"'),
+        )
+        proof = prove(*edits)
+        assert proof.line["wrong"][0]["rejected_by"] == "double (visible): none"
+        problem(proof, "the mistake 'squared / exceptions caught' passes in that style")
+
     def test_a_tolerance_too_wide_for_the_nearest_mistake(self):
         edits = (
             ('"squared": ("2 * x", "x * x"', '"squared": ("2 * x", "2.01 * x"'),

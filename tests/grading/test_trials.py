@@ -122,3 +122,21 @@ def test_hidden_positions_count_on_from_the_visible_ones(ran):
     hidden = ran[0].part("double", "hidden")
     assert [s.position for s in hidden] == [0, 1]
     assert [s.position for s in shifted(hidden, 1)] == [1, 2]
+
+
+def test_an_answer_that_raises_is_run_again_with_its_exceptions_caught(ran):
+    again = ran[1]["raises"].caught
+    assert [s.value for s in again.part("double", "visible")] == [None]
+    assert [s.value for s in again.part("double", "hidden")] == [None, None]
+    assert ran[1]["half"].caught is None
+
+
+def test_catching_keeps_what_does_not_raise():
+    source = trials.caught(
+        "class C:\n    def __init__(self):\n        self.x = 1\n\n    def f(self, y):\n        return self.x / y\n"
+    )
+    names = {}
+    exec(source, names)
+    assert (names["C"]().f(2), names["C"]().f(0)) == (0.5, None)
+    assert trials.caught("x = 1") is None
+    assert trials.caught("def f(:") is None
