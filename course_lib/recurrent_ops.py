@@ -8,12 +8,15 @@ wait for its turn.
 
 import numpy as np
 
+from course_lib.memory import empty
+
 
 def _from_input(x, w, b):
     """x @ w.T + b for all times at once."""
-    out = x.reshape(-1, x.shape[-1]) @ w.T
+    out = empty((*x.shape[:2], len(w)), w.dtype)
+    np.matmul(_rows(x), w.T, out=_rows(out))
     out += b
-    return out.reshape(*x.shape[:2], -1)
+    return out
 
 
 def _shifted(h0, h):
@@ -28,7 +31,8 @@ def _rows(a):
 def _gradients(x, before, w_ih, da, da_hidden):
     """(dx, dw_ih, dw_hh, db_ih, db_hh) from the gradients of all pre-activations: input's part, state's part."""
     da, da_hidden = _rows(da), _rows(da_hidden)
-    dx = (da @ w_ih).reshape(x.shape)
+    dx = empty(x.shape, x.dtype)
+    np.matmul(da, w_ih, out=_rows(dx))
     return dx, da.T @ _rows(x), da_hidden.T @ _rows(before), da.sum(0), da_hidden.sum(0)
 
 
@@ -47,7 +51,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
         before = now
 
     def vjp(g):
-        da = np.empty_like(h)
+        da = empty(h.shape, h.dtype)
         states, dh = _shifted(h0, h), np.zeros_like(h0)
         for t in reversed(range(len(h))):
             dh = dh + g[t]
@@ -66,18 +70,23 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
     2000.
     """
-    times, k = len(x), h0.shape[-1]
-    gates = _from_input(x, w_ih, b_ih + b_hh)
-    out = np.empty((times + 1, *h0.shape), gates.dtype)
-    cells, squashed = np.empty_like(out), np.empty_like(out[1:])
+    times, n, k = len(x), *h0.shape
+    half = np.repeat(np.array([0.5, 0.5, 1, 0.5], h0.dtype), k)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
+    gates = _from_input(x, w_ih * half[:, None], (b_ih + b_hh) * half)
+    from_state, rest = (w_hh * half[:, None]).T, 1 - half
+    i, f, g, o = np.moveaxis(gates.reshape(times, n, 4, k), 2, 0)
+    out, cells = empty((times + 1, n, k), h0.dtype), empty((times + 1, n, k), h0.dtype)
+    squashed = empty((times, n, k), h0.dtype)
     cells[0], before = c0, h0
     for t, a in enumerate(gates):
-        a += before @ w_hh.T
-        i, f, g, o = _open(a, k)
-        np.multiply(f, cells[t], out=cells[t + 1])
-        cells[t + 1] += i * g
+        a += before @ from_state
+        np.tanh(a, out=a)
+        a *= half
+        a += rest
+        np.multiply(f[t], cells[t], out=cells[t + 1])
+        cells[t + 1] += i[t] * g[t]
         np.tanh(cells[t + 1], out=squashed[t])
-        np.multiply(o, squashed[t], out=out[t])
+        np.multiply(o[t], squashed[t], out=out[t])
         if mask is not None:
             np.copyto(cells[t + 1], cells[t], where=~mask[t])
             np.copyto(out[t], before, where=~mask[t])
@@ -85,35 +94,28 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     out[times] = cells[times]
 
     def vjp(grad):
-        da = np.empty_like(gates)
-        dh, dc = np.zeros_like(h0), grad[times]
+        slope = empty((times, n, 4, k), h0.dtype)  # of every pre-activation, for a unit gradient of c (of h for o)
+        slope[:, :, 0], slope[:, :, 1] = g * i * (1 - i), cells[:-1] * f * (1 - f)
+        slope[:, :, 2], slope[:, :, 3] = i * (1 - g * g), squashed * o * (1 - o)
+        to_cell = o * (1 - squashed * squashed)
+        da, dh, dc = empty(slope.shape, h0.dtype), np.zeros_like(h0), grad[times]
         for t in reversed(range(times)):
-            i, f, g, o = np.split(gates[t], 4, axis=-1)
             dh = dh + grad[t]
-            run = 1 if mask is None else mask[t].astype(h0.dtype)
-            through = dh * run
-            inner = dc * run + through * o * (1 - squashed[t] * squashed[t])
-            da[t, :, :k] = inner * g * i * (1 - i)
-            da[t, :, k : 2 * k] = inner * cells[t] * f * (1 - f)
-            da[t, :, 2 * k : 3 * k] = inner * i * (1 - g * g)
-            da[t, :, 3 * k :] = through * squashed[t] * o * (1 - o)
-            dh = da[t] @ w_hh + dh * (1 - run)
-            dc = inner * f + dc * (1 - run)
+            run = None if mask is None else mask[t].astype(h0.dtype)
+            here = dh if mask is None else dh * run
+            inner = here * to_cell[t]
+            inner += dc if mask is None else dc * run
+            np.multiply(slope[t, :, :3], inner[:, None], out=da[t, :, :3])
+            np.multiply(slope[t, :, 3], here, out=da[t, :, 3])
+            carried = None if mask is None else (dh * (1 - run), dc * (1 - run))
+            dh, dc = da[t].reshape(n, -1) @ w_hh, inner * f[t]
+            if carried is not None:
+                dh, dc = dh + carried[0], dc + carried[1]
+        da = da.reshape(times, n, -1)
         dx, *weights = _gradients(x, _shifted(h0, out[:-1]), w_ih, da, da)
         return dx, dh, dc, *weights
 
     return out, vjp
-
-
-def _open(a, k):
-    """Squash in place: sigmoid for i, f, o as 0.5 + 0.5 tanh(a / 2), tanh for g; return the four."""
-    a[:, : 2 * k] *= 0.5
-    a[:, 3 * k :] *= 0.5
-    np.tanh(a, out=a)
-    for part in (a[:, : 2 * k], a[:, 3 * k :]):
-        part *= 0.5
-        part += 0.5
-    return np.split(a, 4, axis=-1)
 
 
 def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
@@ -123,7 +125,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     """
     k = h0.shape[-1]
     gates = _from_input(x, w_ih, b_ih)
-    out, hidden = np.empty((*x.shape[:2], k), gates.dtype), np.empty((*x.shape[:2], k), gates.dtype)
+    out, hidden = empty((*x.shape[:2], k), h0.dtype), empty((*x.shape[:2], k), h0.dtype)
     before = h0
     for t, a in enumerate(gates):
         from_state = before @ w_hh.T + b_hh
@@ -140,7 +142,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         before = out[t]
 
     def vjp(g):
-        da, da_hidden = np.empty_like(gates), np.empty_like(gates)
+        da, da_hidden = empty(gates.shape, gates.dtype), empty(gates.shape, gates.dtype)
         states, dh = _shifted(h0, out), np.zeros_like(h0)
         for t in reversed(range(len(out))):
             r, z, new = np.split(gates[t], 3, axis=-1)
