@@ -12,6 +12,12 @@ from course_lib import Tensor
 from course_lib import functional as F
 from tests.course_lib.gradcheck import against_torch
 
+
+def every(*options):
+    """All combinations."""
+    return list(itertools.product(*options))
+
+
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -62,7 +68,7 @@ def test_logits_of_any_size_give_finite_losses_and_gradients():
     np.testing.assert_array_equal(x.grad, [[1, -1, 0]])
 
 
-OPTIONS = list(itertools.product(REDUCTIONS, (False, True), (-100, 1), (0.0, 0.3)))
+OPTIONS = every(REDUCTIONS, (False, True), (-100, 1), (0.0, 0.3))
 
 
 @pytest.mark.parametrize(("reduction", "weighted", "ignore", "smoothing"), OPTIONS, ids=str)
@@ -88,9 +94,7 @@ def test_cross_entropy_of_class_indices_with_every_option(shape, reduction, weig
         )
 
 
-@pytest.mark.parametrize(
-    ("reduction", "weighted", "smoothing"), itertools.product(REDUCTIONS, (False, True), (0.0, 0.2))
-)
+@pytest.mark.parametrize(("reduction", "weighted", "smoothing"), every(REDUCTIONS, (False, True), (0.0, 0.2)))
 @pytest.mark.parametrize("shape", [(6, 4), (3, 4, 2), (4,)], ids=str)
 def test_cross_entropy_of_probabilities_reaches_both_sides(shape, reduction, weighted, smoothing, rng):
     x, t, w = rng.standard_normal(shape), rng.random(shape), rng.random(4) if weighted else None
@@ -106,9 +110,7 @@ def test_the_loss_of_equal_logits_is_the_logarithm_of_the_classes():
     assert F.cross_entropy(np.zeros((5, 10)), np.arange(5)).item() == pytest.approx(np.log(10))
 
 
-@pytest.mark.parametrize(
-    ("p", "margin", "weighted", "reduction"), itertools.product((1, 2), (1.0, 0.3), (False, True), REDUCTIONS)
-)
+@pytest.mark.parametrize(("p", "margin", "weighted", "reduction"), every((1, 2), (1.0, 0.3), (False, True), REDUCTIONS))
 def test_multi_class_hinge(p, margin, weighted, reduction, rng):
     x, t, w = rng.standard_normal((6, 4)), rng.integers(0, 4, 6), rng.random(4)
     against_torch(
@@ -156,7 +158,7 @@ def test_equal_embeddings_give_a_finite_gradient(rng):
     np.testing.assert_array_equal(a.grad, np.zeros((2, 3)))
 
 
-@pytest.mark.parametrize(("p", "swap", "reduction"), itertools.product((1, 2, 3), (False, True), REDUCTIONS))
+@pytest.mark.parametrize(("p", "swap", "reduction"), every((1, 2, 3), (False, True), REDUCTIONS))
 def test_triplet_loss(p, swap, reduction, rng):
     arrays = rng.standard_normal((3, 5, 4))
     options = {"margin": 1.5, "p": p, "swap": swap, "reduction": reduction}

@@ -9,6 +9,12 @@ import torch
 from course_lib import Tensor, nn
 from tests.course_lib.gradcheck import same_gradient, same_numbers
 
+
+def every(*options):
+    """All combinations."""
+    return list(itertools.product(*options))
+
+
 KINDS = [("RNN", {}), ("RNN", {"nonlinearity": "relu"}), ("LSTM", {}), ("GRU", {})]
 T, N, D, H = 6, 4, 3, 5
 
@@ -34,7 +40,7 @@ def states(out):
 
 @pytest.mark.parametrize(
     ("layers", "both", "batch_first", "bias", "lengths"),
-    itertools.product((1, 3), (False, True), (False, True), (False, True), (None, (6, 2, 1, 4), (3, 5, 2, 2))),
+    every((1, 3), (False, True), (False, True), (False, True), (None, (6, 2, 1, 4), (3, 5, 2, 2))),
     ids=str,
 )
 @pytest.mark.parametrize(("kind", "extra"), KINDS, ids=["rnn", "rnn-relu", "lstm", "gru"])

@@ -10,6 +10,11 @@ from torch.optim import lr_scheduler
 from course_lib import schedules
 
 
+def every(*options):
+    """All combinations."""
+    return list(itertools.product(*options))
+
+
 def torchs(make, steps, lr=0.3):
     """The rates of the first `steps` steps by torch's scheduler."""
     opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
@@ -47,7 +52,7 @@ def test_rates_are_torchs(name):
     np.testing.assert_allclose([ours(i) for i in range(20)], torchs(make, 20), rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize(("anneal", "pct", "steps"), itertools.product(("cos", "linear"), (0.3, 0.25, 0.5), (20, 37)))
+@pytest.mark.parametrize(("anneal", "pct", "steps"), every(("cos", "linear"), (0.3, 0.25, 0.5), (20, 37)))
 def test_one_cycle_is_torchs(anneal, pct, steps):
     ours = schedules.one_cycle(0.7, steps, pct, anneal, div_factor=10, final_div_factor=100)
 
@@ -62,7 +67,7 @@ def test_one_cycle_is_torchs(anneal, pct, steps):
     np.testing.assert_allclose([default(i) for i in range(steps)], theirs, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("mode", "cooldown", "patience"), itertools.product(("min", "max"), (0, 3), (0, 2)))
+@pytest.mark.parametrize(("mode", "cooldown", "patience"), every(("min", "max"), (0, 3), (0, 2)))
 def test_the_plateau_falls_when_torchs_does(mode, cooldown, patience):
     rng = np.random.default_rng(4)
     losses = 1 + np.exp(-np.arange(80) / 10) + 0.01 * rng.standard_normal(80)
