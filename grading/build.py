@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import platform
 import re
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from grading.certify import library_digest
 from grading.errors import CourseError
 from grading.lint import lint_lessons
 from grading.record import read_record, record_differences, record_lesson, save_records
@@ -17,6 +21,7 @@ from grading.release import notebook_bytes, picture_path, student_notebook
 from grading.source import read_lessons, strip_magics
 
 ROOT = Path(__file__).resolve().parent.parent
+STAMPS = ROOT / ".cache" / "built"
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,11 @@ def read_clean(folders, numbers=(), *, lint=True):
     return chosen
 
 
-def build(folders, numbers=(), *, lint=True, records=True, tell=lambda text: None):
-    """Build lessons; returns a list of Built. A file is written only if its content changes."""
+def build(folders, numbers=(), *, lint=True, records=True, fresh=False, tell=lambda text: None):
+    """Build lessons; returns a list of Built. A file is written only if its content changes.
+
+    The reference is not run again while lesson, library and records are as they were, unless `fresh`.
+    """
     done = []
     for lesson in read_clean(folders, numbers, lint=lint):
         built = Built(lesson.slug)
@@ -69,12 +77,34 @@ def build(folders, numbers=(), *, lint=True, records=True, tell=lambda text: Non
             tell(f"{lesson.slug}: pictures")
             built.changed += draw_pictures(lesson, folders.notebooks)
             tell(f"{lesson.slug}: expected values")
-            with tempfile.TemporaryDirectory(prefix="course-build-") as scratch:
-                new = save_records(record_lesson(lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
-                for path, folder in zip(new, (folders.expected, folders.hidden), strict=True):
-                    _write_record(path, folder / path.name, built)
+            if fresh or not _recorded(lesson, folders):
+                _record(lesson, folders, built)
         done.append(built)
     return done
+
+
+def _record(lesson, folders, built):
+    """Run the reference and the known mistakes, replace the records where they say something else."""
+    with tempfile.TemporaryDirectory(prefix="course-build-") as scratch:
+        new = save_records(record_lesson(lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
+        for path, folder in zip(new, (folders.expected, folders.hidden), strict=True):
+            _write_record(path, folder / path.name, built)
+    stamp = _stamp(lesson, folders)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+
+
+def _recorded(lesson, folders):
+    """Whether the records on disk were made from just this text by just this library."""
+    paths = [folder / f"{lesson.slug}.npz" for folder in (folders.expected, folders.hidden)]
+    return all(p.exists() for p in paths) and _stamp(lesson, folders).exists()
+
+
+def _stamp(lesson, folders):
+    paths = [folder / f"{lesson.slug}.npz" for folder in (folders.expected, folders.hidden)]
+    parts = [lesson.text.encode(), library_digest().encode(), platform.python_version().encode()]
+    parts += [np.__version__.encode(), *(p.read_bytes() for p in paths)]
+    return STAMPS / hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def stale(folders, numbers=()):

@@ -35,6 +35,7 @@ def build(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build although lint finds problems.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing: fail if a build would change a file.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run the reference answers again in any case.")] = False,
 ):
     """Build student notebooks, pictures and expected values from solutions/.
 
@@ -53,7 +54,7 @@ def build(
         console.print("All notebooks are current.")
         return
     with console.status("building") as status:
-        done = build(folders, lessons or (), lint=not force, records=not quick, tell=status.update)
+        done = build(folders, lessons or (), lint=not force, records=not quick, fresh=fresh, tell=status.update)
     for built in done:
         console.print(f"{built.lesson}: {', '.join(built.changed) or 'nothing changed'}", highlight=False)
 
@@ -104,7 +105,7 @@ def certify(
 
     folders, console = _folders(solutions, notebooks), Console()
     with console.status("building") as status:
-        build(folders, lessons or (), lint=not force, tell=status.update)
+        build(folders, lessons or (), lint=not force, fresh=fresh, tell=status.update)
         chosen = read_clean(folders, lessons or (), lint=False)
         status.update("certifying")
 

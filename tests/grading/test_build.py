@@ -14,6 +14,14 @@ from tests.grading.means import PATH
 LESSONS = lesson_paths(ROOT / "solutions")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_stamps(tmp_path_factory):
+    """No stamp of an earlier run: these tests see the reference run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grading.build.STAMPS", tmp_path_factory.mktemp("stamps"))
+        yield
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A folder with the small lesson, built."""
@@ -139,6 +147,22 @@ def test_a_record_equal_up_to_rounding_is_left_as_it_is(copied):
     save_record(path, record)
     build(copied)
     assert path.read_bytes() != before
+
+
+def test_the_reference_runs_again_only_when_something_changed(copied, monkeypatch):
+    monkeypatch.setattr("grading.build.record_lesson", None)
+    assert build(copied)[0].changed == []
+    with pytest.raises(TypeError):
+        build(copied, fresh=True)
+    path = copied.expected / "98_means.npz"
+    before = path.read_bytes()
+    path.write_bytes(before[:-1])
+    with pytest.raises(TypeError):
+        build(copied)
+    path.write_bytes(before)
+    edit(copied, "default_rng(981)", "default_rng(989)")
+    with pytest.raises(TypeError):
+        build(copied)
 
 
 def test_the_committed_notebooks_are_those_a_build_makes():
