@@ -149,7 +149,7 @@ class Sandbox:
         check = differences if self.trust else promised
         talk = Conversation(job, self.path, check, send, receive, status)
         run = talk.hold()
-        return run, talk.lost
+        return run, talk.lost and not talk.killed
 
     def _zygote(self, limits, stack):
         """The warm process for this job: one for all, or on the single path a fresh one."""

@@ -873,6 +873,20 @@ class Stream:
         raise io.UnsupportedOperation("fileno")
 
 
+def shorten(error, keep=15):
+    """Leave out the middle of a very long traceback: IPython takes seconds for an endless recursion's."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        parts, part = [], error.__traceback__
+        while part is not None:
+            parts.append(part)
+            part = part.tb_next
+        if len(parts) > 4 * keep:
+            parts[keep - 1].tb_next = parts[-keep]
+        error = error.__cause__ or error.__context__
+
+
 def make_kernel(collector):
     """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own."""
     import asyncio
@@ -895,6 +909,10 @@ def make_kernel(collector):
 
         def enable_gui(self, gui=None):
             self.active_eventloop = gui
+
+        def showtraceback(self, exc_tuple=None, *args, **kwargs):
+            shorten((exc_tuple or sys.exc_info())[1])
+            super().showtraceback(exc_tuple, *args, **kwargs)
 
     class Kernel(IPythonKernel):
         def _cancel_on_sigint(self, future):

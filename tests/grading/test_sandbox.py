@@ -86,7 +86,7 @@ def test_the_isolation_achieved_is_stated(box):
 LAYERS = {
     "the filter": ('load_filter(setup["seccomp"])', "pass", "filter"),
     "the capabilities": ("    empty()\n", "    pass\n", None),
-    "the mounts": ('furnish(limits, request["uid"])', "pass", "mnt namespace"),
+    "the mounts": ('furnish(limits, request["uid"])', "pass", "mnt namespace|Permission denied"),
     "the own /proc": ('mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)', "pass", None),
     "the size of /tmp": ("size={limits['disk']},", "", "MB"),
     "the number of files": ("nr_inodes={limits['inodes']},", "", "files"),
@@ -130,9 +130,14 @@ def test_without_bubblewrap_only_trusted_submissions_run(monkeypatch):
     monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
     with pytest.raises(CourseError, match="bubblewrap"):
         sandbox.Sandbox()
+    mounts = Path("/proc/self/mounts").read_text()
     with sandbox.Sandbox(trust=True) as box:
         run = box.run(attacks.honest())
-    assert attacks.values(run) == attacks.BOTH
+        stopped = box.run(around("while True:\n    pass", cell_cpu=0.5))
+    assert attacks.values(run) == attacks.values(stopped) == attacks.BOTH
+    assert (
+        Path("/proc/self/mounts").read_text() == mounts
+    )  # looking for confinement changes nothing where there is none
     assert run.isolation.path == "none"
     assert run.isolation.differs == ("Student code is not confined at all.",)
 

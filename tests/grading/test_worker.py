@@ -233,6 +233,15 @@ def test_the_worker_stands_alone():
     assert not re.search(r"^\s*(from|import) grading", source, re.M)
 
 
+def test_an_endless_recursion_is_shown_in_short(box):
+    run = box.run(Job("deep", "x", (Step("a", "def f(n):\n    return n * f(n - 1)\nf(3)"), Step("b", "1"))))
+    (output,) = run.cells["a"].outputs
+    assert output["ename"] == "RecursionError"
+    assert len(str(output)) < 40_000
+    assert run.cells["a"].cpu < 1.5
+    assert run.cells["b"].status == "ok"
+
+
 def test_a_stopped_cell_says_where_it_was(box):
     limits = Limits(cell_cpu=0.5)
     run = box.run(Job("loop", "x", (Step("a", "def spin(x):\n    while True:\n        x += 1\nspin(1)"),), (), limits))
