@@ -76,25 +76,28 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__}: define update(self, w, g, state, lr, group)")
 
     def state_dict(self):
-        """{name: array or number}, flat and copied, ready for `state.save`; exact resume needs nothing else."""
-        out = {"steps": self.steps}
+        """{name: array, number or text}, flat and copied, ready for `save`; exact resume needs nothing else."""
+        out = {"kind": type(self).__name__, "steps": self.steps}
         for i, state in enumerate(self.state):
             out |= {f"{i}.{name}": np.array(value) for name, value in state.items() if name != "scratch"}
         return out
 
     def load_state_dict(self, state):
-        """Take over what `state_dict` gave; the optimiser must have been made for the same parameters."""
-        fresh = [{} for _ in self.state]
+        """Take over what `state_dict` gave, of the same kind of optimiser for the same parameters."""
+        if state.get("kind") != type(self).__name__:
+            raise ValueError(f"load_state_dict: the state must be of {type(self).__name__}, got {state.get('kind')!r}")
+        params = self._params()
+        fresh = [{} for _ in params]
         for name, value in state.items():
             i, _, key = name.partition(".")
-            if key and not (i.isdigit() and int(i) < len(fresh)):
-                raise ValueError(f"load_state_dict: state of parameter {i}, but there are only {len(fresh)}")
-            if key:
-                fresh[int(i)][key] = np.array(value) if np.ndim(value) else np.asarray(value).item()
-        for i, (p, own) in enumerate(zip(self._params(), fresh, strict=True)):
-            for key, value in own.items():
-                if np.ndim(value) and value.shape != p.shape:
-                    raise ValueError(f"load_state_dict: {i}.{key} must have shape {p.shape}, got {value.shape}")
+            if not key:
+                continue
+            if not (i.isdigit() and int(i) < len(params)):
+                raise ValueError(f"load_state_dict: state of parameter {i}, but there are only {len(params)}")
+            p = params[int(i)]
+            if key != "step" and np.shape(value) != p.shape:
+                raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
+            fresh[int(i)][key] = int(value) if key == "step" else np.array(value, dtype=p.dtype)
         self.state, self.steps = fresh, int(state["steps"])
 
 

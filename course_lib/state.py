@@ -20,6 +20,8 @@ def save(state, path):
     try:
         with open(half, "wb") as file:
             np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)

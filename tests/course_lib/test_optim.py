@@ -118,6 +118,20 @@ def test_a_run_that_is_saved_and_resumed_is_the_same_run(name, options, tmp_path
     np.testing.assert_array_equal(trajectory(waves, [second], again, steps=6), path[4:])
 
 
+def test_a_single_number_is_a_parameter_too_and_resumes(tmp_path):
+    def bowl(x):
+        return (x - 3) ** 2
+
+    whole, first = (Tensor(np.array(1.0, np.float32), requires_grad=True) for _ in range(2))
+    path = trajectory(bowl, [whole], optim.Adam([whole], lr=0.1), steps=6)
+    opt = optim.Adam([first], lr=0.1)
+    trajectory(bowl, [first], opt, steps=3)
+    again = optim.Adam([first], lr=0.1)
+    again.load_state_dict(load(save(opt.state_dict(), tmp_path / "opt")))
+    np.testing.assert_array_equal(trajectory(bowl, [first], again, steps=3), path[3:])
+    assert first.dtype == np.float32
+
+
 def test_a_rate_may_be_a_function_of_the_step_or_be_set_by_hand():
     x, t = Tensor(START.copy(), requires_grad=True), torch.tensor(START, requires_grad=True)
     by_function = trajectory(waves, [x], optim.SGD([x], lr=schedules.exponential(0.1, 0.8)))
@@ -150,7 +164,7 @@ def one():
 
 
 def loaded(state):
-    return optim.SGD([one()], lr=0.1).load_state_dict(state)
+    return optim.SGD([one()], lr=0.1).load_state_dict({"kind": "SGD", **state})
 
 
 def twice():
@@ -184,6 +198,7 @@ def twice():
             r"load_state_dict: 0.velocity must .*\(2,\), got \(3,\)",
             lambda: loaded({"steps": 1, "0.velocity": np.ones(3)}),
         ),
+        (ValueError, "load_state_dict: the state must be of SGD, got 'Adam'", lambda: loaded({"kind": "Adam"})),
         (NotImplementedError, "Optimizer: define update", lambda: _step(optim.Optimizer([one()], lr=1.0))),
     ],
 )

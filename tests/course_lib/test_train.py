@@ -7,7 +7,8 @@ from course_lib import checkpoint
 from course_lib import functional as F
 from course_lib.data import batches, moons
 from course_lib.nn import Linear, Sequential
-from course_lib.optim import SGD
+from course_lib.optim import SGD, Adam
+from course_lib.state import save
 from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score
 
 
@@ -142,28 +143,11 @@ def test_a_resumed_run_equals_an_undisturbed_one_to_the_last_bit(data, tmp_path)
         assert np.array_equal(a, b)
 
 
-def test_a_model_survives_the_way_to_disk(tmp_path):
-    model, other = network(1), network(2)
-    checkpoint.save_model(tmp_path / "m.npz", model)
-    checkpoint.load_model(tmp_path / "m.npz", other)
-    assert all(
-        np.array_equal(a, b) for a, b in zip(model.state_dict().values(), other.state_dict().values(), strict=True)
-    )
-    assert list(tmp_path.iterdir()) == [tmp_path / "m.npz"]
-
-
-def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
-    path = tmp_path / "m.npz"
-    path.write_bytes(b"PK nonsense")
-    with pytest.raises(ValueError, match=r"m\.npz is not a complete file"):
-        checkpoint.load(path)
-    checkpoint.save(path, {"a": np.zeros(1000)})
-    path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(ValueError, match=r"m\.npz is not a complete file"):
-        checkpoint.load(path)
-    np.savez(path, a=np.zeros(3))
-    with pytest.raises(ValueError, match=r"m\.npz is not a complete file"):
-        checkpoint.load(path)
+def test_a_file_that_holds_no_run_is_named(tmp_path):
+    model = network()
+    path = save(model.state_dict(), tmp_path / "m.npz")
+    with pytest.raises(ValueError, match=r"load_run: .*m\.npz holds no training run"):
+        checkpoint.load_run(path, model, SGD(model.parameters(), lr=0.1))
 
 
 def test_another_model_or_optimizer_is_refused(tmp_path):
@@ -173,6 +157,8 @@ def test_another_model_or_optimizer_is_refused(tmp_path):
     small = Sequential(Linear(2, 2, rng=np.random.default_rng(0)))
     with pytest.raises(ValueError, match="load_state_dict"):
         checkpoint.load_run(tmp_path / "run.npz", small, opt)
+    with pytest.raises(ValueError, match="load_state_dict: the state must be of Adam, got 'SGD'"):
+        checkpoint.load_run(tmp_path / "run.npz", model, Adam(model.parameters()))
     with pytest.raises(ValueError, match="no state for a PCG64"):
         checkpoint.load_run(tmp_path / "run.npz", model, opt, rng=np.random.default_rng(0))
 
