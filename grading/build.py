@@ -15,31 +15,14 @@ import numpy as np
 
 from grading.certify import library_digest
 from grading.errors import CourseError
+from grading.folders import ROOT, Folders
 from grading.lint import lint_lessons
 from grading.record import read_record, record_differences, record_lesson, save_records
 from grading.release import notebook_bytes, picture_path, student_notebook
 from grading.source import read_lessons, strip_magics
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = ["ROOT", "Built", "Folders", "build", "draw_pictures", "read_clean", "stale"]
 STAMPS = ROOT / ".cache" / "built"
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where things lie; the defaults are this repository's."""
-
-    solutions: Path = ROOT / "solutions"
-    notebooks: Path = ROOT / "notebooks"
-
-    @property
-    def hidden(self):
-        """The hidden records while authoring; git ignores build/."""
-        return self.notebooks.parent / "build" / "hidden"
-
-    @property
-    def expected(self):
-        """The visible records, beside the notebooks."""
-        return self.notebooks / "expected"
 
 
 @dataclass

@@ -20,7 +20,7 @@ def register(app):
 
 
 def _folders(solutions, notebooks):
-    from grading.build import Folders
+    from grading.folders import Folders
 
     given = {"solutions": solutions, "notebooks": notebooks}
     return Folders(**{k: v for k, v in given.items() if v is not None})
