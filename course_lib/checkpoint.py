@@ -10,7 +10,10 @@ def save_run(path, model, optimizer, *, rng=None, history=None):
     """Write everything an interrupted training needs to go on as if nothing had happened."""
     state = {f"model/{name}": a for name, a in model.state_dict().items()}
     state |= {f"optimizer/{name}": a for name, a in optimizer.state_dict().items()}
-    about = {"rng": rng and rng.bit_generator.state, "history": history and history.columns}
+    about = {
+        "rng": None if rng is None else rng.bit_generator.state,
+        "history": None if history is None else history.columns,
+    }
     save(state | {"about": json.dumps(about)}, path)
 
 

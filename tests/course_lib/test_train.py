@@ -153,7 +153,7 @@ def test_a_file_that_holds_no_run_is_named(tmp_path):
 def test_another_model_or_optimizer_is_refused(tmp_path):
     model = network()
     opt = SGD(model.parameters(), lr=0.1, momentum=0.9)
-    checkpoint.save_run(tmp_path / "run.npz", model, opt)
+    checkpoint.save_run(tmp_path / "run.npz", model, opt, history=History())  # before the first epoch
     small = Sequential(Linear(2, 2, rng=np.random.default_rng(0)))
     with pytest.raises(ValueError, match="load_state_dict"):
         checkpoint.load_run(tmp_path / "run.npz", small, opt)
