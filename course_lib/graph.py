@@ -99,7 +99,6 @@ class Recorded:
                 _push(step, g, pending)
             if not retain_graph:
                 step.inputs, step.vjp, step.params = (), _freed, None
-            del step, g  # the arrays are freed now, not when the loop comes round
 
     def retain_grad(self):
         """Keep `.grad` of this Tensor in `backward` although it is not a leaf; returns the Tensor."""

@@ -45,6 +45,11 @@ class Module:
         hooks.append(hook)
         return lambda: hooks.remove(hook)
 
+    def __repr__(self):
+        own = ", ".join(f"{name} {value.shape}" for name, value in self._parts() if isinstance(value, Parameter))
+        inside = [f"  {name}: " + repr(v).replace("\n", "\n  ") for name, v in self._parts() if isinstance(v, Module)]
+        return "\n".join([f"{type(self).__name__}({own})", *inside])
+
     # ------------------------------------------------------------- what it holds
 
     def _parts(self):
