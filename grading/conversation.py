@@ -24,10 +24,17 @@ START = 60.0  # seconds until a fork has said hello
 SLACK = 3.0  # wall seconds beyond a cell's own alarm
 ANSWER = 10.0  # seconds for the keeper to report after a kill
 CHUNK = 1 << 18
+SHORT, MARGIN = 1 << 16, 1 << 20  # bytes of a frame that is no output; of an output beyond a cell's share
+FRAMES, OUTPUTS, HEADS = 100_000, 10_000, 16 << 20  # per submission; more would keep the driver busy
+NODES = 50_000  # values in one output
 
 
 class Broken(Exception):
     """The child sent something that is no frame, or one that has no place here."""
+
+
+class TooMany(ValueError):
+    """An output holds more values than the driver keeps."""
 
 
 class Refused(CourseError):
@@ -37,8 +44,9 @@ class Refused(CourseError):
 class Frames:
     """Cuts a byte stream into frames; holds at most one frame and one chunk."""
 
-    def __init__(self, limit):
-        self.limit, self.buffer = limit, bytearray()
+    def __init__(self, largest):
+        """`largest(kind)` is the longest payload a frame of this kind may have."""
+        self.largest, self.buffer = largest, bytearray()
 
     def feed(self, data):
         """The complete frames after `data` came in, as (kind, payload)."""
@@ -46,7 +54,7 @@ class Frames:
         found, at = [], 0
         while len(self.buffer) - at >= FRAME.size:
             kind, length = FRAME.unpack_from(self.buffer, at)
-            if length > self.limit:
+            if length > self.largest(kind):
                 raise Broken("a frame over the limit")
             if len(self.buffer) - at < FRAME.size + length:
                 break
@@ -64,7 +72,7 @@ class Conversation:
         self.job, self.limits = job, job.limits
         self.isolation, self.differs = Isolation(path), differs
         self.send_fd, self.receive_fd, self.status = send, receive, status
-        self.frames = Frames(job.limits.output)
+        self.frames = Frames(self._largest)
         self.queue = bytearray()
         self.received = 0
         self.cells = {step.id: CellRun(step.id, "skipped", []) for step in job.steps}
@@ -73,6 +81,7 @@ class Conversation:
         self.rest = list(job.hidden)
         self.current, self.begun = None, False  # begun: student code has run
         self.phase = "hello"  # visible, hidden, done
+        self.count, self.shown, self.heads = 0, 0, 0  # frames, outputs, bytes of JSON in observations
         self.seen, self.seen_bytes = [], {}
         self.displays, self.clear = {}, False
         self.killed, self.report, self.note, self.lost = "", None, "", False
@@ -201,7 +210,15 @@ class Conversation:
 
     # ---------------------------------------------------------------- frames
 
+    def _largest(self, kind):
+        """Parsed JSON takes up to twenty times its bytes, so that only observations and outputs may be long."""
+        long = {b"O": self.limits.seen, b"D": self.limits.cell_output, b"U": self.limits.cell_output}
+        return long[kind] + MARGIN if kind in long else SHORT
+
     def _frame(self, kind, payload):
+        self.count += 1
+        if self.count > FRAMES:
+            raise Broken("too many frames")
         if self.phase == "hello":
             self._hello(kind, payload)
             return
@@ -280,6 +297,9 @@ class Conversation:
 
     def _observation(self, payload):
         """Keep what a check saw, if it came while that check's own cell ran."""
+        self.heads += int.from_bytes(payload[4:8], "little")
+        if self.heads > HEADS:
+            raise Broken("too many observations")
         seen = decode(io.BytesIO(payload))
         if self.current is None or self.phase not in ("visible", "hidden"):
             return
@@ -291,24 +311,31 @@ class Conversation:
             self.seen.append(seen)
 
     def _output(self, message):
-        output = tidy(message["output"])
-        if self.current is None or output is None:
+        try:
+            output = tidy(message["output"])
+        except TooMany:
+            output = {"output_type": "stream", "name": "stderr", "text": "(an output of too many values to keep)\n"}
+        self.shown += 1
+        if self.current is None or output is None or self.shown > OUTPUTS:
             return
-        cell = self.cells[self.current.id]
+        outputs = self.cells[self.current.id].outputs
         if self.clear:
-            cell.outputs.clear()
+            outputs.clear()
             self.clear = False
-        last = cell.outputs[-1] if cell.outputs else None
-        if last and output["output_type"] == "stream" == last["output_type"] and last["name"] == output["name"]:
-            last["text"] += output["text"]
-            return
-        cell.outputs.append(output)
+        if output["output_type"] == "stream":
+            if outputs and outputs[-1]["output_type"] == "stream" and outputs[-1]["name"] == output["name"]:
+                outputs[-1]["text"].append(output["text"])
+                return
+            output["text"] = [output["text"]]  # joined at the end: many small pieces must not cost their square
+        outputs.append(output)
         if isinstance(message.get("display"), str):
             self.displays.setdefault(message["display"], []).append(output)
 
     def _update(self, message):
         new = tidy({"output_type": "display_data", "data": message["data"], "metadata": message["metadata"]})
-        for output in self.displays.get(message["display"], []) if new else []:
+        shown = self.displays.get(message["display"], [])
+        self.shown += len(shown)
+        for output in shown if self.shown <= OUTPUTS else []:
             output["data"], output["metadata"] = new["data"], new["metadata"]
 
     def _clear(self, message):
@@ -321,6 +348,10 @@ class Conversation:
     # ---------------------------------------------------------------- the end
 
     def _result(self):
+        for cell in self.cells.values():
+            for output in cell.outputs:
+                if output["output_type"] == "stream":
+                    output["text"] = "".join(output["text"])
         report = self.report
         ended, detail = self._ending(report)
         where = self.current.id if self.current else ""
@@ -388,9 +419,11 @@ def tidy(output):
         }
     if kind not in ("display_data", "execute_result"):
         return None
-    data = {_text(name): _value(value) for name, value in output["data"].items()}
-    metadata = output["metadata"]
-    result = {"output_type": kind, "data": data, "metadata": _value(metadata) if isinstance(metadata, dict) else {}}
+    room = [NODES]
+    data, metadata = _value(output["data"], room), _value(output["metadata"], room)
+    if not isinstance(data, dict) or not isinstance(metadata, dict):
+        raise Broken("an output without data")
+    result = {"output_type": kind, "data": data, "metadata": metadata}
     if kind == "execute_result":
         count = output.get("execution_count")
         result["execution_count"] = count if isinstance(count, int) and not isinstance(count, bool) else None
@@ -403,11 +436,15 @@ def _text(text):
     return text.encode("utf-8", "replace").decode()
 
 
-def _value(value):
+def _value(value, room):
+    """A JSON value with clean text and finite numbers; `room` counts down how many values it may hold."""
+    room[0] -= 1
+    if room[0] < 0:
+        raise TooMany
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):
-        return {_text(name): _value(item) for name, item in value.items()}
+        return {_text(name): _value(item, room) for name, item in value.items()}
     if isinstance(value, list):
-        return [_value(item) for item in value]
+        return [_value(item, room) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

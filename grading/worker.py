@@ -737,6 +737,8 @@ class Collector:
         if os.getpid() != self.link.pid:  # in a fork of the student's: by way of the shared file
             os.write(1 if name == "stdout" else 2, text.encode(errors="replace"))
             return
+        if self.cut or self.discard:
+            return
         with self.lock:
             self.spilled()
             self.add(name, text)
@@ -805,10 +807,9 @@ class Collector:
                 output["execution_count"] = content["execution_count"]
             self.emit(output, content.get("transient"))
         elif kind == "error":
-            limit = 100_000
-            lines = [str(line)[:limit] for line in content["traceback"]][:200]
+            lines = [str(line)[:4000] for line in content["traceback"]][:100]
             self.emit({"output_type": "error", "ename": str(content["ename"])[:200],
-                       "evalue": str(content["evalue"])[:limit], "traceback": lines})  # fmt: skip
+                       "evalue": str(content["evalue"])[:4000], "traceback": lines})  # fmt: skip
         elif kind == "update_display_data":
             if not (self.discard or self.cut or self.widgets):
                 self.link.tell(b"U", display=content.get("transient", {}).get("display_id"), data=content["data"],

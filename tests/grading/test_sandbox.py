@@ -488,6 +488,28 @@ output = {"output_type": "stream", "name": "stdout", "text": "y" * 500_000}
 text = json.dumps({"output": output, "display": None}).encode()
 while True:
     os.write(4, struct.pack(">cI", b"D", len(text)) + text)""",
+    "small pieces": """
+import json, os, struct
+def piece(name):
+    text = json.dumps({"output": {"output_type": "stream", "name": name, "text": "y"}, "display": "d"}).encode()
+    return struct.pack(">cI", b"D", len(text)) + text
+while True:
+    os.write(4, (piece("stdout") * 50 + piece("stderr")) * 100)""",
+    "updates": """
+import json, os, struct
+def frame(kind, **values):
+    text = json.dumps(values).encode()
+    return struct.pack(">cI", kind, len(text)) + text
+new = frame(b"D", output={"output_type": "display_data", "data": {}, "metadata": {}}, display="d")
+os.write(4, new * 2000)
+while True:
+    os.write(4, frame(b"U", data={}, metadata={}, display="d") * 1000)""",
+    "many small values": """
+import os, struct
+text = b'{"output": {"output_type": "display_data", "data": {}, "metadata": {"x": [' + b"[]," * 30_000 + b'1]}}}'
+while True:
+    os.write(4, struct.pack(">cI", b"D", len(text)) + text)""",
+    "empty frames": "import os\nwhile True:\n    os.write(4, b'C\\x00\\x00\\x00\\x00' * 10_000)",
     "observations": """
 import numpy as np, os, struct
 from course_lib.observation import Seen, encode
