@@ -9,6 +9,7 @@ changed global in one trial touches nothing else. No kernel, no notebook. What r
 import ast
 import builtins
 import contextlib
+import importlib
 import io
 import os
 import pickle
@@ -237,7 +238,33 @@ def _run(request, folder):
             except (Exception, SystemExit) as error:
                 raise CourseError(_failed(lesson, cell, error)) from None
     pool.wait()
+    _check_forbidden(lesson)
     return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
+
+
+def _check_forbidden(lesson):
+    """CourseError for a forbidden name that nothing carries; libraries that no cell imported are taken as told."""
+    for exercise in lesson.exercises:
+        for name in exercise.forbid:
+            if name.split(".")[0] not in sys.modules:
+                continue
+            parts = name.split(".")
+            module = max((i for i in range(1, len(parts)) if _module(parts[:i])), default=0)
+            thing = _module(parts[:module]) if module else None
+            for part in parts[module:]:
+                thing = getattr(thing, part, None)
+            if thing is None:
+                raise CourseError(
+                    f"{lesson.path.name}:{exercise.solve.line}: '{exercise.id}' forbids {name}, which does not exist; "
+                    "write its full dotted name"
+                )
+
+
+def _module(parts):
+    try:
+        return importlib.import_module(".".join(parts))
+    except ImportError:
+        return None
 
 
 def _failed(lesson, cell, error):

@@ -140,3 +140,15 @@ def test_catching_keeps_what_does_not_raise():
     assert (names["C"]().f(2), names["C"]().f(0)) == (0.5, None)
     assert trials.caught("x = 1") is None
     assert trials.caught("def f(:") is None
+
+
+@pytest.mark.parametrize("name", ["numpy.linalg.doubles", "course_lib.convolution.conv2d"])
+def test_a_forbidden_name_must_exist(name):
+    lesson = tiny(("minutes=1\n", f'minutes=1 forbid="numpy.linalg.norm torch.nowhere {name}"\n'))
+    with pytest.raises(CourseError, match=rf"97_tiny\.py:\d+: 'double' forbids {name}, which does not exist"):
+        run_trials(lesson)
+
+
+def test_forbidden_names_of_functions_methods_and_libraries_not_imported_are_fine():
+    names = "numpy.linalg.norm numpy.ndarray.sum course_lib.checks.check torch.nowhere"
+    assert run_trials(tiny(("minutes=1\n", f'minutes=1 forbid="{names}"\n')))[0].seen
