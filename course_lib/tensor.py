@@ -24,7 +24,8 @@ def apply(primitive, *inputs, **params):
     Numbers and integer arrays take the floating dtype of the others, so that float32 stays float32. A
     primitive that has a keyword `needs` is told which inputs want a gradient.
     """
-    tensors = _prepare(inputs)
+    ready = all([isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs])
+    tensors = inputs if ready else _prepare(inputs)
     wanted = tuple(t.requires_grad for t in tensors)
     arrays = [t.data for t in tensors]
     try:
@@ -48,8 +49,6 @@ def _prepare(inputs):
     items = [x if isinstance(x, (Tensor, int, float)) else Tensor(x) for x in inputs]
     dtypes = [x.data.dtype for x in items if isinstance(x, Tensor)]
     floating = [d for d in dtypes if d.kind == "f"]
-    if len(floating) == len(items):
-        return items
     if not floating and not any(isinstance(x, float) for x in items):
         return [x if isinstance(x, Tensor) else Tensor(x) for x in items]
     dtype = np.result_type(*floating) if floating else np.dtype(np.float32)
