@@ -99,3 +99,20 @@ def test_errors_are_written_to_two_digits_so_that_processors_agree():
         "n": 3,
         "x": [0.0, None],
     }
+
+
+def test_the_committed_certificate_is_of_the_lessons_as_they_are():
+    lessons = read_lessons(Folders().solutions)
+    data = json.loads((paper.ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
+    told = [(e["lesson"], e["id"], e["points"], [w["name"] for w in e["wrong"]]) for e in data["exercises"]]
+    assert told == [(x.slug, e.id, e.points, [v.name for v in e.wrong]) for x in lessons for e in x.exercises]
+    for exercise in data["exercises"]:
+        assert exercise["reference"] is True
+        assert exercise["stub_score"] == 0
+        assert all(w["rejected_by"] and w["named"] for w in exercise["wrong"])
+        assert all(r["accepted"] for r in exercise["right"])
+        margin = exercise["margin"]
+        assert margin["own_error"] * 10 <= margin["tolerance"]
+        assert margin["nearest_wrong"] is None or margin["nearest_wrong"] >= 10 * margin["tolerance"]
+    assert data["untouched"] == {x.slug: 0 for x in lessons}
+    assert data["leaks"] == []

@@ -13,7 +13,7 @@ from grading.build import ROOT, Folders, build
 from grading.editions import answers_notebook, release
 from grading.errors import CourseError
 from grading.source import parse_lesson
-from tests.grading.means import TINY, means
+from tests.grading.means import TINY, means, tiny
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,16 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
     assert "course_lib/checks.py" in found
     with zipfile.ZipFile(handed_out.paths["zip"]) as archive:
         assert set(archive.namelist()) == found
+
+
+def test_recorded_figures_of_the_lesson_go_along(folders, tmp_path):
+    lesson = tiny(('# %% variants="double"', '# %% figure="F1"\n1\n\n# %% variants="double"'))
+    (folders.notebooks / "figures").mkdir()
+    for name in ("F1.json", "F1_1.png", "F11.json", "figures.md"):
+        (folders.notebooks / "figures" / name).write_bytes(b"{}")
+    editions.write_student([lesson], folders, tmp_path / "student")
+    assert names(tmp_path / "student" / "figures") == {"F1.json", "F1_1.png"}
+    shutil.rmtree(folders.notebooks / "figures")
 
 
 def test_the_hidden_tests_of_a_class_are_drawn_privately(handed_out):
