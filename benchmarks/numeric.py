@@ -3,7 +3,6 @@
 Ratio is our time over torch's: below 1 we are quicker. Steps are forward, loss, backward and optimiser.
 """
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -62,34 +61,37 @@ def growth(table, seconds):
 
 
 def peak_memory():
-    """Megabytes that five steps add to each process, ours and torch's, measured in processes of their own."""
+    """Most memory that live arrays took during a step, ours and torch's, each side in a process of its own."""
     rows = []
     for name in list(STEPS)[:2]:
-        found = []
-        for side in ("ours", "torch"):
-            command = [sys.executable, __file__, "--memory", name, side]
-            found.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-        rows.append(
-            {
-                "name": f"peak memory, {name}",
-                "threads": 1,
-                "ours_mb": found[0],
-                "theirs": "torch",
-                "theirs_mb": found[1],
-            }
-        )
-        print(f"{rows[-1]['name']:44}{1:8d}{found[0]:9.1f} MB{found[1]:9.1f} MB{found[0] / found[1]:8.2f}")
+        ours, theirs = (_megabytes(name, side) for side in ("ours", "torch"))
+        row = {"name": f"peak memory, {name}", "threads": 1, "ours_mb": ours, "theirs": "torch", "theirs_mb": theirs}
+        rows.append(row | {"ratio": ours / theirs})
+        print(f"{row['name']:44}{1:8d}{ours:9.1f} MB{theirs:9.1f} MB{ours / theirs:8.2f}", flush=True)
     return rows
 
 
+def _megabytes(name, side):
+    command = [sys.executable, __file__, "--memory", name, side]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def memory_of(name, side):
-    """Run five steps of one side; print how far they raised the most memory this process ever had."""
+    """Run steps of one side and print the megabytes by which they raised what this process holds at most."""
+    step = STEPS[name]()[0 if side == "ours" else 1]
     with threads(1):
-        step = STEPS[name]()[0 if side == "ours" else 1]
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for _ in range(5):
+        before = _resident()
+        for _ in range(3):
             step()
-        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+        print(_resident() - before)
+
+
+def _resident():
+    """The most memory this process ever held, in megabytes, on Linux counted anew for the child (VmHWM)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    raise OSError("numeric: peak memory is read from /proc/self/status, which this system has not")
 
 
 def main():

@@ -7,26 +7,10 @@ import torch
 import torch.nn.functional as TF
 from torch import nn as tnn
 
+from benchmarks.networks import ResNet20, lenet
 from course_lib import functional as F
 from course_lib import nn, optim
 from course_lib.tensor import Tensor
-
-
-class ResNet20(nn.Module):
-    """The CIFAR ResNet of depth 20 (He et al. 2015): three stages of three blocks, `width` to 4 `width` channels."""
-
-    def __init__(self, channels=3, classes=10, width=16, *, rng):
-        self.first = nn.Sequential(nn.Conv2d(channels, width, 3, padding=1, bias=False, rng=rng), nn.BatchNorm2d(width))
-        sizes = [width] * 4 + [2 * width] * 3 + [4 * width] * 3
-        strides = [1, 1, 1, 2, 1, 1, 2, 1, 1]
-        self.blocks = nn.Sequential(
-            *(nn.BasicBlock(a, b, s, rng=rng) for a, b, s in zip(sizes, sizes[1:], strides, strict=False))
-        )
-        self.last = nn.Linear(4 * width, classes, rng=rng)
-
-    def forward(self, x):
-        """Images (n, channels, h, w) -> logits (n, classes)."""
-        return self.last(F.adaptive_avg_pool2d(self.blocks(F.relu(self.first(x))), 1).flatten(1))
 
 
 class TorchBlock(tnn.Module):
@@ -59,18 +43,6 @@ def resnet20_step(batch=32, side=32):
 def lenet_step(batch=128):
     """One step on a LeNet: conv 5x5 1->10, pool, conv 5x5 10->20, pool, 320-50-10; 28x28 images."""
     rng = np.random.default_rng(0)
-    ours = nn.Sequential(
-        nn.Conv2d(1, 10, 5, rng=rng),
-        nn.MaxPool2d(2),
-        nn.ReLU(),
-        nn.Conv2d(10, 20, 5, rng=rng),
-        nn.MaxPool2d(2),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(320, 50, rng=rng),
-        nn.ReLU(),
-        nn.Linear(50, 10, rng=rng),
-    )
     theirs = tnn.Sequential(
         tnn.Conv2d(1, 10, 5),
         tnn.MaxPool2d(2),
@@ -83,7 +55,7 @@ def lenet_step(batch=128):
         tnn.ReLU(),
         tnn.Linear(50, 10),
     )
-    return _step(ours, theirs, rng.standard_normal((batch, 1, 28, 28)), rng.integers(0, 10, batch))
+    return _step(lenet(rng=rng), theirs, rng.standard_normal((batch, 1, 28, 28)), rng.integers(0, 10, batch))
 
 
 def mlp_step(batch=128, hidden=256):
