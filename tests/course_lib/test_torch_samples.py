@@ -41,6 +41,10 @@ def var(x, *args, correction=1, **kwargs):
     return x.var(*args, correction=1 if correction is None else correction, **kwargs)
 
 
+def std(x, *args, correction=1, **kwargs):
+    return x.std(*args, correction=1 if correction is None else correction, **kwargs)
+
+
 def one_reduction(sample):
     """The deprecated pair size_average and reduce said what `reduction` says."""
     return not {"size_average", "reduce"} & set(sample.kwargs)
@@ -80,6 +84,7 @@ CASES = {
     "sum": (method("sum"), no_option("dtype")),
     "mean": (method("mean"), no_option("dtype")),
     "var": (var, unbiased_only),
+    "std": (std, unbiased_only),
     "amax": (method("amax"), everything),
     "amin": (method("amin"), everything),
     "max.reduction_no_dim": (method("max"), everything),
@@ -126,6 +131,7 @@ CASES = {
         lambda weight, indices, **kw: F.embedding(indices, weight, **kw),
         no_option("max_norm", "norm_type", "scale_grad_by_freq", "sparse"),
     ),
+    "nn.functional.one_hot": (F.one_hot, everything),
     "nn.functional.layer_norm": (F.layer_norm, everything),
     "nn.functional.group_norm": (F.group_norm, everything),
     "nn.functional.mse_loss": (F.mse_loss, one_reduction),
@@ -182,7 +188,8 @@ def compare(function, info, sample):
 def test_torch_agrees_on_its_own_samples(name):
     function, allowed = CASES[name]
     info, compared = INFOS[name], 0
-    for sample in info.sample_inputs("cpu", torch.float64, requires_grad=info.supports_autograd):
+    dtype = torch.float64 if torch.float64 in info.dtypes else torch.int64
+    for sample in info.sample_inputs("cpu", dtype, requires_grad=info.supports_autograd):
         if allowed(sample):
             try:
                 compare(function, info, sample)
