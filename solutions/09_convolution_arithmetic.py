@@ -1505,8 +1505,8 @@ def correlate(x, w, b, stride=(1, 1), padding=(0, 0)):
 }
 
 # %% [markdown]
-# A first use: how fast are your loops? (Should the exercise above not pass yet, the course library's version
-# stands in, here and below.) We time it on a piece of the photograph, with eight filters.
+# A first use: eight random filters make eight feature maps of a piece of the photograph. (Should the exercise
+# above not pass yet, the course library's version stands in, here and below.)
 
 # %%
 def library(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):

@@ -1,0 +1,13 @@
+"""The table under a lecture figure reads as text and as HTML."""
+
+import pytest
+
+from course_lib.viz.lecture import lecture_table
+
+
+def test_a_lecture_table_reads_as_text_and_as_html():
+    table = lecture_table("F0 · <test>", [("weights", 2250, 94371840, "5×5")])
+    assert "94\u202f371\u202f840" in repr(table)
+    assert "&lt;test&gt;" in table._repr_html_()
+    with pytest.raises(ValueError, match="got 3 entries"):
+        lecture_table("F0", [("weights", 1, 2)])
