@@ -31,7 +31,8 @@ from grading.trials import SKIPPED, Trial, run_trials, shifted
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "certify"
-TOOLS = ["adversaries", "certify", "judge", "lint", "margins", "messages", "record", "release", "source", "trials"]
+TOOLS = ["adversaries", "cells", "certify", "judge", "lint", "margins", "messages", "record", "release", "source"]
+TOOLS += ["trials", "variants"]
 
 
 @dataclass

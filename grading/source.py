@@ -4,16 +4,30 @@ The marks on the cell lines are those of ARCHITECTURE.md. This is the only parse
 (one sentence with file and line) and leaves matters of quality to `grading/lint.py`.
 """
 
-import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grading.cells import (
+    BEGIN_HIDDEN,
+    BEGIN_RUBRIC,
+    BEGIN_SOLUTION,
+    END_HIDDEN,
+    END_RUBRIC,
+    END_SOLUTION,
+    bound_names,
+    solution_region,
+    split_hidden,
+    strip_magics,
+    without_markers,
+)
 from grading.errors import CourseError
+from grading.variants import Variant, read_variants
 
-BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
-BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
+__all__ = ["BEGIN_HIDDEN", "BEGIN_RUBRIC", "BEGIN_SOLUTION", "END_HIDDEN", "END_RUBRIC", "END_SOLUTION"]
+__all__ += ["MARKS", "Cell", "Check", "Exercise", "Lesson", "Question", "Variant"]
+__all__ += ["bound_names", "lesson_paths", "parse_lesson", "read_lesson", "read_lessons"]
+__all__ += ["solution_region", "split_hidden", "strip_magics", "without_markers"]
 
 # mark -> (cell type, other keys that may stand beside it); the first key found here names the cell's role
 MARKS = {
@@ -82,19 +96,6 @@ class Question:
     cell: Cell
     text: str
     rubric: str
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A known mistake (`wrong`) or another right style: the cell that stands in place of the reference answer."""
-
-    name: str
-    wrong: bool
-    source: str
-    sentence: str
-    line: int
-    edit: tuple = ()  # (find, replace) when it was written as an edit of the reference
-    problem: str = ""  # why it could not be made, a sentence with file and line; then `source` is ""
 
 
 @dataclass(frozen=True)
@@ -226,67 +227,6 @@ def parse_lesson(text, path):
     )
 
 
-def split_hidden(source):
-    """A check cell's source as (visible, hidden): two cells that each run by themselves.
-
-    The hidden one keeps the `with` line that holds the block, so that it observes under the same check; it is ""
-    where there is no hidden block. Works on a release's source too.
-    """
-    before, block, opened = [], [], None
-    header = None
-    for line in source.split("\n"):
-        if BEGIN_HIDDEN in line:
-            opened = line
-            header = next((b for b in reversed(before) if re.match(r"\s*with check\(", b)), None)
-        elif END_HIDDEN in line:
-            if opened is None:
-                raise ValueError("END HIDDEN TESTS without a BEGIN before it")
-            opened = ""
-        elif opened:
-            block.append(line)
-        else:
-            before.append(line)
-    if opened:
-        raise ValueError("BEGIN HIDDEN TESTS without an END after it")
-    visible = "\n".join(before)
-    if opened is None:
-        return visible, ""
-    return visible, "\n".join(([header] if header else []) + block)
-
-
-def without_markers(source):
-    """The solve cell's source without the lines that hold the solution markers."""
-    return "\n".join(line for line in source.split("\n") if BEGIN_SOLUTION not in line and END_SOLUTION not in line)
-
-
-def solution_region(source):
-    """The lines between the solution markers, joined; all regions of the cell one after the other."""
-    lines, inside = [], False
-    for line in source.split("\n"):
-        if BEGIN_SOLUTION in line:
-            inside = True
-        elif END_SOLUTION in line:
-            inside = False
-        elif inside:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def bound_names(source):
-    """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
-    try:
-        tree = ast.parse(strip_magics(source))
-    except SyntaxError:
-        return ()
-    return tuple(dict.fromkeys(name for node in tree.body for name in _binds(node)))
-
-
-def strip_magics(source):
-    """The source with IPython's line magics (`%...`, `!...`) turned into comments, so that plain Python can run it."""
-    lines = source.split("\n")
-    return "\n".join(f"# {line}" if re.match(r"[%!](?!=)", line) else line for line in lines)
-
-
 def _cells(text, path):
     import jupytext
 
@@ -379,7 +319,7 @@ def _exercises(cells, path):
         checks = tuple(_check(c, path) for c in cells if c.role in ("check", "predict") and c.id.split("-")[0] == id)
         for check in checks:
             one(check.cell.role, check.id)
-        wrong, right = _variants(variants, solve, path) if variants else ((), ())
+        wrong, right = read_variants(variants, solve, path) if variants else ((), ())
         exercises.append(
             Exercise(
                 id=id,
@@ -435,102 +375,3 @@ def _questions(cells, path):
             )
         )
     return tuple(questions)
-
-
-def _variants(cell, solve, path):
-    """The two dictionaries of a variants cell, read as literals: nothing of it is run."""
-    try:
-        tree = ast.parse(cell.source)
-    except SyntaxError as error:
-        raise CourseError(f"{path.name}:{cell.line + (error.lineno or 1) - 1}: {error.msg} in the variants") from None
-    found = {"WRONG": (), "RIGHT": ()}
-    for node in tree.body:
-        name = node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
-        line = cell.line + node.lineno - 1
-        if name not in found or not isinstance(node.value, ast.Dict):
-            raise CourseError(
-                f"{path.name}:{line}: a variants cell holds WRONG = {{...}} and RIGHT = {{...}} only; remove the rest"
-            )
-        found[name] = tuple(
-            _variant(key, value, name == "WRONG", solve, path, cell.line)
-            for key, value in zip(node.value.keys, node.value.values, strict=True)
-        )
-        names = [v.name for v in found[name]]
-        for twice in {n for n in names if names.count(n) > 1}:
-            raise CourseError(f"{path.name}:{line}: the variant '{twice}' is there twice; rename one")
-    return found["WRONG"], found["RIGHT"]
-
-
-def _variant(key, value, wrong, solve, path, base):
-    line = base + (key.lineno if key is not None else value.lineno) - 1
-    where = f"{path.name}:{line}:"
-    try:
-        name, content = ast.literal_eval(key), ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError):
-        raise CourseError(f"{where} a variant is written with plain strings; remove calls and names") from None
-    parts = (content,) if isinstance(content, str) else content
-    shapes = (2, 3) if wrong else (1, 2)
-    if (
-        not isinstance(name, str)
-        or not isinstance(parts, tuple)
-        or len(parts) not in shapes
-        or not all(isinstance(p, str) for p in parts)
-    ):
-        form = "(find, replace, sentence) or (definition, sentence)" if wrong else "definition or (find, replace)"
-        raise CourseError(f"{where} variant {name!r} must be {form}, all strings")
-    sentence = parts[-1] if wrong else ""
-    parts = parts[:-1] if wrong else parts
-    make = _edited if len(parts) == 2 else _redefined
-    try:
-        source, problem = make(solve, *parts, where=where, name=name), ""
-    except CourseError as error:
-        source, problem = "", str(error)
-    return Variant(name, wrong, source, sentence, line, parts if len(parts) == 2 else (), problem)
-
-
-def _edited(solve, find, replace, *, where, name):
-    """The reference with `find` replaced: in the answer's own lines first, else anywhere in the cell; exactly once."""
-    region, whole = solution_region(solve.source) + "\n", without_markers(solve.source) + "\n"
-    if not find:
-        raise CourseError(f"{where} variant '{name}' looks for an empty text; say what to replace")
-    if region.count(find) == 1 and region in whole:
-        return whole.replace(region, region.replace(find, replace), 1).rstrip("\n")
-    count = whole.count(find)
-    if count != 1:
-        said = "is not there" if count == 0 else f"is there {count} times"
-        raise CourseError(f"{where} variant '{name}': {find!r} {said} in the reference answer; it must be there once")
-    return whole.replace(find, replace, 1).rstrip("\n")
-
-
-def _redefined(solve, definition, *, where, name):
-    """The reference with what `definition` defines taken out, and the definition after it."""
-    try:
-        new = ast.parse(definition)
-    except SyntaxError as error:
-        raise CourseError(f"{where} variant '{name}' does not parse: {error.msg} in its line {error.lineno}") from None
-    names = {n for node in new.body for n in _binds(node)}
-    source = strip_magics(without_markers(solve.source))
-    lines = source.split("\n")
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        body = []  # lint says that the reference does not parse
-    for node in body:
-        bound = _binds(node)
-        if bound and set(bound) <= names:
-            first = min([node.lineno] + [d.lineno for d in getattr(node, "decorator_list", [])])
-            for i in range(first - 1, node.end_lineno):
-                lines[i] = None
-    kept = "\n".join(line for line in lines if line is not None).strip("\n")
-    return f"{kept}\n\n\n{definition.strip()}".lstrip("\n") if kept else definition.strip("\n")
-
-
-def _binds(node):
-    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-        return (node.name,)
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return tuple(
-            n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        )
-    return ()
