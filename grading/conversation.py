@@ -26,7 +26,7 @@ ANSWER = 10.0  # seconds for the keeper to report after a kill
 CHUNK = 1 << 18
 SHORT, MARGIN = 1 << 16, 1 << 20  # bytes of a frame that is no output; of an output beyond a cell's share
 FRAMES, OUTPUTS, HEADS = 100_000, 10_000, 16 << 20  # per submission; more would keep the driver busy
-NODES = 50_000  # values in one output
+NODES = 500_000  # values in all outputs together
 
 
 class Broken(Exception):
@@ -83,7 +83,7 @@ class Conversation:
         self.phase = "hello"  # visible, hidden, done
         self.count, self.shown, self.heads = 0, 0, 0  # frames, outputs, bytes of JSON in observations
         self.seen, self.seen_bytes = [], {}
-        self.displays, self.clear = {}, False
+        self.displays, self.clear, self.room = {}, False, [NODES]
         self.killed, self.report, self.note, self.lost = "", None, "", False
         self.started = time.monotonic()
         self.deadline = self.started + START
@@ -312,7 +312,7 @@ class Conversation:
 
     def _output(self, message):
         try:
-            output = tidy(message["output"])
+            output = tidy(message["output"], self.room)
         except TooMany:
             output = {"output_type": "stream", "name": "stderr", "text": "(an output of too many values to keep)\n"}
         self.shown += 1
@@ -332,7 +332,11 @@ class Conversation:
             self.displays.setdefault(message["display"], []).append(output)
 
     def _update(self, message):
-        new = tidy({"output_type": "display_data", "data": message["data"], "metadata": message["metadata"]})
+        new = {"output_type": "display_data", "data": message["data"], "metadata": message["metadata"]}
+        try:
+            new = tidy(new, self.room)
+        except TooMany:
+            return
         shown = self.displays.get(message["display"], [])
         self.shown += len(shown)
         for output in shown if self.shown <= OUTPUTS else []:
@@ -403,8 +407,11 @@ def _name(number):
         return "unknown"
 
 
-def tidy(output):
-    """An output as nbformat has it, or None: only known fields, text that can be written as UTF-8."""
+def tidy(output, room):
+    """An output as nbformat has it, or None: only known fields, text that can be written as UTF-8.
+
+    `room` is a list of one number, counted down by the values it holds; below 0 raises TooMany.
+    """
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -419,7 +426,6 @@ def tidy(output):
         }
     if kind not in ("display_data", "execute_result"):
         return None
-    room = [NODES]
     data, metadata = _value(output["data"], room), _value(output["metadata"], room)
     if not isinstance(data, dict) or not isinstance(metadata, dict):
         raise Broken("an output without data")

@@ -64,6 +64,25 @@ def members(box):
     return {process.pid for process in psutil.Process(box.zygote.process.pid).children(recursive=True)}
 
 
+def watching(look):
+    """Calls `look` every 50 ms until the function it returns is called."""
+    stop = threading.Event()
+
+    def watch():
+        look()
+        while not stop.wait(0.05):
+            look()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+
+    def end():
+        stop.set()
+        thread.join()
+
+    return end
+
+
 def settles(condition, seconds=3.0):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
@@ -390,20 +409,11 @@ def test_a_fork_bomb_ends_and_every_process_of_it(box, untouched):
     bomb = Step(
         "bad", "import os\nmost = 0\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
     )
-    watched = []
-    stop = threading.Event()
-
-    def watch():
-        while not stop.wait(0.05):
-            watched.append(len(members(box)))
-
-    before = len(members(box))
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    limits = dataclasses.replace(attacks.FAST, memory=16 << 30)
+    watched, before = [], len(members(box))
+    stop = watching(lambda: watched.append(len(members(box))))
+    limits = dataclasses.replace(attacks.FAST, memory=16 << 30, cpu=3)
     run = box.run(Job("bomb", "x", (*attacks.BEFORE, bomb), (), limits))
-    stop.set()
-    watcher.join()
+    stop()
     assert run.ended == "cpu limit"
     assert 15 < max(watched) - before <= attacks.FAST.processes + 2  # the bomb went off, and met its limit
 
