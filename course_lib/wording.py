@@ -38,12 +38,14 @@ def is_number(tree):
 
 
 def widen(array):
+    """Integers and short floats as float64, short complex as complex128; other arrays as they are."""
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) if array.dtype.kind in "fc" else array
 
 
 def magnitude(array):
+    """The largest finite magnitude in an array; 0.0 where there is none."""
     if array.dtype.kind not in "fciu" or not array.size:
         return 0.0
     with np.errstate(all="ignore"):
@@ -93,18 +95,21 @@ def describe(tree):
 
 
 def dtype_text(tree, array):
+    """The dtype of an array, or of a number together with it: 'dtype float32', 'an integer (3)'."""
     kind = KIND[array.dtype.kind]
     article = "an" if kind == "integer" else "a"
     return f"{article} {kind} ({short(tree)})" if array.ndim == 0 else f"dtype {array.dtype}"
 
 
 def differ(what, where, expected, got, error=None, say=None):
+    """A Difference whose sentence, unless `say` gives it, is 'At WHERE: expected ..., got ...'."""
     place = f"At {where}: e" if where else "E"
     question = " Is a `return` missing?" if got == "None" and not where else ""
     return Difference(what, say or f"{place}xpected {expected}, got {got}.{question}", expected, got, where, error)
 
 
 def shape_difference(e, g, where):
+    """The Difference of two arrays whose shapes differ, with the axes that do."""
     expected, got = describe(e if e.ndim else e[()].item()), describe(g if g.ndim else g[()].item())
     expected = expected if e.ndim else "one number"
     say = f"{f'At {where}: e' if where else 'E'}xpected {expected}, got {got}"
@@ -120,6 +125,7 @@ def shape_difference(e, g, where):
 
 
 def not_finite(e, g, where):
+    """A Difference where `g` has NaN or infinity and `e` has a number, else None."""
     bad = np.isfinite(e) & ~np.isfinite(g)
     if not bad.any():
         return None
@@ -133,6 +139,7 @@ def not_finite(e, g, where):
 
 
 def value_difference(e, g, right, error, where):
+    """The Difference at the first wrong index; `right` says where `g` is right, `error` how far it is."""
     index = tuple(int(i) for i in np.argwhere(~right)[0])
     place = where + (str(list(index)) if index else "")
     want, have = number_text(e[index]), number_text(g[index])

