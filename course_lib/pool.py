@@ -170,8 +170,8 @@ def _cropped(gx, geo):
 
 
 def _parts(x):
-    """Channels in parts that stay in the cache together with their windows."""
-    return split(len(x), max(2, x.nbytes >> 18))
+    """Channels in parts of about a megabyte: short enough for the cache, long enough for two threads."""
+    return split(len(x), max(2, x.nbytes >> 20))
 
 
 def _counts(geo, axis, with_pads):

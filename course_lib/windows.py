@@ -78,11 +78,15 @@ def copy_padded(x, buffer, top, left, fill=0):
     (_, height, width, _), (_, rows, cols, _) = x.shape, buffer.shape
     r0, r1 = min(max(top, 0), rows), max(min(top + height, rows), 0)
     c0, c1 = min(max(left, 0), cols), max(min(left + width, cols), 0)
-    buffer[:, :r0] = fill
-    buffer[:, max(r1, r0) :] = fill
+    if r0 > 0:
+        buffer[:, :r0] = fill
+    if r1 < rows:
+        buffer[:, max(r1, r0) :] = fill
     if r1 > r0:
-        buffer[:, r0:r1, :c0] = fill
-        buffer[:, r0:r1, max(c1, c0) :] = fill
+        if c0 > 0:
+            buffer[:, r0:r1, :c0] = fill
+        if c1 < cols:
+            buffer[:, r0:r1, max(c1, c0) :] = fill
         if c1 > c0:
             buffer[:, r0:r1, c0:c1] = x[:, r0 - top : r1 - top, c0 - left : c1 - left]
     return buffer

@@ -94,9 +94,13 @@ def _columns(x, geo, tiles):
     channels, count, width, n = len(x), tiles.stop - tiles.start, geo.out[1], x.shape[3]
     (top, _), (left, _) = geo.pads
     d = scratch("inputs", (6, channels, count, width + 2, n), x.dtype)
+    shown = x[:, :, max(-left, 0) :][:, :, : width + 2 - max(left, 0)]
+    margin = slice(max(left, 0), max(left, 0) + shown.shape[2])
+    d[:, :, :, : margin.start] = 0
+    d[:, :, :, margin.stop :] = 0
     for p, rows in enumerate(d):  # tile t sees the input's rows 4 t + p - top
         first = (p - top) % 4
-        copy_padded(x[:, first::4], rows, (first + top - p) // 4 - tiles.start, left)
+        copy_padded(shown[:, first::4], rows[:, :, margin], (first + top - p) // 4 - tiles.start, 0)
     mixed = scratch("mixed", d.shape, x.dtype)
     np.matmul(MIX.astype(x.dtype), d.reshape(6, -1), out=mixed.reshape(6, -1))
     columns = scratch("columns", (6, 3, channels, count, width, n), x.dtype)
