@@ -24,7 +24,7 @@ def apply(primitive, *inputs, **params):
     Numbers and integer arrays take the floating dtype of the others, so that float32 stays float32. A
     primitive that has a keyword `needs` is told which inputs want a gradient.
     """
-    ready = all([isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs])
+    ready = all(isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs)
     tensors = inputs if ready else _prepare(inputs)
     wanted = tuple(t.requires_grad for t in tensors)
     arrays = [t.data for t in tensors]
