@@ -20,6 +20,8 @@ def test_the_fan_reaches_as_many_inputs_as_a_gradient(layers):
     ax = receptive.fan(layers, ax=Figure().add_subplot())
     inputs = [c for c in ax.collections if c.get_offsets()[0, 1] == 0]
     filled = {round(float(c.get_offsets()[0, 0]), 6) for c in inputs if c.get_facecolor()[0, :3].min() < 1}
+    tops = [c for c in ax.collections if c.get_offsets()[0, 1] == len(layers) and c.get_facecolor()[0, :3].min() < 1]
+    assert [c.get_offsets()[0, 0] for c in tops] == [np.mean(sorted(filled)[:: len(filled) - 1])]  # over its middle
     x = torch.zeros(1, 1, 64, requires_grad=True)
     y = x
     for layer in layers:
