@@ -199,6 +199,8 @@ def embedding(input, weight, padding_idx=None):
         raise TypeError(f"embedding: indices must be integers, got dtype {indices.dtype}")
     if indices.size and not (indices.min() >= 0 and indices.max() < rows):
         raise IndexError(f"embedding: indices must be in 0..{rows - 1}, got {indices.min()} to {indices.max()}")
+    if padding_idx is not None and not -rows <= padding_idx < rows:
+        raise IndexError(f"embedding: padding_idx must be a row in 0..{rows - 1}, got {padding_idx}")
     if padding_idx is not None:
         padding_idx %= rows
     return apply(shape_ops.embedding, weight, indices=indices, padding_idx=padding_idx)

@@ -31,7 +31,7 @@ def gain(nonlinearity, negative_slope=0.01):
 
 def xavier(shape, *, rng, gain=1.0, uniform=False, dtype=np.float32):
     """Variance gain^2 * 2 / (fan_in + fan_out), normal or uniform. Glorot and Bengio 2010."""
-    return _draw(shape, gain * math.sqrt(2 / sum(fans(shape))), rng, uniform, dtype)
+    return _draw(shape, gain * math.sqrt(2 / max(sum(fans(shape)), 1)), rng, uniform, dtype)
 
 
 def msr(shape, *, rng, gain=GAINS["relu"], uniform=False, mode="fan_in", dtype=np.float32):

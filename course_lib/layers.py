@@ -104,6 +104,8 @@ class Embedding(Module):
     """A table of vectors: integers (...) -> (..., embedding_dim); starts from the standard normal distribution."""
 
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None, *, rng):
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise IndexError(f"Embedding: padding_idx must be a row in 0..{num_embeddings - 1}, got {padding_idx}")
         self.padding_idx = padding_idx
         table = rng.standard_normal((num_embeddings, embedding_dim)).astype(np.float32)
         if padding_idx is not None:

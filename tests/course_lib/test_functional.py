@@ -171,6 +171,7 @@ def ones(*shape):
         (TypeError, "embedding: indices must be integers, got dtype float64", lambda: F.embedding(ones(2), ones(3, 2))),
         (IndexError, "embedding: indices must be in 0..2, got 0 to 3", lambda: F.embedding([0, 3], ones(3, 2))),
         (ValueError, r"embedding: weight must have shape \(rows, d\), got \(3,\)", lambda: F.embedding([0], ones(3))),
+        (IndexError, "embedding: padding_idx must be a row in 0..2, got 3", lambda: F.embedding([0], ones(3, 2), 3)),
         (TypeError, "one_hot: labels must be integers, got dtype float64", lambda: F.one_hot(ones(2))),
         (ValueError, "one_hot: labels must be in 0..2, got -1 to 1", lambda: F.one_hot([1, -1], 3)),
         (ValueError, r"dropout: p must be a probability in \[0, 1\], got 1.5", lambda: F.dropout(ones(2), 1.5)),

@@ -317,6 +317,7 @@ def test_a_bias_starts_at_zero_and_weights_from_msr(rng):
         ),
         (ValueError, r"ConvTranspose2d: groups must divide", lambda r: nn.ConvTranspose2d(4, 3, 3, groups=2, rng=r)),
         (ValueError, r"Dropout: p must be a probability in \[0, 1\], got 2", lambda r: nn.Dropout(2, rng=r)),
+        (IndexError, "Embedding: padding_idx must be a row in 0..3, got 4", lambda r: nn.Embedding(4, 2, 4, rng=r)),
         (ValueError, "GroupNorm: num_groups must divide 4 channels, got 3", lambda r: nn.GroupNorm(3, 4)),
         (
             ValueError,
