@@ -1,5 +1,6 @@
 """Saving and loading: what comes back is what went in, nothing is unpickled, a broken write leaves the old file."""
 
+import os
 import pickle
 
 import numpy as np
@@ -59,14 +60,14 @@ def test_what_is_no_number_is_refused_and_the_old_file_stays(tmp_path):
     assert load(path) == {"a": 1}
 
 
-def test_a_write_that_breaks_off_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
+@pytest.mark.parametrize("moment", ["while writing", "just before the end"])
+def test_a_write_that_breaks_off_leaves_the_old_file_and_no_rest(moment, tmp_path, monkeypatch):
     path = save({"a": 1}, tmp_path / "s.npz")
 
-    def broken(file, **arrays):
-        file.write(b"half")
+    def broken(*args, **arrays):
         raise OSError("no space left")
 
-    monkeypatch.setattr(np, "savez", broken)
+    monkeypatch.setattr(*((np, "savez") if moment == "while writing" else (os, "replace")), broken)
     with pytest.raises(OSError, match="no space left"):
         save({"a": 2}, path)
     assert load(path) == {"a": 1}
