@@ -219,7 +219,7 @@ def watch(pid, status, request):
     """Look at pid 1's processes every 20 ms until it ends; return what they used and why they ended."""
     limits = request["limits"]
     peak = cpu = 0.0
-    why, baseline = "", 2 * usage_of(os.getpid(), alone=True)[1]  # init and the cells' process share these pages
+    why, baseline = "", 2 * usage_of({os.getpid()})[1]  # init and the cells' process share these pages
     os.set_blocking(status, False)
     waiter = select.poll()
     waiter.register(os.pidfd_open(pid), select.POLLIN)
@@ -228,7 +228,7 @@ def watch(pid, status, request):
         done, code, usage = os.wait4(pid, os.WNOHANG)
         if done:
             break
-        used, resident = usage_of(pid)
+        used, resident = usage_of(family(pid, request["path"]))
         cpu, peak = max(cpu, used), max(peak, resident)
         over = resident - baseline > limits["memory"]
         word = ask(status)
@@ -241,7 +241,7 @@ def watch(pid, status, request):
         elif word is not None:
             why = word or "driver hung up"
         if why:
-            stop(pid)
+            stop(pid, request["path"])
             _, code, usage = os.wait4(pid, 0)
             break
         waiter.poll(1000 * POLL if request["path"] != "none" else 100)
@@ -260,9 +260,9 @@ def ask(status):
         return ""
 
 
-def stop(pid):
-    """Kill pid 1 of the namespace, and with it everything in there; unconfined, the process and its children."""
-    for victim in sorted(family(pid), reverse=True):
+def stop(pid, path):
+    """Kill pid 1 of the namespace, and with it everything in there; on the other paths, everything by name."""
+    for victim in {pid} if path in ("nested", "root") else family(pid, path):
         with contextlib.suppress(OSError):
             os.kill(victim, signal.SIGKILL)
 
@@ -273,8 +273,11 @@ def crowded(limit):
     return stat.f_files - stat.f_ffree > limit
 
 
-def family(pid):
-    """`pid` and all its descendants, as this process's /proc shows them."""
+def family(pid, path):
+    """`pid` and all its descendants, as this process's /proc shows them.
+
+    Orphans stay in sight: they go to pid 1 of their namespace, which is `pid` or, on the single path, the warm process.
+    """
     parents = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
@@ -283,6 +286,8 @@ def family(pid):
                     parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
             except OSError:
                 pass
+    if path == "single":
+        return set(parents) - {1, os.getpid()}
     found = {pid}
     grown = True
     while grown:
@@ -292,10 +297,10 @@ def family(pid):
     return found
 
 
-def usage_of(pid, alone=False):
-    """CPU seconds and resident bytes (anonymous and shared memory) of `pid` and, unless `alone`, all under it."""
+def usage_of(pids):
+    """CPU seconds and resident bytes (anonymous and shared memory) of these processes together."""
     tick, cpu, resident = os.sysconf("SC_CLK_TCK"), 0.0, 0
-    for one in {pid} if alone else family(pid):
+    for one in pids:
         try:
             with open(f"/proc/{one}/stat") as file:
                 fields = file.read().rpartition(")")[2].split()

@@ -173,6 +173,8 @@ def test_where_nested_namespaces_are_refused_each_submission_gets_its_own_bubble
         many = "i = 0\nwhile True:\n    open(f'/tmp/x{i}', 'w').close()\n    i += 1"
         crowd = box.run(around(many, cpu=40, cell_cpu=30))
         assert (crowd.ended, crowd.detail) == ("died", "It left too many files in cell bad.")
+        orphan = "import os, time\nif os.fork() == 0:\n    if os.fork() == 0:\n        while True:\n            pass\n"
+        assert box.run(around(orphan + "    os._exit(0)\ntime.sleep(40)", cpu=2)).ended == "cpu limit"
         assert box.run(attacks.honest()).ended == "finished"
 
 
