@@ -187,6 +187,27 @@ class TestWhatIsWrongIsTold:
         with pytest.raises(CourseError, match=r"97_tiny\.py:\d+: the reference answer fails its check: IndexError"):
             prove(("    return 2 * x\n    ###", "    return 2 * x[[0, 5]]\n    ###"))
 
+    def test_nothing_of_an_exercise_in_two_parts(self):
+        # the second check is about negative numbers, which one mistake gets wrong
+        second = (
+            '# %% check="double-negative" points=1\nwith check("double-negative") as expect:\n'
+            '    expect("minus one", double(np.array([-1.0])))\n    ### BEGIN HIDDEN TESTS\n'
+            "    for low in (-3.5, -2.25):\n        expect(str(low), double(np.array([low])))\n"
+            '    ### END HIDDEN TESTS\n\n# %% variants="double"'
+        )
+        edits = (
+            ('# %% variants="double"', second),
+            ("np.array([1.5, -2.0, 4.0])", "np.array([1.5, 2.0, 4.0])"),
+            ("rng.normal(size=n)", "rng.uniform(1, 3, size=n)"),
+            ('"squared": ("2 * x", "x * x"', '"squared": ("2 * x", "2 * np.abs(x)"'),
+        )
+        proof = prove(*edits)
+        assert proof.problems == []
+        assert (proof.line["points"], proof.line["stub_score"]) == (3, 0)
+        rejected = {w["name"]: w["rejected_by"] for w in proof.line["wrong"]}
+        assert rejected["squared"] == "double-negative (visible): minus one"
+        assert rejected["halved"] == "double (visible): three"
+
     def test_too_few_variants(self):
         proof = prove(('    "halved": ("2 * x", "x / 2", "multiply, do not divide"),\n', ""))
         problem(proof, "has 4 wrong variants, at least 5")

@@ -1,6 +1,9 @@
 """The notebooks that the builder makes: what a student sees, what nbgrader sees, and that nothing else is there."""
 
 import json
+import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -17,7 +20,7 @@ from grading.release import (
     reseed,
     student_notebook,
 )
-from tests.grading.means import edited, means, tiny
+from tests.grading.means import PATH, edited, means, tiny
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,21 @@ def cell(notebook, id):
 
 def test_two_builds_are_byte_for_byte_equal(student):
     assert notebook_bytes(student) == notebook_bytes(student_notebook(means()))
+
+
+@pytest.mark.parametrize(
+    "environment", [{"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C"}]
+)
+def test_another_process_elsewhere_builds_the_same_bytes(student, environment, tmp_path):
+    code = (
+        "import sys; from grading.release import *; from grading.source import read_lesson; "
+        "sys.stdout.buffer.write(notebook_bytes(student_notebook(read_lesson(sys.argv[1]))))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(PATH.parents[4]), **environment}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(PATH)], capture_output=True, cwd=tmp_path, env=env, check=True
+    )
+    assert done.stdout == notebook_bytes(student)
 
 
 def test_the_notebook_is_valid_for_jupyter_and_for_nbgrader(student):
