@@ -843,8 +843,8 @@ def epoch(w, x1, t, eta=1.0):
 # %% check="epoch" points=8
 with check("epoch") as expect:
     start = np.array([0.5, -1.0, 2.0])
-    square = np.array([[1.0, 2.0, -1.0], [1.0, -4.0, -3.0], [1.0, -0.5, -0.5]])
-    labels = np.array([-1, 1, -1])
+    square = np.array([[1.0, -1.0, 1.0], [1.0, 2.5, -4.0], [1.0, 1.0, -3.5]])
+    labels = np.array([1, -1, 1])
     w = start
     for number in (1, 2, 3, 4, 5):
         w, updates = epoch(w, square, labels, eta=0.5)
