@@ -90,6 +90,14 @@ def test_a_find_and_replace_variant_edits_the_answer_only():
     assert wrong["forgot the weights' sum"].sentence == "divide by the sum of the weights, not by their number"
 
 
+def test_a_find_that_the_docstring_holds_too_edits_the_answer():
+    lesson = tiny(("def double(x):\n", 'def double(x):\n    """2 * x"""\n'))
+    variant = lesson.exercise("double").wrong[0]
+    assert variant.problem == ""
+    assert '"""2 * x"""' in variant.source
+    assert "return x * x" in variant.source
+
+
 def test_a_definition_variant_replaces_what_it_defines_and_keeps_the_rest():
     lesson = tiny(
         ("def double(x):\n    ### BEGIN SOLUTION", "FACTOR = 2\n\n\ndef double(x):\n    ### BEGIN SOLUTION"),
