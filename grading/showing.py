@@ -30,6 +30,8 @@ def find_graded(root, student, lesson):
             f"Nothing of {student} in {lesson} is graded; run `course grade {lesson[:2]} --course {root}`."
         )
     verdict = judge.from_json(nb.metadata["course"]["verdict"])
+    order = [cell.check for cell in course.skeleton(lesson).checks]
+    verdict.checks = {name: verdict.checks[name] for name in order if name in verdict.checks}
     with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
         scores, penalty = writer.scores(lesson, student), writer.penalty(lesson, student)
         mark = journal.replayed(student, lesson) or {}
