@@ -1,4 +1,4 @@
-"""The untouched release scores 0 where nothing of the project is in sight; a solved one scores, so 0 means something."""
+"""The untouched release scores 0 where nothing of the project is in sight; a solved one scores, so it counts."""
 
 import shutil
 
