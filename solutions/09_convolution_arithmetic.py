@@ -2454,7 +2454,7 @@ WRONG = {
     "still rotated": (
         "image[u : u + rows, v : v + columns]",
         "image[kh - 1 - u : kh - 1 - u + rows, kw - 1 - v : kw - 1 - v + columns]",
-        "the template is still rotated by 180 degrees: a ring does not notice, a letter does",
+        "it still finds only what looks the same upside down; compare where a tap lies with the pixel it meets",
     ),
     "rows still reversed": (
         "image[u : u + rows, v : v + columns]",
