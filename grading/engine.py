@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from grading import judge
 from grading.course import Course
 from grading.errors import CourseError
-from grading.jobs import dress, make_job, make_result, points_of, refused_result, verdict_of
+from grading.jobs import dress, joined, make_job, make_result, points_of, refused_result, second_chance, verdict_of
 from grading.journal import Journal
 from grading.messages import Step
 from grading.sanitise import Sanitised, sanitise
@@ -228,10 +228,7 @@ class _Run:
             workers, trust = self.pool_options
             self.pool = self.stack.enter_context(open_pool(workers, trust=trust))
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
-        judged = concurrent.futures.Future()
-        jobs = [job, otherwise(job)] if self.twice else [job]
-        _Judging(judged, records, skeleton, len(jobs)).watch([self.pool.submit(one) for one in jobs])
-        return judged
+        return _Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job])
 
     def _collect(self, until):
         """Write the results that are there; `until` waits for the next one."""
@@ -296,34 +293,52 @@ def otherwise(job):
     return replace(job, key=f"{job.key}-again", steps=(Step("conditions", OTHERWISE), *job.steps))
 
 
+CHANCES = 2  # how often a run is repeated without the cells that ended it
+
+
 class _Judging:
     """In the pool's threads: runs become a result there, so that the one writing thread stays free."""
 
-    def __init__(self, judged, records, skeleton, count):
-        self.judged, self.records, self.skeleton = judged, records, skeleton
-        self.lock, self.left = threading.Lock(), count
+    def __init__(self, pool, records, skeleton):
+        self.pool, self.records, self.skeleton = pool, records, skeleton
+        self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
 
-    def watch(self, futures):
-        """Set the result when the last of the futures is done; the first one's run counts."""
-        for future in futures:
-            future.add_done_callback(lambda _: self._done(futures))
+    def watch(self, jobs):
+        """The future of (result, isolation); the first job's run counts, a second one is compared with it."""
+        self.runs = [None] * len(jobs)
+        for place, job in enumerate(jobs):
+            self._submit(place, job, None, CHANCES)
+        return self.judged
 
-    def _done(self, futures):
-        with self.lock:
-            self.left -= 1
-            if self.left:
-                return
+    def _submit(self, place, job, before, chances):
+        future = self.pool.submit(job)
+        future.add_done_callback(lambda done: self._ran(done, place, job, before, chances))
+
+    def _ran(self, done, place, job, before, chances):
         try:
-            runs = [future.result() for future in futures]
-            results = [make_result(run, self.records, self.skeleton) for run in runs]
-            if len(results) > 1:
-                first, second = (result["verdict"]["checks"] for result in results)
-                results[0]["unsteady"] = [name for name in first if first[name] != second[name]]
-            self.judged.set_result((results[0], runs[0].isolation))
+            run = done.result()
+            run = run if before is None else joined(before, run)
+            without = second_chance(job, run) if chances else None
+            if without is not None:
+                self._submit(place, without, run, chances - 1)
+                return
+            with self.lock:
+                self.runs[place] = run
+                complete = all(one is not None for one in self.runs)
+            if complete:
+                self._judge()
         except concurrent.futures.CancelledError:
             self.judged.cancel()
         except BaseException as error:
-            self.judged.set_exception(error)
+            if not self.judged.done():
+                self.judged.set_exception(error)
+
+    def _judge(self):
+        results = [make_result(run, self.records, self.skeleton) for run in self.runs]
+        if len(results) > 1:
+            first, second = (result["verdict"]["checks"] for result in results)
+            results[0]["unsteady"] = [name for name in first if first[name] != second[name]]
+        self.judged.set_result((results[0], self.runs[0].isolation))
 
 
 def _crash(point):
@@ -366,7 +381,7 @@ def grade_one(course, student, lesson, pool=None):
             result = journal.result(job.key)
         if result is None:
             with Journal(course.root / "journal") as journal:
-                result = make_result((pool or _kept_pool()).submit(job).result(), records, skeleton)
+                result, _ = _Judging(pool or _kept_pool(), records, skeleton).watch([job]).result()
                 journal.add_result(job.key, result)
     verdict = verdict_of(result, laid)
     return dress(laid.nb, result, verdict, skeleton), verdict

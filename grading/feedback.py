@@ -156,6 +156,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
     by_hand = any(r.get("manual") is not None for r in rows)
     passed = bool(told) and all(check.passed for check in told)
     state = "waiting" if waiting else "read" if cell.role == "question" else "passed" if passed else "failed"
+    stops = re.findall(f"{judge.CELL_STOPPED}[^.]*[.]", " ".join(check.reason for check in told))
     mistakes = list({m.name: m for check in told for m in check.mistakes}.values())
     return {
         "id": cell.grade_id,
@@ -164,6 +165,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
         "source": source,
         "answered": done,
         "checks": told,
+        "stopped": stops[0] if stops else "",
         "score": score,
         "points": points,
         "state": state if done or cell.role == "question" else "open",

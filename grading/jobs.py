@@ -7,7 +7,7 @@ handed in a second time, and not when the lesson, the limits or the grader chang
 import hashlib
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from nbformat import from_dict
 
@@ -80,6 +80,36 @@ def _skipped(cell, skeleton):
 def points_of(skeleton):
     """Check id -> points, as in the gradebook."""
     return {cell.check: cell.points for cell in skeleton.checks}
+
+
+def second_chance(job, run):
+    """The job without the cells that ended the run, so that they cost their own points only; None when it finished.
+
+    A check that was stopped is left out with its hidden part, any other cell alone; leaving out never earns a point.
+    """
+    stopped = {name for name, cell in run.cells.items() if cell.status == "killed"}
+    if run.ended == "finished" or not stopped & {step.id for step in job.steps}:
+        return None
+    steps = tuple(step for step in job.steps if step.id not in stopped)
+    hidden = tuple(step for step in job.hidden if step.id not in stopped)
+    return replace(job, key=f"{job.key}-without", steps=steps, hidden=hidden)
+
+
+def joined(first, last):
+    """One Run from a run that was ended and its second chance: what was left out is told as the first run saw it."""
+    left_out = {name: cell for name, cell in first.cells.items() if name not in last.cells}
+    again = {(seen.check, seen.part, seen.position) for seen in last.seen}
+    checks = {re.sub(r"^(check|predict)-", "", name) for name in left_out}
+    kept = [s for s in first.seen if s.check in checks and (s.check, s.part, s.position) not in again]
+    return replace(
+        last,
+        cells={**last.cells, **left_out},
+        seen=[*last.seen, *kept],
+        cpu=first.cpu + last.cpu,
+        wall=first.wall + last.wall,
+        peak_memory=max(first.peak_memory, last.peak_memory),
+        detail=f"{first.detail} {last.detail}".strip(),
+    )
 
 
 def make_result(run, records, skeleton):

@@ -180,11 +180,21 @@ def _reason(name, lines, strange, mistakes, run):
     return " ".join(part for part in (first, stopped, named) if part)
 
 
+CELL_STOPPED = "The cell was stopped: it "
+WHY = {
+    "cpu limit": "ran too long",
+    "wall limit": "ran too long",
+    "memory limit": "needed more memory than there is",
+    "output limit": "wrote more than is read",
+    "died": "ended the whole process",
+}
+
+
 def _stopped(check, run):
-    for prefix in ("check-", "predict-"):
-        cell = run.cells.get(prefix + check)
+    for name in (f"check-{check}", f"predict-{check}", check.split("-")[0]):
+        cell = run.cells.get(name)
         if cell is not None and cell.status == "killed":
-            return "The cell was stopped: it ran too long."
+            return f"{CELL_STOPPED}{WHY.get(cell.reason, 'ran too long')}."
     return f"The run was stopped: {STOPPED[run.ended]}." if run.ended in STOPPED else ""
 
 

@@ -3,6 +3,8 @@
 from rich.table import Table
 from rich.text import Text
 
+from grading import judge
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -44,7 +46,7 @@ def seen(graded):
             continue
         if one.outcome != "graded":
             told.append(one.verdict.sentence)
-        stopped = [c.id for c in one.verdict.checks.values() if "too long" in c.reason]
+        stopped = [c.id for c in one.verdict.checks.values() if judge.CELL_STOPPED in c.reason]
         told += [f"stopped in {stopped[0]}"] if stopped else []
         names = list(dict.fromkeys(m.name for c in one.verdict.checks.values() for m in c.mistakes[:1]))
         if names:
