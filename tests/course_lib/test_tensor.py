@@ -12,7 +12,7 @@ import torch
 from course_lib import Tensor, no_grad, optim
 from course_lib import functional as F
 from course_lib.tensor import apply, topological_order, unbroadcast
-from tests.course_lib.gradcheck import against_torch
+from tests.course_lib.gradcheck import against_torch, same_gradient
 
 
 @pytest.fixture
@@ -89,6 +89,43 @@ def test_gradients_add_up_over_calls_until_they_are_cleared():
     for _ in range(3):
         (x * 5).backward()
     assert x.grad == [15.0]
+
+
+STEPS = [
+    lambda a, b: a + b,
+    lambda a, b: b - a,
+    lambda a, b: a * b,
+    lambda a, b: a + a,
+    lambda a, b: a.reshape(3, 2).transpose(0, 1) + b,
+    lambda a, b: a.expand(2, 2, 3)[0] + b.expand(2, 2, 3)[1],
+    lambda a, b: a.sum(0, keepdim=True) + b,
+    lambda a, b: (a.tanh() + 0.5).reshape(2, 3),
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_graphs_of_views_and_sums_have_torchs_gradients(seed):
+    """Steps that hand on the gradient itself, or a view of it, must not be hurt by what is added elsewhere."""
+    rng = np.random.default_rng(seed)
+    ours = [Tensor(rng.standard_normal((2, 3)), requires_grad=True) for _ in range(3)]
+    theirs = [torch.tensor(t.data.copy(), requires_grad=True) for t in ours]
+    leaves = list(zip(ours, theirs, strict=True))
+    for _ in range(12):
+        step, (i, j) = STEPS[rng.integers(len(STEPS))], rng.integers(0, len(ours), 2)
+        ours.append(step(ours[i], ours[j]).tanh() if rng.random() < 0.3 else step(ours[i], ours[j]))
+        theirs.append(step(theirs[i], theirs[j]))
+        if ours[-1].op == "tanh":
+            theirs[-1] = theirs[-1].tanh()
+    g = rng.standard_normal((2, 3))
+    kept = g.copy()
+    out, want = sum(ours[3:], ours[0]), sum(theirs[3:], theirs[0])
+    out.backward(g)
+    want.backward(torch.tensor(g))
+    np.testing.assert_array_equal(g, kept)
+    for a, b in leaves:
+        same_gradient(a, b)
+    grads = [a.grad for a, _ in leaves if a.grad is not None]
+    assert not any(np.shares_memory(x, y) for i, x in enumerate(grads) for y in (*grads[:i], g))
 
 
 # -------------------------------------------------------------------- memory
@@ -176,6 +213,17 @@ def test_gradients_of_two_leaves_never_share_memory():
     assert not np.shares_memory(a.grad, b.grad)
     a.grad *= 0
     np.testing.assert_array_equal(b.grad, [1, 1])
+
+    def twins(a, b):
+        def vjp(g):
+            both = 2 * g
+            return both, both
+
+        return a + b, vjp
+
+    a.grad = b.grad = None
+    apply(twins, a, b).backward(np.ones(2))
+    assert not np.shares_memory(a.grad, b.grad)
     g = np.ones(2)
     c = leaf(1.0, 1.0)
     c.backward(g)
