@@ -16,7 +16,7 @@ from benchmarks.networks import ResNet20, lenet
 from benchmarks.timing import arguments, write
 from course_lib import augment, datasets, optim, schedules
 from course_lib import functional as F
-from course_lib.data import batches
+from course_lib.data import batches, split
 from course_lib.parallel import get_num_threads
 from course_lib.train import accuracy, evaluate, fit
 
@@ -60,19 +60,19 @@ def mnist(epochs=8):
     return train("LeNet on MNIST", model, descent, data, epochs=epochs, size=128, rng=rng)
 
 
-def digits(epochs=30):
-    """ResNet-20 with 8 to 32 channels on the 8x8 digits; the test images come from writers of their own."""
+def digits(epochs=20):
+    """ResNet-20 with 8 to 32 channels on the 8x8 digits, a fifth of all 1797 images held out at random."""
     rng = np.random.default_rng(0)
     data, model = scaled(datasets.load("digits")), ResNet20(1, width=8, rng=rng)
-    steps = epochs * -(-len(data[0]) // 64)
-    descent = optim.SGD(
-        model.parameters(), lr=schedules.one_cycle(0.1, steps), momentum=0.9, nesterov=True, weight_decay=5e-4
-    )
+    (x_train, t_train), (x_test, t_test) = split(np.concatenate(data[0::2]), np.concatenate(data[1::2]), rng=rng)
+    rate = schedules.one_cycle(0.05, epochs * -(-len(x_train) // 32))
+    descent = optim.SGD(model.parameters(), lr=rate, momentum=0.9, nesterov=True, weight_decay=5e-4)
 
     def moved(x):
-        return augment.translate(augment.rotate(x, rng=rng, degrees=10), rng=rng, pixels=1).astype(np.float32)
+        return augment.translate(augment.rotate(x, rng=rng, degrees=8), rng=rng, pixels=1).astype(np.float32)
 
-    return train("ResNet-20 on digits", model, descent, data, epochs=epochs, size=64, rng=rng, change=moved)
+    data = x_train, t_train, x_test, t_test
+    return train("ResNet-20 on digits", model, descent, data, epochs=epochs, size=32, rng=rng, change=moved)
 
 
 def main():
