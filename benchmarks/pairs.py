@@ -100,12 +100,9 @@ def lstm_step(batch=64, steps=32):
 
 
 def _step(ours, theirs, x, y):
-    """A whole training step of each, from the same weights: forward, cross-entropy, backward, SGD with momentum."""
-    named = dict(theirs.named_parameters())
-    mine = dict(ours.named_parameters())
-    if [tuple(p.shape) for p in named.values()] == [p.shape for p in mine.values()]:
-        for p, q in zip(mine.values(), named.values(), strict=True):
-            q.data.copy_(torch.tensor(p.data))
+    """A training step of each, from the same weights: forward, cross-entropy, backward, SGD with momentum; the loss."""
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        q.data.copy_(torch.tensor(p.data))
     x, labels = x.astype(np.float32), torch.tensor(y)
     images = torch.tensor(x)
     descent = optim.SGD(ours.parameters(), lr=0.01, momentum=0.9)
@@ -113,13 +110,17 @@ def _step(ours, theirs, x, y):
 
     def our_step():
         descent.zero_grad()
-        F.cross_entropy(ours(Tensor(x)), y).backward()
+        loss = F.cross_entropy(ours(Tensor(x)), y)
+        loss.backward()
         descent.step()
+        return float(loss.data)
 
     def their_step():
         torch_descent.zero_grad()
-        TF.cross_entropy(theirs(images), labels).backward()
+        loss = TF.cross_entropy(theirs(images), labels)
+        loss.backward()
         torch_descent.step()
+        return float(loss.detach())
 
     return our_step, their_step
 
