@@ -1,0 +1,1169 @@
+# %% [markdown] lesson="00" title="Arrays and images" minutes=120 builds_on=""
+# To a network, a photograph is a table of numbers. What does the table keep of the picture, what does it lose, and
+# how do you compute with thousands of pictures at once?
+#
+# After this lesson you will be able to
+#
+# - read an image as an array, as one long vector, and as a row of a batch, and go back and forth;
+# - measure how alike neighbouring pixels are, which is what convolutional networks live on;
+# - replace loops by broadcasting, and know the one trap in it that costs everybody an afternoon;
+# - bring data into the range in which learning works: centred, scaled, logged where needed.
+#
+# You need Python and a first meeting with NumPy. There are seven exercises, three predictions and one written question.
+
+# %% picture="opening" alt="A photograph of Grace Hopper with a small window framed, the window's 64 grey values written out, and the pixels brighter than a threshold in white."
+import matplotlib.pyplot as plt
+from matplotlib.cbook import get_sample_data
+
+from course_lib.viz.photos import zoom_and_threshold
+
+photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2].mean(axis=2).astype(int)
+zoom_and_threshold(
+    photo, row=62, column=70, threshold=120, figure=plt.figure(figsize=(10.2, 3.5), layout="constrained")
+)
+
+# %% [markdown]
+# ## 1. How this course works
+#
+# Run this cell first.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.cbook import get_sample_data
+from tqdm.auto import tqdm
+
+from course_lib.checks import NotDone, check, hint, progress, yours
+from course_lib.viz import images, photos
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.style import axes
+from course_lib.widgets.photos import photo_explorer
+
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# Every exercise has three cells. In the first you replace `raise NotDone(...)` by your code. Under it hints are
+# folded, weakest first. The last is the **check**: it calls your function and compares what comes back with what a
+# right answer gave. It says for every line ✓ or ✗, explains the first ✗, and often names the mistake it looks like.
+# Run it as often as you like. `hint("standardise")` shows a hint, `progress()` what passes so far.
+#
+# Your teacher's grading runs the same checks with more inputs. So write what the task asks, not what the shown
+# examples need.
+
+# %%
+progress()
+
+# %% [markdown]
+# ## 2. An image is an array
+#
+# A grey image of M rows and N columns is an array of shape `(M, N)`. Each number, a **pixel**, says how bright one
+# spot is: 0 is black, 255 is white. Row 0 is at the top.
+
+# %%
+colour = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2]
+photo = colour.mean(axis=2).astype(int)
+print("shape:", photo.shape, " darkest:", photo.min(), " brightest:", photo.max())
+print(photo[62:66, 70:78])
+
+# %% [markdown]
+# The photograph shows Grace Hopper, who wrote the first compiler; it comes with matplotlib. Move the window and the
+# threshold. Where are neighbouring numbers almost equal, and where do they jump?
+
+# %% picture="explorer" alt="The explorer: the photograph with a framed window over the collar, the window as numbers, the thresholded photograph."
+import matplotlib.pyplot as plt
+from matplotlib.cbook import get_sample_data
+
+from course_lib.viz.photos import zoom_and_threshold
+
+photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2].mean(axis=2).astype(int)
+figure = plt.figure(figsize=(10.2, 3.5), layout="constrained")
+zoom_and_threshold(photo, row=150, column=90, size=10, threshold=90, figure=figure)
+
+# %%
+photo_explorer(photo)
+
+# %% [markdown]
+# Colour is a third axis. The camera stores three numbers per pixel, red, green and blue, called **channels**. Files
+# put the channel last, `(M, N, 3)`. Networks want it first, `(3, M, N)`, so that each channel is an image of its own.
+
+# %%
+channels = colour.transpose(2, 0, 1)
+print("from the file:", colour.shape, " for a network:", channels.shape)
+images.image_grid(channels, titles=["red", "green", "blue"], columns=3, size=1.8)
+
+# %% [markdown]
+# Networks look at many images at once. A **batch** puts them along one more axis, in front:
+# `(batch, channels, height, width)`. Keep this order in mind; all of the course uses it.
+#
+# Commit yourself: how many numbers does a batch of 32 colour images of 28×28 pixels hold? Give the number.
+
+# %% solve="predict_count" difficulty=1 importance=2 minutes=2
+# a whole number
+### BEGIN SOLUTION
+numbers_in_batch = 75264
+### END SOLUTION
+
+# %% predict="predict_count" points=1
+with check("predict_count") as expect:
+    expect("numbers in the batch", numbers_in_batch)
+
+# %%
+batch = np.zeros((32, 3, 28, 28))
+print("numbers:", batch.size, " bytes:", batch.nbytes, " bytes as float32:", batch.astype(np.float32).nbytes)
+
+# %% [markdown]
+# ## 3. An image is a vector
+#
+# The networks of the first lessons know nothing of rows and columns. For them an image of M×N pixels is one vector of
+# M·N numbers: row after row, channel after channel. A batch becomes a table `(batch, features)`.
+
+# %% [markdown] task="batch_vectors" title="Batches to vectors and back"
+# Write two functions.
+#
+# `to_vectors(x)`: images `(n, c, h, w)` as vectors `(n, c*h*w)`. Each row holds one image: channel after channel, in
+# each channel row after row.
+#
+# `to_images(v, shape)`: the way back, from `(n, c*h*w)` to `(n, c, h, w)`, where `shape` is `(c, h, w)`.
+#
+# Example: the image `[[[1, 2], [3, 4]]]` of one channel becomes `[1, 2, 3, 4]`.
+
+
+# %% solve="batch_vectors" difficulty=1 importance=5 minutes=6
+def to_vectors(x):
+    """Images x (n, c, h, w) as vectors (n, c*h*w)."""
+    ### BEGIN SOLUTION
+    return x.reshape(len(x), -1)
+    ### END SOLUTION
+
+
+def to_images(v, shape):
+    """Vectors v (n, c*h*w) as images (n, c, h, w); shape is (c, h, w)."""
+    ### BEGIN SOLUTION
+    return v.reshape(len(v), *shape)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="batch_vectors"
+# Nothing has to be moved: memory already holds the numbers in this order. Which NumPy function gives an array another
+# shape without touching its numbers?
+
+# %% [markdown] hint="batch_vectors"
+# `np.arange(12).reshape(2, 6)` is two vectors of six numbers. `reshape` may work out one size itself: write `-1`
+# for it. The number of images stays as it is.
+
+# %% [markdown] hint="batch_vectors"
+# ```python
+# return x.reshape(..., -1)
+# return v.reshape(len(v), *...)
+# ```
+
+# %% check="batch_vectors-there" points=4
+with check("batch_vectors-there") as expect:
+    square = np.array([5, 1, 7, 3, 8, 2, 6, 4, 9, 0, 12, 11, 15, 10, 14, 13.0]).reshape(2, 2, 2, 2)
+    expect("2 images of 2 channels of 2x2", to_vectors(square))
+    tall = (np.arange(2 * 3 * 4 * 2) * 7 % 48).reshape(2, 3, 4, 2)
+    expect("2 images of 3 channels of 4x2, whole numbers", to_vectors(tall))
+    expect("a single image", to_vectors(tall[:1]))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10001)
+    for n, c, h, w in [(3, 1, 2, 5), (1, 4, 3, 3), (5, 2, 1, 3)]:
+        expect(f"{n} images {c}x{h}x{w}", to_vectors(draw.normal(size=(n, c, h, w))))
+    expect("every other image", to_vectors(draw.normal(size=(6, 2, 3, 2))[::2]))
+    ### END HIDDEN TESTS
+
+# %% check="batch_vectors-back" points=3
+with check("batch_vectors-back") as expect:
+    rows = np.array([5, 1, 7, 3, 8, 2, 6, 4, 9, 0, 12, 11, 15, 10, 14, 13.0]).reshape(2, 8)
+    expect("back to 2 channels of 2x2", to_images(rows, (2, 2, 2)))
+    expect("back to 3 channels of 4x2", to_images((np.arange(48) * 7 % 48).reshape(2, 24), (3, 4, 2)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10002)
+    for n, c, h, w in [(3, 1, 2, 5), (1, 4, 3, 3), (5, 2, 1, 3)]:
+        expect(f"{n} images {c}x{h}x{w}", to_images(draw.normal(size=(n, c * h * w)), (c, h, w)))
+    ### END HIDDEN TESTS
+
+# %% variants="batch_vectors"
+WRONG = {
+    "channel last": (
+        "def to_vectors(x):\n    return x.transpose(0, 2, 3, 1).reshape(len(x), -1)"
+        "\n\ndef to_images(v, shape):\n    c, h, w = shape\n    return v.reshape(len(v), h, w, c).transpose(0, 3, 1, 2)",
+        "the three colours of a pixel stand together; asked is all of channel 0 first, then all of channel 1",
+    ),
+    "column after column": (
+        "def to_vectors(x):\n    return x.transpose(0, 1, 3, 2).reshape(len(x), -1)"
+        "\n\ndef to_images(v, shape):\n    c, h, w = shape\n    return v.reshape(len(v), c, w, h).transpose(0, 1, 3, 2)",
+        "each channel is read column by column; read it row by row",
+    ),
+    "Fortran's order": (
+        "def to_vectors(x):\n    return x.reshape(len(x), -1, order='F')"
+        "\n\ndef to_images(v, shape):\n    return v.reshape(len(v), *shape, order='F')",
+        "order='F' lets the first index run fastest; NumPy's default is what is asked",
+    ),
+    "images mixed": (
+        "def to_vectors(x):\n    return x.reshape(-1, len(x)).T"
+        "\n\ndef to_images(v, shape):\n    return v.T.reshape(len(v), *shape)",
+        "numbers of different images got into one row: the first axis is the batch and must stay the first",
+    ),
+    "one vector for all": (
+        "def to_vectors(x):\n    return x.reshape(-1)\n\ndef to_images(v, shape):\n    return v.reshape(shape[0], -1)",
+        "the whole batch became one vector; every image keeps a row of its own",
+    ),
+    "channels as images": (
+        "def to_vectors(x):\n    return x.reshape(x.shape[0] * x.shape[1], -1)"
+        "\n\ndef to_images(v, shape):\n    return v.reshape(len(v) * shape[0], *shape[1:])",
+        "each channel became a row; the channels of an image belong into one row",
+    ),
+    "height and width swapped": (
+        "def to_vectors(x):\n    return x[:, :, ::-1].reshape(len(x), -1)"
+        "\n\ndef to_images(v, shape):\n    c, h, w = shape\n    return v.reshape(len(v), c, w, h)",
+        "rows and columns are confused somewhere: shape is (c, h, w), and row 0 comes first",
+    ),
+    "first channel only": (
+        "def to_vectors(x):\n    return x[:, 0].reshape(len(x), -1)"
+        "\n\ndef to_images(v, shape):\n    c, h, w = shape\n    return v[:, : h * w].reshape(len(v), 1, h, w)",
+        "only channel 0 is left; all channels go into the vector",
+    ),
+}
+RIGHT = {
+    "loops": (
+        "def to_vectors(x):\n"
+        "    return np.array([[p for channel in image for row in channel for p in row] for image in x])\n\n"
+        "def to_images(v, shape):\n    return np.stack([row.reshape(shape) for row in v])"
+    ),
+    "flatten and concatenate": (
+        "def to_vectors(x):\n    return np.stack([image.ravel() for image in x])\n\n"
+        "def to_images(v, shape):\n    c, h, w = shape\n    return v.reshape(-1, c, h, w)"
+    ),
+}
+
+# %% [markdown]
+# ## 4. What the vector loses
+#
+# The vector has all the numbers, but no longer says which are neighbours. To see that it makes no difference to a
+# method that only sees vectors, shuffle the pixels: all images in the same way.
+
+# %%
+rng = np.random.default_rng(0)
+small = photo[::2, ::2]
+order = rng.permutation(small.size)
+shuffled = small.ravel()[order].reshape(small.shape)
+images.image_grid(
+    np.stack([small, shuffled]), titles=["the photograph", "the same numbers, shuffled"], columns=2, size=2.2
+)
+
+# %% [markdown]
+# Take two images, shuffle the pixels of both in the same way. Their distance as vectors, $\sqrt{\sum_i (a_i-b_i)^2}$,
+# was d. By what factor has it changed?
+
+# %% solve="predict_shuffle" difficulty=2 importance=3 minutes=2
+# a number: distance after shuffling over distance before
+### BEGIN SOLUTION
+distance_factor = 1
+### END SOLUTION
+
+# %% predict="predict_shuffle" points=1
+with check("predict_shuffle") as expect:
+    expect("factor of the distance", distance_factor)
+
+# %%
+a, b = photo[:100, :100].ravel(), photo[100:, 100:].ravel()
+before = np.linalg.norm(a - b)
+after = np.linalg.norm(a[order] - b[order])
+print(f"before {before:.4f}, after {after:.4f}")
+
+# %% [markdown]
+# So a method that only measures distances or takes weighted sums cannot tell a photograph from noise: whatever it does
+# with one, it does with the other. You can tell at a glance. What you use is that **neighbours are alike**. Plot each
+# pixel against the one some columns to its right:
+
+# %%
+photos.scatter_of_neighbours(photo, (1, 4, 16, 64))
+
+# %% [markdown]
+# The cloud is thin at distance 1 and round at 64. One number says how thin: the **correlation**. Take all pairs of a
+# pixel $p$ and the pixel $q$ that lies $d$ columns to its right, both inside the image. With their means $\bar p$,
+# $\bar q$ it is
+#
+# $$r = \frac{\sum (p-\bar p)(q-\bar q)}{\sqrt{\sum (p-\bar p)^2}\,\sqrt{\sum (q-\bar q)^2}},$$
+#
+# 1 when one is a rising straight-line function of the other, 0 when they know nothing of each other.
+
+# %% [markdown] task="neighbour_correlation" title="How alike are neighbours?"
+# Write `neighbour_correlation(image, d)` for an image `(h, w)` and a distance `d` in columns, `0 <= d < w - 1`.
+#
+# Return the correlation r of all pixels with the pixels `d` columns to their right, as one number. Only pairs inside
+# the image count: the last `d` columns have no partner. Each side has its own mean.
+#
+# Example: in `[[1, 2, 3], [2, 4, 6]]` with `d=1` the pairs are (1,2), (2,3), (2,4), (4,6), and r is about 0.9845.
+
+
+# %% solve="neighbour_correlation" difficulty=2 importance=4 minutes=12
+def neighbour_correlation(image, d):
+    """Correlation of the pixels of image (h, w) with those d columns to their right."""
+    ### BEGIN SOLUTION
+    width = image.shape[1]
+    p, q = image[:, : width - d], image[:, d:]
+    p, q = p - p.mean(), q - q.mean()
+    return np.sum(p * q) / np.sqrt(np.sum(p**2) * np.sum(q**2))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="neighbour_correlation"
+# Cut two windows of the same shape out of the image: one without its last d columns, one without its first d. Then
+# pixel and partner stand at the same place.
+
+# %% [markdown] hint="neighbour_correlation"
+# For `row = [10, 20, 30, 40]` and d = 1 the two are `[10, 20, 30]` and `[20, 30, 40]`. Careful with `row[:-d]`: what
+# is it for d = 0?
+
+# %% [markdown] hint="neighbour_correlation"
+# ```python
+# p, q = image[:, : width - ...], image[:, ...:]
+# p, q = p - p.mean(), ...
+# return np.sum(...) / np.sqrt(...)
+# ```
+
+# %% check="neighbour_correlation" points=8
+with check("neighbour_correlation") as expect:
+    square = np.array([[3.0, 8, 1, 5], [9, 2, 7, 7], [4, 4, 0, 6], [1, 6, 2, 9]])
+    expect("4x4, distance 1", neighbour_correlation(square, 1))
+    expect("4x4, distance 0", neighbour_correlation(square, 0))
+    wide = photo[60:64, 50:62]
+    expect("4x12 of the photograph, distance 3", neighbour_correlation(wide, 3))
+    expect("the photograph, distance 16", neighbour_correlation(photo, 16))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10003)
+    for h, w, d in [(3, 9, 2), (8, 5, 1), (2, 20, 7), (5, 5, 3), (6, 4, 0)]:
+        image = np.cumsum(draw.normal(size=(h, w)), axis=1) + 50
+        expect(f"{h}x{w}, distance {d}", neighbour_correlation(image, d))
+    ### END HIDDEN TESTS
+
+# %% variants="neighbour_correlation"
+WRONG = {
+    "wraps around": (
+        "def neighbour_correlation(image, d):\n"
+        "    p, q = image, np.roll(image, -d, axis=1)\n"
+        "    p, q = p - p.mean(), q - q.mean()\n    return np.sum(p * q) / np.sqrt(np.sum(p**2) * np.sum(q**2))",
+        "np.roll brings the first columns back in at the right; pixels at opposite borders are no neighbours",
+    ),
+    "rows instead of columns": (
+        "def neighbour_correlation(image, d):\n"
+        "    p, q = image[: len(image) - d], image[d:]\n"
+        "    p, q = p - p.mean(), q - q.mean()\n    return np.sum(p * q) / np.sqrt(np.sum(p**2) * np.sum(q**2))",
+        "you compare with the pixel d rows below; to the right means along the second axis",
+    ),
+    "means not subtracted": (
+        "p, q = p - p.mean(), q - q.mean()",
+        "p, q = p * 1.0, q * 1.0",
+        "without subtracting the means this is the cosine: two bright images would always seem alike",
+    ),
+    "covariance": (
+        "np.sum(p * q) / np.sqrt(np.sum(p**2) * np.sum(q**2))",
+        "np.mean(p * q)",
+        "this is the covariance, which grows with the contrast; divide by both spreads to get at most 1",
+    ),
+    "one mean for both": (
+        "p, q = p - p.mean(), q - q.mean()",
+        "p, q = p - image.mean(), q - image.mean()",
+        "both sides were centred by the mean of the whole image; each side has its own mean",
+    ),
+    "always the next pixel": (
+        "image[:, : width - d], image[:, d:]",
+        "image[:, : width - 1], image[:, 1:]",
+        "the distance d is not used: this always compares with the next pixel",
+    ),
+    "one column too far": (
+        "image[:, : width - d], image[:, d:]",
+        "image[:, : width - d - 1], image[:, d + 1 :]",
+        "the partner lies d + 1 columns away: for d = 0 every pixel is its own partner",
+    ),
+    "mean of the rows' correlations": (
+        "def neighbour_correlation(image, d):\n"
+        "    w = image.shape[1]\n"
+        "    return np.mean([np.corrcoef(row[: w - d], row[d:])[0, 1] for row in image])",
+        "this averages one correlation per row; take all pairs of the image together",
+    ),
+    "empty for d = 0": (
+        "image[:, : width - d], image[:, d:]",
+        "image[:, :-d], image[:, d:]",
+        "image[:, :-0] is empty: write the end as width - d",
+    ),
+    "square root forgotten": (
+        "np.sqrt(np.sum(p**2) * np.sum(q**2))",
+        "(np.sum(p**2) * np.sum(q**2))",
+        "the root in the denominator is missing",
+    ),
+}
+RIGHT = {
+    "np.corrcoef": (
+        "def neighbour_correlation(image, d):\n"
+        "    w = image.shape[1]\n    return np.corrcoef(image[:, : w - d].ravel(), image[:, d:].ravel())[0, 1]"
+    ),
+    "loop over pairs": (
+        "def neighbour_correlation(image, d):\n"
+        "    h, w = image.shape\n"
+        "    pairs = np.array([(image[i, j], image[i, j + d]) for i in range(h) for j in range(w - d)], float)\n"
+        "    p, q = (pairs - pairs.mean(axis=0)).T\n    return (p @ q) / ((p @ p) * (q @ q)) ** 0.5"
+    ),
+}
+
+# %% [markdown]
+# **Lecture figure F45.** The lecture shows a patch of grey values, rows of which begin 136 134 161 159 163, to say that
+# a neighbourhood is alike. Here is the same statement for our photograph, by distance, beside the shuffled one. If your
+# function does not pass yet, the library's stands in.
+
+
+# %% figure="F45"
+def plain_correlation(image, d):
+    width = image.shape[1]
+    return np.corrcoef(image[:, : width - d].ravel(), image[:, d:].ravel())[0, 1]
+
+
+correlate = yours("neighbour_correlation", else_=plain_correlation)
+distances = range(65)
+curves = {
+    "photograph": [correlate(photo, d) for d in distances],
+    "shuffled": [correlate(shuffled, d) for d in distances],
+}
+photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less so")
+
+# %% figure="F45"
+lecture = {1: "136 134: near", 2: "136 161", 4: "136 163"}
+rows = [
+    (f"distance {d}", lecture.get(d, "-"), f"{curves['photograph'][d]:.3f}", "200x200, grey, columns")
+    for d in (1, 2, 4, 16, 64)
+]
+lecture_table("F45 · correlation of a pixel with its neighbour", rows)
+
+# %% [markdown]
+# A network that knows which pixels are neighbours can use this; lesson 09 builds one. Until then we work with vectors.
+
+# %% [markdown]
+# ## 5. Broadcasting: loops without loops
+#
+# Python loops are slow; NumPy's operations on whole arrays run in compiled code. To use them you must say without a
+# loop what belongs to what. **Broadcasting** is the rule: write the shapes below each other, right-aligned. Sizes must
+# be equal, or one of them 1 or missing; then that one is repeated.
+
+# %%
+prices = np.array([[1.0], [10.0], [100.0]])  # (3, 1)
+counts = np.array([1, 2, 3, 4])  # (4,)
+print(prices * counts)
+
+# %% [markdown]
+# ```
+# prices   3 × 1
+# counts       4
+# result   3 × 4
+# ```
+#
+# What is the shape of the sum of an array of shape `(2, 1, 5)` and one of shape `(4, 1)`? Give a tuple.
+
+# %% solve="predict_broadcast" difficulty=2 importance=4 minutes=3
+# a tuple of whole numbers
+### BEGIN SOLUTION
+shape_of_sum = (2, 4, 5)
+### END SOLUTION
+
+# %% predict="predict_broadcast" points=1
+with check("predict_broadcast") as expect:
+    expect("shape of (2, 1, 5) + (4, 1)", shape_of_sum)
+
+# %%
+(np.zeros((2, 1, 5)) + np.zeros((4, 1))).shape
+
+# %% [markdown] task="pairwise_distances" title="All distances at once"
+# Write `pairwise_distances(a, b)` without a Python loop.
+#
+# `a` has shape `(m, d)`, `b` has shape `(n, d)`: points as rows. Return the `(m, n)` table of Euclidean distances:
+# entry `[i, j]` is $\sqrt{\sum_k (a_{ik}-b_{jk})^2}$. Whole numbers may come in. Differences of up to 1e-6 are
+# accepted, so that every way of computing it passes.
+#
+# Example: for `a = [[0., 0.]]`, `b = [[3., 4.], [0., 2.]]` the table is `[[5., 2.]]`.
+
+
+# %% solve="pairwise_distances" difficulty=3 importance=5 minutes=12 forbid="scipy.spatial.distance.cdist"
+def pairwise_distances(a, b):
+    """Distances (m, n) between the rows of a (m, d) and the rows of b (n, d)."""
+    ### BEGIN SOLUTION
+    difference = a[:, None, :] - b[None, :, :]
+    return np.sqrt(np.sum(difference**2, axis=2))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="pairwise_distances"
+# You need the difference of every row of `a` with every row of `b`: an array of shape `(m, n, d)`. Which shapes must
+# `a` and `b` have so that broadcasting makes it?
+
+# %% [markdown] hint="pairwise_distances"
+# `a[:, None, :]` has shape `(m, 1, d)`. One dimension: `np.array([1, 5])[:, None] - np.array([1, 2, 3])[None, :]` is
+# `[[0, -1, -2], [4, 3, 2]]`.
+
+# %% [markdown] hint="pairwise_distances"
+# ```python
+# difference = a[:, None, :] - b[...]
+# return np.sqrt(np.sum(difference ** 2, axis=...))
+# ```
+
+# %% check="pairwise_distances" points=9
+with check("pairwise_distances") as expect:
+    square = np.array([[0.0, 3, 1], [2, -1, 5], [4, 4, 0]])
+    other = np.array([[1.0, 1, 1], [-2, 0, 3], [6, 2, 2]])
+    expect("3 and 3 points in space", pairwise_distances(square, other), atol=1e-6)
+    expect("a after the call", square)
+    many = np.array([[1, 0], [0, 7], [5, 5], [2, 2]])
+    few = np.array([[4, 4], [1, 0]])
+    expect("4 and 2 points, whole numbers", pairwise_distances(many, few), atol=1e-6)
+    expect("every point with itself", np.diag(pairwise_distances(square, square)), atol=1e-6)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10004)
+    for m, n, d in [(5, 5, 5), (1, 4, 3), (6, 1, 2), (3, 7, 1), (4, 3, 8)]:
+        first, second = draw.normal(size=(m, d)), draw.normal(size=(n, d))
+        expect(f"{m} and {n} points in {d} dimensions", pairwise_distances(first, second), atol=1e-6)
+        expect("both after the call", (first, second))
+    ### END HIDDEN TESTS
+
+# %% variants="pairwise_distances"
+WRONG = {
+    "squares without the root": (
+        "np.sqrt(np.sum(difference**2, axis=2))",
+        "np.sum(difference**2, axis=2)",
+        "these are the squared distances; the root is missing",
+    ),
+    "root before the sum": (
+        "np.sqrt(np.sum(difference**2, axis=2))",
+        "np.sum(np.sqrt(difference**2), axis=2)",
+        "the root of each square is just its absolute value: sum first, then take one root",
+    ),
+    "only row i with row i": (
+        "def pairwise_distances(a, b):\n    return np.sqrt(np.sum((a - b) ** 2, axis=1))",
+        "each point was compared with one other, the one in the same row; asked is every pair",
+    ),
+    "table turned": (
+        "a[:, None, :] - b[None, :, :]",
+        "a[None, :, :] - b[:, None, :]",
+        "the table is transposed: rows belong to a, columns to b",
+    ),
+    "mean instead of sum": (
+        "np.sum(difference**2, axis=2)",
+        "np.mean(difference**2, axis=2)",
+        "you averaged over the coordinates; Euclid's distance adds the squares",
+    ),
+    "b with itself": (
+        "a[:, None, :] - b[None, :, :]",
+        "a[:, None, :] - a[None, :, :]",
+        "these are the distances among the rows of a; b is not used",
+    ),
+    "summed over the wrong axis": (
+        "np.sum(difference**2, axis=2)",
+        "np.sum(difference**2, axis=1)",
+        "the sum must run over the coordinates, the last axis; this sums over the points of b",
+    ),
+    "squares not mixed": (
+        "def pairwise_distances(a, b):\n"
+        "    return np.sqrt(np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1)[None, :])",
+        "|a|² + |b|² alone is no distance: the term -2 a·b is missing",
+    ),
+    "squares in place": (
+        "def pairwise_distances(a, b):\n    mixed = a @ b.T\n    a **= 2\n    b **= 2\n"
+        "    return np.sqrt(np.maximum(a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * mixed, 0))",
+        "the distances are right, but `**=` squared the caller's points; write a**2 instead",
+    ),
+    "largest coordinate": (
+        "np.sqrt(np.sum(difference**2, axis=2))",
+        "np.max(np.abs(difference), axis=2)",
+        "this is the largest difference of a coordinate, another distance than Euclid's",
+    ),
+}
+RIGHT = {
+    "expanded square": (
+        "def pairwise_distances(a, b):\n"
+        "    squared = np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1) - 2 * (a @ b.T)\n"
+        "    return np.sqrt(np.maximum(squared, 0))"
+    ),
+    "np.linalg.norm": "def pairwise_distances(a, b):\n    return np.linalg.norm(a[:, np.newaxis] - b, axis=-1)",
+    "one coordinate at a time": (
+        "def pairwise_distances(a, b):\n"
+        "    total = np.zeros((len(a), len(b)))\n    for k in range(a.shape[1]):\n"
+        "        total += np.subtract.outer(a[:, k], b[:, k]) ** 2\n    return total**0.5"
+    ),
+}
+
+# %% [markdown]
+# How much faster is the table without loops? Measure it: two nested Python loops against broadcasting, for more and
+# more points of 64 numbers each, as many as an 8×8 image has.
+
+
+# %% practice="timing"
+from time import perf_counter
+
+
+def with_loops(a, b):
+    return np.array([[np.sqrt(np.sum((p - q) ** 2)) for q in b] for p in a])
+
+
+def with_broadcasting(a, b):
+    return np.sqrt(np.sum((a[:, None] - b) ** 2, axis=2))
+
+
+def seconds(function, *arguments, repeat=3):
+    times = []
+    for _ in range(repeat):
+        start = perf_counter()
+        function(*arguments)
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+# %% practice="timing_run"
+LARGE = False  # True: up to 1600 points, about two minutes
+sizes = (25, 50, 100, 200, 400, 800, 1600) if LARGE else (25, 50, 100, 200, 400)
+measured = {"loops": [], "broadcasting": []}
+for n in tqdm(sizes, desc="timing"):
+    points = np.random.default_rng(n).normal(size=(n, 64))
+    measured["loops"].append(seconds(with_loops, points, points, repeat=1))
+    measured["broadcasting"].append(seconds(with_broadcasting, points, points))
+
+# %% practice="timing_plot"
+ax = axes(title="Broadcasting saves the time of the loop", xlabel="points", ylabel="seconds")
+for (name, values), marker in zip(measured.items(), "os", strict=True):
+    ax.loglog(sizes, values, marker=marker, label=name)
+ax.legend(frameon=False)
+ratio = np.array(measured["loops"]) / np.array(measured["broadcasting"])
+print("times faster:", dict(zip(sizes, ratio.round(1).tolist(), strict=True)))
+
+# %% [markdown]
+# Both lines rise with the square of the number of points; nothing is gained there. What is saved is the price of each
+# turn of the loop. The price of broadcasting is memory: the difference table holds m·n·d numbers at once.
+
+# %% [markdown]
+# ## 6. Data must be centred and scaled
+#
+# Columns of a data table come in different units. A method that adds up differences, such as your distance, listens to
+# the column with the largest numbers. Gradient descent suffers too (lesson 07 measures it). So give every column mean 0
+# and standard deviation 1:
+#
+# $$x'_{ij} = \frac{x_{ij}-\mu_j}{\sigma_j}, \qquad \mu_j = \frac1n\sum_i x_{ij}, \qquad \sigma_j^2 = \frac1n\sum_i (x_{ij}-\mu_j)^2 .$$
+
+# %% [markdown] task="standardise" title="Standardise columns"
+# Write `standardise(x)` for a table `(n, d)` of whole or floating numbers.
+#
+# Return a **new** float64 array in which every column has mean 0 and standard deviation 1. The deviation divides by n
+# (NumPy's default), as in the formula. A column whose values are all equal becomes zeros, with no warning. `x` itself
+# stays as it is.
+#
+# Example: the column 1, 3 becomes -1, 1.
+
+
+# %% solve="standardise" difficulty=2 importance=5 minutes=8 forbid="course_lib.data.standardise sklearn.preprocessing.scale"
+def standardise(x):
+    """Columns of x (n, d) with mean 0 and standard deviation 1; equal columns become 0."""
+    ### BEGIN SOLUTION
+    centred = x - x.mean(axis=0)
+    deviation = x.std(axis=0)
+    return centred / np.where(np.ptp(x, axis=0) == 0, 1, deviation)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="standardise"
+# Every column has its own mean and deviation. Which axis must `mean` run along to give one number per column?
+
+# %% [markdown] hint="standardise"
+# `x.mean(axis=0)` has shape `(d,)`: it runs down the rows and leaves the columns. Subtracting it from `(n, d)`
+# broadcasts. A column 7, 7, 7 has deviation 0; divide it by something harmless instead.
+
+# %% [markdown] hint="standardise"
+# ```python
+# centred = x - x.mean(axis=...)
+# deviation = x.std(axis=...)
+# return centred / np.where(..., 1, deviation)
+# ```
+
+# %% check="standardise" points=8
+with check("standardise") as expect:
+    square = np.array([[2.0, 40, 1], [4, 10, 9], [9, 70, 2]])
+    expect("3 samples of 3 numbers", standardise(square))
+    expect("x after the call", square)
+    expect("whole numbers, 4 samples of 2", standardise(np.array([[1, 200], [3, 100], [2, 500], [6, 0]])))
+    expect("a column of equal values", standardise(np.array([[5.0, 1], [5, 2], [5, 6]])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10005)
+    for n, d in [(4, 4), (7, 2), (2, 5), (30, 3)]:
+        table = draw.normal(size=(n, d)) * draw.uniform(0.1, 90, d) + draw.uniform(-50, 50, d)
+        expect(f"{n} samples of {d} numbers", standardise(table))
+        expect("x after the call", table)
+    table = draw.integers(0, 9, (6, 3))
+    table[:, 1] = 4
+    expect("whole numbers, the middle column equal", standardise(table))
+    ### END HIDDEN TESTS
+
+# %% variants="standardise"
+WRONG = {
+    "one mean for the whole table": (
+        "def standardise(x):\n    return (x - x.mean()) / x.std()",
+        "one mean and one deviation were used for the whole table; every column has its own (axis=0)",
+    ),
+    "rows instead of columns": (
+        "def standardise(x):\n    return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)",
+        "each row was standardised: the samples stand in rows, the features in columns, so run along axis 0",
+    ),
+    "only centred": (
+        "return centred / np.where(np.ptp(x, axis=0) == 0, 1, deviation)",
+        "return centred",
+        "the mean is 0, but the columns keep their spread: divide by the deviation",
+    ),
+    "divided by n - 1": (
+        "x.std(axis=0)",
+        "x.std(axis=0, ddof=1)",
+        "the deviation divides by n - 1 here; the task's formula divides by n, NumPy's default",
+    ),
+    "divided by the variance": (
+        "x.std(axis=0)",
+        "x.var(axis=0)",
+        "you divide by the variance; the deviation is its root",
+    ),
+    "scaled to 0..1": (
+        "def standardise(x):\n"
+        "    span = np.ptp(x, axis=0)\n    return (x - x.min(axis=0)) / np.where(span == 0, 1, span)",
+        "this maps each column to 0..1; asked is mean 0 and standard deviation 1",
+    ),
+    "not centred": (
+        "centred = x - x.mean(axis=0)",
+        "centred = x * 1.0",
+        "the mean was not subtracted",
+    ),
+    "divided before the mean was taken off": (
+        "def standardise(x):\n    return x / np.where(np.ptp(x, axis=0) == 0, 1, x.std(axis=0)) - x.mean(axis=0)",
+        "only x was divided: the mean must be subtracted first, then both divided",
+    ),
+    "equal columns become nan": (
+        "np.where(np.ptp(x, axis=0) == 0, 1, deviation)",
+        "deviation",
+        "0 / 0 gives nan: a column of equal values needs another divisor",
+    ),
+    "a small number added": (
+        "np.where(np.ptp(x, axis=0) == 0, 1, deviation)",
+        "(deviation + 1e-3)",
+        "adding a small number avoids 0 / 0, but then the deviation is no longer exactly 1",
+    ),
+    "changes x": (
+        "def standardise(x):\n"
+        "    scale = np.where(np.ptp(x, axis=0) == 0, 1, x.std(axis=0))\n    result = (x - x.mean(axis=0)) / scale\n    x[:] = result\n    return result",
+        "the table that came in was overwritten; build a new one",
+    ),
+}
+RIGHT = {
+    "column by column": (
+        "def standardise(x):\n"
+        "    out = np.zeros(x.shape)\n    for j, column in enumerate(x.T):\n"
+        "        if column.max() > column.min():\n"
+        "            out[:, j] = (column - column.mean()) / np.sqrt(np.mean((column - column.mean()) ** 2))\n    return out"
+    ),
+    "errstate and nan_to_num": (
+        "def standardise(x):\n"
+        "    with np.errstate(invalid='ignore', divide='ignore'):\n"
+        "        z = (x - np.mean(x, 0)) / np.std(x, 0)\n"
+        "    return np.where(np.ptp(x, axis=0) == 0, 0.0, z)"
+    ),
+}
+
+# %% [markdown]
+# Scaling has its limits. Suppose a column counts visitors of web pages: most have a few, one has a million. Its
+# deviation belongs to the one; after standardising, all others sit on one spot. When values span **orders of
+# magnitude**, what matters is their ratio, so take the logarithm. Counts may be 0, and log 0 is minus infinity: hence
+# log(1 + x).
+
+# %%
+visitors = np.array([0, 3, 5, 12, 40, 90, 700, 5000, 80_000, 1_000_000.0])
+plain = (visitors - visitors.mean()) / visitors.std()
+logged = np.log1p(visitors)
+print("standardised:        ", plain.round(2))
+print("logged, standardised:", ((logged - logged.mean()) / logged.std()).round(2))
+
+# %% [markdown] task="log_scale" title="Log-scaling"
+# Write `log_scale(x)` for a table `(n, d)` of numbers that are at least 0.
+#
+# Take log(1 + x), then divide each column by its largest value, so that it runs from 0 to 1. A column of zeros stays
+# zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a new float64 array.
+#
+# Example: the column 0, 1, 3 becomes 0, 0.5, 1.
+
+
+# %% solve="log_scale" difficulty=2 importance=3 minutes=8
+def log_scale(x):
+    """log(1 + x) of x (n, d), each column divided by its largest value."""
+    ### BEGIN SOLUTION
+    logged = np.log1p(x)
+    largest = logged.max(axis=0)
+    return logged / np.where(largest == 0, 1, largest)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="log_scale"
+# Logarithm first, then the largest value of each column. The base of the logarithm does not matter: it cancels.
+
+# %% [markdown] hint="log_scale"
+# In floating point `1 + 1e-20` is exactly 1: the tiny number is gone before the logarithm sees it. NumPy has a
+# function that computes log(1 + x) without adding: `np.log1p`.
+
+# %% [markdown] hint="log_scale"
+# ```python
+# logged = np.log1p(...)
+# largest = logged.max(axis=...)
+# return logged / np.where(largest == 0, ..., largest)
+# ```
+
+# %% check="log_scale" points=7
+with check("log_scale") as expect:
+    square = np.array([[0.0, 3, 99], [7, 1, 0], [1, 0, 9]])
+    expect("3 samples of 3 numbers", log_scale(square))
+    expect("x after the call", square)
+    expect("counts", log_scale(np.array([[0, 10], [5, 1_000_000], [80, 0], [9, 300]])))
+    expect("a column of zeros", log_scale(np.array([[0.0, 2], [0, 5]])))
+    expect("tiny numbers", log_scale(np.array([[1e-12], [2e-12], [4e-12]])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10006)
+    for n, d in [(3, 3), (6, 2), (2, 5)]:
+        expect(f"{n} samples of {d} numbers", log_scale(10 ** draw.uniform(-2, 6, (n, d))))
+    table = 10 ** draw.uniform(-1, 1, (5, 3)) * np.array([1e-13, 0, 1e5])
+    expect("a tiny column, one of zeros, a large one", log_scale(table))
+    expect("x after the call", table)
+    ### END HIDDEN TESTS
+
+# %% variants="log_scale"
+WRONG = {
+    "log without the 1": (
+        "np.log1p(x)",
+        "np.log(np.maximum(x, 1e-300))",
+        "this is log x: it runs to minus infinity at 0; add 1 inside the logarithm",
+    ),
+    "1 added outside": (
+        "np.log1p(x)",
+        "1 + np.log(np.maximum(x, 1e-300))",
+        "the 1 was added after the logarithm; it belongs inside, log(1 + x)",
+    ),
+    "tiny numbers lost": (
+        "np.log1p(x)",
+        "np.log(1 + x)",
+        "1 + 1e-12 has already lost digits of the 1e-12: np.log1p keeps them",
+    ),
+    "one maximum for the table": (
+        "logged.max(axis=0)",
+        "logged.max()",
+        "every column has its own largest value (axis=0)",
+    ),
+    "rows instead of columns": (
+        "logged.max(axis=0)",
+        "logged.max(axis=1, keepdims=True)",
+        "each row was divided by its own maximum; divide each column",
+    ),
+    "divided before the logarithm": (
+        "def log_scale(x):\n    largest = x.max(axis=0)\n    return np.log1p(x / np.where(largest == 0, 1, largest))",
+        "first the logarithm, then the division: here large values were squashed before the logarithm saw them",
+    ),
+    "not divided": (
+        "return logged / np.where(largest == 0, 1, largest)",
+        "return logged",
+        "the columns still have different ranges: divide each by its largest value",
+    ),
+    "zeros become nan": (
+        "np.where(largest == 0, 1, largest)",
+        "largest",
+        "0 / 0 gives nan: a column of zeros needs another divisor",
+    ),
+    "root instead of logarithm": (
+        "np.log1p(x)",
+        "np.sqrt(x)",
+        "a root also tames large numbers, but ratios do not become differences; asked is log(1 + x)",
+    ),
+    "changes x": (
+        "def log_scale(x):\n"
+        "    logged = np.log1p(x)\n    largest = logged.max(axis=0)\n"
+        "    result = logged / np.where(largest == 0, 1, largest)\n    x[:] = result\n    return result",
+        "the table that came in was overwritten; build a new one",
+    ),
+}
+RIGHT = {
+    "another base": (
+        "def log_scale(x):\n"
+        "    logged = np.log1p(x) / np.log(10)\n    top = np.max(logged, axis=0)\n"
+        "    top[top == 0] = 1.0\n    return logged / top"
+    ),
+    "column by column": (
+        "def log_scale(x):\n"
+        "    out = np.zeros(x.shape)\n    for j in range(x.shape[1]):\n"
+        "        top = np.log1p(x[:, j].max())\n        if top > 0:\n            out[:, j] = np.log1p(x[:, j]) / top\n"
+        "    return out"
+    ),
+}
+
+# %% [markdown]
+# ## 7. Labels as numbers
+#
+# What a network should answer must be numbers too. Classes 0, 1, 2, ... have no order: class 4 is not twice class 2. So
+# a network with one output per class is told a **one-hot** vector: 1 for the right class, 0 elsewhere.
+
+# %% [markdown] task="one_hot" title="One-hot labels"
+# Write `one_hot(t, classes)`.
+#
+# `t` has shape `(n,)`, whole numbers from 0 to `classes - 1`. Return the `(n, classes)` float64 table whose row i is 1
+# in column `t[i]` and 0 elsewhere. Classes that do not occur in `t` keep their column.
+#
+# Example: `one_hot(np.array([2, 0]), 4)` is `[[0, 0, 1, 0], [1, 0, 0, 0]]`, as floats.
+
+
+# %% solve="one_hot" difficulty=2 importance=4 minutes=6
+def one_hot(t, classes):
+    """Labels t (n,) as rows (n, classes): 1 in column t[i], else 0."""
+    ### BEGIN SOLUTION
+    out = np.zeros((len(t), classes))
+    out[np.arange(len(t)), t] = 1
+    return out
+    ### END SOLUTION
+
+
+# %% [markdown] hint="one_hot"
+# Start with zeros. In every row exactly one place must be set: you need to name row and column of each place.
+
+# %% [markdown] hint="one_hot"
+# Two arrays as indices pick pairs: `table[[0, 1, 2], [5, 0, 3]]` are the three places (0, 5), (1, 0), (2, 3).
+# `table[:, [5, 0, 3]]` is something else: three whole columns.
+
+# %% [markdown] hint="one_hot"
+# ```python
+# out = np.zeros((len(t), ...))
+# out[np.arange(len(t)), ...] = 1
+# return out
+# ```
+
+# %% check="one_hot" points=6
+with check("one_hot") as expect:
+    expect("3 labels, 3 classes", one_hot(np.array([1, 0, 2]), 3))
+    expect("5 labels, 4 classes, some missing", one_hot(np.array([3, 1, 1, 3, 0]), 4))
+    expect("floats", one_hot(np.array([0]), 2), exact_dtype=True)
+    expect("the largest class does not occur", one_hot(np.array([2, 0]), 6))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10007)
+    for n, classes in [(5, 5), (9, 3), (1, 7), (4, 10)]:
+        expect(f"{n} labels, {classes} classes", one_hot(draw.integers(0, classes, n), classes))
+    ### END HIDDEN TESTS
+
+# %% variants="one_hot"
+WRONG = {
+    "whole columns set": (
+        "out[np.arange(len(t)), t] = 1",
+        "out[:, t] = 1",
+        "out[:, t] sets whole columns for every label; name the row of each label too",
+    ),
+    "whole rows set": (
+        "def one_hot(t, classes):\n"
+        "    out = np.zeros((max(len(t), classes), classes))\n    out[t] = 1\n    return out[: len(t)]",
+        "out[t] sets whole rows; name row and column",
+    ),
+    "as many columns as labels occur": (
+        "np.zeros((len(t), classes))",
+        "np.zeros((len(t), t.max() + 1))",
+        "the number of columns was read off the labels; a class that does not occur keeps its column",
+    ),
+    "counted from 1": (
+        "out[np.arange(len(t)), t] = 1",
+        "out[np.arange(len(t)), t - 1] = 1",
+        "the classes are counted from 0: label 0 belongs in column 0",
+    ),
+    "turned": (
+        "return out",
+        "return out.T",
+        "the table is transposed: one row per label, one column per class",
+    ),
+    "booleans": (
+        "def one_hot(t, classes):\n    return t[:, None] == np.arange(classes)",
+        "right places, but True and False; the task asks for float64",
+    ),
+    "whole numbers": (
+        "np.zeros((len(t), classes))",
+        "np.zeros((len(t), classes), int)",
+        "right places, but whole numbers; the task asks for float64",
+    ),
+    "-1 elsewhere": (
+        "np.zeros((len(t), classes))",
+        "-np.ones((len(t), classes))",
+        "the other places are 0, not -1",
+    ),
+    "the label instead of 1": (
+        "out[np.arange(len(t)), t] = 1",
+        "out[np.arange(len(t)), t] = t",
+        "the label itself was written; write 1, or class 0 disappears",
+    ),
+}
+RIGHT = {
+    "rows of the identity": "def one_hot(t, classes):\n    return np.eye(classes)[t]",
+    "comparison": "def one_hot(t, classes):\n    return (np.arange(classes) == t[:, None]).astype(float)",
+    "loop": (
+        "def one_hot(t, classes):\n"
+        "    rows = []\n    for label in t:\n        rows.append([1.0 if k == label else 0.0 for k in range(classes)])\n"
+        "    return np.array(rows)"
+    ),
+}
+
+# %% [markdown]
+# ## 8. The trap: (n,) against (n, 1)
+#
+# Broadcasting never asks whether you meant it. Outputs of a network often have shape `(n, 1)`, labels `(n,)`. Subtract
+# them, and no error comes:
+
+# %%
+outputs, labels = np.array([[1.0], [2.0], [3.0]]), np.array([1.0, 2.0, 3.0])
+print("equal numbers, but the mean squared difference is", np.mean((outputs - labels) ** 2).round(3))
+print("because the difference has shape", (outputs - labels).shape)
+
+# %% [markdown] task="fit_line" title="Find the bug: the line that will not fit"
+# `fit_line(x, t, eta, steps)` should fit the line y = w·x + b by gradient descent: in every step
+# $w \leftarrow w - \eta\,\frac1n\sum_i (y_i-t_i)\,x_i$ and $b \leftarrow b - \eta\,\frac1n\sum_i (y_i-t_i)$, both with
+# the old w and b, from 0 and 0. `x` has shape `(n, 1)`, `t` has shape `(n,)`. It returns `(w, b)`, two numbers.
+#
+# It runs without an error and settles on a horizontal line through the mean of t. Find out why and repair it.
+#
+# Example: x = 1, 2 and t = 2, 4 with eta = 0.1 give (0.5, 0.3) after one step.
+
+
+# %% solve="fit_line" difficulty=3 importance=5 minutes=12 bug=true
+def fit_line(x, t, eta, steps):
+    """Slope and intercept of y = w x + b after gradient descent; x (n, 1), t (n,)."""
+    ### BEGIN SOLUTION
+    w, b = 0.0, 0.0
+    for _ in range(steps):
+        y = w * x + b
+        error = y - t.reshape(y.shape)
+        w = w - eta * np.mean(error * x)
+        b = b - eta * np.mean(error)
+    return w, b
+    ### END SOLUTION
+
+
+# %% given="fit_line"
+def fit_line(x, t, eta, steps):
+    """Slope and intercept of y = w x + b after gradient descent; x (n, 1), t (n,)."""
+    w, b = 0.0, 0.0
+    for _ in range(steps):
+        y = w * x + b
+        error = y - t
+        w = w - eta * np.mean(error * x)
+        b = b - eta * np.mean(error)
+    return w, b
+
+
+# %% [markdown] hint="fit_line"
+# Look at shapes, not at formulas. Print `y.shape`, `t.shape`, `error.shape` in the first step, with three samples.
+
+# %% [markdown] hint="fit_line"
+# Three outputs and three targets should give three errors. They give nine: every output against every target. Then
+# the mean over the table knows only the mean of t.
+
+# %% [markdown] hint="fit_line"
+# ```python
+# error = y - t.reshape(...)      # the same shape as y
+# ```
+
+# %% check="fit_line" points=8
+with check("fit_line") as expect:
+    x = np.array([[1.0], [2.0], [4.0]])
+    expect("3 samples, 1 step", fit_line(x, np.array([3.0, 2.0, 7.0]), 0.1, 1))
+    expect("3 samples, 3 steps", fit_line(x, np.array([3.0, 2.0, 7.0]), 0.1, 3))
+    expect("a single sample, 2 steps", fit_line(np.array([[2.0]]), np.array([5.0]), 0.05, 2))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10008)
+    for n, steps in [(2, 3), (5, 10), (8, 25)]:
+        x = draw.normal(size=(n, 1)) + 0.5
+        t = 3 * x[:, 0] - 2 + 0.1 * draw.normal(size=n)
+        expect(f"{n} samples, {steps} steps", fit_line(x, t, 0.2, steps))
+    ### END HIDDEN TESTS
+
+# %% variants="fit_line"
+WRONG = {
+    "still every pair": (
+        "t.reshape(y.shape)",
+        "t",
+        "the error is still a table of every output against every target: give t the shape of y",
+    ),
+    "only the other side turned": (
+        "def fit_line(x, t, eta, steps):\n    w, b = 0.0, 0.0\n    for _ in range(steps):\n"
+        "        error = (w * x + b)[:, 0] - t\n"
+        "        w, b = w - eta * np.mean(error * x), b - eta * np.mean(error)\n    return w, b",
+        "the error is right now, but error * x is again (n,) against (n, 1): a table. Turn x too",
+    ),
+    "sum instead of mean": (
+        "np.mean(error * x)",
+        "np.sum(error * x)",
+        "the steps add up over the samples; the task divides by n, so that eta means the same for every n",
+    ),
+    "sign of the step": (
+        "w = w - eta * np.mean(error * x)\n        b = b - eta * np.mean(error)",
+        "w = w + eta * np.mean(error * x)\n        b = b + eta * np.mean(error)",
+        "these steps climb: the gradient is subtracted",
+    ),
+    "b sees the new w": (
+        "def fit_line(x, t, eta, steps):\n    w, b = 0.0, 0.0\n    for _ in range(steps):\n"
+        "        w = w - eta * np.mean((w * x + b - t[:, None]) * x)\n"
+        "        b = b - eta * np.mean(w * x + b - t[:, None])\n    return w, b",
+        "b was moved with the error of the new w; compute the error once per step",
+    ),
+    "gradient without x": (
+        "np.mean(error * x)",
+        "np.mean(error)",
+        "the gradient of w is the error times the input",
+    ),
+    "targets turned the other way": (
+        "t.reshape(y.shape)",
+        "t[::-1].reshape(y.shape)",
+        "the targets were reversed: keep sample i with target i",
+    ),
+}
+RIGHT = {
+    "everything flat": (
+        "def fit_line(x, t, eta, steps):\n    x, w, b = x.ravel(), 0.0, 0.0\n    for _ in range(steps):\n"
+        "        error = w * x + b - t\n        w, b = w - eta * (error @ x) / len(x), b - eta * error.mean()\n    return w, b"
+    ),
+    "everything a column": (
+        "def fit_line(x, t, eta, steps):\n    x1, t = np.hstack([x, np.ones_like(x)]), t[:, None]\n"
+        "    wb = np.zeros((2, 1))\n    for _ in range(steps):\n        wb = wb - eta * x1.T @ (x1 @ wb - t) / len(t)\n"
+        "    return float(wb[0, 0]), float(wb[1, 0])"
+    ),
+}
+
+# %% [markdown] question="what_is_lost" points=5 title="What does the vector forget?"
+# A friend trains a network on vectors of 28×28 images. She shuffles the 784 pixels, all images in the same way, trains
+# again, and gets the same accuracy. "So neighbourhoods do not matter for recognising digits," she says. Is she right?
+# Say what her experiment shows and what it does not show. (5 to 8 sentences.)
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: what it shows. A network that treats all inputs alike (fully connected) is blind to the order of the pixels:
+# shuffling renames its inputs, and distances and weighted sums stay the same.
+#
+# 1 point: so the equal accuracy is a property of this kind of network, not of digits.
+#
+# 1 point: neighbourhoods do carry information: neighbouring pixels are strongly correlated (measured in the lesson),
+# and a person recognises digits in the one and not in the other.
+#
+# 2 points: the experiment that would show it: a method that uses neighbourhoods (a convolutional network, or features of
+# neighbouring pixels) trained on both; it should lose on the shuffled images. Any sensible design counts.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## To remember
+#
+# 1. An image is an array; a batch of them is `(batch, channels, height, width)`; as vectors, `(batch, features)`.
+# 2. Neighbouring pixels are strongly correlated. A vector no longer says which they are.
+# 3. Broadcasting aligns shapes from the right and repeats sizes of 1. It replaces loops.
+# 4. `(n,)` against `(n, 1)` gives a table and no error. Print shapes.
+# 5. Give columns mean 0 and deviation 1; take log(1 + x) first where values span orders of magnitude.
+#
+# ## Further reading
+#
+# - Charles Harris et al.: *Array programming with NumPy* (2020)
+# - David Field: *Relations between the statistics of natural images and the response properties of cortical cells* (1987)
+# - Nicolas Rougier: *From Python to NumPy* (2017)
+#
+# **Next:** lesson 01, the perceptron: a machine that learns a line from its mistakes.
+
+# %%
+progress()
