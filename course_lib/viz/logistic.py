@@ -1,0 +1,78 @@
+"""What a sigmoid neuron says, as a curve and as a tint of the plane, and descent on its loss over two weights."""
+
+import numpy as np
+
+from course_lib.logistic import cross_entropy, sigmoid
+from course_lib.viz.landscape import landscape
+from course_lib.viz.planes import points, view
+from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes, row
+
+REACH = 6.0  # inputs shown on either side of 0, and half the extent of the loss over two weights
+
+
+def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
+    """The output sigmoid((weight x + bias) / temperature) over the input x, beside the step of a threshold neuron.
+
+    The tangent at output 1/2 is dashed; its slope is weight / (4 temperature). Returns the Axes. Raises ValueError
+    for a temperature that is not above 0.
+    """
+    if not temperature > 0:
+        raise ValueError(f"sigmoid_neuron: the temperature must be above 0, got {temperature}")
+    ax = axes(ax, size=(4.6, 3.4), title=title, xlabel="input x", ylabel="output y")
+    x = np.linspace(-REACH, REACH, 601)
+    z = weight * x + bias
+    ax.plot(x, np.where(z >= 0, 1.0, 0.0), color=GREY, lw=1.2, ls=":", label="threshold neuron")
+    ax.plot(x, sigmoid(z / temperature), color=BLUE, lw=2.2, label="sigmoid neuron")
+    if weight:
+        middle, slope = -bias / weight, weight / (4 * temperature)
+        ax.axline((middle, 0.5), slope=slope, color=ORANGE, lw=1.2, ls="--", label=f"slope {slope:.2f} at y = ½")
+        ax.plot(middle, 0.5, "o", color=ORANGE, ms=6, clip_on=True)
+    ax.set(xlim=(-REACH, REACH), ylim=(-0.06, 1.06))
+    ax.legend(fontsize=8, loc="center right" if weight < 0 else "lower right", framealpha=0.9)
+    return ax
+
+
+def probability(score, x, t, *, ax=None, title=None, contours=True):
+    """Points `x (n, 2)` with labels `t (n,)`, the plane tinted by sigmoid(score), 0 red to 1 blue.
+
+    `score` is a function from points `(m, 2)` to logits `(m,)`. The lines of y = 0.1, 0.5 and 0.9 are drawn where they
+    exist. Returns the Axes.
+    """
+    ax = axes(ax, size=(4.4, 4.0), title=title, xlabel="$x_1$", ylabel="$x_2$")
+    view(x, ax=ax, pad=0.08)
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    u, v = np.meshgrid(np.linspace(left, right, 160), np.linspace(low, high, 160))
+    y = sigmoid(score(np.column_stack([u.ravel(), v.ravel()]))).reshape(u.shape)
+    ax.imshow(y, extent=(left, right, low, high), origin="lower", cmap="RdBu", vmin=0, vmax=1, alpha=0.45, zorder=0)
+    levels = [level for level in (0.1, 0.5, 0.9) if y.min() < level < y.max()]
+    if contours and levels:
+        widths = [2.0 if level == 0.5 else 1.0 for level in levels]
+        ax.contour(u, v, y, levels=levels, colors="black", linewidths=widths, zorder=1)
+    points(x, t, ax=ax, size=22)
+    ax.set(xlim=(left, right), ylim=(low, high), xlabel="$x_1$", ylabel="$x_2$")
+    return ax
+
+
+def loss_and_path(x1, t, path, *, axes_pair=None, title=None):
+    """Left: the cross-entropy over (w0, w1) and the way `path (steps + 1, 2)`; right: the loss along the way.
+
+    `x1 (n, 2)` holds inputs with the 1 in front, `t (n,)` labels 0 and 1. Weights far outside are not drawn, their
+    losses are. Returns both Axes.
+    """
+    path = np.asarray(path, float)
+    if np.shape(x1)[1:] != (2,) or path.ndim != 2 or path.shape[1] != 2:
+        raise ValueError(f"loss_and_path: expected x1 (n, 2) and path (m, 2), got {np.shape(x1)} and {path.shape}")
+    left, right = row(2, size=(4.4, 3.7)) if axes_pair is None else axes_pair
+
+    def loss(w0, w1):
+        z = w0[..., None] + w1[..., None] * x1[:, 1]
+        return np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z), axis=-1)
+
+    reach = (-REACH, REACH)
+    landscape(loss, x=reach, y=reach, paths={"gradient descent": path}, ax=left, title=title)
+    left.plot(*path[0], "s", color=RED, ms=7, label="start", zorder=5)
+    left.legend(fontsize=8, loc="lower right")
+    axes(right, title=f"Loss {cross_entropy(x1 @ path[-1], t):.3f} after {len(path) - 1} steps", xlabel="step")
+    right.plot([cross_entropy(x1 @ w, t) for w in path], color=BLUE, marker=".", ms=4)
+    right.set(ylabel="cross-entropy (nats)", ylim=(0, None))
+    return left, right

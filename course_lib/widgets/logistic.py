@@ -1,0 +1,111 @@
+"""A sigmoid neuron with three sliders, and gradient descent on a loss over two weights."""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.logistic import cross_entropy, descend, gradient, sigmoid
+from course_lib.viz.logistic import REACH, loss_and_path, sigmoid_neuron
+
+
+def sigmoid_explorer(*, weight=1.0, bias=0.0, temperature=1.0):
+    """Weight, bias and temperature of a sigmoid neuron with one input; the readout is its output at three inputs.
+
+    Returns an HBox; its static twin is `viz.logistic.sigmoid_neuron`.
+    """
+    sliders = (
+        _slider("weight", weight, -6, 6, 0.1),
+        _slider("bias", bias, -6, 6, 0.1),
+        # a temperature of 0 would be the threshold neuron; the slider runs over powers of ten
+        w.FloatLogSlider(temperature, min=-2, max=2, step=0.05, description="temperature", **_WIDE),
+    )
+    return _explorer(sliders, lambda: _sigmoid_png(*(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
+
+
+def descent_explorer(x1, t, *, start=(-4.0, -3.0), eta=1.0, steps=20):
+    """Gradient descent on the cross-entropy of `x1 (n, 2)` and labels `t (n,)`: learning rate, steps and start.
+
+    Returns an HBox; its static twin is `viz.logistic.loss_and_path`.
+    """
+    x1, t = np.asarray(x1, float), np.asarray(t)
+    sliders = (
+        w.FloatLogSlider(eta, min=-2, max=3, step=0.05, description="eta", **_WIDE),
+        w.IntSlider(steps, min=0, max=200, description="steps", **_WIDE),
+        _slider("start w0", start[0], -REACH, REACH, 0.1),
+        _slider("start w1", start[1], -REACH, REACH, 0.1),
+    )
+
+    def path():
+        rate, count, w0, w1 = (s.value for s in sliders)
+        return descend(lambda v: gradient(v, x1, t), np.array([w0, w1]), eta=rate, steps=count)
+
+    return _explorer(sliders, lambda: _descent_png(x1, t, path()), lambda: _descent_table(x1, t, path()), width=720)
+
+
+_WIDE = {
+    "layout": w.Layout(width="340px"),
+    "style": {"description_width": "90px"},
+    "continuous_update": True,
+    "readout_format": ".3g",
+}
+
+
+def _slider(name, value, low, high, step):
+    return w.FloatSlider(value, min=low, max=high, step=step, description=name, **{**_WIDE, "readout_format": ".1f"})
+
+
+def _explorer(sliders, png, table, *, width=430):
+    picture, numbers = w.Image(format="png", layout=w.Layout(width=f"{width}px", max_width="100%")), w.HTML()
+
+    def draw(_=None):
+        picture.value, numbers.value = png(), table()
+
+    for slider in sliders:
+        slider.observe(draw, "value")
+    draw()
+    panel = w.VBox([*sliders, numbers], layout=w.Layout(width="360px"))
+    return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
+
+
+def _sigmoid_png(weight, bias, temperature):
+    figure = Figure(figsize=(4.8, 3.5))
+    sigmoid_neuron(weight, bias, temperature, ax=figure.add_axes((0.13, 0.14, 0.84, 0.82)))
+    return _bytes(figure)
+
+
+def _sigmoid_table(weight, bias, temperature):
+    def at(x):
+        return f"{sigmoid((weight.value * x + bias.value) / temperature.value):.4f}"
+
+    return _table({f"output at x = {x:+d}": at(x) for x in (-2, 0, 2)})
+
+
+def _descent_png(x1, t, path):
+    figure = Figure(figsize=(8.0, 3.5))
+    places = figure.add_axes((0.07, 0.14, 0.42, 0.82)), figure.add_axes((0.58, 0.14, 0.41, 0.76))
+    loss_and_path(x1, t, path, axes_pair=places)
+    return _bytes(figure)
+
+
+def _descent_table(x1, t, path):
+    end = path[-1]
+    rows = {
+        "weights at the end": "(" + ", ".join(f"{v:.2f}" for v in end) + ")",
+        "cross-entropy": f"{cross_entropy(x1 @ end, t):.4f}",
+        "length of the gradient": f"{np.linalg.norm(gradient(end, x1, t)):.2e}",
+        "misclassified": f"{np.count_nonzero((x1 @ end >= 0) != t)} of {len(t)}",
+    }
+    return _table(rows)
+
+
+def _table(rows):
+    cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
+    return f"<table style='white-space:nowrap'>{cells}</table>"
+
+
+def _bytes(figure):
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90)
+    return stream.getvalue()
