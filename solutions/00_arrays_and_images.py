@@ -89,7 +89,7 @@ photo_explorer(photo)
 # %%
 channels = colour.transpose(2, 0, 1)
 print("from the file:", colour.shape, " for a network:", channels.shape)
-images.image_grid(channels, titles=["red", "green", "blue"], columns=3, size=1.8)
+shown = images.image_grid(channels, titles=["red", "green", "blue"], columns=3, size=1.8)
 
 # %% [markdown]
 # Networks look at many images at once. A **batch** puts them along one more axis, in front:
@@ -247,7 +247,7 @@ rng = np.random.default_rng(0)
 small = photo[::2, ::2]
 order = rng.permutation(small.size)
 shuffled = small.ravel()[order].reshape(small.shape)
-images.image_grid(
+shown = images.image_grid(
     np.stack([small, shuffled]), titles=["the photograph", "the same numbers, shuffled"], columns=2, size=2.2
 )
 
@@ -425,7 +425,7 @@ curves = {
     "photograph": [correlate(photo, d) for d in distances],
     "shuffled": [correlate(shuffled, d) for d in distances],
 }
-photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less so")
+ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less so")
 
 # %% figure="F45"
 lecture = {1: "136 134: near", 2: "136 161", 4: "136 163"}
