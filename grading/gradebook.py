@@ -274,6 +274,8 @@ class Writer:
         path = folder / f"{submission.lesson}.ipynb"
         write_atomically(path, text.encode("utf-8", "replace"))
         path.chmod(0o444)
+        if (self.course.root / "release" / submission.lesson / "pictures").is_dir():
+            (folder / "pictures").symlink_to(f"../../../release/{submission.lesson}/pictures")  # for formgrader's pages
         if submission.timestamp:
             write_atomically(folder / "timestamp.txt", submission.timestamp.encode())
 

@@ -136,3 +136,11 @@ def test_the_command_runs_and_says_where_things_lie(tmp_path, capsys, monkeypatc
     assert len(summary.graded) == 15
     for word in ("report.html", "gradebook.db", "feedback", "Mistakes recognised", "course show", "an endless loop"):
         assert word in told
+
+
+def test_the_lessons_pictures_are_found_beside_a_graded_notebook(demo):
+    made, _ = demo
+    folder = made.root / "autograded" / "ada" / "01_perceptron"
+    wanted = {p.name for p in (made.root / "release" / "01_perceptron" / "pictures").glob("*.png")}
+    assert wanted
+    assert {p.name for p in (folder / "pictures").glob("*.png")} == wanted
