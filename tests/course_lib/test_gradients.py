@@ -32,6 +32,14 @@ def test_clipping_by_norm_is_torchs(pairs, max_norm, norm_type):
     assert ours[2].grad is None
 
 
+def test_a_gradient_that_two_parameters_share_is_scaled_once():
+    a, b = (Tensor(np.zeros(2), requires_grad=True) for _ in range(2))
+    a.grad = b.grad = np.array([3.0, 4.0])
+    total = clip_grad_norm_([a, b], 1.0)
+    np.testing.assert_allclose(a.grad, np.array([3.0, 4.0]) / (total + 1e-6), rtol=1e-12)
+    np.testing.assert_array_equal(a.grad, b.grad)
+
+
 def test_clipping_by_value_is_torchs(pairs):
     ours, theirs = pairs
     clip_grad_value_(ours, 0.3)

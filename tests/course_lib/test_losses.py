@@ -39,6 +39,7 @@ def test_binary_cross_entropy_with_and_without_weights(reduction, rng):
     y, t, w, p = rng.random((5, 3)), rng.random((5, 3)), rng.random(3), rng.random(3)
     y[0] = [0, 1, 1]
     t[0] = [0, 1, 0.5]  # log 0, held at -100
+    y[1, 0], t[1, 0] = 0, 1
     for weight in (None, w):
         ours = {"weight": weight, "reduction": reduction}
         theirs = {"weight": weight if weight is None else torch.tensor(w), "reduction": reduction}

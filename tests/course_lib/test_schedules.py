@@ -90,6 +90,18 @@ def test_the_plateau_falls_when_torchs_does(mode, cooldown, patience):
     assert rates[-1] < 0.1, "it never fell, so nothing was tested"
 
 
+def test_a_fall_too_small_to_matter_is_left_out_as_in_torch():
+    opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=3e-7)
+    theirs, ours = (
+        lr_scheduler.ReduceLROnPlateau(opt, patience=0, factor=0.5),
+        schedules.Plateau(3e-7, patience=0, factor=0.5),
+    )
+    for _ in range(12):
+        theirs.step(1.0)
+        assert ours.report(1.0) == pytest.approx(opt.param_groups[0]["lr"], rel=1e-12)
+    assert ours.lr > 1e-9
+
+
 def test_plateau_defaults_are_torchs():
     opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
     theirs, ours = lr_scheduler.ReduceLROnPlateau(opt), schedules.Plateau(0.3)
