@@ -113,8 +113,13 @@ def test_practice_runs_pictures_and_figures_are_skipped():
     assert values(run_trials(lesson)[0]) == [[3.0, -4.0, 8.0]]
 
 
-def test_hidden_names_do_not_reach_later_cells():
-    lesson = tiny(('# %% variants="double"', '# %%\nassert "n" not in globals()\n\n# %% variants="double"'))
+def test_after_a_hidden_part_later_cells_find_the_names_as_they_were():
+    lesson = tiny(
+        (
+            '# %% variants="double"',
+            '# %%\nassert "n" not in globals()\nassert double(np.ones(2)).sum() == 4\n\n# %% variants="double"',
+        )
+    )
     assert values(run_trials(lesson)[0])
 
 
