@@ -11,8 +11,7 @@ def computation_graph(output, *, names=None, ax=None, title=None, fmt="{:.3g}"):
     names: {"w0": Tensor, ...} labels leaves and intermediates. Scalars show their value, arrays their shape; a Tensor
     with a gradient (leaf, or intermediate after `retain_grad`) shows it in red. Returns the Axes.
     """
-    nodes, column = _columns(output)
-    row = _rows(nodes, column)
+    nodes, column, row = layout(output)
     labels = {id(t): name for name, t in (names or {}).items()}
     wide, high = max(column.values()) + 1, max(row.values()) - min(row.values()) + 1
     ax = axes(ax, size=(max(3, 1.1 * wide), max(1.6, 0.85 * high)), title=title)
@@ -29,6 +28,12 @@ def computation_graph(output, *, names=None, ax=None, title=None, fmt="{:.3g}"):
     ax.set(xlim=(-0.6, wide - 0.4), ylim=(min(row.values()) - 0.6, max(row.values()) + 0.6), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
+
+
+def layout(output):
+    """Where to draw the graph below `output`: its Tensors, inputs before users, and their column and row by id."""
+    nodes, column = _columns(output)
+    return nodes, column, _rows(nodes, column)
 
 
 def _columns(output):

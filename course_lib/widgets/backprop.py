@@ -1,0 +1,82 @@
+"""Step backward through a drawn computation graph, with numbers of your own."""
+
+import io
+
+import ipywidgets as w
+from matplotlib.figure import Figure
+
+from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward, twice_graph
+
+GRAPHS = {
+    "sigmoid neuron": (sigmoid_graph, {"w": (2.0, -3.0, -3.0), "x": (-1.0, -2.0)}),
+    "a node used twice": (twice_graph, {"x": (0.5,), "w": (-2.0,)}),
+}
+
+
+def backward_explorer(graph="sigmoid neuron"):
+    """A graph, a slider through the steps of its backward pass, and its inputs as text. Returns a VBox.
+
+    `graph` is one of `GRAPHS`. Its static twin is `viz.backprop.backward_step`.
+    """
+    if graph not in GRAPHS:
+        raise ValueError(f"backward_explorer: graph is one of {', '.join(GRAPHS)}, got {graph!r}")
+    narrow = {"layout": w.Layout(width="230px"), "style": {"description_width": "50px"}}
+    choice = w.Dropdown(options=list(GRAPHS), value=graph, description="graph", **narrow)
+    boxes = {name: w.Text(description=name, **narrow) for name in ("w", "x")}
+    step = w.IntSlider(0, min=0, max=1, description="step", layout=w.Layout(width="420px"))
+    play = w.Play(interval=1200, min=0, max=1)
+    w.jslink((play, "value"), (step, "value"))
+    picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
+    state = {"quiet": False}
+
+    def show(_=None):
+        if state["quiet"]:  # the end of the slider may move its value, and a new graph fills the boxes
+            return
+        state["quiet"] = True
+        try:
+            make, defaults = GRAPHS[choice.value]
+            numbers = {name: read_inputs(box.value, name, len(defaults[name])) for name, box in boxes.items()}
+            single = all(len(v) == 1 for v in numbers.values())
+            output, names = make(**{name: v[0] if single else v for name, v in numbers.items()})
+            steps = trace_backward(output, names=names)
+            step.max = play.max = len(steps) - 1
+            picture.value = _png(output, step.value, names, steps)
+            message.value = ""
+        except ValueError as error:  # the last picture stays, the sentence says what to mend
+            message.value = f"<b>{error}</b>"
+        finally:
+            state["quiet"] = False
+
+    def fill(_=None):
+        state["quiet"] = True
+        for name, values in GRAPHS[choice.value][1].items():
+            boxes[name].value = " ".join(f"{v:g}" for v in values)
+        step.value = 0
+        state["quiet"] = False
+        show()
+
+    choice.observe(fill, "value")
+    for control in (*boxes.values(), step):
+        control.observe(show, "value")
+    fill()
+    return w.VBox([w.HBox([choice, *boxes.values()]), w.HBox([play, step]), message, picture])
+
+
+def read_inputs(text, name, count):
+    """`count` numbers from `text`; ValueError says what to write instead."""
+    try:
+        values = tuple(float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise ValueError(f"{name}: write numbers separated by spaces") from None
+    if len(values) != count or not all(abs(v) <= 20 for v in values):
+        raise ValueError(f"{name}: write {count} number{'s' if count > 1 else ''} between -20 and 20")
+    return values
+
+
+def _png(output, step, names, steps):
+    figure = Figure(figsize=(10.4, 3.9))  # without pyplot nothing is kept open
+    ax = figure.add_axes((0.01, 0.02, 0.98, 0.88))
+    backward_step(output, step, names=names, ax=ax, steps=steps)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90)
+    return stream.getvalue()
