@@ -44,10 +44,10 @@ def correlate(x, weight, geo, bias=None):
     out = empty((filters, *geo.out, n), x.dtype)
 
     def work(tiles):
-        columns = _columns(x, geo, tiles)
-        products = scratch("products", (6, filters, columns.shape[2]), x.dtype)
-        np.matmul(kernels, columns, out=products)
         rows = scratch("rows", (4, filters, tiles.stop - tiles.start, width, n), x.dtype)
+        products = scratch("products", (6, filters, rows[0, 0].size), x.dtype)
+        for kernel, mixed, product in zip(kernels, _mixed(x, geo, tiles), products, strict=True):
+            np.matmul(kernel, _shifted(mixed), out=product)
         np.matmul(combine, products.reshape(6, -1), out=rows.reshape(4, -1))
         for p, row in enumerate(rows):
             target = out[:, 4 * tiles.start + p : 4 * tiles.stop : 4]
@@ -74,13 +74,15 @@ def weight_gradient(x, g, geo):
     spread = COMBINE.T.astype(x.dtype)
 
     def work(tiles):
-        columns = _columns(x, geo, tiles)
         rows = scratch("rows", (4, filters, tiles.stop - tiles.start, width, n), x.dtype)
         for p, row in enumerate(rows):
             copy_padded(g[:, p::4], row, -tiles.start, 0)
-        products = scratch("products", (6, filters, columns.shape[2]), x.dtype)
+        products = scratch("products", (6, filters, rows[0, 0].size), x.dtype)
         np.matmul(spread, rows.reshape(4, -1), out=products.reshape(6, -1))
-        return products @ columns.transpose(0, 2, 1)
+        part = np.empty((6, filters, 3 * len(x)), x.dtype)
+        for mixed, product, taken in zip(_mixed(x, geo, tiles), products, part, strict=True):
+            np.matmul(product, _shifted(mixed).T, out=taken)
+        return part
 
     total, *others = share(work, _tile_blocks(geo, x))
     for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
@@ -89,8 +91,8 @@ def weight_gradient(x, g, geo):
     return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
 
 
-def _columns(x, geo, tiles):
-    """MIX @ d for some tiles of four output rows, each row of pixels under its three taps: (6, 3 * c, pixels)."""
+def _mixed(x, geo, tiles):
+    """MIX @ d for some tiles of four output rows, with a pixel more on each side: (6, c, tiles, width + 2, n)."""
     channels, count, width, n = len(x), tiles.stop - tiles.start, geo.out[1], x.shape[3]
     (top, _), (left, _) = geo.pads
     d = scratch("inputs", (6, channels, count, width + 2, n), x.dtype)
@@ -103,10 +105,16 @@ def _columns(x, geo, tiles):
         copy_padded(shown[:, first::4], rows[:, :, margin], (first + top - p) // 4 - tiles.start, 0)
     mixed = scratch("mixed", d.shape, x.dtype)
     np.matmul(MIX.astype(x.dtype), d.reshape(6, -1), out=mixed.reshape(6, -1))
-    columns = scratch("columns", (6, 3, channels, count, width, n), x.dtype)
+    return mixed
+
+
+def _shifted(mixed):
+    """One mixture (c, tiles, width + 2, n) under the three taps of each row: (3 * c, pixels)."""
+    channels, count, wide, n = mixed.shape
+    columns = scratch("columns", (3, channels, count, wide - 2, n), mixed.dtype)
     for j in range(3):
-        columns[:, j] = mixed[:, :, :, j : j + width]
-    return columns.reshape(6, 3 * channels, -1)
+        columns[j] = mixed[:, :, j : j + wide - 2]
+    return columns.reshape(3 * channels, -1)
 
 
 def _tile_blocks(geo, x):
