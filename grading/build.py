@@ -1,6 +1,5 @@
 """`course build`: lessons -> notebooks, pictures and records; and the quick answer whether what is there is current."""
 
-import ast
 import hashlib
 import json
 import platform
@@ -13,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grading.certify import library_digest
+from grading.certify import code_of, library_digest
+from grading.closure import library_files
 from grading.errors import CourseError
 from grading.folders import ROOT, Folders
 from grading.lint import lint_lessons
 from grading.record import read_record, record_differences, record_lesson, save_records
 from grading.release import notebook_bytes, picture_path, student_notebook
-from grading.source import read_lessons, strip_magics
+from grading.source import read_lessons
 
 __all__ = ["ROOT", "Built", "Folders", "build", "draw_pictures", "read_clean", "stale"]
 STAMPS = ROOT / ".cache" / "built"
@@ -85,7 +85,7 @@ def _recorded(lesson, folders):
 
 def _stamp(lesson, folders):
     paths = [folder / f"{lesson.slug}.npz" for folder in (folders.expected, folders.hidden)]
-    parts = [lesson.text.encode(), library_digest().encode(), platform.python_version().encode()]
+    parts = [lesson.text.encode(), library_digest(*code_of(lesson)).encode(), platform.python_version().encode()]
     parts += [np.__version__.encode(), *(p.read_bytes() for p in paths)]
     return STAMPS / hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -186,29 +186,8 @@ def draw_pictures(lesson, notebooks):
 def _fingerprint(lesson, cell):
     """Changes when the picture's cell, a cell of code before it, or a module of course_lib that it imports changes."""
     before = [c.source for c in lesson.cells[: cell.index] if c.kind == "code" and c.role in ("", "solve")]
-    text = [*before, cell.source, *(path.read_text(encoding="utf-8") for path in _modules(cell.source))]
+    text = [*before, cell.source, *(path.read_text(encoding="utf-8") for path in library_files(cell.source))]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
-
-
-def _modules(source):
-    """The files of course_lib that a source imports, directly or through one another, sorted."""
-    found, todo = set(), [source]
-    while todo:
-        try:
-            tree = ast.parse(strip_magics(todo.pop()))
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
-            for name in (n for n in names if n.startswith("course_lib.")):
-                path = ROOT.joinpath(*name.split("."))
-                for file in (path.with_suffix(".py"), path / "__init__.py"):
-                    if file not in found and file.is_file():
-                        found.add(file)
-                        todo.append(file.read_text(encoding="utf-8"))
-    return sorted(found)
 
 
 def _drawn_from(path):

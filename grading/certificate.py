@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.certify import CACHE, certify_lessons, library_digest
+from grading.certify import CACHE, certify_lessons, code_of, library_digest
 from grading.leaks import scan
 from grading.record import read_record
 from grading.release import notebook_bytes, student_notebook
@@ -164,7 +164,9 @@ def _untouched(lesson, folders, cache):
     paths = [folders.expected / f"{lesson.slug}.npz", folders.hidden / f"{lesson.slug}.npz"]
     records = {part: read_record(path) for part, path in zip(("visible", "hidden"), paths, strict=True)}
     notebook = student_notebook(lesson)
-    content = b"".join([notebook_bytes(notebook), *(p.read_bytes() for p in paths), library_digest().encode()])
+    content = b"".join(
+        [notebook_bytes(notebook), *(p.read_bytes() for p in paths), library_digest(*code_of(lesson)).encode()]
+    )
     kept = None if cache is None else Path(cache) / f"untouched-{hashlib.sha256(content).hexdigest()}.json"
     if kept is not None and kept.exists():
         return json.loads(kept.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ import numpy as np
 
 from course_lib.compare import Record, check_line, compare
 from grading import adversaries, margins
+from grading.closure import ALWAYS, library_files
 from grading.errors import CourseError
 from grading.judge import judge, merged
 from grading.lint import MIN_WRONG
@@ -411,17 +412,22 @@ def _key(lesson, exercise):
     for cell in lesson.cells[: last + 1]:
         if cell.kind == "code" and cell.role not in (*SKIPPED, "check", "predict"):
             parts.append(without_markers(cell.source))
-    parts += [library_digest(), platform.python_version(), np.__version__, platform.machine()]
+    parts += [library_digest(*code_of(lesson)), platform.python_version(), np.__version__, platform.machine()]
     return hashlib.sha256("\n\0".join(parts).encode()).hexdigest()
 
 
-def library_digest():
-    """A hash of the sources that a proof depends on beside the lesson: course_lib and the tools here."""
+def library_digest(*sources):
+    """A hash of what a proof depends on beside the lesson: the course_lib files its code rests on, and the tools."""
     digest = hashlib.sha256()
-    library = sorted((ROOT / "course_lib").rglob("*.py"))
+    library = library_files(*sources, ALWAYS)
     for path in [*library, *(ROOT / "grading" / f"{name}.py" for name in TOOLS)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def code_of(lesson):
+    """The lesson's code, for `library_digest`."""
+    return [cell.source for cell in lesson.cells if cell.kind == "code" and cell.role != "variants"]
 
 
 def _cached(cache, key):
