@@ -175,7 +175,7 @@ class _Run:
         try:
             for student, lesson in wanted:
                 self._take(student, lesson)
-                while len(self.running) >= AHEAD * self.pool_options[0]:
+                while len(self.running) >= getattr(self.pool, "ahead", AHEAD * self.pool_options[0]):
                     self._collect(concurrent.futures.FIRST_COMPLETED)
                 self._collect(None)
             while self.running:
