@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from grading.errors import CourseError
+
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
 Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
@@ -100,21 +102,37 @@ def grade(
     trust: Annotated[
         bool, typer.Option("--trust-submissions", help="Go on without confinement. Only for code you trust.")
     ] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run on a Dask cluster: its scheduler's address or file; local:N for this machine."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ):
     """Grade what was handed in and is new or changed; continues where a stopped run was.
 
     Example: course grade 09 --course ~/autumn-class
     """
+    import contextlib
+
     from grading import engine
 
+    console = _console()
     options = {"students": student or (), "workers": workers, "force": force, "twice": twice}
     options |= {"dry": dry_run, "trust": trust}
-    if as_json:
-        typer.echo(engine.to_json(engine.grade(folder, lessons or (), **options)))
-        return
-    console = _console()
-    summary = grade_with_bar(console, folder, lessons or (), **options)
+    with contextlib.ExitStack() as stack:
+        if dask:
+            from grading.cluster import connect
+
+            if workers:
+                raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
+            say = None if as_json else lambda sentence: console.print(sentence, markup=False)
+            options["pool"] = stack.enter_context(connect(dask, trust=trust, say=say))
+        if as_json:
+            typer.echo(engine.to_json(engine.grade(folder, lessons or (), **options)))
+            return
+        summary = grade_with_bar(console, folder, lessons or (), **options)
     print_summary(console, summary)
 
 
