@@ -1,0 +1,1745 @@
+# %% [markdown] lesson="03" title="Backpropagation and automatic differentiation" minutes=180 builds_on="00 02"
+# A network has a million weights and one loss. How does the loss change with *each* of them, and how can one know all
+# million answers for about the price of running the network a few times?
+#
+# After this lesson you will be able to
+#
+# - walk the chain rule backward through a graph by hand, one local slope at a time;
+# - write operations that know their own gradient: for numbers, arrays, matrix products and broadcasting;
+# - put them together into an engine that differentiates any program, test it, and train a network with it.
+#
+# You need lessons 00 (arrays, broadcasting) and 02 (slopes, gradient descent). There are eight exercises, three
+# predictions and one written question. At the end the parts you wrote run together.
+
+# %% picture="opening" alt="The graph of a sigmoid neuron, 1 / (1 + exp(-(w0 x0 + w1 x1 + w2))), left to right, with the value of every node in its box and its gradient in red beneath."
+from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward
+
+output, names = sigmoid_graph()
+steps = trace_backward(output, names=names)
+ax = backward_step(output, len(steps) - 1, names=names, steps=steps)
+ax.set_title("Values run to the right, gradients (red) back to the left", loc="left")
+
+# %% [markdown]
+# ## 1. Functions of functions
+#
+# Run this cell first.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import data, graph, matrix_ops, ops, small_engine
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.viz import planes
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.style import axes, row
+from course_lib.widgets.backprop import backward_explorer
+
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# A network is a function of a function of a function. For $E = h(g(f(w)))$ write $a = f(w)$, $b = g(a)$. The chain
+# rule says how a small change of $w$ travels:
+#
+# $$\frac{dE}{dw} = \frac{dE}{db}\cdot\frac{db}{da}\cdot\frac{da}{dw} .$$
+#
+# Every factor belongs to **one** function and needs only what that function saw. Multiply from the left, so begin at
+# the output, and what you hold at every moment is one number: how $E$ changes with the value you stand at. It is called
+# the **upstream gradient**; the function's own factor is the **local gradient**.
+
+# %%
+w = 0.5
+a = 3 * w  # f
+b = np.sin(a)  # g
+E = b**2  # h
+to_b = 2 * b  # dE/db
+to_a = to_b * np.cos(a)  # upstream times local
+to_w = to_a * 3
+step = 1e-6
+wiggled = (np.sin(3 * (w + step)) ** 2 - np.sin(3 * (w - step)) ** 2) / (2 * step)
+print(f"backward {to_w:.6f}, by wiggling w {wiggled:.6f}")
+
+# %% [markdown]
+# Wiggling works too. Lesson 02 did so. What does it cost? Take the plain way, **forward differences**: compute $E$ once,
+# then once more for every weight with that weight moved a little. How many evaluations of $E$ does the gradient of a
+# network with 1000 weights take?
+
+# %% solve="predict_wiggles" difficulty=1 importance=4 minutes=2
+# a whole number
+### BEGIN SOLUTION
+evaluations = 1001
+### END SOLUTION
+
+# %% predict="predict_wiggles" points=1
+with check("predict_wiggles") as expect:
+    expect("evaluations of E", evaluations)
+
+
+# %%
+def forward_differences(f, w, step=1e-6):
+    start = f(w)
+    return np.array([(f(w + step * unit) - start) / step for unit in np.eye(len(w))])
+
+
+calls = []
+forward_differences(lambda w: calls.append(1) or np.sum(w**2), np.ones(1000))
+print("evaluations:", len(calls))
+
+# %% [markdown]
+# A network of a million weights takes a million runs for *one* step of descent. Going backward takes about as much as
+# a few runs, whatever the number of weights. You will measure that at the end.
+#
+# ## 2. A graph, by hand
+#
+# Write a computation so that every line does one thing, and draw a node for each. The sigmoid neuron of lesson 02,
+#
+# $$f(w, x) = \frac{1}{1 + e^{-(w_0x_0 + w_1x_1 + w_2)}},$$
+#
+# is the graph at the top of the page. An arrow runs from every value to what is computed from it. Information flows
+# **forward** only: no value depends on itself, the graph has no cycles. That is what *feedforward* means, and why
+# there is an order in which everything can be computed.
+#
+# To go back, every node needs one rule, **upstream times local**:
+#
+# | node | local gradients | in words |
+# |---|---|---|
+# | $p + q$ | 1 and 1 | hands on what comes, to both |
+# | $p \cdot q$ | $q$ and $p$ | hands to each the other's value times what comes |
+# | $e^p$ | $e^p$ | multiplies by its own output |
+# | $-p$ | $-1$ | turns the sign |
+# | $1/p$ | $-1/p^2$ | the slope of a falling curve |
+
+# %% picture="explorer" alt="Three steps of the backward pass through the sigmoid neuron: the output starts with 1; the sum hands 0.197 to both sides; a product hands on -0.393 and -0.59."
+import matplotlib.pyplot as plt
+
+from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward
+
+output, names = sigmoid_graph()
+steps = trace_backward(output, names=names)
+_, many = plt.subplots(3, 1, figsize=(9.6, 9.6), layout="constrained")
+for ax, step in zip(many, (1, len(steps) - 3, len(steps) - 1), strict=True):
+    backward_step(output, step, names=names, ax=ax, steps=steps)
+
+# %% [markdown]
+# ### Explore: one step at a time
+#
+# Move the slider, or press play. Before each step, say which numbers will appear. Then change w and x. Which gradients
+# vanish when w2 = -15, and why? The second graph is for section 5; come back to it then.
+
+# %%
+backward_explorer()
+
+# %% [markdown] task="sigmoid_graph" title="The sigmoid graph by hand"
+# Write `sigmoid_graph(w, x, g)` for $f = 1/d$, $d = 1 + e$, $e = \exp(m)$, $m = -s$, $s = w_0x_0 + w_1x_1 + w_2$.
+#
+# `w` has shape `(3,)`, `x` has shape `(2,)`, and the number `g` is the gradient of some loss with respect to $f$, the
+# upstream gradient. Return `(f, nodes, gw, gx)`: the output; the array of the loss's gradients with respect to
+# $d$, $m$, $s$; those with respect to `w` `(3,)` and `x` `(2,)`, as arrays. Go backward through every node.
+#
+# Example: `w = [0, 0, 0]`, `x = [2, 4]`, `g = 8`: $f$ is 0.5, `nodes` is `[-2, -2, 2]`, `gw` is `[4, 8, 2]`.
+
+
+# %% solve="sigmoid_graph" difficulty=2 importance=5 minutes=15
+def sigmoid_graph(w, x, g):
+    """Output f, gradients at d, m, s, and gradients (3,), (2,) of w and x, for upstream gradient g."""
+    ### BEGIN SOLUTION
+    s = w[0] * x[0] + w[1] * x[1] + w[2]
+    e = np.exp(-s)
+    d = 1 + e
+    f = 1 / d
+    to_d = g * (-1 / d**2)
+    to_e = to_d
+    to_m = to_e * e
+    to_s = -to_m
+    to_w = np.array([to_s * x[0], to_s * x[1], to_s])
+    to_x = np.array([to_s * w[0], to_s * w[1]])
+    return f, np.array([to_d, to_m, to_s]), to_w, to_x
+    ### END SOLUTION
+
+
+# %% [markdown] hint="sigmoid_graph"
+# First forward, one line for each node, keeping every value. Then the same lines in reverse order; each takes the
+# gradient of its result and gives that of its input.
+
+# %% [markdown] hint="sigmoid_graph"
+# In the example s = 0, e = 1, d = 2. The node 1/d has the local slope -1/4, and 8 comes from upstream: -2 at d. The sum
+# 1 + e hands it on to e unchanged. The local slope of exp is e, its own output. And w2 is multiplied by 1.
+
+# %% [markdown] hint="sigmoid_graph"
+# ```python
+# to_d = g * ...
+# to_e = ...                  # through 1 + e
+# to_m = to_e * ...           # through exp
+# to_s = ...                  # through the minus
+# to_w = np.array([to_s * ..., to_s * ..., to_s])
+# ```
+
+# %% check="sigmoid_graph" points=6
+with check("sigmoid_graph") as expect:
+    w, x = np.array([2.0, -3.0, -3.0]), np.array([-1.0, -2.0])
+    expect("the numbers of the picture, g = 1", sigmoid_graph(w, x, 1.0))
+    expect("g = -2.5", sigmoid_graph(np.array([0.5, -1.0, 0.25]), np.array([3.0, 0.5]), -2.5))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10301)
+    for g in (1.0, -0.7, 3.0):
+        expect(f"random inputs, g = {g}", sigmoid_graph(draw.normal(size=3), draw.normal(size=2), g))
+    ### END HIDDEN TESTS
+
+# %% variants="sigmoid_graph"
+WRONG = {
+    "upstream forgotten": (
+        "g * (-1 / d**2)",
+        "-1 / d**2",
+        "these are the slopes of f; the loss's are g times as large, because every node multiplies what comes to it",
+    ),
+    "1/d rises": ("g * (-1 / d**2)", "g / d**2", "1/d falls when d grows: its slope is -1/d², the minus is missing"),
+    "not squared": ("-1 / d**2", "-1 / d", "the slope of 1/d is -1/d², here it was -1/d"),
+    "minus node forgotten": (
+        "to_s = -to_m",
+        "to_s = to_m",
+        "the node m = -s turns the sign of the gradient on the way back",
+    ),
+    "factors not exchanged": (
+        "np.array([to_s * x[0], to_s * x[1], to_s])\n    to_x = np.array([to_s * w[0], to_s * w[1]])",
+        "np.array([to_s * w[0], to_s * w[1], to_s])\n    to_x = np.array([to_s * x[0], to_s * x[1]])",
+        "a product hands to each factor the *other* factor's value; here each got its own",
+    ),
+    "bias times itself": (
+        "to_s * x[1], to_s]",
+        "to_s * x[1], to_s * w[2]]",
+        "w2 enters as it is, so its local slope is 1: it gets what arrives at the sum",
+    ),
+    "exp replaced by its slope at s": (
+        "to_m = to_e * e",
+        "to_m = to_e * np.exp(s)",
+        "the exponential was computed at m = -s; its slope is its own output e",
+    ),
+    "passes the sum times d": (
+        "to_e = to_d",
+        "to_e = to_d * d",
+        "1 + e is a sum: it hands the gradient on unchanged",
+    ),
+    "exp skipped": (
+        "to_m = to_e * e",
+        "to_m = to_e",
+        "the node exp was skipped on the way back: multiply by its slope",
+    ),
+}
+RIGHT = {
+    "f (1 - f)": (
+        "def sigmoid_graph(w, x, g):\n"
+        "    f = 1 / (1 + np.exp(-(w[:2] @ x + w[2])))\n"
+        "    to_s = g * f * (1 - f)\n"
+        "    nodes = np.array([-g * f * f, -to_s, to_s])\n"
+        "    return f, nodes, to_s * np.append(x, 1.0), to_s * w[:2]"
+    ),
+    "backward in a loop of slopes": (
+        "def sigmoid_graph(w, x, g):\n"
+        "    e = np.exp(-(w[0] * x[0] + w[1] * x[1] + w[2]))\n"
+        "    nodes = np.cumprod([-g / (1 + e) ** 2, e, -1.0])\n"
+        "    to_s = nodes[-1]\n"
+        "    return 1 / (1 + e), nodes, np.array([*x, 1.0]) * to_s, np.array(w[:2]) * to_s"
+    ),
+}
+
+# %% [markdown]
+# Four of the nodes, from s to f, together are the sigmoid. Their slopes multiply to $f(1-f)$, which lesson 02 found in
+# another way. You may always put several nodes into one if you know the slope of the whole. How fine the graph is cut is
+# a matter of taste; the answer is the same.
+#
+# ## 3. Operations that know their gradient
+#
+# A machine can do this. Let every operation return two things: its output, and a function that turns an upstream
+# gradient into the gradients of the inputs. That function remembers what it needs from the way forward. We call it
+# `vjp`; the name is explained below. For division:
+
+
+# %%
+def divide(a, b):
+    out = a / b
+
+    def vjp(g):
+        return g / b, -g * out / b
+
+    return out, vjp
+
+
+out, vjp = divide(6.0, 2.0)
+print("6 / 2 =", out, "  gradients for upstream 10:", vjp(10.0))
+
+# %% [markdown]
+# The same lines work for arrays: the operation acts on each element, so every element has its own little graph, and
+# all of them go backward at once.
+
+# %% [markdown] task="mul" title="Five operations and their gradients"
+# Write `add(a, b)`, `mul(a, b)`, `exp(a)`, `log(a)` and `tanh(a)` in the manner of `divide`: each returns
+# `(output, vjp)`, and `vjp(g)` returns a **tuple** with one gradient per input, in the order of the inputs.
+#
+# Inputs are float arrays, `a` and `b` of equal shape; `g` has the shape of the output. A `vjp` changes neither `g` nor
+# an input, and may be called again. The slope of tanh is $1 - \tanh^2$.
+#
+# Example: `divide(6.0, 2.0)` above; its `vjp(10.0)` is `(5.0, -15.0)`.
+
+
+# %% solve="mul" difficulty=2 importance=5 minutes=15 forbid="course_lib.ops.add course_lib.ops.mul"
+def add(a, b):
+    """a + b and its vjp."""
+    ### BEGIN SOLUTION
+    return a + b, lambda g: (g, g)
+    ### END SOLUTION
+
+
+def mul(a, b):
+    """a * b, element by element, and its vjp."""
+    ### BEGIN SOLUTION
+    return a * b, lambda g: (g * b, g * a)
+    ### END SOLUTION
+
+
+def exp(a):
+    """e to the a and its vjp."""
+    ### BEGIN SOLUTION
+    out = np.exp(a)
+    return out, lambda g: (g * out,)
+    ### END SOLUTION
+
+
+def log(a):
+    """Natural logarithm of a > 0 and its vjp."""
+    ### BEGIN SOLUTION
+    return np.log(a), lambda g: (g / a,)
+    ### END SOLUTION
+
+
+def tanh(a):
+    """Hyperbolic tangent of a and its vjp."""
+    ### BEGIN SOLUTION
+    out = np.tanh(a)
+    return out, lambda g: (g * (1 - out**2),)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="mul"
+# Two questions for each: what is the slope with respect to each input, and which values does it need? The gradient is
+# always upstream times slope, so `g` appears in every answer.
+
+# %% [markdown] hint="mul"
+# At a = 3, b = 5 and upstream 2: a sum gives (2, 2), a product (10, 6). For one input the tuple has one entry, written
+# `(value,)` with the comma. exp and tanh know their slope from their own output.
+
+# %% [markdown] hint="mul"
+# ```python
+# return a * b, lambda g: (g * ..., g * ...)
+#
+# out = np.exp(a)
+# return out, lambda g: (g * ...,)
+# ```
+
+# %% check="mul-two" points=4
+with check("mul-two") as expect:
+    a, b, g = (
+        np.array([[2.0, -1.0], [0.5, 3.0]]),
+        np.array([[4.0, 7.0], [-2.0, 1.5]]),
+        np.array([[1.0, -3.0], [2.0, 0.5]]),
+    )
+    for name, op in (("add", add), ("mul", mul)):
+        out, vjp = op(a, b)
+        expect(f"{name}: output and gradients", (out, vjp(g)))
+        expect(f"{name}: the vjp called again", vjp(g))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10302)
+    for shape in ((3,), (2, 3, 2)):
+        a, b, g = draw.normal(size=(3, *shape))
+        for op in (add, mul):
+            out, vjp = op(a, b)
+            expect(f"{op.__name__}, shape {shape}", (out, vjp(g), vjp(-g)))
+        expect("a, b and g afterwards", (a, b, g))
+    ### END HIDDEN TESTS
+
+# %% check="mul-one" points=4
+with check("mul-one") as expect:
+    a, g = np.array([[2.0, 0.3], [0.5, 1.7]]), np.array([[1.0, -3.0], [2.0, 0.5]])
+    for name, op in (("exp", exp), ("log", log), ("tanh", tanh)):
+        out, vjp = op(a)
+        expect(f"{name}: output and gradient", (out, vjp(g)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10303)
+    for shape in ((4,), (3, 1, 2)):
+        a, g = draw.uniform(0.2, 2.5, size=shape), draw.normal(size=shape)
+        for op in (exp, log, tanh):
+            out, vjp = op(a)
+            expect(f"{op.__name__}, shape {shape}", (out, vjp(g), vjp(-2 * g)))
+    ### END HIDDEN TESTS
+
+# %% variants="mul"
+WRONG = {
+    "product hands each its own factor": (
+        "(g * b, g * a)",
+        "(g * a, g * b)",
+        "the slope of a·b with respect to a is b: exchange the two factors",
+    ),
+    "product without upstream": (
+        "(g * b, g * a)",
+        "(b, a)",
+        "these are the local slopes; multiply each by the upstream gradient g",
+    ),
+    "sum halves": ("(g, g)", "(g / 2, g / 2)", "a sum does not share the gradient out: each input gets all of it"),
+    "sum without upstream": (
+        "(g, g)",
+        "(np.ones_like(a), np.ones_like(b))",
+        "1 is the local slope of a sum; multiplied by the upstream gradient it is g",
+    ),
+    "writes into g": (
+        "lambda g: (g * b, g * a)",
+        "lambda g: (g * b, np.multiply(g, a, out=g))",
+        "the vjp of mul overwrites g, which belongs to the caller; make a new array",
+    ),
+    "exp like a power": (
+        "(g * out,)",
+        "(g * a * np.exp(a - 1),)",
+        "that is the rule for powers of a; the slope of e to the a is e to the a itself",
+    ),
+    "log multiplies": ("(g / a,)", "(g * a,)", "the slope of log a is 1/a, so g is divided by a"),
+    "log without upstream": ("(g / a,)", "(1 / a,)", "1/a is the local slope; multiply it by the upstream gradient g"),
+    "tanh not squared": ("1 - out**2", "1 - out", "the slope of tanh is 1 - tanh², the square is missing"),
+    "tanh of tanh": (
+        "1 - out**2",
+        "1 - np.tanh(out) ** 2",
+        "out is already the tanh; here tanh was taken a second time",
+    ),
+    "tanh with the sigmoid's slope": (
+        "(g * (1 - out**2),)",
+        "(g * out * (1 - out),)",
+        "out (1 - out) is the slope of the sigmoid; that of tanh is 1 - out²",
+    ),
+    "no tuple": (
+        "lambda g: (g * out,)",
+        "lambda g: g * out",
+        "vjp returns a tuple, also for a single input: (gradient,) with the comma",
+    ),
+}
+RIGHT = {
+    "named functions": (
+        "def add(a, b):\n    def vjp(g):\n        return [1.0 * g, 1.0 * g]\n    return np.add(a, b), vjp\n\n\n"
+        "def mul(a, b):\n    def vjp(g):\n        return b * g, a * g\n    return np.multiply(a, b), vjp\n\n\n"
+        "def exp(a):\n    return np.exp(a), lambda g: (g * np.exp(a),)\n\n\n"
+        "def log(a):\n    return np.log(a), lambda g: (g * a**-1.0,)\n\n\n"
+        "def tanh(a):\n    return np.tanh(a), lambda g: (g / np.cosh(a) ** 2,)"
+    ),
+}
+
+# %% [markdown]
+# ### Vector-Jacobian products
+#
+# A function with n inputs and m outputs has n·m slopes, the **Jacobian** matrix $J$ (m, n). Upstream there are m
+# numbers, a row vector $g$, and the chain rule for all of them together is the product $gJ$: a vector-Jacobian product,
+# `vjp` for short. It is n numbers, as many as there are inputs.
+#
+# The Jacobian itself need never be built. For an operation on each element it is diagonal, and $gJ$ is just `g * slope`:
+
+# %%
+a, g = np.array([0.5, 1.0, 2.0]), np.array([1.0, -1.0, 3.0])
+jacobian = np.diag(np.exp(a))
+print(jacobian)
+print("g J =", g @ jacobian, "  g * exp(a) =", g * np.exp(a))
+
+# %% [markdown]
+# For a matrix product the saving is large. Let $Y = AB$ with shapes (n, d), (d, m), (n, m). One output is
+# $Y_{ik} = \sum_j A_{ij}B_{jk}$. The input $A_{ij}$ enters all outputs of row i, the k-th of them with the slope
+# $B_{jk}$. Add up what comes from all of them:
+#
+# $$\frac{\partial E}{\partial A_{ij}} = \sum_k G_{ik}B_{jk}, \qquad \frac{\partial E}{\partial B_{jk}} = \sum_i A_{ij}G_{ik} .$$
+#
+# Each is a matrix product again. For 100 samples, 1000 inputs and 1000 outputs the Jacobian with respect to $B$ alone
+# would have this many entries:
+
+# %%
+n, d, m = 100, 1000, 1000
+print(f"Jacobian: {n * m * d * m:,} entries.  Its product with g: {d * m:,} numbers, from one matrix product.")
+
+# %% [markdown] task="matmul" title="The gradient of a matrix product"
+# Write `matmul(a, b)`: return `(a @ b, vjp)` for `a` of shape `(n, d)` and `b` of shape `(d, m)`.
+#
+# `vjp(g)` takes `g` of shape `(n, m)` and returns the tuple of gradients of `a` `(n, d)` and of `b` `(d, m)`, by the two
+# sums above. Build no Jacobian. Change nothing that came in.
+#
+# Example: `a = [[1, 2]]`, `b = [[3], [4]]`: the output is `[[11]]`, and `vjp([[10]])` is `([[30, 40]], [[10], [20]])`.
+
+
+# %% solve="matmul" difficulty=2 importance=5 minutes=10 forbid="course_lib.matrix_ops.matmul"
+def matmul(a, b):
+    """a (n, d) @ b (d, m) and its vjp, which maps g (n, m) to gradients (n, d) and (d, m)."""
+    ### BEGIN SOLUTION
+    return a @ b, lambda g: (g @ b.T, a.T @ g)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="matmul"
+# Shapes nearly decide it. The gradient of a has the shape of a, (n, d), and must be a product of g (n, m) and b (d, m)
+# with one of them turned.
+
+# %% [markdown] hint="matmul"
+# In the first sum, k is the *last* index of both G and B. A matrix product sums the last index of the left over the
+# first of the right: so B must be transposed, `b.T` has shape (m, d). In the second sum i is the first index of both.
+
+# %% [markdown] hint="matmul"
+# ```python
+# return a @ b, lambda g: (g @ ..., ... @ g)
+# ```
+
+# %% check="matmul" points=5
+with check("matmul") as expect:
+    a = np.array([[1.0, 5.0, -2.0], [0.5, 3.0, 4.0], [7.0, -6.0, 2.0]])
+    b = np.array([[2.0, -1.0, 0.5], [4.0, 3.0, 1.0], [-3.0, 6.0, 8.0]])
+    g = np.array([[1.0, 0.0, -2.0], [3.0, 5.0, 1.0], [-1.0, 2.0, 4.0]])
+    out, vjp = matmul(a, b)
+    expect("3x3 times 3x3", (out, vjp(g)))
+    out, vjp = matmul(a[:2], b[:, :1])
+    expect("2x3 times 3x1", (out, vjp(g[:2, :1])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10304)
+    for n, d, m in ((3, 3, 3), (4, 2, 5), (1, 3, 2)):
+        a, b, g = draw.normal(size=(n, d)), draw.normal(size=(d, m)), draw.normal(size=(n, m))
+        out, vjp = matmul(a, b)
+        expect(f"{n}x{d} times {d}x{m}", (out, vjp(g)))
+    ### END HIDDEN TESTS
+
+# %% variants="matmul"
+WRONG = {
+    "nothing transposed": (
+        "(g @ b.T, a.T @ g)",
+        "(g @ b, a @ g)",
+        "both sums run over an index that stands on the wrong side: transpose b in the first and a in the second",
+    ),
+    "order exchanged": (
+        "(g @ b.T, a.T @ g)",
+        "(b.T @ g, g @ a.T)",
+        "matrix products do not commute: g stands left of b.T and right of a.T",
+    ),
+    "gradients exchanged": (
+        "(g @ b.T, a.T @ g)",
+        "(a.T @ g, g @ b.T)",
+        "the first gradient belongs to a, the second to b; here they are exchanged",
+    ),
+    "only b transposed": (
+        "a.T @ g",
+        "a @ g",
+        "the gradient of a is right; in that of b the sum runs over the rows of a",
+    ),
+    "only a transposed": (
+        "g @ b.T",
+        "g @ b",
+        "the gradient of b is right; in that of a the sum runs over the columns of b",
+    ),
+    "averaged over the samples": (
+        "a.T @ g",
+        "a.T @ g / len(a)",
+        "every sample adds to the gradient of b; a mean belongs into the loss, not into the product",
+    ),
+    "upstream transposed": (
+        "(g @ b.T, a.T @ g)",
+        "((b @ g.T).T, (a.T @ g.T).T)",
+        "the gradient of b was computed with g turned; g keeps its shape (n, m) there",
+    ),
+}
+RIGHT = {
+    "einsum": (
+        "def matmul(a, b):\n"
+        "    def vjp(g):\n"
+        "        return np.einsum('ik,jk->ij', g, b), np.einsum('ij,ik->jk', a, g)\n"
+        "    return np.einsum('ij,jk->ik', a, b), vjp"
+    ),
+    "sum of outer products": (
+        "def matmul(a, b):\n"
+        "    def vjp(g):\n"
+        "        to_b = sum(np.outer(row, up) for row, up in zip(a, g))\n"
+        "        return (b @ g.T).T, to_b\n"
+        "    return a @ b, vjp"
+    ),
+}
+
+# %% [markdown]
+# Look at the gradient of the weights once more: $A^\top G$ is a sum over the samples of (input) × (upstream gradient of
+# the output). Take the simplest network: predict **tomorrow's temperature from three days** as $y = w\cdot x + b$ with
+# $E = (y-t)^2$. Then $\partial E/\partial w_i = 2(y-t)\,x_i$. In every layer of every network it is so: **each update is
+# a scaled output error times an input feature.** What differs in a deep layer is only where the "error" comes from:
+# it has been carried back.
+
+# %%
+days, tomorrow = np.array([[73.8, 75.8, 78.2]]), 80.8
+weights = np.array([[0.3], [0.3], [0.3]])
+error = 2 * (days @ weights - tomorrow)
+print("prediction", days @ weights, " upstream", error)
+print("gradient of the weights", (days.T @ error).ravel())
+
+# %% [markdown]
+# ### Broadcasting goes backward as a sum
+#
+# A bias of shape (3,) added to five rows is used five times. Each use sends a gradient back; they all belong to the same
+# number. What is the gradient of one entry of the bias when the upstream gradient, shape (5, 3), is 2 everywhere?
+
+# %% solve="predict_bias" difficulty=2 importance=4 minutes=2
+# a number
+### BEGIN SOLUTION
+bias_gradient = 10
+### END SOLUTION
+
+# %% predict="predict_bias" points=1
+with check("predict_bias") as expect:
+    expect("gradient of one entry of the bias", bias_gradient)
+
+# %%
+rows_in, bias = np.zeros((5, 3)), np.zeros(3)
+moved = bias + np.array([1.0, 0.0, 0.0])
+before, after = np.sum(2 * (rows_in + bias)), np.sum(2 * (rows_in + moved))
+print("the loss, 2 times the sum of all outputs, changes by", after - before, "when bias[0] changes by 1")
+
+# %% [markdown]
+# So whatever broadcasting stretched is **summed** on the way back, over the axes along which it was repeated: axes that
+# were missing in front, and axes of size 1.
+
+# %% [markdown] task="unbroadcast" title="Undo broadcasting"
+# Write `unbroadcast(g, shape)`: an array of shape `shape` was broadcast to the shape of `g`. Return the gradient of that
+# array: `g` summed over all axes along which it was repeated, with exactly the shape `shape`.
+#
+# Two things happen in broadcasting: `g` may have more axes than `shape` (they were added in front), and an axis of size
+# 1 in `shape` may be longer in `g`. `shape` may be `()`. `g` stays as it is.
+#
+# Example: for `g = [[1, 2, 3], [4, 5, 6]]` shape `(2, 1)` gives `[[6], [15]]`, and `(2, 3)` gives `g`.
+
+
+# %% solve="unbroadcast" difficulty=3 importance=4 minutes=12 forbid="course_lib.graph.unbroadcast course_lib.tensor.unbroadcast"
+def unbroadcast(g, shape):
+    """Sum g over the axes along which an array of `shape` was repeated to the shape of g."""
+    ### BEGIN SOLUTION
+    in_front = g.ndim - len(shape)
+    g = g.sum(axis=tuple(range(in_front)))
+    of_size_one = tuple(i for i, size in enumerate(shape) if size == 1)
+    return g.sum(axis=of_size_one, keepdims=True)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="unbroadcast"
+# Two sums, one after the other: first get rid of the axes in front, so that both have the same number of axes. Then
+# compare size by size.
+
+# %% [markdown] hint="unbroadcast"
+# g of shape (7, 4, 3) and shape (4, 1): the sum over axis 0 leaves (4, 3); the sum over axis 1 with `keepdims=True`
+# leaves (4, 1). `sum` takes a tuple of axes, also an empty one.
+
+# %% [markdown] hint="unbroadcast"
+# ```python
+# in_front = g.ndim - ...
+# g = g.sum(axis=tuple(range(...)))
+# of_size_one = tuple(i for i, size in enumerate(shape) if ...)
+# return g.sum(axis=..., keepdims=True)
+# ```
+
+# %% check="unbroadcast" points=6
+with check("unbroadcast") as expect:
+    square = np.array([[1.0, 5.0, -2.0], [0.5, 3.0, 4.0], [7.0, -6.0, 2.0]])
+    expect("(3, 3) to (3,)", unbroadcast(square, (3,)))
+    expect("(3, 3) to (3, 1)", unbroadcast(square, (3, 1)))
+    expect("(3, 3) to (3, 3)", unbroadcast(square, (3, 3)))
+    expect("(2, 3) to one number", unbroadcast(square[:2], ()))
+    expect("g afterwards", square)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10305)
+    for big, small in (
+        ((4, 3, 2), (3, 1)),
+        ((5, 2), (1, 1)),
+        ((3, 2, 4), (2, 4)),
+        ((3, 3, 3), (3, 1, 3)),
+        ((2, 4), ()),
+    ):
+        g = draw.normal(size=big)
+        expect(f"{big} to {small}", unbroadcast(g, small))
+        expect("g afterwards", g)
+    ### END HIDDEN TESTS
+
+# %% variants="unbroadcast"
+WRONG = {
+    "only the axes in front": (
+        "return g.sum(axis=of_size_one, keepdims=True)",
+        "return g",
+        "the axes in front are summed; an axis of size 1 that was stretched must be summed too",
+    ),
+    "only the axes of size 1": (
+        "g = g.sum(axis=tuple(range(in_front)))",
+        "g = g[(0,) * in_front]",
+        "of the axes in front only the first slice was taken; sum them",
+    ),
+    "mean": (
+        "def unbroadcast(g, shape):\n"
+        "    g = g.mean(axis=tuple(range(g.ndim - len(shape))))\n"
+        "    return g.mean(axis=tuple(i for i, size in enumerate(shape) if size == 1), keepdims=True)",
+        "every use adds to the gradient: a sum, not a mean",
+    ),
+    "axes counted from the left": (
+        "tuple(range(in_front))",
+        "tuple(range(len(shape), g.ndim))",
+        "broadcasting adds axes in front, so shapes are compared from the right; here the last axes were summed",
+    ),
+    "axis lost": (
+        "keepdims=True",
+        "keepdims=False",
+        "an axis of size 1 stays an axis: keep it with keepdims=True",
+    ),
+    "always the first axis": (
+        "def unbroadcast(g, shape):\n    return np.resize(g.sum(axis=0), shape)",
+        "the first axis was summed whatever `shape` says; compare the shapes axis by axis",
+    ),
+    "first element of stretched axes": (
+        "return g.sum(axis=of_size_one, keepdims=True)",
+        "return g[tuple(slice(0, 1) if size == 1 else slice(None) for size in shape)]",
+        "of a stretched axis only the first element was taken; sum along it",
+    ),
+    "shape forced": (
+        "def unbroadcast(g, shape):\n    return np.resize(g, shape)",
+        "the array was cut to the asked shape; what was cut off is a part of the sum",
+    ),
+    "sums in place": (
+        "def unbroadcast(g, shape):\n"
+        "    while g.ndim > len(shape):\n"
+        "        g[0] += g[1:].sum(axis=0)\n"
+        "        g = g[0]\n"
+        "    return g.sum(axis=tuple(i for i, size in enumerate(shape) if size == 1), keepdims=True)",
+        "the result is right, but the sum was written into g; add up into a new array",
+    ),
+}
+RIGHT = {
+    "axis by axis": (
+        "def unbroadcast(g, shape):\n"
+        "    while g.ndim > len(shape):\n"
+        "        g = np.add.reduce(g, axis=0)\n"
+        "    for i in range(len(shape)):\n"
+        "        if shape[i] != g.shape[i]:\n"
+        "            g = np.sum(g, axis=i, keepdims=True)\n"
+        "    return g"
+    ),
+    "all at once, then reshape": (
+        "def unbroadcast(g, shape):\n"
+        "    full = (1,) * (g.ndim - len(shape)) + tuple(shape)\n"
+        "    axes = tuple(i for i in range(g.ndim) if full[i] == 1)\n"
+        "    return g.sum(axis=axes).reshape(shape)"
+    ),
+}
+
+# %% [markdown]
+# ## 4. The graph records itself
+#
+# Now a node: a value, the nodes it was computed from, the vjp of the operation, and room for a gradient. `apply` is the
+# only place where the graph grows. It runs an operation and keeps the vjp, with un-broadcasting put behind it once and
+# for all.
+
+
+# %%
+class Node:
+    """A value, how it was computed, and its gradient once backward has run."""
+
+    def __init__(self, value, inputs=(), vjp=None):
+        self.value = np.asarray(value, dtype=float)
+        self.inputs, self.vjp, self.grad = inputs, vjp, None
+
+
+# %%
+fit = yours("unbroadcast", else_=graph.unbroadcast)
+
+
+def apply(op, *inputs):
+    nodes = tuple(x if isinstance(x, Node) else Node(x) for x in inputs)
+    out, vjp = op(*(node.value for node in nodes))
+    return Node(out, nodes, lambda g: [fit(gx, node.value.shape) for gx, node in zip(vjp(g), nodes, strict=True)])
+
+
+# %%
+x = Node([1.0, 2.0])
+y = apply(ops.mul, x, 3.0)
+print("value", y.value, " made from", len(y.inputs), "nodes;  vjp:", y.vjp(np.array([1.0, 10.0]))[0])
+
+# %% [markdown]
+# ### In which order?
+#
+# On the way back a node may hand its gradient on only when **all of its users** have reported. Here x is used at once,
+# and again three operations later:
+
+# %% picture="twice" alt="The graph a = x w, b = exp(-a), y = a + x b in the middle of its backward pass: the node a has a gradient of 1 from y, but the longer path through b has not reported yet; then the same graph at the end."
+import matplotlib.pyplot as plt
+
+from course_lib.viz.backprop import backward_step, trace_backward, twice_graph
+
+output, names = twice_graph(0.5, -2.0)
+steps = trace_backward(output, names=names)
+_, many = plt.subplots(2, 1, figsize=(8.2, 5.6), layout="constrained")
+backward_step(output, 2, names=names, ax=many[0], steps=steps)
+backward_step(output, len(steps) - 1, names=names, ax=many[1], steps=steps)
+many[0].set_title("y has reported to a. If a went on now, with 1, all below would be wrong", loc="left", fontsize=10)
+
+# %% [markdown]
+# If every input stands before its users in a list, then in the list *reversed* every user comes before what it used.
+# That is a **topological order**. It exists because there are no cycles. Choose "a node used twice" in the explorer
+# above and step through it.
+#
+# Two traps. A graph of a long program is deep, and Python allows only about a thousand calls inside each other, so the
+# search must not be recursive. And the number of **paths** grows out of all bounds, so each node must be visited once:
+
+# %%
+y, paths = Node(1.0), 1
+for _ in range(50):
+    y, paths = apply(ops.add, y, y), 2 * paths
+print(f"a graph of 51 nodes with {paths:,} paths from input to output")
+
+# %% [markdown] task="topological_order" title="Topological order without recursion"
+# Write `topological_order(root)`: a list of all nodes from which `root` was computed, and `root` itself. Each node stands
+# in it exactly once, after **all** of its `inputs`; so `root` is last. Among such orders any will do.
+#
+# `node.inputs` is a tuple of nodes, empty for a leaf; the same node may be in it twice. Graphs may be 4000 nodes deep,
+# with two arrows between each pair: use no recursion, and visit no node once for each path.
+#
+# Example: after `s = a * b` and `y = s + a` the list may be `[a, b, s, y]` or `[b, a, s, y]`, nothing else.
+
+
+# %% solve="topological_order" difficulty=4 importance=4 minutes=25 forbid="course_lib.graph.topological_order course_lib.tensor.topological_order course_lib.small_engine.order"
+def topological_order(root):
+    """All nodes below root and root itself, each once, inputs before users."""
+    ### BEGIN SOLUTION
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        node, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((x, False) for x in node.inputs)
+    return order
+    ### END SOLUTION
+
+
+# %% [markdown] hint="topological_order"
+# With recursion it would be: first place all inputs, then the node itself; skip a node already seen. Replace the calls
+# by a list of things still to do, a stack. What must come back later must be put on it.
+
+# %% [markdown] hint="topological_order"
+# Put each node on the stack twice: once to say "look at its inputs", and beneath that "its inputs are done, now place
+# it". For `s = a * b; y = s + a` the stack begins [(y, look)], then [(y, place), (s, look), (a, look)]. The last is
+# taken off first: a is placed before s is looked at.
+
+# %% [markdown] hint="topological_order"
+# ```python
+# order, seen, stack = [], set(), [(root, False)]
+# while stack:
+#     node, inputs_done = stack.pop()
+#     if inputs_done:
+#         ...
+#     elif id(node) not in seen:
+#         seen.add(...)
+#         stack.append((node, ...))
+#         stack.extend((x, False) for x in ...)
+# ```
+
+# %% check="topological_order" points=8
+with check("topological_order") as expect:
+
+    def numbered(inputs, names):
+        """The last node of a graph whose k-th node has the value names[k] and takes the nodes inputs[k]."""
+        nodes = []
+        for many, name in zip(inputs, names, strict=True):
+            nodes.append(Node(name, tuple(nodes[i] for i in many)))
+        return nodes[-1]
+
+    def audit(order):
+        """The nodes' numbers, sorted; the last node's; how many arrows do not run from left to right."""
+        order = list(order)
+        place = {id(node): k for k, node in enumerate(order)}
+        wrong = sum(place.get(id(x), len(order)) >= place[id(n)] for n in order for x in n.inputs)
+        return sorted(int(n.value) for n in order), [int(n.value) for n in order[-1:]], int(wrong)
+
+    expect("a chain of 4", audit(topological_order(numbered([(), (0,), (1,), (2,)], [7, 3, 9, 5]))))
+    paths = [(), (), (0, 1), (2, 2), (3,), (2, 4), (0, 5)]
+    expect("paths of different length", audit(topological_order(numbered(paths, [4, 8, 2, 6, 1, 9, 3]))))
+    paths = [(), (0,), (1,), (2,), (0, 3), (1, 4), (5, 0, 1)]
+    expect("the other way round", audit(topological_order(numbered(paths, [11, 12, 13, 14, 15, 16, 17]))))
+    deep = topological_order(numbered([()] + [(k, k) for k in range(4000)], range(4001)))
+    expect("4000 deep", (len(deep), audit(deep)[2]))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10306)
+    for size in (6, 9, 12, 15):
+        inputs = [()] + [tuple(draw.integers(0, k, size=1 + k % 3).tolist()) for k in range(1, size)]
+        inputs.append((*draw.permutation(size).tolist(), size - 1))
+        names = draw.permutation(90)[: size + 1].tolist()
+        expect(f"a random graph of {size + 1} nodes", audit(topological_order(numbered(inputs, names))))
+    size = 3500 + int(draw.integers(100))
+    deep = topological_order(numbered([()] + [(k, k) for k in range(size)], range(size + 1)))
+    expect("a deep graph", (len(deep), audit(deep)[2]))
+    ### END HIDDEN TESTS
+
+# %% variants="topological_order"
+WRONG = {
+    "output first": (
+        "return order",
+        "return order[::-1]",
+        "this is the order of the way back: users before inputs. Asked are inputs first, root last",
+    ),
+    "breadth first": (
+        "def topological_order(root):\n"
+        "    order, seen = [root], {id(root)}\n"
+        "    for node in order:\n"
+        "        for x in node.inputs:\n"
+        "            if id(x) not in seen:\n"
+        "                seen.add(id(x))\n"
+        "                order.append(x)\n"
+        "    return order[::-1]",
+        "level by level from the output fails where paths have different length: a near user puts an input before a "
+        "user that is further away",
+    ),
+    "placed when first met": (
+        "def topological_order(root):\n"
+        "    order, seen, stack = [], set(), [root]\n"
+        "    while stack:\n"
+        "        node = stack.pop()\n"
+        "        if id(node) not in seen:\n"
+        "            seen.add(id(node))\n"
+        "            order.append(node)\n"
+        "            stack.extend(node.inputs)\n"
+        "    return order[::-1]",
+        "a node is placed when it is first met; it must wait until all of its inputs are placed",
+    ),
+    "recursive": (
+        "def topological_order(root):\n"
+        "    order, seen = [], set()\n"
+        "    def visit(node):\n"
+        "        if id(node) not in seen:\n"
+        "            seen.add(id(node))\n"
+        "            for x in node.inputs:\n"
+        "                visit(x)\n"
+        "            order.append(node)\n"
+        "    visit(root)\n"
+        "    return order",
+        "the order is right, but the search calls itself and breaks on deep graphs; use a stack of your own",
+    ),
+    "listed again for each use": (
+        "elif id(node) not in seen:",
+        "elif id(node) in seen:\n            order.append(node)\n        else:",
+        "a node that is used twice stands in the list twice; each node once",
+    ),
+    "leaves left out": (
+        "return order",
+        "return [node for node in order if node.inputs]",
+        "the leaves are missing; they are the weights, which want their gradient most",
+    ),
+    "root left out": ("return order", "return order[:-1]", "root itself belongs at the end of the list"),
+    "first input only": (
+        "for x in node.inputs)",
+        "for x in node.inputs[:1])",
+        "only the first input of every node was followed; follow all of them",
+    ),
+}
+RIGHT = {
+    "counting the users": (
+        "def topological_order(root):\n"
+        "    uses, found = {id(root): 0}, [root]\n"
+        "    for node in found:\n"
+        "        for x in node.inputs:\n"
+        "            if id(x) not in uses:\n"
+        "                uses[id(x)] = 0\n"
+        "                found.append(x)\n"
+        "            uses[id(x)] += 1\n"
+        "    ready, order = [root], []\n"
+        "    while ready:\n"
+        "        node = ready.pop()\n"
+        "        order.insert(0, node)\n"
+        "        for x in node.inputs:\n"
+        "            uses[id(x)] -= 1\n"
+        "            if uses[id(x)] == 0:\n"
+        "                ready.append(x)\n"
+        "    return order"
+    ),
+    "look at the top of the stack": (
+        "def topological_order(root):\n"
+        "    order, done, stack = [], set(), [root]\n"
+        "    while stack:\n"
+        "        waiting = [x for x in stack[-1].inputs if x not in done]\n"
+        "        if waiting:\n"
+        "            stack.append(waiting[0])\n"
+        "        else:\n"
+        "            node = stack.pop()\n"
+        "            done.add(node)\n"
+        "            order.append(node)\n"
+        "    return order"
+    ),
+}
+
+# %% [markdown]
+# ## 5. Backward, with accumulation
+#
+# All parts are there. In the reversed order, each node takes the gradient it has collected, asks its vjp, and **adds**
+# what comes back to the gradients of its inputs. Why add? If x enters y along two paths, a small change of x travels
+# along both, and the changes add up: that is the chain rule in several variables,
+#
+# $$\frac{\partial y}{\partial x} = \sum_{\text{users } u \text{ of } x} \frac{\partial y}{\partial u}\,\frac{\partial u}{\partial x} .$$
+#
+# You already met it twice: in the matrix product, and in broadcasting. Start with x = 1 and do `x = x + x` ten times.
+# What is the slope of the last value with respect to the first?
+
+# %% solve="predict_doubling" difficulty=2 importance=4 minutes=2
+# a number
+### BEGIN SOLUTION
+slope_of_ten = 1024
+### END SOLUTION
+
+# %% predict="predict_doubling" points=1
+with check("predict_doubling") as expect:
+    expect("slope after ten doublings", slope_of_ten)
+
+# %%
+first = Node(1.0)
+last = first
+for _ in range(10):
+    last = apply(ops.add, last, last)
+small_engine.backward(last, 1.0)
+print("ten nodes, each used twice:", first.grad)
+
+# %% [markdown]
+# The next cell picks the order that your `backward` will use: yours, if its check passed.
+
+# %%
+in_order = yours("topological_order", else_=small_engine.order)
+
+# %% [markdown] task="backward" title="Backward with accumulation"
+# Write `backward(root, g)`: set `node.grad` of **every** node below `root`, and of `root`, to the gradient of a loss whose
+# gradient with respect to `root.value` is `g`, of the same shape. Return nothing. Get the order from `in_order(root)`.
+#
+# `node.vjp(gradient)` gives one gradient per entry of `node.inputs`; a leaf has no inputs and its `vjp` is None. A node
+# may be used several times: add. An array that a vjp returned may be shared with others: do not write into it. Every
+# call starts afresh, whatever `grad` held before.
+#
+# Example: for `y = apply(ops.mul, x, x)` at x = 3, `backward(y, 10.0)` sets `x.grad` to 60 and `y.grad` to 10.
+
+
+# %% solve="backward" difficulty=3 importance=5 minutes=20 forbid="course_lib.small_engine.backward"
+def backward(root, g):
+    """Set grad of every node below root; g is the gradient of the loss with respect to root.value."""
+    ### BEGIN SOLUTION
+    order = in_order(root)
+    for node in order:
+        node.grad = np.zeros_like(node.value)
+    root.grad = root.grad + g
+    for node in reversed(order):
+        if node.inputs:
+            for x, gx in zip(node.inputs, node.vjp(node.grad), strict=True):
+                x.grad = x.grad + gx
+    ### END SOLUTION
+
+
+# %% [markdown] hint="backward"
+# Three parts: every gradient starts at 0; the root's is g; then every node, from the last to the first, hands on what it
+# has collected.
+
+# %% [markdown] hint="backward"
+# For y = x · x the inputs of y are (x, x) and its vjp gives two gradients, 30 and 30. The first makes x.grad 30, the
+# second 60. `x.grad = x.grad + gx` makes a new array; `x.grad += gx` writes into the old one, which may belong to
+# somebody else.
+
+# %% [markdown] hint="backward"
+# ```python
+# order = in_order(root)
+# for node in order:
+#     node.grad = np.zeros_like(...)
+# root.grad = root.grad + ...
+# for node in reversed(...):
+#     if node.inputs:
+#         for x, gx in zip(node.inputs, node.vjp(...)):
+#             x.grad = ...
+# ```
+
+# %% check="backward" points=10
+with check("backward") as expect:
+
+    def plus(a, b):
+        return apply(ops.add, a, b)
+
+    def times(a, b):
+        return apply(ops.mul, a, b)
+
+    def uneven(x, w):
+        """x and the nodes after it are used again further on, along paths of one to five steps."""
+        a = times(x, w)
+        b = apply(ops.exp, times(a, -0.5))
+        c = plus(times(b, x), a)
+        return [x, w, a, b, c, plus(times(a, c), x)]
+
+    def grads(nodes, g):
+        backward(nodes[-1], g)
+        return [node.grad for node in nodes]
+
+    x = Node(3.0)
+    expect("x times x", grads([x, times(x, x)], 10.0))
+    nodes = uneven(Node(0.5), Node(-2.0))
+    expect("paths of different length", grads(nodes, 1.5))
+    expect("the same graph a second time", grads(nodes, -1.0))
+    x = Node([[2.0, 1.0], [0.5, -3.0]])
+    y = plus(x, x)
+    expect("one array handed to two inputs", grads([x, y, plus(y, x)], np.array([[1.0, 4.0], [-2.0, 0.5]])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10307)
+    for shape in ((), (2,), (3, 2)):
+        nodes = uneven(Node(draw.normal(size=shape)), Node(draw.normal(size=shape)))
+        expect(f"paths of different length, shape {shape}", grads(nodes, draw.normal(size=shape)))
+        expect("again", grads(nodes, draw.normal(size=shape)))
+    a = Node(draw.normal(size=(2, 3)))
+    s = plus(a, a)
+    t = plus(s, a)
+    expect("sums of sums", grads([a, s, t, plus(plus(t, s), t)], draw.normal(size=(2, 3))))
+    x, w, b = Node(draw.normal(size=(4, 3))), Node(draw.normal(size=(3, 3))), Node(draw.normal(size=3))
+    h = apply(ops.tanh, plus(apply(matrix_ops.matmul, x, w), b))
+    k = apply(ops.tanh, plus(apply(matrix_ops.matmul, h, w), b))
+    expect("two layers that share their weights", grads([x, w, b, h, k, plus(k, h)], draw.normal(size=(4, 3))))
+    ### END HIDDEN TESTS
+
+# %% variants="backward"
+WRONG = {
+    "overwrites": (
+        "x.grad = x.grad + gx",
+        "x.grad = gx",
+        "a node that is used twice keeps only the last gradient; add them up",
+    ),
+    "does not wait": (
+        "def backward(root, g):\n"
+        "    for node in in_order(root):\n"
+        "        node.grad = np.zeros_like(node.value)\n"
+        "    root.grad = root.grad + g\n"
+        "    todo, seen = [root], {id(root)}\n"
+        "    for node in todo:\n"
+        "        for x, gx in zip(node.inputs, node.vjp(node.grad) if node.inputs else ()):\n"
+        "            x.grad = x.grad + gx\n"
+        "            if id(x) not in seen:\n"
+        "                seen.add(id(x))\n"
+        "                todo.append(x)",
+        "a node hands its gradient on before the longer paths have reported; go by the reversed order",
+    ),
+    "hands on again at every arrival": (
+        "def backward(root, g):\n"
+        "    for node in in_order(root):\n"
+        "        node.grad = np.zeros_like(node.value)\n"
+        "    root.grad = root.grad + g\n"
+        "    todo = [root]\n"
+        "    while todo:\n"
+        "        node = todo.pop()\n"
+        "        for x, gx in zip(node.inputs, node.vjp(node.grad) if node.inputs else ()):\n"
+        "            x.grad = x.grad + gx\n"
+        "            todo.append(x)",
+        "a node hands on all it has each time something arrives, so that early gradients are counted twice",
+    ),
+    "never starts afresh": (
+        "node.grad = np.zeros_like(node.value)\n    root.grad = root.grad + g",
+        "node.grad = np.zeros_like(node.value) if node.grad is None else node.grad\n    root.grad = root.grad + g",
+        "the gradients of the last call are still there and are added; set all to zero first",
+    ),
+    "upstream ignored": (
+        "root.grad = root.grad + g",
+        "root.grad = np.ones_like(root.value)",
+        "the root starts with 1; it should start with the g that was given",
+    ),
+    "forward order": (
+        "for node in reversed(order):",
+        "for node in order:",
+        "this goes from the inputs to the output; gradients go the other way",
+    ),
+    "writes into a borrowed array": (
+        "def backward(root, g):\n"
+        "    order = in_order(root)\n"
+        "    for node in order:\n"
+        "        node.grad = None\n"
+        "    root.grad = np.array(g, float)\n"
+        "    for node in reversed(order):\n"
+        "        for x, gx in zip(node.inputs, node.vjp(node.grad) if node.inputs else ()):\n"
+        "            if x.grad is None:\n"
+        "                x.grad = gx\n"
+        "            else:\n"
+        "                x.grad += gx",
+        "the first gradient is taken as it is and later added into; a sum hands the same array to both inputs, so "
+        "other nodes change with it",
+    ),
+    "local gradients only": (
+        "node.vjp(node.grad)",
+        "node.vjp(np.ones_like(node.value))",
+        "every node hands on its local gradient; it must be multiplied by what the node collected",
+    ),
+    "one use of each node": (
+        "def backward(root, g):\n"
+        "    order = in_order(root)\n"
+        "    for node in order:\n"
+        "        node.grad = np.zeros_like(node.value)\n"
+        "    root.grad = root.grad + g\n"
+        "    for node in reversed(order):\n"
+        "        if node.inputs:\n"
+        "            pairs = {id(x): (x, gx) for x, gx in zip(node.inputs, node.vjp(node.grad))}\n"
+        "            for x, gx in pairs.values():\n"
+        "                x.grad = x.grad + gx",
+        "where one operation takes the same node twice, as x · x, both gradients count",
+    ),
+}
+RIGHT = {
+    "collect in a dictionary": (
+        "def backward(root, g):\n"
+        "    arrived = {id(root): np.array(g, float)}\n"
+        "    for node in in_order(root)[::-1]:\n"
+        "        node.grad = arrived.pop(id(node))\n"
+        "        if node.vjp is None:\n"
+        "            continue\n"
+        "        for x, gx in zip(node.inputs, node.vjp(node.grad)):\n"
+        "            arrived[id(x)] = arrived[id(x)] + gx if id(x) in arrived else gx"
+    ),
+    "own zeros, in place": (
+        "def backward(root, g):\n"
+        "    nodes = list(in_order(root))\n"
+        "    for node in nodes:\n"
+        "        node.grad = np.zeros(node.value.shape)\n"
+        "    root.grad[...] = g\n"
+        "    while nodes:\n"
+        "        node = nodes.pop()\n"
+        "        if node.inputs:\n"
+        "            for x, gx in zip(node.inputs, node.vjp(node.grad)):\n"
+        "                x.grad[...] += gx"
+    ),
+}
+
+# %% [markdown] question="why_wait" points=5 title="Why must a node wait?"
+# A friend writes backward without an order: "The root gives its inputs their gradients. Whoever receives a gradient for
+# the first time hands it on at once." It passes on every network she tries, all of them plain chains of layers. Draw or
+# write down a graph of at most five nodes where it goes wrong, with numbers: what does her program compute, and what is
+# right? Then say which property of the order prevents this, and why plain chains never showed it.
+#
+# === BEGIN MARK SCHEME ===
+# 2 points: a graph with two paths of different length, with numbers. For example a = 2x, b = 3a, y = a + b: right is
+# dy/dx = 8; hers lets a hand on the 1 that came straight from y, before b's 3 arrived, so x gets 2 (or, if a hands on
+# again later with all it has, 2 + 8 = 10). 1 of 2 for a correct graph without the numbers.
+#
+# 1 point: both numbers are worked out correctly, the right one by the chain rule.
+#
+# 1 point: in the reversed topological order every user comes before what it used, so the gradient is complete when it is
+# handed on.
+#
+# 1 point: in a chain every node has exactly one user, so the first gradient is also the last.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## 6. Trust nothing: the gradient check
+#
+# A wrong gradient often still learns, only badly. So test it. Moving each weight by itself costs a run per weight, but
+# one **random direction** $v$ tests all of them at once: move along it a little, and the loss must change as claimed,
+#
+# $$\sum_i \frac{\partial E}{\partial w_i}\,v_i \;\approx\; \frac{E(w + hv) - E(w - hv)}{2h} .$$
+#
+# Two runs, however many weights. A gradient that is wrong anywhere fails for almost every direction.
+
+# %% [markdown] task="gradient_check" title="Check a gradient along one direction"
+# Write `gradient_check(f, x, gradient, v, h, tol=1e-5)`: return `(claimed, measured, agree)`.
+#
+# `f` takes an array of the shape of `x` and returns a number; `gradient` is what somebody claims the gradient at `x` to
+# be, `v` is the direction, all of one shape with any number of axes. `claimed` is the left side of the formula,
+# `measured` the right side. `agree` is True if they differ by at most `tol` times the larger of their absolute values,
+# else False. `x` stays as it is.
+#
+# Example: $f = x^2$ at 3, claimed gradient 5, `v = 2`, `h = 0.1` gives `(10, 12, False)`.
+
+
+# %% solve="gradient_check" difficulty=2 importance=4 minutes=12
+def gradient_check(f, x, gradient, v, h, tol=1e-5):
+    """Slope of f at x along v as the gradient claims it and as measured, and whether they agree."""
+    ### BEGIN SOLUTION
+    claimed = np.sum(gradient * v)
+    measured = (f(x + h * v) - f(x - h * v)) / (2 * h)
+    larger = max(abs(claimed), abs(measured))
+    return claimed, measured, bool(abs(claimed - measured) <= tol * larger)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="gradient_check"
+# Both sides are one number. The left side multiplies element by element and adds up everything; the right side moves all
+# of x at once.
+
+# %% [markdown] hint="gradient_check"
+# In the example x + hv is 3.2 and x - hv is 2.8: (10.24 - 7.84) / 0.2 = 12. The distance between the two points is 2h
+# in units of v. For x with two axes `gradient @ v` would be a matrix; `np.sum(gradient * v)` is a number.
+
+# %% [markdown] hint="gradient_check"
+# ```python
+# claimed = np.sum(...)
+# measured = (f(...) - f(...)) / (...)
+# larger = max(abs(...), abs(...))
+# return claimed, measured, bool(abs(...) <= ...)
+# ```
+
+# %% check="gradient_check" points=6
+with check("gradient_check") as expect:
+
+    def wave(scale, c):
+        """A function of arrays of c's shape, and its gradient."""
+        return (lambda x: scale * np.sum(np.sin(c * x))), (lambda x: scale * c * np.cos(c * x))
+
+    x = np.array([[0.3, -1.0], [2.0, 0.5]])
+    c, v = np.array([[1.5, 0.5], [0.7, -1.2]]), np.array([[1.0, -2.0], [0.5, 1.0]])
+    f, slope = wave(1.0, c)
+    expect("a right gradient", gradient_check(f, x, slope(x), v, 1e-3), rtol=1e-8)
+    expect("one entry wrong", gradient_check(f, x, slope(x) + np.diag([0, 0.2]), v, 1e-3), rtol=1e-8)
+    expect("x afterwards", x)
+    f, slope = wave(1e7, c)
+    expect("a right gradient of a large function", gradient_check(f, x, slope(x), v, 1e-3), rtol=1e-8)
+    f, slope = wave(1e-7, c)
+    expect("a wrong one of a small function", gradient_check(f, x, 2 * slope(x), v, 1e-3), rtol=1e-8)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10308)
+    for shape, scale, factor in (((3,), 1.0, 1.0), ((3, 3), 1e6, 1.0), ((2, 3), 1e-8, 1.5), ((2, 2, 2), 3.0, -1.0)):
+        f, slope = wave(scale, draw.uniform(0.5, 1.5, size=shape))
+        x, v = draw.normal(size=shape), draw.uniform(0.5, 1.5, size=shape)
+        expect(f"shape {shape}", gradient_check(f, x, factor * slope(x), v, 1e-3), rtol=1e-8)
+        expect("x afterwards", x)
+    ### END HIDDEN TESTS
+
+# %% variants="gradient_check"
+WRONG = {
+    "one-sided": (
+        "(f(x + h * v) - f(x - h * v)) / (2 * h)",
+        "(f(x + h * v) - f(x)) / h",
+        "this measures on one side only, with a much larger error; move both ways and divide by 2h",
+    ),
+    "divided by h": (
+        "/ (2 * h)",
+        "/ h",
+        "the two points are 2h apart; dividing by h doubles the slope",
+    ),
+    "all ones instead of v": (
+        "f(x + h * v) - f(x - h * v)",
+        "f(x + h) - f(x - h)",
+        "the measured side moves all entries equally; it must move along v",
+    ),
+    "direction left out of the claim": (
+        "np.sum(gradient * v)",
+        "np.sum(gradient)",
+        "the claimed slope along v weighs each entry of the gradient with that of v",
+    ),
+    "absolute tolerance": (
+        "tol * larger",
+        "tol",
+        "the allowed difference must grow and shrink with the slopes: multiply tol by the larger of them",
+    ),
+    "agree turned round": ("<= tol", "> tol", "True must mean that the two agree"),
+    "moves x": (
+        "def gradient_check(f, x, gradient, v, h, tol=1e-5):\n"
+        "    x += h * v\n"
+        "    up = f(x)\n"
+        "    x -= 2 * h * v\n"
+        "    measured, claimed = (up - f(x)) / (2 * h), np.sum(gradient * v)\n"
+        "    larger = max(abs(claimed), abs(measured))\n"
+        "    return claimed, measured, bool(abs(claimed - measured) <= tol * larger)",
+        "x was moved and not put back; compute x + h v as a new array",
+    ),
+    "mean instead of sum": (
+        "np.sum(gradient * v)",
+        "np.mean(gradient * v)",
+        "the slope along v is the sum of all products, not their mean",
+    ),
+    "signs ignored": (
+        "abs(claimed - measured) <=",
+        "abs(abs(claimed) - abs(measured)) <=",
+        "a gradient of the wrong sign passes here; compare the slopes themselves",
+    ),
+    "order exchanged": (
+        "return claimed, measured,",
+        "return measured, claimed,",
+        "the claimed slope comes first, then the measured",
+    ),
+}
+RIGHT = {
+    "flat vectors": (
+        "def gradient_check(f, x, gradient, v, h, tol=1e-5):\n"
+        "    claimed = float(np.ravel(gradient) @ np.ravel(v))\n"
+        "    measured = 0.5 * (f(x + v * h) - f(x - v * h)) / h\n"
+        "    agree = not abs(claimed - measured) > tol * np.maximum(np.abs(claimed), np.abs(measured))\n"
+        "    return claimed, measured, agree"
+    ),
+}
+
+# %% [markdown]
+# ## 7. Find the bug
+#
+# The first programs for automatic differentiation had no graph of objects but a **tape**: a list of what was done, in
+# order. A list of steps *is* a topological order. Backward reads the tape from the end.
+
+# %% [markdown] task="tape_gradients" title="Find the bug: the tape"
+# `tape_gradients(inputs, tape)` computes with numbers. Values 0, 1, ... are the `inputs`; every step `(op, i, j)` of the
+# tape appends one value, made from values i and j by `"add"` or `"mul"`. It returns the list of slopes of the **last**
+# value with respect to each of the inputs.
+#
+# It is right on $x_0 x_1 + x_2$, and wrong on $x_0 x_1 + x_0$. Find out why and repair it.
+#
+# Example: `tape_gradients([2, 5, 1], [("mul", 0, 1), ("add", 3, 2)])` is `[5, 2, 1]`.
+
+
+# %% solve="tape_gradients" difficulty=3 importance=5 minutes=12 bug=true
+def tape_gradients(inputs, tape):
+    """Slopes of the last value of the tape with respect to each of the inputs, as a list."""
+    ### BEGIN SOLUTION
+    values = list(inputs)
+    for op, i, j in tape:
+        values.append(values[i] + values[j] if op == "add" else values[i] * values[j])
+    grads = [0.0] * len(values)
+    grads[-1] = 1.0
+    for k in reversed(range(len(tape))):
+        op, i, j = tape[k]
+        g = grads[len(inputs) + k]
+        grads[i] += g if op == "add" else g * values[j]
+        grads[j] += g if op == "add" else g * values[i]
+    return grads[: len(inputs)]
+    ### END SOLUTION
+
+
+# %% given="tape_gradients"
+def tape_gradients(inputs, tape):
+    """Slopes of the last value of the tape with respect to each of the inputs, as a list."""
+    values = list(inputs)
+    for op, i, j in tape:
+        values.append(values[i] + values[j] if op == "add" else values[i] * values[j])
+    grads = [0.0] * len(values)
+    grads[-1] = 1.0
+    for k in reversed(range(len(tape))):
+        op, i, j = tape[k]
+        g = grads[len(inputs) + k]
+        grads[i] = g if op == "add" else g * values[j]
+        grads[j] = g if op == "add" else g * values[i]
+    return grads[: len(inputs)]
+
+
+# %% [markdown] hint="tape_gradients"
+# Follow x0 in $x_0x_1 + x_0$ with pencil and paper. From which two places does it get a gradient, and what is in its slot
+# after each?
+
+# %% [markdown] hint="tape_gradients"
+# With x0 = 2, x1 = 5 the slope with respect to x0 is 6: 1 from the sum, 5 from the product. The program says 5: the later
+# report wiped out the earlier.
+
+# %% [markdown] hint="tape_gradients"
+# ```python
+# grads[i] ... g if op == "add" else g * values[j]     # not "="
+# ```
+
+# %% check="tape_gradients" points=8
+with check("tape_gradients") as expect:
+    expect("x0 x1 + x2", tape_gradients([2.0, 5.0, 1.0], [("mul", 0, 1), ("add", 3, 2)]))
+    expect("x0 x1 + x0", tape_gradients([2.0, 5.0], [("mul", 0, 1), ("add", 2, 0)]))
+    expect("x times x", tape_gradients([3.0], [("mul", 0, 0)]))
+    expect("x + x, times x", tape_gradients([4.0], [("add", 0, 0), ("mul", 1, 0)]))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10309)
+    for n, steps in ((2, 4), (3, 6), (1, 5), (4, 8)):
+        tape = []
+        for k in range(steps):
+            i, j = draw.integers(0, n + k, size=2).tolist()
+            tape.append((("add", "mul")[k % 2], n + k - 1 if k else i, j))
+        expect(f"{n} inputs, {steps} steps", tape_gradients(draw.uniform(0.5, 1.5, size=n).tolist(), tape))
+    ### END HIDDEN TESTS
+
+# %% variants="tape_gradients"
+WRONG = {
+    "still overwrites": (
+        'grads[i] += g if op == "add" else g * values[j]\n        grads[j] += ',
+        'grads[i] = g if op == "add" else g * values[j]\n        grads[j] = ',
+        "a value that is used twice still keeps only the last report; add instead of setting",
+    ),
+    "only the first adds": (
+        "grads[j] += ",
+        "grads[j] = ",
+        "the first input adds up now, the second still overwrites",
+    ),
+    "only the second adds": (
+        "grads[i] += ",
+        "grads[i] = ",
+        "the second input adds up now, the first still overwrites",
+    ),
+    "a square counted once": (
+        'grads[j] += g if op == "add" else g * values[i]',
+        'grads[j] += 0 if i == j else g if op == "add" else g * values[i]',
+        "where i and j are the same value it is used twice, and both uses count",
+    ),
+    "read from the beginning": (
+        "reversed(range(len(tape)))",
+        "range(len(tape))",
+        "backward must read the tape from its end: users before what they used",
+    ),
+    "own factor": (
+        'g * values[j]\n        grads[j] += g if op == "add" else g * values[i]',
+        'g * values[i]\n        grads[j] += g if op == "add" else g * values[j]',
+        "a product hands to each factor the other's value",
+    ),
+    "every value starts with 1": (
+        "grads = [0.0] * len(values)",
+        "grads = [1.0] * len(values)",
+        "only the last value starts with 1, all others with 0",
+    ),
+    "the larger report wins": (
+        'grads[i] += g if op == "add" else g * values[j]\n        grads[j] += g if op == "add" else g * values[i]',
+        'grads[i] = max(grads[i], g if op == "add" else g * values[j])\n'
+        '        grads[j] = max(grads[j], g if op == "add" else g * values[i])',
+        "reports are added, not compared",
+    ),
+}
+RIGHT = {
+    "forward mode, one input at a time": (
+        "def tape_gradients(inputs, tape):\n"
+        "    slopes = []\n"
+        "    for k in range(len(inputs)):\n"
+        "        values, moves = list(inputs), [float(i == k) for i in range(len(inputs))]\n"
+        "        for op, i, j in tape:\n"
+        "            if op == 'add':\n"
+        "                values.append(values[i] + values[j])\n"
+        "                moves.append(moves[i] + moves[j])\n"
+        "            else:\n"
+        "                values.append(values[i] * values[j])\n"
+        "                moves.append(moves[i] * values[j] + values[i] * moves[j])\n"
+        "        slopes.append(moves[-1])\n"
+        "    return slopes"
+    ),
+    "a dictionary of reports": (
+        "def tape_gradients(inputs, tape):\n"
+        "    values = list(inputs)\n"
+        "    for op, i, j in tape:\n"
+        "        values.append(values[i] * values[j] if op == 'mul' else values[i] + values[j])\n"
+        "    reports = {len(values) - 1: [1.0]}\n"
+        "    for k in range(len(values) - 1, len(inputs) - 1, -1):\n"
+        "        op, i, j = tape[k - len(inputs)]\n"
+        "        g = sum(reports.get(k, [0.0]))\n"
+        "        reports.setdefault(i, []).append(g * values[j] if op == 'mul' else g)\n"
+        "        reports.setdefault(j, []).append(g * values[i] if op == 'mul' else g)\n"
+        "    return [sum(reports.get(k, [0.0])) for k in range(len(inputs))]"
+    ),
+}
+
+# %% [markdown]
+# Deep-learning libraries go one step further and add up *across* calls of backward, so that a large batch can be done in
+# parts. There the opposite mistake is common: forgetting to set the gradients to zero before the next step. Lesson 06
+# comes back to it.
+#
+# ## 8. Your engine trains a network
+#
+# Put the parts together. Where yours does not pass its check yet, the library's stands in and says so.
+
+# %%
+five_are_yours = yours("mul", else_=None) is not None
+if five_are_yours:
+    kit = {"add": add, "mul": mul, "exp": exp, "log": log, "tanh": tanh}
+else:
+    kit = {"add": ops.add, "mul": ops.mul, "exp": ops.exp, "log": ops.log, "tanh": ops.tanh}
+kit["matmul"] = yours("matmul", else_=matrix_ops.matmul)
+run_backward = yours("backward", else_=small_engine.backward)
+
+
+# %%
+def call(name, *inputs):
+    return apply(kit[name], *inputs)
+
+
+def layer(x, w, b):
+    return call("add", call("matmul", x, w), b)
+
+
+def sigmoid(s):  # (1 + tanh(s / 2)) / 2
+    return call("mul", 0.5, call("add", 1.0, call("tanh", call("mul", 0.5, s))))
+
+
+# %% [markdown]
+# **Lecture figure F22.** The lecture draws a network of three layers with sigmoids that predicts tomorrow's temperature
+# from three days, 73.8, 75.8 and 78.2, says -10.4 where 80.8 is right, and asks how to mend its weights. It does not give
+# them. Here is one that answers -10.4: its inputs are divided by 100, two layers of three sigmoids follow, their weights
+# drawn from a fixed seed and rounded, and the bias of the linear output is chosen so that the answer is exactly that.
+# Weights stand as (in, out) here, because our engine has no transpose.
+
+
+# %% figure="F22"
+def weather_net(x, p):
+    h = sigmoid(layer(x, p["W1"], p["b1"]))
+    h = sigmoid(layer(h, p["W2"], p["b2"]))
+    return layer(h, p["W3"], p["b3"])
+
+
+rng = np.random.default_rng(22)
+shapes = {"W1": (3, 3), "b1": (3,), "W2": (3, 3), "b2": (3,), "W3": (3, 1), "b3": (1,)}
+p = {name: Node(rng.normal(size=shape).round(1)) for name, shape in shapes.items()}
+week, truth = np.array([[73.8, 75.8, 78.2]]) / 100, 80.8
+p["b3"].value = p["b3"].value - weather_net(week, p).value[0] - 10.4
+
+# %% figure="F22"
+predictions, first_error = [], None
+for _ in range(60):
+    y = weather_net(week, p)
+    off = call("add", y, -truth)
+    squared = call("mul", off, off)
+    first_error = squared.value.item() if first_error is None else first_error
+    predictions.append(y.value.item())
+    run_backward(squared, np.ones((1, 1)))
+    for node in p.values():
+        node.value = node.value - 0.05 * node.grad
+
+# %% figure="F22"
+setting = "3-3-3-1, sigmoids, linear output, inputs / 100"
+rows = [
+    ("prediction before", -10.4, f"{predictions[0]:.1f}", setting),
+    ("squared error before", "(80.8 + 10.4)² = 8317.44", f"{first_error:.2f}", "E = (y - t)²"),
+    ("prediction after", "80.8 wanted", f"{predictions[-1]:.4f}", f"{len(predictions)} steps of descent, rate 0.05"),
+    ("squared error after", "-", f"{squared.value.item():.1e}", "one example: it can be fitted exactly"),
+]
+assert abs(first_error - 8317.44) < 1e-6
+assert abs(predictions[-1] - truth) < 0.01
+lecture_table("F22 · tomorrow's temperature", rows)
+
+# %% [markdown]
+# One example teaches nothing about weather, but it shows that the gradients of all three layers are right. Now a real
+# task: two interleaved half moons, which no line separates. The network has two layers of tanh. Its loss is that of
+# lesson 02, for a score s and labels t in {-1, +1}: the mean of $\ln(1 + e^{-ts})$. Each piece is one of your operations;
+# a mean is a matrix product with a row of 1/n.
+
+
+# %%
+def score_of(x, p):
+    h = call("tanh", layer(x, p["W1"], p["b1"]))
+    h = call("tanh", layer(h, p["W2"], p["b2"]))
+    return layer(h, p["W3"], p["b3"])
+
+
+def loss_of(x, t, p):
+    wrong = call("exp", call("mul", -t[:, None], score_of(x, p)))
+    return call("matmul", np.full((1, len(x)), 1 / len(x)), call("log", call("add", 1.0, wrong)))
+
+
+def start(hidden, rng):
+    shapes = {
+        "W1": (2, hidden),
+        "b1": (hidden,),
+        "W2": (hidden, hidden),
+        "b2": (hidden,),
+        "W3": (hidden, 1),
+        "b3": (1,),
+    }
+    return {name: Node(rng.normal(size=shape) / np.sqrt(shape[0])) for name, shape in shapes.items()}
+
+
+# %%
+moons_x, moons_t = data.moons(200, noise=0.15, rng=np.random.default_rng(3))
+moons_t = 2 * moons_t - 1
+p = start(12, np.random.default_rng(1))
+run_backward(loss_of(moons_x, moons_t, p), np.ones((1, 1)))
+print({name: node.grad.shape for name, node in p.items()})
+
+# %% [markdown]
+# Check before you train. One random direction in the space of *all* weights at once:
+
+# %%
+direction = {name: np.random.default_rng(5).normal(size=node.value.shape) for name, node in p.items()}
+
+
+def moved(step):
+    return {name: Node(node.value + step * direction[name]) for name, node in p.items()}
+
+
+def loss_along(step):
+    return loss_of(moons_x, moons_t, moved(step)).value.item()
+
+
+claimed = sum(np.sum(node.grad * direction[name]) for name, node in p.items())
+measured = (loss_along(1e-5) - loss_along(-1e-5)) / 2e-5
+print(f"claimed {claimed:.9f}, measured {measured:.9f}")
+
+# %% practice="moons_train"
+STEPS = 3000  # 30000: sharper still, in ten times the time
+losses = []
+for _ in tqdm(range(STEPS), desc="training"):
+    loss = loss_of(moons_x, moons_t, p)
+    run_backward(loss, np.ones((1, 1)))
+    for node in p.values():
+        node.value = node.value - 0.5 * node.grad
+    losses.append(loss.value.item())
+right = np.mean(np.sign(score_of(moons_x, p).value[:, 0]) == moons_t)
+print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}, {100 * right:.1f} % of the points right")
+
+# %% practice="moons_plot"
+left, right_ax = row(2, size=(4.2, 3.6))
+axes(left, title="The loss falls", xlabel="step", ylabel="loss").semilogy(losses)
+axes(right_ax, title="The boundary your engine found", xlabel="$x_1$", ylabel="$x_2$")
+planes.view(moons_x, ax=right_ax)
+planes.regions(lambda q: np.where(score_of(q, p).value[:, 0] < 0, -1, 1), ax=right_ax)
+planes.points(moons_x, moons_t, ax=right_ax)
+plt.show()
+
+# %% [markdown]
+# ### What does backward cost?
+#
+# Every operation's vjp costs about as much as the operation, or twice as much: a matrix product forward, two of them
+# backward. So forward and backward together cost a small multiple of forward, **whatever the number of weights**.
+# Measure it, for wider and wider networks, against forward differences:
+
+# %% practice="cost_run"
+from time import perf_counter
+
+LARGE = False  # True: up to half a million weights
+
+
+def seconds(run, repeat=7):
+    times = []
+    for _ in range(repeat):
+        begin = perf_counter()
+        run()
+        times.append(perf_counter() - begin)
+    return min(times)
+
+
+widths = (8, 16, 32, 64, 128, 256, 512, 700) if LARGE else (8, 16, 32, 64, 128, 256)
+weights, forward, both = [], [], []
+for hidden in tqdm(widths, desc="widths"):
+    q = start(hidden, np.random.default_rng(hidden))
+    weights.append(sum(node.value.size for node in q.values()))
+    forward.append(seconds(lambda q=q: loss_of(moons_x, moons_t, q)))
+    both.append(seconds(lambda q=q: run_backward(loss_of(moons_x, moons_t, q), np.ones((1, 1)))))
+
+# %% practice="cost_plot"
+ax = axes(title="A gradient for the price of a few runs", xlabel="weights", ylabel="seconds")
+ax.loglog(weights, forward, "o-", label="one run forward")
+ax.loglog(weights, both, "s-", label="forward and backward")
+ax.loglog(weights, (np.array(weights) + 1) * forward, "^--", label="forward differences (runs × time of one)")
+ax.legend(frameon=False)
+plt.show()
+print("forward and backward over forward:", (np.array(both) / forward).round(1))
+
+# %% [markdown]
+# Why not the other way round, from the inputs forward? That exists: **forward mode** carries along with every value its
+# slope with respect to *one* input. It costs one pass per input; reverse mode costs one pass per output. A loss is one
+# output of millions of weights, so learning goes in reverse. The price is memory: every value that a vjp needs must be
+# kept until the way back.
+#
+# ### Who found it?
+#
+# Seppo Linnainmaa wrote reverse mode down in 1970, in a thesis about rounding errors. Paul Werbos saw in 1974 that it
+# could train networks. Bert Speelpenning wrote a program in 1980 that did it to other programs. In 1986 David Rumelhart,
+# Geoffrey Hinton and Ronald Williams showed what hidden neurons learn by it, and that made it known.
+
+# %% [markdown]
+# ## To remember
+#
+# 1. Every operation needs one rule: upstream gradient times local gradient. It is a vector-Jacobian product; the
+#    Jacobian is never built.
+# 2. A value that is used several times adds up its gradients; what broadcasting repeated is summed.
+# 3. Go backward in reversed topological order: a node hands on only when all its users have reported.
+# 4. The gradient of a layer's weights is $A^\top G$: the error at its output times its input, summed over samples.
+# 5. All slopes together cost a small multiple of one run. Check them along one random direction.
+#
+# ## Further reading
+#
+# - Seppo Linnainmaa: *Taylor expansion of the accumulated rounding error* (1976)
+# - Paul Werbos: *Beyond regression* (1974)
+# - David Rumelhart, Geoffrey Hinton, Ronald Williams: *Learning representations by back-propagating errors* (1986)
+# - Andreas Griewank: *Who invented the reverse mode of differentiation?* (2012)
+# - Atılım Baydin, Barak Pearlmutter, Alexey Radul, Jeffrey Siskind: *Automatic differentiation in machine learning: a
+#   survey* (2018)
+#
+# **Next:** lesson 04, the multilayer perceptron: what the hidden layers that you can now train are good for.
