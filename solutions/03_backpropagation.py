@@ -1666,10 +1666,11 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}, {100 * right:.1f} % of the poi
 # %% practice="moons_plot"
 left, right_ax = row(2, size=(4.2, 3.6))
 axes(left, title="The loss falls", xlabel="step", ylabel="loss").semilogy(losses)
-axes(right_ax, title="The boundary your engine found", xlabel="$x_1$", ylabel="$x_2$")
+axes(right_ax, title="The boundary your engine found")
 planes.view(moons_x, ax=right_ax)
 planes.regions(lambda q: np.where(score_of(q, p).value[:, 0] < 0, -1, 1), ax=right_ax)
 planes.points(moons_x, moons_t, ax=right_ax)
+right_ax.set(xlabel="$x_1$", ylabel="$x_2$")
 plt.show()
 
 # %% [markdown]
@@ -1707,7 +1708,8 @@ ax = axes(title="A gradient for the price of a few runs", xlabel="weights", ylab
 ax.loglog(weights, forward, "o-", label="one run forward")
 ax.loglog(weights, both, "s-", label="forward and backward")
 ax.loglog(weights, (np.array(weights) + 1) * forward, "^--", label="forward differences (runs × time of one)")
-ax.legend(frameon=False)
+ax.set_ylim(top=1e4)
+ax.legend(frameon=False, loc="upper left")
 plt.show()
 print("forward and backward over forward:", (np.array(both) / forward).round(1))
 

@@ -65,16 +65,16 @@ def backward_step(output, step, *, names=None, ax=None, steps=None):
     now, labels = steps[step], {id(t): name for name, t in (names or {}).items()}
     nodes, column, row = layout(output)
     wide, low, high = max(column.values()) + 1, min(row.values()), max(row.values())
-    ax = axes(ax, size=(max(7.4, 1.05 * wide), max(2.2, 0.8 * (high - low + 1))))
+    round_about = 0.6 if any(column[id(t)] - column[id(x)] > 1 for t in nodes for x in t.inputs) else 0.0
+    ax = axes(ax, size=(max(7.4, 1.05 * wide), max(2.2, 0.8 * (high - low + 1 + 2 * round_about))))
     ax.set_title(textwrap.fill(now.say, 100), loc="left", fontsize=10)
+    limits = {"xlim": (-0.5, wide - 0.5), "ylim": (low - 0.65 - round_about, high + 0.5 + round_about)}
+    ax.set(**limits, xticks=[], yticks=[])
     for t in nodes:
         for at, x in enumerate(t.inputs):
             _arrow(ax, x, t, at, column, row, now)
     for t in nodes:
         _box(ax, t, (column[id(t)], row[id(t)]), labels.get(id(t)), now)
-    round_about = 0.6 if any(column[id(t)] - column[id(x)] > 1 for t in nodes for x in t.inputs) else 0.0
-    limits = {"xlim": (-0.5, wide - 0.5), "ylim": (low - 0.65 - round_about, high + 0.5 + round_about)}
-    ax.set(**limits, xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
 
@@ -114,7 +114,11 @@ def _arrow(ax, x, t, at, column, row, now):
         look |= {"arrowstyle": "<-", "color": RED, "lw": 2}
     ax.annotate("", xy=end, xytext=start, arrowprops=look)
     if sent is not None:
-        middle = (start + end) / 2 + [0.0, -0.5 * bend * (end - start)[0]]
+        middle = (start + end) / 2
+        if bend:  # the bow is drawn on the screen, half as high as its control point
+            (x0, y0), (x1, y1) = ax.transData.transform([start, end])
+            bow = [(x0 + x1) / 2 + bend * (y1 - y0) / 2, (y0 + y1) / 2 - bend * (x1 - x0) / 2]
+            middle = ax.transData.inverted().transform(bow)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         ax.text(*middle, _number(sent), color=RED, fontsize=8, ha="center", va="center", bbox=box)
 
