@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 
 from course_lib.compare import check_line
-from course_lib.diagnose import name_mistake
+from course_lib.diagnose import Mistake, name_mistake
 
 STOPPED = {
     "cpu limit": "the notebook used up its CPU time",
@@ -30,22 +30,6 @@ class LineVerdict:
     say: str = ""
 
 
-@dataclass(frozen=True)
-class Named:
-    """A recognised mistake: its name in the lesson, the tutor's sentence, `often` when only an exception matched."""
-
-    name: str
-    say: str
-    often: bool = False
-
-    @property
-    def sentence(self):
-        """What the student reads."""
-        say = self.say.strip()
-        say = say if say[-1:] in ".!?" else say + "."
-        return f"This often means: {say}" if self.often else f"It looks like this: {say}"
-
-
 @dataclass
 class CheckVerdict:
     """One check cell: all of its points or none, and why."""
@@ -54,7 +38,7 @@ class CheckVerdict:
     points: float
     score: float
     lines: list[LineVerdict] = field(default_factory=list)
-    mistakes: list[Named] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
     reason: str = ""
 
     @property
@@ -160,7 +144,7 @@ def _line(line, part, seen, reached):
 
 
 def _mistakes(record, seen):
-    return [Named(mistake.name, mistake.say, mistake.often) for mistake in name_mistake(record, seen)]
+    return name_mistake(record, seen)
 
 
 def _reason(name, lines, strange, mistakes, run):
@@ -223,7 +207,7 @@ def from_json(data):
             **{
                 **check,
                 "lines": [LineVerdict(**line) for line in check["lines"]],
-                "mistakes": [Named(**mistake) for mistake in check["mistakes"]],
+                "mistakes": [Mistake(**mistake) for mistake in check["mistakes"]],
             }
         )
         for name, check in data["checks"].items()
