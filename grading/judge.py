@@ -127,7 +127,7 @@ def _judge_check(name, record, seen, points, run):
         lines.append(_line(line, record["parts"][line["position"]], one, reached))
         reached = reached and one is not None and one.kind != "raised"
     passed = bool(lines) and not strange and all(line.passed for line in lines)
-    mistakes = [] if passed or strange else _mistakes(record, list(by_position.values()))
+    mistakes = [] if passed or strange else name_mistake(record, list(by_position.values()))
     reason = _reason(name, lines, strange, mistakes, run)
     return CheckVerdict(name, points, points if passed else 0.0, lines, mistakes, reason)
 
@@ -141,10 +141,6 @@ def _line(line, part, seen, reached):
         return LineVerdict(line["position"], part, line["label"], True)
     say = difference.say if reached or seen is not None else "Not reached."
     return LineVerdict(line["position"], part, line["label"], False, say)
-
-
-def _mistakes(record, seen):
-    return name_mistake(record, seen)
 
 
 def _reason(name, lines, strange, mistakes, run):
