@@ -37,7 +37,7 @@ def numerical_gradient(f, w, eps=1e-6):
     return slopes
 
 
-def descend(slope, start, *, eta, steps):
+def descend(slope, start, eta, steps):
     """The way of gradient descent, `(steps + 1, ...)`, from `start` on; `slope(w)` is the gradient at w."""
     path = np.empty((steps + 1, *np.shape(start)))
     path[0] = start

@@ -1,0 +1,1787 @@
+# %% [markdown] lesson="02" title="Logistic regression" minutes=165 builds_on="00 01"
+# How can a machine say how sure it is? And how does it learn when the only thing we can tell it is which answers were
+# right?
+#
+# After this lesson you will be able to
+#
+# - turn a score into a probability, for two classes and for many, without overflow;
+# - say which loss belongs to which kind of noise, and derive its gradient;
+# - check any gradient by wiggling weights, and walk downhill with it;
+# - name what a logistic regression can do (outliers) and what it cannot (curved borders, counting errors).
+#
+# You need lessons 00 and 01: arrays, and the neuron $\tilde{w}\cdot\tilde{x}$ with the bias first. There are eight
+# exercises, three predictions and one written question.
+
+# %% picture="opening" alt="The same two overlapping clouds twice. Left: a threshold neuron, half of the plane red and half blue. Right: a sigmoid neuron, the colour fades from red to blue across a band bounded by the lines of probability 0.1 and 0.9."
+import numpy as np
+
+from course_lib import data, logistic, perceptron
+from course_lib.viz import planes, style
+from course_lib.viz.logistic import probability
+
+cloud_x, signs, _ = data.two_clouds(70, margin=-0.5, rng=np.random.default_rng(8))
+cloud_t = np.where(signs > 0, 1, 0)
+w = logistic.train(perceptron.augment(cloud_x), cloud_t, eta=0.5, steps=2000)
+left, right = style.row(2, size=(4.2, 4.0))
+probability(lambda p: 1e6 * (w[0] + p @ w[1:]), cloud_x, cloud_t, ax=left, contours=False, title="Threshold: yes or no")
+probability(lambda p: w[0] + p @ w[1:], cloud_x, cloud_t, ax=right, title="Sigmoid: how sure? Lines at 0.1, 0.5, 0.9")
+
+# %% [markdown]
+# ## 1. A neuron that can be half sure
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import data, logistic, perceptron
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.viz import images, planes, style
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.logistic import probability
+from course_lib.widgets.logistic import descent_explorer, sigmoid_explorer
+
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# The perceptron answers yes or no. Nudge one of its weights a little, and mostly *nothing* changes; then, all at once,
+# an answer flips. For learning we want the opposite: a small change of a weight should make a small change of the
+# output. So we replace the step by a smooth curve that runs from 0 to 1, the **sigmoid**:
+#
+# $$y = \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad z = \tilde{w}\cdot\tilde{x}.$$
+#
+# The score $z$ is called the **logit**. Let us nudge:
+
+
+# %%
+def step_and_curve(z):
+    return float(z >= 0), 1 / (1 + np.exp(-z))
+
+
+w, x1 = np.array([-1.0, 2.0]), np.array([1.0, 0.4])
+for nudge in (0.0, 0.01, 0.6):
+    step, curve = step_and_curve((w + np.array([0.0, nudge])) @ x1)
+    print(f"weight {2 + nudge:.2f}: threshold neuron {step:.0f}, sigmoid neuron {curve:.4f}")
+
+# %% [markdown]
+# Read $y$ as a **probability**: how sure the neuron is that the label is $t = 1$. Solved for $z$ the formula says what
+# a logit is: the logarithm of the **odds**,
+#
+# $$z = \ln\frac{y}{1-y}, \qquad \frac{y}{1-y} = e^{z}.$$
+#
+# A logit of 0 means 1 to 1. Every further 1 multiplies the odds by $e$. The curve is symmetric,
+# $\sigma(-z) = 1 - \sigma(z)$, and its slope is made of its own values, which will spare us much work:
+#
+# $$\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr).$$
+
+# %% picture="sigmoid" alt="Three sigmoid neurons of one input: weight 1, a steep one at temperature 0.25, and one shifted by its bias; each with the tangent at one half and the step of a threshold neuron."
+from course_lib.viz import style
+from course_lib.viz.logistic import sigmoid_neuron
+
+first, second, third = style.row(3, size=(3.5, 3.1))
+sigmoid_neuron(1, 0, ax=first, title="weight 1, bias 0")
+sigmoid_neuron(1, 0, 0.25, ax=second, title="temperature ¼: four times as steep")
+sigmoid_neuron(1, -2, ax=third, title="bias -2: half sure at x = 2")
+
+# %% [markdown]
+# The **temperature** $T$ in $\sigma(z/T)$ says how sharply the neuron decides: cold is a threshold, hot is a shrug. It
+# is the same as dividing all weights by $T$. In lesson 01 the length of $\tilde{w}$ moved no line and meant nothing. Now
+# it means confidence.
+#
+# Before you run on: a sigmoid neuron gives some point the odds **4 to 1**. Multiply all weights, the bias too, by 2.
+# The odds are now $k$ to 1. What is $k$?
+
+# %% solve="predict_odds" difficulty=2 importance=3 minutes=2
+# a whole number
+### BEGIN SOLUTION
+odds_guess = 16
+### END SOLUTION
+
+# %% predict="predict_odds" points=1
+with check("predict_odds") as expect:
+    expect("the odds after all weights were doubled, k to 1", odds_guess)
+
+# %%
+z = np.log(4.0)
+for factor in (0.5, 1, 2, 4):
+    y = logistic.sigmoid(factor * z)
+    print(f"weights times {factor}: y = {y:.4f}, odds {y / (1 - y):.4g} to 1")
+
+# %% [markdown]
+# ### Explore: weight, bias, temperature
+#
+# Which two of the three sliders change the steepness? Which move the point of being half sure? Look at the dashed
+# tangent. The picture above shows three settings.
+
+# %%
+sigmoid_explorer(weight=1.0, bias=0.0, temperature=1.0)
+
+# %% [markdown]
+# Now the machine's side of it. A computer's numbers end near $10^{308}$, and the exponential gets there soon:
+
+# %%
+for z in (10.0, 700.0, 710.0):
+    with np.errstate(over="ignore"):
+        print(f"exp({z:.0f}) = {np.exp(z):.3g}")
+
+# %% [markdown]
+# This is called **overflow**. $1/(1+e^{-z})$ overflows far on the left, $e^z/(1+e^z)$ far on the right, where it gives
+# `inf / inf`: not a number. The two formulas are equal on paper. Only one exponential is always harmless,
+# $e^{-|z|}$.
+
+# %% [markdown] task="sigmoid" title="A sigmoid that never overflows"
+# Write `sigmoid(z)` for an array `z` of **any** shape, integers or floats. Return a new float array of that shape with
+# $\sigma(z)$ of every entry; `z` stays as it is.
+#
+# No call of `np.exp` may overflow, for any `z`: the check watches. And far on the left the result is tiny but exact to
+# nine digits, $\sigma(-40) = 4.248354255\cdot 10^{-18}$, so do not compute it as 1 minus something near 1.
+#
+# Example: `sigmoid(np.array([0, 2, -2]))` is `[0.5, 0.8808, 0.1192]`, rounded.
+
+
+# %% solve="sigmoid" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.sigmoid course_lib.functional.sigmoid course_lib.ops.sigmoid course_lib.ops.sigmoid_of scipy.special.expit"
+def sigmoid(z):
+    """1 / (1 + exp(-z)) of an array z of any shape, without overflow."""
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="sigmoid"
+# One formula suits $z \ge 0$, the other $z < 0$. Both can be written with the same exponential, one that is never above
+# 1.
+
+# %% [markdown] hint="sigmoid"
+# With `small = np.exp(-np.abs(z))`: for z = 2 the answer is `1 / (1 + small)`, for z = -2 it is `small / (1 + small)`.
+# Only the numerator differs. Beware: `np.where(z >= 0, a, b)` computes `a` and `b` for *all* entries first.
+
+# %% [markdown] hint="sigmoid"
+# ```python
+# small = np.exp(-np.abs(z))
+# return np.where(z >= 0, ..., ...) / (1 + small)
+# ```
+
+# %% check="sigmoid" points=6
+with check("sigmoid") as expect:
+    table = np.array([[0.5, -1.0, 2.0], [-3.0, 0.0, 1.5], [4.0, -0.25, -2.5]])
+    expect("nine numbers", sigmoid(table))
+    expect("z afterwards", table)
+    expect("whole numbers", sigmoid(np.array([3, -2, 0, 1])))
+    expect("z = -1000: output, and did it overflow", logistic.watched(sigmoid, np.array([-1000.0, -2.0])))
+    expect("z = 1000: output, and did it overflow", logistic.watched(sigmoid, np.array([1000.0, 3.0])))
+    expect("tiny outputs", sigmoid(np.array([-40.0, -38.5, -43.0])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20201)
+    for shape in [(5,), (2, 4), (3, 1, 2)]:
+        logits = 4 * draw.normal(size=shape)
+        expect(f"numbers of shape {shape}", sigmoid(logits))
+        expect(f"numbers of shape {shape}, afterwards", logits)
+    expect("whole numbers", sigmoid(draw.integers(-9, 9, size=6)))
+    far = draw.uniform(750, 2000, size=3)
+    expect("far on the left", logistic.watched(sigmoid, np.append(-far, draw.normal())))
+    expect("far on the right", logistic.watched(sigmoid, np.append(far, draw.normal())))
+    expect("tiny outputs", sigmoid(-draw.uniform(36, 60, size=4)))
+    ### END HIDDEN TESTS
+
+# %% variants="sigmoid"
+WRONG = {
+    "overflows on the left": (
+        "def sigmoid(z):\n    return 1 / (1 + np.exp(-np.asarray(z, float)))",
+        "right in value, but exp(-z) overflows for z = -1000; use exp(-|z|)",
+    ),
+    "overflows on the right": (
+        "def sigmoid(z):\n    e = np.exp(np.asarray(z, float))\n    return e / (1 + e)",
+        "exp(z) overflows for z = 1000, and inf / inf is not a number; use exp(-|z|)",
+    ),
+    "np.where computes both sides": (
+        "def sigmoid(z):\n    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))",
+        "np.where computes both formulas for every entry and only then chooses, so each overflows somewhere",
+    ),
+    "clipped": (
+        "def sigmoid(z):\n    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))",
+        "clipping z keeps exp small but makes all far outputs the same; write it with exp(-|z|) instead",
+    ),
+    "one minus something near one": (
+        "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(np.asarray(z) / 2))",
+        "1 + tanh(z/2) is 1 minus nearly 1 far on the left: all digits cancel",
+    ),
+    "sign of z turned": (
+        "z >= 0, 1, small",
+        "z >= 0, small, 1",
+        "this is sigma(-z), which falls; the sides are swapped",
+    ),
+    "right side everywhere": (
+        "np.where(z >= 0, 1, small)",
+        "np.where(z >= 0, 1, 1)",
+        "for z < 0 the numerator is exp(z), not 1: your curve never falls below one half",
+    ),
+    "tanh": (
+        "return np.where(z >= 0, 1, small) / (1 + small)",
+        "return np.sign(z) * (1 - small) / (1 + small)",
+        "this curve runs from -1 to 1 (it is tanh(z/2)); a probability runs from 0 to 1",
+    ),
+    "a threshold": (
+        "return np.where(z >= 0, 1, small) / (1 + small)",
+        "return np.where(z >= 0, 1.0, 0.0)",
+        "this is the perceptron's step; the sigmoid is smooth",
+    ),
+    "softplus": (
+        "return np.where(z >= 0, 1, small) / (1 + small)",
+        "return np.maximum(z, 0) + np.log1p(small)",
+        "this is ln(1 + e^z), whose slope is the sigmoid",
+    ),
+    "keeps whole numbers": (
+        "    return np.where(z >= 0, 1, small) / (1 + small)",
+        "    out = np.empty_like(z)\n    out[...] = np.where(z >= 0, 1, small) / (1 + small)\n    return out",
+        "an integer array cuts the probabilities off to 0 and 1; make the result floats",
+    ),
+    "changes z": (
+        "small = np.exp(-np.abs(z))",
+        "right = z >= 0\n    np.abs(z, out=z)\n    small = np.exp(-z)\n    return np.where(right, 1, small) / (1 + small)",
+        "the array that came in was changed; compute |z| into a new one",
+    ),
+}
+RIGHT = {
+    "two masks": (
+        "def sigmoid(z):\n"
+        "    z = np.asarray(z, dtype=float)\n"
+        "    out = np.empty(z.shape)\n"
+        "    right = z >= 0\n"
+        "    out[right] = 1 / (1 + np.exp(-z[right]))\n"
+        "    e = np.exp(z[~right])\n"
+        "    out[~right] = e / (1 + e)\n"
+        "    return out"
+    ),
+    "through the logarithm": "def sigmoid(z):\n    return np.exp(-np.logaddexp(0, -np.asarray(z, float)))",
+    "one by one": (
+        "def sigmoid(z):\n"
+        "    values = [1 / (1 + np.exp(-v)) if v >= 0 else np.exp(v) / (1 + np.exp(v)) for v in np.ravel(z)]\n"
+        "    return np.array(values).reshape(np.shape(z))"
+    ),
+}
+
+# %% [markdown]
+# ## 2. How wrong is a probability?
+#
+# The neuron says $y = 0.9$, and the label is 1. Good, but how good? Judge it by what it *risked*: it had called this
+# label 90 % likely. Had the label been 0, it had called that 10 % likely. In one formula, the probability it gave to
+# what really came is
+#
+# $$p(t \mid x) = y^{t}\,(1-y)^{1-t} \qquad \text{(Bernoulli).}$$
+#
+# A label that is 1 with probability $y$ is a toss of a bent coin, and this is the coin's distribution. For many
+# independent samples the probabilities multiply, and the product is the **likelihood** of the weights. The best weights
+# are those that make what we saw most likely: **maximum likelihood**. Products of thousands of numbers below 1 vanish,
+# so we take the logarithm, turn the sign, and get a sum to be made small, the **cross-entropy**:
+#
+# $$E(\tilde{w}) = -\sum_i \bigl(t_i \ln y_i + (1-t_i)\ln(1-y_i)\bigr).$$
+#
+# Does it choose well? A coin that fell on 1 seven times out of ten, and a neuron with no input but the constant:
+
+# %%
+tosses = np.array([1, 1, 0, 1, 1, 0, 1, 1, 0, 1])
+guesses = np.linspace(0.01, 0.99, 99)
+likelihood = np.prod(np.where(tosses[:, None], guesses, 1 - guesses), axis=0)
+entropy = -np.sum(np.where(tosses[:, None], np.log(guesses), np.log(1 - guesses)), axis=0)
+print(f"most likely {guesses[likelihood.argmax()]:.2f}, smallest cross-entropy {guesses[entropy.argmin()]:.2f}")
+
+# %% [markdown]
+# Both say the share of ones: a neuron trained this way gives honest probabilities.
+#
+# ### And squared error?
+#
+# It comes from the same idea with another noise. If the target is a *number*, $t = y + \text{Gaussian noise}$ of
+# variance $s^2$, then
+#
+# $$-\ln p(t \mid x) = \frac{(t-y)^2}{2 s^2} + \ln\!\bigl(s\sqrt{2\pi}\bigr):$$
+#
+# maximum likelihood is least squares. So the noise chooses the loss: **Bernoulli labels, cross-entropy; Gaussian noise,
+# squared error.** (One lecture behind this course has the two swapped.)
+
+# %%
+t, outputs = 2.0, np.array([0.5, 1.0, 3.0, 7.0])
+minus_log = -np.log(np.exp(-((t - outputs) ** 2) / 2) / np.sqrt(2 * np.pi))
+print("-ln p minus half the squared error:", minus_log - (t - outputs) ** 2 / 2)
+
+# %% picture="losses" alt="Losses of a sample with label 1 over its logit. Cross-entropy rises straight to the left; the squared error of the sigmoid flattens there, so that a sample that is surely wrong has no slope."
+import numpy as np
+
+from course_lib import logistic
+from course_lib.viz import style
+
+z = np.linspace(-8, 8, 300)
+left, right = style.row(2, size=(4.4, 3.2))
+style.axes(left, title="Loss of a sample with t = 1", xlabel="logit z", ylabel="loss")
+left.plot(z, np.logaddexp(0, -z), color=style.BLUE, label="cross-entropy")
+left.plot(z, (1 - logistic.sigmoid(z)) ** 2, color=style.RED, ls="--", label="squared error of y")
+left.set(ylim=(0, 5))
+style.axes(right, title="Its slope: who is surely wrong must feel it", xlabel="logit z", ylabel="slope")
+y = logistic.sigmoid(z)
+right.plot(z, y - 1, color=style.BLUE, label="cross-entropy: y - 1")
+right.plot(z, 2 * (y - 1) * y * (1 - y), color=style.RED, ls="--", label="squared: 2(y - 1)y(1 - y)")
+for ax in (left, right):
+    ax.legend(frameon=False, fontsize="small")
+
+# %% [markdown]
+# The picture shows one more reason. A sample that is *surely wrong* (far left) has a large loss and a slope of -1 with
+# cross-entropy. With the squared error of $y$ its slope is nearly 0: where there is most to learn, nothing is learned.
+#
+# From here on $E$ is the **mean** over the samples, the sum above divided by $n$. The minimum stays where it is, and the
+# learning rate need not change with the number of samples.
+#
+# Computing it from $y$ is risky: $y$ rounds to exactly 1 from $z \approx 37$ on, and $\ln(1-y)$ is then minus infinity.
+# From the logit it is safe. Insert $\sigma$ and the loss of one sample becomes
+#
+# $$\ln\!\bigl(1+e^{-z}\bigr)\ \text{ for } t = 1, \qquad \ln\!\bigl(1+e^{z}\bigr)\ \text{ for } t = 0,
+# \qquad \ln(1+e^{a}) = \max(a,0) + \ln\!\bigl(1+e^{-|a|}\bigr).$$
+
+# %% [markdown] task="cross_entropy" title="Cross-entropy from logits"
+# Write `cross_entropy(z, t)`: the **mean** cross-entropy (natural logarithm) of logits `z`, shape `(n,)`, floats, for
+# labels `t`, shape `(n,)`, the integers 0 and 1. Return one number.
+#
+# It must be right and finite for any logits: a sample with z = 800 and t = 0 has the loss 800.
+#
+# Example: for `z = [0., 0.]` and `t = [0, 1]` it is ln 2 = 0.6931, rounded.
+
+
+# %% solve="cross_entropy" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.cross_entropy course_lib.functional.binary_cross_entropy_with_logits course_lib.functional.binary_cross_entropy course_lib.functional.softplus sklearn.metrics.log_loss"
+def cross_entropy(z, t):
+    """Mean of -(t ln y + (1 - t) ln(1 - y)) with y = sigmoid(z), for z (n,) and t (n,)."""
+    ### BEGIN SOLUTION
+    against = np.where(t == 1, -z, z)
+    return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="cross_entropy"
+# The two cases are one formula, $\ln(1+e^a)$, with $a$ equal to $z$ or to $-z$. When is it which?
+
+# %% [markdown] hint="cross_entropy"
+# For z = 800, t = 0: a = 800, and max(a, 0) + ln(1 + e^-800) is 800 + 0. For z = 800, t = 1: a = -800, and it is
+# 0 + 0. `np.log1p(v)` is ln(1 + v), exact for small v.
+
+# %% [markdown] hint="cross_entropy"
+# ```python
+# a = np.where(t == 1, ..., ...)
+# return np.mean(np.maximum(a, 0) + np.log1p(np.exp(...)))
+# ```
+
+# %% check="cross_entropy" points=7
+with check("cross_entropy") as expect:
+    expect("three samples", cross_entropy(np.array([2.0, -1.0, 0.5]), np.array([1, 0, 0])))
+    expect("a single sample", cross_entropy(np.array([-1.5]), np.array([1])))
+    expect("surely wrong: z = 800", cross_entropy(np.array([800.0, 1.0]), np.array([0, 1])))
+    expect("surely wrong: z = -900", cross_entropy(np.array([-900.0, 0.5]), np.array([1, 0])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20202)
+    for n in (7, 1, 12, 4):
+        expect(f"{n} samples", cross_entropy(3 * draw.normal(size=n), draw.integers(0, 2, size=n)))
+    labels = np.array([0, 1, 1, 0, 1])
+    surely = draw.uniform(750, 2000, size=5)
+    expect("all surely wrong", cross_entropy(np.where(labels == 1, -surely, surely), labels))
+    expect("some surely right", cross_entropy(np.append(draw.normal(), surely[1:]), labels))
+    ### END HIDDEN TESTS
+
+# %% variants="cross_entropy"
+WRONG = {
+    "by way of y": (
+        "def cross_entropy(z, t):\n"
+        "    y = 1 / (1 + np.exp(-z))\n"
+        "    return -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))",
+        "y rounds to 0 or 1 for far logits, and the logarithm of 0 is infinite; compute the loss from z",
+    ),
+    "y kept away from 0 and 1": (
+        "def cross_entropy(z, t):\n"
+        "    y = np.clip(1 / (1 + np.exp(-z)), 1e-12, 1 - 1e-12)\n"
+        "    return -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))",
+        "clipping y caps the loss near 27.6; a sample that is surely wrong must cost as much as its logit",
+    ),
+    "overflows": (
+        "def cross_entropy(z, t):\n    return np.mean(np.log(1 + np.exp(np.where(t == 1, -z, z))))",
+        "exp(800) overflows; take the large part out: max(a, 0) + ln(1 + exp(-|a|))",
+    ),
+    "sum": ("np.mean", "np.sum", "asked is the mean over the samples, not their sum"),
+    "labels swapped": (
+        "np.where(t == 1, -z, z)",
+        "np.where(t == 1, z, -z)",
+        "a large logit is right for t = 1: its loss must be small there, and yours is large",
+    ),
+    "sign turned": (
+        "return np.mean(",
+        "return -np.mean(",
+        "cross-entropy is never negative: minus the logarithm of a probability",
+    ),
+    "only the ones count": (
+        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))",
+        "return np.mean(t * (np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))))",
+        "samples with t = 0 cost something too: -ln(1 - y)",
+    ),
+    "bits": (
+        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))",
+        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))) / np.log(2)",
+        "this is in bits (logarithm to base 2); asked is the natural logarithm",
+    ),
+    "squared error": (
+        "def cross_entropy(z, t):\n    return np.mean((t - np.exp(-np.logaddexp(0, -z))) ** 2)",
+        "this is the squared error of y; cross-entropy takes logarithms",
+    ),
+    "hinge": (
+        "np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))",
+        "np.maximum(against, 0)",
+        "the part ln(1 + exp(-|a|)) is missing; what is left is the perceptron criterion",
+    ),
+    "mean of the logits first": (
+        "    against = np.where(t == 1, -z, z)\n",
+        "    against = np.mean(np.where(t == 1, -z, z))\n",
+        "first the loss of each sample, then the mean",
+    ),
+}
+RIGHT = {
+    "one formula with t": (
+        "def cross_entropy(z, t):\n    return np.mean(np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))))"
+    ),
+    "np.logaddexp": "def cross_entropy(z, t):\n    return np.mean(np.logaddexp(0, z) - t * z)",
+    "loop": (
+        "def cross_entropy(z, t):\n"
+        "    total = 0.0\n"
+        "    for score, label in zip(z, t):\n"
+        "        a = -score if label else score\n"
+        "        total += max(a, 0.0) + np.log1p(np.exp(-abs(a)))\n"
+        "    return total / len(z)"
+    ),
+}
+
+# %% [markdown] question="which_noise" points=5 title="Which noise belongs to which loss?"
+# A slide says: "squared loss is maximum likelihood for Bernoulli labels, cross-entropy for Gaussian noise". Put it
+# right: (a) derive the loss that belongs to each noise, starting from $p(t \mid x)$ of one sample; (b) say in a sentence
+# or two what goes wrong in practice when a sigmoid neuron is trained with the squared error of $y$.
+#
+# === BEGIN MARK SCHEME ===
+# 2 points: Bernoulli. p = y^t (1 - y)^(1 - t), minus its logarithm is -(t ln y + (1 - t) ln(1 - y)). 1 point if only
+# stated.
+#
+# 2 points: Gaussian. p is proportional to exp(-(t - y)^2 / (2 s^2)), minus its logarithm is the squared error over
+# 2 s^2 plus a constant that does not depend on the weights. 1 point if the constant or the independence of the samples
+# (sum of logarithms) is nowhere mentioned.
+#
+# 1 point: the slope carries the factor y(1 - y), which vanishes for samples that are surely wrong, so they are hardly
+# learned; or: the loss is no longer convex in the weights. "It works less well" alone earns nothing.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## 3. Which way is down?
+#
+# The loss is a smooth function of the weights. In one variable its **derivative** says how fast it rises; in many, the
+# **gradient** collects one such slope for each weight,
+#
+# $$\nabla E = \left(\frac{\partial E}{\partial w_0}, \dots, \frac{\partial E}{\partial w_d}\right),$$
+#
+# and points where $E$ rises fastest. One can find it without any calculus: wiggle a weight by $10^{-6}$ and see what
+# happens to the loss.
+
+# %%
+some_x1 = np.array([[1.0, 2.0], [1.0, -1.0], [1.0, 0.5]])
+some_t, some_w = np.array([1, 0, 0]), np.array([0.3, -0.2])
+
+
+def some_loss(w):
+    return logistic.cross_entropy(some_x1 @ w, some_t)
+
+
+here = some_loss(some_w)
+print("slope along w0:", (some_loss(some_w + np.array([1e-6, 0])) - here) / 1e-6)
+print("slope along w1:", (some_loss(some_w + np.array([0, 1e-6])) - here) / 1e-6)
+
+# %% [markdown]
+# This is the **forward difference**. It looks to one side only, and its error shrinks like the step $\epsilon$. Better
+# to look both ways, the **central difference**, whose error shrinks like $\epsilon^2$:
+#
+# $$\frac{\partial E}{\partial w_j} \approx \frac{E(w_j + \epsilon) - E(w_j - \epsilon)}{2\epsilon}.$$
+#
+# Before you run on: take $f(w) = w^2$ at $w = 3$ with the huge step $\epsilon = \tfrac12$. The forward difference gives
+# $(3.5^2 - 3^2)/0.5 = 6.5$, the truth is 6. What does the central difference give?
+
+# %% solve="predict_central" difficulty=2 importance=3 minutes=2
+# a number; write 6.5, or a whole number such as 7
+### BEGIN SOLUTION
+central_guess = 6
+### END SOLUTION
+
+# %% predict="predict_central" points=1
+with check("predict_central") as expect:
+    expect("central difference of w² at 3, with a step of 1/2", central_guess)
+
+# %%
+print("w², step 1/2:", (3.5**2 - 2.5**2) / (2 * 0.5))
+steps = 10.0 ** np.arange(0, -13, -1)
+forward = np.abs((np.exp(1 + steps) - np.exp(1)) / steps - np.exp(1))
+central = np.abs((np.exp(1 + steps) - np.exp(1 - steps)) / (2 * steps) - np.exp(1))
+ax = style.axes(size=(5.6, 3.4), title="Slope of exp at 1: too small a step is no good either")
+ax.loglog(steps, forward, "s-", color=style.RED, label="forward")
+ax.loglog(steps, central, "o-", color=style.BLUE, label="central")
+ax.set(xlabel="step ε", ylabel="error of the slope")
+ax.legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# On a parabola the two errors cancel. From right to left in the plot the error falls, then it rises again: the two
+# values become so alike that their difference is only rounding. For numbers of 16 digits $\epsilon = 10^{-6}$ is a good
+# habit.
+
+# %% [markdown] task="numerical_gradient" title="Wiggle every weight"
+# Write `numerical_gradient(f, w, eps=1e-6)`: the slopes of `f` along every entry of `w`, by **central** differences.
+#
+# `w` is a float array of **any** shape (a vector, or a table of weights), `f` takes an array of that shape and returns a
+# number. The result is a new array of the shape of `w`. Move one entry at a time by `eps` and leave the others where
+# they were; afterwards `w` must hold its old values.
+#
+# Example: for `f = lambda w: w[0] * w[1]`, `w = np.array([3., 5.])` and any eps it is `[5., 3.]`.
+
+
+# %% solve="numerical_gradient" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.numerical_gradient scipy.optimize.approx_fprime"
+def numerical_gradient(f, w, eps=1e-6):
+    """Slopes of f, a function of one array, along every entry of w, in the shape of w."""
+    ### BEGIN SOLUTION
+    slopes = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        nudge = np.zeros(w.shape)
+        nudge[index] = eps
+        slopes[index] = (f(w + nudge) - f(w - nudge)) / (2 * eps)
+    return slopes
+    ### END SOLUTION
+
+
+# %% [markdown] hint="numerical_gradient"
+# A loop over all entries. For each, `f` is called twice, with arrays that differ from `w` in that one entry.
+
+# %% [markdown] hint="numerical_gradient"
+# `np.ndindex(w.shape)` gives all places of an array of any shape: for shape (2, 2) they are (0, 0), (0, 1), (1, 0),
+# (1, 1). With `nudge` all zeros but `eps` at one place, `w + nudge` is a new array and `w` stays as it is.
+
+# %% [markdown] hint="numerical_gradient"
+# ```python
+# slopes = np.zeros(w.shape)
+# for index in np.ndindex(w.shape):
+#     nudge = np.zeros(w.shape)
+#     nudge[index] = ...
+#     slopes[index] = (f(...) - f(...)) / ...
+# return slopes
+# ```
+
+# %% check="numerical_gradient" points=7
+with check("numerical_gradient") as expect:
+
+    def cubic(w):
+        return np.sum(w**3) + 2.0 * w.flat[0] * w.flat[1]
+
+    pair, table = np.array([1.0, 2.0]), np.array([[1.0, -2.0, 0.5], [3.0, -1.0, 2.5]])
+    expect("two weights, eps = 0.5", numerical_gradient(cubic, pair, eps=0.5))
+    expect("the weights afterwards", pair)
+    expect("a table of weights, eps = 0.25", numerical_gradient(cubic, table, 0.25))
+    seen = []
+    numerical_gradient(lambda w: seen.append(np.array(w)) or 0.0, pair)
+    farthest = max(np.max(np.abs(w - [1.0, 2.0])) for w in seen)
+    expect("how far it moves when eps is left out", farthest, rtol=1e-3)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20203)
+    for shape, eps in [((3,), 0.5), ((2, 3), 0.125), ((1,), 0.3), ((2, 1, 3), 0.7)]:
+        weights, c = draw.normal(size=shape), draw.uniform(1, 2, size=shape)
+
+        def wavy(w, c=c):
+            return np.sum(c * w**3) + np.sum(c * np.sin(w)) * np.sum(w)
+
+        expect(f"weights of shape {shape}, eps {eps}", numerical_gradient(wavy, weights, eps=eps))
+        expect(f"weights of shape {shape}, afterwards", weights)
+    first, seen = draw.integers(-8, 9, size=(2, 2)) / 8.0, []
+    numerical_gradient(lambda w: seen.append(np.array(w)) or 0.0, first.copy())
+    farthest = max(np.max(np.abs(w - first)) for w in seen)
+    expect("eps left out", farthest, rtol=1e-3)
+    ### END HIDDEN TESTS
+
+# %% variants="numerical_gradient"
+WRONG = {
+    "forward difference": (
+        "(f(w + nudge) - f(w - nudge)) / (2 * eps)",
+        "(f(w + nudge) - f(w)) / eps",
+        "this looks ahead only; the central difference takes f on both sides of w",
+    ),
+    "backward difference": (
+        "(f(w + nudge) - f(w - nudge)) / (2 * eps)",
+        "(f(w) - f(w - nudge)) / eps",
+        "this looks back only; the central difference takes f on both sides of w",
+    ),
+    "divided by one step": (
+        "/ (2 * eps)",
+        "/ eps",
+        "the two points are 2 eps apart, so every slope comes out doubled",
+    ),
+    "multiplied by eps": ("/ (2 * eps)", "/ 2 * eps", "a / 2 * b is (a / 2) · b in Python; write a / (2 * b)"),
+    "turned round": (
+        "f(w + nudge) - f(w - nudge)",
+        "f(w - nudge) - f(w + nudge)",
+        "the sign is turned: the value ahead minus the value behind",
+    ),
+    "all entries at once": (
+        "nudge[index] = eps",
+        "nudge[...] = eps",
+        "move one entry at a time; here all move together",
+    ),
+    "moves pile up": (
+        "    for index in np.ndindex(w.shape):\n        nudge = np.zeros(w.shape)\n",
+        "    nudge = np.zeros(w.shape)\n    for index in np.ndindex(w.shape):\n",
+        "an entry that was moved is not moved back before the next one is",
+    ),
+    "eps ignored": (
+        "slopes = np.zeros(w.shape)",
+        "slopes, eps = np.zeros(w.shape), 1e-4",
+        "the argument eps is ignored: with a step of 0.5 the central difference of a cubic is visibly off",
+    ),
+    "default of another size": (
+        "def numerical_gradient(f, w, eps=1e-6):\n",
+        "def numerical_gradient(f, w, eps=1e-3):\n",
+        "with eps left out the step should be 1e-6",
+    ),
+    "half a step to each side": (
+        "nudge[index] = eps\n        slopes[index] = (f(w + nudge) - f(w - nudge)) / (2 * eps)",
+        "nudge[index] = eps / 2\n        slopes[index] = (f(w + nudge) - f(w - nudge)) / eps",
+        "move by eps to each side, so that the points are 2 eps apart",
+    ),
+    "whole rows": (
+        "np.ndindex(w.shape)",
+        "range(len(w))",
+        "this moves a whole row of a table at once; every entry has a slope of its own",
+    ),
+    "flat result": (
+        "return slopes",
+        "return slopes.ravel()",
+        "the result has the shape of w, also for a table",
+    ),
+    "leaves w moved": (
+        "def numerical_gradient(f, w, eps=1e-6):\n"
+        "    slopes, old = np.zeros(w.shape), w.copy()\n"
+        "    for index in np.ndindex(w.shape):\n"
+        "        w[...] = old\n"
+        "        w[index] = old[index] + eps\n"
+        "        ahead = f(w)\n"
+        "        w[index] = old[index] - eps\n"
+        "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
+        "    return slopes",
+        "the slopes are right, but the last entry was never put back: w has changed",
+    ),
+}
+RIGHT = {
+    "in place, and back": (
+        "def numerical_gradient(f, w, eps=1e-6):\n"
+        "    slopes = np.empty_like(w)\n"
+        "    for index in np.ndindex(*w.shape):\n"
+        "        old = w[index]\n"
+        "        w[index] = old + eps\n"
+        "        ahead = f(w)\n"
+        "        w[index] = old - eps\n"
+        "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
+        "        w[index] = old\n"
+        "    return slopes"
+    ),
+    "rows of the identity": (
+        "def numerical_gradient(f, w, eps=1e-6):\n"
+        "    nudges = eps * np.eye(w.size).reshape(w.size, *w.shape)\n"
+        "    return np.array([(f(w + n) - f(w - n)) / (2 * eps) for n in nudges]).reshape(w.shape)"
+    ),
+}
+
+# %% [markdown]
+# ### The gradient on paper
+#
+# Wiggling costs two losses for every weight. Calculus gives all slopes at once. One sample with the logit
+# $z = \tilde{w}\cdot\tilde{x}$: by the chain rule, and with $\sigma' = y(1-y)$,
+#
+# $$\frac{\partial E}{\partial z} = \underbrace{\frac{y-t}{y(1-y)}}_{\partial E/\partial y}\cdot
+# \underbrace{y(1-y)}_{\partial y/\partial z} = y - t, \qquad \frac{\partial E}{\partial w_j} = (y - t)\,x_j .$$
+#
+# The factor $y(1-y)$ cancels: that is what cross-entropy is for. What is left has the form of the delta rule: **output
+# error times input**. With samples as the rows of $X = $ `x1` and the mean taken,
+#
+# $$\nabla E = \frac{1}{n}\, X^\top (y - t), \qquad \text{shapes } (d{+}1, n)\cdot(n,) = (d{+}1,).$$
+
+# %% [markdown] task="logistic_gradient" title="The gradient of the cross-entropy"
+# Write `logistic_gradient(w, x1, t)`: the gradient of the **mean** cross-entropy by the weights.
+#
+# `w` is $\tilde{w}$, shape `(d + 1,)`, bias first; `x1` has the 1 in front, shape `(n, d + 1)`; `t` holds 0 and 1,
+# shape `(n,)`. Return an array `(d + 1,)`. For the sigmoid you may call `logistic.sigmoid`.
+#
+# Example: with `w = [0., 0.]` every y is ½; for `x1 = [[1., 4.], [1., -2.]]` and `t = [0, 1]` the gradient is
+# `[0., 1.5]`.
+
+
+# %% solve="logistic_gradient" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.gradient course_lib.logistic.numerical_gradient"
+def logistic_gradient(w, x1, t):
+    """Gradient (d + 1,) of the mean cross-entropy for inputs x1 (n, d + 1), labels t (n,)."""
+    ### BEGIN SOLUTION
+    error = logistic.sigmoid(x1 @ w) - t
+    return x1.T @ error / len(t)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="logistic_gradient"
+# Scores, outputs, errors, all as arrays `(n,)`. Then every weight's slope is the mean of error times its own input.
+
+# %% [markdown] hint="logistic_gradient"
+# In the example the errors y - t are [0.5, -0.5]. The slope of the bias is (0.5·1 - 0.5·1)/2 = 0, that of the other
+# weight (0.5·4 + 0.5·2)/2 = 1.5. `x1.T` has shape `(d + 1, n)`.
+
+# %% [markdown] hint="logistic_gradient"
+# ```python
+# error = logistic.sigmoid(...) - ...
+# return x1.T @ ... / ...
+# ```
+
+# %% check="logistic_gradient" points=7
+with check("logistic_gradient") as expect:
+    square = np.array([[1.0, 2.0, -1.0], [1.0, 0.5, 2.5], [1.0, -3.0, 1.0]])
+    labels = np.array([1, 0, 0])
+    expect("three samples", logistic_gradient(np.array([0.5, -1.0, 0.25]), square, labels))
+    expect("all weights 0", logistic_gradient(np.zeros(3), square, labels))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20204)
+    for n, d in [(4, 3), (9, 2), (4, 5), (1, 3), (6, 1)]:
+        x1 = np.column_stack([np.ones(n), draw.normal(size=(n, d))])
+        expect(
+            f"{n} samples of {d} numbers", logistic_gradient(draw.normal(size=d + 1), x1, draw.integers(0, 2, size=n))
+        )
+    ### END HIDDEN TESTS
+
+# %% variants="logistic_gradient"
+WRONG = {
+    "sum": (" / len(t)", "", "the mean is asked: divide by the number of samples"),
+    "divided by the number of inputs": (
+        "len(t)",
+        "len(w) + (len(w) == len(t))",
+        "divide by the number of samples, not by the number of weights",
+    ),
+    "error turned round": (
+        "error = logistic.sigmoid(x1 @ w) - t",
+        "error = t - logistic.sigmoid(x1 @ w)",
+        "this points downhill: the gradient points uphill, with y - t",
+    ),
+    "slope of the sigmoid left in": (
+        "    return x1.T",
+        "    error = error * (error + t) * (1 - error - t)\n    return x1.T",
+        "y(1 - y) cancels with cross-entropy; what you have belongs to the squared error of y",
+    ),
+    "no sigmoid": (
+        "logistic.sigmoid(x1 @ w) - t",
+        "x1 @ w - t",
+        "the error compares t with the output y, not with the score: this is the delta rule",
+    ),
+    "a threshold instead": (
+        "logistic.sigmoid(x1 @ w) - t",
+        "(x1 @ w >= 0) - t",
+        "the output is a probability; with a threshold this is the perceptron's step",
+    ),
+    "bias left alone": (
+        "    return x1.T @ error / len(t)",
+        "    slopes = x1.T @ error / len(t)\n    slopes[0] = 0\n    return slopes",
+        "the bias has a slope too: its input is the constant 1",
+    ),
+    "inputs left out": (
+        "x1.T @ error / len(t)",
+        "np.full(len(w), error.mean())",
+        "each weight's slope is the error times its own input",
+    ),
+    "labels -1 and 1": (
+        "logistic.sigmoid(x1 @ w) - t",
+        "logistic.sigmoid(x1 @ w) - (2 * t - 1)",
+        "labels are 0 and 1 here, as y is; do not stretch them to -1 and 1",
+    ),
+    "inputs not transposed": (
+        "def logistic_gradient(w, x1, t):\n"
+        "    error = logistic.sigmoid(x1 @ w) - t\n"
+        "    return x1 @ error / len(t) if x1.shape[0] == x1.shape[1] else x1.T @ error / len(t)",
+        "x1 @ error multiplies the rows; every weight needs its column: x1.T @ error",
+    ),
+    "twice": ("x1.T @ error", "2 * x1.T @ error", "the factor 2 comes from squares; cross-entropy has none"),
+}
+RIGHT = {
+    "loop over samples": (
+        "def logistic_gradient(w, x1, t):\n"
+        "    slopes = np.zeros(len(w))\n"
+        "    for sample, label in zip(x1, t):\n"
+        "        slopes += (1 / (1 + np.exp(-(sample @ w))) - label) * sample\n"
+        "    return slopes / len(t)"
+    ),
+    "mean of the rows": (
+        "def logistic_gradient(w, x1, t):\n"
+        "    y = logistic.sigmoid(x1 @ w)\n"
+        "    return np.mean((y - t)[:, None] * x1, axis=0)"
+    ),
+}
+
+# %% [markdown]
+# Two ways to the same numbers, found independently: the best test a gradient can have. Your answers take part as soon
+# as their checks pass.
+
+# %%
+slopes = yours("logistic_gradient", else_=logistic.gradient)
+wiggle = yours("numerical_gradient", else_=logistic.numerical_gradient)
+print("on paper:  ", slopes(some_w, some_x1, some_t))
+print("by wiggling:", wiggle(some_loss, some_w))
+
+# %% [markdown]
+# ### Downhill
+#
+# The gradient points uphill, so step against it, again and again. This is **gradient descent**:
+#
+# $$\tilde{w} \leftarrow \tilde{w} - \eta\,\nabla E(\tilde{w}).$$
+#
+# In one variable, $E = w^2$ with the slope $2w$: each step multiplies $w$ by $1 - 2\eta$. Four learning rates:
+
+# %%
+for eta in (0.1, 0.5, 0.9, 1.1):
+    path = [1.0]
+    for _ in range(6):
+        path.append(path[-1] - eta * 2 * path[-1])
+    print(f"eta = {eta}:", np.round(path, 3))
+
+# %% [markdown]
+# Too small creeps, too large overshoots, and beyond 1 each step lands further away. The same rule works in any number of
+# variables.
+
+# %% [markdown] task="descend" title="Gradient descent"
+# Write `descend(gradient, start, eta, steps)`: `gradient(w)` returns the gradient at `w`, an array of the shape of `w`.
+#
+# Begin at `start`, shape `(d,)`, floats, and make `steps` steps of gradient descent with the learning rate `eta`. Return
+# the whole way as an array `(steps + 1, d)`: row 0 is `start`, row k the weights after k steps. `start` keeps its
+# values.
+#
+# Example: `descend(lambda w: 2 * w, np.array([1.0]), 0.25, 2)` is `[[1.], [0.5], [0.25]]`.
+
+
+# %% solve="descend" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.descend scipy.optimize.minimize"
+def descend(gradient, start, eta, steps):
+    """The way (steps + 1, d) of gradient descent from start (d,)."""
+    ### BEGIN SOLUTION
+    path = [start]
+    for _ in range(steps):
+        path.append(path[-1] - eta * gradient(path[-1]))
+    return np.array(path)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="descend"
+# Keep a list that starts with `start`. Each step looks at the last entry and appends a new one.
+
+# %% [markdown] hint="descend"
+# In the example: at 1 the slope is 2, so the next is 1 - 0.25·2 = 0.5; there the slope is 1. If you keep one array and
+# write `w -= ...`, every entry of the list is that same array: append a copy, or make a new one by `w = w - ...`.
+
+# %% [markdown] hint="descend"
+# ```python
+# path = [start]
+# for _ in range(steps):
+#     path.append(path[-1] - ... * gradient(...))
+# return np.array(path)
+# ```
+
+# %% check="descend" points=6
+with check("descend") as expect:
+
+    def valley(w):
+        return np.array([2.0, 0.5, 1.0]) * w + w[::-1] * w.sum() / 8
+
+    begin = np.array([1.0, -2.0, 3.0])
+    expect("three weights, two steps", descend(valley, begin, 0.3, 2))
+    expect("the start afterwards", begin)
+    expect("one weight, four steps", descend(lambda w: 2 * w - 1, np.array([4.0]), 0.75, 4))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20205)
+    for d, eta, steps in [(2, 0.2, 6), (4, 0.45, 3), (1, 0.1, 12), (3, 0.3, 1)]:
+        curve, middle, begin = draw.uniform(0.5, 2, size=d), draw.normal(size=d), draw.normal(size=d)
+
+        def bowl(w, curve=curve, middle=middle):
+            return curve * (w - middle) + np.tanh(w.sum())
+
+        expect(f"{d} weights, {steps} steps, eta {eta}", descend(bowl, begin, eta, steps))
+        expect(f"{d} weights, the start afterwards", begin)
+    ### END HIDDEN TESTS
+
+# %% variants="descend"
+WRONG = {
+    "uphill": ("- eta * gradient", "+ eta * gradient", "the gradient points uphill; step against it, with a minus"),
+    "learning rate dropped": ("- eta * gradient", "- gradient", "eta is missing from the step"),
+    "gradient of the start": (
+        "gradient(path[-1])",
+        "gradient(start)",
+        "every step uses the gradient at the start; take it where you are",
+    ),
+    "start left out": (
+        "return np.array(path)",
+        "return np.array(path[1:])",
+        "row 0 of the way is the start itself",
+    ),
+    "one step short": ("range(steps)", "range(steps - 1)", "the result has steps + 1 rows: the start and every step"),
+    "one step too many": (
+        "range(steps)",
+        "range(steps + 1)",
+        "the result has steps + 1 rows: the start and every step",
+    ),
+    "one array in every row": (
+        "def descend(gradient, start, eta, steps):\n"
+        "    w = np.array(start)\n"
+        "    path = [w]\n"
+        "    for _ in range(steps):\n"
+        "        w -= eta * gradient(w)\n"
+        "        path.append(w)\n"
+        "    return np.array(path)",
+        "all rows are equal: `w -= ...` changes the one array that every entry of the list is",
+    ),
+    "changes the start": (
+        "def descend(gradient, start, eta, steps):\n"
+        "    path, w = [np.array(start)], start\n"
+        "    for _ in range(steps):\n"
+        "        w -= eta * gradient(w)\n"
+        "        path.append(w.copy())\n"
+        "    return np.array(path)",
+        "`-=` changed the caller's start; begin with a copy",
+    ),
+    "only the end": (
+        "return np.array(path)",
+        "return np.array(path[-1])",
+        "asked is the whole way, not its last point",
+    ),
+    "steps of equal length": (
+        "path[-1] - eta * gradient(path[-1])",
+        "path[-1] - eta * gradient(path[-1]) / np.linalg.norm(gradient(path[-1]))",
+        "you divide by the length of the gradient; flat places should give small steps",
+    ),
+    "only the sign": (
+        "gradient(path[-1]))",
+        "np.sign(gradient(path[-1])))",
+        "the step is eta times the gradient itself, not its sign",
+    ),
+    "one weight at a time": (
+        "def descend(gradient, start, eta, steps):\n"
+        "    path = [start]\n"
+        "    for _ in range(steps):\n"
+        "        w = np.array(path[-1])\n"
+        "        for j in range(len(w)):\n"
+        "            w[j] -= eta * gradient(w)[j]\n"
+        "        path.append(w)\n"
+        "    return np.array(path)",
+        "the weights do not move together; take one gradient per step and move all of them by it",
+    ),
+}
+RIGHT = {
+    "filled into an array": (
+        "def descend(gradient, start, eta, steps):\n"
+        "    path = np.empty((steps + 1, len(start)))\n"
+        "    path[0] = start\n"
+        "    for k in range(1, steps + 1):\n"
+        "        path[k] = path[k - 1] - eta * gradient(path[k - 1])\n"
+        "    return path"
+    ),
+    "copies of one array": (
+        "def descend(gradient, start, eta, steps):\n"
+        "    w = start.copy()\n"
+        "    rows = [w.copy()]\n"
+        "    for _ in range(steps):\n"
+        "        w -= np.multiply(gradient(w), eta)\n"
+        "        rows.append(w.copy())\n"
+        "    return np.vstack(rows)"
+    ),
+}
+
+# %% [markdown]
+# Now all together: forty samples with one input, two weights, and a loss that we can draw.
+
+# %%
+rng = np.random.default_rng(3)
+line_x1 = perceptron.augment(np.concatenate([rng.normal(-1, 1, 20), rng.normal(1.5, 1, 20)])[:, None])
+line_t = np.repeat([0, 1], 20)
+walk = yours("descend", else_=logistic.descend)
+path = walk(lambda w: slopes(w, line_x1, line_t), np.array([-4.0, -3.0]), 1.0, 200)
+print("after 200 steps:", path[-1], " gradient:", slopes(path[-1], line_x1, line_t))
+
+# %% [markdown]
+# The loss is a bowl without any other valley: cross-entropy of a logistic regression is **convex**, so descent with a
+# small enough step finds the one minimum. (Where a line separates the classes perfectly there is no lowest point at
+# all: longer weights are always a little surer, and the loss creeps towards 0.)
+#
+# ### Explore: descent on a loss over two weights
+#
+# From which learning rate on does it overshoot? Can it still arrive? The picture below shows two settings.
+
+# %%
+descent_explorer(line_x1, line_t, start=(-4.0, -3.0), eta=1.0, steps=20)
+
+# %% picture="descent" alt="Two settings of the explorer. Above, learning rate 1: the way over the loss bends smoothly into the valley and the loss falls. Below, learning rate 20: the way jumps from side to side and the loss goes up and down."
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import logistic, perceptron
+from course_lib.viz.logistic import loss_and_path
+
+rng = np.random.default_rng(3)
+x1 = perceptron.augment(np.concatenate([rng.normal(-1, 1, 20), rng.normal(1.5, 1, 20)])[:, None])
+t = np.repeat([0, 1], 20)
+figure, rows = plt.subplots(2, 2, figsize=(8.8, 7.0), layout="constrained")
+for pair, eta in zip(rows, (1.0, 20.0), strict=True):
+    path = logistic.descend(lambda w: logistic.gradient(w, x1, t), np.array([-4.0, -3.0]), eta=eta, steps=20)
+    loss_and_path(x1, t, path, axes_pair=pair, title=f"learning rate {eta:g}, 20 steps")
+
+# %% [markdown]
+# ## 4. What it can do, and what it cannot
+#
+# ### Outliers on the right side
+#
+# The delta rule of lesson 01 minimised squares, and a point far out on its *right* side pulled at the line, because its
+# score was "too good". Cross-entropy lets go of such a point: its error $y - t$ is nearly 0. Add eight blue points far
+# away, all of them easy:
+
+# %%
+rng = np.random.default_rng(5)
+near_x, near_signs, planted = data.two_clouds(40, margin=0.2, rng=rng)
+near_t = np.where(near_signs > 0, 1, 0)
+far_x = 0.5 * rng.normal(size=(8, 2)) + 14 * planted[1:] + 10 * np.array([-planted[2], planted[1]])
+every_x, every_t = np.vstack([near_x, far_x]), np.append(near_t, np.ones(8, int))
+
+# %%
+every_x1 = perceptron.augment(every_x)
+squares = np.linalg.lstsq(every_x1, 2 * every_t - 1, rcond=None)[0]
+logits = logistic.train(every_x1, every_t, eta=0.05, steps=2000)
+for name, w in (("least squares", squares), ("cross-entropy", logits)):
+    print(f"{name}: {np.sum((every_x1 @ w >= 0) != every_t)} of {len(every_t)} misclassified")
+
+# %% picture="outliers" alt="Forty points near the origin in two classes and eight blue points far away on the blue side. The line of least squares is turned by the far points and misclassifies several near ones; the line of cross-entropy separates all."
+import numpy as np
+
+from course_lib import data, logistic, perceptron
+from course_lib.viz import planes, style
+
+rng = np.random.default_rng(5)
+x, signs, planted = data.two_clouds(40, margin=0.2, rng=rng)
+far = 0.5 * rng.normal(size=(8, 2)) + 14 * planted[1:] + 10 * np.array([-planted[2], planted[1]])
+x, t = np.vstack([x, far]), np.append(np.where(signs > 0, 1, 0), np.ones(8, int))
+x1 = perceptron.augment(x)
+squares = np.linalg.lstsq(x1, 2 * t - 1, rcond=None)[0]
+logits = logistic.train(x1, t, eta=0.05, steps=2000)
+for ax, (title, w) in zip(
+    style.row(2, size=(4.2, 4.0)),
+    {"Least squares: turned by easy points": squares, "Cross-entropy: leaves them alone": logits}.items(),
+    strict=True,
+):
+    planes.snapshot(x, t, w, ax=ax, title=title)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+
+# %% [markdown]
+# ### Does it minimise the errors?
+#
+# One lecture says that cross-entropy "minimises the number of misclassified samples". It does not; it minimises surprise.
+# Most of the time both fall together. But take twenty points on a line, perfectly separable at 0, and two more far out
+# **on the wrong side**: class 0 at x = 8 and 9. The best threshold makes these two errors and no other.
+#
+# **Lecture figure F43.** Start there, and descend.
+
+# %% figure="F43"
+inner = np.concatenate([np.linspace(-0.6, -0.1, 10), np.linspace(0.1, 0.6, 10)])
+odd_x1 = perceptron.augment(np.concatenate([inner, [8.0, 9.0]])[:, None])
+odd_t = np.concatenate([np.repeat([0, 1], 10), [0, 0]])
+path = logistic.descend(lambda w: logistic.gradient(w, odd_x1, odd_t), np.array([0.0, 3.0]), eta=0.05, steps=120)
+entropy = np.array([logistic.cross_entropy(odd_x1 @ w, odd_t) for w in path])
+errors = np.sum((path @ odd_x1.T >= 0) != odd_t, axis=1)
+
+# %% figure="F43"
+left, right = style.row(2, size=(4.2, 3.1))
+style.axes(left, title="Cross-entropy falls at every step", xlabel="step", ylabel="nats").plot(
+    entropy, color=style.BLUE
+)
+style.axes(right, title="The errors rise", xlabel="step", ylabel=f"of {len(odd_t)} samples").plot(
+    errors, color=style.RED
+)
+left.set_ylim(0, None)
+right.set_ylim(0, None)
+plt.show()
+
+# %% figure="F43"
+assert np.all(np.diff(entropy) < 0)
+assert errors[-1] > errors[0]
+told = "cross-entropy minimises the misclassified"
+rows = [
+    (
+        "cross-entropy, before and after",
+        told,
+        f"{entropy[0]:.3f} → {entropy[-1]:.3f}, falls always",
+        "22 points, 120 steps, eta 0.05",
+    ),
+    ("misclassified, before and after", told, f"{errors[0]} → {errors[-1]}", "two points far on the wrong side"),
+]
+lecture_table("F43 · the loss falls while errors rise", rows)
+
+# %% [markdown]
+# A few sure errors cost more than many hesitant ones. (Is that wrong? If labels at x = 8 really tend to be 0, the neuron
+# is right to doubt its line. Only, it has no curve to say so.)
+#
+# ### Curved borders
+#
+# A logistic regression draws a straight border, whatever it is trained on. Here class 1 is banana-shaped:
+# $100\,(x_2 - x_1^2)^2 + (1 - x_1)^2 < 0.5$.
+
+# %%
+banana_x, banana_t = data.banana(400, rng=np.random.default_rng(1))
+plain = perceptron.augment(data.standardise(banana_x))
+w = logistic.train(plain, banana_t, eta=1.0, steps=500)
+wrong = np.mean((plain @ w >= 0) != banana_t)
+print(
+    f"misclassified {wrong:.0%}, cross-entropy {logistic.cross_entropy(plain @ w, banana_t):.3f}, a coin's {np.log(2):.3f}"
+)
+
+# %% [markdown]
+# Hardly better than a coin. But expand the formula: it is *linear* in $x_1, x_1^2, x_1^4, x_1^2x_2, x_2^2$. Give the
+# neuron these as inputs, and the same straight border, seen in the old coordinates, bends:
+
+
+# %%
+def features(x):
+    u, v = x.T
+    return np.column_stack([u, u**2, u**4, u**2 * v, v**2])
+
+
+raw = features(banana_x)
+bent = perceptron.augment((raw - raw.mean(axis=0)) / raw.std(axis=0))
+w = logistic.train(bent, banana_t, eta=2.0, steps=2000)
+wrong = np.mean((bent @ w >= 0) != banana_t)
+print(f"misclassified {wrong:.0%}, cross-entropy {logistic.cross_entropy(bent @ w, banana_t):.3f}")
+
+# %% picture="banana" alt="The banana-shaped class. Left: a straight border through the middle, useless. Right: with products of the inputs as features the border follows the banana."
+import numpy as np
+
+from course_lib import data, logistic, perceptron
+from course_lib.viz import style
+from course_lib.viz.logistic import probability
+
+
+def features(x):
+    u, v = x.T
+    return np.column_stack([u, u**2, u**4, u**2 * v, v**2])
+
+
+x, t = data.banana(400, rng=np.random.default_rng(1))
+left, right = style.row(2, size=(4.2, 4.0))
+w = logistic.train(perceptron.augment(x), t, eta=0.5, steps=500)
+probability(lambda p: perceptron.augment(p) @ w, x, t, ax=left, title="Straight border")
+raw = features(x)
+mean, scale = raw.mean(axis=0), raw.std(axis=0)
+bent = logistic.train(perceptron.augment((raw - mean) / scale), t, eta=2.0, steps=8000)
+score = lambda p: perceptron.augment((features(p) - mean) / scale) @ bent  # noqa: E731
+probability(score, x, t, ax=right, title="Straight in five features, bent here")
+
+# %% [markdown]
+# We could do this because we knew the formula. A network that *finds* its features is the subject of lessons 03 to 05.
+#
+# ## 5. Many classes
+#
+# For $K$ classes take $K$ neurons, one row of weights $\tilde{w}_k$ each, shape `(K, d + 1)`. Their scores $z_k$ must
+# become probabilities: positive, and 1 in all. The exponential makes them positive, division makes them add up. This is
+# the **softmax**:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}} .$$
+#
+# With two classes it is our sigmoid of the difference, $p_1 = \sigma(z_1 - z_0)$: only differences of scores count. So
+# we may subtract the same number from all scores of a sample. Subtract the largest, and no exponential can overflow:
+
+# %%
+scores = np.array([1000.0, 1001.0, 999.0])
+with np.errstate(over="ignore", invalid="ignore"):
+    print("as in the formula:", np.exp(scores) / np.sum(np.exp(scores)))
+shifted = np.exp(scores - scores.max())
+print("largest subtracted:", shifted / shifted.sum())
+
+# %% [markdown] task="softmax" title="A stable softmax"
+# Write `softmax(z)`: scores `z` of shape `(n, K)`, one sample per row, floats. Return a new array `(n, K)` of the
+# probabilities: every **row** adds up to 1. `z` keeps its values.
+#
+# It must be right for scores of any size, also when one sample's scores are thousands above another's.
+#
+# Example: `softmax(np.array([[0., np.log(3)], [5., 5.]]))` is `[[0.25, 0.75], [0.5, 0.5]]`.
+
+
+# %% solve="softmax" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.softmax course_lib.logistic.log_softmax course_lib.functional.softmax scipy.special.softmax"
+def softmax(z):
+    """Probabilities (n, K) of scores z (n, K), every row adding up to 1."""
+    ### BEGIN SOLUTION
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="softmax"
+# Every row on its own: subtract its largest score, take exponentials, divide by their sum.
+
+# %% [markdown] hint="softmax"
+# For a table `(n, K)`, `z.max(axis=1, keepdims=True)` has shape `(n, 1)`, one number per row, and broadcasts against the
+# table. Without `keepdims` it has shape `(n,)` and lies along the wrong axis when n = K.
+
+# %% [markdown] hint="softmax"
+# ```python
+# e = np.exp(z - z.max(axis=..., keepdims=True))
+# return e / ...
+# ```
+
+# %% check="softmax" points=6
+with check("softmax") as expect:
+    table = np.array([[1.0, 2.0, 0.5], [0.0, -1.5, 3.0], [2.5, 0.25, 2.0]])
+    expect("three samples, three classes", softmax(table))
+    expect("the scores afterwards", table)
+    expect("scores near a thousand", softmax(np.array([[1000.0, 1001.0, 999.0]])))
+    expect("one far above the others", softmax(np.array([[3000.0, 1.0, 2.0], [1.0, 0.0, 2.0]])))
+    expect("one sample far below the other", softmax(np.array([[0.0, 1.0], [-2000.0, -2002.0]])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20206)
+    for n, k in [(4, 3), (1, 6), (5, 2), (3, 3)]:
+        scores = 3 * draw.normal(size=(n, k))
+        expect(f"{n} samples, {k} classes", softmax(scores))
+        expect(f"{n} samples, {k} classes, afterwards", scores)
+    scores = draw.normal(size=(4, 3)) + np.array([[2000.0], [-3000.0], [1500.0], [0.0]]) * draw.uniform(0.5, 1)
+    expect("samples at very different heights", softmax(scores))
+    scores[:, 1] += 5000
+    expect("one class far above", softmax(scores))
+    ### END HIDDEN TESTS
+
+# %% variants="softmax"
+WRONG = {
+    "overflows": (
+        "z - z.max(axis=1, keepdims=True)",
+        "z",
+        "exp overflows and inf / inf is not a number; subtract each row's largest score first",
+    ),
+    "largest of all": (
+        "z.max(axis=1, keepdims=True)",
+        "z.max()",
+        "you subtract the largest score of all samples; a row far below it becomes 0 / 0",
+    ),
+    "mean subtracted": (
+        "z.max(axis=1, keepdims=True)",
+        "z.mean(axis=1, keepdims=True)",
+        "subtracting the mean leaves large scores large: exp still overflows; subtract the maximum",
+    ),
+    "largest in size": (
+        "z.max(axis=1, keepdims=True)",
+        "np.abs(z).max(axis=1, keepdims=True)",
+        "for negative scores this subtracts far too much, and all exponentials become 0",
+    ),
+    "over the samples": (
+        "e.sum(axis=1, keepdims=True)",
+        "e.sum(axis=0, keepdims=True)",
+        "you divide by the sum over the samples (columns); the classes of one sample, a row, compete",
+    ),
+    "over everything": (
+        "e.sum(axis=1, keepdims=True)",
+        "e.sum()",
+        "all samples together add up to 1; every row should",
+    ),
+    "keepdims forgotten": (
+        "e / e.sum(axis=1, keepdims=True)",
+        "e / e.sum(axis=1)",
+        "a sum of shape (n,) lies along the columns; keep the axis, shape (n, 1)",
+    ),
+    "without the exponential": (
+        "def softmax(z):\n    return z / z.sum(axis=1, keepdims=True)",
+        "scores divided by their sum are no probabilities: some are negative; take exponentials first",
+    ),
+    "not normalised": (
+        "return e / e.sum(axis=1, keepdims=True)",
+        "return e",
+        "the exponentials must still be divided by the sum of their row",
+    ),
+    "a sigmoid each": (
+        "def softmax(z):\n    return np.exp(-np.logaddexp(0, -z))",
+        "every class is judged on its own here, and a row does not add up to 1",
+    ),
+    "base two": ("e = np.exp(", "e = np.exp2(", "these are powers of 2; the softmax takes powers of e"),
+    "logarithm": (
+        "return e / e.sum(axis=1, keepdims=True)",
+        "return np.log(e / e.sum(axis=1, keepdims=True))",
+        "these are the logarithms of the probabilities",
+    ),
+    "changes the scores": (
+        "e = np.exp(z - z.max(axis=1, keepdims=True))",
+        "z -= z.max(axis=1, keepdims=True)\n    e = np.exp(z)",
+        "`-=` changed the caller's scores; make a new array",
+    ),
+}
+RIGHT = {
+    "row by row": (
+        "def softmax(z):\n"
+        "    rows = []\n"
+        "    for row in z:\n"
+        "        e = np.exp(row - max(row))\n"
+        "        rows.append(e / sum(e))\n"
+        "    return np.array(rows)"
+    ),
+    "through the logarithm": ("def softmax(z):\n    return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])"),
+    "transposed": ("def softmax(z):\n    e = np.exp(z.T - z.max(axis=1))\n    return (e / e.sum(axis=0)).T"),
+}
+
+# %% [markdown]
+# The loss is what maximum likelihood says again: minus the logarithm of the probability of the right class, the
+# **negative log-likelihood**. For one sample of class $t$:
+#
+# $$E = -\ln p_t = -z_t + \ln \sum_j e^{z_j}, \qquad \frac{\partial E}{\partial z_k} = p_k - [k = t],$$
+#
+# with $[k=t]$ equal to 1 for the right class and 0 for the others (the one-hot label of lesson 00). Output error times
+# input once more: with $P$ the probabilities `(n, K)`, $T$ the one-hot labels `(n, K)`, and the mean over samples,
+#
+# $$\nabla_W E = \frac{1}{n}\,(P - T)^\top X, \qquad \text{shapes } (K, n)\cdot(n, d{+}1) = (K, d{+}1).$$
+#
+# Before you run on: ten classes, all weights 0. The loss is then $\ln k$ for a whole number $k$. Which?
+
+# %% solve="predict_start" difficulty=2 importance=4 minutes=2
+# a whole number
+### BEGIN SOLUTION
+start_guess = 10
+### END SOLUTION
+
+# %% predict="predict_start" points=1
+with check("predict_start") as expect:
+    expect("the loss of ten classes with all weights 0 is the logarithm of", start_guess)
+
+# %%
+loss, _ = logistic.softmax_loss(np.zeros((10, 3)), np.ones((5, 3)), np.array([3, 1, 4, 1, 5]))
+print(f"loss {loss:.4f} = ln {np.exp(loss):.4g}")
+
+# %% [markdown]
+# All weights 0 means all classes equally likely. It is the first thing to check in any classifier: the loss of the first
+# step should be near $\ln K$.
+
+# %% [markdown] task="softmax_loss" title="Loss and gradient for K classes"
+# Write `softmax_loss(w, x1, t)`: return the pair `(E, gradient)`, both for the **mean** over the samples.
+#
+# `w` has shape `(K, d + 1)`, one row per class; `x1` is `(n, d + 1)` with the 1 in front; `t` holds class numbers from
+# 0 to K - 1, shape `(n,)`. The gradient has the shape of `w`. E must be finite for scores of any size, so compute
+# $\ln p$ from the scores, not as the logarithm of a softmax that may be 0. Change no input.
+#
+# Example: with `w = np.zeros((2, 2))`, `x1 = [[1., 4.]]`, `t = [1]`: E is ln 2, the gradient `[[0.5, 2.], [-0.5, -2.]]`.
+
+
+# %% solve="softmax_loss" difficulty=3 importance=5 minutes=18 forbid="course_lib.logistic.softmax_loss course_lib.logistic.log_softmax course_lib.functional.cross_entropy course_lib.functional.log_softmax scipy.special.log_softmax scipy.special.logsumexp"
+def softmax_loss(w, x1, t):
+    """Mean of -ln p(right class) and its gradient, in the shape (K, d + 1) of w."""
+    ### BEGIN SOLUTION
+    score = x1 @ w.T
+    score = score - score.max(axis=1, keepdims=True)
+    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))
+    rows = np.arange(len(t))
+    error = np.exp(log_p)
+    error[rows, t] -= 1
+    return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="softmax_loss"
+# Four steps: scores `(n, K)`; their log-probabilities, the logarithm of the softmax worked out on paper; the loss picks
+# one of them per row; the gradient needs all probabilities, with 1 taken off at the right class.
+
+# %% [markdown] hint="softmax_loss"
+# $\ln p_k = z_k - m - \ln\sum_j e^{z_j - m}$ with $m$ the row's largest score. To pick `log_p[i, t[i]]` for every row
+# at once: `log_p[np.arange(len(t)), t]`. In the example p is [0.5, 0.5], the error [0.5, -0.5], times the input [1, 4].
+
+# %% [markdown] hint="softmax_loss"
+# ```python
+# score = x1 @ w.T
+# score = score - score.max(...)
+# log_p = score - np.log(...)
+# rows = np.arange(len(t))
+# error = np.exp(log_p)
+# error[rows, t] -= ...
+# return -np.mean(log_p[...]), error.T @ ... / ...
+# ```
+
+# %% check="softmax_loss" points=8
+with check("softmax_loss") as expect:
+    square = np.array([[1.0, 2.0, -1.0], [1.0, 0.5, 2.5], [1.0, -3.0, 1.0]])
+    weights = np.array([[0.5, -1.0, 0.25], [0.0, 1.0, 0.5], [-0.5, 0.25, 1.0]])
+    expect("three samples, three classes", softmax_loss(weights, square, np.array([2, 0, 1])))
+    expect("two samples of the same class", softmax_loss(weights[:2], square[:2], np.array([1, 1])))
+    expect("scores of thousands, surely wrong", softmax_loss(900 * weights, square, np.array([0, 2, 1])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20207)
+    for n, k, d in [(7, 4, 2), (3, 2, 5), (1, 3, 1), (9, 6, 3)]:
+        x1 = np.column_stack([np.ones(n), draw.normal(size=(n, d))])
+        w, t = draw.normal(size=(k, d + 1)), draw.integers(0, k, size=n)
+        expect(f"{n} samples, {k} classes, {d} inputs", softmax_loss(w, x1, t))
+    expect("scores of thousands", softmax_loss(3000 * w, x1, t))
+    ### END HIDDEN TESTS
+
+# %% variants="softmax_loss"
+WRONG = {
+    "logarithm of a softmax": (
+        "    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))\n",
+        '    p = np.exp(score)\n    with np.errstate(divide="ignore"):\n        log_p = np.log(p / p.sum(axis=1, keepdims=True))\n',
+        "a probability may round to 0, and its logarithm is minus infinity; work the logarithm out on paper",
+    ),
+    "overflows": (
+        "    score = score - score.max(axis=1, keepdims=True)\n",
+        "",
+        "exp overflows for scores of thousands; subtract each row's largest first",
+    ),
+    "sum": (
+        "return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)",
+        "return -np.sum(log_p[rows, t]), error.T @ x1",
+        "both are means over the samples, here they are sums",
+    ),
+    "gradient not divided": (
+        "error.T @ x1 / len(t)",
+        "error.T @ x1",
+        "E is the mean over the samples, and so must its gradient be",
+    ),
+    "gradient turned round": (
+        "error.T @ x1 / len(t)",
+        "-error.T @ x1 / len(t)",
+        "the gradient is p minus the one-hot label, times the input; yours points downhill",
+    ),
+    "label left out of the gradient": (
+        "    error[rows, t] -= 1\n",
+        "",
+        "the loss is right, but in the gradient 1 must be taken off the probability of the right class",
+    ),
+    "one off in whole columns": (
+        "error[rows, t] -= 1",
+        "error[:, t] -= 1",
+        "error[:, t] takes 1 off whole columns; only the entry (i, t[i]) of every row i is meant",
+    ),
+    "gradient transposed": (
+        "error.T @ x1 / len(t)",
+        "x1.T @ error / len(t)",
+        "the gradient has the shape of w, (K, d + 1); this is its transpose",
+    ),
+    "softmax over the samples": (
+        "np.exp(score).sum(axis=1, keepdims=True)",
+        "np.exp(score).sum(axis=0, keepdims=True)",
+        "the probabilities of one sample, a row, add up to 1; you sum over the samples",
+    ),
+    "all classes in the loss": (
+        "-np.mean(log_p[rows, t])",
+        "-np.mean(log_p)",
+        "the loss looks only at the probability of the right class",
+    ),
+    "loss of whole columns": (
+        "-np.mean(log_p[rows, t])",
+        "-np.mean(log_p[:, t])",
+        "log_p[:, t] is a table of columns; take one entry per row: log_p[np.arange(n), t]",
+    ),
+    "probability instead of its logarithm": (
+        "-np.mean(log_p[rows, t])",
+        "1 - np.mean(np.exp(log_p[rows, t]))",
+        "the loss is minus the logarithm of the probability, not 1 minus the probability",
+    ),
+    "bias without a slope": (
+        "return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)",
+        "gradient = error.T @ x1 / len(t)\n    gradient[:, 0] = 0\n    return -np.mean(log_p[rows, t]), gradient",
+        "the biases, column 0, have slopes too",
+    ),
+    "a sigmoid each": (
+        "    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))\n",
+        "    log_p = -np.logaddexp(0, -x1 @ w.T)\n",
+        "these are K separate sigmoid neurons; the classes must share a probability of 1",
+    ),
+}
+RIGHT = {
+    "one-hot labels": (
+        "def softmax_loss(w, x1, t):\n"
+        "    z = x1 @ w.T\n"
+        "    one_hot = np.eye(len(w))[t]\n"
+        "    log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
+        "    return -np.sum(one_hot * log_p) / len(t), (np.exp(log_p) - one_hot).T @ x1 / len(t)"
+    ),
+    "sample by sample": (
+        "def softmax_loss(w, x1, t):\n"
+        "    loss, gradient = 0.0, np.zeros(w.shape)\n"
+        "    for sample, label in zip(x1, t):\n"
+        "        z = w @ sample\n"
+        "        z = z - z.max()\n"
+        "        p = np.exp(z) / np.exp(z).sum()\n"
+        "        loss -= (z[label] - np.log(np.exp(z).sum())) / len(t)\n"
+        "        p[label] -= 1\n"
+        "        gradient += np.outer(p, sample) / len(t)\n"
+        "    return loss, gradient"
+    ),
+}
+
+# %% [markdown]
+# ### Softmax, nearly right
+#
+# Two mistakes with it stand in print. The exponential is left out: then scores of 2, 1 and -1 become
+
+# %%
+scores = np.array([2.0, 1.0, -1.0])
+print("without the exponential:", scores / scores.sum(), " softmax:", np.exp(scores) / np.exp(scores).sum())
+
+# %% [markdown]
+# a "probability" of minus one half. That one shows. The other hides well, and here is a program that has it, on its way
+# to learn three classes:
+
+# %% [markdown] task="train_classes" title="Find the bug: the classifier that is never sure"
+# `train_classes(x1, t, classes, eta, steps)` should train a softmax regression from zeros: in each step the scores, the
+# probabilities, the mean loss $-\ln p_t$ **before** the step, then one step of gradient descent on it. It returns the
+# weights `(classes, d + 1)` and the losses `(steps,)`. `x1` has the 1 in front, `t` holds class numbers.
+#
+# The program below learns something: the loss falls, the largest score is often the right one. But however far apart the
+# classes are, it never gets sure and its loss never near 0. Find out why and repair it; leave everything else as it is.
+# Example: `x1 = [[1., -9.], [1., 9.]]`, `t = [0, 1]`, `eta = 1` should have a second loss below 0.001; it has 0.31.
+
+
+# %% solve="train_classes" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.logistic.train_classes course_lib.logistic.softmax_loss"
+def train_classes(x1, t, classes, eta, steps):
+    """Weights (classes, d + 1) of a softmax regression by gradient descent, and the loss before each step."""
+    ### BEGIN SOLUTION
+    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []
+    for _ in range(steps):
+        score = x1 @ w.T
+        p = logistic.softmax(score)
+        losses.append(-np.mean(np.log(np.sum(one_hot * p, axis=1))))
+        w -= eta * (p - one_hot).T @ x1 / len(t)
+    return w, np.array(losses)
+    ### END SOLUTION
+
+
+# %% given="train_classes"
+def train_classes(x1, t, classes, eta, steps):
+    """Weights (classes, d + 1) of a softmax regression by gradient descent, and the loss before each step."""
+    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []
+    for _ in range(steps):
+        score = logistic.sigmoid(x1 @ w.T)
+        p = logistic.softmax(score)
+        losses.append(-np.mean(np.log(np.sum(one_hot * p, axis=1))))
+        w -= eta * (p - one_hot).T @ x1 / len(t)
+    return w, np.array(losses)
+
+
+# %% [markdown] hint="train_classes"
+# What is the largest probability this program can ever give? Between which numbers do its scores lie?
+
+# %% [markdown] hint="train_classes"
+# Put the best scores it can have into the softmax: for three classes `logistic.softmax(np.array([[1.0, 0.0, 0.0]]))`.
+# Compare with `[[20.0, 0.0, 0.0]]`.
+
+# %% [markdown] hint="train_classes"
+# A softmax wants scores from minus to plus infinity, straight from the weights:
+# ```python
+# score = ...
+# p = logistic.softmax(score)
+# ```
+
+# %% check="train_classes" points=7
+with check("train_classes") as expect:
+    inputs = np.array([[1.0, 2.0, -1.0], [1.0, -0.5, 2.5], [1.0, -3.0, -1.0]])
+    for steps in (1, 4):
+        expect(f"three samples, {steps} steps", train_classes(inputs, np.array([2, 0, 1]), 3, 0.5, steps))
+    apart = np.array([[1.0, -6.0], [1.0, 0.0], [1.0, 7.0], [1.0, 6.0]])
+    expect("three classes far apart", train_classes(apart, np.array([1, 0, 2, 2]), 3, 0.3, 20))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(20208)
+    for n, k, d, eta in [(12, 4, 2, 0.6), (6, 2, 3, 0.2), (15, 10, 4, 1.0)]:
+        t = draw.integers(0, k, size=n)
+        x1 = np.column_stack([np.ones(n), draw.normal(size=(n, d)) + draw.normal(size=(k, d))[t]])
+        for steps in (2, 9):
+            expect(f"{n} samples, {k} classes, {steps} steps", train_classes(x1, t, k, eta, steps))
+    ### END HIDDEN TESTS
+
+# %% variants="train_classes"
+WRONG = {
+    "sigmoid still before the softmax": (
+        "score = x1 @ w.T",
+        "score = logistic.sigmoid(x1 @ w.T)",
+        "scores between 0 and 1 go into the softmax, so that the surest sample gets e / (e + K - 1) at most",
+    ),
+    "sigmoid moved into the loss": (
+        "p = logistic.softmax(score)\n",
+        "p = logistic.sigmoid(logistic.softmax(score))\n",
+        "the softmax gives probabilities already; a sigmoid after it spoils them",
+    ),
+    "sigmoid without the softmax": (
+        "p = logistic.softmax(score)\n",
+        "p = logistic.sigmoid(score)\n",
+        "now the softmax is gone: the sigmoid had to go",
+    ),
+    "another squashing": (
+        "score = x1 @ w.T",
+        "score = np.tanh(x1 @ w.T)",
+        "tanh bounds the scores as the sigmoid did; nothing may stand between weights and softmax",
+    ),
+    "ReLU on the scores": (
+        "score = x1 @ w.T",
+        "score = np.maximum(x1 @ w.T, 0)",
+        "a negative score says that a class is unlikely; a ReLU forgets it",
+    ),
+    "gradient of the sigmoid added": (
+        "def train_classes(x1, t, classes, eta, steps):\n"
+        "    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []\n"
+        "    for _ in range(steps):\n"
+        "        score = logistic.sigmoid(x1 @ w.T)\n"
+        "        p = logistic.softmax(score)\n"
+        "        losses.append(-np.mean(np.log(np.sum(one_hot * p, axis=1))))\n"
+        "        w -= eta * ((p - one_hot) * score * (1 - score)).T @ x1 / len(t)\n"
+        "    return w, np.array(losses)",
+        "the gradient now fits the sigmoid, but the sigmoid is the mistake: the probabilities are still bounded",
+    ),
+    "softmax twice": (
+        "p = logistic.softmax(score)\n",
+        "p = logistic.softmax(logistic.softmax(score))\n",
+        "a softmax of probabilities is nearly uniform, for the same reason as before",
+    ),
+    "softmax over the samples": (
+        "p = logistic.softmax(score)\n",
+        "p = logistic.softmax(score.T).T\n",
+        "the classes of one sample compete, not the samples of one class",
+    ),
+    "loss after the step": (
+        "def train_classes(x1, t, classes, eta, steps):\n"
+        "    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []\n"
+        "    for _ in range(steps):\n"
+        "        w -= eta * (logistic.softmax(x1 @ w.T) - one_hot).T @ x1 / len(t)\n"
+        "        losses.append(-np.mean(np.log(np.sum(one_hot * logistic.softmax(x1 @ w.T), axis=1))))\n"
+        "    return w, np.array(losses)",
+        "the losses are those after each step; asked is the loss before it",
+    ),
+    "larger scores": (
+        "score = x1 @ w.T",
+        "score = 10 * logistic.sigmoid(x1 @ w.T)",
+        "a longer ruler moves the bound and does not remove it: take the sigmoid out",
+    ),
+    "sum instead of mean": (
+        "(p - one_hot).T @ x1 / len(t)",
+        "(p - one_hot).T @ x1",
+        "the sigmoid is gone, but so is the mean over the samples",
+    ),
+    "uphill": (
+        "w -= eta",
+        "w += eta",
+        "the step went the right way; now it goes uphill",
+    ),
+}
+RIGHT = {
+    "with log_softmax": (
+        "def train_classes(x1, t, classes, eta, steps):\n"
+        "    w, losses = np.zeros((classes, x1.shape[1])), np.zeros(steps)\n"
+        "    for k in range(steps):\n"
+        "        log_p = logistic.log_softmax(x1 @ w.T)\n"
+        "        losses[k] = -log_p[np.arange(len(t)), t].mean()\n"
+        "        error = np.exp(log_p) - (t[:, None] == np.arange(classes))\n"
+        "        w = w - eta / len(t) * (error.T @ x1)\n"
+        "    return w, losses"
+    ),
+    "scores inlined": (
+        "        score = x1 @ w.T\n        p = logistic.softmax(score)\n",
+        "        p = logistic.softmax((w @ x1.T).T)\n",
+    ),
+}
+
+# %% [markdown]
+# **Lecture figure F44.** How sure can such a network get with ten classes? Its scores lie between 0 and 1. The best it can
+# do is 1 for the right class and 0 for the nine others.
+
+# %% figure="F44"
+best_scores = np.append(1.0, np.zeros(9))[None]
+cap = logistic.softmax(best_scores)[0, 0]
+floor = -np.log(cap)
+assert (round(cap, 3), round(floor, 3)) == (0.232, 1.461)
+bare = best_scores[0] * 2 - 1
+rows = [
+    ("largest probability", "softmax of sigmoids", f"{cap:.3f}", "10 classes: e / (e + 9)"),
+    ("smallest loss", "softmax of sigmoids", f"{floor:.3f}", "-ln of it; at the start ln 10 = 2.303"),
+    (
+        "scores 1 and nine times -1",
+        "softmax without exp",
+        f"{bare[0] / bare.sum():.3f} for the right class",
+        "divided by their sum, -8",
+    ),
+]
+lecture_table("F44 · softmax, nearly right", rows)
+
+# %% [markdown]
+# ## 6. Practice run: digits, with and without the bug
+#
+# The 8×8 digits of scikit-learn, ten classes, 64 inputs. Once as it should be, once with the sigmoid before the softmax.
+# Which of the two will classify better? And what will the two losses say about it?
+
+# %% practice="digits_load"
+from course_lib.datasets import digits
+
+STEPS = 1000  # 10000 for a longer run (a minute)
+images_of_digits = digits()
+train_x1, test_x1 = (
+    perceptron.augment(x.reshape(-1, 64) / 255) for x in (images_of_digits.x_train, images_of_digits.x_test)
+)
+train_t, test_t = images_of_digits.t_train, images_of_digits.t_test
+
+
+# %% practice="digits_train"
+def softmax_run(squash, eta=1.0):
+    """Losses and test errors of a run whose scores go through `squash` first."""
+    w, losses, errors, one_hot = np.zeros((10, 65)), [], [], np.eye(10)[train_t]
+    for _ in tqdm(range(STEPS), desc=squash.__name__):
+        p = logistic.softmax(squash(train_x1 @ w.T))
+        losses.append(-np.mean(np.log(p[np.arange(len(train_t)), train_t])))
+        errors.append(np.mean((test_x1 @ w.T).argmax(axis=1) != test_t))
+        w -= eta * (p - one_hot).T @ train_x1 / len(train_t)
+    return w, losses, errors
+
+
+def bare_scores(z):
+    return z
+
+
+runs = {"softmax": softmax_run(bare_scores), "sigmoid, then softmax": softmax_run(logistic.sigmoid)}
+
+# %% practice="digits_plot"
+left, right = style.row(2, size=(4.5, 3.4))
+style.axes(left, title="One loss stops at a floor", xlabel="step", ylabel="training loss (nats)")
+style.axes(right, title="Errors on the test images", xlabel="step", ylabel="misclassified (%)")
+for (name, (_, losses, errors)), color, dash in zip(runs.items(), (style.BLUE, style.RED), ("-", "--"), strict=True):
+    left.plot(losses, dash, color=color, label=name)
+    right.plot(100 * np.array(errors), dash, color=color, label=name)
+floor = -np.log(np.e / (np.e + 9))
+left.axhline(floor, color=style.GREY, ls=":", label=f"{floor:.3f}")
+left.set(ylim=(0, 2.4))
+right.set(ylim=(0, 40))
+left.legend(frameon=False, fontsize="small")
+plt.show()
+
+# %% practice="digits_say"
+for name, (_, losses, errors) in runs.items():
+    print(f"{name}: loss {losses[0]:.3f} → {losses[-1]:.3f}, misclassified test images {errors[-1]:.1%}")
+
+# %% [markdown]
+# The errors do not give the bug away. That is why it survives in print: the network still ranks its answers rightly. But
+# its probabilities are worthless, its loss stops at the floor, and without a test such as "the loss must be able to reach
+# 0" nobody notices. What has each class learned? Its weights are an image:
+
+# %% practice="digits_weights"
+images.image_grid(runs["softmax"][0][:, 1:].reshape(10, 8, 8), signed=True, titles=list("0123456789"), size=0.95)
+plt.show()
+
+# %% [markdown]
+# Each is a template: bright ink where the sign is positive speaks for the digit, ink where it is negative against it.
+#
+# ## To remember
+#
+# 1. A logit is the logarithm of the odds; the sigmoid turns it into a probability, and the length of the weights into
+#    confidence.
+# 2. The noise chooses the loss: Bernoulli labels give cross-entropy, Gaussian noise gives squared error.
+# 3. The gradient is output error times input, $\frac1n X^\top(y - t)$, for the sigmoid and for the softmax alike. Test it
+#    by wiggling weights both ways.
+# 4. Compute losses from logits: subtract the maximum, never take the logarithm of a rounded probability, and put nothing
+#    between the scores and the softmax.
+# 5. Cross-entropy is convex here and forgives easy outliers. It does not count errors, and its border is straight.
+#
+# ## Further reading
+#
+# - Joseph Berkson: *Application of the logistic function to bio-assay* (1944)
+# - David Cox: *The regression analysis of binary sequences* (1958)
+# - John Bridle: *Probabilistic interpretation of feedforward classification network outputs* (1990)
+# - Sara Solla, Esther Levin, Michael Fleisher: *Accelerated learning in layered neural networks* (1988), on
+#   cross-entropy against squared error
+# - Howard Rosenbrock: *An automatic method for finding the greatest or least value of a function* (1960), the banana
+#
+# **Next:** lesson 03, backpropagation. The chain rule of this lesson, three factors long, becomes a machine that takes
+# gradients of any program.
