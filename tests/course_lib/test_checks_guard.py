@@ -70,8 +70,8 @@ def test_a_module_loaded_only_by_the_learners_call_is_watched_too(monkeypatch):
     assert sink.lines[0].kind == "forbidden"
 
 
-def test_nothing_is_imported_to_watch_for_it():
-    assert "colorsys" not in sys.modules
+def test_nothing_is_imported_to_watch_for_it(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)  # a picture drawn by another test may have loaded it
     kinds("def f(x):\n    return x", ["colorsys.rgb_to_hsv"])
     assert "colorsys" not in sys.modules
 
