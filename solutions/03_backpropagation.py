@@ -125,7 +125,7 @@ for ax, step in zip(many, (1, len(steps) - 3, len(steps) - 1), strict=True):
 # ### Explore: one step at a time
 #
 # Move the slider, or press play. Before each step, say which numbers will appear. Then change w and x. Which gradients
-# vanish when w2 = -15, and why? The second graph is for section 5; come back to it then.
+# vanish when w2 = -15, and at which node does it begin? The second graph is for section 5; come back to it then.
 
 # %%
 backward_explorer()
