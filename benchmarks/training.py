@@ -1,11 +1,13 @@
 """What course_lib learns on the CPU, and how long that takes: `python benchmarks/training.py [mnist] [digits]`.
 
 MNIST with the LeNet of the lecture's table (row 1), and a ResNet-20 of reduced width on the 8x8 digits. MNIST is looked
-for under COURSE_DATA, else downloaded once. Test accuracy is that of the last epoch: nothing is chosen by the test set.
+for under COURSE_DATA, else downloaded once. Test accuracy is that of the last epoch. The digits recipe was chosen
+on the split of seed 0; what is reported are splits and networks of three other seeds, each trained once.
 """
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -60,9 +62,9 @@ def mnist(epochs=8):
     return train("LeNet on MNIST", model, descent, data, epochs=epochs, size=128, rng=rng)
 
 
-def digits(epochs=20):
-    """ResNet-20 with 8 to 32 channels on the 8x8 digits, a fifth of all 1797 images held out at random."""
-    rng = np.random.default_rng(0)
+def digits(epochs=20, seed=1):
+    """ResNet-20 with 8 to 32 channels on the 8x8 digits, a fifth of all 1797 images held out at random by `seed`."""
+    rng = np.random.default_rng(seed)
     data, model = scaled(datasets.load("digits")), ResNet20(1, width=8, rng=rng)
     (x_train, t_train), (x_test, t_test) = split(np.concatenate(data[0::2]), np.concatenate(data[1::2]), rng=rng)
     rate = schedules.one_cycle(0.05, epochs * -(-len(x_train) // 32))
@@ -72,7 +74,8 @@ def digits(epochs=20):
         return augment.translate(augment.rotate(x, rng=rng, degrees=8), rng=rng, pixels=1).astype(np.float32)
 
     data = x_train, t_train, x_test, t_test
-    return train("ResNet-20 on digits", model, descent, data, epochs=epochs, size=32, rng=rng, change=moved)
+    name = f"ResNet-20 on digits, seed {seed}"
+    return train(name, model, descent, data, epochs=epochs, size=32, rng=rng, change=moved)
 
 
 def main():
@@ -80,8 +83,11 @@ def main():
     parser = arguments(__doc__)
     parser.add_argument("what", nargs="*", help="mnist, digits; both unless given")
     options = parser.parse_args()
-    chosen = {"mnist": mnist, "digits": digits}
-    rows = [chosen[name](*([1] if options.quick else [])) for name in options.what or chosen]
+    runs = {"mnist": [mnist], "digits": [partial(digits, seed=seed) for seed in (1, 2, 3)]}
+    rows = [run(*([1] if options.quick else [])) for name in options.what or runs for run in runs[name]]
+    held_out = [row["test_accuracy"] for row in rows if "digits" in row["name"]]
+    if held_out:
+        print(f"digits, {len(held_out)} seeds: mean {np.mean(held_out):.2%}, worst {min(held_out):.2%}")
     write(rows, options.json)
 
 
