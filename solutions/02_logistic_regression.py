@@ -1172,7 +1172,12 @@ probability(lambda p: perceptron.augment(p) @ w, x, t, ax=left, title="Straight 
 raw = features(x)
 mean, scale = raw.mean(axis=0), raw.std(axis=0)
 bent = logistic.train(perceptron.augment((raw - mean) / scale), t, eta=2.0, steps=8000)
-score = lambda p: perceptron.augment((features(p) - mean) / scale) @ bent  # noqa: E731
+
+
+def score(points):
+    return perceptron.augment((features(points) - mean) / scale) @ bent
+
+
 probability(score, x, t, ax=right, title="Straight in five features, bent here")
 
 # %% [markdown]

@@ -1,13 +1,16 @@
 """What a sigmoid neuron says, as a curve and as a tint of the plane, and descent on its loss over two weights."""
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 from course_lib.logistic import cross_entropy, sigmoid
 from course_lib.viz.landscape import landscape
-from course_lib.viz.planes import points, view
+from course_lib.viz.planes import MINUS, PLUS, points, view
 from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes, row
 
 REACH = 6.0  # inputs shown on either side of 0, and half the extent of the loss over two weights
+RED_TO_BLUE = LinearSegmentedColormap.from_list("red to blue", [MINUS, "white", PLUS])
 
 
 def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
@@ -28,7 +31,7 @@ def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
         ax.axline((middle, 0.5), slope=slope, color=ORANGE, lw=1.2, ls="--", label=f"slope {slope:.2f} at y = ½")
         ax.plot(middle, 0.5, "o", color=ORANGE, ms=6, clip_on=True)
     ax.set(xlim=(-REACH, REACH), ylim=(-0.06, 1.06))
-    ax.legend(fontsize=8, loc="center right" if weight < 0 else "lower right", framealpha=0.9)
+    ax.legend(fontsize=8, loc="upper right" if weight < 0 else "upper left", framealpha=0.9)
     return ax
 
 
@@ -43,7 +46,7 @@ def probability(score, x, t, *, ax=None, title=None, contours=True):
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     u, v = np.meshgrid(np.linspace(left, right, 160), np.linspace(low, high, 160))
     y = sigmoid(score(np.column_stack([u.ravel(), v.ravel()]))).reshape(u.shape)
-    ax.imshow(y, extent=(left, right, low, high), origin="lower", cmap="RdBu", vmin=0, vmax=1, alpha=0.45, zorder=0)
+    ax.imshow(y, extent=(left, right, low, high), origin="lower", cmap=RED_TO_BLUE, vmin=0, vmax=1, alpha=0.4, zorder=0)
     levels = [level for level in (0.1, 0.5, 0.9) if y.min() < level < y.max()]
     if contours and levels:
         widths = [2.0 if level == 0.5 else 1.0 for level in levels]
@@ -75,4 +78,5 @@ def loss_and_path(x1, t, path, *, axes_pair=None, title=None):
     axes(right, title=f"Loss {cross_entropy(x1 @ path[-1], t):.3f} after {len(path) - 1} steps", xlabel="step")
     right.plot([cross_entropy(x1 @ w, t) for w in path], color=BLUE, marker=".", ms=4)
     right.set(ylabel="cross-entropy (nats)", ylim=(0, None))
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     return left, right
