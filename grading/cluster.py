@@ -32,6 +32,7 @@ from grading.messages import Job, Run
 REACH = 10  # seconds to find the scheduler
 LOOK = 5  # seconds between two counts of the workers
 AHEAD, FEWEST, MOST = 3, 16, 256  # jobs sent ahead: per thread of the cluster, at least, at most
+RUNS = ("bubblewrap", "cluster", "conversation", "layout", "messages", "sandbox", "seccomp", "worker")  # on a worker
 INSTALL = "python -m pip install 'dask[distributed]' cryptography"
 
 
@@ -63,11 +64,10 @@ class Trouble:
 
 @functools.cache
 def facts():
-    """What must be equal on all machines for the same verdicts: this package's code and the libraries below it."""
-    top, digest = Path(__file__).resolve().parent.parent, hashlib.sha256()
-    for package in ("grading", "course_lib"):
-        for path in sorted((top / package).rglob("*.py")):
-            digest.update(path.relative_to(top).as_posix().encode() + b"\0" + path.read_bytes())
+    """What must be equal on all machines for the same verdicts: the code that runs there and the libraries below it."""
+    here, digest = Path(__file__).resolve().parent, hashlib.sha256()
+    for path in [here / f"{name}.py" for name in RUNS] + sorted((here.parent / "course_lib").rglob("*.py")):
+        digest.update(path.relative_to(here.parent).as_posix().encode() + b"\0" + path.read_bytes())
     told = {"this course's package": digest.hexdigest()[:12], "Python": _short(platform.python_version())}
     return told | {name: metadata.version(name).split("+")[0] for name in ("numpy", "torch", "distributed")}
 
@@ -122,11 +122,12 @@ def _started(trust):
 class Cluster:
     """A pool on a Dask cluster: `submit(job)` gives a future of the job's Run. `say(sentence)` hears what happens.
 
-    `client` is a connected distributed.Client; closing the pool leaves it open.
+    `client` is a connected distributed.Client; closing the pool leaves it open. `facts` is what its workers must equal.
     """
 
-    def __init__(self, client, *, trust=False, say=None):
+    def __init__(self, client, *, trust=False, say=None, facts=None):
         self.client, self.trust, self.say = client, trust, say or (lambda sentence: None)
+        self.facts = facts or {}
         self.name = f"course-run-{uuid.uuid4().hex[:12]}"
         self.lock, self.closing = threading.Lock(), threading.Event()
         self.sent, self.tasks, self.files, self.home = 0, {}, {}, None
@@ -145,7 +146,7 @@ class Cluster:
         with self.lock:
             self.sent += 1
             key = (self.name, self.sent)
-        order = Order(replace(job, files={}), facts(), self.trust)
+        order = Order(replace(job, files={}), self.facts, self.trust)
         try:
             task = self.client.submit(run_order, order, self._files(job), key=key, pure=False)
             self.tasks[key] = task
@@ -155,13 +156,11 @@ class Cluster:
         return run
 
     def _files(self, job):
-        from distributed import Future
-
         content = repr(sorted((name, hashlib.sha256(data).hexdigest()) for name, data in job.files.items()))
         key = f"course-files-{hashlib.sha256(content.encode()).hexdigest()[:16]}-{self.name}"
         with self.lock:
             known = self.files.get(key)
-            if not isinstance(known, Future) or known.status in ("cancelled", "error", "lost"):
+            if known is None or known.status in ("cancelled", "error", "lost"):
                 known = self.files[key] = self.client.submit(hand_over, Files(job.files), key=key, pure=False)
         return known
 
@@ -223,7 +222,7 @@ class Cluster:
         if not told and before != 0:
             self.say("Dask has no worker now: grading goes on when one comes. Ctrl-C loses nothing.")
         elif told and not before:
-            self.say(f"Dask: {len(told)} workers with {self.threads} threads.")
+            self.say(f"Dask: {_counted(len(told), 'worker')}, {_counted(self.threads, 'submission')} at once.")
 
     def close(self):
         """Drop what is still under way; the journal has what came back."""
@@ -240,6 +239,10 @@ class Cluster:
 
     def __exit__(self, *exc):
         self.close()
+
+
+def _counted(number, thing):
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _pass_on(ended, to):
@@ -286,7 +289,8 @@ def connect(address, *, trust=False, say=None):
         stack.callback(_leave, client)
         if not local:
             _same_versions(client, address)
-        yield stack.enter_context(Cluster(client, trust=trust, say=say))
+        asked = {} if local else facts()  # local workers are this very installation
+        yield stack.enter_context(Cluster(client, trust=trust, say=say, facts=asked))
 
 
 def _local_workers(address):

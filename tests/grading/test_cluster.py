@@ -1,0 +1,365 @@
+"""A Dask cluster gives the grades that this machine gives; a lost worker or scheduler costs time, and no grade."""
+
+import concurrent.futures
+import contextlib
+import os
+import pickle
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from course_lib.compare import save_record
+from grading import cluster, engine
+from grading.course import Course
+from grading.errors import CourseError
+from grading.journal import Journal
+from grading.messages import Job, Step
+from tests.grading import small_course as sc
+from tests.grading import small_lesson as small
+from tests.grading.conftest import copy
+
+COURSE = [sys.executable, "-m", "grading.cli"]
+
+
+@pytest.fixture(scope="module")
+def at_home(blank, tmp_path_factory):
+    """The class graded by this machine's own sandbox: what every cluster must give."""
+    made = copy(blank, tmp_path_factory.mktemp("at_home") / "course")
+    engine.grade(made.root, workers=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """Two worker processes on this machine."""
+    with cluster.connect("local:2") as pool:
+        yield pool
+
+
+def same(made, witness):
+    """Whether gradebook and autograded notebooks are equal."""
+    return sc.dump(made) == sc.dump(witness) and sc.pages(made) == sc.pages(witness)
+
+
+def worker_pids(pool):
+    return list(pool.client.run(os.getpid).values())
+
+
+def test_a_cluster_gives_the_gradebook_this_machine_gives(made, at_home, pool):
+    summary = engine.grade(made.root, pool=pool)
+    assert summary.count("ran") == 15
+    assert summary.isolation != "none"
+    assert summary.differs == ()
+    assert same(made, at_home)
+
+
+def test_work_is_spread_over_the_workers(pool):
+    assert len(set(worker_pids(pool))) == 2
+    assert pool.ahead == cluster.FEWEST
+
+
+SLOW = "import time\ntime.sleep(1.5)\nprint('done')"
+
+
+def test_what_a_killed_worker_was_running_runs_again_and_nothing_of_it_is_left(pool):
+    jobs = [Job(f"slow{i}", "00_small", (Step("one", SLOW),)) for i in range(4)]
+    runs = [pool.submit(job) for job in jobs]
+    patience = time.monotonic() + 30
+    while len([1 for keys in pool.client.processing().values() if keys]) < 2 and time.monotonic() < patience:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    victim = worker_pids(pool)[0]
+    children = descendants(victim)
+    assert len(children) >= 4, "a warm process and a running submission were expected"
+    os.kill(victim, signal.SIGKILL)
+    for run in runs:
+        one = run.result(60)
+        assert one.ended == "finished"
+        assert one.cells["one"].outputs[0]["text"] == "done\n"
+    assert victim not in worker_pids(pool)
+    patience = time.monotonic() + 10
+    while any(alive(pid) for pid in children) and time.monotonic() < patience:
+        time.sleep(0.1)
+    assert not [pid for pid in children if alive(pid)]
+
+
+def test_workers_killed_at_random_moments_cost_no_grade(made, at_home, pool):
+    """COURSE_KILLS=50 kills more of them."""
+    wanted, rng, killed = int(os.environ.get("COURSE_KILLS", "2")), random.Random(4), set()
+    over = threading.Event()
+
+    def hunt():
+        while len(killed) < wanted and not over.wait(rng.uniform(0.2, 1.5)):
+            pids = [pid for pid in worker_pids(pool) if pid not in killed and descendants(pid)]
+            if pids:
+                victim = rng.choice(pids)
+                os.kill(victim, signal.SIGKILL)
+                killed.add(victim)
+
+    hunter = threading.Thread(target=hunt)
+    hunter.start()
+    try:
+        while hunter.is_alive():
+            assert engine.grade(made.root, pool=pool, force=True).count("ran") == 15
+            assert same(made, at_home)
+    finally:
+        over.set()
+        hunter.join()
+    assert len(killed) == wanted
+
+
+def test_what_student_code_ends_is_its_own_process_not_the_worker(pool):
+    before = worker_pids(pool)
+    deadly = Job("deadly", "00_small", (Step("one", "print(1)"), Step("two", "import os; os._exit(3)")))
+    run = pool.submit(deadly).result(60)
+    assert run.ended == "died"
+    assert run.cells["one"].status == "ok"
+    assert worker_pids(pool) == before
+
+
+def descendants(pid):
+    """The process ids below this one."""
+    with contextlib.suppress(OSError):
+        found = []
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                for child in file.read().split():
+                    found += [int(child), *descendants(child)]
+        return found
+    return []
+
+
+def alive(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.fixture
+def by_hand(tmp_path):
+    """A scheduler and one worker started as the guide says: (scheduler file, scheduler, worker)."""
+    file = tmp_path / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    ours = {"env": sc.quiet(), "cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+    worker = [*dask, "worker", "--scheduler-file", str(file), "--nthreads", "1", "--death-timeout", "20", "--no-nanny"]
+    started = []
+    try:
+        started.append(subprocess.Popen([*scheduler, "--no-dashboard"], **ours))
+        started.append(subprocess.Popen([*worker, "--no-dashboard"], **ours))
+        patience = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < patience:
+            time.sleep(0.1)
+        cluster.facts.cache_clear()  # the code may have been edited since these tests were collected
+        yield file, *started
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def test_a_lost_scheduler_ends_in_a_sentence_and_the_next_run_goes_on(made, undisturbed, by_hand):
+    file, scheduler, _ = by_hand
+    slow = f"import time\ntime.sleep(3)\n{small.ANSWER_DOUBLE}"
+    sc.hand_in(made, "zoe", sc.answered(made, **{**sc.RIGHT, "double": slow}))  # keeps the run from ending too early
+
+    def tell(done, total, one):
+        if one.how == "ran":
+            scheduler.send_signal(signal.SIGKILL)
+
+    with (
+        pytest.raises(CourseError, match=r"scheduler is gone.*run `course grade` again"),
+        cluster.connect(str(file)) as pool,
+    ):
+        engine.grade(made.root, pool=pool, tell=tell)
+    with Journal(made.root / "journal") as journal:
+        kept = [entry for entry in journal.all_replayed() if entry]
+    assert 4 <= len(kept) < 19
+    rest = sc.InProcess()
+    summary = engine.grade(made.root, pool=rest, workers=1)
+    assert 0 < len(rest.ran) < 16
+    assert summary.count("up to date") == len(kept)
+    told = sc.dump(made)
+    assert told.pop(("zoe", small.LESSON))[-1] == 6
+    assert told == sc.dump(undisturbed)
+
+
+def closed_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_an_address_where_nobody_answers_is_one_sentence(made, monkeypatch):
+    monkeypatch.setattr(cluster, "REACH", 1)
+    address = f"tcp://127.0.0.1:{closed_port()}"
+    with pytest.raises(CourseError, match=f"No Dask scheduler answers at {address}"), cluster.connect(address):
+        pass
+    command = [*COURSE, "grade", "--course", str(made.root), "--dask", "local:none"]
+    told = subprocess.run(command, env=sc.quiet(), capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert told.stderr == ("course: --dask local:none: say how many workers this machine shall run, such as local:2.\n")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "local:0", "local:-1", "local:99999", "foo://x:1", "tcp://host:port"])
+def test_a_wrong_address_is_one_sentence(address, monkeypatch):
+    monkeypatch.setattr(cluster, "REACH", 1)
+    with pytest.raises(CourseError) as caught, cluster.connect(address):
+        pass
+    assert address in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_without_dask_the_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CourseError, match=r"Dask is not installed here; .*pip install"), cluster.connect("local:2"):
+        pass
+
+
+JOB = Job("key", "00_small", (), (Step("check-a", "the hidden source", "a", "hidden"),), files={"a.npz": b"bytes"})
+
+
+@pytest.mark.parametrize("name", ["this course's package", "Python", "numpy", "torch", "distributed"])
+def test_a_worker_of_another_version_runs_nothing_and_names_the_difference(name):
+    other = cluster.facts() | {name: "another"}
+    told = cluster.run_order(cluster.Order(JOB, other), cluster.Files({}))
+    assert isinstance(told, cluster.Trouble)
+    assert name in told.says
+    assert cluster.facts()[name] in told.says
+    assert "another" in told.says
+
+
+def test_a_worker_without_a_sandbox_says_so_instead_of_raising(monkeypatch):
+    def none_here(trust):
+        raise CourseError("Install bubblewrap.")
+
+    monkeypatch.setattr(cluster, "_sandbox", none_here)
+    told = cluster.run_order(cluster.Order(JOB, cluster.facts()), cluster.Files({}))
+    assert told == cluster.Trouble("Install bubblewrap.")
+
+
+def test_what_dask_may_log_of_a_job_shows_no_hidden_source():
+    order = cluster.Order(JOB, cluster.facts())
+    shown = f"{order!r} {order} {cluster.Files(JOB.files)!r}"
+    assert "hidden source" not in shown
+    assert "bytes" not in shown
+    assert pickle.loads(pickle.dumps(order)).job == JOB
+
+
+class Task(concurrent.futures.Future):
+    """A future of Dask as far as the pool looks at it."""
+
+    status = "finished"
+
+
+class Client:
+    """A Dask client as far as the pool needs one; `outcome(function, *arguments)` decides each task."""
+
+    status = "running"
+
+    def __init__(self, outcome, packages=None):
+        self.outcome, self.packages, self.sent = outcome, packages, []
+
+    def nthreads(self):
+        return {"tcp://one:1": 400}
+
+    def submit(self, function, *arguments, key, pure):
+        self.sent.append((function, arguments))
+        task = Task()
+        try:
+            task.set_result(self.outcome(function, *arguments))
+        except Exception as error:
+            task.set_exception(error)
+        return task
+
+    def cancel(self, tasks):
+        pass
+
+    def get_versions(self):
+        return {"scheduler": {"packages": self.packages}}
+
+
+def failing(error):
+    def outcome(function, *arguments):
+        raise error
+
+    return outcome
+
+
+def test_a_submission_lost_with_four_workers_runs_on_this_machine(monkeypatch):
+    from distributed import KilledWorker
+
+    said, here = [], sc.InProcess()
+    here.close = lambda: None
+    monkeypatch.setattr("grading.sandbox.SandboxPool", lambda n, trust: here)
+    with cluster.Cluster(Client(failing(KilledWorker("key", None, 3))), say=said.append) as pool:
+        run = pool.submit(Job("key", "00_small", (Step("one", "1 + 1"),))).result(5)
+    assert run.cells["one"].status == "ok"
+    assert here.ran == ["key"]
+    assert "runs on this machine" in said[-1]
+
+
+def test_workers_that_come_and_go_are_told_once_each():
+    said, client = [], Client(None)
+    with cluster.Cluster(client, say=said.append) as pool:
+        for workers in ({"a": 400}, {}, {}, {"b": 1}, {"b": 1, "c": 2}):
+            client.nthreads = lambda workers=workers: workers
+            pool._count()
+        assert pool.ahead == cluster.FEWEST
+    assert said == [
+        "Dask: 1 worker, 400 submissions at once.",
+        "Dask has no worker now: grading goes on when one comes. Ctrl-C loses nothing.",
+        "Dask: 1 worker, 1 submission at once.",
+    ]
+
+
+def test_a_cluster_without_the_package_is_one_sentence():
+    with cluster.Cluster(Client(failing(ModuleNotFoundError("No module named 'grading'")))) as pool:
+        error = pool.submit(JOB).exception(5)
+    assert isinstance(error, CourseError)
+    assert "No module named 'grading'" in str(error)
+    assert "install the same version" in str(error)
+
+
+def test_a_workers_trouble_reaches_the_instructor():
+    with cluster.Cluster(Client(lambda *_: cluster.Trouble("Install bubblewrap."))) as pool:
+        error = pool.submit(JOB).exception(5)
+    assert isinstance(error, CourseError)
+    assert str(error) == "A Dask worker cannot grade: Install bubblewrap."
+
+
+def test_no_hidden_expected_value_is_sent_and_a_lessons_files_go_once(made):
+    records = small.records()
+    records["hidden"].checks["double"]["lines"][0]["value"] = "only the judge knows"
+    save_record(made.root / "hidden" / f"{small.LESSON}.npz", records["hidden"])
+    told = Course(made.root).records(small.LESSON)["hidden"].checks["double"]
+    assert b"only the judge knows" in pickle.dumps(told["lines"])
+
+    def outcome(function, *arguments):
+        return arguments[0] if function is cluster.hand_over else sc.run(arguments[0].job)
+
+    client = Client(outcome)
+    with cluster.Cluster(client) as pool:
+        summary = engine.grade(made.root, pool=pool)
+        assert pool.ahead == cluster.MOST
+    assert summary.count("ran") == 15
+    sent = [pickle.dumps([one for one in arguments if not isinstance(one, concurrent.futures.Future)])
+            for _, arguments in client.sent]  # fmt: skip
+    assert not [one for one in sent if b"only the judge knows" in one]
+    assert [function for function, _ in client.sent].count(cluster.hand_over) == 1
+    (orders,) = {len(arguments[0].job.files) for function, arguments in client.sent if function is cluster.run_order}
+    assert orders == 0
+
+
+@pytest.mark.parametrize(("package", "version"), [("distributed", "2020.1.0"), ("python", "3.2.1.final.0")])
+def test_a_scheduler_of_another_version_is_refused(package, version):
+    packages = {"distributed": cluster.facts()["distributed"], "python": sys.version.split()[0]}
+    cluster._same_versions(Client(None, packages), "tcp://head:8786")
+    with pytest.raises(CourseError, match=r"scheduler at tcp://head:8786 runs \w+ (2020.1.0|3.2), and this machine"):
+        cluster._same_versions(Client(None, packages | {package: version}), "tcp://head:8786")
