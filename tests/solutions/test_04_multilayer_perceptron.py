@@ -1,0 +1,139 @@
+"""Lesson 04: its answers agree with the library and with sampling, its worked examples and its figures hold."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares
+
+from course_lib import functional as F
+from course_lib.tensor import Tensor
+from grading.source import read_lesson
+
+LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "04_multilayer_perceptron.py")
+
+
+def answers():
+    """The reference answers of the lesson, by name."""
+    namespace = {"np": np, "F": F, "Tensor": Tensor}
+    for exercise in LESSON.exercises:
+        exec(exercise.reference, namespace)
+    return namespace
+
+
+ANSWERS = answers()
+
+
+def networks(seed, rounds=10):
+    """Random batches with labels, and the four arrays of a two-layer network."""
+    rng = np.random.default_rng(seed)
+    for _ in range(rounds):
+        n, d, k, m = rng.integers(2, 7, size=4)
+        x, t = rng.normal(size=(n, d)), rng.integers(0, m, size=n)
+        yield x, t, (rng.normal(size=(k, d)), rng.normal(size=k), rng.normal(size=(m, k)), rng.normal(size=m))
+
+
+def test_the_lesson_has_the_eight_exercises_of_the_curriculum_in_order():
+    assert [e.id for e in LESSON.exercises if not e.predict] == [
+        "linear_layer",
+        "relu_vjp",
+        "leaky_maxout",
+        "two_layer",
+        "loss_and_gradients",
+        "count_pieces",
+        "fit_jacobian",
+        "mute_scores",
+    ]
+
+
+def test_the_backward_pass_by_hand_is_that_of_automatic_differentiation():
+    for x, t, weights in networks(1):
+        params = [Tensor(p, requires_grad=True) for p in weights]
+        loss = F.cross_entropy(F.linear(F.relu(F.linear(x, *params[:2])), *params[2:]), t)
+        loss.backward()
+        ours, gradients = ANSWERS["loss_and_gradients"](x, t, *weights)
+        np.testing.assert_allclose(ours, loss.item(), rtol=1e-12)
+        for got, param in zip(gradients, params, strict=True):
+            np.testing.assert_allclose(got, param.grad, rtol=1e-10, atol=1e-13)
+
+
+def test_the_linear_layer_and_the_activations_agree_with_the_library():
+    for x, t, (w1, b1, _, _) in networks(2):
+        inputs = [Tensor(p, requires_grad=True) for p in (x, w1, b1)]
+        out = F.linear(*inputs)
+        g = np.random.default_rng(len(t)).normal(size=out.shape)
+        (out * g).sum().backward()
+        np.testing.assert_allclose(ANSWERS["linear_forward"](x, w1, b1), out.data, rtol=1e-12)
+        for got, tensor in zip(ANSWERS["linear_backward"](g, x, w1), inputs, strict=True):
+            np.testing.assert_allclose(got, tensor.grad, rtol=1e-10, atol=1e-13)
+        np.testing.assert_array_equal(ANSWERS["relu"](x)[0], F.relu(x).data)
+        np.testing.assert_allclose(ANSWERS["leaky_relu"](x, 0.2)[0], F.leaky_relu(x, 0.2).data, rtol=1e-15)
+        wide = np.hstack([x, -x, 2 * x])
+        np.testing.assert_array_equal(ANSWERS["maxout"](wide, 3)[0], F.maxout(wide, 3).data)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pieces_are_the_kinks_that_sampling_finds(seed):
+    rng = np.random.default_rng(seed)
+    w1, b1, w2 = rng.normal(size=(7, 2)), rng.normal(size=7), rng.normal(size=7)
+    start, end = np.array([-2.0, -1]), np.array([2.0, 1.5])
+    s = np.linspace(0, 1, 200_001)[:, None]
+    y = np.maximum((start + s * (end - start)) @ w1.T + b1, 0) @ w2
+    bends = np.abs(np.diff(y, 2)) > 1e-9  # a kink between two samples bends at one or two of them
+    groups = np.count_nonzero(np.diff(np.concatenate([[0], bends.astype(int)])) == 1)
+    assert ANSWERS["count_pieces"](w1, b1, w2, start, end) == groups + 1
+
+
+def test_the_jacobian_is_the_slope_of_the_residuals():
+    rng = np.random.default_rng(3)
+    p, z = rng.normal(size=13), rng.normal(size=8)
+    x1 = np.column_stack([np.ones(8), rng.normal(size=(8, 2))])
+    r, J = ANSWERS["fit_jacobian"](p, x1, z)
+    for j, e in enumerate(1e-5 * np.eye(13)):
+        slope = (ANSWERS["fit_jacobian"](p + e, x1, z)[0] - ANSWERS["fit_jacobian"](p - e, x1, z)[0]) / 2e-5
+        np.testing.assert_allclose(J[:, j], slope, atol=1e-8)
+    step = ANSWERS["damped_step"](r, J, 0.5)
+    best = np.sum((r + J @ step) ** 2) + 0.5 * step @ step
+    for e in rng.normal(size=(20, 13)) * 0.01:
+        assert np.sum((r + J @ (step + e)) ** 2) + 0.5 * (step + e) @ (step + e) > best
+
+
+def test_worked_examples_of_the_tasks():
+    two = ANSWERS["two_layer"]
+    h, y = two(
+        np.array([[2.0]]),
+        np.array([[1.0], [-1.0]]),
+        np.array([0.0, 3]),
+        np.array([[1.0, 10]]),
+        np.zeros(1),
+        np.square,
+        np.negative,
+    )
+    assert (h.tolist(), y.tolist()) == ([[4, 1]], [[-14]])
+    r, J = ANSWERS["fit_jacobian"](np.array([0.0, 1, 0, 5, 2]), np.array([[1.0, 0, 3]]), np.array([1.0]))
+    assert (r.tolist(), J.tolist()) == ([4], [[2, 0, 6, 1, 0]])
+    pieces, w1, b1 = ANSWERS["count_pieces"], np.ones((2, 1)), np.array([-1.0, -2])
+    assert [pieces(w1, b1, np.ones(2), np.zeros(1), np.array([end])) for end in (3.0, 2.0)] == [3, 2]
+    h, winner = ANSWERS["maxout"](np.array([[1.0, 5, 2, 2]]), 2)
+    assert (h.tolist(), winner.tolist()) == ([[5, 2]], [[1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("half", "formula", "lecture"),
+    [
+        (2.0, lambda u, v: 100 * (v - u**2) ** 2 + (1 - u) ** 2, {2: 3.02e-01, 3: 2.08e-02, 4: 8.27e-03}),
+        (1.0, lambda u, v: np.sin(u) * np.sin(v), {2: 2.61e-01, 3: 2.51e-04, 4: 3.07e-07}),
+    ],
+    ids=["F1", "F2"],
+)
+def test_both_surfaces_are_fitted_no_worse_than_in_the_lecture(half, formula, lecture):
+    u, v = (a.ravel() for a in np.meshgrid(*[np.linspace(-half, half, 41)] * 2))
+    x1, z = np.column_stack([np.ones(u.size), u, v]), formula(u, v)
+    z, fit = (z - z.mean()) / z.std(), ANSWERS["fit_jacobian"]
+    for n, loss in lecture.items():
+        ends = []
+        for seed in range(6):
+            p = np.random.default_rng(seed).normal(size=4 * n + 1)
+            found = least_squares(lambda p: fit(p, x1, z)[0], p, lambda p: fit(p, x1, z)[1], method="lm", max_nfev=400)
+            ends.append(np.mean(found.fun**2))
+        assert min(ends) <= loss
