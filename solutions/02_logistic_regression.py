@@ -149,7 +149,7 @@ def sigmoid(z):
 
 
 # %% [markdown] hint="sigmoid"
-# One formula suits $z \ge 0$, the other $z < 0$. Both can be written with the same exponential, one that is never above
+# One formula suits z >= 0, the other z < 0. Both can be written with the same exponential, one that is never above
 # 1.
 
 # %% [markdown] hint="sigmoid"
@@ -355,7 +355,7 @@ def cross_entropy(z, t):
 
 
 # %% [markdown] hint="cross_entropy"
-# The two cases are one formula, $\ln(1+e^a)$, with $a$ equal to $z$ or to $-z$. When is it which?
+# The two cases are one formula, ln(1 + e^a), with a equal to z or to -z. When is it which?
 
 # %% [markdown] hint="cross_entropy"
 # For z = 800, t = 0: a = 800, and max(a, 0) + ln(1 + e^-800) is 800 + 0. For z = 800, t = 1: a = -800, and it is
@@ -1387,7 +1387,7 @@ def softmax_loss(w, x1, t):
 # one of them per row; the gradient needs all probabilities, with 1 taken off at the right class.
 
 # %% [markdown] hint="softmax_loss"
-# $\ln p_k = z_k - m - \ln\sum_j e^{z_j - m}$ with $m$ the row's largest score. To pick `log_p[i, t[i]]` for every row
+# ln p_k = (z_k - m) - ln(sum over j of e^(z_j - m)) with m the row's largest score. To pick `log_p[i, t[i]]` for every row
 # at once: `log_p[np.arange(len(t)), t]`. In the example p is [0.5, 0.5], the error [0.5, -0.5], times the input [1, 4].
 
 # %% [markdown] hint="softmax_loss"
@@ -1721,22 +1721,30 @@ train_t, test_t = images_of_digits.t_train, images_of_digits.t_test
 
 
 # %% practice="digits_train"
-def softmax_run(squash, eta=1.0):
-    """Losses and test errors of a run whose scores go through `squash` first."""
+def squashed(z):
+    """Scores through a sigmoid, and its slopes, so that descent follows the true gradient of the wrong network."""
+    y = logistic.sigmoid(z)
+    return y, y * (1 - y)
+
+
+def as_they_are(z):
+    return z, 1.0
+
+
+# %% practice="digits_run"
+def softmax_run(scores_of, eta=2.0):
+    """Weights, losses and test errors of gradient descent, with what `scores_of` makes of the scores."""
     w, losses, errors, one_hot = np.zeros((10, 65)), [], [], np.eye(10)[train_t]
-    for _ in tqdm(range(STEPS), desc=squash.__name__):
-        p = logistic.softmax(squash(train_x1 @ w.T))
-        losses.append(-np.mean(np.log(p[np.arange(len(train_t)), train_t])))
+    for _ in tqdm(range(STEPS), desc=scores_of.__name__):
+        scores, slope = scores_of(train_x1 @ w.T)
+        p = logistic.softmax(scores)
+        losses.append(-np.mean(np.log(np.sum(one_hot * p, axis=1))))
         errors.append(np.mean((test_x1 @ w.T).argmax(axis=1) != test_t))
-        w -= eta * (p - one_hot).T @ train_x1 / len(train_t)
+        w -= eta * ((p - one_hot) * slope).T @ train_x1 / len(train_t)
     return w, losses, errors
 
 
-def bare_scores(z):
-    return z
-
-
-runs = {"softmax": softmax_run(bare_scores), "sigmoid, then softmax": softmax_run(logistic.sigmoid)}
+runs = {"softmax": softmax_run(as_they_are), "sigmoid, then softmax": softmax_run(squashed)}
 
 # %% practice="digits_plot"
 left, right = style.row(2, size=(4.5, 3.4))
@@ -1757,16 +1765,16 @@ for name, (_, losses, errors) in runs.items():
     print(f"{name}: loss {losses[0]:.3f} → {losses[-1]:.3f}, misclassified test images {errors[-1]:.1%}")
 
 # %% [markdown]
-# The errors do not give the bug away. That is why it survives in print: the network still ranks its answers rightly. But
-# its probabilities are worthless, its loss stops at the floor, and without a test such as "the loss must be able to reach
-# 0" nobody notices. What has each class learned? Its weights are an image:
+# The errors hardly give the bug away: the network still ranks its answers, only a little worse. That is how it survives
+# in print. But its loss stops at the floor and its probabilities are worthless: it is never more than about a quarter
+# sure, even of training images that it has right. What has each class learned? Its weights are an image:
 
 # %% practice="digits_weights"
 images.image_grid(runs["softmax"][0][:, 1:].reshape(10, 8, 8), signed=True, titles=list("0123456789"), size=0.95)
 plt.show()
 
 # %% [markdown]
-# Each is a template: bright ink where the sign is positive speaks for the digit, ink where it is negative against it.
+# Each is a template: ink on red pixels speaks for the digit, ink on blue ones against it.
 #
 # ## To remember
 #
