@@ -252,6 +252,23 @@ for a in (0.0, 2.0, 5.0, 10.0):
     print(f"a = {a:4}: slope of the sigmoid {s * (1 - s):.6f}, of tanh {1 - t * t:.2e}, of ReLU {float(a > 0)}")
 
 # %% [markdown]
+# Every sigmoid on the way back multiplies the gradient by its slope. At most which share of a gradient is left after
+# five of them, all weights between being 1?
+
+# %% solve="predict_share" difficulty=1 importance=3 minutes=2
+# a number; a fraction such as 1/3 may be written
+### BEGIN SOLUTION
+share_left = 1 / 1024
+### END SOLUTION
+
+# %% predict="predict_share" points=1
+with check("predict_share") as expect:
+    expect("largest share left after five sigmoids", share_left)
+
+# %%
+print([0.25**layers for layers in range(1, 6)])
+
+# %% [markdown]
 # **Not zero-centred.** Its outputs are all positive. The gradient of a unit's weights is $g\,h$ for each sample: with
 # one $g$ and all $h > 0$, all of them have the same sign. The weights can only rise together or fall together, and a
 # step that needs one up and one down must zigzag. $\tanh(a) = 2\sigma(2a) - 1$ runs from -1 to 1 and is centred. It
@@ -568,26 +585,27 @@ def msr_weights(d, k, m, rng):
 
 # %% figure="F27"
 digits = datasets.load("digits")
-images = digits.x_train.reshape(len(digits.x_train), -1).astype(float)
-images = (images - images.mean(axis=0)) / images.std()
+images = digits.x_train.reshape(len(digits.x_train), -1) / 255  # from 0 to 1, all positive
 
 
-def dead_share(eta, seed, steps=300):
+def dead_share(x, eta, seed, steps=300):
     rng = np.random.default_rng(seed)
     weights = msr_weights(64, 64, 10, rng)
     for _ in range(steps):
-        pick = rng.integers(0, len(images), 64)
-        _, gradients = autograd_gradients(images[pick], digits.t_train[pick], *weights)
+        pick = rng.integers(0, len(x), 64)
+        _, gradients = autograd_gradients(x[pick], digits.t_train[pick], *weights)
         weights = [w - eta * g for w, g in zip(weights, gradients, strict=True)]
     w1, b1, w2, b2 = weights
-    h = np.maximum(images @ w1.T + b1, 0)
+    h = np.maximum(x @ w1.T + b1, 0)
     right = np.argmax(h @ w2.T + b2, axis=1) == digits.t_train
     return np.mean(~np.any(h > 0, axis=0)), right.mean()
 
 
 # %% figure="F27"
-rates = (0.1, 1, 2, 3, 4, 5, 6)
-dead = {eta: np.mean([dead_share(eta, seed) for seed in range(3)], axis=0) for eta in tqdm(rates)}
+rates = (0.1, 0.3, 1, 1.5, 2, 3)
+dead = {eta: np.mean([dead_share(images, eta, seed) for seed in range(3)], axis=0) for eta in tqdm(rates)}
+centred = images - images.mean(axis=0)
+rescued = np.mean([dead_share(centred, 2, seed) for seed in range(3)], axis=0)
 ax = style.axes(title="Too large a step kills", xlabel="learning rate", ylabel="share")
 ax.plot(rates, [dead[e][0] for e in rates], "o-", color=style.RED, label="dead units")
 ax.plot(rates, [dead[e][1] for e in rates], "s--", color=style.BLUE, label="training accuracy")
@@ -611,16 +629,18 @@ a = np.random.default_rng(0).normal(size=(512, 512)).astype(np.float32)
 times = {op.__name__: seconds(op, a, a) for op in (ops.relu, ops.tanh, ops.sigmoid)}
 
 # %% figure="F27"
-setting = "64-64-10, digits, batch 64, 300 steps, 3 seeds"
+setting = "64-64-10, digits in 0..1, batch 64, 300 steps, 3 seeds"
 rows = [(f"dead units, learning rate {eta}", "more when too high", f"{dead[eta][0]:.1%}", setting) for eta in rates]
+rows.append(("dead units, learning rate 2", "-", f"{rescued[0]:.1%}", "the same, each pixel centred"))
 for name in ("sigmoid", "tanh"):
     ratio = times[name] / times["relu"]
     rows.append((f"time of {name} / ReLU", "ReLU is cheaper", f"{ratio:.1f}", "512×512 float32, forward and back"))
 lecture_table("F27 · dead units and cost of ReLU", rows)
 
 # %% [markdown]
-# Up to a rate at which learning still works hardly a unit dies. Beyond it they go in numbers, and the accuracy goes with
-# them. Watch the share of dead units when you train; it is one of the drills of lesson 07.
+# The units die before the weights grow large, and the accuracy goes with them. These inputs are all positive, so one large
+# step moves all weights of a unit down together, and it is off for every image. With each pixel centred (lesson 00) the
+# same rate kills none. Watch the share of dead units when you train; it is one of the drills of lesson 07.
 #
 # ## 3. Forward: every hidden unit is a hyperplane
 #
@@ -846,14 +866,14 @@ for ax, k in zip(style.row(len(sizes), size=(2.8, 3.0)), sizes, strict=True):
         with no_grad():
             return (net(Tensor((points - centre) / spread)).data[:, 0] > 0).astype(int)
 
-    planes.view(banana_x, ax=ax)
+    planes.view(banana_x[banana_t == 1], ax=ax, pad=0.25)
     planes.regions(decide, ax=ax)
-    planes.points(banana_x, banana_t, ax=ax, size=7)
+    planes.points(banana_x, banana_t, ax=ax, size=5)
     right = np.mean(decide(banana_x) == banana_t)
-    style.axes(ax, title=f"{k} units: {right:.1%} right")
+    style.axes(ax, title=f"{k} unit{'s' * (k > 1)}: {right:.1%} right")
 
 # %% practice="banana_curves"
-curves.learning_curves({f"{k} units": best[k][0] for k in sizes}, xlabel="step", log=True)
+curves.learning_curves({f"{k} unit{'s' * (k > 1)}": best[k][0] for k in sizes}, xlabel="step", log=True)
 
 # %% [markdown]
 # With one unit the border is a line, with two or three you can count its corners, with sixteen it looks round.
@@ -1158,7 +1178,7 @@ with check("count_pieces") as expect:
         for kind, s in zip([*kinds, *["outside"] * 4], places, strict=True):
             w = draw.integers(1, 4, size=d) * np.sign(go) * draw.choice([-1, 1])
             v = float(draw.integers(1, 5))
-            copies = {"double": [(w, v), (2 * w, v)], "cancelled": [(w, v), (-w, -v)], "silent": [(w, 0.0)]}.get(
+            copies = {"double": [(w, v), (2 * w, -v)], "cancelled": [(w, v), (-w, -v)], "silent": [(w, 0.0)]}.get(
                 kind, [(w, v)]
             )
             for row, out in copies:
@@ -1556,7 +1576,7 @@ def surface_figure(name, formula, half, lecture):
         side = int(np.sqrt(len(z)))
         ax.plot_surface(*(a.reshape(side, side) for a in (x1[:, 1], x1[:, 2], heights)), cmap="cividis")
         ax.set_title(title, fontsize="medium")
-        ax.tick_params(labelsize=6)
+        ax.set(xticks=(-half, 0, half), yticks=(-half, 0, half), xlabel="x", ylabel="y")
     return runs
 
 
@@ -1679,6 +1699,7 @@ with check("mute_scores") as expect:
         w1, b1 = draw.normal(size=(k, d)), 0.3 * draw.normal(size=k)
         w2, b2 = draw.normal(size=(m, k)), 0.3 * draw.normal(size=m)
         expect(f"{d}-{k}-{m}, 5 steps", mute_scores(x, t, w1, b1, w2, b2, eta, 5))
+        expect(f"{d}-{k}-{m}, the weights it started from", (w1, b1, w2, b2))
     ### END HIDDEN TESTS
 
 # %% variants="mute_scores"
