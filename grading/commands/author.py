@@ -16,6 +16,7 @@ def register(app):
     app.command("lint", rich_help_panel="Authors")(lint)
     app.command("certify", rich_help_panel="Authors")(certify)
     app.command("figures", rich_help_panel="Authors")(figures)
+    app.command("look", rich_help_panel="Authors")(look)
     app.command("release", rich_help_panel="Instructors")(release)
 
 
@@ -189,3 +190,27 @@ def figures(
         state = "not recorded" if figure.name in missing else "recorded"
         console.print(f"{figure.name:4} {state:13} {figure.lesson}", highlight=False)
     console.print(f"page: {path}", highlight=False, soft_wrap=True)
+
+
+def look(
+    lesson: Annotated[str, typer.Argument(metavar="NN", help="The lesson, such as 09.")],
+    to: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("build/look"),
+    solved: Annotated[bool, typer.Option("--solved", help="With the reference answers filled in.")] = False,
+    dark: Annotated[bool, typer.Option("--dark", help="In JupyterLab's dark theme.")] = False,
+    seconds: Annotated[int, typer.Option(help="How long the cells may run.")] = 240,
+):
+    """Run a lesson in real JupyterLab in a headless browser and keep a picture of every screen.
+
+    Example: course look 09 --solved --dark
+    """
+    from grading import look as looking
+    from grading.folders import Folders
+    from grading.source import read_lessons
+
+    folders = Folders()
+    (chosen,) = read_lessons(folders.solutions, [lesson])
+    seen = looking.look(chosen, folders.notebooks, to, answers=solved, dark=dark, seconds=seconds)
+    typer.echo(f"{len(seen.pictures)} pictures in {to}; checks: {seen.passed} pass, {seen.failed} do not yet")
+    typer.echo(f"cells with a widget: {seen.widgets}; errors in the browser's console: {len(seen.complaints)}")
+    for complaint in seen.complaints[:5]:
+        typer.echo(f"  {complaint[:200]}")
