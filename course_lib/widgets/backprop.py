@@ -68,8 +68,9 @@ def read_inputs(text, name, count):
         values = tuple(float(part) for part in text.replace(",", " ").split())
     except ValueError:
         raise ValueError(f"{name}: write numbers separated by spaces") from None
-    if len(values) != count or not all(abs(v) <= 20 for v in values):
-        raise ValueError(f"{name}: write {count} number{'s' if count > 1 else ''} between -20 and 20")
+    if len(values) != count or not all(abs(v) <= 15 for v in values):
+        # numbers that keep every exponential far from overflow
+        raise ValueError(f"{name}: write {count} number{'s' if count > 1 else ''} between -15 and 15")
     return values
 
 

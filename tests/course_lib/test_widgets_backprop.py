@@ -41,7 +41,7 @@ def test_other_numbers_change_the_picture_and_bad_ones_are_named(parts):
     changed = parts["picture"].value
     assert changed != before
     parts["w"].value = "1 1"
-    assert parts["message"].value == "<b>w: write 3 numbers between -20 and 20</b>"
+    assert parts["message"].value == "<b>w: write 3 numbers between -15 and 15</b>"
     assert parts["picture"].value == changed
     parts["w"].value = "1 1 0"
     assert parts["message"].value == ""
