@@ -36,19 +36,23 @@ from tqdm.auto import tqdm
 from course_lib.checks import NotDone, check, hint, progress, yours
 from course_lib.viz import images, photos
 from course_lib.viz.lecture import lecture_table
-from course_lib.viz.style import axes
+from course_lib.viz.style import BLUE, RED, axes
 from course_lib.widgets.photos import photo_explorer
 
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
-# Every exercise has three cells. In the first you replace `raise NotDone(...)` by your code. Under it hints are
-# folded, weakest first. The last is the **check**: it calls your function and compares what comes back with what a
-# right answer gave. It says for every line ✓ or ✗, explains the first ✗, and often names the mistake it looks like.
-# Run it as often as you like. `hint("standardise")` shows a hint, `progress()` what passes so far.
+# An **exercise** is a task and the cells below it. In your cell you replace `raise NotDone(...)` by code. Under it three
+# hints are folded: the idea, a small case, the skeleton. Then comes the **check**. It calls your function and compares
+# what comes back with what a right answer gave, ✓ or ✗ for every line. It explains the first ✗, often names the mistake
+# it looks like, and shows one more hint each time it fails. Run it as often as you like; nobody counts.
 #
-# Your teacher's grading runs the same checks with more inputs. So write what the task asks, not what the shown
-# examples need.
+# A **prediction** asks you to commit yourself before you see: replace the dots, run the check, then run the cell that
+# shows it. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
+# the course library's version stands in and says so; so you can skip an exercise and come back.
+#
+# `hint("standardise")` shows the next hint of the exercise of that name, `progress()` what passes so far. Your teacher's
+# grading runs the same checks with more inputs: write what the task asks, not what the shown examples need.
 
 # %%
 progress()
@@ -66,10 +70,12 @@ print("shape:", photo.shape, " darkest:", photo.min(), " brightest:", photo.max(
 print(photo[62:66, 70:78])
 
 # %% [markdown]
-# The photograph shows Grace Hopper, who wrote the first compiler; it comes with matplotlib. Move the window and the
-# threshold. Where are neighbouring numbers almost equal, and where do they jump?
+# The photograph shows Grace Hopper, who wrote the first compiler; it comes with matplotlib. In the explorer `row` and
+# `column` move the window, `zoom` sets how many pixels wide it is, and everything brighter than `threshold` turns white
+# on the right. In the middle the window's own darkest number is drawn black and its brightest white, so that you see
+# small differences. Where are neighbouring numbers almost equal, and where do they jump?
 
-# %% picture="explorer" alt="The explorer: the photograph with a framed window over the collar, the window as numbers, the thresholded photograph."
+# %% picture="explorer" alt="The explorer: the photograph with a framed window over the chin and its shadow, the 100 numbers in it, the thresholded photograph."
 import matplotlib.pyplot as plt
 from matplotlib.cbook import get_sample_data
 
@@ -272,9 +278,10 @@ after = np.linalg.norm(a[order] - b[order])
 print(f"before {before:.4f}, after {after:.4f}")
 
 # %% [markdown]
-# So a method that only measures distances or takes weighted sums cannot tell a photograph from noise: whatever it does
-# with one, it does with the other. You can tell at a glance. What you use is that **neighbours are alike**. Plot each
-# pixel against the one some columns to its right:
+# A weighted sum does not notice either, if its weights are shuffled along. So for a method made of distances and
+# weighted sums the photograph and its shuffled twin are the same: whatever it can do with one, it can do with the other.
+# You tell them apart at a glance. What you use is that **neighbours are alike**. Plot each pixel against the one some
+# columns to its right:
 
 # %%
 photos.scatter_of_neighbours(photo, (1, 4, 16, 64))
@@ -408,9 +415,8 @@ RIGHT = {
 }
 
 # %% [markdown]
-# **Lecture figure F45.** The lecture shows a patch of grey values, rows of which begin 136 134 161 159 163, to say that
-# a neighbourhood is alike. Here is the same statement for our photograph, by distance, beside the shuffled one. If your
-# function does not pass yet, the library's stands in.
+# Now your function on the whole photograph, by distance, beside the shuffled one. If yours does not pass yet, a version
+# with NumPy's `corrcoef` stands in.
 
 
 # %% figure="F45"
@@ -427,16 +433,27 @@ curves = {
 }
 ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less so")
 
+# %% [markdown]
+# **Lecture figure F45.** The lecture prints a patch of grey values that begins 136 134 161 159 163. Five numbers are too
+# few for a correlation, but not for a simpler measure: by how many grey values do pixels at distance d differ, on
+# average? In the lecture's numbers as in the photograph the difference grows with the distance.
+
+
 # %% figure="F45"
-lecture = {1: "136 134: near", 2: "136 161", 4: "136 163"}
-rows = [
-    (f"distance {d}", lecture.get(d, "-"), f"{curves['photograph'][d]:.3f}", "200x200, grey, columns")
-    for d in (1, 2, 4, 16, 64)
-]
-lecture_table("F45 · correlation of a pixel with its neighbour", rows)
+def mean_difference(image, d):
+    return np.mean(np.abs(image[:, d:] - image[:, : image.shape[1] - d]))
+
+
+patch, rows = np.array([[136, 134, 161, 159, 163]]), []
+for d in (1, 2, 3, 4, 16, 64):
+    told = f"{mean_difference(patch, d):.1f}" if d < 5 else "not shown"
+    ours = f"{mean_difference(photo, d):.1f}, correlation {curves['photograph'][d]:.3f}"
+    rows.append((f"difference at distance {d}", told, ours, "five numbers · photograph 200×200, grey"))
+lecture_table("F45 · how much a pixel differs from its neighbours, in grey values", rows)
 
 # %% [markdown]
-# A network that knows which pixels are neighbours can use this; lesson 09 builds one. Until then we work with vectors.
+# At distance 0 every pixel is its own partner, and r is 1. From there it falls. A network that knows which pixels are
+# neighbours can use this; lesson 09 builds one. Until then we work with vectors.
 
 # %% [markdown]
 # ## 5. Broadcasting: loops without loops
@@ -501,7 +518,7 @@ def pairwise_distances(a, b):
 
 # %% [markdown] hint="pairwise_distances"
 # ```python
-# difference = a[:, None, :] - b[...]
+# difference = a[:, None, :] - ...               # (m, 1, d) minus (1, n, d)
 # return np.sqrt(np.sum(difference ** 2, axis=...))
 # ```
 
@@ -626,15 +643,18 @@ for n in tqdm(sizes, desc="timing"):
 
 # %% practice="timing_plot"
 ax = axes(title="Broadcasting saves the time of the loop", xlabel="points", ylabel="seconds")
-for (name, values), marker in zip(measured.items(), "os", strict=True):
-    ax.loglog(sizes, values, marker=marker, label=name)
+for (name, values), marker, color in zip(measured.items(), "os", (BLUE, RED), strict=True):
+    ax.loglog(sizes, values, marker=marker, color=color, label=name)
+ax.set_xticks(sizes, labels=sizes)
+ax.set_xticks([], minor=True)
 ax.legend(frameon=False)
 ratio = np.array(measured["loops"]) / np.array(measured["broadcasting"])
 print("times faster:", dict(zip(sizes, ratio.round(1).tolist(), strict=True)))
 
 # %% [markdown]
-# Both lines rise with the square of the number of points; nothing is gained there. What is saved is the price of each
-# turn of the loop. The price of broadcasting is memory: the difference table holds m·n·d numbers at once.
+# Both lines end up rising with the square of the number of points; nothing is gained there. What is saved is the price
+# of each turn of the loop. The price of broadcasting is memory: the difference table holds m·n·d numbers at once, and
+# once they no longer fit beside the processor, some of the gain is lost.
 
 # %% [markdown]
 # ## 6. Data must be centred and scaled
@@ -649,8 +669,8 @@ print("times faster:", dict(zip(sizes, ratio.round(1).tolist(), strict=True)))
 # Write `standardise(x)` for a table `(n, d)` of whole or floating numbers.
 #
 # Return a **new** float64 array in which every column has mean 0 and standard deviation 1. The deviation divides by n
-# (NumPy's default), as in the formula. A column whose values are all equal becomes zeros, with no warning. `x` itself
-# stays as it is.
+# (NumPy's default), as in the formula, and nothing is added to it. A column whose values are all equal becomes zeros,
+# with no warning. `x` itself stays as it is.
 #
 # Example: the column 1, 3 becomes -1, 1.
 
@@ -746,6 +766,11 @@ WRONG = {
         "(deviation + 1e-3)",
         "adding a small number avoids 0 / 0, but then the deviation is no longer exactly 1",
     ),
+    "a tiny number added": (
+        "np.where(np.ptp(x, axis=0) == 0, 1, deviation)",
+        "(deviation + 1e-8)",
+        "1e-8 was added to the deviation: it avoids 0 / 0, and spoils the ninth digit everywhere else",
+    ),
     "changes x": (
         "def standardise(x):\n"
         "    scale = np.where(np.ptp(x, axis=0) == 0, 1, x.std(axis=0))\n    result = (x - x.mean(axis=0)) / scale\n    x[:] = result\n    return result",
@@ -783,8 +808,8 @@ print("logged, standardised:", ((logged - logged.mean()) / logged.std()).round(2
 # %% [markdown] task="log_scale" title="Log-scaling"
 # Write `log_scale(x)` for a table `(n, d)` of numbers that are at least 0.
 #
-# Take log(1 + x), then divide each column by its largest value, so that it runs from 0 to 1. A column of zeros stays
-# zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a new float64 array.
+# Take log(1 + x), then divide each column by its largest value: the largest becomes 1, and only a 0 stays 0. A column
+# of zeros stays zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a new float64 array.
 #
 # Example: the column 0, 1, 3 becomes 0, 0.5, 1.
 
@@ -846,6 +871,11 @@ WRONG = {
         "np.log1p(x)",
         "np.log(1 + x)",
         "1 + 1e-12 has already lost digits of the 1e-12: np.log1p keeps them",
+    ),
+    "smallest taken off": (
+        "def log_scale(x):\n    logged = np.log1p(x)\n    logged = logged - logged.min(axis=0)\n"
+        "    largest = logged.max(axis=0)\n    return logged / np.where(largest == 0, 1, largest)",
+        "the smallest value of each column was taken off too; only divide by the largest",
     ),
     "one maximum for the table": (
         "logged.max(axis=0)",
@@ -932,13 +962,13 @@ def one_hot(t, classes):
 # %% [markdown] hint="one_hot"
 # ```python
 # out = np.zeros((len(t), ...))
-# out[np.arange(len(t)), ...] = 1
+# out[np.arange(...), ...] = 1      # the row, the column of every label
 # return out
 # ```
 
 # %% check="one_hot" points=6
 with check("one_hot") as expect:
-    expect("3 labels, 3 classes", one_hot(np.array([1, 0, 2]), 3))
+    expect("3 labels, 3 classes", one_hot(np.array([1, 2, 2]), 3))
     expect("5 labels, 4 classes, some missing", one_hot(np.array([3, 1, 1, 3, 0]), 4))
     expect("floats", one_hot(np.array([0]), 2), exact_dtype=True)
     expect("the largest class does not occur", one_hot(np.array([2, 0]), 6))
@@ -1067,8 +1097,8 @@ def fit_line(x, t, eta, steps):
 # %% check="fit_line" points=8
 with check("fit_line") as expect:
     x = np.array([[1.0], [2.0], [4.0]])
+    expect("3 samples, 2 steps", fit_line(x, np.array([3.0, 2.0, 7.0]), 0.1, 2))
     expect("3 samples, 1 step", fit_line(x, np.array([3.0, 2.0, 7.0]), 0.1, 1))
-    expect("3 samples, 3 steps", fit_line(x, np.array([3.0, 2.0, 7.0]), 0.1, 3))
     expect("a single sample, 2 steps", fit_line(np.array([[2.0]]), np.array([5.0]), 0.05, 2))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10008)
