@@ -387,6 +387,12 @@ WRONG = {
         "w[-1] + x @ w[:-1]",
         "in this course the bias is the first weight, not the last",
     ),
+    "bias last throughout": (
+        "def signed_distance(w, x, normalised=True):\n"
+        "    score = x @ w[:-1] + w[-1]\n"
+        "    return score / np.linalg.norm(w[:-1]) if normalised else score",
+        "w was read with the bias last; here w[0] is the bias and w[1:] the normal",
+    ),
     "bias not divided": (
         "def signed_distance(w, x, normalised=True):\n"
         "    length = np.linalg.norm(w[1:]) if normalised else 1\n"
@@ -1209,6 +1215,19 @@ WRONG = {
         "            break\n"
         "    return mistakes",
         "each sample must be judged by the weights as they are then, not as they were when the epoch began",
+    ),
+    "every epoch starts at zeros": (
+        "def count_mistakes(x1, t, max_epochs):\n"
+        "    mistakes = 0\n"
+        "    for _ in range(max_epochs):\n"
+        "        w, before = np.zeros(x1.shape[1]), mistakes\n"
+        "        for sample, label in zip(x1, t, strict=True):\n"
+        "            if label * (w @ sample) <= 0:\n"
+        "                w, mistakes = w + label * sample, mistakes + 1\n"
+        "        if mistakes == before:\n"
+        "            break\n"
+        "    return mistakes",
+        "what an epoch learned is lost: the next one must go on with the weights it left",
     ),
     "stops after one epoch": (
         "if mistakes == before:",
