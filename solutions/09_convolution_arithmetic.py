@@ -1974,6 +1974,16 @@ WRONG = {
         "first = u * g / sigma**2",
         "1/σ² scales the continuous derivative; cut off and sampled its answer to x(u) = u is not 1",
     ),
+    "both with the formula's sigma": (
+        "def gaussian_bank(sigma, radius):\n"
+        "    u = np.arange(-radius, radius + 1)\n"
+        "    g = np.exp(-(u**2) / (2 * sigma**2))\n"
+        "    g = g / g.sum()\n"
+        "    first, second = u * g / sigma**2, (u**2 - sigma**2) * g / sigma**4\n"
+        "    pairs = [(g, g), (g, first), (first, g), (g, second), (first, first), (second, g)]\n"
+        "    return np.array([np.outer(down, across) for down, across in pairs])",
+        "these are the continuous derivatives, sampled; scale g1 and g2 by what they answer to u and u², and choose m by the sum",
+    ),
     "second does not sum to zero": (
         "(u**2 - (u**2 * g).sum()) * g",
         "(u**2 - sigma**2) * g",
@@ -2371,7 +2381,7 @@ spread = [1, 4, 16]
 maps = [dilated(photo[None, None], slope, np.zeros(1), padding=(d, d), dilation=(d, d))[0, 0] for d in spread]
 axes = draw.responses(maps, [slope[0, 0]] * 3, [f"dilation {d}" for d in spread])
 
-# %% [markdown] task="find_template" title="The finder that likes round things"
+# %% [markdown] task="find_template" title="the finder that likes round things"
 # `find_template(image, template)` looks for the window of a grey image that is most like the template. It returns
 # the map of scores, one for each window, and `(row, column)` of the *top left corner* of the best window, as
 # Python ints (the first in reading order if several are equally good). The score of a window is its
