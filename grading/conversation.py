@@ -49,20 +49,21 @@ class Frames:
         self.largest, self.buffer = largest, bytearray()
 
     def feed(self, data):
-        """The complete frames after `data` came in, as (kind, payload)."""
+        """The complete frames after `data` came in, as (kind, payload); raises at a bad one, after those before it."""
         self.buffer += data
-        found, at = [], 0
-        while len(self.buffer) - at >= FRAME.size:
-            kind, length = FRAME.unpack_from(self.buffer, at)
-            if length > self.largest(kind):
-                raise Broken("a frame over the limit")
-            if len(self.buffer) - at < FRAME.size + length:
-                break
-            at += FRAME.size
-            found.append((kind, bytes(self.buffer[at : at + length])))
-            at += length
-        del self.buffer[:at]
-        return found
+        at = 0
+        try:
+            while len(self.buffer) - at >= FRAME.size:
+                kind, length = FRAME.unpack_from(self.buffer, at)
+                if length > self.largest(kind):
+                    raise Broken("a frame over the limit")
+                if len(self.buffer) - at < FRAME.size + length:
+                    break
+                start = at + FRAME.size
+                at = start + length
+                yield kind, bytes(self.buffer[start:at])
+        finally:
+            del self.buffer[:at]
 
 
 class Conversation:
