@@ -150,6 +150,9 @@ class Course:
     def submission(self, student, lesson):
         """Read what a student handed in; never follows a link, never reads more than is graded."""
         folder = self.root / "submitted" / student / lesson
+        if folder.is_symlink() or folder.parent.is_symlink():  # it could be another student's work
+            sentence = f"The folder {folder.relative_to(self.root)} is a link; hand in the files themselves."
+            return Submission(student, lesson, None, refused=("corrupt", sentence))
         timestamp = _small_text(folder / "timestamp.txt")
         exact = folder / f"{lesson}.ipynb"
         found = [exact] if os.path.lexists(exact) else sorted(p for p in folder.glob("*.ipynb") if p.name[0] != ".")
@@ -208,9 +211,10 @@ def _read(path):
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
         return None, ("corrupt", f"{path.name[:80]} {why}; hand in the file itself.")
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        return None, ("corrupt", f"{path.name[:80]} is not a file.")
     with os.fdopen(file, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            return None, ("corrupt", f"{path.name[:80]} is not a file.")
         return opened.read(MAX_BYTES + 1), ()
 
 

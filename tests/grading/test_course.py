@@ -186,3 +186,20 @@ def test_nbgraders_sanitising_agrees_with_the_skeleton_on_clean_work(made):
         for mark in marks:
             mark.pop("checksum", None)  # nbgrader's is that of the text with the hidden tests
         assert marks[0] == marks[1]
+
+
+def test_a_folder_that_is_a_link_is_not_followed(made):
+    """It could be another student's work."""
+    folder = made.root / "submitted" / "linker"
+    folder.mkdir()
+    (folder / small.LESSON).symlink_to(made.root / "submitted" / "student000" / small.LESSON)
+    (made.root / "submitted" / "twin").symlink_to(made.root / "submitted" / "student000")
+    for student in ("linker", "twin"):
+        submission = made.submission(student, small.LESSON)
+        assert (submission.raw, submission.refused[0]) == (None, "corrupt")
+        assert "is a link" in submission.refused[1]
+
+
+def test_a_folder_with_a_notebooks_name_is_no_notebook(made):
+    (made.root / "submitted" / "absent" / small.LESSON / f"{small.LESSON}.ipynb").mkdir()
+    assert made.submission("absent", small.LESSON).refused == ("corrupt", f"{small.LESSON}.ipynb is not a file.")
