@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
+MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
@@ -56,6 +57,9 @@ def read_pieces(raw):
         repairs.append(f"only the first {MAX_CELLS} of {len(cells)} cells were read")
     if len(pieces) < len(cells[:MAX_CELLS]):
         repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
+    code = sum(len(piece.source) for piece in pieces if piece.kind == "code")
+    if code > MAX_CODE:
+        raise Refused("oversized", f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read.")
     if not any(piece.source.strip() for piece in pieces):
         raise Refused("empty", "The notebook has no cells with text in them.")
     return pieces, repairs + _metadata_repairs(tree)

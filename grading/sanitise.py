@@ -279,6 +279,9 @@ class Matching:
         for spare in pieces[1:]:
             self.free[spare.index] = spare
         piece = pieces[0]
+        if piece.kind != cell.kind and _only_imports(cell):
+            self.repairs.append(f"an import cell: was turned into another kind of cell and is {cell.kind} again")
+            return _skeleton_cell(cell)
         made = _skeleton_cell(cell) if piece.kind == cell.kind else _make(piece.kind, "", id=cell.id)
         made["source"] = without_checks(piece.source) if piece.kind == "code" else piece.source
         if piece.attachments:

@@ -250,6 +250,27 @@ def test_what_cannot_be_graded_has_a_named_outcome_and_stands_as_an_untouched_re
     assert by_grade_id(result)["double"].source == small.STUB_DOUBLE
 
 
+def test_code_that_would_take_gigabytes_to_parse_is_refused_at_once(skeleton):
+    nb = small.right()
+    nb.cells += [new_code_cell("1," * 50_000, id=f"n{i}") for i in range(6)]
+    result = sanitise(small.raw(nb), skeleton)
+    assert result.outcome == "oversized"
+    assert "characters of code; at most 500,000 are read." in result.sentence
+    nb.cells[-6:] = [new_markdown_cell("words " * 100_000, id="essay")]
+    assert sanitise(small.raw(nb), skeleton).outcome == "graded"
+
+
+def test_a_retyped_import_cell_imports_again(skeleton):
+    nb = small.right()
+    i = next(i for i, c in enumerate(nb.cells) if c.id == "setup")
+    nb.cells[i] = new_markdown_cell(nb.cells[i].source, id="setup")
+    result = settle(nb, skeleton)
+    assert [(c.cell_type, c.source) for c in result.nb.cells if c.id == "setup"] == [
+        ("code", "from course_lib.checks import NotDone, check")
+    ]
+    assert any("import cell: was turned into another kind" in r for r in result.repairs)
+
+
 def test_another_lessons_notebook_is_named(skeleton):
     other = small.notebook(False)
     for cell in other.cells:
