@@ -19,3 +19,12 @@ def course_data():
     if folder is None:
         pytest.skip("COURSE_DATA names no folder with the original data sets")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the tables that tests leave with record_property("table", text); so they come through xdist too."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "table":
+                terminalreporter.section(report.nodeid.split("::")[-1])
+                terminalreporter.write_line(text)

@@ -17,7 +17,7 @@ for folder, folders, files in os.walk("/"):
     for name in files:
         if name in ("numpy.py", "sitecustomize.py"):
             found.append(os.path.join(folder, name))
-if os.listdir("."):
+if set(os.listdir(".")) - {"expected"}:  # the release's own
     found.append("working folder")
 try:
     with socket.socket(socket.AF_UNIX) as s:
