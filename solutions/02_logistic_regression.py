@@ -452,23 +452,6 @@ RIGHT = {
     ),
 }
 
-# %% [markdown] question="which_noise" points=5 title="Which noise belongs to which loss?"
-# A slide says: "squared loss is maximum likelihood for Bernoulli labels, cross-entropy for Gaussian noise". Put it
-# right: (a) derive the loss that belongs to each noise, starting from $p(t \mid x)$ of one sample; (b) say in a sentence
-# or two what goes wrong in practice when a sigmoid neuron is trained with the squared error of $y$.
-#
-# === BEGIN MARK SCHEME ===
-# 2 points: Bernoulli. p = y^t (1 - y)^(1 - t), minus its logarithm is -(t ln y + (1 - t) ln(1 - y)). 1 point if only
-# stated.
-#
-# 2 points: Gaussian. p is proportional to exp(-(t - y)^2 / (2 s^2)), minus its logarithm is the squared error over
-# 2 s^2 plus a constant that does not depend on the weights. 1 point if the constant or the independence of the samples
-# (sum of logarithms) is nowhere mentioned.
-#
-# 1 point: the slope carries the factor y(1 - y), which vanishes for samples that are surely wrong, so they are hardly
-# learned; or: the loss is no longer convex in the weights. "It works less well" alone earns nothing.
-# === END MARK SCHEME ===
-
 # %% [markdown]
 # ## 3. Which way is down?
 #
@@ -1000,7 +983,8 @@ line_x1 = perceptron.augment(np.concatenate([rng.normal(-1, 1, 20), rng.normal(1
 line_t = np.repeat([0, 1], 20)
 walk = yours("descend", else_=logistic.descend)
 path = walk(lambda w: slopes(w, line_x1, line_t), np.array([-4.0, -3.0]), 1.0, 200)
-print("after 200 steps:", path[-1], " gradient:", slopes(path[-1], line_x1, line_t))
+steepness = np.linalg.norm(slopes(path[-1], line_x1, line_t))
+print("after 200 steps:", path[-1], f" length of the gradient: {steepness:.1e}")
 
 # %% [markdown]
 # The loss is a bowl without any other valley: cross-entropy of a logistic regression is **convex**, so descent with a
@@ -1120,7 +1104,30 @@ lecture_table("F43 · the loss falls while errors rise", rows)
 # %% [markdown]
 # A few sure errors cost more than many hesitant ones. (Is that wrong? If labels at x = 8 really tend to be 0, the neuron
 # is right to doubt its line. Only, it has no curve to say so.)
+
+# %% [markdown] question="which_noise" points=6 title="A noise of your own"
+# The noise chooses the loss. Derive the loss of one sample from its $p(t \mid x)$, as in section 2,
 #
+# (a) for a number with Laplace noise, $p(t \mid x) = \frac{1}{2s}\,e^{-|t-y|/s}$;
+#
+# (b) for labels 0 and 1 of which somebody, after the toss, wrote down a share $r < \tfrac12$ wrong: first the
+# probability of reading $t = 1$, then the loss.
+#
+# (c) How large can the loss of a sample become in (b)? What would change for the two odd points of F43?
+#
+# === BEGIN MARK SCHEME ===
+# 2 points for (a): -ln p = |t - y| / s + ln(2 s), so the absolute error. 1 point if it is not said that the constant
+# does not depend on the weights.
+#
+# 2 points for (b): reading 1 has the probability q = (1 - r) y + r (1 - y); the loss is -(t ln q + (1 - t) ln(1 - q)).
+# 1 point if q is right and the loss is missing or mixes q with y.
+#
+# 2 points for (c): q stays between r and 1 - r, so the loss is at most -ln r (1 point). The two points then cost a
+# bounded amount however sure the neuron is, their slope vanishes, and the good threshold with its two errors can be
+# worth keeping (1 point). "They are ignored" without the bound earns nothing.
+# === END MARK SCHEME ===
+
+# %% [markdown]
 # ### Curved borders
 #
 # A logistic regression draws a straight border, whatever it is trained on. Here class 1 is banana-shaped:
@@ -1363,7 +1370,7 @@ print(f"loss {loss:.4f} = ln {np.exp(loss):.4g}")
 #
 # `w` has shape `(K, d + 1)`, one row per class; `x1` is `(n, d + 1)` with the 1 in front; `t` holds class numbers from
 # 0 to K - 1, shape `(n,)`. The gradient has the shape of `w`. E must be finite for scores of any size, so compute
-# $\ln p$ from the scores, not as the logarithm of a softmax that may be 0. Change no input.
+# $\ln p$ from the scores, not as the logarithm of a softmax that may be 0.
 #
 # Example: with `w = np.zeros((2, 2))`, `x1 = [[1., 4.]]`, `t = [1]`: E is ln 2, the gradient `[[0.5, 2.], [-0.5, -2.]]`.
 
@@ -1748,7 +1755,7 @@ runs = {"softmax": softmax_run(as_they_are), "sigmoid, then softmax": softmax_ru
 
 # %% practice="digits_plot"
 left, right = style.row(2, size=(4.5, 3.4))
-style.axes(left, title="One loss stops at a floor", xlabel="step", ylabel="training loss (nats)")
+style.axes(left, title="One loss has a floor", xlabel="step", ylabel="training loss (nats)")
 style.axes(right, title="Errors on the test images", xlabel="step", ylabel="misclassified (%)")
 for (name, (_, losses, errors)), color, dash in zip(runs.items(), (style.BLUE, style.RED), ("-", "--"), strict=True):
     left.plot(losses, dash, color=color, label=name)
@@ -1766,8 +1773,8 @@ for name, (_, losses, errors) in runs.items():
 
 # %% [markdown]
 # The errors hardly give the bug away: the network still ranks its answers, only a little worse. That is how it survives
-# in print. But its loss stops at the floor and its probabilities are worthless: it is never more than about a quarter
-# sure, even of training images that it has right. What has each class learned? Its weights are an image:
+# in print. But its loss never gets below the floor, and its probabilities are worthless: it is never more than about
+# a quarter sure, even of training images that it has right. What has each class learned? Its weights are an image:
 
 # %% practice="digits_weights"
 images.image_grid(runs["softmax"][0][:, 1:].reshape(10, 8, 8), signed=True, titles=list("0123456789"), size=0.95)

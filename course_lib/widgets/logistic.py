@@ -32,7 +32,7 @@ def descent_explorer(x1, t, *, start=(-4.0, -3.0), eta=1.0, steps=20):
     x1, t = np.asarray(x1, float), np.asarray(t)
     sliders = (
         w.FloatLogSlider(eta, min=-2, max=3, step=0.05, description="eta", **_WIDE),
-        w.IntSlider(steps, min=0, max=200, description="steps", **_WIDE),
+        w.IntSlider(steps, min=0, max=200, description="steps", **{**_WIDE, "readout_format": "d"}),
         _slider("start w0", start[0], -REACH, REACH, 0.1),
         _slider("start w1", start[1], -REACH, REACH, 0.1),
     )
