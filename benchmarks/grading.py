@@ -1,5 +1,7 @@
 """Grading throughput: `course grade` with 1 and 2 workers against `nbgrader autograde`, on the same submissions.
 
+Then the same on a Dask cluster of two workers on this machine, against two workers without Dask.
+
     python benchmarks/grading.py [--submissions 40] [--stock 6] [--json FILE]
 
 Every submission differs, so nothing is answered from the journal. Times include everything from reading the file to the
@@ -7,6 +9,7 @@ gradebook's commit; the start (imports, warm worker) is told apart.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -48,15 +51,41 @@ def copy(made, to):
     return to
 
 
-def ours(folder, workers):
-    """(seconds until the first result, seconds in all, submissions)."""
-    from grading import engine
+def ours(folder, workers, dask=None):
+    """(seconds until the first result, seconds in all, submissions); `dask` is an address such as local:2."""
+    from grading import cluster, engine
 
     first = []
     start = time.perf_counter()
-    summary = engine.grade(folder, workers=workers, tell=lambda *_: first or first.append(time.perf_counter()))
+    with cluster.connect(dask) if dask else contextlib.nullcontext() as pool:
+        tell = lambda *_: first or first.append(time.perf_counter())  # noqa: E731
+        summary = engine.grade(folder, workers=workers, pool=pool, tell=tell)
+        end = time.perf_counter()
     assert summary.count("ran") == len(summary.graded), "something came from the journal"
-    return first[0] - start, time.perf_counter() - start, len(summary.graded)
+    return first[0] - start, end - start, len(summary.graded)
+
+
+def against_local(made, scratch, rows):
+    """What Dask costs: two of its workers on this machine against two of our own, once warm; the better of 2 turns."""
+    warm, first, ways = {}, {}, {"without": (2, None), "with": (None, "local:2")}
+    for turn in range(2):
+        for name, way in ways.items():
+            begun, total, count = ours(copy(made, scratch / f"{name}{turn}"), *way)
+            warm[name] = min(warm.get(name, total), (total - begun) / (count - 1))
+            first[name] = min(first.get(name, total), begun)
+    over = warm["with"] / warm["without"] - 1
+    told = f"Dask local:2         {warm['with']:6.3f} s per submission once warm, {warm['without']:.3f} without Dask"
+    print(f"{told}: overhead {over:+.0%}; first after {first['with']:.1f} s, {first['without']:.1f} without")
+    rows.append(
+        {
+            "name": "grading on Dask, lesson 09, once warm",
+            "threads": 2,
+            "ours_s": warm["with"],
+            "theirs": "course grade, 2 workers",
+            "theirs_s": warm["without"],
+            "ratio": warm["without"] / warm["with"],
+        }
+    )
 
 
 def stock(folder, count):
@@ -112,6 +141,7 @@ def main():
                     "ratio": theirs / each,
                 }
             )
+        against_local(made, scratch, rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 
