@@ -36,7 +36,6 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.tensor import Tensor, no_grad
 from course_lib.viz import curves, folds, planes, style
-from course_lib.viz.landscape import surface
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.folds import fold_explorer
 
@@ -609,7 +608,7 @@ rescued = np.mean([dead_share(centred, 2, seed) for seed in range(3)], axis=0)
 ax = style.axes(title="Too large a step kills", xlabel="learning rate", ylabel="share")
 ax.plot(rates, [dead[e][0] for e in rates], "o-", color=style.RED, label="dead units")
 ax.plot(rates, [dead[e][1] for e in rates], "s--", color=style.BLUE, label="training accuracy")
-ax.legend(frameon=False)
+legend = ax.legend(frameon=False)
 
 # %% figure="F27"
 from time import perf_counter
@@ -873,7 +872,7 @@ for ax, k in zip(style.row(len(sizes), size=(2.8, 3.0)), sizes, strict=True):
     style.axes(ax, title=f"{k} unit{'s' * (k > 1)}: {right:.1%} right")
 
 # %% practice="banana_curves"
-curves.learning_curves({f"{k} unit{'s' * (k > 1)}": best[k][0] for k in sizes}, xlabel="step", log=True)
+ax = curves.learning_curves({f"{k} unit{'s' * (k > 1)}": best[k][0] for k in sizes}, xlabel="step", log=True)
 
 # %% [markdown]
 # With one unit the border is a line, with two or three you can count its corners, with sixteen it looks round.
@@ -1092,7 +1091,7 @@ planes.view(spiral_x, ax=left)
 planes.regions(classify, ax=left)
 planes.points(spiral_x, spiral_t, ax=left, size=12)
 style.axes(left, title=f"{np.mean(classify(spiral_x) == spiral_t):.1%} right")
-curves.learning_curves({"loss": losses}, ax=right, xlabel="step", log=True)
+ax = curves.learning_curves({"loss": losses}, ax=right, xlabel="step", log=True)
 
 # %% [markdown]
 # ## 5. Counting the pieces
@@ -1534,7 +1533,7 @@ def both_ways(x1, z, n, steps, rng):
 x1 = square_grid(1.0)
 sines = unit_variance(np.sin(x1[:, 1]) * np.sin(x1[:, 2]))
 losses = both_ways(x1, sines, 4, 150, np.random.default_rng(4))
-curves.learning_curves(losses, xlabel="step", ylabel="mean squared error", log=True)
+ax = curves.learning_curves(losses, xlabel="step", ylabel="mean squared error", log=True)
 
 # %% [markdown]
 # The same number of steps, the same start: knowing the curvature is worth orders of magnitude here. It has its price: J
@@ -1606,8 +1605,8 @@ sine_runs = surface_figure("sines", lambda u, v: np.sin(u) * np.sin(v), 1.0, LEC
 surface_table("F2 · z = sin x · sin y", sine_runs, LECTURE_F2, "|x|, |y| ≤ 1")
 
 # %% [markdown]
-# Nine to seventeen numbers draw surfaces of 1 681 points. Look at the last column: with four units only some of the
-# starts find the best valley. Gradient methods promise a valley, never the deepest.
+# 4n + 1 numbers draw a whole surface. Look at the last column: mostly only some of the starts find the best valley.
+# Methods that go downhill promise a valley, never the deepest.
 #
 # On a larger domain the same units do much worse, because the sines then have more hills than there are units:
 
