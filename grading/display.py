@@ -13,6 +13,7 @@ MAX_TEXT = 20_000
 MAX_IMAGE = 600_000
 MAX_TOTAL = 4_000_000
 MAX_OUTPUTS = 200
+MAX_HTML = 200_000  # characters of a submission that are cleaned: nested tags take seconds for so many
 TAGS = {
     *("table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "div", "span", "p", "br", "hr", "img"),
     *("b", "i", "em", "strong", "code", "pre", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"),
@@ -51,18 +52,21 @@ def harmless_markdown(text):
     return re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", text)
 
 
-def safe_outputs(outputs):
-    """A cell's outputs (from the worker: any JSON) as well-formed notebook outputs that are safe to show."""
-    safe, room = [], MAX_TOTAL
+def safe_outputs(outputs, html=None):
+    """A cell's outputs (from the worker: any JSON) as well-formed notebook outputs that are safe to show.
+
+    `html` is a list of one number, counted down: how many characters of HTML are still cleaned.
+    """
+    safe, room, html = [], MAX_TOTAL, [MAX_HTML] if html is None else html
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
-        made = _output(output) if isinstance(output, dict) else None
+        made = _output(output, html) if isinstance(output, dict) else None
         if made is not None and len(str(made)) <= room:
             room -= len(str(made))
             safe.append(made)
     return safe
 
 
-def _output(output):
+def _output(output, html):
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -73,12 +77,12 @@ def _output(output):
         named = plain_text(_text(output.get("ename")))[:200], plain_text(_text(output.get("evalue")))[:2000]
         return {"output_type": "error", "ename": named[0], "evalue": named[1], "traceback": lines}
     if kind in ("display_data", "execute_result"):
-        data = _bundle(output.get("data"))
+        data = _bundle(output.get("data"), html)
         return {"output_type": "display_data", "data": data, "metadata": {}} if data else None
     return None
 
 
-def _bundle(data):
+def _bundle(data, html):
     if not isinstance(data, dict):
         return {}
     kept = {}
@@ -89,7 +93,12 @@ def _bundle(data):
         encoded = base64.b64encode(data["image/svg+xml"].encode("utf-8", "replace")).decode()
         kept["text/html"] = f'<img alt="drawing" src="data:image/svg+xml;base64,{encoded}">'
     elif "text/html" in data and not kept:
-        kept["text/html"] = clean_html(_text(data["text/html"])[:MAX_TEXT])
+        text = _text(data["text/html"])[:MAX_TEXT]
+        html[0] -= len(text)
+        if html[0] >= 0:
+            kept["text/html"] = clean_html(text)
+        elif "text/plain" not in data:
+            kept["text/plain"] = "(more HTML than is shown)"
     for kind in ("text/latex", "text/plain"):
         if kind in data:
             kept[kind] = plain_text(_text(data[kind]))

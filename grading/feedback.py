@@ -18,7 +18,7 @@ from nbformat import from_dict
 
 from grading import judge
 from grading.course import Course, write_atomically
-from grading.display import clean_html, is_base64, plain_text
+from grading.display import MAX_TEXT, clean_html, is_base64, plain_text
 from grading.errors import CourseError
 from grading.skeleton import ROLES
 
@@ -67,6 +67,8 @@ def prose(text):
     """A written answer or a hint, from Markdown to HTML that holds nothing but text."""
     import mistune
 
+    if len(text) > MAX_TEXT:  # brackets without end take mistune the square of their number
+        text = text[:MAX_TEXT] + f"\n\n… {len(text) - MAX_TEXT} more characters"
     html = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])(text)
     return Markup(bleach.clean(html, tags=PROSE, attributes={}, strip=True))
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from nbformat import from_dict
 
 from grading import judge
-from grading.display import harmless_markdown, safe_outputs
+from grading.display import MAX_HTML, harmless_markdown, safe_outputs
 from grading.messages import Job, Step
 from grading.needless import needless
 from grading.sanitise import same_text
@@ -114,10 +114,10 @@ def joined(first, last):
 
 def make_result(run, records, skeleton):
     """What the journal keeps of a run: the verdict, what each cell showed, how long it took. JSON values."""
-    verdict = judge.judge(records, run, points_of(skeleton))
+    verdict, html = judge.judge(records, run, points_of(skeleton)), [MAX_HTML]
     return {
         "verdict": judge.to_json(verdict),
-        "outputs": {name: safe_outputs(cell.outputs) for name, cell in run.cells.items() if cell.outputs},
+        "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},
         "status": {name: cell.status for name, cell in run.cells.items()},
         "detail": run.detail,
         "cpu": round(run.cpu, 3),

@@ -2,13 +2,15 @@
 
 import html.parser
 import json
+import time
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading import display, engine, feedback
+from grading import display, engine, feedback, jobs
 from grading.errors import CourseError
+from grading.messages import CellRun, Isolation, Run
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -190,6 +192,24 @@ def test_long_and_coloured_outputs_are_cut_and_plain():
     assert "more characters" in out["text"]
     many = display.safe_outputs([{"output_type": "stream", "name": "stdout", "text": "x"}] * 10**4)
     assert len(many) == display.MAX_OUTPUTS
+
+
+def test_what_is_slow_to_clean_or_to_lay_out_is_cut(monkeypatch):
+    """A submission may show megabytes of nested tags; cleaning them all would take the one driver many minutes."""
+    monkeypatch.setattr(jobs, "MAX_HTML", 40_000)
+    nested = {"output_type": "display_data", "data": {"text/html": "<b><p>" * 3000, "text/plain": "<IPython HTML>"}}
+    cells = {f"own-{i}": CellRun(f"own-{i}", "ok", [nested] * 50) for i in range(20)}
+    start = time.process_time()
+    result = jobs.make_result(Run("finished", cells, [], Isolation("none")), small.records(), small.skeleton())
+    assert time.process_time() - start < 10
+    kinds = [list(output["data"]) for outputs in result["outputs"].values() for output in outputs]
+    assert (kinds[:2], kinds[2:]) == ([["text/html", "text/plain"]] * 2, [["text/plain"]] * 998)
+    short = {**nested, "data": {"text/html": "<b>x</b>"}}
+    assert display.safe_outputs([short])[0]["data"] == {"text/html": "<b>x</b>"}
+    assert display.safe_outputs([short], [3])[0]["data"] == {"text/plain": "(more HTML than is shown)"}
+    start = time.process_time()
+    assert "180000 more characters" in feedback.prose("[" * 200_000)
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("text", ["a < b", "if x<y:", "$a<b$", "1 <2", "`x<y>z`"])
