@@ -79,7 +79,7 @@ del held"""
 ATTACKS = (
     Attack("endless loop", "loop in a cell", cells("while True:\n    pass"), shows="KeyboardInterrupt|CellStopped"),
     Attack("endless loop", "loop in the answer", tail("while True:\n    pass"), shows="ran too long"),
-    Attack("endless loop", "loop that catches everything", cells(CATCHES), ended="cpu limit|wall limit"),
+    Attack("endless loop", "loop that catches everything", cells(CATCHES), ended="cpu limit|wall limit|finished"),
     Attack("endless loop", "sleep", cells("import time\ntime.sleep(100)"), shows="stopped after 3 seconds"),
     Attack("endless loop", "sleep behind blocked signals", cells(BLOCKED), ended="wall limit"),
     Attack("endless loop", "await that never comes", cells("import asyncio\nawait asyncio.Event().wait()"),
