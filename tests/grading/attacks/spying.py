@@ -86,8 +86,9 @@ for way in (lambda: urllib.request.urlopen("http://127.0.0.1:@PORT@/", timeout=1
 print("REACHED", reached)"""
 
 
-def attacks(port, address, path, root, project, home):
-    """The attacks; they are told where what they look for really is."""
+def attacks(listening, root, project, home):
+    """The attacks; they are told where what they look for really is. `listening` is whoever waits to be called."""
+    port, address, path = listening.port, listening.address, listening.path
     return (
         Attack("looking ahead", "pipes, frames, objects, memory", known("ahead"), shows=r"REACHED \[\]"),
         Attack("looking ahead", "the whole file system", known("files", course=root, project=project, home=home),
@@ -107,7 +108,7 @@ def attacks(port, address, path, root, project, home):
         Attack("carrying out", "by the exit status", tail("import os\nxs[0] > 9 and os._exit(xs[0] % 256)\n"
                "return xs[1:]"), ended="died"),
         Attack("network", "every family of sockets", known("network", port=port, address=address,
-               abstract="class-canary", path=path), shows=r"REACHED \[\]"),
+               abstract=listening.abstract[1:], path=path), shows=r"REACHED \[\]"),
         Attack("network", "web, names, curl", cells(DNS.replace("@PORT@", str(port))), shows=r"REACHED \[\]"),
         Attack("the warm process", "memory, ptrace, signals", known("memory"), ended="finished|memory limit|died",
                costs=True),
