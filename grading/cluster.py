@@ -20,6 +20,7 @@ import hashlib
 import logging
 import os
 import platform
+import signal
 import threading
 import uuid
 from dataclasses import dataclass, field, replace
@@ -96,6 +97,11 @@ def run_order(order, files):
 def hand_over(files):
     """The files as a task: each worker gets them once, and Dask makes them anew when their holder is lost."""
     return files
+
+
+def dask_setup(worker):
+    """Dask calls this in a worker of local:N. Ctrl-C in the terminal reaches it too, but is the caller's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 _starting = threading.Lock()
@@ -275,6 +281,7 @@ def connect(address, *, trust=False, say=None):
                         n_workers=local,
                         threads_per_worker=1,
                         processes=True,
+                        preload=["grading.cluster"],
                         memory_limit=0,  # the sandbox bounds memory
                         dashboard_address=None,
                         silence_logs=logging.CRITICAL,
