@@ -1545,7 +1545,7 @@ ax = curves.learning_curves(losses, xlabel="step", ylabel="mean squared error", 
 # scaled to mean 0 and variance 1.
 
 
-# %% figure="F1"
+# %%
 def residuals(p, x1, z):
     return jacobian(p, x1, z)[0]
 
@@ -1563,7 +1563,7 @@ def fits(x1, z, n, starts=12):
     return sorted(runs, key=lambda run: run[0])
 
 
-# %% figure="F1"
+# %%
 def surface_figure(name, formula, half, lecture):
     x1 = square_grid(half)
     z = unit_variance(formula(x1[:, 1], x1[:, 2]))
@@ -1579,7 +1579,7 @@ def surface_figure(name, formula, half, lecture):
     return runs
 
 
-# %% figure="F1"
+# %%
 def surface_table(title, runs, lecture, domain):
     rows = []
     for n, loss in lecture.items():
