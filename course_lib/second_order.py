@@ -1,0 +1,97 @@
+"""Fit a small multilayer perceptron to many digits: damped Gauss-Newton steps (Levenberg 1944)."""
+
+import itertools
+
+import numpy as np
+
+SLOPES = {  # activation, and its slope written with the activation's own value
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0) * 1.0),
+}
+
+
+def start(sizes, rng, *, activation="tanh"):
+    """Random layers [(w (out, in), b (out,)), ...] of an MLP with `sizes` (inputs, hidden ..., outputs)."""
+    spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[activation])
+    return [
+        (spread * rng.normal(size=(m, d)) / np.sqrt(d), 0.5 * rng.normal(size=m)) for d, m in itertools.pairwise(sizes)
+    ]
+
+
+def answer(layers, x, *, activation="tanh", bypass=False):
+    """The MLP's values (n, m) at points x (n, d); `bypass` adds its input to a layer's output where the sizes agree."""
+    return _hidden(layers, x, activation, bypass)[-1]
+
+
+def jacobian(layers, x, *, activation="tanh", bypass=False):
+    """Values (n,) of an MLP with one output, and their derivative by every weight (n, weights).
+
+    The columns follow `flat`: for each layer its matrix row by row, then its biases.
+    """
+    hidden, slope = _hidden(layers, x, activation, bypass), SLOPES[activation][1]
+    delta, through, columns = np.ones((len(x), 1)), 0.0, []
+    for k in reversed(range(len(layers))):
+        w, h = layers[k][0], hidden[k]
+        columns = [(delta[:, :, None] * h[:, None, :]).reshape(len(x), -1), delta, *columns]
+        if k == 0:
+            break
+        back = delta @ w
+        if _passes(layers, k, bypass):
+            back = back + through
+        through = back  # the gradient of hidden[k], which a bypass below hands on
+        inner = h - hidden[k - 1] if _passes(layers, k - 1, bypass) else h
+        delta = back * slope(inner)
+    return hidden[-1][:, 0], np.hstack(columns)
+
+
+def flat(layers):
+    """All weights as one vector."""
+    return np.concatenate([a.ravel() for layer in layers for a in layer])
+
+
+def unflat(p, layers):
+    """The vector `p` in the shapes of `layers`."""
+    pieces = np.split(p, np.cumsum([a.size for layer in layers for a in layer])[:-1])
+    shaped = [piece.reshape(a.shape) for piece, a in zip(pieces, (a for pair in layers for a in pair), strict=True)]
+    return list(zip(shaped[::2], shaped[1::2], strict=True))
+
+
+def fit(layers, x, z, steps, *, activation="tanh", bypass=False, damping=1.0, progress=iter):
+    """Lower the mean squared error of an MLP with one output by damped steps; returns (layers, losses).
+
+    x (n, d), z (n,). Each step solves (JᵀJ + damping·1) s = -Jᵀr. A step that lowers the loss is taken and the damping
+    divided by 3; one that does not is given back and the damping multiplied by 4. `losses` holds the loss before each
+    step and after the last, so steps + 1 numbers that never rise. `progress` wraps the range, for a progress bar.
+    """
+    kind = {"activation": activation, "bypass": bypass}
+    p = flat(layers)
+    y, J = jacobian(layers, x, **kind)
+    losses = [float(np.mean((y - z) ** 2))]
+    normal, right = J.T @ J, J.T @ (y - z)
+    for _ in progress(range(steps)):
+        step = np.linalg.solve(normal + damping * np.eye(len(p)), right)
+        trial = unflat(p - step, layers)
+        loss = float(np.mean((answer(trial, x, **kind)[:, 0] - z) ** 2))
+        if loss < losses[-1]:
+            p, layers, damping = p - step, trial, max(damping / 3, 1e-9)
+            y, J = jacobian(layers, x, **kind)
+            normal, right = J.T @ J, J.T @ (y - z)
+        else:
+            loss, damping = losses[-1], damping * 4
+        losses.append(loss)
+    return layers, losses
+
+
+def _hidden(layers, x, activation, bypass):
+    """The input, the output of every hidden layer, and the values: len(layers) + 1 arrays."""
+    bend, hidden = SLOPES[activation][0], [np.asarray(x, dtype=float)]
+    for k, (w, b) in enumerate(layers[:-1]):
+        h = bend(hidden[-1] @ w.T + b)
+        hidden.append(hidden[-1] + h if _passes(layers, k, bypass) else h)
+    w, b = layers[-1]
+    return [*hidden, hidden[-1] @ w.T + b]
+
+
+def _passes(layers, k, bypass):
+    """Whether layer `k` has a bypass: it is hidden and its input is as wide as its output."""
+    return bypass and k < len(layers) - 1 and layers[k][0].shape[0] == layers[k][0].shape[1]

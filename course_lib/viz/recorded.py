@@ -1,0 +1,51 @@
+"""Show a lecture figure as it was recorded by `course figures --run`: for runs too long to repeat in a lesson."""
+
+import base64
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from course_lib.viz.lecture import LectureTable
+
+FOLDERS = (Path("figures"), Path("notebooks") / "figures", Path(__file__).parents[2] / "notebooks" / "figures")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded figure: its tables, texts and drawings, and a line that says when and on what they were made."""
+
+    results: tuple
+    origin: str
+
+    def __repr__(self):
+        return "\n\n".join([*(str(r) for r in self.results if not isinstance(r, bytes)), self.origin])
+
+    def _repr_html_(self):
+        return "".join([*map(_html, self.results), f"<p><i>{escape(self.origin)}</i></p>"])
+
+
+def recorded(name, *, folders=FOLDERS):
+    """The record of figure `name` ("F5") from the first of `folders` that has it; else a sentence that says so."""
+    for folder in folders:
+        path = Path(folder) / f"{name}.json"
+        if path.is_file():
+            record = json.loads(path.read_text(encoding="utf-8"))
+            results = tuple(_result(r, path.parent) for r in record["results"])
+            origin = f"Recorded {record['date']} on {record['machine']}; it was not run just now."
+            return Recorded(results, origin)
+    return Recorded((), f"{name} has no record here. Set FULL = True in this lesson to run it yourself.")
+
+
+def _result(result, folder):
+    if "rows" in result:
+        return LectureTable(result["title"], tuple(map(tuple, result["rows"])))
+    if "picture" in result:
+        return (folder / result["picture"]).read_bytes()
+    return result["text"]
+
+
+def _html(result):
+    if isinstance(result, bytes):
+        return f'<img style="max-width:100%" src="data:image/png;base64,{base64.b64encode(result).decode()}">'
+    return result._repr_html_() if isinstance(result, LectureTable) else f"<pre>{escape(result)}</pre>"

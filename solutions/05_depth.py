@@ -1,0 +1,1669 @@
+# %% [markdown] lesson="05" title="Depth" minutes=180 builds_on="03 04"
+# You have 500 weights to spend. One wide layer, or several narrow ones? And what stops you from stacking a hundred?
+#
+# After this lesson you will be able to
+#
+# - count the weights of any multilayer perceptron, and compare widths and depths at equal cost;
+# - say why composition makes exponentially many pieces where a wider layer makes only a few more;
+# - learn a photograph as a function of the place, and measure what depth buys;
+# - write a residual block, forward and backward, and measure the gradient in every layer with and without the bypass;
+# - tell interpolation from extrapolation, and measure both.
+#
+# You need lessons 03 and 04. There are eight exercises, three predictions and one written question.
+
+# %% picture="opening" alt="A grey portrait of 25 by 25 pixels and what four networks keep of it: one layer of 30 units, two of 10, three of 8 with tanh, three of 8 with ReLU. The deeper tanh networks show the eyes."
+from course_lib.widgets.reconstruction import reconstruction_figure
+
+reconstruction_figure([(30, 1, "tanh"), (10, 2, "tanh"), (8, 3, "tanh"), (8, 3, "relu")])
+
+# %% [markdown]
+# ## 1. Two ways to build a powerful function
+#
+# Run this cell first. `FULL = True` would run the long fits of section 5 here; without it you see their recorded result.
+
+# %%
+import itertools
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import second_order
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.viz import curves, reconstruction, style
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.reconstruction import depth_explorer
+
+FULL = os.environ.get("COURSE_MODE") == "run"
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# There are two strategies to make a rich function from simple ones.
+#
+# - **Combination**: add many of them up, $y = \sum_j v_j\,\sigma(w_j\cdot x + b_j)$. That is one hidden layer; more units
+#   make it *wide*.
+# - **Composition**: feed the result of one into the next, $y = f_L(\dots f_2(f_1(x)))$. More layers make it *deep*.
+#
+# Combination is enough in principle. The **universal approximation theorem** (Cybenko 1989; Hornik, Stinchcombe and
+# White 1989): one hidden layer of sigmoid units, if only there are enough of them, comes as close as you like to any
+# continuous function on a bounded, closed set. Read the fine print. "Enough" may mean exponentially many in the number of
+# inputs. And the theorem says that good weights exist, not that gradient descent finds them.
+#
+# Composition brings something that a sum does not have: **reuse**. A result computed once in layer 1 serves every unit
+# of layer 2, and theirs serve all of layer 3. An edge found once is part of an eye, a wheel and a letter (*feature
+# sharing*). A concept is then no single unit but a pattern over many, each of which takes part in many concepts: a
+# **distributed representation**. n units that stand for one thing each tell n things apart; n that are on or off
+# together tell up to $2^n$ apart.
+#
+# To compare fairly, count what each costs. A layer from d to m numbers has a matrix (m, d) and m biases.
+
+# %% [markdown] task="count_weights" title="Count the weights"
+# Write `count_weights(sizes)`. `sizes` is a sequence of whole numbers: inputs, hidden layers in order, outputs, at least
+# two of them. Every layer is fully connected and has biases. Return the number of weights and biases together, as a whole
+# number.
+#
+# Example: `count_weights((3, 4, 2))` is 26: 12 + 4 in the first layer, 8 + 2 in the second.
+
+
+# %% solve="count_weights" difficulty=1 importance=4 minutes=5 forbid="course_lib.widgets.reconstruction.count"
+def count_weights(sizes):
+    """Weights and biases of the MLP with these layer sizes, inputs first."""
+    ### BEGIN SOLUTION
+    return sum((d + 1) * m for d, m in itertools.pairwise(sizes))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="count_weights"
+# One layer first: d inputs, m outputs. How many numbers does each of its m units hold?
+
+# %% [markdown] hint="count_weights"
+# For sizes (3, 4, 2) the layers are the pairs (3, 4) and (4, 2). `itertools.pairwise(sizes)` gives such pairs.
+
+# %% [markdown] hint="count_weights"
+# ```python
+# return sum((d + ...) * ... for d, m in itertools.pairwise(sizes))
+# ```
+
+# %% check="count_weights" points=4
+with check("count_weights") as expect:
+    expect("5, 3: a single layer", count_weights((5, 3)))
+    expect("2, 7, 4, 3, 1", count_weights((2, 7, 4, 3, 1)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10501)
+    for layers in (3, 4, 6):
+        sizes = tuple(draw.integers(2, 30, size=layers).tolist())
+        expect(f"{sizes}", count_weights(sizes))
+    ### END HIDDEN TESTS
+
+# %% variants="count_weights"
+WRONG = {
+    "biases forgotten": (
+        "(d + 1) * m",
+        "d * m",
+        "the biases are missing: one for each unit of every layer but the first",
+    ),
+    "biases of the inputs": (
+        "return sum((d + 1) * m for d, m in itertools.pairwise(sizes))",
+        "return sum((d + 1) * m for d, m in itertools.pairwise(sizes)) + sizes[0]",
+        "the inputs are numbers that come in; they have no biases",
+    ),
+    "bias on the wrong side": (
+        "(d + 1) * m",
+        "d * (m + 1)",
+        "biases belong to the m units that a layer feeds, not to its d inputs",
+    ),
+    "last layer forgotten": (
+        "itertools.pairwise(sizes)",
+        "itertools.pairwise(sizes[:-1])",
+        "the output layer has weights too",
+    ),
+    "units counted": (
+        "return sum((d + 1) * m for d, m in itertools.pairwise(sizes))",
+        "return sum(sizes)",
+        "these are the units; between two layers every unit is joined to every other",
+    ),
+    "one bias a layer": ("(d + 1) * m", "d * m + 1", "every unit has a bias of its own, so a layer has m of them"),
+    "output without biases": (
+        "return sum((d + 1) * m for d, m in itertools.pairwise(sizes))",
+        "return sum((d + 1) * m for d, m in itertools.pairwise(sizes)) - sizes[-1]",
+        "the output units have biases as well",
+    ),
+}
+RIGHT = {
+    "a loop": (
+        "def count_weights(sizes):\n    total, sizes = 0, list(sizes)\n    for k in range(1, len(sizes)):\n"
+        "        total += sizes[k - 1] * sizes[k]\n        total += sizes[k]\n    return total"
+    ),
+    "a product of arrays": (
+        "def count_weights(sizes):\n    s = np.array(sizes)\n    return int(s[:-1] @ s[1:] + s[1:].sum())"
+    ),
+}
+
+# %%
+count = yours("count_weights", else_=lambda sizes: sum((d + 1) * m for d, m in itertools.pairwise(sizes)))
+for hidden in ((125,), (20, 20), (14, 14, 14), (10, 20, 10), (10, 20, 10, 10)):
+    print(hidden, count((2, *hidden, 1)))
+
+# %% [markdown]
+# ### What the same weights buy
+#
+# In one layer the weights grow with the width, in the others with its square. So for a given number of weights a deep
+# network must be narrow. How narrow?
+
+# %% [markdown] task="equal_width" title="An equal budget"
+# Write `equal_width(budget, d, m, depth)`: the largest width k such that an MLP from d inputs through `depth` hidden
+# layers of k units each to m outputs has **at most** `budget` weights and biases. Return it as a whole number, and 0 when
+# even k = 1 is too expensive. `depth` is at least 1.
+#
+# Example: `equal_width(30, 1, 1, 1)` is 9, because a width of 9 has 28 weights and one of 10 has 31.
+
+
+# %% solve="equal_width" difficulty=2 importance=3 minutes=12
+def equal_width(budget, d, m, depth):
+    """Largest width of `depth` equal hidden layers with at most `budget` weights in all."""
+
+    ### BEGIN SOLUTION
+    def cost(k):
+        return (d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m
+
+    k = 0
+    while cost(k + 1) <= budget:
+        k += 1
+    return k
+    ### END SOLUTION
+
+
+# %% [markdown] hint="equal_width"
+# The cost rises with k. So try k = 1, 2, 3, ... and stop before it is too much.
+
+# %% [markdown] hint="equal_width"
+# Three kinds of layers: one from d to k, `depth - 1` from k to k, one from k to m. For depth 1 there is none of the
+# middle kind.
+
+# %% [markdown] hint="equal_width"
+# ```python
+# def cost(k):
+#     return (d + 1) * k + (depth - 1) * ... + ...
+#
+# k = 0
+# while cost(k + 1) <= ...:
+#     k += 1
+# return k
+# ```
+
+# %% check="equal_width" points=6
+with check("equal_width") as expect:
+    expect("300 weights, 4 inputs, 3 outputs, 2 layers", equal_width(300, 4, 3, 2))
+    expect("exactly 501 weights, one layer", equal_width(501, 2, 1, 1))
+    expect("500 weights, one layer", equal_width(500, 2, 1, 1))
+    expect("too expensive", equal_width(9, 5, 2, 3))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10502)
+    for d, m, depth in [(7, 5, 3), (1, 9, 2), (12, 1, 5), (6, 8, 1)]:
+        k = int(draw.integers(12, 40))
+        exact = (d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m
+        for more in (0, -1, 3):
+            text = f"{exact + more} weights, {d} inputs, {m} outputs, {depth} layers"
+            expect(text, equal_width(exact + more, d, m, depth))
+    expect("nothing fits", equal_width(d + m, d, m, 4))
+    ### END HIDDEN TESTS
+
+# %% variants="equal_width"
+WRONG = {
+    "strictly less": (
+        "cost(k + 1) <= budget",
+        "cost(k + 1) < budget",
+        "a network that costs exactly the budget is allowed",
+    ),
+    "one too wide": ("    return k\n", "    return k + 1\n", "this width is the first that costs too much"),
+    "biases forgotten": (
+        "(d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m",
+        "d * k + (depth - 1) * k * k + k * m",
+        "the biases count too: one for every unit of every layer",
+    ),
+    "a layer too many": ("(depth - 1)", "depth", "between depth hidden layers there are depth - 1 square matrices"),
+    "one hidden layer only": (
+        " + (depth - 1) * (k + 1) * k",
+        "",
+        "the layers between hidden layers are missing, and they are the expensive ones",
+    ),
+    "never below one": ("k = 0\n", "k = 1\n", "when even one unit in each layer is too expensive, the answer is 0"),
+    "inputs and outputs exchanged": (
+        "(d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m",
+        "(m + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * d",
+        "inputs and outputs are exchanged: the first layer has d + 1 numbers for each of its k units, the last k + 1 for each of m",
+    ),
+    "output forgotten": (" + (k + 1) * m", "", "the output layer costs as well"),
+}
+RIGHT = {
+    "the quadratic formula": (
+        "def equal_width(budget, d, m, depth):\n"
+        "    a, b, c = depth - 1, d + m + depth, m - budget\n"
+        "    if c > 0:\n        return 0\n"
+        "    k = -c / b if a == 0 else (-b + (b * b - 4 * a * c) ** 0.5) / (2 * a)\n"
+        "    return int(k + 1e-9)"
+    ),
+    "all widths tried": (
+        "def equal_width(budget, d, m, depth):\n"
+        "    fits = [0]\n    for k in range(1, budget + 1):\n"
+        "        sizes = [d] + [k] * depth + [m]\n"
+        "        if sum(p * q + q for p, q in zip(sizes, sizes[1:])) <= budget:\n            fits.append(k)\n"
+        "    return max(fits)"
+    ),
+}
+
+
+# %%
+def plain_width(budget, d, m, depth):
+    fits = [k for k in range(budget) if (d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m <= budget]
+    return max(fits, default=0)
+
+
+width = yours("equal_width", else_=plain_width)
+print("501 weights, depth 1 to 6:", [width(501, 2, 1, depth) for depth in range(1, 7)])
+
+# %% [markdown]
+# ## 2. Composition multiplies
+#
+# A network of ReLU units is piecewise affine (lesson 04): every hidden unit draws a line and the function folds there. In
+# one layer of n units a walk along a straight line crosses each unit's line at most once: at most n + 1 pieces.
+#
+# A unit of the *second* layer draws its line in the coordinates of the first layer. Seen from the input it is bent
+# wherever a line of the first layer is crossed, so that one unit can cut **each** region of the first layer, at different
+# places. The cuts are not free: they are the images of one and the same line, so the boundaries are correlated.
+# But their number multiplies: layers of width n, composed L times, can make of the order of $n^L$ pieces on a line, with
+# only L·n units. (The count for d inputs is of the order of $n^{dL}$; Montúfar and others 2014, Telgarsky 2016.)
+#
+# The clearest case is the **tent**: up with slope 2 on [0, ½], down with slope -2 on [½, 1]. Two ReLU units make it:
+#
+# $$t(x) = 2\max(0, x) - 4\max(0, x - \tfrac12) \qquad\text{for } 0\le x\le 1.$$
+#
+# It takes each half of [0, 1] onto all of [0, 1]. So in $t(t(x))$ the second tent is drawn once in each half.
+
+
+# %%
+def relu_network(layers, x):
+    """Outputs (n,) of a ReLU network with one input and one output; layers [(w, b), ...], x (n,)."""
+    h = np.asarray(x, float)[:, None]
+    for w, b in layers[:-1]:
+        h = np.maximum(h @ np.transpose(w) + b, 0)
+    w, b = layers[-1]
+    return (h @ np.transpose(w) + b)[:, 0]
+
+
+# %% picture="tents" alt="The tent composed one, two, three and four times on the unit interval: 2, 4, 8 and 16 straight pieces."
+import numpy as np
+
+from course_lib.viz import style
+
+x = np.linspace(0, 1, 1025)
+y = x
+for k, ax in enumerate(style.row(4, size=(2.4, 2.2)), 1):
+    y = np.where(y <= 0.5, 2 * y, 2 - 2 * y)
+    style.axes(ax, title=f"composed {k}×: {2**k} pieces", xlabel="x")
+    ax.plot(x, y, color=style.BLUE)
+    ax.set(xticks=(0, 0.5, 1), yticks=(0, 1))
+
+# %% [markdown] task="tent_network" title="The tent, composed k times"
+# Write `tent_network(k)`: the weights of a ReLU network with k ≥ 1 hidden layers of **two** units each that computes the
+# tent composed k times, $t(t(\dots t(x)))$, for x in [0, 1].
+#
+# Return a list of k + 1 pairs `(w, b)`: `w` is `(outputs, inputs)`, `b` is `(outputs,)`. The first layer takes 1 number
+# to 2, the last takes 2 to 1; ReLU follows all but the last. `relu_network(layers, x)` above runs it.
+#
+# Example: `relu_network(tent_network(1), np.array([0.25, 0.75, 1.]))` is `[0.5, 0.5, 0.]`.
+
+
+# %% solve="tent_network" difficulty=3 importance=4 minutes=20
+def tent_network(k):
+    """[(w, b), ...] of k hidden layers of two ReLU units and an output: the tent, k times."""
+    ### BEGIN SOLUTION
+    shift = np.array([0.0, -0.5])
+    first = (np.ones((2, 1)), shift)
+    between = (np.array([[2.0, -4.0], [2.0, -4.0]]), shift)
+    last = (np.array([[2.0, -4.0]]), np.zeros(1))
+    return [first, *[between] * (k - 1), last]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="tent_network"
+# The tent's output 2h₁ - 4h₂ is the next tent's x. Two linear maps in a row, "out of one tent" and "into the next", are
+# one linear map.
+
+# %% [markdown] hint="tent_network"
+# Into a tent: both units see x, the second minus a half: `w = [[1], [1]]`, `b = [0, -0.5]`. Out of one:
+# `w = [[2, -4]]`, `b = [0]`. Between two tents: the product of the two matrices, and the bias of "into".
+
+# %% [markdown] hint="tent_network"
+# ```python
+# into = (np.ones((2, 1)), np.array([0, -0.5]))
+# out = (np.array([[2.0, -4.0]]), np.zeros(1))
+# between = (into[0] @ out[0], ...)
+# return [into, *[between] * ..., out]
+# ```
+
+# %% check="tent_network" points=7
+with check("tent_network") as expect:
+    x = np.array([0.0, 0.1, 0.3, 0.5, 0.6, 0.85, 1.0])
+    expect("the tent itself", relu_network(tent_network(1), x))
+    expect("the tent of the tent", relu_network(tent_network(2), x))
+    expect("units in each layer, three times", [len(b) for w, b in tent_network(3)])
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10503)
+    for k in (1, 2, 3, 5):
+        expect(f"{k} times, at 9 places", relu_network(tent_network(k), draw.uniform(size=9)), atol=1e-9)
+    expect("units in each layer, four times", [len(b) for w, b in tent_network(4)])
+    ### END HIDDEN TESTS
+
+# %% variants="tent_network"
+WRONG = {
+    "one tent too many": (
+        "* (k - 1)",
+        "* k",
+        "this is the tent k + 1 times: between k hidden layers there are k - 1 maps",
+    ),
+    "always one tent": (
+        "[first, *[between] * (k - 1), last]",
+        "[first, last]",
+        "k does not count: each further hidden layer is one more tent",
+    ),
+    "no shift": (
+        "np.array([0.0, -0.5])",
+        "np.array([0.0, 0.0])",
+        "the second unit starts at one half: its bias is -0.5",
+    ),
+    "kink at 1": (
+        "np.array([0.0, -0.5])",
+        "np.array([0.0, -1.0])",
+        "the tent's top is at one half, so the second unit's bias is -0.5",
+    ),
+    "flat roof": (
+        "[[2.0, -4.0]]), np.zeros(1)",
+        "[[2.0, -2.0]]), np.zeros(1)",
+        "from slope 2 to slope -2 the change is -4, not -2: the last layer is flat after one half",
+    ),
+    "flat roofs between": (
+        "[[2.0, -4.0], [2.0, -4.0]]",
+        "[[2.0, -2.0], [2.0, -2.0]]",
+        "between two tents the change of slope is -4 as well",
+    ),
+    "no shift between": (
+        "[2.0, -4.0]]), shift)",
+        "[2.0, -4.0]]), np.zeros(2))",
+        "every tent needs its own shift by -0.5, not only the first",
+    ),
+    "a wide layer": (
+        "def tent_network(k):\n    n = 2**k\n    slope = np.full(n, 2.0 * n) * (-1) ** np.arange(n)\n    slope[0] = n\n"
+        "    return [(np.ones((n, 1)), -np.arange(n) / n), (slope[None, :], np.zeros(1))]",
+        "the function is right, but in one layer of 2ᵏ units; asked are k layers of two",
+    ),
+    "upside down": (
+        "last = (np.array([[2.0, -4.0]])",
+        "last = (np.array([[-2.0, 4.0]])",
+        "the sign of the output is turned",
+    ),
+}
+RIGHT = {
+    "matrices multiplied": (
+        "def tent_network(k):\n"
+        "    into, out = (np.ones((2, 1)), np.array([0, -0.5])), (np.array([[2.0, -4]]), np.zeros(1))\n"
+        "    layers = [into]\n    for _ in range(k - 1):\n"
+        "        layers.append((into[0] @ out[0], into[0] @ out[1] + into[1]))\n    return layers + [out]"
+    ),
+    "other units, the same function": (
+        "def tent_network(k):\n"
+        "    # units 2x and max(0, 4x - 2): their difference is the tent\n"
+        "    shift = np.array([0.0, -2.0])\n    scale = np.array([[2.0], [4.0]])\n"
+        "    difference = np.array([[1.0, -1.0]])\n"
+        "    return [(scale, shift)] + [(scale @ difference, shift)] * (k - 1) + [(difference, np.zeros(1))]"
+    ),
+}
+
+# %% [markdown]
+# Ten hidden layers of two units compute the tent ten times. How many straight pieces are there between 0 and 1?
+
+# %% solve="predict_pieces" difficulty=1 importance=3 minutes=2
+# a whole number
+### BEGIN SOLUTION
+pieces_of_ten = 1024
+### END SOLUTION
+
+# %% predict="predict_pieces" points=1
+with check("predict_pieces") as expect:
+    expect("pieces of the tent composed ten times", pieces_of_ten)
+
+
+# %%
+def plain_tents(k):
+    shift, out = np.array([0.0, -0.5]), np.array([[2.0, -4.0]])
+    return [(np.ones((2, 1)), shift), *[(np.repeat(out, 2, 0), shift)] * (k - 1), (out, np.zeros(1))]
+
+
+tents = yours("tent_network", else_=plain_tents)
+x = np.arange(2**14 + 1) / 2**14
+for k in (1, 2, 5, 10):
+    slopes = np.sign(np.diff(relu_network(tents(k), x)))
+    print(f"{k} layers, {2 * k} units: {1 + np.count_nonzero(np.diff(slopes))} pieces")
+
+# %% [markdown]
+# One layer needs a unit for every kink: over a thousand units for what twenty do in ten layers. This is *what can be
+# built*. What training finds is another question: a random deep network has far fewer pieces.
+
+# %% [markdown]
+# ### Sorting
+#
+# **Lecture figure F25.** Two hidden layers of threshold units can sort N numbers of N bits, with a number of units
+# that grows only like $N^3$. The recipe:
+#
+# - First hidden layer: one unit for each pair, "is number i larger than number j?", with weights $\pm 2^{k}$ on
+#   their bits (ties go to the later one). And N² units that just hand on the bits.
+# - The number of pairs that i wins is its **rank** r. Second layer, for every number i, place p and bit k: "is the bit 1
+#   *and* is r ≥ p?", that is r + N·bit ≥ N + p.
+# - Output bit k of place p: of all i, those with r ≥ p minus those with r ≥ p + 1. Only the one with r = p is left.
+
+
+# %% figure="F25"
+def sorting_layers(n):
+    pairs, size = list(itertools.combinations(range(n), 2)), n * n
+    w1, b1 = np.zeros((len(pairs) + size, size)), np.zeros(len(pairs) + size)
+    w2, b2 = np.zeros((n**3, len(b1))), np.zeros(n**3)
+    for row, (i, j) in enumerate(pairs):
+        w1[row, i * n : i * n + n], w1[row, j * n : j * n + n] = 2.0 ** np.arange(n), -(2.0 ** np.arange(n))
+    b1[: len(pairs)] = -0.5  # strictly larger
+    w1[len(pairs) :], b1[len(pairs) :] = np.eye(size), -0.5
+    for unit, (i, p, k) in enumerate(itertools.product(range(n), repeat=3)):
+        for row, pair in enumerate(pairs):
+            w2[unit, row] = (pair[0] == i) - (pair[1] == i) * 1.0
+        lost = sum(pair[1] == i for pair in pairs)  # "j wins" is 1 - "i wins"
+        w2[unit, len(pairs) + i * n + k], b2[unit] = n, lost - n - p + 0.5
+    return (w1, b1), (w2, b2)
+
+
+# %% figure="F25"
+def sort_bits(n, numbers):
+    (w1, b1), (w2, b2) = sorting_layers(n)
+    bits = (numbers[:, :, None] >> np.arange(n) & 1).reshape(len(numbers), n * n)
+    h = bits @ w1.T + b1 > 0
+    u = (h @ w2.T + b2 > 0).reshape(-1, n, n, n).sum(axis=1)  # summed over i: samples, places, bits
+    out = u - np.concatenate([u[:, 1:], np.zeros_like(u[:, :1])], axis=1) > 0.5
+    return out @ 2 ** np.arange(n), len(b1) + len(b2)
+
+
+# %% figure="F25"
+sorting_rows = []
+for n in (2, 3, 4):
+    numbers = np.array(list(itertools.product(range(2**n), repeat=n)))
+    got, units = sort_bits(n, numbers)
+    right = np.mean(np.all(got == np.sort(numbers, axis=1), axis=1))
+    setting = f"all {len(numbers)} inputs, {right:.0%} sorted right; n(n-1)/2 + n² + n³ hidden threshold units"
+    sorting_rows.append((f"{n} numbers of {n} bits", "two hidden layers", f"{units} hidden units", setting))
+lecture_table("F25 · Two hidden layers sort N N-bit numbers", sorting_rows)
+
+# %% [markdown]
+# ## 3. An image is a function
+#
+# A grey image gives every place (u, v) a brightness: $I = f(u, v)$. So an image of 51×51 pixels is 2 601 samples of a
+# function of two numbers, and a network with two inputs and one output can learn it. The more it keeps with few weights,
+# the better its shape suits the picture. (The weights are then a compressed image, which can be asked for any place
+# between the pixels.)
+
+# %% [markdown] task="image_to_set" title="From image to training set and back"
+# Write two functions. `image` is `(h, w)`, not constant, h and w at least 2.
+#
+# - `image_to_set(image)` returns `(x, z, scale)`: places `x` `(h·w, 2)`, targets `z` `(h·w,)`, both in reading order (row
+#   after row), and `scale = (mean, std)` of the image. Column 0 of `x` is u, evenly from -1 (first column of pixels) to 1
+#   (last); column 1 is v, from -1 (top row) to 1 (bottom). `z` has mean 0 and variance 1 (divide by n, not n - 1).
+# - `set_to_image(z, shape, scale)` goes back: an array of `shape` with the image's own brightness.
+#
+# Example: `[[10., 30.]]` twice, one row below the other, has `z = [-1., 1., -1., 1.]` and places from (-1, -1) to (1, 1).
+
+
+# %% solve="image_to_set" difficulty=2 importance=4 minutes=15
+def image_to_set(image):
+    """Image (h, w) -> places x (h·w, 2), targets z (h·w,), (mean, std)."""
+    ### BEGIN SOLUTION
+    h, w = image.shape
+    u, v = np.meshgrid(np.linspace(-1, 1, w), np.linspace(-1, 1, h))
+    mean, std = image.mean(), image.std()
+    return np.column_stack([u.ravel(), v.ravel()]), ((image - mean) / std).ravel(), (mean, std)
+    ### END SOLUTION
+
+
+def set_to_image(z, shape, scale):
+    """Targets or answers z (h·w,) -> image (h, w) in its own brightness."""
+    ### BEGIN SOLUTION
+    mean, std = scale
+    return np.reshape(z, shape) * std + mean
+    ### END SOLUTION
+
+
+# %% [markdown] hint="image_to_set"
+# `ravel` reads an array row after row. Make two arrays of the image's shape, one that holds every pixel's u, one its v.
+
+# %% [markdown] hint="image_to_set"
+# In an image of 2 rows and 3 columns u is `[[-1, 0, 1], [-1, 0, 1]]` and v is `[[-1, -1, -1], [1, 1, 1]]`. `np.meshgrid`
+# makes such pairs.
+
+# %% [markdown] hint="image_to_set"
+# ```python
+# u, v = np.meshgrid(np.linspace(-1, 1, ...), np.linspace(-1, 1, ...))
+# x = np.column_stack([u.ravel(), ...])
+# return x, ((image - ...) / ...).ravel(), (image.mean(), image.std())
+# ...
+# return np.reshape(z, shape) * ... + ...
+# ```
+
+# %% check="image_to_set-there" points=5
+with check("image_to_set-there") as expect:
+    square = np.array([[12.0, 40, 7], [90, 66, 31], [5, 18, 120]])
+    x, z, scale = image_to_set(square)
+    expect("3×3: places", x)
+    expect("3×3: targets", z)
+    expect("2×3: all", image_to_set(square[:2]))
+    expect("the image afterwards", square)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10504)
+    for h, w in [(4, 4), (2, 5), (6, 3)]:
+        image = draw.integers(0, 256, size=(h, w)).astype(float)
+        expect(f"{h}×{w}", image_to_set(image))
+        expect(f"{h}×{w}, afterwards", image)
+    ### END HIDDEN TESTS
+
+# %% check="image_to_set-back" points=3
+with check("image_to_set-back") as expect:
+    z = np.array([0.5, -1.0, 2.0, 0.0, 1.5, -0.25])
+    expect("six numbers as 2×3", set_to_image(z, (2, 3), (100.0, 20.0)))
+    expect("six numbers as 3×2", set_to_image(z, (3, 2), (-4.0, 0.5)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10505)
+    for h, w in [(3, 3), (2, 6), (5, 2)]:
+        scale = (float(draw.uniform(20, 200)), float(draw.uniform(2, 60)))
+        expect(f"{h}×{w} numbers", set_to_image(draw.normal(size=h * w), (h, w), scale))
+    ### END HIDDEN TESTS
+
+# %% variants="image_to_set"
+WRONG = {
+    "u and v exchanged": (
+        "[u.ravel(), v.ravel()]",
+        "[v.ravel(), u.ravel()]",
+        "column 0 is u, which runs along a row of pixels; column 1 is v, which runs down",
+    ),
+    "column after column": (
+        "[u.ravel(), v.ravel()]",
+        "[u.T.ravel(), v.T.ravel()]",
+        "the places run column after column, the targets row after row: place and brightness no longer belong together",
+    ),
+    "v upwards": (
+        "np.linspace(-1, 1, h))",
+        "np.linspace(1, -1, h))",
+        "the top row has v = -1: v runs downwards, as rows do",
+    ),
+    "places from 0": (
+        "np.linspace(-1, 1, w), np.linspace(-1, 1, h)",
+        "np.linspace(0, 1, w), np.linspace(0, 1, h)",
+        "u and v run from -1 to 1, so that they are centred",
+    ),
+    "pixel numbers": (
+        "np.linspace(-1, 1, w), np.linspace(-1, 1, h)",
+        "np.arange(w) * 1.0, np.arange(h) * 1.0",
+        "the places are pixel numbers; tanh would saturate: scale them to -1 ... 1",
+    ),
+    "last pixel short of 1": (
+        "np.linspace(-1, 1, w), np.linspace(-1, 1, h)",
+        "np.arange(w) * 2 / w - 1, np.arange(h) * 2 / h - 1",
+        "the last pixel has the place 1: divide by the number of steps, w - 1, not by w",
+    ),
+    "height and width exchanged": (
+        "h, w = image.shape",
+        "w, h = image.shape",
+        "shape is (height, width), in this order",
+    ),
+    "not centred": ("(image - mean) / std", "image / std", "the mean was not subtracted"),
+    "divided by the variance": (
+        "(image - mean) / std",
+        "(image - mean) / std**2",
+        "divide by the standard deviation, not by the variance",
+    ),
+    "n - 1": ("image.std()", "image.std(ddof=1)", "asked is variance 1 when divided by n: np.std without ddof"),
+    "mean not given back": ("* std + mean", "* std", "going back, the mean must be added again"),
+    "back in the wrong order": (
+        "np.reshape(z, shape) * std + mean",
+        "(np.reshape(z, shape) + mean) * std",
+        "first times std, then plus mean: the opposite order of going there",
+    ),
+    "back column by column": (
+        "np.reshape(z, shape) *",
+        "np.reshape(z, shape, order='F') *",
+        "z is in reading order, row after row",
+    ),
+    "scales in place": (
+        "return np.column_stack([u.ravel(), v.ravel()]), ((image - mean) / std)",
+        "image -= mean\n    return np.column_stack([u.ravel(), v.ravel()]), (image / std)",
+        "the image that came in was changed; make a new array",
+    ),
+}
+RIGHT = {
+    "index arithmetic": (
+        "def image_to_set(image):\n"
+        "    h, w = image.shape\n    i, j = np.divmod(np.arange(h * w), w)\n"
+        "    x = np.stack([2 * j / (w - 1) - 1, 2 * i / (h - 1) - 1], axis=1)\n"
+        "    z = image.flatten()\n    mean = z.sum() / z.size\n    std = np.sqrt(((z - mean) ** 2).mean())\n"
+        "    return x, (z - mean) / std, (mean, std)\n\n\n"
+        "def set_to_image(z, shape, scale):\n    h, w = shape\n"
+        "    return np.array([[scale[0] + scale[1] * z[i * w + j] for j in range(w)] for i in range(h)])"
+    ),
+    "pixel by pixel": (
+        "def image_to_set(image):\n"
+        "    h, w = image.shape\n    us, vs = np.linspace(-1, 1, w), np.linspace(-1, 1, h)\n"
+        "    x = np.array([(u, v) for v in vs for u in us])\n"
+        "    scale = (np.mean(image), np.sqrt(np.var(image)))\n"
+        "    return x, np.array([(p - scale[0]) / scale[1] for row in image for p in row]), scale\n\n\n"
+        "def set_to_image(z, shape, scale):\n    return (scale[0] + scale[1] * np.asarray(z)).reshape(shape)"
+    ),
+}
+
+# %% [markdown]
+# Now a race at about 500 weights: one layer of 125, two of 20, three with 10, 20 and 10. The picture is a portrait
+# that comes with matplotlib, cut to a square and averaged to 51×51. The loss is the mean squared error on brightness
+# scaled to variance 1: a grey rectangle has loss 1. The optimiser takes lesson 04's damped Gauss-Newton steps
+# (`course_lib.second_order`), because plain gradient descent would mostly measure its own patience.
+
+
+# %%
+def plain_set(image):
+    v, u = np.meshgrid(*(np.linspace(-1, 1, n) for n in image.shape), indexing="ij")
+    scale = (image.mean(), image.std())
+    return np.column_stack([u.ravel(), v.ravel()]), ((image - scale[0]) / scale[1]).ravel(), scale
+
+
+to_set = yours("image_to_set", else_=plain_set)
+
+
+# %%
+def learn(hidden, image, steps, seed=0, activation="tanh", bypass=False, progress=iter):
+    x, z, _ = to_set(image)
+    kind = {"activation": activation, "bypass": bypass}
+    layers = second_order.start((2, *hidden, 1), np.random.default_rng(seed), activation=activation)
+    layers, losses = second_order.fit(layers, x, z, steps, **kind, progress=progress)
+    return second_order.answer(layers, x, **kind).reshape(image.shape), losses
+
+
+# %% [markdown]
+# Before you run it: which number of hidden layers, 1, 2 or 3, ends with the **largest** loss?
+
+# %% solve="predict_worst" difficulty=1 importance=3 minutes=2
+# 1, 2 or 3
+### BEGIN SOLUTION
+worst_depth = 1
+### END SOLUTION
+
+# %% predict="predict_worst" points=1
+with check("predict_worst") as expect:
+    expect("number of hidden layers that ends worst", worst_depth)
+
+# %% practice="race"
+hopper = reconstruction.photo("hopper")
+race, panels = {}, {"target": (hopper - hopper.mean()) / hopper.std()}
+for hidden in ((125,), (20, 20), (10, 20, 10)):
+    name = "/".join(map(str, hidden))
+    image, losses = learn(hidden, hopper, 200, progress=tqdm)
+    race[f"{name}: {count((2, *hidden, 1))} weights"] = losses
+    panels[f"{name}, loss {losses[-1]:.3f}"] = image
+ax = curves.learning_curves(race, xlabel="damped step", ylabel="mean squared error", log=True)
+
+# %% practice="race_pictures"
+figure = reconstruction.pictures(panels)
+
+# %% [markdown]
+# ## 4. Try it: width and depth
+#
+# Below you choose width, depth and activation; a 25×25 version of the photograph is fitted while you wait. Make the
+# network wide and flat, then narrow and deep at the same number of weights. Exchange tanh for ReLU.
+
+# %% picture="explorer" alt="The 25 by 25 temple photograph and four reconstructions: one layer of 60, two of 14, three of 10, four of 8 units, with their numbers of weights and losses."
+from course_lib.widgets.reconstruction import reconstruction_figure
+
+nets = [(60, 1, "tanh"), (14, 2, "tanh"), (10, 3, "tanh"), (8, 4, "tanh")]
+reconstruction_figure(nets, photo="temple")
+
+# %%
+if os.environ.get("COURSE_MODE") != "grade":
+    display(depth_explorer())
+
+# %% [markdown]
+# ## 5. The lecture's figures
+#
+# The lectures show one image of 51×51, and what seems to be a second, without saying which. We take two: the portrait of
+# Grace Hopper that comes with matplotlib, and the temple that comes with scikit-learn, each cut to a square, made grey
+# and averaged to 51×51. Places run from -1 to 1. The lectures write a plain sum of squares; our loss is the mean
+# squared error on brightness scaled to mean 0 and variance 1. Each loss is the best of two starts after 300 damped
+# steps (F3: one start, 150 steps); that takes minutes, so you see the recorded run.
+
+
+# %%
+def best(hidden, name, starts=2, steps=300, **kind):
+    image = reconstruction.photo(name)
+    return min(learn(hidden, image, steps, seed, **kind)[1][-1] for seed in range(starts))
+
+
+def rows_of(nets, names, starts=2, steps=300):
+    for name in names:
+        setting = f"{name}, 51×51, tanh, MSE at variance 1, {steps} damped steps, best of {starts}"
+        for hidden, lecture in nets:
+            what = f"{'/'.join(map(str, hidden))} ({count((2, *hidden, 1))} weights)"
+            yield what, lecture, f"{best(hidden, name, starts, steps):.2e}", setting
+
+
+# %% figure="F3"
+def width_figure():
+    nets = [((50,), "3.65e-01"), ((100,), "2.50e-01"), ((125,), "2.40e-01"), ((300,), "1.92e-01")]
+    return lecture_table("F3 · One hidden layer", list(rows_of(nets, ["hopper"], starts=1, steps=150)))
+
+
+width_figure() if FULL else recorded("F3")
+
+# %% [markdown]
+# Width helps, and slowly: six times the weights do not bring what one more layer brings.
+
+
+# %% figure="F4"
+def depth_figure():
+    nets = [((20, 20), "8.31e-02"), ((14, 14, 14), "7.55e-02"), ((15, 15, 15), "5.93e-02"), ((19, 19, 19), "4.38e-02")]
+    nets = [((125,), "2.40e-01"), *nets]
+    return lecture_table("F4 · Two and three hidden layers", list(rows_of(nets, ["hopper"])))
+
+
+depth_figure() if FULL else recorded("F4")
+
+
+# %% figure="F5"
+def bottleneck_figure():
+    first = [((14, 14, 14), "7.55e-02"), ((10, 20, 10), "6.43e-02"), ((10, 20, 10, 10), "5.30e-02")]
+    second = [((14, 14, 14), "not given"), ((10, 20, 10), "1.95e-02"), ((10, 20, 10, 10), "1.36e-02")]
+    rows = [*rows_of(first, ["hopper"]), *rows_of(second, ["temple"])]
+    return lecture_table("F5 · Unequal layers, and a fourth one", rows)
+
+
+bottleneck_figure() if FULL else recorded("F5")
+
+# %% [markdown]
+# The fourth layer helps on both pictures. Whether 10/20/10 or three layers of 14 is ahead is a matter of a few per cent
+# and of the start; the lecture's order between these two is not to be relied on.
+
+
+# %% figure="F6"
+def activation_figure():
+    rows = []
+    for name, tanh, relu in (("hopper", "6.43e-02", "3.07e-01"), ("temple", "1.95e-02", "7.21e-02")):
+        for activation, lecture in (("tanh", tanh), ("relu", relu)):
+            loss = best((10, 20, 10), name, activation=activation)
+            setting = f"{name}, 51×51, 10/20/10 (471 weights), 300 damped steps, best of 2"
+            rows.append((activation, lecture, f"{loss:.2e}", setting))
+    return lecture_table("F6 · tanh against ReLU", rows)
+
+
+activation_figure() if FULL else recorded("F6")
+
+# %% [markdown]
+# A photograph of so few pixels is smooth here and steep there; ReLU's flat facets need many folds to follow it, and a
+# unit that is off for all pixels is lost. For classification ReLU is the better choice: it trains faster (lesson 06).
+
+# %% [markdown]
+# **Lecture figure F7, its second part.** Five convergence curves: tanh with 1 to 4 layers, and ReLU with 3.
+
+
+# %% figure="F7b"
+def convergence_figure(steps=300):
+    nets = [
+        ((125,), "tanh"),
+        ((20, 20), "tanh"),
+        ((10, 20, 10), "tanh"),
+        ((10, 20, 10, 10), "tanh"),
+        ((10, 20, 10), "relu"),
+    ]
+    losses, rows, photo = {}, [], reconstruction.photo("hopper")
+    for hidden, activation in nets:
+        name = f"{activation} {'/'.join(map(str, hidden))}"
+        losses[name] = learn(hidden, photo, steps, activation=activation)[1]
+        half = next((k for k, loss in enumerate(losses[name]) if loss < 0.25), "not reached")
+        rows.append((name, "a curve", half, f"steps to loss 0.25; {losses[name][-1]:.3f} after {steps}"))
+    curves.learning_curves(losses, xlabel="damped step", ylabel="mean squared error", log=True)
+    return lecture_table("F7, second part · Convergence", rows)
+
+
+convergence_figure() if FULL else recorded("F7b")
+
+# %% [markdown]
+# **Lecture figure F24.** The rival without any learning: scale the image to 24×24 pixels, 576 numbers, and back. "Best"
+# are the 576 numbers that are best of all for going back bilinearly, found by least squares.
+
+
+# %% figure="F24"
+def bilinear(small, large):
+    """Matrix (large, small) that interpolates between `small` even places; the ends coincide."""
+    at = np.linspace(0, small - 1, large)
+    return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(small)))
+
+
+def rival(image, side=24):
+    z = (image - image.mean()) / image.std()
+    up = bilinear(side, len(image))
+    ways = {"sampled": bilinear(len(image), side), "averaged": (up / up.sum(axis=0)).T, "best": np.linalg.pinv(up)}
+    return {way: float(np.mean((up @ (down @ z @ down.T) @ up.T - z) ** 2)) for way, down in ways.items()}
+
+
+# %% figure="F24"
+def rival_figure():
+    rows = []
+    for name in reconstruction.PHOTOS:
+        rows.append(
+            (f"{name}: 10/20/10", "6.43e-02 or 1.95e-02", f"{best((10, 20, 10), name):.2e}", "471 weights, as in F5")
+        )
+        for way, loss in rival(reconstruction.photo(name)).items():
+            rows.append(
+                (
+                    f"{name}: 24×24, {way}",
+                    "shown as a picture",
+                    f"{loss:.2e}",
+                    "576 numbers, bilinear to 51×51, MSE at variance 1",
+                )
+            )
+    return lecture_table("F24 · The rival: resizing", rows)
+
+
+rival_figure() if FULL else recorded("F24")
+
+# %% [markdown]
+# ## 6. Residual networks
+#
+# If depth is so good, why stop at four? Backward, every layer multiplies the gradient by its matrix and its slopes (lesson
+# 03). A product of fifty factors a little below 1 is nothing, of fifty a little above 1 is everything. The first layers
+# of a deep network see gradients that **vanish** or explode, and do not learn.
+#
+# The cure is a **bypass**. Instead of $h_{k+1} = f(h_k)$ compute
+#
+# $$h_{k+1} = h_k + f(h_k).$$
+#
+# The layer now only has to learn the **residual**, what is to be *changed* about $h_k$. To do nothing, the hardest thing
+# for a stack of bent layers, is easy: all weights of f are 0. And backward
+#
+# $$g_k = g_{k+1} + J_f^{\top} g_{k+1} :$$
+#
+# whatever f does, $g_{k+1}$ itself passes. Fifty times in a row it still passes. The usual f has two linear layers with
+# one ReLU between, and no ReLU after the sum:
+#
+# $$f(h) = W_2\max(0, W_1h + b_1) + b_2, \qquad W_1\ (k, d),\quad W_2\ (d, k).$$
+
+# %% [markdown] task="residual_block" title="The residual block"
+# Write `residual_block(h, w1, b1, w2, b2)`. `h` is `(n, d)`, one sample per row, `w1` `(k, d)`, `b1` `(k,)`, `w2`
+# `(d, k)`, `b2` `(d,)`. Return `(out, vjp)`: `out` is $h + f(h)$, `(n, d)`, for the f above, and `vjp(g)` takes an upstream
+# gradient `(n, d)` to the five gradients `(gh, gw1, gb1, gw2, gb2)`, each in the shape of its input.
+#
+# Sums run over the batch, nothing is divided by n; the slope of ReLU at 0 is 0. Change no input, nor `g`.
+#
+# Example: with all weights and biases 0, `out` equals `h`, and `vjp(g)[0]` equals `g`.
+
+
+# %% solve="residual_block" difficulty=3 importance=5 minutes=20
+def residual_block(h, w1, b1, w2, b2):
+    """h + w2 relu(w1 h + b1) + b2, and the function that takes its gradient back to all five inputs."""
+    ### BEGIN SOLUTION
+    z = h @ w1.T + b1
+    a = np.maximum(z, 0)
+    out = h + a @ w2.T + b2
+
+    def vjp(g):
+        gz = (g @ w2) * (z > 0)
+        return g + gz @ w1, gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)
+
+    return out, vjp
+    ### END SOLUTION
+
+
+# %% [markdown] hint="residual_block"
+# Forward it is lesson 04's two-layer network plus `h`. Backward, `h` was used twice: its two gradients add up.
+
+# %% [markdown] hint="residual_block"
+# A linear layer y = x @ w.T + b sends back g @ w to x, g.T @ x to w, and the column sums of g to b. ReLU lets through
+# where its input z was positive. The bypass sends back g as it is.
+
+# %% [markdown] hint="residual_block"
+# ```python
+# z = h @ ... + b1
+# a = np.maximum(z, 0)
+# out = h + ...
+#
+# def vjp(g):
+#     gz = (g @ ...) * (z > 0)
+#     return g + ..., gz.T @ ..., ..., g.T @ ..., ...
+#
+# return out, vjp
+# ```
+
+# %% check="residual_block" points=10
+with check("residual_block") as expect:
+    h = np.array([[1.0, -2], [0.5, 3], [-1, 1]])
+    w1, b1 = np.array([[2.0, 1], [-1, 0.5]]), np.array([0.25, -1.0])
+    w2, b2 = np.array([[1.0, -2], [0.5, 3]]), np.array([0.1, -0.2])
+    g = np.array([[1.0, -1], [0.5, 2], [-3, 0.25]])
+    out, vjp = residual_block(h, w1, b1, w2, b2)
+    gh, gw1, gb1, gw2, gb2 = vjp(g)
+    expect("two of everything: output", out)
+    expect("gradient of h", gh)
+    expect("gradient of w1", gw1)
+    expect("gradient of b1", gb1)
+    expect("gradient of w2", gw2)
+    expect("gradient of b2", gb2)
+    expect("inputs afterwards", (h, g))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10506)
+    for n, d, k in [(3, 3, 3), (2, 4, 6), (5, 3, 2)]:
+        h, g = draw.normal(size=(n, d)), draw.normal(size=(n, d))
+        w1, b1 = draw.normal(size=(k, d)), draw.normal(size=k)
+        w2, b2 = draw.normal(size=(d, k)), draw.normal(size=d)
+        out, vjp = residual_block(h, w1, b1, w2, b2)
+        expect(f"{n} samples, {d} wide, {k} hidden: output", out)
+        expect(f"{n} samples, {d} wide, {k} hidden: gradients", vjp(g))
+        expect(f"{n} samples, {d} wide, {k} hidden: inputs afterwards", (h, g))
+    h, w1 = np.array([[1.0, 2], [3, -1]]), np.array([[2.0, -1], [1, 1]])
+    _, vjp = residual_block(h, w1, np.zeros(2), np.eye(2), np.zeros(2))
+    expect("where ReLU's input is exactly 0", vjp(draw.normal(size=(2, 2))))
+    ### END HIDDEN TESTS
+
+# %% variants="residual_block"
+WRONG = {
+    "no bypass": ("out = h + a @ w2.T + b2", "out = a @ w2.T + b2", "the bypass is missing: h is added to f(h)"),
+    "no bypass backward": (
+        "return g + gz @ w1",
+        "return gz @ w1",
+        "h is used twice: the gradient through the bypass, g itself, is missing",
+    ),
+    "only the bypass backward": (
+        "return g + gz @ w1",
+        "return g + 0 * (gz @ w1)",
+        "the gradient through f is missing in that of h",
+    ),
+    "ReLU after the sum": (
+        "out = h + a @ w2.T + b2",
+        "out = np.maximum(h + a @ w2.T + b2, 0)",
+        "no ReLU after the sum: it would cut the bypass as well",
+    ),
+    "bypass of the activated": (
+        "out = h + a",
+        "out = np.maximum(h, 0) + a",
+        "the bypass hands on h itself, negative numbers too",
+    ),
+    "no ReLU": ("a = np.maximum(z, 0)", "a = z", "the ReLU between the two layers is missing"),
+    "mask missing": (" * (z > 0)", "", "backward, ReLU lets through only where its input was positive"),
+    "slope 1 at 0": ("(z > 0)", "(z >= 0)", "at exactly 0 the slope is agreed to be 0"),
+    "mask from g": ("* (z > 0)", "* (g @ w2 > 0)", "the mask comes from ReLU's input z, not from the gradient"),
+    "gradient of w2 from z": ("g.T @ a", "g.T @ z", "w2 sees a, after the ReLU, not z"),
+    "gradient of w1 from out": ("gz.T @ h", "gz.T @ out", "w1's input is h, not the block's output"),
+    "mean over the batch": (
+        "gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)",
+        "gz.T @ h / len(h), gz.mean(axis=0), g.T @ a / len(h), g.mean(axis=0)",
+        "sums over the batch are asked, not means",
+    ),
+    "b2 left out": ("a @ w2.T + b2", "a @ w2.T", "the second bias is missing"),
+    "b1's gradient without the mask": (
+        "gz.sum(axis=0), g.T",
+        "(g @ w2).sum(axis=0), g.T",
+        "b1 lies before the ReLU: sum gz, with the mask",
+    ),
+    "adds in place": (
+        "out = h + a @ w2.T + b2",
+        "out = np.add(h, a @ w2.T + b2)\n    h += 0.5\n    h = h - 0.5",
+        "h was changed in place: the caller still needs it",
+    ),
+    "adds to g in place": (
+        "return g + gz @ w1, gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)",
+        "rest = gz.T @ h, gz.sum(axis=0), g.T @ a, g.sum(axis=0)\n        g += gz @ w1\n        return g, *rest",
+        "g was changed in place: another branch of the graph may still need it",
+    ),
+}
+RIGHT = {
+    "sample by sample": (
+        "def residual_block(h, w1, b1, w2, b2):\n"
+        "    z = [w1 @ row + b1 for row in h]\n"
+        "    out = np.array([row + w2 @ np.clip(s, 0, None) + b2 for row, s in zip(h, z)])\n\n"
+        "    def vjp(g):\n"
+        "        gh, grads = np.array(g), [np.zeros_like(p) for p in (w1, b1, w2, b2)]\n"
+        "        for i, (row, s, up) in enumerate(zip(h, z, g)):\n"
+        "            gs = np.where(s > 0, w2.T @ up, 0)\n            gh[i] += w1.T @ gs\n"
+        "            parts = np.outer(gs, row), gs, np.outer(up, s * (s > 0)), up\n"
+        "            for grad, part in zip(grads, parts):\n                grad += part\n"
+        "        return gh, *grads\n\n    return out, vjp"
+    ),
+    "einsum": (
+        "def residual_block(h, w1, b1, w2, b2):\n"
+        "    z = np.einsum('nd,kd->nk', h, w1) + b1\n    on = z > 0\n    a = np.where(on, z, 0)\n\n"
+        "    def vjp(g):\n"
+        "        gz = np.where(on, np.einsum('nd,dk->nk', g, w2), 0)\n"
+        "        gh = np.einsum('nk,kd->nd', gz, w1) + g\n"
+        "        return (gh, np.einsum('nk,nd->kd', gz, h), np.einsum('nk->k', gz),\n"
+        "                np.einsum('nd,nk->dk', g, a), np.einsum('nd->d', g))\n\n"
+        "    return np.einsum('nk,dk->nd', a, w2) + b2 + h, vjp"
+    ),
+}
+
+# %% [markdown]
+# ### The gradient in every layer, measured
+#
+# To see the effect by itself, take the simplest deep network: L layers of equal width, $h_{k+1} = \tanh(W_kh_k + b_k)$, or
+# with the bypass $h_{k+1} = h_k + \tanh(W_kh_k + b_k)$.
+
+# %% [markdown] task="gradient_norms" title="The gradient in every layer"
+# Write `gradient_norms(x, t, layers, bypass)`. `layers` is a list of L pairs `(w, b)`, `w` `(d, d)`, `b` `(d,)`; `x` and `t`
+# are `(n, d)`. Run the network above from $h_0 = x$ (with the bypass in every layer when `bypass` is true), and take
+# $E = \frac{1}{2n}\sum\lVert h_L - t\rVert^2$, the sum over the samples.
+#
+# Return an array `(L,)`: for each layer, first to last, the norm of $\partial E/\partial W_k$, that is the root of the sum
+# of squares of all its entries. Change no input.
+#
+# Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1498]` with.
+
+
+# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25
+def gradient_norms(x, t, layers, bypass):
+    """Norm of dE/dW of every layer, first to last, of a deep tanh network with or without bypasses."""
+    ### BEGIN SOLUTION
+    hidden, bent = [x], []
+    for w, b in layers:
+        bent.append(np.tanh(hidden[-1] @ w.T + b))
+        hidden.append(bent[-1] + hidden[-1] if bypass else bent[-1])
+    g, norms = (hidden[-1] - t) / len(x), []
+    for (w, _), h, a in zip(layers[::-1], hidden[-2::-1], bent[::-1], strict=True):
+        ga = g * (1 - a**2)
+        norms.append(np.linalg.norm(ga.T @ h))
+        g = ga @ w + g if bypass else ga @ w
+    return np.array(norms[::-1])
+    ### END SOLUTION
+
+
+# %% [markdown] hint="gradient_norms"
+# Forward, keep what every layer got and what its tanh gave. Backward, g starts as the gradient of E by the last output
+# and walks down the layers.
+
+# %% [markdown] hint="gradient_norms"
+# In one layer: times the slope 1 - a², where a is tanh's value *without* the bypass; then the matrix gradient is lesson
+# 04's. What goes on to the layer below has one summand, or two with the bypass.
+
+# %% [markdown] hint="gradient_norms"
+# ```python
+# hidden, bent = [x], []
+# for w, b in layers:
+#     bent.append(np.tanh(...))
+#     hidden.append(...)
+# g, norms = (hidden[-1] - t) / ..., []
+# for (w, _), h, a in zip(layers[::-1], hidden[-2::-1], bent[::-1], strict=True):
+#     ga = g * ...
+#     norms.append(np.linalg.norm(...))
+#     g = ...
+# return np.array(norms[::-1])
+# ```
+
+# %% check="gradient_norms" points=10
+with check("gradient_norms") as expect:
+    x, t = np.array([[1.0, -0.5], [0.25, 2], [-1, 0.5]]), np.array([[0.0, 1], [2, -1], [0.5, 0.5]])
+    layers = [
+        (np.array([[0.5, -1], [0.75, 0.25]]), np.array([0.1, -0.3])),
+        (np.array([[1.0, 0.5], [-0.5, 0.8]]), np.array([0.0, 0.2])),
+        (np.array([[-0.7, 0.3], [0.2, 1.1]]), np.array([-0.2, 0.4])),
+    ]
+    expect("three layers, plain", gradient_norms(x, t, layers, False))
+    expect("three layers, with bypass", gradient_norms(x, t, layers, True))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10507)
+    for n, d, depth in [(4, 4, 2), (3, 2, 5), (6, 5, 4)]:
+        x, t = draw.normal(size=(n, d)), draw.normal(size=(n, d))
+        layers = [(draw.normal(size=(d, d)) / np.sqrt(d), 0.3 * draw.normal(size=d)) for _ in range(depth)]
+        for bypass in (False, True):
+            how = "with bypass" if bypass else "plain"
+            expect(f"{depth} layers of {d}, {n} samples, {how}", gradient_norms(x, t, layers, bypass))
+    ### END HIDDEN TESTS
+
+# %% variants="gradient_norms"
+WRONG = {
+    "bypass ignored": (
+        "def gradient_norms(x, t, layers, bypass):\n    hidden = [x]\n    for w, b in layers:\n"
+        "        hidden.append(np.tanh(hidden[-1] @ w.T + b))\n    g, norms = (hidden[-1] - t) / len(x), []\n"
+        "    for (w, _), h, a in zip(layers[::-1], hidden[-2::-1], hidden[::-1]):\n        ga = g * (1 - a**2)\n"
+        "        norms.append(np.linalg.norm(ga.T @ h))\n        g = ga @ w\n    return np.array(norms[::-1])",
+        "the network with and without the bypass gives the same here: bypass is not used",
+    ),
+    "bypass only forward": (
+        "g = ga @ w + g if bypass else ga @ w",
+        "g = ga @ w",
+        "backward, g also passes the bypass: add it",
+    ),
+    "bypass always backward": (
+        "g = ga @ w + g if bypass else ga @ w",
+        "g = ga @ w + g",
+        "without the bypass there is only one way back",
+    ),
+    "slope from the sum": (
+        "hidden[-2::-1], bent[::-1], strict=True):",
+        "hidden[-2::-1], hidden[:0:-1], strict=True):",
+        "the slope of tanh is 1 - a² with tanh's own value a, before the bypass is added",
+    ),
+    "slope missing": ("g * (1 - a**2)", "g", "the slope of tanh, 1 - a², is missing"),
+    "matrix transposed": (
+        "g = ga @ w + g if bypass else ga @ w",
+        "g = ga @ w.T + g if bypass else ga @ w.T",
+        "forward takes w.T, backward w itself",
+    ),
+    "not divided by n": (
+        "(hidden[-1] - t) / len(x)",
+        "(hidden[-1] - t)",
+        "E has 1/(2n): divide by the number of samples",
+    ),
+    "factor 2": (
+        "(hidden[-1] - t) / len(x)",
+        "2 * (hidden[-1] - t) / len(x)",
+        "the 2 of the square and the ½ in E cancel",
+    ),
+    "last layer first": (
+        "norms[::-1]",
+        "norms",
+        "the first layer comes first in the answer; backward you met the last one first",
+    ),
+    "norm of the upstream": (
+        "np.linalg.norm(ga.T @ h)",
+        "np.linalg.norm(ga)",
+        "this is the gradient at the layer's units; the matrix gradient is ga.T @ h",
+    ),
+    "output instead of input": (
+        "hidden[-2::-1], bent[::-1], strict=True):",
+        "hidden[:0:-1], bent[::-1], strict=True):",
+        "the gradient of a layer's matrix takes the layer's input, not its output",
+    ),
+    "squared norms": ("np.linalg.norm(ga.T @ h)", "np.sum((ga.T @ h) ** 2)", "the root is missing"),
+    "largest singular value": (
+        "np.linalg.norm(ga.T @ h)",
+        "np.linalg.norm(ga.T @ h, 2)",
+        "np.linalg.norm of a matrix with 2 is another norm; asked is the root of the sum of squares",
+    ),
+    "biases left out": ("@ w.T + b)", "@ w.T)", "the biases are missing in the forward pass"),
+}
+RIGHT = {
+    "recursion": (
+        "def gradient_norms(x, t, layers, bypass):\n"
+        "    norms = []\n\n    def back(h, rest):\n"
+        "        if not rest:\n            return (h - t) / h.shape[0]\n"
+        "        w, b = rest[0]\n        z = h @ w.T + b\n        on = float(bool(bypass))\n"
+        "        g = back(on * h + np.tanh(z), rest[1:])\n        gz = g / np.cosh(z) ** 2\n"
+        "        norms.insert(0, np.sqrt(np.sum(np.einsum('ni,nj->ij', gz, h) ** 2)))\n"
+        "        return gz @ w + on * g\n\n    back(x, list(layers))\n    return np.array(norms)"
+    ),
+    "columns instead of rows": (
+        "def gradient_norms(x, t, layers, bypass):\n"
+        "    h, saved = x.T, []\n    for w, b in layers:\n"
+        "        a = np.tanh(w @ h + b[:, None])\n        saved.append((w, h, a))\n        h = h + a if bypass else a\n"
+        "    g, out = (h - t.T) / x.shape[0], np.zeros(len(layers))\n"
+        "    for k in range(len(layers) - 1, -1, -1):\n"
+        "        w, h, a = saved[k]\n        d = g * (1 + a) * (1 - a)\n"
+        "        out[k] = np.sqrt(((d @ h.T) ** 2).sum())\n        g = w.T @ d + (g if bypass else 0)\n    return out"
+    ),
+}
+
+
+# %%
+def plain_norms(x, t, layers, bypass):
+    from course_lib import functional as F
+    from course_lib.tensor import Tensor
+
+    weights = [(Tensor(w, requires_grad=True), Tensor(b)) for w, b in layers]
+    h = Tensor(x)
+    for w, b in weights:
+        h = F.tanh(F.linear(h, w, b)) + h if bypass else F.tanh(F.linear(h, w, b))
+    (((h - t) ** 2).sum() * (0.5 / len(x))).backward()
+    return np.array([np.linalg.norm(w.grad) for w, _ in weights])
+
+
+# %% [markdown]
+# Forty layers of 16 units; the weights are a little too small, standard deviation 0.7/√16:
+
+# %%
+norms_of = yours("gradient_norms", else_=plain_norms)
+rng = np.random.default_rng(5)
+x, t = rng.normal(size=(2, 64, 16))
+layers = [(0.7 * rng.normal(size=(16, 16)) / 4, np.zeros(16)) for _ in range(40)]
+norms = {"plain": norms_of(x, t, layers, False), "with bypass": norms_of(x, t, layers, True)}
+for name, values in norms.items():
+    print(f"{name:12} first layer {values[0]:.1e}, last layer {values[-1]:.1e}, ratio {values[0] / values[-1]:.1e}")
+
+# %%
+ax = reconstruction.layer_norms(norms, title="Without a bypass the first layers learn nothing")
+
+# %% [markdown]
+# Plain, the first layer's gradient is lost among the rounding errors of the last one's; with the bypass all layers get
+# about as much. (The bypass has its own trouble: what flows forward grows with depth. Normalisation, lesson 07, and small
+# first weights in f help. Lesson 12 builds the convolutional version.)
+#
+# Does it earn its keep in training? The same forty layers, 150 steps of gradient descent with each:
+
+
+# %%
+def train_deep(bypass, steps=150, rate=0.003):
+    from course_lib import functional as F
+    from course_lib.tensor import Tensor
+
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(64, 16))
+    t = np.sin(x[:, ::-1]) * 0.5
+    params = [0.5 * rng.normal(size=(16, 16)) / 4 for _ in range(40)]
+    losses = []
+    for _ in range(steps):
+        weights, h = [Tensor(w, requires_grad=True) for w in params], Tensor(x)
+        for w in weights:
+            h = F.tanh(F.linear(h, w)) + h if bypass else F.tanh(F.linear(h, w))
+        loss = ((h - t) ** 2).sum() * (0.5 / len(x))
+        loss.backward()
+        losses.append(loss.item() / losses[0] if losses else loss.item())
+        params = [w.data - rate * w.grad for w in weights]
+    return [1.0, *losses[1:]]
+
+
+# %% practice="deep"
+deep = {name: train_deep(bypass) for name, bypass in tqdm((("plain", False), ("with bypass", True)))}
+ax = curves.learning_curves(deep, xlabel="step", ylabel="loss, as a share of the first", log=True)
+
+# %% [markdown]
+# **Lecture figure F26.** The lecture tried a bypass on its image and saw no gain: "the problem is probably too small".
+# Measured: what a fourth layer gains, and what a bypass gains in eight layers, for a small and a larger picture and net.
+
+
+# %% figure="F26"
+def gains(side, wide, steps=120):
+    photo = reconstruction.photo("hopper", side)
+    nets = {"3": (3, False), "4": (4, False), "8": (8, False), "8b": (8, True)}
+    loss = {k: learn((wide,) * depth, photo, steps, bypass=on)[1][-1] for k, (depth, on) in nets.items()}
+    setting = f"hopper {side}×{side}, layers of {wide} tanh units, {steps} damped steps, one start"
+    yield "a fourth layer", "little", f"{loss['3']:.3f} → {loss['4']:.3f} ({loss['3'] / loss['4']:.2f}×)", setting
+    yield "a bypass in eight", "little", f"{loss['8']:.3f} → {loss['8b']:.3f} ({loss['8'] / loss['8b']:.2f}×)", setting
+
+
+# %% figure="F26"
+def gains_figure():
+    return lecture_table("F26 · A layer's and a bypass's gain", [*gains(25, 5), *gains(75, 10)])
+
+
+gains_figure() if FULL else recorded("F26")
+
+# %% [markdown]
+# Predict once more. A residual network of 50 blocks $h + f(h)$; all weights and biases of every f are 0, as some start
+# them. The gradient at the network's output has norm 3. Which norm has the gradient at its input?
+
+# %% solve="predict_bypass" difficulty=1 importance=3 minutes=2
+# a number
+### BEGIN SOLUTION
+norm_at_input = 3
+### END SOLUTION
+
+# %% predict="predict_bypass" points=1
+with check("predict_bypass") as expect:
+    expect("norm of the gradient at the input", norm_at_input)
+
+# %% [markdown]
+# With f = 0 every block is the identity, forward and backward: the gradient arrives as it left.
+#
+# ## 7. Find the bug
+
+# %% [markdown] task="lost_bypass" title="Find the bug: the lost bypass"
+# `lost_bypass(x, blocks)` should run a residual network: for every block `(w1, b1, w2, b2)` in turn it computes
+# $h + W_2\max(0, W_1h + b_1) + b_2$ from the block's input h, and it returns the list of all the blocks' outputs, in order.
+# `x` is `(n, d)`, all matrices are `(d, d)`.
+#
+# It runs, and it even trains; but with many blocks the gradients vanish as if there were no bypass. Repair it. `x` and
+# the weights stay as they are.
+#
+# Example: when all weights and biases are 0, every output equals `x`.
+
+
+# %% solve="lost_bypass" difficulty=2 importance=4 minutes=10 bug=true
+def lost_bypass(x, blocks):
+    """Outputs of all residual blocks, in order."""
+    ### BEGIN SOLUTION
+    h, outputs = x, []
+    for w1, b1, w2, b2 in blocks:
+        a = np.maximum(h @ w1.T + b1, 0)
+        h = h + a @ w2.T + b2
+        outputs.append(h)
+    return outputs
+    ### END SOLUTION
+
+
+# %% given="lost_bypass"
+def lost_bypass(x, blocks):
+    """Outputs of all residual blocks, in order."""
+    h, outputs = x, []
+    for w1, b1, w2, b2 in blocks:
+        h = np.maximum(h @ w1.T + b1, 0)
+        h = h + h @ w2.T + b2
+        outputs.append(h)
+    return outputs
+
+
+# %% [markdown] hint="lost_bypass"
+# Run it with all weights 0 and print the outputs. Where has x gone?
+
+# %% [markdown] hint="lost_bypass"
+# Follow the name h through one block. Which value does it have when the bypass is added?
+
+# %% [markdown] hint="lost_bypass"
+# ```python
+# a = np.maximum(...)
+# h = h + a @ ...
+# ```
+
+# %% check="lost_bypass" points=6
+with check("lost_bypass") as expect:
+    x = np.array([[1.0, -2], [0.5, 3], [-1.5, 0.25]])
+    first = (
+        np.array([[0.5, -1], [1, 0.25]]),
+        np.array([0.1, -0.2]),
+        np.array([[1.0, 0.5], [-0.5, 2]]),
+        np.array([0.3, 0.0]),
+    )
+    second = (
+        np.array([[-1.0, 0.5], [0.75, 1]]),
+        np.array([0.0, 0.4]),
+        np.array([[0.2, -1], [1, 0.6]]),
+        np.array([-0.1, 0.5]),
+    )
+    expect("one block", lost_bypass(x, [first]))
+    expect("two blocks", lost_bypass(x, [first, second]))
+    expect("x afterwards", x)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10508)
+    for n, d, depth in [(3, 3, 1), (2, 4, 3), (5, 3, 4)]:
+        x = draw.normal(size=(n, d))
+        shapes = ((d, d), d, (d, d), d)
+        blocks = [tuple(0.6 * draw.normal(size=shape) for shape in shapes) for _ in range(depth)]
+        expect(f"{depth} blocks of {d}", lost_bypass(x, blocks))
+        expect(f"{depth} blocks of {d}, x afterwards", x)
+    ### END HIDDEN TESTS
+
+# %% variants="lost_bypass"
+WRONG = {
+    "bypass removed": (
+        "h = h + a @ w2.T + b2",
+        "h = a @ w2.T + b2",
+        "now there is no bypass at all: the block's input must be added",
+    ),
+    "bypass from x": (
+        "h = h + a @ w2.T + b2",
+        "h = x + a @ w2.T + b2",
+        "every block adds its own input, not the network's",
+    ),
+    "both added": (
+        "h = h + a @ w2.T + b2",
+        "h = h + a + a @ w2.T + b2",
+        "only the block's input is added, not its hidden layer too",
+    ),
+    "ReLU on the bypass": (
+        "h = h + a @ w2.T + b2",
+        "h = np.maximum(h, 0) + a @ w2.T + b2",
+        "the bypass hands on h itself, not its positive part",
+    ),
+    "ReLU after the sum": (
+        "h = h + a @ w2.T + b2",
+        "h = np.maximum(h + a @ w2.T + b2, 0)",
+        "nothing is asked after the sum: a ReLU there cuts the bypass too",
+    ),
+    "ReLU lost": (
+        "a = np.maximum(h @ w1.T + b1, 0)",
+        "a = h @ w1.T + b1",
+        "the ReLU inside of the block was right: keep it",
+    ),
+    "second bias lost": ("a @ w2.T + b2", "a @ w2.T", "b2 is missing"),
+    "only the last": (
+        "    return outputs\n",
+        "    return outputs[-1:]\n",
+        "the outputs of all blocks are asked, in order",
+    ),
+    "adds in place": (
+        "h = h + a @ w2.T + b2",
+        "h += a @ w2.T + b2",
+        "+= writes into x, and into every output already in the list: make a new array",
+    ),
+    "a copy, then in place": (
+        "def lost_bypass(x, blocks):\n    h, outputs = x.copy(), []\n    for w1, b1, w2, b2 in blocks:\n"
+        "        h += np.maximum(h @ w1.T + b1, 0) @ w2.T + b2\n        outputs.append(h)\n    return outputs",
+        "the list holds one and the same array many times: += changes the outputs already in it",
+    ),
+}
+RIGHT = {
+    "saves the input": (
+        "def lost_bypass(x, blocks):\n"
+        "    h, outputs = x, []\n    for w1, b1, w2, b2 in blocks:\n        kept = h\n"
+        "        h = np.maximum(h @ w1.T + b1, 0)\n        h = kept + h @ w2.T + b2\n        outputs.append(h)\n"
+        "    return outputs"
+    ),
+    "a list that grows": (
+        "def lost_bypass(x, blocks):\n"
+        "    outputs = [np.array(x)]\n    for w1, b1, w2, b2 in blocks:\n        z = outputs[-1] @ w1.T + b1\n"
+        "        outputs.append(outputs[-1] + (z * (z > 0)) @ w2.T + b2)\n    return outputs[1:]"
+    ),
+}
+
+# %% [markdown]
+# ## 8. Between the samples, and beyond them
+#
+# A network trained on samples in a region is asked for places **between** them (*interpolation*) or **outside** of it
+# (*extrapolation*). Nothing in the loss says anything about the outside. There a tanh network goes flat, because all its
+# units saturate, and a ReLU network goes on straight for ever, because all its lines are behind it.
+
+# %% [markdown] task="error_by_distance" title="The error, ring by ring"
+# Write `error_by_distance(predict, x, z, edges)`. Training was on the cube where every coordinate is within -1 ... 1. A
+# point's distance **beyond** it is its largest $|x_j|$, minus 1; inside of the cube that is at most 0.
+#
+# `x` is `(n, d)`, `z` `(n,)`, and `predict(x)` gives `(n,)` answers. `edges` rises, all above 0. Return an array
+# `(len(edges) + 1,)` of mean squared errors: first of the points inside (distance ≤ 0), then of the rings 0 < distance
+# ≤ `edges[0]`, `edges[0]` < distance ≤ `edges[1]`, and so on. No ring is empty; points beyond the last edge do not count.
+#
+# Example: d = 1, `predict` always 0, `x = [[0.5], [1.5], [3.]]`, `z = [1., 2., 3.]`, `edges = [1.]`: `[1., 4.]`.
+
+
+# %% solve="error_by_distance" difficulty=3 importance=3 minutes=15
+def error_by_distance(predict, x, z, edges):
+    """Mean squared error inside of the cube and in each ring around it."""
+    ### BEGIN SOLUTION
+    beyond = np.abs(x).max(axis=1) - 1
+    error = (predict(x) - z) ** 2
+    limits = [-np.inf, 0.0, *edges]
+    rings = itertools.pairwise(limits)
+    return np.array([error[(beyond > low) & (beyond <= high)].mean() for low, high in rings])
+    ### END SOLUTION
+
+
+# %% [markdown] hint="error_by_distance"
+# First one number for every point, its distance; then one squared error for every point; then a mean over those points
+# whose distance lies in a ring.
+
+# %% [markdown] hint="error_by_distance"
+# (0.5, -1.25) lies 0.25 beyond: the largest of 0.5 and 1.25, minus 1. With -∞ and 0 put before the edges, the inside is a
+# ring like the others.
+
+# %% [markdown] hint="error_by_distance"
+# ```python
+# beyond = np.abs(x).max(axis=...) - 1
+# error = (predict(x) - z) ** ...
+# limits = [-np.inf, 0.0, *edges]
+# return np.array([error[(beyond > low) & ...].mean() for low, high in itertools.pairwise(limits)])
+# ```
+
+# %% check="error_by_distance" points=8
+with check("error_by_distance") as expect:
+    places = np.array([[0.5, -0.25], [-1, 1], [1.25, 0.5], [0.5, -1.5], [1.5, 1.5], [-2, 0], [0, 1.75], [3, 2]])
+    heights = np.array([1.0, -2, 0.5, 3, -1, 2, 4, 5])
+    expect("edges 0.5 and 1", error_by_distance(lambda p: p[:, 0] - p[:, 1], places, heights, [0.5, 1.0]))
+    expect("one edge", error_by_distance(lambda p: 0.5 * p.sum(axis=1), places, heights, [0.75]))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10509)
+    for n, d, edges in [(60, 2, [0.25, 1.0]), (80, 3, [0.5, 0.75, 1.5]), (40, 1, [1.0, 1.25])]:
+        x, w = draw.integers(-11, 12, size=(n, d)) / 4, draw.normal(size=d)
+        x[:5] = np.repeat([[0.25], [1.25], [1.75], [2.25], [2.5]], d, 1)
+        for edge, row in zip(edges, x[5:8], strict=False):
+            row[0], row[1:] = -1 - edge, 0.5
+        x[8:11, 0], x[8:11, 1:] = -1.0, 0.25
+        z = draw.normal(size=n)
+        expect(
+            f"{n} points, {d} coordinates, edges {edges}", error_by_distance(lambda p, w=w: np.sin(p @ w), x, z, edges)
+        )
+    ### END HIDDEN TESTS
+
+# %% variants="error_by_distance"
+WRONG = {
+    "Euclidean distance": (
+        "np.abs(x).max(axis=1) - 1",
+        "np.linalg.norm(x, axis=1) - 1",
+        "this is the distance from a ball; the cube's is the largest |coordinate|, minus 1",
+    ),
+    "smallest coordinate": (
+        ".max(axis=1)",
+        ".min(axis=1)",
+        "one coordinate outside is enough to be outside: the largest counts",
+    ),
+    "sign forgotten": ("np.abs(x).max", "x.max", "negative coordinates lie outside too: take |x|"),
+    "1 not subtracted": (".max(axis=1) - 1", ".max(axis=1)", "the distance counts from the side of the cube, at 1"),
+    "edges on the other side": (
+        "(beyond > low) & (beyond <= high)",
+        "(beyond >= low) & (beyond < high)",
+        "a point exactly at an edge belongs to the ring inside of it",
+    ),
+    "everything up to the edge": (
+        "(beyond > low) & (beyond <= high)",
+        "beyond <= high",
+        "each ring begins where the one before ends; here all inner points are counted again",
+    ),
+    "edges in both rings": (
+        "(beyond > low) & (beyond <= high)",
+        "(beyond >= low) & (beyond <= high)",
+        "a point at an edge was counted in two rings",
+    ),
+    "inside left out": ("[-np.inf, 0.0, *edges]", "[0.0, *edges]", "the first number is the error inside of the cube"),
+    "everything beyond": ("*edges]", "*edges[:-1], np.inf]", "points beyond the last edge do not count"),
+    "sums": (".mean() for", ".sum() for", "the mean over each ring is asked, not the sum"),
+    "divided by all": (".mean() for", ".sum() / len(z) for", "each mean is over the points of its own ring"),
+    "absolute errors": ("(predict(x) - z) ** 2", "np.abs(predict(x) - z)", "squared errors are asked"),
+    "roots": (".mean() for", ".mean() ** 0.5 for", "the mean squared error is asked, without a root"),
+}
+RIGHT = {
+    "digitize": (
+        "def error_by_distance(predict, x, z, edges):\n"
+        "    beyond = np.max(np.abs(x), axis=1) - 1\n    ring = np.searchsorted([0, *edges], beyond, side='left')\n"
+        "    squared = np.square(z - predict(x))\n    count = len(edges) + 1\n"
+        "    total = np.bincount(ring, squared, minlength=count)[:count]\n"
+        "    return total / np.bincount(ring, minlength=count)[:count]"
+    ),
+    "point by point": (
+        "def error_by_distance(predict, x, z, edges):\n"
+        "    rings = [[] for _ in range(len(edges) + 2)]\n"
+        "    for row, y, t in zip(x, predict(x), z):\n"
+        "        far = max(abs(value) for value in row) - 1\n"
+        "        k = sum(far > edge for edge in (0, *edges))\n        rings[k].append((y - t) * (y - t))\n"
+        "    return np.array([sum(ring) / len(ring) for ring in rings[:-1]])"
+    ),
+}
+
+
+# %%
+def plain_rings(predict, x, z, edges):
+    beyond, error = np.abs(x).max(axis=1) - 1, (predict(x) - z) ** 2
+    rings = itertools.pairwise([-np.inf, 0.0, *edges])
+    return np.array([error[(beyond > low) & (beyond <= high)].mean() for low, high in rings])
+
+
+rings_of = yours("error_by_distance", else_=plain_rings)
+
+
+def waves(x):
+    return np.sin(3 * x[:, 0]) * np.cos(2 * x[:, 1])
+
+
+# %%
+rng = np.random.default_rng(8)
+train_x, test_x = rng.uniform(-1, 1, size=(300, 2)), rng.uniform(-2, 2, size=(8000, 2))
+answers = {}
+for activation in ("tanh", "relu"):
+    layers = second_order.start((2, 10, 10, 1), rng, activation=activation)
+    layers, losses = second_order.fit(layers, train_x, waves(train_x), 150, activation=activation)
+    answers[activation] = lambda x, net=layers, a=activation: second_order.answer(net, x, activation=a)[:, 0]
+    print(f"{activation}: loss on the 300 training points {losses[-1]:.1e}")
+
+# %%
+edges = [0.1, 0.25, 0.5, 1.0]
+for activation, predict in answers.items():
+    errors = rings_of(predict, test_x, waves(test_x), edges)
+    print(
+        f"{activation}: between the samples {errors[0]:.1e}; rings up to",
+        dict(zip(edges, errors[1:].round(3).tolist(), strict=True)),
+    )
+
+# %%
+line = np.column_stack([np.linspace(-4, 4, 400), np.zeros(400)])
+ax = style.axes(size=(7.0, 3.2), title="Good between the samples, lost beyond them", xlabel="$x_1$ (at $x_2 = 0$)")
+ax.axvspan(-1, 1, color=style.SKY, alpha=0.25, lw=0, label="training")
+ax.plot(line[:, 0], waves(line), color="black", lw=1, ls="--", label="truth")
+for (activation, predict), color in zip(answers.items(), (style.BLUE, style.RED), strict=True):
+    ax.plot(line[:, 0], predict(line), color=color, label=activation)
+ax.set_ylim(-4, 4)
+ax.legend(frameon=False, ncols=4, fontsize="small", loc="upper left")
+
+# %% [markdown]
+# The photograph shows the same. Between the pixels the network draws smooth transitions, so it can enlarge the picture.
+# Beyond the frame it invents.
+
+# %% practice="beyond"
+x, z, _ = to_set(hopper)
+layers = second_order.start((2, 10, 20, 10, 1), np.random.default_rng(0))
+layers, losses = second_order.fit(layers, x, z, 200, progress=tqdm)
+views = {"target": (hopper - hopper.mean()) / hopper.std()}
+for title, half in (("enlarged to 151×151", 1.0), ("and beyond the frame", 1.6)):
+    v, u = np.meshgrid(np.linspace(-half, half, 151), np.linspace(-half, half, 151), indexing="ij")
+    views[title] = second_order.answer(layers, np.column_stack([u.ravel(), v.ravel()])).reshape(151, 151)
+figure = reconstruction.pictures(views, size=2.8)
+
+# %% [markdown] question="deep_or_wide" points=5 title="Deep or wide?"
+# A colleague says: "One hidden layer approximates everything, that is a theorem, so depth is a fashion. And if it must be
+# deep, I stack 60 tanh layers." Answer in 7 to 10 sentences: what the theorem promises and what it does not; what
+# composition has that width has not, with a number from this lesson; what will happen to the 60 layers, and why a bypass
+# helps, with the formula; and whether any of it helps outside of the region of the training data.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: the theorem: existence only, on a bounded closed set; the number of units may be exponential; says nothing of finding them.
+#
+# 1 point: composition: pieces multiply (tent: 2^k pieces with 2k units), or reuse of intermediate results, with a number of
+# the lesson (1024 pieces from 20 units; losses of one and of several layers at about 500 weights).
+#
+# 1 point: sixty plain layers: the gradient is a product of sixty factors and vanishes (or explodes) in the first layers.
+#
+# 1 point: bypass: h + f(h) has the derivative 1 + f', so g_k = g_{k+1} + J^T g_{k+1}: the gradient passes unchanged.
+#
+# 1 point: extrapolation: neither helps; tanh goes flat, ReLU goes on straight; the loss says nothing of the outside.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## To remember
+#
+# 1. One hidden layer is enough in principle; the fine print is how many units, and how to find them.
+# 2. Pieces add in width and multiply in depth: k layers of two units make $2^k$.
+# 3. An image is a function of the place. At equal weights two or three layers learn it far better than one.
+# 4. $h + f(h)$: the bypass passes the gradient on, whatever f does; plain stacks lose it.
+# 5. Networks are strong between the samples and know nothing beyond them.
+#
+# ## Further reading
+#
+# - George Cybenko: *Approximation by superpositions of a sigmoidal function* (1989)
+# - Kurt Hornik, Maxwell Stinchcombe, Halbert White: *Multilayer feedforward networks are universal approximators* (1989)
+# - Kai-Yeung Siu, Jehoshua Bruck, Thomas Kailath, Thomas Hofmeister: *Depth efficient neural networks for division and
+#   related problems* (1993)
+# - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho, Yoshua Bengio: *On the number of linear regions of deep neural
+#   networks* (2014)
+# - Matus Telgarsky: *Benefits of depth in neural networks* (2016)
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Deep residual learning for image recognition* (2016)
+#
+# **Next:** lesson 06, optimisation: how to go downhill when the Jacobian is too large to write down.
