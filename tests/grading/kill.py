@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from grading import engine
+from grading.journal import Journal
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
@@ -55,26 +56,28 @@ class Killing:
 
 @dataclass(frozen=True)
 class Blow:
-    """One kill: whose process, and at which point (its passage) or after how many seconds of work."""
+    """One kill: whose process, and at which point (its passage), or some time after the journal has so many lines."""
 
     victim: str
     point: str = ""
     count: int = 1
-    after: float = 0.0
+    lines: int = 0
+    after: float = 0.0  # seconds
 
     def __str__(self):
-        where = f"{self.point}, passage {self.count}" if self.point else f"after {self.after:.2f} s"
+        random = f"{self.after * 1000:.0f} ms after line {self.lines}"
+        where = f"{self.point}, passage {self.count}" if self.point else random
         return f"{self.victim} {where}"
 
 
-def blows(n, seed, seconds):
-    """The first `n` of: each named point for each victim, then moments anywhere in a run of so many seconds."""
+def blows(n, seed):
+    """The first `n` of: each named point for each victim, then moments anywhere in a run."""
     rng = random.Random(seed)
     for i, (point, victim) in enumerate(itertools.product(engine.CRASH_POINTS, ("driver", "worker"))):
         if i < n:
             yield Blow(victim, point, rng.randrange(1, SIZE - 1))
     for i in range(n - 2 * len(engine.CRASH_POINTS)):
-        yield Blow(("driver", "worker")[i % 2], after=rng.uniform(0, seconds))
+        yield Blow(("driver", "worker")[i % 2], lines=rng.randrange(2 * SIZE), after=rng.uniform(0, 0.15))
 
 
 def start(root, blow=None):
@@ -89,15 +92,17 @@ def start(root, blow=None):
 def strike(root, blow):
     """Start a run and kill it: (exit status, what it complained of, processes it left running)."""
     run, family = start(root, blow), set()
-    watched, begun = psutil.Process(run.pid), time.monotonic()
+    watched, journal = psutil.Process(run.pid), Path(root) / "journal" / "journal.jsonl"
     while run.poll() is None:
         with contextlib.suppress(psutil.Error):
             family |= set(watched.children(recursive=True))
-            if not blow.point and blow.after <= time.monotonic() - begun:
+            if not blow.point and (journal.read_bytes().count(b"\n") if journal.exists() else 0) >= blow.lines:
+                time.sleep(blow.after)
+                family |= set(watched.children(recursive=True))
                 for process in [watched] if blow.victim == "driver" else watched.children():
                     process.kill()
                 break
-        time.sleep(0.05)
+        time.sleep(0.02)
     _, complaint = run.communicate(timeout=300)
     return run.returncode, complaint.decode(), family
 
@@ -151,12 +156,8 @@ class Proof:
         sc.hand_in_class(sc.course.Course(self.blank), SIZE)
         (self.blank / "submitted" / "absent" / small.LESSON).mkdir(parents=True)
         calm = copy(self.blank, self.folder / "calm")
-        begun = time.monotonic()
         run = start(calm.root)
-        self.seconds = time.monotonic() - begun
-        begun = time.monotonic()
         assert run.wait(300) == 0, run.stderr.read().decode()
-        self.seconds = time.monotonic() - begun
         self.tables, self.pages = tables(calm.root / "gradebook.db"), sc.pages(calm)
 
     def of(self, blow, pool):
@@ -169,8 +170,9 @@ class Proof:
                 said.append(f"the driver ended with {status}: {complaint[-300:]}")
             if blow.victim == "worker" and status != 0:
                 said.append(f"the driver did not survive its worker: {status}: {complaint[-300:]}")
-            summary = engine.grade(made.root, pool=pool, workers=2)
-            done = [one for one in summary.graded if one.how == "up to date"]
+            with Journal(made.root / "journal") as journal:
+                done = journal.all_replayed()
+            engine.grade(made.root, pool=pool, workers=2)
             if blow.victim == "worker" and len(done) != SIZE + 1:
                 said.append(f"the run that lost its worker graded {len(done)} of {SIZE + 1}")
             said += [f"table {name} differs" for name in different(tables(made.root / "gradebook.db"), self.tables)]
@@ -188,7 +190,7 @@ def run(folder, n, seed, tell=print):
 
     proof, wrong = Proof(folder), []
     with SandboxPool(2) as pool:
-        for blow in blows(n, seed, proof.seconds):
+        for blow in blows(n, seed):
             said = proof.of(blow, pool)
             tell(f"{blow!s:34} {proof.done:2} of {SIZE + 1} were done  {'; '.join(said) or 'equal'}")
             wrong += said
