@@ -1632,7 +1632,7 @@ ax.plot(line[:, 0], waves(line), color="black", lw=1, ls="--", label="truth")
 for (activation, predict), color in zip(answers.items(), (style.BLUE, style.RED), strict=True):
     ax.plot(line[:, 0], predict(line), color=color, label=activation)
 ax.set_ylim(-4, 4)
-ax.legend(frameon=False, ncols=4, fontsize="small", loc="upper left")
+legend = ax.legend(frameon=False, ncols=4, fontsize="small", loc="upper left")
 
 # %% [markdown]
 # The photograph shows the same. Between the pixels the network draws smooth transitions, so it can enlarge the picture.
