@@ -806,7 +806,7 @@ bottleneck_figure() if FULL else recorded("F5")
 
 # %% [markdown]
 # The fourth layer helps on both pictures. The lecture has 10/20/10 ahead of three layers of 14; with an optimiser that goes
-# on for longer, ours come out the other way round on both, by less than different starts differ.
+# on for longer, ours come out the other way round on both, and we do not know from which start the lecture's began.
 
 
 # %% figure="F6"
