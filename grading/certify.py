@@ -40,7 +40,7 @@ TOOLS += ["trials", "variants"]
 class Proof:
     """What was found of one exercise: its line of the certificate, and what is to be mended."""
 
-    line: dict  # as DESIGN section 7 fixes it
+    line: dict  # its entry in certificate.json
     problems: list = field(default_factory=list)  # sentences with file and line
     extra: dict = field(default_factory=dict)  # adversaries, second styles, runs of the margin
     seconds: float = 0.0

@@ -74,7 +74,7 @@ def lint_lesson(lesson):
 
 
 def missing_parts(lesson):
-    """What CURRICULUM asks of every lesson and this one does not have yet."""
+    """What every lesson should have and this one does not have yet."""
     count = {role: sum(c.role == role for c in lesson.cells) for role in ("practice", "figure", "picture", "predict")}
     exercises = [e for e in lesson.exercises if not e.predict]
     wanted = [
