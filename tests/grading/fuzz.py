@@ -7,6 +7,7 @@ Mutations are of the structure, of the metadata and of the bytes; the seed decid
 
 import argparse
 import collections
+import copy
 import gzip
 import json
 import random
@@ -48,7 +49,7 @@ def anything(rng, tree):
         if rng.random() < 0.3 and isinstance(node, dict):
             node.pop(key, None)
         else:
-            node[key] = rng.choice(ODD)
+            node[key] = copy.deepcopy(rng.choice(ODD))
 
 
 def cells(rng, tree):
@@ -96,7 +97,7 @@ def metadata(rng, tree):
             mark = cell["metadata"]["nbgrader"]
             mark[rng.choice([*mark, "grade_id"])] = rng.choice(IDS if what == 3 else ODD)
     if rng.random() < 0.3:
-        tree["metadata"] = rng.choice(ODD)
+        tree["metadata"] = copy.deepcopy(rng.choice(ODD))
     if rng.random() < 0.3:
         tree["nbformat"] = rng.choice([2, 3, 5, 99, None, "4"])
 
