@@ -103,7 +103,8 @@ def test_the_library_never_imports_grading_and_torch_only_in_the_bridge(path):
     for module, line in imports(path):
         top = module.split(".")[0]
         assert top not in ("grading", "solutions", "tests"), f"{short(path)}:{line} imports {module}"
-        assert top != "torch" or path.name == "torch_bridge.py", f"{short(path)}:{line} imports torch"
+        at_home = path.name == "torch_bridge.py" or path.parent.name == "torch_models"
+        assert top != "torch" or at_home, f"{short(path)}:{line} imports torch"
 
 
 def run(code):

@@ -1,0 +1,1 @@
+"""Networks in torch, one family a file; `course_lib` itself never imports torch."""
