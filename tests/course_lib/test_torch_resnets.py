@@ -100,14 +100,14 @@ def test_with_zero_last_scales_every_block_starts_as_its_shortcut():
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnext50_32x4d"])
 def test_small_networks_learn_on_this_machine(name):
     torch.manual_seed(0)
-    model = resnets.zero_last_scales(getattr(resnets, name)(classes=4, width=32 if "next" in name else 8, small=True))
+    model = getattr(resnets, name)(classes=4, width=32 if "next" in name else 8, small=True)
     x, t = torch.rand(8, 3, 16, 16), torch.arange(8) % 4
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     losses = []
-    for _ in range(12):
+    for _ in range(8):
         loss = torch.nn.functional.cross_entropy(model(x), t)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert losses[-1] < losses[0] / 2
+    assert losses[-1] < losses[0] / 4
