@@ -1,0 +1,66 @@
+"""The CIFAR ResNets in NumPy: 6n + 2 layers for small images, plain or residual. He et al. 2015, section 4.2.
+
+The twin in torch is `course_lib.torch_models.resnets.CifarResNet`; names and shapes agree, so that `torch_bridge` moves
+weights both ways.
+"""
+
+from course_lib import functional as F
+from course_lib.blocks import conv3x3
+from course_lib.layers import Linear
+from course_lib.module import Module, Sequential
+from course_lib.norms import BatchNorm2d
+
+
+class PadShortcut(Module):
+    """Option A, without weights: every `stride`-th pixel, and channels of zeros behind the ones there are."""
+
+    def __init__(self, in_channels, out_channels, stride):
+        self.stride, self.more = stride, out_channels - in_channels
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, out_channels, h / stride, w / stride)."""
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
+
+
+class PaddedBlock(Module):
+    """Two 3x3 convolutions with batch norm; with `residual` the shortcut is added before the last ReLU."""
+
+    def __init__(self, in_channels, channels, stride=1, *, residual=True, rng):
+        self.conv1 = conv3x3(in_channels, channels, stride, rng=rng)
+        self.bn1 = BatchNorm2d(channels)
+        self.conv2 = conv3x3(channels, channels, rng=rng)
+        self.bn2 = BatchNorm2d(channels)
+        self.shortcut = PadShortcut(in_channels, channels, stride) if residual else None
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, channels, h / stride, w / stride)."""
+        h = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(h if self.shortcut is None else h + self.shortcut(x))
+
+
+class CifarResNet(Module):
+    """3x3 stem, three stages of (depth - 2) / 6 blocks with width, 2 width, 4 width channels, one linear layer.
+
+    `depth` counts the layers with weights: 20, 32, 44, 56, 110. Raises ValueError when it is not 6n + 2.
+    """
+
+    def __init__(self, depth=20, width=16, classes=10, *, residual=True, in_channels=3, rng):
+        if depth < 8 or depth % 6 != 2:
+            raise ValueError(f"CifarResNet: depth must be 6n + 2, such as 20, 32, 44, 56, got {depth}")
+        self.conv1, self.bn1 = conv3x3(in_channels, width, rng=rng), BatchNorm2d(width)
+        self.stages, have = [], width
+        for i in range(3):
+            channels, stage = width * 2**i, []
+            for k in range(depth // 6):
+                stride = 2 if i > 0 and k == 0 else 1
+                stage.append(PaddedBlock(have, channels, stride, residual=residual, rng=rng))
+                have = channels
+            self.stages.append(Sequential(*stage))
+        self.fc = Linear(have, classes, rng=rng)
+
+    def forward(self, x):
+        """Images (n, in_channels, h, w) -> logits (n, classes)."""
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in self.stages:
+            x = stage(x)
+        return self.fc(x.mean((2, 3)))

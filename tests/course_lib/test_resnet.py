@@ -1,0 +1,61 @@
+"""One network in two bodies: NumPy and torch give the same logits and the same gradients, weights moved both ways."""
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import functional as F
+from course_lib import torch_bridge
+from course_lib.resnet import CifarResNet, PadShortcut
+from course_lib.tensor import Tensor
+from course_lib.torch_models import resnets
+
+SIZES = {"width": 4, "classes": 7, "in_channels": 2}
+
+
+@pytest.fixture
+def batch():
+    rng = np.random.default_rng(5)
+    return rng.normal(size=(3, 2, 13, 12)), rng.integers(0, 7, 3)
+
+
+@pytest.mark.parametrize(("depth", "residual"), [(20, True), (20, False), (8, True)])
+def test_logits_and_all_gradients_equal_torch_s(batch, depth, residual):
+    x, t = batch
+    ours = CifarResNet(depth, residual=residual, rng=np.random.default_rng(1), **SIZES).double()
+    theirs = torch_bridge.to_torch(ours, resnets.CifarResNet(depth, residual=residual, **SIZES).double())
+    out, want = ours(Tensor(x)), theirs(torch.from_numpy(x))
+    F.cross_entropy(out, t).backward()
+    torch.nn.functional.cross_entropy(want, torch.from_numpy(t)).backward()
+    assert np.allclose(out.data, want.detach().numpy(), rtol=1e-8, atol=1e-8)
+    gradients = torch_bridge.gradients(theirs)
+    assert gradients.keys() == dict(ours.named_parameters()).keys()
+    for name, p in ours.named_parameters():
+        assert np.allclose(p.grad, gradients[name], rtol=1e-5, atol=1e-8), name
+
+
+def test_weights_and_running_statistics_come_back_from_torch(batch):
+    theirs = resnets.CifarResNet(20, **SIZES).double()
+    theirs(torch.from_numpy(batch[0]))  # moves the running statistics
+    ours = torch_bridge.from_torch(theirs, CifarResNet(20, rng=np.random.default_rng(2), **SIZES).double())
+    want = theirs.eval()(torch.from_numpy(batch[0])).detach().numpy()
+    assert np.allclose(ours.eval()(Tensor(batch[0])).data, want, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize(("depth", "count"), [(20, 269_722), (32, 464_154), (44, 658_586), (56, 853_018)])
+def test_the_paper_s_weights(depth, count):
+    rng = np.random.default_rng(0)
+    assert sum(p.numel() for p in CifarResNet(depth, rng=rng).parameters()) == count
+    assert sum(p.numel() for p in CifarResNet(depth, residual=False, rng=rng).parameters()) == count
+
+
+def test_the_pad_shortcut_thins_pixels_and_adds_channels_of_zeros():
+    x = np.arange(1.0, 1 + 2 * 3 * 5 * 4).reshape(2, 3, 5, 4)
+    y = PadShortcut(3, 6, 2)(Tensor(x)).data
+    assert np.array_equal(y[:, :3], x[:, :, [0, 2, 4]][..., [0, 2]])
+    assert np.array_equal(y[:, 3:], np.zeros((2, 3, 3, 2)))
+
+
+def test_a_depth_that_is_not_6n_plus_2_is_an_error():
+    with pytest.raises(ValueError, match="6n \\+ 2"):
+        CifarResNet(18, rng=np.random.default_rng(0))
