@@ -1,0 +1,86 @@
+"""One step of an optimiser as a function of weights, gradient and state: nothing hidden, nothing changed in place.
+
+`step(w, g, state, lr, ...) -> (w, state)`. The arithmetic is `optim.py`'s; here its state goes in and comes out, so
+that a path can be followed, drawn or continued from any point. All states start at zeros (`start`).
+"""
+
+import numpy as np
+
+from course_lib import optim
+from course_lib.module import Parameter
+
+
+def sgd_step(w, g, state, lr):
+    """w - lr g; the state is passed through."""
+    return _one(optim.SGD, w, g, {}, lr)[0], state
+
+
+def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
+    """v = mu v + g; then w - lr v, or with Nesterov w - lr (g + mu v). Returns (w, v)."""
+    w, state = _one(optim.SGD, w, g, {"velocity": v}, lr, momentum=mu, nesterov=nesterov)
+    return w, state["velocity"]
+
+
+def nesterov_step(w, g, v, lr, mu=0.9):
+    """`momentum_step` with nesterov=True."""
+    return momentum_step(w, g, v, lr, mu, nesterov=True)
+
+
+def adagrad_step(w, g, total, lr, eps=1e-10):
+    """total = total + g^2; then w - lr g / (sqrt(total) + eps). Returns (w, total)."""
+    w, state = _one(optim.Adagrad, w, g, {"sum": total, "step": 0}, lr, eps=eps)
+    return w, state["sum"]
+
+
+def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):
+    """square = rho square + (1 - rho) g^2; then w - lr g / (sqrt(square) + eps). Returns (w, square)."""
+    w, state = _one(optim.RMSprop, w, g, {"square": square}, lr, alpha=rho, eps=eps)
+    return w, state["square"]
+
+
+def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Adam with bias correction; the state is (m, s, t), t the number of steps so far. Returns (w, (m, s, t + 1))."""
+    names = ("mean", "square", "step")
+    w, state = _one(optim.Adam, w, g, dict(zip(names, state, strict=True)), lr, betas=(beta1, beta2), eps=eps)
+    return w, tuple(state[name] for name in names)
+
+
+STEPS = {
+    "SGD": sgd_step,
+    "momentum": momentum_step,
+    "Nesterov": nesterov_step,
+    "Adagrad": adagrad_step,
+    "RMSProp": rmsprop_step,
+    "Adam": adam_step,
+}
+
+
+def start(name, w):
+    """The state of optimiser `name` before its first step at weights `w`: zeros, for Adam (zeros, zeros, 0)."""
+    if name not in STEPS:
+        raise ValueError(f"start: there is no optimiser {name!r}; there are {', '.join(STEPS)}")
+    zeros = np.zeros(np.shape(w))
+    return (zeros, zeros, 0) if name == "Adam" else zeros
+
+
+def follow(step, w, state, gradient, lr, steps, **options):
+    """All weights on the way, (steps + 1, ...), and the last state; `gradient(w)` is asked before every step.
+
+    `lr` is a number or a function of the number of steps made, as in `optim.py`.
+    """
+    path = [np.array(w, dtype=float)]
+    for k in range(steps):
+        rate = lr(k) if callable(lr) else lr
+        w, state = step(path[-1], gradient(path[-1]), state, rate, **options)
+        path.append(np.array(w, dtype=float))
+    return np.array(path), state
+
+
+def _one(kind, w, g, state, lr, **options):
+    """One step of one array by an optimiser of the library, from a copy of its state."""
+    p = Parameter(np.array(w, dtype=float))
+    optimizer = kind([p], lr=lr, **options)
+    optimizer.state[0] = {name: value if name == "step" else np.array(value, float) for name, value in state.items()}
+    p.grad = np.array(g, dtype=float)
+    optimizer.step()
+    return p.data, optimizer.state[0]
