@@ -9,15 +9,22 @@ import torch
 def device(name=None):
     """The torch device to use: CUDA where there is one, then MPS, then the CPU; or exactly the one asked for.
 
-    Raises RuntimeError when `name` asks for a device that this machine does not have: never a silent fallback.
+    The environment variable COURSE_DEVICE asks in place of `name`. Raises RuntimeError when a device is asked for that
+    this machine does not have, ValueError for a name that torch does not know: never a silent fallback.
     """
+    name = name or os.environ.get("COURSE_DEVICE") or None
     if name is None:
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    wanted = torch.device(name)
-    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}.get(wanted.type, lambda: True)
-    if not there():
+    try:
+        wanted = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"device: {name!r} is no device; there are 'cuda', 'mps' and 'cpu'") from None
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(wanted.type, False) or (
+        wanted.type == "cuda" and (wanted.index or 0) >= torch.cuda.device_count()
+    ):
         raise RuntimeError(
             f"device: {name!r} was asked for, but torch finds none here; leave the name out to use the CPU"
         )

@@ -45,9 +45,14 @@ def figures(lessons):
     return [Figure(name, found[name][0].slug, found[name][0].title, tuple(found[name][1])) for name in order]
 
 
-def run_figure(name, folders):
-    """Run the cells of one figure in a clean process and keep what they show; returns the record's path."""
+def run_figure(name, folders, device=None):
+    """Run the cells of one figure in a clean process and keep what they show; returns the record's path.
+
+    With a torch `device` the cells run there (COURSE_DEVICE), and the record stands beside the other: F19_cuda.json.
+    """
     from grading.trials import clean_environment
+
+    where = _device(device)
 
     lessons = read_lessons(folders.solutions)
     figure = next((f for f in figures(lessons) if f.name == name), None)
@@ -57,11 +62,12 @@ def run_figure(name, folders):
     lesson = next(x for x in lessons if x.slug == figure.lesson)
     folder = folders.notebooks / "figures"
     folder.mkdir(parents=True, exist_ok=True)
-    env = clean_environment({"COURSE_MODE": "run"})
+    env = clean_environment({"COURSE_MODE": "run"} | ({"COURSE_DEVICE": device} if device else {}))
+    stem = f"{name}_{device.replace(':', '')}" if device else name
     command = [sys.executable, "-P", "-c", "from grading.figures import main; main()"]
     try:
         done = subprocess.run(
-            [*command, str(lesson.path), name, str(folder.absolute())],
+            [*command, str(lesson.path), name, str(folder.absolute()), stem],
             capture_output=True,
             text=True,
             env=env,
@@ -74,9 +80,22 @@ def run_figure(name, folders):
         raise CourseError(f"{lesson.path.name}: figure {name} does not run: {why}")
     record = {"figure": name, "lesson": lesson.slug, "results": json.loads(done.stdout.split("\n")[-2])}
     record |= {"date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine()}
-    path = folder / f"{name}.json"
+    record |= {"device": where} if where else {}
+    path = folder / f"{stem}.json"
     path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _device(name):
+    """The device in words, None when none is asked for; CourseError when this machine has it not."""
+    if name is None:
+        return None
+    from course_lib import torch_bridge
+
+    try:
+        return torch_bridge.describe(name)
+    except (RuntimeError, ValueError) as error:
+        raise CourseError(str(error).split("\n")[0]) from None
 
 
 def read_figure(name, folders):
@@ -101,14 +120,19 @@ def write_page(folders):
         if record is None:
             missing.append(figure.name)
             out += [f"Not recorded yet: `course figures --run {figure.name}`.", ""]
-            continue
-        for result in record["results"]:
-            out += [*_result(result), ""]
-        out += [f"*Recorded {record['date']} at commit {record['commit']} on {record['machine']}.*", ""]
+        beside = sorted((folders.notebooks / "figures").glob(f"{figure.name}_*.json"))
+        for kept in [record, *(read_figure(path.stem, folders) for path in beside)]:
+            out += _section(kept) if kept else []
     path = folders.notebooks / "figures" / "figures.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(out), encoding="utf-8")
     return path, missing
+
+
+def _section(record):
+    out = [line for result in record["results"] for line in (*_result(result), "")]
+    where = ", ".join(record[key] for key in ("device", "machine") if key in record)
+    return [*out, f"*Recorded {record['date']} at commit {record['commit']} on {where}.*", ""]
 
 
 def _result(result):
@@ -145,15 +169,15 @@ def commit():
 
 
 def main():
-    """The clean process: arguments lesson file, figure, folder for drawings; prints the results as one line of JSON."""
+    """The clean process: arguments lesson file, figure, folder and name for drawings; prints the results as JSON."""
     import matplotlib
 
     matplotlib.use("Agg")
-    lesson, name, folder = read_lesson(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-    print(json.dumps(list(_run(lesson, name, folder)), ensure_ascii=False))
+    lesson, name, folder, stem = read_lesson(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+    print(json.dumps(list(_run(lesson, name, folder, stem)), ensure_ascii=False))
 
 
-def _run(lesson, name, folder):
+def _run(lesson, name, folder, stem):
     import matplotlib.pyplot as plt
 
     from grading.trials import SKIPPED, Bench
@@ -174,7 +198,7 @@ def _run(lesson, name, folder):
         yield from (plain(value) for value in displayed if not _is_drawing(value))
         for number in plt.get_fignums():
             drawn += 1
-            path = folder / f"{name}_{drawn}.png"
+            path = folder / f"{stem}_{drawn}.png"
             plt.figure(number).savefig(path, dpi=130, bbox_inches="tight", metadata={"Software": None})
             yield {"title": f"{name}, drawing {drawn}", "picture": path.name}
         plt.close("all")

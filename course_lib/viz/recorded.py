@@ -25,15 +25,23 @@ class Recorded:
         return "".join([*map(_html, self.results), f"<p><i>{escape(self.origin)}</i></p>"])
 
 
-def recorded(name, *, folders=FOLDERS):
-    """The record of figure `name` ("F5") from the first of `folders` that has it; else a sentence that says so."""
+def recorded(name, *, device=None, folders=FOLDERS):
+    """The record of figure `name` ("F5") from the first of `folders` that has it; else a sentence that says so.
+
+    With `device` ("cuda") the record of the run on that device: `course figures --run F19 --device cuda` makes it.
+    """
     for folder in folders:
-        path = Path(folder) / f"{name}.json"
+        path = Path(folder) / (f"{name}_{device}.json" if device else f"{name}.json")
         if path.is_file():
             record = json.loads(path.read_text(encoding="utf-8"))
             results = tuple(_result(r, path.parent) for r in record["results"])
-            origin = f"Recorded {record['date']} on {record['machine']}; it was not run just now."
-            return Recorded(results, origin)
+            where = record["machine"]
+            if device:
+                where = f"{record['device']} ({where}) at commit {record['commit']}"
+            return Recorded(results, f"Recorded {record['date']} on {where}; it was not run just now.")
+    if device:
+        command = f"course figures --run {name} --device {device}"
+        return Recorded((), f"No run of {name} on {device} is recorded yet. Where there is one, `{command}` makes it.")
     return Recorded((), f"{name} has no record here. Set FULL = True in this lesson to run it yourself.")
 
 

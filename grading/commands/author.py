@@ -166,6 +166,7 @@ def release(
 
 def figures(
     run: Annotated[list[str] | None, typer.Option("--run", help="Run this figure and record it; or: all.")] = None,
+    device: Annotated[str | None, typer.Option(help="Run it on this torch device, such as cuda.")] = None,
     solutions: Solutions = None,
     notebooks: Notebooks = None,
 ):
@@ -183,7 +184,7 @@ def figures(
     names = [f.name for f in listed] if run == ["all"] else run or []
     for name in names:
         with console.status(f"running {name}"):
-            path = run_figure(name, folders)
+            path = run_figure(name, folders, device)
         console.print(f"{name}: {path}", highlight=False, soft_wrap=True)
     path, missing = write_page(folders)
     for figure in listed:

@@ -60,6 +60,26 @@ def test_a_device_that_is_not_there_is_an_error_never_a_fallback(monkeypatch):
     with pytest.raises(RuntimeError, match="'cuda' was asked for"):
         torch_bridge.device("cuda")
     assert torch_bridge.device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="'gpu' is no device"):
+        torch_bridge.device("gpu")
+
+
+def test_a_gpu_beyond_the_last_is_not_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert torch_bridge.device("cuda:1").index == 1
+    with pytest.raises(RuntimeError, match="'cuda:2' was asked for"):
+        torch_bridge.device("cuda:2")
+
+
+def test_the_environment_may_ask_for_a_device(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert torch_bridge.device().type == "cpu"
+    monkeypatch.setenv("COURSE_DEVICE", "cuda")
+    with pytest.raises(RuntimeError, match="'cuda' was asked for"):
+        torch_bridge.device()
 
 
 @pytest.mark.parametrize(("cuda", "mps", "want"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])

@@ -37,6 +37,22 @@ def test_a_run_is_kept_with_date_commit_and_machine(folders):
     assert read_figure("F11", folders) == record
 
 
+def test_a_run_on_a_device_stands_beside_the_other(folders):
+    record = json.loads(run_figure("F11", folders, "cpu").read_text(encoding="utf-8"))
+    assert record["device"].startswith("CPU")
+    assert read_figure("F11_cpu", folders) == record
+    path, missing = write_page(folders)
+    assert missing == ["F11"]
+    assert "| shared | 2250 | 2250 | 30 filters of 5×5×3 |" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["cuda:99", "gpu"])
+def test_a_device_that_is_not_there_is_one_sentence_and_nothing_runs(folders, name):
+    with pytest.raises(CourseError, match=f"^device: '{name}' [^\n]+$"):
+        run_figure("F11", folders, name)
+    assert not (folders.notebooks / "figures" / "F11.json").exists()
+
+
 def test_drawings_lie_beside_the_data(tmp_path):
     text = edited_text(
         ('SimpleNamespace(title="weights"', 'plt.plot([1, 2])\nprint(2)\nSimpleNamespace(title="weights"')
