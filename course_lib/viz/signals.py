@@ -1,0 +1,120 @@
+"""Signals in a deep stack at its start: activations forward and gradients backward, layer by layer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
+
+# value, and slope from input and value
+ACTIVATIONS = {
+    "relu": (lambda z: np.maximum(z, 0), lambda z, a: z > 0),
+    "tanh": (np.tanh, lambda z, a: 1 - a**2),
+    "sigmoid": (lambda z: 0.5 * (1 + np.tanh(z / 2)), lambda z, a: a * (1 - a)),
+    "linear": (lambda z: z, lambda z, a: 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What each layer put out, (samples, width) each, and the root mean square of the gradient there, (depth,)."""
+
+    activations: tuple
+    gradients: np.ndarray
+
+    @property
+    def spreads(self):
+        """Standard deviation of each layer's activations, (depth,)."""
+        return np.array([a.std() for a in self.activations])
+
+
+def deep_stack(deviation, *, activation="relu", depth=20, width=100, samples=200, norm=False, eps=1e-5, rng):
+    """Signals of `depth` layers of `width` units with weights of standard deviation `deviation` and biases 0.
+
+    Inputs are standard normal, and so is the gradient that comes in at the top. `norm=True` puts batch normalisation
+    (gamma 1, beta 0) before each activation. ValueError for an unknown activation or a depth below 1.
+    """
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"deep_stack: activation is one of {', '.join(ACTIVATIONS)}, got {activation!r}")
+    if depth < 1:
+        raise ValueError(f"deep_stack: depth is at least 1, got {depth}")
+    bend, slope = ACTIVATIONS[activation]
+    h, way = rng.standard_normal((samples, width)), []
+    for _ in range(depth):
+        w = deviation * rng.standard_normal((width, width))
+        z, scale = h @ w.T, None
+        if norm:
+            z = z - z.mean(axis=0)
+            scale = 1 / np.sqrt((z**2).mean(axis=0) + eps)
+            z = z * scale
+        h = bend(z)
+        way.append((w, z, h, scale))
+    g, sizes = rng.standard_normal(h.shape), []
+    for w, z, a, scale in reversed(way):
+        sizes.append(np.sqrt(np.mean(g**2)))
+        g = g * slope(z, a)
+        if norm:
+            g = scale * (g - g.mean(axis=0) - z * (g * z).mean(axis=0))
+        g = g @ w
+    return Signals(tuple(a for _, _, a, _ in way), np.array(sizes[::-1]))
+
+
+def spread_curves(named, *, pair, floor=1e-30):
+    """Spread of the activations and size of the gradient by layer, {"MSR": Signals, ...}, on the two Axes `pair`.
+
+    The y axes are logarithmic; what has died altogether is drawn at `floor`.
+    """
+    for ax, title, of in (
+        (pair[0], "forward: standard deviation", lambda s: s.spreads),
+        (pair[1], "backward: size of the gradient", lambda s: s.gradients),
+    ):
+        axes(ax, title=title, xlabel="layer")
+        for (name, signals), color, marker in zip(named.items(), COLORS, MARKERS, strict=False):
+            values = np.maximum(of(signals), floor)
+            layer, every = np.arange(1, len(values) + 1), max(1, len(values) // 6)
+            ax.plot(layer, values, color=color, marker=marker, markevery=every, markersize=4, label=name)
+        ax.axhline(1, color=GREY, linewidth=1, linestyle=":")
+        ax.set_yscale("log")
+    if len(named) > 1:
+        pair[0].legend(frameon=False, fontsize="small")
+    return pair
+
+
+def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), figure=None):
+    """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
+
+    All share the x axis `limits`; what lies beyond is counted in the outermost bars. Above each stands its deviation.
+    """
+    figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
+    grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False)
+    bins = np.linspace(*limits, 42)
+    for row, (name, signals) in zip(grid, named.items(), strict=True):
+        for ax, layer in zip(row, layers, strict=True):
+            values = signals.activations[layer - 1]
+            ax.hist(np.clip(values, *limits).ravel(), bins=bins, color=BLUE)
+            ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8)
+            ax.set_yticks([])
+            ax.spines[["top", "right", "left"]].set_visible(False)
+        row[0].set_ylabel(name, fontsize=9)
+    return figure
+
+
+def signal_picture(scale=1.0, activation="relu", *, depth=20, norm=False, width=100, seed=0, layers=None, figure=None):
+    """Curves and histograms of one stack with weights scale·randn/√width; the static twin of `signal_explorer`.
+
+    Returns the Figure. `layers` says which five or so get a histogram (default: spread over the depth).
+    """
+    rng = np.random.default_rng(seed)
+    signals = deep_stack(scale / np.sqrt(width), activation=activation, depth=depth, norm=norm, width=width, rng=rng)
+    layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
+    figure = figure or Figure(figsize=(9.0, 4.4), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
+    name = f"{scale:.3g}·randn/√n, {activation}" + (", batch norm" if norm else "")
+    pair = spread_curves({name: signals}, pair=top.subplots(1, 2))
+    for ax in pair:
+        low, high = ax.get_ylim()
+        ax.set_ylim(min(low, 1e-3), max(high, 1e3))  # a flat line shall look flat
+    grid = layer_histograms({"": signals}, layers=layers, figure=bottom)
+    grid.supxlabel("activation", fontsize=8)
+    return figure

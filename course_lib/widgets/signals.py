@@ -1,0 +1,59 @@
+"""Choose how a deep stack starts and watch what its layers pass on, forward and backward."""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.viz.signals import ACTIVATIONS, deep_stack, signal_picture
+
+WIDTH = 100
+
+
+def signal_explorer(*, scale=1.0, activation="relu", depth=20, norm=False):
+    """Scale c of the weights c·randn/√n, nonlinearity, depth and batch norm against the signals; returns an HBox.
+
+    The readout gives the first and the last layer. Static twin: `viz.signals.signal_picture`.
+    """
+    short = {"layout": w.Layout(width="330px"), "style": {"description_width": "90px"}}
+    controls = (
+        w.FloatLogSlider(scale, min=-2, max=1, step=0.05, description="scale c", readout_format=".3g", **short),
+        w.Dropdown(options=list(ACTIVATIONS), value=activation, description="activation", **short),
+        w.IntSlider(depth, min=2, max=50, description="layers", continuous_update=False, **short),
+        w.Checkbox(norm, description="batch normalisation", indent=False),
+    )
+    picture, numbers = w.Image(format="png", layout=w.Layout(width="720px", max_width="100%")), w.HTML()
+
+    def draw(_=None):
+        chosen = [control.value for control in controls]
+        picture.value, numbers.value = _png(*chosen), _table(*chosen)
+
+    for control in controls:
+        control.observe(draw, "value")
+    draw()
+    panel = w.VBox([*controls, numbers], layout=w.Layout(width="350px"))
+    return w.HBox([panel, picture], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
+
+
+def _png(scale, activation, depth, norm):
+    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    signal_picture(scale, activation, depth=depth, norm=norm, width=WIDTH, figure=figure)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90)
+    return stream.getvalue()
+
+
+def _table(scale, activation, depth, norm):
+    rng = np.random.default_rng(0)
+    signals = deep_stack(scale / np.sqrt(WIDTH), activation=activation, depth=depth, norm=norm, width=WIDTH, rng=rng)
+    dead = [np.mean(np.ptp(a, axis=0) == 0) for a in signals.activations]
+    rows = {
+        "activations, first layer": f"{signals.spreads[0]:.2e}",
+        f"activations, layer {depth}": f"{signals.spreads[-1]:.2e}",
+        f"gradient, layer {depth}": f"{signals.gradients[-1]:.2e}",
+        "gradient, first layer": f"{signals.gradients[0]:.2e}",
+        "units that never change": f"{np.mean(dead):.0%}",
+    }
+    cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
+    return f"<table style='white-space:nowrap'>{cells}</table>"
