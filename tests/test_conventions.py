@@ -99,12 +99,18 @@ def test_no_module_of_the_library_imports_itself_by_a_detour():
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=short)
-def test_the_library_never_imports_grading_and_torch_only_in_the_bridge(path):
+def test_the_library_never_imports_grading_and_torch_only_where_it_may(path):
     for module, line in imports(path):
         top = module.split(".")[0]
         assert top not in ("grading", "solutions", "tests"), f"{short(path)}:{line} imports {module}"
         at_home = path.name == "torch_bridge.py" or path.parent.name == "torch_models"
         assert top != "torch" or at_home, f"{short(path)}:{line} imports torch"
+
+
+def test_no_other_module_of_the_library_uses_those_that_import_torch():
+    with_torch = {m for m in MODULES if "torch_models" in m or m == "course_lib.torch_bridge"}
+    for name in MODULES.keys() - with_torch:
+        assert not USES[name] & with_torch, f"{name} would import torch"
 
 
 def run(code):
