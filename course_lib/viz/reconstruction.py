@@ -7,17 +7,17 @@ from matplotlib.image import imread
 
 from course_lib.viz.style import GREYS, axes
 
-PHOTOS = ("hopper", "temple")
+PHOTOS = ("hopper", "flower", "temple")
 
 
 def photo(name="hopper", side=51):
     """A bundled photograph, grey, scaled to `side` by `side` by averaging; float64 (side, side), 0..255.
 
-    "hopper" is matplotlib's portrait of Grace Hopper, the 400 x 400 pixels around the face; "temple" scikit-learn's
-    China photograph, the middle 427 x 427. ValueError for another name or a side that is not 2..400.
+    "hopper" is matplotlib's portrait of Grace Hopper, the 400 x 400 pixels around the face; "flower" and "temple" are the
+    middle 427 x 427 of scikit-learn's two photographs. ValueError for another name or a side that is not 2..400.
     """
     if name not in PHOTOS:
-        raise ValueError(f"photo: the photographs are {' and '.join(PHOTOS)}, got {name!r}")
+        raise ValueError(f"photo: the photographs are {', '.join(PHOTOS)}, got {name!r}")
     if not 2 <= side <= 400:
         raise ValueError(f"photo: side is a whole number from 2 to 400, got {side}")
     from PIL import Image
@@ -27,7 +27,7 @@ def photo(name="hopper", side=51):
     else:
         from sklearn.datasets import load_sample_image
 
-        colour = load_sample_image("china.jpg")[:, 106:533]
+        colour = load_sample_image({"flower": "flower.jpg", "temple": "china.jpg"}[name])[:, 106:533]
     grey = Image.fromarray(np.ascontiguousarray(colour)).convert("L")
     return np.asarray(grey.resize((side, side), Image.Resampling.BOX), dtype=float)
 
