@@ -1,0 +1,115 @@
+"""Residual networks drawn: their blocks, and how gradients shatter with depth when there is no shortcut."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.patches import FancyBboxPatch
+
+from course_lib.viz.style import BLUE, GREY, ORANGE, axes, row
+
+BLOCKS = {
+    "plain": (("3×3", "norm, ReLU", "3×3", "norm", "ReLU"), None),
+    "basic": (("3×3", "norm, ReLU", "3×3", "norm", "+", "ReLU"), "x"),
+    "pre-activation": (("norm, ReLU", "3×3", "norm, ReLU", "3×3", "+"), "x"),
+    "bottleneck": (("1×1, fewer maps", "norm, ReLU", "3×3", "norm, ReLU", "1×1, 4 times", "norm", "+", "ReLU"), "x"),
+    "projection": (("3×3, stride 2", "norm, ReLU", "3×3", "norm", "+", "ReLU"), "1×1, stride 2, norm"),
+}
+
+
+def blocks(kinds=("plain", "basic", "pre-activation", "bottleneck"), *, many=None):
+    """Draw blocks side by side, input on top: steps as boxes, the shortcut as an orange line to the sum.
+
+    `kinds` are names from BLOCKS. Returns the Axes.
+    """
+    many = row(len(kinds), size=(2.3, 4.0)) if many is None else many
+    for ax, kind in zip(many, kinds, strict=True):
+        steps, shortcut = BLOCKS[kind]
+        _block(ax, steps, shortcut, kind)
+    return many
+
+
+def _block(ax, steps, shortcut, title):
+    ax.set(xlim=(-1.0, 1.9), ylim=(-9.2, 1.0))
+    ax.set_axis_off()
+    ax.set_title(title, fontsize="medium")
+    places = -1.1 * np.arange(len(steps) + 2)
+    ax.text(0, places[0], "x", ha="center", va="center", fontstyle="italic")
+    for y, step in zip(places[1:], steps, strict=False):
+        ax.annotate("", (0, y + 0.32), (0, y + 0.82), arrowprops={"arrowstyle": "->", "color": GREY})
+        if step == "+":
+            ax.text(0, y, "+", ha="center", va="center", fontsize=13, color=ORANGE, fontweight="bold")
+            _bypass(ax, places[0], y, shortcut)
+            continue
+        learned = "×" in step
+        face = "#D6E6F2" if learned else "white"
+        box = FancyBboxPatch(
+            (-0.9, y - 0.26), 1.8, 0.52, boxstyle="round,pad=0.03", fc=face, ec=BLUE if learned else GREY
+        )
+        ax.add_patch(box)
+        ax.text(0, y, step, ha="center", va="center", fontsize=8.5)
+    ax.annotate("", (0, places[-1] + 0.3), (0, places[-1] + 0.82), arrowprops={"arrowstyle": "->", "color": GREY})
+    ax.text(0, places[-1], "y", ha="center", va="center", fontstyle="italic")
+
+
+def _bypass(ax, top, bottom, text):
+    ax.plot([0.15, 1.35, 1.35], [top, top, bottom], color=ORANGE, lw=2)
+    ax.annotate("", (0.2, bottom), (1.38, bottom), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
+    ax.text(1.5, (top + bottom) / 2, text, rotation=90, ha="left", va="center", fontsize=8.5, color="#8a5f00")
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Places (n,), and for every depth 1, 2, ... the slope of a random network's output there, (depths, n)."""
+
+    x: np.ndarray
+    slopes: np.ndarray
+
+    def likeness(self):
+        """Correlation of the slopes at neighbouring places, by depth (depths,)."""
+        return np.array([np.corrcoef(s[:-1], s[1:])[0, 1] for s in self.slopes])
+
+
+def slopes(depth, *, residual, points=256, width=200, seed=0):
+    """The Slopes of random networks from one number to one number, up to `depth` hidden layers.
+
+    Every layer standardises its units over the points (as batch norm does in the first step), multiplies by MSR weights
+    and takes ReLU; with `residual` it is added to its input. Slopes are exact, with the statistics held fixed.
+    """
+    rng = np.random.default_rng(seed)
+    x = np.linspace(-2, 2, points)
+    a, b = rng.normal(size=width), rng.normal(size=width)
+    h, dh = np.maximum(0, x[:, None] * a + b), (x[:, None] * a + b > 0) * a
+    out = rng.normal(size=width) / np.sqrt(width)
+    kept = [dh @ out]
+    for _ in range(depth - 1):
+        w = rng.normal(size=(width, width)) * np.sqrt(2 / width)
+        std = np.sqrt(h.var(axis=0) + 1e-5)
+        z, dz = (h - h.mean(axis=0)) / std @ w, dh / std @ w
+        branch, slope = np.maximum(0, z), (z > 0) * dz
+        h, dh = (h + branch, dh + slope) if residual else (branch, slope)
+        kept.append(dh @ out)
+    return Slopes(x, np.array(kept))
+
+
+def shattered(depth, *, many=None, deepest=56, plain=None, residual=None):
+    """Slopes of a plain and of a residual random network of `depth` layers, and how alike neighbours are by depth.
+
+    Balduzzi et al. 2017, "The shattered gradients problem". `plain` and `residual` take Slopes already computed, at
+    least `depth` deep. Returns the three Axes.
+    """
+    plain = slopes(deepest, residual=False) if plain is None else plain
+    residual = slopes(deepest, residual=True) if residual is None else residual
+    many = row(3, size=(3.3, 2.8)) if many is None else many
+    for ax, kind, seen, color in ((many[0], "plain", plain, BLUE), (many[1], "residual", residual, ORANGE)):
+        axes(ax, title=f"{kind}, {depth} layers", xlabel="input", ylabel="slope of the output, scaled")
+        now = seen.slopes[depth - 1]
+        ax.plot(seen.x, now / np.abs(now).max(), color=color, lw=0.9)
+        ax.set_ylim(-1.1, 1.1)
+    ax = axes(many[2], title="alike at neighbouring places", xlabel="layers", ylabel="correlation of slopes")
+    for kind, seen, color, dash in (("plain", plain, BLUE, "-"), ("residual", residual, ORANGE, "--")):
+        alike = seen.likeness()
+        ax.plot(np.arange(1, len(alike) + 1), alike, color=color, ls=dash, label=kind)
+        ax.plot(depth, alike[depth - 1], "o", color=color)
+    ax.set_ylim(-0.1, 1.05)
+    ax.legend(frameon=False)
+    return many

@@ -1,0 +1,43 @@
+"""Move the depth of two random networks, one plain and one residual, and watch their gradients."""
+
+import io
+
+import ipywidgets as w
+from matplotlib.figure import Figure
+
+from course_lib.viz import residual
+
+DEEPEST = 56
+
+
+def shatter_explorer(depth=24, seed=0):
+    """Depth and seed against the slopes of a plain and a residual random network; returns a VBox.
+
+    Static twin: `viz.residual.shattered`.
+    """
+    deep = w.IntSlider(depth, min=1, max=DEEPEST, description="layers", layout=w.Layout(width="420px"))
+    start = w.Dropdown(options=list(range(5)), value=seed, description="seed", layout=w.Layout(width="150px"))
+    picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
+    message = w.HTML()
+    known = {}
+
+    def draw(_=None):
+        if start.value not in known:
+            known[start.value] = [residual.slopes(DEEPEST, residual=r, seed=start.value) for r in (False, True)]
+        plain, added = known[start.value]
+        picture.value = _png(deep.value, plain, added)
+        alike = [s.likeness()[deep.value - 1] for s in (plain, added)]
+        message.value = f"neighbouring slopes correlate: plain {alike[0]:.2f}, residual {alike[1]:.2f}"
+
+    for control in (deep, start):
+        control.observe(draw, "value")
+    draw()
+    return w.VBox([w.HBox([deep, start], layout=w.Layout(flex_flow="row wrap")), message, picture])
+
+
+def _png(depth, plain, added):
+    figure = Figure(figsize=(9.6, 2.8), layout="constrained")  # without pyplot: nothing is kept open
+    residual.shattered(depth, many=figure.subplots(1, 3), plain=plain, residual=added)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=100)
+    return stream.getvalue()
