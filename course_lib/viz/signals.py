@@ -76,6 +76,7 @@ def spread_curves(named, *, pair, floor=1e-30):
             ax.plot(layer, values, color=color, marker=marker, markevery=every, markersize=4, label=name)
         ax.axhline(1, color=GREY, linewidth=1, linestyle=":")
         ax.set_yscale("log")
+        ax.xaxis.get_major_locator().set_params(integer=True)
     if len(named) > 1:
         pair[0].legend(frameon=False, fontsize="small")
     return pair
@@ -93,6 +94,7 @@ def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), fi
         for ax, layer in zip(row, layers, strict=True):
             values = signals.activations[layer - 1]
             ax.hist(np.clip(values, *limits).ravel(), bins=bins, color=BLUE)
+            ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
             ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8)
             ax.set_yticks([])
             ax.spines[["top", "right", "left"]].set_visible(False)
