@@ -4,11 +4,15 @@ The twin in torch is `course_lib.torch_models.resnets.CifarResNet`; names and sh
 weights both ways.
 """
 
+import numpy as np
+
 from course_lib import functional as F
 from course_lib.blocks import conv3x3
 from course_lib.layers import Linear
 from course_lib.module import Module, Sequential
 from course_lib.norms import BatchNorm2d
+from course_lib.optim import SGD
+from course_lib.tensor import Tensor
 
 
 class PadShortcut(Module):
@@ -64,3 +68,23 @@ class CifarResNet(Module):
         for stage in self.stages:
             x = stage(x)
         return self.fc(x.mean((2, 3)))
+
+
+def deep_losses(x, t, weights, rate, steps, residual):
+    """Losses before each of `steps` steps of gradient descent of a deep ReLU network without norms.
+
+    x (n, d), classes t (n,); `weights` are arrays (out, in): the first and the last change the number of units, those
+    between make h = relu(W h), or h + relu(W h) with `residual`. The arrays stay as they are.
+    """
+    params = [Tensor(np.array(w), requires_grad=True) for w in weights]
+    optimizer, losses = SGD(params, lr=rate), []
+    for _ in range(steps):
+        h = F.relu(F.linear(Tensor(x), params[0]))
+        for w in params[1:-1]:
+            h = F.relu(F.linear(h, w)) + (h if residual else 0.0)
+        loss = F.cross_entropy(F.linear(h, params[-1]), t)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return losses

@@ -29,7 +29,7 @@ def blocks(kinds=("plain", "basic", "pre-activation", "bottleneck"), *, many=Non
 
 
 def _block(ax, steps, shortcut, title):
-    ax.set(xlim=(-1.0, 1.9), ylim=(-9.2, 1.0))
+    ax.set(xlim=(-1.0, 1.9), ylim=(-10.4, 1.0))
     ax.set_axis_off()
     ax.set_title(title, fontsize="medium")
     places = -1.1 * np.arange(len(steps) + 2)

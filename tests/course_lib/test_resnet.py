@@ -6,7 +6,7 @@ import torch
 
 from course_lib import functional as F
 from course_lib import torch_bridge
-from course_lib.resnet import CifarResNet, PadShortcut
+from course_lib.resnet import CifarResNet, PadShortcut, deep_losses
 from course_lib.tensor import Tensor
 from course_lib.torch_models import resnets
 
@@ -59,3 +59,23 @@ def test_the_pad_shortcut_thins_pixels_and_adds_channels_of_zeros():
 def test_a_depth_that_is_not_6n_plus_2_is_an_error():
     with pytest.raises(ValueError, match="6n \\+ 2"):
         CifarResNet(18, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_deep_losses_are_those_of_the_same_descent_in_torch(residual):
+    rng = np.random.default_rng(8)
+    weights = [rng.normal(size=(b, a)) / np.sqrt(a) for a, b in ((3, 5), (5, 5), (5, 5), (5, 4))]
+    before = [w.copy() for w in weights]
+    x, t = rng.normal(size=(6, 3)), rng.integers(0, 4, 6)
+    got = deep_losses(x, t, weights, 0.2, 6, residual)
+    params, want = [torch.tensor(w, requires_grad=True) for w in weights], []
+    for _ in range(6):
+        h = torch.relu(torch.from_numpy(x) @ params[0].T)
+        for w in params[1:-1]:
+            h = torch.relu(h @ w.T) + h * residual
+        loss = torch.nn.functional.cross_entropy(h @ params[-1].T, torch.from_numpy(t))
+        want.append(loss.item())
+        for p, g in zip(params, torch.autograd.grad(loss, params), strict=True):
+            p.data -= 0.2 * g
+    assert np.allclose(got, want, rtol=1e-10)
+    assert all(np.array_equal(a, b) for a, b in zip(weights, before, strict=True))
