@@ -1,0 +1,80 @@
+"""LeNet in the forms that lesson 10 compares: two stages that shrink the image, then two fully connected layers.
+
+LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998); without pooling:
+Springenberg, Dosovitskiy, Brox and Riedmiller, "Striving for simplicity: the all convolutional net" (2015).
+"""
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib import schedules
+from course_lib.data import batches
+from course_lib.layers import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU
+from course_lib.module import Sequential
+from course_lib.optim import AdamW
+from course_lib.train import accuracy, fit, score
+
+KINDS = ("pooled", "strided", "learned", "local")
+
+
+def lenet(kind="pooled", *, rng, maps=(10, 20), hidden=50, classes=10, relu_on_top=False):
+    """A net for images (n, 1, 28, 28) whose two stages, 28 -> 12 -> 4, end in 320 numbers for the default `maps`.
+
+    What shrinks the maps: "pooled" max pooling 2x2 behind a convolution 5x5; "strided" the stride 2 of that
+    convolution itself; "learned" a second convolution 3x3 of stride 2; "local" is "pooled" with weights that are not
+    shared. `relu_on_top` puts a ReLU on the outputs too. Raises ValueError for another kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"lenet: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    layers, channels, side = [], 1, 28
+    for width in maps:
+        layers += _stage(kind, channels, width, side, rng)
+        channels, side = width, (side - 4) // 2
+    layers += [Flatten(), Linear(channels * side * side, hidden, rng=rng), ReLU(), Linear(hidden, classes, rng=rng)]
+    return Sequential(*layers, *([ReLU()] if relu_on_top else []))
+
+
+def _stage(kind, channels, width, side, rng):
+    if kind == "strided":
+        return [Conv2d(channels, width, 5, stride=2, rng=rng), ReLU()]
+    if kind == "learned":
+        shrink = Conv2d(width, width, 3, stride=2, padding=1, rng=rng)
+        return [Conv2d(channels, width, 5, rng=rng), ReLU(), shrink, ReLU()]
+    filters = Conv2d(channels, width, 5, rng=rng)
+    if kind == "local":
+        filters = LocallyConnected2d(channels, width, side, 5, rng=rng)
+    return [filters, MaxPool2d(2), ReLU()]
+
+
+def learn(model, x, t, *, epochs, rng, lr=3e-3, size=64, decay=0.0, change=None):
+    """Train `model` on images x (n, 1, h, w) and classes t (n,) with Adam under a one-cycle rate that peaks at `lr`.
+
+    A generator: yields the mean loss of each epoch. Weights lose their lr * `decay`-th part in each step (AdamW).
+    `change(images, rng=rng)` alters each batch, to augment it.
+    """
+    steps = epochs * -(-len(x) // size)
+    optimizer = AdamW(model.parameters(), lr=schedules.one_cycle(lr, steps), weight_decay=decay)
+    for _ in range(epochs):
+        deal = batches(x, t, size=size, rng=rng)
+        if change is not None:
+            deal = ((change(images, rng=rng), labels) for images, labels in deal)
+        yield float(np.mean(list(fit(model, F.cross_entropy, optimizer, deal))))
+
+
+def hits(model, x, t):
+    """Share of images x (n, 1, h, w) whose largest output is that of their class t (n,)."""
+    return score(model, batches(x, t, size=500), accuracy=accuracy)["accuracy"]
+
+
+def images_for_lenet(images, *, mean=0.1307, std=0.3081):
+    """Images (n, 1, 28, 28) or (n, 1, 8, 8), uint8, as float32 (n, 1, 28, 28) less `mean`, over `std`.
+
+    The default mean and deviation are MNIST's. Images of 8x8 are enlarged threefold, bilinearly, and framed.
+    """
+    x = np.asarray(images, np.float32) / 255
+    if x.shape[1:] == (1, 8, 8):
+        x = F.interpolate(x, scale_factor=3, mode="bilinear").data
+        x = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    if x.shape[1:] != (1, 28, 28):
+        raise ValueError(f"images_for_lenet: expected images (n, 1, 28, 28) or (n, 1, 8, 8), got {np.shape(images)}")
+    return (x - np.float32(mean)) / np.float32(std)

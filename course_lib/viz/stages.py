@@ -1,0 +1,163 @@
+"""A stage of a convolutional network at work: what it filters, rectifies, pools, and where its gradient goes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib import filters, pool
+from course_lib.conv import conv2d
+from course_lib.viz import style
+from course_lib.viz.convolution import grid
+from course_lib.viz.filtering import picture
+from course_lib.viz.style import DIVERGING, GREYS
+
+KINDS = ("max", "average", "none")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One image (h, w) through a stage: maps and rectified maps (f, h, w), pooled maps (f, h', w')."""
+
+    image: np.ndarray
+    maps: np.ndarray
+    rectified: np.ndarray
+    pooled: np.ndarray
+
+
+def edge_filters(directions=4, sigma=0.8, radius=2):
+    """Gaussian derivatives towards `directions` directions over half a turn: (directions, k, k)."""
+    bank = filters.gaussian_bank(sigma, radius)
+    angles = np.arange(directions) * np.pi / directions
+    return np.stack([np.cos(a) * bank[1] + np.sin(a) * bank[2] for a in angles])
+
+
+def run_stage(image, kernels, *, size=2, kind="max", shift=(0, 0)):
+    """Move the image by `shift` (down, right; what leaves comes back), filter, rectify, pool by `size`; a `Stage`.
+
+    kind: "max", "average", or "none", which keeps every size-th number without looking at the others.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"run_stage: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    image = np.roll(np.asarray(image, float), shift, axis=(0, 1))
+    kernels = np.asarray(kernels, float)
+    maps = conv2d(image[None, None], kernels[:, None], padding="same")[0]
+    rectified = np.maximum(maps, 0)
+    pooling = {
+        "max": lambda x: pool.max_pool2d(x, size)[0],
+        "average": lambda x: pool.avg_pool2d(x, size)[0],
+        "none": lambda x: x[:, :, ::size, ::size],
+    }
+    return Stage(image, maps[0], rectified[0], pooling[kind](rectified)[0])
+
+
+def change(before, after):
+    """Length of the difference of two arrays over the length of the first; 0 where both are 0."""
+    length = np.linalg.norm(before)
+    return float(np.linalg.norm(after - before) / length) if length else float(np.any(after))
+
+
+def stage_maps(image, kernels, *, size=2, kind="max", shift=(0, 0), figure=None):
+    """Draw a stage: the image, then a row for each filter: filter, map, rectified, pooled. Returns the Axes (rows, 5).
+
+    Below stands by how much the rectified and the pooled maps differ from those of the image that was not moved.
+    """
+    rest, moved = run_stage(image, kernels, size=size, kind=kind), None
+    moved = run_stage(image, kernels, size=size, kind=kind, shift=shift)
+    rows = len(kernels)
+    if figure is None:
+        figure = style.plt.figure(figsize=(8.6, 1.25 * rows + 0.9), layout="constrained")
+    axes = figure.subplots(rows, 5, squeeze=False, width_ratios=(1.25, 0.6, 1, 1, 1))
+    for ax in axes[:, 0]:
+        ax.set_axis_off()
+    middle = axes[(rows - 1) // 2, 0]
+    middle.imshow(moved.image, cmap=GREYS)
+    middle.set_title("image" if not any(shift) else f"moved by {shift[0]}, {shift[1]}", fontsize=10, loc="left")
+    pooled = {"max": "largest of", "average": "mean of", "none": "one of every"}[kind]
+    titles = ("filter", "map", "rectified", f"{pooled} {size}×{size}")
+    most = np.abs(rest.maps).max() or 1.0
+    for k in range(rows):
+        shown = (kernels[k], moved.maps[k], moved.rectified[k], moved.pooled[k])
+        for ax, values, title in zip(axes[k, 1:], shown, titles, strict=True):
+            limit = np.abs(kernels).max() if title == "filter" else most
+            ax.imshow(values, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+            if k == 0:
+                ax.set_title(title, fontsize=10, loc="left")
+    if any(shift):
+        numbers = [100 * change(getattr(rest, what), getattr(moved, what)) for what in ("rectified", "pooled")]
+        text = (
+            f"moving the image changed the rectified maps by {numbers[0]:.0f} %, the pooled ones by {numbers[1]:.0f} %"
+        )
+    else:
+        text = f"{moved.rectified.size} numbers before pooling, {moved.pooled.size} after"
+    figure.supxlabel(text, fontsize=10)
+    return axes
+
+
+def gradient_route(x, g, *, size, stride):
+    """Draw where max pooling sends the gradient: x (h, w) with its winners, pooled, g, the gradient of x. 4 Axes."""
+    x, g = np.asarray(x, float), np.asarray(g, float)
+    out, vjp = pool.max_pool2d(x[None, None], size, stride)
+    (gx,) = vjp(g[None, None])
+    winners = gx[0, 0] != 0
+    widths = [x.shape[1], g.shape[1], g.shape[1], x.shape[1]]
+    axes = style.plt.subplots(1, 4, figsize=(9.4, 3.0), width_ratios=widths, layout="constrained")[1]
+    everywhere = np.ones(g.shape, bool)
+    grid(axes[0], x, orange=winners, title="input, its winners")
+    grid(axes[1], out[0, 0], orange=everywhere, title="largest")
+    grid(axes[2], g, blue=everywhere, title="gradient")
+    grid(axes[3], gx[0, 0], blue=winners, title="gradient of the input")
+    return axes
+
+
+def fitted_filters(learned, fits, *, title=None):
+    """Draw learned filters (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n)."""
+    n = len(learned)
+    figure, axes = style.plt.subplots(2, n, figsize=(0.95 * n, 2.7), squeeze=False, layout="constrained")
+    for k, (own, fit) in enumerate(zip(learned, fits, strict=True)):
+        limit = np.abs(own).max() or 1.0
+        for ax, values in zip(axes[:, k], (own, fit.template), strict=True):
+            ax.imshow(values, cmap=DIVERGING, vmin=-limit, vmax=limit)
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        kind = "Gabor" if fit.order < 0 else f"order {fit.order}"
+        axes[1, k].set_title(f"{kind}\n{100 * fit.score:.0f} %", fontsize=8)
+    axes[0, 0].set_ylabel("learned", fontsize=9)
+    axes[1, 0].set_ylabel("template", fontsize=9)
+    if title:
+        figure.suptitle(title, fontsize="medium", x=0.01, ha="left")
+    return axes
+
+
+def score_map(image, scores, *, classes=None):
+    """Draw a wide image (h, w) and, below it, the scores (classes, places) of every class there. Returns 2 Axes."""
+    axes = style.plt.subplots(2, 1, figsize=(7.8, 3.6), layout="constrained", height_ratios=(1, 1))[1]
+    picture(axes[0], image, title="image")
+    axes[1].imshow(scores, cmap=DIVERGING, aspect="auto", vmin=-np.abs(scores).max(), vmax=np.abs(scores).max())
+    axes[1].set(yticks=range(len(scores)), xlabel="place", ylabel="class")
+    axes[1].set_yticklabels(classes or range(len(scores)), fontsize=7)
+    axes[1].set_title("score of every class at every place", fontsize=10, loc="left")
+    return axes
+
+
+def tap_picture(size=(5, 6), kernel=(2, 3), stride=2, *, tap=(1, 2)):
+    """Draw which pixels one tap of a kernel meets: image cells in orange, the kernel with that tap. Returns 2 Axes."""
+    rows, columns = ((n - k) // stride + 1 for n, k in zip(size, kernel, strict=True))
+    met = np.zeros(size, bool)
+    met[tap[0] : tap[0] + (rows - 1) * stride + 1 : stride, tap[1] : tap[1] + (columns - 1) * stride + 1 : stride] = (
+        True
+    )
+    own = np.zeros(kernel, bool)
+    own[tap] = True
+    axes = style.plt.subplots(
+        1, 3, figsize=(8.0, 3.0), width_ratios=(kernel[1], size[1], columns), layout="constrained"
+    )
+    axes = axes[1]
+    letters = np.arange(size[0] * size[1]).reshape(size)
+    grid(axes[0], np.arange(kernel[0] * kernel[1]).reshape(kernel), green=own, title="one tap of the kernel")
+    grid(axes[1], letters, orange=met, title=f"the pixels it meets, stride {stride}")
+    grid(
+        axes[2], letters[met].reshape(rows, columns), orange=np.ones((rows, columns), bool), title="one for each output"
+    )
+    return axes

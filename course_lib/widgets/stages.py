@@ -1,0 +1,41 @@
+"""A stage of a convolutional network to play with: choose a digit, move it, choose how its maps are pooled."""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.viz.stages import KINDS, edge_filters, stage_maps
+
+
+def stage_explorer(images, kernels=None):
+    """Sliders over grey `images` (n, h, w) and filters (f, k, k); returns a VBox. Its static twin is `stage_maps`.
+
+    What leaves the image on one side comes back on the other. Without `kernels`, four oriented derivatives.
+    """
+    images = np.asarray(images, float)
+    if images.ndim != 3 or len(images) == 0:
+        raise ValueError(f"stage_explorer: expected grey images (n, h, w), got shape {images.shape}")
+    kernels = edge_filters() if kernels is None else np.asarray(kernels, float)
+    wide = {"layout": w.Layout(width="300px"), "style": {"description_width": "70px"}, "continuous_update": False}
+    which = w.IntSlider(0, min=0, max=len(images) - 1, description="image", **wide)
+    down = w.IntSlider(0, min=-4, max=4, description="down", **wide)
+    right = w.IntSlider(0, min=-4, max=4, description="right", **wide)
+    size = w.IntSlider(2, min=1, max=7, description="pool size", **wide)
+    kind = w.Dropdown(options=KINDS, value="max", description="pooling", layout=wide["layout"], style=wide["style"])
+    picture = w.Image(format="png", layout=w.Layout(width="800px", max_width="100%"))
+
+    def draw(_=None):
+        figure = Figure(figsize=(8.6, 1.25 * len(kernels) + 0.9), layout="constrained")  # no pyplot: nothing stays open
+        moved = (down.value, right.value)
+        stage_maps(images[which.value], kernels, size=size.value, kind=kind.value, shift=moved, figure=figure)
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=100)
+        picture.value = stream.getvalue()
+
+    for control in (which, down, right, size, kind):
+        control.observe(draw, "value")
+    draw()
+    rows = [w.HBox(part, layout=w.Layout(flex_flow="row wrap")) for part in ([which, kind, size], [down, right])]
+    return w.VBox([*rows, picture])
