@@ -1,7 +1,7 @@
 """AlexNet in torch: the one tower that everybody runs today, and the two towers of 2012.
 
 Krizhevsky, Sutskever and Hinton 2012, "ImageNet classification with deep convolutional neural networks" (two towers,
-one on each of two GPUs); Krizhevsky 2014, "One weird trick for parallelizing convolutional neural networks" (one tower).
+one on each of two GPUs). One tower: Krizhevsky 2014, "One weird trick for parallelizing convolutional neural networks".
 """
 
 import torch

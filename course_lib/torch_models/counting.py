@@ -107,6 +107,11 @@ def kept_for_backward(model, x):
             module.training = mode
 
 
+def hooks_on(model):
+    """How many forward hooks the modules of `model` carry."""
+    return sum(len(module._forward_hooks) for module in model.modules())
+
+
 def timed(model, x, repeats=3):
     """[(name, layer, seconds)] in order of computation: each layer's fastest forward pass of `repeats`."""
     runs = []

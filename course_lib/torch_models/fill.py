@@ -24,3 +24,22 @@ def fill(model, seed=0):
             values = rng.normal(size=sizes) / np.sqrt(np.prod(sizes[1:]))
         p.copy_(torch.from_numpy(values.reshape(p.shape)))
     return model
+
+
+def probe(module, x, seed=0):
+    """What `module`, filled by `seed`, makes of the array `x`, in float64, as a dict.
+
+    Its output, the number of its weights, the gradient of `x` for a fixed gradient of the output, and the norm of all
+    weights' gradients together. Nothing in it depends on how the module is written.
+    """
+    x = torch.tensor(np.asarray(x, dtype=float), requires_grad=True)
+    out = fill(module, seed)(x)
+    upstream = np.random.default_rng([seed, *out.shape]).normal(size=tuple(out.shape))
+    out.backward(torch.from_numpy(upstream))
+    squares = sum(float((p.grad**2).sum()) for p in module.parameters() if p.grad is not None)
+    return {
+        "output": out.detach().clone(),
+        "weights": sum(p.numel() for p in module.parameters()),
+        "gradient of x": x.grad,
+        "norm of the weights' gradients": squares**0.5,
+    }

@@ -4,7 +4,10 @@ LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to docu
 Schmidhuber 2012, "Multi-column deep neural networks for image classification".
 """
 
+import torch
 from torch import nn
+
+from course_lib.torch_bridge import to_torch
 
 
 def lenet5(classes=10):
@@ -28,3 +31,21 @@ def ciresan(classes=10):
         *(nn.Conv2d(20, 40, 5), nn.Tanh(), nn.MaxPool2d(3)),
         *(nn.Flatten(), nn.Linear(360, 150), nn.Tanh(), nn.Linear(150, classes)),
     )
+
+
+def twin_of(ours):
+    """The torch twin of a `course_lib` Sequential: the same layers with the same numbers in the same float type.
+
+    Its layers may be convolutions (stride 1, no padding), ReLU, pooling 2x2, Flatten, and linear ones.
+    """
+    layers = [_twin_of_layer(layer) for layer in ours]
+    dtype = torch.from_numpy(ours.parameters()[0].data[:0]).dtype
+    return to_torch(ours, nn.Sequential(*layers).to(dtype))
+
+
+def _twin_of_layer(layer):
+    kind = type(layer).__name__
+    if kind in ("Conv2d", "Linear"):
+        outputs, inputs, *kernel = layer.weight.data.shape
+        return nn.Conv2d(inputs, outputs, tuple(kernel)) if kernel else nn.Linear(inputs, outputs)
+    return {"ReLU": nn.ReLU, "Flatten": nn.Flatten, "MaxPool2d": lambda: nn.MaxPool2d(2)}[kind]()

@@ -1,0 +1,233 @@
+"""Architectures as pictures: what they cost, layer by layer and in all, how blocks are wired, who descends from whom.
+
+Nothing here knows torch: costs come as the rows of `torch_models.counting`, or as plain numbers.
+"""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from course_lib.viz import style
+from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
+
+KINDS = {"convolution": BLUE, "linear": ORANGE, "other": GREY}
+COSTS = {"weights": "weights", "multiply-adds": "multiply-adds", "maps": "numbers put out"}
+
+# (column, height, year, colour) of each network in the family tree; edges (from, to, what changed, place of the text)
+MEMBERS = {
+    "LSTM": (0, 0.35, 1997, PURPLE),
+    "LeNet-5": (0, 3.0, 1998, GREY),
+    "deep hierarchical\nCNN (Cireşan)": (1, 3.0, 2011, GREY),
+    "AlexNet": (2, 3.0, 2012, SKY),
+    "Network in\nNetwork": (3, 4.25, 2013, GREEN),
+    "Overfeat": (3, 1.45, 2013, SKY),
+    "GoogLeNet": (4, 4.7, 2014, GREEN),
+    "VGG": (4, 2.45, 2014, SKY),
+    "BN-Inception": (5, 4.7, 2015, GREEN),
+    "ResNet": (5, 2.45, 2015, PURPLE),
+    "Highway": (5, 0.35, 2015, PURPLE),
+    "Inception-\nResNet": (6, 4.25, 2016, GREEN),
+    "ResNeXt": (6, 3.1, 2016, PURPLE),
+    "Wide ResNet": (6, 1.9, 2016, PURPLE),
+    "DenseNet": (6, 0.75, 2016, PURPLE),
+}
+EDGES = (
+    ("LeNet-5", "deep hierarchical\nCNN (Cireşan)", "bigger,\non a GPU", 0.5),
+    ("deep hierarchical\nCNN (Cireşan)", "AlexNet", "bigger,\nReLU, dropout", 0.5),
+    ("AlexNet", "Network in\nNetwork", "1×1\nconvolutions", 0.45),
+    ("AlexNet", "VGG", "3×3 all the\nway, deeper", 0.5),
+    ("AlexNet", "Overfeat", "slides,\nfinds boxes", 0.5),
+    ("Network in\nNetwork", "GoogLeNet", "branches", 0.5),
+    ("GoogLeNet", "BN-Inception", "batch norm", 0.5),
+    ("VGG", "ResNet", "deeper,\nshortcuts", 0.5),
+    ("LSTM", "Highway", "no recurrence", 0.5),
+    ("Highway", "ResNet", "no gating", 0.5),
+    ("BN-Inception", "Inception-\nResNet", "", 0.5),
+    ("ResNet", "Inception-\nResNet", "shortcuts", 0.6),
+    ("ResNet", "ResNeXt", "parallel\npathways", 0.5),
+    ("ResNet", "Wide ResNet", "wider", 0.5),
+    ("ResNet", "DenseNet", "concatenate", 0.55),
+)
+
+
+def cost_map(points, *, ax=None, title="Weights and work are two different costs"):
+    """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes."""
+    ax = style.axes(ax, size=(7.2, 4.4), title=title, xlabel="weights", ylabel="multiply-adds of one image")
+    for name, (weights, work) in points.items():
+        left = name.startswith("ResNet")
+        color = PURPLE if "Res" in name else GREEN if name in ("GoogLeNet", "DenseNet-121") else SKY
+        ax.plot(weights, work, "o", color=color, markersize=8)
+        shift, side = ((-8, 2), "right") if left else ((8, -3 if name != "VGG-16" else -9), "left")
+        ax.annotate(name, (weights, work), shift, textcoords="offset points", ha=side, fontsize=9)
+    ax.set(xscale="log", yscale="log", xlim=(4e6, 4e8), ylim=(4e8, 4e10))
+    ax.grid(alpha=0.25)
+    return ax
+
+
+def shares(bars, *, ax=None, title="Weights sit in linear layers, time goes into convolutions"):
+    """Stacked bars of {network: {cost: {kind of layer: share}}}, kinds as in KINDS; returns the Axes."""
+    rows = [(f"{name}: {cost}", parts) for name, costs in bars.items() for cost, parts in costs.items()]
+    ax = style.axes(ax, size=(6.6, 0.6 + 0.42 * len(rows)), title=title, xlabel="share in %")
+    for place, (_, parts) in enumerate(rows):
+        left = 0.0
+        for kind, color in KINDS.items():
+            share = 100 * parts.get(kind, 0.0)
+            ax.barh(place, share, left=left, color=color, label=kind if place == 0 else None)
+            if share > 8:
+                ax.text(left + share / 2, place, f"{share:.0f} %", ha="center", va="center", color="white", fontsize=9)
+            left += share
+    ax.set(yticks=range(len(rows)), yticklabels=[label for label, _ in rows], xlim=(0, 100))
+    ax.invert_yaxis()
+    ax.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.22), frameon=False)
+    return ax
+
+
+def costs_of(rows):
+    """{cost: (values, one for each layer with weights)} for the rows of `counting.count`, costs as in COSTS."""
+    learned = [row for row in rows if row.kind != "other"]
+    return {
+        "weights": [row.parameters for row in learned],
+        "multiply-adds": [row.multiply_adds for row in learned],
+        "maps": [row.units for row in learned],
+    }
+
+
+def by_layer(counts, *, costs=tuple(COSTS), title=None, figure=None):
+    """Bars over a network's convolutional and linear layers in order, one panel for each of `costs`; the Figure.
+
+    Each panel says how much its tallest bar is of the whole.
+    """
+    import matplotlib.pyplot as plt
+
+    kinds = [row.kind for row in counts.rows if row.kind != "other"]
+    if figure is None:
+        figure = plt.figure(figsize=(7.2, 0.7 + 1.45 * len(costs)), layout="constrained")
+    panels = figure.subplots(len(costs), 1, sharex=True, squeeze=False)[:, 0]
+    values = costs_of(counts.rows)
+    for ax, cost in zip(panels, costs, strict=True):
+        style.axes(ax, ylabel="share in %")
+        total = sum(values[cost])
+        share = 100 * np.array(values[cost]) / total
+        ax.bar(range(1, len(share) + 1), share, color=[KINDS[kind] for kind in kinds], width=0.85)
+        top = int(np.argmax(share))
+        text = f"{COSTS[cost]}: {_short(total)} in all, layer {top + 1} has {share[top]:.0f} % of them"
+        ax.set_title(text, loc="left", fontsize="medium")
+    panels[-1].set_xlabel("layer (blue: convolution, orange: linear)")
+    if title:
+        figure.suptitle(title, x=0.02, ha="left")
+    return figure
+
+
+def _short(n):
+    for unit, name in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+        if n >= unit:
+            return f"{n / unit:.3g} {name}"
+    return str(n)
+
+
+def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
+    """Boxes from left to right, `stages` a list of lists of texts, joined by arrows; returns the Axes.
+
+    Boxes of neighbouring stages are joined all to all, or, with `columns`, place by place where both have as many; an
+    empty text is a plain line. `shortcut=(i, j)` draws an arc over the stages between i and j.
+    """
+    high = max(map(len, stages))
+    ax = style.axes(ax, size=(1.75 * len(stages), 1.0 + 0.72 * high), title=title)
+    places = [[(1.75 * i, 0.9 * ((len(s) - 1) / 2 - k)) for k in range(len(s))] for i, s in enumerate(stages)]
+    for i, texts in enumerate(stages):
+        for text, (x, y) in zip(texts, places[i], strict=True):
+            if text:
+                _box(ax, x, y, text)
+            else:
+                ax.plot([x - 0.62, x + 0.62], [y, y], color="0.35", lw=1.2)
+        for a, b in _joined(len(texts), len(stages[i + 1]) if i + 1 < len(stages) else 0, columns):
+            (x0, y0), (x1, y1) = places[i][a], places[i + 1][b]
+            _arrow(ax, (x0 + 0.62, y0), (x1 - 0.62, y1))
+    if shortcut:
+        (x0, y0), (x1, y1) = places[shortcut[0]][0], places[shortcut[1]][0]
+        _arrow(ax, (x0, y0 + 0.4), (x1, y1 + 0.4), color=RED, bend=-0.22)
+        ax.text((x0 + x1) / 2, y0 + 1.3, "shortcut", color=RED, ha="center", fontsize=9)
+    top = 0.45 * high + (1.25 if shortcut else 0.3)
+    ax.set(xlim=(-0.8, 1.75 * (len(stages) - 1) + 0.8), ylim=(-0.45 * high - 0.3, top), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _joined(n, m, columns):
+    if columns and n == m:
+        return [(k, k) for k in range(n)]
+    return [(a, b) for a in range(n) for b in range(m)]
+
+
+def _box(ax, x, y, text, *, color=BLUE, wide=1.24, high=0.66):
+    patch = FancyBboxPatch((x - wide / 2, y - high / 2), wide, high, boxstyle="round,pad=0,rounding_size=0.08")
+    patch.set(facecolor="white", edgecolor=color, linewidth=1.6, zorder=2)
+    ax.add_patch(patch)
+    ax.text(x, y, text, ha="center", va="center", fontsize=8.5, zorder=3, color="0.1")
+
+
+def _arrow(ax, start, end, *, color="0.35", bend=0.0):
+    how = {"arrowstyle": "-|>", "mutation_scale": 10, "connectionstyle": f"arc3,rad={bend}", "shrinkA": 0, "shrinkB": 0}
+    ax.add_patch(FancyArrowPatch(start, end, color=color, lw=1.2, zorder=1, **how))
+
+
+def dense_diagram(layers=3, channels=64, growth=32, *, ax=None):
+    """A dense block: an arrow from the input and from each layer to all later ones, with channels; returns the Axes."""
+    ax = style.axes(ax, size=(2.0 * (layers + 2), 3.0), title="Dense block: every layer sees all maps before it")
+    texts = [f"input\n{channels}", *(f"layer {k + 1}\n+{growth}" for k in range(layers))]
+    texts.append(f"output\n{channels + layers * growth}")
+    for k, text in enumerate(texts):
+        _box(ax, 2.0 * k, 0, text, color=BLUE if 0 < k <= layers else GREY)
+        for later in range(k + 1, len(texts)):
+            if later == k + 1:
+                _arrow(ax, (2.0 * k + 0.62, 0), (2.0 * later - 0.62, 0))
+            else:
+                up = 0.35 if (later - k) % 2 == 0 else -0.35
+                _arrow(ax, (2.0 * k, up), (2.0 * later, up), color=GREEN, bend=-0.28 if up > 0 else 0.22)
+    for k in range(1, layers + 1):
+        ax.text(2.0 * k - 1, 0.1, channels + (k - 1) * growth, ha="center", va="bottom", fontsize=8.5, color="0.35")
+    ax.set(xlim=(-0.9, 2.0 * (layers + 1) + 0.9), ylim=(-1.7, 1.5), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def family_tree(*, ax=None, title="Who descends from whom"):
+    """The networks of lesson 11 by year, with what changed written on every edge; returns the Axes."""
+    ax = style.axes(ax, size=(12.0, 5.9), title=title)
+    wide, step = 1.28, 2.1
+    for old, new, text, place in EDGES:
+        (c0, y0), (c1, y1) = MEMBERS[old][:2], MEMBERS[new][:2]
+        if c0 == c1:
+            start, end = (step * c0, y0 + 0.3), (step * c1, y1 - 0.3)
+        else:
+            start, end = (step * c0 + wide / 2, y0), (step * c1 - wide / 2, y1)
+        _arrow(ax, start, end, color="0.45")
+        x, y = (a + place * (b - a) for a, b in zip(start, end, strict=True))
+        back = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        ax.text(x, y, text, ha="center", va="center", fontsize=8.5, color="0.2", style="italic", bbox=back, zorder=2)
+    for name, (column, y, year, color) in MEMBERS.items():
+        _box(ax, step * column, y, f"{name}\n{year}", color=color, wide=wide, high=0.62 if "\n" not in name else 0.78)
+    ax.set(xlim=(-0.8, step * 6 + 0.8), ylim=(-0.15, 5.2), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def ranks(entries, human, *, ax=None, title="ILSVRC: top-5 error by year, and the human line"):
+    """Entries (year, name, rank, error in %) as points, winners joined, and the human error as a line; the Axes."""
+    ax = style.axes(ax, size=(8.0, 4.2), title=title, xlabel="year", ylabel="top-5 error in %")
+    winners = [(year, error) for year, _, rank, error in entries if rank == 1]
+    ax.plot(*zip(*winners, strict=True), color=BLUE, lw=1.4, zorder=1)
+    for year, name, rank, error in entries:
+        ax.plot(year, error, "o" if rank == 1 else "s", color=BLUE if rank == 1 else ORANGE, markersize=7)
+        low = rank == 1 and any(y == year and r > 1 for y, _, r, _ in entries) and error < 20
+        shift = (7, -12) if low else (7, 5)
+        ax.annotate(f"{name}: {error:g}", (year, error), shift, textcoords="offset points", fontsize=8.5)
+    ax.axhline(human, color=RED, ls="--", lw=1.2)
+    ax.text(2010, human + 0.4, f"one trained person: {human:g} %", color=RED, fontsize=9)
+    ax.set(xlim=(2009.7, 2017.6), ylim=(0, 31), xticks=range(2010, 2017))
+    return ax
+
+
+def new_figure(panels):
+    """A Figure outside of pyplot, for widgets, with room for `panels` rows of bars."""
+    return Figure(figsize=(7.2, 0.7 + 1.45 * panels), layout="constrained")
