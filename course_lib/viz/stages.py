@@ -9,7 +9,7 @@ from course_lib.conv import conv2d
 from course_lib.viz import style
 from course_lib.viz.convolution import grid
 from course_lib.viz.filtering import picture
-from course_lib.viz.style import DIVERGING, GREYS
+from course_lib.viz.style import DIVERGING
 
 KINDS = ("max", "average", "none")
 
@@ -57,7 +57,7 @@ def change(before, after):
 
 
 def stage_maps(image, kernels, *, size=2, kind="max", shift=(0, 0), figure=None):
-    """Draw a stage: the image, then a row for each filter: filter, map, rectified, pooled. Returns the Axes (rows, 5).
+    """Draw a stage: the image; for each filter a row of filter, map, rectified, pooled. Returns these Axes (rows, 4).
 
     Below stands by how much the rectified and the pooled maps differ from those of the image that was not moved.
     """
@@ -66,18 +66,16 @@ def stage_maps(image, kernels, *, size=2, kind="max", shift=(0, 0), figure=None)
     rows = len(kernels)
     if figure is None:
         figure = style.plt.figure(figsize=(8.6, 1.25 * rows + 0.9), layout="constrained")
-    axes = figure.subplots(rows, 5, squeeze=False, width_ratios=(1.25, 0.6, 1, 1, 1))
-    for ax in axes[:, 0]:
-        ax.set_axis_off()
-    middle = axes[(rows - 1) // 2, 0]
-    middle.imshow(moved.image, cmap=GREYS)
-    middle.set_title("image" if not any(shift) else f"moved by {shift[0]}, {shift[1]}", fontsize=10, loc="left")
+    places = figure.add_gridspec(rows, 5, width_ratios=(2.2, 0.7, 1, 1, 1))
+    title = f"image, moved {shift[0]} down, {shift[1]} right" if any(shift) else "image"
+    picture(figure.add_subplot(places[:, 0]), moved.image, title=title)
+    axes = np.array([[figure.add_subplot(places[k, j]) for j in range(1, 5)] for k in range(rows)])
     pooled = {"max": "largest of", "average": "mean of", "none": "one of every"}[kind]
     titles = ("filter", "map", "rectified", f"{pooled} {size}×{size}")
     most = np.abs(rest.maps).max() or 1.0
     for k in range(rows):
         shown = (kernels[k], moved.maps[k], moved.rectified[k], moved.pooled[k])
-        for ax, values, title in zip(axes[k, 1:], shown, titles, strict=True):
+        for ax, values, title in zip(axes[k], shown, titles, strict=True):
             limit = np.abs(kernels).max() if title == "filter" else most
             ax.imshow(values, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest")
             ax.set(xticks=[], yticks=[])

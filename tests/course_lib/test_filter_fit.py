@@ -17,12 +17,12 @@ def test_the_hand_made_bank_is_recognised_with_its_orders():
 
 def test_a_line_is_of_order_2_and_its_template_is_drawn_to_scale():
     line = np.zeros((1, 5, 5))
-    line[0, 2], line[0, [1, 3]] = 2, -1
+    line[0, 2, 1:4], line[0, [1, 3], 1:4] = 2, -1
     (fit,) = best_fits(-3 * line, derivatives(5))
     assert fit.order == 2
     left_over = np.sum((-3 * line[0] - fit.template) ** 2) / np.sum((3 * line) ** 2)
     assert fit.score == pytest.approx(1 - left_over)
-    assert fit.score > 0.9
+    assert fit.score > 0.85
 
 
 def test_a_gabor_filter_is_found_among_gabors():

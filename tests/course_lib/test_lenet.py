@@ -49,7 +49,7 @@ def test_each_kind_learns_the_bundled_digits(kind):
     x, t = images_for_lenet(data.x_train[:400]), data.t_train[:400]
     model = lenet(kind, rng=rng, maps=(4, 6), hidden=20)
     before = hits(model, x, t)
-    losses = list(learn(model, x, t, epochs=3, rng=rng))
+    losses = list(learn(model, x, t, epochs=6, size=16, rng=rng))
     assert losses[-1] < 0.6 * losses[0]
     assert hits(model, x, t) > before + 0.3
 

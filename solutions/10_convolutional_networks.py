@@ -1,0 +1,2660 @@
+# %% [markdown] lesson="10" title="Convolutional networks" minutes=210 builds_on="03 07 09"
+# **The question.** Lesson 09 gave you the sliding window, with filters made by hand. How does a network *learn* its
+# filters, and why do all successful ones shrink their maps on the way to the answer?
+#
+# **You will be able to**
+#
+# - write a convolutional layer and its three gradients: of the image, of the weights, of the biases;
+# - write max and average pooling, forward and backward, with windows that overlap and numbers that tie;
+# - assemble a stage (filter, rectify, pool, normalise) and LeNet, with and without pooling;
+# - test whether a layer is equivariant to shifts, and measure what pooling buys;
+# - compare learned filters with oriented derivatives, and learned features with features made by hand.
+
+# %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
+from course_lib import datasets
+from course_lib.lenet import images_for_lenet
+from course_lib.viz.stages import edge_filters, stage_maps
+
+digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
+stage_maps(digit, edge_filters())
+
+# %% [markdown]
+# Run this cell first. `FULL = True` would train the many networks of the lecture figures here, some minutes each;
+# without it you see their recorded results.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import course_lib.functional as F
+from course_lib import arithmetic, conv, datasets, nn, pool
+from course_lib.augment import translate
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.filter_fit import best_fits, derivatives, gabors
+from course_lib.lenet import hits, images_for_lenet, learn, lenet
+from course_lib.tensor import Tensor, no_grad
+from course_lib.train import progress
+from course_lib.viz import curves, images, stages
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.stages import stage_explorer
+
+FULL = False
+
+# %% [markdown]
+# ## 1 · A stage
+#
+# In 1959 Hubel and Wiesel found cells in a cat's visual cortex that answer to an edge of *one orientation* at *one
+# place* (simple cells), and others that answer to the same edge anywhere in a small neighbourhood (complex cells). A
+# stage of a convolutional network is built the same way:
+#
+# 1. **filter**: several kernels make several maps, the simple cells;
+# 2. **rectify**: keep what is positive, as a ReLU does;
+# 3. **pool**: keep one number of each neighbourhood, the complex cells;
+# 4. **normalise**: let neighbours compete, so that faint parts of an image count as well as strong ones.
+#
+# The picture above shows the first three, with oriented derivatives made by hand. A network of such stages gets only
+# pairs of image and label, and finds the kernels itself, by gradient descent. So the first thing we need is a
+# convolution that can send a gradient back.
+
+# %% [markdown]
+# ### What one tap meets
+#
+# A kernel has few taps, an image many pixels. So loop over taps, and let NumPy walk over the pixels. Tap $(u, v)$ of
+# the kernel meets one pixel for each output: a slice of the image that starts at $(u, v)$ and walks in steps of the
+# stride.
+
+# %% picture="tap" alt="A kernel with one tap marked, the pixels it meets in the image, and these pixels as an array of the output's size"
+from course_lib.viz.stages import tap_picture
+
+tap_picture()
+
+# %% [markdown]
+# Here is that slice as a function. You may use it in every exercise below. It is a *view*: what you add to it with
+# `+=` is added to the array behind it.
+
+
+# %%
+def tap(x, u, v, out, stride):
+    """View of x (n, c, h, w): the pixels that tap (u, v) meets, one for each of `out` = (rows, columns) outputs."""
+    rows, columns = out
+    return x[:, :, u : u + (rows - 1) * stride + 1 : stride, v : v + (columns - 1) * stride + 1 : stride]
+
+
+# %% [markdown]
+# One image, one channel, 5×6 pixels; a kernel 2×3 with stride 2 has 2×2 outputs. What does tap (1, 2) meet? Compare
+# with the picture.
+
+# %%
+image = np.arange(30).reshape(1, 1, 5, 6)
+met = tap(image, 1, 2, (2, 2), 2)
+print(met[0, 0])
+met += 100  # the image behind the view
+print(image[0, 0])
+
+# %% [markdown] task="conv_forward" title="The convolutional layer, forward"
+# Write `conv_forward(x, w, b, stride=1, padding=0)`: images x (n, c, h, w), kernels w (f, c, kh, kw), biases b (f,),
+# all float64; the result is (n, f, out_h, out_w). The kernel is not rotated. `stride` and `padding` hold for both
+# axes; `padding` zeros stand at every border; windows that overhang do not count. Each output adds up all channels,
+# and its filter's bias once. Loop over the kernel's taps, or not at all: loops over pixels are too slow, and the check
+# counts. Do not change x.
+#
+# *Example:* x `[[[[1, 2, 3, 4]]]]`, w `[[[[10, 1]]]]`, b `[5]`, stride 2 give `[[[[17, 39]]]]`: 1·10 + 2·1 + 5 and
+# 3·10 + 4·1 + 5.
+
+# %% solve="conv_forward" difficulty=2 importance=5 minutes=20 forbid="course_lib.conv.conv2d course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d"
+def conv_forward(x, w, b, stride=1, padding=0):
+    """Maps (n, f, out_h, out_w) of images x (n, c, h, w) under kernels w (f, c, kh, kw) and biases b (f,)."""
+    ### BEGIN SOLUTION
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    out = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    y = np.zeros((len(x), len(w), *out))
+    for u in range(kh):
+        for v in range(kw):
+            y += np.einsum("fc,nchw->nfhw", w[:, :, u, v], tap(padded, u, v, out, stride))
+    return y + b[:, None, None]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="conv_forward"
+# Every tap of the kernel contributes one term to *every* output: its weight times the pixel it meets there. So the
+# result is a sum over taps of whole arrays.
+
+# %% [markdown] hint="conv_forward"
+# Small case: one channel, one filter of 1×2 taps. Then `y = w[0, 0, 0, 0] * tap(x, 0, 0, out, stride) +
+# w[0, 0, 0, 1] * tap(x, 0, 1, out, stride) + b[0]`. With channels and filters, the weight of one tap is a matrix
+# `w[:, :, u, v]` (f, c), and it is multiplied with the channel axis.
+
+# %% [markdown] hint="conv_forward"
+# ```python
+# padded = np.pad(x, ((0, 0), (0, 0), ..., ...))
+# out = (padded.shape[2] - kh) // ... + 1, ...
+# y = np.zeros(...)
+# for u in range(kh):
+#     for v in range(kw):
+#         y += np.einsum("fc,nchw->nfhw", ..., tap(...))
+# return y + ...                        # one bias for each filter: where does its axis stand?
+# ```
+
+# %% check="conv_forward" points=8
+with check("conv_forward") as expect:
+    rng = np.random.default_rng(1011)
+    x, w, b = rng.normal(size=(2, 3, 6, 6)), rng.normal(size=(2, 3, 3, 3)), rng.normal(size=2)
+    expect("2 images, 3 channels, 2 filters of 3x3", conv_forward(x, w, b))
+    x, w, b = rng.normal(size=(3, 2, 7, 10)), rng.normal(size=(4, 2, 2, 3)), rng.normal(size=4)
+    expect("4 filters of 2x3, stride 2, padding 2: does not tile", conv_forward(x, w, b, stride=2, padding=2))
+    expect.unchanged("the images are as they were", x)
+    expect.work("no loops over pixels", lambda n: conv_forward(np.ones((1, 2, n, 9)), w, b))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101011)
+    for stride, padding in [(1, 0), (1, 2), (2, 0), (2, 2), (3, 1), (2, 1)]:
+        c, f, kh, kw, h, width = (int(v) for v in rng.integers([2, 2, 1, 2, 6, 8], [5, 5, 4, 5, 10, 12]))
+        x, w, b = rng.normal(size=(2, c, h, width)), rng.normal(size=(f, c, kh, kw)), rng.normal(size=f)
+        label = f"{f} filters of {kh}x{kw} on {c} channels of {h}x{width}, stride {stride}, padding {padding}"
+        expect(label, conv_forward(x, w, b, stride, padding))
+        expect("the images afterwards", x)
+    ### END HIDDEN TESTS
+
+# %% variants="conv_forward"
+WRONG = {
+    "rotated kernel": (
+        "w[:, :, u, v]",
+        "w[:, :, kh - 1 - u, kw - 1 - v]",
+        "you rotate the kernel: tap (u, v) belongs to pixel (u, v) of the window, not to the opposite one",
+    ),
+    "transposed kernel": (
+        "w[:, :, u, v]",
+        "w[:, :, v % kh, u % kw]",
+        "rows and columns of the kernel are exchanged",
+    ),
+    "channels averaged": (
+        "return y + b",
+        "return y / w.shape[1] + b",
+        "channels are added up, not averaged",
+    ),
+    "taps averaged": (
+        "return y + b",
+        "return y / (kh * kw) + b",
+        "the products are added up; dividing by the number of taps makes a mean of them",
+    ),
+    "first channel only": (
+        'np.einsum("fc,nchw->nfhw", w[:, :, u, v], tap(padded, u, v, out, stride))',
+        'np.einsum("fc,nchw->nfhw", w[:, :1, u, v], tap(padded, u, v, out, stride)[:, :1])',
+        "you use the first channel only; a filter adds up all of them",
+    ),
+    "bias forgotten": (
+        "return y + b[:, None, None]",
+        "return y",
+        "add each filter's bias",
+    ),
+    "bias per tap": (
+        "return y + b[:, None, None]",
+        "return y + kh * kw * b[:, None, None]",
+        "the bias is inside the loop over taps: it is added once for each output, not once for each tap",
+    ),
+    "bias per channel": (
+        "return y + b[:, None, None]",
+        "return y + w.shape[1] * b[:, None, None]",
+        "the bias is added once for each channel; it belongs to the filter, once",
+    ),
+    "first bias for all": (
+        "return y + b[:, None, None]",
+        "return y + b[0]",
+        "every filter has a bias of its own",
+    ),
+    "bias along the columns": (
+        "return y + b[:, None, None]",
+        "return y + np.resize(b, out[1])",
+        "the bias lies along the last axis, the columns; it belongs to the filters: b[:, None, None]",
+    ),
+    "stride dropped in the slice": (
+        "tap(padded, u, v, out, stride)",
+        "tap(padded, u, v, out, 1)",
+        "the output has the right size, but its windows stand side by side: walk in steps of the stride",
+    ),
+    "stride down only": (
+        "tap(padded, u, v, out, stride)",
+        "tap(padded, u, v, out, stride)[:, :, :, :1] * np.ones(out[1])",
+        "the window never moves to the right",
+    ),
+    "padding before only": (
+        "((0, 0), (0, 0), (padding, padding), (padding, padding))",
+        "((0, 0), (0, 0), (2 * padding, 0), (2 * padding, 0))",
+        "all zeros stand before the image: half of them belong behind it",
+    ),
+    "padding forgotten": (
+        "((0, 0), (0, 0), (padding, padding), (padding, padding))",
+        "((0, 0), (0, 0), (0, 0), (0, 0))",
+        "the padding is not used: put zeros round the image first",
+    ),
+    "border repeated": (
+        "(padding, padding), (padding, padding)))",
+        '(padding, padding), (padding, padding)), "edge")',
+        "the padding is filled with copies of the border; zeros are asked",
+    ),
+    "last row missing": (
+        "out = (padded.shape[2] - kh) // stride + 1,",
+        "out = (padded.shape[2] - kh) // stride,",
+        "count positions, not steps: there is one more row of windows",
+    ),
+    "overwrites": (
+        "y += np",
+        "y[...] = np",
+        "each tap overwrites the one before: add them up",
+    ),
+    "position by position": (
+        """    y = np.zeros((len(x), len(w), *out))
+    for u in range(kh):
+        for v in range(kw):
+            y += np.einsum("fc,nchw->nfhw", w[:, :, u, v], tap(padded, u, v, out, stride))
+""",
+        """    y = np.zeros((len(x), len(w), *out))
+    for i in range(out[0]):
+        for j in range(out[1]):
+            window = padded[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            y[:, :, i, j] = np.tensordot(window, w, axes=([1, 2, 3], [1, 2, 3]))
+""",
+        "the numbers are right, but you loop over the places of the output, and images have many: loop over the taps",
+    ),
+    "changes the images": (
+        "kh, kw = w.shape[2:]",
+        "x -= x.mean()\n    kh, kw = w.shape[2:]",
+        "you write into x, which belongs to the caller",
+    ),
+}
+RIGHT = {
+    "windows and one product": """
+def conv_forward(x, w, b, stride=1, padding=0):
+    x = np.pad(x, [(0, 0), (0, 0), (padding,) * 2, (padding,) * 2])
+    view = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    return np.tensordot(view, w, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2) + b.reshape(1, -1, 1, 1)
+""",
+    "taps by hand": """
+def conv_forward(x, w, b, stride=1, padding=0):
+    n, c, h, width = x.shape
+    f, _, kh, kw = w.shape
+    big = np.zeros((n, c, h + 2 * padding, width + 2 * padding))
+    big[:, :, padding : padding + h, padding : padding + width] = x
+    oh = (h + 2 * padding - kh) // stride + 1
+    ow = (width + 2 * padding - kw) // stride + 1
+    y = np.tile(b.reshape(1, f, 1, 1), (n, 1, oh, ow))
+    for u in range(kh):
+        for v in range(kw):
+            seen = big[:, :, u::stride, v::stride][:, :, :oh, :ow]
+            y = y + (w[:, :, u, v] @ seen.reshape(n, c, -1)).reshape(n, f, oh, ow)
+    return y
+""",
+}
+
+# %% [markdown]
+# A first use on a digit: eight random filters. Nothing tells them what to look for, yet some already answer to edges.
+# (Should the exercise not pass yet, the library's version stands in, here and below.)
+
+
+# %%
+def library_forward(x, w, b, stride=1, padding=0):
+    """The library's convolution, without its gradient."""
+    return conv.conv2d(x, w, b, stride, padding)[0]
+
+
+bundled = datasets.digits()
+digits = images_for_lenet(bundled.x_test, mean=0, std=1).astype(float)
+forward = yours("conv_forward", else_=library_forward)
+axes = images.feature_maps(forward(digits[3:4], np.random.default_rng(4).normal(size=(8, 1, 5, 5)), np.zeros(8))[0])
+
+# %% [markdown]
+# ## 2 · Backward
+#
+# From above comes $g = \partial E / \partial y$, as large as $y$. We want three gradients. Read them off one tap. In
+# the forward pass, at every image $n$ and output $(i, j)$,
+#
+# $$y_{f,i,j} \mathrel{+}= w_{f,c,u,v}\; x_{c,\;is+u,\;js+v}.$$
+#
+# A product has two factors, and by lesson 03 each receives $g$ times the other:
+#
+# - the **weight** $w_{f,c,u,v}$ was used for every image and output: add up $g\,x$ over all of them;
+# - the **pixel** met this tap once, and other taps too: it gets $g\,w$ from each, added up;
+# - the **bias** was added to every output of its map: add up $g$.
+#
+# Weights are shared, so gradients are sums. That is all there is to it. The pixel's part is the transposed convolution
+# of lesson 09: every $g$ stamps a copy of the kernel.
+
+# %% picture="stamps" alt="The gradient of one output stamps a scaled copy of the kernel onto the pixels its window saw"
+from course_lib.viz.convolution import STAMP, window_step
+
+window_step(*STAMP, step=3, stride=2, transposed=True)
+
+# %% [markdown]
+# Why sums? Take one row of pixels, two taps, stride 1. Write the layer as a matrix; its transpose sends the gradient
+# back. Each pixel's row collects from all outputs that saw it.
+
+# %%
+taps, pixels = np.array([10.0, 1.0]), 4
+matrix = np.stack([np.convolve(unit, taps[::-1], "valid") for unit in np.eye(pixels)], axis=1)
+print(matrix)
+print("the gradient 1, 2, 3 of the outputs becomes, for the pixels:", matrix.T @ [1, 2, 3])
+
+# %% [markdown] task="conv_backward" title="The convolutional layer, backward"
+# Write `conv_backward(g, x, w, stride=1, padding=0)`: g (n, f, out_h, out_w) is the gradient of the loss with respect
+# to the output of `conv_forward(x, w, b, stride, padding)`. Return `(gx, gw, gb)`, the gradients with respect to x, w
+# and b, in their shapes. They are sums over the batch: nothing is divided by n. Pixels that no window reaches get 0.
+# Change none of the arguments.
+#
+# *Example:* x `[[[[1, 2, 3]]]]`, w `[[[[10, 1]]]]`, g `[[[[1, 2]]]]` give gx `[[[[10, 21, 2]]]]`, gw `[[[[5, 8]]]]`,
+# gb `[3]`. (The middle pixel was met by both taps: 1·1 + 2·10.)
+
+# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.conv_transpose.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.correlate.input_gradient course_lib.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
+def conv_backward(g, x, w, stride=1, padding=0):
+    """Gradients (gx, gw, gb) of a convolutional layer from g, the gradient of its output (n, f, out_h, out_w)."""
+    ### BEGIN SOLUTION
+    (h, width), (kh, kw), out = x.shape[2:], w.shape[2:], g.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    gx, gw = np.zeros(padded.shape), np.zeros(w.shape)
+    for u in range(kh):
+        for v in range(kw):
+            gw[:, :, u, v] = np.einsum("nfhw,nchw->fc", g, tap(padded, u, v, out, stride))
+            target = tap(gx, u, v, out, stride)
+            target += np.einsum("nfhw,fc->nchw", g, w[:, :, u, v])
+    gx = gx[:, :, padding : padding + h, padding : padding + width]
+    return gx, gw, g.sum(axis=(0, 2, 3))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="conv_backward"
+# Go through the same loop over taps as forward. For each tap ask: which pixels did it meet, and what does the product
+# rule give to the weight, what to those pixels?
+
+# %% [markdown] hint="conv_backward"
+# Small case: the example above. Tap 0 met pixels 1, 2, tap 1 met pixels 2, 3. So gw is (1·1 + 2·2, 1·2 + 2·3), and the
+# pixels collect 10·(1, 2) at places 0, 1 and 1·(1, 2) at places 1, 2: place 1 gets both. With padding, collect in an
+# array as large as the padded image, then cut the border off. With padding 0, `a[p:-p]` is empty: cut by start and
+# length.
+
+# %% [markdown] hint="conv_backward"
+# ```python
+# padded = np.pad(...)
+# gx, gw = np.zeros(padded.shape), np.zeros(w.shape)
+# for u in range(kh):
+#     for v in range(kw):
+#         gw[:, :, u, v] = np.einsum("nfhw,nchw->fc", g, ...)
+#         target = tap(gx, ...)         # a view: what is added to it is added to gx
+#         target += np.einsum("nfhw,fc->nchw", g, ...)
+# gx = gx[:, :, padding : padding + ..., padding : padding + ...]
+# return gx, gw, g.sum(axis=...)        # one number for each filter
+# ```
+
+# %% check="conv_backward" points=8
+with check("conv_backward") as expect:
+    rng = np.random.default_rng(1021)
+    x, w, g = rng.normal(size=(2, 3, 5, 6)), rng.normal(size=(2, 3, 2, 3)), rng.normal(size=(2, 2, 4, 4))
+    gx, gw, gb = conv_backward(g, x, w)
+    expect("gradient of the images, kernel 2x3", gx)
+    expect("gradient of the weights, kernel 2x3", gw)
+    expect("gradient of the biases", gb)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101021)
+    for kh, kw, h, width in [(3, 3, 6, 6), (1, 3, 5, 8), (3, 2, 7, 5)]:
+        c, f = (int(v) for v in rng.integers(2, 5, 2))
+        x, w = rng.normal(size=(3, c, h, width)), rng.normal(size=(f, c, kh, kw))
+        g = rng.normal(size=(3, f, h - kh + 1, width - kw + 1))
+        gx, gw, gb = conv_backward(g, x, w)
+        expect(f"images, kernel {kh}x{kw}", gx)
+        expect(f"weights, kernel {kh}x{kw}", gw)
+        expect(f"biases, kernel {kh}x{kw}", gb)
+    ### END HIDDEN TESTS
+
+# %% check="conv_backward-geometry" points=6
+with check("conv_backward-geometry") as expect:
+    rng = np.random.default_rng(1022)
+    x, w, g = rng.normal(size=(2, 2, 6, 9)), rng.normal(size=(3, 2, 3, 2)), rng.normal(size=(2, 3, 4, 6))
+    gx, gw, gb = conv_backward(g, x, w, stride=2, padding=2)
+    expect("images, stride 2, padding 2", gx)
+    expect("weights, stride 2, padding 2", gw)
+    expect("biases, stride 2, padding 2", gb)
+    expect("arguments as they were", [g, x, w])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101022)
+    for stride, padding in [(2, 0), (2, 2), (3, 1), (1, 2), (3, 0)]:
+        c, f, kh, kw, h, width = (int(v) for v in rng.integers([2, 2, 2, 2, 6, 8], [4, 4, 4, 5, 10, 12]))
+        x, w = rng.normal(size=(2, c, h, width)), rng.normal(size=(f, c, kh, kw))
+        out = (h + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
+        g = rng.normal(size=(2, f, *out))
+        gx, gw, gb = conv_backward(g, x, w, stride, padding)
+        label = f"kernel {kh}x{kw}, stride {stride}, padding {padding}"
+        expect(f"images, {label}", gx)
+        expect(f"weights, {label}", gw)
+        expect(f"biases, {label}", gb)
+        expect("arguments afterwards", [g, x, w])
+    ### END HIDDEN TESTS
+
+# %% variants="conv_backward"
+WRONG = {
+    "overwrites the pixels": (
+        "target += np",
+        "target[...] = np",
+        "a pixel is met by several taps and keeps only what the last one gives: `=` where `+=` belongs",
+    ),
+    "empty slice for padding 0": (
+        "gx[:, :, padding : padding + h, padding : padding + width]",
+        "gx[:, :, padding:-padding, padding:-padding]",
+        "with padding 0, `a[0:-0]` is empty: cut from `padding` to `padding + h`",
+    ),
+    "padding not cut off": (
+        "gx[:, :, padding : padding + h, padding : padding + width]",
+        "gx",
+        "the gradient of the padded image is larger than the image: cut its border off",
+    ),
+    "cut off at the end only": (
+        "gx[:, :, padding : padding + h, padding : padding + width]",
+        "gx[:, :, :h, :width]",
+        "the image begins `padding` rows and columns into the padded one: cut both ends",
+    ),
+    "stride dropped for the pixels": (
+        "target = tap(gx, u, v, out, stride)",
+        "target = tap(gx, u, v, out, 1)",
+        "the pixels' gradient forgets the stride: windows stood `stride` pixels apart",
+    ),
+    "stride dropped for the weights": (
+        "tap(padded, u, v, out, stride))",
+        "tap(padded, u, v, out, 1))",
+        "the weights' gradient forgets the stride: a weight met every stride-th pixel",
+    ),
+    "stride dropped everywhere": (
+        "(h, width), (kh, kw), out =",
+        "stride = 1\n    (h, width), (kh, kw), out =",
+        "backward forgets the stride altogether: walk through the image as the forward pass did",
+    ),
+    "rotated kernel for the pixels": (
+        "g, w[:, :, u, v])",
+        "g, w[:, :, kh - 1 - u, kw - 1 - v])",
+        "the pixels get the rotated kernel; you add at shifted places already, which does the rotation",
+    ),
+    "rotated gradient of the weights": (
+        "gw[:, :, u, v] = np",
+        "gw[:, :, kh - 1 - u, kw - 1 - v] = np",
+        "the weights' gradient comes out rotated: tap (u, v) met the slice that begins at (u, v)",
+    ),
+    "transposed kernel": (
+        "g, w[:, :, u, v])",
+        "g, w[:, :, v % kh, u % kw])",
+        "rows and columns of the kernel are exchanged on the way to the pixels",
+    ),
+    "weights averaged over the batch": (
+        "return gx, gw,",
+        "return gx, gw / len(x),",
+        "the weights' gradient is a sum over images; the mean, if any, is in the loss",
+    ),
+    "weights averaged over places": (
+        "return gx, gw,",
+        "return gx, gw / (out[0] * out[1]),",
+        "a shared weight gets the sum over all places, not the mean",
+    ),
+    "first image only": (
+        'np.einsum("nfhw,nchw->fc", g, tap(padded, u, v, out, stride))',
+        'np.einsum("nfhw,nchw->fc", g[:1], tap(padded[:1], u, v, out, stride))',
+        "the weights' gradient uses the first image only: add up the batch",
+    ),
+    "channels averaged": (
+        "gx = gx[",
+        "gx = gx / x.shape[1]\n    gx = gx[",
+        "forward adds channels up, so each channel's gradient is not divided by their number",
+    ),
+    "channels mixed": (
+        "g, w[:, :, u, v])",
+        "g, w[:, :, u, v].mean(axis=1, keepdims=True) + 0 * w[:, :, u, v])",
+        "every channel gets the same gradient; each has weights of its own",
+    ),
+    "padded with the border": (
+        "(padding, padding), (padding, padding)))",
+        '(padding, padding), (padding, padding)), "edge")',
+        "forward padded with zeros: so must the weights' gradient",
+    ),
+    "bias averaged over the batch": (
+        "g.sum(axis=(0, 2, 3))",
+        "g.sum(axis=(0, 2, 3)) / len(g)",
+        "the bias gets the sum over the batch, not the mean",
+    ),
+    "bias averaged": (
+        "g.sum(axis=(0, 2, 3))",
+        "g.mean(axis=(0, 2, 3))",
+        "the bias was added to every output: its gradient is the sum, not the mean",
+    ),
+    "bias of one image": (
+        "g.sum(axis=(0, 2, 3))",
+        "g.sum(axis=(2, 3))",
+        "gb has one number for each filter: add up the images too",
+    ),
+    "bias forgotten": (
+        "g.sum(axis=(0, 2, 3))",
+        "np.zeros(len(w))",
+        "the bias has a gradient too: it was added to every output",
+    ),
+    "changes g": (
+        "(h, width), (kh, kw), out =",
+        "g /= 1 + 1e-3\n    (h, width), (kh, kw), out =",
+        "you write into g, which belongs to the caller",
+    ),
+}
+RIGHT = {
+    "windows and products": """
+def conv_backward(g, x, w, stride=1, padding=0):
+    p, (n, c, h, width) = padding, x.shape
+    big = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
+    view = np.lib.stride_tricks.sliding_window_view(big, w.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    gw = np.einsum("nfij,ncijuv->fcuv", g, view)
+    stamps = np.einsum("nfij,fcuv->ncijuv", g, w)
+    gx = np.zeros_like(big)
+    for i in range(g.shape[2]):
+        for j in range(g.shape[3]):
+            top, left = i * stride, j * stride
+            gx[:, :, top : top + w.shape[2], left : left + w.shape[3]] += stamps[:, :, i, j]
+    return gx[:, :, p : h + p, p : width + p], gw, np.einsum("nfij->f", g)
+""",
+    "a rotated kernel on a spread gradient": """
+def conv_backward(g, x, w, stride=1, padding=0):
+    (n, f, oh, ow), (kh, kw) = g.shape, w.shape[2:]
+    hp, wp = x.shape[2] + 2 * padding, x.shape[3] + 2 * padding
+    spread = np.zeros((n, f, hp + kh - 1, wp + kw - 1))
+    spread[:, :, kh - 1 :: stride, kw - 1 :: stride][:, :, :oh, :ow] = g
+    gx = np.zeros((n, x.shape[1], hp, wp))
+    gw = np.zeros_like(w)
+    big = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    for u in range(kh):
+        for v in range(kw):
+            part = spread[:, :, kh - 1 - u : kh - 1 - u + hp, kw - 1 - v : kw - 1 - v + wp]
+            gx += np.einsum("nfij,fc->ncij", part, w[:, :, u, v])
+            gw[:, :, u, v] = np.tensordot(g, big[:, :, u::stride, v::stride][:, :, :oh, :ow], ([0, 2, 3], [0, 2, 3]))
+    rows, columns = slice(padding, hp - padding), slice(padding, wp - padding)
+    return gx[:, :, rows, columns], gw, g.transpose(1, 0, 2, 3).reshape(f, -1).sum(axis=1)
+""",
+}
+
+# %% [markdown]
+# **How to trust a gradient.** Forward is linear in x, so for any g the two numbers below must agree: that is what
+# "transpose" means. And a small step along a random direction of w must change the loss as gw predicts (lesson 03).
+
+
+# %%
+def library_backward(g, x, w, stride=1, padding=0):
+    return conv.conv2d(x, w, np.zeros(len(w)), stride, padding)[1](g)
+
+
+backward = yours("conv_backward", else_=library_backward)
+rng = np.random.default_rng(0)
+x, w, step = rng.normal(size=(2, 3, 7, 8)), rng.normal(size=(4, 3, 3, 2)), rng.normal(size=(4, 3, 3, 2))
+y = forward(x, w, np.zeros(4), 2, 1)
+g = rng.normal(size=y.shape)
+gx, gw, gb = backward(g, x, w, 2, 1)
+print("transpose:  ", np.sum(g * y), np.sum(gx * x))
+slope = np.sum(g * (forward(x, w + 1e-6 * step, np.zeros(4), 2, 1) - y)) / 1e-6
+print("slope check:", slope, np.sum(gw * step))
+
+# %% [markdown]
+# ## 3 · Max pooling
+#
+# Pooling keeps the largest number of each window, in each map by itself: "is there such an edge *somewhere around
+# here*?" Where exactly no longer matters, and the maps get smaller. It has no weights.
+#
+# Backward, the largest number of a window was the output; a small change of any other changes nothing. So the winner
+# takes the window's whole gradient and the others get 0. Windows may overlap. A pixel that wins in several windows gets
+# the *sum* of their gradients.
+
+# %% picture="pool_route" alt="A grid of numbers with the winners of overlapping windows marked, the pooled numbers, their gradient, and the gradient of the input"
+from course_lib.viz.stages import gradient_route
+
+gradient_route(
+    np.array([[1, 0, 2, 1, 0], [0, 5, 9, 4, 4], [2, 1, 0, 1, 3], [0, 3, 1, 6, 0], [1, 0, 2, 1, 2]]),
+    np.array([[10, 20], [30, 40]]),
+    size=3,
+    stride=2,
+)
+
+# %% [markdown]
+# ### Predict: a pixel that wins everywhere
+#
+# An image of 5×5 has a single 1 in its centre, and 0 elsewhere. It is max-pooled with windows of 3×3, stride 1,
+# without padding, and every number of the gradient g that comes back is 1. What is the gradient of the centre pixel?
+# And what, if the stride is 2? Write a list of two integers: `peak = [..., ...]`.
+
+# %% solve="peak" difficulty=2 importance=4 minutes=3
+### BEGIN SOLUTION
+peak = [9, 4]
+### END SOLUTION
+
+# %% [markdown] hint="peak"
+# Count the windows that contain the centre.
+
+# %% [markdown] hint="peak"
+# With stride 1 a 5×5 image has 3×3 windows. Draw the first and the last of them.
+
+# %% [markdown] hint="peak"
+# With stride 1, every window contains the centre. With stride 2, four windows stand in the corners: look where each ends.
+
+# %% predict="peak" points=1
+with check("peak") as expect:
+    expect("both gradients", peak)
+
+# %%
+image = np.zeros((1, 1, 5, 5))
+image[0, 0, 2, 2] = 1
+for stride in (1, 2):
+    pooled, vjp = pool.max_pool2d(image, 3, stride)
+    print(f"stride {stride}: {pooled.shape[2:]} windows, gradient of the centre {vjp(np.ones_like(pooled))[0][0, 0, 2, 2]:.0f}")
+
+# %% [markdown]
+# **Ties.** If two numbers of a window are equally large, the slope is not defined: any share of the gradient between
+# them is a subgradient. Libraries choose. torch gives all of it to the *first* in reading order (row by row), and so do
+# we; giving it to *every* winner would count it twice. Ties are not rare: after a ReLU whole windows are 0.
+
+# %% [markdown] task="max_pool" title="Max pooling with overlap and ties"
+# Write `max_pool(x, size, stride)`: x (n, c, h, w) float64, windows of `size` = (rows, columns), one `stride` for both
+# axes, no padding; windows that overhang do not count. Numbers may all be negative.
+#
+# Then `max_pool_backward(g, x, size, stride)`: g (n, c, out_h, out_w) is the gradient of the result; return the gradient
+# of x, in its shape. Each window's whole gradient goes to its largest number, of equal ones to the *first in reading
+# order*. Windows may overlap: what a pixel gets from several adds up. Change neither g nor x.
+#
+# *Example:* x `[[[[4, 7, 7]]]]`, size (1, 2), stride 1: the result is `[[[[7, 7]]]]`, and g `[[[[1, 2]]]]` gives
+# `[[[[0, 3, 0]]]]`.
+
+# %% solve="max_pool" difficulty=3 importance=5 minutes=30 forbid="course_lib.pool.max_pool2d course_lib.pool.max_indices course_lib.functional.max_pool2d torch.nn.functional.max_pool2d torch.max_pool2d"
+def max_pool(x, size, stride):
+    """Largest number of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
+    ### BEGIN SOLUTION
+    out = (x.shape[2] - size[0]) // stride + 1, (x.shape[3] - size[1]) // stride + 1
+    return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)
+    ### END SOLUTION
+
+
+def max_pool_backward(g, x, size, stride):
+    """Gradient of x (n, c, h, w) from g, the gradient of `max_pool(x, size, stride)`."""
+    ### BEGIN SOLUTION
+    y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g
+    for u, v in np.ndindex(size):
+        won = left * (tap(x, u, v, g.shape[2:], stride) == y)
+        target = tap(gx, u, v, g.shape[2:], stride)
+        target += won
+        left = left - won
+    return gx
+    ### END SOLUTION
+
+
+# %% [markdown] hint="max_pool"
+# Go through the taps of the window in reading order. Each tap sees one number of every window at once: which windows
+# does it win?
+
+# %% [markdown] hint="max_pool"
+# Small case: one window holding 7, 7. Tap 0 equals the maximum and takes the gradient. Tap 1 equals it too, but nothing
+# is left. So keep an array `left` of what has not been given away yet.
+
+# %% [markdown] hint="max_pool"
+# ```python
+# out = ..., ...
+# return np.max([tap(...) for u, v in np.ndindex(size)], axis=0)
+#
+# y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g
+# for u, v in np.ndindex(size):
+#     won = left * (... == y)           # the gradient of the windows that this tap wins
+#     target = tap(gx, ...)
+#     target += ...
+#     left = left - ...
+# return gx
+# ```
+
+# %% check="max_pool-forward" points=3
+with check("max_pool-forward") as expect:
+    x = np.random.default_rng(1031).normal(size=(2, 3, 7, 8))
+    expect("windows of 2x3, stride 2: does not tile", max_pool(x, (2, 3), 2))
+    expect("all negative, windows of 3x2, stride 1", max_pool(-np.abs(x) - 1, (3, 2), 1))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101031)
+    for _ in range(5):
+        kh, kw, stride, h, width = (int(v) for v in rng.integers([2, 3, 1, 6, 8], [4, 5, 4, 10, 13]))
+        x = rng.normal(size=(2, 2, h, width)) - 1
+        expect(f"windows of {kh}x{kw}, stride {stride}, on {h}x{width}", max_pool(x, (kh, kw), stride))
+    expect("stride beyond the window", max_pool(-rng.random((1, 2, 9, 10)), (1, 2), 3))
+    ### END HIDDEN TESTS
+
+# %% check="max_pool-backward" points=6
+with check("max_pool-backward") as expect:
+    rng = np.random.default_rng(1032)
+    x, g = rng.normal(size=(2, 3, 6, 8)), rng.normal(size=(2, 3, 3, 4))
+    expect("windows of 2x2 that tile", max_pool_backward(g, x, (2, 2), 2))
+    x, g = rng.normal(size=(2, 3, 7, 8)), rng.normal(size=(2, 3, 6, 6))
+    expect("windows of 2x3 that overlap", max_pool_backward(g, x, (2, 3), 1))
+    ties = rng.integers(0, 3, size=(2, 2, 6, 7)).astype(float)
+    g = rng.normal(size=(2, 2, 2, 3))
+    expect("many ties, windows of 3x2, stride 2", max_pool_backward(g, ties, (3, 2), 2))
+    expect("arguments as they were", [g, ties])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101032)
+    for stride in (1, 2, 3):
+        kh, kw, h, width = (int(v) for v in rng.integers([2, 2, 6, 8], [4, 5, 10, 13]))
+        out = (h - kh) // stride + 1, (width - kw) // stride + 1
+        label = f"windows of {kh}x{kw}, stride {stride}, on {h}x{width}"
+        x, g = rng.normal(size=(2, 2, h, width)), rng.normal(size=(2, 2, *out))
+        expect(label, max_pool_backward(g, x, (kh, kw), stride))
+        ties = np.maximum(rng.integers(-3, 3, size=x.shape), 0).astype(float)
+        expect(f"{label}, ties", max_pool_backward(g, ties, (kh, kw), stride))
+        expect("arguments afterwards", [g, ties])
+    x = np.stack([np.zeros((5, 6)), -np.ones((5, 6))])[None]
+    expect("flat maps", max_pool_backward(rng.normal(size=(1, 2, 3, 5)), x, (3, 2), 1))
+    ### END HIDDEN TESTS
+
+# %% variants="max_pool"
+WRONG = {
+    "overwrites where windows overlap": (
+        "target += won",
+        "target[...] = won",
+        "a pixel that wins in several windows keeps only one gradient: `=` where `+=` belongs",
+    ),
+    "every tied maximum": (
+        "left = left - won",
+        "pass",
+        "every number that equals the maximum gets the whole gradient; it must go to the first of them only",
+    ),
+    "last of equal numbers": (
+        "for u, v in np.ndindex(size):\n        won",
+        "for u, v in reversed(list(np.ndindex(size))):\n        won",
+        "of equal numbers the first in reading order takes the gradient; yours gives it to the last",
+    ),
+    "ties in column order": (
+        "for u, v in np.ndindex(size):\n        won",
+        "for v, u in np.ndindex(size[::-1]):\n        won",
+        "reading order goes along rows first; you go down the columns",
+    ),
+    "ties share": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)",
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    equal = sum(1.0 * (tap(x, u, v, g.shape[2:], stride) == y) for u, v in np.ndindex(size))\n    for u, v in np.ndindex(size):\n        left = g\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y) / equal",
+        "you share the gradient among equal numbers: a fair choice, but the task gives all of it to the first",
+    ),
+    "the whole window": (
+        "won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won",
+        "target = tap(gx, u, v, g.shape[2:], stride)\n        target += g",
+        "every pixel of the window gets the gradient; only its largest number made the output",
+    ),
+    "shared as if by a mean": (
+        "won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won",
+        "target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])",
+        "that is the gradient of average pooling: here the winner takes all",
+    ),
+    "stride dropped in the backward pass": (
+        "target = tap(gx, u, v, g.shape[2:], stride)",
+        "target = tap(gx, u, v, g.shape[2:], 1)",
+        "the gradient is put where windows of stride 1 would stand: use the stride again",
+    ),
+    "ones come back": (
+        "left = max_pool(x, size, stride), np.zeros(x.shape), g",
+        "left = max_pool(x, size, stride), np.zeros(x.shape), np.ones(g.shape)",
+        "you mark the winners with 1; multiply by the gradient that came from above",
+    ),
+    "gradient times the maximum": (
+        "won = left * (",
+        "won = left * y * (",
+        "the slope of the maximum is 1 for the winner, not its value",
+    ),
+    "negative gradients lost": (
+        "left = max_pool(x, size, stride), np.zeros(x.shape), g",
+        "left = max_pool(x, size, stride), np.zeros(x.shape), np.maximum(g, 0)",
+        "negative gradients are gradients too: nothing rectifies g here",
+    ),
+    "largest gradient instead of the sum": (
+        "target += won",
+        "target[...] = np.where(np.abs(won) > np.abs(target), won, target)",
+        "a pixel that wins in several windows gets the sum of their gradients, not the largest",
+    ),
+    "changes g": (
+        "left = left - won",
+        "left -= won",
+        "`-=` on g empties the caller's array: make a new one",
+    ),
+    "compared with zero": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.max([np.zeros((*x.shape[:2], *out))] + [tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "your maximum starts from 0, so windows of negative numbers come out 0: start from the first tap",
+    ),
+    "mean instead of maximum": (
+        "return np.max([",
+        "return np.mean([",
+        "that is the mean of each window: the largest number is asked",
+    ),
+    "largest magnitude": (
+        "return np.max([tap(x, u, v, out, stride) for",
+        "return np.max([np.abs(tap(x, u, v, out, stride)) for",
+        "you take the largest magnitude; -5 is smaller than 1",
+    ),
+    "window side as stride": (
+        "return np.max([tap(x, u, v, out, stride)",
+        "return np.max([tap(x, u, v, out, min(stride, *size))",
+        "windows stand `stride` apart, whatever their size",
+    ),
+    "rows and columns exchanged": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.max([tap(x, u % size[0], v % size[1], out, stride) for u, v in np.ndindex(size[::-1])], axis=0)",
+        "the window's size is (rows, columns): you exchange them",
+    ),
+    "last windows missing": (
+        "out = (x.shape[2] - size[0]) // stride + 1,",
+        "out = (x.shape[2] - size[0]) // stride,",
+        "count positions, not steps: one more row of windows fits",
+    ),
+}
+RIGHT = {
+    "window by window": """
+def max_pool(x, size, stride):
+    oh, ow = ((n - k) // stride + 1 for n, k in zip(x.shape[2:], size))
+    y = np.empty((*x.shape[:2], oh, ow))
+    for i in range(oh):
+        for j in range(ow):
+            y[:, :, i, j] = x[:, :, i * stride : i * stride + size[0], j * stride : j * stride + size[1]].max(axis=(2, 3))
+    return y
+
+
+def max_pool_backward(g, x, size, stride):
+    gx = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(g.shape):
+        window = x[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        gx[n, c, i * stride + u, j * stride + v] += g[n, c, i, j]
+    return gx
+""",
+    "windows and argmax": """
+def max_pool(x, size, stride):
+    return np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride].max(axis=(4, 5))
+
+
+def max_pool_backward(g, x, size, stride):
+    view = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride]
+    u, v = np.divmod(view.reshape(*g.shape, -1).argmax(axis=-1), size[1])
+    n, c, i, j = np.indices(g.shape)
+    gx = np.zeros(x.shape)
+    np.add.at(gx, (n, c, i * stride + u, j * stride + v), g)
+    return gx
+""",
+}
+
+# %% [markdown]
+# ## 4 · Average pooling
+#
+# The mean of each window is a convolution whose kernel is flat, applied to each map by itself. Nobody wins: every
+# pixel of a window gets the same share of its gradient. The last layer of many modern networks is such a mean over the
+# whole map.
+
+# %% [markdown] task="average_pool" title="Average pooling"
+# Write `average_pool(x, size, stride)`: the mean of each window of x (n, c, h, w) float64; `size` = (rows, columns), one
+# `stride`, no padding, overhanging windows do not count. Then `average_pool_backward(g, shape, size, stride)`: the
+# gradient of an input of `shape` = (n, c, h, w) from g, the gradient of the result. Do not change g.
+#
+# *Example:* x `[[[[1, 3, 8]]]]`, size (1, 2), stride 1 give `[[[[2, 5.5]]]]`, and g `[[[[2, 4]]]]` gives back
+# `[[[[1, 3, 2]]]]`.
+
+# %% solve="average_pool" difficulty=2 importance=3 minutes=12 forbid="course_lib.pool.avg_pool2d course_lib.functional.avg_pool2d torch.nn.functional.avg_pool2d"
+def average_pool(x, size, stride):
+    """Mean of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
+    ### BEGIN SOLUTION
+    out = (x.shape[2] - size[0]) // stride + 1, (x.shape[3] - size[1]) // stride + 1
+    return np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)
+    ### END SOLUTION
+
+
+def average_pool_backward(g, shape, size, stride):
+    """Gradient (n, c, h, w) of the input, from g, the gradient of `average_pool`'s result."""
+    ### BEGIN SOLUTION
+    gx = np.zeros(shape)
+    for u, v in np.ndindex(size):
+        target = tap(gx, u, v, g.shape[2:], stride)
+        target += g / (size[0] * size[1])
+    return gx
+    ### END SOLUTION
+
+
+# %% [markdown] hint="average_pool"
+# Each pixel enters the mean of its window with the factor 1 / (number of pixels in the window). Backward, it gets that
+# share of the window's gradient.
+
+# %% [markdown] hint="average_pool"
+# In the example the middle pixel lies in two windows: it gets half of 2 and half of 4.
+
+# %% [markdown] hint="average_pool"
+# ```python
+# return np.mean([tap(...) for u, v in np.ndindex(size)], axis=0)
+#
+# gx = np.zeros(shape)
+# for u, v in np.ndindex(size):
+#     target = tap(gx, ...)
+#     target += ...
+# return gx
+# ```
+
+# %% check="average_pool" points=5
+with check("average_pool") as expect:
+    rng = np.random.default_rng(1041)
+    x, g = rng.normal(size=(2, 3, 7, 8)), rng.normal(size=(2, 3, 3, 3))
+    expect("windows of 2x3, stride 2", average_pool(x, (2, 3), 2))
+    expect("backward, windows of 2x3, stride 2", average_pool_backward(g, x.shape, (2, 3), 2))
+    expect("g as it was", g)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101041)
+    for stride in (1, 2, 3):
+        kh, kw, h, width = (int(v) for v in rng.integers([2, 4, 6, 8], [4, 6, 10, 13]))
+        out = (h - kh) // stride + 1, (width - kw) // stride + 1
+        x, g = rng.normal(size=(2, 2, h, width)), rng.normal(size=(2, 2, *out))
+        label = f"windows of {kh}x{kw}, stride {stride}, on {h}x{width}"
+        expect(label, average_pool(x, (kh, kw), stride))
+        expect(f"backward, {label}", average_pool_backward(g, x.shape, (kh, kw), stride))
+        expect("g afterwards", g)
+    ### END HIDDEN TESTS
+
+# %% variants="average_pool"
+WRONG = {
+    "sum instead of mean": (
+        "return np.mean([",
+        "return np.sum([",
+        "divide by the number of pixels in a window",
+    ),
+    "divided by the rows only": (
+        "return np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.sum([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0) / size[0]",
+        "a window has rows × columns pixels",
+    ),
+    "largest instead of mean": (
+        "return np.mean([",
+        "return np.max([",
+        "that is max pooling",
+    ),
+    "backward without the share": (
+        "target += g / (size[0] * size[1])",
+        "target += g",
+        "each pixel gets its share of the gradient: divide by the number of pixels in the window",
+    ),
+    "backward divided by the rows only": (
+        "target += g / (size[0] * size[1])",
+        "target += g / size[0]",
+        "going back too, a window has rows × columns pixels",
+    ),
+    "backward divided by the stride": (
+        "target += g / (size[0] * size[1])",
+        "target += g / stride**2",
+        "the share is one over the pixels of the window; the stride has nothing to do with it",
+    ),
+    "overwrites where windows overlap": (
+        "target += g /",
+        "target[...] = g /",
+        "a pixel in several windows gets something from each: `=` where `+=` belongs",
+    ),
+    "divided by how often a pixel is seen": (
+        "    return gx",
+        "    seen = np.zeros(shape)\n    for u, v in np.ndindex(size):\n        met = tap(seen, u, v, g.shape[2:], stride)\n        met += 1\n    return gx / np.maximum(seen, 1)",
+        "you average over the windows that see a pixel: what it gets from them adds up",
+    ),
+    "stride dropped in the backward pass": (
+        "target = tap(gx, u, v, g.shape[2:], stride)",
+        "target = tap(gx, u, v, g.shape[2:], 1)",
+        "going back, windows still stand `stride` apart",
+    ),
+    "first pixel takes all": (
+        "for u, v in np.ndindex(size):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])",
+        "target = tap(gx, 0, 0, g.shape[2:], stride)\n    target += g",
+        "nobody wins in a mean: every pixel of the window gets its share",
+    ),
+    "changes g": (
+        "gx = np.zeros(shape)",
+        "g /= size[0] * size[1]\n    gx = np.zeros(shape)\n    g = g * size[0] * size[1]",
+        "`/=` writes into the caller's g: make a new array",
+    ),
+}
+RIGHT = {
+    "a flat kernel": """
+def average_pool(x, size, stride):
+    view = np.lib.stride_tricks.sliding_window_view(x, size, axis=(2, 3))[:, :, ::stride, ::stride]
+    return np.einsum("ncijuv->ncij", view) / (size[0] * size[1])
+
+
+def average_pool_backward(g, shape, size, stride):
+    gx, share = np.zeros(shape), g / np.prod(size)
+    for i in range(g.shape[2]):
+        for j in range(g.shape[3]):
+            gx[:, :, i * stride : i * stride + size[0], j * stride : j * stride + size[1]] += share[:, :, i : i + 1, j : j + 1]
+    return gx
+""",
+    "running sums": """
+def average_pool(x, size, stride):
+    total = np.pad(x, ((0, 0), (0, 0), (1, 0), (1, 0))).cumsum(axis=2).cumsum(axis=3)
+    down, across = size
+    boxes = total[:, :, down:, across:] - total[:, :, :-down, across:]
+    boxes = boxes - total[:, :, down:, :-across] + total[:, :, :-down, :-across]
+    return boxes[:, :, ::stride, ::stride] / (down * across)
+
+
+def average_pool_backward(g, shape, size, stride):
+    down = np.zeros((shape[2], g.shape[2]))
+    across = np.zeros((g.shape[3], shape[3]))
+    for i in range(g.shape[2]):
+        down[i * stride : i * stride + size[0], i] = 1 / size[0]
+    for j in range(g.shape[3]):
+        across[j, j * stride : j * stride + size[1]] = 1 / size[1]
+    return down @ g @ across
+""",
+}
+
+# %% [markdown]
+# Filter, rectify, pool: now you have a stage. Choose a digit, move it, and choose how its maps are pooled. How large
+# must the pool be until a step to the right hardly changes anything? What does it cost you?
+
+# %%
+stage_explorer(digits[:20, 0])
+
+# %% picture="explorer" alt="A digit moved by two pixels: filters, maps, rectified maps and maps pooled by 4, and by how many per cent they changed"
+from course_lib import datasets
+from course_lib.lenet import images_for_lenet
+from course_lib.viz.stages import edge_filters, stage_maps
+
+digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
+stage_maps(digit, edge_filters(), size=4, shift=(0, 2))
+
+# %% [markdown]
+# ## 5 · Local contrast normalisation
+#
+# A part of an image in the shadow has small differences, a part in the light large ones; the edges are the same.
+# **Local contrast normalisation** takes from every number the mean of its neighbourhood, in all maps together, and
+# divides by the neighbourhood's standard deviation:
+#
+# $$v = x - \frac{\sum w\,x}{\sum w}, \qquad \sigma = \sqrt{\frac{\sum w\,v^2}{\sum w}}, \qquad
+# y = \frac{v}{\max(\sigma, \bar\sigma)}$$
+#
+# The sums run over the window around each place and over all maps; $w$ are weights that fall off from the centre. At
+# the border only pixels inside the image count, which is what the division by $\sum w$ is for. $\bar\sigma$ is the mean
+# of $\sigma$ over the image: without it, flat regions would be blown up into noise.
+
+# %%
+shadow = digits[12, 0] * np.linspace(0.05, 1, 28)
+normalised = F.local_contrast_norm(shadow[None, None]).data[0, 0]
+axes = images.image_grid([shadow, normalised], titles=["in the shadow", "normalised"], size=2.0)
+
+# %% [markdown] task="contrast_norm" title="Local contrast normalisation"
+# Write `contrast_norm(x, window)` by the formulas above, for x (n, c, h, w) float64. `window` (kh, kw) has odd sides and
+# positive weights, the same for every map; it need not be symmetric and is *not* rotated: weight (u, v) meets the pixel
+# u - kh // 2 rows and v - kw // 2 columns away. Sums run over window *and* maps; only pixels inside the image count,
+# also in $\sum w$. σ̄ is the mean of σ over the places of one image. Each image has a σ̄ above 0. You may use
+# `library_forward(x, w, b, stride, padding)` of section 1, or your own.
+#
+# *Example:* x `[[[[0, 4]]]]` under the window `[[1, 1, 1]]`: both means are 2, so v is (-2, 2), every σ is 2, and y is
+# `[[[[-1, 1]]]]`.
+
+# %% solve="contrast_norm" difficulty=4 importance=3 minutes=30 forbid="course_lib.functional.local_contrast_norm"
+def contrast_norm(x, window):
+    """x (n, c, h, w) less the weighted mean of its neighbourhood, over the neighbourhood's deviation."""
+    ### BEGIN SOLUTION
+    kh, kw = window.shape
+    edge = ((0, 0), (0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2))
+
+    def total(a):
+        padded = np.pad(a.sum(axis=1, keepdims=True), edge)
+        return sum(window[u, v] * tap(padded, u, v, x.shape[2:], 1) for u, v in np.ndindex(kh, kw))
+
+    weight = total(np.ones(x.shape))
+    centred = x - total(x) / weight
+    spread = np.sqrt(total(centred**2) / weight)
+    return centred / np.maximum(spread, spread.mean(axis=(2, 3), keepdims=True))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="contrast_norm"
+# All three sums are the same operation on different arrays: on x, on v², and on an array of ones. Write it once.
+
+# %% [markdown] hint="contrast_norm"
+# A sum over window and maps: add up the maps first, that leaves one map; pad it with zeros by half a window; then add up
+# its taps. Zeros outside add nothing to any of the sums. The array of ones must have all the maps, so that the weights
+# of all of them are counted.
+
+# %% [markdown] hint="contrast_norm"
+# ```python
+# def total(a):                         # (n, c, h, w) -> (n, 1, h, w)
+#     padded = np.pad(a.sum(axis=1, keepdims=True), ...)
+#     return sum(window[u, v] * tap(padded, u, v, x.shape[2:], 1) for u, v in np.ndindex(kh, kw))
+#
+# weight = total(...)
+# centred = x - ... / weight
+# spread = np.sqrt(...)
+# return centred / np.maximum(spread, spread.mean(axis=..., keepdims=True))
+# ```
+
+# %% check="contrast_norm" points=8
+with check("contrast_norm") as expect:
+    rng = np.random.default_rng(1051)
+    window = np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16
+    expect("one map, a symmetric window", contrast_norm(rng.normal(size=(1, 1, 6, 7)) + 2, window))
+    x = rng.normal(size=(2, 3, 6, 8)) * np.array([1.0, 5.0])[:, None, None, None] * np.linspace(0.1, 2, 8)
+    expect("two images, three maps, a window of 5x3", contrast_norm(x, rng.random((5, 3)) + 0.1))
+    expect("x as it was", x)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101051)
+    for c, kh, kw in [(1, 3, 5), (2, 5, 3), (4, 3, 3), (3, 1, 5)]:
+        h, width = (int(v) for v in rng.integers([6, 8], [9, 12]))
+        x = 1 + rng.normal(size=(3, c, h, width)) * rng.uniform(0.2, 6, (3, 1, 1, 1)) * np.linspace(0.05, 2, width)
+        window = 0.2 + rng.random((kh, kw))
+        expect(f"{c} maps of {h}x{width}, window {kh}x{kw}", contrast_norm(x, window))
+        expect("x afterwards", x)
+    ### END HIDDEN TESTS
+
+# %% variants="contrast_norm"
+WRONG = {
+    "border not made good": (
+        "weight = total(np.ones(x.shape))",
+        "weight = window.sum() * x.shape[1]",
+        "near the border only part of the window lies inside: divide by the weights of that part",
+    ),
+    "weights of one map": (
+        "weight = total(np.ones(x.shape))",
+        "weight = total(np.ones((len(x), 1, *x.shape[2:])))",
+        "the sum runs over all maps, so the weights of all maps count in what you divide by",
+    ),
+    "not divided by the weights": (
+        "weight = total(np.ones(x.shape))",
+        "weight = 1.0",
+        "the window need not sum to 1: divide by the sum of its weights",
+    ),
+    "each map by itself": (
+        "a.sum(axis=1, keepdims=True)",
+        "a",
+        "the neighbourhood takes in all maps: add them up",
+    ),
+    "flat window": (
+        "window[u, v] *",
+        "window.mean() *",
+        "the neighbours count by their weights in `window`",
+    ),
+    "rotated window": (
+        "window[u, v] *",
+        "window[kh - 1 - u, kw - 1 - v] *",
+        "you rotate the window: weight (u, v) meets the pixel u - kh // 2 rows and v - kw // 2 columns away",
+    ),
+    "mean not subtracted": (
+        "centred = x - total(x) / weight",
+        "centred = x",
+        "subtract the neighbourhood's mean first",
+    ),
+    "mean of the image": (
+        "centred = x - total(x) / weight",
+        "centred = x - x.mean(axis=(1, 2, 3), keepdims=True)",
+        "you subtract the mean of the whole image: what is asked is the mean around each place",
+    ),
+    "deviation of x": (
+        "total(centred**2)",
+        "total(x**2)",
+        "σ measures what is left after the mean is gone: use v, not x",
+    ),
+    "variance": (
+        "spread = np.sqrt(total(centred**2) / weight)",
+        "spread = total(centred**2) / weight",
+        "divide by the deviation, the root of the variance",
+    ),
+    "variance about the mean of v": (
+        "spread = np.sqrt(total(centred**2) / weight)",
+        "spread = np.sqrt(np.maximum(total(centred**2) / weight - (total(centred) / weight) ** 2, 0))",
+        "the formula takes the mean square of v, without subtracting a mean of v again",
+    ),
+    "no floor": (
+        "np.maximum(spread, spread.mean(axis=(2, 3), keepdims=True))",
+        "np.maximum(spread, 1e-12)",
+        "flat regions are blown up: the divisor is at least the mean of σ over the image",
+    ),
+    "floor of the batch": (
+        "spread.mean(axis=(2, 3), keepdims=True)",
+        "spread.mean()",
+        "the mean of σ mixes the images of the batch: each image has its own",
+    ),
+    "floor as sum": (
+        "np.maximum(spread, spread.mean(axis=(2, 3), keepdims=True))",
+        "(spread + spread.mean(axis=(2, 3), keepdims=True))",
+        "the larger of the two is asked, not their sum",
+    ),
+    "only the floor": (
+        "np.maximum(spread, spread.mean(axis=(2, 3), keepdims=True))",
+        "spread.mean(axis=(2, 3), keepdims=True)",
+        "you divide by one number for the whole image: the contrast is not local any more",
+    ),
+    "changes x": (
+        "centred = x - total(x) / weight",
+        "x -= total(x) / weight\n    centred = x",
+        "`-=` writes into the caller's x: make a new array",
+    ),
+    "border mirrored": (
+        "keepdims=True), edge)",
+        'keepdims=True), edge, "edge")',
+        "pixels outside the image do not count: pad with zeros, not with copies",
+    ),
+}
+RIGHT = {
+    "with a convolution": """
+def contrast_norm(x, window):
+    n, c = x.shape[:2]
+    (kh, kw), (h, w) = window.shape, x.shape[2:]
+    kernel = np.tile(window, (1, c, 1, 1))
+    big = max(kh, kw) // 2
+
+    def around(a):
+        out = library_forward(a, kernel, np.zeros(1), 1, big)
+        top, left = big - kh // 2, big - kw // 2
+        return out[:, :, top : top + h, left : left + w]
+
+    inside = around(np.ones_like(x))
+    v = x - around(x) / inside
+    sigma = (around(v * v) / inside) ** 0.5
+    return v / np.stack([np.maximum(s, s.mean()) for s in sigma])
+""",
+    "place by place": """
+def contrast_norm(x, window):
+    n, c, h, w = x.shape
+    a, b = window.shape[0] // 2, window.shape[1] // 2
+
+    def mean(y):
+        out = np.empty((n, 1, h, w))
+        for i in range(h):
+            for j in range(w):
+                rows = range(max(0, i - a), min(h, i + a + 1))
+                columns = range(max(0, j - b), min(w, j + b + 1))
+                part = window[rows[0] - i + a : rows[-1] - i + a + 1, columns[0] - j + b : columns[-1] - j + b + 1]
+                seen = y[:, :, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+                out[:, 0, i, j] = (seen * part).sum(axis=(1, 2, 3)) / (c * part.sum())
+        return out
+
+    v = x - mean(x)
+    s = np.sqrt(mean(v**2))
+    return v / np.maximum(s, s.mean(axis=(1, 2, 3), keepdims=True))
+""",
+}
+
+# %% [markdown]
+# ## 6 · LeNet
+#
+# Two stages and two fully connected layers, much as LeCun and colleagues built them for reading cheques (1989, 1998):
+#
+# | layer | output | |
+# |---|---|---|
+# | image | 1×28×28 | |
+# | convolution 5×5, 10 filters | 10×24×24 | no padding |
+# | max pooling 2×2, ReLU | 10×12×12 | windows tile |
+# | convolution 5×5, 20 filters | 20×8×8 | each filter sees all 10 maps |
+# | max pooling 2×2, ReLU | 20×4×4 | 320 numbers |
+# | fully connected, ReLU | 50 | |
+# | fully connected | 10 | one score for each class, no ReLU |
+#
+# The largest number of a window, rectified, is the largest of the rectified numbers: ReLU and max pooling can stand in
+# either order. Pooled first, there is less to rectify.
+
+# %% [markdown]
+# ### Predict: how many weights?
+#
+# Count the weights and biases of this LeNet, layer by layer, before you build it. Write a list of four integers, one for
+# each layer that has any: `lenet_weights = [..., ..., ..., ...]`.
+#
+# *Example of the form:* 3 filters of 2×2 on one map have `3 * (2 * 2 + 1) = 15`.
+
+# %% solve="lenet_weights" difficulty=2 importance=4 minutes=4
+### BEGIN SOLUTION
+lenet_weights = [260, 5020, 16050, 510]
+### END SOLUTION
+
+# %% [markdown] hint="lenet_weights"
+# A filter has kernel rows × columns × *input maps* weights, and one bias. How large the image is does not matter.
+
+# %% [markdown] hint="lenet_weights"
+# The second convolution: each of the 20 filters looks through a 5×5 window at all 10 maps.
+
+# %% [markdown] hint="lenet_weights"
+# `10 * (25 + 1)`, `20 * (10 * 25 + 1)`, then the two fully connected layers: outputs × (inputs + 1).
+
+# %% predict="lenet_weights" points=1
+with check("lenet_weights") as expect:
+    expect("four numbers", lenet_weights)
+
+# %%
+for name, weight in lenet(rng=np.random.default_rng(0)).named_parameters():
+    print(f"{name:10} {str(weight.shape):16} {weight.data.size:6}")
+
+# %% [markdown]
+# **Lecture figure F32.** A convolutional net has far fewer weights than a fully connected net with as many units. We
+# keep LeNet's units and its pooling, and connect every unit with everything below. (And where are LeNet's own weights? Look
+# at the list above: most of them in the one fully connected layer behind the stages.)
+
+# %% figure="F32"
+stages_of_lenet = [((1, 28, 28), 10), ((10, 12, 12), 20)]
+kinds = {
+    "shared (convolution)": lambda shape, maps: arithmetic.conv_cost(shape, maps, 5),
+    "local, not shared": lambda shape, maps: arithmetic.local_cost(shape, maps, 5),
+    "fully connected": lambda shape, maps: arithmetic.linear_cost(
+        int(np.prod(shape)), maps * (shape[1] - 4) * (shape[2] - 4)
+    ),
+}
+head = arithmetic.linear_cost(320, 50).parameters + arithmetic.linear_cost(50, 10).parameters
+rows = []
+for name, cost in kinds.items():
+    total = sum(cost(shape, maps).parameters for shape, maps in stages_of_lenet) + head
+    rows.append((name, "far fewer than an MLP" if "shared (" in name else "", total, "5760, 1280, 50, 10 units; pooling 2×2"))
+lecture_table("F32 · weights at equal units", rows)
+
+# %% [markdown] task="build_lenet" title="LeNet assembled"
+# Write `build_lenet(maps, hidden, classes, rng)`: the net of the table for images (n, 1, 28, 28), with `maps` = (filters
+# of stage 1, filters of stage 2), `hidden` units and `classes` scores instead of (10, 20), 50 and 10. Return a module
+# of `course_lib.nn` (`nn.Sequential(...)`, or a class of your own) that gives scores (n, classes). Its layers with weights are
+# `nn.Conv2d(inputs, filters, 5, rng=rng)` and `nn.Linear(inputs, outputs, rng=rng)`, created in the table's order;
+# further there are `nn.MaxPool2d(2)`, `nn.ReLU()`, `nn.Flatten()`.
+#
+# *Example:* `nn.Sequential(nn.Flatten(), nn.Linear(784, 7, rng=rng), nn.ReLU())` is a net with one layer of 7 units.
+
+# %% solve="build_lenet" difficulty=2 importance=5 minutes=12 forbid="course_lib.lenet.lenet"
+def build_lenet(maps, hidden, classes, rng):
+    """LeNet for images (n, 1, 28, 28): two stages of convolution, pooling, ReLU, then two fully connected layers."""
+    ### BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Conv2d(1, maps[0], 5, rng=rng),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Conv2d(maps[0], maps[1], 5, rng=rng),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(maps[1] * 4 * 4, hidden, rng=rng),
+        nn.ReLU(),
+        nn.Linear(hidden, classes, rng=rng),
+    )
+    ### END SOLUTION
+
+
+# %% [markdown] hint="build_lenet"
+# Write the table's lines one below the other as layers. Each needs to know how many maps or numbers come in.
+
+# %% [markdown] hint="build_lenet"
+# The only number to work out is what the first fully connected layer takes in: 28 → 24 → 12 → 8 → 4, so 4×4 numbers of
+# each of the second stage's maps.
+
+# %% [markdown] hint="build_lenet"
+# ```python
+# return nn.Sequential(
+#     nn.Conv2d(1, maps[0], 5, rng=rng), ..., ...,
+#     nn.Conv2d(maps[0], ..., 5, rng=rng), ..., ...,
+#     nn.Flatten(),
+#     nn.Linear(..., hidden, rng=rng), ...,
+#     nn.Linear(hidden, ..., rng=rng),
+# )
+# ```
+
+# %% [markdown]
+# The checks cannot know your random weights. So they fill every net with numbers of their own, in the order in which its
+# layers were created, and look at the scores and at a gradient.
+
+
+# %%
+def fill(model, seed):
+    """Put fresh float64 numbers into all weights of `model`, of the size that MSR gives; returns `model`."""
+    draw = np.random.default_rng(seed)
+    for p in model.parameters():
+        fan_in = max(1, p.data[0].size)
+        p.data = draw.normal(size=p.shape) * (2 / fan_in) ** 0.5
+    return model
+
+
+# %% check="build_lenet" points=7
+with check("build_lenet") as expect:
+    model = build_lenet((3, 5), 7, 4, np.random.default_rng(0))
+    expect("shapes of the weights", [p.shape for p in model.parameters()])
+    scores = fill(model, 1061)(Tensor(np.random.default_rng(1062).normal(size=(3, 1, 28, 28))))
+    expect("scores", scores.data)
+    (scores * scores).sum().backward()
+    expect("gradient of the first filters", next(iter(model.parameters())).grad)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101061)
+    for _ in range(3):
+        sizes = [int(v) for v in rng.integers([2, 2, 5, 3], [5, 6, 9, 7])]
+        model = build_lenet(tuple(sizes[:2]), *sizes[2:], np.random.default_rng(1))
+        expect(f"shapes, {sizes}", [p.shape for p in model.parameters()])
+        scores = fill(model, int(rng.integers(1000)))(Tensor(rng.normal(size=(2, 1, 28, 28))))
+        expect(f"scores, {sizes}", scores.data)
+        (scores * scores).sum().backward()
+        expect(f"gradient, {sizes}", next(iter(model.parameters())).grad)
+    ### END HIDDEN TESTS
+
+# %% variants="build_lenet"
+WRONG = {
+    "relu on the scores": (
+        "nn.Linear(hidden, classes, rng=rng),",
+        "nn.Linear(hidden, classes, rng=rng),\n        nn.ReLU(),",
+        "the last layer has no ReLU: a score must be allowed to be negative, or its gradient dies",
+    ),
+    "tanh for relu": (
+        "nn.Linear(maps[1] * 4 * 4, hidden, rng=rng),\n        nn.ReLU(),",
+        "nn.Linear(maps[1] * 4 * 4, hidden, rng=rng),\n        nn.Tanh(),",
+        "the hidden units are ReLUs",
+    ),
+    "no relu in stage one": (
+        "nn.ReLU(),\n        nn.Conv2d(maps[0]",
+        "nn.Conv2d(maps[0]",
+        "stage 1 has no ReLU behind its pooling",
+    ),
+    "no relu in stage two": (
+        "nn.ReLU(),\n        nn.Flatten(),",
+        "nn.Flatten(),",
+        "stage 2 has no ReLU behind its pooling",
+    ),
+    "no hidden relu": (
+        "hidden, rng=rng),\n        nn.ReLU(),",
+        "hidden, rng=rng),",
+        "two fully connected layers without a ReLU between them are one",
+    ),
+    "average pooling": (
+        "nn.MaxPool2d(2),\n        nn.ReLU(),\n        nn.Conv2d(maps[0]",
+        "nn.AvgPool2d(2),\n        nn.ReLU(),\n        nn.Conv2d(maps[0]",
+        "stage 1 pools by the mean: the largest number is asked",
+    ),
+    "average pooling in stage two": (
+        "nn.MaxPool2d(2),\n        nn.ReLU(),\n        nn.Flatten",
+        "nn.AvgPool2d(2),\n        nn.ReLU(),\n        nn.Flatten",
+        "stage 2 pools by the mean: the largest number is asked",
+    ),
+    "stride instead of pooling": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng),\n        nn.MaxPool2d(2),",
+        "nn.Conv2d(1, maps[0], 5, stride=2, rng=rng),",
+        "stage 1 shrinks by a stride: it should pool",
+    ),
+    "every other number instead of the largest": (
+        "nn.MaxPool2d(2),\n        nn.ReLU(),\n        nn.Flatten",
+        "nn.MaxPool2d(1, 2),\n        nn.ReLU(),\n        nn.Flatten",
+        "the second pooling has windows of 1×1: it drops three numbers of four unseen",
+    ),
+    "same padding": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng)",
+        "nn.Conv2d(1, maps[0], 5, padding=2, rng=rng)",
+        "the convolutions have no padding: 28 becomes 24",
+    ),
+    "kernels of 3": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng)",
+        "nn.Conv2d(1, maps[0], 3, rng=rng)",
+        "the first stage's kernels are 5×5",
+    ),
+    "hidden layer missing": (
+        "nn.Linear(maps[1] * 4 * 4, hidden, rng=rng),\n        nn.ReLU(),\n        nn.Linear(hidden, classes, rng=rng),",
+        "nn.Linear(maps[1] * 4 * 4, classes, rng=rng),",
+        "there are two fully connected layers",
+    ),
+    "no biases": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng)",
+        "nn.Conv2d(1, maps[0], 5, bias=False, rng=rng)",
+        "every filter has a bias",
+    ),
+    "maps exchanged": (
+        "return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
+        "maps = maps[::-1]\n    return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
+        "the first number of `maps` belongs to stage 1",
+    ),
+    "numbers of the table": (
+        "return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
+        "maps, hidden, classes = (10, 20), 50, 10\n    return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
+        "maps, hidden and classes are arguments: do not write the table's numbers into the net",
+    ),
+    "sigmoid on the scores": (
+        "nn.Linear(hidden, classes, rng=rng),",
+        "nn.Linear(hidden, classes, rng=rng),\n        nn.Sigmoid(),",
+        "scores are not squashed: the loss does that, and stably",
+    ),
+}
+RIGHT = {
+    "rectified before pooling": """
+def build_lenet(maps, hidden, classes, rng):
+    layers, before = [], 1
+    for count in maps:
+        layers += [nn.Conv2d(before, count, 5, rng=rng), nn.ReLU(), nn.MaxPool2d(2)]
+        before = count
+    head = [nn.Flatten(), nn.Linear(16 * before, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, classes, rng=rng)]
+    return nn.Sequential(*layers, *head)
+""",
+    "a class": """
+def build_lenet(maps, hidden, classes, rng):
+    class Net(nn.Module):
+        def __init__(self):
+            self.first = nn.Conv2d(1, maps[0], (5, 5), rng=rng)
+            self.second = nn.Conv2d(maps[0], maps[1], (5, 5), rng=rng)
+            self.third = nn.Linear(4 * 4 * maps[1], hidden, rng=rng)
+            self.last = nn.Linear(hidden, classes, rng=rng)
+
+        def forward(self, x):
+            x = F.relu(F.max_pool2d(self.first(x), 2))
+            x = F.max_pool2d(F.relu(self.second(x)), 2)
+            return self.last(F.relu(self.third(x.reshape(len(x), -1))))
+
+    return Net()
+""",
+}
+
+# %% [markdown]
+# ### Practice run: LeNet learns to read
+#
+# On the first 10 000 digits of MNIST where they are to be had, else on the digits that come with scikit-learn, enlarged
+# to 28×28. Either takes seconds: this convolution is the library's, not a loop over taps (section 12 compares them).
+
+# %% practice="train_lenet"
+data = datasets.load("mnist", or_else="digits")
+count, epochs = (60_000, 6) if FULL else (10_000, 5 if data.name == "mnist" else 12)
+x_train, t_train = images_for_lenet(data.x_train[:count]), data.t_train[:count]
+x_test, t_test = images_for_lenet(data.x_test), data.t_test
+rng = np.random.default_rng(0)
+model, losses, right = lenet(rng=rng), [], []
+for loss in progress(learn(model, x_train, t_train, epochs=epochs, rng=rng), "epochs", total=epochs):
+    losses.append(loss)
+    right.append(100 * hits(model, x_test, t_test))
+axes = curves.learning_curves({"% of test images right": right}, ylabel="%", title=f"LeNet on {len(x_train)} of {data.name}")
+print(f"after {epochs} epochs: loss {losses[-1]:.3f}, {right[-1]:.2f} % of {len(x_test)} test images right")
+
+# %% practice="look_inside"
+with no_grad():
+    first = model[2](model[1](model[0](Tensor(x_test[:1]))))
+    second = model[5](model[4](model[3](first)))
+images.image_grid(x_test[:1], size=1.4, title="an image ...")
+images.feature_maps(first.data[0], columns=10, size=0.8, title="... its 10 maps behind stage 1 ...")
+images.feature_maps(second.data[0], columns=10, size=0.8, title="... and its 20 maps behind stage 2")
+plt.show()
+
+# %% practice="mistakes"
+out = np.concatenate([model(Tensor(part)).data for part in np.array_split(x_test, 20)])
+wrong = np.flatnonzero(out.argmax(axis=1) != t_test)[:20]
+titles = [f"{t_test[k]}, read as {out[k].argmax()}" for k in wrong]
+images.image_grid(x_test[wrong], titles=titles, columns=7, size=1.1, title="what it still gets wrong")
+plt.show()
+
+# %% [markdown]
+# ## 7 · Is max pooling required?
+#
+# Something has to shrink the maps, or the fully connected layer is huge and every unit sees only a small window. But
+# it need not be a maximum. Springenberg and colleagues (2015) let a convolution with *stride 2* do it and lost nothing:
+# the net learns how to summarise a neighbourhood.
+#
+# Then the rest can go too. A fully connected layer on 4×4 maps is a convolution with 4×4 kernels that fits at exactly
+# one place; one on a single place is a 1×1 convolution. A net of convolutions only has no fixed image size: on a wider
+# image it gives a *row* of answers, one for every place.
+#
+# | layer | output for 28×28 |
+# |---|---|
+# | convolution 5×5, ReLU | maps[0] × 24×24 |
+# | convolution 3×3, stride 2, padding 1, ReLU | maps[0] × 12×12 |
+# | convolution 5×5, ReLU | maps[1] × 8×8 |
+# | convolution 3×3, stride 2, padding 1, ReLU | maps[1] × 4×4 |
+# | convolution 4×4, ReLU | hidden × 1×1 |
+# | convolution 1×1 | classes × 1×1 |
+
+# %% [markdown] task="build_all_conv" title="An all-convolutional LeNet"
+# Write `build_all_conv(maps, hidden, classes, rng)`: the net of this table as a module of `course_lib.nn`. For images
+# (n, 1, 28, 28) it returns scores (n, classes, 1, 1), for larger images a map of scores. The stride-2 layers keep their
+# number of maps. Create the layers in the table's order with `nn.Conv2d(inputs, filters, kernel, stride=..., padding=...,
+# rng=rng)`. Neither `nn.Linear` nor `nn.Flatten` nor pooling appears.
+#
+# *Example:* `nn.Sequential(nn.Conv2d(1, 7, 28, rng=rng), nn.ReLU(), nn.Conv2d(7, 10, 1, rng=rng))` is an MLP with 7
+# hidden units in this style; on a 28×40 image it gives 1×13 places.
+
+# %% solve="build_all_conv" difficulty=2 importance=4 minutes=12 forbid="course_lib.lenet.lenet"
+def build_all_conv(maps, hidden, classes, rng):
+    """LeNet of convolutions only: images (n, 1, h, w) to maps of scores (n, classes, h', w')."""
+    ### BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Conv2d(1, maps[0], 5, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(maps[0], maps[1], 5, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(maps[1], hidden, 4, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(hidden, classes, 1, rng=rng),
+    )
+    ### END SOLUTION
+
+
+# %% [markdown] hint="build_all_conv"
+# Six convolutions, five ReLUs. Only the two layers that shrink have a stride and a padding.
+
+# %% [markdown] hint="build_all_conv"
+# Sizes: 28, 24, then (24 + 2·1 - 3) // 2 + 1 = 12, 8, 4. A 4×4 kernel on a 4×4 map fits once, and each of its `hidden`
+# filters has a weight for every number of every map: that is a fully connected layer.
+
+# %% [markdown] hint="build_all_conv"
+# ```python
+# return nn.Sequential(
+#     nn.Conv2d(1, maps[0], 5, rng=rng), nn.ReLU(),
+#     nn.Conv2d(maps[0], maps[0], 3, stride=..., padding=..., rng=rng), nn.ReLU(),
+#     ...                               # the second stage
+#     nn.Conv2d(..., hidden, ..., rng=rng), nn.ReLU(),
+#     nn.Conv2d(hidden, ..., 1, rng=rng),
+# )
+# ```
+
+# %% check="build_all_conv" points=7
+with check("build_all_conv") as expect:
+    model = build_all_conv((3, 4), 6, 5, np.random.default_rng(0))
+    expect("shapes of the weights", [p.shape for p in model.parameters()])
+    draw = np.random.default_rng(1071)
+    expect("scores of 28x28", fill(model, 1072)(Tensor(draw.normal(size=(2, 1, 28, 28)))).data)
+    scores = model(Tensor(draw.normal(size=(1, 1, 33, 40))))
+    expect("scores of 33x40: a map", scores.data)
+    (scores * scores).sum().backward()
+    expect("gradient of the first filters", next(iter(model.parameters())).grad)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101071)
+    for h, width in [(28, 28), (30, 37), (41, 28)]:
+        sizes = [int(v) for v in rng.integers([2, 2, 5, 3], [5, 6, 9, 7])]
+        model = build_all_conv(tuple(sizes[:2]), *sizes[2:], np.random.default_rng(1))
+        expect(f"shapes, {sizes}", [p.shape for p in model.parameters()])
+        scores = fill(model, int(rng.integers(1000)))(Tensor(rng.normal(size=(2, 1, h, width))))
+        expect(f"scores of {h}x{width}, {sizes}", scores.data)
+        (scores * scores).sum().backward()
+        expect(f"gradient, {h}x{width}, {sizes}", next(iter(model.parameters())).grad)
+    ### END HIDDEN TESTS
+
+# %% variants="build_all_conv"
+WRONG = {
+    "relu on the scores": (
+        "nn.Conv2d(hidden, classes, 1, rng=rng),",
+        "nn.Conv2d(hidden, classes, 1, rng=rng),\n        nn.ReLU(),",
+        "the scores have no ReLU",
+    ),
+    "no relu behind the shrinking layer": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),",
+        "the first shrinking convolution has no ReLU behind it, so it and the next convolution are one linear map",
+    ),
+    "no relu before the shrinking layer": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(1, maps[0], 5, rng=rng),",
+        "there is a ReLU between the first two convolutions",
+    ),
+    "no relu in stage two": (
+        "nn.Conv2d(maps[0], maps[1], 5, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(maps[0], maps[1], 5, rng=rng),",
+        "the second 5×5 convolution has a ReLU behind it",
+    ),
+    "no relu behind stage two": (
+        "nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng),",
+        "the second shrinking convolution has a ReLU behind it",
+    ),
+    "no hidden relu": (
+        "nn.Conv2d(maps[1], hidden, 4, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(maps[1], hidden, 4, rng=rng),",
+        "the hidden units lack their ReLU",
+    ),
+    "no padding": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng)",
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, rng=rng)",
+        "without padding 1 the first shrinking layer makes 24 into 11",
+    ),
+    "no padding in stage two": (
+        "nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng)",
+        "nn.Conv2d(maps[1], maps[1], 3, stride=2, rng=rng)",
+        "without padding 1 the second shrinking layer makes 8 into 3, and the 4×4 kernel does not fit",
+    ),
+    "pooling kept": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng)",
+        "nn.MaxPool2d(2)",
+        "the shrinking is done by convolutions here, not by pooling",
+    ),
+    "stride in the large kernel": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng)",
+        "nn.Conv2d(1, maps[0], 5, stride=2, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[0], maps[0], 3, padding=1, rng=rng)",
+        "the stride belongs to the 3×3 convolution, not to the 5×5 one",
+    ),
+    "linear head": (
+        "nn.Conv2d(maps[1], hidden, 4, rng=rng),",
+        "nn.Flatten(),\n        nn.Linear(16 * maps[1], hidden, rng=rng),",
+        "a fully connected layer fixes the image size: write it as a 4×4 convolution",
+    ),
+    "mean over the map": (
+        "nn.Conv2d(maps[1], hidden, 4, rng=rng)",
+        "nn.Conv2d(maps[1], hidden, 1, rng=rng),\n        nn.AvgPool2d(4, 1)",
+        "the hidden layer sees all 16 places with weights of their own: a 4×4 kernel, not a mean",
+    ),
+    "padded head": (
+        "nn.Conv2d(maps[1], hidden, 4, rng=rng)",
+        "nn.Conv2d(maps[1], hidden, 4, padding=1, rng=rng)",
+        "the 4×4 kernel has no padding: it must fit exactly once on 4×4",
+    ),
+    "wide scores": (
+        "nn.Conv2d(hidden, classes, 1, rng=rng)",
+        "nn.Conv2d(hidden, classes, 3, padding=1, rng=rng)",
+        "the last convolution is 1×1: it looks at one place only",
+    ),
+    "maps change while shrinking": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[0], maps[1], 5, rng=rng)",
+        "nn.Conv2d(maps[0], maps[1], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[1], maps[1], 5, rng=rng)",
+        "the shrinking layer keeps its number of maps; the next 5×5 convolution changes it",
+    ),
+    "no biases": (
+        "nn.Conv2d(1, maps[0], 5, rng=rng)",
+        "nn.Conv2d(1, maps[0], 5, bias=False, rng=rng)",
+        "every filter has a bias",
+    ),
+}
+RIGHT = {
+    "a loop over stages": """
+def build_all_conv(maps, hidden, classes, rng):
+    layers, before = [], 1
+    for m in maps:
+        layers += [nn.Conv2d(before, m, 5, rng=rng), nn.ReLU(), nn.Conv2d(m, m, 3, 2, 1, rng=rng), nn.ReLU()]
+        before = m
+    return nn.Sequential(*layers, nn.Conv2d(before, hidden, 4, rng=rng), nn.ReLU(), nn.Conv2d(hidden, classes, 1, rng=rng))
+""",
+    "a class": """
+def build_all_conv(maps, hidden, classes, rng):
+    class Net(nn.Module):
+        def __init__(self):
+            self.a = nn.Conv2d(1, maps[0], 5, rng=rng)
+            self.b = nn.Conv2d(maps[0], maps[0], 3, 2, 1, rng=rng)
+            self.c = nn.Conv2d(maps[0], maps[1], 5, rng=rng)
+            self.d = nn.Conv2d(maps[1], maps[1], 3, 2, 1, rng=rng)
+            self.e = nn.Conv2d(maps[1], hidden, (4, 4), rng=rng)
+            self.f = nn.Conv2d(hidden, classes, (1, 1), rng=rng)
+
+        def forward(self, x):
+            for layer in (self.a, self.b, self.c, self.d, self.e):
+                x = F.relu(layer(x))
+            return self.f(x)
+
+    return Net()
+""",
+}
+
+# %% [markdown]
+# Train it on single digits, then show it a strip with several. It was never trained to *find* anything. Because all
+# its layers are convolutions, its scores slide along.
+
+
+# %%
+def library_all_conv(maps, hidden, classes, rng):
+    """The library's net with learned shrinking, its fully connected layers written as convolutions."""
+    stages_only = list(lenet("learned", maps=maps, rng=rng))[:8]
+    return nn.Sequential(
+        *stages_only, nn.Conv2d(maps[1], hidden, 4, rng=rng), nn.ReLU(), nn.Conv2d(hidden, classes, 1, rng=rng)
+    )
+
+
+build = yours("build_all_conv", else_=library_all_conv)
+
+# %% practice="slide"
+rng = np.random.default_rng(1)
+everywhere = nn.Sequential(build((10, 20), 50, 10, rng), nn.Flatten())
+for loss in progress(learn(everywhere, x_train, t_train, epochs=epochs, rng=rng), "epochs", total=epochs):
+    pass
+print(f"{100 * hits(everywhere, x_test, t_test):.2f} % of single test images right")
+strip = np.full((1, 1, 28, 200), x_test.min(), np.float32)
+for k, left in enumerate((4, 44, 84, 128, 168)):
+    strip[0, 0, :, left : left + 28] = x_test[k, 0]
+scores = everywhere[0](Tensor(strip)).data[0, :, 0]
+axes = stages.score_map(strip[0, 0], scores, classes=data.classes)
+
+# %% [markdown]
+# **Lecture figure F16.** The three nets on all 60 000 images of MNIST: pooling, a stride in the 5×5 convolution, and a
+# 3×3 convolution of stride 2 in each stage. The lecture's drawing puts a ReLU on the scores; we measure that, too. The
+# lecture's text has a pool of 2×3, its drawing 2×2; only the latter gives its 28→24→12→8→4. Row 2 runs 28→12→4. In row 3
+# the sizes work out only with padding 1 in the stride-2 layers.
+
+
+# %%
+def mnist(count=60_000):
+    """The first `count` training images and all test images, ready for LeNet: name, x, t, x_test, t_test."""
+    data = datasets.load("mnist", or_else="digits")
+    ready = images_for_lenet(data.x_train[:count]), data.t_train[:count], images_for_lenet(data.x_test), data.t_test
+    return f"{data.name}, {len(ready[0])} images", *ready
+
+
+def spread(values):
+    """Mean ± standard deviation over runs, in per cent."""
+    return f"{100 * np.mean(values):.2f} ± {100 * np.std(values):.2f} %"
+
+
+# %% figure="F16"
+def lenet_figure(runs=3, epochs=5):
+    name, x, t, x_test, t_test = mnist()
+    rows = []
+    for what, lecture, kind, top in (
+        ("conv 5×5 + max pool 2×2", "99.58 / 98.77 %", "pooled", False),
+        ("conv 5×5 stride 2", "99.42 / 98.31 %", "strided", False),
+        ("conv 5×5 + conv 3×3 stride 2", "99.38 / 98.57 %", "learned", False),
+        ("first row, ReLU on the scores", "drawn so", "pooled", True),
+    ):
+        train, test = [], []
+        for seed in range(runs):
+            rng = np.random.default_rng(seed)
+            model = lenet(kind, rng=rng, relu_on_top=top)
+            list(learn(model, x, t, epochs=epochs, rng=rng))
+            train, test = [*train, hits(model, x, t)], [*test, hits(model, x_test, t_test)]
+        setting = f"{name}, Adam, one cycle to 0.003, batch 64, {epochs} epochs, {runs} runs; tests {np.round(test, 4).tolist()}"
+        rows.append((what, lecture, f"{spread(train)} / {spread(test)}", setting))
+    return lecture_table("F16 · LeNet in three forms, training / test images right", rows)
+
+
+lenet_figure() if FULL else recorded("F16")
+
+# %% [markdown]
+# So max pooling is not required: a stride alone comes close for much less work, and so does a learned summary for some
+# more weights. Generative models (lesson 16) do without pooling altogether: to draw an image one has to know
+# where things are, and the maximum forgets it. Their maps shrink by strided convolutions and grow by transposed ones.
+
+# %% [markdown]
+# ## 8 · What has it learned?
+#
+# Look at the first layer's filters of the net you trained. Lesson 09's filters measured derivatives: order 0 blurs, order
+# 1 answers to edges, order 2 to lines, each in some direction. Are the learned ones of this kind? We do not trust our
+# eyes. For every filter we search tens of thousands of templates, Gaussians and their first and second derivatives,
+# round or drawn out, at every angle, a little off centre, for the one that explains most of it. The **score** is the share
+# of the filter's sum of squares that the best multiple of the template accounts for.
+#
+# With so many templates even noise will find a likeness. How much of one? Filters drawn at random tell.
+
+# %% practice="learned_filters"
+own = model[0].weight.data[:, 0]
+fits = best_fits(own, derivatives(5))
+axes = stages.fitted_filters(own, fits, title="your net's first layer, and the nearest derivative of a Gaussian")
+noise = best_fits(np.random.default_rng(3).normal(size=(100, 5, 5)), derivatives(5))
+print(f"mean score: learned {np.mean([f.score for f in fits]):.2f}, random filters {np.mean([f.score for f in noise]):.2f}")
+
+# %% [markdown]
+# **Lecture figure F17.** The same for LeNets trained on all of MNIST, beside the hand-made bank of lesson 09 and beside
+# filters that learned nothing: a net's own before training, and pure noise. Your net's filters are half noise: a weight that
+# makes no difference keeps the random value with which it began. So we train once as for F16, and once with first-layer
+# weights that begin at a tenth and decay a little in every step. What survives has been learned.
+#
+# Then the second layer: each row is a filter, each column the part of it that looks at one of the ten maps below. These
+# are harder to name.
+
+
+# %%
+def first_layer(seed, x, t, x_test, t_test, *, small, epochs=5):
+    """First-layer filters (10, 5, 5) before and after training, the second layer's, and the share of test images right."""
+    rng = np.random.default_rng(seed)
+    model = lenet(rng=rng)
+    before = model[0].weight.data[:, 0].copy()
+    model[0].weight.data *= np.float32(0.1 if small else 1)
+    list(learn(model, x, t, epochs=epochs, rng=rng, decay=0.3 if small else 0.0))
+    return before, model[0].weight.data[:, 0], model[3].weight.data, hits(model, x_test, t_test)
+
+
+# %% figure="F17"
+def filters_figure(runs=3):
+    from course_lib.filters import gaussian_bank
+
+    name, *sets = mnist()
+    plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
+    groups = {
+        f"learned, small start and decay (test {spread([run[3] for run in clean])})": [run[1] for run in clean],
+        f"learned as for F16 (test {spread([run[3] for run in plain])})": [run[1] for run in plain],
+        "before training": [run[0] for run in plain],
+        "pure noise": [np.random.default_rng(17).normal(size=(300, 5, 5))],
+        "hand-made bank of lesson 09": [gaussian_bank(1.0, 2)],
+    }
+    rows = []
+    for what, parts in groups.items():
+        those = np.concatenate(parts)
+        fits, waves = best_fits(those, derivatives(5)), best_fits(those, gabors(5))
+        orders = [sum(f.order == k for f in fits) for k in (0, 1, 2)]
+        ours = f"{np.mean([f.score for f in fits]):.2f} (Gabor {np.mean([f.score for f in waves]):.2f})"
+        lecture = "resemble derivatives of order 0, 1, 2" if what.startswith("learned") else ""
+        rows.append((what, lecture, ours, f"{len(those)} filters; best template of order 0, 1, 2: {orders}; {name}"))
+    for title, those in (("first layer", clean[0][1]), ("lesson 09: G, Gx, Gy, Gxx, Gxy, Gyy", gaussian_bank(1.0, 2))):
+        stages.fitted_filters(those, best_fits(those, derivatives(5)), title=title)
+    images.image_grid(clean[0][2].reshape(-1, 5, 5), columns=20, size=0.32, signed=True, title="second layer")
+    return lecture_table("F17 · mean share of a filter that an oriented derivative explains", rows)
+
+
+filters_figure() if FULL else recorded("F17")
+
+# %% [markdown]
+# ## 9 · What happens when the digit moves?
+#
+# Two words that are easily confused:
+#
+# - **equivariant**: the image moves, the map moves along. A convolution with stride 1 is, away from the border;
+# - **invariant**: the image moves, the output stays. That is what the class of a digit should be.
+#
+# With stride $s$ a layer is equivariant only to steps of $s$ pixels: then its map moves by one. In between it sees the
+# image at other places. Do not believe it, test it.
+
+# %% [markdown] task="shift_gaps" title="A test for equivariance and invariance"
+# In both functions f takes images x (n, c, h, w); `move` = (down, right); images and maps are moved by `np.roll`, what
+# leaves comes back on the other side. Both return a Python float.
+#
+# `equivariance_gap(f, x, move, stride, margin)`: f(x) is (n, k, h', w'), its places `stride` pixels apart. Move x by
+# `move` times `stride` pixels, and, for comparison, f(x) by `move` places. Away from the border, at least `margin` places
+# from all four sides: the largest absolute difference, divided by the largest absolute value of f(x) moved.
+#
+# `invariance_gap(f, x, move)`: x moved by `move` pixels; for each image the length of f's change over the length of
+# f(x), all its numbers as one vector; the mean over images. *Example:* f(x) = x, one image [3, 4] moved right by 1: 0.2828.
+
+# %% solve="shift_gaps" difficulty=3 importance=4 minutes=20
+def equivariance_gap(f, x, move, stride, margin):
+    """Largest difference between f of the moved images and the moved f(x), relative; 0 if f is equivariant."""
+    ### BEGIN SOLUTION
+    moved = np.roll(f(x), move, axis=(2, 3))
+    seen = f(np.roll(x, (move[0] * stride, move[1] * stride), axis=(2, 3)))
+    rows, columns = (slice(margin, n - margin) for n in moved.shape[2:])
+    moved, seen = moved[:, :, rows, columns], seen[:, :, rows, columns]
+    return float(np.abs(seen - moved).max() / np.abs(moved).max())
+    ### END SOLUTION
+
+
+def invariance_gap(f, x, move):
+    """Mean over images of the length of f's change over the length of f(x), when the images are moved."""
+    ### BEGIN SOLUTION
+    before = f(x).reshape(len(x), -1)
+    after = f(np.roll(x, move, axis=(2, 3))).reshape(len(x), -1)
+    change = np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)
+    return float(change.mean())
+    ### END SOLUTION
+
+
+# %% [markdown] hint="shift_gaps"
+# Two ways to the same place: move, then f; or f, then move. The gap is how far they end up apart.
+
+# %% [markdown] hint="shift_gaps"
+# `np.roll(a, (down, right), axis=(2, 3))` moves the last two axes of (n, c, h, w). Moved by 2 places at stride 3, the image
+# itself moves by 6 pixels. Cut the margin off both results before you compare: `margin=0` must keep everything, so
+# write `a[:, :, margin : rows - margin, ...]`.
+
+# %% [markdown] hint="shift_gaps"
+# ```python
+# moved = np.roll(f(x), ..., axis=(2, 3))
+# seen = f(np.roll(x, ..., axis=(2, 3)))
+# ...                                   # cut margins off both
+# return float(np.abs(...).max() / ...)
+#
+# before, after = f(x).reshape(len(x), -1), f(np.roll(...)).reshape(len(x), -1)
+# change = np.linalg.norm(..., axis=1) / ...
+# return float(...)
+# ```
+
+# %% check="shift_gaps" points=4
+with check("shift_gaps") as expect:
+    rng = np.random.default_rng(1081)
+    x, w, ramp = rng.normal(size=(2, 1, 12, 15)), rng.normal(size=(2, 1, 3, 3)), np.arange(15.0)
+    expect("a convolution, far from the border", equivariance_gap(lambda a: library_forward(a, w, np.zeros(2)), x, (1, 2), 1, 3))
+    expect("a convolution, border included", equivariance_gap(lambda a: library_forward(a, w, np.zeros(2), 1, 1), x, (1, 2), 1, 0))
+    expect("brighter to the right", equivariance_gap(lambda a: a * ramp, x, (-1, 2), 1, 2))
+    expect("max pooling, stride 2", equivariance_gap(lambda a: pool.max_pool2d(a * ramp, 2)[0], x, (1, -1), 2, 1))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101081)
+    for stride in (1, 2, 3):
+        for move, margin in (((0, 1), 2), ((2, -1), 3), ((-1, 0), 0)):
+            x, w = rng.normal(size=(3, 2, 26, 29)), rng.normal(size=(2, 2, 3, 2))
+            shade = rng.normal(size=(26, 29)) + 1
+            got = equivariance_gap(lambda a: library_forward(a * shade, w, np.ones(2), stride), x, move, stride, margin)
+            expect(f"an uneven light, stride {stride}, move {move}, margin {margin}", got)
+    ### END HIDDEN TESTS
+
+# %% check="shift_gaps-invariance" points=3
+with check("shift_gaps-invariance") as expect:
+    rng = np.random.default_rng(1082)
+    x = rng.normal(size=(3, 2, 8, 9)) * np.array([1.0, 4.0, 0.2])[:, None, None, None] + 1
+    expect("the images themselves, two pixels to the right", invariance_gap(lambda a: a, x, (0, 2)))
+    expect("max pooling 4x3, one pixel down", invariance_gap(lambda a: pool.max_pool2d(a, (4, 3))[0], x, (1, 0)))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101082)
+    for move in ((1, 0), (0, -2), (2, 3)):
+        x = rng.normal(size=(4, 2, 8, 10)) * rng.uniform(0.1, 5, (4, 1, 1, 1)) + 0.5
+        expect(f"the images, moved by {move}", invariance_gap(lambda a: a, x, move))
+        expect(f"max pooling, moved by {move}", invariance_gap(lambda a: pool.max_pool2d(a, 2)[0], x, move))
+        expect(f"numbers, moved by {move}", invariance_gap(lambda a: a[:, :, :3, :4].sum(axis=(2, 3)), x, move))
+    ### END HIDDEN TESTS
+
+# %% variants="shift_gaps"
+WRONG = {
+    "map moved by pixels": (
+        "moved = np.roll(f(x), move, axis=(2, 3))",
+        "moved = np.roll(f(x), (move[0] * stride, move[1] * stride), axis=(2, 3))",
+        "the map's places are `stride` pixels apart: it moves by `move` places only",
+    ),
+    "image moved by places": (
+        "f(np.roll(x, (move[0] * stride, move[1] * stride), axis=(2, 3)))",
+        "f(np.roll(x, move, axis=(2, 3)))",
+        "one place of the map is `stride` pixels of the image: move the image that much further",
+    ),
+    "moved the other way": (
+        "moved = np.roll(f(x), move, axis=(2, 3))",
+        "moved = np.roll(f(x), (-move[0], -move[1]), axis=(2, 3))",
+        "the map is moved against the image",
+    ),
+    "down and right exchanged": (
+        "moved = np.roll(f(x), move, axis=(2, 3))",
+        "moved = np.roll(f(x), move[::-1], axis=(2, 3))",
+        "`move` is (down, right): the map moves the same way as the image",
+    ),
+    "map not moved": (
+        "moved = np.roll(f(x), move, axis=(2, 3))",
+        "moved = f(x)",
+        "that tests invariance: for equivariance the map has to move along",
+    ),
+    "margin forgotten": (
+        "(slice(margin, n - margin) for n in moved.shape[2:])",
+        "(slice(0, n) for n in moved.shape[2:])",
+        "leave out `margin` places at the border, where the roll has brought in the other side",
+    ),
+    "margin at the start only": (
+        "(slice(margin, n - margin) for n in moved.shape[2:])",
+        "(slice(margin, n) for n in moved.shape[2:])",
+        "the margin is left out on all four sides",
+    ),
+    "margin in pixels": (
+        "(slice(margin, n - margin) for n in moved.shape[2:])",
+        "(slice(margin // stride, n - margin // stride) for n in moved.shape[2:])",
+        "the margin counts places of the map, not pixels",
+    ),
+    "margin below 0": (
+        "slice(margin, n - margin)",
+        "slice(margin, -margin or -1)",
+        "with margin 0 the last row and column are lost: count from the size, `n - margin`",
+    ),
+    "mean difference": (
+        "np.abs(seen - moved).max() /",
+        "np.abs(seen - moved).mean() /",
+        "the largest difference is asked, not the mean",
+    ),
+    "signed difference": (
+        "np.abs(seen - moved).max()",
+        "(seen - moved).max()",
+        "differences below 0 count as well: take absolute values",
+    ),
+    "not relative": (
+        "np.abs(seen - moved).max() / np.abs(moved).max()",
+        "np.abs(seen - moved).max()",
+        "divide by the largest absolute value of f(x)",
+    ),
+    "relative to the largest value": (
+        "np.abs(moved).max()",
+        "moved.max()",
+        "divide by the largest absolute value: the largest number may be small where the map is mostly negative",
+    ),
+    "all images as one": (
+        "change = np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "change = np.linalg.norm(after - before) / np.linalg.norm(before)",
+        "each image has its own ratio; the mean is taken over those",
+    ),
+    "ratio of means": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1).mean()",
+        "divide each image's change by its own length, not by the mean length",
+    ),
+    "squares": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "((after - before) ** 2).sum(axis=1) / (before**2).sum(axis=1)",
+        "lengths, not squares of lengths",
+    ),
+    "sums of magnitudes": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "np.abs(after - before).sum(axis=1) / np.abs(before).sum(axis=1)",
+        "the length of a vector is the root of its sum of squares",
+    ),
+    "relative to after": (
+        "/ np.linalg.norm(before, axis=1)",
+        "/ np.linalg.norm(after, axis=1)",
+        "divide by the length of f(x), before the move",
+    ),
+    "worst image": (
+        "change.mean()",
+        "change.max()",
+        "the mean over images is asked",
+    ),
+    "invariance with the axes exchanged": (
+        "after = f(np.roll(x, move, axis=(2, 3)))",
+        "after = f(np.roll(x, move, axis=(3, 2)))",
+        "`move` is (down, right): rows are axis 2",
+    ),
+}
+RIGHT = {
+    "axis by axis": """
+def equivariance_gap(f, x, move, stride, margin):
+    def rolled(a, k):
+        return np.roll(np.roll(a, k * move[0], axis=-2), k * move[1], axis=-1)
+
+    one, two = rolled(f(x), 1), f(rolled(x, stride))
+    h, w = one.shape[-2:]
+    one, two = (a[..., margin : h - margin, margin : w - margin] for a in (one, two))
+    return abs(one - two).max().item() / abs(one).max().item()
+
+
+def invariance_gap(f, x, move):
+    rolled = np.roll(np.roll(x, move[0], axis=2), move[1], axis=3)
+    ratios = [np.sqrt(np.sum((b - a) ** 2) / np.sum(a**2)) for a, b in zip(f(x), f(rolled))]
+    return float(sum(ratios) / len(ratios))
+""",
+    "with indices": """
+def equivariance_gap(f, x, move, stride, margin):
+    def at(a, k):
+        rows = (np.arange(a.shape[2]) - k * move[0]) % a.shape[2]
+        columns = (np.arange(a.shape[3]) - k * move[1]) % a.shape[3]
+        return a[:, :, rows][:, :, :, columns]
+
+    inside = np.zeros(f(x).shape, bool)
+    inside[:, :, margin : inside.shape[2] - margin, margin : inside.shape[3] - margin] = True
+    want, got = at(f(x), 1)[inside], f(at(x, stride))[inside]
+    return float(max(abs(want - got)) / max(abs(want)))
+
+
+def invariance_gap(f, x, move):
+    y, z = f(x), f(np.roll(x, (0, 0, *move), axis=(0, 1, 2, 3)))
+    axes = tuple(range(1, y.ndim))
+    return float(np.mean(np.sqrt(((z - y) ** 2).sum(axis=axes)) / np.sqrt((y**2).sum(axis=axes))))
+""",
+}
+
+
+# %% [markdown]
+# Now measure. Which layers are equivariant? The digits are moved by one place of the map; a gap of 0 says that f did
+# the same thing at the new place.
+
+
+# %%
+def library_equivariance(f, x, move, stride, margin):
+    moved = np.roll(f(x), move, axis=(2, 3))
+    difference = np.abs(f(np.roll(x, np.multiply(move, stride), axis=(2, 3))) - moved)
+    inside = (..., slice(margin, moved.shape[2] - margin), slice(margin, moved.shape[3] - margin))
+    return float(difference[inside].max() / np.abs(moved[inside]).max())
+
+
+equivariance = yours("shift_gaps", else_=library_equivariance)
+edges = stages.edge_filters()[:, None]
+uneven = np.random.default_rng(5).normal(size=(24, 24, 2, 1, 5, 5))
+layers = {
+    "convolution": (lambda x: library_forward(x, edges, np.zeros(4)), 1),
+    "convolution, ReLU": (lambda x: np.maximum(library_forward(x, edges, np.zeros(4)), 0), 1),
+    "convolution, stride 2, moved by 2": (lambda x: library_forward(x, edges, np.zeros(4), 2), 2),
+    "max pooling 2×2, moved by 2": (lambda x: pool.max_pool2d(x, 2)[0], 2),
+    "local contrast normalisation": (lambda x: F.local_contrast_norm(x).data, 1),
+    "locally connected": (lambda x: F.locally_connected2d(x, uneven).data, 1),
+}
+for name, (layer, stride) in layers.items():
+    print(f"{name:36} gap {equivariance(layer, digits[:20], (1, 1), stride, 6 // stride):.4f}")
+
+# %% [markdown]
+# Contrast normalisation is not quite equivariant: the mean σ̄ looks at the whole image. The locally connected layer has
+# other weights at every place, so it is not equivariant at all.
+#
+# And what does max pooling buy? **Invariance**, bit by bit. Move a digit by up to four pixels and see how much the
+# rectified edge maps change behind pools of several sizes. "None" keeps one number of each window without looking.
+
+
+# %%
+def relative_change(size, kind, by):
+    """Mean change of the pooled edge maps when the digits move `by` pixels to the right."""
+    kernels, some = stages.edge_filters(), digits[:30, 0]
+    rest = [stages.run_stage(d, kernels, size=size, kind=kind).pooled for d in some]
+    moved = [stages.run_stage(d, kernels, size=size, kind=kind, shift=(0, by)).pooled for d in some]
+    return np.mean([stages.change(a, b) for a, b in zip(rest, moved, strict=True)])
+
+
+pools = [(1, "none"), (2, "none"), (2, "max"), (4, "none"), (4, "max"), (4, "average"), (7, "max")]
+change = {f"{kind} {size}×{size}": [100 * relative_change(size, kind, by) for by in range(5)] for size, kind in pools}
+axes = curves.learning_curves(
+    {name: (range(5), values) for name, values in change.items()},
+    xlabel="digit moved to the right (pixels)",
+    ylabel="change of the pooled maps (%)",
+    title="The larger the pool, the less a shift changes",
+)
+
+# %% [markdown]
+# **Lecture figure F33.** "Pooling buys invariance to distortions; pool slowly." Here is what it buys a trained net. All
+# nets learn from digits that are *not* moved, and are tested on digits that are. First the kind of pooling, in two
+# stages; then three ways from 28 to 3 pixels: at once, in two steps, in three.
+
+
+# %% figure="F33"
+def pooling_net(pools, kind, rng):
+    """Stages of convolution 5×5 (padding 2), pooling, ReLU; the last has 20 maps; then 50 hidden units."""
+    layers, channels, side = [], 1, 28
+    for width, size in zip((10, 20, 20)[-len(pools) :] if len(pools) != 2 else (10, 20), pools, strict=True):
+        shrink = {"max": nn.MaxPool2d(size), "average": nn.AvgPool2d(size), "none": nn.MaxPool2d(1, size)}[kind]
+        layers += [nn.Conv2d(channels, width, 5, padding=2, rng=rng), shrink, nn.ReLU()]
+        channels, side = width, (side - (1 if kind == "none" else size)) // size + 1
+    head = [nn.Flatten(), nn.Linear(channels * side**2, 50, rng=rng), nn.ReLU(), nn.Linear(50, 10, rng=rng)]
+    return nn.Sequential(*layers, *head)
+
+
+# %% figure="F33"
+def under_shift(model, x, t, by):
+    """Share of images right when all are moved by `by` pixels, mean over the four directions."""
+    moves = ((by, 0), (-by, 0), (0, by), (0, -by))
+    return np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves])
+
+
+def shift_figure(runs=2, epochs=4):
+    name, x, t, x_test, t_test = mnist(20_000)
+    nets = [((2, 2), "none"), ((2, 2), "average"), ((2, 2), "max"), ((8,), "max"), ((4, 2), "max"), ((2, 2, 2), "max")]
+    rows, lines = [], {}
+    for pools, kind in nets:
+        right = []
+        for seed in range(runs):
+            rng = np.random.default_rng(seed)
+            model = pooling_net(pools, kind, rng)
+            list(learn(model, x, t, epochs=epochs, rng=rng))
+            right.append([under_shift(model, x_test[:2000], t_test[:2000], by) for by in range(6)])
+        what = f"{kind}, " + " then ".join(f"{k}×{k}" for k in pools)
+        lines[what] = (range(6), 100 * np.mean(right, axis=0))
+        at = ", ".join(f"{by} px {value:.1f} %" for by, value in zip(range(6), lines[what][1], strict=True))
+        rows.append((what, "pooling helps; pool slowly", at, f"{name}, {epochs} epochs, {runs} runs, 2000 test images"))
+    curves.learning_curves(lines, xlabel="test digits moved by (pixels)", ylabel="% right")
+    return lecture_table("F33 · test images right when they are moved", rows)
+
+
+shift_figure() if FULL else recorded("F33")
+
+# %% [markdown]
+# **Lecture figure F34.** "Sometimes it's not a good idea to share the parameters." When everything is always in the same
+# place, weights of one's own for each place may see more; when things move, they have to learn everything once for each
+# place. We train both kinds on digits as they are, and on digits moved by up to four pixels: LeNet itself, and a small
+# net with a single layer of four 7×7 filters, stride 3, read out directly.
+
+
+# %% figure="F34"
+def small_net(kind, rng, filters=4):
+    first = nn.Conv2d(1, filters, 7, stride=3, rng=rng)
+    if kind == "local":
+        first = nn.LocallyConnected2d(1, filters, 28, 7, stride=3, rng=rng)
+    return nn.Sequential(first, nn.ReLU(), nn.Flatten(), nn.Linear(filters * 8 * 8, 10, rng=rng))
+
+
+def sharing_figure(runs=2, epochs=6):
+    name, x, t, x_test, t_test = mnist(10_000)
+    dark, move, rows = x.min(), np.random.default_rng(34), []
+    sets = {"digits centred": (x, x_test)}
+    sets["digits moved by up to 4"] = [translate(part - dark, rng=move, pixels=4) + dark for part in (x, x_test)]
+    makers = {"small net": small_net, "LeNet": lambda kind, rng: lenet(kind, rng=rng)}
+    for where, (train, test) in sets.items():
+        for what, make in makers.items():
+            for kind, sharing in (("pooled", "shared"), ("local", "local, not shared")):
+                right = []
+                for seed in range(runs):
+                    rng = np.random.default_rng(seed)
+                    model = make(kind, rng)
+                    list(learn(model, train, t, epochs=epochs, rng=rng))
+                    right.append((hits(model, train, t), hits(model, test, t_test)))
+                weights = sum(p.data.size for p in model.parameters())
+                ours = " / ".join(spread(part) for part in zip(*right, strict=True))
+                setting = f"{weights} weights; {name}, {epochs} epochs, {runs} runs"
+                rows.append((f"{where}, {what}, {sharing}", "", ours, setting))
+    return lecture_table("F34 · shared or not, training / test images right", rows)
+
+
+sharing_figure() if FULL else recorded("F34")
+
+# %% [markdown]
+# ## 10 · Engineered against learned features
+#
+# Before networks learned their features, people made them. A recipe that won competitions for ten years:
+#
+# 1. **gradient histograms**: around every place, how much of the gradient points in which direction;
+# 2. **unit length**: scale each histogram, so that contrast does not matter;
+# 3. **k-means**: cluster the histograms of many images; the centres are "visual words";
+# 4. **pyramid pooling**: how strong is each word in the whole image, in its quarters, in its ninths;
+# 5. a **linear support vector machine** on these numbers.
+#
+# Filter, normalise, rectify, pool: the same stages, but each built by itself, without asking the error at the end. A
+# network learns all of them together, **end to end**. Here are the gradient histograms of a digit, and its words.
+
+# %%
+from course_lib.gradient_features import gradient_histograms, pyramid, unit_length, word_strengths
+
+histograms = gradient_histograms(digits[3:4, 0], cell=4, bins=8)
+print("places and numbers of each:", histograms.shape[1:3], histograms.shape[3])
+directions = histograms[0].reshape(*histograms.shape[1:3], 4, 8).sum(axis=2).transpose(2, 0, 1)
+titles = [f"towards {45 * k}°" for k in range(8)]
+axes = images.image_grid(directions, titles=titles, columns=8, size=1.0, title="where the image gets brighter, by direction")
+
+# %% [markdown]
+# **Lecture figure F35.** The whole recipe beside LeNet, on the same 10 000 images. `MiniBatchKMeans` and `LinearSVC` are
+# scikit-learn's, the rest stands in `course_lib/gradient_features.py`.
+
+
+# %% figure="F35"
+def engineered(x, t, x_test, t_test, words=100, seed=0):
+    """Shares of training and test images right: gradient histograms, words, pyramid, linear SVM."""
+    from sklearn.cluster import MiniBatchKMeans
+    from sklearn.svm import LinearSVC
+
+    rng = np.random.default_rng(seed)
+    found = gradient_histograms(x[:, 0]), gradient_histograms(x_test[:, 0])
+    some = found[0].reshape(-1, found[0].shape[-1])
+    some = some[np.linalg.norm(some, axis=1) > 0.5]  # flat places have no direction
+    some = some[rng.choice(len(some), min(40_000, len(some)), replace=False)]
+    centres = MiniBatchKMeans(words, batch_size=2048, n_init=3, random_state=seed).fit(some).cluster_centers_
+    chunks = [np.array_split(part, max(1, len(part) // 500)) for part in found]
+    train, test = (np.concatenate([pyramid(word_strengths(c, centres)) for c in part]) for part in chunks)
+    machine = LinearSVC(C=10, random_state=seed).fit(train, t)
+    return machine.score(train, t), machine.score(test, t_test)
+
+
+# %% figure="F35"
+def features_figure(epochs=10):
+    from sklearn.svm import LinearSVC
+
+    name, x, t, x_test, t_test = mnist(10_000)
+    flat, flat_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
+    pixels = LinearSVC(C=0.001, random_state=0).fit(flat, t)
+    rng = np.random.default_rng(0)
+    model = lenet(rng=rng)
+    list(learn(model, x, t, epochs=epochs, rng=rng))
+    right = {
+        "pixels, linear SVM": (pixels.score(flat, t), pixels.score(flat_test, t_test), "784 numbers, C = 0.001"),
+        "gradient histograms, words, pyramid, SVM": (*engineered(x, t, x_test, t_test), "100 words, 14 regions, C = 10"),
+        "LeNet, end to end": (hits(model, x, t), hits(model, x_test, t_test), f"{epochs} epochs"),
+    }
+    lecture = {"LeNet, end to end": "98.77 % on 60 000 (F16)"}
+    return lecture_table(
+        "F35 · engineered and learned features, training / test images right",
+        [
+            (what, lecture.get(what, "a recipe, no number"), f"{100 * a:.2f} / {100 * b:.2f} %", f"{how}; {name}")
+            for what, (a, b, how) in right.items()
+        ],
+    )
+
+
+features_figure() if FULL else recorded("F35")
+
+# %% [markdown]
+# Do not laugh at the old recipe: with few images it is hard to beat, since what it knows about images need not be
+# learned. The network wins when there are more images, and when nobody knows which features would be right.
+
+# %% [markdown]
+# ## 11 · How large should a filter be?
+#
+# As large as the pattern it is to find. A matched filter collects all of the pattern and as little noise as possible.
+# Here bars of several widths lie in noise; filters are second derivatives of Gaussians of several widths. What stands
+# out most, in units of the noise?
+
+# %%
+from course_lib.filters import gaussian_bank
+
+offsets, sigmas, widths = np.arange(-10, 11), np.array([0.6, 0.9, 1.3, 1.9, 2.8, 4.2]), (1, 3, 5, 9)
+clear = {}
+for width in widths:
+    bar = (np.abs(offsets) <= width / 2).astype(float)
+    line = [-gaussian_bank(s, 10)[3].sum(axis=0) for s in sigmas]
+    clear[f"bar {width} wide"] = (sigmas, [taps @ bar / np.linalg.norm(taps) for taps in line])
+axes = curves.learning_curves(clear, xlabel="width σ of the filter (pixels)", ylabel="answer / noise", title="Wide bars want wide filters")
+for name, (_, answers) in clear.items():
+    print(f"{name}: best with σ = {sigmas[np.argmax(answers)]}")
+
+# %% [markdown]
+# Large patterns need large filters, but those need not be one layer. Lesson 09: two layers of 3×3 see 5×5, three see
+# 7×7, for fewer weights and with a ReLU in between. A layer of 2×2 is the smallest that can compare neighbours at all.
+# So modern nets stack 3×3, and small images may get even 2×2.
+#
+# But if every stage halves the maps, a small image allows few stages. **Fractional max pooling** (Graham 2014) shrinks
+# by factors between 1 and 2: windows of 1 and 2 pixels in random order, so that the sizes fall slowly and every pass
+# pools a little differently.
+
+
+# %%
+def fractional_windows(size, out, rng):
+    """Widths 1 or 2 of `out` windows that tile `size` pixels, in random order."""
+    return rng.permutation(np.repeat([1, 2], [2 * out - size, size - out]))
+
+
+def fractional_max_pool(image, factor, rng):
+    """Max pooling of an image (h, w) by about `factor`, between 1 and 2."""
+    starts = []
+    for size in image.shape:
+        widths = fractional_windows(size, round(size / factor), rng)
+        starts.append(np.cumsum(widths) - widths)
+    return np.maximum.reduceat(np.maximum.reduceat(image, starts[0], axis=0), starts[1], axis=1)
+
+
+rng = np.random.default_rng(2)
+print("windows:", fractional_windows(12, 9, rng))
+shrinking = [digits[5, 0]]
+while len(shrinking) < 7:
+    shrinking.append(fractional_max_pool(shrinking[-1], 2**0.5, rng))
+figure, axes = plt.subplots(1, 7, figsize=(9, 1.6), layout="constrained")
+for ax, small in zip(axes, shrinking, strict=True):
+    ax.imshow(small, cmap="gray")
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(f"{small.shape[0]}×{small.shape[1]}", fontsize=9)
+
+# %% [markdown]
+# ## 12 · Fast convolution
+#
+# Your loop over taps is short and right. For training, speed decides how much can be tried. What libraries do instead:
+# lay the windows out as one big matrix product (lesson 09); for 3×3 kernels use Winograd's algorithm, which needs fewer
+# multiplications; for large kernels multiply in the frequency domain. All give the same numbers.
+
+# %% practice="fast"
+import time
+
+from scipy.signal import fftconvolve
+
+
+def by_fourier(x, w):
+    """The same convolution as products of Fourier transforms: the kernel is rotated to turn it into a correlation."""
+    return fftconvolve(x[:, None], w[None, :, :, ::-1, ::-1], mode="valid", axes=(3, 4))[:, :, :].sum(axis=2)
+
+
+def milliseconds(run, repeat=3):
+    return min((-time.perf_counter(), run(), time.perf_counter())[::2] @ np.ones(2) for _ in range(repeat)) * 1e3
+
+
+print("kernel      taps    library    Fourier   (ms; 16 images, 16 maps in, 16 out, 32×32)")
+for k in (3, 5, 11):
+    x, w = np.random.default_rng(0).normal(size=(16, 16, 32, 32)), np.random.default_rng(1).normal(size=(16, 16, k, k))
+    ways = [lambda: forward(x, w, np.zeros(16)), lambda: library_forward(x, w, np.zeros(16)), lambda: by_fourier(x, w)]
+    assert all(np.allclose(ways[0](), way()) for way in ways[1:])
+    print(f"{k:2}×{k:<2} " + "".join(f"{milliseconds(way):11.1f}" for way in ways))
+
+# %% [markdown]
+# ## 13 · Find the bug
+
+# %% [markdown] task="stage_backward" title="Find the bug: the stage that passed its only test"
+# `stage_backward(g, x, size, stride, padding)` sends a gradient back through a stage: ReLU, `padding` zeros at every
+# border, then max pooling with windows `size` = (rows, columns) and `stride`. x is (n, c, h, w), the result too; g is the
+# gradient of the pooled maps. The author's only test had positive numbers, a positive gradient, windows that tile, and
+# padding 1. It passed. Repair what it did not see; x and g stay as they are.
+#
+# Two positive numbers of a window are never equal here; who gets the gradient of a window of zeros does not matter
+# (why?). *Example:* x `[[[[2, 5, -1]]]]`, size (1, 2), stride 1, padding 0, g `[[[[1, -3]]]]` give `[[[[0, -2, 0]]]]`.
+
+# %% solve="stage_backward" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.pool.max_pool2d course_lib.functional.max_pool2d torch.nn.functional.max_pool2d"
+def stage_backward(g, x, size, stride, padding):
+    """Gradient of x from g, the gradient of max pooling of the rectified and padded x."""
+    ### BEGIN SOLUTION
+    h, w = x.shape[2:]
+    rectified = np.pad(np.maximum(x, 0), ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    out = g.shape[2:]
+    largest = np.max([tap(rectified, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)
+    gx = np.zeros(rectified.shape)
+    for u, v in np.ndindex(size):
+        target = tap(gx, u, v, out, stride)
+        target += g * (tap(rectified, u, v, out, stride) == largest)
+    gx = gx[:, :, padding : padding + h, padding : padding + w]
+    return gx * (x > 0)
+    ### END SOLUTION
+
+
+# %% given="stage_backward"
+def stage_backward(g, x, size, stride, padding):
+    """Gradient of x from g, the gradient of max pooling of the rectified and padded x."""
+    rectified = np.pad(np.maximum(x, 0), ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    out = g.shape[2:]
+    largest = np.max([tap(rectified, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)
+    gx = np.zeros(rectified.shape)
+    for u, v in np.ndindex(size):
+        target = tap(gx, u, v, out, stride)
+        target[...] = g * (tap(rectified, u, v, out, stride) == largest)
+    gx = gx[:, :, padding:-padding, padding:-padding]
+    return gx * (gx > 0)
+
+
+# %% [markdown] hint="stage_backward"
+# The author's test had four properties, and there are three bugs. Take away one property at a time: windows that
+# overlap; padding 0; a negative gradient; numbers below 0.
+
+# %% [markdown] hint="stage_backward"
+# Run it with padding 0 and print the shape. Run it with stride 1 on the example, and follow the middle pixel through
+# the loop. Which numbers does a ReLU let the gradient through to: those with a positive gradient, or those that were
+# positive?
+
+# %% [markdown] hint="stage_backward"
+# ```python
+# target ... g * (...)                  # a pixel may win in several windows
+# gx = gx[:, :, padding : padding + ..., padding : padding + ...]
+# return gx * (... > 0)                 # where was the input positive?
+# ```
+
+# %% check="stage_backward" points=7
+with check("stage_backward") as expect:
+    rng = np.random.default_rng(1091)
+    x = rng.normal(size=(2, 2, 6, 7)) + 0.5
+    expect("overlap, padding 1", stage_backward(rng.normal(size=(2, 2, 7, 6)), x, (2, 4), 1, 1))
+    expect("windows that tile, padding 0", stage_backward(rng.normal(size=(2, 2, 3, 3)), x, (2, 2), 2, 0))
+    g = -rng.random(size=(2, 2, 4, 4))
+    expect("negative gradients", stage_backward(g, x, (2, 2), 2, 1))
+    expect("arguments as they were", [g, x])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101091)
+    for stride, padding in [(1, 0), (2, 0), (1, 1), (2, 1), (3, 1)]:
+        kh, kw, h, w = (int(v) for v in rng.integers([2, 2, 6, 8], [4, 5, 9, 11]))
+        x = rng.normal(size=(2, 2, h, w)) + 0.3
+        out = (h + 2 * padding - kh) // stride + 1, (w + 2 * padding - kw) // stride + 1
+        g = rng.normal(size=(2, 2, *out))
+        label = f"windows of {kh}x{kw}, stride {stride}, padding {padding}, on {h}x{w}"
+        expect(label, stage_backward(g, x, (kh, kw), stride, padding))
+        expect("arguments afterwards", [g, x])
+    ### END HIDDEN TESTS
+
+# %% variants="stage_backward"
+WRONG = {
+    "still overwrites": (
+        "target += g",
+        "target[...] = g",
+        "where windows overlap, a pixel keeps what the last tap wrote: `=` where `+=` belongs",
+    ),
+    "adds only where it won": (
+        "target += g * (tap(rectified, u, v, out, stride) == largest)",
+        "won = tap(rectified, u, v, out, stride) == largest\n        target[won] = g[won]",
+        "a pixel no longer loses what it had won, but of several windows it still keeps only one gradient: add them up",
+    ),
+    "still empty for padding 0": (
+        "gx[:, :, padding : padding + h, padding : padding + w]",
+        "gx[:, :, padding:-padding, padding:-padding]",
+        "with padding 0, `a[0:-0]` is empty: cut from `padding` to `padding + h`",
+    ),
+    "padding kept": (
+        "    gx = gx[:, :, padding : padding + h, padding : padding + w]\n    return gx * (x > 0)",
+        "    return gx * (rectified > 0)",
+        "the result still has the padding's border: cut it off",
+    ),
+    "cut at the end only": (
+        "gx[:, :, padding : padding + h, padding : padding + w]",
+        "gx[:, :, :h, :w]",
+        "the image begins `padding` rows and columns into the padded one",
+    ),
+    "still rectifies the gradient": (
+        "return gx * (x > 0)",
+        "return gx * (gx > 0)",
+        "a ReLU lets the gradient through where its *input* was positive, whatever the sign of the gradient",
+    ),
+    "no rectifier on the way back": (
+        "return gx * (x > 0)",
+        "return gx",
+        "numbers below 0 were cut off by the ReLU: no gradient reaches them",
+    ),
+    "rectified both ways": (
+        "return gx * (x > 0)",
+        "return np.maximum(gx, 0) * (x > 0)",
+        "the mask is right, but negative gradients are gradients too",
+    ),
+    "mask the wrong way round": (
+        "return gx * (x > 0)",
+        "return gx * (x < 0)",
+        "the ReLU lets through what was positive",
+    ),
+    "pools before the rectifier": (
+        "np.pad(np.maximum(x, 0),",
+        "np.pad(np.abs(x),",
+        "the magnitude is not the rectified number: -5 becomes 0, not 5",
+    ),
+    "stride lost": (
+        "target = tap(gx, u, v, out, stride)",
+        "target = tap(gx, u, v, out, 1)",
+        "the gradient must go back to where the windows stood: use the stride",
+    ),
+    "winners only": (
+        "target += g * (",
+        "target += 1.0 * (",
+        "you count the wins; each is worth the window's gradient",
+    ),
+    "changes g": (
+        "out = g.shape[2:]",
+        "out = g.shape[2:]\n    g -= g.mean()",
+        "you write into g, which belongs to the caller",
+    ),
+}
+RIGHT = {
+    "first of equal numbers": """
+def stage_backward(g, x, size, stride, padding):
+    p, out, left = padding, g.shape[2:], g.copy()
+    a = np.pad(np.where(x > 0, x, 0.0), [(0, 0), (0, 0), (p, p), (p, p)])
+    best = np.max([tap(a, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)
+    back = np.zeros(a.shape)
+    for u, v in np.ndindex(size):
+        won = left * (tap(a, u, v, out, stride) == best)
+        there = tap(back, u, v, out, stride)
+        there += won
+        left -= won
+    return np.where(x > 0, back[:, :, p : a.shape[2] - p, p : a.shape[3] - p], 0)
+""",
+    "window by window": """
+def stage_backward(g, x, size, stride, padding):
+    p, gx = padding, np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(g.shape):
+        best, place = 0.0, None
+        for u, v in np.ndindex(size):
+            row, column = i * stride + u - p, j * stride + v - p
+            if 0 <= row < x.shape[2] and 0 <= column < x.shape[3] and x[n, c, row, column] > best:
+                best, place = x[n, c, row, column], (n, c, row, column)
+        if place is not None:
+            gx[place] += g[n, c, i, j]
+    return gx
+""",
+}
+
+# %% [markdown] question="pool_or_stride" points=6 title="Pool, stride, or neither?"
+# A colleague builds (a) a net that reads house numbers in photographs, (b) a net that marks the outline of a tumour to
+# the pixel, (c) a net that rates passport photographs, always cut to the same frame. For each: would you shrink the maps
+# by max pooling, by strided convolutions, or hardly at all, and would you share weights everywhere? Give a reason for
+# each that appeals to equivariance or invariance, and name one measurement of this lesson that supports you.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point for (a): invariance to small shifts is wanted, so pooling or strides (either with a reason), shared weights.
+#
+# 2 points for (b): the place is the answer, so equivariance at full resolution: hardly any shrinking, or shrink and grow
+# back with the places kept (transposed convolution, skip connections); 1 point for "no max pooling" without the reason.
+#
+# 2 points for (c): position carries meaning, so local weights or fully connected layers may help where there is enough
+# data; 1 point if only sharing or only the statistics of places is discussed.
+#
+# 1 point: a measurement that fits: change of the pooled maps by pool size, F33 (accuracy under shift), F34 (shared or
+# not on centred and moved digits), the equivariance gap of a strided or local layer, or F16 (strides instead of pooling).
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## What to remember
+#
+# 1. One tap at a time: forward $y \mathrel{+}= w x$; backward, weights add up $g x$, pixels add up $g w$. Never `=`.
+# 2. Max pooling sends all of the gradient to the winner; average pooling shares it; overlaps add up.
+# 3. A stage filters, rectifies, pools, normalises; LeNet is two stages and two fully connected layers.
+# 4. Convolution is equivariant to shifts, to steps of its stride only; pooling buys invariance bit by bit.
+# 5. Pooling is not required: strides and convolutions can shrink. A net of convolutions only slides over any image.
+#
+# **Further reading.** Hubel and Wiesel, *Receptive fields of single neurones in the cat's striate cortex* (1959) · LeCun,
+# Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition* (1998) · Dalal and Triggs,
+# *Histograms of oriented gradients for human detection* (2005) · Lazebnik, Schmid and Ponce, *Beyond bags of features*
+# (2006) · Jarrett, Kavukcuoglu, Ranzato and LeCun, *What is the best multi-stage architecture for object recognition?*
+# (2009) · Graham, *Fractional max-pooling* (2014) · Springenberg, Dosovitskiy, Brox and Riedmiller, *Striving for
+# simplicity: the all convolutional net* (2015) · Lavin and Gray, *Fast algorithms for convolutional neural networks* (2016).
+#
+# **Next.** Lesson 11: the classic architectures, from AlexNet on, in torch.
