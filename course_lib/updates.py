@@ -76,6 +76,12 @@ def follow(step, w, state, gradient, lr, steps, **options):
     return np.array(path), state
 
 
+def update_ratio(before, after):
+    """Length of the change over length of the weights, for each of two lists of arrays: (arrays,)."""
+    lengths = [(np.sum(np.square(new - old)), np.sum(np.square(old))) for old, new in zip(before, after, strict=True)]
+    return np.sqrt([change / length for change, length in lengths])
+
+
 def _one(kind, w, g, state, lr, **options):
     """One step of one array by an optimiser of the library, from a copy of its state."""
     p = Parameter(np.array(w, dtype=float))

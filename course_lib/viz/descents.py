@@ -81,7 +81,7 @@ def race(ground, walked, *, ax=None, title=None, legend=True):
     """Draw the landscape and the paths {name: (steps, 2)} on it, the last place of each marked. Returns the Axes."""
     place = GROUNDS[ground]
     ax = axes(ax, size=(4.4, 3.8), title=title, xlabel="$w_0$", ylabel="$w_1$")
-    landscape(place.loss, x=place.x, y=place.y, minimum=place.minimum, ax=ax)
+    landscape(place.loss, x=place.x, y=place.y, minimum=place.minimum, levels=12, ax=ax)
     for name, path in walked.items():
         k = list(STEPS).index(name)
         ax.plot(*path.T, color=COLORS[k], lw=1.4)
