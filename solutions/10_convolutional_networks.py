@@ -252,10 +252,10 @@ WRONG = {
         """    y = np.zeros((len(x), len(w), *out))
     for i in range(out[0]):
         for j in range(out[1]):
-            window = padded[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            window = padded[:, :, i : i + kh, j : j + kw]
             y[:, :, i, j] = np.tensordot(window, w, axes=([1, 2, 3], [1, 2, 3]))
 """,
-        "the numbers are right, but you loop over the places of the output, and images have many: loop over the taps",
+        "you loop over the places of the output, which are many, and put their windows side by side; loop over the taps",
     ),
     "changes the images": (
         "kh, kw = w.shape[2:]",
@@ -1978,6 +1978,9 @@ with check("shift_gaps") as expect:
     expect("a convolution, far from the border", equivariance_gap(lambda a: library_forward(a, w, np.zeros(2)), x, (1, 2), 1, 3))
     expect("a convolution, border included", equivariance_gap(lambda a: library_forward(a, w, np.zeros(2), 1, 1), x, (1, 2), 1, 0))
     expect("brighter to the right", equivariance_gap(lambda a: a * ramp, x, (-1, 2), 1, 2))
+    x[:, :, 0] *= 10
+    last = np.r_[np.ones(11), 5.0][:, None]
+    expect("brighter in the last row, no margin", equivariance_gap(lambda a: a * last, x, (-1, 0), 1, 0))
     expect("max pooling, stride 2", equivariance_gap(lambda a: pool.max_pool2d(a * ramp, 2)[0], x, (1, -1), 2, 1))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101081)
@@ -1987,6 +1990,9 @@ with check("shift_gaps") as expect:
             shade = rng.normal(size=(26, 29)) + 1
             got = equivariance_gap(lambda a: library_forward(a * shade, w, np.ones(2), stride), x, move, stride, margin)
             expect(f"an uneven light, stride {stride}, move {move}, margin {margin}", got)
+    x[:, :, 0] *= 10
+    last = np.r_[np.ones(25), float(rng.integers(3, 7))][:, None]
+    expect("brighter in the last row, no margin", equivariance_gap(lambda a: a * last, x, (-1, 0), 1, 0))
     ### END HIDDEN TESTS
 
 # %% check="shift_gaps-invariance" points=3
