@@ -1,0 +1,152 @@
+"""Lesson 08: answers agree with scikit-learn, examples hold, the given program peeks, the records are MNIST's."""
+
+import inspect
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, recall_score
+from sklearn.neighbors import KNeighborsClassifier
+
+from course_lib import functional as F
+from course_lib import nn
+from course_lib.data import batches, split
+from course_lib.datasets import load
+from course_lib.optim import SGD
+from course_lib.train import EarlyStopping, fit
+from grading.source import read_lesson
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = read_lesson(ROOT / "solutions" / "08_handwritten_digits.py")
+
+
+def answers():
+    """The reference answers of the lesson, by name."""
+    namespace = {"np": np, "nn": nn, "F": F, "SGD": SGD, "batches": batches, "fit": fit}
+    for exercise in LESSON.exercises:
+        exec(exercise.reference, namespace)
+    return namespace
+
+
+ANSWERS = answers()
+
+
+def test_the_lesson_has_the_seven_exercises_of_the_curriculum_in_order():
+    assert [e.id for e in LESSON.exercises if not e.predict] == [
+        "split_by_writer",
+        "confusion",
+        "knn_predict",
+        "train_mlp",
+        "train_until",
+        "random_search",
+        "read_by_means",
+    ]
+
+
+@pytest.mark.parametrize("k", [1, 4, 9])
+def test_neighbours_agree_with_scikit_learn(k):
+    rng = np.random.default_rng(k)
+    x, t, queries = rng.normal(size=(200, 8)), rng.integers(0, 10, 200), rng.normal(size=(60, 8))
+    witness = KNeighborsClassifier(k, algorithm="brute").fit(x, t)
+    assert ANSWERS["knn_predict"](x, t, queries, k).tolist() == witness.predict(queries).tolist()
+
+
+def test_the_confusion_table_agrees_with_scikit_learn():
+    rng = np.random.default_rng(1)
+    t, predicted = rng.integers(0, 6, 90), rng.integers(0, 6, 90)
+    counts, accuracy, recall = ANSWERS["confusion"](predicted, t, 7)
+    assert counts.tolist() == confusion_matrix(t, predicted, labels=range(7)).tolist()
+    assert accuracy == pytest.approx(np.mean(t == predicted))
+    want = recall_score(t, predicted, labels=range(7), average=None, zero_division=0)
+    np.testing.assert_allclose(recall, want)
+
+
+def test_early_stopping_agrees_with_the_library():
+    rng = np.random.default_rng(2)
+    for patience in (1, 2, 4):
+        model = nn.Linear(1, 1, rng=rng)
+        losses, stopping = rng.random(30).tolist(), EarlyStopping(model, patience, mode="min")
+        trained = next((k + 1 for k, loss in enumerate(losses) if stopping.update(loss)), len(losses))
+        kept, best, steps = ANSWERS["train_until"](iter((v, np.array([v])) for v in losses), patience)
+        assert (best, steps, kept[0]) == (stopping.best_step, trained, stopping.best)
+
+
+def test_no_writer_is_in_two_sets_and_no_image_is_lost():
+    writer = np.random.default_rng(3).integers(0, 20, 300)
+    parts = ANSWERS["split_by_writer"](writer, 11, 4, np.random.default_rng(4))
+    assert np.sort(np.concatenate(parts)).tolist() == list(range(300))
+    writers = [set(writer[rows].tolist()) for rows in parts]
+    assert [len(w) for w in writers] == [11, 4, 5]
+    assert len(set().union(*writers)) == 20
+
+
+def test_the_worked_examples_of_the_tasks_are_right():
+    a = ANSWERS
+    seed = next(s for s in range(100) if np.random.default_rng(s).permutation([4, 7, 9]).tolist() == [9, 7, 4])
+    rows = a["split_by_writer"](np.array([7, 7, 4, 9]), 1, 1, np.random.default_rng(seed))
+    assert [r.tolist() for r in rows] == [[3], [0, 1], [2]]
+    counts, share, recall = a["confusion"](np.array([1, 0, 1]), np.array([1, 1, 1]), 2)
+    assert counts.tolist() == [[0, 0], [1, 2]]
+    np.testing.assert_allclose([share, *recall], [2 / 3, 0, 2 / 3])
+    line, named = np.array([[0], [5], [9]]), np.array([3, 3, 1])
+    assert [a["knn_predict"](line, named, np.array([[8]]), k).tolist() for k in (1, 3)] == [[1], [3]]
+    _, losses = a["train_mlp"](np.ones((20, 2)), np.zeros(20, int), 3, 2, np.random.default_rng(0), size=8)
+    assert len(losses) == 6
+    _, best, trained = a["train_until"](iter((v, np.zeros(1)) for v in (5, 3, 4, 3, 2)), 2)
+    assert (best, trained) == (1, 4)
+    scaled, _ = a["read_by_means"](np.array([[0], [4]]), np.array([0, 1]), np.array([[6], [99]]))
+    assert scaled[0] == 2
+
+
+def test_the_given_program_lets_other_test_images_decide():
+    namespace = {"np": np}
+    exec(LESSON.exercise("read_by_means").given.source, namespace)
+    rng = np.random.default_rng(5)
+    x, t, new = rng.normal(size=(12, 3)), np.arange(12) % 2, 5 * rng.normal(size=(4, 3))
+    for read, peeks in ((namespace["read_by_means"], True), (ANSWERS["read_by_means"], False)):
+        alone, among = read(x, t, new[:1])[0], read(x, t, new)[0][:1]
+        assert (not np.allclose(alone, among)) is peeks
+
+
+def test_the_predictions_are_what_a_run_gives():
+    bundled = load("digits")
+    x, t = bundled.x_train[:300].reshape(300, -1), bundled.t_train[:300]
+    assert len(np.unique(x, axis=0)) == 300
+    assert 100 * np.mean(ANSWERS["knn_predict"](x, t, x, 1) == t) == ANSWERS["own_percent"]
+    assert ANSWERS["right_percent"] == pytest.approx(100 * (0.7 + 0.3 / 10))
+
+
+def test_the_split_of_mnist_is_the_lectures():
+    parts = split(np.arange(60_000), parts=(5 / 6, 1 / 6), rng=np.random.default_rng(8))
+    assert [len(rows) for (rows,) in parts] == [50_000, 10_000]
+    assert "parts=(5 / 6, 1 / 6), rng=np.random.default_rng(8)" in inspect.cleandoc(LESSON.text)
+
+
+def recorded(name):
+    """Rows (what, lecture, ours, setting) of the recorded tables of a figure."""
+    record = json.loads((ROOT / "notebooks" / "figures" / f"{name}.json").read_text(encoding="utf-8"))
+    return [row for result in record["results"] for row in result.get("rows", [])]
+
+
+def test_the_recorded_rivals_are_as_good_as_the_lectures_on_mnist():
+    rows = recorded("F10")
+    assert rows[0][2] == "50,000 / 10,000 / 10,000"
+    ours = {row[0]: float(row[2][:-2]) for row in rows if row[2].endswith(" %")}
+    assert round(ours["SVM"], 1) >= 98.6
+    assert round(ours["k-NN"], 1) >= 96.8
+    assert ours["conv net"] >= 98.77
+    curve = [ours[f"MLP 784-{hidden}-10"] for hidden in range(20, 121, 20)]
+    assert curve == sorted(curve)
+    settings = {row[0]: row[3] for row in rows if row[2].endswith(" %")}
+    assert "15,910 weights" in settings["MLP 784-20-10"]
+    assert "95,410 weights" in settings["MLP 784-120-10"]
+
+
+def test_the_recorded_noise_hurts_one_neighbour_most_and_size_helps():
+    ours = {row[0]: float(row[2].split()[0]) for row in recorded("F39")}
+    assert ours["1-NN, noise 40%"] < ours["MLP, 60 hidden units, noise 40%"]
+    assert ours["1-NN, noise 40%"] < ours["25-NN, noise 40%"]
+    sizes = [ours[f"MLP, {n:,} images"] for n in (100, 300, 1000, 3000, 10_000, 30_000, 50_000)]
+    assert sizes == sorted(sizes)
+    assert ours["10,000 images, drawn at random"] > ours["10,000 images, the boldest writing only"]
