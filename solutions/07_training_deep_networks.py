@@ -1,0 +1,2877 @@
+# %% [markdown] lesson="07" title="Training deep networks" minutes=240 builds_on="04 05 06"
+# Twenty layers, and not one of them learns. What is wrong with them before the first step is taken? And once they
+# learn: how do you keep them from learning the training set by heart?
+#
+# After this lesson you will be able to
+#
+# - start a network of any depth so that signals neither die nor explode, and measure whether they do;
+# - centre, decorrelate and whiten inputs, and write batch normalisation forward and backward;
+# - use dropout, weight penalties, augmentation and ensembles, and say what each costs and buys, with error bars;
+# - run the drills that find a sick network in a minute.
+#
+# You need lessons 04 to 06. There are ten exercises, three predictions and one written question.
+
+# %% picture="opening" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Xavier: both fall by three. MSR: both stay at one."
+import numpy as np
+
+from course_lib.viz import signals, style
+
+pair = style.row(2, size=(4.6, 3.3))
+deviations = {"0.01·randn": 0.01, "Xavier: randn/√n": 0.1, "MSR: randn·√(2/n)": np.sqrt(2 / 100)}
+named = {name: signals.deep_stack(s, rng=np.random.default_rng(0)) for name, s in deviations.items()}
+signals.spread_curves(named, pair=pair)
+
+# %% [markdown]
+# Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
+# their recorded result.
+
+# %%
+import itertools
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import augment, data, datasets, nn, optim, train, whitening
+from course_lib import functional as F
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.tensor import Tensor
+from course_lib.viz import curves, images, reconstruction, signals, style
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.signals import signal_explorer
+
+FULL = os.environ.get("COURSE_MODE") == "run"
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# ## 1. How to start
+#
+# Take inputs of variance 1, twenty layers of 100 ReLU units, and small random weights, `0.01 * randn`, as everybody did
+# once. No training, only one pass forward:
+
+
+# %%
+def deep_layers(deviation, depth=20, width=100, seed=0):
+    rng = np.random.default_rng(seed)
+    return [(deviation * rng.standard_normal((width, width)), np.zeros(width)) for _ in range(depth)]
+
+
+h = np.random.default_rng(1).standard_normal((200, 100))
+for k, (w, b) in enumerate(deep_layers(0.01), 1):
+    h = np.maximum(h @ w.T + b, 0)
+    if k in (1, 2, 5, 10, 20):
+        print(f"layer {k:2}: standard deviation {h.std():.1e}")
+
+# %% [markdown]
+# At layer 20 nothing is left of the input. The gradient on its way back is multiplied by the same small weights, and
+# dies too. With weights that are too large everything explodes instead (or, with tanh, saturates). So what is right?
+#
+# Count. One unit adds up n products, $z = \sum_{j=1}^n w_j x_j$. If the weights are independent, with mean 0 and variance
+# $s^2$, the variances add up:
+#
+# $$\operatorname{var} z = n\, s^2\, \overline{x^2}, \qquad \overline{x^2} = \text{mean square of the inputs}.$$
+#
+# The signal keeps its size when $n s^2 = 1$:
+#
+# $$w = \texttt{randn}/\sqrt n \qquad\text{(\textbf{Xavier}; Glorot and Bengio 2010)}.$$
+#
+# n is the **fan-in**, the number of inputs of one unit. A ReLU sets half of a symmetric z to 0, so only half of the mean
+# square comes through: $\overline{h^2} = \tfrac12 \operatorname{var} z$. Make up for it by a factor 2:
+#
+# $$w = \texttt{randn}\cdot\sqrt{2/n} \qquad\text{(\textbf{MSR}, of Microsoft Research; He and others 2015)}.$$
+#
+# **Biases start at 0**: the random weights already make the units different. (Glorot and Bengio average the fan-in with
+# the fan-out, the number of units that one input reaches, to suit the way back as well. For square layers that is the
+# same.) A convolution's unit sees all channels of its window: weights `(out, in, kh, kw)` have fan-in in·kh·kw.
+
+# %% [markdown] task="initial_layer" title="Xavier and MSR"
+# Write `initial_layer(shape, kind, rng)`: the first weights of a layer and its biases, `(w, b)`.
+#
+# `shape` is that of the weights, `(out, in)` or `(out, in, kh, kw)`. Draw by **one** call `rng.standard_normal(shape)` and
+# scale it: for `kind="xavier"` by $1/\sqrt n$, for `kind="msr"` by $\sqrt{2/n}$, n the fan-in. `b` is `(out,)`, zeros.
+#
+# Example: for `shape = (1, 4)` and `"xavier"` the weights are half of what the `rng` draws.
+
+
+# %% solve="initial_layer" difficulty=1 importance=5 minutes=8 forbid="course_lib.init.xavier course_lib.init.msr"
+def initial_layer(shape, kind, rng):
+    """First weights of `shape`, scaled for their fan-in by the rule `kind`, and biases (out,)."""
+    ### BEGIN SOLUTION
+    fan_in = np.prod(shape[1:])
+    gain = {"xavier": 1.0, "msr": 2.0}[kind]
+    w = rng.standard_normal(shape) * np.sqrt(gain / fan_in)
+    return w, np.zeros(shape[0])
+    ### END SOLUTION
+
+
+# %% [markdown] hint="initial_layer"
+# How many numbers does one unit add up? That is the product of all sizes of the weights but the first.
+
+# %% [markdown] hint="initial_layer"
+# Shape (8, 3, 5, 5): eight units, and each sees 3·5·5 = 75 numbers. `np.prod(shape[1:])` counts them.
+
+# %% [markdown] hint="initial_layer"
+# ```python
+# fan_in = np.prod(...)
+# gain = {"xavier": ..., "msr": ...}[kind]
+# return rng.standard_normal(shape) * np.sqrt(...), np.zeros(...)
+# ```
+
+# %% check="initial_layer" points=6
+with check("initial_layer") as expect:
+    expect("3 units of 3 inputs, Xavier", initial_layer((3, 3), "xavier", np.random.default_rng(3)))
+    expect("2 units of 5 inputs, MSR", initial_layer((2, 5), "msr", np.random.default_rng(4)))
+    expect("a convolution: 2 filters, 3 channels, 2×3", initial_layer((2, 3, 2, 3), "msr", np.random.default_rng(5)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10701)
+    for shape in [(4, 4), (3, 7), (6, 2), (2, 3, 3, 2), (5, 1, 1, 4)]:
+        for kind in ("xavier", "msr"):
+            expect(f"{shape}, {kind}", initial_layer(shape, kind, draw))
+    ### END HIDDEN TESTS
+
+# %% variants="initial_layer"
+WRONG = {
+    "fan-out": (
+        "np.prod(shape[1:])",
+        "shape[0] * np.prod(shape[2:])",
+        "this is the fan-out: count the inputs of one unit, not the units",
+    ),
+    "window forgotten": (
+        "np.prod(shape[1:])",
+        "shape[1]",
+        "a unit of a convolution sees its whole window: fan-in is in·kh·kw",
+    ),
+    "all weights counted": (
+        "np.prod(shape[1:])",
+        "np.prod(shape)",
+        "this counts the weights of all units; fan-in counts those of one",
+    ),
+    "the average of the fans": (
+        "gain / fan_in",
+        "2 * gain / (fan_in + shape[0] * np.prod(shape[2:]))",
+        "this is Glorot and Bengio's average of fan-in and fan-out; asked is the fan-in alone",
+    ),
+    "bias counted": ("gain / fan_in", "gain / (fan_in + 1)", "the bias starts at 0 and adds no variance: do not count it"),
+    "root forgotten": (
+        "np.sqrt(gain / fan_in)",
+        "gain / fan_in",
+        "variance and standard deviation are confused: the draws are scaled by the root",
+    ),
+    "2 outside of the root": ('"msr": 2.0', '"msr": 4.0', "the 2 stands under the root"),
+    "no 2": ('"msr": 2.0', '"msr": 1.0', "MSR needs the factor 2, because ReLU lets through half of the mean square"),
+    "2 for both": ('"xavier": 1.0', '"xavier": 2.0', "the factor 2 belongs to MSR alone; Xavier has 1"),
+    "rules exchanged": (
+        '{"xavier": 1.0, "msr": 2.0}',
+        '{"xavier": 2.0, "msr": 1.0}',
+        "the two rules are exchanged: the factor 2 is MSR's",
+    ),
+    "0.01": ("np.sqrt(gain / fan_in)", "0.01", "0.01 whatever the fan-in: that is what dies in deep networks"),
+    "uniform": (
+        "rng.standard_normal(shape)",
+        "rng.uniform(-1, 1, shape)",
+        "the draws are standard normal; uniform ones in -1 ... 1 have variance 1/3",
+    ),
+    "biases drawn": ("np.zeros(shape[0])", "0.01 * rng.standard_normal(shape[0])", "biases start at 0"),
+    "biases at one": ("np.zeros(shape[0])", "np.ones(shape[0])", "biases start at 0, not at 1"),
+    "biases of the inputs": (
+        "np.zeros(shape[0])",
+        "np.zeros(shape[1])",
+        "a layer has one bias for each of its units, the first size",
+    ),
+}
+RIGHT = {
+    "deviation in the draw": (
+        "def initial_layer(shape, kind, rng):\n"
+        "    n = 1\n    for size in shape[1:]:\n        n *= size\n"
+        "    w = rng.standard_normal(shape)\n    w /= n**0.5\n    if kind == 'msr':\n        w *= 2**0.5\n"
+        "    return w, np.array([0.0] * shape[0])"
+    ),
+    "from a template": (
+        "def initial_layer(shape, kind, rng):\n"
+        "    w = rng.standard_normal(shape)\n    n = w[0].size\n"
+        "    return w * (1 / np.sqrt(n) if kind == 'xavier' else np.sqrt(2 / n)), np.zeros(len(w))"
+    ),
+}
+
+
+# %%
+def plain_layer(shape, kind, rng):
+    gain = 2 if kind == "msr" else 1
+    return rng.standard_normal(shape) * np.sqrt(gain / np.prod(shape[1:])), np.zeros(shape[0])
+
+
+first_layer = yours("initial_layer", else_=plain_layer)
+w, b = first_layer((64, 3, 5, 5), "msr", np.random.default_rng(0))
+print(f"64 filters of 3×5×5: standard deviation {w.std():.4f}, biases from {b.min()} to {b.max()}")
+
+# %% [markdown]
+# Commit yourself before you look: a stack of ReLU layers starts with **Xavier** weights. In the mean over all draws,
+# each layer passes on half of the mean square of its input. By which factor is the mean square smaller after **six**
+# layers?
+
+# %% solve="predict_halving" difficulty=1 importance=4 minutes=2
+# a whole number: the mean square is divided by ...
+### BEGIN SOLUTION
+divided_by = 64
+### END SOLUTION
+
+# %% predict="predict_halving" points=1
+with check("predict_halving") as expect:
+    expect("the mean square after six layers is divided by", divided_by)
+
+# %%
+for name, gain in (("Xavier", 1), ("MSR", 2)):
+    stack = signals.deep_stack(np.sqrt(gain / 1000), depth=6, width=1000, rng=np.random.default_rng(2))
+    print(f"{name}: the mean square after six layers is 1 / {1 / np.mean(stack.activations[-1] ** 2):.1f}")
+
+# %% [markdown]
+# ### Look at the activations
+#
+# Formulas assume; measure. Here are the activations of five of twenty layers, under three starts. The tall bar at 0 is
+# cut off: half of the numbers, or all of them.
+
+# %% picture="activations" alt="Histograms of activations in layers 1, 5, 10, 15 and 20 of a ReLU stack. 0.01 randn: all are zero from layer 5 on. Xavier: narrower and narrower. MSR: the same shape in all layers."
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.viz import signals
+
+deviations = {"0.01·randn": 0.01, "Xavier": 0.1, "MSR": np.sqrt(2 / 100)}
+named = {name: signals.deep_stack(s, rng=np.random.default_rng(0)) for name, s in deviations.items()}
+signals.layer_histograms(named, limits=(0, 2), figure=plt.figure(figsize=(9.2, 4.2), layout="constrained"))
+
+# %% [markdown]
+# Three numbers say most of it, layer by layer: the mean, the standard deviation, and the share of **dead** units, those
+# that give 0 for *every* sample. A unit that is 0 for some samples does its job; one that is 0 for all of them has no
+# gradient and never comes back.
+
+# %% [markdown] task="activation_statistics" title="Activation statistics"
+# Write `activation_statistics(x, layers, activation)`. `x` is `(n, d)`, `layers` a list of L pairs `(w, b)` with `w`
+# `(out, in)` and `b` `(out,)`; `activation` is a function of arrays that follows **every** layer.
+#
+# Return an array `(L, 3)`: for each layer, in order, mean and standard deviation (divided by the count) of all its
+# activations together, and the share of its units that are exactly 0 for every sample.
+#
+# Example: one sample `[[3.]]`, one layer `w = [[1.], [-1.]]`, `b = [0., 0.]`, ReLU: activations 3 and 0, so
+# `[[1.5, 1.5, 0.5]]`.
+
+
+# %% solve="activation_statistics" difficulty=2 importance=5 minutes=12
+def activation_statistics(x, layers, activation):
+    """Mean, standard deviation and share of dead units of every layer, (L, 3)."""
+    ### BEGIN SOLUTION
+    h, rows = x, []
+    for w, b in layers:
+        h = activation(h @ w.T + b)
+        dead = np.all(h == 0, axis=0)
+        rows.append((h.mean(), h.std(), dead.mean()))
+    return np.array(rows)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="activation_statistics"
+# Run the network layer by layer and write down three numbers of each result before you go on.
+
+# %% [markdown] hint="activation_statistics"
+# The activations of a layer are an array (n, out): rows are samples, columns are units. A unit is dead when its whole
+# **column** is 0: `np.all(h == 0, axis=...)` gives one True or False for each unit, and the mean of those is the share.
+
+# %% [markdown] hint="activation_statistics"
+# ```python
+# h, rows = x, []
+# for w, b in layers:
+#     h = activation(...)
+#     dead = np.all(h == 0, axis=...)
+#     rows.append((h.mean(), ..., ...))
+# return np.array(rows)
+# ```
+
+# %% check="activation_statistics" points=7
+with check("activation_statistics") as expect:
+    x = np.array([[1.0, -2, 0.5], [3, 1, -1], [-0.5, 2, 2]])
+    layers = [
+        (np.array([[1.0, -1, 2], [-1, -1, -1], [0.5, 2, 1]]), np.array([0.5, -3.0, 1.0])),
+        (np.array([[1.0, 5, -2], [-1, 0, 0.5], [0.25, 1, -1]]), np.array([-1.0, 1.0, 4.0])),
+    ]
+    expect("two layers of three, ReLU", activation_statistics(x, layers, lambda z: np.maximum(z, 0)))
+    expect("the same with tanh", activation_statistics(x, layers, np.tanh))
+    expect("one layer", activation_statistics(x[:2], layers[:1], lambda z: np.maximum(z, 0)))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10702)
+    for n, sizes in [(4, (4, 4, 4)), (3, (5, 6, 4, 7)), (6, (2, 9))]:
+        x = draw.normal(size=(n, sizes[0]))
+        layers = [(draw.normal(size=(m, d)), draw.normal(size=m)) for d, m in itertools.pairwise(sizes)]
+        for w, b in layers:
+            w[0], b[0] = 0.1 * w[0], -20.0
+        expect(f"{n} samples, sizes {sizes}, ReLU", activation_statistics(x, layers, lambda z: np.maximum(z, 0)))
+        expect(f"{n} samples, sizes {sizes}, tanh", activation_statistics(x, layers, np.tanh))
+    ### END HIDDEN TESTS
+
+# %% variants="activation_statistics"
+WRONG = {
+    "before the activation": (
+        "def activation_statistics(x, layers, activation):\n    h, rows = x, []\n    for w, b in layers:\n"
+        "        z = h @ w.T + b\n        rows.append((z.mean(), z.std(), np.all(z <= 0, axis=0).mean()))\n"
+        "        h = activation(z)\n    return np.array(rows)",
+        "these are statistics of z, before the activation; asked are those after it",
+    ),
+    "no activation": ("activation(h @ w.T + b)", "h @ w.T + b", "the activation is missing"),
+    "bias forgotten": ("h @ w.T + b", "h @ w.T", "the biases are missing"),
+    "always the input": ("activation(h @ w.T + b)", "activation(x @ w.T + b)", "each layer takes the activations of the one before, not x"),
+    "zeros, not dead units": (
+        "np.all(h == 0, axis=0)",
+        "h == 0",
+        "this is the share of zeros; a unit is dead only if it is 0 for every sample",
+    ),
+    "silent samples": (
+        "np.all(h == 0, axis=0)",
+        "np.all(h == 0, axis=1)",
+        "this counts samples for which all units are 0; a unit is a column",
+    ),
+    "sometimes zero": (
+        "np.all(h == 0, axis=0)",
+        "np.any(h == 0, axis=0)",
+        "a unit that is 0 for some samples does its job; dead means 0 for all",
+    ),
+    "living units": ("dead.mean()", "1 - dead.mean()", "this is the share of living units"),
+    "dead units counted": ("dead.mean()", "dead.sum()", "asked is the share of dead units, not their number"),
+    "variance": ("h.std()", "h.var()", "this is the variance; asked is its root, the standard deviation"),
+    "n - 1": ("h.std()", "h.std(ddof=1) if h.size > 1 else 0.0", "divide by the count, not by the count less one"),
+    "spread of units": (
+        "h.std()",
+        "h.std(axis=0).mean()",
+        "all activations of the layer are taken together, not unit by unit",
+    ),
+    "not centred": ("h.std()", "np.sqrt((h**2).mean())", "this is the root mean square: the mean must be subtracted first"),
+    "input included": (
+        "h, rows = x, []",
+        "h, rows = x, [(x.mean(), x.std(), np.all(x == 0, axis=0).mean())]",
+        "the first row is of the first layer, not of the input",
+    ),
+    "output left bare": (
+        "        h = activation(h @ w.T + b)\n",
+        "        h = h @ w.T + b\n        h = activation(h) if len(rows) < len(layers) - 1 else h\n",
+        "the activation follows every layer, the last one too",
+    ),
+}
+RIGHT = {
+    "layers first, numbers later": (
+        "def activation_statistics(x, layers, activation):\n"
+        "    outputs = []\n    for w, b in layers:\n"
+        "        outputs.append(activation((outputs[-1] if outputs else x) @ w.T + b))\n"
+        "    return np.array([[np.mean(h), np.sqrt(np.mean((h - np.mean(h)) ** 2)), np.mean(~np.any(h, axis=0))]\n"
+        "                     for h in outputs])"
+    ),
+    "filled into an array": (
+        "def activation_statistics(x, layers, activation):\n"
+        "    out = np.zeros((len(layers), 3))\n    h = np.array(x, float)\n"
+        "    for k, (w, b) in enumerate(layers):\n        h = activation(b + np.einsum('nd,md->nm', h, w))\n"
+        "        out[k] = np.mean(h), np.std(h), sum(not any(unit) for unit in h.T) / h.shape[1]\n    return out"
+    ),
+}
+
+
+# %%
+def plain_statistics(x, layers, activation):
+    rows = []
+    for w, b in layers:
+        x = activation(x @ w.T + b)
+        rows.append((x.mean(), x.std(), np.mean(~x.any(axis=0))))
+    return np.array(rows)
+
+
+statistics_of = yours("activation_statistics", else_=plain_statistics)
+x = np.random.default_rng(1).standard_normal((200, 100))
+for name, deviation in (("0.01·randn", 0.01), ("Xavier", 0.1), ("MSR", np.sqrt(2 / 100)), ("randn", 1.0)):
+    mean, spread, dead = statistics_of(x, deep_layers(deviation), np.tanh)[-1]
+    print(f"tanh, {name:10} layer 20: mean {mean:+.1e}, standard deviation {spread:.1e}")
+
+# %% [markdown]
+# tanh is not ReLU: near 0 it is a straight line of slope 1, so Xavier's factor 1 nearly keeps the signal. And weights
+# that are far too large do not explode here, they **saturate**: nearly all activations are close to -1 or 1, where the
+# slope is nearly 0. Forward all looks well. Backward nothing arrives.
+#
+# ## 2. Try it: the start of a deep stack
+#
+# Move the scale c of the weights c·randn/√n and watch both directions. Which c keeps ReLU level? And tanh? What happens
+# to a sigmoid, whose outputs are never centred? Then tick the box: it is section 5's remedy.
+
+# %% picture="explorer" alt="The explorer for tanh with scale 3: the standard deviation stays near one forward, the gradient explodes backward, and the histograms pile up at minus one and one."
+import matplotlib.pyplot as plt
+
+from course_lib.viz.signals import signal_picture
+
+signal_picture(3.0, "tanh", figure=plt.figure(figsize=(9.0, 4.4), layout="constrained"))
+
+# %%
+if os.environ.get("COURSE_MODE") != "grade":
+    display(signal_explorer())
+
+# %% [markdown]
+# ### Does it matter for learning?
+#
+# The 8×8 digits that come with scikit-learn: 1437 images to train on, 360 to test, ten classes. The helpers below build
+# and train any multilayer perceptron of this lesson with the course's library.
+
+# %%
+digits = datasets.load("digits")
+x_train, x_test = (a.reshape(-1, 64).astype(np.float32) / 255 for a in (digits.x_train, digits.x_test))
+center, spread = x_train.mean(axis=0), x_train.std()
+x_train, x_test = (x_train - center) / spread, (x_test - center) / spread
+t_train, t_test = digits.t_train, digits.t_test
+print(digits)
+
+
+# %%
+def scaled(deviation):
+    """An initialisation for nn.Linear: normal weights; `deviation` is a number or a function of (out, in)."""
+
+    def start(shape, *, rng):
+        s = deviation(*shape) if callable(deviation) else deviation
+        return (s * rng.standard_normal(shape)).astype(np.float32)
+
+    return start
+
+
+STARTS = {
+    "0.01·randn": scaled(0.01),
+    "0.02·randn": scaled(0.02),
+    "0.1/√width·randn": scaled(lambda out, n: 0.1 / np.sqrt(n)),
+    "1/√width·randn": scaled(lambda out, n: 1 / np.sqrt(n)),
+    "Xavier": scaled(lambda out, n: np.sqrt(2 / (n + out))),
+    "MSR": scaled(lambda out, n: np.sqrt(2 / n)),
+}
+
+
+# %%
+def perceptron(sizes, rng, start=STARTS["MSR"], norm=False, drop=0.0):
+    parts = []
+    for n, out in itertools.pairwise(sizes[:-1]):
+        parts += [nn.Linear(n, out, rng=rng, init=start)]
+        parts += [nn.BatchNorm1d(out)] * norm + [nn.ReLU()] + [nn.Dropout(drop, rng=rng)] * (drop > 0)
+    return nn.Sequential(*parts, nn.Linear(*sizes[-2:], rng=rng, init=start))
+
+
+def learn(model, x, t, steps, rng, rate=0.05, size=64, decay=0.0, change=None):
+    """Losses of `steps` steps of SGD with momentum 0.9; they end early where the loss is no longer a number."""
+    optimizer, losses = optim.SGD(model.parameters(), lr=rate, momentum=0.9, weight_decay=decay), []
+    while len(losses) < steps:
+        shown = x if change is None else change(x, rng=rng)
+        try:
+            with np.errstate(all="ignore"):
+                losses.extend(train.fit(model, F.cross_entropy, optimizer, data.batches(shown, t, size=size, rng=rng)))
+        except FloatingPointError:
+            return losses
+    return losses[:steps]
+
+
+# %%
+def error_of(model, x, t):
+    """Share of wrong answers, in evaluation mode."""
+    return 1 - train.score(model, [(x, t)], accuracy=train.accuracy)["accuracy"]
+
+
+def plus_minus(values, digits=3):
+    """Mean and standard deviation over seeds, as text."""
+    return f"{np.mean(values):.{digits}f} ± {np.std(values, ddof=1):.{digits}f}"
+
+
+# %% practice="starts"
+losses = {}
+for name in tqdm(("0.01·randn", "Xavier", "MSR")):
+    rng = np.random.default_rng(0)
+    model = perceptron((64, *[50] * 12, 10), rng, STARTS[name])
+    losses[name] = learn(model, x_train, t_train, 250, rng)
+ax = curves.learning_curves(losses, xlabel="step", ylabel="cross-entropy", title="Twelve hidden layers of 50 ReLU units")
+ax.axhline(np.log(10), color=style.GREY, lw=1, ls=":")
+note = ax.annotate("ln 10: knows nothing", (250, np.log(10)), xytext=(0, 4), textcoords="offset points", ha="right")
+
+# %% [markdown]
+# **Lecture figure F29.** Small random weights suffice in shallow networks and fail in deep ones. The final loss by
+# depth, for six starts:
+
+
+# %% figure="F29"
+def depth_figure(depths=(1, 2, 4, 8, 16), seeds=3, steps=600):
+    rows, lines, band = [], {}, {}
+    for name, start in STARTS.items():
+        finals = np.zeros((len(depths), seeds))
+        for (i, depth), seed in itertools.product(enumerate(depths), range(seeds)):
+            rng = np.random.default_rng(seed)
+            losses = learn(perceptron((64, *[50] * depth, 10), rng, start), x_train, t_train, steps, rng, rate=0.02)
+            finals[i, seed] = np.mean(losses[-23:])
+        lines[name], band[name] = (depths, finals.mean(axis=1)), finals.std(axis=1, ddof=1)
+        for depth, final in zip(depths, finals, strict=True):
+            setting = f"digits, layers of 50, ReLU, SGD 0.02, momentum 0.9, {steps} steps, {seeds} seeds"
+            rows.append((f"{name}, {depth} hidden", "fails deep" if "0.0" in name else "", plus_minus(final), setting))
+    curves.learning_curves(lines, xlabel="hidden layers", ylabel="final loss", spread=band)
+    return lecture_table("F29 · Final training loss by depth and start (ln 10 = 2.303: nothing learned)", rows)
+
+
+depth_figure() if FULL else recorded("F29")
+
+# %% [markdown]
+# With one hidden layer every start works. With sixteen the small ones stay at ln 10, where they began. On square layers
+# `1/√width` *is* Xavier; the two differ only in the first and in the last layer.
+
+# %% [markdown]
+# ## 3. Inputs: centre, decorrelate, scale
+#
+# The first layer has the same trouble as all others: its inputs decide how the loss looks from the weights. If all
+# inputs are near 100, every weight's gradient has the same large part, and the loss becomes a ravine: steep along one
+# direction, flat along the others. Three steps make it round:
+#
+# 1. **centre**: subtract the mean of each input;
+# 2. **decorrelate**: turn the axes into the principal axes of the data (PCA);
+# 3. **scale**: divide each new input by its standard deviation.
+#
+# All three together are called **whitening**: the covariance becomes the identity, as in white noise.
+
+# %% picture="whitening" alt="Four clouds of the same points: raw, an ellipse away from the origin; centred; decorrelated, its long axis horizontal; scaled, a round cloud at the origin."
+import numpy as np
+
+from course_lib import whitening
+from course_lib.viz import style
+
+rng = np.random.default_rng(4)
+raw = rng.normal(size=(300, 2)) @ np.array([[2.2, 1.1], [0.0, 0.5]]) + np.array([5.0, 4.0])
+mean, axes, variances = whitening.principal_axes(raw)
+turned = (raw - mean) @ axes.T
+steps = {"raw": raw, "centred": raw - mean, "decorrelated": turned, "scaled: white": turned / np.sqrt(variances)}
+for ax, (title, x) in zip(style.row(4, size=(2.4, 2.4)), steps.items(), strict=True):
+    style.axes(ax, title=title)
+    ax.axhline(0, color=style.GREY, lw=0.8)
+    ax.axvline(0, color=style.GREY, lw=0.8)
+    ax.scatter(*x.T, s=6, c=np.arctan2(*(turned / np.sqrt(variances)).T), cmap="twilight")
+    ax.set(xlim=(-8, 12), ylim=(-7, 9), aspect="equal", xticks=(), yticks=())
+
+# %% [markdown]
+# Let the training set have covariance $C = \frac1n \sum (x - \bar x)(x - \bar x)^{\top}$, with eigenvalues
+# $\lambda_1 \ge \lambda_2 \ge \dots$ (the variances) and unit eigenvectors as the columns of U (the principal axes).
+#
+# $$\text{PCA whitening:}\quad y = \Lambda^{-1/2} U^{\top}(x - \bar x), \qquad
+# \text{ZCA whitening:}\quad y = U \Lambda^{-1/2} U^{\top}(x - \bar x).$$
+#
+# Any further rotation keeps the covariance the identity. ZCA rotates back, so that an image still looks like an image
+# (*zero-phase* component analysis; Bell and Sejnowski 1997). Where a variance is almost 0, as in the corners of digits,
+# dividing would blow up noise; so use $1/\sqrt{\lambda_k + \varepsilon}$.
+#
+# Mean and axes come from the **training set** only, and are applied to all data. (Lesson 08 says what goes wrong
+# otherwise.)
+
+# %% [markdown] task="whitened" title="Whitening, PCA and ZCA"
+# Write `whitened(train, x, kind, epsilon)`: the samples `x` `(m, d)`, whitened with the statistics of `train` `(n, d)`,
+# n > d; `kind` is `"pca"` or `"zca"`. The covariance divides by n; `epsilon` is added to the variances, under the root.
+#
+# With `"pca"` the column of the largest variance comes first. An axis' sign is free: the check looks at absolute values.
+# Change neither `train` nor `x`.
+#
+# Example: `train = [[0., 0.], [4., 0.], [0., 2.], [4., 2.]]`, `x = [[6., 3.]]`, epsilon 0: `[[2., 2.]]`.
+
+
+# %% solve="whitened" difficulty=3 importance=4 minutes=20 forbid="course_lib.whitening.whiten course_lib.whitening.whitening course_lib.whitening.principal_axes"
+def whitened(train, x, kind, epsilon):
+    """Samples x (m, d) whitened by mean and principal axes of train (n, d)."""
+    ### BEGIN SOLUTION
+    mean = train.mean(axis=0)
+    centred = train - mean
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(train))
+    variances, axes = variances[::-1], axes[:, ::-1]
+    out = (x - mean) @ axes / np.sqrt(variances + epsilon)
+    return out @ axes.T if kind == "zca" else out
+    ### END SOLUTION
+
+
+# %% [markdown] hint="whitened"
+# Four steps: mean of `train`; covariance of `train`; its eigenvectors (`np.linalg.eigh`); then apply all that to `x`.
+
+# %% [markdown] hint="whitened"
+# `np.linalg.eigh(C)` gives the variances from **small to large** and the axes as **columns**. For samples in rows, the
+# coordinates along the axes are `(x - mean) @ axes`. Going back is `@ axes.T`.
+
+# %% [markdown] hint="whitened"
+# ```python
+# mean = train.mean(axis=0)
+# centred = train - mean
+# variances, axes = np.linalg.eigh(centred.T @ centred / ...)
+# variances, axes = variances[::-1], axes[:, ...]
+# out = (x - ...) @ axes / np.sqrt(...)
+# return out @ ... if kind == "zca" else out
+# ```
+
+# %% check="whitened-pca" points=5
+with check("whitened-pca") as expect:
+    square = np.array([[1.0, 6, 2], [4, 8, 1], [2, 7, 6], [7, 3, 5], [5, 5, 9]])
+    points = np.array([[2.0, 2, 7], [9, 1, 0], [3, 4, 4]])
+    expect("five points, whitened by themselves", np.abs(whitened(square, square, "pca", 0.0)))
+    expect("three new points", np.abs(whitened(square, points, "pca", 0.0)))
+    expect("the same with epsilon 0.5", np.abs(whitened(square, points, "pca", 0.5)))
+    expect("both afterwards", (square, points))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10703)
+    for n, m, d in [(9, 4, 4), (14, 3, 2), (12, 5, 5)]:
+        train_set = draw.normal(size=(n, d)) * 2.0 ** np.arange(d) @ draw.normal(size=(d, d)) + 10 * draw.normal(size=d)
+        x = draw.normal(size=(m, d)) * 5
+        expect(f"{n} samples of {d} numbers, {m} new", np.abs(whitened(train_set, x, "pca", 0.2)))
+        expect(f"{n} samples of {d} numbers, afterwards", (train_set, x))
+    ### END HIDDEN TESTS
+
+# %% check="whitened-zca" points=4
+with check("whitened-zca") as expect:
+    square = np.array([[1.0, 6, 2], [4, 8, 1], [2, 7, 6], [7, 3, 5], [5, 5, 9]])
+    points = np.array([[2.0, 2, 7], [9, 1, 0], [3, 4, 4]])
+    expect("three new points", whitened(square, points, "zca", 0.0))
+    expect("the same with epsilon 0.5", whitened(square, points, "zca", 0.5))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10704)
+    for n, m, d in [(8, 4, 4), (15, 2, 3), (11, 6, 2)]:
+        train_set = draw.normal(size=(n, d)) * 1.5 ** np.arange(d) @ draw.normal(size=(d, d)) + 4 * draw.normal(size=d)
+        x = draw.normal(size=(m, d)) * 3
+        expect(f"{n} samples of {d} numbers, {m} new", whitened(train_set, x, "zca", 0.1))
+    ### END HIDDEN TESTS
+
+# %% variants="whitened"
+WRONG = {
+    "not centred": ("(x - mean) @ axes", "x @ axes", "x was not centred: subtract the training set's mean"),
+    "centred by itself": (
+        "(x - mean) @ axes",
+        "(x - x.mean(axis=0)) @ axes",
+        "x was centred with its own mean: use the training set's",
+    ),
+    "statistics of x": (
+        "mean = train.mean(axis=0)",
+        "train = x\n    mean = train.mean(axis=0)",
+        "mean and axes come from the training set, not from x",
+    ),
+    "second moments": (
+        "centred = train - mean",
+        "centred = train",
+        "the covariance is that of the centred data; here the mean is still in it",
+    ),
+    "n - 1": ("/ len(train)", "/ (len(train) - 1)", "the covariance divides by n here, not by n - 1"),
+    "sum instead of mean": (
+        "centred.T @ centred / len(train)",
+        "centred.T @ centred",
+        "the sum over the samples must be divided by their number",
+    ),
+    "only scaled": (
+        "variances, axes = np.linalg.eigh(centred.T @ centred / len(train))",
+        "variances, axes = train.var(axis=0), np.eye(train.shape[1])",
+        "the inputs were scaled one by one; they are still correlated",
+    ),
+    "not scaled": (
+        " / np.sqrt(variances + epsilon)",
+        "",
+        "the data were turned but not scaled: divide by the standard deviation along each axis",
+    ),
+    "divided by the variance": (
+        "np.sqrt(variances + epsilon)",
+        "(variances + epsilon)",
+        "divide by the standard deviation, the root of the variance",
+    ),
+    "axes are rows": (
+        "@ axes / np",
+        "@ axes.T / np",
+        "the axes are the columns of what eigh returns: project with @ axes",
+    ),
+    "smallest first": (
+        "    variances, axes = variances[::-1], axes[:, ::-1]\n",
+        "",
+        "eigh gives the smallest variance first; asked is the largest first",
+    ),
+    "only the variances turned round": (
+        "axes[:, ::-1]",
+        "axes",
+        "variances and axes no longer belong together: turn the order of both round",
+    ),
+    "rows turned round": (
+        "axes[:, ::-1]",
+        "axes[::-1]",
+        "this turns the order of the coordinates; the axes are the columns",
+    ),
+    "epsilon outside of the root": (
+        "np.sqrt(variances + epsilon)",
+        "(np.sqrt(variances) + epsilon)",
+        "epsilon is added to the variance, under the root",
+    ),
+    "no epsilon": ("variances + epsilon", "variances", "epsilon is missing"),
+    "not turned back": (
+        'return out @ axes.T if kind == "zca" else out',
+        "return out",
+        "ZCA turns the data back with the same axes at the end",
+    ),
+    "turned twice": (
+        "return out @ axes.T",
+        "return out @ axes",
+        "this turns once more the same way; back is @ axes.T",
+    ),
+    "both turned back": (
+        'return out @ axes.T if kind == "zca" else out',
+        "return out @ axes.T",
+        "PCA leaves the data along the principal axes; only ZCA turns back",
+    ),
+    "changes train": (
+        "centred = train - mean",
+        "centred = train\n    centred -= mean",
+        "train was changed in place: the caller still needs it",
+    ),
+}
+RIGHT = {
+    "singular values": (
+        "def whitened(train, x, kind, epsilon):\n"
+        "    mean = np.mean(train, axis=0)\n"
+        "    _, s, vt = np.linalg.svd((train - mean) / np.sqrt(len(train)), full_matrices=False)\n"
+        "    out = (vt @ (x - mean).T).T * (s**2 + epsilon) ** -0.5\n"
+        "    return np.dot(out, vt) if kind == 'zca' else out"
+    ),
+    "one matrix": (
+        "def whitened(train, x, kind, epsilon):\n"
+        "    lam, u = np.linalg.eigh(np.cov(train, rowvar=False, bias=True))\n"
+        "    order = np.argsort(-lam)\n    lam, u = lam[order], -u[:, order]\n"
+        "    w = np.diag(1 / np.sqrt(lam + epsilon)) @ u.T\n"
+        "    w = u @ w if kind == 'zca' else w\n    return (x - train.mean(0)) @ w.T"
+    ),
+}
+
+# %%
+whiten_by = yours("whitened", else_=lambda train, x, kind, epsilon: whitening.whiten(train, x, kind=kind, epsilon=epsilon)[1])
+rng = np.random.default_rng(0)
+cloud = rng.normal(size=(1000, 3)) @ rng.normal(size=(3, 3)) + 100
+for kind in ("pca", "zca"):
+    white = whiten_by(cloud, cloud, kind, 1e-9)
+    print(kind, "covariance:", np.cov(white.T, bias=True).round(6).tolist())
+
+# %% [markdown]
+# ### Real image patches
+#
+# What are the principal axes of photographs? Cut 6000 patches of 12×12 pixels from the two photographs of lesson 05,
+# and whiten them. Each axis is a direction in the space of patches, so it is a patch itself.
+
+
+# %%
+def patches(n, side=12, seed=0):
+    """n patches (n, side * side) at random places of the course's two photographs, brightness 0..1."""
+    rng, out = np.random.default_rng(seed), []
+    for name in reconstruction.PHOTOS:
+        photo = reconstruction.photo(name, 400) / 255
+        corner = rng.integers(0, 400 - side, size=(n // 2, 2))
+        out += [photo[i : i + side, j : j + side].ravel() for i, j in corner]
+    return np.array(out)
+
+
+# %% practice="patches"
+sample = patches(6000)
+mean, axes, variances = whitening.principal_axes(sample)
+share = np.cumsum(variances) / variances.sum()
+print(f"the first 10 of 144 axes hold {share[9]:.1%} of the variance")
+shown = images.image_grid(axes[:20].reshape(-1, 12, 12), signed=True, columns=10, title="The first 20 principal axes")
+
+# %% practice="patches_zca"
+mean, matrix = whitening.whitening(sample, kind="zca", epsilon=1e-3)
+pairs = np.concatenate([sample[:10], (sample[:10] - mean) @ matrix.T])
+shown = images.image_grid(
+    [(p - p.min()) / np.ptp(p) for p in pairs.reshape(-1, 12, 12)], columns=10, title="Patches, and the same ZCA-whitened"
+)
+middle = matrix.reshape(12, 12, 12, 12)[3:9:2, 3:9:2].reshape(-1, 12, 12)
+shown = images.image_grid(middle, signed=True, columns=9, title="Nine rows of the ZCA matrix: centre minus surround")
+
+# %% picture="patches" alt="Three rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: a bright centre with a dark surround."
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import whitening
+from course_lib.viz import reconstruction
+
+rng, sample = np.random.default_rng(0), []
+for name in reconstruction.PHOTOS:
+    photo = reconstruction.photo(name, 400) / 255
+    sample += [photo[i : i + 12, j : j + 12].ravel() for i, j in rng.integers(0, 388, size=(3000, 2))]
+sample = np.array(sample)
+mean, axes, variances = whitening.principal_axes(sample)
+_, matrix = whitening.whitening(sample, kind="zca", epsilon=1e-3)
+some = sample[300:6000:500]
+rows = [
+    ("principal axes", axes[:12]),
+    ("patches", some),
+    ("the same, ZCA", (some - mean) @ matrix.T),
+    ("rows of ZCA", matrix.reshape(12, 12, 144)[5, :]),
+]
+figure, grid = plt.subplots(4, 12, figsize=(9.4, 3.5), layout="constrained")
+for row, (name, many) in zip(grid, rows, strict=True):
+    for ax, patch in zip(row, many, strict=True):
+        ax.imshow(patch.reshape(12, 12), cmap="gray" if "patches" in name or "same" in name else "RdBu_r")
+        ax.set(xticks=(), yticks=())
+        ax.spines[:].set_visible(False)
+    row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+
+# %% [markdown]
+# The axes are waves, from coarse to fine: in photographs neighbours are alike (lesson 00), so most of the variance is
+# coarse. PCA of pixels knows nothing about your classes; it is much the same for all photographs. The rows of the ZCA
+# matrix are local filters, a pixel minus its surround. Cells of the retina compute something like it.
+#
+# **Lecture figure F30.** Inputs with mean 100 make learning bad and slow; so do inputs that span orders of magnitude,
+# where log(1 + x) helps. Both measured: the steps until the loss is below a target, with the best of eight learning
+# rates for each way of preparing.
+
+
+# %% figure="F30"
+def two_tasks(rng, n=400, d=10):
+    """Inputs near 100, and inputs over many orders of magnitude; the classes are the same halves in both."""
+    z, w = rng.normal(size=(n, d)), rng.normal(size=d)
+    t = (z @ w > 0).astype(np.int64)
+    return {"mean 100, deviation 1": (100 + z, t), "magnitudes from 0.001 to 1000": (np.exp(2.3 * z), t)}
+
+
+PREPARED = {
+    "raw": lambda x: x,
+    "centred": lambda x: x - x.mean(axis=0),
+    "centred and scaled": data.standardise,
+    "log(1+x), centred and scaled": lambda x: data.standardise(np.log1p(x)),
+}
+
+
+# %% figure="F30"
+def steps_to(x, t, seed, target=0.1, most=1500):
+    """Fewest steps at which the mean loss of the last ten is below target, over eight rates; `most` if never."""
+    best = most
+    for rate in 10.0 ** np.arange(-7, 1):
+        rng = np.random.default_rng(seed)
+        model = perceptron((x.shape[1], 20, 2), rng)
+        losses = learn(model, x.astype(np.float32), t, best, rng, rate=rate)
+        if len(losses) < 10:
+            continue
+        below = np.flatnonzero(np.convolve(losses, np.full(10, 0.1), "valid") < target)
+        best = min(best, int(below[0]) + 10 if len(below) else most)
+    return best
+
+
+# %% figure="F30"
+def inputs_figure(seeds=3):
+    rows = []
+    for task in two_tasks(np.random.default_rng(0)):
+        for name, prepare in PREPARED.items():
+            steps = []
+            for seed in range(seeds):
+                x, t = two_tasks(np.random.default_rng(seed))[task]
+                steps.append(steps_to(prepare(x), t, seed))
+            said = "bad and slow" if name == "raw" else "log(1+x) where magnitudes vary" if "log" in name else ""
+            text = ", ".join("not in 1500" if s >= 1500 else str(s) for s in steps)
+            setting = f"10 inputs, 20 ReLU units, 2 classes, loss below 0.1, best of 8 rates, {seeds} seeds"
+            rows.append((f"{task}: {name}", said, text, setting))
+    return lecture_table("F30 · Steps to the target", rows)
+
+
+inputs_figure() if FULL else recorded("F30")
+
+# %% [markdown]
+# ## 4. Batch normalisation: forward
+#
+# Whitening helps the first layer. All later layers have inputs too, and theirs change with every step of the layers
+# below. So normalise *inside* of the network (Ioffe and Szegedy 2015): shift and scale every feature to mean 0 and
+# variance 1 over the **mini-batch**, then let the network choose its own scale $\gamma$ and shift $\beta$, which are
+# learned:
+#
+# $$\mu = \frac1m\sum x, \qquad v = \frac1m\sum (x-\mu)^2, \qquad \hat x = \frac{x-\mu}{\sqrt{v+\varepsilon}}, \qquad
+# y = \gamma\hat x + \beta .$$
+#
+# The sums run over the m numbers of one feature in the batch. For vectors `(n, c)` that is m = n; for images
+# `(n, c, h, w)` a feature is a **channel**, shared by all places, so m = n·h·w. (There is no decorrelation: it would
+# cost too much in every step.)
+#
+# When the network is used, an answer must not depend on who else is in the batch. There may be no batch at all. So
+# during training **running statistics** are kept, and in evaluation they stand in for $\mu$ and v:
+#
+# $$\text{running} \leftarrow (1 - \text{momentum})\cdot\text{running} + \text{momentum}\cdot\text{new}.$$
+#
+# One detail that torch and this course agree on: the batch is normalised by the variance that divides by m (what it
+# *has*), the running variance takes the one that divides by m - 1 (the unbiased estimate of what others will have).
+
+# %% [markdown] task="batch_norm_forward" title="Batch normalisation, training and evaluation"
+# Write `batch_norm_forward(x, gamma, beta, running, training, momentum, eps)`. `x` is `(n, c)` or `(n, c, h, w)`; `gamma`,
+# `beta` are `(c,)`; `running` is a pair `(mean, variance)` of arrays `(c,)`. Return `(y, running)`: `y` in the shape of
+# `x`, and a **new** pair; change no input.
+#
+# In training normalise by the batch's own statistics and move `running` as above (variance: divided by m for `y`, by
+# m - 1 for `running`; m > 1). Otherwise normalise by `running` and return it as it was. `eps` stands under the root.
+#
+# Example: `x = [[1.], [3.]]`, gamma 10, beta 5, running (0, 1), momentum 0.5, eps 0, training: `[[-5.], [15.]]`, (1, 1.5).
+
+
+# %% solve="batch_norm_forward" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.batch_norm course_lib.batch_norm.batch_norm torch.nn.functional.batch_norm"
+def batch_norm_forward(x, gamma, beta, running, training, momentum, eps):
+    """Normalised x and the new running (mean, variance); x is (n, c) or (n, c, h, w)."""
+    ### BEGIN SOLUTION
+    axes = (0, *range(2, x.ndim))
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    mean, var = running
+    if training:
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        m = x.size // x.shape[1]
+        old_mean, old_var = running
+        new_mean = (1 - momentum) * old_mean + momentum * mean
+        new_var = (1 - momentum) * old_var + momentum * (var * m / (m - 1))
+        running = (new_mean, new_var)
+    normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)
+    return gamma.reshape(shape) * normal + beta.reshape(shape), running
+    ### END SOLUTION
+
+
+# %% [markdown] hint="batch_norm_forward"
+# Decide first which pair (mean, variance) is used for `y`: the batch's or the running one. The last two lines are the
+# same for both.
+
+# %% [markdown] hint="batch_norm_forward"
+# For images take mean and variance over axes (0, 2, 3): one number for each channel. To subtract `(c,)` from
+# `(n, c, h, w)`, reshape it to `(1, c, 1, 1)`. A batch of shape (2, 3, 4, 5) has m = 2·4·5 = 40.
+
+# %% [markdown] hint="batch_norm_forward"
+# ```python
+# axes = ...    # (0,) or (0, 2, 3)
+# shape = ...   # (1, c) or (1, c, 1, 1)
+# mean, var = running
+# if training:
+#     mean, var = x.mean(axis=axes), ...
+#     m = x.size // ...
+#     running = ((1 - momentum) * ... + momentum * ..., ...)
+# normal = (x - mean.reshape(shape)) / np.sqrt(...)
+# return gamma.reshape(shape) * ..., running
+# ```
+
+# %% check="batch_norm_forward-training" points=5
+with check("batch_norm_forward-training") as expect:
+    gamma, beta = np.array([2.0, -0.5, 3.0]), np.array([0.5, 4.0, -1.0])
+    running = (np.array([1.0, -2.0, 0.5]), np.array([2.0, 0.5, 4.0]))
+    batch = np.array([[1.0, 0.2, -3], [2, 0.1, 5], [4, 0.4, 1]])
+    y, once = batch_norm_forward(batch, gamma, beta, running, True, 0.3, 0.05)
+    expect("three samples of three features", y)
+    expect("running statistics after one batch", once)
+    for more in (batch[::-1] + 2, batch * 3):
+        y, once = batch_norm_forward(more, gamma, beta, once, True, 0.3, 0.05)
+    expect("running statistics after three batches", once)
+    expect("inputs afterwards", (batch, gamma, beta, running))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10705)
+    for n, c in [(4, 4), (5, 2), (3, 6)]:
+        gamma, beta = draw.normal(size=(2, c))
+        running = (draw.normal(size=c), draw.uniform(0.5, 3, size=c))
+        kept = running
+        for k in (1, 2, 3):
+            x = draw.normal(size=(n, c)) * draw.uniform(0.1, 2, size=c) + 3 * draw.normal(size=c)
+            y, kept = batch_norm_forward(x, gamma, beta, kept, True, 0.2, 0.03)
+            expect(f"{n} samples of {c} features, batch {k}", y)
+            expect(f"{n} samples of {c} features, running after batch {k}", kept)
+        expect(f"{n} samples of {c} features, inputs afterwards", (x, gamma, beta, running))
+    ### END HIDDEN TESTS
+
+# %% check="batch_norm_forward-evaluation" points=4
+with check("batch_norm_forward-evaluation") as expect:
+    gamma, beta = np.array([2.0, -0.5, 3.0]), np.array([0.5, 4.0, -1.0])
+    running = (np.array([1.0, -2.0, 0.5]), np.array([2.0, 0.5, 4.0]))
+    batch = np.array([[1.0, 0.2, -3], [2, 0.1, 5], [4, 0.4, 1]])
+    y, kept = batch_norm_forward(batch, gamma, beta, running, False, 0.3, 0.05)
+    expect("three samples of three features", y)
+    expect("running statistics afterwards", kept)
+    expect("one sample alone", batch_norm_forward(batch[1:2], gamma, beta, running, False, 0.3, 0.05)[0])
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10706)
+    for shape in [(4, 4), (1, 5), (2, 3, 4, 2)]:
+        c = shape[1]
+        gamma, beta = draw.normal(size=(2, c))
+        running = (draw.normal(size=c), draw.uniform(0.05, 3, size=c))
+        x = draw.normal(size=shape)
+        y, kept = batch_norm_forward(x, gamma, beta, running, False, 0.4, 0.02)
+        expect(f"shape {shape}", y)
+        expect(f"shape {shape}, running afterwards", kept)
+    ### END HIDDEN TESTS
+
+# %% check="batch_norm_forward-images" points=4
+with check("batch_norm_forward-images") as expect:
+    gamma, beta = np.array([2.0, -0.5]), np.array([0.5, 4.0])
+    running = (np.array([1.0, -2.0]), np.array([2.0, 0.5]))
+    cube = np.array([[[[1.0, -2], [0.5, 3]], [[4, 0.25], [2, -1]]], [[[2, 2.5], [-3, 1]], [[0, 7], [-0.5, 1.5]]]])
+    expect("2 images, 2 channels, 2×2", batch_norm_forward(cube, gamma, beta, running, True, 0.3, 0.05))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10707)
+    for shape in [(3, 3, 3, 3), (2, 3, 4, 5), (1, 2, 3, 2)]:
+        c = shape[1]
+        gamma, beta = draw.normal(size=(2, c))
+        kept = (draw.normal(size=c), draw.uniform(0.5, 3, size=c))
+        for k in (1, 2, 3):
+            x = draw.normal(size=shape) + 2 * draw.normal(size=(c, 1, 1))
+            y, kept = batch_norm_forward(x, gamma, beta, kept, True, 0.15, 0.02)
+            expect(f"shape {shape}, batch {k}", y)
+            expect(f"shape {shape}, running after batch {k}", kept)
+    ### END HIDDEN TESTS
+
+# %% variants="batch_norm_forward"
+WRONG = {
+    "n - 1 in the normalisation": (
+        "mean, var = x.mean(axis=axes), x.var(axis=axes)\n        m = x.size // x.shape[1]",
+        "m = x.size // x.shape[1]\n        mean, var = x.mean(axis=axes), x.var(axis=axes) * m / (m - 1)",
+        "the batch is normalised by the variance that divides by m; m - 1 is for the running variance, once",
+    ),
+    "n - 1 in both": (
+        "normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)",
+        "var = var * m / (m - 1) if training else var\n    normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)",
+        "the running variance is right; the batch itself is normalised by the variance that divides by m",
+    ),
+    "n in the running variance": (
+        "(var * m / (m - 1))",
+        "var",
+        "the running variance takes the estimate that divides by m - 1",
+    ),
+    "n alone counted": (
+        "m = x.size // x.shape[1]",
+        "m = len(x) if len(x) > 1 else 2",
+        "for images m counts the places too: n·h·w, not n",
+    ),
+    "momentum reversed": (
+        "(1 - momentum) * old_mean + momentum * mean\n        new_var = (1 - momentum) * old_var + momentum *",
+        "momentum * old_mean + (1 - momentum) * mean\n        new_var = momentum * old_var + (1 - momentum) *",
+        "momentum is the weight of the new batch; here the old statistics get it",
+    ),
+    "momentum reversed for the variance": (
+        "new_var = (1 - momentum) * old_var + momentum *",
+        "new_var = momentum * old_var + (1 - momentum) *",
+        "the mean moves as it should; in the variance old and new have changed places",
+    ),
+    "running replaced": (
+        "running = (new_mean, new_var)",
+        "running = (mean, var * m / (m - 1))",
+        "the running statistics are replaced by the last batch's; they should move towards them by momentum",
+    ),
+    "running added up": (
+        "(1 - momentum) * old_mean + momentum * mean\n        new_var = (1 - momentum) * old_var",
+        "old_mean + momentum * mean\n        new_var = old_var",
+        "the old statistics must shrink by 1 - momentum, or they grow for ever",
+    ),
+    "running never moved": (
+        "        running = (new_mean, new_var)\n",
+        "",
+        "the running statistics never move; evaluation would use their first values",
+    ),
+    "only the mean moves": (
+        "running = (new_mean, new_var)",
+        "running = (new_mean, old_var)",
+        "the running variance must move too",
+    ),
+    "running mean and variance exchanged": (
+        "running = (new_mean, new_var)",
+        "running = (new_var, new_mean)",
+        "the pair is (mean, variance), in this order",
+    ),
+    "standard deviations kept": (
+        "momentum * (var * m / (m - 1))",
+        "momentum * np.sqrt(var * m / (m - 1))",
+        "the running variance keeps variances, not standard deviations",
+    ),
+    "running statistics in training": (
+        "    normal = (x",
+        "    mean, var = running\n    normal = (x",
+        "in training the batch is normalised by its own statistics; here the running ones were used",
+    ),
+    "batch statistics in evaluation": (
+        "    normal = (x",
+        "    mean, var = x.mean(axis=axes), x.var(axis=axes)\n    normal = (x",
+        "in evaluation the running statistics are used; here an answer depends on who else is in the batch",
+    ),
+    "moved in evaluation": (
+        "    normal = (x",
+        "    if not training:\n        running = tuple((1 - momentum) * r + momentum * s for r, s in zip(running, (x.mean(axis=axes), x.var(axis=axes))))\n    normal = (x",
+        "in evaluation nothing is learned: the running statistics stay as they are",
+    ),
+    "statistics over the features": (
+        "mean, var = x.mean(axis=axes), x.var(axis=axes)",
+        "mean, var = np.resize(x.mean(axis=1), x.shape[1]), np.resize(x.var(axis=1), x.shape[1])",
+        "mean and variance are taken over the batch, for each feature; here over the features, for each sample",
+    ),
+    "statistics over everything": (
+        "mean, var = x.mean(axis=axes), x.var(axis=axes)",
+        "mean, var = np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())",
+        "every feature has a mean and a variance of its own",
+    ),
+    "one place of the image": (
+        "mean, var = x.mean(axis=axes), x.var(axis=axes)",
+        "first = x.reshape(*x.shape[:2], -1)[:, :, 0]\n        mean, var = first.mean(axis=0), first.var(axis=0)",
+        "for images the statistics run over all places of a channel, not over the batch at one place",
+    ),
+    "last axis is the channel": (
+        "    axes = (0, *range(2, x.ndim))\n    shape = (1, -1, *[1] * (x.ndim - 2))",
+        "    axes = tuple(range(x.ndim - 1))\n    shape = (1,) * (x.ndim - 1) + (-1,)",
+        "the channels are on axis 1, not on the last",
+    ),
+    "each image by itself": (
+        "    normal = (x",
+        "    if training and x.ndim == 4:\n        mean, var = x.mean(axis=(2, 3)), x.var(axis=(2, 3))\n"
+        "        shape = (*x.shape[:2], 1, 1)\n        gamma, beta = np.tile(gamma, len(x)), np.tile(beta, len(x))\n    normal = (x",
+        "the statistics run over the images of the batch too, not over each image by itself",
+    ),
+    "eps outside of the root": (
+        "np.sqrt(var.reshape(shape) + eps)",
+        "(np.sqrt(var.reshape(shape)) + eps)",
+        "eps is added to the variance, under the root",
+    ),
+    "no eps": ("+ eps)", ")", "eps is missing"),
+    "eps in the running variance": (
+        "(var * m / (m - 1))",
+        "(var * m / (m - 1) + eps)",
+        "eps serves the division only; the running variance is kept without it",
+    ),
+    "divided by the variance": (
+        "np.sqrt(var.reshape(shape) + eps)",
+        "(var.reshape(shape) + eps)",
+        "divide by the standard deviation: the root is missing",
+    ),
+    "not centred": ("(x - mean.reshape(shape))", "x", "the mean was not subtracted"),
+    "no gamma": ("gamma.reshape(shape) * normal", "normal", "gamma, the learned scale, is missing"),
+    "no beta": (" + beta.reshape(shape)", "", "beta, the learned shift, is missing"),
+    "gamma and beta exchanged": (
+        "gamma.reshape(shape) * normal + beta.reshape(shape)",
+        "beta.reshape(shape) * normal + gamma.reshape(shape)",
+        "gamma scales, beta shifts; here they are exchanged",
+    ),
+    "beta scaled too": (
+        "gamma.reshape(shape) * normal + beta.reshape(shape)",
+        "gamma.reshape(shape) * (normal + beta.reshape(shape))",
+        "beta is added after the scaling, not before",
+    ),
+    "running changed in place": (
+        "running = (new_mean, new_var)",
+        "old_mean[:], old_var[:] = new_mean, new_var",
+        "the running pair that came in was changed; return a new one",
+    ),
+    "x changed in place": (
+        "    normal = (x - mean",
+        "    x -= mean.reshape(shape)\n    mean = 0 * mean\n    normal = (x - mean",
+        "x was changed in place: the layer before still needs it",
+    ),
+}
+RIGHT = {
+    "channel by channel": (
+        "def batch_norm_forward(x, gamma, beta, running, training, momentum, eps):\n"
+        "    y, means, variances = np.empty(x.shape), [], []\n    for k in range(x.shape[1]):\n"
+        "        part = x[:, k]\n        mu, v = running[0][k], running[1][k]\n        if training:\n"
+        "            mu, v = part.mean(), ((part - part.mean()) ** 2).sum() / part.size\n"
+        "            means.append(running[0][k] + momentum * (mu - running[0][k]))\n"
+        "            variances.append(running[1][k] + momentum * (part.var(ddof=1) - running[1][k]))\n"
+        "        y[:, k] = (part - mu) * gamma[k] / (v + eps) ** 0.5 + beta[k]\n"
+        "    return y, (np.array(means), np.array(variances)) if training else running"
+    ),
+    "channels last inside": (
+        "def batch_norm_forward(x, gamma, beta, running, training, momentum, eps):\n"
+        "    flat = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])\n    mu, v = running\n    if training:\n"
+        "        mu, v = flat.mean(axis=0), flat.var(axis=0)\n"
+        "        new = mu, flat.var(axis=0, ddof=1)\n"
+        "        running = tuple(old * (1 - momentum) + momentum * now for old, now in zip(running, new))\n"
+        "    scale = gamma / np.sqrt(eps + v)\n"
+        "    y = flat * scale + (beta - mu * scale)\n"
+        "    return np.moveaxis(y.reshape(*np.moveaxis(x, 1, -1).shape), -1, 1), running"
+    ),
+}
+
+
+# %%
+def plain_norm(x, gamma, beta, running, training, momentum, eps):
+    kept = [np.array(r) for r in running]
+    return F.batch_norm(x, *kept, gamma, beta, training, momentum, eps).data, tuple(kept)
+
+
+normalise = yours("batch_norm_forward", else_=plain_norm)
+rng, running = np.random.default_rng(0), (np.zeros(2), np.ones(2))
+for step in range(1, 61):
+    x = rng.normal(size=(32, 2)) * [0.5, 3] + [10, -2]
+    y, running = normalise(x, np.array([1.0, 1]), np.zeros(2), running, True, 0.1, 1e-5)
+    if step in (1, 3, 20, 60):
+        print(f"after {step:2} batches: running mean {running[0]}, running variance {running[1]}")
+print("what the batches come from: mean 10 and -2, variance 0.25 and 9")
+
+# %% [markdown]
+# Early in training the running statistics still remember their start, mean 0 and variance 1. That is why a network with
+# batch norm can look fine in training and absurd in evaluation for the first few dozens of steps.
+#
+# Before you run on: a batch of **one** sample, a vector with one feature, x = 7. Training mode, $\gamma = 3$,
+# $\beta = 2$, $\varepsilon = 10^{-5}$. What is y?
+
+# %% solve="predict_lonely" difficulty=2 importance=3 minutes=2
+# a number
+### BEGIN SOLUTION
+y_of_one = 2
+### END SOLUTION
+
+# %% predict="predict_lonely" points=1
+with check("predict_lonely") as expect:
+    expect("y of a batch of one", y_of_one)
+
+# %%
+for value in (7.0, -1000.0):
+    lonely = np.array([[value]])
+    normal = (lonely - lonely.mean(axis=0)) / np.sqrt(lonely.var(axis=0) + 1e-5)
+    print(f"x = {value}: y = {(3 * normal + 2).item()}")
+
+# %% [markdown]
+# Alone, a sample *is* its mean: whatever x was, β comes out, and nothing can be learned. Small batches make poor
+# statistics. Group norm and layer norm (`nn.GroupNorm`, `nn.LayerNorm`) average over features of one sample instead, and
+# need no running statistics.
+#
+# ## 5. Batch normalisation: backward
+#
+# $\hat x_i$ depends on every sample of the batch, through $\mu$ and v. So its gradient has three ways back: directly,
+# through the mean, and through the variance. With upstream gradient $g_i$ and all sums over the m numbers of a feature:
+#
+# $$\frac{\partial E}{\partial\beta} = \sum_i g_i, \qquad \frac{\partial E}{\partial\gamma} = \sum_i g_i\,\hat x_i,$$
+#
+# $$\frac{\partial E}{\partial x_i} = \frac{\gamma}{\sqrt{v+\varepsilon}}\Bigl(\underbrace{g_i}_{\text{direct}}
+# - \underbrace{\tfrac1m\textstyle\sum_j g_j}_{\text{mean}}
+# - \underbrace{\hat x_i\,\tfrac1m\textstyle\sum_j g_j\,\hat x_j}_{\text{variance}}\Bigr).$$
+#
+# It reads well: the gradient loses its mean, and its part along $\hat x$. Of course: shifting all x by a constant or
+# scaling them changes nothing in the output (up to ε), so the gradient cannot point that way.
+
+# %% [markdown] task="batch_norm_vjp" title="Batch normalisation, there and back"
+# Write `batch_norm_vjp(x, gamma, beta, eps)` for training mode, without running statistics. `x` is `(n, c)` or
+# `(n, c, h, w)`, `gamma` and `beta` are `(c,)`. Return `(y, vjp)`: `y` as in the exercise before (variance divided by m, eps
+# under the root), and a function that takes an upstream gradient `g`, in the shape of `y`, to `(gx, ggamma, gbeta)`.
+#
+# Nothing is divided by the batch size beyond what the formulas say. Change no input, nor `g`.
+#
+# Example: `x = [[1.], [3.]]`, gamma 2, beta 5, eps 0 gives `y = [[3.], [7.]]`; `vjp([[1.], [0.]])` is
+# `([[0.], [0.]], [-1.], [1.])`: two samples always become -1 and 1, whatever x is.
+
+
+# %% solve="batch_norm_vjp" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.batch_norm course_lib.batch_norm.batch_norm course_lib.norm_ops.standardise torch.nn.functional.batch_norm"
+def batch_norm_vjp(x, gamma, beta, eps):
+    """y, and the function from its gradient to those of x, gamma and beta."""
+    ### BEGIN SOLUTION
+    axes = (0, *range(2, x.ndim))
+    shape = (1, -1, *[1] * (x.ndim - 2))
+    centred = x - x.mean(axis=axes, keepdims=True)
+    inverse = 1 / np.sqrt((centred**2).mean(axis=axes, keepdims=True) + eps)
+    normal = centred * inverse
+
+    def vjp(g):
+        through_mean = g.mean(axis=axes, keepdims=True)
+        through_var = normal * (g * normal).mean(axis=axes, keepdims=True)
+        gx = gamma.reshape(shape) * inverse * (g - through_mean - through_var)
+        return gx, (g * normal).sum(axis=axes), g.sum(axis=axes)
+
+    return gamma.reshape(shape) * normal + beta.reshape(shape), vjp
+    ### END SOLUTION
+
+
+# %% [markdown] hint="batch_norm_vjp"
+# Keep from the forward pass what the formulas name: the normalised x and 1 over the root. Then write the formulas down,
+# every sum over the same axes as in the forward pass.
+
+# %% [markdown] hint="batch_norm_vjp"
+# With `keepdims=True` a mean over axes (0, 2, 3) has shape (1, c, 1, 1) and can be subtracted at once. γ and β are (c,):
+# reshape them to (1, c, 1, 1); their gradients are sums **without** keepdims.
+
+# %% [markdown] hint="batch_norm_vjp"
+# ```python
+# axes, shape = ..., ...
+# centred = x - x.mean(axis=axes, keepdims=True)
+# inverse = 1 / np.sqrt(...)
+# normal = ...
+#
+# def vjp(g):
+#     through_mean = g.mean(...)
+#     through_var = normal * (...).mean(...)
+#     gx = gamma.reshape(shape) * inverse * (g - ... - ...)
+#     return gx, (...).sum(axis=axes), g.sum(axis=axes)
+#
+# return ..., vjp
+# ```
+
+# %% check="batch_norm_vjp-vectors" points=6
+with check("batch_norm_vjp-vectors") as expect:
+    x = np.array([[1.0, 0.2, -3], [2, -0.1, 5], [4, 0.4, 1]])
+    gamma, beta = np.array([2.0, -0.5, 3.0]), np.array([0.5, 4.0, -1.0])
+    g = np.array([[0.3, -1, 2], [1.5, 0.7, -0.2], [-0.4, 2, 1]])
+    y, vjp = batch_norm_vjp(x, gamma, beta, 0.05)
+    gx, ggamma, gbeta = vjp(g)
+    expect("three samples of three features: y", y)
+    expect("gradient of beta", gbeta)
+    expect("gradient of gamma", ggamma)
+    expect("gradient of x", gx)
+    expect("inputs afterwards", (x, gamma, beta, g))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10708)
+    for n, c in [(4, 4), (6, 2), (3, 5)]:
+        x = draw.normal(size=(n, c)) * draw.uniform(0.2, 3, size=c) + 2 * draw.normal(size=c)
+        gamma, beta, g = draw.normal(size=c), draw.normal(size=c), draw.normal(size=(n, c))
+        y, vjp = batch_norm_vjp(x, gamma, beta, 0.04)
+        expect(f"{n} samples of {c} features: y", y)
+        expect(f"{n} samples of {c} features: gradients", vjp(g))
+        expect(f"{n} samples of {c} features: inputs afterwards", (x, gamma, beta, g))
+    ### END HIDDEN TESTS
+
+# %% check="batch_norm_vjp-images" points=4
+with check("batch_norm_vjp-images") as expect:
+    gamma, beta = np.array([2.0, -0.5]), np.array([0.5, 4.0])
+    cube = np.array([[[[1.0, -2], [0.5, 3]], [[4, 0.25], [2, -1]]], [[[2, 2.5], [-3, 1]], [[0, 7], [-0.5, 1.5]]]])
+    y, vjp = batch_norm_vjp(cube, gamma, beta, 0.05)
+    expect("2 images, 2 channels, 2×2: y", y)
+    expect("gradients", vjp(cube[::-1, :, ::-1] * np.array([1.0, -0.5])))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10709)
+    for shape in [(3, 3, 3, 3), (2, 3, 4, 5), (4, 2, 1, 3)]:
+        c = shape[1]
+        x, g = draw.normal(size=shape), draw.normal(size=shape)
+        gamma, beta = draw.normal(size=(2, c))
+        y, vjp = batch_norm_vjp(x, gamma, beta, 0.03)
+        expect(f"shape {shape}: y", y)
+        expect(f"shape {shape}: gradients", vjp(g))
+    ### END HIDDEN TESTS
+
+# %% variants="batch_norm_vjp"
+WRONG = {
+    "not through the mean": (
+        "(g - through_mean - through_var)",
+        "(g - through_var)",
+        "the gradient through the mean is missing: every x moves the mean of all",
+    ),
+    "not through the variance": (
+        "(g - through_mean - through_var)",
+        "(g - through_mean)",
+        "the gradient through the variance is missing: every x changes the scale of all",
+    ),
+    "statistics taken for constants": (
+        "(g - through_mean - through_var)",
+        "g",
+        "mean and variance were taken for constants, but they depend on x",
+    ),
+    "the ways back added": (
+        "(g - through_mean - through_var)",
+        "(g + through_mean + through_var)",
+        "what goes through mean and variance is subtracted",
+    ),
+    "no gamma in gx": (
+        "gx = gamma.reshape(shape) * inverse *",
+        "gx = inverse *",
+        "gamma is missing in the gradient of x: y = gamma·x̂ + beta",
+    ),
+    "not divided by the root": (
+        "gamma.reshape(shape) * inverse * (",
+        "gamma.reshape(shape) * (",
+        "the gradient of x is divided by the standard deviation, as x was",
+    ),
+    "divided by the variance": (
+        "gamma.reshape(shape) * inverse * (",
+        "gamma.reshape(shape) * inverse**2 * (",
+        "the gradient of x is divided by the standard deviation once, not twice",
+    ),
+    "centred for normal": (
+        "through_var = normal *",
+        "through_var = centred *",
+        "the way through the variance takes x̂ twice; here once the centred x, not yet divided",
+    ),
+    "x̂ forgotten": (
+        "through_var = normal * (g * normal)",
+        "through_var = (g * normal)",
+        "the way through the variance points along x̂: multiply the mean by it",
+    ),
+    "sums for means": (
+        "g.mean(axis=axes, keepdims=True)\n        through_var = normal * (g * normal).mean(",
+        "g.sum(axis=axes, keepdims=True)\n        through_var = normal * (g * normal).sum(",
+        "in the gradient of x the sums are divided by m",
+    ),
+    "m - 1 for the variance": (
+        "(centred**2).mean(axis=axes, keepdims=True)",
+        "(centred**2).sum(axis=axes, keepdims=True) / (x.size / x.shape[1] - 1)",
+        "the variance divides by m, not by m - 1",
+    ),
+    "divided by n only": (
+        "through_mean = g.mean(axis=axes, keepdims=True)",
+        "through_mean = g.sum(axis=axes, keepdims=True) / len(g)",
+        "for images m is n·h·w; this divides by n",
+    ),
+    "gamma's gradient from x": (
+        "(g * normal).sum(axis=axes), g",
+        "(g * x).sum(axis=axes), g",
+        "gamma multiplies x̂, not x",
+    ),
+    "gamma's gradient from centred x": (
+        "(g * normal).sum(axis=axes), g",
+        "(g * centred).sum(axis=axes), g",
+        "gamma multiplies x̂: the centred x must be divided by the root",
+    ),
+    "gamma's gradient from y": (
+        "(g * normal).sum(axis=axes), g",
+        "(g * (gamma.reshape(shape) * normal + beta.reshape(shape))).sum(axis=axes), g",
+        "the gradient of gamma takes x̂, what comes before scale and shift; here y was used",
+    ),
+    "gamma's gradient times gamma": (
+        "(g * normal).sum(axis=axes), g",
+        "gamma * (g * normal).sum(axis=axes), g",
+        "the slope of gamma·x̂ in gamma is x̂, without gamma",
+    ),
+    "means for gamma and beta": (
+        "(g * normal).sum(axis=axes), g.sum(axis=axes)",
+        "(g * normal).mean(axis=axes), g.mean(axis=axes)",
+        "the gradients of gamma and beta are sums over the batch, not means",
+    ),
+    "beta's gradient times gamma": (
+        "g.sum(axis=axes)",
+        "gamma * g.sum(axis=axes)",
+        "beta is added after the scaling: its gradient is the sum of g, without gamma",
+    ),
+    "gradients of gamma and beta exchanged": (
+        "return gx, (g * normal).sum(axis=axes), g.sum(axis=axes)",
+        "return gx, g.sum(axis=axes), (g * normal).sum(axis=axes)",
+        "the order is (gx, ggamma, gbeta)",
+    ),
+    "shape kept": (
+        "(g * normal).sum(axis=axes), g.sum(axis=axes)",
+        "(g * normal).sum(axis=axes, keepdims=True), g.sum(axis=axes, keepdims=True)",
+        "the gradients of gamma and beta have their shape, (c,)",
+    ),
+    "each place by itself": (
+        "axes = (0, *range(2, x.ndim))",
+        "axes = (0,)",
+        "for images the sums run over all places of a channel, not over the batch alone",
+    ),
+    "each image by itself": (
+        "axes = (0, *range(2, x.ndim))",
+        "axes = (2, 3) if x.ndim == 4 else (0,)",
+        "for images the sums run over the images of the batch too",
+    ),
+    "eps outside of the root": (
+        "1 / np.sqrt((centred**2).mean(axis=axes, keepdims=True) + eps)",
+        "1 / (np.sqrt((centred**2).mean(axis=axes, keepdims=True)) + eps)",
+        "eps is added to the variance, under the root",
+    ),
+    "no eps": (
+        "(centred**2).mean(axis=axes, keepdims=True) + eps)",
+        "(centred**2).mean(axis=axes, keepdims=True))",
+        "eps is missing",
+    ),
+    "g changed in place": (
+        "        gx = gamma.reshape(shape) * inverse * (g - through_mean - through_var)\n        return gx, (g * normal).sum(axis=axes), g.sum(axis=axes)",
+        "        rest = (g * normal).sum(axis=axes), g.sum(axis=axes)\n        g -= through_mean + through_var\n        return gamma.reshape(shape) * inverse * g, *rest",
+        "g was changed in place: another branch of the graph may still need it",
+    ),
+    "x centred in place": (
+        "centred = x - x.mean(axis=axes, keepdims=True)",
+        "x -= x.mean(axis=axes, keepdims=True)\n    centred = x",
+        "x was changed in place: the layer before still needs it",
+    ),
+}
+RIGHT = {
+    "the three ways one by one": (
+        "def batch_norm_vjp(x, gamma, beta, eps):\n"
+        "    axes, m = (0,) + tuple(range(2, x.ndim)), x.size / x.shape[1]\n"
+        "    wide = lambda a: np.expand_dims(a, axes)\n"
+        "    mu = x.mean(axis=axes)\n    d = x - wide(mu)\n    v = (d * d).sum(axis=axes) / m + eps\n"
+        "    hat = d / wide(np.sqrt(v))\n\n"
+        "    def vjp(g):\n        ghat = g * wide(gamma)\n"
+        "        gv = (ghat * d).sum(axis=axes) * -0.5 * v**-1.5\n"
+        "        gmu = -ghat.sum(axis=axes) / np.sqrt(v)\n"
+        "        gx = ghat / wide(np.sqrt(v)) + wide(gv) * 2 * d / m + wide(gmu) / m\n"
+        "        return gx, (g * hat).sum(axis=axes), g.sum(axis=axes)\n\n"
+        "    return hat * wide(gamma) + wide(beta), vjp"
+    ),
+    "channels as rows": (
+        "def batch_norm_vjp(x, gamma, beta, eps):\n"
+        "    c = x.shape[1]\n    rows = np.swapaxes(x, 0, 1).reshape(c, -1)\n"
+        "    back = lambda r: np.swapaxes(r.reshape(c, len(x), *x.shape[2:]), 0, 1)\n"
+        "    s = np.sqrt(rows.var(axis=1) + eps)[:, None]\n    hat = (rows - rows.mean(axis=1)[:, None]) / s\n\n"
+        "    def vjp(g):\n        g = np.swapaxes(g, 0, 1).reshape(c, -1)\n"
+        "        along, total = np.einsum('cm,cm->c', g, hat), g.sum(axis=1)\n"
+        "        gx = (g - (total[:, None] + hat * along[:, None]) / g.shape[1]) * gamma[:, None] / s\n"
+        "        return back(gx), along, total\n\n"
+        "    return back(hat * gamma[:, None] + beta[:, None]), vjp"
+    ),
+}
+
+
+# %%
+def plain_norm_vjp(x, gamma, beta, eps):
+    tensors = [Tensor(a, requires_grad=True) for a in (x, gamma, beta)]
+    y = F.batch_norm(tensors[0], None, None, *tensors[1:], training=True, eps=eps)
+
+    def vjp(g):
+        (y * g).sum().backward()
+        return tuple(t.grad for t in tensors)
+
+    return y.data, vjp
+
+
+there_and_back = yours("batch_norm_vjp", else_=plain_norm_vjp)
+rng = np.random.default_rng(3)
+x, g, direction = rng.normal(size=(3, 8, 4))
+gamma, beta = rng.normal(size=(2, 4))
+gx = there_and_back(x, gamma, beta, 1e-5)[1](g)[0]
+slopes = [np.sum(there_and_back(x + e * direction, gamma, beta, 1e-5)[0] * g) for e in (1e-5, -1e-5)]
+print(f"along a random direction: gradient {np.sum(gx * direction):.8f}, measured {(slopes[0] - slopes[1]) / 2e-5:.8f}")
+print("sum of the gradient over the batch:", gx.sum(axis=0).round(12) + 0.0)
+
+# %% [markdown]
+# ### What it buys
+#
+# Ten layers from a bad start, `0.01 * randn`, and from MSR, with and without batch norm, over a range of learning rates.
+# Three seeds each; the bars are standard deviations. A run that left the numbers counts as ln 10.
+
+# %% practice="batch_norm_rates"
+RATES = (0.001, 0.01, 0.1, 1.0)
+ax = style.axes(size=(6.4, 3.6), title="Ten layers of 30, 120 steps", xlabel="learning rate", ylabel="final loss")
+kinds = list(itertools.product(("0.01·randn", "MSR"), (False, True)))
+for (name, norm), color, marker in tqdm(list(zip(kinds, style.COLORS, style.MARKERS, strict=False))):
+    finals = np.full((len(RATES), 3), np.log(10))
+    for (i, rate), seed in itertools.product(enumerate(RATES), range(3)):
+        rng = np.random.default_rng(seed)
+        losses = learn(perceptron((64, *[30] * 10, 10), rng, STARTS[name], norm), x_train, t_train, 120, rng, rate)
+        if len(losses) == 120:
+            finals[i, seed] = min(np.mean(losses[-20:]), np.log(10))
+    label = f"{name}{', batch norm' if norm else ''}"
+    bars = ax.errorbar(RATES, finals.mean(1), finals.std(1, ddof=1), color=color, marker=marker, capsize=3, label=label)
+ax.set_xscale("log")
+legend = ax.legend(frameon=False, fontsize="small")
+
+# %% [markdown]
+# Batch norm makes the start matter little and widens the range of rates that work. In return it makes the samples of a
+# batch depend on each other, costs time, and asks you to remember `model.train()` and `model.eval()`.
+
+# %% [markdown]
+# ## 6. Dropout
+#
+# A network that learns may also learn by heart. **Dropout** (Srivastava and others 2014) makes that hard: in every step
+# of training each hidden unit is left out with probability p, at random, anew for every sample. No unit can rely on
+# another to be there. It is as if an exponential number of thinned networks, $2^n$ for n units, were trained at once, all
+# sharing their weights.
+
+# %% picture="dropout" alt="Left: a network of 4, 6, 6 and 3 units, all joined. Right: the same with four hidden units crossed out and all their connections gone."
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.viz import style
+
+sizes, gone = (4, 6, 6, 3), {(1, 1), (1, 4), (2, 0), (2, 3)}
+for ax, dropped, title in zip(style.row(2, size=(3.6, 2.6)), (set(), gone), ("all units", "one draw of dropout"), strict=True):
+    ax.set_title(title, loc="left", fontsize="medium")
+    ax.set(xlim=(-0.4, 3.4), ylim=(-3.1, 3.1))
+    ax.axis("off")
+    spots = {(k, i): (k, i - (n - 1) / 2) for k, n in enumerate(sizes) for i in range(n)}
+    for a, p in spots.items():
+        for b, q in spots.items():
+            if b[0] == a[0] + 1 and not {a, b} & dropped:
+                ax.plot(*zip(p, q, strict=True), color=style.GREY, lw=0.6, zorder=1)
+    for a, p in spots.items():
+        ax.scatter(*p, s=110, color="white" if a in dropped else style.BLUE, edgecolor="0.4", zorder=2)
+        if a in dropped:
+            ax.scatter(*p, s=70, marker="x", color=style.RED, zorder=3)
+
+# %% [markdown]
+# When the network is used, all units are there. Then the next layer gets more than it is used to: in training a number h
+# arrives as 0 with probability p and as h otherwise, $(1-p)h$ in the mean. There are two ways to set that right:
+#
+# - **classical**: nothing in training; at test time multiply by $1 - p$;
+# - **inverted**: divide by $1 - p$ in training what is kept; do nothing at test time. This is what libraries do, because
+#   the network in use stays as it is.
+#
+# Both agree in the mean, and neither is free of noise. With $p = 0.5$ on the hidden layers and 0.2 on the inputs you are
+# near what most people use; p is one more setting to be tuned on the validation set.
+
+# %% [markdown] task="dropout_both" title="Dropout both ways"
+# Write two functions. p, in 0 ≤ p < 1, is the probability to be **dropped**; `inverted` chooses the way described above.
+#
+# - `dropout_both(h, p, u, training, inverted)`: `h` after dropout. `u`, in the shape of `h`, holds the draws, uniform in
+#   [0, 1): a number is kept in training where `u >= p`. Out of training `u` does not count. Change no input.
+# - `dropout_moments(h, p, inverted)`: a pair of arrays, mean and variance over the draws of each number in **training**.
+#
+# Example: `h = [8., 8.]`, p = 0.2, `u = [0.1, 0.2]`, training: `[0., 8.]` classical, `[0., 10.]` inverted.
+
+
+# %% solve="dropout_both" difficulty=2 importance=5 minutes=15 forbid="course_lib.functional.dropout torch.nn.functional.dropout"
+def dropout_both(h, p, u, training, inverted):
+    """h with dropout of probability p by the draws u, classical or inverted."""
+    ### BEGIN SOLUTION
+    if not training:
+        return h if inverted else h * (1 - p)
+    kept = np.where(u >= p, h, 0)
+    return kept / (1 - p) if inverted else kept
+    ### END SOLUTION
+
+
+def dropout_moments(h, p, inverted):
+    """Mean and variance of each number of h after dropout in training."""
+    ### BEGIN SOLUTION
+    mean = h if inverted else (1 - p) * h
+    variance = h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)
+    return mean, variance
+    ### END SOLUTION
+
+
+# %% [markdown] hint="dropout_both"
+# Make a table of two by two: training or not, classical or inverted. In which of the four is h multiplied or divided?
+
+# %% [markdown] hint="dropout_both"
+# A number that is 0 with probability p and a otherwise has mean $(1-p)a$ and mean square $(1-p)a^2$. The variance is the
+# mean square less the square of the mean. Classical: a = h. Inverted: a = h/(1-p).
+
+# %% [markdown] hint="dropout_both"
+# ```python
+# if not training:
+#     return h if inverted else ...
+# kept = np.where(u >= p, h, 0)
+# return ... if inverted else kept
+# ...
+# mean = h if inverted else ...
+# variance = h**2 * ... if inverted else h**2 * ...
+# ```
+
+# %% check="dropout_both-draws" points=5
+with check("dropout_both-draws") as expect:
+    h = np.array([[1.0, -2, 3], [4, 0.5, -6], [0, 7, 2]])
+    u = np.array([[0.1, 0.3, 0.9], [0.29, 0.31, 0.5], [0.8, 0.05, 0.7]])
+    expect("training, classical, p = 0.3", dropout_both(h, 0.3, u, True, False))
+    expect("training, inverted, p = 0.3", dropout_both(h, 0.3, u, True, True))
+    expect("evaluation, classical, p = 0.3", dropout_both(h, 0.3, u, False, False))
+    expect("evaluation, inverted, p = 0.3", dropout_both(h, 0.3, u, False, True))
+    expect("inputs afterwards", (h, u))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10710)
+    for shape, p in [((4, 4), 0.25), ((3, 5), 0.7), ((2, 3, 2, 4), 0.125)]:
+        h, u = draw.normal(size=shape) + 0.5, draw.random(shape)
+        u.flat[::7] = p
+        for training, inverted in [(True, False), (True, True), (False, False), (False, True)]:
+            how = f"{'training' if training else 'evaluation'}, {'inverted' if inverted else 'classical'}"
+            expect(f"{shape}, p = {p}, {how}", dropout_both(h, p, u, training, inverted))
+        expect(f"{shape}, p = {p}, inputs afterwards", (h, u))
+    ### END HIDDEN TESTS
+
+# %% check="dropout_both-moments" points=3
+with check("dropout_both-moments") as expect:
+    h = np.array([[1.0, -2, 3], [4, 0.5, -6]])
+    expect("classical, p = 0.3", dropout_moments(h, 0.3, False))
+    expect("inverted, p = 0.3", dropout_moments(h, 0.3, True))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10711)
+    for p in draw.choice([0.1, 0.2, 0.35, 0.6, 0.85], size=3, replace=False).tolist():
+        h = draw.normal(size=(3, 4)) + 1
+        expect(f"p = {p}, classical", dropout_moments(h, p, False))
+        expect(f"p = {p}, inverted", dropout_moments(h, p, True))
+    ### END HIDDEN TESTS
+
+# %% variants="dropout_both"
+WRONG = {
+    "p is the probability to stay": (
+        "np.where(u >= p, h, 0)",
+        "np.where(u < p, h, 0)",
+        "p is the probability to be dropped: kept is where u >= p",
+    ),
+    "edge dropped": ("u >= p", "u > p", "where u is exactly p the number is kept"),
+    "p for 1 - p at test time": (
+        "return h if inverted else h * (1 - p)",
+        "return h if inverted else h * p",
+        "at test time the classical way multiplies by the share that was kept, 1 - p",
+    ),
+    "p for 1 - p in training": (
+        "kept / (1 - p) if",
+        "kept / p if",
+        "the inverted way divides by the share that is kept, 1 - p",
+    ),
+    "multiplied in training": (
+        "kept / (1 - p) if",
+        "kept * (1 - p) if",
+        "inverted means divided in training: what is kept must make up for what is missing",
+    ),
+    "nothing at test time": (
+        "return h if inverted else h * (1 - p)",
+        "return h",
+        "the classical way must multiply by 1 - p at test time",
+    ),
+    "both at test time": (
+        "return h if inverted else h * (1 - p)",
+        "return h * (1 - p)",
+        "the inverted way has done its scaling in training: nothing is left to do at test time",
+    ),
+    "divided at test time": (
+        "return h if inverted else h * (1 - p)",
+        "return h if inverted else h / (1 - p)",
+        "at test time more units are there than in training: multiply by 1 - p, do not divide",
+    ),
+    "not scaled": ("kept / (1 - p) if inverted else kept", "kept", "the inverted way divides by 1 - p in training"),
+    "always scaled": (
+        "kept / (1 - p) if inverted else kept",
+        "kept / (1 - p)",
+        "the classical way does nothing but drop in training",
+    ),
+    "ways exchanged": (
+        "def dropout_both(h, p, u, training, inverted):\n    kept = np.where(u >= p, h, 0)\n    if training:\n"
+        "        return kept if inverted else kept / (1 - p)\n    return h * (1 - p) if inverted else h\n\n\n"
+        "def dropout_moments(h, p, inverted):\n    inverted = not inverted\n    mean = h if inverted else (1 - p) * h\n"
+        "    return mean, h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
+        "classical and inverted are exchanged",
+    ),
+    "drops at test time": (
+        "    if not training:\n",
+        "    if not training and inverted:\n        return np.where(u >= p, h, 0) / (1 - p)\n    if not training:\n",
+        "out of training nothing is dropped: the answers must not depend on draws",
+    ),
+    "one draw for all samples": (
+        "u >= p",
+        "u[:1] >= p",
+        "every sample has its own draws; here the first sample's were used for all",
+    ),
+    "drops in place": (
+        "kept = np.where(u >= p, h, 0)",
+        "h[u < p] = 0\n    kept = h",
+        "h was changed in place: the backward pass and others still need it",
+    ),
+    "mean square for the variance": (
+        "h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
+        "h**2 / (1 - p) if inverted else h**2 * (1 - p)",
+        "this is the mean square: subtract the square of the mean",
+    ),
+    "standard deviation": (
+        "h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
+        "np.abs(h) * np.sqrt(p / (1 - p) if inverted else p * (1 - p))",
+        "asked is the variance, not its root",
+    ),
+    "same variance both ways": (
+        "h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
+        "h**2 * p * (1 - p)",
+        "dividing by 1 - p divides the variance by its square",
+    ),
+    "divided once": (
+        "h**2 * p / (1 - p) if",
+        "h**2 * p if",
+        "a number divided by 1 - p has its variance divided by (1 - p)²",
+    ),
+    "same mean both ways": (
+        "mean = h if inverted else (1 - p) * h",
+        "mean = h",
+        "the classical way loses the share p of the mean in training",
+    ),
+    "mean of the dropped": (
+        "mean = h if inverted else (1 - p) * h",
+        "mean = h if inverted else p * h",
+        "the mean is what is kept, 1 - p of h",
+    ),
+    "h not squared": (
+        "h**2 * p / (1 - p) if inverted else h**2 * p * (1 - p)",
+        "np.abs(h) * p / (1 - p) if inverted else np.abs(h) * p * (1 - p)",
+        "the variance grows with the square of h",
+    ),
+}
+RIGHT = {
+    "a mask of floats": (
+        "def dropout_both(h, p, u, training, inverted):\n"
+        "    mask = (np.asarray(u) >= p) * 1.0 if training else np.full(np.shape(h), 1 - p)\n"
+        "    return h * mask / ((1 - p) if inverted else 1)\n\n\n"
+        "def dropout_moments(h, p, inverted):\n    scale = 1 / (1 - p) if inverted else 1.0\n"
+        "    mean = h * scale * (1 - p)\n    square = (h * scale) ** 2 * (1 - p)\n    return mean, square - mean**2"
+    ),
+    "number by number": (
+        "def dropout_both(h, p, u, training, inverted):\n"
+        "    out = np.array(h, float)\n    if training:\n"
+        "        for i in np.ndindex(out.shape):\n            if u[i] < p:\n                out[i] = 0.0\n"
+        "        if inverted:\n            out /= 1 - p\n    elif not inverted:\n        out *= 1 - p\n    return out\n\n\n"
+        "def dropout_moments(h, p, inverted):\n    q = 1 - p\n"
+        "    if inverted:\n        return 1.0 * h, h * h * (1 / q - 1)\n    return q * h, h * h * q * p"
+    ),
+}
+
+
+# %%
+def plain_dropout(h, p, u, training, inverted):
+    if training:
+        return h * (u >= p) / ((1 - p) if inverted else 1)
+    return h if inverted else h * (1 - p)
+
+
+drop = yours("dropout_both", else_=plain_dropout)
+h, rng = np.array([1.0, -2.0, 4.0]), np.random.default_rng(0)
+for inverted in (False, True):
+    draws = drop(np.tile(h, (100_000, 1)), 0.3, rng.random((100_000, 3)), True, inverted)
+    print("inverted: " if inverted else "classical:", "mean", draws.mean(axis=0), "variance", draws.var(axis=0))
+
+# %% [markdown]
+# ### One network, exponentially many
+#
+# Scaling by $1 - p$ at test time stands in for an average over all the thinned networks. For a softmax layer on dropped
+# inputs it *is* an average: the geometric mean of all $2^n$ thinned softmaxes, made to add up to 1. With hidden layers it
+# is an approximation. How good?
+#
+# **Lecture figure F31.** One dropout network averages an exponential ensemble: weight scaling against averaged masks.
+
+
+# %% figure="F31"
+def all_masks(n=8, classes=4, seed=0):
+    """Largest difference between weight scaling and the geometric mean over all 2^n masks, for a softmax layer."""
+    rng = np.random.default_rng(seed)
+    h, w = rng.normal(size=n), rng.normal(size=(classes, n))
+    masks = np.array(list(itertools.product((0, 1), repeat=n)))
+    scores = (masks * h) @ w.T
+    logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    geometric = np.exp(logs.mean(axis=0))
+    scaled_scores = np.exp(w @ (h * 0.5))
+    return np.abs(geometric / geometric.sum() - scaled_scores / scaled_scores.sum()).max()
+
+
+# %% figure="F31"
+def softmax_of(logits):
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def mask_averages(seed, counts=(1, 10, 100, 1000)):
+    """(loss, error) of weight scaling and of averages over `counts` masks, for one trained dropout net."""
+    rng = np.random.default_rng(seed)
+    model = perceptron((64, 100, 100, 10), rng, drop=0.5)
+    learn(model, x_train[:300], t_train[:300], 1000, rng)
+    answers = {"weight scaling": softmax_of(next(train.evaluate(model, [(x_test, t_test)]))[0])}
+    model.train()
+    thinned = np.zeros((len(t_test), 10))
+    for k in range(1, max(counts) + 1):
+        thinned += softmax_of(model(Tensor(x_test)).data)
+        if k in counts:
+            answers[f"average of {k} masks"] = thinned / k
+    right = np.arange(len(t_test)), t_test
+    return {name: (-np.log(p[right]).mean(), np.mean(p.argmax(1) != t_test)) for name, p in answers.items()}
+
+
+def masks_figure(seeds=4):
+    runs = [mask_averages(seed) for seed in range(seeds)]
+    setting = f"300 digits, 64-100-100-10, p = 0.5, {seeds} seeds, test loss and error"
+    rows = [("softmax layer, all 256 masks", "", f"largest difference {all_masks():.0e}", "geometric mean against scaling")]
+    for name in runs[0]:
+        loss, error = (plus_minus([run[name][k] for run in runs], 4) for k in (0, 1))
+        said = "averages an exponential ensemble" if name == "weight scaling" else ""
+        rows.append((name, said, f"loss {loss}, error {error}", setting))
+    return lecture_table("F31 · Weight scaling against averaged masks", rows)
+
+
+masks_figure() if FULL else recorded("F31")
+
+# %% [markdown]
+# One pass with scaled weights gives about what a hundred and more passes with random masks give together.
+#
+# ## 7. Weights that cost something
+#
+# Another brake: make large weights expensive. Add to the loss
+#
+# $$\lambda_1\sum|w| + \frac{\lambda_2}{2}\sum w^2 .$$
+#
+# The second term is **L2** (weight decay): its gradient $\lambda_2 w$ shrinks every weight in proportion. It prefers many
+# small weights to one large, so the work is *distributed* over the inputs. The first is **L1**: its gradient
+# $\lambda_1\operatorname{sign} w$ pulls with the same force however small w is, until it is 0: the weights become
+# *sparse*, and most inputs are ignored. Both together are the **elastic net** (Zou and Hastie 2005). Biases go free:
+# they only shift.
+
+# %% [markdown] task="elastic_net" title="The elastic net"
+# Write `elastic_net(layers, l1, l2)`. `layers` is a list of pairs `(w, b)` of float arrays. Return
+# `(penalty, gradients)`: the penalty $\lambda_1\sum|w| + \frac{\lambda_2}{2}\sum w^2$ over the weights of **all** layers, a
+# number, and a list of pairs `(gw, gb)`, its gradients in the shapes of `w` and `b`.
+#
+# Biases are not penalised. The slope of |w| at 0 is agreed to be 0. Change no input.
+#
+# Example: one layer, `w = [[3., -1.]]`, `b = [9.]`, l1 = 2, l2 = 10: penalty 58, gradients `[[32., -12.]]` and `[0.]`.
+
+
+# %% solve="elastic_net" difficulty=2 importance=4 minutes=10
+def elastic_net(layers, l1, l2):
+    """Penalty of all weights, and its gradients [(gw, gb), ...]."""
+    ### BEGIN SOLUTION
+    penalty, gradients = 0.0, []
+    for w, b in layers:
+        penalty += l1 * np.sum(np.abs(w)) + l2 / 2 * np.sum(w**2)
+        gradients.append((l1 * np.sign(w) + l2 * w, np.zeros_like(b)))
+    return penalty, gradients
+    ### END SOLUTION
+
+
+# %% [markdown] hint="elastic_net"
+# One layer: the penalty is a sum over all entries of w; the gradient has one number for each entry, and needs no sum.
+
+# %% [markdown] hint="elastic_net"
+# The slope of |w| is 1 for positive w, -1 for negative: `np.sign(w)`, which is 0 at 0. The slope of w²/2 is w.
+
+# %% [markdown] hint="elastic_net"
+# ```python
+# penalty, gradients = 0.0, []
+# for w, b in layers:
+#     penalty += l1 * ... + l2 / 2 * ...
+#     gradients.append((..., np.zeros_like(b)))
+# return penalty, gradients
+# ```
+
+# %% check="elastic_net" points=6
+with check("elastic_net") as expect:
+    first = (np.array([[1.0, -2, 0], [0.5, 3, -1], [0, 4, -0.25]]), np.array([1.0, -2, 3]))
+    second = (np.array([[2.0, -0.5, 1]]), np.array([5.0]))
+    expect("one layer", elastic_net([first], 0.3, 0.7))
+    expect("two layers, penalty", elastic_net([first, second], 0.3, 0.7)[0])
+    expect("two layers, gradients", elastic_net([first, second], 0.3, 0.7)[1])
+    expect("layers afterwards", [first, second])
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10712)
+    for sizes in [(3, 3), (2, 5, 3), (4, 2, 2, 3)]:
+        layers = [(draw.normal(size=(m, d)), draw.normal(size=m)) for d, m in itertools.pairwise(sizes)]
+        layers[0][0][0, 1] = 0.0
+        l1, l2 = draw.uniform(0.1, 2, size=2).tolist()
+        expect(f"sizes {sizes}", elastic_net(layers, l1, l2))
+        expect(f"sizes {sizes}, afterwards", layers)
+    ### END HIDDEN TESTS
+
+# %% variants="elastic_net"
+WRONG = {
+    "half forgotten": ("l2 / 2 *", "l2 *", "the penalty has λ2/2, so that its gradient is λ2·w"),
+    "2 in the gradient": ("+ l2 * w,", "+ 2 * l2 * w,", "the half in the penalty and the 2 of the square cancel"),
+    "half in the gradient": ("+ l2 * w,", "+ l2 / 2 * w,", "the slope of w²/2 is w, without the half"),
+    "biases penalised": (
+        "l2 / 2 * np.sum(w**2)\n        gradients.append((l1 * np.sign(w) + l2 * w, np.zeros_like(b)))",
+        "l2 / 2 * np.sum(w**2) + l1 * np.sum(np.abs(b)) + l2 / 2 * np.sum(b**2)\n"
+        "        gradients.append((l1 * np.sign(w) + l2 * w, l1 * np.sign(b) + l2 * b))",
+        "biases go free: they only shift",
+    ),
+    "biases pulled": (
+        "np.zeros_like(b)",
+        "l1 * np.sign(b) + l2 * b",
+        "the penalty does not hold the biases, so their gradient is 0",
+    ),
+    "|w| for its slope": ("l1 * np.sign(w) +", "l1 * np.abs(w) +", "the slope of |w| is the sign of w, not |w|"),
+    "slope 1 everywhere": ("l1 * np.sign(w) +", "l1 +", "for negative w the slope of |w| is -1"),
+    "slope at 0": (
+        "np.sign(w)",
+        "np.where(w >= 0, 1.0, -1.0)",
+        "at exactly 0 the slope of |w| is agreed to be 0",
+    ),
+    "sum without absolute values": (
+        "np.sum(np.abs(w))",
+        "np.abs(np.sum(w))",
+        "the absolute value of each weight is taken before the sum",
+    ),
+    "root of the squares": (
+        "l2 / 2 * np.sum(w**2)",
+        "l2 / 2 * np.sqrt(np.sum(w**2))",
+        "the sum of squares is asked, without a root",
+    ),
+    "means": (
+        "l1 * np.sum(np.abs(w)) + l2 / 2 * np.sum(w**2)",
+        "l1 * np.mean(np.abs(w)) + l2 / 2 * np.mean(w**2)",
+        "sums over the weights are asked, not means",
+    ),
+    "l1 and l2 exchanged": (
+        "penalty, gradients = 0.0, []",
+        "penalty, gradients, l1, l2 = 0.0, [], l2, l1",
+        "l1 and l2 are exchanged",
+    ),
+    "last layer only": ("penalty += ", "penalty = ", "the penalties of all layers add up"),
+    "no L1 in the gradient": ("l1 * np.sign(w) + l2 * w", "l2 * w", "the gradient of the L1 part is missing"),
+    "weights shrunk in place": (
+        "gradients.append((l1 * np.sign(w) + l2 * w, np.zeros_like(b)))",
+        "gradient = l1 * np.sign(w) + l2 * w\n        w -= 0.1 * gradient\n        gradients.append((gradient, np.zeros_like(b)))",
+        "asked is the gradient alone; the weights were changed",
+    ),
+}
+RIGHT = {
+    "comprehensions": (
+        "def elastic_net(layers, l1, l2):\n"
+        "    weights = np.concatenate([w.ravel() for w, _ in layers])\n"
+        "    penalty = l1 * np.linalg.norm(weights, 1) + 0.5 * l2 * weights @ weights\n"
+        "    return penalty, [(l2 * w + l1 * ((w > 0) * 1.0 - (w < 0)), 0.0 * b) for w, b in layers]"
+    ),
+    "two penalties": (
+        "def elastic_net(layers, l1, l2):\n"
+        "    lasso = sum(abs(float(v)) for w, _ in layers for v in w.flat)\n"
+        "    ridge = sum(float(v) ** 2 for w, _ in layers for v in w.flat)\n"
+        "    grads = []\n    for w, b in layers:\n        slope = np.zeros(w.shape)\n"
+        "        slope[w > 0], slope[w < 0] = 1, -1\n        grads.append((l1 * slope + l2 * w, np.zeros(b.shape)))\n"
+        "    return l1 * lasso + ridge * l2 / 2, grads"
+    ),
+}
+
+
+# %%
+def plain_net(layers, l1, l2):
+    penalty = sum(l1 * np.abs(w).sum() + l2 / 2 * (w**2).sum() for w, _ in layers)
+    return penalty, [(l1 * np.sign(w) + l2 * w, 0 * b) for w, b in layers]
+
+
+penalty_of = yours("elastic_net", else_=plain_net)
+
+
+def softmax_layer(l1, l2, steps=400, rate=0.3):
+    """Weights (10, 64) of a softmax layer on the digits, by gradient descent with the penalty."""
+    w, b = np.zeros((10, 64)), np.zeros(10)
+    for _ in range(steps):
+        p = np.exp(x_train @ w.T + b)
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(len(p)), t_train] -= 1
+        gw, gb = penalty_of([(w, b)], 0.0, l2)[1][0]
+        w, b = w - rate * (p.T @ x_train / len(p) + gw), b - rate * (p.mean(axis=0) + gb)
+        w = np.sign(w) * np.maximum(np.abs(w) - rate * l1, 0)  # a step of L1 that stops at 0 instead of crossing it
+    return w, np.mean((x_test @ w.T + b).argmax(axis=1) != t_test)
+
+
+# %% practice="penalties"
+for name, l1, l2 in (("none", 0, 0), ("L2", 0, 0.05), ("L1", 0.01, 0), ("elastic net", 0.005, 0.02)):
+    w, error = softmax_layer(l1, l2)
+    print(f"{name:12} weights exactly 0: {np.mean(w == 0):4.0%}, largest {np.abs(w).max():.2f}, test error {error:.1%}")
+    if name in ("L1", "L2"):
+        shown = images.image_grid(w.reshape(10, 8, 8), signed=True, title=f"Ten digits' weights with {name}")
+
+# %% [markdown]
+# L2 spreads each digit's template over all pixels; L1 leaves a handful of them.
+#
+# ## 8. More data from the same data
+#
+# The best brake is more data. If you have no more, make some: change the inputs in ways that **keep the label**. A shifted
+# cat is a cat. So is a mirrored, slightly turned, cropped, brighter or noisier one. A spoken word stays the same with
+# street noise mixed in. But it depends on the labels: a mirrored *b* is a *d*, a 6 turned by 180° is a 9, and whoever
+# sorts ripe from unripe tomatoes had better leave the colours alone.
+
+# %% picture="augmentation" alt="A digit three as it is, and shifted, turned, brightened, noisy, mirrored: the mirrored one is framed in red, as it is no three any more."
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import augment, datasets
+from course_lib.viz import style
+
+rng = np.random.default_rng(3)
+digits = datasets.load("digits")
+one = digits.x_train[digits.t_train == 3][:1] / 255
+changed = {
+    "as it is": one,
+    "shifted": augment.window(np.pad(one, ((0, 0), (0, 0), (1, 1), (1, 1))), np.array([0]), np.array([2]), (8, 8)),
+    "turned": augment.rotate(one, rng=rng, degrees=30.0),
+    "brighter": np.clip(one * 1.6, 0, 1),
+    "noisy": np.clip(augment.noise(one, rng=rng, std=0.15), 0, 1),
+    "mirrored: no 3": one[..., ::-1],
+}
+for ax, (name, image) in zip(style.row(6, size=(1.5, 1.7)), changed.items(), strict=True):
+    ax.imshow(image[0, 0], cmap="gray", vmin=0, vmax=1)
+    ax.set_title(name, fontsize=9, color=style.RED if "no" in name and name != "noisy" else "black")
+    ax.set(xticks=(), yticks=())
+
+# %% [markdown] task="augmented" title="Augmentations that keep the label"
+# Write two functions; change no input.
+#
+# - `augmented(x, t, mirror, dy, dx, factor, symmetric)`: images `x` `(n, h, w)` in 0..1 with labels `t`. Image k is mirrored
+#   left to right where `mirror[k]` is true **and** its label is in `symmetric`, a set; then shifted down by `dy[k]` and
+#   right by `dx[k]` whole pixels (negative: up, left; less than h and w), 0 comes in; then times `factor[k]`, clipped to 0..1.
+# - `mixed(signal, noise, ratio)`: `signal + c * noise`, `(n,)`, with c > 0 such that the mean square of the signal is
+#   `ratio` times that of `c * noise`.
+# Example: `[[.2, .4], [.6, .8]]`, mirrored, dy 0, dx 1, factor 2: `[[0., .8], [0., 1.]]`.
+
+
+# %% solve="augmented" difficulty=3 importance=4 minutes=20 forbid="course_lib.augment.flip course_lib.augment.translate course_lib.augment.window"
+def augmented(x, t, mirror, dy, dx, factor, symmetric):
+    """Images (n, h, w), mirrored where the label allows it, shifted, brightened."""
+    ### BEGIN SOLUTION
+    out, (_, h, w) = np.zeros(x.shape), x.shape
+    for k, image in enumerate(x):
+        if mirror[k] and t[k] in symmetric:
+            image = image[:, ::-1]
+        down, right = dy[k], dx[k]
+        part = image[max(-down, 0) : h - max(down, 0), max(-right, 0) : w - max(right, 0)]
+        out[k, max(down, 0) : h + min(down, 0), max(right, 0) : w + min(right, 0)] = part * factor[k]
+    return np.clip(out, 0, 1)
+    ### END SOLUTION
+
+
+def mixed(signal, noise, ratio):
+    """Signal with noise whose mean square is that of the signal over ratio."""
+    ### BEGIN SOLUTION
+    return signal + noise * np.sqrt(np.mean(signal**2) / (ratio * np.mean(noise**2)))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="augmented"
+# One image at a time: mirror, shift, brighten. To shift, start from an image of zeros and copy the part that stays
+# visible into its new place. For `mixed`, write down the condition and solve it for c².
+
+# %% [markdown] hint="augmented"
+# Shifted down by 2 in height 5: rows 0, 1, 2 go to rows 2, 3, 4. So `out[2:5] = image[0:3]`. Shifted up by 2:
+# `out[0:3] = image[2:5]`. `np.pad` with zeros all around and then one slice does it as well.
+
+# %% [markdown] hint="augmented"
+# ```python
+# room = np.pad(image, ((h, h), (w, w)))
+# out[k] = room[h - dy[k] : ..., w - dx[k] : ...] * ...
+# ...
+# return np.clip(out, 0, 1)
+# ...
+# c = np.sqrt(np.mean(signal**2) / ...)
+# ```
+
+# %% check="augmented-images" points=6
+with check("augmented-images") as expect:
+    square = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+    trio, labels = np.array([square, square.T, square[::-1]]), np.array([0, 3, 8])
+    yes, none = np.array([True, True, False]), np.zeros(3, int)
+    down, right = np.array([1, -1, 0]), np.array([0, 1, -2])
+    expect("mirrored where it may be", augmented(trio, labels, yes, none, none, np.ones(3), {0, 8}))
+    expect("images afterwards", trio)
+    expect("shifted", augmented(trio, labels, ~yes & yes, down, right, np.ones(3), {0, 8}))
+    expect("brightened", augmented(trio, labels, ~yes & yes, none, none, np.array([0.5, 1.0, 2.0]), set()))
+    expect("all together", augmented(trio, labels, yes, down, right, np.array([1.5, 0.5, 2]), {0, 8}))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10713)
+    for n, h, w in [(4, 5, 5), (5, 4, 6), (6, 7, 3)]:
+        x, t, mirror = draw.random((n, h, w)), draw.integers(0, 4, size=n), draw.random(n) < 0.8
+        t[:3], mirror[:3] = (1, 2, 3), (True, True, False)
+        dy, dx = draw.integers(1 - h, h, size=n), draw.integers(1 - w, w, size=n)
+        dy[:4], dx[:4] = (1, -2, 0, 0), (-1, 1, 2, 0)
+        expect(f"{n} images {h}×{w}", augmented(x, t, mirror, dy, dx, draw.uniform(0.5, 2, size=n), {1, 3}))
+        expect(f"{n} images {h}×{w}, afterwards", (x, t, mirror, dy, dx))
+    ### END HIDDEN TESTS
+
+# %% check="augmented-signal" points=3
+with check("augmented-signal") as expect:
+    signal, hiss = np.array([3.0, -1, 2, 0.5]), np.array([1.0, 2, 0.5, -0.25])
+    expect("noise a quarter as strong", mixed(signal, hiss, 4.0))
+    expect("both afterwards", (signal, hiss))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10714)
+    for n, ratio in [(7, 10.0), (12, 0.5), (5, 3.0)]:
+        signal, hiss = draw.normal(size=n) + 1, draw.uniform(size=n)
+        expect(f"{n} samples, ratio {ratio}", mixed(signal, hiss, ratio))
+        expect(f"{n} samples, ratio {ratio}, afterwards", (signal, hiss))
+    ### END HIDDEN TESTS
+
+# %% variants="augmented"
+WRONG = {
+    "mirrors every label": (
+        "mirror[k] and t[k] in symmetric",
+        "mirror[k]",
+        "only images whose label is in symmetric may be mirrored: the others become something else",
+    ),
+    "mirrors all that may be": (
+        "mirror[k] and t[k] in symmetric",
+        "t[k] in symmetric",
+        "an image is mirrored only where mirror says so",
+    ),
+    "mirrors the others": ("t[k] in symmetric", "t[k] not in symmetric", "symmetric holds the labels that MAY be mirrored"),
+    "upside down": ("image[:, ::-1]", "image[::-1]", "left to right: turn the columns round, not the rows"),
+    "turned by 180°": ("image[:, ::-1]", "image[::-1, ::-1]", "left to right only; this turns the image by 180°"),
+    "never mirrors": ("            image = image[:, ::-1]\n", "            pass\n", "the mirrored images are not mirrored"),
+    "up for down": ("down, right = dy[k], dx[k]", "down, right = -dy[k], dx[k]", "positive dy shifts down: row 0 goes to row dy"),
+    "left for right": ("down, right = dy[k], dx[k]", "down, right = dy[k], -dx[k]", "positive dx shifts to the right"),
+    "dy and dx exchanged": (
+        "down, right = dy[k], dx[k]",
+        "down, right = dx[k], dy[k]",
+        "dy moves rows (down), dx moves columns (right)",
+    ),
+    "wraps around": (
+        "        part = image[max(-down, 0) : h - max(down, 0), max(-right, 0) : w - max(right, 0)]\n"
+        "        out[k, max(down, 0) : h + min(down, 0), max(right, 0) : w + min(right, 0)] = part * factor[k]\n",
+        "        out[k] = np.roll(image, (down, right), axis=(0, 1)) * factor[k]\n",
+        "what leaves on one side comes in on the other: 0 should come in",
+    ),
+    "edge repeated": (
+        "        part = image[max(-down, 0) : h - max(down, 0), max(-right, 0) : w - max(right, 0)]\n"
+        "        out[k, max(down, 0) : h + min(down, 0), max(right, 0) : w + min(right, 0)] = part * factor[k]\n",
+        "        rows, columns = np.clip(np.arange(h) - down, 0, h - 1), np.clip(np.arange(w) - right, 0, w - 1)\n"
+        "        out[k] = image[np.ix_(rows, columns)] * factor[k]\n",
+        "the edge is repeated; 0 should come in",
+    ),
+    "shifted first": (
+        "        if mirror[k] and t[k] in symmetric:\n            image = image[:, ::-1]\n        down, right = dy[k], dx[k]",
+        "        down, right = dy[k], dx[k]\n        if mirror[k] and t[k] in symmetric:\n            image, right = image[:, ::-1], -right",
+        "mirror first, then shift: here the shift was mirrored too",
+    ),
+    "one shift for all": (
+        "down, right = dy[k], dx[k]",
+        "down, right = dy[0], dx[0]",
+        "every image has its own shift; here all get the first one's",
+    ),
+    "not clipped": ("np.clip(out, 0, 1)", "out", "the result must stay within 0..1: clip it"),
+    "scaled instead of clipped": (
+        "np.clip(out, 0, 1)",
+        "out / max(out.max(), 1)",
+        "clip each pixel to 0..1; here all the others were darkened as well",
+    ),
+    "factor added": ("part * factor[k]", "part + factor[k]", "factor multiplies the brightness"),
+    "factor forgotten": ("part * factor[k]", "part", "the brightness factor is missing"),
+    "mirrors in place": (
+        "image = image[:, ::-1]",
+        "image[:] = image[:, ::-1].copy()",
+        "x was changed in place: the next epoch would start from augmented images",
+    ),
+    "no root": (
+        "np.sqrt(np.mean(signal**2) / (ratio * np.mean(noise**2)))",
+        "np.mean(signal**2) / (ratio * np.mean(noise**2))",
+        "the ratio is one of mean squares: c is its root",
+    ),
+    "ratio turned round": (
+        "/ (ratio * np.mean(noise**2))",
+        "* ratio / np.mean(noise**2)",
+        "a large ratio means little noise: divide by it",
+    ),
+    "ratio outside of the root": (
+        "np.sqrt(np.mean(signal**2) / (ratio * np.mean(noise**2)))",
+        "np.sqrt(np.mean(signal**2) / np.mean(noise**2)) / ratio",
+        "ratio is one of mean squares: it stands under the root",
+    ),
+    "noise not measured": (
+        "(ratio * np.mean(noise**2))",
+        "ratio",
+        "the noise has a strength of its own: divide by its mean square",
+    ),
+    "variances": (
+        "np.mean(signal**2) / (ratio * np.mean(noise**2))",
+        "np.var(signal) / (ratio * np.var(noise))",
+        "asked are mean squares; variances leave the means out",
+    ),
+    "largest values": (
+        "np.sqrt(np.mean(signal**2) / (ratio * np.mean(noise**2)))",
+        "np.abs(signal).max() / np.abs(noise).max() / np.sqrt(ratio)",
+        "asked are mean squares, not the largest values",
+    ),
+    "noise in place": (
+        "return signal + noise *",
+        "signal += noise *",
+        "return a new array; here signal itself was changed and nothing returned",
+    ),
+}
+RIGHT = {
+    "padded and cut": (
+        "def augmented(x, t, mirror, dy, dx, factor, symmetric):\n"
+        "    n, h, w = x.shape\n    out = []\n    for k in range(n):\n"
+        "        image = np.fliplr(x[k]) if mirror[k] and int(t[k]) in symmetric else x[k]\n"
+        "        room = np.pad(image, ((h, h), (w, w)))\n"
+        "        out.append(factor[k] * room[h - dy[k] : 2 * h - dy[k], w - dx[k] : 2 * w - dx[k]])\n"
+        "    return np.minimum(np.maximum(out, 0), 1)\n\n\n"
+        "def mixed(signal, noise, ratio):\n    power = lambda s: s @ s / len(s)\n"
+        "    return signal + (power(signal) / power(noise) / ratio) ** 0.5 * noise"
+    ),
+    "pixel by pixel": (
+        "def augmented(x, t, mirror, dy, dx, factor, symmetric):\n"
+        "    out = np.zeros(x.shape)\n    n, h, w = x.shape\n    for k, i, j in np.ndindex(n, h, w):\n"
+        "        r, c = i - dy[k], j - dx[k]\n        if 0 <= r < h and 0 <= c < w:\n"
+        "            c = w - 1 - c if mirror[k] and t[k] in symmetric else c\n"
+        "            out[k, i, j] = min(1.0, x[k, r, c] * factor[k])\n    return out\n\n\n"
+        "def mixed(signal, noise, ratio):\n    wanted = np.sum(signal**2) / ratio\n"
+        "    return signal + noise * np.sqrt(wanted / np.sum(noise**2))"
+    ),
+}
+
+# %% [markdown]
+# `course_lib.augment` has these and more, each drawing from its `rng`: `flip`, `translate`, `crop`, `rotate`,
+# `brightness`, `noise`, and `chain` to put them in a row. Does it help? A network learns 150 digits, as they are, or anew
+# shifted and slightly turned in every epoch; or mirrored, which does *not* keep their label. Five seeds each.
+
+
+# %%
+def as_images(step):
+    """An augmentation of images (n, 1, 8, 8), for rows (n, 64)."""
+    return lambda x, rng: step(x.reshape(-1, 1, 8, 8), rng=rng).reshape(len(x), 64).astype(np.float32)
+
+
+CHANGES = {
+    "as they are": None,
+    "shifted": as_images(lambda x, rng: augment.translate(x, rng=rng, pixels=1)),
+    "turned": as_images(lambda x, rng: augment.rotate(x, rng=rng, degrees=15.0)),
+    "noisy": as_images(lambda x, rng: augment.noise(x, rng=rng, std=0.5)),
+    "mirrored": as_images(augment.flip),
+}
+
+# %% practice="augmentation"
+errors = {}
+for name, change in tqdm(CHANGES.items()):
+    errors[name] = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        some = rng.permutation(len(x_train))[:150]
+        model = perceptron((64, 60, 10), rng)
+        learn(model, x_train[some], t_train[some], 600, rng, rate=0.03, size=50, change=change)
+        errors[name].append(error_of(model, x_test, t_test))
+    print(f"{name:12} test error {plus_minus(errors[name])}")
+
+# %% practice="augmentation_bars"
+ax = style.axes(size=(6.0, 3.2), title="150 digits, five seeds", ylabel="test error")
+means, spreads = (np.array([f(v) for v in errors.values()]) for f in (np.mean, lambda v: np.std(v, ddof=1)))
+bars = ax.bar(list(errors), means, yerr=spreads, capsize=4, color=[style.GREY, *[style.BLUE] * 3, style.RED])
+
+# %% [markdown]
+# The error bar is the point: with one seed each you might have believed any order. A difference smaller than the bars is
+# no difference yet.
+
+# %% [markdown]
+# ## 9. Ask several
+#
+# The surest way to gain a little: train ten networks from different starts, and average their **probabilities**. Each
+# has learned the same easy things and made its own mistakes; the mistakes average out.
+
+# %% [markdown] task="ensemble_average" title="The ensemble's average"
+# Write `ensemble_average(logits)`. `logits` is `(m, n, c)`: what m networks say about n samples, scores of c classes
+# before the softmax. Return `(p, answer)`: the mean over the networks of their softmax probabilities, `(n, c)`, and the
+# class of the largest mean, `(n,)`, whole numbers; of equal ones the first.
+#
+# Logits may be as large as 1000 in size: nothing may overflow. Change no input.
+#
+# Example: two networks, one sample, logits `[[[0., 0.]], [[50., -50.]]]`: `p` is `[[0.75, 0.25]]`, `answer` `[0]`.
+
+
+# %% solve="ensemble_average" difficulty=2 importance=4 minutes=10
+def ensemble_average(logits):
+    """Mean probabilities (n, c) of m networks and the answers (n,), from logits (m, n, c)."""
+    ### BEGIN SOLUTION
+    e = np.exp(logits - logits.max(axis=2, keepdims=True))
+    each = e / e.sum(axis=2, keepdims=True)
+    p = each.mean(axis=0)
+    return p, p.argmax(axis=1)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="ensemble_average"
+# First the softmax of every network for every sample, as in lesson 02; then the mean over the networks.
+
+# %% [markdown] hint="ensemble_average"
+# Axes of `logits`: 0 networks, 1 samples, 2 classes. The softmax works along the classes, the mean along the networks.
+# Subtract the largest logit before `np.exp`.
+
+# %% [markdown] hint="ensemble_average"
+# ```python
+# e = np.exp(logits - logits.max(axis=..., keepdims=True))
+# each = e / e.sum(axis=..., keepdims=True)
+# p = each.mean(axis=...)
+# return p, p.argmax(axis=...)
+# ```
+
+# %% check="ensemble_average" points=6
+with check("ensemble_average") as expect:
+    said = np.array([[[1.0, 2, 0], [3, -1, 0.5], [0, 0.5, 0.4]], [[2, -1, 0], [0, 1, 1.5], [0.3, 0, 6]], [[0, 1, 0.5], [2, 1, 0], [1, 2, 1]]])
+    p, answer = ensemble_average(said)
+    expect("three networks, samples and classes: p", p)
+    expect("three networks, samples and classes: answer", answer)
+    expect("large logits", ensemble_average(300 * said)[0])
+    expect("logits afterwards", said)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10715)
+    for m, n, c in [(4, 4, 4), (5, 6, 3), (2, 3, 7)]:
+        logits = 3 * draw.normal(size=(m, n, c))
+        logits[0] *= 4
+        expect(f"{m} networks, {n} samples, {c} classes", ensemble_average(logits))
+        expect(f"{m} networks, {n} samples, {c} classes, afterwards", logits)
+    logits = np.array([[[5.0, 0, 0, 0], [0, 9, 0, 0]], [[0, 2, 1.6, 0], [3, 0, 2, 0]], [[0, 2, 1.7, 0], [3, 0, 2, 0]]])
+    logits[:, :, 3] = draw.uniform(-3, -1, size=(3, 2))
+    expect("one sure network against two that waver", ensemble_average(logits))
+    logits = 1000 * np.sign(draw.normal(size=(3, 4, 5))) - 2500.0 * np.arange(4)[:, None]
+    expect("logits in the thousands", ensemble_average(logits))
+    ### END HIDDEN TESTS
+
+# %% variants="ensemble_average"
+WRONG = {
+    "logits averaged": (
+        "def ensemble_average(logits):\n    mean = logits.mean(axis=0)\n"
+        "    e = np.exp(mean - mean.max(axis=1, keepdims=True))\n    p = e / e.sum(axis=1, keepdims=True)\n"
+        "    return p, p.argmax(axis=1)",
+        "the logits were averaged; asked is the mean of the probabilities",
+    ),
+    "votes": (
+        "each = e / e.sum(axis=2, keepdims=True)",
+        "each = (np.arange(logits.shape[2]) == e.argmax(axis=2)[:, :, None]) * 1.0",
+        "these are votes; a network that is unsure should count as unsure",
+    ),
+    "answers by votes": (
+        "return p, p.argmax(axis=1)",
+        "votes = (np.arange(logits.shape[2]) == e.argmax(axis=2)[:, :, None]).sum(axis=0)\n    return p, votes.argmax(axis=1)",
+        "p is right; the answer is the class of the largest mean, not the one with most votes",
+    ),
+    "the surest network": ("p = each.mean(axis=0)", "p = each.max(axis=0)", "the mean over the networks is asked, not the largest"),
+    "sum": ("p = each.mean(axis=0)", "p = each.sum(axis=0)", "the mean over the networks is asked; these do not add up to 1"),
+    "first network only": ("p = each.mean(axis=0)", "p = each[0]", "all networks are asked, not the first alone"),
+    "mean over the samples": (
+        "p = each.mean(axis=0)",
+        "p = each.mean(axis=1)",
+        "axis 1 are the samples; average over the networks, axis 0",
+    ),
+    "softmax over the samples": (
+        "e / e.sum(axis=2, keepdims=True)",
+        "e / e.sum(axis=1, keepdims=True)",
+        "for every sample the probabilities of the classes add up to 1: the softmax works along axis 2",
+    ),
+    "softmax over the networks": (
+        "e / e.sum(axis=2, keepdims=True)",
+        "e / e.sum(axis=0, keepdims=True)",
+        "the softmax works along the classes, not along the networks",
+    ),
+    "softmax missing": (
+        "each = e / e.sum(axis=2, keepdims=True)",
+        "each = e",
+        "the exponentials must be divided by their sum, for each network and sample",
+    ),
+    "overflow": (
+        "logits - logits.max(axis=2, keepdims=True)",
+        "logits",
+        "exp of a large logit overflows: subtract the largest one first",
+    ),
+    "one largest for all": (
+        "logits.max(axis=2, keepdims=True)",
+        "logits.max()",
+        "subtract each sample's own largest logit: with one for all, the others can underflow to 0/0",
+    ),
+    "changes the logits": (
+        "    e = np.exp(logits - logits.max(axis=2, keepdims=True))",
+        "    logits -= logits.max(axis=2, keepdims=True)\n    e = np.exp(logits)",
+        "the logits that came in were changed; subtract into a new array",
+    ),
+    "geometric mean": (
+        "p = each.mean(axis=0)",
+        "p = np.exp(np.log(each + 1e-300).mean(axis=0))",
+        "this is the geometric mean; the plain mean is asked",
+    ),
+    "the least likely": ("p.argmax(axis=1)", "p.argmin(axis=1)", "the answer is the largest mean, not the smallest"),
+    "answer along the samples": ("p.argmax(axis=1)", "p.argmax(axis=0)", "one answer for each sample: the largest along the classes"),
+}
+RIGHT = {
+    "network by network": (
+        "def ensemble_average(logits):\n"
+        "    total = 0\n    for scores in logits:\n        scores = scores - scores.max(axis=1)[:, None]\n"
+        "        odds = np.exp(scores)\n        total = total + odds / odds.sum(axis=1)[:, None]\n"
+        "    total /= len(logits)\n    return total, np.argmax(total, axis=1)"
+    ),
+    "through logarithms": (
+        "def ensemble_average(logits):\n"
+        "    top = logits.max(axis=-1, keepdims=True)\n"
+        "    log_p = logits - top - np.log(np.exp(logits - top).sum(axis=-1, keepdims=True))\n"
+        "    p = np.einsum('mnc->nc', np.exp(log_p)) / len(log_p)\n"
+        "    return p, np.array([row.tolist().index(max(row)) for row in p])"
+    ),
+}
+
+
+# %%
+def plain_average(logits):
+    p = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p = (p / p.sum(axis=-1, keepdims=True)).mean(axis=0)
+    return p, p.argmax(axis=1)
+
+
+average = yours("ensemble_average", else_=plain_average)
+
+# %% practice="ensemble"
+said = []
+for seed in tqdm(range(10)):
+    rng = np.random.default_rng(seed)
+    model = perceptron((64, 60, 10), rng)
+    learn(model, x_train[:300], t_train[:300], 200, rng)
+    said.append(next(train.evaluate(model, [(x_test, t_test)]))[0])
+alone = [np.mean(scores.argmax(axis=1) != t_test) for scores in said]
+print(f"one network alone: {plus_minus(alone)}; all ten averaged: {np.mean(average(np.array(said))[1] != t_test):.3f}")
+
+# %% [markdown]
+# ### When two agree
+#
+# The lectures say: take two classifiers with 70 % error; when they agree, they are right. Is that so? Let each err
+# independently, and pick any wrong class with equal chance. Then with C classes
+#
+# $$P(\text{right} \mid \text{agree}) = \frac{0.3^2}{0.3^2 + 0.7^2/(C-1)} .$$
+#
+# With two classes there is only one way to be wrong, so wrong answers agree often. What is the **smallest** number of
+# classes for which agreement means "more likely right than not"?
+
+# %% solve="predict_agree" difficulty=2 importance=2 minutes=4
+# a whole number of classes
+### BEGIN SOLUTION
+classes_needed = 7
+### END SOLUTION
+
+# %% predict="predict_agree" points=1
+with check("predict_agree") as expect:
+    expect("smallest number of classes with more than 50 %", classes_needed)
+
+# %%
+for classes in (2, 5, 6, 7, 8, 10, 1000):
+    print(f"{classes:4} classes: {0.09 / (0.09 + 0.49 / (classes - 1)):.1%}")
+
+# %% [markdown]
+# **Lecture figure F23**, simulated, and then with real networks, which are *not* independent: what is hard for one is
+# hard for the other.
+
+
+# %% figure="F23"
+def simulated(classes, n=1_000_000):
+    """P(right | agree) of two independent classifiers with 70 % error, from n draws; class 0 is right."""
+    rng = np.random.default_rng(classes)
+    first, second = np.where(rng.random((2, n)) < 0.3, 0, rng.integers(1, classes, (2, n)))
+    return np.mean(first[first == second] == 0)
+
+
+rows = []
+for classes in (2, 10, 1000):
+    exact = 0.09 / (0.09 + 0.49 / (classes - 1))
+    ours = f"{simulated(classes):.1%} simulated, {exact:.1%} exact"
+    rows.append((f"{classes} classes", "when they agree they are right", ours, "independent, 70 % error each, 1 000 000 draws"))
+
+
+# %% figure="F23"
+def weak_answers(seed):
+    """Probabilities on the test set of a network that saw 15 digits of its own."""
+    rng = np.random.default_rng(seed)
+    some = rng.permutation(len(x_train))[:15]
+    model = perceptron((64, 30, 10), rng)
+    learn(model, x_train[some], t_train[some], 60, rng, rate=0.02, size=15)
+    return average(next(train.evaluate(model, [(x_test, t_test)]))[0][None])[0]
+
+
+weak = np.array([weak_answers(seed) for seed in range(10)])
+answers, sure = weak.argmax(axis=2), weak.max(axis=2)
+right = answers == t_test
+pairs = list(itertools.combinations(range(10), 2))
+agree = [right[i][answers[i] == answers[j]].mean() for i, j in pairs]
+error = right.mean(axis=1)
+both = np.mean([np.mean(~right[i] & ~right[j]) for i, j in pairs]) / np.mean(1 - error) ** 2
+setting = f"ten 64-30-10 nets, 15 digits each, accuracy alone {plus_minus(error)}; 45 pairs"
+rows.append(("real networks, right when two agree", "they are right", plus_minus(agree), setting))
+rows.append(("both wrong, against independence", "", f"{both:.2f} times as often", setting))
+rows.append(("confidence when right", "", plus_minus([s[r].mean() for s, r in zip(sure, right, strict=True)]), setting))
+rows.append(("confidence when wrong", "", plus_minus([s[~r].mean() for s, r in zip(sure, right, strict=True)]), setting))
+lecture_table("F23 · Two weak classifiers that agree", rows)
+
+# %% [markdown]
+# Agreement is worth a lot when there are many ways to be wrong, little when there are two. And a network's own
+# confidence tells right from wrong as well, though it is often sure and wrong (lesson 16).
+#
+# **Lecture figure F9.** Ten averaged networks beat one. Dropout keeps improving with longer training, while the error of
+# the control, without dropout, rises on the validation set. The small training set has a fifth of its labels wrong, so
+# that there is something false to learn by heart.
+
+
+# %% figure="F9"
+def ten_against_one(groups=6):
+    """Errors of single networks (groups * 10,) and of averages of ten (groups,)."""
+    alone, together = [], []
+    for group in range(groups):
+        said = []
+        for seed in range(10 * group, 10 * group + 10):
+            rng = np.random.default_rng(seed)
+            model = perceptron((64, 60, 10), rng)
+            learn(model, x_train[:300], t_train[:300], 200, rng)
+            said.append(next(train.evaluate(model, [(x_test, t_test)]))[0])
+        alone += [np.mean(s.argmax(axis=1) != t_test) for s in said]
+        together.append(np.mean(plain_average(np.array(said))[1] != t_test))
+    return alone, together
+
+
+# %% figure="F9"
+def longer_training(drop, seed, marks):
+    """(loss, error) on 400 validation digits after as many steps as `marks` say; a fifth of 300 labels is wrong."""
+    rng, t = np.random.default_rng(seed), t_train[:300].copy()
+    wrong = rng.permutation(300)[:60]
+    t[wrong] = (t[wrong] + rng.integers(1, 10, size=60)) % 10
+    model, done, seen = perceptron((64, 200, 200, 10), rng, drop=drop), 0, []
+    for mark in marks:
+        learn(model, x_train[:300], t, mark - done, rng, rate=0.01)
+        done = mark
+        logits = next(train.evaluate(model, [(x_train[400:800], t_train[400:800])]))[0]
+        loss = F.cross_entropy(Tensor(logits), t_train[400:800]).item()
+        seen.append((loss, np.mean(logits.argmax(axis=1) != t_train[400:800])))
+    return np.array(seen)
+
+
+def ensemble_figure(seeds=5, marks=(50, 100, 200, 400, 800, 1600, 3200)):
+    alone, together = ten_against_one()
+    rows = [("one network", "", f"test error {plus_minus(alone)}", "300 digits, 64-60-10, 200 steps, 60 networks")]
+    rows.append(("ten averaged", "beat one", f"test error {plus_minus(together)}", "6 groups of ten"))
+    setting = f"300 digits, 60 labels wrong, 64-200-200-10, SGD 0.01, momentum 0.9, {seeds} seeds, validation"
+    left, right = style.row(2, size=(4.6, 3.4))
+    lines, bands = ({}, {}), ({}, {})
+    for name, drop in (("control", 0.0), ("dropout 0.5", 0.5)):
+        runs = np.array([longer_training(drop, seed, marks) for seed in range(seeds)])
+        for k, (line, band) in enumerate(zip(lines, bands, strict=True)):
+            line[name], band[name] = (marks, runs[:, :, k].mean(axis=0)), runs[:, :, k].std(axis=0, ddof=1)
+        for i in (2, 4, 6):
+            said = "keeps improving" if drop else "validation error rises"
+            ours = f"loss {plus_minus(runs[:, i, 0])}, error {plus_minus(runs[:, i, 1])}"
+            rows.append((f"{name}, {marks[i]} steps", said, ours, setting))
+    for ax, line, band, name in zip((left, right), lines, bands, ("validation loss", "validation error"), strict=True):
+        curves.learning_curves(line, ax=ax, xlabel="step", ylabel=name, spread=band)
+        ax.set_xscale("log")
+    return lecture_table("F9 · Ten against one, and dropout against its control", rows)
+
+
+ensemble_figure() if FULL else recorded("F9")
+
+# %% [markdown]
+# ## 10. Drills
+#
+# Before you train for a night, spend a minute. Five drills find most sick networks.
+#
+# 1. **Initial loss.** A fresh network knows nothing, so with C classes the loss should be near $\ln C$. Much more: the
+#    last layer's weights are too large, and the first steps are wasted on taking that back.
+# 2. **Overfit fifty samples.** A network that cannot learn fifty samples by heart has a bug, not too little data.
+# 3. **Dead units.** Count the ReLUs that are 0 for all samples, before and during training.
+# 4. **Gradient health.** The norm of the gradient, layer by layer: no zeros, no powers of ten between neighbours.
+# 5. **Validation set.** Keep samples aside, watch the loss on them, and stop when it has not improved for a while
+#    (**early stopping**): the best weights are those of the best validation, not the last.
+
+# %% practice="drills"
+rng = np.random.default_rng(0)
+fresh = {"MSR, last layer too": STARTS["MSR"], "last layer 0.01·randn": STARTS["MSR"], "10 × MSR": scaled(lambda out, n: 10 * np.sqrt(2 / n))}
+print(f"ln 10 = {np.log(10):.3f}")
+for name, start in fresh.items():
+    model = perceptron((64, 50, 50, 10), np.random.default_rng(0), start)
+    if name.startswith("last"):
+        list(model.parameters())[-2].data[...] = 0.01 * rng.standard_normal((10, 50))
+    print(f"1. initial loss, {name:22} {F.cross_entropy(model(Tensor(x_train)), t_train).item():.3f}")
+
+# %% practice="drill_fifty"
+fifty, labels = x_train[:50], t_train[:50]
+for name, targets in (("fifty samples", labels), ("the same, labels drawn by lot", rng.integers(0, 10, size=50))):
+    model = perceptron((64, 50, 50, 10), np.random.default_rng(0))
+    losses = learn(model, fifty, targets, 300, np.random.default_rng(1), size=50)
+    print(f"2. {name:30} loss {losses[0]:.2f} → {losses[-1]:.4f}, error {error_of(model, fifty, targets):.0%}")
+
+
+# %%
+def health(model, x, t):
+    """(share of dead ReLUs, norm of the weight's gradient) for each hidden layer of a plain perceptron."""
+    for p in model.parameters():
+        p.grad = None
+    F.cross_entropy(model(Tensor(x)), t).backward()
+    weights = list(model.parameters())
+    layers = [(w.data, b.data) for w, b in zip(weights[:-2:2], weights[1:-2:2], strict=True)]
+    dead = plain_statistics(x, layers, lambda z: np.maximum(z, 0))[:, 2]
+    return dead, np.array([np.linalg.norm(w.grad) for w in weights[:-2:2]])
+
+
+# %% practice="drill_health"
+for name, rate in (("fresh", 0.0), ("trained, rate 0.05", 0.05), ("trained, rate 0.5", 0.5)):
+    rng = np.random.default_rng(0)
+    model = perceptron((64, 50, 50, 50, 10), rng)
+    learn(model, x_train, t_train, 100 if rate else 0, rng, rate=rate)
+    dead, norms = health(model, x_train[:500], t_train[:500])
+    print(f"3. {name:20} dead units by layer {dead}   4. gradient norms {norms}")
+
+# %% practice="drill_validation"
+rng, t_noisy = np.random.default_rng(0), t_train[:300].copy()
+t_noisy[::5] = rng.integers(0, 10, size=60)
+model = perceptron((64, 200, 10), rng)
+stopping, history = train.EarlyStopping(model, patience=15, mode="min"), train.History()
+for _epoch in tqdm(range(120)):
+    losses = learn(model, x_train[:300], t_noisy, 5, rng, rate=0.01)
+    validation = train.score(model, [(x_train[400:800], t_train[400:800])], loss=lambda out, t: F.cross_entropy(Tensor(out), t).item())
+    history.add(training=np.mean(losses), validation=validation["loss"])
+    if stopping.update(validation["loss"]):
+        break
+last = error_of(model, x_test, t_test)
+stopping.restore()
+print(f"stopped after {len(history)} epochs, best was {stopping.best_step + 1}")
+print(f"test error of the last weights {last:.3f}, of the best {error_of(model, x_test, t_test):.3f}")
+ax = curves.learning_curves({"training": history["training"], "validation": history["validation"]}, ylabel="cross-entropy")
+
+# %% [markdown]
+# ## 11. Find the bug
+
+# %% [markdown] task="mixed_modes" title="Find the bug: it learned better yesterday"
+# `mixed_modes(model, optimizer, epochs, x_val, t_val)` trains a network with batch norm and dropout. `epochs` is a list,
+# one list of batches `(x, t)` for each epoch. After each epoch it notes the cross-entropy on the validation set, and at the
+# end returns these losses, floats. Training steps must run in training mode, validation in evaluation mode; afterwards the
+# model is to be left in evaluation mode.
+#
+# The first epoch goes well. From the second on dropout does nothing any more, and the running statistics stand still.
+# Repair it. Each batch is to be used once, in its order.
+
+
+# %% solve="mixed_modes" difficulty=2 importance=5 minutes=10 bug=true
+def mixed_modes(model, optimizer, epochs, x_val, t_val):
+    """Validation loss after each epoch."""
+    ### BEGIN SOLUTION
+    losses = []
+    for batches in epochs:
+        model.train()
+        for x, t in batches:
+            optimizer.zero_grad()
+            F.cross_entropy(model(Tensor(x)), t).backward()
+            optimizer.step()
+        model.eval()
+        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())
+    return losses
+    ### END SOLUTION
+
+
+# %% given="mixed_modes"
+def mixed_modes(model, optimizer, epochs, x_val, t_val):
+    """Validation loss after each epoch."""
+    losses = []
+    model.train()
+    for batches in epochs:
+        for x, t in batches:
+            optimizer.zero_grad()
+            F.cross_entropy(model(Tensor(x)), t).backward()
+            optimizer.step()
+        model.eval()
+        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())
+    return losses
+
+
+# %% [markdown] hint="mixed_modes"
+# Follow the mode through two epochs. Which mode is the model in when the second one begins?
+
+# %% [markdown] hint="mixed_modes"
+# `model.train()` and `model.eval()` set a mode that stays until the other is called. Print `model.training` at each step.
+
+# %% [markdown] hint="mixed_modes"
+# One line stands at the wrong depth: it must be said again for every epoch.
+
+# %% check="mixed_modes" points=6
+with check("mixed_modes") as expect:
+
+    def fresh_net(seed, hidden=4):
+        rng = np.random.default_rng(seed)
+        parts = [nn.Linear(3, hidden, rng=rng), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Dropout(0.4, rng=rng)]
+        return nn.Sequential(*parts, nn.Linear(hidden, 2, rng=rng))
+
+    def epochs_of(draw, count, size):
+        x = draw.normal(size=(4 * size, 3))
+        t = (x[:, 0] + x[:, 1] > 0).astype(int)
+        cuts = [[draw.permutation(4 * size)[k * size : k * size + size] for k in range(2)] for _ in range(count)]
+        return [[(x[rows], t[rows]) for rows in cut] for cut in cuts], x + 0.5, t
+
+    net, (shown, x_val, t_val) = fresh_net(5), epochs_of(np.random.default_rng(6), 3, 6)
+    expect("three epochs: losses", mixed_modes(net, optim.SGD(net.parameters(), lr=0.3), shown, x_val, t_val), rtol=1e-4)
+    expect("answers afterwards", net(Tensor(x_val)).data, rtol=1e-4)
+    expect("running mean afterwards", net[1].running_mean.data, rtol=1e-4)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10716)
+    for count, size in [(2, 7), (4, 5)]:
+        net, (shown, x_val, t_val) = fresh_net(int(draw.integers(1000)), 6), epochs_of(draw, count, size)
+        optimizer = optim.SGD(net.parameters(), lr=0.2)
+        expect(f"{count} epochs: losses", mixed_modes(net, optimizer, shown, x_val, t_val), rtol=1e-4)
+        expect(f"{count} epochs: answers afterwards", net(Tensor(x_val)).data, rtol=1e-4)
+        expect(f"{count} epochs: running mean afterwards", net[1].running_mean.data, rtol=1e-4)
+    ### END HIDDEN TESTS
+
+# %% variants="mixed_modes"
+WRONG = {
+    "train once": (
+        "    losses = []\n    for batches in epochs:\n        model.train()\n",
+        "    losses = []\n    model.train()\n    for batches in epochs:\n",
+        "model.train() is said once; after the first validation the model stays in evaluation mode",
+    ),
+    "never in evaluation mode": (
+        "        model.eval()\n",
+        "",
+        "validation runs in training mode: dropout draws, and batch norm learns from the validation set",
+    ),
+    "always in evaluation mode": (
+        "        model.train()\n",
+        "        model.eval()\n",
+        "the steps run in evaluation mode: no dropout, and the running statistics never move",
+    ),
+    "left in training mode": (
+        "    return losses",
+        "    model.train()\n    return losses",
+        "the model is to be left in evaluation mode: whoever uses it next gets dropout",
+    ),
+    "gradients add up": (
+        "            optimizer.zero_grad()\n",
+        "",
+        "zero_grad was right where it was: without it the gradients of all batches add up",
+    ),
+    "zeroed once an epoch": (
+        "        for x, t in batches:\n            optimizer.zero_grad()\n",
+        "        optimizer.zero_grad()\n        for x, t in batches:\n",
+        "gradients must be forgotten before every step, not every epoch",
+    ),
+    "one step an epoch": (
+        "            optimizer.step()\n        model.eval()",
+        "        optimizer.step()\n        model.eval()",
+        "every batch is a step; here there is one at the end of the epoch",
+    ),
+    "validation before the epoch": (
+        "        model.eval()\n        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())\n",
+        "        model.eval()\n",
+        "the loss is noted after each epoch; nothing was noted",
+    ),
+    "loss of the last batch": (
+        "losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())",
+        "losses.append(F.cross_entropy(model(Tensor(x)), t).item())",
+        "this is the loss on the last training batch; asked is the validation set's",
+    ),
+    "only the last loss": (
+        "    return losses",
+        "    return losses[-1:]",
+        "the losses of all epochs are asked",
+    ),
+    "learns from the validation set": (
+        "        model.eval()\n",
+        "        model(Tensor(x_val))\n        model.eval()\n",
+        "the validation set went through in training mode: the running statistics have seen it, and dropout has drawn",
+    ),
+    "evaluation mode after the loss": (
+        "        model.eval()\n        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())\n",
+        "        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())\n        model.eval()\n",
+        "evaluation mode comes too late: the validation loss was taken in training mode",
+    ),
+    "last epoch left out": (
+        "for batches in epochs:",
+        "for batches in epochs[:-1]:",
+        "all epochs are to be run",
+    ),
+}
+RIGHT = {
+    "the library's loop": (
+        "def mixed_modes(model, optimizer, epochs, x_val, t_val):\n"
+        "    losses = []\n    for batches in epochs:\n"
+        "        for _ in train.fit(model, F.cross_entropy, optimizer, batches):\n            pass\n"
+        "        model.eval()\n        losses.append(float(F.cross_entropy(model(Tensor(x_val)), t_val).data))\n"
+        "    return losses"
+    ),
+    "mode at every step": (
+        "def mixed_modes(model, optimizer, epochs, x_val, t_val):\n"
+        "    losses = []\n    for batches in epochs:\n        for x, t in batches:\n            model.train()\n"
+        "            loss = F.cross_entropy(model(Tensor(x)), t)\n            optimizer.zero_grad()\n"
+        "            loss.backward()\n            optimizer.step()\n            model.train(False)\n"
+        "        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())\n    return losses"
+    ),
+}
+
+# %% [markdown] question="sick_network" points=6 title="A sick network"
+# A colleague shows you a network of 25 fully connected ReLU layers of 200 units, weights `0.01 * randn`, 5 000 training
+# images in grey values 0 to 255, ten classes. The training loss has stood at 2.303 for an hour. You help, and a day
+# later the training error is 0 %, the validation error 30 %. Answer in 8 to 12 sentences: what the number 2.303 tells
+# you; what is wrong with the start, with a factor per layer from this lesson's formulas; what is wrong with the inputs;
+# which two drills you run first and why; and then three remedies for the second day, in the order in which you would try
+# them, each with the reason and with how you would know that it helped.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: 2.303 = ln 10, the loss of equal probabilities: the network has learned nothing, the output does not depend on
+# the input.
+#
+# 1 point: the factor: the mean square is multiplied by n s²/2 = 200 · 0.0001 / 2 = 0.01 in each layer (standard deviation by
+# 0.1), so after 25 layers nothing is left; MSR (randn·sqrt(2/200) = 0.1·randn), or batch norm.
+#
+# 1 point: inputs are neither centred nor scaled: all positive, up to 255; subtract the training set's mean, divide by its
+# deviation.
+#
+# 1 point: two sensible drills with a reason (initial loss, overfitting fifty samples, activation and gradient statistics,
+# dead units).
+#
+# 1 point: three remedies against overfitting in a defended order (augmentation that keeps the label, dropout, L2, early
+# stopping, ensemble, a smaller network, more data), each with a reason.
+#
+# 1 point: how one would know: validation error over several seeds with error bars against a control; the test set untouched
+# until the end.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## To remember
+#
+# 1. A layer multiplies the variance by n·s². Keep it at 1: Xavier $1/\sqrt n$; with ReLU MSR, $\sqrt{2/n}$. Biases at 0.
+# 2. Centre and scale the inputs, with the training set's statistics; log(1 + x) where magnitudes vary. Whitening makes
+#    the covariance the identity.
+# 3. Batch norm does it inside of the network: the batch's statistics in training, running ones in evaluation. The gradient
+#    goes through mean and variance too.
+# 4. Against learning by heart: augmentation that keeps the label, dropout, L1 and L2, early stopping, ensembles.
+# 5. First the drills: initial loss ln C, fifty samples by heart, dead units, gradients. No claim without error bars.
+#
+# ## Further reading
+#
+# - Anthony Bell, Terrence Sejnowski: *The "independent components" of natural scenes are edge filters* (1997)
+# - Yann LeCun, Léon Bottou, Genevieve Orr, Klaus-Robert Müller: *Efficient BackProp* (1998)
+# - Hui Zou, Trevor Hastie: *Regularization and variable selection via the elastic net* (2005)
+# - Xavier Glorot, Yoshua Bengio: *Understanding the difficulty of training deep feedforward neural networks* (2010)
+# - Nitish Srivastava, Geoffrey Hinton, Alex Krizhevsky, Ilya Sutskever, Ruslan Salakhutdinov: *Dropout: a simple way to
+#   prevent neural networks from overfitting* (2014)
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Delving deep into rectifiers* (2015)
+# - Sergey Ioffe, Christian Szegedy: *Batch normalization: accelerating deep network training by reducing internal
+#   covariate shift* (2015)
+#
+# **Next:** lesson 08, handwritten digits: all of this on one real task, with rivals.
