@@ -1083,7 +1083,7 @@ RIGHT = {
 # Return an array `(L,)`: for each layer, first to last, the norm of $\partial E/\partial W_k$, that is the root of the sum
 # of squares of all its entries. Change no input.
 #
-# Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1498]` with.
+# Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1499]` with.
 
 
 # %% solve="gradient_norms" difficulty=4 importance=4 minutes=25
