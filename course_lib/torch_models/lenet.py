@@ -39,7 +39,7 @@ def twin_of(ours):
     Its layers may be convolutions (stride 1, no padding), ReLU, pooling 2x2, Flatten, and linear ones.
     """
     layers = [_twin_of_layer(layer) for layer in ours]
-    dtype = torch.from_numpy(ours.parameters()[0].data[:0]).dtype
+    dtype = torch.from_numpy(next(iter(ours.parameters())).data).dtype
     return to_torch(ours, nn.Sequential(*layers).to(dtype))
 
 

@@ -17,7 +17,7 @@ COSTS = {"weights": "weights", "multiply-adds": "multiply-adds", "maps": "number
 MEMBERS = {
     "LSTM": (0, 0.35, 1997, PURPLE),
     "LeNet-5": (0, 3.0, 1998, GREY),
-    "deep hierarchical\nCNN (Cireşan)": (1, 3.0, 2011, GREY),
+    "deep hier-\narchical CNN\n(Cireşan)": (1, 3.0, 2011, GREY),
     "AlexNet": (2, 3.0, 2012, SKY),
     "Network in\nNetwork": (3, 4.25, 2013, GREEN),
     "Overfeat": (3, 1.45, 2013, SKY),
@@ -32,13 +32,13 @@ MEMBERS = {
     "DenseNet": (6, 0.75, 2016, PURPLE),
 }
 EDGES = (
-    ("LeNet-5", "deep hierarchical\nCNN (Cireşan)", "bigger,\non a GPU", 0.5),
-    ("deep hierarchical\nCNN (Cireşan)", "AlexNet", "bigger,\nReLU, dropout", 0.5),
+    ("LeNet-5", "deep hier-\narchical CNN\n(Cireşan)", "bigger,\non a GPU", 0.5),
+    ("deep hier-\narchical CNN\n(Cireşan)", "AlexNet", "bigger,\nReLU,\ndropout", 0.5),
     ("AlexNet", "Network in\nNetwork", "1×1\nconvolutions", 0.45),
     ("AlexNet", "VGG", "3×3 all the\nway, deeper", 0.5),
     ("AlexNet", "Overfeat", "slides,\nfinds boxes", 0.5),
     ("Network in\nNetwork", "GoogLeNet", "branches", 0.5),
-    ("GoogLeNet", "BN-Inception", "batch norm", 0.5),
+    ("GoogLeNet", "BN-Inception", "batch\nnorm", 0.5),
     ("VGG", "ResNet", "deeper,\nshortcuts", 0.5),
     ("LSTM", "Highway", "no recurrence", 0.5),
     ("Highway", "ResNet", "no gating", 0.5),
@@ -49,15 +49,32 @@ EDGES = (
     ("ResNet", "DenseNet", "concatenate", 0.55),
 )
 
+# entries of ILSVRC: year, name, rank, top-5 error in %; Russakovsky et al. 2015, and the papers. The first two winners
+# and ISI used no deep network. The human error is one person's, who trained for the test.
+ILSVRC = (
+    (2010, "NEC-UIUC", 1, 28.2),
+    (2011, "XRCE", 1, 25.8),
+    (2012, "AlexNet", 1, 15.3),
+    (2012, "ISI", 2, 26.2),
+    (2013, "Clarifai", 1, 11.7),
+    (2013, "Overfeat", 4, 14.2),
+    (2014, "GoogLeNet", 1, 6.67),
+    (2014, "VGG", 2, 7.32),
+    (2015, "ResNet-152", 1, 3.57),
+    (2016, "Trimps-Soushen", 1, 2.99),
+    (2016, "ResNeXt", 2, 3.03),
+)
+HUMAN = 5.1
+
 
 def cost_map(points, *, ax=None, title="Weights and work are two different costs"):
     """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes."""
     ax = style.axes(ax, size=(7.2, 4.4), title=title, xlabel="weights", ylabel="multiply-adds of one image")
     for name, (weights, work) in points.items():
-        left = name.startswith("ResNet")
+        left = name.startswith("ResNet-") and name != "ResNet-34"
         color = PURPLE if "Res" in name else GREEN if name in ("GoogLeNet", "DenseNet-121") else SKY
         ax.plot(weights, work, "o", color=color, markersize=8)
-        shift, side = ((-8, 2), "right") if left else ((8, -3 if name != "VGG-16" else -9), "left")
+        shift, side = ((-8, 2), "right") if left else ((8, -10 if name in ("VGG-16", "ResNet-34") else -3), "left")
         ax.annotate(name, (weights, work), shift, textcoords="offset points", ha=side, fontsize=9)
     ax.set(xscale="log", yscale="log", xlim=(4e6, 4e8), ylim=(4e8, 4e10))
     ax.grid(alpha=0.25)
@@ -67,7 +84,7 @@ def cost_map(points, *, ax=None, title="Weights and work are two different costs
 def shares(bars, *, ax=None, title="Weights sit in linear layers, time goes into convolutions"):
     """Stacked bars of {network: {cost: {kind of layer: share}}}, kinds as in KINDS; returns the Axes."""
     rows = [(f"{name}: {cost}", parts) for name, costs in bars.items() for cost, parts in costs.items()]
-    ax = style.axes(ax, size=(6.6, 0.6 + 0.42 * len(rows)), title=title, xlabel="share in %")
+    ax = style.axes(ax, size=(6.6, 1.3 + 0.42 * len(rows)), title=title, xlabel="share in %")
     for place, (_, parts) in enumerate(rows):
         left = 0.0
         for kind, color in KINDS.items():
@@ -78,7 +95,7 @@ def shares(bars, *, ax=None, title="Weights sit in linear layers, time goes into
             left += share
     ax.set(yticks=range(len(rows)), yticklabels=[label for label, _ in rows], xlim=(0, 100))
     ax.invert_yaxis()
-    ax.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.22), frameon=False)
+    ax.figure.legend(ncols=3, loc="outside lower center", frameon=False)
     return ax
 
 
@@ -137,7 +154,7 @@ def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
     for i, texts in enumerate(stages):
         for text, (x, y) in zip(texts, places[i], strict=True):
             if text:
-                _box(ax, x, y, text)
+                _box(ax, x, y, text, high=max(0.66, 0.12 + 0.27 * len(text.split("\n"))))
             else:
                 ax.plot([x - 0.62, x + 0.62], [y, y], color="0.35", lw=1.2)
         for a, b in _joined(len(texts), len(stages[i + 1]) if i + 1 < len(stages) else 0, columns):
@@ -145,10 +162,10 @@ def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
             _arrow(ax, (x0 + 0.62, y0), (x1 - 0.62, y1))
     if shortcut:
         (x0, y0), (x1, y1) = places[shortcut[0]][0], places[shortcut[1]][0]
-        _arrow(ax, (x0, y0 + 0.4), (x1, y1 + 0.4), color=RED, bend=-0.22)
-        ax.text((x0 + x1) / 2, y0 + 1.3, "shortcut", color=RED, ha="center", fontsize=9)
-    top = 0.45 * high + (1.25 if shortcut else 0.3)
-    ax.set(xlim=(-0.8, 1.75 * (len(stages) - 1) + 0.8), ylim=(-0.45 * high - 0.3, top), xticks=[], yticks=[])
+        _arrow(ax, (x0, y0 + 0.35), (x1, y1 + 0.35), color=RED, bend=-0.19)
+        ax.text((x0 + x1) / 2, y0 + 0.95, "shortcut", color=RED, ha="center", va="center", fontsize=9)
+    top = 0.45 * high + (0.75 if shortcut else 0.15)
+    ax.set(xlim=(-0.8, 1.75 * (len(stages) - 1) + 0.8), ylim=(-0.45 * high - 0.15, top), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
 
@@ -183,18 +200,18 @@ def dense_diagram(layers=3, channels=64, growth=32, *, ax=None):
                 _arrow(ax, (2.0 * k + 0.62, 0), (2.0 * later - 0.62, 0))
             else:
                 up = 0.35 if (later - k) % 2 == 0 else -0.35
-                _arrow(ax, (2.0 * k, up), (2.0 * later, up), color=GREEN, bend=-0.28 if up > 0 else 0.22)
+                _arrow(ax, (2.0 * k, up), (2.0 * later, up), color=GREEN, bend=-0.22 if up > 0 else 0.2)
     for k in range(1, layers + 1):
         ax.text(2.0 * k - 1, 0.1, channels + (k - 1) * growth, ha="center", va="bottom", fontsize=8.5, color="0.35")
-    ax.set(xlim=(-0.9, 2.0 * (layers + 1) + 0.9), ylim=(-1.7, 1.5), xticks=[], yticks=[])
+    ax.set(xlim=(-0.9, 2.0 * (layers + 1) + 0.9), ylim=(-0.5 - 0.28 * layers, 0.6 + 0.3 * layers), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
 
 
 def family_tree(*, ax=None, title="Who descends from whom"):
     """The networks of lesson 11 by year, with what changed written on every edge; returns the Axes."""
-    ax = style.axes(ax, size=(12.0, 5.9), title=title)
-    wide, step = 1.28, 2.1
+    ax = style.axes(ax, size=(12.5, 5.9), title=title)
+    wide, step = 1.4, 2.3
     for old, new, text, place in EDGES:
         (c0, y0), (c1, y1) = MEMBERS[old][:2], MEMBERS[new][:2]
         if c0 == c1:
@@ -203,27 +220,31 @@ def family_tree(*, ax=None, title="Who descends from whom"):
             start, end = (step * c0 + wide / 2, y0), (step * c1 - wide / 2, y1)
         _arrow(ax, start, end, color="0.45")
         x, y = (a + place * (b - a) for a, b in zip(start, end, strict=True))
+        y += (0.12 + 0.14 * len(text.split("\n"))) * (c0 != c1 and y0 == y1)  # above a level arrow, not on it
         back = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
         ax.text(x, y, text, ha="center", va="center", fontsize=8.5, color="0.2", style="italic", bbox=back, zorder=2)
     for name, (column, y, year, color) in MEMBERS.items():
-        _box(ax, step * column, y, f"{name}\n{year}", color=color, wide=wide, high=0.62 if "\n" not in name else 0.78)
+        _box(ax, step * column, y, f"{name}\n{year}", color=color, wide=wide, high=0.35 + 0.23 * len(name.split("\n")))
     ax.set(xlim=(-0.8, step * 6 + 0.8), ylim=(-0.15, 5.2), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
 
 
-def ranks(entries, human, *, ax=None, title="ILSVRC: top-5 error by year, and the human line"):
+def ranks(entries=ILSVRC, human=HUMAN, *, ax=None, title="ILSVRC: top-5 error by year, and the human line"):
     """Entries (year, name, rank, error in %) as points, winners joined, and the human error as a line; the Axes."""
     ax = style.axes(ax, size=(8.0, 4.2), title=title, xlabel="year", ylabel="top-5 error in %")
     winners = [(year, error) for year, _, rank, error in entries if rank == 1]
     ax.plot(*zip(*winners, strict=True), color=BLUE, lw=1.4, zorder=1)
+    last = max(year for year, *_ in entries)
     for year, name, rank, error in entries:
         ax.plot(year, error, "o" if rank == 1 else "s", color=BLUE if rank == 1 else ORANGE, markersize=7)
-        low = rank == 1 and any(y == year and r > 1 for y, _, r, _ in entries) and error < 20
-        shift = (7, -12) if low else (7, 5)
-        ax.annotate(f"{name}: {error:g}", (year, error), shift, textcoords="offset points", fontsize=8.5)
+        beside = any(y == year and r > 1 for y, _, r, _ in entries)
+        low = rank == 1 and (beside or error < human)
+        shift, side = ((-9, -9), "right") if low and year < last else ((8, -11 if low else 4), "left")
+        text = f"{name}: {error:g}" + ("" if rank == 1 else f" (rank {rank})")
+        ax.annotate(text, (year, error), shift, textcoords="offset points", fontsize=8.5, ha=side)
     ax.axhline(human, color=RED, ls="--", lw=1.2)
-    ax.text(2010, human + 0.4, f"one trained person: {human:g} %", color=RED, fontsize=9)
+    ax.text(2009.8, human + 0.4, f"one trained person: {human:g} %", color=RED, fontsize=9)
     ax.set(xlim=(2009.7, 2017.6), ylim=(0, 31), xticks=range(2010, 2017))
     return ax
 

@@ -1,0 +1,2116 @@
+# %% [markdown] lesson="11" title="Classic architectures" minutes=200 builds_on="07 10"
+# **The question.** One layer is known: the convolution. How do you stack a hundred of them, with which sizes, in which
+# order, and what does that cost? This lesson builds the networks that answered, from LeNet to DenseNet, and counts them.
+#
+# **You will be able to**
+#
+# - build the blocks of the famous networks in torch, and assemble the networks from your blocks;
+# - count weights, multiply-adds, units and memory of any torch network, and check them against the published figures;
+# - say where a network's weights sit and where its time goes, and why these are two different places;
+# - draw the family tree of architectures, and say for each edge which problem it solved;
+# - move weights from `course_lib` to torch, and write a training step that runs on any device.
+
+# %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
+from course_lib.torch_models import counting
+from course_lib.torch_models.step import stopwatch
+from course_lib.torch_models.step import training_step as library_step
+from course_lib.torch_models.zoo import ZOO
+from course_lib.viz.architectures import cost_map
+
+counts = {name: counting.count(counting.sketch(p.make), (3, 224, 224)) for name, p in ZOO.items() if p.billions}
+cost_map({name: (c.parameters, c.multiply_adds) for name, c in counts.items()})
+
+# %%
+import functools
+import os
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+from tqdm.auto import tqdm
+
+import course_lib
+from course_lib import datasets, torch_bridge
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.data import batches
+from course_lib.torch_models import alexnet, counting, densenet, googlenet, lenet, nin, resnets, vgg
+from course_lib.torch_models.fill import fill, probe
+from course_lib.torch_models.googlenet import conv_norm_relu, conv_relu
+from course_lib.torch_models.step import stopwatch
+from course_lib.torch_models.step import training_step as library_step
+from course_lib.torch_models.zoo import CIFAR, ZOO
+from course_lib.viz import architectures as draw
+from course_lib.viz import curves
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.architectures import network_explorer
+
+GRADED = os.environ.get("COURSE_MODE") == "grade"
+FULL = os.environ.get("COURSE_MODE") == "run"
+if GRADED:
+    torch.set_num_threads(1)
+
+# %% [markdown]
+# ## 1 · The same things under the same names
+#
+# So far you worked with `course_lib`, whose source you can read. Networks of this size need torch: compiled code, GPUs.
+# You know it already, because `course_lib` takes its names and conventions from it.
+
+# %%
+layer = nn.Conv2d(3, 8, kernel_size=5, stride=2, padding=2)
+images = torch.randn(4, 3, 16, 12, generator=torch.Generator().manual_seed(1))
+print("output", tuple(layer(images).shape), " weight", tuple(layer.weight.shape), " bias", tuple(layer.bias.shape))
+layer(images).square().mean().backward()
+print("gradient", tuple(layer.weight.grad.shape))
+
+# %% [markdown]
+# A **module** holds parameters and other modules, and `forward` says what it computes. Whatever you assign to an
+# attribute of a module is found by itself: `parameters()` walks all of it.
+
+# %%
+class TwoLayers(nn.Module):
+    def __init__(self, inputs, hidden, outputs):
+        super().__init__()  # always first
+        self.hidden, self.out = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
+
+    def forward(self, x):
+        return self.out(torch.relu(self.hidden(x)))
+
+
+print([(name, tuple(p.shape)) for name, p in TwoLayers(4, 3, 2).named_parameters()])
+
+# %% [markdown]
+# ### Looking inside: hooks
+#
+# Counting weights is easy, the module has them. Counting *work* needs the sizes of the maps, and these are known only
+# when an image runs through. A **forward hook** is a function that a module calls after each forward pass.
+
+# %%
+def tell(module, args, out):
+    print(type(module).__name__, tuple(args[0].shape), "->", tuple(out.shape))
+
+
+handle = layer.register_forward_hook(tell)
+layer(images)
+handle.remove()  # else it stays for ever
+out = layer(images[:2])  # says nothing any more
+
+# %% [markdown] task="count_layers" title="Parameters and multiply-adds by hooks"
+# Write `count_layers(model, x)`: run `model` once on the batch `x`, `(n, ...)`, and return `(parameters, multiply_adds)`
+# as whole numbers. Parameters are all numbers in `model.parameters()`. Multiply-adds are those of **one** sample in all
+# `nn.Conv2d` and `nn.Linear` layers, at any depth, each time such a layer runs. One multiplication with its addition
+# counts as one; biases cost nothing. Afterwards no hook of yours may be left.
+#
+# *Example:* `nn.Linear(5, 4)` on `(2, 5)` gives `(24, 20)`; on `(2, 3, 5)` it works three times a sample: `(24, 60)`.
+
+# %% solve="count_layers" difficulty=3 importance=4 minutes=15 forbid="course_lib.torch_models.counting.count"
+def count_layers(model, x):
+    """(parameters, multiply-adds of one sample) of a torch model for the batch x."""
+    ### BEGIN SOLUTION
+    work = []
+
+    def note(module, args, out):
+        work.append(out[0].numel() * module.weight[0].numel())
+
+    layers = [m for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    handles = [m.register_forward_hook(note) for m in layers]
+    model(x)
+    for handle in handles:
+        handle.remove()
+    return sum(p.numel() for p in model.parameters()), sum(work)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="count_layers"
+# How many numbers does the layer put out, and how many products go into each of them?
+
+# %% [markdown] hint="count_layers"
+# `weight[0]` holds the weights of one output: for a convolution (channels in its group, height, width), for a linear
+# layer (inputs). `out[0]` is what comes out for the first sample. `model.modules()` finds layers at any depth.
+
+# %% [markdown] hint="count_layers"
+# ```python
+# work = []
+# def note(module, args, out):
+#     work.append(out[0].numel() * ...)
+# handles = [m.register_forward_hook(note) for m in model.modules() if isinstance(m, ...)]
+# model(x)
+# ...                                   # remove the hooks
+# return sum(p.numel() for p in ...), sum(work)
+# ```
+
+# %% check="count_layers" points=6
+with check("count_layers") as expect:
+    square = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(27, 3))
+    expect("3 channels, 3x3 kernels, 5x5 image, 3 classes", count_layers(square, torch.zeros(1, 3, 5, 5)))
+    nested = nn.Sequential(nn.Sequential(nn.Conv2d(4, 6, (3, 2), stride=2, groups=2, bias=False)), nn.BatchNorm2d(6))
+    expect("nested, 2 groups, batch of 3", count_layers(nested, torch.zeros(3, 4, 9, 8)))
+    expect("hooks left behind", counting.hooks_on(nested))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110101)
+    for n, groups in [(1, 1), (2, 2), (3, 3), (5, 1)]:
+        c, f, k, wide = (int(v) for v in rng.integers([1, 1, 2, 3], [4, 4, 5, 9]))
+        conv = nn.Conv2d(c * groups, f * groups, (k, k + 1), stride=int(rng.integers(1, 3)), padding=1, groups=groups)
+        net = nn.Sequential(nn.Sequential(conv, nn.ReLU()), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(4 * f * groups, wide))
+        expect(f"{n} images, {groups} groups, {f * groups} filters of {k}x{k + 1}", count_layers(net, torch.zeros(n, c * groups, 11, 9)))
+    again = nn.Linear(int(rng.integers(3, 9)), 3)
+    again = nn.Sequential(nn.Linear(3, again.in_features), again, nn.Linear(3, again.in_features), again)
+    again[0].weight.requires_grad_(False)
+    expect("one layer twice, another frozen", count_layers(again, torch.zeros(2, 4, 3)))
+    expect("hooks left behind on it", counting.hooks_on(again))
+    ### END HIDDEN TESTS
+
+# %% variants="count_layers"
+WRONG = {
+    "whole batch": (
+        "out[0].numel() *",
+        "out.numel() *",
+        "you count the whole batch: asked is one sample, and `out[0]` is the first one's",
+    ),
+    "groups forgotten": (
+        "module.weight[0].numel())",
+        "module.weight[0].numel() * getattr(module, 'groups', 1))",
+        "with groups an output sees only the channels of its own group; weight[0] is already right",
+    ),
+    "kernel forgotten": (
+        "module.weight[0].numel())",
+        "module.weight.shape[1])",
+        "every output of a convolution takes channels times height times width of the kernel, not channels alone",
+    ),
+    "places forgotten": (
+        "out[0].numel() * module.weight[0].numel()",
+        "module.weight.numel()",
+        "these are the weights: each of them works once at every place of the map",
+    ),
+    "biases counted": (
+        "out[0].numel() * module.weight[0].numel()",
+        "out[0].numel() * (module.weight[0].numel() + (module.bias is not None))",
+        "a bias is added without a multiplication: it counts nothing here",
+    ),
+    "linear layers forgotten": (
+        "(nn.Conv2d, nn.Linear)",
+        "nn.Conv2d",
+        "linear layers work too",
+    ),
+    "convolutions forgotten": (
+        "(nn.Conv2d, nn.Linear)",
+        "nn.Linear",
+        "convolutions work too, and most of all",
+    ),
+    "children only": (
+        "for m in model.modules()",
+        "for m in model.children()",
+        "children() stops at the first level: layers inside of blocks are not seen; modules() finds all",
+    ),
+    "hooks stay": (
+        "        handle.remove()\n",
+        "        pass\n",
+        "your hooks are still there: each further forward pass will call them",
+    ),
+    "trainable only": (
+        "for p in model.parameters())",
+        "for p in model.parameters() if p.requires_grad)",
+        "frozen parameters are parameters too",
+    ),
+    "multiplications and additions": (
+        "sum(work)",
+        "2 * sum(work)",
+        "a multiplication with its addition counts as one here, as in the published tables",
+    ),
+    "once for each layer": (
+        "def count_layers(model, x):\n    work = {}\n    def note(module, args, out):\n"
+        "        work[module] = out[0].numel() * module.weight[0].numel()\n"
+        "    hooks = [m.register_forward_hook(note) for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]\n"
+        "    model(x)\n    for hook in hooks:\n        hook.remove()\n"
+        "    return sum(p.numel() for p in model.parameters()), sum(work.values())",
+        "a layer that runs twice works twice: add up, do not overwrite",
+    ),
+}
+RIGHT = {
+    "from the attributes": (
+        "def count_layers(model, x):\n    total = 0\n    def conv(m, args, out):\n        nonlocal total\n"
+        "        n, f, h, w = out.shape\n        total += f * h * w * m.in_channels // m.groups * m.kernel_size[0] * m.kernel_size[1]\n"
+        "    def linear(m, args, out):\n        nonlocal total\n        total += m.in_features * (out.numel() // out.shape[0])\n"
+        "    hooks = []\n    for m in model.modules():\n        if isinstance(m, nn.Conv2d):\n            hooks.append(m.register_forward_hook(conv))\n"
+        "        elif isinstance(m, nn.Linear):\n            hooks.append(m.register_forward_hook(linear))\n"
+        "    with torch.no_grad():\n        model(x)\n    [h.remove() for h in hooks]\n"
+        "    return sum(p.nelement() for p in set(model.parameters())), total"
+    ),
+    "one global hook": (
+        "def count_layers(model, x):\n    work = []\n    def note(m, args, out):\n"
+        "        if isinstance(m, nn.Conv2d) or isinstance(m, nn.Linear):\n"
+        "            work.append(out.numel() * m.weight.numel() // m.weight.shape[0] // x.shape[0])\n"
+        "    hook = nn.modules.module.register_module_forward_hook(note)\n    try:\n        model(x)\n"
+        "    finally:\n        hook.remove()\n    return sum(map(torch.numel, model.parameters())), sum(work)"
+    ),
+}
+
+# %% [markdown]
+# Torch has a device called `meta`: tensors on it have a shape and no numbers. A network built there takes no memory and
+# a forward pass no time, but all hooks see all shapes. `counting.sketch` builds a network there, and `counting.count`
+# gives one row for each layer. So the largest networks of this lesson can be counted on any laptop.
+
+# %%
+@functools.cache
+def counts_of(name):
+    """The Counts of a network of the zoo for one image of 224x224."""
+    return counting.count(counting.sketch(ZOO[name].make), (3, 224, 224))
+
+
+def library_count(model, x):
+    costs = counting.count(model, x.shape[1:])
+    return costs.parameters, costs.multiply_adds
+
+
+mine = yours("count_layers", else_=library_count)
+if not GRADED:
+    print("VGG-16:", mine(counting.sketch(vgg.VGG, 16), torch.zeros(1, 3, 224, 224, device="meta")))
+
+# %% [markdown]
+# ## 2 · LeNet-5, and the move to torch
+#
+# **LeNet-5** (1998) read cheques: two convolutions with pooling, then three fully connected layers. The plan has lasted:
+# maps get smaller and more numerous, then a classifier.
+
+# %%
+net = lenet.lenet5()
+costs = counting.count(net, (1, 32, 32))
+for row in costs.rows:
+    if row.parameters:
+        print(f"{row.layer:7} {row.output!s:13} weights {row.parameters:>6,}  multiply-adds {row.multiply_adds:>8,}")
+print(f"in all: {costs.parameters:,} weights, {costs.multiply_adds:,} multiply-adds, {costs.units:,} units")
+
+# %% [markdown]
+# The first layer that is fully connected has most of the weights; the convolutions do most of the work. Keep that in
+# mind, it is the theme of this lesson. (The original LeNet-5 joined only some pairs of maps, and had about 60 000.)
+#
+# A network is its plan and its weights. With the same plan in both libraries you can carry the weights over, and must
+# get the same numbers. That is how you find out whether you have understood a plan.
+
+# %%
+def small_lenet(rng, maps=(3, 5), kernels=(3, 2), hidden=7, classes=4, side=12):
+    """A LeNet in course_lib: twice convolution, ReLU, pooling 2x2; then Linear, ReLU, Linear. Images side x side."""
+    N = course_lib.nn
+    for kernel in kernels:
+        side = (side - kernel + 1) // 2
+    first, second = N.Conv2d(1, maps[0], kernels[0], rng=rng), N.Conv2d(maps[0], maps[1], kernels[1], rng=rng)
+    front = [first, N.ReLU(), N.MaxPool2d(2), second, N.ReLU(), N.MaxPool2d(2), N.Flatten()]
+    back = [N.Linear(maps[1] * side**2, hidden, rng=rng), N.ReLU(), N.Linear(hidden, classes, rng=rng)]
+    model = N.Sequential(*front, *back).double()
+    for p in model.parameters():
+        if p.data.ndim == 1:
+            p.data[...] = rng.normal(size=p.data.shape)  # biases that show when they are lost
+    return model
+
+
+ours = small_lenet(np.random.default_rng(0))
+print({name: array.shape for name, array in ours.state_dict().items()})
+
+# %% [markdown] task="lenet_twin" title="LeNet to torch, with our weights"
+# Write `lenet_twin(ours)`: `ours` is what `small_lenet` gives, with maps, square kernels, hidden units and classes of any
+# number. Return a torch module that computes the same: the same layers (read their sizes off the weights), the same
+# weights, the same float type. Changing the twin later must not change `ours`.
+#
+# `ours[0].weight.data` is a NumPy array; torch lays out weights as `course_lib` does. Layers with weights are numbers 0, 3,
+# 7 and 9, and `ours.state_dict()` has names such as `"3.bias"`.
+#
+# *Example:* for the model above the twin's first layer is `nn.Conv2d(1, 3, 3)`.
+
+# %% solve="lenet_twin" difficulty=3 importance=4 minutes=20 forbid="course_lib.torch_bridge.to_torch"
+def lenet_twin(ours):
+    """A torch module with the layers and the weights of `ours`."""
+    ### BEGIN SOLUTION
+    conv1, conv2, full1, full2 = (ours[k].weight.data.shape for k in (0, 3, 7, 9))
+    twin = nn.Sequential(
+        *(nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(conv2[1], conv2[0], conv2[2:]), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(full1[1], full1[0]), nn.ReLU()),
+        nn.Linear(full2[1], full2[0]),
+    )
+    state = {name: torch.tensor(array) for name, array in ours.state_dict().items()}
+    twin.to(state["0.weight"].dtype).load_state_dict(state)
+    return twin
+    ### END SOLUTION
+
+
+# %% [markdown] hint="lenet_twin"
+# First the plan: a `nn.Sequential` of ten layers in the order of `ours`. Then the weights: `load_state_dict`.
+
+# %% [markdown] hint="lenet_twin"
+# A convolution's weight is (out, in, height, width), a linear layer's (out, in). A new torch layer is float32: change its
+# type *before* loading, or the last digits are gone. `torch.tensor(array)` copies; `torch.from_numpy(array)` does not.
+
+# %% [markdown] hint="lenet_twin"
+# ```python
+# shapes = [ours[k].weight.data.shape for k in (0, 3, 7, 9)]
+# twin = nn.Sequential(nn.Conv2d(...), nn.ReLU(), nn.MaxPool2d(2), ..., nn.Flatten(), nn.Linear(...), nn.ReLU(), ...)
+# state = {name: torch.tensor(array) for name, array in ours.state_dict().items()}
+# twin.to(...)                          # the float type of the state
+# twin.load_state_dict(state)
+# ```
+
+# %% check="lenet_twin" points=6
+with check("lenet_twin") as expect:
+    ours = small_lenet(np.random.default_rng(3), maps=(3, 3), kernels=(3, 3), hidden=3, classes=3, side=10)
+    x = torch.tensor(np.random.default_rng(4).normal(size=(3, 1, 10, 10)), requires_grad=True)
+    twin = lenet_twin(ours)
+    logits = twin(x)
+    expect("three of everything: logits", logits)
+    logits.square().sum().backward()
+    expect("gradient of the images", x.grad)
+    with torch.no_grad():
+        for p in twin.parameters():
+            p += 1
+    expect("the weights of ours, after a step of the twin", [p.data for p in ours.parameters()])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110201)
+    for maps, kernels, hidden, classes in [((2, 4), (4, 3), 6, 3), ((5, 3), (2, 3), 4, 7)]:
+        ours = small_lenet(rng, maps, kernels, hidden, classes, side=13)
+        x = torch.tensor(rng.normal(size=(2, 1, 13, 13)), requires_grad=True)
+        twin = lenet_twin(ours)
+        expect(f"{maps} maps, kernels {kernels}: weights", sum(p.numel() for p in twin.parameters()))
+        logits = twin(x)
+        expect(f"{maps} maps, kernels {kernels}: logits", logits)
+        logits.square().sum().backward()
+        expect(f"{maps} maps, kernels {kernels}: gradient", x.grad)
+        with torch.no_grad():
+            for p in twin.parameters():
+                p *= 2
+        expect(f"{maps} maps, kernels {kernels}: ours afterwards", [p.data for p in ours.parameters()])
+    ### END HIDDEN TESTS
+
+# %% variants="lenet_twin"
+WRONG = {
+    "average pooling": (
+        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.MaxPool2d(2)",
+        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.AvgPool2d(2)",
+        "`ours` pools by the maximum, the twin's first pooling by the mean",
+    ),
+    "tanh": (
+        "nn.Linear(full1[1], full1[0]), nn.ReLU()",
+        "nn.Linear(full1[1], full1[0]), nn.Tanh()",
+        "the activation between the linear layers is ReLU in `ours`",
+    ),
+    "a ReLU lost": (
+        "nn.Linear(full1[1], full1[0]), nn.ReLU()",
+        "nn.Linear(full1[1], full1[0]), nn.Identity()",
+        "between the two linear layers stands a ReLU",
+    ),
+    "ReLU on the logits": (
+        "nn.Linear(full2[1], full2[0]),\n    )",
+        "nn.Linear(full2[1], full2[0]),\n        nn.ReLU(),\n    )",
+        "the logits are numbers of any sign: no ReLU behind the last layer",
+    ),
+    "softmax on top": (
+        "nn.Linear(full2[1], full2[0]),\n    )",
+        "nn.Linear(full2[1], full2[0]),\n        nn.Softmax(dim=1),\n    )",
+        "asked are the logits, as `ours` gives them, not probabilities",
+    ),
+    "rotated kernels": (
+        "    return twin\n",
+        "    with torch.no_grad():\n        for k in (0, 3):\n            twin[k].weight.copy_(twin[k].weight.flip(2, 3).clone())\n    return twin\n",
+        "torch cross-correlates, as course_lib does: kernels go over as they are",
+    ),
+    "kernels transposed": (
+        "    return twin\n",
+        "    with torch.no_grad():\n        for k in (0, 3):\n            twin[k].weight.copy_(twin[k].weight.transpose(2, 3).clone())\n    return twin\n",
+        "height comes before width in both libraries: do not exchange them",
+    ),
+    "biases lost": (
+        "    return twin\n",
+        "    with torch.no_grad():\n        for k in (0, 3, 7, 9):\n            twin[k].bias.zero_()\n    return twin\n",
+        "the biases are weights too: carry them over",
+    ),
+    "single precision on the way": (
+        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
+        "twin.load_state_dict(state)\n    twin.to(state[\"0.weight\"].dtype)",
+        "loading into a float32 module rounds the weights; make it float64 first, then load",
+    ),
+    "float32": (
+        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
+        "twin.load_state_dict(state)",
+        "the twin is float32, as torch makes layers; `ours` is float64",
+    ),
+    "shared memory": (
+        "    return twin\n",
+        "    for p, q in zip(twin.parameters(), ours.parameters()):\n        p.data = torch.from_numpy(q.data)\n    return twin\n",
+        "from_numpy shares the memory: a training step of the twin changes `ours`",
+    ),
+    "weights at random": (
+        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
+        "twin.to(state[\"0.weight\"].dtype)\n    for p in twin.parameters():\n        nn.init.constant_(p, 0.1)",
+        "the twin still has weights of its own: load those of `ours`",
+    ),
+}
+RIGHT = {
+    "a class of its own": (
+        "class Twin(nn.Module):\n    def __init__(self, ours):\n        super().__init__()\n"
+        "        self.w = nn.ParameterList(nn.Parameter(torch.tensor(ours[k].weight.data)) for k in (0, 3, 7, 9))\n"
+        "        self.b = nn.ParameterList(nn.Parameter(torch.tensor(ours[k].bias.data)) for k in (0, 3, 7, 9))\n\n"
+        "    def forward(self, x):\n        for k in (0, 1):\n"
+        "            x = F.max_pool2d(torch.relu(F.conv2d(x, self.w[k], self.b[k])), 2)\n"
+        "        x = torch.relu(F.linear(torch.flatten(x, 1), self.w[2], self.b[2]))\n        return F.linear(x, self.w[3], self.b[3])\n\n\n"
+        "def lenet_twin(ours):\n    return Twin(ours)"
+    ),
+    "layer by layer": (
+        "def lenet_twin(ours):\n    layers = []\n    for layer in ours:\n        kind = type(layer).__name__\n"
+        "        if kind == 'Conv2d':\n            f, c, k, _ = layer.weight.data.shape\n            layers.append(nn.Conv2d(c, f, k, dtype=torch.float64))\n"
+        "        elif kind == 'Linear':\n            m, d = layer.weight.data.shape\n            layers.append(nn.Linear(d, m, dtype=torch.float64))\n"
+        "        else:\n            layers.append({'ReLU': nn.ReLU(), 'MaxPool2d': nn.MaxPool2d(2), 'Flatten': nn.Flatten()}[kind])\n"
+        "        if kind in ('Conv2d', 'Linear'):\n            with torch.no_grad():\n"
+        "                layers[-1].weight.copy_(torch.from_numpy(layer.weight.data.copy()))\n"
+        "                layers[-1].bias.copy_(torch.from_numpy(layer.bias.data.copy()))\n    return nn.Sequential(*layers)"
+    ),
+}
+
+# %%
+ours = small_lenet(np.random.default_rng(0))
+twin = yours("lenet_twin", else_=lenet.twin_of)(ours)
+x = np.random.default_rng(1).normal(size=(5, 1, 12, 12))
+difference = np.abs(ours(course_lib.Tensor(x)).data - twin(torch.tensor(x)).detach().numpy()).max()
+print("largest difference of the logits:", difference)
+assert difference < 1e-12
+
+# %% [markdown]
+# ## 3 · Depth meets the graphics card
+#
+# For ten years the plan was right and the computers too slow. In 2011 Cireşan, Meier, Masci and Schmidhuber trained **deep
+# hierarchical** convolutional networks on graphics cards, with max pooling and nothing else new, and won contest after
+# contest: digits, Chinese characters, traffic signs (there better than people). On digits 35 such columns, each
+# trained on differently distorted images, were averaged. Here is one column.
+
+# %%
+column = counting.count(lenet.ciresan(), (1, 29, 29))
+print(" -> ".join("×".join(map(str, row.output)) for row in column.rows if row.kind != "other" or "Pool" in row.layer))
+print(f"{column.parameters:,} weights, {column.multiply_adds:,} multiply-adds")
+
+# %% [markdown]
+# In 2012 **AlexNet** (Krizhevsky, Sutskever, Hinton) took the step to photographs: 1.2 million images, 1000 classes. It
+# is LeNet's plan, made large enough, with a handful of ideas you know from lessons 06 and 07:
+#
+# - **ReLU** instead of tanh: several times fewer epochs to the same training error;
+# - **dropout** in the two large linear layers; **augmentation** by crops, mirror images and shifts of colour;
+# - **local response normalisation** behind the first two layers, which later networks dropped again;
+# - pooling windows that **overlap** (3×3, stride 2);
+# - **two GPUs** of 3 GB: the network did not fit on one. Half of the maps live on each. Convolutions 2, 4 and 5 see
+#   only the maps on their own card, which today is written as `groups=2`.
+#
+# What everybody calls AlexNet today is another network: the *one-tower* form of 2014, with fewer filters and no groups.
+
+# %%
+for towers in (1, 2):
+    net = counting.sketch(alexnet.AlexNet, towers=towers)
+    convolutions = [m for m in net.modules() if isinstance(m, nn.Conv2d)]
+    print(f"{towers} tower(s):", ", ".join(f"{m.out_channels} of {m.kernel_size[0]}×{m.kernel_size[1]}, {m.groups} group(s)" for m in convolutions))
+
+# %% [markdown]
+# **Lecture figure F18.** The lectures' numbers are partly those of one form and partly of the other. Both are built
+# here, and every weight and unit is counted. Where the lectures contradict each other, all claims are listed.
+
+
+# %% figure="F18"
+def alexnet_figure():
+    one, two = (counting.count(counting.sketch(alexnet.AlexNet, towers=towers), (3, 224, 224)) for towers in (1, 2))
+    assert (one.parameters, one.units) == (61_100_840, 494_184)
+    assert (two.parameters, two.units) == (60_965_224, 659_272)
+    tower = ("one tower (2014)", "two towers, two groups (2012)")
+    rows = [(f"weights, {t}", "60 million", c.parameters, "1000 classes") for t, c in zip(tower, (one, two), strict=True)]
+    rows += [(f"units, {t}", "650 000", c.units, "numbers put out by its 8 layers") for t, c in zip(tower, (one, two), strict=True)]
+    rows.append(("hidden layers", 7, two.layers - 1, "learned layers before the output layer"))
+    small = [counting.count(counting.sketch(googlenet.GoogLeNet, form=form), (3, 224, 224)).parameters for form in ("reference", "paper")]
+    rows.append(("weights of GoogLeNet", "4 million", small[0], f"reference form, {one.parameters / small[0]:.1f} times fewer than AlexNet"))
+    rows.append(("the same, as in its paper", "4 million", small[1], "5×5 kernels and biases, no batch norm"))
+    return lecture_table("F18 · AlexNet, counted", rows)
+
+
+alexnet_figure()
+
+# %% figure="F18"
+def block_weights(*layers):
+    """Weights without biases of convolutions (in, out, kernel) behind each other."""
+    return sum(nn.Conv2d(c, f, k, bias=False, device="meta").weight.numel() for c, f, k in layers)
+
+
+plain = block_weights((128, 256, 5), (256, 256, 5), (256, 256, 5))
+within = block_weights((128, 256, 5), (256, 256, 1), (256, 256, 1))
+assert (plain, within) == (4_096_000, 950_272)
+lecture_table(
+    "F18, continued · Network in Network on maps of 56×56×128",
+    [
+        ("a 5×5 layer, then two plain 5×5 layers", 4_096_000, plain, "128 → 256 → 256 → 256 channels, no biases"),
+        ("a 5×5 layer, then two of 1×1×256×256", 950_272, within, "the same channels"),
+        ("ratio", "", f"{plain / within:.2f}", "both keep 56×56"),
+    ],
+)
+
+# %% figure="F18"
+first, second = (error for year, _, _, error in draw.ILSVRC if year == 2012)
+claims = [
+    ("training time", "2 weeks on 2 GPUs", "“five to six days on two GTX 580 3GB GPUs”", "paper of 2012, section 5"),
+    ("training time", "five to six days", "the same", "the number of the paper"),
+    ("training time", "two GPUs for a week", "the same", "the paper's, rounded up"),
+    ("speed-up by a GPU", "10×", "not in the paper", "depends on the processor compared with; measured in lesson 18"),
+    ("speed-up by a GPU", "50×", "not in the paper", "the same"),
+    ("top-5 error", "15.3 %", "15.3 % submitted (7 networks, more data); 16.4 % five networks", "ILSVRC 2012"),
+    ("lead on the runner-up", "10.8 points", f"{second - first:.1f} points from rounded errors", f"{second} % for the second entry"),
+]
+lecture_table("F18, continued · What the lectures say, and the sources", claims)
+
+# %% [markdown]
+# ## 4 · Where the weights sit, and where the time goes
+#
+# ### Predict: AlexNet's two halves
+#
+# AlexNet has convolutions and linear layers. Which kind holds more **weights**, and which kind does more
+# **multiply-adds**? Write `halves = (more_weights, more_multiply_adds)`, each `"convolution"` or `"linear"`.
+#
+# *Example of the form:* `halves = ("linear", "linear")`
+
+# %% solve="halves" difficulty=1 importance=4 minutes=2
+### BEGIN SOLUTION
+halves = ("linear", "convolution")
+### END SOLUTION
+
+# %% [markdown] hint="halves"
+# A weight of a linear layer works once per image. How often does a weight of a convolution work?
+
+# %% [markdown] hint="halves"
+# The first linear layer joins 256·6·6 numbers with 4096. The second convolution has 64·192·5·5 weights and 27·27 places.
+
+# %% [markdown] hint="halves"
+# Multiply these out: weights of each, then weights times places.
+
+# %% predict="halves" points=1
+with check("halves") as expect:
+    expect("weights, multiply-adds", halves)
+
+# %% [markdown]
+# **Lecture figure F36.** "Most computation is in the convolutions, most memory in the fully connected layers." Counted,
+# and timed on real images of 224×224. The timing is a recorded run; set `FULL = True` to measure your own machine.
+
+
+# %% figure="F36"
+def seconds_by_kind(net, x):
+    """Seconds of one forward pass by kind of layer, each layer's fastest of three."""
+    spent = dict.fromkeys(("convolution", "linear", "other"), 0.0)
+    for _, layer, seconds in counting.timed(net, x):
+        spent[{"Conv2d": "convolution", "Linear": "linear"}.get(layer, "other")] += seconds
+    return spent
+
+
+def shares_figure(images=4):
+    rows, where = [], torch_bridge.device(os.environ.get("COURSE_DEVICE"))
+    bars, machine = {}, torch_bridge.describe(where)
+    for name in ("AlexNet", "VGG-16"):
+        counts = counts_of(name)
+        spent = seconds_by_kind(ZOO[name].make().to(where), torch.randn(images, 3, 224, 224, device=where))
+        time = {kind: seconds / sum(spent.values()) for kind, seconds in spent.items()}
+        weights, work = ({k: counts.share(k, what) for k in ("convolution", "linear")} for what in ("parameters", "multiply_adds"))
+        bars[name] = {"weights": weights, "multiply-adds": work, "time": time}
+        rows.append((f"{name}: computation", "most in convolutions", f"{work['convolution']:.1%} of multiply-adds", "counted, 224×224"))
+        rows.append((f"{name}: time", "most in convolutions", f"{time['convolution']:.1%} of {sum(spent.values()) / images * 1e3:.0f} ms an image", f"{machine}, float32, batch of {images}"))
+        rows.append((f"{name}: memory", "most in fully connected", f"{weights['linear']:.1%} of weights", f"{counts.parameters * 4 / 2**20:.0f} MiB in float32"))
+    draw.shares(bars)
+    return lecture_table("F36 · Where it sits and where it goes", rows)
+
+
+shares_figure() if FULL else recorded("F36")
+
+# %% [markdown]
+# Why two places? A weight of a linear layer works **once** per image. A weight of a convolution works at every place of
+# its map: 224·224 times in VGG's first layers. So its second layer, which has hardly any weights, costs as much time as
+# any other, and one matrix, behind the last convolution, is most of what you store and send.
+
+# %% picture="by_layer" alt="VGG-16 layer by layer: weights pile up in the first linear layer, multiply-adds are spread over the convolutions, the output maps are largest at the start."
+from course_lib.torch_models import counting
+from course_lib.torch_models.vgg import VGG
+from course_lib.viz.architectures import by_layer
+
+by_layer(counting.count(counting.sketch(VGG, 16), (3, 224, 224)), title="VGG-16: three costs, three places")
+
+# %% [markdown]
+# There are three costs, and they sit in three places. **Weights** have to be stored and, with several GPUs, sent.
+# **Multiply-adds** take time. **Maps** have to be kept for backward: for training they are the memory that counts.
+#
+# Choose a network. Where are its weights, its work, its maps? Compare VGG-16 with GoogLeNet, then ResNet-50 with DenseNet.
+
+# %%
+if not GRADED:
+    display(network_explorer(tuple(ZOO), counts_of))
+
+# %% [markdown]
+# ## 5 · A classifier that slides
+#
+# A linear layer on top of maps of 7×7 is a convolution with a kernel of 7×7: it has one output for each unit, because the
+# kernel fits at one place. As a convolution it accepts **larger** images too, and then gives a **score map**: the answers
+# of the classifier for every window, computed together. All that windows share is computed once. **Overfeat** (2013)
+# used this to say where in an image things are; such networks are called **fully convolutional**.
+#
+# ### Predict: the size of the score map
+#
+# VGG's convolutions keep the size, its five poolings halve it. Behind them the head expects maps of 7×7. An image of
+# 288 rows and 256 columns goes through the convolutional form. How large is the score map? `score_map = (rows, columns)`
+#
+# *Example of the form:* 224×224 would be `score_map = (1, 1)`.
+
+# %% solve="score_map" difficulty=2 importance=3 minutes=3
+### BEGIN SOLUTION
+score_map = (3, 2)
+### END SOLUTION
+
+# %% [markdown] hint="score_map"
+# Two steps: the size of the maps behind five poolings, then the number of places of a 7×7 kernel on them.
+
+# %% [markdown] hint="score_map"
+# 224 / 32 = 7, and a kernel of 7 fits on 7 at one place.
+
+# %% [markdown] hint="score_map"
+# `288 // 32 - 7 + 1` rows. And columns?
+
+# %% predict="score_map" points=1
+with check("score_map") as expect:
+    expect("rows, columns", score_map)
+
+# %% [markdown]
+# And the run, with a narrow VGG in float64: the head as convolutions against the same head, window by window.
+
+# %%
+def sliding_head():
+    net = fill(vgg.VGG(11, 5, width=1 / 64)).eval()
+    head = vgg.as_convolutions(net.classifier, side=7).eval()
+    with torch.no_grad():
+        maps = net.features(torch.linspace(-1, 1, 3 * 288 * 256, dtype=torch.float64).sin().view(1, 3, 288, 256))
+        scores = head(maps)
+        windows = [[net.classifier(maps[:, :, i : i + 7, j : j + 7].flatten(1)) for j in range(2)] for i in range(3)]
+    apart = max((scores[..., i, j] - windows[i][j]).abs().max().item() for i in range(3) for j in range(2))
+    return tuple(scores.shape[2:]), apart
+
+
+if not GRADED:
+    places, apart = sliding_head()
+    print(f"score map {places}, largest difference from window by window {apart:.1e}")
+
+# %% [markdown]
+# ## 6 · Network in Network
+#
+# A convolution is a *linear* look at a window. Lin, Chen and Yan (2013) put a small MLP at its place: after the
+# convolution, two **1×1 convolutions** with ReLU. A 1×1 convolution mixes the channels of one pixel and sees no
+# neighbours: it is a linear layer applied to every pixel. Their second idea: the last block gives one map per class, and
+# the mean of each map is its logit. There is no linear layer at all, and so no place where the weights pile up.
+
+# %% picture="nin" alt="A window of the input goes through a k by k convolution, then twice through a 1 by 1 convolution, each followed by ReLU."
+from course_lib.viz.architectures import diagram
+
+diagram([["input\n(c, h, w)"], ["conv k×k\nReLU"], ["conv 1×1\nReLU"], ["conv 1×1\nReLU"], ["output\n(f, h', w')"]], title="NiN block: an MLP at every pixel")
+
+# %% [markdown] task="nin_block" title="The NiN block"
+# Write `nin_block(in_channels, channels, kernel, stride=1, padding=0)`: a torch module with a `kernel` × `kernel`
+# convolution of this stride and padding and `channels` filters, then two 1×1 convolutions with `channels` filters each.
+# All three have biases, and a ReLU follows each of them.
+#
+# The check fills your parameters with values that depend on their shapes only: call and order your layers as you like.
+#
+# *Example:* `nin_block(3, 4, 5)` has 304 + 20 + 20 = 344 weights, and takes `(2, 3, 9, 9)` to `(2, 4, 5, 5)`.
+
+# %% solve="nin_block" difficulty=2 importance=3 minutes=8 forbid="course_lib.torch_models.nin.nin_block"
+def nin_block(in_channels, channels, kernel, stride=1, padding=0):
+    """A convolution and an MLP at every pixel, as a torch module."""
+    ### BEGIN SOLUTION
+    return nn.Sequential(
+        nn.Conv2d(in_channels, channels, kernel, stride, padding),
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, 1),
+        nn.ReLU(),
+        nn.Conv2d(channels, channels, 1),
+        nn.ReLU(),
+    )
+    ### END SOLUTION
+
+
+# %% [markdown] hint="nin_block"
+# Six layers behind each other: `nn.Sequential`.
+
+# %% [markdown] hint="nin_block"
+# `nn.Conv2d(c, f, 1)` is a 1×1 convolution. Its stride is 1 and it needs no padding; only the first layer has those.
+
+# %% [markdown] hint="nin_block"
+# ```python
+# return nn.Sequential(
+#     nn.Conv2d(in_channels, channels, ...), nn.ReLU(),
+#     nn.Conv2d(channels, channels, 1), ...
+# )
+# ```
+
+# %% check="nin_block" points=5
+with check("nin_block") as expect:
+    x = np.random.default_rng(5).normal(size=(3, 3, 3, 3))
+    expect("three of everything, padding 1", probe(nin_block(3, 3, 3, padding=1), x))
+    x = np.random.default_rng(6).normal(size=(2, 3, 9, 8))
+    expect("3 to 4 channels, kernel 5, stride 2, padding 1", probe(nin_block(3, 4, 5, 2, 1), x))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110401)
+    for c, f, k, s, p in [(2, 5, 3, 1, 0), (4, 3, 5, 3, 2), (5, 6, 2, 2, 1)]:
+        x = rng.normal(size=(2, c, 11, 9))
+        expect(f"{c} to {f} channels, kernel {k}, stride {s}, padding {p}", probe(nin_block(c, f, k, s, p), x, seed=k))
+    ### END HIDDEN TESTS
+
+# %% variants="nin_block"
+WRONG = {
+    "one 1x1 only": (
+        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
+        "        nn.Conv2d(channels, channels, 1),\n",
+        "there are two 1×1 convolutions: the MLP at each pixel has two layers",
+    ),
+    "last ReLU missing": (
+        "        nn.ReLU(),\n    )",
+        "    )",
+        "a ReLU follows the last 1×1 convolution too; the next block is to be fed with it",
+    ),
+    "no ReLU between the 1x1": (
+        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
+        "        nn.Conv2d(channels, channels, 1),\n        nn.Conv2d(channels, channels, 1),\n",
+        "two 1×1 convolutions without a ReLU between them are one matrix: nothing gained",
+    ),
+    "no ReLU behind the window": (
+        "nn.Conv2d(in_channels, channels, kernel, stride, padding),\n        nn.ReLU(),",
+        "nn.Conv2d(in_channels, channels, kernel, stride, padding),",
+        "a ReLU follows the first convolution as well",
+    ),
+    "stride forgotten": (
+        "kernel, stride, padding)",
+        "kernel, 1, padding)",
+        "the first convolution has the stride asked for",
+    ),
+    "padding forgotten": (
+        "kernel, stride, padding)",
+        "kernel, stride)",
+        "the first convolution has the padding asked for",
+    ),
+    "always same padding": (
+        "kernel, stride, padding)",
+        "kernel, stride, kernel // 2)",
+        "the padding is an argument; it need not keep the size",
+    ),
+    "biases off": (
+        "kernel, stride, padding)",
+        "kernel, stride, padding, bias=False)",
+        "all three convolutions have biases",
+    ),
+    "depthwise 1x1": (
+        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
+        "        nn.Conv2d(channels, channels, 1, groups=channels),\n        nn.ReLU(),\n    )",
+        "with groups every channel stays for itself: the 1×1 convolution is there to mix them",
+    ),
+    "one layer used twice": (
+        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    mix = nn.Conv2d(channels, channels, 1)\n"
+        "    first = nn.Conv2d(in_channels, channels, kernel, stride, padding)\n"
+        "    return nn.Sequential(first, nn.ReLU(), mix, nn.ReLU(), mix, nn.ReLU())",
+        "this is one and the same 1×1 layer twice: two layers have weights of their own",
+    ),
+    "3x3 for 1x1": (
+        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
+        "        nn.Conv2d(channels, channels, 3, padding=1),\n        nn.ReLU(),\n    )",
+        "the layers behind the first see one pixel: their kernel is 1×1",
+    ),
+}
+RIGHT = {
+    "linear layers per pixel": (
+        "class Block(nn.Module):\n    def __init__(self, c, f, k, s, p):\n        super().__init__()\n"
+        "        self.two, self.one = nn.Linear(f, f), nn.Linear(f, f)\n        self.look = nn.Conv2d(c, f, k, stride=s, padding=p)\n\n"
+        "    def forward(self, x):\n        h = self.look(x).clamp(min=0).permute(0, 2, 3, 1)\n"
+        "        h = self.two(self.one(h).clamp(min=0)).clamp(min=0)\n        return h.permute(0, 3, 1, 2)\n\n\n"
+        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    return Block(in_channels, channels, kernel, stride, padding)"
+    ),
+    "a loop": (
+        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    block = nn.Sequential()\n"
+        "    for c, k, s, p in [(in_channels, kernel, stride, padding)] + 2 * [(channels, 1, 1, 0)]:\n"
+        "        block.append(nn.Conv2d(c, channels, k, s, p)).append(nn.ReLU())\n    return block"
+    ),
+}
+
+# %%
+my_nin = functools.partial(nin.NiN, block=yours("nin_block", else_=nin.nin_block))
+if not GRADED:
+    whole = counting.count(counting.sketch(my_nin), (3, 224, 224))
+    print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
+
+# %% [markdown]
+# ## 7 · VGG: 3×3 all the way
+#
+# Simonyan and Zisserman (2014) asked a clean question: what does depth alone bring? So everything else is fixed. All
+# kernels are 3×3. Two of them behind each other see 5×5, three see 7×7 (lesson 09), with a ReLU between, and cheaper:
+
+# %%
+for layers, wide in [(2, 5), (3, 7)]:
+    stack, single = layers * 3 * 3, wide * wide
+    print(f"{layers} layers of 3×3: {stack} c² weights; one of {wide}×{wide}: {single} c²; saved {1 - stack / single:.0%}")
+
+# %% [markdown]
+# Five stages; each keeps the size, then pools it to half and (up to 512) doubles the channels. VGG-16 has 2, 2, 3, 3, 3
+# convolutions in its stages and three linear layers. It is easy to describe, was second in 2014, and was the feature
+# extractor of half of the papers that followed. It is also the most expensive network of this lesson: training
+# VGG-19 took the authors **three weeks** on four GPUs.
+
+# %% [markdown] task="vgg_block" title="The VGG block"
+# Write `vgg_block(in_channels, channels, layers)`: a torch module with `layers` convolutions of 3×3, padding 1, with
+# biases, each followed by ReLU; then max pooling 2×2 with stride 2. The first convolution takes `in_channels` to
+# `channels`, all others keep `channels`. Every layer has weights of its own.
+#
+# *Example:* `vgg_block(3, 4, 2)` has 112 + 148 = 260 weights, and takes `(2, 3, 8, 7)` to `(2, 4, 4, 3)`.
+
+# %% solve="vgg_block" difficulty=2 importance=4 minutes=8 forbid="course_lib.torch_models.vgg.vgg_block"
+def vgg_block(in_channels, channels, layers):
+    """`layers` 3x3 convolutions with ReLU, then pooling, as a torch module."""
+    ### BEGIN SOLUTION
+    steps = []
+    for k in range(layers):
+        have = in_channels if k == 0 else channels
+        steps.append(nn.Conv2d(have, channels, 3, padding=1))
+        steps.append(nn.ReLU())
+    steps.append(nn.MaxPool2d(2))
+    return nn.Sequential(*steps)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="vgg_block"
+# Collect the layers in a list, and hand it to `nn.Sequential(*steps)`.
+
+# %% [markdown] hint="vgg_block"
+# For `vgg_block(3, 4, 2)`: convolution 3 → 4, ReLU, convolution 4 → 4, ReLU, pooling. Only the first one sees 3 channels.
+
+# %% [markdown] hint="vgg_block"
+# ```python
+# steps = []
+# for k in range(layers):
+#     steps += [nn.Conv2d(... if k == 0 else ..., channels, 3, padding=...), ...]
+# return nn.Sequential(*steps, ...)
+# ```
+
+# %% check="vgg_block" points=5
+with check("vgg_block") as expect:
+    x = np.random.default_rng(7).normal(size=(3, 3, 6, 6))
+    expect("three of everything", probe(vgg_block(3, 3, 3), x))
+    x = np.random.default_rng(8).normal(size=(2, 3, 8, 7))
+    expect("3 to 4 channels, 2 layers, 8x7", probe(vgg_block(3, 4, 2), x))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110501)
+    for c, f, layers in [(2, 5, 1), (4, 3, 2), (1, 6, 4)]:
+        x = rng.normal(size=(2, c, 9, 12))
+        expect(f"{c} to {f} channels, {layers} layers", probe(vgg_block(c, f, layers), x, seed=layers))
+    ### END HIDDEN TESTS
+
+# %% variants="vgg_block"
+WRONG = {
+    "no padding": (
+        "3, padding=1)",
+        "3)",
+        "without padding each convolution takes two rows and columns away; VGG's keep the size",
+    ),
+    "pooling missing": (
+        "    steps.append(nn.MaxPool2d(2))\n",
+        "",
+        "the block ends with pooling, which halves the size",
+    ),
+    "average pooling": (
+        "nn.MaxPool2d(2)",
+        "nn.AvgPool2d(2)",
+        "VGG pools by the maximum",
+    ),
+    "overlapping pooling": (
+        "nn.MaxPool2d(2)",
+        "nn.MaxPool2d(3, 2, padding=1)",
+        "overlapping windows of 3×3 are AlexNet's; here they are 2×2",
+    ),
+    "ReLU only at the end": (
+        "        steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
+        "    steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
+        "a ReLU follows every convolution; without it a stack of them is one linear map",
+    ),
+    "no ReLU at all": (
+        "        steps.append(nn.ReLU())\n",
+        "",
+        "the ReLUs are missing: the stack is one linear map",
+    ),
+    "pooling in between": (
+        "        steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
+        "        steps.append(nn.ReLU())\n        steps.append(nn.MaxPool2d(2, ceil_mode=True))",
+        "pool once, at the end of the block, not behind every convolution",
+    ),
+    "a layer too few": (
+        "range(layers)",
+        "range(max(1, layers - 1))",
+        "one convolution is missing: the first counts among `layers`",
+    ),
+    "a layer too many": (
+        "range(layers)",
+        "range(layers + 1)",
+        "one convolution too many: the first counts among `layers`",
+    ),
+    "biases off": (
+        "3, padding=1)",
+        "3, padding=1, bias=False)",
+        "these convolutions have biases: no norm stands behind them",
+    ),
+    "5x5": (
+        "3, padding=1)",
+        "5, padding=2)",
+        "the kernels are 3×3: that is the whole idea",
+    ),
+    "one layer again and again": (
+        "def vgg_block(in_channels, channels, layers):\n    first = nn.Conv2d(in_channels, channels, 3, padding=1)\n"
+        "    again = [nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU()]\n"
+        "    return nn.Sequential(first, nn.ReLU(), *again * (layers - 1), nn.MaxPool2d(2))",
+        "a list times a number repeats the same layer object: all these convolutions share one set of weights",
+    ),
+}
+RIGHT = {
+    "a class": (
+        "class Stage(nn.Module):\n    def __init__(self, c, f, layers):\n        super().__init__()\n"
+        "        self.rest = nn.ModuleList(nn.Conv2d(f, f, 3, padding='same') for _ in range(layers - 1))\n"
+        "        self.first = nn.Conv2d(c, f, (3, 3), padding='same')\n\n"
+        "    def forward(self, x):\n        h = F.relu(self.first(x))\n        for conv in self.rest:\n            h = F.relu(conv(h))\n"
+        "        return F.max_pool2d(h, 2, 2)\n\n\ndef vgg_block(in_channels, channels, layers):\n    return Stage(in_channels, channels, layers)"
+    ),
+    "pairs of widths": (
+        "def vgg_block(in_channels, channels, layers):\n    widths = [in_channels] + [channels] * layers\n    block = nn.Sequential()\n"
+        "    for a, b in zip(widths, widths[1:]):\n        block.append(nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.ReLU(inplace=True)))\n"
+        "    return block.append(nn.MaxPool2d(kernel_size=2, stride=2))"
+    ),
+}
+
+# %%
+my_vgg = functools.partial(vgg.VGG, block=yours("vgg_block", else_=vgg.vgg_block))
+if not GRADED:
+    for depth in (11, 13, 16, 19):
+        whole = counting.count(counting.sketch(my_vgg, depth), (3, 224, 224))
+        print(f"VGG-{depth}: {whole.parameters:,} weights, {whole.multiply_adds / 1e9:.3f} billion multiply-adds")
+
+# %% [markdown]
+# ## 8 · GoogLeNet: branches
+#
+# Which kernel size is right? **GoogLeNet** (2014, first of its year) takes all of them side by side and lets training
+# decide. An **inception module** runs four branches on the same maps and concatenates their channels:
+
+# %% picture="inception" alt="Four branches from one input: a 1 by 1 convolution; a 1 by 1 then a 3 by 3; a 1 by 1 then a 5 by 5; a 3 by 3 max pooling then a 1 by 1; their outputs are concatenated."
+from course_lib.viz.architectures import diagram
+
+stages = [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]]
+diagram(stages, title="Inception module: four branches, one concatenation", columns=True)
+
+# %% [markdown]
+# The 1×1 convolutions in front of the larger kernels are **bottlenecks**: they reduce the channels before the expensive
+# work. What do they save in module 3a, with its 192 channels?
+
+# %%
+direct = 192 * 32 * 5 * 5
+through = 192 * 16 + 16 * 32 * 5 * 5
+print(f"5×5 branch directly: {direct:,} weights; through 16 channels: {through:,}; {direct / through:.1f} times fewer")
+
+# %% [markdown]
+# Two more ideas: as in Network in Network the **mean over all pixels** replaces the large linear layers; and two
+# **auxiliary heads** in the middle classify too while training, so that a signal reaches the first layers. **BN-Inception**
+# (2015) put batch norm behind every convolution and needed fourteen times fewer steps to the same accuracy;
+# **Inception-ResNet** (2016) added shortcuts around the modules, which made training faster and the result hardly better.
+#
+# The reference implementation, whose figures everybody quotes, is a mixture: batch norm instead of biases, and 3×3
+# kernels in the branch that the paper draws as 5×5. So your module takes two more arguments.
+
+# %% [markdown] task="inception" title="The inception module"
+# Write the class `Inception(in_channels, ones, threes, fives, pool, conv=conv_relu, large=5)`. Its four branches, in the
+# order of the concatenation: 1×1 to `ones` channels · 1×1 to `threes[0]`, then 3×3 to `threes[1]` · 1×1 to `fives[0]`, then
+# `large` × `large` to `fives[1]` · max pooling 3×3 (stride 1, padding 1), then 1×1 to `pool`.
+#
+# Make every convolution by `conv(in_channels, channels, kernel)`: it pads to keep the size and has its activation inside.
+#
+# *Example:* `Inception(3, 2, (4, 5), (6, 7), 8)` takes `(1, 3, 6, 5)` to `(1, 22, 6, 5)`.
+
+# %% solve="inception" difficulty=3 importance=5 minutes=20 forbid="course_lib.torch_models.googlenet.Inception"
+class Inception(nn.Module):
+    """Four branches side by side, their channels concatenated."""
+
+    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.branches = nn.ModuleList([
+            conv(in_channels, ones, 1),
+            nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3)),
+            nn.Sequential(conv(in_channels, fives[0], 1), conv(fives[0], fives[1], large)),
+            nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), conv(in_channels, pool, 1)),
+        ])
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        return torch.cat([branch(x) for branch in self.branches], dim=1)
+        ### END SOLUTION
+
+
+# %% [markdown] hint="inception"
+# Build four modules in `__init__`, each a branch; in `forward` run all of them on the same `x`, and concatenate.
+
+# %% [markdown] hint="inception"
+# Channels are axis 1. `nn.MaxPool2d(3)` alone has stride 3: say `stride=1`. A plain Python list hides modules from torch;
+# `nn.ModuleList` does not.
+
+# %% [markdown] hint="inception"
+# ```python
+# self.ones = conv(in_channels, ones, 1)
+# self.threes = nn.Sequential(conv(in_channels, threes[0], 1), conv(...))
+# self.fives = ...
+# self.pool = nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), ...)
+# # forward:
+# return torch.cat([self.ones(x), ...], dim=...)
+# ```
+
+# %% check="inception" points=6
+inception = Inception  # later cells look for yours under the name of the exercise
+with check("inception") as expect:
+    x = np.random.default_rng(9).normal(size=(3, 3, 3, 3))
+    expect("three of everything", probe(Inception(3, 3, (3, 3), (3, 3), 3, large=3), x))
+    x = np.random.default_rng(10).normal(size=(2, 3, 6, 5))
+    expect("all numbers differ", probe(Inception(3, 2, (4, 5), (6, 7), 8), x))
+    expect("with batch norm", probe(Inception(3, 2, (4, 5), (6, 7), 8, conv_norm_relu, 3), x))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110601)
+    for seed, conv, large in [(1, conv_relu, 5), (2, conv_norm_relu, 3), (3, lambda c, f, k: nn.Conv2d(c, f, k, padding=k // 2), 7)]:
+        c, ones, a, b, d, e, pool = (int(v) for v in rng.permutation(np.arange(2, 9)))
+        x = rng.normal(size=(2, c, 7, 8))
+        expect(f"{c} to {ones}, {(a, b)}, {(d, e)}, {pool}, large {large}", probe(Inception(c, ones, (a, b), (d, e), pool, conv, large), x, seed))
+    ### END HIDDEN TESTS
+
+# %% variants="inception"
+WRONG = {
+    "order of the branches": (
+        "for branch in self.branches]",
+        "for branch in (self.branches[0], self.branches[2], self.branches[1], self.branches[3])]",
+        "the 3×3 branch comes before the 5×5 branch in the concatenation",
+    ),
+    "pooling first": (
+        "for branch in self.branches]",
+        "for branch in (self.branches[3], *self.branches[:3])]",
+        "the pooling branch comes last in the concatenation",
+    ),
+    "average pooling": (
+        "nn.MaxPool2d(3, stride=1, padding=1)",
+        "nn.AvgPool2d(3, stride=1, padding=1)",
+        "the fourth branch pools by the maximum",
+    ),
+    "no pooling": (
+        "nn.MaxPool2d(3, stride=1, padding=1), ",
+        "",
+        "the fourth branch has lost its pooling",
+    ),
+    "pool 5x5": (
+        "nn.MaxPool2d(3, stride=1, padding=1)",
+        "nn.MaxPool2d(5, stride=1, padding=2)",
+        "the pooling windows are 3×3",
+    ),
+    "large ignored": (
+        "conv(fives[0], fives[1], large)",
+        "conv(fives[0], fives[1], 5)",
+        "the third branch's kernel is `large`, 5 only unless told otherwise",
+    ),
+    "conv ignored": (
+        "conv(in_channels, ones, 1),",
+        "conv_relu(in_channels, ones, 1),",
+        "the first branch is not made by the `conv` you were given",
+    ),
+    "conv ignored in the larger kernels": (
+        "conv(threes[0], threes[1], 3)",
+        "conv_relu(threes[0], threes[1], 3)",
+        "the 3×3 convolution is not made by the `conv` you were given",
+    ),
+    "activation twice": (
+        "torch.cat([branch(x) for branch in self.branches], dim=1)",
+        "torch.relu(torch.cat([branch(x) for branch in self.branches], dim=1))",
+        "`conv` has its activation inside; another ReLU behind the concatenation cuts what another `conv` may let through",
+    ),
+    "no bottleneck": (
+        "nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3))",
+        "conv(in_channels, threes[1], 3)",
+        "the 1×1 convolution in front of the 3×3 is missing: that bottleneck is what makes the module cheap",
+    ),
+    "3x3 reduced by 3x3": (
+        "conv(in_channels, threes[0], 1)",
+        "conv(in_channels, threes[0], 3)",
+        "the first convolution of the second branch is 1×1",
+    ),
+    "stacked along the batch": (
+        "dim=1)",
+        "dim=0)",
+        "channels are axis 1; axis 0 is the batch",
+    ),
+}
+RIGHT = {
+    "four attributes": (
+        "class Inception(nn.Module):\n    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):\n        super().__init__()\n"
+        "        self.p = conv(in_channels, pool, 1)\n        self.a5, self.b5 = conv(in_channels, fives[0], 1), conv(*fives, large)\n"
+        "        self.a3, self.b3 = conv(in_channels, threes[0], 1), conv(*threes, 3)\n        self.one = conv(in_channels, ones, 1)\n\n"
+        "    def forward(self, x):\n        pooled = F.max_pool2d(x, 3, 1, 1)\n"
+        "        return torch.concat((self.one(x), self.b3(self.a3(x)), self.b5(self.a5(x)), self.p(pooled)), -3)"
+    ),
+    "an output filled in": (
+        "class Inception(nn.Module):\n    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):\n        super().__init__()\n"
+        "        self.b = nn.ModuleDict()\n        self.b['1'] = nn.Sequential(conv(in_channels, ones, 1))\n"
+        "        for name, (a, f), k in (('3', threes, 3), ('5', fives, large)):\n"
+        "            self.b[name] = nn.Sequential(conv(in_channels, a, 1), conv(a, f, k))\n"
+        "        self.b['p'] = nn.Sequential(nn.MaxPool2d(3, 1, 1), conv(in_channels, pool, 1))\n\n"
+        "    def forward(self, x):\n        out = self.b['1'](x)\n        for name in '35p':\n            out = torch.cat((out, self.b[name](x)), 1)\n        return out"
+    ),
+}
+
+# %%
+my_googlenet = functools.partial(googlenet.GoogLeNet, module=yours("inception", else_=googlenet.Inception))
+if not GRADED:
+    for heads in (False, True):
+        whole = counting.sketch(my_googlenet, heads=heads)
+        print(f"GoogLeNet{' with auxiliary heads' if heads else ''}: {sum(p.numel() for p in whole.parameters()):,} weights")
+
+# %% [markdown]
+# ## 9 · Shortcuts: Highway, ResNet, and wider and split ones
+#
+# With some twenty layers plain stacks stop getting better (lesson 05). The LSTM of 1997 (lesson 14) had solved the same
+# problem for sequences: a cell that carries its state on, and gates that decide what to change. A **Highway network** (2015)
+# is that without the recurrence:
+#
+# $$y = T(x)\cdot H(x) + (1 - T(x))\cdot x, \qquad T(x) = \sigma(W_T x + b_T).$$
+#
+# Half a year later **ResNet** dropped the gates: $y = x + H(x)$. In numbers, with one gate for all:
+
+# %%
+x, h = np.array([1.0, -2.0, 0.5]), np.tanh(np.array([0.3, 1.2, -0.7]))
+for b in (-4.0, 0.0, 4.0):
+    gate = 1 / (1 + np.exp(-b))
+    print(f"highway, gate {gate:.2f}:", (gate * h + (1 - gate) * x).round(2))
+print("residual, both open:", (h + x).round(2))
+
+# %% [markdown]
+# ResNet is lesson 12. Here two of its children. A **Wide ResNet** (2016) has fewer blocks with more channels: the same
+# accuracy with a third of the depth, and quicker on a GPU. **ResNeXt** (2016) takes the inception module's branches and
+# makes them *all alike*: 32 narrow bottlenecks side by side, added up. Branches that are alike are one **grouped
+# convolution**: channels fall into groups, and each filter sees its own group only.
+
+# %%
+for groups in (1, 2, 32):
+    layer = nn.Conv2d(128, 128, 3, padding=1, groups=groups, bias=False)
+    print(f"{groups:2} groups: weight {tuple(layer.weight.shape)!s:17} {layer.weight.numel():>7,} numbers")
+
+# %% picture="grouped" alt="A bottleneck: 1 by 1 convolution down, 3 by 3 convolution in groups, 1 by 1 convolution up, each with batch norm; a shortcut around all three is added; then ReLU."
+from course_lib.viz.architectures import diagram
+
+stages = [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]]
+diagram(stages, title="Grouped bottleneck: narrow, split, wide again, and a shortcut", shortcut=(0, 4))
+
+# %% [markdown] task="grouped_bottleneck" title="The grouped bottleneck"
+# Write the class `GroupedBottleneck(in_channels, width, out_channels, groups, stride=1)`. Its branch: 1×1 to `width`, norm,
+# ReLU · 3×3 with `groups` groups, this `stride` and padding 1, norm, ReLU · 1×1 to `out_channels`, norm. Its shortcut is
+# the identity if stride is 1 and the channels stay the same, else a 1×1 convolution with this `stride`, and norm. Their
+# sum goes through ReLU.
+#
+# Norm is `nn.BatchNorm2d`; convolutions have no biases. *Example:* `GroupedBottleneck(6, 4, 6, 2)` has 148 weights.
+
+# %% solve="grouped_bottleneck" difficulty=4 importance=5 minutes=25
+class GroupedBottleneck(nn.Module):
+    """ResNeXt's block: a bottleneck whose 3x3 convolution falls into groups, and a shortcut."""
+
+    def __init__(self, in_channels, width, out_channels, groups, stride=1):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.branch = nn.Sequential(
+            *(nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()),
+            nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False),
+            *(nn.BatchNorm2d(width), nn.ReLU()),
+            *(nn.Conv2d(width, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)),
+        )
+        self.shortcut = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            project = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+            self.shortcut = nn.Sequential(project, nn.BatchNorm2d(out_channels))
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        return torch.relu(self.branch(x) + self.shortcut(x))
+        ### END SOLUTION
+
+
+# %% [markdown] hint="grouped_bottleneck"
+# Two paths from x, added up. Build both in `__init__`, the second as `nn.Identity()` where nothing changes.
+
+# %% [markdown] hint="grouped_bottleneck"
+# `nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False)` is the middle. A change of the stride *or* of
+# the channels asks for a projection: shapes must agree to be added.
+
+# %% [markdown] hint="grouped_bottleneck"
+# ```python
+# self.branch = nn.Sequential(
+#     nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+#     ...,                              # the grouped 3x3, norm, ReLU
+#     ...,                              # 1x1 to out_channels, norm, and no ReLU yet
+# )
+# self.shortcut = nn.Identity() if ... else nn.Sequential(...)
+# # forward:
+# return torch.relu(self.branch(x) + ...)
+# ```
+
+# %% check="grouped_bottleneck" points=7
+grouped_bottleneck = GroupedBottleneck  # later cells look for yours under the name of the exercise
+with check("grouped_bottleneck") as expect:
+    x = np.random.default_rng(11).normal(size=(3, 3, 3, 3))
+    expect("three of everything", probe(GroupedBottleneck(3, 3, 3, 3), x))
+    x = np.random.default_rng(12).normal(size=(2, 6, 7, 5))
+    expect("6 to 8 channels through 4 in 2 groups, stride 2", probe(GroupedBottleneck(6, 4, 8, 2, stride=2), x))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110701)
+    for c, wide, out, groups, stride in [(6, 4, 6, 2, 1), (5, 6, 8, 3, 1), (8, 4, 8, 4, 2), (4, 8, 10, 1, 3)]:
+        x = rng.normal(size=(3, c, 8, 6))
+        block = GroupedBottleneck(c, wide, out, groups, stride)
+        expect(f"{c} to {out} through {wide} in {groups} groups, stride {stride}", probe(block, x, seed=c))
+    ### END HIDDEN TESTS
+
+# %% variants="grouped_bottleneck"
+WRONG = {
+    "groups forgotten": (
+        "padding=1, groups=groups, bias=False",
+        "padding=1, bias=False",
+        "the 3×3 convolution is not split into groups",
+    ),
+    "1x1 in groups": (
+        "nn.Conv2d(width, out_channels, 1, bias=False)",
+        "nn.Conv2d(width, out_channels, 1, bias=False, groups=groups if out_channels % groups == 0 else 1)",
+        "only the 3×3 convolution is grouped; the 1×1 behind it must mix the groups, else they never meet",
+    ),
+    "ReLU before the sum": (
+        "torch.relu(self.branch(x) + self.shortcut(x))",
+        "torch.relu(self.branch(x)) + self.shortcut(x)",
+        "the ReLU comes after the sum: before it the branch could only ever add",
+    ),
+    "no ReLU after the sum": (
+        "torch.relu(self.branch(x) + self.shortcut(x))",
+        "self.branch(x) + self.shortcut(x)",
+        "the sum goes through a ReLU",
+    ),
+    "no shortcut": (
+        "torch.relu(self.branch(x) + self.shortcut(x))",
+        "torch.relu(self.branch(x))",
+        "the shortcut is missing",
+    ),
+    "shortcut through ReLU": (
+        "+ self.shortcut(x))",
+        "+ self.shortcut(torch.relu(x)))",
+        "the shortcut hands on x as it is, negative numbers too",
+    ),
+    "projection without norm": (
+        "self.shortcut = nn.Sequential(project, nn.BatchNorm2d(out_channels))",
+        "self.shortcut = project",
+        "a batch norm follows the projection as well",
+    ),
+    "always projects": (
+        "if stride != 1 or in_channels != out_channels:",
+        "if True:",
+        "where nothing changes the shortcut is the identity, without weights",
+    ),
+    "stride in the first convolution": (
+        "*(nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, stride, padding=1",
+        "*(nn.Conv2d(in_channels, width, 1, stride, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, 1, padding=1",
+        "the stride stands in the 3×3 convolution; in the 1×1 it would throw three of four pixels away unseen",
+    ),
+    "last norm missing": (
+        "nn.Conv2d(width, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)),",
+        "nn.Conv2d(width, out_channels, 1, bias=False),),",
+        "a norm follows the last convolution too",
+    ),
+    "ReLU missing in the middle": (
+        "*(nn.BatchNorm2d(width), nn.ReLU()),\n",
+        "nn.BatchNorm2d(width),\n",
+        "a ReLU follows the norm of the 3×3 convolution",
+    ),
+    "biases on": (
+        "nn.Conv2d(width, out_channels, 1, bias=False)",
+        "nn.Conv2d(width, out_channels, 1)",
+        "no biases: the norm behind each convolution has one and would subtract another",
+    ),
+    "projects only for channels": (
+        "if stride != 1 or in_channels != out_channels:",
+        "if in_channels != out_channels:",
+        "with a stride above 1 the sizes differ even if the channels agree: project then too",
+    ),
+}
+RIGHT = {
+    "explicit paths": (
+        "class GroupedBottleneck(nn.Module):\n    def __init__(self, in_channels, width, out_channels, groups, stride=1):\n        super().__init__()\n"
+        "        self.n3, self.n2, self.n1 = nn.BatchNorm2d(out_channels), nn.BatchNorm2d(width), nn.BatchNorm2d(width)\n"
+        "        self.c1, self.c3 = nn.Conv2d(in_channels, width, 1, bias=False), nn.Conv2d(width, out_channels, 1, bias=False)\n"
+        "        self.c2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, groups=groups, bias=False)\n"
+        "        same = stride == 1 and in_channels == out_channels\n"
+        "        self.p = None if same else nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False)\n"
+        "        self.pn = None if same else nn.BatchNorm2d(out_channels)\n\n"
+        "    def forward(self, x):\n        h = F.relu(self.n1(self.c1(x)))\n        h = F.relu(self.n2(self.c2(h)))\n"
+        "        return F.relu(self.n3(self.c3(h)) + (x if self.p is None else self.pn(self.p(x))))"
+    ),
+    "projects sampled pixels": (
+        "class GroupedBottleneck(nn.Module):\n    def __init__(self, in_channels, width, out_channels, groups, stride=1):\n        super().__init__()\n"
+        "        def conv(c, f, k=1, **how):\n            return nn.Sequential(nn.Conv2d(c, f, k, padding=k // 2, bias=False, **how), nn.BatchNorm2d(f))\n"
+        "        self.stride, middle = stride, conv(width, width, 3, stride=stride, groups=groups)\n"
+        "        self.f = nn.Sequential(conv(in_channels, width), nn.ReLU(), middle, nn.ReLU(), conv(width, out_channels))\n"
+        "        self.g = conv(in_channels, out_channels) if stride > 1 or in_channels != out_channels else nn.Sequential()\n\n"
+        "    def forward(self, x):\n        s = self.stride\n        return (self.g(x[:, :, ::s, ::s]) + self.f(x)).clamp_min(0)"
+    ),
+}
+
+# %%
+def library_grouped(in_channels, width, out_channels, groups, stride=1):
+    return resnets.Bottleneck(in_channels, out_channels // 4, stride, width=width, groups=groups)
+
+
+my_grouped = yours("grouped_bottleneck", else_=library_grouped)
+
+
+def my_resnext(classes=1000):
+    """ResNeXt-50 with 32 groups of 4 channels in its first stage."""
+    def make(have, channels, stride):
+        return my_grouped(have, 2 * channels, 4 * channels, 32, stride)
+
+    return resnets.ResNet(make, 4, (3, 4, 6, 3), classes)
+
+
+if not GRADED:
+    print(f"ResNeXt-50 32x4d: {counting.count(counting.sketch(my_resnext), (3, 224, 224)).parameters:,} weights")
+
+# %% [markdown]
+# ## 10 · DenseNet: concatenate, do not add
+#
+# A ResNet *adds* what a block found to what it got. **DenseNet** (2016) *keeps* both: every layer sees the maps of all
+# layers before it, and adds `growth` new ones behind them. Nothing is overwritten, so a layer may be very narrow.
+
+# %% picture="dense" alt="A dense block of three layers: lines from the input and from every layer to all later layers; channels grow by the growth rate at each."
+from course_lib.viz.architectures import dense_diagram
+
+dense_diagram(layers=3, channels=64, growth=32)
+
+# %% [markdown]
+# ### Predict: channels of DenseNet-121
+#
+# Its stem gives 64 channels. The first dense block has 6 layers with growth 32. A transition halves the channels. The
+# second block has 12 layers. How many channels leave the first and the second *block*? `dense_channels = [first, second]`
+#
+# *Example of the form:* `dense_channels = [96, 160]`
+
+# %% solve="dense_channels" difficulty=2 importance=3 minutes=3
+### BEGIN SOLUTION
+dense_channels = [256, 512]
+### END SOLUTION
+
+# %% [markdown] hint="dense_channels"
+# Each layer adds 32 channels to those that are there; the input's own 64 stay.
+
+# %% [markdown] hint="dense_channels"
+# 64, 96, 128, ... six steps. Half of that enters the second block.
+
+# %% [markdown] hint="dense_channels"
+# `64 + 6 * 32`, and `(64 + 6 * 32) // 2 + 12 * ...`
+
+# %% predict="dense_channels" points=1
+with check("dense_channels") as expect:
+    expect("behind the first and the second block", dense_channels)
+
+# %% [markdown] task="dense_block" title="The dense block"
+# Write the class `DenseBlock(in_channels, growth, layers)`. Each of its `layers` layers takes *all* channels there are:
+# norm, ReLU, 1×1 convolution to `4 * growth` channels, norm, ReLU, 3×3 convolution with padding 1 to `growth` channels.
+# Its result is put *behind* the channels there are. The block returns all of them, its input first.
+#
+# Norm is `nn.BatchNorm2d`; convolutions have no biases. Norm and ReLU come *before* each convolution here.
+#
+# *Example:* `DenseBlock(3, 2, 4)` takes `(2, 3, 4, 5)` to `(2, 11, 4, 5)`, and the first 3 channels are its input.
+
+# %% solve="dense_block" difficulty=3 importance=4 minutes=20 forbid="course_lib.torch_models.densenet.DenseBlock course_lib.torch_models.densenet.dense_layer"
+class DenseBlock(nn.Module):
+    """Every layer sees all maps before it and adds `growth` maps."""
+
+    def __init__(self, in_channels, growth, layers):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.layers = nn.ModuleList()
+        for k in range(layers):
+            have, wide = in_channels + k * growth, 4 * growth
+            self.layers.append(nn.Sequential(
+                *(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, wide, 1, bias=False)),
+                *(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide, growth, 3, padding=1, bias=False)),
+            ))
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        for layer in self.layers:
+            x = torch.cat([x, layer(x)], dim=1)
+        return x
+        ### END SOLUTION
+
+
+# %% [markdown] hint="dense_block"
+# `x` grows: after each layer it is the concatenation of itself and what the layer made of it.
+
+# %% [markdown] hint="dense_block"
+# Layer 0 sees `in_channels`, layer 1 `in_channels + growth`, layer 2 ... The modules go into an `nn.ModuleList`.
+
+# %% [markdown] hint="dense_block"
+# ```python
+# self.layers = nn.ModuleList()
+# for k in range(layers):
+#     have = in_channels + ...
+#     self.layers.append(nn.Sequential(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, 4 * growth, ...), ...))
+# # forward:
+# for layer in self.layers:
+#     x = torch.cat([x, ...], dim=...)
+# ```
+
+# %% check="dense_block" points=6
+dense_block = DenseBlock  # later cells look for yours under the name of the exercise
+with check("dense_block") as expect:
+    x = np.random.default_rng(13).normal(size=(3, 3, 3, 3))
+    expect("three of everything", probe(DenseBlock(3, 3, 3), x))
+    x = np.random.default_rng(14).normal(size=(2, 3, 6, 5))
+    expect("3 channels, growth 2, 4 layers", probe(DenseBlock(3, 2, 4), x))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110801)
+    for c, growth, layers in [(5, 2, 1), (2, 3, 3), (4, 1, 2)]:
+        x = rng.normal(size=(2, c, 5, 7))
+        expect(f"{c} channels, growth {growth}, {layers} layers", probe(DenseBlock(c, growth, layers), x, seed=c))
+    ### END HIDDEN TESTS
+
+# %% variants="dense_block"
+WRONG = {
+    "new maps first": (
+        "torch.cat([x, layer(x)], dim=1)",
+        "torch.cat([layer(x), x], dim=1)",
+        "new maps go behind those there are: the input stays in front",
+    ),
+    "only the new maps": (
+        "            x = torch.cat([x, layer(x)], dim=1)\n        return x\n",
+        "            x, old = torch.cat([x, layer(x)], dim=1), x.shape[1]\n        return x[:, old:]\n",
+        "the block returns all maps, its input among them, not only those of its last layer",
+    ),
+    "input dropped": (
+        "        return x\n",
+        "        return x[:, -len(self.layers) * layer[-1].out_channels :]\n",
+        "the input's own channels belong to the output too",
+    ),
+    "bottleneck too narrow": (
+        "4 * growth",
+        "2 * growth",
+        "the 1×1 convolution gives four times the growth",
+    ),
+    "activated first maps": (
+        "torch.cat([x, layer(x)], dim=1)",
+        "torch.cat([torch.relu(x), layer(x)], dim=1)",
+        "maps are handed on as they are; the ReLU belongs to the layer that reads them",
+    ),
+    "ReLU behind": (
+        "torch.cat([x, layer(x)], dim=1)",
+        "torch.cat([x, torch.relu(layer(x))], dim=1)",
+        "norm and ReLU come before the convolutions; nothing follows the last one",
+    ),
+    "second norm missing": (
+        "*(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide,",
+        "*(nn.ReLU(), nn.Conv2d(wide,",
+        "there is a norm before the 3×3 convolution too",
+    ),
+    "first ReLU missing": (
+        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
+        "*(nn.BatchNorm2d(have), nn.Conv2d(have,",
+        "a ReLU follows the first norm",
+    ),
+    "biases on": (
+        "padding=1, bias=False)),",
+        "padding=1)),",
+        "the 3×3 convolution has no bias: the next layer's norm brings one",
+    ),
+    "no bottleneck": (
+        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, wide, 1, bias=False)),\n                *(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide,",
+        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
+        "the 1×1 convolution in front of the 3×3 is missing",
+    ),
+    "all from the input": (
+        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n"
+        "        self.layers = nn.ModuleList(nn.Sequential(nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, 4 * growth, 1, bias=False),\n"
+        "            nn.BatchNorm2d(4 * growth), nn.ReLU(), nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)) for _ in range(layers))\n\n"
+        "    def forward(self, x):\n        return torch.cat([x, *(layer(x) for layer in self.layers)], dim=1)",
+        "every layer here sees the block's input only: each must see the maps of all layers before it",
+    ),
+    "a chain": (
+        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n        self.layers = nn.ModuleList()\n"
+        "        for k in range(layers):\n            have = in_channels if k == 0 else growth\n"
+        "            self.layers.append(nn.Sequential(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, 4 * growth, 1, bias=False),\n"
+        "                nn.BatchNorm2d(4 * growth), nn.ReLU(), nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)))\n\n"
+        "    def forward(self, x):\n        maps = [x]\n        for layer in self.layers:\n            maps.append(layer(maps[-1]))\n        return torch.cat(maps, dim=1)",
+        "this is a chain, concatenated at its end: each layer must see all maps before it, not only those of the last layer",
+    ),
+}
+RIGHT = {
+    "a list of maps": (
+        "class Dense(nn.Module):\n    def __init__(self, c, g):\n        super().__init__()\n"
+        "        self.wide, self.new = nn.Conv2d(c, 4 * g, 1, bias=False), nn.Conv2d(4 * g, g, 3, 1, 1, bias=False)\n"
+        "        self.n2, self.n1 = nn.BatchNorm2d(4 * g), nn.BatchNorm2d(c)\n\n"
+        "    def forward(self, maps):\n        h = self.wide(F.relu(self.n1(torch.cat(maps, 1))))\n        return self.new(F.relu(self.n2(h)))\n\n\n"
+        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n"
+        "        self.steps = nn.ModuleList([Dense(in_channels + i * growth, growth) for i in range(layers)])\n\n"
+        "    def forward(self, x):\n        maps = [x]\n        for step in self.steps:\n            maps.append(step(maps))\n        return torch.cat(maps, 1)"
+    ),
+    "registered by name": (
+        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n        self.n, c = layers, in_channels\n"
+        "        for i in range(layers):\n            self.add_module(f'norm{i}', nn.BatchNorm2d(c))\n            self.add_module(f'mix{i}', nn.Conv2d(c, 4 * growth, 1, bias=False))\n"
+        "            self.add_module(f'again{i}', nn.BatchNorm2d(4 * growth))\n            self.add_module(f'look{i}', nn.Conv2d(4 * growth, growth, 3, padding='same', bias=False))\n"
+        "            c += growth\n\n    def forward(self, x):\n        m = dict(self.named_children())\n        for i in range(self.n):\n"
+        "            h = m[f'mix{i}'](m[f'norm{i}'](x).relu())\n            x = torch.hstack((x, m[f'look{i}'](m[f'again{i}'](h).relu())))\n        return x"
+    ),
+}
+
+# %%
+my_densenet = functools.partial(densenet.DenseNet, block=yours("dense_block", else_=densenet.DenseBlock))
+if not GRADED:
+    print(f"DenseNet-121: {counting.count(counting.sketch(my_densenet), (3, 224, 224)).parameters:,} weights")
+
+# %% [markdown]
+# ## 11 · The whole zoo, counted
+#
+# Published figures are a gift: they tell you whether you have built what you think you have built, to the last weight.
+# Every network below is built by this course, with your blocks where they pass their checks.
+
+# %%
+MINE = {"VGG-16": functools.partial(my_vgg, 16), "VGG-19": functools.partial(my_vgg, 19), "GoogLeNet": my_googlenet}
+MINE |= {"GoogLeNet with heads": functools.partial(my_googlenet, heads=True), "ResNeXt-50 32x4d": my_resnext, "DenseNet-121": my_densenet}
+
+
+@functools.cache
+def counted(name):
+    """The Counts of a network of the zoo, built from your blocks where it has such."""
+    return counting.count(counting.sketch(MINE.get(name, ZOO[name].make)), (3, 224, 224))
+
+
+# %% figure="S4"
+def zoo_figure():
+    rows = []
+    for name, published in ZOO.items():
+        counts = counted(name)
+        assert counts.parameters == published.parameters, name
+        rows.append((f"{name}: weights", published.parameters, counts.parameters, "1000 classes" + (", blocks of this lesson" if name in MINE else "")))
+        if published.billions is not None:
+            assert round(counts.multiply_adds / 1e9, 3) == published.billions, name
+            rows.append((f"{name}: multiply-adds", f"{published.billions:.3f} · 10⁹", f"{counts.multiply_adds / 1e9:.3f} · 10⁹", "one image of 224×224"))
+    return lecture_table("Published figures of the architectures", rows)
+
+
+zoo_figure()
+
+# %% [markdown]
+# The lectures round: 60 million for AlexNet, 4 million for GoogLeNet. The table of figure F18 has both beside the
+# counted numbers. Now the costs that no table publishes: units, and memory. "Kept" is what autograd holds between forward
+# and backward for one image, in float32, weights not counted; for training, multiply it by the batch.
+
+# %% figure="S4"
+def memory_figure():
+    rows = []
+    for name in ZOO:
+        c = counted(name)
+        rows.append((name, "", f"{c.units:,} units · weights {c.parameters * 4 / 2**20:.0f} MiB · kept {c.kept / 2**20:.0f} MiB", f"{c.layers} convolutional and linear layers"))
+    return lecture_table("Units and memory", rows)
+
+
+memory_figure()
+
+# %% [markdown]
+# Read the last column but one: VGG's weights weigh more than the maps it keeps for one image, ResNet-152's less. With a
+# batch of 32 the maps win everywhere. (The kept bytes are what torch saves in evaluation mode, where batch norm keeps less.)
+#
+# The ResNets for the small images of CIFAR-10 are published in millions, with their test errors. Lesson 12 builds them.
+
+# %% figure="S4"
+def cifar_figure():
+    rows = []
+    for depth, (millions, error) in CIFAR.items():
+        net = counting.sketch(resnets.CifarResNet, depth)
+        ours = sum(p.numel() for p in net.parameters())
+        rows.append((f"ResNet-{depth} for 32×32", f"{millions} M, test error {error} %", ours, "option A shortcuts, 10 classes"))
+    return lecture_table("ResNets for CIFAR-10", rows)
+
+
+cifar_figure()
+
+# %% [markdown]
+# ## 12 · The family tree
+#
+# Who learned what from whom? Read an edge as "this is the other one, but ...".
+
+# %% picture="family" alt="Family tree from LeNet-5 and LSTM to DenseNet: edges such as bigger, 1 by 1 convolutions, 3 by 3 all the way, no recurrence from LSTM to Highway, no gating from Highway to ResNet, parallel paths to ResNeXt, concatenate to DenseNet."
+from course_lib.viz.architectures import family_tree
+
+family_tree()
+
+# %% [markdown]
+# What drove them is one competition. In **ILSVRC** a network names five classes for a photograph; if none of them is right,
+# that is a top-5 error. One person who trained for it reached 5.1 %, which is since called the human line. (It is one
+# person's score; many errors are confusions of dog breeds. "Better than people" it says only about this test.)
+
+# %%
+for year, name, rank, error in draw.ILSVRC:
+    print(f"{year}  rank {rank}  {name:15} {error:5.2f} %{'  below the human line' if error < draw.HUMAN else ''}")
+
+# %% picture="ilsvrc" alt="Top-5 error of ILSVRC entries from 2010 to 2016, falling from 28 to 3 percent, with the human line at 5.1 percent crossed in 2015."
+from course_lib.viz.architectures import ranks
+
+ranks()
+
+# %% [markdown]
+# ## 13 · Training, on whatever device there is
+#
+# A GPU has memory of its own. A model lives on one device, and its inputs must be there too. Code that says `"cuda"`
+# runs on your machine and not on your neighbour's; code that asks the *model* where it lives runs everywhere.
+#
+# And a GPU works while Python goes on: `loss.item()` waits until the GPU is done. In each step that costs speed. So a step
+# returns the loss as a tensor, `detach()`ed so that it does not keep the whole graph alive, and you look at it later.
+
+# %%
+net = nn.Linear(2, 1)
+where = next(net.parameters()).device
+print("the model lives on", where, "· the best device here is", torch_bridge.describe())
+
+# %% [markdown] task="training_step" title="A training step for any device"
+# Write `training_step(model, loss_fn, optimizer, x, y)`: one step on the batch of tensors `x`, `y`. Put the model into
+# training mode, bring `x` and `y` to the device where the model's parameters are, forget old gradients, compute
+# `loss_fn(model(x), y)`, backward, one step of the optimizer. Return that loss as a tensor of the model's device, without
+# a graph (`detach()`).
+#
+# One case of the check has its model on the device `meta`, which every machine has: no numbers are there, so nothing may
+# ask for one. *Example:* with a model on the CPU and learning rate 0 the same batch gives the same loss again and again.
+
+# %% solve="training_step" difficulty=3 importance=5 minutes=12 forbid="course_lib.torch_models.step.training_step"
+def training_step(model, loss_fn, optimizer, x, y):
+    """One step of the optimizer on a batch; returns the loss, detached, on the model's device."""
+    ### BEGIN SOLUTION
+    model.train()
+    where = next(model.parameters()).device
+    x, y = x.to(where), y.to(where)
+    optimizer.zero_grad()
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+    ### END SOLUTION
+
+
+# %% [markdown] hint="training_step"
+# `next(model.parameters()).device` is where the model lives; `x.to(device)` gives x there.
+
+# %% [markdown] hint="training_step"
+# `x.to(...)` does not change x, it returns another tensor. Gradients add up until `optimizer.zero_grad()`. `item()` and
+# `float(loss)` ask for a number.
+
+# %% [markdown] hint="training_step"
+# ```python
+# model.train()
+# where = ...
+# x, y = x.to(where), ...
+# optimizer.zero_grad()
+# loss = ...
+# ...                                   # backward, step
+# return loss....
+# ```
+
+# %% check="training_step" points=6
+def two_devices(step):
+    """Where output and targets meet, and where the loss is, for a model on the device `meta`."""
+    met = []
+
+    def loss_fn(out, y):
+        met.append((out.device.type, y.device.type))
+        return F.cross_entropy(out, y.to(out.device))
+
+    model = nn.Linear(3, 2, device="meta")
+    loss = step(model, loss_fn, torch.optim.SGD(model.parameters(), lr=0.1), torch.zeros(4, 3), torch.zeros(4, dtype=torch.long))
+    return [*met, loss.device.type]
+
+
+with check("training_step") as expect:
+    rng = np.random.default_rng(15)
+    model = fill(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Tanh(), nn.Linear(3, 3)), seed=1).eval()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    x, y = torch.tensor(rng.normal(size=(3, 3))), torch.tensor([0, 2, 1])
+    losses = [training_step(model, F.cross_entropy, optimizer, x, y) for _ in range(3)]
+    expect("three losses", list(losses))
+    expect("do the losses hold a graph", [loss.requires_grad for loss in losses])
+    expect("weights afterwards", list(model.parameters()))
+    expect("devices: output, targets; loss", two_devices(training_step))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(110901)
+    for seed, optimiser in [(2, torch.optim.SGD), (3, torch.optim.Adam)]:
+        model = fill(nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.Tanh(), nn.Linear(5, 2)), seed).eval()
+        optimizer = optimiser(model.parameters(), lr=0.05)
+        pairs = [(torch.tensor(rng.normal(size=(6, 4))), torch.tensor(rng.normal(size=(6, 2)))) for _ in range(3)]
+        losses = [training_step(model, F.mse_loss, optimizer, x, y) for x, y in pairs]
+        expect(f"losses with {optimiser.__name__}", list(losses))
+        expect("graphs held", [loss.requires_grad for loss in losses])
+        expect("weights", list(model.parameters()))
+    expect("devices", two_devices(training_step))
+    ### END HIDDEN TESTS
+
+# %% variants="training_step"
+WRONG = {
+    "gradients add up": (
+        "    optimizer.zero_grad()\n",
+        "",
+        "old gradients are not forgotten: they add up from step to step",
+    ),
+    "evaluation mode": (
+        "    model.train()\n",
+        "",
+        "the model stays in evaluation mode: batch norm uses its running statistics, and dropout is off",
+    ),
+    "device left out": (
+        "x, y = x.to(where), y.to(where)",
+        "x, y = x.to(\"cpu\"), y.to(\"cpu\")",
+        "the device is written into the code: ask the model where it lives",
+    ),
+    "targets left behind": (
+        "x, y = x.to(where), y.to(where)",
+        "x = x.to(where)",
+        "the targets stay where they were: bring both to the model",
+    ),
+    "asks for a number": (
+        "return loss.detach()",
+        "return loss.item()",
+        "item() asks for a number and waits for the device; return the tensor, detached",
+    ),
+    "graph kept": (
+        "return loss.detach()",
+        "return loss",
+        "the loss still holds its graph: collect such losses and the memory fills up",
+    ),
+    "loss after the step": (
+        "return loss.detach()",
+        "return loss_fn(model(x), y).detach()",
+        "this is the loss after the step, from a second forward pass; asked is the one you stepped on",
+    ),
+    "no step": (
+        "    optimizer.step()\n",
+        "",
+        "the weights never change: the step is missing, or it comes before backward, or the gradients are gone by then",
+    ),
+    "divided by the batch": (
+        "    loss.backward()\n",
+        "    (loss / len(x)).backward()\n",
+        "loss_fn already takes its mean; do not divide again",
+    ),
+    "two steps": (
+        "    optimizer.step()\n",
+        "    optimizer.step()\n    optimizer.step()\n",
+        "one batch, one step of the optimizer",
+    ),
+}
+RIGHT = {
+    "gradients by hand": (
+        "def training_step(model, loss_fn, optimizer, x, y):\n    weights = list(model.parameters())\n    for m in model.modules():\n        m.training = True\n"
+        "    device = weights[0].device\n    loss = loss_fn(model(torch.as_tensor(x, device=device)), torch.as_tensor(y, device=device))\n"
+        "    for p, g in zip(weights, torch.autograd.grad(loss, weights)):\n        p.grad = g\n    optimizer.step()\n    return loss.clone().detach()"
+    ),
+    "zeros instead of nothing": (
+        "def training_step(model, loss_fn, optimizer, x, y):\n    where = [p.device for p in model.parameters()][-1]\n    optimizer.zero_grad(set_to_none=False)\n"
+        "    loss = loss_fn(model.train()(x.to(device=where)), y.to(device=where, non_blocking=True))\n    loss.backward()\n    optimizer.step()\n"
+        "    with torch.no_grad():\n        return loss + 0"
+    ),
+}
+
+# %% [markdown]
+# ### Practice: five small relatives learn digits
+#
+# Five networks of about equal numbers of weights, assembled from your blocks, learn the bundled 8×8 digits (enlarged to
+# 16×16). One run each, with one rate: you see that all of them learn, not which one is best. For that you would need
+# several seeds and a tuned rate for each; lesson 12 does it properly.
+
+
+# %%
+my_step = yours("training_step", else_=library_step)
+
+
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def relatives(classes=10):
+    """Small networks for images (n, 1, 16, 16), by the name of the family."""
+    vgg_, nin_ = yours("vgg_block", else_=vgg.vgg_block), yours("nin_block", else_=nin.nin_block)
+    inception, dense = yours("inception", else_=googlenet.Inception), yours("dense_block", else_=densenet.DenseBlock)
+    stem = [nn.Conv2d(1, 24, 3, padding=1, bias=False), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2)]
+    modules = [inception(24, 12, (12, 20), (6, 10), 8, conv_norm_relu), nn.MaxPool2d(2), inception(50, 20, (20, 32), (8, 12), 12, conv_norm_relu)]
+    return {
+        "VGG": nn.Sequential(vgg_(1, 24, 2), vgg_(24, 28, 2), Mean(), nn.Linear(28, classes)),
+        "NiN": nn.Sequential(nin_(1, 32, 3, 1, 1), nn.MaxPool2d(2), nin_(32, 40, 3, 1, 1), Mean(), nn.Linear(40, classes)),
+        "GoogLeNet": nn.Sequential(*stem, *modules, Mean(), nn.Linear(76, classes)),
+        "ResNeXt": nn.Sequential(*stem, my_grouped(24, 32, 64, 8), my_grouped(64, 64, 96, 16, 2), Mean(), nn.Linear(96, classes)),
+        "DenseNet": nn.Sequential(*stem, dense(24, 10, 3), nn.AvgPool2d(2), dense(54, 10, 3), Mean(), nn.Linear(84, classes)),
+    }
+
+
+# %% practice="relatives"
+data = datasets.load("digits")
+x_train, x_test = (torch.tensor(np.kron(x / 255, np.ones((2, 2))), dtype=torch.float32) for x in (data.x, data.x_test))
+t_train, t_test = torch.tensor(data.t), torch.tensor(data.t_test)
+torch.manual_seed(0)
+where, errors, epochs = torch_bridge.device(), {}, 4
+with tqdm(total=5 * epochs, desc="epochs") as bar:
+    for name, net in relatives().items():
+        net.to(where)
+        optimizer, rng, errors[name] = torch.optim.Adam(net.parameters(), lr=4e-3), np.random.default_rng(0), []
+        for _ in range(epochs):
+            for x, t in batches(x_train.numpy(), t_train.numpy(), size=64, rng=rng):
+                my_step(net, F.cross_entropy, optimizer, torch.from_numpy(x), torch.from_numpy(t))
+            with torch.no_grad():
+                right = (net.eval()(x_test.to(where)).argmax(1).cpu() == t_test).float().mean().item()
+            errors[name].append(100 * (1 - right))
+            bar.update()
+        print(f"{name:10} {sum(p.numel() for p in net.parameters()):>6,} weights, test error {errors[name][-1]:.1f} %")
+ax = curves.learning_curves(errors, ylabel="test error in %", title="All five families learn", log=True)
+
+# %% [markdown]
+# ### Every network of the zoo, forward and backward
+#
+# Real training steps of each network: on this machine at reduced size (images of 64×64, the widest networks with a
+# quarter of their channels), on a GPU as published, 224×224 and 1000 classes. The loss begins near ln C, as lesson 07 says
+# a healthy network's does. After three steps on the same batch it is lower (dropout shakes AlexNet and VGG a little).
+
+# %%
+QUARTER = {"AlexNet": functools.partial(alexnet.AlexNet, width=0.25), "VGG-16": functools.partial(my_vgg, 16, width=0.25)}
+QUARTER |= {"VGG-19": functools.partial(my_vgg, 19, width=0.25)}
+SIZES = {"full": {"side": 224, "batch": 32, "classes": 1000}, "smoke": {"side": 64, "batch": 2, "classes": 10}}
+
+
+def one_network(name, how, side, batch, classes, steps=3):
+    """(weights, first loss, last loss, seconds a step) of `steps` steps on one random batch."""
+    torch.manual_seed(0)
+    where = torch_bridge.device(os.environ.get("COURSE_DEVICE"))
+    make = MINE.get(name, ZOO[name].make) if how == "full" else QUARTER.get(name, MINE.get(name, ZOO[name].make))
+    net = make(classes=classes).to(where)
+    x, t = torch.randn(batch, 3, side, side), torch.randint(classes, (batch,))
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9)
+
+    def loss_fn(out, t):
+        heads = out if isinstance(out, tuple) else (out,)
+        return F.cross_entropy(heads[0], t) + 0.3 * sum(F.cross_entropy(h, t) for h in heads[1:])
+
+    watch = stopwatch(where)
+    losses = [my_step(net, loss_fn, optimizer, x, t) for _ in range(steps)]
+    return sum(p.numel() for p in net.parameters()), losses[0].item(), losses[-1].item(), watch() / steps
+
+
+# %% gpu=true
+how = torch_bridge.size(full="full", smoke="smoke")
+print(f"{torch_bridge.describe()}, {how}: {SIZES[how]}")
+for name in tqdm(ZOO):
+    weights, first, last, seconds = one_network(name, how, **SIZES[how])
+    tqdm.write(f"{name:21} {weights:>11,} weights   loss {first:6.3f} -> {last:6.3f}   {seconds * 1e3:7.0f} ms a step")
+
+# %% [markdown]
+# ## 14 · Find the bug
+
+# %% [markdown] task="stack" title="Find the bug: blocks that do not learn"
+# `Stack(in_channels, channels, layers, classes)` should be a stem, `layers` blocks (norm, ReLU, 3×3 convolution) with a
+# shortcut around each, the mean over all pixels, and a linear layer. It runs, and gives sensible outputs.
+#
+# But the optimizer trains only stem and head, `eval()` does not reach the blocks, and on a GPU it stops with an error
+# about two devices. Repair it; what it computes, with which layers, stays as it is.
+#
+# *Example:* `Stack(1, 2, 3, 4)` has 158 weights in all.
+
+# %% solve="stack" difficulty=2 importance=5 minutes=10 bug=true
+class Stack(nn.Module):
+    """A stem, blocks with shortcuts, the mean over all pixels, a linear layer."""
+
+    def __init__(self, in_channels, channels, layers, classes):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.stem = nn.Conv2d(in_channels, channels, 3, padding=1)
+        self.blocks = nn.ModuleList()
+        for _ in range(layers):
+            conv = nn.Conv2d(channels, channels, 3, padding=1)
+            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))
+        self.fc = nn.Linear(channels, classes)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        x = self.stem(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return self.fc(x.mean((2, 3)))
+        ### END SOLUTION
+
+
+# %% given="stack"
+class Stack(nn.Module):
+    """A stem, blocks with shortcuts, the mean over all pixels, a linear layer."""
+
+    def __init__(self, in_channels, channels, layers, classes):
+        super().__init__()
+        self.stem = nn.Conv2d(in_channels, channels, 3, padding=1)
+        self.blocks = []
+        for _ in range(layers):
+            conv = nn.Conv2d(channels, channels, 3, padding=1)
+            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))
+        self.fc = nn.Linear(channels, classes)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return self.fc(x.mean((2, 3)))
+
+
+# %% [markdown] hint="stack"
+# Print the names: `[name for name, _ in Stack(1, 2, 3, 4).named_parameters()]`. What is not there?
+
+# %% [markdown] hint="stack"
+# A module finds modules among its attributes. A Python list is not a module, and it does not look inside.
+
+# %% [markdown] hint="stack"
+# ```python
+# self.blocks = nn....()                # a list that torch looks into
+# ```
+
+# %% check="stack" points=5
+with check("stack") as expect:
+    expect("3 blocks: weights", sum(p.numel() for p in Stack(1, 2, 3, 4).parameters()))
+    norms = [m for m in Stack(1, 3, 2, 3).eval().modules() if isinstance(m, nn.BatchNorm2d)]
+    expect("2 blocks: is each norm in training mode after eval()", [m.training for m in norms])
+    expect("what it computes", probe(Stack(3, 3, 3, 3), np.random.default_rng(16).normal(size=(3, 3, 4, 4))))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(111001)
+    for c, wide, layers, classes in [(2, 4, 1, 3), (1, 5, 4, 6), (3, 2, 2, 4)]:
+        x = rng.normal(size=(2, c, 5, 6))
+        expect(f"{layers} blocks of {wide} channels: weights", sum(p.numel() for p in Stack(c, wide, layers, classes).parameters()))
+        norms = [m for m in Stack(c, wide, layers, classes).eval().modules() if isinstance(m, nn.BatchNorm2d)]
+        expect(f"{layers} blocks: norms in training mode", [m.training for m in norms])
+        expect(f"{layers} blocks of {wide} channels", probe(Stack(c, wide, layers, classes), x, seed=wide))
+    ### END HIDDEN TESTS
+
+# %% variants="stack"
+WRONG = {
+    "one block many times": (
+        "            conv = nn.Conv2d(channels, channels, 3, padding=1)\n            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
+        "            conv = nn.Conv2d(channels, channels, 3, padding=1) if not self.blocks else conv\n            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
+        "all blocks now share one convolution: each needs weights of its own",
+    ),
+    "one block shared": (
+        "            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
+        "            self.blocks.append(self.blocks[0] if self.blocks else nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
+        "this is one and the same block again and again: its weights are shared",
+    ),
+    "shortcut lost": (
+        "x = x + block(x)",
+        "x = block(x)",
+        "the shortcut around each block is gone",
+    ),
+    "shortcut from the stem": (
+        "        for block in self.blocks:\n            x = x + block(x)\n",
+        "        first = x\n        for block in self.blocks:\n            x = first + block(x)\n",
+        "each shortcut goes around its own block, not around all of them",
+    ),
+    "last block only": (
+        "for block in self.blocks:",
+        "for block in self.blocks[-1:]:",
+        "all blocks run, not only the last",
+    ),
+    "last block registered only": (
+        "        self.fc = nn.Linear(channels, classes)\n",
+        "        self.blocks = list(self.blocks)\n        self.last = self.blocks[-1]\n        self.fc = nn.Linear(channels, classes)\n",
+        "only one block is an attribute: the others still hide in a Python list",
+    ),
+    "convolutions registered only": (
+        "            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
+        "            self.blocks.append(conv)\n        self.norms = [nn.BatchNorm2d(channels) for _ in range(layers)]\n        self.blocks = nn.ModuleList(nn.Sequential(nn.ReLU(), c) for c in self.blocks)\n",
+        "the norms have been lost on the way: each block is norm, ReLU, convolution",
+    ),
+    "order inside": (
+        "nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv)",
+        "nn.Sequential(conv, nn.BatchNorm2d(channels), nn.ReLU())",
+        "inside of a block the norm comes first; only the registration was wrong",
+    ),
+    "head forgotten": (
+        "return self.fc(x.mean((2, 3)))",
+        "return x.mean((2, 3))",
+        "the linear layer at the end was right: keep it",
+    ),
+    "running without norm in training": (
+        "nn.BatchNorm2d(channels), nn.ReLU(), conv",
+        "nn.BatchNorm2d(channels).eval(), nn.ReLU(), conv",
+        "the norms are switched to evaluation for good: eval() and train() should decide that",
+    ),
+}
+RIGHT = {
+    "add_module": (
+        "class Stack(nn.Module):\n    def __init__(self, in_channels, channels, layers, classes):\n        super().__init__()\n"
+        "        self.stem, self.n = nn.Conv2d(in_channels, channels, 3, padding=1), layers\n        self.fc = nn.Linear(channels, classes)\n"
+        "        for k in range(layers):\n            setattr(self, f'block{k}', nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1)))\n\n"
+        "    def forward(self, x):\n        x = self.stem(x)\n        for k in range(self.n):\n            x = getattr(self, f'block{k}')(x) + x\n"
+        "        return self.fc(x.flatten(2).mean(2))"
+    ),
+    "a list first": (
+        "class Stack(nn.Module):\n    def __init__(self, in_channels, channels, layers, classes):\n        super().__init__()\n"
+        "        blocks = [nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1)) for _ in range(layers)]\n"
+        "        self.head, self.blocks = nn.Linear(channels, classes), nn.Sequential(*blocks)\n        self.first = nn.Conv2d(in_channels, channels, 3, padding=1)\n\n"
+        "    def forward(self, x):\n        h = self.first(x)\n        for block in self.blocks:\n            h = h + block(h)\n"
+        "        return self.head(F.adaptive_avg_pool2d(h, 1).flatten(1))"
+    ),
+}
+
+# %% [markdown] question="fewer_weights" points=5 title="Small, slow, large"
+# GoogLeNet has about a tenth of AlexNet's weights and does twice its multiply-adds; its error is less than half. Explain in
+# 7 to 10 sentences: where AlexNet's weights sit and why they cause little computation; which two ideas let GoogLeNet
+# do without them; what its 1×1 convolutions save, with a number of this lesson; and which of the two networks you would
+# send over a slow connection, and which one you would run on a slow processor, and what would be the third cost for training.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: AlexNet's weights are in the linear layers (about 96 %, most in the first one, 256·6·6 × 4096); each works once per
+# image, a convolution's weight at every place, so the linear layers do less than a tenth of the multiply-adds.
+#
+# 1 point: the mean over all pixels (global average pooling, from Network in Network) in place of the linear layers, and
+# branches with bottlenecks in the convolutions.
+#
+# 1 point: 1×1 convolutions reduce channels before the larger kernels, with a number (module 3a's 5×5 branch: 153 600 against
+# 15 872 weights, 9.7 times fewer).
+#
+# 1 point: slow connection: GoogLeNet, its weights are a tenth. Slow processor: AlexNet, half of the multiply-adds (if
+# its error is acceptable).
+#
+# 1 point: the maps kept for backward, times the batch: GoogLeNet keeps more than ten times as much as AlexNet per image.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## To remember
+#
+# 1. Weights, multiply-adds and kept maps are three costs, and they sit in three places of a network.
+# 2. A linear layer on maps is a convolution with a large kernel; as such it slides over larger images.
+# 3. 1×1 convolutions mix the channels of one pixel: an MLP at every pixel in NiN, a bottleneck in GoogLeNet and ResNet.
+# 4. From LSTM over Highway to ResNet the gates and the recurrence went, the shortcut stayed. ResNet adds, DenseNet
+#    concatenates, ResNeXt splits into groups.
+# 5. If your network counts to the published number of weights, you have probably built it right; if it does not, you have not.
+#
+# ## Further reading
+#
+# - Yann LeCun, Léon Bottou, Yoshua Bengio, Patrick Haffner: *Gradient-based learning applied to document recognition* (1998)
+# - Dan Cireşan, Ueli Meier, Jürgen Schmidhuber: *Multi-column deep neural networks for image classification* (2012)
+# - Alex Krizhevsky, Ilya Sutskever, Geoffrey Hinton: *ImageNet classification with deep convolutional neural networks* (2012)
+# - Pierre Sermanet and others: *OverFeat: integrated recognition, localization and detection using convolutional networks* (2013)
+# - Min Lin, Qiang Chen, Shuicheng Yan: *Network in network* (2013)
+# - Karen Simonyan, Andrew Zisserman: *Very deep convolutional networks for large-scale image recognition* (2014)
+# - Christian Szegedy and others: *Going deeper with convolutions* (2014); *Inception-v4, Inception-ResNet and the impact of
+#   residual connections on learning* (2016)
+# - Sergey Ioffe, Christian Szegedy: *Batch normalization* (2015); Rupesh Srivastava and others: *Highway networks* (2015)
+# - Sergey Zagoruyko, Nikos Komodakis: *Wide residual networks* (2016); Saining Xie and others: *Aggregated residual
+#   transformations for deep neural networks* (2016)
+# - Gao Huang and others: *Densely connected convolutional networks* (2016)
+# - Olga Russakovsky and others: *ImageNet large scale visual recognition challenge* (2015)
+#
+# **Next:** lesson 12 takes one of them apart: why plain deep networks train worse, what the residual does about it, and one
+# ResNet in three bodies, in NumPy, in torch on the CPU, and on a GPU.
