@@ -1,0 +1,2150 @@
+# %% [markdown] lesson="06" title="Optimisation" minutes=190 builds_on="03 04"
+# The gradient says which way is down, and nothing else. How far do you go, and from which samples do you ask?
+#
+# After this lesson you will be able to
+#
+# - deal a training set out in mini-batches, and say why dividing by the batch size keeps the learning rate;
+# - write momentum, Nesterov, Adagrad, RMSProp and Adam as functions with an explicit state, and name what each one mends;
+# - lower the learning rate by a plan or on demand, and read from one number whether it is right;
+# - say why finding the best weights is hopeless in theory, and what gradient descent finds first.
+#
+# You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
+
+# %% picture="opening" alt="Contour lines of a long ravine and of Rosenbrock's curved valley, with the paths of six optimisers after 100 steps. SGD zigzags and stays behind, momentum swings, Adam cuts the corner."
+from course_lib.viz import descents, style
+
+left, right = style.row(2, size=(4.6, 4.0))
+for ax, ground in ((left, "ravine"), (right, "Rosenbrock")):
+    walked = descents.remembered(ground, 100, 1.0)
+    descents.race(ground, walked, ax=ax, title=f"{ground}: 100 steps each", legend=ax is left)
+
+# %% [markdown]
+# ## 1. Downhill, on a part of the data
+#
+# Run this cell first. `FULL = True` would run the long measurements of sections 6 and 7 here; without it you see their
+# recorded result.
+
+# %%
+import functools
+import os
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib import data, datasets, nn, optim, schedules, updates
+from course_lib import functional as F
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.tensor import Tensor
+from course_lib.train import accuracy, fit, score
+from course_lib.updates import follow, start
+from course_lib.viz import curves, descents, style
+from course_lib.viz.landscape import landscape
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.descents import optimiser_explorer
+
+FULL = os.environ.get("COURSE_MODE") == "run"
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# The loss of a network is a mean over samples, $E(w) = \frac{1}{N}\sum_i E_i(w)$, and so is its gradient. You may ask all
+# samples before every step, or one, or some:
+#
+# - **batch** gradient descent: all N samples, one exact step for each look at the data;
+# - **stochastic** gradient descent (SGD): one random sample, N cheap and noisy steps for each look;
+# - **mini-batches**: 16, 64 or 128 samples, so that noise and cost lie between. This is what everybody does, and mostly
+#   calls SGD too.
+#
+# One look at all the data is an **epoch**. Ten samples instead of a thousand make the gradient ten times noisier, for a
+# hundredth of the work: the noise of a mean falls only with the *root* of the number of samples.
+
+# %% picture="noise" alt="Contours of a regression loss over two weights, and three paths of three epochs each. The full batch makes three short steps, mini-batches of 8 come close to the minimum with a slight wobble, single samples get there and then jump around it."
+import numpy as np
+
+from course_lib import data
+from course_lib.viz import style
+from course_lib.viz.landscape import landscape
+
+rng = np.random.default_rng(3)
+x = rng.normal(size=(64, 2)) * [1.0, 0.7]
+t = x @ [1.0, -0.8] + 0.5 * rng.normal(size=64)
+
+
+def loss(u, v):
+    return np.mean((np.multiply.outer(u, x[:, 0]) + np.multiply.outer(v, x[:, 1]) - t) ** 2, axis=-1) / 2
+
+
+best = np.linalg.lstsq(x, t, rcond=None)[0]
+titles = {64: "batch: all 64 samples", 8: "mini-batches of 8", 1: "stochastic: one sample"}
+for ax, (size, title) in zip(style.row(3, size=(3.4, 3.3)), titles.items(), strict=True):
+    w, path, rng = np.array([-1.0, 0.9]), [], np.random.default_rng(1)
+    for _ in range(3):
+        for rows, labels in data.batches(x, t, size=size, rng=rng):
+            path.append(w)
+            w = w - 0.15 * rows.T @ (rows @ w - labels) / len(labels)
+    landscape(loss, x=(-1.4, 1.6), y=(-1.6, 1.3), paths={"3 epochs": [*path, w]}, minimum=best, ax=ax, title=title)
+
+# %% [markdown]
+# Three epochs with the same learning rate, from the same start. Mini-batches must be drawn *without replacement*: shuffle,
+# then deal out like cards, so that every sample is seen exactly once in an epoch. Shuffle anew in every epoch, or the
+# network meets the same batches in the same order for ever.
+
+# %% [markdown] task="minibatches" title="A mini-batch iterator"
+# Write `minibatches(x, t, size, rng)`: one epoch of pairs `(rows of x, their t)`, `size` samples each; the last batch is
+# smaller when `size` does not divide the number of samples n. Yield them, or return a list.
+#
+# `x` is `(n, ...)`, `t` `(n,)`. Draw `rng.permutation(n)` once for every call, and nothing else: the first batch takes the
+# samples of its first `size` entries, in that order, the next batch those of the next. Change neither `x` nor `t`.
+#
+# Example: n = 5, size 2 and the permutation 3, 0, 4, 1, 2 give the samples 3 and 0, then 4 and 1, then 2.
+
+
+# %% solve="minibatches" difficulty=1 importance=5 minutes=10 forbid="course_lib.data.batches"
+def minibatches(x, t, size, rng):
+    """One epoch of shuffled pairs (x[rows], t[rows]), every sample once."""
+    ### BEGIN SOLUTION
+    order = rng.permutation(len(x))
+    for first in range(0, len(x), size):
+        rows = order[first : first + size]
+        yield x[rows], t[rows]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="minibatches"
+# Shuffle the numbers of the samples, not the samples. Then cut the shuffled numbers into pieces.
+
+# %% [markdown] hint="minibatches"
+# For n = 5 and size 2 the pieces of `order` are `order[0:2]`, `order[2:4]`, `order[4:6]`; the last slice runs over the end
+# and is simply shorter. `x[rows]` with an array of numbers takes those rows.
+
+# %% [markdown] hint="minibatches"
+# ```python
+# order = rng.permutation(...)
+# for first in range(0, ..., size):
+#     rows = order[first : ...]
+#     yield x[rows], ...
+# ```
+
+# %% check="minibatches" points=6
+with check("minibatches") as expect:
+    x, t = np.arange(20.0).reshape(10, 2) ** 2, np.arange(10) * 11
+    rng = np.random.default_rng(4)
+    expect("ten samples by four, first epoch", list(minibatches(x, t, 4, rng)))
+    expect("second epoch, same generator", list(minibatches(x, t, 4, rng)))
+    expect("ten samples by five", list(minibatches(x, t, 5, np.random.default_rng(7))))
+    expect("x and t afterwards", (x, t))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10601)
+    for n, size, shape in [(9, 3, (3,)), (9, 4, (2, 3)), (6, 8, (2,)), (7, 1, (1,))]:
+        x, t = draw.normal(size=(n, *shape)), draw.integers(0, 90, size=n)
+        for epoch in (1, 2):
+            expect(f"{n} samples by {size}, epoch {epoch}", list(minibatches(x, t, size, draw)))
+        expect(f"{n} samples by {size}, afterwards", (x, t))
+    ### END HIDDEN TESTS
+
+# %% variants="minibatches"
+WRONG = {
+    "not shuffled": (
+        "order = rng.permutation(len(x))",
+        "order = np.arange(len(x))",
+        "the samples come in their old order; shuffle them anew in every epoch",
+    ),
+    "shuffled once for ever": (
+        "rng.permutation(len(x))",
+        "np.random.default_rng(0).permutation(len(x))",
+        "you made a generator of your own: every epoch gets the same order; use the rng that came in",
+    ),
+    "with replacement": (
+        "rng.permutation(len(x))",
+        "rng.integers(len(x), size=len(x))",
+        "rng.integers draws with replacement: some samples come twice and others never; use a permutation",
+    ),
+    "a fresh draw for every batch": (
+        "rows = order[first : first + size]",
+        "rows = rng.permutation(len(x))[:size]",
+        "each batch was drawn afresh, so a sample may come twice in an epoch; draw one permutation and cut it",
+    ),
+    "labels left behind": (
+        "t[rows]",
+        "t[first : first + size]",
+        "x was shuffled and t was not: the labels belong to other samples now",
+    ),
+    "labels shuffled apart": (
+        "def minibatches(x, t, size, rng):\n    x, t = x[rng.permutation(len(x))], t[rng.permutation(len(t))]\n"
+        "    for first in range(0, len(x), size):\n        yield x[first : first + size], t[first : first + size]",
+        "x and t were shuffled by two different draws; one permutation must serve both",
+    ),
+    "the rest dropped": (
+        "range(0, len(x), size)",
+        "range(0, len(x) - size + 1, size)",
+        "the last, smaller batch is missing: its samples are never seen in this epoch",
+    ),
+    "the rest filled up": (
+        "rows = order[first : first + size]",
+        "rows = order[np.arange(first, first + size) % len(x)]",
+        "the last batch was filled up from the start: those samples come twice in the epoch",
+    ),
+    "an empty batch": (
+        "range(0, len(x), size)",
+        "range(0, len(x) + 1, size)",
+        "when size divides n an empty batch comes last, and its mean is not a number",
+    ),
+    "batches of equal size": (
+        "def minibatches(x, t, size, rng):\n    pieces = np.array_split(rng.permutation(len(x)), -(-len(x) // size))\n"
+        "    return [(x[rows], t[rows]) for rows in pieces]",
+        "these batches are evened out; asked are `size` samples each, and only the last may be smaller",
+    ),
+    "dealt in turn": (
+        "def minibatches(x, t, size, rng):\n    order, many = rng.permutation(len(x)), -(-len(x) // size)\n"
+        "    return [(x[order[k::many]], t[order[k::many]]) for k in range(many)]",
+        "the batches take every k-th entry of the permutation; asked are neighbouring pieces",
+    ),
+    "sorted inside of a batch": (
+        "order[first : first + size]",
+        "np.sort(order[first : first + size])",
+        "the rows of a batch were sorted; keep the order of the permutation",
+    ),
+    "shuffles the data itself": (
+        "def minibatches(x, t, size, rng):\n    order = rng.permutation(len(x))\n    x[:], t[:] = x[order], t[order]\n"
+        "    return [(x[k : k + size].copy(), t[k : k + size].copy()) for k in range(0, len(x), size)]",
+        "x and t themselves were changed; take rows with x[rows], which makes a copy",
+    ),
+    "only one batch": (
+        "        yield x[rows], t[rows]\n",
+        "        yield x[rows], t[rows]\n        return\n",
+        "the epoch ends after its first batch",
+    ),
+}
+RIGHT = {
+    "np.split": (
+        "def minibatches(x, t, size, rng):\n    order = rng.permutation(len(t))\n"
+        "    pieces = np.split(order, range(size, len(t), size))\n    return [(x[rows], t[rows]) for rows in pieces]"
+    ),
+    "shuffled copies": (
+        "def minibatches(x, t, size, rng):\n    order = rng.permutation(t.shape[0])\n    x, t = x[order], t[order]\n"
+        "    while len(t):\n        yield [x[:size], t[:size]]\n        x, t = x[size:], t[size:]"
+    ),
+}
+
+# %% [markdown]
+# Before you run on: 1000 samples, mini-batches of 128, nothing dropped. How many updates does one epoch make?
+
+# %% solve="predict_updates" difficulty=1 importance=3 minutes=2
+# a whole number
+### BEGIN SOLUTION
+updates_in_an_epoch = 8
+### END SOLUTION
+
+# %% predict="predict_updates" points=1
+with check("predict_updates") as expect:
+    expect("updates in an epoch", updates_in_an_epoch)
+
+# %%
+def library_batches(x, t, size, rng):
+    return data.batches(x, t, size=size, rng=rng)
+
+
+deal = yours("minibatches", else_=library_batches)
+sizes = [len(t) for _, t in deal(np.zeros((1000, 2)), np.zeros(1000), 128, np.random.default_rng(0))]
+print(len(sizes), "batches:", sizes)
+
+# %% [markdown]
+# ### The mean over the batch
+#
+# A step goes against the gradient, times the learning rate $\eta$: $w \leftarrow w - \eta\,g$. Should g be the *sum* of the
+# batch's gradients or their *mean*? Both point the same way. But the sum doubles when you double the batch, and with it
+# the step. The mean stays what it was. So **divide by the batch size, and the learning rate can stay**.
+
+# %% [markdown] task="sgd_epoch" title="An epoch of SGD"
+# Write `sgd_epoch(w, batches, gradients, lr)`. `batches` is an iterable of pairs `(x, t)`. `gradients(w, x, t)` gives the
+# gradients of the samples **one by one**, `(n, d)` for the n samples of a batch and weights `w` `(d,)`.
+#
+# For each batch in turn step against the **mean** of its samples' gradients, taken at the weights of that moment. Return
+# an array `(steps + 1, d)`: the weights at the start and after every step. `w` itself stays as it is.
+#
+# Example: `w = [1.]`, one batch, gradients `[[2.], [4.]]`, `lr = 0.1`: `[[1.], [0.7]]`.
+
+
+# %% solve="sgd_epoch" difficulty=2 importance=5 minutes=10
+def sgd_epoch(w, batches, gradients, lr):
+    """Weights (steps + 1, d): at the start and after the step of every batch."""
+    ### BEGIN SOLUTION
+    path = [w]
+    for x, t in batches:
+        g = gradients(path[-1], x, t).mean(axis=0)
+        path.append(path[-1] - lr * g)
+    return np.array(path)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="sgd_epoch"
+# One loop over the batches. Each round: the gradients of this batch at the newest weights, their mean, one step.
+
+# %% [markdown] hint="sgd_epoch"
+# `gradients(...)` is a table with one row for each sample; the mean over the samples is `.mean(axis=0)`, of shape `(d,)`.
+# Keep a list of weights that begins with `w`; `path[-1]` is the newest.
+
+# %% [markdown] hint="sgd_epoch"
+# ```python
+# path = [w]
+# for x, t in batches:
+#     g = gradients(path[-1], ...).mean(...)
+#     path.append(path[-1] - ...)
+# return np.array(path)
+# ```
+
+# %% check="sgd_epoch" points=6
+with check("sgd_epoch") as expect:
+
+    def squared(w, x, t):
+        return (x @ w - t)[:, None] * x
+
+    x = np.array([[1.0, 2], [-1, 0.5], [0.5, 1], [2, -1], [0.25, 3]])
+    t = np.array([1.0, -2, 0.5, 3, 2])
+    w = np.array([0.5, -0.25])
+    expect("batches of 2, 2 and 1", sgd_epoch(w, [(x[:2], t[:2]), (x[2:4], t[2:4]), (x[4:], t[4:])], squared, 0.1))
+    expect("w afterwards", w)
+    expect("one full batch", sgd_epoch(w, [(x, t)], squared, 0.5))
+    expect("no batch at all", sgd_epoch(w, [], squared, 0.5))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10602)
+    for d, sizes in [(3, [3] * 3), (2, [4] * 24 + [1]), (4, [5, 2, 6, 1])]:
+        w, truth = draw.normal(size=d), draw.normal(size=d)
+        batches = []
+        for size in sizes:
+            x = draw.normal(size=(size, d))
+            batches.append((x, x @ truth + draw.normal(size=size)))
+        expect(f"{len(sizes)} batches, {d} weights", sgd_epoch(w, iter(batches), squared, 0.05))
+        expect(f"{len(sizes)} batches, {d} weights: w afterwards", w)
+    ### END HIDDEN TESTS
+
+# %% variants="sgd_epoch"
+WRONG = {
+    "sum instead of mean": (
+        ".mean(axis=0)",
+        ".sum(axis=0)",
+        "this is the sum over the batch: the step grows with the batch size; divide by the number of samples",
+    ),
+    "gradient at the start": (
+        "gradients(path[-1], x, t)",
+        "gradients(w, x, t)",
+        "every gradient was taken at the first weights; take it at the newest",
+    ),
+    "every step from the start": (
+        "path.append(path[-1] - lr * g)",
+        "path.append(w - lr * g)",
+        "every step sets out from the first weights again; go on from the newest",
+    ),
+    "uphill": ("path[-1] - lr * g", "path[-1] + lr * g", "this goes uphill: step against the gradient"),
+    "divided by the first batch": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    path, n = [w], None\n    for x, t in batches:\n"
+        "        n = n or len(x)\n        path.append(path[-1] - lr * gradients(path[-1], x, t).sum(axis=0) / n)\n"
+        "    return np.array(path)",
+        "the last batch may be smaller: divide by the size of the batch at hand",
+    ),
+    "start left out": ("return np.array(path)", "return np.array(path[1:])", "the weights at the start come first"),
+    "only the end": ("return np.array(path)", "return path[-1]", "asked is the whole path, not only where it ends"),
+    "one number for all weights": (
+        ".mean(axis=0)",
+        ".mean()",
+        "the mean ran over samples and weights; only the samples are averaged, axis 0",
+    ),
+    "mean over the weights": (
+        "gradients(path[-1], x, t).mean(axis=0)",
+        "np.resize(gradients(path[-1], x, t).mean(axis=1), len(w))",
+        "axis 1 runs over the weights; average over the samples, axis 0",
+    ),
+    "sample by sample": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    path = [w]\n    for x, t in batches:\n        new = path[-1]\n"
+        "        for k in range(len(x)):\n            new = new - lr / len(x) * gradients(new, x[k : k + 1], t[k : k + 1])[0]\n"
+        "        path.append(new)\n    return np.array(path)",
+        "inside of a batch the weights moved already; all samples of a batch are asked at the same weights",
+    ),
+    "w moves in place": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    path = [w]\n    for x, t in batches:\n"
+        "        w -= lr * gradients(w, x, t).mean(axis=0)\n        path.append(w)\n    return np.array(path)",
+        "`-=` changes the caller's w, and the list holds the same array many times; make a new one",
+    ),
+    "w moves in place, with copies": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    path = [w.copy()]\n    for x, t in batches:\n"
+        "        w -= lr * gradients(w, x, t).mean(axis=0)\n        path.append(w.copy())\n    return np.array(path)",
+        "the path is right, but `-=` changed the caller's w; copy it first",
+    ),
+    "rate shared out": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    path, batches = [w], list(batches)\n    for x, t in batches:\n"
+        "        path.append(path[-1] - lr / len(batches) * gradients(path[-1], x, t).mean(axis=0))\n"
+        "    return np.array(path)",
+        "the rate was divided by the number of batches; every batch makes a full step",
+    ),
+    "first sample only": (
+        "gradients(path[-1], x, t).mean(axis=0)",
+        "gradients(path[-1], x, t)[0]",
+        "only the batch's first sample was asked",
+    ),
+}
+RIGHT = {
+    "an array filled": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    batches = list(batches)\n"
+        "    path = np.empty((len(batches) + 1, len(w)))\n    path[0] = w\n"
+        "    for k, (x, t) in enumerate(batches):\n        rows = gradients(path[k], x, t)\n"
+        "        path[k + 1] = path[k] - (lr / len(t)) * np.ones(len(t)) @ rows\n    return path"
+    ),
+    "sample after sample added": (
+        "def sgd_epoch(w, batches, gradients, lr):\n    w = np.array(w, float)\n    path = [w.tolist()]\n"
+        "    for x, t in batches:\n        total = np.zeros_like(w)\n        for row in gradients(w, x, t):\n"
+        "            total += row\n        w -= lr * total / len(x)\n        path.append(w.tolist())\n    return np.array(path)"
+    ),
+}
+
+# %% [markdown]
+# **Lecture figure F28.** "Dividing by the batch size keeps the learning rate." The same 256 training samples, dealt out
+# in batches of growing size, with a rate chosen once for batches of 8:
+
+
+# %% figure="F28"
+def final_loss(size, lr, reduce, epochs=8):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 8))
+    t = x @ rng.normal(size=8) + 0.3 * rng.normal(size=256)
+    w = np.zeros(8)
+    with np.errstate(all="ignore"):
+        for _ in range(epochs):
+            for rows, labels in data.batches(x, t, size=size, rng=rng):
+                w = w - lr * reduce((rows @ w - labels)[:, None] * rows, axis=0)
+        return np.mean((x @ w - t) ** 2) / 2
+
+
+# %% figure="F28"
+def mean_or_sum():
+    rows = []
+    for size in (8, 16, 32, 64, 128):
+        losses = [final_loss(size, lr, how) for lr, how in ((0.2, np.mean), (0.2 / 8, np.sum))]
+        text = [f"{loss:.3f}" if loss < 100 else "diverges" for loss in losses]
+        rows.append((f"batches of {size}", "mean keeps the rate", f"mean {text[0]}; sum {text[1]}", "loss after 8 epochs"))
+    return lecture_table("F28 · Mean or sum: rate 0.2 of the mean, 0.2/8 of the sum, so that both agree at 8", rows)
+
+
+mean_or_sum()
+
+# %% [markdown]
+# ## 2. Ravines, and a heavy particle
+#
+# Even with the exact gradient, plain descent has trouble. Most losses are **ravines**: steep across, nearly flat along.
+# Near a minimum every loss looks like $\frac12\sum_j \lambda_j w_j^2$ in suitable coordinates, and there a step is
+#
+# $$w_j \leftarrow w_j - \eta\lambda_j w_j = (1 - \eta\lambda_j)\, w_j .$$
+#
+# The steepest direction sets the limit: for $\eta > 2/\lambda_{\max}$ its factor is below -1, and you are thrown from wall
+# to wall, ever higher. The flattest direction pays: its factor $1 - \eta\lambda_{\min}$ is nearly 1.
+
+# %%
+for eta in (0.01, 0.039, 0.041):
+    w = np.array([2.0, 0.6])
+    for _ in range(100):
+        w = w - eta * np.array([1.0, 50.0]) * w
+    print(f"curvatures 1 and 50, rate {eta}: after 100 steps {w}")
+
+# %% [markdown]
+# Across the ravine the gradient changes its sign at every step; along it, it is small and always points the same way. So
+# add the gradients up. What alternates cancels, what agrees grows. That is **momentum**: the weights are a heavy
+# **particle** that rolls through the landscape. The gradient no longer sets the step, it changes the **velocity** v, and
+# friction takes away a share of it:
+#
+# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta v .$$
+#
+# $\mu$ is mostly 0.9. The particle **starts at rest**, v = 0: the first step is that of plain descent, and the speed has to
+# build up. Other books write $v \leftarrow \mu v + (1-\mu)g$, or put $\eta$ into v; then the same $\eta$ means another
+# step. We keep to the form above, which is torch's.
+#
+# On an endless slope with the constant gradient g the steps grow from $\eta g$ towards a terminal velocity. With
+# $\mu = 0.9$: how many times $\eta g$ is the step in the long run?
+
+# %% solve="predict_speed" difficulty=2 importance=4 minutes=3
+# a whole number
+### BEGIN SOLUTION
+times_the_plain_step = 10
+### END SOLUTION
+
+# %% predict="predict_speed" points=1
+with check("predict_speed") as expect:
+    expect("step in the long run, in units of the plain step", times_the_plain_step)
+
+# %% picture="particle" alt="Left: the length of the steps on a constant slope, growing from 1 towards 2, 10 and 50 times the plain step for mu 0.5, 0.9 and 0.98. Right: a ravine with the zigzag of plain descent and the long swings of momentum, which gets further."
+import numpy as np
+
+from course_lib.updates import follow, momentum_step, sgd_step
+from course_lib.viz import style
+from course_lib.viz.landscape import landscape
+
+left, right = style.row(2, size=(4.4, 3.4))
+style.axes(left, title="A particle on a constant slope", xlabel="step", ylabel="length, in plain steps")
+for mu, color, dash in ((0.5, style.GREEN, ":"), (0.9, style.BLUE, "-"), (0.98, style.RED, "--")):
+    path = follow(momentum_step, np.zeros(1), np.zeros(1), lambda w: -np.ones(1), 1.0, 100, mu=mu)[0]
+    left.plot(np.arange(1, 101), np.diff(path[:, 0]), color=color, ls=dash, label=f"$\\mu$ = {mu}")
+left.set(yscale="log", yticks=(1, 2, 10, 50), yticklabels=("1", "2", "10", "50"))
+left.legend(frameon=False, loc="upper left", fontsize="small")
+bend, begin = np.array([1.0, 50.0]), np.array([-2.0, 0.6])
+paths = {
+    "plain, 30 steps": follow(sgd_step, begin, None, lambda w: bend * w, 0.037, 30)[0],
+    "momentum, 30 steps": follow(momentum_step, begin, np.zeros(2), lambda w: bend * w, 0.012, 30, mu=0.8)[0],
+}
+landscape(lambda u, v: (u**2 + 50 * v**2) / 2, x=(-2.2, 0.5), y=(-0.8, 0.8), paths=paths, minimum=(0, 0), ax=right)
+right.set_title("In a ravine", loc="left", fontsize="medium")
+
+# %% [markdown]
+# **Nesterov** looks ahead. The particle is about to roll on by $-\eta\mu v$ whatever the gradient says; so better ask the
+# gradient *there*. Written in the weights at the place where the gradient is asked, the step becomes
+#
+# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta\,(g + \mu v)$$
+#
+# with the new v: the fresh gradient counts once more, the old velocity is damped once more. It brakes earlier and swings
+# less.
+#
+# From here on every optimiser is a function of one form: `step(w, g, state, lr, ...)` returns the new weights and the new
+# state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.updates` calls it again and
+# again and gives you the path: `follow(step, w, state, gradient, lr, steps)` returns all weights and the last state.
+
+# %%
+path, state = follow(updates.sgd_step, np.array([1.0, -2.0]), None, lambda w: np.array([1.0, 4.0]) * w, 0.1, 3)
+print(path)
+
+# %% [markdown] task="momentum_step" title="Momentum and Nesterov"
+# Write `momentum_step(w, g, v, lr, mu=0.9, nesterov=False)`: one step for weights `w`, gradient `g` and velocity `v`, arrays
+# of one shape. Return `(w, v)`, both new. In the first step the caller gives v = 0. Change no input.
+#
+# The velocity becomes $\mu v + g$: no factor $1 - \mu$, and no $\eta$ inside. Then, with the new v, w moves by $-\eta v$,
+# or with `nesterov=True` by $-\eta(g + \mu v)$.
+#
+# Example: `w = [1.]`, `g = [2.]`, `v = [10.]`, `lr = 0.1`, `mu = 0.5`: v becomes `[7.]`, w becomes `[0.3]`.
+
+
+# %% solve="momentum_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.updates.momentum_step course_lib.updates.nesterov_step course_lib.optim.SGD"
+def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
+    """One step of momentum, or Nesterov's: (new w, new v)."""
+    ### BEGIN SOLUTION
+    v = mu * v + g
+    ahead = g + mu * v if nesterov else v
+    return w - lr * ahead, v
+    ### END SOLUTION
+
+
+# %% [markdown] hint="momentum_step"
+# First the velocity, from the old velocity and the gradient. Then the weights, with the velocity you have just made.
+
+# %% [markdown] hint="momentum_step"
+# At rest, v = 0, the first velocity is g itself, and plain momentum makes the plain step. Nesterov's first step is already
+# $1 + \mu$ times as long.
+
+# %% [markdown] hint="momentum_step"
+# ```python
+# v = mu * ... + ...
+# ahead = g + ... if nesterov else v
+# return w - lr * ahead, v
+# ```
+
+# %% check="momentum_step" points=6
+with check("momentum_step") as expect:
+    w, v = np.array([1.0, -2.0]), np.zeros(2)
+    expect("first step, from rest", momentum_step(w, np.array([3.0, -0.01]), v, 0.1))
+    moving = np.array([2.0, -0.5])
+    expect("no slope: it rolls on", momentum_step(w, np.zeros(2), moving, 0.1, mu=0.75))
+    expect("w and v afterwards", (w, v, moving))
+    expect("25 steps in a ravine", follow(momentum_step, w, v, lambda w: w * [1.0, 40.0], 0.02, 25))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10603)
+    for shape, mu in [((2,), 0.9), ((3, 2), 0.6), ((4,), 0.8)]:
+        w, g, v = draw.normal(size=(3, *shape))
+        sharp = 10 ** draw.uniform(-1, 1.5, size=shape)
+        bowl = functools.partial(np.multiply, sharp)
+        expect(f"{shape}, mu {mu}: a step without slope", momentum_step(w, 0 * g, v, 0.3, mu))
+        expect(f"{shape}, mu {mu}: 25 steps", follow(momentum_step, w, 0 * v, bowl, 0.01, 25, mu=mu))
+        expect(f"{shape}, mu {mu}: falling rate", follow(momentum_step, w, v, bowl, lambda k: 0.02 / (k + 1), 25, mu=mu))
+        expect(f"{shape}, mu {mu}: inputs", (w, v))
+    ### END HIDDEN TESTS
+
+# %% check="momentum_step-nesterov" points=4
+with check("momentum_step-nesterov") as expect:
+    w, v = np.array([0.5, 3.0]), np.zeros(2)
+    expect("first step, from rest", momentum_step(w, np.array([-4.0, 0.02]), v, 0.1, nesterov=True))
+    expect("25 steps in a ravine", follow(momentum_step, w, v, lambda w: w * [30.0, 1.0], 0.02, 25, nesterov=True))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10604)
+    for shape, mu in [((2,), 0.9), ((2, 3), 0.7)]:
+        w, v = draw.normal(size=(2, *shape))
+        bowl = functools.partial(np.multiply, 10 ** draw.uniform(-1, 1.5, size=shape))
+        expect(f"{shape}, mu {mu}: a step without slope", momentum_step(w, 0 * w, v, 0.3, mu, True))
+        expect(f"{shape}, mu {mu}: 25 steps", follow(momentum_step, w, 0 * v, bowl, 0.01, 25, mu=mu, nesterov=True))
+    ### END HIDDEN TESTS
+
+# %% variants="momentum_step"
+WRONG = {
+    "a running mean": (
+        "v = mu * v + g",
+        "v = mu * v + (1 - mu) * g",
+        "this is the form with 1 - mu: the steps are ten times shorter at mu = 0.9; asked is mu v + g",
+    ),
+    "rate inside of the velocity": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    v = mu * v + lr * g\n"
+        "    return w - (lr * g + mu * v if nesterov else v), v",
+        "the learning rate went into the velocity; then a change of the rate comes late. Asked is v = mu v + g",
+    ),
+    "downhill velocity": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    v = mu * v - g\n"
+        "    return w + lr * (mu * v - g if nesterov else v), v",
+        "your velocity points downhill; a fine form, but asked is v = mu v + g and a minus before the step",
+    ),
+    "downhill velocity, minus in the step": (
+        "v = mu * v + g",
+        "v = mu * v - g",
+        "the gradient enters the velocity with plus; the minus stands in the step",
+    ),
+    "the old velocity": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    new = mu * v + g\n"
+        "    return w - lr * (g + mu * v if nesterov else v), new",
+        "the weights moved by the old velocity: the first step stands still. Update v first, then use it",
+    ),
+    "velocity not handed back": (
+        "return w - lr * ahead, v",
+        "return w - lr * ahead, v * 0",
+        "the velocity that comes back is 0: every step starts from rest, and nothing builds up",
+    ),
+    "velocity from the gradient only": (
+        "v = mu * v + g",
+        "v = mu * g + v",
+        "mu brakes the old velocity, not the gradient: mu * v + g",
+    ),
+    "no friction": ("v = mu * v + g", "v = v + g", "mu is not used in the velocity: without friction it swings for ever"),
+    "always 0.9": (
+        "v = mu * v + g",
+        "v = 0.9 * v + g",
+        "0.9 was written in; use the argument mu",
+    ),
+    "uphill": ("w - lr * ahead", "w + lr * ahead", "this goes uphill: the step has a minus"),
+    "Nesterov ignored": (
+        "g + mu * v if nesterov else v",
+        "v",
+        "with nesterov=True the step is lr (g + mu v) with the *new* v; yours is the plain one",
+    ),
+    "Nesterov always": ("g + mu * v if nesterov else v", "g + mu * v", "this looks ahead even when nesterov is False"),
+    "Nesterov looks back": (
+        "g + mu * v if nesterov else v",
+        "g - mu * v if nesterov else v",
+        "the lookahead has the wrong sign: it goes on in the direction of the velocity, g + mu v",
+    ),
+    "Nesterov without mu": (
+        "g + mu * v if nesterov else v",
+        "g + v if nesterov else v",
+        "looking ahead, the velocity is braked once more: g + mu v",
+    ),
+    "Nesterov without the gradient": (
+        "g + mu * v if nesterov else v",
+        "mu * v if nesterov else v",
+        "the fresh gradient is missing from the lookahead: g + mu v",
+    ),
+    "velocity changed in place": (
+        "v = mu * v + g",
+        "v *= mu\n    v += g",
+        "`*=` and `+=` write into the caller's velocity; make a new array",
+    ),
+    "weights changed in place": (
+        "return w - lr * ahead, v",
+        "w -= lr * ahead\n    return w, v",
+        "`-=` writes into the caller's weights; make a new array",
+    ),
+    "one velocity inside of the function": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n"
+        "    kept = momentum_step.__dict__.setdefault('kept', {})\n"
+        "    v = kept[w.shape] = mu * kept.get(w.shape, 0 * g) + g\n"
+        "    return w - lr * (g + mu * v if nesterov else v), v",
+        "the function keeps a velocity of its own: all arrays of weights and all runs share it. Use the v that comes in",
+    ),
+    "one velocity for all weights": (
+        "v = mu * v + g",
+        "v = mu * np.full_like(v, v.mean()) + g",
+        "the old velocity was averaged over the weights; every weight has its own",
+    ),
+}
+RIGHT = {
+    "two formulas": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    new = np.add(g, np.multiply(mu, v))\n"
+        "    if nesterov:\n        return w - lr * ((1 + mu) * g + mu**2 * v), new\n    return w - lr * g - lr * mu * v, new"
+    ),
+    "in place on copies": (
+        "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    w, v = np.array(w), np.array(v)\n    v *= mu\n"
+        "    v += g\n    w -= lr * v if not nesterov else lr * (g + v * mu)\n    return [w, v]"
+    ),
+}
+
+# %%
+momentum = yours("momentum_step", else_=updates.momentum_step)
+nesterov = functools.partial(momentum, nesterov=True)
+ravine, begin = descents.GROUNDS["ravine"], np.array([-2.0, 0.6])
+for name, step in (("SGD", updates.sgd_step), ("momentum", momentum), ("Nesterov", nesterov)):
+    path, _ = follow(step, begin, start(name, begin), ravine.gradient, ravine.rates[name], 100)
+    print(f"{name:9} rate {ravine.rates[name]:<5}: loss {ravine.loss(*path[-1]):.1e} after 100 steps")
+
+# %% [markdown]
+# ## 3. A learning rate for every weight
+#
+# Momentum still moves all weights by one rate. But a word that occurs in one text of a thousand has a weight whose
+# gradient is nearly always 0; it should take a large step on the rare day. **Adagrad** (2011) divides each weight's step by
+# the root of the sum G of its squared gradients so far:
+#
+# $$G \leftarrow G + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{G} + \epsilon} .$$
+#
+# Squares, roots and quotients are taken weight by weight. $\epsilon$ stands **outside** of the root, and is there for the
+# weight whose gradient has always been 0: 0/0 is no step.
+
+# %% [markdown] task="adagrad_step" title="Adagrad"
+# Write `adagrad_step(w, g, total, lr, eps=1e-10)`: one step of Adagrad for weights `w` and gradient `g`; `total` holds the
+# sums of squared gradients so far, zeros at first. All arrays have one shape. Return `(w, total)`, both new; change no
+# input. `eps` is added to the root, not under it.
+#
+# Example: `w = [1.]`, `g = [3.]`, `total = [16.]`, `lr = 0.5`: total becomes `[25.]`, w becomes `[0.7]`.
+
+
+# %% solve="adagrad_step" difficulty=2 importance=4 minutes=8 forbid="course_lib.updates.adagrad_step course_lib.optim.Adagrad"
+def adagrad_step(w, g, total, lr, eps=1e-10):
+    """One step of Adagrad: (new w, new sum of squares)."""
+    ### BEGIN SOLUTION
+    total = total + g**2
+    return w - lr * g / (np.sqrt(total) + eps), total
+    ### END SOLUTION
+
+
+# %% [markdown] hint="adagrad_step"
+# Add the new squares first, so that the step already knows them. What is then the very first step of a weight?
+
+# %% [markdown] hint="adagrad_step"
+# In the first step total = g², so the step is η·g/|g|: all weights move by η, whatever their gradients. In the second
+# with the same g it is η/√2.
+
+# %% [markdown] hint="adagrad_step"
+# ```python
+# total = total + ...
+# return w - lr * g / (... + eps), total
+# ```
+
+# %% check="adagrad_step" points=5
+with check("adagrad_step") as expect:
+    w, total = np.array([1.0, -2.0, 0.5]), np.zeros(3)
+    expect("first step, one gradient 0", adagrad_step(w, np.array([100.0, -0.01, 0.0]), total, 0.1))
+    expect("a large eps", adagrad_step(w, np.array([3.0, -1.0, 2.0]), np.array([16.0, 8, 0]), 0.1, eps=0.5))
+    expect("w and total afterwards", (w, total))
+    expect("25 steps in a ravine", follow(adagrad_step, w, total, lambda w: w * [1.0, 40, 5], 0.2, 25))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10605)
+    for shape, eps in [((2,), 1e-10), ((3, 2), 0.3), ((4,), 0.05)]:
+        w, g = draw.normal(size=(2, *shape))
+        total = draw.uniform(0.5, 2, size=shape)
+        bowl = functools.partial(np.multiply, 10 ** draw.uniform(-1, 1.5, size=shape))
+        expect(f"{shape}: a step from rest, gradient 0", adagrad_step(w, 0 * g, 0 * total, 0.1, eps))
+        expect(f"{shape}: one step", adagrad_step(w, g, total, 0.3, eps))
+        expect(f"{shape}: 25 steps", follow(adagrad_step, w, 0 * total, bowl, 0.1, 25, eps=eps))
+        expect(f"{shape}: inputs", (w, g, total))
+    ### END HIDDEN TESTS
+
+# %% variants="adagrad_step"
+WRONG = {
+    "eps under the root": (
+        "(np.sqrt(total) + eps)",
+        "np.sqrt(total + eps)",
+        "eps stands under the root; asked is the root plus eps",
+    ),
+    "eps forgotten": (
+        "(np.sqrt(total) + eps)",
+        "np.sqrt(total)",
+        "without eps a weight whose gradient was always 0 becomes 0/0, not a number",
+    ),
+    "no root": ("(np.sqrt(total) + eps)", "(total + eps)", "the root is missing: the sum has the unit of g²"),
+    "only this gradient": (
+        "total = total + g**2",
+        "total = g**2",
+        "the squares of earlier steps are lost; add to the sum that came in",
+    ),
+    "the old sum": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n"
+        "    return w - lr * g / (np.sqrt(total) + eps), total + g**2",
+        "the step divides by the sum before this gradient was added: in the first step by eps alone",
+    ),
+    "absolute values": (
+        "total + g**2",
+        "total + np.abs(g)",
+        "the sum is of squares; with |g| the root of it has the wrong unit",
+    ),
+    "one sum for all weights": (
+        "total + g**2",
+        "total + np.sum(g**2)",
+        "all weights share one sum here; each has its own, and that is the point of Adagrad",
+    ),
+    "the root handed on": (
+        "(np.sqrt(total) + eps), total",
+        "(np.sqrt(total) + eps), np.sqrt(total)",
+        "the state is the sum of squares, not its root",
+    ),
+    "sum not handed on": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n"
+        "    return w - lr * g / (np.sqrt(total + g**2) + eps), total",
+        "the new sum must come back, or the next step does not know this gradient",
+    ),
+    "sum of gradients": (
+        "total + g**2",
+        "np.abs(total + g)",
+        "these are gradients added up, not their squares",
+    ),
+    "uphill": ("w - lr * g", "w + lr * g", "this goes uphill: the step has a minus"),
+    "sign only": (
+        "lr * g / (np.sqrt(total) + eps)",
+        "lr * np.sign(g) / (np.sqrt(total) + eps)",
+        "the gradient itself stands above the line, not only its sign",
+    ),
+    "rate not used": ("w - lr * g", "w - g", "the learning rate is missing"),
+    "sum changed in place": (
+        "total = total + g**2",
+        "total += g**2",
+        "`+=` writes into the caller's sum; make a new array",
+    ),
+    "weights changed in place": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n    total = total + g**2\n"
+        "    w -= lr * g / (np.sqrt(total) + eps)\n    return w, total",
+        "`-=` writes into the caller's weights; make a new array",
+    ),
+}
+RIGHT = {
+    "weight by weight": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n    w, total = np.array(w), np.array(total)\n"
+        "    for k in np.ndindex(w.shape):\n        total[k] += g[k] * g[k]\n"
+        "        w[k] -= lr / (total[k] ** 0.5 + eps) * g[k]\n    return w, total"
+    ),
+    "a rate for each weight": (
+        "def adagrad_step(w, g, total, lr, eps=1e-10):\n    squares = np.square(g) + total\n"
+        "    rates = lr / np.add(eps, squares**0.5)\n    return w - rates * g, squares"
+    ),
+}
+
+# %% [markdown]
+# Adagrad's sum only grows, so its steps only shrink, and a long training starves. **RMSProp** (2012) forgets: instead of
+# the sum it keeps a *running mean* s of the squares,
+#
+# $$s \leftarrow \rho s + (1 - \rho)\,g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \epsilon} .$$
+#
+# With $\rho = 0.9$ it remembers about the last ten steps. Each weight then moves by about $\eta$ a step, however steep or
+# flat it is there.
+
+# %% [markdown] task="rmsprop_step" title="RMSProp"
+# Write `rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8)`: one step of RMSProp for weights `w` and gradient `g`; `square`
+# is the running mean of squared gradients, zeros at first. All arrays have one shape. Return `(w, square)`, both new; change
+# no input. The old mean weighs `rho`, the new square `1 - rho`, and the step uses the new mean; `eps` is added to the root.
+#
+# Example: `w = [1.]`, `g = [2.]`, `square = [0.]`, `lr = 0.1`, `rho = 0.75`: square becomes `[1.]`, w becomes `[0.8]`.
+
+
+# %% solve="rmsprop_step" difficulty=2 importance=5 minutes=8 forbid="course_lib.updates.rmsprop_step course_lib.optim.RMSprop"
+def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):
+    """One step of RMSProp: (new w, new running mean of squares)."""
+    ### BEGIN SOLUTION
+    square = rho * square + (1 - rho) * g**2
+    return w - lr * g / (np.sqrt(square) + eps), square
+    ### END SOLUTION
+
+
+# %% [markdown] hint="rmsprop_step"
+# It is Adagrad with one line changed: the sum has become a weighted mean of the old value and the new square.
+
+# %% [markdown] hint="rmsprop_step"
+# Try rho = 0.75 and the gradients 2, 2, 2, ...: the mean is 1, then 1.75, then 2.3125, and creeps up to 4. So the first
+# steps are longer than the later ones.
+
+# %% [markdown] hint="rmsprop_step"
+# ```python
+# square = rho * ... + (1 - rho) * ...
+# return w - lr * ... / (... + eps), square
+# ```
+
+# %% check="rmsprop_step" points=5
+with check("rmsprop_step") as expect:
+    w, square = np.array([1.0, -2.0, 0.5]), np.zeros(3)
+    expect("first step, one gradient 0", rmsprop_step(w, np.array([100.0, -0.01, 0.0]), square, 0.1))
+    expect("a large eps", rmsprop_step(w, np.array([3.0, -1, 2]), np.array([16.0, 8, 0]), 0.1, rho=0.6, eps=0.5))
+    expect("w and square afterwards", (w, square))
+    expect("25 steps in a ravine", follow(rmsprop_step, w, square, lambda w: w * [1.0, 40, 5] + 3, 0.02, 25))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10606)
+    for shape, rho, eps in [((2,), 0.9, 1e-8), ((3, 2), 0.7, 0.3), ((4,), 0.95, 0.05)]:
+        w, g = draw.normal(size=(2, *shape))
+        square = draw.uniform(0.5, 2, size=shape)
+        bowl = functools.partial(np.multiply, 10 ** draw.uniform(-1, 1.5, size=shape))
+        expect(f"{shape}: from rest, gradient 0", rmsprop_step(w, 0 * g, 0 * square, 0.1, rho, eps))
+        expect(f"{shape}: one step", rmsprop_step(w, g, square, 0.3, rho, eps))
+        expect(f"{shape}: 25 steps", follow(rmsprop_step, 5 + w, 0 * square, bowl, 0.02, 25, rho=rho, eps=eps))
+        expect(f"{shape}: inputs", (w, g, square))
+    ### END HIDDEN TESTS
+
+# %% variants="rmsprop_step"
+WRONG = {
+    "eps under the root": (
+        "(np.sqrt(square) + eps)",
+        "np.sqrt(square + eps)",
+        "eps stands under the root; asked is the root plus eps",
+    ),
+    "eps forgotten": (
+        "(np.sqrt(square) + eps)",
+        "np.sqrt(square)",
+        "without eps a weight whose gradient was always 0 becomes 0/0, not a number",
+    ),
+    "no root": ("(np.sqrt(square) + eps)", "(square + eps)", "the root is missing: the mean has the unit of g²"),
+    "1 - rho forgotten": (
+        "(1 - rho) * g**2",
+        "g**2",
+        "the new square weighs 1 - rho; without it this is no mean and grows to 1/(1 - rho) times as much",
+    ),
+    "rho on the wrong side": (
+        "rho * square + (1 - rho) * g**2",
+        "(1 - rho) * square + rho * g**2",
+        "the weights are exchanged: rho keeps the old mean, 1 - rho takes in the new square",
+    ),
+    "never forgets": (
+        "rho * square + (1 - rho) * g**2",
+        "square + g**2",
+        "this is Adagrad: the sum never forgets",
+    ),
+    "only this gradient": (
+        "rho * square + (1 - rho) * g**2",
+        "g**2",
+        "the running mean that came in is not used: only the sign of the gradient is left",
+    ),
+    "the old mean": (
+        "def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):\n"
+        "    return w - lr * g / (np.sqrt(square) + eps), rho * square + (1 - rho) * g**2",
+        "the step divides by the mean before this gradient was taken in: in the first step by eps alone",
+    ),
+    "square of the mean": (
+        "rho * square + (1 - rho) * g**2",
+        "(rho * np.sqrt(square) + (1 - rho) * g) ** 2",
+        "take the mean of the squares, not the square of a mean: signs would cancel",
+    ),
+    "one mean for all weights": (
+        "(1 - rho) * g**2",
+        "(1 - rho) * np.mean(g**2)",
+        "all weights share one number here; each has its own running mean",
+    ),
+    "the root handed on": (
+        "(np.sqrt(square) + eps), square",
+        "(np.sqrt(square) + eps), np.sqrt(square)",
+        "the state is the mean of squares, not its root",
+    ),
+    "bias corrected": (
+        "(np.sqrt(square) + eps)",
+        "(np.sqrt(square / (1 - rho)) + eps)",
+        "a correction for the start belongs to Adam; RMSProp as asked has none",
+    ),
+    "always 0.9": (
+        "rho * square + (1 - rho) * g**2",
+        "0.9 * square + 0.1 * g**2",
+        "0.9 was written in; use the argument rho",
+    ),
+    "uphill": ("w - lr * g", "w + lr * g", "this goes uphill: the step has a minus"),
+    "mean changed in place": (
+        "square = rho * square + (1 - rho) * g**2",
+        "square *= rho\n    square += (1 - rho) * g**2",
+        "`*=` and `+=` write into the caller's running mean; make a new array",
+    ),
+}
+RIGHT = {
+    "a step towards the new square": (
+        "def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):\n    new = square + (1 - rho) * (g * g - square)\n"
+        "    return w - g * (lr / (eps + np.sqrt(new))), new"
+    ),
+    "np.average": (
+        "def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):\n"
+        "    square = np.average([square, np.square(g)], axis=0, weights=[rho, 1 - rho])\n"
+        "    return np.subtract(w, lr * g / (square**0.5 + eps)), square"
+    ),
+}
+
+# %% [markdown]
+# ### Adam: both at once
+#
+# **Adam** (2014) keeps a running mean m of the gradient, which is momentum, *and* a running mean s of its square, which is
+# RMSProp:
+#
+# $$m \leftarrow \beta_1 m + (1-\beta_1)\,g, \qquad s \leftarrow \beta_2 s + (1-\beta_2)\,g^2 .$$
+#
+# Both start at 0, and so at first they are too small: after t steps with the same g, m is only $(1 - \beta_1^t)\,g$. With
+# $\beta_2 = 0.999$ the second needs thousands of steps to warm up. Adam divides that bias out. In step t, counted **from
+# 1**,
+#
+# $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat s = \frac{s}{1-\beta_2^t}, \qquad
+# w \leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat s} + \epsilon} .$$
+
+# %%
+m = s = 0.0
+for t in range(1, 5):
+    m, s = 0.9 * m + 0.1 * 2.0, 0.999 * s + 0.001 * 2.0**2
+    print(f"g = 2, step {t}: m {m:.3f} -> {m / (1 - 0.9**t):.3f},  s {s:.4f} -> {s / (1 - 0.999**t):.3f}")
+
+# %% [markdown]
+# Commit yourself: one weight has the gradient 1000 in the first step, another one 0.001. Both start at state 0, with the
+# same $\eta$, and $\epsilon$ is negligible. How many times as long is the first weight's first step as the second's?
+
+# %% solve="predict_adam" difficulty=2 importance=4 minutes=3
+# a number
+### BEGIN SOLUTION
+times_as_long = 1
+### END SOLUTION
+
+# %% predict="predict_adam" points=1
+with check("predict_adam") as expect:
+    expect("first step of the one weight in steps of the other", times_as_long)
+
+# %% [markdown] task="adam_step" title="Adam with bias correction"
+# Write `adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8)`, with `state = (m, s, t)`: the two running means, arrays
+# of the shape of `w`, and the number t of steps made so far. Before the first step it is `(zeros, zeros, 0)`.
+#
+# Return `(w, (m, s, t))`, all new: t is one more; m and s are the means **before** their correction; w moves as in the
+# formula above, with the new t in both corrections and `eps` added to the root of the *corrected* s. Change no input.
+#
+# Example: from zeros every weight with a gradient moves by `lr` in the first step, against its gradient's sign.
+
+
+# %% solve="adam_step" difficulty=3 importance=5 minutes=15 forbid="course_lib.updates.adam_step course_lib.optim.Adam"
+def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+    """One step of Adam: (new w, new (m, s, t))."""
+    ### BEGIN SOLUTION
+    m, s, t = state
+    t = t + 1
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * g**2
+    first = m / (1 - beta1**t)
+    second = s / (1 - beta2**t)
+    return w - lr * first / (np.sqrt(second) + eps), (m, s, t)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="adam_step"
+# Take it in the order of the text: count the step, update both means, correct copies of them, move the weights. Hand back
+# the uncorrected means, or the next step corrects them twice.
+
+# %% [markdown] hint="adam_step"
+# The first step from zeros: t = 1, m = 0.1 g, s = 0.001 g²; corrected g and g². So the step is lr · g/|g|. If yours is
+# shorter or longer there, the correction is off.
+
+# %% [markdown] hint="adam_step"
+# ```python
+# m, s, t = state
+# t = ...
+# m = beta1 * m + ...
+# s = beta2 * s + ...
+# first = m / (1 - beta1**t)
+# second = ...
+# return w - lr * first / (...), (m, s, t)
+# ```
+
+# %% check="adam_step" points=10
+with check("adam_step") as expect:
+    w, zeros = np.array([1.0, -2.0, 0.5]), np.zeros(3)
+    steep = np.array([1000.0, -0.001, 0.0])
+    expect("first step, one gradient 0", adam_step(w, steep, (zeros, zeros, 0), 0.1))
+    later = (np.array([0.5, -1, 2]), np.array([4.0, 1, 9]), 6)
+    expect("seventh step", adam_step(w, np.array([3.0, -1, 2]), later, 0.1, beta1=0.8, beta2=0.9, eps=0.5))
+    expect("w and states afterwards", (w, zeros, later))
+    expect("25 steps in a ravine", follow(adam_step, w, (zeros, zeros, 0), lambda w: w * [1.0, 40, 5] + 2, 0.02, 25))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10607)
+    for shape, betas, eps in [((2,), (0.9, 0.999), 1e-8), ((3, 2), (0.7, 0.95), 0.3), ((4,), (0.95, 0.8), 0.05)]:
+        w, g, m = draw.normal(size=(3, *shape))
+        s, how = draw.uniform(0.5, 2, size=shape), (*betas, eps)
+        bowl = functools.partial(np.multiply, 10 ** draw.uniform(-1, 1.5, size=shape))
+        expect(f"{shape}: from rest, gradient 0", adam_step(w, 0 * g, (0 * g, 0 * g, 0), 0.1, *how))
+        expect(f"{shape}: fourth step", adam_step(w, g, (m, s, 3), 0.3, *how))
+        named = dict(zip(("beta1", "beta2", "eps"), how, strict=True))
+        expect(f"{shape}: 25 steps", follow(adam_step, 5 + w, (0 * g, 0 * g, 0), bowl, 0.02, 25, **named))
+        expect(f"{shape}: inputs", (w, g, m, s))
+    ### END HIDDEN TESTS
+
+# %% variants="adam_step"
+WRONG = {
+    "no correction": (
+        "    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)\n",
+        "    first, second = m, s\n",
+        "the bias correction is missing: the first steps have the wrong length",
+    ),
+    "first moment not corrected": (
+        "first = m / (1 - beta1**t)",
+        "first = m",
+        "only s is corrected: the first step is ten times too short",
+    ),
+    "second moment not corrected": (
+        "second = s / (1 - beta2**t)",
+        "second = s",
+        "only m is corrected: s is still too small, and the first steps are far too long",
+    ),
+    "steps counted from 0": (
+        "    t = t + 1\n",
+        "",
+        "t is still 0 in the first step, so the correction divides by 1 - 1 = 0; count the step first",
+    ),
+    "steps not counted": (
+        "(m, s, t)\n",
+        "(m, s, state[2])\n",
+        "the t that comes back is the old one: every step is corrected as if it were the first",
+    ),
+    "steps counted from 2": (
+        "t = t + 1",
+        "t = t + 2",
+        "t is the number of steps so far, so it grows by one",
+    ),
+    "correction kept": (
+        "(m, s, t)\n",
+        "(first, second, t)\n",
+        "the corrected means went into the state: the next step corrects them a second time",
+    ),
+    "eps under the root": (
+        "(np.sqrt(second) + eps)",
+        "np.sqrt(second + eps)",
+        "eps stands under the root; asked is the root plus eps",
+    ),
+    "eps before the correction": (
+        "first / (np.sqrt(second) + eps)",
+        "first / ((np.sqrt(s) + eps) / np.sqrt(1 - beta2**t))",
+        "eps was added before the correction, which enlarges it; add it to the root of the corrected s",
+    ),
+    "eps forgotten": (
+        "(np.sqrt(second) + eps)",
+        "np.sqrt(second)",
+        "without eps a weight whose gradient was always 0 becomes 0/0, not a number",
+    ),
+    "betas exchanged": (
+        "    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2\n"
+        "    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)\n",
+        "    m = beta2 * m + (1 - beta2) * g\n    s = beta1 * s + (1 - beta1) * g**2\n"
+        "    first = m / (1 - beta2**t)\n    second = s / (1 - beta1**t)\n",
+        "the decays are exchanged: beta1 belongs to the gradient, beta2 to its square",
+    ),
+    "beta1 in the second moment": (
+        "s = beta2 * s + (1 - beta2) * g**2",
+        "s = beta1 * s + (1 - beta1) * g**2",
+        "the running mean of squares decays by beta2",
+    ),
+    "beta1 in both corrections": (
+        "second = s / (1 - beta2**t)",
+        "second = s / (1 - beta1**t)",
+        "s is corrected by its own decay, 1 - beta2**t",
+    ),
+    "square of the mean": (
+        "(1 - beta2) * g**2",
+        "(1 - beta2) * m**2",
+        "s is the running mean of g², not of m²",
+    ),
+    "no momentum": (
+        "lr * first /",
+        "lr * g /",
+        "the bare gradient stands above the line: this is RMSProp; use the corrected m",
+    ),
+    "1 - beta1 forgotten": (
+        "beta1 * m + (1 - beta1) * g",
+        "beta1 * m + g",
+        "in Adam m is a mean: the new gradient weighs 1 - beta1",
+    ),
+    "1 - beta2 forgotten": (
+        "beta2 * s + (1 - beta2) * g**2",
+        "beta2 * s + g**2",
+        "s is a mean: the new square weighs 1 - beta2",
+    ),
+    "beta times t": (
+        "    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)\n",
+        "    first = m / (1 - beta1 * t)\n    second = s / abs(1 - beta2 * t)\n",
+        "the decay is applied t times: beta to the power t, not beta times t",
+    ),
+    "multiplied by the correction": (
+        "first = m / (1 - beta1**t)",
+        "first = m * (1 - beta1**t)",
+        "m is too small at first: divide by 1 - beta1**t to enlarge it",
+    ),
+    "correction outside of the root": (
+        "first / (np.sqrt(second) + eps)",
+        "first / (np.sqrt(s) / (1 - beta2**t) + eps)",
+        "s is corrected before its root is taken",
+    ),
+    "no root": (
+        "(np.sqrt(second) + eps)",
+        "(second + eps)",
+        "the root is missing: s has the unit of g²",
+    ),
+    "one number for all weights": (
+        "(1 - beta2) * g**2",
+        "(1 - beta2) * np.mean(g**2)",
+        "all weights share one mean of squares here; each has its own",
+    ),
+    "uphill": ("w - lr * first", "w + lr * first", "this goes uphill: the step has a minus"),
+    "means changed in place": (
+        "    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2\n",
+        "    m *= beta1\n    m += (1 - beta1) * g\n    s *= beta2\n    s += (1 - beta2) * g**2\n",
+        "`*=` and `+=` write into the caller's state (here m and s may even be the same zeros); make new arrays",
+    ),
+    "state inside of the function": (
+        "def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    kept = adam_step.__dict__.setdefault('kept', {})\n"
+        "    m, s, t = kept.get(w.shape, (0 * g, 0 * g, 0))\n    t = t + 1\n"
+        "    m, s = beta1 * m + (1 - beta1) * g, beta2 * s + (1 - beta2) * g**2\n    kept[w.shape] = (m, s, t)\n"
+        "    return w - lr * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + eps), (m, s, t)",
+        "the function keeps a state of its own: all arrays of weights and all runs share it. Use the one that comes in",
+    ),
+}
+RIGHT = {
+    "corrections in the rate": (
+        "def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):\n    m, s, t = state\n    n = t + 1\n"
+        "    m = m + (1 - beta1) * (g - m)\n    s = s + (1 - beta2) * (g * g - s)\n"
+        "    root = (1 - beta2**n) ** 0.5\n    rate = lr * root / (1 - beta1**n)\n"
+        "    return w - rate * m / (s**0.5 + eps * root), (m, s, n)"
+    ),
+    "a list, np functions": (
+        "def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    means = [np.add(b * old, (1 - b) * g**p) for p, b, old in zip((1, 2), (beta1, beta2), state)]\n"
+        "    steps = state[2] + 1\n    a, b = (x / (1 - beta**steps) for x, beta in zip(means, (beta1, beta2)))\n"
+        "    return np.subtract(w, np.divide(lr * a, eps + np.sqrt(b))), [*means, steps]"
+    ),
+}
+
+# %%
+MINE = {
+    "SGD": updates.sgd_step,
+    "momentum": momentum,
+    "Nesterov": nesterov,
+    "Adagrad": yours("adagrad_step", else_=updates.adagrad_step),
+    "RMSProp": yours("rmsprop_step", else_=updates.rmsprop_step),
+    "Adam": yours("adam_step", else_=updates.adam_step),
+}
+for name, step in MINE.items():
+    w, _ = step(np.zeros(2), np.array([1000.0, 0.001]), start(name, np.zeros(2)), 0.1)
+    print(f"{name:9} gradient (1000, 0.001), rate 0.1: first step {w}")
+
+# %% [markdown]
+# SGD's step *is* the gradient, up to a factor, so that its rate must fit the steepest weight. For the last three, $\eta$ is
+# the length of a step, nearly whatever the loss is measured in. RMSProp's first step is longer than $\eta$: that is the
+# bias which Adam takes out.
+#
+# In `course_lib` the same optimisers are classes that hold weights and state and change them in place, as in torch. The
+# arithmetic is the one you wrote:
+
+# %%
+w = nn.Parameter(np.array([1.0, -2.0]))
+optimizer = optim.Adam([w], lr=0.05)
+for _ in range(25):
+    w.grad = ravine.gradient(w.data)
+    optimizer.step()
+path, _ = follow(MINE["Adam"], np.array([1.0, -2.0]), start("Adam", w.data), ravine.gradient, 0.05, 25)
+print("largest difference after 25 steps:", np.abs(path[-1] - w.data).max())
+
+# %% [markdown]
+# ## 4. Try it: all of them on one landscape
+#
+# Press play. The **ravine** asks for different rates along and across. At the **saddle** the start lies almost on the
+# ridge, where the gradient along it is nearly 0: who leaves first, and why? **Rosenbrock**'s valley is a ravine that bends.
+# Then multiply all the rates and see who survives 2 times, 5 times, a tenth.
+
+# %% picture="explorer" alt="Three landscapes with the paths of six optimisers after 100 steps: a ravine, a saddle with a minimum above it, and Rosenbrock's valley. At the saddle Adam, RMSProp and Adagrad leave the ridge at once, SGD crawls along it."
+from course_lib.viz import descents, style
+
+for k, (ax, ground) in enumerate(zip(style.row(3, size=(3.6, 3.4)), descents.GROUNDS, strict=True)):
+    walked = descents.remembered(ground, 100, 1.0)
+    descents.race(ground, walked, ax=ax, title=f"{ground}: 100 steps", legend=k == 0)
+
+# %%
+if os.environ.get("COURSE_MODE") != "grade":
+    display(optimiser_explorer(own=MINE))
+
+# %% [markdown]
+# None of them knows the curvature, as lesson 04's damped steps did; they guess it from the gradients that they have met,
+# for the price of one or two numbers per weight. And none is best everywhere: Adam is a good first choice, SGD with
+# momentum and a rate chosen with care often ends a little better on images.
+#
+# ## 5. Cooling down
+#
+# With a constant rate the noise of the mini-batches never lets the weights settle. So lower the rate as training goes on,
+# which is called **annealing**, after the slow cooling of glass:
+#
+# - **stairs**: multiply it by a factor (½, ⅒) after every so many epochs;
+# - **exponential**: $\eta = \eta_0\,e^{-kt}$;
+# - **on demand**: watch the validation loss; when it has not improved for some epochs, it is on a plateau: divide by 2 or 5.
+#
+# Newer plans begin low. **Warm-up** lets the rate grow over the first steps, while Adam's means are young and the weights
+# are wild; a **cosine** then takes it gently down to 0.
+
+# %% picture="schedules" alt="Five plans of the learning rate over 100 epochs: stairs, exponential, on demand with drops at irregular places, cosine, and cosine after a linear warm-up of ten epochs."
+import numpy as np
+
+from course_lib import schedules
+from course_lib.viz import style
+
+steps = np.arange(100)
+demand, rng, level, seen = schedules.Plateau(0.1, factor=0.5, patience=6), np.random.default_rng(2), 1.0, []
+for _ in steps:
+    seen.append(demand(0))
+    level -= 0.03 * demand(0) * level / 0.1
+    demand.report(level + 0.35 * demand(0) * rng.normal())
+plans = {
+    "stairs": [schedules.stairs(0.1, 30, 0.5)(k) for k in steps],
+    "exponential": [schedules.exponential(0.1, np.exp(-0.03))(k) for k in steps],
+    "on demand": seen,
+    "cosine": [schedules.cosine(0.1, 100)(k) for k in steps],
+    "warm-up, then cosine": [schedules.warm_up(schedules.cosine(0.1, 100), 10, 0.01)(k) for k in steps],
+}
+left, right = style.row(2, size=(4.4, 3.0))
+for ax, names in ((left, ("stairs", "exponential", "on demand")), (right, ("cosine", "warm-up, then cosine"))):
+    style.axes(ax, xlabel="epoch", ylabel="learning rate")
+    for name, color, dash in zip(names, (style.BLUE, style.RED, style.GREEN), ("-", "--", ":"), strict=False):
+        ax.plot(steps, plans[name], color=color, ls=dash, lw=2, label=name)
+    ax.legend(frameon=False, fontsize="small")
+left.set_title("The lectures' three", loc="left", fontsize="medium")
+right.set_title("Two newer ones", loc="left", fontsize="medium")
+
+# %% [markdown] task="schedules" title="Three schedules"
+# Write three functions. `step` counts from 0, and all rates are numbers.
+#
+# - `stairs(eta0, step, every, factor)`: the rate `eta0`, multiplied by `factor` once for every full `every` steps made;
+# - `exponential(eta0, step, k)`: $\eta_0 e^{-k\,\mathrm{step}}$;
+# - `on_plateau(eta0, losses, patience, divide)`: a list of `len(losses) + 1` rates: of the first epoch, then after each loss.
+#   A loss strictly below all before it sets the count of bad epochs to 0, any other adds 1. When the count reaches
+#   `patience`, the rate is divided by `divide` and the count starts from 0; the best loss so far stays.
+
+
+# %% solve="schedules" difficulty=3 importance=4 minutes=15 forbid="course_lib.schedules.stairs course_lib.schedules.exponential"
+def stairs(eta0, step, every, factor):
+    """The learning rate of this step: a staircase."""
+    ### BEGIN SOLUTION
+    return eta0 * factor ** (step // every)
+    ### END SOLUTION
+
+
+def exponential(eta0, step, k):
+    """The learning rate of this step: exponential decay."""
+    ### BEGIN SOLUTION
+    return eta0 * np.exp(-k * step)
+    ### END SOLUTION
+
+
+def on_plateau(eta0, losses, patience, divide):
+    """Learning rates, one more than losses: divided on demand."""
+    ### BEGIN SOLUTION
+    rates, best, bad = [eta0], np.inf, 0
+    for loss in losses:
+        best, bad = (loss, 0) if loss < best else (best, bad + 1)
+        lower = bad == patience
+        rates.append(rates[-1] / divide if lower else rates[-1])
+        bad = 0 if lower else bad
+    return rates
+    ### END SOLUTION
+
+
+# %% [markdown] hint="schedules"
+# The stairs: how many full flights of `every` steps are behind you? For the plateau keep three things: the rate, the best
+# loss, and how many epochs in a row did not beat it.
+
+# %% [markdown] hint="schedules"
+# every = 3: the steps 0, 1, 2 have made no full three, the steps 3, 4, 5 one; `//` counts them. Plateau with patience 2,
+# divide 2, losses 5, 4, 4, 6, 3: bad counts 0, 0, 1, 2 (lower!), 0: rates 1, 1, 1, 1, ½, ½.
+
+# %% [markdown] hint="schedules"
+# ```python
+# return eta0 * factor ** (...)
+#
+# rates, best, bad = [eta0], np.inf, 0
+# for loss in losses:
+#     best, bad = (loss, 0) if ... else (best, ...)
+#     lower = bad == ...
+#     rates.append(... if lower else rates[-1])
+#     bad = 0 if lower else bad
+# return rates
+# ```
+
+# %% check="schedules" points=4
+with check("schedules") as expect:
+    expect("stairs of 4", [stairs(0.8, step, 4, 0.5) for step in range(13)])
+    expect("exponential", [exponential(0.5, step, 0.2) for step in range(6)])
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10608)
+    for every in (1, 3, 7):
+        eta0, factor, k = draw.uniform(0.1, 0.9, size=3)
+        expect(f"stairs of {every}", [stairs(eta0, step, every, factor) for step in range(25)])
+        expect(f"exponential, k {k:.2f}", [exponential(eta0, step, k) for step in range(25)])
+    ### END HIDDEN TESTS
+
+# %% check="schedules-plateau" points=6
+with check("schedules-plateau") as expect:
+    expect("patience 2", on_plateau(0.4, [5.0, 4.0, 4.0, 4.5, 3.0, 3.5, 3.25, 2.0], 2, 2))
+    expect("a long plateau, divided by 5", on_plateau(1.0, [1.0] + [2.0] * 9, 3, 5))
+    expect("better than before, but not the best", on_plateau(1.0, [3.0, 6.0, 5.0, 4.0, 3.5, 3.1], 2, 4))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10609)
+    for patience, divide in [(1, 2.0), (2, 5.0), (3, 3.0), (4, 2.0)]:
+        losses = (20 / np.arange(2, 27) + draw.integers(0, 4, size=25)).round().tolist()
+        expect(f"patience {patience}, divided by {divide}", on_plateau(draw.uniform(0.1, 1), losses, patience, divide))
+    bumpy = [9.0, 8, 9, 8.5, 8.25, 8, 7, 7, 7, 7, 6, 9, 8, 7, 6.5, 6.25, 6, 5, 5, 5, 5, 5, 5, 4]
+    expect("ties and false hopes", on_plateau(draw.uniform(0.1, 1), bumpy, 3, 2.0))
+    ### END HIDDEN TESTS
+
+# %% variants="schedules"
+WRONG = {
+    "a ramp, no stairs": (
+        "step // every",
+        "step / every",
+        "the rate falls at every step; stairs stay level for `every` steps: use //",
+    ),
+    "a step late": (
+        "step // every",
+        "(step - 1) // every if step else 0",
+        "the stairs fall one step too late: `step` counts from 0, so after 4 steps made it is 4",
+    ),
+    "a step early": (
+        "step // every",
+        "(step + 1) // every",
+        "the stairs fall one step too early: at step 0 nothing has been made yet",
+    ),
+    "only one stair": (
+        "factor ** (step // every)",
+        "(factor if step >= every else 1)",
+        "the rate falls only once; it falls again after every further `every` steps",
+    ),
+    "factor times the flights": (
+        "eta0 * factor ** (step // every)",
+        "eta0 * max(factor * (step // every), factor ** (step < 0))",
+        "each flight multiplies the rate by factor: factor to the power of the number of flights",
+    ),
+    "divided by the factor": (
+        "eta0 * factor **",
+        "eta0 / factor **",
+        "the factor is below 1 and multiplies; dividing by it raises the rate",
+    ),
+    "grows": ("np.exp(-k * step)", "np.exp(k * step)", "the minus in the exponent is missing: this rate grows"),
+    "powers of 1 - k": (
+        "np.exp(-k * step)",
+        "(1 - k) ** step",
+        "(1 - k) to the power of step is only close to exp(-k step) for small k",
+    ),
+    "powers of two": ("np.exp(-k * step)", "2.0 ** (-k * step)", "the base is e: np.exp"),
+    "eta0 forgotten": ("eta0 * np.exp", "np.exp", "the exponential starts at eta0"),
+    "compared with the last loss": (
+        "best, bad = (loss, 0) if loss < best else (best, bad + 1)",
+        "best, bad = (loss, 0) if loss < best else (loss, bad + 1)",
+        "each loss is compared with the one before; compare with the best so far",
+    ),
+    "a tie counts as better": (
+        "if loss < best",
+        "if loss <= best",
+        "a loss that only equals the best is no improvement: strictly below",
+    ),
+    "too patient": (
+        "bad == patience",
+        "bad == patience + 1",
+        "you wait one epoch too long: when the count reaches patience, the rate falls",
+    ),
+    "falls again and again": (
+        "        lower = bad == patience\n        rates.append(rates[-1] / divide if lower else rates[-1])\n"
+        "        bad = 0 if lower else bad\n",
+        "        lower = bad >= patience\n        rates.append(rates[-1] / divide if lower else rates[-1])\n",
+        "the count is not set back to 0 after the rate fell, so it falls again in every bad epoch",
+    ),
+    "falls once only": (
+        "        bad = 0 if lower else bad\n",
+        "",
+        "the count is not set back to 0 after the rate fell, so it passes patience and never meets it again",
+    ),
+    "improvement ignored": (
+        "(loss, 0) if loss < best",
+        "(loss, bad) if loss < best",
+        "an improvement sets the count of bad epochs to 0",
+    ),
+    "best forgotten": (
+        "        bad = 0 if lower else bad\n",
+        "        best, bad = (loss, 0) if lower else (best, bad)\n",
+        "after the rate fell you forgot the best loss; it stays the mark to beat",
+    ),
+    "multiplied": ("rates[-1] / divide", "rates[-1] * divide", "the rate is divided on a plateau, not multiplied"),
+    "always from eta0": (
+        "rates[-1] / divide if lower else rates[-1]",
+        "eta0 / divide if lower else rates[-1]",
+        "each plateau divides the rate of that moment, not the first one",
+    ),
+    "first rate missing": (
+        "    return rates\n",
+        "    return rates[1:]\n",
+        "the rate of the first epoch, before any loss is known, comes first",
+    ),
+    "last rate missing": (
+        "    return rates\n",
+        "    return rates[:-1]\n",
+        "the rate after the last loss is missing: there is one rate more than losses",
+    ),
+}
+RIGHT = {
+    "loops": (
+        "def stairs(eta0, step, every, factor):\n    while step >= every:\n        eta0, step = eta0 * factor, step - every\n"
+        "    return eta0\n\n\n"
+        "def exponential(eta0, step, k):\n    return eta0 / np.e ** (k * step)\n\n\n"
+        "def on_plateau(eta0, losses, patience, divide):\n    rates, bad = [eta0], 0\n"
+        "    for n, loss in enumerate(losses):\n        bad = 0 if all(loss < other for other in losses[:n]) else bad + 1\n"
+        "        if bad == patience:\n            eta0, bad = eta0 / divide, 0\n        rates.append(eta0)\n    return rates"
+    ),
+    "floor, and a count of falls": (
+        "def stairs(eta0, step, every, factor):\n    return float(eta0 * np.power(factor, np.floor(step / every)))\n\n\n"
+        "def exponential(eta0, step, k):\n    return float(np.exp(np.log(eta0) - k * step))\n\n\n"
+        "def on_plateau(eta0, losses, patience, divide):\n    falls, bad, best = [0], 0, float('inf')\n"
+        "    for loss in losses:\n        bad += 1\n        if loss < best:\n            bad, best = 0, loss\n"
+        "        falls.append(falls[-1] + (bad == patience))\n        bad %= patience\n"
+        "    return [eta0 * divide ** -float(n) for n in falls]"
+    ),
+}
+
+# %% [markdown]
+# `course_lib.schedules` has these and the newer ones as functions of the step; any of them can be given as `lr`. What
+# annealing buys on noisy gradients, measured: a bowl of ten weights, and noise of size 1 in every gradient.
+
+# %%
+rng, bowl, distance = np.random.default_rng(5), np.linspace(0.3, 3.0, 10), {}
+plans = {"constant 0.2": 0.2, "constant 0.02": 0.02, "stairs": schedules.stairs(0.2, 60, 0.5)}
+plans["cosine"] = schedules.cosine(0.2, 300)
+for name, plan in plans.items():
+    path, _ = follow(updates.sgd_step, 5 * np.ones(10), None, lambda w: bowl * w + rng.normal(size=10), plan, 300)
+    distance[name] = (path**2) @ bowl / 2
+    print(f"{name:14} mean loss of the last 20 steps: {distance[name][-20:].mean():.4f}")
+ax = curves.learning_curves(distance, xlabel="step", ylabel="loss", log=True)
+
+# %% [markdown]
+# ## 6. Is the rate right?
+#
+# Do not guess from the loss alone. Compare the **length of the update** with the **length of the weights**: in healthy
+# training, the lectures say, $\lVert\Delta w\rVert / \lVert w\rVert$ is near $10^{-3}$. Far smaller, and nothing happens;
+# far larger, and each step throws away what the others built. Look at each layer by itself: one may burn while another is
+# frozen.
+
+# %% [markdown] task="update_ratio" title="The update-to-weight ratio"
+# Write `update_ratio(before, after)`. Both are lists of the same arrays of weights, before and after one step; the arrays
+# may have any shape, and none of `before` is all zeros.
+#
+# Return an array with one ratio for each: the root of the sum of squares of all entries of the *change*, divided by the
+# root of the sum of squares of all entries *before*. Change no input.
+#
+# Example: `[np.array([3., 4.])]` and `[np.array([3., 4.5])]` give `[0.1]`.
+
+
+# %% solve="update_ratio" difficulty=1 importance=4 minutes=6
+def update_ratio(before, after):
+    """Length of the change over length of the weights, for each array: (arrays,)."""
+    ### BEGIN SOLUTION
+    pairs = zip(before, after, strict=True)
+    return np.array([np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in pairs])
+    ### END SOLUTION
+
+
+# %% [markdown] hint="update_ratio"
+# Array by array: how long is the difference, how long were the weights? One number for each array.
+
+# %% [markdown] hint="update_ratio"
+# `np.linalg.norm(a)` without further arguments is the root of the sum of squares of all entries, for arrays of any shape.
+
+# %% [markdown] hint="update_ratio"
+# ```python
+# pairs = zip(before, after, strict=True)
+# return np.array([np.linalg.norm(...) / ... for old, new in pairs])
+# ```
+
+# %% check="update_ratio" points=4
+with check("update_ratio") as expect:
+    before = [np.array([[3.0, 4.0], [-1.0, 2.0]]), np.array([0.5, -2.0, 1.0])]
+    after = [np.array([[3.1, 3.8], [-1.5, 2.0]]), np.array([0.25, -2.5, 1.5])]
+    expect("a matrix and a vector", update_ratio(before, after))
+    expect("inputs afterwards", (before, after))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10610)
+    for shapes in [((3, 3), (3,)), ((4, 2), (5,), (2, 3, 3, 2)), ((6,),)]:
+        before = [draw.normal(size=shape) for shape in shapes]
+        after = [old + draw.uniform(0.1, 0.5) * draw.normal(size=old.shape) for old in before]
+        expect(f"shapes {shapes}", update_ratio(before, after))
+        expect(f"shapes {shapes}, afterwards", (before, after))
+    ### END HIDDEN TESTS
+
+# %% variants="update_ratio"
+WRONG = {
+    "divided by the new weights": (
+        "/ np.linalg.norm(old)",
+        "/ np.linalg.norm(new)",
+        "the length of the weights is taken before the step",
+    ),
+    "difference of lengths": (
+        "np.linalg.norm(new - old)",
+        "abs(np.linalg.norm(new) - np.linalg.norm(old))",
+        "this compares two lengths: a turn changes the weights and not their length. Take the length of the difference",
+    ),
+    "length of the new weights": (
+        "np.linalg.norm(new - old)",
+        "np.linalg.norm(new)",
+        "above the line stands the change, new minus old",
+    ),
+    "squares": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.sum((new - old) ** 2) / np.sum(old**2)",
+        "the roots are missing: this is the ratio squared",
+    ),
+    "sums of absolute values": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.abs(new - old).sum() / np.abs(old).sum()",
+        "lengths are roots of sums of squares, not sums of absolute values",
+    ),
+    "largest entries": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.abs(new - old).max() / np.abs(old).max()",
+        "these are the largest entries; a length takes all of them",
+    ),
+    "entry by entry": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.mean(np.abs((new - old) / old))",
+        "dividing entry by entry lets tiny weights rule; divide two lengths",
+    ),
+    "one ratio for all": (
+        "    return np.array([np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in pairs])\n",
+        "    parts = [(np.sum((new - old) ** 2), np.sum(old**2)) for old, new in pairs]\n"
+        "    return np.array([np.sqrt(sum(a for a, _ in parts) / sum(b for _, b in parts))])\n",
+        "one ratio for each array is asked, so that you see which layer burns",
+    ),
+    "upside down": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.linalg.norm(old) / np.linalg.norm(new - old)",
+        "the ratio is upside down: update over weights",
+    ),
+    "standard deviations": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.std(new - old) / np.std(old)",
+        "the standard deviation subtracts the mean first; a length does not",
+    ),
+    "logarithm": (
+        "np.linalg.norm(new - old) / np.linalg.norm(old)",
+        "np.log10(np.linalg.norm(new - old) / np.linalg.norm(old))",
+        "the ratio itself is asked; its logarithm is for the plot",
+    ),
+    "difference in place": (
+        "    return np.array([np.linalg.norm(new - old) / np.linalg.norm(old) for old, new in pairs])\n",
+        "    out = []\n    for old, new in pairs:\n        new -= old\n"
+        "        out.append(np.linalg.norm(new) / np.linalg.norm(old))\n    return np.array(out)\n",
+        "`-=` changed the weights of the caller",
+    ),
+}
+RIGHT = {
+    "flattened": (
+        "def update_ratio(before, after):\n    out = np.empty(len(before))\n    for k in range(len(before)):\n"
+        "        old, change = before[k].ravel(), (after[k] - before[k]).ravel()\n"
+        "        out[k] = np.sqrt(change @ change / (old @ old))\n    return out"
+    ),
+    "plain sums": (
+        "def update_ratio(before, after):\n"
+        "    return np.array([float((np.sum((b - a) ** 2) / np.sum(a * a)) ** 0.5) for a, b in zip(before, after)])"
+    ),
+}
+
+# %% [markdown]
+# ### A network, trained by your functions
+#
+# scikit-learn's 8×8 digits, a network with two hidden layers of 50. Each array of weights has its own state, and your step
+# function moves it. The rate of each optimiser stands in the table; momentum's is a tenth of SGD's, because its steps grow
+# to ten times the length.
+
+# %%
+digits = datasets.load("digits")
+PIXELS = digits.x_train.reshape(len(digits.x_train), -1).astype(np.float32) / 255
+AVERAGE = PIXELS.mean(axis=0)
+TRAIN = (PIXELS - AVERAGE, digits.t_train)
+TEST = (digits.x_test.reshape(len(digits.x_test), -1).astype(np.float32) / 255 - AVERAGE, digits.t_test)
+
+
+def new_net(rng):
+    layers = (nn.Linear(64, 50, rng=rng), nn.ReLU(), nn.Linear(50, 50, rng=rng), nn.ReLU(), nn.Linear(50, 10, rng=rng))
+    return nn.Sequential(*layers)
+
+
+def error(net, part):
+    return 1 - score(net, data.batches(*part, size=500), accuracy=accuracy)["accuracy"]
+
+
+# %%
+ratios_of = yours("update_ratio", else_=updates.update_ratio)
+
+
+def train_digits(name, lr, epochs, seed=0, progress=iter):
+    rng = np.random.default_rng(seed)
+    net, losses, ratios = new_net(rng), [], []
+    weights = list(net.parameters())
+    states = [start(name, p.data) for p in weights]
+    for _ in progress(range(epochs)):
+        total = 0.0
+        for x, t in deal(*TRAIN, 128, rng):
+            loss = F.cross_entropy(net(Tensor(x)), t)
+            net.zero_grad()
+            loss.backward()
+            before = [p.data.copy() for p in weights]
+            for k, p in enumerate(weights):
+                p.data[...], states[k] = MINE[name](p.data, p.grad, states[k], lr)
+            ratios.append(ratios_of(before[::2], [p.data for p in weights[::2]]))
+            total += loss.item() * len(t)
+        losses.append(total / len(TRAIN[1]))
+    return losses, np.array(ratios), error(net, TEST)
+
+
+# %% practice="race"
+RATES = {"SGD": 0.3, "momentum": 0.03, "Nesterov": 0.03, "Adagrad": 0.03, "RMSProp": 0.003, "Adam": 0.003}
+epochs, runs = (100 if FULL else 25), {}
+for name, lr in RATES.items():
+    runs[name] = train_digits(name, lr, epochs, progress=functools.partial(tqdm, desc=name))
+    losses, ratios, wrong = runs[name]
+    print(f"{name:9} rate {lr:<6} loss {losses[-1]:.4f}  test error {wrong:.1%}  median ratio {np.median(ratios):.1e}")
+ax = curves.learning_curves({name: run[0] for name, run in runs.items()}, ylabel="training loss", log=True)
+
+# %% [markdown]
+# The first three curves nearly coincide: on this easy net, momentum with a tenth of the rate is plain descent. What it is
+# for are ravines, as you saw. Here is the ratio of each layer of weights, step by step; the dashed line is $10^{-3}$:
+
+# %% practice="ratios"
+left, right = style.row(2, size=(4.4, 3.2))
+for ax, name in ((left, "SGD"), (right, "Adam")):
+    style.axes(ax, title=f"{name}: update over weights, by layer", xlabel="step", ylabel="ratio")
+    for k, color in enumerate((style.BLUE, style.ORANGE, style.GREEN)):
+        ax.plot(runs[name][1][:, k], color=color, lw=1, label=f"layer {k + 1}")
+    ax.axhline(1e-3, color="black", ls="--", lw=1)
+    ax.set(yscale="log", ylim=(1e-4, 0.2))
+left.legend(frameon=False, ncols=3, fontsize="small", loc="upper right")
+
+# %% [markdown]
+# **Lecture figure F8.** Three claims, measured. First, what the ratio does: the rate of every step is set so that the ratio
+# is exactly $10^{-4}$, $10^{-3}$, $10^{-2}$ or $10^{-1}$. Second, the "typical first learning rate 0.1". Third, the batch
+# size: 1, 16, 128 and 1024, the best of five rates for each, all for the same number of epochs.
+
+
+# %% figure="F8"
+def train_net(size, epochs, seed, lr=None, ratio=None):
+    """Test error, mean loss of the last epoch, seconds an epoch, ratios; `ratio` sets the rate of every step."""
+    rng = np.random.default_rng(seed)
+    net, ratios, losses = new_net(rng), [], [np.nan]
+    optimizer = optim.SGD(net.parameters(), lr=lr or 1.0)
+
+    def before_step():
+        length, slope = np.sqrt([sum(np.sum(getattr(p, of) ** 2) for p in net.parameters()) for of in ("data", "grad")])
+        if ratio:
+            optimizer.lr = float(ratio * length / slope)
+        ratios.append(optimizer.lr * slope / length)
+
+    begun = time.process_time()
+    try:
+        with np.errstate(all="ignore"):
+            for _ in range(epochs):
+                epoch = data.batches(*TRAIN, size=size, rng=rng)
+                losses = list(fit(net, F.cross_entropy, optimizer, epoch, before_step=before_step))
+    except FloatingPointError:
+        return 1.0, np.nan, np.nan, ratios
+    return error(net, TEST), np.mean(losses), (time.process_time() - begun) / epochs, ratios
+
+
+# %% figure="F8"
+def ratio_rows(epochs=40, seeds=3):
+    said = {1e-4: "slow", 1e-3: "healthy", 1e-2: "too large", 1e-1: "unstable"}
+    for ratio, word in said.items():
+        ends = np.array([train_net(128, epochs, seed, ratio=ratio)[:2] for seed in range(seeds)]).mean(axis=0)
+        text = f"training loss {ends[1]:.3f}, test error {ends[0]:.1%}"
+        yield f"ratio held at {ratio:g}", word, text, f"digits, 64-50-50-10, batch 128, {epochs} epochs, {seeds} starts"
+    wrong, _, _, ratios = train_net(128, epochs, 0, lr=0.1)
+    text = f"ratio first {ratios[0]:.1e}, median {np.median(ratios):.1e}; test error {wrong:.1%}"
+    yield "first learning rate 0.1", "typical", text, f"the same net, plain SGD, {epochs} epochs"
+
+
+def batch_rows(epochs=12, seeds=3):
+    for size, word in ((1, "noisy, slow"), (16, ""), (128, "typical"), (1024, "works less well")):
+        found = {}
+        for lr in (0.01, 0.03, 0.1, 0.3, 1.0):
+            found[lr] = np.array([train_net(size, epochs, seed, lr=lr)[:3] for seed in range(seeds)]).mean(axis=0)
+        lr = min(found, key=lambda lr: found[lr][0])
+        text = f"test error {found[lr][0]:.1%}, {1000 * found[lr][2]:.1f} ms an epoch"
+        yield f"batches of {size}", word or "between", text, f"{epochs} epochs, best of five rates: {lr}; {seeds} starts"
+
+
+# %% figure="F8"
+def ratio_figure():
+    return lecture_table("F8 · The update ratio, and the batch size", [*ratio_rows(), *batch_rows()])
+
+
+ratio_figure() if FULL else recorded("F8")
+
+# %% [markdown]
+# $10^{-4}$ is slow, as the lecture says. But $10^{-2}$ does no harm on so small a task; the trouble starts at $10^{-1}$,
+# where the loss is large again. Take $10^{-3}$ as a place to start from, not as a law.
+#
+# Very large batches work less well *per epoch*: they make few steps. Very small ones waste the machine. A step has a fixed
+# cost, so the time per sample falls with the batch size, until arithmetic takes over. The good choice is the **smallest
+# batch that runs efficiently**:
+
+# %% practice="throughput"
+net, per_sample = new_net(np.random.default_rng(0)), {}
+for size in tqdm((1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)):
+    x, t, times = TRAIN[0][:size], TRAIN[1][:size], []
+    for _ in range(15):
+        begun = time.perf_counter()
+        F.cross_entropy(net(Tensor(x)), t).backward()
+        times.append(time.perf_counter() - begun)
+    per_sample[size] = 1e6 * np.median(times) / size
+ax = style.axes(size=(5.6, 3.0), title="Time per sample, forward and backward", xlabel="batch size", ylabel="microseconds")
+ax.loglog(list(per_sample), list(per_sample.values()), "o-", color=style.BLUE)
+half = next(size for size, cost in per_sample.items() if cost < 2 * min(per_sample.values()))
+print(f"from batches of {half} on, a sample costs less than twice the least")
+
+# %% [markdown]
+# ## 7. Why does it work at all?
+#
+# Logistic regression had *one* valley (lesson 02). A network has not. Exchange two hidden units, with all their weights,
+# and it computes the same. So every solution comes with its mirror images. If the loss were convex, it could not rise on
+# the straight way between two of them.
+
+# %%
+rng = np.random.default_rng(2)
+inputs = rng.normal(size=(200, 2))
+
+
+def two_units(w):
+    return np.tanh(inputs @ w[:4].reshape(2, 2).T) @ w[4:]
+
+
+one = np.array([2.0, -1.0, 0.5, 1.5, 1.0, -2.0])
+other = one[[2, 3, 0, 1, 5, 4]]  # the two hidden units exchanged
+targets = two_units(one)
+share = np.linspace(-0.2, 1.2, 141)
+way = [np.mean((two_units(one + s * (other - one)) - targets) ** 2) for s in share]
+
+# %%
+ax = style.axes(size=(5.4, 2.8), title="Two perfect networks, and a mountain between", xlabel="share of the way", ylabel="loss")
+ax.plot(share, way, color=style.BLUE)
+ax.plot([0, 1], [0, 0], "o", color=style.RED)
+print(f"loss at the two ends {way[20]:.1e} and {way[120]:.1e}, half way {way[70]:.2f}")
+
+# %% [markdown]
+# It is worse. Avrim Blum and Ronald Rivest (1992) took threshold networks of only **three units** that compute, two hidden
+# ones and their output, and asked whether any weights fit a given training set without error. That is **NP-complete**: a
+# method that is quick on every training set would solve all the famous hard problems, and nobody believes in one.
+#
+# And yet gradient descent works, every day. The theorem is about the *worst* training set, built to be nasty. Ours come
+# from nature, and are full of correlations. In a network with many more weights than needed, most places where the
+# gradient is 0 are saddles, and the noise of mini-batches helps to leave them. And we do not ask for the best weights:
+# good ones will do.
+#
+# One lecture calls it **climbing the correlation mountain**: the gradient is a sum of correlations between errors and
+# inputs. So the blatant ones are learned first, whatever else there is.
+#
+# **Lecture figure F38.** Ten inputs, all ±1. The target is the sum of two features of equal size: an *easy* one, the first
+# input itself; and a *hard* one, the product of two others, which is correlated with no single input. (In expectation;
+# our 512 samples leave a trace.)
+
+
+# %% figure="F38"
+def climb(seed, epochs=60):
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-1.0, 1.0], size=(512, 10))
+    features = {"easy: x1": x[:, 0], "hard: x2 · x3": x[:, 1] * x[:, 2]}
+    t = sum(features.values())[:, None]
+    net = nn.Sequential(nn.Linear(10, 32, rng=rng), nn.Tanh(), nn.Linear(32, 1, rng=rng))
+    optimizer, learned = optim.SGD(net.parameters(), lr=0.03), {name: [] for name in features}
+    for _ in range(epochs):
+        list(fit(net, F.mse_loss, optimizer, data.batches(x, t, size=64, rng=rng)))
+        out = net(Tensor(x)).data[:, 0]
+        for name, feature in features.items():
+            learned[name].append(np.mean(out * feature))
+    return learned
+
+
+# %% figure="F38"
+def climb_figure(seeds=5):
+    runs, curve, rows = [climb(seed) for seed in range(seeds)], {}, []
+    for name in runs[0]:
+        curve[name] = np.mean([run[name] for run in runs], axis=0)
+        half = [next((k for k, part in enumerate(run[name], 1) if part > 0.5), "not reached") for run in runs]
+        rows.append((name, "easy first", f"half learned in epoch {half}", f"10-32-1 tanh, SGD 0.03, batch 64, {seeds} starts"))
+    title = "The blatant correlation first"
+    curves.learning_curves(curve, ylabel="share of the feature in the output", title=title)
+    return lecture_table("F38 · Climbing the correlation mountain", rows)
+
+
+climb_figure()
+
+# %% [markdown]
+# While the easy feature is learned, nothing seems to happen to the hard one; then it rises by itself. A long plateau is
+# not always the end. And a network that can win by a blatant but wrong correlation will take it first.
+#
+# ### The curve inside matters too
+#
+# **Lecture figure F7, its first part.** How fast a net learns depends also on its activation. Krizhevsky (2012) trained a
+# conv net on CIFAR-10 down to 25 % training error: with ReLU it took about six times fewer epochs than with tanh. (Conv
+# nets come in lesson 10.) We count the epochs down to a stated error, at the *same* rate for both, and at the *best* rate
+# for each; inputs are standardised, weights start from MSR (lesson 07), momentum is 0.9.
+
+
+# %% figure="F7"
+def conv_net(activation, x, rng, c=12):
+    layers, channels = [], x.shape[1]
+    for width in (c, 2 * c):
+        layers += [nn.Conv2d(channels, width, 3, padding=1, rng=rng), activation(), nn.MaxPool2d(2)]
+        channels = width
+    layers += [nn.Conv2d(channels, channels, 3, padding=1, rng=rng), activation(), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(channels * (x.shape[-1] // 4) ** 2, 10, rng=rng))
+
+
+def errors_by_epoch(activation, x, t, lr, level, epochs, seed):
+    rng, errors = np.random.default_rng(seed), []
+    net = conv_net(activation, x, rng)
+    optimizer = optim.SGD(net.parameters(), lr=lr, momentum=0.9)
+    while len(errors) < epochs and (not errors or errors[-1] > level):
+        list(fit(net, F.cross_entropy, optimizer, data.batches(x, t, size=128, rng=rng)))
+        errors.append(error(net, (x, t)))
+    return errors
+
+
+# %% figure="F7"
+def race_of_activations(name, n, level, rates, epochs, seeds):
+    found = datasets.load(name, or_else="digits")
+    x, t = found.x_train[:n].astype(np.float32), found.t_train[:n]
+    x = (x - x.mean()) / x.std()
+    counts, kinds = {}, {"ReLU": nn.ReLU, "tanh": nn.Tanh}
+    for kind, lr in ((kind, lr) for kind in kinds for lr in rates):
+        runs = [errors_by_epoch(kinds[kind], x, t, lr, level, epochs, seed) for seed in range(seeds)]
+        counts[kind, lr] = runs
+    mean = {key: np.mean([len(run) for run in runs]) for key, runs in counts.items()}
+    reached = {key: all(run[-1] <= level for run in runs) for key, runs in counts.items()}
+    setting = f"{found.name}, {len(t)} images, 3 conv layers and 1 linear, batch 128, {seeds} start(s)"
+    rows = []
+    for lr in rates:
+        text = [f"{'' if reached[k, lr] else 'more than '}{mean[k, lr]:.1f}" for k in kinds]
+        ratio = f"ratio {mean['tanh', lr] / mean['ReLU', lr]:.2f}" if all(reached[k, lr] for k in kinds) else "no ratio"
+        rows.append((f"epochs to {level:.0%} error, both at rate {lr}", "ratio 6", f"ReLU {text[0]}, tanh {text[1]}: {ratio}", setting))
+    best = {k: min((mean[k, lr], lr) for lr in rates if reached[k, lr]) for k in kinds}
+    text = f"ReLU {best['ReLU'][0]:.1f} (rate {best['ReLU'][1]}), tanh {best['tanh'][0]:.1f} (rate {best['tanh'][1]})"
+    rows.append(("each at its best rate", "ratio 6", f"{text}: ratio {best['tanh'][0] / best['ReLU'][0]:.2f}", setting))
+    return rows, {f"{k}, rate {lr}": runs[0] for (k, lr), runs in counts.items()}
+
+
+# %% figure="F7"
+def activation_race():
+    rows, curve = race_of_activations("digits", 1437, 0.01, (0.003, 0.01, 0.03), 60, 3)
+    more, _ = race_of_activations("cifar10", 5000, 0.25, (0.01, 0.03), 40, 1)
+    curves.learning_curves(curve, ylabel="training error", log=True, title="digits, first start")
+    return lecture_table("F7 · ReLU against tanh in a conv net", [*rows, *more])
+
+
+activation_race() if FULL else recorded("F7")
+
+# %% [markdown]
+# ## 8. Find the bug
+
+# %% [markdown] task="adam_fit" title="Find the bug: two arrays, one count"
+# `adam_fit(params, gradient, lr, steps)` should train several arrays of weights with Adam, $\beta_1 = 0.9$, $\beta_2 = 0.99$,
+# $\epsilon = 10^{-8}$ outside of the root. `params` is a list of arrays, `gradient(params)` gives the list of their gradients.
+# It is asked once before every step, and then all arrays move. The list of arrays after `steps` steps comes back.
+#
+# With a single array it agrees with the library to the last digit. With two or more the loss still falls, but the numbers
+# differ from the very first step on. Repair it; the arrays that come in stay as they are.
+#
+# Example: after one step from anywhere, every weight with a gradient has moved by `lr`.
+
+
+# %% solve="adam_fit" difficulty=2 importance=4 minutes=12 bug=true forbid="course_lib.updates.adam_step course_lib.optim.Adam"
+def adam_fit(params, gradient, lr, steps):
+    """The arrays of weights after `steps` steps of Adam."""
+    ### BEGIN SOLUTION
+    params = [np.array(p, dtype=float) for p in params]
+    means, squares = ([np.zeros_like(p) for p in params] for _ in range(2))
+    for t in range(1, steps + 1):
+        for k, g in enumerate(gradient(params)):
+            means[k] = 0.9 * means[k] + 0.1 * g
+            squares[k] = 0.99 * squares[k] + 0.01 * g**2
+            m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)
+            params[k] = params[k] - lr * m / (np.sqrt(s) + 1e-8)
+    return params
+    ### END SOLUTION
+
+
+# %% given="adam_fit"
+def adam_fit(params, gradient, lr, steps):
+    """The arrays of weights after `steps` steps of Adam."""
+    params = [np.array(p, dtype=float) for p in params]
+    means, squares = ([np.zeros_like(p) for p in params] for _ in range(2))
+    t = 0
+    for _ in range(steps):
+        for k, g in enumerate(gradient(params)):
+            t += 1
+            means[k] = 0.9 * means[k] + 0.1 * g
+            squares[k] = 0.99 * squares[k] + 0.01 * g**2
+            m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)
+            params[k] = params[k] - lr * m / (np.sqrt(s) + 1e-8)
+    return params
+
+
+# %% [markdown] hint="adam_fit"
+# What is different with two arrays? Print `t` and `k` in every round, for two steps with two arrays.
+
+# %% [markdown] hint="adam_fit"
+# In the first step each array should be corrected with t = 1. Which t does the second array get?
+
+# %% [markdown] hint="adam_fit"
+# ```python
+# for t in range(1, ...):
+#     for k, g in enumerate(gradient(params)):
+#         ...  # as before, without counting
+# ```
+
+# %% check="adam_fit" points=6
+with check("adam_fit") as expect:
+
+    def pull(params):
+        """Both arrays feel each other, so it matters when the gradient is asked."""
+        a, b = params
+        return [2 * a + b.sum(), 30 * b + a.sum() + 1]
+
+    a, b = np.array([1.0, -2.0, 0.5]), np.array([[0.25, 3.0]])
+    expect("one array, 3 steps", adam_fit([a], lambda params: [4 * params[0] + 1], 0.1, 3))
+    expect("two arrays, 1 step", adam_fit([a, b], pull, 0.1, 1))
+    expect("two arrays, 25 steps", adam_fit([a, b], pull, 0.03, 25))
+    expect("the arrays afterwards", (a, b))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10611)
+    for shapes in [((3,), (2, 2)), ((2,), (2,), (3, 2))]:
+        params = [4 + draw.normal(size=shape) for shape in shapes]
+        sharp = [10 ** draw.uniform(-1, 1, size=shape) for shape in shapes]
+
+        def bowl(now, sharp=sharp):
+            return [s * p + np.sin(now[k - 1].sum()) for k, (s, p) in enumerate(zip(sharp, now, strict=True))]
+
+        for steps in (1, 2, 25):
+            expect(f"{len(shapes)} arrays, {steps} steps", adam_fit(params, bowl, 0.05, steps))
+        expect(f"{len(shapes)} arrays, afterwards", params)
+    ### END HIDDEN TESTS
+
+# %% variants="adam_fit"
+WRONG = {
+    "counted from 0": (
+        "range(1, steps + 1)",
+        "range(steps)",
+        "now the first step has t = 0, and the correction divides by 0",
+    ),
+    "counted from 2": (
+        "range(1, steps + 1)",
+        "range(2, steps + 2)",
+        "the first step has t = 2 here: its correction is too small",
+    ),
+    "always the first step": (
+        "(1 - 0.9**t), squares[k] / (1 - 0.99**t)",
+        "(1 - 0.9), squares[k] / (1 - 0.99)",
+        "t must still grow from step to step; here each step is corrected like the first",
+    ),
+    "correction removed": (
+        "m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)",
+        "m, s = means[k], squares[k]",
+        "the correction itself was right; only its count was wrong",
+    ),
+    "count by arrays": (
+        "0.9**t), squares[k] / (1 - 0.99**t)",
+        "0.9 ** (t + k)), squares[k] / (1 - 0.99 ** (t + k))",
+        "every array must get the same t in one step",
+    ),
+    "a step too few": (
+        "range(1, steps + 1)",
+        "range(1, steps)",
+        "the last step is missing: range stops before its end",
+    ),
+    "asked anew for each array": (
+        "        for k, g in enumerate(gradient(params)):\n",
+        "        for k in range(len(params)):\n            g = gradient(params)[k]\n",
+        "the gradient was asked again after the first arrays had moved; ask once, then move all",
+    ),
+    "gradient asked once for all": (
+        "    for t in range(1, steps + 1):\n        for k, g in enumerate(gradient(params)):\n",
+        "    slopes = gradient(params)\n    for t in range(1, steps + 1):\n        for k, g in enumerate(slopes):\n",
+        "the gradient must be asked again before every step",
+    ),
+    "means forgotten": (
+        "    for t in range(1, steps + 1):\n        for k, g in",
+        "    for t in range(1, steps + 1):\n        means = [np.zeros_like(p) for p in params]\n        for k, g in",
+        "the running means start anew in every step: nothing is remembered",
+    ),
+    "only the first array": (
+        "            params[k] = params[k] - lr * m / (np.sqrt(s) + 1e-8)\n",
+        "            params[k] = params[k] - lr * m / (np.sqrt(s) + 1e-8)\n            break\n",
+        "only the first array moves",
+    ),
+    "works on the caller's arrays": (
+        "def adam_fit(params, gradient, lr, steps):\n"
+        "    means, squares = ([np.zeros_like(p) for p in params] for _ in range(2))\n"
+        "    for t in range(1, steps + 1):\n        for k, g in enumerate(gradient(params)):\n"
+        "            means[k] = 0.9 * means[k] + 0.1 * g\n            squares[k] = 0.99 * squares[k] + 0.01 * g**2\n"
+        "            m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)\n"
+        "            params[k] -= lr * m / (np.sqrt(s) + 1e-8)\n    return params",
+        "`-=` moved the arrays that came in; the copies at the start were right",
+    ),
+}
+RIGHT = {
+    "counted outside": (
+        "def adam_fit(params, gradient, lr, steps):\n    now, t = [p.astype(float) for p in params], 0\n"
+        "    memory = [(0.0 * p, 0.0 * p) for p in now]\n    while t < steps:\n        t += 1\n        slopes = gradient(now)\n"
+        "        memory = [(0.9 * m + 0.1 * g, 0.99 * s + 0.01 * g * g) for (m, s), g in zip(memory, slopes)]\n"
+        "        now = [p - lr * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.99**t)) + 1e-8) for p, (m, s) in zip(now, memory)]\n"
+        "    return now"
+    ),
+    "one long vector": (
+        "def adam_fit(params, gradient, lr, steps):\n    cuts = np.cumsum([p.size for p in params])[:-1]\n"
+        "    flat = np.concatenate([p.ravel() for p in params])\n    m = s = np.zeros(flat.size)\n\n    def parts():\n"
+        "        return [a.reshape(p.shape) for a, p in zip(np.split(flat, cuts), params)]\n\n"
+        "    for t in range(1, steps + 1):\n        g = np.concatenate([a.ravel() for a in gradient(parts())])\n"
+        "        m, s = 0.9 * m + 0.1 * g, 0.99 * s + 0.01 * g**2\n"
+        "        flat = flat - lr * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.99**t)) + 1e-8)\n    return parts()"
+    ),
+}
+
+# %% [markdown] question="three_runs" points=5 title="Three runs that went wrong"
+# Three friends train the same network with SGD and momentum. A: "My loss falls by a thousandth an epoch; update over
+# weights is $10^{-6}$ in all layers." B: "It trained well with batches of 32. To be faster I took 512 and changed nothing
+# else, and now the loss explodes." C: "My training loss stood on a plateau for 20 epochs, so I know that it is a minimum
+# and stopped." Say in 6 to 9 sentences what went wrong in each case or what you would look at next, and why.
+#
+# === BEGIN MARK SCHEME ===
+# 1 point: A: the rate is far too small: healthy ratios are near 1e-3; raise the rate (about 100 to 1000 times, in steps).
+#
+# 2 points: B: the gradients are summed instead of averaged, so the step is 16 times as long (1 point); divide by the batch
+# size, then the rate can stay, or lower it by 16 (1 point).
+#
+# 1 point: C: a plateau need not be a minimum: a saddle, a ravine or a hard feature that is not correlated with single
+# inputs and comes late (F38).
+#
+# 1 point: C, next: anneal on demand (divide the rate by 2 or 5), or look at gradient norms and the ratio by layer, or
+# train on; any one with its reason.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## To remember
+#
+# 1. Mini-batches: every sample once an epoch, shuffled anew; divide by the batch size, and the rate can stay.
+# 2. Momentum adds up what agrees and cancels what alternates; it starts at rest and ends $1/(1-\mu)$ times as fast.
+# 3. Adagrad, RMSProp and Adam give every weight a rate of its own; Adam also takes out the bias of its start, with t from 1.
+# 4. Anneal: stairs, exponential, on demand, cosine. Watch update over weights: near $10^{-3}$ is a good place to start.
+# 5. Finding the best weights is NP-hard; gradient descent finds good ones, the blatant correlations first.
+#
+# ## Further reading
+#
+# - Herbert Robbins, Sutton Monro: *A stochastic approximation method* (1951)
+# - Boris Polyak: *Some methods of speeding up the convergence of iteration methods* (1964)
+# - Yurii Nesterov: *A method of solving a convex programming problem with convergence rate O(1/k²)* (1983)
+# - Avrim Blum, Ronald Rivest: *Training a 3-node neural network is NP-complete* (1992)
+# - John Duchi, Elad Hazan, Yoram Singer: *Adaptive subgradient methods for online learning and stochastic optimization*
+#   (2011)
+# - Tijmen Tieleman, Geoffrey Hinton: *Lecture 6.5: RMSProp* (2012)
+# - Alex Krizhevsky, Ilya Sutskever, Geoffrey Hinton: *ImageNet classification with deep convolutional neural networks*
+#   (2012)
+# - Ilya Sutskever, James Martens, George Dahl, Geoffrey Hinton: *On the importance of initialization and momentum in deep
+#   learning* (2013)
+# - Diederik Kingma, Jimmy Ba: *Adam: a method for stochastic optimization* (2015)
+# - Ilya Loshchilov, Frank Hutter: *SGDR: stochastic gradient descent with warm restarts* (2017)
+# - Priya Goyal and others: *Accurate, large minibatch SGD: training ImageNet in 1 hour* (2017)
+#
+# **Next:** lesson 07, training deep networks: where to start, and how to keep the signals healthy on the way.

@@ -1,0 +1,110 @@
+"""Lesson 06: its answers agree with torch and with the library, and its worked examples hold."""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import data, schedules, updates
+from grading.source import read_lesson
+
+LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "06_optimisation.py")
+
+
+def answers():
+    """The reference answers of the lesson, by name."""
+    namespace = {"np": np}
+    for exercise in LESSON.exercises:
+        exec(exercise.reference, namespace)
+    return namespace
+
+
+ANSWERS = answers()
+
+
+def test_the_lesson_has_the_nine_exercises_of_the_curriculum_in_order():
+    assert [e.id for e in LESSON.exercises if not e.predict] == [
+        "minibatches",
+        "sgd_epoch",
+        "momentum_step",
+        "adagrad_step",
+        "rmsprop_step",
+        "adam_step",
+        "schedules",
+        "update_ratio",
+        "adam_fit",
+    ]
+
+
+@pytest.mark.parametrize("name", ["momentum", "Nesterov", "Adagrad", "RMSProp", "Adam"])
+def test_every_optimiser_walks_25_steps_as_the_librarys(name):
+    step = {
+        "momentum": ANSWERS["momentum_step"],
+        "Nesterov": functools.partial(ANSWERS["momentum_step"], nesterov=True),
+        "Adagrad": ANSWERS["adagrad_step"],
+        "RMSProp": ANSWERS["rmsprop_step"],
+        "Adam": ANSWERS["adam_step"],
+    }[name]
+    w = np.array([[1.0, -2.0, 0.0], [3.0, 0.5, 0.25]])
+    bend = np.array([[1.0, 40, 5], [0.1, 10, 0]])
+    paths = [
+        updates.follow(one, w, updates.start(name, w), lambda w: bend * w, 0.02, 25)[0]
+        for one in (step, updates.STEPS[name])
+    ]
+    np.testing.assert_allclose(*paths, rtol=1e-12)
+
+
+def test_minibatches_are_the_librarys():
+    x, t = np.random.default_rng(1).normal(size=(11, 3)), np.arange(11)
+    mine = list(ANSWERS["minibatches"](x, t, 4, np.random.default_rng(5)))
+    theirs = list(data.batches(x, t, size=4, rng=np.random.default_rng(5)))
+    for one, other in zip(mine, theirs, strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_schedules_are_the_librarys_and_torchs_plateau():
+    for step in range(20):
+        assert ANSWERS["stairs"](0.3, step, 4, 0.5) == pytest.approx(schedules.stairs(0.3, 4, 0.5)(step))
+        assert ANSWERS["exponential"](0.3, step, 0.1) == pytest.approx(schedules.exponential(0.3, np.exp(-0.1))(step))
+    losses = np.random.default_rng(3).integers(1, 9, size=40) + 20 / np.arange(1, 41)
+    p = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([p], lr=0.8)
+    # torch lowers after more than `patience` bad epochs, we at `patience`
+    plan = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, threshold=0, eps=0)
+    rates = [0.8]
+    for loss in losses:
+        plan.step(loss)
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert ANSWERS["on_plateau"](0.8, losses.tolist(), 3, 2) == pytest.approx(rates)
+
+
+def test_the_repaired_training_is_torchs_adam():
+    rng = np.random.default_rng(2)
+    start, bend = [rng.normal(size=s) for s in ((3,), (2, 2))], [rng.uniform(0.5, 9, size=s) for s in ((3,), (2, 2))]
+    mine = ANSWERS["adam_fit"](start, lambda now: [b * p + 1 for b, p in zip(bend, now, strict=True)], 0.05, 25)
+    params = [torch.tensor(p, requires_grad=True) for p in start]
+    optimizer = torch.optim.Adam(params, lr=0.05, betas=(0.9, 0.99))
+    for _ in range(25):
+        for p, b in zip(params, bend, strict=True):
+            p.grad = torch.tensor(b) * p.detach() + 1
+        optimizer.step()
+    for one, other in zip(mine, params, strict=True):
+        np.testing.assert_allclose(one, other.detach().numpy(), rtol=1e-12)
+
+
+def test_the_worked_examples_hold():
+    def array(*values):
+        return np.array(values, float)
+
+    path = ANSWERS["sgd_epoch"](array(1), [(None, None)], lambda w, x, t: np.array([[2.0], [4.0]]), 0.1)
+    np.testing.assert_allclose(path, [[1], [0.7]])
+    np.testing.assert_allclose(ANSWERS["momentum_step"](array(1), array(2), array(10), 0.1, 0.5), [[0.3], [7]])
+    np.testing.assert_allclose(ANSWERS["adagrad_step"](array(1), array(3), array(16), 0.5), [[0.7], [25]])
+    np.testing.assert_allclose(ANSWERS["rmsprop_step"](array(1), array(2), array(0), 0.1, 0.75), [[0.8], [1]])
+    w, _ = ANSWERS["adam_step"](array(1, 1), array(1000, -0.001), (np.zeros(2), np.zeros(2), 0), 0.1)
+    np.testing.assert_allclose(w, [0.9, 1.1], rtol=1e-5)
+    assert ANSWERS["on_plateau"](1.0, [5, 4, 4, 6, 3], 2, 2) == [1, 1, 1, 1, 0.5, 0.5]
+    np.testing.assert_allclose(ANSWERS["update_ratio"]([array(3, 4)], [array(3, 4.5)]), [0.1])
