@@ -1,0 +1,2197 @@
+# %% [markdown] lesson="12" title="ResNet" minutes=240 builds_on="07 10 11"
+# **The question.** A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then,
+# does a plain network of 56 layers fit even its *training* set worse than one of 20? And which small change let
+# networks grow from 20 layers to 152?
+#
+# **You will be able to**
+#
+# - say what goes wrong in deep plain networks, and show it in gradients and in losses;
+# - write the basic and the bottleneck block, and shortcuts with and without weights;
+# - build ResNet-20 from the course library, and move its weights to torch and back, to the same logits and gradients;
+# - count any ResNet's layers and weights, and find the published numbers;
+# - write one step of training as it runs on a GPU, and compare architectures fairly.
+
+# %% picture="opening" alt="Five building blocks drawn side by side: plain, basic, pre-activation, bottleneck and projection; in all but the plain one an orange line carries the input past the layers to a sum"
+from course_lib.viz.residual import blocks
+
+blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
+
+# %%
+import math
+import os
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.cbook import get_sample_data
+from torch.nn.functional import cross_entropy
+from tqdm.auto import tqdm
+
+from course_lib import datasets, nn, optim, schedules, torch_bridge
+from course_lib import functional as F
+from course_lib.augment import translate
+from course_lib.blocks import conv3x3
+from course_lib.checks import NotDone, check, hint, yours
+from course_lib.data import batches
+from course_lib.resnet import CifarResNet, PaddedBlock
+from course_lib.resnet import deep_losses as library_losses
+from course_lib.tensor import Tensor, no_grad
+from course_lib.torch_models import resnets
+from course_lib.torch_models.counting import count, sketch
+from course_lib.torch_models.fill import fill
+from course_lib.torch_models.relatives import RELATIVES
+from course_lib.torch_models.training import right, train_step
+from course_lib.train import accuracy, fit, progress, score
+from course_lib.viz import curves, style
+from course_lib.viz.images import image_grid
+from course_lib.viz.lecture import lecture_table
+from course_lib.viz.recorded import recorded
+from course_lib.widgets.residual import shatter_explorer
+
+FULL = os.environ.get("COURSE_MODE") == "run"  # True: run the long figures here instead of showing their record
+
+# %% [markdown]
+# Two bodies appear in this lesson. `nn`, `F` and `Tensor` are the course library's, on NumPy. Whatever belongs to torch
+# is written with its name: `torch.nn.Conv2d`.
+#
+# ## 1 · Deeper should never be worse
+#
+# Take a trained network of 20 layers and put 36 layers behind it that copy their input. That is a network of 56 layers
+# with the same training error. So a good 56-layer network exists. Gradient descent does not find it.
+#
+# This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
+# itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
+#
+# **Lecture figure F19.** Plain and residual networks of 20 and 56 layers, otherwise alike, at reduced size: fewer and
+# smaller images, half the width. The code that made it stands in section 9. Look at the plain networks' training losses.
+
+# %%
+recorded("F19")
+
+# %% [markdown]
+# What is it, then, that makes the deeper plain network hard to train? With batch norm (lesson 07) neither its
+# activations nor its gradients vanish. Something else goes wrong: the gradient loses its *structure*.
+#
+# Balduzzi and others (2017) looked at random networks from one number to one number, and at the slope of the output
+# for each input. Gradient descent averages such slopes over a batch. If neighbouring inputs ask for similar changes,
+# the average means something. If the slopes are noise, it means little.
+
+# %% picture="shattered" alt="Slope of the output against the input for a plain and a residual network of 40 layers, and the correlation of neighbouring slopes by depth: the plain one falls to zero after ten layers, the residual one stays high"
+from course_lib.viz.residual import shattered
+
+shattered(40)
+
+# %% [markdown]
+# Move the depth yourself. From which depth on do the slopes of the plain network look like noise? What does the
+# residual one do at the same depth? Try other seeds before you believe it.
+
+# %%
+shatter_explorer()
+
+# %% [markdown]
+# ## 2 · Learn the difference
+#
+# Suppose some layers should compute $H(x)$. Let them compute the **residual** $F(x) = H(x) - x$ instead, and add the
+# input back:
+#
+# $$y = x + F(x)$$
+#
+# - Doing nothing is now easy: push the weights of $F$ towards 0. In a plain network, layers have to *learn* to copy.
+# - The gradient of $y$ by $x$ is $1 + F'(x)$. The 1 goes through whatever $F$ does: the **identity shortcut**.
+# - It costs no weights and almost no time.
+#
+# The **basic block** has two 3×3 convolutions with batch norm. The sum comes before the last ReLU, so that $F$ may
+# take away as well as add.
+
+# %% picture="basic" alt="A plain block beside the basic block: the same layers, and an orange line from the input to a sum before the last ReLU"
+from course_lib.viz.residual import blocks
+
+blocks(("plain", "basic"))
+
+# %% [markdown]
+# Two helpers for the checks: `settle` gives every parameter a value drawn by its name, so that scales and shifts of the
+# norms matter; `respond` runs a block forward and backward.
+
+
+# %%
+def settle(model, seed=0):
+    rng = np.random.default_rng(seed)
+    for _, p in sorted(model.named_parameters()):
+        p.data = rng.normal(size=p.shape) * 0.5 + (0.8 if p.ndim == 1 else 0)
+    return model.double()
+
+
+def respond(model, x, training=True):
+    x = Tensor(x, requires_grad=True)
+    y = model.train(training)(x)
+    y.backward(np.cos(np.arange(y.data.size)).reshape(y.shape))
+    return {"output": y.data, "gradient": x.grad}
+
+
+# %% [markdown] task="basic_block" title="The basic block"
+# Write `forward(x)` of `BasicBlock`, for a block that keeps the size and the channels: convolution, norm, ReLU,
+# convolution, norm; then add the input; then ReLU. The parts are there already. `x` is a Tensor `(n, c, h, w)`, and so is
+# what you return. Gradients come by themselves.
+#
+# *Example:* when the second norm has scale 0 and shift 0, the block returns `F.relu(x)`.
+
+
+# %% solve="basic_block" difficulty=2 importance=5 minutes=8 forbid="course_lib.blocks.BasicBlock"
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions with batch norm, and an identity shortcut."""
+
+    def __init__(self, channels, *, rng):
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        """(n, c, h, w) -> (n, c, h, w)."""
+        ### BEGIN SOLUTION
+        h = F.relu(self.bn1(self.conv1(x)))
+        h = self.bn2(self.conv2(h))
+        return F.relu(h + x)
+        ### END SOLUTION
+
+
+# %% [markdown] hint="basic_block"
+# You need the input again at the end. Do not let its name be taken by something else on the way.
+
+# %% [markdown] hint="basic_block"
+# Follow the right drawing from top to bottom. How many ReLUs are there, and which of them comes after the sum?
+
+# %% [markdown] hint="basic_block"
+# ```python
+# h = F.relu(self.bn1(...))
+# h = self.bn2(...)         # no ReLU here: the branch may be negative
+# return F.relu(...)
+# ```
+
+# %% check="basic_block" points=5
+with check("basic_block") as expect:
+    square = np.random.default_rng(1).normal(size=(3, 3, 3, 3))
+    block = settle(BasicBlock(3, rng=np.random.default_rng(2)), seed=3)
+    expect("3 images of 3×3×3, training", respond(block, square))
+    expect("the same in evaluation, after one batch", respond(block, square, training=False))
+    images = np.random.default_rng(4).normal(size=(2, 4, 5, 6))
+    block = settle(BasicBlock(4, rng=np.random.default_rng(5)), seed=6)
+    expect("2 images of 4×5×6", respond(block, images))
+    expect.unchanged("the images afterwards", images)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120101)
+    for n, c, h, w in [(2, 2, 4, 3), (3, 5, 2, 6), (2, 1, 7, 4)]:
+        block = settle(BasicBlock(c, rng=rng), seed=int(rng.integers(1000)))
+        for training in (True, True, False):
+            x = rng.normal(size=(n, c, h, w))
+            expect(f"{n}×{c}×{h}×{w}, {'training' if training else 'evaluation'}", respond(block, x, training))
+        expect(f"{n}×{c}×{h}×{w}, the images afterwards", x)
+    ### END HIDDEN TESTS
+
+# %% variants="basic_block"
+WRONG = {
+    "ReLU before the sum": (
+        "F.relu(h + x)",
+        "F.relu(h) + x",
+        "with ReLU inside the branch it can only add, never take away: first the sum, then ReLU",
+    ),
+    "two ReLUs at the end": (
+        "F.relu(h + x)",
+        "F.relu(F.relu(h) + x)",
+        "the branch has lost its negative values before the sum; only the sum passes the last ReLU",
+    ),
+    "no shortcut": ("F.relu(h + x)", "F.relu(h)", "this is the plain block: the input is not added"),
+    "no ReLU after the sum": ("F.relu(h + x)", "h + x", "the last ReLU, after the sum, is missing"),
+    "no ReLU inside": (
+        "h = F.relu(self.bn1(self.conv1(x)))",
+        "h = self.bn1(self.conv1(x))",
+        "without the ReLU between them two convolutions are one",
+    ),
+    "second norm forgotten": (
+        "h = self.bn2(self.conv2(h))",
+        "h = self.conv2(h)",
+        "the second convolution has a norm behind it too",
+    ),
+    "first norm twice": (
+        "self.bn2(self.conv2(h))",
+        "self.bn1(self.conv2(h))",
+        "the second convolution has a norm of its own, bn2",
+    ),
+    "first convolution twice": (
+        "self.conv2(h)",
+        "self.conv1(h)",
+        "the second convolution has weights of its own, conv2",
+    ),
+    "shortcut from the middle": (
+        "h = F.relu(self.bn1(self.conv1(x)))",
+        "h = x = F.relu(self.bn1(self.conv1(x)))",
+        "what you add is the middle of the block, not its input: the name x was taken by something else",
+    ),
+    "norm after the sum": (
+        "h = self.bn2(self.conv2(h))\n        return F.relu(h + x)",
+        "return F.relu(self.bn2(self.conv2(h) + x))",
+        "the norm rescales the shortcut as well: normalise the branch first, then add",
+    ),
+    "ReLU on the shortcut": (
+        "F.relu(h + x)",
+        "F.relu(h + F.relu(x))",
+        "the shortcut is the identity: add x as it is",
+    ),
+    "writes into the input": (
+        "return F.relu(h + x)",
+        "x.data += h.data\n        return F.relu(x)",
+        "`x.data +=` writes into the caller's images and past the graph: no gradient reaches the branch. Use h + x",
+    ),
+    "average": ("F.relu(h + x)", "F.relu(0.5 * (h + x))", "the block adds; it does not average"),
+    "difference": (
+        "F.relu(h + x)",
+        "F.relu(h - x)",
+        "y = F(x) + x: that F learns a difference does not mean that you subtract",
+    ),
+}
+RIGHT = {
+    "one expression": """
+class BasicBlock(nn.Module):
+    def __init__(self, channels, *, rng):
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        return F.relu(x + self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
+""",
+    "a list of steps": """
+class BasicBlock(nn.Module):
+    def __init__(self, channels, *, rng):
+        self.conv1 = conv3x3(channels, channels, rng=rng)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = conv3x3(channels, channels, rng=rng)
+        self.bn2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        y = x
+        for step in (self.conv1, self.bn1, F.relu, self.conv2, self.bn2):
+            y = step(y)
+        y = y + x
+        return F.maximum(y, 0.0)
+""",
+}
+
+# %% [markdown]
+# ## 3 · Shortcuts where shapes change
+#
+# Between two stages of a ResNet images become half as high and wide, and channels double. Then $x$ and $F(x)$ have
+# different shapes and cannot be added. Two ways out, both of the paper:
+#
+# - **Option A**, no weights: keep every second pixel, and append channels of zeros.
+# - **Option B**, the **projection shortcut**: keep every second pixel, and map the channels of each pixel by a matrix,
+#   that is a 1×1 convolution with stride 2 (with batch norm behind it).
+#
+# The CIFAR networks use A, the ImageNet networks B, and only where shapes change. A matrix on *every* shortcut (option
+# C) brought nearly nothing and cost much: the identity is the point.
+
+# %% [markdown] task="shortcut" title="The projection shortcut, and the one without weights"
+# Write `shortcut(x, channels, stride, w=None)` for arrays. `x` is `(n, c, h, width)` with c ≤ `channels`. Keep rows and
+# columns 0, `stride`, 2·`stride`, ...
+#
+# - Without `w`: the c channels first, unchanged, behind them zeros up to `channels`. The dtype stays that of `x`.
+# - With `w`, an array `(channels, c)`: multiply the vector of channels of each kept pixel by it.
+#
+# *Example:* one image of one channel, `[[1, 2], [3, 4]]`, with `channels=2, stride=2` gives the two channels `[[1]]` and
+# `[[0]]`; with `w = [[5], [7]]` it gives `[[5]]` and `[[7]]`.
+
+
+# %% solve="shortcut" difficulty=2 importance=4 minutes=10 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.resnet.PadShortcut"
+def shortcut(x, channels, stride, w=None):
+    """(n, c, h, width) -> (n, channels, ...): option A without w, option B with w (channels, c)."""
+    ### BEGIN SOLUTION
+    x = x[:, :, ::stride, ::stride]
+    if w is not None:
+        return np.einsum("fc,ncij->nfij", w, x)
+    more = channels - x.shape[1]
+    return np.pad(x, ((0, 0), (0, more), (0, 0), (0, 0)))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="shortcut"
+# Thinning is the same in both options. Do it first, for both axes of the image.
+
+# %% [markdown] hint="shortcut"
+# Of five rows, stride 2 keeps rows 0, 2, 4: a slice with a step. From 3 to 8 channels, 5 channels of zeros come in.
+
+# %% [markdown] hint="shortcut"
+# ```python
+# x = x[:, :, ..., ...]
+# if w is not None:
+#     return np.einsum("fc,ncij->...", w, x)      # c is summed, f takes its place
+# return np.pad(x, ((0, 0), (0, ...), (0, 0), (0, 0)))
+# ```
+
+# %% check="shortcut-zeros" points=3
+with check("shortcut-zeros") as expect:
+    square = np.random.default_rng(11).normal(size=(3, 3, 3, 3))
+    expect("3×3×3 images, 3 channels, stride 1: the identity", shortcut(square, 3, 1))
+    expect("3×3×3 images, 5 channels, stride 2", shortcut(square, 5, 2))
+    images = np.arange(2 * 2 * 4 * 7, dtype=np.float32).reshape(2, 2, 4, 7)
+    expect("2×4×7 float32, 4 channels, stride 3", shortcut(images, 4, 3), exact_dtype=True)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120201)
+    for c, channels, stride, h, w in [(2, 6, 2, 6, 5), (3, 3, 2, 4, 7), (1, 3, 3, 8, 5), (4, 8, 1, 3, 2)]:
+        x = rng.normal(size=(2, c, h, w)).astype(np.float32)
+        expect(f"{c}×{h}×{w}, {channels} channels, stride {stride}", shortcut(x, channels, stride), exact_dtype=True)
+    ### END HIDDEN TESTS
+
+# %% check="shortcut-projection" points=3
+with check("shortcut-projection") as expect:
+    square = np.random.default_rng(12).normal(size=(3, 3, 3, 3))
+    matrix = np.random.default_rng(13).normal(size=(3, 3))
+    expect("3×3×3 images, 3 channels, stride 1", shortcut(square, 3, 1, matrix))
+    expect("3×3×3 images, 5 channels, stride 2", shortcut(square, 5, 2, np.arange(15.0).reshape(5, 3) - 4))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120202)
+    for c, channels, stride, h, w in [(2, 6, 2, 6, 5), (3, 3, 2, 4, 7), (1, 3, 3, 8, 5), (4, 8, 1, 3, 2)]:
+        x, matrix = rng.normal(size=(2, c, h, w)), rng.normal(size=(channels, c))
+        expect(f"{c}×{h}×{w}, {channels} channels, stride {stride}", shortcut(x, channels, stride, w=matrix))
+    ### END HIDDEN TESTS
+
+# %% variants="shortcut"
+WRONG = {
+    "stride for rows only": (
+        "x[:, :, ::stride, ::stride]",
+        "x[:, :, ::stride]",
+        "columns are thinned as well: the last axis needs the step too",
+    ),
+    "stride ignored": ("x[:, :, ::stride, ::stride]", "x", "the image is not thinned: stride does nothing here"),
+    "always stride 2": (
+        "x[:, :, ::stride, ::stride]",
+        "x[:, :, ::2, ::2]",
+        "the step is `stride`, which need not be 2",
+    ),
+    "starts at the second pixel": (
+        "x[:, :, ::stride, ::stride]",
+        "x[:, :, stride - 1 :: stride, stride - 1 :: stride]",
+        "the first pixel kept is number 0",
+    ),
+    "thins the channels": (
+        "x[:, :, ::stride, ::stride]",
+        "x[:, ::stride, ::stride]",
+        "axis 1 holds the channels: thin the last two axes",
+    ),
+    "averages": (
+        "x = x[:, :, ::stride, ::stride]",
+        "x = sum(np.roll(x, (-i, -j), (2, 3)) for i in range(stride) for j in range(stride))[:, :, ::stride, ::stride]"
+        " / stride**2",
+        "pixels are kept, not averaged",
+    ),
+    "zeros in front": ("(0, more)", "(more, 0)", "the old channels come first, the zeros behind them"),
+    "zeros on both sides": (
+        "(0, more)",
+        "(more // 2, more - more // 2)",
+        "some write it so, but here all zeros stand behind the old channels",
+    ),
+    "adds as many as asked": (
+        "channels - x.shape[1]",
+        "channels",
+        "`channels` is how many there are in the end: add only what is missing",
+    ),
+    "copies instead of zeros": (
+        "np.pad(x, ((0, 0), (0, more), (0, 0), (0, 0)))",
+        'np.pad(x, ((0, 0), (0, more), (0, 0), (0, 0)), mode="wrap")',
+        "the new channels are zeros, not copies",
+    ),
+    "result always float64": (
+        "return np.pad(x, ((0, 0), (0, more), (0, 0), (0, 0)))",
+        "return np.concatenate([x, np.zeros((len(x), more, *x.shape[2:]))], axis=1)",
+        "np.zeros makes float64: give it the dtype of x",
+    ),
+    "matrix transposed": (
+        '"fc,ncij->nfij", w, x',
+        '"fc,ncij->nfij", w.T.reshape(w.shape), x',
+        "w is (channels, c): row f makes output channel f",
+    ),
+    "matrix ignored": (
+        "if w is not None:",
+        "if False:",
+        "with w the new channels are a linear map of the old ones, not zeros",
+    ),
+    "ReLU after the projection": (
+        'return np.einsum("fc,ncij->nfij", w, x)',
+        'return np.maximum(0, np.einsum("fc,ncij->nfij", w, x))',
+        "the shortcut is linear: no ReLU on it",
+    ),
+    "pixels mirrored": (
+        'np.einsum("fc,ncij->nfij", w, x)',
+        'np.einsum("fc,ncij->nfij", w, x)[..., ::-1]',
+        "every pixel keeps its place",
+    ),
+}
+RIGHT = {
+    "an array to fill": """
+def shortcut(x, channels, stride, w=None):
+    n, c, h, width = x.shape
+    rows, columns = range(0, h, stride), range(0, width, stride)
+    kind = x.dtype if w is None else np.result_type(x, w)
+    y = np.zeros((n, channels, len(rows), len(columns)), kind)
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            pixel = x[:, :, row, column]
+            if w is None:
+                y[:, :c, i, j] = pixel
+            else:
+                y[:, :, i, j] = pixel @ w.T
+    return y
+""",
+    "always a matrix": """
+def shortcut(x, channels, stride, w=None):
+    if w is None:
+        w = np.eye(channels, x.shape[1], dtype=x.dtype)
+    return np.tensordot(x[:, :, ::stride, ::stride], w, axes=(1, 1)).transpose(0, 3, 1, 2)
+""",
+}
+
+# %% [markdown]
+# ## 4 · The bottleneck
+#
+# Between many channels a 3×3 convolution is expensive. The **bottleneck block** first goes down to fewer channels by a
+# 1×1 convolution, does the 3×3 there, and goes up again by another 1×1. ResNet-50 and all deeper ones are made of it.
+# The outer width is four times the inner one.
+
+# %%
+two_wide = 2 * 9 * 256 * 256
+narrow = 256 * 64 + 9 * 64 * 64 + 64 * 256
+print(f"two 3x3 convolutions of 256 channels: {two_wide:>9,} weights")
+print(f"bottleneck 256 -> 64 -> 64 -> 256:    {narrow:>9,} weights, {two_wide / narrow:.0f} times fewer")
+
+# %% [markdown] task="bottleneck_block" title="The bottleneck block, in torch"
+# Write the class `BottleneckBlock` in torch. `BottleneckBlock(in_channels, channels, stride=1)` has
+#
+# - a 1×1 convolution to `channels`, a 3×3 one that carries the `stride` (padding 1), a 1×1 one to `4 * channels`;
+#   behind each a `torch.nn.BatchNorm2d`, no biases in the convolutions; ReLU after the first two norms;
+# - a shortcut: the identity where stride is 1 and channels agree, else a 1×1 convolution with that stride and a norm;
+# - sum, then ReLU. You may name and nest the layers as you like; the checks give them weights by their shapes.
+#
+# *Example:* `BottleneckBlock(8, 2)` has 92 weights, scales and shifts counted, and takes `(n, 8, h, w)` to `(n, 8, h, w)`.
+
+
+# %% solve="bottleneck_block" difficulty=3 importance=5 minutes=15 forbid="course_lib.torch_models.resnets.Bottleneck course_lib.nn.Bottleneck"
+class BottleneckBlock(torch.nn.Module):
+    """1x1 down, 3x3, 1x1 up to 4 * channels, with batch norm and a shortcut."""
+
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        ### BEGIN SOLUTION
+        conv, norm, out = torch.nn.Conv2d, torch.nn.BatchNorm2d, 4 * channels
+        self.conv1, self.bn1 = conv(in_channels, channels, 1, bias=False), norm(channels)
+        self.conv2, self.bn2 = conv(channels, channels, 3, stride, padding=1, bias=False), norm(channels)
+        self.conv3, self.bn3 = conv(channels, out, 1, bias=False), norm(out)
+        self.shortcut = torch.nn.Identity()
+        if stride != 1 or in_channels != out:
+            self.shortcut = torch.nn.Sequential(conv(in_channels, out, 1, stride, bias=False), norm(out))
+        ### END SOLUTION
+
+    def forward(self, x):
+        """(n, in_channels, h, w) -> (n, 4 * channels, h / stride, w / stride)."""
+        ### BEGIN SOLUTION
+        h = torch.relu(self.bn1(self.conv1(x)))
+        h = torch.relu(self.bn2(self.conv2(h)))
+        return torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))
+        ### END SOLUTION
+
+
+# %% [markdown] hint="bottleneck_block"
+# Make all layers in `__init__`, the shortcut's too. `torch.nn.Identity()` is a layer that does nothing.
+
+# %% [markdown] hint="bottleneck_block"
+# The example counted: 8·2 + 2·2·9 + 2·8 weights of convolutions make 68, scales and shifts of norms of 2, 2 and 8
+# channels make 24, and there is no projection. With stride 2 there is one, although 8 channels stay 8.
+
+# %% [markdown] hint="bottleneck_block"
+# ```python
+# self.conv1, self.bn1 = torch.nn.Conv2d(in_channels, ..., 1, bias=False), torch.nn.BatchNorm2d(...)
+# ...
+# if stride != 1 or ...:
+#     self.shortcut = torch.nn.Sequential(...)
+# ...
+# h = torch.relu(self.bn1(self.conv1(x)))
+# h = torch.relu(...)
+# return torch.relu(... + self.shortcut(x))
+# ```
+
+# %% check="bottleneck_block" points=5
+with check("bottleneck_block") as expect:
+
+    def observe_block(inputs, channels, stride, h, w, seed):
+        block = fill(BottleneckBlock(inputs, channels, stride), seed)
+        x = torch.from_numpy(np.random.default_rng(seed).normal(size=(2, inputs, h, w))).requires_grad_()
+        y = block(x)
+        (y * torch.cos(torch.arange(y.numel())).reshape(y.shape)).sum().backward()
+        weights = sum(p.numel() for p in block.parameters())
+        return {"weights": weights, "output": y, "gradient": x.grad, "evaluated": block.eval()(x)}
+
+    expect("8 to 8 channels, 4×4", observe_block(8, 2, 1, 4, 4, seed=1))
+    expect("3 to 8 channels, 4×5", observe_block(3, 2, 1, 4, 5, seed=2))
+    expect("8 to 8 channels, stride 2, 6×5", observe_block(8, 2, 2, 6, 5, seed=3))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120301)
+    for inputs, channels, stride, h, w in [(12, 3, 1, 5, 4), (5, 3, 2, 5, 7), (12, 3, 2, 4, 6), (2, 4, 1, 3, 5)]:
+        seen = observe_block(inputs, channels, stride, h, w, seed=int(rng.integers(1000)))
+        expect(f"{inputs} to {4 * channels} channels, stride {stride}, {h}×{w}", seen)
+    ### END HIDDEN TESTS
+
+# %% variants="bottleneck_block"
+WRONG = {
+    "stride in the first convolution": (
+        "conv(in_channels, channels, 1, bias=False), norm(channels)\n        self.conv2, self.bn2 = conv(channels, channels, 3, stride,",
+        "conv(in_channels, channels, 1, stride, bias=False), norm(channels)\n        self.conv2, self.bn2 = conv(channels, channels, 3, 1,",
+        "the paper's own first version did this and threw three quarters of the pixels away unseen: the 3x3 has the stride",
+    ),
+    "biases": (
+        "conv(channels, channels, 3, stride, padding=1, bias=False)",
+        "conv(channels, channels, 3, stride, padding=1)",
+        "a bias before a norm is subtracted again at once: bias=False",
+    ),
+    "projection only for the stride": (
+        "if stride != 1 or in_channels != out:",
+        "if stride != 1:",
+        "where channels change, the shapes do not fit either, and the shortcut needs its convolution",
+    ),
+    "projection only for the channels": (
+        "if stride != 1 or in_channels != out:",
+        "if in_channels != out:",
+        "a stride changes the shape too: then the shortcut needs its convolution even if channels agree",
+    ),
+    "projection always": (
+        "if stride != 1 or in_channels != out:",
+        "if True:",
+        "where shapes agree the shortcut is the identity, without weights",
+    ),
+    "projection without norm": (
+        "torch.nn.Sequential(conv(in_channels, out, 1, stride, bias=False), norm(out))",
+        "conv(in_channels, out, 1, stride, bias=False)",
+        "behind the projection's convolution stands a norm",
+    ),
+    "no shortcut": (
+        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
+        "torch.relu(self.bn3(self.conv3(h)))",
+        "the shortcut is made but never added",
+    ),
+    "ReLU before the sum": (
+        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
+        "torch.relu(self.bn3(self.conv3(h))) + self.shortcut(x)",
+        "first the sum, then ReLU",
+    ),
+    "no ReLU at the end": (
+        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
+        "self.bn3(self.conv3(h)) + self.shortcut(x)",
+        "the last ReLU, after the sum, is missing",
+    ),
+    "one ReLU missing": (
+        "h = torch.relu(self.bn2(self.conv2(h)))",
+        "h = self.bn2(self.conv2(h))",
+        "there is a ReLU after the norm of the 3x3 as well",
+    ),
+    "last norm missing": (
+        "self.bn3(self.conv3(h))",
+        "self.conv3(h)",
+        "the third convolution has a norm too, before the sum",
+    ),
+    "two times instead of four": ("4 * channels\n", "2 * channels\n", "the block ends with 4 times `channels`"),
+    "a 1x1 in the middle": (
+        "conv(channels, channels, 3, stride, padding=1, bias=False)",
+        "conv(channels, channels, 1, stride, bias=False)",
+        "the middle convolution is 3x3 with padding 1: without it no pixel sees its neighbours",
+    ),
+}
+RIGHT = {
+    "a branch as one Sequential": """
+class BottleneckBlock(torch.nn.Module):
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        def step(a, b, k, s=1):
+            return [torch.nn.Conv2d(a, b, k, s, k // 2, bias=False), torch.nn.BatchNorm2d(b)]
+        bend = torch.nn.ReLU()
+        self.branch = torch.nn.Sequential(
+            *step(in_channels, channels, 1), bend, *step(channels, channels, 3, stride), bend,
+            *step(channels, 4 * channels, 1),
+        )
+        same = stride == 1 and in_channels == 4 * channels
+        self.bypass = torch.nn.Sequential(*([] if same else step(in_channels, 4 * channels, 1, stride)))
+
+    def forward(self, x):
+        return (self.bypass(x) + self.branch(x)).clamp(min=0)
+""",
+    "no layer where none is needed": """
+class BottleneckBlock(torch.nn.Module):
+    def __init__(self, in_channels, channels, stride=1):
+        super().__init__()
+        sizes = [in_channels, channels, channels, 4 * channels]
+        kernels, strides = [1, 3, 1], [1, stride, 1]
+        self.convs = torch.nn.ModuleList(
+            torch.nn.Conv2d(sizes[i], sizes[i + 1], kernels[i], strides[i], kernels[i] // 2, bias=False) for i in range(3)
+        )
+        self.norms = torch.nn.ModuleList(torch.nn.BatchNorm2d(n) for n in sizes[1:])
+        self.down = None
+        if stride > 1 or in_channels != sizes[-1]:
+            self.down = torch.nn.Conv2d(in_channels, sizes[-1], 1, stride, bias=False)
+            self.norm = torch.nn.BatchNorm2d(sizes[-1])
+
+    def forward(self, x):
+        h = x
+        for i in range(3):
+            h = self.norms[i](self.convs[i](h))
+            h = torch.nn.functional.relu(h) if i < 2 else h
+        return torch.nn.functional.relu(h + (x if self.down is None else self.norm(self.down(x))))
+""",
+}
+
+# %% [markdown]
+# ## 5 · A sum of many small steps
+#
+# Without the ReLU after the sum, residual blocks add up. After L blocks
+#
+# $$x_L = x_0 + F_1(x_0) + F_2(x_1) + \dots + F_L(x_{L-1})$$
+#
+# and the gradient at $x_0$ is that at $x_L$ plus what comes through the branches. **Pre-activation** (He and others 2016)
+# puts norm and ReLU *in front of* each convolution, so that really nothing stands on the path. That trained 1001 layers.
+#
+# Seen another way: at every block a signal either takes the branch or passes by. Veit, Wilber and Belongie (2016) read a
+# ResNet as a collection of paths of all lengths, of which the short ones carry most of the gradient.
+
+# %% [markdown]
+# ### Predict: how many paths?
+#
+# ResNet-20 has nine blocks. In how many different ways can a signal get from its first block's input to its last
+# block's output, when at each block it takes either the branch or the shortcut? `paths = ...`, a whole number.
+
+# %% solve="paths" difficulty=1 importance=3 minutes=2
+### BEGIN SOLUTION
+paths = 512
+### END SOLUTION
+
+# %% [markdown] hint="paths"
+# One block: two ways. Two blocks in a row: each way through the first can be followed by each way through the second.
+
+# %% [markdown] hint="paths"
+# Two blocks: branch-branch, branch-shortcut, shortcut-branch, shortcut-shortcut. Three blocks: each of these twice.
+
+# %% [markdown] hint="paths"
+# The number doubles with every block; start from 1 and double nine times.
+
+# %% predict="paths" points=1
+with check("paths") as expect:
+    expect("paths through nine blocks", paths)
+
+# %%
+through = [math.comb(9, k) for k in range(10)]
+print("branches on the path:", *(f"{k:4}" for k in range(10)))
+print("number of paths:     ", *(f"{n:4}" for n in through), "  together", sum(through))
+
+# %% [markdown]
+# Every block adds to the sum, so the signal grows with depth. A start that avoids it: set the **last scale** of every
+# branch to **zero**. Then every block starts as its shortcut, and the network as a shallow one that grows deeper while it
+# learns (Goyal and others 2017). Below: the standard deviation behind every block of a fresh ResNet-56.
+
+
+# %%
+def spread_by_block(model, x):
+    found = []
+    blocks = [block for stage in model.stages for block in stage]
+    undo = [block.register_forward_hook(lambda block, args, out: found.append(out.data.std())) for block in blocks]
+    with no_grad():
+        model.train()(Tensor(x))
+    for take_away in undo:
+        take_away()
+    return found
+
+
+# %%
+digits = datasets.load("digits")
+pixels = (digits.x_train / 255).astype(np.float32)
+fresh = CifarResNet(56, width=8, in_channels=1, rng=np.random.default_rng(0))
+spreads = {"all scales 1": spread_by_block(fresh, pixels[:16])}
+for stage in fresh.stages:
+    for block in stage:
+        block.bn2.weight.data[:] = 0
+spreads["last scales 0"] = spread_by_block(fresh, pixels[:16])
+ax = curves.learning_curves(spreads, xlabel="block", ylabel="standard deviation", title="Fresh ResNet-56, behind each block")
+
+# %% [markdown]
+# The saw-tooth marks the stages: where channels of zeros come in, the spread falls. Within a stage it grows with every
+# block; with zero scales it stays.
+#
+# ## 6 · ResNet-20
+#
+# The ResNets for CIFAR-10 have $6n+2$ layers with weights. The plan:
+#
+# | part | makes of 32×32 pixels |
+# |---|---|
+# | 3×3 convolution, norm, ReLU | 16 maps of 32×32 |
+# | stage 1: n basic blocks | 16 maps of 32×32 |
+# | stage 2: n basic blocks, the first with stride 2 | 32 maps of 16×16 |
+# | stage 3: n basic blocks, the first with stride 2 | 64 maps of 8×8 |
+# | mean over all pixels, one linear layer | 10 logits |
+#
+# The mean over all pixels is **global average pooling**. It needs no weights, takes images of any size, and makes each
+# map a detector: how much of *this* is anywhere in the picture? Compare it with what AlexNet and VGG do here:
+
+# %%
+maps, side, classes = 64, 8, 10
+print(f"linear layer on all {maps}x{side}x{side} numbers: {maps * side * side * classes + classes:>7,} weights")
+print(f"linear layer on {maps} means:             {maps * classes + classes:>7,} weights")
+
+# %% [markdown] task="small_resnet" title="ResNet-20 from the course library"
+# Write `SmallResNet(depth, width, classes, rng=rng)` for images of 3 channels, `depth` = 6n + 2, after the plan above
+# (`width` in place of 16). A block is `PaddedBlock(in_channels, channels, stride, rng=rng)`: a basic block whose
+# shortcut is option A. `conv3x3(in, out, rng=rng)`, `nn.BatchNorm2d(c)`, `nn.Sequential(*blocks)` and
+# `nn.Linear(in, out, rng=rng)` are there too.
+#
+# Name the parts `conv1`, `bn1`, `stages` (a list of three Sequentials) and `fc`: weights travel by name in section 7.
+#
+# *Example:* in `SmallResNet(14, 8, 5, rng=rng)` each stage has two blocks, and `fc.weight` is `(5, 32)`.
+
+
+# %% solve="small_resnet" difficulty=3 importance=5 minutes=20 forbid="course_lib.resnet.CifarResNet"
+class SmallResNet(nn.Module):
+    """The ResNet of 6n + 2 layers for images (n, 3, h, w)."""
+
+    def __init__(self, depth, width, classes, *, rng):
+        ### BEGIN SOLUTION
+        self.conv1, self.bn1 = conv3x3(3, width, rng=rng), nn.BatchNorm2d(width)
+        self.stages, have = [], width
+        for i, channels in enumerate((width, 2 * width, 4 * width)):
+            stage = []
+            for k in range((depth - 2) // 6):
+                stride = 2 if i > 0 and k == 0 else 1
+                stage.append(PaddedBlock(have, channels, stride, rng=rng))
+                have = channels
+            self.stages.append(nn.Sequential(*stage))
+        self.fc = nn.Linear(have, classes, rng=rng)
+        ### END SOLUTION
+
+    def forward(self, x):
+        """(n, 3, h, w) -> logits (n, classes)."""
+        ### BEGIN SOLUTION
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in self.stages:
+            x = stage(x)
+        return self.fc(x.mean((2, 3)))
+        ### END SOLUTION
+
+
+# %% [markdown] hint="small_resnet"
+# Each block needs to know how many channels come in. Keep that number in a variable and bring it up to date.
+
+# %% [markdown] hint="small_resnet"
+# Depth 14, width 8: (8, 8, 1), (8, 8, 1); (8, 16, 2), (16, 16, 1); (16, 32, 2), (32, 32, 1). Which two have stride 2?
+
+# %% [markdown] hint="small_resnet"
+# ```python
+# self.stages, have = [], width
+# for i, channels in enumerate(...):
+#     stage = []
+#     for k in range(...):
+#         stage.append(PaddedBlock(have, channels, 2 if ... else 1, rng=rng))
+#         have = ...
+#     self.stages.append(nn.Sequential(*stage))
+# ```
+# `x.mean((2, 3))` is the mean over all pixels.
+
+# %% check="small_resnet" points=6
+with check("small_resnet") as expect:
+
+    def observe_network(depth, width, classes, shape, seed):
+        rng = np.random.default_rng(seed)
+        model = settle(SmallResNet(depth, width, classes, rng=rng), seed)
+        names = sorted((name, p.shape) for name, p in model.named_parameters())
+        return {"parameters": names, **respond(model, rng.normal(size=shape))}
+
+    expect("depth 8, width 3, 3 classes, 3 images of 3×3×3", observe_network(8, 3, 3, (3, 3, 3, 3), seed=1))
+    expect("depth 14, width 2, 5 classes, 3 images of 9×6", observe_network(14, 2, 5, (3, 3, 9, 6), seed=2))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120401)
+    for depth, width, classes, h, w in [(8, 2, 4, 7, 10), (14, 3, 2, 8, 5), (20, 2, 7, 5, 8)]:
+        seen = observe_network(depth, width, classes, (3, 3, h, w), seed=int(rng.integers(1000)))
+        expect(f"depth {depth}, width {width}, {classes} classes, images of {h}×{w}", seen)
+    ### END HIDDEN TESTS
+
+# %% variants="small_resnet"
+WRONG = {
+    "stride in the first stage too": (
+        "2 if i > 0 and k == 0 else 1",
+        "2 if k == 0 else 1",
+        "the first stage keeps the size: only stages 2 and 3 begin with stride 2",
+    ),
+    "stride in every block": (
+        "2 if i > 0 and k == 0 else 1",
+        "2 if i > 0 else 1",
+        "only the first block of a stage has stride 2; the others keep the size",
+    ),
+    "stride in the last block": (
+        "k == 0 else 1",
+        "k == (depth - 2) // 6 - 1 else 1",
+        "it is the first block of a stage that has stride 2",
+    ),
+    "never a stride": ("2 if i > 0 and k == 0 else 1", "1", "stages 2 and 3 halve the image in their first block"),
+    "twice as many blocks": (
+        "(depth - 2) // 6",
+        "(depth - 2) // 3",
+        "each block has two layers, so a stage has (depth - 2) / 6 blocks",
+    ),
+    "one block too few": (
+        "range((depth - 2) // 6)",
+        "range(1, max(2, (depth - 2) // 6))",
+        "range starts at 0: one block of each stage is missing, and with it the stride",
+    ),
+    "always the same width": (
+        "(width, 2 * width, 4 * width)",
+        "(width, width, width)",
+        "channels double from stage to stage",
+    ),
+    "three times instead of four": (
+        "(width, 2 * width, 4 * width)",
+        "(width, 2 * width, 3 * width)",
+        "channels double from stage to stage: width, 2 width, 4 width",
+    ),
+    "sum instead of mean": (
+        "x.mean((2, 3))",
+        "x.sum((2, 3))",
+        "global *average* pooling: the mean, so that the size of the image does not matter",
+    ),
+    "pooled over one axis twice": (
+        "x.mean((2, 3))",
+        "x.mean(3)[:, :, 0]",
+        "the mean goes over both axes of the image",
+    ),
+    "maximum instead of mean": (
+        "x.mean((2, 3))",
+        "F.adaptive_max_pool2d(x, 1)[:, :, 0, 0]",
+        "global average pooling takes the mean, not the maximum",
+    ),
+    "no ReLU behind the stem": (
+        "x = F.relu(self.bn1(self.conv1(x)))",
+        "x = self.bn1(self.conv1(x))",
+        "after the first norm comes a ReLU",
+    ),
+    "no norm behind the stem": (
+        "F.relu(self.bn1(self.conv1(x)))",
+        "F.relu(self.conv1(x))",
+        "bn1 is made but not used",
+    ),
+    "plain blocks": (
+        "stride, rng=rng)",
+        "stride, residual=False, rng=rng)",
+        "these blocks are plain: leave `residual` as it is",
+    ),
+    "ReLU on the logits": (
+        "return self.fc(x.mean((2, 3)))",
+        "return F.relu(self.fc(x.mean((2, 3))))",
+        "logits may be negative: no ReLU on them",
+    ),
+}
+RIGHT = {
+    "a plan first": """
+class SmallResNet(nn.Module):
+    def __init__(self, depth, width, classes, *, rng):
+        n = depth // 6
+        self.conv1 = nn.Conv2d(3, width, 3, padding=1, bias=False, rng=rng)
+        self.bn1 = nn.BatchNorm2d(width)
+        plans = [[(width, width, 1)] * n]
+        for c in (2 * width, 4 * width):
+            plans.append([(c // 2, c, 2)] + [(c, c, 1)] * (n - 1))
+        self.stages = [nn.Sequential(*(PaddedBlock(a, b, s, rng=rng) for a, b, s in plan)) for plan in plans]
+        self.fc = nn.Linear(4 * width, classes, rng=rng)
+
+    def forward(self, x):
+        h = F.relu(self.bn1(self.conv1(x)))
+        first, second, third = self.stages
+        h = third(second(first(h)))
+        return self.fc(F.adaptive_avg_pool2d(h, 1).flatten(1))
+""",
+    "parts in another order": """
+class SmallResNet(nn.Module):
+    def __init__(self, depth, width, classes, *, rng):
+        self.fc = nn.Linear(4 * width, classes, rng=rng)
+        self.bn1, self.conv1 = nn.BatchNorm2d(width), conv3x3(3, width, rng=rng)
+        self.stages = []
+        for power in range(3):
+            c = width * 2**power
+            first = PaddedBlock(max(width, c // 2), c, min(2, power + 1), rng=rng)
+            self.stages.append(nn.Sequential(first, *[PaddedBlock(c, c, rng=rng) for _ in range(depth // 6 - 1)]))
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in self.stages:
+            for block in stage:
+                x = block(x)
+        return self.fc(x.sum((2, 3)) / (x.shape[2] * x.shape[3]))
+""",
+}
+
+# %% [markdown]
+# The weights of the whole family, counted, beside the paper's own numbers. The test errors are the paper's; reaching
+# them takes 64 000 steps, on a GPU.
+
+# %%
+published = {20: (0.27, 8.75), 32: (0.46, 7.51), 44: (0.66, 7.17), 56: (0.85, 6.97), 110: (1.7, 6.43)}
+print("layers    weights   published   published test error on CIFAR-10")
+for depth, (millions, error) in published.items():
+    weights = sum(p.numel() for p in sketch(resnets.CifarResNet, depth).parameters())
+    assert round(weights / 1e6, 1 if depth == 110 else 2) == millions
+    print(f"{depth:>6} {weights:>10,} {millions:>9} M   {error:.2f} %")
+
+# %% [markdown]
+# The same network takes images of any size, thanks to the mean at its end:
+
+# %%
+any_size = CifarResNet(20, width=4, rng=np.random.default_rng(0)).eval()
+print([any_size(Tensor(np.ones((1, 3, h, w), np.float32))).shape for h, w in ((32, 32), (24, 40), (9, 5))])
+
+# %% [markdown]
+# ## 7 · One network in three bodies
+#
+# The same ResNet-20 exists three times: in the course library on NumPy, in torch on the CPU, in torch on a GPU. Whoever
+# moves weights from one to another and finds the same outputs *and the same gradients* knows that both are right, or
+# that both are wrong in the same way, which is rare. It is the best test of an implementation there is.
+#
+# Weights travel by name. Torch's `model.state_dict()` gives parameters and **buffers**, here the running mean and variance
+# of every norm. Beside them torch keeps a counter `num_batches_tracked` for every norm, which our library has not.
+
+# %%
+small = resnets.CifarResNet(8, width=2, classes=3)
+for name, value in list(small.state_dict().items())[:8]:
+    print(f"{name:32} {tuple(value.shape)}")
+
+# %% [markdown] task="send_weights" title="Weights to torch and back"
+# Write two functions. A *state* is a dict of NumPy arrays by name, such as `model.state_dict()` gives in our library.
+#
+# - `send_weights(state, twin)` copies all arrays into the torch module `twin` and returns it. `twin` keeps its dtypes and its
+#   counters `num_batches_tracked`. Raise `ValueError` if names (counters aside) or shapes differ, before anything is copied.
+# - `fetch_weights(twin)` returns the state of `twin`, counters left out, as arrays that later training does not change.
+#
+# *Example:* the state of `torch.nn.BatchNorm1d(1)` has weight 1, bias 0, running_mean 0 and running_var 1, each `(1,)`.
+
+
+# %% solve="send_weights" difficulty=3 importance=4 minutes=15 forbid="course_lib.torch_bridge.to_torch course_lib.torch_bridge.from_torch"
+def send_weights(state, twin):
+    """Copy the arrays of `state` into the torch module `twin`; returns it."""
+    ### BEGIN SOLUTION
+    own = {name: v for name, v in twin.state_dict().items() if not name.endswith("num_batches_tracked")}
+    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:
+        raise ValueError("names or shapes of the two networks differ")
+    for name, value in own.items():
+        value.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))
+    return twin
+    ### END SOLUTION
+
+
+def fetch_weights(twin):
+    """The parameters and buffers of `twin` as a dict of arrays, copies."""
+    ### BEGIN SOLUTION
+    state = twin.state_dict()
+    return {n: v.cpu().numpy().copy() for n, v in state.items() if not n.endswith("num_batches_tracked")}
+    ### END SOLUTION
+
+
+# %% [markdown] hint="send_weights"
+# `twin.state_dict()` does not copy: its tensors share their memory with the module. `tensor.copy_(other)` writes into one.
+
+# %% [markdown] hint="send_weights"
+# `copy_` broadcasts: an array of shape (1,) fits silently into (64,). So compare all names and shapes first, as two
+# dicts. And `tensor.numpy()` shares memory too: what happens to it at the next step of training?
+
+# %% [markdown] hint="send_weights"
+# ```python
+# own = {name: v for name, v in twin.state_dict().items() if ...}
+# if {name: shape of state} != {name: shape of own}:
+#     raise ValueError("...")
+# for name, value in own.items():
+#     value.copy_(torch.from_numpy(...))
+# ...
+# return {name: v.cpu().numpy()... for name, v in ... if ...}
+# ```
+
+# %% check="send_weights-there" points=4
+with check("send_weights-there") as expect:
+
+    def two_norms(*sizes):
+        layers = [torch.nn.Linear(sizes[0], sizes[1]), torch.nn.BatchNorm1d(sizes[1]), torch.nn.Linear(*sizes[1:], bias=False)]
+        return torch.nn.Sequential(*layers).double()
+
+    def refusal(call):
+        try:
+            call()
+        except ValueError:
+            return "ValueError"
+        except KeyError:
+            return "KeyError"
+        return "no error"
+
+    def drawn(twin, rng, kind=np.float64):
+        names = sorted(n for n in twin.state_dict() if "tracked" not in n)
+        return {n: rng.uniform(0.5, 2, tuple(twin.state_dict()[n].shape)).astype(kind) for n in names}
+
+    rng = np.random.default_rng(21)
+    twin = two_norms(3, 3, 3)
+    state = drawn(twin, rng)
+    expect("a square network, afterwards", dict(send_weights(state, twin).state_dict()))
+    expect("it is the same module", send_weights(state, twin) is twin)
+    expect.raises("one name missing", ValueError, lambda: send_weights({k: v for k, v in state.items() if k != "1.bias"}, twin))
+    expect.raises("a shape that would broadcast", ValueError, lambda: send_weights(state | {"1.bias": np.ones(1)}, twin))
+    state["2.weight"] *= 0
+    expect("the last matrix, when its array changes later", twin[2].weight)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120501)
+    for a, b, c in [(2, 5, 3), (4, 2, 6), (3, 4, 4)]:
+        twin = two_norms(a, b, c)
+        twin[1].num_batches_tracked += 7
+        state = drawn(twin, rng, np.float32)
+        state["0.weight"] = np.asfortranarray(state["0.weight"])[:, ::-1]
+        done = send_weights(state, twin)
+        expect(f"{a}-{b}-{c}, afterwards", dict(done.state_dict()), exact_dtype=True)
+        expect(f"{a}-{b}-{c}, evaluated", done.eval()(torch.ones(2, a, dtype=torch.float64)))
+        state["2.weight"][:] = 0
+        expect(f"{a}-{b}-{c}, when its array changes later", done[2].weight)
+    twin = two_norms(2, 3, 2)
+    before = drawn(twin, rng)
+    twin.load_state_dict({n: torch.from_numpy(v) for n, v in before.items()}, strict=False)
+    for what, state in {"one more": before | {"x": np.ones(2)}, "broadcast": before | {"1.running_var": np.ones(1)}}.items():
+        expect(what, refusal(lambda state=state: send_weights({n: v + 1 for n, v in state.items()}, twin)))
+        expect(f"{what}: nothing was copied", twin[0].weight)
+    ### END HIDDEN TESTS
+
+# %% check="send_weights-back" points=3
+with check("send_weights-back") as expect:
+    twin = torch.nn.BatchNorm1d(1)
+    expect("one norm", fetch_weights(twin))
+    twin = torch.nn.Linear(2, 2).double()
+    twin.load_state_dict({"weight": torch.tensor([[1.0, 2], [3, 4]]), "bias": torch.tensor([5.0, 6])})
+    state = fetch_weights(twin)
+    with torch.no_grad():
+        twin.weight += 1
+    expect("a linear layer, after one more step of training", state)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120502)
+    for size, kind in [(3, torch.float32), (5, torch.float64)]:
+        twin = torch.nn.Sequential(torch.nn.Linear(size, 2, bias=False), torch.nn.BatchNorm1d(2)).to(kind)
+        with torch.no_grad():
+            for value in twin.state_dict().values():
+                value.copy_(torch.from_numpy(rng.integers(1, 9, tuple(value.shape)).astype(float)))
+        state = fetch_weights(twin)
+        expect(f"{size} inputs", state, exact_dtype=True)
+        expect(f"{size} inputs: arrays", [type(v).__name__ for v in state.values()])
+        twin(torch.from_numpy(rng.normal(size=(4, size))).to(kind))
+        expect(f"{size} inputs, after a batch moved the running mean", state)
+    ### END HIDDEN TESTS
+
+# %% variants="send_weights"
+WRONG = {
+    "parameters only": (
+        'own = {name: v for name, v in twin.state_dict().items() if not name.endswith("num_batches_tracked")}',
+        "own = {name: v.data for name, v in twin.named_parameters()}\n    state = {n: v for n, v in state.items() if n in own}",
+        "the running means and variances are not parameters but travel too: use state_dict()",
+    ),
+    "parameters only, back": (
+        "state = twin.state_dict()",
+        "state = {n: v.detach() for n, v in twin.named_parameters()}",
+        "the running means and variances are missing from the state: they are buffers",
+    ),
+    "in the order of the dict": (
+        "for name, value in own.items():\n        value.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))",
+        "for value, array in zip(own.values(), state.values(), strict=True):\n"
+        "        value.copy_(torch.from_numpy(np.ascontiguousarray(array)))",
+        "two dicts need not have the same order: look up each array by its name",
+    ),
+    "names not compared": (
+        "if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:",
+        "own = {n: v for n, v in own.items() if n in state}\n"
+        "    if any(state[n].shape != tuple(v.shape) for n, v in own.items()):",
+        "a name that is missing on one side must be an error, not be passed over",
+    ),
+    "shapes not compared": (
+        "if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:",
+        "if state.keys() != own.keys():",
+        "copy_ broadcasts, so that a wrong shape goes unnoticed: compare the shapes too",
+    ),
+    "memory shared with the arrays": (
+        "for name, value in own.items():\n        value.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))",
+        "arrays = {n: torch.from_numpy(np.ascontiguousarray(v)) for n, v in state.items()}\n"
+        "    twin.load_state_dict(arrays, strict=False, assign=True)",
+        "the twin now shares its memory with your arrays: when one changes, so does the other; copy",
+    ),
+    "errors of another kind": (
+        "raise ValueError(",
+        "raise KeyError(",
+        "the task asks for a ValueError",
+    ),
+    "error after copying": (
+        '    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n    for name, value in own.items():\n        value.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))\n',
+        '    for name, value in own.items():\n        if name in state:\n            value.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))\n    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n',
+        "it complains after it has copied: look first, so that a failure leaves the twin as it was",
+    ),
+    "counters wanted": (
+        'if not name.endswith("num_batches_tracked")}',
+        "}",
+        "our library has no counters num_batches_tracked: leave them aside when you compare names",
+    ),
+    "counters kept in the state": (
+        'if not n.endswith("num_batches_tracked")}',
+        "}",
+        "the state must not hold torch's counters: our library would not know them",
+    ),
+    "state shares memory": (
+        "v.cpu().numpy().copy()",
+        "v.cpu().numpy()",
+        "numpy() shares memory with torch: the next step of training changes your state; copy",
+    ),
+    "state of torch tensors": (
+        "v.cpu().numpy().copy()",
+        "v.clone()",
+        "the state holds NumPy arrays, not torch tensors",
+    ),
+    "always float32": (
+        "v.cpu().numpy().copy()",
+        "v.cpu().numpy().astype(np.float32)",
+        "a float64 network gives float64 arrays",
+    ),
+    "matrices transposed": (
+        "np.ascontiguousarray(state[name])",
+        "np.ascontiguousarray(state[name].T).reshape(state[name].shape)",
+        "both libraries keep a matrix as (out, in): nothing is to be transposed",
+    ),
+    "returns nothing": ("    return twin\n", "    return None\n", "return the twin"),
+}
+RIGHT = {
+    "through load_state_dict": """
+def send_weights(state, twin):
+    mine = twin.state_dict()
+    wanted = [n for n in mine if not n.endswith("num_batches_tracked")]
+    if set(wanted) != set(state):
+        raise ValueError("names differ: " + ", ".join(sorted(set(wanted) ^ set(state))))
+    for n in wanted:
+        if tuple(mine[n].shape) != state[n].shape:
+            raise ValueError(n + " has another shape")
+    twin.load_state_dict({n: torch.tensor(state[n].copy()) for n in wanted}, strict=False)
+    return twin
+
+
+def fetch_weights(twin):
+    state = {}
+    for n, v in twin.state_dict().items():
+        if "num_batches_tracked" not in n:
+            state[n] = np.array(v.detach().cpu())
+    return state
+""",
+    "parameters and buffers": """
+def send_weights(state, twin):
+    places = dict(twin.named_parameters())
+    places.update((n, b) for n, b in twin.named_buffers() if not n.endswith("num_batches_tracked"))
+    if sorted(places) != sorted(state) or any(tuple(places[n].shape) != np.shape(state[n]) for n in places):
+        raise ValueError("these two do not fit")
+    with torch.no_grad():
+        for n in places:
+            places[n][...] = torch.from_numpy(state[n].copy())
+    return twin
+
+
+def fetch_weights(twin):
+    both = [*twin.named_parameters(), *twin.named_buffers()]
+    return {n: v.detach().cpu().clone().numpy() for n, v in both if n.split(".")[-1] != "num_batches_tracked"}
+""",
+}
+
+# %% [markdown]
+# Now the whole ResNet-20, in float64: weights to torch, the same batch through both, and every number compared.
+
+# %%
+numpy_net = CifarResNet(20, rng=np.random.default_rng(0)).double()
+move = yours("send_weights", else_=lambda state, twin: torch_bridge.to_torch(numpy_net, twin))
+torch_net = move(numpy_net.state_dict(), resnets.CifarResNet(20).double())
+images, labels = np.random.default_rng(1).normal(size=(2, 3, 32, 32)), np.array([3, 8])
+logits, twins = numpy_net(Tensor(images)), torch_net(torch.from_numpy(images))
+F.cross_entropy(logits, labels).backward()
+cross_entropy(twins, torch.from_numpy(labels)).backward()
+
+# %%
+ours = {name: p.grad for name, p in numpy_net.named_parameters()}
+theirs = torch_bridge.gradients(torch_net)
+apart = max(np.abs(ours[name] - g).max() / np.abs(g).max() for name, g in theirs.items())
+print(f"logits differ by at most {np.abs(logits.data - twins.detach().numpy()).max():.0e}")
+print(f"gradients of {len(theirs)} parameters differ by at most {apart:.0e} of the largest of each")
+assert np.allclose(logits.data, twins.detach().numpy(), rtol=1e-5)
+assert ours.keys() == theirs.keys()
+assert apart < 1e-5
+
+# %% [markdown]
+# And back, with the running statistics that the batch has moved: in evaluation mode both agree again.
+
+# %%
+returned = torch_bridge.from_torch(torch_net, CifarResNet(20, rng=np.random.default_rng(9)).double()).eval()
+with torch.no_grad():
+    assert np.allclose(returned(Tensor(images)).data, torch_net.eval()(torch.from_numpy(images)).numpy(), rtol=1e-5)
+print("the third body:", torch_bridge.describe(torch_bridge.device()))
+
+# %% [markdown]
+# ## 8 · Depth against loss
+#
+# Now the experiment itself, in its smallest form: fully connected layers, no norm, plain gradient descent. A network is
+# given as a list of matrices: the first and the last change the number of units, those between keep it. A plain layer
+# computes $h \leftarrow \mathrm{relu}(W h)$, a residual one $h \leftarrow h + \mathrm{relu}(W h)$.
+
+# %% [markdown] task="deep_losses" title="Depth against loss, plain and residual"
+# Write `deep_losses(x, t, weights, rate, steps, residual)`. `x` `(n, d)` and class numbers `t` `(n,)` are arrays; `weights`
+# is a list of arrays `(out, in)`: the first makes $h = \mathrm{relu}(x W_0^\top)$, those between are plain or, with
+# `residual=True`, residual layers, the last makes the logits (no ReLU).
+#
+# Do `steps` steps of gradient descent on the mean cross-entropy of all samples. Return the list of `steps` losses, each
+# as a float *before* its step. The arrays of the caller stay as they are. Tensors, `F.relu` and `F.cross_entropy` are
+# yours to use.
+#
+# *Example:* all weights 0 and four classes: every loss is ln 4, plain or residual.
+
+
+# %% solve="deep_losses" difficulty=3 importance=4 minutes=15 forbid="course_lib.resnet.deep_losses"
+def deep_losses(x, t, weights, rate, steps, residual):
+    """Losses of a deep network during `steps` steps of gradient descent."""
+    ### BEGIN SOLUTION
+    weights, losses = [Tensor(w.copy(), requires_grad=True) for w in weights], []
+    for _ in range(steps):
+        h = F.relu(Tensor(x) @ weights[0].T)
+        for w in weights[1:-1]:
+            branch = F.relu(h @ w.T)
+            h = h + branch if residual else branch
+        loss = F.cross_entropy(h @ weights[-1].T, t)
+        losses.append(float(loss.data))
+        loss.backward()
+        for w in weights:
+            w.data, w.grad = w.data - rate * w.grad, None
+    return losses
+    ### END SOLUTION
+
+
+# %% [markdown] hint="deep_losses"
+# Make Tensors of the matrices once, in front of the loop. Inside: forward, loss, backward, update, forget the gradients.
+
+# %% [markdown] hint="deep_losses"
+# With three matrices there is one layer between. Plain: `F.relu(h @ w.T)` replaces h. Residual: it is added to h.
+
+# %% [markdown] hint="deep_losses"
+# ```python
+# weights = [Tensor(w.copy(), requires_grad=True) for w in weights]
+# for _ in range(steps):
+#     h = F.relu(Tensor(x) @ ...)
+#     for w in weights[1:-1]:
+#         ...
+#     loss = F.cross_entropy(..., t)
+#     ...                              # note the loss
+#     loss.backward()
+#     for w in weights:
+#         w.data, w.grad = ..., None
+# ```
+
+# %% check="deep_losses" points=5
+with check("deep_losses") as expect:
+
+    def made(sizes, n, rng):
+        matrices = [rng.normal(size=(b, a)) / np.sqrt(a) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+        return rng.normal(size=(n, sizes[0])), np.arange(n) % sizes[-1], matrices
+
+    rng = np.random.default_rng(31)
+    x, t, matrices = made([3, 3, 3, 3], 3, rng)
+    expect("3 matrices of 3×3, plain, 3 steps", deep_losses(x, t, matrices, 0.3, 3, False))
+    expect("the same, residual", deep_losses(x, t, matrices, 0.3, 3, True))
+    expect.unchanged("the matrices afterwards", matrices)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120601)
+    for sizes, n, rate, steps in [([4, 5, 5, 5, 3], 7, 0.2, 5), ([2, 6, 6, 6, 6, 4], 5, 0.1, 4), ([3, 4, 2], 6, 0.5, 6)]:
+        x, t, matrices = made(sizes, n, rng)
+        for residual_net in (False, True):
+            what = f"{len(matrices)} matrices, {n} samples, rate {rate}, {'residual' if residual_net else 'plain'}"
+            expect(what, deep_losses(x, t, matrices, rate, steps, residual_net))
+        expect(f"{what}: the matrices afterwards", matrices)
+    ### END HIDDEN TESTS
+
+# %% variants="deep_losses"
+WRONG = {
+    "always plain": ("h + branch if residual else branch", "branch", "`residual` makes no difference: add the branch to h"),
+    "always residual": (
+        "h + branch if residual else branch",
+        "h + branch",
+        "a plain layer replaces h: the sum is only for residual=True",
+    ),
+    "exchanged": (
+        "h + branch if residual else branch",
+        "branch if residual else h + branch",
+        "plain and residual are exchanged",
+    ),
+    "ReLU after the sum": (
+        "h = h + branch if residual else branch",
+        "h = F.relu(h + h @ w.T) if residual else branch",
+        "here the branch is relu(W h), and the sum stays as it is",
+    ),
+    "shortcut from the first layer": (
+        "for w in weights[1:-1]:",
+        "first = h\n        for w in weights[1:-1]:\n            h = h if w is weights[1] or not residual else h - first + first * 2",
+        "each layer adds to its own input, not to the first layer's output",
+    ),
+    "input not through ReLU": (
+        "h = F.relu(Tensor(x) @ weights[0].T)",
+        "h = Tensor(x) @ weights[0].T",
+        "the first layer has a ReLU too",
+    ),
+    "ReLU on the logits": (
+        "F.cross_entropy(h @ weights[-1].T, t)",
+        "F.cross_entropy(F.relu(h @ weights[-1].T), t)",
+        "the last layer makes logits, which may be negative: no ReLU",
+    ),
+    "one layer too few": (
+        "weights[1:-1]",
+        "weights[1:-2]",
+        "all matrices but the first and the last lie between: weights[1:-1]",
+    ),
+    "gradients add up": (
+        "w.data, w.grad = w.data - rate * w.grad, None",
+        "w.data = w.data - rate * w.grad",
+        "backward adds to the gradients of the step before: forget them after each step",
+    ),
+    "upwards": (
+        "w.data - rate * w.grad",
+        "w.data + rate * w.grad",
+        "the loss grows: go against the gradient",
+    ),
+    "no update": (
+        "w.data, w.grad = w.data - rate * w.grad, None",
+        "w.grad = None",
+        "the weights never change",
+    ),
+    "only the last layer learns": (
+        "        for w in weights:\n            w.data",
+        "        for w in weights[-1:]:\n            w.data",
+        "all matrices take part in the step",
+    ),
+    "updates the caller's arrays": (
+        """
+def deep_losses(x, t, weights, rate, steps, residual):
+    weights, losses = [Tensor(w, requires_grad=True) for w in weights], []
+    for _ in range(steps):
+        h = F.relu(Tensor(x) @ weights[0].T)
+        for w in weights[1:-1]:
+            branch = F.relu(h @ w.T)
+            h = h + branch if residual else branch
+        loss = F.cross_entropy(h @ weights[-1].T, t)
+        losses.append(float(loss.data))
+        loss.backward()
+        for w in weights:
+            w.data -= rate * w.grad
+            w.grad = None
+    return losses
+""",
+        "the caller's matrices have changed: `-=` writes into them. Work on copies",
+    ),
+    "sum over the samples": (
+        "loss = F.cross_entropy(h @ weights[-1].T, t)",
+        "loss = F.cross_entropy(h @ weights[-1].T, t) * len(x)",
+        "the loss is the mean over the samples",
+    ),
+    "one step too many": ("range(steps)", "range(steps + 1)", "asked are `steps` losses, the first before any step"),
+    "losses after the step": (
+        "return losses",
+        "return losses[1:] + losses[-1:]",
+        "the first loss is that of the weights as given, before any step",
+    ),
+}
+RIGHT = {
+    "layers as a function": """
+def deep_losses(x, t, weights, rate, steps, residual):
+    params = [Tensor(np.array(w), requires_grad=True) for w in weights]
+
+    def logits():
+        h = F.relu(F.linear(Tensor(x), params[0]))
+        for w in params[1:-1]:
+            h = F.relu(F.linear(h, w)) + (h if residual else 0.0)
+        return F.linear(h, params[-1])
+
+    found = []
+    for _ in range(steps):
+        for p in params:
+            p.grad = None
+        loss = F.cross_entropy(logits(), t)
+        loss.backward()
+        found.append(loss.item())
+        for p in params:
+            p.data = p.data - rate * p.grad
+    return found
+""",
+    "fresh Tensors at every step": """
+def deep_losses(x, t, weights, rate, steps, residual):
+    arrays, found = list(weights), []
+    while len(found) < steps:
+        params = [Tensor(w, requires_grad=True) for w in arrays]
+        h = F.relu(Tensor(x) @ params[0].T)
+        for w in params[1:-1]:
+            step = F.relu(h @ w.T)
+            if residual:
+                step = step + h
+            h = step
+        loss = -F.log_softmax(h @ params[-1].T, 1)[np.arange(len(t)), t].mean()
+        loss.backward()
+        found.append(float(loss.data))
+        arrays = [p.data - rate * p.grad for p in params]
+    return found
+""",
+}
+
+# %% [markdown]
+# With it, depth against loss on the bundled digits. Each kind gets the start that suits it: MSR weights for plain
+# networks (lesson 07), and for residual ones MSR divided by the number of layers, so that the sum stays of one size.
+
+
+# %%
+def starting_weights(depth, residual, rng, units=32):
+    sizes = [64, *[units] * (depth - 1), 10]
+    weights = [rng.normal(size=(b, a)) * np.sqrt(2 / a) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    return [w / max(1, depth - 2) if residual and 0 < i < depth - 1 else w for i, w in enumerate(weights)]
+
+
+# %% practice="depth"
+losses_of = yours("deep_losses", else_=library_losses)
+depths = (2, 5, 10, 20, 40, 60)
+some, classes_of = (digits.x_train[:500].reshape(500, 64) / 255.0 - 0.3) / 0.4, digits.t_train[:500]
+
+
+def last_loss(depth, kind, seed):
+    start = starting_weights(depth, kind == "residual", np.random.default_rng(seed))
+    return losses_of(some, classes_of, start, 0.1, 150, kind == "residual")[-1]
+
+
+ends = {kind: [] for kind in ("plain", "residual")}
+for depth in tqdm(depths):
+    for kind, seen in ends.items():
+        seen.append([last_loss(depth, kind, seed) for seed in range(3)])
+
+# %% practice="depth_plot"
+lines = {kind: (depths, [np.mean(r) for r in seen]) for kind, seen in ends.items()}
+band = {kind: [np.std(r, ddof=1) for r in seen] for kind, seen in ends.items()}
+ax = curves.learning_curves(lines, spread=band, xlabel="layers", ylabel="loss after 150 steps", title="Depth costs plain nets dearly")
+ax.axhline(np.log(10), color="gray", lw=1, ls=":")
+
+# %% [markdown]
+# The dotted line is the loss of a network that knows nothing, ln 10. (Where you have not run the practice cells, run
+# them now: they take some seconds.)
+#
+# ### Predict: which plain network wins?
+#
+# Two plain networks with batch norm, of 20 and of 56 layers, are trained on the same images for the same number of
+# steps. Which number of layers ends with the *lower training loss*? `winner = ...`, 20 or 56.
+
+# %% solve="winner" difficulty=1 importance=4 minutes=2
+### BEGIN SOLUTION
+winner = 20
+### END SOLUTION
+
+# %% [markdown] hint="winner"
+# Overfitting would help the larger network on the *training* set. Is that what section 1 is about?
+
+# %% [markdown] hint="winner"
+# Batch norm keeps activations and gradients of a healthy size. What did the slopes of deep plain networks look like?
+
+# %% [markdown] hint="winner"
+# Look at the first figure of this lesson: which of the two plain curves lies lower at its end?
+
+# %% predict="winner" points=1
+with check("winner") as expect:
+    expect("layers of the better plain network", winner)
+
+# %% [markdown]
+# ## 9 · Training as it is done on a GPU
+#
+# A GPU has the arithmetic of a thousand CPU cores, and the art is to keep it busy. What a modern training loop does:
+#
+# - **Mixed precision.** Products in bfloat16, a float with the range of float32 and only 8 bits of precision; weights,
+#   norms' statistics and the loss stay in float32. `torch.autocast` does it, inside its `with`, for the forward pass.
+# - **Channels last.** The memory order n, h, w, c: the channels of a pixel lie side by side, as the GPU's matrix units
+#   want them. The shape stays (n, c, h, w).
+# - **Augmentation on the device**: random crops and mirrored images, a whole batch at once.
+# - **Label smoothing**: the target is 0.9 for the class and 0.1 spread over all. No logit has to run off to infinity.
+# - **One cycle**: the learning rate goes up, then down to nothing (lesson 06), over few epochs.
+# - No `.item()` in the loop: asking for a number makes the CPU wait until the GPU has finished everything.
+#
+# Nothing here needs a GPU in order to be right. So write it on whatever you have.
+
+
+# %%
+class Probe(torch.nn.Module):
+    """A small network that notes how it was called."""
+
+    def __init__(self, classes=4):
+        super().__init__()
+        self.conv, self.norm = torch.nn.Conv2d(3, 6, 3, padding=1), torch.nn.BatchNorm2d(6)
+        self.fc, self.seen = torch.nn.Linear(6, classes), {}
+
+    def forward(self, x):
+        h = self.conv(x)
+        self.seen = {"training": self.training, "products": str(h.dtype)}
+        self.seen["channels last"] = x.is_contiguous(memory_format=torch.channels_last)
+        return self.fc(torch.relu(self.norm(h)).mean((2, 3)))
+
+
+# %% [markdown] task="mixed_step" title="One training step with mixed precision"
+# Write `mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True)` for a batch `x` `(n, c, h, w)`, class numbers `t`,
+# on any device. In this order:
+#
+# - put the model into training mode, `x` into channels-last memory;
+# - forward under `torch.autocast` of the batch's own device type, with `torch.bfloat16`, enabled if `mixed`;
+# - the loss in float32: `cross_entropy` of the logits as `.float()`, with this label smoothing;
+# - forget old gradients, backward, step. Return the loss as a tensor without a graph.
+#
+# *Example:* equal logits for four classes have the loss ln 4, with or without smoothing.
+
+
+# %% solve="mixed_step" difficulty=3 importance=5 minutes=15 forbid="course_lib.torch_models.training.train_step"
+def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+    """One step of training; returns the loss, detached, on the device of the batch."""
+    ### BEGIN SOLUTION
+    model.train()
+    x = x.to(memory_format=torch.channels_last)
+    with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=mixed):
+        logits = model(x)
+    loss = cross_entropy(logits.float(), t, label_smoothing=smoothing)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+    ### END SOLUTION
+
+
+# %% [markdown] hint="mixed_step"
+# Only the forward pass stands inside the `with`. `x.device.type` is `"cuda"`, `"mps"` or `"cpu"`.
+
+# %% [markdown] hint="mixed_step"
+# What comes out of the model under autocast is bfloat16, with three decimal digits. A loss of 2.3 and one of 2.31 may be
+# the same number there: hence `.float()`. Which method of a tensor gives the same numbers without their graph?
+
+# %% [markdown] hint="mixed_step"
+# ```python
+# model.train()
+# x = x.to(memory_format=...)
+# with torch.autocast(..., dtype=..., enabled=...):
+#     logits = model(x)
+# loss = cross_entropy(..., t, label_smoothing=...)
+# optimizer.zero_grad()
+# ...
+# return loss.detach()
+# ```
+
+# %% check="mixed_step-trained" points=4
+with check("mixed_step-trained") as expect:
+
+    def steps_of(seed, smoothing, n=6, steps=3):
+        rng = np.random.default_rng(seed)
+        model = fill(Probe(), seed).float().eval()
+        x = torch.from_numpy(rng.normal(size=(n, 3, 5, 4)).astype(np.float32))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+        t = torch.arange(n) % 4
+        return [float(mixed_step(model, optimizer, x, t, smoothing, mixed=False)) for _ in range(steps)]
+
+    expect("three losses in float32, smoothing 0.1", steps_of(1, 0.1), rtol=1e-4)
+    expect("three losses in float32, no smoothing", steps_of(2, 0.0), rtol=1e-4)
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120701)
+    for smoothing, n in [(0.0, 4), (0.1, 7), (0.3, 5)]:
+        seed = int(rng.integers(1000))
+        expect(f"four losses in float32, {n} images, smoothing {smoothing}", steps_of(seed, smoothing, n, 4), rtol=1e-4)
+    ### END HIDDEN TESTS
+
+# %% check="mixed_step-mixed" points=3
+with check("mixed_step-mixed") as expect:
+
+    def manner_of(mixed, seed, steps=1):
+        rng = np.random.default_rng(seed)
+        model = fill(Probe(), seed).float().eval()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        x, t = torch.from_numpy(rng.normal(size=(8, 3, 6, 5)).astype(np.float32)), torch.arange(8) % 4
+        losses = [mixed_step(model, optimizer, x, t, 0.1, mixed) for _ in range(steps)]
+        kind = [type(losses[0]).__name__, str(getattr(losses[0], "dtype", "")), bool(getattr(losses[0], "requires_grad", False))]
+        weights = sorted({str(p.dtype) for p in model.parameters()})
+        return {**model.seen, "loss": kind, "weights": weights, "the loss fell": bool(losses[-1] < losses[0])}
+
+    expect("mixed: how the model was called", manner_of(True, seed=1))
+    expect("not mixed", manner_of(False, seed=2))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120702)
+    for mixed in (True, False):
+        seed = int(rng.integers(1000))
+        expect(f"20 steps, {'mixed' if mixed else 'not mixed'}", manner_of(mixed, seed, steps=20))
+    ### END HIDDEN TESTS
+
+# %% variants="mixed_step"
+WRONG = {
+    "mode forgotten": (
+        "    model.train()\n",
+        "",
+        "the model came in evaluation mode and stayed in it: call model.train()",
+    ),
+    "gradients add up": (
+        "    optimizer.zero_grad()\n",
+        "",
+        "backward adds to the gradients of the step before: zero_grad() first",
+    ),
+    "no step": (
+        "    optimizer.step()\n",
+        "",
+        "no weight changes: after backward comes step(), and zero_grad() belongs in front of backward",
+    ),
+    "two steps": (
+        "optimizer.step()\n",
+        "optimizer.step()\n    optimizer.step()\n",
+        "one step for each batch: step() is called twice",
+    ),
+    "no smoothing": (", label_smoothing=smoothing", "", "the labels are not smoothed: label_smoothing=smoothing"),
+    "always the same smoothing": (
+        "label_smoothing=smoothing",
+        "label_smoothing=0.1",
+        "use the argument `smoothing`, which need not be 0.1",
+    ),
+    "not mixed": ("enabled=mixed", "enabled=False", "the products are in float32: enable autocast if `mixed`, and for the batch's own device type, not for a fixed one"),
+    "always mixed": (", enabled=mixed", "", "with mixed=False the products must stay in float32"),
+    "all in bfloat16": (
+        "with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=mixed):\n        logits = model(x)",
+        "if mixed:\n        model, x = model.bfloat16(), x.bfloat16()\n    logits = model(x)",
+        "the weights themselves became bfloat16; small updates get lost there. Autocast leaves them in float32",
+    ),
+    "loss in bfloat16": (
+        "logits.float()",
+        "logits",
+        "the loss is computed in bfloat16, with three digits: logits.float() first",
+    ),
+    "memory order unchanged": (
+        "    x = x.to(memory_format=torch.channels_last)\n",
+        "",
+        "the batch is not in channels-last memory",
+    ),
+    "a Python number": (
+        "loss.detach()",
+        "loss.item()",
+        "item() makes the CPU wait for the GPU at every step: return the tensor, detached",
+    ),
+    "with its graph": (
+        "loss.detach()",
+        "loss",
+        "the loss still holds its graph: whoever collects losses collects memory; detach it",
+    ),
+    "sum over the batch": (
+        "label_smoothing=smoothing)",
+        'label_smoothing=smoothing, reduction="sum")',
+        "the loss is the mean over the batch",
+    ),
+}
+RIGHT = {
+    "gradients forgotten at the end": """
+def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+    x = x.contiguous(memory_format=torch.channels_last)
+    model.train(True)
+    with torch.autocast(device_type=str(x.device.type), dtype=torch.bfloat16, enabled=bool(mixed)):
+        y = model(x)
+    loss = torch.nn.CrossEntropyLoss(label_smoothing=smoothing)(y.to(torch.float32), t)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.detach().clone()
+""",
+    "smoothing by hand": """
+def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+    model.train()
+    for p in model.parameters():
+        p.grad = None
+    if mixed:
+        with torch.autocast(x.device.type, torch.bfloat16):
+            y = model(x.to(memory_format=torch.channels_last))
+    else:
+        y = model(x.to(memory_format=torch.channels_last))
+    logs = torch.log_softmax(y.float(), dim=1)
+    right = logs.gather(1, t[:, None]).mean()
+    loss = -(1 - smoothing) * right - smoothing * logs.mean()
+    loss.backward()
+    optimizer.step()
+    with torch.no_grad():
+        return loss * 1.0
+""",
+}
+
+# %% [markdown]
+# Now the loop around that step, complete. First the images, standardised and on the device; then augmentation of a whole
+# batch at once: every image is shifted by up to four pixels (its mirrored border comes in), half of them are mirrored,
+# and if asked a square hole is cut (cutout, DeVries and Taylor 2017).
+
+
+# %%
+def on_device(images, like, where):
+    """uint8 images (n, c, h, w) as float32 on the device, standardised by the channels of the images `like`."""
+    x, base = (torch.from_numpy(a).to(where).float() for a in (images, like))
+    mean, std = base.mean((0, 2, 3), keepdim=True), base.std((0, 2, 3), keepdim=True)
+    return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+# %%
+def augment(x, dice, pixels=4, mirror=True, hole=0):
+    """Shift, mirror and pierce every image of the batch x (n, c, h, w) by chance; `dice` is a torch.Generator."""
+    (n, _, h, w), where = x.shape, x.device
+    drawn = [torch.randint(high, (n, 1), generator=dice, device=where) for high in (2 * pixels + 1,) * 2 + (2, h, w)]
+    rows, columns = torch.arange(h, device=where), torch.arange(w, device=where)
+    if hole:
+        pierced = ((rows - drawn[3]).abs() * 2 < hole)[:, :, None] & ((columns - drawn[4]).abs() * 2 < hole)[:, None]
+        x = x.masked_fill(pierced[:, None], 0)
+    rows, columns = rows + drawn[0], columns + drawn[1]
+    columns = torch.where((drawn[2] > 0) & mirror, columns.flip(1), columns)
+    padded = torch.nn.functional.pad(x, (pixels,) * 4, mode="reflect")
+    every = torch.arange(n, device=where)[:, None, None]
+    return padded[every, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+# %%
+scene = plt.imread(get_sample_data("grace_hopper.jpg"))[60:380, 100:420].reshape(64, 5, 64, 5, 3).mean((1, 3))
+eight = torch.from_numpy(scene.transpose(2, 0, 1)[None].repeat(8, axis=0).astype(np.float32) / 255)
+changed = augment(eight, torch.Generator().manual_seed(1), pixels=8, hole=20)
+figure = image_grid(changed.numpy(), columns=8)
+
+# %% [markdown]
+# And the loop. It yields the mean loss of each epoch, so whoever calls it decides what to print, draw or measure.
+
+
+# %%
+def train(model, x, t, *, epochs, size, rate, smoothing=0.0, change=None, mixed=False, step=train_step, seed=0):
+    """Train on x (n, c, h, w), t (n,) by SGD with one cycle; yields each epoch's mean loss. `change(batch, dice)`."""
+    dice = torch.Generator(x.device).manual_seed(seed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    steps = len(x) // size
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=epochs * steps, cycle_momentum=False)
+    for _ in range(epochs):
+        order, total = torch.randperm(len(x), generator=dice, device=x.device), 0.0
+        for rows in order[: steps * size].split(size):
+            batch = change(x[rows], dice) if change else x[rows]
+            total += step(model, optimizer, batch, t[rows], smoothing, mixed)
+            cycle.step()
+        yield float(total) / steps
+
+
+# %% [markdown]
+# The cell below runs on what this machine has: on a GPU a ResNet-18 for 32×32 pixels on CIFAR-10 at full size; elsewhere
+# the same code at smoke size, a tiny network on the bundled digits. `COURSE_SIZE=full` or `smoke` decides otherwise.
+# `torch.compile` may speed up a GPU further, after a minute of compiling: set `COMPILED = True`.
+
+# %% gpu=true
+COMPILED, where, size_of = False, torch_bridge.device(), torch_bridge.size
+data = datasets.load(size_of(full="cifar10", smoke="digits"), or_else="digits")
+t, t_test = (torch.from_numpy(labels).to(where) for labels in (data.t_train, data.t_test))
+x, x_test = (on_device(images, data.x_train, where) for images in (data.x_train, data.x_test))
+torch.manual_seed(0)
+net = resnets.resnet18(10, small=True, width=size_of(full=64, smoke=8), in_channels=x.shape[1])
+net = net.to(where, memory_format=torch.channels_last)
+how = {"epochs": size_of(full=16, smoke=3), "size": size_of(full=512, smoke=64), "rate": 0.2, "smoothing": 0.1}
+how["change"] = augment if x.shape[1] == 3 else lambda batch, dice: augment(batch, dice, pixels=1, mirror=False)
+runner, mine = torch.compile(net) if COMPILED else net, yours("mixed_step", else_=train_step)
+for epoch, loss in enumerate(train(runner, x, t, **how, mixed=where.type == "cuda", step=mine), 1):
+    print(f"epoch {epoch}: loss {loss:.3f}, {data.name} test accuracy {right(net, x_test, t_test):.2%}")
+
+# %% [markdown]
+# ### F19, the code
+#
+# Four networks, two of each kind. Residual ones start with last scales of zero (section 5); plain ones cannot: without
+# a shortcut, a zero lets nothing through. On a GPU: all images at 32×32, full width, augmentation.
+
+
+# %%
+def colour_set(where, images=50_000, side=32):
+    """Training and test images and classes of CIFAR-10 on the device, averaged to side×side, and the set's name."""
+    data = datasets.load("cifar10")
+    published = data.t_test[:10].tolist() == [3, 8, 8, 0, 6, 6, 1, 6, 3, 1]
+    x, x_test = (a.reshape(*a.shape[:2], side, 32 // side, side, 32 // side).mean((3, 5)) for a in (data.x_train[:images], data.x_test))
+    x, x_test = (on_device(a.astype(np.float32), x.astype(np.float32), where) for a in (x, x_test))
+    t, t_test = (torch.from_numpy(a).to(where) for a in (data.t_train[:images], data.t_test))
+    return x, t, x_test, t_test, "CIFAR-10" if published else "the JPEG copy of CIFAR-10"
+
+
+def plus_minus(values, digits=2, scale=1):
+    values = scale * np.asarray(values, dtype=float)
+    return f"{values.mean():.{digits}f}" + (f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else "")
+
+
+# %% figure="F19"
+REDUCED = {"images": 5000, "side": 16, "width": 8, "epochs": 16, "size": 64, "seeds": 2}
+WHOLE = {"images": 50_000, "side": 32, "width": 16, "epochs": 40, "size": 128, "seeds": 1}
+
+
+def depth_race(where):
+    big = where.type == "cuda"
+    how = WHOLE if big else REDUCED
+    x, t, x_test, t_test, source = colour_set(where, how["images"], how["side"])
+    for shortcuts, depth in ((False, 20), (False, 56), (True, 20), (True, 56)):
+        losses, shares = [], []
+        for seed in range(how["seeds"]):
+            torch.manual_seed(seed)
+            net = resnets.CifarResNet(depth, how["width"], residual=shortcuts)
+            net = (resnets.zero_last_scales(net) if shortcuts else net).to(where, memory_format=torch.channels_last)
+            run = {"epochs": how["epochs"], "size": how["size"], "rate": 0.1, "mixed": big, "seed": seed}
+            losses.append(list(train(net, x, t, **run, change=augment if big else None)))
+            shares.append(right(net, x_test, t_test))
+        yield f"{'residual' if shortcuts else 'plain'}, {depth} layers", np.array(losses), shares, how, source
+
+
+# %% figure="F19"
+def depth_figure(where):
+    rows, lines = [], {}
+    for name, losses, shares, how, source in depth_race(where):
+        lines[name] = losses.mean(axis=0)
+        setting = f"{how['images']} images of {source}, {how['side']}×{how['side']}, width {how['width']}, {how['epochs']} epochs"
+        told = "deeper trains worse" if "plain" in name else "deeper trains better"
+        rows.append((f"{name}: training loss", told, plus_minus(losses[:, -1]), f"{setting}, {len(losses)} starts"))
+        rows.append((f"{name}: test error", "", f"{plus_minus(1 - np.array(shares), 1, 100)} %", "the same runs"))
+    curves.learning_curves(lines, ylabel="training loss", title="Plain: 20 beats 56. Residual: 56 keeps up")
+    return lecture_table("F19 · Plain and residual networks of 20 and 56 layers", rows)
+
+
+WHERE = torch_bridge.device(os.environ.get("COURSE_DEVICE") or "cpu")
+depth_figure(WHERE) if FULL else recorded("F19")
+
+# %% [markdown]
+# At full size this takes a GPU. `course figures --run F19 --device cuda` trains the four networks on all images, and
+# then goes for accuracy with the loop above: a ResNet-18 for 32×32 pixels in 16 epochs (the aim: 94 % in well under
+# a minute on a large GPU), and one of twice the width in 40 epochs with holes cut (the aim: 96 % in a few minutes). What
+# such a run gave, on which device and which data, is shown here once it is recorded:
+
+
+# %% figure="F19"
+def speed_run(where, width, epochs, hole, seed):
+    """Seconds of training and test accuracy after every epoch."""
+    x, t, x_test, t_test, source = colour_set(where)
+    torch.manual_seed(seed)
+    net = resnets.resnet18(10, small=True, width=width).to(where, memory_format=torch.channels_last)
+    how = {"epochs": epochs, "size": 512, "rate": 0.2, "smoothing": 0.1, "mixed": True, "seed": seed}
+    losses = train(net, x, t, **how, change=lambda batch, dice: augment(batch, dice, hole=hole))
+    seconds, shares = [0.0], []
+    for _ in range(epochs):
+        began = time.perf_counter()
+        next(losses)  # ends with a number on the CPU: the device has finished
+        seconds.append(seconds[-1] + time.perf_counter() - began)
+        shares.append(right(net, x_test, t_test))
+    return seconds[1:], shares, source
+
+
+# %% figure="F19"
+def speed_figure(where):
+    rows, lines = [], {}
+    for aim, width, epochs, hole, seeds in (("94 %, under a minute", 64, 16, 0, 3), ("96 %, a few minutes", 128, 40, 12, 1)):
+        runs = [speed_run(where, width, epochs, hole, seed) for seed in range(seeds)]
+        name = f"ResNet-18, width {width}, {epochs} epochs"
+        lines[name] = (runs[0][0], 100 * np.array(runs[0][1]))
+        last = plus_minus([shares[-1] for _, shares, _ in runs], 2, 100)
+        took = plus_minus([seconds[-1] for seconds, _, _ in runs], 0)
+        setting = f"{runs[0][2]}, batch 512, one cycle to 0.2, smoothing 0.1, hole {hole}, {seeds} starts"
+        rows.append((name, f"aim: {aim}", f"{last} % of the test images after {took} s", setting))
+    curves.learning_curves(lines, xlabel="seconds of training", ylabel="test accuracy, %", title=torch_bridge.describe(where))
+    return lecture_table("F19 · Training for accuracy", rows)
+
+
+on_gpu = WHERE.type == "cuda"
+(speed_figure(WHERE) if on_gpu else None) if FULL else recorded("F19", device="cuda")
+
+# %% [markdown]
+# ## 10 · The ResNets of ImageNet
+#
+# For images of 224×224 the stem is a 7×7 convolution with stride 2 and a pooling layer, then come four stages of 64, 128,
+# 256 and 512 channels (four times that behind bottlenecks). ResNet-152 won the ILSVRC of 2015.
+#
+# **Lecture figure F20.** The slide makes three claims about ResNet: 152 layers, heavy use of batch normalisation, no fully
+# connected layers. We count.
+
+# %% figure="F20"
+deepest = sketch(resnets.resnet152)
+path = [m for name, m in deepest.named_modules() if hasattr(m, "weight") and m.weight.ndim > 1 and "shortcut" not in name]
+norms = [m for m in deepest.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+heads = [m for m in deepest.modules() if isinstance(m, torch.nn.Linear)]
+head = sum(p.numel() for m in heads for p in m.parameters())
+weights = sum(p.numel() for p in deepest.parameters())
+assert (len(path), len(heads), head, weights) == (152, 1, 2_049_000, 60_192_808)
+claims = [
+    ("layers with weights", "152 layers", len(path), "on the longest path; four projections stand beside it"),
+    ("batch norms", "heavy use", len(norms), "one behind every convolution, the projections' too"),
+    ("fully connected layers", "none", f"{len(heads)}, with {head:,} weights", "one linear layer behind the mean"),
+    ("weights in all", "", weights, f"{head / weights:.1%} of them in the linear layer"),
+]
+lecture_table("F20 · Three claims about ResNet, counted", claims)
+
+# %% [markdown]
+# So the third claim is nearly right: there are no *hidden* fully connected layers. VGG-16 has nine tenths of its weights
+# in three of them.
+#
+# The whole family, weights and multiply-adds of one image beside the published figures:
+
+# %% figure="F20"
+family = {
+    "resnet18": (11_689_512, 1.814),
+    "resnet34": (21_797_672, 3.664),
+    "resnet50": (25_557_032, 4.089),
+    "resnet101": (44_549_160, 7.801),
+    "resnet152": (60_192_808, 11.514),
+    "resnext50_32x4d": (25_028_904, 4.230),
+    "wide_resnet50_2": (68_883_240, 11.398),
+}
+counted = {name: count(sketch(getattr(resnets, name)), (3, 224, 224)) for name in family}
+for name, (weights, billions) in family.items():
+    assert counted[name].parameters == weights
+    assert round(counted[name].multiply_adds / 1e9, 3) == billions
+rows = [(f"{n}: weights", family[n][0], c.parameters, "1000 classes") for n, c in counted.items()]
+rows += [
+    (f"{n}: multiply-adds", f"{family[n][1]:.3f}·10⁹", f"{c.multiply_adds / 1e9:.3f}·10⁹", "one image of 3×224×224")
+    for n, c in counted.items()
+]
+lecture_table("The ResNets of ImageNet", rows)
+
+# %% [markdown]
+# ## 11 · Relatives at equal weights
+#
+# ResNet had heirs that spend the same weights otherwise.
+#
+# - **Wide ResNet** (2016): fewer blocks, more channels. It runs faster, because wide layers keep a machine busy.
+# - **ResNeXt** (2017): many narrow paths side by side, as one convolution in groups.
+# - **DenseNet** (2017): each layer sees the maps of *all* layers before it; they are put side by side, not added.
+#
+# Papers compare each with ResNet at the authors' best settings. A fair race gives all the same number of weights, data,
+# steps, learning rate and several starts, and looks at the spread before it names a winner. Even then it answers only
+# for *this* size: small images, few of them, networks of some seventy thousand weights.
+
+
+# %% figure="F19b"
+def relatives_figure(where, images=5000, side=16, epochs=12, seeds=3):
+    x, t, x_test, t_test, source = colour_set(where, images, side)
+    rows = []
+    for name, make in RELATIVES.items():
+        shares, losses, began = [], [], time.process_time()
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            net = make().to(where, memory_format=torch.channels_last)
+            losses.append(list(train(net, x, t, epochs=epochs, size=64, rate=0.1, seed=seed))[-1])
+            shares.append(right(net, x_test, t_test))
+        weights, took = sum(p.numel() for p in net.parameters()), (time.process_time() - began) / seeds
+        setting = f"{images} images of {source}, {side}×{side}, {epochs} epochs, {seeds} starts; training loss {plus_minus(losses)}"
+        rows.append((name, f"{weights:,} weights", f"{plus_minus(shares, 1, 100)} % right, {took:.0f} s a run", setting))
+    return lecture_table("ResNet and its relatives at equal weights: test accuracy, mean ± standard deviation", rows)
+
+
+relatives_figure(WHERE) if FULL else recorded("F19b")
+
+# %% [markdown]
+# Before you believe a winner, hold the differences against the spread between starts, and remember that the same
+# learning rate need not be the best for all four. What the table does show: how weights are arranged matters less than
+# that there are shortcuts, old maps or width enough for the gradient to get through; and at equal weights the seconds differ.
+#
+# ## 12 · Find the bug
+
+# %% [markdown] task="residual_stack" title="the network that forgets its input"
+# `residual_stack(x, pairs, g)` runs x `(n, d)` through residual blocks: a pair of matrices `(a, b)` makes
+# $x \leftarrow x + \mathrm{relu}(x a^\top)\, b^\top$, with a `(m, d)` and b `(d, m)`. It returns the output and, for a
+# gradient `g` `(n, d)` of the output, the gradient of the input. No argument may be changed.
+#
+# The program below runs, its shapes fit, and its author found it to be as hard to train as a plain network. Find out why,
+# and repair it.
+#
+# *Example:* with all matrices zero, the output is x, and the gradient of the input is g.
+
+
+# %% solve="residual_stack" difficulty=3 importance=5 minutes=12 bug=true
+def residual_stack(x, pairs, g):
+    """Output of the blocks, and the gradient of x for the gradient g of the output."""
+    ### BEGIN SOLUTION
+    kept = []
+    for a, b in pairs:
+        h = np.maximum(0, x @ a.T)
+        kept.append(h)
+        x = x + h @ b.T
+    for (a, b), h in zip(reversed(pairs), reversed(kept), strict=True):
+        g = g + ((g @ b) * (h > 0)) @ a
+    return x, g
+    ### END SOLUTION
+
+
+# %% given="residual_stack"
+def residual_stack(x, pairs, g):
+    """Output of the blocks, and the gradient of x for the gradient g of the output."""
+    kept = []
+    for a, b in pairs:
+        x = np.maximum(0, x @ a.T)
+        kept.append(x)
+        x = x + x @ b.T
+    for (a, b), h in zip(reversed(pairs), reversed(kept), strict=True):
+        g = ((g + g @ b) * (h > 0)) @ a
+    return x, g
+
+
+# %% [markdown] hint="residual_stack"
+# Which x is it that the block adds? Follow the name through one round of the loop. The backward pass is right for the
+# forward pass as it stands; both need repair.
+
+# %% [markdown] hint="residual_stack"
+# Set both matrices to zero and run one block by hand, forward and backward. What should come out, and what does?
+
+# %% [markdown] hint="residual_stack"
+# ```python
+# h = np.maximum(0, x @ a.T)
+# kept.append(h)
+# x = x + ...
+# ...
+# g = g + (...) @ a         # past the block, and through it
+# ```
+
+# %% check="residual_stack" points=4
+with check("residual_stack") as expect:
+    rng = np.random.default_rng(41)
+    x, g = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+    pairs = [(rng.normal(size=(3, 3)), rng.normal(size=(3, 3))) for _ in range(2)]
+    expect("two blocks, all sizes 3", residual_stack(x, pairs, g))
+    expect("matrices of zeros", residual_stack(x, [(np.zeros((3, 3)), np.zeros((3, 3)))] * 2, g))
+    expect.unchanged("x and g afterwards", [x, g])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120801)
+    for n, d, blocks_deep in [(2, 4, 1), (5, 3, 3), (4, 5, 4)]:
+        x, g = rng.normal(size=(n, d)), rng.normal(size=(n, d))
+        pairs = [(rng.normal(size=(d, d)) / 2, rng.normal(size=(d, d)) / 2) for _ in range(blocks_deep)]
+        expect(f"{blocks_deep} blocks, {n} samples of {d}", residual_stack(x, pairs, g))
+        expect(f"{blocks_deep} blocks, x and g afterwards", [x, g])
+    x, g, wide = rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), rng.normal(size=(6, 3))
+    expect("a block with 6 units inside", residual_stack(x, [(wide, rng.normal(size=(3, 6)))], g))
+    ### END HIDDEN TESTS
+
+# %% variants="residual_stack"
+WRONG = {
+    "still forgets": (
+        "h = np.maximum(0, x @ a.T)\n        kept.append(h)\n        x = x + h @ b.T",
+        "h = x = np.maximum(0, x @ a.T)\n        kept.append(h)\n        x = x + h @ b.T",
+        "what is added is the middle of the block, because x has been overwritten: keep the input",
+    ),
+    "backward left as it was": (
+        "g = g + ((g @ b) * (h > 0)) @ a",
+        "g = ((g + g @ b) * (h > 0)) @ a",
+        "the forward pass is repaired; in the backward pass g still goes only through the block, not past it",
+    ),
+    "no shortcut backward": (
+        "g = g + ((g @ b) * (h > 0)) @ a",
+        "g = ((g @ b) * (h > 0)) @ a",
+        "a sum hands its gradient to both sides: g itself comes through the shortcut",
+    ),
+    "no shortcut at all": ("x = x + h @ b.T", "x = h @ b.T", "without x this is a plain network"),
+    "blocks in forward order": (
+        "zip(reversed(pairs), reversed(kept), strict=True)",
+        "zip(pairs, kept, strict=True)",
+        "the backward pass meets the last block first",
+    ),
+    "ReLU's gradient forgotten": (
+        "((g @ b) * (h > 0)) @ a",
+        "(g @ b) @ a",
+        "where ReLU gave 0 no gradient passes: multiply by h > 0",
+    ),
+    "ReLU on the sum": (
+        "x = x + h @ b.T",
+        "x = np.maximum(0, x + h @ b.T)",
+        "this block has no ReLU behind the sum",
+    ),
+    "ReLU's gradient at the wrong place": (
+        "((g @ b) * (h > 0)) @ a",
+        "((g @ b) * (h > 0.5)) @ a",
+        "ReLU passes the gradient wherever it gave more than 0",
+    ),
+    "adds in place": (
+        "x = x + h @ b.T",
+        "x += h @ b.T",
+        "`+=` writes into the caller's x: make a new array",
+    ),
+    "g in place": (
+        "g = g + ((g @ b)",
+        "g += ((g @ b)",
+        "`+=` writes into the caller's g: make a new array",
+    ),
+}
+RIGHT = {
+    "masks kept": """
+def residual_stack(x, pairs, g):
+    masks = []
+    for a, b in pairs:
+        z = np.einsum("nd,md->nm", x, a)
+        masks.append(z > 0)
+        x = x + np.einsum("nm,dm->nd", np.where(z > 0, z, 0), b)
+    for k in range(len(pairs) - 1, -1, -1):
+        a, b = pairs[k]
+        through = np.where(masks[k], g @ b, 0) @ a
+        g = through + g
+    return x, g
+""",
+    "one block calls the next": """
+def residual_stack(x, pairs, g):
+    if not pairs:
+        return x, g
+    (a, b), rest = pairs[0], pairs[1:]
+    z = x @ a.T
+    y, g = residual_stack(x + z.clip(min=0) @ b.T, rest, g)
+    return y, g + ((g @ b) * np.sign(z.clip(min=0))) @ a
+""",
+}
+
+# %% [markdown]
+# ## 13 · Practice run: a ResNet on a laptop
+#
+# ResNet-20 at full width, in NumPy, on the bundled digits: no GPU, no download. Each batch is shifted by up to a pixel.
+# `LARGE = True` takes 56 layers and more epochs.
+
+# %% practice="digits"
+LARGE = False  # True: 56 layers, some minutes
+rng = np.random.default_rng(0)
+model = CifarResNet(56 if LARGE else 20, in_channels=1, rng=rng)
+x_train, x_check = (((a / 255 - 0.3) / 0.38).astype(np.float32) for a in (digits.x_train, digits.x_test))
+epochs, size = 40 if LARGE else 12, 64
+cycle = schedules.one_cycle(0.1, epochs * (len(x_train) // size))
+optimizer = optim.SGD(model.parameters(), lr=cycle, momentum=0.9, weight_decay=5e-4)
+losses, shares = [], []
+for _ in progress(range(epochs), "epochs"):
+    mixed = batches(translate(x_train, rng=rng, pixels=1), digits.t_train, size=size, rng=rng, drop_last=True)
+    losses.append(np.mean(list(fit(model, F.cross_entropy, optimizer, mixed))))
+    shares.append(score(model, batches(x_check, digits.t_test, size=360), accuracy=accuracy)["accuracy"])
+
+# %% practice="digits_plot"
+left, right_side = style.row(2, size=(4.0, 3.0))
+curves.learning_curves({"training loss": losses}, ax=left, log=True, title="ResNet-20 in NumPy, digits")
+curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, ylabel="right, %", title=f"{shares[-1]:.1%} of 360 test digits")
+
+# %% [markdown] question="degradation" points=5 title="Not overfitting"
+# A plain network of 56 layers has a higher test error than one of 20. (a) Which further measurement tells whether this is
+# overfitting, and what did it show? (b) Why can the deeper network not be *unable* to represent what the shallower one
+# does? (c) What does a shortcut change in the forward pass and in the backward pass? (d) A colleague puts a 1×1
+# convolution on every shortcut "so that it can learn something too". What do you answer?
+#
+# === BEGIN MARK SCHEME ===
+# 1 point for (a): the training error (or loss); it is higher too, so it is no overfitting but a failure to optimise.
+# 1 point for (b): the extra layers could copy their input (identity), the rest being the shallow network.
+# 2 points for (c): forward, the block only has to represent the difference from its input, and zero weights give the
+# identity; backward, the gradient of the sum passes to the input unchanged (1 + F'), besides what comes through the
+# branch. 1 point for each. "Gradients vanish otherwise" alone earns nothing: with batch norm they do not.
+# 1 point for (d): products of many matrices stand on the path again, so the clean path is lost; the paper's option C
+# brought hardly anything and costs weights. Full point for either reason.
+# === END MARK SCHEME ===
+
+# %% [markdown]
+# ## What to remember
+#
+# 1. Deep plain networks fail at *training*: their gradients are of healthy size but lose their structure.
+# 2. A residual block learns the difference from its input; zero weights make it the identity, and the gradient has a
+#    path on which nothing stands.
+# 3. Where shapes change: thin and pad with zeros, or a 1×1 convolution. Elsewhere leave the shortcut alone.
+# 4. Zero the last scale, or put norm and ReLU in front, and a deep network starts as a shallow one.
+# 5. Move weights between two implementations and compare logits and gradients: no better test exists.
+#
+# **Further reading.** He, Zhang, Ren and Sun, *Deep residual learning for image recognition* (2015) and *Identity mappings
+# in deep residual networks* (2016) · Srivastava, Greff and Schmidhuber, *Highway networks* (2015) · Veit, Wilber and
+# Belongie, *Residual networks behave like ensembles of relatively shallow networks* (2016) · Zagoruyko and Komodakis,
+# *Wide residual networks* (2016) · Balduzzi and others, *The shattered gradients problem* (2017) · Xie and others,
+# *Aggregated residual transformations for deep neural networks* (2017) · Huang and others, *Densely connected
+# convolutional networks* (2017) · Goyal and others, *Accurate, large minibatch SGD* (2017).
+#
+# **Next.** Lesson 13 leaves the single label behind: an answer for every pixel.
