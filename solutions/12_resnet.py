@@ -17,6 +17,7 @@ from course_lib.viz.residual import blocks
 blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
 
 # %%
+import itertools
 import math
 import os
 import time
@@ -715,7 +716,8 @@ for stage in fresh.stages:
     for block in stage:
         block.bn2.weight.data[:] = 0
 spreads["last scales 0"] = spread_by_block(fresh, pixels[:16])
-ax = curves.learning_curves(spreads, xlabel="block", ylabel="standard deviation", title="Fresh ResNet-56, behind each block")
+title = "A fresh ResNet-56, behind each block"
+ax = curves.learning_curves(spreads, xlabel="block", ylabel="standard deviation", title=title)
 
 # %% [markdown]
 # The saw-tooth marks the stages: where channels of zeros come in, the spread falls. Within a stage it grows with every
@@ -1016,8 +1018,9 @@ def fetch_weights(twin):
 with check("send_weights-there") as expect:
 
     def two_norms(*sizes):
-        layers = [torch.nn.Linear(sizes[0], sizes[1]), torch.nn.BatchNorm1d(sizes[1]), torch.nn.Linear(*sizes[1:], bias=False)]
-        return torch.nn.Sequential(*layers).double()
+        a, b, c = sizes
+        first, last = torch.nn.Linear(a, b), torch.nn.Linear(b, c, bias=False)
+        return torch.nn.Sequential(first, torch.nn.BatchNorm1d(b), last).double()
 
     def refusal(call):
         try:
@@ -1037,7 +1040,8 @@ with check("send_weights-there") as expect:
     state = drawn(twin, rng)
     expect("a square network, afterwards", dict(send_weights(state, twin).state_dict()))
     expect("it is the same module", send_weights(state, twin) is twin)
-    expect.raises("one name missing", ValueError, lambda: send_weights({k: v for k, v in state.items() if k != "1.bias"}, twin))
+    fewer = {name: array for name, array in state.items() if name != "1.bias"}
+    expect.raises("one name missing", ValueError, lambda: send_weights(fewer, twin))
     expect.raises("a shape that would broadcast", ValueError, lambda: send_weights(state | {"1.bias": np.ones(1)}, twin))
     state["2.weight"] *= 0
     expect("the last matrix, when its array changes later", twin[2].weight)
@@ -1056,7 +1060,8 @@ with check("send_weights-there") as expect:
     twin = two_norms(2, 3, 2)
     before = drawn(twin, rng)
     twin.load_state_dict({n: torch.from_numpy(v) for n, v in before.items()}, strict=False)
-    for what, state in {"one more": before | {"x": np.ones(2)}, "broadcast": before | {"1.running_var": np.ones(1)}}.items():
+    for what, odd in {"one more": {"x": np.ones(2)}, "broadcast": {"1.running_var": np.ones(1)}}.items():
+        state = before | odd
         expect(what, refusal(lambda state=state: send_weights({n: v + 1 for n, v in state.items()}, twin)))
         expect(f"{what}: nothing was copied", twin[0].weight)
     ### END HIDDEN TESTS
@@ -1294,7 +1299,7 @@ def deep_losses(x, t, weights, rate, steps, residual):
 with check("deep_losses") as expect:
 
     def made(sizes, n, rng):
-        matrices = [rng.normal(size=(b, a)) / np.sqrt(a) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+        matrices = [rng.normal(size=(b, a)) / np.sqrt(a) for a, b in itertools.pairwise(sizes)]
         return rng.normal(size=(n, sizes[0])), np.arange(n) % sizes[-1], matrices
 
     rng = np.random.default_rng(31)
@@ -1450,7 +1455,7 @@ def deep_losses(x, t, weights, rate, steps, residual):
 # %%
 def starting_weights(depth, residual, rng, units=32):
     sizes = [64, *[units] * (depth - 1), 10]
-    weights = [rng.normal(size=(b, a)) * np.sqrt(2 / a) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    weights = [rng.normal(size=(b, a)) * np.sqrt(2 / a) for a, b in itertools.pairwise(sizes)]
     return [w / max(1, depth - 2) if residual and 0 < i < depth - 1 else w for i, w in enumerate(weights)]
 
 
@@ -1473,7 +1478,8 @@ for depth in tqdm(depths):
 # %% practice="depth_plot"
 lines = {kind: (depths, [np.mean(r) for r in seen]) for kind, seen in ends.items()}
 band = {kind: [np.std(r, ddof=1) for r in seen] for kind, seen in ends.items()}
-ax = curves.learning_curves(lines, spread=band, xlabel="layers", ylabel="loss after 150 steps", title="Depth costs plain nets dearly")
+named = {"xlabel": "layers", "ylabel": "loss after 150 steps"}
+ax = curves.learning_curves(lines, spread=band, **named, title="Depth costs plain nets")
 ax.axhline(np.log(10), color="gray", lw=1, ls=":")
 
 # %% [markdown]
@@ -1612,7 +1618,8 @@ with check("mixed_step-mixed") as expect:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
         x, t = torch.from_numpy(rng.normal(size=(8, 3, 6, 5)).astype(np.float32)), torch.arange(8) % 4
         losses = [mixed_step(model, optimizer, x, t, 0.1, mixed) for _ in range(steps)]
-        kind = [type(losses[0]).__name__, str(getattr(losses[0], "dtype", "")), bool(getattr(losses[0], "requires_grad", False))]
+        first = losses[0]
+        kind = [type(first).__name__, str(getattr(first, "dtype", "")), bool(getattr(first, "requires_grad", False))]
         weights = sorted({str(p.dtype) for p in model.parameters()})
         return {**model.seen, "loss": kind, "weights": weights, "the loss fell": bool(losses[-1] < losses[0])}
 
@@ -1806,8 +1813,11 @@ def colour_set(where, images=50_000, side=32):
     """Training and test images and classes of CIFAR-10 on the device, averaged to side×side, and the set's name."""
     data = datasets.load("cifar10")
     published = data.t_test[:10].tolist() == [3, 8, 8, 0, 6, 6, 1, 6, 3, 1]
-    x, x_test = (a.reshape(*a.shape[:2], side, 32 // side, side, 32 // side).mean((3, 5)) for a in (data.x_train[:images], data.x_test))
-    x, x_test = (on_device(a.astype(np.float32), x.astype(np.float32), where) for a in (x, x_test))
+    cells = (3, side, 32 // side, side, 32 // side)
+    x, x_test = (
+        a.reshape(len(a), *cells).mean((3, 5), dtype=np.float32) for a in (data.x_train[:images], data.x_test)
+    )
+    x, x_test = (on_device(a, x, where) for a in (x, x_test))
     t, t_test = (torch.from_numpy(a).to(where) for a in (data.t_train[:images], data.t_test))
     return x, t, x_test, t_test, "CIFAR-10" if published else "the JPEG copy of CIFAR-10"
 
@@ -1843,7 +1853,8 @@ def depth_figure(where):
     rows, lines = [], {}
     for name, losses, shares, how, source in depth_race(where):
         lines[name] = losses.mean(axis=0)
-        setting = f"{how['images']} images of {source}, {how['side']}×{how['side']}, width {how['width']}, {how['epochs']} epochs"
+        setting = f"{how['images']} images of {source}, {how['side']}×{how['side']}, width {how['width']}"
+        setting += f", {how['epochs']} epochs"
         told = "deeper trains worse" if "plain" in name else "deeper trains better"
         rows.append((f"{name}: training loss", told, plus_minus(losses[:, -1]), f"{setting}, {len(losses)} starts"))
         rows.append((f"{name}: test error", "", f"{plus_minus(1 - np.array(shares), 1, 100)} %", "the same runs"))
@@ -1881,7 +1892,8 @@ def speed_run(where, width, epochs, hole, seed):
 # %% figure="F19"
 def speed_figure(where):
     rows, lines = [], {}
-    for aim, width, epochs, hole, seeds in (("94 %, under a minute", 64, 16, 0, 3), ("96 %, a few minutes", 128, 40, 12, 1)):
+    plans = ("94 %, under a minute", 64, 16, 0, 3), ("96 %, a few minutes", 128, 40, 12, 1)
+    for aim, width, epochs, hole, seeds in plans:
         runs = [speed_run(where, width, epochs, hole, seed) for seed in range(seeds)]
         name = f"ResNet-18, width {width}, {epochs} epochs"
         lines[name] = (runs[0][0], 100 * np.array(runs[0][1]))
@@ -1889,7 +1901,8 @@ def speed_figure(where):
         took = plus_minus([seconds[-1] for seconds, _, _ in runs], 0)
         setting = f"{runs[0][2]}, batch 512, one cycle to 0.2, smoothing 0.1, hole {hole}, {seeds} starts"
         rows.append((name, f"aim: {aim}", f"{last} % of the test images after {took} s", setting))
-    curves.learning_curves(lines, xlabel="seconds of training", ylabel="test accuracy, %", title=torch_bridge.describe(where))
+    named = {"xlabel": "seconds of training", "ylabel": "test accuracy, %", "title": torch_bridge.describe(where)}
+    curves.learning_curves(lines, **named)
     return lecture_table("F19 · Training for accuracy", rows)
 
 
@@ -1907,7 +1920,7 @@ on_gpu = WHERE.type == "cuda"
 
 # %% figure="F20"
 deepest = sketch(resnets.resnet152)
-path = [m for name, m in deepest.named_modules() if hasattr(m, "weight") and m.weight.ndim > 1 and "shortcut" not in name]
+path = [n for n, p in deepest.named_parameters() if p.ndim > 1 and "shortcut" not in n]
 norms = [m for m in deepest.modules() if isinstance(m, torch.nn.BatchNorm2d)]
 heads = [m for m in deepest.modules() if isinstance(m, torch.nn.Linear)]
 head = sum(p.numel() for m in heads for p in m.parameters())
@@ -1943,7 +1956,7 @@ for name, (weights, billions) in family.items():
     assert round(counted[name].multiply_adds / 1e9, 3) == billions
 rows = [(f"{n}: weights", family[n][0], c.parameters, "1000 classes") for n, c in counted.items()]
 rows += [
-    (f"{n}: multiply-adds", f"{family[n][1]:.3f}·10⁹", f"{c.multiply_adds / 1e9:.3f}·10⁹", "one image of 3×224×224")
+    (f"{n}: multiply-adds, 10⁹", f"{family[n][1]:.3f}", f"{c.multiply_adds / 1e9:.3f}", "one image of 3×224×224")
     for n, c in counted.items()
 ]
 lecture_table("The ResNets of ImageNet", rows)
@@ -1974,7 +1987,8 @@ def relatives_figure(where, images=5000, side=16, epochs=12, seeds=3):
             losses.append(list(train(net, x, t, epochs=epochs, size=64, rate=0.1, seed=seed))[-1])
             shares.append(right(net, x_test, t_test))
         weights, took = sum(p.numel() for p in net.parameters()), (time.process_time() - began) / seeds
-        setting = f"{images} images of {source}, {side}×{side}, {epochs} epochs, {seeds} starts; training loss {plus_minus(losses)}"
+        setting = f"{images} images of {source}, {side}×{side}, {epochs} epochs, {seeds} starts"
+        setting += f"; training loss {plus_minus(losses)}"
         rows.append((name, f"{weights:,} weights", f"{plus_minus(shares, 1, 100)} % right, {took:.0f} s a run", setting))
     return lecture_table("ResNet and its relatives at equal weights: test accuracy, mean ± standard deviation", rows)
 
@@ -2158,8 +2172,9 @@ for _ in progress(range(epochs), "epochs"):
 
 # %% practice="digits_plot"
 left, right_side = style.row(2, size=(4.0, 3.0))
-curves.learning_curves({"training loss": losses}, ax=left, log=True, title="ResNet-20 in NumPy, digits")
-curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, ylabel="right, %", title=f"{shares[-1]:.1%} of 360 test digits")
+ax = curves.learning_curves({"training loss": losses}, ax=left, log=True, title="ResNet-20 in NumPy, digits")
+told = f"{shares[-1]:.1%} of 360 test digits"
+ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, ylabel="right, %", title=told)
 
 # %% [markdown] question="degradation" points=5 title="Not overfitting"
 # A plain network of 56 layers has a higher test error than one of 20. (a) Which further measurement tells whether this is
