@@ -1,0 +1,187 @@
+"""Lesson 12: its answers agree with the library and with torch; its training code runs on any device."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from course_lib import blocks, resnet, torch_bridge
+from course_lib.tensor import Tensor
+from course_lib.torch_models import resnets
+from course_lib.torch_models.fill import fill
+from course_lib.torch_models.training import train_step
+from grading.source import read_lesson
+
+LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "12_resnet.py")
+KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+
+
+def definitions():
+    """What the lesson imports and defines, its reference answers included; none of its runs."""
+    namespace = {}
+    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve", "figure")):
+        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
+        kept = [node for node in ast.parse(source).body if isinstance(node, KINDS)]
+        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), namespace)
+    return namespace
+
+
+ANSWERS = definitions()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(12)
+
+
+def torch_conv(x, w, stride):
+    return torch.nn.functional.conv2d(torch.from_numpy(x), torch.from_numpy(w)[:, :, None, None], stride=stride).numpy()
+
+
+def test_the_lesson_has_the_eight_exercises_of_the_curriculum():
+    assert [e.id for e in LESSON.exercises if not e.predict] == [
+        "basic_block",
+        "shortcut",
+        "bottleneck_block",
+        "small_resnet",
+        "send_weights",
+        "deep_losses",
+        "mixed_step",
+        "residual_stack",
+    ]
+
+
+def test_the_basic_block_is_the_library_s(rng):
+    mine, library = ANSWERS["BasicBlock"](3, rng=rng).double(), blocks.BasicBlock(3, 3, rng=rng).double()
+    library.load_state_dict(mine.state_dict())
+    x = Tensor(rng.normal(size=(2, 3, 5, 4)))
+    assert np.allclose(mine(x).data, library(x).data, rtol=1e-12)
+    mine.bn2.weight.data[:] = 0
+    assert np.allclose(mine(x).data, np.maximum(0, x.data))
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_the_shortcuts_are_torch_s_convolution_and_the_library_s_padding(rng, stride):
+    x, w = rng.normal(size=(2, 3, 7, 5)), rng.normal(size=(5, 3))
+    assert np.allclose(ANSWERS["shortcut"](x, 5, stride, w), torch_conv(x, w, stride), rtol=1e-12)
+    want = resnet.PadShortcut(3, 5, stride)(Tensor(x)).data
+    assert np.array_equal(ANSWERS["shortcut"](x, 5, stride), want)
+
+
+@pytest.mark.parametrize(("inputs", "stride"), [(8, 1), (8, 2), (3, 1)])
+def test_the_bottleneck_is_the_library_s(rng, inputs, stride):
+    pair = [fill(make(inputs, 2, stride), 4) for make in (ANSWERS["BottleneckBlock"], resnets.Bottleneck)]
+    x = torch.from_numpy(rng.normal(size=(2, inputs, 6, 5)))
+    mine, library = (block(x) for block in pair)
+    assert torch.allclose(mine, library, rtol=1e-12)
+    assert (sum(p.numel() for p in ANSWERS["BottleneckBlock"](8, 2).parameters())) == 92
+
+
+def test_the_small_resnet_is_the_library_s(rng):
+    mine, library = (make(14, 4, 5, rng=rng).double() for make in (ANSWERS["SmallResNet"], resnet.CifarResNet))
+    assert mine.state_dict().keys() == library.state_dict().keys()
+    library.load_state_dict(mine.state_dict())
+    x = Tensor(rng.normal(size=(2, 3, 9, 8)))
+    assert np.allclose(mine(x).data, library(x).data, rtol=1e-11)
+
+
+def test_weights_travel_as_the_library_moves_them(rng):
+    model = resnet.CifarResNet(8, width=2, rng=rng)
+    twins = [move(first, resnets.CifarResNet(8, width=2)) for move, first in (
+        (ANSWERS["send_weights"], model.state_dict()), (torch_bridge.to_torch, model))]  # fmt: skip
+    for (name, a), b in zip(twins[0].state_dict().items(), twins[1].state_dict().values(), strict=True):
+        assert torch.equal(a, b), name
+    back = ANSWERS["fetch_weights"](twins[0])
+    assert back.keys() == model.state_dict().keys()
+    assert all(np.array_equal(back[name], value) for name, value in model.state_dict().items())
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_depth_against_loss_is_the_library_s(rng, residual):
+    weights = [rng.normal(size=(b, a)) / np.sqrt(a) for a, b in ((3, 5), (5, 5), (5, 5), (5, 4))]
+    x, t = rng.normal(size=(6, 3)), rng.integers(0, 4, 6)
+    mine = ANSWERS["deep_losses"](x, t, weights, 0.2, 6, residual)
+    assert np.allclose(mine, resnet.deep_losses(x, t, weights, 0.2, 6, residual), rtol=1e-10)
+    zeros = [0 * w for w in weights]
+    assert np.allclose(ANSWERS["deep_losses"](x, t, zeros, 0.2, 3, residual), np.log(4))
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+def test_the_training_step_is_the_library_s(rng, mixed):
+    x, t = torch.from_numpy(rng.normal(size=(6, 3, 5, 4)).astype(np.float32)), torch.arange(6) % 4
+    found = []
+    for step in (ANSWERS["mixed_step"], train_step):
+        net = fill(ANSWERS["Probe"](), 3).float()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        found.append([step(net, optimizer, x, t, 0.1, mixed).item() for _ in range(4)])
+        assert net.seen["products"] == ("torch.bfloat16" if mixed else "torch.float32")
+    assert np.allclose(*found, rtol=1e-5)
+
+
+def test_the_stack_s_gradient_is_the_slope_and_the_given_program_s_is_not(rng):
+    x, g = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    pairs = [(rng.normal(size=(3, 3)), rng.normal(size=(3, 3))) for _ in range(3)]
+    tensors = torch.from_numpy(x).requires_grad_()
+    y = tensors
+    for a, b in pairs:
+        y = y + torch.relu(y @ torch.from_numpy(a).T) @ torch.from_numpy(b).T
+    y.backward(torch.from_numpy(g))
+    given = {"np": np}
+    exec(LESSON.exercise("residual_stack").given.source, given)
+    for program, right in ((ANSWERS["residual_stack"], True), (given["residual_stack"], False)):
+        out, slope = program(x, pairs, g)
+        assert np.allclose(out, y.detach().numpy()) is right
+        assert np.allclose(slope, tensors.grad.numpy()) is right
+
+
+# ------------------------------------------------------------------- training code
+
+
+def test_augmentation_shifts_mirrors_and_pierces(rng):
+    augment, dice = ANSWERS["augment"], torch.Generator().manual_seed(0)
+    x = torch.arange(1.0, 1 + 40 * 3 * 6 * 5).reshape(40, 3, 6, 5)
+    assert torch.equal(augment(x, dice, pixels=0, mirror=False), x)
+    mirrored = augment(x, dice, pixels=0)
+    kept = [bool(torch.equal(a, b)) for a, b in zip(mirrored, x, strict=True)]
+    assert 5 < sum(kept) < 35
+    assert all(k or torch.equal(a, b.flip(2)) for k, a, b in zip(kept, mirrored, x, strict=True))
+    padded = torch.nn.functional.pad(x, (2, 2, 2, 2), mode="reflect")
+    windows = padded.unfold(2, 6, 1).unfold(3, 5, 1)  # (n, c, rows, columns, 6, 5)
+    corners = set()
+    for image, places in zip(augment(x, dice, pixels=2, mirror=False), windows, strict=True):
+        same = (places == image[:, None, None]).all(-1).all(-1).all(0)
+        assert same.any()
+        corners.add(tuple(same.nonzero()[0].tolist()))
+    assert len(corners) > 10
+    pierced = augment(x, dice, pixels=0, mirror=False, hole=3)
+    holes = (pierced == 0).all(1).sum((1, 2))
+    assert holes.min() >= 4
+    assert holes.max() == 9
+    assert torch.equal(pierced[pierced != 0], x[pierced != 0])
+
+
+def test_the_loop_learns_and_is_a_function_of_its_seed(rng):
+    x, t = torch.rand(64, 3, 8, 8, generator=torch.Generator().manual_seed(1)), torch.arange(64) % 2
+    x[t == 1, 0] += 0.5
+    runs = []
+    for seed in (0, 0, 1):
+        torch.manual_seed(0)
+        net = resnets.CifarResNet(8, width=4, classes=2)
+        runs.append(
+            list(ANSWERS["train"](net, x, t, epochs=6, size=16, rate=0.1, change=ANSWERS["augment"], seed=seed))
+        )
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+    assert runs[0][-1] < 0.6 * runs[0][0]
+
+
+def test_the_code_of_the_gpu_run_runs_anywhere(rng, monkeypatch):
+    x, t = torch.from_numpy(rng.normal(size=(1024, 3, 8, 8)).astype(np.float32)), torch.arange(1024) % 10
+    monkeypatch.setitem(ANSWERS, "colour_set", lambda where, *sizes: (x, t, x[:50], t[:50], "noise"))
+    seconds, shares, source = ANSWERS["speed_run"](torch.device("cpu"), width=2, epochs=2, hole=2, seed=0)
+    assert len(seconds) == len(shares) == 2
+    assert 0 < seconds[0] < seconds[1]
+    assert source == "noise"
+    assert all(0 <= share <= 1 for share in shares)
