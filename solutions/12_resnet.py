@@ -64,8 +64,36 @@ FULL = os.environ.get("COURSE_MODE") == "run"  # True: run the long figures here
 # This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
 # itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
 #
+# The remedy of the same paper, which the next sections explain: a **shortcut** around every two layers that adds the
+# input of the two to their output.
+#
+# ### Predict: and with shortcuts?
+#
+# Two networks *with* shortcuts, of 20 and of 56 layers, are trained on the same images for the same number of steps. Which
+# number of layers ends with the lower training loss? `winner = ...`, 20 or 56.
+
+# %% solve="winner" difficulty=1 importance=4 minutes=2
+### BEGIN SOLUTION
+winner = 56
+### END SOLUTION
+
+# %% [markdown] hint="winner"
+# A larger network can fit its training set better, if nothing prevents it.
+
+# %% [markdown] hint="winner"
+# What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut?
+
+# %% [markdown] hint="winner"
+# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the
+# shallower one is, and improve on it.
+
+# %% predict="winner" points=1
+with check("winner") as expect:
+    expect("layers of the better network with shortcuts", winner)
+
+# %% [markdown]
 # **Lecture figure F19.** Plain and residual networks of 20 and 56 layers, otherwise alike, at reduced size: fewer and
-# smaller images, half the width. The code that made it stands in section 9. Look at the plain networks' training losses.
+# smaller images, half the width. The code that made it stands in section 9. Look at the training losses.
 
 # %%
 recorded("F19")
@@ -1229,13 +1257,23 @@ assert ours.keys() == theirs.keys()
 assert apart < 1e-5
 
 # %% [markdown]
-# And back, with the running statistics that the batch has moved: in evaluation mode both agree again.
+# And back, with the running statistics that the batch has moved: in evaluation mode both agree again. The third body is
+# the same network on the best device of this machine, in float32, so it agrees to fewer digits (a GPU rounds the factors
+# of a convolution further).
 
 # %%
 returned = torch_bridge.from_torch(torch_net, CifarResNet(20, rng=np.random.default_rng(9)).double()).eval()
 with torch.no_grad():
     assert np.allclose(returned(Tensor(images)).data, torch_net.eval()(torch.from_numpy(images)).numpy(), rtol=1e-5)
-print("the third body:", torch_bridge.describe(torch_bridge.device()))
+
+# %%
+here = torch_bridge.device()
+with torch.no_grad():
+    want = torch_net(torch.from_numpy(images)).numpy()
+    third = torch_net.float().to(here)(torch.from_numpy(images.astype(np.float32)).to(here)).cpu().numpy()
+apart, largest = np.abs(third - want).max(), np.abs(want).max()
+print(f"{torch_bridge.describe(here)}, float32: logits up to {largest:.2f} differ by at most {apart:.0e}")
+assert apart < 0.02 * largest
 
 # %% [markdown]
 # ## 8 · Depth against loss
@@ -1485,29 +1523,6 @@ ax.axhline(np.log(10), color="gray", lw=1, ls=":")
 # %% [markdown]
 # The dotted line is the loss of a network that knows nothing, ln 10. (Where you have not run the practice cells, run
 # them now: they take some seconds.)
-#
-# ### Predict: which plain network wins?
-#
-# Two plain networks with batch norm, of 20 and of 56 layers, are trained on the same images for the same number of
-# steps. Which number of layers ends with the *lower training loss*? `winner = ...`, 20 or 56.
-
-# %% solve="winner" difficulty=1 importance=4 minutes=2
-### BEGIN SOLUTION
-winner = 20
-### END SOLUTION
-
-# %% [markdown] hint="winner"
-# Overfitting would help the larger network on the *training* set. Is that what section 1 is about?
-
-# %% [markdown] hint="winner"
-# Batch norm keeps activations and gradients of a healthy size. What did the slopes of deep plain networks look like?
-
-# %% [markdown] hint="winner"
-# Look at the first figure of this lesson: which of the two plain curves lies lower at its end?
-
-# %% predict="winner" points=1
-with check("winner") as expect:
-    expect("layers of the better plain network", winner)
 
 # %% [markdown]
 # ## 9 · Training as it is done on a GPU
@@ -1877,6 +1892,7 @@ def speed_run(where, width, epochs, hole, seed):
     """Seconds of training and test accuracy after every epoch."""
     x, t, x_test, t_test, source = colour_set(where)
     torch.manual_seed(seed)
+    torch.backends.cudnn.benchmark = True  # try several algorithms on the first batch, keep the fastest
     net = resnets.resnet18(10, small=True, width=width).to(where, memory_format=torch.channels_last)
     how = {"epochs": epochs, "size": 512, "rate": 0.2, "smoothing": 0.1, "mixed": True, "seed": seed}
     losses = train(net, x, t, **how, change=lambda batch, dice: augment(batch, dice, hole=hole))
