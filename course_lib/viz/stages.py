@@ -109,11 +109,11 @@ def gradient_route(x, g, *, size, stride):
     return axes
 
 
-def fitted_filters(learned, fits, *, title=None):
-    """Draw learned filters (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n)."""
-    n = len(learned)
+def fitted_filters(kernels, fits, *, title=None):
+    """Draw kernels (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n)."""
+    n = len(kernels)
     figure, axes = style.plt.subplots(2, n, figsize=(0.95 * n, 2.7), squeeze=False, layout="constrained")
-    for k, (own, fit) in enumerate(zip(learned, fits, strict=True)):
+    for k, (own, fit) in enumerate(zip(kernels, fits, strict=True)):
         limit = np.abs(own).max() or 1.0
         for ax, values in zip(axes[:, k], (own, fit.template), strict=True):
             ax.imshow(values, cmap=DIVERGING, vmin=-limit, vmax=limit)
@@ -121,7 +121,7 @@ def fitted_filters(learned, fits, *, title=None):
             ax.spines[:].set_visible(False)
         kind = "Gabor" if fit.order < 0 else f"order {fit.order}"
         axes[1, k].set_title(f"{kind}\n{100 * fit.score:.0f} %", fontsize=8)
-    axes[0, 0].set_ylabel("learned", fontsize=9)
+    axes[0, 0].set_ylabel("filter", fontsize=9)
     axes[1, 0].set_ylabel("template", fontsize=9)
     if title:
         figure.suptitle(title, fontsize="medium", x=0.01, ha="left")
