@@ -81,7 +81,7 @@ def cost_map(points, *, ax=None, title="Weights and work are two different costs
     return ax
 
 
-def shares(bars, *, ax=None, title="Weights sit in linear layers, time goes into convolutions"):
+def shares(bars, *, ax=None, title="Weights sit in linear layers, work in convolutions"):
     """Stacked bars of {network: {cost: {kind of layer: share}}}, kinds as in KINDS; returns the Axes."""
     rows = [(f"{name}: {cost}", parts) for name, costs in bars.items() for cost, parts in costs.items()]
     ax = style.axes(ax, size=(6.6, 1.3 + 0.42 * len(rows)), title=title, xlabel="share in %")
