@@ -35,10 +35,9 @@ def recorded(name, *, device=None, folders=FOLDERS):
         if path.is_file():
             record = json.loads(path.read_text(encoding="utf-8"))
             results = tuple(_result(r, path.parent) for r in record["results"])
-            where = record["machine"]
-            if device:
-                where = f"{record['device']} ({where}) at commit {record['commit']}"
-            return Recorded(results, f"Recorded {record['date']} on {where}; it was not run just now.")
+            where = f"{record['device']} ({record['machine']})" if device else record["machine"]
+            made = f"Recorded {record['date']} at commit {record['commit']} on {where}"
+            return Recorded(results, f"{made}; it was not run just now.")
     if device:
         command = f"course figures --run {name} --device {device}"
         return Recorded((), f"No run of {name} on {device} is recorded yet. Where there is one, `{command}` makes it.")

@@ -26,3 +26,10 @@ def test_without_a_record_the_command_is_told_and_another_devices_record_is_not_
     assert "No run of F19 on cuda is recorded yet." in seen
     assert "`course figures --run F19 --device cuda`" in seen
     assert "94.1" not in seen
+
+
+def test_any_record_names_date_commit_and_machine(tmp_path):
+    (tmp_path / "F10.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    assert recorded("F10", folders=[tmp_path]).origin == (
+        "Recorded 2030-01-02 at commit abc1234 on a computer; it was not run just now."
+    )
