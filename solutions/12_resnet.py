@@ -1082,6 +1082,7 @@ with check("send_weights-there") as expect:
         state["0.weight"] = np.asfortranarray(state["0.weight"])[:, ::-1]
         done = send_weights(state, twin)
         expect(f"{a}-{b}-{c}, afterwards", dict(done.state_dict()), exact_dtype=True)
+        expect(f"{a}-{b}-{c}, the same module", done is twin)
         expect(f"{a}-{b}-{c}, evaluated", done.eval()(torch.ones(2, a, dtype=torch.float64)))
         state["2.weight"][:] = 0
         expect(f"{a}-{b}-{c}, when its array changes later", done[2].weight)
@@ -1194,6 +1195,11 @@ WRONG = {
         "both libraries keep a matrix as (out, in): nothing is to be transposed",
     ),
     "returns nothing": ("    return twin\n", "    return None\n", "return the twin"),
+    "returns a copy": (
+        "    return twin\n",
+        "    import copy\n\n    return copy.deepcopy(twin)\n",
+        "what you return is a copy: return the twin itself",
+    ),
 }
 RIGHT = {
     "through load_state_dict": """
@@ -1499,13 +1505,13 @@ def starting_weights(depth, residual, rng, units=32):
 
 # %% practice="depth"
 losses_of = yours("deep_losses", else_=library_losses)
-depths = (2, 5, 10, 20, 40, 60)
+depths = (2, 5, 10, 20, 40)
 some, classes_of = (digits.x_train[:500].reshape(500, 64) / 255.0 - 0.3) / 0.4, digits.t_train[:500]
 
 
 def last_loss(depth, kind, seed):
     start = starting_weights(depth, kind == "residual", np.random.default_rng(seed))
-    return losses_of(some, classes_of, start, 0.1, 150, kind == "residual")[-1]
+    return losses_of(some, classes_of, start, 0.1, 100, kind == "residual")[-1]
 
 
 ends = {kind: [] for kind in ("plain", "residual")}
@@ -1516,18 +1522,16 @@ for depth in tqdm(depths):
 # %% practice="depth_plot"
 lines = {kind: (depths, [np.mean(r) for r in seen]) for kind, seen in ends.items()}
 band = {kind: [np.std(r, ddof=1) for r in seen] for kind, seen in ends.items()}
-named = {"xlabel": "layers", "ylabel": "loss after 150 steps"}
+named = {"xlabel": "layers", "ylabel": "loss after 100 steps"}
 ax = curves.learning_curves(lines, spread=band, **named, title="Depth costs plain nets")
 ax.axhline(np.log(10), color="gray", lw=1, ls=":")
 
 # %% [markdown]
-# The dotted line is the loss of a network that knows nothing, ln 10. (Where you have not run the practice cells, run
-# them now: they take some seconds.)
-
-# %% [markdown]
+# The dotted line is the loss of a network that knows nothing, ln 10.
+#
 # ## 9 · Training as it is done on a GPU
 #
-# A GPU has the arithmetic of a thousand CPU cores, and the art is to keep it busy. What a modern training loop does:
+# A GPU has the arithmetic of very many CPU cores, and the art is to keep it busy. What a modern training loop does:
 #
 # - **Mixed precision.** Products in bfloat16, a float with the range of float32 and only 8 bits of precision; weights,
 #   norms' statistics and the loss stay in float32. `torch.autocast` does it, inside its `with`, for the forward pass.
@@ -1992,7 +1996,7 @@ lecture_table("The ResNets of ImageNet", rows)
 
 
 # %% figure="F19b"
-def relatives_figure(where, images=5000, side=16, epochs=12, seeds=3):
+def relatives_figure(where, images=5000, side=16, epochs=10, seeds=3):
     x, t, x_test, t_test, source = colour_set(where, images, side)
     rows = []
     for name, make in RELATIVES.items():
