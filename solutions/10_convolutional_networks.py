@@ -2259,6 +2259,10 @@ def shift_figure(runs=2, epochs=4):
 shift_figure() if FULL else recorded("F33")
 
 # %% [markdown]
+# Pooling of either kind beats keeping one number of each window. And of the three ways down to 3 pixels, the slow one is
+# best: each stage forgives a little, and the next still knows roughly where things are.
+
+# %% [markdown]
 # **Lecture figure F34.** "Sometimes it's not a good idea to share the parameters." When everything is always in the same
 # place, weights of one's own for each place may see more; when things move, they have to learn everything once for each
 # place. We train both kinds on digits as they are, and on digits moved by up to four pixels: LeNet itself, and a small
@@ -2296,6 +2300,11 @@ def sharing_figure(runs=2, epochs=4):
 
 
 sharing_figure() if FULL else recorded("F34")
+
+# %% [markdown]
+# On centred digits the small net gains by not sharing: its four filters may look for other things at the top than at
+# the bottom. LeNet does not: it has filters enough, and with weights for every place it learns the training images better
+# and the test images worse. When the digits move, the small net's gain shrinks, and LeNet's loss grows.
 
 # %% [markdown]
 # ## 10 · Engineered against learned features
