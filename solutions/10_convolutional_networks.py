@@ -1542,25 +1542,26 @@ count, epochs = (60_000, 6) if FULL else (10_000, 5 if data.name == "mnist" else
 x_train, t_train = images_for_lenet(data.x_train[:count]), data.t_train[:count]
 x_test, t_test = images_for_lenet(data.x_test), data.t_test
 rng = np.random.default_rng(0)
-model, losses, right = lenet(rng=rng), [], []
-model[0].weight.data *= np.float32(0.1)
-for loss in progress(learn(model, x_train, t_train, epochs=epochs, rng=rng, decay=0.3), "epochs", total=epochs):
+reader, losses, right = lenet(rng=rng), [], []
+reader[0].weight.data *= np.float32(0.1)
+for loss in progress(learn(reader, x_train, t_train, epochs=epochs, rng=rng, decay=0.3), "epochs", total=epochs):
     losses.append(loss)
-    right.append(100 * hits(model, x_test, t_test))
-axes = curves.learning_curves({"test": right}, ylabel="% of test images right", title=f"LeNet on {len(x_train)} of {data.name}")
+    right.append(100 * hits(reader, x_test, t_test))
+title = f"LeNet on {len(x_train)} of {data.name}"
+axes = curves.learning_curves({"test": right}, ylabel="% of test images right", title=title)
 print(f"after {epochs} epochs: loss {losses[-1]:.3f}, {right[-1]:.2f} % of {len(x_test)} test images right")
 
 # %% practice="look_inside"
 with no_grad():
-    first = model[2](model[1](model[0](Tensor(x_test[:1]))))
-    second = model[5](model[4](model[3](first)))
+    first = reader[2](reader[1](reader[0](Tensor(x_test[:1]))))
+    second = reader[5](reader[4](reader[3](first)))
 images.image_grid(x_test[:1], size=1.4, title="an image ...")
 images.feature_maps(first.data[0], columns=10, size=0.8, title="... its 10 maps behind stage 1 ...")
 images.feature_maps(second.data[0], columns=10, size=0.8, title="... and its 20 maps behind stage 2")
 plt.show()
 
 # %% practice="mistakes"
-out = np.concatenate([model(Tensor(part)).data for part in np.array_split(x_test, 20)])
+out = np.concatenate([reader(Tensor(part)).data for part in np.array_split(x_test, 20)])
 wrong = np.flatnonzero(out.argmax(axis=1) != t_test)[:20]
 titles = [f"{t_test[k]}, read as {out[k].argmax()}" for k in wrong]
 images.image_grid(x_test[wrong], titles=titles, columns=7, size=1.1, title="what it still gets wrong")
@@ -1858,7 +1859,7 @@ lenet_figure() if FULL else recorded("F16")
 # With so many templates even noise will find a likeness. How much of one? Filters drawn at random tell.
 
 # %% practice="learned_filters"
-own = model[0].weight.data[:, 0]
+own = reader[0].weight.data[:, 0]
 fits = best_fits(own, derivatives(5))
 axes = stages.fitted_filters(own, fits, title="your net's first layer, and the nearest derivative of a Gaussian")
 noise = best_fits(np.random.default_rng(3).normal(size=(100, 5, 5)), derivatives(5))
@@ -2302,9 +2303,9 @@ def sharing_figure(runs=2, epochs=4):
 sharing_figure() if FULL else recorded("F34")
 
 # %% [markdown]
-# On centred digits the small net gains by not sharing: its four filters may look for other things at the top than at
-# the bottom. LeNet does not: it has filters enough, and with weights for every place it learns the training images better
-# and the test images worse. When the digits move, the small net's gain shrinks, and LeNet's loss grows.
+# The small net gains by not sharing, even when the digits move: four filters are few, and other places may have others.
+# LeNet does not gain. It has filters enough, and with weights for every place it learns the training images better and the
+# test images worse, all the more when they move. "Sometimes": when filters are scarce and images many.
 
 # %% [markdown]
 # ## 10 · Engineered against learned features
