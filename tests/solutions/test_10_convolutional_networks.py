@@ -43,7 +43,7 @@ def test_the_lesson_has_the_nine_exercises_of_the_curriculum_in_order():
         "contrast_norm",
         "build_lenet",
         "build_all_conv",
-        "shift_gaps",
+        "equivariance_gap",
         "stage_backward",
     ]
 
