@@ -249,6 +249,7 @@ class Conversation:
         job = {
             "limits": asdict(self.limits),
             "steps": [{"id": s.id, "source": s.source, "check": s.check} for s in self.order],
+            "forbid": self.job.forbid,
         }
         self.phase = "visible"
         self.started = time.monotonic()

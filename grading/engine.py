@@ -13,6 +13,7 @@ import functools
 import hashlib
 import json
 import os
+import sys
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from grading.errors import CourseError
 from grading.jobs import dress, joined, make_job, make_result, points_of, refused_result, second_chance, verdict_of
 from grading.journal import Journal
 from grading.messages import Step
+from grading.sandbox import SandboxPool, default_workers
 from grading.sanitise import Sanitised, sanitise
 
 AHEAD = 3  # submissions waiting per worker
@@ -103,16 +105,20 @@ def mark_of(course, submission):
     return digest.hexdigest()
 
 
+@contextlib.contextmanager
+def _quick_turns():
+    """Threads that talk to a worker wait at most half a millisecond for the one that sanitises and writes."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
 def open_pool(workers, *, trust=False):
     """The sandbox with its threads."""
-    from grading.sandbox import SandboxPool
-
     return SandboxPool(workers, trust=trust)
-
-
-def default_workers():
-    """One per core this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def grade(
@@ -144,12 +150,16 @@ def grade(
             raise CourseError(f"Nothing was handed in by {', '.join(unknown)}; look into {course.root / 'submitted'}.")
         wanted = [pair for pair in wanted if pair[0] in students]
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_quick_turns())
         journal = stack.enter_context(Journal(course.root / "journal"))
+        workers = workers or default_workers()
+        if pool is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
+            pool = stack.enter_context(open_pool(workers, trust=trust))  # it starts while the rest is read
         from grading.gradebook import Writer
 
         writer = stack.enter_context(Writer(course))
         run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
-        run.pool_options = (workers or default_workers(), trust)
+        run.pool_options = (workers, trust)
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
     seconds = time.monotonic() - start
@@ -305,6 +315,7 @@ class _Judging:
 
     def watch(self, jobs):
         """The future of (result, isolation); the first job's run counts, a second one is compared with it."""
+        self.job = jobs[0]
         self.runs = [None] * len(jobs)
         for place, job in enumerate(jobs):
             self._submit(place, job, None, CHANCES)
@@ -334,7 +345,7 @@ class _Judging:
                 self.judged.set_exception(error)
 
     def _judge(self):
-        results = [make_result(run, self.records, self.skeleton) for run in self.runs]
+        results = [make_result(run, self.records, self.skeleton, self.job) for run in self.runs]
         if len(results) > 1:
             first, second = (result["verdict"]["checks"] for result in results)
             results[0]["unsteady"] = [name for name in first if first[name] != second[name]]

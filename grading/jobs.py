@@ -44,7 +44,8 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
         "lesson": [skeleton.lesson, fingerprint],
     }
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    return Job(key, skeleton.lesson, steps, hidden, limits, files)
+    forbid = {name: check["forbid"] for name, check in records["visible"].checks.items() if check["forbid"]}
+    return Job(key, skeleton.lesson, steps, hidden, limits, files, forbid)
 
 
 def _spared(steps, hidden, skeleton):
@@ -112,9 +113,21 @@ def joined(first, last):
     )
 
 
-def make_result(run, records, skeleton):
-    """What the journal keeps of a run: the verdict, what each cell showed, how long it took. JSON values."""
-    verdict, html = judge.judge(records, run, points_of(skeleton)), [MAX_HTML]
+def untouched(job, skeleton):
+    """The exercises of a job whose given program (a broken one, a skeleton: no stub) stands as it was handed out."""
+    sources = {step.id: step.source for step in job.steps}
+    return frozenset(
+        cell.grade_id
+        for cell in skeleton.cells
+        if cell.role == "solution" and cell.names and "NotDone(" not in cell.source
+        if same_text(sources.get(cell.grade_id, ""), cell.source)
+    )
+
+
+def make_result(run, records, skeleton, job=None):
+    """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values."""
+    left = untouched(job, skeleton) if job is not None else ()
+    verdict, html = judge.judge(records, run, points_of(skeleton), left), [MAX_HTML]
     return {
         "verdict": judge.to_json(verdict),
         "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},

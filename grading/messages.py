@@ -55,7 +55,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to run. `files` are put into its working folder: relative path to bytes."""
+    """One submission to run. `files` are put into its working folder: relative path to bytes.
+
+    `forbid` says which library functions the code behind a check may not call: check id to dotted names.
+    """
 
     key: str
     lesson: str
@@ -63,6 +66,7 @@ class Job:
     hidden: tuple[Step, ...] = ()
     limits: Limits = Limits()
     files: dict[str, bytes] = field(default_factory=dict)
+    forbid: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass

@@ -28,6 +28,7 @@ from grading.messages import Isolation, Job, Limits, Run
 
 WARM = 120.0  # seconds a worker may take to import its libraries
 NOBODY = 65534
+HEAVY = ("torch",)  # imported by the warm process once a job mentions it
 SLOTS = 256  # submissions of one Sandbox at the same time
 NAMESPACES = {"user", "pid", "mnt", "net", "ipc", "uts"}
 WRITABLE = ("/dev/pts", "/dev/shm", "/tmp")
@@ -135,6 +136,7 @@ class Sandbox:
         stack.callback(status.close)
         own = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
         request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot), "namespaces": own}
+        request["heavy"] = [name for name in HEAVY if any(name in s.source for s in (*job.steps, *job.hidden))]
         try:
             if self.path == "none":
                 request["dir"] = stack.enter_context(
@@ -175,13 +177,13 @@ class Sandbox:
                 )
                 values = {}
             lower = os.geteuid() == 0 and self.path in ("nested", "single")  # no limit on processes binds root
-            return Zygote(words, inherited, values, NOBODY if lower else None)
+            return Zygote(words, inherited, values, self.path, NOBODY if lower else None)
 
 
 class Zygote:
     """The warm process as the driver sees it: a socket to send requests to."""
 
-    def __init__(self, words, inherited, values, user=None):
+    def __init__(self, words, inherited, values, path, user=None):
         self.lock = threading.Lock()
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
@@ -200,7 +202,7 @@ class Zygote:
         finally:
             theirs.close()
         self.socket.settimeout(WARM)
-        ready = self.answer({"seccomp": seccomp.program().hex()})
+        ready = self.answer({"seccomp": seccomp.program().hex(), "path": path})
         if ready != {"threads": 1, "dumpable": 0}:
             self.close()
             raise Refused(f"the warm process is not fit to fork: {ready}")
@@ -278,24 +280,35 @@ class Alone:
                 self.condition.notify_all()
 
 
+def default_workers():
+    """One per core this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class SandboxPool:
-    """A Sandbox with `n` threads that keep it busy."""
+    """A Sandbox with `n` threads that keep it busy. It starts in one of them, so that its maker can go on meanwhile."""
 
     def __init__(self, n, expected=None, **options):
-        self.sandbox = Sandbox(expected, **options)
         self.threads = ThreadPoolExecutor(n, thread_name_prefix="sandbox")
+        self.started = self.threads.submit(Sandbox, expected, **options)
+
+    @property
+    def sandbox(self):
+        """The Sandbox, once it is there; raises what its start raised."""
+        return self.started.result()
 
     def submit(self, job):
         """A future for the job's Run."""
-        return self.threads.submit(self.sandbox.run, job)
+        return self.threads.submit(lambda: self.sandbox.run(job))
 
     def map(self, jobs):
         """The Runs of `jobs`, in their order."""
-        return self.threads.map(self.sandbox.run, jobs)
+        return self.threads.map(lambda job: self.sandbox.run(job), jobs)
 
     def close(self):
         self.threads.shutdown(cancel_futures=True)
-        self.sandbox.close()
+        if not self.started.cancelled() and self.started.exception() is None:
+            self.sandbox.close()
 
     def __enter__(self):
         return self

@@ -39,6 +39,8 @@ REFUSED = {
     "map_shadow_stack": (453, 453), "lsm_set_self_attr": (460, 460),
 }  # fmt: skip
 CLONE, CLONE3, SOCKET, SOCKETPAIR, IOCTL, MMAP = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29), (9, 222)
+SETSOCKOPT = (54, 208)
+SEND_BUFFER = (7, 32)  # SO_SNDBUF, SO_SNDBUFFORCE: the keeper counts sockets at their usual size
 NEW_NAMESPACES = 0x80 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 AF_UNIX = 1
@@ -46,7 +48,7 @@ MAP_ANONYMOUS, MAP_TYPE, MAP_SHARED, MAP_SHARED_VALIDATE = 0x20, 0x0F, 1, 3
 
 LOAD, AND, JUMP_EQ, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL = 0x7FFF0000, 0x80000000
-NUMBER, ARCH, FIRST, SECOND, FOURTH = 0, 4, 16, 24, 40  # offsets in struct seccomp_data, low words of the arguments
+NUMBER, ARCH, FIRST, SECOND, THIRD, FOURTH = 0, 4, 16, 24, 32, 40  # offsets in struct seccomp_data: low words
 
 
 def refuse(number):
@@ -80,6 +82,8 @@ def program(machine=None):
         code += _when(call[column], FIRST, [(JUMP_EQ, 1, 0, AF_UNIX), (RETURN, 0, 0, refuse(errno.EPERM))])
     for request in TERMINAL_INJECTION:
         code += _when(IOCTL[column], SECOND, [(JUMP_EQ, 0, 1, request), (RETURN, 0, 0, refuse(errno.EPERM))])
+    for option in SEND_BUFFER:
+        code += _when(SETSOCKOPT[column], THIRD, [(JUMP_EQ, 0, 1, option), (RETURN, 0, 0, refuse(errno.EPERM))])
     # Shared memory without a file outlives the process whose resident size showed it.
     shared = [(JUMP_SET, 0, 4, MAP_ANONYMOUS), (AND, 0, 0, MAP_TYPE), (JUMP_EQ, 1, 0, MAP_SHARED)]
     shared += [(JUMP_EQ, 0, 1, MAP_SHARED_VALIDATE), (RETURN, 0, 0, refuse(errno.EPERM))]

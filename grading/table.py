@@ -48,6 +48,8 @@ def seen(graded):
             told.append(one.verdict.sentence)
         stopped = [c.id for c in one.verdict.checks.values() if judge.CELL_STOPPED in c.reason]
         told += [f"stopped in {stopped[0]}"] if stopped else []
+        left = [c.id for c in one.verdict.checks.values() if c.reason == judge.NOT_STARTED]
+        told += [f"{', '.join(dict.fromkeys(name.split('-')[0] for name in left))} not started"] if left else []
         names = list(dict.fromkeys(m.name for c in one.verdict.checks.values() for m in c.mistakes[:1]))
         if names:
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""

@@ -4,7 +4,7 @@ The zygote imports the libraries once and computes nothing. For every submission
 namespaces and forks pid 1 (init), which mounts a fresh tmpfs and /proc, gives up every right and forks the process that
 runs the cells. What each may see:
 
-    zygote   requests of the driver (limits, three descriptors); never a source, an output or a byte from a child
+    zygote   requests of the driver (limits, which heavy libraries, three descriptors); never a source or an output
     keeper   the clock, /proc, and one socket to the driver; kills pid 1, and with it everything, when a limit is hit
     init     nothing; it ends when the cells' process ends
     cells    the job, by its command pipe; answers with frames on its output pipe
@@ -28,7 +28,9 @@ import time
 
 CMD, OUT = 3, 4  # the only descriptors of the cells' process besides /dev/null on 0, 1 and 2
 FRAME = struct.Struct(">cI")
+HUGE, MADV_COLLAPSE = 2 << 20, 25
 STUDENT = 1000  # uid and gid inside a nested user namespace
+SOCKET = 212_992  # bytes in a socket at most: the kernel's default, which the filter lets nobody raise
 POLL = 0.02  # seconds between two looks at memory and CPU
 GRACE = 2.0  # CPU seconds a cell has to end after being interrupted
 LIMITED = ("CPU", "DATA", "NOFILE", "FSIZE", "NPROC")  # read back
@@ -96,33 +98,83 @@ def load_filter(program):
 # ------------------------------------------------------------------------------------------------ zygote
 
 
-NEEDED = """numpy numpy.testing torch torch.nn.functional matplotlib.pyplot matplotlib.font_manager ipywidgets
+NEEDED = """numpy numpy.testing matplotlib.pyplot matplotlib.font_manager ipywidgets
 matplotlib.backends.backend_agg IPython ipykernel.ipkernel ipykernel.zmqshell"""
 # What a first cell, a traceback or a figure would import otherwise; versions differ in which of these there are.
 SPARED = """IPython.core.completerlib IPython.core.logger IPython.core.oinspect IPython.core.magics.ast_mod pexpect
 IPython.core.application IPython.core.magics.execution IPython.core.pylabtools ipykernel.debugger stack_data executing
 pure_eval asttokens cProfile pygments.formatters pygments.formatters.terminal256 pygments.styles PIL.BmpImagePlugin
-PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin matplotlib_inline.config
-torch._subclasses.schema_check_mode"""
+PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin matplotlib_inline.config numpy.lib.format
+numpy.lib._npyio_impl zipfile pydoc"""
+# As large as all the rest together: imported, with the modules of course_lib named after it, when the first submission
+# comes that mentions it.
+HEAVY = {"torch": "torch torch.nn.functional torch._subclasses.schema_check_mode"}
 
 
 def warm():
     """Import what lessons import. Nothing here may compute: OpenMP threads do not survive a fork."""
     import importlib
-    import pkgutil
 
     sys.modules["debugpy"] = None  # ipykernel would load a debugger and its threads
     for name in NEEDED.split():
         importlib.import_module(name)
-    for name in SPARED.split():
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    spare(SPARED)
     del sys.modules["debugpy"]
     import course_lib
 
-    for module in pkgutil.walk_packages(course_lib.__path__, "course_lib."):
-        with contextlib.suppress(Exception):  # a cell that needs it gets the error
-            importlib.import_module(module.name)
+    spare(" ".join(modules_in(course_lib, without=HEAVY)))
+
+
+def modules_in(package, without):
+    """The dotted names of all modules below a package, none of them imported; not those named after `without`."""
+    import pkgutil
+
+    waiting = [(f"{package.__name__}.", list(package.__path__))]
+    while waiting:
+        prefix, path = waiting.pop()
+        for module in pkgutil.iter_modules(path, prefix):
+            if not any(word in module.name for word in without):
+                yield module.name
+                if module.ispkg:
+                    waiting.append((f"{module.name}.", [f"{path[0]}/{module.name.rpartition('.')[2]}"]))
+
+
+def burden(name):
+    """Import a heavy library, and what of course_lib rests on it."""
+    import course_lib
+
+    spare(HEAVY.pop(name))
+    spare(" ".join(modules_in(course_lib, without=HEAVY)))
+    settle()
+
+
+def spare(names):
+    """Import these modules, as far as they can be: a cell that needs one that cannot gets the error."""
+    import importlib
+
+    for name in names.split():
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
+def settle():
+    """Make this process cheap to fork: no collection in a child touches, and so copies, every page."""
+    import gc
+
+    gc.collect()
+    gc.freeze()
+    thicken()
+
+
+def thicken():
+    """Gather this process's memory into huge pages where the kernel can (Linux 6.1): a third of the time to fork."""
+    with open("/proc/self/maps") as file:
+        lines = [line.split() for line in file]
+    for where, rights, *_, name in ((*line, "") if len(line) < 6 else line for line in lines):
+        begin, end = (int(address, 16) for address in where.split("-"))
+        begin, end = -(-begin // HUGE) * HUGE, end // HUGE * HUGE
+        if "w" in rights and name in ("", "[heap]") and begin < end:
+            LIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_COLLAPSE)  # as far as it goes
 
 
 def threads():
@@ -131,21 +183,24 @@ def threads():
 
 def serve(control):
     """The zygote: answer requests until the driver hangs up. A request is a JSON message with three descriptors."""
-    import gc
-
     setup = json.loads(control.recv(1 << 20))
     setup["seccomp"] = bytes.fromhex(setup["seccomp"])
     prctl(PR_SET_DUMPABLE, 0)
     os.umask(0o022)
     warm()
+    if setup["path"] != "none":
+        os.environ["HOME"] = home_in("/tmp")
+        setup["kernel"] = make_kernel()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended keepers vanish by themselves
-    gc.collect()
-    gc.freeze()  # a collection in a child would touch, and so copy, every page
+    settle()
     control.send(json.dumps({"threads": threads(), "dumpable": prctl(PR_GET_DUMPABLE)}).encode())
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1 << 16, 3)
         if not message:
             os._exit(0)
+        request = json.loads(message)
+        for name in set(request["heavy"]) & set(HEAVY):
+            burden(name)
         count = threads()
         if count != 1:
             control.send(json.dumps({"error": f"the warm process has {count} threads and must not fork"}).encode())
@@ -153,7 +208,7 @@ def serve(control):
             pid = os.fork()
             if pid == 0:
                 control.close()
-                run_as(keep, json.loads(message), setup, *fds)
+                run_as(keep, request, setup, *fds)
             control.send(b"{}")
         for fd in fds:
             os.close(fd)
@@ -229,6 +284,7 @@ def watch(pid, status, request):
         if done:
             break
         used, resident = usage_of(family(pid, request["path"]))
+        resident += socket_memory(request["path"])
         cpu, peak = max(cpu, used), max(peak, resident)
         over = resident - baseline > limits["memory"]
         word = ask(status)
@@ -248,6 +304,14 @@ def watch(pid, status, request):
     cpu = max(cpu, usage.ru_utime + usage.ru_stime)
     exit_code = os.waitstatus_to_exitcode(code)
     return {"why": why, "code": exit_code, "cpu": cpu, "peak": max(0.0, peak - baseline)}
+
+
+def socket_memory(path):
+    """Bytes that this network namespace's sockets may hold at most: what lies in them is in no process's memory."""
+    if path == "none":
+        return 0
+    with open("/proc/self/net/sockstat") as file:
+        return int(file.readline().split()[2]) * SOCKET  # "sockets: used 5"
 
 
 def ask(status):
@@ -335,7 +399,7 @@ def init(request, setup, cmd, out):
         load_filter(setup["seccomp"])
     student = os.fork()
     if student == 0:
-        run_as(begin, request)
+        run_as(begin, request, setup.get("kernel"))
     for fd in range(5):
         os.close(fd)
     while True:
@@ -388,10 +452,15 @@ def surrender(uid):
 def folders(request):
     """The working folder and a home to write settings into, both empty."""
     top = request.get("dir", "/tmp")
-    for name in ("lesson", "home"):
-        os.makedirs(f"{top}/{name}", exist_ok=True)
+    os.makedirs(f"{top}/lesson", exist_ok=True)
     os.chdir(f"{top}/lesson")
-    os.environ["HOME"] = f"{top}/home"
+    os.environ["HOME"] = home_in(top)
+
+
+def home_in(top):
+    """The home folder below `top`, made if it is not there."""
+    os.makedirs(f"{top}/home", exist_ok=True)
+    return f"{top}/home"
 
 
 def limit(limits, path):
@@ -447,8 +516,8 @@ class Link:
         return b"".join(parts)
 
 
-def begin(request):
-    """Pid 2: say how confined this process is, take the job, run it."""
+def begin(request, kernel):
+    """Pid 2: say how confined this process is, take the job, run it in the kernel made beforehand."""
     import gc
 
     gc.disable()
@@ -468,7 +537,7 @@ def begin(request):
         os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
         with open(target, "wb") as file:
             file.write(content)
-    cells = Cells(link, job)
+    cells = Cells(link, job, kernel or make_kernel())
     sys.path.append("")  # a submission's own modules, after everything else: they shadow nothing
     gc.enable()
     for step in job["steps"]:
@@ -511,12 +580,10 @@ def read_back(request):
 
 def open_descriptors():
     found = []
-    for fd in range(4096):
-        try:
+    for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
+        with contextlib.suppress(OSError):  # the one the listing itself used
             os.fstat(fd)
             found.append(fd)
-        except OSError:
-            pass
     return found
 
 
@@ -577,12 +644,12 @@ def line_of(frame):
 class Cells:
     """Runs cells in a real Jupyter kernel object whose messages become frames."""
 
-    def __init__(self, link, job):
-        self.link, self.limits = link, job["limits"]
+    def __init__(self, link, job, kernel):
+        self.link, self.limits, self.kernel = link, job["limits"], kernel
         self.collector = Collector(link, self.limits["cell_output"], [Spill(1, "stdout"), Spill(2, "stderr")])
-        self.kernel, self.loop = make_kernel(self.collector)
+        self.loop = connect(kernel, self.collector)
         self.snapshots = {}
-        self.sink = Sink(link, self.limits["seen"])
+        self.sink = Sink(link, self.limits["seen"], job["forbid"])
         self.stopped = ""
         signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
         signal.signal(signal.SIGALRM, lambda _, frame: self.interrupt("wall limit", frame))
@@ -665,8 +732,8 @@ class Cells:
 class Sink:
     """Where check cells send what they saw: straight onto the pipe. Decides nothing."""
 
-    def __init__(self, link, limit):
-        self.link, self.limit, self.used = link, limit, 0
+    def __init__(self, link, limit, forbidden):
+        self.link, self.limit, self.used, self.forbidden = link, limit, 0, forbidden
 
     def open(self):
         self.used = 0
@@ -679,6 +746,9 @@ class Sink:
         if self.used > self.limit:
             raise MemoryError(f"a check cell may send at most {self.limit >> 20} MB of values")
         self.link.send(b"O", data)
+
+    def forbid(self, check):
+        return self.forbidden.get(check, ())
 
     def closed(self, check, part):
         self.link.tell(b"C", check=check, part=part)
@@ -893,9 +963,11 @@ def shorten(error, keep=15):
         error = error.__cause__ or error.__context__
 
 
-def make_kernel(collector):
-    """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own."""
-    import asyncio
+def make_kernel():
+    """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own.
+
+    Made before the fork: it holds nothing of a submission's, no descriptor and no loop.
+    """
     import logging
 
     from ipykernel.ipkernel import IPythonKernel
@@ -904,10 +976,12 @@ def make_kernel(collector):
     from traitlets.config import Config
 
     class Messages(Session):
+        collector = None
+
         def send(self, stream, msg_or_type, content=None, parent=None, **rest):
             if isinstance(msg_or_type, dict):
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
-            collector.message(msg_or_type, content)
+            self.collector.message(msg_or_type, content)
 
     class Shell(ZMQInteractiveShell):
         def ask_exit(self):
@@ -924,8 +998,6 @@ def make_kernel(collector):
         def _cancel_on_sigint(self, future):
             return contextlib.nullcontext()
 
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     config = Config()
     config.HistoryManager.enabled = False  # a thread and a database file otherwise
     config.IPKernelApp.kernel_class = "ipykernel.ipkernel.IPythonKernel"  # how tqdm and others know a notebook
@@ -935,8 +1007,21 @@ def make_kernel(collector):
     log.propagate = False
     kernel = Kernel.instance(session=Messages(key=b""), config=config, shell_class=Shell, log=log)
     kernel.shell_channel_thread = type("NoThread", (), {"parent_thread": None})()
+    return kernel
+
+
+def connect(kernel, collector):
+    """Give a kernel its output, its folders and an event loop; returns the loop."""
+    import asyncio
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    kernel.session.collector = collector
+    profile = kernel.shell.profile_dir
+    os.makedirs(profile.location, exist_ok=True)
+    profile.check_dirs()
     sys.stdout, sys.stderr = Stream(collector, "stdout"), Stream(collector, "stderr")
-    return kernel, loop
+    return loop
 
 
 if __name__ == "__main__":

@@ -116,17 +116,19 @@ def grade(
     """
     import contextlib
 
-    from grading import engine
-
     console = _console()
     options = {"students": student or (), "workers": workers, "force": force, "twice": twice}
     options |= {"dry": dry_run, "trust": trust}
     with contextlib.ExitStack() as stack:
+        if dask and workers:
+            raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
+        if not dask and (folder / "submitted").is_dir():
+            options["pool"] = stack.enter_context(_pool(workers, trust))
+        from grading import engine
+
         if dask:
             from grading.cluster import connect
 
-            if workers:
-                raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
             say = None if as_json else lambda sentence: console.print(sentence, markup=False)
             options["pool"] = stack.enter_context(connect(dask, trust=trust, say=say))
         if as_json:
@@ -134,6 +136,13 @@ def grade(
             return
         summary = grade_with_bar(console, folder, lessons or (), **options)
     print_summary(console, summary)
+
+
+def _pool(workers, trust):
+    """The sandbox, started before the gradebook's libraries are imported: both take a second or two."""
+    from grading.sandbox import SandboxPool, default_workers
+
+    return SandboxPool(workers or default_workers(), trust=trust)
 
 
 def grade_with_bar(console, folder, lessons=(), **options):

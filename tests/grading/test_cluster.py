@@ -117,7 +117,7 @@ def test_what_student_code_ends_is_its_own_process_not_the_worker(pool):
     run = pool.submit(deadly).result(60)
     assert run.ended == "died"
     assert run.cells["one"].status == "ok"
-    assert worker_pids(pool) == before
+    assert set(before) <= set(worker_pids(pool))  # one that an earlier test killed may only now be back
 
 
 def test_ctrl_c_in_the_terminal_is_not_the_workers_to_handle(pool):

@@ -1,12 +1,15 @@
 """The judge: points only for values that agree with the record, seen exactly once, by whatever the worker sends."""
 
+import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from course_lib.observation import Seen
-from grading import judge
-from grading.messages import CellRun, Isolation, Run
+from grading import judge, table
+from grading.jobs import untouched
+from grading.messages import CellRun, Isolation, Job, Run, Step
 from tests.grading import small_lesson as small
 
 
@@ -143,3 +146,31 @@ def test_what_was_never_run_scores_nothing_and_says_why(records):
     verdict = judge.not_graded(records, "corrupt", "The file is not JSON.")
     assert (verdict.score, verdict.points, verdict.outcome) == (0, 6, "corrupt")
     assert {check.reason for check in verdict.checks.values()} == {"The file is not JSON."}
+
+
+def test_a_given_program_left_as_it_was_is_not_started_and_no_mistake(records):
+    wrong = run([seen("double", 0, 9), seen("double", 1, 0), seen("double", 2, 1000000), *right()[3:]])
+    assert judge.judge(records, wrong).checks["double"].mistakes
+    verdict = judge.judge(records, wrong, untouched={"double", "tail"})
+    assert verdict.checks["double"].mistakes == []
+    assert verdict.checks["double"].reason == judge.NOT_STARTED
+    assert verdict.checks["tail"].passed
+    assert verdict.checks["tail"].reason != judge.NOT_STARTED
+    assert verdict.score == judge.judge(records, wrong).score
+
+
+def test_only_a_given_program_that_stands_as_handed_out_is_untouched():
+    cell = dataclasses.replace(small.skeleton().by_grade_id["tail"], source="def tail(xs):\n    return xs[:-1]")
+    cells = tuple(cell if c.grade_id == "tail" else c for c in small.skeleton().cells)
+    skeleton = dataclasses.replace(small.skeleton(), cells=cells)
+    stub = Step("double", small.STUB_DOUBLE)
+    job = lambda source: Job("k", small.LESSON, (stub, Step("tail", source)))  # noqa: E731
+    assert untouched(job(cell.source), skeleton) == {"tail"}
+    assert untouched(job(f"{cell.source}  \n"), skeleton) == {"tail"}
+    assert untouched(job(small.ANSWER_TAIL), skeleton) == frozenset()
+
+
+def test_the_class_table_says_not_started(records):
+    wrong = run([seen("double", 0, 9), *right()[1:]])
+    verdict = judge.judge(records, wrong, untouched={"double"})
+    assert table.seen([SimpleNamespace(verdict=verdict, outcome="graded")]) == "double not started"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import socket
 import threading
 import time
@@ -453,6 +454,7 @@ print("REACHED", got, open("/dev/zero", "rb").read(3))
 def test_a_full_disk_is_the_submissions_own(box, untouched):
     fill = """
 import os
+import re
 written, files = 0, 0
 for folder in ("/tmp", "/dev/shm", "."):
     try:
@@ -681,3 +683,56 @@ def test_limits_default_to_more_than_a_lesson_needs():
     assert Limits().cpu >= 20
     assert Limits().cell_cpu < Limits().cpu
     assert Limits().cell_wall < Limits().wall
+
+
+SOCKETS = """
+import os, socket
+pairs, held = [], 0
+for i in range(100):
+    try:
+        pairs.append(socket.socketpair())
+    except OSError:
+        break
+for pair in pairs:
+    for end in pair:
+        try:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+        except PermissionError:
+            pass
+        end.setblocking(False)
+        try:
+            while True:
+                held += end.send(bytes(4096))
+        except BlockingIOError:
+            pass
+print("HELD", held >> 20, len(pairs))
+import time
+time.sleep(0.5)
+"""
+
+
+def test_what_lies_in_sockets_is_counted_as_memory(box, untouched):
+    job = Job("sockets", "x", (Step("one", SOCKETS), Step("two", "2")), limits=Limits(memory=24 << 20))
+    run = box.run(job)
+    assert run.ended == "memory limit"
+    run = box.run(dataclasses.replace(job, limits=Limits()))
+    assert run.ended == "finished"
+    held = int(re.search(r"HELD (\d+)", run.cells["one"].outputs[0]["text"])[1])
+    assert 1 <= held <= 24  # megabytes in at most 128 descriptors: none holds more than is counted for it
+
+
+def test_a_heavy_library_is_imported_once_a_job_mentions_it_and_not_before(places, expected):
+    look = Step("look", "import sys\nprint('tor' + 'ch' in sys.modules, 'course_lib.tor' + 'ch_bridge' in sys.modules)")
+    use = Step("use", "import sys\nprint('torch' in sys.modules)\nimport torch\nprint(torch.arange(3).sum().item())")
+    with places.sandbox(PATHS[0], expected) as box:
+        said = [box.run(Job(f"{i}", "x", (step,))).cells[step.id].outputs for i, step in enumerate((look, use, look))]
+    assert [outputs[0]["text"] for outputs in said] == ["False False\n", "True\n3\n", "True True\n"]
+
+
+def test_what_a_check_forbids_comes_with_the_job(one):
+    setup = "import numpy as np\nfrom course_lib.checks import check\ndef double(x):\n    return np.add(x, x)"
+    see = Step("check-double", 'with check("double") as expect:\n    expect("three", double(3))', "double")
+    job = Job("forbid", "x", (Step("double", setup), see))
+    assert [seen.kind for seen in one.run(job).seen] == ["value"]
+    job = dataclasses.replace(job, forbid={"double": ["numpy.add"]})
+    assert [seen.kind for seen in one.run(job).seen] == ["forbidden"]
