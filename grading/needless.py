@@ -34,7 +34,7 @@ class Names:
 @functools.lru_cache(maxsize=20_000)
 def names_of(source):
     """The Names of a cell; not `plain` when it does not parse or holds IPython's own syntax."""
-    reader = _Reader()
+    reader = _Reader(source)
     try:
         for statement in ast.parse(source).body:
             reader.statement(statement)
@@ -48,7 +48,8 @@ def names_of(source):
 class _Reader:
     """Walks top-level statements in order; what is bound above in the same cell is the cell's own."""
 
-    def __init__(self):
+    def __init__(self, source):
+        self.lines = source.split("\n")
         self.binds, self.defines, self.reads, self.called, self.stores = set(), set(), set(), set(), False
 
     def statement(self, node):
@@ -65,7 +66,7 @@ class _Reader:
         mine = self.binds | self.defines
         for leaf in ast.walk(node):
             self._leaf(leaf, mine)
-        now, later = _reads(node)
+        now, later = _reads(self._text(node))
         self.reads |= (now - mine) | later  # what a function reads may have been bound anew when it is called
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self.defines.add(node.name)
@@ -73,6 +74,15 @@ class _Reader:
             self.defines |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         else:
             self.binds |= {x.id for x in _outside_functions(node) if isinstance(x, ast.Name) and _stored(x)}
+
+    def _text(self, node):
+        """The statement's own lines; written anew where it does not begin a line."""
+        if getattr(node, "col_offset", 1):
+            return ast.unparse(ast.fix_missing_locations(node))
+        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+        lines = self.lines[first - 1 : node.end_lineno]
+        lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()  # another statement may follow on the line
+        return "\n".join(lines)
 
     def _leaf(self, leaf, mine):
         if isinstance(leaf, ast.Call):
@@ -126,10 +136,9 @@ def _outside_functions(node):
             waiting += ast.iter_child_nodes(current)
 
 
-def _reads(node):
+def _reads(text):
     """Names a statement loads from outside: (at once, when a function defined in it is called)."""
-    ast.fix_missing_locations(node)
-    table = symtable.symtable(ast.unparse(node), "cell", "exec")
+    table = symtable.symtable(text, "cell", "exec")
     now = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     later, waiting = set(), [(child, False) for child in table.get_children()]
     while waiting:

@@ -103,8 +103,8 @@ def calls_check(source, check=None):
 
 def without_checks(source):
     """The text with its top-level `with check(...)` blocks blanked line by line: they run once, in their own cell."""
-    tree = parse(source)
-    if tree is None or not calls_check(source):
+    tree = parse(source) if calls_check(source) else None
+    if tree is None:
         return source
     lines = source.split("\n")
     for node in tree.body:
@@ -391,6 +391,8 @@ def _only_imports(cell):
 
 def _longest_rising(numbers):
     """The longest rising subsequence: what was not moved."""
+    if numbers == sorted(numbers):
+        return numbers
     best = []
     for n in numbers:
         before = max((run for run in best if run[-1] < n), key=len, default=[])
