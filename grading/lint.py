@@ -8,6 +8,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from grading.forbidden import dotted, forbidden_uses
 from grading.source import (
     BEGIN_HIDDEN,
     BEGIN_RUBRIC,
@@ -167,7 +168,7 @@ def _bad_node(node):
     if (
         isinstance(node, ast.Attribute)
         and node.attr in LEGACY_RANDOM
-        and _dotted(node.value)
+        and dotted(node.value)
         in (
             "np.random",
             "numpy.random",
@@ -252,24 +253,10 @@ def _answer(lesson, exercise):
         if absent and not exercise.predict:
             text = f"the given program of '{exercise.id}' does not define {', '.join(sorted(absent))}; define it"
             problems.append(_at(lesson, exercise.given.line, text))
-    forbidden = {f.split(".")[-1]: f for f in exercise.forbid}
-    for node in ast.walk(tree):
-        line = solve.line + getattr(node, "lineno", 1) - 1
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if alias.name in exercise.names or alias.name in forbidden:
-                    text = f"the answer of '{exercise.id}' imports {alias.name}, which it is to solve; write it out"
-                    problems.append(_at(lesson, line, text))
-        if isinstance(node, ast.Attribute) and node.attr in forbidden and _library_call(node):
-            text = f"the answer of '{exercise.id}' uses {_dotted(node)}, which it forbids; write it out"
-            problems.append(_at(lesson, line, text))
+    for line, name, imported in forbidden_uses(lesson, exercise, tree):
+        said = f"imports {name}, which it is to solve" if imported else f"uses {name}, which it forbids"
+        problems.append(_at(lesson, solve.line + line - 1, f"the answer of '{exercise.id}' {said}; write it out"))
     return problems
-
-
-def _library_call(node):
-    """Whether an attribute hangs on a module by its usual name, not on a value that happens to have such a method."""
-    root = _dotted(node).split(".")[0]
-    return root in ("np", "numpy", "torch", "course_lib", "F", "nn", "functional", "conv", "ops", "scipy", "sklearn")
 
 
 def _variants(lesson, exercise):
@@ -364,7 +351,7 @@ def _hidden(lesson, check, block):
         text = f"the hidden block of '{check.id}' records no value; add expect(label, value): laws alone prove nothing"
         problems.append(_at(lesson, cell.line + begin, text))
     for call in calls:
-        if _dotted(call.func).endswith("default_rng") and not (
+        if dotted(call.func).endswith("default_rng") and not (
             len(call.args) == 1 and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
         ):
             text = "a hidden block draws from default_rng(integer), written out; class editions replace the integer"
@@ -451,9 +438,3 @@ def _prediction_share(lesson):
 
 def _magics(cell):
     return [cell.line + i for i, line in enumerate(cell.source.split("\n")) if re.match(r"\s*(%|!|%%)[a-z]", line)]
-
-
-def _dotted(node):
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
