@@ -4,6 +4,7 @@ The answer is brought to one plain text, then hashed slowly with a salt. It keep
 answer by accident; it does not stop someone who tries every small number.
 """
 
+import functools
 import hashlib
 import hmac
 import json
@@ -39,7 +40,12 @@ def _plain(tree):
 
 def hash_answer(tree, salt):
     """The salted hash of an exact answer, in hexadecimal; `salt` is any text, another one for every line."""
-    return hashlib.pbkdf2_hmac("sha256", canonical(tree).encode(), salt.encode(), ROUNDS).hex()
+    return _hashed(canonical(tree), salt)
+
+
+@functools.lru_cache(maxsize=4096)  # a class answers the same few things
+def _hashed(text, salt):
+    return hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), ROUNDS).hex()
 
 
 def matches(tree, salt, wanted):

@@ -120,7 +120,7 @@ def shape_difference(e, g, where):
         if sorted(e.shape) == sorted(g.shape):
             say += "; the same axes in another order"
     elif e.ndim and g.ndim:
-        say += f": {g.ndim} axes instead of {e.ndim}"
+        say += f": {g.ndim} {'axis' if g.ndim == 1 else 'axes'} instead of {e.ndim}"
     return differ("shape", where, str(e.shape), str(g.shape), say=say + ".")
 
 

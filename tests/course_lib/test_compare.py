@@ -118,7 +118,7 @@ SAYS = [
         "axis 0 is 3 instead of 2, axis 1 is 2 instead of 3; the same axes in another order",
     ),
     (np.zeros((2, 3)), np.zeros((2, 4)), "axis 1 is 4 instead of 3."),
-    (np.zeros((2, 3)), np.zeros(3), "1 axes instead of 2"),
+    (np.zeros((2, 3)), np.zeros(3), "1 axis instead of 2"),
     (
         np.ones((2, 2)),
         np.array([[1.0, 1.0], [np.nan, 1.0]]),
