@@ -2,10 +2,11 @@
 
 Then the same on a Dask cluster of two workers on this machine, against two workers without Dask.
 
-    python benchmarks/grading.py [--submissions 40] [--stock 6] [--json FILE]
+    python benchmarks/grading.py [--submissions 60] [--stock 5] [--json FILE]
+    python benchmarks/grading.py --class 1000        # how a class's time and memory grow, up to so many
 
-Every submission differs, so nothing is answered from the journal. Times include everything from reading the file to the
-gradebook's commit; the start (imports, warm worker) is told apart.
+Every submission differs, so nothing is answered from the journal. Both are timed as the commands an instructor types,
+from the start of Python to the end of the process. A class is graded, fed back, reported and exported.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 LESSON = "09_convolution_arithmetic"
+KINDS = ("csv", "canvas", "moodle")
 STUDENTS = ("ada", "bruno", "dana", "emil", "fatima", "goran")
 
 
@@ -49,6 +51,61 @@ def copy(made, to):
     config = to / "nbgrader_config.py"
     config.write_text(config.read_text().replace(str(made.root), str(to)))
     return to
+
+
+def course(*words):
+    """Run `course` with these words; (seconds, peak bytes of its largest process, what it printed)."""
+    command = [sys.executable, "-m", "grading.cli", *map(str, words)]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, env=env, stdout=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+        return seconds, usage.ru_maxrss << 10, said.read().decode()
+
+
+def graded(folder, workers):
+    """(seconds, peak bytes, submissions) of `course grade`; every one must have been run."""
+    seconds, peak, said = course("grade", LESSON[:2], "--course", folder, "--workers", workers, "--json")
+    told = json.loads(said)
+    failed = [one for one in told["submissions"] if one["outcome"] != "graded" or one["verdict"]["ended"] != "finished"]
+    assert not failed, f"{len(failed)} were not graded to the end"
+    assert told["counts"]["ran"] == len(told["submissions"]), "something came from the journal"
+    return seconds, peak, len(told["submissions"])
+
+
+def grow(largest, scratch, workers):
+    """Grade, feed back, report and export classes of 10, 100, ... up to `largest`; prints time and memory of each."""
+    sizes = [10**k for k in range(1, 7) if 10**k < largest] + [largest]
+    print("submissions  grade  each, once started  memory   feedback  report  export", flush=True)
+    rows = []
+    for size in sizes:
+        made = prepare(scratch / f"class{size}", size)
+        seconds, peak, count = graded(made.root, workers)
+        assert count == size
+        after = [course(word, "--course", made.root) for word in ("feedback", "report")]
+        after += [course("export", kind, "--course", made.root, "--to", scratch / f"{kind}.csv") for kind in KINDS]
+        marks = (scratch / "csv.csv").read_text().strip().split("\n")
+        assert len(marks) == size + 1, f"{len(marks) - 1} of {size} students in the export"
+        pages = list(made.root.glob(f"feedback/*/{LESSON}/*.html"))
+        assert len(pages) == size, f"{len(pages)} of {size} pages of feedback"
+        rows.append({"submissions": size, "grade_s": seconds, "grade_bytes": peak})
+        rows[-1] |= {"feedback_s": after[0][0], "report_s": after[1][0], "export_s": sum(one[0] for one in after[2:])}
+        rows[-1]["peak_bytes"] = max(peak, *(one[1] for one in after))
+        more = size - sizes[0]  # beyond the smallest class, whose time is mostly the start
+        each = f"{(seconds - rows[0]['grade_s']) / more:.3f} s" if more else "-"
+        told = f"{size:11} {seconds:6.1f} s {each:>18} {peak / 1e6:6.0f} MB"
+        print(f"{told} {after[0][0]:8.1f} s {after[1][0]:6.1f} s {rows[-1]['export_s']:6.1f} s", flush=True)
+        shutil.rmtree(made.root)
+    last = rows[-1]
+    whole = sum(last[f"{word}_s"] for word in ("grade", "feedback", "report", "export"))
+    print(f"{largest} graded, fed back, reported and exported in {whole:.0f} s; peak {last['peak_bytes'] / 1e6:.0f} MB")
+    return rows
 
 
 def ours(folder, workers, dask=None):
@@ -113,35 +170,47 @@ def stock(folder, count):
     return one, run(*names[1 : count + 1])
 
 
+def compare(options, scratch, rows):
+    """One run of both graders, then of ours on Dask."""
+    made = prepare(scratch / "blank", max(options.submissions, options.stock + 1))
+    _, many = stock(copy(made, scratch / "stock"), options.stock)
+    theirs = many / options.stock
+    print(f"nbgrader autograde   {theirs:6.2f} s per submission (its start included: once for {options.stock})")
+    for workers in (1, 2):
+        total, peak, count = graded(copy(made, scratch / f"ours{workers}"), workers)
+        each = total / count
+        told = f"course grade         {each:6.3f} s per submission, {count} with {workers} workers in {total:.1f} s"
+        print(f"{told}: {theirs / each:.1f} times as fast; memory {peak / 1e6:.0f} MB", flush=True)
+        rows.append(
+            {
+                "name": "grading, lesson 09",
+                "threads": workers,
+                "ours_s": each,
+                "theirs": "nbgrader autograde",
+                "theirs_s": theirs,
+                "ratio": theirs / each,
+            }
+        )
+    if not options.no_dask:
+        against_local(made, scratch, rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--submissions", type=int, default=40)
-    parser.add_argument("--stock", type=int, default=6, help="submissions given to nbgrader autograde")
+    parser.add_argument("--submissions", type=int, default=60)
+    parser.add_argument("--stock", type=int, default=5, help="submissions given to nbgrader autograde")
+    parser.add_argument("--class", type=int, dest="largest", metavar="N", help="grow a class to N instead")
+    parser.add_argument("--workers", type=int, default=2, help="with --class")
+    parser.add_argument("--no-dask", action="store_true", help="leave Dask out")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory(prefix="grading-bench-") as scratch:
         scratch = Path(scratch)
-        made = prepare(scratch / "blank", max(options.submissions, options.stock + 1))
-        _, many = stock(copy(made, scratch / "stock"), options.stock)
-        theirs = many / options.stock
-        print(f"nbgrader autograde   {theirs:6.2f} s per submission (its start included: once for {options.stock})")
-        for workers in (1, 2):
-            start, total, count = ours(copy(made, scratch / f"ours{workers}"), workers)
-            each = total / count
-            told = f"course grade         {each:6.2f} s per submission, {count} with {workers} workers"
-            print(f"{told}, first after {start:.1f} s: {theirs / each:.1f} times as fast", flush=True)
-            rows.append(
-                {
-                    "name": "grading, lesson 09",
-                    "threads": workers,
-                    "ours_s": each,
-                    "theirs": "nbgrader autograde",
-                    "theirs_s": theirs,
-                    "ratio": theirs / each,
-                }
-            )
-        against_local(made, scratch, rows)
+        if options.largest:
+            rows = grow(options.largest, scratch, options.workers)
+        else:
+            compare(options, scratch, rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 
