@@ -9,6 +9,7 @@ networks" (2016), whose matrices these are.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from course_lib import windows
 from course_lib.memory import empty, scratch
@@ -37,28 +38,23 @@ def applies(geo, weight):
 
 def correlate(x, weight, geo, bias=None):
     """As `correlate.correlate`, for the geometries to which `applies` says yes."""
-    filters, width, n = len(weight), geo.out[1], x.shape[3]
+    filters, (height, width), n = len(weight), geo.out, x.shape[3]
     by_row = np.ascontiguousarray(weight.transpose(2, 0, 3, 1), x.dtype).reshape(3, -1)
     kernels = (KERNEL.astype(x.dtype) @ by_row).reshape(6, filters, -1)
     combine = COMBINE.astype(x.dtype)
-    out = empty((filters, *geo.out, n), x.dtype)
+    out = empty((filters, -(-height // 4), 4, width * n), x.dtype)
 
     def work(tiles):
-        rows = scratch("rows", (4, filters, tiles.stop - tiles.start, width, n), x.dtype)
-        products = scratch("products", (6, filters, rows[0, 0].size), x.dtype)
-        for kernel, mixed, product in zip(kernels, _mixed(x, geo, tiles), products, strict=True):
-            np.matmul(kernel, _shifted(mixed), out=product)
-        np.matmul(combine, products.reshape(6, -1), out=rows.reshape(4, -1))
-        for p, row in enumerate(rows):
-            target = out[:, 4 * tiles.start + p : 4 * tiles.stop : 4]
-            row = row[:, : target.shape[1]]
-            if bias is None:
-                target[...] = row
-            else:
-                np.add(row, bias.reshape(-1, 1, 1, 1), out=target)
+        columns = _columns(x, geo, tiles)
+        products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
+        np.matmul(kernels, columns, out=products.reshape(6, filters, -1))
+        here = out[:, tiles]
+        np.matmul(combine, products.transpose(1, 2, 0, 3), out=here)
+        if bias is not None:
+            here += bias.reshape(-1, 1, 1, 1)
 
     share(work, _tile_blocks(geo, x))
-    return out
+    return np.ascontiguousarray(out.reshape(filters, -1, width, n)[:, :height])
 
 
 def input_gradient(g, weight, geo):
@@ -70,19 +66,17 @@ def input_gradient(g, weight, geo):
 
 def weight_gradient(x, g, geo):
     """As `correlate.weight_gradient`: the forward pass, each of its steps transposed."""
-    filters, width, n = len(g), geo.out[1], x.shape[3]
+    filters, (height, width), n = len(g), geo.out, x.shape[3]
     spread = COMBINE.T.astype(x.dtype)
+    if height % 4:
+        g = copy_padded(g, empty((filters, height + -height % 4, width, n), g.dtype), 0, 0)
+    g = g.reshape(filters, -1, 4, width * n)
 
     def work(tiles):
-        rows = scratch("rows", (4, filters, tiles.stop - tiles.start, width, n), x.dtype)
-        for p, row in enumerate(rows):
-            copy_padded(g[:, p::4], row, -tiles.start, 0)
-        products = scratch("products", (6, filters, rows[0, 0].size), x.dtype)
-        np.matmul(spread, rows.reshape(4, -1), out=products.reshape(6, -1))
-        part = np.empty((6, filters, 3 * len(x)), x.dtype)
-        for mixed, product, taken in zip(_mixed(x, geo, tiles), products, part, strict=True):
-            np.matmul(product, _shifted(mixed).T, out=taken)
-        return part
+        columns = _columns(x, geo, tiles)
+        products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
+        np.matmul(spread, g[:, tiles], out=products.transpose(1, 2, 0, 3))
+        return products.reshape(6, filters, -1) @ columns.transpose(0, 2, 1)
 
     total, *others = share(work, _tile_blocks(geo, x))
     for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
@@ -91,30 +85,22 @@ def weight_gradient(x, g, geo):
     return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
 
 
-def _mixed(x, geo, tiles):
-    """MIX @ d for some tiles of four output rows, with a pixel more on each side: (6, c, tiles, width + 2, n)."""
+def _columns(x, geo, tiles):
+    """MIX @ d for some tiles of four output rows, under the three taps of each row: (6, 3 * c, pixels)."""
     channels, count, width, n = len(x), tiles.stop - tiles.start, geo.out[1], x.shape[3]
     (top, _), (left, _) = geo.pads
-    d = scratch("inputs", (6, channels, count, width + 2, n), x.dtype)
-    shown = x[:, :, max(-left, 0) :][:, :, : width + 2 - max(left, 0)]
-    margin = slice(max(left, 0), max(left, 0) + shown.shape[2])
-    d[:, :, :, : margin.start] = 0
-    d[:, :, :, margin.stop :] = 0
-    for p, rows in enumerate(d):  # tile t sees the input's rows 4 t + p - top
-        first = (p - top) % 4
-        copy_padded(shown[:, first::4], rows[:, :, margin], (first + top - p) // 4 - tiles.start, 0)
-    mixed = scratch("mixed", d.shape, x.dtype)
-    np.matmul(MIX.astype(x.dtype), d.reshape(6, -1), out=mixed.reshape(6, -1))
-    return mixed
-
-
-def _shifted(mixed):
-    """One mixture (c, tiles, width + 2, n) under the three taps of each row: (3 * c, pixels)."""
-    channels, count, wide, n = mixed.shape
-    columns = scratch("columns", (3, channels, count, wide - 2, n), mixed.dtype)
-    for j in range(3):
-        columns[j] = mixed[:, :, j : j + wide - 2]
-    return columns.reshape(3 * channels, -1)
+    padded = scratch("padded", (channels, 4 * count + 2, width + 2, n), x.dtype)
+    copy_padded(x, padded, top - 4 * tiles.start, left)
+    line = (width + 2) * n
+    c, row, pixel, one = padded.strides
+    d = as_strided(padded, (channels, count, 6, line), (c, 4 * row, row, one))  # tiles overlap by two rows
+    mixed = scratch("mixed", (6, channels, count, line), x.dtype)
+    np.matmul(MIX.astype(x.dtype), d, out=mixed.transpose(1, 2, 0, 3))
+    mixture, c, tile, one = mixed.strides
+    taps = as_strided(mixed, (6, 3, channels, count, width * n), (mixture, pixel, c, tile, one))
+    columns = scratch("columns", taps.shape, x.dtype)
+    columns[...] = taps
+    return columns.reshape(6, 3 * channels, -1)
 
 
 def _tile_blocks(geo, x):
