@@ -1315,7 +1315,7 @@ with check("lenet_weights") as expect:
 
 # %%
 for name, weight in lenet(rng=np.random.default_rng(0)).named_parameters():
-    print(f"{name:10} {str(weight.shape):16} {weight.data.size:6}")
+    print(f"{name:10} {weight.shape!s:16} {weight.data.size:6}")
 
 # %% [markdown]
 # **Lecture figure F32.** A convolutional net has far fewer weights than a fully connected net with as many units. We
@@ -1788,7 +1788,7 @@ build = yours("build_all_conv", else_=library_all_conv)
 # %% practice="slide"
 rng = np.random.default_rng(1)
 everywhere = nn.Sequential(build((10, 20), 50, 10, rng), nn.Flatten())
-for loss in progress(learn(everywhere, x_train, t_train, epochs=epochs, rng=rng), "epochs", total=epochs):
+for _ in progress(learn(everywhere, x_train, t_train, epochs=epochs, rng=rng), "epochs", total=epochs):
     pass
 print(f"{100 * hits(everywhere, x_test, t_test):.2f} % of single test images right")
 strip = np.full((1, 1, 28, 200), x_test.min(), np.float32)
@@ -1998,7 +1998,11 @@ with check("equivariance_gap") as expect:
         for move, margin in (((0, 1), 2), ((2, -1), 3), ((-1, 0), 0)):
             x, w = rng.normal(size=(3, 2, 26, 29)), rng.normal(size=(2, 2, 3, 2))
             shade = rng.normal(size=(26, 29)) + 1
-            got = equivariance_gap(lambda a: library_forward(a * shade, w, np.ones(2), stride), x, move, stride, margin)
+
+            def layer(a, w=w, shade=shade, stride=stride):
+                return library_forward(a * shade, w, np.ones(2), stride)
+
+            got = equivariance_gap(layer, x, move, stride, margin)
             expect(f"an uneven light, stride {stride}, move {move}, margin {margin}", got)
     x[:, :, 0] *= 10
     last = np.r_[np.ones(25), float(rng.integers(3, 7))][:, None]
@@ -2457,27 +2461,27 @@ import time
 from scipy.signal import fftconvolve
 
 
-def by_fourier(x, w):
+def by_fourier(x, w, b):
     """The same convolution as products of Fourier transforms: the kernel is rotated to turn it into a correlation."""
-    return fftconvolve(x[:, None], w[None, :, :, ::-1, ::-1], mode="valid", axes=(3, 4)).sum(axis=2)
+    return fftconvolve(x[:, None], w[None, :, :, ::-1, ::-1], mode="valid", axes=(3, 4)).sum(axis=2) + b[:, None, None]
 
 
-def milliseconds(run, repeat=3):
+def milliseconds(run, *args, repeat=3):
     """Shortest of a few runs."""
     times = []
     for _ in range(repeat):
         start = time.perf_counter()
-        run()
+        run(*args)
         times.append(1e3 * (time.perf_counter() - start))
     return min(times)
 
 
 print("kernel     yours    library    Fourier   (ms; 16 images, 16 maps in, 16 out, 32×32)")
 for k in (3, 5, 11):
-    x, w = np.random.default_rng(0).normal(size=(16, 16, 32, 32)), np.random.default_rng(1).normal(size=(16, 16, k, k))
-    ways = [lambda: forward(x, w, np.zeros(16)), lambda: library_forward(x, w, np.zeros(16)), lambda: by_fourier(x, w)]
-    assert all(np.allclose(ways[0](), way()) for way in ways[1:])
-    print(f"{k:2}×{k:<2} " + "".join(f"{milliseconds(way):11.1f}" for way in ways))
+    rng, ways = np.random.default_rng(0), (forward, library_forward, by_fourier)
+    layer = rng.normal(size=(16, 16, 32, 32)), rng.normal(size=(16, 16, k, k)), np.zeros(16)
+    assert all(np.allclose(forward(*layer), way(*layer)) for way in ways)
+    print(f"{k:2}×{k:<2} " + "".join(f"{milliseconds(way, *layer):11.1f}" for way in ways))
 
 # %% [markdown]
 # ## 13 · Find the bug

@@ -13,8 +13,8 @@ PHOTOS = ("hopper", "flower", "temple")
 def photo(name="hopper", side=51):
     """A bundled photograph, grey, scaled to `side` by `side` by averaging; float64 (side, side), 0..255.
 
-    "hopper" is matplotlib's portrait of Grace Hopper, the 400 x 400 pixels around the face; "flower" and "temple" are the
-    middle 427 x 427 of scikit-learn's two photographs. ValueError for another name or a side that is not 2..400.
+    "hopper" is matplotlib's portrait of Grace Hopper, the 400 x 400 pixels around the face; "flower" and "temple" are
+    the middle 427 x 427 of scikit-learn's two photographs. ValueError for another name or a side that is not 2..400.
     """
     if name not in PHOTOS:
         raise ValueError(f"photo: the photographs are {', '.join(PHOTOS)}, got {name!r}")

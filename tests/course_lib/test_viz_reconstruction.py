@@ -62,10 +62,10 @@ def test_more_units_keep_more_of_the_picture():
 def test_a_record_is_shown_with_its_origin_and_its_absence_is_said(tmp_path):
     (tmp_path / "F0_1.png").write_bytes(b"picture")
     results = [{"title": "T", "rows": [["a", "1", "2", "s"]]}, {"title": "d", "picture": "F0_1.png"}, {"text": "<x>"}]
-    record = {"results": results, "date": "2026-01-02", "machine": "a machine"}
+    record = {"results": results, "date": "2026-01-02", "commit": "abc", "machine": "a machine"}
     (tmp_path / "F0.json").write_text(json.dumps(record))
     shown = recorded("F0", folders=[tmp_path / "nowhere", tmp_path])
-    assert "Recorded 2026-01-02 on a machine" in repr(shown)
+    assert "Recorded 2026-01-02 at commit abc on a machine" in repr(shown)
     html = shown._repr_html_()
     assert "data:image/png;base64,cGljdHVyZQ==" in html
     assert "&lt;x&gt;" in html
