@@ -56,6 +56,23 @@ def unflat(p, layers):
     return list(zip(shaped[::2], shaped[1::2], strict=True))
 
 
+def two_layer_jacobian(p, x1, z):
+    """Residuals (m,) and their Jacobian (m, weights) of a tanh network with one output, all weights in one vector `p`.
+
+    x1 (m, d + 1) are inputs with a 1 in front, z (m,) targets. `p` holds each hidden unit's weights, bias first, then
+    the output's bias, then its weights; the columns follow it.
+    """
+    units = (len(p) - 1) // (x1.shape[1] + 1)
+
+    def layered(p):
+        w, out = p[: -units - 1].reshape(units, -1), p[-units - 1 :]
+        return [(w[:, 1:], w[:, 0]), (out[None, 1:], out[:1])]
+
+    y, J = jacobian(layered(p), x1[:, 1:])
+    in_order = np.argsort(flat(layered(np.arange(len(p)))))
+    return y - z, J[:, in_order]
+
+
 def fit(layers, x, z, steps, *, activation="tanh", bypass=False, damping=1.0, progress=iter):
     """Lower the mean squared error of an MLP with one output by damped steps; returns (layers, losses).
 

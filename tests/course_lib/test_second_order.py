@@ -60,3 +60,16 @@ def test_flat_and_unflat_are_inverse():
     for (w, b), (v, c) in zip(layers, second_order.unflat(second_order.flat(layers), layers), strict=True):
         np.testing.assert_array_equal(w, v)
         np.testing.assert_array_equal(b, c)
+
+
+@pytest.mark.parametrize(("d", "units"), [(2, 4), (1, 1), (3, 2)])
+def test_the_jacobian_of_one_vector_of_weights_is_its_slope(d, units):
+    rng = np.random.default_rng(9)
+    p, z = rng.normal(size=units * (d + 2) + 1), rng.normal(size=6)
+    x1 = np.column_stack([np.ones(6), rng.normal(size=(6, d))])
+    h = np.tanh(x1 @ p[: units * (d + 1)].reshape(units, d + 1).T)
+    r, J = second_order.two_layer_jacobian(p, x1, z)
+    np.testing.assert_allclose(r, p[-units - 1] + h @ p[-units:] - z, rtol=1e-12)
+    for column, e in zip(J.T, 1e-6 * np.eye(len(p)), strict=True):
+        ends = [second_order.two_layer_jacobian(q, x1, z)[0] for q in (p + e, p - e)]
+        np.testing.assert_allclose(column, (ends[0] - ends[1]) / 2e-6, atol=1e-7)

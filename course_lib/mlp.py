@@ -1,0 +1,85 @@
+"""Multilayer perceptrons on plain arrays, of lessons 04, 05 and 07: what they cost, compute, bend and send back.
+
+A network is a list of layers `(w (out, in), b (out,))`. Points are rows. The gradients are automatic differentiation's;
+how to write them by hand is what the lessons teach.
+"""
+
+import math
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib.tensor import Tensor
+
+
+def weights(sizes):
+    """Number of weights and biases of fully connected layers with these `sizes`: inputs, hidden ..., outputs."""
+    sizes = np.asarray(sizes, dtype=int)
+    return int(sizes[:-1] @ sizes[1:] + sizes[1:].sum())
+
+
+def widest(budget, d, m, depth):
+    """Largest k for which d-k-...-k-m with `depth` >= 1 hidden layers has at most `budget` weights and biases, or 0.
+
+    The number of weights is a k^2 + b k + m with a = depth - 1 and b = d + m + depth; this solves it for k.
+    """
+    if depth < 1:
+        raise ValueError(f"widest: a network needs at least 1 hidden layer, got depth={depth}")
+    a, b, left = depth - 1, d + m + depth, budget - m
+    if left < 0:
+        return 0
+    return (math.isqrt(b * b + 4 * a * left) - b) // (2 * a) if a else left // b
+
+
+def two_layer(x, w1, b1, w2, b2, hidden, output):
+    """Hidden units (n, k) and outputs (n, m) of x (n, d); `hidden` and `output` are functions of arrays."""
+    h = hidden(F.linear(x, w1, b1).data)
+    return h, output(F.linear(h, w2, b2).data)
+
+
+def pieces(w1, b1, w2, start, end, *, tolerance=1e-9):
+    """Number of straight pieces of w2 · relu(w1 x + b1) on the way from `start` to `end`, points (d,).
+
+    w1 (k, d), b1 and w2 (k,). The slope is measured in the middle between neighbouring places where a unit may switch;
+    places nearer than `tolerance` (in parts of the way) are one, and so are slopes.
+    """
+    at, rise = w1 @ start + b1, w1 @ (end - start)
+    moving = np.flatnonzero(rise)
+    places = np.sort(-at[moving] / rise[moving])
+    places = places[(places > tolerance) & (places < 1 - tolerance)]
+    first = np.diff(places, prepend=-np.inf) > tolerance
+    marks = np.concatenate([[0.0], places[first], [1.0]])
+    middles = (marks[1:] + marks[:-1]) / 2
+    on = at + np.outer(middles, rise) > 0
+    return 1 + int(np.count_nonzero(np.abs(np.diff(on @ (w2 * rise))) > tolerance))
+
+
+def tents(k):
+    """Layers of a ReLU network with k >= 1 hidden layers of two units: the tent on [0, 1], composed k times.
+
+    The units are 2x and relu(4x - 2), and their difference is the tent: 2x up to 1/2, then 2 - 2x. Telgarsky 2016.
+    """
+    units, shift, minus = np.array([[2.0], [4.0]]), np.array([0.0, -2.0]), np.array([[1.0, -1.0]])
+    return [(units if i == 0 else units @ minus, shift) for i in range(k)] + [(minus, np.zeros(1))]
+
+
+def activation_statistics(x, layers, activation):
+    """Mean, standard deviation and share of dead units (0 for every row of x (n, d)) of each layer: (layers, 3)."""
+    table = np.empty((len(layers), 3))
+    for row, (w, b) in zip(table, layers, strict=True):
+        x = activation(F.linear(x, w, b).data)
+        row[:] = np.average(x), np.sqrt(np.var(x)), 1 - np.count_nonzero(np.any(x, axis=0)) / x.shape[1]
+    return table
+
+
+def gradient_norms(x, t, layers, bypass):
+    """Norm of dE/dW for every layer (layers,) of a deep tanh network, E = squared error over twice the samples.
+
+    x and t are (n, d), every layer is d wide; `bypass` adds each layer's input to its output.
+    """
+    matrices, h = [Tensor(w, requires_grad=True) for w, _ in layers], Tensor(x)
+    for w, (_, b) in zip(matrices, layers, strict=True):
+        bent = F.tanh(F.linear(h, w, Tensor(b)))
+        h = bent + h if bypass else bent
+    (((h - t) ** 2).sum() * (0.5 / len(x))).backward()
+    return np.array([np.linalg.norm(w.grad) for w in matrices])
