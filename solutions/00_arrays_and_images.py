@@ -33,6 +33,7 @@ import numpy as np
 from matplotlib.cbook import get_sample_data
 from tqdm.auto import tqdm
 
+from course_lib import pixels
 from course_lib.checks import NotDone, check, hint, progress, yours
 from course_lib.viz import images, photos
 from course_lib.viz.lecture import lecture_table
@@ -304,7 +305,7 @@ photos.scatter_of_neighbours(photo, (1, 4, 16, 64))
 # Example: in `[[1, 2, 3], [2, 4, 6]]` with `d=1` the pairs are (1,2), (2,3), (2,4), (4,6), and r is about 0.9845.
 
 
-# %% solve="neighbour_correlation" difficulty=2 importance=4 minutes=12
+# %% solve="neighbour_correlation" difficulty=2 importance=4 minutes=12 forbid="course_lib.pixels.neighbour_correlation"
 def neighbour_correlation(image, d):
     """Correlation of the pixels of image (h, w) with those d columns to their right."""
     ### BEGIN SOLUTION
@@ -415,17 +416,11 @@ RIGHT = {
 }
 
 # %% [markdown]
-# Now your function on the whole photograph, by distance, beside the shuffled one. If yours does not pass yet, a version
-# with NumPy's `corrcoef` stands in.
-
+# Now your function on the whole photograph, by distance, beside the shuffled one. If yours does not pass yet, the
+# library's stands in.
 
 # %% figure="F45"
-def plain_correlation(image, d):
-    width = image.shape[1]
-    return np.corrcoef(image[:, : width - d].ravel(), image[:, d:].ravel())[0, 1]
-
-
-correlate = yours("neighbour_correlation", else_=plain_correlation)
+correlate = yours("neighbour_correlation", else_=pixels.neighbour_correlation)
 distances = range(65)
 curves = {
     "photograph": [correlate(photo, d) for d in distances],

@@ -31,7 +31,7 @@ import numpy as np
 from scipy.optimize import least_squares
 from tqdm.auto import tqdm
 
-from course_lib import data, datasets, nn, ops, optim
+from course_lib import data, datasets, mlp, nn, ops, optim, second_order
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.tensor import Tensor, no_grad
@@ -657,7 +657,7 @@ lecture_table("F27 · dead units and cost of ReLU", rows)
 # and `np.negative` as output, h is `[[4., 1.]]` and y is `[[-14.]]`.
 
 
-# %% solve="two_layer" difficulty=2 importance=5 minutes=8 forbid="course_lib.functional.linear"
+# %% solve="two_layer" difficulty=2 importance=5 minutes=8 forbid="course_lib.functional.linear course_lib.mlp.two_layer"
 def two_layer(x, w1, b1, w2, b2, hidden, output):
     """Hidden units h (n, k) and outputs y (n, m) of a two-layer network."""
     ### BEGIN SOLUTION
@@ -751,12 +751,7 @@ RIGHT = {
 
 
 # %%
-def plain_two_layer(x, w1, b1, w2, b2, hidden, output):
-    h = hidden(x @ w1.T + b1)
-    return h, output(h @ w2.T + b2)
-
-
-forward = yours("two_layer", else_=plain_two_layer)
+forward = yours("two_layer", else_=mlp.two_layer)
 corners = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 xor = np.array([[1.0, 1], [1, 1]]), np.array([0.0, -1]), np.array([[1.0, -2]]), np.array([0.0])
 h, y = forward(corners, *xor, lambda a: np.maximum(a, 0), lambda a: a)
@@ -1117,7 +1112,7 @@ ax = curves.learning_curves({"loss": losses}, ax=right, xlabel="step", log=True)
 # Example: d = 1, `w1 = [[1.], [1.]]`, `b1 = [-1., -2.]`, `w2 = [1., 1.]`: from 0 to 3 there are 3 pieces, from 0 to 2 two.
 
 
-# %% solve="count_pieces" difficulty=4 importance=3 minutes=25
+# %% solve="count_pieces" difficulty=4 importance=3 minutes=25 forbid="course_lib.mlp.pieces"
 def count_pieces(w1, b1, w2, start, end):
     """Number of affine pieces of w2 · relu(w1 x + b1) on the way from start to end."""
     ### BEGIN SOLUTION
@@ -1286,12 +1281,7 @@ RIGHT = {
 
 
 # %%
-def straight_count(w1, b1, w2, start, end):
-    before, after = w1 @ start + b1, w1 @ end + b1
-    return 1 + int(np.sum((before * after < 0) & (w2 != 0)))
-
-
-count = yours("count_pieces", else_=straight_count)
+count = yours("count_pieces", else_=mlp.pieces)
 rng = np.random.default_rng(5)
 for k in (1, 10, 100, 1000):
     w1, b1, w2 = rng.normal(size=(k, 2)), rng.normal(size=k), rng.normal(size=k)
@@ -1332,7 +1322,7 @@ for k in (1, 10, 100, 1000):
 # Example: `p = [0, 1, 0, 5, 2]`, `x1 = [[1, 0, 3]]`, `z = [1]` give r = `[4]` and J = `[[2, 0, 6, 1, 0]]`.
 
 
-# %% solve="fit_jacobian" difficulty=4 importance=3 minutes=25 forbid="scipy.optimize.least_squares scipy.optimize.approx_fprime"
+# %% solve="fit_jacobian" difficulty=4 importance=3 minutes=25 forbid="scipy.optimize.least_squares scipy.optimize.approx_fprime course_lib.second_order.jacobian course_lib.second_order.two_layer_jacobian"
 def fit_jacobian(p, x1, z):
     """Residuals (m,) and Jacobian (m, 4n + 1) of a tanh network 2-n-1 at the weights p."""
     ### BEGIN SOLUTION
@@ -1493,15 +1483,7 @@ RIGHT = {
 
 
 # %%
-def plain_jacobian(p, x1, z):
-    n = len(p) // 4
-    w, v = p[: 3 * n].reshape(n, 3), p[3 * n :]
-    h = np.tanh(x1 @ w.T)
-    hidden = ((v[1:] * (1 - h**2))[:, :, None] * x1[:, None, :]).reshape(len(z), -1)
-    return v[0] + h @ v[1:] - z, np.hstack([hidden, np.ones((len(z), 1)), h])
-
-
-jacobian = yours("fit_jacobian", else_=plain_jacobian)
+jacobian = yours("fit_jacobian", else_=second_order.two_layer_jacobian)
 
 
 def square_grid(half, side=41):

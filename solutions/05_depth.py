@@ -30,8 +30,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
+from course_lib import extrapolation, mlp, pixels, second_order
 from course_lib import functional as F
-from course_lib import second_order
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.tensor import Tensor
 from course_lib.viz import curves, reconstruction, style
@@ -70,7 +70,7 @@ np.set_printoptions(precision=4, suppress=True)
 # Example: `count_weights((3, 4, 2))` is 26: 12 + 4 in the first layer, 8 + 2 in the second.
 
 
-# %% solve="count_weights" difficulty=1 importance=4 minutes=5 forbid="course_lib.widgets.reconstruction.count"
+# %% solve="count_weights" difficulty=1 importance=4 minutes=5 forbid="course_lib.mlp.weights course_lib.widgets.reconstruction.count"
 def count_weights(sizes):
     """Weights and biases of the MLP with these layer sizes, inputs first."""
     ### BEGIN SOLUTION
@@ -145,7 +145,7 @@ RIGHT = {
 }
 
 # %%
-count = yours("count_weights", else_=lambda sizes: sum((d + 1) * m for d, m in itertools.pairwise(sizes)))
+count = yours("count_weights", else_=mlp.weights)
 for hidden in ((125,), (20, 20), (14, 14, 14), (10, 20, 10), (10, 20, 10, 10)):
     print(hidden, count((2, *hidden, 1)))
 
@@ -163,7 +163,7 @@ for hidden in ((125,), (20, 20), (14, 14, 14), (10, 20, 10), (10, 20, 10, 10)):
 # Example: `equal_width(30, 1, 1, 1)` is 9, because a width of 9 has 28 weights and one of 10 has 31.
 
 
-# %% solve="equal_width" difficulty=2 importance=3 minutes=12
+# %% solve="equal_width" difficulty=2 importance=3 minutes=12 forbid="course_lib.mlp.widest"
 def equal_width(budget, d, m, depth):
     """Largest width of `depth` equal hidden layers with at most `budget` weights in all."""
 
@@ -257,14 +257,8 @@ RIGHT = {
     ),
 }
 
-
 # %%
-def plain_width(budget, d, m, depth):
-    fits = [k for k in range(budget) if (d + 1) * k + (depth - 1) * (k + 1) * k + (k + 1) * m <= budget]
-    return max(fits, default=0)
-
-
-width = yours("equal_width", else_=plain_width)
+width = yours("equal_width", else_=mlp.widest)
 print("501 weights, depth 1 to 6:", [width(501, 2, 1, depth) for depth in range(1, 7)])
 
 # %% [markdown]
@@ -319,7 +313,7 @@ for k, ax in enumerate(style.row(4, size=(2.4, 2.2)), 1):
 # Example: `relu_network(tent_network(1), np.array([0.25, 0.75, 1.]))` is `[0.5, 0.5, 0.]`.
 
 
-# %% solve="tent_network" difficulty=3 importance=4 minutes=20
+# %% solve="tent_network" difficulty=3 importance=4 minutes=20 forbid="course_lib.mlp.tents"
 def tent_network(k):
     """[(w, b), ...] of k hidden layers of two ReLU units and an output: the tent, k times."""
     ### BEGIN SOLUTION
@@ -437,14 +431,8 @@ pieces_of_ten = 1024
 with check("predict_pieces") as expect:
     expect("pieces of the tent composed ten times", pieces_of_ten)
 
-
 # %%
-def plain_tents(k):
-    shift, out = np.array([0.0, -0.5]), np.array([[2.0, -4.0]])
-    return [(np.ones((2, 1)), shift), *[(np.repeat(out, 2, 0), shift)] * (k - 1), (out, np.zeros(1))]
-
-
-tents = yours("tent_network", else_=plain_tents)
+tents = yours("tent_network", else_=mlp.tents)
 x = np.arange(2**14 + 1) / 2**14
 for k in (1, 2, 5, 10):
     slopes = np.sign(np.diff(relu_network(tents(k), x)))
@@ -523,7 +511,7 @@ lecture_table("F25 · Two hidden layers sort N N-bit numbers", sorting_rows)
 # Example: `[[10., 30.]]` twice, one row below the other, has `z = [-1., 1., -1., 1.]` and places from (-1, -1) to (1, 1).
 
 
-# %% solve="image_to_set" difficulty=2 importance=4 minutes=15
+# %% solve="image_to_set" difficulty=2 importance=4 minutes=15 forbid="course_lib.pixels.places course_lib.data.standardise"
 def image_to_set(image):
     """Image (h, w) -> places x (h·w, 2), targets z (h·w,), (mean, std)."""
     ### BEGIN SOLUTION
@@ -673,15 +661,8 @@ RIGHT = {
 # scaled to variance 1: a grey rectangle has loss 1. The optimiser takes lesson 04's damped Gauss-Newton steps
 # (`course_lib.second_order`), because plain gradient descent would mostly measure its own patience.
 
-
 # %%
-def plain_set(image):
-    v, u = np.meshgrid(*(np.linspace(-1, 1, n) for n in image.shape), indexing="ij")
-    scale = (image.mean(), image.std())
-    return np.column_stack([u.ravel(), v.ravel()]), ((image - scale[0]) / scale[1]).ravel(), scale
-
-
-to_set = yours("image_to_set", else_=plain_set)
+to_set = yours("image_to_set", else_=pixels.places)
 
 
 # %%
@@ -1086,7 +1067,7 @@ RIGHT = {
 # Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1499]` with.
 
 
-# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25
+# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25 forbid="course_lib.mlp.gradient_norms course_lib.tensor.Tensor.backward"
 def gradient_norms(x, t, layers, bypass):
     """Norm of dE/dW of every layer, first to last, of a deep tanh network with or without bypasses."""
     ### BEGIN SOLUTION
@@ -1229,22 +1210,11 @@ RIGHT = {
     ),
 }
 
-
-# %%
-def plain_norms(x, t, layers, bypass):
-    weights = [(Tensor(w, requires_grad=True), Tensor(b)) for w, b in layers]
-    h = Tensor(x)
-    for w, b in weights:
-        h = F.tanh(F.linear(h, w, b)) + h if bypass else F.tanh(F.linear(h, w, b))
-    (((h - t) ** 2).sum() * (0.5 / len(x))).backward()
-    return np.array([np.linalg.norm(w.grad) for w, _ in weights])
-
-
 # %% [markdown]
 # Forty layers of 16 units; the weights are a little too small, standard deviation 0.7/√16, the biases 0.5:
 
 # %%
-norms_of = yours("gradient_norms", else_=plain_norms)
+norms_of = yours("gradient_norms", else_=mlp.gradient_norms)
 rng = np.random.default_rng(5)
 x, t = rng.normal(size=(2, 64, 16))
 layers = [(0.7 * rng.normal(size=(16, 16)) / 4, 0.5 * rng.normal(size=16)) for _ in range(40)]
@@ -1493,7 +1463,7 @@ RIGHT = {
 # Example: d = 1, `predict` always 0, `x = [[0.5], [1.5], [3.]]`, `z = [1., 2., 3.]`, `edges = [1.]`: `[1., 4.]`.
 
 
-# %% solve="error_by_distance" difficulty=3 importance=3 minutes=15
+# %% solve="error_by_distance" difficulty=3 importance=3 minutes=15 forbid="course_lib.extrapolation.error_beyond"
 def error_by_distance(predict, x, z, edges):
     """Mean squared error inside of the cube and in each ring around it."""
     ### BEGIN SOLUTION
@@ -1597,13 +1567,7 @@ RIGHT = {
 
 
 # %%
-def plain_rings(predict, x, z, edges):
-    beyond, error = np.abs(x).max(axis=1) - 1, (predict(x) - z) ** 2
-    rings = itertools.pairwise([-np.inf, 0.0, *edges])
-    return np.array([error[(beyond > low) & (beyond <= high)].mean() for low, high in rings])
-
-
-rings_of = yours("error_by_distance", else_=plain_rings)
+rings_of = yours("error_by_distance", else_=extrapolation.error_beyond)
 
 
 def waves(x):
