@@ -1828,6 +1828,9 @@ for epoch, loss in enumerate(train(runner, x, t, **how, mixed=where.type == "cud
 
 
 # %%
+WHERE = torch_bridge.device(os.environ.get("COURSE_DEVICE") or "cpu")  # of the figures: the CPU unless one is named
+
+
 def colour_set(where, images=50_000, side=32):
     """Training and test images and classes of CIFAR-10 on the device, averaged to side×side, and the set's name."""
     data = datasets.load("cifar10")
@@ -1882,7 +1885,6 @@ def depth_figure(where):
     return lecture_table("F19 · Plain and residual networks of 20 and 56 layers", rows)
 
 
-WHERE = torch_bridge.device(os.environ.get("COURSE_DEVICE") or "cpu")
 depth_figure(WHERE) if FULL else recorded("F19")
 
 # %% [markdown]
