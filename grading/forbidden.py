@@ -11,7 +11,7 @@ ANYONES = ("F", "nn", "functional", "conv", "ops")  # names of modules that seve
 
 def forbidden_uses(lesson, exercise, tree):
     """(line within the answer, name as written, whether it is imported there) of each use of a forbidden function."""
-    known = {**USUAL, **_imports(lesson)}
+    known = {**USUAL, **imported(lesson)}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
@@ -38,7 +38,7 @@ def is_named(full, name):
     return library in ANYONES or library == name.partition(".")[0] or f"course_lib.{name}" == full
 
 
-def _imports(lesson):
+def imported(lesson):
     """Names that the lesson's code cells import: as written -> dotted name."""
     found = {}
     for cell in lesson.cells:

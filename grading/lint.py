@@ -8,6 +8,7 @@ import ast
 import re
 from dataclasses import dataclass
 
+from grading.fallbacks import written_out
 from grading.forbidden import dotted, forbidden_uses
 from grading.source import (
     BEGIN_HIDDEN,
@@ -67,6 +68,9 @@ def lint_lesson(lesson):
     for question in lesson.questions:
         problems += _question(lesson, question)
     problems += _prediction_share(lesson)
+    for line, id in written_out(lesson):
+        text = f"yours('{id}') falls back to the answer, written out in the lesson; let else_ call course_lib's version"
+        problems.append(_at(lesson, line, text))
     names = [c.id for c in lesson.cells if c.role == "picture"]
     for cell in lesson.cells:
         if cell.role == "picture" and names.count(cell.id) > 1:
