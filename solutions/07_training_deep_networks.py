@@ -33,7 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import augment, data, datasets, nn, optim, train, whitening
+from course_lib import augment, data, datasets, init, mlp, nn, optim, regularise, train, whitening
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.tensor import Tensor
@@ -197,12 +197,12 @@ RIGHT = {
 
 
 # %%
-def plain_layer(shape, kind, rng):
-    gain = 2 if kind == "msr" else 1
-    return rng.standard_normal(shape) * np.sqrt(gain / np.prod(shape[1:])), np.zeros(shape[0])
+def library_layer(shape, kind, rng):
+    after = {"xavier": "linear", "msr": "relu"}[kind]
+    return init.msr(shape, rng=rng, gain=init.gain(after), dtype=float), np.zeros(shape[0])
 
 
-first_layer = yours("initial_layer", else_=plain_layer)
+first_layer = yours("initial_layer", else_=library_layer)
 w, b = first_layer((64, 3, 5, 5), "msr", np.random.default_rng(0))
 print(f"64 filters of 3×5×5: standard deviation {w.std():.4f}, biases from {b.min()} to {b.max()}")
 
@@ -261,7 +261,7 @@ signals.layer_histograms(named, limits=(0, 2), figure=plt.figure(figsize=(9.2, 4
 # `[[1.5, 1.5, 0.5]]`.
 
 
-# %% solve="activation_statistics" difficulty=2 importance=5 minutes=12
+# %% solve="activation_statistics" difficulty=2 importance=5 minutes=12 forbid="course_lib.mlp.activation_statistics"
 def activation_statistics(x, layers, activation):
     """Mean, standard deviation and share of dead units of every layer, (L, 3)."""
     ### BEGIN SOLUTION
@@ -375,17 +375,8 @@ RIGHT = {
     ),
 }
 
-
 # %%
-def plain_statistics(x, layers, activation):
-    rows = []
-    for w, b in layers:
-        x = activation(x @ w.T + b)
-        rows.append((x.mean(), x.std(), np.mean(~x.any(axis=0))))
-    return np.array(rows)
-
-
-statistics_of = yours("activation_statistics", else_=plain_statistics)
+statistics_of = yours("activation_statistics", else_=mlp.activation_statistics)
 x = np.random.default_rng(1).standard_normal((200, 100))
 for name, deviation in (("0.01·randn", 0.01), ("Xavier", 0.1), ("MSR", np.sqrt(2 / 100)), ("randn", 1.0)):
     mean, spread, dead = statistics_of(x, deep_layers(deviation), np.tanh)[-1]
@@ -1182,12 +1173,12 @@ RIGHT = {
 
 
 # %%
-def plain_norm(x, gamma, beta, running, training, momentum, eps):
+def library_norm(x, gamma, beta, running, training, momentum, eps):
     kept = [np.array(r) for r in running]
     return F.batch_norm(x, *kept, gamma, beta, training, momentum, eps).data, tuple(kept)
 
 
-normalise = yours("batch_norm_forward", else_=plain_norm)
+normalise = yours("batch_norm_forward", else_=library_norm)
 rng, running = np.random.default_rng(0), (np.zeros(2), np.ones(2))
 for step in range(1, 61):
     x = rng.normal(size=(32, 2)) * [0.5, 3] + [10, -2]
@@ -1496,7 +1487,7 @@ RIGHT = {
 
 
 # %%
-def plain_norm_vjp(x, gamma, beta, eps):
+def library_norm_vjp(x, gamma, beta, eps):
     tensors = [Tensor(a, requires_grad=True) for a in (x, gamma, beta)]
     y = F.batch_norm(tensors[0], None, None, *tensors[1:], training=True, eps=eps)
 
@@ -1507,7 +1498,7 @@ def plain_norm_vjp(x, gamma, beta, eps):
     return y.data, vjp
 
 
-there_and_back = yours("batch_norm_vjp", else_=plain_norm_vjp)
+there_and_back = yours("batch_norm_vjp", else_=library_norm_vjp)
 rng = np.random.default_rng(3)
 x, g, direction = rng.normal(size=(3, 8, 4))
 gamma, beta = rng.normal(size=(2, 4))
@@ -1592,7 +1583,7 @@ for ax, dropped, title in zip(style.row(2, size=(3.6, 2.6)), (set(), gone), ("al
 # Example: `h = [8., 8.]`, p = 0.2, `u = [0.1, 0.2]`, training: `[0., 8.]` classical, `[0., 10.]` inverted.
 
 
-# %% solve="dropout_both" difficulty=2 importance=5 minutes=15 forbid="course_lib.functional.dropout torch.nn.functional.dropout"
+# %% solve="dropout_both" difficulty=2 importance=5 minutes=15 forbid="course_lib.functional.dropout course_lib.regularise.dropout torch.nn.functional.dropout"
 def dropout_both(h, p, u, training, inverted):
     """h with dropout of probability p by the draws u, classical or inverted."""
     ### BEGIN SOLUTION
@@ -1783,15 +1774,8 @@ RIGHT = {
     ),
 }
 
-
 # %%
-def plain_dropout(h, p, u, training, inverted):
-    if training:
-        return h * (u >= p) / ((1 - p) if inverted else 1)
-    return h if inverted else h * (1 - p)
-
-
-drop = yours("dropout_both", else_=plain_dropout)
+drop = yours("dropout_both", else_=regularise.dropout)
 h, rng = np.array([1.0, -2.0, 4.0]), np.random.default_rng(0)
 for inverted in (False, True):
     draws = drop(np.tile(h, (100_000, 1)), 0.3, rng.random((100_000, 3)), True, inverted)
@@ -1882,7 +1866,7 @@ masks_figure() if FULL else recorded("F31")
 # Example: one layer, `w = [[3., -1.]]`, `b = [9.]`, l1 = 2, l2 = 10: penalty 58, gradients `[[32., -12.]]` and `[0.]`.
 
 
-# %% solve="elastic_net" difficulty=2 importance=4 minutes=10
+# %% solve="elastic_net" difficulty=2 importance=4 minutes=10 forbid="course_lib.regularise.elastic_net"
 def elastic_net(layers, l1, l2):
     """Penalty of all weights, and its gradients [(gw, gb), ...]."""
     ### BEGIN SOLUTION
@@ -1997,12 +1981,7 @@ RIGHT = {
 
 
 # %%
-def plain_net(layers, l1, l2):
-    penalty = sum(l1 * np.abs(w).sum() + l2 / 2 * (w**2).sum() for w, _ in layers)
-    return penalty, [(l1 * np.sign(w) + l2 * w, 0 * b) for w, b in layers]
-
-
-penalty_of = yours("elastic_net", else_=plain_net)
+penalty_of = yours("elastic_net", else_=regularise.elastic_net)
 
 
 def softmax_layer(l1, l2, steps=400, rate=0.3):
@@ -2332,7 +2311,7 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # Example: two networks, one sample, logits `[[[0., 0.]], [[50., -50.]]]`: `p` is `[[0.75, 0.25]]`, `answer` `[0]`.
 
 
-# %% solve="ensemble_average" difficulty=2 importance=4 minutes=10
+# %% solve="ensemble_average" difficulty=2 importance=4 minutes=10 forbid="course_lib.regularise.ensemble"
 def ensemble_average(logits):
     """Mean probabilities (n, c) of m networks and the answers (n,), from logits (m, n, c)."""
     ### BEGIN SOLUTION
@@ -2460,15 +2439,8 @@ RIGHT = {
     ),
 }
 
-
 # %%
-def plain_average(logits):
-    p = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    p = (p / p.sum(axis=-1, keepdims=True)).mean(axis=0)
-    return p, p.argmax(axis=1)
-
-
-average = yours("ensemble_average", else_=plain_average)
+average = yours("ensemble_average", else_=regularise.ensemble)
 
 # %% practice="ensemble"
 said = []
@@ -2570,7 +2542,7 @@ def ten_against_one(groups=6):
             learn(model, x_train[:300], t_train[:300], 200, rng)
             said.append(next(train.evaluate(model, [(x_test, t_test)]))[0])
         alone += [np.mean(s.argmax(axis=1) != t_test) for s in said]
-        together.append(np.mean(plain_average(np.array(said))[1] != t_test))
+        together.append(np.mean(regularise.ensemble(np.array(said))[1] != t_test))
     return alone, together
 
 
@@ -2658,7 +2630,7 @@ def health(model, x, t):
     F.cross_entropy(model(Tensor(x)), t).backward()
     weights = list(model.parameters())
     layers = [(w.data, b.data) for w, b in zip(weights[:-2:2], weights[1:-2:2], strict=True)]
-    dead = plain_statistics(x, layers, lambda z: np.maximum(z, 0))[:, 2]
+    dead = mlp.activation_statistics(x, layers, lambda z: np.maximum(z, 0))[:, 2]
     return dead, np.array([np.linalg.norm(w.grad) for w in weights[:-2:2]])
 
 

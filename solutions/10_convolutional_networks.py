@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import course_lib.functional as F
-from course_lib import arithmetic, conv, datasets, nn, pool
+from course_lib import arithmetic, conv, datasets, equivariance, nn, pool
 from course_lib.augment import translate
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.filter_fit import best_fits, derivatives, gabors
@@ -1939,7 +1939,7 @@ filters_figure() if FULL else recorded("F17")
 # `invariance_gap(f, x, move)`: x moved by `move` pixels; for each image the length of f's change over the length of
 # f(x), all its numbers as one vector; the mean over images. *Example:* f(x) = x, one image [3, 4] moved right by 1: 0.2828.
 
-# %% solve="equivariance_gap" difficulty=3 importance=4 minutes=20
+# %% solve="equivariance_gap" difficulty=3 importance=4 minutes=20 forbid="course_lib.equivariance.gap"
 def equivariance_gap(f, x, move, stride, margin):
     """Largest difference between f of the moved images and the moved f(x), relative; 0 if f is equivariant."""
     ### BEGIN SOLUTION
@@ -2169,16 +2169,8 @@ def invariance_gap(f, x, move):
 # Now measure. Which layers are equivariant? The digits are moved by one place of the map; a gap of 0 says that f did
 # the same thing at the new place.
 
-
 # %%
-def library_equivariance(f, x, move, stride, margin):
-    moved = np.roll(f(x), move, axis=(2, 3))
-    difference = np.abs(f(np.roll(x, np.multiply(move, stride), axis=(2, 3))) - moved)
-    inside = (..., slice(margin, moved.shape[2] - margin), slice(margin, moved.shape[3] - margin))
-    return float(difference[inside].max() / np.abs(moved[inside]).max())
-
-
-equivariance = yours("equivariance_gap", else_=library_equivariance)
+gap_of = yours("equivariance_gap", else_=equivariance.gap)
 edges = stages.edge_filters()[:, None]
 uneven = np.random.default_rng(5).normal(size=(24, 24, 2, 1, 5, 5))
 layers = {
@@ -2190,7 +2182,7 @@ layers = {
     "locally connected": (lambda x: F.locally_connected2d(x, uneven).data, 1),
 }
 for name, (layer, stride) in layers.items():
-    print(f"{name:36} gap {equivariance(layer, digits[:20], (1, 1), stride, 6 // stride):.4f}")
+    print(f"{name:36} gap {gap_of(layer, digits[:20], (1, 1), stride, 6 // stride):.4f}")
 
 # %% [markdown]
 # Contrast normalisation is not quite equivariant: the mean σ̄ looks at the whole image. The locally connected layer has

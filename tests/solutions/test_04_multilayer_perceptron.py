@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import least_squares
 
 from course_lib import functional as F
+from course_lib import mlp, second_order
 from course_lib.tensor import Tensor
 from grading.source import read_lesson
 
@@ -137,3 +138,31 @@ def test_both_surfaces_are_fitted_no_worse_than_in_the_lecture(half, formula, le
             found = least_squares(lambda p: fit(p, x1, z)[0], p, lambda p: fit(p, x1, z)[1], method="lm", max_nfev=400)
             ends.append(np.mean(found.fun**2))
         assert min(ends) <= loss
+
+
+def test_two_layers_are_the_librarys():
+    for x, _, weights in networks(5):
+        for got, want in zip(
+            ANSWERS["two_layer"](x, *weights, np.tanh, np.exp), mlp.two_layer(x, *weights, np.tanh, np.exp), strict=True
+        ):
+            np.testing.assert_allclose(got, want, rtol=1e-12)
+
+
+def test_pieces_are_the_librarys_where_units_share_a_place_or_cancel():
+    rng = np.random.default_rng(6)
+    for k in range(1, 40):
+        w1, b1 = rng.integers(-2, 3, size=(k, 2)) * 1.0, rng.integers(-3, 4, size=k) * 1.0
+        w2, ends = rng.integers(-1, 2, size=k) * 1.0, rng.integers(-3, 4, size=(2, 2)) * 1.0
+        assert ANSWERS["count_pieces"](w1, b1, w2, *ends) == mlp.pieces(w1, b1, w2, *ends)
+
+
+@pytest.mark.parametrize("units", [1, 2, 5])
+def test_the_jacobian_is_the_librarys(units):
+    rng = np.random.default_rng(units)
+    p, z, x1 = (
+        rng.normal(size=4 * units + 1),
+        rng.normal(size=9),
+        np.column_stack([np.ones(9), rng.normal(size=(9, 2))]),
+    )
+    for got, want in zip(ANSWERS["fit_jacobian"](p, x1, z), second_order.two_layer_jacobian(p, x1, z), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-14)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from course_lib import extrapolation, mlp, nn, pixels
 from course_lib import functional as F
-from course_lib import nn
 from course_lib.tensor import Tensor
 from grading.source import read_lesson
 
@@ -127,3 +127,44 @@ def test_worked_examples_of_the_tasks():
     block = (np.zeros((2, 2)), np.zeros(2), np.zeros((2, 2)), np.zeros(2))
     h = np.array([[1.0, -2]])
     assert all(np.array_equal(out, h) for out in ANSWERS["lost_bypass"](h, [block, block]))
+
+
+def test_counts_and_widths_are_the_librarys():
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        budget, sizes = int(rng.integers(0, 900)), rng.integers(1, 20, size=rng.integers(2, 7)).tolist()
+        d, m, depth = rng.integers(1, 8, size=3).tolist()
+        assert ANSWERS["count_weights"](sizes) == mlp.weights(sizes)
+        assert ANSWERS["equal_width"](budget, d, m, depth) == mlp.widest(budget, d, m, depth)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 7])
+def test_the_tents_are_the_librarys(k):
+    x = np.random.default_rng(k).uniform(size=200)
+    got, want = ANSWERS["tent_network"](k), mlp.tents(k)
+    np.testing.assert_allclose(relu_network(got, x), relu_network(want, x), atol=1e-10)
+    assert [w.shape for w, _ in got] == [w.shape for w, _ in want]
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (3, 8), (6, 2)])
+def test_the_set_of_an_image_is_the_librarys(shape):
+    image = np.random.default_rng(5).uniform(0, 255, size=shape)
+    for got, want in zip(ANSWERS["image_to_set"](image), pixels.places(image), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("bypass", [False, True])
+def test_gradient_norms_are_the_librarys(bypass):
+    rng = np.random.default_rng(6)
+    x, t = rng.normal(size=(2, 5, 4))
+    layers = [(rng.normal(size=(4, 4)), rng.normal(size=4)) for _ in range(6)]
+    want = mlp.gradient_norms(x, t, layers, bypass)
+    np.testing.assert_allclose(ANSWERS["gradient_norms"](x, t, layers, bypass), want, rtol=1e-10)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_errors_ring_by_ring_are_the_librarys_at_the_edges_too(d):
+    rng = np.random.default_rng(d)
+    x, z, edges = rng.integers(-10, 11, size=(400, d)) / 4, rng.normal(size=400), [0.25, 0.75, 1.25]
+    want = extrapolation.error_beyond(lambda p: np.sin(p[:, 0]), x, z, edges)
+    np.testing.assert_allclose(ANSWERS["error_by_distance"](lambda p: np.sin(p[:, 0]), x, z, edges), want, rtol=1e-12)

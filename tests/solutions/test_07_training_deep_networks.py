@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib import functional as F
-from course_lib import init, whitening
+from course_lib import init, mlp, regularise, whitening
 from course_lib.tensor import Tensor
 from grading.source import read_lesson
 
@@ -151,3 +151,47 @@ def test_worked_examples_of_the_tasks():
     p, answer = ANSWERS["ensemble_average"](np.array([[[0.0, 0]], [[50, -50]]]))
     np.testing.assert_allclose(p, [[0.75, 0.25]])
     assert answer.tolist() == [0]
+
+
+@pytest.mark.parametrize("kind", ["xavier", "msr"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_first_layer_is_the_librarys_draw_for_draw(shape, kind):
+    w, _ = ANSWERS["initial_layer"](shape, kind, np.random.default_rng(3))
+    gain = init.gain({"xavier": "linear", "msr": "relu"}[kind])
+    want = init.msr(shape, rng=np.random.default_rng(3), gain=gain, dtype=float)
+    np.testing.assert_allclose(w, want, rtol=1e-12)
+
+
+def test_the_statistics_of_activations_are_the_librarys(rng):
+    layers = [(rng.normal(size=(6, 6)), rng.normal(size=6) - 1) for _ in range(4)]
+    x = rng.normal(size=(5, 6))
+    want = mlp.activation_statistics(x, layers, lambda a: np.maximum(a, 0))
+    assert want[:, 2].max() > 0  # some units are dead
+    np.testing.assert_allclose(
+        ANSWERS["activation_statistics"](x, layers, lambda a: np.maximum(a, 0)), want, rtol=1e-12, atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("inverted", [True, False])
+def test_dropout_is_the_librarys(training, inverted, rng):
+    h, u = rng.normal(size=(7, 5)), rng.random((7, 5))
+    u[0, 0] = 0.25  # a draw exactly at p is kept
+    want = regularise.dropout(h, 0.25, u, training, inverted)
+    np.testing.assert_allclose(ANSWERS["dropout_both"](h, 0.25, u, training, inverted), want, rtol=1e-12)
+
+
+def test_the_elastic_net_is_the_librarys(rng):
+    layers = [(rng.normal(size=(3, 2)), rng.normal(size=3)), (rng.normal(size=(2, 3)), rng.normal(size=2))]
+    layers[0][0][1, 1] = 0
+    (got, ours), (want, theirs) = ANSWERS["elastic_net"](layers, 0.4, 1.1), regularise.elastic_net(layers, 0.4, 1.1)
+    assert got == pytest.approx(want, rel=1e-12)
+    for pair, other in zip(ours, theirs, strict=True):
+        for a, b in zip(pair, other, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_the_average_of_an_ensemble_is_the_librarys(rng):
+    logits = 50 * rng.normal(size=(4, 9, 5))
+    for got, want in zip(ANSWERS["ensemble_average"](logits), regularise.ensemble(logits), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-10)

@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix, recall_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from course_lib import functional as F
-from course_lib import nn
+from course_lib import nn, search
 from course_lib.data import batches, split
 from course_lib.datasets import load
 from course_lib.optim import SGD
@@ -150,3 +150,18 @@ def test_the_recorded_noise_hurts_one_neighbour_most_and_size_helps():
     sizes = [ours[f"MLP, {n:,} images"] for n in (100, 300, 1000, 3000, 10_000, 30_000, 50_000)]
     assert sizes == sorted(sizes)
     assert ours["10,000 images, drawn at random"] > ours["10,000 images, the boldest writing only"]
+
+
+def test_random_search_is_the_librarys_draw_for_draw():
+    for seed in range(20):
+        said = []
+
+        def validate(lr, hidden, said=said):
+            said.append((lr, hidden))
+            return round(lr, 1)  # many are equal
+
+        got, want = (
+            f(validate, 9, np.random.default_rng(seed)) for f in (ANSWERS["random_search"], search.random_search)
+        )
+        assert got == want
+        assert said[:9] == said[9:]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import arithmetic, nn
+from course_lib import arithmetic, equivariance, nn
 from course_lib import functional as F
 from course_lib.tensor import Tensor
 from grading.source import read_lesson
@@ -161,3 +161,16 @@ def test_the_worked_examples_of_the_tasks_are_right():
 def test_figure_f32_counts_what_the_library_counts():
     shared = arithmetic.conv_cost((1, 28, 28), 10, 5).parameters + arithmetic.conv_cost((10, 12, 12), 20, 5).parameters
     assert shared + 16_050 + 510 == sum(ANSWERS["lenet_weights"])
+
+
+@pytest.mark.parametrize(("stride", "margin", "move"), [(1, 0, (1, 2)), (2, 1, (1, -1)), (1, 2, (-3, 1))])
+def test_the_equivariance_gap_is_the_librarys(stride, margin, move):
+    x = np.random.default_rng(stride + margin).normal(size=(2, 1, 10, 12))
+
+    def uneven(x):  # the place matters a little
+        y = x[:, :, ::stride, ::stride]
+        return y * np.linspace(1, 1.5, y.shape[3])
+
+    got = ANSWERS["equivariance_gap"](uneven, x, move, stride, margin)
+    assert got == pytest.approx(equivariance.gap(uneven, x, move, stride, margin), rel=1e-12)
+    assert got > 0
