@@ -1,8 +1,9 @@
 """Notice when a learner's function calls the library's version of what it should write.
 
-A courtesy to honest learners, no protection. The exercise's `forbid` names functions; while the check runs, a profile
-function looks at each call. Only a call that stands in the notebook's own code counts: what the library calls inside,
-and what the check cell itself calls, is none of its business. Nothing is imported to find out.
+A courtesy to honest learners, no protection. The exercise's `forbid` names functions; where the code that the check
+reaches mentions one (`mention.py`), a profile function looks at each call while the check runs. Only a call that stands
+in the notebook's own code counts: what the library calls inside, and what the check cell itself calls, is none of its
+business. Nothing is imported to find out.
 """
 
 import dis
@@ -10,6 +11,7 @@ import sys
 import types
 
 from course_lib.blame import nested_code
+from course_lib.mention import mentions
 
 
 class Guard:
@@ -20,7 +22,8 @@ class Guard:
 
     def __init__(self, names, frame):
         self.offence = None
-        self._globals = frame.f_globals
+        self._globals, self._code = frame.f_globals, frame.f_code
+        self._names = {name.rpartition(".")[2] for name in names}
         self._own = set(map(id, nested_code(frame.f_code)))
         file = frame.f_code.co_filename
         one_cell = "ipykernel" in file or "ipython-input" in file  # other file names may be everybody's
@@ -33,7 +36,7 @@ class Guard:
 
     def __enter__(self):
         self._before = sys.getprofile()
-        if self._calls or self._builtins or self._methods or self._objects or self._pending:
+        if self._names and mentions(self._code, self._globals, self._keep, self._names):
             sys.setprofile(self._event)
         return self
 
