@@ -34,6 +34,24 @@ def lenet(kind="pooled", *, rng, maps=(10, 20), hidden=50, classes=10, relu_on_t
     return Sequential(*layers, *([ReLU()] if relu_on_top else []))
 
 
+def all_convolutional(maps, hidden, classes, rng):
+    """The "learned" net with its fully connected layers laid out as convolutions: the same numbers at 28x28.
+
+    Images (n, 1, h, w) of at least 28x28 give maps of scores (n, classes, h', w'), one score for every place.
+    """
+    *stages, _, first, relu, last = lenet("learned", rng=rng, maps=maps, hidden=hidden, classes=classes)
+    return Sequential(*stages, _laid_out(first, maps[-1]), relu, _laid_out(last, hidden))
+
+
+def _laid_out(linear, channels):
+    """The convolution over `channels` maps that holds a fully connected layer's weights, row by row."""
+    out, numbers = linear.weight.shape
+    side = round((numbers / channels) ** 0.5)
+    layer = Conv2d(channels, out, side, rng=np.random.default_rng(0))
+    layer.weight.data, layer.bias.data = linear.weight.data.reshape(out, channels, side, side), linear.bias.data
+    return layer
+
+
 def _stage(kind, channels, width, side, rng):
     if kind == "strided":
         return [Conv2d(channels, width, 5, stride=2, rng=rng), ReLU()]

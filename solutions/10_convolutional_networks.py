@@ -33,7 +33,7 @@ from course_lib import arithmetic, conv, datasets, equivariance, nn, pool
 from course_lib.augment import translate
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.filter_fit import best_fits, derivatives, gabors
-from course_lib.lenet import hits, images_for_lenet, learn, lenet
+from course_lib.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
 from course_lib.tensor import Tensor, no_grad
 from course_lib.train import progress
 from course_lib.viz import curves, images, stages
@@ -1597,7 +1597,7 @@ plt.show()
 # *Example:* `nn.Sequential(nn.Conv2d(1, 7, 28, rng=rng), nn.ReLU(), nn.Conv2d(7, 10, 1, rng=rng))` is an MLP with 7
 # hidden units in this style; on a 28×40 image it gives 1×13 places.
 
-# %% solve="build_all_conv" difficulty=2 importance=4 minutes=12 forbid="course_lib.lenet.lenet"
+# %% solve="build_all_conv" difficulty=2 importance=4 minutes=12 forbid="course_lib.lenet.lenet course_lib.lenet.all_convolutional"
 def build_all_conv(maps, hidden, classes, rng):
     """LeNet of convolutions only: images (n, 1, h, w) to maps of scores (n, classes, h', w')."""
     ### BEGIN SOLUTION
@@ -1775,15 +1775,7 @@ def build_all_conv(maps, hidden, classes, rng):
 
 
 # %%
-def library_all_conv(maps, hidden, classes, rng):
-    """The library's net with learned shrinking, its fully connected layers written as convolutions."""
-    stages_only = list(lenet("learned", maps=maps, rng=rng))[:8]
-    return nn.Sequential(
-        *stages_only, nn.Conv2d(maps[1], hidden, 4, rng=rng), nn.ReLU(), nn.Conv2d(hidden, classes, 1, rng=rng)
-    )
-
-
-build = yours("build_all_conv", else_=library_all_conv)
+build = yours("build_all_conv", else_=all_convolutional)
 
 # %% practice="slide"
 rng = np.random.default_rng(1)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_lib import datasets
-from course_lib.lenet import KINDS, hits, images_for_lenet, learn, lenet
+from course_lib.lenet import KINDS, all_convolutional, hits, images_for_lenet, learn, lenet
 from course_lib.tensor import Tensor
 
 
@@ -93,3 +93,11 @@ def test_bad_input_is_named():
         lenet("deep", rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"expected images \(n, 1, 28, 28\)"):
         images_for_lenet(np.zeros((2, 3, 28, 28)))
+
+
+def test_the_net_of_convolutions_alone_gives_the_learned_nets_scores_and_slides_over_larger_images():
+    plain = lenet("learned", rng=np.random.default_rng(3))
+    spread = all_convolutional((10, 20), 50, 10, np.random.default_rng(3))
+    x = np.random.default_rng(4).normal(size=(2, 1, 28, 28)).astype(np.float32)
+    np.testing.assert_allclose(spread(Tensor(x)).data[:, :, 0, 0], plain(Tensor(x)).data, rtol=1e-4, atol=1e-5)
+    assert spread(Tensor(np.pad(x, ((0, 0), (0, 0), (0, 4), (0, 8))))).shape == (2, 10, 2, 3)

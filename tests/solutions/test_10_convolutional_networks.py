@@ -9,6 +9,7 @@ import torch
 
 from course_lib import arithmetic, equivariance, nn
 from course_lib import functional as F
+from course_lib.lenet import all_convolutional
 from course_lib.tensor import Tensor
 from grading.source import read_lesson
 
@@ -174,3 +175,13 @@ def test_the_equivariance_gap_is_the_librarys(stride, margin, move):
     got = ANSWERS["equivariance_gap"](uneven, x, move, stride, margin)
     assert got == pytest.approx(equivariance.gap(uneven, x, move, stride, margin), rel=1e-12)
     assert got > 0
+
+
+def test_the_net_of_convolutions_alone_is_the_librarys_at_equal_weights():
+    ours, theirs = (f((6, 8), 12, 5, np.random.default_rng(9)) for f in (ANSWERS["build_all_conv"], all_convolutional))
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert mine.shape == other.shape
+        mine.data = other.data
+    x = Tensor(np.random.default_rng(8).normal(size=(2, 1, 32, 28)).astype(np.float32))
+    assert ours(x).shape == (2, 5, 2, 1)
+    np.testing.assert_allclose(ours(x).data, theirs(x).data, rtol=1e-5, atol=1e-6)
