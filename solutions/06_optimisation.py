@@ -471,6 +471,23 @@ times_the_plain_step = 10
 with check("predict_speed") as expect:
     expect("step in the long run, in units of the plain step", times_the_plain_step)
 
+# %% [markdown]
+# **Nesterov** looks ahead. The particle is about to roll on by $-\eta\mu v$ whatever the gradient says; so better ask the
+# gradient *there*. Let w be that place, ahead of the particle, where the gradient is asked; then the step becomes
+#
+# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta\,(g + \mu v)$$
+#
+# with the new v: the fresh gradient counts once more, the old velocity is damped once more. It brakes earlier and swings
+# less.
+#
+# From here on every optimiser is a function of one form: `step(w, g, state, lr, ...)` returns the new weights and the new
+# state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.updates` calls it again and
+# again and gives you the path: `follow(step, w, state, gradient, lr, steps)` returns all weights and the last state.
+
+# %%
+path, state = follow(updates.sgd_step, np.array([1.0, -2.0]), None, lambda w: np.array([1.0, 4.0]) * w, 0.1, 3)
+print(path)
+
 # %% picture="particle" alt="Left: the length of the steps on a constant slope, growing from 1 towards 2, 10 and 50 times the plain step for mu 0.5, 0.9 and 0.98. Right: a ravine with the zigzag of plain descent and the long swings of momentum, which gets further."
 import numpy as np
 
@@ -492,23 +509,6 @@ paths = {
 }
 landscape(lambda u, v: (u**2 + 50 * v**2) / 2, x=(-2.2, 0.5), y=(-0.8, 0.8), paths=paths, minimum=(0, 0), ax=right)
 right.set_title("In a ravine", loc="left", fontsize="medium")
-
-# %% [markdown]
-# **Nesterov** looks ahead. The particle is about to roll on by $-\eta\mu v$ whatever the gradient says; so better ask the
-# gradient *there*. Written in the weights at the place where the gradient is asked, the step becomes
-#
-# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta\,(g + \mu v)$$
-#
-# with the new v: the fresh gradient counts once more, the old velocity is damped once more. It brakes earlier and swings
-# less.
-#
-# From here on every optimiser is a function of one form: `step(w, g, state, lr, ...)` returns the new weights and the new
-# state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.updates` calls it again and
-# again and gives you the path: `follow(step, w, state, gradient, lr, steps)` returns all weights and the last state.
-
-# %%
-path, state = follow(updates.sgd_step, np.array([1.0, -2.0]), None, lambda w: np.array([1.0, 4.0]) * w, 0.1, 3)
-print(path)
 
 # %% [markdown] task="momentum_step" title="Momentum and Nesterov"
 # Write `momentum_step(w, g, v, lr, mu=0.9, nesterov=False)`: one step for weights `w`, gradient `g` and velocity `v`, arrays
@@ -602,7 +602,7 @@ WRONG = {
     ),
     "the old velocity": (
         "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    new = mu * v + g\n"
-        "    return w - lr * (g + mu * v if nesterov else v), new",
+        "    return w - lr * (g + mu * new if nesterov else v), new",
         "the weights moved by the old velocity: the first step stands still. Update v first, then use it",
     ),
     "velocity not handed back": (
@@ -625,7 +625,7 @@ WRONG = {
     "Nesterov ignored": (
         "g + mu * v if nesterov else v",
         "v",
-        "with nesterov=True the step is lr (g + mu v) with the *new* v; yours is the plain one",
+        "with nesterov=True the step is lr (g + mu v) with the *new* v; yours is the plain one, which is what the old v gives",
     ),
     "Nesterov always": ("g + mu * v if nesterov else v", "g + mu * v", "this looks ahead even when nesterov is False"),
     "Nesterov looks back": (
@@ -967,7 +967,7 @@ RIGHT = {
 # %% [markdown]
 # ### Adam: both at once
 #
-# **Adam** (2014) keeps a running mean m of the gradient, which is momentum, *and* a running mean s of its square, which is
+# **Adam** (2015) keeps a running mean m of the gradient, which is momentum, *and* a running mean s of its square, which is
 # RMSProp:
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g, \qquad s \leftarrow \beta_2 s + (1-\beta_2)\,g^2 .$$
@@ -1222,8 +1222,8 @@ for name, step in MINE.items():
     print(f"{name:9} gradient (1000, 0.001), rate 0.1: first step {w}")
 
 # %% [markdown]
-# SGD's step *is* the gradient, up to a factor, so that its rate must fit the steepest weight. For the last three, $\eta$ is
-# the length of a step, nearly whatever the loss is measured in. RMSProp's first step is longer than $\eta$: that is the
+# SGD's step *is* the gradient, up to a factor, so that its rate must fit the steepest weight. For the last three the first
+# step is $\eta$, or a fixed multiple of it, whatever the loss is measured in. RMSProp's is longer than $\eta$: that is the
 # bias which Adam takes out.
 #
 # In `course_lib` the same optimisers are classes that hold weights and state and change them in place, as in torch. The
@@ -1307,8 +1307,10 @@ right.set_title("Two newer ones", loc="left", fontsize="medium")
 # - `stairs(eta0, step, every, factor)`: the rate `eta0`, multiplied by `factor` once for every full `every` steps made;
 # - `exponential(eta0, step, k)`: $\eta_0 e^{-k\,\mathrm{step}}$;
 # - `on_plateau(eta0, losses, patience, divide)`: a list of `len(losses) + 1` rates: of the first epoch, then after each loss.
-#   A loss strictly below all before it sets the count of bad epochs to 0, any other adds 1. When the count reaches
-#   `patience`, the rate is divided by `divide` and the count starts from 0; the best loss so far stays.
+#   A loss strictly below all before it (the first always is) sets the count of bad epochs to 0, any other adds 1. When the
+#   count reaches `patience`, the rate is divided by `divide` and the count starts from 0; the best loss so far stays.
+#
+# Example: `on_plateau(1., [3., 4., 5., 2.], 2, 10)` is `[1., 1., 1., 0.1, 0.1]`.
 
 
 # %% solve="schedules" difficulty=3 importance=4 minutes=15 forbid="course_lib.schedules.stairs course_lib.schedules.exponential"
@@ -1430,6 +1432,11 @@ WRONG = {
         "best, bad = (loss, 0) if loss < best else (best, bad + 1)",
         "best, bad = (loss, 0) if loss < best else (loss, bad + 1)",
         "each loss is compared with the one before; compare with the best so far",
+    ),
+    "the first loss counts as bad": (
+        "[eta0], np.inf, 0",
+        "[eta0], (losses[0] if losses else 0), 0",
+        "your first mark to beat is the first loss, which does not beat itself: it counts as bad. Start from np.inf",
     ),
     "a tie counts as better": (
         "if loss < best",
@@ -1647,8 +1654,8 @@ RIGHT = {
 # ### A network, trained by your functions
 #
 # scikit-learn's 8×8 digits, a network with two hidden layers of 50. Each array of weights has its own state, and your step
-# function moves it. The rate of each optimiser stands in the table; momentum's is a tenth of SGD's, because its steps grow
-# to ten times the length.
+# function moves it. The rate of each optimiser stands in `RATES` below; momentum's is a tenth of SGD's, because its steps
+# grow to ten times the length.
 
 # %%
 digits = datasets.load("digits")
@@ -1712,7 +1719,7 @@ for ax, name in ((left, "SGD"), (right, "Adam")):
         ax.plot(runs[name][1][:, k], color=color, lw=1, label=f"layer {k + 1}")
     ax.axhline(1e-3, color="black", ls="--", lw=1)
     ax.set(yscale="log", ylim=(1e-4, 0.2))
-left.legend(frameon=False, ncols=3, fontsize="small", loc="upper right")
+legend = left.legend(frameon=False, ncols=3, fontsize="small", loc="upper right")
 
 # %% [markdown]
 # **Lecture figure F8.** Three claims, measured. First, what the ratio does: the rate of every step is set so that the ratio
@@ -1775,11 +1782,13 @@ ratio_figure() if FULL else recorded("F8")
 
 # %% [markdown]
 # $10^{-4}$ is slow, as the lecture says. But $10^{-2}$ does no harm on so small a task; the trouble starts at $10^{-1}$,
-# where the loss is large again. Take $10^{-3}$ as a place to start from, not as a law.
+# where the loss is large again. The typical rate 0.1 comes near $10^{-3}$ by itself. Take that as a place to start from, not
+# as a law.
 #
-# Very large batches work less well *per epoch*: they make few steps. Single samples get furthest per epoch, and waste the
-# machine: look at the times. A step has a fixed cost, so the time per sample falls with the batch size, until arithmetic takes over. The good choice is the **smallest
-# batch that runs efficiently**:
+# Very large batches work less well *per epoch*: they make few steps. (1.0 was the largest rate tried, so they might do a
+# little better; and the rates were chosen on the test set, which lesson 08 will forbid.) Single samples get furthest per
+# epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per sample falls with the batch
+# size, until arithmetic takes over. The good choice is the **smallest batch that runs efficiently**:
 
 # %% practice="throughput"
 net, per_sample = new_net(np.random.default_rng(0)), {}
@@ -1937,7 +1946,7 @@ def activation_race():
 activation_race() if FULL else recorded("F7")
 
 # %% [markdown]
-# At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate, as
+# At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate tried, as
 # Krizhevsky did, and nothing is left of it; on a small part of CIFAR-10 (the recorded run had it as JPEG copies) tanh is
 # even ahead. His factor does not carry over to small, well started nets, whose tanh units hardly saturate; his paper says
 # itself that it varies with the architecture. What stays is that ReLU costs less time (lesson 04) and does not saturate,
@@ -2050,6 +2059,11 @@ WRONG = {
         "m, s = means[k] / (1 - 0.9**t), squares[k] / (1 - 0.99**t)",
         "m, s = means[k], squares[k]",
         "the correction itself was right; only its count was wrong",
+    ),
+    "squares not corrected": (
+        "np.sqrt(s) + 1e-8",
+        "np.sqrt(squares[k]) + 1e-8",
+        "the root is taken of the mean as it is kept; it must be that of the corrected one, s",
     ),
     "count by arrays": (
         "0.9**t), squares[k] / (1 - 0.99**t)",
