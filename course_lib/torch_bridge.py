@@ -36,7 +36,8 @@ def describe(where=None):
     where = device(where) if not isinstance(where, torch.device) else where
     if where.type == "cuda":
         return torch.cuda.get_device_name(where)
-    return f"{where.type.upper()}, {torch.get_num_threads()} threads"
+    n = torch.get_num_threads()
+    return f"{where.type.upper()}, {n} thread{'s' * (n != 1)}"
 
 
 def size(*, full, smoke):

@@ -1,14 +1,16 @@
 # %% [markdown] lesson="11" title="Classic architectures" minutes=200 builds_on="07 10"
-# **The question.** One layer is known: the convolution. How do you stack a hundred of them, with which sizes, in which
-# order, and what does that cost? This lesson builds the networks that answered, from LeNet to DenseNet, and counts them.
+# One layer is known: the convolution. How do you stack a hundred of them, with which sizes, in which order, and what does
+# that cost?
 #
-# **You will be able to**
+# After this lesson you will be able to
 #
 # - build the blocks of the famous networks in torch, and assemble the networks from your blocks;
 # - count weights, multiply-adds, units and memory of any torch network, and check them against the published figures;
 # - say where a network's weights sit and where its time goes, and why these are two different places;
-# - draw the family tree of architectures, and say for each edge which problem it solved;
+# - read the family tree of architectures, and say for each edge what changed and why;
 # - move weights from `course_lib` to torch, and write a training step that runs on any device.
+#
+# You need lessons 07 and 10. There are nine exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
@@ -19,6 +21,12 @@ from course_lib.viz.architectures import cost_map
 
 counts = {name: counting.count(counting.sketch(p.make), (3, 224, 224)) for name, p in ZOO.items() if p.billions}
 cost_map({name: (c.parameters, c.multiply_adds) for name, c in counts.items()})
+
+# %% [markdown]
+# ## 1. The same things under the same names
+#
+# Run this cell first. `FULL = True` would time whole networks in section 4 on your machine, two minutes long; without it
+# you see the recorded times.
 
 # %%
 import functools
@@ -53,8 +61,6 @@ if GRADED:
     torch.set_num_threads(1)
 
 # %% [markdown]
-# ## 1 · The same things under the same names
-#
 # So far you worked with `course_lib`, whose source you can read. Networks of this size need torch: compiled code, GPUs.
 # You know it already, because `course_lib` takes its names and conventions from it.
 
@@ -269,10 +275,10 @@ if not GRADED:
     print("VGG-16:", mine(counting.sketch(vgg.VGG, 16), torch.zeros(1, 3, 224, 224, device="meta")))
 
 # %% [markdown]
-# ## 2 · LeNet-5, and the move to torch
+# ## 2. LeNet-5, and the move to torch
 #
 # **LeNet-5** (1998) read cheques: two convolutions with pooling, then three fully connected layers. The plan has lasted:
-# maps get smaller and more numerous, then a classifier.
+# maps get smaller and more numerous, then a classifier. Below, **units** are the numbers that layers with weights put out.
 
 # %%
 net = lenet.lenet5()
@@ -473,7 +479,7 @@ print("largest difference of the logits:", difference)
 assert difference < 1e-12
 
 # %% [markdown]
-# ## 3 · Depth meets the graphics card
+# ## 3. Depth meets the graphics card
 #
 # For ten years the plan was right and the computers too slow. In 2011 Cireşan, Meier, Masci and Schmidhuber trained **deep
 # hierarchical** convolutional networks on graphics cards, with max pooling and nothing else new, and won contest after
@@ -501,7 +507,9 @@ print(f"{column.parameters:,} weights, {column.multiply_adds:,} multiply-adds")
 # %%
 def filters(towers):
     net = counting.sketch(alexnet.AlexNet, towers=towers)
-    return [f"{m.out_channels} of {m.kernel_size[0]}×{m.kernel_size[1]}" + (", two groups" if m.groups == 2 else "") for m in net.features if isinstance(m, nn.Conv2d)]
+    layers = [m for m in net.features if isinstance(m, nn.Conv2d)]
+    split = {1: "", 2: ", two groups"}
+    return [f"{m.out_channels} of {m.kernel_size[0]}×{m.kernel_size[1]}{split[m.groups]}" for m in layers]
 
 
 if not GRADED:
@@ -562,7 +570,7 @@ claims = [
 lecture_table("F18, continued · What the lectures say, and the sources", claims)
 
 # %% [markdown]
-# ## 4 · Where the weights sit, and where the time goes
+# ## 4. Where the weights sit, and where the time goes
 #
 # ### Predict: AlexNet's two halves
 #
@@ -626,8 +634,8 @@ shares_figure() if FULL else recorded("F36")
 # %% [markdown]
 # Look at the time for a single image. There AlexNet's linear layers take far more than their share of multiply-adds: each
 # of their weights is fetched from memory for one multiplication, and fetching is the slow part. In a batch a weight is
-# fetched once and used for every image, and the time goes where the multiply-adds are. The lecture's sentence is about
-# batches.
+# fetched once and used for every image, and the time moves to where the multiply-adds are. The lecture's sentence is
+# about batches.
 #
 # Why two places? A weight of a linear layer works **once** per image. A weight of a convolution works at every place of
 # its map: 224·224 times in VGG's first layers. So its second layer, which has hardly any weights, costs as much time as
@@ -651,7 +659,7 @@ if not GRADED:
     display(network_explorer(tuple(ZOO), counts_of))
 
 # %% [markdown]
-# ## 5 · A classifier that slides
+# ## 5. A classifier that slides
 #
 # A linear layer on top of maps of 7×7 is a convolution with a kernel of 7×7: it has one output for each unit, because the
 # kernel fits at one place. As a convolution it accepts **larger** images too, and then gives a **score map**: the answers
@@ -703,7 +711,7 @@ if not GRADED:
     print(f"score map {places}, largest difference from window by window {apart:.1e}")
 
 # %% [markdown]
-# ## 6 · Network in Network
+# ## 6. Network in Network
 #
 # A convolution is a *linear* look at a window. Lin, Chen and Yan (2013) put a small MLP at its place: after the
 # convolution, two **1×1 convolutions** with ReLU. A 1×1 convolution mixes the channels of one pixel and sees no
@@ -819,6 +827,16 @@ WRONG = {
         "    return nn.Sequential(first, nn.ReLU(), mix, nn.ReLU(), mix, nn.ReLU())",
         "this is one and the same 1×1 layer twice: two layers have weights of their own",
     ),
+    "padding everywhere": (
+        "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
+        "nn.Conv2d(channels, channels, 1, padding=padding),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1, padding=padding),",
+        "a 1×1 convolution needs no padding: it would put a frame of biases around the maps",
+    ),
+    "stride everywhere": (
+        "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
+        "nn.Conv2d(channels, channels, 1, stride),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1, stride),",
+        "only the first convolution has the stride; the 1×1 layers see every pixel",
+    ),
     "3x3 for 1x1": (
         "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
         "        nn.Conv2d(channels, channels, 3, padding=1),\n        nn.ReLU(),\n    )",
@@ -847,7 +865,7 @@ if not GRADED:
     print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
 
 # %% [markdown]
-# ## 7 · VGG: 3×3 all the way
+# ## 7. VGG: 3×3 all the way
 #
 # Simonyan and Zisserman (2014) asked a clean question: what does depth alone bring? So everything else is fixed. All
 # kernels are 3×3. Two of them behind each other see 5×5, three see 7×7 (lesson 09), with a ReLU between, and cheaper:
@@ -998,7 +1016,7 @@ if not GRADED:
         print(f"VGG-{depth}: {whole.parameters:,} weights, {whole.multiply_adds / 1e9:.3f} billion multiply-adds")
 
 # %% [markdown]
-# ## 8 · GoogLeNet: branches
+# ## 8. GoogLeNet: branches
 #
 # Which kernel size is right? **GoogLeNet** (2014, first of its year) takes all of them side by side and lets training
 # decide. An **inception module** runs four branches on the same maps and concatenates their channels:
@@ -1142,6 +1160,11 @@ WRONG = {
         "conv(in_channels, threes[1], 3)",
         "the 1×1 convolution in front of the 3×3 is missing: that bottleneck is what makes the module cheap",
     ),
+    "bottleneck not used": (
+        "conv(threes[0], threes[1], 3)",
+        "conv(in_channels, threes[1], 3)",
+        "the 3×3 convolution stands behind the 1×1: it gets threes[0] channels, not in_channels",
+    ),
     "3x3 reduced by 3x3": (
         "conv(in_channels, threes[0], 1)",
         "conv(in_channels, threes[0], 3)",
@@ -1179,7 +1202,7 @@ if not GRADED:
         print(f"GoogLeNet{' with auxiliary heads' if heads else ''}: {sum(p.numel() for p in whole.parameters()):,} weights")
 
 # %% [markdown]
-# ## 9 · Shortcuts: Highway, ResNet, and wider and split ones
+# ## 9. Shortcuts: Highway, ResNet, and wider and split ones
 #
 # With some twenty layers plain stacks stop getting better (lesson 05). The LSTM of 1997 (lesson 14) had solved the same
 # problem for sequences: a cell that carries its state on, and gates that decide what to change. A **Highway network** (2015)
@@ -1194,7 +1217,7 @@ x, h = np.array([1.0, -2.0, 0.5]), np.tanh(np.array([0.3, 1.2, -0.7]))
 for b in (-4.0, 0.0, 4.0):
     gate = 1 / (1 + np.exp(-b))
     print(f"highway, gate {gate:.2f}:", (gate * h + (1 - gate) * x).round(2))
-print("residual, both open:", (h + x).round(2))
+print("residual, no gates:", (h + x).round(2))
 
 # %% [markdown]
 # ResNet is lesson 12. Here two of its children. A **Wide ResNet** (2016) has fewer blocks with more channels: the same
@@ -1272,6 +1295,7 @@ with check("grouped_bottleneck") as expect:
     expect("three of everything", probe(GroupedBottleneck(3, 3, 3, 3), x))
     x = np.random.default_rng(12).normal(size=(2, 6, 7, 5))
     expect("6 to 8 channels through 4 in 2 groups, stride 2", probe(GroupedBottleneck(6, 4, 8, 2, stride=2), x))
+    expect("6 to 6 channels, stride 2", probe(GroupedBottleneck(6, 4, 6, 2, stride=2), x))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(110701)
     for c, wide, out, groups, stride in [(6, 4, 6, 2, 1), (5, 6, 8, 3, 1), (8, 4, 8, 4, 2), (4, 8, 10, 1, 3)]:
@@ -1296,6 +1320,11 @@ WRONG = {
         "torch.relu(self.branch(x) + self.shortcut(x))",
         "torch.relu(self.branch(x)) + self.shortcut(x)",
         "the ReLU comes after the sum: before it the branch could only ever add",
+    ),
+    "ReLU before and after the sum": (
+        "torch.relu(self.branch(x) + self.shortcut(x))",
+        "torch.relu(torch.relu(self.branch(x)) + self.shortcut(x))",
+        "the branch has lost its negative values before the sum; only the sum passes the last ReLU",
     ),
     "no ReLU after the sum": (
         "torch.relu(self.branch(x) + self.shortcut(x))",
@@ -1390,7 +1419,7 @@ if not GRADED:
     print(f"ResNeXt-50 32x4d: {counting.count(counting.sketch(my_resnext), (3, 224, 224)).parameters:,} weights")
 
 # %% [markdown]
-# ## 10 · DenseNet: concatenate, do not add
+# ## 10. DenseNet: concatenate, do not add
 #
 # A ResNet *adds* what a block found to what it got. **DenseNet** (2016) *keeps* both: every layer sees the maps of all
 # layers before it, and adds `growth` new ones behind them. Nothing is overwritten, so a layer may be very narrow.
@@ -1492,6 +1521,11 @@ with check("dense_block") as expect:
 
 # %% variants="dense_block"
 WRONG = {
+    "only the newest maps go in": (
+        "            x = torch.cat([x, layer(x)], dim=1)\n        return x\n",
+        "            x = layer(x)\n        return x\n",
+        "the next layer gets the newest maps only: hand it all maps there are, joined along axis 1",
+    ),
     "new maps first": (
         "torch.cat([x, layer(x)], dim=1)",
         "torch.cat([layer(x), x], dim=1)",
@@ -1583,7 +1617,7 @@ if not GRADED:
     print(f"DenseNet-121: {counting.count(counting.sketch(my_densenet), (3, 224, 224)).parameters:,} weights")
 
 # %% [markdown]
-# ## 11 · The whole zoo, counted
+# ## 11. The whole zoo, counted
 #
 # Published figures are a gift: they tell you whether you have built what you think you have built, to the last weight.
 # Every network below is built by this course, with your blocks where they pass their checks.
@@ -1649,7 +1683,7 @@ def cifar_figure():
 cifar_figure()
 
 # %% [markdown]
-# ## 12 · The family tree
+# ## 12. The family tree
 #
 # Who learned what from whom? Read an edge as "this is the other one, but ...".
 
@@ -1661,7 +1695,7 @@ family_tree()
 # %% [markdown]
 # What drove them is one competition. In **ILSVRC** a network names five classes for a photograph; if none of them is right,
 # that is a top-5 error. One person who trained for it reached 5.1 %, which is since called the human line. (It is one
-# person's score; many errors are confusions of dog breeds. "Better than people" it says only about this test.)
+# person's score, and many errors are confusions of dog breeds: "better than people" holds for this test only.)
 
 # %%
 for year, name, rank, error in draw.ILSVRC:
@@ -1673,7 +1707,7 @@ from course_lib.viz.architectures import ranks
 ranks()
 
 # %% [markdown]
-# ## 13 · Training, on whatever device there is
+# ## 13. Training, on whatever device there is
 #
 # A GPU has memory of its own. A model lives on one device, and its inputs must be there too. Code that says `"cuda"`
 # runs on your machine and not on your neighbour's; code that asks the *model* where it lives runs everywhere.
@@ -1929,7 +1963,7 @@ for name in tqdm(ZOO):
     tqdm.write(f"{name:21} {weights:>11,} weights   loss {first:6.3f} -> {last:6.3f}   {seconds * 1e3:7.0f} ms a step")
 
 # %% [markdown]
-# ## 14 · Find the bug
+# ## 14. Find the bug
 
 # %% [markdown] task="stack" title="Find the bug: blocks that do not learn"
 # `Stack(in_channels, channels, layers, classes)` should be a stem, `layers` blocks (norm, ReLU, 3×3 convolution) with a

@@ -210,8 +210,8 @@ def dense_diagram(layers=3, channels=64, growth=32, *, ax=None):
 
 def family_tree(*, ax=None, title="Who descends from whom"):
     """The networks of lesson 11 by year, with what changed written on every edge; returns the Axes."""
-    ax = style.axes(ax, size=(12.5, 5.9), title=title)
-    wide, step = 1.4, 2.3
+    ax = style.axes(ax, size=(10.2, 5.6), title=title)
+    wide, step = 1.3, 2.3
     for old, new, text, place in EDGES:
         (c0, y0), (c1, y1) = MEMBERS[old][:2], MEMBERS[new][:2]
         if c0 == c1:

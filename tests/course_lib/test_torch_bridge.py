@@ -101,5 +101,7 @@ def test_size_follows_the_machine_unless_told(monkeypatch):
         torch_bridge.size(full=64, smoke=2)
 
 
-def test_the_device_is_described_for_tables():
-    assert "threads" in torch_bridge.describe("cpu")
+@pytest.mark.parametrize(("threads", "words"), [(1, "CPU, 1 thread"), (2, "CPU, 2 threads")])
+def test_the_device_is_described_for_tables(monkeypatch, threads, words):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    assert torch_bridge.describe("cpu") == words
