@@ -61,8 +61,8 @@ class Message:
         return "  (not reached)" if ok is None and self.passed is not None else ""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        kept = {"course_check": {"id": self.check, "passed": self.passed, "say": self.problem}} if self.check else {}
-        return {"text/plain": str(self), "text/html": self.html()}, kept
+        kept = {"id": self.check, "passed": self.passed, "say": "\n".join([self.problem, *self.mistakes])}
+        return {"text/plain": str(self), "text/html": self.html()}, {"course_check": kept} if self.check else {}
 
     def html(self):
         """The message as one block of HTML, every learner's text escaped."""

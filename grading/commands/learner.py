@@ -84,7 +84,8 @@ def _print_result(console, result):
         line = f"  {MARKS[check.passed]} {check.id}"
         console.print(line, end="" if check.say else "\n", highlight=False)
         if check.say:
-            console.print(f"  {check.say}", markup=False, highlight=False, soft_wrap=True)
+            said = check.say.replace("\n", "\n      ")
+            console.print(f"  {said}", markup=False, highlight=False, soft_wrap=True)
     for problem in result.problems:
         console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
 

@@ -70,7 +70,8 @@ def test_a_failing_check_displays_text_and_html_and_raises_one_line(outputs):
     assert kinds(outputs[6]) == ["display_data", "error"]
     assert set(outputs[6][0].data) == {"text/plain", "text/html"}
     assert "It looks like this: // rounds down; / divides." in shown(outputs[6])
-    kept = {"id": "half", "passed": False, "say": "Expected 0.5, got 0."}
+    say = "Expected 0.5, got 0.\nIt looks like this: // rounds down; / divides."
+    kept = {"id": "half", "passed": False, "say": say}
     assert outputs[6][0].metadata["course_check"] == kept
     assert error(outputs[6]).ename == "CheckFailed"
     assert error(outputs[6]).evalue == "half: 1 of 2 right. of one: Expected 0.5, got 0."
