@@ -1,20 +1,27 @@
 # %% [markdown] lesson="12" title="ResNet" minutes=240 builds_on="07 10 11"
-# **The question.** A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then,
-# does a plain network of 56 layers fit even its *training* set worse than one of 20? And which small change let
-# networks grow from 20 layers to 152?
+# A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then, does a plain network
+# of 56 layers fit even its *training* set worse than one of 20, and which small change let networks grow to 152?
 #
-# **You will be able to**
+# After this lesson you will be able to
 #
 # - say what goes wrong in deep plain networks, and show it in gradients and in losses;
 # - write the basic and the bottleneck block, and shortcuts with and without weights;
 # - build ResNet-20 from the course library, and move its weights to torch and back, to the same logits and gradients;
 # - count any ResNet's layers and weights, and find the published numbers;
 # - write one step of training as it runs on a GPU, and compare architectures fairly.
+#
+# You need lessons 07, 10 and 11. There are eight exercises, two predictions and one written question.
 
 # %% picture="opening" alt="Five building blocks drawn side by side: plain, basic, pre-activation, bottleneck and projection; in all but the plain one an orange line carries the input past the layers to a sum"
 from course_lib.viz.residual import blocks
 
 blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
+
+# %% [markdown]
+# ## 1. Deeper should never be worse
+#
+# Run this cell first. `FULL = True` would train the networks of figures F19 (section 9) and of section 11 here, many
+# minutes long; without it you see their recorded results.
 
 # %%
 import itertools
@@ -50,13 +57,11 @@ from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.residual import shatter_explorer
 
-FULL = os.environ.get("COURSE_MODE") == "run"  # True: run the long figures here instead of showing their record
+FULL = os.environ.get("COURSE_MODE") == "run"
 
 # %% [markdown]
 # Two bodies appear in this lesson. `nn`, `F` and `Tensor` are the course library's, on NumPy. Whatever belongs to torch
 # is written with its name: `torch.nn.Conv2d`.
-#
-# ## 1 · Deeper should never be worse
 #
 # Take a trained network of 20 layers and put 36 layers behind it that copy their input. That is a network of 56 layers
 # with the same training error. So a good 56-layer network exists. Gradient descent does not find it.
@@ -119,7 +124,7 @@ shattered(40)
 shatter_explorer()
 
 # %% [markdown]
-# ## 2 · Learn the difference
+# ## 2. Learn the difference
 #
 # Suppose some layers should compute $H(x)$. Let them compute the **residual** $F(x) = H(x) - x$ instead, and add the
 # input back:
@@ -139,7 +144,7 @@ from course_lib.viz.residual import blocks
 blocks(("plain", "basic"))
 
 # %% [markdown]
-# Two helpers for the checks: `settle` gives every parameter a value drawn by its name, so that scales and shifts of the
+# Two helpers for the checks: `settle` draws a value for every parameter, in the order of their names, so that scales and shifts of the
 # norms matter; `respond` runs a block forward and backward.
 
 
@@ -309,7 +314,7 @@ class BasicBlock(nn.Module):
 }
 
 # %% [markdown]
-# ## 3 · Shortcuts where shapes change
+# ## 3. Shortcuts where shapes change
 #
 # Between two stages of a ResNet images become half as high and wide, and channels double. Then $x$ and $F(x)$ have
 # different shapes and cannot be added. Two ways out, both of the paper:
@@ -440,6 +445,11 @@ WRONG = {
         '"fc,ncij->nfij", w.T.reshape(w.shape), x',
         "w is (channels, c): row f makes output channel f",
     ),
+    "channels stay behind": (
+        'return np.einsum("fc,ncij->nfij", w, x)',
+        "return (x.transpose(0, 2, 3, 1) @ w.T).reshape(len(x), channels, *x.shape[2:])",
+        "the product leaves the channels on the last axis; reshape does not move them: transpose(0, 3, 1, 2) does",
+    ),
     "matrix ignored": (
         "if w is not None:",
         "if False:",
@@ -481,7 +491,7 @@ def shortcut(x, channels, stride, w=None):
 }
 
 # %% [markdown]
-# ## 4 · The bottleneck
+# ## 4. The bottleneck
 #
 # Between many channels a 3×3 convolution is expensive. The **bottleneck block** first goes down to fewer channels by a
 # 1×1 convolution, does the 3×3 there, and goes up again by another 1×1. ResNet-50 and all deeper ones are made of it.
@@ -676,7 +686,7 @@ class BottleneckBlock(torch.nn.Module):
 }
 
 # %% [markdown]
-# ## 5 · A sum of many small steps
+# ## 5. A sum of many small steps
 #
 # Without the ReLU after the sum, residual blocks add up. After L blocks
 #
@@ -751,7 +761,7 @@ ax = curves.learning_curves(spreads, xlabel="block", ylabel="standard deviation"
 # The saw-tooth marks the stages: where channels of zeros come in, the spread falls. Within a stage it grows with every
 # block; with zero scales it stays.
 #
-# ## 6 · ResNet-20
+# ## 6. ResNet-20
 #
 # The ResNets for CIFAR-10 have $6n+2$ layers with weights. The plan:
 #
@@ -775,7 +785,7 @@ print(f"linear layer on {maps} means:             {maps * classes + classes:>7,}
 # Write `SmallResNet(depth, width, classes, rng=rng)` for images of 3 channels, `depth` = 6n + 2, after the plan above
 # (`width` in place of 16). A block is `PaddedBlock(in_channels, channels, stride, rng=rng)`: a basic block whose
 # shortcut is option A. `conv3x3(in, out, rng=rng)`, `nn.BatchNorm2d(c)`, `nn.Sequential(*blocks)` and
-# `nn.Linear(in, out, rng=rng)` are there too.
+# `nn.Linear(in, out, rng=rng)` are there too; `x.mean((2, 3))` is the mean over all pixels.
 #
 # Name the parts `conv1`, `bn1`, `stages` (a list of three Sequentials) and `fc`: weights travel by name in section 7.
 #
@@ -826,7 +836,6 @@ class SmallResNet(nn.Module):
 #         have = ...
 #     self.stages.append(nn.Sequential(*stage))
 # ```
-# `x.mean((2, 3))` is the mean over all pixels.
 
 # %% check="small_resnet" points=6
 with check("small_resnet") as expect:
@@ -979,7 +988,7 @@ any_size = CifarResNet(20, width=4, rng=np.random.default_rng(0)).eval()
 print([any_size(Tensor(np.ones((1, 3, h, w), np.float32))).shape for h, w in ((32, 32), (24, 40), (9, 5))])
 
 # %% [markdown]
-# ## 7 · One network in three bodies
+# ## 7. One network in three bodies
 #
 # The same ResNet-20 exists three times: in the course library on NumPy, in torch on the CPU, in torch on a GPU. Whoever
 # moves weights from one to another and finds the same outputs *and the same gradients* knows that both are right, or
@@ -997,7 +1006,7 @@ for name, value in list(small.state_dict().items())[:8]:
 # Write two functions. A *state* is a dict of NumPy arrays by name, such as `model.state_dict()` gives in our library.
 #
 # - `send_weights(state, twin)` copies all arrays into the torch module `twin` and returns it. `twin` keeps its dtypes and its
-#   counters `num_batches_tracked`. Raise `ValueError` if names (counters aside) or shapes differ, before anything is copied.
+#   counters `num_batches_tracked`. Raise `ValueError`, before anything is copied, if names or shapes differ (counters left aside).
 # - `fetch_weights(twin)` returns the state of `twin`, counters left out, as arrays that later training does not change.
 #
 # *Example:* the state of `torch.nn.BatchNorm1d(1)` has weight 1, bias 0, running_mean 0 and running_var 1, each `(1,)`.
@@ -1159,6 +1168,12 @@ WRONG = {
         "raise KeyError(",
         "the task asks for a ValueError",
     ),
+    "torch complains": (
+        "if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:",
+        "twin.load_state_dict({n: torch.from_numpy(v) for n, v in state.items()}, strict=False)\n"
+        "    if state.keys() != own.keys():",
+        "load_state_dict answers a wrong shape with a RuntimeError, and may have copied by then: compare the shapes yourself",
+    ),
     "error after copying": (
         '    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n    for name, value in own.items():\n        value.copy_(torch.from_numpy(state[name]))\n',
         '    for name, value in own.items():\n        if name in state:\n            value.copy_(torch.from_numpy(state[name]))\n    if {n: v.shape for n, v in state.items()} != {n: tuple(v.shape) for n, v in own.items()}:\n        raise ValueError("names or shapes of the two networks differ")\n',
@@ -1282,7 +1297,7 @@ print(f"{torch_bridge.describe(here)}, float32: logits up to {largest:.2f} diffe
 assert apart < 0.02 * largest
 
 # %% [markdown]
-# ## 8 · Depth against loss
+# ## 8. Depth against loss
 #
 # Now the experiment itself, in its smallest form: fully connected layers, no norm, plain gradient descent. A network is
 # given as a list of matrices: the first and the last change the number of units, those between keep it. A plain layer
@@ -1529,7 +1544,7 @@ ax.axhline(np.log(10), color="gray", lw=1, ls=":")
 # %% [markdown]
 # The dotted line is the loss of a network that knows nothing, ln 10.
 #
-# ## 9 · Training as it is done on a GPU
+# ## 9. Training as it is done on a GPU
 #
 # A GPU has the arithmetic of very many CPU cores, and the art is to keep it busy. What a modern training loop does:
 #
@@ -1593,7 +1608,7 @@ def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
 # Only the forward pass stands inside the `with`. `x.device.type` is `"cuda"`, `"mps"` or `"cpu"`.
 
 # %% [markdown] hint="mixed_step"
-# What comes out of the model under autocast is bfloat16, with three decimal digits. A loss of 2.3 and one of 2.31 may be
+# What comes out of the model under autocast is bfloat16, with two to three decimal digits. A loss of 2.29 and one of 2.30 are
 # the same number there: hence `.float()`. Which method of a tensor gives the same numbers without their graph?
 
 # %% [markdown] hint="mixed_step"
@@ -1933,7 +1948,7 @@ on_gpu = WHERE.type == "cuda"
 (speed_figure(WHERE) if on_gpu else None) if FULL else recorded("F19", device="cuda")
 
 # %% [markdown]
-# ## 10 · The ResNets of ImageNet
+# ## 10. The ResNets of ImageNet
 #
 # For images of 224×224 the stem is a 7×7 convolution with stride 2 and a pooling layer, then come four stages of 64, 128,
 # 256 and 512 channels (four times that behind bottlenecks). ResNet-152 won the ILSVRC of 2015.
@@ -1985,13 +2000,13 @@ rows += [
 lecture_table("The ResNets of ImageNet", rows)
 
 # %% [markdown]
-# ## 11 · Relatives at equal weights
+# ## 11. Relatives at equal weights
 #
 # ResNet had heirs that spend the same weights otherwise.
 #
 # - **Wide ResNet** (2016): fewer blocks, more channels. It runs faster, because wide layers keep a machine busy.
-# - **ResNeXt** (2017): many narrow paths side by side, as one convolution in groups.
-# - **DenseNet** (2017): each layer sees the maps of *all* layers before it; they are put side by side, not added.
+# - **ResNeXt** (2016): many narrow paths side by side, as one convolution in groups.
+# - **DenseNet** (2016): each layer sees the maps of *all* layers before it; they are put side by side, not added.
 #
 # Papers compare each with ResNet at the authors' best settings. A fair race gives all the same number of weights, data,
 # steps, learning rate and several starts, and looks at the spread before it names a winner. Even then it answers only
@@ -2024,7 +2039,7 @@ relatives_figure(WHERE) if FULL else recorded("F19b")
 # by itself could change the order, and so could more images or more epochs. Papers that report one number without a spread
 # leave you to guess all this.
 #
-# ## 12 · Find the bug
+# ## 12. Find the bug
 
 # %% [markdown] task="residual_stack" title="the network that forgets its input"
 # `residual_stack(x, pairs, g)` runs x `(n, d)` through residual blocks: a pair of matrices `(a, b)` makes
@@ -2175,9 +2190,9 @@ def residual_stack(x, pairs, g):
 }
 
 # %% [markdown]
-# ## 13 · Practice run: a ResNet on a laptop
+# ## 13. Practice run: a ResNet on a laptop
 #
-# ResNet-20 at full width, in NumPy, on the bundled digits: no GPU, no download. Each batch is shifted by up to a pixel.
+# ResNet-20 at full width, in NumPy, on the bundled digits: no GPU, no download. Each image is shifted by up to a pixel.
 # `LARGE = True` takes 56 layers and more epochs.
 
 # %% practice="digits"
@@ -2217,7 +2232,7 @@ ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, yla
 # === END MARK SCHEME ===
 
 # %% [markdown]
-# ## What to remember
+# ## To remember
 #
 # 1. Deep plain networks fail at *training*: their gradients are of healthy size but lose their structure.
 # 2. A residual block learns the difference from its input; zero weights make it the identity, and the gradient has a
@@ -2226,11 +2241,15 @@ ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, yla
 # 4. Zero the last scale, or put norm and ReLU in front, and a deep network starts as a shallow one.
 # 5. Move weights between two implementations and compare logits and gradients: no better test exists.
 #
-# **Further reading.** He, Zhang, Ren and Sun, *Deep residual learning for image recognition* (2015) and *Identity mappings
-# in deep residual networks* (2016) · Srivastava, Greff and Schmidhuber, *Highway networks* (2015) · Veit, Wilber and
-# Belongie, *Residual networks behave like ensembles of relatively shallow networks* (2016) · Zagoruyko and Komodakis,
-# *Wide residual networks* (2016) · Balduzzi and others, *The shattered gradients problem* (2017) · Xie and others,
-# *Aggregated residual transformations for deep neural networks* (2017) · Huang and others, *Densely connected
-# convolutional networks* (2017) · Goyal and others, *Accurate, large minibatch SGD* (2017).
+# ## Further reading
 #
-# **Next.** Lesson 13 leaves the single label behind: an answer for every pixel.
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Deep residual learning for image recognition* (2015), and *Identity
+#   mappings in deep residual networks* (2016)
+# - Rupesh Srivastava, Klaus Greff, Jürgen Schmidhuber: *Highway networks* (2015)
+# - Andreas Veit, Michael Wilber, Serge Belongie: *Residual networks behave like ensembles of relatively shallow networks* (2016)
+# - David Balduzzi and others: *The shattered gradients problem* (2017)
+# - Sergey Zagoruyko, Nikos Komodakis: *Wide residual networks* (2016); Saining Xie and others: *Aggregated residual
+#   transformations for deep neural networks* (2016); Gao Huang and others: *Densely connected convolutional networks* (2016)
+# - Priya Goyal and others: *Accurate, large minibatch SGD* (2017)
+#
+# **Next:** lesson 13 leaves the single label behind: an answer for every pixel.
