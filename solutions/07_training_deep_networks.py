@@ -323,6 +323,11 @@ WRONG = {
     "no activation": ("activation(h @ w.T + b)", "h @ w.T + b", "the activation is missing"),
     "bias forgotten": ("h @ w.T + b", "h @ w.T", "the biases are missing"),
     "always the input": ("activation(h @ w.T + b)", "activation(x @ w.T + b)", "each layer takes the activations of the one before, not x"),
+    "never above 0": (
+        "np.all(h == 0, axis=0)",
+        "np.all(h <= 0, axis=0)",
+        "dead means exactly 0; a tanh unit that is always negative is alive",
+    ),
     "zeros, not dead units": (
         "np.all(h == 0, axis=0)",
         "h == 0",
@@ -885,8 +890,9 @@ inputs_figure() if FULL else recorded("F30")
 #
 # $$\text{running} \leftarrow (1 - \text{momentum})\cdot\text{running} + \text{momentum}\cdot\text{new}.$$
 #
-# One detail that torch and this course agree on: the batch is normalised by the variance that divides by m (what it
-# *has*), the running variance takes the one that divides by m - 1 (the unbiased estimate of what others will have).
+# (This momentum weighs the *new*, 0.1 say; that of lesson 06 weighed the old.) One detail that torch and this course agree
+# on: the batch is normalised by the variance that divides by m (what it *has*), the running variance takes the one that
+# divides by m - 1 (the unbiased estimate of what others will have).
 
 # %% [markdown] task="batch_norm_forward" title="Batch normalisation, training and evaluation"
 # Write `batch_norm_forward(x, gamma, beta, running, training, momentum, eps)`. `x` is `(n, c)` or `(n, c, h, w)`; `gamma`,
@@ -1021,6 +1027,12 @@ WRONG = {
         "(var * m / (m - 1))",
         "var",
         "the running variance takes the estimate that divides by m - 1",
+    ),
+    "divided by the images": (
+        "mean, var = x.mean(axis=axes), x.var(axis=axes)\n        m = x.size // x.shape[1]",
+        "m = len(x)\n        mean = x.sum(axis=axes) / m\n"
+        "        var = ((x - mean.reshape(shape)) ** 2).sum(axis=axes) / m",
+        "the sums run over all places of all images: divide them by n·h·w, not by n",
     ),
     "n alone counted": (
         "m = x.size // x.shape[1]",
@@ -1511,7 +1523,8 @@ print("sum of the gradient over the batch:", gx.sum(axis=0).round(12) + 0.0)
 # ### What it buys
 #
 # Ten layers from a bad start, `0.01 * randn`, and from MSR, with and without batch norm, over a range of learning rates.
-# Three seeds each; the bars are standard deviations. A run that left the numbers counts as ln 10.
+# Three seeds each; the bars are standard deviations. A run that ends above ln 10,
+# or whose loss is no longer a number, counts as ln 10.
 
 # %% practice="batch_norm_rates"
 RATES = (0.001, 0.01, 0.1, 1.0)
@@ -2045,7 +2058,9 @@ for ax, (name, image) in zip(style.row(6, size=(1.5, 1.7)), changed.items(), str
 #   right by `dx[k]` whole pixels (negative: up, left; less than h and w), 0 comes in; then times `factor[k]`, clipped to 0..1.
 # - `mixed(signal, noise, ratio)`: `signal + c * noise`, `(n,)`, with c > 0 such that the mean square of the signal is
 #   `ratio` times that of `c * noise`.
+#
 # Example: `[[.2, .4], [.6, .8]]`, mirrored, dy 0, dx 1, factor 2: `[[0., .8], [0., 1.]]`.
+# `mixed([2., 2.], [1., -1.], 4)`: `[3., 1.]`.
 
 
 # %% solve="augmented" difficulty=3 importance=4 minutes=20 forbid="course_lib.augment.flip course_lib.augment.translate course_lib.augment.window"
@@ -2093,7 +2108,7 @@ with check("augmented-images") as expect:
     square = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
     trio, labels = np.array([square, square.T, square[::-1]]), np.array([0, 3, 8])
     yes, none = np.array([True, True, False]), np.zeros(3, int)
-    down, right = np.array([1, -1, 0]), np.array([0, 1, -2])
+    down, right = np.array([1, -1, 0]), np.array([-1, 1, -2])
     expect("mirrored where it may be", augmented(trio, labels, yes, none, none, np.ones(3), {0, 8}))
     expect("images afterwards", trio)
     expect("shifted", augmented(trio, labels, ~yes & yes, down, right, np.ones(3), {0, 8}))
@@ -2201,6 +2216,11 @@ WRONG = {
         "(ratio * np.mean(noise**2))",
         "ratio",
         "the noise has a strength of its own: divide by its mean square",
+    ),
+    "neither measured": (
+        "np.sqrt(np.mean(signal**2) / (ratio * np.mean(noise**2)))",
+        "np.sqrt(1 / ratio)",
+        "signal and noise have strengths of their own: c depends on the mean squares of both",
     ),
     "variances": (
         "np.mean(signal**2) / (ratio * np.mean(noise**2))",
