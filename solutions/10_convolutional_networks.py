@@ -46,7 +46,7 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # %% [markdown]
 # ## 1 · A stage
 #
-# In 1959 Hubel and Wiesel found cells in a cat's visual cortex that answer to an edge of *one orientation* at *one
+# From 1959 on Hubel and Wiesel found cells in a cat's visual cortex that answer to an edge of *one orientation* at *one
 # place* (simple cells), and others that answer to the same edge anywhere in a small neighbourhood (complex cells). A
 # stage of a convolutional network is built the same way:
 #
@@ -747,6 +747,11 @@ with check("max_pool-backward") as expect:
 
 # %% variants="max_pool"
 WRONG = {
+    "overwrites, window by window": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won\n    return gx",
+        "gx = np.zeros(x.shape)\n    for n, c, i, j in np.ndindex(g.shape):\n        window = x[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]\n        u, v = np.unravel_index(window.argmax(), size)\n        gx[n, c, i * stride + u, j * stride + v] = g[n, c, i, j]\n    return gx",
+        "a pixel that wins in several windows keeps only the last one's gradient: `=` where `+=` belongs",
+    ),
     "overwrites where windows overlap": (
         "target += won",
         "target[...] = won",
@@ -1188,6 +1193,11 @@ WRONG = {
         "total(x**2)",
         "σ measures what is left after the mean is gone: use v, not x",
     ),
+    "deviation around the local mean": (
+        "spread = np.sqrt(total(centred**2) / weight)",
+        "spread = np.sqrt(np.maximum(total(x**2) / weight - (total(x) / weight) ** 2, 0))",
+        "σ is the root mean square of v, and each neighbour's v was taken with that neighbour's own mean, not this place's",
+    ),
     "variance": (
         "spread = np.sqrt(total(centred**2) / weight)",
         "spread = total(centred**2) / weight",
@@ -1272,7 +1282,8 @@ def contrast_norm(x, window):
 # %% [markdown]
 # ## 6 · LeNet
 #
-# Two stages and two fully connected layers, much as LeCun and colleagues built them for reading cheques (1989, 1998):
+# Two stages and two fully connected layers, much as LeCun and colleagues built them for reading postcodes (1989) and
+# cheques (1998):
 #
 # | layer | output | |
 # |---|---|---|
@@ -1491,6 +1502,11 @@ WRONG = {
         "maps = maps[::-1]\n    return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
         "the first number of `maps` belongs to stage 1",
     ),
+    "320 numbers for all": (
+        "nn.Linear(maps[1] * 4 * 4, hidden, rng=rng)",
+        "nn.Linear(320, hidden, rng=rng)",
+        "320 is the table's 20·4·4: the first fully connected layer takes 4·4 numbers of each of maps[1] maps",
+    ),
     "numbers of the table": (
         "return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
         "maps, hidden, classes = (10, 20), 50, 10\n    return nn.Sequential(\n        nn.Conv2d(1, maps[0]",
@@ -1669,6 +1685,11 @@ WRONG = {
         "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),",
         "the first shrinking convolution has no ReLU behind it, so it and the next convolution are one linear map",
     ),
+    "no relu behind both shrinking layers": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[0], maps[1], 5, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng),\n        nn.ReLU(),",
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng),\n        nn.Conv2d(maps[0], maps[1], 5, rng=rng),\n        nn.ReLU(),\n        nn.Conv2d(maps[1], maps[1], 3, stride=2, padding=1, rng=rng),",
+        "the table has a ReLU behind the shrinking convolutions, too",
+    ),
     "no relu before the shrinking layer": (
         "nn.Conv2d(1, maps[0], 5, rng=rng),\n        nn.ReLU(),",
         "nn.Conv2d(1, maps[0], 5, rng=rng),",
@@ -1837,7 +1858,7 @@ lenet_figure() if FULL else recorded("F16")
 # more weights. What does harm is the ReLU on the scores. A score that is negative for all images gets no gradient, so its
 # class is lost for good; how many classes go that way depends on the start. Compare the runs in the last row.
 #
-# Generative models do without pooling altogether: to draw an image one has to know
+# Many generative models do without pooling altogether: to draw an image one has to know
 # where things are, and the maximum forgets it. Their maps shrink by strided convolutions and grow by transposed ones.
 
 # %% [markdown]
@@ -1926,7 +1947,7 @@ filters_figure() if FULL else recorded("F17")
 #
 # `equivariance_gap(f, x, move, stride, margin)`: f(x) is (n, k, h', w'), its places `stride` pixels apart. Move x by
 # `move` times `stride` pixels, and, for comparison, f(x) by `move` places. Away from the border, at least `margin` places
-# from all four sides: the largest absolute difference, divided by the largest absolute value of f(x) moved.
+# from all four sides: the largest absolute difference, divided by the largest absolute value of the moved f(x) there.
 #
 # `invariance_gap(f, x, move)`: x moved by `move` pixels; for each image the length of f's change over the length of
 # f(x), all its numbers as one vector; the mean over images. *Example:* f(x) = x, one image [3, 4] moved right by 1: 0.2828.
@@ -2072,6 +2093,11 @@ WRONG = {
         "np.abs(seen - moved).max()",
         "(seen - moved).max()",
         "differences below 0 count as well: take absolute values",
+    ),
+    "relative to the border too": (
+        "moved, seen = moved[:, :, rows, columns], seen[:, :, rows, columns]\n    return float(np.abs(seen - moved).max()",
+        "seen = seen[:, :, rows, columns] - moved[:, :, rows, columns]\n    return float(np.abs(seen).max()",
+        "the margin is left out of the divisor as well: both maxima are taken away from the border",
     ),
     "not relative": (
         "np.abs(seen - moved).max() / np.abs(moved).max()",
@@ -2292,7 +2318,7 @@ def sharing_figure(runs=2, epochs=4):
 sharing_figure() if FULL else recorded("F34")
 
 # %% [markdown]
-# The small net gains by not sharing, even when the digits move: four filters are few, and other places may have others.
+# The small net gains by not sharing, most clearly when the digits move: four filters are few, and other places may have others.
 # LeNet does not gain. It has filters enough, and with weights for every place it learns the training images better and the
 # test images worse, all the more when they move. "Sometimes": when filters are scarce and images many.
 
@@ -2398,8 +2424,8 @@ for name, (_, answers) in clear.items():
 
 # %% [markdown]
 # Large patterns need large filters, but those need not be one layer. Lesson 09: two layers of 3×3 see 5×5, three see
-# 7×7, for fewer weights and with a ReLU in between. A layer of 2×2 is the smallest that can compare neighbours at all.
-# So modern nets stack 3×3, and small images may get even 2×2.
+# 7×7, for fewer weights and with a ReLU in between. A window of 2×2 is the smallest that
+# compares neighbours both ways. So modern nets stack 3×3, and small images may get even 2×2.
 #
 # But if every stage halves the maps, a small image allows few stages. **Fractional max pooling** (Graham 2014) shrinks
 # by factors between 1 and 2: windows of 1 and 2 pixels in random order, so that the sizes fall slowly and every pass
@@ -2549,6 +2575,11 @@ with check("stage_backward") as expect:
 
 # %% variants="stage_backward"
 WRONG = {
+    "still overwrites, window by window": (
+        "    largest = np.max([tap(rectified, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    gx = np.zeros(rectified.shape)\n    for u, v in np.ndindex(size):\n        target = tap(gx, u, v, out, stride)\n        target += g * (tap(rectified, u, v, out, stride) == largest)\n",
+        "    gx = np.zeros(rectified.shape)\n    for n, c, i, j in np.ndindex(g.shape):\n        window = rectified[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]\n        u, v = np.unravel_index(window.argmax(), size)\n        gx[n, c, i * stride + u, j * stride + v] = g[n, c, i, j]\n",
+        "a pixel that wins in several windows keeps only the last one's gradient: add them up with `+=`",
+    ),
     "still overwrites": (
         "target += g",
         "target[...] = g",
