@@ -1693,7 +1693,7 @@ from course_lib.viz.architectures import family_tree
 family_tree()
 
 # %% [markdown]
-# What drove them is one competition. In **ILSVRC** a network names five classes for a photograph; if none of them is right,
+# What drove them is one competition. In **ILSVRC** an entry names five classes for a photograph; if none of them is right,
 # that is a top-5 error. One person who trained for it reached 5.1 %, which is since called the human line. (It is one
 # person's score, and many errors are confusions of dog breeds: "better than people" holds for this test only.)
 
@@ -1929,7 +1929,8 @@ ax = curves.learning_curves(errors, ylabel="wrong on held-out digits, in %", tit
 #
 # Real training steps of each network: on this machine at reduced size (images of 64×64, the widest networks with a
 # quarter of their channels), on a GPU as published, 224×224 and 1000 classes. The loss begins near ln C, as lesson 07 says
-# a healthy network's does. After three steps on the same batch it is lower (dropout shakes AlexNet and VGG a little).
+# a healthy network's does; with two auxiliary heads, which count 0.3 each, near 1.6 ln C. After three steps on the same
+# batch it is lower, but for AlexNet and VGG: they learn slowly at first, and dropout shakes them up or down.
 
 # %%
 QUARTER = {"AlexNet": functools.partial(alexnet.AlexNet, width=0.25), "VGG-16": functools.partial(my_vgg, 16, width=0.25)}
