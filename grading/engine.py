@@ -11,12 +11,11 @@ import concurrent.futures
 import contextlib
 import functools
 import hashlib
-import json
 import os
 import sys
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from grading import judge
 from grading.course import Course
@@ -24,42 +23,13 @@ from grading.errors import CourseError
 from grading.jobs import dress, joined, make_job, make_result, points_of, refused_result, second_chance, verdict_of
 from grading.journal import Journal
 from grading.messages import Step
+from grading.outcome import Graded, Shelf, Summary
 from grading.sandbox import SandboxPool, default_workers
 from grading.sanitise import Sanitised, sanitise
 
-AHEAD = 3  # submissions waiting per worker
+AHEAD = 3  # jobs waiting per worker
+SAME = 8  # submissions waiting per job: many hand in the same
 CRASH_POINTS = ("ran", "journalled", "replayed", "marked")  # where tests kill the run
-
-
-@dataclass
-class Graded:
-    """One submission's outcome, for the table, the report and `--json`."""
-
-    student: str
-    lesson: str
-    outcome: str
-    verdict: judge.Verdict | None = None
-    how: str = "ran"  # ran, from the journal, up to date, not run
-    late: float = 0.0
-    changes: list = field(default_factory=list)  # (grade id, old, new)
-    cpu: float = 0.0
-    unsteady: list = field(default_factory=list)  # checks that came out otherwise the second time
-
-
-@dataclass
-class Summary:
-    """A whole run."""
-
-    graded: list
-    seconds: float
-    isolation: str = ""
-    differs: tuple = ()
-    unfit: list = field(default_factory=list)
-    dry: bool = False
-
-    def count(self, how):
-        """How many submissions went this way."""
-        return sum(one.how == how for one in self.graded)
 
 
 def lay_over(course, submission):
@@ -178,14 +148,14 @@ class _Run:
         self.fresh = set()  # job keys run in this run: --force runs each once
         self.running = {}  # future -> job
         self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, mark)]
-        self.graded = []
+        self.graded, self.shelf = [], Shelf()
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
         try:
             for student, lesson in wanted:
                 self._take(student, lesson)
-                while len(self.running) >= getattr(self.pool, "ahead", AHEAD * self.pool_options[0]):
+                while self._enough():
                     self._collect(concurrent.futures.FIRST_COMPLETED)
                 self._collect(None)
             while self.running:
@@ -197,6 +167,11 @@ class _Run:
         order = {pair: i for i, pair in enumerate(wanted)}
         return sorted(self.graded, key=lambda one: order[one.student, one.lesson])
 
+    def _enough(self):
+        """Whether as much is under way as may be: what waits is held in memory."""
+        most = getattr(self.pool, "ahead", AHEAD * self.pool_options[0])
+        return len(self.running) >= most or sum(map(len, self.waiting.values())) >= SAME * most
+
     def _take(self, student, lesson):
         submission = self.course.submission(student, lesson)
         mark = mark_of(self.course, submission)
@@ -204,7 +179,8 @@ class _Run:
         current = before is not None and before["mark"] == mark and (student, lesson) in self.present
         current = current and (not before["key"] or self._good(self.journal.result(before["key"])))
         if current and not self.force:
-            return self._done(Graded(student, lesson, before["outcome"], self._kept(before), "up to date"))
+            kept = self.shelf.put(self._kept(before))
+            return self._done(Graded(student, lesson, before["outcome"], kept, "up to date"))
         laid = lay_over(self.course, submission)
         if laid.outcome != "graded":
             result = refused_result(laid, self.course.records(lesson), self.course.skeleton(lesson))
@@ -260,9 +236,9 @@ class _Run:
     def _settle(self, submission, laid, mark, key, result, how):
         student, lesson = submission.student, submission.lesson
         verdict = verdict_of(result, laid)
-        one = Graded(student, lesson, laid.outcome, verdict, how, cpu=result["cpu"])
+        one = Graded(student, lesson, laid.outcome, self.shelf.put(verdict), how, cpu=result["cpu"])
         one.unsteady = result.get("unsteady", [])
-        one.changes = self._changes(one)
+        one.changes = self._changes(student, lesson, verdict)
         if not self.dry:
             nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
             before = self.journal.replayed(student, lesson)
@@ -276,15 +252,15 @@ class _Run:
             _crash("marked")
         self._done(one)
 
-    def _changes(self, one):
+    def _changes(self, student, lesson, verdict):
         """Marks that are in the gradebook and will be others: (grade id, old, new)."""
-        if (one.student, one.lesson) not in self.present:
+        if (student, lesson) not in self.present:
             return []
-        scores = self.writer.scores(one.lesson, one.student)
+        scores = self.writer.scores(lesson, student)
         changes = []
-        for cell in self.course.skeleton(one.lesson).checks:
+        for cell in self.course.skeleton(lesson).checks:
             old = scores.get(cell.grade_id, {}).get("auto")
-            new = one.verdict.checks[cell.check].score
+            new = verdict.checks[cell.check].score
             if old is not None and old != new:
                 changes.append((cell.grade_id, old, new))
         return changes
@@ -396,35 +372,3 @@ def grade_one(course, student, lesson, pool=None):
                 journal.add_result(job.key, result)
     verdict = verdict_of(result, laid)
     return dress(laid.nb, result, verdict, skeleton), verdict
-
-
-def to_json(summary):
-    """The summary for scripts."""
-    rows = []
-    for one in summary.graded:
-        verdict = judge.to_json(one.verdict) if one.verdict is not None else None
-        score, points = (one.verdict.score, one.verdict.points) if one.verdict is not None else (0, 0)
-        row = {"student": one.student, "lesson": one.lesson, "outcome": one.outcome, "how": one.how}
-        rows.append(
-            {
-                **row,
-                "score": score,
-                "points": points,
-                "changes": one.changes,
-                "unsteady": one.unsteady,
-                "verdict": verdict,
-            }
-        )
-    counts = {how: summary.count(how) for how in ("ran", "from the journal", "up to date", "not run")}
-    return json.dumps(
-        {
-            "submissions": rows,
-            "counts": counts,
-            "seconds": round(summary.seconds, 3),
-            "isolation": summary.isolation,
-            "differs": list(summary.differs),
-            "unfit": summary.unfit,
-            "dry": summary.dry,
-        },
-        ensure_ascii=False,
-    )

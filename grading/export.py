@@ -4,9 +4,11 @@
 """
 
 import csv
+import itertools
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nbgrader.api import Assignment as Assignments
 from nbgrader.api import BaseCell, Grade, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
@@ -28,6 +30,16 @@ class Mark:
     cells: dict  # grade id -> score
 
 
+class Name(NamedTuple):
+    """A student as the roster has them."""
+
+    id: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    lms_user_id: str | None
+
+
 class _CourseExport(ExportPlugin):
     """Reads the gradebook once; subclasses say what a row is."""
 
@@ -40,7 +52,7 @@ class _CourseExport(ExportPlugin):
         beside = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             with open(beside, "w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows([[harmless(x) for x in row] for row in self.rows(table)])
+                csv.writer(file).writerows([harmless(x) for x in row] for row in self.rows(table))
             os.replace(beside, path)
         except OSError as error:
             raise CourseError(f"{path} cannot be written ({error.strerror}); give another file with --to.") from None
@@ -57,10 +69,10 @@ class GenericExport(_CourseExport):
         names = list(dict.fromkeys(cell for lesson in table.lessons for cell in table.cells[lesson]))
         head = ["student", "first_name", "last_name", "email", "lesson", "handed_in", "score", "late_penalty"]
         yield [*head, "max_score", "needs_reading", *names]
-        for student, row in table.students.items():
+        for row, marks in table.rows():
             for lesson in table.lessons:
-                mark = table.marks.get((student, lesson))
-                start = [student, row.first_name, row.last_name, row.email, lesson]
+                mark = marks.get(lesson)
+                start = [row.id, row.first_name, row.last_name, row.email, lesson]
                 if mark is None:
                     yield [*start, "", "", "", table.points[lesson], "", *[""] * len(names)]
                     continue
@@ -74,17 +86,9 @@ class CanvasExport(_CourseExport):
     def rows(self, table):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *table.lessons]
         yield ["    Points Possible", "", "", "", "", *(table.points[lesson] for lesson in table.lessons)]
-        for student, row in table.students.items():
-            name = ", ".join(part for part in (row.last_name, row.first_name) if part) or student
-            marks = (table.marks.get((student, lesson)) for lesson in table.lessons)
-            yield [
-                name,
-                row.lms_user_id,
-                student,
-                row.email or student,
-                "",
-                *("" if m is None else m.score for m in marks),
-            ]
+        for row, marks in table.rows():
+            name = ", ".join(part for part in (row.last_name, row.first_name) if part) or row.id
+            yield [name, row.lms_user_id, row.id, row.email or row.id, "", *table.scores(marks)]
 
 
 class MoodleExport(_CourseExport):
@@ -92,9 +96,8 @@ class MoodleExport(_CourseExport):
 
     def rows(self, table):
         yield ["ID number", "First name", "Last name", "Email address", *table.lessons]
-        for student, row in table.students.items():
-            marks = (table.marks.get((student, lesson)) for lesson in table.lessons)
-            yield [student, row.first_name, row.last_name, row.email, *("" if m is None else m.score for m in marks)]
+        for row, marks in table.rows():
+            yield [row.id, row.first_name, row.last_name, row.email, *table.scores(marks)]
 
 
 KINDS = {"csv": GenericExport, "canvas": CanvasExport, "moodle": MoodleExport}
@@ -110,20 +113,16 @@ def harmless(value):
 
 
 class Table:
-    """Students, lessons, marks, read from an open nbgrader Gradebook with a handful of queries."""
+    """Lessons, and the students with their marks one after the other, from an open nbgrader Gradebook: two queries."""
 
     def __init__(self, gradebook, lessons=(), students=()):
-        db = gradebook.db
-        there = [name for (name,) in db.execute(select(Assignments.name).order_by(Assignments.name))]
+        self.db, self.chosen = gradebook.db, set(students)
+        there = [name for (name,) in self.db.execute(select(Assignments.name).order_by(Assignments.name))]
         unknown = sorted(set(lessons) - set(there))
         if unknown:
             raise CourseError(f"No lesson {', '.join(unknown)} in the gradebook; it has: {', '.join(there) or 'none'}.")
         self.lessons = [name for name in there if not lessons or name in lessons]
-        columns = (Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
-        rows = db.execute(select(*columns).order_by(Student.last_name, Student.first_name, Student.id))
-        self.students = {row.id: row for row in rows if not students or row.id in students}
-        self._read_cells(db)
-        self._read_marks(db)
+        self._read_cells(self.db)
 
     def _read_cells(self, db):
         rows = db.execute(
@@ -138,31 +137,43 @@ class Table:
                 self.cells[lesson][name] = points
         self.points = {lesson: sum(cells.values()) for lesson, cells in self.cells.items()}
 
-    def _read_marks(self, db):
-        rows = db.execute(
-            select(
-                SubmittedAssignment.student_id,
-                Assignments.name,
-                SubmittedAssignment.timestamp,
-                SubmittedNotebook.late_submission_penalty,
-                BaseCell.name,
-                Grade.score,
-                Grade.needs_manual_grade,
-            )
-            .join(Assignments, Assignments.id == SubmittedAssignment.assignment_id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(BaseCell, BaseCell.id == Grade.cell_id)
+    def rows(self):
+        """(Name, {lesson: Mark}) in the names' order; one student is held at a time."""
+        for row, told in itertools.groupby(self._grades(), key=lambda row: Name(*row[:5])):
+            if not self.chosen or row.id in self.chosen:
+                yield row, self._marks(told)
+
+    def scores(self, marks):
+        """A student's score in each lesson, blank where nothing came."""
+        return ["" if lesson not in marks else marks[lesson].score for lesson in self.lessons]
+
+    def _grades(self):
+        """All grades with whose they are, a student's together; one row of blanks for who handed in nothing."""
+        who = (Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
+        mark = (SubmittedAssignment.timestamp, SubmittedNotebook.late_submission_penalty)
+        query = (
+            select(*who, Assignments.name, *mark, BaseCell.name, Grade.score, Grade.needs_manual_grade)
+            .select_from(Student)
+            .outerjoin(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
+            .outerjoin(Assignments, Assignments.id == SubmittedAssignment.assignment_id)
+            .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .outerjoin(BaseCell, BaseCell.id == Grade.cell_id)
+            .order_by(Student.last_name, Student.first_name, Student.id)
         )
-        self.marks = {}
-        for student, lesson, timestamp, penalty, cell, score, needs in rows:
-            if student in self.students and lesson in self.cells:
+        return self.db.execute(query.execution_options(yield_per=1000))
+
+    def _marks(self, rows):
+        marks = {}
+        for *_, lesson, timestamp, penalty, cell, score, needs in rows:
+            if lesson in self.cells and cell is not None:
                 new = Mark(0.0, penalty or 0.0, timestamp.isoformat() if timestamp else "", False, {})
-                mark = self.marks.setdefault((student, lesson), new)
+                mark = marks.setdefault(lesson, new)
                 mark.cells[cell] = score
                 mark.needs_reading |= bool(needs)
-        for mark in self.marks.values():
+        for mark in marks.values():
             mark.score = max(0.0, sum(mark.cells.values()) - mark.penalty)
+        return marks
 
 
 def export(root, kind, to, lessons=()):

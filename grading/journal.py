@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -20,7 +21,7 @@ CHECK = 16  # hexadecimal digits of the checksum
 
 
 class Journal:
-    """Open it with `with`; holds the lock against a second run. Results are read from the file when asked for."""
+    """Open it with `with`; holds the lock against a second run. In memory it keeps where entries stand."""
 
     def __init__(self, folder, *, exclusive=True):
         self.folder = Path(folder)
@@ -83,7 +84,7 @@ class Journal:
         if entry["kind"] == "result":
             self._results[entry["key"]] = (at, length)
         elif entry["kind"] == "replayed":
-            self._replayed[entry["student"], entry["lesson"]] = {k: v for k, v in entry.items() if k != "kind"}
+            self._replayed[entry["student"], sys.intern(entry["lesson"])] = (at, length)
 
     def _append(self, entry):
         text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -111,9 +112,11 @@ class Journal:
         """What running this job gave, or None."""
         if key not in self._results:
             return None
-        at, length = self._results[key]
-        packed = json.loads(os.pread(self._file.fileno(), length, at)[CHECK + 1 :])["packed"]
+        packed = self._entry(*self._results[key])["packed"]
         return json.loads(zlib.decompress(base64.b85decode(packed)))
+
+    def _entry(self, at, length):
+        return json.loads(os.pread(self._file.fileno(), length, at)[CHECK + 1 :])
 
     def __contains__(self, key):
         return key in self._results
@@ -124,8 +127,9 @@ class Journal:
         self._append({"kind": "result", "key": key, "packed": packed})
 
     def replayed(self, student, lesson):
-        """What the gradebook holds for this submission: {"key", "handed_in", ...}, or None."""
-        return self._replayed.get((student, lesson))
+        """What the gradebook holds for this submission: {"key", "mark", "outcome", ...}, or None."""
+        place = self._replayed.get((student, lesson))
+        return None if place is None else {k: v for k, v in self._entry(*place).items() if k != "kind"}
 
     def add_replayed(self, student, lesson, **what):
         """Say, after it returned, that a submission is in the gradebook."""
@@ -133,7 +137,11 @@ class Journal:
 
     def all_replayed(self):
         """All submissions in the gradebook: {(student, lesson): what}."""
-        return dict(self._replayed)
+        return {pair: self.replayed(*pair) for pair in self._replayed}
+
+    def students(self, lesson):
+        """Whose work in this lesson is in the gradebook, by name."""
+        return sorted(student for student, name in self._replayed if name == lesson)
 
 
 def _parse(line):

@@ -31,7 +31,7 @@ class Names:
     dynamic: bool
 
 
-@functools.lru_cache(maxsize=2_000)  # the lesson's own cells come again and again, a student's once
+@functools.lru_cache(maxsize=500)  # the lesson's own cells come again and again, a student's once
 def names_of(source):
     """The Names of a cell; not `plain` when it does not parse or holds IPython's own syntax."""
     reader = _Reader(source)

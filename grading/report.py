@@ -9,57 +9,130 @@ import collections
 import io
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grading import judge
 from grading.course import Course, write_atomically
 from grading.errors import CourseError
 from grading.feedback import environment, read_autograded
 from grading.journal import Journal
-from grading.similar import alike
+from grading.similar import fingerprint, groups
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#9aa5b1"
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
-    """One graded submission."""
+    """What the page needs to know of one graded submission: little, as a class may be of any size."""
 
     student: str
-    verdict: judge.Verdict
-    score: float
+    outcome: str
+    sentence: str
+    ended: str
+    repairs: list
+    score: float  # as the gradebook has it
+    earned: float  # points of the checks
+    points: float
+    passed: bytes  # 1 or 0 for each check of the lesson
+    mistakes: tuple  # (exercise, name, sentence) recognised in what was tried
+    tried: tuple  # exercises tried without success
+    open: int  # exercises left as handed out
     cpu: float
     late: bool
-    nb: dict = field(repr=False, default=None)
-    unsteady: tuple = ()
+    unsteady: tuple
 
 
 def gather(course, lesson, writer, journal):
-    """The graded submissions of a lesson, from journal and gradebook."""
-    rows = []
-    for (student, name), mark in sorted(journal.all_replayed().items()):
-        nb = read_autograded(course, student, lesson) if name == lesson else None
+    """The graded submissions of a lesson, from journal and gradebook, and their answers: (rows, Answers).
+
+    One notebook is held at a time.
+    """
+    skeleton = course.skeleton(lesson)
+    rows, answers, shared = [], Answers(skeleton), {}
+    for student in journal.students(lesson):
+        nb = read_autograded(course, student, lesson)
         if nb is None or "verdict" not in nb.metadata.get("course", {}):
             continue
+        mark = journal.replayed(student, lesson)
+        result = journal.result(mark["key"]) if mark["key"] else {}
+        scores = [r for r in writer.scores(lesson, student).values() if "auto" in r]
+        total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
         verdict = judge.from_json(nb.metadata["course"]["verdict"])
-        scores = writer.scores(lesson, student)
-        graded = [r for r in scores.values() if "auto" in r]
-        total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in graded)
-        result = journal.result(mark["key"]) if mark["key"] else None
-        late = writer.late(lesson, student)
-        unsteady = tuple(result.get("unsteady", ())) if result else ()
-        rows.append(Row(student, verdict, total, result["cpu"] if result else 0.0, late, nb, unsteady))
-    return rows
+        rows.append(_row(student, skeleton, verdict, nb, shared))
+        rows[-1].score, rows[-1].late = total, writer.late(lesson, student)
+        rows[-1].cpu, rows[-1].unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
+        if verdict.outcome == "graded":
+            answers.add(student, nb)
+    return rows, answers
+
+
+def _row(student, skeleton, verdict, nb, shared):
+    """The Row of a verdict, without what the journal and the gradebook say; `shared` holds equal texts once."""
+    untouched = _untouched(nb) if verdict.outcome == "graded" else set()
+    exercises = {check.id: check.id.split("-")[0] for check in verdict.checks.values()}
+    begun = [check for check in verdict.checks.values() if exercises[check.id] not in untouched]
+    named = {(exercises[c.id], m.name): (exercises[c.id], m.name, m.say) for c in begun for m in c.mistakes[:1]}
+    tried = dict.fromkeys(exercises[check.id] for check in begun if not check.passed)
+    return Row(
+        student=student,
+        outcome=verdict.outcome,
+        sentence=verdict.sentence,
+        ended=verdict.ended,
+        repairs=verdict.repairs,
+        score=0.0,
+        earned=verdict.score,
+        points=verdict.points,
+        passed=bytes(verdict.checks[cell.check].passed for cell in skeleton.checks),
+        mistakes=tuple(shared.setdefault(mistake, mistake) for mistake in named.values()),
+        tried=tuple(shared.setdefault(name, name) for name in tried),
+        open=len(untouched),
+        cpu=0.0,
+        late=False,
+        unsteady=(),
+    )
+
+
+def _untouched(nb):
+    """Exercises left as handed out."""
+    from nbgrader import utils
+
+    cells = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    same = [c for c in cells if c.metadata["nbgrader"].get("checksum") == utils.compute_checksum(c)]
+    return {c.metadata["nbgrader"]["grade_id"] for c in same}
+
+
+class Answers:
+    """The class's answers to a lesson's exercises, as fingerprints."""
+
+    def __init__(self, skeleton):
+        self.cells = [cell for cell in skeleton.cells if cell.role == "solution" and cell.names]
+        self.prints = {cell.id: {} for cell in self.cells}
+        self.shared = {}
+
+    def add(self, student, nb):
+        """Take in one notebook's answers."""
+        given = {cell.id: cell.source for cell in nb.cells}
+        for cell in self.cells:
+            source = given.get(cell.id, "")
+            if source.strip() != cell.source.strip():
+                made = fingerprint(source)
+                self.prints[cell.id][student] = self.shared.setdefault(made, made)
+
+    def similar(self):
+        """Answers alike beyond what the task dictates: [{"exercise", "students", "how"}]; for an eye, no verdict."""
+        told = []
+        for cell in self.cells:
+            known = fingerprint(cell.source)[0]
+            told += [{"exercise": cell.grade_id, **group} for group in groups(self.prints[cell.id], known)]
+        return told
 
 
 def items(rows, skeleton):
     """Per check: pass rate, points, and how well it separates: the correlation of passing with the other points."""
-    told = []
-    for cell in skeleton.checks:
-        passed = [row.verdict.checks[cell.check].passed for row in rows if row.verdict.outcome == "graded"]
-        rest = [
-            row.verdict.score - row.verdict.checks[cell.check].score for row in rows if row.verdict.outcome == "graded"
-        ]
+    told, graded = [], [row for row in rows if row.outcome == "graded"]
+    for place, cell in enumerate(skeleton.checks):
+        passed = [bool(row.passed[place]) for row in graded]
+        rest = [row.earned - cell.points * row.passed[place] for row in graded]
         rate = sum(passed) / len(passed) if passed else 0.0
         told.append({"check": cell.check, "points": cell.points, "rate": rate, "split": correlation(passed, rest)})
     return told
@@ -74,58 +147,19 @@ def correlation(passed, rest):
 
 
 def mistakes(rows):
-    """Recognised mistakes by frequency: check, name, sentence, students. Untouched answers do not count."""
+    """Recognised mistakes by frequency: exercise, name, sentence, students. Untouched answers do not count."""
     found = {}
     for row in rows:
-        if row.verdict.outcome != "graded":
-            continue
-        untouched = _untouched(row)
-        for check in row.verdict.checks.values():
-            if check.id.split("-")[0] in untouched:
-                continue
-            for mistake in check.mistakes[:1]:
-                key = (check.id.split("-")[0], mistake.name)
-                entry = found.setdefault(key, {"exercise": key[0], "name": key[1], "say": mistake.say, "students": []})
-                if row.student not in entry["students"]:
-                    entry["students"].append(row.student)
+        for exercise, name, say in row.mistakes if row.outcome == "graded" else ():
+            entry = {"exercise": exercise, "name": name, "say": say, "students": []}
+            found.setdefault((exercise, name), entry)["students"].append(row.student)
     return sorted(found.values(), key=lambda e: (-len(e["students"]), e["exercise"], e["name"]))
 
 
-def _untouched(row):
-    """Exercises left as handed out."""
-    from nbgrader import utils
-
-    cells = [c for c in row.nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    same = [c for c in cells if c.metadata["nbgrader"].get("checksum") == utils.compute_checksum(c)]
-    return {c.metadata["nbgrader"]["grade_id"] for c in same}
-
-
-def stuck(rows, skeleton):
+def stuck(rows):
     """Students with the fewest points, with the exercises they tried without success."""
-    told = []
-    for row in sorted(rows, key=lambda r: (r.score, r.student)):
-        if row.verdict.outcome != "graded" or row.verdict.score >= 0.5 * row.verdict.points:
-            continue
-        untouched = _untouched(row)
-        failed = [c for c in row.verdict.checks.values() if not c.passed]
-        tried = list(dict.fromkeys(c.id.split("-")[0] for c in failed if c.id.split("-")[0] not in untouched))
-        told.append({"student": row.student, "score": row.score, "tried": tried, "open": len(untouched)})
-    return told[:20]
-
-
-def similar(rows, skeleton):
-    """Pairs of answers alike beyond what the task dictates: [(exercise, [students])]; for a human eye, no verdict."""
-    told = []
-    for cell in skeleton.cells:
-        if cell.role != "solution" or not cell.names:
-            continue
-        answers = {}
-        for row in rows:
-            answer = next((c.source for c in row.nb.cells if c.id == cell.id), "")
-            if row.verdict.outcome == "graded" and answer.strip() != cell.source.strip():
-                answers[row.student] = answer
-        told += [{"exercise": cell.grade_id, **group} for group in alike(answers, cell.source)]
-    return told
+    low = [row for row in rows if row.outcome == "graded" and row.earned < 0.5 * row.points]
+    return sorted(low, key=lambda row: (row.score, row.student))[:20]
 
 
 # ---------------------------------------------------------------------- pictures
@@ -196,7 +230,7 @@ def mistake_bars(told):
 
 def lesson_part(course, lesson, writer, journal):
     """All that the page says of one lesson, or None when nothing of it is graded."""
-    rows = gather(course, lesson, writer, journal)
+    rows, answers = gather(course, lesson, writer, journal)
     if not rows:
         return None
     skeleton = course.skeleton(lesson)
@@ -213,14 +247,14 @@ def lesson_part(course, lesson, writer, journal):
         "rates": pass_rates(told),
         "mistakes": named,
         "bars": mistake_bars(named) if named and len(named[0]["students"]) > 1 else "",
-        "stuck": stuck(rows, skeleton),
-        "outcomes": [r for r in rows if r.verdict.outcome != "graded"],
-        "stopped": [r for r in rows if r.verdict.ended in judge.STOPPED],
-        "repairs": [r for r in rows if r.verdict.repairs],
+        "stuck": stuck(rows),
+        "outcomes": [r for r in rows if r.outcome != "graded"],
+        "stopped": [r for r in rows if r.ended in judge.STOPPED],
+        "repairs": [r for r in rows if r.repairs],
         "late": [r.student for r in rows if r.late],
         "usual": usual,
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
-        "similar": similar(rows, skeleton),
+        "similar": answers.similar(),
         "unsteady": [r for r in rows if r.unsteady],
         "weak": [i for i in told if i["split"] is not None and i["split"] < 0.1],
     }
@@ -250,5 +284,5 @@ def common_mistakes(root, lessons=()):
     course, told = Course(root), collections.OrderedDict()
     with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
         for lesson in course.choose(lessons):
-            told[lesson] = mistakes(gather(course, lesson, writer, journal))
+            told[lesson] = mistakes(gather(course, lesson, writer, journal)[0])
     return told

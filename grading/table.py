@@ -1,5 +1,7 @@
 """The class table and the other things `course` prints for an instructor."""
 
+import collections
+
 from rich.table import Table
 from rich.text import Text
 
@@ -16,47 +18,47 @@ def class_table(graded):
     for lesson in lessons:
         table.add_column(lesson, no_wrap=True)
     table.add_column("what was seen", overflow="fold")
-    for student in sorted({one.student for one in graded}):
-        mine = {one.lesson: one for one in graded if one.student == student}
-        cells = [_score(mine.get(lesson)) for lesson in lessons]
-        table.add_row(Text(student), *cells, Text(seen(list(mine.values())), style="dim"))
+    by_student = collections.defaultdict(list)
+    for one in graded:
+        by_student[one.student].append(one)
+    for student in sorted(by_student):
+        mine = [(one, one.verdict) for one in by_student[student]]
+        scores = {one.lesson: _score(one, verdict) for one, verdict in mine}
+        cells = [scores.get(lesson, Text("—", style="dim")) for lesson in lessons]
+        table.add_row(Text(student), *cells, Text(seen(mine), style="dim"))
     return table
 
 
-def _score(one):
-    if one is None:
-        return Text("—", style="dim")
+def _score(one, verdict):
     if one.outcome != "graded":
         return Text(one.outcome, style="yellow")
-    share = one.verdict.score / one.verdict.points if one.verdict.points else 0
+    share = verdict.score / verdict.points if verdict.points else 0
     block = BLOCKS[min(7, int(share * 7.999))]
     style = "green" if share == 1 else "red" if share < 0.3 else ""
-    text = Text(f"{one.verdict.score:5g} / {one.verdict.points:g} ", style=style)
+    text = Text(f"{verdict.score:5g} / {verdict.points:g} ", style=style)
     text.append(block)
-    if one.verdict.ended != "finished":
-        text.append(f" {one.verdict.ended}", style="yellow")
+    if verdict.ended != "finished":
+        text.append(f" {verdict.ended}", style="yellow")
     return text
 
 
 def seen(graded):
-    """One line on a student: outcomes, stops, mistakes, repairs."""
+    """One line on a student, from (Graded, Verdict) pairs: outcomes, stops, mistakes, repairs."""
     told = []
-    for one in graded:
-        if one.verdict is None:
-            continue
+    for one, verdict in graded:
         if one.outcome != "graded":
-            told.append(one.verdict.sentence)
-        stopped = [c.id for c in one.verdict.checks.values() if judge.CELL_STOPPED in c.reason]
+            told.append(verdict.sentence)
+        stopped = [c.id for c in verdict.checks.values() if judge.CELL_STOPPED in c.reason]
         told += [f"stopped in {stopped[0]}"] if stopped else []
-        left = [c.id for c in one.verdict.checks.values() if c.reason == judge.NOT_STARTED]
+        left = [c.id for c in verdict.checks.values() if c.reason == judge.NOT_STARTED]
         told += [f"{', '.join(dict.fromkeys(name.split('-')[0] for name in left))} not started"] if left else []
-        names = list(dict.fromkeys(m.name for c in one.verdict.checks.values() for m in c.mistakes[:1]))
+        names = list(dict.fromkeys(m.name for c in verdict.checks.values() for m in c.mistakes[:1]))
         if names:
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""
             told.append("; ".join(names[:2]) + more)
-        if one.verdict.repairs:
-            more = f" (and {len(one.verdict.repairs) - 1} more)" if len(one.verdict.repairs) > 1 else ""
-            told.append(f"repaired: {one.verdict.repairs[0]}{more}")
+        if verdict.repairs:
+            more = f" (and {len(verdict.repairs) - 1} more)" if len(verdict.repairs) > 1 else ""
+            told.append(f"repaired: {verdict.repairs[0]}{more}")
     return " · ".join(dict.fromkeys(told))
 
 

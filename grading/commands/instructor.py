@@ -132,7 +132,11 @@ def grade(
             say = None if as_json else lambda sentence: console.print(sentence, markup=False)
             options["pool"] = stack.enter_context(connect(dask, trust=trust, say=say))
         if as_json:
-            typer.echo(engine.to_json(engine.grade(folder, lessons or (), **options)))
+            from grading.outcome import json_pieces
+
+            for piece in json_pieces(engine.grade(folder, lessons or (), **options)):
+                typer.echo(piece, nl=False)
+            typer.echo()
             return
         summary = grade_with_bar(console, folder, lessons or (), **options)
     print_summary(console, summary)

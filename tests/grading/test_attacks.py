@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from grading import course as courses
-from grading import engine, feedback, judge, layout
+from grading import engine, feedback, judge, layout, outcome
 from grading.conversation import ANSWER, SLACK
 from grading.journal import Journal
 from grading.sanitise import OUTCOMES
@@ -178,6 +178,14 @@ def the_run_went_to_its_end_and_every_notebook_has_a_named_outcome(after):
     assert after.calm.count("up to date") == len(students), "and a second run has nothing left to do"
 
 
+def stopped_in_its_own_cell(after, run):
+    """Whether a limit stopped one cell, and that is none of the lesson's."""
+    skeleton = after.made.skeleton(small.LESSON)
+    stopped = [cell for cell in run.cells.values() if cell.status == "killed"]
+    own = [cell for cell in stopped if cell.id not in skeleton.by_id and cell.id not in skeleton.by_grade_id]
+    return len(stopped) == len(own) == 1 and own[0].reason in ("cpu limit", "wall limit", "memory limit")
+
+
 def every_attack_took_place(after):
     missed = []
     for attack, student, _ in after.pairs:
@@ -185,6 +193,10 @@ def every_attack_took_place(after):
         assert ran or attack.outcome != "graded", attack.name
         if attack.ended and ran[0][0].ended not in attack.ended.split("|"):
             missed.append((attack.name, ran[0][0].ended, ran[0][0].detail))
+        if attack.stopped and not stopped_in_its_own_cell(after, ran[0][0]):
+            missed.append(
+                (attack.name, ran[0][0].ended, [(c.id, c.status, c.reason) for c in ran[0][0].cells.values()])
+            )
         if attack.shows and not re.search(attack.shows, shown(after, student)):
             missed.append((attack.name, attack.shows, shown(after, student)[:600]))
     assert not missed, "\n".join(map(str, missed))
@@ -221,6 +233,11 @@ def no_other_submission_is_touched(after):
         assert judge.to_bytes(after.graded[control].verdict) == judge.to_bytes(witness), control
         assert not any(cell.outputs for name, cell in run.cells.items() if not name.startswith(("check", "predict")))
     assert judge.to_bytes(after.graded[hostile.VICTIM].verdict) == judge.to_bytes(witness)
+
+
+def nothing_of_any_attack_is_alive(after):
+    """Once all have run, only the warm process itself is left in the sandbox."""
+    assert after.pool.left == 0
 
 
 def no_attack_reaches_a_file_or_the_network(after):
@@ -267,7 +284,7 @@ def no_hidden_value_is_shown_anywhere(after):
                 told["journal of " + entry["student"]] = json.dumps(journal.result(entry["key"]))
     written = {pair: told[:2] for pair, told in sc.dump(after.made).items() if pair[0] != hostile.VICTIM}
     told["gradebook"] = str(written)
-    told["json"] = engine.to_json(after.summary)
+    told["json"] = "".join(outcome.json_pieces(after.summary))
     assert len(told) > 3 * len(after.pairs)
     pattern = re.compile("|".join(re.escape(form) for form in hostile.LOOT))
     found = {name: pattern.search(text).group() for name, text in told.items() if pattern.search(text)}
@@ -304,6 +321,7 @@ def test_no_attack_gains_reaches_delays_touches_shows_or_stops_anything(after, r
     every_attack_took_place(after)
     no_attack_scores_more_than_the_honest_work_and_most_cost_nothing(after)
     no_other_submission_is_touched(after)
+    nothing_of_any_attack_is_alive(after)
     no_attack_reaches_a_file_or_the_network(after)
     no_attack_takes_longer_than_its_limits(after)
     no_hidden_value_is_shown_anywhere(after)

@@ -173,4 +173,4 @@ def test_only_a_given_program_that_stands_as_handed_out_is_untouched():
 def test_the_class_table_says_not_started(records):
     wrong = run([seen("double", 0, 9), *right()[1:]])
     verdict = judge.judge(records, wrong, untouched={"double"})
-    assert table.seen([SimpleNamespace(verdict=verdict, outcome="graded")]) == "double not started"
+    assert table.seen([(SimpleNamespace(outcome="graded"), verdict)]) == "double not started"

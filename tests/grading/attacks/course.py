@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat.v4 import new_code_cell
 
 from course_lib.compare import Record, save_record
@@ -82,7 +83,8 @@ class Attack:
 
     `make(nb)` returns it, as a notebook or bytes, from the honest one; or `place(folder, raw)` puts files into the
     student's folder. `ended` says how its first run ends, `shows` what its page must show: at least one proves that
-    the attack took place. `costs` says that it may cost its own author points.
+    the attack took place; `stopped` that a limit, whichever it meets first, stopped its own cell. `costs` says that it
+    may cost its own author points.
     """
 
     item: str
@@ -92,6 +94,7 @@ class Attack:
     outcome: str = "graded"
     ended: str = ""
     shows: str = ""
+    stopped: bool = False
     costs: bool = False
 
 
@@ -165,6 +168,7 @@ class Watching:
 
     def __init__(self, workers):
         self.pool, self.runs, self.number = SandboxPool(workers), {}, itertools.count()
+        self.left = None  # processes below the warm one when all runs are over
 
     def submit(self, job):
         return self.pool.threads.submit(self._run, job)
@@ -181,7 +185,17 @@ class Watching:
         return self
 
     def __exit__(self, *_):
+        end = time.monotonic() + 3
+        while (left := self._members()) > 1 and time.monotonic() < end:
+            time.sleep(0.02)
+        self.left = left - 1
         self.pool.close()
+
+    def _members(self):
+        zygote = self.pool.sandbox.zygote
+        if zygote is None:  # a warm process for each submission: it ended with it
+            return 1
+        return len(psutil.Process(zygote.process.pid).children(recursive=True))
 
 
 def read(path):

@@ -1,0 +1,108 @@
+"""What became of each submission of a run, and of the run: for the table and for `--json`.
+
+A class may be of any size, and a verdict with all its lines takes sixty kilobytes as objects. So each is kept packed,
+as its difference from the first one of its lesson, and unpacked one at a time when it is looked at.
+"""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+
+from grading import judge
+
+WAYS = ("ran", "from the journal", "up to date", "not run")
+WINDOW = 1 << 15  # how far back zlib looks
+
+
+class Shelf:
+    """Packs the verdicts of one run: about a kilobyte each."""
+
+    def __init__(self):
+        self.first = {}  # lesson -> the text the others are packed against
+
+    def put(self, verdict):
+        """The verdict packed: call the result to have it again."""
+        text = json.dumps(judge.to_json(verdict), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        first = self.first.setdefault(verdict.lesson, text[-WINDOW:])
+        packer = zlib.compressobj(zdict=first)
+        return Packed(packer.compress(text) + packer.flush(), first)
+
+
+class Packed:
+    """One verdict on the shelf; `packed()` is the verdict."""
+
+    __slots__ = ("data", "first")
+
+    def __init__(self, data, first):
+        self.data, self.first = data, first
+
+    def __call__(self):
+        text = zlib.decompressobj(zdict=self.first).decompress(self.data)
+        return judge.from_json(json.loads(text.decode("utf-8", "surrogatepass")))
+
+
+@dataclass(slots=True)
+class Graded:
+    """One submission's outcome, for the table and `--json`."""
+
+    student: str
+    lesson: str
+    outcome: str
+    packed: Packed = field(repr=False)
+    how: str = "ran"  # one of WAYS
+    late: float = 0.0
+    changes: list = field(default_factory=list)  # (grade id, old, new)
+    cpu: float = 0.0
+    unsteady: list = field(default_factory=list)  # checks that came out otherwise the second time
+
+    @property
+    def verdict(self):
+        """The verdict, unpacked anew each time: ask once and keep it while it is needed."""
+        return self.packed()
+
+
+@dataclass
+class Summary:
+    """A whole run."""
+
+    graded: list
+    seconds: float
+    isolation: str = ""
+    differs: tuple = ()
+    unfit: list = field(default_factory=list)
+    dry: bool = False
+
+    def count(self, how):
+        """How many submissions went this way."""
+        return sum(one.how == how for one in self.graded)
+
+
+def json_pieces(summary):
+    """The summary for scripts, as the pieces of one JSON object: a class's is too long to be held at once."""
+    yield '{"submissions": ['
+    for i, one in enumerate(summary.graded):
+        yield (", " if i else "") + json.dumps(_row(one), ensure_ascii=False)
+    rest = {
+        "counts": {how: summary.count(how) for how in WAYS},
+        "seconds": round(summary.seconds, 3),
+        "isolation": summary.isolation,
+        "differs": list(summary.differs),
+        "unfit": summary.unfit,
+        "dry": summary.dry,
+    }
+    yield "], " + json.dumps(rest, ensure_ascii=False)[1:]
+
+
+def _row(one):
+    verdict = one.verdict
+    return {
+        "student": one.student,
+        "lesson": one.lesson,
+        "outcome": one.outcome,
+        "how": one.how,
+        "score": verdict.score,
+        "points": verdict.points,
+        "changes": one.changes,
+        "unsteady": one.unsteady,
+        "verdict": judge.to_json(verdict),
+    }
