@@ -33,7 +33,8 @@ from grading.messages import Job, Run
 REACH = 10  # seconds to find the scheduler
 LOOK = 5  # seconds between two counts of the workers
 AHEAD, FEWEST, MOST = 3, 16, 256  # jobs sent ahead: per thread of the cluster, at least, at most
-RUNS = ("bubblewrap", "cluster", "conversation", "layout", "messages", "sandbox", "seccomp", "worker")  # on a worker
+# the files a worker runs
+RUNS = ("bubblewrap", "cluster", "conversation", "layout", "messages", "promises", "sandbox", "seccomp", "worker")
 INSTALL = "python -m pip install 'dask[distributed]' cryptography"
 
 

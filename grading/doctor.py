@@ -126,7 +126,7 @@ def data():
 
 def confinement():
     """Whether submissions can be graded in a sandbox; learners need none of it."""
-    from grading.sandbox import offers
+    from grading.offers import offers
 
     try:
         found = offers()

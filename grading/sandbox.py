@@ -11,7 +11,6 @@ bubblewrap per submission, with its imports paid every time. A Sandbox may be us
 import contextlib
 import json
 import os
-import platform
 import queue
 import socket
 import subprocess
@@ -24,16 +23,13 @@ from dataclasses import asdict
 from grading import bubblewrap, layout, seccomp
 from grading.conversation import Conversation, Refused
 from grading.errors import CourseError
-from grading.messages import Isolation, Job, Limits, Run
+from grading.messages import Job, Limits, Run
+from grading.promises import NAMESPACES, differences, promised
 
 WARM = 120.0  # seconds a worker may take to import its libraries
 NOBODY = 65534
 HEAVY = ("torch",)  # imported by the warm process once a job mentions it
 SLOTS = 256  # submissions of one Sandbox at the same time
-NAMESPACES = {"user", "pid", "mnt", "net", "ipc", "uts"}
-WRITABLE = ("/dev/pts", "/dev/shm", "/tmp")
-CONTAINER = "docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined ..."
-DEVICES = ("/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero", "/dev/console")
 PATHS = {
     "root": "as root, every submission another user in namespaces of its own",
     "nested": "user, process, mount, network and IPC namespaces per submission",
@@ -333,99 +329,3 @@ def _uid(slot):
         return wanted
     inside, _, length = max(ranges, key=lambda r: r[2])
     return inside + max(1, length - SLOTS - 2) + slot
-
-
-def differences(isolation: Isolation, limits: Limits) -> tuple[str, ...]:
-    """Sentences for everything in which the confinement read back is not what was promised."""
-    path, said = isolation.path, []
-    if path == "none":
-        return ("Student code is not confined at all.",)
-
-    def must(good, sentence):
-        if not good:
-            said.append(sentence)
-
-    must(isolation.uid > 0, "Student code runs as root.")
-    if path == "root":
-        must(isolation.uid != isolation.zygote_uid, "Student code shares the warm process's user.")
-    must(isolation.capabilities, "Its capabilities are unknown.")
-    must(not isolation.capabilities.replace("0", "").strip(), f"It has capabilities: {isolation.capabilities}.")
-    must(isolation.no_new_privs, "It may gain privileges by running a program.")
-    must(isolation.seccomp, "No system-call filter is in force.")
-    for name in ("unshare", "mount", "ptrace", "memfd", "inet"):
-        must(name in isolation.refused, f"The call {name} is not refused.")
-    for name in NAMESPACES if path != "root" else NAMESPACES - {"user"}:
-        must(name in isolation.namespaces, f"It shares the {name} namespace.")
-    own = 2 if path != "single" else 4  # there the warm process and the keeper share its process namespace
-    must(len(isolation.pids) == own, f"It sees processes {list(isolation.pids)} instead of its own {own}.")
-    must(isolation.interfaces == ("lo",), f"It sees network interfaces {list(isolation.interfaces)}.")
-    extra = set(isolation.writable) - set(WRITABLE) - set(DEVICES)
-    must(not extra, f"It can write to {', '.join(sorted(extra))}.")
-    must(isolation.descriptors == (0, 1, 2, 3, 4), f"It holds descriptors {list(isolation.descriptors)}.")
-    must(isolation.process_limit, "The limit on processes does not bind.")
-    wanted = {"CPU": limits.cpu + 5, "NOFILE": limits.files, "FSIZE": limits.file_size, "NPROC": limits.processes}
-    for name, most in {**wanted, "DATA": 2 * limits.memory + (8 << 30)}.items():
-        must(0 < isolation.limits.get(name, -1) <= most, f"Its limit {name} is {isolation.limits.get(name)}.")
-    size, files = isolation.disk
-    must(size <= limits.disk, f"Its /tmp takes {size >> 20} MB.")
-    must(path == "single" or files <= limits.inodes, f"Its /tmp takes {files} files.")
-    return tuple(said)
-
-
-def promised(isolation: Isolation, limits: Limits) -> tuple[str, ...]:
-    """As `differences`, but refuses the submission when there are any; no student code has run yet."""
-    said = differences(isolation, limits)
-    if said:
-        raise Refused(" ".join(said))
-    return said
-
-
-def offers() -> dict:
-    """What this machine offers for confinement, for `course doctor`.
-
-    Keys: bwrap, version, user_namespaces, path, says (a sentence), todo (the commands to type, or []).
-    """
-    found = bubblewrap.find()
-    report = {"bwrap": found, "version": None, "user_namespaces": None, "path": None, "says": "", "todo": []}
-    if not found:
-        report["says"], report["todo"] = bubblewrap.advice(), [_install()]
-        return report
-    report["version"] = subprocess.run([found, "--version"], capture_output=True, text=True).stdout.split()[-1]
-    probe = ["--ro-bind", "/", "/", "--unshare-user", "--unshare-pid", "true"]
-    report["user_namespaces"] = subprocess.run([found, *probe], capture_output=True).returncode == 0
-    if platform.machine() not in seccomp.ARCHITECTURES:
-        report["says"] = f"There is no system-call filter for {platform.machine()}; grade on x86_64 or aarch64."
-        return report
-    try:
-        with Sandbox() as sandbox:
-            report["path"] = sandbox.path
-            report["says"] = f"Submissions are confined: {PATHS[sandbox.path]}."
-    except CourseError as error:
-        report["says"] = str(error)
-    if report["path"] == "single" or (report["path"] is None and not report["user_namespaces"]):
-        report["todo"] = _allow_namespaces() or [CONTAINER]
-    return report
-
-
-def _install():
-    words = bubblewrap.install_command()
-    return f"sudo {' '.join(words)}" if words else "install the package bubblewrap"
-
-
-def _allow_namespaces():
-    """The commands that let ordinary users make namespaces, for the switches this kernel has."""
-    switches = {
-        "kernel.unprivileged_userns_clone": "1",
-        "kernel.apparmor_restrict_unprivileged_userns": "0",
-        "user.max_user_namespaces": "15000",
-    }
-    todo = []
-    for name, value in switches.items():
-        try:
-            with open(f"/proc/sys/{name.replace('.', '/')}") as file:
-                now = file.read().strip()
-        except OSError:
-            continue
-        if (now == "0") != name.startswith("kernel.apparmor"):
-            todo.append(f"sudo sysctl -w {name}={value}")
-    return todo

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grading import layout, sandbox, seccomp
+from grading import layout, offers, sandbox, seccomp
 from grading.errors import CourseError
 from grading.messages import Job, Limits, Step
 from tests.grading import attacks
@@ -188,7 +188,7 @@ def test_the_next_path_is_taken_when_one_is_refused(places, monkeypatch):
 
 
 def test_doctor_is_told_what_this_machine_offers():
-    said = sandbox.offers()
+    said = offers.offers()
     assert said["path"] in sandbox.PATHS
     assert said["version"]
     assert said["path"] != "none"
@@ -196,7 +196,7 @@ def test_doctor_is_told_what_this_machine_offers():
 
 def test_doctor_is_told_what_to_type_without_bubblewrap(monkeypatch):
     monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
-    said = sandbox.offers()
+    said = offers.offers()
     assert said["path"] is None
     assert said["todo"]
     assert "bubblewrap" in said["todo"][0]
