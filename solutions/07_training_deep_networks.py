@@ -505,7 +505,8 @@ def depth_figure(depths=(1, 2, 4, 8, 16), seeds=3, steps=600):
         lines[name], band[name] = (depths, finals.mean(axis=1)), finals.std(axis=1, ddof=1)
         for depth, final in zip(depths, finals, strict=True):
             setting = f"digits, layers of 50, ReLU, SGD 0.005, momentum 0.9, {steps} steps, {seeds} seeds"
-            rows.append((f"{name}, {depth} hidden", "fails deep" if name.startswith("0.") else "", plus_minus(final), setting))
+            lecture = ("suffices" if depth == 1 else "fails deep") if name.startswith("0.") else ""
+            rows.append((f"{name}, {depth} hidden", lecture, plus_minus(final), setting))
     curves.learning_curves(lines, xlabel="hidden layers", ylabel="final loss", spread=band)
     return lecture_table("F29 · Final training loss by depth and start (ln 10 = 2.303: nothing learned)", rows)
 
