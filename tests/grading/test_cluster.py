@@ -94,8 +94,9 @@ def test_workers_killed_at_random_moments_cost_no_grade(made, at_home, pool):
 
     def hunt():
         while len(killed) < wanted and not over.wait(rng.uniform(0.2, 1.5)):
-            nannies = list(pool.client.cluster.workers.values())  # a worker just killed cannot be asked for its own
-            pids = [nanny.pid for nanny in nannies if nanny.pid and nanny.pid not in killed and descendants(nanny.pid)]
+            known = pool.client.nthreads()  # at work; a worker just killed cannot be asked for its own id
+            nannies = [one for one in list(pool.client.cluster.workers.values()) if one.worker_address in known]
+            pids = [one.pid for one in nannies if one.pid and one.pid not in killed and descendants(one.pid)]
             if pids:
                 victim = rng.choice(pids)
                 os.kill(victim, signal.SIGKILL)
