@@ -1,8 +1,8 @@
 # %% [markdown] lesson="08" title="Handwritten digits" minutes=180 builds_on="02 04 06 07"
-# **The question.** Strangers write ten thousand digits. How many of these can a program read, and how do you find
+# Strangers write ten thousand digits. How many of these can a program read, and how do you find
 # out without fooling yourself?
 #
-# **You will be able to**
+# After this lesson you will be able to
 #
 # - split data into training, validation and test so that nothing leaks;
 # - say more than "98 %": confusion matrix, recall, and which half of a test set is the easy one;
@@ -68,7 +68,7 @@ FULL = os.environ.get("COURSE_MODE") == "run"  # True: measure figures F10 and F
 np.set_printoptions(precision=4, suppress=True)
 
 # %% [markdown]
-# ## 1 · A digit is a vector, an answer is ten numbers
+# ## 1. A digit is a vector, an answer is ten numbers
 #
 # **MNIST** is the set on which a generation of methods was compared: digits written by clerks of the American Census
 # Bureau and by high-school students, centred on 28×28 pixels. If it is neither in the folder that `COURSE_DATA` names
@@ -119,7 +119,7 @@ for hidden in (20, 60, 120):
     print(f"784-{hidden}-10: {weights:,} weights and biases")
 
 # %% [markdown]
-# ## 2 · Half of the work: look at the data
+# ## 2. Half of the work: look at the data
 #
 # Collecting and cleaning data is half of the work, and the half that decides. Before any method, ask the set some
 # questions. Are all classes there? Are there empty images? Is an image there twice? One that is both in the training
@@ -155,7 +155,7 @@ titles = [f"{t_known[i]} or {np.bincount(labels[i]).argmax()}?" for i in worst]
 shown = images.image_grid(digits.x_train[worst], titles=titles, size=0.9, cmap="gray_r")
 
 # %% [markdown]
-# ## 3 · Training, validation, test
+# ## 3. Training, validation, test
 #
 # Weights are fitted to the **training set**. Settings (how many hidden units, which k, when to stop) are chosen on
 # the **validation set**. The **test set** is looked at once, at the very end, and nothing is chosen after it.
@@ -313,7 +313,7 @@ def split_by_writer(writer, train, val, rng):
 }
 
 # %% [markdown]
-# ## 4 · Reading by rules
+# ## 4. Reading by rules
 #
 # What is a 9? "A loop at the top, and a stroke that goes down from it." Every child understands that. Let us tell it to
 # a program and see how far it gets. First we need ink, and loops: a **loop** is white that ink encloses.
@@ -405,7 +405,7 @@ print(f"read right by rules: {np.mean(by_hand == t_known[:500]):.1%} of {len(by_
 # another: a 7 with a stroke through it, a 2 with a loop at its foot. That is why we let examples speak.
 
 # %% [markdown]
-# ## 5 · Which are taken for which?
+# ## 5. Which are taken for which?
 #
 # One number hides where the errors are. The **confusion matrix** counts, for each true digit (row), how often it was
 # read as each digit (column). Right answers stand on the diagonal. **Accuracy** is their share of all; the share of
@@ -551,7 +551,7 @@ counts, share, recall = tabulate(by_hand, t_known[:500])
 ax = curves.confusion_matrix(counts, title=f"Rules read {share:.0%} right")
 
 # %% [markdown]
-# ## 6 · Reading by neighbours
+# ## 6. Reading by neighbours
 #
 # The simplest way to learn is to learn by heart. **k nearest neighbours**: keep all training images; to read a new
 # one, find the k training images nearest to it, pixel by pixel, and let them vote. There is no training, and no
@@ -779,7 +779,7 @@ for k in (1, 3, 5, 9, 25):
 # compares luck.
 
 # %% [markdown]
-# ## 7 · Trees, forests, and a support vector machine
+# ## 7. Trees, forests, and a support vector machine
 #
 # Three more rivals, each in its strongest field elsewhere.
 #
@@ -803,7 +803,7 @@ for name, rival in rivals.items():
     print(f"{name:14} {own:6.1%} of its 1,000 training images, {new:.1%} of images it has not seen")
 
 # %% [markdown]
-# ## 8 · A network, trained through the library
+# ## 8. A network, trained through the library
 #
 # Now the method of lessons 02 to 07, with the library's parts: `nn` holds the layers, `optim` the optimisers, `data.batches`
 # deals out a shuffled epoch, and `train.fit` makes one step per batch and yields its loss. `fit` is a **generator**: it
@@ -1004,7 +1004,7 @@ def share_right(model, x, t):
     return score(model, batches(x, t, size=500), accuracy=accuracy)["accuracy"]
 
 # %% [markdown]
-# ## 9 · When to stop, and which settings
+# ## 9. When to stop, and which settings
 #
 # The training loss falls as long as you train. The validation loss falls, and then rises: from there on the network
 # learns this set, not digits. **Early stopping**: keep the weights of the best epoch so far; stop when some epochs in a
@@ -1374,7 +1374,7 @@ def random_search(validate, trials, rng):
 }
 
 # %% [markdown]
-# ## 10 · Leaks
+# ## 10. Leaks
 #
 # A **leak** is any way in which the test set gets to know the program or the program the test set. It never crashes
 # anything. It only makes the numbers better than they are.
@@ -1552,7 +1552,7 @@ def read_by_means(x, t, x_test):
 }
 
 # %% [markdown]
-# ## 11 · Practice run: read the test set, once
+# ## 11. Practice run: read the test set, once
 #
 # All of it together: train on the training set, stop and choose by the validation set, and look at the test set at the very
 # end. `learn` keeps the best epoch's weights with the library's `EarlyStopping`, which does what you wrote in section 9.
@@ -1639,7 +1639,7 @@ ax = curves.learning_curves(named, xlabel="training images", ylabel="accuracy", 
 _ = ax.set_xscale("log")
 
 # %% [markdown]
-# ## 12 · The lecture's figures
+# ## 12. The lecture's figures
 #
 # **Lecture figure F10.** The lecture compares on MNIST: a support vector machine, k nearest neighbours, multilayer perceptrons
 # with 20 to 120 hidden units, and a convolutional network. Ours are all measured by one command, `course figures --run F10`,
@@ -1919,7 +1919,7 @@ else:
 # === END MARK SCHEME ===
 
 # %% [markdown]
-# ## What to remember
+# ## To remember
 #
 # 1. Fit on the training set, choose on the validation set, report the test set, once; split what is independent: writers.
 # 2. An accuracy without a confusion matrix, a rival and a spread says little. Training accuracy says nothing.
@@ -1927,10 +1927,15 @@ else:
 # 4. Whatever is computed from the test set, a mean or a choice, is a leak, and only makes numbers look better.
 # 5. Random label noise cancels, small sets and unrepresentative ones do not: look at your data before your method.
 #
-# **Further reading.** LeCun, Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition* (1998) ·
-# Cover and Hart, *Nearest neighbor pattern classification* (1967) · Breiman, *Random forests* (2001) · Cortes and Vapnik,
-# *Support-vector networks* (1995) · Bergstra and Bengio, *Random search for hyper-parameter optimization* (2012) · Rolnick,
-# Veit, Belongie and Shavit, *Deep learning is robust to massive label noise* (2017) · Yadav and Bottou, *Cold case: the
-# lost MNIST digits* (2019) · Kapoor and Narayanan, *Leakage and the reproducibility crisis in machine-learning-based science* (2023).
+# ## Further reading
 #
-# **Next.** Lesson 09 counts what a convolution costs and sees; lesson 10 lets a network of them read these digits.
+# - LeCun, Bottou, Bengio and Haffner: *Gradient-based learning applied to document recognition* (1998)
+# - Cover and Hart: *Nearest neighbor pattern classification* (1967)
+# - Breiman: *Random forests* (2001)
+# - Cortes and Vapnik: *Support-vector networks* (1995)
+# - Bergstra and Bengio: *Random search for hyper-parameter optimization* (2012)
+# - Rolnick, Veit, Belongie and Shavit: *Deep learning is robust to massive label noise* (2017)
+# - Yadav and Bottou: *Cold case: the lost MNIST digits* (2019)
+# - Kapoor and Narayanan: *Leakage and the reproducibility crisis in machine-learning-based science* (2023)
+#
+# **Next:** lesson 09 counts what a convolution costs and sees; lesson 10 lets a network of them read these digits.

@@ -1,15 +1,17 @@
 # %% [markdown] lesson="09" title="Convolution arithmetic" minutes=180 builds_on="00 03"
-# **The question.** How can a handful of numbers, used again at every place of an image, do the work of millions
+# How can a handful of numbers, used again at every place of an image, do the work of millions
 # of weights? And what comes out of such a layer: how large is it, how much of the image does it see, what does
 # it cost?
 #
-# **You will be able to**
+# After this lesson you will be able to
 #
 # - say what size comes out of any convolution, pooling or transposed convolution, and which sizes go in;
 # - say how much of the image one number deep in a network has seen;
 # - count weights and multiply-adds, and predict running time from them;
 # - write convolution three ways: as loops, as one matrix product, as a sum over shifted images;
 # - build filters by hand that measure derivatives, and see in a picture what each of them answers to.
+#
+# You need lessons 00 and 03. There are nine exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph, a small window of it as numbers, a filter, and the map of all its answers"
 import matplotlib.pyplot as plt
@@ -46,7 +48,7 @@ photo = photo.reshape(200, 2, 200, 2).mean(axis=(1, 3))
 print("rows, columns:", photo.shape, " darkest, brightest:", photo.min().round(2), photo.max().round(2))
 
 # %% [markdown]
-# ## 1 · Three ways to connect an image to a layer
+# ## 1. Three ways to connect an image to a layer
 #
 # A neuron multiplies what it sees by weights, adds up, adds a bias. What may it see, and whose weights are they?
 #
@@ -107,7 +109,7 @@ for name, part in quarters.items():
 # connected layer may learn better filters for the eyes than for the chin.
 
 # %% [markdown]
-# ## 2 · The sliding window
+# ## 2. The sliding window
 #
 # The kernel is laid on the image, numbers that lie on each other are multiplied, the products added up: one
 # output. Then the window moves on. With channels $c$, filters $f$, stride $s$, padding $p$ and dilation $d$:
@@ -181,7 +183,7 @@ kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
 conv2d(pixel, kernel[None, None])[0][0, 0]
 
 # %% [markdown]
-# ## 3 · What size comes out?
+# ## 3. What size comes out?
 #
 # Do not learn a formula, count positions. A kernel with $k$ taps and dilation $d$ **spans** $d(k-1)+1$ samples.
 # The padded axis has $n + 2p$ samples. Lay the window at the left end: that is one position. Every further
@@ -480,7 +482,7 @@ maps = conv2d(image, np.zeros((64, 3, 7, 7), np.float32), None, stride=2, paddin
 print(image.shape, "->", maps.shape, "->", max_pool2d(maps, 3, stride=2, padding=1)[0].shape)
 
 # %% [markdown]
-# ## 4 · Transposed convolution
+# ## 4. Transposed convolution
 #
 # Convolution is linear: on one row of pixels it is a matrix $C$, and $y = Cx$. With stride 2 the matrix is wide,
 # the output is shorter than the input.
@@ -703,7 +705,7 @@ def restoring_padding(size, kernel, stride=1, padding=0, dilation=1):
 }
 
 # %% [markdown]
-# ## 5 · How much of the image does one number see?
+# ## 5. How much of the image does one number see?
 #
 # The **receptive field** of a neuron is the part of the input that can influence it. One layer of $k$ taps sees
 # $k$ samples. In a stack, each further layer looks at neurons that are themselves spread over the input: with
@@ -942,7 +944,7 @@ titles = [f"dilation {', '.join(map(str, d))}: {width} wide" for d, width in zip
 axes = receptive.gradient_fields(fields.values(), titles)
 
 # %% [markdown]
-# ## 6 · Channels, feature maps, cost
+# ## 6. Channels, feature maps, cost
 #
 # A filter of a colour image is a *block*: it has a slice of weights for each input channel and adds all of them
 # up into one number. So each filter makes one **feature map**, whatever the number of channels it reads. The next
@@ -1183,7 +1185,7 @@ for side in (16, 32, 64):
 lecture_table("F15 · pooling, and the layer to avoid", rows)
 
 # %% [markdown]
-# ## 7 · Cross-correlation, written out
+# ## 7. Cross-correlation, written out
 #
 # Now the formula of section 2 becomes a program, with batches, channels, filters, stride and padding. Write it
 # for a reader, not for speed: loops over output positions are welcome. Seven loops are fine too.
@@ -1519,7 +1521,7 @@ slow_map = slow(piece, eight, np.zeros(8))
 print("feature maps:", slow_map.shape)
 
 # %% [markdown]
-# ## 8 · The same as one matrix product
+# ## 8. The same as one matrix product
 #
 # Loops in Python are slow, matrix products are fast: processors are built for them. So lay all windows out as
 # the *rows of a matrix*, filters as the *columns* of another, and multiply. The trick has a name, **im2col**.
@@ -1844,7 +1846,7 @@ columns = sliding_window_view(photo, (5, 5)).size
 print(f"the photograph: {photo.size:,} numbers; its windows of 5x5 as a matrix: {columns:,}, {columns / photo.size:.1f} times as many")
 
 # %% [markdown]
-# ## 9 · Filters by hand
+# ## 9. Filters by hand
 #
 # Before filters were learned they were designed. Each is a question that a number answers at every pixel.
 #
@@ -2076,7 +2078,7 @@ for degrees in (30, 75, 120, 165):
     print(f"slope in direction {degrees:3}°: {(steered * ramp).sum():6.3f}   expected {np.cos(theta - np.pi / 6):6.3f}")
 
 # %% [markdown]
-# ## 10 · Dilation
+# ## 10. Dilation
 #
 # A dilated kernel is a kernel with holes: its taps lie $d$ pixels apart. It equals a larger kernel with zeros
 # between the taps, but nobody would multiply by those zeros. Instead change the order of the sums: for each tap
@@ -2551,7 +2553,7 @@ def find_template(image, template):
 }
 
 # %% [markdown]
-# ## 11 · Practice run: do multiply-adds predict time?
+# ## 11. Practice run: do multiply-adds predict time?
 #
 # We time convolutions of the course library: three image sizes, three kernels, five widths, a batch of 32. If
 # counting is worth anything, the points lie near one line of slope 1 over several powers of ten.
@@ -2602,7 +2604,7 @@ print("fewest per second:", ", ".join(f"{k}x{k}, {c} maps, {n}x{n}" for n, k, c 
 # === END MARK SCHEME ===
 
 # %% [markdown]
-# ## What to remember
+# ## To remember
 #
 # 1. Count positions: a kernel spans $d(k-1)+1$ samples; every further position needs one more stride.
 # 2. Libraries cross-correlate; convolution rotates the kernel. Test with a kernel that is not symmetric.
@@ -2610,11 +2612,14 @@ print("fewest per second:", ", ".join(f"{k}x{k}, {c} maps, {n}x{n}" for n, k, c 
 # 4. The receptive field grows linearly with depth, and exponentially with stride or dilation.
 # 5. Sharing weights saves memory, not work: weights count once, multiply-adds once for every output.
 #
-# **Further reading.** Dumoulin and Visin, *A guide to convolution arithmetic for deep learning* (2016) · LeCun,
-# Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition* (1998) · Yu and Koltun,
-# *Multi-scale context aggregation by dilated convolutions* (2016) · Luo, Li, Urtasun and Zemel, *Understanding the
-# effective receptive field in deep convolutional neural networks* (2016) · Freeman and Adelson, *The design and
-# use of steerable filters* (1991) · Chellapilla, Puri and Simard, *High performance convolutional neural networks
-# for document processing* (2006).
+# ## Further reading
 #
-# **Next.** Lesson 10 puts these layers to work: their gradients, pooling, and a network that reads digits.
+# - Dumoulin and Visin: *A guide to convolution arithmetic for deep learning* (2016)
+# - LeCun, Bottou, Bengio and Haffner: *Gradient-based learning applied to document recognition* (1998)
+# - Yu and Koltun: *Multi-scale context aggregation by dilated convolutions* (2016)
+# - Luo, Li, Urtasun and Zemel: *Understanding the effective receptive field in deep convolutional neural networks*
+#   (2016)
+# - Freeman and Adelson: *The design and use of steerable filters* (1991)
+# - Chellapilla, Puri and Simard: *High performance convolutional neural networks for document processing* (2006)
+#
+# **Next:** lesson 10 puts these layers to work: their gradients, pooling, and a network that reads digits.

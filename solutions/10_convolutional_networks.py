@@ -1,14 +1,16 @@
 # %% [markdown] lesson="10" title="Convolutional networks" minutes=210 builds_on="03 07 09"
-# **The question.** Lesson 09 gave you the sliding window, with filters made by hand. How does a network *learn* its
+# Lesson 09 gave you the sliding window, with filters made by hand. How does a network *learn* its
 # filters, and why do all successful ones shrink their maps on the way to the answer?
 #
-# **You will be able to**
+# After this lesson you will be able to
 #
 # - write a convolutional layer and its three gradients: of the image, of the weights, of the biases;
 # - write max and average pooling, forward and backward, with windows that overlap and numbers that tie;
 # - assemble a stage (filter, rectify, pool, normalise) and LeNet, with and without pooling;
 # - test whether a layer is equivariant to shifts, and measure what pooling buys;
 # - compare learned filters with oriented derivatives, and learned features with features made by hand.
+#
+# You need lessons 03, 07 and 09. There are nine exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
 from course_lib import datasets
@@ -44,7 +46,7 @@ from course_lib.widgets.stages import stage_explorer
 FULL = os.environ.get("COURSE_MODE") == "run"
 
 # %% [markdown]
-# ## 1 · A stage
+# ## 1. A stage
 #
 # From 1959 on Hubel and Wiesel found cells in a cat's visual cortex that answer to an edge of *one orientation* at *one
 # place* (simple cells), and others that answer to the same edge anywhere in a small neighbourhood (complex cells). A
@@ -306,7 +308,7 @@ forward = yours("conv_forward", else_=library_forward)
 axes = images.feature_maps(forward(digits[3:4], np.random.default_rng(4).normal(size=(8, 1, 5, 5)), np.zeros(8))[0])
 
 # %% [markdown]
-# ## 2 · Backward
+# ## 2. Backward
 #
 # From above comes $g = \partial E / \partial y$, as large as $y$. We want three gradients. Read them off one tap. In
 # the forward pass, at every image $n$ and output $(i, j)$,
@@ -593,7 +595,7 @@ slope = np.sum(g * (forward(x, w + 1e-6 * step, np.zeros(4), 2, 1) - y)) / 1e-6
 print("slope check:", slope, np.sum(gw * step))
 
 # %% [markdown]
-# ## 3 · Max pooling
+# ## 3. Max pooling
 #
 # Pooling keeps the largest number of each window, in each map by itself: "is there such an edge *somewhere around
 # here*?" Where exactly no longer matters, and the maps get smaller. It has no weights.
@@ -883,7 +885,7 @@ def max_pool_backward(g, x, size, stride):
 }
 
 # %% [markdown]
-# ## 4 · Average pooling
+# ## 4. Average pooling
 #
 # The mean of each window is a convolution whose kernel is flat, applied to each map by itself. Nobody wins: every
 # pixel of a window gets the same share of its gradient. The last layer of many modern networks is such a mean over the
@@ -1062,7 +1064,7 @@ digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
 stage_maps(digit, edge_filters(), size=4, shift=(0, 2))
 
 # %% [markdown]
-# ## 5 · Local contrast normalisation
+# ## 5. Local contrast normalisation
 #
 # A part of an image in the shadow has small differences, a part in the light large ones; the edges are the same.
 # **Local contrast normalisation** takes from every number the mean of its neighbourhood, in all maps together, and
@@ -1280,7 +1282,7 @@ def contrast_norm(x, window):
 }
 
 # %% [markdown]
-# ## 6 · LeNet
+# ## 6. LeNet
 #
 # Two stages and two fully connected layers, much as LeCun and colleagues built them for reading postcodes (1989) and
 # cheques (1998):
@@ -1585,7 +1587,7 @@ images.image_grid(x_test[wrong], titles=titles, columns=7, size=1.1, title="what
 plt.show()
 
 # %% [markdown]
-# ## 7 · Is max pooling required?
+# ## 7. Is max pooling required?
 #
 # Something has to shrink the maps, or the fully connected layer is huge and every unit sees only a small window. But
 # it need not be a maximum. Springenberg and colleagues (2015) let a convolution with *stride 2* do it and lost nothing:
@@ -1862,7 +1864,7 @@ lenet_figure() if FULL else recorded("F16")
 # where things are, and the maximum forgets it. Their maps shrink by strided convolutions and grow by transposed ones.
 
 # %% [markdown]
-# ## 8 · What has it learned?
+# ## 8. What has it learned?
 #
 # Look at the first layer's filters of the net you trained. Lesson 09's filters measured derivatives: order 0 blurs, order
 # 1 answers to edges, order 2 to lines, each in some direction. Are the learned ones of this kind? We do not trust our
@@ -1931,7 +1933,7 @@ def filters_figure(runs=3):
 filters_figure() if FULL else recorded("F17")
 
 # %% [markdown]
-# ## 9 · What happens when the digit moves?
+# ## 9. What happens when the digit moves?
 #
 # Two words that are easily confused:
 #
@@ -2323,7 +2325,7 @@ sharing_figure() if FULL else recorded("F34")
 # test images worse, all the more when they move. "Sometimes": when filters are scarce and images many.
 
 # %% [markdown]
-# ## 10 · Engineered against learned features
+# ## 10. Engineered against learned features
 #
 # Before networks learned their features, people made them. A recipe that won competitions for ten years:
 #
@@ -2402,7 +2404,7 @@ features_figure() if FULL else recorded("F35")
 # same lines learn other features, where nobody knows which would be right.
 
 # %% [markdown]
-# ## 11 · How large should a filter be?
+# ## 11. How large should a filter be?
 #
 # As large as the pattern it is to find. A matched filter collects all of the pattern and as little noise as possible.
 # Here bars of several widths lie in noise; filters are second derivatives of Gaussians of several widths. What stands
@@ -2459,7 +2461,7 @@ for ax, small in zip(axes, shrinking, strict=True):
     ax.set_title(f"{small.shape[0]}×{small.shape[1]}", fontsize=9)
 
 # %% [markdown]
-# ## 12 · Fast convolution
+# ## 12. Fast convolution
 #
 # Your loop over taps is short and right. For training, speed decides how much can be tried. What libraries do instead:
 # lay the windows out as one big matrix product (lesson 09); for 3×3 kernels use Winograd's algorithm, which needs fewer
@@ -2494,7 +2496,7 @@ for k in (3, 5, 11):
     print(f"{k:2}×{k:<2} " + "".join(f"{milliseconds(way, *layer):11.1f}" for way in ways))
 
 # %% [markdown]
-# ## 13 · Find the bug
+# ## 13. Find the bug
 
 # %% [markdown] task="stage_backward" title="Find the bug: the stage that passed its only test"
 # `stage_backward(g, x, size, stride, padding)` sends a gradient back through a stage: ReLU, `padding` zeros at every
@@ -2695,7 +2697,7 @@ def stage_backward(g, x, size, stride, padding):
 # === END MARK SCHEME ===
 
 # %% [markdown]
-# ## What to remember
+# ## To remember
 #
 # 1. One tap at a time: forward $y \mathrel{+}= w x$; backward, weights add up $g x$, pixels add up $g w$. Never `=`.
 # 2. Max pooling sends all of the gradient to the winner; average pooling shares it; overlaps add up.
@@ -2703,11 +2705,16 @@ def stage_backward(g, x, size, stride, padding):
 # 4. Convolution is equivariant to shifts, to steps of its stride only; pooling buys invariance bit by bit.
 # 5. Pooling is not required: strides and convolutions can shrink. A net of convolutions only slides over any image.
 #
-# **Further reading.** Hubel and Wiesel, *Receptive fields of single neurones in the cat's striate cortex* (1959) · LeCun,
-# Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition* (1998) · Dalal and Triggs,
-# *Histograms of oriented gradients for human detection* (2005) · Lazebnik, Schmid and Ponce, *Beyond bags of features*
-# (2006) · Jarrett, Kavukcuoglu, Ranzato and LeCun, *What is the best multi-stage architecture for object recognition?*
-# (2009) · Graham, *Fractional max-pooling* (2014) · Springenberg, Dosovitskiy, Brox and Riedmiller, *Striving for
-# simplicity: the all convolutional net* (2015) · Lavin and Gray, *Fast algorithms for convolutional neural networks* (2016).
+# ## Further reading
 #
-# **Next.** Lesson 11: the classic architectures, from AlexNet on, in torch.
+# - Hubel and Wiesel: *Receptive fields of single neurones in the cat's striate cortex* (1959)
+# - LeCun, Bottou, Bengio and Haffner: *Gradient-based learning applied to document recognition* (1998)
+# - Dalal and Triggs: *Histograms of oriented gradients for human detection* (2005)
+# - Lazebnik, Schmid and Ponce: *Beyond bags of features* (2006)
+# - Jarrett, Kavukcuoglu, Ranzato and LeCun: *What is the best multi-stage architecture for object recognition?*
+#   (2009)
+# - Graham: *Fractional max-pooling* (2014)
+# - Springenberg, Dosovitskiy, Brox and Riedmiller: *Striving for simplicity: the all convolutional net* (2015)
+# - Lavin and Gray: *Fast algorithms for convolutional neural networks* (2016)
+#
+# **Next:** lesson 11: the classic architectures, from AlexNet on, in torch.
