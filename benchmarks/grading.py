@@ -2,7 +2,7 @@
 
 Then the same on a Dask cluster of two workers on this machine, against two workers without Dask.
 
-    python benchmarks/grading.py [--submissions 60] [--stock 5] [--json FILE]
+    python benchmarks/grading.py [--submissions 120] [--stock 5] [--json FILE]
     python benchmarks/grading.py --class 1000        # how a class's time and memory grow, up to so many
 
 Every submission differs, so nothing is answered from the journal. Both are timed as the commands an instructor types,
@@ -210,7 +210,7 @@ def compare(options, scratch, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--submissions", type=int, default=60)
+    parser.add_argument("--submissions", type=int, default=120)
     parser.add_argument("--stock", type=int, default=5, help="submissions given to nbgrader autograde")
     parser.add_argument("--class", type=int, dest="largest", metavar="N", help="grow a class to N instead")
     parser.add_argument("--workers", type=int, default=2, help="with --class")
