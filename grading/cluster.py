@@ -22,6 +22,7 @@ import os
 import platform
 import signal
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -130,11 +131,12 @@ class Cluster:
     """A pool on a Dask cluster: `submit(job)` gives a future of the job's Run. `say(sentence)` hears what happens.
 
     `client` is a connected distributed.Client; closing the pool leaves it open. `facts` is what its workers must equal.
+    `restart`, where the workers are ours, starts them anew when all are lost.
     """
 
-    def __init__(self, client, *, trust=False, say=None, facts=None):
+    def __init__(self, client, *, trust=False, say=None, facts=None, restart=None):
         self.client, self.trust, self.say = client, trust, say or (lambda sentence: None)
-        self.facts = facts or {}
+        self.facts, self.restart, self.without = facts or {}, restart, 0
         self.name = f"course-run-{uuid.uuid4().hex[:12]}"
         self.lock, self.closing = threading.Lock(), threading.Event()
         self.sent, self.tasks, self.files, self.home = 0, {}, {}, None
@@ -226,10 +228,13 @@ class Cluster:
     def _count(self):
         before, told = self.threads, self.client.nthreads()
         self.threads = sum(told.values())
+        self.without = 0 if told else self.without + 1
         if not told and before != 0:
             self.say("Dask has no worker now: grading goes on when one comes. Ctrl-C loses nothing.")
         elif told and not before:
             self.say(f"Dask: {_counted(len(told), 'worker')}, {_counted(self.threads, 'submission')} at once.")
+        if self.restart and self.without % 5 == 2:  # and again if these do not come either
+            self.restart()
 
     def close(self):
         """Drop what is still under way; the journal has what came back."""
@@ -298,7 +303,17 @@ def connect(address, *, trust=False, say=None):
         if not local:
             _same_versions(client, address)
         asked = {} if local else facts()  # local workers are this very installation
-        yield stack.enter_context(Cluster(client, trust=trust, say=say, facts=asked))
+        restart = functools.partial(_start_anew, where, local) if local else None
+        yield stack.enter_context(Cluster(client, trust=trust, say=say, facts=asked, restart=restart))
+
+
+def _start_anew(cluster, workers):
+    """Replace all workers of a LocalCluster: Dask's nanny gives one up that is killed while it starts."""
+    cluster.scale(0)
+    end = time.monotonic() + REACH
+    while cluster.workers and time.monotonic() < end:
+        time.sleep(0.1)
+    cluster.scale(workers)
 
 
 def _local_workers(address):

@@ -114,6 +114,16 @@ def test_workers_killed_at_random_moments_cost_no_grade(made, at_home, pool):
     assert len(killed) == wanted
 
 
+def test_workers_of_this_machine_start_anew_when_dask_has_given_all_of_them_up(monkeypatch):
+    monkeypatch.setattr(cluster, "LOOK", 0.4)
+    with cluster.connect("local:1") as pool:
+        (nanny,) = pool.restart.args[0].workers.values()
+        nanny.instantiate = None  # so that starting its worker again fails, as when that is killed while it starts
+        (before,) = worker_pids(pool)
+        os.kill(before, signal.SIGKILL)
+        assert pool.client.submit(os.getpid, pure=False).result(timeout=60) != before
+
+
 def test_what_student_code_ends_is_its_own_process_not_the_worker(pool):
     before = worker_pids(pool)
     deadly = Job("deadly", "00_small", (Step("one", "print(1)"), Step("two", "import os; os._exit(3)")))
