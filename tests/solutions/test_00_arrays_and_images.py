@@ -1,25 +1,13 @@
 """Lesson 00: its answer and the library's version agree."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from course_lib import pixels
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "00_arrays_and_images.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("00_arrays_and_images")
+ANSWERS = answers(LESSON, np=np)
 
 
 @pytest.mark.parametrize("d", [0, 1, 4, 7])

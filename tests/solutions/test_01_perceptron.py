@@ -1,25 +1,13 @@
 """Lesson 01: its answers agree with the library's own perceptron and with its worked examples, its claims hold."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from course_lib import data, perceptron
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "01_perceptron.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("01_perceptron")
+ANSWERS = answers(LESSON, np=np)
 
 
 def task(id):

@@ -1,25 +1,13 @@
 """Lesson 02: its answers agree with the library and with its worked examples, and what its prose claims holds."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from course_lib import data, logistic, perceptron
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "02_logistic_regression.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "logistic": logistic}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("02_logistic_regression")
+ANSWERS = answers(LESSON, np=np, logistic=logistic)
 
 
 def task(id):

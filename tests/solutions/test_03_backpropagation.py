@@ -1,16 +1,14 @@
 """Lesson 03: its answers agree with the library, with the small engine and with its worked examples."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from course_lib import graph, matrix_ops, ops, small_engine
 from course_lib.tensor import Tensor
 from course_lib.viz.backprop import sigmoid_graph
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "03_backpropagation.py")
+LESSON = lesson("03_backpropagation")
 
 
 class Node:
@@ -25,15 +23,7 @@ def apply(op, *nodes):
     )
 
 
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "in_order": small_engine.order}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+ANSWERS = answers(LESSON, np=np, in_order=small_engine.order)
 
 
 def random_program(rng, steps=8):

@@ -1,7 +1,5 @@
 """Lesson 04: its answers agree with the library and with sampling, its worked examples and its figures hold."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.optimize import least_squares
@@ -9,20 +7,10 @@ from scipy.optimize import least_squares
 from course_lib import functional as F
 from course_lib import mlp, second_order
 from course_lib.tensor import Tensor
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "04_multilayer_perceptron.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "F": F, "Tensor": Tensor}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("04_multilayer_perceptron")
+ANSWERS = answers(LESSON, np=np, F=F, Tensor=Tensor)
 
 
 def networks(seed, rounds=10):

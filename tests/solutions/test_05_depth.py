@@ -1,7 +1,6 @@
 """Lesson 05: its answers agree with automatic differentiation and with counting, its worked examples hold."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,20 +8,10 @@ import pytest
 from course_lib import extrapolation, mlp, nn, pixels
 from course_lib import functional as F
 from course_lib.tensor import Tensor
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "05_depth.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "itertools": itertools}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("05_depth")
+ANSWERS = answers(LESSON, np=np, itertools=itertools)
 
 
 def relu_network(layers, x):

@@ -1,27 +1,16 @@
 """Lesson 06: its answers agree with torch and with the library, and its worked examples hold."""
 
 import functools
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from course_lib import data, schedules, updates
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "06_optimisation.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("06_optimisation")
+ANSWERS = answers(LESSON, np=np)
 
 
 def test_the_lesson_has_the_nine_exercises_of_the_curriculum_in_order():

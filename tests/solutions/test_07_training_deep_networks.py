@@ -1,7 +1,5 @@
 """Lesson 07: its answers agree with the library, with torch and with sampling; its worked examples hold."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -9,20 +7,10 @@ import torch
 from course_lib import functional as F
 from course_lib import init, mlp, regularise, whitening
 from course_lib.tensor import Tensor
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "07_training_deep_networks.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "F": F, "Tensor": Tensor}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("07_training_deep_networks")
+ANSWERS = answers(LESSON, np=np, F=F, Tensor=Tensor)
 SHAPES = [(6, 4), (5, 3, 4, 2)]
 
 

@@ -15,21 +15,11 @@ from course_lib.data import batches, split
 from course_lib.datasets import load
 from course_lib.optim import SGD
 from course_lib.train import EarlyStopping, fit
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
 ROOT = Path(__file__).resolve().parents[2]
-LESSON = read_lesson(ROOT / "solutions" / "08_handwritten_digits.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "nn": nn, "F": F, "SGD": SGD, "batches": batches, "fit": fit}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("08_handwritten_digits")
+ANSWERS = answers(LESSON, np=np, nn=nn, F=F, SGD=SGD, batches=batches, fit=fit)
 
 
 def test_the_lesson_has_the_seven_exercises_of_the_curriculum_in_order():

@@ -1,7 +1,6 @@
 """Lesson 09: its answers agree with the library and with torch, its worked examples and claims hold."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,20 +8,10 @@ import torch
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from course_lib import arithmetic, filters
-from grading.source import read_lesson
+from tests.solutions.reference import answers, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "09_convolution_arithmetic.py")
-
-
-def answers():
-    """The reference answers of the lesson, by name."""
-    namespace = {"np": np, "sliding_window_view": sliding_window_view, "as_strided": as_strided}
-    for exercise in LESSON.exercises:
-        exec(exercise.reference, namespace)
-    return namespace
-
-
-ANSWERS = answers()
+LESSON = lesson("09_convolution_arithmetic")
+ANSWERS = answers(LESSON, np=np, sliding_window_view=sliding_window_view, as_strided=as_strided)
 GEOMETRIES = list(itertools.product((1, 2, 3), (0, 1, 3), (1, 2, 4)))
 
 
