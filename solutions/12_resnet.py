@@ -1914,7 +1914,8 @@ def speed_run(where, width, epochs, hole, seed):
     """Seconds of training and test accuracy after every epoch."""
     x, t, x_test, t_test, source = colour_set(where)
     torch.manual_seed(seed)
-    torch.backends.cudnn.benchmark = True  # try several algorithms on the first batch, keep the fastest
+    if where.type == "cuda":
+        torch.backends.cudnn.benchmark = True  # try several algorithms on the first batch, keep the fastest
     net = resnets.resnet18(10, small=True, width=width).to(where, memory_format=torch.channels_last)
     how = {"epochs": epochs, "size": 512, "rate": 0.2, "smoothing": 0.1, "mixed": True, "seed": seed}
     losses = train(net, x, t, **how, change=lambda batch, dice: augment(batch, dice, hole=hole))
