@@ -8,7 +8,7 @@ from course_lib import blocks, torch_bridge
 from course_lib.tensor import Tensor
 from course_lib.torch_models import resnets
 
-# As published beside the reference implementations: weights for 1000 classes, multiply-adds of one 224x224 image in 10^9
+# As published beside the reference implementations: weights for 1000 classes, 10^9 multiply-adds of one 224x224 image
 PUBLISHED = {
     "resnet18": (11_689_512, 1.814),
     "resnet34": (21_797_672, 3.664),
