@@ -63,18 +63,16 @@ def write(rows, file):
 
 @contextmanager
 def threads(count):
-    """Everything inside uses this many threads: our blocks, the matrix library, torch."""
+    """Everything inside uses this many threads, ours and torch's."""
     import torch
-    from threadpoolctl import threadpool_limits
 
     from course_lib import parallel
 
     before = torch.get_num_threads(), parallel.get_num_threads()
-    with threadpool_limits(count, user_api="blas"):
-        torch.set_num_threads(count)
-        parallel.set_num_threads(count)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before[0])
-            parallel.set_num_threads(before[1])
+    torch.set_num_threads(count)
+    parallel.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        parallel.set_num_threads(before[1])

@@ -1,18 +1,26 @@
 """Share the blocks of one operation between Python threads.
 
-NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image
-run side by side. While they do, the matrix library is held to one thread each: otherwise both would ask for all
-cores. Nothing starts at import. The number of threads is `set_num_threads`, else the environment's OMP_NUM_THREADS,
-else all cores.
+NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image run
+side by side. The matrix library's own threads must keep out of it: after each product they spin for some 50 ms in
+case of another, on the core that the second half needs. So the library is held to one thread from the first use on,
+but for large products of two matrices (`product`): networks made of these, perceptrons and recurrent ones, share
+out nothing else. Nothing starts at import. The number of threads is `set_num_threads`, else the environment's
+OMP_NUM_THREADS, else all cores.
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
+
+LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
+BUFFER = 1024  # numbers: where a row is longer, NumPy's buffer for broadcasting (8192) costs more than it saves
+
 _chosen = None  # set_num_threads
-_pools = {}  # (process, threads) -> executor: after a fork the child makes its own
+_helpers = {}  # process -> helper threads: after a fork the child makes its own
+_busy = threading.Lock()  # held while the helpers work: whoever comes meanwhile works alone
 
 
 def set_num_threads(threads):
@@ -21,6 +29,7 @@ def set_num_threads(threads):
     if not isinstance(threads, int) or threads < 1:
         raise ValueError(f"set_num_threads: needs a whole number of at least 1, got {threads!r}")
     _chosen = threads
+    _matrix_libraries()
 
 
 def get_num_threads():
@@ -37,22 +46,30 @@ def _cores():
 
 @cache
 def _matrix_libraries():
-    """Handles that set the threads of the loaded matrix libraries; none without threadpoolctl, then we stay serial."""
+    """Handles of the loaded matrix libraries, held to one thread from here on; none without threadpoolctl."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
         return ()
-    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
+    libraries = tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
+    for library in libraries:
+        library.set_num_threads(1)
+    return libraries
 
 
 def share(work, blocks):
     """Call `work(block)` for every block, on several threads if that is set; returns the results in order."""
-    blocks = list(blocks)
-    threads = min(get_num_threads(), len(blocks))
-    libraries = _matrix_libraries() if threads > 1 else ()
-    if not libraries:
+    before = np.setbufsize(BUFFER)
+    try:
+        return _share(work, list(blocks))
+    finally:
+        np.setbufsize(before)
+
+
+def _share(work, blocks):
+    helping = min(get_num_threads(), len(blocks)) - 1
+    if helping < 1 or not _matrix_libraries() or not _busy.acquire(blocking=False):
         return [work(block) for block in blocks]
-    before = [library.get_num_threads() for library in libraries]
     results = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
 
@@ -60,26 +77,63 @@ def share(work, blocks):
         for i, block in waiting:  # next() on one iterator is atomic: whoever is free takes the next block
             results[i] = work(block)
 
-    for library in libraries:
-        library.set_num_threads(1)
+    helpers = _helpers.setdefault(os.getpid(), [])
+    helpers += [_Helper() for _ in range(helping - len(helpers))]
     try:
-        helpers = [_pool(threads - 1).submit(take) for _ in range(threads - 1)]
+        for helper in helpers[:helping]:
+            helper.start_on(take)
         try:
             take()
         finally:
-            for helper in helpers:
-                helper.result()
+            errors = [helper.wait() for helper in helpers[:helping]]
     finally:
-        for library, count in zip(libraries, before, strict=True):
-            library.set_num_threads(count)
+        _busy.release()
+    for error in filter(None, errors):
+        raise error
     return results
 
 
-def _pool(threads):
-    key = os.getpid(), threads
-    if key not in _pools:
-        _pools[key] = ThreadPoolExecutor(threads, thread_name_prefix="course_lib")
-    return _pools[key]
+class _Helper:
+    """A thread that waits for work. Two bare locks hand it over: no queue is as quick."""
+
+    def __init__(self):
+        self.begin, self.end = threading.Lock(), threading.Lock()
+        self.begin.acquire()
+        self.end.acquire()
+        threading.Thread(target=self._run, name="course_lib", daemon=True).start()
+
+    def start_on(self, work):
+        self.work, self.error = work, None
+        self.begin.release()
+
+    def wait(self):
+        """Wait until the work is done; what it raised, or None."""
+        self.end.acquire()
+        self.work = None
+        return self.error
+
+    def _run(self):
+        np.setbufsize(BUFFER)  # NumPy keeps it per thread
+        while True:
+            self.begin.acquire()
+            try:
+                self.work()
+            except BaseException as error:  # handed to the caller of `share`, who raises it
+                self.error = error
+            self.end.release()
+
+
+def product(a, b, out=None):
+    """The matrix product of a (n, k) and b (k, m); a large one on the matrix library's own threads."""
+    threads = get_num_threads() if a.size * b.shape[1] >= LARGE else 1
+    libraries = _matrix_libraries() if threads > 1 else ()
+    for library in libraries:
+        library.set_num_threads(threads)
+    try:
+        return np.matmul(a, b, out=out)
+    finally:
+        for library in libraries:
+            library.set_num_threads(1)
 
 
 def split(count, parts):

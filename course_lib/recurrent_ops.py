@@ -9,12 +9,13 @@ wait for its turn.
 import numpy as np
 
 from course_lib.memory import empty
+from course_lib.parallel import product
 
 
 def _from_input(x, w, b):
     """x @ w.T + b for all times at once."""
     out = empty((*x.shape[:2], len(w)), w.dtype)
-    np.matmul(_rows(x), w.T, out=_rows(out))
+    product(_rows(x), w.T, _rows(out))
     out += b
     return out
 
@@ -32,8 +33,8 @@ def _gradients(x, before, w_ih, da, da_hidden):
     """(dx, dw_ih, dw_hh, db_ih, db_hh) from the gradients of all pre-activations: input's part, state's part."""
     da, da_hidden = _rows(da), _rows(da_hidden)
     dx = empty(x.shape, x.dtype)
-    np.matmul(da, w_ih, out=_rows(dx))
-    return dx, da.T @ _rows(x), da_hidden.T @ _rows(before), da.sum(0), da_hidden.sum(0)
+    product(da, w_ih, _rows(dx))
+    return dx, product(da.T, _rows(x)), product(da_hidden.T, _rows(before)), da.sum(0), da_hidden.sum(0)
 
 
 def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
@@ -41,7 +42,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
     h = _from_input(x, w_ih, b_ih + b_hh)
     before = h0
     for t, now in enumerate(h):
-        now += before @ w_hh.T
+        now += product(before, w_hh.T)
         if nonlinearity == "tanh":
             np.tanh(now, out=now)
         else:
@@ -57,7 +58,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
             dh = dh + g[t]
             run = 1 if mask is None else mask[t].astype(h0.dtype)
             da[t] = dh * run * ((1 - h[t] * h[t]) if nonlinearity == "tanh" else h[t] > 0)
-            dh = da[t] @ w_hh + dh * (1 - run)
+            dh = product(da[t], w_hh) + dh * (1 - run)
         dx, *weights = _gradients(x, states, w_ih, da, da)
         return dx, dh, *weights
 
@@ -79,7 +80,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     squashed = empty((times, n, k), h0.dtype)
     cells[0], before = c0, h0
     for t, a in enumerate(gates):
-        a += before @ from_state
+        a += product(before, from_state)
         np.tanh(a, out=a)
         a *= half
         a += rest
@@ -108,7 +109,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
             np.multiply(slope[t, :, :3], inner[:, None], out=da[t, :, :3])
             np.multiply(slope[t, :, 3], here, out=da[t, :, 3])
             carried = None if mask is None else (dh * (1 - run), dc * (1 - run))
-            dh, dc = da[t].reshape(n, -1) @ w_hh, inner * f[t]
+            dh, dc = product(da[t].reshape(n, -1), w_hh), inner * f[t]
             if carried is not None:
                 dh, dc = dh + carried[0], dc + carried[1]
         da = da.reshape(times, n, -1)
@@ -128,7 +129,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     out, hidden = empty((*x.shape[:2], k), h0.dtype), empty((*x.shape[:2], k), h0.dtype)
     before = h0
     for t, a in enumerate(gates):
-        from_state = before @ w_hh.T + b_hh
+        from_state = product(before, w_hh.T) + b_hh
         hidden[t] = from_state[:, 2 * k :]
         a[:, : 2 * k] += from_state[:, : 2 * k]
         a[:, : 2 * k] = 0.5 + 0.5 * np.tanh(0.5 * a[:, : 2 * k])
@@ -155,7 +156,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
             da[t, :, 2 * k :] = dn
             da_hidden[t] = da[t]
             da_hidden[t, :, 2 * k :] *= r
-            dh = da_hidden[t] @ w_hh + through * z + dh * (1 - run)
+            dh = product(da_hidden[t], w_hh) + through * z + dh * (1 - run)
         dx, *weights = _gradients(x, states, w_ih, da, da_hidden)
         return dx, dh, *weights
 

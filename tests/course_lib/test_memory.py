@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from course_lib import memory, parallel
+from course_lib import memory
 
 LARGE = (64, 1024)
 
@@ -129,61 +129,3 @@ def test_a_training_loop_keeps_no_more_after_many_steps_than_after_a_few():
         held.append(memory._held)
     assert held[1] > 0
     assert held[-1] == held[1]
-
-
-@pytest.fixture
-def threads():
-    before = parallel._chosen
-    yield parallel.set_num_threads
-    parallel._chosen = before
-
-
-def test_share_keeps_the_order_and_uses_the_threads(threads):
-    seen, gate = set(), threading.Barrier(2, timeout=30)
-
-    def work(i):
-        if i < 2:
-            gate.wait()  # passes only if two threads stand here at once
-        seen.add(threading.get_ident())
-        return i * i
-
-    threads(2)
-    assert parallel.share(work, range(7)) == [i * i for i in range(7)]
-    assert len(seen) == 2
-
-
-def test_an_error_in_a_block_reaches_the_caller_and_the_matrix_library_gets_its_threads_back(threads):
-    libraries = parallel._matrix_libraries()
-    assert libraries
-    before = [library.get_num_threads() for library in libraries]
-
-    def work(i):
-        assert [library.get_num_threads() for library in libraries] == [1] * len(libraries)
-        if i == 3:
-            raise ZeroDivisionError("block 3")
-
-    threads(2)
-    with pytest.raises(ZeroDivisionError, match="block 3"):
-        parallel.share(work, range(6))
-    assert [library.get_num_threads() for library in libraries] == before
-
-
-def test_the_number_of_threads_is_set_or_read_from_the_environment(threads, monkeypatch):
-    monkeypatch.setattr(parallel, "_chosen", None)
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert parallel.get_num_threads() == 3
-    monkeypatch.setenv("OMP_NUM_THREADS", "")
-    assert parallel.get_num_threads() >= 1
-    threads(5)
-    assert parallel.get_num_threads() == 5
-    for wrong in (0, 1.5, "2"):
-        with pytest.raises(ValueError, match="needs a whole number of at least 1"):
-            parallel.set_num_threads(wrong)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 7])
-@pytest.mark.parametrize("parts", [1, 2, 5])
-def test_split_covers_everything_once(count, parts):
-    slices = parallel.split(count, parts)
-    assert len(slices) == min(count, parts)
-    assert [i for s in slices for i in range(count)[s]] == list(range(count))

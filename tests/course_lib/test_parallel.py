@@ -1,0 +1,108 @@
+"""Work is shared between threads: all of it, in order, whatever happens to one part."""
+
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from course_lib import parallel
+
+
+@pytest.fixture
+def threads():
+    before = parallel._chosen
+    yield parallel.set_num_threads
+    parallel._chosen = before
+
+
+def test_share_keeps_the_order_and_uses_the_threads(threads):
+    seen, gate = set(), threading.Barrier(2, timeout=30)
+
+    def work(i):
+        if i < 2:
+            gate.wait()  # passes only if two threads stand here at once
+        seen.add(threading.get_ident())
+        return i * i
+
+    threads(2)
+    assert parallel.share(work, range(7)) == [i * i for i in range(7)]
+    assert len(seen) == 2
+
+
+def test_an_error_in_a_block_reaches_the_caller_and_the_next_work_is_done(threads):
+    def work(i):
+        if i == 3:
+            raise ZeroDivisionError("block 3")
+
+    threads(2)
+    for blocks in (range(6), [3, 0], [0, 3]):
+        with pytest.raises(ZeroDivisionError, match="block 3"):
+            parallel.share(work, blocks)
+    assert parallel.share(str, range(3)) == ["0", "1", "2"]
+
+
+def test_work_within_work_and_work_beside_work_is_done_by_whoever_asks(threads):
+    threads(2)
+    inner = parallel.share(lambda i: parallel.share(lambda j: 10 * i + j, range(3)), range(4))
+    assert inner == [[10 * i + j for j in range(3)] for i in range(4)]
+    found = {}
+    askers = [
+        threading.Thread(target=lambda k=k: found.update({k: parallel.share(lambda i: k * i, range(50))}))
+        for k in range(4)
+    ]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join(30)
+    assert found == {k: [k * i for i in range(50)] for k in range(4)}
+
+
+def test_a_forked_child_makes_threads_of_its_own(threads):
+    threads(2)
+    assert parallel.share(abs, [-1, 2]) == [1, 2]
+    child = os.fork()
+    if not child:
+        os._exit(parallel.share(abs, [-3, 4]) != [3, 4])
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_the_matrix_library_has_its_threads_for_large_products_only(threads, monkeypatch):
+    libraries = parallel._matrix_libraries()
+    asked = []
+    monkeypatch.setattr(np, "matmul", lambda *_, **__: asked.extend(lib.get_num_threads() for lib in libraries))
+    threads(2)
+    assert libraries
+    for size in (8, 256):
+        parallel.product(np.ones((size, size)), np.ones((size, size)))
+        assert [lib.get_num_threads() for lib in libraries] == [1] * len(libraries)
+    assert asked == [1] * len(libraries) + [2] * len(libraries)
+
+
+def test_numpys_buffer_is_as_before_when_the_work_is_done(threads):
+    before = np.getbufsize()
+    for count in (1, 2):
+        threads(count)
+        assert set(parallel.share(lambda _: np.getbufsize(), range(8))) == {parallel.BUFFER}
+        assert np.getbufsize() == before
+
+
+def test_the_number_of_threads_is_set_or_read_from_the_environment(threads, monkeypatch):
+    monkeypatch.setattr(parallel, "_chosen", None)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert parallel.get_num_threads() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "")
+    assert parallel.get_num_threads() >= 1
+    threads(5)
+    assert parallel.get_num_threads() == 5
+    for wrong in (0, 1.5, "2"):
+        with pytest.raises(ValueError, match="needs a whole number of at least 1"):
+            parallel.set_num_threads(wrong)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("parts", [1, 2, 5])
+def test_split_covers_everything_once(count, parts):
+    slices = parallel.split(count, parts)
+    assert len(slices) == min(count, parts)
+    assert [i for s in slices for i in range(count)[s]] == list(range(count))
