@@ -3,7 +3,9 @@
 As in torch and in all of deep learning, "convolution" is cross-correlation: the kernel is not rotated.
 """
 
-from course_lib import arithmetic, correlate, winograd
+from course_lib import arithmetic, winograd
+from course_lib.correlate import correlate, weight_gradient
+from course_lib.spread import input_gradient
 from course_lib.windows import batch_last, geometry, logical
 
 ALL = (True, True, True)
@@ -47,14 +49,16 @@ def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs
         )
     check_bias(name, bias, filters)
     geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
-    how = winograd if winograd.applies(geo, weight) else correlate
+    forward, to_input, to_weight = correlate, input_gradient, weight_gradient
+    if winograd.applies(geo, weight):
+        forward, to_input, to_weight = winograd.correlate, winograd.input_gradient, winograd.weight_gradient
     x = batch_last(x)
-    out = how.correlate(x, weight, geo, bias)
+    out = forward(x, weight, geo, bias)
 
     def vjp(g):
         g = batch_last(g)
-        gx = logical(how.input_gradient(g, weight, geo)) if needs[0] else None
-        gw = how.weight_gradient(x, g, geo) if needs[1] else None
+        gx = logical(to_input(g, weight, geo)) if needs[0] else None
+        gw = to_weight(x, g, geo) if needs[1] else None
         if bias is None:
             return gx, gw
         return gx, gw, bias_gradient(g) if needs[2] else None

@@ -1,7 +1,9 @@
 """Transposed convolution: the gradient of convolution, used forward; an upsampling that can be learned."""
 
-from course_lib import arithmetic, correlate
+from course_lib import arithmetic
 from course_lib.conv import ALL, bias_gradient, check_arrays, check_bias
+from course_lib.correlate import correlate, weight_gradient
+from course_lib.spread import input_gradient
 from course_lib.windows import Geometry, batch_last, logical
 
 
@@ -29,14 +31,14 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     pads = tuple((p, p) for p in pairs["padding"])
     geo = Geometry(size, tuple(kernel), pairs["stride"], pads, pairs["dilation"], x.shape[2:], groups)
     x = batch_last(x)
-    out = correlate.input_gradient(x, weight, geo)
+    out = input_gradient(x, weight, geo)
     if bias is not None:
         out += bias.reshape(-1, 1, 1, 1)
 
     def vjp(g):
         g = batch_last(g)
-        gx = logical(correlate.correlate(g, weight, geo)) if needs[0] else None
-        gw = correlate.weight_gradient(g, x, geo) if needs[1] else None
+        gx = logical(correlate(g, weight, geo)) if needs[0] else None
+        gw = weight_gradient(g, x, geo) if needs[1] else None
         if bias is None:
             return gx, gw
         return gx, gw, bias_gradient(g) if needs[2] else None

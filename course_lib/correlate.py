@@ -1,116 +1,94 @@
-"""Correlation of a batch with kernels as matrix products over gathered windows, and its two gradients.
+"""Correlation of a batch with kernels as matrix products over gathered windows, and the gradient of the kernels.
 
-In one line: `columns` holds one row per kernel weight and one column per output, and the output is `weight @
-columns`. Everything lies batch-last in memory (c, h, w, n), so that gathering copies long contiguous runs, and goes
-block by block, so that what was gathered is multiplied while it is in the cache. Both gradients are the same
-product, transposed. After Chellapilla, Puri and Simard, "High performance convolutional neural networks for
-document processing" (2006).
+In one line: `_windows` holds one row per kernel weight and one column per output, and the output is `weight @
+windows`. Gathering every window in full would copy each pixel once per kernel weight. Here it is copied once per
+kernel *column* only: line after line of the image lies in memory, under each horizontal tap, and what an output row
+sees, `kh` neighbouring lines, is then one matrix without another copy (`windows.stacks`). Everything lies batch-last
+(c, h, w, n), so that gathering copies long runs, and goes block by block, so that what was gathered is multiplied
+while it is in the cache. After Cho and Brand, "MEC: Memory-efficient convolution for deep neural network" (2017).
 """
-
-import math
 
 import numpy as np
 
+from course_lib import windows
 from course_lib.memory import empty, scratch
-from course_lib.parallel import get_num_threads, share, split
-from course_lib.windows import copy_padded, pixel_blocks, tap, window_view
+from course_lib.parallel import share
+
+NARROW = 512  # columns below which a matrix product is slow: wide rows are cut no further
 
 
 def correlate(x, weight, geo, bias=None):
     """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw)."""
-    filters, n = len(weight), x.shape[3]
-    weight = weight.reshape(geo.groups, filters // geo.groups, -1)
-    out = empty((filters, *geo.out, n), x.dtype)
-    flat = out.reshape(geo.groups, filters // geo.groups, -1)
-    gather = _gatherer(x, geo)
+    groups, n = geo.groups, x.shape[3]
+    matrix = np.ascontiguousarray(weight.transpose(0, 2, 3, 1)).reshape(groups, 1, len(weight) // groups, -1)
+    out = empty((groups, matrix.shape[2], *geo.out, n), x.dtype)
 
     def work(block):
-        here = flat[:, :, _run(block, geo, n)]
-        np.matmul(weight, gather(block), out=here)
+        here = _pixels(out, block)
+        np.matmul(matrix, _windows(x, geo, block), out=here.swapaxes(1, 2))
         if bias is not None:
-            here += bias.reshape(geo.groups, -1, 1)
+            here += bias.reshape(groups, -1, 1, 1)
 
-    share(work, _blocks(x, geo))
-    return out
+    share(work, _blocks(geo, len(x), n))
+    return out.reshape(len(weight), *geo.out, n)
 
 
 def weight_gradient(x, g, geo):
     """Gradient of `correlate` for its weight, (f, c/groups, kh, kw), given that of its outputs, g (f, oh, ow, n)."""
-    filters, n = len(g), x.shape[3]
-    flat = g.reshape(geo.groups, filters // geo.groups, -1)
-    gather = _gatherer(x, geo)
+    filters = len(g)
+    g = g.reshape(geo.groups, filters // geo.groups, *g.shape[1:])
 
     def work(block):
-        return flat[:, :, _run(block, geo, n)] @ gather(block).transpose(0, 2, 1)
+        return (_pixels(g, block).swapaxes(1, 2) @ _windows(x, geo, block).swapaxes(2, 3)).sum(axis=1)
 
-    total, *others = share(work, _blocks(x, geo))
+    total, *others = share(work, _blocks(geo, len(x), x.shape[3]))
     for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
         total += part
-    return total.reshape(filters, len(x) // geo.groups, *geo.kernel)
+    total = total.reshape(filters, *geo.kernel, len(x) // geo.groups)
+    return np.ascontiguousarray(total.transpose(0, 3, 1, 2))
 
 
-def input_gradient(g, weight, geo):
-    """Gradient of `correlate` for its input, (c, h, w, n): each output gives back through the window it saw."""
-    n, per_group = g.shape[3], weight.shape[1]
-    g = g.reshape(geo.groups, len(weight) // geo.groups, -1)
-    weight = weight.reshape(geo.groups, len(weight) // geo.groups, per_group, math.prod(geo.kernel))
-    padded = scratch("padded", (geo.groups, per_group, *geo.padded, n), g.dtype)
-
-    def work(part):
-        seen = padded[part]
-        seen = seen.reshape(len(seen) * seen.shape[1], *geo.padded, n)
-        seen[...] = 0
-        groups, channels = part
-        mine = weight[groups, :, channels]
-        mine = mine.reshape(*mine.shape[:2], -1).transpose(0, 2, 1)
-        for rows, cols in pixel_blocks(geo.out, len(seen) * math.prod(geo.kernel) * n):
-            here = g[groups][:, :, _run((rows, cols), geo, n)]
-            shape = len(seen), *geo.kernel, rows.stop - rows.start, cols.stop - cols.start, n
-            columns = scratch("columns", shape, padded.dtype)
-            np.matmul(mine, here, out=columns.reshape(*mine.shape[:2], -1))
-            for i, j in np.ndindex(*geo.kernel):
-                window = tap(seen, i, j, geo, rows, cols)
-                window += columns[:, i, j]
-
-    everything = slice(None)
-    if geo.groups > 1:  # threads share out groups or channels, so that no two of them add to the same pixel
-        parts = [(groups, everything) for groups in split(geo.groups, get_num_threads())]
-    else:
-        parts = [(everything, channels) for channels in split(per_group, get_num_threads())]
-    share(work, parts)
-    (top, _), (left, _) = geo.pads
-    whole = padded.reshape(geo.groups * per_group, *geo.padded, n)
-    gx = empty((len(whole), *geo.size, n), whole.dtype)
-    gx[...] = whole[:, top : top + geo.size[0], left : left + geo.size[1]]
-    return gx
+def _pixels(maps, block):
+    """A block of maps (groups, c, h, w, n) as (groups, c, rows, pixels): a view."""
+    part = maps[:, :, *block]
+    return part.reshape(*part.shape[:3], part.shape[3] * part.shape[4])
 
 
-def _blocks(x, geo):
-    return pixel_blocks(geo.out, len(x) * math.prod(geo.kernel) * x.shape[3])
-
-
-def _run(block, geo, n):
-    """The columns of a flat (.., oh * ow * n) that belong to a block of pixels."""
+def _windows(x, geo, block):
+    """What each row of a block of outputs sees of x (c, h, w, n): (groups, rows, kh * kw * c/groups, pixels)."""
     rows, cols = block
-    width = geo.out[1]
-    return slice((rows.start * width + cols.start) * n, ((rows.stop - 1) * width + cols.stop) * n)
-
-
-def _gatherer(x, geo):
-    """A function from a block of outputs to the inputs they see, (groups, weights of a filter, columns)."""
-    n = x.shape[3]
+    x = x.reshape(geo.groups, len(x) // geo.groups, *x.shape[1:])
     if geo.is_view:
-        flat = x.reshape(geo.groups, len(x) // geo.groups, -1)
-        return lambda block: flat[:, :, _run(block, geo, n)]
-    if geo.padded != geo.size:
-        (top, _), (left, _) = geo.pads
-        x = copy_padded(x, scratch("padded", (len(x), *geo.padded, n), x.dtype), top, left)
-    windows = window_view(x, geo)
+        return _pixels(x, block).swapaxes(1, 2)
+    count, width, channels = len(range(geo.out[0])[rows]), cols.stop - cols.start, x.shape[1]
+    (kh, kw), (down, right), (_, apart), (_, hop) = geo.kernel, geo.stride, geo.dilation, geo.lattice
+    (top, _), (left, _) = geo.pads
+    lines = scratch("lines", (geo.groups, (count - 1) * hop + kh, kw, channels, width, x.shape[4]), x.dtype)
+    some, there = windows.inside(rows.start * down - top, geo.dilation[0], lines.shape[1], geo.size[0])
+    lines[:, : some.start] = 0
+    lines[:, some.stop :] = 0
+    for j in range(kw):
+        seen, here = windows.inside(cols.start * right + j * apart - left, right, width, geo.size[1])
+        target = lines[:, some, j]
+        target[:, :, :, : seen.start] = 0
+        target[:, :, :, seen.stop :] = 0
+        target[:, :, :, seen] = x[:, :, there, here].swapaxes(1, 2)
+    return windows.stacks(lines, count, hop, kh)
 
-    def gather(block):
-        chosen = windows[:, :, :, block[0], block[1]]
-        columns = scratch("columns", chosen.shape, x.dtype)
-        columns[...] = chosen
-        return columns.reshape(geo.groups, len(x) // geo.groups * math.prod(geo.kernel), -1)
 
-    return gather
+def _blocks(geo, channels, n):
+    """Cut the outputs into (rows, cols) for which about `BLOCK` numbers are gathered.
+
+    Neighbouring blocks gather `kh - 1` lines twice, so that high blocks are better than wide ones, as long as the
+    matrix products stay wide. Windows that a dilation keeps apart have no line in common: rows are taken in steps.
+    """
+    (height, width), (step, hop) = geo.out, geo.lattice
+    wide, pixel = width, geo.kernel[1] * channels * n
+    while True:
+        rows = (windows.BLOCK // max(1, pixel * wide) - geo.kernel[0]) // hop + 1
+        if rows * hop >= 3 * (geo.kernel[0] - 1) or rows >= height or wide * n < 2 * NARROW or wide == 1:
+            break
+        wide = -(-wide // 2)
+    downward = [part for i in range(min(step, height)) for part in windows.row_blocks(range(i, height, step), rows)]
+    across = [slice(c, min(c + wide, width)) for c in range(0, width, wide)]
+    return [(rows, cols) for rows in downward for cols in across]

@@ -7,13 +7,15 @@ NumPy keeps the order by itself.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import gcd, prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_lib import arithmetic
 
-BLOCK = 1 << 18  # numbers gathered at a time: 1 MB of float32, near enough to the core, blocks enough for two threads
+BLOCK = 1 << 19  # numbers gathered at a time: 2 MB of float32, near enough to the core, blocks enough for two threads
 
 
 def batch_last(x):
@@ -52,6 +54,12 @@ class Geometry:
     def is_view(self):
         """Whether the windows are the input itself: 1x1 kernel, stride 1, no padding."""
         return self.kernel == self.stride == (1, 1) and self.padded == self.size
+
+    @property
+    def lattice(self):
+        """Steps down the image (of outputs, of taps) after which windows meet the same rows of the input again."""
+        common = gcd(self.stride[0], self.dilation[0])
+        return self.dilation[0] // common, self.stride[0] // common
 
 
 def geometry(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False, groups=1, *, name):
@@ -114,12 +122,28 @@ def tap(padded, i, j, geo, rows=slice(None), cols=slice(None)):
     ]
 
 
-def pixel_blocks(out, numbers_per_pixel):
-    """Cut (oh, ow) outputs into (rows, cols) slices that gather about `BLOCK` numbers: whole rows, or parts of one."""
-    height, width = out
-    rows = BLOCK // max(1, width * numbers_per_pixel)
-    if rows:
-        rows = min(rows, (height + 1) // 2)  # at least two blocks, so that two threads have work
-        return [(slice(r, min(r + rows, height)), slice(0, width)) for r in range(0, height, rows)]
-    step = max(1, BLOCK // numbers_per_pixel)
-    return [(slice(r, r + 1), slice(c, min(c + step, width))) for r in range(height) for c in range(0, width, step)]
+def inside(first, step, count, size):
+    """Which of the positions first, first + step, ... (`count` of them) lie in range(size), and where: two slices."""
+    begin = min(max(0, -(first // step)), count)
+    end = max(begin, min(count, (size - 1 - first) // step + 1))
+    here = slice(first + begin * step, first + (end - 1) * step + 1, step) if end > begin else slice(0, 0)
+    return slice(begin, end), here
+
+
+def stacks(lines, count, hop, height):
+    """Every `height` neighbouring lines as one matrix, of contiguous lines (groups, m, ..., w, n).
+
+    A view (groups, count, height * rows, w * n), each stack `hop` lines after the one before: they overlap.
+    """
+    groups, _, *rows, w, n = lines.shape
+    shape = groups, count, height * prod(rows), w * n
+    strides = lines.strides[0], hop * lines.strides[1], w * n * lines.itemsize, lines.itemsize
+    return as_strided(lines, shape, strides, writeable=False)
+
+
+def row_blocks(rows, most):
+    """Cut a range of rows into an even number of slices of at most `most` rows, where there are rows enough."""
+    parts = -(-len(rows) // max(1, most))
+    parts = min(parts + parts % 2, len(rows))
+    edges = [len(rows) * i // parts for i in range(parts + 1)]
+    return [slice(rows[a], rows[b - 1] + 1, rows.step) for a, b in pairwise(edges)]

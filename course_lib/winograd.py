@@ -30,10 +30,13 @@ KERNEL = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], 
 COMBINE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
 
 
+FEWEST = 32  # channels: below, the matrix products are too thin for what mixing costs
+
+
 def applies(geo, weight):
     """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win."""
     plain = geo.kernel == (3, 3) and geo.stride == geo.dilation == (1, 1) and geo.groups == 1
-    return plain and min(weight.shape[:2]) >= 8 and geo.out[0] >= 4
+    return plain and min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
 
 
 def correlate(x, weight, geo, bias=None):
@@ -58,7 +61,7 @@ def correlate(x, weight, geo, bias=None):
 
 
 def input_gradient(g, weight, geo):
-    """As `correlate.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged."""
+    """As `spread.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged."""
     rotated = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     pads = tuple((2 - before, 2 - after) for before, after in geo.pads)
     return correlate(g, rotated, Geometry(geo.out, geo.kernel, geo.stride, pads, geo.dilation, geo.size))

@@ -5,9 +5,11 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
-from course_lib import correlate, parallel, winograd
 from course_lib import functional_conv as F
+from course_lib import parallel, windows, winograd
 from course_lib.conv import conv2d
+from course_lib.correlate import correlate, weight_gradient
+from course_lib.spread import input_gradient
 from course_lib.tensor import Tensor
 from course_lib.windows import geometry
 from tests.course_lib.against_torch import compare, in_other_memory, torch_samples
@@ -43,12 +45,12 @@ CONV2D = [
     ((2, 4, 9, 10), (6, 2, 3, 3), {"groups": 2}),
     ((2, 6, 5, 5), (6, 1, 3, 3), {"groups": 6, "padding": 1}),
     ((2, 4, 11, 12), (8, 2, 3, 2), {"stride": (2, 1), "padding": (3, 1), "dilation": (2, 3), "groups": 2}),
-    ((1, 12, 9, 9), (8, 12, 3, 3), {"padding": 1}),  # from here on F(4,3) computes it
-    ((3, 8, 4, 4), (8, 8, 3, 3), {"padding": 1}),
-    ((3, 8, 6, 5), (9, 8, 3, 3), {}),
-    ((2, 8, 7, 6), (9, 8, 3, 3), {"padding": (0, 2)}),
-    ((2, 8, 5, 6), (9, 8, 3, 3), {"padding": (4, 3)}),
-    ((2, 10, 13, 3), (8, 10, 3, 3), {"padding": "same"}),
+    ((1, 34, 9, 9), (32, 34, 3, 3), {"padding": 1}),  # from here on F(4,3) computes it
+    ((3, 32, 4, 4), (32, 32, 3, 3), {"padding": 1}),
+    ((3, 32, 6, 5), (33, 32, 3, 3), {}),
+    ((2, 32, 7, 6), (33, 32, 3, 3), {"padding": (0, 2)}),
+    ((2, 32, 5, 6), (33, 32, 3, 3), {"padding": (4, 3)}),
+    ((2, 33, 13, 3), (32, 33, 3, 3), {"padding": "same"}),
 ]
 
 
@@ -118,14 +120,37 @@ def test_transposed_convolution_is_the_gradient_of_convolution(rng):
 
 
 def test_the_fast_and_the_readable_way_agree(rng):
-    x, weight = rng.standard_normal((9, 10, 11, 4)), rng.standard_normal((8, 9, 3, 3))
+    x, weight = rng.standard_normal((33, 10, 11, 4)), rng.standard_normal((32, 33, 3, 3))
     geo = geometry((10, 11), (3, 3), padding=(2, 1), name="test")
     assert winograd.applies(geo, weight)
-    g = rng.standard_normal((8, *geo.out, 4))
-    np.testing.assert_allclose(winograd.correlate(x, weight, geo), correlate.correlate(x, weight, geo), atol=1e-11)
-    for name, arrays in (("input_gradient", (g, weight)), ("weight_gradient", (x, g))):
-        fast, slow = getattr(winograd, name)(*arrays, geo), getattr(correlate, name)(*arrays, geo)
-        np.testing.assert_allclose(fast, slow, atol=1e-10)
+    g = rng.standard_normal((32, *geo.out, 4))
+    for fast, plain, arrays in (
+        (winograd.correlate, correlate, (x, weight)),
+        (winograd.input_gradient, input_gradient, (g, weight)),
+        (winograd.weight_gradient, weight_gradient, (x, g)),
+    ):
+        np.testing.assert_allclose(fast(*arrays, geo), plain(*arrays, geo), atol=1e-10)
+
+
+def random_geometries(rng, count):
+    """Images, kernels and options of any size and any mixture, as long as the kernel fits."""
+    while count:
+        (h, w), kernel, stride, dilation = (rng.integers(1, most, 2) for most in (13, 5, 5, 5))
+        padding, groups, n = rng.integers(0, 5, 2), *rng.integers(1, 4, 2)
+        if all((kernel - 1) * dilation + 1 <= (h, w) + 2 * padding):
+            c, f = groups * rng.integers(1, 4, 2)
+            options = {"stride": stride, "padding": padding, "dilation": dilation}
+            options = {name: tuple(map(int, pair)) for name, pair in options.items()}
+            yield (n, c, h, w), (f, c // groups, *kernel), options | {"groups": int(groups)}
+            count -= 1
+
+
+@pytest.mark.parametrize("block", [1, 300, 1 << 19])
+def test_any_mixture_of_options_is_torchs_however_it_is_cut_into_blocks(block, rng, threads, monkeypatch):
+    monkeypatch.setattr(windows, "BLOCK", block)
+    monkeypatch.setattr("course_lib.correlate.NARROW", 4)
+    for image, kernel, options in random_geometries(rng, 40):
+        compare(F.conv2d, TF.conv2d, rng.standard_normal(image), rng.standard_normal(kernel), None, **options)
 
 
 def test_in_float32_the_fast_way_stays_as_close_as_a_few_roundings(rng):
@@ -136,9 +161,9 @@ def test_in_float32_the_fast_way_stays_as_close_as_a_few_roundings(rng):
     assert np.abs(single - exact).max() < 2e-5 * np.abs(exact).max()
 
 
-@pytest.mark.parametrize("shape", [(8, 3, 6, 6), (8, 12, 6, 6)])
+@pytest.mark.parametrize("shape", [(8, 3, 6, 6), (8, 33, 6, 6)])
 def test_the_memory_order_of_the_input_changes_nothing(shape, rng):
-    weight = rng.standard_normal((8, shape[1], 3, 3))
+    weight = rng.standard_normal((32, shape[1], 3, 3))
     results = []
     for x in in_other_memory(rng.standard_normal(shape)):
         out, vjp = conv2d(x, weight, padding=1)
@@ -149,9 +174,7 @@ def test_the_memory_order_of_the_input_changes_nothing(shape, rng):
 
 
 def test_large_blocks_and_many_give_the_same(rng, monkeypatch):
-    from course_lib import windows
-
-    x, weight, thin = (rng.standard_normal(s) for s in ((4, 9, 12, 10), (8, 9, 3, 3), (8, 9, 2, 2)))
+    x, weight, thin = (rng.standard_normal(s) for s in ((4, 32, 12, 10), (33, 32, 3, 3), (8, 32, 2, 2)))
     whole = [conv2d(x, w, padding=1) for w in (weight, thin)]
     whole = [(out, *vjp(out)) for out, vjp in whole]
     for block in (1, 600, 5000):
@@ -172,7 +195,7 @@ def test_unwanted_gradients_are_not_computed(rng):
 
 
 def test_the_same_answer_on_any_number_of_threads(rng):
-    x, weight = rng.standard_normal((8, 12, 17, 9)), rng.standard_normal((16, 12, 3, 3))
+    x, weight = rng.standard_normal((8, 32, 17, 9)), rng.standard_normal((33, 32, 3, 3))
     before, results = parallel._chosen, []
     for count in (1, 2, 3):
         parallel.set_num_threads(count)

@@ -1,0 +1,63 @@
+"""The gradient of a correlation for its input: each output gives back through the window it saw.
+
+That is also the transposed convolution. The same idea as in `correlate`, turned round: the outputs that reach one row
+of the input are neighbouring lines of `g`, one matrix without a copy (`windows.stacks`), so that a single product sums
+over the vertical taps; only what the `kw` horizontal taps give is added up afterwards, each shifted by its place.
+"""
+
+import numpy as np
+
+from course_lib import windows
+from course_lib.memory import empty, scratch
+from course_lib.parallel import share
+
+
+def input_gradient(g, weight, geo):
+    """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n)."""
+    groups, n, channels = geo.groups, g.shape[3], weight.shape[1]
+    g = g.reshape(groups, len(g) // groups, *g.shape[1:])
+    weight = weight.reshape(groups, -1, *weight.shape[1:])
+    gx = empty((groups, channels, *geo.size, n), g.dtype)
+    period = geo.stride[0] * geo.lattice[0]  # rows of the input this far apart are reached through the same taps
+    most = windows.BLOCK // max(1, groups * (2 * geo.kernel[1] * channels + g.shape[1]) * geo.out[1] * n)
+    jobs = []
+    for first in range(min(period, geo.size[0])):
+        taps = [i for i in range(geo.kernel[0]) if (first + geo.pads[0][0] - i * geo.dilation[0]) % geo.stride[0] == 0]
+        matrix = weight[:, :, :, taps[::-1]].transpose(0, 4, 2, 3, 1)  # kw, c, taps (the last one first), f
+        matrix = np.ascontiguousarray(matrix).reshape(groups, 1, geo.kernel[1] * channels, -1)
+        jobs += [(rows, taps, matrix) for rows in windows.row_blocks(range(first, geo.size[0], period), most)]
+
+    def work(job):
+        rows, taps, matrix = job
+        here = gx[:, :, rows]
+        here[...] = 0
+        if taps:
+            reaching = _reaching(g, geo, rows, taps)
+            shape = groups, reaching.shape[1], geo.kernel[1], channels, geo.out[1], n
+            given = scratch("given", shape, g.dtype)
+            np.matmul(matrix, reaching, out=given.reshape(*shape[:2], matrix.shape[2], reaching.shape[3]))
+            _add_up(given, here, geo)
+
+    share(work, jobs)
+    return gx.reshape(groups * channels, *geo.size, n)
+
+
+def _reaching(g, geo, rows, taps):
+    """The outputs that reach each of some input rows through `taps`: (groups, rows, taps * f, pixels)."""
+    step = geo.lattice[0]
+    count = len(range(geo.size[0])[rows])
+    first = (rows.start + geo.pads[0][0] - taps[-1] * geo.dilation[0]) // geo.stride[0]
+    lines = scratch("lines", (len(g), count + len(taps) - 1, g.shape[1], *g.shape[3:]), g.dtype)
+    some, there = windows.inside(first, step, lines.shape[1], geo.out[0])
+    lines[:, : some.start] = 0
+    lines[:, some.stop :] = 0
+    lines[:, some] = g[:, :, there].swapaxes(1, 2)
+    return windows.stacks(lines, count, 1, len(taps))
+
+
+def _add_up(given, here, geo):
+    """Add given (groups, rows, kw, c, ow, n) to here (groups, c, rows, w, n), every horizontal tap at its place."""
+    for j in range(geo.kernel[1]):
+        seen, there = windows.inside(j * geo.dilation[1] - geo.pads[1][0], geo.stride[1], geo.out[1], geo.size[1])
+        target = here[:, :, :, there]
+        target += given[:, :, j, :, seen].swapaxes(1, 2)
