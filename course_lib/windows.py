@@ -57,7 +57,10 @@ class Geometry:
 
     @property
     def lattice(self):
-        """Steps down the image (of outputs, of taps) after which windows meet the same rows of the input again."""
+        """(step, hop): outputs `step` rows apart see the same lines of the input, each `hop` lines below the last.
+
+        A dilation keeps the lines of other outputs apart from these. Without one, step is 1 and hop the stride.
+        """
         common = gcd(self.stride[0], self.dilation[0])
         return self.dilation[0] // common, self.stride[0] // common
 
@@ -78,25 +81,17 @@ def geometry(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False, gro
 
 
 def copy_padded(x, buffer, top, left, fill=0):
-    """Write `x` (c, h, w, n) into `buffer` (c, H, W, n), its first pixel at (top, left), and `fill` wherever it is
-    not.
+    """Write `x` (c, h, w, n) into `buffer` (c, H, W, n), its first pixel at (top, left), `fill` elsewhere; returns it.
 
     A negative position, or a buffer that ends early, shows only a part of `x`.
     """
-    (_, height, width, _), (_, rows, cols, _) = x.shape, buffer.shape
-    r0, r1 = min(max(top, 0), rows), max(min(top + height, rows), 0)
-    c0, c1 = min(max(left, 0), cols), max(min(left + width, cols), 0)
-    if r0 > 0:
-        buffer[:, :r0] = fill
-    if r1 < rows:
-        buffer[:, max(r1, r0) :] = fill
-    if r1 > r0:
-        if c0 > 0:
-            buffer[:, r0:r1, :c0] = fill
-        if c1 < cols:
-            buffer[:, r0:r1, max(c1, c0) :] = fill
-        if c1 > c0:
-            buffer[:, r0:r1, c0:c1] = x[:, r0 - top : r1 - top, c0 - left : c1 - left]
+    rows, their_rows = inside(-top, 1, buffer.shape[1], x.shape[1])
+    cols, their_cols = inside(-left, 1, buffer.shape[2], x.shape[2])
+    buffer[:, : rows.start] = fill
+    buffer[:, rows.stop :] = fill
+    buffer[:, rows, : cols.start] = fill
+    buffer[:, rows, cols.stop :] = fill
+    buffer[:, rows, cols] = x[:, their_rows, their_cols]
     return buffer
 
 
