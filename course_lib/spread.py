@@ -8,12 +8,15 @@ over the vertical taps; only what the `kw` horizontal taps give is added up afte
 import numpy as np
 
 from course_lib import windows
+from course_lib.correlate import correlate
 from course_lib.memory import empty, scratch
 from course_lib.parallel import share
 
 
 def input_gradient(g, weight, geo):
     """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n)."""
+    if geo.is_view and geo.groups == 1:  # each pixel for itself: the same map, transposed
+        return correlate(g, weight.swapaxes(0, 1), geo)
     groups, n, channels = geo.groups, g.shape[3], weight.shape[1]
     g = g.reshape(groups, len(g) // groups, *g.shape[1:])
     weight = weight.reshape(groups, -1, *weight.shape[1:])
