@@ -5,6 +5,7 @@ As in torch and in all of deep learning, "convolution" is cross-correlation: the
 
 from course_lib import arithmetic, winograd
 from course_lib.correlate import correlate, weight_gradient
+from course_lib.parallel import beside
 from course_lib.spread import input_gradient
 from course_lib.windows import batch_last, geometry, logical
 
@@ -57,11 +58,8 @@ def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs
 
     def vjp(g):
         g = batch_last(g)
-        gx = logical(to_input(g, weight, geo)) if needs[0] else None
-        gw = to_weight(x, g, geo) if needs[1] else None
-        if bias is None:
-            return gx, gw
-        return gx, gw, bias_gradient(g) if needs[2] else None
+        parts = [lambda: logical(to_input(g, weight, geo)), lambda: to_weight(x, g, geo)]
+        return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
 
     return logical(out), vjp
 

@@ -3,6 +3,7 @@
 from course_lib import arithmetic
 from course_lib.conv import ALL, bias_gradient, check_arrays, check_bias
 from course_lib.correlate import correlate, weight_gradient
+from course_lib.parallel import beside
 from course_lib.spread import input_gradient
 from course_lib.windows import Geometry, batch_last, logical
 
@@ -37,10 +38,7 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
 
     def vjp(g):
         g = batch_last(g)
-        gx = logical(correlate(g, weight, geo)) if needs[0] else None
-        gw = weight_gradient(g, x, geo) if needs[1] else None
-        if bias is None:
-            return gx, gw
-        return gx, gw, bias_gradient(g) if needs[2] else None
+        parts = [lambda: logical(correlate(g, weight, geo)), lambda: weight_gradient(g, x, geo)]
+        return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
 
     return logical(out), vjp

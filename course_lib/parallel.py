@@ -19,8 +19,7 @@ LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is h
 BUFFER = 1024  # numbers: where a row is longer, NumPy's buffer for broadcasting (8192) costs more than it saves
 
 _chosen = None  # set_num_threads
-_helpers = {}  # process -> helper threads: after a fork the child makes its own
-_busy = threading.Lock()  # held while the helpers work: whoever comes meanwhile works alone
+_teams = {}  # process -> its helper threads: after a fork the child makes its own
 
 
 def set_num_threads(threads):
@@ -58,7 +57,10 @@ def _matrix_libraries():
 
 
 def share(work, blocks):
-    """Call `work(block)` for every block, on several threads if that is set; returns the results in order."""
+    """Call `work(block)` for every block, on several threads if that is set; returns the results in order.
+
+    Work may share out its own work again: it gets the threads that are left.
+    """
     before = np.setbufsize(BUFFER)
     try:
         return _share(work, list(blocks))
@@ -67,8 +69,7 @@ def share(work, blocks):
 
 
 def _share(work, blocks):
-    helping = min(get_num_threads(), len(blocks)) - 1
-    if helping < 1 or not _matrix_libraries() or not _busy.acquire(blocking=False):
+    if min(get_num_threads(), len(blocks)) < 2 or not _matrix_libraries():
         return [work(block) for block in blocks]
     results = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
@@ -77,20 +78,46 @@ def _share(work, blocks):
         for i, block in waiting:  # next() on one iterator is atomic: whoever is free takes the next block
             results[i] = work(block)
 
-    helpers = _helpers.setdefault(os.getpid(), [])
-    helpers += [_Helper() for _ in range(helping - len(helpers))]
+    team = _teams.setdefault(os.getpid(), _Team())
+    helpers = team.lend(len(blocks) - 1)
+    for helper in helpers:
+        helper.start_on(take)
     try:
-        for helper in helpers[:helping]:
-            helper.start_on(take)
-        try:
-            take()
-        finally:
-            errors = [helper.wait() for helper in helpers[:helping]]
+        take()
     finally:
-        _busy.release()
+        errors = [helper.wait() for helper in helpers]
+        team.take_back(helpers)
     for error in filter(None, errors):
         raise error
     return results
+
+
+def beside(parts, needs):
+    """Call every function of `parts` that `needs` wants, side by side; a tuple of what they return, else None."""
+    wanted = [i for i in range(len(parts)) if needs[i]]
+    found = dict(zip(wanted, share(lambda i: parts[i](), wanted), strict=True))
+    return tuple(found.get(i) for i in range(len(parts)))
+
+
+class _Team:
+    """The helper threads of a process: made when first wanted, never more at work than may be."""
+
+    def __init__(self):
+        self.lock, self.idle, self.working = threading.Lock(), [], 0
+
+    def lend(self, wanted):
+        """At most `wanted` threads with nothing to do."""
+        with self.lock:
+            count = max(0, min(wanted, get_num_threads() - 1 - self.working))
+            self.idle += [_Helper() for _ in range(count - len(self.idle))]
+            lent, self.idle = self.idle[:count], self.idle[count:]
+            self.working += count
+            return lent
+
+    def take_back(self, helpers):
+        with self.lock:
+            self.idle += helpers
+            self.working -= len(helpers)
 
 
 class _Helper:

@@ -42,7 +42,10 @@ def test_an_error_in_a_block_reaches_the_caller_and_the_next_work_is_done(thread
     assert parallel.share(str, range(3)) == ["0", "1", "2"]
 
 
-def test_work_within_work_and_work_beside_work_is_done_by_whoever_asks(threads):
+def test_work_within_work_and_work_beside_work_is_done_by_threads_that_are_left(threads):
+    gate = threading.Barrier(3, timeout=30)
+    threads(3)
+    parallel.share(lambda i: parallel.share(lambda _: gate.wait(), range(2)) if i else gate.wait(), range(2))
     threads(2)
     inner = parallel.share(lambda i: parallel.share(lambda j: 10 * i + j, range(3)), range(4))
     assert inner == [[10 * i + j for j in range(3)] for i in range(4)]
@@ -56,6 +59,14 @@ def test_work_within_work_and_work_beside_work_is_done_by_whoever_asks(threads):
     for asker in askers:
         asker.join(30)
     assert found == {k: [k * i for i in range(50)] for k in range(4)}
+
+
+def test_what_is_wanted_is_computed_side_by_side(threads):
+    gate = threading.Barrier(2, timeout=30)
+    threads(2)
+    first, second, third = parallel.beside([gate.wait, lambda: 1 / 0, gate.wait], (True, False, True))
+    assert second is None
+    assert {first, third} == {0, 1}  # both stood at the gate at once
 
 
 def test_a_forked_child_makes_threads_of_its_own(threads):
