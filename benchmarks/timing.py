@@ -6,10 +6,10 @@ import statistics
 import time
 from contextlib import contextmanager
 
-REST = 0.005  # seconds: thread pools spin for a while after their work and would disturb whoever comes next
+REST = 0.12  # seconds: thread pools spin for up to 0.11 after their work and would disturb whoever comes next
 
 
-def side_by_side(ours, theirs, *, seconds=1.0, least=7, turn=0.04):
+def side_by_side(ours, theirs, *, seconds=1.0, least=7, turn=0.1):
     """Median seconds of `ours()` and of `theirs()` over `seconds`, in turns of `turn`, so that both see one machine.
 
     A turn begins with a rest and with calls that are not counted.

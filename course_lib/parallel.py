@@ -1,7 +1,7 @@
 """Share the blocks of one operation between Python threads.
 
 NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image run
-side by side. The matrix library's own threads must keep out of it: after each product they spin for some 50 ms in
+side by side. The matrix library's own threads must keep out of it: after each product they spin for some 100 ms in
 case of another, on the core that the second half needs. So the library is held to one thread from the first use on,
 but for large products of two matrices (`product`): networks made of these, perceptrons and recurrent ones, share
 out nothing else. Nothing starts at import. The number of threads is `set_num_threads`, else the environment's
