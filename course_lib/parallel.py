@@ -16,7 +16,6 @@ from itertools import pairwise
 import numpy as np
 
 LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
-BUFFER = 1024  # numbers: where a row is longer, NumPy's buffer for broadcasting (8192) costs more than it saves
 
 _chosen = None  # set_num_threads
 _teams = {}  # process -> its helper threads: after a fork the child makes its own
@@ -61,14 +60,7 @@ def share(work, blocks):
 
     Work may share out its own work again: it gets the threads that are left.
     """
-    before = np.setbufsize(BUFFER)
-    try:
-        return _share(work, list(blocks))
-    finally:
-        np.setbufsize(before)
-
-
-def _share(work, blocks):
+    blocks = list(blocks)
     if min(get_num_threads(), len(blocks)) < 2 or not _matrix_libraries():
         return [work(block) for block in blocks]
     results = [None] * len(blocks)
@@ -140,7 +132,6 @@ class _Helper:
         return self.error
 
     def _run(self):
-        np.setbufsize(BUFFER)  # NumPy keeps it per thread
         while True:
             self.begin.acquire()
             try:

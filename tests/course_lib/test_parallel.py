@@ -90,14 +90,6 @@ def test_the_matrix_library_has_its_threads_for_large_products_only(threads, mon
     assert asked == [1] * len(libraries) + [2] * len(libraries)
 
 
-def test_numpys_buffer_is_as_before_when_the_work_is_done(threads):
-    before = np.getbufsize()
-    for count in (1, 2):
-        threads(count)
-        assert set(parallel.share(lambda _: np.getbufsize(), range(8))) == {parallel.BUFFER}
-        assert np.getbufsize() == before
-
-
 def test_the_number_of_threads_is_set_or_read_from_the_environment(threads, monkeypatch):
     monkeypatch.setattr(parallel, "_chosen", None)
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
