@@ -1,5 +1,7 @@
 """Tensor: an array that remembers how it was computed, and `apply`, the one place where the graph grows."""
 
+import operator
+
 import numpy as np
 
 from course_lib import matrix_ops, ops, shape_ops
@@ -219,23 +221,33 @@ class Tensor(Recorded, Methods):
     def __neg__(self):
         return apply(ops.neg, self)
 
+    def _compare(self, holds, other):
+        if isinstance(other, float):
+            other = float(other)  # a number has no precision of its own: 0.1 is what this Tensor's dtype makes of it
+        elif not isinstance(other, int):
+            other = as_array(other)
+        try:
+            return Tensor(holds(self.data, other))
+        except ValueError as error:
+            raise ValueError(_sentence(holds.__name__, [self.data, other], str(error))) from None
+
     def __gt__(self, other):
-        return Tensor(self.data > as_array(other))
+        return self._compare(operator.gt, other)
 
     def __ge__(self, other):
-        return Tensor(self.data >= as_array(other))
+        return self._compare(operator.ge, other)
 
     def __lt__(self, other):
-        return Tensor(self.data < as_array(other))
+        return self._compare(operator.lt, other)
 
     def __le__(self, other):
-        return Tensor(self.data <= as_array(other))
+        return self._compare(operator.le, other)
 
     def __eq__(self, other):
-        return Tensor(self.data == as_array(other))
+        return self._compare(operator.eq, other)
 
     def __ne__(self, other):
-        return Tensor(self.data != as_array(other))
+        return self._compare(operator.ne, other)
 
     __hash__ = object.__hash__  # a Tensor is itself, whatever it holds
 

@@ -1,6 +1,7 @@
 """The graph: order, accumulation, un-broadcasting, memory, and what a Tensor is."""
 
 import gc
+import operator
 import threading
 import tracemalloc
 import weakref
@@ -386,6 +387,13 @@ def test_comparisons_give_booleans_without_a_gradient():
     assert x in {x}
 
 
+@pytest.mark.parametrize("number", [0.1, -1.7, np.float64(0.3), 2])
+def test_a_float32_tensor_equals_the_number_it_was_made_of(number):
+    x, twin = Tensor([float(number)]), torch.tensor([float(number)])
+    for holds in (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge):
+        assert bool(holds(x, number)) == bool(holds(twin, number))
+
+
 def test_conversions():
     x = Tensor([[1.5, 2.5]])
     assert (x[0, 0].item(), float(x[0, 1]), int(x[0, 1]), bool(x[0, 0]), len(x), x.numel()) == (1.5, 2.5, 2, True, 1, 2)
@@ -442,6 +450,7 @@ def shaped(*shape):
         (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: shaped(2).item()),
         (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: bool(shaped(2))),
         (ValueError, r"add: shapes \(2,\) and \(3,\) do not fit together", lambda: shaped(2) + shaped(3)),
+        (ValueError, r"gt: shapes \(2,\) and \(3,\) do not fit together", lambda: shaped(2) > shaped(3)),
         (ValueError, r"mul: shapes \(2, 3\) and \(2,\) do not fit", lambda: shaped(2, 3) * np.ones(2)),
         (
             ValueError,
