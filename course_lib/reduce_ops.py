@@ -38,10 +38,17 @@ def var(a, *, axis=None, correction=1, keepdims=False):
     """Variance over `axis`: squared deviations over (count - correction)."""
     n = _count(a.shape, axis) - correction
     if n <= 0:
-        raise ValueError(f"var: needs more than {correction} values with correction={correction}, got {n + correction}")
+        raise ValueError(f"needs more than {correction} values with correction={correction}, got {n + correction}")
     centred = a - a.mean(axis=axis, keepdims=True)
     out = (centred * centred).sum(axis=axis, keepdims=keepdims) / n
     return out, lambda g: (_spread(g * (2 / n), a.shape, axis, keepdims) * centred,)
+
+
+def std(a, *, axis=None, correction=1, keepdims=False):
+    """Root of `var`; where all values are equal the gradient is 0, as in torch."""
+    square, vjp = var(a, axis=axis, correction=correction, keepdims=keepdims)
+    out = np.sqrt(square)
+    return out, lambda g: vjp(np.divide(g, 2 * out, out=np.zeros_like(out), where=out != 0))
 
 
 def amax(a, *, axis=None, keepdims=False):

@@ -104,7 +104,7 @@ class Methods:
 
     def std(self, dim=None, *, correction=1, keepdim=False):
         """Standard deviation over `dim`: the root of `var`."""
-        return self.var(dim, correction=correction, keepdim=keepdim).sqrt()
+        return self._reduce(reduce_ops.std, dim, keepdim, correction=correction)
 
     def amax(self, dim=None, keepdim=False):
         """Largest value over `dim` (integer, tuple, None); ties share the gradient equally."""

@@ -123,6 +123,14 @@ def test_norms_agree_with_torch(shape, rng):
     against_torch(lambda t: F.layer_norm(t, last[-1:], eps=0.1), lambda t: TF.layer_norm(t, last[-1:], eps=0.1), x)
 
 
+def test_the_standard_deviation_of_equal_values_has_gradient_zero_as_in_torch(rng):
+    x = rng.standard_normal((3, 4))
+    x[1] = 2.0
+    for options in ({"dim": 1}, {"dim": 1, "correction": 0, "keepdim": True}, {}):
+        against_torch(lambda t, o=options: t.std(**o), lambda t, o=options: t.std(**o), x)
+    against_torch(lambda t: t.std(correction=0), lambda t: t.std(correction=0), np.array([3.0]))
+
+
 # --------------------------------------------------------------------- errors
 
 
@@ -183,6 +191,7 @@ def ones(*shape):
             lambda: F.layer_norm(ones(2, 4), 3),
         ),
         (ValueError, "group_norm: num_groups must divide the channels", lambda: F.group_norm(ones(2, 4), 3)),
+        (ValueError, "^std: needs more than 1 values with correction=1, got 1", lambda: ones(1).std()),
         (ValueError, r"where: shapes \(2,\) and \(3,\) do not fit", lambda: F.where(True, ones(2), ones(3))),
         (IndexError, "softmax: dim must be between -1 and 0 for 1 axes, got 1", lambda: F.softmax(ones(3), 1)),
     ],

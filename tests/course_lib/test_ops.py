@@ -39,6 +39,7 @@ UNARY = [
     (reduce_ops.mean, {"axis": 1, "keepdims": True}),
     (reduce_ops.var, {"axis": (1,), "correction": 0}),
     (reduce_ops.var, {}),
+    (reduce_ops.std, {"axis": 0}),
     (reduce_ops.amax, {"axis": (0, 1)}),
     (reduce_ops.amin, {"axis": -1, "keepdims": True}),
     (reduce_ops.logsumexp, {"axis": (0, 2)}),
