@@ -54,7 +54,7 @@ from course_lib.losses import (
     triplet_margin_loss,
 )
 from course_lib.tensor import Tensor, apply, as_array, as_tensor
-from course_lib.tensor_methods import axis_of
+from course_lib.tensor_methods import one_axis
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -154,7 +154,7 @@ def tanh(input):
 def maxout(input, pieces, dim=1):
     """The largest of every `pieces` neighbouring units along `dim`: (n, k pieces) -> (n, k). Goodfellow et al. 2013."""
     input = as_tensor(input)
-    axis = axis_of("maxout", dim, input.ndim)
+    axis = one_axis("maxout", dim, input.ndim)
     n = input.shape[axis]
     if pieces < 1 or n % pieces:
         raise ValueError(f"maxout: pieces must divide the {n} units along dim {dim}, got {pieces}")
@@ -165,13 +165,13 @@ def maxout(input, pieces, dim=1):
 def softmax(input, dim):
     """exp(x) over its sum along `dim`."""
     input = as_tensor(input)
-    return apply(reduce_ops.softmax, input, axis=axis_of("softmax", dim, input.ndim))
+    return apply(reduce_ops.softmax, input, axis=one_axis("softmax", dim, input.ndim))
 
 
 def log_softmax(input, dim):
     """The logarithm of softmax along `dim`, without overflow."""
     input = as_tensor(input)
-    return apply(reduce_ops.log_softmax, input, axis=axis_of("log_softmax", dim, input.ndim))
+    return apply(reduce_ops.log_softmax, input, axis=one_axis("log_softmax", dim, input.ndim))
 
 
 def linear(input, weight, bias=None):

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib import matrix_ops, ops, shape_ops
 from course_lib.tensor import apply, as_array, as_tensor
-from course_lib.tensor_methods import axis_of
+from course_lib.tensor_methods import axis_of, one_axis
 
 # ------------------------------------------------------- several Tensors to one
 
@@ -29,7 +29,7 @@ def minimum(input, other):
 def cat(tensors, dim=0):
     """Tensors one behind the other along `dim`; their other sizes are equal."""
     tensors = _joined("cat", tensors)
-    axis = axis_of("cat", dim, tensors[0].ndim)
+    axis = one_axis("cat", dim, tensors[0].ndim)
     if axis is None or len({(*t.shape[:axis], 0, *t.shape[axis + 1 :]) for t in tensors}) > 1:
         raise ValueError(f"cat: all sizes but that of dim {dim} must be equal, got {[t.shape for t in tensors]}")
     return apply(shape_ops.concatenate, *tensors, axis=axis)
@@ -40,7 +40,7 @@ def stack(tensors, dim=0):
     tensors = _joined("stack", tensors)
     if len({t.shape for t in tensors}) > 1:
         raise ValueError(f"stack: all Tensors must have one shape, got {[t.shape for t in tensors]}")
-    return apply(shape_ops.stack, *tensors, axis=axis_of("stack", dim, tensors[0].ndim + 1))
+    return apply(shape_ops.stack, *tensors, axis=one_axis("stack", dim, tensors[0].ndim + 1))
 
 
 def _joined(name, tensors):
@@ -85,7 +85,7 @@ def _letters(equation, operands):
 def split(input, split_size_or_sections, dim=0):
     """Parts along `dim`: each of one size (the last may be smaller), or of the sizes in a list. A tuple of Tensors."""
     input = as_tensor(input)
-    axis = axis_of("split", dim, input.ndim)
+    axis = one_axis("split", dim, input.ndim)
     n, sizes = input.shape[axis], split_size_or_sections
     if isinstance(sizes, int):
         if sizes <= 0:
@@ -104,7 +104,7 @@ def gather(input, dim, index):
         raise ValueError(
             f"gather: index must hold integers with {input.ndim} axes, got {index.dtype} with shape {index.shape}"
         )
-    return apply(shape_ops.gather, input, axis=axis_of("gather", dim, input.ndim), indices=index)
+    return apply(shape_ops.gather, input, axis=one_axis("gather", dim, input.ndim), indices=index)
 
 
 def flip(input, dims):
@@ -116,7 +116,7 @@ def flip(input, dims):
 def repeat_interleave(input, repeats, dim):
     """Every slice along `dim` repeated `repeats` times, neighbours together (NumPy's repeat)."""
     input = as_tensor(input)
-    axis = axis_of("repeat_interleave", dim, input.ndim)
+    axis = one_axis("repeat_interleave", dim, input.ndim)
     return input[(slice(None),) * axis + (np.repeat(np.arange(input.shape[axis]), repeats),)]
 
 

@@ -28,10 +28,19 @@ def axis_of(name, dim, ndim):
         if len(set(axes)) < len(axes):
             raise ValueError(f"{name}: every axis may be named once, got dim={tuple(dim)}")
         return axes
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        raise TypeError(f"{name}: dim must be a whole number, got {dim!r}")
     limit = max(ndim, 1)
     if not -limit <= dim < limit:
         raise IndexError(f"{name}: dim must be between {-limit} and {limit - 1} for {ndim} axes, got {dim}")
     return int(dim) % limit if ndim else None
+
+
+def one_axis(name, dim, ndim):
+    """The same where only one axis has a meaning: neither None nor several."""
+    if dim is None or isinstance(dim, (tuple, list)):
+        raise TypeError(f"{name}: dim must be one whole number, got {dim!r}")
+    return axis_of(name, dim, ndim)
 
 
 def sizes_of(sizes):
@@ -116,19 +125,19 @@ class Methods:
 
     def max(self, dim=None, keepdim=False):
         """Largest value of all, or along one axis `(values, indices)`; then the first of several gets the gradient."""
-        return self.amax() if dim is None else self._chosen(self.argmax(dim, keepdim=True), dim, keepdim)
+        return self.amax() if dim is None else self._chosen("max", np.argmax, dim, keepdim)
 
     def min(self, dim=None, keepdim=False):
         """Smallest value of all, or along one axis `(values, indices)`; then the first of several gets the gradient."""
-        return self.amin() if dim is None else self._chosen(self.argmin(dim, keepdim=True), dim, keepdim)
+        return self.amin() if dim is None else self._chosen("min", np.argmin, dim, keepdim)
 
     def argmax(self, dim=None, keepdim=False):
         """Position of the (first) largest value: in the flattened array, or along `dim`."""
-        return type(self)(np.argmax(self.data, axis_of("argmax", dim, self.ndim), keepdims=keepdim))
+        return self._places("argmax", np.argmax, dim, keepdim)
 
     def argmin(self, dim=None, keepdim=False):
         """Position of the (first) smallest value: in the flattened array, or along `dim`."""
-        return type(self)(np.argmin(self.data, axis_of("argmin", dim, self.ndim), keepdims=keepdim))
+        return self._places("argmin", np.argmin, dim, keepdim)
 
     def logsumexp(self, dim=None, keepdim=False):
         """log(sum(exp(x))) over `dim` (integer, tuple, None), without overflow."""
@@ -136,17 +145,24 @@ class Methods:
 
     def cumsum(self, dim):
         """Running sum along `dim`."""
-        axis = axis_of("cumsum", dim, self.ndim)
+        axis = one_axis("cumsum", dim, self.ndim)
         return self + 0 if axis is None else self._apply(reduce_ops.cumsum, axis=axis)
 
     def _reduce(self, primitive, dim, keepdim, **params):
         axis = axis_of(primitive.__name__, dim, self.ndim)
         return self._apply(primitive, axis=axis, keepdims=keepdim, **params)
 
-    def _chosen(self, indices, dim, keepdim):
+    def _places(self, name, find, dim, keepdim):
+        axis = None if dim is None else one_axis(name, dim, self.ndim)
+        if (self.data.size if axis is None else self.data.shape[axis]) == 0:
+            raise ValueError(f"{name}: an axis without numbers has no extreme, got shape {self.data.shape}")
+        return type(self)(find(self.data, axis, keepdims=keepdim))
+
+    def _chosen(self, name, find, dim, keepdim):
+        indices = self._places(name, find, dim, True)
         if self.ndim == 0:
             return Extreme(self + 0, indices)
-        axis = axis_of("max", dim, self.ndim)
+        axis = axis_of(name, dim, self.ndim)
         values = self._apply(shape_ops.gather, axis=axis, indices=indices.data)
         return Extreme(values, indices) if keepdim else Extreme(values.squeeze(axis), indices.squeeze(axis))
 
@@ -167,7 +183,7 @@ class Methods:
         """Axes start_dim to end_dim as one."""
         if self.ndim == 0:
             return self.reshape(1)
-        first, last = (axis_of("flatten", d, self.ndim) for d in (start_dim, end_dim))
+        first, last = (one_axis("flatten", d, self.ndim) for d in (start_dim, end_dim))
         if first > last:
             raise ValueError(f"flatten: start_dim must not come after end_dim, got {start_dim} and {end_dim}")
         shape = self.data.shape
@@ -183,7 +199,7 @@ class Methods:
     def transpose(self, dim0, dim1):
         """Exchange two axes."""
         axes = list(range(self.ndim))
-        i, j = (axis_of("transpose", d, self.ndim) for d in (dim0, dim1))
+        i, j = (one_axis("transpose", d, self.ndim) for d in (dim0, dim1))
         if self.ndim:
             axes[i], axes[j] = axes[j], axes[i]
         return self._apply(shape_ops.transpose, axes=tuple(axes))
@@ -203,7 +219,7 @@ class Methods:
 
     def unsqueeze(self, dim):
         """With a new axis of size 1 before axis `dim`."""
-        axis = axis_of("unsqueeze", dim, self.ndim + 1)
+        axis = one_axis("unsqueeze", dim, self.ndim + 1)
         return self.reshape((*self.data.shape[:axis], 1, *self.data.shape[axis:]))
 
     def expand(self, *sizes):
