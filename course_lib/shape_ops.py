@@ -27,16 +27,34 @@ def getitem(a, *, key):
     """a[key] for slices, integers, integer arrays, boolean masks; a repeated index accumulates."""
     parts = key if isinstance(key, tuple) else (key,)
     copies = any(isinstance(p, np.ndarray) and p.dtype != bool for p in parts)
+    numbers, rest = _numbers_first(parts) if len(parts) > 1 else (..., key)
 
     def vjp(g):
         out = np.zeros_like(a, dtype=g.dtype)
         if copies:
-            np.add.at(out, key, g)
+            np.add.at(out[numbers], rest, g)
         else:
-            out[key] = g
+            out[numbers][rest] = g
         return (out,)
 
-    return a[key], vjp
+    return a[numbers][rest], vjp
+
+
+def _numbers_first(parts):
+    """A key in two: single integers, then the rest.
+
+    NumPy counts the integers among the arrays, and would give x[0, :, rows] its axes in another order than torch does.
+    """
+    number = [not isinstance(p, np.ndarray) and hasattr(p, "__index__") and not isinstance(p, bool) for p in parts]
+    if not any(number) or not any(isinstance(p, np.ndarray) for p in parts):
+        return ..., parts
+    first = []
+    for p, single in zip(parts, number, strict=True):
+        if single or p is Ellipsis:
+            first.append(p)
+        elif p is not None:
+            first += [slice(None)] * (p.ndim if isinstance(p, np.ndarray) and p.dtype == bool else 1)
+    return tuple(first), tuple(p for p, single in zip(parts, number, strict=True) if not single)
 
 
 def gather(a, *, axis, indices):
@@ -95,7 +113,7 @@ def embedding(weight, *, indices, padding_idx=None):
     """Rows of `weight` (rows, d) picked by an integer array; the row `padding_idx` gets no gradient."""
 
     def vjp(g):
-        flat, rows = indices.reshape(-1), g.reshape(-1, weight.shape[1])
+        flat, rows = indices.reshape(-1), g.reshape(indices.size, weight.shape[1])
         if padding_idx is not None:
             flat, rows = flat[flat != padding_idx], rows[flat != padding_idx]
         out = np.zeros_like(weight)

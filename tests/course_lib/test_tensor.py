@@ -416,6 +416,24 @@ def test_indexing_is_torchs(key, rng):
     against_torch(lambda x: x[key], lambda x: x[key], rng.standard_normal((3, 2, 2)))
 
 
+@pytest.mark.parametrize("key", [None, ..., (), (None, ...)], ids=str)
+def test_a_tensor_without_axes_can_be_indexed(key):
+    against_torch(lambda x: x[key], lambda x: x[key], np.array(2.0))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_integers_beside_arrays_leave_the_axes_in_torchs_order(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((3, 4, 5, 2))
+    rows, mask = rng.integers(-5, 5, (2, 3)), rng.random((4, 5)) < 0.5
+    keys = [
+        (0, slice(None), rows), (slice(None), rows % 4, slice(1, 3), 1), (1, None, mask), (-1, ..., rows % 2),
+        (rows % 3, 0, rows), (np.int64(2), slice(None), rows, 0), (0, mask, 1), (slice(1), 2, slice(None), rows % 2),
+    ]  # fmt: skip
+    twin = tuple(torch.tensor(p) if isinstance(p, np.ndarray) else p for p in keys[seed])
+    against_torch(lambda t: t[keys[seed]], lambda t: t[twin], x)
+
+
 def test_a_boolean_mask_over_several_axes(rng):
     x = rng.standard_normal((3, 4))
     against_torch(lambda t: t[x > 0], lambda t: t[torch.tensor(x) > 0], x)
