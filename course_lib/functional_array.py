@@ -1,10 +1,11 @@
 """Functions that choose, join, cut, pad and contract Tensors; `functional.py` lists them."""
 
+import math
 from itertools import accumulate
 
 import numpy as np
 
-from course_lib import matrix_ops, ops, shape_ops
+from course_lib import arithmetic, matrix_ops, ops, shape_ops
 from course_lib.tensor import apply, as_array, as_tensor
 from course_lib.tensor_methods import axis_of, one_axis
 
@@ -87,12 +88,12 @@ def split(input, split_size_or_sections, dim=0):
     input = as_tensor(input)
     axis = one_axis("split", dim, input.ndim)
     n, sizes = input.shape[axis], split_size_or_sections
-    if isinstance(sizes, int):
-        if sizes <= 0:
-            raise ValueError(f"split: the size of a part must be positive, got {sizes}")
-        sizes = [min(sizes, n - start) for start in range(0, max(n, 1), sizes)]
-    if sum(sizes) != n or min(sizes, default=0) < 0:
-        raise ValueError(f"split: parts must add up to the {n} along dim {dim}, got {list(sizes)}")
+    if not isinstance(sizes, (tuple, list)):
+        size = arithmetic.whole(sizes, "the size of a part", least=1, name="split")
+        sizes = [min(size, n - start) for start in range(0, max(n, 1), size)]
+    sizes = [arithmetic.whole(k, "the size of a part", least=0, name="split") for k in sizes]
+    if sum(sizes) != n:
+        raise ValueError(f"split: parts must add up to the {n} along dim {dim}, got {sizes}")
     ends = list(accumulate(sizes))
     return tuple(input[(slice(None),) * axis + (slice(e - k, e),)] for e, k in zip(ends, sizes, strict=True))
 
@@ -116,8 +117,13 @@ def flip(input, dims):
 def repeat_interleave(input, repeats, dim):
     """Every slice along `dim` repeated `repeats` times, neighbours together (NumPy's repeat)."""
     input = as_tensor(input)
-    axis = one_axis("repeat_interleave", dim, input.ndim)
-    return input[(slice(None),) * axis + (np.repeat(np.arange(input.shape[axis]), repeats),)]
+    axis, counts = one_axis("repeat_interleave", dim, input.ndim), as_array(repeats)
+    n = input.shape[axis]
+    if counts.dtype.kind not in "iu" or counts.shape not in ((), (1,), (n,)) or counts.min(initial=0) < 0:
+        raise ValueError(
+            f"repeat_interleave: repeats must be a whole number of at least 0, or one for each of {n}, got {repeats!r}"
+        )
+    return input[(slice(None),) * axis + (np.repeat(np.arange(n), counts),)]
 
 
 PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -129,20 +135,27 @@ def pad(input, pad, mode="constant", value=0.0):
     mode: "constant" (`value`), "reflect" (edge not repeated), "replicate" (edge), "circular". Negative numbers crop.
     """
     input = as_tensor(input)
-    if len(pad) % 2 or len(pad) > 2 * input.ndim:
-        raise ValueError(f"pad: needs two numbers for each of at most {input.ndim} axes, got {tuple(pad)}")
+    whole = isinstance(pad, (tuple, list)) and all(hasattr(p, "__index__") for p in pad)
+    if not whole or len(pad) % 2 or len(pad) > 2 * input.ndim:
+        raise ValueError(f"pad: needs two whole numbers for each of at most {input.ndim} axes, got {pad!r}")
     if mode not in PAD_MODES:
         raise ValueError(f"pad: mode must be one of {list(PAD_MODES)}, got {mode!r}")
     widths = [(0, 0)] * (input.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     for n, (before, after) in zip(input.shape, widths, strict=True):
-        most = {"reflect": n - 1, "circular": n}.get(mode)
-        if n + before + after < 0 or (most is not None and max(before, after) > max(most, 0)):
+        kept = n + min(before, 0) + min(after, 0)
+        most = {"reflect": n - 1, "circular": kept, "replicate": math.inf if n else 0}.get(mode, math.inf)
+        if n + before + after < 0 or max(before, after) > max(most, 0):
             raise ValueError(f"pad: {mode} padding of {before} and {after} is impossible on an axis of {n} samples")
     if mode == "constant":
         return apply(shape_ops.pad, input, widths=tuple(widths), value=value)
     for axis, (before, after) in enumerate(widths):
         if before or after:  # which sample stands at every place: indexing with it has the right gradient by itself
-            places = np.arange(input.shape[axis])[max(-before, 0) : input.shape[axis] - max(-after, 0)]
-            places = np.pad(places, (max(before, 0), max(after, 0)), mode=PAD_MODES[mode])
+            n, grown = input.shape[axis], (max(before, 0), max(after, 0))
+            first, end = max(-before, 0), max(-after, 0)
+            if mode == "circular":  # goes round what is left; the others mirror what is cropped, as torch does
+                places = np.pad(np.arange(first, n - end), grown, mode="wrap")
+            else:
+                places = np.pad(np.arange(n), grown, mode=PAD_MODES[mode])
+                places = places[first : len(places) - end]
             input = input[(slice(None),) * axis + (places,)]
     return input

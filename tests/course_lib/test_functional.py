@@ -123,6 +123,28 @@ def test_norms_agree_with_torch(shape, rng):
     against_torch(lambda t: F.layer_norm(t, last[-1:], eps=0.1), lambda t: TF.layer_norm(t, last[-1:], eps=0.1), x)
 
 
+@pytest.mark.parametrize("mode", ["reflect", "replicate"])
+@pytest.mark.parametrize("widths", [(1, -1), (-2, 2), (2, -1, -1, 2)], ids=str)
+def test_padding_one_side_and_cropping_the_other_mirrors_what_is_cropped_as_in_torch(mode, widths, rng):
+    x = rng.standard_normal((2, 3, 4, 3))
+    widths = (0, 0, *widths) if len(widths) == 2 else widths
+    against_torch(lambda t: F.pad(t, widths, mode), lambda t: TF.pad(t, widths, mode), x)
+
+
+def test_a_size_of_numpys_splits_and_repeats_too(rng):
+    against_torch(lambda t: F.split(t, np.int64(2))[1], lambda t: torch.split(t, 2)[1], rng.standard_normal((5, 2)))
+    x, counts = rng.standard_normal((3, 2)), np.array([2, 0, 1])
+    against_torch(
+        lambda t: F.repeat_interleave(t, counts, 0),
+        lambda t: torch.repeat_interleave(t, torch.tensor(counts), 0),
+        x,
+    )
+
+
+def test_an_embedding_of_width_zero_has_a_gradient():
+    against_torch(lambda w: F.embedding([1, 0], w), lambda w: TF.embedding(torch.tensor([1, 0]), w), np.zeros((3, 0)))
+
+
 def test_the_standard_deviation_of_equal_values_has_gradient_zero_as_in_torch(rng):
     x = rng.standard_normal((3, 4))
     x[1] = 2.0
@@ -149,7 +171,7 @@ def ones(*shape):
         (ValueError, r"einsum: 'ijk' must name every axis, got shape \(2, 2\)", lambda: F.einsum("ijk->i", ones(2, 2))),
         (ValueError, "einsum: the result of 'ij->ik' must use letters", lambda: F.einsum("ij->ik", ones(2, 2))),
         (ValueError, "einsum: ", lambda: F.einsum("ij,jk->ik", ones(2, 2), ones(3, 2))),
-        (ValueError, "split: the size of a part must be positive, got 0", lambda: F.split(ones(4), 0)),
+        (ValueError, "split: the size of a part must be at least 1, got 0", lambda: F.split(ones(4), 0)),
         (ValueError, r"split: parts must add up to the 4 along dim 0, got \[1, 2\]", lambda: F.split(ones(4), [1, 2])),
         (
             ValueError,
@@ -161,7 +183,7 @@ def ones(*shape):
             "gather: indices must be in 0..1 on axis 1, got 0 to 2",
             lambda: F.gather(ones(2, 2), 1, [[0, 2]]),
         ),
-        (ValueError, "pad: needs two numbers for each of at most 1 axes", lambda: F.pad(ones(2), (1,))),
+        (ValueError, "pad: needs two whole numbers for each of at most 1 axes", lambda: F.pad(ones(2), (1,))),
         (ValueError, "pad: mode must be one of .* got 'mirror'", lambda: F.pad(ones(2), (1, 1), "mirror")),
         (
             ValueError,
@@ -191,6 +213,14 @@ def ones(*shape):
             lambda: F.layer_norm(ones(2, 4), 3),
         ),
         (ValueError, "group_norm: num_groups must divide the channels", lambda: F.group_norm(ones(2, 4), 3)),
+        (ValueError, "split: the size of a part must be a whole number, got 1.5", lambda: F.split(ones(4), 1.5)),
+        (ValueError, "split: the size of a part must be at least 0, got -1", lambda: F.split(ones(4), [5, -1])),
+        (ValueError, "repeat_interleave: repeats must be .*got -1", lambda: F.repeat_interleave(ones(2), -1, 0)),
+        (ValueError, "repeat_interleave: repeats must be .*got 1.5", lambda: F.repeat_interleave(ones(2), 1.5, 0)),
+        (ValueError, "repeat_interleave: repeats .* each of 3, got", lambda: F.repeat_interleave(ones(3), [1, 2], 0)),
+        (ValueError, "pad: needs two whole numbers .*, got 1$", lambda: F.pad(ones(2, 3), 1)),
+        (ValueError, r"pad: needs two whole numbers .*, got \(1.5, 2\)", lambda: F.pad(ones(2, 3), (1.5, 2))),
+        (ValueError, "pad: replicate padding of 1 and 0 is impossible", lambda: F.pad(ones(2, 0), (1, 0), "replicate")),
         (TypeError, "softmax: dim must be a whole number, got 'x'", lambda: F.softmax(ones(2, 3), "x")),
         (TypeError, "softmax: dim must be one whole number, got None", lambda: F.softmax(ones(2, 3), None)),
         (TypeError, r"cat: dim must be one whole number, got \(0,\)", lambda: F.cat([ones(2), ones(2)], (0,))),
