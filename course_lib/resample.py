@@ -33,7 +33,7 @@ def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=N
         size = [int(n * f) for n, f in zip(x.shape[2:], factors, strict=True)]
         if 0 in size:
             raise ValueError(f"{name}: scale_factor {scale_factor} leaves nothing of {x.shape[2]}x{x.shape[3]} pixels")
-        steps = [1 / f for f in factors]
+        steps = [1 if n == o else 1 / f for n, o, f in zip(x.shape[2:], size, factors, strict=True)]  # as torch does
     if mode == "nearest":
         maps = [_nearest(*axis) for axis in zip(x.shape[2:], size, steps, strict=True)]
     else:

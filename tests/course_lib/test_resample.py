@@ -17,7 +17,9 @@ def rng():
 
 
 @pytest.mark.parametrize(
-    "target", [{"size": 4}, {"size": (9, 3)}, {"scale_factor": 2}, {"scale_factor": (0.6, 1.7)}], ids=str
+    "target",
+    [{"size": 4}, {"size": (9, 3)}, {"scale_factor": 2}, {"scale_factor": (0.6, 1.7)}, {"scale_factor": (1.1, 1.1)}],
+    ids=str,
 )
 @pytest.mark.parametrize("mode", [("nearest", None), ("bilinear", False), ("bilinear", True)])
 def test_interpolation_and_its_gradient_are_torchs(target, mode, rng):
