@@ -31,7 +31,7 @@ def _windows(x, geo):
     (top, _), (left, _) = geo.pads
     padded = copy_padded(x, np.empty((len(x), *geo.padded, x.shape[3]), x.dtype), top, left)
     view = window_view(padded, geo).transpose(5, 0, 1, 2, 3, 4)
-    return view.reshape(len(view), len(x) * geo.kernel[0] * geo.kernel[1], -1)
+    return view.reshape(len(view), len(x) * geo.kernel[0] * geo.kernel[1], geo.out[0] * geo.out[1])
 
 
 def _overlaid(columns, channels, geo):

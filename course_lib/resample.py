@@ -3,6 +3,8 @@
 Each axis has a small matrix, one row per output; going back uses the same matrices, transposed.
 """
 
+import math
+
 import numpy as np
 
 from course_lib import arithmetic
@@ -61,12 +63,14 @@ def adaptive_max_pool2d(x, output_size):
     """The largest value of each cell of a grid laid over x (n, c, h, w), cells as in `adaptive_avg_pool2d`."""
     found = adaptive_max_indices(x, output_size)
     n, c, h, w = x.shape
-    places = found.reshape(n, c, -1)
+    places = found.reshape(n, c, math.prod(found.shape[2:]))
     out = np.take_along_axis(x.reshape(n, c, h * w), places, axis=2).reshape(found.shape)
 
     def vjp(g):
         gx = np.zeros((n * c, h * w), x.dtype)
-        np.add.at(gx, (np.arange(n * c)[:, None], places.reshape(n * c, -1)), g.reshape(n * c, -1))
+        np.add.at(
+            gx, (np.arange(n * c)[:, None], places.reshape(n * c, places.shape[2])), g.reshape(n * c, places.shape[2])
+        )
         return (gx.reshape(x.shape),)
 
     return out, vjp
@@ -78,8 +82,9 @@ def adaptive_max_indices(x, output_size):
     found = np.empty((*x.shape[:2], len(rows), len(cols)), np.int64)
     for i, r in enumerate(rows):
         for j, c in enumerate(cols):
-            best = x[:, :, r, c].reshape(*x.shape[:2], -1).argmax(axis=2)
-            down, right = np.divmod(best, c.stop - c.start)
+            height, width = r.stop - r.start, c.stop - c.start
+            best = x[:, :, r, c].reshape(*x.shape[:2], height * width).argmax(axis=2)
+            down, right = np.divmod(best, width)
             found[:, :, i, j] = (r.start + down) * x.shape[3] + c.start + right
     return found
 

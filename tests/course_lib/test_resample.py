@@ -62,6 +62,12 @@ def test_torchs_own_unfold_samples_agree():
         )
 
 
+def test_a_batch_without_images_passes_through_unfold_fold_and_adaptive_pooling():
+    compare(F.unfold, TF.unfold, np.zeros((0, 3, 4, 5)), kernel_size=2)
+    compare(F.fold, TF.fold, np.zeros((0, 12, 12)), output_size=(4, 5), kernel_size=2)
+    compare(F.adaptive_max_pool2d, TF.adaptive_max_pool2d, np.zeros((0, 3, 4, 5)), output_size=2)
+
+
 def test_convolution_is_a_product_with_unfolded_windows(rng):
     x, weight = rng.standard_normal((2, 3, 7, 6)), rng.standard_normal((4, 3, 3, 3))
     product = weight.reshape(4, -1) @ F.unfold(x, 3, padding=1).data
