@@ -6,11 +6,20 @@ from course_lib import norm_ops
 from course_lib.tensor import apply, as_tensor
 
 
-def _affine(out, weight, bias, shape):
-    """out * weight + bias, each broadcast from `shape`."""
-    if weight is not None:
-        out = out * as_tensor(weight).reshape(shape)
-    return out if bias is None else out + as_tensor(bias).reshape(shape)
+def _affine(name, out, weight, bias, shape, behind=0):
+    """out * weight + bias, both of `shape`; `out` has `behind` more axes behind."""
+    weight, bias = (_learned(name, what, p, shape, behind) for what, p in (("weight", weight), ("bias", bias)))
+    out = out if weight is None else out * weight
+    return out if bias is None else out + bias
+
+
+def _learned(name, what, values, shape, behind):
+    if values is None:
+        return None
+    values = as_tensor(values)
+    if values.shape != shape:
+        raise ValueError(f"{name}: {what} must have shape {shape}, got {values.shape}")
+    return values.reshape(shape + (1,) * behind)
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
@@ -20,7 +29,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     if not shape or input.shape[-len(shape) :] != shape:
         raise ValueError(f"layer_norm: the last axes must be {shape}, got input of shape {input.shape}")
     out = apply(norm_ops.standardise, input, axes=tuple(range(-len(shape), 0)), eps=eps)
-    return _affine(out, weight, bias, shape)
+    return _affine("layer_norm", out, weight, bias, shape)
 
 
 def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
@@ -33,4 +42,4 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     n, c, *rest = input.shape
     groups = input.reshape(n, num_groups, c // num_groups * math.prod(rest))
     out = apply(norm_ops.standardise, groups, axes=(2,), eps=eps)
-    return _affine(out.reshape(input.shape), weight, bias, (c, *[1] * len(rest)))
+    return _affine("group_norm", out.reshape(input.shape), weight, bias, (c,), len(rest))

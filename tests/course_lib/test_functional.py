@@ -212,6 +212,16 @@ def ones(*shape):
             r"layer_norm: the last axes must be \(3,\), got input of shape \(2, 4\)",
             lambda: F.layer_norm(ones(2, 4), 3),
         ),
+        (
+            ValueError,
+            r"layer_norm: weight must have shape \(2, 3\), got \(3, 2\)",
+            lambda: F.layer_norm(ones(4, 2, 3), (2, 3), ones(3, 2)),
+        ),
+        (
+            ValueError,
+            r"group_norm: bias must have shape \(4,\), got \(1, 4\)",
+            lambda: F.group_norm(ones(2, 4, 3), 2, None, ones(1, 4)),
+        ),
         (ValueError, "group_norm: num_groups must divide the channels", lambda: F.group_norm(ones(2, 4), 3)),
         (ValueError, "split: the size of a part must be a whole number, got 1.5", lambda: F.split(ones(4), 1.5)),
         (ValueError, "split: the size of a part must be at least 0, got -1", lambda: F.split(ones(4), [5, -1])),
