@@ -5,6 +5,8 @@
 torch's where it has the loss; hinge, perceptron and contrastive loss, which it has not, say their formula.
 """
 
+import math
+
 import numpy as np
 
 from course_lib import ops, reduce_ops
@@ -105,7 +107,7 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     table = _probability_table if target.dtype.kind == "f" else _index_table
     goal, total = table("cross_entropy", input, target, weight, ignore_index, label_smoothing)
     loss = apply(reduce_ops.cross_entropy, input, goal, axis=_class_axis(input))
-    return loss.sum() / total if reduction == "mean" else _reduced(loss, reduction, "cross_entropy")
+    return _averaged(loss, total) if reduction == "mean" else _reduced(loss, reduction, "cross_entropy")
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
@@ -114,7 +116,12 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     goal, total = _index_table("nll_loss", input, target, weight, ignore_index, 0.0)
     loss = -apply(ops.where, input, 0.0, condition=goal != 0) * goal
     loss = loss.sum(_class_axis(input))
-    return loss.sum() / total if reduction == "mean" else _reduced(loss, reduction, "nll_loss")
+    return _averaged(loss, total) if reduction == "mean" else _reduced(loss, reduction, "nll_loss")
+
+
+def _averaged(loss, total):
+    """The sum over `total`; of nothing that counts the mean is no number, but asks for no change of the weights."""
+    return loss.sum() / total if total else loss.sum() + math.nan
 
 
 def _class_axis(input):
@@ -143,7 +150,7 @@ def _probability_table(name, input, target, weight, ignore_index, smoothing):
     w = _weights(name, input, weight)
     if target.shape != input.shape:
         raise ValueError(f"{name}: class probabilities must have shape {input.shape}, got {target.shape}")
-    return (target * (1 - smoothing) + smoothing / w.size) * w, max(input.numel() // w.size, 1)
+    return (target * (1 - smoothing) + smoothing / w.size) * w, input.numel() // w.size
 
 
 def _index_table(name, input, target, weight, ignore_index, smoothing):

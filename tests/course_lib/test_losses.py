@@ -72,6 +72,13 @@ def test_logits_of_any_size_give_finite_losses_and_gradients():
 OPTIONS = every(REDUCTIONS, (False, True), (-100, 1), (0.0, 0.3))
 
 
+def test_where_every_target_is_ignored_the_mean_is_no_number_and_the_gradient_zero(rng):
+    x, t = rng.standard_normal((3, 4)), np.full(3, -100)
+    for ours, theirs in ((F.cross_entropy, TF.cross_entropy), (F.nll_loss, TF.nll_loss)):
+        against_torch(lambda y, f=ours: f(y, t), lambda y, f=theirs: f(y, torch.tensor(t)), x)
+    against_torch(F.cross_entropy, TF.cross_entropy, np.zeros((0, 4)), np.zeros((0, 4)), fixed=(1,))
+
+
 @pytest.mark.parametrize(("reduction", "weighted", "ignore", "smoothing"), OPTIONS, ids=str)
 @pytest.mark.parametrize("shape", [(6, 4), (3, 4, 2, 5), (4,)], ids=str)
 def test_cross_entropy_of_class_indices_with_every_option(shape, reduction, weighted, ignore, smoothing, rng):
