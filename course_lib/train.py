@@ -107,8 +107,10 @@ class EarlyStopping:
 
     def update(self, value):
         """Take the newest value; True when it is time to stop. A value that is not a number is never better."""
-        if self.best is None or self.sign * (value - self.best) > self.min_delta:
-            self.best, self.best_step, self.weights = float(value), self.steps, self.model.state_dict()
+        value = float(value)
+        first = self.best is None or (np.isnan(self.best) and not np.isnan(value))
+        if first or self.sign * (value - self.best) > self.min_delta:
+            self.best, self.best_step, self.weights = value, self.steps, self.model.state_dict()
         self.steps += 1
         return self.steps - 1 - self.best_step >= self.patience
 

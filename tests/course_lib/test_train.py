@@ -115,6 +115,14 @@ def test_early_stopping_keeps_the_best_weights(mode, values):
     assert (next(model.parameters()).data == 1).all()
 
 
+def test_early_stopping_takes_any_number_for_better_than_none():
+    model = network()
+    stopping = EarlyStopping(model, patience=2)
+    assert [stopping.update(v) for v in (np.nan, 0.3, np.nan, 0.2)] == [False, False, False, True]
+    assert (stopping.best, stopping.best_step) == (0.3, 1)
+    assert [EarlyStopping(model, patience=1).update(np.nan), stopping.update(np.nan)] == [False, True]
+
+
 def test_restoring_before_any_update_is_named():
     with pytest.raises(RuntimeError, match="has not been called"):
         EarlyStopping(network()).restore()
