@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+from course_lib.tensor import Tensor
+
 
 def _gradients(parameters):
-    return [p for p in parameters if p.grad is not None]
+    return [p for p in ([parameters] if isinstance(parameters, Tensor) else parameters) if p.grad is not None]
 
 
 def grad_norm(parameters, norm_type=2.0):

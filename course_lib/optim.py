@@ -15,6 +15,8 @@ class Optimizer:
     """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array."""
 
     def __init__(self, params, **defaults):
+        if isinstance(params, Tensor):
+            raise TypeError(f"{type(self).__name__}: needs a list of Tensors, got one Tensor of shape {params.shape}")
         params = list(params)
         groups = params if params and isinstance(params[0], dict) else [{"params": params}]
         self.param_groups = [self._group(group, defaults) for group in groups]
@@ -33,6 +35,8 @@ class Optimizer:
         for p in group["params"]:
             if not isinstance(p, Tensor) or not p.requires_grad:
                 raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}")
+            if p.op is not None:
+                raise ValueError(f"{name}: needs Tensors that were not computed, got the output of {p.op}")
         for key, value in group.items():
             numbers = value if isinstance(value, tuple) else (value,)
             if any(isinstance(v, (int, float)) and v < 0 for v in numbers):

@@ -32,6 +32,14 @@ def test_clipping_by_norm_is_torchs(pairs, max_norm, norm_type):
     assert ours[2].grad is None
 
 
+def test_one_tensor_alone_is_clipped_as_a_list_of_it_is(pairs):
+    (a, *_), (b, *_) = pairs
+    assert clip_grad_norm_(a, 0.5) == pytest.approx(torch.nn.utils.clip_grad_norm_(b, 0.5).item())
+    clip_grad_value_(a, 0.1)
+    torch.nn.utils.clip_grad_value_(b, 0.1)
+    np.testing.assert_allclose(a.grad, b.grad.numpy())
+
+
 def test_a_gradient_that_two_parameters_share_is_scaled_once():
     a, b = (Tensor(np.zeros(2), requires_grad=True) for _ in range(2))
     a.grad = b.grad = np.array([3.0, 4.0])

@@ -187,6 +187,12 @@ def twice():
         ),
         (TypeError, "SGD: needs Tensors that require a gradient, got ndarray", lambda: optim.SGD([np.ones(2)])),
         (TypeError, "SGD: needs Tensors that require a gradient, got Tensor", lambda: optim.SGD([Tensor([1.0])])),
+        (TypeError, r"SGD: needs a list of Tensors, got one Tensor of shape \(2,\)", lambda: optim.SGD(one())),
+        (
+            ValueError,
+            "SGD: needs Tensors that were not computed, got the output of mul",
+            lambda: optim.SGD([one() * 2]),
+        ),
         (ValueError, r"Adam: betas must be in \[0, 1\), got \(0.9, 1\)", lambda: optim.Adam([one()], betas=(0.9, 1))),
         (
             ValueError,
