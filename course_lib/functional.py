@@ -223,6 +223,8 @@ def dropout(input, p=0.5, training=True, *, rng=None):
     input = as_tensor(input)
     if not 0 <= p <= 1:
         raise ValueError(f"dropout: p must be a probability in [0, 1], got {p}")
+    if input.dtype.kind != "f":
+        raise TypeError(f"dropout: needs floats, got dtype {input.dtype}")
     if not training or p == 0:
         return input
     if rng is None:

@@ -158,6 +158,7 @@ def sigmoid(a):
 
 def sigmoid_of(a):
     """The values of the logistic function, in one new array."""
+    a = a if a.dtype.kind == "f" else a.astype(np.float32)
     out = np.negative(a, out=np.empty_like(a))
     with np.errstate(over="ignore"):
         np.exp(out, out=out)

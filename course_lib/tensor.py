@@ -37,6 +37,8 @@ def apply(primitive, *inputs, **params):
             out, vjp = primitive(*arrays, **params)
     except (ValueError, IndexError) as error:
         raise type(error)(_sentence(primitive.__name__, arrays, str(error))) from None
+    except (TypeError, OverflowError) as error:  # a kind of number that NumPy has no loop for
+        raise TypeError(_kinds(primitive.__name__, arrays, params)) from error
     if arrays[0].dtype.kind != "f" and out.dtype == np.float64:
         out = out.astype(np.float32)  # what integers become, as in torch
     result = Tensor(out)
@@ -65,6 +67,13 @@ def _sentence(name, arrays, text):
         shapes = " and ".join(str(a.shape) for a in arrays)
         text = f"shapes {shapes} do not fit together: counted from the last axis, sizes must be equal or 1"
     return f"{name}: {text}"
+
+
+def _kinds(name, arrays, params):
+    """What a primitive cannot work with: its inputs, or else its settings."""
+    if arrays[0].dtype.kind != "f":
+        return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
+    return f"{name}: settings must be numbers, got {', '.join(f'{k}={v!r}' for k, v in params.items())}"
 
 
 def as_tensor(x, dtype=None):

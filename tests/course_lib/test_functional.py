@@ -7,7 +7,7 @@ import torch.nn.functional as TF
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.gradcheck import against_torch
+from tests.course_lib.gradcheck import against_torch, same_numbers
 
 
 @pytest.fixture
@@ -141,6 +141,11 @@ def test_a_size_of_numpys_splits_and_repeats_too(rng):
     )
 
 
+def test_the_sigmoid_of_integers_is_float32_as_in_torch():
+    for values in ([0, 1, -2], [True, False]):
+        same_numbers(F.sigmoid(Tensor(values)), torch.sigmoid(torch.tensor(values)), rtol=1e-6)
+
+
 def test_an_embedding_of_width_zero_has_a_gradient():
     against_torch(lambda w: F.embedding([1, 0], w), lambda w: TF.embedding(torch.tensor([1, 0]), w), np.zeros((3, 0)))
 
@@ -231,6 +236,11 @@ def ones(*shape):
         (ValueError, "pad: needs two whole numbers .*, got 1$", lambda: F.pad(ones(2, 3), 1)),
         (ValueError, r"pad: needs two whole numbers .*, got \(1.5, 2\)", lambda: F.pad(ones(2, 3), (1.5, 2))),
         (ValueError, "pad: replicate padding of 1 and 0 is impossible", lambda: F.pad(ones(2, 0), (1, 0), "replicate")),
+        (TypeError, "softmax: needs floats, got dtype int64", lambda: F.softmax(Tensor([1, 2]), 0)),
+        (TypeError, "neg: needs numbers, got dtype bool", lambda: -Tensor([True])),
+        (TypeError, "elu: settings must be numbers, got alpha='x'", lambda: F.elu(ones(2), "x")),
+        (TypeError, "clip: settings must be numbers, got low='a', high=1", lambda: ones(2).clip("a", 1)),
+        (TypeError, "dropout: needs floats, got dtype int64", lambda: F.dropout(Tensor([1, 2]), 0.5)),
         (TypeError, "softmax: dim must be a whole number, got 'x'", lambda: F.softmax(ones(2, 3), "x")),
         (TypeError, "softmax: dim must be one whole number, got None", lambda: F.softmax(ones(2, 3), None)),
         (TypeError, r"cat: dim must be one whole number, got \(0,\)", lambda: F.cat([ones(2), ones(2)], (0,))),
