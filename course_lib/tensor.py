@@ -41,6 +41,8 @@ def apply(primitive, *inputs, **params):
         raise TypeError(_kinds(primitive.__name__, arrays, params)) from error
     if arrays[0].dtype.kind != "f" and out.dtype == np.float64:
         out = out.astype(np.float32)  # what integers become, as in torch
+    elif arrays[0].dtype.kind != "f" and out.dtype == np.float16:  # what NumPy makes of short ones
+        return apply(primitive, *(a.astype(np.float32) for a in arrays), **params)
     result = Tensor(out)
     if is_grad_enabled() and True in wanted:
         result.requires_grad = True

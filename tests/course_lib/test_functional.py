@@ -146,6 +146,13 @@ def test_the_sigmoid_of_integers_is_float32_as_in_torch():
         same_numbers(F.sigmoid(Tensor(values)), torch.sigmoid(torch.tensor(values)), rtol=1e-6)
 
 
+def test_functions_of_short_integers_are_float32_as_in_torch():
+    for dtype in (np.uint8, np.int16, bool):
+        x = np.array([0, 1, 1]).astype(dtype)
+        for name in ("exp", "sqrt", "tanh", "cos"):
+            same_numbers(getattr(Tensor(x), name)(), getattr(torch.tensor(x), name)(), rtol=1e-6)
+
+
 def test_an_embedding_of_width_zero_has_a_gradient():
     against_torch(lambda w: F.embedding([1, 0], w), lambda w: TF.embedding(torch.tensor([1, 0]), w), np.zeros((3, 0)))
 
