@@ -25,7 +25,7 @@ def _learned(name, what, values, shape, behind):
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Every sample standardised over its last axes, which must have `normalized_shape`. Ba, Kiros and Hinton 2016."""
     input = as_tensor(input)
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = tuple(normalized_shape) if isinstance(normalized_shape, (tuple, list)) else (normalized_shape,)
     if not shape or input.shape[-len(shape) :] != shape:
         raise ValueError(f"layer_norm: the last axes must be {shape}, got input of shape {input.shape}")
     out = apply(norm_ops.standardise, input, axes=tuple(range(-len(shape), 0)), eps=eps)

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.arithmetic import output_shape
+from course_lib.arithmetic import group_sizes, output_shape, pair, whole
 from course_lib.init import msr
 from course_lib.module import Module, Parameter
 
@@ -28,6 +28,8 @@ class Linear(Module):
     """y = x @ weight.T + bias, from x (..., in_features) to y (..., out_features); weight (out, in)."""
 
     def __init__(self, in_features, out_features, bias=True, *, rng, init=msr):
+        out_features = whole(out_features, "out_features", least=0, name="Linear")
+        in_features = whole(in_features, "in_features", least=0, name="Linear")
         self.weight = Parameter(init((out_features, in_features), rng=rng))
         self.bias = zeros(out_features) if bias else None
 
@@ -43,9 +45,9 @@ class Conv2d(Module):
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, *, rng,
         init=msr,
     ):  # fmt: skip
-        _divides("Conv2d", groups, in_channels, out_channels)
+        kernel = _kernel("Conv2d", kernel_size, groups, in_channels, out_channels)
         self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
-        self.weight = Parameter(init((out_channels, in_channels // groups, *_pair(kernel_size)), rng=rng))
+        self.weight = Parameter(init((out_channels, in_channels // groups, *kernel), rng=rng))
         self.bias = zeros(out_channels) if bias else None
 
     def forward(self, x):
@@ -60,10 +62,10 @@ class ConvTranspose2d(Module):
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True,
         dilation=1, *, rng, init=msr,
     ):  # fmt: skip
-        _divides("ConvTranspose2d", groups, in_channels, out_channels)
+        kernel = _kernel("ConvTranspose2d", kernel_size, groups, in_channels, out_channels)
         self.stride, self.padding, self.output_padding = stride, padding, output_padding
         self.groups, self.dilation = groups, dilation
-        self.weight = Parameter(init((in_channels, out_channels // groups, *_pair(kernel_size)), rng=rng))
+        self.weight = Parameter(init((in_channels, out_channels // groups, *kernel), rng=rng))
         self.bias = zeros(out_channels) if bias else None
 
     def forward(self, x):
@@ -73,13 +75,12 @@ class ConvTranspose2d(Module):
         )
 
 
-def _pair(size):
-    return (size, size) if isinstance(size, int) else tuple(size)
-
-
-def _divides(name, groups, *channels):
-    if groups < 1 or any(c % groups for c in channels):
-        raise ValueError(f"{name}: groups must divide the channels {channels}, got {groups}")
+def _kernel(name, kernel_size, groups, *channels):
+    """The kernel's (height, width), when it and the channels are possible sizes."""
+    for n in channels:
+        whole(n, "the number of channels", least=1, name=name)
+    group_sizes(*channels, groups, name=name)
+    return pair(kernel_size, "kernel_size", least=1, name=name)
 
 
 class LocallyConnected2d(Module):
@@ -89,8 +90,9 @@ class LocallyConnected2d(Module):
         self, in_channels, out_channels, input_size, kernel_size, stride=1, padding=0, bias=True, *, rng, init=msr
     ):
         self.stride, self.padding = stride, padding
-        kernel = _pair(kernel_size)
-        places = output_shape(_pair(input_size), kernel, stride, padding, name="LocallyConnected2d")
+        name = "LocallyConnected2d"
+        kernel = _kernel(name, kernel_size, 1, in_channels, out_channels)
+        places = output_shape(pair(input_size, "input_size", least=1, name=name), kernel, stride, padding, name=name)
         filters = [init((out_channels, in_channels, *kernel), rng=rng) for _ in range(math.prod(places))]
         self.weight = Parameter(np.stack(filters).reshape(*places, out_channels, in_channels, *kernel))
         self.bias = zeros(out_channels, *places) if bias else None

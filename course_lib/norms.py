@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib import functional as F
+from course_lib.arithmetic import whole
 from course_lib.layers import ones, zeros
 from course_lib.module import Buffer, Module
 
@@ -13,6 +14,7 @@ class _BatchNorm(Module):
     axes = ()
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True):
+        whole(num_features, "num_features", least=1, name=type(self).__name__)
         self.eps, self.momentum = eps, momentum
         self.weight = ones(num_features) if affine else None
         self.bias = zeros(num_features) if affine else None
@@ -46,7 +48,8 @@ class LayerNorm(Module):
     """Standardise every sample over its last axes, of shape `normalized_shape`. Ba, Kiros and Hinton 2016."""
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True):
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        shape = tuple(normalized_shape) if isinstance(normalized_shape, (tuple, list)) else (normalized_shape,)
+        shape = tuple(whole(n, "normalized_shape", least=1, name="LayerNorm") for n in shape)
         self.normalized_shape, self.eps = shape, eps
         self.weight = ones(*shape) if elementwise_affine else None
         self.bias = zeros(*shape) if elementwise_affine else None

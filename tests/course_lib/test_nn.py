@@ -293,6 +293,11 @@ def test_the_same_seed_gives_the_same_network_and_another_seed_another():
     assert (weights(1) != weights(2)).all()
 
 
+def test_sizes_may_be_numpys_and_a_kernel_a_tuple_of_one(rng):
+    assert nn.Conv2d(2, 4, (3,), rng=rng).weight.shape == (4, 2, 3, 3)
+    assert nn.LayerNorm(np.int64(3))(np.ones((2, 3))).shape == (2, 3)
+
+
 def test_a_bias_starts_at_zero_and_weights_from_msr(rng):
     layer = nn.Linear(1000, 200, rng=rng)
     assert not layer.bias.data.any()
@@ -312,10 +317,17 @@ def test_a_bias_starts_at_zero_and_weights_from_msr(rng):
         ),
         (
             ValueError,
-            r"Conv2d: groups must divide the channels \(3, 4\), got 2",
+            "Conv2d: groups must divide the channels, got 2 groups for 3 in and 4 out",
             lambda r: nn.Conv2d(3, 4, 3, groups=2, rng=r),
         ),
         (ValueError, r"ConvTranspose2d: groups must divide", lambda r: nn.ConvTranspose2d(4, 3, 3, groups=2, rng=r)),
+        (ValueError, "Linear: in_features must be a whole number, got 2.5", lambda r: nn.Linear(2.5, 2, rng=r)),
+        (ValueError, "Linear: out_features must be at least 0, got -1", lambda r: nn.Linear(2, -1, rng=r)),
+        (ValueError, r"Conv2d: kernel_size needs one number or 2, got 3", lambda r: nn.Conv2d(2, 4, (3, 3, 3), rng=r)),
+        (ValueError, "Conv2d: kernel_size must be a whole number, got 1.5", lambda r: nn.Conv2d(2, 4, 1.5, rng=r)),
+        (ValueError, "Conv2d: the number of channels must be at least 1", lambda r: nn.Conv2d(-2, 4, 3, rng=r)),
+        (ValueError, "LayerNorm: normalized_shape must be at least 1, got -1", lambda r: nn.LayerNorm((2, -1))),
+        (ValueError, "BatchNorm2d: num_features must be a whole number, got 2.5", lambda r: nn.BatchNorm2d(2.5)),
         (ValueError, r"Dropout: p must be a probability in \[0, 1\], got 2", lambda r: nn.Dropout(2, rng=r)),
         (IndexError, "Embedding: padding_idx must be a row in 0..3, got 4", lambda r: nn.Embedding(4, 2, 4, rng=r)),
         (ValueError, "GroupNorm: num_groups must divide 4 channels, got 3", lambda r: nn.GroupNorm(3, 4)),
