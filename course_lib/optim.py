@@ -29,6 +29,8 @@ class Optimizer:
         name, unknown = type(self).__name__, sorted(group.keys() - defaults.keys() - {"params"})
         if unknown:
             raise ValueError(f"{name}: settings are {list(defaults)}, got {unknown}")
+        if "params" not in group:
+            raise ValueError(f"{name}: a group needs its 'params', got only {sorted(group)}")
         group = {**defaults, **group, "params": list(group["params"])}
         if not group["params"]:
             raise ValueError(f"{name}: got no parameters (a generator such as model.parameters() can be used once)")
@@ -37,9 +39,12 @@ class Optimizer:
                 raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}")
             if p.op is not None:
                 raise ValueError(f"{name}: needs Tensors that were not computed, got the output of {p.op}")
-        for key, value in group.items():
+        for key in defaults:
+            value = group[key]
             numbers = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(v, (int, float)) and v < 0 for v in numbers):
+            if any(not isinstance(v, (int, float, np.number)) and not (key == "lr" and callable(v)) for v in numbers):
+                raise TypeError(f"{name}: {key} must be a number, got {value!r}")
+            if any(not callable(v) and not v >= 0 for v in numbers):
                 raise ValueError(f"{name}: {key} must not be negative, got {value}")
         return group
 
@@ -72,6 +77,9 @@ class Optimizer:
             for p in group["params"]:
                 state = next(states)
                 if p.grad is not None:
+                    if np.shape(p.grad) != p.shape:
+                        name, got = type(self).__name__, np.shape(p.grad)
+                        raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {got}")
                     self.update(p.data, p.grad, state, rate, group)
         self.steps += 1
 
@@ -90,6 +98,8 @@ class Optimizer:
         """Take over what `state_dict` gave, of the same kind of optimiser for the same parameters."""
         if state.get("kind") != type(self).__name__:
             raise ValueError(f"load_state_dict: the state must be of {type(self).__name__}, got {state.get('kind')!r}")
+        if "steps" not in state:
+            raise ValueError("load_state_dict: the number of 'steps' is missing from the state")
         params = self._params()
         fresh = [{} for _ in params]
         for name, value in state.items():
@@ -217,8 +227,8 @@ class Adam(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False):
-        if not all(0 <= b < 1 for b in betas):
-            raise ValueError(f"{type(self).__name__}: betas must be in [0, 1), got {betas}")
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= b < 1 for b in betas):
+            raise ValueError(f"{type(self).__name__}: betas must be two numbers in [0, 1), got {betas}")
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
     def update(self, w, g, state, lr, group):

@@ -187,13 +187,28 @@ def twice():
         ),
         (TypeError, "SGD: needs Tensors that require a gradient, got ndarray", lambda: optim.SGD([np.ones(2)])),
         (TypeError, "SGD: needs Tensors that require a gradient, got Tensor", lambda: optim.SGD([Tensor([1.0])])),
+        (ValueError, r"Adam: betas must be two numbers in .*got 0.9", lambda: optim.Adam([one()], betas=0.9)),
+        (TypeError, "SGD: lr must be a number, got 'a'", lambda: optim.SGD([one()], lr="a")),
+        (TypeError, "SGD: momentum must be a number, got None", lambda: optim.SGD([one()], momentum=None)),
+        (ValueError, "SGD: lr must not be negative, got nan", lambda: optim.SGD([one()], lr=np.nan)),
+        (ValueError, "SGD: a group needs its 'params', got only", lambda: optim.SGD([{"lr": 1}])),
+        (ValueError, "load_state_dict: the number of 'steps' is missing", lambda: loaded({})),
+        (
+            ValueError,
+            r"SGD: the gradient must have its weight's shape \(2,\), got \(1,\)",
+            lambda: _step(optim.SGD([one()]), 1),
+        ),
         (TypeError, r"SGD: needs a list of Tensors, got one Tensor of shape \(2,\)", lambda: optim.SGD(one())),
         (
             ValueError,
             "SGD: needs Tensors that were not computed, got the output of mul",
             lambda: optim.SGD([one() * 2]),
         ),
-        (ValueError, r"Adam: betas must be in \[0, 1\), got \(0.9, 1\)", lambda: optim.Adam([one()], betas=(0.9, 1))),
+        (
+            ValueError,
+            r"Adam: betas must be two numbers in \[0, 1\), got \(0.9, 1\)",
+            lambda: optim.Adam([one()], betas=(0.9, 1)),
+        ),
         (
             ValueError,
             r"load_state_dict: state of parameter 1, but",
@@ -213,7 +228,7 @@ def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
         wrong()
 
 
-def _step(opt):
+def _step(opt, size=2):
     for p in opt.param_groups[0]["params"]:
-        p.grad = np.ones(2)
+        p.grad = np.ones(size)
     opt.step()
