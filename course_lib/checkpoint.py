@@ -7,7 +7,10 @@ from course_lib.train import History
 
 
 def save_run(path, model, optimizer, *, rng=None, history=None):
-    """Write everything an interrupted training needs to go on as if nothing had happened."""
+    """Write everything an interrupted training needs to go on as if nothing had happened.
+
+    `rng` is the generator that batches and dropout draw from; one of its own in a layer is not kept.
+    """
     state = {f"model/{name}": a for name, a in model.state_dict().items()}
     state |= {f"optimizer/{name}": a for name, a in optimizer.state_dict().items()}
     about = {

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from course_lib.schedules import Plateau
 from course_lib.tensor import Tensor
 
 
@@ -88,10 +89,18 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__}: define update(self, w, g, state, lr, group)")
 
     def state_dict(self):
-        """{name: array, number or text}, flat and copied, ready for `save`; exact resume needs nothing else."""
+        """{name: array, number or text}, flat and copied, ready for `save`: running arrays, steps, learning rates.
+
+        A rate that is a function of the step is not kept, as it holds nothing; a `Plateau` is.
+        """
         out = {"kind": type(self).__name__, "steps": self.steps}
         for i, state in enumerate(self.state):
             out |= {f"{i}.{name}": np.array(value) for name, value in state.items() if name != "scratch"}
+        for k, group in enumerate(self.param_groups):
+            if isinstance(group["lr"], Plateau):
+                out |= {f"lr{k}.{name}": value for name, value in group["lr"].state_dict().items()}
+            elif not callable(group["lr"]):
+                out[f"lr{k}"] = group["lr"]
         return out
 
     def load_state_dict(self, state):
@@ -104,7 +113,7 @@ class Optimizer:
         fresh = [{} for _ in params]
         for name, value in state.items():
             i, _, key = name.partition(".")
-            if not key:
+            if not key or i.startswith("lr"):
                 continue
             if not (i.isdigit() and int(i) < len(params)):
                 raise ValueError(f"load_state_dict: state of parameter {i}, but there are only {len(params)}")
@@ -113,6 +122,11 @@ class Optimizer:
                 raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
             fresh[int(i)][key] = int(value) if key == "step" else np.array(value, dtype=p.dtype)
         self.state, self.steps = fresh, int(state["steps"])
+        for k, group in enumerate(self.param_groups):
+            if isinstance(group["lr"], Plateau):
+                group["lr"].load_state_dict({n: state[f"lr{k}.{n}"] for n in Plateau.KEPT if f"lr{k}.{n}" in state})
+            elif not callable(group["lr"]):
+                group["lr"] = state.get(f"lr{k}", group["lr"])
 
 
 def _decayed(g, w, group):

@@ -93,6 +93,8 @@ class Plateau:
     better than the best by the relative `threshold`, the rate falls, and `cooldown` reports are then not counted.
     """
 
+    KEPT = ("lr", "best", "bad", "resting")
+
     def __init__(self, lr, mode="min", factor=0.1, patience=10, threshold=1e-4, cooldown=0, min_lr=0.0):
         if mode not in ("min", "max") or not 0 < factor < 1:
             raise ValueError(f"Plateau: mode is 'min' or 'max' and 0 < factor < 1; got {mode!r} and {factor}")
@@ -117,6 +119,14 @@ class Plateau:
         if self.bad > self.patience:
             self.lr, self.bad, self.resting = self._lower(), 0, self.cooldown
         return self.lr
+
+    def state_dict(self):
+        """{name: number} of what reports have changed."""
+        return {name: getattr(self, name) for name in self.KEPT}
+
+    def load_state_dict(self, state):
+        """Take over what `state_dict` gave."""
+        vars(self).update(state)
 
     def _lower(self):
         lower = max(self.lr * self.factor, self.min_lr)

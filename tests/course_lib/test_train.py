@@ -8,6 +8,7 @@ from course_lib import functional as F
 from course_lib.data import batches, moons
 from course_lib.nn import Linear, Sequential
 from course_lib.optim import SGD, Adam
+from course_lib.schedules import Plateau
 from course_lib.state import save
 from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score
 
@@ -126,6 +127,29 @@ def test_early_stopping_takes_any_number_for_better_than_none():
 def test_restoring_before_any_update_is_named():
     with pytest.raises(RuntimeError, match="has not been called"):
         EarlyStopping(network()).restore()
+
+
+@pytest.mark.parametrize("schedule", [lambda: 0.3, lambda: Plateau(0.3, patience=0, cooldown=1)])
+def test_a_changed_learning_rate_is_resumed_too(schedule, data, tmp_path):
+    def run(model, optimizer, losses):
+        for value in losses:
+            list(fit(model, F.cross_entropy, optimizer, batches(*data, size=60)))
+            lr = optimizer.param_groups[0]["lr"]
+            optimizer.lr = lr if isinstance(lr, Plateau) else optimizer.lr / 2
+            if isinstance(lr, Plateau):
+                lr.report(value)
+
+    losses = (1.0, 1.0, 1.0, 0.5, 0.6, 0.7)
+    whole, first, second = network(), network(), network()
+    opt, opt_a, opt_b = (SGD(m.parameters(), lr=schedule(), momentum=0.9) for m in (whole, first, second))
+    run(whole, opt, losses)
+    run(first, opt_a, losses[:3])
+    checkpoint.save_run(tmp_path / "run", first, opt_a)
+    checkpoint.load_run(tmp_path / "run", second, opt_b)
+    run(second, opt_b, losses[3:])
+    assert opt_b.lr == opt.lr
+    for a, b in zip(whole.parameters(), second.parameters(), strict=True):
+        np.testing.assert_array_equal(a.data, b.data)
 
 
 def test_a_resumed_run_equals_an_undisturbed_one_to_the_last_bit(data, tmp_path):
