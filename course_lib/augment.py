@@ -2,15 +2,33 @@
 
 import numpy as np
 
+from course_lib.arithmetic import pair, whole
+
+
+def _images(name, x, floats=False):
+    """x (n, c, h, w) as an array; one sentence about anything else."""
+    x = np.asarray(x)
+    if x.ndim != 4:
+        raise ValueError(f"{name}: needs a batch of images (n, c, h, w), got shape {x.shape}")
+    return _floats(name, x) if floats else x
+
+
+def _floats(name, x):
+    if x.dtype.kind != "f":
+        raise TypeError(f"{name}: needs floats, such as pixels / 255, got dtype {x.dtype}")
+    return x
+
 
 def flip(x, *, rng, p=0.5):
     """Mirror each image left to right with probability `p`."""
+    x = _images("flip", x)
     chosen = rng.random(len(x)) < p
     return np.where(chosen[:, None, None, None], x[..., ::-1], x)
 
 
 def translate(x, *, rng, pixels=2):
     """Shift each image by up to `pixels` whole pixels in both directions; zeros come in."""
+    x, pixels = _images("translate", x), whole(pixels, "pixels", least=0, name="translate")
     dy, dx = rng.integers(-pixels, pixels + 1, (2, len(x)))
     return window(
         np.pad(x, ((0, 0), (0, 0), (pixels, pixels), (pixels, pixels))), pixels + dy, pixels + dx, x.shape[2:]
@@ -19,6 +37,8 @@ def translate(x, *, rng, pixels=2):
 
 def crop(x, size, *, rng, padding=0):
     """Pad with zeros by `padding`, then cut a window of `size` (h, w) at a random place of each image."""
+    x, padding = _images("crop", x), whole(padding, "padding", least=0, name="crop")
+    size = pair(size, "size", least=1, name="crop")
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     room = [have - want for have, want in zip(x.shape[2:], size, strict=True)]
     if min(room) < 0:
@@ -36,6 +56,7 @@ def window(x, top, left, size):
 
 def rotate(x, *, rng, degrees=15.0):
     """Turn each image about its centre by an angle uniform in ±`degrees`: bilinear, zero outside."""
+    x = _images("rotate", x)
     angle = np.deg2rad(rng.uniform(-degrees, degrees, len(x)))
     _, _, h, w = x.shape
     y, z = np.meshgrid(np.arange(h) - (h - 1) / 2, np.arange(w) - (w - 1) / 2, indexing="ij")
@@ -65,6 +86,7 @@ def bilinear(x, rows, columns):
 
 def brightness(x, *, rng, factor=0.2, shift=0.0):
     """Multiply each image by 1 ± `factor` and add ± `shift`, uniform, one draw for each image and channel."""
+    x = _images("brightness", x, floats=True)
     shape = (*x.shape[:2], 1, 1)
     scale = rng.uniform(1 - factor, 1 + factor, shape).astype(x.dtype)
     return x * scale + rng.uniform(-shift, shift, shape).astype(x.dtype)
@@ -72,6 +94,7 @@ def brightness(x, *, rng, factor=0.2, shift=0.0):
 
 def noise(x, *, rng, std=0.1):
     """Add Gaussian noise of standard deviation `std`; for signals of any shape, not only images."""
+    x = _floats("noise", np.asarray(x))
     return x + (std * rng.standard_normal(x.shape)).astype(x.dtype)
 
 

@@ -102,3 +102,25 @@ def test_noise_has_the_asked_standard_deviation(rng):
 def test_a_chain_applies_its_steps_in_order(x):
     both = augment.chain(partial(augment.flip, p=1.0), partial(augment.noise, std=0.0))
     assert np.array_equal(both(x, rng=np.random.default_rng(0)), x[..., ::-1])
+
+
+WRONG = [
+    (
+        lambda x, rng: augment.flip(x[0], rng=rng),
+        r"flip: needs a batch of images \(n, c, h, w\), got shape \(3, 9, 7\)",
+    ),
+    (lambda x, rng: augment.rotate(x[0], rng=rng), r"rotate: needs a batch of images .*got shape \(3, 9, 7\)"),
+    (lambda x, rng: augment.brightness(x[0, 0], rng=rng), r"brightness: needs a batch of .*got shape \(9, 7\)"),
+    (lambda x, rng: augment.translate(x, rng=rng, pixels=-1), "translate: pixels must be at least 0, got -1"),
+    (lambda x, rng: augment.translate(x, rng=rng, pixels=1.5), "translate: pixels must be a whole number, got 1.5"),
+    (lambda x, rng: augment.crop(x, (-1, 2), rng=rng), "crop: size must be at least 1, got -1"),
+    (lambda x, rng: augment.crop(x, (2, 2), rng=rng, padding=-1), "crop: padding must be at least 0, got -1"),
+    (lambda x, rng: augment.brightness(x.astype(np.uint8), rng=rng), "brightness: needs floats, .*got dtype uint8"),
+    (lambda x, rng: augment.noise(x.astype(np.uint8), rng=rng), "noise: needs floats, .*got dtype uint8"),
+]
+
+
+@pytest.mark.parametrize(("call", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_what_is_no_batch_of_images_is_refused_in_one_sentence(call, says, x, rng):
+    with pytest.raises((ValueError, TypeError), match=says):
+        call(x, rng)
