@@ -62,7 +62,10 @@ def score(model, batches, **metrics):
 
 def accuracy(out, t):
     """Share of samples whose largest output (n, classes) is that of the class t (n,)."""
-    return np.mean(np.asarray(out).argmax(axis=1) == t)
+    out, t = np.asarray(out), np.asarray(t)
+    if out.ndim < 2 or t.shape != out.shape[:1] + out.shape[2:]:
+        raise ValueError(f"accuracy: needs outputs (n, classes) and classes (n,), got {out.shape} and {t.shape}")
+    return np.mean(out.argmax(axis=1) == t)
 
 
 def progress(iterable, description="", total=None):

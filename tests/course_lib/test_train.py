@@ -124,6 +124,12 @@ def test_early_stopping_takes_any_number_for_better_than_none():
     assert [EarlyStopping(model, patience=1).update(np.nan), stopping.update(np.nan)] == [False, True]
 
 
+@pytest.mark.parametrize(("out", "t"), [((3, 2), (3, 1)), ((3, 2), (4,)), ((3,), (3,))])
+def test_accuracy_never_broadcasts(out, t):
+    with pytest.raises(ValueError, match=r"accuracy: needs outputs \(n, classes\) and classes \(n,\), got"):
+        accuracy(np.zeros(out), np.zeros(t))
+
+
 def test_restoring_before_any_update_is_named():
     with pytest.raises(RuntimeError, match="has not been called"):
         EarlyStopping(network()).restore()
