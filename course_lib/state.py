@@ -16,6 +16,8 @@ def save(state, path):
                 f"save: {name} must be an array of numbers, a number or text, got {type(state[name]).__name__}"
             )
     path = Path(path) if str(path).endswith(".npz") else Path(f"{path}.npz")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"save: there is no folder {path.parent}")
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(half, "wb") as file:
@@ -31,9 +33,9 @@ def save(state, path):
 def load(path):
     """Read what `save` wrote: {name: array}, a single number as a Python number, text as str."""
     path = Path(path)
-    if not path.exists() and not str(path).endswith(".npz"):
+    if not path.is_file() and not str(path).endswith(".npz"):
         path = Path(f"{path}.npz")
-    if not path.exists():
+    if not path.is_file():
         raise FileNotFoundError(f"load: there is no file {path}")
     try:
         with np.load(path, allow_pickle=False) as file:

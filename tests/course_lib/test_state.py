@@ -77,6 +77,10 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_rest(moment, tmp_pat
 def test_a_missing_or_cut_file_is_told_in_one_sentence(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"load: there is no file .*nothing\.npz"):
         load(tmp_path / "nothing")
+    with pytest.raises(FileNotFoundError, match=r"load: there is no file "):
+        load(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"save: there is no folder .*nowhere$"):
+        save({"a": 1}, tmp_path / "nowhere" / "s.npz")
     path = save({"a": np.zeros(1000)}, tmp_path / "s.npz")
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ValueError, match="is not a file that save"):
