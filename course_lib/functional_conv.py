@@ -7,6 +7,7 @@ import numpy as np
 
 from course_lib import columns, ops, pool, resample
 from course_lib import conv as _conv
+from course_lib.arithmetic import whole
 from course_lib.batch_norm import batch_norm as _batch_norm
 from course_lib.conv_transpose import conv_transpose2d as _conv_transpose2d
 from course_lib.local_conv import locally_connected2d as _locally_connected2d
@@ -159,7 +160,7 @@ def local_contrast_norm(input, kernel_size=9, sigma=None, eps=1e-8):
     parts stay flat; `eps` is added to the variance, so that the slope stays finite. Jarrett et al., "What is the best
     multi-stage architecture for object recognition?" (2009), section 2.
     """
-    x = as_tensor(input)
+    x, kernel_size = as_tensor(input), whole(kernel_size, "kernel_size", least=1, name="local_contrast_norm")
     if x.ndim != 4 or kernel_size % 2 == 0:
         raise ValueError(
             f"local_contrast_norm: needs images (n, c, h, w) and an odd kernel_size, got {x.shape} and {kernel_size}"

@@ -34,6 +34,8 @@ class _Recurrent(Module):
                 f"{type(self).__name__}: sizes and layers must be at least 1, "
                 f"got {input_size}, {hidden_size}, {num_layers}"
             )
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"{type(self).__name__}: dropout must be a probability in [0, 1], got {dropout}")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
         self.bias, self.rng = bias, rng
@@ -65,6 +67,8 @@ class _Recurrent(Module):
                 f"{type(self).__name__}: input must have 3 axes with {self.input_size} features last, got {x.shape}"
             )
         x = x.transpose(0, 1) if self.batch_first else x
+        if len(x) == 0:
+            raise ValueError(f"{type(self).__name__}: sequences must have at least one step, got 0")
         mask = self._mask(lengths, *x.shape[:2])
         starts = self._starts(state, x.shape[1], x.dtype)
         ends = []
@@ -95,7 +99,7 @@ class _Recurrent(Module):
         if lengths is None:
             return None
         lengths = as_array(lengths)
-        if lengths.shape != (n,) or not np.all((lengths >= 1) & (lengths <= times)):
+        if lengths.shape != (n,) or lengths.dtype.kind not in "iu" or not np.all((lengths >= 1) & (lengths <= times)):
             raise ValueError(
                 f"{type(self).__name__}: lengths must be {n} integers from 1 to {times}, got {lengths.tolist()}"
             )

@@ -76,6 +76,10 @@ def summary(model, input_shape, *, dtype=None):
 
     A last row "(functions)" holds what belongs to no layer. The mode of the model and its running statistics stay.
     """
+    if not isinstance(input_shape, (tuple, list)):
+        raise TypeError(
+            f"summary: input_shape must be the sizes of one sample, such as (1, 28, 28), got {input_shape!r}"
+        )
     if dtype is None:
         dtype = next((p.dtype for p in model.parameters()), np.float32)
     x = Tensor(np.zeros((1, *input_shape), dtype), requires_grad=np.dtype(dtype).kind == "f")

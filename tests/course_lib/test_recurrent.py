@@ -163,6 +163,21 @@ def test_dropout_stands_between_layers_and_only_in_training(rng):
             r"GRU: lengths must be 2 integers from 1 to 5, got \[5\]",
             lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), lengths=[5]),
         ),
+        (
+            ValueError,
+            r"GRU: lengths must be 2 integers from 1 to 5, got \[1.5, 5.0\]",
+            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), lengths=[1.5, 5]),
+        ),
+        (
+            ValueError,
+            "LSTM: sequences must have at least one step, got 0",
+            lambda r: nn.LSTM(3, 4, rng=r)(np.ones((0, 2, 3))),
+        ),
+        (
+            ValueError,
+            r"RNN: dropout must be a probability in \[0, 1\], got 2",
+            lambda r: nn.RNN(3, 4, dropout=2, rng=r),
+        ),
     ],
 )
 def test_wrong_use_is_told_in_one_sentence(error, sentence, wrong, rng):

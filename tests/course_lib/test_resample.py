@@ -235,6 +235,8 @@ WRONG = [
     (lambda: F.local_response_norm(np.zeros((2, 3)), 2), "at least one more, got shape"),
     (lambda: F.local_response_norm(x4, 0), "size must be at least 1, got 0"),
     (lambda: F.local_contrast_norm(x4, 4), "odd kernel_size"),
+    (lambda: F.local_contrast_norm(x4, -3), "local_contrast_norm: kernel_size must be at least 1, got -3"),
+    (lambda: F.local_contrast_norm(x4, 1.5), "local_contrast_norm: kernel_size must be a whole number, got 1.5"),
     (lambda: F.locally_connected2d(x4, np.zeros((2, 2, 4, 3, 3, 3))), r"must begin with the output size \(3, 3\)"),
     (lambda: F.locally_connected2d(x4, np.zeros((3, 3, 4, 3, 3, 3)), np.zeros(4)), r"bias must have shape \(4, 3, 3\)"),
     (lambda: F.batch_norm(x4, None, None, np.ones(2), np.ones(2), True), r"weight must have shape \(3,\), got \(2,\)"),

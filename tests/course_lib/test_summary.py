@@ -131,3 +131,8 @@ def test_the_printed_table_has_a_line_per_layer_and_a_total(rng):
     assert lines[-1].split() == ["total", "21", "840", "480", "500"]
     assert len(lines) == 9 + 4
     assert len({len(line) for line in lines}) == 1
+
+
+def test_an_input_shape_is_a_tuple():
+    with pytest.raises(TypeError, match=r"summary: input_shape must be .* got 3"):
+        summary(nn.Linear(3, 2, rng=np.random.default_rng(0)), 3)
