@@ -6,6 +6,8 @@ Points are float64 `(n, d)`. Labels are integers: -1 and +1 from `two_clouds`, c
 
 import numpy as np
 
+from course_lib.arithmetic import whole
+
 
 def two_clouds(n, *, margin=0.5, dim=2, spread=1.0, offset=0.0, rng):
     """Two clouds of `n` points in all, on the two sides of a random hyperplane, none nearer to it than `margin`.
@@ -113,12 +115,15 @@ def standardise(train, *others):
     The mean and the scale come from `train` alone, so that nothing of a test set leaks into training. A constant
     column is centred and left unscaled. Returns one array, or a tuple when there are others.
     """
-    train = np.asarray(train)
+    train, others = np.asarray(train), [np.asarray(a) for a in others]
+    if train.ndim == 0 or train.size == 0 or any(a.shape[1:] != train.shape[1:] for a in others):
+        shapes = [a.shape for a in (train, *others)]
+        raise ValueError(f"standardise: all sets need the same columns, the first at least one row, got {shapes}")
     if not np.issubdtype(train.dtype, np.floating):
         train = train.astype(np.float64)
     mean, scale = train.mean(axis=0), train.std(axis=0)
     scale = np.where(np.ptp(train, axis=0) == 0, np.ones_like(scale), scale)
-    scaled = tuple(((np.asarray(a) - mean) / scale).astype(train.dtype, copy=False) for a in (train, *others))
+    scaled = tuple(((a - mean) / scale).astype(train.dtype, copy=False) for a in (train, *others))
     return scaled if others else scaled[0]
 
 
@@ -142,8 +147,7 @@ def _shuffle(x, t, rng):
 
 
 def _at_least(function, name, value, least):
-    if value < least:
-        raise ValueError(f"{function}: {name} must be at least {least}, got {value}")
+    whole(value, name, least=least, name=function)
 
 
 def _rows(function, arrays):

@@ -152,6 +152,13 @@ def test_batches_without_a_generator_keep_the_order():
         (lambda: data.spirals(9, classes=1, rng=rng()), "spirals: classes must be at least 2, got 1"),
         (lambda: data.batches(np.ones(3), size=0), "batches: size must be at least 1, got 0"),
         (lambda: data.batches(np.ones(3), np.ones(4), size=1), r"same number of rows, got \[3, 4\]"),
+        (lambda: data.moons(2.5, rng=rng()), "moons: n must be a whole number, got 2.5"),
+        (lambda: data.batches(np.ones(3), size=1.5), "batches: size must be a whole number, got 1.5"),
+        (
+            lambda: data.standardise(np.ones((3, 2)), np.ones((3, 5))),
+            r"standardise: all sets need the same columns.*got \[\(3, 2\), \(3, 5\)\]",
+        ),
+        (lambda: data.standardise(np.ones((0, 2))), "standardise: all sets need .* at least one row, got"),
         (lambda: data.split(rng=rng()), "split: give at least one array"),
         (lambda: data.split(np.ones(3), parts=(0.5, 0.6), rng=rng()), r"add up to 1, got \(0.5, 0.6\)"),
     ],
