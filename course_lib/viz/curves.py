@@ -33,6 +33,8 @@ def confusion_matrix(counts, *, classes=None, ax=None, title=None):
     if counts.shape != (k, k):
         raise ValueError(f"confusion_matrix: expected a square table of counts, got shape {counts.shape}")
     names = [str(c) for c in (classes if classes is not None else range(k))]
+    if len(names) != k:
+        raise ValueError(f"confusion_matrix: expected a name for each of {k} classes, got {len(names)}")
     side = max(3.0, 0.45 * k + 1)
     ax = axes(ax, size=(side, side), title=title, xlabel="predicted class", ylabel="true class")
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -48,6 +50,9 @@ def confusion_matrix(counts, *, classes=None, ax=None, title=None):
 
 def roc_curve(false_positive_rate, true_positive_rate, *, label=None, ax=None, title=None):
     """Draw one ROC curve beside the diagonal of chance; both rates (n,) in [0, 1], rising. Returns the Axes."""
+    if np.ndim(false_positive_rate) != 1 or np.shape(false_positive_rate) != np.shape(true_positive_rate):
+        shapes = f"{np.shape(false_positive_rate)} and {np.shape(true_positive_rate)}"
+        raise ValueError(f"roc_curve: expected two rates of one shape (n,), got {shapes}")
     ax = axes(ax, size=(4, 4), title=title, xlabel="false positive rate", ylabel="true positive rate")
     if not ax.lines:
         ax.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1, label="chance")
@@ -65,6 +70,8 @@ def histograms(named, *, bins=40, columns=5, title=None, xlabel="value"):
     """
     import matplotlib.pyplot as plt
 
+    if not named:
+        raise ValueError("histograms: expected at least one named array, got none")
     columns = min(columns, len(named))
     rows = -(-len(named) // columns)
     fig, grid = plt.subplots(

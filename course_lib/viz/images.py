@@ -17,6 +17,9 @@ def image_grid(images, *, titles=None, columns=10, size=0.9, cmap=GREYS, signed=
         images = images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)
     elif images.ndim != 3:
         raise ValueError(f"image_grid: expected (n, h, w), (n, 1, h, w) or (n, 3, h, w), got {images.shape}")
+    if len(images) == 0 or (titles is not None and len(titles) < len(images)):
+        given = "none" if titles is None else len(titles)
+        raise ValueError(f"image_grid: expected images and a title for each, got {len(images)}, titles: {given}")
     n, columns = len(images), min(columns, max(len(images), 1))
     rows = -(-n // columns)
     head = 0.18 if titles is not None else 0
@@ -64,6 +67,8 @@ def numbers(patch, *, ax=None, title=None, fmt="{:.0f}", cmap=GREYS, highlight=N
     highlight: (row, column, height, width) of a window to frame.
     """
     patch = np.asarray(patch)
+    if patch.ndim != 2:
+        raise ValueError(f"numbers: expected an array (h, w), got shape {patch.shape}")
     h, w = patch.shape
     ax = axes(ax, size=(max(2.0, 0.42 * w), max(2.0, 0.42 * h)), title=title)
     low, high = float(patch.min()), float(patch.max())

@@ -95,6 +95,12 @@ def test_numbers_writes_each_value_in_its_cell_and_frames_the_window():
     ("call", "message"),
     [
         (lambda: images.image_grid(np.zeros((2, 2))), "image_grid: expected"),
+        (lambda: images.image_grid(np.zeros((2, 3, 3)), titles=["a"]), "a title for each, got 2, titles: 1"),
+        (lambda: images.image_grid(np.zeros((0, 3, 3))), "image_grid: expected images .*, got 0, titles: none"),
+        (lambda: images.numbers([1, 2]), r"numbers: expected an array \(h, w\), got shape \(2,\)"),
+        (lambda: curves.confusion_matrix(np.eye(3, dtype=int), classes=["a"]), "a name for each of 3 classes, got 1"),
+        (lambda: curves.roc_curve([0, 1], [0, 0.5, 1]), r"roc_curve: expected two rates .*\(2,\) and \(3,\)"),
+        (lambda: curves.histograms({}), "histograms: expected at least one named array, got none"),
         (lambda: images.filters(np.zeros((2, 2))), "filters: expected"),
         (lambda: images.feature_maps(np.zeros((2, 2))), "feature_maps: expected"),
     ],
