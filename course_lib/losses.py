@@ -235,7 +235,6 @@ def contrastive_loss(first, second, same, margin=1.0, reduction="mean"):
 
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, reduction="mean"):
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm between embeddings (n, features).
-    p-norm as distance.
 
     `swap` uses the nearer of anchor and positive for the negative's distance. Schroff et al. 2015, Balntas et
     al. 2016.
