@@ -20,6 +20,7 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     channels, per_group, *kernel = weight.shape
     if channels != x.shape[1]:
         raise ValueError(f"{name}: weight {weight.shape} takes {channels} channels, but the input has {x.shape[1]}")
+    groups = arithmetic.whole(groups, "groups", least=1, name=name)
     arithmetic.group_sizes(channels, per_group * groups, groups, name=name)
     check_bias(name, bias, per_group * groups)
     values = {"stride": stride, "padding": padding, "output_padding": output_padding, "dilation": dilation}

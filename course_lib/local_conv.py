@@ -29,18 +29,18 @@ def locally_connected2d(x, weight, bias=None, stride=1, padding=0, dilation=1, *
     (top, _), (left, _) = geo.pads
     padded = copy_padded(x, np.empty((len(x), *geo.padded, x.shape[3]), x.dtype), top, left)
     pixels = geo.out[0] * geo.out[1]
-    columns = window_view(padded, geo).transpose(3, 4, 0, 1, 2, 5).reshape(pixels, -1, x.shape[3])
     matrices = weight.reshape(pixels, filters, -1)
-    out = (matrices @ columns).transpose(1, 0, 2).reshape(filters, *geo.out, -1)
+    columns = window_view(padded, geo).transpose(3, 4, 0, 1, 2, 5).reshape(pixels, matrices.shape[2], x.shape[3])
+    out = (matrices @ columns).transpose(1, 0, 2).reshape(filters, *geo.out, x.shape[3])
     if bias is not None:
         out = out + bias[..., None]
 
     def vjp(g):
         g = batch_last(g)
-        by_pixel = g.reshape(filters, pixels, -1).transpose(1, 0, 2)
+        by_pixel = g.reshape(filters, pixels, x.shape[3]).transpose(1, 0, 2)
         gx = gw = None
         if needs[0]:
-            spread = (matrices.transpose(0, 2, 1) @ by_pixel).reshape(*geo.out, channels, *geo.kernel, -1)
+            spread = (matrices.transpose(0, 2, 1) @ by_pixel).reshape(*geo.out, channels, *geo.kernel, x.shape[3])
             whole = np.zeros_like(padded)
             for i, j in np.ndindex(*geo.kernel):
                 target = tap(whole, i, j, geo)

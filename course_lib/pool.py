@@ -128,13 +128,14 @@ def max_unpool2d(x, indices, kernel_size, stride=None, padding=0, output_size=No
     padding = arithmetic.pair(padding, "padding", least=0, name=name)
     if output_size is None:
         axes = zip(x.shape[2:], kernel, stride, padding, strict=True)
-        output_size = tuple(arithmetic.transposed_output_size(*axis, name=name) for axis in axes)
-    size = arithmetic.pair(tuple(output_size)[-2:], "output_size", least=1, name=name)
+        output_size = [arithmetic.transposed_output_size(*axis, name=name) for axis in axes]
+    size = output_size[-2:] if isinstance(output_size, (tuple, list)) else output_size
+    size = arithmetic.pair(size, "output_size", least=1, name=name)
     if indices.size and (indices.min() < 0 or indices.max() >= size[0] * size[1]):
         raise ValueError(
             f"{name}: indices must lie in 0..{size[0] * size[1] - 1}, got {indices.min()}..{indices.max()}"
         )
-    places = indices.reshape(*x.shape[:2], -1)
+    places = indices.reshape(*x.shape[:2], x.shape[2] * x.shape[3])
     out = np.zeros((*x.shape[:2], size[0] * size[1]), x.dtype)
     np.put_along_axis(out, places, x.reshape(places.shape), axis=2)
 
@@ -151,8 +152,8 @@ def _geometry(name, x, kernel_size, stride, padding, dilation, ceil_mode):
     kernel = arithmetic.pair(kernel_size, "kernel_size", least=1, name=name)
     stride = kernel if stride is None else stride
     geo = geometry(x.shape[2:], kernel, stride, padding, dilation, ceil_mode, name=name)
-    for (before, _), k, d in zip(geo.pads, kernel, geo.dilation, strict=True):
-        if 2 * before > arithmetic.reach(k, d):
+    for (before, _), k in zip(geo.pads, kernel, strict=True):
+        if 2 * before > k:
             raise ValueError(f"{name}: padding may be at most half the kernel, got padding {before} for kernel {k}")
     return geo
 

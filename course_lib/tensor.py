@@ -75,7 +75,8 @@ def _kinds(name, arrays, params):
     """What a primitive cannot work with: its inputs, or else its settings."""
     if arrays[0].dtype.kind != "f":
         return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
-    return f"{name}: settings must be numbers, got {', '.join(f'{k}={v!r}' for k, v in params.items())}"
+    settings = ", ".join(f"{k}={v!r}" for k, v in params.items() if not isinstance(v, np.ndarray))
+    return f"{name}: settings must be numbers, got {settings}"
 
 
 def as_tensor(x, dtype=None):

@@ -231,6 +231,7 @@ WRONG = [
         "conv1d: kernel reaches 7 samples but the input has only 5",
     ),
     (lambda: F.conv1d(x4, np.zeros((4, 3, 7))), r"conv1d: input must have the axes \(n, c, w\)"),
+    (lambda: F.conv_transpose2d(x4, w4[:3], groups=None), "groups must be a whole number, got None"),
     (lambda: F.conv_transpose2d(x4, w4), "takes 4 channels, but the input has 3"),
     (lambda: F.conv_transpose2d(x4, np.zeros((3, 2, 3, 3)), output_padding=1), "output_padding must be smaller"),
     (lambda: F.conv_transpose2d(x4, np.zeros((3, 2, 3, 3)), padding=4), "crops the output"),

@@ -162,15 +162,21 @@ def test_float32_stays_float32(rng):
         assert x.grad.dtype == np.float32
 
 
+def test_an_empty_batch_is_unpooled():
+    assert F.max_unpool2d(np.zeros((0, 2, 3, 4)), np.zeros((0, 2, 3, 4), int), 2).shape == (0, 2, 6, 8)
+
+
 x4 = np.zeros((2, 3, 5, 5))
 WRONG = [
     (lambda: F.max_pool2d(x4, 6), "max_pool2d: kernel reaches 6 samples but the input has only 5"),
     (lambda: F.max_pool2d(x4, 3, padding=2), "padding may be at most half the kernel, got padding 2 for kernel 3"),
+    (lambda: F.max_pool2d(np.zeros((1, 1, 12, 12)), 3, padding=2, dilation=3), "half the kernel, got padding 2"),
     (lambda: F.max_pool2d(np.zeros((5, 5)), 2), r"input must have the axes \(n, c, h, w\), got shape \(5, 5\)"),
     (lambda: F.avg_pool2d(x4, 2, stride=0), "stride must be at least 1, got 0"),
     (lambda: F.avg_pool2d(x4, 2, divisor_override=0), "divisor_override must not be 0"),
     (lambda: F.adaptive_avg_pool2d(x4, 0), "output_size must be at least 1, got 0"),
     (lambda: F.max_unpool2d(x4, np.full(x4.shape, 100), 2), r"indices must lie in 0..99, got 100..100"),
+    (lambda: F.max_unpool2d(x4, np.full(x4.shape, 3), 2, output_size=1), r"indices must lie in 0..0, got 3..3"),
     (lambda: F.max_unpool2d(x4, np.zeros((2, 3, 4, 5), int), 2), "input and indices must both be"),
 ]
 

@@ -153,6 +153,18 @@ def test_a_locally_connected_layer_is_one_matrix_per_window(image, kernel, optio
     compare(ours, theirs, rng.standard_normal(image), weight, biases)
 
 
+def test_an_empty_batch_passes_through_a_locally_connected_layer():
+    x, weight = (
+        Tensor(np.zeros((0, 3, 5, 4)), requires_grad=True),
+        Tensor(np.ones((3, 2, 6, 3, 3, 3)), requires_grad=True),
+    )
+    out = F.locally_connected2d(x, weight)
+    assert out.shape == (0, 6, 3, 2)
+    out.sum().backward()
+    assert x.grad.shape == x.shape
+    assert not weight.grad.any()
+
+
 def test_with_equal_weights_everywhere_it_is_a_convolution(rng):
     x, weight = rng.standard_normal((2, 3, 7, 6)), rng.standard_normal((4, 3, 3, 3))
     local = F.locally_connected2d(x, np.broadcast_to(weight, (5, 4, 4, 3, 3, 3)).copy())

@@ -499,3 +499,11 @@ def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
     with pytest.raises(error, match=sentence) as caught:
         wrong()
     assert "\n" not in str(caught.value)
+
+
+def test_a_setting_of_the_wrong_kind_is_told_without_the_arrays_beside_it():
+    def shifted(a, *, by, table):
+        return a + by, lambda g: (g,)
+
+    with pytest.raises(TypeError, match=r"^shifted: settings must be numbers, got by='far'$"):
+        apply(shifted, Tensor([1.0]), by="far", table=np.zeros(1000))
