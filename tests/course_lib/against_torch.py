@@ -6,31 +6,44 @@ import torch
 from course_lib.tensor import Tensor
 
 
-def as_numpy(x):
-    return x.detach().numpy() if isinstance(x, torch.Tensor) else x
+def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **params):
+    """`ours` on Tensors and `theirs` on torch tensors of these arrays: equal outputs and gradients of all that float.
 
-
-def compare(ours, theirs, *arrays, atol=1e-10, rtol=1e-10, **params):
-    """`ours` on Tensors and `theirs` on torch tensors of these arrays: equal outputs, equal gradients for all of them.
-
-    None stands for an argument that is left out. The output's gradient is random, so that no two errors cancel.
+    None stands for an argument that is left out; inputs whose position is in `fixed` require no gradient. The
+    output's gradient is random, so that no two errors cancel.
     """
-    twins = [None if a is None else torch.tensor(np.asarray(a), requires_grad=True) for a in arrays]
-    want = theirs(*twins, **params)
-    mine = [None if a is None else Tensor(np.asarray(a), requires_grad=True) for a in arrays]
-    got = ours(*mine, **params)
-    assert got.shape == tuple(want.shape)
-    assert got.data.dtype == as_numpy(want).dtype
-    np.testing.assert_allclose(got.data, as_numpy(want), atol=atol, rtol=rtol)
-    g = np.random.default_rng(7).standard_normal(got.shape).astype(got.data.dtype)
+    wanted = [a is not None and np.asarray(a).dtype.kind == "f" and i not in fixed for i, a in enumerate(arrays)]
+    pairs = list(zip(arrays, wanted, strict=True))
+    mine = [None if a is None else Tensor(np.asarray(a), requires_grad=w) for a, w in pairs]
+    twins = [None if a is None else torch.tensor(np.asarray(a), requires_grad=w) for a, w in pairs]
+    out, want = ours(*mine, **params), theirs(*twins, **params)
+    same_numbers(out, want, rtol, atol, "output")
+    if not want.requires_grad:
+        assert not out.requires_grad
+        return
+    g = np.random.default_rng(7).standard_normal(out.shape).astype(out.dtype)
+    out.backward(g)
     want.backward(torch.tensor(g))
-    got.backward(g)
-    for position, (m, t) in enumerate(zip(mine, twins, strict=True)):
-        if m is not None:
-            assert m.grad.dtype == m.data.dtype
-            np.testing.assert_allclose(
-                m.grad, t.grad.numpy(), atol=atol, rtol=rtol, err_msg=f"gradient of input {position}"
-            )
+    for i, (m, t) in enumerate(zip(mine, twins, strict=True)):
+        if wanted[i]:
+            same_gradient(m, t, rtol, atol, f"gradient of input {i}")
+
+
+def same_numbers(ours, theirs, rtol=1e-9, atol=1e-10, what="value"):
+    """A Tensor and a torch tensor hold the same shape, dtype and numbers."""
+    expected = theirs.detach().numpy()
+    assert ours.shape == expected.shape, f"{what}: shape {ours.shape}, torch has {expected.shape}"
+    assert ours.dtype == expected.dtype, f"{what}: dtype {ours.dtype}, torch has {expected.dtype}"
+    np.testing.assert_allclose(ours.data, expected, rtol=rtol, atol=atol, err_msg=what)
+
+
+def same_gradient(ours, theirs, rtol=1e-9, atol=1e-10, what="gradient"):
+    """The .grad of a Tensor and of a torch tensor agree; None counts as zeros on either side."""
+    expected = np.zeros(ours.shape) if theirs.grad is None else theirs.grad.numpy()
+    got = np.zeros(ours.shape) if ours.grad is None else ours.grad
+    assert ours.grad is None or ours.grad.dtype == ours.dtype, f"{what}: dtype {got.dtype} for {ours.dtype}"
+    assert got.shape == expected.shape, f"{what}: shape {got.shape}, torch has {expected.shape}"
+    np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol, err_msg=what)
 
 
 def in_other_memory(array):

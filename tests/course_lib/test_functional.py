@@ -7,7 +7,7 @@ import torch.nn.functional as TF
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.gradcheck import against_torch, same_numbers
+from tests.course_lib.against_torch import against_torch, same_numbers
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import torch.nn.functional as TF
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.gradcheck import against_torch
+from tests.course_lib.against_torch import against_torch
 
 
 def every(*options):

@@ -7,7 +7,7 @@ from torch import nn as tnn
 
 from course_lib import Tensor, nn
 from course_lib import functional as F
-from tests.course_lib.gradcheck import same_gradient, same_numbers
+from tests.course_lib.against_torch import same_gradient, same_numbers
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib import Tensor, nn
-from tests.course_lib.gradcheck import same_gradient, same_numbers
+from tests.course_lib.against_torch import same_gradient, same_numbers
 
 
 def every(*options):

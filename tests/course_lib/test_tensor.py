@@ -13,7 +13,7 @@ import torch
 from course_lib import Tensor, no_grad, optim
 from course_lib import functional as F
 from course_lib.tensor import apply, topological_order, unbroadcast
-from tests.course_lib.gradcheck import against_torch, same_gradient
+from tests.course_lib.against_torch import against_torch, same_gradient
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.gradcheck import same_gradient, same_numbers
+from tests.course_lib.against_torch import same_gradient, same_numbers
 
 
 def method(name):
