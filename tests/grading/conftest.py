@@ -1,10 +1,10 @@
-"""A course folder with the small lesson and a class, made once and copied for each test."""
+"""A course folder with the small lesson and a class, made once and copied for each test; proofs in one process."""
 
 import shutil
 
 import pytest
 
-from grading import engine
+from grading import engine, margins
 from grading.course import Course
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
@@ -60,3 +60,9 @@ def demo(tmp_path_factory):
     feedback.write(made.root)
     report.write(made.root)
     return made, summary
+
+
+@pytest.fixture
+def _one_process(monkeypatch):
+    """Without the other BLAS kernels and threads: those processes do not matter to what is tested."""
+    monkeypatch.setattr(margins, "PROCESSES", {})
