@@ -56,17 +56,28 @@ def solution_region(source):
 
 def bound_names(source):
     """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
-    try:
-        tree = ast.parse(strip_magics(source))
-    except SyntaxError:
-        return ()
-    return tuple(dict.fromkeys(name for node in tree.body for name in binds(node)))
+    tree = tree_of(source)
+    return () if tree is None else tuple(dict.fromkeys(name for node in tree.body for name in binds(node)))
 
 
 def strip_magics(source):
     """The source with IPython's line magics (`%...`, `!...`) turned into comments, so that plain Python can run it."""
     lines = source.split("\n")
     return "\n".join(f"# {line}" if re.match(r"[%!](?!=)", line) else line for line in lines)
+
+
+def magic_lines(cell):
+    """The lines of the file on which a cell has an IPython magic or a shell command."""
+    lines = enumerate(cell.source.split("\n"), cell.line)
+    return [at for at, line in lines if re.match(r"\s*(%|!|%%)[a-z]", line)]
+
+
+def tree_of(source):
+    """The syntax tree of a cell, magics blanked; None where it is not Python."""
+    try:
+        return ast.parse(strip_magics(source))
+    except SyntaxError:
+        return None
 
 
 def binds(node):

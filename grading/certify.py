@@ -25,8 +25,8 @@ from grading.trials import SKIPPED, Trial, run_trials
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "certify"
-TOOLS = ["adversaries", "cells", "certify", "judge", "lint", "margins", "messages", "proof", "record", "release"]
-TOOLS += ["source", "trials", "variants"]
+TOOLS = ["adversaries", "cells", "certify", "judge", "lint_exercises", "margins", "messages", "proof", "record"]
+TOOLS += ["release", "source", "trials", "variants"]
 
 
 def certify_lessons(lessons, *, jobs=None, cache=CACHE, told=lambda proof: None):

@@ -6,7 +6,7 @@ is a function of the lesson that calls one.
 
 import ast
 
-from grading.cells import strip_magics
+from grading.cells import tree_of
 from grading.forbidden import dotted, imported
 
 LIBRARIES = ("course_lib", "sklearn")
@@ -15,7 +15,7 @@ LIBRARIES = ("course_lib", "sklearn")
 def written_out(lesson):
     """(line, id) of each `yours` whose fallback shows the answer instead of calling a library."""
     cells = [c for c in lesson.cells if c.kind == "code" and c.role not in ("variants", "picture")]
-    trees = [(cell, tree) for cell in cells if (tree := _parsed(cell.source)) is not None]
+    trees = [(cell, tree) for cell in cells if (tree := tree_of(cell.source)) is not None]
     known = {name for name, full in imported(lesson).items() if full.partition(".")[0] in LIBRARIES}
     own = {}  # what the lesson itself calls by a name
     for _, tree in trees:
@@ -64,10 +64,3 @@ def _parameters(node):
 def _first(call):
     first = call.args[0] if call.args else None
     return first.value if isinstance(first, ast.Constant) else "..."
-
-
-def _parsed(source):
-    try:
-        return ast.parse(strip_magics(source))
-    except SyntaxError:  # said elsewhere
-        return None

@@ -2,7 +2,7 @@
 
 import ast
 
-from grading.cells import strip_magics
+from grading.cells import tree_of
 
 USUAL = {"np": "numpy", "numpy": "numpy", "torch": "torch", "course_lib": "course_lib", "scipy": "scipy"}
 USUAL |= {"sklearn": "sklearn", "plt": "matplotlib.pyplot", "matplotlib": "matplotlib"}
@@ -44,11 +44,8 @@ def imported(lesson):
     for cell in lesson.cells:
         if cell.kind != "code" or cell.role == "variants":
             continue
-        try:
-            tree = ast.parse(strip_magics(cell.source))
-        except SyntaxError:  # said elsewhere
-            continue
-        for node in ast.walk(tree):
+        tree = tree_of(cell.source)
+        for node in ast.walk(tree) if tree is not None else ():  # that it does not parse is said elsewhere
             if isinstance(node, ast.Import):
                 found |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
                           for a in node.names}  # fmt: skip

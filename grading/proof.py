@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from course_lib.compare import Record, check_line, compare
 from grading import adversaries, margins
 from grading.judge import judge, merged
-from grading.lint import MIN_WRONG
+from grading.lint_exercises import MIN_WRONG
 from grading.messages import Isolation, Run
 from grading.trials import shifted
 
