@@ -164,7 +164,7 @@ def draw_pictures(lesson, notebooks):
 
     names = []
     if todo:
-        from grading.trials import clean_environment
+        from grading.bench import clean_environment
 
         (notebooks / "pictures").mkdir(parents=True, exist_ok=True)
         wishes = [(c.id, str((notebooks / picture_path(lesson, c)).absolute()), _fingerprint(lesson, c)) for c in todo]

@@ -50,7 +50,7 @@ def run_figure(name, folders, device=None):
 
     With a torch `device` the cells run there (COURSE_DEVICE), and the record stands beside the other: F19_cuda.json.
     """
-    from grading.trials import clean_environment
+    from grading.bench import clean_environment
 
     where = _device(device)
 
@@ -180,7 +180,7 @@ def main():
 def _run(lesson, name, folder, stem):
     import matplotlib.pyplot as plt
 
-    from grading.trials import SKIPPED, Bench
+    from grading.bench import SKIPPED, Bench
 
     bench, displayed, drawn = Bench(lesson), [], 0
     bench.names["display"] = lambda *values, **kwargs: displayed.extend(values)

@@ -1,33 +1,21 @@
 """Run a lesson as the grader would, in a clean warm process, with other answers put in place of the reference.
 
-The process runs the lesson's cells once, in order, with the reference answers. Where an exercise's answer would run, it
-forks one child for every trial of that exercise; the child runs the other answer, then the cells up to the exercise's
-last check, and leaves what the checks saw. So a lesson's imports and set-up are paid once, and an endless loop or a
-changed global in one trial touches nothing else. No kernel, no notebook. What runs here is the authors' own code.
+This is the asking side; what the process does is `grading/trial_process.py`. No kernel, no notebook. What runs here is
+the authors' own code.
 """
 
-import ast
-import builtins
-import contextlib
-import importlib
-import io
 import os
 import pickle
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from grading.bench import clean_environment
 from grading.errors import CourseError
-from grading.release import GUARDED
-from grading.source import BEGIN_HIDDEN, END_HIDDEN, parse_lesson, strip_magics
 
-SKIPPED = (*GUARDED, "given", "variants", "picture")
 CPU_SECONDS = 20  # of one trial; a wrong answer that loops is rejected after it
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -72,7 +60,7 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
         "only": sorted(only) if only is not None else None,
     }
     with tempfile.TemporaryDirectory(prefix="course-trials-") as folder:
-        code = "from grading.trials import main; main()"
+        code = "from grading.trial_process import main; main()"
         done = subprocess.run(
             [sys.executable, "-P", "-c", code, folder],
             input=pickle.dumps(request),
@@ -88,303 +76,6 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
     if "error" in result:
         raise CourseError(result["error"])
     return result["reference"], dict(zip(trials, result["outcomes"], strict=True))
-
-
-def clean_environment(extra=None):
-    """The environment of a clean process: graded mode, no window, one thread, no course folder of the caller's."""
-    root = str(Path(__file__).resolve().parent.parent)
-    env = {k: v for k, v in os.environ.items() if k not in ("COURSE_EXPECTED", "COURSE_HIDDEN", "PYTHONSTARTUP")}
-    env |= {"COURSE_MODE": "grade", "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONPATH": root}
-    env |= dict.fromkeys(THREADS, "1")
-    return env | (extra or {})
-
-
-class Collector:
-    """The sink of a trial: keeps every observation with the line of the lesson's file that made it."""
-
-    def __init__(self, lesson):
-        self.lesson, self.outcome = lesson, Outcome()
-        self.forbidden = {c.id: e.forbid for e in lesson.exercises for c in e.checks}
-
-    def seen(self, seen):
-        """Keep one observation."""
-        key = (seen.check, seen.part)
-        self.outcome.seen.setdefault(key, []).append(seen)
-        self.outcome.lines.setdefault(key, []).append(_line_in(str(self.lesson.path)))
-
-    def closed(self, check, part):
-        """Nothing to do: what is missing is seen from the record."""
-
-    def forbid(self, check):
-        """The library functions that the answer may not call."""
-        return list(self.forbidden.get(check, ()))
-
-
-def _line_in(path):
-    frame = sys._getframe(2)
-    line = 0
-    while frame is not None:
-        if frame.f_code.co_filename == path and frame.f_code.co_name == "<module>":
-            line = frame.f_lineno
-            break
-        frame = frame.f_back
-    return line
-
-
-class Bench:
-    """One namespace in which a lesson's cells run in order, as in the grader but without a kernel."""
-
-    def __init__(self, lesson):
-        self.lesson, self.keep_figures = lesson, False
-        self.names = {"__name__": "__main__", "__builtins__": builtins, "display": lambda *a, **k: None}
-
-    def run(self, source, line, *, guard=True):
-        """Run one cell's source as line `line` and following of the lesson's file."""
-        if guard and source.lstrip().startswith("%%"):
-            return
-        tree = ast.parse(strip_magics(source), str(self.lesson.path))
-        ast.increment_lineno(tree, line - 1)
-        self.execute(tree)
-
-    def execute(self, tree):
-        """Run a syntax tree whose lines are the file's; what it prints and draws is dropped."""
-        code = compile(tree, str(self.lesson.path), "exec")
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            exec(code, self.names)
-        if "matplotlib.pyplot" in sys.modules and not self.keep_figures:
-            sys.modules["matplotlib.pyplot"].close("all")
-
-    def check(self, check):
-        """Run a check cell: the visible part, then the hidden part on the names as they are then, put back after."""
-        visible = ast.parse(_blanked(check.cell.source, hidden=False))
-        ast.increment_lineno(visible, check.cell.line - 1)
-        self.execute(visible)
-        if not check.hidden:
-            return
-        hidden = ast.parse(_blanked(check.cell.source, hidden=True))
-        ast.increment_lineno(hidden, check.cell.line - 1)
-        for node in ast.walk(hidden):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
-                part = ast.keyword("part", ast.Constant("hidden"))
-                node.keywords = [ast.copy_location(ast.fix_missing_locations(part), node)]
-                break
-        ast.fix_missing_locations(hidden)
-        before = dict(self.names)
-        try:
-            self.execute(hidden)
-        finally:
-            self.names.clear()
-            self.names.update(before)
-
-
-def _blanked(source, *, hidden):
-    """A check cell with the other part's lines blank, so that every line keeps its number."""
-    lines, inside, header = [], False, -1
-    for line in source.split("\n"):
-        if BEGIN_HIDDEN in line or END_HIDDEN in line:
-            inside = BEGIN_HIDDEN in line
-            if inside:
-                header = max(
-                    i for i, earlier in enumerate(source.split("\n")[: len(lines)]) if "with check(" in earlier
-                )
-            lines.append("")
-        else:
-            lines.append(line if inside == hidden else "")
-    if hidden and header >= 0:
-        lines[header] = source.split("\n")[header]
-    return "\n".join(lines)
-
-
-def main():
-    """The clean process: reads the request from stdin, runs it, leaves `answer.pickle` in the folder given."""
-    folder = Path(sys.argv[1])
-    request = pickle.loads(sys.stdin.buffer.read())
-    try:
-        answer = _run(request, folder)
-    except CourseError as error:
-        answer = {"error": str(error)}
-    partial = folder / "answer.part"
-    partial.write_bytes(pickle.dumps(answer))
-    partial.rename(folder / "answer.pickle")
-
-
-def _run(request, folder):
-    from course_lib.checks import use_sink
-
-    lesson = parse_lesson(request["text"], Path(request["path"]))
-    trials = [Trial(*t) for t in request["trials"]]
-    wanted = request["only"]
-    exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
-    last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
-    bench, collector, pool = Bench(lesson), Collector(lesson), _Pool(request["jobs"], request["cpu"])
-    results = {}
-    with use_sink(collector):
-        for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
-            if cell.kind != "code" or cell.role in SKIPPED:
-                continue
-            try:
-                if cell.role == "solve":
-                    for number, trial in enumerate(trials):
-                        if trial.exercise == cell.id:
-                            results[number] = folder / f"{number}.pickle"
-                            pool.start(lambda t=trial, p=results[number]: _child(bench, collector, t, p))
-                    bench.run(lesson.exercise(cell.id).reference, cell.line)
-                elif cell.role in ("check", "predict"):
-                    check = next(c for c in lesson.checks if c.cell is cell)
-                    if wanted is None or check.exercise in wanted:
-                        bench.check(check)
-                else:
-                    bench.run(cell.source, cell.line)
-            except (Exception, SystemExit) as error:
-                raise CourseError(_failed(lesson, cell, error)) from None
-    pool.wait()
-    _check_forbidden(lesson)
-    return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
-
-
-def _check_forbidden(lesson):
-    """CourseError for a forbidden name that nothing carries; libraries that no cell imported are taken as told."""
-    for exercise in lesson.exercises:
-        for name in exercise.forbid:
-            if name.split(".")[0] not in sys.modules:
-                continue
-            parts = name.split(".")
-            module = max((i for i in range(1, len(parts)) if _module(parts[:i])), default=0)
-            thing = _module(parts[:module]) if module else None
-            for part in parts[module:]:
-                thing = getattr(thing, part, None)
-            if thing is None:
-                raise CourseError(
-                    f"{lesson.path.name}:{exercise.solve.line}: '{exercise.id}' forbids {name}, which does not exist; "
-                    "write its full dotted name"
-                )
-
-
-def _module(parts):
-    try:
-        return importlib.import_module(".".join(parts))
-    except ImportError:
-        return None
-
-
-def _failed(lesson, cell, error):
-    line = cell.line
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(lesson.path):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    if isinstance(error, SyntaxError) and error.lineno:
-        line = cell.line + error.lineno - 1
-    what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
-    role = f"{cell.role} cell" if cell.role else "cell"
-    note = "" if cell.role in ("solve", "check") else "; it must run with COURSE_MODE=grade, practice runs skipped"
-    return f"{lesson.path.name}:{line}: the {role} fails with the reference answers ({what}){note}"
-
-
-def _child(bench, collector, trial, path):
-    """In a forked child: run the trial's answer and its exercise's checks; leave the outcome after each.
-
-    An answer that raises is run once more with every exception caught: the same mistake as someone careful makes it.
-    """
-    before, first = dict(bench.names), Outcome(ended="cpu limit")
-    _answer(bench, collector, trial, first, lambda: _leave(first, path))
-    if any(seen.kind == "raised" for part in first.seen.values() for seen in part) and not trial.rewrite:
-        quiet = caught(trial.source)
-        if quiet is not None:
-            bench.names.clear()
-            bench.names.update(before)
-            first.caught = Outcome(ended="cpu limit")
-            _leave(first, path)
-            _answer(bench, collector, replace(trial, source=quiet), first.caught, lambda: _leave(first, path))
-
-
-def caught(source):
-    """The source with the body of every function in `try`, giving None for any exception; None where it has none."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return None
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name != "__init__"]
-    for node in functions:
-        handler = ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Return(ast.Constant(None))])
-        node.body = [ast.Try(node.body, [handler], [], [])]
-    return ast.unparse(ast.fix_missing_locations(tree)) if functions else None
-
-
-def _answer(bench, collector, trial, outcome, leave):
-    """Run one answer, then the cells up to its exercise's last check; `leave` is called after each check."""
-    lesson, exercise = bench.lesson, bench.lesson.exercise(trial.exercise)
-    collector.outcome = outcome
-    last = max(c.cell.index for c in exercise.checks)
-    checks = {c.cell.index: c for c in exercise.checks}
-    with contextlib.suppress(Exception, SystemExit):  # as in a notebook: a failing cell, and the next one runs
-        if trial.rewrite:
-            from grading.margins import run_rewritten
-
-            run_rewritten(bench, exercise, trial)
-        else:
-            bench.run(trial.source, exercise.solve.line, guard=False)
-    leave()
-    for cell in lesson.cells[exercise.solve.index + 1 : last + 1]:
-        if cell.kind != "code" or cell.role in SKIPPED:
-            continue
-        with contextlib.suppress(Exception, SystemExit):
-            if cell.index in checks:
-                bench.check(checks[cell.index])
-                leave()
-            elif cell.role == "solve":
-                bench.run(lesson.exercise(cell.id).reference, cell.line)
-            elif cell.role not in ("check", "predict"):
-                bench.run(cell.source, cell.line)
-    outcome.ended = "finished"
-    leave()
-
-
-def _leave(outcome, path):
-    partial = path.with_suffix(".part")
-    partial.write_bytes(pickle.dumps(outcome))
-    partial.rename(path)
-
-
-def _outcome(pool, path):
-    if path is None:
-        raise CourseError("a trial names an exercise that the lesson does not have; check its id")
-    if not path.exists():
-        return Outcome(ended="died")
-    return pickle.loads(path.read_bytes())
-
-
-class _Pool:
-    """At most `jobs` forked children at a time; each is killed by its own limits, never waited for in a loop."""
-
-    def __init__(self, jobs, cpu):
-        self.jobs, self.cpu, self.running = jobs, cpu, set()
-
-    def start(self, work):
-        while len(self.running) >= self.jobs:
-            self._reap()
-        sys.stdout.flush()
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                resource.setrlimit(resource.RLIMIT_CPU, (self.cpu, self.cpu))
-                signal.signal(signal.SIGALRM, signal.SIG_DFL)
-                signal.alarm(6 * self.cpu)
-                work()
-                code = 0
-            finally:
-                os._exit(code)
-        self.running.add(pid)
-
-    def wait(self):
-        while self.running:
-            self._reap()
-
-    def _reap(self):
-        pid, _ = os.waitpid(-1, 0)
-        self.running.discard(pid)
 
 
 def shifted(seen, start):

@@ -96,7 +96,7 @@ def hidden_step(check, start):
 
 def _run(lesson, folder):
     """Run the job in `folder`; returns which of the project's folders the process could see."""
-    from grading.trials import clean_environment
+    from grading.bench import clean_environment
 
     env = clean_environment()
     env.pop("PYTHONPATH", None)

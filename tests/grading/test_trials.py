@@ -4,6 +4,7 @@ import pytest
 
 from grading import trials
 from grading.errors import CourseError
+from grading.trial_process import caught
 from grading.trials import Trial, run_trials, shifted
 from tests.grading.means import means, tiny
 
@@ -137,14 +138,14 @@ def test_an_answer_that_raises_is_run_again_with_its_exceptions_caught(ran):
 
 
 def test_catching_keeps_what_does_not_raise():
-    source = trials.caught(
+    source = caught(
         "class C:\n    def __init__(self):\n        self.x = 1\n\n    def f(self, y):\n        return self.x / y\n"
     )
     names = {}
     exec(source, names)
     assert (names["C"]().f(2), names["C"]().f(0)) == (0.5, None)
-    assert trials.caught("x = 1") is None
-    assert trials.caught("def f(:") is None
+    assert caught("x = 1") is None
+    assert caught("def f(:") is None
 
 
 @pytest.mark.parametrize("name", ["numpy.linalg.doubles", "course_lib.convolution.conv2d"])
