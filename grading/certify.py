@@ -16,18 +16,18 @@ import numpy as np
 
 from grading import margins
 from grading.bench import SKIPPED
+from grading.cells import without_markers
 from grading.closure import ALWAYS, library_files
 from grading.errors import CourseError
 from grading.proof import Proof, prove_exercise
 from grading.record import make_records, wrong_trials
 from grading.release import student_notebook
-from grading.source import without_markers
 from grading.trials import Trial, run_trials
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "certify"
-TOOLS = ["adversaries", "bench", "cells", "certify", "judge", "lint_exercises", "margins", "messages", "proof"]
-TOOLS += ["record", "release", "source", "trial_process", "trials", "variants"]
+TOOLS = ["adversaries", "bench", "cells", "certify", "judge", "lesson", "lint_exercises", "margins", "messages"]
+TOOLS += ["proof", "record", "release", "source", "trial_process", "trials", "variants"]
 
 
 def certify_lessons(lessons, *, jobs=None, cache=CACHE, told=lambda proof: None):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grading import certificate as paper
 from grading.build import ROOT, build
+from grading.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
 from grading.certify import certify_lessons
 from grading.course import init
 from grading.errors import CourseError
@@ -25,7 +26,7 @@ from grading.release import (
     reseed,
     student_notebook,
 )
-from grading.source import BEGIN_RUBRIC, END_RUBRIC, read_lessons, split_hidden, without_markers
+from grading.source import read_lessons
 from grading.untouched import untouched_score
 
 EDITIONS = ("class", "self-study", "clone")

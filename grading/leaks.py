@@ -13,8 +13,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from grading.errors import CourseError
-from grading.source import (
+from grading.cells import (
     BEGIN_HIDDEN,
     BEGIN_RUBRIC,
     BEGIN_SOLUTION,
@@ -24,6 +23,7 @@ from grading.source import (
     solution_region,
     strip_magics,
 )
+from grading.errors import CourseError
 
 WINDOW = 5  # statements in a row that count as an answer
 SHORT = 40  # characters of an answer's text, blanks aside, from which its text alone counts

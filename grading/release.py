@@ -26,8 +26,9 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
+from grading.cells import BEGIN_HIDDEN, END_HIDDEN, solution_region, without_markers
 from grading.errors import CourseError
-from grading.source import BEGIN_HIDDEN, END_HIDDEN, parse_lesson, solution_region, without_markers
+from grading.source import parse_lesson
 
 SCHEMA_VERSION = 3
 GUARDED = ("practice", "figure", "gpu")  # roles that the grader skips

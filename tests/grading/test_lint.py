@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from grading.cells import BEGIN_HIDDEN
 from grading.lint import lint_lesson, lint_lessons, missing_parts
-from grading.source import BEGIN_HIDDEN, parse_lesson
+from grading.source import parse_lesson
 from tests.grading.means import FOLDER, PATH, edited, edited_text, means, tiny
 
 SUM_CHECK = '    expect("two rows", weighted_mean(x, w))\n'

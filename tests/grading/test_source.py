@@ -5,17 +5,8 @@ import re
 import pytest
 
 from grading.errors import CourseError
-from grading.source import (
-    Exercise,
-    bound_names,
-    lesson_paths,
-    parse_lesson,
-    read_lesson,
-    solution_region,
-    split_hidden,
-    strip_magics,
-    without_markers,
-)
+from grading.lesson import Exercise
+from grading.source import lesson_paths, parse_lesson, read_lesson
 from tests.grading.means import FOLDER, PATH, TINY, edited, edited_text, means, tiny
 
 
@@ -197,15 +188,3 @@ def test_a_file_with_another_name_or_no_text_is_refused(tmp_path):
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(CourseError, match="cannot be read as UTF-8"):
         read_lesson(path)
-
-
-def test_split_hidden_leaves_a_cell_without_a_block_alone():
-    assert split_hidden("a = 1\nb = 2") == ("a = 1\nb = 2", "")
-
-
-def test_small_tools_on_sources():
-    cell = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
-    assert without_markers(cell) == "def f():\n    return 1\n"
-    assert solution_region(cell) == "    return 1"
-    assert bound_names("a, b = 1, 2\nclass C: pass\nimport os\nx: int = 3") == ("a", "b", "C", "x")
-    assert strip_magics("%matplotlib inline\nx = 5 % 3") == "# %matplotlib inline\nx = 5 % 3"

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
+from grading.cells import without_markers
 from grading.errors import CourseError
 from grading.record import record_lesson
 from grading.release import student_notebook
-from grading.source import without_markers
 from grading.untouched import hidden_step, untouched_score
 from tests.grading.means import means
 

@@ -1,0 +1,15 @@
+"""The small tools on the text of cells."""
+
+from grading.cells import bound_names, solution_region, split_hidden, strip_magics, without_markers
+
+
+def test_split_hidden_leaves_a_cell_without_a_block_alone():
+    assert split_hidden("a = 1\nb = 2") == ("a = 1\nb = 2", "")
+
+
+def test_small_tools_on_sources():
+    cell = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+    assert without_markers(cell) == "def f():\n    return 1\n"
+    assert solution_region(cell) == "    return 1"
+    assert bound_names("a, b = 1, 2\nclass C: pass\nimport os\nx: int = 3") == ("a", "b", "C", "x")
+    assert strip_magics("%matplotlib inline\nx = 5 % 3") == "# %matplotlib inline\nx = 5 % 3"
