@@ -348,7 +348,7 @@ print("the gradient 1, 2, 3 of the outputs becomes, for the pixels:", matrix.T @
 # *Example:* x `[[[[1, 2, 3]]]]`, w `[[[[10, 1]]]]`, g `[[[[1, 2]]]]` give gx `[[[[10, 21, 2]]]]`, gw `[[[[5, 8]]]]`,
 # gb `[3]`. (The middle pixel was met by both taps: 1·1 + 2·10.)
 
-# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.conv_transpose.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.correlate.input_gradient course_lib.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
+# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.conv_transpose.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.spread.input_gradient course_lib.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
 def conv_backward(g, x, w, stride=1, padding=0):
     """Gradients (gx, gw, gb) of a convolutional layer from g, the gradient of its output (n, f, out_h, out_w)."""
     ### BEGIN SOLUTION
