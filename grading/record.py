@@ -82,6 +82,9 @@ def save_records(records, expected, hidden):
     return paths
 
 
+HALF_PRECISION = 1e-2  # a mistake may compute in bfloat16, which processors round differently in the third digit
+
+
 def record_differences(old, new):
     """How two records of one lesson differ beyond rounding, one sentence each: structure, or values further apart than
     a tenth of the tolerance. Recorded values are bit-equal only on one kind of processor."""
@@ -101,7 +104,8 @@ def record_differences(old, new):
         for mine, theirs in zip(before["mistakes"], entry["mistakes"], strict=True):
             if mine["say"] != theirs["say"]:
                 told.append(f"{id}: the sentence of '{mine['name']}' changed")
-            told += [f"{id}: '{mine['name']}': {t}" for t in _line_differences(mine["lines"], theirs["lines"])]
+            found = _line_differences(mine["lines"], theirs["lines"], least=HALF_PRECISION)
+            told += [f"{id}: '{mine['name']}': {t}" for t in found]
     return told
 
 
@@ -113,7 +117,7 @@ def read_record(path):
         raise CourseError(f"{error} Run `course build`.") from None
 
 
-def _line_differences(before, after):
+def _line_differences(before, after, least=0.0):
     frames = [[(x["position"], x["label"], x["kind"]) for x in lines] for lines in (before, after)]
     if frames[0] != frames[1]:
         return ["other lines are recorded"]
@@ -123,12 +127,13 @@ def _line_differences(before, after):
         if plain[0] != plain[1]:
             told.append(f"line {new['position']} asks something else")
         # counts of events differ between versions of Python; messages of exceptions too
-        elif new["kind"] not in ("work", "raised", "raises", "forbidden") and _apart(old, new):
+        elif new["kind"] not in ("work", "raised", "raises", "forbidden") and _apart(old, new, least):
             told.append(f"line {new['position']} ('{new['label']}') has another value")
     return told
 
 
-def _apart(old, new):
+def _apart(old, new, least):
+    """Whether two values differ by more than a tenth of the tolerance, and by more than `least`."""
     from course_lib.compare import default_rtol
 
     if "hash" in new:
@@ -139,7 +144,7 @@ def _apart(old, new):
     if rtol is None:
         rtol = max((default_rtol(leaf) for leaf in leaves), default=0.0)
     atol = new.get("atol")
-    return compare(tree, old["value"], rtol=rtol / 10, atol=None if atol is None else atol / 10) is not None
+    return compare(tree, old["value"], rtol=max(rtol / 10, least), atol=None if atol is None else atol / 10) is not None
 
 
 def _floats(tree):
