@@ -112,6 +112,15 @@ def test_records_differ_by_more_than_a_tenth_of_the_tolerance(small):
     assert record_differences(old, other(old, label="x")) == ["double: other lines are recorded"]
 
 
+def test_a_mistake_may_be_rounded_otherwise_in_the_third_digit_but_must_be_the_same_mistake(small):
+    old = small["hidden"]
+    for factor, told in ((1.004, 0), (1.04, 1)):
+        new = copy.deepcopy(old)
+        line = new.checks["double"]["mistakes"][0]["lines"][0]
+        line["value"] = line["value"] * factor
+        assert len(record_differences(old, new)) == told
+
+
 REFUSED = [
     (("return 2 * x", "return object()"), "which no record can hold"),
     (("return 2 * x", "return x[9]"), "the reference answer fails its check: IndexError"),
