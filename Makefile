@@ -26,7 +26,7 @@ setup: .venv/.ready
 	@echo "Installing the course's packages into .venv (a few minutes the first time) ..."
 	@$(BIN)/python -m pip install --quiet --upgrade pip
 	@$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --editable '.[dev,cluster]'
-	@$(BIN)/python -m grading.bubblewrap
+	@$(BIN)/python -m grading.confinement.bubblewrap
 	@touch $@
 
 demo: setup

@@ -30,8 +30,8 @@ STUDENTS = ("ada", "bruno", "dana", "emil", "fatima", "goran")
 def prepare(folder, count):
     """A course folder with `count` different submissions of lesson 09."""
     from grading import course
-    from grading.parts import lesson_parts
-    from grading.sample_class import DEMO
+    from grading.publishing.course_parts import lesson_parts
+    from grading.publishing.sample_class import DEMO
 
     made = course.init(folder, lesson_parts([LESSON[:2]]))
     for i in range(count):
@@ -123,7 +123,8 @@ def grow(largest, scratch, workers):
 
 def ours(folder, workers, dask=None):
     """(seconds until the first result, seconds in all, submissions); `dask` is an address such as local:2."""
-    from grading import cluster, engine
+    from grading.confinement import cluster
+    from grading.marking import engine
 
     first = []
     start = time.perf_counter()

@@ -10,7 +10,7 @@ from torch import nn as tnn
 from benchmarks.networks import ResNet20, lenet
 from course_lib import functional as F
 from course_lib import nn, optim
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 class TorchBlock(tnn.Module):

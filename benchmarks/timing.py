@@ -66,7 +66,7 @@ def threads(count):
     """Everything inside uses this many threads, ours and torch's."""
     import torch
 
-    from course_lib import parallel
+    from course_lib.ops import parallel
 
     before = torch.get_num_threads(), parallel.get_num_threads()
     torch.set_num_threads(count)

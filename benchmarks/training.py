@@ -16,10 +16,10 @@ import numpy as np
 
 from benchmarks.networks import ResNet20, lenet
 from benchmarks.timing import arguments, write
-from course_lib import augment, datasets, optim, schedules
 from course_lib import functional as F
-from course_lib.data import batches, split
-from course_lib.parallel import get_num_threads
+from course_lib import optim, schedules
+from course_lib.data import augment, batches, datasets, split
+from course_lib.ops.parallel import get_num_threads
 from course_lib.train import accuracy, evaluate, fit
 
 

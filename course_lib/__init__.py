@@ -6,11 +6,13 @@ defaults are torch's; where they differ is listed in ARCHITECTURE.md. Only NumPy
 checks are modules of their own.
 """
 
-from course_lib import functional, init, nn, optim, schedules
-from course_lib.gradients import clip_grad_norm_, clip_grad_value_, grad_norm, update_to_weight_ratio
-from course_lib.state import load, save
-from course_lib.summary import summary
-from course_lib.tensor import Tensor, no_grad
+from course_lib import functional, nn, optim
+from course_lib.autograd.tensor import Tensor, no_grad
+from course_lib.nn import init
+from course_lib.nn.saving import load, save
+from course_lib.nn.summary import summary
+from course_lib.optim import schedules
+from course_lib.optim.gradients import clip_grad_norm_, clip_grad_value_, grad_norm, update_to_weight_ratio
 
 __all__ = [
     "Tensor",

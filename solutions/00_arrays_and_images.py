@@ -33,8 +33,8 @@ import numpy as np
 from matplotlib.cbook import get_sample_data
 from tqdm.auto import tqdm
 
-from course_lib import pixels
 from course_lib.checks import NotDone, check, hint, progress, yours
+from course_lib.topics import pixels
 from course_lib.viz import images, photos
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.style import BLUE, RED, axes
@@ -305,7 +305,7 @@ photos.scatter_of_neighbours(photo, (1, 4, 16, 64))
 # Example: in `[[1, 2, 3], [2, 4, 6]]` with `d=1` the pairs are (1,2), (2,3), (2,4), (4,6), and r is about 0.9845.
 
 
-# %% solve="neighbour_correlation" difficulty=2 importance=4 minutes=12 forbid="course_lib.pixels.neighbour_correlation"
+# %% solve="neighbour_correlation" difficulty=2 importance=4 minutes=12 forbid="course_lib.topics.pixels.neighbour_correlation"
 def neighbour_correlation(image, d):
     """Correlation of the pixels of image (h, w) with those d columns to their right."""
     ### BEGIN SOLUTION

@@ -16,7 +16,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import data, perceptron
+from course_lib import data
+from course_lib.topics import perceptron
 from course_lib.viz import planes, style
 
 points_x, points_t, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
@@ -37,8 +38,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import data, perceptron
+from course_lib import data
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.topics import perceptron
 from course_lib.viz import planes, style
 from course_lib.widgets.planes import line_explorer
 
@@ -113,7 +115,7 @@ for threshold in (1, 2):
 # Example: `augment(np.array([[5, 7], [6, 8]]))` is `[[1., 5., 7.], [1., 6., 8.]]`.
 
 
-# %% solve="augment" difficulty=1 importance=4 minutes=5 forbid="course_lib.perceptron.augment"
+# %% solve="augment" difficulty=1 importance=4 minutes=5 forbid="course_lib.topics.perceptron.augment"
 def augment(x):
     """Samples x (n, d) with a 1 in front of each: (n, d + 1), float64."""
     ### BEGIN SOLUTION
@@ -304,7 +306,7 @@ for factor in (1, 2, -2):
 # `[6.]`.
 
 
-# %% solve="signed_distance" difficulty=2 importance=5 minutes=10 forbid="course_lib.perceptron.signed_distance"
+# %% solve="signed_distance" difficulty=2 importance=5 minutes=10 forbid="course_lib.topics.perceptron.signed_distance"
 def signed_distance(w, x, normalised=True):
     """Signed distances (n,) of points x (n, d) from the hyperplane w (d + 1,), or scores."""
     ### BEGIN SOLUTION
@@ -446,7 +448,7 @@ RIGHT = {
 # with `low=0`.
 
 
-# %% solve="predict" difficulty=1 importance=5 minutes=6 forbid="course_lib.perceptron.predict course_lib.perceptron.fire"
+# %% solve="predict" difficulty=1 importance=5 minutes=6 forbid="course_lib.topics.perceptron.predict course_lib.topics.perceptron.fire"
 def predict(w, x, low=-1):
     """Labels (n,), integers 1 or `low`, for points x (n, d) and weights w (d + 1,)."""
     ### BEGIN SOLUTION
@@ -533,7 +535,8 @@ line_explorer(cloud_x, cloud_t, angle=0, offset=0.5)
 # %% picture="explorer" alt="Three settings of the explorer. Left: a vertical line with many ringed points. Middle: turned to 60 degrees, few rings. Right: turned and shifted, no ring."
 import numpy as np
 
-from course_lib import data, perceptron
+from course_lib import data
+from course_lib.topics import perceptron
 from course_lib.viz import planes, style
 from course_lib.widgets.planes import from_polar
 
@@ -595,7 +598,7 @@ plt.show()
 # 14, the gradient `[0., 7.]`.
 
 
-# %% solve="criterion" difficulty=2 importance=5 minutes=12 forbid="course_lib.perceptron.criterion"
+# %% solve="criterion" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.perceptron.criterion"
 def criterion(w, x1, t):
     """Perceptron criterion E and its gradient (d + 1,) for inputs x1 (n, d + 1), labels t (n,)."""
     ### BEGIN SOLUTION
@@ -749,7 +752,8 @@ for factor in (1, 10, 100, 1000):
 # %% picture="unbounded" alt="Both sums along the stretch of one line. Over all samples a straight line that falls without end; over the misclassified samples a line that rises from 0."
 import numpy as np
 
-from course_lib import data, perceptron
+from course_lib import data
+from course_lib.topics import perceptron
 from course_lib.viz import style
 
 px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
@@ -813,7 +817,7 @@ print("t · score after: ", label * (w @ sample), " gained:", sample @ sample)
 # `[0.5, 1.]`, the second `[0., -0.5]`: 2 updates.
 
 
-# %% solve="epoch" difficulty=3 importance=5 minutes=15 forbid="course_lib.perceptron.epoch course_lib.perceptron.train"
+# %% solve="epoch" difficulty=3 importance=5 minutes=15 forbid="course_lib.topics.perceptron.epoch course_lib.topics.perceptron.train"
 def epoch(w, x1, t, eta=1.0):
     """One pass of the perceptron's update: new weights (d + 1,), number of updates."""
     ### BEGIN SOLUTION
@@ -983,7 +987,8 @@ print("weights:", w)
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import data, perceptron
+from course_lib import data
+from course_lib.topics import perceptron
 from course_lib.viz import planes
 
 px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
@@ -1059,7 +1064,7 @@ for eta in (0.1, 1.0, 10.0):
 # 2/0.5625; counted: 2.
 
 
-# %% solve="mistake_bound" difficulty=3 importance=3 minutes=20 forbid="course_lib.perceptron.mistake_bound course_lib.perceptron.train course_lib.perceptron.epoch"
+# %% solve="mistake_bound" difficulty=3 importance=3 minutes=20 forbid="course_lib.topics.perceptron.mistake_bound course_lib.topics.perceptron.train course_lib.topics.perceptron.epoch"
 def mistake_bound(w, x1, t):
     """gamma, R and (R / gamma)**2, which is inf where w does not separate."""
     ### BEGIN SOLUTION
@@ -1348,7 +1353,7 @@ print("fewest after any epoch:", min(errors_after), " after the last:", errors_a
 # Example of what it does wrong: with 3 samples it can return weights that make 2 errors and say it was 1.
 
 
-# %% solve="pocket" difficulty=3 importance=4 minutes=20 bug=true forbid="course_lib.perceptron.pocket course_lib.perceptron.epoch course_lib.perceptron.train"
+# %% solve="pocket" difficulty=3 importance=4 minutes=20 bug=true forbid="course_lib.topics.perceptron.pocket course_lib.topics.perceptron.epoch course_lib.topics.perceptron.train"
 def pocket(x1, t, epochs, rng):
     """The best weights after any epoch of the shuffled perceptron, and how many errors they make."""
     ### BEGIN SOLUTION
@@ -1572,7 +1577,7 @@ print(f"in the pocket after 40 epochs: weights {best} with {fewest} errors")
 # `[-1., -2.]`.
 
 
-# %% solve="delta_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.perceptron.delta_step"
+# %% solve="delta_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.topics.perceptron.delta_step"
 def delta_step(w, x1, t, eta):
     """Weights (m,) after one Widrow-Hoff step on the sample x1 (m,) with target t."""
     ### BEGIN SOLUTION
@@ -1717,7 +1722,7 @@ plt.show()
 # several random halves of the images, and test it on the other half.
 
 # %% practice="digits_load"
-from course_lib.datasets import digits
+from course_lib.data.datasets import digits
 
 LIMIT, SPLITS = 2000, 10  # epochs at most, random halves for each pair
 images = digits()
@@ -2042,7 +2047,7 @@ print("hidden:", *(perceptron.fire(w, corners) for w in hidden), " output:", two
 # %% picture="xor" alt="Left: the four corners of XOR with two parallel lines; the strip between them is tinted blue and holds the corners 01 and 10. Right: the same corners in the coordinates of the two hidden neurons, where a single line separates them."
 import numpy as np
 
-from course_lib import perceptron
+from course_lib.topics import perceptron
 from course_lib.viz import planes, style
 
 corners, labels = perceptron.corners(2), np.array([0, 1, 1, 0])

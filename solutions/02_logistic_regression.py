@@ -15,7 +15,8 @@
 # %% picture="opening" alt="The same two overlapping clouds twice. Left: a threshold neuron, half of the plane red and half blue. Right: a sigmoid neuron, the colour fades from red to blue across a band bounded by the lines of probability 0.1 and 0.9."
 import numpy as np
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
+from course_lib.topics import logistic, perceptron
 from course_lib.viz import planes, style
 from course_lib.viz.logistic import probability
 
@@ -34,8 +35,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.topics import logistic, perceptron
 from course_lib.viz import images, planes, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.logistic import probability
@@ -139,7 +141,7 @@ for z in (10.0, 700.0, 710.0):
 # Example: `sigmoid(np.array([0, 2, -2]))` is `[0.5, 0.8808, 0.1192]`, rounded.
 
 
-# %% solve="sigmoid" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.sigmoid course_lib.functional.sigmoid course_lib.ops.sigmoid course_lib.ops.sigmoid_of scipy.special.expit"
+# %% solve="sigmoid" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.logistic.sigmoid course_lib.functional.sigmoid course_lib.ops.elementwise.sigmoid course_lib.ops.elementwise.sigmoid_of scipy.special.expit"
 def sigmoid(z):
     """1 / (1 + exp(-z)) of an array z of any shape, without overflow."""
     ### BEGIN SOLUTION
@@ -307,7 +309,7 @@ print("-ln p minus half the squared error:", minus_log - (t - outputs) ** 2 / 2)
 # %% picture="losses" alt="Losses of a sample with label 1 over its logit. Cross-entropy rises straight to the left; the squared error of the sigmoid flattens there, so that a sample that is surely wrong has no slope."
 import numpy as np
 
-from course_lib import logistic
+from course_lib.topics import logistic
 from course_lib.viz import style
 
 z = np.linspace(-8, 8, 300)
@@ -345,7 +347,7 @@ for ax in (left, right):
 # Example: for `z = [0., 0.]` and `t = [0, 1]` it is ln 2 = 0.6931, rounded.
 
 
-# %% solve="cross_entropy" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.cross_entropy course_lib.functional.binary_cross_entropy_with_logits course_lib.functional.binary_cross_entropy course_lib.functional.softplus sklearn.metrics.log_loss"
+# %% solve="cross_entropy" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.logistic.cross_entropy course_lib.functional.binary_cross_entropy_with_logits course_lib.functional.binary_cross_entropy course_lib.functional.softplus sklearn.metrics.log_loss"
 def cross_entropy(z, t):
     """Mean of -(t ln y + (1 - t) ln(1 - y)) with y = sigmoid(z), for z (n,) and t (n,)."""
     ### BEGIN SOLUTION
@@ -522,7 +524,7 @@ plt.show()
 # Example: for `f = lambda w: w[0] * w[1]`, `w = np.array([3., 5.])` and any eps it is `[5., 3.]`.
 
 
-# %% solve="numerical_gradient" difficulty=2 importance=5 minutes=12 forbid="course_lib.logistic.numerical_gradient scipy.optimize.approx_fprime"
+# %% solve="numerical_gradient" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.logistic.numerical_gradient scipy.optimize.approx_fprime"
 def numerical_gradient(f, w, eps=1e-6):
     """Slopes of f, a function of one array, along every entry of w, in the shape of w."""
     ### BEGIN SOLUTION
@@ -697,7 +699,7 @@ RIGHT = {
 # `[0., 1.5]`.
 
 
-# %% solve="logistic_gradient" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.gradient course_lib.logistic.numerical_gradient"
+# %% solve="logistic_gradient" difficulty=2 importance=5 minutes=10 forbid="course_lib.topics.logistic.gradient course_lib.topics.logistic.numerical_gradient"
 def logistic_gradient(w, x1, t):
     """Gradient (d + 1,) of the mean cross-entropy for inputs x1 (n, d + 1), labels t (n,)."""
     ### BEGIN SOLUTION
@@ -840,7 +842,7 @@ for eta in (0.1, 0.5, 0.9, 1.1):
 # Example: `descend(lambda w: 2 * w, np.array([1.0]), 0.25, 2)` is `[[1.], [0.5], [0.25]]`.
 
 
-# %% solve="descend" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.descend scipy.optimize.minimize"
+# %% solve="descend" difficulty=2 importance=5 minutes=10 forbid="course_lib.topics.logistic.descend scipy.optimize.minimize"
 def descend(gradient, start, eta, steps):
     """The way (steps + 1, d) of gradient descent from start (d,)."""
     ### BEGIN SOLUTION
@@ -1002,7 +1004,7 @@ descent_explorer(line_x1, line_t, start=(-4.0, -3.0), eta=1.0, steps=20)
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import logistic, perceptron
+from course_lib.topics import logistic, perceptron
 from course_lib.viz.logistic import loss_and_path
 
 rng = np.random.default_rng(3)
@@ -1039,7 +1041,8 @@ for name, w in (("least squares", squares), ("cross-entropy", logits)):
 # %% picture="outliers" alt="Forty points near the origin in two classes and eight blue points far away on the blue side. The line of least squares is turned by the far points and misclassifies several near ones; the line of cross-entropy separates all."
 import numpy as np
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
+from course_lib.topics import logistic, perceptron
 from course_lib.viz import planes, style
 
 rng = np.random.default_rng(5)
@@ -1162,7 +1165,8 @@ print(f"misclassified {wrong:.0%}, cross-entropy {logistic.cross_entropy(bent @ 
 # %% picture="banana" alt="The banana-shaped class. Left: a straight border through the middle, useless. Right: with products of the inputs as features the border follows the banana."
 import numpy as np
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
+from course_lib.topics import logistic, perceptron
 from course_lib.viz import style
 from course_lib.viz.logistic import probability
 
@@ -1217,7 +1221,7 @@ print("largest subtracted:", shifted / shifted.sum())
 # Example: `softmax(np.array([[0., np.log(3)], [5., 5.]]))` is `[[0.25, 0.75], [0.5, 0.5]]`.
 
 
-# %% solve="softmax" difficulty=2 importance=5 minutes=10 forbid="course_lib.logistic.softmax course_lib.logistic.log_softmax course_lib.functional.softmax scipy.special.softmax"
+# %% solve="softmax" difficulty=2 importance=5 minutes=10 forbid="course_lib.topics.logistic.softmax course_lib.topics.logistic.log_softmax course_lib.functional.softmax scipy.special.softmax"
 def softmax(z):
     """Probabilities (n, K) of scores z (n, K), every row adding up to 1."""
     ### BEGIN SOLUTION
@@ -1375,7 +1379,7 @@ print(f"loss {loss:.4f} = ln {np.exp(loss):.4g}")
 # Example: with `w = np.zeros((2, 2))`, `x1 = [[1., 4.]]`, `t = [1]`: E is ln 2, the gradient `[[0.5, 2.], [-0.5, -2.]]`.
 
 
-# %% solve="softmax_loss" difficulty=3 importance=5 minutes=18 forbid="course_lib.logistic.softmax_loss course_lib.logistic.log_softmax course_lib.functional.cross_entropy course_lib.functional.log_softmax scipy.special.log_softmax scipy.special.logsumexp"
+# %% solve="softmax_loss" difficulty=3 importance=5 minutes=18 forbid="course_lib.topics.logistic.softmax_loss course_lib.topics.logistic.log_softmax course_lib.functional.cross_entropy course_lib.functional.log_softmax scipy.special.log_softmax scipy.special.logsumexp"
 def softmax_loss(w, x1, t):
     """Mean of -ln p(right class) and its gradient, in the shape (K, d + 1) of w."""
     ### BEGIN SOLUTION
@@ -1542,7 +1546,7 @@ print("without the exponential:", scores / scores.sum(), " softmax:", np.exp(sco
 # Example: `x1 = [[1., -9.], [1., 9.]]`, `t = [0, 1]`, `eta = 1` should have a second loss below 0.001; it has 0.31.
 
 
-# %% solve="train_classes" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.logistic.train_classes course_lib.logistic.softmax_loss"
+# %% solve="train_classes" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.topics.logistic.train_classes course_lib.topics.logistic.softmax_loss"
 def train_classes(x1, t, classes, eta, steps):
     """Weights (classes, d + 1) of a softmax regression by gradient descent, and the loss before each step."""
     ### BEGIN SOLUTION
@@ -1717,7 +1721,7 @@ lecture_table("F44 · softmax, nearly right", rows)
 # Which of the two will classify better? And what will the two losses say about it?
 
 # %% practice="digits_load"
-from course_lib.datasets import digits
+from course_lib.data.datasets import digits
 
 STEPS = 1000  # 10000 for a longer run (a minute)
 images_of_digits = digits()

@@ -29,8 +29,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import data, graph, matrix_ops, ops, small_engine
+from course_lib import data
+from course_lib.autograd import graph
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.topics import small_engine
 from course_lib.viz import planes
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.style import axes, row
@@ -282,7 +286,7 @@ print("6 / 2 =", out, "  gradients for upstream 10:", vjp(10.0))
 # Example: `divide(6.0, 2.0)` above; its `vjp(10.0)` is `(5.0, -15.0)`.
 
 
-# %% solve="mul" difficulty=2 importance=5 minutes=15 forbid="course_lib.ops.add course_lib.ops.mul"
+# %% solve="mul" difficulty=2 importance=5 minutes=15 forbid="course_lib.ops.elementwise.add course_lib.ops.elementwise.mul"
 def add(a, b):
     """a + b and its vjp."""
     ### BEGIN SOLUTION
@@ -467,7 +471,7 @@ print(f"Jacobian: {n * m * d * m:,} entries.  Its product with g: {d * m:,} numb
 # Example: `a = [[1, 2]]`, `b = [[3], [4]]`: the output is `[[11]]`, and `vjp([[10]])` is `([[30, 40]], [[10], [20]])`.
 
 
-# %% solve="matmul" difficulty=2 importance=5 minutes=10 forbid="course_lib.matrix_ops.matmul"
+# %% solve="matmul" difficulty=2 importance=5 minutes=10 forbid="course_lib.ops.matrix.matmul"
 def matmul(a, b):
     """a (n, d) @ b (d, m) and its vjp, which maps g (n, m) to gradients (n, d) and (d, m)."""
     ### BEGIN SOLUTION
@@ -609,7 +613,7 @@ print("the loss, 2 times the sum of all outputs, changes by", after - before, "w
 # Example: for `g = [[1, 2, 3], [4, 5, 6]]` shape `(2, 1)` gives `[[6], [15]]`, and `(2, 3)` gives `g`.
 
 
-# %% solve="unbroadcast" difficulty=3 importance=4 minutes=12 forbid="course_lib.graph.unbroadcast course_lib.tensor.unbroadcast"
+# %% solve="unbroadcast" difficulty=3 importance=4 minutes=12 forbid="course_lib.autograd.graph.unbroadcast course_lib.autograd.tensor.unbroadcast"
 def unbroadcast(g, shape):
     """Sum g over the axes along which an array of `shape` was repeated to the shape of g."""
     ### BEGIN SOLUTION
@@ -755,7 +759,7 @@ def apply(op, *inputs):
 
 # %%
 x = Node([1.0, 2.0])
-y = apply(ops.mul, x, 3.0)
+y = apply(elementwise.mul, x, 3.0)
 print("value", y.value, " made from", len(y.inputs), "nodes;  vjp:", y.vjp(np.array([1.0, 10.0]))[0])
 
 # %% [markdown]
@@ -787,7 +791,7 @@ many[0].set_title("y has reported to a. If a went on now, with 1, all below woul
 # %%
 y, paths = Node(1.0), 1
 for _ in range(50):
-    y, paths = apply(ops.add, y, y), 2 * paths
+    y, paths = apply(elementwise.add, y, y), 2 * paths
 print(f"a graph of 51 nodes with {paths:,} paths from input to output")
 
 # %% [markdown] task="topological_order" title="Topological order without recursion"
@@ -800,7 +804,7 @@ print(f"a graph of 51 nodes with {paths:,} paths from input to output")
 # Example: after `s = a * b` and `y = s + a` the list may be `[a, b, s, y]` or `[b, a, s, y]`, nothing else.
 
 
-# %% solve="topological_order" difficulty=4 importance=4 minutes=25 forbid="course_lib.graph.topological_order course_lib.tensor.topological_order course_lib.small_engine.order"
+# %% solve="topological_order" difficulty=4 importance=4 minutes=25 forbid="course_lib.autograd.graph.topological_order course_lib.autograd.tensor.topological_order course_lib.topics.small_engine.order"
 def topological_order(root):
     """All nodes below root and root itself, each once, inputs before users."""
     ### BEGIN SOLUTION
@@ -997,7 +1001,7 @@ with check("predict_doubling") as expect:
 first = Node(1.0)
 last = first
 for _ in range(10):
-    last = apply(ops.add, last, last)
+    last = apply(elementwise.add, last, last)
 small_engine.backward(last, 1.0)
 print("ten nodes, each used twice:", first.grad)
 
@@ -1015,10 +1019,10 @@ in_order = yours("topological_order", else_=small_engine.order)
 # may be used several times: add. An array that a vjp returned may be shared with others: do not write into it. Every
 # call starts afresh, whatever `grad` held before.
 #
-# Example: for `y = apply(ops.mul, x, x)` at x = 3, `backward(y, 10.0)` sets `x.grad` to 60 and `y.grad` to 10.
+# Example: for `y = apply(elementwise.mul, x, x)` at x = 3, `backward(y, 10.0)` sets `x.grad` to 60 and `y.grad` to 10.
 
 
-# %% solve="backward" difficulty=3 importance=5 minutes=20 forbid="course_lib.small_engine.backward"
+# %% solve="backward" difficulty=3 importance=5 minutes=20 forbid="course_lib.topics.small_engine.backward"
 def backward(root, g):
     """Set grad of every node below root; g is the gradient of the loss with respect to root.value."""
     ### BEGIN SOLUTION
@@ -1058,15 +1062,15 @@ def backward(root, g):
 with check("backward") as expect:
 
     def plus(a, b):
-        return apply(ops.add, a, b)
+        return apply(elementwise.add, a, b)
 
     def times(a, b):
-        return apply(ops.mul, a, b)
+        return apply(elementwise.mul, a, b)
 
     def uneven(x, w):
         """x and the nodes after it are used again further on, along paths of one to five steps."""
         a = times(x, w)
-        b = apply(ops.exp, times(a, -0.5))
+        b = apply(elementwise.exp, times(a, -0.5))
         c = plus(times(b, x), a)
         return [x, w, a, b, c, plus(times(a, c), x)]
 
@@ -1093,8 +1097,8 @@ with check("backward") as expect:
     t = plus(s, a)
     expect("sums of sums", grads([a, s, t, plus(plus(t, s), t)], draw.normal(size=(2, 3))))
     x, w, b = Node(draw.normal(size=(4, 3))), Node(draw.normal(size=(3, 3))), Node(draw.normal(size=3))
-    h = apply(ops.tanh, plus(apply(matrix_ops.matmul, x, w), b))
-    k = apply(ops.tanh, plus(apply(matrix_ops.matmul, h, w), b))
+    h = apply(elementwise.tanh, plus(apply(matrix_ops.matmul, x, w), b))
+    k = apply(elementwise.tanh, plus(apply(matrix_ops.matmul, h, w), b))
     expect("two layers that share their weights", grads([x, w, b, h, k, plus(k, h)], draw.normal(size=(4, 3))))
     ### END HIDDEN TESTS
 
@@ -1531,7 +1535,7 @@ five_are_yours = yours("mul", else_=None) is not None
 if five_are_yours:
     kit = {"add": add, "mul": mul, "exp": exp, "log": log, "tanh": tanh}
 else:
-    kit = {"add": ops.add, "mul": ops.mul, "exp": ops.exp, "log": ops.log, "tanh": ops.tanh}
+    kit = {"add": elementwise.add, "mul": elementwise.mul, "exp": elementwise.exp, "log": elementwise.log, "tanh": elementwise.tanh}
 kit["matmul"] = yours("matmul", else_=matrix_ops.matmul)
 run_backward = yours("backward", else_=small_engine.backward)
 

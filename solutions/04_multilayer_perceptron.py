@@ -31,10 +31,12 @@ import numpy as np
 from scipy.optimize import least_squares
 from tqdm.auto import tqdm
 
-from course_lib import data, datasets, mlp, nn, ops, optim, second_order
+from course_lib import Tensor, data, nn, no_grad, optim
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.tensor import Tensor, no_grad
+from course_lib.data import datasets
+from course_lib.ops import elementwise
+from course_lib.topics import gauss_newton, mlp
 from course_lib.viz import curves, folds, planes, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.folds import fold_explorer
@@ -296,7 +298,7 @@ for name in ("sigmoid", "tanh"):
 # Example: for `a = [-1., 0., 2.]` the output is `[0., 0., 2.]`, and `vjp([5., 6., 7.])` is `[0., 0., 7.]`.
 
 
-# %% solve="relu_vjp" difficulty=2 importance=5 minutes=8 forbid="course_lib.ops.relu course_lib.functional.relu"
+# %% solve="relu_vjp" difficulty=2 importance=5 minutes=8 forbid="course_lib.ops.elementwise.relu course_lib.functional.relu"
 def relu(a):
     """max(0, a), and the function that takes g back: g where a > 0, else 0."""
     ### BEGIN SOLUTION
@@ -439,7 +441,7 @@ for ax in (left, right):
 # Example: `maxout(np.array([[1., 5., 2., 2.]]), 2)` is `([[5., 2.]], [[1, 0]])`.
 
 
-# %% solve="leaky_maxout" difficulty=2 importance=3 minutes=12 forbid="course_lib.functional.leaky_relu course_lib.functional.maxout course_lib.ops.leaky_relu"
+# %% solve="leaky_maxout" difficulty=2 importance=3 minutes=12 forbid="course_lib.functional.leaky_relu course_lib.functional.maxout course_lib.ops.elementwise.leaky_relu"
 def leaky_relu(a, slope=0.01):
     """a where positive, else slope * a; and the derivative."""
     ### BEGIN SOLUTION
@@ -625,7 +627,7 @@ def seconds(op, a, g, repeat=15):
 
 
 a = np.random.default_rng(0).normal(size=(512, 512)).astype(np.float32)
-times = {op.__name__: seconds(op, a, a) for op in (ops.relu, ops.tanh, ops.sigmoid)}
+times = {op.__name__: seconds(op, a, a) for op in (elementwise.relu, elementwise.tanh, elementwise.sigmoid)}
 
 # %% figure="F27"
 setting = "64-64-10, digits in 0..1, batch 64, 300 steps, 3 seeds"
@@ -657,7 +659,7 @@ lecture_table("F27 · dead units and cost of ReLU", rows)
 # and `np.negative` as output, h is `[[4., 1.]]` and y is `[[-14.]]`.
 
 
-# %% solve="two_layer" difficulty=2 importance=5 minutes=8 forbid="course_lib.functional.linear course_lib.mlp.two_layer"
+# %% solve="two_layer" difficulty=2 importance=5 minutes=8 forbid="course_lib.functional.linear course_lib.topics.mlp.two_layer"
 def two_layer(x, w1, b1, w2, b2, hidden, output):
     """Hidden units h (n, k) and outputs y (n, m) of a two-layer network."""
     ### BEGIN SOLUTION
@@ -1112,7 +1114,7 @@ ax = curves.learning_curves({"loss": losses}, ax=right, xlabel="step", log=True)
 # Example: d = 1, `w1 = [[1.], [1.]]`, `b1 = [-1., -2.]`, `w2 = [1., 1.]`: from 0 to 3 there are 3 pieces, from 0 to 2 two.
 
 
-# %% solve="count_pieces" difficulty=4 importance=3 minutes=25 forbid="course_lib.mlp.pieces"
+# %% solve="count_pieces" difficulty=4 importance=3 minutes=25 forbid="course_lib.topics.mlp.pieces"
 def count_pieces(w1, b1, w2, start, end):
     """Number of affine pieces of w2 · relu(w1 x + b1) on the way from start to end."""
     ### BEGIN SOLUTION
@@ -1322,7 +1324,7 @@ for k in (1, 10, 100, 1000):
 # Example: `p = [0, 1, 0, 5, 2]`, `x1 = [[1, 0, 3]]`, `z = [1]` give r = `[4]` and J = `[[2, 0, 6, 1, 0]]`.
 
 
-# %% solve="fit_jacobian" difficulty=4 importance=3 minutes=25 forbid="scipy.optimize.least_squares scipy.optimize.approx_fprime course_lib.second_order.jacobian course_lib.second_order.two_layer_jacobian"
+# %% solve="fit_jacobian" difficulty=4 importance=3 minutes=25 forbid="scipy.optimize.least_squares scipy.optimize.approx_fprime course_lib.topics.gauss_newton.jacobian course_lib.topics.gauss_newton.two_layer_jacobian"
 def fit_jacobian(p, x1, z):
     """Residuals (m,) and Jacobian (m, 4n + 1) of a tanh network 2-n-1 at the weights p."""
     ### BEGIN SOLUTION
@@ -1483,7 +1485,7 @@ RIGHT = {
 
 
 # %%
-jacobian = yours("fit_jacobian", else_=second_order.two_layer_jacobian)
+jacobian = yours("fit_jacobian", else_=gauss_newton.two_layer_jacobian)
 
 
 def square_grid(half, side=41):

@@ -30,10 +30,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import extrapolation, mlp, pixels, second_order
+from course_lib import Tensor
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.tensor import Tensor
+from course_lib.topics import extrapolation, gauss_newton, mlp, pixels
 from course_lib.viz import curves, reconstruction, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -70,7 +70,7 @@ np.set_printoptions(precision=4, suppress=True)
 # Example: `count_weights((3, 4, 2))` is 26: 12 + 4 in the first layer, 8 + 2 in the second.
 
 
-# %% solve="count_weights" difficulty=1 importance=4 minutes=5 forbid="course_lib.mlp.weights course_lib.widgets.reconstruction.count"
+# %% solve="count_weights" difficulty=1 importance=4 minutes=5 forbid="course_lib.topics.mlp.weights course_lib.widgets.reconstruction.count"
 def count_weights(sizes):
     """Weights and biases of the MLP with these layer sizes, inputs first."""
     ### BEGIN SOLUTION
@@ -163,7 +163,7 @@ for hidden in ((125,), (20, 20), (14, 14, 14), (10, 20, 10), (10, 20, 10, 10)):
 # Example: `equal_width(30, 1, 1, 1)` is 9, because a width of 9 has 28 weights and one of 10 has 31.
 
 
-# %% solve="equal_width" difficulty=2 importance=3 minutes=12 forbid="course_lib.mlp.widest"
+# %% solve="equal_width" difficulty=2 importance=3 minutes=12 forbid="course_lib.topics.mlp.widest"
 def equal_width(budget, d, m, depth):
     """Largest width of `depth` equal hidden layers with at most `budget` weights in all."""
 
@@ -313,7 +313,7 @@ for k, ax in enumerate(style.row(4, size=(2.4, 2.2)), 1):
 # Example: `relu_network(tent_network(1), np.array([0.25, 0.75, 1.]))` is `[0.5, 0.5, 0.]`.
 
 
-# %% solve="tent_network" difficulty=3 importance=4 minutes=20 forbid="course_lib.mlp.tents"
+# %% solve="tent_network" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.mlp.tents"
 def tent_network(k):
     """[(w, b), ...] of k hidden layers of two ReLU units and an output: the tent, k times."""
     ### BEGIN SOLUTION
@@ -511,7 +511,7 @@ lecture_table("F25 · Two hidden layers sort N N-bit numbers", sorting_rows)
 # Example: `[[10., 30.]]` twice, one row below the other, has `z = [-1., 1., -1., 1.]` and places from (-1, -1) to (1, 1).
 
 
-# %% solve="image_to_set" difficulty=2 importance=4 minutes=15 forbid="course_lib.pixels.places course_lib.data.standardise"
+# %% solve="image_to_set" difficulty=2 importance=4 minutes=15 forbid="course_lib.topics.pixels.places course_lib.data.standardise"
 def image_to_set(image):
     """Image (h, w) -> places x (h·w, 2), targets z (h·w,), (mean, std)."""
     ### BEGIN SOLUTION
@@ -659,7 +659,7 @@ RIGHT = {
 # Now a race at about 500 weights: one layer of 125, two of 20, three with 10, 20 and 10. The picture is a portrait
 # that comes with matplotlib, cut to a square and averaged to 51×51. The loss is the mean squared error on brightness
 # scaled to variance 1: a grey rectangle has loss 1. The optimiser takes lesson 04's damped Gauss-Newton steps
-# (`course_lib.second_order`), because plain gradient descent would mostly measure its own patience.
+# (`course_lib.topics.gauss_newton`), because plain gradient descent would mostly measure its own patience.
 
 # %%
 to_set = yours("image_to_set", else_=pixels.places)
@@ -669,9 +669,9 @@ to_set = yours("image_to_set", else_=pixels.places)
 def learn(hidden, image, steps, seed=0, activation="tanh", bypass=False, progress=iter):
     x, z, _ = to_set(image)
     kind = {"activation": activation, "bypass": bypass}
-    layers = second_order.start((2, *hidden, 1), np.random.default_rng(seed), activation=activation)
-    layers, losses = second_order.fit(layers, x, z, steps, **kind, progress=progress)
-    return second_order.answer(layers, x, **kind).reshape(image.shape), losses
+    layers = gauss_newton.start((2, *hidden, 1), np.random.default_rng(seed), activation=activation)
+    layers, losses = gauss_newton.fit(layers, x, z, steps, **kind, progress=progress)
+    return gauss_newton.answer(layers, x, **kind).reshape(image.shape), losses
 
 
 # %% [markdown]
@@ -746,17 +746,17 @@ def rows_of(nets, name):
 def widen(layers, width, rng):
     """The same function with more hidden units: the new ones are random, with weight 0 in the output."""
     (w, b), (v, c) = layers
-    (more_w, more_b), _ = second_order.start((2, width - len(b), 1), rng)
+    (more_w, more_b), _ = gauss_newton.start((2, width - len(b), 1), rng)
     return [(np.vstack([w, more_w]), np.append(b, more_b)), (np.hstack([v, np.zeros((1, len(more_b)))]), c)]
 
 
 def width_figure():
     x, z, _ = to_set(reconstruction.photo("hopper"))
     rng, rows = np.random.default_rng(0), []
-    layers = second_order.start((2, 50, 1), rng)
+    layers = gauss_newton.start((2, 50, 1), rng)
     for width, lecture in ((50, "3.65e-01"), (100, "2.50e-01"), (125, "2.40e-01"), (300, "1.92e-01")):
         layers = widen(layers, width, rng) if width > 50 else layers
-        layers, losses = second_order.fit(layers, x, z, 120)
+        layers, losses = gauss_newton.fit(layers, x, z, 120)
         setting = "hopper, 51×51, tanh, MSE at variance 1, 120 damped steps more, from the narrower net's fit"
         rows.append((f"{width} ({count((2, width, 1))} weights)", lecture, f"{losses[-1]:.2e}", setting))
     return lecture_table("F3 · One hidden layer", rows)
@@ -1067,7 +1067,7 @@ RIGHT = {
 # Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1499]` with.
 
 
-# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25 forbid="course_lib.mlp.gradient_norms course_lib.tensor.Tensor.backward"
+# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25 forbid="course_lib.topics.mlp.gradient_norms course_lib.autograd.tensor.Tensor.backward"
 def gradient_norms(x, t, layers, bypass):
     """Norm of dE/dW of every layer, first to last, of a deep tanh network with or without bypasses."""
     ### BEGIN SOLUTION
@@ -1463,7 +1463,7 @@ RIGHT = {
 # Example: d = 1, `predict` always 0, `x = [[0.5], [1.5], [3.]]`, `z = [1., 2., 3.]`, `edges = [1.]`: `[1., 4.]`.
 
 
-# %% solve="error_by_distance" difficulty=3 importance=3 minutes=15 forbid="course_lib.extrapolation.error_beyond"
+# %% solve="error_by_distance" difficulty=3 importance=3 minutes=15 forbid="course_lib.topics.extrapolation.error_beyond"
 def error_by_distance(predict, x, z, edges):
     """Mean squared error inside of the cube and in each ring around it."""
     ### BEGIN SOLUTION
@@ -1579,9 +1579,9 @@ rng = np.random.default_rng(8)
 train_x, test_x = rng.uniform(-1, 1, size=(300, 2)), rng.uniform(-2, 2, size=(8000, 2))
 answers = {}
 for activation in ("tanh", "relu"):
-    layers = second_order.start((2, 10, 10, 1), rng, activation=activation)
-    layers, losses = second_order.fit(layers, train_x, waves(train_x), 150, activation=activation)
-    answers[activation] = lambda x, net=layers, a=activation: second_order.answer(net, x, activation=a)[:, 0]
+    layers = gauss_newton.start((2, 10, 10, 1), rng, activation=activation)
+    layers, losses = gauss_newton.fit(layers, train_x, waves(train_x), 150, activation=activation)
+    answers[activation] = lambda x, net=layers, a=activation: gauss_newton.answer(net, x, activation=a)[:, 0]
     print(f"{activation}: loss on the 300 training points {losses[-1]:.1e}")
 
 # %%
@@ -1609,12 +1609,12 @@ legend = ax.legend(frameon=False, ncols=4, fontsize="small", loc="upper left")
 
 # %% practice="beyond"
 x, z, _ = to_set(hopper)
-layers = second_order.start((2, 10, 20, 10, 1), np.random.default_rng(0))
-layers, losses = second_order.fit(layers, x, z, 200, progress=tqdm)
+layers = gauss_newton.start((2, 10, 20, 10, 1), np.random.default_rng(0))
+layers, losses = gauss_newton.fit(layers, x, z, 200, progress=tqdm)
 views = {"target": (hopper - hopper.mean()) / hopper.std()}
 for title, half in (("enlarged to 151×151", 1.0), ("and beyond the frame", 1.6)):
     v, u = np.meshgrid(np.linspace(-half, half, 151), np.linspace(-half, half, 151), indexing="ij")
-    views[title] = second_order.answer(layers, np.column_stack([u.ravel(), v.ravel()])).reshape(151, 151)
+    views[title] = gauss_newton.answer(layers, np.column_stack([u.ravel(), v.ravel()])).reshape(151, 151)
 figure = reconstruction.pictures(views, size=2.8)
 
 # %% [markdown] question="deep_or_wide" points=5 title="Deep or wide?"

@@ -33,12 +33,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import data, datasets, nn, optim, schedules, updates
+from course_lib import Tensor, data, nn, optim, schedules
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.tensor import Tensor
+from course_lib.data import datasets
+from course_lib.optim import steps as updates
+from course_lib.optim.steps import follow, start
 from course_lib.train import accuracy, fit, score
-from course_lib.updates import follow, start
 from course_lib.viz import curves, descents, style
 from course_lib.viz.landscape import landscape
 from course_lib.viz.lecture import lecture_table
@@ -481,7 +482,7 @@ with check("predict_speed") as expect:
 # less.
 #
 # From here on every optimiser is a function of one form: `step(w, g, state, lr, ...)` returns the new weights and the new
-# state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.updates` calls it again and
+# state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.optim.steps` calls it again and
 # again and gives you the path: `follow(step, w, state, gradient, lr, steps)` returns all weights and the last state.
 
 # %%
@@ -491,7 +492,7 @@ print(path)
 # %% picture="particle" alt="Left: the length of the steps on a constant slope, growing from 1 towards 2, 10 and 50 times the plain step for mu 0.5, 0.9 and 0.98. Right: a ravine with the zigzag of plain descent and the long swings of momentum, which gets further."
 import numpy as np
 
-from course_lib.updates import follow, momentum_step, sgd_step
+from course_lib.optim.steps import follow, momentum_step, sgd_step
 from course_lib.viz import style
 from course_lib.viz.landscape import landscape
 
@@ -520,7 +521,7 @@ right.set_title("In a ravine", loc="left", fontsize="medium")
 # Example: `w = [1.]`, `g = [2.]`, `v = [10.]`, `lr = 0.1`, `mu = 0.5`: v becomes `[7.]`, w becomes `[0.3]`.
 
 
-# %% solve="momentum_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.updates.momentum_step course_lib.updates.nesterov_step course_lib.optim.SGD"
+# %% solve="momentum_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.optim.steps.momentum_step course_lib.optim.steps.nesterov_step course_lib.optim.SGD"
 def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
     """One step of momentum, or Nesterov's: (new w, new v)."""
     ### BEGIN SOLUTION
@@ -705,7 +706,7 @@ for name, step in (("SGD", updates.sgd_step), ("momentum", momentum), ("Nesterov
 # Example: `w = [1.]`, `g = [3.]`, `total = [16.]`, `lr = 0.5`: total becomes `[25.]`, w becomes `[0.7]`.
 
 
-# %% solve="adagrad_step" difficulty=2 importance=4 minutes=8 forbid="course_lib.updates.adagrad_step course_lib.optim.Adagrad"
+# %% solve="adagrad_step" difficulty=2 importance=4 minutes=8 forbid="course_lib.optim.steps.adagrad_step course_lib.optim.Adagrad"
 def adagrad_step(w, g, total, lr, eps=1e-10):
     """One step of Adagrad: (new w, new sum of squares)."""
     ### BEGIN SOLUTION
@@ -841,7 +842,7 @@ RIGHT = {
 # Example: `w = [1.]`, `g = [2.]`, `square = [0.]`, `lr = 0.1`, `rho = 0.75`: square becomes `[1.]`, w becomes `[0.8]`.
 
 
-# %% solve="rmsprop_step" difficulty=2 importance=5 minutes=8 forbid="course_lib.updates.rmsprop_step course_lib.optim.RMSprop"
+# %% solve="rmsprop_step" difficulty=2 importance=5 minutes=8 forbid="course_lib.optim.steps.rmsprop_step course_lib.optim.RMSprop"
 def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):
     """One step of RMSProp: (new w, new running mean of squares)."""
     ### BEGIN SOLUTION
@@ -1009,7 +1010,7 @@ with check("predict_adam") as expect:
 # Example: from zeros every weight with a gradient moves by `lr` in the first step, against its gradient's sign.
 
 
-# %% solve="adam_step" difficulty=3 importance=5 minutes=15 forbid="course_lib.updates.adam_step course_lib.optim.Adam"
+# %% solve="adam_step" difficulty=3 importance=5 minutes=15 forbid="course_lib.optim.steps.adam_step course_lib.optim.Adam"
 def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
     """One step of Adam: (new w, new (m, s, t))."""
     ### BEGIN SOLUTION
@@ -1313,7 +1314,7 @@ right.set_title("Two newer ones", loc="left", fontsize="medium")
 # Example: `on_plateau(1., [3., 4., 5., 2.], 2, 10)` is `[1., 1., 1., 0.1, 0.1]`.
 
 
-# %% solve="schedules" difficulty=3 importance=4 minutes=15 forbid="course_lib.schedules.stairs course_lib.schedules.exponential"
+# %% solve="schedules" difficulty=3 importance=4 minutes=15 forbid="course_lib.optim.schedules.stairs course_lib.optim.schedules.exponential"
 def stairs(eta0, step, every, factor):
     """The learning rate of this step: a staircase."""
     ### BEGIN SOLUTION
@@ -1506,7 +1507,7 @@ RIGHT = {
 }
 
 # %% [markdown]
-# `course_lib.schedules` has these and the newer ones as functions of the step; any of them can be given as `lr`. What
+# `course_lib.optim.schedules` has these and the newer ones as functions of the step; any of them can be given as `lr`. What
 # annealing buys on noisy gradients, measured: a bowl of ten weights, and noise of size 1 in every gradient.
 
 # %%
@@ -1966,7 +1967,7 @@ activation_race() if FULL else recorded("F7")
 # Example: after one step from anywhere, every weight with a gradient has moved by `lr`.
 
 
-# %% solve="adam_fit" difficulty=2 importance=4 minutes=12 bug=true forbid="course_lib.updates.adam_step course_lib.optim.Adam"
+# %% solve="adam_fit" difficulty=2 importance=4 minutes=12 bug=true forbid="course_lib.optim.steps.adam_step course_lib.optim.Adam"
 def adam_fit(params, gradient, lr, steps):
     """The arrays of weights after `steps` steps of Adam."""
     ### BEGIN SOLUTION

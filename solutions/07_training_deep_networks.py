@@ -33,10 +33,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm.auto import tqdm
 
-from course_lib import augment, data, datasets, init, mlp, nn, optim, regularise, train, whitening
+from course_lib import Tensor, data, init, nn, optim, train
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.tensor import Tensor
+from course_lib.data import augment, datasets
+from course_lib.topics import mlp, regularise, whitening
 from course_lib.viz import curves, images, reconstruction, signals, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -95,7 +96,7 @@ for k, (w, b) in enumerate(deep_layers(0.01), 1):
 # Example: for `shape = (1, 4)` and `"xavier"` the weights are half of what the `rng` draws.
 
 
-# %% solve="initial_layer" difficulty=1 importance=5 minutes=8 forbid="course_lib.init.xavier course_lib.init.msr"
+# %% solve="initial_layer" difficulty=1 importance=5 minutes=8 forbid="course_lib.nn.init.xavier course_lib.nn.init.msr"
 def initial_layer(shape, kind, rng):
     """First weights of `shape`, scaled for their fan-in by the rule `kind`, and biases (out,)."""
     ### BEGIN SOLUTION
@@ -261,7 +262,7 @@ signals.layer_histograms(named, limits=(0, 2), figure=plt.figure(figsize=(9.2, 4
 # `[[1.5, 1.5, 0.5]]`.
 
 
-# %% solve="activation_statistics" difficulty=2 importance=5 minutes=12 forbid="course_lib.mlp.activation_statistics"
+# %% solve="activation_statistics" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.mlp.activation_statistics"
 def activation_statistics(x, layers, activation):
     """Mean, standard deviation and share of dead units of every layer, (L, 3)."""
     ### BEGIN SOLUTION
@@ -534,7 +535,7 @@ depth_figure() if FULL else recorded("F29")
 # %% picture="whitening" alt="Four clouds of the same points: raw, an ellipse away from the origin; centred; decorrelated, its long axis horizontal; scaled, a round cloud at the origin."
 import numpy as np
 
-from course_lib import whitening
+from course_lib.topics import whitening
 from course_lib.viz import style
 
 rng = np.random.default_rng(4)
@@ -573,7 +574,7 @@ for ax, (title, x) in zip(style.row(4, size=(2.4, 2.4)), steps.items(), strict=T
 # Example: `train = [[0., 0.], [4., 0.], [0., 2.], [4., 2.]]`, `x = [[6., 3.]]`, epsilon 0: `[[2., 2.]]`.
 
 
-# %% solve="whitened" difficulty=3 importance=4 minutes=20 forbid="course_lib.whitening.whiten course_lib.whitening.whitening course_lib.whitening.principal_axes"
+# %% solve="whitened" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.whitening.whiten course_lib.topics.whitening.whitening course_lib.topics.whitening.principal_axes"
 def whitened(train, x, kind, epsilon):
     """Samples x (m, d) whitened by mean and principal axes of train (n, d)."""
     ### BEGIN SOLUTION
@@ -784,7 +785,7 @@ shown = images.image_grid(middle, signed=True, columns=9, title="Nine rows of th
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import whitening
+from course_lib.topics import whitening
 from course_lib.viz import reconstruction
 
 rng, sample = np.random.default_rng(0), []
@@ -906,7 +907,7 @@ inputs_figure() if FULL else recorded("F30")
 # Example: `x = [[1.], [3.]]`, gamma 10, beta 5, running (0, 1), momentum 0.5, eps 0, training: `[[-5.], [15.]]`, (1, 1.5).
 
 
-# %% solve="batch_norm_forward" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.batch_norm course_lib.batch_norm.batch_norm torch.nn.functional.batch_norm"
+# %% solve="batch_norm_forward" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.batch_norm course_lib.ops.batch_norm.batch_norm torch.nn.functional.batch_norm"
 def batch_norm_forward(x, gamma, beta, running, training, momentum, eps):
     """Normalised x and the new running (mean, variance); x is (n, c) or (n, c, h, w)."""
     ### BEGIN SOLUTION
@@ -1253,7 +1254,7 @@ for value in (7.0, -1000.0):
 # `([[0.], [0.]], [-1.], [1.])`: two samples always become -1 and 1, whatever x is.
 
 
-# %% solve="batch_norm_vjp" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.batch_norm course_lib.batch_norm.batch_norm course_lib.norm_ops.standardise torch.nn.functional.batch_norm"
+# %% solve="batch_norm_vjp" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.batch_norm course_lib.ops.batch_norm.batch_norm course_lib.ops.norm.standardise torch.nn.functional.batch_norm"
 def batch_norm_vjp(x, gamma, beta, eps):
     """y, and the function from its gradient to those of x, gamma and beta."""
     ### BEGIN SOLUTION
@@ -1597,7 +1598,7 @@ for ax, dropped, title in zip(style.row(2, size=(3.6, 2.6)), (set(), gone), ("al
 # Example: `h = [8., 8.]`, p = 0.2, `u = [0.1, 0.2]`, training: `[0., 8.]` classical, `[0., 10.]` inverted.
 
 
-# %% solve="dropout_both" difficulty=2 importance=5 minutes=15 forbid="course_lib.functional.dropout course_lib.regularise.dropout torch.nn.functional.dropout"
+# %% solve="dropout_both" difficulty=2 importance=5 minutes=15 forbid="course_lib.functional.dropout course_lib.topics.regularise.dropout torch.nn.functional.dropout"
 def dropout_both(h, p, u, training, inverted):
     """h with dropout of probability p by the draws u, classical or inverted."""
     ### BEGIN SOLUTION
@@ -1880,7 +1881,7 @@ masks_figure() if FULL else recorded("F31")
 # Example: one layer, `w = [[3., -1.]]`, `b = [9.]`, l1 = 2, l2 = 10: penalty 58, gradients `[[32., -12.]]` and `[0.]`.
 
 
-# %% solve="elastic_net" difficulty=2 importance=4 minutes=10 forbid="course_lib.regularise.elastic_net"
+# %% solve="elastic_net" difficulty=2 importance=4 minutes=10 forbid="course_lib.topics.regularise.elastic_net"
 def elastic_net(layers, l1, l2):
     """Penalty of all weights, and its gradients [(gw, gb), ...]."""
     ### BEGIN SOLUTION
@@ -2032,7 +2033,7 @@ for name, l1, l2 in (("none", 0, 0), ("L2", 0, 0.05), ("L1", 0.01, 0), ("elastic
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import augment, datasets
+from course_lib.data import augment, datasets
 from course_lib.viz import style
 
 rng = np.random.default_rng(3)
@@ -2064,7 +2065,7 @@ for ax, (name, image) in zip(style.row(6, size=(1.5, 1.7)), changed.items(), str
 # `mixed([2., 2.], [1., -1.], 4)`: `[3., 1.]`.
 
 
-# %% solve="augmented" difficulty=3 importance=4 minutes=20 forbid="course_lib.augment.flip course_lib.augment.translate course_lib.augment.window"
+# %% solve="augmented" difficulty=3 importance=4 minutes=20 forbid="course_lib.data.augment.flip course_lib.data.augment.translate course_lib.data.augment.window"
 def augmented(x, t, mirror, dy, dx, factor, symmetric):
     """Images (n, h, w), mirrored where the label allows it, shifted, brightened."""
     ### BEGIN SOLUTION
@@ -2262,7 +2263,7 @@ RIGHT = {
 }
 
 # %% [markdown]
-# `course_lib.augment` has these and more, each drawing from its `rng`: `flip`, `translate`, `crop`, `rotate`,
+# `course_lib.data.augment` has these and more, each drawing from its `rng`: `flip`, `translate`, `crop`, `rotate`,
 # `brightness`, `noise`, and `chain` to put them in a row. Does it help? A network learns 150 digits, as they are, or anew
 # shifted, turned or noisy in every epoch; or mirrored, which does *not* keep their label. Five seeds each. It is tested on
 # the test digits as they are, and on the same digits shifted by up to one pixel.
@@ -2332,7 +2333,7 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # Example: two networks, one sample, logits `[[[0., 0.]], [[50., -50.]]]`: `p` is `[[0.75, 0.25]]`, `answer` `[0]`.
 
 
-# %% solve="ensemble_average" difficulty=2 importance=4 minutes=10 forbid="course_lib.regularise.ensemble"
+# %% solve="ensemble_average" difficulty=2 importance=4 minutes=10 forbid="course_lib.topics.regularise.ensemble"
 def ensemble_average(logits):
     """Mean probabilities (n, c) of m networks and the answers (n,), from logits (m, n, c)."""
     ### BEGIN SOLUTION

@@ -16,7 +16,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.datasets import load
+from course_lib.data.datasets import load
 from course_lib.viz import style
 
 bundled = load("digits")
@@ -53,13 +53,13 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from course_lib import functional as F
-from course_lib import nn, search
+from course_lib import nn
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches, split
-from course_lib.datasets import load
+from course_lib.data.datasets import load
 from course_lib.optim import SGD, Adam
-from course_lib.schedules import cosine
-from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score
+from course_lib.optim.schedules import cosine
+from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score, search
 from course_lib.viz import curves, images, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -338,7 +338,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy import ndimage
 
-from course_lib.datasets import load
+from course_lib.data.datasets import load
 
 bundled = load("digits")
 figure, many = plt.subplots(1, 4, figsize=(7.2, 2.1), layout="constrained")
@@ -560,7 +560,7 @@ ax = curves.confusion_matrix(counts, title=f"Rules read {share:.0%} right")
 # %% picture="neighbours" alt="A handwritten 8, its nine nearest training images with labels and distances, and their votes: five for 8, in red three for 9 and one for 7"
 import numpy as np
 
-from course_lib.datasets import load
+from course_lib.data.datasets import load
 from course_lib.viz.neighbours import nearest, neighbour_figure, votes
 
 bundled = load("digits")
@@ -959,7 +959,7 @@ def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):
 """,
     "steps by hand": """
 def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):
-    from course_lib.tensor import Tensor
+    from course_lib import Tensor
 
     net = nn.Sequential(nn.Linear(x.shape[1], hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()
     opt, losses = SGD(net.parameters(), lr=lr, momentum=0.9), []
@@ -1234,7 +1234,7 @@ for ax, (name, points) in zip(style.row(2, size=(3.4, 3.0)), settings.items(), s
 # *Example:* with `trials=1` the result is the one setting that was drawn, and its accuracy.
 
 
-# %% solve="random_search" difficulty=2 importance=4 minutes=10 forbid="course_lib.search.random_search"
+# %% solve="random_search" difficulty=2 importance=4 minutes=10 forbid="course_lib.train.search.random_search"
 def random_search(validate, trials, rng):
     """Best (validation accuracy, learning rate, hidden units) of `trials` random settings."""
     ### BEGIN SOLUTION

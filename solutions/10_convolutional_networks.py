@@ -13,8 +13,8 @@
 # You need lessons 03, 07 and 09. There are nine exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
-from course_lib import datasets
-from course_lib.lenet import images_for_lenet
+from course_lib.data import datasets
+from course_lib.topics.lenet import images_for_lenet
 from course_lib.viz.stages import edge_filters, stage_maps
 
 digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
@@ -31,12 +31,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import course_lib.functional as F
-from course_lib import arithmetic, conv, datasets, equivariance, nn, pool
-from course_lib.augment import translate
+from course_lib import Tensor, arithmetic, nn, no_grad
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.filter_fit import best_fits, derivatives, gabors
-from course_lib.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
-from course_lib.tensor import Tensor, no_grad
+from course_lib.data import datasets
+from course_lib.data.augment import translate
+from course_lib.ops.convolution import conv, pool
+from course_lib.topics import equivariance
+from course_lib.topics.filter_fit import best_fits, derivatives, gabors
+from course_lib.topics.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
 from course_lib.train import progress
 from course_lib.viz import curves, images, stages
 from course_lib.viz.lecture import lecture_table
@@ -106,7 +108,7 @@ print(image[0, 0])
 # *Example:* x `[[[[1, 2, 3, 4]]]]`, w `[[[[10, 1]]]]`, b `[5]`, stride 2 give `[[[[17, 39]]]]`: 1·10 + 2·1 + 5 and
 # 3·10 + 4·1 + 5.
 
-# %% solve="conv_forward" difficulty=2 importance=5 minutes=20 forbid="course_lib.conv.conv2d course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d"
+# %% solve="conv_forward" difficulty=2 importance=5 minutes=20 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d"
 def conv_forward(x, w, b, stride=1, padding=0):
     """Maps (n, f, out_h, out_w) of images x (n, c, h, w) under kernels w (f, c, kh, kw) and biases b (f,)."""
     ### BEGIN SOLUTION
@@ -348,7 +350,7 @@ print("the gradient 1, 2, 3 of the outputs becomes, for the pixels:", matrix.T @
 # *Example:* x `[[[[1, 2, 3]]]]`, w `[[[[10, 1]]]]`, g `[[[[1, 2]]]]` give gx `[[[[10, 21, 2]]]]`, gw `[[[[5, 8]]]]`,
 # gb `[3]`. (The middle pixel was met by both taps: 1·1 + 2·10.)
 
-# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.conv_transpose.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.spread.input_gradient course_lib.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
+# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d course_lib.ops.convolution.transposed.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.ops.convolution.input_gradient.input_gradient course_lib.ops.convolution.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
 def conv_backward(g, x, w, stride=1, padding=0):
     """Gradients (gx, gw, gb) of a convolutional layer from g, the gradient of its output (n, f, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -663,7 +665,7 @@ for stride in (1, 2):
 # *Example:* x `[[[[4, 7, 7]]]]`, size (1, 2), stride 1: the result is `[[[[7, 7]]]]`, and g `[[[[1, 2]]]]` gives
 # `[[[[0, 3, 0]]]]`.
 
-# %% solve="max_pool" difficulty=3 importance=5 minutes=30 forbid="course_lib.pool.max_pool2d course_lib.pool.max_indices course_lib.functional.max_pool2d torch.nn.functional.max_pool2d torch.max_pool2d"
+# %% solve="max_pool" difficulty=3 importance=5 minutes=30 forbid="course_lib.ops.convolution.pool.max_pool2d course_lib.ops.convolution.pool.max_indices course_lib.functional.max_pool2d torch.nn.functional.max_pool2d torch.max_pool2d"
 def max_pool(x, size, stride):
     """Largest number of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -899,7 +901,7 @@ def max_pool_backward(g, x, size, stride):
 # *Example:* x `[[[[1, 3, 8]]]]`, size (1, 2), stride 1 give `[[[[2, 5.5]]]]`, and g `[[[[2, 4]]]]` gives back
 # `[[[[1, 3, 2]]]]`.
 
-# %% solve="average_pool" difficulty=2 importance=3 minutes=12 forbid="course_lib.pool.avg_pool2d course_lib.functional.avg_pool2d torch.nn.functional.avg_pool2d"
+# %% solve="average_pool" difficulty=2 importance=3 minutes=12 forbid="course_lib.ops.convolution.pool.avg_pool2d course_lib.functional.avg_pool2d torch.nn.functional.avg_pool2d"
 def average_pool(x, size, stride):
     """Mean of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -1056,8 +1058,8 @@ def average_pool_backward(g, shape, size, stride):
 stage_explorer(digits[:20, 0])
 
 # %% picture="explorer" alt="A digit moved by two pixels: filters, maps, rectified maps and maps pooled by 4, and by how many per cent they changed"
-from course_lib import datasets
-from course_lib.lenet import images_for_lenet
+from course_lib.data import datasets
+from course_lib.topics.lenet import images_for_lenet
 from course_lib.viz.stages import edge_filters, stage_maps
 
 digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
@@ -1360,7 +1362,7 @@ lecture_table("F32 · weights at equal units", rows)
 #
 # *Example:* `nn.Sequential(nn.Flatten(), nn.Linear(784, 7, rng=rng), nn.ReLU())` is a net with one layer of 7 units.
 
-# %% solve="build_lenet" difficulty=2 importance=5 minutes=12 forbid="course_lib.lenet.lenet"
+# %% solve="build_lenet" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.lenet.lenet"
 def build_lenet(maps, hidden, classes, rng):
     """LeNet for images (n, 1, 28, 28): two stages of convolution, pooling, ReLU, then two fully connected layers."""
     ### BEGIN SOLUTION
@@ -1615,7 +1617,7 @@ plt.show()
 # *Example:* `nn.Sequential(nn.Conv2d(1, 7, 28, rng=rng), nn.ReLU(), nn.Conv2d(7, 10, 1, rng=rng))` is an MLP with 7
 # hidden units in this style; on a 28×40 image it gives 1×13 places.
 
-# %% solve="build_all_conv" difficulty=2 importance=4 minutes=12 forbid="course_lib.lenet.lenet course_lib.lenet.all_convolutional"
+# %% solve="build_all_conv" difficulty=2 importance=4 minutes=12 forbid="course_lib.topics.lenet.lenet course_lib.topics.lenet.all_convolutional"
 def build_all_conv(maps, hidden, classes, rng):
     """LeNet of convolutions only: images (n, 1, h, w) to maps of scores (n, classes, h', w')."""
     ### BEGIN SOLUTION
@@ -1905,7 +1907,7 @@ def first_layer(seed, x, t, x_test, t_test, *, small, epochs=5):
 
 # %% figure="F17"
 def filters_figure(runs=3):
-    from course_lib.filters import gaussian_bank
+    from course_lib.topics.filters import gaussian_bank
 
     name, *sets = mnist()
     plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
@@ -1954,7 +1956,7 @@ filters_figure() if FULL else recorded("F17")
 # `invariance_gap(f, x, move)`: x moved by `move` pixels; for each image the length of f's change over the length of
 # f(x), all its numbers as one vector; the mean over images. *Example:* f(x) = x, one image [3, 4] moved right by 1: 0.2828.
 
-# %% solve="equivariance_gap" difficulty=3 importance=4 minutes=20 forbid="course_lib.equivariance.gap"
+# %% solve="equivariance_gap" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.equivariance.gap"
 def equivariance_gap(f, x, move, stride, margin):
     """Largest difference between f of the moved images and the moved f(x), relative; 0 if f is equivariant."""
     ### BEGIN SOLUTION
@@ -2339,7 +2341,7 @@ sharing_figure() if FULL else recorded("F34")
 # network learns all of them together, **end to end**. Here are the gradient histograms of a digit, and its words.
 
 # %%
-from course_lib.gradient_features import gradient_histograms, pyramid, unit_length, word_strengths
+from course_lib.topics.gradient_features import gradient_histograms, pyramid, unit_length, word_strengths
 
 histograms = gradient_histograms(digits[3:4, 0], cell=4, bins=8)
 print("places and numbers of each:", histograms.shape[1:3], histograms.shape[3])
@@ -2350,7 +2352,7 @@ axes = images.image_grid(directions, titles=titles, columns=8, size=1.0, title=t
 
 # %% [markdown]
 # **Lecture figure F35.** The whole recipe beside LeNet, on the same 10 000 images. `MiniBatchKMeans` and `LinearSVC` are
-# scikit-learn's, the rest stands in `course_lib/gradient_features.py`.
+# scikit-learn's, the rest stands in `course_lib/topics/gradient_features.py`.
 
 
 # %% figure="F35"
@@ -2411,7 +2413,7 @@ features_figure() if FULL else recorded("F35")
 # out most, in units of the noise?
 
 # %%
-from course_lib.filters import gaussian_bank
+from course_lib.topics.filters import gaussian_bank
 
 offsets, sigmas, widths = np.arange(-10, 11), np.array([0.6, 0.9, 1.3, 1.9, 2.8, 4.2]), (1, 3, 5, 9)
 clear = {}
@@ -2507,7 +2509,7 @@ for k in (3, 5, 11):
 # Two positive numbers of a window are never equal here; who gets the gradient of a window of zeros does not matter
 # (why?). *Example:* x `[[[[2, 5, -1]]]]`, size (1, 2), stride 1, padding 0, g `[[[[1, -3]]]]` give `[[[[0, -2, 0]]]]`.
 
-# %% solve="stage_backward" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.pool.max_pool2d course_lib.functional.max_pool2d torch.nn.functional.max_pool2d"
+# %% solve="stage_backward" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.ops.convolution.pool.max_pool2d course_lib.functional.max_pool2d torch.nn.functional.max_pool2d"
 def stage_backward(g, x, size, stride, padding):
     """Gradient of x from g, the gradient of max pooling of the rectified and padded x."""
     ### BEGIN SOLUTION

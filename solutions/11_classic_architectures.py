@@ -40,10 +40,9 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 import course_lib
-from course_lib import datasets, torch_bridge
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.data import batches
-from course_lib.torch_models import alexnet, counting, densenet, googlenet, lenet, nin, resnets, vgg
+from course_lib.data import batches, datasets
+from course_lib.torch_models import alexnet, bridge, counting, densenet, googlenet, lenet, nin, resnets, vgg
 from course_lib.torch_models.fill import fill, probe
 from course_lib.torch_models.googlenet import conv_norm_relu, conv_relu
 from course_lib.torch_models.step import stopwatch
@@ -324,7 +323,7 @@ print({name: array.shape for name, array in ours.state_dict().items()})
 #
 # *Example:* for the model above the twin's first layer is `nn.Conv2d(1, 3, 3)`.
 
-# %% solve="lenet_twin" difficulty=3 importance=4 minutes=20 forbid="course_lib.torch_bridge.to_torch"
+# %% solve="lenet_twin" difficulty=3 importance=4 minutes=20 forbid="course_lib.torch_models.bridge.to_torch"
 def lenet_twin(ours):
     """A torch module with the layers and the weights of `ours`."""
     ### BEGIN SOLUTION
@@ -612,7 +611,7 @@ def seconds_by_kind(net, x):
 
 
 def shares_figure():
-    rows, bars, where = [], {}, torch_bridge.device(os.environ.get("COURSE_DEVICE"))
+    rows, bars, where = [], {}, bridge.device(os.environ.get("COURSE_DEVICE"))
     for name in ("AlexNet", "VGG-16"):
         counts, net = counts_of(name), ZOO[name].make().to(where)
         weights, work = ({k: counts.share(k, what) for k in ("convolution", "linear")} for what in ("parameters", "multiply_adds"))
@@ -624,7 +623,7 @@ def shares_figure():
             whole = sum(spent.values())
             bars[name][f"time, batch of {batch}"] = {kind: seconds / whole for kind, seconds in spent.items()}
             told = f"{spent['convolution'] / whole:.1%} of {whole / batch * 1e3:.0f} ms an image, {spent['linear'] / whole:.1%} in linear layers"
-            rows.append((f"{name}: time", "most in convolutions", told, f"{torch_bridge.describe(where)}, batch of {batch}"))
+            rows.append((f"{name}: time", "most in convolutions", told, f"{bridge.describe(where)}, batch of {batch}"))
     draw.shares(bars)
     return lecture_table("F36 · Where it sits and where it goes", rows)
 
@@ -1718,7 +1717,7 @@ ranks()
 # %%
 net = nn.Linear(2, 1)
 where = next(net.parameters()).device
-print("the model lives on", where, "· the best device here is", torch_bridge.describe())
+print("the model lives on", where, "· the best device here is", bridge.describe())
 
 # %% [markdown] task="training_step" title="A training step for any device"
 # Write `training_step(model, loss_fn, optimizer, x, y)`: one step on the batch of tensors `x`, `y`. Put the model into
@@ -1900,7 +1899,7 @@ def relatives(classes=10):
 # %%
 def learn(net, data, bar, epochs):
     """Train on the digits; the share of wrong answers on the held-out digits, in percent, after each epoch."""
-    where, rng, errors = torch_bridge.device(), np.random.default_rng(0), []
+    where, rng, errors = bridge.device(), np.random.default_rng(0), []
     x_train, t_train, x_test, t_test = data
     optimizer = torch.optim.Adam(net.to(where).parameters(), lr=4e-3)
     for _ in range(epochs):
@@ -1942,7 +1941,7 @@ SIZES = {"full": {"side": 224, "batch": 32, "classes": 1000}, "smoke": {"side": 
 def one_network(name, how, side, batch, classes, steps=3):
     """(weights, first loss, last loss, seconds a step) of `steps` steps on one random batch."""
     torch.manual_seed(0)
-    where = torch_bridge.device(os.environ.get("COURSE_DEVICE"))
+    where = bridge.device(os.environ.get("COURSE_DEVICE"))
     make = MINE.get(name, ZOO[name].make) if how == "full" else QUARTER.get(name, MINE.get(name, ZOO[name].make))
     net = make(classes=classes).to(where)
     x, t = torch.randn(batch, 3, side, side), torch.randint(classes, (batch,))
@@ -1958,8 +1957,8 @@ def one_network(name, how, side, batch, classes, steps=3):
 
 
 # %% gpu=true
-how = torch_bridge.size(full="full", smoke="smoke")
-print(f"{torch_bridge.describe()}, {how}: {SIZES[how]}")
+how = bridge.size(full="full", smoke="smoke")
+print(f"{bridge.describe()}, {how}: {SIZES[how]}")
 for name in tqdm(ZOO):
     weights, first, last, seconds = one_network(name, how, **SIZES[how])
     tqdm.write(f"{name:21} {weights:>11,} weights   loss {first:6.3f} -> {last:6.3f}   {seconds * 1e3:7.0f} ms a step")

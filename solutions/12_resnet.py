@@ -36,16 +36,15 @@ from matplotlib.cbook import get_sample_data
 from torch.nn.functional import cross_entropy
 from tqdm.auto import tqdm
 
-from course_lib import datasets, nn, optim, schedules, torch_bridge
+from course_lib import Tensor, nn, no_grad, optim, schedules
 from course_lib import functional as F
-from course_lib.augment import translate
-from course_lib.blocks import conv3x3
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.data import batches
-from course_lib.resnet import CifarResNet, PaddedBlock
-from course_lib.resnet import deep_losses as library_losses
-from course_lib.tensor import Tensor, no_grad
-from course_lib.torch_models import resnets
+from course_lib.data import batches, datasets
+from course_lib.data.augment import translate
+from course_lib.nn.blocks import conv3x3
+from course_lib.topics.resnet import CifarResNet, PaddedBlock
+from course_lib.topics.resnet import deep_losses as library_losses
+from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.counting import count, sketch
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.relatives import RELATIVES
@@ -171,7 +170,7 @@ def respond(model, x, training=True):
 # *Example:* when the second norm has scale 0 and shift 0, the block returns `F.relu(x)`.
 
 
-# %% solve="basic_block" difficulty=2 importance=5 minutes=8 forbid="course_lib.blocks.BasicBlock"
+# %% solve="basic_block" difficulty=2 importance=5 minutes=8 forbid="course_lib.nn.blocks.BasicBlock"
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with batch norm, and an identity shortcut."""
 
@@ -337,7 +336,7 @@ class BasicBlock(nn.Module):
 # `[[0]]`; with `w = [[5], [7]]` it gives `[[5]]` and `[[7]]`.
 
 
-# %% solve="shortcut" difficulty=2 importance=4 minutes=10 forbid="course_lib.conv.conv2d course_lib.functional.conv2d course_lib.resnet.PadShortcut"
+# %% solve="shortcut" difficulty=2 importance=4 minutes=10 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d course_lib.topics.resnet.PadShortcut"
 def shortcut(x, channels, stride, w=None):
     """(n, c, h, width) -> (n, channels, ...): option A without w, option B with w (channels, c)."""
     ### BEGIN SOLUTION
@@ -792,7 +791,7 @@ print(f"linear layer on {maps} means:             {maps * classes + classes:>7,}
 # *Example:* in `SmallResNet(14, 8, 5, rng=rng)` each stage has two blocks, and `fc.weight` is `(5, 32)`.
 
 
-# %% solve="small_resnet" difficulty=3 importance=5 minutes=20 forbid="course_lib.resnet.CifarResNet"
+# %% solve="small_resnet" difficulty=3 importance=5 minutes=20 forbid="course_lib.topics.resnet.CifarResNet"
 class SmallResNet(nn.Module):
     """The ResNet of 6n + 2 layers for images (n, 3, h, w)."""
 
@@ -1012,7 +1011,7 @@ for name, value in list(small.state_dict().items())[:8]:
 # *Example:* the state of `torch.nn.BatchNorm1d(1)` has weight 1, bias 0, running_mean 0 and running_var 1, each `(1,)`.
 
 
-# %% solve="send_weights" difficulty=3 importance=4 minutes=15 forbid="course_lib.torch_bridge.to_torch course_lib.torch_bridge.from_torch"
+# %% solve="send_weights" difficulty=3 importance=4 minutes=15 forbid="course_lib.torch_models.bridge.to_torch course_lib.torch_models.bridge.from_torch"
 def send_weights(state, twin):
     """Copy the arrays of `state` into the torch module `twin`; returns it."""
     ### BEGIN SOLUTION
@@ -1260,7 +1259,7 @@ def fetch_weights(twin):
 
 # %%
 numpy_net = CifarResNet(20, rng=np.random.default_rng(0)).double()
-move = yours("send_weights", else_=lambda state, twin: torch_bridge.to_torch(numpy_net, twin))
+move = yours("send_weights", else_=lambda state, twin: bridge.to_torch(numpy_net, twin))
 torch_net = move(numpy_net.state_dict(), resnets.CifarResNet(20).double())
 images, labels = np.random.default_rng(1).normal(size=(2, 3, 32, 32)), np.array([3, 8])
 logits, twins = numpy_net(Tensor(images)), torch_net(torch.from_numpy(images))
@@ -1269,7 +1268,7 @@ cross_entropy(twins, torch.from_numpy(labels)).backward()
 
 # %%
 ours = {name: p.grad for name, p in numpy_net.named_parameters()}
-theirs = torch_bridge.gradients(torch_net)
+theirs = bridge.gradients(torch_net)
 apart = max(np.abs(ours[name] - g).max() / np.abs(g).max() for name, g in theirs.items())
 print(f"logits differ by at most {np.abs(logits.data - twins.detach().numpy()).max():.0e}")
 print(f"gradients of {len(theirs)} parameters differ by at most {apart:.0e} of the largest of each")
@@ -1283,17 +1282,17 @@ assert apart < 1e-5
 # of a convolution further).
 
 # %%
-returned = torch_bridge.from_torch(torch_net, CifarResNet(20, rng=np.random.default_rng(9)).double()).eval()
+returned = bridge.from_torch(torch_net, CifarResNet(20, rng=np.random.default_rng(9)).double()).eval()
 with torch.no_grad():
     assert np.allclose(returned(Tensor(images)).data, torch_net.eval()(torch.from_numpy(images)).numpy(), rtol=1e-5)
 
 # %%
-here = torch_bridge.device()
+here = bridge.device()
 with torch.no_grad():
     want = torch_net(torch.from_numpy(images)).numpy()
     third = torch_net.float().to(here)(torch.from_numpy(images.astype(np.float32)).to(here)).cpu().numpy()
 apart, largest = np.abs(third - want).max(), np.abs(want).max()
-print(f"{torch_bridge.describe(here)}, float32: logits up to {largest:.2f} differ by at most {apart:.0e}")
+print(f"{bridge.describe(here)}, float32: logits up to {largest:.2f} differ by at most {apart:.0e}")
 assert apart < 0.02 * largest
 
 # %% [markdown]
@@ -1315,7 +1314,7 @@ assert apart < 0.02 * largest
 # *Example:* all weights 0 and four classes: every loss is ln 4, plain or residual.
 
 
-# %% solve="deep_losses" difficulty=3 importance=4 minutes=15 forbid="course_lib.resnet.deep_losses"
+# %% solve="deep_losses" difficulty=3 importance=4 minutes=15 forbid="course_lib.topics.resnet.deep_losses"
 def deep_losses(x, t, weights, rate, steps, residual):
     """Losses of a deep network during `steps` steps of gradient descent."""
     ### BEGIN SOLUTION
@@ -1822,7 +1821,7 @@ def train(model, x, t, *, epochs, size, rate, smoothing=0.0, change=None, mixed=
 # `torch.compile` may speed up a GPU further, after a minute of compiling: set `COMPILED = True`.
 
 # %% gpu=true
-COMPILED, where, size_of = False, torch_bridge.device(), torch_bridge.size
+COMPILED, where, size_of = False, bridge.device(), bridge.size
 data = datasets.load(size_of(full="cifar10", smoke="digits"), or_else="digits")
 t, t_test = (torch.from_numpy(labels).to(where) for labels in (data.t_train, data.t_test))
 x, x_test = (on_device(images, data.x_train, where) for images in (data.x_train, data.x_test))
@@ -1843,7 +1842,7 @@ for epoch, loss in enumerate(train(runner, x, t, **how, mixed=where.type == "cud
 
 
 # %%
-WHERE = torch_bridge.device(os.environ.get("COURSE_DEVICE") or "cpu")  # of the figures: the CPU unless one is named
+WHERE = bridge.device(os.environ.get("COURSE_DEVICE") or "cpu")  # of the figures: the CPU unless one is named
 
 
 def colour_set(where, images=50_000, side=32):
@@ -1940,7 +1939,7 @@ def speed_figure(where):
         took = plus_minus([seconds[-1] for seconds, _, _ in runs], 0)
         setting = f"{runs[0][2]}, batch 512, one cycle to 0.2, smoothing 0.1, hole {hole}, {seeds} starts"
         rows.append((name, f"aim: {aim}", f"{last} % of the test images after {took} s", setting))
-    named = {"xlabel": "seconds of training", "ylabel": "test accuracy, %", "title": torch_bridge.describe(where)}
+    named = {"xlabel": "seconds of training", "ylabel": "test accuracy, %", "title": bridge.describe(where)}
     curves.learning_curves(lines, **named)
     return lecture_table("F19 · Training for accuracy", rows)
 

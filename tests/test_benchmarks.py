@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import numeric, pairs, timing
-from course_lib.parallel import get_num_threads
+from course_lib.ops.parallel import get_num_threads
 
 
 @pytest.mark.parametrize("make", [pairs.lenet_step, pairs.resnet20_step, pairs.mlp_step, pairs.lstm_step])

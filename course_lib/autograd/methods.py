@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_lib import ops, reduce_ops, shape_ops
+from course_lib.ops import elementwise
+from course_lib.ops import reduce as reduce_ops
+from course_lib.ops import shape as shape_ops
 
 
 class Extreme(NamedTuple):
@@ -57,45 +59,45 @@ class Methods:
 
     def exp(self):
         """e to the power of every element."""
-        return self._apply(ops.exp)
+        return self._apply(elementwise.exp)
 
     def log(self):
         """Natural logarithm of every element."""
-        return self._apply(ops.log)
+        return self._apply(elementwise.log)
 
     def sqrt(self):
         """Square root of every element."""
-        return self._apply(ops.sqrt)
+        return self._apply(elementwise.sqrt)
 
     def abs(self):
         """Magnitude of every element."""
-        return self._apply(ops.abs)
+        return self._apply(elementwise.abs)
 
     def sin(self):
         """Sine of every element, in radians."""
-        return self._apply(ops.sin)
+        return self._apply(elementwise.sin)
 
     def cos(self):
         """Cosine of every element, in radians."""
-        return self._apply(ops.cos)
+        return self._apply(elementwise.cos)
 
     def tanh(self):
         """Hyperbolic tangent of every element."""
-        return self._apply(ops.tanh)
+        return self._apply(elementwise.tanh)
 
     def sigmoid(self):
         """1 / (1 + exp(-x)) of every element."""
-        return self._apply(ops.sigmoid)
+        return self._apply(elementwise.sigmoid)
 
     def relu(self):
         """max(x, 0) of every element."""
-        return self._apply(ops.relu)
+        return self._apply(elementwise.relu)
 
     def clip(self, min=None, max=None):
         """Every element limited to [min, max]; None is no limit."""
         if min is None and max is None:
             raise ValueError("clip: give min, max or both, got neither")
-        return self._apply(ops.clip, low=min, high=max)
+        return self._apply(elementwise.clip, low=min, high=max)
 
     # ------------------------------------------------------------- reductions
 

@@ -4,9 +4,11 @@ import operator
 
 import numpy as np
 
-from course_lib import matrix_ops, ops, shape_ops
-from course_lib.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
-from course_lib.tensor_methods import Methods
+from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
+from course_lib.autograd.methods import Methods
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.ops import shape as shape_ops
 
 __all__ = [
     "Tensor",
@@ -195,34 +197,34 @@ class Tensor(Recorded, Methods):
         return apply(primitive, self, **params)
 
     def __add__(self, other):
-        return apply(ops.add, self, other)
+        return apply(elementwise.add, self, other)
 
     def __radd__(self, other):
-        return apply(ops.add, other, self)
+        return apply(elementwise.add, other, self)
 
     def __sub__(self, other):
-        return apply(ops.sub, self, other)
+        return apply(elementwise.sub, self, other)
 
     def __rsub__(self, other):
-        return apply(ops.sub, other, self)
+        return apply(elementwise.sub, other, self)
 
     def __mul__(self, other):
-        return apply(ops.mul, self, other)
+        return apply(elementwise.mul, self, other)
 
     def __rmul__(self, other):
-        return apply(ops.mul, other, self)
+        return apply(elementwise.mul, other, self)
 
     def __truediv__(self, other):
-        return apply(ops.div, self, other)
+        return apply(elementwise.div, self, other)
 
     def __rtruediv__(self, other):
-        return apply(ops.div, other, self)
+        return apply(elementwise.div, other, self)
 
     def __pow__(self, other):
-        return apply(ops.power, self, other)
+        return apply(elementwise.power, self, other)
 
     def __rpow__(self, other):
-        return apply(ops.power, other, self)
+        return apply(elementwise.power, other, self)
 
     def __matmul__(self, other):
         return apply(matrix_ops.matmul, self, other)
@@ -231,7 +233,7 @@ class Tensor(Recorded, Methods):
         return apply(matrix_ops.matmul, other, self)
 
     def __neg__(self):
-        return apply(ops.neg, self)
+        return apply(elementwise.neg, self)
 
     def _compare(self, holds, other):
         if isinstance(other, float):

@@ -9,8 +9,8 @@ import io
 import sys
 import warnings
 
-from course_lib.observation import MAX_BYTES, Opaque, Seen, observe, size
-from course_lib.tree import clean, type_name
+from course_lib.evidence.observation import MAX_BYTES, Opaque, Seen, observe, size
+from course_lib.evidence.tree import clean, type_name
 
 _MAX_PRINTED = 20_000
 _sink = None
@@ -60,7 +60,7 @@ class _Check:
     def __enter__(self):
         self.mine = _sink is None
         if self.mine:
-            from course_lib.learner import Learner
+            from course_lib.checks.learner import Learner
 
             self.sink = Learner(self.id, self.part, self.frame)
         else:
@@ -93,15 +93,15 @@ class _Check:
 
 
 def _guard(sink, id, frame):
-    from course_lib.delegation import Guard
+    from course_lib.checks.guard import Guard
 
     names = sink.forbid(id) if hasattr(sink, "forbid") else _recorded_forbid(id)
     return Guard(names, frame)
 
 
 def _recorded_forbid(id):
-    from course_lib.finding import find_check
-    from course_lib.records import BadRecord
+    from course_lib.checks.lookup import find_check
+    from course_lib.evidence.records import BadRecord
 
     try:
         found = find_check(id)
@@ -155,7 +155,7 @@ class Expect:
 
     def work(self, label, call, *, n=16, bound=None):
         """Observe how the line and call events of `call(n)` grow from `n` to `8 * n`; never what it returns."""
-        from course_lib.counting import count_events
+        from course_lib.checks.work import count_events
 
         self._emit("work", label, (count_events(call, n), count_events(call, 8 * n)), bound=bound)
 
@@ -174,7 +174,7 @@ class Expect:
         self._position += 1
 
     def _raised(self, error):
-        from course_lib.blame import student_line
+        from course_lib.checks.learner_line import student_line
 
         value = {"type": type_name(error), "message": _message(error), "line": student_line(error, self._check.frame)}
         if isinstance(error, NotDone):
@@ -195,8 +195,8 @@ def _message(error):
 
 def hint(id):
     """Show the hints of exercise `id` that are open so far; each further call, or failed check, opens the next."""
-    from course_lib.messages import Note, show
-    from course_lib.session import open_hints
+    from course_lib.checks.message import Note, show
+    from course_lib.checks.session import open_hints
 
     hints, count = open_hints(id)
     if not hints:
@@ -210,7 +210,7 @@ def yours(id, *, else_):
 
     So that later cells of a lesson work before its exercises do. Never used in check cells.
     """
-    from course_lib.session import choose, graded
+    from course_lib.checks.session import choose, graded
 
     if graded():
         return else_
@@ -221,6 +221,6 @@ def yours(id, *, else_):
 
 def progress():
     """Your progress: a table of the lessons with what passes."""
-    from course_lib.progress import table
+    from course_lib.checks.progress import table
 
     return table()

@@ -10,8 +10,8 @@ import dis
 import sys
 import types
 
-from course_lib.blame import nested_code
-from course_lib.mention import mentions
+from course_lib.checks.learner_line import nested_code
+from course_lib.checks.reachable import mentions
 
 
 class Guard:

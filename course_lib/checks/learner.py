@@ -1,13 +1,13 @@
 """The learner's own side of a check: compare with the record, explain the first failure, raise one clean error."""
 
-from course_lib import session
-from course_lib.blame import find_spot
-from course_lib.compare import Difference, check_line
-from course_lib.diagnose import name_mistake
-from course_lib.finding import exercise_of, find_check, find_hidden, hints_of, record_folders
-from course_lib.meanings import often_means
-from course_lib.messages import Message, show
-from course_lib.records import BadRecord
+from course_lib.checks import session
+from course_lib.checks.error_hints import often_means
+from course_lib.checks.learner_line import find_spot
+from course_lib.checks.lookup import exercise_of, find_check, find_hidden, hints_of, record_folders
+from course_lib.checks.message import Message, show
+from course_lib.evidence.compare import Difference, check_line
+from course_lib.evidence.mistakes import name_mistake
+from course_lib.evidence.records import BadRecord
 
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
 _NO_HIDDEN = (

@@ -6,7 +6,7 @@ import traceback
 import types
 from dataclasses import dataclass
 
-from course_lib.tree import clean
+from course_lib.evidence.tree import clean
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from course_lib.records import BadRecord, load_record
+from course_lib.evidence.records import BadRecord, load_record
 
 _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 
@@ -11,7 +11,7 @@ _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 def record_folders():
     """The folders with visible records, nearest first."""
     named = os.environ.get("COURSE_EXPECTED")
-    installed = Path(__file__).resolve().parent.parent / "notebooks" / "expected"
+    installed = Path(__file__).resolve().parents[2] / "notebooks" / "expected"
     return ([Path(named)] if named else []) + [Path.cwd() / "expected", installed]
 
 

@@ -7,7 +7,7 @@ import time
 from html import escape
 from pathlib import Path
 
-from course_lib.finding import record_folders, records_in
+from course_lib.checks.lookup import record_folders, records_in
 
 FILE_NAME = ".course-progress.json"
 

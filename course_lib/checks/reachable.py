@@ -6,7 +6,7 @@ import functools
 import sys
 import types
 
-from course_lib.blame import nested_code
+from course_lib.checks.learner_line import nested_code
 
 BY_STRING = frozenset(
     ("getattr", "eval", "exec", "globals", "locals", "vars", "__import__", "import_module", "__dict__", "attrgetter")

@@ -2,7 +2,7 @@
 
 import os
 
-from course_lib.finding import exercise_of, hints_of
+from course_lib.checks.lookup import exercise_of, hints_of
 
 _failed = {}  # exercise -> attempts that failed since it last passed
 _opened = {}  # exercise -> hints opened by asking
@@ -23,7 +23,7 @@ def remember(check, passed, attempt, namespace):
     elif attempt:
         _failed[exercise] = _failed.get(exercise, 0) + 1
     if attempt and not graded():
-        from course_lib.progress import note
+        from course_lib.checks.progress import note
 
         note(check, passed)
 

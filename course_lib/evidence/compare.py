@@ -8,11 +8,11 @@ import math
 
 import numpy as np
 
-from course_lib.agreement import compare
-from course_lib.observation import Seen
-from course_lib.records import BadRecord, Record, load_record, record_line, save_record
-from course_lib.tree import Opaque
-from course_lib.wording import Difference, default_rtol, describe, short
+from course_lib.evidence.difference import Difference, default_rtol, describe, short
+from course_lib.evidence.observation import Seen
+from course_lib.evidence.records import BadRecord, Record, load_record, record_line, save_record
+from course_lib.evidence.tree import Opaque
+from course_lib.evidence.values import compare
 
 __all__ = ["BadRecord", "Difference", "Record", "check_line", "compare", "default_rtol"]
 __all__ += ["growth_bound", "load_record", "record_line", "save_record"]
@@ -61,7 +61,7 @@ def _value(line, got):
     if isinstance(got, Opaque) and got.name == "ellipsis":
         return Difference("notdone", "Not done yet: put your answer in place of the dots.")
     if "hash" in line:
-        from course_lib.predictions import matches
+        from course_lib.evidence.predictions import matches
 
         if matches(got, line["salt"], line["hash"]):
             return None

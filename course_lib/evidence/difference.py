@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.tree import Opaque
+from course_lib.evidence.tree import Opaque
 
 KIND = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "complex", "U": "text"}
 _BY_BYTES = {2: 1e-3, 4: 1e-5, 8: 1e-9}  # bytes of a real number -> relative tolerance

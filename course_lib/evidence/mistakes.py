@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.compare import check_line, compare
+from course_lib.evidence.compare import check_line, compare
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.tree import MAX_BYTES, MAX_ITEMS, Opaque, clean, hashable, observe, size
+from course_lib.evidence.tree import MAX_BYTES, MAX_ITEMS, Opaque, clean, hashable, observe, size
 
 __all__ = ["MAX_BYTES", "Malformed", "Opaque", "Seen", "decode", "encode", "from_json", "observe", "size", "to_json"]
 

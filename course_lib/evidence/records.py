@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.observation import Seen, from_json, to_json
-from course_lib.tree import Opaque
+from course_lib.evidence.observation import Seen, from_json, to_json
+from course_lib.evidence.tree import Opaque
 
 VERSION = 1
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # every member's date, so that the bytes do not depend on the clock

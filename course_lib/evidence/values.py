@@ -6,8 +6,7 @@ scalar and a 0-d array are equal; NaN equals NaN; -0 equals 0; bool is no int.
 
 import numpy as np
 
-from course_lib.tree import Opaque
-from course_lib.wording import (
+from course_lib.evidence.difference import (
     KIND,
     default_rtol,
     describe,
@@ -21,6 +20,7 @@ from course_lib.wording import (
     value_difference,
     widen,
 )  # fmt: skip
+from course_lib.evidence.tree import Opaque
 
 
 def compare(expected, got, *, rtol=None, atol=None, exact_dtype=False):

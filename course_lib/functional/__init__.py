@@ -7,8 +7,9 @@ listed here.
 
 import numpy as np
 
-from course_lib import matrix_ops, ops, reduce_ops, shape_ops
-from course_lib.functional_array import (
+from course_lib.autograd.methods import one_axis
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.functional.arrays import (
     cat,
     einsum,
     flip,
@@ -21,7 +22,7 @@ from course_lib.functional_array import (
     stack,
     where,
 )
-from course_lib.functional_conv import (
+from course_lib.functional.convolution import (
     adaptive_avg_pool2d,
     adaptive_max_pool2d,
     avg_pool2d,
@@ -38,8 +39,7 @@ from course_lib.functional_conv import (
     max_unpool2d,
     unfold,
 )
-from course_lib.functional_norm import group_norm, layer_norm
-from course_lib.losses import (
+from course_lib.functional.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     contrastive_loss,
@@ -53,8 +53,11 @@ from course_lib.losses import (
     perceptron_loss,
     triplet_margin_loss,
 )
-from course_lib.tensor import Tensor, apply, as_array, as_tensor
-from course_lib.tensor_methods import one_axis
+from course_lib.functional.norms import group_norm, layer_norm
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.ops import reduce as reduce_ops
+from course_lib.ops import shape as shape_ops
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -118,37 +121,37 @@ __all__ = [
 
 def relu(input):
     """max(x, 0)."""
-    return apply(ops.relu, input)
+    return apply(elementwise.relu, input)
 
 
 def leaky_relu(input, negative_slope=0.01):
     """x where positive, else negative_slope * x."""
-    return apply(ops.leaky_relu, input, negative_slope=negative_slope)
+    return apply(elementwise.leaky_relu, input, negative_slope=negative_slope)
 
 
 def elu(input, alpha=1.0):
     """x where positive, else alpha (exp(x) - 1)."""
-    return apply(ops.elu, input, alpha=alpha)
+    return apply(elementwise.elu, input, alpha=alpha)
 
 
 def gelu(input, approximate="none"):
     """x times the normal distribution function at x; approximate="tanh" is the cheaper formula."""
-    return apply(ops.gelu, input, approximate=approximate)
+    return apply(elementwise.gelu, input, approximate=approximate)
 
 
 def softplus(input, beta=1.0, threshold=20.0):
     """log(1 + exp(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
-    return apply(ops.softplus, input, beta=beta, threshold=threshold)
+    return apply(elementwise.softplus, input, beta=beta, threshold=threshold)
 
 
 def sigmoid(input):
     """1 / (1 + exp(-x))."""
-    return apply(ops.sigmoid, input)
+    return apply(elementwise.sigmoid, input)
 
 
 def tanh(input):
     """Hyperbolic tangent."""
-    return apply(ops.tanh, input)
+    return apply(elementwise.tanh, input)
 
 
 def maxout(input, pieces, dim=1):

@@ -5,26 +5,29 @@ from itertools import accumulate
 
 import numpy as np
 
-from course_lib import arithmetic, matrix_ops, ops, shape_ops
-from course_lib.tensor import apply, as_array, as_tensor
-from course_lib.tensor_methods import axis_of, one_axis
+from course_lib import arithmetic
+from course_lib.autograd.methods import axis_of, one_axis
+from course_lib.autograd.tensor import apply, as_array, as_tensor
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.ops import shape as shape_ops
 
 # ------------------------------------------------------- several Tensors to one
 
 
 def where(condition, input, other):
     """`input` where `condition` holds, else `other`; all broadcast."""
-    return apply(ops.where, input, other, condition=as_array(condition).astype(bool))
+    return apply(elementwise.where, input, other, condition=as_array(condition).astype(bool))
 
 
 def maximum(input, other):
     """The larger of two, element by element; a tie shares the gradient equally."""
-    return apply(ops.maximum, input, other)
+    return apply(elementwise.maximum, input, other)
 
 
 def minimum(input, other):
     """The smaller of two, element by element; a tie shares the gradient equally."""
-    return apply(ops.minimum, input, other)
+    return apply(elementwise.minimum, input, other)
 
 
 def cat(tensors, dim=0):

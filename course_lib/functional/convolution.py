@@ -5,14 +5,16 @@ One image (c, h, w) without a batch axis is taken wherever torch takes it.
 
 import numpy as np
 
-from course_lib import columns, ops, pool, resample
-from course_lib import conv as _conv
 from course_lib.arithmetic import whole
-from course_lib.batch_norm import batch_norm as _batch_norm
-from course_lib.conv_transpose import conv_transpose2d as _conv_transpose2d
-from course_lib.local_conv import locally_connected2d as _locally_connected2d
-from course_lib.local_norm import local_response_norm as _local_response_norm
-from course_lib.tensor import apply, as_array, as_tensor
+from course_lib.autograd.tensor import apply, as_array, as_tensor
+from course_lib.ops import elementwise
+from course_lib.ops.batch_norm import batch_norm as _batch_norm
+from course_lib.ops.convolution import conv as _conv
+from course_lib.ops.convolution import pool, resample
+from course_lib.ops.convolution import unfold as _unfold
+from course_lib.ops.convolution.local import locally_connected2d as _locally_connected2d
+from course_lib.ops.convolution.transposed import conv_transpose2d as _conv_transpose2d
+from course_lib.ops.local_response_norm import local_response_norm as _local_response_norm
 
 __all__ = [
     "adaptive_avg_pool2d",
@@ -121,13 +123,13 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
 def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     """Windows of input (n, c, h, w) as columns (n, c * kh * kw, windows)."""
     params = {"dilation": dilation, "padding": padding, "stride": stride}
-    return _on_batch(columns.unfold, input, kernel_size=kernel_size, **params)
+    return _on_batch(_unfold.unfold, input, kernel_size=kernel_size, **params)
 
 
 def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """Columns (n, c * kh * kw, windows) added up where their windows stand: (n, c, h, w)."""
     params = {"dilation": dilation, "padding": padding, "stride": stride}
-    return _on_batch(columns.fold, input, axes=1, output_size=output_size, kernel_size=kernel_size, **params)
+    return _on_batch(_unfold.fold, input, axes=1, output_size=output_size, kernel_size=kernel_size, **params)
 
 
 def batch_norm(
@@ -173,4 +175,4 @@ def local_contrast_norm(input, kernel_size=9, sigma=None, eps=1e-8):
     centred = x - conv2d(x, window, padding=reach) / inside
     deviation = (conv2d(centred * centred, window, padding=reach) / inside + eps).sqrt()
     least = deviation.mean(dim=(1, 2, 3), keepdim=True)
-    return centred / apply(ops.maximum, deviation, least)
+    return centred / apply(elementwise.maximum, deviation, least)

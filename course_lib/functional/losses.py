@@ -9,8 +9,9 @@ import math
 
 import numpy as np
 
-from course_lib import ops, reduce_ops
-from course_lib.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.ops import elementwise
+from course_lib.ops import reduce as reduce_ops
 
 
 def _reduced(loss, reduction, name):
@@ -53,7 +54,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     input, target = _same_shape("huber_loss", input, target)
     size = (input - target).abs()
     near = size.data <= delta
-    loss = apply(ops.where, size * size * 0.5, size * delta - 0.5 * delta * delta, condition=near)
+    loss = apply(elementwise.where, size * size * 0.5, size * delta - 0.5 * delta * delta, condition=near)
     return _reduced(loss, reduction, "huber_loss")
 
 
@@ -82,7 +83,7 @@ def _bernoulli(y, t):
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """Binary cross-entropy of sigmoid(input), no overflow; `pos_weight` multiplies the part of the positives."""
     input, target = _same_shape("binary_cross_entropy_with_logits", input, target)
-    far = apply(ops.softplus, -input, threshold=np.inf)  # -log sigmoid(input)
+    far = apply(elementwise.softplus, -input, threshold=np.inf)  # -log sigmoid(input)
     if pos_weight is None:
         loss = (1 - target) * input + far
     else:
@@ -114,7 +115,7 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """-input[target] for log-probabilities (n, classes, ...) or (classes,); `target` holds class indices."""
     input, target = as_tensor(input), as_array(target)
     goal, total = _index_table("nll_loss", input, target, weight, ignore_index, 0.0)
-    loss = -apply(ops.where, input, 0.0, condition=goal != 0) * goal
+    loss = -apply(elementwise.where, input, 0.0, condition=goal != 0) * goal
     loss = loss.sum(_class_axis(input))
     return _averaged(loss, total) if reduction == "mean" else _reduced(loss, reduction, "nll_loss")
 
@@ -245,7 +246,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
     anchor, negative = _same_shape("triplet_margin_loss", anchor, negative)
     far = _distance(anchor, negative, eps, p)
     if swap:
-        far = apply(ops.minimum, far, _distance(positive, negative, eps, p))
+        far = apply(elementwise.minimum, far, _distance(positive, negative, eps, p))
     return _reduced((_distance(anchor, positive, eps, p) - far + margin).relu(), reduction, "triplet_margin_loss")
 
 
@@ -254,5 +255,5 @@ def _distance(a, b, eps, p=2):
     gap = (a - b + eps).abs()
     power = (gap**p).sum(-1)
     apart = power.data > 0
-    safe = apply(ops.where, power, Tensor(1.0, dtype=power.dtype), condition=apart)
-    return apply(ops.where, safe ** (1 / p), 0.0, condition=apart)
+    safe = apply(elementwise.where, power, Tensor(1.0, dtype=power.dtype), condition=apart)
+    return apply(elementwise.where, safe ** (1 / p), 0.0, condition=apart)

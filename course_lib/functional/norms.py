@@ -2,8 +2,8 @@
 
 import math
 
-from course_lib import norm_ops
-from course_lib.tensor import apply, as_tensor
+from course_lib.autograd.tensor import apply, as_tensor
+from course_lib.ops import norm as norm_ops
 
 
 def _affine(name, out, weight, bias, shape, behind=0):

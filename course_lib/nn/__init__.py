@@ -1,7 +1,7 @@
 """Everything a network is built from, in one place: `from course_lib import nn`, then `nn.Linear(...)`."""
 
-from course_lib.blocks import BasicBlock, Bottleneck, PreActBlock
-from course_lib.layers import (
+from course_lib.nn.blocks import BasicBlock, Bottleneck, PreActBlock
+from course_lib.nn.layers import (
     AvgPool2d,
     Conv2d,
     ConvTranspose2d,
@@ -16,9 +16,9 @@ from course_lib.layers import (
     Sigmoid,
     Tanh,
 )
-from course_lib.module import Buffer, Module, Parameter, Sequential
-from course_lib.norms import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm
-from course_lib.recurrent import GRU, LSTM, RNN
+from course_lib.nn.module import Buffer, Module, Parameter, Sequential
+from course_lib.nn.norms import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm
+from course_lib.nn.recurrent import GRU, LSTM, RNN
 
 __all__ = [
     "GRU",

@@ -5,9 +5,9 @@ identity where shapes allow, else a 1x1 convolution with batch norm (without it 
 """
 
 from course_lib import functional as F
-from course_lib.layers import Conv2d, Identity
-from course_lib.module import Module, Sequential
-from course_lib.norms import BatchNorm2d
+from course_lib.nn.layers import Conv2d, Identity
+from course_lib.nn.module import Module, Sequential
+from course_lib.nn.norms import BatchNorm2d
 
 
 def conv3x3(in_channels, out_channels, stride=1, *, rng, groups=1):

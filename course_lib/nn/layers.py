@@ -10,8 +10,8 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.arithmetic import group_sizes, output_shape, pair, whole
-from course_lib.init import msr
-from course_lib.module import Module, Parameter
+from course_lib.nn.init import msr
+from course_lib.nn.module import Module, Parameter
 
 
 def zeros(*shape):

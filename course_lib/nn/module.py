@@ -6,7 +6,7 @@ of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
 
 import numpy as np
 
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 class Parameter(Tensor):

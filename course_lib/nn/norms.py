@@ -4,8 +4,8 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.arithmetic import whole
-from course_lib.layers import ones, zeros
-from course_lib.module import Buffer, Module
+from course_lib.nn.layers import ones, zeros
+from course_lib.nn.module import Buffer, Module
 
 
 class _BatchNorm(Module):

@@ -9,9 +9,9 @@ import math
 import numpy as np
 
 from course_lib import functional as F
-from course_lib import recurrent_ops
-from course_lib.module import Module, Parameter
-from course_lib.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.nn.module import Module, Parameter
+from course_lib.ops import recurrent as recurrent_ops
 
 
 class _Recurrent(Module):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.arithmetic import pair, reach
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Ioffe and Szegedy, "Batch normalization" (2015).
 
 import numpy as np
 
-from course_lib.memory import empty, scratch
-from course_lib.parallel import share, split
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import share, split
 
 CHUNK = 1 << 19  # numbers per block: handing less than 2 MB of float32 to a second thread costs more than it saves
 

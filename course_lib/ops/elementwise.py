@@ -19,7 +19,7 @@ from functools import cache
 
 import numpy as np
 
-from course_lib.memory import room
+from course_lib.ops.memory import room
 
 BOTH = (True, True)
 

@@ -8,8 +8,8 @@ wait for its turn.
 
 import numpy as np
 
-from course_lib.memory import empty
-from course_lib.parallel import product
+from course_lib.ops.memory import empty
+from course_lib.ops.parallel import product
 
 
 def _from_input(x, w, b):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 def _gradients(parameters):

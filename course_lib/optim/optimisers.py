@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 
-from course_lib.schedules import Plateau
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
+from course_lib.optim.schedules import Plateau
 
 
 class Optimizer:

@@ -7,7 +7,7 @@ that a path can be followed, drawn or continued from any point. All states start
 import numpy as np
 
 from course_lib import optim
-from course_lib.module import Parameter
+from course_lib.nn.module import Parameter
 
 
 def sgd_step(w, g, state, lr):

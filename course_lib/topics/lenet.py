@@ -7,12 +7,12 @@ Springenberg, Dosovitskiy, Brox and Riedmiller, "Striving for simplicity: the al
 import numpy as np
 
 from course_lib import functional as F
-from course_lib import schedules
-from course_lib.data import batches
-from course_lib.layers import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU
-from course_lib.module import Sequential
-from course_lib.optim import AdamW
-from course_lib.train import accuracy, fit, score
+from course_lib.data.generated import batches
+from course_lib.nn.layers import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU
+from course_lib.nn.module import Sequential
+from course_lib.optim import schedules
+from course_lib.optim.optimisers import AdamW
+from course_lib.train.loop import accuracy, fit, score
 
 KINDS = ("pooled", "strided", "learned", "local")
 

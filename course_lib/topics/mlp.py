@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 def weights(sizes):

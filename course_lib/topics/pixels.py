@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.data import standardise
+from course_lib.data.generated import standardise
 
 
 def neighbour_correlation(image, d):

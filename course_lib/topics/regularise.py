@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_lib import logistic
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
+from course_lib.topics import logistic
 
 
 def dropout(h, p, u, training, inverted):

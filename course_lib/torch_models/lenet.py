@@ -7,7 +7,7 @@ Schmidhuber 2012, "Multi-column deep neural networks for image classification".
 import torch
 from torch import nn
 
-from course_lib.torch_bridge import to_torch
+from course_lib.torch_models.bridge import to_torch
 
 
 def lenet5(classes=10):

@@ -1,7 +1,7 @@
 """Residual networks in torch: ResNet-18 to 152, ResNeXt, Wide ResNet, and the CIFAR ResNets, plain or residual.
 
 He, Zhang, Ren and Sun 2015, "Deep residual learning for image recognition"; Xie et al. 2017 (ResNeXt); Zagoruyko and
-Komodakis 2016 (Wide ResNet). Blocks have the names of `course_lib.blocks` and `course_lib.resnet`, so that
+Komodakis 2016 (Wide ResNet). Blocks have the names of `course_lib.nn.blocks` and `course_lib.topics.resnet`, so that
 `torch_bridge` moves weights both ways.
 """
 
@@ -121,7 +121,7 @@ class CifarResNet(nn.Module):
     """The ResNet of 6n + 2 layers for small images: 3x3 stem, three stages of n basic blocks, one linear layer.
 
     Stages have width, 2 width and 4 width channels; shortcuts are option A. With `residual=False` they are left out:
-    the plain net of the same weights. Its twin in NumPy is `course_lib.resnet.CifarResNet`.
+    the plain net of the same weights. Its twin in NumPy is `course_lib.topics.resnet.CifarResNet`.
     """
 
     def __init__(self, depth=20, width=16, classes=10, *, residual=True, in_channels=3):

@@ -2,8 +2,8 @@
 
 import json
 
-from course_lib.state import load, save
-from course_lib.train import History
+from course_lib.nn.saving import load, save
+from course_lib.train.loop import History
 
 
 def save_run(path, model, optimizer, *, rng=None, history=None):

@@ -9,7 +9,7 @@ for epoch in progress(range(10), "epochs"):
 
 import numpy as np
 
-from course_lib.tensor import Tensor, no_grad
+from course_lib.autograd.tensor import Tensor, no_grad
 
 
 def fit(model, loss_fn, optimizer, batches, *, before_step=None):

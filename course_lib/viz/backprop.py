@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.tensor import Tensor, topological_order
+from course_lib.autograd.tensor import Tensor, topological_order
 from course_lib.viz.graph import layout
 from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes
 

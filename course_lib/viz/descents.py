@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.updates import STEPS, follow, start
+from course_lib.optim.steps import STEPS, follow, start
 from course_lib.viz.landscape import landscape
 from course_lib.viz.style import COLORS, MARKERS, axes
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.logistic import cross_entropy, sigmoid
+from course_lib.topics.logistic import cross_entropy, sigmoid
 from course_lib.viz.landscape import landscape
 from course_lib.viz.planes import MINUS, PLUS, points, view
 from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes, row

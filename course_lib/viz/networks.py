@@ -10,7 +10,7 @@ OTHER = PURPLE
 
 
 def architecture(summary, *, input_shape=None, ax=None, title=None):
-    """Draw the rows of `course_lib.summary.summary`, left to right, as slabs; returns the Axes.
+    """Draw the rows of `course_lib.nn.summary.summary`, left to right, as slabs; returns the Axes.
 
     A slab's height is the image's, its width grows with the logarithm of the channels; vectors are columns. Beneath
     stands the output's shape, above the layer and its number of weights. Rows without weights that keep the shape of

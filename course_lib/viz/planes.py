@@ -6,7 +6,7 @@ Weights `w` hold the bias first, so a line is w[0] + w[1] u + w[2] v = 0 and (w[
 import numpy as np
 from matplotlib.colors import ListedColormap
 
-from course_lib.perceptron import signed_distance
+from course_lib.topics.perceptron import signed_distance
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, RED, axes
 
 MINUS, PLUS = RED, BLUE  # the two classes, everywhere in the course

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib import filters, pool
-from course_lib.conv import conv2d
+from course_lib.ops.convolution import pool
+from course_lib.ops.convolution.conv import conv2d
+from course_lib.topics import filters
 from course_lib.viz import style
 from course_lib.viz.convolution import grid
 from course_lib.viz.filtering import picture

@@ -5,7 +5,7 @@ import io
 import ipywidgets as w
 from matplotlib.figure import Figure
 
-from course_lib.updates import STEPS
+from course_lib.optim.steps import STEPS
 from course_lib.viz import descents
 
 LENGTH = 100  # steps of a race

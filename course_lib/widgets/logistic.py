@@ -6,7 +6,7 @@ import ipywidgets as w
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.logistic import cross_entropy, descend, gradient, sigmoid
+from course_lib.topics.logistic import cross_entropy, descend, gradient, sigmoid
 from course_lib.viz.logistic import REACH, loss_and_path, sigmoid_neuron
 
 

@@ -6,7 +6,7 @@ import ipywidgets as w
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.perceptron import augment, criterion, epoch, signed_distance
+from course_lib.topics.perceptron import augment, criterion, epoch, signed_distance
 from course_lib.viz import planes
 
 

@@ -7,7 +7,7 @@ import ipywidgets as w
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib import second_order
+from course_lib.topics import gauss_newton
 from course_lib.viz import reconstruction
 
 SIDE, STEPS = 25, 60
@@ -59,9 +59,9 @@ def learned(photo, width, depth, activation):
     """(reconstruction (25, 25), loss) after 60 damped steps from start 0; mean squared error at unit variance."""
     x, z, target = _target(photo)
     sizes = (2, *[width] * depth, 1)
-    layers = second_order.start(sizes, np.random.default_rng(0), activation=activation)
-    layers, losses = second_order.fit(layers, x, z, STEPS, activation=activation)
-    return second_order.answer(layers, x, activation=activation).reshape(target.shape), losses[-1]
+    layers = gauss_newton.start(sizes, np.random.default_rng(0), activation=activation)
+    layers, losses = gauss_newton.fit(layers, x, z, STEPS, activation=activation)
+    return gauss_newton.answer(layers, x, activation=activation).reshape(target.shape), losses[-1]
 
 
 @functools.cache

@@ -21,7 +21,7 @@ def register(app):
 
 
 def _folders(solutions, notebooks):
-    from grading.folders import Folders
+    from grading.paths import Folders
 
     given = {"solutions": solutions, "notebooks": notebooks}
     return Folders(**{k: v for k, v in given.items() if v is not None})
@@ -44,8 +44,8 @@ def build(
     """
     from rich.console import Console
 
-    from grading.build import build, stale
     from grading.errors import CourseError
+    from grading.publishing.build import build, stale
 
     folders, console = _folders(solutions, notebooks), Console()
     if check:
@@ -59,7 +59,7 @@ def build(
     for built in done:
         console.print(f"{built.lesson}: {', '.join(built.changed) or 'nothing changed'}", highlight=False)
     if solutions is None and notebooks is None:  # the demo's sample class is made from these lessons
-        from grading import sample_class
+        from grading.publishing import sample_class
 
         sample_class.write()
 
@@ -73,8 +73,8 @@ def lint(
 
     Example: course lint 09 --complete
     """
-    from grading.lint import lint_lessons, missing_parts
-    from grading.source import read_lessons
+    from grading.lessons.lint import lint_lessons, missing_parts
+    from grading.lessons.source import read_lessons
 
     folders = _folders(solutions, None)
     chosen = read_lessons(folders.solutions, lessons or ())
@@ -104,9 +104,9 @@ def certify(
     """
     from rich.console import Console
 
-    from grading import certificate as paper
-    from grading.build import build, read_clean
-    from grading.certify import CACHE
+    from grading.proving import certificate as paper
+    from grading.proving.certify import CACHE
+    from grading.publishing.build import build, read_clean
 
     folders, console = _folders(solutions, notebooks), Console()
     with console.status("building") as status:
@@ -153,7 +153,7 @@ def release(
     """
     from rich.console import Console
 
-    from grading.editions import release
+    from grading.publishing.editions import release
 
     folders, console = _folders(solutions, notebooks), Console()
     with console.status("releasing") as status:
@@ -176,8 +176,8 @@ def figures(
     """
     from rich.console import Console
 
-    from grading.figures import figures, run_figure, write_page
-    from grading.source import read_lessons
+    from grading.lessons.source import read_lessons
+    from grading.publishing.figures import figures, run_figure, write_page
 
     folders, console = _folders(solutions, notebooks), Console()
     listed = figures(read_lessons(folders.solutions))
@@ -204,9 +204,9 @@ def look(
 
     Example: course look 09 --solved --dark
     """
-    from grading import look as looking
-    from grading.folders import Folders
-    from grading.source import read_lessons
+    from grading.lessons.source import read_lessons
+    from grading.paths import Folders
+    from grading.publishing import look as looking
 
     folders = Folders()
     (chosen,) = read_lessons(folders.solutions, [lesson])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grading import course
 from grading.errors import CourseError
-from grading.sample_class import CLASS, DEMO
+from grading.publishing.sample_class import CLASS, DEMO
 
 NUMBERS = ("01", "09")
 DUE = "2026-10-12 23:59:00 UTC"
@@ -15,7 +15,7 @@ ACCOMMODATIONS = '# Time limits as multiples of the usual ones; "*" is everyone 
 
 def prepare(folder, *, tell=lambda text: None, numbers=NUMBERS):
     """Make the demo's course folder and hand in the sample class; returns the Course."""
-    from grading.parts import lesson_parts
+    from grading.publishing.course_parts import lesson_parts
 
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / "sample-class").exists():
@@ -34,9 +34,9 @@ def prepare(folder, *, tell=lambda text: None, numbers=NUMBERS):
 
 def demonstrate(console, folder, *, workers=None, trust=False):
     """Run the whole demo and print what happened and where to look."""
-    from grading import feedback, report
     from grading.commands.instructor import grade_with_bar, print_summary
-    from grading.table import mistake_table
+    from grading.reporting import feedback, report
+    from grading.reporting.console import mistake_table
 
     start = time.monotonic()
     with console.status("preparing the course folder") as status:

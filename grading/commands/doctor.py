@@ -77,10 +77,10 @@ def kernel():
 
 def lessons():
     """The lessons and their expected values are found and readable."""
-    from course_lib.finding import records_in
-    from course_lib.records import BadRecord
+    from course_lib.checks.lookup import records_in
+    from course_lib.evidence.records import BadRecord
+    from grading.commands.study import notebooks_folder
     from grading.errors import CourseError
-    from grading.study import notebooks_folder
 
     try:
         folder = notebooks_folder()
@@ -96,9 +96,9 @@ def lessons():
 
 def progress_place():
     """The learner's progress can be read and written."""
-    from course_lib.progress import read
+    from course_lib.checks.progress import read
+    from grading.commands.study import notebooks_folder, progress_file
     from grading.errors import CourseError
-    from grading.study import notebooks_folder, progress_file
 
     try:
         path = progress_file(notebooks_folder())
@@ -126,7 +126,7 @@ def data():
 
 def confinement():
     """Whether submissions can be graded in a sandbox; learners need none of it."""
-    from grading.offers import offers
+    from grading.confinement.available import offers
 
     try:
         found = offers()
@@ -145,7 +145,7 @@ def confinement():
 def gpu():
     """What the larger models will run on."""
     try:
-        from course_lib.torch_bridge import describe, device
+        from course_lib.torch_models.bridge import describe, device
 
         where = device()
         name = describe(where)

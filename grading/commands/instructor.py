@@ -47,7 +47,7 @@ def init(
     Example: course init ~/autumn-class 01 09
     """
     from grading import course
-    from grading.parts import course_secret, lesson_parts
+    from grading.publishing.course_parts import course_secret, lesson_parts
 
     console = _console()
     with console.status("preparing") as status:
@@ -76,7 +76,7 @@ def collect(
     """
     import json
 
-    from grading.collect import collect
+    from grading.course.collect import collect
 
     done, nobody = collect(folder, lesson, source)
     if as_json:
@@ -124,15 +124,15 @@ def grade(
             raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
         if not dask and (folder / "submitted").is_dir():
             options["pool"] = stack.enter_context(_pool(workers, trust))
-        from grading import engine
+        from grading.marking import engine
 
         if dask:
-            from grading.cluster import connect
+            from grading.confinement.cluster import connect
 
             say = None if as_json else lambda sentence: console.print(sentence, markup=False)
             options["pool"] = stack.enter_context(connect(dask, trust=trust, say=say))
         if as_json:
-            from grading.outcome import json_pieces
+            from grading.marking.outcome import json_pieces
 
             for piece in json_pieces(engine.grade(folder, lessons or (), **options)):
                 typer.echo(piece, nl=False)
@@ -144,7 +144,7 @@ def grade(
 
 def _pool(workers, trust):
     """The sandbox, started before the gradebook's libraries are imported: both take a second or two."""
-    from grading.sandbox import SandboxPool, default_workers
+    from grading.confinement.sandbox import SandboxPool, default_workers
 
     return SandboxPool(workers or default_workers(), trust=trust)
 
@@ -160,7 +160,7 @@ def grade_with_bar(console, folder, lessons=(), **options):
         TimeRemainingColumn,
     )
 
-    from grading import engine
+    from grading.marking import engine
 
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     columns += (
@@ -183,7 +183,7 @@ def grade_with_bar(console, folder, lessons=(), **options):
 
 def print_summary(console, summary):
     """The class table, what was done, how confined, what changed."""
-    from grading.table import class_table
+    from grading.reporting.console import class_table
 
     if not summary.graded:
         console.print("Nothing was handed in.")
@@ -193,7 +193,7 @@ def print_summary(console, summary):
     told = ", ".join(way for way in ways if not way.startswith("0 "))
     console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")
     if summary.isolation:
-        from grading.sandbox import PATHS
+        from grading.confinement.sandbox import PATHS
 
         console.print(f"Confined: {PATHS[summary.isolation]}.")
     for sentence in summary.differs:
@@ -225,8 +225,8 @@ def show(
     """
     import json
 
-    from grading import judge
-    from grading.showing import find_graded
+    from grading.marking import judge
+    from grading.reporting.submission import find_graded
 
     shown = find_graded(folder, student, lesson)
     if as_json:
@@ -234,7 +234,7 @@ def show(
         return
     from rich.text import Text
 
-    from grading.table import verdict_lines
+    from grading.reporting.console import verdict_lines
 
     console = _console()
     for name, value in shown.facts.items():
@@ -254,7 +254,7 @@ def feedback(lessons: Lessons = None, folder: Folder = HERE, student: Students =
 
     Example: course feedback 09 --course ~/autumn-class
     """
-    from grading.feedback import write
+    from grading.reporting.feedback import write
 
     paths = write(folder, lessons or (), student or ())
     typer.echo(f"{len(paths)} pages, such as {paths[0]}" if paths else "Nothing is graded yet.")
@@ -271,7 +271,7 @@ def report(
 
     Example: course report --course ~/autumn-class
     """
-    from grading.report import write
+    from grading.reporting.report import write
 
     typer.echo(write(folder, lessons or (), to))
 
@@ -286,7 +286,7 @@ def export(
 
     Example: course export canvas --to marks.csv --course ~/autumn-class
     """
-    from grading.export import export
+    from grading.reporting.export import export
 
     typer.echo(export(folder, kind, to or Path(f"{kind}.csv"), lessons or ()))
 
@@ -306,6 +306,6 @@ def demo(
 
     Example: course demo
     """
-    from grading.demonstration import demonstrate
+    from grading.commands.demo import demonstrate
 
     demonstrate(_console(), folder, workers=workers, trust=trust)

@@ -32,7 +32,7 @@ def lab(
     import shlex
     import subprocess
 
-    from grading.study import lab_command, notebooks_folder
+    from grading.commands.study import lab_command, notebooks_folder
 
     folder = notebooks_folder(notebooks)
     command = lab_command(folder, lesson, browser)
@@ -60,7 +60,7 @@ def check(
     """
     from rich.console import Console
 
-    from grading.study import find_lesson, notebooks_folder, run_lesson
+    from grading.commands.study import find_lesson, notebooks_folder, run_lesson
 
     folder, console, results = notebooks_folder(notebooks), Console(), []
     for path in [find_lesson(folder, number) for number in lessons]:
@@ -99,8 +99,8 @@ def progress(
 
     Example: course progress --checks
     """
-    from course_lib.progress import lessons, read
-    from grading.study import notebooks_folder, progress_file, progress_table
+    from course_lib.checks.progress import lessons, read
+    from grading.commands.study import notebooks_folder, progress_file, progress_table
 
     folder = notebooks_folder(notebooks)
     done, _ = read(progress_file(folder))
@@ -127,8 +127,8 @@ def hint(
 
     Example: course hint output_size --number 2
     """
-    from course_lib.messages import plain_markdown
-    from grading.study import hints, notebooks_folder
+    from course_lib.checks.message import plain_markdown
+    from grading.commands.study import hints, notebooks_folder
 
     shown, count = hints(notebooks_folder(notebooks), exercise, number)
     if not shown:
@@ -148,7 +148,7 @@ def doctor(json: Json = False):
 
     from rich.console import Console
 
-    from grading.doctor import examine
+    from grading.commands.doctor import examine
 
     with Console(stderr=True).status("looking"):
         findings = examine()

@@ -7,12 +7,11 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from course_lib import progress
-from course_lib.finding import exercise_of, records_in
-from course_lib.records import BadRecord
+from course_lib.checks import progress
+from course_lib.checks.lookup import exercise_of, records_in
+from course_lib.evidence.records import BadRecord
 from grading.errors import CourseError
-
-ROOT = Path(__file__).resolve().parent.parent
+from grading.paths import ROOT
 
 
 @dataclass

@@ -3,9 +3,9 @@
 import platform
 import subprocess
 
-from grading import bubblewrap, seccomp
+from grading.confinement import bubblewrap, seccomp
+from grading.confinement.sandbox import PATHS, Sandbox
 from grading.errors import CourseError
-from grading.sandbox import PATHS, Sandbox
 
 CONTAINER = "docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined ..."
 

@@ -1,4 +1,7 @@
-"""Find bubblewrap, install it where the user may, or say which command to type: `python -m grading.bubblewrap`."""
+"""Find bubblewrap, install it where the user may, or say which command to type.
+
+By command: `python -m grading.confinement.bubblewrap`.
+"""
 
 import os
 import shutil

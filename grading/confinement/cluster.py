@@ -26,16 +26,17 @@ import time
 import uuid
 from dataclasses import dataclass, field, replace
 from importlib import metadata
-from pathlib import Path
 
+from grading.confinement.job import Job, Run
 from grading.errors import CourseError
-from grading.messages import Job, Run
+from grading.imports import files_behind, hash_of, modules
+from grading.paths import ROOT
 
 REACH = 10  # seconds to find the scheduler
 LOOK = 5  # seconds between two counts of the workers
 AHEAD, FEWEST, MOST = 3, 16, 256  # jobs sent ahead: per thread of the cluster, at least, at most
 # the files a worker runs
-RUNS = ("bubblewrap", "cluster", "conversation", "layout", "messages", "promises", "sandbox", "seccomp", "worker")
+RUNS = ("grading.confinement.cluster", "grading.confinement.worker")  # and what they import
 INSTALL = "python -m pip install 'dask[distributed]' cryptography"
 
 
@@ -68,9 +69,8 @@ class Trouble:
 @functools.cache
 def facts():
     """What must be equal on all machines for the same verdicts: the code that runs there and the libraries below it."""
-    here, digest = Path(__file__).resolve().parent, hashlib.sha256()
-    for path in [here / f"{name}.py" for name in RUNS] + sorted((here.parent / "course_lib").rglob("*.py")):
-        digest.update(path.relative_to(here.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    runs = files_behind(modules(*RUNS), packages=("grading",))
+    digest = hash_of([*runs, *sorted((ROOT / "course_lib").rglob("*.py"))])
     told = {"this course's package": digest.hexdigest()[:12], "Python": _short(platform.python_version())}
     return told | {name: metadata.version(name).split("+")[0] for name in ("numpy", "torch", "distributed")}
 
@@ -117,7 +117,7 @@ def _sandbox(trust):
 
 @functools.cache
 def _started(trust):
-    from grading.sandbox import Sandbox
+    from grading.confinement.sandbox import Sandbox
 
     sandbox = Sandbox(trust=trust)
     atexit.register(sandbox.close)
@@ -196,7 +196,7 @@ class Cluster:
             run.set_exception(self._lost(error))
 
     def _run_here(self, job, run):
-        from grading.sandbox import SandboxPool
+        from grading.confinement.sandbox import SandboxPool
 
         try:
             if self.home is None:
@@ -287,7 +287,7 @@ def connect(address, *, trust=False, say=None):
                         n_workers=local,
                         threads_per_worker=1,
                         processes=True,
-                        preload=["grading.cluster"],
+                        preload=["grading.confinement.cluster"],
                         memory_limit=0,  # the sandbox bounds memory
                         dashboard_address=None,
                         silence_logs=logging.CRITICAL,

@@ -15,9 +15,9 @@ import struct
 import time
 from dataclasses import asdict
 
-from course_lib.observation import decode
+from course_lib.evidence.observation import decode
+from grading.confinement.job import CellRun, Isolation, Run
 from grading.errors import CourseError
-from grading.messages import CellRun, Isolation, Run
 
 FRAME = struct.Struct(">cI")
 START = 60.0  # seconds until a fork has said hello

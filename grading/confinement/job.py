@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from course_lib.observation import Seen
+    from course_lib.evidence.observation import Seen
 
 MB = 1 << 20
 

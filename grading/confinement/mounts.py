@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import CourseError
+from grading.paths import ROOT
 
-PROJECT = Path(__file__).resolve().parent.parent
 WORKER = Path(__file__).resolve().parent / "worker.py"
 PYTHON, ENVIRONMENT, COURSE = "/opt/python", "/opt/env", "/opt/course"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -164,7 +164,7 @@ def _python(interpreter, data):
 def _covers(source, target):
     """Empty folders laid over what of the project, or of a home, lies inside a mounted tree."""
     source, words = Path(source), []
-    hidden = [PROJECT, Path.home(), *(source / name for name in ("grading", "solutions", "notebooks", "tests"))]
+    hidden = [ROOT, Path.home(), *(source / name for name in ("grading", "solutions", "notebooks", "tests"))]
     for folder in source.glob("lib/python3*/site-packages"):
         hidden += [folder / "grading", folder / "solutions"]
     for path in dict.fromkeys(hidden):

@@ -20,11 +20,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from grading import bubblewrap, layout, seccomp
-from grading.conversation import Conversation, Refused
+from grading.confinement import bubblewrap, mounts, seccomp
+from grading.confinement.conversation import Conversation, Refused
+from grading.confinement.isolation import NAMESPACES, differences, promised
+from grading.confinement.job import Job, Limits, Run
 from grading.errors import CourseError
-from grading.messages import Job, Limits, Run
-from grading.promises import NAMESPACES, differences, promised
 
 WARM = 120.0  # seconds a worker may take to import its libraries
 NOBODY = 65534
@@ -46,10 +46,10 @@ class Sandbox:
     """
 
     def __init__(self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, worker=None):
-        self.expected = None if expected is None else layout.check_folder(expected, "the expected values")
-        self.course_lib = layout.check_folder(course_lib or layout.PROJECT / "course_lib", "course_lib")
-        self.interpreter = interpreter or layout.this_interpreter()
-        self.trust, self.worker = trust, worker or layout.WORKER
+        self.expected = None if expected is None else mounts.check_folder(expected, "the expected values")
+        self.course_lib = mounts.check_folder(course_lib or mounts.ROOT / "course_lib", "course_lib")
+        self.interpreter = interpreter or mounts.this_interpreter()
+        self.trust, self.worker = trust, worker or mounts.WORKER
         self.bwrap = bubblewrap.find()
         self.alone = Alone()
         self.slots = queue.SimpleQueue()
@@ -164,11 +164,11 @@ class Sandbox:
         with contextlib.ExitStack() as stack:
             if self.path == "none":
                 words, inherited = [sys.executable, "-I", str(self.worker)], []
-                values = {**layout.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
+                values = {**mounts.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
                 if self.expected:
                     values["COURSE_EXPECTED"] = str(self.expected)
             else:
-                words, inherited = layout.command(
+                words, inherited = mounts.command(
                     self.bwrap, self.path, self.interpreter, self.expected, self.course_lib, limits, stack, self.worker
                 )
                 values = {}

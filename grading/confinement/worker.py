@@ -9,7 +9,7 @@ runs the cells. What each may see:
     init     nothing; it ends when the cells' process ends
     cells    the job, by its command pipe; answers with frames on its output pipe
 
-Frames, both ways: one type byte, four length bytes (big-endian), the payload. `grading/sandbox.py` is the other end.
+Frames, both ways: one type byte, four length bytes (big-endian), the payload. `sandbox.py` beside it is the other end.
 """
 
 import contextlib
@@ -85,7 +85,7 @@ def drop_capabilities():
 
 
 def load_filter(program):
-    """Install a compiled seccomp program (see grading/seccomp.py) on this process and all it will fork."""
+    """Install a compiled seccomp program (see grading/confinement/seccomp.py) on this process and all it will fork."""
     buffer = ctypes.create_string_buffer(program, len(program))
 
     class Program(ctypes.Structure):
@@ -739,7 +739,7 @@ class Sink:
         self.used = 0
 
     def seen(self, seen):
-        from course_lib.observation import encode
+        from course_lib.evidence.observation import encode
 
         data = encode(seen)
         self.used += len(data)

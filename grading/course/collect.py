@@ -12,9 +12,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grading.course import Course, write_atomically
+from grading.course.folder import Course, write_atomically
+from grading.course.intake import MAX_BYTES
 from grading.errors import CourseError
-from grading.intake import MAX_BYTES
 
 CANVAS = re.compile(r"(?P<student>[^_]+)_(?:(?P<late>LATE)_)?\d+_\d+_(?P<file>.+?)(?:-(?P<attempt>\d+))?\.ipynb\Z")
 MOODLE = re.compile(r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_file_?\Z")

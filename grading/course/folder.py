@@ -16,11 +16,13 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_lib.compare import BadRecord, load_record
+from course_lib.evidence.compare import BadRecord, load_record
+from grading.confinement.job import Limits
+from grading.course.intake import MAX_BYTES
+from grading.course.skeleton import read_skeleton
 from grading.errors import CourseError
-from grading.intake import MAX_BYTES
-from grading.messages import Limits
-from grading.skeleton import read_skeleton
+from grading.imports import files_behind, hash_of, modules
+from grading.paths import ROOT
 
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback", "hidden", "journal")
 NOT_SHARED = (".ipynb", ".png", ".svg", ".jpg")  # files of a release that student code has no use for
@@ -30,17 +32,17 @@ steps named here stand where nbgrader would run a notebook and read scores off i
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
 c.CourseDirectory.root = {root!r}
-c.Autograde.sanitize_preprocessors = ["grading.steps.LayOver", "nbgrader.preprocessors.CheckCellMetadata"]
+c.Autograde.sanitize_preprocessors = ["grading.plugins.LayOver", "nbgrader.preprocessors.CheckCellMetadata"]
 c.Autograde.autograde_preprocessors = [
-    "grading.steps.Confined",
+    "grading.plugins.Confined",
     "nbgrader.preprocessors.LimitOutput",
-    "grading.steps.SaveVerdict",
-    "grading.steps.LatePenalties",
+    "grading.plugins.SaveVerdict",
+    "grading.plugins.LatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GenerateAssignment.preprocessors = {generate!r}
 c.ClearMarkScheme.enforce_metadata = False
-c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grading.plugins.FeedbackExporter"
 c.HTMLExporter.sanitize_html = True
 
 # Late work: "none" takes nothing off, "zero" takes everything; due dates stand in the gradebook (formgrader sets them).
@@ -93,7 +95,7 @@ class Course:
         return list(dict.fromkeys(chosen))
 
     def skeleton(self, lesson):
-        """The lesson as released (grading/skeleton.py)."""
+        """The lesson as released (grading/course/skeleton.py)."""
         if lesson not in self._skeletons:
             file = f"{lesson}/{lesson}.ipynb"
             self._skeletons[lesson] = read_skeleton(lesson, self.root / "release" / file, self.root / "source" / file)
@@ -188,16 +190,21 @@ class Course:
         return table
 
 
-DECIDES = ("judge", "sanitise", "intake", "skeleton", "jobs", "needless", "conversation", "worker")
+DECIDES = modules(  # what decides a verdict, with all that these import
+    "grading.marking.judge",
+    "grading.marking.overlay",
+    "grading.marking.jobs",
+    "grading.course.skeleton",
+    "grading.confinement.conversation",
+    "grading.confinement.worker",
+)
 
 
 @functools.cache
 def _code():
     """The hash of the code that decides: parts of the grader, and all of course_lib, which student code imports."""
-    here, digest = Path(__file__).resolve().parent, hashlib.sha256()
-    for path in [here / f"{name}.py" for name in DECIDES] + sorted((here.parent / "course_lib").rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.digest()
+    grader = files_behind(DECIDES, packages=("grading",))
+    return hash_of([*grader, *sorted((ROOT / "course_lib").rglob("*.py"))]).digest()
 
 
 def _fit(name):
@@ -292,7 +299,7 @@ class Part:
 
 def config_text(root):
     """The text of nbgrader_config.py."""
-    from grading.release import generate_config
+    from grading.lessons.release import generate_config
 
     steps = list(generate_config().GenerateAssignment.preprocessors)
     return CONFIG.format(root=str(root), generate=steps)

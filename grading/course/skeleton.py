@@ -13,9 +13,9 @@ from pathlib import Path
 
 import nbformat
 
-from grading.cells import split_hidden
 from grading.errors import CourseError
-from grading.release import GUARDED
+from grading.lessons.cells import split_hidden
+from grading.lessons.release import GUARDED
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ROLES = ("solution", "check", "question", "locked", "plain")

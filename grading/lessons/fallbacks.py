@@ -6,8 +6,8 @@ is a function of the lesson that calls one.
 
 import ast
 
-from grading.cells import tree_of
-from grading.forbidden import dotted, imported
+from grading.lessons.cells import tree_of
+from grading.lessons.forbidden import dotted, imported
 
 LIBRARIES = ("course_lib", "sklearn")
 

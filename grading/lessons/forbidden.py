@@ -2,7 +2,7 @@
 
 import ast
 
-from grading.cells import tree_of
+from grading.lessons.cells import tree_of
 
 USUAL = {"np": "numpy", "numpy": "numpy", "torch": "torch", "course_lib": "course_lib", "scipy": "scipy"}
 USUAL |= {"sklearn": "sklearn", "plt": "matplotlib.pyplot", "matplotlib": "matplotlib"}

@@ -1,10 +1,10 @@
-"""What a lesson consists of, as `grading/source.py` reads it: frozen dataclasses that know their lines in the file."""
+"""What a lesson consists of, as `source.py` reads it: frozen dataclasses that know their lines in the file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.cells import without_markers
 from grading.errors import CourseError
+from grading.lessons.cells import without_markers
 
 
 @dataclass(frozen=True)

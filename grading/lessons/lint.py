@@ -9,7 +9,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from grading.cells import (
+from grading.lessons.cells import (
     BEGIN_HIDDEN,
     BEGIN_RUBRIC,
     BEGIN_SOLUTION,
@@ -18,10 +18,10 @@ from grading.cells import (
     END_SOLUTION,
     strip_magics,
 )
-from grading.fallbacks import written_out
-from grading.forbidden import dotted
-from grading.lint_checks import check_problems
-from grading.lint_exercises import exercise_problems
+from grading.lessons.fallbacks import written_out
+from grading.lessons.forbidden import dotted
+from grading.lessons.lint_checks import check_problems
+from grading.lessons.lint_exercises import exercise_problems
 
 PREDICT_SHARE = 0.05
 LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}

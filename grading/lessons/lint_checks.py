@@ -4,8 +4,8 @@ a hidden block that a record can hold and a class edition can draw anew."""
 import ast
 import re
 
-from grading.cells import BEGIN_HIDDEN, END_HIDDEN, magic_lines, tree_of
-from grading.forbidden import dotted
+from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, magic_lines, tree_of
+from grading.lessons.forbidden import dotted
 
 
 def check_problems(check):

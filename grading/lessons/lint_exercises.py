@@ -2,8 +2,8 @@
 
 import ast
 
-from grading.cells import BEGIN_SOLUTION, END_SOLUTION, bound_names, magic_lines, solution_region, tree_of
-from grading.forbidden import forbidden_uses
+from grading.lessons.cells import BEGIN_SOLUTION, END_SOLUTION, bound_names, magic_lines, solution_region, tree_of
+from grading.lessons.forbidden import forbidden_uses
 
 MAX_ANSWER_LINES = 15
 MAX_TASK_LINES = 8

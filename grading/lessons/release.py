@@ -26,9 +26,9 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grading.cells import BEGIN_HIDDEN, END_HIDDEN, solution_region, without_markers
 from grading.errors import CourseError
-from grading.source import parse_lesson
+from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, solution_region, without_markers
+from grading.lessons.source import parse_lesson
 
 SCHEMA_VERSION = 3
 GUARDED = ("practice", "figure", "gpu")  # roles that the grader skips
@@ -71,7 +71,7 @@ def generate_config():
     config.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",
         "nbgrader.preprocessors.LockCells",
-        "grading.release.ClearCourseSolutions",
+        "grading.plugins.ClearCourseSolutions",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",
         "nbgrader.preprocessors.ComputeChecksums",

@@ -1,16 +1,16 @@
-"""Read a lesson: the percent file `solutions/NN_slug.py` becomes a `Lesson` (grading/lesson.py), with line numbers.
+"""Read a lesson: the percent file `solutions/NN_slug.py` becomes a `Lesson` (lesson.py), with line numbers.
 
 The marks on the cell lines are those of ARCHITECTURE.md. This is the only parser; it refuses what it cannot understand
-(one sentence with file and line) and leaves matters of quality to `grading/lint.py`.
+(one sentence with file and line) and leaves matters of quality to `grading/lessons/lint.py`.
 """
 
 import re
 from pathlib import Path
 
-from grading.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
 from grading.errors import CourseError
-from grading.lesson import Cell, Check, Exercise, Lesson, Question
-from grading.variants import read_variants
+from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
+from grading.lessons.lesson import Cell, Check, Exercise, Lesson, Question
+from grading.lessons.variants import read_variants
 
 # mark -> (cell type, other keys that may stand beside it); the first key found here names the cell's role
 MARKS = {

@@ -6,8 +6,8 @@ A variant is an edit of the reference answer (find, replace) or a definition tha
 import ast
 from dataclasses import dataclass
 
-from grading.cells import binds, solution_region, strip_magics, without_markers
 from grading.errors import CourseError
+from grading.lessons.cells import binds, solution_region, strip_magics, without_markers
 
 
 @dataclass(frozen=True)

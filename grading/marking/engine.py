@@ -17,15 +17,24 @@ import threading
 import time
 from dataclasses import replace
 
-from grading import judge
-from grading.course import Course
+from grading.confinement.job import Step
+from grading.confinement.sandbox import SandboxPool, default_workers
+from grading.course.folder import Course
 from grading.errors import CourseError
-from grading.jobs import dress, joined, make_job, make_result, points_of, refused_result, second_chance, verdict_of
-from grading.journal import Journal
-from grading.messages import Step
-from grading.outcome import Graded, Shelf, Summary
-from grading.sandbox import SandboxPool, default_workers
-from grading.sanitise import Sanitised, sanitise
+from grading.marking import judge
+from grading.marking.jobs import (
+    dress,
+    joined,
+    make_job,
+    make_result,
+    points_of,
+    refused_result,
+    second_chance,
+    verdict_of,
+)
+from grading.marking.journal import Journal
+from grading.marking.outcome import Graded, Shelf, Summary
+from grading.marking.overlay import Sanitised, sanitise
 
 AHEAD = 3  # jobs waiting per worker
 SAME = 8  # submissions waiting per job: many hand in the same
@@ -125,7 +134,7 @@ def grade(
         workers = workers or default_workers()
         if pool is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
             pool = stack.enter_context(open_pool(workers, trust=trust))  # it starts while the rest is read
-        from grading.gradebook import Writer
+        from grading.marking.gradebook import Writer
 
         writer = stack.enter_context(Writer(course))
         run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
@@ -355,7 +364,7 @@ def _kept_pool():
 def grade_one(course, student, lesson, pool=None):
     """One submission's dressed notebook and verdict, from the journal or the sandbox; the gradebook is not written.
 
-    What nbgrader's own autograde asks for through grading/steps.py.
+    What nbgrader's own autograde asks for through grading/marking/nbgrader_steps.py.
     """
     submission = course.submission(student, lesson)
     laid = lay_over(course, submission)

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import CheckCellMetadata
 from sqlalchemy import insert, select, update
 from traitlets.utils.importstring import import_item
 
-from grading.course import load_config, write_atomically
+from grading.course.folder import load_config, write_atomically
 from grading.errors import CourseError
 
 BACKUPS = 10
@@ -252,13 +252,14 @@ class Writer:
 
     def _autograde_steps(self):
         """The folder's autograde steps, made once; less the metadata check: metadata is the skeleton's."""
+        from grading.marking.nbgrader_steps import SaveVerdict
+
         if self._steps is None:
             listed = self.config.Autograde.get("autograde_preprocessors", [])
             classes = [import_item(step) if isinstance(step, str) else step for step in listed]
-            names = [f"{cls.__module__}.{cls.__name__}" for cls in classes]
-            if "grading.steps.SaveVerdict" not in names:
+            if SaveVerdict not in classes:
                 raise CourseError(
-                    f"{self.course.root}/nbgrader_config.py does not list grading.steps.SaveVerdict; "
+                    f"{self.course.root}/nbgrader_config.py does not list grading.plugins.SaveVerdict; "
                     "put back the course's autograde_preprocessors."
                 )
             kept = [cls for cls in classes if cls is not CheckCellMetadata]

@@ -11,17 +11,17 @@ from dataclasses import asdict, replace
 
 from nbformat import from_dict
 
-from grading import judge
-from grading.display import MAX_HTML, harmless_markdown, safe_outputs
-from grading.messages import Job, Step
-from grading.needless import needless
-from grading.sanitise import same_text
+from grading.confinement.job import Job, Step
+from grading.marking import judge
+from grading.marking.display_cells import needless
+from grading.marking.overlay import same_text
+from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
 
 
 def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
     """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader.
 
-    The lesson's own cells that no grade depends on are left out (grading/needless.py), unless `whole`.
+    The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), unless `whole`.
     """
     steps = tuple(
         Step(step_id(cell), cell.source, _check_of(cell, skeleton))

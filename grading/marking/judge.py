@@ -7,8 +7,8 @@ twice, or one the record does not know, fails its check. Of hidden lines the ver
 import json
 from dataclasses import dataclass, field
 
-from course_lib.compare import check_line
-from course_lib.diagnose import Mistake, name_mistake
+from course_lib.evidence.compare import check_line
+from course_lib.evidence.mistakes import Mistake, name_mistake
 
 STOPPED = {
     "cpu limit": "the notebook used up its CPU time",

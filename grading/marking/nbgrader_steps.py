@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
-from grading.course import Course
+from grading.course.folder import Course
 from grading.errors import CourseError
 
 
@@ -22,10 +22,10 @@ def course_of(resources):
 
 
 class LayOver(NbGraderPreprocessor):
-    """Stands for nbgrader's sanitising: lays the submission over the lesson's skeleton (grading/sanitise.py)."""
+    """Stands for nbgrader's sanitising: lays the submission over the lesson's skeleton (grading/marking/overlay.py)."""
 
     def preprocess(self, nb, resources):
-        from grading.engine import lay_over
+        from grading.marking.engine import lay_over
 
         course = course_of(resources)
         names = resources["nbgrader"]
@@ -39,7 +39,7 @@ class Confined(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         if "course" in resources:
             return nb, resources
-        from grading.engine import grade_one
+        from grading.marking.engine import grade_one
 
         names = resources["nbgrader"]
         course = course_of(resources)
@@ -61,7 +61,7 @@ class SaveVerdict(SaveAutoGrades):
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell, resources):
-        from grading.gradebook import auto_score
+        from grading.marking.gradebook import auto_score
 
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
@@ -75,7 +75,7 @@ class SaveVerdict(SaveAutoGrades):
         self.gradebook.db.commit()
 
     def _add_comment(self, cell, resources):
-        from grading.gradebook import reason
+        from grading.marking.gradebook import reason
 
         comment = self.gradebook.find_comment(
             cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id

@@ -8,7 +8,7 @@ import json
 import zlib
 from dataclasses import dataclass, field
 
-from grading import judge
+from grading.marking import judge
 
 WAYS = ("ran", "from the journal", "up to date", "not run")
 WINDOW = 1 << 15  # how far back zlib looks

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from nbformat import from_dict
 
-from grading.intake import Refused, read_pieces
-from grading.skeleton import assigned_names, defined_names, parse
+from grading.course.intake import Refused, read_pieces
+from grading.course.skeleton import assigned_names, defined_names, parse
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 

@@ -8,8 +8,8 @@ and know the visible values, which anyone can read.
 
 import numpy as np
 
-from course_lib.compare import check_line
-from course_lib.observation import Seen
+from course_lib.evidence.compare import check_line
+from course_lib.evidence.observation import Seen
 
 GUESSES = (None, True, False, 0, 1, 0.0, 1.0, -1, 2, "", [], ())
 NAMES = ("forger", "parrot", "constant")

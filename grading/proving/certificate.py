@@ -10,13 +10,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.certify import CACHE, certify_lessons, code_of, library_digest
-from grading.leaks import scan
-from grading.record import read_record
-from grading.release import notebook_bytes, student_notebook
-from grading.untouched import untouched_score
-
-ROOT = Path(__file__).resolve().parent.parent
+from grading.lessons.release import notebook_bytes, student_notebook
+from grading.proving.certify import CACHE, certify_lessons, code_of, library_digest
+from grading.proving.leaks import scan
+from grading.proving.record import read_record
+from grading.proving.untouched import untouched_score
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """`course certify`: runs every answer of a lesson that its proofs need, and keeps each proof by content in `.cache/`.
 
 What has to run is run once for a lesson: the reference, the released stub, every variant, the mistakes in a second
-style, and the reference in other processes. What it shows is judged in `grading/proof.py`.
+style, and the reference in other processes. What it shows is judged in `grading/proving/proof.py`.
 """
 
 import hashlib
@@ -14,20 +14,21 @@ from pathlib import Path
 
 import numpy as np
 
-from grading import margins
-from grading.bench import SKIPPED
-from grading.cells import without_markers
-from grading.closure import ALWAYS, library_files
 from grading.errors import CourseError
-from grading.proof import Proof, prove_exercise
-from grading.record import make_records, wrong_trials
-from grading.release import student_notebook
-from grading.trials import Trial, run_trials
+from grading.imports import files_behind, hash_of, modules
+from grading.lessons.cells import strip_magics, without_markers
+from grading.lessons.release import student_notebook
+from grading.paths import ROOT
+from grading.proving import margins
+from grading.proving.bench import SKIPPED
+from grading.proving.proof import Proof, prove_exercise
+from grading.proving.record import make_records, wrong_trials
+from grading.proving.trials import Trial, run_trials
 
-ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "certify"
-TOOLS = ["adversaries", "bench", "cells", "certify", "judge", "lesson", "lint_exercises", "margins", "messages"]
-TOOLS += ["proof", "record", "release", "source", "trial_process", "trials", "variants"]
+# what every check runs through, and what proves it; with all that these import
+CHECKS = modules("course_lib.checks", "course_lib.evidence.compare", "course_lib.evidence.mistakes")
+TOOLS = modules("grading.proving.certify", "grading.proving.certificate", "grading.proving.trial_process")
 
 
 def certify_lessons(lessons, *, jobs=None, cache=CACHE, told=lambda proof: None):
@@ -138,16 +139,14 @@ def _key(lesson, exercise):
 
 def library_digest(*sources):
     """A hash of what a proof depends on beside the lesson: the course_lib files its code rests on, and the tools."""
-    digest = hashlib.sha256()
-    library = library_files(*sources, ALWAYS)
-    for path in [*library, *(ROOT / "grading" / f"{name}.py" for name in TOOLS)]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    library = files_behind(*sources, CHECKS, packages=("course_lib",))
+    tools = files_behind(TOOLS, packages=("grading",))
+    return hash_of([*library, *tools]).hexdigest()
 
 
 def code_of(lesson):
     """The lesson's code, for `library_digest`."""
-    return [cell.source for cell in lesson.cells if cell.kind == "code" and cell.role != "variants"]
+    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code" and cell.role != "variants"]
 
 
 def _cached(cache, key):

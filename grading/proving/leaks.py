@@ -13,7 +13,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from grading.cells import (
+from grading.errors import CourseError
+from grading.lessons.cells import (
     BEGIN_HIDDEN,
     BEGIN_RUBRIC,
     BEGIN_SOLUTION,
@@ -23,7 +24,6 @@ from grading.cells import (
     solution_region,
     strip_magics,
 )
-from grading.errors import CourseError
 
 WINDOW = 5  # statements in a row that count as an answer
 SHORT = 40  # characters of an answer's text, blanks aside, from which its text alone counts

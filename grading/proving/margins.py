@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from course_lib.compare import check_line, default_rtol
+from course_lib.evidence.compare import check_line, default_rtol
 
 WIDER = {np.dtype(np.float32): np.float64, np.dtype(np.float64): np.longdouble}
 KERNELS = ("Haswell", "SkylakeX", "Prescott")

@@ -8,12 +8,12 @@ both sides; no line of a check rejects nothing. The verdicts are the judge's own
 import math
 from dataclasses import dataclass, field
 
-from course_lib.compare import Record, check_line, compare
-from grading import adversaries, margins
-from grading.judge import judge, merged
-from grading.lint_exercises import MIN_WRONG
-from grading.messages import Isolation, Run
-from grading.trials import shifted
+from course_lib.evidence.compare import Record, check_line, compare
+from grading.confinement.job import Isolation, Run
+from grading.lessons.lint_exercises import MIN_WRONG
+from grading.marking.judge import judge, merged
+from grading.proving import adversaries, margins
+from grading.proving.trials import shifted
 
 
 @dataclass

@@ -7,10 +7,10 @@ Two records a lesson: the visible part goes to `notebooks/expected/`, the hidden
 import hashlib
 from pathlib import Path
 
-from course_lib.compare import Record, check_line, compare, load_record, record_line, save_record
-from course_lib.records import unrecordable
+from course_lib.evidence.compare import Record, check_line, compare, load_record, record_line, save_record
+from course_lib.evidence.records import unrecordable
 from grading.errors import CourseError
-from grading.trials import Trial, run_trials, shifted
+from grading.proving.trials import Trial, run_trials, shifted
 
 PARTS = ("visible", "hidden")
 
@@ -134,7 +134,7 @@ def _line_differences(before, after, least=0.0):
 
 def _apart(old, new, least):
     """Whether two values differ by more than a tenth of the tolerance, and by more than `least`."""
-    from course_lib.compare import default_rtol
+    from course_lib.evidence.compare import default_rtol
 
     if "hash" in new:
         return False
@@ -180,7 +180,7 @@ def _line(lesson, check, seen, at):
 
 
 def _hashed(lesson, check, line, where):
-    from course_lib.predictions import hash_answer
+    from course_lib.evidence.predictions import hash_answer
 
     if line["kind"] != "value":
         raise CourseError(f"{where} a prediction is one expect(label, answer); remove expect.{line['kind']}")

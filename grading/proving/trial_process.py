@@ -1,4 +1,4 @@
-"""The clean process behind `grading/trials.py`: one run of the lesson, a forked child for every other answer.
+"""The clean process behind `grading/proving/trials.py`: one run of the lesson, a forked child for every other answer.
 
 The process runs the lesson's cells once, in order, with the reference answers. Where an exercise's answer would run, it
 forks one child for every trial of that exercise; the child runs the other answer, then the cells up to the exercise's
@@ -17,10 +17,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from grading.bench import SKIPPED, Bench
 from grading.errors import CourseError
-from grading.source import parse_lesson
-from grading.trials import Outcome, Trial
+from grading.lessons.source import parse_lesson
+from grading.proving.bench import SKIPPED, Bench
+from grading.proving.trials import Outcome, Trial
 
 
 class Collector:
@@ -179,7 +179,7 @@ def _answer(bench, collector, trial, outcome, leave):
     checks = {c.cell.index: c for c in exercise.checks}
     with contextlib.suppress(Exception, SystemExit):  # as in a notebook: a failing cell, and the next one runs
         if trial.rewrite:
-            from grading.margins import run_rewritten
+            from grading.proving.margins import run_rewritten
 
             run_rewritten(bench, exercise, trial)
         else:

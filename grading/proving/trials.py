@@ -1,6 +1,6 @@
 """Run a lesson as the grader would, in a clean warm process, with other answers put in place of the reference.
 
-This is the asking side; what the process does is `grading/trial_process.py`. No kernel, no notebook. What runs here is
+This is the asking side; what the process does is `trial_process.py`. No kernel, no notebook. What runs here is
 the authors' own code.
 """
 
@@ -12,8 +12,8 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grading.bench import clean_environment
 from grading.errors import CourseError
+from grading.proving.bench import clean_environment
 
 CPU_SECONDS = 20  # of one trial; a wrong answer that loops is rejected after it
 
@@ -22,7 +22,7 @@ CPU_SECONDS = 20  # of one trial; a wrong answer that loops is rejected after it
 class Trial:
     """Another answer for an exercise: `source` stands in place of its solve cell.
 
-    `rewrite` asks for the same sums computed in another way, see `grading/margins.py`.
+    `rewrite` asks for the same sums computed in another way, see `grading/proving/margins.py`.
     """
 
     exercise: str
@@ -60,7 +60,7 @@ def run_trials(lesson, trials=(), *, jobs=None, env=None, only=None):
         "only": sorted(only) if only is not None else None,
     }
     with tempfile.TemporaryDirectory(prefix="course-trials-") as folder:
-        code = "from grading.trial_process import main; main()"
+        code = "from grading.proving.trial_process import main; main()"
         done = subprocess.run(
             [sys.executable, "-P", "-c", code, folder],
             input=pickle.dumps(request),

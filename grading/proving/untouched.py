@@ -16,12 +16,12 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib.observation import decode
+from course_lib.evidence.observation import decode
+from grading.confinement.job import Isolation, Run
 from grading.errors import CourseError
-from grading.judge import judge
-from grading.messages import Isolation, Run
+from grading.marking.judge import judge
+from grading.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 300
 
 _RUN = """
@@ -29,7 +29,7 @@ import ast, builtins, contextlib, io, json, os, sys
 root, folder = sys.argv[1:3]
 sys.path[:0] = [folder]
 from course_lib.checks import use_sink
-from course_lib.observation import encode
+from course_lib.evidence.observation import encode
 
 assert os.path.dirname(os.path.dirname(os.path.abspath(sys.modules["course_lib"].__file__))) == folder
 job = json.load(open(os.path.join(folder, "job.json")))
@@ -96,7 +96,7 @@ def hidden_step(check, start):
 
 def _run(lesson, folder):
     """Run the job in `folder`; returns which of the project's folders the process could see."""
-    from grading.bench import clean_environment
+    from grading.proving.bench import clean_environment
 
     env = clean_environment()
     env.pop("PYTHONPATH", None)

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from grading.certify import code_of, library_digest
-from grading.closure import library_files
 from grading.errors import CourseError
-from grading.folders import ROOT, Folders
-from grading.lint import lint_lessons
-from grading.record import read_record, record_differences, record_lesson, save_records
-from grading.release import notebook_bytes, picture_path, student_notebook
-from grading.source import read_lessons
+from grading.imports import files_behind
+from grading.lessons.cells import strip_magics
+from grading.lessons.lint import lint_lessons
+from grading.lessons.release import notebook_bytes, picture_path, student_notebook
+from grading.lessons.source import read_lessons
+from grading.paths import ROOT, Folders
+from grading.proving.certify import code_of, library_digest
+from grading.proving.record import read_record, record_differences, record_lesson, save_records
 
 __all__ = ["ROOT", "Built", "Folders", "build", "draw_pictures", "read_clean", "stale"]
 STAMPS = ROOT / ".cache" / "built"
@@ -164,11 +165,11 @@ def draw_pictures(lesson, notebooks):
 
     names = []
     if todo:
-        from grading.bench import clean_environment
+        from grading.proving.bench import clean_environment
 
         (notebooks / "pictures").mkdir(parents=True, exist_ok=True)
         wishes = [(c.id, str((notebooks / picture_path(lesson, c)).absolute()), _fingerprint(lesson, c)) for c in todo]
-        code = "from grading.pictures import main; main()"
+        code = "from grading.publishing.pictures import main; main()"
         command = [sys.executable, "-P", "-c", code, str(lesson.path), json.dumps(wishes)]
         done = subprocess.run(command, capture_output=True, text=True, env=clean_environment())
         if done.returncode:
@@ -186,7 +187,14 @@ def draw_pictures(lesson, notebooks):
 def _fingerprint(lesson, cell):
     """Changes when the picture's cell, a cell of code before it, or a module of course_lib that it imports changes."""
     before = [c.source for c in lesson.cells[: cell.index] if c.kind == "code" and c.role in ("", "solve")]
-    text = [*before, cell.source, *(path.read_text(encoding="utf-8") for path in library_files(cell.source))]
+    text = [
+        *before,
+        cell.source,
+        *(
+            path.read_text(encoding="utf-8")
+            for path in files_behind(strip_magics(cell.source), packages=("course_lib",))
+        ),
+    ]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
 
 

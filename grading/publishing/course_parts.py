@@ -4,12 +4,12 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from grading.build import Folders, build
-from grading.course import Part
+from grading.course.folder import Part
 from grading.errors import CourseError
-from grading.record import record_lesson, save_records
-from grading.release import instructor_notebook, notebook_bytes, picture_path, reseed
-from grading.source import read_lessons
+from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, reseed
+from grading.lessons.source import read_lessons
+from grading.proving.record import record_lesson, save_records
+from grading.publishing.build import Folders, build
 
 
 def lesson_parts(numbers=(), *, folders=None, secret=None, tell=lambda text: None):

@@ -10,15 +10,10 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading import certificate as paper
-from grading.build import ROOT, build
-from grading.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
-from grading.certify import certify_lessons
-from grading.course import init
+from grading.course.folder import init
 from grading.errors import CourseError
-from grading.leaks import scan
-from grading.parts import course_secret, lesson_parts
-from grading.release import (
+from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
+from grading.lessons.release import (
     GUARDED,
     instructor_notebook,
     notebook_bytes,
@@ -26,8 +21,13 @@ from grading.release import (
     reseed,
     student_notebook,
 )
-from grading.source import read_lessons
-from grading.untouched import untouched_score
+from grading.lessons.source import read_lessons
+from grading.proving import certificate as paper
+from grading.proving.certify import certify_lessons
+from grading.proving.leaks import scan
+from grading.proving.untouched import untouched_score
+from grading.publishing.build import ROOT, build
+from grading.publishing.course_parts import course_secret, lesson_parts
 
 EDITIONS = ("class", "self-study", "clone")
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there

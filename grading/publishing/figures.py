@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grading.errors import CourseError
-from grading.release import shown
-from grading.source import read_lesson, read_lessons
+from grading.lessons.release import shown
+from grading.lessons.source import read_lesson, read_lessons
+from grading.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 3600
 
 
@@ -50,7 +50,7 @@ def run_figure(name, folders, device=None):
 
     With a torch `device` the cells run there (COURSE_DEVICE), and the record stands beside the other: F19_cuda.json.
     """
-    from grading.bench import clean_environment
+    from grading.proving.bench import clean_environment
 
     where = _device(device)
 
@@ -64,7 +64,7 @@ def run_figure(name, folders, device=None):
     folder.mkdir(parents=True, exist_ok=True)
     env = clean_environment({"COURSE_MODE": "run"} | ({"COURSE_DEVICE": device} if device else {}))
     stem = f"{name}_{device.replace(':', '')}" if device else name
-    command = [sys.executable, "-P", "-c", "from grading.figures import main; main()"]
+    command = [sys.executable, "-P", "-c", "from grading.publishing.figures import main; main()"]
     try:
         done = subprocess.run(
             [*command, str(lesson.path), name, str(folder.absolute()), stem],
@@ -90,10 +90,10 @@ def _device(name):
     """The device in words, None when none is asked for; CourseError when this machine has it not."""
     if name is None:
         return None
-    from course_lib import torch_bridge
+    from course_lib.torch_models import bridge
 
     try:
-        return torch_bridge.describe(name)
+        return bridge.describe(name)
     except (RuntimeError, ValueError) as error:
         raise CourseError(str(error).split("\n")[0]) from None
 
@@ -180,7 +180,7 @@ def main():
 def _run(lesson, name, folder, stem):
     import matplotlib.pyplot as plt
 
-    from grading.bench import SKIPPED, Bench
+    from grading.proving.bench import SKIPPED, Bench
 
     bench, displayed, drawn = Bench(lesson), [], 0
     bench.names["display"] = lambda *values, **kwargs: displayed.extend(values)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.errors import CourseError
-from grading.release import notebook_bytes, student_notebook
+from grading.lessons.release import notebook_bytes, student_notebook
 
 LAPTOP = {"width": 1366, "height": 768}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

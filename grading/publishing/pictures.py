@@ -4,8 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from grading.bench import SKIPPED, Bench
-from grading.source import read_lesson
+from grading.lessons.source import read_lesson
+from grading.proving.bench import SKIPPED, Bench
 
 DPI = 130
 

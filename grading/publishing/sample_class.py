@@ -1,6 +1,7 @@
 """The sample class of the demo: notebooks as students hand them in, made from the lessons' own answers and mistakes.
 
-`python -m grading.sample_class` writes them to grading/demo/; a test holds them equal to what the lessons give today.
+`python -m grading.publishing.sample_class` writes them to demo/ beside it; a test holds them equal to what the lessons
+give today.
 """
 
 import json
@@ -9,9 +10,9 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.build import Folders
-from grading.release import notebook_bytes, student_notebook
-from grading.source import read_lessons
+from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.source import read_lessons
+from grading.publishing.build import Folders
 
 DEMO = Path(__file__).resolve().parent / "demo"
 WRITTEN = {

@@ -5,7 +5,7 @@ import collections
 from rich.table import Table
 from rich.text import Text
 
-from grading import judge
+from grading.marking import judge
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 

@@ -1,6 +1,6 @@
 """Marks for a learning-management system, as nbgrader export plugins: Canvas, Moodle, and a table with every exercise.
 
-`nbgrader export --exporter=grading.export.CanvasExport --to marks.csv` works as well as `course export canvas`.
+`nbgrader export --exporter=grading.plugins.CanvasExport --to marks.csv` works as well as `course export canvas`.
 """
 
 import csv
@@ -180,7 +180,7 @@ def export(root, kind, to, lessons=()):
     """Write `to` as one of KINDS; returns its path."""
     from nbgrader.api import Gradebook
 
-    from grading.course import Course
+    from grading.course.folder import Course
 
     course = Course(root)
     if kind not in KINDS:

@@ -16,11 +16,11 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import from_dict
 
-from grading import judge
-from grading.course import Course, write_atomically
-from grading.display import MAX_TEXT, clean_html, is_base64, plain_text
+from grading.course.folder import Course, write_atomically
+from grading.course.skeleton import ROLES
 from grading.errors import CourseError
-from grading.skeleton import ROLES
+from grading.marking import judge
+from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PROSE = {
@@ -211,7 +211,7 @@ def _own_cells(nb, skeleton):
 
 def write(root, lessons=(), students=(), tell=None):
     """Write feedback for everything in the gradebook (or the chosen); returns the paths."""
-    from grading.gradebook import Writer
+    from grading.marking.gradebook import Writer
 
     course, paths = Course(root), []
     with Writer(course) as writer:
@@ -262,8 +262,8 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        from grading.gradebook import Writer
-        from grading.steps import course_of
+        from grading.marking.gradebook import Writer
+        from grading.marking.nbgrader_steps import course_of
 
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         names = resources["nbgrader"]

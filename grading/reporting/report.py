@@ -11,12 +11,12 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from grading import judge
-from grading.course import Course, write_atomically
+from grading.course.folder import Course, write_atomically
 from grading.errors import CourseError
-from grading.feedback import environment, read_autograded
-from grading.journal import Journal
-from grading.similar import fingerprint, groups
+from grading.marking import judge
+from grading.marking.journal import Journal
+from grading.reporting.feedback import environment, read_autograded
+from grading.reporting.similar import fingerprint, groups
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#9aa5b1"
 
@@ -262,7 +262,7 @@ def lesson_part(course, lesson, writer, journal):
 
 def write(root, lessons=(), to=None):
     """Write the report page; returns its path (ROOT/report.html by default)."""
-    from grading.gradebook import Writer
+    from grading.marking.gradebook import Writer
 
     course = Course(root)
     with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
@@ -279,7 +279,7 @@ def write(root, lessons=(), to=None):
 
 def common_mistakes(root, lessons=()):
     """Per lesson the recognised mistakes, for the demo's table: {lesson: [{"exercise", "name", "say", "students"}]}."""
-    from grading.gradebook import Writer
+    from grading.marking.gradebook import Writer
 
     course, told = Course(root), collections.OrderedDict()
     with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:

@@ -11,7 +11,7 @@ import collections
 import hashlib
 import math
 
-from grading.skeleton import parse
+from grading.course.skeleton import parse
 
 GRAM = 5  # neighbouring nodes that make a run
 SHORT = 25  # nodes; below that, everybody writes the same

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from grading import judge
-from grading.course import Course
+from grading.course.folder import Course
 from grading.errors import CourseError
-from grading.feedback import read_autograded
-from grading.journal import Journal
+from grading.marking import judge
+from grading.marking.journal import Journal
+from grading.reporting.feedback import read_autograded
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Shown:
 
 def find_graded(root, student, lesson):
     """The Shown of one submission; CourseError when it is not graded."""
-    from grading.gradebook import Writer
+    from grading.marking.gradebook import Writer
 
     course = Course(root)
     (lesson,) = course.choose([lesson])

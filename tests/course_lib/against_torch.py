@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 
 
 def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **params):

@@ -6,7 +6,7 @@ import sys
 import types
 
 from course_lib.checks import use_sink
-from course_lib.records import Record, record_line, save_record
+from course_lib.evidence.records import Record, record_line, save_record
 
 
 class Collect:

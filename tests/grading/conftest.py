@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from grading import engine, margins
 from grading.course import Course
+from grading.marking import engine
+from grading.proving import margins
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -53,9 +54,10 @@ def graded(undisturbed, tmp_path):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The demo's course folder, graded in the sandbox, fed back and reported: (Course, Summary)."""
-    from grading import demonstration, feedback, report
+    from grading.commands import demo
+    from grading.reporting import feedback, report
 
-    made = demonstration.prepare(tmp_path_factory.mktemp("demo") / "course")
+    made = demo.prepare(tmp_path_factory.mktemp("demo") / "course")
     summary = engine.grade(made.root)
     feedback.write(made.root)
     report.write(made.root)

@@ -19,8 +19,8 @@ from pathlib import Path
 import nbformat
 
 from grading import course as courses
-from grading import engine
-from grading.sanitise import OUTCOMES
+from grading.marking import engine
+from grading.marking.overlay import OUTCOMES
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.attacks import course as hostile

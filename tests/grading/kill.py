@@ -21,8 +21,8 @@ from pathlib import Path
 
 import psutil
 
-from grading import engine
-from grading.journal import Journal
+from grading.marking import engine
+from grading.marking.journal import Journal
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
@@ -30,7 +30,7 @@ from tests.grading.conftest import copy
 SIZE = 9
 DRIVER = """
 import os, signal, sys
-from grading import engine
+from grading.marking import engine
 from tests.grading import kill
 root, point, count, victim = sys.argv[1:]
 if point:
@@ -186,7 +186,7 @@ class Proof:
 
 def run(folder, n, seed, tell=print):
     """Strike `n` times; all sentences. `tell` hears one line for each blow."""
-    from grading.sandbox import SandboxPool
+    from grading.confinement.sandbox import SandboxPool
 
     proof, wrong = Proof(folder), []
     with SandboxPool(2) as pool:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grading.source import parse_lesson, read_lesson
+from grading.lessons.source import parse_lesson, read_lesson
 
 FOLDER = Path(__file__).parent / "fixtures" / "lessons"
 PATH = FOLDER / "98_means.py"

@@ -6,8 +6,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from grading import layout
-from grading.sandbox import Sandbox
+from grading.confinement import mounts
+from grading.confinement.sandbox import Sandbox
 
 PATHS = ("root", "nested") if os.geteuid() == 0 else ("nested",)
 
@@ -38,7 +38,7 @@ class Places:
     def lower(self):
         """The interpreter, worker and course_lib as an unprivileged user can read them."""
         if self.ready is None:
-            python = layout.this_interpreter()
+            python = mounts.this_interpreter()
             base, packages = python.base, python.packages
             if not open_to_all(base):
                 base = self.folder / "python"
@@ -48,11 +48,11 @@ class Places:
                 p if open_to_all(p) else copy(p, self.folder / f"packages{i}") for i, p in enumerate(packages)
             )
             code = self.folder / "code"
-            shutil.copytree(layout.PROJECT / "course_lib", code / "course_lib")
-            shutil.copy(layout.WORKER, code / "worker.py")
+            shutil.copytree(mounts.ROOT / "course_lib", code / "course_lib")
+            shutil.copy(mounts.WORKER, code / "worker.py")
             subprocess.run(["chmod", "-R", "o+rX", code], check=True)
             self.ready = {
-                "interpreter": layout.Interpreter(base, python.executable, tuple(packages), python.version),
+                "interpreter": mounts.Interpreter(base, python.executable, tuple(packages), python.version),
                 "course_lib": code / "course_lib",
                 "worker": code / "worker.py",
             }
@@ -74,7 +74,7 @@ class Places:
 
     def without(self, old, new=""):
         """A worker that lacks one line."""
-        text = layout.WORKER.read_text()
+        text = mounts.WORKER.read_text()
         assert text.count(old) == 1, f"{old!r} is not in the worker exactly once"
         worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker.py"
         worker.parent.chmod(0o755)

@@ -6,10 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from course_lib.compare import save_record
-from course_lib.observation import Seen, observe
+from course_lib.evidence.compare import save_record
+from course_lib.evidence.observation import Seen, observe
 from grading import course
-from grading.messages import CellRun, Isolation, Run
+from grading.confinement.job import CellRun, Isolation, Run
 from tests.grading import small_lesson as small
 
 
@@ -177,7 +177,7 @@ def pages(made):
 
 GRADE = """
 import sys
-from grading import engine
+from grading.marking import engine
 from grading.errors import CourseError
 from tests.grading.small_course import InProcess
 try:

@@ -3,7 +3,7 @@
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grading.skeleton import make_skeleton
+from grading.course.skeleton import make_skeleton
 
 LESSON = "90_small"
 STUB_DOUBLE = 'def double(x):\n    """Twice x."""\n    raise NotDone("double")'
@@ -103,7 +103,7 @@ def line(position, label, value, **more):
 
 def records():
     """The expected values: only a hidden line shows the known mistake of `tail`, a visible one that of `double`."""
-    from course_lib.compare import Record
+    from course_lib.evidence.compare import Record
 
     salted = {"salt": "s", "hash": salted_hash(42, "s")}
     squared = "that is x times x, not twice x"
@@ -141,6 +141,6 @@ def records():
 
 
 def salted_hash(value, salt):
-    from course_lib.predictions import hash_answer
+    from course_lib.evidence.predictions import hash_answer
 
     return hash_answer(value, salt)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grading.source import read_lesson
+from grading.lessons.source import read_lesson
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import pixels
+from course_lib.topics import pixels
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("00_arrays_and_images")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib import data, perceptron
+from course_lib import data
+from course_lib.topics import perceptron
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("01_perceptron")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
+from course_lib.topics import logistic, perceptron
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("02_logistic_regression")

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from course_lib import graph, matrix_ops, ops, small_engine
-from course_lib.tensor import Tensor
+from course_lib.autograd import graph
+from course_lib.autograd.tensor import Tensor
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.topics import small_engine
 from course_lib.viz.backprop import sigmoid_graph
 from tests.solutions.reference import answers, lesson
 
@@ -33,10 +36,10 @@ def random_program(rng, steps=8):
     for k in range(steps):
         i, j = rng.integers(0, len(nodes), size=2)
         i = len(nodes) - 1 if k else i
-        op = (ops.add, ops.mul, matrix_ops.matmul)[rng.integers(3)]
+        op = (elementwise.add, elementwise.mul, matrix_ops.matmul)[rng.integers(3)]
         nodes.append(apply(op, nodes[i], nodes[j]))
         a, b = tensors[i], tensors[j]
-        tensors.append(a + b if op is ops.add else a * b if op is ops.mul else a @ b)
+        tensors.append(a + b if op is elementwise.add else a * b if op is elementwise.mul else a @ b)
     return nodes, tensors
 
 
@@ -48,7 +51,7 @@ def test_the_lesson_has_the_eight_exercises_of_the_curriculum():
 @pytest.mark.parametrize("name", ["add", "mul", "exp", "log", "tanh", "matmul"])
 def test_operations_agree_with_the_library(name):
     rng = np.random.default_rng(1)
-    library = matrix_ops.matmul if name == "matmul" else getattr(ops, name)
+    library = matrix_ops.matmul if name == "matmul" else getattr(elementwise, name)
     inputs = rng.uniform(0.5, 2, size=(1 if name in ("exp", "log", "tanh") else 2, 3, 3))
     g = rng.normal(size=(3, 3))
     (ours, back), (theirs, their_back) = ANSWERS[name](*inputs), library(*inputs)
@@ -92,7 +95,7 @@ def test_both_backwards_agree_with_the_library_on_random_graphs(backward):
 def test_the_small_engine_survives_deep_graphs():
     node = first = Node(1.0)
     for _ in range(3000):
-        node = apply(ops.add, node, first)
+        node = apply(elementwise.add, node, first)
     small_engine.backward(node, np.array(1.0))
     assert first.grad == 3001
 
@@ -104,7 +107,7 @@ def test_the_worked_examples_are_right():
     assert (claimed, pytest.approx(measured), agree) == (10, 12, False)
     assert ANSWERS["tape_gradients"]([2, 5, 1], [("mul", 0, 1), ("add", 3, 2)]) == [5, 2, 1]
     x = Node(3.0)
-    y = apply(ops.mul, x, x)
+    y = apply(elementwise.mul, x, x)
     ANSWERS["backward"](y, 10.0)
     assert (x.grad, y.grad) == (60, 10)
 

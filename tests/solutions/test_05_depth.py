@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from course_lib import extrapolation, mlp, nn, pixels
 from course_lib import functional as F
-from course_lib.tensor import Tensor
+from course_lib import nn
+from course_lib.autograd.tensor import Tensor
+from course_lib.topics import extrapolation, mlp, pixels
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("05_depth")

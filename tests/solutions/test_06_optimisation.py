@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import data, schedules, updates
+from course_lib import data, schedules
+from course_lib.optim import steps as updates
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("06_optimisation")

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from course_lib import functional as F
-from course_lib import init, mlp, regularise, whitening
-from course_lib.tensor import Tensor
+from course_lib import init
+from course_lib.autograd.tensor import Tensor
+from course_lib.topics import mlp, regularise, whitening
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("07_training_deep_networks")

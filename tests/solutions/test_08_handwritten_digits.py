@@ -10,11 +10,11 @@ from sklearn.metrics import confusion_matrix, recall_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from course_lib import functional as F
-from course_lib import nn, search
+from course_lib import nn
 from course_lib.data import batches, split
-from course_lib.datasets import load
+from course_lib.data.datasets import load
 from course_lib.optim import SGD
-from course_lib.train import EarlyStopping, fit
+from course_lib.train import EarlyStopping, fit, search
 from tests.solutions.reference import answers, lesson
 
 ROOT = Path(__file__).resolve().parents[2]

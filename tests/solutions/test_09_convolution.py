@@ -7,7 +7,8 @@ import pytest
 import torch
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from course_lib import arithmetic, filters
+from course_lib import arithmetic
+from course_lib.topics import filters
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("09_convolution_arithmetic")

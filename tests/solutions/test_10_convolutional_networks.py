@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import arithmetic, equivariance, nn
+from course_lib import arithmetic, nn
 from course_lib import functional as F
-from course_lib.lenet import all_convolutional
-from course_lib.tensor import Tensor
-from grading.source import read_lesson
+from course_lib.autograd.tensor import Tensor
+from course_lib.topics import equivariance
+from course_lib.topics.lenet import all_convolutional
+from grading.lessons.source import read_lesson
 
 LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "10_convolutional_networks.py")
 GEOMETRIES = list(itertools.product((1, 2, 3), (0, 1, 2)))

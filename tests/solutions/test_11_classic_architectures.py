@@ -13,7 +13,7 @@ from course_lib.torch_models import alexnet, counting, densenet, googlenet, lene
 from course_lib.torch_models.fill import fill, probe
 from course_lib.torch_models.googlenet import conv_norm_relu, conv_relu
 from course_lib.torch_models.zoo import ZOO
-from grading.source import read_lesson
+from grading.lessons.source import read_lesson
 
 LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "11_classic_architectures.py")
 

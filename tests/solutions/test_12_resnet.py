@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import blocks, resnet, torch_bridge
-from course_lib.tensor import Tensor
-from course_lib.torch_models import resnets
+from course_lib.autograd.tensor import Tensor
+from course_lib.nn import blocks
+from course_lib.topics import resnet
+from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.training import train_step
-from grading.source import read_lesson
+from grading.lessons.source import read_lesson
 
 LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "12_resnet.py")
 KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
@@ -90,7 +91,7 @@ def test_the_small_resnet_is_the_library_s(rng):
 def test_weights_travel_as_the_library_moves_them(rng):
     model = resnet.CifarResNet(8, width=2, rng=rng)
     twins = [move(first, resnets.CifarResNet(8, width=2)) for move, first in (
-        (ANSWERS["send_weights"], model.state_dict()), (torch_bridge.to_torch, model))]  # fmt: skip
+        (ANSWERS["send_weights"], model.state_dict()), (bridge.to_torch, model))]  # fmt: skip
     for (name, a), b in zip(twins[0].state_dict().items(), twins[1].state_dict().values(), strict=True):
         assert torch.equal(a, b), name
     back = ANSWERS["fetch_weights"](twins[0])

@@ -3,11 +3,12 @@
 As in torch and in all of deep learning, "convolution" is cross-correlation: the kernel is not rotated.
 """
 
-from course_lib import arithmetic, winograd
-from course_lib.correlate import correlate, weight_gradient
-from course_lib.parallel import beside
-from course_lib.spread import input_gradient
-from course_lib.windows import batch_last, geometry, logical
+from course_lib import arithmetic
+from course_lib.ops.convolution import winograd
+from course_lib.ops.convolution.correlate import correlate, weight_gradient
+from course_lib.ops.convolution.input_gradient import input_gradient
+from course_lib.ops.convolution.windows import batch_last, geometry, logical
+from course_lib.ops.parallel import beside
 
 ALL = (True, True, True)
 

@@ -10,9 +10,9 @@ while it is in the cache. After Cho and Brand, "MEC: Memory-efficient convolutio
 
 import numpy as np
 
-from course_lib import windows
-from course_lib.memory import empty, scratch
-from course_lib.parallel import share
+from course_lib.ops.convolution import windows
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import share
 
 NARROW = 512  # columns below which a matrix product is slow: wide rows are cut no further
 

@@ -7,10 +7,10 @@ over the vertical taps; only what the `kw` horizontal taps give is added up afte
 
 import numpy as np
 
-from course_lib import windows
-from course_lib.correlate import correlate
-from course_lib.memory import empty, scratch
-from course_lib.parallel import share
+from course_lib.ops.convolution import windows
+from course_lib.ops.convolution.correlate import correlate
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import share
 
 
 def input_gradient(g, weight, geo):

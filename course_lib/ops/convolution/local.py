@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_lib.conv import ALL
-from course_lib.windows import batch_last, copy_padded, geometry, logical, tap, window_view
+from course_lib.ops.convolution.conv import ALL
+from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap, window_view
 
 
 def locally_connected2d(x, weight, bias=None, stride=1, padding=0, dilation=1, *, needs=ALL):

@@ -7,9 +7,9 @@ first that equals it takes the gradient, in torch's order (row by row).
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.memory import empty, scratch
-from course_lib.parallel import share, split
-from course_lib.windows import batch_last, copy_padded, geometry, logical, tap
+from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import share, split
 
 
 def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):

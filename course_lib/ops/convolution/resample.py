@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.windows import batch_last, logical
+from course_lib.ops.convolution.windows import batch_last, logical
 
 
 def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=None):

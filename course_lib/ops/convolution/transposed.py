@@ -1,11 +1,11 @@
 """Transposed convolution: the gradient of convolution, used forward; an upsampling that can be learned."""
 
 from course_lib import arithmetic
-from course_lib.conv import ALL, bias_gradient, check_arrays, check_bias
-from course_lib.correlate import correlate, weight_gradient
-from course_lib.parallel import beside
-from course_lib.spread import input_gradient
-from course_lib.windows import Geometry, batch_last, logical
+from course_lib.ops.convolution.conv import ALL, bias_gradient, check_arrays, check_bias
+from course_lib.ops.convolution.correlate import correlate, weight_gradient
+from course_lib.ops.convolution.input_gradient import input_gradient
+from course_lib.ops.convolution.windows import Geometry, batch_last, logical
+from course_lib.ops.parallel import beside
 
 
 def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1, *, needs=ALL):

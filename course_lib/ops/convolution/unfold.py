@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.windows import batch_last, copy_padded, geometry, logical, tap, window_view
+from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap, window_view
 
 
 def unfold(x, kernel_size, dilation=1, padding=0, stride=1):

@@ -11,10 +11,10 @@ networks" (2016), whose matrices these are.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from course_lib import windows
-from course_lib.memory import empty, scratch
-from course_lib.parallel import share
-from course_lib.windows import Geometry, copy_padded
+from course_lib.ops.convolution import windows
+from course_lib.ops.convolution.windows import Geometry, copy_padded
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import share
 
 MIX = np.array(
     [

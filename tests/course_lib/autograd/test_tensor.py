@@ -12,7 +12,7 @@ import torch
 
 from course_lib import Tensor, no_grad, optim
 from course_lib import functional as F
-from course_lib.tensor import apply, topological_order, unbroadcast
+from course_lib.autograd.tensor import apply, topological_order, unbroadcast
 from tests.course_lib.against_torch import against_torch, same_gradient
 
 

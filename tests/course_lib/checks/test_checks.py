@@ -9,7 +9,7 @@ import pytest
 
 from course_lib import checks
 from course_lib.checks import NotDone, check, use_sink
-from course_lib.observation import MAX_BYTES, Opaque
+from course_lib.evidence.observation import MAX_BYTES, Opaque
 from tests.course_lib.check_tools import Collect, Notebook
 
 GOOD = "def f(x):\n    return x * 2"
@@ -223,7 +223,7 @@ def test_importing_checks_is_quick_and_brings_no_heavy_library():
 
     code = (
         "import sys, time; start = time.process_time(); import numpy; middle = time.process_time(); "
-        "import course_lib.checks, course_lib.learner, course_lib.progress; end = time.process_time(); "
+        "import course_lib.checks, course_lib.checks.learner, course_lib.checks.progress; end = time.process_time(); "
         "heavy = {'torch', 'matplotlib', 'IPython', 'pandas', 'scipy', 'ipywidgets'} & set(sys.modules); "
         "print(round(end - middle, 3), sorted(heavy))"
     )
@@ -237,7 +237,7 @@ def test_importing_checks_is_quick_and_brings_no_heavy_library():
 
 
 def test_the_frame_a_sink_gets_can_travel():
-    from course_lib.observation import decode, encode
+    from course_lib.evidence.observation import decode, encode
 
     sink = seen('with check("f") as expect:\n    expect("a", f(np.ones(2)))\n    expect("b", f())')
     for line in sink.lines:

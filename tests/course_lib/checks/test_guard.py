@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib.checks import use_sink
-from course_lib.delegation import Guard
+from course_lib.checks.guard import Guard
 from tests.course_lib.check_tools import Collect, Notebook, fake_module
 
 CHECK = 'with check("f") as expect:\n    expect("a", f(np.ones(3)))\n    expect("b", 1)'

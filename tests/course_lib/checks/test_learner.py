@@ -6,9 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from course_lib import finding, session
-from course_lib.learner import CheckFailed
-from course_lib.messages import Message, Note, markdown, plain_markdown
+from course_lib.checks import lookup, session
+from course_lib.checks.learner import CheckFailed
+from course_lib.checks.message import Message, Note, markdown, plain_markdown
 from tests.course_lib.check_tools import Notebook, entry, write
 
 REFERENCE = "def half(x):\n    if x < 0:\n        raise ValueError('x must not be negative')\n    return x / 2"
@@ -26,7 +26,7 @@ HINTS = ["Think of `x / 2`.", "One half of **one** is 0.5.", "```python\ndef hal
 
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
-    for memory in (session._failed, session._opened, session._passed, finding._loaded):
+    for memory in (session._failed, session._opened, session._passed, lookup._loaded):
         memory.clear()
     monkeypatch.chdir(tmp_path)
     for name in ("COURSE_HIDDEN", "COURSE_MODE", "COURSE_EXPECTED"):
@@ -264,7 +264,7 @@ def hidden(tmp_path, half, monkeypatch):
         "def half(x):\n    if x < 0: raise ValueError\n    return x / 2 if x < 5 else 0.0",
         'with check("half", part="hidden", start=3) as expect:\n' + HIDDEN,
     ).lines
-    from course_lib.records import record_line
+    from course_lib.evidence.records import record_line
 
     mistake = {"name": "capped", "say": "it is not 0 from 5 on", "lines": [record_line(s) for s in wrong]}
     entry = {"lines": [record_line(s) for s in lines], "mistakes": [mistake], "forbid": [], "hints": [], "points": 1}
@@ -461,7 +461,7 @@ def test_arrays_of_any_kind_make_a_readable_message(tmp_path, capsys):
     ]
     for right in values:
         write(tmp_path / "expected", lesson="02_g", g=entry(f"def g():\n    return {right}", cell))
-        finding._loaded.clear()
+        lookup._loaded.clear()
         for other in (*values, "{1}", "np.array([None])", "lambda: 0", "float('nan')", "np.full(3, np.inf)"):
             passed, shown, _ = run(f"def g():\n    return {other}", capsys, cell)
             assert passed is (right == other)

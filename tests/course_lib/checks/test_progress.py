@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from course_lib import finding, progress, session
-from course_lib.learner import CheckFailed
+from course_lib.checks import lookup, progress, session
+from course_lib.checks.learner import CheckFailed
 from tests.course_lib.check_tools import Notebook, entry, write
 
 CELL = 'with check("{id}") as expect:\n    expect("a", f(2))'
@@ -18,13 +18,13 @@ RIGHT, WRONG = "def f(x):\n    return x * 2", "def f(x):\n    return x"
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
-    for memory in (session._failed, session._opened, session._passed, finding._loaded):
+    for memory in (session._failed, session._opened, session._passed, lookup._loaded):
         memory.clear()
     monkeypatch.chdir(tmp_path)
     for name in ("COURSE_HIDDEN", "COURSE_MODE", "COURSE_PROGRESS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURSE_EXPECTED", str(tmp_path / "expected"))
-    monkeypatch.setattr(finding, "record_folders", lambda: [tmp_path / "expected"])
+    monkeypatch.setattr(lookup, "record_folders", lambda: [tmp_path / "expected"])
     monkeypatch.setattr(progress, "record_folders", lambda: [tmp_path / "expected"])
     checks = {id: entry(RIGHT, CELL.format(id=id), points=p) for id, p in (("one", 2), ("two", 3))}
     write(tmp_path / "expected", lesson="09_convolution", **checks)
@@ -62,7 +62,7 @@ def test_a_check_that_stops_passing_no_longer_counts(book, tmp_path):
 
 def test_progress_survives_the_kernel(book, tmp_path):
     run(book, RIGHT, "one")
-    code = "from course_lib.progress import read; print(read()[0]['one']['passed'])"
+    code = "from course_lib.checks.progress import read; print(read()[0]['one']['passed'])"
     env = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(progress.__file__))}
     out = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.mention import mentions
+from course_lib.checks.reachable import mentions
 
 MENTIONED = {
     "through its module": "def f(x):\n    return np.convolve(x, x)",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from course_lib import augment
+from course_lib.data import augment
 
 ALL = [
     augment.flip,

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from course_lib import datasets
-from course_lib.datasets import DataUnavailable, Source, load, read_idx
+from course_lib.data import datasets
+from course_lib.data.datasets import DataUnavailable, Source, load, read_idx
 
 
 def idx(array):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.scenes import JOINTS, LENGTH, LIMBS, SHAPES, poses, shapes, skeletons
+from course_lib.data.scenes import JOINTS, LENGTH, LIMBS, SHAPES, poses, shapes, skeletons
 
 
 @pytest.fixture

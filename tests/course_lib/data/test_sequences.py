@@ -5,7 +5,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from course_lib.sequences import END, PAD, Vocabulary, adding, dates, reversals
+from course_lib.data.sequences import END, PAD, Vocabulary, adding, dates, reversals
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from course_lib.compare import Difference, check_line, compare, growth_bound, record_line
-from course_lib.observation import Opaque, Seen, observe
+from course_lib.evidence.compare import Difference, check_line, compare, growth_bound, record_line
+from course_lib.evidence.observation import Opaque, Seen, observe
 
 F32 = np.float32
 
@@ -189,7 +189,7 @@ def test_nothing_seen_is_not_reached():
 
 def test_an_exception_and_a_forbidden_call_fail_any_line():
     raised = seen("raised", {"type": "ValueError", "message": "no", "line": ""})
-    forbidden = seen("forbidden", {"name": "course_lib.conv.conv2d", "function": "f", "line": 3})
+    forbidden = seen("forbidden", {"name": "course_lib.ops.convolution.conv.conv2d", "function": "f", "line": 3})
     for kind, value in (("value", 3), ("raises", {"type": "ValueError"}), ("at_least", 0)):
         assert check_line(line(kind, value, bound=0), raised).say == "Your code raised ValueError: no"
         say = "This calls the library's conv2d; write it yourself."

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_lib.diagnose import name_mistake
-from course_lib.observation import Seen, observe
+from course_lib.evidence.mistakes import name_mistake
+from course_lib.evidence.observation import Seen, observe
 
 
 def seen(*values, start=0):

@@ -8,8 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from course_lib.observation import MAX_BYTES, Malformed, Opaque, Seen, decode, encode, observe, size
-from course_lib.tree import MAX_DEPTH, MAX_ITEMS
+from course_lib.evidence.observation import MAX_BYTES, Malformed, Opaque, Seen, decode, encode, observe, size
+from course_lib.evidence.tree import MAX_DEPTH, MAX_ITEMS
 
 PLAIN = (type(None), bool, int, float, complex, str, np.ndarray, list, tuple, dict, Opaque)
 
@@ -201,7 +201,7 @@ def test_a_dict_key_of_another_kind_is_named():
 def test_tensors_of_both_libraries_become_arrays():
     import torch
 
-    from course_lib.tensor import Tensor
+    from course_lib.autograd.tensor import Tensor
 
     for tensor in (
         Tensor(np.array([[1.0, 2.0]]), requires_grad=True),

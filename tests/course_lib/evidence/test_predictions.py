@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from course_lib.compare import check_line
-from course_lib.observation import Opaque, Seen, observe
-from course_lib.predictions import canonical, hash_answer, matches
+from course_lib.evidence.compare import check_line
+from course_lib.evidence.observation import Opaque, Seen, observe
+from course_lib.evidence.predictions import canonical, hash_answer, matches
 
 SAME = [
     (3, 3.0, np.int64(3), np.array(3.0), np.float32(3)),

@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from course_lib.observation import Opaque
-from course_lib.records import BadRecord, Record, load_record, save_record, unrecordable
+from course_lib.evidence.observation import Opaque
+from course_lib.evidence.records import BadRecord, Record, load_record, save_record, unrecordable
 
 
 def make():

@@ -5,9 +5,10 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from course_lib import Tensor, nn, summary
+from course_lib import Tensor, nn
 from course_lib import functional as F
 from course_lib.arithmetic import receptive_field
+from course_lib.nn import summary
 
 
 @pytest.fixture

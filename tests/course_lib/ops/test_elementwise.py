@@ -5,7 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from course_lib import matrix_ops, norm_ops, ops, recurrent_ops, reduce_ops, shape_ops
+from course_lib.ops import elementwise
+from course_lib.ops import matrix as matrix_ops
+from course_lib.ops import norm as norm_ops
+from course_lib.ops import recurrent as recurrent_ops
+from course_lib.ops import reduce as reduce_ops
+from course_lib.ops import shape as shape_ops
 from tests.course_lib.gradcheck import check_vjp
 
 
@@ -19,22 +24,22 @@ def positive(rng, *shape):
 
 
 UNARY = [
-    (ops.neg, {}),
-    (ops.exp, {}),
-    (ops.abs, {}),
-    (ops.sin, {}),
-    (ops.cos, {}),
-    (ops.tanh, {}),
-    (ops.sigmoid, {}),
-    (ops.softplus, {}),
-    (ops.softplus, {"beta": 3.0, "threshold": 2.0}),
-    (ops.relu, {}),
-    (ops.leaky_relu, {"negative_slope": 0.2}),
-    (ops.elu, {"alpha": 1.5}),
-    (ops.gelu, {}),
-    (ops.gelu, {"approximate": "tanh"}),
-    (ops.clip, {"low": -0.5, "high": 0.7}),
-    (ops.clip, {"high": 0.3}),
+    (elementwise.neg, {}),
+    (elementwise.exp, {}),
+    (elementwise.abs, {}),
+    (elementwise.sin, {}),
+    (elementwise.cos, {}),
+    (elementwise.tanh, {}),
+    (elementwise.sigmoid, {}),
+    (elementwise.softplus, {}),
+    (elementwise.softplus, {"beta": 3.0, "threshold": 2.0}),
+    (elementwise.relu, {}),
+    (elementwise.leaky_relu, {"negative_slope": 0.2}),
+    (elementwise.elu, {"alpha": 1.5}),
+    (elementwise.gelu, {}),
+    (elementwise.gelu, {"approximate": "tanh"}),
+    (elementwise.clip, {"low": -0.5, "high": 0.7}),
+    (elementwise.clip, {"high": 0.3}),
     (reduce_ops.sum, {"axis": (0, 2)}),
     (reduce_ops.mean, {"axis": 1, "keepdims": True}),
     (reduce_ops.var, {"axis": (1,), "correction": 0}),
@@ -65,18 +70,29 @@ def test_the_vjp_of_a_function_of_one_array_is_its_slope(primitive, params, rng)
     check_vjp(primitive, rng.standard_normal((2, 3, 4)), rng=rng, **params)
 
 
-@pytest.mark.parametrize("primitive", [ops.log, ops.sqrt])
+@pytest.mark.parametrize("primitive", [elementwise.log, elementwise.sqrt])
 def test_the_vjp_of_a_function_of_positive_numbers_is_its_slope(primitive, rng):
     check_vjp(primitive, positive(rng, 3, 4), rng=rng)
 
 
-@pytest.mark.parametrize("primitive", [ops.add, ops.sub, ops.mul, ops.div, ops.power, ops.maximum, ops.minimum])
+@pytest.mark.parametrize(
+    "primitive",
+    [
+        elementwise.add,
+        elementwise.sub,
+        elementwise.mul,
+        elementwise.div,
+        elementwise.power,
+        elementwise.maximum,
+        elementwise.minimum,
+    ],
+)
 def test_the_vjp_of_a_function_of_two_arrays_is_its_slope(primitive, rng):
     check_vjp(primitive, positive(rng, 3, 4), positive(rng, 3, 4), rng=rng)
 
 
 def test_the_vjp_of_where_reaches_only_what_was_chosen(rng):
-    check_vjp(ops.where, *rng.standard_normal((2, 3, 4)), rng=rng, condition=rng.random((3, 4)) > 0.5)
+    check_vjp(elementwise.where, *rng.standard_normal((2, 3, 4)), rng=rng, condition=rng.random((3, 4)) > 0.5)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +156,16 @@ def test_the_vjp_through_time_is_the_slope(primitive, gates, params, masked, rng
     check_vjp(primitive, rng.standard_normal((t, n, d)), *states, *weights, rng=rng, mask=mask, **params)
 
 
-ELEMENTWISE = [p for p, params in UNARY if p.__module__ == "course_lib.ops"] + [ops.log, ops.sqrt]
+ELEMENTWISE = [p for p, params in UNARY if p.__module__ == "course_lib.ops.elementwise"] + [
+    elementwise.log,
+    elementwise.sqrt,
+]
 
 
 @pytest.mark.parametrize("primitive", ELEMENTWISE, ids=lambda p: p.__name__)
 def test_element_wise_functions_keep_float32_and_the_order_in_memory(primitive, rng):
     batch_last = np.abs(rng.standard_normal((3, 4, 5, 2))).astype(np.float32).transpose(3, 0, 1, 2)
-    params = {"low": 0.1} if primitive is ops.clip else {}
+    params = {"low": 0.1} if primitive is elementwise.clip else {}
     out, vjp = primitive(batch_last, **params)
     (g,) = vjp(np.ones_like(batch_last))
     for array in (out, g):
@@ -154,7 +173,10 @@ def test_element_wise_functions_keep_float32_and_the_order_in_memory(primitive, 
         assert array.strides == batch_last.strides
 
 
-@pytest.mark.parametrize("primitive", [ops.add, ops.sub, ops.mul, ops.div, ops.maximum, ops.power])
+@pytest.mark.parametrize(
+    "primitive",
+    [elementwise.add, elementwise.sub, elementwise.mul, elementwise.div, elementwise.maximum, elementwise.power],
+)
 def test_functions_of_two_arrays_keep_the_order_in_memory(primitive, rng):
     batch_last = positive(rng, 3, 4, 5, 2).astype(np.float32).transpose(3, 0, 1, 2)
     out, vjp = primitive(batch_last, batch_last + 1)
@@ -179,21 +201,21 @@ def test_an_input_that_wants_no_gradient_costs_none(rng):
     a, b = rng.standard_normal((3, 4)), rng.standard_normal((4, 5))
     assert matrix_ops.matmul(a, b, needs=(False, True))[1](np.ones((3, 5)))[0] is None
     assert matrix_ops.linear(a, b.T, b[0], needs=(False, True, True))[1](np.ones((3, 5)))[0] is None
-    assert ops.mul(a, a, needs=(True, False))[1](a)[1] is None
+    assert elementwise.mul(a, a, needs=(True, False))[1](a)[1] is None
 
 
 def test_erf_is_pythons_erf():
     x = np.linspace(-9, 9, 3001)
     exact = np.array([math.erf(v) for v in x])
-    np.testing.assert_allclose(ops.erf(x), exact, atol=2e-14)
-    assert ops.erf(x.astype(np.float32)).dtype == np.float32
+    np.testing.assert_allclose(elementwise.erf(x), exact, atol=2e-14)
+    assert elementwise.erf(x.astype(np.float32)).dtype == np.float32
 
 
 def test_extreme_arguments_give_limits_without_a_warning():
     far = np.array([-1e4, -50.0, 0.0, 50.0, 1e4])
     with np.errstate(all="raise", under="ignore"):
-        np.testing.assert_allclose(ops.sigmoid(far)[0], [0, math.exp(-50), 0.5, 1, 1], rtol=1e-12)
-        np.testing.assert_allclose(ops.softplus(far)[0], [0, math.exp(-50), math.log(2), 50, 1e4], rtol=1e-12)
+        np.testing.assert_allclose(elementwise.sigmoid(far)[0], [0, math.exp(-50), 0.5, 1, 1], rtol=1e-12)
+        np.testing.assert_allclose(elementwise.softplus(far)[0], [0, math.exp(-50), math.log(2), 50, 1e4], rtol=1e-12)
         np.testing.assert_allclose(reduce_ops.softmax(far, axis=0)[0], [0, 0, 0, 0, 1])
         assert np.isfinite(reduce_ops.log_softmax(far, axis=0)[0]).all()
         assert reduce_ops.logsumexp(far, axis=0)[0] == 1e4

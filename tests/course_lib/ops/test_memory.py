@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from course_lib import memory
+from course_lib.ops import memory
 
 LARGE = (64, 1024)
 
@@ -116,7 +116,7 @@ def test_scratch_is_the_same_memory_by_name_and_each_threads_own():
 def test_a_training_loop_keeps_no_more_after_many_steps_than_after_a_few():
     from course_lib import functional as F
     from course_lib import nn, optim
-    from course_lib.tensor import Tensor
+    from course_lib.autograd.tensor import Tensor
 
     rng = np.random.default_rng(0)
     model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, rng=rng), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2))

@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from course_lib import parallel
+from course_lib.ops import parallel
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import updates
+from course_lib.optim import steps as updates
 
 BEND = np.array([[1.0, 30.0], [4.0, 0.2]])
 TORCH = {

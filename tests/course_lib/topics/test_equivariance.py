@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import equivariance
+from course_lib.topics import equivariance
 
 
 @pytest.fixture

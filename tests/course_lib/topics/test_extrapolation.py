@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import extrapolation
+from course_lib.topics import extrapolation
 
 
 def test_every_point_counts_in_the_ring_that_it_lies_in():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course_lib.filter_fit import best_fits, derivatives, gabors
-from course_lib.filters import gabor, gaussian_bank
+from course_lib.topics.filter_fit import best_fits, derivatives, gabors
+from course_lib.topics.filters import gabor, gaussian_bank
 
 
 def test_the_hand_made_bank_is_recognised_with_its_orders():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import filters
+from course_lib.topics import filters
 
 
 @pytest.mark.parametrize(("sigma", "radius"), [(0.7, 1), (1.5, 3), (3.0, 4)])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.gradient_features import gradient_histograms, pyramid, unit_length, word_strengths
+from course_lib.topics.gradient_features import gradient_histograms, pyramid, unit_length, word_strengths
 
 
 @pytest.mark.parametrize("angle", [0.0, 45.0, 90.0, 180.0, 292.5])

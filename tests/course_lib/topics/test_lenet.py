@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import datasets
-from course_lib.lenet import KINDS, all_convolutional, hits, images_for_lenet, learn, lenet
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
+from course_lib.data import datasets
+from course_lib.topics.lenet import KINDS, all_convolutional, hits, images_for_lenet, learn, lenet
 
 
 def shapes_inside(model, side=28):

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_lib import data, logistic, perceptron
+from course_lib import data
+from course_lib.topics import logistic, perceptron
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import mlp, nn
+from course_lib import nn
+from course_lib.topics import mlp
 
 
 @pytest.fixture

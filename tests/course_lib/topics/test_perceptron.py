@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Perceptron, SGDRegressor
 
-from course_lib import perceptron
+from course_lib.topics import perceptron
 
 
 def samples(seed, n=30, d=3):

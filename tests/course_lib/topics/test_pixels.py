@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import pixels
+from course_lib.topics import pixels
 
 
 @pytest.fixture

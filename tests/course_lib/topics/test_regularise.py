@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import regularise
+from course_lib.topics import regularise
 
 
 @pytest.fixture

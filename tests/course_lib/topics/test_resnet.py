@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from course_lib import functional as F
-from course_lib import torch_bridge
-from course_lib.resnet import CifarResNet, PadShortcut, deep_losses
-from course_lib.tensor import Tensor
-from course_lib.torch_models import resnets
+from course_lib.autograd.tensor import Tensor
+from course_lib.topics.resnet import CifarResNet, PadShortcut, deep_losses
+from course_lib.torch_models import bridge, resnets
 
 SIZES = {"width": 4, "classes": 7, "in_channels": 2}
 
@@ -23,12 +22,12 @@ def batch():
 def test_logits_and_all_gradients_equal_torch_s(batch, depth, residual):
     x, t = batch
     ours = CifarResNet(depth, residual=residual, rng=np.random.default_rng(1), **SIZES).double()
-    theirs = torch_bridge.to_torch(ours, resnets.CifarResNet(depth, residual=residual, **SIZES).double())
+    theirs = bridge.to_torch(ours, resnets.CifarResNet(depth, residual=residual, **SIZES).double())
     out, want = ours(Tensor(x)), theirs(torch.from_numpy(x))
     F.cross_entropy(out, t).backward()
     torch.nn.functional.cross_entropy(want, torch.from_numpy(t)).backward()
     assert np.allclose(out.data, want.detach().numpy(), rtol=1e-8, atol=1e-8)
-    gradients = torch_bridge.gradients(theirs)
+    gradients = bridge.gradients(theirs)
     assert gradients.keys() == dict(ours.named_parameters()).keys()
     for name, p in ours.named_parameters():
         assert np.allclose(p.grad, gradients[name], rtol=1e-5, atol=1e-8), name
@@ -37,7 +36,7 @@ def test_logits_and_all_gradients_equal_torch_s(batch, depth, residual):
 def test_weights_and_running_statistics_come_back_from_torch(batch):
     theirs = resnets.CifarResNet(20, **SIZES).double()
     theirs(torch.from_numpy(batch[0]))  # moves the running statistics
-    ours = torch_bridge.from_torch(theirs, CifarResNet(20, rng=np.random.default_rng(2), **SIZES).double())
+    ours = bridge.from_torch(theirs, CifarResNet(20, rng=np.random.default_rng(2), **SIZES).double())
     want = theirs.eval()(torch.from_numpy(batch[0])).detach().numpy()
     assert np.allclose(ours.eval()(Tensor(batch[0])).data, want, rtol=1e-8, atol=1e-8)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from course_lib.whitening import principal_axes, whiten, whitening
+from course_lib.topics.whitening import principal_axes, whiten, whitening
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from course_lib import functional as F
-from course_lib import torch_bridge
+from course_lib.autograd.tensor import Tensor
 from course_lib.nn import Linear, Sequential
-from course_lib.tensor import Tensor
+from course_lib.torch_models import bridge
 
 
 def ours(seed=0, hidden=5):
@@ -28,13 +28,13 @@ def batch():
 def test_logits_and_gradients_agree_after_the_move_to_torch(batch):
     x, t = batch
     model = ours()
-    twin = torch_bridge.to_torch(model, theirs())
+    twin = bridge.to_torch(model, theirs())
     out = model(Tensor(x))
     F.cross_entropy(out, t).backward()
     out_twin = twin(torch.from_numpy(x))
     torch.nn.functional.cross_entropy(out_twin, torch.from_numpy(t)).backward()
     assert np.allclose(out.data, out_twin.detach().numpy(), rtol=1e-12)
-    want = torch_bridge.gradients(twin)
+    want = bridge.gradients(twin)
     assert want.keys() == dict(model.named_parameters()).keys()
     for name, p in model.named_parameters():
         assert np.allclose(p.grad, want[name], rtol=1e-10), name
@@ -42,7 +42,7 @@ def test_logits_and_gradients_agree_after_the_move_to_torch(batch):
 
 def test_weights_come_back_from_torch(batch):
     twin = theirs()
-    model = torch_bridge.from_torch(twin, ours(seed=5))
+    model = bridge.from_torch(twin, ours(seed=5))
     assert np.allclose(model(Tensor(batch[0])).data, twin(torch.from_numpy(batch[0])).detach().numpy(), rtol=1e-12)
 
 
@@ -50,58 +50,58 @@ def test_models_that_do_not_fit_are_named():
     with pytest.raises(
         ValueError, match=r"0\.bias has shape \(5,\) in course_lib and \(6,\) in torch|0\.weight has shape"
     ):
-        torch_bridge.to_torch(ours(), theirs(hidden=6))
+        bridge.to_torch(ours(), theirs(hidden=6))
     with pytest.raises(ValueError, match=r"from_torch: .* exists only in the torch model"):
-        torch_bridge.from_torch(torch.nn.Sequential(*theirs(), torch.nn.Linear(3, 1)).double(), ours())
+        bridge.from_torch(torch.nn.Sequential(*theirs(), torch.nn.Linear(3, 1)).double(), ours())
 
 
 def test_a_device_that_is_not_there_is_an_error_never_a_fallback(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(RuntimeError, match="'cuda' was asked for"):
-        torch_bridge.device("cuda")
-    assert torch_bridge.device("cpu").type == "cpu"
+        bridge.device("cuda")
+    assert bridge.device("cpu").type == "cpu"
     with pytest.raises(ValueError, match="'gpu' is no device"):
-        torch_bridge.device("gpu")
+        bridge.device("gpu")
 
 
 def test_a_gpu_beyond_the_last_is_not_there(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert torch_bridge.device("cuda:1").index == 1
+    assert bridge.device("cuda:1").index == 1
     with pytest.raises(RuntimeError, match="'cuda:2' was asked for"):
-        torch_bridge.device("cuda:2")
+        bridge.device("cuda:2")
 
 
 def test_the_environment_may_ask_for_a_device(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
-    assert torch_bridge.device().type == "cpu"
+    assert bridge.device().type == "cpu"
     monkeypatch.setenv("COURSE_DEVICE", "cuda")
     with pytest.raises(RuntimeError, match="'cuda' was asked for"):
-        torch_bridge.device()
+        bridge.device()
 
 
 @pytest.mark.parametrize(("cuda", "mps", "want"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
 def test_the_best_device_is_taken_when_none_is_asked_for(monkeypatch, cuda, mps, want):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert torch_bridge.device().type == want
+    assert bridge.device().type == want
 
 
 def test_size_follows_the_machine_unless_told(monkeypatch):
     monkeypatch.delenv("COURSE_SIZE", raising=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert torch_bridge.size(full=64, smoke=2) == 2
+    assert bridge.size(full=64, smoke=2) == 2
     monkeypatch.setenv("COURSE_SIZE", "full")
-    assert torch_bridge.size(full=64, smoke=2) == 64
+    assert bridge.size(full=64, smoke=2) == 64
     monkeypatch.setenv("COURSE_SIZE", "huge")
     with pytest.raises(ValueError, match="'full' or 'smoke', got 'huge'"):
-        torch_bridge.size(full=64, smoke=2)
+        bridge.size(full=64, smoke=2)
 
 
 @pytest.mark.parametrize(("threads", "words"), [(1, "CPU, 1 thread"), (2, "CPU, 2 threads")])
 def test_the_device_is_described_for_tables(monkeypatch, threads, words):
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
-    assert torch_bridge.describe("cpu") == words
+    assert bridge.describe("cpu") == words

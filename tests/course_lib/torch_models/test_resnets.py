@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import blocks, torch_bridge
-from course_lib.tensor import Tensor
-from course_lib.torch_models import resnets
+from course_lib.autograd.tensor import Tensor
+from course_lib.nn import blocks
+from course_lib.torch_models import bridge, resnets
 
 # As published beside the reference implementations: weights for 1000 classes, 10^9 multiply-adds of one 224x224 image
 PUBLISHED = {
@@ -66,7 +66,7 @@ def test_a_depth_that_is_not_6n_plus_2_is_an_error():
 def test_a_block_computes_what_the_library_s_block_computes(name, stride, channels):
     rng = np.random.default_rng(3)
     ours = getattr(blocks, name)(4, channels, stride, rng=rng).double()
-    theirs = torch_bridge.to_torch(ours, getattr(resnets, name)(4, channels, stride).double())
+    theirs = bridge.to_torch(ours, getattr(resnets, name)(4, channels, stride).double())
     x = rng.normal(size=(2, 4, 7, 6))
     for mode in (True, False):
         ours.train(mode)

@@ -3,14 +3,13 @@
 import numpy as np
 import pytest
 
-from course_lib import checkpoint
 from course_lib import functional as F
 from course_lib.data import batches, moons
 from course_lib.nn import Linear, Sequential
+from course_lib.nn.saving import save
 from course_lib.optim import SGD, Adam
-from course_lib.schedules import Plateau
-from course_lib.state import save
-from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score
+from course_lib.optim.schedules import Plateau
+from course_lib.train import EarlyStopping, History, accuracy, checkpoint, evaluate, fit, progress, score
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import search
+from course_lib.train import search
 
 
 def test_the_best_of_what_was_tried_comes_back():

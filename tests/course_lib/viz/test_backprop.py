@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward, twice_graph
 
 

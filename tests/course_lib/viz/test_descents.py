@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib.updates import STEPS
+from course_lib.optim.steps import STEPS
 from course_lib.viz import descents
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from matplotlib.collections import PathCollection
 
-from course_lib import filters
+from course_lib.topics import filters
 from course_lib.viz import filtering
 
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib import logistic, perceptron
+from course_lib.topics import logistic, perceptron
 from course_lib.viz import logistic as draw
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib import nn
-from course_lib.summary import summary
+from course_lib.nn.summary import summary
 from course_lib.viz.networks import architecture
 
 

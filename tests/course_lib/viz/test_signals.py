@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course_lib import functional as F
-from course_lib.tensor import Tensor
+from course_lib.autograd.tensor import Tensor
 from course_lib.viz import style
 from course_lib.viz.signals import ACTIVATIONS, deep_stack, layer_histograms, signal_picture, spread_curves
 

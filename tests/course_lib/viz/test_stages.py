@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.filter_fit import best_fits, derivatives
+from course_lib.topics.filter_fit import best_fits, derivatives
 from course_lib.viz import stages
 
 

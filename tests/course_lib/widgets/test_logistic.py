@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import logistic, perceptron
+from course_lib.topics import logistic, perceptron
 from course_lib.widgets import logistic as widgets
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grading.messages import Job, Limits, Step
+from grading.confinement.job import Job, Limits, Step
 
 HERE = Path(__file__).parent
 BEFORE = (

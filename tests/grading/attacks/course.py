@@ -17,10 +17,10 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell
 
-from course_lib.compare import Record, save_record
+from course_lib.evidence.compare import Record, save_record
 from grading import course
-from grading.messages import MB, Limits
-from grading.sandbox import SandboxPool
+from grading.confinement.job import MB, Limits
+from grading.confinement.sandbox import SandboxPool
 from tests.grading import attacks
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small

@@ -6,7 +6,7 @@ import json
 import os
 import struct
 
-from course_lib.observation import Seen, encode
+from course_lib.evidence.observation import Seen, encode
 
 
 def send(kind, data):

@@ -28,7 +28,7 @@ for path in ("@COURSE@", "@PROJECT@", "@HOME@", "/root", "/home"):
         names += [path + "/" + name for name in os.listdir(path)]
     except OSError:
         pass
-for name in ("grading", "solutions", "grading.judge"):
+for name in ("grading", "solutions", "grading.marking.judge"):
     try:
         __import__(name)
         names.append(name)

@@ -78,7 +78,7 @@ import IPython.core.interactiveshell as shell
 shell.InteractiveShell.run_ast_nodes = None
 print("PATCHED")"""
 FORGE = """import json, os, struct
-from course_lib.observation import Seen, encode
+from course_lib.evidence.observation import Seen, encode
 def send(kind, data):
     data = data if isinstance(data, bytes) else json.dumps(data).encode()
     os.write(4, struct.pack(">cI", kind, len(data)) + data)
@@ -139,7 +139,7 @@ for _ in range(400):
 head = json.dumps({"check": "tail"}).encode()
 def tail(xs):
     data = encode(Seen("tail", "visible", 0, "two", "value", [2], {}))
-    import course_lib.observation as o
+    import course_lib.evidence.observation as o
     deep = b'[' * 3000 + b']' * 3000
     send(b"O", data.replace(b"[2]", deep))
     return value"""

@@ -204,8 +204,14 @@ def shadows(folder, raw):
     nb["cells"].insert(3, {"cell_type": "code", "id": "look", "metadata": {}, "source": SHADOW, "outputs": [],
                            "execution_count": None})  # fmt: skip
     (folder / NAME).write_text(json.dumps(nb))
-    for name in ("numpy.py", "random.py", "sitecustomize.py", "course_lib/__init__.py", "course_lib/checks.py"):
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name in (
+        "numpy.py",
+        "random.py",
+        "sitecustomize.py",
+        "course_lib/__init__.py",
+        "course_lib/checks/__init__.py",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(PRINTS)
     (folder / "expected").mkdir()
     (folder / "expected" / f"{small.LESSON}.npz").write_bytes(b"mine")

@@ -23,7 +23,7 @@ print("PARROT", tail([1, 2]))"""
 NAMES = """import course_lib, course_lib.checks as checks
 names = [n for n in dir(checks) if not n.startswith("__")]
 print("SINK", type(vars(checks).get("_sink") or vars(checks).get("SINK")).__name__, len(names))
-for name in ("grading", "grading.judge", "grading.gradebook", "solutions"):
+for name in ("grading", "grading.marking.judge", "grading.marking.gradebook", "solutions"):
     try:
         __import__(name)
         print("REACHED", [name])

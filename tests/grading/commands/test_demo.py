@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
-from grading import sample_class
-from grading.feedback import read_autograded
+from grading.publishing import sample_class
+from grading.reporting.feedback import read_autograded
 
 NAMED = [s for s in sample_class.CLASS if s.mistakes is not None and s.change is None]
 
@@ -23,7 +23,7 @@ def test_the_stored_notebooks_are_what_the_lessons_give_today(lessons, tmp_path)
     stored = {p.relative_to(sample_class.DEMO): p.read_bytes() for p in sample_class.DEMO.glob("*/*.ipynb")}
     assert made.keys() == stored.keys()
     stale = sorted(str(p) for p in made if made[p] != stored[p])
-    assert not stale, f"run `python -m grading.sample_class`: {stale}"
+    assert not stale, f"run `python -m grading.publishing.sample_class`: {stale}"
 
 
 def test_the_class_has_at_least_fourteen_students_in_two_lessons(demo):
@@ -122,16 +122,16 @@ def test_no_script_of_a_students_is_left_in_what_an_instructor_opens(demo):
 def test_the_command_runs_and_says_where_things_lie(tmp_path, capsys, monkeypatch):
     from rich.console import Console
 
-    from grading import demonstration
+    from grading.commands import demo
     from grading.errors import CourseError
 
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("x")
     with pytest.raises(CourseError, match="is not a demo's folder"):
-        demonstration.demonstrate(Console(), tmp_path / "mine")
-    monkeypatch.setattr(demonstration, "NUMBERS", ("01",))
-    monkeypatch.setattr(demonstration.prepare, "__kwdefaults__", {"tell": lambda text: None, "numbers": ("01",)})
-    summary = demonstration.demonstrate(Console(width=160), tmp_path / "course")
+        demo.demonstrate(Console(), tmp_path / "mine")
+    monkeypatch.setattr(demo, "NUMBERS", ("01",))
+    monkeypatch.setattr(demo.prepare, "__kwdefaults__", {"tell": lambda text: None, "numbers": ("01",)})
+    summary = demo.demonstrate(Console(width=160), tmp_path / "course")
     told = capsys.readouterr().out
     assert len(summary.graded) == 15
     for word in ("report.html", "gradebook.db", "feedback", "Mistakes recognised", "course show", "an endless loop"):

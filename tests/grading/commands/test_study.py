@@ -9,9 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from course_lib import finding
-from grading import doctor, study
-from grading.commands import learner
+from course_lib.checks import lookup
+from grading.commands import doctor, learner, study
 from grading.errors import CourseError
 from tests.course_lib.check_tools import entry, write
 
@@ -37,7 +36,7 @@ def lesson(folder, name, cells):
 def folder(tmp_path, monkeypatch):
     """Two lessons: in 01 one check passes, one does not and a cell is broken; in 02 nothing is done."""
     monkeypatch.delenv("COURSE_PROGRESS", raising=False)
-    finding._loaded.clear()
+    lookup._loaded.clear()
     place = tmp_path / "notebooks"
     checks = {id: entry(HALF, cell, hints=HINTS if id == "half" else [], points=2) for id, cell in CHECKS.items()}
     checks["guess"] = entry("guess = 3", PREDICT)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading import bubblewrap
+from grading.confinement import bubblewrap
 
 
 @pytest.fixture

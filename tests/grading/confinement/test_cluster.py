@@ -14,12 +14,13 @@ import time
 
 import pytest
 
-from course_lib.compare import save_record
-from grading import cluster, engine
+from course_lib.evidence.compare import save_record
+from grading.confinement import cluster
+from grading.confinement.job import Job, Step
 from grading.course import Course
 from grading.errors import CourseError
-from grading.journal import Journal
-from grading.messages import Job, Step
+from grading.marking import engine
+from grading.marking.journal import Journal
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
@@ -316,7 +317,7 @@ def test_a_submission_lost_with_four_workers_runs_on_this_machine(monkeypatch):
 
     said, here = [], sc.InProcess()
     here.close = lambda: None
-    monkeypatch.setattr("grading.sandbox.SandboxPool", lambda n, trust: here)
+    monkeypatch.setattr("grading.confinement.sandbox.SandboxPool", lambda n, trust: here)
     with cluster.Cluster(Client(failing(KilledWorker("key", None, 3))), say=said.append) as pool:
         run = pool.submit(Job("key", "00_small", (Step("one", "1 + 1"),))).result(5)
     assert run.cells["one"].status == "ok"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.conversation import FRAME, Broken, Frames
+from grading.confinement.conversation import FRAME, Broken, Frames
 
 
 def frame(kind, payload):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grading import layout
+from grading.confinement import mounts
 from grading.errors import CourseError
 from tests.grading.places import Places, copy, open_to_all
 
@@ -18,8 +18,8 @@ VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 DRIVER = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from grading.messages import Job, Limits, Step
-from grading.sandbox import Sandbox
+from grading.confinement.job import Job, Limits, Step
+from grading.confinement.sandbox import Sandbox
 look = '''
 import os, sys, numpy, torch, IPython, course_lib
 places = [m.__file__.replace("/usr/lib", "/opt/env/lib") for m in (numpy, torch, IPython, course_lib, os)]
@@ -57,7 +57,7 @@ def venv(target, python):
     )
     lib = target / "lib" / f"python{VERSION}"
     lib.mkdir(parents=True)
-    (lib / "site-packages").symlink_to(layout.this_interpreter().packages[0])
+    (lib / "site-packages").symlink_to(mounts.this_interpreter().packages[0])
     return target / "bin" / "python"
 
 
@@ -75,7 +75,7 @@ def uv(folder):
 
 def conda(folder):
     base = stdlib(folder / "home/miniconda3/envs/course")
-    copy(layout.this_interpreter().packages[0], base / f"lib/python{VERSION}/site-packages")
+    copy(mounts.this_interpreter().packages[0], base / f"lib/python{VERSION}/site-packages")
     (base / "conda-meta").mkdir()
     return base / "bin/python"
 
@@ -88,7 +88,7 @@ def own(folder):
 @pytest.fixture
 def folder():
     """On the file system of the packages, so that a copy is a link."""
-    made = Path(tempfile.mkdtemp(prefix=".layouts-", dir=Path(layout.this_interpreter().packages[0]).parent))
+    made = Path(tempfile.mkdtemp(prefix=".layouts-", dir=Path(mounts.this_interpreter().packages[0]).parent))
     made.chmod(0o755)
     yield made
     shutil.rmtree(made)
@@ -104,7 +104,7 @@ def drive(python, project, base, before=()):
 @pytest.mark.parametrize("make", [own, pyenv, uv, conda], ids=lambda f: f.__name__)
 def test_every_way_to_install_python_gives_the_same_sandbox(make, folder):
     python = make(folder)
-    _, ended, differs, text = drive(python, layout.PROJECT, folder if make is not own else layout.PROJECT)
+    _, ended, differs, text = drive(python, mounts.ROOT, folder if make is not own else mounts.ROOT)
     assert (ended, differs) == ("finished", [])
     lines = text.splitlines()
     assert lines[0] == "[True, True, True, True, True] /opt/course/course_lib/__init__.py"
@@ -114,15 +114,15 @@ def test_every_way_to_install_python_gives_the_same_sandbox(make, folder):
 def test_an_ordinary_user_gets_nested_namespaces(folder):
     places = Places()
     try:
-        ready = places.lower() if os.geteuid() == 0 else {"interpreter": layout.this_interpreter()}
+        ready = places.lower() if os.geteuid() == 0 else {"interpreter": mounts.this_interpreter()}
         base = ready["interpreter"].base
         code = places.folder / "project"
         for name in ("grading", "course_lib"):
-            shutil.copytree(layout.PROJECT / name, code / name)
+            shutil.copytree(mounts.ROOT / name, code / name)
         subprocess.run(["chmod", "-R", "o+rX", code], check=True)
         python = venv(places.folder / "env", base / ready["interpreter"].executable)
         before = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
-        path, ended, differs, text = drive(python, code, layout.PROJECT, before)
+        path, ended, differs, text = drive(python, code, mounts.ROOT, before)
     finally:
         places.remove()
     assert (path, ended, differs) == ("nested", "finished", [])
@@ -132,15 +132,15 @@ def test_an_ordinary_user_gets_nested_namespaces(folder):
 def test_a_project_inside_a_mounted_tree_is_covered(tmp_path, monkeypatch):
     project = tmp_path / "usr/src/course"
     (project / "solutions").mkdir(parents=True)
-    monkeypatch.setattr(layout, "PROJECT", project)
-    words = layout._covers(tmp_path / "usr", "/usr")
+    monkeypatch.setattr(mounts, "PROJECT", project)
+    words = mounts._covers(tmp_path / "usr", "/usr")
     assert words[:2] == ["--tmpfs", "/usr/src/course"]
 
 
 def test_packages_that_hold_the_grader_are_covered(tmp_path):
     for name in ("grading", "solutions", "numpy"):
         (tmp_path / name).mkdir()
-    words = " ".join(layout._covers(tmp_path, "/opt/env/lib/site-packages"))
+    words = " ".join(mounts._covers(tmp_path, "/opt/env/lib/site-packages"))
     assert "--tmpfs /opt/env/lib/site-packages/grading" in words
     assert "--tmpfs /opt/env/lib/site-packages/solutions" in words
     assert "numpy" not in words
@@ -148,7 +148,7 @@ def test_packages_that_hold_the_grader_are_covered(tmp_path):
 
 def test_the_environment_is_our_own(monkeypatch):
     monkeypatch.setenv("AWS_SECRET", "x")
-    values = layout.environment()
+    values = mounts.environment()
     assert "AWS_SECRET" not in values
     assert {values[name] for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")} == {"1"}
     assert values["COURSE_MODE"] == "grade"
@@ -156,5 +156,5 @@ def test_the_environment_is_our_own(monkeypatch):
 
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(CourseError, match="nowhere"):
-        layout.check_folder(tmp_path / "nowhere", "the expected values")
+        mounts.check_folder(tmp_path / "nowhere", "the expected values")
     assert open_to_all("/")

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grading import layout, offers, sandbox, seccomp
+from grading.confinement import available, mounts, sandbox, seccomp
+from grading.confinement.job import Job, Limits, Step
 from grading.errors import CourseError
-from grading.messages import Job, Limits, Step
 from tests.grading import attacks
 from tests.grading.places import PATHS, Places
 
@@ -127,7 +127,7 @@ LAYERS = {
 @pytest.mark.parametrize("path", PATHS)
 def test_a_missing_layer_is_noticed_and_nothing_runs(layer, path, places):
     old, new, word = LAYERS[layer]
-    text = layout.WORKER.read_text()
+    text = mounts.WORKER.read_text()
     if layer == "the network namespace":  # both start paths name it
         worker = places.without('("user", "pid", "ipc", "uts", "net")', '("user", "pid", "ipc", "uts")')
         worker.write_text(worker.read_text().replace('("pid", "ipc", "uts", "net")', '("pid", "ipc", "uts")'))
@@ -147,7 +147,7 @@ def test_a_difference_is_tolerated_only_for_trusted_submissions(places):
 
 
 def test_without_bubblewrap_only_trusted_submissions_run(monkeypatch):
-    monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
+    monkeypatch.setattr("grading.confinement.bubblewrap.find", lambda: None)
     with pytest.raises(CourseError, match="bubblewrap"):
         sandbox.Sandbox()
     mounts = Path("/proc/self/mounts").read_text()
@@ -188,15 +188,15 @@ def test_the_next_path_is_taken_when_one_is_refused(places, monkeypatch):
 
 
 def test_doctor_is_told_what_this_machine_offers():
-    said = offers.offers()
+    said = available.offers()
     assert said["path"] in sandbox.PATHS
     assert said["version"]
     assert said["path"] != "none"
 
 
 def test_doctor_is_told_what_to_type_without_bubblewrap(monkeypatch):
-    monkeypatch.setattr("grading.bubblewrap.find", lambda: None)
-    said = offers.offers()
+    monkeypatch.setattr("grading.confinement.bubblewrap.find", lambda: None)
+    said = available.offers()
     assert said["path"] is None
     assert said["todo"]
     assert "bubblewrap" in said["todo"][0]
@@ -216,7 +216,7 @@ def course(tmp_path_factory):
 
 
 def test_no_other_part_of_the_course_is_found(box, course, untouched, tmp_path, monkeypatch):
-    where = {"course": course, "project": layout.PROJECT, "home": Path.home()}
+    where = {"course": course, "project": mounts.ROOT, "home": Path.home()}
     run = box.run(attacks.job("files", **SPLIT, **where))
     assert attacks.reached(run) == "[]"
     opened = int(attacks.text(run).split("OPENED ")[1].split("\\n")[0])
@@ -526,7 +526,7 @@ while True:
     "empty frames": "import os\nwhile True:\n    os.write(4, b'C\\x00\\x00\\x00\\x00' * 10_000)",
     "observations": """
 import numpy as np, os, struct
-from course_lib.observation import Seen, encode
+from course_lib.evidence.observation import Seen, encode
 data = encode(Seen("double", "visible", 1, "more", "value", np.zeros(50_000), {}))
 while True:
     os.write(4, struct.pack(">cI", b"O", len(data)) + data)""",
@@ -575,7 +575,7 @@ def test_forged_frames_have_a_named_end(name, one, untouched):
 def test_observations_count_only_in_their_own_check_cell(one, untouched):
     forged = """
 import os, struct
-from course_lib.observation import Seen, encode
+from course_lib.evidence.observation import Seen, encode
 for check, part in (("double", "visible"), ("half", "visible"), ("half", "hidden"), ("other", "visible")):
     data = encode(Seen(check, part, 0, "forged", "value", 1.5, {}))
     os.write(4, struct.pack(">cI", b"O", len(data)) + data)

@@ -10,8 +10,8 @@ import pytest
 from matplotlib.image import imread
 from nbclient import NotebookClient
 
-from grading import layout
-from grading.messages import Job, Limits, Step
+from grading.confinement import mounts
+from grading.confinement.job import Job, Limits, Step
 from tests.grading.places import PATHS, Places
 
 # ruff: noqa: E501
@@ -229,7 +229,7 @@ def test_the_expected_values_are_where_course_lib_looks(places):
 
 
 def test_the_worker_stands_alone():
-    source = layout.WORKER.read_text()
+    source = mounts.WORKER.read_text()
     assert not re.search(r"^\s*(from|import) grading", source, re.M)
 
 

@@ -12,7 +12,7 @@ from grading import cli, course
 from grading.commands import instructor
 from grading.course import Course
 from grading.errors import CourseError
-from grading.parts import course_secret
+from grading.publishing.course_parts import course_secret
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -41,7 +41,7 @@ def test_the_folder_is_nbgraders_own(made):
         assert (made.root / folder).is_dir()
     assert made.lessons == [small.LESSON]
     assert stat.S_IMODE((made.root / "hidden").stat().st_mode) == 0o700
-    from tests.grading.test_gradebook import api
+    from tests.grading.marking.test_gradebook import api
 
     (row,) = api(made).get_assignments()
     assert (row["name"], row["max_score"], row["num_submissions"]) == (small.LESSON, 10, 18)
@@ -170,7 +170,7 @@ def test_a_submission_of_another_student_cannot_be_reached_by_a_name(made):
 def test_nbgraders_sanitising_agrees_with_the_skeleton_on_clean_work(made):
     from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
 
-    from grading.engine import lay_over
+    from grading.marking.engine import lay_over
 
     submission = made.submission("student000", small.LESSON)
     nb = nbformat.reads(submission.raw.decode(), 4)

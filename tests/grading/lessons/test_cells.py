@@ -1,6 +1,6 @@
 """The small tools on the text of cells."""
 
-from grading.cells import bound_names, solution_region, split_hidden, strip_magics, without_markers
+from grading.lessons.cells import bound_names, solution_region, split_hidden, strip_magics, without_markers
 
 
 def test_split_hidden_leaves_a_cell_without_a_block_alone():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.lint import lint_lesson
-from grading.source import parse_lesson
+from grading.lessons.lint import lint_lesson
+from grading.lessons.source import parse_lesson
 from tests.grading.means import TINY, tiny
 
 SAYS = "yours('double') falls back to the answer, written out in the lesson; let else_ call course_lib's version"

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from grading.cells import BEGIN_HIDDEN
-from grading.lint import lint_lesson, lint_lessons, missing_parts
-from grading.source import parse_lesson
+from grading.lessons.cells import BEGIN_HIDDEN
+from grading.lessons.lint import lint_lesson, lint_lessons, missing_parts
+from grading.lessons.source import parse_lesson
 from tests.grading.means import FOLDER, PATH, edited, edited_text, means, tiny
 
 SUM_CHECK = '    expect("two rows", weighted_mean(x, w))\n'
@@ -47,7 +47,7 @@ RULES = [
     ),
     (
         "    total = (x * w)",
-        "    from course_lib.ops import weighted_mean\n    total = (x * w)",
+        "    from course_lib.ops.elementwise import weighted_mean\n    total = (x * w)",
         "imports weighted_mean, which it is to solve",
     ),
     ("    total = (x * w)", "    np.average(x)\n    total = (x * w)", "uses np.average, which it forbids"),

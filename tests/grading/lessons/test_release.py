@@ -10,7 +10,7 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
-from grading.release import (
+from grading.lessons.release import (
     GUARD,
     TEXT_STUB,
     code_stub,
@@ -46,7 +46,7 @@ def test_two_builds_are_byte_for_byte_equal(student):
 )
 def test_another_process_elsewhere_builds_the_same_bytes(student, environment, tmp_path):
     code = (
-        "import sys; from grading.release import *; from grading.source import read_lesson; "
+        "import sys; from grading.lessons.release import *; from grading.lessons.source import read_lesson; "
         "sys.stdout.buffer.write(notebook_bytes(student_notebook(read_lesson(sys.argv[1]))))"
     )
     env = {**os.environ, "PYTHONPATH": str(PATH.parents[4]), **environment}

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from grading.errors import CourseError
-from grading.lesson import Exercise
-from grading.source import lesson_paths, parse_lesson, read_lesson
+from grading.lessons.lesson import Exercise
+from grading.lessons.source import lesson_paths, parse_lesson, read_lesson
 from tests.grading.means import FOLDER, PATH, TINY, edited, edited_text, means, tiny
 
 

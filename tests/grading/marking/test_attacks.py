@@ -16,15 +16,17 @@ from types import SimpleNamespace
 import pytest
 
 from grading import course as courses
-from grading import engine, feedback, judge, layout, outcome
-from grading.conversation import ANSWER, SLACK
-from grading.journal import Journal
-from grading.sanitise import OUTCOMES
+from grading.confinement import mounts
+from grading.confinement.conversation import ANSWER, SLACK
+from grading.marking import engine, judge, outcome
+from grading.marking.journal import Journal
+from grading.marking.overlay import OUTCOMES
+from grading.reporting import feedback
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.attacks import course as hostile
 from tests.grading.attacks import exhausting, lying, mangled, spying
-from tests.grading.test_feedback import assert_harmless
+from tests.grading.reporting.test_feedback import assert_harmless
 
 WITHSTAND = {  # everything the grader must withstand, and the kinds of attack here that show it
     "endless loop": "endless loop",
@@ -96,7 +98,7 @@ def after(tmp_path_factory):
     folder = tmp_path_factory.mktemp("attacks")
     made = courses.init(folder / "course", [hostile.part()])
     listening = Listening(folder)
-    told = spying.attacks(listening, made.root, layout.PROJECT, "/root")
+    told = spying.attacks(listening, made.root, mounts.ROOT, "/root")
     pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS))
     before, pool = state(made.root), hostile.Watching(2)
     with pytest.MonkeyPatch.context() as patch, pool:

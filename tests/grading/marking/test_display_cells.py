@@ -2,9 +2,9 @@
 
 import pytest
 
-from grading import engine, judge
-from grading.jobs import make_job, make_result
-from grading.needless import names_of, needless
+from grading.marking import engine, judge
+from grading.marking.display_cells import names_of, needless
+from grading.marking.jobs import make_job, make_result
 
 
 def left(*cells, running):

@@ -12,11 +12,11 @@ import time
 
 import pytest
 
-from grading import engine, judge, outcome
+from grading.confinement.job import CellRun
 from grading.course import Course
 from grading.errors import CourseError
-from grading.journal import Journal
-from grading.messages import CellRun
+from grading.marking import engine, judge, outcome
+from grading.marking.journal import Journal
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 

@@ -2,7 +2,7 @@
 
 import random
 
-from grading.sanitise import OUTCOMES
+from grading.marking.overlay import OUTCOMES
 from tests.grading import fuzz
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
@@ -30,7 +30,7 @@ def test_the_seed_decides_the_mutants():
 def test_a_gained_point_and_a_lost_submission_are_noticed(graded):
     """The control: the same look at a class in which right work has all its points."""
     summary = type("S", (), {"graded": []})()
-    from grading import engine
+    from grading.marking import engine
 
     whole = engine.grade(graded.root, pool=sc.InProcess(), workers=1)
     summary.graded = whole.graded[1:]

@@ -8,9 +8,9 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import CheckCellMetadata
 from traitlets.config import Config
 
-from grading import engine
 from grading.course import load_config
-from grading.gradebook import Writer, parse_time
+from grading.marking import engine
+from grading.marking.gradebook import Writer, parse_time
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -83,8 +83,10 @@ def test_the_config_without_the_courses_steps_is_refused(made):
     from grading.errors import CourseError
 
     config = made.root / "nbgrader_config.py"
-    config.write_text(config.read_text().replace("grading.steps.SaveVerdict", "nbgrader.preprocessors.SaveAutoGrades"))
-    with pytest.raises(CourseError, match=r"does not list grading[.]steps[.]SaveVerdict"):
+    config.write_text(
+        config.read_text().replace("grading.plugins.SaveVerdict", "nbgrader.preprocessors.SaveAutoGrades")
+    )
+    with pytest.raises(CourseError, match=r"does not list grading[.]plugins[.]SaveVerdict"):
         engine.grade(made.root, pool=sc.InProcess(), workers=1)
     assert sc.dump(made) == {}
 

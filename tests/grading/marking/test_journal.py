@@ -9,11 +9,11 @@ import textwrap
 import pytest
 
 from grading.errors import CourseError
-from grading.journal import Journal
+from grading.marking.journal import Journal
 
 WRITER = """
     import sys
-    from grading.journal import Journal
+    from grading.marking.journal import Journal
     with Journal(sys.argv[1]) as journal:
         for i in range(10**9):
             journal.add_result(f"key{i}", {"n": i, "text": "x" * 2000})
@@ -103,7 +103,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_loses_nothing(tmp_path):
     code = """
         import resource, signal, sys
         from grading.errors import CourseError
-        from grading.journal import Journal
+        from grading.marking.journal import Journal
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with Journal(sys.argv[1]) as journal:
             journal.add_result("a", {"n": 1})

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from course_lib.observation import Seen
-from grading import judge, table
-from grading.jobs import untouched
-from grading.messages import CellRun, Isolation, Job, Run, Step
+from course_lib.evidence.observation import Seen
+from grading.confinement.job import CellRun, Isolation, Job, Run, Step
+from grading.marking import judge
+from grading.marking.jobs import untouched
+from grading.reporting import console as table
 from tests.grading import small_lesson as small
 
 

@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from grading import engine
+from grading.marking import engine
 from tests.grading import kill
 
 

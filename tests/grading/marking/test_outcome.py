@@ -4,10 +4,10 @@ import gc
 import json
 import tracemalloc
 
-from grading import engine, judge
-from grading.gradebook import Writer
-from grading.journal import Journal
-from grading.outcome import Shelf, json_pieces
+from grading.marking import engine, judge
+from grading.marking.gradebook import Writer
+from grading.marking.journal import Journal
+from grading.marking.outcome import Shelf, json_pieces
 from tests.grading import small_course as sc
 
 

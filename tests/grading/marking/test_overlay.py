@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.sanitise import OUTCOMES, sanitise
+from grading.marking.overlay import OUTCOMES, sanitise
 from tests.grading import small_lesson as small
 
 ORDER = ["double", "check-double", "tail", "check-tail", "guess", "predict-guess", "question-why"]
@@ -281,7 +281,7 @@ def test_another_lessons_notebook_is_named(skeleton):
         cell.source = cell.source.replace("double", "treble").replace("tail", "head")
     foreign = [c for c in other.cells if "guess" not in str(c.metadata) and "why" not in str(c.metadata)]
     other.cells = [c for c in foreign if c["id"] not in ("other-head", "other-setup")]
-    from grading.skeleton import make_skeleton
+    from grading.course.skeleton import make_skeleton
 
     theirs = make_skeleton("91_other", other, other)
     result = sanitise(small.raw(other), skeleton, [theirs])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from grading import demonstration
-from grading.sample_class import DEMO
+from grading.commands import demo
+from grading.publishing.sample_class import DEMO
 
 HONEST = ("ada", "bruno", "chen", "dana", "fatima", "otto")
 LESSON = "01_perceptron"
@@ -18,7 +18,7 @@ LESSON = "01_perceptron"
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory):
     """Scores by nbgrader's own autograde in a folder whose configuration names nothing of the course's."""
-    made = demonstration.prepare(tmp_path_factory.mktemp("stock") / "course", numbers=("01",))
+    made = demo.prepare(tmp_path_factory.mktemp("stock") / "course", numbers=("01",))
     (made.root / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.root = {str(made.root)!r}\n")
     for folder in (made.root / "submitted").iterdir():
         if folder.name not in HONEST:

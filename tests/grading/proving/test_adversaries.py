@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from course_lib.compare import Record
-from grading.adversaries import NAMES, streams
-from grading.judge import judge, merged
-from grading.messages import Isolation, Run
+from course_lib.evidence.compare import Record
+from grading.confinement.job import Isolation, Run
+from grading.marking.judge import judge, merged
+from grading.proving.adversaries import NAMES, streams
 
 
 def line(position, value, kind="value", **spec):
@@ -67,7 +67,7 @@ def test_hidden_values_that_are_all_equal_fall_to_a_constant():
 
 
 def test_a_prediction_is_not_given_away_by_its_hash():
-    from course_lib.predictions import hash_answer
+    from course_lib.evidence.predictions import hash_answer
 
     visible = [line(0, None, hash=hash_answer(3, "salt"), salt="salt")]
     assert scores(visible, []) == dict.fromkeys(NAMES, 0.0)

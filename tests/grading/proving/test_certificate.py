@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from grading import certificate as paper
-from grading.build import Folders, build
-from grading.source import read_lessons
+from grading.lessons.source import read_lessons
+from grading.proving import certificate as paper
+from grading.publishing.build import Folders, build
 from tests.grading.means import PATH, means
 
 
@@ -63,7 +63,7 @@ def test_the_page_shows_every_mistake_and_its_expectation(found):
 
 
 def test_certifying_again_from_the_cache_says_the_same(found, folders, cache, monkeypatch):
-    monkeypatch.setattr("grading.certify.run_trials", None)
+    monkeypatch.setattr("grading.proving.certify.run_trials", None)
     monkeypatch.setattr(paper, "untouched_score", None)
     again = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
     assert paper.as_text(again.to_json()) == paper.as_text(found.to_json())

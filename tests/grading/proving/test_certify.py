@@ -2,10 +2,10 @@
 
 import pytest
 
-from grading import certify
-from grading.certify import certify_lesson, certify_lessons
 from grading.errors import CourseError
-from grading.proof import Proof
+from grading.proving import certify
+from grading.proving.certify import certify_lesson, certify_lessons
+from grading.proving.proof import Proof
 from tests.grading.means import tiny
 
 

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from grading.errors import CourseError
-from grading.leaks import scan
-from grading.release import instructor_notebook, notebook_bytes, student_notebook
+from grading.lessons.release import instructor_notebook, notebook_bytes, student_notebook
+from grading.proving.leaks import scan
 from tests.grading.means import means, tiny
 
 LONG = """def double(x):
@@ -74,7 +74,7 @@ def test_other_code_of_the_same_length_is_no_answer(lesson, tmp_path):
 
 def test_the_library_may_hold_the_same_ideas(lesson, tmp_path):
     renamed = LONG.replace("value", "v").replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION\n", "")
-    written(tmp_path, "x/course_lib/ops.py", renamed)
+    written(tmp_path, "x/course_lib/ops/elementwise.py", renamed)
     assert scan([tmp_path / "x"], [lesson]) == []
 
 
@@ -116,7 +116,7 @@ def test_archives_are_opened_and_byte_code_and_hidden_files_are_found(lesson, tm
 
 
 def test_a_hidden_record_is_found_under_any_name(lesson, tmp_path):
-    from course_lib.compare import Record, save_record
+    from course_lib.evidence.compare import Record, save_record
 
     for part, found in (("visible", []), ("hidden", ["r.npz: a record of hidden values; leave it out"])):
         save_record(tmp_path / "r.npz", Record(lesson.slug, part, {}))

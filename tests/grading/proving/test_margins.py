@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from course_lib.compare import check_line
-from course_lib.observation import Seen
-from grading.margins import _Reorder, _Reordered, _widened, smallest_tolerance, tolerance_of, units
+from course_lib.evidence.compare import check_line
+from course_lib.evidence.observation import Seen
+from grading.proving.margins import _Reorder, _Reordered, _widened, smallest_tolerance, tolerance_of, units
 
 
 def line(value, **spec):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from grading import margins, trials
-from grading.certify import certify_lesson
+from grading.proving import margins, trials
+from grading.proving.certify import certify_lesson
 from tests.grading.means import TINY, means, tiny
 
 SCHEMA = {"lesson", "id", "points", "reference", "stub_score", "wrong", "right", "margin"}

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from course_lib.compare import check_line, load_record
-from course_lib.diagnose import name_mistake
-from course_lib.observation import Seen
-from course_lib.predictions import matches
+from course_lib.evidence.compare import check_line, load_record
+from course_lib.evidence.mistakes import name_mistake
+from course_lib.evidence.observation import Seen
+from course_lib.evidence.predictions import matches
 from grading.errors import CourseError
-from grading.record import read_record, record_differences, record_lesson, save_records
+from grading.proving.record import read_record, record_differences, record_lesson, save_records
 from tests.grading.means import means, tiny
 
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_recorded_is_told_with_its_line(edit, says):
     variants = ('WRONG = {\n    "squared": ("2 * x", "x * x", "double, do not square"),\n', "WRONG = {\n")
     lesson = tiny((find, replace), variants, ("minutes=1\n", 'minutes=1 forbid="numpy.multiply"\n'))
     text = lesson.text[: lesson.text.index("# %% variants")]
-    from grading.source import parse_lesson
+    from grading.lessons.source import parse_lesson
 
     with pytest.raises(CourseError) as caught:
         record_lesson(parse_lesson(text, lesson.path))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grading import trials
 from grading.errors import CourseError
-from grading.trial_process import caught
-from grading.trials import Trial, run_trials, shifted
+from grading.proving import trials
+from grading.proving.trial_process import caught
+from grading.proving.trials import Trial, run_trials, shifted
 from tests.grading.means import means, tiny
 
 

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from grading.cells import without_markers
 from grading.errors import CourseError
-from grading.record import record_lesson
-from grading.release import student_notebook
-from grading.untouched import hidden_step, untouched_score
+from grading.lessons.cells import without_markers
+from grading.lessons.release import student_notebook
+from grading.proving.record import record_lesson
+from grading.proving.untouched import hidden_step, untouched_score
 from tests.grading.means import means
 
 
@@ -51,7 +51,7 @@ def test_an_answer_that_reads_the_project_finds_nothing(records):
     notebook = solved("centre")
     for cell in notebook.cells:
         if cell.id == "centre":
-            cell.source += "\nimport grading.source\nimport os\nassert os.path.exists(grading.source.__file__)\n"
+            cell.source += "\nimport grading.errors\nimport os\nassert os.path.exists(grading.errors.__file__)\n"
             cell.source = cell.source.replace("def centre", "BAD = 1\n\n\ndef centre") + "\ndel BAD\n"
         if cell.id == "check-centre":
             cell.source = "assert 'BAD' not in globals()\n" + cell.source
@@ -71,6 +71,6 @@ def test_a_hidden_part_is_told_its_part_and_where_it_begins():
 
 
 def test_a_release_that_cannot_run_is_an_error(records, monkeypatch):
-    monkeypatch.setattr("grading.untouched._RUN", "raise SystemExit('no')")
+    monkeypatch.setattr("grading.proving.untouched._RUN", "raise SystemExit('no')")
     with pytest.raises(CourseError, match="98_means: the untouched release does not run: no"):
         untouched_score(means(), student_notebook(means()), records)

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from grading.build import ROOT, Folders, build, read_clean, stale
 from grading.errors import CourseError
-from grading.record import read_record, record_differences, record_lesson
-from grading.release import picture_path
-from grading.source import lesson_paths, read_lesson
+from grading.lessons.release import picture_path
+from grading.lessons.source import lesson_paths, read_lesson
+from grading.proving.record import read_record, record_differences, record_lesson
+from grading.publishing.build import ROOT, Folders, build, read_clean, stale
 from tests.grading.means import PATH
 
 LESSONS = lesson_paths(ROOT / "solutions")
@@ -18,7 +18,7 @@ LESSONS = lesson_paths(ROOT / "solutions")
 def _own_stamps(tmp_path_factory):
     """No stamp of an earlier run: these tests see the reference run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("grading.build.STAMPS", tmp_path_factory.mktemp("stamps"))
+        patch.setattr("grading.publishing.build.STAMPS", tmp_path_factory.mktemp("stamps"))
         yield
 
 
@@ -137,7 +137,7 @@ def test_a_record_equal_up_to_rounding_is_left_as_it_is(copied):
     record = read_record(path)
     value = record.checks["weighted_mean"]["lines"][0]["value"]
     value *= 1 + 1e-15
-    from course_lib.compare import save_record
+    from course_lib.evidence.compare import save_record
 
     save_record(path, record)
     before = path.read_bytes()
@@ -150,7 +150,7 @@ def test_a_record_equal_up_to_rounding_is_left_as_it_is(copied):
 
 
 def test_the_reference_runs_again_only_when_something_changed(copied, monkeypatch):
-    monkeypatch.setattr("grading.build.record_lesson", None)
+    monkeypatch.setattr("grading.publishing.build.record_lesson", None)
     assert build(copied)[0].changed == []
     with pytest.raises(TypeError):
         build(copied, fresh=True)

@@ -8,11 +8,11 @@ import zipfile
 import nbformat
 import pytest
 
-from grading import editions
-from grading.build import ROOT, Folders, build
-from grading.editions import answers_notebook, release
 from grading.errors import CourseError
-from grading.source import parse_lesson
+from grading.lessons.source import parse_lesson
+from grading.publishing import editions
+from grading.publishing.build import ROOT, Folders, build
+from grading.publishing.editions import answers_notebook, release
 from tests.grading.means import TINY, means, tiny
 
 
@@ -43,7 +43,7 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
         "environment.yml",
         "LICENSE",
     }
-    assert "course_lib/checks.py" in found
+    assert "course_lib/checks/__init__.py" in found
     with zipfile.ZipFile(handed_out.paths["zip"]) as archive:
         assert set(archive.namelist()) == found
 
@@ -113,7 +113,7 @@ def test_answers_run_and_show_rubrics_but_no_hidden_tests():
 def test_a_clone_holds_what_git_tracks(folders, tmp_path):
     release("clone", tmp_path / "all", folders)
     found = names(tmp_path / "all")
-    assert {"pyproject.toml", "solutions/09_convolution_arithmetic.py", "grading/release.py"} <= found
+    assert {"pyproject.toml", "solutions/09_convolution_arithmetic.py", "grading/lessons/release.py"} <= found
     assert not any(n.startswith((".git/", ".venv/", "build/")) or "/hidden/" in n for n in found)
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from grading.build import Folders
 from grading.errors import CourseError
-from grading.figures import figures, read_figure, run_figure, write_page
-from grading.source import parse_lesson
+from grading.lessons.source import parse_lesson
+from grading.publishing.build import Folders
+from grading.publishing.figures import figures, read_figure, run_figure, write_page
 from tests.grading.means import FOLDER, PATH, edited_text, means
 
 

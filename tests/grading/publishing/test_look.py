@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from grading import look
 from grading.errors import CourseError
-from grading.folders import Folders
-from grading.release import student_notebook
-from grading.source import read_lessons
+from grading.lessons.release import student_notebook
+from grading.lessons.source import read_lessons
+from grading.paths import Folders
+from grading.publishing import look
 
 
 @pytest.fixture(scope="module")

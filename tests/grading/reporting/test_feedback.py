@@ -8,9 +8,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading import display, engine, feedback, jobs
+from grading.confinement.job import CellRun, Isolation, Run
 from grading.errors import CourseError
-from grading.messages import CellRun, Isolation, Run
+from grading.marking import engine, jobs, safe_outputs
+from grading.reporting import feedback
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -158,7 +159,7 @@ def test_no_attack_in_code_text_outputs_or_names_survives(made):
 
 
 def test_formgrader_and_nbgraders_own_command_make_the_same_page(fed):
-    from tests.grading.test_gradebook import api
+    from tests.grading.marking.test_gradebook import api
 
     ours = page(fed, "student002")
     done = api(fed).generate_feedback(small.LESSON, "student002", force=True)
@@ -186,12 +187,12 @@ def test_feedback_for_nobody_is_refused_with_a_sentence(fed):
 
 def test_long_and_coloured_outputs_are_cut_and_plain():
     long = "\x1b[31mred\x1b[0m" + "x" * 10**6
-    (out,) = display.safe_outputs([{"output_type": "stream", "name": "stdout", "text": long}])
+    (out,) = safe_outputs.safe_outputs([{"output_type": "stream", "name": "stdout", "text": long}])
     assert out["text"].startswith("redxxx")
-    assert len(out["text"]) < 1.1 * display.MAX_TEXT
+    assert len(out["text"]) < 1.1 * safe_outputs.MAX_TEXT
     assert "more characters" in out["text"]
-    many = display.safe_outputs([{"output_type": "stream", "name": "stdout", "text": "x"}] * 10**4)
-    assert len(many) == display.MAX_OUTPUTS
+    many = safe_outputs.safe_outputs([{"output_type": "stream", "name": "stdout", "text": "x"}] * 10**4)
+    assert len(many) == safe_outputs.MAX_OUTPUTS
 
 
 def test_what_is_slow_to_clean_or_to_lay_out_is_cut(monkeypatch):
@@ -205,8 +206,8 @@ def test_what_is_slow_to_clean_or_to_lay_out_is_cut(monkeypatch):
     kinds = [list(output["data"]) for outputs in result["outputs"].values() for output in outputs]
     assert (kinds[:2], kinds[2:]) == ([["text/html", "text/plain"]] * 2, [["text/plain"]] * 998)
     short = {**nested, "data": {"text/html": "<b>x</b>"}}
-    assert display.safe_outputs([short])[0]["data"] == {"text/html": "<b>x</b>"}
-    assert display.safe_outputs([short], [3])[0]["data"] == {"text/plain": "(more HTML than is shown)"}
+    assert safe_outputs.safe_outputs([short])[0]["data"] == {"text/html": "<b>x</b>"}
+    assert safe_outputs.safe_outputs([short], [3])[0]["data"] == {"text/plain": "(more HTML than is shown)"}
     start = time.process_time()
     assert "180000 more characters" in feedback.prose("[" * 200_000)
     assert time.process_time() - start < 5
@@ -214,4 +215,4 @@ def test_what_is_slow_to_clean_or_to_lay_out_is_cut(monkeypatch):
 
 @pytest.mark.parametrize("text", ["a < b", "if x<y:", "$a<b$", "1 <2", "`x<y>z`"])
 def test_mathematics_in_a_written_answer_reads_as_before(text):
-    assert display.harmless_markdown(text).replace("\u200b", "") == text
+    assert safe_outputs.harmless_markdown(text).replace("\u200b", "") == text

@@ -7,10 +7,11 @@ import zipfile
 
 import pytest
 
-from grading import collect, export, report, similar
+from grading.course import collect
 from grading.errors import CourseError
-from grading.gradebook import Writer
-from grading.journal import Journal
+from grading.marking.gradebook import Writer
+from grading.marking.journal import Journal
+from grading.reporting import export, report, similar
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -106,7 +107,7 @@ def test_nbgraders_own_export_command_finds_the_plugins(undisturbed, tmp_path):
     from nbgrader.api import Gradebook
     from traitlets.utils.importstring import import_item
 
-    plugin = import_item("grading.export.MoodleExport")()
+    plugin = import_item("grading.plugins.MoodleExport")()
     plugin.to, plugin.assignment, plugin.student = str(tmp_path / "m.csv"), [small.LESSON], ["student000"]
     with Gradebook(undisturbed.db_url) as book:
         plugin.export(book)

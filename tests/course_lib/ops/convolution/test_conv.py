@@ -5,13 +5,14 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
-from course_lib import functional_conv as F
-from course_lib import parallel, windows, winograd
-from course_lib.conv import conv2d
-from course_lib.correlate import correlate, weight_gradient
-from course_lib.spread import input_gradient
-from course_lib.tensor import Tensor
-from course_lib.windows import geometry
+from course_lib.autograd.tensor import Tensor
+from course_lib.functional import convolution as F
+from course_lib.ops import parallel
+from course_lib.ops.convolution import windows, winograd
+from course_lib.ops.convolution.conv import conv2d
+from course_lib.ops.convolution.correlate import correlate, weight_gradient
+from course_lib.ops.convolution.input_gradient import input_gradient
+from course_lib.ops.convolution.windows import geometry
 from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
@@ -148,7 +149,7 @@ def random_geometries(rng, count):
 @pytest.mark.parametrize("block", [1, 300, 1 << 19])
 def test_any_mixture_of_options_is_torchs_however_it_is_cut_into_blocks(block, rng, threads, monkeypatch):
     monkeypatch.setattr(windows, "BLOCK", block)
-    monkeypatch.setattr("course_lib.correlate.NARROW", 4)
+    monkeypatch.setattr("course_lib.ops.convolution.correlate.NARROW", 4)
     for image, kernel, options in random_geometries(rng, 40):
         against_torch(F.conv2d, TF.conv2d, rng.standard_normal(image), rng.standard_normal(kernel), None, **options)
 

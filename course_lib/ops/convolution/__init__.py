@@ -1,0 +1,1 @@
+"""Primitives that slide a window: convolution, pooling, resampling, and what they share."""

@@ -1,0 +1,1 @@
+"""What one or two lessons need and nobody else, one topic a file."""

@@ -1,0 +1,1 @@
+"""A lesson as written: read, linted, turned into notebooks. Nothing of it is run here."""

@@ -1,0 +1,1 @@
+"""From a submission to a mark: laid over the lesson, run, judged, kept, written to the gradebook."""

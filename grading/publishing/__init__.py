@@ -1,0 +1,1 @@
+"""What authors build and hand out: notebooks, pictures, figures, editions, the demo's class."""

@@ -1,0 +1,1 @@
+"""What people read afterwards: feedback, report, exports, tables."""
