@@ -1,116 +1,32 @@
-"""The rules of ARCHITECTURE.md that a machine can hold: imports one way, small files, docstrings, own randomness."""
+"""The rules that a machine can hold beside the house's: what an import brings in, docstrings, own randomness."""
 
 import ast
-import re
 import subprocess
 import sys
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.house import ROOT, imports, tree_of
+
 LIBRARY = sorted((ROOT / "course_lib").rglob("*.py"))
 SOURCES = LIBRARY + [
     p for folder in ("grading", "solutions", "benchmarks") for p in sorted((ROOT / folder).rglob("*.py"))
 ]
-LONGEST_FILE, LONGEST_FUNCTION = 320, 60
-
-
-@cache
-def tree_of(path):
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
-
-
-def name_of(path):
-    """course_lib/viz/style.py as course_lib.viz.style; a package by its own name."""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def short(path):
     return str(path.relative_to(ROOT))
 
 
-def imports(path):
-    """(module, line) for every import anywhere in the file, submodules that `from package import x` names included."""
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ".", node.lineno
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-
-
 # ---------------------------------------------------------------------- imports
 
 
-MODULES = {name_of(p): p for p in LIBRARY}
-USES = {name: {m for m, _ in imports(path) if m in MODULES and m != name} for name, path in MODULES.items()}
-
-
-def above():
-    """{module: every module above it}, from the chains in ARCHITECTURE.md: "a, b -> c; c -> d"."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    block = re.search(r"Imports point one way.*?```\n(.*?)```", text, re.S).group(1)
-    higher = {}
-    for chain in filter(str.strip, re.split(r"[;\n]", block)):
-        steps = [[m.strip() for m in step.split(",") if m.strip()] for step in chain.split("->")]
-        named = [list(higher) if step == ["all of these"] else [f"course_lib.{m}" for m in step] for step in steps]
-        for i, step in enumerate(named):
-            for m in step:
-                higher.setdefault(m, set()).update(x for later in named[i + 1 :] for x in later if x != m)
-    for _ in higher:  # what is above the one above is above
-        for m in higher:
-            higher[m] |= set().union(*(higher[x] for x in higher[m]))
-    return higher
-
-
-def reached(name):
-    """Every module of the library that importing `name` runs; the package's own list is no step on the way."""
-    seen, stack = set(), [name]
-    while stack:
-        for m in USES[stack.pop()] - {"course_lib"}:
-            if m not in seen:
-                seen.add(m)
-                stack.append(m)
-    return seen
-
-
-ABOVE = above()
-
-
-def test_the_order_in_the_documentation_names_real_modules():
-    assert len(ABOVE) > 20
-    for m in ABOVE:
-        assert m in MODULES, f"ARCHITECTURE.md orders {m}, which does not exist"
-        assert m not in ABOVE[m], f"ARCHITECTURE.md puts {m} above itself"
-
-
-@pytest.mark.parametrize("name", ABOVE)
-def test_imports_point_downwards(name):
-    wrong = {m for m in reached(name) for top in ABOVE[name] if m == top or m.startswith(f"{top}.")}
-    assert not wrong, f"{name} reaches up to {sorted(wrong)}"
-
-
-def test_no_module_of_the_library_imports_itself_by_a_detour():
-    for name in MODULES.keys() - {"course_lib"}:
-        assert name not in reached(name), f"{name} is reached from itself"
-
-
 @pytest.mark.parametrize("path", LIBRARY, ids=short)
-def test_the_library_never_imports_grading_and_torch_only_where_it_may(path):
+def test_only_torch_models_imports_torch_and_nothing_else_imports_torch_models(path):
+    at_home = path.parent.name == "torch_models"
     for module, line in imports(path):
-        top = module.split(".")[0]
-        assert top not in ("grading", "solutions", "tests"), f"{short(path)}:{line} imports {module}"
-        at_home = path.name == "torch_bridge.py" or path.parent.name == "torch_models"
-        assert top != "torch" or at_home, f"{short(path)}:{line} imports torch"
-
-
-def test_no_other_module_of_the_library_uses_those_that_import_torch():
-    with_torch = {m for m in MODULES if "torch_models" in m or m == "course_lib.torch_models.bridge"}
-    for name in MODULES.keys() - with_torch:
-        assert not USES[name] & with_torch, f"{name} would import torch"
+        assert module.split(".")[0] != "torch" or at_home, f"{short(path)}:{line} imports torch"
+        assert "torch_models" not in module or at_home, f"{short(path)}:{line} would import torch"
 
 
 def run(code):
@@ -140,16 +56,6 @@ def test_no_star_import_and_no_lookup_tricks(path):
 
 
 # ------------------------------------------------------------------- readability
-
-
-@pytest.mark.parametrize("path", LIBRARY, ids=short)
-def test_files_and_functions_are_short(path):
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST_FILE, f"{short(path)} has {lines} lines; split it by ideas"
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            length = node.end_lineno - node.lineno + 1
-            assert length <= LONGEST_FUNCTION, f"{short(path)}:{node.lineno} {node.name} has {length} lines"
 
 
 def public_definitions(path):
