@@ -53,8 +53,3 @@ class DenseNet(nn.Module):
     def forward(self, x):
         """Images (n, 3, h, w) -> logits (n, classes)."""
         return self.fc(self.features(x).mean((2, 3)))
-
-
-def densenet121(classes=1000, **kwargs):
-    """DenseNet-121: 7 978 856 weights for 1000 classes."""
-    return DenseNet(classes, **kwargs)
