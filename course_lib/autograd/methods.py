@@ -2,7 +2,7 @@
 
 `dim` is an axis (negative counts from the end), a tuple of axes where it says so, or None for all; `keepdim`
 keeps a reduced axis with size 1. Functions of several Tensors and everything with a name of its own stand in
-`functional.py`.
+`functional/__init__.py`.
 """
 
 from typing import NamedTuple

@@ -109,7 +109,7 @@ class Tensor(Recorded, Methods):
 
     `data` is a NumPy array, not copied; numbers and lists become float32 or int64, arrays keep their dtype.
     `grad` is a NumPy array once `backward` has run. Methods have torch's names: `dim` is an axis, `keepdim`
-    keeps it with size 1; they stand in `tensor_methods.py`.
+    keeps it with size 1; they stand in `methods.py`.
     """
 
     __slots__ = ()

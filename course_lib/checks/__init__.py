@@ -221,6 +221,6 @@ def yours(id, *, else_):
 
 def progress():
     """Your progress: a table of the lessons with what passes."""
-    from course_lib.checks.progress import table
+    from course_lib.checks.progress_file import table
 
     return table()

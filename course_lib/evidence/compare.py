@@ -1,7 +1,7 @@
 """Whether what was seen is what was expected: the judgement of one line, used by checks and by the judge alike.
 
 Pure functions of the record's line and the observation. Kind, bound and tolerance are the record's, never the cell's.
-This is the file to import the comparison and the records from; they are written in `agreement.py` and `records.py`.
+This is the file to import the comparison and the records from; they are written in `values.py` and `records.py`.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Functions that choose, join, cut, pad and contract Tensors; `functional.py` lists them."""
+"""Functions that choose, join, cut, pad and contract Tensors; `__init__.py` lists them."""
 
 import math
 from itertools import accumulate

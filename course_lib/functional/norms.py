@@ -1,4 +1,4 @@
-"""Layer and group normalisation as functions: one formula over different axes; batch norm is `functional_conv`'s."""
+"""Layer and group normalisation as functions: one formula over different axes; batch norm is `convolution.py`'s."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Layers: what owns weights, and what only has a setting. What they compute stands in `functional.py`.
+"""Layers: what owns weights, and what only has a setting. What they compute stands in `course_lib/functional`.
 
 Arguments are torch's. Weights start from MSR (or another `init`) and biases at zero; `rng` is a NumPy generator, so
 that a network is a function of its seed. Parameters are float32; `module.double()` makes them float64.

@@ -1,4 +1,4 @@
-"""Primitives that multiply matrices: matmul over any batch, the affine layer, einsum. Contract: `ops.py`."""
+"""Primitives that multiply matrices: matmul over any batch, the affine layer, einsum. Contract: `elementwise.py`."""
 
 import numpy as np
 

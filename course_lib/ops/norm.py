@@ -1,4 +1,4 @@
-"""The primitive of all normalisation: subtract the mean, divide by the standard deviation. Contract: `ops.py`."""
+"""The primitive of all normalisation: subtract the mean, divide by the deviation. Contract: `elementwise.py`."""
 
 import numpy as np
 

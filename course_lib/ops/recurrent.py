@@ -1,4 +1,4 @@
-"""Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `ops.py`.
+"""Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `elementwise.py`.
 
 Shapes, time first: x (t, n, d), first state h0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases (gates
 k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried on;

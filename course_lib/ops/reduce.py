@@ -1,7 +1,7 @@
 """Primitives that reduce or normalise along axes: sum, mean, variance, largest, log-sum-exp, softmax, running
 sum.
 
-`axis` is None (all axes), an integer or a tuple, `keepdims` as in NumPy. The contract stands in `ops.py`.
+`axis` is None (all axes), an integer or a tuple, `keepdims` as in NumPy. The contract stands in `elementwise.py`.
 """
 
 import numpy as np

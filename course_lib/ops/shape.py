@@ -1,7 +1,7 @@
 """Primitives that move numbers without changing them: reshape, transpose, index, join, pad, flip, repeat.
 
 Their gradients move the numbers back, and add where one number went to several places. The contract stands in
-`ops.py`.
+`elementwise.py`.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """One step of an optimiser as a function of weights, gradient and state: nothing hidden, nothing changed in place.
 
-`step(w, g, state, lr, ...) -> (w, state)`. The arithmetic is `optim.py`'s; here its state goes in and comes out, so
-that a path can be followed, drawn or continued from any point. All states start at zeros (`start`).
+`step(w, g, state, lr, ...) -> (w, state)`. The arithmetic is `optimisers.py`'s; here its state goes in and comes
+out, so that a path can be followed, drawn or continued from any point. All states start at zeros (`start`).
 """
 
 import numpy as np
@@ -66,7 +66,7 @@ def start(name, w):
 def follow(step, w, state, gradient, lr, steps, **options):
     """All weights on the way, (steps + 1, ...), and the last state; `gradient(w)` is asked before every step.
 
-    `lr` is a number or a function of the number of steps made, as in `optim.py`.
+    `lr` is a number or a function of the number of steps made, as in `optimizer.py`.
     """
     path = [np.array(w, dtype=float)]
     for k in range(steps):

@@ -1,7 +1,7 @@
 """The CIFAR ResNets in NumPy: 6n + 2 layers for small images, plain or residual. He et al. 2015, section 4.2.
 
-The twin in torch is `course_lib.torch_models.resnets.CifarResNet`; names and shapes agree, so that `torch_bridge` moves
-weights both ways.
+The twin in torch is `course_lib.torch_models.resnets.CifarResNet`; names and shapes agree, so that
+`torch_models/bridge.py` moves weights both ways.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Reverse mode for the small engine of lesson 03: order and backward of nodes with `value`, `inputs`, `vjp`, `grad`.
 
 The lesson builds the same in front of the learner; its later cells use this where the learner's own does not pass yet.
-The library's real engine is `graph.py`.
+The library's real engine is `autograd/graph.py`.
 """
 
 import numpy as np

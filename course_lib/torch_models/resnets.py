@@ -2,7 +2,7 @@
 
 He, Zhang, Ren and Sun 2015, "Deep residual learning for image recognition"; Xie et al. 2017 (ResNeXt); Zagoruyko and
 Komodakis 2016 (Wide ResNet). Blocks have the names of `course_lib.nn.blocks` and `course_lib.topics.resnet`, so that
-`torch_bridge` moves weights both ways.
+`bridge.py` moves weights both ways.
 """
 
 import torch

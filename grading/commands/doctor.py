@@ -96,7 +96,7 @@ def lessons():
 
 def progress_place():
     """The learner's progress can be read and written."""
-    from course_lib.checks.progress import read
+    from course_lib.checks.progress_file import read
     from grading.commands.study import notebooks_folder, progress_file
     from grading.errors import CourseError
 

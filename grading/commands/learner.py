@@ -99,7 +99,7 @@ def progress(
 
     Example: course progress --checks
     """
-    from course_lib.checks.progress import lessons, read
+    from course_lib.checks.progress_file import lessons, read
     from grading.commands.study import notebooks_folder, progress_file, progress_table
 
     folder = notebooks_folder(notebooks)

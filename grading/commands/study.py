@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from course_lib.checks import progress
+from course_lib.checks import progress_file as progress
 from course_lib.checks.lookup import exercise_of, records_in
 from course_lib.evidence.records import BadRecord
 from grading.errors import CourseError

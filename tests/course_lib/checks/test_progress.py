@@ -5,10 +5,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from course_lib.checks import lookup, progress, session
+from course_lib.checks import lookup, progress_file, session
 from course_lib.checks.learner import CheckFailed
 from tests.course_lib.check_tools import Notebook, entry, write
 
@@ -25,7 +26,7 @@ def book(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURSE_EXPECTED", str(tmp_path / "expected"))
     monkeypatch.setattr(lookup, "record_folders", lambda: [tmp_path / "expected"])
-    monkeypatch.setattr(progress, "record_folders", lambda: [tmp_path / "expected"])
+    monkeypatch.setattr(progress_file, "record_folders", lambda: [tmp_path / "expected"])
     checks = {id: entry(RIGHT, CELL.format(id=id), points=p) for id, p in (("one", 2), ("two", 3))}
     write(tmp_path / "expected", lesson="09_convolution", **checks)
     write(tmp_path / "expected", lesson="01_perceptron", three=entry(RIGHT, CELL.format(id="three")))
@@ -50,7 +51,7 @@ def test_what_passes_is_kept_and_counted_by_lesson(book, tmp_path):
         "one": (True, 1),
         "two": (False, 1),
     }
-    assert progress.table().rows == [("01 perceptron", 1, 0, 0, 1), ("09 convolution", 2, 1, 2, 5)]
+    assert progress_file.table().rows == [("01 perceptron", 1, 0, 0, 1), ("09 convolution", 2, 1, 2, 5)]
 
 
 def test_a_check_that_stops_passing_no_longer_counts(book, tmp_path):
@@ -62,8 +63,8 @@ def test_a_check_that_stops_passing_no_longer_counts(book, tmp_path):
 
 def test_progress_survives_the_kernel(book, tmp_path):
     run(book, RIGHT, "one")
-    code = "from course_lib.checks.progress import read; print(read()[0]['one']['passed'])"
-    env = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(progress.__file__))}
+    code = "from course_lib.checks.progress_file import read; print(read()[0]['one']['passed'])"
+    env = {**os.environ, "PYTHONPATH": str(Path(progress_file.__file__).parents[2])}
     out = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
     )
@@ -76,16 +77,16 @@ def test_progress_survives_the_kernel(book, tmp_path):
 def test_a_broken_file_is_told_kept_aside_and_replaced(book, tmp_path, text):
     path = tmp_path / ".course-progress.json"
     path.write_text(text)
-    assert "could not be read" in str(progress.table())
+    assert "could not be read" in str(progress_file.table())
     run(book, RIGHT, "one")
     assert stored(tmp_path)["one"]["passed"] is True
     assert (tmp_path / ".course-progress.json.damaged").read_text() == text
-    assert "could not be read" not in str(progress.table())
+    assert "could not be read" not in str(progress_file.table())
 
 
 def test_bytes_that_are_no_text_are_told_too(book, tmp_path):
     (tmp_path / ".course-progress.json").write_bytes(b"\xff\xfe\x00")
-    assert "could not be read" in str(progress.table())
+    assert "could not be read" in str(progress_file.table())
 
 
 def test_a_graded_run_writes_nothing(book, tmp_path, monkeypatch):
@@ -104,13 +105,13 @@ def test_a_place_that_cannot_be_written_does_not_disturb(book, tmp_path, monkeyp
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "file" / "p.json"))
     run(book, RIGHT, "one")
-    assert progress.table().rows[1][2] == 0
+    assert progress_file.table().rows[1][2] == 0
 
 
 def test_a_read_only_folder_sends_progress_to_the_users_data(book, tmp_path, monkeypatch):
-    monkeypatch.setattr(progress.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(progress_file.os, "access", lambda path, mode: False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    assert progress.progress_path() == tmp_path / "data" / "perceptron-to-resnet" / "progress.json"
+    assert progress_file.progress_path() == tmp_path / "data" / "perceptron-to-resnet" / "progress.json"
 
 
 def test_nothing_half_written_is_left(book, tmp_path):
@@ -122,7 +123,7 @@ def test_nothing_half_written_is_left(book, tmp_path):
 
 def test_the_table_reads_as_text_and_as_html(book):
     run(book, RIGHT, "three")
-    bundle = progress.table()._repr_mimebundle_()
+    bundle = progress_file.table()._repr_mimebundle_()
     assert bundle["text/plain"].splitlines()[1].split() == ["01", "perceptron", "1", "1", "1", "of", "1"]
     assert '<th scope="row"' in bundle["text/html"]
     assert "1 ✓" in bundle["text/html"]
