@@ -1,9 +1,12 @@
 """Notice when a learner's function calls the library's version of what it should write.
 
 A courtesy to honest learners, no protection. The exercise's `forbid` names functions; where the code that the check
-reaches mentions one (`mention.py`), a profile function looks at each call while the check runs. Only a call that stands
-in the notebook's own code counts: what the library calls inside, and what the check cell itself calls, is none of its
-business. Nothing is imported to find out.
+reaches mentions one (`reachable.py`), a profile function looks at each call while the check runs. Only a call that
+stands in the notebook's own code counts: what the library calls inside, and what the check cell itself calls, is none
+of its business. Nothing is imported to find out.
+
+A function of the library is forbidden wherever it stands: `course_lib.functional.conv2d` means every function of
+course_lib with that name, the primitive among them, and the primitives that it is written with, whatever their names.
 """
 
 import dis
@@ -11,7 +14,9 @@ import sys
 import types
 
 from course_lib.checks.learner_line import nested_code
-from course_lib.checks.reachable import mentions
+from course_lib.checks.reachable import mentions, named_objects
+
+LIBRARY, PRIMITIVES = "course_lib.", "course_lib.ops."
 
 
 class Guard:
@@ -29,6 +34,7 @@ class Guard:
         one_cell = "ipykernel" in file or "ipython-input" in file  # other file names may be everybody's
         self._own_file = file if one_cell else None
         self._calls, self._builtins, self._methods, self._objects = {}, {}, {}, {}
+        self._library = {}  # last names of the library's functions
         self._pending, self._scanned = {}, set()
         self._keep = []  # ids stay valid only while their objects live
         for name in names:
@@ -52,32 +58,35 @@ class Guard:
 
     def _add(self, name):
         target, owner = _resolve(name)
+        last = name.rpartition(".")[2]
+        if name.startswith(LIBRARY) and not isinstance(owner, type):
+            self._library[last] = name
         if target is None:
-            self._pending.setdefault(name.rpartition(".")[2], []).append(name)
+            self._pending.setdefault(last, []).append(name)
             return
         self._keep.append(target)
         inner = getattr(target, "_implementation", target)  # NumPy's functions stand behind a dispatcher
         if isinstance(target, type):
             self._objects[id(target)] = name
-            target = inner = target.__dict__.get("__init__", target)
+            inner = target.__dict__.get("__init__", target)
+        inner = getattr(inner, "__func__", inner)
         if isinstance(inner, types.FunctionType):
-            self._calls[id(inner.__code__)] = name
-        elif isinstance(inner, types.MethodType):
-            self._calls[id(inner.__func__.__code__)] = name
-        elif inner is not target or not isinstance(inner, types.BuiltinFunctionType):
-            if isinstance(owner, type) and not isinstance(target, type):
-                self._methods.setdefault(name.rpartition(".")[2], []).append((owner, name))
-            else:
-                self._objects[id(target)] = name
+            for function in (inner, *_behind(inner)):
+                self._keep.append(function)
+                self._calls[id(function.__code__)] = name
+        elif isinstance(target, types.BuiltinFunctionType):
+            self._builtins[id(target)] = name
+        elif isinstance(owner, type) and not isinstance(target, type):
+            self._methods.setdefault(last, []).append((owner, name))
         else:
-            self._builtins[id(inner)] = name
+            self._objects[id(target)] = name
 
     def _event(self, frame, event, arg):
         if event == "call":
             code = frame.f_code
             if code.co_name in self._pending:
                 self._late(code.co_name)
-            name = self._calls.get(id(code))
+            name = self._calls.get(id(code)) or self._same_name(frame)
             if name and frame.f_back:
                 self._blame(frame.f_back, name)
         elif event == "c_call":
@@ -95,6 +104,11 @@ class Guard:
             if issubclass(type(arg.__self__), owner):
                 return name
         return None
+
+    def _same_name(self, frame):
+        """The forbidden name of the library that this function of the library bears, where any does."""
+        name = self._library.get(frame.f_code.co_qualname)
+        return name if name and str(frame.f_globals.get("__name__")).startswith(LIBRARY) else None
 
     def _late(self, last):
         for name in self._pending.pop(last):
@@ -134,6 +148,14 @@ def _resolve(name):
             if target is not None:
                 return target, owner
     return None, None
+
+
+def _behind(function):
+    """The primitives that a function of the library is written with."""
+    if not str(function.__module__).startswith(LIBRARY):
+        return []
+    found = named_objects(function.__code__, function.__globals__)
+    return [f for f in found if isinstance(f, types.FunctionType) and f.__module__.startswith(PRIMITIVES)]
 
 
 def _named(frame):

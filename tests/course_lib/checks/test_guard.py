@@ -91,6 +91,44 @@ def test_torch_functions_are_caught(call, name):
     assert kinds(source, [name])[0] == "forbidden"
 
 
+LIBRARY = {
+    "the public function": ("F.conv2d(x, x)", "conv2d"),
+    "its module": ("convolution.conv2d(x, x)", "conv2d"),
+    "the primitive behind it": ("conv.conv2d(x, x)", "conv2d"),
+    "the primitive by another name": ("primitive(x, x)", "conv2d"),
+    "a primitive of another name behind it": ("pool.max_indices(x, 1)", "max_pool2d"),
+    "another library function of that name": ("softmax(x)", "softmax"),
+}
+
+
+@pytest.mark.parametrize(("call", "name"), LIBRARY.values(), ids=LIBRARY)
+@pytest.mark.parametrize("inside", [True, False], ids=["imported inside", "imported before"])
+def test_a_public_name_covers_what_stands_behind_it_by_any_path(call, name, inside, monkeypatch):
+    for late in ("course_lib.topics.logistic",):  # as if nobody had imported it yet
+        monkeypatch.delitem(sys.modules, late, raising=False)
+    imports = [
+        "from course_lib import functional as F",
+        "from course_lib.functional import convolution",
+        "from course_lib.ops.convolution import conv, pool",
+        "from course_lib.ops.convolution.conv import conv2d as primitive",
+        "from course_lib.topics.logistic import softmax",
+    ]
+    before, within = ([], imports) if inside else (imports, [])
+    source = "\n".join([*before, "def f(x):", "    x = x.reshape(1, 1, 1, 3)", *(f"    {line}" for line in within)])
+    sink = Notebook().seen(f"{source}\n    return {call}", CHECK, forbid=[f"course_lib.functional.{name}"])
+    assert (sink.lines[0].kind, sink.lines[0].value["name"]) == ("forbidden", f"course_lib.functional.{name}")
+
+
+@pytest.mark.parametrize("call", ["F.relu(x)", "conv.conv1d(x[0], x[0])", "conv2d(x)", "whole(3, 'x', least=1, name='f')"])
+def test_a_public_name_covers_nothing_else(call):
+    source = (
+        "from course_lib import functional as F\nfrom course_lib.ops.convolution import conv\n"
+        "from course_lib.arithmetic import whole\ndef conv2d(x):\n    return x\n"
+        f"def f(x):\n    x = x.reshape(1, 1, 1, 3)\n    {call}\n    return 1"
+    )
+    assert set(kinds(source, ["course_lib.functional.conv2d"])) == {"value"}
+
+
 FINE = {
     "the check cell itself": ("return x + 1", "numpy.convolve", "np.convolve(f(np.ones(2)), [1])"),
     "a lambda of the check cell": ("return x + 1", "numpy.convolve", "(lambda v: np.convolve(v, v))(f(np.ones(2)))"),

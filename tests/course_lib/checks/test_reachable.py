@@ -22,6 +22,7 @@ MENTIONED = {
     "in a static method": "class F:\n    way = staticmethod(np.convolve)\ndef f(x):\n    return F.way(x, x)",
     "in a property": "class F:\n    @property\n    def way(self): return np.convolve\ndef f(x): return F().way(x, x)",
     "in an instance": "class F:\n    def __init__(self, way):\n        self.way = way\nf = F(np.convolve)",
+    "in an instance with slots": "class F:\n    __slots__ = 'way'\nf = F()\nf.way = np.convolve",
     "imported inside": "def f(x):\n    from numpy import convolve as c\n    return c(x, x)",
     "through getattr": "def f(x):\n    return getattr(np, 'con' + 'volve')(x, x)",
     "in an attribute of what is not known": "def f(x):\n    return x.lib.convolve(x, x)",
