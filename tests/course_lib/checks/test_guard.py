@@ -119,7 +119,9 @@ def test_a_public_name_covers_what_stands_behind_it_by_any_path(call, name, insi
     assert (sink.lines[0].kind, sink.lines[0].value["name"]) == ("forbidden", f"course_lib.functional.{name}")
 
 
-@pytest.mark.parametrize("call", ["F.relu(x)", "conv.conv1d(x[0], x[0])", "conv2d(x)", "whole(3, 'x', least=1, name='f')"])
+@pytest.mark.parametrize(
+    "call", ["F.relu(x)", "conv.conv1d(x[0], x[0])", "conv2d(x)", "whole(3, 'x', least=1, name='f')"]
+)
 def test_a_public_name_covers_nothing_else(call):
     source = (
         "from course_lib import functional as F\nfrom course_lib.ops.convolution import conv\n"

@@ -7,36 +7,12 @@ from torch import nn as tnn
 
 from course_lib import Tensor, nn
 from course_lib import functional as F
-from tests.course_lib.against_torch import same_gradient, same_numbers
+from tests.course_lib.torch_twins import TorchBlock, same_layer
 
 
 @pytest.fixture
 def rng():
     return np.random.default_rng(2)
-
-
-def agree(ours, theirs, x, rng, *, trained=True):
-    """The same weights give the same output, gradients and, in training, the same running statistics."""
-    ours.double()
-    theirs.double()
-    state = {name: torch.tensor(value) for name, value in ours.state_dict().items()}
-    missing, unexpected = theirs.load_state_dict(state, strict=False)
-    assert not unexpected
-    assert all(name.endswith("num_batches_tracked") for name in missing)
-    ours.train(trained)
-    theirs.train(trained)
-    a, b = Tensor(x.copy(), requires_grad=True), torch.tensor(x, requires_grad=True)
-    out, want = ours(a), theirs(b)
-    same_numbers(out, want)
-    g = rng.standard_normal(out.shape)
-    out.backward(g)
-    want.backward(torch.tensor(g))
-    same_gradient(a, b, what="gradient of the input")
-    for (name, p), (other, q) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
-        assert name == other
-        same_gradient(p, q, what=f"gradient of {name}")
-    for name, buffer in ours.named_buffers():
-        np.testing.assert_allclose(buffer.data, dict(theirs.named_buffers())[name].numpy(), rtol=1e-10)
 
 
 LAYERS = {
@@ -91,7 +67,7 @@ def test_a_layer_is_torchs(name, trained, rng):
         p.data += rng.standard_normal(p.shape).astype(np.float32)
     for _, b in ours.named_buffers():
         b.data += rng.random(b.shape).astype(np.float32)
-    agree(ours, theirs, rng.standard_normal(shape), rng, trained=trained)
+    same_layer(ours, theirs, rng.standard_normal(shape), rng, trained=trained)
 
 
 def test_an_embedding_is_torchs(rng):
@@ -112,43 +88,6 @@ def test_locally_connected_with_equal_filters_is_a_convolution(rng):
     assert local.weight.shape == (3, 3, 3, 2, 3, 3)
 
 
-class TorchBlock(tnn.Module):
-    """He's blocks written in torch, with the names of ours; no torchvision is needed."""
-
-    def __init__(self, kind, c, width, stride, groups=1):
-        super().__init__()
-        self.kind, out = kind, width * (4 if kind == "bottleneck" else 1)
-
-        def conv(a, b, k, s=1, g=1):
-            return tnn.Conv2d(a, b, k, s, k // 2, groups=g, bias=False)
-
-        if kind == "bottleneck":
-            self.conv1, self.bn1 = conv(c, width, 1), tnn.BatchNorm2d(width)
-            self.conv2, self.bn2 = conv(width, width, 3, stride, groups), tnn.BatchNorm2d(width)
-            self.conv3, self.bn3 = conv(width, out, 1), tnn.BatchNorm2d(out)
-        elif kind == "basic":
-            self.conv1, self.bn1 = conv(c, width, 3, stride), tnn.BatchNorm2d(width)
-            self.conv2, self.bn2 = conv(width, width, 3), tnn.BatchNorm2d(width)
-        else:
-            self.bn1, self.conv1 = tnn.BatchNorm2d(c), conv(c, width, 3, stride)
-            self.bn2, self.conv2 = tnn.BatchNorm2d(width), conv(width, width, 3)
-        same = stride == 1 and c == out
-        if kind == "preact":
-            self.shortcut = None if same else conv(c, out, 1, stride)
-        else:
-            self.shortcut = tnn.Identity() if same else tnn.Sequential(conv(c, out, 1, stride), tnn.BatchNorm2d(out))
-
-    def forward(self, x):
-        if self.kind == "preact":
-            h = torch.relu(self.bn1(x))
-            skip = x if self.shortcut is None else self.shortcut(h)
-            return self.conv2(torch.relu(self.bn2(self.conv1(h)))) + skip
-        h = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
-        if self.kind == "bottleneck":
-            h = self.bn3(self.conv3(torch.relu(h)))
-        return torch.relu(h + self.shortcut(x))
-
-
 @pytest.mark.parametrize("trained", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize(
     ("kind", "make", "c", "stride", "groups"),
@@ -165,7 +104,7 @@ def test_residual_blocks_are_hes(kind, make, c, stride, groups, trained, rng):
     ours = make(c, 4, stride, rng=rng, **({"groups": groups} if groups > 1 else {}))
     for _, p in ours.named_parameters():
         p.data += 0.1 * rng.standard_normal(p.shape).astype(np.float32)
-    agree(ours, TorchBlock(kind, c, 4, stride, groups), rng.standard_normal((3, c, 6, 6)), rng, trained=trained)
+    same_layer(ours, TorchBlock(kind, c, 4, stride, groups), rng.standard_normal((3, c, 6, 6)), rng, trained=trained)
     assert ours(rng.standard_normal((1, c, 6, 6))).shape[1] == 4 * make.expansion
 
 

@@ -9,6 +9,7 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.functional import convolution as F
 from course_lib.ops.batch_norm import batch_norm
 from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
+from tests.course_lib.torch_twins import contrast_norm
 
 
 @pytest.fixture
@@ -90,35 +91,12 @@ def test_torchs_own_local_response_samples_agree():
             against_torch(F.local_response_norm, TF.local_response_norm, x, size=args[0], **options)
 
 
-def contrast_norm_in_torch(x, kernel_size, sigma, eps=1e-8):
-    """Jarrett et al. 2009, section 2, written with explicit sums over a neighbourhood."""
-    channels, reach = x.shape[1], kernel_size // 2
-    at = torch.arange(kernel_size, dtype=x.dtype) - reach
-    window = torch.exp(-(at[:, None] ** 2 + at[None] ** 2) / (2 * sigma**2))
-
-    def mean(images):
-        weights = torch.zeros(images.shape[-2:], dtype=x.dtype)
-        total = torch.zeros(images.shape[0], *images.shape[-2:], dtype=x.dtype)
-        height, width = images.shape[-2:]
-        for i in range(-reach, reach + 1):
-            for j in range(-reach, reach + 1):
-                moved = TF.pad(images, (reach,) * 4)[..., reach + i :, reach + j :][..., :height, :width]
-                inside = TF.pad(torch.ones_like(weights), (reach,) * 4)[reach + i :, reach + j :][:height, :width]
-                total = total + window[i + reach, j + reach] * moved.sum(1)
-                weights = weights + window[i + reach, j + reach] * channels * inside
-        return (total / weights)[:, None]
-
-    centred = x - mean(x)
-    deviation = torch.sqrt(mean(centred**2) + eps)
-    return centred / torch.maximum(deviation, deviation.mean(dim=(1, 2, 3), keepdim=True))
-
-
 @pytest.mark.parametrize(("kernel_size", "sigma"), [(3, 1.0), (5, 1.25), (9, 2.0)])
 @pytest.mark.parametrize("shape", [(2, 1, 9, 10), (2, 3, 8, 7)])
 def test_local_contrast_norm_and_its_gradient_are_the_papers_formula(kernel_size, sigma, shape, rng):
     ours = lambda t: F.local_contrast_norm(t, kernel_size, sigma)  # noqa: E731
     against_torch(
-        ours, lambda t: contrast_norm_in_torch(t, kernel_size, sigma), rng.standard_normal(shape), atol=1e-8, rtol=1e-7
+        ours, lambda t: contrast_norm(t, kernel_size, sigma), rng.standard_normal(shape), atol=1e-8, rtol=1e-7
     )
 
 
