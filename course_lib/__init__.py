@@ -30,3 +30,8 @@ __all__ = [
     "summary",
     "update_to_weight_ratio",
 ]
+
+
+def __dir__():
+    """What `dir(course_lib)` and the Tab key show: the library, not the wings that it is built on."""
+    return sorted(__all__)

@@ -12,6 +12,8 @@ import warnings
 from course_lib.evidence.observation import MAX_BYTES, Opaque, Seen, observe, size
 from course_lib.evidence.tree import clean, type_name
 
+__all__ = ["Expect", "NotDone", "check", "hint", "progress", "use_sink", "yours"]
+
 _MAX_PRINTED = 20_000
 _sink = None
 
