@@ -12,9 +12,10 @@ def test_dir_shows_the_library_and_not_its_plumbing():
     assert not {"ops", "autograd", "arithmetic"} & set(dir(course_lib))
 
 
-@pytest.mark.parametrize(
-    "package", ["", ".autograd", ".functional", ".functional.convolution", ".nn", ".optim", ".train", ".data", ".checks"]
-)
+LISTS = ["", ".autograd", ".functional", ".functional.convolution", ".nn", ".optim", ".train", ".data", ".checks"]
+
+
+@pytest.mark.parametrize("package", LISTS)
 def test_every_name_that_a_package_lists_is_there_and_listed_once(package):
     module = importlib.import_module(f"course_lib{package}")
     assert len(set(module.__all__)) == len(module.__all__)
