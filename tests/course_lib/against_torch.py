@@ -10,7 +10,8 @@ def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **para
     """`ours` on Tensors and `theirs` on torch tensors of these arrays: equal outputs and gradients of all that float.
 
     None stands for an argument that is left out; inputs whose position is in `fixed` require no gradient. The
-    output's gradient is random, so that no two errors cancel.
+    output's gradient is random, so that no two errors cancel. No input is written to, nor the output's gradient, and a
+    second way back through the same graph gives the same again.
     """
     wanted = [a is not None and np.asarray(a).dtype.kind == "f" and i not in fixed for i, a in enumerate(arrays)]
     pairs = list(zip(arrays, wanted, strict=True))
@@ -22,11 +23,20 @@ def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **para
         assert not out.requires_grad
         return
     g = np.random.default_rng(7).standard_normal(out.shape).astype(out.dtype)
-    out.backward(g)
+    kept = [None if m is None else m.data.copy() for m in (*mine, Tensor(g))]
+    out.backward(g, retain_graph=True)
     want.backward(torch.tensor(g))
     for i, (m, t) in enumerate(zip(mine, twins, strict=True)):
         if wanted[i]:
             same_gradient(m, t, rtol, atol, f"gradient of input {i}")
+    once = [m.grad.copy() if w and m.grad is not None else None for m, w in zip(mine, wanted, strict=True)]
+    out.backward(g)
+    for i, (m, first) in enumerate(zip(mine, once, strict=True)):
+        if first is not None:
+            np.testing.assert_array_equal(m.grad, first + first, err_msg=f"second gradient of input {i}")
+    for m, before in zip((*mine, Tensor(g)), kept, strict=True):
+        if m is not None:
+            np.testing.assert_array_equal(m.data, before, err_msg="an input or the output's gradient was written to")
 
 
 def same_numbers(ours, theirs, rtol=1e-9, atol=1e-10, what="value"):

@@ -28,6 +28,7 @@ EDGES = np.array([[-3.0, -1.0, -0.5, 0.0], [0.25, 0.5, 1.0, 40.0]])  # with the 
         (lambda x: F.gelu(x, approximate="tanh"), lambda x: TF.gelu(x, approximate="tanh")),
         (lambda x: F.softplus(x, 2.0, 10.0), lambda x: TF.softplus(x, 2.0, 10.0)),
         (lambda x: x.clip(-0.5, 1.0), lambda x: x.clip(-0.5, 1.0)),
+        (lambda x: x.clip(max=0.3), lambda x: x.clip(max=0.3)),
         (lambda x: x.abs(), lambda x: x.abs()),
         (lambda x: x.max(), lambda x: x.max()),
         (lambda x: F.maximum(x, x.flatten()[5]), lambda x: torch.maximum(x, x.flatten()[5])),
