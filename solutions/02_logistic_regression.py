@@ -141,7 +141,7 @@ for z in (10.0, 700.0, 710.0):
 # Example: `sigmoid(np.array([0, 2, -2]))` is `[0.5, 0.8808, 0.1192]`, rounded.
 
 
-# %% solve="sigmoid" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.logistic.sigmoid course_lib.functional.sigmoid course_lib.ops.elementwise.sigmoid course_lib.ops.elementwise.sigmoid_of scipy.special.expit"
+# %% solve="sigmoid" difficulty=2 importance=5 minutes=12 forbid="course_lib.topics.logistic.sigmoid course_lib.functional.sigmoid course_lib.ops.elementwise.sigmoid_of scipy.special.expit"
 def sigmoid(z):
     """1 / (1 + exp(-z)) of an array z of any shape, without overflow."""
     ### BEGIN SOLUTION

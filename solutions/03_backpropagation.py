@@ -613,7 +613,7 @@ print("the loss, 2 times the sum of all outputs, changes by", after - before, "w
 # Example: for `g = [[1, 2, 3], [4, 5, 6]]` shape `(2, 1)` gives `[[6], [15]]`, and `(2, 3)` gives `g`.
 
 
-# %% solve="unbroadcast" difficulty=3 importance=4 minutes=12 forbid="course_lib.autograd.graph.unbroadcast course_lib.autograd.tensor.unbroadcast"
+# %% solve="unbroadcast" difficulty=3 importance=4 minutes=12 forbid="course_lib.autograd.unbroadcast"
 def unbroadcast(g, shape):
     """Sum g over the axes along which an array of `shape` was repeated to the shape of g."""
     ### BEGIN SOLUTION
@@ -804,7 +804,7 @@ print(f"a graph of 51 nodes with {paths:,} paths from input to output")
 # Example: after `s = a * b` and `y = s + a` the list may be `[a, b, s, y]` or `[b, a, s, y]`, nothing else.
 
 
-# %% solve="topological_order" difficulty=4 importance=4 minutes=25 forbid="course_lib.autograd.graph.topological_order course_lib.autograd.tensor.topological_order course_lib.topics.small_engine.order"
+# %% solve="topological_order" difficulty=4 importance=4 minutes=25 forbid="course_lib.autograd.topological_order course_lib.topics.small_engine.order"
 def topological_order(root):
     """All nodes below root and root itself, each once, inputs before users."""
     ### BEGIN SOLUTION

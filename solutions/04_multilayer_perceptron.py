@@ -298,7 +298,7 @@ for name in ("sigmoid", "tanh"):
 # Example: for `a = [-1., 0., 2.]` the output is `[0., 0., 2.]`, and `vjp([5., 6., 7.])` is `[0., 0., 7.]`.
 
 
-# %% solve="relu_vjp" difficulty=2 importance=5 minutes=8 forbid="course_lib.ops.elementwise.relu course_lib.functional.relu"
+# %% solve="relu_vjp" difficulty=2 importance=5 minutes=8 forbid="course_lib.functional.relu"
 def relu(a):
     """max(0, a), and the function that takes g back: g where a > 0, else 0."""
     ### BEGIN SOLUTION
@@ -441,7 +441,7 @@ for ax in (left, right):
 # Example: `maxout(np.array([[1., 5., 2., 2.]]), 2)` is `([[5., 2.]], [[1, 0]])`.
 
 
-# %% solve="leaky_maxout" difficulty=2 importance=3 minutes=12 forbid="course_lib.functional.leaky_relu course_lib.functional.maxout course_lib.ops.elementwise.leaky_relu"
+# %% solve="leaky_maxout" difficulty=2 importance=3 minutes=12 forbid="course_lib.functional.leaky_relu course_lib.functional.maxout"
 def leaky_relu(a, slope=0.01):
     """a where positive, else slope * a; and the derivative."""
     ### BEGIN SOLUTION

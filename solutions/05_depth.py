@@ -1067,7 +1067,7 @@ RIGHT = {
 # Example: one layer, d = 1, `x = [[1.]]`, `t = [[0.]]`, `w = [[0.5]]`, `b = [0.]`: `[0.3634]` without, `[1.1499]` with.
 
 
-# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25 forbid="course_lib.topics.mlp.gradient_norms course_lib.autograd.tensor.Tensor.backward"
+# %% solve="gradient_norms" difficulty=4 importance=4 minutes=25 forbid="course_lib.topics.mlp.gradient_norms course_lib.Tensor.backward"
 def gradient_norms(x, t, layers, bypass):
     """Norm of dE/dW of every layer, first to last, of a deep tanh network with or without bypasses."""
     ### BEGIN SOLUTION

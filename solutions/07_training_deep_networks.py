@@ -907,7 +907,7 @@ inputs_figure() if FULL else recorded("F30")
 # Example: `x = [[1.], [3.]]`, gamma 10, beta 5, running (0, 1), momentum 0.5, eps 0, training: `[[-5.], [15.]]`, (1, 1.5).
 
 
-# %% solve="batch_norm_forward" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.batch_norm course_lib.ops.batch_norm.batch_norm torch.nn.functional.batch_norm"
+# %% solve="batch_norm_forward" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.batch_norm torch.nn.functional.batch_norm"
 def batch_norm_forward(x, gamma, beta, running, training, momentum, eps):
     """Normalised x and the new running (mean, variance); x is (n, c) or (n, c, h, w)."""
     ### BEGIN SOLUTION
@@ -1254,7 +1254,7 @@ for value in (7.0, -1000.0):
 # `([[0.], [0.]], [-1.], [1.])`: two samples always become -1 and 1, whatever x is.
 
 
-# %% solve="batch_norm_vjp" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.batch_norm course_lib.ops.batch_norm.batch_norm course_lib.ops.norm.standardise torch.nn.functional.batch_norm"
+# %% solve="batch_norm_vjp" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.batch_norm course_lib.ops.norm.standardise torch.nn.functional.batch_norm"
 def batch_norm_vjp(x, gamma, beta, eps):
     """y, and the function from its gradient to those of x, gamma and beta."""
     ### BEGIN SOLUTION

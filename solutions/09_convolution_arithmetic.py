@@ -1200,7 +1200,7 @@ lecture_table("F15 · pooling, and the layer to avoid", rows)
 #
 # *Example:* `x = [[[[1, 2, 3]]]]`, `w = [[[[10, 1]]]]`, `b = [5]`: `[[[[17, 28]]]]`, since 1·10 + 2·1 + 5 = 17.
 
-# %% solve="correlate" difficulty=3 importance=5 minutes=25 forbid="course_lib.ops.convolution.conv.conv2d torch.nn.functional.conv2d torch.conv2d scipy.signal.correlate scipy.signal.correlate2d"
+# %% solve="correlate" difficulty=3 importance=5 minutes=25 forbid="course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d scipy.signal.correlate scipy.signal.correlate2d"
 def correlate(x, w, b, stride=(1, 1), padding=(0, 0)):
     """Cross-correlate images x (n, c, h, w) with filters w (f, c, kh, kw), biases b (f,)."""
     ### BEGIN SOLUTION
@@ -1561,7 +1561,7 @@ im2col()
 # *Example:* for `x = [[[[1, 2, 3]]]]`, `windows(x, (1, 2))` has shape (1, 1, 1, 2, 1, 2) and holds the windows
 # `[[1, 2]]` and `[[2, 3]]`; `windows(x, (1, 1), (1, 2))` holds `[[1]]` and `[[3]]`.
 
-# %% solve="correlate_fast" difficulty=4 importance=4 minutes=25 forbid="course_lib.ops.convolution.conv.conv2d torch.nn.functional.conv2d torch.conv2d torch.nn.functional.unfold scipy.signal.correlate"
+# %% solve="correlate_fast" difficulty=4 importance=4 minutes=25 forbid="course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d torch.nn.functional.unfold scipy.signal.correlate"
 def windows(x, kernel, stride=(1, 1)):
     """View of x (n, c, h, w) as its windows (n, c, out_h, out_w, kh, kw)."""
     ### BEGIN SOLUTION
@@ -2103,7 +2103,7 @@ shifted_taps(photo, np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), dilation=8)
 # *Example:* `x = [[[[1, 2, 3, 4]]]]`, `w = [[[[10, 1]]]]`, `b = [0]`, dilation (1, 2): `[[[[13, 24]]]]`, since the
 # first output sees 1 and 3.
 
-# %% solve="correlate_dilated" difficulty=4 importance=4 minutes=20 forbid="course_lib.ops.convolution.conv.conv2d torch.nn.functional.conv2d torch.conv2d torch.nn.functional.unfold scipy.signal.correlate"
+# %% solve="correlate_dilated" difficulty=4 importance=4 minutes=20 forbid="course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d torch.nn.functional.unfold scipy.signal.correlate"
 def correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
     """Cross-correlate x (n, c, h, w) with w (f, c, kh, kw), taps `dilation` pixels apart, biases b (f,)."""
     ### BEGIN SOLUTION
@@ -2394,7 +2394,7 @@ axes = draw.responses(maps, [slope[0, 0]] * 3, [f"dilation {d}" for d in spread]
 #
 # *Example:* in `[[0, 0, 1], [0, 0, 0]]` the template `[[0, 1]]` scores `[[0, 0.5], [0, 0]]`, and is found at (0, 1).
 
-# %% solve="find_template" difficulty=3 importance=4 minutes=12 bug=true forbid="course_lib.ops.convolution.conv.conv2d torch.nn.functional.conv2d scipy.signal.correlate2d"
+# %% solve="find_template" difficulty=3 importance=4 minutes=12 bug=true forbid="course_lib.functional.conv2d torch.nn.functional.conv2d scipy.signal.correlate2d"
 def find_template(image, template):
     """Score map and the (row, column) of the window of `image` that is most like `template`."""
     ### BEGIN SOLUTION

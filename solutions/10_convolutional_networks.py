@@ -108,7 +108,7 @@ print(image[0, 0])
 # *Example:* x `[[[[1, 2, 3, 4]]]]`, w `[[[[10, 1]]]]`, b `[5]`, stride 2 give `[[[[17, 39]]]]`: 1·10 + 2·1 + 5 and
 # 3·10 + 4·1 + 5.
 
-# %% solve="conv_forward" difficulty=2 importance=5 minutes=20 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d"
+# %% solve="conv_forward" difficulty=2 importance=5 minutes=20 forbid="course_lib.functional.conv2d torch.nn.functional.conv2d torch.conv2d"
 def conv_forward(x, w, b, stride=1, padding=0):
     """Maps (n, f, out_h, out_w) of images x (n, c, h, w) under kernels w (f, c, kh, kw) and biases b (f,)."""
     ### BEGIN SOLUTION
@@ -350,7 +350,7 @@ print("the gradient 1, 2, 3 of the outputs becomes, for the pixels:", matrix.T @
 # *Example:* x `[[[[1, 2, 3]]]]`, w `[[[[10, 1]]]]`, g `[[[[1, 2]]]]` give gx `[[[[10, 21, 2]]]]`, gw `[[[[5, 8]]]]`,
 # gb `[3]`. (The middle pixel was met by both taps: 1·1 + 2·10.)
 
-# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d course_lib.ops.convolution.transposed.conv_transpose2d course_lib.functional.conv_transpose2d course_lib.ops.convolution.input_gradient.input_gradient course_lib.ops.convolution.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
+# %% solve="conv_backward" difficulty=4 importance=5 minutes=35 forbid="course_lib.functional.conv2d course_lib.functional.conv_transpose2d course_lib.ops.convolution.input_gradient.input_gradient course_lib.ops.convolution.correlate.weight_gradient torch.nn.functional.conv2d torch.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
 def conv_backward(g, x, w, stride=1, padding=0):
     """Gradients (gx, gw, gb) of a convolutional layer from g, the gradient of its output (n, f, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -665,7 +665,7 @@ for stride in (1, 2):
 # *Example:* x `[[[[4, 7, 7]]]]`, size (1, 2), stride 1: the result is `[[[[7, 7]]]]`, and g `[[[[1, 2]]]]` gives
 # `[[[[0, 3, 0]]]]`.
 
-# %% solve="max_pool" difficulty=3 importance=5 minutes=30 forbid="course_lib.ops.convolution.pool.max_pool2d course_lib.ops.convolution.pool.max_indices course_lib.functional.max_pool2d torch.nn.functional.max_pool2d torch.max_pool2d"
+# %% solve="max_pool" difficulty=3 importance=5 minutes=30 forbid="course_lib.functional.max_pool2d torch.nn.functional.max_pool2d torch.max_pool2d"
 def max_pool(x, size, stride):
     """Largest number of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -901,7 +901,7 @@ def max_pool_backward(g, x, size, stride):
 # *Example:* x `[[[[1, 3, 8]]]]`, size (1, 2), stride 1 give `[[[[2, 5.5]]]]`, and g `[[[[2, 4]]]]` gives back
 # `[[[[1, 3, 2]]]]`.
 
-# %% solve="average_pool" difficulty=2 importance=3 minutes=12 forbid="course_lib.ops.convolution.pool.avg_pool2d course_lib.functional.avg_pool2d torch.nn.functional.avg_pool2d"
+# %% solve="average_pool" difficulty=2 importance=3 minutes=12 forbid="course_lib.functional.avg_pool2d torch.nn.functional.avg_pool2d"
 def average_pool(x, size, stride):
     """Mean of each window of x (n, c, h, w): (n, c, out_h, out_w)."""
     ### BEGIN SOLUTION
@@ -2509,7 +2509,7 @@ for k in (3, 5, 11):
 # Two positive numbers of a window are never equal here; who gets the gradient of a window of zeros does not matter
 # (why?). *Example:* x `[[[[2, 5, -1]]]]`, size (1, 2), stride 1, padding 0, g `[[[[1, -3]]]]` give `[[[[0, -2, 0]]]]`.
 
-# %% solve="stage_backward" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.ops.convolution.pool.max_pool2d course_lib.functional.max_pool2d torch.nn.functional.max_pool2d"
+# %% solve="stage_backward" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.functional.max_pool2d torch.nn.functional.max_pool2d"
 def stage_backward(g, x, size, stride, padding):
     """Gradient of x from g, the gradient of max pooling of the rectified and padded x."""
     ### BEGIN SOLUTION

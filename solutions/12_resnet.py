@@ -170,7 +170,7 @@ def respond(model, x, training=True):
 # *Example:* when the second norm has scale 0 and shift 0, the block returns `F.relu(x)`.
 
 
-# %% solve="basic_block" difficulty=2 importance=5 minutes=8 forbid="course_lib.nn.blocks.BasicBlock"
+# %% solve="basic_block" difficulty=2 importance=5 minutes=8 forbid="course_lib.nn.BasicBlock"
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with batch norm, and an identity shortcut."""
 
@@ -336,7 +336,7 @@ class BasicBlock(nn.Module):
 # `[[0]]`; with `w = [[5], [7]]` it gives `[[5]]` and `[[7]]`.
 
 
-# %% solve="shortcut" difficulty=2 importance=4 minutes=10 forbid="course_lib.ops.convolution.conv.conv2d course_lib.functional.conv2d course_lib.topics.resnet.PadShortcut"
+# %% solve="shortcut" difficulty=2 importance=4 minutes=10 forbid="course_lib.functional.conv2d course_lib.topics.resnet.PadShortcut"
 def shortcut(x, channels, stride, w=None):
     """(n, c, h, width) -> (n, channels, ...): option A without w, option B with w (channels, c)."""
     ### BEGIN SOLUTION
