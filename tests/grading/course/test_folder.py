@@ -12,7 +12,6 @@ from grading import cli, course
 from grading.commands import instructor
 from grading.course import Course
 from grading.errors import CourseError
-from grading.publishing.course_parts import course_secret
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -69,13 +68,6 @@ def test_a_folder_with_other_files_is_not_taken_over(tmp_path):
     with pytest.raises(CourseError, match="holds other files"):
         course.init(tmp_path, [])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["thesis.tex"]
-
-
-def test_the_private_secret_is_drawn_once_and_for_its_owner_only(tmp_path):
-    first = course_secret(tmp_path)
-    assert course_secret(tmp_path) == first
-    assert len(first) == 32
-    assert stat.S_IMODE((tmp_path / "hidden" / "secret").stat().st_mode) == 0o600
 
 
 def test_a_missing_release_or_record_is_named_with_the_remedy(made):
