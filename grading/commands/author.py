@@ -61,7 +61,7 @@ def build(
     if solutions is None and notebooks is None:  # the demo's sample class is made from these lessons
         from grading.publishing import sample_class
 
-        sample_class.write()
+        sample_class.write(of=[built.lesson[:2] for built in done] if lessons else None)
 
 
 def lint(
@@ -104,6 +104,7 @@ def certify(
     """
     from rich.console import Console
 
+    from grading.paths import ROOT
     from grading.proving import certificate as paper
     from grading.proving.certify import CACHE
     from grading.publishing.build import build, read_clean
@@ -128,7 +129,7 @@ def certify(
     if json is not None:
         json.write_text(paper.as_text(found.to_json()), encoding="utf-8")
     if not lessons and solutions is None:
-        paper.write(found, paper.ROOT / "grading")
+        paper.write(found, ROOT / "grading")
     if found.problems:
         console.print(f"{len(found.problems)} to mend")
         raise typer.Exit(1)

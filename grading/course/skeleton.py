@@ -14,8 +14,7 @@ from pathlib import Path
 import nbformat
 
 from grading.errors import CourseError
-from grading.lessons.cells import split_hidden
-from grading.lessons.release import GUARDED
+from grading.lessons.cells import GUARDED, split_hidden
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ROLES = ("solution", "check", "question", "locked", "plain")

@@ -26,10 +26,9 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from grading.errors import CourseError
-from grading.lessons.cells import solution_region, without_markers
+from grading.lessons.cells import GUARDED, solution_region, without_markers
 
 SCHEMA_VERSION = 3
-GUARDED = ("practice", "figure", "gpu")  # roles that the grader skips
 GUARD = 'if os.environ.get("COURSE_MODE") != "grade":  # the grader skips this run'
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from grading.course.folder import config_text, init, write_atomically
 from grading.errors import CourseError
-from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
-from grading.lessons.release import GUARDED, instructor_notebook, notebook_bytes, picture_path, student_notebook
+from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
+from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, student_notebook
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
 from grading.proving.leaks import scan

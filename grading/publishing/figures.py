@@ -11,7 +11,7 @@ import platform
 import re
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import CourseError
@@ -124,8 +124,10 @@ def write_page(folders):
         for kept in [record, *(read_figure(path.stem, folders) for path in beside)]:
             out += _section(kept) if kept else []
     path = folders.notebooks / "figures" / "figures.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(out), encoding="utf-8")
+    text = "\n".join(out)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return path, missing
 
 
@@ -215,8 +217,3 @@ def plain(value):
         return {"text": str(value)}
     cells = [[x if isinstance(x, int | float | str) else str(x) for x in row] for row in rows]
     return {"title": str(getattr(value, "title", "")), "rows": cells}
-
-
-def as_dict(figure):
-    """A Figure as JSON values, for `--json`."""
-    return asdict(figure)
