@@ -1,4 +1,4 @@
-"""What many tests rest on, made once and read only: a course folder with a class, the small lessons built and proven."""
+"""What many tests rest on, made once and read only: a course folder with a class, a small lesson built and proven."""
 
 import shutil
 
