@@ -78,8 +78,7 @@ def lint(
 
     folders = _folders(solutions, None)
     chosen = read_lessons(folders.solutions, lessons or ())
-    files = {lesson.path.name for lesson in chosen}
-    problems = [p for p in lint_lessons(read_lessons(folders.solutions)) if p.file in files]
+    problems = lint_lessons(read_lessons(folders.solutions), chosen)
     if complete:
         problems += [p for lesson in chosen for p in missing_parts(lesson)]
     for problem in problems:

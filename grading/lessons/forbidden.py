@@ -42,7 +42,7 @@ def imported(lesson):
     """Names that the lesson's code cells import: as written -> dotted name."""
     found = {}
     for cell in lesson.cells:
-        if cell.kind != "code" or cell.role == "variants":
+        if cell.kind != "code":
             continue
         tree = tree_of(cell.source)
         for node in ast.walk(tree) if tree is not None else ():  # that it does not parse is said elsewhere

@@ -2,7 +2,8 @@
 
 `lint_lessons` gives the problems that would make a wrong or unfair notebook; `missing_parts` what a complete lesson
 still lacks. What only running can show (does a check reject a mistake?) is the certificate's business. A rule yields
-(line, sentence); those about exercises and about check cells stand in `lint_exercises.py` and `lint_checks.py`.
+(line, sentence); those about exercises, check cells and known mistakes stand in `lint_exercises.py`,
+`lint_checks.py` and `lint_mistakes.py`.
 """
 
 import ast
@@ -22,6 +23,7 @@ from grading.lessons.fallbacks import written_out
 from grading.lessons.forbidden import dotted
 from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
+from grading.lessons.lint_mistakes import mistakes_problems
 
 PREDICT_SHARE = 0.05
 LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}
@@ -46,8 +48,11 @@ class Problem:
         return f"{self.file}:{self.line}: {self.text}"
 
 
-def lint_lessons(lessons):
-    """All problems of the lessons, among them ids used twice in the course; sorted by place."""
+def lint_lessons(lessons, only=None):
+    """All problems of the lessons, among them ids used twice in the course; sorted by place.
+
+    With `only`, some of the lessons: what is wrong with those, though ids count in all.
+    """
     problems = [p for lesson in lessons for p in lint_lesson(lesson)]
     owners = {}
     for lesson in lessons:
@@ -57,13 +62,20 @@ def lint_lessons(lessons):
                 text = f"the id '{id}' is also in {other}; ids are unique in the course"
                 problems.append(Problem(lesson.path.name, line, text))
             owners.setdefault(id, lesson)
-    return sorted(problems, key=lambda p: (p.file, p.line, p.text))
+    files = {
+        name for lesson in (lessons if only is None else only) for name in (lesson.path.name, lesson.mistakes.file)
+    }
+    # a lesson's two files one after the other
+    return sorted(
+        (p for p in problems if p.file in files), key=lambda p: (p.file.split("/")[-1], p.file, p.line, p.text)
+    )
 
 
 def lint_lesson(lesson):
     """The problems of one lesson by itself."""
     found = {Problem(lesson.path.name, line, text) for line, text in _problems(lesson)}
-    return sorted(found, key=lambda p: (p.line, p.text))
+    found |= {Problem(lesson.mistakes.file, line, text) for line, text in mistakes_problems(lesson)}
+    return sorted(found, key=lambda p: (p.file, p.line, p.text))
 
 
 def _problems(lesson):
