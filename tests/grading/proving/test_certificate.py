@@ -1,21 +1,20 @@
 """The certificate's files: the fixed schema, a page to read, and what is proven once for a whole lesson."""
 
 import json
-import shutil
 
 import pytest
 
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
 from grading.publishing.build import Folders, build
-from tests.grading.means import PATH, means
+from tests.grading.means import means, write_means
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     (root / "solutions").mkdir()
-    shutil.copy(PATH, root / "solutions")
+    write_means(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders
