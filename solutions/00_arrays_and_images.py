@@ -12,15 +12,9 @@
 # You need Python and a first meeting with NumPy. There are seven exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph of Grace Hopper with a small window framed, the window's 64 grey values written out, and the pixels brighter than a threshold in white."
-import matplotlib.pyplot as plt
-from matplotlib.cbook import get_sample_data
+from course_lib.viz.pictures import photos
 
-from course_lib.viz.photos import zoom_and_threshold
-
-photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2].mean(axis=2).astype(int)
-zoom_and_threshold(
-    photo, row=62, column=70, threshold=120, figure=plt.figure(figsize=(10.2, 3.5), layout="constrained")
-)
+photos.zoomed(row=62, column=70, threshold=120)
 
 # %% [markdown]
 # ## 1. How this course works
@@ -77,14 +71,9 @@ print(photo[62:66, 70:78])
 # small differences. Where are neighbouring numbers almost equal, and where do they jump?
 
 # %% picture="explorer" alt="The explorer: the photograph with a framed window over the chin and its shadow, the 100 numbers in it, the thresholded photograph."
-import matplotlib.pyplot as plt
-from matplotlib.cbook import get_sample_data
+from course_lib.viz.pictures import photos
 
-from course_lib.viz.photos import zoom_and_threshold
-
-photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2].mean(axis=2).astype(int)
-figure = plt.figure(figsize=(10.2, 3.5), layout="constrained")
-zoom_and_threshold(photo, row=150, column=90, size=10, threshold=90, figure=figure)
+photos.zoomed(row=150, column=90, size=10, threshold=90)
 
 # %%
 photo_explorer(photo)

@@ -13,20 +13,9 @@
 # one written question. Do them in order; each has hints, folded under it.
 
 # %% picture="opening" alt="Forty points of two classes in the plane, red squares and blue dots. Left: a line that puts many of them on the wrong side, each ringed. Right: the line the perceptron found, no point ringed."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-
-points_x, points_t, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-found = perceptron.train(perceptron.augment(points_x), points_t)[0]
-start = np.array([-0.4, 1.0, 0.25])
-left, right = style.row(2, size=(4.0, 3.8))
-planes.snapshot(points_x, points_t, start, ax=left, title="A guess: the ringed points are on the wrong side")
-planes.snapshot(points_x, points_t, found, ax=right, title="Learned from its mistakes: none is left")
-left.legend(fontsize="small", loc="lower left")
+perceptron.guess_and_learned()
 
 # %% [markdown]
 # ## 1. A neuron that adds and compares
@@ -47,29 +36,9 @@ from course_lib.widgets.planes import line_explorer
 np.set_printoptions(precision=4, suppress=True)
 
 # %% picture="neuron" alt="A threshold neuron: inputs x1 to xd and a constant 1 enter with weights w1 to wd and b, are added up, pass a step function and leave as y."
-import matplotlib.pyplot as plt
+from course_lib.viz.pictures import perceptron
 
-from course_lib.viz import style
-
-figure, ax = plt.subplots(figsize=(7.2, 3.0), layout="constrained")
-ax.set(xlim=(-0.3, 7.2), ylim=(-0.45, 3.45), aspect="equal")
-ax.axis("off")
-arrow = {"arrowstyle": "-|>", "color": "black", "shrinkA": 0, "shrinkB": 0}
-rows = [(3.0, "$1$", "$b$"), (2.0, "$x_1$", "$w_1$"), (1.0, "$x_2$", "$w_2$"), (0.0, "$x_d$", "$w_d$")]
-for height, name, weight in rows:
-    ax.text(0, height, name, ha="center", va="center", fontsize=14)
-    ax.annotate("", (2.75, 1.5 + (height - 1.5) * 0.23), (0.3, height), arrowprops=arrow)
-    ax.text(1.35, 1.72 + (height - 1.5) * 0.64, weight, ha="center", color=style.BLUE, fontsize=13)
-ax.text(0, 0.5, "⋮", ha="center", va="center", fontsize=14)
-for middle, name in ((3.2, "Σ"), (5.0, "")):
-    ax.add_patch(plt.Circle((middle, 1.5), 0.47, fc="white", ec="black", lw=1.5))
-    ax.text(middle, 1.5, name, ha="center", va="center", fontsize=17)
-ax.plot([4.72, 5.0, 5.0, 5.28], [1.3, 1.3, 1.7, 1.7], color=style.RED, lw=2)
-ax.annotate("", (4.53, 1.5), (3.67, 1.5), arrowprops=arrow)
-ax.annotate("", (6.4, 1.5), (5.47, 1.5), arrowprops=arrow)
-ax.text(6.6, 1.5, "$y$", va="center", fontsize=14)
-ax.text(3.2, 0.72, "add up", ha="center")
-ax.text(5.0, 0.72, "compare", ha="center")
+perceptron.neuron()
 
 # %% [markdown]
 # In 1943 Warren McCulloch and Walter Pitts described the nerve cell as a machine that counts. Its inputs are
@@ -173,23 +142,9 @@ print("scores of two points on it:", line[0] + on_the_line @ line[1:])
 print("direction of the line · normal:", (on_the_line[1] - on_the_line[0]) @ line[1:])
 
 # %% picture="normal" alt="The line 3u + 4v - 10 = 0 with its normal; the point (2, 6) is joined to its foot on the line, distance +4; the origin to its own, distance -2."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib.viz import planes, style
-
-ax = style.axes(size=(4.6, 4.2), title="Distance is measured along the normal", xlabel="u", ylabel="v")
-ax.set(xlim=(-3.2, 6.2), ylim=(-2, 7.4), aspect="equal")
-w = np.array([-10.0, 3.0, 4.0])
-planes.regions(lambda p: np.where(w[0] + p @ w[1:] < 0, -1, 1), ax=ax)
-planes.line(w, ax=ax, label="3u + 4v - 10 = 0")
-pair = np.array([[2.0, 6.0], [0.0, 0.0]])
-planes.distances(w, pair, ax=ax, color="black", numbers=True)
-ax.scatter(*pair.T, color="black", zorder=5)
-for point, text in zip(pair, ("(2, 6)", "(0, 0)"), strict=True):
-    ax.annotate(text, point, xytext=(9, -4), textcoords="offset points")
-ax.text(3.9, 6.5, "score > 0", color=style.BLUE)
-ax.text(-2.8, -1.4, "score < 0", color=style.RED)
-ax.legend(loc="lower right", fontsize="small")
+perceptron.normal()
 
 # %% [markdown]
 # How far is a point from the line? Walk from the point straight to the line, along the unit normal: the score
@@ -208,22 +163,9 @@ score = line[0] + point @ line[1:]
 print(f"score {score}, length of the normal {length}, signed distance {score / length}")
 
 # %% picture="plane" alt="A tilted grey plane in three dimensions with its unit normal, and two dozen points of two classes, one on each side."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.viz import planes
-
-cloud, label, w = data.two_clouds(24, margin=0.4, dim=3, spread=0.6, rng=np.random.default_rng(4))
-ax = plt.figure(figsize=(5.0, 4.2), layout="constrained").add_subplot(projection="3d")
-planes.plane(w, ax=ax, half=1.8)
-for value, color, marker in ((-1, planes.MINUS, "s"), (1, planes.PLUS, "o")):
-    ax.scatter(*cloud[label == value].T, color=color, marker=marker, s=28, depthshade=False)
-ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$")
-ax.set_title("In 3-D: a plane and its unit normal", y=0.96)
-ax.view_init(elev=18, azim=-35)
-for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-    axis.set_major_locator(plt.MaxNLocator(4))
+perceptron.plane()
 
 # %% [markdown]
 # The same line has many names. Multiply all of $\tilde{w}$ by a number that is not 0 and
@@ -383,19 +325,9 @@ cloud_x, cloud_t, planted = data.two_clouds(40, margin=0.25, offset=1.0, rng=rng
 line_explorer(cloud_x, cloud_t, angle=0, offset=0.5)
 
 # %% picture="explorer" alt="Three settings of the explorer. Left: a vertical line with many ringed points. Middle: turned to 60 degrees, few rings. Right: turned and shifted, no ring."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-from course_lib.widgets.planes import from_polar
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-for ax, (angle, offset) in zip(style.row(3, size=(3.5, 3.5)), ((0, 0.5), (60, 0.5), (60, 1.0)), strict=True):
-    w = from_polar(angle, offset, 1.0)
-    errors = np.count_nonzero(pt * (perceptron.augment(px) @ w) <= 0)
-    title = f"normal at {angle}°, offset {offset}: {errors} wrong"
-    planes.snapshot(px, pt, w, ax=ax, feet=True, title=title)
+perceptron.three_lines()
 
 # %% [markdown]
 # ## 3. Learning from mistakes
@@ -515,23 +447,9 @@ for factor in (1, 10, 100, 1000):
     print(f"stretched {factor:4d} times: over all {over_all:9.1f}, over the misclassified {over_wrong}")
 
 # %% picture="unbounded" alt="Both sums along the stretch of one line. Over all samples a straight line that falls without end; over the misclassified samples a line that rises from 0."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import style
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-x1 = perceptron.augment(px)
-line, stretch = np.array([0.0, 0.5, 0.87]), np.linspace(0, 6, 50)
-right = pt[:, None] * (x1 @ np.outer(line, stretch))
-ax = style.axes(
-    size=(5.4, 3.4), title="Over all samples the sum falls without end", xlabel="stretch of w~", ylabel="sum"
-)
-ax.axhline(0, color=style.GREY, lw=0.8)
-ax.plot(stretch, -right.sum(0), color=style.RED, ls="--", label="over all samples")
-ax.plot(stretch, -np.minimum(right, 0).sum(0), color=style.BLUE, label="over the misclassified (E)")
-ax.legend(frameon=False)
+perceptron.unbounded()
 
 # %% [markdown]
 # Fixing the length of $\tilde{w}$ does not save it. Among all weights of length 1 the sum is smallest in the
@@ -665,26 +583,9 @@ print("updates in each epoch:", history, " in all:", sum(history))
 print("weights:", w)
 
 # %% picture="learning" alt="Six snapshots of the line after 1, 2, 5, 6, 9 and all updates of the perceptron: it swings first widely, then less, until no point is ringed."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-x1, w, path = perceptron.augment(px), np.zeros(3), []
-while np.any(pt * (x1 @ w) <= 0):
-    for sample, label in zip(x1, pt, strict=True):
-        if label * (w @ sample) <= 0:
-            w = w + label * sample
-            path.append(w)
-figure, many = plt.subplots(2, 3, figsize=(9.6, 6.4), layout="constrained")
-for ax, number in zip(many.flat, [1, 2, 5, 6, 9, len(path)], strict=True):
-    planes.snapshot(px, pt, path[number - 1], ax=ax)
-    wrong = np.count_nonzero(pt * (x1 @ path[number - 1]) <= 0)
-    ax.set_title(f"after {number} update{'s' * (number > 1)}: {wrong} wrong", loc="left", fontsize="medium")
-    ax.set(xlabel="", ylabel="")
+perceptron.learning()
 
 # %% [markdown]
 # The last epoch is free of updates: the line separates the classes, and from now on it never moves again.
@@ -1323,40 +1224,9 @@ def two_layers(x):
 print("hidden:", *(perceptron.fire(w, corners) for w in hidden), " output:", two_layers(corners))
 
 # %% picture="xor" alt="Left: the four corners of XOR with two parallel lines; the strip between them is tinted blue and holds the corners 01 and 10. Right: the same corners in the coordinates of the two hidden neurons, where a single line separates them."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-
-corners, labels = perceptron.corners(2), np.array([0, 1, 1, 0])
-hidden = np.array([[-0.5, 1.0, 1.0], [1.5, -1.0, -1.0]])
-both_on = np.array([-1.5, 1.0, 1.0])
-
-
-def hidden_layer(x):
-    return np.column_stack([perceptron.fire(w, x) for w in hidden])
-
-
-left, right = style.row(2, size=(4.2, 4.0))
-for ax, title in (
-    (left, "Two lines, and the strip between"),
-    (right, "Seen by the hidden neurons: one line is enough"),
-):
-    style.axes(ax, title=title)
-    ax.set(xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), aspect="equal")
-planes.regions(lambda x: perceptron.fire(both_on, hidden_layer(x)), ax=left)
-planes.points(corners, labels, ax=left, size=90)
-for w, color, name in zip(hidden, (style.PURPLE, style.GREEN), ("p OR q", "p NAND q"), strict=True):
-    planes.line(w, ax=left, color=color, label=name)
-left.set(xlabel="p", ylabel="q")
-left.legend(fontsize="small", loc="upper left", ncols=2)
-planes.regions(lambda x: perceptron.fire(both_on, x), ax=right)
-planes.points(hidden_layer(corners), labels, ax=right, size=90)
-planes.line(both_on, ax=right)
-right.set(xlabel="p OR q", ylabel="p NAND q")
-right.annotate("01 and 10", (1, 1), xytext=(-22, 9), textcoords="offset points", fontsize=9)
-right.annotate("00", (0, 1), xytext=(-20, -4), textcoords="offset points", fontsize=9)
-right.annotate("11", (1, 0), xytext=(8, -4), textcoords="offset points", fontsize=9)
+perceptron.xor()
 
 # %% [markdown]
 # The catch: *we* chose these weights. The perceptron's rule tells an output neuron what it should have said,
@@ -1367,32 +1237,9 @@ right.annotate("11", (1, 0), xytext=(8, -4), textcoords="offset points", fontsiz
 # ## 6. The story since
 
 # %% picture="timeline" alt="A timeline from 1943 to 2012 with the events of the text and two shaded winters, about 1969 to 1982 and about 1995 to 2006."
-from course_lib.viz import style
+from course_lib.viz.pictures import perceptron
 
-EVENTS = [
-    (1943, "McCulloch, Pitts:\nneurons as logic", 1),
-    (1949, "Hebb:\nlearning", -1),
-    (1958, "Rosenblatt:\nperceptron", 1),
-    (1960, "Widrow, Hoff:\ndelta rule", -1),
-    (1969, "Minsky, Papert:\nlimits", 1),
-    (1982, "Hopfield:\nmemory", -1),
-    (1986, "back-\npropagation", 1),
-    (1992, "support vector\nmachines", -1),
-    (2006, "deep belief\nnets", 1),
-    (2012, "AlexNet", -1),
-]
-ax = style.axes(size=(9.6, 2.9))
-ax.spines[["left", "bottom"]].set_visible(False)
-ax.set(xlim=(1938, 2017), ylim=(-1.75, 1.75), yticks=[], xticks=[])
-for begin, end, name in ((1969, 1982, "first winter"), (1995, 2006, "second winter")):
-    ax.axvspan(begin, end, color=style.SKY, alpha=0.25, lw=0)
-    ax.text((begin + end) / 2, -1.55, name, ha="center", fontsize=9, style="italic")
-ax.axhline(0, color="black", lw=1.5)
-for year, text, side in EVENTS:
-    ax.plot([year, year], [0, 0.45 * side], color=style.GREY, lw=1)
-    ax.plot(year, 0, "o", color=style.BLUE, ms=6)
-    ax.text(year, 0.52 * side, text, ha="center", va="bottom" if side > 0 else "top", fontsize=8.5)
-    ax.text(year, -0.13 * side, year, ha="center", va="top" if side > 0 else "bottom", fontsize=8)
+perceptron.timeline()
 
 # %% [markdown]
 # Rosenblatt's promises had been large: a machine that would walk, talk and know that it exists. After Minsky

@@ -13,19 +13,9 @@
 # exercises, three predictions and one written question.
 
 # %% picture="opening" alt="The same two overlapping clouds twice. Left: a threshold neuron, half of the plane red and half blue. Right: a sigmoid neuron, the colour fades from red to blue across a band bounded by the lines of probability 0.1 and 0.9."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import planes, style
-from course_lib.viz.logistic import probability
-
-cloud_x, signs, _ = data.two_clouds(70, margin=-0.5, rng=np.random.default_rng(8))
-cloud_t = np.where(signs > 0, 1, 0)
-w = logistic.train(perceptron.augment(cloud_x), cloud_t, eta=0.5, steps=2000)
-left, right = style.row(2, size=(4.2, 4.0))
-probability(lambda p: 1e6 * (w[0] + p @ w[1:]), cloud_x, cloud_t, ax=left, contours=False, title="Threshold: yes or no")
-probability(lambda p: w[0] + p @ w[1:], cloud_x, cloud_t, ax=right, title="Sigmoid: how sure? Lines at 0.1, 0.5, 0.9")
+logistic.threshold_and_sigmoid()
 
 # %% [markdown]
 # ## 1. A neuron that can be half sure
@@ -77,13 +67,9 @@ for nudge in (0.0, 0.01, 0.6):
 # $$\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr).$$
 
 # %% picture="sigmoid" alt="Three sigmoid neurons of one input: weight 1, a steep one at temperature 0.25, and one shifted by its bias; each with the tangent at one half and the step of a threshold neuron."
-from course_lib.viz import style
-from course_lib.viz.logistic import sigmoid_neuron
+from course_lib.viz.pictures import logistic
 
-first, second, third = style.row(3, size=(3.5, 3.1))
-sigmoid_neuron(1, 0, ax=first, title="weight 1, bias 0")
-sigmoid_neuron(1, 0, 0.25, ax=second, title="temperature ¼: four times as steep")
-sigmoid_neuron(1, -2, ax=third, title="bias -2: half sure at x = 2")
+logistic.three_neurons()
 
 # %% [markdown]
 # The **temperature** $T$ in $\sigma(z/T)$ says how sharply the neuron decides: cold is a threshold, hot is a shrug. It
@@ -230,23 +216,9 @@ minus_log = -np.log(np.exp(-((t - outputs) ** 2) / 2) / np.sqrt(2 * np.pi))
 print("-ln p minus half the squared error:", minus_log - (t - outputs) ** 2 / 2)
 
 # %% picture="losses" alt="Losses of a sample with label 1 over its logit. Cross-entropy rises straight to the left; the squared error of the sigmoid flattens there, so that a sample that is surely wrong has no slope."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib.topics import logistic
-from course_lib.viz import style
-
-z = np.linspace(-8, 8, 300)
-left, right = style.row(2, size=(4.4, 3.2))
-style.axes(left, title="Loss of a sample with t = 1", xlabel="logit z", ylabel="loss")
-left.plot(z, np.logaddexp(0, -z), color=style.BLUE, label="cross-entropy")
-left.plot(z, (1 - logistic.sigmoid(z)) ** 2, color=style.RED, ls="--", label="squared error of y")
-left.set(ylim=(0, 5))
-style.axes(right, title="Its slope: who is surely wrong must feel it", xlabel="logit z", ylabel="slope")
-y = logistic.sigmoid(z)
-right.plot(z, y - 1, color=style.BLUE, label="cross-entropy: y - 1")
-right.plot(z, 2 * (y - 1) * y * (1 - y), color=style.RED, ls="--", label="squared: 2(y - 1)y(1 - y)")
-for ax in (left, right):
-    ax.legend(frameon=False, fontsize="small")
+logistic.losses()
 
 # %% [markdown]
 # The picture shows one more reason. A sample that is *surely wrong* (far left) has a large loss and a slope of -1 with
@@ -612,19 +584,9 @@ print("after 200 steps:", path[-1], f" length of the gradient: {steepness:.1e}")
 descent_explorer(line_x1, line_t, start=(-4.0, -3.0), eta=1.0, steps=20)
 
 # %% picture="descent" alt="Two settings of the explorer. Above, learning rate 1: the way over the loss bends smoothly into the valley and the loss falls. Below, learning rate 20: the way jumps from side to side and the loss goes up and down."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib.topics import logistic, perceptron
-from course_lib.viz.logistic import loss_and_path
-
-rng = np.random.default_rng(3)
-x1 = perceptron.augment(np.concatenate([rng.normal(-1, 1, 20), rng.normal(1.5, 1, 20)])[:, None])
-t = np.repeat([0, 1], 20)
-figure, rows = plt.subplots(2, 2, figsize=(8.8, 7.0), layout="constrained")
-for pair, eta in zip(rows, (1.0, 20.0), strict=True):
-    path = logistic.descend(lambda w: logistic.gradient(w, x1, t), np.array([-4.0, -3.0]), eta=eta, steps=20)
-    loss_and_path(x1, t, path, axes_pair=pair, title=f"learning rate {eta:g}, 20 steps")
+logistic.descent()
 
 # %% [markdown]
 # ## 4. What it can do, and what it cannot
@@ -650,26 +612,9 @@ for name, w in (("least squares", squares), ("cross-entropy", logits)):
     print(f"{name}: {np.sum((every_x1 @ w >= 0) != every_t)} of {len(every_t)} misclassified")
 
 # %% picture="outliers" alt="Forty points near the origin in two classes and eight blue points far away on the blue side. The line of least squares is turned by the far points and misclassifies several near ones; the line of cross-entropy separates all."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import planes, style
-
-rng = np.random.default_rng(5)
-x, signs, planted = data.two_clouds(40, margin=0.2, rng=rng)
-far = 0.5 * rng.normal(size=(8, 2)) + 14 * planted[1:] + 10 * np.array([-planted[2], planted[1]])
-x, t = np.vstack([x, far]), np.append(np.where(signs > 0, 1, 0), np.ones(8, int))
-x1 = perceptron.augment(x)
-squares = np.linalg.lstsq(x1, 2 * t - 1, rcond=None)[0]
-logits = logistic.train(x1, t, eta=0.05, steps=2000)
-for ax, (title, w) in zip(
-    style.row(2, size=(4.2, 4.0)),
-    {"Least squares: turned by easy points": squares, "Cross-entropy: leaves them alone": logits}.items(),
-    strict=True,
-):
-    planes.snapshot(x, t, w, ax=ax, title=title)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+logistic.outliers()
 
 # %% [markdown]
 # ### Does it minimise the errors?
@@ -774,33 +719,9 @@ wrong = np.mean((bent @ w >= 0) != banana_t)
 print(f"misclassified {wrong:.0%}, cross-entropy {logistic.cross_entropy(bent @ w, banana_t):.3f}")
 
 # %% picture="banana" alt="The banana-shaped class. Left: a straight border through the middle, useless. Right: with products of the inputs as features the border follows the banana."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import style
-from course_lib.viz.logistic import probability
-
-
-def features(x):
-    u, v = x.T
-    return np.column_stack([u, u**2, u**4, u**2 * v, v**2])
-
-
-x, t = data.banana(400, rng=np.random.default_rng(1))
-left, right = style.row(2, size=(4.2, 4.0))
-w = logistic.train(perceptron.augment(x), t, eta=0.5, steps=500)
-probability(lambda p: perceptron.augment(p) @ w, x, t, ax=left, title="Straight border")
-raw = features(x)
-mean, scale = raw.mean(axis=0), raw.std(axis=0)
-bent = logistic.train(perceptron.augment((raw - mean) / scale), t, eta=2.0, steps=8000)
-
-
-def score(points):
-    return perceptron.augment((features(points) - mean) / scale) @ bent
-
-
-probability(score, x, t, ax=right, title="Straight in five features, bent here")
+logistic.banana()
 
 # %% [markdown]
 # We could do this because we knew the formula. A network that *finds* its features is the subject of lessons 03 to 05.

@@ -12,12 +12,9 @@
 # predictions and one written question. At the end the parts you wrote run together.
 
 # %% picture="opening" alt="The graph of a sigmoid neuron, 1 / (1 + exp(-(w0 x0 + w1 x1 + w2))), left to right, with the value of every node in its box and its gradient in red beneath."
-from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward
+from course_lib.viz.pictures import backprop
 
-output, names = sigmoid_graph()
-steps = trace_backward(output, names=names)
-ax = backward_step(output, len(steps) - 1, names=names, steps=steps)
-ax.set_title("Values run to the right, gradients (red) back to the left", loc="left")
+backprop.whole_way_back()
 
 # %% [markdown]
 # ## 1. Functions of functions
@@ -115,15 +112,9 @@ print("evaluations:", len(calls))
 # | $1/p$ | $-1/p^2$ | the slope of a falling curve |
 
 # %% picture="explorer" alt="Three steps of the backward pass through the sigmoid neuron: the output starts with 1; the sum hands 0.197 to both sides; a product hands on -0.393 and -0.59."
-import matplotlib.pyplot as plt
+from course_lib.viz.pictures import backprop
 
-from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward
-
-output, names = sigmoid_graph()
-steps = trace_backward(output, names=names)
-_, many = plt.subplots(3, 1, figsize=(9.6, 9.6), layout="constrained")
-for ax, step in zip(many, (1, len(steps) - 3, len(steps) - 1), strict=True):
-    backward_step(output, step, names=names, ax=ax, steps=steps)
+backprop.three_steps()
 
 # %% [markdown]
 # ### Explore: one step at a time
@@ -533,16 +524,9 @@ print("value", y.value, " made from", len(y.inputs), "nodes;  vjp:", y.vjp(np.ar
 # and again three operations later:
 
 # %% picture="twice" alt="The graph a = x w, b = exp(-a), y = a + x b in the middle of its backward pass: the node a has a gradient of 1 from y, but the longer path through b has not reported yet; then the same graph at the end."
-import matplotlib.pyplot as plt
+from course_lib.viz.pictures import backprop
 
-from course_lib.viz.backprop import backward_step, trace_backward, twice_graph
-
-output, names = twice_graph(0.5, -2.0)
-steps = trace_backward(output, names=names)
-_, many = plt.subplots(2, 1, figsize=(8.2, 5.6), layout="constrained")
-backward_step(output, 2, names=names, ax=many[0], steps=steps)
-backward_step(output, len(steps) - 1, names=names, ax=many[1], steps=steps)
-many[0].set_title("y has reported to a. If a went on now, with 1, all below would be wrong", loc="left", fontsize=10)
+backprop.used_twice()
 
 # %% [markdown]
 # If every input stands before its users in a list, then in the list *reversed* every user comes before what it used.

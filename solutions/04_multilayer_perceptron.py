@@ -12,13 +12,10 @@
 # You need lessons 01 to 03. There are eight exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Left: three lines cut the plane into seven tinted regions, each line with its normal. Right: the surface that three ReLU units make, flat in every region and folded along the three lines."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-figure = plt.figure(figsize=(9.0, 4.2), layout="constrained")
-folds.folded(*weights(STARTS["three folds"]), figure=figure)
+multilayer.folded(*weights(STARTS["three folds"]))
 
 # %% [markdown]
 # ## 1. Two layers
@@ -298,18 +295,9 @@ with check("relu_vjp") as expect:
 # nothing to say about this sample.
 
 # %% picture="hinge" alt="Two curves of one shape. Left: the hinge loss over the score y for label +1, falling to 0 at y = 1. Right: ReLU over a, rising from 0 at a = 0."
-import numpy as np
+from course_lib.viz.pictures import multilayer
 
-from course_lib.viz import style
-
-left, right = style.row(2, size=(3.6, 2.7))
-u = np.linspace(-3, 3, 200)
-style.axes(left, title="Hinge: a loss, at the end", xlabel="score y, for t = +1", ylabel="loss")
-left.plot(u, np.maximum(0, 1 - u), color=style.RED)
-style.axes(right, title="ReLU: an activation, inside", xlabel="a", ylabel="h")
-right.plot(u, np.maximum(0, u), color=style.BLUE)
-for ax in (left, right):
-    ax.axhline(0, color=style.GREY, lw=0.8, zorder=0)
+multilayer.hinge_and_relu()
 
 # %% [markdown]
 # ### Dead units, and what helps
@@ -545,19 +533,10 @@ print("hidden units:", *h, " outputs:", y[:, 0])
 # ### One, two, three hyperplanes
 
 # %% picture="hyperplanes" alt="One, two and three lines in the plane with the regions they tell apart, 2, 4 and 7, and above each the surface that ReLU units with these lines fold."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-w1, b1, w2 = weights(STARTS["three folds"])
-figure = plt.figure(figsize=(10.2, 7.0), layout="constrained")
-for k in (1, 2, 3):
-    top = figure.add_subplot(2, 3, k, projection="3d")
-    folds.surface(w1[:k], b1[:k], w2[:k], 0.0, ax=top)
-    count = folds.regions(w1[:k], b1[:k])
-    name = f"{k} hyperplane{'s' * (k > 1)}, {count} regions"
-    folds.hyperplanes(w1[:k], b1[:k], ax=figure.add_subplot(2, 3, 3 + k), title=name)
+multilayer.one_by_one(*weights(STARTS["three folds"]))
 
 # %% [markdown]
 # One ReLU unit folds the plane along its line: flat on one side, a ramp on the other. Two make four regions. On each
@@ -593,15 +572,10 @@ for k in range(1, 7):
 fold_explorer()
 
 # %% picture="explorer" alt="The explorer with three parallel lines at 45 degrees and output weights 1, -2, 1: ReLU folds a ridge that is 0 on both sides. Below the same lines with tanh: smooth steps instead of folds."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-figure = plt.figure(figsize=(8.6, 7.4), layout="constrained")
-for part, name in zip(figure.subfigures(2, 1), ("ReLU", "tanh"), strict=True):
-    title = f"a ridge of three parallel lines, {name}"
-    folds.folded(*weights(STARTS["a ridge"]), activation=name, figure=part, title=title)
+multilayer.ridge(*weights(STARTS["a ridge"]))
 
 # %% [markdown]
 # ### The banana-shaped class

@@ -203,17 +203,9 @@ def relu_network(layers, x):
 
 
 # %% picture="tents" alt="The tent composed one, two, three and four times on the unit interval: 2, 4, 8 and 16 straight pieces."
-import numpy as np
+from course_lib.viz.pictures import multilayer
 
-from course_lib.viz import style
-
-x = np.linspace(0, 1, 1025)
-y = x
-for k, ax in enumerate(style.row(4, size=(2.4, 2.2)), 1):
-    y = np.where(y <= 0.5, 2 * y, 2 - 2 * y)
-    style.axes(ax, title=f"composed {k}×: {2**k} pieces", xlabel="x")
-    ax.plot(x, y, color=style.BLUE)
-    ax.set(xticks=(0, 0.5, 1), yticks=(0, 1))
+multilayer.tents()
 
 # %% [markdown] task="tent_network" title="The tent, composed k times"
 # Write `tent_network(k)`: the weights of a ReLU network with k ≥ 1 hidden layers of **two** units each that computes the
@@ -476,8 +468,7 @@ figure = reconstruction.pictures(panels)
 # %% picture="explorer" alt="The 25 by 25 temple photograph and four reconstructions: one layer of 60, two of 14, three of 10, four of 8 units, with their numbers of weights and losses."
 from course_lib.widgets.reconstruction import reconstruction_figure
 
-nets = [(60, 1, "tanh"), (14, 2, "tanh"), (10, 3, "tanh"), (8, 4, "tanh")]
-reconstruction_figure(nets, photo="temple")
+reconstruction_figure([(60, 1, "tanh"), (14, 2, "tanh"), (10, 3, "tanh"), (8, 4, "tanh")], photo="temple")
 
 # %%
 if os.environ.get("COURSE_MODE") != "grade":

@@ -11,12 +11,9 @@
 # You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Contour lines of a long ravine and of Rosenbrock's curved valley, with the paths of six optimisers after 100 steps. SGD zigzags and stays behind, momentum swings, Adam cuts the corner."
-from course_lib.viz import descents, style
+from course_lib.viz.pictures import optimisation
 
-left, right = style.row(2, size=(4.6, 4.0))
-for ax, ground in ((left, "ravine"), (right, "Rosenbrock")):
-    walked = descents.remembered(ground, 100, 1.0)
-    descents.race(ground, walked, ax=ax, title=f"{ground}: 100 steps each", legend=ax is left)
+optimisation.races(("ravine", "Rosenbrock"), size=(4.6, 4.0), title="{}: 100 steps each")
 
 # %% [markdown]
 # ## 1. Downhill, on a part of the data
@@ -62,30 +59,9 @@ np.set_printoptions(precision=4, suppress=True)
 # hundredth of the work: the noise of a mean falls only with the *root* of the number of samples.
 
 # %% picture="noise" alt="Contours of a regression loss over two weights, and three paths of three epochs each. The full batch makes three short steps, mini-batches of 8 come close to the minimum with a slight wobble, single samples get there and then jump around it."
-import numpy as np
+from course_lib.viz.pictures import optimisation
 
-from course_lib import data
-from course_lib.viz import style
-from course_lib.viz.landscape import landscape
-
-rng = np.random.default_rng(3)
-x = rng.normal(size=(64, 2)) * [1.0, 0.7]
-t = x @ [1.0, -0.8] + 0.5 * rng.normal(size=64)
-
-
-def loss(u, v):
-    return np.mean((np.multiply.outer(u, x[:, 0]) + np.multiply.outer(v, x[:, 1]) - t) ** 2, axis=-1) / 2
-
-
-best = np.linalg.lstsq(x, t, rcond=None)[0]
-titles = {64: "batch: all 64 samples", 8: "mini-batches of 8", 1: "stochastic: one sample"}
-for ax, (size, title) in zip(style.row(3, size=(3.4, 3.3)), titles.items(), strict=True):
-    w, path, rng = np.array([-1.0, 0.9]), [], np.random.default_rng(1)
-    for _ in range(3):
-        for rows, labels in data.batches(x, t, size=size, rng=rng):
-            path.append(w)
-            w = w - 0.15 * rows.T @ (rows @ w - labels) / len(labels)
-    landscape(loss, x=(-1.4, 1.6), y=(-1.6, 1.3), paths={"3 epochs": [*path, w]}, minimum=best, ax=ax, title=title)
+optimisation.noise()
 
 # %% [markdown]
 # Three epochs with the same learning rate, from the same start. Mini-batches must be drawn *without replacement*: shuffle,
@@ -328,26 +304,9 @@ path, state = follow(updates.sgd_step, np.array([1.0, -2.0]), None, lambda w: np
 print(path)
 
 # %% picture="particle" alt="Left: the length of the steps on a constant slope, growing from 1 towards 2, 10 and 50 times the plain step for mu 0.5, 0.9 and 0.98. Right: a ravine with the zigzag of plain descent and the long swings of momentum, which gets further."
-import numpy as np
+from course_lib.viz.pictures import optimisation
 
-from course_lib.optim.steps import follow, momentum_step, sgd_step
-from course_lib.viz import style
-from course_lib.viz.landscape import landscape
-
-left, right = style.row(2, size=(4.4, 3.4))
-style.axes(left, title="A particle on a constant slope", xlabel="step", ylabel="length, in plain steps")
-for mu, color, dash in ((0.5, style.GREEN, ":"), (0.9, style.BLUE, "-"), (0.98, style.RED, "--")):
-    path = follow(momentum_step, np.zeros(1), np.zeros(1), lambda w: -np.ones(1), 1.0, 100, mu=mu)[0]
-    left.plot(np.arange(1, 101), np.diff(path[:, 0]), color=color, ls=dash, label=f"$\\mu$ = {mu}")
-left.set(yscale="log", yticks=(1, 2, 10, 50), yticklabels=("1", "2", "10", "50"))
-left.legend(frameon=False, loc="upper left", fontsize="small")
-bend, begin = np.array([1.0, 50.0]), np.array([-2.0, 0.6])
-paths = {
-    "plain, 30 steps": follow(sgd_step, begin, None, lambda w: bend * w, 0.037, 30)[0],
-    "momentum, 30 steps": follow(momentum_step, begin, np.zeros(2), lambda w: bend * w, 0.012, 30, mu=0.8)[0],
-}
-landscape(lambda u, v: (u**2 + 50 * v**2) / 2, x=(-2.2, 0.5), y=(-0.8, 0.8), paths=paths, minimum=(0, 0), ax=right)
-right.set_title("In a ravine", loc="left", fontsize="medium")
+optimisation.particle()
 
 # %% [markdown] task="momentum_step" title="Momentum and Nesterov"
 # Write `momentum_step(w, g, v, lr, mu=0.9, nesterov=False)`: one step for weights `w`, gradient `g` and velocity `v`, arrays
@@ -682,11 +641,9 @@ print("largest difference after 25 steps:", np.abs(path[-1] - w.data).max())
 # Then multiply all the rates and see who survives 2 times, 5 times, a tenth.
 
 # %% picture="explorer" alt="Three landscapes with the paths of six optimisers after 100 steps: a ravine, a saddle with a minimum above it, and Rosenbrock's valley. At the saddle Adam, RMSProp and Adagrad leave the ridge at once, SGD crawls along it."
-from course_lib.viz import descents, style
+from course_lib.viz.pictures import optimisation
 
-for k, (ax, ground) in enumerate(zip(style.row(3, size=(3.6, 3.4)), descents.GROUNDS, strict=True)):
-    walked = descents.remembered(ground, 100, 1.0)
-    descents.race(ground, walked, ax=ax, title=f"{ground}: 100 steps", legend=k == 0)
+optimisation.races(("ravine", "saddle", "Rosenbrock"), size=(3.6, 3.4), title="{}: 100 steps")
 
 # %%
 if os.environ.get("COURSE_MODE") != "grade":
@@ -710,32 +667,9 @@ if os.environ.get("COURSE_MODE") != "grade":
 # are wild; a **cosine** then takes it gently down to 0.
 
 # %% picture="schedules" alt="Five plans of the learning rate over 100 epochs: stairs, exponential, on demand with drops at irregular places, cosine, and cosine after a linear warm-up of ten epochs."
-import numpy as np
+from course_lib.viz.pictures import optimisation
 
-from course_lib import schedules
-from course_lib.viz import style
-
-steps = np.arange(100)
-demand, rng, level, seen = schedules.Plateau(0.1, factor=0.5, patience=6), np.random.default_rng(2), 1.0, []
-for _ in steps:
-    seen.append(demand(0))
-    level -= 0.03 * demand(0) * level / 0.1
-    demand.report(level + 0.35 * demand(0) * rng.normal())
-plans = {
-    "stairs": [schedules.stairs(0.1, 30, 0.5)(k) for k in steps],
-    "exponential": [schedules.exponential(0.1, np.exp(-0.03))(k) for k in steps],
-    "on demand": seen,
-    "cosine": [schedules.cosine(0.1, 100)(k) for k in steps],
-    "warm-up, then cosine": [schedules.warm_up(schedules.cosine(0.1, 100), 10, 0.01)(k) for k in steps],
-}
-left, right = style.row(2, size=(4.4, 3.0))
-for ax, names in ((left, ("stairs", "exponential", "on demand")), (right, ("cosine", "warm-up, then cosine"))):
-    style.axes(ax, xlabel="epoch", ylabel="learning rate")
-    for name, color, dash in zip(names, (style.BLUE, style.RED, style.GREEN), ("-", "--", ":"), strict=False):
-        ax.plot(steps, plans[name], color=color, ls=dash, lw=2, label=name)
-    ax.legend(frameon=False, fontsize="small")
-left.set_title("The lectures' three", loc="left", fontsize="medium")
-right.set_title("Two newer ones", loc="left", fontsize="medium")
+optimisation.rates()
 
 # %% [markdown] task="schedules" title="Three schedules"
 # Write three functions. `step` counts from 0, and all rates are numbers.

@@ -12,14 +12,9 @@
 # You need lessons 04 to 06. There are ten exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Xavier: both fall by three. MSR: both stay at one."
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.viz import signals, style
-
-pair = style.row(2, size=(4.6, 3.3))
-deviations = {"0.01·randn": 0.01, "Xavier: randn/√n": 0.1, "MSR: randn·√(2/n)": np.sqrt(2 / 100)}
-named = {name: signals.deep_stack(s, rng=np.random.default_rng(0)) for name, s in deviations.items()}
-signals.spread_curves(named, pair=pair)
+training.spread_by_depth()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
@@ -172,14 +167,9 @@ for name, gain in (("Xavier", 1), ("MSR", 2)):
 # cut off: half of the numbers, or all of them.
 
 # %% picture="activations" alt="Histograms of activations in layers 1, 5, 10, 15 and 20 of a ReLU stack. 0.01 randn: all are zero from layer 5 on. Xavier: narrower and narrower. MSR: the same shape in all layers."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.viz import signals
-
-deviations = {"0.01·randn": 0.01, "Xavier": 0.1, "MSR": np.sqrt(2 / 100)}
-named = {name: signals.deep_stack(s, rng=np.random.default_rng(0)) for name, s in deviations.items()}
-signals.layer_histograms(named, limits=(0, 2), figure=plt.figure(figsize=(9.2, 4.2), layout="constrained"))
+training.histograms_by_depth()
 
 # %% [markdown]
 # Three numbers say most of it, layer by layer: the mean, the standard deviation, and the share of **dead** units, those
@@ -267,11 +257,9 @@ for name, deviation in (("0.01·randn", 0.01), ("Xavier", 0.1), ("MSR", np.sqrt(
 # to a sigmoid, whose outputs are never centred? Then tick the box: it is section 4's remedy.
 
 # %% picture="explorer" alt="The explorer for tanh with scale 3: the standard deviation stays near one forward, the gradient explodes backward, and the histograms pile up at minus one and one."
-import matplotlib.pyplot as plt
+from course_lib.viz.pictures import training
 
-from course_lib.viz.signals import signal_picture
-
-signal_picture(3.0, "tanh", figure=plt.figure(figsize=(9.0, 4.4), layout="constrained"))
+training.signal()
 
 # %%
 if os.environ.get("COURSE_MODE") != "grade":
@@ -400,22 +388,9 @@ depth_figure() if FULL else recorded("F29")
 # All three together are called **whitening**: the covariance becomes the identity, as in white noise.
 
 # %% picture="whitening" alt="Four clouds of the same points: raw, an ellipse away from the origin; centred; decorrelated, its long axis horizontal; scaled, a round cloud at the origin."
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.topics import whitening
-from course_lib.viz import style
-
-rng = np.random.default_rng(4)
-raw = rng.normal(size=(300, 2)) @ np.array([[2.2, 1.1], [0.0, 0.5]]) + np.array([5.0, 4.0])
-mean, axes, variances = whitening.principal_axes(raw)
-turned = (raw - mean) @ axes.T
-steps = {"raw": raw, "centred": raw - mean, "decorrelated": turned, "scaled: white": turned / np.sqrt(variances)}
-for ax, (title, x) in zip(style.row(4, size=(2.4, 2.4)), steps.items(), strict=True):
-    style.axes(ax, title=title)
-    ax.axhline(0, color=style.GREY, lw=0.8)
-    ax.axvline(0, color=style.GREY, lw=0.8)
-    ax.scatter(*x.T, s=6, c=np.arctan2(*(turned / np.sqrt(variances)).T), cmap="twilight")
-    ax.set(xlim=(-8, 12), ylim=(-7, 9), aspect="equal", xticks=(), yticks=())
+training.whitened()
 
 # %% [markdown]
 # Let the training set have covariance $C = \frac1n \sum (x - \bar x)(x - \bar x)^{\top}$, with eigenvalues
@@ -546,36 +521,9 @@ middle = matrix.reshape(12, 12, 12, 12)[3:9:2, 3:9:2].reshape(-1, 12, 12)
 shown = images.image_grid(middle, signed=True, columns=9, title="Nine rows of the ZCA matrix: centre minus surround")
 
 # %% picture="patches" alt="Three rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: a bright centre with a dark surround."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.topics import whitening
-from course_lib.viz import reconstruction
-
-rng, sample = np.random.default_rng(0), []
-for name in reconstruction.PHOTOS:
-    photo = reconstruction.photo(name, 400) / 255
-    sample += [photo[i : i + 12, j : j + 12].ravel() for i, j in rng.integers(0, 388, size=(3000, 2))]
-sample = np.array(sample)
-mean, axes, variances = whitening.principal_axes(sample)
-_, matrix = whitening.whitening(sample, kind="zca", epsilon=1e-3)
-some = sample[np.argsort(-sample.var(axis=1))[100:2500:200]]
-rows = [
-    ("principal axes", axes[:12]),
-    ("patches", some),
-    ("the same, ZCA", (some - mean) @ matrix.T),
-    ("rows of ZCA", matrix.reshape(12, 12, 144)[5, :]),
-]
-figure, grid = plt.subplots(4, 12, figsize=(9.4, 3.5), layout="constrained")
-for row, (name, many) in zip(grid, rows, strict=True):
-    for ax, patch in zip(row, many, strict=True):
-        kind = {"cmap": "gray"}
-        if name in ("principal axes", "rows of ZCA"):
-            kind = {"cmap": "RdBu_r", "vmin": -np.abs(patch).max(), "vmax": np.abs(patch).max()}
-        ax.imshow(patch.reshape(12, 12), **kind)
-        ax.set(xticks=(), yticks=())
-        ax.spines[:].set_visible(False)
-    row[0].set_ylabel(name, rotation=0, ha="right", va="center")
+training.patches()
 
 # %% [markdown]
 # The axes are waves, from coarse to fine: in photographs neighbours are alike (lesson 00), so most of the variance is
@@ -987,25 +935,9 @@ legend = ax.legend(frameon=False, fontsize="small")
 # sharing their weights.
 
 # %% picture="dropout" alt="Left: a network of 4, 6, 6 and 3 units, all joined. Right: the same with four hidden units crossed out and all their connections gone."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.viz import style
-
-sizes, gone = (4, 6, 6, 3), {(1, 1), (1, 4), (2, 0), (2, 3)}
-for ax, dropped, title in zip(style.row(2, size=(3.6, 2.6)), (set(), gone), ("all units", "one draw of dropout"), strict=True):
-    ax.set_title(title, loc="left", fontsize="medium")
-    ax.set(xlim=(-0.4, 3.4), ylim=(-3.1, 3.1))
-    ax.axis("off")
-    spots = {(k, i): (k, i - (n - 1) / 2) for k, n in enumerate(sizes) for i in range(n)}
-    for a, p in spots.items():
-        for b, q in spots.items():
-            if b[0] == a[0] + 1 and not {a, b} & dropped:
-                ax.plot(*zip(p, q, strict=True), color=style.GREY, lw=0.6, zorder=1)
-    for a, p in spots.items():
-        ax.scatter(*p, s=110, color="white" if a in dropped else style.BLUE, edgecolor="0.4", zorder=2)
-        if a in dropped:
-            ax.scatter(*p, s=70, marker="x", color=style.RED, zorder=3)
+training.dropout()
 
 # %% [markdown]
 # When the network is used, all units are there. Then the next layer gets more than it is used to: in training a number h
@@ -1271,27 +1203,9 @@ for name, l1, l2 in (("none", 0, 0), ("L2", 0, 0.05), ("L1", 0.01, 0), ("elastic
 # sorts ripe from unripe tomatoes had better leave the colours alone.
 
 # %% picture="augmentation" alt="A digit three as it is, and shifted, turned, brightened, noisy, mirrored: the mirrored one is framed in red, as it is no three any more."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import training
 
-from course_lib.data import augment, datasets
-from course_lib.viz import style
-
-rng = np.random.default_rng(3)
-digits = datasets.load("digits")
-one = digits.x_train[digits.t_train == 3][:1] / 255
-changed = {
-    "as it is": one,
-    "shifted": augment.window(np.pad(one, ((0, 0), (0, 0), (1, 1), (1, 1))), np.array([0]), np.array([2]), (8, 8)),
-    "turned": augment.rotate(one, rng=rng, degrees=30.0),
-    "brighter": np.clip(one * 1.6, 0, 1),
-    "noisy": np.clip(augment.noise(one, rng=rng, std=0.15), 0, 1),
-    "mirrored: no 3": one[..., ::-1],
-}
-for ax, (name, image) in zip(style.row(6, size=(1.5, 1.7)), changed.items(), strict=True):
-    ax.imshow(image[0, 0], cmap="gray", vmin=0, vmax=1)
-    ax.set_title(name, fontsize=9, color=style.RED if "no" in name and name != "noisy" else "black")
-    ax.set(xticks=(), yticks=())
+training.augmented()
 
 # %% [markdown] task="augmented" title="Augmentations that keep the label"
 # Write two functions; change no input.

@@ -13,31 +13,9 @@
 # You need lessons 02, 04, 06 and 07. There are seven exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A handwritten 3 as an image of 8 by 8 pixels, the same image as a row of 64 grey values, and ten bars, one output per digit: the highest at 3, the second at 9"
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-from course_lib.viz import style
-
-bundled = load("digits")
-rows = bundled.x_train.reshape(-1, 64) / 255
-query = bundled.x_test[76].reshape(-1) / 255
-means = np.stack([rows[bundled.t_train == digit].mean(axis=0) for digit in range(10)])
-alike = np.exp(-((query - means) ** 2).sum(axis=1))
-outputs = alike / alike.sum()
-figure = plt.figure(figsize=(8.6, 2.9), layout="constrained")
-grid = figure.add_gridspec(2, 2, width_ratios=[1, 2.4], height_ratios=[1, 3])
-left, vector, bars = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-left.imshow(query.reshape(8, 8), cmap="gray_r")
-left.set_title("An image of 8×8 pixels", fontsize=9)
-vector.imshow(np.repeat(query[None], 6, axis=0), cmap="gray_r")
-vector.set_title("the same as a vector of 64 numbers", fontsize=9)
-for ax in (left, vector):
-    ax.set(xticks=[], yticks=[])
-bars.bar(range(10), outputs, color=[style.ORANGE if c == outputs.argmax() else style.BLUE for c in range(10)])
-bars.set(xticks=range(10), ylim=(0, 1.05), xlabel="digit", ylabel="output")
-bars.spines[["top", "right"]].set_visible(False)
-bars.set_title("ten outputs, one per digit: the largest one is the answer", fontsize=9)
+digits.ten_outputs()
 
 # %%
 import os
@@ -254,23 +232,9 @@ def loops(ink):
     return [(place[:, 0].mean() / len(ink), len(place) / ink.size) for place in found if len(place) > 0.01 * ink.size]
 
 # %% picture="loops" alt="Four digits as ink with their enclosed white regions coloured: a 9 with a loop at the top, a 6 with one below, an 8 with two, and a 9 whose loop is open"
-import matplotlib.pyplot as plt
-import numpy as np
-from scipy import ndimage
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-
-bundled = load("digits")
-figure, many = plt.subplots(1, 4, figsize=(7.2, 2.1), layout="constrained")
-for ax, (digit, regions) in zip(many, ((9, 2), (6, 2), (8, 3), (9, 1)), strict=True):
-    for picture in bundled.x_train[bundled.t_train == digit][3:, 0]:
-        large = ndimage.zoom(picture.astype(float), 3, order=1)
-        white, n = ndimage.label(~np.pad(large > 0.4 * large.max(), 1))
-        if n == regions and all(np.count_nonzero(white == k) > 6 for k in range(1, n + 1)):
-            break
-    ax.imshow(np.where(white == 0, 0, np.where(white == 1, 2, 1)), cmap=plt.matplotlib.colors.ListedColormap(["0.2", "#E69F00", "white"]), vmin=0, vmax=2)
-    ax.set_title(f"{digit}: {('no loop', 'one loop', 'two loops')[regions - 1]}", fontsize=10)
-    ax.set(xticks=[], yticks=[])
+digits.loops()
 
 # %% [markdown]
 # How good is "one loop, and it is at the top" as a description of the 9? Two numbers tell. How many nines have such a
@@ -409,16 +373,9 @@ ax = curves.confusion_matrix(counts, title=f"Rules read {share:.0%} right")
 # assumption but that what looks alike is alike.
 
 # %% picture="neighbours" alt="A handwritten 8, its nine nearest training images with labels and distances, and their votes: five for 8, in red three for 9 and one for 7"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-from course_lib.viz.neighbours import nearest, neighbour_figure, votes
-
-bundled = load("digits")
-rows, queries = (a.reshape(len(a), -1) / 255 for a in (bundled.x_train, bundled.x_test))
-split_votes = [votes(bundled.t_train[nearest(rows, q, 9)[0]]) for q in queries]
-query = next(i for i, v in enumerate(split_votes) if v.argmax() == bundled.t_test[i] and v.max() <= 5)
-figure = neighbour_figure(rows, bundled.t_train, queries[query], 9, truth=bundled.t_test[query])
+digits.split_vote()
 
 # %% [markdown]
 # MNIST asks for 10 000 × 60 000 distances between vectors of 784 numbers. In a Python loop that takes hours. Written out,
@@ -678,16 +635,9 @@ def share_right(model, x, t):
 # row (the **patience**) have not beaten it; go back to the kept weights.
 
 # %% picture="stopping" alt="A validation loss that falls to epoch 6, wavers and rises; the best epoch is marked, and the end four epochs later"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.viz import style
-
-loss = np.array([1.9, 1.2, 0.86, 0.71, 0.74, 0.62, 0.57, 0.6, 0.58, 0.63, 0.66, 0.7, 0.73])
-ax = style.axes(size=(6.2, 3.1), title="Patience 4: stop four epochs after the best one", xlabel="epoch", ylabel="validation loss")
-ax.plot(loss[:11], "o-", color=style.BLUE)
-ax.plot(np.arange(10, 13), loss[10:], "o:", color=style.GREY)
-ax.annotate("best: these weights are kept", (6, 0.57), (5.2, 0.95), arrowprops={"arrowstyle": "->"})
-ax.annotate("stop", (10, 0.66), (10.3, 0.95), arrowprops={"arrowstyle": "->"})
+digits.stopping()
 
 # %% [markdown] task="train_until" title="Early stopping"
 # Write `train_until(epochs, patience)`. `epochs` is an iterator: each `next` trains one epoch more and gives `(loss,
@@ -772,20 +722,9 @@ with check("train_until") as expect:
 # Bengio 2012). What ranges over powers of ten is drawn on a logarithmic scale.
 
 # %% picture="search" alt="Two squares with nine settings each: on a grid three learning rates are tried, at random nine; the curve above each shows that only the rate matters"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.viz import style
-
-rng = np.random.default_rng(3)
-even = np.array([(a, b) for a in (1, 3, 5) for b in (1, 3, 5)]) / 6
-settings = {"grid: 3 rates tried": even, "random: 9 rates tried": (np.column_stack([rng.permutation(9), rng.permutation(9)]) + 0.5) / 9}
-u = np.linspace(0, 1, 200)
-for ax, (name, points) in zip(style.row(2, size=(3.4, 3.0)), settings.items(), strict=True):
-    style.axes(ax, title=name, xlabel="learning rate (log scale)", ylabel="hidden units")
-    ax.plot(u, 1.02 + 0.3 * np.exp(-60 * (u - 0.7) ** 2), color=style.GREEN)
-    ax.vlines(points[:, 0], 0, 1.02, color="0.85", linewidth=1, zorder=0)
-    ax.scatter(*points.T, color=style.BLUE)
-    ax.set(xticks=[], yticks=[], ylim=(0, 1.4))
+digits.search()
 
 # %% [markdown] task="random_search" title="Random search"
 # Write `random_search(validate, trials, rng)`. `validate(lr, hidden)` trains a network and gives its validation accuracy.

@@ -14,15 +14,9 @@
 # You need lessons 00 and 03. There are nine exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph, a small window of it as numbers, a filter, and the map of all its answers"
-import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.cbook import get_sample_data
+from course_lib.viz.pictures import photos
 
-from course_lib.viz.filtering import one_answer
-
-photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
-photo = photo.reshape(100, 4, 100, 4).mean(axis=(1, 3))
-one_answer(photo, np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), corner=(20, 77))
+photos.one_answer()
 
 # %%
 import matplotlib.pyplot as plt
@@ -1099,15 +1093,9 @@ for degrees in (30, 75, 120, 165):
 # take the image *shifted* to that tap, scaled by its weight. The loop then runs over few taps, not many pixels.
 
 # %% picture="taps" alt="Nine shifted copies of an image, each with its weight, add up to the feature map"
-import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.cbook import get_sample_data
+from course_lib.viz.pictures import photos
 
-from course_lib.viz.filtering import shifted_taps
-
-photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
-photo = photo.reshape(100, 4, 100, 4).mean(axis=(1, 3))
-shifted_taps(photo, np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), dilation=8)
+photos.shifted_taps()
 
 # %% [markdown] task="correlate_dilated" title="Dilated cross-correlation"
 # Write `correlate_dilated(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1))`: like `correlate`, same shapes,

@@ -13,12 +13,9 @@
 # You need lessons 03, 07 and 09. There are nine exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
-from course_lib.data import datasets
-from course_lib.topics.lenet import images_for_lenet
-from course_lib.viz.stages import edge_filters, stage_maps
+from course_lib.viz.pictures import digits
 
-digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
-stage_maps(digit, edge_filters())
+digits.stage_maps()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would train the many networks of the lecture figures here, some minutes each;
@@ -334,6 +331,8 @@ print("slope check:", slope, np.sum(gw * step))
 # the *sum* of their gradients.
 
 # %% picture="pool_route" alt="A grid of numbers with the winners of overlapping windows marked, the pooled numbers, their gradient, and the gradient of the input"
+import numpy as np
+
 from course_lib.viz.stages import gradient_route
 
 gradient_route(
@@ -556,12 +555,9 @@ with check("average_pool") as expect:
 stage_explorer(digits[:20, 0])
 
 # %% picture="explorer" alt="A digit moved by two pixels: filters, maps, rectified maps and maps pooled by 4, and by how many per cent they changed"
-from course_lib.data import datasets
-from course_lib.topics.lenet import images_for_lenet
-from course_lib.viz.stages import edge_filters, stage_maps
+from course_lib.viz.pictures import digits
 
-digit = images_for_lenet(datasets.digits().x_test[3:4], mean=0, std=1)[0, 0]
-stage_maps(digit, edge_filters(), size=4, shift=(0, 2))
+digits.stage_maps(size=4, shift=(0, 2))
 
 # %% [markdown]
 # ## 5. Local contrast normalisation

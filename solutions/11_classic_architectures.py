@@ -14,13 +14,17 @@
 
 # %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
-from course_lib.torch_models.step import stopwatch
-from course_lib.torch_models.step import training_step as library_step
 from course_lib.torch_models.zoo import ZOO
 from course_lib.viz.architectures import cost_map
 
-counts = {name: counting.count(counting.sketch(p.make), (3, 224, 224)) for name, p in ZOO.items() if p.billions}
-cost_map({name: (c.parameters, c.multiply_adds) for name, c in counts.items()})
+cost_map(
+    {
+        name: (cost.parameters, cost.multiply_adds)
+        for name, network in ZOO.items()
+        if network.billions
+        for cost in [counting.count(counting.sketch(network.make), (3, 224, 224))]
+    }
+)
 
 # %% [markdown]
 # ## 1. The same things under the same names
@@ -691,8 +695,11 @@ if not GRADED:
 # %% picture="inception" alt="Four branches from one input: a 1 by 1 convolution; a 1 by 1 then a 3 by 3; a 1 by 1 then a 5 by 5; a 3 by 3 max pooling then a 1 by 1; their outputs are concatenated."
 from course_lib.viz.architectures import diagram
 
-stages = [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]]
-diagram(stages, title="Inception module: four branches, one concatenation", columns=True)
+diagram(
+    [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]],
+    title="Inception module: four branches, one concatenation",
+    columns=True,
+)
 
 # %% [markdown]
 # The 1×1 convolutions in front of the larger kernels are **bottlenecks**: they reduce the channels before the expensive
@@ -814,8 +821,11 @@ for groups in (1, 2, 32):
 # %% picture="grouped" alt="A bottleneck: 1 by 1 convolution down, 3 by 3 convolution in groups, 1 by 1 convolution up, each with batch norm; a shortcut around all three is added; then ReLU."
 from course_lib.viz.architectures import diagram
 
-stages = [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]]
-diagram(stages, title="Grouped bottleneck: narrow, split, wide again, and a shortcut", shortcut=(0, 4))
+diagram(
+    [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]],
+    title="Grouped bottleneck: narrow, split, wide again, and a shortcut",
+    shortcut=(0, 4),
+)
 
 # %% [markdown] task="grouped_bottleneck" title="The grouped bottleneck"
 # Write the class `GroupedBottleneck(in_channels, width, out_channels, groups, stride=1)`. Its branch: 1×1 to `width`, norm,

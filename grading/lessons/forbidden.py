@@ -35,7 +35,7 @@ def is_named(full, name):
     if not full or full.rpartition(".")[2] != name.rpartition(".")[2]:
         return False
     library = full.partition(".")[0]
-    return library in ANYONES or library == name.partition(".")[0] or f"course_lib.{name}" == full
+    return library in ANYONES or library == name.partition(".")[0]
 
 
 def imported(lesson):

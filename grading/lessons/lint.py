@@ -160,8 +160,16 @@ def _cell(cell):
     for node in ast.walk(tree):
         for text in _bad_node(node):
             yield cell.line + getattr(node, "lineno", 1) - 1, text
+    if cell.role == "picture" and not _only_a_call(tree):
+        yield cell.line, "a picture cell is imports and one call; move what draws to course_lib/viz/pictures"
     if cell.role == "picture" and not str(cell.marks.get("alt", "")).strip():
         yield cell.line, 'the picture has no description; add alt="what it shows"'
+
+
+def _only_a_call(tree):
+    """Whether a cell is imports and then one call, nothing else."""
+    rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return len(rest) == 1 and isinstance(rest[0], ast.Expr) and isinstance(rest[0].value, ast.Call)
 
 
 def _bad_node(node):

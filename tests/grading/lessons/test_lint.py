@@ -111,6 +111,8 @@ RULES = [
     ("import numpy as np\n\nfrom", "import grading\nimport numpy as np\n\nfrom", "a notebook cannot import grading"),
     ("plt.ylabel(", "plt.ylabel((", "the cell does not parse"),
     (' alt="A bar chart of two means"', "", "the picture has no description"),
+    ("plt.bar(", "height = 2\nplt.bar(", "a picture cell is imports and one call"),
+    ("plt.bar(", "for _ in (1, 2):\n    plt.bar(", "a picture cell is imports and one call"),
     # questions and predictions
     ("# One point each: unequal reliability, unequal sampling, an example.\n", "", "has no rubric"),
     ('question="why_weights" points=3', 'question="why_weights" points=0', "has no points above 0"),
