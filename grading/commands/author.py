@@ -137,7 +137,7 @@ def certify(
 
 def release(
     out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
-    lessons: Annotated[list[str] | None, typer.Option("--lesson", help="Only this lesson; may be repeated.")] = None,
+    lessons: Numbers = None,
     edition: Annotated[str, typer.Option(help="class, self-study or clone.")] = "class",
     course: Annotated[Path | None, typer.Option(help="Course folder for the private part; OUT/course if none.")] = None,
     solutions: Solutions = None,
@@ -148,7 +148,7 @@ def release(
     class: student files without answers, and a course folder whose hidden tests are drawn privately and certified
     again. self-study: the same student files, the answers beside them. clone: the project as it is.
 
-    Example: course release --edition class autumn
+    Example: course release autumn 01 09 --edition class
     """
     from rich.console import Console
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grading.errors import CourseError
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
+from grading.lessons.choose import choose
 from grading.lessons.lesson import Cell, Check, Exercise, Lesson, Question
 from grading.lessons.variants import mistakes_path, read_mistakes
 
@@ -36,21 +37,13 @@ JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_mark
 
 
 def lesson_paths(folder, numbers=()):
-    """The lesson files in `folder`, in order; with `numbers` (such as "9", "09", "09_slug") only those."""
+    """The lesson files in `folder`, in order; with `numbers` (choose.py) only those."""
     paths = sorted(p for p in Path(folder).glob("[0-9][0-9]_*.py") if FILE_NAME.match(p.stem))
     if not numbers:
         if not paths:
             raise CourseError(f"no lesson NN_slug.py in {folder}; write one, or give the folder with --solutions")
         return paths
-    chosen = []
-    for number in numbers:
-        wanted = number.removesuffix(".py").split("/")[-1]
-        found = [p for p in paths if p.stem == wanted or (wanted.isdigit() and p.stem[:2] == wanted.zfill(2))]
-        if not found:
-            there = ", ".join(p.stem[:2] for p in paths) or "none"
-            raise CourseError(f"there is no lesson '{number}' in {folder}; there are: {there}")
-        chosen += found
-    return list(dict.fromkeys(chosen))
+    return [Path(folder) / f"{name}.py" for name in choose(numbers, [p.stem for p in paths], folder)]
 
 
 def read_lessons(folder, numbers=()):
