@@ -99,12 +99,16 @@ def certify(
 ):
     """Build, then prove that every check tells right from wrong; exit status 1 where one does not.
 
+    Writes the certificate; with lessons named, their part of it.
+
     Example: course certify 09 --json certificate.json
     """
     from rich.console import Console
 
+    from grading.lessons.source import lesson_paths
     from grading.proving import certificate as paper
     from grading.proving.certify import CACHE
+    from grading.proving.renew import renew
     from grading.publishing.build import build, read_clean
 
     folders, console = _folders(solutions, notebooks), Console()
@@ -126,8 +130,10 @@ def certify(
         console.print(text, style="red", highlight=False, soft_wrap=True)
     if json is not None:
         json.write_text(paper.as_text(found.to_json()), encoding="utf-8")
-    if not lessons and solutions is None:
+    if solutions is None and not lessons:
         paper.write(found, paper.ROOT / "grading")
+    elif solutions is None and not found.problems:  # the lessons named, in the certificate that is there
+        renew(found, paper.ROOT / "grading", [path.stem for path in lesson_paths(folders.solutions)])
     if found.problems:
         console.print(f"{len(found.problems)} to mend")
         raise typer.Exit(1)

@@ -6,8 +6,8 @@ from grading.errors import CourseError
 def choose(wanted, names, where):
     """Those of `names` (such as "09_convolution_arithmetic") that `wanted` names, in the order wanted; all if none.
 
-    A lesson is named by its number, 09 or 9, or by its whole name or file's name. `where` says in an error what has no such
-    lesson.
+    A lesson is named by its number, 09 or 9, or by its whole name or file's name. `where` says in an error what has
+    no such lesson.
     """
     if not wanted:
         return list(names)

@@ -26,6 +26,7 @@ from grading.lessons.lint_exercises import exercise_problems
 from grading.lessons.lint_mistakes import mistakes_problems
 
 PREDICT_SHARE = 0.05
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}
 LEGACY_RANDOM |= {"permutation", "normal", "uniform", "binomial", "poisson", "standard_normal", "RandomState"}
 # marker pairs and the roles of the cells they may stand in; nbgrader looks for the words alone, in any cell
@@ -81,6 +82,7 @@ def lint_lesson(lesson):
 def _problems(lesson):
     """(line, sentence) of everything wrong, in no order."""
     yield from _header(lesson)
+    yield from _counts(lesson)
     pictures = [c.id for c in lesson.cells if c.role == "picture"]
     for cell in lesson.cells:
         yield from _cell(cell)
@@ -137,6 +139,17 @@ def _header(lesson):
         yield line, "the lesson has no time; add minutes=90 to its first cell"
     if not lesson.cells[0].source.strip():
         yield line, "the first cell is empty; open with the lesson's question"
+
+
+def _counts(lesson):
+    """What the opening says of how much there is: "There are eight exercises, three predictions and one ..."."""
+    predicted = sum(e.predict for e in lesson.exercises)
+    there = {"exercise": len(lesson.exercises) - predicted, "prediction": predicted}
+    there["written question"] = len(lesson.questions)
+    for line, text in enumerate(lesson.cells[0].source.split("\n"), lesson.cells[0].line):
+        for word, what in re.findall(rf"\b({'|'.join(NUMBERS)}) (exercise|prediction|written question)s?\b", text):
+            if NUMBERS.index(word) != there[what]:
+                yield line, f"the opening says {word} {what}s, the lesson has {there[what]}; correct the words"
 
 
 def _cell(cell):

@@ -21,6 +21,9 @@ RULES = [
     (' title="Means"', "", "the lesson has no title"),
     (" minutes=20", "", "the lesson has no time"),
     ("# How far apart are a mean and a weighted mean? You will write both.\n", "#\n", "the first cell is empty"),
+    ("You will write both.", "There are two exercises and nine predictions.", "the opening says nine predictions, the"),
+    ("You will write both.", "There are three exercises.", "says three exercises, the lesson has 2"),
+    ("You will write both.", "It has two written questions.", "says two written questions, the lesson has 1"),
     # exercises
     ("difficulty=1 importance=3 ", "importance=3 ", "solve 'weighted_mean' has no difficulty"),
     ("difficulty=1 importance=3 ", "difficulty=1 ", "solve 'weighted_mean' has no importance"),

@@ -1,11 +1,13 @@
 """The certificate's files: the fixed schema, a page to read, and what is proven once for a whole lesson."""
 
+import copy
 import json
 
 import pytest
 
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
+from grading.proving.renew import renew
 from grading.publishing.build import Folders, build
 from tests.grading.means import means, write_means
 
@@ -115,3 +117,20 @@ def test_the_committed_certificate_is_of_the_lessons_as_they_are():
         assert margin["nearest_wrong"] is None or margin["nearest_wrong"] >= 10 * margin["tolerance"]
     assert data["untouched"] == {x.slug: 0 for x in lessons}
     assert data["leaks"] == []
+
+
+def test_certifying_some_lessons_renews_their_part_and_keeps_the_rest(found, tmp_path):
+    paper.write(found, tmp_path)
+    before = [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")]
+    other = copy.deepcopy(found)
+    for proof in other.proofs:
+        proof.line["lesson"] = "97_other"
+    other.untouched, other.confined = {"97_other": 0}, {"97_other": "somewhere"}
+    renew(other, tmp_path, ["97_other", "98_means"])
+    data = json.loads((tmp_path / "certificate.json").read_text(encoding="utf-8"))
+    assert [x["lesson"] for x in data["exercises"]] == ["97_other"] * 3 + ["98_means"] * 3
+    assert data["untouched"] == {"97_other": 0, "98_means": 0}
+    page = (tmp_path / "certificate.md").read_text(encoding="utf-8")
+    assert page.index("## 97_other") < page.index("## 98_means") < page.index("## Left behind")
+    renew(found, tmp_path, ["98_means"])  # the other lesson is gone, this one is as it was
+    assert [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")] == before
