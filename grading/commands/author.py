@@ -106,6 +106,7 @@ def certify(
     from rich.console import Console
 
     from grading.lessons.source import lesson_paths
+    from grading.paths import ROOT
     from grading.proving import certificate as paper
     from grading.proving.certify import CACHE
     from grading.proving.renew import renew
@@ -131,9 +132,9 @@ def certify(
     if json is not None:
         json.write_text(paper.as_text(found.to_json()), encoding="utf-8")
     if solutions is None and not lessons:
-        paper.write(found, paper.ROOT / "grading")
+        paper.write(found, ROOT / "grading")
     elif solutions is None and not found.problems:  # the lessons named, in the certificate that is there
-        renew(found, paper.ROOT / "grading", [path.stem for path in lesson_paths(folders.solutions)])
+        renew(found, ROOT / "grading", [path.stem for path in lesson_paths(folders.solutions)])
     if found.problems:
         console.print(f"{len(found.problems)} to mend")
         raise typer.Exit(1)

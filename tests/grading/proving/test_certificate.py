@@ -8,7 +8,7 @@ import pytest
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
 from grading.proving.renew import renew
-from grading.publishing.build import Folders, build
+from grading.publishing.build import ROOT, Folders, build
 from tests.grading.means import means, write_means
 
 
@@ -104,7 +104,7 @@ def test_errors_are_written_to_two_digits_so_that_processors_agree():
 
 def test_the_committed_certificate_is_of_the_lessons_as_they_are():
     lessons = read_lessons(Folders().solutions)
-    data = json.loads((paper.ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
+    data = json.loads((ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
     told = [(e["lesson"], e["id"], e["points"], [w["name"] for w in e["wrong"]]) for e in data["exercises"]]
     assert told == [(x.slug, e.id, e.points, [v.name for v in e.wrong]) for x in lessons for e in x.exercises]
     for exercise in data["exercises"]:
