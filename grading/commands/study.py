@@ -11,6 +11,7 @@ from course_lib.checks import progress_file as progress
 from course_lib.checks.lookup import exercise_of, records_in
 from course_lib.evidence.records import BadRecord
 from grading.errors import CourseError
+from grading.lessons.choose import choose
 from grading.paths import ROOT
 
 
@@ -52,14 +53,9 @@ def notebooks_folder(named=None):
 
 
 def find_lesson(folder, number):
-    """The notebook of lesson `number`: 9, 09 or 09_convolution_arithmetic."""
-    text = str(number).removesuffix(".ipynb")
-    head = f"{int(text):02}" if text.isascii() and text.isdigit() else text
-    found = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if p.stem == head or p.stem.startswith(f"{head}_")]
-    if not found:
-        there = ", ".join(p.stem[:2] for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")))
-        raise CourseError(f"There is no lesson {number} in {folder}; there are {there}.")
-    return found[0]
+    """The notebook of lesson `number`: 09 or 09_convolution_arithmetic."""
+    names = sorted(p.stem for p in folder.glob("[0-9][0-9]_*.ipynb"))
+    return folder / f"{choose([number], names, folder)[0]}.ipynb"
 
 
 def progress_file(folder):

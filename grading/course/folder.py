@@ -22,6 +22,7 @@ from grading.course.intake import MAX_BYTES
 from grading.course.skeleton import read_skeleton
 from grading.errors import CourseError
 from grading.imports import files_behind, hash_of, modules
+from grading.lessons.choose import choose
 from grading.paths import ROOT
 
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback", "hidden", "journal")
@@ -83,16 +84,8 @@ class Course:
         return sorted(p.parent.name for p in self.root.glob("source/*/*.ipynb") if p.stem == p.parent.name)
 
     def choose(self, wanted=()):
-        """The lessons meant by "9", "09" or "09_slug"; all when none is named. CourseError for an unknown one."""
-        if not wanted:
-            return self.lessons
-        chosen = []
-        for one in wanted:
-            found = [x for x in self.lessons if x == one or (one.isdigit() and x[:2] == one.zfill(2))]
-            if not found:
-                raise CourseError(f"No lesson {one!r} in {self.root}; there are: {', '.join(self.lessons) or 'none'}.")
-            chosen += found
-        return list(dict.fromkeys(chosen))
+        """The lessons meant by "09" or "09_slug" (lessons/choose.py); all when none is named."""
+        return choose(wanted, self.lessons, self.root)
 
     def skeleton(self, lesson):
         """The lesson as released (grading/course/skeleton.py)."""

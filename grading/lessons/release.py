@@ -183,7 +183,7 @@ def reseed(lesson, secret):
     for line in lesson.text.split("\n"):
         inside = (inside or BEGIN_HIDDEN in line) and END_HIDDEN not in line
         lines.append(re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", drawn, line) if inside else line)
-    return parse_lesson("\n".join(lines), lesson.path)
+    return parse_lesson("\n".join(lines), lesson.path, lesson.mistakes.text)
 
 
 def picture_path(lesson, cell):
@@ -193,7 +193,7 @@ def picture_path(lesson, cell):
 
 def _cells(lesson, cell):
     """What a source cell becomes: (kind, stable name or "", source, metadata), none, one or two of them."""
-    if cell.role in ("variants", "given"):
+    if cell.role == "given":
         return []
     make = {
         "lesson": _lesson_cell,

@@ -11,7 +11,7 @@ from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, strip_magics
 from grading.lessons.release import GUARDED
 from grading.paths import ROOT
 
-SKIPPED = (*GUARDED, "given", "variants", "picture")  # roles of cells that do not run here
+SKIPPED = (*GUARDED, "given", "picture")  # roles of cells that do not run here
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

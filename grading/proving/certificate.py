@@ -59,13 +59,22 @@ def write(certificate, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"certificate{end}" for end in (".json", ".md", ".times.json")]
-    times = {f"{p.line['lesson']}/{p.line['id']}": round(p.seconds, 2) for p in certificate.proofs}
-    texts = (as_text(certificate.to_json()), page(certificate), as_text(times))
+    texts = (as_text(certificate.to_json()), page(certificate), as_text(times(certificate)))
     for path, text in zip(paths, texts, strict=True):
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        replace(path, text)
     return paths
+
+
+def times(certificate):
+    """Seconds that each proof took: {"lesson/exercise": seconds}."""
+    return {f"{p.line['lesson']}/{p.line['id']}": round(p.seconds, 2) for p in certificate.proofs}
+
+
+def replace(path, text):
+    """Write a file whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
 
 
 def as_text(data):

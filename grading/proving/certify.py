@@ -128,7 +128,7 @@ def _key(lesson, exercise):
     parts += [exercise.given.source if exercise.given else ""]
     parts += [f"{c.id} {c.points} {c.cell.source}" for c in exercise.checks]
     parts += [
-        repr((v.name, v.wrong, v.source, v.sentence, v.line, v.problem)) for v in (*exercise.wrong, *exercise.right)
+        repr((v.name, v.wrong, v.source, v.sentence, v.where, v.problem)) for v in (*exercise.wrong, *exercise.right)
     ]
     for cell in lesson.cells[: last + 1]:
         if cell.kind == "code" and cell.role not in (*SKIPPED, "check", "predict"):
@@ -146,7 +146,7 @@ def library_digest(*sources):
 
 def code_of(lesson):
     """The lesson's code, for `library_digest`."""
-    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code" and cell.role != "variants"]
+    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code"]
 
 
 def _cached(cache, key):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from course_lib.evidence.compare import Record, check_line, compare
 from grading.confinement.job import Isolation, Run
-from grading.lessons.lint_exercises import MIN_WRONG
+from grading.lessons.lint_mistakes import MIN_WRONG
 from grading.marking.judge import judge, merged
 from grading.proving import adversaries, margins
 from grading.proving.trials import shifted
@@ -108,7 +108,7 @@ def _prove_wrong(where, exercise, judged, trials, seen, outcomes, proof):
         if namers:
             entry["named_by"] = _told(*next(f for f in failures if f[0] == namers[0])[:3])
         proof.line["wrong"].append(entry)
-        at = f"{where.split(':')[0]}:{variant.line}: '{variant.name}'"
+        at = f"{variant.where}: '{variant.name}'"
         if not failures:
             proof.problems.append(f"{at} passes every check; add an expectation that rejects it")
         elif not any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures) and not exercise.predict:
@@ -136,7 +136,7 @@ def _prove_right(where, exercise, judged, trials, seen, proof):
         failures = judged.failures(seen[trial])
         proof.line["right"].append({"name": variant.name, "accepted": not failures})
         if failures:
-            at = f"{where.split(':')[0]}:{variant.line}: the right variant '{variant.name}'"
+            at = f"{variant.where}: the right variant '{variant.name}'"
             proof.problems.append(f"{at} is rejected by {_told(*failures[0][:3])}: {failures[0][3].say}")
     if not exercise.right and not exercise.predict:
         proof.problems.append(f"{where} has no right variant; add one in another style")
@@ -154,7 +154,7 @@ def _prove_distinct(where, exercise, wrong, seen, proof):
     for group in groups:
         if len(group) > 1:
             names = " and ".join(f"'{v.name}'" for v, _ in group)
-            at = f"{where.split(':')[0]}:{group[1][0].line}:"
+            at = f"{group[1][0].where}:"
             proof.problems.append(f"{at} {names} give equal records; merge them, or add what tells them apart")
     proof.extra["distinct mistakes"] = len(groups)
 

@@ -8,6 +8,7 @@ from grading.course.folder import Part
 from grading.errors import CourseError
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, reseed
 from grading.lessons.source import read_lessons
+from grading.lessons.variants import mistakes_path
 from grading.proving.record import record_lesson, save_records
 from grading.publishing.build import Folders, build
 
@@ -34,13 +35,15 @@ def lesson_parts(numbers=(), *, folders=None, secret=None, tell=lambda text: Non
 
 
 def _ensure_built(lesson, folders, tell):
-    """Build when a file is missing or older than the lesson."""
+    """Build when a file is missing or older than the lesson or its mistakes."""
     made = [
         folders.notebooks / f"{lesson.slug}.ipynb",
         folders.expected / f"{lesson.slug}.npz",
         folders.hidden / f"{lesson.slug}.npz",
     ]
-    if not all(path.exists() for path in made) or made[-1].stat().st_mtime < lesson.path.stat().st_mtime:
+    sources = [path for path in (lesson.path, mistakes_path(lesson.path)) if path.exists()]
+    written = max(path.stat().st_mtime for path in sources)
+    if not all(path.exists() for path in made) or made[-1].stat().st_mtime < written:
         build(folders, [lesson.number], lint=False, tell=tell)
         if made[-1].exists():
             made[-1].touch()

@@ -136,7 +136,7 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
     [
         (("grade", "--course", "/nowhere"), "is not a course folder; make one with"),
         (("show", "nobody", "90"), "run `course grade"),
-        (("show", "student001", "77"), "No lesson '77'"),
+        (("show", "student001", "77"), "no lesson '77'"),
         (("export", "word"), "there are: csv, canvas, moodle"),
         (("collect", "90", "/nowhere"), "neither a folder nor a zip"),
         (("feedback", "--student", "nobody"), "Nothing graded for nobody"),

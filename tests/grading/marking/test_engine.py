@@ -246,7 +246,7 @@ def test_what_a_script_gets_is_json_without_hidden_values(made):
 
 
 def test_unknown_lessons_students_and_folders_are_named(made, tmp_path):
-    with pytest.raises(CourseError, match="No lesson '55'"):
+    with pytest.raises(CourseError, match="no lesson '55'"):
         engine.grade(made.root, ["55"], pool=sc.InProcess())
     with pytest.raises(CourseError, match="Nothing was handed in by nobody"):
         engine.grade(made.root, students=["nobody"], pool=sc.InProcess())

@@ -1,21 +1,22 @@
 """The certificate's files: the fixed schema, a page to read, and what is proven once for a whole lesson."""
 
+import copy
 import json
-import shutil
 
 import pytest
 
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
-from grading.publishing.build import Folders, build
-from tests.grading.means import PATH, means
+from grading.proving.renew import renew
+from grading.publishing.build import ROOT, Folders, build
+from tests.grading.means import means, write_means
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     (root / "solutions").mkdir()
-    shutil.copy(PATH, root / "solutions")
+    write_means(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders
@@ -103,7 +104,7 @@ def test_errors_are_written_to_two_digits_so_that_processors_agree():
 
 def test_the_committed_certificate_is_of_the_lessons_as_they_are():
     lessons = read_lessons(Folders().solutions)
-    data = json.loads((paper.ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
+    data = json.loads((ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
     told = [(e["lesson"], e["id"], e["points"], [w["name"] for w in e["wrong"]]) for e in data["exercises"]]
     assert told == [(x.slug, e.id, e.points, [v.name for v in e.wrong]) for x in lessons for e in x.exercises]
     for exercise in data["exercises"]:
@@ -116,3 +117,20 @@ def test_the_committed_certificate_is_of_the_lessons_as_they_are():
         assert margin["nearest_wrong"] is None or margin["nearest_wrong"] >= 10 * margin["tolerance"]
     assert data["untouched"] == {x.slug: 0 for x in lessons}
     assert data["leaks"] == []
+
+
+def test_certifying_some_lessons_renews_their_part_and_keeps_the_rest(found, tmp_path):
+    paper.write(found, tmp_path)
+    before = [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")]
+    other = copy.deepcopy(found)
+    for proof in other.proofs:
+        proof.line["lesson"] = "97_other"
+    other.untouched, other.confined = {"97_other": 0}, {"97_other": "somewhere"}
+    renew(other, tmp_path, ["97_other", "98_means"])
+    data = json.loads((tmp_path / "certificate.json").read_text(encoding="utf-8"))
+    assert [x["lesson"] for x in data["exercises"]] == ["97_other"] * 3 + ["98_means"] * 3
+    assert data["untouched"] == {"97_other": 0, "98_means": 0}
+    page = (tmp_path / "certificate.md").read_text(encoding="utf-8")
+    assert page.index("## 97_other") < page.index("## 98_means") < page.index("## Left behind")
+    renew(found, tmp_path, ["98_means"])  # the other lesson is gone, this one is as it was
+    assert [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")] == before

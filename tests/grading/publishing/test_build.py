@@ -7,9 +7,10 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.release import picture_path
 from grading.lessons.source import lesson_paths, read_lesson
+from grading.lessons.variants import mistakes_path
 from grading.proving.record import read_record, record_differences, record_lesson
 from grading.publishing.build import ROOT, Folders, build, read_clean, stale
-from tests.grading.means import PATH
+from tests.grading.means import PATH, write_means
 
 LESSONS = lesson_paths(ROOT / "solutions")
 
@@ -27,7 +28,7 @@ def built(tmp_path_factory):
     """A folder with the small lesson, built."""
     root = tmp_path_factory.mktemp("course")
     (root / "solutions").mkdir()
-    shutil.copy(PATH, root / "solutions")
+    write_means(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders
@@ -45,7 +46,9 @@ def files(folders):
 
 
 def edit(folders, find, replace):
-    path = folders.solutions / PATH.name
+    """Edit the one of the lesson's two files that holds `find`."""
+    lesson = folders.solutions / PATH.name
+    (path,) = (p for p in (lesson, mistakes_path(lesson)) if find in p.read_text(encoding="utf-8"))
     text = path.read_text(encoding="utf-8")
     assert text.count(find) == 1
     path.write_text(text.replace(find, replace), encoding="utf-8")
@@ -59,6 +62,7 @@ def test_a_build_writes_notebook_picture_and_both_records(built):
         "notebooks/expected/98_means.npz",
         "notebooks/pictures/98_two_means.png",
         "solutions/98_means.py",
+        "solutions/mistakes/98_means.py",
     ]
     assert stale(built) == []
 

@@ -13,14 +13,14 @@ from grading.lessons.source import parse_lesson
 from grading.publishing import editions
 from grading.publishing.build import ROOT, Folders, build
 from grading.publishing.editions import answers_notebook, release
-from tests.grading.means import TINY, means, tiny
+from tests.grading.means import means, tiny, write_tiny
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     (root / "solutions").mkdir()
-    (root / "solutions" / "97_tiny.py").write_text(TINY, encoding="utf-8")
+    write_tiny(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders
@@ -49,7 +49,7 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
 
 
 def test_recorded_figures_of_the_lesson_go_along(folders, tmp_path):
-    lesson = tiny(('# %% variants="double"', '# %% figure="F1"\n1\n\n# %% variants="double"'))
+    lesson = tiny(more='# %% figure="F1"\n1\n')
     (folders.notebooks / "figures").mkdir()
     for name in ("F1.json", "F1_1.png", "F11.json", "figures.md"):
         (folders.notebooks / "figures" / name).write_bytes(b"{}")
@@ -143,14 +143,15 @@ def test_an_unknown_edition_is_refused(folders, tmp_path):
         release("summer", tmp_path / "x", folders)
 
 
-def test_a_release_that_gives_something_away_is_not_made(folders, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["97_tiny.py", "mistakes/97_tiny.py"])
+def test_a_release_that_gives_something_away_is_not_made(name, folders, tmp_path, monkeypatch):
     def careless(lessons, folders, target):
-        target.mkdir(parents=True)
-        shutil.copy(folders.solutions / "97_tiny.py", target)
+        (target / name).parent.mkdir(parents=True)
+        shutil.copy(folders.solutions / name, target / name)
         return target
 
     monkeypatch.setattr(editions, "write_student", careless)
-    with pytest.raises(CourseError, match=r"the release gives something away: student/97_tiny\.py"):
+    with pytest.raises(CourseError, match=r"the release gives something away: student/" + name):
         release("self-study", tmp_path / "x", folders)
     assert not (tmp_path / "x" / "student.zip").exists()
 
@@ -159,7 +160,7 @@ def test_private_tests_that_do_not_certify_are_not_handed_out(folders, tmp_path,
     # drawn anew, the hidden inputs are all alike: the constant would pass
     def dull(lesson, secret):
         text = lesson.text.replace("rng.normal(size=n)", "np.full(2, 1.0) + 0 * n")
-        return parse_lesson(text, lesson.path)
+        return parse_lesson(text, lesson.path, lesson.mistakes.text)
 
     monkeypatch.setattr(editions, "reseed", dull)
     with pytest.raises(CourseError, match=r"the private hidden tests do not certify: .*constant"):
