@@ -12,9 +12,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grading.course.folder import Course, write_atomically
+from grading.course.folder import Course
 from grading.course.intake import MAX_BYTES
 from grading.errors import CourseError
+from grading.files import read_regular, write_atomically
 
 CANVAS = re.compile(r"(?P<student>[^_]+)_(?:(?P<late>LATE)_)?\d+_\d+_(?P<file>.+?)(?:-(?P<attempt>\d+))?\.ipynb\Z")
 MOODLE = re.compile(r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_file_?\Z")
@@ -75,7 +76,7 @@ def _folder(root):
     paths = sorted(p for p in root.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     for path in paths[:MAX_FILES]:
         if path.is_file() and not path.is_symlink():
-            yield path.relative_to(root).as_posix(), path.stat().st_mtime, lambda p=path: _bounded(p.open("rb"))
+            yield path.relative_to(root).as_posix(), path.stat().st_mtime, lambda p=path: read_regular(p, MAX_BYTES + 1)
 
 
 def _zip(path):
@@ -120,6 +121,6 @@ def collect(root, lesson, source):
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
             raise CourseError(f"{one.name} in {source} cannot be read ({error}); unpack it by hand.") from None
         write_atomically(folder / f"{lesson}.ipynb", data)
-        write_atomically(known, stamp.encode())
+        write_atomically(known, stamp)
         done.append((student, one.name))
     return done, nobody

@@ -118,8 +118,8 @@ def _piece(index, cell):
     if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     meta = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-    mark = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
-    grade_id, cell_id, tags = mark.get("grade_id"), cell.get("id"), meta.get("tags")
+    claimed = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
+    grade_id, cell_id, tags = claimed.get("grade_id"), cell.get("id"), meta.get("tags")
     return Piece(
         index=index,
         kind=cell["cell_type"],

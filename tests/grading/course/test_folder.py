@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from grading import cli, course
 from grading.commands import instructor
 from grading.course import Course
+from grading.course.setup import FOLDERS
 from grading.errors import CourseError
 from grading.publishing.course_parts import course_secret
 from tests.grading import small_course as sc
@@ -37,7 +38,7 @@ def call(app, *words):
 
 
 def test_the_folder_is_nbgraders_own(made):
-    for folder in course.FOLDERS:
+    for folder in FOLDERS:
         assert (made.root / folder).is_dir()
     assert made.lessons == [small.LESSON]
     assert stat.S_IMODE((made.root / "hidden").stat().st_mode) == 0o700
@@ -58,7 +59,7 @@ def test_refreshing_keeps_submissions_marks_and_the_instructors_configuration(gr
     config = graded.root / "nbgrader_config.py"
     config.write_text(config.read_text() + "\n# mine\n")
     before = sc.dump(graded)
-    again = course.init(graded.root, [sc.part()])
+    again = course.init(graded.root, [sc.lesson_files()])
     assert sc.dump(again) == before
     assert config.read_text().endswith("# mine\n")
     assert len(again.students(small.LESSON)) == 18
@@ -170,7 +171,7 @@ def test_a_submission_of_another_student_cannot_be_reached_by_a_name(made):
 def test_nbgraders_sanitising_agrees_with_the_skeleton_on_clean_work(made):
     from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
 
-    from grading.marking.engine import lay_over
+    from grading.marking.prepare import lay_over
 
     submission = made.submission("student000", small.LESSON)
     nb = nbformat.reads(submission.raw.decode(), 4)

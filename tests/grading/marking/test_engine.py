@@ -15,10 +15,18 @@ import pytest
 from grading.confinement.job import CellRun
 from grading.course import Course
 from grading.errors import CourseError
-from grading.marking import engine, judge, outcome
+from grading.marking import engine, outcome
 from grading.marking.journal import Journal
+from grading.marking.verdict import to_bytes
+from tests.grading import kill
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+
+STRUCK = """
+import sys
+from tests.grading import kill
+kill.watch(kill.Killing(sys.argv[2], int(sys.argv[3]), "driver"))
+"""
 
 
 def test_every_submission_ends_in_a_named_outcome_and_the_gradebook(undisturbed):
@@ -39,11 +47,11 @@ def test_a_mistake_is_in_the_automatic_comment(undisturbed):
     assert sc.dump(undisturbed)["student002", small.LESSON][1]["tail"] == (None, None)
 
 
-@pytest.mark.parametrize("point", engine.CRASH_POINTS)
+@pytest.mark.parametrize("point", kill.POINTS)
 @pytest.mark.parametrize("count", [1, 5])
 def test_sigkill_at_every_named_point_costs_no_grade(made, undisturbed, point, count):
-    env = {**sc.quiet(), "COURSE_CRASH": f"{point}:{count}"}
-    killed = subprocess.run([sys.executable, "-c", sc.GRADE, str(made.root)], env=env, check=False)
+    words = [sys.executable, "-c", STRUCK + sc.GRADE, str(made.root), point, str(count)]
+    killed = subprocess.run(words, env=sc.quiet(), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert sc.dump(made) != sc.dump(undisturbed)
     pool = sc.InProcess()
@@ -75,7 +83,7 @@ def test_a_second_run_does_nothing_and_writes_nothing(made):
     assert pool.ran == []
     assert again.count("up to date") == 18
     assert {p for p in before if before[p] != after[p]} <= {made.root / "journal" / "lock", made.root / "gradebook.db"}
-    told = [[judge.to_bytes(one.verdict) for one in summary.graded] for summary in (first, again)]
+    told = [[to_bytes(one.verdict) for one in summary.graded] for summary in (first, again)]
     assert told[0] == told[1]
 
 

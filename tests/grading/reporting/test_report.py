@@ -9,7 +9,7 @@ import pytest
 
 from grading.course import collect
 from grading.errors import CourseError
-from grading.marking.gradebook import Writer
+from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.reporting import export, report, similar
 from tests.grading import small_course as sc
@@ -40,7 +40,7 @@ def test_what_could_not_be_graded_or_was_repaired_is_listed(html):
 
 
 def test_pass_rates_and_discrimination_are_right(undisturbed):
-    with Writer(undisturbed) as writer, Journal(undisturbed.root / "journal", exclusive=False) as journal:
+    with Reader(undisturbed) as writer, Journal(undisturbed.root / "journal", exclusive=False) as journal:
         rows, _ = report.gather(undisturbed, small.LESSON, writer, journal)
         told = {i["check"]: i for i in report.items(rows, undisturbed.skeleton(small.LESSON))}
     good = [r for r in rows if r.outcome == "graded"]
@@ -194,7 +194,7 @@ def test_few_pairs_are_compared_and_the_groups_are_those_that_all_pairs_give():
 
 def test_a_student_of_the_class_costs_the_report_little_memory(undisturbed):
     """One row with what is shared left out; a verdict and its notebook are a hundred times as much."""
-    with Writer(undisturbed) as writer, Journal(undisturbed.root / "journal", exclusive=False) as journal:
+    with Reader(undisturbed) as writer, Journal(undisturbed.root / "journal", exclusive=False) as journal:
         rows, answers = report.gather(undisturbed, small.LESSON, writer, journal)
     assert max(len(pickle.dumps(row)) for row in rows) < 1_000
     assert max(len(pickle.dumps(found)) for found in answers.prints.values()) < 200 * len(rows)
