@@ -1,4 +1,4 @@
-"""What an nbgrader_config.py names is found at one address; folders whose configuration names earlier ones still work."""
+"""What an nbgrader_config.py names is found at one address; folders that name the earlier ones still work."""
 
 import subprocess
 import sys
@@ -14,7 +14,8 @@ from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.marking.test_gradebook import api
 
-EARLIER = '''"""nbgrader's configuration of this course folder. Student code runs only in the course's sandbox: the three
+EARLIER = '''\
+"""nbgrader's configuration of this course folder. Student code runs only in the course's sandbox: the three
 steps named here stand where nbgrader would run a notebook and read scores off its output."""
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
@@ -92,7 +93,10 @@ def test_formgraders_buttons_in_an_earlier_folder_give_the_same_gradebook_and_pa
 
 def test_nbgraders_own_commands_in_an_earlier_folder_find_the_classes(earlier):
     engine.grade(earlier.root, pool=sc.InProcess(), workers=2)
-    for words in (("autograde", "--student", "student001", "--force"), ("generate_feedback", "--student", "student001")):
+    for words in (
+        ("autograde", "--student", "student001", "--force"),
+        ("generate_feedback", "--student", "student001"),
+    ):
         done = nbgrader(earlier, words[0], small.LESSON, *words[1:])
         assert done.returncode == 0, done.stderr[-2000:]
     assert (earlier.root / "feedback" / "student001" / small.LESSON / f"{small.LESSON}.html").is_file()

@@ -1,1 +1,1 @@
-"""Addresses that the nbgrader_config.py of course folders made earlier names: `grading/__init__.py` lets them be found."""
+"""Addresses that the nbgrader_config.py of earlier course folders names; `grading/__init__.py` has them found."""
