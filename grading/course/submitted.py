@@ -22,15 +22,16 @@ class Submission:
 
 def students(root, lesson):
     """Students with a folder for this lesson, by name."""
-    return sorted(p.parent.name for p in root.glob(f"submitted/*/{lesson}") if p.is_dir() and _fit(p.parent.name))
+    return sorted(p.parent.name for p in root.glob(f"submitted/*/{lesson}") if p.is_dir() and is_id(p.parent.name))
 
 
 def unfit(root):
     """Folders in submitted/ whose names cannot be a student's id: they are left alone, and said."""
-    return sorted(p.name for p in root.glob("submitted/*") if p.is_dir() and not _fit(p.name))
+    return sorted(p.name for p in root.glob("submitted/*") if p.is_dir() and not is_id(p.name))
 
 
-def _fit(name):
+def is_id(name):
+    """Whether a folder's name may be a student's id, in paths and in nbgrader."""
     return name.isprintable() and name[0] not in ".-" and len(name) <= 100 and not any(c in name for c in "{}\\+")
 
 

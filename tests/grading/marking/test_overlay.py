@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.marking.overlay import OUTCOMES, overlay
+from grading.marking.prepare import lay_over
 from tests.grading import small_lesson as small
 
 ORDER = ["double", "check-double", "tail", "check-tail", "guess", "predict-guess", "question-why"]
@@ -337,3 +338,22 @@ def test_any_mutation_ends_in_a_named_outcome_with_every_graded_cell_in_place(sk
         result = overlay(bytes(cut[: rng.choice([len(cut), rng.randrange(len(cut))])]), skeleton)
         assert result.outcome in OUTCOMES
         by_grade_id(result)
+
+
+def test_nbgraders_sanitising_agrees_with_the_skeleton_on_clean_work(made):
+    from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
+
+    submission = made.submission("student000", small.LESSON)
+    nb = nbformat.reads(submission.raw.decode(), 4)
+    names = {"student": "student000", "assignment": small.LESSON, "notebook": small.LESSON, "db_url": made.db_url}
+    for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells):
+        nb, _ = step()(nb, {"nbgrader": names})
+    ours = lay_over(made, submission).nb
+    assert [c.id for c in ours.cells] == [c.id for c in nb.cells]
+    for mine, theirs in zip(ours.cells, nb.cells, strict=True):
+        visible = theirs.source.split("\n    ### BEGIN HIDDEN")[0]
+        assert (mine.cell_type, mine.source) == (theirs.cell_type, visible)
+        claimed = [dict(c.metadata.get("nbgrader", {})) for c in (mine, theirs)]
+        for one in claimed:
+            one.pop("checksum", None)  # nbgrader's is that of the text with the hidden tests
+        assert claimed[0] == claimed[1]
