@@ -35,16 +35,16 @@ class Found:
 
 def who(path, lesson):
     """(student, attempt) by an upload's path inside the folder or zip; None when the name tells nobody."""
-    parts = PurePosixPath(path).parts
-    for part in parts[:-1]:
-        moodle = MOODLE.match(part)
+    *above, file = PurePosixPath(path).parts
+    for folder in above:
+        moodle = MOODLE.match(folder)
         if moodle:
             return f"{_id(moodle['student'])}_{moodle['id']}", 0
-    canvas = CANVAS.match(parts[-1])
+    canvas = CANVAS.match(file)
     if canvas:
         return _id(canvas["student"]), int(canvas["attempt"] or 0)
-    folders = [part for part in parts[:-1] if part != lesson]
-    name = folders[-1] if folders else parts[-1].removesuffix(".ipynb").removesuffix(lesson).strip("_- ")
+    folders = [folder for folder in above if folder != lesson]
+    name = folders[-1] if folders else file.removesuffix(".ipynb").removesuffix(lesson).strip("_- ")
     return (_id(name), 0) if _id(name) else None
 
 

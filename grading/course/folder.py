@@ -13,8 +13,8 @@ from pathlib import Path
 
 from course_lib.evidence.compare import BadRecord, load_record
 from grading.confinement.job import Limits
-from grading.course import submitted
 from grading.course.skeleton import read_skeleton
+from grading.course.submitted import read_submission, unfit_names, who_handed_in
 from grading.errors import CourseError
 from grading.imports import files_behind, hash_of, modules
 from grading.paths import ROOT
@@ -100,15 +100,15 @@ class Course:
 
     def students(self, lesson):
         """Students with a folder for this lesson, by name."""
-        return submitted.students(self.root, lesson)
+        return who_handed_in(self.root, lesson)
 
     def unfit(self):
         """Folders in submitted/ whose names cannot be a student's id."""
-        return submitted.unfit(self.root)
+        return unfit_names(self.root)
 
     def submission(self, student, lesson):
         """What a student handed in, read (grading/course/submitted.py)."""
-        return submitted.read_submission(self.root, student, lesson)
+        return read_submission(self.root, student, lesson)
 
     def limits(self, student):
         """The limits for one student: accommodations.toml may give more time (`[ann]`, `time = 1.5`)."""
@@ -145,7 +145,7 @@ DECIDES = modules(  # what decides a verdict, with all that these import
 
 @functools.cache
 def _code():
-    """The hash of the code that decides: parts of the grader, and all of course_lib, which student code imports."""
+    """The hash of the code that decides: files of the grader, and all of course_lib, which student code imports."""
     grader = files_behind(DECIDES, packages=("grading",))
     return hash_of([*grader, *sorted((ROOT / "course_lib").rglob("*.py"))]).digest()
 

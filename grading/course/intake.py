@@ -107,7 +107,7 @@ def _from_v3(cell):
 def _text(source):
     """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")

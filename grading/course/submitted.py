@@ -20,12 +20,12 @@ class Submission:
     refused: tuple = ()  # (outcome, sentence) when the file may not be opened at all
 
 
-def students(root, lesson):
+def who_handed_in(root, lesson):
     """Students with a folder for this lesson, by name."""
     return sorted(p.parent.name for p in root.glob(f"submitted/*/{lesson}") if p.is_dir() and is_id(p.parent.name))
 
 
-def unfit(root):
+def unfit_names(root):
     """Folders in submitted/ whose names cannot be a student's id: they are left alone, and said."""
     return sorted(p.name for p in root.glob("submitted/*") if p.is_dir() and not is_id(p.name))
 

@@ -41,8 +41,8 @@ def job_of(course, submission, laid):
 def state_of(course, submission):
     """The hash of all that decides what the gradebook says of a submission."""
     digest = hashlib.sha256()
-    for part in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
-        digest.update(part if isinstance(part, bytes) else part.encode("utf-8", "replace"))
+    for piece in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
+        digest.update(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
         digest.update(b"\0")
     limits = course.limits(submission.student)
     digest.update(f"{course.fingerprint(submission.lesson)} {limits}".encode())

@@ -85,7 +85,7 @@ class CanvasExport(_CourseExport):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *table.lessons]
         yield ["    Points Possible", "", "", "", "", *(table.points[lesson] for lesson in table.lessons)]
         for row, marks in table.rows():
-            name = ", ".join(part for part in (row.last_name, row.first_name) if part) or row.id
+            name = ", ".join(filter(None, (row.last_name, row.first_name))) or row.id
             yield [name, row.lms_user_id, row.id, row.email or row.id, "", *table.scores(marks)]
 
 

@@ -245,7 +245,7 @@ def write(root, lessons=(), students=(), tell=None):
 
 
 def _full_name(row):
-    return " ".join(part for part in (row.get("first_name"), row.get("last_name")) if part)
+    return " ".join(filter(None, (row.get("first_name"), row.get("last_name"))))
 
 
 def read_autograded(course, student, lesson):

@@ -186,7 +186,7 @@ def _figure(width, height):
 
 
 def distribution(rows, points):
-    """A histogram of the scores in ten steps, the median marked."""
+    """A histogram of the scores in ten steps, a line at the median."""
     figure, axes = _figure(6.4, 2.6)
     scores = [100 * row.score / points if points else 0 for row in rows]
     axes.hist(scores, bins=range(0, 101, 10), color=BLUE, edgecolor="white")
