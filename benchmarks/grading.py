@@ -30,10 +30,10 @@ STUDENTS = ("ada", "bruno", "dana", "emil", "fatima", "goran")
 def prepare(folder, count):
     """A course folder with `count` different submissions of lesson 09."""
     from grading import course
-    from grading.publishing.course_parts import lesson_files
+    from grading.publishing.course_parts import lesson_parts
     from grading.publishing.sample_class import DEMO
 
-    made = course.init(folder, lesson_files([LESSON[:2]]))
+    made = course.init(folder, lesson_parts([LESSON[:2]]))
     for i in range(count):
         nb = json.loads((DEMO / STUDENTS[i % len(STUDENTS)] / f"{LESSON}.ipynb").read_text())
         for cell in nb["cells"]:

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from grading import course
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.publishing.sample_class import CLASS, DEMO
@@ -15,12 +16,12 @@ ACCOMMODATIONS = '# Time limits as multiples of the usual ones; "*" is everyone 
 
 def prepare(folder, *, tell=lambda text: None, numbers=NUMBERS):
     """Make the demo's course folder and hand in the sample class; returns the Course."""
-    from grading.publishing.course_parts import make_course
+    from grading.publishing.course_parts import lesson_parts
 
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / "sample-class").exists():
         raise CourseError(f"{folder} is not a demo's folder; give another, as in `course demo new-folder`.")
-    made = make_course(folder, numbers, tell=tell)
+    made = course.init(folder, lesson_parts(numbers, tell=tell))
     (made.root / "sample-class").write_text("Made by `course demo`; it may be deleted.\n")
     (made.root / "accommodations.toml").write_text(ACCOMMODATIONS)
     for path in sorted(DEMO.glob("*/*.ipynb")):

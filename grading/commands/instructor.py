@@ -44,11 +44,16 @@ def init(
 
     Example: course init ~/autumn-class 01 09
     """
-    from grading.publishing.course_parts import make_course
+    from grading import course
+    from grading.publishing.course_parts import course_secret, lesson_parts
 
     console = _console()
     with console.status("preparing") as status:
-        made = make_course(folder, lessons or (), private=private, tell=status.update)
+        secret = None
+        if private:
+            course.init(folder, [])
+            secret = course_secret(folder)
+        made = course.init(folder, lesson_parts(lessons or (), secret=secret, tell=status.update))
     console.print(f"{made.root}: {', '.join(made.lessons)}")
     console.print(
         f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/."

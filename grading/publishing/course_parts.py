@@ -1,10 +1,10 @@
-"""From the repository's lessons to what a course folder holds of them: source notebook, visible and hidden values."""
+"""From the repository's lessons to the parts of a course folder: source notebook, visible and hidden values."""
 
 import secrets
 import tempfile
 from pathlib import Path
 
-from grading.course.setup import LessonFiles, init
+from grading.course.setup import LessonFiles
 from grading.errors import CourseError
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, reseed
 from grading.lessons.source import read_lessons
@@ -12,34 +12,25 @@ from grading.proving.record import record_lesson, save_records
 from grading.publishing.build import Folders, build
 
 
-def lesson_files(numbers=(), *, folders=None, secret=None, tell=lambda text: None):
-    """The LessonFiles of the lessons chosen (all by default), built and recorded where that was not done yet.
+def lesson_parts(numbers=(), *, folders=None, secret=None, tell=lambda text: None):
+    """The Parts of the lessons chosen (all by default), built and recorded where that was not done yet.
 
     With `secret` (bytes) the hidden tests draw other inputs, which nobody who has the repository knows.
     """
     folders = folders or Folders()
-    given = []
+    parts = []
     for lesson in read_lessons(folders.solutions, numbers):
         if secret is None:
             _ensure_built(lesson, folders, tell)
             visible, hidden = folders.expected / f"{lesson.slug}.npz", folders.hidden / f"{lesson.slug}.npz"
-            given.append(_files(lesson, folders, visible, hidden))
+            parts.append(_part(lesson, folders, visible, hidden))
             continue
         tell(f"{lesson.slug}: hidden tests of its own")
         drawn = reseed(lesson, secret)
         with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
             paths = save_records(record_lesson(drawn), Path(scratch) / "expected", Path(scratch) / "hidden")
-            given.append(_files(drawn, folders, *paths))
-    return given
-
-
-def make_course(root, numbers=(), *, private=False, tell=lambda text: None):
-    """Make a course folder with the lessons chosen, or refresh them in it; `private`: hidden tests of its own."""
-    secret = None
-    if private:
-        init(root, [])
-        secret = course_secret(root)
-    return init(root, lesson_files(numbers, secret=secret, tell=tell))
+            parts.append(_part(drawn, folders, *paths))
+    return parts
 
 
 def _ensure_built(lesson, folders, tell):
@@ -55,7 +46,7 @@ def _ensure_built(lesson, folders, tell):
             made[-1].touch()
 
 
-def _files(lesson, folders, visible, hidden):
+def _part(lesson, folders, visible, hidden):
     source = {
         f"{lesson.slug}.ipynb": notebook_bytes(instructor_notebook(lesson)),
         f"expected/{lesson.slug}.npz": visible.read_bytes(),

@@ -27,7 +27,7 @@ from grading.proving.certify import certify_lessons
 from grading.proving.leaks import scan
 from grading.proving.untouched import untouched_score
 from grading.publishing.build import ROOT, build
-from grading.publishing.course_parts import course_secret, lesson_files
+from grading.publishing.course_parts import course_secret, lesson_parts
 
 EDITIONS = ("class", "self-study", "clone")
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
@@ -97,7 +97,7 @@ def _private(released, lessons, folders, numbers, course, tell):
     course = Path(course)
     known = (course / "hidden" / "secret").exists()
     secret = course_secret(course) if known else secrets.token_bytes(32)
-    given = lesson_files(numbers, folders=folders, secret=secret, tell=tell)
+    parts = lesson_parts(numbers, folders=folders, secret=secret, tell=tell)
     tell("certifying the private hidden tests")
     drawn = [reseed(lesson, secret) for lesson in lessons]
     proofs = [p for group in certify_lessons(drawn, cache=None).values() for p in group]
@@ -106,7 +106,7 @@ def _private(released, lessons, folders, numbers, course, tell):
     if problems:
         raise CourseError("the private hidden tests do not certify: " + "; ".join(problems[:5]) + "; release again")
     tell("course folder")
-    opened = init(course, given)  # refuses a folder that holds other files
+    opened = init(course, parts)  # refuses a folder that holds other files
     if not known:
         (course / "hidden" / "secret").touch(0o600)
         (course / "hidden" / "secret").write_bytes(secret)

@@ -5,7 +5,10 @@ import shutil
 import pytest
 
 from grading.course import Course
+from grading.course.folder import DECIDES
 from grading.errors import CourseError
+from grading.imports import files_behind
+from grading.paths import ROOT
 from tests.grading import small_lesson as small
 
 
@@ -30,3 +33,15 @@ def test_the_fingerprint_changes_with_the_lesson_and_its_hidden_values(made):
     path = made.root / "hidden" / f"{small.LESSON}.npz"
     path.write_bytes(path.read_bytes() + b" ")
     assert Course(made.root).fingerprint(small.LESSON) != before
+
+
+@pytest.mark.parametrize("decides", [word for word in DECIDES.split() if word != "import"])
+def test_what_decides_a_grade_is_in_the_fingerprint(decides):
+    found = {path.relative_to(ROOT).as_posix() for path in files_behind(DECIDES, packages=("grading",))}
+    file = decides.replace(".", "/")
+    assert {f"{file}.py", f"{file}/__main__.py"} & found
+
+
+def test_what_is_laid_over_matched_and_withheld_is_in_the_fingerprint():
+    found = {path.stem for path in files_behind(DECIDES, packages=("grading",))}
+    assert found >= {"overlay", "match", "judge", "hidden_tests", "verdict", "jobs", "display_cells", "cells", "intake"}
