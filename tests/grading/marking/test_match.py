@@ -62,3 +62,21 @@ def test_texts_are_equal_but_for_space_at_their_ends_and_a_check_is_called_by_it
     assert not same_text("a\n b", "a\nb")
     assert calls_check("with check( 'tail' ) as e: pass", "tail")
     assert not calls_check("with check('tail-2') as e: pass", "tail")
+
+
+@pytest.mark.parametrize(
+    ("grade_id", "keeps_id", "source", "how"),
+    [
+        ("check-tail", True, None, "cell id"),
+        ("check-tail", False, None, "text"),
+        ("check-tail", False, "# mine\n" + small.CHECK_TAIL, "text"),
+        ("tail", False, small.ANSWER_TAIL, "names"),
+        ("question-why", False, "Because of the wind.", "place"),
+    ],
+)
+def test_one_lost_cell_is_found_by_the_surest_sign_left_and_said(skeleton, grade_id, keeps_id, source, how):
+    nb = small.notebook(False)
+    cell = next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id)
+    cell.metadata, cell.id = {}, cell.id if keeps_id else "lost"
+    cell.source = source or cell.source
+    assert matched(nb, skeleton).repairs == [f"{grade_id}: lost its metadata, found again by its {how}"]
