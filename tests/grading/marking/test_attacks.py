@@ -104,7 +104,7 @@ def after(tmp_path_factory):
     pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS))
     before, pool = state(made.root), hostile.Watching(2)
     with pytest.MonkeyPatch.context() as patch, pool:
-        patch.setattr(courses, "Limits", lambda: hostile.LOW)
+        patch.setattr("grading.course.folder.Limits", lambda: hostile.LOW)
         summary = engine.grade(made.root, pool=pool, workers=2)
         calm = engine.grade(made.root, pool=pool, workers=2)
     feedback.write(made.root)
