@@ -22,6 +22,7 @@ from grading.marking import engine, judge, outcome
 from grading.marking.journal import Journal
 from grading.marking.overlay import OUTCOMES
 from grading.marking.prepare import job_of, lay_over
+from grading.marking.reruns import CHANCES
 from grading.marking.verdict import to_bytes
 from grading.reporting import feedback
 from tests.grading import small_course as sc
@@ -268,7 +269,7 @@ def no_attack_takes_longer_than_its_limits(after):
     limits = hostile.LOW
     for attack, student, _ in after.pairs:
         ran = runs(after, student)
-        assert len(ran) <= 1 + engine.CHANCES, attack.name
+        assert len(ran) <= 1 + CHANCES, attack.name
         for run, seconds in ran:
             assert run.wall <= limits.wall + SLACK + ANSWER, attack.name
             assert run.cpu <= limits.cpu + 4, attack.name
