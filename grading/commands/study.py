@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course_lib.checks import progress_file as progress
-from course_lib.checks.lookup import exercise_of, records_in
+from course_lib.checks.lookup import records_in
 from course_lib.evidence.records import BadRecord
 from grading.errors import CourseError
+from grading.ids import exercise_of, split
 from grading.lessons.choose import choose
 from grading.paths import ROOT
 
@@ -146,7 +147,7 @@ def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
 
 
 def _read_cell(result, cell, number):
-    kind, _, id = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
+    kind, id = split(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if kind in ("check", "predict") and id:
         shown = [o.metadata["course_check"] for o in cell.outputs if "course_check" in o.get("metadata", {})]

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 
-from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, strip_magics
+from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, open_hidden, strip_magics
 from grading.lessons.release import GUARDED
 from grading.paths import ROOT
 
@@ -53,14 +53,8 @@ class Bench:
         self.execute(visible)
         if not check.hidden:
             return
-        hidden = ast.parse(_blanked(check.cell.source, hidden=True))
+        hidden = ast.parse(open_hidden(_blanked(check.cell.source, hidden=True), check.id, 0))
         ast.increment_lineno(hidden, check.cell.line - 1)
-        for node in ast.walk(hidden):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
-                part = ast.keyword("part", ast.Constant("hidden"))
-                node.keywords = [ast.copy_location(ast.fix_missing_locations(part), node)]
-                break
-        ast.fix_missing_locations(hidden)
         before = dict(self.names)
         try:
             self.execute(hidden)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.imports import files_behind, hash_of, modules
 from grading.lessons.cells import strip_magics, without_markers
 from grading.lessons.release import student_notebook
@@ -162,9 +163,5 @@ def _cached(cache, key):
 def _keep(cache, key, proof):
     if cache is None:
         return
-    folder = Path(cache)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{key}.{os.getpid()}.part"
     text = json.dumps({"line": proof.line, "problems": proof.problems, "extra": proof.extra, "seconds": proof.seconds})
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(folder / f"{key}.json")
+    write_atomically(Path(cache) / f"{key}.json", text)

@@ -9,9 +9,10 @@ import math
 from dataclasses import dataclass, field
 
 from course_lib.evidence.compare import Record, check_line, compare
+from course_lib.evidence.records import join
 from grading.confinement.job import Isolation, Run
 from grading.lessons.lint_mistakes import MIN_WRONG
-from grading.marking.judge import judge, merged
+from grading.marking.judge import judge
 from grading.proving import adversaries, margins
 from grading.proving.trials import shifted
 
@@ -39,7 +40,7 @@ class _Judged:
                     chosen[part].checks[check.id] = record.checks[check.id]
         self.records = chosen
         self.merged = {
-            c.id: merged(chosen["visible"].checks[c.id], chosen["hidden"].checks.get(c.id)) for c in exercise.checks
+            c.id: join(chosen["visible"].checks[c.id], chosen["hidden"].checks.get(c.id)) for c in exercise.checks
         }
         self.starts = {c.id: len(chosen["visible"].checks[c.id]["lines"]) for c in exercise.checks}
 

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from grading.files import write_atomically
 from grading.proving import certificate as paper
 
 
@@ -30,7 +31,7 @@ def renew(found, folder, slugs):
     times = json.loads(paths[2].read_text(encoding="utf-8")) if paths[2].exists() else {}
     times |= paper.times(found)
     for path, text in zip(paths, (paper.as_text(merged), page, paper.as_text(times)), strict=True):
-        paper.replace(path, text)
+        write_atomically(path, text)
     return paths
 
 

@@ -4,7 +4,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from grading.course.folder import Part
+from grading.course.setup import LessonFiles
 from grading.errors import CourseError
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, reseed
 from grading.lessons.source import read_lessons
@@ -59,7 +59,7 @@ def _part(lesson, folders, visible, hidden):
             name = picture_path(lesson, cell)
             if (folders.notebooks / name).exists():
                 source[name] = (folders.notebooks / name).read_bytes()
-    return Part(lesson.slug, source, hidden.read_bytes())
+    return LessonFiles(lesson.slug, source, hidden.read_bytes())
 
 
 def course_secret(root):

@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.course.folder import init
+from grading.course.setup import init
 from grading.errors import CourseError
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
 from grading.lessons.release import (

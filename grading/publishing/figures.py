@@ -11,7 +11,7 @@ import platform
 import re
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import CourseError
@@ -215,8 +215,3 @@ def plain(value):
         return {"text": str(value)}
     cells = [[x if isinstance(x, int | float | str) else str(x) for x in row] for row in rows]
     return {"title": str(getattr(value, "title", "")), "rows": cells}
-
-
-def as_dict(figure):
-    """A Figure as JSON values, for `--json`."""
-    return asdict(figure)

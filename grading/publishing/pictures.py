@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from grading.files import beside
 from grading.lessons.source import read_lesson
 from grading.proving.bench import SKIPPED, Bench
 
@@ -19,10 +20,9 @@ def main():
             figure = draw(lesson, cell)
         except Exception as error:
             sys.exit(f"line {cell.line}: the picture '{name}' cannot be drawn: {type(error).__name__}: {error}")
-        partial = Path(target).with_suffix(".part.png")
-        # no date and no version inside: equal figures are equal files
-        figure.savefig(partial, dpi=DPI, bbox_inches="tight", metadata={"Software": None, "Source": fingerprint})
-        partial.rename(target)
+        told = {"Software": None, "Source": fingerprint}  # no date and no version inside: equal figures, equal files
+        with beside(Path(target)) as half:
+            figure.savefig(half, format="png", dpi=DPI, bbox_inches="tight", metadata=told)
 
 
 def draw(lesson, cell):
