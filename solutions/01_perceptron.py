@@ -13,20 +13,9 @@
 # one written question. Do them in order; each has hints, folded under it.
 
 # %% picture="opening" alt="Forty points of two classes in the plane, red squares and blue dots. Left: a line that puts many of them on the wrong side, each ringed. Right: the line the perceptron found, no point ringed."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-
-points_x, points_t, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-found = perceptron.train(perceptron.augment(points_x), points_t)[0]
-start = np.array([-0.4, 1.0, 0.25])
-left, right = style.row(2, size=(4.0, 3.8))
-planes.snapshot(points_x, points_t, start, ax=left, title="A guess: the ringed points are on the wrong side")
-planes.snapshot(points_x, points_t, found, ax=right, title="Learned from its mistakes: none is left")
-left.legend(fontsize="small", loc="lower left")
+perceptron.guess_and_learned()
 
 # %% [markdown]
 # ## 1. A neuron that adds and compares
@@ -47,29 +36,9 @@ from course_lib.widgets.planes import line_explorer
 np.set_printoptions(precision=4, suppress=True)
 
 # %% picture="neuron" alt="A threshold neuron: inputs x1 to xd and a constant 1 enter with weights w1 to wd and b, are added up, pass a step function and leave as y."
-import matplotlib.pyplot as plt
+from course_lib.viz.pictures import perceptron
 
-from course_lib.viz import style
-
-figure, ax = plt.subplots(figsize=(7.2, 3.0), layout="constrained")
-ax.set(xlim=(-0.3, 7.2), ylim=(-0.45, 3.45), aspect="equal")
-ax.axis("off")
-arrow = {"arrowstyle": "-|>", "color": "black", "shrinkA": 0, "shrinkB": 0}
-rows = [(3.0, "$1$", "$b$"), (2.0, "$x_1$", "$w_1$"), (1.0, "$x_2$", "$w_2$"), (0.0, "$x_d$", "$w_d$")]
-for height, name, weight in rows:
-    ax.text(0, height, name, ha="center", va="center", fontsize=14)
-    ax.annotate("", (2.75, 1.5 + (height - 1.5) * 0.23), (0.3, height), arrowprops=arrow)
-    ax.text(1.35, 1.72 + (height - 1.5) * 0.64, weight, ha="center", color=style.BLUE, fontsize=13)
-ax.text(0, 0.5, "⋮", ha="center", va="center", fontsize=14)
-for middle, name in ((3.2, "Σ"), (5.0, "")):
-    ax.add_patch(plt.Circle((middle, 1.5), 0.47, fc="white", ec="black", lw=1.5))
-    ax.text(middle, 1.5, name, ha="center", va="center", fontsize=17)
-ax.plot([4.72, 5.0, 5.0, 5.28], [1.3, 1.3, 1.7, 1.7], color=style.RED, lw=2)
-ax.annotate("", (4.53, 1.5), (3.67, 1.5), arrowprops=arrow)
-ax.annotate("", (6.4, 1.5), (5.47, 1.5), arrowprops=arrow)
-ax.text(6.6, 1.5, "$y$", va="center", fontsize=14)
-ax.text(3.2, 0.72, "add up", ha="center")
-ax.text(5.0, 0.72, "compare", ha="center")
+perceptron.neuron()
 
 # %% [markdown]
 # In 1943 Warren McCulloch and Walter Pitts described the nerve cell as a machine that counts. Its inputs are
@@ -155,48 +124,6 @@ with check("augment") as expect:
     expect("whole numbers", augment(draw.integers(-9, 9, size=(3, 4))), exact_dtype=True)
     ### END HIDDEN TESTS
 
-# %% variants="augment"
-WRONG = {
-    "the ones come last": (
-        "[ones, x]",
-        "[x, ones]",
-        "the constant belongs in front: column 0 is the 1, because the bias is the first weight",
-    ),
-    "zeros instead of ones": (
-        "np.ones(",
-        "np.zeros(",
-        "an input that is always 0 can never move the neuron; the constant input is 1",
-    ),
-    "a row instead of a column": (
-        "def augment(x):\n    return np.vstack([np.ones((1, x.shape[1])), x])",
-        "every sample needs its own 1: add a column to the left, not a row on top",
-    ),
-    "overwrites the first input": (
-        "def augment(x):\n    x1 = np.array(x, float)\n    x1[:, 0] = 1\n    return x1",
-        "the first input is gone: the 1 is an extra column, so the result is one column wider than x",
-    ),
-    "ones on both sides": (
-        "def augment(x):\n    return np.pad(np.array(x, float), ((0, 0), (1, 1)), constant_values=1)",
-        "there is one constant input, in front; the last column should be the last column of x",
-    ),
-    "keeps whole numbers": (
-        "ones = np.ones((len(x), 1))",
-        "ones = np.ones((len(x), 1), dtype=np.asarray(x).dtype)",
-        "asked is float64: weights are fractions, and an integer array would cut them off later",
-    ),
-    "changes x in place": (
-        "def augment(x):\n    x1 = np.hstack([np.ones((len(x), 1)), x])\n    x[:] = x1[:, :-1]\n    return x1",
-        "the array that came in was changed; build a new one and leave x alone",
-    ),
-}
-RIGHT = {
-    "filled into an empty array": (
-        "def augment(x):\n    x1 = np.empty((x.shape[0], x.shape[1] + 1))\n    x1[:, 0] = 1\n    x1[:, 1:] = x\n    return x1"
-    ),
-    "np.insert": "def augment(x):\n    return np.insert(np.asarray(x, float), 0, 1, axis=1)",
-    "a list of rows": "def augment(x):\n    return np.array([[1.0, *row] for row in x])",
-}
-
 # %% [markdown]
 # ## 2. Lines, planes, and which side you are on
 #
@@ -215,23 +142,9 @@ print("scores of two points on it:", line[0] + on_the_line @ line[1:])
 print("direction of the line · normal:", (on_the_line[1] - on_the_line[0]) @ line[1:])
 
 # %% picture="normal" alt="The line 3u + 4v - 10 = 0 with its normal; the point (2, 6) is joined to its foot on the line, distance +4; the origin to its own, distance -2."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib.viz import planes, style
-
-ax = style.axes(size=(4.6, 4.2), title="Distance is measured along the normal", xlabel="u", ylabel="v")
-ax.set(xlim=(-3.2, 6.2), ylim=(-2, 7.4), aspect="equal")
-w = np.array([-10.0, 3.0, 4.0])
-planes.regions(lambda p: np.where(w[0] + p @ w[1:] < 0, -1, 1), ax=ax)
-planes.line(w, ax=ax, label="3u + 4v - 10 = 0")
-pair = np.array([[2.0, 6.0], [0.0, 0.0]])
-planes.distances(w, pair, ax=ax, color="black", numbers=True)
-ax.scatter(*pair.T, color="black", zorder=5)
-for point, text in zip(pair, ("(2, 6)", "(0, 0)"), strict=True):
-    ax.annotate(text, point, xytext=(9, -4), textcoords="offset points")
-ax.text(3.9, 6.5, "score > 0", color=style.BLUE)
-ax.text(-2.8, -1.4, "score < 0", color=style.RED)
-ax.legend(loc="lower right", fontsize="small")
+perceptron.normal()
 
 # %% [markdown]
 # How far is a point from the line? Walk from the point straight to the line, along the unit normal: the score
@@ -250,22 +163,9 @@ score = line[0] + point @ line[1:]
 print(f"score {score}, length of the normal {length}, signed distance {score / length}")
 
 # %% picture="plane" alt="A tilted grey plane in three dimensions with its unit normal, and two dozen points of two classes, one on each side."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.viz import planes
-
-cloud, label, w = data.two_clouds(24, margin=0.4, dim=3, spread=0.6, rng=np.random.default_rng(4))
-ax = plt.figure(figsize=(5.0, 4.2), layout="constrained").add_subplot(projection="3d")
-planes.plane(w, ax=ax, half=1.8)
-for value, color, marker in ((-1, planes.MINUS, "s"), (1, planes.PLUS, "o")):
-    ax.scatter(*cloud[label == value].T, color=color, marker=marker, s=28, depthshade=False)
-ax.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="$x_3$")
-ax.set_title("In 3-D: a plane and its unit normal", y=0.96)
-ax.view_init(elev=18, azim=-35)
-for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-    axis.set_major_locator(plt.MaxNLocator(4))
+perceptron.plane()
 
 # %% [markdown]
 # The same line has many names. Multiply all of $\tilde{w}$ by a number that is not 0 and
@@ -351,82 +251,6 @@ with check("signed_distance") as expect:
     expect("every other point", signed_distance(w, draw.normal(size=(8, 5))[::2]))
     ### END HIDDEN TESTS
 
-# %% variants="signed_distance"
-WRONG = {
-    "length counts the bias": (
-        "np.linalg.norm(w[1:])",
-        "np.linalg.norm(w)",
-        "you divide by the length of all of w~; the bias shifts the plane and is no part of its normal",
-    ),
-    "not normalised": (
-        "return score / np.linalg.norm(w[1:])",
-        "return score",
-        "this is the score, not the distance: divide by the length of the normal",
-    ),
-    "always normalised": (
-        "if not normalised:\n        return score\n    ",
-        "",
-        "with normalised=False the bare score is asked; the argument is ignored",
-    ),
-    "bias forgotten": ("w[0] + x @ w[1:]", "x @ w[1:]", "the bias w[0] is missing: your plane goes through the origin"),
-    "bias subtracted": (
-        "w[0] + x @ w[1:]",
-        "x @ w[1:] - w[0]",
-        "the bias is added, not subtracted; it was the threshold that stood on the other side",
-    ),
-    "sign lost": (
-        "return score / np.linalg.norm(w[1:])",
-        "return np.abs(score) / np.linalg.norm(w[1:])",
-        "the distance is signed: negative where the normal points away",
-    ),
-    "squared length": (
-        "np.linalg.norm(w[1:])",
-        "np.sum(w[1:] ** 2)",
-        "you divide by a² + b²; the length of the normal is the square root of that",
-    ),
-    "bias taken from the end": (
-        "w[0] + x @ w[1:]",
-        "w[-1] + x @ w[:-1]",
-        "in this course the bias is the first weight, not the last",
-    ),
-    "bias last throughout": (
-        "def signed_distance(w, x, normalised=True):\n"
-        "    score = x @ w[:-1] + w[-1]\n"
-        "    return score / np.linalg.norm(w[:-1]) if normalised else score",
-        "w was read with the bias last; here w[0] is the bias and w[1:] the normal",
-    ),
-    "bias not divided": (
-        "def signed_distance(w, x, normalised=True):\n"
-        "    length = np.linalg.norm(w[1:]) if normalised else 1\n"
-        "    return w[0] + x @ w[1:] / length",
-        "only a part of the score is divided by the length; the bias must be divided too",
-    ),
-    "sum of absolute weights": (
-        "np.linalg.norm(w[1:])",
-        "np.sum(np.abs(w[1:]))",
-        "|a| + |b| is not the length of (a, b); take the root of the sum of squares",
-    ),
-    "normalises w in place": (
-        "def signed_distance(w, x, normalised=True):\n"
-        "    if normalised:\n"
-        "        w /= np.linalg.norm(w[1:])\n"
-        "    return w[0] + x @ w[1:]",
-        "`/=` changed the weights of the caller; make a new array instead",
-    ),
-}
-RIGHT = {
-    "loop over points": (
-        "def signed_distance(w, x, normalised=True):\n"
-        "    length = sum(v * v for v in w[1:]) ** 0.5 if normalised else 1.0\n"
-        "    return np.array([(w[0] + sum(a * b for a, b in zip(w[1:], p))) / length for p in x])"
-    ),
-    "augment, then one product": (
-        "def signed_distance(w, x, normalised=True):\n"
-        "    unit = w / np.sqrt(w[1:] @ w[1:]) if normalised else w\n"
-        "    return np.column_stack([np.ones(len(x)), x]) @ unit"
-    ),
-}
-
 # %% [markdown]
 # A side is a decision. Say +1 where the score is positive and -1 where it is negative; some texts say 1 and 0
 # for the same two answers, and each suits some formulas better:
@@ -486,38 +310,6 @@ with check("predict") as expect:
         expect(f"{d} inputs, low={low}", predict(w, points, low=low))
     ### END HIDDEN TESTS
 
-# %% variants="predict"
-WRONG = {
-    "0 counts as low": (
-        "score >= 0",
-        "score > 0",
-        "a score of exactly 0 reaches the threshold: the answer there is 1",
-    ),
-    "np.sign": (
-        "return np.where(score >= 0, 1, low)",
-        "return np.sign(score).astype(int)",
-        "np.sign has a third answer, 0, for points on the line, and it knows nothing of `low`",
-    ),
-    "sides swapped": ("1, low)", "low, 1)", "the two answers are swapped: 1 belongs where the score is positive"),
-    "low ignored": ("1, low)", "1, -1)", "the argument `low` is ignored: with low=0 the other answer is 0"),
-    "always 0 and 1": ("1, low)", "1, 0)", "without `low` given the other answer is -1, not 0"),
-    "True and False": (
-        "return np.where(score >= 0, 1, low)",
-        "return score >= 0",
-        "you return truth values; asked are the integers 1 and `low`",
-    ),
-    "floats": ("1, low)", "1.0, float(low))", "asked is an integer array; 1.0 is a float"),
-    "bias forgotten": ("w[0] + x @ w[1:]", "x @ w[1:]", "the bias w[0] is missing from the score"),
-}
-RIGHT = {
-    "one by one": ("def predict(w, x, low=-1):\n    return np.array([1 if w[0] + w[1:] @ p >= 0 else low for p in x])"),
-    "arithmetic on truth values": (
-        "def predict(w, x, low=-1):\n"
-        "    score = np.insert(x, 0, 1, axis=1) @ w\n"
-        "    return low + (1 - low) * (score >= 0).astype(int)"
-    ),
-}
-
 # %% [markdown]
 # ### Explore: turn the line yourself
 #
@@ -533,19 +325,9 @@ cloud_x, cloud_t, planted = data.two_clouds(40, margin=0.25, offset=1.0, rng=rng
 line_explorer(cloud_x, cloud_t, angle=0, offset=0.5)
 
 # %% picture="explorer" alt="Three settings of the explorer. Left: a vertical line with many ringed points. Middle: turned to 60 degrees, few rings. Right: turned and shifted, no ring."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-from course_lib.widgets.planes import from_polar
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-for ax, (angle, offset) in zip(style.row(3, size=(3.5, 3.5)), ((0, 0.5), (60, 0.5), (60, 1.0)), strict=True):
-    w = from_polar(angle, offset, 1.0)
-    errors = np.count_nonzero(pt * (perceptron.augment(px) @ w) <= 0)
-    title = f"normal at {angle}°, offset {offset}: {errors} wrong"
-    planes.snapshot(px, pt, w, ax=ax, feet=True, title=title)
+perceptron.three_lines()
 
 # %% [markdown]
 # ## 3. Learning from mistakes
@@ -647,91 +429,6 @@ with check("criterion") as expect:
     expect("all weights 0", criterion(np.zeros(3), corners, draw.choice([-1, 1], size=12)))
     ### END HIDDEN TESTS
 
-# %% variants="criterion"
-WRONG = {
-    "sums over all samples": (
-        "wrong = t * score <= 0",
-        "wrong = t * score < np.inf",
-        "the sum runs over the misclassified samples only; over all of them it has no minimum (see below)",
-    ),
-    "points on the line left out": (
-        "t * score <= 0",
-        "t * score < 0",
-        "a point exactly on the line counts as misclassified (<= 0): E does not notice, its gradient does",
-    ),
-    "loss has the wrong sign": (
-        "loss = -np.sum",
-        "loss = np.sum",
-        "E must be positive when something is wrong: t · score is negative there, so a minus stands in front",
-    ),
-    "gradient has the wrong sign": (
-        "gradient = -np.sum",
-        "gradient = np.sum",
-        "the minus of E belongs to its gradient too",
-    ),
-    "averages": (
-        "loss = -np.sum(t[wrong] * score[wrong])\n    gradient = -np.sum(t[wrong, None] * x1[wrong], axis=0)",
-        "loss = -np.sum(t[wrong] * score[wrong]) / len(t)\n"
-        "    gradient = -np.sum(t[wrong, None] * x1[wrong], axis=0) / len(t)",
-        "the criterion is a sum, here it was divided by the number of samples",
-    ),
-    "averages over the misclassified": (
-        "loss = -np.sum(t[wrong] * score[wrong])\n    gradient = -np.sum(t[wrong, None] * x1[wrong], axis=0)",
-        "many = max(1, np.sum(wrong))\n"
-        "    loss = -np.sum(t[wrong] * score[wrong]) / many\n"
-        "    gradient = -np.sum(t[wrong, None] * x1[wrong], axis=0) / many",
-        "the criterion is a sum, here it was divided by the number of misclassified samples",
-    ),
-    "counts errors": (
-        "loss = -np.sum(t[wrong] * score[wrong])",
-        "loss = np.sum(wrong)",
-        "this counts the misclassified; the criterion adds up how far wrong each is",
-    ),
-    "gradient over all samples": (
-        "-np.sum(t[wrong, None] * x1[wrong], axis=0)",
-        "-np.sum(t[:, None] * x1, axis=0)",
-        "E is right, but its gradient sums over all samples instead of the misclassified",
-    ),
-    "gradient without labels": (
-        "-np.sum(t[wrong, None] * x1[wrong], axis=0)",
-        "-np.sum(x1[wrong], axis=0)",
-        "each misclassified sample enters the gradient times its label t",
-    ),
-    "the correct ones instead": (
-        "wrong = t * score <= 0",
-        "wrong = t * score > 0",
-        "you sum over the samples that are classified correctly",
-    ),
-    "labels forgotten": (
-        "wrong = t * score <= 0",
-        "wrong = score <= 0",
-        "a negative score is an error only for t = +1: the test is on t · score",
-    ),
-    "normalised": (
-        "score = x1 @ w",
-        "score = x1 @ w / max(np.linalg.norm(w[1:]), 1e-300)",
-        "the criterion uses the score itself, not the distance",
-    ),
-}
-RIGHT = {
-    "loop": (
-        "def criterion(w, x1, t):\n"
-        "    loss, gradient = 0.0, np.zeros(len(w))\n"
-        "    for sample, label in zip(x1, t):\n"
-        "        score = sample @ w\n"
-        "        if label * score <= 0:\n"
-        "            loss -= label * score\n"
-        "            gradient -= label * sample\n"
-        "    return loss, gradient"
-    ),
-    "zeros in place of the correct ones": (
-        "def criterion(w, x1, t):\n"
-        "    weight = np.where(t * (x1 @ w) <= 0, t, 0)\n"
-        "    gradient = -(weight @ x1)\n"
-        "    return gradient @ w, gradient"
-    ),
-}
-
 # %% [markdown]
 # ### Why only the misclassified?
 #
@@ -750,23 +447,9 @@ for factor in (1, 10, 100, 1000):
     print(f"stretched {factor:4d} times: over all {over_all:9.1f}, over the misclassified {over_wrong}")
 
 # %% picture="unbounded" alt="Both sums along the stretch of one line. Over all samples a straight line that falls without end; over the misclassified samples a line that rises from 0."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import style
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-x1 = perceptron.augment(px)
-line, stretch = np.array([0.0, 0.5, 0.87]), np.linspace(0, 6, 50)
-right = pt[:, None] * (x1 @ np.outer(line, stretch))
-ax = style.axes(
-    size=(5.4, 3.4), title="Over all samples the sum falls without end", xlabel="stretch of w~", ylabel="sum"
-)
-ax.axhline(0, color=style.GREY, lw=0.8)
-ax.plot(stretch, -right.sum(0), color=style.RED, ls="--", label="over all samples")
-ax.plot(stretch, -np.minimum(right, 0).sum(0), color=style.BLUE, label="over the misclassified (E)")
-ax.legend(frameon=False)
+perceptron.unbounded()
 
 # %% [markdown]
 # Fixing the length of $\tilde{w}$ does not save it. Among all weights of length 1 the sum is smallest in the
@@ -876,90 +559,6 @@ with check("epoch") as expect:
     expect("points of a grid", epoch(np.array([0.0, 1.0, 1.0]), grid, draw.choice([-1, 1], size=15)))
     ### END HIDDEN TESTS
 
-# %% variants="epoch"
-WRONG = {
-    "old weights for the whole epoch": (
-        "def epoch(w, x1, t, eta=1.0):\n"
-        "    wrong = t * (x1 @ w) <= 0\n"
-        "    return w + eta * (t[wrong] @ x1[wrong]), int(np.sum(wrong))",
-        "every sample was judged by the weights from the start of the epoch; judge each by the weights as they are then",
-    ),
-    "points on the line left out": (
-        "(w @ sample) <= 0",
-        "(w @ sample) < 0",
-        "a score of exactly 0 counts as misclassified (<= 0); otherwise weights of 0 never start to learn",
-    ),
-    "learning rate dropped": ("eta * label * sample", "label * sample", "the step is eta t x~: eta is missing"),
-    "wrong direction": ("w += eta", "w -= eta", "the step adds eta t x~; subtracting it makes the error larger"),
-    "label left out of the step": (
-        "eta * label * sample",
-        "eta * sample",
-        "the step is eta t x~: without t a sample of class -1 pushes the wrong way",
-    ),
-    "updates every sample": (
-        "if label * (w @ sample) <= 0:",
-        "if True:",
-        "you learn from every sample (Hebb's rule); the perceptron learns from the misclassified only",
-    ),
-    "updates the correct ones": (
-        "(w @ sample) <= 0",
-        "(w @ sample) > 0",
-        "the test is the wrong way round: samples with t · score > 0 are right and stay as they are",
-    ),
-    "stops at the first mistake": (
-        "updates += 1\n    return w, updates",
-        "updates += 1\n            break\n    return w, updates",
-        "an epoch goes on after an update, to the last sample",
-    ),
-    "bias not updated": (
-        "w += eta * label * sample",
-        "w[1:] += eta * label * sample[1:]",
-        "the bias w[0] learns as well: its input is the 1 in front",
-    ),
-    "writes into w": (
-        "w = w.copy()",
-        "w = np.asarray(w)",
-        "`w += ...` changed the caller's weights; start from a copy",
-    ),
-    "last sample first": (
-        "zip(x1, t, strict=True)",
-        "zip(x1[::-1], t[::-1], strict=True)",
-        "the samples come in the order of the rows, first to last",
-    ),
-    "always one update": (
-        "updates += 1",
-        "updates = 1",
-        "the number of updates is counted over the whole epoch",
-    ),
-    "label ignored in the test": (
-        "if label * (w @ sample) <= 0:",
-        "if w @ sample <= 0:",
-        "misclassified depends on the label too: the test is t · score <= 0",
-    ),
-}
-RIGHT = {
-    "new array at each step": (
-        "def epoch(w, x1, t, eta=1.0):\n"
-        "    updates = 0\n"
-        "    for i in range(len(t)):\n"
-        "        if t[i] * np.dot(x1[i], w) <= 0:\n"
-        "            w = w + eta * t[i] * x1[i]\n"
-        "            updates = updates + 1\n"
-        "    return w * 1.0, updates"
-    ),
-    "jumps to the next mistake": (
-        "def epoch(w, x1, t, eta=1.0):\n"
-        "    w, updates, at = np.array(w, dtype=float), 0, 0\n"
-        "    while True:\n"
-        "        wrong = np.flatnonzero(t[at:] * (x1[at:] @ w) <= 0)\n"
-        "        if len(wrong) == 0:\n"
-        "            return w, updates\n"
-        "        at += wrong[0]\n"
-        "        w += eta * t[at] * x1[at]\n"
-        "        updates, at = updates + 1, at + 1"
-    ),
-}
-
 # %% [markdown]
 # Now let it learn. From here on cells that need your answer take it when its check passes, and the library's
 # otherwise.
@@ -984,26 +583,9 @@ print("updates in each epoch:", history, " in all:", sum(history))
 print("weights:", w)
 
 # %% picture="learning" alt="Six snapshots of the line after 1, 2, 5, 6, 9 and all updates of the perceptron: it swings first widely, then less, until no point is ringed."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib import data
-from course_lib.topics import perceptron
-from course_lib.viz import planes
-
-px, pt, _ = data.two_clouds(40, margin=0.25, offset=1.0, rng=np.random.default_rng(6))
-x1, w, path = perceptron.augment(px), np.zeros(3), []
-while np.any(pt * (x1 @ w) <= 0):
-    for sample, label in zip(x1, pt, strict=True):
-        if label * (w @ sample) <= 0:
-            w = w + label * sample
-            path.append(w)
-figure, many = plt.subplots(2, 3, figsize=(9.6, 6.4), layout="constrained")
-for ax, number in zip(many.flat, [1, 2, 5, 6, 9, len(path)], strict=True):
-    planes.snapshot(px, pt, path[number - 1], ax=ax)
-    wrong = np.count_nonzero(pt * (x1 @ path[number - 1]) <= 0)
-    ax.set_title(f"after {number} update{'s' * (number > 1)}: {wrong} wrong", loc="left", fontsize="medium")
-    ax.set(xlabel="", ylabel="")
+perceptron.learning()
 
 # %% [markdown]
 # The last epoch is free of updates: the line separates the classes, and from now on it never moves again.
@@ -1150,123 +732,6 @@ with check("mistake_bound-count") as expect:
     grid = np.column_stack([np.ones(12), draw.integers(-2, 3, size=(12, 2))])
     expect("points of a grid", count_mistakes(grid, draw.choice([-1, 1], size=12), 4))
     ### END HIDDEN TESTS
-
-# %% variants="mistake_bound"
-WRONG = {
-    "margin without the bias": (
-        "/ np.linalg.norm(w)",
-        "/ np.linalg.norm(w[1:])",
-        "this is the distance in the space of x; Novikoff's gamma divides by the length of all of w~",
-    ),
-    "margin not normalised": (
-        "np.min(t * (x1 @ w)) / np.linalg.norm(w)",
-        "np.min(t * (x1 @ w))",
-        "gamma is the smallest t · score divided by the length of w~",
-    ),
-    "mean instead of minimum": (
-        "np.min(t",
-        "np.mean(t",
-        "the margin is that of the worst sample, not the average",
-    ),
-    "labels forgotten": (
-        "np.min(t * (x1 @ w))",
-        "np.min(np.abs(x1 @ w))",
-        "a point on the wrong side has a negative t · score; with the absolute value every w would separate",
-    ),
-    "radius without the 1": (
-        "np.linalg.norm(x1, axis=1)",
-        "np.linalg.norm(x1[:, 1:], axis=1)",
-        "R is the length of x~, the constant 1 included",
-    ),
-    "length over the wrong axis": (
-        "np.linalg.norm(x1, axis=1)",
-        "np.linalg.norm(x1, axis=0)",
-        "axis=0 gives the length of the columns; a sample is a row, axis=1",
-    ),
-    "average radius": (
-        "np.max(np.linalg.norm",
-        "np.mean(np.linalg.norm",
-        "R belongs to the largest sample, not the average one",
-    ),
-    "not squared": ("(radius / gamma) ** 2", "radius / gamma", "the bound is the square of R / gamma"),
-    "a bound where there is none": (
-        "(radius / gamma) ** 2 if gamma > 0 else np.inf",
-        "(radius / gamma) ** 2 if gamma else np.inf",
-        "with gamma < 0 the weights do not separate, and there is no bound: inf",
-    ),
-    "counts epochs": (
-        "        if mistakes == before:\n            break\n    return mistakes",
-        "        if mistakes == before:\n            break\n    return _ + 1",
-        "asked is the number of updates, not of epochs",
-    ),
-    "points on the line left out": (
-        "(w @ sample) <= 0",
-        "(w @ sample) < 0",
-        "from weights of 0 every score is 0; with < nothing is ever misclassified and nothing is learned",
-    ),
-    "last epoch only": (
-        "before = mistakes\n        for",
-        "before = mistakes = 0\n        for",
-        "the count starts anew in each epoch; it must run on over all of them",
-    ),
-    "old weights for the whole epoch": (
-        "def count_mistakes(x1, t, max_epochs):\n"
-        "    w, mistakes = np.zeros(x1.shape[1]), 0\n"
-        "    for _ in range(max_epochs):\n"
-        "        wrong = t * (x1 @ w) <= 0\n"
-        "        w = w + t[wrong] @ x1[wrong]\n"
-        "        mistakes += int(np.sum(wrong))\n"
-        "        if not np.any(wrong):\n"
-        "            break\n"
-        "    return mistakes",
-        "each sample must be judged by the weights as they are then, not as they were when the epoch began",
-    ),
-    "every epoch starts at zeros": (
-        "def count_mistakes(x1, t, max_epochs):\n"
-        "    mistakes = 0\n"
-        "    for _ in range(max_epochs):\n"
-        "        w, before = np.zeros(x1.shape[1]), mistakes\n"
-        "        for sample, label in zip(x1, t, strict=True):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w, mistakes = w + label * sample, mistakes + 1\n"
-        "        if mistakes == before:\n"
-        "            break\n"
-        "    return mistakes",
-        "what an epoch learned is lost: the next one must go on with the weights it left",
-    ),
-    "stops after one epoch": (
-        "if mistakes == before:",
-        "if mistakes >= before:",
-        "it stops after the first epoch; go on until an epoch has no update",
-    ),
-    "one epoch too many": (
-        "range(max_epochs)",
-        "range(max_epochs + 1)",
-        "max_epochs is the number of epochs, counted from 1",
-    ),
-}
-RIGHT = {
-    "max of squares, while loop": (
-        "def mistake_bound(w, x1, t):\n"
-        "    gamma = min(label * (sample @ w) for sample, label in zip(x1, t)) / np.sqrt(w @ w)\n"
-        "    squared = np.max(np.sum(x1 * x1, axis=1))\n"
-        "    bound = squared / gamma**2 if gamma > 0 else float('inf')\n"
-        "    return gamma, np.sqrt(squared), bound\n\n\n"
-        "def count_mistakes(x1, t, max_epochs):\n"
-        "    w, mistakes, epochs, clean = np.zeros(x1.shape[1]), 0, 0, False\n"
-        "    while not clean and epochs < max_epochs:\n"
-        "        clean, epochs = True, epochs + 1\n"
-        "        for i in range(len(t)):\n"
-        "            if t[i] * np.dot(w, x1[i]) <= 0:\n"
-        "                w = w + t[i] * x1[i]\n"
-        "                mistakes, clean = mistakes + 1, False\n"
-        "    return mistakes"
-    ),
-    "unit weights first": (
-        "gamma = np.min(t * (x1 @ w)) / np.linalg.norm(w)",
-        "unit = w / np.linalg.norm(w)\n    gamma = np.min(t * (x1 @ unit))",
-    ),
-}
 
 # %%
 bound_of = yours("mistake_bound", else_=perceptron.mistake_bound)
@@ -1419,133 +884,6 @@ with check("pocket") as expect:
             expect(f"{n} samples, {epochs} epochs", pocket(x1, t, epochs, np.random.default_rng(10112)))
     ### END HIDDEN TESTS
 
-# %% variants="pocket"
-WRONG = {
-    "both bugs": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w = np.zeros(x1.shape[1])\n"
-        "    best, fewest = w, len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        order = rng.permutation(len(t))\n"
-        "        for sample, label in zip(x1[order], t):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w += label * sample\n"
-        "        errors = np.sum(t * (x1 @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best, fewest = w, errors\n"
-        "    return best, fewest",
-        "both bugs are still in it: nothing that the check can see has been repaired yet",
-    ),
-    "labels not shuffled": (
-        "zip(x1[order], t[order], strict=True)",
-        "zip(x1[order], t, strict=True)",
-        "one bug is left: follow a single sample through the loop, whose label does it meet?",
-    ),
-    "pocket still holds w itself": (
-        "best, fewest = w.copy(), errors",
-        "best, fewest = w, errors",
-        "one bug is left: what happens to the pocket when the next update changes w?",
-    ),
-    "shuffle taken out": (
-        "zip(x1[order], t[order], strict=True)",
-        "zip(x1, t, strict=True)",
-        "the drawn order is not used; shuffle the samples and their labels alike",
-    ),
-    "shuffled twice": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w = np.zeros(x1.shape[1])\n"
-        "    best, fewest = w.copy(), len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        samples, labels = x1[rng.permutation(len(t))], t[rng.permutation(len(t))]\n"
-        "        for sample, label in zip(samples, labels):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w += label * sample\n"
-        "        errors = np.sum(t * (x1 @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best, fewest = w.copy(), errors\n"
-        "    return best, fewest",
-        "two draws give two different orders; draw one and use it for samples and labels",
-    ),
-    "shuffles what was shuffled": (
-        "        for sample, label in zip(x1[order], t[order], strict=True):\n",
-        "        x1, t = x1[order], t[order]\n        for sample, label in zip(x1, t, strict=True):\n",
-        "each epoch shuffles what the last one had shuffled; `order` is meant for the rows as they came in",
-    ),
-    "keeps the latest of equals": (
-        "errors < fewest",
-        "errors <= fewest",
-        "only strictly fewer errors go into the pocket; with <= the latest of equals replaces the first",
-    ),
-    "number of errors not kept": (
-        "best, fewest = w.copy(), errors",
-        "best = w.copy()",
-        "the weights went into the pocket without their number of errors, so every later epoch looks better",
-    ),
-    "copies at the end": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w = np.zeros(x1.shape[1])\n"
-        "    best, fewest = w, len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        order = rng.permutation(len(t))\n"
-        "        for sample, label in zip(x1[order], t[order]):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w += label * sample\n"
-        "        errors = np.sum(t * (x1 @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best, fewest = w, errors\n"
-        "    return best.copy(), int(np.sum(t * (x1 @ best) <= 0))",
-        "a copy at the end is too late: by then the pocket has followed w through every later update",
-    ),
-    "errors before the epoch": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w = np.zeros(x1.shape[1])\n"
-        "    best, fewest = w.copy(), len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        order = rng.permutation(len(t))\n"
-        "        errors = np.sum(t * (x1 @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best, fewest = w.copy(), errors\n"
-        "        for sample, label in zip(x1[order], t[order]):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w += label * sample\n"
-        "    return best, fewest",
-        "the errors are counted before the epoch, so the last epoch is never looked at",
-    ),
-    "new weights in each epoch": (
-        "        order = rng.permutation(len(t))\n",
-        "        order = rng.permutation(len(t))\n        w = np.zeros(x1.shape[1])\n",
-        "learning starts anew in each epoch; the weights must go on from where they were",
-    ),
-}
-RIGHT = {
-    "new weights instead of copies": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w = np.zeros(x1.shape[1])\n"
-        "    best, fewest = w, len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        order = rng.permutation(len(t))\n"
-        "        for sample, label in zip(x1[order], t[order]):\n"
-        "            if label * (w @ sample) <= 0:\n"
-        "                w = w + label * sample\n"
-        "        errors = np.sum(t * (x1 @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best, fewest = w, errors\n"
-        "    return best, fewest"
-    ),
-    "index loop, saved value by value": (
-        "def pocket(x1, t, epochs, rng):\n"
-        "    w, best, fewest = np.zeros(x1.shape[1]), np.zeros(x1.shape[1]), len(t)\n"
-        "    for _ in range(epochs):\n"
-        "        for i in rng.permutation(len(t)):\n"
-        "            if t[i] * (x1[i] @ w) <= 0:\n"
-        "                w += t[i] * x1[i]\n"
-        "        errors = sum(1 for sample, label in zip(x1, t) if label * (sample @ w) <= 0)\n"
-        "        if errors < fewest:\n"
-        "            best[:], fewest = w, errors\n"
-        "    return best, fewest"
-    ),
-}
-
 # %%
 keep_best = yours("pocket", else_=perceptron.pocket)
 best, fewest = keep_best(mixed_x1, mixed_t, epochs=40, rng=np.random.default_rng(1))
@@ -1620,73 +958,6 @@ with check("delta_step") as expect:
     signs = np.append(1.0, draw.choice([-1.0, 1.0], size=6))
     expect("inputs of +1 and -1", delta_step(draw.normal(size=7), signs, -1, 1.0))
     ### END HIDDEN TESTS
-
-# %% variants="delta_step"
-WRONG = {
-    "not divided": (" / len(x1)", "", "the step is divided by the number of inputs"),
-    "constant input not counted": (
-        "len(x1)",
-        "(len(x1) - 1)",
-        "the constant 1 is an input too: divide by len(x1)",
-    ),
-    "error turned round": ("t - w @ x1", "w @ x1 - t", "the error is t - y; with y - t the output moves away from t"),
-    "target instead of error": (
-        "error = t - w @ x1",
-        "error = t",
-        "you step by the target, not by the error t - y: a sample that is already right would go on teaching",
-    ),
-    "threshold before the error": (
-        "error = t - w @ x1",
-        "error = t - (1 if w @ x1 >= 0 else -1)",
-        "the delta rule compares t with the score itself, before the threshold",
-    ),
-    "only if misclassified": (
-        "error = t - w @ x1",
-        "error = (t - w @ x1) * (t * (w @ x1) <= 0)",
-        "every sample teaches in the delta rule, not only the misclassified",
-    ),
-    "learning rate dropped": ("eta * error", "error", "eta is missing from the step"),
-    "learning rate squared": ("eta * error", "eta * eta * error", "eta enters the step once"),
-    "twice the step": (
-        "eta * error",
-        "2 * eta * error",
-        "no factor 2 here: it comes from differentiating a square, and this rule has it in eta already",
-    ),
-    "bias not updated": (
-        "def delta_step(w, x1, t, eta):\n"
-        "    step = eta * (t - w @ x1) * x1 / len(x1)\n"
-        "    step[0] = 0\n"
-        "    return w + step",
-        "the bias learns like every other weight; its input is the constant 1",
-    ),
-    "divided by the squared length": (
-        "len(x1)",
-        "(x1 @ x1)",
-        "you divide by the squared length of x~; it equals the number of inputs only when all of them are +1 or -1",
-    ),
-    "writes into w": (
-        "def delta_step(w, x1, t, eta):\n    w += eta * (t - w @ x1) * x1 / len(x1)\n    return w",
-        "`+=` changed the caller's weights; return a new array",
-    ),
-    "forgets the input": (
-        "error * x1 / len(x1)",
-        "error / len(x1)",
-        "each weight changes by the error times its own input",
-    ),
-}
-RIGHT = {
-    "weight by weight": (
-        "def delta_step(w, x1, t, eta):\n"
-        "    y = sum(a * b for a, b in zip(w, x1))\n"
-        "    return np.array([a + eta * (t - y) * b / len(w) for a, b in zip(w, x1)])"
-    ),
-    "copy, then in place": (
-        "def delta_step(w, x1, t, eta):\n"
-        "    new = np.array(w, dtype=float)\n"
-        "    new += (eta / x1.size) * (t - np.dot(w, x1)) * x1\n"
-        "    return new"
-    ),
-}
 
 # %% [markdown]
 # Both on the overlapping classes:
@@ -1883,98 +1154,6 @@ with check("gates-xor") as expect:
         expect(f"false is {false}, true is {true}", xor(p, q, nand_of_codes))
     ### END HIDDEN TESTS
 
-# %% variants="gates"
-WRONG = {
-    "AND made for two inputs": (
-        '"AND": 0.5 - k',
-        '"AND": -1.5',
-        "this threshold is right for two inputs; with k inputs AND needs the count k",
-    ),
-    "NAND made for two inputs": (
-        '"NAND": k - 0.5',
-        '"NAND": 1.5',
-        "this threshold is right for two inputs; NAND must allow k - 1 ones and stop at k",
-    ),
-    "NAND on the boundary": (
-        '"NAND": k - 0.5',
-        '"NAND": float(k)',
-        "with all inputs 1 the score is exactly 0, and at 0 the neuron fires; move the threshold half a step",
-    ),
-    "NAND is NOR": ('"NAND": k - 0.5', '"NAND": 0.5', "this neuron falls silent at the first 1: it is NOR, not NAND"),
-    "OR fires always": (
-        '"OR": -0.5',
-        '"OR": 0.0',
-        "with no input on, the score is exactly 0, and at 0 the neuron fires; the bias must be negative",
-    ),
-    "AND one short": (
-        '"AND": 0.5 - k',
-        '"AND": 1.0 - k',
-        "at k - 1 ones the score is exactly 0, and at 0 the neuron fires; it must wait for the last input",
-    ),
-    "OR wants two": ('"OR": -0.5', '"OR": -1.5', "a single 1 must be enough for OR"),
-    "NAND is AND": (
-        'sign = -1.0 if name == "NAND" else 1.0',
-        'sign, bias = 1.0, 0.5 - k if name == "NAND" else bias',
-        "this is AND itself: for NAND turn the sign of every weight and of the bias",
-    ),
-    "bias last": (
-        "[bias] + [sign] * k",
-        "[sign] * k + [bias]",
-        "the bias comes first in w~",
-    ),
-    "threshold instead of bias": (
-        "[bias] + [sign] * k",
-        "[-bias] + [sign] * k",
-        "the bias is minus the threshold: its sign is turned",
-    ),
-    "AND instead of XOR": (
-        "return nand(nand(p, both), nand(both, q))",
-        "return nand(both, both)",
-        "this is AND: it is 1 only where both are",
-    ),
-    "OR instead of XOR": (
-        "return nand(nand(p, both), nand(both, q))",
-        "return nand(nand(p, p), nand(q, q))",
-        "this is OR: at 11 it must be 0",
-    ),
-    "XNOR": (
-        "return nand(nand(p, both), nand(both, q))",
-        "out = nand(nand(p, both), nand(both, q))\n    return nand(out, out)",
-        "this is 1 where p and q are equal: one negation too many",
-    ),
-    "not by NANDs": (
-        "def xor(p, q, nand):\n    return (p + q) % 2",
-        "this is arithmetic on 0 and 1; build it from calls of nand alone",
-    ),
-    "p and both swapped for q": (
-        "nand(both, q)",
-        "nand(both, p)",
-        "q meets only the first nand; the last two must see p and q once each",
-    ),
-}
-RIGHT = {
-    "whole-number weights, five NANDs": (
-        "def gate_weights(name, k):\n"
-        "    w = np.ones(k + 1, dtype=int)\n"
-        "    w[0] = -k if name != 'OR' else -1\n"
-        "    return -w - np.eye(k + 1, dtype=int)[0] if name == 'NAND' else w\n\n\n"
-        "def xor(p, q, nand):\n"
-        "    either = nand(nand(p, p), nand(q, q))\n"
-        "    not_both = nand(p, q)\n"
-        "    return nand(nand(either, not_both), nand(either, not_both))"
-    ),
-    "other sizes of weights": (
-        "def gate_weights(name, k):\n"
-        "    if name == 'AND':\n"
-        "        return [1 - 2 * k] + [2] * k\n"
-        "    if name == 'OR':\n"
-        "        return [-1] + [2] * k\n"
-        "    return [2 * k - 1] + [-2] * k\n\n\n"
-        "def xor(p, q, nand):\n"
-        "    return nand(nand(p, nand(p, q)), nand(q, nand(q, p)))"
-    ),
-}
-
 # %% [markdown]
 # ### What one neuron cannot do
 #
@@ -2045,40 +1224,9 @@ def two_layers(x):
 print("hidden:", *(perceptron.fire(w, corners) for w in hidden), " output:", two_layers(corners))
 
 # %% picture="xor" alt="Left: the four corners of XOR with two parallel lines; the strip between them is tinted blue and holds the corners 01 and 10. Right: the same corners in the coordinates of the two hidden neurons, where a single line separates them."
-import numpy as np
+from course_lib.viz.pictures import perceptron
 
-from course_lib.topics import perceptron
-from course_lib.viz import planes, style
-
-corners, labels = perceptron.corners(2), np.array([0, 1, 1, 0])
-hidden = np.array([[-0.5, 1.0, 1.0], [1.5, -1.0, -1.0]])
-both_on = np.array([-1.5, 1.0, 1.0])
-
-
-def hidden_layer(x):
-    return np.column_stack([perceptron.fire(w, x) for w in hidden])
-
-
-left, right = style.row(2, size=(4.2, 4.0))
-for ax, title in (
-    (left, "Two lines, and the strip between"),
-    (right, "Seen by the hidden neurons: one line is enough"),
-):
-    style.axes(ax, title=title)
-    ax.set(xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), aspect="equal")
-planes.regions(lambda x: perceptron.fire(both_on, hidden_layer(x)), ax=left)
-planes.points(corners, labels, ax=left, size=90)
-for w, color, name in zip(hidden, (style.PURPLE, style.GREEN), ("p OR q", "p NAND q"), strict=True):
-    planes.line(w, ax=left, color=color, label=name)
-left.set(xlabel="p", ylabel="q")
-left.legend(fontsize="small", loc="upper left", ncols=2)
-planes.regions(lambda x: perceptron.fire(both_on, x), ax=right)
-planes.points(hidden_layer(corners), labels, ax=right, size=90)
-planes.line(both_on, ax=right)
-right.set(xlabel="p OR q", ylabel="p NAND q")
-right.annotate("01 and 10", (1, 1), xytext=(-22, 9), textcoords="offset points", fontsize=9)
-right.annotate("00", (0, 1), xytext=(-20, -4), textcoords="offset points", fontsize=9)
-right.annotate("11", (1, 0), xytext=(8, -4), textcoords="offset points", fontsize=9)
+perceptron.xor()
 
 # %% [markdown]
 # The catch: *we* chose these weights. The perceptron's rule tells an output neuron what it should have said,
@@ -2089,32 +1237,9 @@ right.annotate("11", (1, 0), xytext=(8, -4), textcoords="offset points", fontsiz
 # ## 6. The story since
 
 # %% picture="timeline" alt="A timeline from 1943 to 2012 with the events of the text and two shaded winters, about 1969 to 1982 and about 1995 to 2006."
-from course_lib.viz import style
+from course_lib.viz.pictures import perceptron
 
-EVENTS = [
-    (1943, "McCulloch, Pitts:\nneurons as logic", 1),
-    (1949, "Hebb:\nlearning", -1),
-    (1958, "Rosenblatt:\nperceptron", 1),
-    (1960, "Widrow, Hoff:\ndelta rule", -1),
-    (1969, "Minsky, Papert:\nlimits", 1),
-    (1982, "Hopfield:\nmemory", -1),
-    (1986, "back-\npropagation", 1),
-    (1992, "support vector\nmachines", -1),
-    (2006, "deep belief\nnets", 1),
-    (2012, "AlexNet", -1),
-]
-ax = style.axes(size=(9.6, 2.9))
-ax.spines[["left", "bottom"]].set_visible(False)
-ax.set(xlim=(1938, 2017), ylim=(-1.75, 1.75), yticks=[], xticks=[])
-for begin, end, name in ((1969, 1982, "first winter"), (1995, 2006, "second winter")):
-    ax.axvspan(begin, end, color=style.SKY, alpha=0.25, lw=0)
-    ax.text((begin + end) / 2, -1.55, name, ha="center", fontsize=9, style="italic")
-ax.axhline(0, color="black", lw=1.5)
-for year, text, side in EVENTS:
-    ax.plot([year, year], [0, 0.45 * side], color=style.GREY, lw=1)
-    ax.plot(year, 0, "o", color=style.BLUE, ms=6)
-    ax.text(year, 0.52 * side, text, ha="center", va="bottom" if side > 0 else "top", fontsize=8.5)
-    ax.text(year, -0.13 * side, year, ha="center", va="top" if side > 0 else "bottom", fontsize=8)
+perceptron.timeline()
 
 # %% [markdown]
 # Rosenblatt's promises had been large: a machine that would walk, talk and know that it exists. After Minsky

@@ -13,19 +13,9 @@
 # exercises, three predictions and one written question.
 
 # %% picture="opening" alt="The same two overlapping clouds twice. Left: a threshold neuron, half of the plane red and half blue. Right: a sigmoid neuron, the colour fades from red to blue across a band bounded by the lines of probability 0.1 and 0.9."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import planes, style
-from course_lib.viz.logistic import probability
-
-cloud_x, signs, _ = data.two_clouds(70, margin=-0.5, rng=np.random.default_rng(8))
-cloud_t = np.where(signs > 0, 1, 0)
-w = logistic.train(perceptron.augment(cloud_x), cloud_t, eta=0.5, steps=2000)
-left, right = style.row(2, size=(4.2, 4.0))
-probability(lambda p: 1e6 * (w[0] + p @ w[1:]), cloud_x, cloud_t, ax=left, contours=False, title="Threshold: yes or no")
-probability(lambda p: w[0] + p @ w[1:], cloud_x, cloud_t, ax=right, title="Sigmoid: how sure? Lines at 0.1, 0.5, 0.9")
+logistic.threshold_and_sigmoid()
 
 # %% [markdown]
 # ## 1. A neuron that can be half sure
@@ -77,13 +67,9 @@ for nudge in (0.0, 0.01, 0.6):
 # $$\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr).$$
 
 # %% picture="sigmoid" alt="Three sigmoid neurons of one input: weight 1, a steep one at temperature 0.25, and one shifted by its bias; each with the tangent at one half and the step of a threshold neuron."
-from course_lib.viz import style
-from course_lib.viz.logistic import sigmoid_neuron
+from course_lib.viz.pictures import logistic
 
-first, second, third = style.row(3, size=(3.5, 3.1))
-sigmoid_neuron(1, 0, ax=first, title="weight 1, bias 0")
-sigmoid_neuron(1, 0, 0.25, ax=second, title="temperature ¼: four times as steep")
-sigmoid_neuron(1, -2, ax=third, title="bias -2: half sure at x = 2")
+logistic.three_neurons()
 
 # %% [markdown]
 # The **temperature** $T$ in $\sigma(z/T)$ says how sharply the neuron decides: cold is a threshold, hot is a shrug. It
@@ -186,83 +172,6 @@ with check("sigmoid") as expect:
     expect("tiny outputs", sigmoid(-draw.uniform(36, 60, size=4)))
     ### END HIDDEN TESTS
 
-# %% variants="sigmoid"
-WRONG = {
-    "overflows on the left": (
-        "def sigmoid(z):\n    return 1 / (1 + np.exp(-np.asarray(z, float)))",
-        "right in value, but exp(-z) overflows for z = -1000; use exp(-|z|)",
-    ),
-    "overflows on the right": (
-        "def sigmoid(z):\n    e = np.exp(np.asarray(z, float))\n    return e / (1 + e)",
-        "exp(z) overflows for z = 1000, and inf / inf is not a number; use exp(-|z|)",
-    ),
-    "np.where computes both sides": (
-        "def sigmoid(z):\n    return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))",
-        "np.where computes both formulas for every entry and only then chooses, so each overflows somewhere",
-    ),
-    "clipped": (
-        "def sigmoid(z):\n    return 1 / (1 + np.exp(-np.clip(z, -30, 30)))",
-        "clipping z keeps exp small but makes all far outputs the same; write it with exp(-|z|) instead",
-    ),
-    "one minus something near one": (
-        "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(np.asarray(z) / 2))",
-        "1 + tanh(z/2) is 1 minus nearly 1 far on the left: all digits cancel",
-    ),
-    "sign of z turned": (
-        "z >= 0, 1, small",
-        "z >= 0, small, 1",
-        "this is sigma(-z), which falls; the sides are swapped",
-    ),
-    "right side everywhere": (
-        "np.where(z >= 0, 1, small)",
-        "np.where(z >= 0, 1, 1)",
-        "for z < 0 the numerator is exp(z), not 1: your curve never falls below one half",
-    ),
-    "tanh": (
-        "return np.where(z >= 0, 1, small) / (1 + small)",
-        "return np.sign(z) * (1 - small) / (1 + small)",
-        "this curve runs from -1 to 1 (it is tanh(z/2)); a probability runs from 0 to 1",
-    ),
-    "a threshold": (
-        "return np.where(z >= 0, 1, small) / (1 + small)",
-        "return np.where(z >= 0, 1.0, 0.0)",
-        "this is the perceptron's step; the sigmoid is smooth",
-    ),
-    "softplus": (
-        "return np.where(z >= 0, 1, small) / (1 + small)",
-        "return np.maximum(z, 0) + np.log1p(small)",
-        "this is ln(1 + e^z), whose slope is the sigmoid",
-    ),
-    "keeps whole numbers": (
-        "    return np.where(z >= 0, 1, small) / (1 + small)",
-        "    out = np.empty_like(z)\n    out[...] = np.where(z >= 0, 1, small) / (1 + small)\n    return out",
-        "an integer array cuts the probabilities off to 0 and 1; make the result floats",
-    ),
-    "changes z": (
-        "small = np.exp(-np.abs(z))",
-        "right = z >= 0\n    np.abs(z, out=z)\n    small = np.exp(-z)\n    return np.where(right, 1, small) / (1 + small)",
-        "the array that came in was changed; compute |z| into a new one",
-    ),
-}
-RIGHT = {
-    "two masks": (
-        "def sigmoid(z):\n"
-        "    z = np.asarray(z, dtype=float)\n"
-        "    out = np.empty(z.shape)\n"
-        "    right = z >= 0\n"
-        "    out[right] = 1 / (1 + np.exp(-z[right]))\n"
-        "    e = np.exp(z[~right])\n"
-        "    out[~right] = e / (1 + e)\n"
-        "    return out"
-    ),
-    "through the logarithm": "def sigmoid(z):\n    return np.exp(-np.logaddexp(0, -np.asarray(z, float)))",
-    "one by one": (
-        "def sigmoid(z):\n"
-        "    values = [1 / (1 + np.exp(-v)) if v >= 0 else np.exp(v) / (1 + np.exp(v)) for v in np.ravel(z)]\n"
-        "    return np.array(values).reshape(np.shape(z))"
-    ),
-}
-
 # %% [markdown]
 # ## 2. How wrong is a probability?
 #
@@ -307,23 +216,9 @@ minus_log = -np.log(np.exp(-((t - outputs) ** 2) / 2) / np.sqrt(2 * np.pi))
 print("-ln p minus half the squared error:", minus_log - (t - outputs) ** 2 / 2)
 
 # %% picture="losses" alt="Losses of a sample with label 1 over its logit. Cross-entropy rises straight to the left; the squared error of the sigmoid flattens there, so that a sample that is surely wrong has no slope."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib.topics import logistic
-from course_lib.viz import style
-
-z = np.linspace(-8, 8, 300)
-left, right = style.row(2, size=(4.4, 3.2))
-style.axes(left, title="Loss of a sample with t = 1", xlabel="logit z", ylabel="loss")
-left.plot(z, np.logaddexp(0, -z), color=style.BLUE, label="cross-entropy")
-left.plot(z, (1 - logistic.sigmoid(z)) ** 2, color=style.RED, ls="--", label="squared error of y")
-left.set(ylim=(0, 5))
-style.axes(right, title="Its slope: who is surely wrong must feel it", xlabel="logit z", ylabel="slope")
-y = logistic.sigmoid(z)
-right.plot(z, y - 1, color=style.BLUE, label="cross-entropy: y - 1")
-right.plot(z, 2 * (y - 1) * y * (1 - y), color=style.RED, ls="--", label="squared: 2(y - 1)y(1 - y)")
-for ax in (left, right):
-    ax.legend(frameon=False, fontsize="small")
+logistic.losses()
 
 # %% [markdown]
 # The picture shows one more reason. A sample that is *surely wrong* (far left) has a large loss and a slope of -1 with
@@ -384,75 +279,6 @@ with check("cross_entropy") as expect:
     expect("all surely wrong", cross_entropy(np.where(labels == 1, -surely, surely), labels))
     expect("some surely right", cross_entropy(np.append(draw.normal(), surely[1:]), labels))
     ### END HIDDEN TESTS
-
-# %% variants="cross_entropy"
-WRONG = {
-    "by way of y": (
-        "def cross_entropy(z, t):\n"
-        "    y = 1 / (1 + np.exp(-z))\n"
-        "    return -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))",
-        "y rounds to 0 or 1 for far logits, and the logarithm of 0 is infinite; compute the loss from z",
-    ),
-    "y kept away from 0 and 1": (
-        "def cross_entropy(z, t):\n"
-        "    y = np.clip(1 / (1 + np.exp(-z)), 1e-12, 1 - 1e-12)\n"
-        "    return -np.mean(t * np.log(y) + (1 - t) * np.log(1 - y))",
-        "clipping y caps the loss near 27.6; a sample that is surely wrong must cost as much as its logit",
-    ),
-    "overflows": (
-        "def cross_entropy(z, t):\n    return np.mean(np.log(1 + np.exp(np.where(t == 1, -z, z))))",
-        "exp(800) overflows; take the large part out: max(a, 0) + ln(1 + exp(-|a|))",
-    ),
-    "sum": ("np.mean", "np.sum", "asked is the mean over the samples, not their sum"),
-    "labels swapped": (
-        "np.where(t == 1, -z, z)",
-        "np.where(t == 1, z, -z)",
-        "a large logit is right for t = 1: its loss must be small there, and yours is large",
-    ),
-    "sign turned": (
-        "return np.mean(",
-        "return -np.mean(",
-        "cross-entropy is never negative: minus the logarithm of a probability",
-    ),
-    "only the ones count": (
-        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))",
-        "return np.mean(t * (np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))))",
-        "samples with t = 0 cost something too: -ln(1 - y)",
-    ),
-    "bits": (
-        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against))))",
-        "return np.mean(np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))) / np.log(2)",
-        "this is in bits (logarithm to base 2); asked is the natural logarithm",
-    ),
-    "squared error": (
-        "def cross_entropy(z, t):\n    return np.mean((t - np.exp(-np.logaddexp(0, -z))) ** 2)",
-        "this is the squared error of y; cross-entropy takes logarithms",
-    ),
-    "hinge": (
-        "np.maximum(against, 0) + np.log1p(np.exp(-np.abs(against)))",
-        "np.maximum(against, 0)",
-        "the part ln(1 + exp(-|a|)) is missing; what is left is the perceptron criterion",
-    ),
-    "mean of the logits first": (
-        "    against = np.where(t == 1, -z, z)\n",
-        "    against = np.mean(np.where(t == 1, -z, z))\n",
-        "first the loss of each sample, then the mean",
-    ),
-}
-RIGHT = {
-    "one formula with t": (
-        "def cross_entropy(z, t):\n    return np.mean(np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))))"
-    ),
-    "np.logaddexp": "def cross_entropy(z, t):\n    return np.mean(np.logaddexp(0, z) - t * z)",
-    "loop": (
-        "def cross_entropy(z, t):\n"
-        "    total = 0.0\n"
-        "    for score, label in zip(z, t):\n"
-        "        a = -score if label else score\n"
-        "        total += max(a, 0.0) + np.log1p(np.exp(-abs(a)))\n"
-        "    return total / len(z)"
-    ),
-}
 
 # %% [markdown]
 # ## 3. Which way is down?
@@ -584,97 +410,6 @@ with check("numerical_gradient") as expect:
     expect("eps left out", farthest, rtol=1e-3)
     ### END HIDDEN TESTS
 
-# %% variants="numerical_gradient"
-WRONG = {
-    "forward difference": (
-        "(f(w + nudge) - f(w - nudge)) / (2 * eps)",
-        "(f(w + nudge) - f(w)) / eps",
-        "this looks ahead only; the central difference takes f on both sides of w",
-    ),
-    "backward difference": (
-        "(f(w + nudge) - f(w - nudge)) / (2 * eps)",
-        "(f(w) - f(w - nudge)) / eps",
-        "this looks back only; the central difference takes f on both sides of w",
-    ),
-    "divided by one step": (
-        "/ (2 * eps)",
-        "/ eps",
-        "the two points are 2 eps apart, so every slope comes out doubled",
-    ),
-    "multiplied by eps": ("/ (2 * eps)", "/ 2 * eps", "a / 2 * b is (a / 2) · b in Python; write a / (2 * b)"),
-    "turned round": (
-        "f(w + nudge) - f(w - nudge)",
-        "f(w - nudge) - f(w + nudge)",
-        "the sign is turned: the value ahead minus the value behind",
-    ),
-    "all entries at once": (
-        "nudge[index] = eps",
-        "nudge[...] = eps",
-        "move one entry at a time; here all move together",
-    ),
-    "moves pile up": (
-        "    for index in np.ndindex(w.shape):\n        nudge = np.zeros(w.shape)\n",
-        "    nudge = np.zeros(w.shape)\n    for index in np.ndindex(w.shape):\n",
-        "an entry that was moved is not moved back before the next one is",
-    ),
-    "eps ignored": (
-        "slopes = np.zeros(w.shape)",
-        "slopes, eps = np.zeros(w.shape), 1e-4",
-        "the argument eps is ignored: with a step of 0.5 the central difference of a cubic is visibly off",
-    ),
-    "default of another size": (
-        "def numerical_gradient(f, w, eps=1e-6):\n",
-        "def numerical_gradient(f, w, eps=1e-3):\n",
-        "with eps left out the step should be 1e-6",
-    ),
-    "half a step to each side": (
-        "nudge[index] = eps\n        slopes[index] = (f(w + nudge) - f(w - nudge)) / (2 * eps)",
-        "nudge[index] = eps / 2\n        slopes[index] = (f(w + nudge) - f(w - nudge)) / eps",
-        "move by eps to each side, so that the points are 2 eps apart",
-    ),
-    "whole rows": (
-        "np.ndindex(w.shape)",
-        "range(len(w))",
-        "this moves a whole row of a table at once; every entry has a slope of its own",
-    ),
-    "flat result": (
-        "return slopes",
-        "return slopes.ravel()",
-        "the result has the shape of w, also for a table",
-    ),
-    "leaves w moved": (
-        "def numerical_gradient(f, w, eps=1e-6):\n"
-        "    slopes, old = np.zeros(w.shape), w.copy()\n"
-        "    for index in np.ndindex(w.shape):\n"
-        "        w[...] = old\n"
-        "        w[index] = old[index] + eps\n"
-        "        ahead = f(w)\n"
-        "        w[index] = old[index] - eps\n"
-        "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
-        "    return slopes",
-        "the slopes are right, but the last entry was never put back: w has changed",
-    ),
-}
-RIGHT = {
-    "in place, and back": (
-        "def numerical_gradient(f, w, eps=1e-6):\n"
-        "    slopes = np.empty_like(w)\n"
-        "    for index in np.ndindex(*w.shape):\n"
-        "        old = w[index]\n"
-        "        w[index] = old + eps\n"
-        "        ahead = f(w)\n"
-        "        w[index] = old - eps\n"
-        "        slopes[index] = (ahead - f(w)) / (2 * eps)\n"
-        "        w[index] = old\n"
-        "    return slopes"
-    ),
-    "rows of the identity": (
-        "def numerical_gradient(f, w, eps=1e-6):\n"
-        "    nudges = eps * np.eye(w.size).reshape(w.size, *w.shape)\n"
-        "    return np.array([(f(w + n) - f(w - n)) / (2 * eps) for n in nudges]).reshape(w.shape)"
-    ),
-}
-
 # %% [markdown]
 # ### The gradient on paper
 #
@@ -735,72 +470,6 @@ with check("logistic_gradient") as expect:
             f"{n} samples of {d} numbers", logistic_gradient(draw.normal(size=d + 1), x1, draw.integers(0, 2, size=n))
         )
     ### END HIDDEN TESTS
-
-# %% variants="logistic_gradient"
-WRONG = {
-    "sum": (" / len(t)", "", "the mean is asked: divide by the number of samples"),
-    "divided by the number of inputs": (
-        "len(t)",
-        "len(w) + (len(w) == len(t))",
-        "divide by the number of samples, not by the number of weights",
-    ),
-    "error turned round": (
-        "error = logistic.sigmoid(x1 @ w) - t",
-        "error = t - logistic.sigmoid(x1 @ w)",
-        "this points downhill: the gradient points uphill, with y - t",
-    ),
-    "slope of the sigmoid left in": (
-        "    return x1.T",
-        "    error = error * (error + t) * (1 - error - t)\n    return x1.T",
-        "y(1 - y) cancels with cross-entropy; what you have belongs to the squared error of y",
-    ),
-    "no sigmoid": (
-        "logistic.sigmoid(x1 @ w) - t",
-        "x1 @ w - t",
-        "the error compares t with the output y, not with the score: this is the delta rule",
-    ),
-    "a threshold instead": (
-        "logistic.sigmoid(x1 @ w) - t",
-        "(x1 @ w >= 0) - t",
-        "the output is a probability; with a threshold this is the perceptron's step",
-    ),
-    "bias left alone": (
-        "    return x1.T @ error / len(t)",
-        "    slopes = x1.T @ error / len(t)\n    slopes[0] = 0\n    return slopes",
-        "the bias has a slope too: its input is the constant 1",
-    ),
-    "inputs left out": (
-        "x1.T @ error / len(t)",
-        "np.full(len(w), error.mean())",
-        "each weight's slope is the error times its own input",
-    ),
-    "labels -1 and 1": (
-        "logistic.sigmoid(x1 @ w) - t",
-        "logistic.sigmoid(x1 @ w) - (2 * t - 1)",
-        "labels are 0 and 1 here, as y is; do not stretch them to -1 and 1",
-    ),
-    "inputs not transposed": (
-        "def logistic_gradient(w, x1, t):\n"
-        "    error = logistic.sigmoid(x1 @ w) - t\n"
-        "    return x1 @ error / len(t) if x1.shape[0] == x1.shape[1] else x1.T @ error / len(t)",
-        "x1 @ error multiplies the rows; every weight needs its column: x1.T @ error",
-    ),
-    "twice": ("x1.T @ error", "2 * x1.T @ error", "the factor 2 comes from squares; cross-entropy has none"),
-}
-RIGHT = {
-    "loop over samples": (
-        "def logistic_gradient(w, x1, t):\n"
-        "    slopes = np.zeros(len(w))\n"
-        "    for sample, label in zip(x1, t):\n"
-        "        slopes += (1 / (1 + np.exp(-(sample @ w))) - label) * sample\n"
-        "    return slopes / len(t)"
-    ),
-    "mean of the rows": (
-        "def logistic_gradient(w, x1, t):\n"
-        "    y = logistic.sigmoid(x1 @ w)\n"
-        "    return np.mean((y - t)[:, None] * x1, axis=0)"
-    ),
-}
 
 # %% [markdown]
 # Two ways to the same numbers, found independently: the best test a gradient can have. Your answers take part as soon
@@ -890,92 +559,6 @@ with check("descend") as expect:
         expect(f"{d} weights, the start afterwards", begin)
     ### END HIDDEN TESTS
 
-# %% variants="descend"
-WRONG = {
-    "uphill": ("- eta * gradient", "+ eta * gradient", "the gradient points uphill; step against it, with a minus"),
-    "learning rate dropped": ("- eta * gradient", "- gradient", "eta is missing from the step"),
-    "gradient of the start": (
-        "gradient(path[-1])",
-        "gradient(start)",
-        "every step uses the gradient at the start; take it where you are",
-    ),
-    "start left out": (
-        "return np.array(path)",
-        "return np.array(path[1:])",
-        "row 0 of the way is the start itself",
-    ),
-    "one step short": ("range(steps)", "range(steps - 1)", "the result has steps + 1 rows: the start and every step"),
-    "one step too many": (
-        "range(steps)",
-        "range(steps + 1)",
-        "the result has steps + 1 rows: the start and every step",
-    ),
-    "one array in every row": (
-        "def descend(gradient, start, eta, steps):\n"
-        "    w = np.array(start)\n"
-        "    path = [w]\n"
-        "    for _ in range(steps):\n"
-        "        w -= eta * gradient(w)\n"
-        "        path.append(w)\n"
-        "    return np.array(path)",
-        "all rows are equal: `w -= ...` changes the one array that every entry of the list is",
-    ),
-    "changes the start": (
-        "def descend(gradient, start, eta, steps):\n"
-        "    path, w = [np.array(start)], start\n"
-        "    for _ in range(steps):\n"
-        "        w -= eta * gradient(w)\n"
-        "        path.append(w.copy())\n"
-        "    return np.array(path)",
-        "`-=` changed the caller's start; begin with a copy",
-    ),
-    "only the end": (
-        "return np.array(path)",
-        "return np.array(path[-1])",
-        "asked is the whole way, not its last point",
-    ),
-    "steps of equal length": (
-        "path[-1] - eta * gradient(path[-1])",
-        "path[-1] - eta * gradient(path[-1]) / np.linalg.norm(gradient(path[-1]))",
-        "you divide by the length of the gradient; flat places should give small steps",
-    ),
-    "only the sign": (
-        "gradient(path[-1]))",
-        "np.sign(gradient(path[-1])))",
-        "the step is eta times the gradient itself, not its sign",
-    ),
-    "one weight at a time": (
-        "def descend(gradient, start, eta, steps):\n"
-        "    path = [start]\n"
-        "    for _ in range(steps):\n"
-        "        w = np.array(path[-1])\n"
-        "        for j in range(len(w)):\n"
-        "            w[j] -= eta * gradient(w)[j]\n"
-        "        path.append(w)\n"
-        "    return np.array(path)",
-        "the weights do not move together; take one gradient per step and move all of them by it",
-    ),
-}
-RIGHT = {
-    "filled into an array": (
-        "def descend(gradient, start, eta, steps):\n"
-        "    path = np.empty((steps + 1, len(start)))\n"
-        "    path[0] = start\n"
-        "    for k in range(1, steps + 1):\n"
-        "        path[k] = path[k - 1] - eta * gradient(path[k - 1])\n"
-        "    return path"
-    ),
-    "copies of one array": (
-        "def descend(gradient, start, eta, steps):\n"
-        "    w = start.copy()\n"
-        "    rows = [w.copy()]\n"
-        "    for _ in range(steps):\n"
-        "        w -= np.multiply(gradient(w), eta)\n"
-        "        rows.append(w.copy())\n"
-        "    return np.vstack(rows)"
-    ),
-}
-
 # %% [markdown]
 # Now all together: forty samples with one input, two weights, and a loss that we can draw.
 
@@ -1001,19 +584,9 @@ print("after 200 steps:", path[-1], f" length of the gradient: {steepness:.1e}")
 descent_explorer(line_x1, line_t, start=(-4.0, -3.0), eta=1.0, steps=20)
 
 # %% picture="descent" alt="Two settings of the explorer. Above, learning rate 1: the way over the loss bends smoothly into the valley and the loss falls. Below, learning rate 20: the way jumps from side to side and the loss goes up and down."
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib.topics import logistic, perceptron
-from course_lib.viz.logistic import loss_and_path
-
-rng = np.random.default_rng(3)
-x1 = perceptron.augment(np.concatenate([rng.normal(-1, 1, 20), rng.normal(1.5, 1, 20)])[:, None])
-t = np.repeat([0, 1], 20)
-figure, rows = plt.subplots(2, 2, figsize=(8.8, 7.0), layout="constrained")
-for pair, eta in zip(rows, (1.0, 20.0), strict=True):
-    path = logistic.descend(lambda w: logistic.gradient(w, x1, t), np.array([-4.0, -3.0]), eta=eta, steps=20)
-    loss_and_path(x1, t, path, axes_pair=pair, title=f"learning rate {eta:g}, 20 steps")
+logistic.descent()
 
 # %% [markdown]
 # ## 4. What it can do, and what it cannot
@@ -1039,26 +612,9 @@ for name, w in (("least squares", squares), ("cross-entropy", logits)):
     print(f"{name}: {np.sum((every_x1 @ w >= 0) != every_t)} of {len(every_t)} misclassified")
 
 # %% picture="outliers" alt="Forty points near the origin in two classes and eight blue points far away on the blue side. The line of least squares is turned by the far points and misclassifies several near ones; the line of cross-entropy separates all."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import planes, style
-
-rng = np.random.default_rng(5)
-x, signs, planted = data.two_clouds(40, margin=0.2, rng=rng)
-far = 0.5 * rng.normal(size=(8, 2)) + 14 * planted[1:] + 10 * np.array([-planted[2], planted[1]])
-x, t = np.vstack([x, far]), np.append(np.where(signs > 0, 1, 0), np.ones(8, int))
-x1 = perceptron.augment(x)
-squares = np.linalg.lstsq(x1, 2 * t - 1, rcond=None)[0]
-logits = logistic.train(x1, t, eta=0.05, steps=2000)
-for ax, (title, w) in zip(
-    style.row(2, size=(4.2, 4.0)),
-    {"Least squares: turned by easy points": squares, "Cross-entropy: leaves them alone": logits}.items(),
-    strict=True,
-):
-    planes.snapshot(x, t, w, ax=ax, title=title)
-    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+logistic.outliers()
 
 # %% [markdown]
 # ### Does it minimise the errors?
@@ -1163,33 +719,9 @@ wrong = np.mean((bent @ w >= 0) != banana_t)
 print(f"misclassified {wrong:.0%}, cross-entropy {logistic.cross_entropy(bent @ w, banana_t):.3f}")
 
 # %% picture="banana" alt="The banana-shaped class. Left: a straight border through the middle, useless. Right: with products of the inputs as features the border follows the banana."
-import numpy as np
+from course_lib.viz.pictures import logistic
 
-from course_lib import data
-from course_lib.topics import logistic, perceptron
-from course_lib.viz import style
-from course_lib.viz.logistic import probability
-
-
-def features(x):
-    u, v = x.T
-    return np.column_stack([u, u**2, u**4, u**2 * v, v**2])
-
-
-x, t = data.banana(400, rng=np.random.default_rng(1))
-left, right = style.row(2, size=(4.2, 4.0))
-w = logistic.train(perceptron.augment(x), t, eta=0.5, steps=500)
-probability(lambda p: perceptron.augment(p) @ w, x, t, ax=left, title="Straight border")
-raw = features(x)
-mean, scale = raw.mean(axis=0), raw.std(axis=0)
-bent = logistic.train(perceptron.augment((raw - mean) / scale), t, eta=2.0, steps=8000)
-
-
-def score(points):
-    return perceptron.augment((features(points) - mean) / scale) @ bent
-
-
-probability(score, x, t, ax=right, title="Straight in five features, bent here")
+logistic.banana()
 
 # %% [markdown]
 # We could do this because we knew the formula. A network that *finds* its features is the subject of lessons 03 to 05.
@@ -1262,81 +794,6 @@ with check("softmax") as expect:
     scores[:, 1] += 5000
     expect("one class far above", softmax(scores))
     ### END HIDDEN TESTS
-
-# %% variants="softmax"
-WRONG = {
-    "overflows": (
-        "z - z.max(axis=1, keepdims=True)",
-        "z",
-        "exp overflows and inf / inf is not a number; subtract each row's largest score first",
-    ),
-    "largest of all": (
-        "z.max(axis=1, keepdims=True)",
-        "z.max()",
-        "you subtract the largest score of all samples; a row far below it becomes 0 / 0",
-    ),
-    "mean subtracted": (
-        "z.max(axis=1, keepdims=True)",
-        "z.mean(axis=1, keepdims=True)",
-        "subtracting the mean leaves large scores large: exp still overflows; subtract the maximum",
-    ),
-    "largest in size": (
-        "z.max(axis=1, keepdims=True)",
-        "np.abs(z).max(axis=1, keepdims=True)",
-        "for negative scores this subtracts far too much, and all exponentials become 0",
-    ),
-    "over the samples": (
-        "e.sum(axis=1, keepdims=True)",
-        "e.sum(axis=0, keepdims=True)",
-        "you divide by the sum over the samples (columns); the classes of one sample, a row, compete",
-    ),
-    "over everything": (
-        "e.sum(axis=1, keepdims=True)",
-        "e.sum()",
-        "all samples together add up to 1; every row should",
-    ),
-    "keepdims forgotten": (
-        "e / e.sum(axis=1, keepdims=True)",
-        "e / e.sum(axis=1)",
-        "a sum of shape (n,) lies along the columns; keep the axis, shape (n, 1)",
-    ),
-    "without the exponential": (
-        "def softmax(z):\n    return z / z.sum(axis=1, keepdims=True)",
-        "scores divided by their sum are no probabilities: some are negative; take exponentials first",
-    ),
-    "not normalised": (
-        "return e / e.sum(axis=1, keepdims=True)",
-        "return e",
-        "the exponentials must still be divided by the sum of their row",
-    ),
-    "a sigmoid each": (
-        "def softmax(z):\n    return np.exp(-np.logaddexp(0, -z))",
-        "every class is judged on its own here, and a row does not add up to 1",
-    ),
-    "base two": ("e = np.exp(", "e = np.exp2(", "these are powers of 2; the softmax takes powers of e"),
-    "logarithm": (
-        "return e / e.sum(axis=1, keepdims=True)",
-        "return np.log(e / e.sum(axis=1, keepdims=True))",
-        "these are the logarithms of the probabilities",
-    ),
-    "changes the scores": (
-        "e = np.exp(z - z.max(axis=1, keepdims=True))",
-        "z -= z.max(axis=1, keepdims=True)\n    e = np.exp(z)",
-        "`-=` changed the caller's scores; make a new array",
-    ),
-}
-RIGHT = {
-    "row by row": (
-        "def softmax(z):\n"
-        "    rows = []\n"
-        "    for row in z:\n"
-        "        e = np.exp(row - max(row))\n"
-        "        rows.append(e / sum(e))\n"
-        "    return np.array(rows)"
-    ),
-    "through the logarithm": ("def softmax(z):\n    return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, None])"),
-    "transposed": ("def softmax(z):\n    e = np.exp(z.T - z.max(axis=1))\n    return (e / e.sum(axis=0)).T"),
-}
 
 # %% [markdown]
 # The loss is what maximum likelihood says again: minus the logarithm of the probability of the right class, the
@@ -1428,101 +885,6 @@ with check("softmax_loss") as expect:
     expect("scores of thousands", softmax_loss(3000 * w, x1, t))
     ### END HIDDEN TESTS
 
-# %% variants="softmax_loss"
-WRONG = {
-    "logarithm of a softmax": (
-        "    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))\n",
-        '    p = np.exp(score)\n    with np.errstate(divide="ignore"):\n        log_p = np.log(p / p.sum(axis=1, keepdims=True))\n',
-        "a probability may round to 0, and its logarithm is minus infinity; work the logarithm out on paper",
-    ),
-    "overflows": (
-        "    score = score - score.max(axis=1, keepdims=True)\n",
-        "",
-        "exp overflows for scores of thousands; subtract each row's largest first",
-    ),
-    "sum": (
-        "return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)",
-        "return -np.sum(log_p[rows, t]), error.T @ x1",
-        "both are means over the samples, here they are sums",
-    ),
-    "gradient not divided": (
-        "error.T @ x1 / len(t)",
-        "error.T @ x1",
-        "E is the mean over the samples, and so must its gradient be",
-    ),
-    "gradient turned round": (
-        "error.T @ x1 / len(t)",
-        "-error.T @ x1 / len(t)",
-        "the gradient is p minus the one-hot label, times the input; yours points downhill",
-    ),
-    "label left out of the gradient": (
-        "    error[rows, t] -= 1\n",
-        "",
-        "the loss is right, but in the gradient 1 must be taken off the probability of the right class",
-    ),
-    "one off in whole columns": (
-        "error[rows, t] -= 1",
-        "error[:, t] -= 1",
-        "error[:, t] takes 1 off whole columns; only the entry (i, t[i]) of every row i is meant",
-    ),
-    "gradient transposed": (
-        "error.T @ x1 / len(t)",
-        "x1.T @ error / len(t)",
-        "the gradient has the shape of w, (K, d + 1); this is its transpose",
-    ),
-    "softmax over the samples": (
-        "np.exp(score).sum(axis=1, keepdims=True)",
-        "np.exp(score).sum(axis=0, keepdims=True)",
-        "the probabilities of one sample, a row, add up to 1; you sum over the samples",
-    ),
-    "all classes in the loss": (
-        "-np.mean(log_p[rows, t])",
-        "-np.mean(log_p)",
-        "the loss looks only at the probability of the right class",
-    ),
-    "loss of whole columns": (
-        "-np.mean(log_p[rows, t])",
-        "-np.mean(log_p[:, t])",
-        "log_p[:, t] is a table of columns; take one entry per row: log_p[np.arange(n), t]",
-    ),
-    "probability instead of its logarithm": (
-        "-np.mean(log_p[rows, t])",
-        "1 - np.mean(np.exp(log_p[rows, t]))",
-        "the loss is minus the logarithm of the probability, not 1 minus the probability",
-    ),
-    "bias without a slope": (
-        "return -np.mean(log_p[rows, t]), error.T @ x1 / len(t)",
-        "gradient = error.T @ x1 / len(t)\n    gradient[:, 0] = 0\n    return -np.mean(log_p[rows, t]), gradient",
-        "the biases, column 0, have slopes too",
-    ),
-    "a sigmoid each": (
-        "    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))\n",
-        "    log_p = -np.logaddexp(0, -x1 @ w.T)\n",
-        "these are K separate sigmoid neurons; the classes must share a probability of 1",
-    ),
-}
-RIGHT = {
-    "one-hot labels": (
-        "def softmax_loss(w, x1, t):\n"
-        "    z = x1 @ w.T\n"
-        "    one_hot = np.eye(len(w))[t]\n"
-        "    log_p = z - np.logaddexp.reduce(z, axis=1)[:, None]\n"
-        "    return -np.sum(one_hot * log_p) / len(t), (np.exp(log_p) - one_hot).T @ x1 / len(t)"
-    ),
-    "sample by sample": (
-        "def softmax_loss(w, x1, t):\n"
-        "    loss, gradient = 0.0, np.zeros(w.shape)\n"
-        "    for sample, label in zip(x1, t):\n"
-        "        z = w @ sample\n"
-        "        z = z - z.max()\n"
-        "        p = np.exp(z) / np.exp(z).sum()\n"
-        "        loss -= (z[label] - np.log(np.exp(z).sum())) / len(t)\n"
-        "        p[label] -= 1\n"
-        "        gradient += np.outer(p, sample) / len(t)\n"
-        "    return loss, gradient"
-    ),
-}
-
 # %% [markdown]
 # ### Softmax, nearly right
 #
@@ -1601,96 +963,6 @@ with check("train_classes") as expect:
         for steps in (2, 9):
             expect(f"{n} samples, {k} classes, {steps} steps", train_classes(x1, t, k, eta, steps))
     ### END HIDDEN TESTS
-
-# %% variants="train_classes"
-WRONG = {
-    "sigmoid still before the softmax": (
-        "score = x1 @ w.T",
-        "score = logistic.sigmoid(x1 @ w.T)",
-        "scores between 0 and 1 go into the softmax, so that the surest sample gets e / (e + K - 1) at most",
-    ),
-    "sigmoid moved into the loss": (
-        "p = logistic.softmax(score)\n",
-        "p = logistic.sigmoid(logistic.softmax(score))\n",
-        "the softmax gives probabilities already; a sigmoid after it spoils them",
-    ),
-    "sigmoid without the softmax": (
-        "p = logistic.softmax(score)\n",
-        "p = logistic.sigmoid(score)\n",
-        "now the softmax is gone: the sigmoid had to go",
-    ),
-    "another squashing": (
-        "score = x1 @ w.T",
-        "score = np.tanh(x1 @ w.T)",
-        "tanh bounds the scores as the sigmoid did; nothing may stand between weights and softmax",
-    ),
-    "ReLU on the scores": (
-        "score = x1 @ w.T",
-        "score = np.maximum(x1 @ w.T, 0)",
-        "a negative score says that a class is unlikely; a ReLU forgets it",
-    ),
-    "gradient of the sigmoid added": (
-        "def train_classes(x1, t, classes, eta, steps):\n"
-        "    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []\n"
-        "    for _ in range(steps):\n"
-        "        score = logistic.sigmoid(x1 @ w.T)\n"
-        "        p = logistic.softmax(score)\n"
-        "        losses.append(-np.mean(np.log(np.sum(one_hot * p, axis=1))))\n"
-        "        w -= eta * ((p - one_hot) * score * (1 - score)).T @ x1 / len(t)\n"
-        "    return w, np.array(losses)",
-        "the gradient now fits the sigmoid, but the sigmoid is the mistake: the probabilities are still bounded",
-    ),
-    "softmax twice": (
-        "p = logistic.softmax(score)\n",
-        "p = logistic.softmax(logistic.softmax(score))\n",
-        "a softmax of probabilities is nearly uniform, for the same reason as before",
-    ),
-    "softmax over the samples": (
-        "p = logistic.softmax(score)\n",
-        "p = logistic.softmax(score.T).T\n",
-        "the classes of one sample compete, not the samples of one class",
-    ),
-    "loss after the step": (
-        "def train_classes(x1, t, classes, eta, steps):\n"
-        "    w, one_hot, losses = np.zeros((classes, x1.shape[1])), np.eye(classes)[t], []\n"
-        "    for _ in range(steps):\n"
-        "        w -= eta * (logistic.softmax(x1 @ w.T) - one_hot).T @ x1 / len(t)\n"
-        "        losses.append(-np.mean(np.log(np.sum(one_hot * logistic.softmax(x1 @ w.T), axis=1))))\n"
-        "    return w, np.array(losses)",
-        "the losses are those after each step; asked is the loss before it",
-    ),
-    "larger scores": (
-        "score = x1 @ w.T",
-        "score = 10 * logistic.sigmoid(x1 @ w.T)",
-        "a longer ruler moves the bound and does not remove it: take the sigmoid out",
-    ),
-    "sum instead of mean": (
-        "(p - one_hot).T @ x1 / len(t)",
-        "(p - one_hot).T @ x1",
-        "the sigmoid is gone, but so is the mean over the samples",
-    ),
-    "uphill": (
-        "w -= eta",
-        "w += eta",
-        "the step went the right way; now it goes uphill",
-    ),
-}
-RIGHT = {
-    "with log_softmax": (
-        "def train_classes(x1, t, classes, eta, steps):\n"
-        "    w, losses = np.zeros((classes, x1.shape[1])), np.zeros(steps)\n"
-        "    for k in range(steps):\n"
-        "        log_p = logistic.log_softmax(x1 @ w.T)\n"
-        "        losses[k] = -log_p[np.arange(len(t)), t].mean()\n"
-        "        error = np.exp(log_p) - (t[:, None] == np.arange(classes))\n"
-        "        w = w - eta / len(t) * (error.T @ x1)\n"
-        "    return w, losses"
-    ),
-    "scores inlined": (
-        "        score = x1 @ w.T\n        p = logistic.softmax(score)\n",
-        "        p = logistic.softmax((w @ x1.T).T)\n",
-    ),
-}
 
 # %% [markdown]
 # **Lecture figure F44.** How sure can such a network get with ten classes? Its scores lie between 0 and 1. The best it can

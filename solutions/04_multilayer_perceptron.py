@@ -12,13 +12,10 @@
 # You need lessons 01 to 03. There are eight exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Left: three lines cut the plane into seven tinted regions, each line with its normal. Right: the surface that three ReLU units make, flat in every region and folded along the three lines."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-figure = plt.figure(figsize=(9.0, 4.2), layout="constrained")
-folds.folded(*weights(STARTS["three folds"]), figure=figure)
+multilayer.folded(*weights(STARTS["three folds"]))
 
 # %% [markdown]
 # ## 1. Two layers
@@ -138,64 +135,6 @@ with check("linear_layer-backward") as expect:
         g, x, w = draw.normal(size=(n, m)), draw.normal(size=(n, d)), draw.normal(size=(m, d))
         expect(f"{n} samples, {d} inputs, {m} outputs", linear_backward(g, x, w))
     ### END HIDDEN TESTS
-
-# %% variants="linear_layer"
-WRONG = {
-    "w not transposed": (
-        "x @ w.T",
-        "x @ w",
-        "w has one row per output, (m, d): for rows of samples the product is x @ w.T",
-    ),
-    "bias left out": ("x @ w.T + b", "x @ w.T", "the bias b is missing: it is added to every row"),
-    "bias subtracted": ("x @ w.T + b", "x @ w.T - b", "the bias is added; subtracted, it would be a threshold"),
-    "bias summed": ("x @ w.T + b", "x @ w.T + b.sum()", "each output has a bias of its own; here all got the sum"),
-    "result transposed": ("x @ w.T + b", "(x @ w.T + b).T", "transposed: each row of y belongs to one sample"),
-    "gradient of x through w transposed": (
-        "g @ w,",
-        "g @ w.T,",
-        "forward uses w.T, so backward uses w itself: the sum over the outputs j of g_ij w_jl is g @ w",
-    ),
-    "gradient of w transposed": ("g.T @ x", "x.T @ g", "the gradient of w has the shape of w, (m, d): g.T @ x"),
-    "mean over the batch": (
-        "g @ w, g.T @ x, g.sum(axis=0)",
-        "g @ w, g.T @ x / len(x), g.mean(axis=0)",
-        "divided by n: the task asks for sums; a mean belongs to the loss, which has already divided g",
-    ),
-    "bias gradient keeps the batch": (
-        "g.sum(axis=0)",
-        "g",
-        "b was added to every sample, so its gradient adds up over the samples, to shape (m,)",
-    ),
-    "bias gradient summed over outputs": (
-        "g.sum(axis=0)",
-        "g.sum(axis=1)",
-        "the sum for b runs over the samples (axis 0), so that one number per output is left",
-    ),
-    "x and w exchanged": (
-        "g @ w, g.T @ x,",
-        "g.T @ x, g @ w,",
-        "the order asked for is: gradient of x, of w, of b",
-    ),
-    "a step instead of a gradient": (
-        "g @ w, g.T @ x, g.sum(axis=0)",
-        "-g @ w, -g.T @ x, -g.sum(axis=0)",
-        "the sign is turned: these are gradients, not yet steps against them",
-    ),
-}
-RIGHT = {
-    "einsum": (
-        "def linear_forward(x, w, b):\n    return np.einsum('nd,md->nm', x, w) + b[None, :]"
-        "\n\n\ndef linear_backward(g, x, w):\n"
-        "    return np.einsum('nm,md->nd', g, w), np.einsum('nm,nd->md', g, x), np.einsum('nm->m', g)"
-    ),
-    "sample by sample": (
-        "def linear_forward(x, w, b):\n    return np.array([w @ row + b for row in x])"
-        "\n\n\ndef linear_backward(g, x, w):\n"
-        "    gx, gw, gb = np.zeros(x.shape), np.zeros(w.shape), np.zeros(len(w))\n"
-        "    for i, (up, row) in enumerate(zip(g, x)):\n"
-        "        gx[i] = up @ w\n        gw += np.outer(up, row)\n        gb += up\n    return gx, gw, gb"
-    ),
-}
 
 # %% [markdown]
 # ### Why the layers between must not be linear
@@ -346,56 +285,6 @@ with check("relu_vjp") as expect:
         expect(f"shape {shape}: gradient again, with a and g", (vjp(g + 1), a, g))
     ### END HIDDEN TESTS
 
-# %% variants="relu_vjp"
-WRONG = {
-    "slope 1 at 0": ("(a > 0)", "(a >= 0)", "at a = 0 the slope is agreed to be 0: a > 0, not a >= 0"),
-    "slope half at 0": ("(a > 0)", "np.heaviside(a, 0.5)", "at a = 0 the slope is agreed to be 0, not a half"),
-    "rectifies the gradient": (
-        "return g * (a > 0)",
-        "return np.maximum(g, 0)",
-        "what decides is the sign of a, not of g: a negative gradient passes through a unit that is on",
-    ),
-    "gradient passes everywhere": (
-        "return g * (a > 0)",
-        "return g * 1.0",
-        "a unit that is off passes nothing back: its slope is 0",
-    ),
-    "upstream gradient forgotten": (
-        "return g * (a > 0)",
-        "return (a > 0) * 1.0",
-        "this is the slope alone; the chain rule multiplies it by the upstream gradient g",
-    ),
-    "multiplied by the value": (
-        "return g * (a > 0)",
-        "return g * h",
-        "the slope of a unit that is on is 1, not its value",
-    ),
-    "absolute value": ("np.maximum(a, 0)", "np.abs(a)", "this folds negative numbers up; ReLU sets them to 0"),
-    "the negative half": (
-        "np.maximum(a, 0)",
-        "np.minimum(a, 0)",
-        "this keeps the negative half; ReLU keeps the positive one",
-    ),
-    "writes into a": (
-        "h = np.maximum(a, 0)",
-        "h = np.maximum(a, 0, out=a)",
-        "the values are right, but the caller's a was overwritten",
-    ),
-    "writes into g": (
-        "return g * (a > 0)",
-        "g *= a > 0\n        return g",
-        "`g *= ...` changed the caller's gradient; a second use of it would be wrong",
-    ),
-    "slope where off": ("(a > 0)", "(a <= 0)", "turned round: the gradient passes where a > 0"),
-}
-RIGHT = {
-    "np.where": ("def relu(a):\n    on = a > 0\n    return np.where(on, a, 0.0), lambda g: np.where(on, g, 0.0)"),
-    "a copy with zeros put in": (
-        "def relu(a):\n    h = a.copy()\n    h[h < 0] = 0\n\n    def vjp(g):\n        out = np.array(g)\n"
-        "        out[h == 0] = 0\n        return out\n\n    return h, vjp"
-    ),
-}
-
 # %% [markdown]
 # ### Hinge loss or ReLU?
 #
@@ -406,18 +295,9 @@ RIGHT = {
 # nothing to say about this sample.
 
 # %% picture="hinge" alt="Two curves of one shape. Left: the hinge loss over the score y for label +1, falling to 0 at y = 1. Right: ReLU over a, rising from 0 at a = 0."
-import numpy as np
+from course_lib.viz.pictures import multilayer
 
-from course_lib.viz import style
-
-left, right = style.row(2, size=(3.6, 2.7))
-u = np.linspace(-3, 3, 200)
-style.axes(left, title="Hinge: a loss, at the end", xlabel="score y, for t = +1", ylabel="loss")
-left.plot(u, np.maximum(0, 1 - u), color=style.RED)
-style.axes(right, title="ReLU: an activation, inside", xlabel="a", ylabel="h")
-right.plot(u, np.maximum(0, u), color=style.BLUE)
-for ax in (left, right):
-    ax.axhline(0, color=style.GREY, lw=0.8, zorder=0)
+multilayer.hinge_and_relu()
 
 # %% [markdown]
 # ### Dead units, and what helps
@@ -500,68 +380,6 @@ with check("leaky_maxout-maxout") as expect:
             maxout(draw.integers(-1, 2, size=(n, k * pieces)) * 1.0, pieces),
         )
     ### END HIDDEN TESTS
-
-# %% variants="leaky_maxout"
-WRONG = {
-    "no leak": (
-        "np.where(a > 0, 1.0, slope)",
-        "np.where(a > 0, 1.0, 0.0)",
-        "this is plain ReLU: below 0 the slope is missing",
-    ),
-    "slope 1 at 0": ("a > 0", "a >= 0", "at a = 0 the derivative asked for is the slope of the left side"),
-    "leak on the wrong side": ("a > 0", "a < 0", "the small slope belongs to the negative side"),
-    "slope fixed": ("1.0, slope)", "1.0, 0.01)", "the slope is an argument: 0.01 is only what it is when left out"),
-    "leak folded up": ("1.0, slope)", "1.0, -slope)", "below 0 leaky ReLU is negative: it still rises, slowly"),
-    "divided by the slope": ("1.0, slope)", "1.0, 1 / slope)", "the slope multiplies a, it does not divide it"),
-    "values where the derivative belongs": (
-        "return derivative * a, derivative",
-        "return derivative * a, derivative * a",
-        "the second answer is the derivative, 1 or slope, not the value",
-    ),
-    "pieces far apart": (
-        "groups = z.reshape(len(z), -1, pieces)",
-        "groups = z.reshape(len(z), pieces, -1).transpose(0, 2, 1)",
-        "a unit's pieces are neighbouring columns; here they stand k columns apart",
-    ),
-    "units of k pieces": (
-        "groups = z.reshape(len(z), -1, pieces)",
-        "groups = z.reshape(len(z), pieces, -1)",
-        "the sizes are exchanged: `pieces` is the number of columns of one unit, not the number of units",
-    ),
-    "the smallest": (
-        "groups.max(axis=2), groups.argmax",
-        "groups.min(axis=2), groups.argmin",
-        "maxout takes the largest piece",
-    ),
-    "the last of equals": (
-        "groups.argmax(axis=2)",
-        "pieces - 1 - groups[:, :, ::-1].argmax(axis=2)",
-        "of equal pieces the first wins; here it is the last",
-    ),
-    "compared by size": (
-        "groups = z.reshape(len(z), -1, pieces)",
-        "groups = np.abs(z).reshape(len(z), -1, pieces)",
-        "the pieces are compared as they are: -4 is less than 1",
-    ),
-    "winner as a column of z": (
-        "groups.argmax(axis=2)",
-        "groups.argmax(axis=2) + pieces * np.arange(groups.shape[1])",
-        "the winner is counted inside its unit, from 0 to pieces - 1",
-    ),
-}
-RIGHT = {
-    "max of two lines, and columns by stride": (
-        "def leaky_relu(a, slope=0.01):\n    return np.maximum(a, slope * a), slope + (1 - slope) * (a > 0)"
-        "\n\n\ndef maxout(z, pieces):\n    parts = np.stack([z[:, i::pieces] for i in range(pieces)])\n"
-        "    return parts.max(axis=0), parts.argmax(axis=0)"
-    ),
-    "loops": (
-        "def leaky_relu(a, slope=0.01):\n    h, d = a.astype(float), np.ones(a.shape)\n    h[a < 0] *= slope\n"
-        "    d[a <= 0] = slope\n    return h, d"
-        "\n\n\ndef maxout(z, pieces):\n    rows = [[list(r[i : i + pieces]) for i in range(0, len(r), pieces)] for r in z]\n"
-        "    return np.array([[max(u) for u in r] for r in rows]), np.array([[u.index(max(u)) for u in r] for r in rows])"
-    ),
-}
 
 # %% [markdown]
 # **Lecture figure F27.** The lecture says: ReLU units die when the learning rate is too high, and ReLU is cheaper than
@@ -697,54 +515,6 @@ with check("two_layer") as expect:
         expect(f"{d}-{k}-{m}, {n} samples, tanh and square", two_layer(x, w1, b1, w2, b2, np.tanh, np.square))
     ### END HIDDEN TESTS
 
-# %% variants="two_layer"
-WRONG = {
-    "hidden activation missing": (
-        "h = hidden(x @ w1.T + b1)",
-        "h = x @ w1.T + b1",
-        "h is the linear part alone; without the activation the two layers collapse into one",
-    ),
-    "output activation missing": ("output(h @ w2.T + b2)", "h @ w2.T + b2", "the output function is missing"),
-    "activations exchanged": (
-        "def two_layer(x, w1, b1, w2, b2, hidden, output):\n    h = output(x @ w1.T + b1)\n    return h, hidden(h @ w2.T + b2)",
-        "hidden and output are exchanged",
-    ),
-    "hidden twice": ("output(h @ w2.T + b2)", "hidden(h @ w2.T + b2)", "the second layer has its own function, output"),
-    "first bias missing": ("x @ w1.T + b1", "x @ w1.T", "b1 is missing: all lines would pass through the origin"),
-    "second bias missing": ("h @ w2.T + b2", "h @ w2.T", "b2 is missing"),
-    "bias after the activation": (
-        "hidden(x @ w1.T + b1)",
-        "hidden(x @ w1.T) + b1",
-        "b1 is added before the activation: it moves the unit's line",
-    ),
-    "second bias after the output": (
-        "output(h @ w2.T + b2)",
-        "output(h @ w2.T) + b2",
-        "b2 is added before the output function",
-    ),
-    "w1 not transposed": ("x @ w1.T", "x @ w1", "w1 has one row per hidden unit, (k, d): use w1.T"),
-    "w2 not transposed": ("h @ w2.T", "h @ w2", "w2 has one row per output, (m, k): use w2.T"),
-    "only y": ("return h, y", "return y", "return the pair (h, y)"),
-    "h before the activation": (
-        "return h, y",
-        "return x @ w1.T + b1, y",
-        "h is what comes out of the activation, not what goes in",
-    ),
-}
-RIGHT = {
-    "with the bias as a weight": (
-        "def two_layer(x, w1, b1, w2, b2, hidden, output):\n"
-        "    one = np.ones((len(x), 1))\n"
-        "    h = hidden(np.hstack([one, x]) @ np.column_stack([b1, w1]).T)\n"
-        "    return h, output(np.hstack([one, h]) @ np.column_stack([b2, w2]).T)"
-    ),
-    "einsum": (
-        "def two_layer(x, w1, b1, w2, b2, hidden, output):\n"
-        "    h = hidden(np.einsum('nd,kd->nk', x, w1) + b1)\n"
-        "    return h, output(np.einsum('nk,mk->nm', h, w2) + b2)"
-    ),
-}
-
 # %% [markdown]
 # ### XOR, solved
 #
@@ -763,19 +533,10 @@ print("hidden units:", *h, " outputs:", y[:, 0])
 # ### One, two, three hyperplanes
 
 # %% picture="hyperplanes" alt="One, two and three lines in the plane with the regions they tell apart, 2, 4 and 7, and above each the surface that ReLU units with these lines fold."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-w1, b1, w2 = weights(STARTS["three folds"])
-figure = plt.figure(figsize=(10.2, 7.0), layout="constrained")
-for k in (1, 2, 3):
-    top = figure.add_subplot(2, 3, k, projection="3d")
-    folds.surface(w1[:k], b1[:k], w2[:k], 0.0, ax=top)
-    count = folds.regions(w1[:k], b1[:k])
-    name = f"{k} hyperplane{'s' * (k > 1)}, {count} regions"
-    folds.hyperplanes(w1[:k], b1[:k], ax=figure.add_subplot(2, 3, 3 + k), title=name)
+multilayer.one_by_one(*weights(STARTS["three folds"]))
 
 # %% [markdown]
 # One ReLU unit folds the plane along its line: flat on one side, a ramp on the other. Two make four regions. On each
@@ -811,15 +572,10 @@ for k in range(1, 7):
 fold_explorer()
 
 # %% picture="explorer" alt="The explorer with three parallel lines at 45 degrees and output weights 1, -2, 1: ReLU folds a ridge that is 0 on both sides. Below the same lines with tanh: smooth steps instead of folds."
-import matplotlib.pyplot as plt
-
-from course_lib.viz import folds
+from course_lib.viz.pictures import multilayer
 from course_lib.widgets.folds import STARTS, weights
 
-figure = plt.figure(figsize=(8.6, 7.4), layout="constrained")
-for part, name in zip(figure.subfigures(2, 1), ("ReLU", "tanh"), strict=True):
-    title = f"a ridge of three parallel lines, {name}"
-    folds.folded(*weights(STARTS["a ridge"]), activation=name, figure=part, title=title)
+multilayer.ridge(*weights(STARTS["a ridge"]))
 
 # %% [markdown]
 # ### The banana-shaped class
@@ -966,94 +722,6 @@ with check("loss_and_gradients") as expect:
     expect("what came in, afterwards", (x, w1, b1, w2, b2))
     ### END HIDDEN TESTS
 
-# %% variants="loss_and_gradients"
-WRONG = {
-    "ReLU's mask forgotten": (
-        "(g @ w2) * (z > 0)",
-        "g @ w2",
-        "the gradient passed back through units that were off: multiply by z > 0",
-    ),
-    "multiplied by h": (
-        "(g @ w2) * (z > 0)",
-        "(g @ w2) * h",
-        "ReLU's slope is 1 where the unit is on, not its value h",
-    ),
-    "not divided by n": ("    g = g / len(t)\n", "", "the loss is a mean over the batch, so its gradient has 1/n too"),
-    "loss as a sum": (
-        "loss = -logp[rows, t].mean()",
-        "loss = -logp[rows, t].sum()",
-        "the loss is the mean over the batch; this is the sum",
-    ),
-    "1 not subtracted": ("    g[rows, t] -= 1\n", "", "g is p minus one-hot: the 1 of the right class is missing"),
-    "sign turned": (
-        "g = g / len(t)",
-        "g = -g / len(t)",
-        "the gradient is p minus one-hot; this is its negative",
-    ),
-    "softmax over the batch": (
-        "logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))",
-        "logp = s - np.log(np.exp(s).sum(axis=0, keepdims=True))",
-        "softmax runs over the classes of one sample (axis 1), not over the batch",
-    ),
-    "overflow": (
-        "    s = s - s.max(axis=1, keepdims=True)\n",
-        "",
-        "exp of a large score overflows: subtract each row's largest score first",
-    ),
-    "one maximum for the batch": (
-        "s.max(axis=1, keepdims=True)",
-        "s.max()",
-        "subtract each row's own largest score: with one for all, rows far below it have exp 0 everywhere",
-    ),
-    "z instead of h": ("g.T @ h", "g.T @ z", "the input of the second layer is h, not z: units that were off count 0"),
-    "b1's gradient from g": (
-        "gz.T @ x, gz.sum(axis=0)",
-        "gz.T @ x, (g @ w2).sum(axis=0)",
-        "b1 lies before the ReLU: its gradient is the sum of gz, with the mask",
-    ),
-    "bias gradients as means": (
-        "gz.sum(axis=0), g.T @ h, g.sum(axis=0)",
-        "gz.mean(axis=0), g.T @ h, g.mean(axis=0)",
-        "the 1/n is already in g; the biases' gradients are sums over the batch",
-    ),
-    "hidden ReLU missing": (
-        "h = np.maximum(z, 0)",
-        "h = z",
-        "without the ReLU the two layers are one linear layer",
-    ),
-    "b2 missing": ("s = h @ w2.T + b2", "s = h @ w2.T", "b2 is missing in the scores"),
-    "order of the gradients": (
-        "gz.T @ x, gz.sum(axis=0), g.T @ h, g.sum(axis=0)",
-        "g.T @ h, g.sum(axis=0), gz.T @ x, gz.sum(axis=0)",
-        "the order asked for is w1, b1, w2, b2",
-    ),
-    "centres the scores in place": (
-        "s = s - s.max(axis=1, keepdims=True)",
-        "s = s - s.max(axis=1, keepdims=True)\n    b2 -= b2.max()",
-        "the answers are right, but b2 was changed for the caller: make new arrays",
-    ),
-}
-RIGHT = {
-    "one-hot and probabilities": (
-        "def loss_and_gradients(x, t, w1, b1, w2, b2):\n"
-        "    h = np.maximum(x @ w1.T + b1, 0)\n    s = h @ w2.T + b2\n"
-        "    top = s.max(1, keepdims=True)\n    lse = top + np.log(np.exp(s - top).sum(1, keepdims=True))\n"
-        "    hot = np.eye(len(b2))[t]\n    loss = np.mean(lse[:, 0] - (s * hot).sum(1))\n"
-        "    g = (np.exp(s - lse) - hot) / len(x)\n    gz = np.where(h > 0, g @ w2, 0)\n"
-        "    return loss, (np.einsum('nk,nd->kd', gz, x), gz.sum(0), np.einsum('nm,nk->mk', g, h), g.sum(0))"
-    ),
-    "sample by sample": (
-        "def loss_and_gradients(x, t, w1, b1, w2, b2):\n"
-        "    loss, grads = 0.0, [np.zeros_like(p) for p in (w1, b1, w2, b2)]\n"
-        "    for row, label in zip(x, t):\n"
-        "        z = w1 @ row + b1\n        h = z * (z > 0)\n        s = w2 @ h + b2\n        s = s - s.max()\n"
-        "        total = np.exp(s).sum()\n        loss += (np.log(total) - s[label]) / len(x)\n"
-        "        g = np.exp(s) / total\n        g[label] -= 1\n        gz = (w2.T @ g) * (z > 0)\n"
-        "        for grad, part in zip(grads, (np.outer(gz, row), gz, np.outer(g, h), g)):\n"
-        "            grad += part / len(x)\n    return loss, tuple(grads)"
-    ),
-}
-
 # %% [markdown]
 # Now the test that lesson 03 recommends: your gradients against automatic differentiation, on one random network.
 
@@ -1189,94 +857,6 @@ with check("count_pieces") as expect:
         expect(label + ", all with weight 1", count_pieces(w1, b1, np.ones(len(rows)), start, start + 16 * go))
     ### END HIDDEN TESTS
 
-# %% variants="count_pieces"
-WRONG = {
-    "every unit a kink": (
-        "def count_pieces(w1, b1, w2, start, end):\n    return len(b1) + 1",
-        "this counts the units; a unit makes a kink only where its input passes 0 on the way",
-    ),
-    "kinks instead of pieces": (
-        "return 1 + int(",
-        "return int(",
-        "these are the kinks; k kinks make k + 1 pieces",
-    ),
-    "silent units counted": (
-        "change = weight * np.abs(after - before)",
-        "change = np.abs(after - before)",
-        "a unit that the output gives the weight 0 makes no kink",
-    ),
-    "equal places counted twice": (
-        "kinks = [change[place == s].sum() for s in np.unique(place)]",
-        "kinks = change",
-        "several units can pass 0 at the same place: that is one kink",
-    ),
-    "cancelling not noticed": (
-        "kinks = [change[place == s].sum() for s in np.unique(place)]",
-        "kinks = [np.abs(change[place == s]).sum() for s in np.unique(place)]",
-        "changes of slope at one place can add up to 0: then there is no kink",
-    ),
-    "sign of the crossing kept": (
-        "change = weight * np.abs(after - before)",
-        "change = weight * (after - before)",
-        "switching off at a fall bends the curve as switching on at a rise does: the change is w2 · |m|",
-    ),
-    "weights alone added": (
-        "change = weight * np.abs(after - before)",
-        "change = weight",
-        "how much the slope changes depends on the unit's own slope too: w2 · |m|",
-    ),
-    "start and end counted": (
-        "crosses = before * after < 0",
-        "crosses = before * after <= 0",
-        "a unit that is 0 exactly at the start or the end makes no kink between",
-    ),
-    "biases forgotten": (
-        "w1 @ start + b1, w1 @ end + b1",
-        "w1 @ start, w1 @ end",
-        "the bias moves the place where a unit passes 0",
-    ),
-    "the whole line": (
-        "crosses = before * after < 0",
-        "crosses = before != after",
-        "kinks beyond the two points were counted; only those between them belong",
-    ),
-    "bias at the end only": (
-        "w1 @ start + b1, w1 @ end + b1",
-        "w1 @ start, w1 @ end + b1",
-        "the bias belongs to the input at the start as well",
-    ),
-    "steps of the pattern": (
-        "def count_pieces(w1, b1, w2, start, end):\n"
-        "    return 1 + int(np.sum((w1 @ start + b1 > 0) != (w1 @ end + b1 > 0)))",
-        "these are the units that change between start and end; some make no kink, some share one",
-    ),
-    "only rising units": (
-        "crosses = before * after < 0",
-        "crosses = (before < 0) & (after > 0)",
-        "a unit that switches off on the way makes a kink too",
-    ),
-}
-RIGHT = {
-    "slopes between the kinks": (
-        "def count_pieces(w1, b1, w2, start, end):\n"
-        "    a, m = w1 @ start + b1, w1 @ (end - start)\n"
-        "    s = [-p / q for p, q in zip(a, m) if q != 0 and 1e-12 < -p / q < 1 - 1e-12]\n"
-        "    marks = np.unique(np.round([0, *s, 1], 9))\n"
-        "    slopes = [w2 @ (m * (a + mid * m > 0)) for mid in (marks[1:] + marks[:-1]) / 2]\n"
-        "    return 1 + sum(abs(p - q) > 1e-9 for p, q in zip(slopes, slopes[1:]))"
-    ),
-    "a dictionary of places": (
-        "def count_pieces(w1, b1, w2, start, end):\n"
-        "    kinks = {}\n"
-        "    for w, b, v in zip(w1, b1, w2):\n"
-        "        p, q = w @ start + b, w @ end + b\n"
-        "        if (p < 0 < q) or (q < 0 < p):\n"
-        "            s = round(float(p / (p - q)), 9)\n"
-        "            kinks[s] = kinks.get(s, 0.0) + v * abs(q - p)\n"
-        "    return 1 + sum(abs(c) > 1e-9 for c in kinks.values())"
-    ),
-}
-
 # %% [markdown]
 # How many pieces does a random network have on a line through its input space? With one hidden layer never more than
 # k + 1. Lesson 05 beats that with depth.
@@ -1394,91 +974,6 @@ with check("fit_jacobian-step") as expect:
     for m, d, damping in [(4, 4, 2.0), (9, 3, 0.5), (3, 5, 1.5)]:
         expect(f"{m} residuals, {d} weights", damped_step(draw.normal(size=m), draw.normal(size=(m, d)), damping))
     ### END HIDDEN TESTS
-
-# %% variants="fit_jacobian"
-WRONG = {
-    "residual turned": (
-        "r = v[0] + h @ v[1:] - z",
-        "r = z - v[0] - h @ v[1:]",
-        "the residual asked for is y - z; this is z - y, and then J has the other sign too",
-    ),
-    "output bias missing": ("v[0] + h @ v[1:]", "h @ v[1:]", "v0, the output's bias, is missing in y"),
-    "slope of tanh missing": ("v[1:] * (1 - h**2)", "v[1:] * np.ones_like(h)", "the slope of tanh, 1 - h², is missing"),
-    "slope of the sigmoid": (
-        "(1 - h**2)",
-        "h * (1 - h)",
-        "h (1 - h) is the slope of the sigmoid; that of tanh is 1 - h²",
-    ),
-    "output weight missing": ("v[1:] * (1 - h**2)", "(1 - h**2)", "the chain passes through v_j: multiply by it"),
-    "slope at h": (
-        "(1 - h**2)",
-        "(1 - np.tanh(h) ** 2)",
-        "h is already tanh(a): the slope is 1 - h², not 1 - tanh(h)²",
-    ),
-    "all biases first": (
-        "(slope[:, :, None] * x1[:, None, :])",
-        "(slope[:, None, :] * x1[:, :, None])",
-        "the columns stand in the order of p: three for unit 1, three for unit 2, ...; here all biases come first",
-    ),
-    "hidden weights read by columns": (
-        "p[: 3 * n].reshape(n, 3)",
-        "p[: 3 * n].reshape(3, n).T",
-        "p holds the three weights of unit 1 first, then those of unit 2: reshape to (n, 3)",
-    ),
-    "ones and h exchanged": (
-        "[hidden, np.ones((len(z), 1)), h]",
-        "[hidden, h, np.ones((len(z), 1))]",
-        "v0 comes before v1 ... vn in p, so the column of ones comes before h",
-    ),
-    "column of ones missing": (
-        "[hidden, np.ones((len(z), 1)), h]",
-        "[hidden, h]",
-        "the column of v0 is missing: its derivative is 1",
-    ),
-    "uphill": ("-J.T @ r)", "J.T @ r)", "this step makes the residuals larger: the right side is -Jᵀr"),
-    "no damping": (
-        "+ damping * np.eye(J.shape[1])",
-        "+ 0 * damping * np.eye(J.shape[1]) + 1e-9 * np.eye(J.shape[1])",
-        "lambda is not used: add damping times the unit matrix",
-    ),
-    "damping everywhere": (
-        "damping * np.eye(J.shape[1])",
-        "damping",
-        "lambda was added to every entry; it belongs on the diagonal, times np.eye",
-    ),
-    "gradient step": (
-        "np.linalg.solve(J.T @ J + damping * np.eye(J.shape[1]), -J.T @ r)",
-        "-J.T @ r / damping",
-        "this is a step along the gradient; JᵀJ knows the curvature and must be in the equation",
-    ),
-    "Marquardt's scaling": (
-        "damping * np.eye(J.shape[1])",
-        "damping * np.diag(np.diag(J.T @ J))",
-        "Marquardt scales lambda by the diagonal of JᵀJ, a good idea; asked here is the unit matrix",
-    ),
-}
-RIGHT = {
-    "einsum, and least squares with rows added": (
-        "def fit_jacobian(p, x1, z):\n"
-        "    n = (len(p) - 1) // 4\n    w, v0, v = p[:-n - 1].reshape(-1, 3), p[-n - 1], p[-n:]\n"
-        "    h = np.tanh(np.einsum('ml,nl->mn', x1, w))\n"
-        "    first = np.einsum('mn,n,ml->mnl', 1 / np.cosh(x1 @ w.T) ** 2, v, x1).reshape(len(x1), -1)\n"
-        "    return h @ v + v0 - z, np.column_stack([first, np.ones(len(x1)), h])"
-        "\n\n\ndef damped_step(r, J, damping):\n    d = J.shape[1]\n"
-        "    rows, right = np.vstack([J, np.sqrt(damping) * np.eye(d)]), np.concatenate([-r, np.zeros(d)])\n"
-        "    return np.linalg.lstsq(rows, right, rcond=None)[0]"
-    ),
-    "unit by unit": (
-        "def fit_jacobian(p, x1, z):\n"
-        "    n = len(p) // 4\n    v = p[3 * n :]\n    y, blocks, last = v[0] + 0 * z, [], [np.ones(len(z))]\n"
-        "    for j in range(n):\n"
-        "        h = np.tanh(x1 @ p[3 * j : 3 * j + 3])\n        y = y + v[j + 1] * h\n"
-        "        blocks.append((v[j + 1] * (1 - h) * (1 + h))[:, None] * x1)\n        last.append(h)\n"
-        "    return y - z, np.hstack([*blocks, np.array(last).T])"
-        "\n\n\ndef damped_step(r, J, damping):\n"
-        "    return -np.linalg.inv(J.T @ J + damping * np.eye(J.shape[1])) @ (J.T @ r)"
-    ),
-}
 
 # %% [markdown]
 # First your own optimiser at work: halve $\lambda$ after a step that helps, multiply it by four after one that does not.
@@ -1684,85 +1179,6 @@ with check("mute_scores") as expect:
         expect(f"{d}-{k}-{m}, 5 steps", mute_scores(x, t, w1, b1, w2, b2, eta, 5))
         expect(f"{d}-{k}-{m}, the weights it started from", (w1, b1, w2, b2))
     ### END HIDDEN TESTS
-
-# %% variants="mute_scores"
-WRONG = {
-    "still rectified": (
-        "return F.linear(h, w2, b2)",
-        "return F.relu(F.linear(h, w2, b2))",
-        "the scores still pass a ReLU: no class can get less than 0, and at 0 there is no gradient",
-    ),
-    "a leak instead of a repair": (
-        "return F.linear(h, w2, b2)",
-        "return F.leaky_relu(F.linear(h, w2, b2))",
-        "a leaky ReLU on the scores hurts less, but the output needs none: softmax is the last activation",
-    ),
-    "sigmoid on the scores": (
-        "return F.linear(h, w2, b2)",
-        "return F.sigmoid(F.linear(h, w2, b2))",
-        "scores squeezed into 0..1 can never make softmax sure (lesson 02): leave them linear",
-    ),
-    "tanh on the scores": (
-        "return F.linear(h, w2, b2)",
-        "return F.tanh(F.linear(h, w2, b2))",
-        "scores squeezed into -1..1 can never make softmax sure: leave them linear",
-    ),
-    "the wrong ReLU removed": (
-        "h = F.relu(F.linear(x, w1, b1))\n        return F.linear(h, w2, b2)",
-        "h = F.linear(x, w1, b1)\n        return F.relu(F.linear(h, w2, b2))",
-        "the hidden ReLU was needed, the one on the scores was not",
-    ),
-    "both removed": (
-        "h = F.relu(F.linear(x, w1, b1))",
-        "h = F.linear(x, w1, b1)",
-        "now nothing bends between the layers: keep the hidden ReLU",
-    ),
-    "softmax before the loss": (
-        "F.cross_entropy(network(*tensors), t)",
-        "F.cross_entropy(F.softmax(network(*tensors), 1), t)",
-        "cross_entropy takes scores and does the softmax itself; here it is done twice",
-    ),
-    "uphill": ("p.data - eta * p.grad", "p.data + eta * p.grad", "the step goes against the gradient"),
-    "hidden layer frozen": (
-        "params = [p.data - eta * p.grad for p in tensors]",
-        "params[2:] = [p.data - eta * p.grad for p in tensors[2:]]",
-        "all four arrays learn; here w1 and b1 stay where they are",
-    ),
-    "scores before the last step": (
-        "return losses, network(*params).data",
-        "return losses, network(*tensors).data if steps else network(*params).data",
-        "these are the scores before the last step; the task asks for those after it",
-    ),
-    "writes into the weights": (
-        "params = [p.data - eta * p.grad for p in tensors]",
-        "params = [np.subtract(q, eta * p.grad, out=q) for p, q in zip(tensors, params)]",
-        "the numbers are right, but the arrays that came in were changed: make new ones",
-    ),
-}
-RIGHT = {
-    "gradients by hand": (
-        "def mute_scores(x, t, w1, b1, w2, b2, eta, steps):\n"
-        "    losses, rows = [], np.arange(len(t))\n"
-        "    for _ in range(steps):\n"
-        "        h = np.maximum(x @ w1.T + b1, 0)\n        s = h @ w2.T + b2\n"
-        "        p = np.exp(s - s.max(1, keepdims=True))\n        p = p / p.sum(1, keepdims=True)\n"
-        "        losses.append(-np.log(p[rows, t]).mean())\n        p[rows, t] -= 1\n        g = p / len(t)\n"
-        "        gz = (g @ w2) * (h > 0)\n"
-        "        w1, b1, w2, b2 = w1 - eta * gz.T @ x, b1 - eta * gz.sum(0), w2 - eta * g.T @ h, b2 - eta * g.sum(0)\n"
-        "    return losses, np.maximum(x @ w1.T + b1, 0) @ w2.T + b2"
-    ),
-    "layers from the library": (
-        "def mute_scores(x, t, w1, b1, w2, b2, eta, steps):\n"
-        "    params, losses = [Tensor(p, requires_grad=True) for p in (w1, b1, w2, b2)], []\n"
-        "    for step in range(steps + 1):\n"
-        "        scores = F.relu(x @ params[0].T + params[1]) @ params[2].T + params[3]\n"
-        "        if step < steps:\n"
-        "            loss = F.cross_entropy(scores, t)\n            loss.backward()\n"
-        "            losses.append(float(loss.data))\n"
-        "            params = [Tensor(p.data - eta * p.grad, requires_grad=True) for p in params]\n"
-        "    return losses, scores.data"
-    ),
-}
 
 # %% [markdown] question="bend_or_not" points=5 title="Three layers and no progress"
 # A friend stacks three linear layers with a sigmoid at the very end, and finds that the network separates the banana no

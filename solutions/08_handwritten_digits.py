@@ -13,31 +13,9 @@
 # You need lessons 02, 04, 06 and 07. There are seven exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A handwritten 3 as an image of 8 by 8 pixels, the same image as a row of 64 grey values, and ten bars, one output per digit: the highest at 3, the second at 9"
-import matplotlib.pyplot as plt
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-from course_lib.viz import style
-
-bundled = load("digits")
-rows = bundled.x_train.reshape(-1, 64) / 255
-query = bundled.x_test[76].reshape(-1) / 255
-means = np.stack([rows[bundled.t_train == digit].mean(axis=0) for digit in range(10)])
-alike = np.exp(-((query - means) ** 2).sum(axis=1))
-outputs = alike / alike.sum()
-figure = plt.figure(figsize=(8.6, 2.9), layout="constrained")
-grid = figure.add_gridspec(2, 2, width_ratios=[1, 2.4], height_ratios=[1, 3])
-left, vector, bars = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
-left.imshow(query.reshape(8, 8), cmap="gray_r")
-left.set_title("An image of 8×8 pixels", fontsize=9)
-vector.imshow(np.repeat(query[None], 6, axis=0), cmap="gray_r")
-vector.set_title("the same as a vector of 64 numbers", fontsize=9)
-for ax in (left, vector):
-    ax.set(xticks=[], yticks=[])
-bars.bar(range(10), outputs, color=[style.ORANGE if c == outputs.argmax() else style.BLUE for c in range(10)])
-bars.set(xticks=range(10), ylim=(0, 1.05), xlabel="digit", ylabel="output")
-bars.spines[["top", "right"]].set_visible(False)
-bars.set_title("ten outputs, one per digit: the largest one is the answer", fontsize=9)
+digits.ten_outputs()
 
 # %%
 import os
@@ -232,86 +210,6 @@ with check("split_by_writer") as expect:
         expect(f"{writers} writers, {train} and {val}", split_by_writer(writer, train, val, draw))
     ### END HIDDEN TESTS
 
-# %% variants="split_by_writer"
-WRONG = {
-    "images dealt instead of writers": (
-        "def split_by_writer(writer, train, val, rng):\n"
-        "    rows = rng.permutation(len(writer))\n"
-        "    return tuple(np.sort(part) for part in np.split(rows, [train, train + val]))",
-        "you deal out images, so a writer's digits land in several sets: that is the leak. Deal out writers",
-    ),
-    "writers not shuffled": (
-        "order = rng.permutation(np.unique(writer))",
-        "order = np.unique(writer)",
-        "the writers must be shuffled first; sorted by number, they are perhaps sorted by the day they were asked",
-    ),
-    "writers drawn once for every image": (
-        "rng.permutation(np.unique(writer))",
-        "rng.permutation(writer)",
-        "a writer of many digits stands in your order many times, and so in several sets; use np.unique first",
-    ),
-    "lengths for places": (
-        "[train, train + val]",
-        "[train, val]",
-        "np.split wants the places where to cut: the second cut comes after train + val writers",
-    ),
-    "validation holds the training set": (
-        "dealt = np.split(order, [train, train + val])",
-        "dealt = order[:train], order[: train + val], order[train + val :]",
-        "your validation set starts at the first writer again, so all training images are in it",
-    ),
-    "test set is the validation set": (
-        "dealt = np.split(order, [train, train + val])",
-        "dealt = order[:train], order[train : train + val], order[train : train + val]",
-        "validation and test set are the same: what was chosen on one cannot be judged on it",
-    ),
-    "test set is everything": (
-        "dealt = np.split(order, [train, train + val])",
-        "dealt = order[:train], order[train : train + val], order",
-        "the test set holds all images, also those that were learned",
-    ),
-    "last writer lost": (
-        "dealt = np.split(order, [train, train + val])",
-        "dealt = order[:train], order[train : train + val], order[train + val : -1]",
-        "a slice up to -1 leaves the last writer out; all others go to the test set",
-    ),
-    "rows in the order of the writers": (
-        "np.flatnonzero(np.isin(writer, some))",
-        "np.concatenate([np.flatnonzero(writer == one) for one in some])",
-        "the rows of each set are asked in ascending order",
-    ),
-    "true and false instead of rows": (
-        "np.flatnonzero(np.isin(writer, some))",
-        "np.isin(writer, some)",
-        "this is a mask of True and False; asked are the numbers of the rows",
-    ),
-    "writers instead of rows": (
-        "np.flatnonzero(np.isin(writer, some))",
-        "np.sort(some)",
-        "these are the writers; asked are the rows of their images",
-    ),
-    "validation and test exchanged": (
-        "dealt = np.split(order, [train, train + val])",
-        "dealt = order[:train], order[train + val :], order[train : train + val]",
-        "the order of the result is training, validation, test",
-    ),
-}
-RIGHT = {
-    "a place for every writer": """
-def split_by_writer(writer, train, val, rng):
-    order = rng.permutation(np.unique(writer))
-    place = {one: k for k, one in enumerate(order.tolist())}
-    part = np.array([(place[one] >= train) + (place[one] >= train + val) for one in np.asarray(writer).tolist()])
-    return tuple(np.where(part == k)[0] for k in range(3))
-""",
-    "three sets of names": """
-def split_by_writer(writer, train, val, rng):
-    order = rng.permutation(np.unique(writer)).tolist()
-    names = set(order[:train]), set(order[train : train + val]), set(order[train + val :])
-    return tuple(np.array([i for i, one in enumerate(writer) if one in some]) for some in names)
-""",
-}
-
 # %% [markdown]
 # ## 4. Reading by rules
 #
@@ -334,23 +232,9 @@ def loops(ink):
     return [(place[:, 0].mean() / len(ink), len(place) / ink.size) for place in found if len(place) > 0.01 * ink.size]
 
 # %% picture="loops" alt="Four digits as ink with their enclosed white regions coloured: a 9 with a loop at the top, a 6 with one below, an 8 with two, and a 9 whose loop is open"
-import matplotlib.pyplot as plt
-import numpy as np
-from scipy import ndimage
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-
-bundled = load("digits")
-figure, many = plt.subplots(1, 4, figsize=(7.2, 2.1), layout="constrained")
-for ax, (digit, regions) in zip(many, ((9, 2), (6, 2), (8, 3), (9, 1)), strict=True):
-    for picture in bundled.x_train[bundled.t_train == digit][3:, 0]:
-        large = ndimage.zoom(picture.astype(float), 3, order=1)
-        white, n = ndimage.label(~np.pad(large > 0.4 * large.max(), 1))
-        if n == regions and all(np.count_nonzero(white == k) > 6 for k in range(1, n + 1)):
-            break
-    ax.imshow(np.where(white == 0, 0, np.where(white == 1, 2, 1)), cmap=plt.matplotlib.colors.ListedColormap(["0.2", "#E69F00", "white"]), vmin=0, vmax=2)
-    ax.set_title(f"{digit}: {('no loop', 'one loop', 'two loops')[regions - 1]}", fontsize=10)
-    ax.set(xticks=[], yticks=[])
+digits.loops()
 
 # %% [markdown]
 # How good is "one loop, and it is at the top" as a description of the 9? Two numbers tell. How many nines have such a
@@ -466,75 +350,6 @@ with check("confusion") as expect:
         expect(f"{n} samples, {classes} classes", confusion(predicted, true, classes))
     ### END HIDDEN TESTS
 
-# %% variants="confusion"
-WRONG = {
-    "rows and columns exchanged": (
-        "(t, predicted)",
-        "(predicted, t)",
-        "rows are the true classes, columns the predicted ones; yours is the other way round",
-    ),
-    "repeats counted once": (
-        "np.add.at(counts, (t, predicted), 1)",
-        "counts[t, predicted] += 1",
-        "`counts[t, predicted] += 1` adds 1 only once to a cell that occurs often; use np.add.at or a loop",
-    ),
-    "precision instead of recall": (
-        "counts.sum(axis=1)",
-        "counts.sum(axis=0)",
-        "you divide by how often a class was predicted; that is precision. Recall divides by how often it is true",
-    ),
-    "mean of the recalls": (
-        "right.sum() / counts.sum()",
-        "(right / occurs).mean()",
-        "accuracy is the share of all samples; the mean of the recalls gives a rare class the weight of a common one",
-    ),
-    "in per cent": (
-        "right.sum() / counts.sum()",
-        "100 * right.sum() / counts.sum()",
-        "asked is a share between 0 and 1, not per cent",
-    ),
-    "share of errors": (
-        "right.sum() / counts.sum()",
-        "1 - right.sum() / counts.sum()",
-        "this is the share of errors, not of right answers",
-    ),
-    "as many classes as occur": (
-        "counts = np.zeros((classes, classes), int)",
-        "counts = np.zeros((t.max() + 1, t.max() + 1), int)",
-        "the table has `classes` rows and columns, also for classes that do not occur in this sample",
-    ),
-    "divides by zero": (
-        "np.maximum(counts.sum(axis=1), 1)",
-        "counts.sum(axis=1)",
-        "a class that does not occur gives 0 / 0; its recall is to be 0",
-    ),
-    "recall divided by all": (
-        "return counts, right.sum() / counts.sum(), right / occurs",
-        "return counts, right.sum() / counts.sum(), right / counts.sum()",
-        "recall is the share within a class: divide each class by its own number of samples",
-    ),
-    "shares instead of counts": (
-        "return counts,",
-        "return counts / occurs[:, None],",
-        "the table is to hold counts; shares of each row hide how many samples there were",
-    ),
-}
-RIGHT = {
-    "a loop": """
-def confusion(predicted, t, classes=10):
-    counts = np.zeros((classes, classes), dtype=int)
-    for is_, read_as in zip(t, predicted):
-        counts[is_, read_as] += 1
-    recall = np.array([row[k] / row.sum() if row.any() else 0.0 for k, row in enumerate(counts)])
-    return counts, float(np.mean(np.asarray(t) == predicted)), recall
-""",
-    "pairs as one number": """
-def confusion(predicted, t, classes=10):
-    counts = np.bincount(t * classes + predicted, minlength=classes**2).reshape(classes, classes)
-    return counts, np.trace(counts) / len(t), counts.diagonal() / counts.sum(1).clip(min=1)
-""",
-}
-
 # %% [markdown]
 # The rules' confusions, on the images above. A row with little on its diagonal is a digit that the rules do not know.
 
@@ -558,16 +373,9 @@ ax = curves.confusion_matrix(counts, title=f"Rules read {share:.0%} right")
 # assumption but that what looks alike is alike.
 
 # %% picture="neighbours" alt="A handwritten 8, its nine nearest training images with labels and distances, and their votes: five for 8, in red three for 9 and one for 7"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.data.datasets import load
-from course_lib.viz.neighbours import nearest, neighbour_figure, votes
-
-bundled = load("digits")
-rows, queries = (a.reshape(len(a), -1) / 255 for a in (bundled.x_train, bundled.x_test))
-split_votes = [votes(bundled.t_train[nearest(rows, q, 9)[0]]) for q in queries]
-query = next(i for i, v in enumerate(split_votes) if v.argmax() == bundled.t_test[i] and v.max() <= 5)
-figure = neighbour_figure(rows, bundled.t_train, queries[query], 9, truth=bundled.t_test[query])
+digits.split_vote()
 
 # %% [markdown]
 # MNIST asks for 10 000 × 60 000 distances between vectors of 784 numbers. In a Python loop that takes hours. Written out,
@@ -635,91 +443,6 @@ with check("knn_predict") as expect:
         some, new = some.astype(np.uint8), draw.integers(0, high, (m, d)).astype(np.uint8)
         expect(f"{n} images, {m} queries, k = {k}", knn_predict(some, labels, new, k))
     ### END HIDDEN TESTS
-
-# %% variants="knn_predict"
-WRONG = {
-    "bytes wrap around": (
-        "a, b = queries.astype(float), x.astype(float)",
-        "a, b = queries, x",
-        "bytes wrap around at 256, so that large distances become small ones: convert to float first",
-    ),
-    "differences of bytes": (
-        "apart = (a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)",
-        "apart = ((queries[:, None] - x) ** 2).sum(axis=2)",
-        "a difference of two bytes wraps around at 256, and so does its square: convert to float before you subtract",
-    ),
-    "the farthest": (
-        "np.argsort(apart,",
-        "np.argsort(-apart,",
-        "you ask the images that are farthest away; argsort sorts ascending, so take it of the distances",
-    ),
-    "one neighbour only": ("[:, :k]", "[:, :1]", "only the nearest one votes; all k of them should"),
-    "nearest left out": (
-        "[:, :k]",
-        "[:, 1 : k + 1]",
-        "you skip the nearest; that is right only where the query is itself in the training set",
-    ),
-    "product counted once": (
-        "2 * a @ b.T",
-        "a @ b.T",
-        "in |a-b|² the product a·b comes twice",
-    ),
-    "training images' length forgotten": (
-        " + (b**2).sum(axis=1)",
-        "",
-        "|b|² differs from image to image and cannot be left out: without it bright images are always near",
-    ),
-    "distances city by city": (
-        "(a**2).sum(axis=1)[:, None] - 2 * a @ b.T + (b**2).sum(axis=1)",
-        "np.abs(a[:, None] - b).sum(axis=2)",
-        "this adds up absolute differences; Euclidean distance adds up squares",
-    ),
-    "later rows first": (
-        'np.argsort(apart, axis=1, kind="stable")[:, :k]',
-        'len(x) - 1 - np.argsort(apart[:, ::-1], axis=1, kind="stable")[:, :k]',
-        "of rows equally far the earlier one comes first",
-    ),
-    "mean of the digits": (
-        "votes = (t[near][:, :, None] == np.arange(10)).sum(axis=1)\n    return votes.argmax(axis=1)",
-        "return np.rint(t[near].mean(axis=1)).astype(int)",
-        "the mean of a 3 and a 9 is no 6: digits are names, so count votes",
-    ),
-    "larger digit wins a tie": (
-        "return votes.argmax(axis=1)",
-        "return 9 - votes[:, ::-1].argmax(axis=1)",
-        "with equally many votes the smaller digit is asked",
-    ),
-    "rows vote instead of labels": (
-        "t[near][:, :, None]",
-        "(near % 10)[:, :, None]",
-        "`near` holds rows of the training set; their labels are `t[near]`",
-    ),
-    "votes instead of digits": (
-        "return votes.argmax(axis=1)",
-        "return votes.max(axis=1)",
-        "this is how many votes the winner has, not who the winner is",
-    ),
-}
-RIGHT = {
-    "a loop over queries": """
-def knn_predict(x, t, queries, k):
-    out = []
-    for q in queries.astype(float):
-        rows = np.argsort(((x - q) ** 2).sum(axis=1), kind="stable")[:k]
-        out.append(np.bincount(t[rows], minlength=10).argmax())
-    return np.array(out)
-""",
-    "differences by broadcasting": """
-def knn_predict(x, t, queries, k):
-    apart = np.sqrt(((queries[:, None].astype(np.int64) - x.astype(np.int64)) ** 2).sum(-1))
-    labels = np.asarray(t)[np.argsort(apart, axis=-1, kind="mergesort")[:, :k]]
-    return np.array([np.bincount(row, minlength=10).argmax() for row in labels])
-""",
-    "the query's own length left out": (
-        "(a**2).sum(axis=1)[:, None] - 2 * a @ b.T",
-        "-2 * a @ b.T",
-    ),
-}
 
 # %% [markdown]
 # Before you run on, commit yourself. Take k = 1 and let it read its **own training set**, in which no image occurs
@@ -875,105 +598,6 @@ with check("train_mlp") as expect:
         expect("outputs afterwards", [out for out, _ in evaluate(model, [(images_in, read_in)])])
     ### END HIDDEN TESTS
 
-# %% variants="train_mlp"
-WRONG = {
-    "a new optimiser every epoch": (
-        "losses += fit(",
-        "optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n        losses += fit(",
-        "the optimiser is made anew in every epoch, so its momentum starts from zero each time; make it once",
-    ),
-    "batches dealt once": (
-        "losses = []\n    for _ in range(epochs):\n        losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))",
-        "losses, dealt = [], batches(x, t, size=size, rng=rng)\n    for _ in range(epochs):\n        losses += fit(model, F.cross_entropy, optimizer, dealt)",
-        "batches is used up after one epoch: later epochs find nothing in it. Deal anew in every epoch",
-    ),
-    "the same order every epoch": (
-        "losses = []\n    for _ in range(epochs):\n        losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))",
-        "losses, dealt = [], list(batches(x, t, size=size, rng=rng))\n    for _ in range(epochs):\n        losses += fit(model, F.cross_entropy, optimizer, dealt)",
-        "every epoch goes through the same batches in the same order; shuffle anew each time",
-    ),
-    "not shuffled": (
-        "batches(x, t, size=size, rng=rng)",
-        "batches(x, t, size=size)",
-        "without rng= the batches keep the order of the set; they are to be shuffled",
-    ),
-    "ReLU behind the last layer": (
-        "nn.Linear(hidden, 10, rng=rng)).double()",
-        "nn.Linear(hidden, 10, rng=rng), nn.ReLU()).double()",
-        "a ReLU behind the last layer cuts off all negative outputs; cross-entropy wants them as they are",
-    ),
-    "no ReLU at all": (
-        "first, nn.ReLU(), nn.Linear",
-        "first, nn.Linear",
-        "without a ReLU between, the two layers are one linear layer",
-    ),
-    "momentum forgotten": (
-        "lr=lr, momentum=0.9)",
-        "lr=lr)",
-        "SGD has no momentum unless you ask for it: momentum=0.9",
-    ),
-    "learning rate ignored": (
-        "lr=lr, momentum=0.9)",
-        "lr=0.1, momentum=0.9)",
-        "the argument lr is not used",
-    ),
-    "batch size ignored": (
-        "batches(x, t, size=size, rng=rng)",
-        "batches(x, t, size=8, rng=rng)",
-        "the argument size is not used",
-    ),
-    "only the last loss of an epoch": (
-        "losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))",
-        "losses += list(fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng)))[-1:]",
-        "one loss per step is asked, not one per epoch",
-    ),
-    "last layer drawn first": (
-        "def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):\n"
-        "    last = nn.Linear(hidden, 10, rng=rng)\n"
-        "    model = nn.Sequential(nn.Linear(x.shape[1], hidden, rng=rng), nn.ReLU(), last).double()\n"
-        "    optimizer = SGD(model.parameters(), lr=lr, momentum=0.9)\n"
-        "    losses = []\n"
-        "    for _ in range(epochs):\n"
-        "        losses += fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng))\n"
-        "    return model, losses",
-        "the weights of the first layer are to be drawn first; the order of the draws decides what they are",
-    ),
-    "no biases in the hidden layer": (
-        "nn.Linear(x.shape[1], hidden, rng=rng)",
-        "nn.Linear(x.shape[1], hidden, bias=False, rng=rng)",
-        "the hidden layer has lost its biases: a unit without one answers to the black image with 0, whatever it learns",
-    ),
-}
-RIGHT = {
-    "layers in a line": """
-def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):
-    layers = [nn.Linear(x.shape[1], hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng)]
-    model = nn.Sequential(*layers)
-    model.double()
-    optimizer = SGD(list(model.parameters()), lr, 0.9)
-    losses = []
-    for epoch in range(epochs):
-        for loss in fit(model, F.cross_entropy, optimizer, batches(x, t, size=size, rng=rng)):
-            losses.append(loss)
-    return model, losses
-""",
-    "steps by hand": """
-def train_mlp(x, t, hidden, epochs, rng, lr=0.1, size=8):
-    from course_lib import Tensor
-
-    net = nn.Sequential(nn.Linear(x.shape[1], hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng)).double()
-    opt, losses = SGD(net.parameters(), lr=lr, momentum=0.9), []
-    for _ in range(epochs):
-        for some, told in batches(x, t, size=size, rng=rng):
-            loss = F.cross_entropy(net(Tensor(some)), told)
-            opt.zero_grad()
-            loss.backward()
-            opt.step()
-            losses.append(float(loss.data))
-    return net, losses
-""",
-}
-
 # %% [markdown]
 # The helpers of this lesson's own runs: a network of any width, and training with Adam, a falling rate (lesson 06) and
 # an eye on the validation set.
@@ -1011,16 +635,9 @@ def share_right(model, x, t):
 # row (the **patience**) have not beaten it; go back to the kept weights.
 
 # %% picture="stopping" alt="A validation loss that falls to epoch 6, wavers and rises; the best epoch is marked, and the end four epochs later"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.viz import style
-
-loss = np.array([1.9, 1.2, 0.86, 0.71, 0.74, 0.62, 0.57, 0.6, 0.58, 0.63, 0.66, 0.7, 0.73])
-ax = style.axes(size=(6.2, 3.1), title="Patience 4: stop four epochs after the best one", xlabel="epoch", ylabel="validation loss")
-ax.plot(loss[:11], "o-", color=style.BLUE)
-ax.plot(np.arange(10, 13), loss[10:], "o:", color=style.GREY)
-ax.annotate("best: these weights are kept", (6, 0.57), (5.2, 0.95), arrowprops={"arrowstyle": "->"})
-ax.annotate("stop", (10, 0.66), (10.3, 0.95), arrowprops={"arrowstyle": "->"})
+digits.stopping()
 
 # %% [markdown] task="train_until" title="Early stopping"
 # Write `train_until(epochs, patience)`. `epochs` is an iterator: each `next` trains one epoch more and gives `(loss,
@@ -1097,108 +714,6 @@ with check("train_until") as expect:
     expect("nan on the way", train_until(training(losses), 3))
     ### END HIDDEN TESTS
 
-# %% variants="train_until"
-WRONG = {
-    "weights not copied": (
-        "weights.copy()",
-        "weights",
-        "these are the weights of the end: you kept a name for an array that goes on changing. Keep a copy of the best",
-    ),
-    "equal counts as better": (
-        "if loss < lowest:",
-        "if loss <= lowest:",
-        "an equal loss is not better, or a plateau would go on for ever",
-    ),
-    "compares with the epoch before": (
-        "        trained += 1\n",
-        "        lowest = loss\n        trained += 1\n",
-        "you compare with the epoch before; better is what beats the best of all so far",
-    ),
-    "one epoch too many": (
-        "trained - 1 - best >= patience",
-        "trained - 1 - best > patience",
-        "you wait one epoch longer than the patience allows",
-    ),
-    "one epoch too few": (
-        "trained - 1 - best >= patience",
-        "trained - best >= patience",
-        "count the epochs after the best one; the best itself is not one of them",
-    ),
-    "failures never forgiven": (
-        "def train_until(epochs, patience):\n"
-        "    lowest, trained, failures = np.inf, 0, 0\n"
-        "    for loss, weights in epochs:\n"
-        "        if loss < lowest:\n"
-        "            lowest, best, kept = loss, trained, weights.copy()\n"
-        "        else:\n"
-        "            failures += 1\n"
-        "        trained += 1\n"
-        "        if failures >= patience:\n"
-        "            break\n"
-        "    return kept, best, trained",
-        "the count of epochs without progress must start anew when a better one comes",
-    ),
-    "number of the last epoch": (
-        "return kept, best, trained",
-        "return kept, best, trained - 1",
-        "asked is how many epochs were trained, not the number of the last one",
-    ),
-    "counted from 1": (
-        "return kept, best, trained",
-        "return kept, best + 1, trained",
-        "the number of the best epoch counts from 0: the first epoch has number 0",
-    ),
-    "looks at all epochs first": (
-        "for loss, weights in epochs:",
-        "for loss, weights in list(epochs):",
-        "list(epochs) trains all epochs before you look at the first; then nothing is saved, and the weights are the last",
-    ),
-    "highest instead of lowest": (
-        "def train_until(epochs, patience):\n"
-        "    highest, trained = -np.inf, 0\n"
-        "    for loss, weights in epochs:\n"
-        "        if loss > highest:\n"
-        "            highest, best, kept = loss, trained, weights.copy()\n"
-        "        trained += 1\n"
-        "        if trained - 1 - best >= patience:\n"
-        "            break\n"
-        "    return kept, best, trained",
-        "a loss is better when it is lower; you keep the highest",
-    ),
-    "nan counts as better": (
-        "if loss < lowest:",
-        "if not loss >= lowest:",
-        "every comparison with nan is False, so `not loss >= lowest` lets nan through",
-    ),
-}
-RIGHT = {
-    "a counter": """
-def train_until(epochs, patience):
-    lowest, waited, best, kept, trained = float("inf"), 0, None, None, 0
-    for loss, weights in epochs:
-        trained += 1
-        waited += 1
-        if loss < lowest:
-            lowest, waited, best, kept = loss, 0, trained - 1, np.array(weights)
-        if waited == patience:
-            return kept, best, trained
-    return kept, best, trained
-""",
-    "next by hand": """
-def train_until(epochs, patience):
-    lowest, kept = next(epochs)
-    kept, best, trained = kept.copy(), 0, 1
-    while trained - 1 - best < patience:
-        loss, weights = next(epochs, (None, None))
-        if weights is None:
-            break
-        if loss < lowest:
-            lowest, best, kept = loss, trained, weights.copy()
-        trained += 1
-    return kept, best, trained
-""",
-}
-
 # %% [markdown]
 # ### Random search
 #
@@ -1207,20 +722,9 @@ def train_until(epochs, patience):
 # Bengio 2012). What ranges over powers of ten is drawn on a logarithmic scale.
 
 # %% picture="search" alt="Two squares with nine settings each: on a grid three learning rates are tried, at random nine; the curve above each shows that only the rate matters"
-import numpy as np
+from course_lib.viz.pictures import digits
 
-from course_lib.viz import style
-
-rng = np.random.default_rng(3)
-even = np.array([(a, b) for a in (1, 3, 5) for b in (1, 3, 5)]) / 6
-settings = {"grid: 3 rates tried": even, "random: 9 rates tried": (np.column_stack([rng.permutation(9), rng.permutation(9)]) + 0.5) / 9}
-u = np.linspace(0, 1, 200)
-for ax, (name, points) in zip(style.row(2, size=(3.4, 3.0)), settings.items(), strict=True):
-    style.axes(ax, title=name, xlabel="learning rate (log scale)", ylabel="hidden units")
-    ax.plot(u, 1.02 + 0.3 * np.exp(-60 * (u - 0.7) ** 2), color=style.GREEN)
-    ax.vlines(points[:, 0], 0, 1.02, color="0.85", linewidth=1, zorder=0)
-    ax.scatter(*points.T, color=style.BLUE)
-    ax.set(xticks=[], yticks=[], ylim=(0, 1.4))
+digits.search()
 
 # %% [markdown] task="random_search" title="Random search"
 # Write `random_search(validate, trials, rng)`. `validate(lr, hidden)` trains a network and gives its validation accuracy.
@@ -1289,89 +793,6 @@ with check("random_search") as expect:
         expect("the settings that were tried", tried)
     expect("all equally good", random_search(lambda lr, hidden: -1, 9, draw))
     ### END HIDDEN TESTS
-
-# %% variants="random_search"
-WRONG = {
-    "rates on an even scale": (
-        "10 ** rng.uniform(-4, 0)",
-        "rng.uniform(1e-4, 1)",
-        "drawn evenly, nine rates of ten lie above 0.1; draw the exponent",
-    ),
-    "natural instead of decimal powers": (
-        "10 ** rng.uniform(-4, 0)",
-        "np.exp(rng.uniform(-4, 0))",
-        "the exponent is one of 10, not of e",
-    ),
-    "width drawn first": (
-        "lr = 10 ** rng.uniform(-4, 0)\n        hidden = int(rng.integers(20, 121))",
-        "hidden = int(rng.integers(20, 121))\n        lr = 10 ** rng.uniform(-4, 0)",
-        "the rate is to be drawn before the width: the order of the draws decides what they are",
-    ),
-    "120 never drawn": (
-        "rng.integers(20, 121)",
-        "rng.integers(20, 120)",
-        "rng.integers leaves out its upper end; 121 is what makes 120 possible",
-    ),
-    "worst instead of best": (
-        "best = (-np.inf, None, None)\n    for _ in range(trials):\n        lr = 10 ** rng.uniform(-4, 0)\n        hidden = int(rng.integers(20, 121))\n        accuracy = validate(lr, hidden)\n        if accuracy > best[0]:",
-        "best = (np.inf, None, None)\n    for _ in range(trials):\n        lr = 10 ** rng.uniform(-4, 0)\n        hidden = int(rng.integers(20, 121))\n        accuracy = validate(lr, hidden)\n        if accuracy < best[0]:",
-        "an accuracy is better when it is higher; you keep the lowest",
-    ),
-    "last of equals": (
-        "if accuracy > best[0]:",
-        "if accuracy >= best[0]:",
-        "of equally good settings the first one tried is asked",
-    ),
-    "ties by the rate": (
-        "if accuracy > best[0]:",
-        "if best[1] is None or (accuracy, lr, hidden) > best:",
-        "max of whole tuples lets the larger rate win a tie; of equally good settings the first one tried is asked",
-    ),
-    "the last setting": (
-        "if accuracy > best[0]:\n            best",
-        "if True:\n            best",
-        "you return the setting tried last, whether it was good or not",
-    ),
-    "score of the best, setting of the last": (
-        "    return best",
-        "    return best[0], lr, hidden",
-        "the accuracy is the best one, but rate and width are those of the last trial",
-    ),
-    "one trial too few": (
-        "range(trials)",
-        "range(max(1, trials - 1))",
-        "one trial is missing",
-    ),
-    "starts from zero": (
-        "(-np.inf, None, None)",
-        "(0, None, None)",
-        "a score may be 0 or negative, and then nothing is ever better than your start",
-    ),
-    "validated once more at the end": (
-        "    return best",
-        "    return validate(best[1], best[2]), best[1], best[2]",
-        "the best setting is trained a second time at the end; keep the accuracy that you have",
-    ),
-}
-RIGHT = {
-    "a list and max": """
-def random_search(validate, trials, rng):
-    seen = []
-    for _ in range(trials):
-        lr, hidden = 10 ** rng.uniform(-4, 0), int(rng.integers(20, 121))
-        seen.append((validate(lr, hidden), lr, hidden))
-    return max(seen, key=lambda one: one[0])
-""",
-    "argmax": """
-def random_search(validate, trials, rng):
-    scores, settings = [], []
-    while len(scores) < trials:
-        settings.append((10.0 ** rng.uniform(-4, 0), int(rng.integers(20, 121))))
-        scores.append(validate(*settings[-1]))
-    best = int(np.argmax(scores))
-    return scores[best], *settings[best]
-""",
-}
 
 # %% [markdown]
 # ## 10. Leaks
@@ -1472,84 +893,6 @@ with check("read_by_means") as expect:
         expect(f"{n} and {m} images, {classes} classes", read_by_means(shape, named, new))
         expect("inputs afterwards", (shape, new))
     ### END HIDDEN TESTS
-
-# %% variants="read_by_means"
-WRONG = {
-    "test set scaled by itself": (
-        "(x_test - mean) / scale",
-        "(x_test - x_test.mean(axis=0)) / np.where(np.ptp(x_test, axis=0) == 0, 1.0, x_test.std(axis=0))",
-        "now the test images are scaled by their own mean: one image alone would become all zeros",
-    ),
-    "mean still of both": (
-        "mean, scale = x.mean(axis=0), x.std(axis=0)",
-        "mean, scale = np.concatenate([x, x_test]).mean(axis=0), x.std(axis=0)",
-        "the scale is repaired, but the mean still knows the test images",
-    ),
-    "scale still of both": (
-        "mean, scale = x.mean(axis=0), x.std(axis=0)",
-        "mean, scale = x.mean(axis=0), np.concatenate([x, x_test]).std(axis=0)",
-        "the mean is repaired, but the scale still knows the test images",
-    ),
-    "constant pixels still of both": (
-        "np.where(np.ptp(x, axis=0) == 0, 1.0, scale)",
-        "np.where(np.ptp(np.concatenate([x, x_test]), axis=0) == 0, 1.0, scale)",
-        "which pixels are constant is still judged by the test images too",
-    ),
-    "constant pixels divided by zero": (
-        "    scale = np.where(np.ptp(x, axis=0) == 0, 1.0, scale)\n",
-        "",
-        "a pixel that is constant in training has a standard deviation of 0; leave it unscaled",
-    ),
-    "constant pixels thrown to zero": (
-        "known, scaled = (x - mean) / scale, (x_test - mean) / scale",
-        "known, scaled = (x - mean) / scale, (x_test - mean) / scale * (np.ptp(x, axis=0) > 0)",
-        "pixels that are constant in training are centred and left unscaled, not set to 0",
-    ),
-    "nothing scaled": (
-        "known, scaled = (x - mean) / scale, (x_test - mean) / scale",
-        "known, scaled = x - mean, x_test - mean",
-        "the leak is gone, and the scaling too: divide by the training set's standard deviation",
-    ),
-    "test images unscaled": (
-        "(x_test - mean) / scale",
-        "x_test * 1.0",
-        "the test images must go through the same scaling as the training images, with the training set's numbers",
-    ),
-    "scaled in place": (
-        "known, scaled = (x - mean) / scale, (x_test - mean) / scale",
-        "x_test -= mean\n    x_test /= scale\n    known, scaled = (x - mean) / scale, x_test.copy()",
-        "`-=` and `/=` change the caller's test images; make new arrays",
-    ),
-    "one scale for all pixels": (
-        "x.mean(axis=0), x.std(axis=0)",
-        "x.mean(axis=0), x.std()",
-        "each pixel has a standard deviation of its own: axis=0",
-    ),
-    "farthest mean": (
-        "apart.argmin(axis=1)",
-        "apart.argmax(axis=1)",
-        "the nearest mean is asked, so the smallest distance",
-    ),
-}
-RIGHT = {
-    "the library's standardise": """
-def read_by_means(x, t, x_test):
-    from course_lib.data import standardise
-
-    known, scaled = standardise(x, x_test)
-    means = np.array([known[t == c].mean(axis=0) for c in np.unique(t)])
-    return scaled, np.linalg.norm(scaled[:, None] - means, axis=2).argmin(axis=1)
-""",
-    "one test image at a time": """
-def read_by_means(x, t, x_test):
-    mean = x.mean(0)
-    constant = (x == x[0]).all(0)
-    scale = np.where(constant, 1.0, x.std(0))
-    centres = np.array([((x[t == c] - mean) / scale).mean(0) for c in range(max(t) + 1)])
-    scaled = np.array([(one - mean) / scale for one in x_test])
-    return scaled, np.array([((centres - one) ** 2).sum(1).argmin() for one in scaled])
-""",
-}
 
 # %% [markdown]
 # ## 11. Practice run: read the test set, once

@@ -14,13 +14,17 @@
 
 # %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
-from course_lib.torch_models.step import stopwatch
-from course_lib.torch_models.step import training_step as library_step
 from course_lib.torch_models.zoo import ZOO
 from course_lib.viz.architectures import cost_map
 
-counts = {name: counting.count(counting.sketch(p.make), (3, 224, 224)) for name, p in ZOO.items() if p.billions}
-cost_map({name: (c.parameters, c.multiply_adds) for name, c in counts.items()})
+cost_map(
+    {
+        name: (cost.parameters, cost.multiply_adds)
+        for name, network in ZOO.items()
+        if network.billions
+        for cost in [counting.count(counting.sketch(network.make), (3, 224, 224))]
+    }
+)
 
 # %% [markdown]
 # ## 1. The same things under the same names
@@ -167,91 +171,6 @@ with check("count_layers") as expect:
     expect("hooks left behind on it", counting.hooks_on(again))
     ### END HIDDEN TESTS
 
-# %% variants="count_layers"
-WRONG = {
-    "whole batch": (
-        "out[0].numel() *",
-        "out.numel() *",
-        "you count the whole batch: asked is one sample, and `out[0]` is the first one's",
-    ),
-    "groups forgotten": (
-        "module.weight[0].numel())",
-        "module.weight[0].numel() * getattr(module, 'groups', 1))",
-        "with groups an output sees only the channels of its own group; weight[0] is already right",
-    ),
-    "kernel forgotten": (
-        "module.weight[0].numel())",
-        "module.weight.shape[1])",
-        "every output of a convolution takes channels times height times width of the kernel, not channels alone",
-    ),
-    "places forgotten": (
-        "out[0].numel() * module.weight[0].numel()",
-        "module.weight.numel()",
-        "these are the weights: each of them works once at every place of the map",
-    ),
-    "biases counted": (
-        "out[0].numel() * module.weight[0].numel()",
-        "out[0].numel() * (module.weight[0].numel() + (module.bias is not None))",
-        "a bias is added without a multiplication: it counts nothing here",
-    ),
-    "linear layers forgotten": (
-        "(nn.Conv2d, nn.Linear)",
-        "nn.Conv2d",
-        "linear layers work too",
-    ),
-    "convolutions forgotten": (
-        "(nn.Conv2d, nn.Linear)",
-        "nn.Linear",
-        "convolutions work too, and most of all",
-    ),
-    "children only": (
-        "for m in model.modules()",
-        "for m in model.children()",
-        "children() stops at the first level: layers inside of blocks are not seen; modules() finds all",
-    ),
-    "hooks stay": (
-        "        handle.remove()\n",
-        "        pass\n",
-        "your hooks are still there: each further forward pass will call them",
-    ),
-    "trainable only": (
-        "for p in model.parameters())",
-        "for p in model.parameters() if p.requires_grad)",
-        "frozen parameters are parameters too",
-    ),
-    "multiplications and additions": (
-        "sum(work)",
-        "2 * sum(work)",
-        "a multiplication with its addition counts as one here, as in the published tables",
-    ),
-    "once for each layer": (
-        "def count_layers(model, x):\n    work = {}\n    def note(module, args, out):\n"
-        "        work[module] = out[0].numel() * module.weight[0].numel()\n"
-        "    hooks = [m.register_forward_hook(note) for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]\n"
-        "    model(x)\n    for hook in hooks:\n        hook.remove()\n"
-        "    return sum(p.numel() for p in model.parameters()), sum(work.values())",
-        "a layer that runs twice works twice: add up, do not overwrite",
-    ),
-}
-RIGHT = {
-    "from the attributes": (
-        "def count_layers(model, x):\n    total = 0\n    def conv(m, args, out):\n        nonlocal total\n"
-        "        n, f, h, w = out.shape\n        total += f * h * w * m.in_channels // m.groups * m.kernel_size[0] * m.kernel_size[1]\n"
-        "    def linear(m, args, out):\n        nonlocal total\n        total += m.in_features * (out.numel() // out.shape[0])\n"
-        "    hooks = []\n    for m in model.modules():\n        if isinstance(m, nn.Conv2d):\n            hooks.append(m.register_forward_hook(conv))\n"
-        "        elif isinstance(m, nn.Linear):\n            hooks.append(m.register_forward_hook(linear))\n"
-        "    with torch.no_grad():\n        model(x)\n    [h.remove() for h in hooks]\n"
-        "    return sum(p.nelement() for p in set(model.parameters())), total"
-    ),
-    "one global hook": (
-        "def count_layers(model, x):\n    work = []\n    def note(m, args, out):\n"
-        "        if isinstance(m, nn.Conv2d) or isinstance(m, nn.Linear):\n"
-        "            work.append(out.numel() * m.weight.numel() // m.weight.shape[0] // x.shape[0])\n"
-        "    hook = nn.modules.module.register_module_forward_hook(note)\n    try:\n        model(x)\n"
-        "    finally:\n        hook.remove()\n    return sum(map(torch.numel, model.parameters())), sum(work)"
-    ),
-}
-
 # %% [markdown]
 # Torch has a device called `meta`: tensors on it have a shape and no numbers. A network built there takes no memory and
 # a forward pass no time, but all hooks see all shapes. `counting.sketch` builds a network there, and `counting.count`
@@ -384,90 +303,6 @@ with check("lenet_twin") as expect:
                 p *= 2
         expect(f"{maps} maps, kernels {kernels}: ours afterwards", [p.data for p in ours.parameters()])
     ### END HIDDEN TESTS
-
-# %% variants="lenet_twin"
-WRONG = {
-    "average pooling": (
-        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.MaxPool2d(2)",
-        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.AvgPool2d(2)",
-        "`ours` pools by the maximum, the twin's first pooling by the mean",
-    ),
-    "tanh": (
-        "nn.Linear(full1[1], full1[0]), nn.ReLU()",
-        "nn.Linear(full1[1], full1[0]), nn.Tanh()",
-        "the activation between the linear layers is ReLU in `ours`",
-    ),
-    "a ReLU lost": (
-        "nn.Linear(full1[1], full1[0]), nn.ReLU()",
-        "nn.Linear(full1[1], full1[0]), nn.Identity()",
-        "between the two linear layers stands a ReLU",
-    ),
-    "ReLU on the logits": (
-        "nn.Linear(full2[1], full2[0]),\n    )",
-        "nn.Linear(full2[1], full2[0]),\n        nn.ReLU(),\n    )",
-        "the logits are numbers of any sign: no ReLU behind the last layer",
-    ),
-    "softmax on top": (
-        "nn.Linear(full2[1], full2[0]),\n    )",
-        "nn.Linear(full2[1], full2[0]),\n        nn.Softmax(dim=1),\n    )",
-        "asked are the logits, as `ours` gives them, not probabilities",
-    ),
-    "rotated kernels": (
-        "    return twin\n",
-        "    with torch.no_grad():\n        for k in (0, 3):\n            twin[k].weight.copy_(twin[k].weight.flip(2, 3).clone())\n    return twin\n",
-        "torch cross-correlates, as course_lib does: kernels go over as they are",
-    ),
-    "kernels transposed": (
-        "    return twin\n",
-        "    with torch.no_grad():\n        for k in (0, 3):\n            twin[k].weight.copy_(twin[k].weight.transpose(2, 3).clone())\n    return twin\n",
-        "height comes before width in both libraries: do not exchange them",
-    ),
-    "biases lost": (
-        "    return twin\n",
-        "    with torch.no_grad():\n        for k in (0, 3, 7, 9):\n            twin[k].bias.zero_()\n    return twin\n",
-        "the biases are weights too: carry them over",
-    ),
-    "single precision on the way": (
-        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
-        "twin.load_state_dict(state)\n    twin.to(state[\"0.weight\"].dtype)",
-        "loading into a float32 module rounds the weights; make it float64 first, then load",
-    ),
-    "float32": (
-        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
-        "twin.load_state_dict(state)",
-        "the twin is float32, as torch makes layers; `ours` is float64",
-    ),
-    "shared memory": (
-        "    return twin\n",
-        "    for p, q in zip(twin.parameters(), ours.parameters()):\n        p.data = torch.from_numpy(q.data)\n    return twin\n",
-        "from_numpy shares the memory: a training step of the twin changes `ours`",
-    ),
-    "weights at random": (
-        "twin.to(state[\"0.weight\"].dtype).load_state_dict(state)",
-        "twin.to(state[\"0.weight\"].dtype)\n    for p in twin.parameters():\n        nn.init.constant_(p, 0.1)",
-        "the twin still has weights of its own: load those of `ours`",
-    ),
-}
-RIGHT = {
-    "a class of its own": (
-        "class Twin(nn.Module):\n    def __init__(self, ours):\n        super().__init__()\n"
-        "        self.w = nn.ParameterList(nn.Parameter(torch.tensor(ours[k].weight.data)) for k in (0, 3, 7, 9))\n"
-        "        self.b = nn.ParameterList(nn.Parameter(torch.tensor(ours[k].bias.data)) for k in (0, 3, 7, 9))\n\n"
-        "    def forward(self, x):\n        for k in (0, 1):\n"
-        "            x = F.max_pool2d(torch.relu(F.conv2d(x, self.w[k], self.b[k])), 2)\n"
-        "        x = torch.relu(F.linear(torch.flatten(x, 1), self.w[2], self.b[2]))\n        return F.linear(x, self.w[3], self.b[3])\n\n\n"
-        "def lenet_twin(ours):\n    return Twin(ours)"
-    ),
-    "layer by layer": (
-        "def lenet_twin(ours):\n    layers = []\n    for layer in ours:\n        kind = type(layer).__name__\n"
-        "        if kind == 'Conv2d':\n            f, c, k, _ = layer.weight.data.shape\n            layers.append(nn.Conv2d(c, f, k, dtype=torch.float64))\n"
-        "        elif kind == 'Linear':\n            m, d = layer.weight.data.shape\n            layers.append(nn.Linear(d, m, dtype=torch.float64))\n"
-        "        else:\n            layers.append({'ReLU': nn.ReLU(), 'MaxPool2d': nn.MaxPool2d(2), 'Flatten': nn.Flatten()}[kind])\n"
-        "        if kind in ('Conv2d', 'Linear'):\n            with torch.no_grad():\n"
-        "                layers[-1].weight.copy_(torch.from_numpy(layer.weight.data.copy()))\n"
-        "                layers[-1].bias.copy_(torch.from_numpy(layer.bias.data.copy()))\n    return nn.Sequential(*layers)"
-    ),
-}
 
 # %%
 ours = small_lenet(np.random.default_rng(0))
@@ -773,90 +608,6 @@ with check("nin_block") as expect:
         expect(f"{c} to {f} channels, kernel {k}, stride {s}, padding {p}", probe(nin_block(c, f, k, s, p), x, seed=k))
     ### END HIDDEN TESTS
 
-# %% variants="nin_block"
-WRONG = {
-    "one 1x1 only": (
-        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
-        "        nn.Conv2d(channels, channels, 1),\n",
-        "there are two 1×1 convolutions: the MLP at each pixel has two layers",
-    ),
-    "last ReLU missing": (
-        "        nn.ReLU(),\n    )",
-        "    )",
-        "a ReLU follows the last 1×1 convolution too; the next block is to be fed with it",
-    ),
-    "no ReLU between the 1x1": (
-        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
-        "        nn.Conv2d(channels, channels, 1),\n        nn.Conv2d(channels, channels, 1),\n",
-        "two 1×1 convolutions without a ReLU between them are one matrix: nothing gained",
-    ),
-    "no ReLU behind the window": (
-        "nn.Conv2d(in_channels, channels, kernel, stride, padding),\n        nn.ReLU(),",
-        "nn.Conv2d(in_channels, channels, kernel, stride, padding),",
-        "a ReLU follows the first convolution as well",
-    ),
-    "stride forgotten": (
-        "kernel, stride, padding)",
-        "kernel, 1, padding)",
-        "the first convolution has the stride asked for",
-    ),
-    "padding forgotten": (
-        "kernel, stride, padding)",
-        "kernel, stride)",
-        "the first convolution has the padding asked for",
-    ),
-    "always same padding": (
-        "kernel, stride, padding)",
-        "kernel, stride, kernel // 2)",
-        "the padding is an argument; it need not keep the size",
-    ),
-    "biases off": (
-        "kernel, stride, padding)",
-        "kernel, stride, padding, bias=False)",
-        "all three convolutions have biases",
-    ),
-    "depthwise 1x1": (
-        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
-        "        nn.Conv2d(channels, channels, 1, groups=channels),\n        nn.ReLU(),\n    )",
-        "with groups every channel stays for itself: the 1×1 convolution is there to mix them",
-    ),
-    "one layer used twice": (
-        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    mix = nn.Conv2d(channels, channels, 1)\n"
-        "    first = nn.Conv2d(in_channels, channels, kernel, stride, padding)\n"
-        "    return nn.Sequential(first, nn.ReLU(), mix, nn.ReLU(), mix, nn.ReLU())",
-        "this is one and the same 1×1 layer twice: two layers have weights of their own",
-    ),
-    "padding everywhere": (
-        "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
-        "nn.Conv2d(channels, channels, 1, padding=padding),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1, padding=padding),",
-        "a 1×1 convolution needs no padding: it would put a frame of biases around the maps",
-    ),
-    "stride everywhere": (
-        "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
-        "nn.Conv2d(channels, channels, 1, stride),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1, stride),",
-        "only the first convolution has the stride; the 1×1 layers see every pixel",
-    ),
-    "3x3 for 1x1": (
-        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
-        "        nn.Conv2d(channels, channels, 3, padding=1),\n        nn.ReLU(),\n    )",
-        "the layers behind the first see one pixel: their kernel is 1×1",
-    ),
-}
-RIGHT = {
-    "linear layers per pixel": (
-        "class Block(nn.Module):\n    def __init__(self, c, f, k, s, p):\n        super().__init__()\n"
-        "        self.two, self.one = nn.Linear(f, f), nn.Linear(f, f)\n        self.look = nn.Conv2d(c, f, k, stride=s, padding=p)\n\n"
-        "    def forward(self, x):\n        h = self.look(x).clamp(min=0).permute(0, 2, 3, 1)\n"
-        "        h = self.two(self.one(h).clamp(min=0)).clamp(min=0)\n        return h.permute(0, 3, 1, 2)\n\n\n"
-        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    return Block(in_channels, channels, kernel, stride, padding)"
-    ),
-    "a loop": (
-        "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    block = nn.Sequential()\n"
-        "    for c, k, s, p in [(in_channels, kernel, stride, padding)] + 2 * [(channels, 1, 1, 0)]:\n"
-        "        block.append(nn.Conv2d(c, channels, k, s, p)).append(nn.ReLU())\n    return block"
-    ),
-}
-
 # %%
 my_nin = functools.partial(nin.NiN, block=yours("nin_block", else_=nin.nin_block))
 if not GRADED:
@@ -928,85 +679,6 @@ with check("vgg_block") as expect:
         expect(f"{c} to {f} channels, {layers} layers", probe(vgg_block(c, f, layers), x, seed=layers))
     ### END HIDDEN TESTS
 
-# %% variants="vgg_block"
-WRONG = {
-    "no padding": (
-        "3, padding=1)",
-        "3)",
-        "without padding each convolution takes two rows and columns away; VGG's keep the size",
-    ),
-    "pooling missing": (
-        "    steps.append(nn.MaxPool2d(2))\n",
-        "",
-        "the block ends with pooling, which halves the size",
-    ),
-    "average pooling": (
-        "nn.MaxPool2d(2)",
-        "nn.AvgPool2d(2)",
-        "VGG pools by the maximum",
-    ),
-    "overlapping pooling": (
-        "nn.MaxPool2d(2)",
-        "nn.MaxPool2d(3, 2, padding=1)",
-        "overlapping windows of 3×3 are AlexNet's; here they are 2×2",
-    ),
-    "ReLU only at the end": (
-        "        steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
-        "    steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
-        "a ReLU follows every convolution; without it a stack of them is one linear map",
-    ),
-    "no ReLU at all": (
-        "        steps.append(nn.ReLU())\n",
-        "",
-        "the ReLUs are missing: the stack is one linear map",
-    ),
-    "pooling in between": (
-        "        steps.append(nn.ReLU())\n    steps.append(nn.MaxPool2d(2))",
-        "        steps.append(nn.ReLU())\n        steps.append(nn.MaxPool2d(2, ceil_mode=True))",
-        "pool once, at the end of the block, not behind every convolution",
-    ),
-    "a layer too few": (
-        "range(layers)",
-        "range(max(1, layers - 1))",
-        "one convolution is missing: the first counts among `layers`",
-    ),
-    "a layer too many": (
-        "range(layers)",
-        "range(layers + 1)",
-        "one convolution too many: the first counts among `layers`",
-    ),
-    "biases off": (
-        "3, padding=1)",
-        "3, padding=1, bias=False)",
-        "these convolutions have biases: no norm stands behind them",
-    ),
-    "5x5": (
-        "3, padding=1)",
-        "5, padding=2)",
-        "the kernels are 3×3: that is the whole idea",
-    ),
-    "one layer again and again": (
-        "def vgg_block(in_channels, channels, layers):\n    first = nn.Conv2d(in_channels, channels, 3, padding=1)\n"
-        "    again = [nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU()]\n"
-        "    return nn.Sequential(first, nn.ReLU(), *again * (layers - 1), nn.MaxPool2d(2))",
-        "a list times a number repeats the same layer object: all these convolutions share one set of weights",
-    ),
-}
-RIGHT = {
-    "a class": (
-        "class Stage(nn.Module):\n    def __init__(self, c, f, layers):\n        super().__init__()\n"
-        "        self.rest = nn.ModuleList(nn.Conv2d(f, f, 3, padding='same') for _ in range(layers - 1))\n"
-        "        self.first = nn.Conv2d(c, f, (3, 3), padding='same')\n\n"
-        "    def forward(self, x):\n        h = F.relu(self.first(x))\n        for conv in self.rest:\n            h = F.relu(conv(h))\n"
-        "        return F.max_pool2d(h, 2, 2)\n\n\ndef vgg_block(in_channels, channels, layers):\n    return Stage(in_channels, channels, layers)"
-    ),
-    "pairs of widths": (
-        "def vgg_block(in_channels, channels, layers):\n    widths = [in_channels] + [channels] * layers\n    block = nn.Sequential()\n"
-        "    for a, b in zip(widths, widths[1:]):\n        block.append(nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.ReLU(inplace=True)))\n"
-        "    return block.append(nn.MaxPool2d(kernel_size=2, stride=2))"
-    ),
-}
-
 # %%
 my_vgg = functools.partial(vgg.VGG, block=yours("vgg_block", else_=vgg.vgg_block))
 if not GRADED:
@@ -1023,8 +695,11 @@ if not GRADED:
 # %% picture="inception" alt="Four branches from one input: a 1 by 1 convolution; a 1 by 1 then a 3 by 3; a 1 by 1 then a 5 by 5; a 3 by 3 max pooling then a 1 by 1; their outputs are concatenated."
 from course_lib.viz.architectures import diagram
 
-stages = [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]]
-diagram(stages, title="Inception module: four branches, one concatenation", columns=True)
+diagram(
+    [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]],
+    title="Inception module: four branches, one concatenation",
+    columns=True,
+)
 
 # %% [markdown]
 # The 1×1 convolutions in front of the larger kernels are **bottlenecks**: they reduce the channels before the expensive
@@ -1107,92 +782,6 @@ with check("inception") as expect:
         expect(f"{c} to {ones}, {(a, b)}, {(d, e)}, {pool}, large {large}", probe(Inception(c, ones, (a, b), (d, e), pool, conv, large), x, seed))
     ### END HIDDEN TESTS
 
-# %% variants="inception"
-WRONG = {
-    "order of the branches": (
-        "for branch in self.branches]",
-        "for branch in (self.branches[0], self.branches[2], self.branches[1], self.branches[3])]",
-        "the 3×3 branch comes before the 5×5 branch in the concatenation",
-    ),
-    "pooling first": (
-        "for branch in self.branches]",
-        "for branch in (self.branches[3], *self.branches[:3])]",
-        "the pooling branch comes last in the concatenation",
-    ),
-    "average pooling": (
-        "nn.MaxPool2d(3, stride=1, padding=1)",
-        "nn.AvgPool2d(3, stride=1, padding=1)",
-        "the fourth branch pools by the maximum",
-    ),
-    "no pooling": (
-        "nn.MaxPool2d(3, stride=1, padding=1), ",
-        "",
-        "the fourth branch has lost its pooling",
-    ),
-    "pool 5x5": (
-        "nn.MaxPool2d(3, stride=1, padding=1)",
-        "nn.MaxPool2d(5, stride=1, padding=2)",
-        "the pooling windows are 3×3",
-    ),
-    "large ignored": (
-        "conv(fives[0], fives[1], large)",
-        "conv(fives[0], fives[1], 5)",
-        "the third branch's kernel is `large`, 5 only unless told otherwise",
-    ),
-    "conv ignored": (
-        "conv(in_channels, ones, 1),",
-        "conv_relu(in_channels, ones, 1),",
-        "the first branch is not made by the `conv` you were given",
-    ),
-    "conv ignored in the larger kernels": (
-        "conv(threes[0], threes[1], 3)",
-        "conv_relu(threes[0], threes[1], 3)",
-        "the 3×3 convolution is not made by the `conv` you were given",
-    ),
-    "activation twice": (
-        "torch.cat([branch(x) for branch in self.branches], dim=1)",
-        "torch.relu(torch.cat([branch(x) for branch in self.branches], dim=1))",
-        "`conv` has its activation inside; another ReLU behind the concatenation cuts what another `conv` may let through",
-    ),
-    "no bottleneck": (
-        "nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3))",
-        "conv(in_channels, threes[1], 3)",
-        "the 1×1 convolution in front of the 3×3 is missing: that bottleneck is what makes the module cheap",
-    ),
-    "bottleneck not used": (
-        "conv(threes[0], threes[1], 3)",
-        "conv(in_channels, threes[1], 3)",
-        "the 3×3 convolution stands behind the 1×1: it gets threes[0] channels, not in_channels",
-    ),
-    "3x3 reduced by 3x3": (
-        "conv(in_channels, threes[0], 1)",
-        "conv(in_channels, threes[0], 3)",
-        "the first convolution of the second branch is 1×1",
-    ),
-    "stacked along the batch": (
-        "dim=1)",
-        "dim=0)",
-        "channels are axis 1; axis 0 is the batch",
-    ),
-}
-RIGHT = {
-    "four attributes": (
-        "class Inception(nn.Module):\n    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):\n        super().__init__()\n"
-        "        self.p = conv(in_channels, pool, 1)\n        self.a5, self.b5 = conv(in_channels, fives[0], 1), conv(*fives, large)\n"
-        "        self.a3, self.b3 = conv(in_channels, threes[0], 1), conv(*threes, 3)\n        self.one = conv(in_channels, ones, 1)\n\n"
-        "    def forward(self, x):\n        pooled = F.max_pool2d(x, 3, 1, 1)\n"
-        "        return torch.concat((self.one(x), self.b3(self.a3(x)), self.b5(self.a5(x)), self.p(pooled)), -3)"
-    ),
-    "an output filled in": (
-        "class Inception(nn.Module):\n    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):\n        super().__init__()\n"
-        "        self.b = nn.ModuleDict()\n        self.b['1'] = nn.Sequential(conv(in_channels, ones, 1))\n"
-        "        for name, (a, f), k in (('3', threes, 3), ('5', fives, large)):\n"
-        "            self.b[name] = nn.Sequential(conv(in_channels, a, 1), conv(a, f, k))\n"
-        "        self.b['p'] = nn.Sequential(nn.MaxPool2d(3, 1, 1), conv(in_channels, pool, 1))\n\n"
-        "    def forward(self, x):\n        out = self.b['1'](x)\n        for name in '35p':\n            out = torch.cat((out, self.b[name](x)), 1)\n        return out"
-    ),
-}
-
 # %%
 my_googlenet = functools.partial(googlenet.GoogLeNet, module=yours("inception", else_=googlenet.Inception))
 if not GRADED:
@@ -1232,8 +821,11 @@ for groups in (1, 2, 32):
 # %% picture="grouped" alt="A bottleneck: 1 by 1 convolution down, 3 by 3 convolution in groups, 1 by 1 convolution up, each with batch norm; a shortcut around all three is added; then ReLU."
 from course_lib.viz.architectures import diagram
 
-stages = [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]]
-diagram(stages, title="Grouped bottleneck: narrow, split, wide again, and a shortcut", shortcut=(0, 4))
+diagram(
+    [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]],
+    title="Grouped bottleneck: narrow, split, wide again, and a shortcut",
+    shortcut=(0, 4),
+)
 
 # %% [markdown] task="grouped_bottleneck" title="The grouped bottleneck"
 # Write the class `GroupedBottleneck(in_channels, width, out_channels, groups, stride=1)`. Its branch: 1×1 to `width`, norm,
@@ -1302,101 +894,6 @@ with check("grouped_bottleneck") as expect:
         block = GroupedBottleneck(c, wide, out, groups, stride)
         expect(f"{c} to {out} through {wide} in {groups} groups, stride {stride}", probe(block, x, seed=c))
     ### END HIDDEN TESTS
-
-# %% variants="grouped_bottleneck"
-WRONG = {
-    "groups forgotten": (
-        "padding=1, groups=groups, bias=False",
-        "padding=1, bias=False",
-        "the 3×3 convolution is not split into groups",
-    ),
-    "1x1 in groups": (
-        "nn.Conv2d(width, out_channels, 1, bias=False)",
-        "nn.Conv2d(width, out_channels, 1, bias=False, groups=groups if out_channels % groups == 0 else 1)",
-        "only the 3×3 convolution is grouped; the 1×1 behind it must mix the groups, else they never meet",
-    ),
-    "ReLU before the sum": (
-        "torch.relu(self.branch(x) + self.shortcut(x))",
-        "torch.relu(self.branch(x)) + self.shortcut(x)",
-        "the ReLU comes after the sum: before it the branch could only ever add",
-    ),
-    "ReLU before and after the sum": (
-        "torch.relu(self.branch(x) + self.shortcut(x))",
-        "torch.relu(torch.relu(self.branch(x)) + self.shortcut(x))",
-        "the branch has lost its negative values before the sum; only the sum passes the last ReLU",
-    ),
-    "no ReLU after the sum": (
-        "torch.relu(self.branch(x) + self.shortcut(x))",
-        "self.branch(x) + self.shortcut(x)",
-        "the sum goes through a ReLU",
-    ),
-    "no shortcut": (
-        "torch.relu(self.branch(x) + self.shortcut(x))",
-        "torch.relu(self.branch(x))",
-        "the shortcut is missing",
-    ),
-    "shortcut through ReLU": (
-        "+ self.shortcut(x))",
-        "+ self.shortcut(torch.relu(x)))",
-        "the shortcut hands on x as it is, negative numbers too",
-    ),
-    "projection without norm": (
-        "self.shortcut = nn.Sequential(project, nn.BatchNorm2d(out_channels))",
-        "self.shortcut = project",
-        "a batch norm follows the projection as well",
-    ),
-    "always projects": (
-        "if stride != 1 or in_channels != out_channels:",
-        "if True:",
-        "where nothing changes the shortcut is the identity, without weights",
-    ),
-    "stride in the first convolution": (
-        "*(nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, stride, padding=1",
-        "*(nn.Conv2d(in_channels, width, 1, stride, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, 1, padding=1",
-        "the stride stands in the 3×3 convolution; in the 1×1 it would throw three of four pixels away unseen",
-    ),
-    "last norm missing": (
-        "nn.Conv2d(width, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)),",
-        "nn.Conv2d(width, out_channels, 1, bias=False),),",
-        "a norm follows the last convolution too",
-    ),
-    "ReLU missing in the middle": (
-        "*(nn.BatchNorm2d(width), nn.ReLU()),\n",
-        "nn.BatchNorm2d(width),\n",
-        "a ReLU follows the norm of the 3×3 convolution",
-    ),
-    "biases on": (
-        "nn.Conv2d(width, out_channels, 1, bias=False)",
-        "nn.Conv2d(width, out_channels, 1)",
-        "no biases: the norm behind each convolution has one and would subtract another",
-    ),
-    "projects only for channels": (
-        "if stride != 1 or in_channels != out_channels:",
-        "if in_channels != out_channels:",
-        "with a stride above 1 the sizes differ even if the channels agree: project then too",
-    ),
-}
-RIGHT = {
-    "explicit paths": (
-        "class GroupedBottleneck(nn.Module):\n    def __init__(self, in_channels, width, out_channels, groups, stride=1):\n        super().__init__()\n"
-        "        self.n3, self.n2, self.n1 = nn.BatchNorm2d(out_channels), nn.BatchNorm2d(width), nn.BatchNorm2d(width)\n"
-        "        self.c1, self.c3 = nn.Conv2d(in_channels, width, 1, bias=False), nn.Conv2d(width, out_channels, 1, bias=False)\n"
-        "        self.c2 = nn.Conv2d(width, width, 3, stride=stride, padding=1, groups=groups, bias=False)\n"
-        "        same = stride == 1 and in_channels == out_channels\n"
-        "        self.p = None if same else nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False)\n"
-        "        self.pn = None if same else nn.BatchNorm2d(out_channels)\n\n"
-        "    def forward(self, x):\n        h = F.relu(self.n1(self.c1(x)))\n        h = F.relu(self.n2(self.c2(h)))\n"
-        "        return F.relu(self.n3(self.c3(h)) + (x if self.p is None else self.pn(self.p(x))))"
-    ),
-    "projects sampled pixels": (
-        "class GroupedBottleneck(nn.Module):\n    def __init__(self, in_channels, width, out_channels, groups, stride=1):\n        super().__init__()\n"
-        "        def conv(c, f, k=1, **how):\n            return nn.Sequential(nn.Conv2d(c, f, k, padding=k // 2, bias=False, **how), nn.BatchNorm2d(f))\n"
-        "        self.stride, middle = stride, conv(width, width, 3, stride=stride, groups=groups)\n"
-        "        self.f = nn.Sequential(conv(in_channels, width), nn.ReLU(), middle, nn.ReLU(), conv(width, out_channels))\n"
-        "        self.g = conv(in_channels, out_channels) if stride > 1 or in_channels != out_channels else nn.Sequential()\n\n"
-        "    def forward(self, x):\n        s = self.stride\n        return (self.g(x[:, :, ::s, ::s]) + self.f(x)).clamp_min(0)"
-    ),
-}
 
 # %%
 def library_grouped(in_channels, width, out_channels, groups, stride=1):
@@ -1517,98 +1014,6 @@ with check("dense_block") as expect:
         x = rng.normal(size=(2, c, 5, 7))
         expect(f"{c} channels, growth {growth}, {layers} layers", probe(DenseBlock(c, growth, layers), x, seed=c))
     ### END HIDDEN TESTS
-
-# %% variants="dense_block"
-WRONG = {
-    "only the newest maps go in": (
-        "            x = torch.cat([x, layer(x)], dim=1)\n        return x\n",
-        "            x = layer(x)\n        return x\n",
-        "the next layer gets the newest maps only: hand it all maps there are, joined along axis 1",
-    ),
-    "new maps first": (
-        "torch.cat([x, layer(x)], dim=1)",
-        "torch.cat([layer(x), x], dim=1)",
-        "new maps go behind those there are: the input stays in front",
-    ),
-    "only the new maps": (
-        "            x = torch.cat([x, layer(x)], dim=1)\n        return x\n",
-        "            x, old = torch.cat([x, layer(x)], dim=1), x.shape[1]\n        return x[:, old:]\n",
-        "the block returns all maps, its input among them, not only those of its last layer",
-    ),
-    "input dropped": (
-        "        return x\n",
-        "        return x[:, -len(self.layers) * layer[-1].out_channels :]\n",
-        "the input's own channels belong to the output too",
-    ),
-    "bottleneck too narrow": (
-        "4 * growth",
-        "2 * growth",
-        "the 1×1 convolution gives four times the growth",
-    ),
-    "activated first maps": (
-        "torch.cat([x, layer(x)], dim=1)",
-        "torch.cat([torch.relu(x), layer(x)], dim=1)",
-        "maps are handed on as they are; the ReLU belongs to the layer that reads them",
-    ),
-    "ReLU behind": (
-        "torch.cat([x, layer(x)], dim=1)",
-        "torch.cat([x, torch.relu(layer(x))], dim=1)",
-        "norm and ReLU come before the convolutions; nothing follows the last one",
-    ),
-    "second norm missing": (
-        "*(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide,",
-        "*(nn.ReLU(), nn.Conv2d(wide,",
-        "there is a norm before the 3×3 convolution too",
-    ),
-    "first ReLU missing": (
-        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
-        "*(nn.BatchNorm2d(have), nn.Conv2d(have,",
-        "a ReLU follows the first norm",
-    ),
-    "biases on": (
-        "padding=1, bias=False)),",
-        "padding=1)),",
-        "the 3×3 convolution has no bias: the next layer's norm brings one",
-    ),
-    "no bottleneck": (
-        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, wide, 1, bias=False)),\n                *(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide,",
-        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
-        "the 1×1 convolution in front of the 3×3 is missing",
-    ),
-    "all from the input": (
-        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n"
-        "        self.layers = nn.ModuleList(nn.Sequential(nn.BatchNorm2d(in_channels), nn.ReLU(), nn.Conv2d(in_channels, 4 * growth, 1, bias=False),\n"
-        "            nn.BatchNorm2d(4 * growth), nn.ReLU(), nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)) for _ in range(layers))\n\n"
-        "    def forward(self, x):\n        return torch.cat([x, *(layer(x) for layer in self.layers)], dim=1)",
-        "every layer here sees the block's input only: each must see the maps of all layers before it",
-    ),
-    "a chain": (
-        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n        self.layers = nn.ModuleList()\n"
-        "        for k in range(layers):\n            have = in_channels if k == 0 else growth\n"
-        "            self.layers.append(nn.Sequential(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, 4 * growth, 1, bias=False),\n"
-        "                nn.BatchNorm2d(4 * growth), nn.ReLU(), nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)))\n\n"
-        "    def forward(self, x):\n        maps = [x]\n        for layer in self.layers:\n            maps.append(layer(maps[-1]))\n        return torch.cat(maps, dim=1)",
-        "this is a chain, concatenated at its end: each layer must see all maps before it, not only those of the last layer",
-    ),
-}
-RIGHT = {
-    "a list of maps": (
-        "class Dense(nn.Module):\n    def __init__(self, c, g):\n        super().__init__()\n"
-        "        self.wide, self.new = nn.Conv2d(c, 4 * g, 1, bias=False), nn.Conv2d(4 * g, g, 3, 1, 1, bias=False)\n"
-        "        self.n2, self.n1 = nn.BatchNorm2d(4 * g), nn.BatchNorm2d(c)\n\n"
-        "    def forward(self, maps):\n        h = self.wide(F.relu(self.n1(torch.cat(maps, 1))))\n        return self.new(F.relu(self.n2(h)))\n\n\n"
-        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n"
-        "        self.steps = nn.ModuleList([Dense(in_channels + i * growth, growth) for i in range(layers)])\n\n"
-        "    def forward(self, x):\n        maps = [x]\n        for step in self.steps:\n            maps.append(step(maps))\n        return torch.cat(maps, 1)"
-    ),
-    "registered by name": (
-        "class DenseBlock(nn.Module):\n    def __init__(self, in_channels, growth, layers):\n        super().__init__()\n        self.n, c = layers, in_channels\n"
-        "        for i in range(layers):\n            self.add_module(f'norm{i}', nn.BatchNorm2d(c))\n            self.add_module(f'mix{i}', nn.Conv2d(c, 4 * growth, 1, bias=False))\n"
-        "            self.add_module(f'again{i}', nn.BatchNorm2d(4 * growth))\n            self.add_module(f'look{i}', nn.Conv2d(4 * growth, growth, 3, padding='same', bias=False))\n"
-        "            c += growth\n\n    def forward(self, x):\n        m = dict(self.named_children())\n        for i in range(self.n):\n"
-        "            h = m[f'mix{i}'](m[f'norm{i}'](x).relu())\n            x = torch.hstack((x, m[f'look{i}'](m[f'again{i}'](h).relu())))\n        return x"
-    ),
-}
 
 # %%
 my_densenet = functools.partial(densenet.DenseNet, block=yours("dense_block", else_=densenet.DenseBlock))
@@ -1798,72 +1203,6 @@ with check("training_step") as expect:
     expect("devices", two_devices(training_step))
     ### END HIDDEN TESTS
 
-# %% variants="training_step"
-WRONG = {
-    "gradients add up": (
-        "    optimizer.zero_grad()\n",
-        "",
-        "old gradients are not forgotten: they add up from step to step",
-    ),
-    "evaluation mode": (
-        "    model.train()\n",
-        "",
-        "the model stays in evaluation mode: batch norm uses its running statistics, and dropout is off",
-    ),
-    "device left out": (
-        "x, y = x.to(where), y.to(where)",
-        "x, y = x.to(\"cpu\"), y.to(\"cpu\")",
-        "the device is written into the code: ask the model where it lives",
-    ),
-    "targets left behind": (
-        "x, y = x.to(where), y.to(where)",
-        "x = x.to(where)",
-        "the targets stay where they were: bring both to the model",
-    ),
-    "asks for a number": (
-        "return loss.detach()",
-        "return loss.item()",
-        "item() asks for a number and waits for the device; return the tensor, detached",
-    ),
-    "graph kept": (
-        "return loss.detach()",
-        "return loss",
-        "the loss still holds its graph: collect such losses and the memory fills up",
-    ),
-    "loss after the step": (
-        "return loss.detach()",
-        "return loss_fn(model(x), y).detach()",
-        "this is the loss after the step, from a second forward pass; asked is the one you stepped on",
-    ),
-    "no step": (
-        "    optimizer.step()\n",
-        "",
-        "the weights never change: the step is missing, or it comes before backward, or the gradients are gone by then",
-    ),
-    "divided by the batch": (
-        "    loss.backward()\n",
-        "    (loss / len(x)).backward()\n",
-        "loss_fn already takes its mean; do not divide again",
-    ),
-    "two steps": (
-        "    optimizer.step()\n",
-        "    optimizer.step()\n    optimizer.step()\n",
-        "one batch, one step of the optimizer",
-    ),
-}
-RIGHT = {
-    "gradients by hand": (
-        "def training_step(model, loss_fn, optimizer, x, y):\n    weights = list(model.parameters())\n    for m in model.modules():\n        m.training = True\n"
-        "    device = weights[0].device\n    loss = loss_fn(model(torch.as_tensor(x, device=device)), torch.as_tensor(y, device=device))\n"
-        "    for p, g in zip(weights, torch.autograd.grad(loss, weights)):\n        p.grad = g\n    optimizer.step()\n    return loss.clone().detach()"
-    ),
-    "zeros instead of nothing": (
-        "def training_step(model, loss_fn, optimizer, x, y):\n    where = [p.device for p in model.parameters()][-1]\n    optimizer.zero_grad(set_to_none=False)\n"
-        "    loss = loss_fn(model.train()(x.to(device=where)), y.to(device=where, non_blocking=True))\n    loss.backward()\n    optimizer.step()\n"
-        "    with torch.no_grad():\n        return loss + 0"
-    ),
-}
-
 # %% [markdown]
 # ### Practice: five small relatives learn digits
 #
@@ -2045,76 +1384,6 @@ with check("stack") as expect:
         expect(f"{layers} blocks: norms in training mode", [m.training for m in norms])
         expect(f"{layers} blocks of {wide} channels", probe(Stack(c, wide, layers, classes), x, seed=wide))
     ### END HIDDEN TESTS
-
-# %% variants="stack"
-WRONG = {
-    "one block many times": (
-        "            conv = nn.Conv2d(channels, channels, 3, padding=1)\n            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
-        "            conv = nn.Conv2d(channels, channels, 3, padding=1) if not self.blocks else conv\n            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
-        "all blocks now share one convolution: each needs weights of its own",
-    ),
-    "one block shared": (
-        "            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
-        "            self.blocks.append(self.blocks[0] if self.blocks else nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
-        "this is one and the same block again and again: its weights are shared",
-    ),
-    "shortcut lost": (
-        "x = x + block(x)",
-        "x = block(x)",
-        "the shortcut around each block is gone",
-    ),
-    "shortcut from the stem": (
-        "        for block in self.blocks:\n            x = x + block(x)\n",
-        "        first = x\n        for block in self.blocks:\n            x = first + block(x)\n",
-        "each shortcut goes around its own block, not around all of them",
-    ),
-    "last block only": (
-        "for block in self.blocks:",
-        "for block in self.blocks[-1:]:",
-        "all blocks run, not only the last",
-    ),
-    "last block registered only": (
-        "        self.fc = nn.Linear(channels, classes)\n",
-        "        self.blocks = list(self.blocks)\n        self.last = self.blocks[-1]\n        self.fc = nn.Linear(channels, classes)\n",
-        "only one block is an attribute: the others still hide in a Python list",
-    ),
-    "convolutions registered only": (
-        "            self.blocks.append(nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv))\n",
-        "            self.blocks.append(conv)\n        self.norms = [nn.BatchNorm2d(channels) for _ in range(layers)]\n        self.blocks = nn.ModuleList(nn.Sequential(nn.ReLU(), c) for c in self.blocks)\n",
-        "the norms have been lost on the way: each block is norm, ReLU, convolution",
-    ),
-    "order inside": (
-        "nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv)",
-        "nn.Sequential(conv, nn.BatchNorm2d(channels), nn.ReLU())",
-        "inside of a block the norm comes first; only the registration was wrong",
-    ),
-    "head forgotten": (
-        "return self.fc(x.mean((2, 3)))",
-        "return x.mean((2, 3))",
-        "the linear layer at the end was right: keep it",
-    ),
-    "running without norm in training": (
-        "nn.BatchNorm2d(channels), nn.ReLU(), conv",
-        "nn.BatchNorm2d(channels).eval(), nn.ReLU(), conv",
-        "the norms are switched to evaluation for good: eval() and train() should decide that",
-    ),
-}
-RIGHT = {
-    "add_module": (
-        "class Stack(nn.Module):\n    def __init__(self, in_channels, channels, layers, classes):\n        super().__init__()\n"
-        "        self.stem, self.n = nn.Conv2d(in_channels, channels, 3, padding=1), layers\n        self.fc = nn.Linear(channels, classes)\n"
-        "        for k in range(layers):\n            setattr(self, f'block{k}', nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1)))\n\n"
-        "    def forward(self, x):\n        x = self.stem(x)\n        for k in range(self.n):\n            x = getattr(self, f'block{k}')(x) + x\n"
-        "        return self.fc(x.flatten(2).mean(2))"
-    ),
-    "a list first": (
-        "class Stack(nn.Module):\n    def __init__(self, in_channels, channels, layers, classes):\n        super().__init__()\n"
-        "        blocks = [nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1)) for _ in range(layers)]\n"
-        "        self.head, self.blocks = nn.Linear(channels, classes), nn.Sequential(*blocks)\n        self.first = nn.Conv2d(in_channels, channels, 3, padding=1)\n\n"
-        "    def forward(self, x):\n        h = self.first(x)\n        for block in self.blocks:\n            h = h + block(h)\n"
-        "        return self.head(F.adaptive_avg_pool2d(h, 1).flatten(1))"
-    ),
-}
 
 # %% [markdown] question="fewer_weights" points=5 title="Small, slow, large"
 # GoogLeNet has about a tenth of AlexNet's weights and does twice its multiply-adds; its error is less than half. Explain in

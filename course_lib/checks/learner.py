@@ -7,7 +7,7 @@ from course_lib.checks.lookup import exercise_of, find_check, find_hidden, hints
 from course_lib.checks.message import Message, show
 from course_lib.evidence.compare import Difference, check_line
 from course_lib.evidence.mistakes import name_mistake
-from course_lib.evidence.records import BadRecord
+from course_lib.evidence.records import BadRecord, join
 
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
 _NO_HIDDEN = (
@@ -71,7 +71,7 @@ class Learner:
         except (BadRecord, LookupError) as problem:
             raise CheckFailed(str(problem)) from None
         if self.part == "visible":
-            return _merge(found[1], hidden) if hidden else found[1]
+            return _with_hidden(found[1], hidden) if hidden else found[1]
         if hidden is None:
             raise CheckFailed(f"The hidden tests of {self.id} need COURSE_HIDDEN, the folder with their values.")
         return {**hidden, "hidden_from": 0}
@@ -126,16 +126,10 @@ class Learner:
             message.code = spot.text()
 
 
-def _merge(visible, hidden):
-    """Visible and hidden part as one entry: positions run on, mistakes are put together by name."""
-    says = {m["name"]: m["say"] for part in (visible, hidden) for m in part["mistakes"]}
-    lines = {name: [] for name in says}
-    for part in (visible, hidden):
-        for mistake in part["mistakes"]:
-            lines[mistake["name"]] += mistake["lines"]
-    mistakes = [{"name": name, "say": says[name], "lines": lines[name]} for name in says]
+def _with_hidden(visible, hidden):
+    """Both parts as one entry that knows where the hidden one begins."""
     start = min((line["position"] for line in hidden["lines"]), default=len(visible["lines"]))
-    return {**visible, "lines": visible["lines"] + hidden["lines"], "mistakes": mistakes, "hidden_from": start}
+    return {**join(visible, hidden), "hidden_from": start}
 
 
 def _differences(lines, seen):

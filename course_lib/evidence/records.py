@@ -45,6 +45,21 @@ class Record:
         return {name: entry.get(name) or empty for name, empty in (("forbid", []), ("hints", []), ("points", 0))}
 
 
+def join(visible, hidden):
+    """One check's entries as one, `hidden` may be None: lines by position, mistakes by name, `parts` by position."""
+    lines, mistakes, parts = [], {}, {}
+    for part, entry in (("visible", visible), ("hidden", hidden)):
+        if entry is None:
+            continue
+        lines += entry["lines"]
+        parts |= {line["position"]: part for line in entry["lines"]}
+        for mistake in entry.get("mistakes", []):
+            known = mistakes.setdefault(mistake["name"], {**mistake, "lines": []})
+            known["lines"] = [*known["lines"], *mistake["lines"]]
+    lines.sort(key=lambda line: line["position"])
+    return {**visible, "lines": lines, "mistakes": list(mistakes.values()), "parts": parts}
+
+
 def record_line(seen):
     """The record's line for what the reference gave: the observation with what its cell asked (`spec`) laid flat."""
     if not isinstance(seen, Seen):

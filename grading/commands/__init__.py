@@ -1,0 +1,1 @@
+"""The `course` command, group by group; each command is one call into the package."""

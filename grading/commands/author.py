@@ -78,8 +78,7 @@ def lint(
 
     folders = _folders(solutions, None)
     chosen = read_lessons(folders.solutions, lessons or ())
-    files = {lesson.path.name for lesson in chosen}
-    problems = [p for p in lint_lessons(read_lessons(folders.solutions)) if p.file in files]
+    problems = lint_lessons(read_lessons(folders.solutions), chosen)
     if complete:
         problems += [p for lesson in chosen for p in missing_parts(lesson)]
     for problem in problems:
@@ -100,13 +99,17 @@ def certify(
 ):
     """Build, then prove that every check tells right from wrong; exit status 1 where one does not.
 
+    Writes the certificate; with lessons named, their part of it.
+
     Example: course certify 09 --json certificate.json
     """
     from rich.console import Console
 
+    from grading.lessons.source import lesson_paths
     from grading.paths import ROOT
     from grading.proving import certificate as paper
     from grading.proving.certify import CACHE
+    from grading.proving.renew import renew
     from grading.publishing.build import build, read_clean
 
     folders, console = _folders(solutions, notebooks), Console()
@@ -128,8 +131,10 @@ def certify(
         console.print(text, style="red", highlight=False, soft_wrap=True)
     if json is not None:
         json.write_text(paper.as_text(found.to_json()), encoding="utf-8")
-    if not lessons and solutions is None:
+    if solutions is None and not lessons:
         paper.write(found, ROOT / "grading")
+    elif solutions is None and not found.problems:  # the lessons named, in the certificate that is there
+        renew(found, ROOT / "grading", [path.stem for path in lesson_paths(folders.solutions)])
     if found.problems:
         console.print(f"{len(found.problems)} to mend")
         raise typer.Exit(1)
@@ -139,7 +144,7 @@ def certify(
 
 def release(
     out: Annotated[Path, typer.Argument(help="A new or empty folder, outside the repository.")],
-    lessons: Annotated[list[str] | None, typer.Option("--lesson", help="Only this lesson; may be repeated.")] = None,
+    lessons: Numbers = None,
     edition: Annotated[str, typer.Option(help="class, self-study or clone.")] = "class",
     course: Annotated[Path | None, typer.Option(help="Course folder for the private part; OUT/course if none.")] = None,
     solutions: Solutions = None,
@@ -150,7 +155,7 @@ def release(
     class: student files without answers, and a course folder whose hidden tests are drawn privately and certified
     again. self-study: the same student files, the answers beside them. clone: the project as it is.
 
-    Example: course release --edition class ~/autumn
+    Example: course release ~/autumn 01 09 --edition class
     """
     from rich.console import Console
 

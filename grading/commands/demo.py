@@ -5,6 +5,7 @@ from pathlib import Path
 
 from grading import course
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.publishing.sample_class import CLASS, DEMO
 
 NUMBERS = ("01", "09")
@@ -27,16 +28,15 @@ def prepare(folder, *, tell=lambda text: None, numbers=NUMBERS):
         student, lesson = path.parent.name, path.stem
         if lesson in made.lessons:
             target = made.root / "submitted" / student / lesson
-            course.write_atomically(target / path.name, path.read_bytes())
-            course.write_atomically(target / "timestamp.txt", DUE.encode())
+            write_atomically(target / path.name, path.read_bytes())
+            write_atomically(target / "timestamp.txt", DUE)
     return made
 
 
 def demonstrate(console, folder, *, workers=None, trust=False):
     """Run the whole demo and print what happened and where to look."""
-    from grading.commands.instructor import grade_with_bar, print_summary
     from grading.reporting import feedback, report
-    from grading.reporting.console import mistake_table
+    from grading.reporting.console import grade_with_bar, mistake_table, print_summary
 
     start = time.monotonic()
     with console.status("preparing the course folder") as status:

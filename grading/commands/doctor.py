@@ -24,8 +24,8 @@ class Finding:
 
 def examine():
     """All findings, in order."""
-    parts = (python, packages, kernel, lessons, progress_place, data, confinement, gpu)
-    return [part() for part in parts]
+    looks = (python, packages, kernel, lessons, progress_place, data, confinement, gpu)
+    return [look() for look in looks]
 
 
 def python():

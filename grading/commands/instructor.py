@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from grading.errors import CourseError
-
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
 Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
@@ -115,102 +113,10 @@ def grade(
 
     Example: course grade 09 --course ~/autumn-class
     """
-    import contextlib
+    from grading.commands.grade import grade_class
 
-    console = _console()
-    options = {"students": student or (), "workers": workers, "force": force, "twice": twice}
-    options |= {"dry": dry_run, "trust": trust}
-    with contextlib.ExitStack() as stack:
-        if dask and workers:
-            raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
-        if not dask and (folder / "submitted").is_dir():
-            options["pool"] = stack.enter_context(_pool(workers, trust))
-        from grading.marking import engine
-
-        if dask:
-            from grading.confinement.cluster import connect
-
-            say = None if as_json else lambda sentence: console.print(sentence, markup=False)
-            options["pool"] = stack.enter_context(connect(dask, trust=trust, say=say))
-        if as_json:
-            from grading.marking.outcome import json_pieces
-
-            for piece in json_pieces(engine.grade(folder, lessons or (), **options)):
-                typer.echo(piece, nl=False)
-            typer.echo()
-            return
-        summary = grade_with_bar(console, folder, lessons or (), **options)
-    print_summary(console, summary)
-
-
-def _pool(workers, trust):
-    """The sandbox, started before the gradebook's libraries are imported: both take a second or two."""
-    from grading.confinement.sandbox import SandboxPool, default_workers
-
-    return SandboxPool(workers or default_workers(), trust=trust)
-
-
-def grade_with_bar(console, folder, lessons=(), **options):
-    """Grade with a progress bar that shows rate and time left; returns the Summary."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    from grading.marking import engine
-
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
-    columns += (
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("grading", total=None, rate="", last="")
-
-        def tell(done, total, one):
-            elapsed = bar.tasks[0].elapsed or 1e-9
-            bar.update(
-                task, completed=done, total=total, rate=f"{done / elapsed:.1f}/s", last=f"{one.student} {one.lesson}"
-            )
-
-        return engine.grade(folder, lessons, tell=tell, **options)
-
-
-def print_summary(console, summary):
-    """The class table, what was done, how confined, what changed."""
-    from grading.reporting.console import class_table
-
-    if not summary.graded:
-        console.print("Nothing was handed in.")
-        return
-    console.print(class_table(summary.graded))
-    ways = [f"{summary.count(how)} {how}" for how in ("ran", "from the journal", "up to date", "not run")]
-    told = ", ".join(way for way in ways if not way.startswith("0 "))
-    console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")
-    if summary.isolation:
-        from grading.confinement.sandbox import PATHS
-
-        console.print(f"Confined: {PATHS[summary.isolation]}.")
-    for sentence in summary.differs:
-        console.print(f"[bold red]{sentence}")
-    changed = [(one, change) for one in summary.graded for change in one.changes]
-    verb = "would become" if summary.dry else "became"
-    for one, (cell, old, new) in changed:
-        console.print(f"{one.student} {one.lesson} {cell}: {old:g} {verb} {new:g}", markup=False)
-    for one in summary.graded:
-        if one.unsteady:
-            names = ", ".join(one.unsteady)
-            console.print(f"{one.student} {one.lesson}: not the same the second time: {names}", markup=False)
-    if summary.dry:
-        console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
-    for name in summary.unfit:
-        console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
+    options = {"students": student or (), "force": force, "twice": twice, "dry": dry_run}
+    grade_class(_console(), folder, lessons or (), workers=workers, trust=trust, dask=dask, as_json=as_json, **options)
 
 
 def show(
@@ -226,28 +132,15 @@ def show(
     """
     import json
 
-    from grading.marking import judge
-    from grading.reporting.submission import find_graded
+    from grading.reporting.submission import find_graded, to_json
 
     shown = find_graded(folder, student, lesson)
     if as_json:
-        typer.echo(json.dumps({**shown.facts, "verdict": judge.to_json(shown.verdict)}, ensure_ascii=False))
+        typer.echo(json.dumps(to_json(shown), ensure_ascii=False))
         return
-    from rich.text import Text
+    from grading.reporting.console import print_submission
 
-    from grading.reporting.console import verdict_lines
-
-    console = _console()
-    for name, value in shown.facts.items():
-        console.print(f"{name}: {value}", markup=False)
-    for text, style in verdict_lines(shown.verdict):
-        console.print(Text(text, style=style))
-    if source:
-        from rich.syntax import Syntax
-
-        for name, text in shown.answers.items():
-            console.print(f"\n{name}", markup=False)
-            console.print(Syntax(text, "python", background_color="default"))
+    print_submission(_console(), shown, source=source)
 
 
 def feedback(lessons: Lessons = None, folder: Folder = HERE, student: Students = None):

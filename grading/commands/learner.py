@@ -8,7 +8,7 @@ import typer
 
 Folder = Annotated[Path | None, typer.Option("--notebooks", help="Folder of the lessons.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "○"}
+SIGNS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "○"}
 
 
 def register(app):
@@ -81,7 +81,7 @@ def _print_result(console, result):
     right = sum(bool(check.passed) for check in result.checks)
     console.print(f"[bold]{result.lesson}[/]: {right} of {len(result.checks)} checks pass", highlight=False)
     for check in result.checks:
-        line = f"  {MARKS[check.passed]} {check.id}"
+        line = f"  {SIGNS[check.passed]} {check.id}"
         console.print(line, end="" if check.say else "\n", highlight=False)
         if check.say:
             said = check.say.replace("\n", "\n      ")
@@ -112,8 +112,8 @@ def progress(
     for name, entries in every.items() if checks else ():
         typer.echo(f"\n{name}")
         for id, entry in entries.items():
-            mark = "○" if entry is None else "✓" if entry["passed"] else "✗"
-            typer.echo(f"  {mark} {id}" + (f"  ({entry['tries']} tries)" if entry else ""))
+            sign = "○" if entry is None else "✓" if entry["passed"] else "✗"
+            typer.echo(f"  {sign} {id}" + (f"  ({entry['tries']} tries)" if entry else ""))
 
 
 def hint(
@@ -155,9 +155,9 @@ def doctor(json: Json = False):
     if json:
         typer.echo(jsonlib.dumps([asdict(finding) for finding in findings], indent=1))
     else:
-        console, marks = Console(), {"ok": MARKS[True], "note": "○", "bad": MARKS[False]}
+        console, signs = Console(), {"ok": SIGNS[True], "note": "○", "bad": SIGNS[False]}
         for finding in findings:
-            console.print(f"{marks[finding.state]} {finding.name:9}", end=" ", highlight=False)
+            console.print(f"{signs[finding.state]} {finding.name:9}", end=" ", highlight=False)
             console.print(finding.says, markup=False, highlight=False, soft_wrap=True)
             if finding.todo:
                 console.print(f"            type: {finding.todo}", markup=False, highlight=False, soft_wrap=True)

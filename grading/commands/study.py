@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course_lib.checks import progress_file as progress
-from course_lib.checks.lookup import exercise_of, records_in
+from course_lib.checks.lookup import records_in
 from course_lib.evidence.records import BadRecord
 from grading.errors import CourseError
+from grading.ids import exercise_of, split
+from grading.lessons.choose import choose
 from grading.paths import ROOT
 
 
@@ -52,14 +54,9 @@ def notebooks_folder(named=None):
 
 
 def find_lesson(folder, number):
-    """The notebook of lesson `number`: 9, 09 or 09_convolution_arithmetic."""
-    text = str(number).removesuffix(".ipynb")
-    head = f"{int(text):02}" if text.isascii() and text.isdigit() else text
-    found = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if p.stem == head or p.stem.startswith(f"{head}_")]
-    if not found:
-        there = ", ".join(p.stem[:2] for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")))
-        raise CourseError(f"There is no lesson {number} in {folder}; there are {there}.")
-    return found[0]
+    """The notebook of lesson `number`: 09 or 09_convolution_arithmetic."""
+    names = sorted(p.stem for p in folder.glob("[0-9][0-9]_*.ipynb"))
+    return folder / f"{choose([number], names, folder)[0]}.ipynb"
 
 
 def progress_file(folder):
@@ -150,7 +147,7 @@ def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
 
 
 def _read_cell(result, cell, number):
-    kind, _, id = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
+    kind, id = split(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
     error = next((o for o in cell.outputs if o.output_type == "error"), None)
     if kind in ("check", "predict") and id:
         shown = [o.metadata["course_check"] for o in cell.outputs if "course_check" in o.get("metadata", {})]

@@ -10,15 +10,6 @@ if TYPE_CHECKING:
 
 MB = 1 << 20
 
-ENDINGS = (
-    "finished",  # every cell ran, whatever it raised
-    "cpu limit",  # used up its CPU seconds
-    "wall limit",  # took too long by the clock, also when it was run alone
-    "memory limit",
-    "output limit",  # wrote more than the driver is willing to read
-    "died",  # the process ended by itself: os._exit, a signal, a crash
-)
-
 
 @dataclass(frozen=True)
 class Step:
@@ -106,7 +97,12 @@ class Isolation:
 
 @dataclass
 class Run:
-    """What was seen of one submission. `seen` holds observations in the order they arrived, visible parts first."""
+    """What was seen of one submission. `seen` holds observations in the order they arrived, visible parts first.
+
+    `ended`: finished (every cell ran, whatever it raised), cpu limit (used up its CPU seconds), wall limit (took too
+    long by the clock, also when it was run alone), memory limit, output limit (wrote more than the driver is willing to
+    read), or died (the process ended by itself: os._exit, a signal, a crash).
+    """
 
     ended: str
     cells: dict[str, CellRun]

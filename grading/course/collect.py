@@ -12,9 +12,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grading.course.folder import Course, write_atomically
+from grading.course.folder import Course
 from grading.course.intake import MAX_BYTES
 from grading.errors import CourseError
+from grading.files import read_regular, write_atomically
 
 CANVAS = re.compile(r"(?P<student>[^_]+)_(?:(?P<late>LATE)_)?\d+_\d+_(?P<file>.+?)(?:-(?P<attempt>\d+))?\.ipynb\Z")
 MOODLE = re.compile(r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_file_?\Z")
@@ -34,16 +35,16 @@ class Found:
 
 def who(path, lesson):
     """(student, attempt) by an upload's path inside the folder or zip; None when the name tells nobody."""
-    parts = PurePosixPath(path).parts
-    for part in parts[:-1]:
-        moodle = MOODLE.match(part)
+    *above, file = PurePosixPath(path).parts
+    for folder in above:
+        moodle = MOODLE.match(folder)
         if moodle:
             return f"{_id(moodle['student'])}_{moodle['id']}", 0
-    canvas = CANVAS.match(parts[-1])
+    canvas = CANVAS.match(file)
     if canvas:
         return _id(canvas["student"]), int(canvas["attempt"] or 0)
-    folders = [part for part in parts[:-1] if part != lesson]
-    name = folders[-1] if folders else parts[-1].removesuffix(".ipynb").removesuffix(lesson).strip("_- ")
+    folders = [folder for folder in above if folder != lesson]
+    name = folders[-1] if folders else file.removesuffix(".ipynb").removesuffix(lesson).strip("_- ")
     return (_id(name), 0) if _id(name) else None
 
 
@@ -75,7 +76,7 @@ def _folder(root):
     paths = sorted(p for p in root.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     for path in paths[:MAX_FILES]:
         if path.is_file() and not path.is_symlink():
-            yield path.relative_to(root).as_posix(), path.stat().st_mtime, lambda p=path: _bounded(p.open("rb"))
+            yield path.relative_to(root).as_posix(), path.stat().st_mtime, lambda p=path: read_regular(p, MAX_BYTES + 1)
 
 
 def _zip(path):
@@ -120,6 +121,6 @@ def collect(root, lesson, source):
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
             raise CourseError(f"{one.name} in {source} cannot be read ({error}); unpack it by hand.") from None
         write_atomically(folder / f"{lesson}.ipynb", data)
-        write_atomically(known, stamp.encode())
+        write_atomically(known, stamp)
         done.append((student, one.name))
     return done, nobody

@@ -107,7 +107,7 @@ def _from_v3(cell):
 def _text(source):
     """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
+        source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
@@ -118,8 +118,8 @@ def _piece(index, cell):
     if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
         return None
     meta = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-    mark = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
-    grade_id, cell_id, tags = mark.get("grade_id"), cell.get("id"), meta.get("tags")
+    claimed = meta.get("nbgrader") if isinstance(meta.get("nbgrader"), dict) else {}
+    grade_id, cell_id, tags = claimed.get("grade_id"), cell.get("id"), meta.get("tags")
     return Piece(
         index=index,
         kind=cell["cell_type"],

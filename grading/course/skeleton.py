@@ -4,19 +4,17 @@ The release notebook gives every cell's place, text and metadata; the instructor
 part of each check. Nothing of a student's metadata survives: cells found again get the skeleton's.
 """
 
-import ast
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
 from grading.errors import CourseError
-from grading.lessons.cells import GUARDED, split_hidden
+from grading.ids import check_of, exercise_of
+from grading.lessons.cells import GUARDED, defined_names, split_hidden
 
-_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 ROLES = ("solution", "check", "question", "locked", "plain")
 
 
@@ -64,43 +62,8 @@ class Skeleton:
 
     def exercise_of(self, check):
         """The solution cell's grade id a check belongs to: `conv2d-dilation` belongs to `conv2d`; or None."""
-        name = check.split("-")[0]
+        name = exercise_of(check)
         return name if name in self.by_grade_id else None
-
-
-def plain_python(source):
-    """Cell text with magics and shell lines blanked, so that `ast` can read it."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
-
-
-def parse(source):
-    """The syntax tree of a cell, or None when it is not Python."""
-    try:
-        return ast.parse(plain_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def defined_names(source):
-    """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
-
-    Variables do not count: every prediction is called `answer`.
-    """
-    tree = parse(source)
-    if tree is None:
-        return frozenset(re.findall(r"^(?:def|class)\s+(\w+)", source, re.M))
-    return frozenset(node.name for node in tree.body if isinstance(node, _DEFINITIONS))
-
-
-def assigned_names(source):
-    """Variables a cell of nothing but assignments binds: what a prediction's cell looks like; else nothing."""
-    tree = parse(source)
-    if tree is None or not tree.body or not all(isinstance(node, ast.Assign) for node in tree.body):
-        return frozenset()
-    targets = [target for node in tree.body for target in node.targets]
-    return frozenset(leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
 
 
 def _role(meta, kind):
@@ -115,7 +78,7 @@ def _cell(cell, sources):
     meta = dict(cell.metadata.get("nbgrader") or {})
     grade_id = meta.get("grade_id") if meta else None
     role = _role(meta, cell.cell_type)
-    check = re.sub(r"^(check|predict)-", "", grade_id) if role == "check" else None
+    check = check_of(grade_id) if role == "check" else None
     tags = cell.metadata.get("tags", [])
     return Cell(
         id=cell.get("id", ""),

@@ -7,6 +7,7 @@ GUARDED = ("practice", "figure", "gpu")  # roles of cells that the grader skips
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
+DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def split_hidden(source):
@@ -35,6 +36,12 @@ def split_hidden(source):
     if opened is None:
         return visible, ""
     return visible, "\n".join(([header] if header else []) + block)
+
+
+def open_hidden(hidden, check, start):
+    """A hidden cell told that it is one: its `check("ID")` gets the part and where its positions begin."""
+    opened = rf"\bcheck\(\s*([\"']){re.escape(check)}\1\s*\)"
+    return re.sub(opened, f'check("{check}", part="hidden", start={start})', hidden, count=1)
 
 
 def without_markers(source):
@@ -73,17 +80,44 @@ def magic_lines(cell):
     return [at for at, line in lines if re.match(r"\s*(%|!|%%)[a-z]", line)]
 
 
+def plain_python(source):
+    """Cell text with magics and shell lines blanked, so that `ast` can read it."""
+    if source.lstrip().startswith("%%"):
+        return ""
+    return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
+
+
 def tree_of(source):
-    """The syntax tree of a cell, magics blanked; None where it is not Python."""
+    """The syntax tree of a cell, magics blanked; None where it is not Python, whoever wrote it."""
     try:
-        return ast.parse(strip_magics(source))
-    except SyntaxError:
+        return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def defined_names(source):
+    """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
+
+    Variables do not count: every prediction is called `answer`.
+    """
+    tree = tree_of(source)
+    if tree is None:
+        return frozenset(re.findall(r"^(?:def|class)\s+(\w+)", source, re.M))
+    return frozenset(node.name for node in tree.body if isinstance(node, DEFINITIONS))
+
+
+def assigned_names(source):
+    """Variables a cell of nothing but assignments binds: what a prediction's cell looks like; else nothing."""
+    tree = tree_of(source)
+    if tree is None or not tree.body or not all(isinstance(node, ast.Assign) for node in tree.body):
+        return frozenset()
+    targets = [target for node in tree.body for target in node.targets]
+    return frozenset(leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name))
 
 
 def binds(node):
     """The names a statement binds: () for one that binds none."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+    if isinstance(node, DEFINITIONS):
         return (node.name,)
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -14,7 +14,7 @@ LIBRARIES = ("course_lib", "sklearn")
 
 def written_out(lesson):
     """(line, id) of each `yours` whose fallback shows the answer instead of calling a library."""
-    cells = [c for c in lesson.cells if c.kind == "code" and c.role not in ("variants", "picture")]
+    cells = [c for c in lesson.cells if c.kind == "code" and c.role != "picture"]
     trees = [(cell, tree) for cell in cells if (tree := tree_of(cell.source)) is not None]
     known = {name for name, full in imported(lesson).items() if full.partition(".")[0] in LIBRARIES}
     own = {}  # what the lesson itself calls by a name

@@ -35,14 +35,14 @@ def is_named(full, name):
     if not full or full.rpartition(".")[2] != name.rpartition(".")[2]:
         return False
     library = full.partition(".")[0]
-    return library in ANYONES or library == name.partition(".")[0] or f"course_lib.{name}" == full
+    return library in ANYONES or library == name.partition(".")[0]
 
 
 def imported(lesson):
     """Names that the lesson's code cells import: as written -> dotted name."""
     found = {}
     for cell in lesson.cells:
-        if cell.kind != "code" or cell.role == "variants":
+        if cell.kind != "code":
             continue
         tree = tree_of(cell.source)
         for node in ast.walk(tree) if tree is not None else ():  # that it does not parse is said elsewhere

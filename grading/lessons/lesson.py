@@ -5,6 +5,7 @@ from pathlib import Path
 
 from grading.errors import CourseError
 from grading.lessons.cells import without_markers
+from grading.lessons.variants import Mistakes
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Lesson:
     exercises: tuple
     questions: tuple
     text: str = field(repr=False)  # the file, or what a private seed made of it
+    mistakes: Mistakes  # the file beside it
 
     @property
     def checks(self):

@@ -2,7 +2,8 @@
 
 `lint_lessons` gives the problems that would make a wrong or unfair notebook; `missing_parts` what a complete lesson
 still lacks. What only running can show (does a check reject a mistake?) is the certificate's business. A rule yields
-(line, sentence); those about exercises and about check cells stand in `lint_exercises.py` and `lint_checks.py`.
+(line, sentence); those about exercises, check cells and known mistakes stand in `lint_exercises.py`,
+`lint_checks.py` and `lint_mistakes.py`.
 """
 
 import ast
@@ -22,8 +23,10 @@ from grading.lessons.fallbacks import written_out
 from grading.lessons.forbidden import dotted
 from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
+from grading.lessons.lint_mistakes import mistakes_problems
 
 PREDICT_SHARE = 0.05
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}
 LEGACY_RANDOM |= {"permutation", "normal", "uniform", "binomial", "poisson", "standard_normal", "RandomState"}
 # marker pairs and the roles of the cells they may stand in; nbgrader looks for the words alone, in any cell
@@ -46,8 +49,11 @@ class Problem:
         return f"{self.file}:{self.line}: {self.text}"
 
 
-def lint_lessons(lessons):
-    """All problems of the lessons, among them ids used twice in the course; sorted by place."""
+def lint_lessons(lessons, only=None):
+    """All problems of the lessons, among them ids used twice in the course; sorted by place.
+
+    With `only`, some of the lessons: what is wrong with those, though ids count in all.
+    """
     problems = [p for lesson in lessons for p in lint_lesson(lesson)]
     owners = {}
     for lesson in lessons:
@@ -57,18 +63,26 @@ def lint_lessons(lessons):
                 text = f"the id '{id}' is also in {other}; ids are unique in the course"
                 problems.append(Problem(lesson.path.name, line, text))
             owners.setdefault(id, lesson)
-    return sorted(problems, key=lambda p: (p.file, p.line, p.text))
+    files = {
+        name for lesson in (lessons if only is None else only) for name in (lesson.path.name, lesson.mistakes.file)
+    }
+    # a lesson's two files one after the other
+    return sorted(
+        (p for p in problems if p.file in files), key=lambda p: (p.file.split("/")[-1], p.file, p.line, p.text)
+    )
 
 
 def lint_lesson(lesson):
     """The problems of one lesson by itself."""
     found = {Problem(lesson.path.name, line, text) for line, text in _problems(lesson)}
-    return sorted(found, key=lambda p: (p.line, p.text))
+    found |= {Problem(lesson.mistakes.file, line, text) for line, text in mistakes_problems(lesson)}
+    return sorted(found, key=lambda p: (p.file, p.line, p.text))
 
 
 def _problems(lesson):
     """(line, sentence) of everything wrong, in no order."""
     yield from _header(lesson)
+    yield from _counts(lesson)
     pictures = [c.id for c in lesson.cells if c.role == "picture"]
     for cell in lesson.cells:
         yield from _cell(cell)
@@ -127,6 +141,17 @@ def _header(lesson):
         yield line, "the first cell is empty; open with the lesson's question"
 
 
+def _counts(lesson):
+    """What the opening says of how much there is: "There are eight exercises, three predictions and one ..."."""
+    predicted = sum(e.predict for e in lesson.exercises)
+    there = {"exercise": len(lesson.exercises) - predicted, "prediction": predicted}
+    there["written question"] = len(lesson.questions)
+    for line, text in enumerate(lesson.cells[0].source.split("\n"), lesson.cells[0].line):
+        for word, what in re.findall(rf"\b({'|'.join(NUMBERS)}) (exercise|prediction|written question)s?\b", text):
+            if NUMBERS.index(word) != there[what]:
+                yield line, f"the opening says {word} {what}s, the lesson has {there[what]}; correct the words"
+
+
 def _cell(cell):
     """What holds for every cell: it parses, draws from no global state, its markers stand where they may."""
     for line, text in enumerate(cell.source.split("\n"), cell.line):
@@ -148,8 +173,16 @@ def _cell(cell):
     for node in ast.walk(tree):
         for text in _bad_node(node):
             yield cell.line + getattr(node, "lineno", 1) - 1, text
+    if cell.role == "picture" and not _only_a_call(tree):
+        yield cell.line, "a picture cell is imports and one call; move what draws to course_lib/viz/pictures"
     if cell.role == "picture" and not str(cell.marks.get("alt", "")).strip():
         yield cell.line, 'the picture has no description; add alt="what it shows"'
+
+
+def _only_a_call(tree):
+    """Whether a cell is imports and then one call, nothing else."""
+    rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return len(rest) == 1 and isinstance(rest[0], ast.Expr) and isinstance(rest[0].value, ast.Call)
 
 
 def _bad_node(node):

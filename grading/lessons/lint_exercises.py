@@ -1,14 +1,10 @@
-"""The rules for an exercise as written: its marks, text, hints, answer and variants, as (line, sentence) each."""
-
-import ast
+"""The rules for an exercise as written: its marks, text, hints and answer, as (line, sentence) each."""
 
 from grading.lessons.cells import BEGIN_SOLUTION, END_SOLUTION, bound_names, magic_lines, solution_region, tree_of
 from grading.lessons.forbidden import forbidden_uses
 
 MAX_ANSWER_LINES = 15
 MAX_TASK_LINES = 8
-MIN_WRONG = 5
-MIN_RIGHT = 1
 RUNGS = 3
 
 
@@ -33,7 +29,6 @@ def exercise_problems(lesson, exercise):
         if len(exercise.hints) < RUNGS:
             told = f"'{id}' has {len(exercise.hints)} hints; write {RUNGS}: the idea, a small case, the skeleton"
             yield solve.line, told
-        yield from _variants(exercise)
 
 
 def _task(exercise):
@@ -89,32 +84,3 @@ def _answer(lesson, exercise):
     for line, name, imported in forbidden_uses(lesson, exercise, tree):
         said = f"imports {name}, which it is to solve" if imported else f"uses {name}, which it forbids"
         yield solve.line + line - 1, f"the answer of '{id}' {said}; write it out"
-
-
-def _variants(exercise):
-    id, line = exercise.id, exercise.solve.line
-    if len(exercise.wrong) < MIN_WRONG:
-        told = f"'{id}' has {len(exercise.wrong)} wrong variants, at least {MIN_WRONG}; add known mistakes"
-        yield line, told
-    if len(exercise.right) < MIN_RIGHT:
-        yield line, f"'{id}' has no right variant; add RIGHT with another style"
-    known = {_normal(exercise.reference): "the reference answer"}
-    for variant in (*exercise.wrong, *exercise.right):
-        if variant.wrong and not variant.sentence.strip():
-            yield variant.line, f"variant '{variant.name}' has no sentence; say what a tutor would"
-        if variant.problem:
-            yield variant.line, variant.problem.split(": ", 1)[1]
-            continue
-        text = _normal(variant.source)
-        if text is None:
-            yield variant.line, f"variant '{variant.name}' does not parse; mend it"
-        elif text in known:
-            yield variant.line, f"variant '{variant.name}' equals {known[text]}; change it"
-        else:
-            known[text] = f"variant '{variant.name}'"
-
-
-def _normal(source):
-    """The source without what does not count: layout and comments; None where it does not parse."""
-    tree = tree_of(source)
-    return None if tree is None else ast.dump(tree)

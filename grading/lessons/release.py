@@ -22,10 +22,10 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     IncludeHeaderFooter,
     LockCells,
+    SaveCells,
 )
 from traitlets.config import Config
 
-from grading.errors import CourseError
 from grading.lessons.cells import GUARDED, solution_region, without_markers
 
 SCHEMA_VERSION = 3
@@ -46,8 +46,7 @@ class ClearCourseSolutions(ClearSolutions):
         return super().preprocess_cell(cell, resources, cell_index)
 
 
-# GenerateAssignment's list, less InstantiateTests (writes tests from templates; there are none) and SaveCells (writes
-# the gradebook and changes no cell; a course folder's own configuration has it)
+# GenerateAssignment's list, less InstantiateTests (writes tests from templates; there are none)
 PREPROCESSORS = (
     IncludeHeaderFooter,
     LockCells,
@@ -55,6 +54,7 @@ PREPROCESSORS = (
     ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
+    SaveCells,  # writes the gradebook and changes no cell
     ClearHiddenTests,
     ClearMarkScheme,
     ComputeChecksums,
@@ -65,19 +65,9 @@ PREPROCESSORS = (
 def generate_config():
     """What a course folder's nbgrader_config.py needs so that `nbgrader generate_assignment` makes our release."""
     config = Config()
-    config.GenerateAssignment.preprocessors = [
-        "nbgrader.preprocessors.IncludeHeaderFooter",
-        "nbgrader.preprocessors.LockCells",
-        "grading.plugins.ClearCourseSolutions",
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.CheckCellMetadata",
-        "nbgrader.preprocessors.ComputeChecksums",
-        "nbgrader.preprocessors.SaveCells",
-        "nbgrader.preprocessors.ClearHiddenTests",
-        "nbgrader.preprocessors.ClearMarkScheme",
-        "nbgrader.preprocessors.ComputeChecksums",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+    homes = {ClearCourseSolutions: "grading.plugins"}
+    listed = [f"{homes.get(step, 'nbgrader.preprocessors')}.{step.__name__}" for step in PREPROCESSORS]
+    config.GenerateAssignment.preprocessors = listed
     # the rubric stands in a locked text cell above the answer, so that it is beside it when the answer is read
     config.ClearMarkScheme.enforce_metadata = False
     return config
@@ -87,7 +77,7 @@ def student_notebook(lesson):
     """The notebook a student gets, as a NotebookNode."""
     notebook, resources = instructor_notebook(lesson), {}
     config = generate_config()
-    for preprocessor in PREPROCESSORS:
+    for preprocessor in (step for step in PREPROCESSORS if step is not SaveCells):  # there is no gradebook here
         notebook, resources = preprocessor(config=config)(notebook, resources)
     return notebook
 
@@ -116,14 +106,6 @@ def notebook_bytes(notebook):
     """The notebook as the bytes of its file."""
     nbformat.validate(notebook)
     return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode("utf-8")
-
-
-def stub_cell(lesson, exercise):
-    """The source of the learner's cell as released: the given program, or the reference with its stub."""
-    for made in student_notebook(lesson).cells:
-        if made.metadata.get("nbgrader", {}).get("grade_id") == exercise.id:
-            return made.source
-    raise CourseError(f"{lesson.path.name}: exercise '{exercise.id}' has no cell in the built notebook; report this")
 
 
 def code_stub(exercise):
@@ -176,7 +158,7 @@ def picture_path(lesson, cell):
 
 def _cells(lesson, cell):
     """What a source cell becomes: (kind, stable name or "", source, metadata), none, one or two of them."""
-    if cell.role in ("variants", "given"):
+    if cell.role == "given":
         return []
     make = {
         "lesson": _lesson_cell,

@@ -1,4 +1,5 @@
-"""Read a lesson: the percent file `solutions/NN_slug.py` becomes a `Lesson` (lesson.py), with line numbers.
+"""Read a lesson: the percent file `solutions/NN_slug.py`, with `solutions/mistakes/NN_slug.py` beside it, becomes a
+`Lesson` (lesson.py), with line numbers.
 
 The marks on the cell lines are those of ARCHITECTURE.md. This is the only parser; it refuses what it cannot understand
 (one sentence with file and line) and leaves matters of quality to `grading/lessons/lint.py`.
@@ -9,8 +10,9 @@ from pathlib import Path
 
 from grading.errors import CourseError
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
+from grading.lessons.choose import choose
 from grading.lessons.lesson import Cell, Check, Exercise, Lesson, Question
-from grading.lessons.variants import read_variants
+from grading.lessons.variants import mistakes_path, read_mistakes
 
 # mark -> (cell type, other keys that may stand beside it); the first key found here names the cell's role
 MARKS = {
@@ -22,7 +24,6 @@ MARKS = {
     "predict": ("code", {"points"}),
     "question": ("markdown", {"points", "title"}),
     "hint": ("markdown", set()),
-    "variants": ("code", set()),
     "practice": ("code", set()),
     "figure": ("code", set()),
     "picture": ("code", {"alt"}),
@@ -36,21 +37,13 @@ JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_mark
 
 
 def lesson_paths(folder, numbers=()):
-    """The lesson files in `folder`, in order; with `numbers` (such as "9", "09", "09_slug") only those."""
+    """The lesson files in `folder`, in order; with `numbers` (choose.py) only those."""
     paths = sorted(p for p in Path(folder).glob("[0-9][0-9]_*.py") if FILE_NAME.match(p.stem))
     if not numbers:
         if not paths:
             raise CourseError(f"no lesson NN_slug.py in {folder}; write one, or give the folder with --solutions")
         return paths
-    chosen = []
-    for number in numbers:
-        wanted = number.removesuffix(".py").split("/")[-1]
-        found = [p for p in paths if p.stem == wanted or (wanted.isdigit() and p.stem[:2] == wanted.zfill(2))]
-        if not found:
-            there = ", ".join(p.stem[:2] for p in paths) or "none"
-            raise CourseError(f"there is no lesson '{number}' in {folder}; there are: {there}")
-        chosen += found
-    return list(dict.fromkeys(chosen))
+    return [Path(folder) / f"{name}.py" for name in choose(numbers, [p.stem for p in paths], folder)]
 
 
 def read_lessons(folder, numbers=()):
@@ -63,15 +56,20 @@ def read_lesson(path):
     path = Path(path)
     if not FILE_NAME.match(path.stem):
         raise CourseError(f"{path.name}: a lesson's file is called NN_slug.py, such as 09_convolution_arithmetic.py")
+    beside = mistakes_path(path)
+    return parse_lesson(_text(path), path, _text(beside) if beside.exists() else None)
+
+
+def _text(path):
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: cannot be read as UTF-8 text ({error}); check the file") from None
-    return parse_lesson(text, path)
 
 
-def parse_lesson(text, path):
-    """Parse the text of a percent file as the lesson at `path` (which need not exist)."""
+def parse_lesson(text, path, mistakes=None):
+    """Parse the text of a percent file as the lesson at `path` (which need not exist); `mistakes` is the text of its
+    mistakes file, None where only the lesson itself is wanted."""
     path = Path(path).absolute()
     cells = _cells(text, path)
     if not cells or cells[0].role != "lesson":
@@ -87,6 +85,7 @@ def parse_lesson(text, path):
     for cell in cells[1:]:
         if cell.role == "lesson":
             raise CourseError(f"{path.name}:{cell.line}: only the first cell carries lesson=; remove this one")
+    beside = read_mistakes(mistakes, path)
     return Lesson(
         path=path,
         number=str(head["lesson"]),
@@ -95,9 +94,10 @@ def parse_lesson(text, path):
         minutes=head.get("minutes", 0),
         builds_on=tuple(str(head.get("builds_on", "")).split()),
         cells=cells,
-        exercises=_exercises(cells, path),
+        exercises=_exercises(cells, path, beside),
         questions=_questions(cells, path),
         text=text,
+        mistakes=beside,
     )
 
 
@@ -151,7 +151,7 @@ def _role(marks, kind, path, line):
 
 def _check_values(role, marks, where):
     value = marks[role]
-    if role in ("task", "solve", "given", "question", "hint", "variants", "practice") and not (
+    if role in ("task", "solve", "given", "question", "hint", "practice") and not (
         isinstance(value, str) and ID.match(value)
     ):
         raise CourseError(f'{where} {role}="{value}": an id is lower-case letters, digits and _, a letter first')
@@ -164,7 +164,7 @@ def _check_values(role, marks, where):
             raise CourseError(f"{where} {key}={marks[key]!r} is not a number; write {key}=2, without quotes")
 
 
-def _exercises(cells, path):
+def _exercises(cells, path, mistakes):
     def of(role, id):
         return [c for c in cells if c.role == role and c.id == id]
 
@@ -177,7 +177,7 @@ def _exercises(cells, path):
     solves = [c for c in cells if c.role == "solve"]
     known = {c.id for c in solves}
     for cell in cells:
-        if cell.role in ("task", "given", "check", "predict", "hint", "variants"):
+        if cell.role in ("task", "given", "check", "predict", "hint"):
             owner = cell.id.split("-")[0]
             if owner not in known:
                 raise CourseError(
@@ -189,11 +189,11 @@ def _exercises(cells, path):
     for solve in solves:
         id = solve.id
         one("solve", id)
-        task, given, variants = one("task", id), one("given", id), one("variants", id)
+        task, given = one("task", id), one("given", id)
         checks = tuple(_check(c, path) for c in cells if c.role in ("check", "predict") and c.id.split("-")[0] == id)
         for check in checks:
             one(check.cell.role, check.id)
-        wrong, right = read_variants(variants, solve, path) if variants else ((), ())
+        wrong, right = mistakes.variants(solve)
         exercises.append(
             Exercise(
                 id=id,

@@ -55,8 +55,8 @@ class _Reader:
     def statement(self, node):
         """Take in one statement; the statements inside a loop, a condition or a `with` come one by one."""
         if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
-            for part in _headers(node):
-                self._simple(part)
+            for head in _headers(node):
+                self._simple(head)
             for inner in _bodies(node):
                 self.statement(inner)
         else:

@@ -6,20 +6,22 @@ handed in a second time, and not when the lesson, the limits or the grader chang
 
 import hashlib
 import json
-import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from nbformat import from_dict
 
 from grading.confinement.job import Job, Step
-from grading.marking import judge
+from grading.lessons.cells import open_hidden
+from grading.marking import hidden_tests
 from grading.marking.display_cells import needless
-from grading.marking.overlay import same_text
+from grading.marking.judge import judge, not_graded
+from grading.marking.match import same_text
 from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
+from grading.marking.verdict import from_json, to_json
 
 
 def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
-    """The job of one sanitised notebook; `fingerprint` stands for the lesson's records and the grader.
+    """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader.
 
     The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), unless `whole`.
     """
@@ -30,7 +32,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
     )
     starts = {name: len(check["lines"]) for name, check in records["visible"].checks.items()}
     hidden = tuple(
-        Step(c.grade_id, hidden_source(c.hidden, c.check, starts.get(c.check, 0)), c.check, "hidden")
+        Step(c.grade_id, open_hidden(c.hidden, c.check, starts.get(c.check, 0)), c.check, "hidden")
         for c in skeleton.checks
         if c.hidden
     )
@@ -57,12 +59,6 @@ def _spared(steps, hidden, skeleton):
     return needless(candidates, [(s.id, s.source) for s in (*steps, *hidden) if s.id not in chosen])
 
 
-def hidden_source(source, check, start):
-    """The hidden part's cell, counting its lines on from the visible ones."""
-    opened = rf"\bcheck\(\s*([\"']){re.escape(check)}\1\s*\)"
-    return re.sub(opened, f'check("{check}", part="hidden", start={start})', source, count=1)
-
-
 def step_id(cell):
     """A cell's name in the sandbox: its grade id, else its cell id."""
     return cell.metadata.get("nbgrader", {}).get("grade_id") or cell.id
@@ -83,36 +79,6 @@ def points_of(skeleton):
     return {cell.check: cell.points for cell in skeleton.checks}
 
 
-def second_chance(job, run):
-    """The job without the cells that ended the run, so that they cost their own points only; None when it finished.
-
-    A check that was stopped is left out with its hidden part, any other cell alone; leaving out never earns a point.
-    """
-    stopped = {name for name, cell in run.cells.items() if cell.status == "killed"}
-    if run.ended == "finished" or not stopped & {step.id for step in job.steps}:
-        return None
-    steps = tuple(step for step in job.steps if step.id not in stopped)
-    hidden = tuple(step for step in job.hidden if step.id not in stopped)
-    return replace(job, key=f"{job.key}-without", steps=steps, hidden=hidden)
-
-
-def joined(first, last):
-    """One Run from a run that was ended and its second chance: what was left out is told as the first run saw it."""
-    left_out = {name: cell for name, cell in first.cells.items() if name not in last.cells}
-    again = {(seen.check, seen.part, seen.position) for seen in last.seen}
-    checks = {re.sub(r"^(check|predict)-", "", name) for name in left_out}
-    kept = [s for s in first.seen if s.check in checks and (s.check, s.part, s.position) not in again]
-    return replace(
-        last,
-        cells={**last.cells, **left_out},
-        seen=[*last.seen, *kept],
-        cpu=first.cpu + last.cpu,
-        wall=first.wall + last.wall,
-        peak_memory=max(first.peak_memory, last.peak_memory),
-        detail=f"{first.detail} {last.detail}".strip(),
-    )
-
-
 def untouched(job, skeleton):
     """The exercises of a job whose given program (a broken one, a skeleton: no stub) stands as it was handed out."""
     sources = {step.id: step.source for step in job.steps}
@@ -127,9 +93,9 @@ def untouched(job, skeleton):
 def make_result(run, records, skeleton, job=None):
     """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values."""
     left = untouched(job, skeleton) if job is not None else ()
-    verdict, html = judge.judge(records, run, points_of(skeleton), left), [MAX_HTML]
+    verdict, html = judge(records, run, points_of(skeleton), left), [MAX_HTML]
     return {
-        "verdict": judge.to_json(verdict),
+        "verdict": to_json(verdict),
         "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},
         "status": {name: cell.status for name, cell in run.cells.items()},
         "detail": run.detail,
@@ -142,9 +108,9 @@ def make_result(run, records, skeleton, job=None):
 
 def refused_result(laid, records, skeleton):
     """The result of a submission that was never run."""
-    verdict = judge.not_graded(records, laid.outcome, laid.sentence, points_of(skeleton))
+    verdict = not_graded(records, laid.outcome, laid.sentence, points_of(skeleton))
     return {
-        "verdict": judge.to_json(verdict),
+        "verdict": to_json(verdict),
         "outputs": {},
         "status": {},
         "detail": laid.sentence,
@@ -155,7 +121,7 @@ def refused_result(laid, records, skeleton):
 
 def verdict_of(result, laid):
     """The verdict for one submission: the run's, with this submission's repairs."""
-    verdict = judge.from_json(result["verdict"])
+    verdict = from_json(result["verdict"])
     verdict.repairs = list(laid.repairs)
     return verdict
 
@@ -171,16 +137,13 @@ def dress(nb, result, verdict, skeleton):
             cell["outputs"] = [from_dict(output) for output in outputs]
         elif known is None or not same_text(cell.source, known.source):
             cell["source"] = harmless_markdown(cell.source)
-    nb.metadata["course"]["verdict"] = judge.to_json(verdict)
+    nb.metadata["course"]["verdict"] = to_json(verdict)
     nb.metadata["course"]["status"] = result["status"]
     return nb
 
 
 def _told(check):
-    """The judge's output at a check cell: a mark for each line, and the reason."""
-    lines = []
-    for line in check.lines:
-        mark = "✓" if line.passed else "✗"
-        lines.append(f"{mark} {line.label if line.part == 'visible' else 'a hidden line'}")
-    lines.append(f"{check.score:g} of {check.points:g} points. {check.reason}")
-    return {"output_type": "stream", "name": "stdout", "text": "\n".join(lines)}
+    """The judge's output at a check cell: a line for each line, and the reason."""
+    told = [f"{'✓' if line.passed else '✗'} {hidden_tests.label(line)}" for line in check.lines]
+    told.append(f"{check.score:g} of {check.points:g} points. {check.reason}")
+    return {"output_type": "stream", "name": "stdout", "text": "\n".join(told)}

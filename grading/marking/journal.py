@@ -127,7 +127,7 @@ class Journal:
         self._append({"kind": "result", "key": key, "packed": packed})
 
     def replayed(self, student, lesson):
-        """What the gradebook holds for this submission: {"key", "mark", "outcome", ...}, or None."""
+        """What the gradebook holds for this submission: {"key", "mark": its state, "outcome", ...}, or None."""
         place = self._replayed.get((student, lesson))
         return None if place is None else {k: v for k, v in self._entry(*place).items() if k != "kind"}
 

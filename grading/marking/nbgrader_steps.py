@@ -12,6 +12,9 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, Sa
 
 from grading.course.folder import Course
 from grading.errors import CourseError
+from grading.marking.prepare import lay_over
+from grading.marking.scores import auto_score, reason
+from grading.marking.single import grade_one
 
 
 def course_of(resources):
@@ -25,8 +28,6 @@ class LayOver(NbGraderPreprocessor):
     """Stands for nbgrader's sanitising: lays the submission over the lesson's skeleton (grading/marking/overlay.py)."""
 
     def preprocess(self, nb, resources):
-        from grading.marking.engine import lay_over
-
         course = course_of(resources)
         names = resources["nbgrader"]
         submission = course.submission(names["student"], names["assignment"])
@@ -39,8 +40,6 @@ class Confined(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         if "course" in resources:
             return nb, resources
-        from grading.marking.engine import grade_one
-
         names = resources["nbgrader"]
         course = course_of(resources)
         nb, verdict = grade_one(course, names["student"], names["assignment"])
@@ -61,8 +60,6 @@ class SaveVerdict(SaveAutoGrades):
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell, resources):
-        from grading.marking.gradebook import auto_score
-
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
         )
@@ -75,8 +72,6 @@ class SaveVerdict(SaveAutoGrades):
         self.gradebook.db.commit()
 
     def _add_comment(self, cell, resources):
-        from grading.marking.gradebook import reason
-
         comment = self.gradebook.find_comment(
             cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
         )

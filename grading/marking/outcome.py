@@ -1,44 +1,21 @@
 """What became of each submission of a run, and of the run: for the table and for `--json`.
 
 A class may be of any size, and a verdict with all its lines takes sixty kilobytes as objects. So each is kept packed,
-as its difference from the first one of its lesson, and unpacked one at a time when it is looked at.
+in two kilobytes or less, and unpacked one at a time when it is looked at.
 """
 
 import json
 import zlib
 from dataclasses import dataclass, field
 
-from grading.marking import judge
+from grading.marking.verdict import from_json, to_json
 
 WAYS = ("ran", "from the journal", "up to date", "not run")
-WINDOW = 1 << 15  # how far back zlib looks
 
 
-class Shelf:
-    """Packs the verdicts of one run: about a kilobyte each."""
-
-    def __init__(self):
-        self.first = {}  # lesson -> the text the others are packed against
-
-    def put(self, verdict):
-        """The verdict packed: call the result to have it again."""
-        text = json.dumps(judge.to_json(verdict), ensure_ascii=False).encode("utf-8", "surrogatepass")
-        first = self.first.setdefault(verdict.lesson, text[-WINDOW:])
-        packer = zlib.compressobj(zdict=first)
-        return Packed(packer.compress(text) + packer.flush(), first)
-
-
-class Packed:
-    """One verdict on the shelf; `packed()` is the verdict."""
-
-    __slots__ = ("data", "first")
-
-    def __init__(self, data, first):
-        self.data, self.first = data, first
-
-    def __call__(self):
-        text = zlib.decompressobj(zdict=self.first).decompress(self.data)
-        return judge.from_json(json.loads(text.decode("utf-8", "surrogatepass")))
+def pack(verdict):
+    """The verdict as few bytes, for Graded."""
+    return zlib.compress(json.dumps(to_json(verdict)).encode())
 
 
 @dataclass(slots=True)
@@ -48,7 +25,7 @@ class Graded:
     student: str
     lesson: str
     outcome: str
-    packed: Packed = field(repr=False)
+    packed: bytes = field(repr=False)  # what `pack` made
     how: str = "ran"  # one of WAYS
     late: float = 0.0
     changes: list = field(default_factory=list)  # (grade id, old, new)
@@ -58,7 +35,7 @@ class Graded:
     @property
     def verdict(self):
         """The verdict, unpacked anew each time: ask once and keep it while it is needed."""
-        return self.packed()
+        return from_json(json.loads(zlib.decompress(self.packed)))
 
 
 @dataclass
@@ -104,5 +81,5 @@ def _row(one):
         "points": verdict.points,
         "changes": one.changes,
         "unsteady": one.unsteady,
-        "verdict": judge.to_json(verdict),
+        "verdict": to_json(verdict),
     }

@@ -1,20 +1,19 @@
 """Lay a submission over the lesson's skeleton: answers kept, everything else as it was handed out, repairs recorded.
 
-Cells are found again by grade id, then by cell id, then by what they say. The result has each graded cell exactly
-once, in the lesson's order, with the lesson's own metadata; a student's further cells stay where they were. What
-cannot be graded gets a named outcome and stands as an untouched release with the reason on top.
+Cells are found again as match.py says. The result has each graded cell exactly once, in the lesson's order, with the
+lesson's own metadata; a student's further cells stay where they were. What cannot be graded gets a named outcome and
+stands as an untouched release with the reason on top.
 """
 
 import ast
-import difflib
 import itertools
-import re
 from dataclasses import dataclass, field
 
 from nbformat import from_dict
 
 from grading.course.intake import Refused, read_pieces
-from grading.course.skeleton import assigned_names, defined_names, parse
+from grading.lessons.cells import defined_names, tree_of
+from grading.marking.match import Matching, calls_check, same_text
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
@@ -23,7 +22,7 @@ _IMPORTS = ast.Import | ast.ImportFrom
 
 
 @dataclass
-class Sanitised:
+class LaidOver:
     """A notebook fit to run, what became of the submission, and what was repaired on the way."""
 
     nb: dict
@@ -32,8 +31,8 @@ class Sanitised:
     repairs: list = field(default_factory=list)
 
 
-def sanitise(raw, skeleton, others=()):
-    """Submission bytes (or None) -> Sanitised; `others` are the course's other skeletons, to name a wrong lesson."""
+def overlay(raw, skeleton, others=()):
+    """Submission bytes (or None) -> LaidOver; `others` are the course's other skeletons, to name a wrong lesson."""
     try:
         pieces, repairs = read_pieces(raw)
         matching = Matching(pieces, skeleton, repairs)
@@ -44,7 +43,7 @@ def sanitise(raw, skeleton, others=()):
         nb = _notebook(skeleton, [_skeleton_cell(cell) for cell in skeleton.cells])
         nb.cells.insert(0, _make("markdown", f"**Not graded.** {refused.sentence}", "outcome"))
         return _sealed(nb, refused.outcome, refused.sentence, [])
-    nb = _notebook(skeleton, matching.cells())
+    nb = _notebook(skeleton, Overlay(matching).cells())
     return _sealed(nb, "graded", "", matching.repairs)
 
 
@@ -61,7 +60,7 @@ def _stranger(pieces, skeleton, others):
 
 def _sealed(nb, outcome, sentence, repairs):
     nb.metadata["course"] = from_dict({"outcome": outcome, "sentence": sentence, "repairs": repairs})
-    return Sanitised(nb, outcome, sentence, repairs)
+    return LaidOver(nb, outcome, sentence, repairs)
 
 
 def _notebook(skeleton, cells):
@@ -90,20 +89,9 @@ def _copy(value):
     return {k: _copy(v) if isinstance(v, dict) else list(v) if isinstance(v, list) else v for k, v in value.items()}
 
 
-def same_text(a, b):
-    """Equal but for space at line ends and around the whole."""
-    return [line.rstrip() for line in a.strip().split("\n")] == [line.rstrip() for line in b.strip().split("\n")]
-
-
-def calls_check(source, check=None):
-    """Whether the text opens `check("...")` (that check, when given)."""
-    name = re.escape(check) if check else r"[^\"']+"
-    return re.search(rf"\bcheck\(\s*[\"']{name}[\"']", source) is not None
-
-
 def without_checks(source):
     """The text with its top-level `with check(...)` blocks blanked line by line: they run once, in their own cell."""
-    tree = parse(source) if calls_check(source) else None
+    tree = tree_of(source) if calls_check(source) else None
     if tree is None:
         return source
     lines = source.split("\n")
@@ -120,123 +108,23 @@ def _called(node):
     return getattr(func, "id", None) or getattr(func, "attr", None) or ""
 
 
-class Matching:
-    """Which piece is which cell: `found` maps a skeleton cell's place to its pieces; `repairs` is the record."""
+class Overlay:
+    """What each cell of the lesson becomes, and where the student's own cells stand; adds to the matching's repairs."""
 
-    def __init__(self, pieces, skeleton, repairs):
-        self.pieces, self.skeleton, self.repairs = pieces, skeleton, list(repairs)
-        self.found, self.lost = {}, []
-        self.free = {piece.index: piece for piece in pieces}
-        self.evidence = 0
-        self.dropped = set()
-
-    def find(self):
-        """Match in falling order of certainty; each piece is used once."""
-        self._by_grade_id()
-        self._by_cell_id()
-        self._by_text()
-        self._by_names()
-        self._by_place()
-        if len(self.lost) > 3:
-            self.repairs.append(f"{len(self.lost)} graded cells had lost their metadata and were found again")
-        else:
-            self.repairs += [f"{grade_id}: lost its metadata, found again by its {how}" for grade_id, how in self.lost]
-
-    def _take(self, place, pieces, how):
-        self.found[place] = list(pieces)
-        for piece in pieces:
-            self.free.pop(piece.index, None)
-        cell = self.skeleton.cells[place]
-        if cell.role != "plain" and how != "place":
-            self.evidence += 1
-        if how != "grade id" and cell.grade_id:
-            self.lost.append((cell.grade_id, how))
-
-    def _open(self):
-        return [(i, cell) for i, cell in enumerate(self.skeleton.cells) if i not in self.found]
-
-    def _by_grade_id(self):
-        claims = {}
-        for piece in self.pieces:
-            if piece.grade_id in self.skeleton.by_grade_id:
-                claims.setdefault(piece.grade_id, []).append(piece)
-        for place, cell in self._open():
-            if cell.grade_id in claims:
-                self._take(place, claims[cell.grade_id], "grade id")
-
-    def _by_cell_id(self):
-        ids = {}
-        for piece in self.free.values():
-            if piece.cell_id and piece.grade_id not in self.skeleton.by_grade_id:
-                ids.setdefault(piece.cell_id, []).append(piece)
-        for place, cell in self._open():
-            if cell.id in ids and (cell.role == "plain" or self._plausible(cell, ids[cell.id][0])):
-                self._take(place, ids[cell.id], "cell id")
-
-    def _plausible(self, cell, piece):
-        """An id alone can be a coincidence (`cell-12`): the text must have something of the cell's."""
-        if cell.role == "check":
-            return calls_check(piece.source, cell.check)
-        if cell.role == "solution" and cell.names and piece.kind == "code":
-            return bool(cell.names & defined_names(piece.source)) or not defined_names(piece.source)
-        return piece.kind == cell.kind
-
-    def _by_text(self):
-        for place, cell in self._open():
-            for piece in list(self.free.values()):
-                told = same_text(piece.source, cell.source) if piece.source.strip() else False
-                if told or (cell.role == "check" and _is_that_check(piece, cell.check)):
-                    self._take(place, [piece], "text")
-                    break
-
-    def _by_names(self):
-        for place, cell in self._open():
-            if cell.role == "solution" and cell.names:
-                defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
-                if defines:
-                    self._take(place, defines, "names")
-            elif cell.role == "solution" and self._own_variable(cell):
-                wanted = assigned_names(cell.source)
-                assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
-                if assigns:
-                    self._take(place, assigns, "names")
-
-    def _own_variable(self, cell):
-        """Whether the variable of a prediction is its alone: cells that are all called `answer` tell nothing."""
-        wanted = assigned_names(cell.source)
-        others = [c for c in self.skeleton.cells if c.role == "solution" and c is not cell]
-        return bool(wanted) and not any(wanted & assigned_names(other.source) for other in others)
-
-    def _by_place(self):
-        """An answer between the same neighbours as in the lesson, and like it."""
-        for place, cell in self._open():
-            low, high = self._gap(place)
-            for piece in [p for p in self.free.values() if low < p.index < high and p.kind == cell.kind]:
-                alike = difflib.SequenceMatcher(None, piece.source[:4000], cell.source[:4000]).quick_ratio()
-                same_names = assigned_names(cell.source) & assigned_names(piece.source)
-                if cell.role == "question" or (cell.kind == "code" and (alike > 0.6 or same_names)):
-                    self._take(place, [piece], "place")
-                    break
-
-    def _gap(self, place):
-        before = [max(p.index for p in self.found[i]) for i in range(place) if i in self.found]
-        after = [
-            min(p.index for p in self.found[i]) for i in range(place + 1, len(self.skeleton.cells)) if i in self.found
-        ]
-        return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
-
-    # what each found cell becomes
+    def __init__(self, matching):
+        self.matching, self.pieces, self.lesson = matching, matching.pieces, matching.skeleton
+        self.found, self.free, self.repairs = matching.found, matching.free, matching.repairs
 
     def cells(self):
         """The laid-over notebook's cells, in the lesson's order, with the student's own cells in between."""
         self._note_moved()
         made = {}
-        for place, cell in enumerate(self.skeleton.cells):
+        for place, cell in enumerate(self.lesson.cells):
             made[place] = self._settle(place, cell)
         self._answers_elsewhere(made)
         anchored = self._anchored()
         cells = list(anchored.get(-1, []))
-        for place in range(len(self.skeleton.cells)):
+        for place in range(len(self.lesson.cells)):
             cells += [made[place]] if made[place] is not None else []
             cells += anchored.get(place, [])
         return cells
@@ -289,11 +177,11 @@ class Matching:
         return made
 
     def _answer(self, cell, pieces, name):
-        """Of several candidates: parts of one answer are joined; of copies, the last that is not the stub counts."""
+        """Of several candidates: pieces of one answer are joined; of copies, the last that is not the stub counts."""
         own = [p for p in pieces if not same_text(p.source, cell.source)] or pieces[:1]
         if len(pieces) == 1:
             return self._with_rest(cell, pieces[0], name)
-        if len(own) > 1 and cell.kind == "code" and self._parts(own):
+        if len(own) > 1 and cell.kind == "code" and self._cut_up(own):
             self.repairs.append(f"{name}: was split into {len(own)} cells and is joined")
             joined = "\n\n".join(p.source for p in own)
             own[-1].source = joined
@@ -303,23 +191,28 @@ class Matching:
             self.free[spare.index] = spare
         return self._with_rest(cell, own[-1], name)
 
-    def _parts(self, pieces):
+    def _cut_up(self, pieces):
         """Whether neighbouring pieces are one cell cut up: together Python, no name defined twice."""
         if any(b.index - a.index != 1 for a, b in itertools.pairwise(pieces)):
             return False
         names = [defined_names(p.source) for p in pieces]
         if len(frozenset().union(*names)) != sum(map(len, names)):
             return False
-        return parse("\n\n".join(p.source for p in pieces)) is not None
+        return tree_of("\n\n".join(p.source for p in pieces)) is not None
 
     def _with_rest(self, cell, piece, name):
         """The answer, with the following cell put back on when only both together are Python (a cell cut in two)."""
         following = self.free.get(piece.index + 1)
-        if cell.kind != "code" or following is None or following.kind != "code" or parse(following.source) is not None:
+        if (
+            cell.kind != "code"
+            or following is None
+            or following.kind != "code"
+            or tree_of(following.source) is not None
+        ):
             return piece
         for glue in ("\n", "\n\n"):
             joined = piece.source + glue + following.source
-            if parse(joined) is not None:
+            if tree_of(joined) is not None:
                 self.free.pop(following.index)
                 self.repairs.append(f"{name}: was split into 2 cells and is joined")
                 piece.source = joined
@@ -328,7 +221,7 @@ class Matching:
 
     def _answers_elsewhere(self, made):
         """A stub left alone while the answer stands in a new cell that would run at the wrong time."""
-        for place, cell in enumerate(self.skeleton.cells):
+        for place, cell in enumerate(self.lesson.cells):
             if cell.role not in ("solution", "question") or not same_text(made[place]["source"], cell.source):
                 continue
             home = min((p.index for p in self.found.get(place, [])), default=None)
@@ -343,7 +236,7 @@ class Matching:
         if cell.role == "question":
             following = self.free.get(home + 1) if home is not None else None
             return following if following is not None and following.kind == "markdown" else None
-        low, high = self._gap(place)
+        low, high = self.matching.gap(place)
         if home is not None:
             low = home
         defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
@@ -375,17 +268,13 @@ class Matching:
         order = sorted((min(p.index for p in self.found[i]), i) for i in self.found)
         places = [i for _, i in order]
         for place in sorted(set(places) - set(_longest_rising(places))):
-            cell = self.skeleton.cells[place]
+            cell = self.lesson.cells[place]
             if cell.role != "plain":
                 self.repairs.append(f"{cell.grade_id}: was moved and is back in its place")
 
 
-def _is_that_check(piece, check):
-    return piece.kind == "code" and calls_check(piece.source, check) and not defined_names(piece.source)
-
-
 def _only_imports(cell):
-    tree = parse(cell.source) if cell.kind == "code" else None
+    tree = tree_of(cell.source) if cell.kind == "code" else None
     return bool(tree and tree.body) and all(isinstance(node, _IMPORTS) for node in tree.body)
 
 

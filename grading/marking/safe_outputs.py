@@ -112,6 +112,6 @@ def is_base64(text):
 
 def _text(value):
     if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
+        value = "".join(line for line in value if isinstance(line, str))
     value = value if isinstance(value, str) else ""
     return value.encode("utf-8", "replace").decode("utf-8")

@@ -6,10 +6,10 @@ away.
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grading.files import write_atomically
 from grading.lessons.release import notebook_bytes, student_notebook
 from grading.proving.certify import CACHE, certify_lessons
 from grading.proving.keys import code_of, library_digest
@@ -58,15 +58,16 @@ def certify(lessons, folders, *, cache=CACHE, jobs=None, told=lambda proof: None
 def write(certificate, folder):
     """Write certificate.json, certificate.md and (git-ignored) certificate.times.json; returns the paths."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"certificate{end}" for end in (".json", ".md", ".times.json")]
-    times = {f"{p.line['lesson']}/{p.line['id']}": round(p.seconds, 2) for p in certificate.proofs}
-    texts = (as_text(certificate.to_json()), page(certificate), as_text(times))
+    texts = (as_text(certificate.to_json()), page(certificate), as_text(times(certificate)))
     for path, text in zip(paths, texts, strict=True):
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        write_atomically(path, text)
     return paths
+
+
+def times(certificate):
+    """Seconds that each proof took: {"lesson/exercise": seconds}."""
+    return {f"{p.line['lesson']}/{p.line['id']}": round(p.seconds, 2) for p in certificate.proofs}
 
 
 def as_text(data):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.lessons.release import student_notebook
 from grading.paths import ROOT
 from grading.proving import margins
@@ -125,9 +126,5 @@ def _cached(cache, key):
 def _keep(cache, key, proof):
     if cache is None:
         return
-    folder = Path(cache)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{key}.{os.getpid()}.part"
     text = json.dumps({"line": proof.line, "problems": proof.problems, "extra": proof.extra, "seconds": proof.seconds})
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(folder / f"{key}.json")
+    write_atomically(Path(cache) / f"{key}.json", text)

@@ -1,8 +1,9 @@
 """The judge's word on one exercise's checks: what an answer was seen to give, its verdict, the lines it fails."""
 
 from course_lib.evidence.compare import Record, check_line, compare
+from course_lib.evidence.records import join
 from grading.confinement.job import Isolation, Run
-from grading.marking.judge import judge, merged
+from grading.marking.judge import judge
 from grading.proving.trials import shifted
 
 
@@ -15,7 +16,7 @@ class Judged:
             mine = {c.id: record.checks[c.id] for c in exercise.checks if c.id in record.checks}
             self.records[part] = Record(record.lesson, part, mine)
         visible, hidden = (self.records[part].checks for part in ("visible", "hidden"))
-        self.merged = {c.id: merged(visible[c.id], hidden.get(c.id)) for c in exercise.checks}
+        self.merged = {c.id: join(visible[c.id], hidden.get(c.id)) for c in exercise.checks}
         self.starts = {c.id: len(visible[c.id]["lines"]) for c in exercise.checks}
 
     def seen(self, outcome):

@@ -35,7 +35,7 @@ def exercise_key(lesson, exercise):
 
 def proof_key(lesson, exercise):
     """A hash of all that a proof depends on, and of the lines of the file that its sentences name."""
-    variants = [[v.sentence, v.line, v.problem] for v in (*exercise.wrong, *exercise.right)]
+    variants = [[v.sentence, v.where, v.problem] for v in (*exercise.wrong, *exercise.right)]
     lines = [c.line for c in (exercise.solve, *(k.cell for k in exercise.checks))]
     machine = [platform.python_version(), np.__version__, platform.machine()]
     return _hash([exercise_key(lesson, exercise), lines, variants, library_digest(*code_of(lesson)), machine])
@@ -54,4 +54,4 @@ def library_digest(*sources):
 
 def code_of(lesson):
     """The lesson's code, for `library_digest`."""
-    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code" and cell.role != "variants"]
+    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code"]

@@ -48,8 +48,8 @@ def scan_file(name, content, secrets):
     if base.endswith((".pyc", ".pyo")) or "__pycache__" in name:
         yield "byte-code; leave it out"
         return
-    if re.match(r"(solutions|hidden|build)/", name) or "/solutions/" in name or "/hidden/" in name:
-        yield "a file of solutions or hidden values; leave it out"
+    if re.match(r"(build/|(.*/)?(solutions|mistakes|hidden)/)", name):
+        yield "a file of solutions, known mistakes or hidden values; leave it out"
     if base.endswith(".ipynb"):
         yield from _notebook(content, secrets)
     elif base.endswith((".py", ".md", ".txt", ".html", ".json", ".toml", ".yml", ".cfg")):

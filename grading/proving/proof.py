@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from course_lib.evidence.compare import check_line
-from grading.lessons.lint_exercises import MIN_WRONG
+from grading.lessons.lint_mistakes import MIN_WRONG
 from grading.proving import adversaries, room
 from grading.proving.judged import Judged, alike, rejected_by
 from grading.proving.keys import exercise_key
@@ -74,9 +74,9 @@ class _Prover:
         """Note what is to be mended of the exercise; `text` goes on behind its name."""
         self.proof.problems.append(f"{self.file}:{self.exercise.solve.line}: '{self.exercise.id}'{text}")
 
-    def mend_at(self, line, text):
-        """Note what is to be mended at a line of the lesson's file."""
-        self.proof.problems.append(f"{self.file}:{line}: {text}")
+    def mend_at(self, where, text):
+        """Note what is to be mended at a place, as "file:line" says it."""
+        self.proof.problems.append(f"{where}: {text}")
 
     def variants(self, group):
         """The exercise's variants beside their trials: group is "wrong" or "right"."""
@@ -124,7 +124,7 @@ class _Prover:
                 }
             )
             hidden = any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures)
-            at, name = variant.line, f"'{variant.name}'"
+            at, name = variant.where, f"'{variant.name}'"
             if not failures:
                 self.mend_at(at, f"{name} passes every check; add an expectation that rejects it")
             elif not hidden and not self.exercise.predict:
@@ -156,7 +156,7 @@ class _Prover:
             self.line["right"].append({"name": variant.name, "accepted": not failures})
             if failures:
                 told = f"is rejected by {rejected_by(failures)}: {failures[0][3].say}"
-                self.mend_at(variant.line, f"the right variant '{variant.name}' {told}")
+                self.mend_at(variant.where, f"the right variant '{variant.name}' {told}")
         if not self.exercise.right and not self.exercise.predict:
             self.mend(" has no right variant; add one in another style")
 
@@ -172,7 +172,7 @@ class _Prover:
         for group in groups:
             if len(group) > 1:
                 names = " and ".join(f"'{v.name}'" for v, _ in group)
-                self.mend_at(group[1][0].line, f"{names} give equal records; merge them, or add what tells them apart")
+                self.mend_at(group[1][0].where, f"{names} give equal records; merge them, or add what tells them apart")
         self.proof.extra["distinct mistakes"] = len(groups)
 
     def _lines(self):
@@ -192,7 +192,7 @@ class _Prover:
                 rejecting |= {places[x["position"]] for x in reached if check_line(x, at[x["position"]]) is not None}
         for line in sorted(set(there) - rejecting):
             told = f"this expectation ('{there[line]}') rejects no wrong variant"
-            self.mend_at(line, f"{told}; add the mistake it is there for, or remove it")
+            self.mend_at(f"{self.file}:{line}", f"{told}; add the mistake it is there for, or remove it")
 
     def _places(self, check):
         """{position of an observation: line of the lesson's file that makes it}."""

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.lessons.source import parse_lesson
 from grading.proving.bench import SKIPPED, Bench
 from grading.proving.trials import Outcome, Trial
@@ -62,9 +63,7 @@ def main():
         answer = _run(request, folder)
     except CourseError as error:
         answer = {"error": str(error)}
-    partial = folder / "answer.part"
-    partial.write_bytes(pickle.dumps(answer))
-    partial.rename(folder / "answer.pickle")
+    write_atomically(folder / "answer.pickle", pickle.dumps(answer))
 
 
 def _run(request, folder):
@@ -201,9 +200,7 @@ def _answer(bench, collector, trial, outcome, leave):
 
 
 def _leave(outcome, path):
-    partial = path.with_suffix(".part")
-    partial.write_bytes(pickle.dumps(outcome))
-    partial.rename(path)
+    write_atomically(path, pickle.dumps(outcome))
 
 
 def _outcome(pool, path):

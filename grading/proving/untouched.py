@@ -7,7 +7,6 @@ folder is an empty one. The process only writes down what the checks saw; the ju
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import nbformat
 from course_lib.evidence.observation import decode
 from grading.confinement.job import Isolation, Run
 from grading.errors import CourseError
+from grading.lessons.cells import open_hidden
 from grading.marking.judge import judge
 from grading.paths import ROOT
 
@@ -70,7 +70,9 @@ def untouched_score(lesson, notebook, records):
     job = {
         "visible": [c.source for c in notebook.cells if c.cell_type == "code"],
         "hidden": [
-            [c.id, hidden_step(c, len(records["visible"].checks[c.id]["lines"]))] for c in lesson.checks if c.hidden
+            [c.id, open_hidden(c.hidden, c.id, len(records["visible"].checks[c.id]["lines"]))]
+            for c in lesson.checks
+            if c.hidden
         ],
         "forbid": {c.id: list(lesson.exercise(c.exercise).forbid) for c in lesson.checks},
     }
@@ -85,13 +87,6 @@ def untouched_score(lesson, notebook, records):
     verdict = judge(records, Run("finished", {}, seen, Isolation("none")))
     how = "the project's folder was empty" if not found else f"the process could see {', '.join(found)}"
     return verdict.score, how
-
-
-def hidden_step(check, start):
-    """The hidden part of a check as a cell for the grader: told its part and where its positions begin."""
-    return re.sub(
-        r"(with check\(\s*[\"'][^\"']+[\"'])\s*\)", rf'\1, part="hidden", start={start})', check.hidden, count=1
-    )
 
 
 def _run(lesson, folder):

@@ -34,8 +34,7 @@ def read_clean(folders, numbers=(), *, lint=True):
     chosen = read_lessons(folders.solutions, numbers)
     if lint:
         others = read_lessons(folders.solutions) if numbers else chosen
-        files = {lesson.path.name for lesson in chosen}
-        problems = [p for p in lint_lessons(others) if p.file in files]
+        problems = lint_lessons(others, chosen)
         if problems:
             more = f"\n... and {len(problems) - 10} more; `course lint` lists them all" if len(problems) > 10 else ""
             raise CourseError("\n".join(map(str, problems[:10])) + more)
@@ -81,7 +80,12 @@ def _recorded(lesson, folders):
 
 def _stamp(lesson, folders):
     paths = [folder / f"{lesson.slug}.npz" for folder in (folders.expected, folders.hidden)]
-    parts = [lesson.text.encode(), library_digest(*code_of(lesson)).encode(), platform.python_version().encode()]
+    parts = [
+        lesson.text.encode(),
+        (lesson.mistakes.text or "").encode(),
+        library_digest(*code_of(lesson)).encode(),
+        platform.python_version().encode(),
+    ]
     parts += [np.__version__.encode(), *(p.read_bytes() for p in paths)]
     return STAMPS / hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -124,7 +128,7 @@ def _record_frame(lesson, record):
             if entry[key] != now:
                 told.append(f"{where}: the {key} of '{id}' are not those of {lesson.path.name}")
         told += [
-            f"{where}: the sentence of '{m['name']}' is not that of {lesson.path.name}"
+            f"{where}: the sentence of '{m['name']}' is not that of {lesson.mistakes.file}"
             for m in entry["mistakes"]
             if m["say"] not in [v.sentence for v in exercise.wrong if v.name == m["name"]]
         ]

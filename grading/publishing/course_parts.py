@@ -3,16 +3,17 @@
 import tempfile
 from pathlib import Path
 
-from grading.course.folder import Part
+from grading.course.setup import LessonFiles
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
 from grading.lessons.source import read_lessons
+from grading.lessons.variants import mistakes_path
 from grading.proving.record import record_lesson, save_records
 from grading.publishing.build import Folders, build
 from grading.publishing.private import draw_proven, keep_secret, read_secret
 
 
 def lesson_parts(numbers=(), *, folders=None, tell=lambda text: None):
-    """The Parts of the lessons chosen (all by default), built and recorded where that was not done yet."""
+    """The LessonFiles of the lessons chosen (all by default), built and recorded where that was not done yet."""
     folders = folders or Folders()
     parts = []
     for lesson in read_lessons(folders.solutions, numbers):
@@ -23,7 +24,7 @@ def lesson_parts(numbers=(), *, folders=None, tell=lambda text: None):
 
 
 def private_parts(course, numbers=(), *, folders=None, tell=lambda text: None):
-    """The Parts of the lessons chosen with hidden tests that nobody who has the repository knows.
+    """The LessonFiles of the lessons chosen with hidden tests that nobody who has the repository knows.
 
     They are drawn from the course folder's secret, proven, and drawn again where the proof of one fails.
     """
@@ -35,20 +36,22 @@ def private_parts(course, numbers=(), *, folders=None, tell=lambda text: None):
 
 
 def private_part(drawn, folders):
-    """The Part of a lesson Drawn: its records are made anew."""
+    """The LessonFiles of a lesson Drawn: its records are made anew."""
     with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
         paths = save_records(record_lesson(drawn.lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
         return _part(drawn.lesson, folders, *paths)
 
 
 def _ensure_built(lesson, folders, tell):
-    """Build when a file is missing or older than the lesson."""
+    """Build when a file is missing or older than the lesson or its mistakes."""
     made = [
         folders.notebooks / f"{lesson.slug}.ipynb",
         folders.expected / f"{lesson.slug}.npz",
         folders.hidden / f"{lesson.slug}.npz",
     ]
-    if not all(path.exists() for path in made) or made[-1].stat().st_mtime < lesson.path.stat().st_mtime:
+    sources = [path for path in (lesson.path, mistakes_path(lesson.path)) if path.exists()]
+    written = max(path.stat().st_mtime for path in sources)
+    if not all(path.exists() for path in made) or made[-1].stat().st_mtime < written:
         build(folders, [lesson.number], lint=False, tell=tell)
         if made[-1].exists():
             made[-1].touch()
@@ -64,4 +67,4 @@ def _part(lesson, folders, visible, hidden):
             name = picture_path(lesson, cell)
             if (folders.notebooks / name).exists():
                 source[name] = (folders.notebooks / name).read_bytes()
-    return Part(lesson.slug, source, hidden.read_bytes())
+    return LessonFiles(lesson.slug, source, hidden.read_bytes())

@@ -11,8 +11,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.course.folder import config_text, init, write_atomically
+from grading.course.setup import config_text, init
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, student_notebook
 from grading.lessons.source import read_lessons
@@ -125,7 +126,7 @@ def _private(lessons, folders, course, final, tell):
             raise CourseError(f"{lesson.slug}: its untouched release scores {score:g} with the private hidden tests")
     paper.write(found, course / "hidden")
     if course != final:
-        write_atomically(course / "nbgrader_config.py", config_text(final).encode())
+        write_atomically(course / "nbgrader_config.py", config_text(final))
     count = len([p for p in found.proofs if p.line["points"]])
     note = f"{count} exercises certified again with the private hidden tests"
     return [note, *(text for one in drawn for text in one.notes)]

@@ -1,10 +1,12 @@
 """Draw a lesson's picture cells in one clean process: the figure that each cell leaves, saved as PNG if it is new."""
 
 import contextlib
+import io
 import json
 import sys
 from pathlib import Path
 
+from grading.files import write_atomically
 from grading.lessons.source import read_lesson
 from grading.proving.bench import SKIPPED, Bench
 
@@ -28,23 +30,21 @@ def main():
 
 def save(figure, target):
     """Save the figure as PNG unless the file there has the same pixels; returns whether it was written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".part.png")
+    image = io.BytesIO()
     # no date and no version inside: equal figures are equal files
-    figure.savefig(partial, dpi=DPI, bbox_inches="tight", metadata={"Software": None})
-    if _pixels_equal(partial, target):
-        partial.unlink()
+    figure.savefig(image, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+    if _pixels_equal(image.getvalue(), target):
         return False
-    partial.rename(target)
+    write_atomically(target, image.getvalue())
     return True
 
 
-def _pixels_equal(one, other):
+def _pixels_equal(image, path):
     import numpy as np
     from matplotlib.image import imread
 
     try:
-        return np.array_equal(imread(one), imread(other))
+        return np.array_equal(imread(io.BytesIO(image)), imread(path))
     except (OSError, SyntaxError):  # not there, or no image (a broken PNG is a SyntaxError to Pillow)
         return False
 

@@ -12,8 +12,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.course.folder import write_atomically
 from grading.errors import CourseError
+from grading.files import write_atomically
 from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN
 from grading.lessons.lesson import Lesson
 from grading.lessons.source import parse_lesson
@@ -77,7 +77,7 @@ def reseed(lesson, secret, draws=None):
         if inside:
             seed = _seed(secret, lesson.slug, f":{again}" if again else "")
             lines[number - 1] = re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", seed, line)
-    return parse_lesson("\n".join(lines), lesson.path)
+    return parse_lesson("\n".join(lines), lesson.path, lesson.mistakes.text)
 
 
 def _owners(lesson):
@@ -116,7 +116,7 @@ def keep_secret(course, secret, drawn):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(0o600)
             path.write_bytes(secret)
-        write_atomically(numbers, json.dumps(draws, indent=1).encode())
+        write_atomically(numbers, json.dumps(draws, indent=1))
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}; permit writing there.") from None
 

@@ -1,11 +1,14 @@
-"""The class table and the other things `course` prints for an instructor."""
+"""What `course` prints for an instructor: progress and summary of a run, the class table, one submission in full."""
 
 import collections
 
 from rich.table import Table
 from rich.text import Text
 
-from grading.marking import judge
+from grading.confinement.sandbox import PATHS
+from grading.ids import exercise_of
+from grading.marking import hidden_tests
+from grading.marking.outcome import WAYS
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -48,10 +51,10 @@ def seen(graded):
     for one, verdict in graded:
         if one.outcome != "graded":
             told.append(verdict.sentence)
-        stopped = [c.id for c in verdict.checks.values() if judge.CELL_STOPPED in c.reason]
+        stopped = [c.id for c in verdict.checks.values() if c.stopped]
         told += [f"stopped in {stopped[0]}"] if stopped else []
-        left = [c.id for c in verdict.checks.values() if c.reason == judge.NOT_STARTED]
-        told += [f"{', '.join(dict.fromkeys(name.split('-')[0] for name in left))} not started"] if left else []
+        left = [exercise_of(c.id) for c in verdict.checks.values() if not c.started]
+        told += [f"{', '.join(dict.fromkeys(left))} not started"] if left else []
         names = list(dict.fromkeys(m.name for c in verdict.checks.values() for m in c.mistakes[:1]))
         if names:
             more = f" and {len(names) - 2} more" if len(names) > 2 else ""
@@ -82,9 +85,82 @@ def verdict_lines(verdict):
     for check in verdict.checks.values():
         yield f"{check.id}  {check.score:g} / {check.points:g}", "bold green" if check.passed else "bold red"
         for line in check.lines:
-            label = line.label if line.part == "visible" else f"hidden line {line.position}"
+            label = hidden_tests.label(line, numbered=True)
             yield f"    {'✓' if line.passed else '✗'} {label}{'  ' + line.say if line.say else ''}", ""
         for mistake in check.mistakes:
             yield f"    {mistake.name}: {mistake.sentence}", "cyan"
         if not check.passed:
             yield f"    {check.reason}", "dim"
+
+
+def grade_with_bar(console, folder, lessons=(), **options):
+    """Grade with a progress bar that shows rate and time left; returns the Summary."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from grading.marking import engine
+
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    columns += (
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=None, rate="", last="")
+
+        def tell(done, total, one):
+            elapsed = bar.tasks[0].elapsed or 1e-9
+            bar.update(
+                task, completed=done, total=total, rate=f"{done / elapsed:.1f}/s", last=f"{one.student} {one.lesson}"
+            )
+
+        return engine.grade(folder, lessons, tell=tell, **options)
+
+
+def print_summary(console, summary):
+    """The class table, what was done, how confined, what changed."""
+    if not summary.graded:
+        console.print("Nothing was handed in.")
+        return
+    console.print(class_table(summary.graded))
+    ways = [f"{summary.count(how)} {how}" for how in WAYS]
+    told = ", ".join(way for way in ways if not way.startswith("0 "))
+    console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")
+    if summary.isolation:
+        console.print(f"Confined: {PATHS[summary.isolation]}.")
+    for sentence in summary.differs:
+        console.print(f"[bold red]{sentence}")
+    changed = [(one, change) for one in summary.graded for change in one.changes]
+    verb = "would become" if summary.dry else "became"
+    for one, (cell, old, new) in changed:
+        console.print(f"{one.student} {one.lesson} {cell}: {old:g} {verb} {new:g}", markup=False)
+    for one in summary.graded:
+        if one.unsteady:
+            names = ", ".join(one.unsteady)
+            console.print(f"{one.student} {one.lesson}: not the same the second time: {names}", markup=False)
+    if summary.dry:
+        console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
+    for name in summary.unfit:
+        console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
+
+
+def print_submission(console, shown, *, source=False):
+    """All there is to say about one submission (reporting/submission.py), with its answers when `source`."""
+    for name, value in shown.facts.items():
+        console.print(f"{name}: {value}", markup=False)
+    for text, style in verdict_lines(shown.verdict):
+        console.print(Text(text, style=style))
+    if source:
+        from rich.syntax import Syntax
+
+        for name, text in shown.answers.items():
+            console.print(f"\n{name}", markup=False)
+            console.print(Syntax(text, "python", background_color="default"))

@@ -5,7 +5,6 @@
 
 import csv
 import itertools
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy import select
 
 from grading.errors import CourseError
+from grading.files import beside
 
 
 @dataclass
@@ -49,11 +49,9 @@ class _CourseExport(ExportPlugin):
         """Write the file `to` (nbgrader's flag); atomically, so that no half file is ever uploaded."""
         table = Table(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
         path = Path(self.to or self.default)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            with open(beside, "w", newline="", encoding="utf-8") as file:
+            with beside(path) as half, open(half, "w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows([harmless(x) for x in row] for row in self.rows(table))
-            os.replace(beside, path)
         except OSError as error:
             raise CourseError(f"{path} cannot be written ({error.strerror}); give another file with --to.") from None
 
@@ -87,7 +85,7 @@ class CanvasExport(_CourseExport):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *table.lessons]
         yield ["    Points Possible", "", "", "", "", *(table.points[lesson] for lesson in table.lessons)]
         for row, marks in table.rows():
-            name = ", ".join(part for part in (row.last_name, row.first_name) if part) or row.id
+            name = ", ".join(filter(None, (row.last_name, row.first_name))) or row.id
             yield [name, row.lms_user_id, row.id, row.email or row.id, "", *table.scores(marks)]
 
 

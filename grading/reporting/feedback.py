@@ -1,7 +1,7 @@
 """Feedback: one page for each student and lesson, in nbgrader's feedback folder; what passed, what did not, why.
 
-Made from the graded notebook and the gradebook. Nothing of a student's runs in it (no script at all does), and nothing
-of the hidden tests is in it but whether they pass. formgrader's feedback button and `nbgrader generate_feedback` make
+Made from the graded notebook and the gradebook. Nothing of a student's runs in it (no script at all does); of hidden
+tests it says what marking/hidden_tests.py permits. formgrader's feedback button and `nbgrader generate_feedback` make
 the same page through FeedbackExporter.
 """
 
@@ -16,11 +16,16 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import from_dict
 
-from grading.course.folder import Course, write_atomically
+from grading.course.folder import Course
 from grading.course.skeleton import ROLES
 from grading.errors import CourseError
-from grading.marking import judge
+from grading.files import write_atomically
+from grading.ids import exercise_of, split
+from grading.marking import hidden_tests
+from grading.marking.gradebook import Reader
+from grading.marking.nbgrader_steps import course_of
 from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
+from grading.marking.verdict import STOPPED, from_json
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PROSE = {
@@ -50,7 +55,7 @@ assert set(SHOWN) < set(ROLES)
 def environment():
     """The templates, everything escaped unless it was made safe here."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters.update(python=highlight, prose=prose, points=lambda x: f"{x:g}")
+    made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}")
     return made
 
 
@@ -97,15 +102,15 @@ def _displayed(data):
 
 
 def page(course, nb, student, lesson, scores, penalty=None, name=""):
-    """The feedback page as HTML text. `scores` is Writer.scores; `nb` the notebook in autograded/."""
+    """The feedback page as HTML text. `scores` is Reader.scores; `nb` the notebook in autograded/."""
     meta = nb.metadata.get("course", {})
     if "verdict" not in meta:
         raise CourseError(f"{lesson} of {student} was graded by something else; run `course grade --force` first.")
-    verdict = judge.from_json(meta["verdict"])
+    verdict = from_json(meta["verdict"])
     skeleton = course.skeleton(lesson)
     exercises = [_exercise(*found, nb, verdict, scores, course) for found in _answers(skeleton)]
-    earned = sum(part["score"] for part in exercises)
-    waiting = sum(part["points"] for part in exercises if part["waiting"])
+    earned = sum(one["score"] for one in exercises)
+    waiting = sum(one["points"] for one in exercises if one["waiting"])
     return (
         environment()
         .get_template("feedback.html.j2")
@@ -120,8 +125,8 @@ def page(course, nb, student, lesson, scores, penalty=None, name=""):
             waiting=waiting,
             points=skeleton.points,
             repairs=verdict.repairs,
-            passed=sum(part["state"] == "passed" for part in exercises),
-            stopped=judge.STOPPED.get(verdict.ended, ""),
+            passed=sum(one["state"] == "passed" for one in exercises),
+            stopped=STOPPED.get(verdict.ended, ""),
             own=_own_cells(nb, skeleton),
         )
     )
@@ -140,7 +145,7 @@ def _answers(skeleton):
             found = re.findall(r"^#{2,4} (.+)$", cell.source, re.M)
             heading = found[0] if found else heading
         if cell.role in SHOWN:
-            checks = [c for c in skeleton.checks if c.check.split("-")[0] == cell.grade_id]
+            checks = [c for c in skeleton.checks if exercise_of(c.check) == cell.grade_id]
             yield cell, heading, checks
 
 
@@ -158,7 +163,6 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
     by_hand = any(r.get("manual") is not None for r in rows)
     passed = bool(told) and all(check.passed for check in told)
     state = "waiting" if waiting else "read" if cell.role == "question" else "passed" if passed else "failed"
-    stops = re.findall(f"{judge.CELL_STOPPED}[^.]*[.]", " ".join(check.reason for check in told))
     mistakes = list({m.name: m for check in told for m in check.mistakes}.values())
     return {
         "id": cell.grade_id,
@@ -167,7 +171,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
         "source": source,
         "answered": done,
         "checks": told,
-        "stopped": stops[0] if stops else "",
+        "stopped": next((check.stopped for check in told if check.stopped), ""),
         "score": score,
         "points": points,
         "state": state if done or cell.role == "question" else "open",
@@ -182,7 +186,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
 
 def _heading(cell, heading, checks, told):
     """The exercise's heading; a prediction has none of its own and is told by what it predicts."""
-    if checks and all(c.grade_id.startswith("predict-") for c in checks) and told:
+    if checks and all(split(c.grade_id)[0] == "predict" for c in checks) and told:
         labels = [line.label for line in told[0].lines if line.label]
         return f"Prediction: {labels[0]}" if labels else "Prediction"
     return heading or cell.grade_id
@@ -211,16 +215,14 @@ def _own_cells(nb, skeleton):
 
 def write(root, lessons=(), students=(), tell=None):
     """Write feedback for everything in the gradebook (or the chosen); returns the paths."""
-    from grading.marking.gradebook import Writer
-
     course, paths = Course(root), []
-    with Writer(course) as writer:
+    with Reader(course) as book:
         chosen = course.choose(lessons)
-        pairs = sorted(p for p in writer.submitted() if p[1] in chosen and (not students or p[0] in students))
+        pairs = sorted(p for p in book.submitted() if p[1] in chosen and (not students or p[0] in students))
         missing = sorted(set(students) - {student for student, _ in pairs})
         if missing:
             raise CourseError(f"Nothing graded for {', '.join(missing)}; run `course grade` first.")
-        roster = writer.roster()
+        roster = book.roster()
         for student, lesson in pairs:
             nb = read_autograded(course, student, lesson)
             if nb is None:
@@ -230,12 +232,12 @@ def write(root, lessons=(), students=(), tell=None):
                 nb,
                 student,
                 lesson,
-                writer.scores(lesson, student),
-                writer.penalty(lesson, student),
+                book.scores(lesson, student),
+                book.penalty(lesson, student),
                 _full_name(roster.get(student, {})),
             )
             path = course.root / "feedback" / student / lesson / f"{lesson}.html"
-            write_atomically(path, made.encode("utf-8", "replace"))
+            write_atomically(path, made)
             paths.append(path)
             if tell is not None:
                 tell(len(paths), len(pairs), path)
@@ -243,7 +245,7 @@ def write(root, lessons=(), students=(), tell=None):
 
 
 def _full_name(row):
-    return " ".join(part for part in (row.get("first_name"), row.get("last_name")) if part)
+    return " ".join(filter(None, (row.get("first_name"), row.get("last_name"))))
 
 
 def read_autograded(course, student, lesson):
@@ -262,16 +264,13 @@ class FeedbackExporter(Exporter):
     output_mimetype = "text/html"
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        from grading.marking.gradebook import Writer
-        from grading.marking.nbgrader_steps import course_of
-
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         names = resources["nbgrader"]
         course = course_of(resources)
-        with Writer(course) as writer:
-            scores = writer.scores(names["assignment"], names["student"])
-            penalty = writer.penalty(names["assignment"], names["student"])
-            name = _full_name(writer.roster().get(names["student"], {}))
+        with Reader(course) as book:
+            scores = book.scores(names["assignment"], names["student"])
+            penalty = book.penalty(names["assignment"], names["student"])
+            name = _full_name(book.roster().get(names["student"], {}))
         html = page(course, nb, names["student"], names["assignment"], scores, penalty, name)
         resources["output_extension"] = self.file_extension
         return html, resources

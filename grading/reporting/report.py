@@ -11,10 +11,13 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from grading.course.folder import Course, write_atomically
+from grading.course.folder import Course
 from grading.errors import CourseError
-from grading.marking import judge
+from grading.files import write_atomically
+from grading.ids import exercise_of
+from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
+from grading.marking.verdict import STOPPED, from_json
 from grading.reporting.feedback import environment, read_autograded
 from grading.reporting.similar import fingerprint, groups
 
@@ -42,7 +45,7 @@ class Row:
     unsteady: tuple
 
 
-def gather(course, lesson, writer, journal):
+def gather(course, lesson, book, journal):
     """The graded submissions of a lesson, from journal and gradebook, and their answers: (rows, Answers).
 
     One notebook is held at a time.
@@ -53,13 +56,13 @@ def gather(course, lesson, writer, journal):
         nb = read_autograded(course, student, lesson)
         if nb is None or "verdict" not in nb.metadata.get("course", {}):
             continue
-        mark = journal.replayed(student, lesson)
-        result = journal.result(mark["key"]) if mark["key"] else {}
-        scores = [r for r in writer.scores(lesson, student).values() if "auto" in r]
+        kept = journal.replayed(student, lesson)
+        result = journal.result(kept["key"]) if kept["key"] else {}
+        scores = [r for r in book.scores(lesson, student).values() if "auto" in r]
         total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
-        verdict = judge.from_json(nb.metadata["course"]["verdict"])
+        verdict = from_json(nb.metadata["course"]["verdict"])
         rows.append(_row(student, skeleton, verdict, nb, shared))
-        rows[-1].score, rows[-1].late = total, writer.late(lesson, student)
+        rows[-1].score, rows[-1].late = total, book.late(lesson, student)
         rows[-1].cpu, rows[-1].unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
         if verdict.outcome == "graded":
             answers.add(student, nb)
@@ -69,7 +72,7 @@ def gather(course, lesson, writer, journal):
 def _row(student, skeleton, verdict, nb, shared):
     """The Row of a verdict, without what the journal and the gradebook say; `shared` holds equal texts once."""
     untouched = _untouched(nb) if verdict.outcome == "graded" else set()
-    exercises = {check.id: check.id.split("-")[0] for check in verdict.checks.values()}
+    exercises = {check.id: exercise_of(check.id) for check in verdict.checks.values()}
     begun = [check for check in verdict.checks.values() if exercises[check.id] not in untouched]
     named = {(exercises[c.id], m.name): (exercises[c.id], m.name, m.say) for c in begun for m in c.mistakes[:1]}
     tried = dict.fromkeys(exercises[check.id] for check in begun if not check.passed)
@@ -183,7 +186,7 @@ def _figure(width, height):
 
 
 def distribution(rows, points):
-    """A histogram of the scores in ten steps, the median marked."""
+    """A histogram of the scores in ten steps, a line at the median."""
     figure, axes = _figure(6.4, 2.6)
     scores = [100 * row.score / points if points else 0 for row in rows]
     axes.hist(scores, bins=range(0, 101, 10), color=BLUE, edgecolor="white")
@@ -228,9 +231,9 @@ def mistake_bars(told):
 # ---------------------------------------------------------------------- the page
 
 
-def lesson_part(course, lesson, writer, journal):
+def about_lesson(course, lesson, book, journal):
     """All that the page says of one lesson, or None when nothing of it is graded."""
-    rows, answers = gather(course, lesson, writer, journal)
+    rows, answers = gather(course, lesson, book, journal)
     if not rows:
         return None
     skeleton = course.skeleton(lesson)
@@ -249,7 +252,7 @@ def lesson_part(course, lesson, writer, journal):
         "bars": mistake_bars(named) if named and len(named[0]["students"]) > 1 else "",
         "stuck": stuck(rows),
         "outcomes": [r for r in rows if r.outcome != "graded"],
-        "stopped": [r for r in rows if r.ended in judge.STOPPED],
+        "stopped": [r for r in rows if r.ended in STOPPED],
         "repairs": [r for r in rows if r.repairs],
         "late": [r.student for r in rows if r.late],
         "usual": usual,
@@ -262,27 +265,25 @@ def lesson_part(course, lesson, writer, journal):
 
 def write(root, lessons=(), to=None):
     """Write the report page; returns its path (ROOT/report.html by default)."""
-    from grading.marking.gradebook import Writer
-
     course = Course(root)
-    with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
-        parts = [lesson_part(course, lesson, writer, journal) for lesson in course.choose(lessons)]
-    parts = [part for part in parts if part is not None]
-    if not parts:
+    with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
+        told = [about_lesson(course, lesson, book, journal) for lesson in course.choose(lessons)]
+    told = [one for one in told if one is not None]
+    if not told:
         raise CourseError(f"Nothing is graded in {course.root} yet; run `course grade --course {course.root}` first.")
     unfit = course.unfit()
-    html = environment().get_template("report.html.j2").render(parts=parts, unfit=unfit, when=time.strftime("%d %B %Y"))
+    html = (
+        environment().get_template("report.html.j2").render(lessons=told, unfit=unfit, when=time.strftime("%d %B %Y"))
+    )
     path = course.root / "report.html" if to is None else to
-    write_atomically(path, html.encode("utf-8", "replace"))
+    write_atomically(path, html)
     return path
 
 
 def common_mistakes(root, lessons=()):
     """Per lesson the recognised mistakes, for the demo's table: {lesson: [{"exercise", "name", "say", "students"}]}."""
-    from grading.marking.gradebook import Writer
-
     course, told = Course(root), collections.OrderedDict()
-    with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
+    with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
         for lesson in course.choose(lessons):
-            told[lesson] = mistakes(gather(course, lesson, writer, journal)[0])
+            told[lesson] = mistakes(gather(course, lesson, book, journal)[0])
     return told

@@ -11,7 +11,7 @@ import collections
 import hashlib
 import math
 
-from grading.course.skeleton import parse
+from grading.lessons.cells import tree_of
 
 GRAM = 5  # neighbouring nodes that make a run
 SHORT = 25  # nodes; below that, everybody writes the same
@@ -23,7 +23,7 @@ def fingerprint(source):
 
     The runs are an array's bytes, sorted, each once: equal programs give equal bytes. Empty when it does not parse.
     """
-    tree = parse(source)
+    tree = tree_of(source)
     if tree is None:
         return b"", False
     kinds = []

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from grading.course.folder import Course
 from grading.errors import CourseError
-from grading.marking import judge
+from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
+from grading.marking.verdict import Verdict, from_json
+from grading.marking.verdict import to_json as verdict_to_json
 from grading.reporting.feedback import read_autograded
 
 
@@ -14,14 +16,12 @@ class Shown:
     """A verdict with the facts around it and the answers as they were graded."""
 
     facts: dict
-    verdict: judge.Verdict
+    verdict: Verdict
     answers: dict
 
 
 def find_graded(root, student, lesson):
     """The Shown of one submission; CourseError when it is not graded."""
-    from grading.marking.gradebook import Writer
-
     course = Course(root)
     (lesson,) = course.choose([lesson])
     nb = read_autograded(course, student, lesson)
@@ -29,13 +29,13 @@ def find_graded(root, student, lesson):
         raise CourseError(
             f"Nothing of {student} in {lesson} is graded; run `course grade {lesson[:2]} --course {root}`."
         )
-    verdict = judge.from_json(nb.metadata["course"]["verdict"])
+    verdict = from_json(nb.metadata["course"]["verdict"])
     order = [cell.check for cell in course.skeleton(lesson).checks]
     verdict.checks = {name: verdict.checks[name] for name in order if name in verdict.checks}
-    with Writer(course) as writer, Journal(course.root / "journal", exclusive=False) as journal:
-        scores, penalty = writer.scores(lesson, student), writer.penalty(lesson, student)
-        mark = journal.replayed(student, lesson) or {}
-        result = journal.result(mark["key"]) if mark.get("key") else None
+    with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
+        scores, penalty = book.scores(lesson, student), book.penalty(lesson, student)
+        kept = journal.replayed(student, lesson) or {}
+        result = journal.result(kept["key"]) if kept.get("key") else None
     given = {name: row["manual"] for name, row in scores.items() if row.get("manual") is not None}
     facts = {
         "submission": str(course.root / "submitted" / student / lesson),
@@ -51,3 +51,8 @@ def find_graded(root, student, lesson):
         facts["late penalty"] = f"{penalty:g}"
     solutions = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
     return Shown(facts, verdict, {c.metadata["nbgrader"]["grade_id"]: c.source for c in solutions})
+
+
+def to_json(shown):
+    """The facts and the verdict as JSON values."""
+    return {**shown.facts, "verdict": verdict_to_json(shown.verdict)}

@@ -9,7 +9,7 @@ from grading.marking import engine
 from grading.proving import margins
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
-from tests.grading.means import PATH
+from tests.grading.means import PATH, write_means
 
 
 def copy(blank, to):
@@ -86,7 +86,7 @@ def means_built(tmp_path_factory):
 
     root = tmp_path_factory.mktemp("means")
     (root / "solutions").mkdir()
-    shutil.copy(PATH, root / "solutions")
+    write_means(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders

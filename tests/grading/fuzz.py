@@ -166,7 +166,7 @@ def wrong(made, summary, students):
 
 def run(folder, n, seed):
     """Hand in, grade, check: (Summary, sentences)."""
-    made = courses.init(Path(folder) / "course", [hostile.part()])
+    made = courses.init(Path(folder) / "course", [hostile.lesson_files()])
     students = hand_in(made, n, seed)
     with hostile.Watching(2) as pool:
         summary = engine.grade(made.root, pool=pool, workers=2)

@@ -23,25 +23,48 @@ import psutil
 
 from grading.marking import engine
 from grading.marking.journal import Journal
+from grading.marking.replay import Writer
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
 
 SIZE = 9
+POINTS = ("ran", "journalled", "replayed", "noted")  # the moments of a submission that something must survive
 DRIVER = """
 import os, signal, sys
 from grading.marking import engine
 from tests.grading import kill
 root, point, count, victim = sys.argv[1:]
 if point:
-    engine._crash = kill.Killing(point, int(count), victim)
+    kill.watch(kill.Killing(point, int(count), victim))
 print("begins", flush=True)
 engine.grade(root, workers=2)
 """
 
 
+def watch(passed):
+    """Call `passed(point)` at each of POINTS in this process: around the methods that stand there."""
+    for owner, method, before, after in (
+        (Journal, "add_result", "ran", "journalled"),
+        (Writer, "replay", None, "replayed"),
+        (Journal, "add_replayed", None, "noted"),
+    ):
+        setattr(owner, method, _around(getattr(owner, method), before, after, passed))
+
+
+def _around(method, before, after, passed):
+    def told(*arguments, **named):
+        if before:
+            passed(before)
+        result = method(*arguments, **named)
+        passed(after)
+        return result
+
+    return told
+
+
 class Killing:
-    """Stands where the engine names its crash points; at the chosen passage kills this process or the warm one."""
+    """Hears of every passage of one of POINTS; at the chosen one kills this process or the warm one."""
 
     def __init__(self, point, count, victim):
         self.point, self.left, self.victim = point, count, victim
@@ -73,10 +96,10 @@ class Blow:
 def blows(n, seed):
     """The first `n` of: each named point for each victim, then moments anywhere in a run."""
     rng = random.Random(seed)
-    for i, (point, victim) in enumerate(itertools.product(engine.CRASH_POINTS, ("driver", "worker"))):
+    for i, (point, victim) in enumerate(itertools.product(POINTS, ("driver", "worker"))):
         if i < n:
             yield Blow(victim, point, rng.randrange(1, SIZE - 1))
-    for i in range(n - 2 * len(engine.CRASH_POINTS)):
+    for i in range(n - 2 * len(POINTS)):
         yield Blow(("driver", "worker")[i % 2], lines=rng.randrange(2 * SIZE), after=rng.uniform(0, 0.15))
 
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from grading.lessons.source import parse_lesson, read_lesson
+from grading.lessons.variants import mistakes_path
 
 FOLDER = Path(__file__).parent / "fixtures" / "lessons"
 PATH = FOLDER / "98_means.py"
+MISTAKES = mistakes_path(PATH)
 
 
 def means():
@@ -13,18 +15,41 @@ def means():
     return read_lesson(PATH)
 
 
-def edited_text(*edits):
-    """Its text after (find, replace) edits, each of which must be found exactly once."""
-    text = PATH.read_text(encoding="utf-8")
+def _after(texts, edits):
+    """The texts after (find, replace) edits, each of which must be found exactly once in all of them together."""
     for find, replace in edits:
-        assert text.count(find) == 1, f"{find!r} is {text.count(find)} times in the lesson"
-        text = text.replace(find, replace)
-    return text
+        count = sum(text.count(find) for text in texts)
+        assert count == 1, f"{find!r} is {count} times in the lesson and its mistakes"
+        texts = [text.replace(find, replace) for text in texts]
+    return texts
+
+
+def edited_texts(*edits):
+    """The texts of the lesson and of its mistakes after edits."""
+    return _after([PATH.read_text(encoding="utf-8"), MISTAKES.read_text(encoding="utf-8")], edits)
+
+
+def edited_text(*edits):
+    """The text of the lesson alone after edits."""
+    return edited_texts(*edits)[0]
 
 
 def edited(*edits):
     """The lesson parsed after edits."""
-    return parse_lesson(edited_text(*edits), PATH)
+    text, mistakes = edited_texts(*edits)
+    return parse_lesson(text, PATH, mistakes)
+
+
+def write_means(folder, *edits):
+    """Both files in a folder of lessons, after edits; returns the lesson's path."""
+    return _write(folder / PATH.name, *edited_texts(*edits))
+
+
+def _write(path, text, mistakes):
+    mistakes_path(path).parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    mistakes_path(path).write_text(mistakes, encoding="utf-8")
+    return path
 
 
 # an exercise that needs no plotting library: its processes start quickly
@@ -63,23 +88,26 @@ with check("double") as expect:
     for n in (2, 4):
         expect(f"{n} numbers", double(rng.normal(size=n)))
     ### END HIDDEN TESTS
+"""
+TINY_MISTAKES = """WRONG, RIGHT = {}, {}
 
-# %% variants="double"
-WRONG = {
+WRONG["double"] = {
     "squared": ("2 * x", "x * x", "double, do not square"),
     "added two": ("2 * x", "2 + x", "multiply, do not add"),
     "tripled": ("2 * x", "3 * x", "twice, not three times"),
     "as it was": ("2 * x", "x", "nothing happened to x"),
     "halved": ("2 * x", "x / 2", "multiply, do not divide"),
 }
-RIGHT = {"sum": ("2 * x", "x + x")}
+RIGHT["double"] = {"sum": ("2 * x", "x + x")}
 """
 
 
-def tiny(*edits):
-    """The one-exercise lesson after edits."""
-    text = TINY
-    for find, replace in edits:
-        assert text.count(find) == 1, f"{find!r} is {text.count(find)} times in the lesson"
-        text = text.replace(find, replace)
-    return parse_lesson(text, FOLDER / "97_tiny.py")
+def tiny(*edits, more=""):
+    """The one-exercise lesson after edits, with the cells `more` behind it."""
+    text, mistakes = _after([TINY, TINY_MISTAKES], edits)
+    return parse_lesson(text + more, FOLDER / "97_tiny.py", mistakes)
+
+
+def write_tiny(folder, *edits):
+    """Its two files in a folder of lessons, after edits; returns the lesson's path."""
+    return _write(folder / "97_tiny.py", *_after([TINY, TINY_MISTAKES], edits))

@@ -13,8 +13,8 @@ from grading.confinement.job import CellRun, Isolation, Run
 from tests.grading import small_lesson as small
 
 
-def part():
-    """The small lesson's part of a course folder."""
+def lesson_files():
+    """What a course folder holds of the small lesson."""
     nb = small.notebook(True)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
@@ -25,12 +25,12 @@ def part():
             save_record(Path(folder) / name, record)
             files[name] = (Path(folder) / name).read_bytes()
     source = {f"{small.LESSON}.ipynb": small.raw(nb), f"expected/{small.LESSON}.npz": files["visible"]}
-    return course.Part(small.LESSON, source, files["hidden"])
+    return course.LessonFiles(small.LESSON, source, files["hidden"])
 
 
 def make(root):
     """A new course folder with the small lesson."""
-    return course.init(root, [part()])
+    return course.init(root, [lesson_files()])
 
 
 def released(made):

@@ -43,9 +43,9 @@ def random_program(rng, steps=8):
     return nodes, tensors
 
 
-def test_the_lesson_has_the_eight_exercises_of_the_curriculum():
+def test_the_exercises_of_the_curriculum_are_there_in_order():
     wanted = "sigmoid_graph mul matmul unbroadcast topological_order backward gradient_check tape_gradients"
-    assert [e.id for e in LESSON.exercises if not e.predict] == wanted.split()
+    assert [e.id for e in LESSON.exercises if e.id in wanted.split()] == wanted.split()
 
 
 @pytest.mark.parametrize("name", ["add", "mul", "exp", "log", "tanh", "matmul"])

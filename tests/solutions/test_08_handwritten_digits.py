@@ -22,8 +22,8 @@ LESSON = lesson("08_handwritten_digits")
 ANSWERS = answers(LESSON, np=np, nn=nn, F=F, SGD=SGD, batches=batches, fit=fit)
 
 
-def test_the_lesson_has_the_seven_exercises_of_the_curriculum_in_order():
-    assert [e.id for e in LESSON.exercises if not e.predict] == [
+def test_the_exercises_of_the_curriculum_are_there_in_order():
+    wanted = [
         "split_by_writer",
         "confusion",
         "knn_predict",
@@ -32,6 +32,7 @@ def test_the_lesson_has_the_seven_exercises_of_the_curriculum_in_order():
         "random_search",
         "read_by_means",
     ]
+    assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
 
 @pytest.mark.parametrize("k", [1, 4, 9])

@@ -44,7 +44,7 @@ def forms(number):
 LOOT = [TOKEN, *(form for number in HIDDEN_NUMBERS for form in forms(number))]
 
 
-def part():
+def lesson_files():
     """The small lesson with the hidden values above and the token in each hidden cell."""
     nb = small.notebook(True)
     for cell in nb.cells:
@@ -65,7 +65,7 @@ def part():
             save_record(Path(folder) / name, record)
             files[name] = (Path(folder) / name).read_bytes()
     source = {f"{small.LESSON}.ipynb": small.raw(nb), f"expected/{small.LESSON}.npz": files["visible"]}
-    return course.Part(small.LESSON, source, files["hidden"])
+    return course.LessonFiles(small.LESSON, source, files["hidden"])
 
 
 HONEST = {

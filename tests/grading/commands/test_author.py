@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from grading import cli
 from grading.commands import author
 from grading.errors import CourseError
-from tests.grading.means import FOLDER, PATH, TINY, edited_text
+from tests.grading.means import FOLDER, write_means, write_tiny
 
 cli.app.registered_commands or author.register(cli.app)
 
@@ -18,7 +18,7 @@ cli.app.registered_commands or author.register(cli.app)
 def place(tmp_path):
     """(solutions, notebooks) with the one-exercise lesson."""
     (tmp_path / "solutions").mkdir()
-    (tmp_path / "solutions" / "97_tiny.py").write_text(TINY, encoding="utf-8")
+    write_tiny(tmp_path / "solutions")
     return tmp_path / "solutions", tmp_path / "notebooks"
 
 
@@ -47,8 +47,7 @@ def test_a_quick_build_makes_the_notebook_only(place):
 
 
 def test_build_refuses_a_lesson_with_problems_unless_forced(place):
-    path = place[0] / "97_tiny.py"
-    path.write_text(TINY.replace(" minutes=5", ""), encoding="utf-8")
+    write_tiny(place[0], (" minutes=5", ""))
     with pytest.raises(CourseError, match=r"97_tiny\.py:2: the lesson has no time"):
         course("build", place=place)
     assert course("build", "--quick", "--force", place=place)[0] == 0
@@ -56,7 +55,7 @@ def test_build_refuses_a_lesson_with_problems_unless_forced(place):
 
 def test_lint_prints_each_problem_and_fails(place):
     assert course("lint", place=place) == (0, "1 lesson, nothing to mend")
-    (place[0] / PATH.name).write_text(edited_text((' title="Weighted mean"', "")), encoding="utf-8")
+    write_means(place[0], (' title="Weighted mean"', ""))
     status, output = course("lint", place=place)
     assert status == 1
     assert "98_means.py:" in output
@@ -77,8 +76,7 @@ def test_certify_prints_a_line_for_each_exercise_and_writes_json(place, tmp_path
 
 
 def test_certify_fails_where_a_mistake_passes(place):
-    path = place[0] / "97_tiny.py"
-    path.write_text(TINY.replace('("2 * x", "x * x"', '("2 * x", "x * 2.0"'), encoding="utf-8")
+    write_tiny(place[0], ('("2 * x", "x * x"', '("2 * x", "x * 2.0"'))
     status, output = course("certify", place=place)
     assert status == 1
     assert "'squared' passes every check; add an expectation that rejects it" in output

@@ -86,7 +86,7 @@ def test_a_lesson_is_found_by_number_or_name(folder, number):
 
 @pytest.mark.parametrize("number", ["3", "0", "halves", "../01_halves", "²", ""])
 def test_a_lesson_that_is_not_there_is_one_sentence(folder, number):
-    with pytest.raises(CourseError, match="there are 01, 02"):
+    with pytest.raises(CourseError, match="there are: 01, 02"):
         study.find_lesson(folder, number)
 
 

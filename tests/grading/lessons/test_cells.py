@@ -1,6 +1,6 @@
 """The small tools on the text of cells."""
 
-from grading.lessons.cells import bound_names, solution_region, split_hidden, strip_magics, without_markers
+from grading.lessons.cells import bound_names, open_hidden, solution_region, split_hidden, strip_magics, without_markers
 
 
 def test_split_hidden_leaves_a_cell_without_a_block_alone():
@@ -13,3 +13,11 @@ def test_small_tools_on_sources():
     assert solution_region(cell) == "    return 1"
     assert bound_names("a, b = 1, 2\nclass C: pass\nimport os\nx: int = 3") == ("a", "b", "C", "x")
     assert strip_magics("%matplotlib inline\nx = 5 % 3") == "# %matplotlib inline\nx = 5 % 3"
+
+
+def test_a_hidden_part_is_told_its_part_and_where_it_begins():
+    hidden = 'with check( "centre-odd" ) as expect:\n    expect("check", check("centre-odd"))'
+    first, rest = open_hidden(hidden, "centre-odd", 3).split("\n")
+    assert first == 'with check("centre-odd", part="hidden", start=3) as expect:'
+    assert rest == hidden.split("\n")[1]
+    assert open_hidden(hidden, "centre", 3) == hidden

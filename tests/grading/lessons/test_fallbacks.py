@@ -4,7 +4,7 @@ import pytest
 
 from grading.lessons.lint import lint_lesson
 from grading.lessons.source import parse_lesson
-from tests.grading.means import TINY, tiny
+from tests.grading.means import TINY, TINY_MISTAKES, tiny
 
 SAYS = "yours('double') falls back to the answer, written out in the lesson; let else_ call course_lib's version"
 GOOD = [
@@ -32,7 +32,7 @@ IMPORTS = ("import numpy as np\n", "import functools\n\nimport numpy as np\n\nfr
 
 
 def lesson(code):
-    return parse_lesson(tiny_text() + f"\n# %%\n{code}\n", tiny().path)
+    return parse_lesson(tiny_text() + f"\n# %%\n{code}\n", tiny().path, TINY_MISTAKES)
 
 
 def tiny_text():

@@ -21,6 +21,9 @@ RULES = [
     (' title="Means"', "", "the lesson has no title"),
     (" minutes=20", "", "the lesson has no time"),
     ("# How far apart are a mean and a weighted mean? You will write both.\n", "#\n", "the first cell is empty"),
+    ("You will write both.", "There are two exercises and nine predictions.", "the opening says nine predictions, the"),
+    ("You will write both.", "There are three exercises.", "says three exercises, the lesson has 2"),
+    ("You will write both.", "It has two written questions.", "says two written questions, the lesson has 1"),
     # exercises
     ("difficulty=1 importance=3 ", "importance=3 ", "solve 'weighted_mean' has no difficulty"),
     ("difficulty=1 importance=3 ", "difficulty=1 ", "solve 'weighted_mean' has no importance"),
@@ -97,9 +100,9 @@ RULES = [
     # variants
     ('    "squared the weights": ("(x * w)", "(x * w * w)", "each weight enters once"),\n', "", "has 4 wrong variants"),
     (
-        'RIGHT = {"einsum": "def centre(x):\\n    return x - np.einsum(\'nd->d\', x) / len(x)\\n"}\n',
-        "",
-        "no right variant",
+        'RIGHT["centre"] = {"einsum": "def centre(x):\\n    return x - np.einsum(\'nd->d\', x) / len(x)\\n"}\n',
+        'RIGHT["centre"] = {}\n',
+        "'centre' has 0 right variants, at least 1",
     ),
     ('"subtract the mean")', '"")', "variant 'added' has no sentence"),
     ('("x - x.mean", "x + x.mean",', '("x - x.mean", "x - x.mean",', "equals the reference answer"),
@@ -109,8 +112,10 @@ RULES = [
     # any cell
     ("import numpy as np\n\nfrom", "from numpy import *\nimport numpy as np\n\nfrom", "star import of numpy"),
     ("import numpy as np\n\nfrom", "import grading\nimport numpy as np\n\nfrom", "a notebook cannot import grading"),
-    ("plt.ylabel(", "plt.ylabel((", "the cell does not parse"),
+    ("plt.bar(", "plt.bar((", "the cell does not parse"),
     (' alt="A bar chart of two means"', "", "the picture has no description"),
+    ("plt.bar(", "height = 2\nplt.bar(", "a picture cell is imports and one call"),
+    ("plt.bar(", "for _ in (1, 2):\n    plt.bar(", "a picture cell is imports and one call"),
     # questions and predictions
     ("# One point each: unequal reliability, unequal sampling, an example.\n", "", "has no rubric"),
     ('question="why_weights" points=3', 'question="why_weights" points=0', "has no points above 0"),
@@ -121,20 +126,80 @@ RULES = [
 
 @pytest.mark.parametrize(("find", "replace", "says"), RULES, ids=[r[2][:44] for r in RULES])
 def test_each_rule_is_told_with_its_place(find, replace, says):
-    text = edited_text((find, replace))
-    problems = [p for p in lint_lesson(parse_lesson(text, PATH)) if says in p.text]
-    assert problems, [str(p) for p in lint_lesson(parse_lesson(text, PATH))]
-    lines = text.count("\n")
+    lesson = edited((find, replace))
+    problems = [p for p in lint_lesson(lesson) if says in p.text]
+    assert problems, [str(p) for p in lint_lesson(lesson)]
+    # a mistake is told with the line of the mistakes file
+    text = lesson.mistakes.text if find in means().mistakes.text else lesson.text
     for problem in problems:
-        assert re.match(r"98_means\.py:\d+: ", str(problem))
+        assert re.match(r"(mistakes/)?98_means\.py:\d+: ", str(problem))
+        assert (problem.file == lesson.mistakes.file) == (text is lesson.mistakes.text)
         assert "\n" not in problem.text
-        assert 1 <= problem.line <= lines
+        assert 1 <= problem.line <= text.count("\n")
 
 
 def test_the_line_of_a_problem_is_the_line_to_mend():
-    text = edited_text((SUM_CHECK, f"    if len(x):\n    {SUM_CHECK}"))
-    (problem,) = lint_lesson(parse_lesson(text, PATH))
-    assert text.split("\n")[problem.line - 1].strip() == SUM_CHECK.strip()
+    lesson = edited((SUM_CHECK, f"    if len(x):\n    {SUM_CHECK}"))
+    (problem,) = lint_lesson(lesson)
+    assert lesson.text.split("\n")[problem.line - 1].strip() == SUM_CHECK.strip()
+
+
+def test_a_missing_mistakes_file_is_told():
+    lesson = parse_lesson(edited_text(), PATH)
+    assert [str(p) for p in lint_lesson(lesson)] == [
+        "mistakes/98_means.py:1: there is no such file; write the known mistakes of 98_means.py there"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["WRONG", "RIGHT"])
+@pytest.mark.parametrize("id", ["weighted_mean", "centre"])
+def test_an_exercise_without_an_entry_is_told_with_the_line_where_it_belongs(kind, id):
+    other = {"WRONG": "RIGHT", "RIGHT": "WRONG"}[kind]
+    lines = means().mistakes.text.split("\n")
+    entry = means().mistakes.entry(kind, id)
+    del lines[entry.line - 1 : entry.end]
+    lesson = parse_lesson(edited_text(), PATH, "\n".join(lines))
+    (problem,) = lint_lesson(lesson)
+    assert problem.text == f"exercise '{id}' of 98_means.py has no {kind}[\"{id}\"]; write it here"
+    assert (problem.file, problem.line) == ("mistakes/98_means.py", lesson.mistakes.entry(other, id).end + 1)
+
+
+def test_an_exercise_without_both_entries_is_told_at_the_end_of_the_one_before():
+    text = means().mistakes.text
+    lesson = parse_lesson(edited_text(), PATH, text[: text.index('WRONG["centre"]')])
+    end = lesson.mistakes.entry("RIGHT", "weighted_mean").end
+    assert [(p.file, p.line) for p in lint_lesson(lesson)] == [("mistakes/98_means.py", end + 1)] * 2
+    first = parse_lesson(edited_text(), PATH, "WRONG, RIGHT = {}, {}\n")
+    assert {p.line for p in lint_lesson(first)} == {2}
+
+
+@pytest.mark.parametrize("kind", ["WRONG", "RIGHT"])
+def test_an_entry_for_no_exercise_is_told_with_its_line(kind):
+    text = means().mistakes.text
+    lesson = parse_lesson(edited_text(), PATH, f'{text}{kind}["center"] = {{}}\n')
+    (problem,) = lint_lesson(lesson)
+    assert str(problem) == (
+        f"mistakes/98_means.py:{text.count(chr(10)) + 1}: "
+        f'{kind}["center"] is for no exercise of 98_means.py; mend the id or remove it'
+    )
+
+
+def test_entries_out_of_the_lessons_order_are_told():
+    text = means().mistakes.text
+    start, centre = text.index('WRONG["weighted_mean"]'), text.index('WRONG["centre"]')
+    turned = text[:start] + text[centre:] + text[start:centre]
+    found = [p.text for p in lint_lesson(parse_lesson(edited_text(), PATH, turned))]
+    assert found == [
+        f'{kind}["weighted_mean"] stands after that of a later exercise; keep the order of 98_means.py'
+        for kind in ("WRONG", "RIGHT")
+    ]
+
+
+def test_only_the_lessons_asked_for_are_told_of_in_both_files():
+    one, other = edited((' title="Means"', "")), tiny(('"2 * x", "x * x"', '"2 * x", "2 * x"'))
+    assert {p.file for p in lint_lessons([one, other])} == {"98_means.py", "mistakes/97_tiny.py"}
+    assert {p.file for p in lint_lessons([one, other], [other])} == {"mistakes/97_tiny.py"}
+    assert {p.file for p in lint_lessons([one, other], [one])} == {"98_means.py"}
 
 
 def test_a_solve_without_a_check_is_told():
@@ -168,7 +233,9 @@ def test_a_check_before_its_solve_is_told():
         )
     )
     text = text[: text.rindex('# %% predict="predict_mean"')] + text[text.index("# %%\nweighted = yours") :]
-    assert any("stands before its solve cell" in p.text for p in lint_lesson(parse_lesson(text, PATH)))
+    assert any(
+        "stands before its solve cell" in p.text for p in lint_lesson(parse_lesson(text, PATH, means().mistakes.text))
+    )
 
 
 def test_an_id_used_in_two_lessons_is_told():

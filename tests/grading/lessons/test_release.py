@@ -209,10 +209,10 @@ def test_the_instructors_notebook_holds_answers_hidden_tests_and_rubrics(instruc
 
 
 def test_nbgrader_itself_makes_the_same_release_of_the_instructors_notebook(instructor, student, tmp_path):
-    from grading.course import Part, init
+    from grading.course import LessonFiles, init
 
     slug = means().slug
-    init(tmp_path / "course", [Part(slug, {f"{slug}.ipynb": notebook_bytes(instructor)}, b"")])
+    init(tmp_path / "course", [LessonFiles(slug, {f"{slug}.ipynb": notebook_bytes(instructor)}, b"")])
     made = nbformat.read(tmp_path / "course" / "release" / slug / f"{slug}.ipynb", as_version=4)
     assert [(c.id, c.cell_type, c.source, c.metadata) for c in made.cells] == [
         (c.id, c.cell_type, c.source, c.metadata) for c in student.cells

@@ -7,7 +7,7 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.lesson import Exercise
 from grading.lessons.source import lesson_paths, parse_lesson, read_lesson
-from tests.grading.means import FOLDER, PATH, TINY, edited, edited_text, means, tiny
+from tests.grading.means import FOLDER, PATH, TINY_MISTAKES, edited, edited_text, edited_texts, means, tiny
 
 
 def test_the_header_is_read():
@@ -92,7 +92,7 @@ def test_a_find_that_the_docstring_holds_too_edits_the_answer():
 def test_a_definition_variant_replaces_what_it_defines_and_keeps_the_rest():
     lesson = tiny(
         ("def double(x):\n    ### BEGIN SOLUTION", "FACTOR = 2\n\n\ndef double(x):\n    ### BEGIN SOLUTION"),
-        ('RIGHT = {"sum": ("2 * x", "x + x")}', 'RIGHT = {"two": "def double(x):\\n    return FACTOR * x"}'),
+        ('{"sum": ("2 * x", "x + x")}', '{"two": "def double(x):\\n    return FACTOR * x"}'),
     )
     source = lesson.exercise("double").right[0].source
     assert source.startswith("FACTOR = 2")
@@ -104,8 +104,8 @@ def test_a_find_that_is_not_there_once_is_told_with_its_line():
     lesson = tiny(('("2 * x", "x * x",', '("7 * x", "x * x",'))
     variant = lesson.exercise("double").wrong[0]
     assert variant.source == ""
-    line = 1 + TINY[: TINY.index('"squared"')].count("\n")
-    assert variant.problem.startswith(f"97_tiny.py:{line}: variant 'squared': '7 * x' is not there")
+    line = 1 + TINY_MISTAKES[: TINY_MISTAKES.index('"squared"')].count("\n")
+    assert variant.problem.startswith(f"mistakes/97_tiny.py:{line}: variant 'squared': '7 * x' is not there")
 
 
 def test_the_question_is_split_from_its_rubric():
@@ -136,8 +136,13 @@ BROKEN = [
         'a second given="weighted_mean"',
     ),
     ("# === END MARK SCHEME ===\n", "", "BEGIN MARK SCHEME has no END"),
-    ('RIGHT = {"einsum"', 'OTHER = {"einsum"', "a variants cell holds WRONG"),
-    ('RIGHT = {"einsum": ', 'RIGHT = {"einsum": str.upper', "must be definition or (find, replace)"),
+    ('RIGHT["centre"] = ', 'OTHER["centre"] = ', 'a mistakes file holds WRONG["id"]'),
+    ('RIGHT["centre"] = ', 'RIGHT["centre"] = str.upper or ', 'a mistakes file holds WRONG["id"]'),
+    ('RIGHT["centre"] = ', 'import os\nRIGHT["centre"] = ', 'a mistakes file holds WRONG["id"]'),
+    ('RIGHT["centre"] = ', 'WRONG["centre"] = {}\nRIGHT["centre"] = ', 'a second WRONG["centre"]'),
+    ('RIGHT["centre"] = ', 'RIGHT["centre" = ', "it does not parse"),
+    ('RIGHT["centre"] = {"einsum": ', 'RIGHT["centre"] = {"einsum": 3, "b": ', "must be definition or (find, replace)"),
+    ('"added": ("x - x.mean", ', '"added": (str.upper, ', "written with plain strings"),
     ('"added": ("x - x.mean", "x + x.mean", "subtract the mean"),', '"added": ("x",),', "(find, replace, sentence)"),
     ('"median": (', '"added": (', "the variant 'added' is there twice"),
 ]
@@ -145,16 +150,16 @@ BROKEN = [
 
 @pytest.mark.parametrize(("find", "replace", "says"), BROKEN, ids=[b[2][:40] for b in BROKEN])
 def test_what_cannot_be_understood_is_refused_with_its_line(find, replace, says):
-    if says.startswith("must be definition"):
-        replace, says = 'RIGHT = {"einsum": 3, "b": ', says
-    text = edited_text((find, replace))
+    lesson, mistakes = edited_texts((find, replace))
+    text = mistakes if replace and replace in mistakes else lesson
     line = 1 + text[: text.index(replace) if replace else 0].count("\n")
     with pytest.raises(CourseError) as caught:
-        parse_lesson(text, PATH)
+        parse_lesson(lesson, PATH, mistakes)
     message = str(caught.value)
     assert says in message
     assert "\n" not in message
-    told = int(re.match(r"98_means\.py:(\d+): ", message)[1])
+    file = "mistakes/98_means.py" if text is mistakes else "98_means.py"
+    told = int(re.match(rf"{re.escape(file)}:(\d+): ", message)[1])
     if replace:
         assert abs(told - line) <= 8  # the mark, or the cell it stands on
 
@@ -170,7 +175,7 @@ def test_a_hidden_block_without_its_end_is_refused():
 
 
 def test_lessons_are_chosen_by_number_or_name():
-    for wanted in ("98", "98_means", "solutions/98_means.py"):
+    for wanted in ("98", "98_means"):
         assert lesson_paths(FOLDER, [wanted]) == [PATH]
     with pytest.raises(CourseError, match="there is no lesson '42'"):
         lesson_paths(FOLDER, ["42"])

@@ -21,6 +21,9 @@ from grading.confinement.conversation import ANSWER, SLACK
 from grading.marking import engine, judge, outcome
 from grading.marking.journal import Journal
 from grading.marking.overlay import OUTCOMES
+from grading.marking.prepare import job_of, lay_over
+from grading.marking.reruns import CHANCES
+from grading.marking.verdict import to_bytes
 from grading.reporting import feedback
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
@@ -96,13 +99,13 @@ def state(root):
 def after(tmp_path_factory):
     """The class, handed in, graded by two workers and fed back: all that is known of it afterwards."""
     folder = tmp_path_factory.mktemp("attacks")
-    made = courses.init(folder / "course", [hostile.part()])
+    made = courses.init(folder / "course", [hostile.lesson_files()])
     listening = Listening(folder)
     told = spying.attacks(listening, made.root, mounts.ROOT, "/root")
     pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS))
     before, pool = state(made.root), hostile.Watching(2)
     with pytest.MonkeyPatch.context() as patch, pool:
-        patch.setattr(courses, "Limits", lambda: hostile.LOW)
+        patch.setattr("grading.course.folder.Limits", lambda: hostile.LOW)
         summary = engine.grade(made.root, pool=pool, workers=2)
         calm = engine.grade(made.root, pool=pool, workers=2)
     feedback.write(made.root)
@@ -224,17 +227,17 @@ def no_attack_scores_more_than_the_honest_work_and_most_cost_nothing(after):
 def no_other_submission_is_touched(after):
     """Every control, though it ran in the same warm process after an attack, is judged as where nothing is confined."""
     nb = hostile.honest(after.made, "witness")
-    laid = engine.lay_over(after.made, SimpleNamespace(lesson=small.LESSON, refused=(), raw=small.raw(nb), note=""))
-    job = engine.job_of(after.made, SimpleNamespace(lesson=small.LESSON, student="witness"), laid)
+    laid = lay_over(after.made, SimpleNamespace(lesson=small.LESSON, refused=(), raw=small.raw(nb), note=""))
+    job = job_of(after.made, SimpleNamespace(lesson=small.LESSON, student="witness"), laid)
     records, skeleton = after.made.records(small.LESSON), after.made.skeleton(small.LESSON)
     witness = judge.judge(records, sc.run(job), engine.points_of(skeleton))
     for _, _, control in after.pairs:
         ((run, _),) = runs(after, control)
         assert run.ended == "finished", (control, run.detail)
         assert run.isolation.differs == ()
-        assert judge.to_bytes(after.graded[control].verdict) == judge.to_bytes(witness), control
+        assert to_bytes(after.graded[control].verdict) == to_bytes(witness), control
         assert not any(cell.outputs for name, cell in run.cells.items() if not name.startswith(("check", "predict")))
-    assert judge.to_bytes(after.graded[hostile.VICTIM].verdict) == judge.to_bytes(witness)
+    assert to_bytes(after.graded[hostile.VICTIM].verdict) == to_bytes(witness)
 
 
 def nothing_of_any_attack_is_alive(after):
@@ -266,7 +269,7 @@ def no_attack_takes_longer_than_its_limits(after):
     limits = hostile.LOW
     for attack, student, _ in after.pairs:
         ran = runs(after, student)
-        assert len(ran) <= 1 + engine.CHANCES, attack.name
+        assert len(ran) <= 1 + CHANCES, attack.name
         for run, seconds in ran:
             assert run.wall <= limits.wall + SLACK + ANSWER, attack.name
             assert run.cpu <= limits.cpu + 4, attack.name

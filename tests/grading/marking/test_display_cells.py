@@ -2,9 +2,11 @@
 
 import pytest
 
-from grading.marking import engine, judge
 from grading.marking.display_cells import names_of, needless
 from grading.marking.jobs import make_job, make_result
+from grading.marking.prepare import lay_over
+from grading.marking.single import warm_pool
+from grading.marking.verdict import from_json, to_bytes
 
 
 def left(*cells, running):
@@ -103,10 +105,10 @@ def test_nonsense_and_bombs_are_survived():
 def test_verdicts_with_and_without_the_cells_left_out_are_the_same_bytes(demo, student):
     course, _ = demo
     spared = 0
-    pool = engine._kept_pool()
+    pool = warm_pool()
     for lesson in course.lessons:
         submission = course.submission(student, lesson)
-        laid = engine.lay_over(course, submission)
+        laid = lay_over(course, submission)
         told = []
         for whole in (False, True):
             job = make_job(
@@ -120,6 +122,6 @@ def test_verdicts_with_and_without_the_cells_left_out_are_the_same_bytes(demo, s
             )
             spared += len(job.steps) * (1 if whole else -1)
             result = make_result(pool.submit(job).result(), course.records(lesson), course.skeleton(lesson))
-            told.append(judge.to_bytes(judge.from_json(result["verdict"])))
+            told.append(to_bytes(from_json(result["verdict"])))
         assert told[0] == told[1]
     assert spared > 10

@@ -1,6 +1,5 @@
 """A class is graded once, whatever interrupts it; any order gives the same bytes; only what changed is done again."""
 
-import dataclasses
 import json
 import os
 import random
@@ -12,13 +11,20 @@ import time
 
 import pytest
 
-from grading.confinement.job import CellRun
 from grading.course import Course
 from grading.errors import CourseError
-from grading.marking import engine, judge, outcome
+from grading.marking import engine, outcome
 from grading.marking.journal import Journal
+from grading.marking.verdict import to_bytes
+from tests.grading import kill
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+
+STRUCK = """
+import sys
+from tests.grading import kill
+kill.watch(kill.Killing(sys.argv[2], int(sys.argv[3]), "driver"))
+"""
 
 
 def test_every_submission_ends_in_a_named_outcome_and_the_gradebook(undisturbed):
@@ -39,11 +45,11 @@ def test_a_mistake_is_in_the_automatic_comment(undisturbed):
     assert sc.dump(undisturbed)["student002", small.LESSON][1]["tail"] == (None, None)
 
 
-@pytest.mark.parametrize("point", engine.CRASH_POINTS)
+@pytest.mark.parametrize("point", kill.POINTS)
 @pytest.mark.parametrize("count", [1, 5])
 def test_sigkill_at_every_named_point_costs_no_grade(made, undisturbed, point, count):
-    env = {**sc.quiet(), "COURSE_CRASH": f"{point}:{count}"}
-    killed = subprocess.run([sys.executable, "-c", sc.GRADE, str(made.root)], env=env, check=False)
+    words = [sys.executable, "-c", STRUCK + sc.GRADE, str(made.root), point, str(count)]
+    killed = subprocess.run(words, env=sc.quiet(), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert sc.dump(made) != sc.dump(undisturbed)
     pool = sc.InProcess()
@@ -75,7 +81,7 @@ def test_a_second_run_does_nothing_and_writes_nothing(made):
     assert pool.ran == []
     assert again.count("up to date") == 18
     assert {p for p in before if before[p] != after[p]} <= {made.root / "journal" / "lock", made.root / "gradebook.db"}
-    told = [[judge.to_bytes(one.verdict) for one in summary.graded] for summary in (first, again)]
+    told = [[to_bytes(one.verdict) for one in summary.graded] for summary in (first, again)]
     assert told[0] == told[1]
 
 
@@ -246,81 +252,9 @@ def test_what_a_script_gets_is_json_without_hidden_values(made):
 
 
 def test_unknown_lessons_students_and_folders_are_named(made, tmp_path):
-    with pytest.raises(CourseError, match="No lesson '55'"):
+    with pytest.raises(CourseError, match="no lesson '55'"):
         engine.grade(made.root, ["55"], pool=sc.InProcess())
     with pytest.raises(CourseError, match="Nothing was handed in by nobody"):
         engine.grade(made.root, students=["nobody"], pool=sc.InProcess())
     with pytest.raises(CourseError, match="is not a course folder"):
         engine.grade(tmp_path, pool=sc.InProcess())
-
-
-UNSTEADY = "import numpy as np\ndef double(x):\n    return 2 * x + int(np.random.randint(10**9))"
-
-
-def test_work_that_depends_on_chance_is_flagged_and_steady_work_is_not(made):
-    sc.hand_in(made, "chance", sc.answered(made, **{**sc.RIGHT, "double": UNSTEADY}))
-    summary = engine.grade(made.root, students=["chance", "student000", "student002"], twice=True)
-    assert {one.student: one.unsteady for one in summary.graded} == {
-        "chance": ["double"],
-        "student000": [],
-        "student002": [],
-    }
-    again = engine.grade(made.root, students=["chance"], twice=True)
-    assert again.count("up to date") == 1
-
-
-def test_asking_for_a_second_run_later_runs_what_was_run_once(graded):
-    pool = sc.InProcess()
-    summary = engine.grade(graded.root, pool=pool, workers=1, students=["student000"], twice=True)
-    assert len(pool.ran) == 2
-    assert summary.graded[0].unsteady == []
-
-
-class Mortal:
-    """A pool in which each of the named steps ends the whole run, as a memory bomb does."""
-
-    def __init__(self, *deadly):
-        self.deadly, self.jobs = deadly, []
-
-    def submit(self, job):
-        import concurrent.futures
-
-        self.jobs.append(job)
-        ids = [step.id for step in job.steps]
-        at = next((i for i, name in enumerate(ids) if name in self.deadly), None)
-        future = concurrent.futures.Future()
-        if at is None:
-            future.set_result(sc.run(job))
-        else:
-            run = sc.run(dataclasses.replace(job, steps=job.steps[:at], hidden=()))
-            run.cells |= {name: CellRun(name, "skipped", []) for name in ids[at:]}
-            run.cells[ids[at]] = CellRun(ids[at], "killed", [], reason="memory limit")
-            run.ended = "memory limit"
-            future.set_result(run)
-        return future
-
-
-@pytest.mark.parametrize(
-    ("deadly", "lost"),
-    [
-        (["check-double"], {"double"}),
-        (["double"], {"double"}),
-        (["check-double", "check-tail"], {"double", "tail"}),
-        (["setup"], set()),
-    ],
-)
-def test_a_cell_that_ends_the_run_costs_its_own_points_only(made, deadly, lost):
-    pool = Mortal(*deadly)
-    (one,) = engine.grade(made.root, pool=pool, workers=1, students=["student000"]).graded
-    assert {name for name, check in one.verdict.checks.items() if not check.passed} == lost
-    assert len(pool.jobs) == 1 + len(deadly)
-    for name in lost:
-        assert "needed more memory than there is" in one.verdict.checks[name].reason
-
-
-def test_repeating_without_the_deadly_cell_has_an_end(made):
-    pool = Mortal("setup", "double", "check-double", "tail", "check-tail")
-    (one,) = engine.grade(made.root, pool=pool, workers=1, students=["student000"]).graded
-    assert len(pool.jobs) == 1 + engine.CHANCES
-    assert one.verdict.score <= 1
-    assert one.verdict.ended == "memory limit"

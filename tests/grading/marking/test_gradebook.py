@@ -10,7 +10,9 @@ from traitlets.config import Config
 
 from grading.course import load_config
 from grading.marking import engine
-from grading.marking.gradebook import Writer, parse_time
+from grading.marking.gradebook import parse_time
+from grading.marking.replay import Writer
+from grading.marking.single import grade_one
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -112,7 +114,7 @@ def test_replaying_twice_changes_nothing(graded):
     for _ in range(2):
         with Writer(graded) as writer:
             submission = graded.submission("student001", small.LESSON)
-            nb, verdict = engine.grade_one(graded, "student001", small.LESSON)
+            nb, verdict = grade_one(graded, "student001", small.LESSON)
             writer.replay(submission, nb, verdict, changed=False)
     assert sc.dump(graded) == before
 

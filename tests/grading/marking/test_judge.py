@@ -10,6 +10,7 @@ from course_lib.evidence.observation import Seen
 from grading.confinement.job import CellRun, Isolation, Job, Run, Step
 from grading.marking import judge
 from grading.marking.jobs import untouched
+from grading.marking.verdict import STOPPED, from_json, to_bytes
 from grading.reporting import console as table
 from tests.grading import small_lesson as small
 
@@ -72,7 +73,7 @@ def test_an_observation_out_of_place_fails_its_check(records, extra):
 
 def test_observations_of_unknown_checks_change_nothing(records):
     honest = judge.judge(records, run(right()))
-    assert judge.to_bytes(judge.judge(records, run([*right(), seen("bonus", 0, 1)]))) == judge.to_bytes(honest)
+    assert to_bytes(judge.judge(records, run([*right(), seen("bonus", 0, 1)]))) == to_bytes(honest)
 
 
 def test_tolerance_and_kind_are_the_records_whatever_the_message_says(records):
@@ -102,7 +103,7 @@ def test_a_mistake_that_only_hidden_lines_show_is_named_without_showing_them(rec
 def test_no_verdict_holds_a_hidden_input_expectation_or_answer(records, value):
     observed = [o for o in right() if (o.check, o.position) not in (("double", 2), ("tail", 1))]
     observed += [seen("double", 2, value), seen("tail", 1, value)]
-    text = judge.to_bytes(judge.judge(records, run(observed))).decode()
+    text = to_bytes(judge.judge(records, run(observed))).decode()
     assert not any(secret in text for secret in ("large", "secret", "[9]", "2000", "1000", "77", "text"))
 
 
@@ -114,10 +115,10 @@ def test_after_an_error_later_lines_are_not_reached_and_the_error_is_told(record
     assert check.lines[1].say == "Not reached."
 
 
-@pytest.mark.parametrize("ended", list(judge.STOPPED))
+@pytest.mark.parametrize("ended", list(STOPPED))
 def test_a_stopped_run_says_so(records, ended):
     verdict = judge.judge(records, run([], ended))
-    assert judge.STOPPED[ended] in verdict.checks["tail"].reason
+    assert STOPPED[ended] in verdict.checks["tail"].reason
     assert verdict.ended == ended
 
 
@@ -133,13 +134,13 @@ def test_a_killed_check_cell_is_told_apart(records):
 
 
 def test_the_order_in_which_observations_arrive_changes_no_byte(records):
-    honest = judge.to_bytes(judge.judge(records, run(right())))
-    assert judge.to_bytes(judge.judge(records, run(right()[::-1]))) == honest
+    honest = to_bytes(judge.judge(records, run(right())))
+    assert to_bytes(judge.judge(records, run(right()[::-1]))) == honest
 
 
 def test_a_verdict_survives_json(records):
     verdict = judge.judge(records, run(right()[2:]))
-    again = judge.from_json(json.loads(judge.to_bytes(verdict)))
+    again = from_json(json.loads(to_bytes(verdict)))
     assert again == verdict
 
 

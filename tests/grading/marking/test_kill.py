@@ -6,7 +6,6 @@ import sqlite3
 
 import pytest
 
-from grading.marking import engine
 from tests.grading import kill
 
 
@@ -21,7 +20,7 @@ def test_the_gradebook_after_a_kill_and_one_more_run_equals_the_undisturbed_one(
 
 def test_each_victim_is_struck_at_each_named_point():
     struck = {(blow.victim, blow.point) for blow in kill.blows(10, 7)}
-    assert struck >= {(victim, point) for victim in ("driver", "worker") for point in engine.CRASH_POINTS}
+    assert struck >= {(victim, point) for victim in ("driver", "worker") for point in kill.POINTS}
     assert len([blow for blow in kill.blows(50, 7) if not blow.point]) == 42
 
 

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.marking.overlay import OUTCOMES, sanitise
+from grading.marking.overlay import OUTCOMES, overlay
+from grading.marking.prepare import lay_over
 from tests.grading import small_lesson as small
 
 ORDER = ["double", "check-double", "tail", "check-tail", "guess", "predict-guess", "question-why"]
@@ -29,7 +30,7 @@ def at(nb, grade_id):
 
 
 def settle(nb, skeleton):
-    result = sanitise(small.raw(nb), skeleton)
+    result = overlay(small.raw(nb), skeleton)
     assert result.outcome == "graded"
     nbformat.validate(result.nb)
     return result
@@ -218,7 +219,7 @@ def test_notebook_format_3_is_read(skeleton):
         if cell.cell_type == "code":
             del cells[-1]["source"]
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
-    result = sanitise(json.dumps(old).encode(), skeleton)
+    result = overlay(json.dumps(old).encode(), skeleton)
     assert by_grade_id(result)["double"].source == small.ANSWER_DOUBLE
     assert any("format 3" in r for r in result.repairs)
 
@@ -243,7 +244,7 @@ def test_notebook_format_3_is_read(skeleton):
     ids=lambda v: v if isinstance(v, str) else None,
 )
 def test_what_cannot_be_graded_has_a_named_outcome_and_stands_as_an_untouched_release(skeleton, raw, outcome):
-    result = sanitise(raw, skeleton)
+    result = overlay(raw, skeleton)
     assert result.outcome == outcome
     assert result.outcome in OUTCOMES
     assert result.sentence.endswith(".")
@@ -253,11 +254,11 @@ def test_what_cannot_be_graded_has_a_named_outcome_and_stands_as_an_untouched_re
 def test_code_that_would_take_gigabytes_to_parse_is_refused_at_once(skeleton):
     nb = small.right()
     nb.cells += [new_code_cell("1," * 50_000, id=f"n{i}") for i in range(6)]
-    result = sanitise(small.raw(nb), skeleton)
+    result = overlay(small.raw(nb), skeleton)
     assert result.outcome == "oversized"
     assert "characters of code; at most 500,000 are read." in result.sentence
     nb.cells[-6:] = [new_markdown_cell("words " * 100_000, id="essay")]
-    assert sanitise(small.raw(nb), skeleton).outcome == "graded"
+    assert overlay(small.raw(nb), skeleton).outcome == "graded"
 
 
 def test_a_retyped_import_cell_imports_again(skeleton):
@@ -284,7 +285,7 @@ def test_another_lessons_notebook_is_named(skeleton):
     from grading.course.skeleton import make_skeleton
 
     theirs = make_skeleton("91_other", other, other)
-    result = sanitise(small.raw(other), skeleton, [theirs])
+    result = overlay(small.raw(other), skeleton, [theirs])
     assert (result.outcome, result.sentence) == ("wrong lesson", "This is 91_other, handed in for 90_small.")
 
 
@@ -293,7 +294,7 @@ def test_a_hostile_id_or_attachment_does_not_pass(skeleton):
     nb["cells"][0]["id"] = "<script>"
     nb["cells"][0]["attachments"] = {"a.png": {"text/html": "<script>", "image/png": "QUJD"}, "b": 7}
     nb["cells"].append({"cell_type": "markdown", "id": "<b>", "source": "mine", "metadata": {"x": 1}})
-    result = sanitise(json.dumps(nb).encode(), skeleton)
+    result = overlay(json.dumps(nb).encode(), skeleton)
     assert "<script>" not in json.dumps(result.nb)
     nbformat.validate(result.nb)
 
@@ -325,7 +326,7 @@ def test_any_mutation_ends_in_a_named_outcome_with_every_graded_cell_in_place(sk
 
     for _ in range(300):
         tree = mutate(json.loads(small.raw(small.right())))
-        result = sanitise(json.dumps(tree).encode(), skeleton)
+        result = overlay(json.dumps(tree).encode(), skeleton)
         assert result.outcome in OUTCOMES
         by_grade_id(result)
         nbformat.validate(result.nb)
@@ -334,6 +335,25 @@ def test_any_mutation_ends_in_a_named_outcome_with_every_graded_cell_in_place(sk
         cut = bytearray(whole)
         for _ in range(rng.choice([1, 5, 50])):
             cut[rng.randrange(len(cut))] = rng.randrange(256)
-        result = sanitise(bytes(cut[: rng.choice([len(cut), rng.randrange(len(cut))])]), skeleton)
+        result = overlay(bytes(cut[: rng.choice([len(cut), rng.randrange(len(cut))])]), skeleton)
         assert result.outcome in OUTCOMES
         by_grade_id(result)
+
+
+def test_nbgraders_sanitising_agrees_with_the_skeleton_on_clean_work(made):
+    from nbgrader.preprocessors import ClearOutput, DeduplicateIds, OverwriteCells, OverwriteKernelspec
+
+    submission = made.submission("student000", small.LESSON)
+    nb = nbformat.reads(submission.raw.decode(), 4)
+    names = {"student": "student000", "assignment": small.LESSON, "notebook": small.LESSON, "db_url": made.db_url}
+    for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells):
+        nb, _ = step()(nb, {"nbgrader": names})
+    ours = lay_over(made, submission).nb
+    assert [c.id for c in ours.cells] == [c.id for c in nb.cells]
+    for mine, theirs in zip(ours.cells, nb.cells, strict=True):
+        visible = theirs.source.split("\n    ### BEGIN HIDDEN")[0]
+        assert (mine.cell_type, mine.source) == (theirs.cell_type, visible)
+        claimed = [dict(c.metadata.get("nbgrader", {})) for c in (mine, theirs)]
+        for one in claimed:
+            one.pop("checksum", None)  # nbgrader's is that of the text with the hidden tests
+        assert claimed[0] == claimed[1]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from course_lib.evidence.compare import Record
+from course_lib.evidence.records import join
 from grading.confinement.job import Isolation, Run
-from grading.marking.judge import judge, merged
+from grading.marking.judge import judge
 from grading.proving.adversaries import NAMES, streams
 
 
@@ -19,7 +20,7 @@ def scores(visible, hidden):
         part: Record("00_x", part, {"c": {"lines": lines, "mistakes": [], "forbid": [], "hints": [], "points": 1}})
         for part, lines in (("visible", visible), ("hidden", hidden))
     }
-    record = merged(records["visible"].checks["c"], records["hidden"].checks["c"])
+    record = join(records["visible"].checks["c"], records["hidden"].checks["c"])
     found = {}
     for name, sent in streams("c", record).items():
         runs = [Run("finished", {}, stream, Isolation("none")) for stream in sent]

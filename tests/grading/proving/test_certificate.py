@@ -1,5 +1,6 @@
 """The certificate's files: the fixed schema, a page to read, and what is proven once for a whole lesson."""
 
+import copy
 import json
 import shutil
 
@@ -11,6 +12,7 @@ from grading.proving import certificate as paper
 from grading.proving.judged import Judged, rejected_by
 from grading.proving.keys import exercise_key
 from grading.proving.record import make_records, read_record, record_differences, wrong_trials
+from grading.proving.renew import renew
 from grading.proving.trials import run_trials
 from tests.grading.means import means
 
@@ -91,6 +93,23 @@ def test_errors_are_written_to_two_digits_so_that_processors_agree():
         "n": 3,
         "x": [0.0, None],
     }
+
+
+def test_certifying_some_lessons_renews_their_part_and_keeps_the_rest(found, tmp_path):
+    paper.write(found, tmp_path)
+    before = [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")]
+    other = copy.deepcopy(found)
+    for proof in other.proofs:
+        proof.line["lesson"] = "97_other"
+    other.untouched, other.confined = {"97_other": 0}, {"97_other": "somewhere"}
+    renew(other, tmp_path, ["97_other", "98_means"])
+    data = json.loads((tmp_path / "certificate.json").read_text(encoding="utf-8"))
+    assert [x["lesson"] for x in data["exercises"]] == ["97_other"] * 3 + ["98_means"] * 3
+    assert data["untouched"] == {"97_other": 0, "98_means": 0}
+    page = (tmp_path / "certificate.md").read_text(encoding="utf-8")
+    assert page.index("## 97_other") < page.index("## 98_means") < page.index("## Left behind")
+    renew(found, tmp_path, ["98_means"])  # the other lesson is gone, this one is as it was
+    assert [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")] == before
 
 
 LESSONS = read_lessons(Folders().solutions)

@@ -76,7 +76,11 @@ def changed(root, name, digest):
     return after != before
 
 
-PROVING = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "grading" / "proving").rglob("*.py"))
+PROVING = sorted(
+    p.relative_to(ROOT).as_posix()
+    for p in (ROOT / "grading" / "proving").rglob("*.py")
+    if p.stem != "renew"  # puts what was proven into files
+)
 
 
 def test_every_tool_that_proves_counts(copied):

@@ -111,7 +111,7 @@ def test_archives_are_opened_and_byte_code_and_hidden_files_are_found(lesson, tm
         archive.writestr("notes/answer.py", LONG)
     told = scan([path], [lesson])
     assert "course_lib/__pycache__/ops.cpython-311.pyc: byte-code; leave it out" in told
-    assert "hidden/97_tiny.npz: a file of solutions or hidden values; leave it out" in told
+    assert "hidden/97_tiny.npz: a file of solutions, known mistakes or hidden values; leave it out" in told
     assert any(t.startswith("notes/answer.py: 5 statements") for t in told)
 
 

@@ -11,6 +11,7 @@ from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.observation import Seen
 from course_lib.evidence.predictions import matches
 from grading.errors import CourseError
+from grading.lessons.source import parse_lesson
 from grading.proving.record import read_record, record_differences, record_lesson, save_records
 from tests.grading.means import tiny
 
@@ -137,13 +138,13 @@ def test_what_cannot_be_recorded_is_told_with_its_line(edit, says):
     find, replace = edit
     if find.startswith("return"):
         find, replace = f"    {find}\n    ### END", f"    {replace}\n    ### END"
-    variants = ('WRONG = {\n    "squared": ("2 * x", "x * x", "double, do not square"),\n', "WRONG = {\n")
+    variants = (
+        'WRONG["double"] = {\n    "squared": ("2 * x", "x * x", "double, do not square"),\n',
+        'WRONG["double"] = {\n',
+    )
     lesson = tiny((find, replace), variants, ("minutes=1\n", 'minutes=1 forbid="numpy.multiply"\n'))
-    text = lesson.text[: lesson.text.index("# %% variants")]
-    from grading.lessons.source import parse_lesson
-
     with pytest.raises(CourseError) as caught:
-        record_lesson(parse_lesson(text, lesson.path))
+        record_lesson(parse_lesson(lesson.text, lesson.path))
     message = str(caught.value)
     assert says in message
     assert message.startswith("97_tiny.py:")

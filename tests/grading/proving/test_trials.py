@@ -110,17 +110,12 @@ def test_only_what_is_asked_for_runs():
 def test_practice_runs_pictures_and_figures_are_skipped():
     marks = ('practice="x"', 'figure="F1"', 'picture="p"', "gpu=true")
     cells = "".join(f"# %% {mark}\n1 / 0\n\n" for mark in marks)
-    lesson = tiny(('# %% variants="double"', f'{cells}# %% variants="double"'))
+    lesson = tiny(more=cells)
     assert values(run_trials(lesson)[0]) == [[3.0, -4.0, 8.0]]
 
 
 def test_after_a_hidden_part_later_cells_find_the_names_as_they_were():
-    lesson = tiny(
-        (
-            '# %% variants="double"',
-            '# %%\nassert "n" not in globals()\nassert double(np.ones(2)).sum() == 4\n\n# %% variants="double"',
-        )
-    )
+    lesson = tiny(more='# %%\nassert "n" not in globals()\nassert double(np.ones(2)).sum() == 4\n')
     assert values(run_trials(lesson)[0])
 
 

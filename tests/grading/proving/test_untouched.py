@@ -7,7 +7,7 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.cells import without_markers
 from grading.lessons.release import student_notebook
-from grading.proving.untouched import hidden_step, untouched_score
+from grading.proving.untouched import untouched_score
 from tests.grading.means import means
 
 
@@ -62,11 +62,6 @@ def test_without_bubblewrap_the_certificate_says_what_could_be_seen(records, mon
     monkeypatch.setattr(shutil, "which", lambda name: None)
     score, how = untouched_score(means(), student_notebook(means()), records)
     assert (score, how) == (0, "the process could see solutions, grading, tests")
-
-
-def test_a_hidden_part_is_told_its_part_and_where_it_begins():
-    check = means().exercise("centre").checks[0]
-    assert hidden_step(check, 1).startswith('with check("centre", part="hidden", start=1) as expect:\n')
 
 
 def test_a_release_that_cannot_run_is_an_error(records, monkeypatch):

@@ -7,10 +7,11 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.release import picture_path
 from grading.lessons.source import lesson_paths, read_lesson
+from grading.lessons.variants import mistakes_path
 from grading.proving.record import read_record
 from grading.publishing import drawn
 from grading.publishing.build import ROOT, Folders, build, read_clean, stale
-from tests.grading.means import PATH, TINY
+from tests.grading.means import PATH, write_tiny
 
 LESSONS = lesson_paths(ROOT / "solutions")
 
@@ -27,7 +28,9 @@ def files(folders):
 
 
 def edit(folders, find, replace):
-    path = folders.solutions / PATH.name
+    """Edit the one of the lesson's two files that holds `find`."""
+    lesson = folders.solutions / PATH.name
+    (path,) = (p for p in (lesson, mistakes_path(lesson)) if find in p.read_text(encoding="utf-8"))
     text = path.read_text(encoding="utf-8")
     assert text.count(find) == 1
     path.write_text(text.replace(find, replace), encoding="utf-8")
@@ -42,6 +45,7 @@ def test_a_build_writes_notebook_picture_and_both_records(means_built):
         "notebooks/pictures/98_drawn_from.json",
         "notebooks/pictures/98_two_means.png",
         "solutions/98_means.py",
+        "solutions/mistakes/98_means.py",
     ]
     assert stale(means_built) == []
 
@@ -89,7 +93,7 @@ def test_a_damaged_picture_or_stamp_is_made_again(copied):
 
 
 def test_building_one_lesson_rewrites_nothing_of_another(copied):
-    (copied.solutions / "97_tiny.py").write_text(TINY, encoding="utf-8")
+    write_tiny(copied.solutions)
     build(copied, ["97"])
     edit(copied, "[2.0, 2.5]", "[2.0, 1.5]")
     edit(copied, "You will write both.", "You write both.")
@@ -146,7 +150,7 @@ def test_a_lesson_with_problems_is_not_built(copied):
 
 
 def test_a_picture_that_cannot_be_drawn_is_told_with_its_line(copied):
-    edit(copied, 'plt.ylabel("value")', "1 / 0")
+    edit(copied, '["mean", "weighted"]', "1 / 0")
     with pytest.raises(CourseError, match=r"98_means\.py: line \d+: the picture 'two_means' cannot be drawn: ZeroDiv"):
         build(copied)
 

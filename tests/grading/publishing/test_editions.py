@@ -16,7 +16,7 @@ from grading.publishing import editions, private
 from grading.publishing.build import ROOT, Folders, build
 from grading.publishing.editions import answers_notebook, release
 from grading.publishing.private import read_secret
-from tests.grading.means import TINY, means, tiny
+from tests.grading.means import means, tiny, write_tiny
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,7 +32,7 @@ def _quick():
 def folders(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     (root / "solutions").mkdir()
-    (root / "solutions" / "97_tiny.py").write_text(TINY, encoding="utf-8")
+    write_tiny(root / "solutions")
     folders = Folders(root / "solutions", root / "notebooks")
     build(folders)
     return folders
@@ -61,7 +61,7 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
 
 
 def test_recorded_figures_of_the_lesson_go_along(folders, tmp_path):
-    lesson = tiny(('# %% variants="double"', '# %% figure="F1"\n1\n\n# %% variants="double"'))
+    lesson = tiny(more='# %% figure="F1"\n1\n')
     (folders.notebooks / "figures").mkdir()
     for name in ("F1.json", "F1_1.png", "F11.json", "figures.md"):
         (folders.notebooks / "figures" / name).write_bytes(b"{}")
@@ -197,14 +197,15 @@ def test_an_unknown_edition_is_refused(folders, tmp_path):
         release("summer", tmp_path / "x", folders)
 
 
-def test_a_release_that_gives_something_away_is_not_made(folders, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["97_tiny.py", "mistakes/97_tiny.py"])
+def test_a_release_that_gives_something_away_is_not_made(name, folders, tmp_path, monkeypatch):
     def careless(lessons, folders, target):
-        target.mkdir(parents=True)
-        shutil.copy(folders.solutions / "97_tiny.py", target)
+        (target / name).parent.mkdir(parents=True)
+        shutil.copy(folders.solutions / name, target / name)
         return target
 
     monkeypatch.setattr(editions, "write_student", careless)
-    with pytest.raises(CourseError, match=r"the release gives something away: student/97_tiny\.py"):
+    with pytest.raises(CourseError, match=r"the release gives something away: student/" + name):
         release("self-study", tmp_path / "x", folders)
     assert not any(tmp_path.iterdir())
 
@@ -255,7 +256,8 @@ def test_hidden_inputs_that_are_all_alike_do_not_certify(monkeypatch):
 
     def dull(lesson, secret, draws):
         made = plain(lesson, secret, draws)
-        return parse_lesson(made.text.replace("rng.normal(size=n)", "np.full(2, 1.0) + 0 * n"), made.path)
+        text = made.text.replace("rng.normal(size=n)", "np.full(2, 1.0) + 0 * n")
+        return parse_lesson(text, made.path, made.mistakes.text)
 
     monkeypatch.setattr(private, "reseed", dull)
     monkeypatch.setattr(private, "DRAWS", 1)

@@ -1,0 +1,58 @@
+"""The pictures of lessons 04 and 05: what hidden units fold, and what depth multiplies."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib.viz import folds, style
+
+
+def folded(w1, b1, w2):
+    """The surface that a network of one hidden layer makes, from above and in space; returns the Figure."""
+    figure = plt.figure(figsize=(9.0, 4.2), layout="constrained")
+    folds.folded(w1, b1, w2, figure=figure)
+    return figure
+
+
+def hinge_and_relu():
+    """The hinge, a loss, beside ReLU, an activation; returns both Axes."""
+    left, right = style.row(2, size=(3.6, 2.7))
+    u = np.linspace(-3, 3, 200)
+    style.axes(left, title="Hinge: a loss, at the end", xlabel="score y, for t = +1", ylabel="loss")
+    left.plot(u, np.maximum(0, 1 - u), color=style.RED)
+    style.axes(right, title="ReLU: an activation, inside", xlabel="a", ylabel="h")
+    right.plot(u, np.maximum(0, u), color=style.BLUE)
+    for ax in (left, right):
+        ax.axhline(0, color=style.GREY, lw=0.8, zorder=0)
+    return left, right
+
+
+def one_by_one(w1, b1, w2):
+    """The first unit, the first two, the first three: the surface above, its regions below; returns the Figure."""
+    figure = plt.figure(figsize=(10.2, 7.0), layout="constrained")
+    for k in (1, 2, 3):
+        top = figure.add_subplot(2, 3, k, projection="3d")
+        folds.surface(w1[:k], b1[:k], w2[:k], 0.0, ax=top)
+        count = folds.regions(w1[:k], b1[:k])
+        name = f"{k} hyperplane{'s' * (k > 1)}, {count} regions"
+        folds.hyperplanes(w1[:k], b1[:k], ax=figure.add_subplot(2, 3, 3 + k), title=name)
+    return figure
+
+
+def ridge(w1, b1, w2):
+    """One network with ReLU and with tanh; returns the Figure."""
+    figure = plt.figure(figsize=(8.6, 7.4), layout="constrained")
+    for part, name in zip(figure.subfigures(2, 1), ("ReLU", "tanh"), strict=True):
+        folds.folded(w1, b1, w2, activation=name, figure=part, title=f"a ridge of three parallel lines, {name}")
+    return figure
+
+
+def tents():
+    """The tent map composed with itself one to four times: the pieces double; returns the Axes."""
+    x = y = np.linspace(0, 1, 1025)
+    many = style.row(4, size=(2.4, 2.2))
+    for k, ax in enumerate(many, 1):
+        y = np.where(y <= 0.5, 2 * y, 2 - 2 * y)
+        style.axes(ax, title=f"composed {k}×: {2**k} pieces", xlabel="x")
+        ax.plot(x, y, color=style.BLUE)
+        ax.set(xticks=(0, 0.5, 1), yticks=(0, 1))
+    return many

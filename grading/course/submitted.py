@@ -1,0 +1,72 @@
+"""What lies in submitted/: whose it is, and each file read without trust in its name, size or kind."""
+
+import os
+from dataclasses import dataclass
+
+from grading.course.intake import MAX_BYTES
+from grading.files import NotRegular, read_regular
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What lies in submitted/STUDENT/LESSON: the notebook's bytes (None: none), its name, when it was handed in."""
+
+    student: str
+    lesson: str
+    raw: bytes | None
+    name: str = ""
+    timestamp: str = ""
+    note: str = ""  # a repair that concerns the file itself
+    refused: tuple = ()  # (outcome, sentence) when the file may not be opened at all
+
+
+def who_handed_in(root, lesson):
+    """Students with a folder for this lesson, by name."""
+    return sorted(p.parent.name for p in root.glob(f"submitted/*/{lesson}") if p.is_dir() and is_id(p.parent.name))
+
+
+def unfit_names(root):
+    """Folders in submitted/ whose names cannot be a student's id: they are left alone, and said."""
+    return sorted(p.name for p in root.glob("submitted/*") if p.is_dir() and not is_id(p.name))
+
+
+def is_id(name):
+    """Whether a folder's name may be a student's id, in paths and in nbgrader."""
+    return name.isprintable() and name[0] not in ".-" and len(name) <= 100 and not any(c in name for c in "{}\\+")
+
+
+def read_submission(root, student, lesson):
+    """Read what a student handed in; never follows a link, never reads more than is graded."""
+    folder = root / "submitted" / student / lesson
+    if folder.is_symlink() or folder.parent.is_symlink():  # it could be another student's work
+        sentence = f"The folder {folder.relative_to(root)} is a link; hand in the files themselves."
+        return Submission(student, lesson, None, refused=("corrupt", sentence))
+    timestamp = _small_text(folder / "timestamp.txt")
+    exact = folder / f"{lesson}.ipynb"
+    found = [exact] if os.path.lexists(exact) else sorted(p for p in folder.glob("*.ipynb") if p.name[0] != ".")
+    if not found:
+        return Submission(student, lesson, None, timestamp=timestamp)
+    path = max(found, key=lambda p: (p.lstat().st_mtime_ns, p.name))
+    note = "" if path == exact else f"the file was called {path.name[:80]!r}"
+    if len(found) > 1:
+        note += f"; the newest of {len(found)} notebooks counts"
+    raw, refused = _read(path)
+    return Submission(student, lesson, raw, path.name, timestamp, note, refused)
+
+
+def _read(path):
+    """(bytes, ()) of a regular file, or (None, (outcome, sentence))."""
+    try:
+        return read_regular(path, MAX_BYTES + 1), ()
+    except NotRegular:
+        return None, ("corrupt", f"{path.name[:80]} is not a file.")
+    except OSError as error:
+        why = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
+        return None, ("corrupt", f"{path.name[:80]} {why}; hand in the file itself.")
+
+
+def _small_text(path):
+    try:
+        return read_regular(path, 200).decode("utf-8", "replace").strip()
+    except OSError:
+        return ""

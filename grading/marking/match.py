@@ -1,0 +1,127 @@
+"""Which submitted cell is which of the lesson's: by grade id, then by cell id, then by what they say and where."""
+
+import difflib
+import re
+
+from grading.lessons.cells import assigned_names, defined_names
+
+
+def same_text(a, b):
+    """Equal but for space at line ends and around the whole."""
+    return [line.rstrip() for line in a.strip().split("\n")] == [line.rstrip() for line in b.strip().split("\n")]
+
+
+def calls_check(source, check=None):
+    """Whether the text opens `check("...")` (that check, when given)."""
+    name = re.escape(check) if check else r"[^\"']+"
+    return re.search(rf"\bcheck\(\s*[\"']{name}[\"']", source) is not None
+
+
+class Matching:
+    """Which piece is which cell: `found` maps a skeleton cell's place to its pieces; `repairs` is the record."""
+
+    def __init__(self, pieces, skeleton, repairs):
+        self.pieces, self.skeleton, self.repairs = pieces, skeleton, list(repairs)
+        self.found, self.lost = {}, []
+        self.free = {piece.index: piece for piece in pieces}
+        self.evidence = 0
+
+    def find(self):
+        """Match in falling order of certainty; each piece is used once."""
+        self._by_grade_id()
+        self._by_cell_id()
+        self._by_text()
+        self._by_names()
+        self._by_place()
+        if len(self.lost) > 3:
+            self.repairs.append(f"{len(self.lost)} graded cells had lost their metadata and were found again")
+        else:
+            self.repairs += [f"{grade_id}: lost its metadata, found again by its {how}" for grade_id, how in self.lost]
+
+    def _take(self, place, pieces, how):
+        self.found[place] = list(pieces)
+        for piece in pieces:
+            self.free.pop(piece.index, None)
+        cell = self.skeleton.cells[place]
+        if cell.role != "plain" and how != "place":
+            self.evidence += 1
+        if how != "grade id" and cell.grade_id:
+            self.lost.append((cell.grade_id, how))
+
+    def _open(self):
+        return [(i, cell) for i, cell in enumerate(self.skeleton.cells) if i not in self.found]
+
+    def _by_grade_id(self):
+        claims = {}
+        for piece in self.pieces:
+            if piece.grade_id in self.skeleton.by_grade_id:
+                claims.setdefault(piece.grade_id, []).append(piece)
+        for place, cell in self._open():
+            if cell.grade_id in claims:
+                self._take(place, claims[cell.grade_id], "grade id")
+
+    def _by_cell_id(self):
+        ids = {}
+        for piece in self.free.values():
+            if piece.cell_id and piece.grade_id not in self.skeleton.by_grade_id:
+                ids.setdefault(piece.cell_id, []).append(piece)
+        for place, cell in self._open():
+            if cell.id in ids and (cell.role == "plain" or self._plausible(cell, ids[cell.id][0])):
+                self._take(place, ids[cell.id], "cell id")
+
+    def _plausible(self, cell, piece):
+        """An id alone can be a coincidence (`cell-12`): the text must have something of the cell's."""
+        if cell.role == "check":
+            return calls_check(piece.source, cell.check)
+        if cell.role == "solution" and cell.names and piece.kind == "code":
+            return bool(cell.names & defined_names(piece.source)) or not defined_names(piece.source)
+        return piece.kind == cell.kind
+
+    def _by_text(self):
+        for place, cell in self._open():
+            for piece in list(self.free.values()):
+                told = same_text(piece.source, cell.source) if piece.source.strip() else False
+                if told or (cell.role == "check" and _is_that_check(piece, cell.check)):
+                    self._take(place, [piece], "text")
+                    break
+
+    def _by_names(self):
+        for place, cell in self._open():
+            if cell.role == "solution" and cell.names:
+                defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
+                if defines:
+                    self._take(place, defines, "names")
+            elif cell.role == "solution" and self._own_variable(cell):
+                wanted = assigned_names(cell.source)
+                assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
+                if assigns:
+                    self._take(place, assigns, "names")
+
+    def _own_variable(self, cell):
+        """Whether the variable of a prediction is its alone: cells that are all called `answer` tell nothing."""
+        wanted = assigned_names(cell.source)
+        others = [c for c in self.skeleton.cells if c.role == "solution" and c is not cell]
+        return bool(wanted) and not any(wanted & assigned_names(other.source) for other in others)
+
+    def _by_place(self):
+        """An answer between the same neighbours as in the lesson, and like it."""
+        for place, cell in self._open():
+            low, high = self.gap(place)
+            for piece in [p for p in self.free.values() if low < p.index < high and p.kind == cell.kind]:
+                alike = difflib.SequenceMatcher(None, piece.source[:4000], cell.source[:4000]).quick_ratio()
+                same_names = assigned_names(cell.source) & assigned_names(piece.source)
+                if cell.role == "question" or (cell.kind == "code" and (alike > 0.6 or same_names)):
+                    self._take(place, [piece], "place")
+                    break
+
+    def gap(self, place):
+        """The indices of the pieces between which a cell's piece must lie: those of its known neighbours."""
+        before = [max(p.index for p in self.found[i]) for i in range(place) if i in self.found]
+        after = [
+            min(p.index for p in self.found[i]) for i in range(place + 1, len(self.skeleton.cells)) if i in self.found
+        ]
+        return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
+
+
+def _is_that_check(piece, check):
+    return piece.kind == "code" and calls_check(piece.source, check) and not defined_names(piece.source)

@@ -1,0 +1,49 @@
+"""From a submission to what is run and what is kept of it: laid over, made a job, and told apart from what it was."""
+
+import hashlib
+
+from grading.marking.jobs import make_job
+from grading.marking.overlay import LaidOver, overlay
+
+
+def lay_over(course, submission):
+    """Lay one submission over its lesson, with what is to be said about its file."""
+    skeleton = course.skeleton(submission.lesson)
+    if submission.refused:
+        laid = overlay(None, skeleton)
+        outcome, sentence = submission.refused
+        return _renamed(laid, outcome, sentence)
+    laid = overlay(submission.raw, skeleton, course.skeletons())
+    if submission.note:
+        laid.repairs.insert(0, submission.note)
+    return laid
+
+
+def _renamed(laid, outcome, sentence):
+    laid.nb.metadata["course"].update(outcome=outcome, sentence=sentence)
+    laid.nb.cells[0]["source"] = f"**Not graded.** {sentence}"
+    return LaidOver(laid.nb, outcome, sentence, laid.repairs)
+
+
+def job_of(course, submission, laid):
+    """The sandbox's job for a laid-over submission."""
+    lesson = submission.lesson
+    return make_job(
+        laid.nb,
+        course.skeleton(lesson),
+        course.records(lesson),
+        fingerprint=course.fingerprint(lesson),
+        limits=course.limits(submission.student),
+        files=course.files(lesson),
+    )
+
+
+def state_of(course, submission):
+    """The hash of all that decides what the gradebook says of a submission."""
+    digest = hashlib.sha256()
+    for piece in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
+        digest.update(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
+        digest.update(b"\0")
+    limits = course.limits(submission.student)
+    digest.update(f"{course.fingerprint(submission.lesson)} {limits}".encode())
+    return digest.hexdigest()

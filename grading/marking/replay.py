@@ -1,0 +1,168 @@
+"""The only writer of nbgrader's gradebook: replays results into it, one transaction a submission.
+
+It runs the folder's own list of autograde steps (nbgrader_config.py) on a gradebook that stays open, so an instructor's
+further steps and late policy take part. Manual scores and comments are never touched. A copy of the gradebook is kept
+before the first write.
+"""
+
+import json
+import shutil
+from types import SimpleNamespace
+
+import sqlalchemy
+from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import CheckCellMetadata
+from sqlalchemy import insert, select, update
+from traitlets.utils.importstring import import_item
+
+from grading.course.folder import load_config
+from grading.errors import CourseError
+from grading.files import write_atomically
+from grading.marking.backup import backup
+from grading.marking.gradebook import Reader, due, explain, parse_time
+from grading.marking.nbgrader_steps import SaveVerdict
+from grading.marking.scores import auto_score, reason
+
+
+class Writer(Reader):
+    """An open gradebook and the steps to replay with. Use as a context manager, in one thread."""
+
+    def __init__(self, course):
+        super().__init__(course)
+        self.config = load_config(course.root)
+        self._steps = None
+        self._copied = False
+
+    def replay(self, submission, nb, verdict, *, changed=True):
+        """Write one submission: autograded notebook, scores, reasons, late penalty; all rows in one transaction.
+
+        `nb` is the dressed notebook; `changed` says that it is not what was graded before.
+        """
+        if not self._copied:
+            backup(self.course)
+            self._copied = True
+        try:
+            known = self.lesson(submission.lesson)
+            timestamp = parse_time(submission.timestamp)
+            at = self._open_submission(known, submission.student, timestamp)
+            resources = self._resources(submission, known, at, timestamp, verdict, changed)
+            for step in self._autograde_steps():
+                nb, resources = step(nb, resources)
+            self._write_notebook(submission, nb)
+            self.db.commit()
+        except sqlalchemy.exc.DatabaseError as error:
+            self.db.rollback()
+            raise explain(error, self.path) from None
+        except OSError as error:
+            self.db.rollback()
+            what = error.strerror or type(error).__name__
+            raise CourseError(
+                f"{error.filename or self.course.root}: {what}; mend that and run the same command."
+            ) from None
+        return resources["course"]
+
+    def _resources(self, submission, known, at, timestamp, verdict, changed):
+        names = {"student": submission.student, "assignment": known.name, "notebook": known.name}
+        when = due(known, at)
+        late = max(0.0, (timestamp - when).total_seconds()) if when is not None and timestamp is not None else 0.0
+        return {
+            "unique_key": known.name,
+            "nbgrader": {**names, "db_url": self.course.db_url},
+            "course": SimpleNamespace(writer=self, known=known, at=at, verdict=verdict, changed=changed, late=late),
+        }
+
+    def _open_submission(self, known, student, timestamp):
+        """The rows of a submission, made when they are not there; as nbgrader's add_submission makes them."""
+        at = self.rows_of(known, student)
+        if at is not None:
+            self.db.execute(
+                update(SubmittedAssignment).where(SubmittedAssignment.id == at.assignment).values(timestamp=timestamp)
+            )
+            self._complete(known, at)
+            return at
+        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+            self.db.execute(insert(Student).values(id=student))
+        made = SubmittedAssignment(assignment_id=known.assignment, student_id=student, timestamp=timestamp)
+        self.db.add(made)
+        self.db.flush()
+        notebook = SubmittedNotebook(notebook_id=known.notebook, assignment_id=made.id)
+        self.db.add(notebook)
+        self.db.flush()
+        at = SimpleNamespace(assignment=made.id, extension=None, notebook=notebook.id)
+        self._complete(known, at)
+        return at
+
+    def _complete(self, known, at):
+        """Make the grade and comment rows that are missing."""
+        for table, cells in ((Grade, known.grades), (Comment, known.comments)):
+            there = self.db.execute(
+                select(table.cell_id).where(table.cell_id.in_(cells), table.notebook_id == at.notebook)
+            )
+            lacking = set(cells) - {row[0] for row in there}
+            if lacking:
+                self.db.execute(insert(table), [{"cell_id": i, "notebook_id": at.notebook} for i in sorted(lacking)])
+
+    def _autograde_steps(self):
+        """The folder's autograde steps, made once; less the metadata check: metadata is the skeleton's."""
+        if self._steps is None:
+            listed = self.config.Autograde.get("autograde_preprocessors", [])
+            classes = [import_item(step) if isinstance(step, str) else step for step in listed]
+            if SaveVerdict not in classes:
+                raise CourseError(
+                    f"{self.course.root}/nbgrader_config.py does not list grading.plugins.SaveVerdict; "
+                    "put back the course's autograde_preprocessors."
+                )
+            kept = [cls for cls in classes if cls is not CheckCellMetadata]
+            self._steps = [cls(config=self.config) for cls in kept]
+        return self._steps
+
+    def _write_notebook(self, submission, nb):
+        """autograded/STUDENT/LESSON: the notebook, the time stamp and the release's files, as nbgrader leaves them."""
+        folder = self.course.root / "autograded" / submission.student / submission.lesson
+        if folder.exists():
+            shutil.rmtree(folder)
+        text = json.dumps(nb, ensure_ascii=False, sort_keys=True) + "\n"  # indenting takes three times as long
+        path = folder / f"{submission.lesson}.ipynb"
+        write_atomically(path, text)
+        path.chmod(0o444)
+        if (self.course.root / "release" / submission.lesson / "pictures").is_dir():
+            (folder / "pictures").symlink_to(f"../../../release/{submission.lesson}/pictures")  # for formgrader's pages
+        if submission.timestamp:
+            write_atomically(folder / "timestamp.txt", submission.timestamp)
+
+    def save_scores(self, nb, course):
+        """The scores and reasons of one notebook; called by the step that stands for SaveAutoGrades."""
+        known, at, verdict = course.known, course.at, course.verdict
+        cells = {c.metadata["nbgrader"]["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
+        before = self.db.execute(
+            select(Grade.id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade, Grade.auto_score).where(
+                Grade.cell_id.in_(known.grades), Grade.notebook_id == at.notebook
+            )
+        )
+        rows, total = [], 0.0
+        for row, cell, manual, needs, old in before.all():
+            auto = auto_score(cells[known.grades[cell]], verdict)
+            needs = auto is None if manual is None else bool(needs) or (course.changed and auto != old)
+            rows.append({"id": row, "auto_score": auto, "needs_manual_grade": needs})
+            total += manual if manual is not None else auto or 0.0
+        if rows:
+            self.db.execute(update(Grade), rows)
+        comments = self.db.execute(
+            select(Comment.id, Comment.cell_id).where(
+                Comment.cell_id.in_(known.comments), Comment.notebook_id == at.notebook
+            )
+        )
+        said = [
+            {"id": row, "auto_comment": reason(cells[known.comments[cell]], verdict)} for row, cell in comments.all()
+        ]
+        if said:
+            self.db.execute(update(Comment), said)
+        course.score = total
+
+    def save_penalty(self, penalty, course):
+        """The late penalty of one notebook (None: none)."""
+        self.db.execute(
+            update(SubmittedNotebook)
+            .where(SubmittedNotebook.id == course.at.notebook)
+            .values(late_submission_penalty=penalty)
+        )

@@ -1,0 +1,93 @@
+"""When a job runs more than once: without the cells that ended it, and a second time to see whether it is steady."""
+
+import concurrent.futures
+import threading
+from dataclasses import replace
+
+from grading.confinement.job import Step
+from grading.ids import check_of
+from grading.marking.jobs import make_result
+
+CHANCES = 2  # how often a run is repeated without the cells that ended it
+OTHERWISE = "import random as _random, numpy as _numpy\n_random.seed(20260)\n_numpy.random.seed(20260)"
+
+
+def otherwise(job):
+    """The same job under other conditions: another process at another time, other states of the global generators."""
+    return replace(job, key=f"{job.key}-again", steps=(Step("conditions", OTHERWISE), *job.steps))
+
+
+def second_chance(job, run):
+    """The job without the cells that ended the run, so that they cost their own points only; None when it finished.
+
+    A check that was stopped is left out with its hidden part, any other cell alone; leaving out never earns a point.
+    """
+    stopped = {name for name, cell in run.cells.items() if cell.status == "killed"}
+    if run.ended == "finished" or not stopped & {step.id for step in job.steps}:
+        return None
+    steps = tuple(step for step in job.steps if step.id not in stopped)
+    hidden = tuple(step for step in job.hidden if step.id not in stopped)
+    return replace(job, key=f"{job.key}-without", steps=steps, hidden=hidden)
+
+
+def joined(first, last):
+    """One Run from a run that was ended and its second chance: what was left out is told as the first run saw it."""
+    left_out = {name: cell for name, cell in first.cells.items() if name not in last.cells}
+    again = {(seen.check, seen.part, seen.position) for seen in last.seen}
+    checks = {check_of(name) for name in left_out}
+    kept = [s for s in first.seen if s.check in checks and (s.check, s.part, s.position) not in again]
+    return replace(
+        last,
+        cells={**last.cells, **left_out},
+        seen=[*last.seen, *kept],
+        cpu=first.cpu + last.cpu,
+        wall=first.wall + last.wall,
+        peak_memory=max(first.peak_memory, last.peak_memory),
+        detail=f"{first.detail} {last.detail}".strip(),
+    )
+
+
+class Judging:
+    """In the pool's threads: runs become a result there, so that the one writing thread stays free."""
+
+    def __init__(self, pool, records, skeleton):
+        self.pool, self.records, self.skeleton = pool, records, skeleton
+        self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
+
+    def watch(self, jobs):
+        """The future of (result, isolation); the first job's run counts, a second one is compared with it."""
+        self.job = jobs[0]
+        self.runs = [None] * len(jobs)
+        for place, job in enumerate(jobs):
+            self._submit(place, job, None, CHANCES)
+        return self.judged
+
+    def _submit(self, place, job, before, chances):
+        future = self.pool.submit(job)
+        future.add_done_callback(lambda done: self._ran(done, place, job, before, chances))
+
+    def _ran(self, done, place, job, before, chances):
+        try:
+            run = done.result()
+            run = run if before is None else joined(before, run)
+            without = second_chance(job, run) if chances else None
+            if without is not None:
+                self._submit(place, without, run, chances - 1)
+                return
+            with self.lock:
+                self.runs[place] = run
+                complete = all(one is not None for one in self.runs)
+            if complete:
+                self._judge()
+        except concurrent.futures.CancelledError:
+            self.judged.cancel()
+        except BaseException as error:
+            if not self.judged.done():
+                self.judged.set_exception(error)
+
+    def _judge(self):
+        results = [make_result(run, self.records, self.skeleton, self.job) for run in self.runs]
+        if len(results) > 1:
+            first, second = (result["verdict"]["checks"] for result in results)
+            results[0]["unsteady"] = [name for name in first if first[name] != second[name]]
+        self.judged.set_result((results[0], self.runs[0].isolation))

@@ -1,0 +1,25 @@
+"""What nbgrader keeps at each graded cell, from a verdict: the automatic score and the automatic comment."""
+
+from nbgrader import utils
+
+from grading.ids import check_of, exercise_of
+
+
+def auto_score(cell, verdict):
+    """A grade cell's automatic score: the judge's for a check; for a written answer 0 when untouched, else None."""
+    grade_id = cell.metadata["nbgrader"]["grade_id"]
+    if utils.is_solution(cell):
+        return utils.determine_grade(cell, None)[0] if verdict.outcome == "graded" else 0.0
+    check = verdict.checks.get(check_of(grade_id))
+    return 0.0 if check is None else check.score
+
+
+def reason(cell, verdict):
+    """The automatic comment at an answer: why its checks do not pass; "No response." for an untouched one; or None."""
+    if verdict.outcome != "graded":
+        return verdict.sentence
+    if cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell):
+        return "No response."
+    name = cell.metadata["nbgrader"]["grade_id"]
+    wrong = [c for c in verdict.checks.values() if exercise_of(c.id) == name and not c.passed]
+    return "\n\n".join(check.reason for check in wrong) or None

@@ -1,0 +1,289 @@
+"""The pictures of the lessons' text show what their words say; each function is the whole call of one picture cell."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from course_lib.topics import perceptron as fire
+from course_lib.viz import folds, pictures
+from course_lib.viz.pictures import (
+    backprop,
+    digits,
+    logistic,
+    multilayer,
+    optimisation,
+    perceptron,
+    photos,
+    training,
+)
+from course_lib.widgets.folds import STARTS, weights
+from grading.lessons.cells import tree_of
+from grading.lessons.source import read_lessons
+from grading.paths import Folders
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def texts(ax):
+    return [t.get_text() for t in ax.texts]
+
+
+def _ringed(ax):
+    """The rings round what a line misclassifies."""
+    return next(c for c in ax.collections if c.get_label() == "misclassified")
+
+
+def titles(many):
+    return [ax.get_title(loc="left") or ax.get_title() for ax in np.ravel(many)]
+
+
+def test_every_function_is_the_picture_of_a_lesson_and_no_other():
+    called = set()
+    for lesson in read_lessons(Folders().solutions):
+        for cell in lesson.cells:
+            if cell.role == "picture" and "viz.pictures" in cell.source:
+                call = tree_of(cell.source).body[-1].value
+                called.add(ast.unparse(call.func))
+    there = set()
+    for info in pkgutil.iter_modules(pictures.__path__):
+        module = importlib.import_module(f"{pictures.__name__}.{info.name}")
+        own = inspect.getmembers(module, inspect.isfunction)
+        there |= {f"{info.name}.{n}" for n, f in own if f.__module__ == module.__name__ and not n.startswith("_")}
+    assert called == there
+
+
+def test_the_photograph_is_shown_with_a_window_and_a_threshold():
+    figure = photos.zoomed(row=62, column=70, threshold=120)
+    assert titles(figure.axes)[:3] == ["the photograph", "the window as numbers", "brighter than 120"]
+    assert figure.axes[0].images[0].get_array().shape == (200, 200)
+
+
+@pytest.mark.parametrize("draw", [photos.one_answer, photos.shifted_taps])
+def test_the_photograph_is_filtered_from_a_hundred_pixels(draw):
+    shown = draw()
+    assert any(image.get_array().shape[0] >= 80 for ax in np.ravel(shown) for image in ax.images)
+
+
+def test_the_learned_line_makes_no_mistake_and_the_guess_does():
+    guess, learned = perceptron.guess_and_learned()
+    ringed = [_ringed(ax) for ax in (guess, learned)]
+    assert len(ringed[0].get_offsets()) > 0
+    assert len(ringed[1].get_offsets()) == 0
+
+
+def test_a_neuron_adds_up_and_compares():
+    assert {"add up", "compare", "$w_d$", "$y$"} <= set(texts(perceptron.neuron()))
+
+
+def test_distances_along_the_normal_are_those_of_the_points():
+    shown = " ".join(texts(perceptron.normal()))
+    assert "(2, 6)" in shown
+    assert "4" in shown  # (3 * 2 + 4 * 6 - 10) / 5
+    assert "score > 0" in shown
+
+
+def test_a_plane_stands_between_two_classes_in_space():
+    ax = perceptron.plane()
+    assert ax.name == "3d"
+    assert sum(len(c.get_offsets()) for c in ax.collections if hasattr(c, "_offsets3d")) == 24
+
+
+def test_the_counts_above_three_lines_are_true():
+    for ax in perceptron.three_lines():
+        wrong = _ringed(ax)
+        assert ax.get_title(loc="left").endswith(f": {len(wrong.get_offsets())} wrong")
+
+
+def test_the_sum_over_all_samples_falls_and_that_over_mistakes_does_not():
+    _, everything, mistakes = perceptron.unbounded().lines
+    assert np.all(np.diff(everything.get_ydata()) < 0)
+    assert np.all(mistakes.get_ydata() >= 0)
+
+
+def test_learning_ends_without_mistakes():
+    found = titles(perceptron.learning())
+    assert found[0].startswith("after 1 update:")
+    assert found[-1].endswith(": 0 wrong")
+
+
+def test_two_lines_make_exclusive_or():
+    left, right = perceptron.xor()
+    assert [t.get_text() for t in left.get_legend().get_texts()][-2:] == ["p OR q", "p NAND q"]
+    assert {"01 and 10", "00", "11"} <= set(texts(right))
+    hidden = perceptron._hidden_layer(fire.corners(2))
+    assert fire.fire(perceptron.BOTH_ON, hidden).astype(int).tolist() == [0, 1, 1, 0]
+
+
+def test_the_timeline_names_every_event_and_year():
+    shown = texts(perceptron.timeline())
+    for year, text, _ in perceptron.EVENTS:
+        assert str(year) in shown
+        assert text in shown
+
+
+def test_only_the_sigmoid_shows_how_sure_it_is():
+    threshold, sure = (ax.images[0].get_array() for ax in logistic.threshold_and_sigmoid())
+    between = [np.mean((y > 0.1) & (y < 0.9)) for y in (threshold, sure)]
+    assert between[0] < 0.01 < between[1]
+
+
+def test_a_low_temperature_is_steeper_and_a_bias_moves_the_middle():
+    curves = [
+        next(x for x in ax.lines if x.get_label() == "sigmoid neuron").get_data() for ax in logistic.three_neurons()
+    ]
+    assert np.interp(1, *curves[1]) > np.interp(1, *curves[0]) > np.interp(1, *curves[2])
+    assert np.interp(2, *curves[2]) == pytest.approx(0.5, abs=1e-3)
+
+
+def test_the_slopes_drawn_are_those_of_the_losses_drawn():
+    left, right = logistic.losses()
+    z = left.lines[0].get_xdata()
+    for loss, slope in zip(left.lines, right.lines, strict=True):
+        np.testing.assert_allclose(np.gradient(loss.get_ydata(), z)[1:-1], slope.get_ydata()[1:-1], atol=1e-3)
+
+
+def test_descent_falls_with_the_small_rate():
+    rows = logistic.descent()
+    assert titles(rows[:, 0]) == ["learning rate 1, 20 steps", "learning rate 20, 20 steps"]
+    assert np.all(np.diff(rows[0, 1].lines[0].get_ydata()) < 0)
+
+
+def test_far_points_turn_least_squares_only():
+    wrong = [len(_ringed(ax).get_offsets()) for ax in logistic.outliers()]
+    assert wrong[0] > wrong[1] == 0
+
+
+def test_five_features_bend_the_border():
+    straight, bent = (ax.images[0].get_array() > 0.5 for ax in logistic.banana())
+    changes = [np.abs(np.diff(side.astype(int), axis=1)).sum(axis=1).max() for side in (straight, bent)]
+    assert changes[0] <= 1 < changes[1]
+
+
+def test_the_way_back_is_drawn_to_its_end():
+    assert "back to the left" in backprop.whole_way_back().get_title(loc="left")
+    shown = [sum(map(bool, texts(ax))) for ax in backprop.three_steps()]
+    assert shown[0] < shown[1] <= shown[2]
+
+
+def test_a_value_used_twice_has_both_gradients_in_the_end():
+    early, late = (len(texts(ax)) for ax in backprop.used_twice())
+    assert early < late
+
+
+def test_the_hinge_falls_and_relu_rises():
+    hinge, relu = multilayer.hinge_and_relu()
+    assert hinge.lines[0].get_ydata()[0] == 4
+    assert relu.lines[0].get_ydata()[-1] == 3
+
+
+def test_every_hyperplane_adds_regions():
+    w1, b1, w2 = weights(STARTS["three folds"])
+    shown = [t for t in titles(multilayer.one_by_one(w1, b1, w2).axes) if "regions" in t]
+    assert shown == [f"{k} hyperplane{'s' * (k > 1)}, {folds.regions(w1[:k], b1[:k])} regions" for k in (1, 2, 3)]
+
+
+def test_a_folded_surface_and_a_ridge_are_drawn_in_space():
+    assert any(ax.name == "3d" for ax in multilayer.folded(*weights(STARTS["three folds"])).axes)
+    figure = multilayer.ridge(*weights(STARTS["a ridge"]))
+    assert sum(ax.name == "3d" for part in figure.subfigs for ax in part.axes) == 2
+
+
+def test_each_tent_has_twice_the_pieces():
+    for k, ax in enumerate(multilayer.tents(), 1):
+        slopes = np.sign(np.diff(ax.lines[0].get_ydata()))
+        assert 1 + np.count_nonzero(np.diff(slopes)) == 2**k
+
+
+def test_races_are_run_on_the_grounds_asked_for():
+    many = optimisation.races(("saddle", "ravine"), size=(2.0, 2.0), title="on the {}")
+    assert titles(many) == ["on the saddle", "on the ravine"]
+    assert [ax.get_legend() is not None for ax in many] == [True, False]
+
+
+def test_smaller_batches_take_more_and_noisier_steps():
+    lengths = [max(len(line.get_xdata()) for line in ax.lines) for ax in optimisation.noise()]
+    assert lengths == [4, 25, 193]
+
+
+def test_momentum_reaches_a_final_speed():
+    left, _ = optimisation.particle()
+    speeds = {line.get_label(): line.get_ydata()[-1] for line in left.lines}
+    assert speeds["$\\mu$ = 0.5"] == pytest.approx(2)
+    assert speeds["$\\mu$ = 0.9"] == pytest.approx(10, rel=1e-3)
+
+
+def test_every_schedule_but_the_warm_up_never_rises():
+    left, right = optimisation.rates()
+    for line in (*left.lines, right.lines[0]):
+        assert np.all(np.diff(line.get_ydata()) <= 1e-12)
+    assert right.lines[1].get_ydata()[0] < right.lines[1].get_ydata()[10]
+
+
+def test_signals_are_followed_through_the_stacks():
+    assert len(training.spread_by_depth()) == 2
+    assert len(training.histograms_by_depth().axes) == 15
+    assert training.signal().axes
+
+
+def test_the_white_cloud_has_unit_variances():
+    white = training.whitened()[-1].collections[0].get_offsets()
+    np.testing.assert_allclose(np.cov(white.T, bias=True), np.eye(2), atol=0.01)
+
+
+def test_patches_are_shown_in_four_rows():
+    grid = training.patches()
+    assert [row[0].get_ylabel() for row in grid] == ["principal axes", "patches", "the same, ZCA", "rows of ZCA"]
+
+
+def test_dropout_takes_units_and_their_connections():
+    whole, thinned = training.dropout()
+    assert len(whole.lines) == 4 * 6 + 6 * 6 + 6 * 3
+    assert len(thinned.lines) == 4 * 4 + 4 * 4 + 4 * 3
+
+
+def test_a_digit_is_changed_and_the_mirrored_one_marked():
+    many = training.augmented()
+    first, mirrored = many[0].images[0].get_array(), many[-1].images[0].get_array()
+    np.testing.assert_array_equal(mirrored, first[:, ::-1])
+    assert [ax.title.get_color() == "black" for ax in many] == [True] * 5 + [False]
+
+
+def test_ten_outputs_add_up_to_one():
+    _, _, bars = digits.ten_outputs()
+    assert sum(bar.get_height() for bar in bars.patches) == pytest.approx(1)
+
+
+def test_loops_are_counted():
+    assert titles(digits.loops()) == ["9: one loop", "6: one loop", "8: two loops", "9: no loop"]
+
+
+def test_the_vote_shown_is_split():
+    assert len(digits.split_vote().axes) == 14
+
+
+def test_stopping_marks_the_lowest_loss():
+    ax = digits.stopping()
+    assert ax.lines[0].get_ydata().argmin() == 6
+    assert texts(ax) == ["best: these weights are kept", "stop"]
+
+
+def test_the_titles_count_the_rates_tried():
+    for ax, rates in zip(digits.search(), (3, 9), strict=True):
+        assert len(np.unique(ax.collections[-1].get_offsets()[:, 0].round(9))) == rates
+        assert f"{rates} rates tried" in ax.get_title(loc="left")
+
+
+def test_a_larger_pool_leaves_smaller_maps():
+    sizes = [
+        np.ravel(many)[-1].images[0].get_array().shape[0] for many in (digits.stage_maps(), digits.stage_maps(size=4))
+    ]
+    assert sizes[1] < sizes[0]

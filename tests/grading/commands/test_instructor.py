@@ -1,0 +1,88 @@
+"""The instructor's commands do what they say and speak in sentences."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from grading import cli
+from grading.commands import instructor
+from grading.errors import CourseError
+
+
+@pytest.fixture(scope="module")
+def app():
+    import typer
+
+    app = typer.Typer()
+    instructor.register(app)
+    return app
+
+
+def call(app, *words):
+    """Exit status and output; a user's mistake comes out as CourseError, which `course` prints as one sentence."""
+    result = CliRunner().invoke(app, list(map(str, words)), catch_exceptions=True)
+    if isinstance(result.exception, CourseError):
+        return 2, f"course: {result.exception}"
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_every_command_has_help_with_an_example(app):
+    for name in ("init", "collect", "grade", "show", "feedback", "report", "export", "demo"):
+        code, told = call(app, name, "--help")
+        assert code == 0
+        assert f"Example: course {name}" in told
+
+
+def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tmp_path):
+    where = ("--course", graded.root)
+    code, told = call(app, "grade", *where)
+    assert code == 0
+    assert "18 up to date" in told
+    code, told = call(app, "grade", *where, "--json")
+    assert json.loads(told)["counts"]["up to date"] == 18
+    code, told = call(app, "show", "student002", "90", *where)
+    assert code == 0
+    assert "x times x" in told
+    assert "student002" in told
+    code, told = call(app, "show", "student002", "90", *where, "--json")
+    assert json.loads(told)["verdict"]["checks"]["double"]["score"] == 0
+    code, told = call(app, "show", "student002", "90", *where, "--source")
+    assert "x * x" in told
+    code, told = call(app, "feedback", *where, "--student", "student001")
+    assert (code, told.split()[0]) == (0, "1")
+    code, told = call(app, "report", *where, "--to", tmp_path / "r.html")
+    assert (tmp_path / "r.html").exists()
+    code, told = call(app, "export", "csv", *where, "--to", tmp_path / "m.csv")
+    assert (tmp_path / "m.csv").read_text().count("\n") == 19
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("grade", "--course", "/nowhere"), "is not a course folder; make one with"),
+        (("show", "nobody", "90"), "run `course grade"),
+        (("show", "student001", "77"), "no lesson '77'"),
+        (("export", "word"), "there are: csv, canvas, moodle"),
+        (("collect", "90", "/nowhere"), "neither a folder nor a zip"),
+        (("feedback", "--student", "nobody"), "Nothing graded for nobody"),
+    ],
+)
+def test_a_users_mistake_is_one_sentence_with_status_2(graded, app, words, said):
+    where = () if "--course" in words else ("--course", graded.root)
+    code, told = call(app, *words, *where)
+    assert code == 2
+    assert said in told
+    assert "\n" not in told.strip()
+
+
+def test_the_course_command_prints_that_sentence_without_a_traceback(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["course", "grade", "--course", "/nowhere"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("course: /nowhere is not a course folder")
+    assert told.count("\n") == 1

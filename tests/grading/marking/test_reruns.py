@@ -1,0 +1,80 @@
+"""A cell that ends the run costs its own points only, and what comes out otherwise the second time is flagged."""
+
+import concurrent.futures
+import dataclasses
+
+import pytest
+
+from grading.confinement.job import CellRun
+from grading.marking import engine
+from grading.marking.reruns import CHANCES
+from tests.grading import small_course as sc
+
+UNSTEADY = "import numpy as np\ndef double(x):\n    return 2 * x + int(np.random.randint(10**9))"
+
+
+def test_work_that_depends_on_chance_is_flagged_and_steady_work_is_not(made):
+    sc.hand_in(made, "chance", sc.answered(made, **{**sc.RIGHT, "double": UNSTEADY}))
+    summary = engine.grade(made.root, students=["chance", "student000", "student002"], twice=True)
+    assert {one.student: one.unsteady for one in summary.graded} == {
+        "chance": ["double"],
+        "student000": [],
+        "student002": [],
+    }
+    again = engine.grade(made.root, students=["chance"], twice=True)
+    assert again.count("up to date") == 1
+
+
+def test_asking_for_a_second_run_later_runs_what_was_run_once(graded):
+    pool = sc.InProcess()
+    summary = engine.grade(graded.root, pool=pool, workers=1, students=["student000"], twice=True)
+    assert len(pool.ran) == 2
+    assert summary.graded[0].unsteady == []
+
+
+class Mortal:
+    """A pool in which each of the named steps ends the whole run, as a memory bomb does."""
+
+    def __init__(self, *deadly):
+        self.deadly, self.jobs = deadly, []
+
+    def submit(self, job):
+        self.jobs.append(job)
+        ids = [step.id for step in job.steps]
+        at = next((i for i, name in enumerate(ids) if name in self.deadly), None)
+        future = concurrent.futures.Future()
+        if at is None:
+            future.set_result(sc.run(job))
+        else:
+            run = sc.run(dataclasses.replace(job, steps=job.steps[:at], hidden=()))
+            run.cells |= {name: CellRun(name, "skipped", []) for name in ids[at:]}
+            run.cells[ids[at]] = CellRun(ids[at], "killed", [], reason="memory limit")
+            run.ended = "memory limit"
+            future.set_result(run)
+        return future
+
+
+@pytest.mark.parametrize(
+    ("deadly", "lost"),
+    [
+        (["check-double"], {"double"}),
+        (["double"], {"double"}),
+        (["check-double", "check-tail"], {"double", "tail"}),
+        (["setup"], set()),
+    ],
+)
+def test_a_cell_that_ends_the_run_costs_its_own_points_only(made, deadly, lost):
+    pool = Mortal(*deadly)
+    (one,) = engine.grade(made.root, pool=pool, workers=1, students=["student000"]).graded
+    assert {name for name, check in one.verdict.checks.items() if not check.passed} == lost
+    assert len(pool.jobs) == 1 + len(deadly)
+    for name in lost:
+        assert "needed more memory than there is" in one.verdict.checks[name].reason
+
+
+def test_repeating_without_the_deadly_cell_has_an_end(made):
+    pool = Mortal("setup", "double", "check-double", "tail", "check-tail")
+    (one,) = engine.grade(made.root, pool=pool, workers=1, students=["student000"]).graded
+    assert len(pool.jobs) == 1 + CHANCES
+    assert one.verdict.score <= 1
+    assert one.verdict.ended == "memory limit"
