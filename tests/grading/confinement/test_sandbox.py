@@ -117,7 +117,7 @@ LAYERS = {
     "the secrecy of the warm process": ("    prctl(PR_SET_DUMPABLE, 0)\n    os.umask", "    os.umask", "fit to fork"),
     "the single thread": (
         "    gc.collect()\n",
-        "    threading.Thread(target=time.sleep, args=(99,)).start()\n",
+        "    import threading, time\n    threading.Thread(target=time.sleep, args=(99,)).start()\n",
         "fit to fork",
     ),
 }  # fmt: skip
@@ -127,12 +127,11 @@ LAYERS = {
 @pytest.mark.parametrize("path", PATHS)
 def test_a_missing_layer_is_noticed_and_nothing_runs(layer, path, places):
     old, new, word = LAYERS[layer]
-    text = mounts.WORKER.read_text()
     if layer == "the network namespace":  # both start paths name it
         worker = places.without('("user", "pid", "ipc", "uts", "net")', '("user", "pid", "ipc", "uts")')
-        worker.write_text(worker.read_text().replace('("pid", "ipc", "uts", "net")', '("pid", "ipc", "uts")'))
+        keeper = worker / "keeper.py"
+        keeper.write_text(keeper.read_text().replace('("pid", "ipc", "uts", "net")', '("pid", "ipc", "uts")'))
     else:
-        assert text.count(old) == 1
         worker = places.without(old, new)
     with pytest.raises(CourseError, match=word or "No sandbox can be made here"):
         places.sandbox(path, worker=worker)
