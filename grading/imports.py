@@ -58,8 +58,8 @@ def _imports(source):
 def _files(name):
     """The files of a name: a module's one, all of a folder that is run by path, else its package's list.
 
-    In a folder with a `__main__.py` files import one another by bare names, which cannot be followed from outside. A name
-    that is no module (`from course_lib import conv2d`) is in its package's list.
+    Files of a folder with a `__main__.py` import one another by bare names, which cannot be followed from outside.
+    A name that is no module (`from course_lib import conv2d`) is in its package's list.
     """
     package, _, last = name.rpartition(".")
     path = ROOT.joinpath(*package.split("."), last) if last else ROOT.joinpath(*package.split("."))

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grading.confinement import available, mounts, sandbox, seccomp
+from grading.confinement import available, mounts, pool, sandbox, seccomp
 from grading.confinement.job import Job, Limits, Step
 from grading.errors import CourseError
 from tests.grading import attacks
@@ -621,8 +621,8 @@ def test_odd_file_names_are_refused_before_anything_runs(name, one):
 
 
 def test_one_sandbox_serves_many_threads(places, expected):
-    with sandbox.SandboxPool(2, expected) as pool:
-        runs = list(pool.map([attacks.honest() for _ in range(12)]))
+    with pool.SandboxPool(2, expected) as threads:
+        runs = list(threads.map([attacks.honest() for _ in range(12)]))
     assert all(attacks.values(run) == attacks.BOTH for run in runs)
 
 

@@ -137,11 +137,12 @@ def test_a_traceback_that_a_student_prints_names_the_stop_as_one_of_the_notebook
 CHANGE = """
 import json, os, sys
 from pathlib import Path
-from grading.confinement import cluster, mounts
+from grading.confinement import cluster_worker, mounts
 from grading.course import Course
 
 def told():
-    return json.dumps([cluster.facts()["this course's package"], Course(Path(sys.argv[1])).fingerprint(sys.argv[2])])
+    course = Course(Path(sys.argv[1]))
+    return json.dumps([cluster_worker.facts()["this course's package"], course.fingerprint(sys.argv[2])])
 
 def look(file):
     if os.fork():  # so that what is remembered of one look is not of the next
