@@ -721,7 +721,9 @@ def test_what_lies_in_sockets_is_counted_as_memory(box, untouched):
 
 
 def test_a_heavy_library_is_imported_once_a_job_mentions_it_and_not_before(places, expected):
-    look = Step("look", "import sys\nprint('tor' + 'ch' in sys.modules, 'course_lib.tor' + 'ch_bridge' in sys.modules)")
+    look = Step(
+        "look", "import sys\nprint('tor' + 'ch' in sys.modules, 'course_lib.tor' + 'ch_models.bridge' in sys.modules)"
+    )
     use = Step("use", "import sys\nprint('torch' in sys.modules)\nimport torch\nprint(torch.arange(3).sum().item())")
     with places.sandbox(PATHS[0], expected) as box:
         said = [box.run(Job(f"{i}", "x", (step,))).cells[step.id].outputs for i, step in enumerate((look, use, look))]
