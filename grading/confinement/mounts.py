@@ -118,7 +118,7 @@ def command(bwrap, path, interpreter, expected, course_lib, limits, stack: ExitS
     words += [*size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm"]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     words += _environment(interpreter, expected)
-    return [*words, interpreter.command, "-I", RUNS], inherited
+    return [*words, interpreter.command, "-I", "-B", RUNS], inherited
 
 
 def _folders(interpreter):

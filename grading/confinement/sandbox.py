@@ -162,7 +162,7 @@ class Sandbox:
     def _start(self, limits):
         with contextlib.ExitStack() as stack:
             if self.path == "none":
-                words, inherited = [sys.executable, "-I", str(self.worker)], []
+                words, inherited = [sys.executable, "-I", "-B", str(self.worker)], []
                 values = {**mounts.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
                 if self.expected:
                     values["COURSE_EXPECTED"] = str(self.expected)

@@ -49,7 +49,7 @@ class Places:
             )
             code = self.folder / "code"
             shutil.copytree(mounts.ROOT / "course_lib", code / "course_lib")
-            shutil.copytree(mounts.WORKER, code / "worker")
+            shutil.copytree(mounts.WORKER, code / "worker", ignore=shutil.ignore_patterns("__pycache__"))
             subprocess.run(["chmod", "-R", "o+rX", code], check=True)
             self.ready = {
                 "interpreter": mounts.Interpreter(base, python.executable, tuple(packages), python.version),
@@ -77,7 +77,7 @@ class Places:
         found = [file for file in mounts.WORKER.glob("*.py") for _ in range(file.read_text().count(old))]
         assert len(found) == 1, f"{old!r} is not in the worker exactly once"
         worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker"
-        shutil.copytree(mounts.WORKER, worker)
+        shutil.copytree(mounts.WORKER, worker, ignore=shutil.ignore_patterns("__pycache__"))
         (worker / found[0].name).write_text(found[0].read_text().replace(old, new))
         subprocess.run(["chmod", "-R", "u+w,o+rX", worker.parent], check=True)
         return worker

@@ -21,7 +21,6 @@ import sys
 
 def forget(folder):
     """Leave no name by which this folder's files could be imported, or could stand in another module's way."""
-    sys.path.remove(folder)
     sys.path_importer_cache.pop(folder, None)
     for name in {file.removesuffix(".py") for file in os.listdir(folder)} - {"__main__"}:
         sys.modules.pop(name, None)
@@ -34,6 +33,6 @@ if __name__ == "__main__":
 
     from zygote import serve
 
-    forget(os.path.dirname(__file__))
-    sys.path.insert(0, os.environ["COURSE_LIB_DIR"])
+    forget(sys.path[0])  # where Python puts a folder that it runs
+    sys.path[0] = os.environ["COURSE_LIB_DIR"]
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -10,6 +10,7 @@ import pytest
 
 from grading.confinement import mounts
 from grading.confinement.job import Job, Limits, Step
+from grading.confinement.sandbox import Sandbox
 from tests.grading import small_lesson as small
 from tests.grading.places import PATHS, Places
 
@@ -111,7 +112,7 @@ for write in (
     lambda: open(place + "/frames.py", "a"),
     lambda: open(place + "/new.py", "w"),
     lambda: os.remove(place + "/frames.py"),
-    lambda: os.mkdir(place + "/__pycache__"),
+    lambda: os.mkdir(place + "/folder"),
     lambda: os.rename(place, place + "2"),
 ):
     try:
@@ -125,6 +126,16 @@ print(place, os.access(place + "/frames.py", os.R_OK), *told, sep="; ")
     place, readable, *told = run.cells["a"].outputs[0]["text"].strip().split("; ")
     assert (place, readable) == (mounts.RUNS, "True")
     assert set(told) <= {"Read-only file system", "Permission denied", "Device or resource busy"}
+
+
+def test_a_start_without_confinement_leaves_nothing_in_the_folder(tmp_path, monkeypatch):
+    worker = tmp_path / "worker"
+    shutil.copytree(mounts.WORKER, worker, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("grading.confinement.bubblewrap.find", lambda: None)
+    with Sandbox(trust=True, worker=worker) as box:
+        run = box.run(Job("a", "x", (Step("a", LOOK.replace("{names}", repr([*NAMES, "worker"]))),)))
+    assert run.cells["a"].outputs[0]["text"] == SEEN
+    assert sorted(worker.iterdir()) == [worker / file.name for file in FILES]
 
 
 def test_a_traceback_that_a_student_prints_names_the_stop_as_one_of_the_notebooks_own(box):
