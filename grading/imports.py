@@ -56,9 +56,15 @@ def _imports(source):
 
 
 def _files(name):
-    """The file of a module; for a name that is none (`from course_lib import conv2d`) its package's list."""
+    """The files of a name: a module's one, all of a folder that is run by path, else its package's list.
+
+    Files of a folder with a `__main__.py` import one another by bare names, which cannot be followed from outside.
+    A name that is no module (`from course_lib import conv2d`) is in its package's list.
+    """
     package, _, last = name.rpartition(".")
     path = ROOT.joinpath(*package.split("."), last) if last else ROOT.joinpath(*package.split("."))
+    if (path / "__main__.py").is_file():
+        return tuple(sorted(path.rglob("*.py")))
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():
             return (file,)

@@ -35,7 +35,7 @@ def _pool(folder, workers, trust, dask, say):
         with connect(dask, trust=trust, say=say) as pool:
             yield pool
     elif (folder / "submitted").is_dir():
-        from grading.confinement.sandbox import SandboxPool, default_workers
+        from grading.confinement.pool import SandboxPool, default_workers
 
         with SandboxPool(workers or default_workers(), trust=trust) as pool:
             yield pool

@@ -1,7 +1,7 @@
 """The confinement that is promised, held against what was read back inside it before any student code ran."""
 
-from grading.confinement.conversation import Refused
 from grading.confinement.job import Isolation, Limits
+from grading.confinement.protocol import Refused
 
 NAMESPACES = {"user", "pid", "mnt", "net", "ipc", "uts"}
 WRITABLE = ("/dev/pts", "/dev/shm", "/tmp")

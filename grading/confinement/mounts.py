@@ -1,7 +1,8 @@
 """What student code can see of the machine: bubblewrap's command line, the same paths wherever Python lives.
 
-Mounted, read-only: the system's /usr, the interpreter at /opt/python, its packages at /opt/env, and under /opt/course
-the worker, course_lib and the visible expected values. Nothing of home, of the rest of the project, of the class.
+Mounted, read-only: the system's /usr, the interpreter at /opt/python, its packages at /opt/env, under /opt/course
+course_lib and the visible expected values, and at /opt/worker the worker, where no import looks. Nothing of home, of
+the rest of the project, of the class.
 """
 
 import os
@@ -14,8 +15,8 @@ from pathlib import Path
 from grading.errors import CourseError
 from grading.paths import ROOT
 
-WORKER = Path(__file__).resolve().parent / "worker.py"
-PYTHON, ENVIRONMENT, COURSE = "/opt/python", "/opt/env", "/opt/course"
+WORKER = Path(__file__).resolve().parent / "worker"
+PYTHON, ENVIRONMENT, COURSE, RUNS = "/opt/python", "/opt/env", "/opt/course", "/opt/worker"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives", "fonts", "mime.types")
 ROOT_RIGHTS = ("SYS_ADMIN", "SETUID", "SETGID", "SETPCAP", "KILL", "CHOWN", "DAC_OVERRIDE")  # until init drops them
@@ -107,7 +108,7 @@ def command(bwrap, path, interpreter, expected, course_lib, limits, stack: ExitS
     words += _system()
     words += [*data(PASSWD, "/etc/passwd"), *data(GROUP, "/etc/group")]
     words += _python(interpreter, data)
-    words += ["--ro-bind", str(worker), f"{COURSE}/worker.py"]
+    words += ["--ro-bind", str(worker), RUNS]
     words += ["--ro-bind", str(course_lib), f"{COURSE}/course_lib"]
     if expected is not None:
         words += ["--ro-bind", str(expected), f"{COURSE}/expected"]
@@ -117,7 +118,7 @@ def command(bwrap, path, interpreter, expected, course_lib, limits, stack: ExitS
     words += [*size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm"]
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     words += _environment(interpreter, expected)
-    return [*words, interpreter.command, "-I", f"{COURSE}/worker.py"], inherited
+    return [*words, interpreter.command, "-I", "-B", RUNS], inherited
 
 
 def _folders(interpreter):

@@ -9,24 +9,23 @@ bubblewrap per submission, with its imports paid every time. A Sandbox may be us
 """
 
 import contextlib
-import json
 import os
 import queue
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from grading.confinement import bubblewrap, mounts, seccomp
-from grading.confinement.conversation import Conversation, Refused
+from grading.confinement import bubblewrap, mounts
+from grading.confinement.alone import Alone
+from grading.confinement.conversation import Conversation
 from grading.confinement.isolation import NAMESPACES, differences, promised
 from grading.confinement.job import Job, Limits, Run
+from grading.confinement.protocol import Refused
+from grading.confinement.zygote import Zygote
 from grading.errors import CourseError
 
-WARM = 120.0  # seconds a worker may take to import its libraries
 NOBODY = 65534
 HEAVY = ("torch",)  # imported by the warm process once a job mentions it
 SLOTS = 256  # submissions of one Sandbox at the same time
@@ -163,7 +162,7 @@ class Sandbox:
     def _start(self, limits):
         with contextlib.ExitStack() as stack:
             if self.path == "none":
-                words, inherited = [sys.executable, "-I", str(self.worker)], []
+                words, inherited = [sys.executable, "-I", "-B", str(self.worker)], []
                 values = {**mounts.environment(), "COURSE_LIB_DIR": str(self.course_lib.parent)}
                 if self.expected:
                     values["COURSE_EXPECTED"] = str(self.expected)
@@ -174,143 +173,6 @@ class Sandbox:
                 values = {}
             lower = os.geteuid() == 0 and self.path in ("nested", "single")  # no limit on processes binds root
             return Zygote(words, inherited, values, self.path, NOBODY if lower else None)
-
-
-class Zygote:
-    """The warm process as the driver sees it: a socket to send requests to."""
-
-    def __init__(self, words, inherited, values, path, user=None):
-        self.lock = threading.Lock()
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        try:
-            self.process = subprocess.Popen(
-                [*words, str(theirs.fileno())],
-                pass_fds=[theirs.fileno(), *inherited],
-                env=values,
-                stdin=subprocess.DEVNULL,
-                stdout=self.errors,
-                stderr=self.errors,
-                cwd="/",
-                start_new_session=True,  # Ctrl-C is the driver's to handle
-                **({} if user is None else {"user": user, "group": user, "extra_groups": []}),
-            )
-        finally:
-            theirs.close()
-        self.socket.settimeout(WARM)
-        ready = self.answer({"seccomp": seccomp.program().hex(), "path": path})
-        if ready != {"threads": 1, "dumpable": 0}:
-            self.close()
-            raise Refused(f"the warm process is not fit to fork: {ready}")
-
-    def answer(self, request, fds=()):
-        """Send one request; the reply, or Refused with what the worker complained about."""
-        try:
-            socket.send_fds(self.socket, [json.dumps(request).encode()], fds)
-            reply = self.socket.recv(1 << 16)
-        except OSError:
-            reply = b""
-        if not reply:
-            self.close()
-            raise Refused(self.complaint())
-        reply = json.loads(reply)
-        if "error" in reply:
-            raise Refused(reply["error"])
-        return reply
-
-    def ask(self, request, fds):
-        """Have a submission started with these three descriptors."""
-        with self.lock:
-            return self.answer(request, fds)
-
-    def complaint(self):
-        """The last line the worker, or bubblewrap, wrote before it ended."""
-        return self.said[-1] if self.said else f"the worker ended with status {self.process.returncode}"
-
-    def alive(self):
-        return self.process.poll() is None
-
-    def close(self):
-        self.socket.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        if not self.errors.closed:
-            self.errors.seek(0)
-            self.said = self.errors.read()[-4000:].decode(errors="replace").strip().splitlines()
-            self.errors.close()
-
-
-class Alone:
-    """Lets many in together or one in alone."""
-
-    def __init__(self):
-        self.condition, self.inside, self.waiting = threading.Condition(), 0, 0
-
-    @contextlib.contextmanager
-    def together(self):
-        with self.condition:
-            self.condition.wait_for(lambda: self.inside >= 0 and not self.waiting)
-            self.inside += 1
-        try:
-            yield
-        finally:
-            with self.condition:
-                self.inside -= 1
-                self.condition.notify_all()
-
-    @contextlib.contextmanager
-    def alone(self):
-        with self.condition:
-            self.waiting += 1
-            self.condition.wait_for(lambda: self.inside == 0)
-            self.waiting -= 1
-            self.inside = -1
-        try:
-            yield
-        finally:
-            with self.condition:
-                self.inside = 0
-                self.condition.notify_all()
-
-
-def default_workers():
-    """One per core this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class SandboxPool:
-    """A Sandbox with `n` threads that keep it busy. It starts in one of them, so that its maker can go on meanwhile."""
-
-    def __init__(self, n, expected=None, **options):
-        self.threads = ThreadPoolExecutor(n, thread_name_prefix="sandbox")
-        self.started = self.threads.submit(Sandbox, expected, **options)
-
-    @property
-    def sandbox(self):
-        """The Sandbox, once it is there; raises what its start raised."""
-        return self.started.result()
-
-    def submit(self, job):
-        """A future for the job's Run."""
-        return self.threads.submit(lambda: self.sandbox.run(job))
-
-    def map(self, jobs):
-        """The Runs of `jobs`, in their order."""
-        return self.threads.map(lambda job: self.sandbox.run(job), jobs)
-
-    def close(self):
-        self.threads.shutdown(cancel_futures=True)
-        if not self.started.cancelled() and self.started.exception() is None:
-            self.sandbox.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.close()
 
 
 def _check_name(name):

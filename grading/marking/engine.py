@@ -12,7 +12,7 @@ import contextlib
 import sys
 import time
 
-from grading.confinement.sandbox import SandboxPool, default_workers
+from grading.confinement.pool import SandboxPool, default_workers
 from grading.course.folder import Course
 from grading.errors import CourseError
 from grading.marking.jobs import dress, points_of, refused_result, verdict_of

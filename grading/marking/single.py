@@ -3,7 +3,7 @@
 import atexit
 import functools
 
-from grading.confinement.sandbox import SandboxPool
+from grading.confinement.pool import SandboxPool
 from grading.marking.jobs import dress, refused_result, verdict_of
 from grading.marking.journal import Journal
 from grading.marking.prepare import job_of, lay_over

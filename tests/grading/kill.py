@@ -209,7 +209,7 @@ class Proof:
 
 def run(folder, n, seed, tell=print):
     """Strike `n` times; all sentences. `tell` hears one line for each blow."""
-    from grading.confinement.sandbox import SandboxPool
+    from grading.confinement.pool import SandboxPool
 
     proof, wrong = Proof(folder), []
     with SandboxPool(2) as pool:

@@ -49,12 +49,12 @@ class Places:
             )
             code = self.folder / "code"
             shutil.copytree(mounts.ROOT / "course_lib", code / "course_lib")
-            shutil.copy(mounts.WORKER, code / "worker.py")
+            shutil.copytree(mounts.WORKER, code / "worker", ignore=shutil.ignore_patterns("__pycache__"))
             subprocess.run(["chmod", "-R", "o+rX", code], check=True)
             self.ready = {
                 "interpreter": mounts.Interpreter(base, python.executable, tuple(packages), python.version),
                 "course_lib": code / "course_lib",
-                "worker": code / "worker.py",
+                "worker": code / "worker",
             }
         return dict(self.ready)
 
@@ -74,12 +74,12 @@ class Places:
 
     def without(self, old, new=""):
         """A worker that lacks one line."""
-        text = mounts.WORKER.read_text()
-        assert text.count(old) == 1, f"{old!r} is not in the worker exactly once"
-        worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker.py"
-        worker.parent.chmod(0o755)
-        worker.write_text(text.replace(old, new))
-        worker.chmod(0o644)
+        found = [file for file in mounts.WORKER.glob("*.py") for _ in range(file.read_text().count(old))]
+        assert len(found) == 1, f"{old!r} is not in the worker exactly once"
+        worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker"
+        shutil.copytree(mounts.WORKER, worker, ignore=shutil.ignore_patterns("__pycache__"))
+        (worker / found[0].name).write_text(found[0].read_text().replace(old, new))
+        subprocess.run(["chmod", "-R", "u+w,o+rX", worker.parent], check=True)
         return worker
 
     def remove(self):

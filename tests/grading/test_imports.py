@@ -33,6 +33,14 @@ def test_the_grader_brings_what_it_rests_on_and_only_the_packages_asked_for():
     assert all(name.startswith("grading/") for name in names(modules("grading.cli"), packages=("grading",)))
 
 
+def test_a_folder_that_is_run_by_path_brings_all_its_files_and_what_they_import_of_a_package():
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "grading/confinement/worker").glob("*.py")}
+    assert len(files) > 10
+    found = names(modules("grading.confinement.worker"))
+    assert files < found
+    assert "course_lib/evidence/observation.py" in found
+
+
 def test_a_hash_changes_with_a_file(tmp_path, monkeypatch):
     monkeypatch.setattr("grading.imports.ROOT", tmp_path)
     file = tmp_path / "a.py"

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell
 from course_lib.evidence.compare import Record, save_record
 from grading import course
 from grading.confinement.job import MB, Limits
-from grading.confinement.sandbox import SandboxPool
+from grading.confinement.pool import SandboxPool
 from tests.grading import attacks
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small

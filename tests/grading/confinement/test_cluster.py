@@ -1,9 +1,7 @@
 """A Dask cluster gives the grades that this machine gives; a lost worker or scheduler costs time, and no grade."""
 
-import concurrent.futures
 import contextlib
 import os
-import pickle
 import random
 import signal
 import socket
@@ -14,10 +12,8 @@ import time
 
 import pytest
 
-from course_lib.evidence.compare import save_record
-from grading.confinement import cluster
+from grading.confinement import cluster, cluster_pool, cluster_worker
 from grading.confinement.job import Job, Step
-from grading.course import Course
 from grading.errors import CourseError
 from grading.marking import engine
 from grading.marking.journal import Journal
@@ -62,7 +58,7 @@ def test_a_cluster_gives_the_gradebook_this_machine_gives(made, at_home, pool):
 
 def test_work_is_spread_over_the_workers(pool):
     assert len(set(worker_pids(pool))) == 2
-    assert pool.ahead == cluster.FEWEST
+    assert pool.ahead == cluster_pool.FEWEST
 
 
 SLOW = "import time\ntime.sleep(1.5)\nprint('done')"
@@ -116,7 +112,7 @@ def test_workers_killed_at_random_moments_cost_no_grade(made, at_home, pool):
 
 
 def test_workers_of_this_machine_start_anew_when_dask_has_given_all_of_them_up(monkeypatch):
-    monkeypatch.setattr(cluster, "LOOK", 0.4)
+    monkeypatch.setattr(cluster_pool, "LOOK", 0.4)
     with cluster.connect("local:1") as pool:
         (nanny,) = pool.restart.args[0].workers.values()
         nanny.instantiate = None  # so that starting its worker again fails, as when that is killed while it starts
@@ -175,7 +171,7 @@ def by_hand(tmp_path):
         patience = time.monotonic() + 60
         while not file.exists() and time.monotonic() < patience:
             time.sleep(0.1)
-        cluster.facts.cache_clear()  # the code may have been edited since these tests were collected
+        cluster_worker.facts.cache_clear()  # the code may have been edited since these tests were collected
         yield file, *started
     finally:
         for process in started:
@@ -242,144 +238,19 @@ def test_without_dask_the_sentence_says_what_to_install(monkeypatch):
         pass
 
 
-JOB = Job("key", "00_small", (), (Step("check-a", "the hidden source", "a", "hidden"),), files={"a.npz": b"bytes"})
+class Scheduler:
+    """A Dask client as far as its scheduler's versions go."""
 
-
-@pytest.mark.parametrize("name", ["this course's package", "Python", "numpy", "torch", "distributed"])
-def test_a_worker_of_another_version_runs_nothing_and_names_the_difference(name):
-    other = cluster.facts() | {name: "another"}
-    told = cluster.run_order(cluster.Order(JOB, other), cluster.Files({}))
-    assert isinstance(told, cluster.Trouble)
-    assert name in told.says
-    assert cluster.facts()[name] in told.says
-    assert "another" in told.says
-
-
-def test_a_worker_without_a_sandbox_says_so_instead_of_raising(monkeypatch):
-    def none_here(trust):
-        raise CourseError("Install bubblewrap.")
-
-    monkeypatch.setattr(cluster, "_sandbox", none_here)
-    told = cluster.run_order(cluster.Order(JOB, cluster.facts()), cluster.Files({}))
-    assert told == cluster.Trouble("Install bubblewrap.")
-
-
-def test_what_dask_may_log_of_a_job_shows_no_hidden_source():
-    order = cluster.Order(JOB, cluster.facts())
-    shown = f"{order!r} {order} {cluster.Files(JOB.files)!r}"
-    assert "hidden source" not in shown
-    assert "bytes" not in shown
-    assert pickle.loads(pickle.dumps(order)).job == JOB
-
-
-class Task(concurrent.futures.Future):
-    """A future of Dask as far as the pool looks at it."""
-
-    status = "finished"
-
-
-class Client:
-    """A Dask client as far as the pool needs one; `outcome(function, *arguments)` decides each task."""
-
-    status = "running"
-
-    def __init__(self, outcome, packages=None):
-        self.outcome, self.packages, self.sent = outcome, packages, []
-
-    def nthreads(self):
-        return {"tcp://one:1": 400}
-
-    def submit(self, function, *arguments, key, pure):
-        self.sent.append((function, arguments))
-        task = Task()
-        try:
-            task.set_result(self.outcome(function, *arguments))
-        except Exception as error:
-            task.set_exception(error)
-        return task
-
-    def cancel(self, tasks):
-        pass
+    def __init__(self, packages):
+        self.packages = packages
 
     def get_versions(self):
         return {"scheduler": {"packages": self.packages}}
 
 
-def failing(error):
-    def outcome(function, *arguments):
-        raise error
-
-    return outcome
-
-
-def test_a_submission_lost_with_four_workers_runs_on_this_machine(monkeypatch):
-    from distributed import KilledWorker
-
-    said, here = [], sc.InProcess()
-    here.close = lambda: None
-    monkeypatch.setattr("grading.confinement.sandbox.SandboxPool", lambda n, trust: here)
-    with cluster.Cluster(Client(failing(KilledWorker("key", None, 3))), say=said.append) as pool:
-        run = pool.submit(Job("key", "00_small", (Step("one", "1 + 1"),))).result(5)
-    assert run.cells["one"].status == "ok"
-    assert here.ran == ["key"]
-    assert "runs on this machine" in said[-1]
-
-
-def test_workers_that_come_and_go_are_told_once_each():
-    said, client = [], Client(None)
-    with cluster.Cluster(client, say=said.append) as pool:
-        for workers in ({"a": 400}, {}, {}, {"b": 1}, {"b": 1, "c": 2}):
-            client.nthreads = lambda workers=workers: workers
-            pool._count()
-        assert pool.ahead == cluster.FEWEST
-    assert said == [
-        "Dask: 1 worker, 400 submissions at once.",
-        "Dask has no worker now: grading goes on when one comes. Ctrl-C loses nothing.",
-        "Dask: 1 worker, 1 submission at once.",
-    ]
-
-
-def test_a_cluster_without_the_package_is_one_sentence():
-    with cluster.Cluster(Client(failing(ModuleNotFoundError("No module named 'grading'")))) as pool:
-        error = pool.submit(JOB).exception(5)
-    assert isinstance(error, CourseError)
-    assert "No module named 'grading'" in str(error)
-    assert "install the same version" in str(error)
-
-
-def test_a_workers_trouble_reaches_the_instructor():
-    with cluster.Cluster(Client(lambda *_: cluster.Trouble("Install bubblewrap."))) as pool:
-        error = pool.submit(JOB).exception(5)
-    assert isinstance(error, CourseError)
-    assert str(error) == "A Dask worker cannot grade: Install bubblewrap."
-
-
-def test_no_hidden_expected_value_is_sent_and_a_lessons_files_go_once(made):
-    records = small.records()
-    records["hidden"].checks["double"]["lines"][0]["value"] = "only the judge knows"
-    save_record(made.root / "hidden" / f"{small.LESSON}.npz", records["hidden"])
-    told = Course(made.root).records(small.LESSON)["hidden"].checks["double"]
-    assert b"only the judge knows" in pickle.dumps(told["lines"])
-
-    def outcome(function, *arguments):
-        return arguments[0] if function is cluster.hand_over else sc.run(arguments[0].job)
-
-    client = Client(outcome)
-    with cluster.Cluster(client) as pool:
-        summary = engine.grade(made.root, pool=pool)
-        assert pool.ahead == cluster.MOST
-    assert summary.count("ran") == 15
-    sent = [pickle.dumps([one for one in arguments if not isinstance(one, concurrent.futures.Future)])
-            for _, arguments in client.sent]  # fmt: skip
-    assert not [one for one in sent if b"only the judge knows" in one]
-    assert [function for function, _ in client.sent].count(cluster.hand_over) == 1
-    (orders,) = {len(arguments[0].job.files) for function, arguments in client.sent if function is cluster.run_order}
-    assert orders == 0
-
-
 @pytest.mark.parametrize(("package", "version"), [("distributed", "2020.1.0"), ("python", "3.2.1.final.0")])
 def test_a_scheduler_of_another_version_is_refused(package, version):
-    packages = {"distributed": cluster.facts()["distributed"], "python": sys.version.split()[0]}
-    cluster._same_versions(Client(None, packages), "tcp://head:8786")
+    packages = {"distributed": cluster_worker.facts()["distributed"], "python": sys.version.split()[0]}
+    cluster.same_versions(Scheduler(packages), "tcp://head:8786")
     with pytest.raises(CourseError, match=r"scheduler at tcp://head:8786 runs \w+ (2020.1.0|3.2), and this machine"):
-        cluster._same_versions(Client(None, packages | {package: version}), "tcp://head:8786")
+        cluster.same_versions(Scheduler(packages | {package: version}), "tcp://head:8786")

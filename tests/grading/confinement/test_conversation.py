@@ -1,26 +1,99 @@
-"""The bytes a submission sends are cut into frames; what came before a bad one still counts."""
+"""The driver talks to whatever is at the other end of three descriptors: here a thread that plays the submission."""
+
+import json
+import os
+import signal
+import socket
+import threading
 
 import pytest
 
-from grading.confinement.conversation import FRAME, Broken, Frames
+from grading.confinement.conversation import Conversation
+from grading.confinement.frames import FRAME, framed
+from grading.confinement.job import Job, Limits, Step
+from grading.confinement.protocol import Refused
+
+HELLO = framed(b"H", b"{}")
 
 
-def frame(kind, payload):
-    return FRAME.pack(kind, len(payload)) + payload
+def told(kind, **values):
+    return framed(kind, json.dumps(values).encode())
 
 
-@pytest.mark.parametrize("size", [1, 3, 7, 1000])
-def test_frames_are_found_however_the_bytes_arrive(size):
-    told = [(b"B", b"one"), (b"D", b""), (b"E", b"x" * 50)]
-    data = b"".join(frame(*one) for one in told)
-    frames = Frames(lambda kind: 100)
-    found = [one for i in range(0, len(data), size) for one in frames.feed(data[i : i + size])]
-    assert found == told
+def cell(name):
+    return told(b"B", id=name) + told(b"E", id=name, status="ok", reason="", cpu=0, wall=0)
 
 
-def test_what_came_before_a_frame_over_the_limit_counts():
-    """Otherwise the cell that sent the bad frame had not begun, and the honest one before it was blamed."""
-    frames, found = Frames(lambda kind: 100), []
-    with pytest.raises(Broken, match="over the limit"):
-        found.extend(frames.feed(frame(b"E", b"honest") + frame(b"B", b"hostile") + FRAME.pack(b"D", 101)))
-    assert found == [(b"E", b"honest"), (b"B", b"hostile")]
+ALL = HELLO + cell("a") + told(b"V") + told(b"X")
+FINE = {"why": "", "code": 0, "cpu": 0.5, "peak": 7}
+
+
+def hold(says, report=FINE, limits=None, patient=False):
+    """The Run of a conversation with a submission that says this, and whose keeper reports that."""
+    (commands, send), (receive, out) = os.pipe(), os.pipe()
+    ours, keeper = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def play():
+        os.write(out, says)
+        if patient:
+            keeper.recv(100)  # until it is told to kill
+        if report is not None:
+            keeper.send(json.dumps(report).encode())
+        keeper.close()
+        os.close(out)
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    try:
+        job = Job("k", "l", (Step("a", "1"),), limits=limits or Limits())
+        return Conversation(job, "root", lambda *_: (), send, receive, ours).hold()
+    finally:
+        thread.join()
+        ours.close()
+        for descriptor in (commands, send, receive):
+            os.close(descriptor)
+
+
+def test_a_submission_that_says_all_it_should_has_finished():
+    run = hold(ALL)
+    assert (run.ended, run.detail, run.cpu, run.peak_memory) == ("finished", "", 0.5, 7)
+    assert run.cells["a"].status == "ok"
+
+
+BEGUN = HELLO + told(b"B", id="a")
+ENDINGS = {  # (what it says, what its keeper reports) -> (how it ended, what the sentence names)
+    "a limit of the keeper's": (BEGUN, {**FINE, "why": "memory limit", "code": -9}, "memory limit", "memory limit"),
+    "too many files": (BEGUN, {**FINE, "why": "disk limit", "code": -9}, "died", "too many files in cell a"),
+    "the kernel's limit on CPU": (BEGUN, {**FINE, "code": 128 + signal.SIGXCPU}, "cpu limit", "cpu limit in cell a"),
+    "a signal": (BEGUN, {**FINE, "code": 128 + signal.SIGSEGV}, "died", "signal 11 (SIGSEGV)"),
+    "a status": (BEGUN, {**FINE, "code": 3}, "died", "exit status 3"),
+    "no report": (BEGUN, None, "died", "keeper was killed"),
+    "an end that it did not reach": (BEGUN, FINE, "died", "exit status 0"),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_every_other_end_is_named_and_blames_the_cell_that_ran(name):
+    says, report, ended, words = ENDINGS[name]
+    run = hold(says, report)
+    assert run.ended == ended
+    assert words in run.detail
+    assert (run.cells["a"].status, run.cells["a"].reason) == ("killed", ended)
+
+
+def test_a_broken_frame_gets_the_submission_killed():
+    run = hold(BEGUN + FRAME.pack(b"D", 1 << 31), {**FINE, "code": -9}, patient=True)
+    assert run.ended == "died"
+    assert run.detail == "It broke the protocol: a frame over the limit in cell a."
+
+
+def test_so_does_too_much_of_it():
+    run = hold(BEGUN + framed(b"C", bytes(2000)), {**FINE, "code": -9}, Limits(output=1000), patient=True)
+    assert run.ended == "output limit"
+
+
+def test_without_a_hello_nothing_was_run():
+    with pytest.raises(Refused, match="before it said hello"):
+        hold(b"")
+    with pytest.raises(Refused, match="no namespaces here"):
+        hold(b"", {"error": "no namespaces here"})

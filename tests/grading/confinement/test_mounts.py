@@ -132,7 +132,7 @@ def test_an_ordinary_user_gets_nested_namespaces(folder):
 def test_a_project_inside_a_mounted_tree_is_covered(tmp_path, monkeypatch):
     project = tmp_path / "usr/src/course"
     (project / "solutions").mkdir(parents=True)
-    monkeypatch.setattr(mounts, "PROJECT", project)
+    monkeypatch.setattr(mounts, "ROOT", project)
     words = mounts._covers(tmp_path / "usr", "/usr")
     assert words[:2] == ["--tmpfs", "/usr/src/course"]
 

@@ -10,7 +10,6 @@ import pytest
 from matplotlib.image import imread
 from nbclient import NotebookClient
 
-from grading.confinement import mounts
 from grading.confinement.job import Job, Limits, Step
 from tests.grading.places import PATHS, Places
 
@@ -226,11 +225,6 @@ def test_the_expected_values_are_where_course_lib_looks(places):
         read += "print(open(where + '/x.npz').read(), os.access(where, os.W_OK))"
         run = box.run(Job("where", "x", (Step("a", read),)))
     assert run.cells["a"].outputs[0]["text"] == "visible False\n"
-
-
-def test_the_worker_stands_alone():
-    source = mounts.WORKER.read_text()
-    assert not re.search(r"^\s*(from|import) grading", source, re.M)
 
 
 def test_an_endless_recursion_is_shown_in_short(box):

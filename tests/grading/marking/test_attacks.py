@@ -17,7 +17,8 @@ import pytest
 
 from grading import course as courses
 from grading.confinement import mounts
-from grading.confinement.conversation import ANSWER, SLACK
+from grading.confinement.conversation import ANSWER
+from grading.confinement.protocol import SLACK
 from grading.marking import engine, judge, outcome
 from grading.marking.journal import Journal
 from grading.marking.overlay import OUTCOMES

@@ -1,0 +1,114 @@
+"""Runs the cells of a submission, one after another, each under its limits of time."""
+
+import linecache
+import resource
+import signal
+import time
+
+from collector import Collector
+from kernel import connect
+from limits import GRACE
+from sink import Sink
+from streams import Spill
+
+
+class CellStopped(KeyboardInterrupt):
+    """This cell used up its time."""
+
+    __module__ = "__main__"  # a traceback that a student's code prints names it as one of the notebook's own
+
+    def _render_traceback_(self):
+        return [f"{type(self).__name__}: {self}"]
+
+
+def line_of(frame):
+    """The source line at which a frame of a cell stands."""
+    return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()[:200]
+
+
+class Cells:
+    """Runs cells in a real Jupyter kernel object whose messages become frames."""
+
+    def __init__(self, link, job, kernel):
+        self.link, self.limits, self.kernel = link, job["limits"], kernel
+        self.collector = Collector(link, self.limits["cell_output"], [Spill(1, "stdout"), Spill(2, "stderr")])
+        self.loop = connect(kernel, self.collector)
+        self.snapshots = {}
+        self.sink = Sink(link, self.limits["seen"], job["forbid"])
+        self.stopped = ""
+        signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
+        signal.signal(signal.SIGALRM, lambda _, frame: self.interrupt("wall limit", frame))
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        from course_lib import checks
+
+        checks.use_sink(self.sink)
+
+    def interrupt(self, reason, frame):
+        """Raise in the cell, and say at which of its lines it was."""
+        self.stopped = reason
+        amount, unit = ("cell_cpu", "seconds of CPU") if reason == "cpu limit" else ("cell_wall", "seconds")
+        while frame and "ipykernel_" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        line = f"; it was at line {frame.f_lineno}: {line_of(frame)}" if frame else ""
+        raise CellStopped(f"this cell was stopped after {self.limits[amount]:g} {unit}{line}")
+
+    def visible(self, step):
+        """Run one visible cell; keep the names as they are right after a check cell."""
+        self.link.tell(b"B", id=step["id"])
+        values = self.execute(step)
+        if step["check"]:
+            self.snapshots[step["check"]] = dict(self.kernel.shell.user_ns)
+        self.link.tell(b"E", **values)
+
+    def hidden(self, step):
+        """Run a hidden part on the names its check cell had; what it prints or draws is discarded."""
+        self.collector.discard = True
+        self.link.tell(b"B", id=step["id"])
+        if step["check"] not in self.snapshots:
+            self.link.tell(b"E", id=step["id"], status="skipped", cpu=0.0, wall=0.0, reason="")
+            return
+        names = self.kernel.shell.user_ns
+        names.clear()
+        names.update(self.snapshots[step["check"]])
+        self.link.tell(b"E", **self.execute(step))
+
+    def execute(self, step):
+        """Run a cell under its limits; return its status and times."""
+        self.stopped = ""
+        header = {"msg_id": step["id"], "msg_type": "execute_request", "username": "", "session": "", "version": "5.3"}
+        self.kernel.set_parent([], {"header": header, "parent_header": {}, "metadata": {}, "content": {}})
+        self.collector.open()
+        self.sink.open()
+        cpu, wall = time.process_time(), time.monotonic()
+        soft = int(cpu + self.limits["cell_cpu"] + GRACE + 1)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
+        try:
+            signal.setitimer(signal.ITIMER_PROF, self.limits["cell_cpu"], 0.25)
+            signal.setitimer(signal.ITIMER_REAL, self.limits["cell_wall"], 0.25)
+            reply = self.loop.run_until_complete(self.kernel.do_execute(step["source"], False, True, None, False))
+            status = reply["status"]
+        except BaseException as error:  # what IPython lets through: our own interrupts, a broken shell
+            status = "error"
+            self.collector.failed(error)
+        finally:
+            self.quieten()
+        self.collector.close()
+        return {
+            "id": step["id"],
+            "status": "killed" if self.stopped else "ok" if status == "ok" else "error",
+            "cpu": round(time.process_time() - cpu, 4),
+            "wall": round(time.monotonic() - wall, 4),
+            "reason": self.stopped,
+        }
+
+    def quieten(self):
+        """Stop the timers; a signal that is already on its way must not escape."""
+        for _ in range(3):
+            try:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                time.sleep(0)
+                return
+            except CellStopped:
+                continue

@@ -1,0 +1,80 @@
+"""The Jupyter kernel in which cells run: IPython's own shell, without sockets or threads."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+
+from streams import Stream
+
+
+def shorten(error, keep=15):
+    """Leave out the middle of a very long traceback: IPython takes seconds for an endless recursion's."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        parts, part = [], error.__traceback__
+        while part is not None:
+            parts.append(part)
+            part = part.tb_next
+        if len(parts) > 4 * keep:
+            parts[keep - 1].tb_next = parts[-keep]
+        error = error.__cause__ or error.__context__
+
+
+def make_kernel():
+    """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own.
+
+    Made before the fork: it holds nothing of a submission's, no descriptor and no loop.
+    """
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from jupyter_client.session import Session
+    from traitlets.config import Config
+
+    class Messages(Session):
+        collector = None
+
+        def send(self, stream, msg_or_type, content=None, parent=None, **rest):
+            if isinstance(msg_or_type, dict):
+                msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
+            self.collector.message(msg_or_type, content)
+
+    class Shell(ZMQInteractiveShell):
+        def ask_exit(self):
+            """A cell that says exit() does not end the submission."""
+
+        def enable_gui(self, gui=None):
+            self.active_eventloop = gui
+
+        def showtraceback(self, exc_tuple=None, *args, **kwargs):
+            shorten((exc_tuple or sys.exc_info())[1])
+            super().showtraceback(exc_tuple, *args, **kwargs)
+
+    class Kernel(IPythonKernel):
+        def _cancel_on_sigint(self, future):
+            return contextlib.nullcontext()
+
+    config = Config()
+    config.HistoryManager.enabled = False  # a thread and a database file otherwise
+    config.IPKernelApp.kernel_class = "ipykernel.ipkernel.IPythonKernel"  # how tqdm and others know a notebook
+    Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"
+    log = logging.getLogger("kernel")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    kernel = Kernel.instance(session=Messages(key=b""), config=config, shell_class=Shell, log=log)
+    kernel.shell_channel_thread = type("NoThread", (), {"parent_thread": None})()
+    return kernel
+
+
+def connect(kernel, collector):
+    """Give a kernel its output, its folders and an event loop; returns the loop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    kernel.session.collector = collector
+    profile = kernel.shell.profile_dir
+    os.makedirs(profile.location, exist_ok=True)
+    profile.check_dirs()
+    sys.stdout, sys.stderr = Stream(collector, "stdout"), Stream(collector, "stderr")
+    return loop

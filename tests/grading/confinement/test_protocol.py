@@ -1,0 +1,135 @@
+"""The frames of a submission: each has its place, and hidden cells are sent after the last visible one has ended."""
+
+import json
+
+import pytest
+
+from course_lib.evidence.observation import Seen, encode
+from grading.confinement import protocol
+from grading.confinement.frames import Broken
+from grading.confinement.job import Job, Limits, Step
+from grading.confinement.protocol import Protocol, Refused
+
+VISIBLE = (Step("a", "1"), Step("b", "2", "one"))
+HIDDEN = (Step("h", "3", "one", "hidden"), Step("i", "4", "one", "hidden"))
+
+
+class Talk:
+    """A protocol whose answers are kept."""
+
+    def __init__(self, differs=(), limits=None):
+        self.sent = []
+        job = Job("k", "l", VISIBLE, HIDDEN, limits or Limits(), {"f.txt": b"here"})
+        self.protocol = Protocol(job, "root", lambda isolation, limits: differs, lambda *frame: self.sent.append(frame))
+
+    def tell(self, kind, **values):
+        self.protocol.take(kind, json.dumps(values).encode())
+
+    def run(self, name):
+        self.tell(b"B", id=name)
+        self.tell(b"E", id=name, status="ok", reason="", cpu=1, wall=2)
+
+    def hello(self):
+        self.tell(b"H", uid=5, pids=[1, 2])
+        return self
+
+
+def test_a_submission_from_hello_to_its_end():
+    talk = Talk().hello()
+    assert [kind for kind, _ in talk.sent] == [b"J", b"F", b"G"]
+    assert talk.protocol.isolation.pids == (1, 2)
+    for name in "ab":
+        talk.run(name)
+    assert "hidden" not in str(talk.sent)
+    assert [kind for kind, _ in talk.sent] == [b"J", b"F", b"G"]  # no hidden cell yet
+    talk.tell(b"V")
+    assert json.loads(talk.sent[-1][1])["id"] == "h"
+    talk.run("h")
+    assert json.loads(talk.sent[-1][1])["id"] == "i"
+    talk.run("i")
+    assert talk.sent[-1] == (b"N", b"")
+    talk.tell(b"X")
+    assert talk.protocol.phase == "finished"
+    assert talk.protocol.hidden == {"h": "ok", "i": "ok"}
+    assert {cell.status for cell in talk.protocol.cells.values()} == {"ok"}
+
+
+OUT_OF_TURN = {
+    "the second cell first": lambda talk: talk.run("b"),
+    "a cell within a cell": lambda talk: (talk.tell(b"B", id="a"), talk.tell(b"B", id="b")),
+    "an end without a beginning": lambda talk: talk.tell(b"E", id="a", status="ok", reason=""),
+    "the visible cells' end before it": lambda talk: (talk.run("a"), talk.tell(b"V")),
+    "a hidden cell among the visible": lambda talk: talk.run("h"),
+    "the end at once": lambda talk: talk.tell(b"X"),
+    "hello again": lambda talk: talk.tell(b"H"),
+    "a kind that is none": lambda talk: talk.tell(b"?"),
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_TURN)
+def test_a_frame_out_of_turn_breaks_it(name):
+    with pytest.raises(Broken):
+        OUT_OF_TURN[name](Talk().hello())
+
+
+def test_a_complaint_before_any_student_code_is_told_and_later_is_not():
+    with pytest.raises(Refused, match="no mount"):
+        Talk().protocol.take(b"!", b"no mount")
+    talk = Talk().hello()
+    talk.tell(b"B", id="a")
+    with pytest.raises(Broken, match="the worker failed"):
+        talk.protocol.take(b"!", b"hidden text")
+
+
+def seen(check="one", part="visible"):
+    return encode(Seen(check, part, 0, "label", "value", 1.5, {}))
+
+
+def test_what_a_check_saw_counts_while_its_own_cell_runs():
+    talk = Talk().hello()
+    talk.protocol.take(b"O", seen())
+    talk.run("a")
+    talk.tell(b"B", id="b")
+    for data in (seen("other"), seen(part="hidden"), seen()):
+        talk.protocol.take(b"O", data)
+    assert [(one.check, one.part) for one in talk.protocol.seen] == [("one", "visible")]
+
+
+def test_a_check_cell_may_send_only_so_much(monkeypatch):
+    data = seen()
+    talk = Talk(limits=Limits(seen=2 * len(data))).hello()
+    talk.run("a")
+    talk.tell(b"B", id="b")
+    for _ in range(4):
+        talk.protocol.take(b"O", data)
+    assert len(talk.protocol.seen) == 2
+    monkeypatch.setattr(protocol, "HEADS", 1)
+    with pytest.raises(Broken, match="too many observations"):
+        talk.protocol.take(b"O", data)
+
+
+def test_what_hidden_cells_show_is_discarded():
+    talk = Talk().hello()
+    shown = {"output": {"output_type": "stream", "name": "stdout", "text": "x"}}
+    talk.tell(b"B", id="a")
+    talk.tell(b"D", **shown)
+    talk.tell(b"E", id="a", status="ok", reason="", cpu=0, wall=0)
+    talk.run("b")
+    talk.tell(b"V")
+    talk.tell(b"B", id="h")
+    talk.tell(b"D", **shown)
+    assert [len(cell.outputs) for cell in talk.protocol.cells.values()] == [1, 0]
+
+
+def test_only_outputs_and_observations_may_be_long():
+    talk = Talk(limits=Limits(seen=5 << 20, cell_output=3 << 20))
+    assert [talk.protocol.largest(kind) >> 20 for kind in (b"O", b"D", b"U", b"E")] == [6, 4, 4, 0]
+
+
+def test_patience_is_shorter_while_a_cell_runs():
+    talk = Talk(limits=Limits(wall=1000, cell_wall=10)).hello()
+    whole = talk.protocol.until
+    talk.tell(b"B", id="a")
+    assert whole - talk.protocol.until > 900
+    talk.tell(b"E", id="a", status="ok", reason="", cpu=0, wall=0)
+    assert talk.protocol.until == whole
