@@ -91,7 +91,8 @@ def test_every_tool_that_proves_counts(copied):
     assert not changed(copied, "grading/reporting/feedback.py", library_digest)
 
 
-WHERE = ("__init__", "cluster", "available", "bubblewrap")  # of confinement: on which machine, and by whose leave
+# of confinement: on which machine and how many at a time, not what comes of it
+WHERE = ("available", "cluster", "cluster_pool", "cluster_worker", "pool")
 
 
 def code():
@@ -114,7 +115,8 @@ def test_every_program_named_is_a_module():
     for programs in (keys.CHECKS, keys.TOOLS, folder.DECIDES):
         for line in programs.split("\n"):
             place = ROOT.joinpath(*line.removeprefix("import ").split("."))
-            assert place.with_suffix(".py").is_file() or (place / "__init__.py").is_file(), line
+            homes = (place.with_suffix(".py"), place / "__init__.py", place / "__main__.py")
+            assert any(home.is_file() for home in homes), line
             assert files_behind(line)
 
 
