@@ -51,6 +51,7 @@ def seen(graded):
     for one, verdict in graded:
         if one.outcome != "graded":
             told.append(verdict.sentence)
+        told += [verdict.cause] if verdict.cause and verdict.score < verdict.points else []
         stopped = [c.id for c in verdict.checks.values() if c.stopped]
         told += [f"stopped in {stopped[0]}"] if stopped else []
         left = [exercise_of(c.id) for c in verdict.checks.values() if not c.started]
@@ -80,6 +81,8 @@ def verdict_lines(verdict):
     """A verdict for the terminal, line by line, as (text, style)."""
     if verdict.outcome != "graded":
         yield f"{verdict.outcome}: {verdict.sentence}", "yellow"
+    if verdict.cause:
+        yield verdict.cause, "bold yellow"
     for repair in verdict.repairs:
         yield f"repaired: {repair}", "yellow"
     for check in verdict.checks.values():
