@@ -511,6 +511,8 @@ with check("standardise") as expect:
     table = draw.integers(0, 9, (6, 3))
     table[:, 1] = 4
     expect("whole numbers, the middle column equal", standardise(table))
+    # whatever is drawn: 1e-8 more shows beside a deviation of a thousandth
+    expect("small numbers", standardise(draw.normal(size=(5, 3)) / 1000))
     ### END HIDDEN TESTS
 
 # %% [markdown]

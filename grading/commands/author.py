@@ -61,7 +61,7 @@ def build(
     if solutions is None and notebooks is None:  # the demo's sample class is made from these lessons
         from grading.publishing import sample_class
 
-        sample_class.write()
+        sample_class.write(of=[built.lesson[:2] for built in done] if lessons else None)
 
 
 def lint(
@@ -143,7 +143,7 @@ def certify(
 
 
 def release(
-    out: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    out: Annotated[Path, typer.Argument(help="A new or empty folder, outside the repository.")],
     lessons: Numbers = None,
     edition: Annotated[str, typer.Option(help="class, self-study or clone.")] = "class",
     course: Annotated[Path | None, typer.Option(help="Course folder for the private part; OUT/course if none.")] = None,
@@ -155,7 +155,7 @@ def release(
     class: student files without answers, and a course folder whose hidden tests are drawn privately and certified
     again. self-study: the same student files, the answers beside them. clone: the project as it is.
 
-    Example: course release autumn 01 09 --edition class
+    Example: course release ~/autumn 01 09 --edition class
     """
     from rich.console import Console
 

@@ -45,15 +45,16 @@ def init(
     Example: course init ~/autumn-class 01 09
     """
     from grading import course
-    from grading.publishing.course_parts import course_secret, lesson_parts
+    from grading.publishing.course_parts import lesson_parts, private_parts
 
     console = _console()
     with console.status("preparing") as status:
-        secret = None
         if private:
             course.init(folder, [])
-            secret = course_secret(folder)
-        made = course.init(folder, lesson_parts(lessons or (), secret=secret, tell=status.update))
+            parts = private_parts(folder, lessons or (), tell=status.update)
+        else:
+            parts = lesson_parts(lessons or (), tell=status.update)
+        made = course.init(folder, parts)
     console.print(f"{made.root}: {', '.join(made.lessons)}")
     console.print(
         f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/."

@@ -131,7 +131,7 @@ DECIDES = modules(  # what decides a verdict, with all that these import
     "grading.marking.overlay",
     "grading.marking.jobs",
     "grading.course.skeleton",
-    "grading.confinement.conversation",
+    "grading.confinement.sandbox",
     "grading.confinement.worker",
 )
 

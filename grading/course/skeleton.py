@@ -13,8 +13,7 @@ import nbformat
 
 from grading.errors import CourseError
 from grading.ids import check_of, exercise_of
-from grading.lessons.cells import defined_names, split_hidden
-from grading.lessons.release import GUARDED
+from grading.lessons.cells import GUARDED, defined_names, split_hidden
 
 ROLES = ("solution", "check", "question", "locked", "plain")
 

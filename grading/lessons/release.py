@@ -7,7 +7,6 @@ to a release agree. Built twice, anywhere, the bytes are equal.
 
 import ast
 import hashlib
-import hmac
 import io
 import re
 import tokenize
@@ -27,11 +26,9 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, solution_region, without_markers
-from grading.lessons.source import parse_lesson
+from grading.lessons.cells import GUARDED, solution_region, without_markers
 
 SCHEMA_VERSION = 3
-GUARDED = ("practice", "figure", "gpu")  # roles that the grader skips
 GUARD = 'if os.environ.get("COURSE_MODE") != "grade":  # the grader skips this run'
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
@@ -152,20 +149,6 @@ def shown(source):
     lines[end] = lines[end][: last.end_col_offset] + b")" + lines[end][last.end_col_offset :]
     lines[first] = lines[first][: last.col_offset] + b"display(" + lines[first][last.col_offset :]
     return b"\n".join(lines).decode()
-
-
-def reseed(lesson, secret):
-    """The lesson with each integer in a hidden `default_rng(...)` replaced by one drawn from `secret` (bytes)."""
-
-    def drawn(match):
-        digest = hmac.new(secret, f"{lesson.slug}:{match[2]}".encode(), hashlib.sha256).digest()
-        return f"{match[1]}{int.from_bytes(digest[:4], 'big')}{match[3]}"
-
-    lines, inside = [], False
-    for line in lesson.text.split("\n"):
-        inside = (inside or BEGIN_HIDDEN in line) and END_HIDDEN not in line
-        lines.append(re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", drawn, line) if inside else line)
-    return parse_lesson("\n".join(lines), lesson.path, lesson.mistakes.text)
 
 
 def picture_path(lesson, cell):

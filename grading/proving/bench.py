@@ -7,8 +7,7 @@ import io
 import os
 import sys
 
-from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, open_hidden, strip_magics
-from grading.lessons.release import GUARDED
+from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN, GUARDED, open_hidden, strip_magics
 from grading.paths import ROOT
 
 SKIPPED = (*GUARDED, "given", "picture")  # roles of cells that do not run here

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from grading.files import write_atomically
 from grading.lessons.release import notebook_bytes, student_notebook
-from grading.proving.certify import CACHE, certify_lessons, code_of, library_digest
+from grading.proving.certify import CACHE, certify_lessons
+from grading.proving.keys import code_of, library_digest
 from grading.proving.leaks import scan
 from grading.proving.record import read_record
 from grading.proving.untouched import untouched_score

@@ -4,32 +4,23 @@ What has to run is run once for a lesson: the reference, the released stub, ever
 style, and the reference in other processes. What it shows is judged in `grading/proving/proof.py`.
 """
 
-import hashlib
 import json
 import os
-import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from grading.errors import CourseError
 from grading.files import write_atomically
-from grading.imports import files_behind, hash_of, modules
-from grading.lessons.cells import strip_magics, without_markers
 from grading.lessons.release import student_notebook
 from grading.paths import ROOT
 from grading.proving import margins
-from grading.proving.bench import SKIPPED
-from grading.proving.proof import Proof, prove_exercise
+from grading.proving.keys import proof_key
+from grading.proving.proof import Proof, Ran, prove_exercise
 from grading.proving.record import make_records, wrong_trials
 from grading.proving.trials import Trial, run_trials
 
 CACHE = ROOT / ".cache" / "certify"
-# what every check runs through, and what proves it; with all that these import
-CHECKS = modules("course_lib.checks", "course_lib.evidence.compare", "course_lib.evidence.mistakes")
-TOOLS = modules("grading.proving.certify", "grading.proving.certificate", "grading.proving.trial_process")
 
 
 def certify_lessons(lessons, *, jobs=None, cache=CACHE, told=lambda proof: None):
@@ -49,18 +40,19 @@ def certify_lessons(lessons, *, jobs=None, cache=CACHE, told=lambda proof: None)
     return proofs
 
 
-def certify_lesson(lesson, *, jobs=1, cache=CACHE):
-    """Prove the exercises of one lesson; those whose content was proven before come from the cache."""
-    keys = {e.id: _key(lesson, e) for e in lesson.exercises}
-    proofs = {e.id: _cached(cache, keys[e.id]) for e in lesson.exercises}
-    todo = [e for e in lesson.exercises if proofs[e.id] is None]
+def certify_lesson(lesson, *, jobs=1, cache=CACHE, only=None):
+    """Prove the exercises of one lesson, or `only` those with these ids; the cache answers what was proven before."""
+    exercises = [e for e in lesson.exercises if only is None or e.id in only]
+    keys = {e.id: proof_key(lesson, e) for e in exercises}
+    proofs = {e.id: _cached(cache, keys[e.id]) for e in exercises}
+    todo = [e for e in exercises if proofs[e.id] is None]
     if todo:
         start = time.perf_counter()
         for id, proof in _prove(lesson, todo, jobs).items():
             proof.seconds = (time.perf_counter() - start) / len(todo)
             proofs[id] = proof
             _keep(cache, keys[id], proof)
-    return [proofs[e.id] for e in lesson.exercises]
+    return [proofs[e.id] for e in exercises]
 
 
 def _prove(lesson, exercises, jobs):
@@ -75,7 +67,7 @@ def _prove(lesson, exercises, jobs):
         reference, outcomes = base.result()
         others = {name: run.result() for name, run in ways.items()}
     records = make_records(lesson, reference, outcomes, only=wanted)
-    return {e.id: prove_exercise(lesson, e, records, reference, outcomes, trials[e.id], others) for e in exercises}
+    return {e.id: prove_exercise(lesson, e, Ran(records, reference, trials[e.id], outcomes, others)) for e in exercises}
 
 
 def _way(lesson, wanted, env):
@@ -119,35 +111,6 @@ def _second_style(variant, source):
     except SyntaxError:
         return None
     return edited
-
-
-def _key(lesson, exercise):
-    """What the proof of an exercise depends on: the lesson's code up to its last check, the library, the tools."""
-    last = max((c.cell.index for c in exercise.checks), default=exercise.solve.index)
-    parts = [lesson.slug, exercise.id, json.dumps(exercise.solve.marks, sort_keys=True), exercise.solve.source]
-    parts += [f"{c.line}" for c in (exercise.solve, *(k.cell for k in exercise.checks))]
-    parts += [exercise.given.source if exercise.given else ""]
-    parts += [f"{c.id} {c.points} {c.cell.source}" for c in exercise.checks]
-    parts += [
-        repr((v.name, v.wrong, v.source, v.sentence, v.where, v.problem)) for v in (*exercise.wrong, *exercise.right)
-    ]
-    for cell in lesson.cells[: last + 1]:
-        if cell.kind == "code" and cell.role not in (*SKIPPED, "check", "predict"):
-            parts.append(without_markers(cell.source))
-    parts += [library_digest(*code_of(lesson)), platform.python_version(), np.__version__, platform.machine()]
-    return hashlib.sha256("\n\0".join(parts).encode()).hexdigest()
-
-
-def library_digest(*sources):
-    """A hash of what a proof depends on beside the lesson: the course_lib files its code rests on, and the tools."""
-    library = files_behind(*sources, CHECKS, packages=("course_lib",))
-    tools = files_behind(TOOLS, packages=("grading",))
-    return hash_of([*library, *tools]).hexdigest()
-
-
-def code_of(lesson):
-    """The lesson's code, for `library_digest`."""
-    return [strip_magics(cell.source) for cell in lesson.cells if cell.kind == "code"]
 
 
 def _cached(cache, key):

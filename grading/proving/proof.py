@@ -7,14 +7,13 @@ both sides; no line of a check rejects nothing. The verdicts are the judge's own
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from course_lib.evidence.compare import Record, check_line, compare
-from course_lib.evidence.records import join
-from grading.confinement.job import Isolation, Run
+from course_lib.evidence.compare import check_line
 from grading.lessons.lint_mistakes import MIN_WRONG
-from grading.marking.judge import judge
-from grading.proving import adversaries, margins
-from grading.proving.trials import shifted
+from grading.proving import adversaries, room
+from grading.proving.judged import Judged, alike, rejected_by
+from grading.proving.keys import exercise_key
 
 
 @dataclass
@@ -28,264 +27,199 @@ class Proof:
     cached: bool = False
 
 
-class _Judged:
-    """One exercise's checks, their records joined, and the judge's verdict on any outcome."""
+@dataclass
+class Ran:
+    """What was run for an exercise: its records, the reference's Outcome, the trials by group, all their Outcomes."""
 
-    def __init__(self, lesson, exercise, records):
-        self.lesson, self.checks = lesson, exercise.checks
-        chosen = {part: Record(lesson.slug, part, {}) for part in records}
-        for check in exercise.checks:
-            for part, record in records.items():
-                if check.id in record.checks:
-                    chosen[part].checks[check.id] = record.checks[check.id]
-        self.records = chosen
-        self.merged = {
-            c.id: join(chosen["visible"].checks[c.id], chosen["hidden"].checks.get(c.id)) for c in exercise.checks
-        }
-        self.starts = {c.id: len(chosen["visible"].checks[c.id]["lines"]) for c in exercise.checks}
-
-    def seen(self, outcome):
-        """All observations of an outcome, hidden positions as the record counts them; {check id: [Seen]}."""
-        return {
-            c.id: [*outcome.part(c.id, "visible"), *shifted(outcome.part(c.id, "hidden"), self.starts[c.id])]
-            for c in self.checks
-        }
-
-    def verdict(self, seen):
-        """The judge's Verdict on observations {check id: [Seen]}."""
-        flat = [s for observed in seen.values() for s in observed]
-        return judge(self.records, Run("finished", {}, flat, Isolation("none")))
-
-    def failures(self, seen):
-        """[(check id, part, line, Difference)] of every line that does not pass, in order."""
-        found = []
-        for id, record in self.merged.items():
-            at = {s.position: s for s in seen[id]}
-            for line in record["lines"]:
-                difference = check_line(line, at.get(line["position"]))
-                if difference is not None:
-                    found.append((id, record["parts"][line["position"]], line, difference))
-        return found
+    records: dict  # {"visible": Record, "hidden": Record}
+    reference: object
+    trials: dict  # group -> [Trial]: stub, wrong, right, second (a mistake in another style), margin
+    outcomes: dict  # Trial -> Outcome
+    others: dict  # the reference in other processes: way -> Outcome, or the sentence that says why not
 
 
-def prove_exercise(lesson, exercise, records, reference, outcomes, trials, others):
-    """The Proof of one exercise from what was seen; runs nothing."""
-    where = f"{lesson.path.name}:{exercise.solve.line}: '{exercise.id}'"
-    line = {"lesson": lesson.slug, "id": exercise.id, "points": exercise.points, "reference": False, "stub_score": None}
-    line |= {"wrong": [], "right": [], "margin": {"own_error": 0.0, "tolerance": 0.0, "nearest_wrong": None}}
-    proof = Proof(line)
-    if not exercise.checks:
-        proof.problems.append(f"{where} has no check cell; add one")
-        return proof
-    judged = _Judged(lesson, exercise, records)
-    score = judged.verdict(judged.seen(reference)).score
-    line["reference"] = math.isclose(score, exercise.points)
-    if not line["reference"]:
-        proof.problems.append(f"{where}: the reference itself scores {score:g} of {exercise.points:g}; mend it")
-    (stub,) = trials["stub"]
-    line["stub_score"] = judged.verdict(judged.seen(outcomes[stub])).score
-    if line["stub_score"]:
-        proof.problems.append(f"{where}: the released cell already scores {line['stub_score']:g}; it must score 0")
-    seen = {t: judged.seen(outcomes[t]) for t in (*trials["wrong"], *trials["right"], *trials["second"])}
-    _prove_wrong(where, exercise, judged, trials, seen, outcomes, proof)
-    _prove_second(where, judged, trials, seen, outcomes, proof)
-    _prove_right(where, exercise, judged, trials, seen, proof)
-    _prove_distinct(where, exercise, trials["wrong"], seen, proof)
-    _prove_lines(lesson, exercise, judged, reference, [seen[t] for t in (*trials["wrong"], *trials["second"])], proof)
-    _prove_adversaries(where, judged, proof)
-    ways = {t.name: outcomes[t] for t in trials["margin"]} | others
-    _prove_margin(where, judged, [seen[t] for t in trials["wrong"]], ways, proof)
-    return proof
+def prove_exercise(lesson, exercise, ran):
+    """The Proof of one exercise from what was Ran; runs nothing."""
+    return _Prover(lesson, exercise, ran).prove()
 
 
-def _prove_wrong(where, exercise, judged, trials, seen, outcomes, proof):
-    for variant, trial in zip(exercise.wrong, trials["wrong"], strict=True):
-        verdict = judged.verdict(seen[trial])
-        failures = judged.failures(seen[trial])
-        namers = [c.id for c in verdict.checks.values() if variant.name in [m.name for m in c.mistakes]]
-        entry = {"name": variant.name, "rejected_by": None, "named": bool(namers), "named_by": None}
-        if failures:
-            entry["rejected_by"] = _told(*failures[0][:3])
-        if namers:
-            entry["named_by"] = _told(*next(f for f in failures if f[0] == namers[0])[:3])
-        proof.line["wrong"].append(entry)
-        at = f"{variant.where}: '{variant.name}'"
-        if not failures:
-            proof.problems.append(f"{at} passes every check; add an expectation that rejects it")
-        elif not any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures) and not exercise.predict:
-            proof.problems.append(f"{at} is rejected by no hidden value; add one: laws and visible lines can be forged")
-        elif not namers and outcomes[trial].ended == "finished":
-            proof.problems.append(f"{at} is not recognised from what it gives; report this")
-    if len(exercise.wrong) < MIN_WRONG and not exercise.predict:
-        proof.problems.append(f"{where} has {len(exercise.wrong)} wrong variants, at least {MIN_WRONG}; add some")
+class _Prover:
+    """One exercise, what was run for it, and the proof as far as it has come."""
 
+    def __init__(self, lesson, exercise, ran):
+        self.lesson, self.exercise, self.ran = lesson, exercise, ran
+        self.file = lesson.path.name
+        line = {"lesson": lesson.slug, "id": exercise.id, "key": exercise_key(lesson, exercise)}
+        line |= {"points": exercise.points, "reference": False, "stub_score": None, "wrong": [], "right": []}
+        line["margin"] = {"own_error": 0.0, "tolerance": 0.0, "nearest_wrong": None}
+        self.proof = Proof(line)
 
-def _prove_second(where, judged, trials, seen, outcomes, proof):
-    """Mistakes made in another style are rejected too: in a right variant's, and, if they raise, with that caught."""
-    styles = {trial.name: seen[trial] for trial in trials["second"]}
-    for trial in trials["wrong"]:
-        if outcomes[trial].caught is not None:
-            styles[f"{trial.name} / exceptions caught"] = judged.seen(outcomes[trial].caught)
-    proof.extra["second styles"] = [{"name": n, "rejected": bool(judged.failures(s))} for n, s in styles.items()]
-    for style in proof.extra["second styles"]:
-        if not style["rejected"]:
-            proof.problems.append(f"{where}: the mistake '{style['name']}' passes in that style; add an expectation")
+    @cached_property
+    def judged(self):
+        """The exercise's checks and what the judge says of them."""
+        return Judged(self.exercise, self.ran.records)
 
+    @cached_property
+    def seen(self):
+        """What the checks saw of each answer: {trial: {check id: [Seen]}}."""
+        groups = (self.ran.trials[name] for name in ("stub", "wrong", "right", "second"))
+        return {t: self.judged.seen(self.ran.outcomes[t]) for group in groups for t in group}
 
-def _prove_right(where, exercise, judged, trials, seen, proof):
-    for variant, trial in zip(exercise.right, trials["right"], strict=True):
-        failures = judged.failures(seen[trial])
-        proof.line["right"].append({"name": variant.name, "accepted": not failures})
-        if failures:
-            at = f"{variant.where}: the right variant '{variant.name}'"
-            proof.problems.append(f"{at} is rejected by {_told(*failures[0][:3])}: {failures[0][3].say}")
-    if not exercise.right and not exercise.predict:
-        proof.problems.append(f"{where} has no right variant; add one in another style")
+    @property
+    def line(self):
+        """The exercise's entry of the certificate."""
+        return self.proof.line
 
+    def mend(self, text):
+        """Note what is to be mended of the exercise; `text` goes on behind its name."""
+        self.proof.problems.append(f"{self.file}:{self.exercise.solve.line}: '{self.exercise.id}'{text}")
 
-def _prove_distinct(where, exercise, wrong, seen, proof):
-    """Variants with equal records are one mistake for whoever reads the marks."""
-    groups = []
-    for variant, trial in zip(exercise.wrong, wrong, strict=True):
-        same = next((g for g in groups if _alike(seen[g[0][1]], seen[trial])), None)
-        if same is None:
-            groups.append([(variant, trial)])
-        else:
-            same.append((variant, trial))
-    for group in groups:
-        if len(group) > 1:
-            names = " and ".join(f"'{v.name}'" for v, _ in group)
-            at = f"{group[1][0].where}:"
-            proof.problems.append(f"{at} {names} give equal records; merge them, or add what tells them apart")
-    proof.extra["distinct mistakes"] = len(groups)
+    def mend_at(self, where, text):
+        """Note what is to be mended at a place, as "file:line" says it."""
+        self.proof.problems.append(f"{where}: {text}")
 
+    def variants(self, group):
+        """The exercise's variants beside their trials: group is "wrong" or "right"."""
+        return list(zip(getattr(self.exercise, group), self.ran.trials[group], strict=True))
 
-def _alike(one, other):
-    """Whether two sets of observations are the same up to rounding; exceptions by type and place only."""
-    for id, mine in one.items():
-        theirs = other[id]
-        if [(s.position, s.kind) for s in mine] != [(s.position, s.kind) for s in theirs]:
-            return False
-        for a, b in zip(mine, theirs, strict=True):
-            if a.kind == "raised":
-                if a.value["type"] != b.value["type"]:
-                    return False
-            elif a.kind in ("work", "raises", "forbidden", "at_least"):
-                if a.value != b.value:
-                    return False
-            elif compare(a.value, b.value) is not None:
-                return False
-    return True
+    def prove(self):
+        """The Proof, each of its parts in turn."""
+        if not self.exercise.checks:
+            self.mend(" has no check cell; add one")
+            return self.proof
+        self._reference_and_stub()
+        self._wrong()
+        self._second_styles()
+        self._right()
+        self._distinct()
+        self._lines()
+        self._adversaries()
+        self._room()
+        return self.proof
 
+    def _reference_and_stub(self):
+        """The reference has every point, the released cell none."""
+        score = self.judged.verdict(self.judged.seen(self.ran.reference)).score
+        self.line["reference"] = math.isclose(score, self.exercise.points)
+        if not self.line["reference"]:
+            self.mend(f": the reference itself scores {score:g} of {self.exercise.points:g}; mend it")
+        (stub,) = self.ran.trials["stub"]
+        score = self.line["stub_score"] = self.judged.verdict(self.seen[stub]).score
+        if score:
+            self.mend(f": the released cell already scores {score:g}; it must score 0")
 
-def _prove_lines(lesson, exercise, judged, reference, seen, proof):
-    """Every line of source that expects something rejects at least one wrong variant."""
-    if exercise.predict and not exercise.wrong:
-        return
-    rejecting, there = set(), {}
-    for check in exercise.checks:
-        places = {}
-        for part, start in (("visible", 0), ("hidden", judged.starts[check.id])):
-            for offset, source_line in enumerate(reference.lines.get((check.id, part), [])):
-                places[start + offset] = source_line
-        lines = judged.merged[check.id]["lines"]
-        there |= {places[x["position"]]: (check.id, x["label"]) for x in reversed(lines)}
-        for observed in seen:
-            at = {s.position: s for s in observed[check.id]}
-            for x in lines:
-                # a line that was never reached shows nothing about itself
-                if x["position"] in at and check_line(x, at[x["position"]]) is not None:
-                    rejecting.add(places[x["position"]])
-    for source_line in sorted(set(there) - rejecting):
-        _, label = there[source_line]
-        text = f"this expectation ('{label}') rejects no wrong variant; add the mistake it is there for, or remove it"
-        proof.problems.append(f"{lesson.path.name}:{source_line}: {text}")
-
-
-def _prove_adversaries(where, judged, proof):
-    scores = dict.fromkeys(adversaries.NAMES, 0.0)
-    for id, record in judged.merged.items():
-        for name, streams in adversaries.streams(id, record).items():
-            best = max((judged.verdict({id: s}).checks[id].score for s in streams), default=0.0)
-            scores[name] += best
-            if best:
-                text = f"the {name} scores {best:g} in check '{id}'; make its hidden values differ from each other"
-                proof.problems.append(f"{where}: {text} and from the visible ones")
-    proof.extra["adversaries"] = scores
-
-
-def _prove_margin(where, judged, wrong, ways, proof):
-    """Room on both sides of the tolerance. Lines may have different tolerances, so errors are measured in units of
-    their own line's; the certificate gives them as relative errors at the line with the largest own error."""
-    own, at, way = _own_error(judged, ways, proof)
-    values = [
-        (id, x) for id, r in judged.merged.items() for x in r["lines"] if x["kind"] == "value" and "hash" not in x
-    ]
-    inexact = [(id, x) for id, x in values if margins.tolerance_of(x)]
-    if at is None and inexact:
-        at = inexact[0][1]
-    tolerance = margins.tolerance_of(at) if at is not None else 0.0
-    distances = [_distance(judged, values, seen) for seen in wrong]
-    finite = [d for d in distances if math.isfinite(d)]
-    nearest = min(finite) if finite else None
-    proof.line["margin"] = {
-        "own_error": own * tolerance,
-        "tolerance": tolerance,
-        "nearest_wrong": None if nearest is None else nearest * tolerance if tolerance else nearest,
-    }
-    proof.extra["own error from"] = way
-    if own * margins.ROOM > 1:
-        told = f"the reference itself moves by {own:.2g} of the tolerance at '{at['label']}' ({way})"
-        proof.problems.append(f"{where}: {told}; at most a tenth: widen rtol there or observe something steadier")
-    for _, x in inexact:
-        if 0 < margins.tolerance_of(x) < margins.smallest_tolerance(x):
-            proof.problems.append(
-                f"{where}: the tolerance of '{x['label']}' is below 10 units in the last place; widen it"
+    def _wrong(self):
+        """Every known mistake is rejected, by a hidden value too, and recognised."""
+        for variant, trial in self.variants("wrong"):
+            failures = self.judged.failures(self.seen[trial])
+            checks = self.judged.verdict(self.seen[trial]).checks.values()
+            namers = [c.id for c in checks if variant.name in [m.name for m in c.mistakes]]
+            naming = [f for f in failures if namers and f[0] == namers[0]]
+            self.line["wrong"].append(
+                {
+                    "name": variant.name,
+                    "rejected_by": rejected_by(failures),
+                    "named": bool(namers),
+                    "named_by": rejected_by(naming),
+                }
             )
-    if tolerance and nearest is not None and nearest < margins.ROOM:
-        name = proof.line["wrong"][distances.index(nearest)]["name"]
-        told = f"'{name}' is only {nearest:.2g} tolerances away; at least {margins.ROOM:g}"
-        proof.problems.append(f"{where}: {told}: tighten rtol or choose inputs that show the mistake more")
+            hidden = any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures)
+            at, name = variant.where, f"'{variant.name}'"
+            if not failures:
+                self.mend_at(at, f"{name} passes every check; add an expectation that rejects it")
+            elif not hidden and not self.exercise.predict:
+                why = "laws and visible lines can be forged"
+                self.mend_at(at, f"{name} is rejected by no hidden value; add one: {why}")
+            elif not namers and self.ran.outcomes[trial].ended == "finished":
+                self.mend_at(at, f"{name} is not recognised from what it gives; report this")
+        count = len(self.exercise.wrong)
+        if count < MIN_WRONG and not self.exercise.predict:
+            self.mend(f" has {count} wrong variants, at least {MIN_WRONG}; add some")
 
+    def _second_styles(self):
+        """Mistakes made in another style are rejected too: in a right variant's, and, if they raise, that caught."""
+        styles = {trial.name: self.seen[trial] for trial in self.ran.trials["second"]}
+        for trial in self.ran.trials["wrong"]:
+            caught = self.ran.outcomes[trial].caught
+            if caught is not None:
+                styles[f"{trial.name} / exceptions caught"] = self.judged.seen(caught)
+        found = [{"name": name, "rejected": bool(self.judged.failures(seen))} for name, seen in styles.items()]
+        self.proof.extra["second styles"] = found
+        for style in found:
+            if not style["rejected"]:
+                self.mend(f": the mistake '{style['name']}' passes in that style; add an expectation")
 
-def _own_error(judged, ways, proof):
-    """(largest own error in units of tolerance, its line, which run gave it); runs that do not apply are noted."""
-    own, at, way, notes = 0.0, None, None, {}
-    for name, outcome in ways.items():
-        if isinstance(outcome, str):
-            notes[name] = "does not apply"
-            continue
-        seen = judged.seen(outcome)
-        worst = 0.0
-        for id, record in judged.merged.items():
-            found = {s.position: s for s in seen[id]}
-            for line in record["lines"]:
-                got = found.get(line["position"])
-                if line["kind"] != "value" or "hash" in line:
-                    continue
-                moved = math.inf if got is None or got.kind != "value" else margins.units(line, got)
-                if math.isinf(moved) and name in margins.REWRITES:
-                    notes[name] = "does not apply"  # the rewritten reference is another program here
-                    continue
-                worst = max(worst, moved)
-                if moved > own:
-                    own, at, way = moved, line, name
-        notes.setdefault(name, worst)
-    proof.extra["own error in tolerances"] = notes
-    return own, at, way
+    def _right(self):
+        """Every right variant is accepted."""
+        for variant, trial in self.variants("right"):
+            failures = self.judged.failures(self.seen[trial])
+            self.line["right"].append({"name": variant.name, "accepted": not failures})
+            if failures:
+                told = f"is rejected by {rejected_by(failures)}: {failures[0][3].say}"
+                self.mend_at(variant.where, f"the right variant '{variant.name}' {told}")
+        if not self.exercise.right and not self.exercise.predict:
+            self.mend(" has no right variant; add one in another style")
 
+    def _distinct(self):
+        """Variants with equal records are one mistake for whoever reads the marks."""
+        groups = []
+        for variant, trial in self.variants("wrong"):
+            same = next((g for g in groups if alike(self.seen[g[0][1]], self.seen[trial])), None)
+            if same is None:
+                groups.append([(variant, trial)])
+            else:
+                same.append((variant, trial))
+        for group in groups:
+            if len(group) > 1:
+                names = " and ".join(f"'{v.name}'" for v, _ in group)
+                self.mend_at(group[1][0].where, f"{names} give equal records; merge them, or add what tells them apart")
+        self.proof.extra["distinct mistakes"] = len(groups)
 
-def _distance(judged, values, seen):
-    """How far a wrong variant is, in tolerances: its worst line; inf where it raises or differs in structure."""
-    worst = 0.0
-    for id, line in values:
-        got = next((s for s in seen[id] if s.position == line["position"]), None)
-        if got is None or got.kind != "value":
-            return math.inf
-        worst = max(worst, margins.units(line, got))
-    return worst
+    def _lines(self):
+        """Every line of source that expects something rejects at least one wrong variant."""
+        if self.exercise.predict and not self.exercise.wrong:
+            return
+        answers = [self.seen[t] for t in (*self.ran.trials["wrong"], *self.ran.trials["second"])]
+        rejecting, there = set(), {}
+        for check in self.exercise.checks:
+            places = self._places(check)
+            lines = self.judged.merged[check.id]["lines"]
+            there |= {places[x["position"]]: x["label"] for x in reversed(lines)}
+            for observed in answers:
+                at = {s.position: s for s in observed[check.id]}
+                # a line that was never reached shows nothing about itself
+                reached = [x for x in lines if x["position"] in at]
+                rejecting |= {places[x["position"]] for x in reached if check_line(x, at[x["position"]]) is not None}
+        for line in sorted(set(there) - rejecting):
+            told = f"this expectation ('{there[line]}') rejects no wrong variant"
+            self.mend_at(f"{self.file}:{line}", f"{told}; add the mistake it is there for, or remove it")
 
+    def _places(self, check):
+        """{position of an observation: line of the lesson's file that makes it}."""
+        lines, places = self.ran.reference.lines, {}
+        for part, start in (("visible", 0), ("hidden", self.judged.starts[check.id])):
+            places |= {start + i: line for i, line in enumerate(lines.get((check.id, part), []))}
+        return places
 
-def _told(check, part, line):
-    """An expectation by name, as the certificate and its readers call it."""
-    return f"{check} ({part}): {line['label']}" if line["label"] else f"{check} ({part})"
+    def _adversaries(self):
+        """The three cheats score nothing."""
+        scores = dict.fromkeys(adversaries.NAMES, 0.0)
+        for id, record in self.judged.merged.items():
+            for name, streams in adversaries.streams(id, record).items():
+                best = max((self.judged.verdict({id: s}).checks[id].score for s in streams), default=0.0)
+                scores[name] += best
+                if best:
+                    remedy = "make its hidden values differ from each other and from the visible ones"
+                    self.mend(f": the {name} scores {best:g} in check '{id}'; {remedy}")
+        self.proof.extra["adversaries"] = scores
+
+    def _room(self):
+        """The tolerance has room on both sides."""
+        mistakes = {v.name: self.seen[t] for v, t in self.variants("wrong")}
+        ways = {t.name: self.ran.outcomes[t] for t in self.ran.trials["margin"]} | self.ran.others
+        found = room.measure(self.judged, mistakes, ways)
+        self.line["margin"] = found.margin()
+        self.proof.extra["own error from"] = found.way
+        self.proof.extra["own error in tolerances"] = found.ways
+        for text in found.problems():
+            self.mend(f": {text}")

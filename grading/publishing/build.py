@@ -1,11 +1,7 @@
 """`course build`: lessons -> notebooks, pictures and records; and the quick answer whether what is there is current."""
 
 import hashlib
-import json
 import platform
-import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from grading.errors import CourseError
-from grading.imports import files_behind
-from grading.lessons.cells import strip_magics
 from grading.lessons.lint import lint_lessons
-from grading.lessons.release import notebook_bytes, picture_path, student_notebook
+from grading.lessons.release import notebook_bytes, student_notebook
 from grading.lessons.source import read_lessons
 from grading.paths import ROOT, Folders
-from grading.proving.certify import code_of, library_digest
+from grading.proving.keys import code_of, library_digest
 from grading.proving.record import read_record, record_differences, record_lesson, save_records
+from grading.publishing.drawn import draw_pictures, undrawn
 
-__all__ = ["ROOT", "Built", "Folders", "build", "draw_pictures", "read_clean", "stale"]
+__all__ = ["ROOT", "Built", "Folders", "build", "read_clean", "stale"]
 STAMPS = ROOT / ".cache" / "built"
 
 
@@ -106,9 +101,7 @@ def stale(folders, numbers=()):
             told.append(f"notebooks/{path.name} is not there; {command}")
         elif path.read_bytes() != notebook_bytes(student_notebook(lesson)):
             told.append(f"notebooks/{path.name} differs from {lesson.path.name}; {command}")
-        for cell in lesson.cells:
-            if cell.role == "picture" and not (folders.notebooks / picture_path(lesson, cell)).exists():
-                told.append(f"notebooks/{picture_path(lesson, cell)} is not there; {command}")
+        told += [f"{text}; {command}" for text in undrawn(lesson, folders.notebooks)]
         record = folders.expected / f"{lesson.slug}.npz"
         if not record.exists():
             told.append(f"notebooks/expected/{record.name} is not there; {command}")
@@ -160,53 +153,3 @@ def _write_record(new, path, built):
         if same:
             return
     _write(path, new.read_bytes(), built)
-
-
-def draw_pictures(lesson, notebooks):
-    """Draw the pictures whose cells changed; returns the names written. The image remembers the text that drew it."""
-    wanted = [c for c in lesson.cells if c.role == "picture"]
-    todo = [c for c in wanted if _drawn_from(notebooks / picture_path(lesson, c)) != _fingerprint(lesson, c)]
-
-    names = []
-    if todo:
-        from grading.proving.bench import clean_environment
-
-        (notebooks / "pictures").mkdir(parents=True, exist_ok=True)
-        wishes = [(c.id, str((notebooks / picture_path(lesson, c)).absolute()), _fingerprint(lesson, c)) for c in todo]
-        code = "from grading.publishing.pictures import main; main()"
-        command = [sys.executable, "-P", "-c", code, str(lesson.path), json.dumps(wishes)]
-        done = subprocess.run(command, capture_output=True, text=True, env=clean_environment())
-        if done.returncode:
-            why = done.stderr.strip().split("\n")[-1][:300] or f"exit status {done.returncode}"
-            raise CourseError(f"{lesson.path.name}: {why}")
-        names = [f"{lesson.number}_{c.id}.png" for c in todo]
-    keep = {picture_path(lesson, c) for c in wanted}
-    for old in sorted((notebooks / "pictures").glob(f"{lesson.number}_*.png")):
-        if f"pictures/{old.name}" not in keep:
-            old.unlink()
-            names.append(f"{old.name} (removed)")
-    return names
-
-
-def _fingerprint(lesson, cell):
-    """Changes when the picture's cell, a cell of code before it, or a module of course_lib that it imports changes."""
-    before = [c.source for c in lesson.cells[: cell.index] if c.kind == "code" and c.role in ("", "solve")]
-    text = [
-        *before,
-        cell.source,
-        *(
-            path.read_text(encoding="utf-8")
-            for path in files_behind(strip_magics(cell.source), packages=("course_lib",))
-        ),
-    ]
-    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
-
-
-def _drawn_from(path):
-    """The fingerprint inside a picture, or "" when there is none."""
-    try:
-        head = path.read_bytes()[:4096]
-    except OSError:
-        return ""
-    found = re.search(rb"tEXtSource\x00([0-9a-f]{16})", head)
-    return found[1].decode() if found else ""

@@ -1,37 +1,45 @@
 """From the repository's lessons to the parts of a course folder: source notebook, visible and hidden values."""
 
-import secrets
 import tempfile
 from pathlib import Path
 
 from grading.course.setup import LessonFiles
-from grading.errors import CourseError
-from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, reseed
+from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
 from grading.lessons.source import read_lessons
 from grading.lessons.variants import mistakes_path
 from grading.proving.record import record_lesson, save_records
 from grading.publishing.build import Folders, build
+from grading.publishing.private import draw_proven, keep_secret, read_secret
 
 
-def lesson_parts(numbers=(), *, folders=None, secret=None, tell=lambda text: None):
-    """The Parts of the lessons chosen (all by default), built and recorded where that was not done yet.
-
-    With `secret` (bytes) the hidden tests draw other inputs, which nobody who has the repository knows.
-    """
+def lesson_parts(numbers=(), *, folders=None, tell=lambda text: None):
+    """The LessonFiles of the lessons chosen (all by default), built and recorded where that was not done yet."""
     folders = folders or Folders()
     parts = []
     for lesson in read_lessons(folders.solutions, numbers):
-        if secret is None:
-            _ensure_built(lesson, folders, tell)
-            visible, hidden = folders.expected / f"{lesson.slug}.npz", folders.hidden / f"{lesson.slug}.npz"
-            parts.append(_part(lesson, folders, visible, hidden))
-            continue
-        tell(f"{lesson.slug}: hidden tests of its own")
-        drawn = reseed(lesson, secret)
-        with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
-            paths = save_records(record_lesson(drawn), Path(scratch) / "expected", Path(scratch) / "hidden")
-            parts.append(_part(drawn, folders, *paths))
+        _ensure_built(lesson, folders, tell)
+        visible, hidden = folders.expected / f"{lesson.slug}.npz", folders.hidden / f"{lesson.slug}.npz"
+        parts.append(_part(lesson, folders, visible, hidden))
     return parts
+
+
+def private_parts(course, numbers=(), *, folders=None, tell=lambda text: None):
+    """The LessonFiles of the lessons chosen with hidden tests that nobody who has the repository knows.
+
+    They are drawn from the course folder's secret, proven, and drawn again where the proof of one fails.
+    """
+    folders = folders or Folders()
+    secret, draws = read_secret(course)
+    drawn = draw_proven(read_lessons(folders.solutions, numbers), secret, draws, tell=tell)
+    keep_secret(course, secret, drawn)
+    return [private_part(one, folders) for one in drawn]
+
+
+def private_part(drawn, folders):
+    """The LessonFiles of a lesson Drawn: its records are made anew."""
+    with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
+        paths = save_records(record_lesson(drawn.lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
+        return _part(drawn.lesson, folders, *paths)
 
 
 def _ensure_built(lesson, folders, tell):
@@ -60,16 +68,3 @@ def _part(lesson, folders, visible, hidden):
             if (folders.notebooks / name).exists():
                 source[name] = (folders.notebooks / name).read_bytes()
     return LessonFiles(lesson.slug, source, hidden.read_bytes())
-
-
-def course_secret(root):
-    """The folder's own secret for hidden tests: drawn once, readable by its owner only."""
-    path = Path(root) / "hidden" / "secret"
-    try:
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(0o600)
-            path.write_bytes(secrets.token_bytes(32))
-        return path.read_bytes()
-    except OSError as error:
-        raise CourseError(f"{path}: {error.strerror}; permit reading and writing there.") from None

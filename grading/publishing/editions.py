@@ -3,31 +3,27 @@
 Student files are the same in every edition; what differs is what lies beside them. Nothing private is ever in the zip.
 """
 
-import secrets
+import contextlib
+import os
 import shutil
 import subprocess
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.course.setup import init
+from grading.course.setup import config_text, init
 from grading.errors import CourseError
-from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, split_hidden, without_markers
-from grading.lessons.release import (
-    GUARDED,
-    instructor_notebook,
-    notebook_bytes,
-    picture_path,
-    reseed,
-    student_notebook,
-)
+from grading.files import write_atomically
+from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
+from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, student_notebook
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
-from grading.proving.certify import certify_lessons
 from grading.proving.leaks import scan
 from grading.proving.untouched import untouched_score
 from grading.publishing.build import ROOT, build
-from grading.publishing.course_parts import course_secret, lesson_parts
+from grading.publishing.course_parts import private_part
+from grading.publishing.private import draw_proven, keep_secret, read_secret
+from grading.publishing.staging import staged
 
 EDITIONS = ("class", "self-study", "clone")
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
@@ -46,30 +42,52 @@ class Released:
 def release(edition, out, folders, numbers=(), *, course=None, tell=lambda text: None):
     """Make an edition in the new or empty folder `out`; `course` is the course folder of a class edition.
 
-    CourseError when `out` is taken, a lesson does not certify, or what is handed out gives something away.
+    CourseError when `out` is taken, a lesson does not certify, or what is handed out gives something away; then nothing
+    is left of it, and the command can be given again.
     """
     if edition not in EDITIONS:
         raise CourseError(f"there is no edition '{edition}'; there are {', '.join(EDITIONS)}")
-    out = Path(out)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise CourseError(f"{out} is not an empty folder; name a new one")
-    if edition == "clone":
-        return _clone(out)
-    lessons = read_lessons(folders.solutions, numbers)
-    build(folders, numbers, tell=tell)
-    tell("student files")
-    student = write_student(lessons, folders, out / "student")
-    released = Released(edition, {"student": student})
-    if edition == "class":
-        _private(released, lessons, folders, numbers, course or out / "course", tell)
-    else:
-        released.paths["answers"] = _answers(lessons, out / "answers")
-    tell("looking for what must not be handed out")
-    leaks = scan([student], lessons)
-    if leaks:
-        raise CourseError("the release gives something away: " + "; ".join(leaks[:5]))
-    released.paths["zip"] = _zip(student, out / "student.zip")
+    out = Path(out).resolve()
+    with contextlib.ExitStack() as stack:
+        stage = stack.enter_context(staged(out))  # refuses a bad place before anything is built
+        if edition == "clone":
+            return _clone(stage, out)
+        place = _course_place(stack, stage, out, course) if edition == "class" else None
+        lessons = read_lessons(folders.solutions, numbers)
+        build(folders, numbers, tell=tell)
+        tell("student files")
+        student = write_student(lessons, folders, stage / "student")
+        released = Released(edition, {"student": out / "student"})
+        if place is None:
+            _answers(lessons, stage / "answers")
+            released.paths["answers"] = out / "answers"
+        tell("looking for what must not be handed out")
+        leaks = scan([student], lessons)
+        if leaks:
+            raise CourseError("the release gives something away: " + "; ".join(leaks[:5]))
+        _zip(student, stage / "student.zip")
+        if place is not None:  # last: a course folder that is there already is refreshed where it lies
+            released.notes += _private(lessons, folders, *place, tell)
+            released.paths["course"] = place[1]
+        released.paths["zip"] = out / "student.zip"
     return released
+
+
+def _course_place(stack, stage, out, course):
+    """(where the course folder is made, where it lies in the end): the same for one that is there already."""
+    final = out / "course" if course is None else Path(course).resolve()
+    if (final / "nbgrader_config.py").is_file():
+        if not os.access(final, os.W_OK):
+            raise CourseError(f"{final} cannot be written; permit writing there")
+        return final, final
+    if final.is_relative_to(out):
+        inside = final.relative_to(out)
+        if not inside.parts or inside.parts[0] in ("student", "student.zip"):
+            raise CourseError(f"{final} would be handed out with the students' files; put the course folder elsewhere")
+        return stage / inside, final
+    if out.is_relative_to(final):
+        raise CourseError(f"{out} lies in the course folder {final}; name another folder")
+    return stack.enter_context(staged(final)), final
 
 
 def write_student(lessons, folders, target):
@@ -92,33 +110,26 @@ def write_student(lessons, folders, target):
     return target
 
 
-def _private(released, lessons, folders, numbers, course, tell):
-    """The course folder with hidden tests of its own, and the certificate proven again for them."""
-    course = Path(course)
-    known = (course / "hidden" / "secret").exists()
-    secret = course_secret(course) if known else secrets.token_bytes(32)
-    parts = lesson_parts(numbers, folders=folders, secret=secret, tell=tell)
-    tell("certifying the private hidden tests")
-    drawn = [reseed(lesson, secret) for lesson in lessons]
-    proofs = [p for group in certify_lessons(drawn, cache=None).values() for p in group]
-    problems = [text for proof in proofs for text in proof.problems]
-    found = paper.Certificate(proofs, {}, {}, [], problems)
-    if problems:
-        raise CourseError("the private hidden tests do not certify: " + "; ".join(problems[:5]) + "; release again")
+def _private(lessons, folders, course, final, tell):
+    """Make or refresh the folder `course`, which will lie at `final`, with proven hidden tests of its own."""
+    secret, draws = read_secret(course)
+    drawn = draw_proven(lessons, secret, draws, tell=tell)
+    parts = [private_part(one, folders) for one in drawn]
     tell("course folder")
-    opened = init(course, parts)  # refuses a folder that holds other files
-    if not known:
-        (course / "hidden" / "secret").touch(0o600)
-        (course / "hidden" / "secret").write_bytes(secret)
-    for lesson in drawn:
+    opened = init(course, parts)
+    keep_secret(course, secret, drawn)
+    found = paper.Certificate([p for one in drawn for p in one.proofs], {}, {}, [])
+    for lesson in (one.lesson for one in drawn):
         score, how = untouched_score(lesson, student_notebook(lesson), opened.records(lesson.slug))
         found.untouched[lesson.slug], found.confined[lesson.slug] = score, how
         if score:
             raise CourseError(f"{lesson.slug}: its untouched release scores {score:g} with the private hidden tests")
     paper.write(found, course / "hidden")
-    released.paths["course"] = course
-    count = len([p for p in proofs if p.line["points"]])
-    released.notes.append(f"{count} exercises certified again with the private hidden tests")
+    if course != final:
+        write_atomically(course / "nbgrader_config.py", config_text(final))
+    count = len([p for p in found.proofs if p.line["points"]])
+    note = f"{count} exercises certified again with the private hidden tests"
+    return [note, *(text for one in drawn for text in one.notes)]
 
 
 def answers_notebook(lesson):
@@ -157,15 +168,15 @@ def _zip(folder, target):
     return target
 
 
-def _clone(out):
-    """Everything that git tracks, as it is in the working folder; no secret lives there."""
+def _clone(stage, out):
+    """Everything that git tracks, as it is in the working folder, put into `stage`; no secret lives there."""
     try:
         done = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         raise CourseError(f"{ROOT} is not a git checkout; a clone edition is made from one") from None
     names = [name for name in done.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
     for name in names:
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, out / name, follow_symlinks=False)
-        shutil.copymode(ROOT / name, out / name)
+        (stage / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, stage / name, follow_symlinks=False)
+        shutil.copymode(ROOT / name, stage / name)
     return Released("clone", {"clone": out}, [f"{len(names)} files"])

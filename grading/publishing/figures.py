@@ -124,8 +124,10 @@ def write_page(folders):
         for kept in [record, *(read_figure(path.stem, folders) for path in beside)]:
             out += _section(kept) if kept else []
     path = folders.notebooks / "figures" / "figures.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(out), encoding="utf-8")
+    text = "\n".join(out)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return path, missing
 
 

@@ -1,10 +1,12 @@
-"""Draw a lesson's picture cells in one clean process: the figure that each cell leaves, saved as PNG."""
+"""Draw a lesson's picture cells in one clean process: the figure that each cell leaves, saved as PNG if it is new."""
 
+import contextlib
+import io
 import json
 import sys
 from pathlib import Path
 
-from grading.files import beside
+from grading.files import write_atomically
 from grading.lessons.source import read_lesson
 from grading.proving.bench import SKIPPED, Bench
 
@@ -12,17 +14,39 @@ DPI = 130
 
 
 def main():
-    """Arguments: the lesson's file, and as JSON a list of (picture's name, where to save, fingerprint to store)."""
-    lesson = read_lesson(sys.argv[1])
-    for name, target, fingerprint in json.loads(sys.argv[2]):
+    """Arguments: the lesson's file, and as JSON a list of (picture's name, where to save); prints the files written."""
+    lesson, written = read_lesson(sys.argv[1]), []
+    for name, target in json.loads(sys.argv[2]):
         cell = next(c for c in lesson.cells if c.role == "picture" and c.id == name)
         try:
-            figure = draw(lesson, cell)
+            with contextlib.redirect_stdout(sys.stderr):
+                figure = draw(lesson, cell)
         except Exception as error:
             sys.exit(f"line {cell.line}: the picture '{name}' cannot be drawn: {type(error).__name__}: {error}")
-        told = {"Software": None, "Source": fingerprint}  # no date and no version inside: equal figures, equal files
-        with beside(Path(target)) as half:
-            figure.savefig(half, format="png", dpi=DPI, bbox_inches="tight", metadata=told)
+        if save(figure, Path(target)):
+            written.append(Path(target).name)
+    print(json.dumps(written))
+
+
+def save(figure, target):
+    """Save the figure as PNG unless the file there has the same pixels; returns whether it was written."""
+    image = io.BytesIO()
+    # no date and no version inside: equal figures are equal files
+    figure.savefig(image, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+    if _pixels_equal(image.getvalue(), target):
+        return False
+    write_atomically(target, image.getvalue())
+    return True
+
+
+def _pixels_equal(image, path):
+    import numpy as np
+    from matplotlib.image import imread
+
+    try:
+        return np.array_equal(imread(io.BytesIO(image)), imread(path))
+    except (OSError, SyntaxError):  # not there, or no image (a broken PNG is a SyntaxError to Pillow)
+        return False
 
 
 def draw(lesson, cell):

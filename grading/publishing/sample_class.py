@@ -185,8 +185,11 @@ def cut_off(lesson, nb):
 
 def other_lesson(lesson, nb):
     """The notebook of another lesson under this one's name."""
-    other = next(x for x in demo_lessons() if x.slug != lesson.slug)
-    return _answered(other, answer_right)
+    return _answered(_other(lesson), answer_right)
+
+
+def _other(lesson):
+    return next(x for x in demo_lessons() if x.slug != lesson.slug)
 
 
 CLASS = (
@@ -241,22 +244,30 @@ def takes(sample, lesson):
     return not sample.lessons or lesson.number in sample.lessons
 
 
-def write(folder=DEMO, lessons=None):
-    """Write all samples as FOLDER/STUDENT/LESSON.ipynb; returns the paths, and removes what is no longer made."""
+def write(folder=DEMO, lessons=None, *, of=None):
+    """Write all samples as FOLDER/STUDENT/LESSON.ipynb; returns the paths, and removes what is no longer made.
+
+    With `of` (numbers of lessons) only what is made from these; the rest is left as it is.
+    """
     lessons = lessons or demo_lessons()
     wanted = {}
     for sample in CLASS:
         for lesson in lessons:
-            if takes(sample, lesson):
+            if takes(sample, lesson) and (of is None or made_from(sample, lesson).number in of):
                 wanted[Path(folder) / sample.student / f"{lesson.slug}.ipynb"] = make(sample, lesson)
     for old in sorted(Path(folder).glob("*/*.ipynb")):
-        if old not in wanted:
+        if of is None and old not in wanted:
             old.unlink()
     for path, data in wanted.items():
         if not path.exists() or path.read_bytes() != data:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     return sorted(wanted)
+
+
+def made_from(sample, lesson):
+    """The lesson whose cells a sample holds."""
+    return _other(lesson) if sample.change is other_lesson else lesson
 
 
 def demo_lessons():

@@ -1,4 +1,4 @@
-"""A course folder with the small lesson and a class, made once and copied for each test; proofs in one process."""
+"""What many tests rest on, made once and read only: a course folder with a class, a small lesson built and proven."""
 
 import shutil
 
@@ -9,6 +9,7 @@ from grading.marking import engine
 from grading.proving import margins
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+from tests.grading.means import PATH, write_means
 
 
 def copy(blank, to):
@@ -68,3 +69,43 @@ def demo(tmp_path_factory):
 def _one_process(monkeypatch):
     """Without the other BLAS kernels and threads: those processes do not matter to what is tested."""
     monkeypatch.setattr(margins, "PROCESSES", {})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_stamps(tmp_path_factory):
+    """No stamp of an earlier run: builds in tests see the reference run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grading.publishing.build.STAMPS", tmp_path_factory.mktemp("stamps"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def means_built(tmp_path_factory):
+    """A folder with the lesson of means, built; to be read only."""
+    from grading.publishing.build import Folders, build
+
+    root = tmp_path_factory.mktemp("means")
+    (root / "solutions").mkdir()
+    write_means(root / "solutions")
+    folders = Folders(root / "solutions", root / "notebooks")
+    build(folders)
+    return folders
+
+
+@pytest.fixture(scope="session")
+def means_records(means_built):
+    """Its records, {"visible": Record, "hidden": Record}; to be read only."""
+    from grading.proving.record import read_record
+
+    parts = {"visible": means_built.expected, "hidden": means_built.hidden}
+    return {part: read_record(folder / f"{PATH.stem}.npz") for part, folder in parts.items()}
+
+
+@pytest.fixture(scope="session")
+def means_certified(means_built, tmp_path_factory):
+    """(its Certificate, the cache that holds the proofs)."""
+    from grading.lessons.source import read_lessons
+    from grading.proving import certificate
+
+    cache = tmp_path_factory.mktemp("cache")
+    return certificate.certify(read_lessons(means_built.solutions), means_built, cache=cache), cache

@@ -7,7 +7,6 @@ import pytest
 from grading import course
 from grading.course.setup import FOLDERS
 from grading.errors import CourseError
-from grading.publishing.course_parts import course_secret
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.marking.test_gradebook import api
@@ -44,10 +43,3 @@ def test_a_folder_with_other_files_is_not_taken_over(tmp_path):
     with pytest.raises(CourseError, match="holds other files"):
         course.init(tmp_path, [])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["thesis.tex"]
-
-
-def test_the_private_secret_is_drawn_once_and_for_its_owner_only(tmp_path):
-    first = course_secret(tmp_path)
-    assert course_secret(tmp_path) == first
-    assert len(first) == 32
-    assert stat.S_IMODE((tmp_path / "hidden" / "secret").stat().st_mode) == 0o600

@@ -17,7 +17,6 @@ from grading.lessons.release import (
     guarded,
     instructor_notebook,
     notebook_bytes,
-    reseed,
     student_notebook,
 )
 from tests.grading.means import PATH, edited, means, tiny
@@ -228,17 +227,3 @@ def test_a_stub_inside_a_class_is_indented_with_its_method():
         'class Two:\n    def __call__(self, x):\n        raise NotDone("double")\n\n\ndouble = Two()'
     )
     assert code_stub(lesson.exercise("double")) == 'raise NotDone("double")'
-
-
-def test_a_private_seed_changes_the_hidden_blocks_and_nothing_a_student_sees(student):
-    drawn, again, other = (reseed(means(), secret) for secret in (b"one", b"one", b"two"))
-    hidden = [[c.hidden for c in lesson.checks] for lesson in (means(), drawn, again, other)]
-    assert hidden[1] == hidden[2]
-    assert hidden[0] != hidden[1] != hidden[3]
-    assert "default_rng(981)" not in drawn.text
-    assert notebook_bytes(student_notebook(drawn)) == notebook_bytes(student)
-
-
-def test_a_seed_in_the_visible_part_is_left_alone():
-    lesson = tiny(('    expect("three",', '    free = np.random.default_rng(3)\n    expect("three",'))
-    assert "default_rng(3)" in reseed(lesson, b"x").checks[0].visible

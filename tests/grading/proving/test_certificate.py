@@ -2,34 +2,29 @@
 
 import copy
 import json
+import shutil
 
 import pytest
 
 from grading.lessons.source import read_lessons
+from grading.paths import ROOT, Folders
 from grading.proving import certificate as paper
+from grading.proving.judged import Judged, rejected_by
+from grading.proving.keys import exercise_key
+from grading.proving.record import make_records, read_record, record_differences, wrong_trials
 from grading.proving.renew import renew
-from grading.publishing.build import ROOT, Folders, build
-from tests.grading.means import means, write_means
+from grading.proving.trials import run_trials
+from tests.grading.means import means
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    root = tmp_path_factory.mktemp("course")
-    (root / "solutions").mkdir()
-    write_means(root / "solutions")
-    folders = Folders(root / "solutions", root / "notebooks")
-    build(folders)
-    return folders
+def found(means_certified):
+    return means_certified[0]
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
-def found(folders, cache):
-    return paper.certify(read_lessons(folders.solutions), folders, cache=cache)
+def cache(means_certified):
+    return means_certified[1]
 
 
 def test_a_sound_lesson_has_nothing_to_mend(found):
@@ -63,10 +58,10 @@ def test_the_page_shows_every_mistake_and_its_expectation(found):
     assert "| median | centre (hidden): square, drawn | centre (hidden): square, drawn |" in text
 
 
-def test_certifying_again_from_the_cache_says_the_same(found, folders, cache, monkeypatch):
+def test_certifying_again_from_the_cache_says_the_same(found, means_built, cache, monkeypatch):
     monkeypatch.setattr("grading.proving.certify.run_trials", None)
     monkeypatch.setattr(paper, "untouched_score", None)
-    again = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
+    again = paper.certify(read_lessons(means_built.solutions), means_built, cache=cache)
     assert paper.as_text(again.to_json()) == paper.as_text(found.to_json())
     assert all(p.cached for p in again.proofs)
 
@@ -79,15 +74,13 @@ def test_each_exercise_has_one_line_of_summary(found):
         assert part in text
 
 
-def test_a_leak_and_a_score_for_nothing_are_problems(found, folders, cache, monkeypatch):
+def test_a_leak_and_a_score_for_nothing_are_problems(means_built, cache, tmp_path, monkeypatch):
+    shutil.copytree(means_built.notebooks, tmp_path / "notebooks")
+    folders = Folders(means_built.solutions, tmp_path / "notebooks")
     path = folders.notebooks / "98_means.ipynb"
-    before = path.read_bytes()
-    path.write_bytes(before.replace(b"Heavy samples", b"### BEGIN SOLUTION"))
+    path.write_bytes(path.read_bytes().replace(b"Heavy samples", b"### BEGIN SOLUTION"))
     monkeypatch.setattr(paper, "_untouched", lambda *arguments: (2.0, "seen"))
-    try:
-        spoiled = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
-    finally:
-        path.write_bytes(before)
+    spoiled = paper.certify(read_lessons(folders.solutions), folders, cache=cache)
     assert spoiled.problems[0] == "98_means: its untouched release scores 2; it must score 0"
     assert spoiled.problems[1].startswith("leak: 98_means.ipynb: cell ")
     assert "**2 to mend.**" in paper.page(spoiled)
@@ -100,23 +93,6 @@ def test_errors_are_written_to_two_digits_so_that_processors_agree():
         "n": 3,
         "x": [0.0, None],
     }
-
-
-def test_the_committed_certificate_is_of_the_lessons_as_they_are():
-    lessons = read_lessons(Folders().solutions)
-    data = json.loads((ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
-    told = [(e["lesson"], e["id"], e["points"], [w["name"] for w in e["wrong"]]) for e in data["exercises"]]
-    assert told == [(x.slug, e.id, e.points, [v.name for v in e.wrong]) for x in lessons for e in x.exercises]
-    for exercise in data["exercises"]:
-        assert exercise["reference"] is True
-        assert exercise["stub_score"] == 0
-        assert all(w["rejected_by"] and w["named"] for w in exercise["wrong"])
-        assert all(r["accepted"] for r in exercise["right"])
-        margin = exercise["margin"]
-        assert margin["own_error"] * 10 <= margin["tolerance"]
-        assert margin["nearest_wrong"] is None or margin["nearest_wrong"] >= 10 * margin["tolerance"]
-    assert data["untouched"] == {x.slug: 0 for x in lessons}
-    assert data["leaks"] == []
 
 
 def test_certifying_some_lessons_renews_their_part_and_keeps_the_rest(found, tmp_path):
@@ -134,3 +110,49 @@ def test_certifying_some_lessons_renews_their_part_and_keeps_the_rest(found, tmp
     assert page.index("## 97_other") < page.index("## 98_means") < page.index("## Left behind")
     renew(found, tmp_path, ["98_means"])  # the other lesson is gone, this one is as it was
     assert [(tmp_path / f"certificate{end}").read_text(encoding="utf-8") for end in (".json", ".md")] == before
+
+
+LESSONS = read_lessons(Folders().solutions)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    """The certificate of the repository."""
+    return json.loads((ROOT / "grading" / "certificate.json").read_text(encoding="utf-8"))
+
+
+def test_the_committed_certificate_is_of_the_lessons_as_they_are(committed):
+    told = [(e["lesson"], e["id"], e["points"], [w["name"] for w in e["wrong"]]) for e in committed["exercises"]]
+    assert told == [(x.slug, e.id, e.points, [v.name for v in e.wrong]) for x in LESSONS for e in x.exercises]
+    for exercise in committed["exercises"]:
+        assert exercise["reference"] is True
+        assert exercise["stub_score"] == 0
+        assert all(w["rejected_by"] and w["named"] for w in exercise["wrong"])
+        assert all(r["accepted"] for r in exercise["right"])
+        margin = exercise["margin"]
+        assert margin["own_error"] * 10 <= margin["tolerance"]
+        assert margin["nearest_wrong"] is None or margin["nearest_wrong"] >= 10 * margin["tolerance"]
+    assert committed["untouched"] == {x.slug: 0 for x in LESSONS}
+    assert committed["leaks"] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_every_exercise_is_the_one_that_was_certified(committed, lesson):
+    proven = {e["id"]: e["key"] for e in committed["exercises"] if e["lesson"] == lesson.slug}
+    changed = [e.id for e in lesson.exercises if proven[e.id] != exercise_key(lesson, e)]
+    assert changed == [], "not what was certified: run `course certify`"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_the_committed_values_are_those_of_the_reference_and_every_mistake_is_rejected_as_certified(committed, lesson):
+    trials = {e.id: wrong_trials(e) for e in lesson.exercises}
+    reference, outcomes = run_trials(lesson, [t for group in trials.values() for t in group])
+    records = make_records(lesson, reference, outcomes)
+    recorded = read_record(Folders().expected / f"{lesson.slug}.npz")
+    assert record_differences(recorded, records["visible"]) == []
+    proven = {e["id"]: e["wrong"] for e in committed["exercises"] if e["lesson"] == lesson.slug}
+    for exercise in lesson.exercises:
+        judged = Judged(exercise, records)
+        found = [rejected_by(judged.failures(judged.seen(outcomes[t]))) for t in trials[exercise.id]]
+        assert found == [w["rejected_by"] for w in proven[exercise.id]], exercise.id
+        assert None not in found, exercise.id

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.errors import CourseError
-from grading.proving import certify
+from grading.proving import certify, keys
 from grading.proving.certify import certify_lesson, certify_lessons
 from grading.proving.proof import Proof
 from tests.grading.means import tiny
@@ -19,7 +19,7 @@ def test_what_was_proven_before_is_not_run_again(tmp_path, monkeypatch):
     for edit in (("3 * x", "4 * x"), ("971", "972"), ("points=2", "points=3"), ("import numpy as np", "import numpy")):
         with pytest.raises(TypeError):  # it would have to run
             certify_lesson(tiny(edit), cache=tmp_path)
-    monkeypatch.setattr(certify, "library_digest", lambda *sources: "another library")
+    monkeypatch.setattr(keys, "library_digest", lambda *sources: "another library")
     with pytest.raises(TypeError):
         certify_lesson(tiny(), cache=tmp_path)
 

@@ -6,14 +6,14 @@ import pytest
 
 from grading.proving import margins, trials
 from grading.proving.certify import certify_lesson
-from tests.grading.means import TINY_MISTAKES, means, tiny
+from tests.grading.means import TINY_MISTAKES, tiny
 
-SCHEMA = {"lesson", "id", "points", "reference", "stub_score", "wrong", "right", "margin"}
+SCHEMA = {"lesson", "id", "key", "points", "reference", "stub_score", "wrong", "right", "margin"}
 
 
 @pytest.fixture(scope="module")
-def proofs():
-    return certify_lesson(means(), jobs=2, cache=None)
+def proofs(means_certified):
+    return means_certified[0].proofs
 
 
 def prove(*edits, more=""):

@@ -13,12 +13,12 @@ from course_lib.evidence.predictions import matches
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
 from grading.proving.record import read_record, record_differences, record_lesson, save_records
-from tests.grading.means import means, tiny
+from tests.grading.means import tiny
 
 
 @pytest.fixture(scope="module")
-def records():
-    return record_lesson(means())
+def records(means_records):
+    return means_records
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,13 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.cells import without_markers
 from grading.lessons.release import student_notebook
-from grading.proving.record import record_lesson
 from grading.proving.untouched import untouched_score
 from tests.grading.means import means
 
 
 @pytest.fixture(scope="module")
-def records():
-    return record_lesson(means())
+def records(means_records):
+    return means_records
 
 
 def solved(*ids):

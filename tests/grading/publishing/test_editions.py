@@ -4,16 +4,28 @@ import os
 import shutil
 import stat
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
-from grading.publishing import editions
+from grading.proving.proof import Proof
+from grading.publishing import editions, private
 from grading.publishing.build import ROOT, Folders, build
 from grading.publishing.editions import answers_notebook, release
+from grading.publishing.private import read_secret
 from tests.grading.means import means, tiny, write_tiny
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick():
+    """One process for the margins, and few draws: what is tested here is what becomes of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grading.proving.margins.PROCESSES", {})
+        patch.setattr("grading.publishing.private.DRAWS", 3)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -129,13 +141,55 @@ def test_the_zip_depends_on_the_files_only(handed_out, tmp_path):
     assert again.read_bytes() == handed_out.paths["zip"].read_bytes()
 
 
+@pytest.fixture
+def unbuilt(monkeypatch):
+    """A bad target is refused before anything is built."""
+    monkeypatch.setattr(editions, "build", None)
+    monkeypatch.setattr(editions, "draw_proven", None)
+
+
+@pytest.mark.usefixtures("unbuilt")
 def test_a_folder_that_holds_something_is_refused_and_left_alone(folders, tmp_path):
-    (tmp_path / "mine.txt").write_text("keep", encoding="utf-8")
-    with pytest.raises(CourseError, match="is not an empty folder"):
-        release("class", tmp_path, folders)
-    with pytest.raises(CourseError, match="holds other files"):
-        release("class", tmp_path / "out", folders, course=tmp_path)
-    assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep"
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine.txt").write_text("keep", encoding="utf-8")
+    for out, course in ((full, None), (full / "mine.txt", None), (tmp_path / "out", full)):
+        with pytest.raises(CourseError, match="is not an empty folder"):
+            release("class", out, folders, course=course)
+    assert names(tmp_path) == {"full/mine.txt"}
+    assert (full / "mine.txt").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.usefixtures("unbuilt")
+@pytest.mark.parametrize("place", ["autumn", "build/autumn", "grading/../autumn"])
+def test_a_folder_inside_the_repository_is_refused(folders, tmp_path, place):
+    for edition, out, course in (
+        ("class", ROOT / place, None),
+        ("clone", ROOT / place, None),
+        ("class", tmp_path / "out", ROOT / place),
+    ):
+        with pytest.raises(CourseError, match="lies in the repository, where it could be committed; name a folder out"):
+            release(edition, out, folders, course=course)
+    assert not (ROOT / place).exists()
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("unbuilt")
+def test_a_folder_that_cannot_be_made_is_refused(folders, tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for out in (tmp_path / "file" / "autumn", Path("/proc/1/autumn")):
+        with pytest.raises(CourseError, match=r"autumn cannot be made .*; name a folder where you may write"):
+            release("class", out, folders)
+
+
+@pytest.mark.usefixtures("unbuilt")
+def test_a_course_folder_that_students_would_get_is_refused(folders, tmp_path):
+    for course in (tmp_path / "out", tmp_path / "out" / "student", tmp_path / "out" / "student" / "course"):
+        with pytest.raises(CourseError, match="would be handed out with the students' files"):
+            release("class", tmp_path / "out", folders, course=course)
+    with pytest.raises(CourseError, match="lies in the course folder"):
+        release("class", tmp_path / "course" / "out", folders, course=tmp_path / "course")
+    assert not any(tmp_path.iterdir())
 
 
 def test_an_unknown_edition_is_refused(folders, tmp_path):
@@ -153,17 +207,79 @@ def test_a_release_that_gives_something_away_is_not_made(name, folders, tmp_path
     monkeypatch.setattr(editions, "write_student", careless)
     with pytest.raises(CourseError, match=r"the release gives something away: student/" + name):
         release("self-study", tmp_path / "x", folders)
-    assert not (tmp_path / "x" / "student.zip").exists()
+    assert not any(tmp_path.iterdir())
 
 
-def test_private_tests_that_do_not_certify_are_not_handed_out(folders, tmp_path, monkeypatch):
-    # drawn anew, the hidden inputs are all alike: the constant would pass
-    def dull(lesson, secret):
-        text = lesson.text.replace("rng.normal(size=n)", "np.full(2, 1.0) + 0 * n")
-        return parse_lesson(text, lesson.path, lesson.mistakes.text)
+@pytest.fixture
+def unlucky(monkeypatch):
+    """Proofs without running: those of the draws numbered in the set that this gives are said to fail."""
+    plain, bad, numbers = private.reseed, {0, 1}, {}
 
-    monkeypatch.setattr(editions, "reseed", dull)
-    with pytest.raises(CourseError, match=r"the private hidden tests do not certify: .*constant"):
+    def drawn(lesson, secret, draws=None):
+        made = plain(lesson, secret, draws)
+        numbers[made.text] = (draws or {}).get("double", 0)
+        return made
+
+    def proven(lesson, **options):
+        line = {"lesson": lesson.slug, "id": "double", "points": 2, "stub_score": 0, "wrong": [], "right": []}
+        line["margin"] = {"own_error": 0.0, "tolerance": 1e-9, "nearest_wrong": None}
+        return [Proof(line, ["97_tiny.py:21: a mistake is near"] if numbers[lesson.text] in bad else [])]
+
+    monkeypatch.setattr(private, "reseed", drawn)
+    monkeypatch.setattr(private, "certify_lesson", proven)
+    monkeypatch.setattr(private, "certify_lessons", lambda lessons, **options: {x.slug: proven(x) for x in lessons})
+    return bad
+
+
+def test_what_fails_to_certify_is_drawn_again_and_a_second_release_repeats_it(folders, tmp_path, unlucky):
+    done = release("class", tmp_path / "x", folders)
+    assert done.notes[1:] == ["97_tiny: 'double' was drawn 3 times until it certified"]
+    course = done.paths["course"]
+    assert read_secret(course)[1] == {"97_tiny": {"double": 2}}
+    before = (course / "source" / "97_tiny" / "97_tiny.ipynb").read_bytes()
+    again = release("class", tmp_path / "again", folders, course=course)
+    assert len(again.notes) == 1
+    assert (course / "source" / "97_tiny" / "97_tiny.ipynb").read_bytes() == before
+
+
+def test_private_tests_that_never_certify_leave_nothing_and_can_be_released_again(folders, tmp_path, unlucky):
+    unlucky.add(2)
+    says = r"^the private hidden tests of 'double' do not certify in 3 draws: 97_tiny\.py:21: .*; mend the check$"
+    for _ in range(2):
+        with pytest.raises(CourseError, match=says):
+            release("class", tmp_path / "deep" / "x", folders, course=tmp_path / "course")
+        assert not any(tmp_path.iterdir())
+
+
+def test_hidden_inputs_that_are_all_alike_do_not_certify(monkeypatch):
+    plain = private.reseed
+
+    def dull(lesson, secret, draws):
+        made = plain(lesson, secret, draws)
+        text = made.text.replace("rng.normal(size=n)", "np.full(2, 1.0) + 0 * n")
+        return parse_lesson(text, made.path, made.mistakes.text)
+
+    monkeypatch.setattr(private, "reseed", dull)
+    monkeypatch.setattr(private, "DRAWS", 1)
+    with pytest.raises(CourseError, match=r"'double' do not certify in 1 draws: .*the constant scores"):
+        private.draw_proven([tiny()], b"secret")
+
+
+def test_an_interrupted_release_leaves_nothing(folders, tmp_path, monkeypatch):
+    def interrupted(lessons, secret, draws, *, tell):
+        assert [p.name[:3] for p in tmp_path.iterdir()] == [".x."]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(editions, "draw_proven", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         release("class", tmp_path / "x", folders)
-    assert not (tmp_path / "x" / "course" / "source").exists()
-    assert (ROOT / "grading").is_dir()
+    assert not any(tmp_path.iterdir())
+
+
+def test_nothing_in_a_course_folder_knows_where_it_was_built(handed_out):
+    out = handed_out.paths["student"].parent
+    assert handed_out.paths["course"] == out / "course"
+    assert f"c.CourseDirectory.root = {str(out / 'course')!r}" in (out / "course" / "nbgrader_config.py").read_text()
+    holding = [p for p in out.rglob("*") if p.is_file() and f".{out.name}.".encode() in p.read_bytes()]
+    assert holding == []
+    assert [p.name for p in out.parent.iterdir()] == [out.name]
