@@ -3,17 +3,17 @@
 import pytest
 
 from grading.confinement.job import Limits
+from grading.confinement.sandbox import Sandbox
 from grading.lessons.cells import defined_names
 from grading.marking.jobs import make_job, make_result
 from grading.marking.overlay import overlay
 from grading.marking.verdict import from_json
-from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
 
 @pytest.fixture(scope="module")
 def pool():
-    with sc.sandbox() as running:
+    with Sandbox() as running:
         yield running
 
 
@@ -32,7 +32,7 @@ def changed(setup=None, after_setup="", last=""):
     nb = small.right()
     if setup is not None:
         nb.cells[1].source = setup
-    at = [i for i, c in enumerate(nb.cells) if c.id == "setup"][0] + 1
+    at = next(i for i, c in enumerate(nb.cells) if c.id == "setup") + 1
     if after_setup:
         nb.cells.insert(at, new_code_cell(after_setup))
     if last:
