@@ -33,7 +33,8 @@ def is_grad_enabled():
 
 def unbroadcast(g, shape):
     """Sum `g` over the axes along which an array of `shape` was stretched to the shape of `g`."""
-    g = g.sum(axis=tuple(range(g.ndim - len(shape)))) if g.ndim > len(shape) else g
+    if g.ndim > len(shape):
+        g = np.asarray(g.sum(axis=tuple(range(g.ndim - len(shape)))))  # NumPy makes a sum of everything a bare number
     stretched = tuple(i for i, (have, want) in enumerate(zip(g.shape, shape, strict=True)) if have != want)
     return g.sum(axis=stretched, keepdims=True) if stretched else g
 
@@ -123,25 +124,29 @@ def _seed(root, gradient):
 def _keep(step, g, fresh):
     """Add to `.grad`; an array that somebody else may hold is copied first."""
     if step.grad is not None:
-        step.grad = step.grad + g
+        step.grad = np.asarray(step.grad + g)
     else:
         step.grad = g if fresh else g.copy(order="K")
 
 
 def _push(step, g, pending):
     """Hand the gradient `g` of a step to its inputs."""
-    gradients = step.vjp(g)
+    gradients = [None if gx is None else np.asarray(gx) for gx in step.vjp(g)]
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
         if gx is None or not x.requires_grad:
             continue
-        gx = np.asarray(gx)
+        alone = gx is not g and gx.base is None and not _is_seen_by(gx, gradients[:i] + gradients[i + 1 :])
         if gx.shape != x.data.shape:
             gx = unbroadcast(gx, x.data.shape)
         if gx.dtype != x.data.dtype:
             gx = gx.astype(x.data.dtype)
         if id(x) in pending:
             total, fresh = pending[id(x)]
-            pending[id(x)] = (np.add(total, gx, out=total if fresh else None), True)
+            pending[id(x)] = (np.asarray(np.add(total, gx, out=total if fresh else None)), True)
         else:
-            fresh = gx is not g and gx.base is None and all(gx is not other for other in gradients[:i])
-            pending[id(x)] = (gx, fresh)
+            pending[id(x)] = (gx, alone)
+
+
+def _is_seen_by(array, others):
+    """Whether one of `others` is `array` or a view of it: then adding to `array` would change that one too."""
+    return any(other is array or (other is not None and other.base is array) for other in others)

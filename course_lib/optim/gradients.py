@@ -29,7 +29,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
     total = grad_norm(params, norm_type)
     scale = max_norm / (total + 1e-6)
     for p in params if scale < 1 else ():
-        p.grad = p.grad * scale
+        p.grad = np.asarray(p.grad * scale)
     return total
 
 
@@ -38,7 +38,7 @@ def clip_grad_value_(parameters, clip_value):
     if clip_value < 0:
         raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
     for p in _gradients(parameters):
-        p.grad = np.clip(p.grad, -clip_value, clip_value)
+        p.grad = np.asarray(np.clip(p.grad, -clip_value, clip_value))
 
 
 def update_to_weight_ratio(named_parameters, step):
