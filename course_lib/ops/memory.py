@@ -66,6 +66,13 @@ def room(x, y=None):
     return empty([x.shape[axis] for axis in order], x.dtype).transpose(back)
 
 
+def empty_cache():
+    """Give back to the system what is kept for later and not in use; arrays that somebody holds stay as they are."""
+    _kept.__dict__.clear()
+    with _lock:
+        _forget_idle()
+
+
 def _lend(wanted):
     global _held
     step = 1 << max(0, wanted.bit_length() - 4)  # sizes in steps of an eighth or less, so that near sizes share blocks
