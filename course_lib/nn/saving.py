@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -40,5 +41,5 @@ def load(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] if file[name].ndim else file[name].item() for name in file.files}
-    except (ValueError, zipfile.BadZipFile, AttributeError) as error:
-        raise ValueError(f"load: {path} is not a file that save() wrote ({error})") from None
+    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError) as error:
+        raise ValueError(f"load: {path} is not a file that save() wrote, or only a part of one ({error})") from None
