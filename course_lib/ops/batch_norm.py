@@ -24,6 +24,9 @@ def batch_norm(
     """
     _check(x, weight, bias, running, training)
     channels, count = x.shape[1], x.size // max(1, x.shape[1])
+    learned = (weight is not None) + (bias is not None)
+    if not x.size:  # nothing to learn from: the statistics stay, as in torch
+        return x.copy(), lambda g: (g, *[np.zeros(channels, g.dtype)] * learned)
     rows = _rows(x)
     out = empty(rows.shape, rows.dtype)
     mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
@@ -68,7 +71,7 @@ def batch_norm(
 
         _share(backward, parts)
         gradients = (None if gx is None else _back(gx, x.shape), along, total)
-        return gradients[: 1 + (weight is not None) + (bias is not None)]
+        return gradients[: 1 + learned]
 
     return _back(out, x.shape), vjp
 
@@ -104,7 +107,7 @@ def _sums(rows):
 def _rows(x):
     """(n, c, ...) as a matrix (c, everything else), the batch last: a view if the memory lies so."""
     order = (1, *range(2, x.ndim), 0)
-    return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], -1)
+    return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], x.size // x.shape[1])
 
 
 def _back(rows, shape):
@@ -121,7 +124,7 @@ def _check(x, weight, bias, running, training):
     for what, array in (("weight", weight), ("bias", bias)):
         if array is not None and array.shape != x.shape[1:2]:
             raise ValueError(f"batch_norm: {what} must have shape ({x.shape[1]},), got {array.shape}")
-    if training and x.size // max(1, x.shape[1]) < 2:
+    if training and x.size == x.shape[1] > 0:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got shape {x.shape}")
     if not training and running is None:
         raise ValueError("batch_norm: without training it needs the running mean and variance")

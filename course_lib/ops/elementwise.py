@@ -88,13 +88,13 @@ def _share(g, first, tie):
 
 def where(a, b, *, condition):
     """a where `condition` holds, else b."""
-    return np.where(condition, a, b), lambda g: (g * condition, g * np.logical_not(condition))
+    return np.where(condition, a, b), lambda g: (np.where(condition, g, 0), np.where(condition, 0, g))
 
 
 def clip(a, *, low=None, high=None):
     """a limited to [low, high]; the gradient passes inside and on the limits."""
     out = np.clip(a, low, high)
-    return out, lambda g: (g * (out == a),)
+    return out, lambda g: (np.where(out == a, g, 0),)
 
 
 # ------------------------------------------------------- elementary functions
