@@ -51,7 +51,7 @@ def sizes_of(sizes):
 
 
 class Methods:
-    """The methods of Tensor; `_apply(primitive, **params)` runs and records."""
+    """The methods of Tensor; `_apply(primitive, *others, **params)` runs and records."""
 
     __slots__ = ()
 
@@ -94,10 +94,20 @@ class Methods:
         return self._apply(elementwise.relu)
 
     def clip(self, min=None, max=None):
-        """Every element limited to [min, max]; None is no limit."""
+        """Every element limited to [min, max]; None is no limit, and a Tensor gives every element a limit of its
+        own."""
         if min is None and max is None:
             raise ValueError("clip: give min, max or both, got neither")
-        return self._apply(elementwise.clip, low=min, high=max)
+        if not any(isinstance(limit, (Methods, np.ndarray)) for limit in (min, max)):
+            return self._apply(elementwise.clip, low=min, high=max)
+        out = self
+        if min is not None:
+            out = out._between(min, out < min)
+        return out if max is None else out._between(max, out > max)
+
+    def _between(self, limit, beyond):
+        """`limit` where this Tensor is beyond it."""
+        return self._apply(elementwise.where, limit, condition=~beyond.data)
 
     # ------------------------------------------------------------- reductions
 

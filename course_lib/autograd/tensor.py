@@ -17,6 +17,7 @@ __all__ = [
     "as_tensor",
     "is_grad_enabled",
     "no_grad",
+    "one_dtype",
     "topological_order",
     "unbroadcast",
 ]
@@ -84,6 +85,23 @@ def _kinds(name, arrays, params):
 def as_tensor(x, dtype=None):
     """`x` itself if it is a Tensor, else a Tensor of it without gradient."""
     return x if isinstance(x, Tensor) else Tensor(x, dtype=dtype)
+
+
+def one_dtype(name, input, *learned):
+    """`input` as a Tensor; a TypeError unless its floats are of the kind of the weights it is to meet (None: none).
+
+    Integers take the kind of the weights.
+    """
+    input = as_tensor(input)
+    for w in learned:
+        kind = input.dtype if w is None else as_array(w).dtype
+        if input.dtype.kind == kind.kind == "f" and input.dtype != kind:
+            raise TypeError(
+                f"{name}: input and weights must have one dtype, got {input.dtype} and {kind}; write "
+                f"{'input.float()' if kind == np.float32 else 'input.double()'}, or change the layer by "
+                f"{'model.double()' if input.dtype == np.float64 else 'model.float()'}"
+            )
+    return input
 
 
 def as_array(x):
@@ -193,8 +211,8 @@ class Tensor(Recorded, Methods):
 
     # -------------------------------------------------------------- operators
 
-    def _apply(self, primitive, **params):
-        return apply(primitive, self, **params)
+    def _apply(self, primitive, *others, **params):
+        return apply(primitive, self, *others, **params)
 
     def __add__(self, other):
         return apply(elementwise.add, self, other)

@@ -8,7 +8,7 @@ listed here.
 import numpy as np
 
 from course_lib.autograd.methods import one_axis
-from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
 from course_lib.functional.arrays import (
     cat,
     einsum,
@@ -184,6 +184,7 @@ def linear(input, weight, bias=None):
         raise ValueError(
             f"linear: needs input (..., d_in) and weight (d_out, d_in), got {input.shape} and {weight.shape}"
         )
+    input = one_dtype("linear", input, weight, bias)
     if bias is None:
         return input @ weight.T
     bias = as_tensor(bias)

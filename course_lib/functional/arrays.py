@@ -104,6 +104,9 @@ def split(input, split_size_or_sections, dim=0):
 def gather(input, dim, index):
     """out[i, j] = input[i, index[i, j]] for dim 1, and so for any axis; `index` has as many axes as `input`."""
     input, index = as_tensor(input), as_array(index)
+    if input.ndim <= 1 and index.ndim <= 1 and 0 in (input.ndim, index.ndim):  # without an axis: one of size 1
+        one_axis("gather", dim, input.ndim)
+        return gather(input.reshape(-1), 0, index.reshape(-1)).reshape(index.shape)
     if index.ndim != input.ndim or index.dtype.kind not in "iu":
         raise ValueError(
             f"gather: index must hold integers with {input.ndim} axes, got {index.dtype} with shape {index.shape}"

@@ -6,7 +6,7 @@ One image (c, h, w) without a batch axis is taken wherever torch takes it.
 import numpy as np
 
 from course_lib.arithmetic import whole
-from course_lib.autograd.tensor import apply, as_array, as_tensor
+from course_lib.autograd.tensor import apply, as_array, as_tensor, one_dtype
 from course_lib.ops import elementwise
 from course_lib.ops.batch_norm import batch_norm as _batch_norm
 from course_lib.ops.convolution import conv as _conv
@@ -37,7 +37,7 @@ __all__ = [
 
 def _on_batch(primitive, x, *others, axes=2, **params):
     """Run a primitive that wants a batch axis; a single image gets one for the time being."""
-    x = as_tensor(x)
+    x = one_dtype(primitive.__name__, x, *others)
     others = [o for o in others if o is not None]
     if x.ndim != axes + 1:
         return apply(primitive, x, *others, **params)
@@ -146,6 +146,7 @@ def batch_norm(
         raise ValueError("batch_norm: a bias needs a weight beside it")
     running = None if running_mean is None else (as_array(running_mean), as_array(running_var))
     learned = [p for p in (weight, bias) if p is not None]
+    input = one_dtype("batch_norm", input, weight, bias)
     return apply(_batch_norm, input, *learned, running=running, training=training, momentum=momentum, eps=eps)
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from course_lib.autograd.tensor import apply, as_tensor
+from course_lib.autograd.tensor import apply, as_tensor, one_dtype
 from course_lib.ops import norm as norm_ops
 
 
@@ -28,6 +28,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = tuple(normalized_shape) if isinstance(normalized_shape, (tuple, list)) else (normalized_shape,)
     if not shape or input.shape[-len(shape) :] != shape:
         raise ValueError(f"layer_norm: the last axes must be {shape}, got input of shape {input.shape}")
+    input = one_dtype("layer_norm", input, weight, bias)
     out = apply(norm_ops.standardise, input, axes=tuple(range(-len(shape), 0)), eps=eps)
     return _affine("layer_norm", out, weight, bias, shape)
 
@@ -39,7 +40,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
         raise ValueError(
             f"group_norm: num_groups must divide the channels of (n, c, ...), got {num_groups} and {input.shape}"
         )
-    n, c, *rest = input.shape
+    n, c, *rest = one_dtype("group_norm", input, weight, bias).shape
     groups = input.reshape(n, num_groups, c // num_groups * math.prod(rest))
     out = apply(norm_ops.standardise, groups, axes=(2,), eps=eps)
     return _affine("group_norm", out.reshape(input.shape), weight, bias, (c,), len(rest))

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
 from course_lib.nn.module import Module, Parameter
 from course_lib.ops import recurrent as recurrent_ops
 
@@ -66,6 +66,7 @@ class _Recurrent(Module):
             raise ValueError(
                 f"{type(self).__name__}: input must have 3 axes with {self.input_size} features last, got {x.shape}"
             )
+        x = one_dtype(type(self).__name__, x, self.weight_ih_l0)
         x = x.transpose(0, 1) if self.batch_first else x
         if len(x) == 0:
             raise ValueError(f"{type(self).__name__}: sequences must have at least one step, got 0")
