@@ -162,7 +162,7 @@ class Methods:
 
     def _reduce(self, primitive, dim, keepdim, **params):
         axis = axis_of(primitive.__name__, dim, self.ndim)
-        return self._apply(primitive, axis=axis, keepdims=keepdim, **params)
+        return self._apply(primitive, axis=None if axis == () else axis, keepdims=keepdim, **params)
 
     def _places(self, name, find, dim, keepdim):
         axis = None if dim is None else one_axis(name, dim, self.ndim)

@@ -106,7 +106,7 @@ def pad(a, *, widths, value=0.0):
         out[inside] = g[middle]
         return (out,)
 
-    return np.pad(kept, grown, constant_values=value), vjp
+    return np.pad(kept, grown or 0, constant_values=value), vjp
 
 
 def embedding(weight, *, indices, padding_idx=None):
