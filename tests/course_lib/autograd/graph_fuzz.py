@@ -2,9 +2,9 @@
 
     python -m tests.course_lib.autograd.graph_fuzz --graphs 20000 --seed 1
 
-An operation is one function `(L, rng, x)`, run twice: `L` has our names or torch's, `rng` is seeded alike both times,
-so that settings and further leaves (`L.leaf`) are drawn equal. `x` is any earlier result. What torch refuses is no step;
-what torch computes and we refuse is a difference.
+An operation is one function `(L, rng, x)`, run twice: `L` has our names or torch's, `rng` is seeded alike both times
+so that settings and further leaves (`L.leaf`) are drawn equal. `x` is any earlier result. What torch refuses is no
+step; what torch computes and we refuse is a difference.
 """
 
 import argparse

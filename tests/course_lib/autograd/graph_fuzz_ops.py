@@ -220,7 +220,7 @@ def matmul(L, rng, x):
     if x.ndim == 0:
         x = L.leaf(rng.standard_normal(3))
     k, columns = x.shape[-1], int(rng.integers(1, 5))
-    shape = [(k,), (k, columns), (2, k, columns), tuple(x.shape[:-2]) + (k, columns)][rng.integers(4)]
+    shape = [(k,), (k, columns), (2, k, columns), (*x.shape[:-2], k, columns)][rng.integers(4)]
     return x @ L.leaf(rng.standard_normal(shape))
 
 
