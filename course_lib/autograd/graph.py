@@ -3,10 +3,16 @@
 `tensor.py` builds the graph by recording steps; this file walks it once, from the output to the leaves.
 """
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
+
+Self = TypeVar("Self", bound="Recorded")
 
 
 class _Recording(threading.local):
@@ -17,7 +23,7 @@ _recording = _Recording()
 
 
 @contextmanager
-def no_grad():
+def no_grad() -> Iterator[None]:
     """Record no graph inside the block (`with no_grad():`) or the function (`@no_grad()`); per thread."""
     outer, _recording.on = _recording.on, False
     try:
@@ -26,12 +32,12 @@ def no_grad():
         _recording.on = outer
 
 
-def is_grad_enabled():
+def is_grad_enabled() -> bool:
     """Whether operations are being recorded here and now."""
     return _recording.on
 
 
-def unbroadcast(g, shape):
+def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum `g` over the axes along which an array of `shape` was stretched to the shape of `g`."""
     if g.ndim > len(shape):
         g = np.asarray(g.sum(axis=tuple(range(g.ndim - len(shape)))))  # NumPy makes a sum of everything a bare number
@@ -39,7 +45,7 @@ def unbroadcast(g, shape):
     return g.sum(axis=stretched, keepdims=True) if stretched else g
 
 
-def topological_order(root):
+def topological_order(root: Recorded) -> Iterator[Any]:
     """Yield every step below `root` that needs a gradient, each after all steps that use it; without
     recursion.
 
@@ -65,7 +71,7 @@ def topological_order(root):
                 ready.append(x)
 
 
-def _freed(g):
+def _freed(g: np.ndarray) -> NoReturn:
     raise RuntimeError(
         "backward: an earlier backward() used this graph and freed it; pass retain_graph=True there, "
         "or compute the output again"
@@ -81,7 +87,16 @@ class Recorded:
 
     __slots__ = ("__weakref__", "_keeps", "data", "grad", "inputs", "op", "params", "requires_grad", "vjp")
 
-    def backward(self, gradient=None, retain_graph=False):
+    data: np.ndarray
+    grad: np.ndarray | None
+    inputs: tuple[Any, ...]
+    op: str | None
+    params: dict[str, Any] | None
+    requires_grad: bool
+    vjp: Callable | None
+    _keeps: bool
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
         """Add to `.grad` of every leaf below the gradient of this Tensor with respect to it.
 
         `gradient` is the gradient of the loss with respect to this Tensor, same shape; a single number needs
@@ -101,13 +116,13 @@ class Recorded:
             if not retain_graph:
                 step.inputs, step.vjp, step.params = (), _freed, None
 
-    def retain_grad(self):
+    def retain_grad(self: Self) -> Self:
         """Keep `.grad` of this Tensor in `backward` although it is not a leaf; returns the Tensor."""
         self._keeps = True
         return self
 
 
-def _seed(root, gradient):
+def _seed(root: Recorded, gradient: Any) -> np.ndarray:
     if gradient is None:
         if root.data.size != 1:
             raise ValueError(
@@ -121,7 +136,7 @@ def _seed(root, gradient):
     return g
 
 
-def _keep(step, g, fresh):
+def _keep(step: Recorded, g: np.ndarray, fresh: bool) -> None:
     """Add to `.grad`; an array that somebody else may hold is copied first."""
     if step.grad is not None:
         step.grad = np.asarray(step.grad + g)
@@ -129,7 +144,7 @@ def _keep(step, g, fresh):
         step.grad = g if fresh else g.copy(order="K")
 
 
-def _push(step, g, pending):
+def _push(step: Recorded, g: np.ndarray, pending: dict[int, Any]) -> None:
     """Hand the gradient `g` of a step to its inputs."""
     gradients = [None if gx is None else np.asarray(gx) for gx in step.vjp(g)]
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
@@ -147,6 +162,6 @@ def _push(step, g, pending):
             pending[id(x)] = (gx, alone)
 
 
-def _is_seen_by(array, others):
+def _is_seen_by(array: np.ndarray, others: list[np.ndarray | None]) -> bool:
     """Whether one of `others` is `array` or a view of it: then adding to `array` would change that one too."""
     return any(other is array or (other is not None and other.base is array) for other in others)

@@ -4,6 +4,9 @@ Functions with a kink get noise added first, so that rounding does not decide on
 with a pole are kept away from it.
 """
 
+import math
+
+import numpy as np
 import torch
 
 from course_lib import nn
@@ -51,6 +54,11 @@ def partner(L, rng, x):
         return fits[rng.integers(len(fits))]
     shape = [1 if rng.random() < 0.3 else n for n in x.shape][rng.integers(0, x.ndim + 1) :]
     return L.leaf(rng.standard_normal([2] * (rng.random() < 0.1 and len(shape) == x.ndim) + shape))
+
+
+def partner_of(L, rng, x):
+    """The same, never a number."""
+    return L.tensor(1.0) * partner(L, rng, x)
 
 
 def broadcasts(a, b):
@@ -108,6 +116,10 @@ several(
     elu=lambda L, rng, x: L.elu(kinked(L, rng, x), 0.7),
     gelu=lambda L, x: L.gelu(x),
     gelu_tanh=lambda L, x: L.gelu(x, approximate="tanh"),
+    silu=lambda L, x: L.silu(x),
+    remainder=lambda L, rng, x: (far(x) + 7.1) % 2.9,
+    clone=lambda x: x.clone(),
+    cast=lambda x: x.float().double(),
     softplus=lambda L, x: L.softplus(x, 1.5),
     add=lambda L, rng, x: x + partner(L, rng, x),
     radd=lambda L, rng, x: float(rng.random()) + x,
@@ -116,15 +128,15 @@ several(
     rsub=lambda L, rng, x: 1.5 - x,
     mul=lambda L, rng, x: x * partner(L, rng, x),
     square=lambda x: x * x,
-    div=lambda L, rng, x: x / far(L.tensor(1.0) * partner(L, rng, x)),
+    div=lambda L, rng, x: x / far(partner_of(L, rng, x)),
     rdiv=lambda x: 1.0 / far(x),
     power=lambda L, rng, x: x ** int(rng.integers(0, 4)),
-    power_of=lambda L, rng, x: far(x) ** (0.3 * (L.tensor(1.0) * partner(L, rng, x)).tanh()),
+    power_of=lambda L, rng, x: far(x) ** (0.3 * (partner_of(L, rng, x)).tanh()),
     rpow=lambda x: 1.3 ** x.tanh(),
     clip=lambda L, rng, x: kinked(L, rng, x).clip(-0.5, [None, 0.7][rng.integers(2)]),
     clip_by=lambda L, rng, x: kinked(L, rng, x).clip(L.leaf(rng.random(x.shape[-1:]) - 1), L.leaf(rng.random(()))),
-    maximum=lambda L, rng, x: L.maximum(kinked(L, rng, x), L.tensor(1.0) * partner(L, rng, x)),
-    minimum=lambda L, rng, x: L.minimum(kinked(L, rng, x), L.tensor(1.0) * partner(L, rng, x)),
+    maximum=lambda L, rng, x: L.maximum(kinked(L, rng, x), partner_of(L, rng, x)),
+    minimum=lambda L, rng, x: L.minimum(kinked(L, rng, x), partner_of(L, rng, x)),
 )
 
 
@@ -147,6 +159,7 @@ several(
     min=lambda L, rng, x: kinked(L, rng, x).min(axis(rng, x), keepdim=True)[0],
     max_of_all=lambda L, rng, x: kinked(L, rng, x).max(),
     logsumexp=lambda L, rng, x: x.logsumexp(axis(rng, x)),
+    norm=lambda L, rng, x: kinked(L, rng, x).norm([1, 2, 3.0, math.inf][rng.integers(4)], some_dim(rng, x, 2)),
     cumsum=lambda L, rng, x: x.cumsum(axis(rng, x)),
     softmax=lambda L, rng, x: L.softmax(x, axis(rng, x)),
     log_softmax=lambda L, rng, x: L.log_softmax(x, axis(rng, x)),
@@ -165,6 +178,11 @@ several(
     expand=lambda x: x.expand(2, *[-1] * x.ndim),
     repeat=lambda L, rng, x: x.repeat([int(n) for n in rng.integers(1, 3, x.ndim + int(rng.integers(2)))]),
     flip=lambda L, rng, x: L.flip(x, tuple(int(d) for d in rng.permutation(x.ndim)[:2])),
+    roll=lambda L, rng, x: L.roll(x, int(rng.integers(-3, 4)), [None, axis(rng, x)][rng.integers(2)]),
+    tril=lambda L, rng, x: L.tril(x, int(rng.integers(-1, 2))),
+    triu=lambda L, rng, x: L.triu(x, int(rng.integers(-1, 2))),
+    view=lambda x: x.clone().view(-1),
+    t=lambda x: x.t(),
     cat=lambda L, rng, x: L.cat([x, x * 2, L.leaf(rng.standard_normal(tuple(x.shape)))], axis(rng, x)),
     stack=lambda L, rng, x: L.stack([x, x.tanh()], int(rng.integers(0, x.ndim + 1))),
     split=lambda L, rng, x: L.split(x, int(rng.integers(1, 4)), axis(rng, x))[-1],
@@ -277,6 +295,21 @@ def conv1d(L, rng, x):
 
 
 @operation
+def conv_transpose1d(L, rng, x):
+    x = with_axes(L, rng, x, 3)
+    kernel, stride, pads, dilation = window(rng, x.shape[2:])
+    w, bias = L.leaf(rng.standard_normal((x.shape[1], 2, *kernel))), L.leaf(rng.standard_normal(2))
+    return L.conv_transpose1d(x, w, bias, stride[0], pads[0], dilation=dilation[0])
+
+
+@operation
+def pool1d(L, rng, x):
+    x = kinked(L, rng, with_axes(L, rng, x, 3))
+    kernel, stride, pads, _ = window(rng, x.shape[2:])
+    return (L.max_pool1d if rng.integers(2) else L.avg_pool1d)(x, kernel[0], stride[0], pads[0])
+
+
+@operation
 def conv_transpose2d(L, rng, x):
     x = with_axes(L, rng, x, 4)
     kernel, stride, pads, dilation = window(rng, x.shape[2:])
@@ -367,6 +400,26 @@ def group_norm(L, rng, x):
     return L.group_norm(x, int(rng.choice([1, x.shape[1]])), *scale_and_shift(L, rng, x.shape[1]), eps=0.1)
 
 
+@operation
+def rms_norm(L, rng, x):
+    shape = tuple(x.shape[-int(rng.integers(1, 3)) :])
+    return L.rms_norm(x, shape, scale_and_shift(L, rng, shape)[0], eps=0.1)
+
+
+@operation
+def scaled_dot_product_attention(L, rng, x):
+    x = x if x.ndim > 1 else L.leaf(rng.standard_normal((3, 4)))
+    key, value = (L.leaf(rng.standard_normal((*x.shape[:-2], 3, x.shape[-1]))) for _ in range(2))
+    mask = [None, L.tensor(np.arange(3) < 2), L.tensor(rng.standard_normal(3))][rng.integers(3)]
+    return L.scaled_dot_product_attention(x, key, value, mask, is_causal=mask is None and bool(rng.integers(2)))
+
+
+several(
+    instance_norm=lambda L, rng, x: L.instance_norm(x, weight=None, eps=0.1),
+    normalize=lambda L, rng, x: L.normalize(x + 0.1, dim=axis(rng, x)),
+    cosine_similarity=lambda L, rng, x: L.cosine_similarity(x + 0.1, partner_of(L, rng, x), dim=axis(rng, x)),
+    pixel_shuffle=lambda L, rng, x: L.pixel_shuffle(L.cat([x, x, x * 2, x], -3), 2),
+)
 several(local_response_norm=lambda L, rng, x: L.local_response_norm(x, int(rng.integers(1, 5)), 0.5))
 
 # ------------------------------------------------------------------- recurrent
@@ -415,6 +468,8 @@ several(
     mse_loss=lambda L, rng, x: L.mse_loss(x, target(L, rng, x), reduction=reduction(rng)),
     l1_loss=lambda L, rng, x: L.l1_loss(kinked(L, rng, x), target(L, rng, x), reduction=reduction(rng)),
     huber_loss=lambda L, rng, x: L.huber_loss(x, target(L, rng, x), reduction=reduction(rng), delta=0.7),
+    smooth_l1_loss=lambda L, rng, x: L.smooth_l1_loss(x, target(L, rng, x), reduction=reduction(rng), beta=0.6),
+    kl_div=lambda L, rng, x: L.kl_div(x, target(L, rng, x).sigmoid(), reduction=reduction(rng)),
     binary_cross_entropy=lambda L, rng, x: L.binary_cross_entropy(
         (0.5 * x).sigmoid(), (0.5 * target(L, rng, x)).sigmoid(), reduction=reduction(rng)
     ),

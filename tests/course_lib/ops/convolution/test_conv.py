@@ -5,8 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
+from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.functional import convolution as F
 from course_lib.ops import parallel
 from course_lib.ops.convolution import windows, winograd
 from course_lib.ops.convolution.conv import conv2d
