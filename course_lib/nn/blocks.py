@@ -5,9 +5,10 @@ identity where shapes allow, else a 1x1 convolution with batch norm (without it 
 """
 
 from course_lib import functional as F
-from course_lib.nn.layers import Conv2d, Identity
+from course_lib.nn.layers import Conv2d
 from course_lib.nn.module import Module, Sequential
 from course_lib.nn.norms import BatchNorm2d
+from course_lib.nn.plain import Identity
 
 
 def conv3x3(in_channels, out_channels, stride=1, *, rng, groups=1):
@@ -31,7 +32,7 @@ class BasicBlock(Module):
 
     expansion = 1
 
-    def __init__(self, in_channels, channels, stride=1, *, rng):
+    def __init__(self, in_channels, channels, stride=1, *, rng=None):
         self.conv1 = conv3x3(in_channels, channels, stride, rng=rng)
         self.bn1 = BatchNorm2d(channels)
         self.conv2 = conv3x3(channels, channels, rng=rng)
@@ -49,7 +50,7 @@ class Bottleneck(Module):
 
     expansion = 4
 
-    def __init__(self, in_channels, channels, stride=1, *, rng, groups=1):
+    def __init__(self, in_channels, channels, stride=1, *, rng=None, groups=1):
         self.conv1 = conv1x1(in_channels, channels, rng=rng)
         self.bn1 = BatchNorm2d(channels)
         self.conv2 = conv3x3(channels, channels, stride, rng=rng, groups=groups)
@@ -70,7 +71,7 @@ class PreActBlock(Module):
 
     expansion = 1
 
-    def __init__(self, in_channels, channels, stride=1, *, rng):
+    def __init__(self, in_channels, channels, stride=1, *, rng=None):
         self.bn1 = BatchNorm2d(in_channels)
         self.conv1 = conv3x3(in_channels, channels, stride, rng=rng)
         self.bn2 = BatchNorm2d(channels)

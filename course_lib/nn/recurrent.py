@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
+from course_lib.nn.init import generator
 from course_lib.nn.module import Module, Parameter
 from course_lib.ops import recurrent as recurrent_ops
 
@@ -27,8 +28,9 @@ class _Recurrent(Module):
         batch_first=False,
         dropout=0.0,
         bidirectional=False,
-        rng,
-    ):
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        rng = generator(type(self).__name__, rng)
         if num_layers < 1 or hidden_size < 1 or input_size < 1:
             raise ValueError(
                 f"{type(self).__name__}: sizes and layers must be at least 1, "
@@ -125,7 +127,7 @@ class _Recurrent(Module):
 class RNN(_Recurrent):
     """Elman's network: h = tanh(W_ih x + b_ih + W_hh h + b_hh), or ReLU with nonlinearity="relu"."""
 
-    def __init__(self, input_size, hidden_size, num_layers=1, *, nonlinearity="tanh", rng, **options):
+    def __init__(self, input_size, hidden_size, num_layers=1, *, nonlinearity="tanh", rng=None, **options):
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
         self.nonlinearity = nonlinearity

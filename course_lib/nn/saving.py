@@ -10,6 +10,9 @@ import numpy as np
 
 def save(state, path):
     """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path."""
+    if not isinstance(state, dict):
+        asked = "model.state_dict()" if hasattr(state, "state_dict") else "a dict"
+        raise TypeError(f"save: needs a dict of arrays, got {type(state).__name__}; write save({asked}, path)")
     arrays = {name: np.asarray(value) for name, value in state.items()}
     for name, array in arrays.items():
         if array.dtype.kind not in "fiubU":

@@ -1,6 +1,9 @@
 """The optimisers: each says what one step does to one array, in place. Options, defaults and formulas are torch's."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +35,11 @@ def _follow(average, value, keep, scratch):
     average += np.multiply(value, 1 - keep, out=scratch)
 
 
+def _check_betas(optimizer: Optimizer, betas: Any) -> None:
+    if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= b < 1 for b in betas):
+        raise ValueError(f"{type(optimizer).__name__}: betas must be two numbers in [0, 1), got {betas}")
+
+
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
 
@@ -43,6 +51,10 @@ class SGD(Optimizer):
             raise ValueError(f"SGD: Nesterov needs momentum > 0 and dampening 0, got {momentum} and {dampening}")
         options = {"momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov}
         super().__init__(params, lr=lr, **options)
+
+    def keeps(self, group):
+        """The velocity, with momentum."""
+        return {"velocity"} if group["momentum"] else set()
 
     def update(self, w, g, state, lr, group):
         """One step of one array."""
@@ -66,6 +78,10 @@ class Adagrad(Optimizer):
     def __init__(self, params, lr=1e-2, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10):
         options = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
         super().__init__(params, lr=lr, initial_accumulator_value=initial_accumulator_value, **options)
+
+    def keeps(self, group):
+        """The sum of squares, and how many steps."""
+        return {"sum", "step"}
 
     def update(self, w, g, state, lr, group):
         """One step of one array."""
@@ -91,6 +107,10 @@ class RMSprop(Optimizer):
     def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False):
         options = {"weight_decay": weight_decay, "momentum": momentum, "centered": centered}
         super().__init__(params, lr=lr, alpha=alpha, eps=eps, **options)
+
+    def keeps(self, group):
+        """The mean square; the mean if it is subtracted; the velocity, with momentum."""
+        return {"square"} | ({"mean"} if group["centered"] else set()) | ({"velocity"} if group["momentum"] else set())
 
     def update(self, w, g, state, lr, group):
         """One step of one array."""
@@ -119,9 +139,12 @@ class Adam(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False):
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= b < 1 for b in betas):
-            raise ValueError(f"{type(self).__name__}: betas must be two numbers in [0, 1), got {betas}")
+        _check_betas(self, betas)
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
+
+    def keeps(self, group):
+        """Both means, how many steps, and the largest square with `amsgrad`."""
+        return {"mean", "square", "step"} | ({"largest"} if group["amsgrad"] else set())
 
     def update(self, w, g, state, lr, group):
         """One step of one array."""
@@ -155,3 +178,37 @@ class AdamW(Adam):
     def _decay(self, g, w, lr, group):
         w *= 1 - lr * group["weight_decay"]
         return g
+
+
+class NAdam(Optimizer):
+    """Adam with Nesterov's look ahead: part of the step is that of the gradient now. Dozat 2016.
+
+    lr: the learning rate, a number or a function of the step.
+    betas: how much of the running means of gradient and squared gradient is kept.
+    eps: added to what is divided by.
+    weight_decay: the L2 penalty.
+    momentum_decay: how fast the first beta grows from half of itself to its value.
+    """
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3):
+        _check_betas(self, betas)
+        options = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay}
+        super().__init__(params, lr=lr, **options)
+
+    def keeps(self, group):
+        """Both means, how many steps, and the product of the momenta so far."""
+        return {"mean", "square", "step", "product"}
+
+    def update(self, w, g, state, lr, group):
+        """One step of one array."""
+        g, scratch, (b1, b2) = _decayed(g, w, group), _scratch(state, w), group["betas"]
+        t = state["step"] = state.get("step", 0) + 1
+        now, later = (b1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1))
+        product = state["product"] = state.get("product", 1.0) * now
+        mean, square = _zeros(state, "mean", w), _zeros(state, "square", w)
+        _follow(mean, g, b1, scratch)
+        _follow(square, g * g, b2, scratch)
+        np.sqrt(np.divide(square, 1 - b2**t, out=scratch), out=scratch)
+        scratch += group["eps"]
+        ahead = g * (lr * (1 - now) / (1 - product)) + mean * (lr * later / (1 - product * later))
+        w -= np.divide(ahead, scratch, out=scratch)

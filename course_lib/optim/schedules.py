@@ -49,6 +49,24 @@ def cosine(lr, T_max, eta_min=0.0):
     return lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2
 
 
+def warm_restarts(lr, T_0, T_mult=1, eta_min=0.0):
+    """Half a cosine from lr to `eta_min` again and again: the first in `T_0` steps, each next `T_mult` times as long.
+
+    `T_mult` is a whole number. Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts".
+    """
+    _positive("warm_restarts", T_0=T_0)
+    if T_mult != int(T_mult) or T_mult < 1:
+        raise ValueError(f"warm_restarts: T_mult must be a whole number of at least 1, got {T_mult}")
+
+    def rate(step):
+        length = T_0
+        while step >= length:
+            step, length = step - length, length * T_mult
+        return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / length)) / 2
+
+    return rate
+
+
 def warm_up(schedule, total_iters, start_factor=1 / 3):
     """`schedule` times a factor that grows linearly from `start_factor` to 1 during the first `total_iters` steps.
 
