@@ -174,7 +174,9 @@ class Tensor(Recorded, Methods, Operators):
         self.data = data if isinstance(data, np.ndarray) and dtype is None else _array_of(data, dtype)
         if self.data.dtype.kind not in "fiub":
             if data is None:
-                raise TypeError("Tensor: got None where numbers are needed")
+                raise TypeError(
+                    "Tensor: got None where numbers are needed; does the function that made it return its result?"
+                )
             raise TypeError(f"Tensor: holds floats, integers or booleans, got dtype {self.data.dtype}")
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(f"Tensor: only floats can have a gradient, got dtype {self.data.dtype}")

@@ -196,13 +196,15 @@ def roll(input: Like, shifts: int | Sequence[int], dims: int | Sequence[int] | N
     """
     input = as_tensor(input)
     if dims is None:
+        if isinstance(shifts, (tuple, list)) and len(shifts) != 1:
+            raise ValueError(f"roll: without dims there is one shift, got {shifts}")
         return apply(shape_ops.roll, input, shifts=shifts, axis=None)
     by, along = (tuple(v) if isinstance(v, (tuple, list)) else (v,) for v in (shifts, dims))
     if len(by) != len(along):
         raise ValueError(f"roll: needs one shift for each of dims, got {by} and {along}")
-    axes = [one_axis("roll", d, input.ndim) for d in along]
-    by, along = zip(*((s, a) for s, a in zip(by, axes, strict=True) if a is not None), strict=True) or ((), ())
-    return apply(shape_ops.roll, input, shifts=by, axis=along)
+    if input.ndim == 0 or not by:
+        raise ValueError(f"roll: needs an axis and a shift, got shape {input.shape} and shifts {by}")
+    return apply(shape_ops.roll, input, shifts=by, axis=tuple(one_axis("roll", d, input.ndim) for d in along))
 
 
 def tril(input: Like, diagonal: int = 0) -> Tensor:

@@ -44,11 +44,11 @@ def max_pool2d(
 
 def max_pool1d(
     input: Like, kernel_size: int, stride: int | None = None, padding: int = 0, dilation: int = 1,
-    ceil_mode: bool = False,
-) -> Tensor:  # fmt: skip
+    ceil_mode: bool = False, return_indices: bool = False,
+) -> Any:  # fmt: skip
     """Largest value of every window of sequences (n, c, w) or (c, w); the arguments are those of `max_pool2d`."""
-    settings = _flat(kernel_size, stride, padding)
-    return _as_images("max_pool1d", input, lambda x: max_pool2d(x, *settings, (1, dilation), ceil_mode))
+    settings = (*_flat(kernel_size, stride, padding), (1, _one(dilation)), ceil_mode, return_indices)
+    return _as_images("max_pool1d", input, lambda x: max_pool2d(x, *settings))
 
 
 def avg_pool2d(
@@ -82,16 +82,20 @@ def avg_pool1d(
 
 def _flat(kernel_size: Any, stride: Any, padding: Any) -> tuple[Any, Any, Any]:
     """Settings of one axis as those of images of one row."""
-    k, s, p = (v[0] if isinstance(v, (tuple, list)) and len(v) == 1 else v for v in (kernel_size, stride, padding))
-    return (1, k), None if s is None else (1, s), (0, p)
+    return (1, _one(kernel_size)), None if stride is None else (1, _one(stride)), (0, _one(padding))
 
 
-def _as_images(name: str, input: Like, pooled: Any) -> Tensor:
+def _one(value: Any) -> Any:
+    return value[0] if isinstance(value, (tuple, list)) and len(value) == 1 else value
+
+
+def _as_images(name: str, input: Like, pooled: Any) -> Any:
     """`pooled` on sequences as images of one row."""
     x = as_tensor(input)
     if x.ndim not in (2, 3):
         raise ValueError(f"{name}: input must have the axes (n, c, w) or (c, w), got shape {x.shape}")
-    return pooled(x.unsqueeze(-2)).squeeze(-2)
+    out = pooled(x.unsqueeze(-2))
+    return tuple(t.squeeze(-2) for t in out) if isinstance(out, tuple) else out.squeeze(-2)
 
 
 def adaptive_avg_pool2d(input: Like, output_size: Any) -> Tensor:
