@@ -88,7 +88,7 @@ def softmax(input: Like, dim: int) -> Tensor:
 
     dim: the axis of the classes, 1 for logits (n, classes).
 
-    >>> softmax([[0.0, 0.0], [100.0, 0.0]], dim=1)
+    >>> softmax([[0.0, 0.0], [1000.0, 0.0]], dim=1)
     Tensor([[0.5, 0.5],
             [1. , 0. ]])
     """

@@ -30,12 +30,12 @@ def where(condition: Like, input: Like, other: Like) -> Tensor:
 
 
 def maximum(input: Like, other: Like) -> Tensor:
-    """The larger of two, element by element; a tie shares the gradient equally."""
+    """The larger of `input` and `other`, element by element; a tie shares the gradient equally. The two broadcast."""
     return apply(elementwise.maximum, input, other)
 
 
 def minimum(input: Like, other: Like) -> Tensor:
-    """The smaller of two, element by element; a tie shares the gradient equally."""
+    """The smaller of `input` and `other`, element by element; a tie shares the gradient equally. The two broadcast."""
     return apply(elementwise.minimum, input, other)
 
 

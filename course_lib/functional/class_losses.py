@@ -28,8 +28,8 @@ def cross_entropy(
     ignore_index: samples with this target do not count.
     label_smoothing: in [0, 1], how much every target is mixed with the uniform distribution. Szegedy et al. 2016.
 
-    >>> cross_entropy([[0.0, 0.0]], [1]).item() == math.log(np.float32(2))
-    True
+    >>> round(cross_entropy([[0.0, 0.0]], [1]).item(), 6)  # log 2
+    0.693147
     """
     input, target = as_tensor(input), as_tensor(target)
     _check_order("cross_entropy", input, target)

@@ -97,6 +97,7 @@ def locally_connected2d(
 
     weight: (h', w', f, c, kh, kw), those of position (y, x) in weight[y, x].
     bias: (f, h', w'), or None.
+    stride, padding, dilation: as in `conv2d`.
     """
     return on_batch(_locally_connected2d, input, weight, bias, stride=stride, padding=padding, dilation=dilation)
 

@@ -55,6 +55,7 @@ def l1_loss(input: Like, target: Like, reduction: str = "mean") -> Tensor:
 def huber_loss(input: Like, target: Like, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """Half the squared error while it is small, then straight: robust to outliers. Huber 1964.
 
+    input, target: two equal shapes.
     delta: up to which |error| it is a parabola, and the slope beyond; positive.
     """
     if delta <= 0:
@@ -69,6 +70,7 @@ def huber_loss(input: Like, target: Like, reduction: str = "mean", delta: float 
 def smooth_l1_loss(input: Like, target: Like, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """Absolute error with its corner rounded off: the Huber loss over `beta`. Girshick 2015.
 
+    input, target: two equal shapes.
     beta: up to which |error| it is a parabola; 0 is the absolute error.
     """
     if beta < 0:
@@ -127,13 +129,22 @@ def binary_cross_entropy_with_logits(
 
 
 def perceptron_loss(input: Like, target: Like, reduction: str = "mean") -> Tensor:
-    """max(0, -t y) for scores y and labels t in {-1, 1}: the perceptron criterion. Rosenblatt 1958."""
+    """max(0, -t y): the perceptron criterion. Rosenblatt 1958.
+
+    input: scores y.
+    target: labels t, -1 or 1, of the same shape.
+    """
     input, target = _signs("perceptron_loss", input, target)
     return reduced((-input * target).relu(), reduction, "perceptron_loss")
 
 
 def hinge_loss(input: Like, target: Like, reduction: str = "mean", margin: float = 1.0) -> Tensor:
-    """max(0, margin - t y) for scores y and labels t in {-1, 1}: the support vector machine's loss."""
+    """max(0, margin - t y): the support vector machine's loss. Cortes and Vapnik 1995.
+
+    input: scores y.
+    target: labels t, -1 or 1, of the same shape.
+    margin: how far on its side a score is to lie.
+    """
     input, target = _signs("hinge_loss", input, target)
     return reduced((margin - input * target).relu(), reduction, "hinge_loss")
 

@@ -26,6 +26,8 @@ def max_pool2d(
 ) -> Any:
     """Largest value of every window of input (n, c, h, w): (n, c, h', w').
 
+    kernel_size: pixels a window spans, one number or (vertical, horizontal), as all settings here.
+    stride: pixels from one window to the next; the kernel size unless given.
     padding: pixels added on each side that never win, at most half the kernel.
     dilation: pixels from one tap of the window to the next.
     ceil_mode: windows that overhang the edge count too.
@@ -62,6 +64,8 @@ def avg_pool2d(
 ) -> Tensor:
     """Mean of every window of input (n, c, h, w): (n, c, h', w').
 
+    kernel_size: pixels a window spans, one number or (vertical, horizontal), as all settings here.
+    stride: pixels from one window to the next; the kernel size unless given.
     padding: zeros added on each side, at most half the kernel.
     ceil_mode: windows that overhang the edge count too.
     count_include_pad: whether the zeros count in the divisor.

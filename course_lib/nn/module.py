@@ -18,7 +18,10 @@ Self = TypeVar("Self", bound="Module")
 
 
 class Parameter(Tensor):
-    """A Tensor that training changes; requires a gradient."""
+    """A Tensor that training changes; requires a gradient.
+
+    data: an array of floats, or what makes one.
+    """
 
     __slots__ = ()
 
@@ -27,7 +30,10 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A Tensor that belongs to the state of a Module but is not trained, such as a running mean."""
+    """A Tensor that belongs to the state of a Module but is not trained, such as a running mean.
+
+    The arguments are those of Tensor.
+    """
 
     __slots__ = ()
 

@@ -32,6 +32,8 @@ class _Pool(Module):
 class MaxPool2d(_Pool):
     """The largest of each window of images: (n, c, h, w) -> (n, c, h', w').
 
+    kernel_size: pixels a window spans, one number or (vertical, horizontal), as all settings here.
+    stride: pixels from one window to the next; the kernel size unless given.
     padding: pixels added on each side that never win, at most half the kernel.
     dilation: pixels from one tap of the window to the next.
     ceil_mode: windows that overhang the edge count too.
@@ -69,6 +71,8 @@ class MaxPool1d(_Pool):
 class AvgPool2d(_Pool):
     """The mean of each window of images: (n, c, h, w) -> (n, c, h', w').
 
+    kernel_size: pixels a window spans, one number or (vertical, horizontal), as all settings here.
+    stride: pixels from one window to the next; the kernel size unless given.
     padding: zeros added on each side, at most half the kernel.
     ceil_mode: windows that overhang the edge count too.
     count_include_pad: whether the zeros count in the divisor.

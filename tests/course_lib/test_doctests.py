@@ -34,7 +34,7 @@ def test_there_are_examples():
 
 PUBLIC = [(f"F.{name}", getattr(F, name)) for name in F.__all__]
 PUBLIC += [(f"nn.{name}", getattr(nn, name)) for name in nn.__all__]
-PUBLIC += [(f"optim.{name}", getattr(optim, name)) for name in ("NAdam",)]
+PUBLIC += [(f"optim.{name}", getattr(optim, name)) for name in ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "NAdam")]
 SELF_EVIDENT = {"input", "reduction", "self"}  # what the first line and the file's docstring speak of
 BORROWED = ("arguments are those of", "as in", "settings are those of")  # what another docstring explains
 
