@@ -52,7 +52,8 @@ def topological_order(root: Recorded) -> Iterator[Any]:
     What has been yielded is held no longer, so that the caller can cut the graph behind itself and free its
     memory.
     """
-    uses, stack = {}, [root]
+    uses: dict[int, int] = {}
+    stack: list[Any] = [root]
     while stack:
         step = stack.pop()
         uses[id(step)] = uses.get(id(step), 0) + 1
@@ -144,7 +145,7 @@ def _keep(step: Recorded, g: np.ndarray, fresh: bool) -> None:
         step.grad = g if fresh else g.copy(order="K")
 
 
-def _push(step: Recorded, g: np.ndarray, pending: dict[int, Any]) -> None:
+def _push(step: Any, g: np.ndarray, pending: dict[int, Any]) -> None:
     """Hand the gradient `g` of a step to its inputs."""
     gradients = [None if gx is None else np.asarray(gx) for gx in step.vjp(g)]
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):

@@ -102,7 +102,7 @@ class Methods(Shapes):
             raise ValueError("clip: give min, max or both, got neither")
         if not any(isinstance(limit, (Methods, np.ndarray)) for limit in (min, max)):
             return self._apply(elementwise.clip, low=min, high=max)
-        out = self
+        out: Any = self
         if min is not None:
             out = out._between(min, out < min)
         return out if max is None else out._between(max, out > max)

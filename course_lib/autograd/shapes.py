@@ -54,8 +54,17 @@ class Shapes:
     __slots__ = ()
 
     data: np.ndarray
-    ndim: int
     _apply: Callable[..., Tensor]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes."""
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self.data.ndim
 
     def size(self, dim: int | None = None) -> Any:
         """Sizes of all axes, a tuple; or the size of axis `dim`, a number.

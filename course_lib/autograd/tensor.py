@@ -188,16 +188,6 @@ class Tensor(Recorded, Methods, Operators):
     # ------------------------------------------------------------ what it is
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """Sizes of the axes."""
-        return self.data.shape
-
-    @property
-    def ndim(self) -> int:
-        """Number of axes."""
-        return self.data.ndim
-
-    @property
     def dtype(self) -> np.dtype:
         """NumPy dtype."""
         return self.data.dtype

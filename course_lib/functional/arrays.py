@@ -6,6 +6,7 @@ import math
 import string
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
@@ -67,10 +68,10 @@ def stack(tensors: Sequence[Like], dim: int = 0) -> Tensor:
 
 
 def _joined(name: str, tensors: Sequence[Like]) -> list[Tensor]:
-    tensors = [as_tensor(t) for t in tensors]
-    if not tensors:
+    joined = [as_tensor(t) for t in tensors]
+    if not joined:
         raise ValueError(f"{name}: needs at least one Tensor, got none")
-    return tensors
+    return joined
 
 
 def einsum(equation: str, *operands: Like) -> Tensor:
@@ -232,7 +233,7 @@ def _triangle(name: str, input: Like, kept: Callable) -> Tensor:
     return where(kept(rows, cols), input, 0)
 
 
-PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+PAD_MODES: dict[str, Any] = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def pad(input: Like, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:

@@ -38,7 +38,7 @@ def conv2d(
 
     h' = (h + 2 padding - dilation (kh - 1) - 1) // stride + 1. ValueError where shapes or settings do not fit.
     """
-    params = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    params: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     return on_batch(_conv.conv2d, input, weight, bias, **params)
 
 
@@ -50,7 +50,7 @@ def conv1d(
 
     The settings are those of `conv2d`, one number each.
     """
-    params = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    params: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     return on_batch(_conv.conv1d, input, weight, bias, axes=1, **params)
 
 
@@ -68,7 +68,7 @@ def conv_transpose2d(
 
     h' = (h - 1) stride - 2 padding + dilation (kh - 1) + output_padding + 1.
     """
-    params = {"stride": stride, "padding": padding, "output_padding": output_padding}
+    params: dict[str, Any] = {"stride": stride, "padding": padding, "output_padding": output_padding}
     return on_batch(_conv_transpose2d, input, weight, bias, **params, groups=groups, dilation=dilation)
 
 

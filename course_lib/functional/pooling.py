@@ -35,7 +35,7 @@ def max_pool2d(
 
     Of equal values the first gets the gradient; NaN is larger than all.
     """
-    params = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    params: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     out = on_batch(pool.max_pool2d, input, kernel_size=kernel_size, **params)
     if not return_indices:
         return out
@@ -71,7 +71,12 @@ def avg_pool2d(
     count_include_pad: whether the zeros count in the divisor.
     divisor_override: divide by this instead.
     """
-    params = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode, "count_include_pad": count_include_pad}
+    params: dict[str, Any] = {
+        "stride": stride,
+        "padding": padding,
+        "ceil_mode": ceil_mode,
+        "count_include_pad": count_include_pad,
+    }
     return on_batch(pool.avg_pool2d, input, kernel_size=kernel_size, **params, divisor_override=divisor_override)
 
 
@@ -136,5 +141,5 @@ def max_unpool2d(
     x, places = as_tensor(input), as_array(indices)
     if x.ndim == 3 and places.ndim == 3:
         places = places[None]
-    params = {"stride": stride, "padding": padding, "output_size": output_size}
+    params: dict[str, Any] = {"stride": stride, "padding": padding, "output_size": output_size}
     return on_batch(pool.max_unpool2d, x, indices=places, kernel_size=kernel_size, **params)

@@ -18,7 +18,7 @@ def unfold(input: Like, kernel_size: Pair, dilation: Pair = 1, padding: Pair = 0
 
     kernel_size, dilation, padding, stride: pixels, one number or (vertical, horizontal).
     """
-    params = {"dilation": dilation, "padding": padding, "stride": stride}
+    params: dict[str, Any] = {"dilation": dilation, "padding": padding, "stride": stride}
     return on_batch(_unfold.unfold, input, kernel_size=kernel_size, **params)
 
 
@@ -29,7 +29,7 @@ def fold(
 
     output_size: (h, w). The rest is as in `unfold`.
     """
-    params = {"dilation": dilation, "padding": padding, "stride": stride}
+    params: dict[str, Any] = {"dilation": dilation, "padding": padding, "stride": stride}
     return on_batch(_unfold.fold, input, axes=1, output_size=output_size, kernel_size=kernel_size, **params)
 
 
@@ -47,7 +47,7 @@ def interpolate(
     Tensor([[[[1., 1., 2., 2.],
               [1., 1., 2., 2.]]]])
     """
-    params = {"scale_factor": scale_factor, "mode": mode, "align_corners": align_corners}
+    params: dict[str, Any] = {"scale_factor": scale_factor, "mode": mode, "align_corners": align_corners}
     return apply(resample.interpolate, input, size=size, **params)
 
 

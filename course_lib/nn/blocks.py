@@ -6,6 +6,8 @@ identity where shapes allow, else a 1x1 convolution with batch norm (without it 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from course_lib import functional as F
@@ -15,7 +17,7 @@ from course_lib.nn.module import Module, Sequential
 from course_lib.nn.norms import BatchNorm2d
 from course_lib.nn.plain import Identity
 
-Rng = np.random.Generator | None
+Rng: TypeAlias = "np.random.Generator | None"  # a name only: numpy.random is slow to import
 
 
 def conv3x3(in_channels: int, out_channels: int, stride: int = 1, *, rng: Rng, groups: int = 1) -> Conv2d:

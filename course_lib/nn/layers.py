@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from course_lib.nn.init import generator, msr
 from course_lib.nn.module import Module, Parameter
 
 Pair = int | tuple[int, int]
-Rng = np.random.Generator | None
+Rng: TypeAlias = "np.random.Generator | None"  # a name only: numpy.random is slow to import
 
 
 def zeros(*shape: int) -> Parameter:
@@ -193,7 +193,7 @@ def _kernel(name: str, kernel_size: Any, groups: int, *channels: int, axes: int 
     """The kernel's sizes, when they and the channels are possible."""
     for n in channels:
         whole(n, "the number of channels", least=1, name=name)
-    group_sizes(*channels, groups, name=name)
+    group_sizes(channels[0], channels[1], groups, name=name)
     return pair(kernel_size, "kernel_size", least=1, name=name, axes=axes)
 
 

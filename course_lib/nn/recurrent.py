@@ -22,6 +22,7 @@ from course_lib.ops import recurrent as recurrent_ops
 class _Recurrent(Module):
     gates = 1
     _sequence: Callable[..., Any]
+    weight_ih_l0: Parameter
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, *, bias: bool = True, batch_first: bool = False,
@@ -71,7 +72,7 @@ class _Recurrent(Module):
             raise ValueError(f"{type(self).__name__}: sequences must have at least one step, got 0")
         mask = self._mask(lengths, *x.shape[:2])
         starts = self._starts(state, x.shape[1], x.dtype)
-        ends = []
+        ends: list[Any] = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training, rng=self.rng)

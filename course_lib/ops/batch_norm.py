@@ -15,18 +15,16 @@ CHUNK = 1 << 19  # numbers per block: handing less than 2 MB of float32 to a sec
 def batch_norm(
     x, weight=None, bias=None, *, running=None, training=True, momentum=0.1, eps=1e-5, needs=(True, True, True)
 ):
-    """Shift and scale every channel of x (n, c) or (n, c, ...) to mean 0 and variance 1, then by weight (c,), bias
-    (c,).
+    """Standardise every channel of x (n, c) or (n, c, ...), then multiply by weight (c,) and add bias (c,).
 
-    In training the statistics are those of the batch, and `running`, a pair of arrays (mean, variance), moves towards
-    them by `momentum` (None: the pair is left alone); else they are `running`. As in torch the batch is normalised by
-    the variance over m samples, and `running` gets that over m - 1.
+    In training the statistics are the batch's, and `running`, a pair of arrays (mean, variance) or None, moves towards
+    them by `momentum`, the variance with m - 1 as in torch; else the statistics are `running`.
     """
     _check(x, weight, bias, running, training)
     channels, count = x.shape[1], x.size // max(1, x.shape[1])
     learned = (weight is not None) + (bias is not None)
     if not x.size:  # nothing to learn from: the statistics stay, as in torch
-        return x.copy(), lambda g: (g, *[np.zeros(channels, g.dtype)] * learned)
+        return x.copy(), lambda g: (g, *np.zeros((learned, channels), g.dtype))
     rows = _rows(x)
     out = empty(rows.shape, rows.dtype)
     mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)

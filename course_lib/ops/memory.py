@@ -15,7 +15,7 @@ SMALL = 1 << 16  # bytes below which NumPy's own allocation is quicker
 LIMIT = 1 << 30  # bytes the store may hold before it lets go of what is free
 
 _kept = threading.local()  # scratch buffers, one set per thread
-_store = {}  # size in bytes -> blocks
+_store: dict = {}  # size in bytes -> blocks
 _held = 0
 _lock = threading.Lock()
 

@@ -20,7 +20,7 @@ import numpy as np
 LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
 
 _chosen = None  # set_num_threads
-_teams = {}  # (process, threads) -> helper threads: after a fork the child makes its own
+_teams: dict = {}  # (process, threads) -> helper threads: after a fork the child makes its own
 
 
 def set_num_threads(threads):

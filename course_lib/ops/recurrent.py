@@ -71,7 +71,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
     2000.
     """
-    times, n, k = len(x), *h0.shape
+    times, (n, k) = len(x), h0.shape
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], h0.dtype), k)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
     gates = _from_input(x, w_ih * half[:, None], (b_ih + b_hh) * half)
     from_state, rest = (w_hh * half[:, None]).T, 1 - half

@@ -198,8 +198,8 @@ class Adam(Optimizer):
         params: Any,
         lr: Any = 1e-3,
         betas: Any = (0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0.0,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
         amsgrad: bool = False,
     ) -> None:
         _check_betas(self, betas)
@@ -246,8 +246,8 @@ class AdamW(Adam):
         params: Any,
         lr: Any = 1e-3,
         betas: Any = (0.9, 0.999),
-        eps=1e-8,
-        weight_decay=1e-2,
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
         amsgrad: bool = False,
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
@@ -273,9 +273,9 @@ class NAdam(Optimizer):
         params: Any,
         lr: Any = 2e-3,
         betas: Any = (0.9, 0.999),
-        eps=1e-8,
-        weight_decay=0.0,
-        momentum_decay=4e-3,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum_decay: float = 4e-3,
     ) -> None:
         _check_betas(self, betas)
         options = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay}

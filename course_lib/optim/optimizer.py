@@ -97,11 +97,11 @@ class Optimizer:
                 state = next(states)
                 if p.grad is not None:
                     if not isinstance(p.grad, np.ndarray):
-                        name, got = type(self).__name__, type(p.grad).__name__
-                        raise TypeError(f"{name}: .grad must be an array, write p.grad = g.data, got a {got}")
+                        kind, got = type(self).__name__, type(p.grad).__name__
+                        raise TypeError(f"{kind}: .grad must be an array, write p.grad = g.data, got a {got}")
                     if np.shape(p.grad) != p.shape:
-                        name, got = type(self).__name__, np.shape(p.grad)
-                        raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {got}")
+                        name, shape = type(self).__name__, np.shape(p.grad)
+                        raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {shape}")
                     self.update(p.data, p.grad, state, rate, group)
         self.steps += 1
 
@@ -174,8 +174,8 @@ class Optimizer:
             if key not in self.NUMBERS and np.shape(value) != p.shape:
                 raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
             fresh[int(i)][key] = self.NUMBERS[key](value) if key in self.NUMBERS else np.array(value, dtype=p.dtype)
-        for i, (found, (_, kept)) in enumerate(zip(fresh, pairs, strict=True)):
+        for k, (found, (_, kept)) in enumerate(zip(fresh, pairs, strict=True)):
             if found and kept - found.keys():
-                missing = ", ".join(f"{i}.{key}" for key in sorted(kept - found.keys()))
+                missing = ", ".join(f"{k}.{key}" for key in sorted(kept - found.keys()))
                 raise ValueError(f"load_state_dict: {missing} is missing from the state")
         return fresh
