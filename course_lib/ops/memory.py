@@ -66,7 +66,7 @@ def room(x, y=None):
     return empty([x.shape[axis] for axis in order], x.dtype).transpose(back)
 
 
-def empty_cache():
+def empty_cache() -> None:
     """Give back to the system what is kept for later and not in use; arrays that somebody holds stay as they are."""
     _kept.__dict__.clear()
     with _lock:
