@@ -42,6 +42,8 @@ class Guard:
 
     def __enter__(self):
         self._before = sys.getprofile()
+        if self._names:
+            self._handed_over()
         if self._names and mentions(self._code, self._globals, self._keep, self._names):
             sys.setprofile(self._event)
         return self
@@ -49,6 +51,17 @@ class Guard:
     def __exit__(self, *exc):
         if sys.getprofile() == self._event:
             sys.setprofile(self._before)
+
+    def _handed_over(self):
+        """An offence where a name that the check cell uses is a forbidden function itself: `mine = library.mine`."""
+        for name in self._code.co_names:
+            thing = self._globals.get(name)
+            for _ in range(8):  # partials of methods of partials
+                thing = getattr(thing, "func", None) or getattr(thing, "__func__", None) or thing
+            code = getattr(thing, "__code__", None)
+            found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
+            if found and self.offence is None:
+                self.offence = {"name": found, "function": name, "line": 0}
 
     def take(self):
         """The offence, once; after it nothing more is watched."""

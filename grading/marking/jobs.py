@@ -13,10 +13,11 @@ from nbformat import from_dict
 from grading.confinement.job import Job, Step
 from grading.lessons.cells import open_hidden
 from grading.marking import hidden_tests
+from grading.marking.borrowed import borrowed
 from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
-from grading.marking.judge import judge, not_graded
+from grading.marking.judge import judge, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
 from grading.marking.verdict import from_json, to_json
@@ -98,6 +99,7 @@ def make_result(run, records, skeleton, job=None):
     left = untouched(job, skeleton) if job is not None else ()
     verdict, html = judge(records, run, points_of(skeleton), left), [MAX_HTML]
     if job is not None:
+        not_their_own(verdict, borrowed(job, skeleton))
         verdict.cause = first_failed(run, job.steps, skeleton)
     return {
         "verdict": to_json(verdict),
