@@ -94,8 +94,8 @@ class Learner:
     def _explain(self, message, expected, position, difference, hidden_from, error):
         message.label = message.rows[position - expected["lines"][0]["position"]][0] if expected["lines"] else ""
         message.problem = difference.say
-        mistakes = name_mistake(expected, self.lines)
-        message.mistakes = [m.sentence for m in mistakes]
+        mistake = name_mistake(expected, self.lines)
+        message.mistakes = [mistake.sentence] if mistake else []
         if position >= hidden_from:
             message.problem = "This hidden test fails."
         elif difference.what == "raised" and error is not None:
