@@ -1,4 +1,4 @@
-"""Which one known mistake a failing answer looks like: its observations equal what that mistake was recorded to give."""
+"""Which one known mistake a failing answer looks like: what was seen equals what that mistake was recorded to give."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ def name_mistake(check_record, seen):
     """The one known mistake that explains the most of what was seen, or None.
 
     `check_record` is one entry of `Record.checks`, `seen` a list of Seen. A mistake must equal all observations up to
-    and including the first failure; of several, the one that explains most of the lines after it is named, and of equals
+    and including the first failure; of several, the one that explains most lines after it is named, and of equals
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
     Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
     in the first lines only, and nothing is named if all that speaks for it is a truth value or a None.
