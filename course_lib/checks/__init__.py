@@ -99,7 +99,7 @@ def _learner(id, part, frame):
     from course_lib.checks.learner_line import of_notebook
     from course_lib.checks.patience import Patience
 
-    return Learner(id, part, frame), Patience(of_notebook(frame))
+    return Learner(id, part, frame), Patience(frame, of_notebook(frame))
 
 
 def _guard(sink, id, frame):
@@ -233,3 +233,9 @@ def progress():
     from course_lib.checks.progress_file import table
 
     return table()
+
+
+if "IPython" in sys.modules:  # a notebook, most likely
+    from course_lib.checks.rebound import watch
+
+    watch(sys.modules[__name__])

@@ -4,7 +4,6 @@ The record keeps a fingerprint of a given program; the learner's side takes one 
 """
 
 import hashlib
-import inspect
 import io
 import linecache
 import tokenize
@@ -39,7 +38,6 @@ def code_of(thing):
     """The code object of a function, of what a decorator wrapped, or of a class's first method; None for others."""
     if isinstance(thing, type):
         thing = next((f for f in vars(thing).values() if isinstance(f, types.FunctionType)), None)
-    if isinstance(thing, types.FunctionType):
-        thing = inspect.unwrap(thing)
-    code = getattr(thing, "__code__", None)
+    inner = getattr(thing, "__wrapped__", thing)
+    code = getattr(inner, "__code__", None)
     return code if isinstance(code, types.CodeType) else None

@@ -105,7 +105,7 @@ def exercises(folders=None):
 
 
 def find_exercise(what, folders=None):
-    """`(Known, None)` of the exercise that `what` means: its id, one of its checks, its number, title, a name it defines.
+    """`(Known, None)` of the exercise that `what` means: id, check, number, title or a name it defines.
 
     `(None, Known or None)` where there is none: the one with the nearest name.
     """

@@ -21,11 +21,14 @@ class NeverEnds(BaseException):
 
 
 class Patience:
-    """A context manager: `seconds` of computing for code of the notebook that is not the check cell's."""
+    """A context manager: `seconds` of computing for the learner's code below the check cell's `frame`.
 
-    def __init__(self, is_learners, seconds=None):
+    `is_learners(frame)` tells whether a frame is the learner's.
+    """
+
+    def __init__(self, frame, is_learners, seconds=None):
         self.seconds = patience() if seconds is None else seconds
-        self._is_learners, self._thread = is_learners, threading.get_ident()
+        self._check, self._is_learners, self._thread = frame, is_learners, threading.get_ident()
         self._lock, self._end, self._fired = threading.Lock(), threading.Event(), False
 
     def __enter__(self):
@@ -58,7 +61,7 @@ class Patience:
     def _runs(self):
         """Whether the learner's code runs now, and no import below it."""
         frame, found = sys._current_frames().get(self._thread), False
-        while frame is not None:
+        while frame is not None and frame is not self._check:
             if "importlib._bootstrap" in frame.f_code.co_filename:
                 return False
             found = found or self._is_learners(frame)
