@@ -168,7 +168,7 @@ class _Checks(Mapping):
     def _build(self, plain):
         lines = [self._line(line) for line in plain["lines"]]
         mistakes = [{**m, "lines": [self._line(line) for line in m["lines"]]} for m in plain.get("mistakes", [])]
-        return {**_WITHOUT, **plain, "lines": lines, "mistakes": mistakes}
+        return {"forbid": [], "hints": [], "points": 0, **plain, "lines": lines, "mistakes": mistakes}
 
     def _line(self, line):
         return {key: from_json(value, self._archive) for key, value in line.items()}

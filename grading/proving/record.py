@@ -108,7 +108,7 @@ def record_differences(old, new):
     for id, entry in new.checks.items():
         before = old.checks[id]
         for key in ("forbid", "hints", "points", "exercise"):
-            if before[key] != entry[key]:
+            if before.get(key) != entry.get(key):
                 told.append(f"{id}: {key} changed")
         told += [f"{id}: {text}" for text in _line_differences(before["lines"], entry["lines"])]
         names = [[m["name"] for m in e["mistakes"]] for e in (before, entry)]

@@ -52,7 +52,8 @@ def test_what_never_ends_is_stopped_with_a_sentence_and_the_line(name, capsys):
 def test_code_that_catches_everything_is_stopped_again_until_it_ends(capsys):
     book = Notebook()
     book.run(
-        "n = 0\ndef f(x):\n    global n\n    while n < 3:\n        try:\n            while True:\n                x += 1\n                x -= 1\n"
+        "n = 0\ndef f(x):\n    global n\n    while n < 3:\n        try:\n            while True:\n"
+        "                x += 1\n                x -= 1\n"
         "        except:\n            n += 1\n    return 1"
     )
     with pytest.raises(CheckFailed):
