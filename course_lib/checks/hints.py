@@ -83,7 +83,8 @@ def button(check, hints):
 
     label()
     ask.on_click(opens)
-    view = {"version_major": 2, "version_minor": 0, "model_id": widgets.VBox([ask, text]).model_id}
+    box = widgets.VBox([ask, text], layout={"align_items": "flex-start"})
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     shell.display_pub.publish({"application/vnd.jupyter.widget-view+json": view, "text/plain": ""})
 
 

@@ -24,8 +24,8 @@ class _StandIn:
     def __call__(self, *args, **kwargs):
         kind = type(self.value).__name__
         raise Rebound(
-            f"`{self.name}` is a {kind} of yours now, no longer the course's function: give yours another name in its "
-            "cell, run that cell, then the lesson's first cell, then this one."
+            f"`{self.name}` is yours now (of type {kind}), no longer the course's function: give yours another name in "
+            "its cell, run that cell, then the lesson's first cell, then this one."
         )
 
 

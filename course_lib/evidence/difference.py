@@ -180,7 +180,8 @@ _WIDE = 8  # of them in a row
 
 def side_by_side(e, g, right=None):
     """Two small arrays of at most two axes as text, beside each other; "" for others. Values not `right` are marked."""
-    if not all(0 < a.ndim <= 2 and 0 < a.size <= SMALL and a.shape[-1] <= _WIDE for a in (e, g)):
+    small = all(0 < a.ndim <= 2 and 0 < a.size <= SMALL and a.shape[-1] <= _WIDE for a in (e, g))
+    if not small or e.size == g.size == 1:
         return ""
     left, other = ["expected", *_grid(e)], ["got", *_grid(g, right)]
     width = max(map(len, left)) + 3

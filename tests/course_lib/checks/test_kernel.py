@@ -126,9 +126,7 @@ def test_hints_progress_and_yours_display(outputs):
 def test_a_variable_that_took_the_name_of_check_or_hint_is_told_and_kept(outputs):
     for number, name, kind in ((17, "check", "bool"), (18, "hint", "list"), (21, "check", "function")):
         (line,) = error(outputs[number]).traceback
-        assert line.startswith(
-            f"`{name}` is a {kind} of yours now, no longer the course's function: give yours another"
-        )
+        assert line.startswith(f"`{name}` is yours now (of type {kind}), no longer the course's function: give")
     assert shown(outputs[19]) == "(True, [1])"
     assert shown(outputs[20]) == "2"
     assert shown(outputs[23]).startswith("✓ half: all 2 right")

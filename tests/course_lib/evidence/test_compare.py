@@ -176,6 +176,7 @@ def test_small_arrays_and_lists_stand_whole_beside_each_other_with_the_wrong_val
         ([1.0, 2.0], [1.0, None]),
         ([1, "a"], [1, "b"]),
         (1.0, np.ones(3)),
+        ([6.0], [3.0]),
     ],
     ids=repr,
 )
