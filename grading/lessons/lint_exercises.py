@@ -1,5 +1,7 @@
 """The rules for an exercise as written: its marks, text, hints and answer, as (line, sentence) each."""
 
+import ast
+
 from grading.lessons.cells import BEGIN_SOLUTION, END_SOLUTION, bound_names, magic_lines, solution_region, tree_of
 from grading.lessons.forbidden import forbidden_uses
 
