@@ -52,9 +52,10 @@ def note(check, passed, path=None, answer=""):
         before = kept["checks"].get(check, {"tries": 0, "passed": None, "answer": ""})
         again = answer and answer == before["answer"] and passed == before["passed"]
         if again:
-            return
+            return False
         entry = {"passed": passed, "tries": before["tries"] + 1, "when": time.strftime("%Y-%m-%dT%H:%M:%S")}
         kept["checks"][check] = {**entry, "answer": answer}
+        return True
 
     _change(path or progress_path(), change)
 
@@ -63,7 +64,9 @@ def note_opened(exercise, count, path=None):
     """Keep that `count` hints of `exercise` are open; what is open stays open."""
 
     def change(kept):
-        kept["hints"][exercise] = max(count, kept["hints"].get(exercise, 0))
+        before = kept["hints"].get(exercise, 0)
+        kept["hints"][exercise] = max(count, before)
+        return count > before
 
     _change(path or progress_path(), change)
 
@@ -87,13 +90,17 @@ def _entry(entry):
 
 
 def _change(path, change):
-    """Read, change and write the file while no other kernel does; a file that cannot be written stays as it is."""
+    """Read, change and write the file while no other kernel does; a file that cannot be written stays as it is.
+
+    `change(kept)` says whether there is anything to write.
+    """
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
             kept, problem = _load(path)
-            change(kept)
+            if not change(kept):
+                return
             text = json.dumps({"version": 1, **kept}, indent=1, sort_keys=True)
             if problem:
                 os.replace(path, path.with_name(path.name + ".damaged"))
