@@ -12,6 +12,7 @@ the lesson in journal/collected.)
 """
 
 import csv
+import functools
 import io
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
@@ -97,6 +98,7 @@ def find(people, **what):
     return sorted({p.student for p in people if all(fold(getattr(p, n)) == v for n, v in wanted.items())})
 
 
+@functools.lru_cache(maxsize=65536)
 def fold(text):
     """What two writings of one name have in common: composed letters, one space, no case."""
     return " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())

@@ -158,8 +158,6 @@ class OneStudent:
     def _by_system(self, claim, entry):
         system, zone = claim.who.system, self.context.options.zone
         text, where = claim.time, entry.path
-        if system == "given":
-            system = "plain" if claim.note else "blackboard"
         if system == "blackboard":
             year, month, day, *clock = text.split("-") if re.fullmatch(r"[\d-]+", text) else (text, "", "")
             text = f"{year}-{month}-{day} {':'.join(clock)}" if clock else text

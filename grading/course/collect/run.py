@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import normalize
 
@@ -108,7 +108,7 @@ class _Collect:
     def _said(self, entry, path, student):
         """A Claim by the instructor's word; what the path says besides stays."""
         own = system_claim(entry.parts)
-        who = Who("given", login=student)
+        who = replace(own.who if own else Who("plain"), given=student)
         if own is not None:
             return Claim(who, own.file, own.unit, own.order, own.late, own.time, own.note, own.reason)
         parts = entry.parts
@@ -134,12 +134,16 @@ class _Collect:
                 for each in one if isinstance(one, list) else [one]:
                     whose[_key(each.who)].append((entry, each))
         people = {key: files[0][1].who for key, files in whose.items()}
-        settled = settle([who for who in people.values() if who.system != "given"], self.known)
+        settled = settle([who for who in people.values() if not who.given], self.known)
         hands = defaultdict(list)
         for key, files in whose.items():
             one = people[key]
-            student = one.login if one.system == "given" else settled[one]
-            if one.system == "brightspace" and len({slug(c.who.name).casefold() for _, c in files}) > 1:
+            student = one.given or settled[one]
+            if (
+                one.system == "brightspace"
+                and not one.given
+                and len({slug(c.who.name).casefold() for _, c in files}) > 1
+            ):
                 sentence = f"{one.user_id} stands before two names; say who is who by --who 'PATH=STUDENT'."
                 student = Doubt(sentence, one.user_id)
             if isinstance(student, Doubt):
@@ -222,7 +226,7 @@ class _Collect:
             self._row(entry, False, one.student, one.left.get(entry, "stopped: see what is to do"))
 
     def _person(self, student, who):
-        if who.system in ("plain", "given", "nbgrader") and who.name in ("", student):
+        if who.system in ("plain", "nbgrader") and who.name in ("", student):
             return
         number = "" if who.system == "moodle" else who.user_id
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
@@ -230,6 +234,8 @@ class _Collect:
 
 def _key(who):
     """What makes two claims the same person's."""
+    if who.given:
+        return "given", fold(who.given)
     if who.system in ("canvas", "brightspace"):
         return who.system, who.user_id
     if who.system == "moodle":

@@ -66,6 +66,7 @@ class Who:
     user_id: str = ""
     login: str = ""
     email: str = ""
+    given: str = ""  # the student's id, by the instructor's word
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,30 @@ def test_two_people_for_a_student_from_before_are_stopped(folder, tmp_path, word
     assert report.collected == {"wangwei": "wangwei_10002_2_x.ipynb", "wangwei_10001": "wangwei_10001_1_x.ipynb"}
 
 
+def test_the_word_of_the_instructor_is_remembered_with_the_systems_number(folder, tmp_path, words):
+    (folder.root / "submitted" / "wangwei" / "91_x").mkdir(parents=True)
+    files = {"wangwei_10001_1_x.ipynb": "a", "wangwei_10002_2_x.ipynb": "b"}
+    who = (("wangwei_10001_1_x.ipynb", "wangwei"), ("wangwei_10002_2_x.ipynb", "wei2"))
+    (sentence,) = again(folder, tmp_path, words, files, "1.zip").problems
+    assert "(10001)' and 'wangwei (10002)' could be" in sentence
+    report = again(folder, tmp_path, words, files, "1.zip", who=who)
+    assert report.collected == {"wangwei": "wangwei_10001_1_x.ipynb", "wei2": "wangwei_10002_2_x.ipynb"}
+    report = again(folder, tmp_path, words, {"wangwei_10002_5_x-1.ipynb": "c"}, "2.zip")
+    assert report.collected == {"wei2": "wangwei_10002_5_x-1.ipynb"}
+    assert [(p.student, p.user_id) for p in roster.read(folder.root)] == [("wangwei", "10001"), ("wei2", "10002")]
+
+
+def test_moodles_people_of_one_name_are_told_apart_by_the_instructor_once_for_each_assignment(folder, tmp_path, words):
+    first = {"Wei Wang_1_assignsubmission_file_/x.ipynb": "a", "Wei Wang_2_assignsubmission_file_/x.ipynb": "b"}
+    again(folder, tmp_path, words, first, "1.zip")
+    files = {"Wei Wang_9_assignsubmission_file_/x.ipynb": "c"}
+    assert "several known students have" in again(folder, tmp_path, words, files, "2.zip").problems[0]
+    who = (("Wei Wang_9_assignsubmission_file_", "Wei_Wang_2"),)
+    report = again(folder, tmp_path, words, files, "2.zip", who=who, replace=True)
+    assert report.collected == {"Wei_Wang_2": "Wei Wang_9_assignsubmission_file_/x.ipynb"}
+    assert the(again(folder, tmp_path, words, files, "2.zip")).student == "Wei_Wang_2"
+
+
 def test_the_gradebook_knows_people_by_their_number_and_address(folder, tmp_path, words):
     with sqlite3.connect(folder.root / "gradebook.db") as db:
         db.execute("insert into student (id, lms_user_id, email) values ('s-17', '10001', 'Ann@Example.org')")
