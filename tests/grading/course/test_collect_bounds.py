@@ -123,6 +123,11 @@ def test_names_on_disk_that_are_no_utf8(folder, tmp_path, words):
     assert sorted(collect(folder.root, L, source).collected) == ["Jos\u00e8", "Jos\u00e9"]
 
 
+def test_signs_without_a_shape_do_not_part_a_name(folder, tmp_path, words):
+    report = again(folder, tmp_path, words, {"\u0645\u06cc\u200c\u062e.ipynb": "a", "bo.ipynb": "b"}, "1.zip")
+    assert sorted(report.collected) == ["bo", "\u0645\u06cc\u062e"]
+
+
 @pytest.mark.parametrize("name", ["x" * 300, "\u738b" * 150, "a\u200db", "..", "-rf", "{}", "a+b", "'"])
 def test_every_name_gives_a_folder_that_the_course_reads_or_is_stopped(folder, tmp_path, words, name):
     report = again(folder, tmp_path, words, {f"{name}/hw.ipynb": "a", "bo/hw.ipynb": "b"}, "1.zip")
