@@ -70,7 +70,8 @@ def _judge_check(name, record, seen, points, run):
         lines.append(_line(line, record["parts"][line["position"]], one, reached))
         reached = reached and one is not None and one.kind != "raised"
     passed = bool(lines) and not strange and all(line.passed for line in lines)
-    mistakes = [] if passed or strange else name_mistake(record, list(by_position.values()))
+    found = None if passed or strange else name_mistake(record, list(by_position.values()))
+    mistakes = [found] if found else []
     score = points if passed else 0.0
     if strange:
         return CheckVerdict(name, points, score, lines, mistakes, STRANGE)

@@ -141,6 +141,8 @@ def print_summary(console, summary):
         console.print(f"Confined: {PATHS[summary.isolation]}.")
     for sentence in summary.differs:
         console.print(f"[bold red]{sentence}")
+    for sentence in summary.unread:
+        console.print(f"{sentence} It counts as handed in without a time.", style="bold red", markup=False)
     changed = [(one, change) for one in summary.graded for change in one.changes]
     verb = "would become" if summary.dry else "became"
     for one, (cell, old, new) in changed:

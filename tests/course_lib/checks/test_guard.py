@@ -170,6 +170,25 @@ def test_where_all_code_has_one_file_name_the_check_cell_is_told_apart_too(value
     assert [s.kind for s in sink.lines] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("module", "use", "kind"),
+    [
+        ("def g(x):\n    return np.convolve(x, x)", "from beside import g\ndef f(x):\n    return g(x)", "forbidden"),
+        ("def g(x):\n    return np.convolve(x, x)", "import beside\ndef f(x):\n    return beside.g(x)", "forbidden"),
+        ("def f(x):\n    return np.maximum(x, 0)", "from beside import f", "forbidden"),
+        ("class G:\n    def g(self, x):\n        return np.convolve(x, x)",
+         "from beside import G\nmade = G()\ndef f(x):\n    return made.g(x)", "forbidden"),
+        ("def g(x):\n    return x + 1", "from beside import g\ndef f(x):\n    return g(x)", "value"),
+    ],
+)  # fmt: skip
+def test_a_module_beside_the_notebook_is_the_learners_too(module, use, kind, tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text(f"import numpy as np\n{module}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "beside", raising=False)
+    assert kinds(use, ["numpy.convolve", "numpy.maximum"])[0] == kind
+    monkeypatch.delitem(sys.modules, "beside")
+
+
 def test_only_the_first_line_that_delegates_is_marked():
     cell = 'with check("f") as expect:\n    for i in range(3):\n        expect(str(i), f(np.ones(2)))'
     assert kinds("def f(x):\n    return np.convolve(x, x)", ["numpy.convolve"], cell) == ["forbidden", "value", "value"]
