@@ -29,9 +29,6 @@ BY_TEXT = (
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-_tree = functools.lru_cache(maxsize=1000)(tree_of)  # the lesson's own cells come again with every submission
-
-
 @dataclass(frozen=True)
 class Borrowed:
     """What an answer uses and may not: the name as written, and the line of its cell.
@@ -82,28 +79,29 @@ def read(steps, skeleton):
     """The Notebook of a job's cells."""
     notebook = Notebook()
     for step in steps:
-        tree = _tree(step.source) if not step.check else None
-        if tree is None:
+        if step.check:
             continue
-        students = (
-            skeleton.by_id.get(step.id) is None
-        )  # a lesson's cell has its id; an answer its grade id, an own one neither
-        for node in ast.walk(tree):
-            _imports(node, notebook.known)
-        for node in tree.body if students else ():
-            for name in _bound(node):
+        imports, statements = _names(step.source)
+        notebook.known.update(imports)
+        if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
+            for name, node in statements:
                 notebook.own.setdefault(name, []).append(node)
     return notebook
 
 
-def _imports(node, known):
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            known[alias.asname or alias.name.partition(".")[0]] = (
-                alias.name if alias.asname else alias.name.partition(".")[0]
-            )
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+@functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
+def _names(source):
+    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind)."""
+    tree, known = tree_of(source), {}
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                known[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+    statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
+    return known, statements
 
 
 def _bound(node):
@@ -123,7 +121,7 @@ def _bound(node):
 
 def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
-    tree = _tree(step.source)
+    tree = tree_of(step.source)
     if tree is None:
         return None
     here = {name for node in tree.body for name in _bound(node)}

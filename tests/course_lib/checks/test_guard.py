@@ -250,3 +250,22 @@ def test_watching_costs_little_per_call():
 def test_the_library_function_still_works_as_itself():
     sink = Notebook().seen("def f(x):\n    return np.convolve(x, x)", CHECK)
     assert sink.lines[0].value.tolist() == np.convolve(np.ones(3), np.ones(3)).tolist()
+
+
+HANDED_OVER = {
+    "by name": "f = np.linalg.norm",
+    "as a partial": "import functools\nf = functools.partial(np.linalg.norm)",
+    "as a partial of a partial": "import functools\nf = functools.partial(functools.partial(np.linalg.norm))",
+}
+
+
+@pytest.mark.parametrize("source", HANDED_OVER.values(), ids=HANDED_OVER)
+def test_the_librarys_function_under_the_exercises_name_is_told(source):
+    sink = Notebook().seen(source, CHECK, forbid=["numpy.linalg.norm"])
+    assert sink.lines[0].kind == "forbidden"
+    assert sink.lines[0].value["name"] == "numpy.linalg.norm"
+
+
+def test_a_partial_of_ones_own_function_is_no_offence():
+    source = "import functools\ndef g(x):\n    return 1\nf = functools.partial(g)"
+    assert kinds(source, ["numpy.linalg.norm"]) == ["value", "value"]
