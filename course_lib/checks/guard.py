@@ -58,7 +58,7 @@ class Guard:
             thing = self._globals.get(name)
             for _ in range(8):  # partials of methods of partials
                 thing = getattr(thing, "func", None) or getattr(thing, "__func__", None) or thing
-            code = getattr(thing, "__code__", None)
+            code = getattr(getattr(thing, "_implementation", thing), "__code__", None)
             found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
             if found and self.offence is None:
                 self.offence = {"name": found, "function": name, "line": 0}
