@@ -2,8 +2,8 @@
 
 `from course_lib import Tensor, functional as F, nn, optim`. A Tensor is an array that remembers how it was computed;
 `F` holds functions, `nn` layers, `optim` optimisers, `schedules` learning rates, `init` first weights. Names and
-defaults are torch's; where they differ is listed in ARCHITECTURE.md. Only NumPy is imported here; data, pictures and
-checks are modules of their own.
+defaults are torch's; where they differ is listed in course_lib/README.md. Only NumPy is imported here; data, pictures
+and checks are modules of their own.
 """
 
 from course_lib import functional, nn, optim
@@ -11,6 +11,7 @@ from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.nn import init
 from course_lib.nn.saving import load, save
 from course_lib.nn.summary import summary
+from course_lib.ops.memory import empty_cache
 from course_lib.optim import schedules
 from course_lib.optim.gradients import clip_grad_norm_, clip_grad_value_, grad_norm, update_to_weight_ratio
 
@@ -18,6 +19,7 @@ __all__ = [
     "Tensor",
     "clip_grad_norm_",
     "clip_grad_value_",
+    "empty_cache",
     "functional",
     "grad_norm",
     "init",

@@ -1697,7 +1697,7 @@ with check("mixed_modes") as expect:
         return nn.Sequential(*parts, nn.Linear(hidden, 2, rng=rng))
 
     def epochs_of(draw, count, size):
-        x = draw.normal(size=(4 * size, 3))
+        x = draw.normal(size=(4 * size, 3)).astype(np.float32)
         t = (x[:, 0] + x[:, 1] > 0).astype(int)
         cuts = [[draw.permutation(4 * size)[k * size : k * size + size] for k in range(2)] for _ in range(count)]
         return [[(x[rows], t[rows]) for rows in cut] for cut in cuts], x + 0.5, t

@@ -3,10 +3,16 @@
 `tensor.py` builds the graph by recording steps; this file walks it once, from the output to the leaves.
 """
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
+
+Self = TypeVar("Self", bound="Recorded")
 
 
 class _Recording(threading.local):
@@ -17,7 +23,7 @@ _recording = _Recording()
 
 
 @contextmanager
-def no_grad():
+def no_grad() -> Iterator[None]:
     """Record no graph inside the block (`with no_grad():`) or the function (`@no_grad()`); per thread."""
     outer, _recording.on = _recording.on, False
     try:
@@ -26,26 +32,28 @@ def no_grad():
         _recording.on = outer
 
 
-def is_grad_enabled():
+def is_grad_enabled() -> bool:
     """Whether operations are being recorded here and now."""
     return _recording.on
 
 
-def unbroadcast(g, shape):
+def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum `g` over the axes along which an array of `shape` was stretched to the shape of `g`."""
-    g = g.sum(axis=tuple(range(g.ndim - len(shape)))) if g.ndim > len(shape) else g
+    if g.ndim > len(shape):
+        g = np.asarray(g.sum(axis=tuple(range(g.ndim - len(shape)))))  # NumPy makes a sum of everything a bare number
     stretched = tuple(i for i, (have, want) in enumerate(zip(g.shape, shape, strict=True)) if have != want)
     return g.sum(axis=stretched, keepdims=True) if stretched else g
 
 
-def topological_order(root):
+def topological_order(root: Recorded) -> Iterator[Any]:
     """Yield every step below `root` that needs a gradient, each after all steps that use it; without
     recursion.
 
     What has been yielded is held no longer, so that the caller can cut the graph behind itself and free its
     memory.
     """
-    uses, stack = {}, [root]
+    uses: dict[int, int] = {}
+    stack: list[Any] = [root]
     while stack:
         step = stack.pop()
         uses[id(step)] = uses.get(id(step), 0) + 1
@@ -64,7 +72,7 @@ def topological_order(root):
                 ready.append(x)
 
 
-def _freed(g):
+def _freed(g: np.ndarray) -> NoReturn:
     raise RuntimeError(
         "backward: an earlier backward() used this graph and freed it; pass retain_graph=True there, "
         "or compute the output again"
@@ -80,7 +88,16 @@ class Recorded:
 
     __slots__ = ("__weakref__", "_keeps", "data", "grad", "inputs", "op", "params", "requires_grad", "vjp")
 
-    def backward(self, gradient=None, retain_graph=False):
+    data: np.ndarray
+    grad: np.ndarray | None
+    inputs: tuple[Any, ...]
+    op: str | None
+    params: dict[str, Any] | None
+    requires_grad: bool
+    vjp: Callable | None
+    _keeps: bool
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
         """Add to `.grad` of every leaf below the gradient of this Tensor with respect to it.
 
         `gradient` is the gradient of the loss with respect to this Tensor, same shape; a single number needs
@@ -100,13 +117,13 @@ class Recorded:
             if not retain_graph:
                 step.inputs, step.vjp, step.params = (), _freed, None
 
-    def retain_grad(self):
+    def retain_grad(self: Self) -> Self:
         """Keep `.grad` of this Tensor in `backward` although it is not a leaf; returns the Tensor."""
         self._keeps = True
         return self
 
 
-def _seed(root, gradient):
+def _seed(root: Recorded, gradient: Any) -> np.ndarray:
     if gradient is None:
         if root.data.size != 1:
             raise ValueError(
@@ -120,28 +137,32 @@ def _seed(root, gradient):
     return g
 
 
-def _keep(step, g, fresh):
+def _keep(step: Recorded, g: np.ndarray, fresh: bool) -> None:
     """Add to `.grad`; an array that somebody else may hold is copied first."""
     if step.grad is not None:
-        step.grad = step.grad + g
+        step.grad = np.asarray(step.grad + g)
     else:
         step.grad = g if fresh else g.copy(order="K")
 
 
-def _push(step, g, pending):
+def _push(step: Any, g: np.ndarray, pending: dict[int, Any]) -> None:
     """Hand the gradient `g` of a step to its inputs."""
-    gradients = step.vjp(g)
+    gradients = [None if gx is None else np.asarray(gx) for gx in step.vjp(g)]
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
         if gx is None or not x.requires_grad:
             continue
-        gx = np.asarray(gx)
+        alone = gx is not g and gx.base is None and not _is_seen_by(gx, gradients[:i] + gradients[i + 1 :])
         if gx.shape != x.data.shape:
             gx = unbroadcast(gx, x.data.shape)
         if gx.dtype != x.data.dtype:
             gx = gx.astype(x.data.dtype)
         if id(x) in pending:
             total, fresh = pending[id(x)]
-            pending[id(x)] = (np.add(total, gx, out=total if fresh else None), True)
+            pending[id(x)] = (np.asarray(np.add(total, gx, out=total if fresh else None)), True)
         else:
-            fresh = gx is not g and gx.base is None and all(gx is not other for other in gradients[:i])
-            pending[id(x)] = (gx, fresh)
+            pending[id(x)] = (gx, alone)
+
+
+def _is_seen_by(array: np.ndarray, others: list[np.ndarray | None]) -> bool:
+    """Whether one of `others` is `array` or a view of it: then adding to `array` would change that one too."""
+    return any(other is array or (other is not None and other.base is array) for other in others)

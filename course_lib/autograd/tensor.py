@@ -1,35 +1,43 @@
 """Tensor: an array that remembers how it was computed, and `apply`, the one place where the graph grows."""
 
-import operator
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.methods import Methods
-from course_lib.ops import elementwise
-from course_lib.ops import matrix as matrix_ops
+from course_lib.autograd.operators import Operators
 from course_lib.ops import shape as shape_ops
 
 __all__ = [
+    "Like",
     "Tensor",
     "apply",
     "as_array",
     "as_tensor",
     "is_grad_enabled",
     "no_grad",
+    "one_dtype",
     "topological_order",
     "unbroadcast",
 ]
 
 
-def apply(primitive, *inputs, **params):
+Like: TypeAlias = "Tensor | np.ndarray | float | Sequence[Any]"  # what stands for a Tensor where only numbers count
+
+
+def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
     """Run a primitive on `inputs` (Tensors, arrays or numbers), record it, and return the output as a Tensor.
 
     Numbers and integer arrays take the floating dtype of the others, so that float32 stays float32. A
     primitive that has a keyword `needs` is told which inputs want a gradient.
     """
     ready = all(isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs)
-    tensors = inputs if ready else _prepare(inputs)
+    tensors = inputs if ready else _prepare(primitive.__name__, inputs)
     wanted = tuple(t.requires_grad for t in tensors)
     arrays = [t.data for t in tensors]
     try:
@@ -52,8 +60,10 @@ def apply(primitive, *inputs, **params):
     return result
 
 
-def _prepare(inputs):
+def _prepare(name: str, inputs: Sequence[Any]) -> list[Tensor]:
     """Inputs as Tensors of one kind: floating if any of them is."""
+    if any(x is None for x in inputs):
+        raise TypeError(f"{name}: got None where numbers are needed; does the function that made it return its result?")
     items = [x if isinstance(x, (Tensor, int, float)) else Tensor(x) for x in inputs]
     dtypes = [x.data.dtype for x in items if isinstance(x, Tensor)]
     floating = [d for d in dtypes if d.kind == "f"]
@@ -63,7 +73,7 @@ def _prepare(inputs):
     return [x if isinstance(x, Tensor) and x.data.dtype.kind == "f" else Tensor(x, dtype=dtype) for x in items]
 
 
-def _sentence(name, arrays, text):
+def _sentence(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
     """A primitive's own sentence as it is; NumPy's complaint in our words."""
     if text.startswith(f"{name}: "):
         return text
@@ -73,7 +83,7 @@ def _sentence(name, arrays, text):
     return f"{name}: {text}"
 
 
-def _kinds(name, arrays, params):
+def _kinds(name: str, arrays: Sequence[np.ndarray], params: dict[str, Any]) -> str:
     """What a primitive cannot work with: its inputs, or else its settings."""
     if arrays[0].dtype.kind != "f":
         return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
@@ -81,45 +91,92 @@ def _kinds(name, arrays, params):
     return f"{name}: settings must be numbers, got {settings}"
 
 
-def as_tensor(x, dtype=None):
+def _beside(x: Any) -> Any:
+    """`x` for NumPy beside another array; a number has no precision of its own: 0.1 is what the other's dtype makes
+    of it."""
+    return float(x) if isinstance(x, float) else x if isinstance(x, int) else as_array(x)
+
+
+def _kind(x: Any) -> str:
+    return f"dtype {x.dtype}" if hasattr(x, "dtype") else type(x).__name__
+
+
+def as_tensor(x: Any, dtype: Any = None) -> Tensor:
     """`x` itself if it is a Tensor, else a Tensor of it without gradient."""
     return x if isinstance(x, Tensor) else Tensor(x, dtype=dtype)
 
 
-def as_array(x):
+def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
+    """`input` as a Tensor; a TypeError unless its floats are of the kind of the weights it is to meet (None: none).
+
+    Integers take the kind of the weights.
+    """
+    input = as_tensor(input)
+    for w in learned:
+        kind = input.dtype if w is None else as_array(w).dtype
+        if input.dtype.kind == kind.kind == "f" and input.dtype != kind:
+            raise TypeError(
+                f"{name}: input and weights must have one dtype, got {input.dtype} and {kind}; write "
+                f"{'input.float()' if kind == np.float32 else 'input.double()'}, or change the layer by "
+                f"{'model.double()' if input.dtype == np.float64 else 'model.float()'}"
+            )
+    return input
+
+
+def as_array(x: Any) -> np.ndarray:
     """The NumPy array of a Tensor, or of anything that NumPy understands."""
     return x.data if isinstance(x, Tensor) else np.asarray(x)
 
 
-def _array_of(data, dtype=None):
+def _array_of(data: Any, dtype: Any = None) -> np.ndarray:
     """Anything as an array; plain Python floats become float32 unless `dtype` says otherwise, as in torch."""
     first = data
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if isinstance(first, Tensor):
         raise TypeError("Tensor: got a list of Tensors; join them with stack or cat")
-    array = np.asarray(data, dtype)
+    try:
+        array = np.asarray(data, dtype)
+    except ValueError:
+        raise ValueError(f"Tensor: rows must have one length and hold numbers, got {_rows(data)}") from None
     if dtype is not None:
         return array
     return array.astype(np.float32) if array.dtype == np.float64 and not hasattr(first, "dtype") else array
 
 
-class Tensor(Recorded, Methods):
+def _rows(data: Any) -> str:
+    lengths = [len(row) for row in data if hasattr(row, "__len__")] if isinstance(data, (list, tuple)) else []
+    return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
+
+
+class Tensor(Recorded, Methods, Operators):
     """An array and, when `requires_grad`, its place in the graph.
 
-    `data` is a NumPy array, not copied; numbers and lists become float32 or int64, arrays keep their dtype.
-    `grad` is a NumPy array once `backward` has run. Methods have torch's names: `dim` is an axis, `keepdim`
-    keeps it with size 1; they stand in `methods.py`.
+    data: a number, (nested) list or NumPy array; an array is not copied and keeps its dtype, numbers and lists become
+        float32 or int64.
+    requires_grad: whether `backward` is to find the gradient with respect to it; only for floats.
+    dtype: a NumPy dtype to convert to.
+
+    `t.data` is the array, and `t.grad` an array of the same shape once `backward` has run. Methods have torch's names:
+    `dim` is an axis, `keepdim` keeps it with size 1.
+
+    >>> x = Tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    array([2., 4.], dtype=float32)
     """
 
     __slots__ = ()
-    __array_ufunc__ = None  # NumPy's operators leave the work to ours; np.exp(tensor) is an error, not a lost graph
 
-    def __init__(self, data, requires_grad=False, dtype=None):
+    def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None) -> None:
         if isinstance(data, Recorded):
             data = data.data
         self.data = data if isinstance(data, np.ndarray) and dtype is None else _array_of(data, dtype)
         if self.data.dtype.kind not in "fiub":
+            if data is None:
+                raise TypeError(
+                    "Tensor: got None where numbers are needed; does the function that made it return its result?"
+                )
             raise TypeError(f"Tensor: holds floats, integers or booleans, got dtype {self.data.dtype}")
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(f"Tensor: only floats can have a gradient, got dtype {self.data.dtype}")
@@ -131,146 +188,115 @@ class Tensor(Recorded, Methods):
     # ------------------------------------------------------------ what it is
 
     @property
-    def shape(self):
-        """Sizes of the axes."""
-        return self.data.shape
-
-    @property
-    def ndim(self):
-        """Number of axes."""
-        return self.data.ndim
-
-    @property
-    def dtype(self):
+    def dtype(self) -> np.dtype:
         """NumPy dtype."""
         return self.data.dtype
 
-    def numel(self):
+    def numel(self) -> int:
         """How many numbers."""
         return self.data.size
 
-    def item(self):
+    def item(self) -> Any:
         """The only number, as a Python number."""
         if self.data.size != 1:
             raise ValueError(f"item: the Tensor must hold one number, got shape {self.shape}")
         return self.data.item()
 
-    def numpy(self):
+    def numpy(self) -> np.ndarray:
         """The array; an error if this Tensor is part of a graph, because the graph would be lost unnoticed."""
         if self.requires_grad:
             raise TypeError("numpy: this Tensor requires a gradient; use .detach().numpy(), or .data")
         return self.data
 
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.requires_grad:
+            raise TypeError(
+                "Tensor: NumPy would lose the gradient; instead of np.exp(t) and the like write t.exp(), F.relu(t), or "
+                "take the numbers alone, t.detach().numpy()"
+            )
+        return np.array(self.data, dtype=dtype, copy=copy)
 
-    def detach(self):
+    def detach(self) -> Tensor:
         """The same numbers without history."""
         return Tensor(self.data)
 
-    def __len__(self):
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for the gradient of this leaf from now on, or no more; returns the Tensor."""
+        if self.op is not None:
+            raise ValueError("requires_grad_: this Tensor was computed; use detach() for its numbers without history")
+        if requires_grad and self.data.dtype.kind != "f":
+            raise TypeError(f"requires_grad_: only floats can have a gradient, got dtype {self.data.dtype}")
+        self.requires_grad = requires_grad
+        return self
+
+    def float(self) -> Tensor:
+        """As float32; the gradient flows through."""
+        return self._cast(np.float32)
+
+    def double(self) -> Tensor:
+        """As float64; the gradient flows through."""
+        return self._cast(np.float64)
+
+    def long(self) -> Tensor:
+        """As int64, rounded towards 0; no gradient."""
+        return self._cast(np.int64)
+
+    def _cast(self, dtype: Any) -> Tensor:
+        if self.data.dtype == dtype:
+            return self
+        floats = self.data.dtype.kind == np.dtype(dtype).kind == "f"
+        return self._apply(shape_ops.cast, dtype=dtype) if floats else Tensor(self.data.astype(dtype))
+
+    def __len__(self) -> int:
         if self.ndim == 0:
             raise TypeError("len: a Tensor without axes has no length")
         return len(self.data)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
-    def __float__(self):
-        return float(self.item())
+    def __float__(self) -> builtins.float:
+        return builtins.float(self.item())
 
-    def __int__(self):
+    def __int__(self) -> int:
         return int(self.item())
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.item())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         body = np.array2string(self.data, separator=", ", prefix="Tensor(")
         dtype = "" if self.dtype in (np.float32, np.int64, bool) else f", dtype={self.dtype}"
         history = f", op={self.op}" if self.op else ", requires_grad=True" if self.requires_grad else ""
         return f"Tensor({body}{dtype}{history})"
 
-    # -------------------------------------------------------------- operators
+    # ------------------------------------------------------- for the parents
 
-    def _apply(self, primitive, **params):
-        return apply(primitive, self, **params)
+    def _apply(self, primitive: Callable, *others: Any, **params: Any) -> Tensor:
+        return apply(primitive, self, *others, **params)
 
-    def __add__(self, other):
-        return apply(elementwise.add, self, other)
+    _run = staticmethod(apply)
 
-    def __radd__(self, other):
-        return apply(elementwise.add, other, self)
-
-    def __sub__(self, other):
-        return apply(elementwise.sub, self, other)
-
-    def __rsub__(self, other):
-        return apply(elementwise.sub, other, self)
-
-    def __mul__(self, other):
-        return apply(elementwise.mul, self, other)
-
-    def __rmul__(self, other):
-        return apply(elementwise.mul, other, self)
-
-    def __truediv__(self, other):
-        return apply(elementwise.div, self, other)
-
-    def __rtruediv__(self, other):
-        return apply(elementwise.div, other, self)
-
-    def __pow__(self, other):
-        return apply(elementwise.power, self, other)
-
-    def __rpow__(self, other):
-        return apply(elementwise.power, other, self)
-
-    def __matmul__(self, other):
-        return apply(matrix_ops.matmul, self, other)
-
-    def __rmatmul__(self, other):
-        return apply(matrix_ops.matmul, other, self)
-
-    def __neg__(self):
-        return apply(elementwise.neg, self)
-
-    def _compare(self, holds, other):
-        if isinstance(other, float):
-            other = float(other)  # a number has no precision of its own: 0.1 is what this Tensor's dtype makes of it
-        elif not isinstance(other, int):
-            other = as_array(other)
+    @staticmethod
+    def _plain(compute: Callable, *inputs: Any) -> Tensor:
+        """What has no gradient: comparisons, logic, whole parts, positions."""
+        arrays = [_beside(x) for x in inputs]
         try:
-            return Tensor(holds(self.data, other))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return Tensor(compute(*arrays))
         except ValueError as error:
-            raise ValueError(_sentence(holds.__name__, [self.data, other], str(error))) from None
+            raise ValueError(_sentence(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
+        except TypeError:
+            raise TypeError(
+                f"{compute.__name__}: needs booleans or integers, got {' and '.join(map(_kind, inputs))}"
+            ) from None
 
-    def __gt__(self, other):
-        return self._compare(operator.gt, other)
-
-    def __ge__(self, other):
-        return self._compare(operator.ge, other)
-
-    def __lt__(self, other):
-        return self._compare(operator.lt, other)
-
-    def __le__(self, other):
-        return self._compare(operator.le, other)
-
-    def __eq__(self, other):
-        return self._compare(operator.eq, other)
-
-    def __ne__(self, other):
-        return self._compare(operator.ne, other)
-
-    __hash__ = object.__hash__  # a Tensor is itself, whatever it holds
-
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Tensor:
         parts = key if isinstance(key, tuple) else (key,)
         parts = tuple(as_array(p) if isinstance(p, (Tensor, list)) else p for p in parts)
         return apply(shape_ops.getitem, self, key=parts if isinstance(key, tuple) else parts[0])
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: Any) -> NoReturn:
         raise TypeError(
             "Tensor: cannot be changed in place, the graph would not see it; use where, pad or cat, or .data"
         )

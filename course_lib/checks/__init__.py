@@ -61,12 +61,7 @@ class _Check:
 
     def __enter__(self):
         self.mine = _sink is None
-        if self.mine:
-            from course_lib.checks.learner import Learner
-
-            self.sink = Learner(self.id, self.part, self.frame)
-        else:
-            self.sink = _sink
+        self.sink, patience = _learner(self.id, self.part, self.frame) if self.mine else (_sink, None)
         self.guard = _guard(self.sink, self.id, self.frame)
         self.printed, self.warned = _Printed(), []
         self.stack = contextlib.ExitStack()
@@ -76,22 +71,35 @@ class _Check:
         warnings.simplefilter("default")
         self.expect = Expect(self)
         self.stack.enter_context(self.guard)
+        if patience:
+            self.stack.enter_context(patience)
         return self.expect
 
     def __exit__(self, kind, error, trace):
         self.stack.close()
-        stopped = error is None or isinstance(error, Exception | SystemExit)
+        stopped = error is None or isinstance(error, Exception | SystemExit) or type(error).__name__ == "NeverEnds"
         if error is not None and stopped:
             self.expect._raised(error)
         elif stopped:
             self.expect._end()
         self.expect._check = None
         if not stopped:  # an interrupt from the keyboard, or the grader's own limit
+            if self.mine and isinstance(error, KeyboardInterrupt):
+                raise self.sink.interrupted(error) from None
             return False
         self.sink.closed(self.id, self.part)
         if self.mine:
             self.sink.finish(error, self.printed.getvalue(), self.warned)
         return True
+
+
+def _learner(id, part, frame):
+    """The learner's own sink, and the patience that a notebook has with what it checks."""
+    from course_lib.checks.learner import Learner
+    from course_lib.checks.learner_line import of_notebook
+    from course_lib.checks.patience import Patience
+
+    return Learner(id, part, frame), Patience(frame, of_notebook(frame))
 
 
 def _guard(sink, id, frame):
@@ -195,16 +203,15 @@ def _message(error):
         return "(its message cannot be shown)"
 
 
-def hint(id):
-    """Show the hints of exercise `id` that are open so far; each further call, or failed check, opens the next."""
-    from course_lib.checks.message import Note, show
-    from course_lib.checks.session import open_hints
+def hint(what=None, number=None):
+    """Show the hints of an exercise that are open, at least the first; `number` opens up to that one.
 
-    hints, count = open_hints(id)
-    if not hints:
-        show(Note(f"There are no hints for {id}."))
-    for number, text in enumerate(hints, 1):
-        show(Note(f"**Hint {number} of {count}**\n\n{text}"))
+    `hint()` is for the check that failed last, `hint("half")` for an exercise by its name, `hint("0.4")` by its number;
+    `hint("half", 2)` or `hint(2)` open the second. The same call shows the same hints again.
+    """
+    from course_lib.checks.hints import display
+
+    display(what, number)
 
 
 def yours(id, *, else_):
@@ -226,3 +233,9 @@ def progress():
     from course_lib.checks.progress_file import table
 
     return table()
+
+
+if "IPython" in sys.modules:  # a notebook, most likely
+    from course_lib.checks.rebound import watch
+
+    watch(sys.modules[__name__])

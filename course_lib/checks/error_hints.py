@@ -1,4 +1,7 @@
-"""What Python's and NumPy's error messages often mean, for a learner who meets them the first time."""
+"""What Python's and NumPy's error messages often mean, for a learner who meets them the first time.
+
+A message alone misleads where a call does not fit: whose function it is decides what to compare with what.
+"""
 
 import re
 
@@ -16,20 +19,64 @@ _OFTEN = (
     (r"axis .* is out of bounds", "the array has fewer axes than you name; print its shape"),
     (r"(output array|input) is read-only|assignment destination is read-only", "work on a copy of the input"),
     (r"Cannot cast ufunc .* output", "in-place arithmetic keeps the dtype; write a = a * b instead of a *= b"),
-    (
-        r"unexpected keyword argument|missing \d+ required|takes \d+ positional",
-        "compare your `def` line with the task's",
-    ),
+    (r"object is not callable", "round brackets call a function; elements are taken with [ ]"),
+    (r"'(int|float)' object is not iterable", "a number cannot be looped over; range(n) counts to n"),
     (r"before assignment|cannot access local variable", "a name is set on one path only, or set later in the function"),
     (r"not enough values to unpack|too many values to unpack", "the number of names on the left must fit the right"),
     (r"maximum recursion depth", "the function calls itself without ever reaching its end"),
 )
 
 
+_JOINS = r"(?:np\.|numpy\.)?(?:concatenate|stack|hstack|vstack|dstack|column_stack)"
+_MAKES = r"(?:np\.|numpy\.)?(?:zeros|ones|empty|full)"
+_TOTALS = r"(?:np\.|numpy\.)?(?:sum|mean|prod|max|min|std|var|any|all|argmax|argmin|cumsum)"
+_CALLS = (  # what the message is about, what the line calls, what to say of that call
+    (r"positional|scalar index|single value", _JOINS, "{0} takes the arrays together, in one list: {0}([a, b])"),
+    (r"as a data type|positional", _MAKES, "the shape is one argument, in brackets of its own: {0}((2, 3))"),
+    (r"scalar index|as an integer", _TOTALS, "the second argument of {0} is an axis, no further array"),
+)
+_SIGNATURE = r"([\w.<>]+)\(\) (?:missing|takes|got an unexpected keyword|got multiple values|requires)"
+
+
 def often_means(error):
     """A sentence on what this exception often means, or ""."""
+    text = _text(error)
+    return next((f"This often means: {say}." for pattern, say in _OFTEN if re.search(pattern, text)), "")
+
+
+def about_call(error, line, own=(), in_check=False):
+    """A sentence on a call whose arguments do not fit, or "".
+
+    `line` is the source line it stands in, `own` the names the learner defined, `in_check` whether the check made the
+    call.
+    """
+    text = _text(error) if isinstance(error, TypeError) else ""
+    say = _about_arrays(text, line) or _about_signature(text, line, own, in_check)
+    return f"This often means: {say}." if say else ""
+
+
+def _text(error):
     try:
-        text = str(error)
+        return str(error)
     except Exception:
         return ""
-    return next((f"This often means: {say}." for pattern, say in _OFTEN if re.search(pattern, text)), "")
+
+
+def _about_arrays(text, line):
+    for about, calls, say in _CALLS:
+        found = re.search(rf"(?<![\w.])({calls})\(", line)
+        if found and re.search(about, text):
+            return say.format(found[1])
+    return ""
+
+
+def _about_signature(text, line, own, in_check):
+    found = re.search(_SIGNATURE, text)
+    if not found:
+        return ""
+    name = found[1].replace(".<locals>", "").removesuffix(".__init__")
+    if name.split(".")[0] not in own:
+        called = re.search(rf"[\w.]*\b{name.rpartition('.')[2]}(?=\()", line)
+        called = called[0] if called else name
+        return f"{called} takes other arguments than this call gives; help({called}) lists them"
+    return "compare your `def` line with the task's" if in_check else f"this call does not fit the `def` line of {name}"

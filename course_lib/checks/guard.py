@@ -2,8 +2,8 @@
 
 A courtesy to honest learners, no protection. The exercise's `forbid` names functions; where the code that the check
 reaches mentions one (`reachable.py`), a profile function looks at each call while the check runs. Only a call that
-stands in the notebook's own code counts: what the library calls inside, and what the check cell itself calls, is none
-of its business. Nothing is imported to find out.
+stands in the notebook's own code, or in a module of the learner's beside it, counts: what the library calls inside, and
+what the check cell itself calls, is none of its business. Nothing is imported to find out.
 
 A function of the library is forbidden wherever it stands: `course_lib.functional.conv2d` means every function of
 course_lib with that name, the primitive among them, and the primitives that it is written with, whatever their names.
@@ -14,7 +14,7 @@ import sys
 import types
 
 from course_lib.checks.learner_line import nested_code
-from course_lib.checks.reachable import mentions, named_objects
+from course_lib.checks.reachable import is_learners, mentions, named_objects
 
 LIBRARY, PRIMITIVES = "course_lib.", "course_lib.ops."
 
@@ -42,6 +42,8 @@ class Guard:
 
     def __enter__(self):
         self._before = sys.getprofile()
+        if self._names:
+            self._handed_over()
         if self._names and mentions(self._code, self._globals, self._keep, self._names):
             sys.setprofile(self._event)
         return self
@@ -49,6 +51,17 @@ class Guard:
     def __exit__(self, *exc):
         if sys.getprofile() == self._event:
             sys.setprofile(self._before)
+
+    def _handed_over(self):
+        """An offence where a name that the check cell uses is a forbidden function itself: `mine = library.mine`."""
+        for name in self._code.co_names:
+            thing = self._globals.get(name)
+            for _ in range(8):  # partials of methods of partials
+                thing = getattr(thing, "func", None) or getattr(thing, "__func__", None) or thing
+            code = getattr(getattr(thing, "_implementation", thing), "__code__", None)
+            found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
+            if found and self.offence is None:
+                self.offence = {"name": found, "function": name, "line": 0}
 
     def take(self):
         """The offence, once; after it nothing more is watched."""
@@ -128,7 +141,7 @@ class Guard:
         code = frame.f_code
         if id(code) in self._own or code.co_filename == self._own_file:
             return False
-        return frame.f_globals is self._globals or frame.f_globals.get("__name__") == "__main__"
+        return is_learners(frame.f_globals, self._globals) or frame.f_globals.get("__name__") == "__main__"
 
     def _blame(self, frame, name):
         if self.offence is None and self._is_learners(frame):

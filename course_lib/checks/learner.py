@@ -1,18 +1,29 @@
 """The learner's own side of a check: compare with the record, explain the first failure, raise one clean error."""
 
-from course_lib.checks import session
-from course_lib.checks.error_hints import often_means
+import sys
+import types
+
+from course_lib.checks import hints, session
+from course_lib.checks.check_cell import CheckCell
+from course_lib.checks.error_hints import about_call, often_means
+from course_lib.checks.given import answer
 from course_lib.checks.learner_line import find_spot
-from course_lib.checks.lookup import exercise_of, find_check, find_hidden, hints_of, record_folders
+from course_lib.checks.lookup import exercise_of, find_check, find_hidden, record_folders
 from course_lib.checks.message import Message, show
+from course_lib.checks.patience import NeverEnds, patience
 from course_lib.evidence.compare import Difference, check_line
 from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.records import BadRecord, join
 
+AS_GIVEN = "As given: nothing repaired yet."
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
 _NO_HIDDEN = (
     "This cell observes more than was recorded. If it holds hidden tests, set COURSE_HIDDEN to the folder with their "
     "values; else take this cell from a fresh copy of the lesson."
+)
+_ENDLESS = (
+    "Your code was still running: a loop or recursion that never ends, or one that takes every path of many. "
+    'If it is right but slow, give it more: os.environ["COURSE_SECONDS"] = "30".'
 )
 
 
@@ -27,38 +38,72 @@ class CheckFailed(Exception):
         return [f"{self.title}: see the message above." if self.title else f"CheckFailed: {self}"]
 
 
+class Interrupted(KeyboardInterrupt):
+    """The learner stopped a check; the message above says where it was."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
 class Learner:
     """The sink of a notebook: collects what one check cell saw, then judges and shows it. `frame` is the cell's."""
 
     def __init__(self, id, part, frame):
         self.id, self.part, self.frame = id, part, frame
-        self.lines = []
+        self.lines, self.at = [], {}  # what was seen, and position -> line of the check cell
 
     def seen(self, seen):
         """Keep one observation."""
         self.lines.append(seen)
+        self.at[seen.position] = _line_of(self.frame.f_code.co_filename)
 
     def closed(self, check, part):
         """Nothing: `finish` follows."""
 
     def finish(self, error, printed, warned):
         """Show the message of this run and raise CheckFailed unless all of it passed."""
-        expected = self._expected()
+        expected, names = self._expected(), self.frame.f_globals
+        about = expected.get("exercise", {})
+        mine = answer(about.get("names") or [exercise_of(self.id)], names)
+        message = self.message(expected, error, untouched=bool(mine) and mine == about.get("given"))
+        if expected.get("hidden_from") is None:  # what is printed of a hidden test would show its inputs
+            message.printed = _printed(printed, warned)
+        message.answer = mine
+        session.remember(self.id, bool(message.passed), message.attempt, names, mine)
+        if message.attempt and not message.passed:
+            message.ask = hints.offer(self.id, expected["hints"])
+        show(message)
+        if not message.passed:
+            if message.attempt:
+                hints.button(self.id, expected["hints"])
+            label = f"{message.label}: " if message.label else ""
+            raise CheckFailed(f"{message.title}. {label}{message.problem}", message.title)
+
+    def interrupted(self, error):
+        """Say where the check was when the learner stopped it; the KeyboardInterrupt to raise."""
+        message = Message(f"{self.id}: interrupted", None, [])
+        message.problem = "You stopped this check while it ran."
+        self._show_spot(message, find_spot(error, self.frame))
+        show(message)
+        return Interrupted(f"{message.title}: see the message above.")
+
+    def message(self, expected, error=None, untouched=False):
+        """The Message of what was seen; `untouched` when the program that was given stands as it was."""
         differences = _differences(expected["lines"], self.lines)
         hidden_from = expected.get("hidden_from", float("inf"))
         message = Message(*self._heading(expected["lines"], differences, hidden_from))
         message.check = self.id
-        if hidden_from == float("inf"):  # what is printed of a hidden test would show its inputs
-            message.printed = _printed(printed, warned)
         first = next((i for i, (_, d) in enumerate(differences) if d), None)
-        if first is not None:
-            self._explain(message, expected, *differences[first], hidden_from, error)
-        attempt = first is None or differences[first][1].what != "notdone"
-        session.remember(self.id, bool(message.passed), attempt, self.frame.f_globals)
-        show(message)
-        if not message.passed:
-            label = f"{message.label}: " if message.label else ""
-            raise CheckFailed(f"{message.title}. {label}{message.problem}", message.title)
+        if first is None:
+            return message
+        if untouched:
+            message.title, message.passed, message.attempt = f"{self.id}: as given", None, False
+            message.problem = AS_GIVEN
+            return message
+        self._explain(message, expected, *differences[first], hidden_from, error)
+        if message.passed is False and hidden_from == float("inf"):
+            self._say_changed(message, expected["lines"], differences)
+        return message
 
     def _expected(self):
         """The record's entry for this check: visible, hidden or both in one."""
@@ -93,37 +138,69 @@ class Learner:
 
     def _explain(self, message, expected, position, difference, hidden_from, error):
         message.label = message.rows[position - expected["lines"][0]["position"]][0] if expected["lines"] else ""
-        message.problem = difference.say
-        mistakes = name_mistake(expected, self.lines)
-        message.mistakes = [m.sentence for m in mistakes]
+        message.problem = CheckCell(self.frame).named(difference.say, self.at.get(position))
+        message.beside = difference.beside
+        mistake = name_mistake(expected, self.lines)
+        message.mistakes = [mistake.sentence] if mistake else []
         if position >= hidden_from:
-            message.problem = "This hidden test fails."
+            message.problem, message.beside = "This hidden test fails.", ""
         elif difference.what == "raised" and error is not None:
             self._show_line(message, error)
         elif difference.what == "missing" and error is None:
-            message.problem = _CHANGED.format("lines are missing")
+            message.problem, message.attempt = _CHANGED.format("lines are missing"), False
         elif difference.what == "extra":
-            message.problem = _NO_HIDDEN
+            message.problem, message.attempt = _NO_HIDDEN, False
         elif difference.what == "notdone":
-            message.label = ""
+            message.label, message.attempt = "", False
             message.problem = "Write it in its cell, run that cell, then run this one again."
-            if hints_of(self.id):
+            if expected["hints"]:
                 message.problem += f' If you are stuck: hint("{exercise_of(self.id)}").'
-            return
-        hints = hints_of(self.id)
-        if hints:
-            rung = min(session.failures(self.id), len(hints) - 1)
-            message.hint, message.hint_title = hints[rung], f"Hint {rung + 1} of {len(hints)}"
 
     def _show_line(self, message, error):
-        if not message.mistakes:
-            message.mistakes = [sentence for sentence in [often_means(error)] if sentence]
-        spot = find_spot(error, self.frame)
-        if isinstance(error, NameError) and spot and spot.in_check:
-            message.problem = f"{error}. Run the cell that defines it, then this one again."
-        elif spot:
+        spot, names = find_spot(error, self.frame), self.frame.f_globals
+        if isinstance(error, NeverEnds):
+            message.problem = f"Stopped after {patience():g} seconds of computing. {_ENDLESS}"
+        elif isinstance(error, NameError) and spot and spot.in_check:
+            message.problem, message.attempt = f"{error}. Run the cell that defines it, then this one again.", False
+            return
+        if spot:
+            own = {name for name, thing in names.items() if _is_own(thing, names)}
+            fits = about_call(error, spot.source, own, spot.in_check)  # the message itself: surer than a mistake's type
+            say = fits or (not message.mistakes and often_means(error))
+            message.mistakes = [say] if say else message.mistakes
+        self._show_spot(message, spot)
+
+    def _show_spot(self, message, spot):
+        if spot:
             message.place = "in the check cell" if spot.in_check else f"in {spot.function}, {spot.place}"
             message.code = spot.text()
+
+    def _say_changed(self, message, lines, differences):
+        wrong, cell, names = dict(differences), CheckCell(self.frame), []
+        seen = {one.position: one for one in self.lines}
+        for line in lines:
+            position = line["position"]
+            one = seen.get(position)
+            if one is None or not wrong[position] or one.kind not in ("value", "unchanged") or "hash" in line:
+                continue
+            names += cell.changed(self.at[position], line["value"], one.value)
+        if names:
+            message.mistakes.append(f"Your function changed its input {', '.join(dict.fromkeys(names))}.")
+
+
+def _line_of(file):
+    """The line of the check cell that is observing."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename != file:
+        frame = frame.f_back
+    return frame.f_lineno if frame is not None else None
+
+
+def _is_own(thing, names):
+    """Whether a function or class was defined in the notebook."""
+    if isinstance(thing, type):
+        return thing.__module__ == "__main__"
+    return isinstance(thing, types.FunctionType) and thing.__globals__ is names
 
 
 def _with_hidden(visible, hidden):

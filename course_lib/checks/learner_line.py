@@ -57,6 +57,17 @@ def find_spot(error, check_frame):
     return _spot(error, own[0], own[2]) if own else None
 
 
+def of_notebook(check_frame):
+    """A function that tells whether a frame is the notebook's own code, the check cell's not among it."""
+    names, check_code = check_frame.f_globals, set(nested_code(check_frame.f_code))
+
+    def is_learners(frame):
+        mine = frame.f_globals is names or frame.f_globals.get("__name__") == "__main__"
+        return mine and frame.f_code not in check_code and frame.f_code.co_filename != check_frame.f_code.co_filename
+
+    return is_learners
+
+
 def _spot(error, frame, in_check):
     summary = next(
         entry

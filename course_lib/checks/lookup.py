@@ -1,6 +1,9 @@
 """Find the recorded values of a check: in COURSE_EXPECTED, beside the notebook, or with the installed course."""
 
+import difflib
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.evidence.records import BadRecord, load_record
@@ -8,11 +11,11 @@ from course_lib.evidence.records import BadRecord, load_record
 _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 
 
-def record_folders():
-    """The folders with visible records, nearest first."""
+def record_folders(here=None):
+    """The folders with visible records, nearest first, for a notebook in the folder `here` (the current one)."""
     named = os.environ.get("COURSE_EXPECTED")
     installed = Path(__file__).resolve().parents[2] / "notebooks" / "expected"
-    return ([Path(named)] if named else []) + [Path.cwd() / "expected", installed]
+    return ([Path(named)] if named else []) + [(here or Path.cwd()) / "expected", installed]
 
 
 def records_in(folder, skip_damaged=False):
@@ -75,12 +78,48 @@ def exercise_of(check):
     return check.partition("-")[0]
 
 
-def hints_of(check):
-    """The hints of a check or of its exercise, weakest first; [] where there are none."""
-    exercise = exercise_of(check)
-    for folder in record_folders():
-        for record in records_in(folder, skip_damaged=True):
-            mine = [record.about(id) for id in record.checks if exercise_of(id) == exercise]
-            if mine:
-                return next((entry["hints"] for entry in mine if entry["hints"]), [])
-    return []
+@dataclass(frozen=True)
+class Known:
+    """An exercise as the records know it: its hints, and all it may be called by."""
+
+    id: str
+    number: str  # "9.3", "" where there is none
+    title: str
+    names: tuple
+    hints: tuple
+
+
+def exercises(folders=None):
+    """`{id: Known}` of every recorded exercise, in the course's order."""
+    found = {}
+    for folder in folders or record_folders():
+        for record in sorted(records_in(folder, skip_damaged=True), key=lambda record: record.lesson):
+            about = {id: record.about(id) for id in record.checks}
+            for id in sorted(about, key=lambda id: about[id]["exercise"].get("place", 0)):
+                known, entry = found.get(exercise_of(id)), about[id]
+                if known is None or not known.hints:
+                    of = entry["exercise"]
+                    place = of.get("number", ""), of.get("title", ""), tuple(of.get("names", ()))
+                    found[exercise_of(id)] = Known(exercise_of(id), *place, tuple(entry["hints"]))
+    return found
+
+
+def find_exercise(what, folders=None):
+    """`(Known, None)` of the exercise that `what` means: id, check, number, title or a name it defines.
+
+    `(None, Known or None)` where there is none: the one with the nearest name.
+    """
+    known = exercises(folders)
+    text = str(what).strip()
+    bare = text.removeprefix("check-").removeprefix("predict-")
+    keys = {}
+    for exercise in known.values():
+        for key in (exercise.id, exercise.number, exercise.title, *exercise.names):
+            keys.setdefault(key.lower(), exercise)
+    keys.pop("", None)
+    number = re.search(r"0*(\d+\.\d+)", text)
+    for key in (text, bare, exercise_of(bare), number[1] if number else ""):
+        if key.lower() in keys:
+            return keys[key.lower()], None
+    near = difflib.get_close_matches(text.lower(), list(keys), n=1)
+    return None, keys[near[0]] if near else None

@@ -31,26 +31,30 @@ class Message:
     rows: list  # (label, True passed / False failed / None not reached)
     label: str = ""  # of the first failure
     problem: str = ""
+    beside: str = ""  # small arrays, expected and got
     code: str = ""  # the learner's own line
     place: str = ""  # where that line is
     mistakes: list = field(default_factory=list)  # sentences
-    hint: str = ""  # Markdown
-    hint_title: str = ""
+    ask: str = ""  # that hints are there, and how to get them
     printed: str = ""
     note: str = ""
     check: str = ""  # its id, for programs that read the notebook's outputs
+    attempt: bool = True  # whether something was tried; never shown
+    answer: str = ""  # a fingerprint of what was tried; never shown
 
     def __str__(self):
         lines = [f"{_MARK[self.passed][0]} {self.title}"]
         lines += [f"  {_MARK[ok][0]} {label}{self._later(ok)}" for label, ok in self.rows]
         if self.problem:
             lines += ["", *([f"{self.label}:"] if self.label else []), *_indent(self.problem)]
+        if self.beside:
+            lines += ["", *_indent(self.beside), ""]
         if self.code:
             lines += [f"  {self.place}:", *_indent(self.code)]
         for sentence in self.mistakes:
             lines += _indent(sentence)
-        if self.hint:
-            lines += ["", f"{self.hint_title}:", *_indent(plain_markdown(self.hint))]
+        if self.ask:
+            lines += ["", self.ask]
         if self.printed:
             lines += ["", "Printed during the check:", *_indent(self.printed)]
         return "\n".join(lines + ([self.note] if self.note else []))
@@ -62,6 +66,7 @@ class Message:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         kept = {"id": self.check, "passed": self.passed, "say": "\n".join([self.problem, *self.mistakes])}
+        kept |= {"attempt": self.attempt, "answer": self.answer}
         return {"text/plain": str(self), "text/html": self.html()}, {"course_check": kept} if self.check else {}
 
     def html(self):
@@ -71,11 +76,13 @@ class Message:
         if self.problem:
             label = f"<strong>{escape(self.label)}</strong><br>" if self.label else ""
             parts.append(_block(label + escape(self.problem)))
+        if self.beside:
+            parts.append(_pre(self.beside))
         if self.code:
             parts.append(_block(escape(self.place) + ":" + _pre(self.code)))
         parts += [_block(escape(sentence), _RAISED) for sentence in self.mistakes]
-        if self.hint:
-            parts.append(_details(self.hint_title, markdown(self.hint)))
+        if self.ask:
+            parts.append(_block(escape(self.ask), "opacity:.85"))
         if self.printed:
             parts.append(_details("Printed during the check", _pre(self.printed)))
         if self.note:

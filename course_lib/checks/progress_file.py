@@ -1,4 +1,4 @@
-"""The learner's own record of what passes: a small JSON file beside the notebooks, and the table made of it."""
+"""The learner's own record: what passes and which hints are open, in a small JSON file beside the notebooks."""
 
 import contextlib
 import json
@@ -10,15 +10,20 @@ from pathlib import Path
 from course_lib.checks.lookup import record_folders, records_in
 
 FILE_NAME = ".course-progress.json"
+DEAD_AFTER = 3  # seconds after which a lock that nobody renews is a dead kernel's
 
 
-def progress_path():
-    """COURSE_PROGRESS, else a file in the notebook's folder, else (if that is read-only) in the user's data folder."""
+def progress_path(folder=None):
+    """COURSE_PROGRESS, else a file in the notebook's folder, else (if that is read-only) in the user's data folder.
+
+    The notebook's folder is `folder`, or the current one.
+    """
+    folder = Path.cwd() if folder is None else Path(folder)
     named = os.environ.get("COURSE_PROGRESS")
     if named:
         return Path(named)
-    here = Path.cwd() / FILE_NAME
-    if here.exists() or os.access(Path.cwd(), os.W_OK):
+    here = folder / FILE_NAME
+    if here.exists() or os.access(folder, os.W_OK):
         return here
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "perceptron-to-resnet" / "progress.json"
@@ -27,44 +32,132 @@ def progress_path():
 def read(path=None):
     """`(checks, problem)`: check id -> {"passed", "tries", "when"}, and a sentence if the file was unreadable."""
     path = path or progress_path()
+    kept, problem = _load(path)
+    names = ("passed", "tries", "when")
+    return {id: {name: entry[name] for name in names} for id, entry in kept["checks"].items()}, problem
+
+
+def opened(path=None):
+    """`{exercise: hints opened}`."""
+    return _load(path or progress_path())[0]["hints"]
+
+
+def note(check, passed, path=None, answer=""):
+    """Keep that `check` passed or not. A folder that cannot be written is no reason to disturb the learner.
+
+    `answer` is a fingerprint of what was tried, if known: the same one run again, with the same end, is no new try.
+    """
+
+    def change(kept):
+        before = kept["checks"].get(check, {"tries": 0, "passed": None, "answer": ""})
+        again = answer and answer == before["answer"] and passed == before["passed"]
+        if again:
+            return False
+        entry = {"passed": passed, "tries": before["tries"] + 1, "when": time.strftime("%Y-%m-%dT%H:%M:%S")}
+        kept["checks"][check] = {**entry, "answer": answer}
+        return True
+
+    _change(path or progress_path(), change)
+
+
+def note_opened(exercise, count, path=None):
+    """Keep that `count` hints of `exercise` are open; what is open stays open."""
+
+    def change(kept):
+        before = kept["hints"].get(exercise, 0)
+        kept["hints"][exercise] = max(count, before)
+        return count > before
+
+    _change(path or progress_path(), change)
+
+
+def _load(path):
+    """`({"checks", "hints"}, problem)`."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        checks = {id: _entry(entry) for id, entry in stored["checks"].items()}
-        return checks, ""
+        stored = json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
+        hints = {str(id): int(count) for id, count in stored.get("hints", {}).items()}
+        return {"checks": {id: _entry(entry) for id, entry in stored["checks"].items()}, "hints": hints}, ""
     except FileNotFoundError:
-        return {}, ""
+        return {"checks": {}, "hints": {}}, ""
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return {}, f"Your progress file {path} could not be read; a new one is started at the next check."
+        problem = f"Your progress file {path} could not be read; a new one is started at the next check."
+        return {"checks": {}, "hints": {}}, problem
 
 
 def _entry(entry):
-    return {"passed": bool(entry["passed"]), "tries": int(entry["tries"]), "when": str(entry["when"])}
+    kept = {"passed": bool(entry["passed"]), "tries": int(entry["tries"]), "when": str(entry["when"])}
+    return {**kept, "answer": str(entry.get("answer", ""))}
 
 
-def note(check, passed, path=None):
-    """Keep that `check` passed or not. A folder that cannot be written is no reason to disturb the learner."""
-    path = path or progress_path()
-    checks, problem = read(path)
-    tries = checks.get(check, {"tries": 0})["tries"] + 1
-    checks[check] = {"passed": passed, "tries": tries, "when": time.strftime("%Y-%m-%dT%H:%M:%S")}
+def _change(path, change):
+    """Read, change and write the file while no other kernel does; a file that cannot be written stays as it is.
+
+    `change(kept)` says whether there is anything to write.
+    """
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        if problem:
-            os.replace(path, path.with_name(path.name + ".damaged"))
-        partial.write_text(json.dumps({"version": 1, "checks": checks}, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(partial, path)
+        with _alone(path):
+            kept, problem = _load(path)
+            if not change(kept):
+                return
+            text = json.dumps({"version": 1, **kept}, indent=1, sort_keys=True)
+            if problem:
+                os.replace(path, path.with_name(path.name + ".damaged"))
+            partial.write_text(text, encoding="utf-8")
+            _patiently(lambda: os.replace(partial, path))
     with contextlib.suppress(OSError):
         partial.unlink(missing_ok=True)
 
 
-def lessons(folders=None):
-    """`{lesson: {check id: points}}` of all recorded lessons, in the course's order."""
+@contextlib.contextmanager
+def _alone(path):
+    """Keep other kernels out: only one can make the lock file, on any system. One left by a dead kernel gives way."""
+    lock, stamp, since = path.with_name(f"{path.name}.lock"), None, time.monotonic()
+    while True:
+        try:
+            os.close(_patiently(lambda: os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)))
+            break
+        except FileExistsError:
+            held = _stamp(lock)
+            if held != stamp:
+                stamp, since = held, time.monotonic()
+            elif time.monotonic() - since > DEAD_AFTER:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.001)
+    try:
+        yield
+    finally:
+        _patiently(lambda: lock.unlink(missing_ok=True))
+
+
+def _stamp(lock):
+    try:
+        state = lock.stat()
+        return state.st_mtime_ns, state.st_ino
+    except OSError:
+        return None
+
+
+def _patiently(action):
+    """Do `action`, again for a moment where Windows refuses because another program has the file open."""
+    for _ in range(20 if os.name == "nt" else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(0.01)
+    return action()
+
+
+def lessons(folders=None, only=None):
+    """`{lesson: {check id: points}}` of the recorded lessons, all or `only` some; lessons and checks in their order."""
     found = {}
     for folder in folders or record_folders():
         for record in records_in(folder, skip_damaged=True):
-            found.setdefault(record.lesson, {id: record.about(id)["points"] for id in record.checks})
-    return dict(sorted(found.items()))
+            about = {id: record.about(id) for id in record.checks}
+            order = sorted(about, key=lambda id: about[id]["exercise"].get("place", 0))
+            found.setdefault(record.lesson, {id: about[id]["points"] for id in order})
+    return {lesson: checks for lesson, checks in sorted(found.items()) if only is None or lesson in only}
 
 
 class Table:
@@ -97,11 +190,11 @@ class Table:
         return {"text/plain": str(self), "text/html": table + note}
 
 
-def table(path=None, folders=None):
-    """The Table of all lessons: title, checks, passed, points reached, points in all."""
+def table(path=None, folders=None, only=None):
+    """The Table of the lessons: title, checks, passed, points reached, points in all."""
     done, problem = read(path)
     rows = []
-    for lesson, checks in lessons(folders).items():
+    for lesson, checks in lessons(folders, only).items():
         passed = [id for id in checks if done.get(id, {}).get("passed")]
         title = lesson.replace("_", " ")
         rows.append((title, len(checks), len(passed), sum(checks[id] for id in passed), sum(checks.values())))

@@ -5,7 +5,9 @@ import dis
 import functools
 import gc
 import sys
+import sysconfig
 import types
+from pathlib import PurePath
 
 from course_lib.checks.learner_line import nested_code
 
@@ -41,12 +43,27 @@ def mentions(check_code, namespace, targets, names):
         seen.add(id(thing))
         if len(seen) > MANY:
             return True
-        if isinstance(thing, types.FunctionType) and thing.__globals__ is namespace:
+        if isinstance(thing, types.FunctionType) and is_learners(thing.__globals__, namespace):
             if any(_doubtful(code, names) for code in nested_code(thing.__code__)):
                 return True
-            stack += named_objects(thing.__code__, namespace)
+            stack += named_objects(thing.__code__, thing.__globals__)
         stack += _carried(thing, namespace)
     return False
+
+
+def is_learners(found, namespace):
+    """Whether globals are the notebook's (`namespace`), or those of a module of the learner's own beside it."""
+    return found is namespace or _lies_beside(str(found.get("__name__")), found.get("__file__"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _lies_beside(name, file):
+    """Whether a module is neither the course's nor Python's nor installed."""
+    if not isinstance(file, str) or name.partition(".")[0] == "course_lib":
+        return False
+    path = PurePath(file)
+    installed = not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+    return not installed and not any(path.is_relative_to(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib"))
 
 
 def _is_librarys(function, names):
@@ -81,5 +98,7 @@ def _carried(thing, namespace):
     """What is at hand for code that has `thing`: all that it refers to, but for a function's module."""
     home = (thing if isinstance(thing, type) else type(thing)).__module__
     if type(thing) not in CARRIERS and home != namespace.get("__name__"):
-        return []
+        module = sys.modules.get(home)
+        if not is_learners(getattr(module, "__dict__", {}), namespace):
+            return []
     return [x for x in gc.get_referents(thing) if x is not getattr(thing, "__globals__", None)]

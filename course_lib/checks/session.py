@@ -1,12 +1,12 @@
-"""What this kernel remembers of the learner: which checks passed, for which function, and how many hints are open."""
+"""What this kernel remembers of the learner: which checks passed, for which function, and which failed last."""
 
 import os
 
-from course_lib.checks.lookup import exercise_of, hints_of
+from course_lib.checks.lookup import exercise_of
 
-_failed = {}  # exercise -> attempts that failed since it last passed
-_opened = {}  # exercise -> hints opened by asking
 _passed = {}  # check -> (passed, code of the function that bears the exercise's name)
+_failed = []  # exercises whose checks failed after an attempt, the last one last
+_opened = {}  # exercise -> hints opened here, for where no progress file can be written
 
 
 def graded():
@@ -14,31 +14,44 @@ def graded():
     return os.environ.get("COURSE_MODE") == "grade"
 
 
-def remember(check, passed, attempt, namespace):
-    """Note one run of a check; an untouched stub is no attempt."""
+def remember(check, passed, attempt, namespace, answer=""):
+    """Note one run of a check; what was no attempt (a stub, a program as given, a cell not run) leaves no trace."""
     exercise = exercise_of(check)
     _passed[check] = passed, _code(namespace.get(exercise))
-    if passed:
-        _failed.pop(exercise, None)
-    elif attempt:
-        _failed[exercise] = _failed.get(exercise, 0) + 1
-    if attempt and not graded():
+    if not attempt:
+        return
+    _failed[:] = [one for one in _failed if one != exercise] + ([] if passed else [exercise])
+    if not graded():
         from course_lib.checks.progress_file import note
 
-        note(check, passed)
+        note(check, passed, answer=answer)
 
 
-def failures(check):
-    """Failed attempts at the exercise of this check, since it last passed."""
-    return _failed.get(exercise_of(check), 0)
+def last_failed():
+    """The exercise whose check failed last after an attempt: in this kernel, else by the progress file; or ""."""
+    if _failed:
+        return _failed[-1]
+    from course_lib.checks.progress_file import read
+
+    failed = [(entry["when"], id) for id, entry in read()[0].items() if not entry["passed"]]
+    return exercise_of(max(failed)[1]) if failed else ""
 
 
-def open_hints(exercise):
-    """The hints to show now and how many there are; each call opens one more than before."""
-    hints = hints_of(exercise)
-    reached = max(_opened.get(exercise, 0) + 1, _failed.get(exercise, 0))
-    _opened[exercise] = min(reached, len(hints))
-    return hints[: _opened[exercise]], len(hints)
+def opened(exercise):
+    """How many hints of `exercise` are open."""
+    from course_lib.checks.progress_file import opened
+
+    return max(_opened.get(exercise, 0), opened().get(exercise, 0))
+
+
+def open_hints(exercise, count):
+    """Open the first `count` hints of `exercise`; open ones stay open, also after the kernel."""
+    if count > opened(exercise):
+        from course_lib.checks.progress_file import note_opened
+
+        _opened[exercise] = count
+        if not graded():
+            note_opened(exercise, count)
 
 
 def choose(exercise, namespace, library):

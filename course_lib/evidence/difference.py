@@ -1,6 +1,7 @@
 """A Difference between two observations, and the words in which a learner reads about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 
@@ -16,7 +17,8 @@ class Difference:
 
     `what` is one word (type, length, keys, shape, finite, dtype, value, raised, forbidden, law, bound, work, changed,
     prediction, missing, extra, kind); `say` the sentence for the learner; `expected` and `got` short texts; `where` the
-    path into a container or the index into an array; `error` the largest absolute error where there is one.
+    path into a container or the index into an array; `error` the largest absolute error where there is one; `arrays`
+    the two arrays that differ and where the second is right.
     """
 
     what: str
@@ -25,6 +27,12 @@ class Difference:
     got: str = ""
     where: str = ""
     error: float | None = None
+    arrays: tuple | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def beside(self):
+        """Both arrays whole, side by side, wrong values marked; "" where there are none or they are not small."""
+        return side_by_side(*self.arrays) if self.arrays else ""
 
 
 def default_rtol(array):
@@ -142,20 +150,51 @@ def value_difference(e, g, right, error, where):
     """The Difference at the first wrong index; `right` says where `g` is right, `error` how far it is."""
     index = tuple(int(i) for i in np.argwhere(~right)[0])
     place = where + (str(list(index)) if index else "")
-    want, have = number_text(e[index]), number_text(g[index])
-    if want == have:  # equal to six digits: show all of them
-        want, have = repr(e[index].item()), repr(g[index].item())
+    want, have = _pair(e[index], g[index])
     say = f"{f'At {place}: e' if place else 'E'}xpected {want}, got {have}"
     largest = None
-    if error is not None:
-        finite = error[np.isfinite(error)]
-        largest = float(finite.max()) if finite.size else None
     if e.size > 1:
         say += f"; {int((~right).sum())} of {e.size} values are wrong"
-        if largest is not None:
-            say += f", the largest error is {largest:.3g}"
+    if error is not None and np.isfinite(error).any():
+        worst = tuple(int(i) for i in np.unravel_index(np.argmax(np.where(np.isfinite(error), error, -1)), e.shape))
+        largest = float(error[worst])
+        if e.size > 1:
+            there = "at {}{}: expected {}, got {}".format(where, list(worst), *_pair(e[worst], g[worst]))
+            say += f", the largest error is {largest:.3g}{', here' if worst == index else f' {there}'}"
     if g.dtype.kind in "fc" and g.dtype.itemsize < e.dtype.itemsize and largest is not None:
         scale = magnitude(e)
         if largest <= 10 * default_rtol(g) * scale:
             say += f". Your result has dtype {g.dtype}: digits were lost, {e.dtype} is expected"
     return differ("value", place, want, have, largest, say + ".")
+
+
+def _pair(e, g):
+    """Two numbers as text: to six digits, all of them where six are equal."""
+    want, have = number_text(e), number_text(g)
+    return (want, have) if want != have else (repr(e.item()), repr(g.item()))
+
+
+SMALL = 24  # values in an array that is shown whole
+_WIDE = 8  # of them in a row
+
+
+def side_by_side(e, g, right=None):
+    """Two small arrays of at most two axes as text, beside each other; "" for others. Values not `right` are marked."""
+    small = all(0 < a.ndim <= 2 and 0 < a.size <= SMALL and a.shape[-1] <= _WIDE for a in (e, g))
+    if not small or e.size == g.size == 1:
+        return ""
+    left, other = ["expected", *_grid(e)], ["got", *_grid(g, right)]
+    width = max(map(len, left)) + 3
+    return "\n".join(f"{a:<{width}}{b}".rstrip() for a, b in zip_longest(left, other, fillvalue=""))
+
+
+def _grid(array, right=None):
+    """An array of one or two axes, a line of text a row, columns aligned."""
+    marks = np.where(np.full(array.shape, True) if right is None else right, "", "✗")
+    pairs = zip(np.atleast_2d(array), np.atleast_2d(marks), strict=True)
+    texts = [[number_text(v) + str(m) for v, m in zip(*pair, strict=True)] for pair in pairs]
+    width = max(len(text) for row in texts for text in row)
+    lines = ["[" + ", ".join(text.rjust(width) for text in row) + "]" for row in texts]
+    if array.ndim == 1:
+        return lines
+    return [("[" if i == 0 else " ") + line + ("]" if i == len(lines) - 1 else ",") for i, line in enumerate(lines)]

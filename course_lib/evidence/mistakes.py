@@ -1,47 +1,69 @@
-"""Which known mistake a failing answer looks like: its observations equal what that mistake was recorded to give."""
+"""Which one known mistake a failing answer looks like: what was seen equals what that mistake was recorded to give."""
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from course_lib.evidence.compare import check_line, compare
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched."""
+    """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
+
+    `first` when it fits the lines up to the first failure and not all that follow.
+    """
 
     name: str
     say: str
     often: bool = False
+    first: bool = False
 
     @property
     def sentence(self):
         """What the learner reads."""
         say = self.say.strip()
         say = say if say[-1:] in ".!?" else say + "."
-        return f"This often means: {say}" if self.often else f"It looks like this: {say}"
+        if self.often:
+            return f"This often means: {say}"
+        return f"{'In its first lines it' if self.first else 'It'} looks like this: {say}"
 
 
 def name_mistake(check_record, seen):
-    """The known mistakes that equal all observations up to and including the first failure, most specific first.
+    """The one known mistake that explains the most of what was seen, or None.
 
-    `check_record` is one entry of `Record.checks`, `seen` a list of Seen. A line that a mistake's record leaves out is
-    one where it gives the expected value. Exceptions match by type and position only. A mistake is more specific the
-    more lines after the first failure it explains too, and a value says more than an exception.
+    `check_record` is one entry of `Record.checks`, `seen` a list of Seen. A mistake must equal all observations up to
+    and including the first failure; of several, the one that explains most lines after it is named, and of equals
+    the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
+    Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
+    in the first lines only, and nothing is named if all that speaks for it is a truth value or a None.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
     failed = next((i for i, line in enumerate(lines) if check_line(line, at.get(line["position"]))), None)
     if failed is None:
-        return []
-    found = []
-    for order, mistake in enumerate(check_record.get("mistakes", ())):
+        return None
+    best, most = None, -1
+    later = [line for line in lines[failed + 1 :] if line["position"] in at]
+    for mistake in check_record.get("mistakes", ()):
         theirs = {line["position"]: line for line in mistake["lines"]}
         if not all(_same(line, theirs.get(line["position"]), at) for line in lines[: failed + 1]):
             continue
-        later = sum(_same(line, theirs.get(line["position"]), at) for line in lines[failed + 1 :])
-        often = at[lines[failed]["position"]].kind == "raised"
-        found.append((often, -later, order, Mistake(mistake["name"], mistake["say"], often)))
-    return [mistake for *_, mistake in sorted(found, key=lambda entry: entry[:3])]
+        explained = sum(_same(line, theirs.get(line["position"]), at) for line in later)
+        if explained > most:
+            best, most = mistake, explained
+    if best is None:
+        return None
+    failure, first = at[lines[failed]["position"]], most < len(later)
+    if first and not _telling(failure.value):
+        return None
+    return Mistake(best["name"], best["say"], failure.kind == "raised", first)
+
+
+def _telling(value):
+    """Whether a value says more than that something is wrong: True, False and None are given by too many programs."""
+    plain = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
+    return plain is not None and not isinstance(plain, bool)
 
 
 def _same(expected, theirs, at):

@@ -19,6 +19,7 @@ from course_lib.evidence.observation import Seen, from_json, to_json
 from course_lib.evidence.tree import Opaque
 
 VERSION = 1
+_WITHOUT = {"forbid": [], "hints": [], "points": 0, "exercise": {}}  # what a check has that says nothing of them
 _DAY_ZERO = (1980, 1, 1, 0, 0, 0)  # every member's date, so that the bytes do not depend on the clock
 
 
@@ -28,8 +29,10 @@ class BadRecord(ValueError):
 
 @dataclass
 class Record:
-    """One part of one lesson: `checks` maps a check's id to `{"lines", "mistakes", "forbid", "hints", "points"}`.
+    """One part of one lesson: `checks` maps a check's id to `{"lines", "mistakes", "forbid", "hints", "points", ...}`.
 
+    `exercise` says where the check belongs: its `place` in the lesson, and of its exercise the `number` ("9.3"),
+    `title`, the `names` it defines and, where a program is given, that program's fingerprint (`given`).
     A line is `{"position", "label", "kind", "value", ...}`; a mistake is `{"name", "say", "lines"}`, and its lines may
     leave out those that equal the expected ones.
     """
@@ -39,10 +42,10 @@ class Record:
     checks: Mapping = field(default_factory=dict)
 
     def about(self, id):
-        """A check's `forbid`, `hints` and `points`, without reading any of its arrays."""
+        """A check's `forbid`, `hints`, `points` and `exercise`, without reading any of its arrays."""
         entry = self.checks.plain[id] if isinstance(self.checks, _Checks) else self.checks[id]
         entry = entry if isinstance(entry, dict) else {}
-        return {name: entry.get(name) or empty for name, empty in (("forbid", []), ("hints", []), ("points", 0))}
+        return {name: entry.get(name) or empty for name, empty in _WITHOUT.items()}
 
 
 def join(visible, hidden):

@@ -4,6 +4,8 @@ Same structure; exact shape, no broadcasting; same kind of number; list and tupl
 scalar and a 0-d array are equal; NaN equals NaN; -0 equals 0; bool is no int.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from course_lib.evidence.difference import (
@@ -55,9 +57,13 @@ class _Comparison:
             word = "items" if len(expected) != 1 else "item"
             return differ("length", where, f"{len(expected)} {word}", f"{len(got)}")
         scale = _scale_of(expected)
-        pairs = zip(expected, got, strict=True)
+        pairs = list(zip(expected, got, strict=True))
         found = (self.tree(e, g, f"{where}[{i}]", scale) for i, (e, g) in enumerate(pairs))
-        return next((d for d in found if d), None)
+        first = next((d for d in found if d), None)
+        if first is not None and first.arrays is None and all(map(_small_number, (*expected, *got))):
+            right = [self.tree(e, g, "", scale) is None for e, g in pairs]
+            return replace(first, arrays=(np.array(expected), np.array(got), np.array(right)))
+        return first
 
     def mapping(self, expected, got, where):
         if not isinstance(got, dict):
@@ -83,11 +89,11 @@ class _Comparison:
         plain_int = type(got) is int
         e, g = np.asarray(expected), np.asarray(got)
         if e.shape != g.shape:
-            return shape_difference(e, g, where)
+            return replace(shape_difference(e, g, where), arrays=(e, g, None))
         if e.dtype.kind in "fc" and g.dtype.kind in "fc":
             lost = not_finite(e, g, where)
             if lost:
-                return lost
+                return replace(lost, arrays=(e, g, self.right(e, g, scale)[0]))
         kinds = KIND[e.dtype.kind], KIND[g.dtype.kind]
         if kinds[0] != kinds[1] and not (plain_int and kinds[0] == "float"):
             return differ("dtype", where, dtype_text(expected, e), dtype_text(got, g))
@@ -96,17 +102,19 @@ class _Comparison:
         return self.values(e, g, where, scale)
 
     def values(self, e, g, where, scale):
-        wide = widen(e), widen(g)
-        inexact = e.dtype.kind in "fc" or (e.dtype.kind in "iu" and (self.rtol or self.atol))
-        if inexact:
-            rtol = self.rtol if self.rtol is not None else (default_rtol(e) if e.dtype.kind in "fc" else 0.0)
-            atol = self.atol if self.atol is not None else rtol * max(scale or 0.0, magnitude(e))
-            right, error = _close(*wide, rtol, atol)
-        else:
-            right, error = e == g, None
+        right, error = self.right(e, g, scale)
         if np.all(right):
             return None
-        return value_difference(e, g, right, error, where)
+        return replace(value_difference(e, g, right, error, where), arrays=(e, g, right) if e.ndim else None)
+
+    def right(self, e, g, scale):
+        """Which values of `g` are right, and how far off each is (None where only equality counts)."""
+        inexact = e.dtype.kind in "fc" or (e.dtype.kind in "iu" and (self.rtol or self.atol))
+        if not inexact:
+            return e == g, None
+        rtol = self.rtol if self.rtol is not None else (default_rtol(e) if e.dtype.kind in "fc" else 0.0)
+        atol = self.atol if self.atol is not None else rtol * max(scale or 0.0, magnitude(e))
+        return _close(widen(e), widen(g), rtol, atol)
 
 
 def _close(e, g, rtol, atol):
@@ -122,6 +130,10 @@ def _scale_of(items):
     numbers = [np.asarray(x) for x in items if is_number(x) or (isinstance(x, np.ndarray) and x.ndim == 0)]
     small = [x for x in numbers if x.dtype != object]
     return max(map(magnitude, small), default=None)
+
+
+def _small_number(tree):
+    return is_number(tree) and not _big_int(tree)
 
 
 def _big_int(tree):

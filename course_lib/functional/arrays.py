@@ -1,13 +1,19 @@
-"""Functions that choose, join, cut, pad and contract Tensors; `__init__.py` lists them."""
+"""Functions that choose, join, cut, move, pad and contract Tensors."""
+
+from __future__ import annotations
 
 import math
+import string
+from collections.abc import Callable, Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.autograd.methods import axis_of, one_axis
-from course_lib.autograd.tensor import apply, as_array, as_tensor
+from course_lib.autograd.methods import torch_words
+from course_lib.autograd.shapes import axis_of, one_axis
+from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
 from course_lib.ops import shape as shape_ops
@@ -15,23 +21,32 @@ from course_lib.ops import shape as shape_ops
 # ------------------------------------------------------- several Tensors to one
 
 
-def where(condition, input, other):
-    """`input` where `condition` holds, else `other`; all broadcast."""
+def where(condition: Like, input: Like, other: Like) -> Tensor:
+    """`input` where `condition` (booleans) holds, else `other`; all three broadcast.
+
+    >>> where([True, False], [1.0, 2.0], 0.0)
+    Tensor([1., 0.])
+    """
     return apply(elementwise.where, input, other, condition=as_array(condition).astype(bool))
 
 
-def maximum(input, other):
-    """The larger of two, element by element; a tie shares the gradient equally."""
+def maximum(input: Like, other: Like) -> Tensor:
+    """The larger of `input` and `other`, element by element; a tie shares the gradient equally. The two broadcast."""
     return apply(elementwise.maximum, input, other)
 
 
-def minimum(input, other):
-    """The smaller of two, element by element; a tie shares the gradient equally."""
+def minimum(input: Like, other: Like) -> Tensor:
+    """The smaller of `input` and `other`, element by element; a tie shares the gradient equally. The two broadcast."""
     return apply(elementwise.minimum, input, other)
 
 
-def cat(tensors, dim=0):
-    """Tensors one behind the other along `dim`; their other sizes are equal."""
+@torch_words
+def cat(tensors: Sequence[Like], dim: int = 0) -> Tensor:
+    """Tensors one behind the other along an axis.
+
+    tensors: a list; all sizes but that of `dim` are equal.
+    dim: the axis that grows.
+    """
     tensors = _joined("cat", tensors)
     axis = one_axis("cat", dim, tensors[0].ndim)
     if axis is None or len({(*t.shape[:axis], 0, *t.shape[axis + 1 :]) for t in tensors}) > 1:
@@ -39,39 +54,63 @@ def cat(tensors, dim=0):
     return apply(shape_ops.concatenate, *tensors, axis=axis)
 
 
-def stack(tensors, dim=0):
-    """Tensors of one shape along a new axis `dim`."""
+@torch_words
+def stack(tensors: Sequence[Like], dim: int = 0) -> Tensor:
+    """Tensors of one shape along a new axis.
+
+    tensors: a list; all have one shape.
+    dim: where the new axis stands, as long as the list.
+    """
     tensors = _joined("stack", tensors)
     if len({t.shape for t in tensors}) > 1:
         raise ValueError(f"stack: all Tensors must have one shape, got {[t.shape for t in tensors]}")
     return apply(shape_ops.stack, *tensors, axis=one_axis("stack", dim, tensors[0].ndim + 1))
 
 
-def _joined(name, tensors):
-    tensors = [as_tensor(t) for t in tensors]
-    if not tensors:
+def _joined(name: str, tensors: Sequence[Like]) -> list[Tensor]:
+    joined = [as_tensor(t) for t in tensors]
+    if not joined:
         raise ValueError(f"{name}: needs at least one Tensor, got none")
-    return tensors
+    return joined
 
 
-def einsum(equation, *operands):
-    """Einstein's sum, such as "bij,bjk->bik": letters name axes, "..." stands for any number of them."""
-    operands = [as_tensor(x) for x in operands]
-    words, result = _letters(equation, operands)
-    return apply(matrix_ops.einsum, *operands, equation=",".join(words) + "->" + result)
+def einsum(equation: str, *operands: Like) -> Tensor:
+    """Einstein's sum: products of the operands, summed over every letter that the result lacks.
+
+    equation: letters name the axes of each operand and of the result, "..." stands for any number of them:
+        "ij,jk->ik" is the matrix product, "bij,bjk->bik" that of a batch, "ii->" the trace.
+    operands: one Tensor for each word before the arrow.
+
+    >>> einsum("i,i->", [1.0, 2.0], [3.0, 4.0])
+    Tensor(11.)
+    """
+    if not isinstance(equation, str):
+        raise TypeError(f'einsum: the equation comes first, as text such as "ij,jk->ik", got {type(equation).__name__}')
+    tensors = [as_tensor(x) for x in operands]
+    words, result = _letters(equation, tensors)
+    return apply(matrix_ops.einsum, *tensors, equation=",".join(words) + "->" + result)
 
 
-def _letters(equation, operands):
+def _letters(equation: str, operands: Sequence[Tensor]) -> tuple[list[str], str]:
     """The equation without "..." and with an explicit result: one word of letters per operand, and the result's."""
     left, arrow, result = equation.replace(" ", "").partition("->")
     words = left.split(",")
     if len(words) != len(operands):
         raise ValueError(f"einsum: {equation!r} names {len(words)} operands, got {len(operands)}")
+    strange = sorted(set(equation.replace("...", "")) - set(string.ascii_letters) - set(", ->"))
+    if strange:
+        raise ValueError(f"einsum: axes are named by single letters a-z and A-Z, got {strange[0]!r} in {equation!r}")
     spare = [s for s in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if s not in equation]
     extra = [x.ndim - len(word.replace("...", "")) for word, x in zip(words, operands, strict=True)]
     for word, n, x in zip(words, extra, operands, strict=True):
         if n < 0 or (n and "..." not in word):
             raise ValueError(f"einsum: {word!r} must name every axis, got shape {x.shape}")
+    sizes: dict[str, int] = {}
+    for word, x in zip(words, operands, strict=True):
+        named = zip(word, x.shape, strict=False) if "..." not in word else ()
+        for s, n in named:
+            if 1 not in (n, sizes.setdefault(s, n)) and sizes[s] != n:
+                raise ValueError(f"einsum: {s!r} of {equation!r} must have one size, got {sizes[s]} and {n}")
     hidden = "".join(spare[: max(extra)])
     words = [word.replace("...", hidden[len(hidden) - n :]) for word, n in zip(words, extra, strict=True)]
     if not arrow:
@@ -79,15 +118,20 @@ def _letters(equation, operands):
         result = "..." + "".join(sorted(s for s in set(joined) if joined.count(s) == 1 and s not in hidden))
     result = result.replace("...", hidden)
     if len(set(result)) < len(result) or not set(result) <= set("".join(words)):
-        raise ValueError(f"einsum: the result of {equation!r} must use letters of the operands, each once")
+        raise ValueError(f"einsum: the result must use letters of the operands, each once, got {equation!r}")
     return words, result
 
 
 # ------------------------------------------------------------ parts and copies
 
 
-def split(input, split_size_or_sections, dim=0):
-    """Parts along `dim`: each of one size (the last may be smaller), or of the sizes in a list. A tuple of Tensors."""
+@torch_words
+def split(input: Like, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts along an axis, a tuple of Tensors.
+
+    split_size_or_sections: one size for all parts (the last may be smaller), or a list of sizes that add up.
+    dim: the axis that is cut.
+    """
     input = as_tensor(input)
     axis = one_axis("split", dim, input.ndim)
     n, sizes = input.shape[axis], split_size_or_sections
@@ -101,9 +145,17 @@ def split(input, split_size_or_sections, dim=0):
     return tuple(input[(slice(None),) * axis + (slice(e - k, e),)] for e, k in zip(ends, sizes, strict=True))
 
 
-def gather(input, dim, index):
-    """out[i, j] = input[i, index[i, j]] for dim 1, and so for any axis; `index` has as many axes as `input`."""
+@torch_words
+def gather(input: Like, dim: int, index: Like) -> Tensor:
+    """out[i, j] = input[i, index[i, j]] for dim 1, and so for any axis: the score of each sample's class.
+
+    dim: the axis along which is chosen.
+    index: positions on that axis, integers; as many axes as `input`, and the shape of the result.
+    """
     input, index = as_tensor(input), as_array(index)
+    if input.ndim <= 1 and index.ndim <= 1 and 0 in (input.ndim, index.ndim):  # without an axis: one of size 1
+        one_axis("gather", dim, input.ndim)
+        return gather(input.reshape(-1), 0, index.reshape(-1)).reshape(index.shape)
     if index.ndim != input.ndim or index.dtype.kind not in "iu":
         raise ValueError(
             f"gather: index must hold integers with {input.ndim} axes, got {index.dtype} with shape {index.shape}"
@@ -111,14 +163,18 @@ def gather(input, dim, index):
     return apply(shape_ops.gather, input, axis=one_axis("gather", dim, input.ndim), indices=index)
 
 
-def flip(input, dims):
+def flip(input: Like, dims: int | Sequence[int]) -> Tensor:
     """The order along `dims` (an integer or several) reversed."""
     input = as_tensor(input)
     return apply(shape_ops.flip, input, axis=axis_of("flip", dims, input.ndim))
 
 
-def repeat_interleave(input, repeats, dim):
-    """Every slice along `dim` repeated `repeats` times, neighbours together (NumPy's repeat)."""
+@torch_words
+def repeat_interleave(input: Like, repeats: Like, dim: int) -> Tensor:
+    """Every slice along `dim` repeated, neighbours together (NumPy's repeat).
+
+    repeats: how often, a whole number or one for each slice.
+    """
     input = as_tensor(input)
     axis, counts = one_axis("repeat_interleave", dim, input.ndim), as_array(repeats)
     n = input.shape[axis]
@@ -129,13 +185,66 @@ def repeat_interleave(input, repeats, dim):
     return input[(slice(None),) * axis + (np.repeat(np.arange(n), counts),)]
 
 
-PAD_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+@torch_words
+def roll(input: Like, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
+    """Everything moved on along `dims`; what leaves the end enters at the front.
+
+    shifts: by how many places, one number or one for each of `dims`; negative moves back.
+    dims: the axes; None rolls the flattened numbers.
+
+    >>> roll([1, 2, 3], 1)
+    Tensor([3, 1, 2])
+    """
+    input = as_tensor(input)
+    if dims is None:
+        if isinstance(shifts, (tuple, list)) and len(shifts) != 1:
+            raise ValueError(f"roll: without dims there is one shift, got {shifts}")
+        return apply(shape_ops.roll, input, shifts=shifts, axis=None)
+    by, along = (tuple(v) if isinstance(v, (tuple, list)) else (v,) for v in (shifts, dims))
+    if len(by) != len(along):
+        raise ValueError(f"roll: needs one shift for each of dims, got {by} and {along}")
+    if input.ndim == 0 or not by:
+        raise ValueError(f"roll: needs an axis and a shift, got shape {input.shape} and shifts {by}")
+    return apply(shape_ops.roll, input, shifts=by, axis=tuple(one_axis("roll", d, input.ndim) for d in along))
 
 
-def pad(input, pad, mode="constant", value=0.0):
-    """More samples around: `pad` = (left, right, top, bottom, ...), two numbers per axis from the *last* axis on.
+def tril(input: Like, diagonal: int = 0) -> Tensor:
+    """The lower triangle of matrices (..., n, m), zeros above.
 
-    mode: "constant" (`value`), "reflect" (edge not repeated), "replicate" (edge), "circular". Negative numbers crop.
+    diagonal: how many diagonals above the main one belong to it; negative leaves some below out.
+
+    >>> tril([[1, 2], [3, 4]])
+    Tensor([[1, 0],
+            [3, 4]])
+    """
+    return _triangle("tril", input, lambda rows, cols: cols - rows <= diagonal)
+
+
+def triu(input: Like, diagonal: int = 0) -> Tensor:
+    """The upper triangle of matrices (..., n, m), zeros below; `diagonal` is the first that belongs to it."""
+    return _triangle("triu", input, lambda rows, cols: cols - rows >= diagonal)
+
+
+def _triangle(name: str, input: Like, kept: Callable) -> Tensor:
+    input = as_tensor(input)
+    if input.ndim < 2:
+        raise ValueError(f"{name}: needs matrices (..., n, m), got shape {input.shape}")
+    rows, cols = np.ogrid[: input.shape[-2], : input.shape[-1]]
+    return where(kept(rows, cols), input, 0)
+
+
+PAD_MODES: dict[str, Any] = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(input: Like, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:
+    """More samples around, or fewer.
+
+    pad: (left, right, top, bottom, ...), two numbers per axis from the *last* axis on; negative ones crop.
+    mode: "constant" (`value`), "reflect" (edge not repeated), "replicate" (edge), "circular".
+
+    >>> pad([[1, 2]], (1, 0, 0, 1))
+    Tensor([[0, 1, 2],
+            [0, 0, 0]])
     """
     input = as_tensor(input)
     whole = isinstance(pad, (tuple, list)) and all(hasattr(p, "__index__") for p in pad)

@@ -1,51 +1,86 @@
 """Everything a network is built from, in one place: `from course_lib import nn`, then `nn.Linear(...)`."""
 
 from course_lib.nn.blocks import BasicBlock, Bottleneck, PreActBlock
+from course_lib.nn.criteria import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from course_lib.nn.layers import (
-    AvgPool2d,
+    Conv1d,
     Conv2d,
+    ConvTranspose1d,
     ConvTranspose2d,
-    Dropout,
     Embedding,
-    Flatten,
-    Identity,
     Linear,
     LocallyConnected2d,
-    MaxPool2d,
+)
+from course_lib.nn.module import Buffer, Module, ModuleList, Parameter, Sequential
+from course_lib.nn.norms import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, RMSNorm
+from course_lib.nn.plain import (
+    GELU,
+    Dropout,
+    Dropout2d,
+    Flatten,
+    Identity,
+    LeakyReLU,
     ReLU,
     Sigmoid,
+    SiLU,
+    Softmax,
     Tanh,
 )
-from course_lib.nn.module import Buffer, Module, Parameter, Sequential
-from course_lib.nn.norms import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm
+from course_lib.nn.pooling import (
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+    PixelShuffle,
+    Upsample,
+)
 from course_lib.nn.recurrent import GRU, LSTM, RNN
 
 __all__ = [
+    "GELU",
     "GRU",
     "LSTM",
     "RNN",
+    "AdaptiveAvgPool2d",
+    "AvgPool1d",
     "AvgPool2d",
+    "BCEWithLogitsLoss",
     "BasicBlock",
     "BatchNorm1d",
     "BatchNorm2d",
     "Bottleneck",
     "Buffer",
+    "Conv1d",
     "Conv2d",
+    "ConvTranspose1d",
     "ConvTranspose2d",
+    "CrossEntropyLoss",
     "Dropout",
+    "Dropout2d",
     "Embedding",
     "Flatten",
     "GroupNorm",
     "Identity",
+    "InstanceNorm2d",
     "LayerNorm",
+    "LeakyReLU",
     "Linear",
     "LocallyConnected2d",
+    "MSELoss",
+    "MaxPool1d",
     "MaxPool2d",
     "Module",
+    "ModuleList",
     "Parameter",
+    "PixelShuffle",
     "PreActBlock",
+    "RMSNorm",
     "ReLU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
+    "Softmax",
     "Tanh",
+    "Upsample",
 ]

@@ -5,14 +5,28 @@ Weights are (out, in) or (out, in, kh, kw) as in torch; fan-in is the number of 
 the number of units one input reaches (times the kernel's area).
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
-def fans(shape):
+def generator(name: str, rng: Any) -> np.random.Generator:
+    """`rng` itself, when it is a NumPy generator; else one sentence that says what to write."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {rng!r}; "
+            f"write rng=np.random.default_rng(0)"
+        )
+    return rng
+
+
+def fans(shape: Sequence[int]) -> tuple[int, int]:
     """(fan_in, fan_out) of a weight of `shape`; with groups, shape[1] already counts one group's channels."""
     if len(shape) < 2:
         raise ValueError(f"fans: a weight needs at least 2 axes (out, in, ...), got shape {tuple(shape)}")
@@ -20,7 +34,7 @@ def fans(shape):
     return shape[1] * area, shape[0] * area
 
 
-def gain(nonlinearity, negative_slope=0.01):
+def gain(nonlinearity: str, negative_slope: float = 0.01) -> float:
     """By how much to widen the weights before `nonlinearity`, so that the signal keeps its size."""
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + negative_slope**2))
@@ -29,12 +43,17 @@ def gain(nonlinearity, negative_slope=0.01):
     return GAINS[nonlinearity]
 
 
-def xavier(shape, *, rng, gain=1.0, uniform=False, dtype=np.float32):
+def xavier(
+    shape: Sequence[int], *, rng: np.random.Generator, gain: float = 1.0, uniform: bool = False, dtype: Any = np.float32
+) -> np.ndarray:
     """Variance gain^2 * 2 / (fan_in + fan_out), normal or uniform. Glorot and Bengio 2010."""
     return _draw(shape, gain * math.sqrt(2 / max(sum(fans(shape)), 1)), rng, uniform, dtype)
 
 
-def msr(shape, *, rng, gain=GAINS["relu"], uniform=False, mode="fan_in", dtype=np.float32):
+def msr(
+    shape: Sequence[int], *, rng: np.random.Generator, gain: float = GAINS["relu"], uniform: bool = False,
+    mode: str = "fan_in", dtype: Any = np.float32,
+) -> np.ndarray:  # fmt: skip
     """Variance gain^2 / fan_in (or fan_out), normal or uniform; the gain is that of ReLU. He et al. 2015."""
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"msr: mode must be 'fan_in' or 'fan_out', got {mode!r}")
@@ -42,7 +61,7 @@ def msr(shape, *, rng, gain=GAINS["relu"], uniform=False, mode="fan_in", dtype=n
     return _draw(shape, gain / math.sqrt(max(fan, 1)), rng, uniform, dtype)
 
 
-def _draw(shape, deviation, rng, uniform, dtype):
+def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, uniform: bool, dtype: Any) -> np.ndarray:
     """Numbers of mean 0 and the given standard deviation."""
     if uniform:
         limit = math.sqrt(3) * deviation

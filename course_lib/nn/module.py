@@ -4,22 +4,36 @@ A Module finds its parameters by walking what it holds, in the order it was assi
 of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
 """
 
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor
 
+Self = TypeVar("Self", bound="Module")
+
 
 class Parameter(Tensor):
-    """A Tensor that training changes; requires a gradient."""
+    """A Tensor that training changes; requires a gradient.
+
+    data: an array of floats, or what makes one.
+    """
 
     __slots__ = ()
 
-    def __init__(self, data):
+    def __init__(self, data: Any) -> None:
         super().__init__(data, requires_grad=True)
 
 
 class Buffer(Tensor):
-    """A Tensor that belongs to the state of a Module but is not trained, such as a running mean."""
+    """A Tensor that belongs to the state of a Module but is not trained, such as a running mean.
+
+    The arguments are those of Tensor.
+    """
 
     __slots__ = ()
 
@@ -27,32 +41,32 @@ class Buffer(Tensor):
 class Module:
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
-    training = True
+    training: bool = True
 
-    def forward(self, *args, **kwargs):
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the output; every Module defines its own."""
         raise NotImplementedError(f"{type(self).__name__}: define forward(self, ...)")
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         out = self.forward(*args, **kwargs)
         for hook in tuple(vars(self).get("_hooks", ())):
             hook(self, args, out)
         return out
 
-    def register_forward_hook(self, hook):
+    def register_forward_hook(self, hook: Callable) -> Callable[[], None]:
         """Call `hook(module, args, output)` after every forward; the returned function takes it away again."""
         hooks = vars(self).setdefault("_hooks", [])
         hooks.append(hook)
         return lambda: hooks.remove(hook)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         own = ", ".join(f"{name} {value.shape}" for name, value in self._parts() if isinstance(value, Parameter))
         inside = [f"  {name}: " + repr(v).replace("\n", "\n  ") for name, v in self._parts() if isinstance(v, Module)]
         return "\n".join([f"{type(self).__name__}({own})", *inside])
 
     # ------------------------------------------------------------- what it holds
 
-    def _parts(self):
+    def _parts(self) -> Iterable[tuple[str, Any]]:
         """(name, Tensor or Module) for everything this Module holds, lists and dicts opened."""
         stack = [(name, value) for name, value in reversed(vars(self).items()) if name != "_hooks"]
         while stack:
@@ -64,7 +78,7 @@ class Module:
             elif isinstance(value, dict):
                 stack.extend((f"{name}.{key}", v) for key, v in reversed(value.items()))
 
-    def named_modules(self, prefix=""):
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """(name, Module) for this Module (name "") and every Module inside, each once, outside first."""
         seen, stack = set(), [(prefix, self)]
         while stack:
@@ -76,11 +90,11 @@ class Module:
             inside = [(n, v) for n, v in module._parts() if isinstance(v, Module)]
             stack.extend((f"{name}.{n}" if name else n, v) for n, v in reversed(inside))
 
-    def modules(self):
+    def modules(self) -> Iterator[Module]:
         """This Module and every Module inside, each once."""
         return (module for _, module in self.named_modules())
 
-    def _tensors(self, kind, prefix="", around=()):
+    def _tensors(self, kind: Any, prefix: str = "", around: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
         """(name, Tensor) of a kind: one's own first, then those of the Modules inside, shared ones under every name."""
         parts = list(self._parts())
         yield from ((prefix + name, value) for name, value in parts if isinstance(value, kind))
@@ -88,50 +102,50 @@ class Module:
             if isinstance(value, Module) and id(value) not in around:
                 yield from value._tensors(kind, f"{prefix}{name}.", (*around, id(self)))
 
-    def _named(self, kind):
-        once = {}
+    def _named(self, kind: Any) -> Iterator[tuple[str, Any]]:
+        once: dict[int, tuple[str, Any]] = {}
         for name, value in self._tensors(kind):
             once.setdefault(id(value), (name, value))
         return iter(once.values())
 
-    def named_parameters(self):
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, Parameter), each Parameter once."""
         return self._named(Parameter)
 
-    def parameters(self):
+    def parameters(self) -> Iterator[Parameter]:
         """Every Parameter, once."""
         return (p for _, p in self.named_parameters())
 
-    def named_buffers(self):
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
         """(name, Buffer), each Buffer once."""
         return self._named(Buffer)
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for p in self.parameters():
             p.grad = None
 
     # -------------------------------------------------------------------- modes
 
-    def train(self, mode=True):
+    def train(self: Self, mode: bool = True) -> Self:
         """Training mode here and in every Module inside: dropout drops, batch norm uses the batch. Returns self."""
         for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self):
+    def eval(self: Self) -> Self:
         """Evaluation mode here and inside; returns self."""
         return self.train(False)
 
-    def double(self):
+    def double(self: Self) -> Self:
         """All floating parameters and buffers as float64; returns self."""
         return self._cast(np.float64)
 
-    def float(self):
+    def float(self: Self) -> Self:
         """All floating parameters and buffers as float32; returns self."""
         return self._cast(np.float32)
 
-    def _cast(self, dtype):
+    def _cast(self: Self, dtype: Any) -> Self:
         for _, t in self._named((Parameter, Buffer)):
             if t.dtype.kind == "f":
                 t.data, t.grad = t.data.astype(dtype), None
@@ -139,12 +153,20 @@ class Module:
 
     # -------------------------------------------------------------------- state
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, np.ndarray]:
         """{name: array} of all parameters and buffers: copies that training leaves alone, shared ones by every name."""
         return {name: t.data.copy() for name, t in self._tensors((Parameter, Buffer))}
 
-    def load_state_dict(self, state, strict=True):
-        """Take over the arrays of `state`; with `strict` exactly the names of this Module, else those that it knows."""
+    def load_state_dict(self, state: dict[str, Any], strict: bool = True) -> None:
+        """Take over the arrays of `state`, as `state_dict` gave them; all or none.
+
+        strict: exactly the names of this Module; else those that it knows.
+        """
+        if not isinstance(state, dict):
+            raise TypeError(
+                f"load_state_dict: needs a dict of arrays, got {type(state).__name__}; write "
+                f"model.load_state_dict(load(path))"
+            )
         own = dict(self._tensors((Parameter, Buffer)))
         missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
         if strict and (missing or unknown):
@@ -158,28 +180,76 @@ class Module:
 
 
 class Sequential(Module):
-    """Layers one after the other; a layer is anything that can be called with a Tensor: a Module or a function."""
+    """Layers one after the other: the output of each is the input of the next.
 
-    def __init__(self, *layers):
+    layers: Modules, or functions of one Tensor.
+    """
+
+    def __init__(self, *layers: Any) -> None:
         self.layers = list(layers)
         for i, layer in enumerate(layers):
-            if not callable(layer):
-                raise TypeError(f"Sequential: layer {i} must be callable, got {type(layer).__name__}")
+            _check_layer("Sequential", i, layer)
 
-    def forward(self, x):
+    def forward(self, x: Any) -> Any:
         """The output of the last layer."""
         for layer in self.layers:
             x = layer(x)
         return x
 
-    def _parts(self):
+    def _parts(self) -> Iterable[tuple[str, Any]]:
         return ((str(i), layer) for i, layer in enumerate(self.layers) if isinstance(layer, Module))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.layers)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.layers)
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: Any) -> Any:
         return Sequential(*self.layers[i]) if isinstance(i, slice) else self.layers[i]
+
+
+def _check_layer(name: str, i: int, layer: Any) -> None:
+    """One sentence about what is no layer."""
+    if isinstance(layer, type):
+        raise TypeError(f"{name}: layer {i} is a class; make one of it, {layer.__name__}(...), got {layer.__name__}")
+    if isinstance(layer, (list, tuple)):
+        raise TypeError(f"{name}: layers come one by one, write {name}(*layers), got a {type(layer).__name__}")
+    if not callable(layer):
+        raise TypeError(f"{name}: layer {i} must be callable, got {type(layer).__name__}")
+
+
+class ModuleList(Module):
+    """A list of Modules; what to do with them says the `forward` of the Module that holds it.
+
+    modules: any iterable of Modules. A plain list as an attribute does the same; this one has torch's name.
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        self.layers: builtins.list[Module] = []
+        self.extend(modules)
+
+    def append(self, module: Module) -> ModuleList:
+        """One Module more at the end; returns the list."""
+        if not isinstance(module, Module):
+            raise TypeError(f"ModuleList: holds Modules, got {type(module).__name__} {module!r:.40}")
+        self.layers.append(module)
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> ModuleList:
+        """Several more; returns the list."""
+        for module in modules:
+            self.append(module)
+        return self
+
+    def _parts(self) -> Iterable[tuple[str, Any]]:
+        return ((str(i), layer) for i, layer in enumerate(self.layers))
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.layers)
+
+    def __getitem__(self, i: Any) -> Any:
+        return ModuleList(self.layers[i]) if isinstance(i, slice) else self.layers[i]

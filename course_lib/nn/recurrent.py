@@ -4,31 +4,31 @@ Weights have torch's names, shapes, gate order and start (uniform within 1/sqrt(
 exchanged.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
+from course_lib.nn.init import generator
 from course_lib.nn.module import Module, Parameter
 from course_lib.ops import recurrent as recurrent_ops
 
 
 class _Recurrent(Module):
     gates = 1
+    _sequence: Callable[..., Any]
+    weight_ih_l0: Parameter
 
     def __init__(
-        self,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        *,
-        bias=True,
-        batch_first=False,
-        dropout=0.0,
-        bidirectional=False,
-        rng,
-    ):
+        self, input_size: int, hidden_size: int, num_layers: int = 1, *, bias: bool = True, batch_first: bool = False,
+        dropout: float = 0.0, bidirectional: bool = False, rng: np.random.Generator | None = None,
+    ) -> None:  # fmt: skip
+        rng = generator(type(self).__name__, rng)
         if num_layers < 1 or hidden_size < 1 or input_size < 1:
             raise ValueError(
                 f"{type(self).__name__}: sizes and layers must be at least 1, "
@@ -54,7 +54,7 @@ class _Recurrent(Module):
     def _directions(self):
         return ("", "_reverse") if self.bidirectional else ("",)
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Tensor, Any]:
         """x (t, n, input_size), or (n, t, input_size) with `batch_first`, to `(output, state)`.
 
         output: (t, n, directions * hidden_size), the last layer's states, 0 behind the end of a sequence. state,
@@ -66,12 +66,13 @@ class _Recurrent(Module):
             raise ValueError(
                 f"{type(self).__name__}: input must have 3 axes with {self.input_size} features last, got {x.shape}"
             )
+        x = one_dtype(type(self).__name__, x, self.weight_ih_l0)
         x = x.transpose(0, 1) if self.batch_first else x
         if len(x) == 0:
             raise ValueError(f"{type(self).__name__}: sequences must have at least one step, got 0")
         mask = self._mask(lengths, *x.shape[:2])
         starts = self._starts(state, x.shape[1], x.dtype)
-        ends = []
+        ends: list[Any] = []
         for layer in range(self.num_layers):
             if layer and self.dropout:
                 x = F.dropout(x, self.dropout, self.training, rng=self.rng)
@@ -122,9 +123,16 @@ class _Recurrent(Module):
 
 
 class RNN(_Recurrent):
-    """Elman's network: h = tanh(W_ih x + b_ih + W_hh h + b_hh), or ReLU with nonlinearity="relu"."""
+    """Elman's network: h = tanh(W_ih x + b_ih + W_hh h + b_hh), or ReLU with nonlinearity="relu". Elman 1990.
 
-    def __init__(self, input_size, hidden_size, num_layers=1, *, nonlinearity="tanh", rng, **options):
+    nonlinearity: "tanh" or "relu".
+    options: bias, batch_first, dropout, bidirectional, as in `LSTM`; so are the other arguments.
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, num_layers: int = 1, *, nonlinearity: str = "tanh",
+        rng: np.random.Generator | None = None, **options: Any,
+    ) -> None:  # fmt: skip
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
         self.nonlinearity = nonlinearity
@@ -136,7 +144,16 @@ class RNN(_Recurrent):
 
 
 class GRU(_Recurrent):
-    """Gated recurrent unit: a reset and an update gate decide what of the state is used and what is kept. Cho 2014."""
+    """Gated recurrent unit: a reset and an update gate decide what of the state is used and what is kept. Cho 2014.
+
+    input_size, hidden_size: features of each step before, and numbers in the state.
+    num_layers: how many such layers stand on each other.
+    bias: whether biases are added.
+    batch_first: whether sequences are (n, t, features) and not (t, n, features).
+    dropout: the probability to drop between layers, in training.
+    bidirectional: whether a second network runs from the end to the start.
+    rng: a NumPy generator, for first weights and dropout; needed.
+    """
 
     gates = 3
 
@@ -146,7 +163,16 @@ class GRU(_Recurrent):
 
 
 class LSTM(_Recurrent):
-    """Long short-term memory: a cell that gates write, keep and read. Hochreiter and Schmidhuber 1997."""
+    """Long short-term memory: a cell that gates write, keep and read. Hochreiter and Schmidhuber 1997.
+
+    input_size, hidden_size: features of each step before, and numbers in the state.
+    num_layers: how many such layers stand on each other.
+    bias: whether biases are added.
+    batch_first: whether sequences are (n, t, features) and not (t, n, features).
+    dropout: the probability to drop between layers, in training.
+    bidirectional: whether a second network runs from the end to the start.
+    rng: a NumPy generator, for first weights and dropout; needed.
+    """
 
     gates = 4
 

@@ -1,15 +1,22 @@
 """Save and load a flat dict of arrays and numbers as `.npz`, without pickle: what a file holds can do nothing."""
 
+from __future__ import annotations
+
 import os
 import zipfile
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
-def save(state, path):
+def save(state: dict[str, Any], path: str | Path) -> Path:
     """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path."""
-    arrays = {name: np.asarray(value) for name, value in state.items()}
+    if not isinstance(state, dict):
+        asked = "model.state_dict()" if hasattr(state, "state_dict") else "a dict"
+        raise TypeError(f"save: needs a dict of arrays, got {type(state).__name__}; write save({asked}, path)")
+    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in state.items()}
     for name, array in arrays.items():
         if array.dtype.kind not in "fiubU":
             raise TypeError(
@@ -30,7 +37,7 @@ def save(state, path):
     return path
 
 
-def load(path):
+def load(path: str | Path) -> dict[str, Any]:
     """Read what `save` wrote: {name: array}, a single number as a Python number, text as str."""
     path = Path(path)
     if not path.is_file() and not str(path).endswith(".npz"):
@@ -40,5 +47,5 @@ def load(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] if file[name].ndim else file[name].item() for name in file.files}
-    except (ValueError, zipfile.BadZipFile, AttributeError) as error:
-        raise ValueError(f"load: {path} is not a file that save() wrote ({error})") from None
+    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError) as error:
+        raise ValueError(f"load: {path} is not a file that save() wrote, or only a part of one ({error})") from None

@@ -137,7 +137,7 @@ def _multiply_adds(t):
     if t.op in ("matmul", "linear"):
         return t.numel() * t.inputs[0].shape[-1]
     if t.op in ("rnn", "lstm", "gru"):
-        steps, w_ih, w_hh = t.inputs[0].shape[:2], *t.inputs[-4:-2]
+        steps, (w_ih, w_hh) = t.inputs[0].shape[:2], t.inputs[-4:-2]
         return math.prod(steps) * (w_ih.numel() + w_hh.numel())
     return 0
 

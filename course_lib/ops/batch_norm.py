@@ -15,15 +15,16 @@ CHUNK = 1 << 19  # numbers per block: handing less than 2 MB of float32 to a sec
 def batch_norm(
     x, weight=None, bias=None, *, running=None, training=True, momentum=0.1, eps=1e-5, needs=(True, True, True)
 ):
-    """Shift and scale every channel of x (n, c) or (n, c, ...) to mean 0 and variance 1, then by weight (c,), bias
-    (c,).
+    """Standardise every channel of x (n, c) or (n, c, ...), then multiply by weight (c,) and add bias (c,).
 
-    In training the statistics are those of the batch, and `running`, a pair of arrays (mean, variance), moves towards
-    them by `momentum` (None: the pair is left alone); else they are `running`. As in torch the batch is normalised by
-    the variance over m samples, and `running` gets that over m - 1.
+    In training the statistics are the batch's, and `running`, a pair of arrays (mean, variance) or None, moves towards
+    them by `momentum`, the variance with m - 1 as in torch; else the statistics are `running`.
     """
     _check(x, weight, bias, running, training)
     channels, count = x.shape[1], x.size // max(1, x.shape[1])
+    learned = (weight is not None) + (bias is not None)
+    if not x.size:  # nothing to learn from: the statistics stay, as in torch
+        return x.copy(), lambda g: (g, *np.zeros((learned, channels), g.dtype))
     rows = _rows(x)
     out = empty(rows.shape, rows.dtype)
     mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
@@ -68,7 +69,7 @@ def batch_norm(
 
         _share(backward, parts)
         gradients = (None if gx is None else _back(gx, x.shape), along, total)
-        return gradients[: 1 + (weight is not None) + (bias is not None)]
+        return gradients[: 1 + learned]
 
     return _back(out, x.shape), vjp
 
@@ -104,7 +105,7 @@ def _sums(rows):
 def _rows(x):
     """(n, c, ...) as a matrix (c, everything else), the batch last: a view if the memory lies so."""
     order = (1, *range(2, x.ndim), 0)
-    return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], -1)
+    return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], x.size // x.shape[1])
 
 
 def _back(rows, shape):
@@ -121,7 +122,7 @@ def _check(x, weight, bias, running, training):
     for what, array in (("weight", weight), ("bias", bias)):
         if array is not None and array.shape != x.shape[1:2]:
             raise ValueError(f"batch_norm: {what} must have shape ({x.shape[1]},), got {array.shape}")
-    if training and x.size // max(1, x.shape[1]) < 2:
+    if training and x.size == x.shape[1] > 0:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got shape {x.shape}")
     if not training and running is None:
         raise ValueError("batch_norm: without training it needs the running mean and variance")

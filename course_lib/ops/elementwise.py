@@ -48,6 +48,13 @@ def div(a, b, *, needs=BOTH):
     return out, lambda g: (g / b if needs[0] else None, -g * out / b if needs[1] else None)
 
 
+def remainder(a, b, *, needs=BOTH):
+    """a modulo b, with the sign of b; between its jumps it falls by floor(a / b) for each 1 of b."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        out = a % b
+    return out, lambda g: (g, -g * np.floor_divide(a, b) if needs[1] else None)
+
+
 def neg(a):
     """-a."""
     return -a, lambda g: (-g,)
@@ -88,13 +95,13 @@ def _share(g, first, tie):
 
 def where(a, b, *, condition):
     """a where `condition` holds, else b."""
-    return np.where(condition, a, b), lambda g: (g * condition, g * np.logical_not(condition))
+    return np.where(condition, a, b), lambda g: (np.where(condition, g, 0), np.where(condition, 0, g))
 
 
 def clip(a, *, low=None, high=None):
     """a limited to [low, high]; the gradient passes inside and on the limits."""
     out = np.clip(a, low, high)
-    return out, lambda g: (g * (out == a),)
+    return out, lambda g: (np.where(out == a, g, 0),)
 
 
 # ------------------------------------------------------- elementary functions
@@ -194,6 +201,12 @@ def elu(a, *, alpha=1.0):
     positive = a > 0
     below = alpha * np.expm1(np.minimum(a, 0))
     return np.where(positive, a, below), lambda g: (np.where(positive, g, g * (below + alpha)),)
+
+
+def silu(a):
+    """a times sigmoid(a). Hendrycks and Gimpel 2016, Elfwing et al. 2018."""
+    gate = sigmoid_of(a)
+    return a * gate, lambda g: (g * (gate * (1 + a * (1 - gate))),)
 
 
 def gelu(a, *, approximate="none"):

@@ -15,7 +15,7 @@ SMALL = 1 << 16  # bytes below which NumPy's own allocation is quicker
 LIMIT = 1 << 30  # bytes the store may hold before it lets go of what is free
 
 _kept = threading.local()  # scratch buffers, one set per thread
-_store = {}  # size in bytes -> blocks
+_store: dict = {}  # size in bytes -> blocks
 _held = 0
 _lock = threading.Lock()
 
@@ -64,6 +64,13 @@ def room(x, y=None):
     for position, axis in enumerate(order):
         back[axis] = position
     return empty([x.shape[axis] for axis in order], x.dtype).transpose(back)
+
+
+def empty_cache() -> None:
+    """Give back to the system what is kept for later and not in use; arrays that somebody holds stay as they are."""
+    _kept.__dict__.clear()
+    with _lock:
+        _forget_idle()
 
 
 def _lend(wanted):

@@ -10,15 +10,17 @@ OMP_NUM_THREADS, else all cores.
 
 import os
 import threading
+from collections import deque
 from functools import cache
 from itertools import pairwise
+from queue import SimpleQueue
 
 import numpy as np
 
 LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
 
 _chosen = None  # set_num_threads
-_teams = {}  # process -> its helper threads: after a fork the child makes its own
+_teams: dict = {}  # (process, threads) -> helper threads: after a fork the child makes its own
 
 
 def set_num_threads(threads):
@@ -61,7 +63,8 @@ def share(work, blocks):
     Work may share out its own work again: it gets the threads that are left.
     """
     blocks = list(blocks)
-    if min(get_num_threads(), len(blocks)) < 2 or not _matrix_libraries():
+    threads = get_num_threads()
+    if min(threads, len(blocks)) < 2 or not _matrix_libraries():
         return [work(block) for block in blocks]
     results = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
@@ -70,15 +73,13 @@ def share(work, blocks):
         for i, block in waiting:  # next() on one iterator is atomic: whoever is free takes the next block
             results[i] = work(block)
 
-    team = _teams.setdefault(os.getpid(), _Team())
-    helpers = team.lend(len(blocks) - 1)
-    for helper in helpers:
-        helper.start_on(take)
+    team = _teams.get((os.getpid(), threads)) or _teams.setdefault((os.getpid(), threads), _Team(threads - 1))
+    offers = [team.offer(take) for _ in range(min(len(blocks), threads) - 1)]
     try:
         take()
     finally:
-        errors = [helper.wait() for helper in helpers]
-        team.take_back(helpers)
+        deque(waiting, maxlen=0)  # after an error or an interrupt nobody begins another block
+        errors = [offer.end() for offer in offers]
     for error in filter(None, errors):
         raise error
     return results
@@ -92,62 +93,60 @@ def beside(parts, needs):
 
 
 class _Team:
-    """The helper threads of a process: made when first wanted, never more at work than may be."""
+    """Helper threads, waiting at one queue for ever: nobody hands them out, so that no interrupt can lose them."""
 
-    def __init__(self):
-        self.lock, self.idle, self.working = threading.Lock(), [], 0
+    def __init__(self, helpers):
+        self.queue = SimpleQueue()
+        for _ in range(helpers):
+            threading.Thread(target=self._help, name="course_lib", daemon=True).start()
 
-    def lend(self, wanted):
-        """At most `wanted` threads with nothing to do."""
-        with self.lock:
-            count = max(0, min(wanted, get_num_threads() - 1 - self.working))
-            self.idle += [_Helper() for _ in range(count - len(self.idle))]
-            lent, self.idle = self.idle[:count], self.idle[count:]
-            self.working += count
-            return lent
+    def offer(self, work):
+        """Ask for one helper; whoever is free first takes part in `work`."""
+        offer = _Offer(work)
+        self.queue.put(offer)
+        return offer
 
-    def take_back(self, helpers):
-        with self.lock:
-            self.idle += helpers
-            self.working -= len(helpers)
-
-
-class _Helper:
-    """A thread that waits for work. Two bare locks hand it over: no queue is as quick."""
-
-    def __init__(self):
-        self.begin, self.end = threading.Lock(), threading.Lock()
-        self.begin.acquire()
-        self.end.acquire()
-        threading.Thread(target=self._run, name="course_lib", daemon=True).start()
-
-    def start_on(self, work):
-        self.work, self.error = work, None
-        self.begin.release()
-
-    def wait(self):
-        """Wait until the work is done; what it raised, or None."""
-        self.end.acquire()
-        self.work = None
-        return self.error
-
-    def _run(self):
+    def _help(self):
         while True:
-            self.begin.acquire()
-            try:
-                self.work()
-            except BaseException as error:  # handed to the caller of `share`, who raises it
-                self.error = error
-            self.end.release()
+            self.queue.get().accept()
+
+
+class _Offer:
+    """Work that a helper may join until the caller has done it all. Two bare locks: nothing waits as quickly."""
+
+    def __init__(self, work):
+        self.work, self.error = work, None
+        self.taken, self.done = threading.Lock(), threading.Lock()
+        self.done.acquire()
+
+    def accept(self):
+        """In the helper's thread: work, unless the offer has ended."""
+        if not self.taken.acquire(blocking=False):
+            return
+        try:
+            self.work()
+        except BaseException as error:  # handed to the caller of `share`, who raises it
+            self.error = error
+        self.work = None
+        self.done.release()
+
+    def end(self):
+        """In the caller's: nobody may begin any more, and who has begun is waited for; what was raised there, or
+        None."""
+        if self.taken.acquire(blocking=False):
+            self.work = None
+        else:
+            self.done.acquire()
+        return self.error
 
 
 def product(a, b, out=None):
     """The matrix product of a (n, k) and b (k, m); a large one on the matrix library's own threads."""
     threads = get_num_threads() if a.size * b.shape[1] >= LARGE else 1
     libraries = _matrix_libraries() if threads > 1 else ()
-    for library in libraries:
-        library.set_num_threads(threads)
     try:
+        for library in libraries:
+            library.set_num_threads(threads)
         return np.matmul(a, b, out=out)
     finally:
         for library in libraries:

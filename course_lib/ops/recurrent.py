@@ -26,7 +26,7 @@ def _shifted(h0, h):
 
 
 def _rows(a):
-    return a.reshape(-1, a.shape[-1])
+    return a.reshape(a.shape[0] * a.shape[1], a.shape[2])
 
 
 def _gradients(x, before, w_ih, da, da_hidden):
@@ -71,7 +71,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
     2000.
     """
-    times, n, k = len(x), *h0.shape
+    times, (n, k) = len(x), h0.shape
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], h0.dtype), k)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
     gates = _from_input(x, w_ih * half[:, None], (b_ih + b_hh) * half)
     from_state, rest = (w_hh * half[:, None]).T, 1 - half
@@ -109,10 +109,10 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
             np.multiply(slope[t, :, :3], inner[:, None], out=da[t, :, :3])
             np.multiply(slope[t, :, 3], here, out=da[t, :, 3])
             carried = None if mask is None else (dh * (1 - run), dc * (1 - run))
-            dh, dc = product(da[t].reshape(n, -1), w_hh), inner * f[t]
+            dh, dc = product(da[t].reshape(n, 4 * k), w_hh), inner * f[t]
             if carried is not None:
                 dh, dc = dh + carried[0], dc + carried[1]
-        da = da.reshape(times, n, -1)
+        da = da.reshape(times, n, 4 * k)
         dx, *weights = _gradients(x, _shifted(h0, out[:-1]), w_ih, da, da)
         return dx, dh, dc, *weights
 

@@ -74,6 +74,25 @@ def _extreme(reduce, a, axis, keepdims):
     return kept if keepdims else kept.squeeze(axis), vjp
 
 
+def norm(a, *, p=2, axis=None, keepdims=False):
+    """(sum of |a|^p)^(1/p) over `axis`, the largest magnitude for p infinite; where it is 0 the gradient is 0."""
+    size = np.abs(a)
+    if p == np.inf:
+        kept = size.max(axis=axis, keepdims=True, initial=0)
+    else:
+        kept = (size * size if p == 2 else size**p).sum(axis=axis, keepdims=True) ** (1 / p)
+
+    def vjp(g):
+        if p == np.inf:
+            chosen = size == kept
+            share = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
+        else:
+            share = np.divide(size, kept, out=np.zeros_like(size), where=kept != 0) ** (p - 1)
+        return (_spread(g, a.shape, axis, keepdims) * np.sign(a) * share,)
+
+    return kept if keepdims else kept.squeeze(axis), vjp
+
+
 def logsumexp(a, *, axis=None, keepdims=False):
     """log(sum(exp(a))) over `axis`, without overflow."""
     shift = a.max(axis=axis, keepdims=True, initial=-np.inf)

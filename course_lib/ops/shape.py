@@ -12,6 +12,16 @@ def reshape(a, *, shape):
     return a.reshape(shape), lambda g: (g.reshape(a.shape),)
 
 
+def clone(a):
+    """The same numbers in memory of their own."""
+    return a.copy(order="K"), lambda g: (g,)
+
+
+def cast(a, *, dtype):
+    """Floats of another precision; the walk back brings the gradient to that of `a` by itself."""
+    return a.astype(dtype), lambda g: (g,)
+
+
 def transpose(a, *, axes):
     """Axes in the order `axes`."""
     inverse = np.argsort(axes)
@@ -83,6 +93,12 @@ def flip(a, *, axis):
     return np.flip(a, axis), lambda g: (np.flip(g, axis),)
 
 
+def roll(a, *, shifts, axis):
+    """Everything `shifts` places on along `axis` (both integers or tuples), what leaves the end enters at the front."""
+    back = tuple(-s for s in shifts) if isinstance(shifts, tuple) else -shifts
+    return np.roll(a, shifts, axis), lambda g: (np.roll(g, back, axis),)
+
+
 def tile(a, *, repeats):
     """The whole array repeated `repeats[i]` times along axis i; there may be more repeats than axes."""
     shape = (1,) * (len(repeats) - a.ndim) + a.shape
@@ -106,7 +122,7 @@ def pad(a, *, widths, value=0.0):
         out[inside] = g[middle]
         return (out,)
 
-    return np.pad(kept, grown, constant_values=value), vjp
+    return np.pad(kept, grown or 0, constant_values=value), vjp
 
 
 def embedding(weight, *, indices, padding_idx=None):

@@ -1,7 +1,7 @@
 """From gradients to new weights: optimisers, schedules, clipping. `from course_lib import optim`; `optim.SGD(...)`."""
 
 from course_lib.optim.gradients import clip_grad_norm_, clip_grad_value_, grad_norm, update_to_weight_ratio
-from course_lib.optim.optimisers import SGD, Adagrad, Adam, AdamW, RMSprop
+from course_lib.optim.optimisers import SGD, Adagrad, Adam, AdamW, NAdam, RMSprop
 from course_lib.optim.optimizer import Optimizer
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "NAdam",
     "Optimizer",
     "RMSprop",
     "clip_grad_norm_",

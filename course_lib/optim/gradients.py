@@ -1,17 +1,21 @@
 """What to look at and to limit between `backward()` and `step()`: gradient norms, clipping, size of the update."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor
 
 
-def _gradients(parameters):
+def _gradients(parameters: Any) -> list[Any]:
     return [p for p in ([parameters] if isinstance(parameters, Tensor) else parameters) if p.grad is not None]
 
 
-def grad_norm(parameters, norm_type=2.0):
+def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> float:
     """The norm of all gradients as if they were one vector; norm_type math.inf is the largest magnitude."""
     parts = [np.abs(p.grad) for p in _gradients(parameters)]
     if norm_type == math.inf:
@@ -21,7 +25,7 @@ def grad_norm(parameters, norm_type=2.0):
     return float(sum(float((a**norm_type).sum()) for a in parts) ** (1 / norm_type))
 
 
-def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
+def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0) -> float:
     """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before. Pascanu 2013."""
     params = _gradients(parameters)
     if max_norm < 0:
@@ -29,19 +33,19 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
     total = grad_norm(params, norm_type)
     scale = max_norm / (total + 1e-6)
     for p in params if scale < 1 else ():
-        p.grad = p.grad * scale
+        p.grad = np.asarray(p.grad * scale)
     return total
 
 
-def clip_grad_value_(parameters, clip_value):
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
     """Limit every number of every gradient to [-clip_value, clip_value]."""
     if clip_value < 0:
         raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
     for p in _gradients(parameters):
-        p.grad = np.clip(p.grad, -clip_value, clip_value)
+        p.grad = np.asarray(np.clip(p.grad, -clip_value, clip_value))
 
 
-def update_to_weight_ratio(named_parameters, step):
+def update_to_weight_ratio(named_parameters: Iterable[tuple[str, Tensor]], step: Callable[[], Any]) -> dict[str, float]:
     """Call `step()` (an optimiser's) and return {name: norm of the change / norm of the weights before}.
 
     A healthy ratio is near 1e-3; much more is restless, much less is asleep. Weights that were all 0 give infinity.

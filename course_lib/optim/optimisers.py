@@ -1,6 +1,9 @@
 """The optimisers: each says what one step does to one array, in place. Options, defaults and formulas are torch's."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,19 +35,43 @@ def _follow(average, value, keep, scratch):
     average += np.multiply(value, 1 - keep, out=scratch)
 
 
+def _check_betas(optimizer: Optimizer, betas: Any) -> None:
+    if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= b < 1 for b in betas):
+        raise ValueError(f"{type(optimizer).__name__}: betas must be two numbers in [0, 1), got {betas}")
+
+
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (Sutskever et al. 2013).
 
     v = momentum v + (1 - dampening) g, at first v = g; then w -= lr v, or with Nesterov w -= lr (g + momentum v).
+
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    momentum: how much of the velocity is kept; 0 is plain descent.
+    dampening: by how much less of the gradient enters the velocity.
+    weight_decay: the L2 penalty.
+    nesterov: whether the step looks ahead.
     """
 
-    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
         if nesterov and (momentum <= 0 or dampening):
             raise ValueError(f"SGD: Nesterov needs momentum > 0 and dampening 0, got {momentum} and {dampening}")
         options = {"momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov}
         super().__init__(params, lr=lr, **options)
 
-    def update(self, w, g, state, lr, group):
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """The velocity, with momentum."""
+        return {"velocity"} if group["momentum"] else set()
+
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: Any, group: dict[str, Any]) -> None:
         """One step of one array."""
         g, momentum, scratch = _decayed(g, w, group), group["momentum"], _scratch(state, w)
         if momentum and "velocity" not in state:
@@ -61,13 +88,33 @@ class SGD(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Step divided by the root of the sum of squared gradients so far. Duchi et al. 2011."""
+    """Step divided by the root of the sum of squared gradients so far. Duchi et al. 2011.
 
-    def __init__(self, params, lr=1e-2, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0, eps=1e-10):
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    lr_decay: how fast the rate falls, as 1 / (1 + step * lr_decay).
+    weight_decay: the L2 penalty.
+    initial_accumulator_value: what the sum of squares begins with.
+    eps: added to what is divided by.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-2,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+        eps: float = 1e-10,
+    ) -> None:
         options = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
         super().__init__(params, lr=lr, initial_accumulator_value=initial_accumulator_value, **options)
 
-    def update(self, w, g, state, lr, group):
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """The sum of squares, and how many steps."""
+        return {"sum", "step"}
+
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: Any, group: dict[str, Any]) -> None:
         """One step of one array."""
         g, scratch = _decayed(g, w, group), _scratch(state, w)
         if "sum" not in state:
@@ -86,13 +133,34 @@ class RMSprop(Optimizer):
     """Step divided by the root of a running mean of squared gradients. Tieleman and Hinton 2012, lecture 6.5.
 
     `centered` subtracts the squared running mean, which leaves the variance; `momentum` as in SGD.
+
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    alpha: how much of the running mean of squares is kept.
+    eps: added to what is divided by.
+    weight_decay: the L2 penalty.
+    momentum: how much of the velocity is kept.
+    centered: whether the squared mean is subtracted.
     """
 
-    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False):
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+    ) -> None:
         options = {"weight_decay": weight_decay, "momentum": momentum, "centered": centered}
         super().__init__(params, lr=lr, alpha=alpha, eps=eps, **options)
 
-    def update(self, w, g, state, lr, group):
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """The mean square; the mean if it is subtracted; the velocity, with momentum."""
+        return {"square"} | ({"mean"} if group["centered"] else set()) | ({"velocity"} if group["momentum"] else set())
+
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: Any, group: dict[str, Any]) -> None:
         """One step of one array."""
         g, scratch = _decayed(g, w, group), _scratch(state, w)
         square, mean = _zeros(state, "square", w), None
@@ -116,14 +184,32 @@ class Adam(Optimizer):
     """Running means of gradient and squared gradient, corrected for their start at zero. Kingma and Ba 2015.
 
     `amsgrad` divides by the largest squared mean so far (Reddi et al. 2018).
+
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    betas: how much of the running means of gradient and squared gradient is kept.
+    eps: added to what is divided by.
+    weight_decay: the L2 penalty, through the gradient.
+    amsgrad: whether the largest squared mean so far is divided by.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, amsgrad=False):
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2 or not all(0 <= b < 1 for b in betas):
-            raise ValueError(f"{type(self).__name__}: betas must be two numbers in [0, 1), got {betas}")
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+    ) -> None:
+        _check_betas(self, betas)
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
-    def update(self, w, g, state, lr, group):
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """Both means, how many steps, and the largest square with `amsgrad`."""
+        return {"mean", "square", "step"} | ({"largest"} if group["amsgrad"] else set())
+
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: Any, group: dict[str, Any]) -> None:
         """One step of one array."""
         g, scratch, (b1, b2) = self._decay(g, w, lr, group), _scratch(state, w), group["betas"]
         t = state["step"] = state.get("step", 0) + 1
@@ -142,16 +228,73 @@ class Adam(Optimizer):
         scratch *= lr / (1 - b1**t)
         w -= scratch
 
-    def _decay(self, g, w, lr, group):
+    def _decay(self, g: np.ndarray, w: np.ndarray, lr: float, group: dict[str, Any]) -> np.ndarray:
         return _decayed(g, w, group)
 
 
 class AdamW(Adam):
-    """Adam with weight decay on the weights themselves, not through the gradient. Loshchilov and Hutter 2019."""
+    """Adam with weight decay on the weights themselves, not through the gradient. Loshchilov and Hutter 2019.
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False):
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    betas, eps, amsgrad: as in `Adam`.
+    weight_decay: by how much of itself, times the rate, each weight shrinks in a step.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+    ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
-    def _decay(self, g, w, lr, group):
+    def _decay(self, g: np.ndarray, w: np.ndarray, lr: float, group: dict[str, Any]) -> np.ndarray:
         w *= 1 - lr * group["weight_decay"]
         return g
+
+
+class NAdam(Optimizer):
+    """Adam with Nesterov's look ahead: part of the step is that of the gradient now. Dozat 2016.
+
+    params: `model.parameters()`, a list of Parameters, or of groups with settings of their own.
+    lr: the learning rate, a number or a function of the step.
+    betas: how much of the running means of gradient and squared gradient is kept.
+    eps: added to what is divided by.
+    weight_decay: the L2 penalty.
+    momentum_decay: how fast the first beta grows from half of itself to its value.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: Any = 2e-3,
+        betas: Any = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum_decay: float = 4e-3,
+    ) -> None:
+        _check_betas(self, betas)
+        options = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay}
+        super().__init__(params, lr=lr, **options)
+
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """Both means, how many steps, and the product of the momenta so far."""
+        return {"mean", "square", "step", "product"}
+
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: Any, group: dict[str, Any]) -> None:
+        """One step of one array."""
+        g, scratch, (b1, b2) = _decayed(g, w, group), _scratch(state, w), group["betas"]
+        t = state["step"] = state.get("step", 0) + 1
+        now, later = (b1 * (1 - 0.5 * 0.96 ** (k * group["momentum_decay"])) for k in (t, t + 1))
+        product = state["product"] = state.get("product", 1.0) * now
+        mean, square = _zeros(state, "mean", w), _zeros(state, "square", w)
+        _follow(mean, g, b1, scratch)
+        _follow(square, g * g, b2, scratch)
+        np.sqrt(np.divide(square, 1 - b2**t, out=scratch), out=scratch)
+        scratch += group["eps"]
+        ahead = g * (lr * (1 - now) / (1 - product)) + mean * (lr * later / (1 - product * later))
+        w -= np.divide(ahead, scratch, out=scratch)

@@ -4,6 +4,10 @@
 function of the step (see `schedules.py`); step 0 is the first call of `step()`.
 """
 
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor
@@ -11,20 +15,29 @@ from course_lib.optim.schedules import Plateau
 
 
 class Optimizer:
-    """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array."""
+    """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array.
 
-    def __init__(self, params, **defaults):
+    params: a list of Parameters, such as `model.parameters()`, or of groups of them.
+    defaults: the settings of groups that do not give their own; `lr` among them.
+    """
+
+    NUMBERS: ClassVar[dict[str, Any]] = {"step": int, "product": float}  # kept beside arrays
+
+    def __init__(self, params: Any, **defaults: Any) -> None:
+        if hasattr(params, "parameters"):
+            name, got = type(self).__name__, type(params).__name__
+            raise TypeError(f"{name}: needs the parameters of a network, write model.parameters(), got a {got}")
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: needs a list of Tensors, got one Tensor of shape {params.shape}")
         params = list(params)
         groups = params if params and isinstance(params[0], dict) else [{"params": params}]
         self.param_groups = [self._group(group, defaults) for group in groups]
-        self.state = [{} for _ in self._params()]
+        self.state: list[dict[str, Any]] = [{} for _ in self._params()]
         self.steps = 0
         if len({id(p) for p in self._params()}) < len(self._params()):
             raise ValueError(f"{type(self).__name__}: a parameter is listed twice, it would be moved twice")
 
-    def _group(self, group, defaults):
+    def _group(self, group: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
         name, unknown = type(self).__name__, sorted(group.keys() - defaults.keys() - {"params"})
         if unknown:
             raise ValueError(f"{name}: settings are {list(defaults)}, got {unknown}")
@@ -47,28 +60,35 @@ class Optimizer:
                 raise ValueError(f"{name}: {key} must not be negative, got {value}")
         return group
 
-    def _params(self):
+    def _params(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Forget all gradients; without this they add up over steps."""
         for p in self._params():
             p.grad = None
 
     @property
-    def lr(self):
+    def lr(self) -> float:
         """The learning rate of the next step, in the first group; setting it sets all groups."""
         return self._rate(self.param_groups[0])
 
     @lr.setter
-    def lr(self, value):
+    def lr(self, value: Any) -> None:
         for group in self.param_groups:
             group["lr"] = value
 
-    def _rate(self, group):
-        return float(group["lr"](self.steps) if callable(group["lr"]) else group["lr"])
+    def _rate(self, group: dict[str, Any]) -> float:
+        rate = group["lr"](self.steps) if callable(group["lr"]) else group["lr"]
+        if not isinstance(rate, (int, float, np.number, np.ndarray)):
+            name = type(self).__name__
+            raise TypeError(
+                f"{name}: the learning rate of step {self.steps} must be a number, got {rate!r}; does the schedule "
+                f"return it?"
+            )
+        return float(rate)
 
-    def step(self):
+    def step(self) -> None:
         """Move every Parameter that has a gradient."""
         states = iter(self.state)
         for group in self.param_groups:
@@ -76,22 +96,29 @@ class Optimizer:
             for p in group["params"]:
                 state = next(states)
                 if p.grad is not None:
+                    if not isinstance(p.grad, np.ndarray):
+                        kind, got = type(self).__name__, type(p.grad).__name__
+                        raise TypeError(f"{kind}: .grad must be an array, write p.grad = g.data, got a {got}")
                     if np.shape(p.grad) != p.shape:
-                        name, got = type(self).__name__, np.shape(p.grad)
-                        raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {got}")
+                        name, shape = type(self).__name__, np.shape(p.grad)
+                        raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {shape}")
                     self.update(p.data, p.grad, state, rate, group)
         self.steps += 1
 
-    def update(self, w, g, state, lr, group):
+    def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: float, group: dict[str, Any]) -> None:
         """Change the array `w` in place, given its gradient, its own `state` (a dict) and its group's settings."""
         raise NotImplementedError(f"{type(self).__name__}: define update(self, w, g, state, lr, group)")
 
-    def state_dict(self):
+    def keeps(self, group: dict[str, Any]) -> set[str]:
+        """Names of what `update` puts into the state of a parameter of this group, for `load_state_dict` to check."""
+        raise NotImplementedError(f"{type(self).__name__}: define keeps(self, group)")
+
+    def state_dict(self) -> dict[str, Any]:
         """{name: array, number or text}, flat and copied, ready for `save`: running arrays, steps, learning rates.
 
         A rate that is a function of the step is not kept, as it holds nothing; a `Plateau` is.
         """
-        out = {"kind": type(self).__name__, "steps": self.steps}
+        out: dict[str, Any] = {"kind": type(self).__name__, "steps": self.steps}
         for i, state in enumerate(self.state):
             out |= {f"{i}.{name}": np.array(value) for name, value in state.items() if name != "scratch"}
         for k, group in enumerate(self.param_groups):
@@ -101,27 +128,54 @@ class Optimizer:
                 out[f"lr{k}"] = group["lr"]
         return out
 
-    def load_state_dict(self, state):
-        """Take over what `state_dict` gave, of the same kind of optimiser for the same parameters."""
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave, of the same kind of optimiser with the same settings and parameters.
+
+        Raises ValueError naming what is missing, unknown or of another shape; then nothing is changed. A learning rate
+        in the state does not replace a function of the step.
+        """
+        if not isinstance(state, dict):
+            raise TypeError(f"load_state_dict: needs a dict, write load(path), got {type(state).__name__}")
         if state.get("kind") != type(self).__name__:
             raise ValueError(f"load_state_dict: the state must be of {type(self).__name__}, got {state.get('kind')!r}")
         if "steps" not in state:
             raise ValueError("load_state_dict: the number of 'steps' is missing from the state")
-        params = self._params()
-        fresh = [{} for _ in params]
-        for name, value in state.items():
-            i, _, key = name.partition(".")
-            if not key or i.startswith("lr"):
-                continue
-            if not (i.isdigit() and int(i) < len(params)):
-                raise ValueError(f"load_state_dict: state of parameter {i}, but there are only {len(params)}")
-            p = params[int(i)]
-            if key != "step" and np.shape(value) != p.shape:
-                raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
-            fresh[int(i)][key] = int(value) if key == "step" else np.array(value, dtype=p.dtype)
+        fresh, known = self._fresh(state), {"kind", "steps"}
+        for k, group in enumerate(self.param_groups):
+            kept = [f"lr{k}.{n}" for n in Plateau.KEPT]
+            wanted = kept if isinstance(group["lr"], Plateau) else [] if callable(group["lr"]) else [f"lr{k}"]
+            missing = [name for name in wanted if name not in state]
+            if missing:
+                raise ValueError(f"load_state_dict: {', '.join(missing)} is missing from the state")
+            known |= {f"lr{k}", *kept}
+        unknown = sorted(name for name in state if name not in known and not name.partition(".")[0].isdigit())
+        if unknown:
+            raise ValueError(f"load_state_dict: not known here {unknown}")
         self.state, self.steps = fresh, int(state["steps"])
         for k, group in enumerate(self.param_groups):
             if isinstance(group["lr"], Plateau):
-                group["lr"].load_state_dict({n: state[f"lr{k}.{n}"] for n in Plateau.KEPT if f"lr{k}.{n}" in state})
+                group["lr"].load_state_dict({n: state[f"lr{k}.{n}"] for n in Plateau.KEPT})
             elif not callable(group["lr"]):
-                group["lr"] = state.get(f"lr{k}", group["lr"])
+                group["lr"] = state[f"lr{k}"]
+
+    def _fresh(self, state: dict[str, Any]) -> list[dict[str, Any]]:
+        """The states of all parameters, checked: each has all that is kept for it, or nothing yet."""
+        pairs = [(p, self.keeps(group)) for group in self.param_groups for p in group["params"]]
+        fresh: list[dict[str, Any]] = [{} for _ in pairs]
+        for name, value in state.items():
+            i, _, key = name.partition(".")
+            if not i.isdigit():
+                continue
+            if int(i) >= len(pairs):
+                raise ValueError(f"load_state_dict: state of parameter {i}, but there are only {len(pairs)}")
+            p, kept = pairs[int(i)]
+            if key not in kept:
+                raise ValueError(f"load_state_dict: {name} is not known here; kept are {sorted(kept) or 'none'}")
+            if key not in self.NUMBERS and np.shape(value) != p.shape:
+                raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
+            fresh[int(i)][key] = self.NUMBERS[key](value) if key in self.NUMBERS else np.array(value, dtype=p.dtype)
+        for k, (found, (_, kept)) in enumerate(zip(fresh, pairs, strict=True)):
+            if found and kept - found.keys():
+                missing = ", ".join(f"{k}.{key}" for key in sorted(kept - found.keys()))
+                raise ValueError(f"load_state_dict: {missing} is missing from the state")
+        return fresh

@@ -4,52 +4,76 @@
 0 is the first. Shapes and parameters are torch's `lr_scheduler`s in closed form.
 """
 
+from __future__ import annotations
+
 import math
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Schedule = Callable[[int], float]
 
 
-def _positive(name, **numbers):
+def _positive(name: str, **numbers: float) -> None:
     for what, value in numbers.items():
         if not value > 0:
             raise ValueError(f"{name}: {what} must be positive, got {value}")
 
 
-def constant(lr):
+def constant(lr: float) -> Schedule:
     """Always `lr`."""
     return lambda step: lr
 
 
-def stairs(lr, step_size, gamma=0.1):
+def stairs(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` after every `step_size` steps."""
     _positive("stairs", step_size=step_size)
     return lambda step: lr * gamma ** (step // step_size)
 
 
-def multi_step(lr, milestones, gamma=0.1):
+def multi_step(lr: float, milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` at each of the steps in `milestones`."""
     milestones = sorted(milestones)
     return lambda step: lr * gamma ** bisect_right(milestones, step)
 
 
-def exponential(lr, gamma):
+def exponential(lr: float, gamma: float) -> Schedule:
     """lr * gamma^step; eta0 exp(-k t) is gamma = exp(-k)."""
     _positive("exponential", gamma=gamma)
     return lambda step: lr * gamma**step
 
 
-def polynomial(lr, total_iters, power=1.0):
+def polynomial(lr: float, total_iters: int, power: float = 1.0) -> Schedule:
     """lr * (1 - step / total_iters)^power, 0 at the end and after it."""
     _positive("polynomial", total_iters=total_iters)
     return lambda step: lr * (1 - min(step, total_iters) / total_iters) ** power
 
 
-def cosine(lr, T_max, eta_min=0.0):
+def cosine(lr: float, T_max: int, eta_min: float = 0.0) -> Schedule:
     """Half a cosine from lr to `eta_min` at step T_max; beyond it the cosine goes on. Loshchilov and Hutter 2017."""
     _positive("cosine", T_max=T_max)
     return lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2
 
 
-def warm_up(schedule, total_iters, start_factor=1 / 3):
+def warm_restarts(lr: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> Schedule:
+    """Half a cosine from lr to `eta_min` again and again: the first in `T_0` steps, each next `T_mult` times as long.
+
+    `T_mult` is a whole number. Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts".
+    """
+    _positive("warm_restarts", T_0=T_0)
+    if T_mult != int(T_mult) or T_mult < 1:
+        raise ValueError(f"warm_restarts: T_mult must be a whole number of at least 1, got {T_mult}")
+
+    def rate(step):
+        length = T_0
+        while step >= length:
+            step, length = step - length, length * T_mult
+        return eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / length)) / 2
+
+    return rate
+
+
+def warm_up(schedule: Schedule, total_iters: int, start_factor: float = 1 / 3) -> Schedule:
     """`schedule` times a factor that grows linearly from `start_factor` to 1 during the first `total_iters` steps.
 
     The schedule's own clock runs from step 0. Goyal et al. 2017.
@@ -62,7 +86,10 @@ def warm_up(schedule, total_iters, start_factor=1 / 3):
     return rate
 
 
-def one_cycle(max_lr, total_steps, pct_start=0.3, anneal="cos", div_factor=25.0, final_div_factor=1e4):
+def one_cycle(
+    max_lr: float, total_steps: int, pct_start: float = 0.3, anneal: str = "cos", div_factor: float = 25.0,
+    final_div_factor: float = 1e4,
+) -> Schedule:  # fmt: skip
     """Up from max_lr / div_factor to `max_lr` in the first `pct_start` of the steps, then down to nearly nothing.
 
     The last rate is max_lr / div_factor / final_div_factor; `anneal` is "cos" or "linear". Smith and Topin 2017.
@@ -95,7 +122,10 @@ class Plateau:
 
     KEPT = ("lr", "best", "bad", "resting")
 
-    def __init__(self, lr, mode="min", factor=0.1, patience=10, threshold=1e-4, cooldown=0, min_lr=0.0):
+    def __init__(
+        self, lr: float, mode: str = "min", factor: float = 0.1, patience: int = 10, threshold: float = 1e-4,
+        cooldown: int = 0, min_lr: float = 0.0,
+    ) -> None:  # fmt: skip
         if mode not in ("min", "max") or not 0 < factor < 1:
             raise ValueError(f"Plateau: mode is 'min' or 'max' and 0 < factor < 1; got {mode!r} and {factor}")
         self.lr, self.mode, self.factor, self.patience = lr, mode, factor, patience
@@ -103,10 +133,10 @@ class Plateau:
         self.best = math.inf if mode == "min" else -math.inf
         self.bad = self.resting = 0
 
-    def __call__(self, step):
+    def __call__(self, step: int) -> float:
         return self.lr
 
-    def report(self, value):
+    def report(self, value: Any) -> float:
         """Note the loss (or accuracy, with mode "max") of one epoch; returns the rate from now on."""
         value = float(value)
         if self.mode == "min":
@@ -120,14 +150,14 @@ class Plateau:
             self.lr, self.bad, self.resting = self._lower(), 0, self.cooldown
         return self.lr
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, Any]:
         """{name: number} of what reports have changed."""
         return {name: getattr(self, name) for name in self.KEPT}
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` gave."""
         vars(self).update(state)
 
-    def _lower(self):
+    def _lower(self) -> float:
         lower = max(self.lr * self.factor, self.min_lr)
         return lower if self.lr - lower > 1e-8 else self.lr

@@ -8,8 +8,7 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.data.generated import batches
-from course_lib.nn.layers import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU
-from course_lib.nn.module import Sequential
+from course_lib.nn import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU, Sequential
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import AdamW
 from course_lib.train.loop import accuracy, fit, score

@@ -16,25 +16,33 @@ from course_lib.optim.optimisers import SGD
 
 
 class PadShortcut(Module):
-    """Option A, without weights: every `stride`-th pixel, and channels of zeros behind the ones there are."""
+    """Option A, without weights: every `stride`-th pixel, and channels of zeros beside the ones there are.
 
-    def __init__(self, in_channels, out_channels, stride):
-        self.stride, self.more = stride, out_channels - in_channels
+    `zeros` says where: "behind" all of them, or half of them on "both" sides, as in the weights for CIFAR that are
+    published most; the paper leaves it open, and a network is right only with the choice it was trained with.
+    """
+
+    def __init__(self, in_channels, out_channels, stride, zeros="behind"):
+        if zeros not in ("behind", "both"):
+            raise ValueError(f"PadShortcut: zeros must be 'behind' or 'both', got {zeros!r}")
+        more = out_channels - in_channels
+        self.stride, before = stride, more // 2 if zeros == "both" else 0
+        self.widths = (0, 0, 0, 0, before, more - before)
 
     def forward(self, x):
         """(n, in_channels, h, w) -> (n, out_channels, h / stride, w / stride)."""
-        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
+        return F.pad(x[:, :, :: self.stride, :: self.stride], self.widths)
 
 
 class PaddedBlock(Module):
     """Two 3x3 convolutions with batch norm; with `residual` the shortcut is added before the last ReLU."""
 
-    def __init__(self, in_channels, channels, stride=1, *, residual=True, rng):
+    def __init__(self, in_channels, channels, stride=1, *, residual=True, zeros="behind", rng):
         self.conv1 = conv3x3(in_channels, channels, stride, rng=rng)
         self.bn1 = BatchNorm2d(channels)
         self.conv2 = conv3x3(channels, channels, rng=rng)
         self.bn2 = BatchNorm2d(channels)
-        self.shortcut = PadShortcut(in_channels, channels, stride) if residual else None
+        self.shortcut = PadShortcut(in_channels, channels, stride, zeros) if residual else None
 
     def forward(self, x):
         """(n, in_channels, h, w) -> (n, channels, h / stride, w / stride)."""
@@ -45,10 +53,11 @@ class PaddedBlock(Module):
 class CifarResNet(Module):
     """3x3 stem, three stages of (depth - 2) / 6 blocks with width, 2 width, 4 width channels, one linear layer.
 
-    `depth` counts the layers with weights: 20, 32, 44, 56, 110. Raises ValueError when it is not 6n + 2.
+    `depth` counts the layers with weights: 20, 32, 44, 56, 110. Raises ValueError when it is not 6n + 2. `zeros` is
+    that of `PadShortcut`: "both" for weights that others have published.
     """
 
-    def __init__(self, depth=20, width=16, classes=10, *, residual=True, in_channels=3, rng):
+    def __init__(self, depth=20, width=16, classes=10, *, residual=True, zeros="behind", in_channels=3, rng):
         if depth < 8 or depth % 6 != 2:
             raise ValueError(f"CifarResNet: depth must be 6n + 2, such as 20, 32, 44, 56, got {depth}")
         self.conv1, self.bn1 = conv3x3(in_channels, width, rng=rng), BatchNorm2d(width)
@@ -57,7 +66,7 @@ class CifarResNet(Module):
             channels, stage = width * 2**i, []
             for k in range(depth // 6):
                 stride = 2 if i > 0 and k == 0 else 1
-                stage.append(PaddedBlock(have, channels, stride, residual=residual, rng=rng))
+                stage.append(PaddedBlock(have, channels, stride, residual=residual, zeros=zeros, rng=rng))
                 have = channels
             self.stages.append(Sequential(*stage))
         self.fc = Linear(have, classes, rng=rng)

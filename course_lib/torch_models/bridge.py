@@ -1,4 +1,4 @@
-"""The only file that imports torch: which device, weights to and from torch, and how large to run."""
+"""Between the two libraries: which device, weights to and from torch and its files, and how large to run."""
 
 import os
 
@@ -55,19 +55,52 @@ def to_torch(model, twin):
     ValueError naming what has no partner or another shape.
     """
     state = model.state_dict()
-    _check_partners(state, _shapes(twin), "to_torch")
+    _check_partners(state, {name: tuple(t.shape) for name, t in _tensors(twin).items()}, "to_torch")
     own = twin.state_dict()
     for name, array in state.items():
         own[name].copy_(torch.from_numpy(np.ascontiguousarray(array)))
     return twin
 
 
-def from_torch(twin, model):
-    """Copy the parameters and buffers of a torch module into a course_lib Module; returns the Module."""
-    state = {name: twin.state_dict()[name].detach().cpu().numpy() for name in _shapes(twin)}
-    _check_partners(model.state_dict(), _shapes(twin), "from_torch")
-    model.load_state_dict(state)
+def from_torch(twin, model, rename=None):
+    """Copy parameters and buffers into a course_lib Module; returns the Module.
+
+    `twin` is a torch module, or a dict of tensors such as `read_weights` gives. `rename` maps what its names begin with
+    to what they begin with here: {"layer1.": "stages.0.", "linear.": "fc."}. Raises ValueError naming what has no
+    partner or another shape.
+    """
+    tensors = {_renamed(name, rename or {}): t for name, t in _tensors(twin).items()}
+    _check_partners(model.state_dict(), {name: tuple(t.shape) for name, t in tensors.items()}, "from_torch")
+    model.load_state_dict({name: t.detach().cpu().numpy() for name, t in tensors.items()})
     return model
+
+
+def read_weights(path):
+    """The {name: tensor} of a `.pt` or `.th` file, on the CPU; what the file holds beside tensors cannot be run.
+
+    A state_dict packed into a checkpoint and the "module." that training on several GPUs puts before every name are
+    taken off. Raises FileNotFoundError, and ValueError for a file that is no such file.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"read_weights: there is no file {path}")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch's reader raises whatever it stumbles over
+        reason = str(error).strip().split("\n")[0]
+        raise ValueError(f"read_weights: {path} does not hold weights alone ({reason})") from None
+    for key in ("state_dict", "model"):
+        if isinstance(state, dict) and isinstance(state.get(key), dict):
+            state = state[key]
+    if not isinstance(state, dict) or not all(isinstance(t, torch.Tensor) for t in state.values()):
+        raise ValueError(f"read_weights: {path} holds no dict of tensors")
+    return {name.removeprefix("module."): t for name, t in state.items()}
+
+
+def _renamed(name, rename):
+    for theirs, ours in rename.items():
+        if name.startswith(theirs):
+            return ours + name[len(theirs) :]
+    return name
 
 
 def gradients(twin):
@@ -75,9 +108,10 @@ def gradients(twin):
     return {name: p.grad.detach().cpu().numpy() for name, p in twin.named_parameters() if p.grad is not None}
 
 
-def _shapes(twin):
-    state = twin.state_dict()
-    return {name: tuple(t.shape) for name, t in state.items() if not name.endswith("num_batches_tracked")}
+def _tensors(twin):
+    """{name: tensor} of a torch module or a dict of tensors, without torch's counters."""
+    state = twin if isinstance(twin, dict) else twin.state_dict()
+    return {name: t for name, t in state.items() if not name.endswith("num_batches_tracked")}
 
 
 def _check_partners(ours, theirs, caller):

@@ -77,17 +77,17 @@ def kernel():
 
 def lessons():
     """The lessons and their expected values are found and readable."""
-    from course_lib.checks.lookup import records_in
+    from course_lib.checks.lookup import record_folders, records_in
     from course_lib.evidence.records import BadRecord
-    from grading.commands.study import notebooks_folder
+    from grading.commands.study import lesson_of, notebooks_folder
     from grading.errors import CourseError
 
     try:
         folder = notebooks_folder()
-        names = {record.lesson for record in records_in(folder / "expected")}
+        names = {record.lesson for place in record_folders(folder) for record in records_in(place)}
     except (CourseError, BadRecord) as error:
         return Finding("lessons", "bad", str(error), "course build")
-    there = {path.stem for path in folder.glob("[0-9][0-9]_*.ipynb")}
+    there = {lesson_of(path) for path in folder.glob("[0-9][0-9]_*.ipynb")}
     lost = sorted(there - names)
     if lost:
         return Finding("lessons", "bad", f"no expected values for {', '.join(lost)} in {folder}", "course build")

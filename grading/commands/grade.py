@@ -3,6 +3,8 @@
 import contextlib
 import sys
 
+import typer
+
 from grading.errors import CourseError
 
 
@@ -18,12 +20,16 @@ def grade_class(console, folder, lessons, *, workers, trust, dask, as_json, **op
 
         options |= {"workers": workers, "trust": trust, "pool": pool}
         if as_json:
-            for piece in json_pieces(engine.grade(folder, lessons, **options)):
+            summary = engine.grade(folder, lessons, **options)
+            for piece in json_pieces(summary):
                 sys.stdout.write(piece)
             sys.stdout.write("\n")
-            return
-        summary = grade_with_bar(console, folder, lessons, **options)
-    print_summary(console, summary)
+        else:
+            summary = grade_with_bar(console, folder, lessons, **options)
+    if not as_json:
+        print_summary(console, summary)
+    if summary.unread:
+        raise typer.Exit(1)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from grading.commands.collecting import collect
+
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
 Students = Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")]
@@ -59,31 +61,6 @@ def init(
     console.print(
         f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/."
     )
-
-
-def collect(
-    lesson: Annotated[str, typer.Argument(metavar="NN", help="The lesson the uploads belong to.")],
-    source: Annotated[
-        Path, typer.Argument(metavar="FOLDER_OR_ZIP", help="What Canvas, Moodle or a shared folder gave.")
-    ],
-    folder: Folder = HERE,
-    as_json: AsJson = False,
-):
-    """Sort uploaded notebooks into submitted/; the last attempt of each student counts.
-
-    Example: course collect 09 submissions.zip --course ~/autumn-class
-    """
-    import json
-
-    from grading.course.collect import collect
-
-    done, nobody = collect(folder, lesson, source)
-    if as_json:
-        typer.echo(json.dumps({"collected": dict(done), "nobody": nobody}))
-        return
-    typer.echo(f"{len(done)} collected")
-    for name in nobody:
-        typer.echo(f"left out, its name does not say whose it is: {name}")
 
 
 def grade(

@@ -99,12 +99,12 @@ def progress(
 
     Example: course progress --checks
     """
-    from course_lib.checks.progress_file import lessons, read
-    from grading.commands.study import notebooks_folder, progress_file, progress_table
+    from course_lib.checks.progress_file import read
+    from grading.commands.study import checks_of, notebooks_folder, progress_file, progress_table
 
     folder = notebooks_folder(notebooks)
     done, _ = read(progress_file(folder))
-    every = {name: {id: done.get(id) for id in ids} for name, ids in lessons([folder / "expected"]).items()}
+    every = {name: {id: done.get(id) for id in ids} for name, ids in checks_of(folder).items()}
     if json:
         typer.echo(jsonlib.dumps(every, indent=1))
         return
@@ -117,24 +117,26 @@ def progress(
 
 
 def hint(
-    exercise: Annotated[str, typer.Argument(metavar="ID", help="An exercise, such as output_size.")],
+    exercise: Annotated[str, typer.Argument(metavar="ID", help="An exercise: output_size, or its number, 0.4.")],
     notebooks: Folder = None,
     number: Annotated[
-        int | None, typer.Option("--number", "-n", min=1, help="How many; one per failed try if none.")
+        int | None, typer.Option("--number", "-n", min=1, help="Open up to this one; those that are open if none.")
     ] = None,
 ):
-    """Show the hints of an exercise, weakest first: one, and one more for each try that failed.
+    """Show the hints of an exercise that are open, weakest first; the first is opened.
 
     Example: course hint output_size --number 2
     """
     from course_lib.checks.message import plain_markdown
     from grading.commands.study import hints, notebooks_folder
 
-    shown, count = hints(notebooks_folder(notebooks), exercise, number)
+    shown, found = hints(notebooks_folder(notebooks), exercise, number)
     if not shown:
-        typer.echo(f"There are no hints for {exercise}.")
+        typer.echo(f"There are no hints for {found.id}.")
     for position, text in enumerate(shown, 1):
-        typer.echo(f"Hint {position} of {count}\n{plain_markdown(text)}\n")
+        typer.echo(f"Hint {position} of {len(found.hints)}\n{plain_markdown(text)}\n")
+    if len(shown) < len(found.hints):
+        typer.echo(f"The next: course hint {found.id} --number {len(shown) + 1}")
 
 
 def doctor(json: Json = False):

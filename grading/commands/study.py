@@ -1,19 +1,22 @@
 """What a learner does outside a notebook: find the lessons, go on where it stopped, run a lesson's checks."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from course_lib.checks import progress_file as progress
-from course_lib.checks.lookup import records_in
-from course_lib.evidence.records import BadRecord
+from course_lib.checks import progress_file as kept
+from course_lib.checks.learner import AS_GIVEN
+from course_lib.checks.lookup import find_exercise, record_folders
 from grading.errors import CourseError
-from grading.ids import exercise_of, split
+from grading.ids import split
 from grading.lessons.choose import choose
 from grading.paths import ROOT
+
+COPY = r"(-Copy\d+| ?\(\d+\)| copy( \d+)?| - Copy( \(\d+\))?)+$"  # how programs name a duplicate
 
 
 @dataclass
@@ -23,6 +26,8 @@ class CheckResult:
     id: str
     passed: bool | None
     say: str = ""
+    attempt: bool = False  # whether something was tried
+    answer: str = ""  # a fingerprint of what was tried
 
 
 @dataclass
@@ -54,25 +59,53 @@ def notebooks_folder(named=None):
 
 
 def find_lesson(folder, number):
-    """The notebook of lesson `number`: 09 or 09_convolution_arithmetic."""
-    names = sorted(p.stem for p in folder.glob("[0-9][0-9]_*.ipynb"))
-    return folder / f"{choose([number], names, folder)[0]}.ipynb"
+    """The notebook of lesson `number`: 09 or 09_convolution_arithmetic; never a duplicate beside the lesson."""
+    there, word = sorted(folder.glob("[0-9][0-9]_*.ipynb")), str(number).removesuffix(".ipynb")
+    names = [p.stem for p in there if p.stem == word] or [p.stem for p in originals(there)]
+    name = choose([number], names, folder)[0]
+    same = [other for other in names if other[:2] == name[:2]]
+    if len(same) > 1 and name != word:
+        raise CourseError(f"lesson {number} is more than once in {folder}: {', '.join(same)}; type the whole name")
+    return folder / f"{name}.ipynb"
+
+
+def originals(paths):
+    """Those of the notebooks that are no duplicate; of a lesson that has only duplicates, these.
+
+    JupyterLab names a duplicate `09_name-Copy1`, browsers and file managers `09_name (1)` or `09_name copy`.
+    """
+    there = {p.stem for p in paths}
+    return [p for p in paths if lesson_of(p) == p.stem or lesson_of(p) not in there]
+
+
+def lesson_of(path):
+    """The lesson that a notebook's file is, or is a duplicate of."""
+    return re.sub(COPY, "", path.stem)
 
 
 def progress_file(folder):
     """Where a kernel that runs in `folder` keeps the learner's progress."""
-    return Path(os.environ["COURSE_PROGRESS"]) if os.environ.get("COURSE_PROGRESS") else folder / progress.FILE_NAME
+    return kept.progress_path(folder)
 
 
 def progress_table(folder):
-    """The table of all lessons in `folder`."""
-    return progress.table(progress_file(folder), [folder / "expected"])
+    """The table of the lessons in `folder`."""
+    return kept.table(progress_file(folder), record_folders(folder), _names(folder))
+
+
+def checks_of(folder):
+    """`{lesson: {check id: points}}` of the lessons in `folder`, found as a kernel that runs there finds them."""
+    return kept.lessons(record_folders(folder), _names(folder))
+
+
+def _names(folder):
+    return {lesson_of(path) for path in folder.glob("[0-9][0-9]_*.ipynb")}
 
 
 def first_unfinished(folder):
     """The notebook of the first lesson with a check that does not pass yet; None when all do."""
-    done, _ = progress.read(progress_file(folder))
-    for lesson, checks in progress.lessons([folder / "expected"]).items():
+    done, _ = kept.read(progress_file(folder))
+    for lesson, checks in checks_of(folder).items():
         path = folder / f"{lesson}.ipynb"
         if path.exists() and not all(done.get(id, {}).get("passed") for id in checks):
             return path
@@ -88,21 +121,17 @@ def lab_command(folder, number=None, browser=True):
 
 
 def hints(folder, exercise, count=None):
-    """`(hints to show, how many there are)`: `count` of them, else one and one more for each further failed try."""
-    try:
-        records = list(records_in(folder / "expected"))
-    except BadRecord as error:
-        raise CourseError(str(error)) from None
-    entries = {id: record.about(id) for record in records for id in record.checks}
-    mine = [check for id, check in entries.items() if exercise_of(id) == exercise_of(exercise)]
-    if not mine:
-        raise CourseError(f"There is no exercise {exercise}; `course progress --checks` lists them all.")
-    found = next((check["hints"] for check in mine if check["hints"]), [])
-    if count is None:
-        done, _ = progress.read(progress_file(folder))
-        tries = [e["tries"] for id, e in done.items() if exercise_of(id) == exercise_of(exercise) and not e["passed"]]
-        count = max([1, *tries])
-    return found[:count], len(found)
+    """`(hints to show, Known)`: those that are open, at least one, `count` if given; they are open from then on."""
+    found, near = find_exercise(exercise, record_folders(folder))
+    if found is None:
+        mean = f" Did you mean `course hint {near.id}`?" if near else ""
+        raise CourseError(f"There is no exercise {exercise}.{mean} `course progress --checks` lists them all.")
+    path = progress_file(folder)
+    already = kept.opened(path).get(found.id, 0)
+    reached = min(max(1, already, count or 0), len(found.hints))
+    if reached > already:
+        kept.note_opened(found.id, reached, path)
+    return found.hints[:reached], found
 
 
 def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
@@ -141,8 +170,8 @@ def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
         if cell.cell_type == "code":
             _read_cell(result, cell, number)
     for check in result.checks:
-        if check.passed is not None:
-            progress.note(check.id, check.passed, progress_file(path.parent))
+        if check.attempt:
+            kept.note(check.id, check.passed, progress_file(path.parent), check.answer)
     return result
 
 
@@ -152,8 +181,10 @@ def _read_cell(result, cell, number):
     if kind in ("check", "predict") and id:
         shown = [o.metadata["course_check"] for o in cell.outputs if "course_check" in o.get("metadata", {})]
         if shown:
-            passed, say = shown[-1]["passed"], shown[-1]["say"]
-            result.checks.append(CheckResult(id, passed, "not done yet" if passed is None else say))
+            told = shown[-1]
+            passed, say, tried = told["passed"], told["say"], (told["attempt"], told["answer"])
+            say = "not done yet" if passed is None and say != AS_GIVEN else say
+            result.checks.append(CheckResult(id, passed, say, *tried))
         else:
             result.checks.append(CheckResult(id, None, error.evalue if error else "Not reached."))
     elif error is not None and error.ename != "NotDone":

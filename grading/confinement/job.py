@@ -13,12 +13,17 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Step:
-    """A code cell to run, in notebook order. `check` names the check cell it is; `part` is visible or hidden."""
+    """A code cell to run, in notebook order. `check` names the check cell it is; `part` is visible or hidden.
+
+    A lesson's own cell `keeps` the names that it gives; a check `restores` those that it stands on before it runs.
+    """
 
     id: str
     source: str
     check: str | None = None
     part: str = "visible"
+    keeps: tuple[str, ...] = ()
+    restores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

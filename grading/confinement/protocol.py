@@ -89,7 +89,10 @@ class Protocol:
         self.isolation.differs = self.differs(self.isolation, self.limits)
         job = {
             "limits": asdict(self.limits),
-            "steps": [{"id": s.id, "source": s.source, "check": s.check} for s in self.order],
+            "steps": [
+                {"id": s.id, "source": s.source, "check": s.check, "keeps": s.keeps, "restores": s.restores}
+                for s in self.order
+            ],
             "forbid": self.job.forbid,
         }
         self.phase = "visible"

@@ -101,7 +101,7 @@ class Course:
 
     def submission(self, student, lesson):
         """What a student handed in, read (grading/course/submitted.py)."""
-        return read_submission(self.root, student, lesson)
+        return read_submission(self.root, student, lesson, self.files(lesson))
 
     def limits(self, student):
         """The limits for one student: accommodations.toml may give more time (`[ann]`, `time = 1.5`)."""
@@ -131,6 +131,8 @@ DECIDES = modules(  # what decides a verdict, with all that these import
     "grading.marking.overlay",
     "grading.marking.jobs",
     "grading.course.skeleton",
+    "grading.course.helpers",
+    "grading.course.times",
     "grading.confinement.sandbox",
     "grading.confinement.worker",
 )

@@ -1,8 +1,9 @@
 """What lies in submitted/: whose it is, and each file read without trust in its name, size or kind."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from grading.course.helpers import read_helpers
 from grading.course.intake import MAX_BYTES
 from grading.files import NotRegular, read_regular
 
@@ -18,6 +19,8 @@ class Submission:
     timestamp: str = ""
     note: str = ""  # a repair that concerns the file itself
     refused: tuple = ()  # (outcome, sentence) when the file may not be opened at all
+    helpers: dict = field(default_factory=dict)  # .py files beside the notebook: relative path -> bytes
+    told: tuple = ()  # what is to be said of them
 
 
 def who_handed_in(root, lesson):
@@ -35,8 +38,11 @@ def is_id(name):
     return name.isprintable() and name[0] not in ".-" and len(name) <= 100 and not any(c in name for c in "{}\\+")
 
 
-def read_submission(root, student, lesson):
-    """Read what a student handed in; never follows a link, never reads more than is graded."""
+def read_submission(root, student, lesson, release=()):
+    """Read what a student handed in; never follows a link, never reads more than is graded.
+
+    `release` are the paths of the lesson's own files beside the notebook.
+    """
     folder = root / "submitted" / student / lesson
     if folder.is_symlink() or folder.parent.is_symlink():  # it could be another student's work
         sentence = f"The folder {folder.relative_to(root)} is a link; hand in the files themselves."
@@ -51,7 +57,8 @@ def read_submission(root, student, lesson):
     if len(found) > 1:
         note += f"; the newest of {len(found)} notebooks counts"
     raw, refused = _read(path)
-    return Submission(student, lesson, raw, path.name, timestamp, note, refused)
+    helpers, told = read_helpers(folder, release)
+    return Submission(student, lesson, raw, path.name, timestamp, note, refused, helpers, tuple(told))
 
 
 def _read(path):

@@ -7,6 +7,7 @@ GUARDED = ("practice", "figure", "gpu")  # roles of cells that the grader skips
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
+PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -82,7 +83,7 @@ def magic_lines(cell):
 
 def plain_python(source):
     """Cell text with magics and shell lines blanked, so that `ast` can read it."""
-    if source.lstrip().startswith("%%"):
+    if source.lstrip().startswith("%%") and not PYTHON_MAGIC.match(source.lstrip()):
         return ""
     return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
 

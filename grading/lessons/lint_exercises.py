@@ -1,5 +1,7 @@
 """The rules for an exercise as written: its marks, text, hints and answer, as (line, sentence) each."""
 
+import ast
+
 from grading.lessons.cells import BEGIN_SOLUTION, END_SOLUTION, bound_names, magic_lines, solution_region, tree_of
 from grading.lessons.forbidden import forbidden_uses
 
@@ -81,6 +83,12 @@ def _answer(lesson, exercise):
         if absent and not exercise.predict:
             told = f"the given program of '{id}' does not define {', '.join(sorted(absent))}; define it"
             yield given.line, told
+        found = tree_of(given.source)
+        if found is not None and not any(isinstance(n, ast.FunctionDef | ast.ClassDef) for n in found.body):
+            told = (
+                f"the given program of '{id}' defines no function or class, so that no check can tell it is untouched"
+            )
+            yield given.line, f"{told}; put it into a function"
     for line, name, imported in forbidden_uses(lesson, exercise, tree):
         said = f"imports {name}, which it is to solve" if imported else f"uses {name}, which it forbids"
         yield solve.line + line - 1, f"the answer of '{id}' {said}; write it out"

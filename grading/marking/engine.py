@@ -14,6 +14,7 @@ import time
 
 from grading.confinement.pool import SandboxPool, default_workers
 from grading.course.folder import Course
+from grading.course.times import read_time
 from grading.errors import CourseError
 from grading.marking.jobs import dress, points_of, refused_result, verdict_of
 from grading.marking.journal import Journal
@@ -80,7 +81,7 @@ def grade(
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry)
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread)
 
 
 class _Run:
@@ -96,6 +97,7 @@ class _Run:
         self.running = {}  # future -> job
         self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, state)]
         self.graded = []
+        self.unread = []  # sentences: hand-in times that are none
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
@@ -122,6 +124,10 @@ class _Run:
     def _take(self, student, lesson):
         submission = self.course.submission(student, lesson)
         state = state_of(self.course, submission)
+        try:
+            read_time(submission.timestamp, f"submitted/{student}/{lesson}/timestamp.txt")
+        except CourseError as error:  # the work is graded all the same, as if no time was given
+            self.unread.append(str(error))
         before = self.journal.replayed(student, lesson)
         current = before is not None and before["mark"] == state and (student, lesson) in self.present
         current = current and (not before["key"] or self._good(self.journal.result(before["key"])))

@@ -4,12 +4,12 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import sqlalchemy
-from nbgrader import utils
 from nbgrader.api import Assignment as Assignments
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.api import Notebook as Notebooks
 from sqlalchemy import select
 
+from grading.course.times import read_time
 from grading.errors import CourseError
 
 EXPLAINED = {
@@ -147,8 +147,8 @@ def due(known, at):
 
 
 def parse_time(text):
-    """nbgrader's reading of timestamp.txt, or None when it is empty or no time."""
+    """The UTC time of a timestamp.txt; None when it is empty or no time, which the engine tells."""
     try:
-        return utils.parse_utc(text) if text else None
-    except (ValueError, OverflowError, TypeError):
+        return read_time(text, "timestamp.txt")
+    except CourseError:
         return None

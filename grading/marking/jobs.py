@@ -13,8 +13,11 @@ from nbformat import from_dict
 from grading.confinement.job import Job, Step
 from grading.lessons.cells import open_hidden
 from grading.marking import hidden_tests
+from grading.marking.borrowed import borrowed
+from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
-from grading.marking.judge import judge, not_graded
+from grading.marking.footing import founded
+from grading.marking.judge import judge, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
 from grading.marking.verdict import from_json, to_json
@@ -39,6 +42,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
     if not whole:
         spared = _spared(steps, hidden, skeleton)
         steps = tuple(step for step in steps if step.id not in spared)
+    steps = founded(steps, hidden, skeleton)
     told = {
         "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
         "limits": asdict(limits),
@@ -94,6 +98,9 @@ def make_result(run, records, skeleton, job=None):
     """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values."""
     left = untouched(job, skeleton) if job is not None else ()
     verdict, html = judge(records, run, points_of(skeleton), left), [MAX_HTML]
+    if job is not None:
+        not_their_own(verdict, borrowed(job, skeleton))
+        verdict.cause = first_failed(run, job.steps, skeleton)
     return {
         "verdict": to_json(verdict),
         "outputs": {name: safe_outputs(cell.outputs, html) for name, cell in run.cells.items() if cell.outputs},

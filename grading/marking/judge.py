@@ -38,6 +38,14 @@ def judge(records, run, points=None, untouched=()):
     return Verdict(visible.lesson, checks, run.ended)
 
 
+def not_their_own(verdict, borrowed):
+    """Take the points of exercises whose answer is the library's ({exercise: Borrowed}), and say why."""
+    for name, check in verdict.checks.items():
+        one = borrowed.get(exercise_of(name))
+        if one is not None:
+            verdict.checks[name] = replace(check, score=0.0, mistakes=[], reason=one.sentence)
+
+
 def not_graded(records, outcome, sentence, points=None):
     """The verdict of a submission that was never run: every check 0, the sentence as the reason."""
     checks = {}
@@ -62,7 +70,8 @@ def _judge_check(name, record, seen, points, run):
         lines.append(_line(line, record["parts"][line["position"]], one, reached))
         reached = reached and one is not None and one.kind != "raised"
     passed = bool(lines) and not strange and all(line.passed for line in lines)
-    mistakes = [] if passed or strange else name_mistake(record, list(by_position.values()))
+    found = None if passed or strange else name_mistake(record, list(by_position.values()))
+    mistakes = [found] if found else []
     score = points if passed else 0.0
     if strange:
         return CheckVerdict(name, points, score, lines, mistakes, STRANGE)

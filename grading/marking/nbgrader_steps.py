@@ -8,9 +8,11 @@ course folder itself, and a result that the journal does not hold is computed in
 import os
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
 from grading.course.folder import Course
+from grading.course.times import read_time
 from grading.errors import CourseError
 from grading.marking.prepare import lay_over
 from grading.marking.scores import auto_score, reason
@@ -79,12 +81,26 @@ class SaveVerdict(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
+def _set_time(resources):
+    """Put the time that the course reads in timestamp.txt where nbgrader's own reading of it stands."""
+    names, course = resources["nbgrader"], course_of(resources)
+    student, lesson = names["student"], names["assignment"]
+    where = course.root / "submitted" / student / lesson / "timestamp.txt"
+    when = read_time(course.submission(student, lesson).timestamp, where)
+    with Gradebook(names["db_url"]) as book:
+        submission = book.find_submission(lesson, student)
+        if submission.timestamp != when:
+            submission.timestamp = when
+            book.db.commit()
+
+
 class LatePenalties(AssignLatePenalties):
     """nbgrader's late penalties, on the gradebook that is open already."""
 
     def preprocess(self, nb, resources):
         course = resources.get("course")
         if course is None:
+            _set_time(resources)
             return super().preprocess(nb, resources)
         penalty = None
         if course.late > 0:

@@ -48,6 +48,7 @@ class Summary:
     differs: tuple = ()
     unfit: list = field(default_factory=list)
     dry: bool = False
+    unread: list = field(default_factory=list)  # sentences: hand-in times that are none
 
     def count(self, how):
         """How many submissions went this way."""
@@ -66,6 +67,7 @@ def json_pieces(summary):
         "differs": list(summary.differs),
         "unfit": summary.unfit,
         "dry": summary.dry,
+        "unread": summary.unread,
     }
     yield "], " + json.dumps(rest, ensure_ascii=False)[1:]
 

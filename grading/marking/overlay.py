@@ -37,7 +37,7 @@ def overlay(raw, skeleton, others=()):
         pieces, repairs = read_pieces(raw)
         matching = Matching(pieces, skeleton, repairs)
         matching.find()
-        if not matching.evidence:
+        if not matching.evidence or _says_another(pieces, skeleton, others):
             raise _stranger(pieces, skeleton, others)
     except Refused as refused:
         nb = _notebook(skeleton, [_skeleton_cell(cell) for cell in skeleton.cells])
@@ -45,6 +45,12 @@ def overlay(raw, skeleton, others=()):
         return _sealed(nb, refused.outcome, refused.sentence, [])
     nb = _notebook(skeleton, Overlay(matching).cells())
     return _sealed(nb, "graded", "", matching.repairs)
+
+
+def _says_another(pieces, skeleton, others):
+    """Whether the grade ids are all another lesson's: cells that lessons share by their text are no evidence then."""
+    ids = {piece.grade_id for piece in pieces} - {None, ""}
+    return not ids & skeleton.by_grade_id.keys() and any(len(ids & other.by_grade_id.keys()) > 1 for other in others)
 
 
 def _stranger(pieces, skeleton, others):
@@ -114,6 +120,7 @@ class Overlay:
     def __init__(self, matching):
         self.matching, self.pieces, self.lesson = matching, matching.pieces, matching.skeleton
         self.found, self.free, self.repairs = matching.found, matching.free, matching.repairs
+        self.changed = {}  # place of a lesson's own cell -> the student's version of it
 
     def cells(self):
         """The laid-over notebook's cells, in the lesson's order, with the student's own cells in between."""
@@ -126,6 +133,7 @@ class Overlay:
         cells = list(anchored.get(-1, []))
         for place in range(len(self.lesson.cells)):
             cells += [made[place]] if made[place] is not None else []
+            cells += [self._extra(self.changed[place])] if place in self.changed else []
             cells += anchored.get(place, [])
         return cells
 
@@ -149,9 +157,9 @@ class Overlay:
         return _skeleton_cell(cell, source, answer.attachments)
 
     def _restore(self, cell):
-        if cell.role == "plain" and not _only_imports(cell):
+        if cell.role == "plain" and not _runs(cell):
             return None
-        self.repairs.append(f"{cell.grade_id or 'an import cell'}: was deleted and is restored")
+        self.repairs.append(f"{cell.grade_id or _told(cell)}: was deleted and is restored")
         return _skeleton_cell(cell)
 
     def _locked(self, cell, pieces, name):
@@ -167,8 +175,12 @@ class Overlay:
         for spare in pieces[1:]:
             self.free[spare.index] = spare
         piece = pieces[0]
-        if piece.kind != cell.kind and _only_imports(cell):
-            self.repairs.append(f"an import cell: was turned into another kind of cell and is {cell.kind} again")
+        if _runs(cell):
+            if piece.kind != cell.kind:
+                self.repairs.append(f"{_told(cell)}: was turned into another kind of cell and is {cell.kind} again")
+            elif not same_text(piece.source, cell.source):
+                self.repairs.append(f"{_told(cell)}: was changed; it runs as handed out, and the changed one after it")
+                self.changed[self.lesson.cells.index(cell)] = piece
             return _skeleton_cell(cell)
         made = _skeleton_cell(cell) if piece.kind == cell.kind else _make(piece.kind, "", id=cell.id)
         made["source"] = without_checks(piece.source) if piece.kind == "code" else piece.source
@@ -273,9 +285,20 @@ class Overlay:
                 self.repairs.append(f"{cell.grade_id}: was moved and is back in its place")
 
 
-def _only_imports(cell):
-    tree = tree_of(cell.source) if cell.kind == "code" else None
-    return bool(tree and tree.body) and all(isinstance(node, _IMPORTS) for node in tree.body)
+def _runs(cell):
+    """Whether a cell of the lesson is code that grading runs: it stands as handed out, whatever was done to it."""
+    return cell.kind == "code" and not cell.skip
+
+
+def _told(cell):
+    """A cell of the lesson without a name, in words: what it defines, or how it begins."""
+    tree = tree_of(cell.source)
+    if tree is not None and tree.body and all(isinstance(node, _IMPORTS) for node in tree.body):
+        return "an import cell"
+    if cell.names:
+        return f"the lesson's cell with {', '.join(sorted(cell.names))}"
+    first = next((line.strip() for line in cell.source.split("\n") if line.strip()), "")
+    return f"the lesson's cell that begins with `{first[:60]}`"
 
 
 def _longest_rising(numbers):

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from grading.course.helpers import imported, missing
 from grading.marking.jobs import make_job
 from grading.marking.overlay import LaidOver, overlay
 
@@ -16,6 +17,9 @@ def lay_over(course, submission):
     laid = overlay(submission.raw, skeleton, course.skeletons())
     if submission.note:
         laid.repairs.insert(0, submission.note)
+    if laid.outcome == "graded":
+        there = {*submission.helpers, *course.files(submission.lesson)}
+        laid.repairs += [*submission.told, *missing(laid.nb.cells, there, imported(skeleton.cells))]
     return laid
 
 
@@ -34,7 +38,7 @@ def job_of(course, submission, laid):
         course.records(lesson),
         fingerprint=course.fingerprint(lesson),
         limits=course.limits(submission.student),
-        files=course.files(lesson),
+        files={**submission.helpers, **course.files(lesson)},
     )
 
 
@@ -44,6 +48,8 @@ def state_of(course, submission):
     for piece in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
         digest.update(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
         digest.update(b"\0")
+    for name, data in sorted(submission.helpers.items()):
+        digest.update(name.encode() + b"\0" + data + b"\0")
     limits = course.limits(submission.student)
     digest.update(f"{course.fingerprint(submission.lesson)} {limits}".encode())
     return digest.hexdigest()

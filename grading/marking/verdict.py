@@ -54,6 +54,7 @@ class Verdict:
     repairs: list[str] = field(default_factory=list)
     outcome: str = "graded"
     sentence: str = ""
+    cause: str = ""  # the first cell that failed, in a sentence
 
     @property
     def score(self):

@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from course_lib.checks.given import fingerprint
+from course_lib.checks.learner import AS_GIVEN, Learner
 from course_lib.evidence.compare import check_line
 from grading.lessons.lint_mistakes import MIN_WRONG
 from grading.proving import adversaries, room
@@ -88,6 +90,7 @@ class _Prover:
             self.mend(" has no check cell; add one")
             return self.proof
         self._reference_and_stub()
+        self._given()
         self._wrong()
         self._second_styles()
         self._right()
@@ -107,6 +110,21 @@ class _Prover:
         score = self.line["stub_score"] = self.judged.verdict(self.seen[stub]).score
         if score:
             self.mend(f": the released cell already scores {score:g}; it must score 0")
+
+    def _given(self):
+        """The learner's check knows the given program by its record, and says which lines fail and nothing else."""
+        (stub,) = self.ran.trials["stub"]
+        for check in self.exercise.checks if self.exercise.given else ():
+            record = self.judged.records["visible"].checks[check.id]
+            if record.get("exercise", {}).get("given") != fingerprint(stub.source):
+                self.mend(f": check '{check.id}' does not know the given program; run `course build`")
+                continue
+            learner = Learner(check.id, "visible", None)
+            learner.lines = self.ran.outcomes[stub].part(check.id, "visible")
+            message = learner.message(record, untouched=True)
+            told = message.problem != AS_GIVEN or message.mistakes or message.beside or message.ask
+            if not message.passed and told:
+                self.mend(f": check '{check.id}' diagnoses the given program; report this")
 
     def _wrong(self):
         """Every known mistake is rejected, by a hidden value too, and recognised."""

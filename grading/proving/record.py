@@ -7,9 +7,11 @@ Two records a lesson: the visible part goes to `notebooks/expected/`, the hidden
 import hashlib
 from pathlib import Path
 
+from course_lib.checks.given import fingerprint
 from course_lib.evidence.compare import Record, check_line, compare, load_record, record_line, save_record
 from course_lib.evidence.records import unrecordable
 from grading.errors import CourseError
+from grading.lessons.cells import without_markers
 from grading.proving.trials import Trial, run_trials, shifted
 
 PARTS = ("visible", "hidden")
@@ -66,9 +68,21 @@ def record_check(lesson, check, reference, wrong):
             "forbid": list(exercise.forbid),
             "hints": list(exercise.hints) if part == "visible" else [],
             "points": check.points,
+            **({"exercise": _about(lesson, check, exercise)} if part == "visible" else {}),
         }
         start += len(lines)
     return entries
+
+
+def _about(lesson, check, exercise):
+    """Where a check belongs, for hints, progress and the program as given."""
+    return {
+        "place": lesson.checks.index(check),
+        "number": f"{int(lesson.number)}.{exercise.number}" if exercise.number else "",
+        "title": exercise.title,
+        "names": list(exercise.names),
+        "given": fingerprint(without_markers(exercise.given.source)) if exercise.given else "",
+    }
 
 
 def save_records(records, expected, hidden):
@@ -93,8 +107,8 @@ def record_differences(old, new):
         return [f"its checks are {', '.join(new.checks)}, recorded were {', '.join(old.checks)}"]
     for id, entry in new.checks.items():
         before = old.checks[id]
-        for key in ("forbid", "hints", "points"):
-            if before[key] != entry[key]:
+        for key in ("forbid", "hints", "points", "exercise"):
+            if before.get(key) != entry.get(key):
                 told.append(f"{id}: {key} changed")
         told += [f"{id}: {text}" for text in _line_differences(before["lines"], entry["lines"])]
         names = [[m["name"] for m in e["mistakes"]] for e in (before, entry)]

@@ -51,6 +51,7 @@ def seen(graded):
     for one, verdict in graded:
         if one.outcome != "graded":
             told.append(verdict.sentence)
+        told += [verdict.cause] if verdict.cause and verdict.score < verdict.points else []
         stopped = [c.id for c in verdict.checks.values() if c.stopped]
         told += [f"stopped in {stopped[0]}"] if stopped else []
         left = [exercise_of(c.id) for c in verdict.checks.values() if not c.started]
@@ -80,6 +81,8 @@ def verdict_lines(verdict):
     """A verdict for the terminal, line by line, as (text, style)."""
     if verdict.outcome != "graded":
         yield f"{verdict.outcome}: {verdict.sentence}", "yellow"
+    if verdict.cause:
+        yield verdict.cause, "bold yellow"
     for repair in verdict.repairs:
         yield f"repaired: {repair}", "yellow"
     for check in verdict.checks.values():
@@ -138,6 +141,8 @@ def print_summary(console, summary):
         console.print(f"Confined: {PATHS[summary.isolation]}.")
     for sentence in summary.differs:
         console.print(f"[bold red]{sentence}")
+    for sentence in summary.unread:
+        console.print(f"{sentence} It counts as handed in without a time.", style="bold red", markup=False)
     changed = [(one, change) for one in summary.graded for change in one.changes]
     verb = "would become" if summary.dry else "became"
     for one, (cell, old, new) in changed:

@@ -32,6 +32,7 @@ class Row:
     outcome: str
     sentence: str
     ended: str
+    cause: str  # the first cell that failed
     repairs: list
     score: float  # as the gradebook has it
     earned: float  # points of the checks
@@ -81,6 +82,7 @@ def _row(student, skeleton, verdict, nb, shared):
         outcome=verdict.outcome,
         sentence=verdict.sentence,
         ended=verdict.ended,
+        cause=verdict.cause,
         repairs=verdict.repairs,
         score=0.0,
         earned=verdict.score,
@@ -252,7 +254,7 @@ def about_lesson(course, lesson, book, journal):
         "bars": mistake_bars(named) if named and len(named[0]["students"]) > 1 else "",
         "stuck": stuck(rows),
         "outcomes": [r for r in rows if r.outcome != "graded"],
-        "stopped": [r for r in rows if r.ended in STOPPED],
+        "stopped": [r for r in rows if r.ended in STOPPED or (r.cause and r.earned < r.points)],
         "repairs": [r for r in rows if r.repairs],
         "late": [r.student for r in rows if r.late],
         "usual": usual,

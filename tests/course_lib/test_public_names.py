@@ -55,6 +55,7 @@ def unpooled(f):
 FUNCTIONS = {
     "adaptive_avg_pool2d": (*both("adaptive_avg_pool2d", (2, 3)), IMAGES),
     "adaptive_max_pool2d": (*both("adaptive_max_pool2d", (2, 3)), IMAGES),
+    "avg_pool1d": (*both("avg_pool1d", 3, 2, 1), ROWS.T[None].repeat(2, 0)),
     "avg_pool2d": (*both("avg_pool2d", 3, 2, 1), IMAGES),
     "batch_norm": (lambda x, w, b: F.batch_norm(x, None, None, w, b, True),
                    lambda x, w, b: TF.batch_norm(x, None, None, w, b, True), IMAGES, normal(4), normal(4)),
@@ -67,11 +68,17 @@ FUNCTIONS = {
     "contrastive_loss": (lambda a, b: F.contrastive_loss(a, b, SAME), contrastive, ROWS, normal(5, 3)),
     "conv1d": (*both("conv1d", stride=2, padding=1), normal(2, 4, 7), normal(6, 4, 3), normal(6)),
     "conv2d": (*both("conv2d", stride=2, padding=1), IMAGES, normal(6, 4, 3, 3), normal(6)),
+    "conv_transpose1d": (*both("conv_transpose1d", stride=2, padding=1),
+                         normal(2, 4, 7), normal(4, 3, 3), normal(3)),
+    "cosine_similarity": (*both("cosine_similarity"), X, normal(3, 4)),
     "conv_transpose2d": (*both("conv_transpose2d", stride=2, padding=1), IMAGES, normal(4, 3, 3, 3), normal(3)),
     "cross_entropy": (lambda x: F.cross_entropy(x, LABELS),
                       lambda x: TF.cross_entropy(x, torch.tensor(LABELS)), ROWS),
     "dropout": (lambda x: F.dropout(x, 0.5, rng=np.random.default_rng(3)),
                 lambda x: 2 * x * torch.tensor(np.random.default_rng(3).random((3, 4), np.float32) >= 0.5), X),
+    "dropout2d": (lambda x: F.dropout2d(x, 0.5, rng=np.random.default_rng(3)),
+                  lambda x: 2 * x * torch.tensor(np.random.default_rng(3).random((2, 4, 1, 1), np.float32) >= 0.5),
+                  IMAGES),
     "einsum": (lambda a, b: F.einsum("ij,kj->ik", a, b), lambda a, b: torch.einsum("ij,kj->ik", a, b), X, normal(2, 4)),
     "elu": (*both("elu", 0.7), X),
     "embedding": (lambda w: F.embedding(LABELS, w, 1), lambda w: TF.embedding(torch.tensor(LABELS), w, 1), X),
@@ -84,6 +91,9 @@ FUNCTIONS = {
     "hinge_loss": (lambda x: F.hinge_loss(x, SIGNS),
                    lambda x: torch.relu(1 - torch.tensor(SIGNS) * x).mean(), X),
     "huber_loss": (*both("huber_loss"), 2 * X, normal(3, 4)),
+    "instance_norm": (lambda x, w, b: F.instance_norm(x, weight=w, bias=b),
+                      lambda x, w, b: TF.instance_norm(x, weight=w, bias=b), IMAGES, normal(4), normal(4)),
+    "kl_div": (*both("kl_div", reduction="batchmean"), -INSIDE, INSIDE),
     "interpolate": (*both("interpolate", (4, 9), mode="bilinear"), IMAGES),
     "l1_loss": (*both("l1_loss"), X, normal(3, 4)),
     "layer_norm": (lambda x, w, b: F.layer_norm(x, (4,), w, b), lambda x, w, b: TF.layer_norm(x, (4,), w, b),
@@ -94,6 +104,7 @@ FUNCTIONS = {
     "local_response_norm": (*both("local_response_norm", 3, 0.5), IMAGES),
     "locally_connected2d": (F.locally_connected2d, local_layer, IMAGES, normal(4, 3, 2, 4, 3, 3), normal(2, 4, 3)),
     "log_softmax": (*both("log_softmax", 1), X),
+    "max_pool1d": (*both("max_pool1d", 3, 2, 1), ROWS.T[None].repeat(2, 0)),
     "max_pool2d": (*both("max_pool2d", 3, 2, 1), IMAGES),
     "max_unpool2d": (unpooled(F.max_unpool2d), unpooled(TF.max_unpool2d), normal(2, 4, 2, 3)),
     "maximum": (*both("maximum"), X, normal(4)),
@@ -103,18 +114,27 @@ FUNCTIONS = {
     "multi_margin_loss": (lambda x: F.multi_margin_loss(x, LABELS),
                           lambda x: TF.multi_margin_loss(x, torch.tensor(LABELS)), ROWS),
     "nll_loss": (lambda x: F.nll_loss(x, LABELS), lambda x: TF.nll_loss(x, torch.tensor(LABELS)), ROWS),
+    "normalize": (*both("normalize"), X),
     "one_hot": (*both("one_hot", 4), LABELS),
     "pad": (*both("pad", (1, 2), "reflect"), X),
     "perceptron_loss": (lambda x: F.perceptron_loss(x, SIGNS),
                         lambda x: torch.relu(-torch.tensor(SIGNS) * x).mean(), X),
+    "pixel_shuffle": (*both("pixel_shuffle", 2), IMAGES),
     "relu": (*both("relu"), X),
+    "rms_norm": (lambda x, w: F.rms_norm(x, 4, w), lambda x, w: TF.rms_norm(x, (4,), w), X, normal(4)),
+    "roll": (*both("roll", 3, 1), X),
+    "scaled_dot_product_attention": (*both("scaled_dot_product_attention"), X, normal(5, 4), normal(5, 2)),
     "repeat_interleave": (*both("repeat_interleave", 3, dim=1), X),
     "sigmoid": (*both("sigmoid"), X),
+    "silu": (*both("silu"), X),
+    "smooth_l1_loss": (*both("smooth_l1_loss", beta=0.5), X, normal(3, 4)),
     "softmax": (*both("softmax", 1), X),
     "softplus": (*both("softplus", 2.0), X),
     "split": (lambda x: F.split(x, 3, 1)[0], lambda x: torch.split(x, 3, 1)[0], X),
     "stack": (lambda a, b: F.stack([a, b], 1), lambda a, b: torch.stack([a, b], 1), X, normal(3, 4)),
     "tanh": (*both("tanh"), X),
+    "tril": (*both("tril", -1), X),
+    "triu": (*both("triu", 1), X),
     "triplet_margin_loss": (*both("triplet_margin_loss"), ROWS, normal(5, 3), normal(5, 3)),
     "unfold": (*both("unfold", 3), IMAGES),
     "where": (lambda a, b: F.where(SIGNS > 0, a, b), lambda a, b: torch.where(torch.tensor(SIGNS > 0), a, b),
@@ -134,13 +154,24 @@ METHODS = {
     "amin": method("amin", 0, keepdim=True),
     "argmax": method("argmax", 1),
     "argmin": method("argmin"),
+    "clamp": method("clamp", -0.5, 0.7),
     "clip": method("clip", -0.5, 0.7),
+    "clone": method("clone"),
     "cos": method("cos"),
     "cumsum": method("cumsum", 1),
     "detach": method("detach"),
+    "double": (lambda x: x.float().double(),) * 2,
     "exp": method("exp"),
     "expand": method("expand", 2, 3, 4),
     "flatten": method("flatten"),
+    "float": method("float"),
+    "long": method("long"),
+    "matmul": (lambda x: x.matmul(x.T),) * 2,
+    "mm": (lambda x: x.T.mm(x),) * 2,
+    "norm": method("norm", 3, 1),
+    "pow": method("pow", 3),
+    "t": method("t"),
+    "view": method("view", 2, 6),
     "log": (lambda x: (x * x).log(),) * 2,
     "logsumexp": method("logsumexp", 1),
     "max": (lambda x: x.max(1).values,) * 2,
@@ -163,7 +194,7 @@ METHODS = {
 }
 # What a Tensor says of itself or does with the graph has no output to compare; each has its own test in autograd/.
 STATE = {"backward", "data", "dtype", "grad", "inputs", "item", "ndim", "numel", "numpy", "op", "params"}
-STATE |= {"requires_grad", "retain_grad", "shape", "vjp"}
+STATE |= {"requires_grad", "requires_grad_", "retain_grad", "shape", "size", "vjp"}
 
 
 def layer(kind, *arguments, seeded=False, **options):
@@ -206,19 +237,86 @@ class TorchScaled(tnn.Module):
         return x * self.scale + self.shift
 
 
+class Criterion(nn.Module):
+    """A loss with its targets."""
+
+    def __init__(self, loss, target):
+        self.loss, self.target = loss, target
+
+    def forward(self, x):
+        return self.loss(x, self.target)
+
+
+class TorchCriterion(tnn.Module):
+    """The same in torch."""
+
+    def __init__(self, loss, target):
+        super().__init__()
+        self.loss, self.target = loss, torch.tensor(target)
+
+    def forward(self, x):
+        return self.loss(x, self.target)
+
+
+class Listed(nn.Module):
+    """Two linear layers in a list."""
+
+    def __init__(self, rng):
+        self.parts = nn.ModuleList([nn.Linear(4, 3, rng=rng)]).append(nn.Linear(3, 2, rng=rng))
+
+    def forward(self, x):
+        for part in self.parts[:2]:
+            x = part(x).tanh()
+        return x
+
+
+class TorchListed(tnn.Module):
+    """The same in torch."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = tnn.ModuleList([tnn.Linear(4, 3), tnn.Linear(3, 2)])
+
+    def forward(self, x):
+        for part in self.parts:
+            x = part(x).tanh()
+        return x
+
+
 # name: (maker of ours, maker of torch's, input)
 LAYERS = {
+    "AdaptiveAvgPool2d": (*layer("AdaptiveAvgPool2d", (2, 3)), IMAGES),
+    "AvgPool1d": (*layer("AvgPool1d", 3, 2, 1), IMAGES[0]),
     "AvgPool2d": (*layer("AvgPool2d", 3, 2, 1), IMAGES),
+    "BCEWithLogitsLoss": (lambda r: Criterion(nn.BCEWithLogitsLoss(reduction="sum"), ZERO_ONE),
+                          lambda: TorchCriterion(tnn.BCEWithLogitsLoss(reduction="sum"), ZERO_ONE), X),
     "BasicBlock": (lambda r: nn.BasicBlock(4, 6, 2, rng=r), lambda: TorchBlock("basic", 4, 6, 2), IMAGES),
     "BatchNorm1d": (*layer("BatchNorm1d", 3), ROWS),
     "BatchNorm2d": (*layer("BatchNorm2d", 4), IMAGES),
     "Bottleneck": (lambda r: nn.Bottleneck(4, 2, 2, rng=r), lambda: TorchBlock("bottleneck", 4, 2, 2), IMAGES),
     "Buffer": (lambda r: Scaled(), TorchScaled, X),
     "Conv2d": (*layer("Conv2d", 4, 6, 3, 2, 1, seeded=True), IMAGES),
+    "Conv1d": (*layer("Conv1d", 6, 4, 3, 2, 1, seeded=True), IMAGES[0]),
+    "ConvTranspose1d": (*layer("ConvTranspose1d", 6, 4, 3, 2, 1, seeded=True), IMAGES[0]),
+    "CrossEntropyLoss": (lambda r: Criterion(nn.CrossEntropyLoss(label_smoothing=0.1), LABELS),
+                         lambda: TorchCriterion(tnn.CrossEntropyLoss(label_smoothing=0.1), LABELS), ROWS),
+    "Dropout2d": (lambda r: nn.Dropout2d(0.0, rng=r), lambda: tnn.Dropout2d(0.0), IMAGES),
     "ConvTranspose2d": (*layer("ConvTranspose2d", 4, 6, 3, 2, 1, seeded=True), IMAGES),
     "Dropout": (lambda r: nn.Dropout(0.0, rng=r), lambda: tnn.Dropout(0.0), X),
     "Embedding": (*layer("Embedding", 3, 2, seeded=True), LABELS),
     "Flatten": (*layer("Flatten"), IMAGES),
+    "GELU": (*layer("GELU", approximate="tanh"), X),
+    "InstanceNorm2d": (*layer("InstanceNorm2d", 4, affine=True), IMAGES),
+    "LeakyReLU": (*layer("LeakyReLU", 0.2), X),
+    "MSELoss": (lambda r: Criterion(nn.MSELoss("sum"), ZERO_ONE),
+                lambda: TorchCriterion(tnn.MSELoss(reduction="sum"), ZERO_ONE), X),
+    "ModuleList": (Listed, TorchListed, X),
+    "MaxPool1d": (*layer("MaxPool1d", 3, 2, 1), IMAGES[0]),
+    "PixelShuffle": (*layer("PixelShuffle", 2), IMAGES),
+    "RMSNorm": (*layer("RMSNorm", 4), X),
+    "SiLU": (*layer("SiLU"), X),
+    "Softmax": (*layer("Softmax", 1), X),
+    "Upsample": (*layer("Upsample", scale_factor=2, mode="bilinear"), IMAGES),
     "GRU": (*layer("GRU", 5, 3, seeded=True), IMAGES[0]),
     "GroupNorm": (*layer("GroupNorm", 2, 4), IMAGES),
     "Identity": (*layer("Identity"), X),

@@ -4,8 +4,7 @@ As in torch and in all of deep learning, "convolution" is cross-correlation: the
 """
 
 from course_lib import arithmetic
-from course_lib.ops.convolution import winograd
-from course_lib.ops.convolution.correlate import correlate, weight_gradient
+from course_lib.ops.convolution import correlate, winograd
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import batch_last, geometry, logical
 from course_lib.ops.parallel import beside
@@ -51,14 +50,15 @@ def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs
         )
     check_bias(name, bias, filters)
     geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
-    forward, to_input, to_weight = correlate, input_gradient, weight_gradient
-    if winograd.applies(geo, weight):
-        forward, to_input, to_weight = winograd.correlate, winograd.input_gradient, winograd.weight_gradient
     x = batch_last(x)
-    out = forward(x, weight, geo, bias)
+    way = winograd if winograd.applies(geo, weight, x, weight) else correlate
+    out = way.correlate(x, weight, geo, bias)
 
     def vjp(g):
         g = batch_last(g)
+        to_input, to_weight = input_gradient, correlate.weight_gradient
+        if way is winograd and winograd.applies(geo, weight, g):
+            to_input, to_weight = winograd.input_gradient, winograd.weight_gradient
         parts = [lambda: logical(to_input(g, weight, geo)), lambda: to_weight(x, g, geo)]
         return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
 
@@ -71,14 +71,12 @@ def bias_gradient(g):
 
 
 def check_arrays(name, x, weight, *, axes):
-    """x must be (n, c, ...) and weight must have a kernel of as many axes; both of one floating dtype."""
+    """x must be (n, c, ...) and weight must have a kernel of as many axes."""
     shape = "(n, c, h, w)" if axes == 2 else "(n, c, w)"
     if x.ndim != axes + 2:
         raise ValueError(f"{name}: input must have the axes {shape}, got shape {x.shape}")
     if weight.ndim != axes + 2:
         raise ValueError(f"{name}: weight must have {axes + 2} axes, got shape {weight.shape}")
-    if x.dtype != weight.dtype:
-        raise ValueError(f"{name}: input and weight must have one dtype, got {x.dtype} and {weight.dtype}")
 
 
 def check_bias(name, bias, filters):

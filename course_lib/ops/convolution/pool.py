@@ -1,13 +1,14 @@
 """Pooling over windows: the largest or the mean value of each, and the undoing of max pooling.
 
 Max pooling keeps no table of winners: going back, each tap of the window is compared with the maximum, and the
-first that equals it takes the gradient, in torch's order (row by row).
+first that equals it takes the gradient, in torch's order (row by row). Only where a maximum is not finite are the
+winners looked up: a NaN equals nothing, and minus infinity equals the padding.
 """
 
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap
+from course_lib.ops.convolution.windows import batch_last, copy_padded, finite, geometry, logical, tap
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share, split
 
@@ -16,9 +17,10 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     """The largest value of every window of x (n, c, h, w): (n, c, oh, ow). `stride` is the kernel size unless given.
 
     Windows may overlap, and with padding or `ceil_mode` stand partly outside, where nothing is. Of equal values the
-    first, row by row, gets the gradient.
+    first, row by row, gets the gradient; NaN counts as the largest, and of several the last, as in torch.
     """
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
+    shape, settings = x.shape, (kernel_size, stride, padding, dilation, ceil_mode)
     x = _padded(batch_last(x), geo, -np.inf)
     out = empty((len(x), *geo.out, x.shape[3]), x.dtype)
 
@@ -35,6 +37,10 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     share(largest, _parts(x))
 
     def vjp(g):
+        if not finite(out):
+            (top, _), (left, _) = geo.pads
+            inside = logical(x[:, top : top + geo.size[0], left : left + geo.size[1]])
+            return (put_back(g, max_indices(inside, *settings), shape),)
         g = batch_last(g)
         gx = empty(x.shape, x.dtype)
         share(lambda channels: _give_to_first(x[channels], out[channels], g[channels], gx[channels], geo), _parts(x))
@@ -62,6 +68,15 @@ def _give_to_first(x, out, g, gx, geo):
         left -= given  # what is given is gone: a second equal value finds zero
 
 
+def put_back(g, places, shape):
+    """Every value of g (n, c, oh, ow) added at its place, row * w + column, of images of `shape` (n, c, h, w)."""
+    n, c, h, w = shape
+    out = np.zeros((n * c, h * w), g.dtype)
+    each = n * c, places.shape[2] * places.shape[3]
+    np.add.at(out, (np.arange(n * c)[:, None], places.reshape(each)), g.reshape(each))
+    return out.reshape(shape)
+
+
 def max_indices(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """Where the maxima of `max_pool2d` stand: positions row * w + column in each image, int64 (n, c, oh, ow)."""
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
@@ -76,7 +91,7 @@ def max_indices(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fa
         at = (rows + i * geo.dilation[0]) * width + cols + j * geo.dilation[1]
         inside = (rows + i * geo.dilation[0] >= 0) & (cols + j * geo.dilation[1] >= 0)
         inside = inside & (rows + i * geo.dilation[0] < geo.size[0]) & (cols + j * geo.dilation[1] < geo.size[1])
-        better = inside & ((seen > best) | (np.isnan(seen) & ~np.isnan(best)) | (found < 0))
+        better = inside & ((seen > best) | np.isnan(seen) | (found < 0))
         np.copyto(best, seen, where=better)
         np.copyto(found, at, where=better)
     return logical(found)

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from course_lib import arithmetic
+from course_lib.ops.convolution.pool import put_back
 from course_lib.ops.convolution.windows import batch_last, logical
 
 
@@ -66,14 +67,7 @@ def adaptive_max_pool2d(x, output_size):
     places = found.reshape(n, c, math.prod(found.shape[2:]))
     out = np.take_along_axis(x.reshape(n, c, h * w), places, axis=2).reshape(found.shape)
 
-    def vjp(g):
-        gx = np.zeros((n * c, h * w), x.dtype)
-        np.add.at(
-            gx, (np.arange(n * c)[:, None], places.reshape(n * c, places.shape[2])), g.reshape(n * c, places.shape[2])
-        )
-        return (gx.reshape(x.shape),)
-
-    return out, vjp
+    return out, lambda g: (put_back(g, found, x.shape),)
 
 
 def adaptive_max_indices(x, output_size):
@@ -83,7 +77,9 @@ def adaptive_max_indices(x, output_size):
     for i, r in enumerate(rows):
         for j, c in enumerate(cols):
             height, width = r.stop - r.start, c.stop - c.start
-            best = x[:, :, r, c].reshape(*x.shape[:2], height * width).argmax(axis=2)
+            cell = x[:, :, r, c].reshape(*x.shape[:2], height * width)
+            last = height * width - 1 - np.isnan(cell[:, :, ::-1]).argmax(axis=2)  # of several NaN, as in torch
+            best = np.where(np.isnan(cell).any(axis=2), last, cell.argmax(axis=2))
             down, right = np.divmod(best, width)
             found[:, :, i, j] = (r.start + down) * x.shape[3] + c.start + right
     return found

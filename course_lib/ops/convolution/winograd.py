@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_lib.ops.convolution import windows
-from course_lib.ops.convolution.windows import Geometry, copy_padded
+from course_lib.ops.convolution.windows import Geometry, copy_padded, finite
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share
 
@@ -33,10 +33,14 @@ COMBINE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0]
 FEWEST = 32  # channels: below, the matrix products are too thin for what mixing costs
 
 
-def applies(geo, weight):
-    """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win."""
+def applies(geo, weight, *arrays):
+    """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win, of finite numbers only.
+
+    Mixing subtracts neighbours from each other: an infinite one would make NaN of those beside it.
+    """
     plain = geo.kernel == (3, 3) and geo.stride == geo.dilation == (1, 1) and geo.groups == 1
-    return plain and min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
+    large = min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
+    return plain and large and all(a.size and finite(a) for a in arrays)
 
 
 def correlate(x, weight, geo, bias=None):

@@ -1,5 +1,6 @@
 """Runs the cells of a submission, one after another, each under its limits of time."""
 
+import builtins
 import linecache
 import resource
 import signal
@@ -34,6 +35,7 @@ class Cells:
         self.collector = Collector(link, self.limits["cell_output"], [Spill(1, "stdout"), Spill(2, "stderr")])
         self.loop = connect(kernel, self.collector)
         self.snapshots = {}
+        self.given = {}  # names of the lesson's own cells, as they made them
         self.sink = Sink(link, self.limits["seen"], job["forbid"])
         self.stopped = ""
         signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
@@ -54,11 +56,23 @@ class Cells:
 
     def visible(self, step):
         """Run one visible cell; keep the names as they are right after a check cell."""
+        names = self.kernel.shell.user_ns
         self.link.tell(b"B", id=step["id"])
+        self.restore(step["restores"], names)
         values = self.execute(step)
+        if values["status"] == "ok":
+            self.given.update((name, names[name]) for name in step["keeps"] if name in names)
         if step["check"]:
-            self.snapshots[step["check"]] = dict(self.kernel.shell.user_ns)
+            self.snapshots[step["check"]] = dict(names)
         self.link.tell(b"E", **values)
+
+    def restore(self, wanted, names):
+        """Put back what a check stands on; a built-in function hidden by a value is in sight again."""
+        for name in wanted:
+            if name in self.given:
+                names[name] = self.given[name]
+            elif name in names and hasattr(builtins, name) and not callable(names[name]):
+                del names[name]
 
     def hidden(self, step):
         """Run a hidden part on the names its check cell had; what it prints or draws is discarded."""

@@ -170,6 +170,25 @@ def test_where_all_code_has_one_file_name_the_check_cell_is_told_apart_too(value
     assert [s.kind for s in sink.lines] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("module", "use", "kind"),
+    [
+        ("def g(x):\n    return np.convolve(x, x)", "from beside import g\ndef f(x):\n    return g(x)", "forbidden"),
+        ("def g(x):\n    return np.convolve(x, x)", "import beside\ndef f(x):\n    return beside.g(x)", "forbidden"),
+        ("def f(x):\n    return np.maximum(x, 0)", "from beside import f", "forbidden"),
+        ("class G:\n    def g(self, x):\n        return np.convolve(x, x)",
+         "from beside import G\nmade = G()\ndef f(x):\n    return made.g(x)", "forbidden"),
+        ("def g(x):\n    return x + 1", "from beside import g\ndef f(x):\n    return g(x)", "value"),
+    ],
+)  # fmt: skip
+def test_a_module_beside_the_notebook_is_the_learners_too(module, use, kind, tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text(f"import numpy as np\n{module}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "beside", raising=False)
+    assert kinds(use, ["numpy.convolve", "numpy.maximum"])[0] == kind
+    monkeypatch.delitem(sys.modules, "beside")
+
+
 def test_only_the_first_line_that_delegates_is_marked():
     cell = 'with check("f") as expect:\n    for i in range(3):\n        expect(str(i), f(np.ones(2)))'
     assert kinds("def f(x):\n    return np.convolve(x, x)", ["numpy.convolve"], cell) == ["forbidden", "value", "value"]
@@ -231,3 +250,22 @@ def test_watching_costs_little_per_call():
 def test_the_library_function_still_works_as_itself():
     sink = Notebook().seen("def f(x):\n    return np.convolve(x, x)", CHECK)
     assert sink.lines[0].value.tolist() == np.convolve(np.ones(3), np.ones(3)).tolist()
+
+
+HANDED_OVER = {
+    "by name": "f = np.linalg.norm",
+    "as a partial": "import functools\nf = functools.partial(np.linalg.norm)",
+    "as a partial of a partial": "import functools\nf = functools.partial(functools.partial(np.linalg.norm))",
+}
+
+
+@pytest.mark.parametrize("source", HANDED_OVER.values(), ids=HANDED_OVER)
+def test_the_librarys_function_under_the_exercises_name_is_told(source):
+    sink = Notebook().seen(source, CHECK, forbid=["numpy.linalg.norm"])
+    assert sink.lines[0].kind == "forbidden"
+    assert sink.lines[0].value["name"] == "numpy.linalg.norm"
+
+
+def test_a_partial_of_ones_own_function_is_no_offence():
+    source = "import functools\ndef g(x):\n    return 1\nf = functools.partial(g)"
+    assert kinds(source, ["numpy.linalg.norm"]) == ["value", "value"]

@@ -27,6 +27,16 @@ CELLS = [
     'hint("half")',
     "progress()",
     'chosen = yours("half", else_=abs)\nchosen(6)',
+    "check = half(4) == 2\nhint = [1]",
+    CHECK,
+    'hint("half")',
+    "check, hint",
+    "def check(x):\n    return x\ncheck(2)",
+    CHECK,
+    "from course_lib.checks import check, hint",
+    CHECK,
+    "def half(x):\n    while True:\n        x = x + 1",
+    "import _thread, threading\nthreading.Timer(0.5, _thread.interrupt_main).start()\n" + CHECK,
 ]
 
 
@@ -71,8 +81,9 @@ def test_a_failing_check_displays_text_and_html_and_raises_one_line(outputs):
     assert set(outputs[6][0].data) == {"text/plain", "text/html"}
     assert "It looks like this: // rounds down; / divides." in shown(outputs[6])
     say = "Expected 0.5, got 0.\nIt looks like this: // rounds down; / divides."
-    kept = {"id": "half", "passed": False, "say": say}
-    assert outputs[6][0].metadata["course_check"] == kept
+    kept = outputs[6][0].metadata["course_check"]
+    assert kept.pop("answer")
+    assert kept == {"id": "half", "passed": False, "say": say, "attempt": True}
     assert error(outputs[6]).ename == "CheckFailed"
     assert error(outputs[6]).evalue == "half: 1 of 2 right. of one: Expected 0.5, got 0."
     assert error(outputs[6]).traceback == ["half: 1 of 2 right: see the message above."]
@@ -110,3 +121,20 @@ def test_hints_progress_and_yours_display(outputs):
     assert "1 ✓" in outputs[14][0].data["text/html"]
     assert outputs[15][0].text == "half: yours.\n"
     assert shown(outputs[15]) == "3.0"
+
+
+def test_a_variable_that_took_the_name_of_check_or_hint_is_told_and_kept(outputs):
+    for number, name, kind in ((17, "check", "bool"), (18, "hint", "list"), (21, "check", "function")):
+        (line,) = error(outputs[number]).traceback
+        assert line.startswith(f"`{name}` is yours now (of type {kind}), no longer the course's function: give")
+    assert shown(outputs[19]) == "(True, [1])"
+    assert shown(outputs[20]) == "2"
+    assert shown(outputs[23]).startswith("✓ half: all 2 right")
+
+
+def test_an_interrupted_check_says_where_it_was_and_raises_one_line(outputs):
+    text = shown(outputs[25])
+    assert text.startswith("○ half: interrupted\n\n  You stopped this check while it ran.\n  in half, cell [25]:\n")
+    assert " |     while True:" in text or " |         x = x + 1" in text
+    assert error(outputs[25]).ename == "Interrupted"
+    assert error(outputs[25]).traceback == ["half: interrupted: see the message above."]

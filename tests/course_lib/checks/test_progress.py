@@ -27,7 +27,8 @@ def book(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_EXPECTED", str(tmp_path / "expected"))
     monkeypatch.setattr(lookup, "record_folders", lambda: [tmp_path / "expected"])
     monkeypatch.setattr(progress_file, "record_folders", lambda: [tmp_path / "expected"])
-    checks = {id: entry(RIGHT, CELL.format(id=id), points=p) for id, p in (("one", 2), ("two", 3))}
+    about = {"names": ["f"]}
+    checks = {id: entry(RIGHT, CELL.format(id=id), points=p, exercise=about) for id, p in (("one", 2), ("two", 3))}
     write(tmp_path / "expected", lesson="09_convolution", **checks)
     write(tmp_path / "expected", lesson="01_perceptron", three=entry(RIGHT, CELL.format(id="three")))
     return Notebook()
@@ -52,6 +53,50 @@ def test_what_passes_is_kept_and_counted_by_lesson(book, tmp_path):
         "two": (False, 1),
     }
     assert progress_file.table().rows == [("01 perceptron", 1, 0, 0, 1), ("09 convolution", 2, 1, 2, 5)]
+
+
+def test_the_same_answer_run_again_is_no_new_try(book, tmp_path):
+    for _ in range(3):
+        run(book, WRONG, "one")
+    assert stored(tmp_path)["one"]["tries"] == 1
+    run(book, WRONG + "  # with a comment", "one")
+    assert stored(tmp_path)["one"]["tries"] == 1
+    run(book, WRONG + " + 1", "one")
+    assert stored(tmp_path)["one"]["tries"] == 2
+
+
+RACE = """
+import sys
+from course_lib.checks.progress_file import note, note_opened
+for i in range(150):
+    note(f"{sys.argv[1]}_{i}", True)
+    note_opened(f"{sys.argv[1]}_{i}", 2)
+"""
+
+
+def test_three_kernels_that_note_at_once_lose_nothing(book, tmp_path):
+    path = tmp_path / "p.json"
+    env = {**os.environ, "COURSE_PROGRESS": str(path)}
+    kernels = [subprocess.Popen([sys.executable, "-c", RACE, name], env=env) for name in "abc"]
+    assert [kernel.wait(timeout=120) for kernel in kernels] == [0, 0, 0]
+    kept = json.loads(path.read_text())
+    assert (len(kept["checks"]), len(kept["hints"])) == (450, 450)
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["p.json"]
+
+
+def test_a_lock_that_a_dead_kernel_left_gives_way(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(progress_file, "DEAD_AFTER", 0.05)
+    (tmp_path / ".course-progress.json.lock").write_text("")
+    run(book, RIGHT, "one")
+    assert stored(tmp_path)["one"]["passed"] is True
+    assert not (tmp_path / ".course-progress.json.lock").exists()
+
+
+def test_a_file_of_before_hints_were_kept_is_read(book, tmp_path):
+    entry = {"passed": True, "tries": 2, "when": "2026-01-01T00:00:00"}
+    (tmp_path / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": {"one": entry}}))
+    assert progress_file.read() == ({"one": entry}, "")
+    assert progress_file.opened() == {}
 
 
 def test_a_check_that_stops_passing_no_longer_counts(book, tmp_path):

@@ -127,7 +127,7 @@ SAYS = [
     (
         np.array([1.0, 2.0, 3.0]),
         np.array([1.0, 2.5, 2.0]),
-        "At [1]: expected 2.0, got 2.5; 2 of 3 values are wrong, the largest error is 1.",
+        "At [1]: expected 2.0, got 2.5; 2 of 3 values are wrong, the largest error is 1 at [2]: expected 3.0, got 2.0.",
     ),
     ({"w": [np.zeros(2)]}, {"w": [np.ones(2)]}, "At ['w'][0][0]: expected 0.0, got 1.0"),
     (1.0, 1.0 + 1e-8, "Expected 1.0, got 1.00000001."),
@@ -140,6 +140,48 @@ SAYS = [
 @pytest.mark.parametrize(("expected", "got", "text"), SAYS, ids=lambda v: v if isinstance(v, str) else "")
 def test_the_sentence_says_where_and_how_much(expected, got, text):
     assert text in differ(expected, got).say
+
+
+def test_the_worst_place_is_told_beside_the_first_and_in_full_where_six_digits_are_equal():
+    grid = np.ones((2, 2))
+    assert "is 3 at [0][1, 1]: expected 1.0, got 4.0." in differ([grid], [np.array([[2.0, 1.0], [3.0, 4.0]])]).say
+    assert "the largest error is 5, here." in differ(np.zeros(3), np.array([5.0, 1.0, 0.0])).say
+    found = differ(np.ones(2), 1 + np.array([1e-8, 2e-8]))
+    assert "at [1]: expected 1.0, got 1.00000002." in found.say
+
+
+def test_small_arrays_and_lists_stand_whole_beside_each_other_with_the_wrong_values_marked():
+    assert differ(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.5], [-3.0, 4.0]])).beside.splitlines() == [
+        "expected       got",
+        "[[1.0, 2.0],   [[  1.0,  2.5✗],",
+        " [3.0, 4.0]]    [-3.0✗,   4.0]]",
+    ]
+    assert differ([5, 2, 1], [5, 2, 2]).beside == "expected    got\n[5, 2, 1]   [ 5,  2, 2✗]"
+    assert differ((1.0, np.ones(2)), (1.0, np.zeros(2))).beside.endswith("[0.0✗, 0.0✗]")
+    assert differ(np.arange(3), np.arange(4)).beside == "expected    got\n[0, 1, 2]   [0, 1, 2, 3]"
+    near = differ(np.array([1.0, 2.0, 3.0]), np.array([1.0 + 1e-12, 2.0 + 1e-7, np.nan]))
+    assert near.beside.count("✗") == 2
+    assert differ([1e9, 1.0], [1.1e9, 1.2]).beside.count("✗") == 1
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (np.zeros(25), np.ones(25)),
+        (np.zeros((2, 9)), np.ones((2, 9))),
+        (np.zeros((1, 2, 2)), np.ones((1, 2, 2))),
+        (np.zeros(0), np.ones(2)),
+        (1.0, 2.0),
+        (np.ones(2), None),
+        ([1.0, 2.0], [1.0, None]),
+        ([1, "a"], [1, "b"]),
+        (1.0, np.ones(3)),
+        ([6.0], [3.0]),
+    ],
+    ids=repr,
+)
+def test_what_is_large_or_no_grid_is_not_shown_whole(expected, got):
+    assert differ(expected, got).beside == ""
 
 
 def test_the_first_wrong_thing_is_told_in_the_order_type_shape_finite_dtype_value():

@@ -27,7 +27,8 @@ def record(right, **wrong):
 
 
 def names(check, observations):
-    return [m.name for m in name_mistake(check, observations)]
+    found = name_mistake(check, observations)
+    return [found.name] if found else []
 
 
 RIGHT = (1.0, np.array([2.0, 3.0]), 4.0)
@@ -57,14 +58,36 @@ def test_a_line_left_out_of_a_mistake_gives_the_expected_value():
     assert names(check, seen(0.9, np.array([1.0, 1.5]), 4.0)) == []
 
 
-def test_the_mistake_that_explains_more_comes_first():
+def test_of_several_that_fit_only_the_one_that_explains_most_is_named():
     check = record(RIGHT, vague=lines(1.0, np.array([1.0, 1.5]), 7.0), exact=lines(1.0, np.array([1.0, 1.5]), 2.0))
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 2.0)) == ["exact", "vague"]
+    assert names(check, seen(1.0, np.array([1.0, 1.5]), 2.0)) == ["exact"]
+    assert names(check, seen(1.0, np.array([1.0, 1.5]), 7.0)) == ["vague"]
+    twins = record(RIGHT, one=lines(0.5), other=lines(0.5))
+    assert names(twins, seen(0.5, *RIGHT[1:])) == ["one"]
+
+
+def test_a_mistake_that_later_lines_contradict_is_one_of_the_first_lines_only():
+    check = record(RIGHT, half=lines(0.5, np.array([1.0, 1.5]), 2.0))
+    found = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 4.0))
+    assert found.first
+    assert found.sentence == "In its first lines it looks like this: half!"
+    assert not name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 2.0)).first
+    assert not name_mistake(check, seen(0.5)).first  # what was not reached contradicts nothing
+    raised = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), ValueError("no")))
+    assert raised.first
+
+
+def test_a_truth_value_or_none_alone_names_nothing_that_later_lines_contradict():
+    for little in (False, None, np.array(False), np.array([False])):
+        right = np.array([True]) if isinstance(little, np.ndarray) and little.ndim else True
+        check = record((right, 4.0), half=lines(little, 2.0))
+        assert names(check, seen(little, 3.0)) == []
+        assert names(check, seen(little, 2.0)) == ["half"]
 
 
 def test_exceptions_match_by_type_and_position_and_are_worded_often():
     check = record(RIGHT, shape=lines(1.0, ValueError("operands (2,) (3,)")))
-    (found,) = name_mistake(check, seen(1.0, ValueError("another text")))
+    found = name_mistake(check, seen(1.0, ValueError("another text")))
     assert found.often
     assert found.sentence == "This often means: shape!"
     assert names(check, seen(1.0, KeyError("operands (2,) (3,)"))) == []
@@ -74,7 +97,7 @@ def test_exceptions_match_by_type_and_position_and_are_worded_often():
 def test_a_value_is_worded_looks_like_and_the_sentence_ends():
     check = record(RIGHT, half=lines(0.5))
     check["mistakes"][0]["say"] = "you halve"
-    assert name_mistake(check, seen(0.5, 1.0))[0].sentence == "It looks like this: you halve."
+    assert name_mistake(check, seen(0.5)).sentence == "It looks like this: you halve."
 
 
 def test_a_mistake_is_matched_within_the_lines_own_tolerance():

@@ -182,7 +182,7 @@ def ones(*shape):
         (IndexError, "stack: dim must be between -2 and 1 for 2 axes, got 2", lambda: F.stack([ones(2)], 2)),
         (ValueError, "einsum: 'ij,jk' names 2 operands, got 1", lambda: F.einsum("ij,jk", ones(2, 2))),
         (ValueError, r"einsum: 'ijk' must name every axis, got shape \(2, 2\)", lambda: F.einsum("ijk->i", ones(2, 2))),
-        (ValueError, "einsum: the result of 'ij->ik' must use letters", lambda: F.einsum("ij->ik", ones(2, 2))),
+        (ValueError, "einsum: the result must use letters .*got 'ij->ik'", lambda: F.einsum("ij->ik", ones(2, 2))),
         (ValueError, "einsum: ", lambda: F.einsum("ij,jk->ik", ones(2, 2), ones(3, 2))),
         (ValueError, "split: the size of a part must be at least 1, got 0", lambda: F.split(ones(4), 0)),
         (ValueError, r"split: parts must add up to the 4 along dim 0, got \[1, 2\]", lambda: F.split(ones(4), [1, 2])),

@@ -211,8 +211,8 @@ def test_triplet_loss(p, swap, reduction, rng):
         ),
         (
             ValueError,
-            r"cross_entropy: class probabilities must have shape \(1, 2\), got \(2,\)",
-            lambda: F.cross_entropy(np.ones((1, 2)), np.ones(2)),
+            r"cross_entropy: class probabilities must have shape \(1, 2\), got \(1, 3\)",
+            lambda: F.cross_entropy(np.ones((1, 2)), np.ones((1, 3))),
         ),
         (
             ValueError,

@@ -50,6 +50,17 @@ def one_reduction(sample):
     return not {"size_average", "reduce"} & set(sample.kwargs)
 
 
+def p_norm(sample):
+    """A number of at least 1, as torch takes it, not a matrix norm."""
+    p = sample.kwargs.get("p", sample.args[0] if sample.args else 2)
+    return (p in ("fro", None) or (isinstance(p, (int, float)) and p >= 1)) and "dtype" not in sample.kwargs
+
+
+def no_gradient(sample):
+    """torch records a floor division and cannot walk back through it."""
+    return not sample.input.requires_grad
+
+
 # name in op_db: (ours, which samples). A variant's name follows a dot.
 CASES = {
     "add": (lambda a, b: a + b, no_option("alpha")),
@@ -81,6 +92,43 @@ CASES = {
     "le": (lambda a, b: a <= b, everything),
     "eq": (lambda a, b: a == b, everything),
     "ne": (lambda a, b: a != b, everything),
+    "floor_divide": (lambda a, b: a // b, no_gradient),
+    "remainder": (lambda a, b: a % b, everything),
+    "__rmod__": (lambda a, b: b % a, everything),
+    "bitwise_and": (lambda a, b: a & b, everything),
+    "bitwise_or": (lambda a, b: a | b, everything),
+    "__rand__": (lambda a, b: b & a, everything),
+    "bitwise_not": (lambda a: ~a, everything),
+    "clamp": (method("clamp"), everything),
+    "clone": (method("clone"), no_option("memory_format")),
+    "float": (method("float"), no_option("memory_format")),
+    "double": (method("double"), no_option("memory_format")),
+    "long": (method("long"), no_option("memory_format")),
+    "mm": (method("mm"), everything),
+    "t": (method("t"), everything),
+    "view": (method("view"), everything),
+    "norm": (method("norm"), p_norm),
+    "tril": (F.tril, everything),
+    "triu": (F.triu, everything),
+    "roll": (F.roll, everything),
+    "nn.functional.silu": (F.silu, everything),
+    "nn.functional.normalize": (F.normalize, p_norm),
+    "nn.functional.cosine_similarity": (F.cosine_similarity, everything),
+    "nn.functional.kl_div": (F.kl_div, one_reduction),
+    "nn.functional.smooth_l1_loss": (F.smooth_l1_loss, one_reduction),
+    "nn.functional.pixel_shuffle": (F.pixel_shuffle, everything),
+    "nn.functional.rms_norm": (F.rms_norm, everything),
+    "nn.functional.instance_norm": (
+        lambda x, weight=None, bias=None, eps=1e-5: F.instance_norm(x, weight=weight, bias=bias, eps=eps),
+        lambda s: set(s.kwargs) <= {"weight", "bias", "eps"} and not s.args,
+    ),
+    "nn.functional.scaled_dot_product_attention": (
+        F.scaled_dot_product_attention,
+        lambda s: not s.kwargs.get("enable_gqa") and not s.kwargs.get("dropout_p"),
+    ),
+    "nn.functional.conv_transpose1d": (F.conv_transpose1d, everything),
+    "nn.functional.avg_pool1d": (F.avg_pool1d, everything),
+    "nn.functional.max_pool1d": (F.max_pool1d, everything),
     "sum": (method("sum"), no_option("dtype")),
     "mean": (method("mean"), no_option("dtype")),
     "var": (var, unbiased_only),
@@ -200,7 +248,8 @@ def test_torch_agrees_on_its_own_samples(name):
     assert compared >= 1, f"no sample of {name} was compared"
 
 
-NOT_ERRORS_HERE = {"maximum", "minimum", "mean"}  # a number is taken for a Tensor; integers have a mean
+# Here a number is taken for a Tensor, integers have a mean, and there may be no channels.
+NOT_ERRORS_HERE = {"maximum", "minimum", "mean", "nn.functional.max_pool1d"}
 WITH_ERRORS = [name for name in CASES if INFOS[name].error_inputs_func is not None and name not in NOT_ERRORS_HERE]
 
 

@@ -234,7 +234,7 @@ def test_the_same_seed_gives_the_same_network_and_another_seed_another():
 
 def test_sizes_may_be_numpys_and_a_kernel_a_tuple_of_one(rng):
     assert nn.Conv2d(2, 4, (3,), rng=rng).weight.shape == (4, 2, 3, 3)
-    assert nn.LayerNorm(np.int64(3))(np.ones((2, 3))).shape == (2, 3)
+    assert nn.LayerNorm(np.int64(3))(np.ones((2, 3), np.float32)).shape == (2, 3)
 
 
 def test_a_bias_starts_at_zero_and_weights_from_msr(rng):
@@ -290,3 +290,42 @@ def test_a_bias_starts_at_zero_and_weights_from_msr(rng):
 def test_wrong_use_is_told_in_one_sentence(error, sentence, wrong, rng):
     with pytest.raises(error, match=sentence):
         wrong(rng)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0, 3, 4, 4), (2, 3, 0, 4)])
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm_of_nothing_learns_nothing(shape, training, rng):
+    layer = (nn.BatchNorm1d if len(shape) == 2 else nn.BatchNorm2d)(3).train(training)
+    before = layer.state_dict()
+    out = layer(np.zeros(shape, np.float32))
+    assert out.shape == shape
+    out.sum().backward()
+    assert (layer.weight.grad == 0).all()
+    for name, value in layer.state_dict().items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+MIXED = {
+    "linear": (lambda r: nn.Linear(3, 4, rng=r), (2, 3)),
+    "linear without bias": (lambda r: nn.Linear(3, 4, bias=False, rng=r), (2, 3)),
+    "conv2d": (lambda r: nn.Conv2d(3, 4, 2, rng=r), (2, 3, 4, 4)),
+    "conv_transpose2d": (lambda r: nn.ConvTranspose2d(3, 4, 2, rng=r), (2, 3, 4, 4)),
+    "locally_connected2d": (lambda r: nn.LocallyConnected2d(3, 4, 4, 2, rng=r), (2, 3, 4, 4)),
+    "batch_norm": (lambda r: nn.BatchNorm2d(3), (2, 3, 4, 4)),
+    "layer_norm": (lambda r: nn.LayerNorm(3), (2, 3)),
+    "group_norm": (lambda r: nn.GroupNorm(1, 3), (2, 3)),
+    "LSTM": (lambda r: nn.LSTM(3, 4, rng=r), (5, 2, 3)),
+    "RNN": (lambda r: nn.RNN(3, 4, rng=r), (5, 2, 3)),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_weights_refuse_floats_of_another_kind_and_say_what_to_write(name, rng):
+    make, shape = MIXED[name]
+    x = rng.standard_normal(shape)
+    sentence = rf"^{name.split()[0]}: .*one dtype, got float64 and float32; write input.float\(\).*model.double\(\)$"
+    with pytest.raises(TypeError, match=sentence):
+        make(rng)(x)
+    make(rng).double()(x)
+    make(rng)(x.astype(np.float32))
+    make(rng)(np.ones(shape, np.int64))

@@ -146,32 +146,32 @@ def test_dropout_stands_between_layers_and_only_in_training(rng):
         (
             ValueError,
             r"GRU: the state must have shape \(1, 2, 4\), got \(2, 4\)",
-            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), np.ones((2, 4))),
+            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3), np.float32), np.ones((2, 4))),
         ),
         (
             TypeError,
             r"LSTM: the state must be a pair \(h, c\), got ndarray",
-            lambda r: nn.LSTM(3, 4, rng=r)(np.ones((5, 2, 3)), np.ones((1, 2, 4))),
+            lambda r: nn.LSTM(3, 4, rng=r)(np.ones((5, 2, 3), np.float32), np.ones((1, 2, 4))),
         ),
         (
             ValueError,
             r"GRU: lengths must be 2 integers from 1 to 5, got \[0, 5\]",
-            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), lengths=[0, 5]),
+            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3), np.float32), lengths=[0, 5]),
         ),
         (
             ValueError,
             r"GRU: lengths must be 2 integers from 1 to 5, got \[5\]",
-            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), lengths=[5]),
+            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3), np.float32), lengths=[5]),
         ),
         (
             ValueError,
             r"GRU: lengths must be 2 integers from 1 to 5, got \[1.5, 5.0\]",
-            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3)), lengths=[1.5, 5]),
+            lambda r: nn.GRU(3, 4, rng=r)(np.ones((5, 2, 3), np.float32), lengths=[1.5, 5]),
         ),
         (
             ValueError,
             "LSTM: sequences must have at least one step, got 0",
-            lambda r: nn.LSTM(3, 4, rng=r)(np.ones((0, 2, 3))),
+            lambda r: nn.LSTM(3, 4, rng=r)(np.ones((0, 2, 3), np.float32)),
         ),
         (
             ValueError,
@@ -183,3 +183,13 @@ def test_dropout_stands_between_layers_and_only_in_training(rng):
 def test_wrong_use_is_told_in_one_sentence(error, sentence, wrong, rng):
     with pytest.raises(error, match=sentence):
         wrong(rng)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_an_empty_batch_goes_through_and_back(kind, batch_first, rng):
+    layer = getattr(nn, kind)(D, H, 2, batch_first=batch_first, bidirectional=True, rng=rng)
+    out, _ = layer(np.zeros((0, 5, D) if batch_first else (5, 0, D), np.float32))
+    assert out.shape == ((0, 5, 2 * H) if batch_first else (5, 0, 2 * H))
+    out.sum().backward()
+    assert all((p.grad == 0).all() for p in layer.parameters())

@@ -85,3 +85,19 @@ def test_a_missing_or_cut_file_is_told_in_one_sentence(tmp_path):
     path.write_bytes(path.read_bytes()[:500])
     with pytest.raises(ValueError, match="is not a file that save"):
         load(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"just text", b"\x93NUMPY"])
+def test_an_empty_file_and_others_that_are_none_are_told_in_one_sentence(tmp_path, content):
+    (tmp_path / "weights.npz").write_bytes(content)
+    with pytest.raises(ValueError, match=r"load: .*weights\.npz is not a file that save\(\) wrote"):
+        load(tmp_path / "weights.npz")
+
+
+def test_a_file_whose_numbers_were_damaged_is_told_in_one_sentence(tmp_path):
+    np.savez_compressed(tmp_path / "s.npz", a=np.arange(1000))
+    whole = bytearray((tmp_path / "s.npz").read_bytes())
+    whole[100:160] = bytes(60)
+    (tmp_path / "s.npz").write_bytes(whole)
+    with pytest.raises(ValueError, match="is not a file that save"):
+        load(tmp_path / "s.npz")

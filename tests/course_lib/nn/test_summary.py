@@ -8,7 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from course_lib import Tensor, nn
 from course_lib import functional as F
 from course_lib.arithmetic import receptive_field
-from course_lib.nn import summary
+from course_lib.nn.summary import summary
 
 
 @pytest.fixture

@@ -129,3 +129,17 @@ def test_a_training_loop_keeps_no_more_after_many_steps_than_after_a_few():
         held.append(memory._held)
     assert held[1] > 0
     assert held[-1] == held[1]
+
+
+def test_what_is_not_in_use_can_be_given_back():
+    held = memory.empty(LARGE, np.float32)
+    held[...] = 3
+    for size in (70_000, 90_000):
+        memory.empty((size,), np.float32)
+    mine = memory.scratch("mine", (100,), np.dtype(np.float32))
+    assert len(memory._store) == 3
+    memory.empty_cache()
+    blocks = [block for blocks in memory._store.values() for block in blocks]
+    assert [block.size for block in blocks] == [memory._held]
+    assert (held == 3).all()
+    assert memory.scratch("mine", (100,), np.dtype(np.float32)) is not mine

@@ -1,7 +1,9 @@
 """Work is shared between threads: all of it, in order, whatever happens to one part."""
 
 import os
+import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -109,3 +111,57 @@ def test_split_covers_everything_once(count, parts):
     slices = parallel.split(count, parts)
     assert len(slices) == min(count, parts)
     assert [i for s in slices for i in range(count)[s]] == list(range(count))
+
+
+@pytest.mark.parametrize("pause", [0, 0.0002, 0.001, 0.005])
+def test_an_interrupt_loses_no_thread_and_stops_what_is_left(threads, pause):
+    """Jupyter's stop raises KeyboardInterrupt anywhere in the caller: in its own block, or where it waits."""
+    threads(2)
+    done, gate = [], threading.Barrier(2, timeout=30)
+
+    def work(i):
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(pause)
+            signal.raise_signal(signal.SIGINT)
+        time.sleep(0.002)
+        done.append(i)
+
+    for _ in range(10):
+        with pytest.raises(KeyboardInterrupt):
+            parallel.share(work, range(1000))
+    assert len(done) < 200
+    for _ in range(3):
+        parallel.share(lambda _: gate.wait(), range(2))  # passes only if two threads stand here at once
+
+
+def test_an_interrupt_while_the_caller_waits_for_the_other_loses_no_thread(threads):
+    threads(2)
+    began, gate = threading.Barrier(2, timeout=30), threading.Barrier(2, timeout=30)
+
+    def work(i):
+        began.wait()
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.02)  # the caller has nothing left and waits
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.02)
+
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            parallel.share(work, range(2))
+        parallel.share(lambda _: gate.wait(), range(2))
+
+
+def test_no_more_threads_are_at_work_than_were_asked_for(threads):
+    threads(2)
+    at_work, most, lock = set(), [0], threading.Lock()
+
+    def work(_):
+        with lock:
+            at_work.add(threading.get_ident())
+            most[0] = max(most[0], len(at_work))
+        time.sleep(0.0005)
+        with lock:
+            at_work.discard(threading.get_ident())
+
+    parallel.share(lambda _: parallel.share(work, range(5)), range(6))
+    assert most[0] == 2

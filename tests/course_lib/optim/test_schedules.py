@@ -34,6 +34,11 @@ CASES = {
     "exponential": (schedules.exponential(0.3, 0.9), lambda o: lr_scheduler.ExponentialLR(o, 0.9)),
     "polynomial": (schedules.polynomial(0.3, 12, 2.0), lambda o: lr_scheduler.PolynomialLR(o, 12, 2.0)),
     "cosine": (schedules.cosine(0.3, 20, 0.01), lambda o: lr_scheduler.CosineAnnealingLR(o, 20, 0.01)),
+    "warm restarts": (schedules.warm_restarts(0.3, 4), lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 4)),
+    "warm restarts, longer each time": (
+        schedules.warm_restarts(0.3, 3, 2, 0.01),
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2, 0.01),
+    ),
     "cosine beyond its end": (schedules.cosine(0.3, 6), lambda o: lr_scheduler.CosineAnnealingLR(o, 6)),
     "warm-up": (
         schedules.warm_up(schedules.constant(0.3), 5, 0.1),

@@ -78,3 +78,65 @@ def test_deep_losses_are_those_of_the_same_descent_in_torch(residual):
             p.data -= 0.2 * g
     assert np.allclose(got, want, rtol=1e-10)
     assert all(np.array_equal(a, b) for a, b in zip(weights, before, strict=True))
+
+
+# ------------------------------------------------- weights as others publish them
+
+
+class PublishedBlock(torch.nn.Module):
+    """The block of the CIFAR weights that are published most: zeros on both sides, "layer1" and "linear" for names."""
+
+    def __init__(self, have, channels, stride):
+        super().__init__()
+        conv = {"kernel_size": 3, "padding": 1, "bias": False}
+        self.conv1, self.bn1 = torch.nn.Conv2d(have, channels, stride=stride, **conv), torch.nn.BatchNorm2d(channels)
+        self.conv2, self.bn2 = torch.nn.Conv2d(channels, channels, **conv), torch.nn.BatchNorm2d(channels)
+        self.shrinks = stride > 1
+
+    def forward(self, x):
+        h = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        if self.shrinks:
+            quarter = h.shape[1] // 4
+            x = torch.nn.functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, quarter, quarter))
+        return (h + x).relu()
+
+
+class Published(torch.nn.Module):
+    def __init__(self, width=4):
+        super().__init__()
+        self.conv1, self.bn1 = torch.nn.Conv2d(3, width, 3, padding=1, bias=False), torch.nn.BatchNorm2d(width)
+        self.layer1 = torch.nn.Sequential(*(PublishedBlock(width, width, 1) for _ in range(3)))
+        self.layer2 = self.stage(width)
+        self.layer3 = self.stage(2 * width)
+        self.linear = torch.nn.Linear(4 * width, 10)
+
+    def stage(self, have):
+        return torch.nn.Sequential(*(PublishedBlock(2 * have if k else have, 2 * have, 1 + (k == 0)) for k in range(3)))
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)).relu())))
+        return self.linear(x.mean((2, 3)))
+
+
+RENAME = {"layer1.": "stages.0.", "layer2.": "stages.1.", "layer3.": "stages.2.", "linear.": "fc."}
+
+
+@pytest.mark.parametrize("ending", ["th", "pt"])
+def test_published_weights_are_read_and_give_the_published_logits(tmp_path, ending):
+    torch.manual_seed(0)
+    theirs = Published()
+    x = torch.randn(5, 3, 12, 12)
+    theirs(x)
+    path = tmp_path / f"resnet20.{ending}"
+    torch.save({"state_dict": {f"module.{k}": v for k, v in theirs.state_dict().items()}, "best": 91.7}, path)
+    want, logits = theirs.eval()(x).detach().numpy(), {}
+    for zeros in ("both", "behind"):
+        ours = CifarResNet(20, 4, zeros=zeros, rng=np.random.default_rng(0))
+        bridge.from_torch(bridge.read_weights(path), ours, rename=RENAME)
+        logits[zeros] = ours.eval()(Tensor(x.numpy())).data
+    np.testing.assert_allclose(logits["both"], want, rtol=1e-3, atol=1e-5)
+    assert abs(logits["behind"] - want).max() > 1e-2, "the choice matters"
+    with pytest.raises(ValueError, match=r"from_torch: .* exists only in the"):
+        bridge.from_torch(theirs, CifarResNet(20, 4, rng=np.random.default_rng(0)))
+    with pytest.raises(ValueError, match="zeros must be 'behind' or 'both', got 'before'"):
+        PadShortcut(3, 6, 2, "before")

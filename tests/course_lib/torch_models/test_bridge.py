@@ -1,5 +1,8 @@
 """Weights move both ways unchanged; devices are what was asked for or an error."""
 
+import os
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -105,3 +108,31 @@ def test_size_follows_the_machine_unless_told(monkeypatch):
 def test_the_device_is_described_for_tables(monkeypatch, threads, words):
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
     assert bridge.describe("cpu") == words
+
+
+class Bomb:
+    def __reduce__(self):
+        return os.mkdir, (Bomb.target,)
+
+
+def test_a_file_that_would_run_something_is_refused(tmp_path):
+    Bomb.target = str(tmp_path / "boom")
+    torch.save({"0.weight": torch.zeros(2), "extra": Bomb()}, tmp_path / "w.pt")
+    with pytest.raises(ValueError, match=r"read_weights: .*w\.pt does not hold weights alone"):
+        bridge.read_weights(tmp_path / "w.pt")
+    (tmp_path / "raw.th").write_bytes(pickle.dumps({"extra": Bomb()}))
+    with pytest.raises(ValueError, match=r"read_weights: .*raw\.th does not hold weights alone"):
+        bridge.read_weights(tmp_path / "raw.th")
+    assert not (tmp_path / "boom").exists()
+
+
+def test_what_is_no_file_of_weights_is_told_in_one_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match="read_weights: there is no file"):
+        bridge.read_weights(tmp_path / "w.pt")
+    for content in (b"", b"text", b"PK\x03\x04"):
+        (tmp_path / "w.pt").write_bytes(content)
+        with pytest.raises(ValueError, match="does not hold weights alone"):
+            bridge.read_weights(tmp_path / "w.pt")
+    torch.save([torch.zeros(2)], tmp_path / "w.pt")
+    with pytest.raises(ValueError, match="holds no dict of tensors"):
+        bridge.read_weights(tmp_path / "w.pt")

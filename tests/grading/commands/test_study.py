@@ -153,15 +153,72 @@ def test_lab_runs_a_program_that_is_there(app, folder):
     subprocess.run([sys.executable, "-m", "jupyterlab", "--version"], check=True, capture_output=True)
 
 
-def test_hints_open_with_the_tries_that_failed(folder):
-    assert study.hints(folder, "half") == (["first `idea`"], 3)
-    assert study.hints(folder, "half-big", 2) == (["first `idea`", "second"], 3)
-    checks = {"half-big": {"passed": False, "tries": 2, "when": ""}, "guess": {"passed": False, "tries": 9, "when": ""}}
+def test_hints_open_when_asked_for_and_stay_open_whatever_fails(folder):
+    checks = {"half-big": {"passed": False, "tries": 9, "when": ""}}
     (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
-    assert study.hints(folder, "half")[0] == ["first `idea`", "second"]
-    assert study.hints(folder, "guess") == ([], 0)
-    with pytest.raises(CourseError, match="no exercise nothing"):
-        study.hints(folder, "nothing")
+    assert study.hints(folder, "half")[0] == ("first `idea`",)
+    assert study.hints(folder, "half")[0] == ("first `idea`",)
+    assert study.hints(folder, "half-big", 2)[0] == ("first `idea`", "second")
+    assert study.hints(folder, "half")[0] == ("first `idea`", "second")
+    assert json.loads((folder / ".course-progress.json").read_text())["checks"]["half-big"]["tries"] == 9
+    assert study.hints(folder, "guess")[0] == ()
+    with pytest.raises(CourseError, match=r"no exercise hafl\. Did you mean `course hint half`\?"):
+        study.hints(folder, "hafl")
+
+
+COPIES = ("-Copy1", "-Copy12", " (1)", "(2)", " copy", " copy 2", " - Copy", "-Copy1-Copy1")
+
+
+@pytest.mark.parametrize("ending", COPIES)
+def test_a_duplicate_beside_the_lesson_is_never_taken_for_it(folder, app, ending):
+    lesson(folder, f"01_halves{ending}.ipynb", [("", "1 / 0")])
+    assert study.find_lesson(folder, 1).name == "01_halves.ipynb"
+    assert study.find_lesson(folder, f"01_halves{ending}").stem == f"01_halves{ending}"
+    assert study.lab_command(folder)[-1] == "01_halves.ipynb"
+    assert [row[0] for row in study.progress_table(folder).rows] == ["01 halves", "02 more"]
+    assert doctor.lessons().state == "ok"
+    (folder / "01_halves.ipynb").unlink()
+    assert study.find_lesson(folder, 1).stem == f"01_halves{ending}"  # where it is all there is
+
+
+def test_two_lessons_of_one_number_are_named_and_neither_is_taken(folder):
+    lesson(folder, "01_quarters.ipynb", [])
+    with pytest.raises(CourseError, match=r"more than once in .*: 01_halves, 01_quarters; type the whole name"):
+        study.find_lesson(folder, 1)
+
+
+def test_a_folder_with_one_copied_notebook_and_nothing_else_works(folder, app, tmp_path, monkeypatch):
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "01_halves.ipynb").write_bytes((folder / "01_halves.ipynb").read_bytes())
+    monkeypatch.setenv("COURSE_EXPECTED", str(folder / "expected"))  # as the installed course has them
+    monkeypatch.chdir(alone)
+    assert [row[:3] for row in study.progress_table(alone).rows] == [("01 halves", 3, 0)]
+    assert study.lab_command(alone)[-1] == "01_halves.ipynb"
+    assert study.hints(alone, "half")[0] == ("first `idea`",)
+    assert doctor.lessons().says == f"1 in {alone}, each with its expected values"
+    assert "✓ half" in course(app, "check", "1").output
+    assert "✓ half  (1 tries)" in course(app, "progress", "--checks").output
+
+
+def test_checks_are_listed_in_the_order_of_the_lesson(folder, app):
+    made = {id: entry(HALF, CHECKS["half"].replace('"half"', f'"{id}"')) for id in ("alpha", "omega", "middle")}
+    for place, id in enumerate(("omega", "middle", "alpha")):
+        made[id]["exercise"] = {"place": place}
+    write(folder / "expected", lesson="02_more", **made)
+    lines = course(app, "progress", "--checks").output.split("02_more")[1].split()
+    assert lines == ["○", "omega", "○", "middle", "○", "alpha"]
+
+
+def test_what_was_no_attempt_or_is_run_again_counts_no_try(folder):
+    cells = [("", "from course_lib.checks import check"), ("check-half", CHECKS["half"])]
+    lesson(folder, "01_halves.ipynb", cells)
+    assert study.run_lesson(folder / "01_halves.ipynb").checks[0].passed is False
+    assert not (folder / ".course-progress.json").exists()
+    lesson(folder, "01_halves.ipynb", [cells[0], ("half", "def half(x):\n    return x"), cells[1]])
+    for _ in range(2):
+        study.run_lesson(folder / "01_halves.ipynb")
+    assert json.loads((folder / ".course-progress.json").read_text())["checks"]["half"]["tries"] == 1
 
 
 def test_check_prints_each_check_and_its_status_says_whether_all_pass(app, folder):
@@ -198,7 +255,9 @@ def test_progress_lists_lessons_and_checks(app, folder):
 
 
 def test_hint_prints_plain_text(app, folder):
-    assert course(app, "hint", "half").output == "Hint 1 of 3\nfirst idea\n\n"
+    first = "Hint 1 of 3\nfirst idea\n\nThe next: course hint half --number 2\n"
+    assert course(app, "hint", "half").output == first
+    assert course(app, "hint", "half").output == first
     assert "Hint 3 of 3\nthird" in course(app, "hint", "half", "-n", "9").output
     assert course(app, "hint", "guess").output == "There are no hints for guess.\n"
 

@@ -1,55 +1,90 @@
-"""Uploads are sorted by whose they are; the last attempt counts, and nothing lands outside."""
+"""`course collect` accounts for every file of every download, takes what is certain and stops where it is not."""
 
-import zipfile
+import sqlite3
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from grading.course import collect
-from grading.errors import CourseError
-from tests.grading import small_lesson as small
+from grading.course.collect import Options, collect
+from grading.course.collect.report import STOPPED
+from tests.grading.course.downloads import FORMS
+from tests.grading.course.uploads import L, bytes_of, pack, put, tree
 
 
-@pytest.mark.parametrize(
-    ("upload", "student"),
-    [
-        ("smithann_12345_678_90_small.ipynb", "smithann"),
-        ("smithann_LATE_12345_678_90_small-2.ipynb", "smithann"),
-        ("Ann Smith_4711_assignsubmission_file_/90_small.ipynb", "Ann_Smith_4711"),
-        ("ann.ipynb", "ann"),
-        ("ann_90_small.ipynb", "ann"),
-        ("ann/90_small/90_small.ipynb", "ann"),
-        ("ann/homework.ipynb", "ann"),
-        ("ann@example.org.ipynb", "ann@example.org"),
-        ("90_small.ipynb", None),
-    ],
-)
-def test_the_names_of_uploads_say_whose_they_are(upload, student):
-    found = collect.who(upload, small.LESSON)
-    assert (found and found[0]) == student
+def prepare(folder, tmp_path, more):
+    """The course folder and the Options that a form asks for."""
+    if "roster" in more:
+        (folder.root / "roster.csv").write_text(more["roster"], encoding="utf-8")
+    if "due" in more:
+        with sqlite3.connect(folder.root / "gradebook.db") as db:
+            db.execute("update assignment set duedate = ?", (f"{more['due']}.000000",))
+    if "lesson" in more:
+        name = more["lesson"]
+        (folder.root / "source" / name).mkdir()
+        (folder.root / "source" / name / f"{name}.ipynb").write_text("{}")
+    table = None
+    if "table" in more:
+        table = tmp_path / "times.csv"
+        table.write_text(more["table"])
+    zone = ZoneInfo(more.get("zone", "UTC"))
+    return {"times": table, "zone": zone, "who": more.get("who", ()), "level": more.get("level")}
 
 
-def test_the_last_attempt_in_a_zip_is_collected_and_nothing_lands_outside(made, tmp_path):
-    path = tmp_path / "uploads.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("smithann_1_2_90_small.ipynb", b"first")
-        archive.writestr("smithann_1_3_90_small-1.ipynb", b"second")
-        archive.writestr("../../evil.ipynb", b"x")
-        archive.writestr("/abs/evil.ipynb", b"x")
-        archive.writestr("..\\..\\evil2.ipynb", b"x")
-        archive.writestr("__MACOSX/._bob.ipynb", b"x")
-        archive.writestr("bob/90_small.ipynb", b"bob's")
-        archive.writestr("bob/notes.txt", b"x")
-        archive.writestr("90_small.ipynb", b"whose?")
-    done, nobody = collect.collect(made.root, "90", path)
-    assert dict(done) == {"smithann": "smithann_1_3_90_small-1.ipynb", "bob": "bob/90_small.ipynb"}
-    assert nobody == ["90_small.ipynb"]
-    target = made.root / "submitted" / "smithann" / small.LESSON
-    assert (target / f"{small.LESSON}.ipynb").read_bytes() == b"second"
-    assert not list(tmp_path.rglob("evil*"))
-    assert (target / "timestamp.txt").read_text().endswith("UTC")
+def all_paths(files, inside=""):
+    for path, one in files.items():
+        yield f"{inside}{path}"
+        if isinstance(one, dict):
+            yield from all_paths(one, f"{inside}{path}/")
 
 
-def test_collecting_from_what_is_neither_folder_nor_zip_is_refused(made, tmp_path):
-    (tmp_path / "x.rar").write_bytes(b"Rar!")
-    with pytest.raises(CourseError, match="neither a folder nor a zip"):
-        collect.collect(made.root, "90", tmp_path / "x.rar")
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_download(folder, tmp_path, words, form, kind):
+    files, right, more = (*FORMS[form], {})[:3]
+    data = bytes_of(files, words)
+    newer = more.get("newer", ())
+    source = put(tmp_path / "given", data, newer) if kind == "folder" else pack(tmp_path / "given.zip", data, newer)
+    options = prepare(folder, tmp_path, more)
+
+    before = tree(folder.root)
+    dry = collect(folder.root, L, source, Options(dry=True, **options))
+    assert tree(folder.root) == before, "a dry run changes nothing"
+    report = collect(folder.root, L, source, Options(**options))
+    assert dry.to_json() == {**report.to_json(), "dry_run": True}
+
+    assert sorted(row.path for row in report.files) == sorted(all_paths(files)), "one row for each file"
+    assert report.collected == right.get("taken", {})
+    left = {row.path: row.why for row in report.files if not row.taken}
+    assert left.keys() == right.get("left", {}).keys()
+    for path, why in right.get("left", {}).items():
+        assert why in left[path]
+    by_id = {one.student: one for one in report.students}
+    assert sorted(one.student for one in report.students if one.status == STOPPED) == right.get("stopped", [])
+    assert len(report.problems) == len(right.get("problems", []))
+    for sentence, part in zip(report.problems, right.get("problems", []), strict=True):
+        assert part in sentence
+    for student, part in right.get("from", {}).items():
+        assert part in by_id[student].time_from
+
+    submitted = folder.root / "submitted"
+    assert sorted(p.name for p in submitted.glob("*")) == sorted(report.collected)
+    given_bytes = {path: words.get(one, one) for path, one in flat(files)}
+    for student, path in report.collected.items():
+        there = tree(submitted / student / L)
+        stamp = there.pop("timestamp.txt", b"").decode()
+        assert stamp == right.get("times", {}).get(student, "")
+        assert there.pop(f"{L}.ipynb") == given_bytes[path]
+        assert sorted(there) == right.get("helpers", {}).get(student, [])
+        assert by_id[student].helpers == sorted(there)
+
+
+def flat(files, inside=""):
+    for path, one in files.items():
+        if isinstance(one, dict):
+            yield from flat(one, f"{inside}{path}/")
+        else:
+            yield f"{inside}{path}", one
+
+
+def test_there_are_forms_enough():
+    assert len(FORMS) >= 40

@@ -56,6 +56,7 @@ RULES = [
     ("    total = (x * w)", "    np.average(x)\n    total = (x * w)", "uses np.average, which it forbids"),
     ("    total = (x * w)", "    %time 1\n    total = (x * w)", "magic in a solve cell"),
     ("def centre(x):\n    return x - x.mean(axis=1)", "def center(x):\n    return x", "does not define centre"),
+    ("def centre(x):\n    return x - x.mean(axis=1)", "centre = np.negative", "defines no function or class"),
     # markers
     (
         "    ### BEGIN SOLUTION\n    total = (x * w).sum(axis=-1)\n    return total / w.sum()\n    ### END SOLUTION\n",

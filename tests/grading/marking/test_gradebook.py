@@ -42,6 +42,13 @@ def test_a_result_that_the_journal_lacks_is_computed_in_the_sandbox(made, undist
     assert sc.dump(made) == {k: v for k, v in sc.dump(undisturbed).items() if k[0] == "student001"}
 
 
+def test_nbgraders_own_autograde_takes_the_time_as_the_course_reads_it(made):
+    sc.hand_in(made, "student001", sc.answered(made, **sc.RIGHT), timestamp="2025-11-02 23:30:00 +0100")
+    done = api(made).autograde(small.LESSON, "student001", force=True)
+    assert done["success"], done
+    assert sc.dump(made)["student001", small.LESSON][2] == "2025-11-02 22:30:00"
+
+
 def test_the_sandbox_gives_what_the_test_pool_gives(made, undisturbed):
     engine.grade(made.root, workers=2)
     assert sc.dump(made) == sc.dump(undisturbed)

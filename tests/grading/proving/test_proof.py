@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from course_lib.checks.learner import Learner
 from grading.proving import margins, trials
 from grading.proving.certify import certify_lesson
 from tests.grading.means import TINY_MISTAKES, tiny
@@ -80,6 +81,23 @@ class TestWhatIsWrongIsTold:
         proof = prove(('# %% check="double"', given))
         assert proof.line["stub_score"] == 2
         problem(proof, "the released cell already scores 2")
+
+    def test_a_given_program_that_its_check_does_not_know_or_diagnoses(self, monkeypatch):
+        given = '# %% given="double"\ndef double(x):\n    return x * x\n\n\n# %% check="double"'
+        edit = ('# %% check="double"', given)
+        assert not [p for p in prove(edit).problems if "given program" in p]
+        real = Learner.message
+
+        def telling(self, *args, **options):
+            message = real(self, *args, **options)
+            message.mistakes = ["you squared"]
+            return message
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Learner, "message", telling)
+            problem(prove(edit), "check 'double' diagnoses the given program")
+        monkeypatch.setattr("grading.proving.record.fingerprint", lambda source: "another")
+        problem(prove(edit), "check 'double' does not know the given program")
 
     def test_a_wrong_variant_that_passes(self):
         proof = prove(('("2 * x", "x * x", "double', '("2 * x", "x * 2.0", "double'))

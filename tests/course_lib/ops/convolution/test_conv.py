@@ -5,8 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
+from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.functional import convolution as F
 from course_lib.ops import parallel
 from course_lib.ops.convolution import windows, winograd
 from course_lib.ops.convolution.conv import conv2d
@@ -226,7 +226,6 @@ WRONG = [
     (lambda: F.conv2d(x4, np.zeros((4, 3, 3))), "weight must have 4 axes"),
     (lambda: F.conv2d(x4, w4, stride=0), "stride must be at least 1, got 0"),
     (lambda: F.conv2d(x4, w4, stride=2, padding="same"), "padding 'same' needs stride 1"),
-    (lambda: F.conv2d(x4.astype(np.float32), w4), "one dtype, got float32 and float64"),
     (
         lambda: F.conv1d(np.zeros((2, 3, 5)), np.zeros((4, 3, 7))),
         "conv1d: kernel reaches 7 samples but the input has only 5",
@@ -263,3 +262,30 @@ def test_an_empty_batch_passes_through():
     assert gx.shape == (0, 3, 5, 5)
     assert not gw.any()
     assert torch.equal(torch.zeros(0, 4, 3, 3), TF.conv2d(torch.zeros(0, 3, 5, 5), torch.zeros(4, 3, 3, 3)))
+
+
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("where", ["input", "weight", "gradient"])
+def test_what_is_not_finite_stays_where_it_is_in_wide_layers(wrong, where, rng):
+    x, w = rng.standard_normal((2, 32, 9, 8)), rng.standard_normal((33, 32, 3, 3))
+    g = rng.standard_normal((2, 33, 9, 8))
+    {"input": x, "weight": w, "gradient": g}[where][1, 2, 1, 1] = wrong
+    ours = [Tensor(a.astype(np.float32), requires_grad=True) for a in (x, w)]
+    theirs = [torch.tensor(a.data, requires_grad=True) for a in ours]
+    with np.errstate(invalid="ignore", over="ignore"):
+        out = F.conv2d(*ours, padding=1)
+        out.backward(g.astype(np.float32))
+    want = TF.conv2d(*theirs, padding=1)
+    want.backward(torch.tensor(g.astype(np.float32)))
+    for a, b in ((out.data, want.detach()), *((a.grad, b.grad) for a, b in zip(ours, theirs, strict=True))):
+        np.testing.assert_array_equal(np.isfinite(a), torch.isfinite(b).numpy())
+
+
+@pytest.mark.parametrize("channels", [3, 32])
+def test_an_empty_batch_goes_through_and_back(channels, rng):
+    x = np.zeros((0, channels, 8, 8))
+    w = rng.standard_normal((channels, channels, 3, 3))
+    b = np.zeros(channels)
+    against_torch(lambda *a: F.conv2d(*a, padding=1), lambda *a: TF.conv2d(*a, padding=1), x, w, b)
+    against_torch(F.conv_transpose2d, TF.conv_transpose2d, x, w, b)
+    against_torch(F.conv1d, TF.conv1d, x[..., 0], w[..., 0], b)

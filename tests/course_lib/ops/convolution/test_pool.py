@@ -5,8 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
+from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.functional import convolution as F
 from course_lib.ops import parallel
 from course_lib.ops.convolution.pool import max_indices, max_pool2d
 from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
@@ -186,3 +186,29 @@ def test_wrong_arguments_are_one_sentence(call, says):
     with pytest.raises(ValueError, match=says) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+NOT_FINITE = {
+    "one nan": [[1.0, np.nan], [2.0, 0.0]],
+    "two nan": [[np.nan, 1.0], [2.0, np.nan]],
+    "all minus infinity": [[-np.inf] * 2] * 2,
+    "infinity twice": [[np.inf, 1.0], [2.0, np.inf]],
+    "all of them": [[np.nan, -np.inf], [np.inf, 1.0]],
+}
+
+
+@pytest.mark.parametrize("what", NOT_FINITE)
+@pytest.mark.parametrize("options", [(2,), (2, 1), (3, 1, 1), (2, 2, 1), (2, 1, 1, 2)])
+def test_the_gradient_of_what_is_not_finite_is_torchs(what, options):
+    x = np.tile(np.array(NOT_FINITE[what]), (2, 2))[None, None] + np.zeros((2, 3, 1, 1))
+    against_torch(lambda x: F.max_pool2d(x, *options), lambda x: TF.max_pool2d(x, *options), x)
+    ours = F.max_pool2d(x, *options, return_indices=True)[1]
+    theirs = TF.max_pool2d(torch.tensor(x), *options, return_indices=True)[1]
+    np.testing.assert_array_equal(ours.data, theirs.numpy())
+
+
+@pytest.mark.parametrize("what", NOT_FINITE)
+@pytest.mark.parametrize("size", [1, 3])
+def test_and_so_it_is_for_adaptive_pooling(what, size):
+    x = np.tile(np.array(NOT_FINITE[what]), (2, 2))[None, None]
+    against_torch(lambda x: F.adaptive_max_pool2d(x, size), lambda x: TF.adaptive_max_pool2d(x, size), x)

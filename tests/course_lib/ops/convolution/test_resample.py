@@ -5,8 +5,8 @@ import pytest
 import torch
 import torch.nn.functional as TF
 
+from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.functional import convolution as F
 from course_lib.ops.batch_norm import batch_norm
 from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
 from tests.course_lib.torch_twins import contrast_norm

@@ -1,0 +1,58 @@
+"""Losses as layers, for who keeps one beside the network: `loss = criterion(model(x), t)`. They own no weights."""
+
+from __future__ import annotations
+
+from course_lib import functional as F
+from course_lib.autograd.tensor import Like, Tensor
+from course_lib.nn.module import Module
+
+
+class CrossEntropyLoss(Module):
+    """-log softmax(logits)[class]; the arguments are those of `F.cross_entropy`.
+
+    weight: (classes,), how much each class counts.
+    ignore_index: samples with this target do not count.
+    reduction: "mean", "sum" or "none".
+    label_smoothing: in [0, 1], how much every target is mixed with the uniform distribution.
+    """
+
+    def __init__(
+        self, weight: Like | None = None, ignore_index: int = -100, reduction: str = "mean",
+        label_smoothing: float = 0.0,
+    ) -> None:  # fmt: skip
+        self.weight, self.ignore_index = weight, ignore_index
+        self.reduction, self.label_smoothing = reduction, label_smoothing
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Logits (n, classes, ...) and class indices (n, ...) or probabilities -> the loss."""
+        return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
+
+
+class MSELoss(Module):
+    """The squared error.
+
+    reduction: "mean", "sum" or "none".
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        self.reduction = reduction
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Two equal shapes -> the loss."""
+        return F.mse_loss(input, target, self.reduction)
+
+
+class BCEWithLogitsLoss(Module):
+    """Binary cross-entropy of sigmoid(input), without overflow.
+
+    weight: multiplies each loss; broadcasts.
+    reduction: "mean", "sum" or "none".
+    pos_weight: multiplies the part of the positives; broadcasts.
+    """
+
+    def __init__(self, weight: Like | None = None, reduction: str = "mean", pos_weight: Like | None = None) -> None:
+        self.weight, self.reduction, self.pos_weight = weight, reduction, pos_weight
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Logits and targets in [0, 1] of one shape -> the loss."""
+        return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)

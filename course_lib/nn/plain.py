@@ -1,0 +1,138 @@
+"""Layers with nothing but settings: activations, dropout, flattening; `course_lib/functional` computes them.
+
+Each takes any shape and leaves it as it is, unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib.autograd.tensor import Like, Tensor, as_tensor
+from course_lib.nn.init import generator
+from course_lib.nn.module import Module
+
+
+class ReLU(Module):
+    """max(x, 0)."""
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.relu(x)
+
+
+class LeakyReLU(Module):
+    """x where positive, else negative_slope * x: no unit is ever dead. Maas et al. 2013.
+
+    negative_slope: the slope on the left of 0.
+    """
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.leaky_relu(x, self.negative_slope)
+
+
+class GELU(Module):
+    """x times the normal distribution function at x. Hendrycks and Gimpel 2016.
+
+    approximate: "none", or "tanh" for the cheaper formula.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        self.approximate = approximate
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.gelu(x, self.approximate)
+
+
+class SiLU(Module):
+    """x times sigmoid(x), also called swish. Elfwing et al. 2018."""
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.silu(x)
+
+
+class Tanh(Module):
+    """Hyperbolic tangent."""
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.tanh(x)
+
+
+class Sigmoid(Module):
+    """1 / (1 + exp(-x))."""
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.sigmoid(x)
+
+
+class Softmax(Module):
+    """exp(x) over its sum: scores as probabilities. Not before `CrossEntropyLoss`, which wants the logits.
+
+    dim: the axis of the classes, 1 for logits (n, classes).
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.softmax(x, self.dim)
+
+
+class Dropout(Module):
+    """In training each number is 0 with probability p, the others are divided by 1 - p. Srivastava et al. 2014.
+
+    p: the probability to drop, from 0 to 1.
+    rng: the NumPy generator it draws from; needed.
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+        name = type(self).__name__
+        if not 0 <= p <= 1:
+            raise ValueError(f"{name}: p must be a probability in [0, 1], got {p}")
+        self.p, self.rng = p, generator(name, rng)
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.dropout(x, self.p, self.training, rng=self.rng)
+
+
+class Dropout2d(Dropout):
+    """In training each whole channel of images (n, c, h, w) is 0 with probability p. Tompson et al. 2015.
+
+    p, rng: as in `Dropout`.
+    """
+
+    def forward(self, x: Like) -> Tensor:
+        """(n, c, h, w), unchanged."""
+        return F.dropout2d(x, self.p, self.training, rng=self.rng)
+
+
+class Flatten(Module):
+    """Several axes as one, (n, c, h, w) -> (n, c * h * w): what stands between convolutions and linear layers.
+
+    start_dim, end_dim: the first and the last axis that are joined.
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, x: Like) -> Tensor:
+        """(n, ...) -> (n, all the rest), unless start_dim and end_dim say otherwise."""
+        return as_tensor(x).flatten(self.start_dim, self.end_dim)
+
+
+class Identity(Module):
+    """Its input."""
+
+    def forward(self, x: Like) -> Like:
+        """Any shape, unchanged."""
+        return x

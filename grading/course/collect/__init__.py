@@ -1,0 +1,11 @@
+"""What students uploaded becomes submitted/STUDENT/LESSON/: every file that was given is accounted for.
+
+given.py lists the files, systems.py and plain.py say whose each is by its path, beside.py reads what systems wrote
+beside, people.py turns that into students' ids, choose.py picks the notebook that counts, one.py adds helpers and the
+hand-in time, keep.py compares with what is there and writes. Nothing is guessed: where two people or two files could be
+meant it stops for that student and says what to do.
+"""
+
+from grading.course.collect.run import Options, collect
+
+__all__ = ["Options", "collect"]

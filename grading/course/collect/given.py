@@ -1,0 +1,272 @@
+"""What was given: every file of a folder, a zip or a single notebook, archives inside archives opened, all bounded.
+
+Nothing is left out in silence. A file that says nothing of anybody's work (system files, checkpoints) or was opened
+(an archive) stands in `passed` with the reason; every other file is an Entry, readable or with the reason why not.
+"""
+
+import io
+import os
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from grading.errors import CourseError
+
+MAX_FILES = 20_000
+MAX_DEPTH = 3  # archives inside archives
+MAX_FILE = 100_000_000  # bytes of one file, inflated
+MAX_INFLATED = 2_000_000_000  # bytes of all inner archives together
+NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json")
+JUNK = {
+    "__MACOSX": "macOS keeps file properties there",
+    ".ipynb_checkpoints": "Jupyter's own copy, not handed in",
+    "__pycache__": "compiled code",
+    ".git": "a repository's history",
+    ".DS_Store": "a system file",
+    "Thumbs.db": "a system file",
+    "desktop.ini": "a system file",
+}
+OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".gz", ".bz2", ".xz")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file: where it lay, when it was changed (it may be a download's time), how to read it or why that is not
+    possible (`bad`)."""
+
+    path: str
+    when: datetime | None
+    read: Callable = field(repr=False, compare=False)
+    bad: str = ""
+
+    @property
+    def parts(self):
+        """The folders (and archives) it lies in, and its name."""
+        return PurePosixPath(self.path).parts
+
+    @property
+    def is_notebook(self):
+        """Whether its name is a notebook's, as systems and browsers change it."""
+        return self.path.lower().endswith(NOTEBOOKS)
+
+
+@dataclass
+class Given:
+    """All files: entries to be sorted, files passed over as (path, why), sentences about the whole."""
+
+    entries: list = field(default_factory=list)
+    passed: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+
+
+def look(source):
+    """The Given of a folder, a zip file or one notebook."""
+    source, looking = Path(source), _Looking()
+    if source.is_dir():
+        looking.folder(source)
+    elif source.is_file() and source.name.lower().endswith(NOTEBOOKS):
+        looking.add(source.name, _changed(source.stat()), lambda: _file(source))
+    elif source.is_file() and zipfile.is_zipfile(source):
+        looking.archive(source.open("rb"), "", 0)
+    else:
+        raise CourseError(
+            f"{source} is neither a folder nor a zip file nor a notebook; give what the course website saved."
+        )
+    given = looking.given
+    given.entries.sort(key=lambda entry: entry.path)
+    if looking.over:
+        total = MAX_FILES + looking.over
+        given.problems.append(
+            f"{source} holds {total} files; only {MAX_FILES} were looked at and {looking.over} were not: "
+            "give it in smaller parts."
+        )
+    return given
+
+
+class _Looking:
+    """The walk with its bounds."""
+
+    def __init__(self):
+        self.given, self.count, self.over, self.inflated = Given(), 0, 0, 0
+
+    def folder(self, root):
+        def lost(error):
+            where = Path(error.filename or root)
+            self.given.problems.append(f"{_shown(where, root)} cannot be opened ({error.strerror}); permit reading it.")
+
+        for at, folders, files in os.walk(root, onerror=lost):
+            folders.sort()
+            for name in [f for f in folders if Path(at, f).is_symlink()]:
+                folders.remove(name)
+                files.append(name)
+            for name in sorted(files):
+                self._on_disk(Path(at, name), _shown(Path(at, name), root))
+
+    def _on_disk(self, path, shown):
+        try:
+            info = path.lstat()
+        except OSError as error:
+            return self.add(shown, None, None, f"cannot be opened ({error.strerror})")
+        bad = ""
+        if stat.S_ISLNK(info.st_mode):
+            bad = "is a link; hand in the file itself"
+        elif not stat.S_ISREG(info.st_mode):
+            bad = "is not a file"
+        if not bad and path.suffix.lower() == ".zip":
+            return self._inner(shown, info.st_size, lambda: path.open("rb"), 1)
+        return self.add(shown, _changed(info), lambda: _file(path), bad, info.st_size)
+
+    def archive(self, file, inside, depth):
+        """The files of an open zip; True when it could be read."""
+        try:
+            archive = zipfile.ZipFile(file)
+        except UNREADABLE:
+            return False
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if not info.is_dir():
+                self._in_zip(archive, info, inside, depth)
+        return True
+
+    def _in_zip(self, archive, info, inside, depth):
+        name = _name(info)
+        parts = PurePosixPath(name).parts
+        shown = "/".join([*PurePosixPath(inside).parts, *parts]) if parts else f"{inside}/?"
+        bad = ""
+        if PurePosixPath(name).is_absolute() or ".." in parts:
+            bad = "its path leads outside"
+        elif stat.S_ISLNK(info.external_attr >> 16):
+            bad = "is a link; hand in the file itself"
+        elif info.flag_bits & 1:
+            bad = "is locked with a password"
+
+        def read():
+            with archive.open(info) as file:
+                return file.read(MAX_FILE + 1)
+
+        if not bad and name.lower().endswith(".zip"):
+            return self._inner(shown, info.file_size, lambda: _spooled(archive, info), depth + 1)
+        try:
+            when = datetime(*info.date_time) if info.date_time > (1980, 1, 1, 0, 0, 0) else None
+        except ValueError:
+            when = None
+        return self.add(shown, when, read, bad, info.file_size)
+
+    def _inner(self, shown, size, open_it, depth):
+        """An archive among the files: opened, unless that goes too deep or grows too large."""
+        if _junk(shown):
+            return self.add(shown, None, None)
+        bad = ""
+        if depth > MAX_DEPTH:
+            bad = f"is an archive inside {MAX_DEPTH} others; unpack it by hand"
+        elif size > MAX_FILE or self.inflated + size > MAX_INFLATED:
+            bad = f"is an archive of {size / 1e6:.0f} MB, too large to open here; unpack it by hand"
+        if bad:
+            return self.add(shown, None, None, bad)
+        self.inflated += size
+        before = self.count + self.over
+        try:
+            readable = self.archive(open_it(), shown, depth)
+        except UNREADABLE:
+            readable = False
+        if not readable:
+            return self.add(shown, None, None, "is no readable zip; ask for it again")
+        if self.count + self.over == before:
+            return self.add(shown, None, None, "is an empty archive")
+        if self._room():
+            self.given.passed.append((shown, f"opened: {self.count + self.over - before - 1} files in it"))
+        return None
+
+    def _room(self):
+        if self.count >= MAX_FILES:
+            self.over += 1
+            return False
+        self.count += 1
+        return True
+
+    def add(self, shown, when, read, bad="", size=0):
+        """One file, into the entries or among what is passed over."""
+        if not self._room():
+            return
+        if not bad and size > MAX_FILE:
+            bad = f"has {size / 1e6:.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are taken"
+        if not bad and shown.lower().endswith(OTHER_ARCHIVES):
+            bad = "is an archive that is not opened here; unpack it by hand or ask for a zip"
+        why = _junk(shown)
+        if why:
+            self.given.passed.append((shown, why))
+        else:
+            self.given.entries.append(Entry(shown, when, read or (lambda: b""), bad))
+
+
+def _junk(path):
+    """Why a file says nothing of anybody's work, or ""."""
+    parts = PurePosixPath(path).parts
+    for part in parts:
+        if part in JUNK:
+            return JUNK[part]
+    if parts and parts[-1].startswith("._"):
+        return "macOS keeps file properties in it"
+    if any(part.startswith(".") and part not in ("..", ".") for part in parts):
+        return "a hidden file"
+    return ""
+
+
+def _file(path):
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(file, "rb") as opened:
+        return opened.read(MAX_FILE + 1)
+
+
+def _spooled(archive, info):
+    """An inner archive's bytes, on disk when they are many."""
+    file = tempfile.SpooledTemporaryFile(max_size=16_000_000)  # noqa: SIM115 (the archive made of it stays open)
+    with archive.open(info) as packed:
+        file.write(packed.read(MAX_FILE + 1))
+    file.seek(0)
+    return file
+
+
+def _changed(info):
+    return datetime.fromtimestamp(info.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _shown(path, root):
+    """A path below the root as text; bytes that are no UTF-8 are read as Western European."""
+    raw = os.fsencode(path.relative_to(root)) if path.is_relative_to(root) else os.fsencode(path)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _name(info):
+    """A zip member's name: its Unicode field, else UTF-8 where the bytes are that, else the old IBM code page 437."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        raw = info.orig_filename.encode("cp437", "replace")
+        found = _unicode_field(info.extra, raw)
+        if found is None:
+            try:
+                found = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                found = name
+        name = found
+    return name.split("\0")[0].replace("\\", "/")
+
+
+def _unicode_field(extra, raw):
+    """The name in Info-ZIP's extra field 0x7075, when it belongs to these bytes."""
+    file = io.BytesIO(extra)
+    while len(head := file.read(4)) == 4:
+        kind, size = struct.unpack("<HH", head)
+        data = file.read(size)
+        if kind == 0x7075 and len(data) > 5 and data[0] == 1 and struct.unpack("<L", data[1:5])[0] == zlib.crc32(raw):
+            return data[5:].decode("utf-8", "replace")
+    return None

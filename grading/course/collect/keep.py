@@ -1,0 +1,114 @@
+"""Into submitted/: compares what was chosen with what is there, writes it, and remembers where it came from.
+
+journal/collected/LESSON.json holds for each student where the work came from, the system's numbers and what counted
+as its time: a later collect knows from it what is newer and who is who. What is replaced is kept in journal/replaced.
+"""
+
+import hashlib
+import json
+import os
+
+from grading.course.times import read_time, write_time
+from grading.errors import CourseError
+from grading.files import write_atomically
+
+NEW, NEWER, SAME, OLDER, UNCLEAR = "new", "newer", "same", "older", "unclear"
+
+
+class Shelf:
+    """What is in submitted/ for one lesson, and the memory of earlier collects."""
+
+    def __init__(self, course, lesson):
+        self.course, self.lesson = course, lesson
+        self.path = course.root / "journal" / "collected" / f"{lesson}.json"
+        try:
+            self.memory = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            self.memory = {}
+        except (OSError, ValueError) as error:
+            raise CourseError(f"{self.path} cannot be read ({error}); move it away and collect again.") from None
+
+    def folder(self, student):
+        """submitted/STUDENT/LESSON; CourseError when a link is in its place."""
+        folder = self.course.root / "submitted" / student / self.lesson
+        for place in (folder, folder.parent):
+            if place.is_symlink():
+                raise CourseError(f"{place} is a link; put a folder in its place.")
+        return folder
+
+    def compare(self, student, chosen, replace=False):
+        """(one of new, newer, same, older, unclear; why) of what was chosen against what is there."""
+        self.folder(student)
+        there = self.course.submission(student, self.lesson)
+        if there.raw is None and not there.refused:
+            return NEW, ""
+        if there.raw == chosen.raw:
+            return SAME, "the same is there already"
+        if replace:
+            return NEWER, "replaces what was there (--replace)"
+        stamp = read_time(there.timestamp, self.folder(student) / "timestamp.txt")
+        known = self.memory.get(student, {})
+        for mine, old, word in self._times(chosen, known, stamp):
+            if mine is not None and old is not None and mine != old:
+                return (NEWER, f"newer than what was there, by {word}") if mine > old else (OLDER, f"older, by {word}")
+        return UNCLEAR, (
+            f"submitted/{student}/{self.lesson} holds other work and nothing says which is newer; say --replace or "
+            "move it away."
+        )
+
+    def _times(self, chosen, known, stamp):
+        """Pairs that may decide, the surest first."""
+        counted = known.get("time_counted", True)  # in folders without memory the stamp may be a download's time
+        yield chosen.when, stamp if counted else None, "the hand-in times"
+        if known.get("system") == chosen.claim.who.system and any(chosen.claim.order):
+            yield chosen.claim.order, tuple(known.get("order", ())) or None, "the system's numbers"
+        before = known.get("file_time")
+        mine = str(chosen.entry.when) if chosen.entry.when else None
+        yield mine, before, "the times of the files"
+        if not known:
+            yield chosen.entry.when, stamp, "the time of the file against timestamp.txt"
+
+    def write(self, student, chosen, time, helpers):
+        """Write the notebook, its hand-in time (None: none) and the helpers; `helpers`: {relative path: bytes}."""
+        folder = self.folder(student)
+        there = self.course.submission(student, self.lesson)
+        if there.raw is not None and there.raw != chosen.raw:
+            digest = hashlib.sha256(there.raw).hexdigest()[:12]
+            kept = self.course.root / "journal" / "replaced" / student / self.lesson / f"{digest}.ipynb"
+            write_atomically(kept, there.raw)
+        for name in self.memory.get(student, {}).get("helpers", ()):
+            path = folder / name
+            if name not in helpers and path.is_file() and not path.is_symlink():
+                path.unlink()
+        for name, data in helpers.items():
+            write_atomically(folder / name, data)
+        if there.raw != chosen.raw:
+            write_atomically(folder / f"{self.lesson}.ipynb", chosen.raw)
+        stamp = folder / "timestamp.txt"
+        if time is not None:
+            write_atomically(stamp, write_time(time).encode())
+        elif os.path.lexists(stamp) and there.raw != chosen.raw:
+            stamp.unlink()  # the time of what was replaced
+
+    def remember(self, student, chosen, outcome, counted):
+        """Note where a student's work came from."""
+        who = chosen.claim.who
+        self.memory[student] = {
+            "path": chosen.entry.path,
+            "system": who.system,
+            "user_id": who.user_id,
+            "name": who.name,
+            "order": list(chosen.claim.order),
+            "file_time": str(chosen.entry.when) if chosen.entry.when else None,
+            "time": outcome.time,
+            "time_from": outcome.time_from,
+            "time_counted": counted,
+            "late": outcome.late,
+            "helpers": outcome.helpers,
+            "sha256": chosen.digest,
+        }
+
+    def save(self):
+        """Write the memory."""
+        text = json.dumps(self.memory, ensure_ascii=False, indent=1, sort_keys=True)
+        write_atomically(self.path, text.encode("utf-8", "replace"))

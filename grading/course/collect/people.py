@@ -1,0 +1,218 @@
+"""From what systems call people to students' ids here: who is known stays who he is, and nobody becomes another.
+
+In this order: the instructor's word (`--who`); the roster, and earlier collects, by the system's own number, login or
+e-mail address; the gradebook's `lms_user_id` and e-mail address; by name a student of submitted/ or the gradebook, when
+one person claims it; else a new id made of the name (Canvas, when two have it: name_USERID; Moodle: name_NUMBER;
+others: the login). Composed and decomposed letters are one name. Two people for one id, or two ids for one person, are
+no guess: both are stopped.
+"""
+
+import contextlib
+import hashlib
+import json
+import re
+import sqlite3
+import unicodedata
+from collections import defaultdict
+
+from grading.course import roster
+from grading.course.collect.plain import Doubt
+from grading.course.roster import fold
+
+LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
+
+
+def slug(name):
+    """A folder's name made of a person's: letters with their marks, digits and .@- stay, all else becomes _."""
+    text = unicodedata.normalize("NFC", name)
+    kept = "".join(c if _letter(c) else "" if unicodedata.category(c) == "Cf" else "\0" for c in text)
+    short = re.sub("\0+", "_", kept).strip("._-")
+    whole = short
+    while len(short) > LONGEST or len(short.encode()) > 2 * LONGEST:
+        short = short[:-1]
+    if short != whole:
+        short = f"{short[: LONGEST // 2]}_{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+    return short
+
+
+def _letter(c):
+    return c in ".@-_" or unicodedata.category(c)[0] in "LMN"
+
+
+class Known:
+    """Everybody the course folder knows: submitted/, the gradebook, the roster, earlier collects."""
+
+    def __init__(self, course):
+        self.roster = roster.read(course.root)
+        self.gradebook = _gradebook(course.root / "gradebook.db")
+        self.earlier = _earlier(course.root)
+        folders = [p.name for p in (course.root / "submitted").glob("*") if p.is_dir()]
+        ids = [*folders, *(row["id"] for row in self.gradebook), *(person.student for person in self.roster)]
+        self.by_slug = defaultdict(set)
+        for one in ids:
+            self.by_slug[slug(one)].add(one)
+            self.by_slug[slug(one).casefold()].add(one)
+
+    def __call__(self, name):
+        """Whether a name is a student's id, or the one name on the roster that is."""
+        return bool(self.ids(name) or roster.find(self.roster, name=name))
+
+    def ids(self, name):
+        """The ids that a name may mean, as they are written here."""
+        return self.by_slug.get(slug(name), set()) or self.by_slug.get(slug(name).casefold(), set())
+
+    def certain(self, who):
+        """The students that have this person's number, login or address on record."""
+        found = set()
+        if who.user_id:
+            found |= set(self.earlier.get((who.system, who.user_id), ()))
+            if who.system != "moodle":
+                found |= set(roster.find(self.roster, system=who.system, user_id=who.user_id))
+                found |= {row["id"] for row in self.gradebook if row["lms_user_id"] == who.user_id}
+        if not found and who.login:
+            found |= set(roster.find(self.roster, system=who.system, login=who.login))
+        if not found and who.email:
+            found |= set(roster.find(self.roster, email=who.email))
+            found |= {row["id"] for row in self.gradebook if fold(row["email"] or "") == fold(who.email)}
+        return found
+
+    def held_by_another(self, student, who):
+        """Whether the roster has the id for somebody with another number in the same system."""
+        rows = [p for p in self.roster if p.student == student and p.system == who.system and p.user_id]
+        return bool(who.user_id and rows and all(p.user_id != who.user_id for p in rows))
+
+
+def settle(people, known):
+    """{Who: student id or Doubt} for all the people of one upload."""
+    wanted = {who: known.certain(who) for who in people}
+    settled = {who: next(iter(ids)) for who, ids in wanted.items() if len(ids) == 1}
+    for who, ids in wanted.items():
+        if len(ids) > 1:
+            settled[who] = _doubt(who, sorted(ids))
+    rest = [who for who in people if who not in settled]
+    named = defaultdict(list)
+    for who in rest:
+        named[fold(slug(_base(who)))].append(who)
+    taken = {one for one in settled.values() if isinstance(one, str)}
+    for same in named.values():
+        for who in same:
+            settled[who] = _by_name(who, same, known, taken)
+    return _no_two(settled)
+
+
+def _base(who):
+    """What a person's id is made of."""
+    if who.system == "gradescope":
+        return who.user_id or who.email or who.name
+    return who.login or who.name
+
+
+def _by_name(who, same, known, taken):
+    base = slug(_base(who))
+    if not base:
+        return Doubt(f"{who.name or who.login!r} holds no letter or digit; say who by --who 'PATH=STUDENT'.")
+    if who.system == "moodle":
+        return _moodle(who, base, same, known)
+    ids = known.ids(base)
+    if not ids and who.system in ("plain", "google", "nbgrader"):
+        ids = set(roster.find(known.roster, name=who.name))
+    free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
+    numbered = f"{base}_{who.user_id}" if who.user_id else ""
+    if numbered in known.ids(numbered):
+        return numbered
+    if len(same) == 1 and len(ids) <= 1:
+        if free:
+            return free[0]
+        if not ids and base not in taken and who.system != "brightspace":
+            return base
+        return numbered or _doubt(who, sorted(ids or {base}))
+    if ids and (free or not numbered):
+        told = " and ".join(repr(_told(one)) for one in same)
+        return Doubt(
+            f"{told} could be the known student {sorted(ids)[0]}; write the right one into roster.csv or say "
+            "--who 'PATH=STUDENT'.",
+            base,
+        )
+    if numbered:
+        return numbered
+    spellings = {fold(one.login or one.name) for one in same}
+    told = " and ".join(sorted(repr(one.login or one.name) for one in same))
+    if len(spellings) > 1 or len(same) > 1:
+        return Doubt(f"{told} would both be {base}; say who is who by --who 'PATH=STUDENT'.", base)
+    return base
+
+
+def _moodle(who, base, same, known):
+    """Moodle's number holds within one assignment: a number known from there is certain, else the name decides."""
+    numbered = f"{base}_{who.user_id}"
+    exact = known.ids(numbered)
+    if exact:
+        return sorted(exact)[0]
+    ids = set(roster.find(known.roster, system="moodle", name=who.name)) or set(
+        roster.find(known.roster, name=who.name)
+    )
+    if not ids:
+        ids = set(known.ids(base)) or {
+            one for row in known.by_slug.values() for one in row if re.fullmatch(rf"{re.escape(base)}_\d+", one)
+        }
+    if not ids:
+        return numbered
+    if len(ids) == 1 and len(same) == 1:
+        return next(iter(ids))
+    told = ", ".join(sorted(ids))
+    return Doubt(
+        f"{_told(who)} has a name that {'several here have' if len(same) > 1 else 'several known students have'} "
+        f"(known: {told}); Moodle numbers people anew in each assignment, so say who by --who 'PATH=STUDENT'.",
+        numbered,
+    )
+
+
+def _no_two(settled):
+    """Different people who came out as one id, or as ids that differ in case only, are stopped."""
+    holders = defaultdict(list)
+    for who, student in settled.items():
+        if isinstance(student, str):
+            holders[fold(student)].append(who)
+    for same in holders.values():
+        if len(same) > 1:
+            told = " and ".join(sorted(repr(_told(who)) for who in same))
+            for who in same:
+                settled[who] = Doubt(
+                    f"{told} would both be {settled[who]}; say who is who by --who 'PATH=STUDENT'.", _id(settled[who])
+                )
+    return settled
+
+
+def _id(one):
+    return one if isinstance(one, str) else one.student
+
+
+def _told(who):
+    number = f" ({who.user_id})" if who.user_id else ""
+    return f"{who.name or who.login or who.email}{number}"
+
+
+def _doubt(who, ids):
+    return Doubt(f"{_told(who)} could be {' or '.join(ids)}; mend roster.csv or say --who 'PATH=STUDENT'.", ids[0])
+
+
+def _gradebook(path):
+    """The students of the gradebook, read only; [] when there is none."""
+    if not path.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in db.execute("select id, email, lms_user_id from student")]
+        except sqlite3.Error:
+            return []
+
+
+def _earlier(root):
+    """{(system, user id): students} of what was collected before."""
+    found = defaultdict(set)
+    for path in (root / "journal" / "collected").glob("*.json"):
+        for student, one in json.loads(path.read_text(encoding="utf-8")).items():
+            if one.get("user_id"):
+                found[one["system"], one["user_id"]].add(student)
+    return found

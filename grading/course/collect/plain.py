@@ -1,0 +1,233 @@
+"""Names that no system made: folders and files as people call them, and Google Classroom's `Name - Title`.
+
+The student is a folder above the file, or the file's name less what names the work (the lesson, `homework 9`, `final`)
+and less what a computer adds to a copy (`Copy of x`, `x (1)`, `x-Copy1`). Folders around everything are wrapping. What
+is left may name one student; where two could be meant it is a Doubt, unless one of them is known to the course folder.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from grading.course.collect.systems import Claim, Who
+from grading.course.roster import fold
+
+WORK = re.findall(
+    r"\w+",
+    """hw homework lesson lessons lecture ex exercise exercises assignment assignments notebook notebooks final v ver
+    version submission submissions solution solutions answer answers task tasks abgabe aufgabe hausaufgabe devoir""",
+)
+WORDS = WORK + re.findall(
+    r"\w+",
+    """untitled my the of and for copy kopie new old backup work draft done download downloads upload uploads file files
+    attachment attachments src code tmp temp desktop documents home index grades data all export zip""",
+)
+COPIES = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"(?:copy of|copie de|kopie von|copia de|cópia de)\s+(?P<rest>.+)",
+        r"(?P<rest>.+?)\s*\(\d{1,3}\)",
+        r"(?P<rest>.+?)[-_ ]copy ?\d*",
+        r"(?P<rest>.+?) - (?:copy|kopie|copie)(?: \(\d+\))?",
+    )
+)
+DOCUMENTS = (".pdf", ".html", ".htm", ".docx", ".doc", ".odt", ".rar", ".7z", ".zip", ".tar", ".gz", ".tgz")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A file whose student is not certain; the sentence says who could be meant and what to do."""
+
+    sentence: str
+    student: str = ""  # one of those who could be meant, to show beside it
+
+
+def stem(name):
+    """A file's name without the ending of a notebook or whatever it is, and without marks of copies."""
+    text = unicodedata.normalize("NFC", name)
+    text = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z", "", text, flags=re.I) if ".ipynb" in text.lower() else text
+    text = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", text) if text == name else text
+    while True:
+        found = next((m for m in (pattern.fullmatch(text.strip()) for pattern in COPIES) if m), None)
+        if found is None:
+            return text.strip()
+        text = found["rest"]
+
+
+def is_copy(name):
+    """Whether a file's name carries a mark that a computer adds to a copy."""
+    bare = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z|\.[A-Za-z]{1,5}\Z", "", name, flags=re.I)
+    return any(pattern.fullmatch(bare.strip()) for pattern in COPIES)
+
+
+def says_nothing(text, lesson):
+    """Whether a name holds only words for work and the lesson's own, and so names nobody."""
+    words = _words(text)
+    number = [w.lstrip("0") or "0" for w in _words(lesson) if w.isdigit()]
+    own = {*WORDS, *_words(lesson)}
+    return all(w in own or (w.isdigit() and (len(w) <= 2 or (w.lstrip("0") or "0") in number)) for w in words)
+
+
+def _words(text):
+    return re.findall(r"\d+|[^\W\d_]+", fold(text))
+
+
+def person_in(name, lesson):
+    """What a file's name says besides the work it holds: a student, or ""."""
+    text = stem(name)
+    sides = [side for side in re.split(r"\s+[-–]\s+", text) if not says_nothing(side, lesson)]
+    if len(sides) != 1:
+        return "" if not sides else text
+    text = _without(sides[0], lesson)
+    return "" if says_nothing(text, lesson) else text
+
+
+def _without(text, lesson):
+    """Less the lesson's name and words for work at both ends; a bare number stays, it may tell two people apart."""
+    text = re.sub(rf"(?:(?<=[\W_])|\A){re.escape(lesson)}(?=[\W_]|\Z)", " ", text, flags=re.I).strip("_- ")
+    work = "|".join(WORK)
+    while True:
+        less = re.sub(rf"\A(?:{work})[ _-]?\d{{0,2}}[ _-]+(?=.)", "", text, flags=re.I)
+        less = re.sub(rf"(?<=.)[ _-]+(?:{work})[ _-]?\d{{0,2}}\Z", "", less, flags=re.I).strip("_- ")
+        if less == text:
+            return text
+        text = less
+
+
+def claims(entries, lesson, known, level=None):
+    """{entry: Claim, Doubt or None (names nobody)}; `known(name)` says whether it is a student of the folder.
+
+    `level` says which folder of the path is the student: 1 the outermost, 0 the file's own name.
+    """
+    shared = _shared([entry.parts[:-1] for entry in entries])
+    reader = _Reader(lesson, known, level, shared)
+    reader.study([entry for entry in entries if entry.is_notebook])
+    found = {entry: reader.read(entry) for entry in entries if entry.is_notebook}
+    units = {one.unit: one for one in found.values() if isinstance(one, Claim) and one.unit}
+    people = {fold(one.who.name) for one in found.values() if isinstance(one, Claim)}
+    for entry in entries:
+        if not entry.is_notebook:
+            found[entry] = _further(entry, units, people, reader)
+    return found
+
+
+def _further(entry, units, people, reader):
+    """A file that is no notebook is its folder's, if somebody's notebook lies there; by its own name only if it is a
+    document that could be somebody's whole work, or of somebody with a notebook."""
+    above = ["/".join(entry.parts[:depth]) for depth in range(len(entry.parts) - 1, 0, -1)]
+    unit = next((path for path in above if path in units), None)
+    if unit is not None:
+        file = "/".join(entry.parts[len(unit.split("/")) :])
+        return Claim(units[unit].who, file, unit, note=entry.parts[-1] == "timestamp.txt")
+    one = reader.read(entry)
+    document = entry.path.lower().endswith(DOCUMENTS)
+    if isinstance(one, Claim) and (document or one.unit or fold(one.who.name) in people):
+        return one
+    return one if isinstance(one, Doubt) and document else None
+
+
+def _shared(folders):
+    """The leading folders that all paths have in common."""
+    if not folders:
+        return ()
+    first, last = min(folders), max(folders)
+    length = 0
+    while length < min(len(first), len(last)) and first[length] == last[length]:
+        length += 1
+    return first[:length]
+
+
+class _Reader:
+    """Reads one path after the other, knowing what the others look like."""
+
+    def __init__(self, lesson, known, level, shared):
+        self.lesson, self.known, self.level, self.shared = lesson, known, level, shared
+        self.wrapping = [f for f in map(self._bare, shared) if not says_nothing(f, lesson)]
+        self.outer = defaultdict(set)  # an inner folder's name -> the folders it lies in
+        self.stems = set()
+
+    def study(self, notebooks):
+        for entry in notebooks:
+            inner = self._inner(entry)
+            for name in inner[1:]:
+                self.outer[fold(name)].add(inner[0])
+            if not inner:
+                self.stems.add(fold(person_in(entry.parts[-1], self.lesson)))
+        self.stems.discard("")
+
+    def _bare(self, folder):
+        return folder[:-4] if folder.lower().endswith(".zip") else folder
+
+    def _inner(self, entry):
+        folders = [self._bare(f) for f in entry.parts[len(self.shared) : -1]]
+        return [f for f in folders if not says_nothing(f, self.lesson)]
+
+    def read(self, entry):
+        if self.level is not None:
+            return self._by_level(entry)
+        inner, own = self._inner(entry), person_in(entry.parts[-1], self.lesson)
+        if len(inner) == 1:
+            return self._folder(entry, inner[0], own)
+        if inner:
+            return self._deep(entry, inner, own)
+        if not self.wrapping:
+            return self._claim(entry, own, "") if own else None
+        return self._wrapped(entry, own)
+
+    def _by_level(self, entry):
+        folders = [self._bare(f) for f in entry.parts[:-1]]
+        if self.level == 0:
+            name = person_in(entry.parts[-1], self.lesson)
+        else:
+            name = folders[self.level - 1] if len(folders) >= self.level else ""
+        return self._claim(entry, name, folders[self.level - 1] if self.level and name else "") if name else None
+
+    def _folder(self, entry, folder, own):
+        other = own and fold(own) != fold(folder) and self.known(own) and not self.known(folder)
+        both = own and fold(own) != fold(folder) and self.known(own) and self.known(folder)
+        if entry.is_notebook and (other or both):
+            return self._doubt(entry, folder, own)
+        return self._claim(entry, folder, folder)
+
+    def _deep(self, entry, folders, own):
+        known = [f for f in folders if self.known(f)]
+        if len(known) == 1:
+            return self._claim(entry, known[0], known[0])
+        if not known and all(len(self.outer[fold(f)]) > 1 for f in folders[1:]):
+            return self._claim(entry, folders[0], folders[0])  # `work` in ann's folder and in bo's is no student
+        return self._doubt(entry, *(known or folders))
+
+    def _wrapped(self, entry, own):
+        folder = self.wrapping[-1]
+        if not own:
+            return self._claim(entry, folder, folder)
+        if self.known(own) and not self.known(folder):
+            return self._claim(entry, own, "")
+        if self.known(folder) and not self.known(own):
+            return self._claim(entry, folder, folder)
+        if len(self.stems) > 1 and not self.known(folder):
+            return self._claim(entry, own, "")  # files of several names: the folder wraps them
+        if not entry.is_notebook and not self.stems:
+            return self._claim(entry, folder, folder)
+        return self._doubt(entry, folder, own)
+
+    def _doubt(self, entry, *names):
+        told = " or ".join(repr(name) for name in dict.fromkeys(names))
+        return Doubt(
+            f"{entry.path}: {told} could be the student; say which by --level N (folder N of the path, 0: the file's "
+            f"name) or --who '{entry.path}=STUDENT'.",
+            names[0],
+        )
+
+    def _claim(self, entry, name, folder):
+        parts = entry.parts
+        bare = [self._bare(f) for f in parts[:-1]]
+        below = bare.index(folder) + 1 if folder else len(parts) - 1
+        file = "/".join(p for p in parts[below:])
+        unit = "/".join(parts[:below]) if folder else ""
+        is_time = parts[-1] == "timestamp.txt" and bool(folder)
+        claim = Claim(Who("plain", name), file, unit, note=is_time)
+        if " - " in parts[-1] and not folder:
+            return replace(claim, who=Who("google", name))
+        return claim

@@ -1,0 +1,260 @@
+"""Uploads become submitted/STUDENT/LESSON/: every file given is accounted for, and what is not certain is not done."""
+
+import contextlib
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+from unicodedata import normalize
+
+from dateutil.tz import tzlocal
+
+from grading.course.collect.beside import complete
+from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, look
+from grading.course.collect.keep import NEW, NEWER, SAME, UNCLEAR, Shelf
+from grading.course.collect.one import OneStudent
+from grading.course.collect.people import Known, settle, slug
+from grading.course.collect.plain import Doubt
+from grading.course.collect.plain import claims as plain_claims
+from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
+from grading.course.collect.systems import Claim, Who
+from grading.course.collect.systems import claim as system_claim
+from grading.course.collect.table import Times
+from grading.course.folder import Course
+from grading.course.roster import Person, fold, update
+from grading.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an instructor may say beside the upload."""
+
+    dry: bool = False
+    times: str | None = None  # a CSV with hand-in times
+    zone: object = None  # the tzinfo of times that a system writes without one
+    who: tuple = ()  # ("PATH", "STUDENT"): all at or below PATH is that student's
+    level: int | None = None
+    replace: bool = False
+
+
+def collect(root, lesson, source, options=None):
+    """Sort what was given into submitted/; returns the Report. With `options.dry` nothing is changed."""
+    course = Course(root)
+    (lesson,) = course.choose([lesson])
+    return _Collect(course, lesson, options or Options()).all(source)
+
+
+class _Collect:
+    """One collect of one lesson."""
+
+    def __init__(self, course, lesson, options):
+        self.course, self.lesson, self.options = course, lesson, options
+        self.known, self.shelf = Known(course), Shelf(course, lesson)
+        self.times = Times(options.times, options.zone) if options.times else None
+        self.due, self.machine = _due(course.root / "gradebook.db", lesson), tzlocal()
+        self.rows, self.outcomes, self.people = {}, [], []
+        self.nobody, self.problems = [], []
+
+    def all(self, source):
+        given = look(source)
+        self.problems += given.problems
+        claims, read = complete(self._claims(given.entries))
+        hands = self._hands(claims, read)
+        for student, files in sorted(hands.items()):
+            self._student(student, files)
+        if not self.options.dry:
+            self.shelf.save()
+            update(self.course.root, self.people)
+        rows = [Row(path, False, "", why) for path, why in given.passed]
+        rows += [self.rows.get(entry) or Row(entry.path, False, "", "not looked at") for entry in given.entries]
+        rows.sort(key=lambda row: row.path)
+        self.outcomes.sort(key=lambda one: one.student)
+        return Report(self.lesson, self.options.dry, self.outcomes, rows, self.nobody, self.problems)
+
+    # ------------------------------------------------------------------ whose
+
+    def _claims(self, entries):
+        claims, rest = {}, []
+        said = {normalize("NFC", path): name for path, name in self.options.who}
+        for path, name in said.items():
+            if not name or slug(name) != name:
+                raise CourseError(
+                    f"--who {path}={name}: {name!r} cannot be a student's id; use letters, digits, . @ _ -."
+                )
+        used = set()
+        others = set(self.course.lessons) - {self.lesson}
+        for entry in entries:
+            path = normalize("NFC", entry.path)
+            asked = next((p for p in said if path == p or path.startswith(f"{p.rstrip('/')}/")), None)
+            lies = next((part for part in entry.parts[:-1] if part in others), None)
+            if asked is not None:
+                used.add(asked)
+                claims[entry] = self._said(entry, asked, said[asked])
+            elif lies:
+                self.rows[entry] = Row(entry.path, False, "", f"it lies in the folder of {lies}")
+            else:
+                one = system_claim(entry.parts)
+                if one is None:
+                    rest.append(entry)
+                else:
+                    claims[entry] = self._of_this_lesson(entry, one)
+        for path in said.keys() - used:
+            raise CourseError(
+                f"--who {path}: nothing of that name was given; paths are written as the table shows them."
+            )
+        claims |= plain_claims(rest, self.lesson, self.known, self.options.level)
+        return {entry: one for entry, one in claims.items() if entry not in self.rows}
+
+    def _said(self, entry, path, student):
+        """A Claim by the instructor's word; what the path says besides stays."""
+        own = system_claim(entry.parts)
+        who = replace(own.who if own else Who("plain"), given=student)
+        if own is not None:
+            return Claim(who, own.file, own.unit, own.order, own.late, own.time, own.note, own.reason)
+        parts = entry.parts
+        depth = min(len(path.split("/")), len(parts) - 1)
+        return Claim(who, "/".join(parts[depth:]), "/".join(parts[:depth]))
+
+    def _of_this_lesson(self, entry, one):
+        if one.who.system == "nbgrader" and one.unit.split("/")[-1].split("+")[1] != self.lesson:
+            self.rows[entry] = Row(entry.path, False, "", "handed in for another lesson")
+        return one
+
+    def _hands(self, claims, read):
+        """{student: [(entry, claim), ...]}; what is doubtful or nobody's gets its row here."""
+        whose, doubts = defaultdict(list), defaultdict(list)
+        for entry, one in claims.items():
+            if entry in read:
+                self.rows[entry] = Row(entry.path, False, "", read[entry])
+            elif isinstance(one, Doubt):
+                doubts[one].append(entry)
+            elif one is None:
+                self._nobody(entry)
+            else:
+                for each in one if isinstance(one, list) else [one]:
+                    whose[_key(each.who)].append((entry, each))
+        people = {key: files[0][1].who for key, files in whose.items()}
+        settled = settle([who for who in people.values() if not who.given], self.known)
+        hands = defaultdict(list)
+        for key, files in whose.items():
+            one = people[key]
+            student = one.given or settled[one]
+            if (
+                one.system == "brightspace"
+                and not one.given
+                and len({slug(c.who.name).casefold() for _, c in files}) > 1
+            ):
+                sentence = f"{one.user_id} stands before two names; say who is who by --who 'PATH=STUDENT'."
+                student = Doubt(sentence, one.user_id)
+            if isinstance(student, Doubt):
+                doubts[student] += [entry for entry, _ in files]
+            else:
+                hands[student] += files
+        for doubt, entries in doubts.items():
+            self._doubtful(doubt, entries)
+        return hands
+
+    def _nobody(self, entry):
+        why = "its name does not say whose it is"
+        if entry.bad:
+            why = f"{entry.bad}; {why}"
+        self.rows[entry] = Row(entry.path, False, "", why)
+        work = (*NOTEBOOKS, ".zip", *OTHER_ARCHIVES) if entry.bad else NOTEBOOKS
+        if not entry.path.lower().endswith(work):
+            return
+        self.nobody.append(entry.path)
+        self.problems.append(
+            f"{entry.path}: {why}; say --who '{entry.path}=STUDENT' or put it into a folder of the student's name."
+        )
+
+    def _doubtful(self, doubt, entries):
+        self.problems.append(doubt.sentence)
+        self.outcomes.append(Outcome(doubt.student, STOPPED, doubt.sentence, file=entries[0].path))
+        for entry in entries:
+            why = f"{entry.bad}; " if entry.bad else ""
+            self.rows[entry] = Row(entry.path, False, doubt.student, f"stopped: {why}it is not certain whose it is")
+
+    # ------------------------------------------------------------------ one student
+
+    def _student(self, student, files):
+        one = OneStudent(student, files, self)
+        try:
+            chosen = one.choose()
+            if chosen is None:
+                return self._stop(one, one.why)
+            time, outcome = one.outcome(chosen)
+            how, why = self.shelf.compare(student, chosen, self.options.replace)
+        except CourseError as error:
+            return self._stop(one, str(error))
+        if how == UNCLEAR:
+            return self._stop(one, why)
+        if how in (NEW, NEWER):
+            outcome.why = "; ".join(filter(None, (outcome.why, why)))
+        else:
+            outcome.status, outcome.why = KEPT, why
+        self._account(one, chosen, outcome)
+        self.outcomes.append(outcome)
+        if how in (NEW, NEWER, SAME) and not self.options.dry:
+            try:
+                self.shelf.write(student, chosen, time, one.helpers)
+            except OSError as error:
+                raise CourseError(
+                    f"{error.filename or student}: {error.strerror}; mend that and collect again."
+                ) from None
+            self.shelf.remember(student, chosen, outcome, outcome.counted)
+            self._person(student, chosen.claim.who)
+        return None
+
+    def _account(self, one, chosen, outcome):
+        for entry, why in one.left.items():
+            self._row(entry, False, one.student, why)
+        for entry, name in one.along.items():
+            self._row(entry, outcome.status == TAKEN, one.student, f"helper beside the notebook, as {name}")
+        self._row(chosen.entry, outcome.status == TAKEN, one.student, outcome.why)
+
+    def _row(self, entry, taken, student, why):
+        """A file may be handed in by several people together."""
+        before = self.rows.get(entry)
+        if before is not None:
+            student, taken = f"{before.student}, {student}", before.taken or taken
+        self.rows[entry] = Row(entry.path, taken, student, why)
+
+    def _stop(self, one, why):
+        self.problems.append(why if why.startswith(one.student) else f"{one.student}: {why}")
+        self.outcomes.append(Outcome(one.student, STOPPED, why, file=one.files[0][0].path))
+        for entry, _ in one.files:
+            self._row(entry, False, one.student, one.left.get(entry, "stopped: see what is to do"))
+
+    def _person(self, student, who):
+        if who.system in ("plain", "nbgrader") and who.name in ("", student):
+            return
+        number = "" if who.system == "moodle" else who.user_id
+        self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
+
+
+def _key(who):
+    """What makes two claims the same person's."""
+    if who.given:
+        return "given", fold(who.given)
+    if who.system in ("canvas", "brightspace"):
+        return who.system, who.user_id
+    if who.system == "moodle":
+        return who.system, who.user_id, fold(who.name)
+    if who.system == "gradescope":
+        return who.system, who.user_id or who.email or fold(who.name)
+    if who.login:
+        return who.system, fold(who.login)
+    return "named", fold(who.name)
+
+
+def _due(path, lesson):
+    """When the lesson is due by the gradebook, or None; read only."""
+    if not path.exists():
+        return None
+    with (
+        contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db,
+        contextlib.suppress(sqlite3.Error),
+    ):
+        row = db.execute("select duedate from assignment where name = ?", (lesson,)).fetchone()
+        return datetime.fromisoformat(row[0]) if row and row[0] else None
+    return None

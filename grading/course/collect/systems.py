@@ -1,0 +1,139 @@
+"""How each system names what it lets an instructor download: one rule a row, and where the form comes from.
+
+A rule reads one part of a path, a folder's name or a file's. What it finds are named groups:
+
+    name user_id login   who: `user_id` is the system's own number for the person
+    number attempt       which of several hand-ins: larger is later
+    late time            what the system says of the hand-in time, as it writes it
+    file                 the file's own name, before the system put its words in front
+
+canvas       "Download submissions" of an assignment (Canvas Instructor Guide, "How do I download all student
+             submissions for an assignment?"; `ContentZipper` in the source): name_[LATE_]USERID_FILEID_file; the name
+             is the sortable one without spaces, resubmitted files end in -1, -2. The time in the zip is the download's.
+moodle       "Download all submissions" (mod/assign/locallib.php): Name Surname_NUMBER_assignsubmission_file_ as a
+             folder, or in front of the file's name without folders. NUMBER is the "Participant NUMBER" of the grading
+             worksheet: each assignment numbers people anew, so between lessons the name is what ties them together.
+blackboard   "Download Assignment Files" of the Grade Center: Assignment_login_attempt_YYYY-MM-DD-HH-MM-SS_file, and
+             beside each attempt the same without a file's name as .txt: "Name: Ann Smith (login)".
+brightspace  "Download" of an assignment's submissions: USERID-FOLDERID - Name - Oct 12, 2026 1159 PM, as a folder, or
+             in front of the file's name with " - " between; the clock is written without its colon.
+sakai        "Download All" of Assignments (the bulk zip): Surname, Name(login)/Submission attachment(s)/file and
+             timestamp.txt beside; Feedback Attachment(s) are the instructor's own.
+gradescope   "Export submissions": submission_N/file, and submission_metadata.yml says whose N is and when it came.
+nbgrader     the exchange's inbound folder: login+lesson+time+random/file.
+
+Google Classroom's (Google Drive: Name - Title) and plain names need the lesson's words to be read: see plain.py.
+"""
+
+import re
+from dataclasses import dataclass
+
+_MONTH = r"[A-Z][a-z]{2,8}\.?"
+_HALF = r"(?: ?[AaPp][Mm])?"
+_BRIGHTSPACE_TIME = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}) \d{{3,4}}{_HALF}"
+
+RULES = tuple(
+    (system, re.compile(pattern))
+    for system, pattern in (
+        (
+            "canvas",
+            r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<number>\d+)_"
+            r"(?P<file>.+?)(?:-(?P<attempt>\d+))?(?P<suffix>\.ipynb\.txt|\.ipynb\.json|\.[A-Za-z0-9]+)?",
+        ),
+        ("moodle", r"(?P<name>.+?)_(?P<user_id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)"),
+        (
+            "blackboard",
+            r"(?:(?P<assignment>.+)_)?(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<note>\.txt))",
+        ),
+        (
+            "brightspace",
+            rf"(?P<user_id>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<time>{_BRIGHTSPACE_TIME})(?: ?- ?(?P<file>.+))?",
+        ),
+        ("sakai", r"(?P<name>[^(),]+, ?[^()]+?) ?\((?P<login>[^()]+)\)"),
+        ("gradescope", r"submission_(?P<number>\d+)"),
+        ("nbgrader", r"(?P<login>[^+]+)\+(?P<lesson>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*(?:\+\d{4})?)(?:\+[^+]*)?"),
+    )
+)
+UTC_TIMES = ("gradescope", "sakai", "nbgrader", "plain")  # a time without a zone is in UTC
+
+
+@dataclass(frozen=True)
+class Who:
+    """A person as one system names them; equal when they are the same to that system."""
+
+    system: str
+    name: str = ""
+    user_id: str = ""
+    login: str = ""
+    email: str = ""
+    given: str = ""  # the student's id, by the instructor's word
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whose a file is by its path, and what the path says of the hand-in."""
+
+    who: Who
+    file: str  # the file's path as its owner had it
+    unit: str  # what was handed in together: the files of one folder, archive or attempt
+    order: tuple = ()  # (number, attempt) as the system counts
+    late: bool = False
+    time: str = ""
+    note: bool = False  # the system wrote this file itself
+    reason: str = ""  # set when it is not part of the work at all
+
+
+def claim(parts):
+    """The Claim that a path's parts make by a system's rule, the outermost first; None when no rule fits."""
+    for place, part in enumerate(parts):
+        last = place == len(parts) - 1
+        archive = part.lower().endswith(".zip")
+        for system, pattern in RULES:
+            found = pattern.fullmatch(part)
+            if not found or not _stands(system, found, last, archive):
+                continue
+            return _claim(system, found.groupdict(), parts, place)
+    return None
+
+
+def _stands(system, found, last, archive):
+    """Whether a match is where the system puts it: a folder's form on a folder, a file's on a file or an archive."""
+    words = found.groupdict()
+    if system in ("sakai", "gradescope", "nbgrader"):
+        return not last
+    if system == "canvas":
+        return last or archive
+    if system == "blackboard":
+        return last or archive
+    return (last or archive) if words["file"] else not last
+
+
+def _claim(system, words, parts, place):
+    words = {name: value or "" for name, value in words.items()}
+    who = Who(system, words.get("name", "").strip(), words.get("user_id", ""), words.get("login", ""))
+    rest = parts[place + 1 :]
+    if not rest:
+        own = words["file"] + words.get("suffix", "") or parts[place]
+        unit = "/".join([*parts[:place], _unit(system, who, words)])
+    else:
+        own, unit = "/".join(rest), "/".join(parts[: place + 1])
+    order = (int(words.get("number") or 0), int(words.get("attempt") or 0))
+    claim = Claim(who, own, unit, order, bool(words.get("late")), words.get("time", ""), bool(words.get("note")))
+    if system == "sakai":
+        return _sakai(claim, rest)
+    return claim
+
+
+def _unit(system, who, words):
+    """Files side by side whose names share this were handed in together."""
+    told = (system, who.name, who.user_id, who.login, words.get("time", ""))
+    return " ".join(word for word in told if word)
+
+
+def _sakai(claim, rest):
+    inside = rest[0].lower()
+    if inside.startswith("feedback") or rest[-1] in ("comments.txt", "feedbackText.html"):
+        return Claim(claim.who, claim.file, claim.unit, reason="the instructor's own feedback")
+    if inside.startswith("submission attachment") and len(rest) > 1:
+        return Claim(claim.who, "/".join(rest[1:]), claim.unit)
+    return Claim(claim.who, claim.file, claim.unit, note=rest[-1] == "timestamp.txt")

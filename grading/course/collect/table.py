@@ -1,0 +1,72 @@
+"""`--times FILE`: a table of who handed in when, as a system or a person writes it; CSV with a header.
+
+One column says who (any of the names below), one says when. It is the first source of a hand-in time: the time in a
+zip or on disk is none where the system does not write it there.
+"""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from grading.course.roster import fold
+from grading.course.times import read_time
+from grading.errors import CourseError
+
+WHO = {  # header -> what of a person it names
+    "student": "student", "student id": "student", "user id": "user_id", "userid": "user_id", "id": "user_id",
+    "sid": "user_id", "sis user id": "user_id", "orgdefinedid": "user_id", "identifier": "user_id",
+    "login": "login", "login id": "login", "sis login id": "login", "username": "login", "user name": "login",
+    "email": "email", "email address": "email", "name": "name", "full name": "name", "display name": "name",
+}  # fmt: skip
+WHEN = (
+    "time", "timestamp", "submitted", "submitted at", "submission time", "submission date", "date submitted",
+    "last modified (submission)", "hand-in time",
+)  # fmt: skip
+
+
+class Times:
+    """The rows of a table by what they say of a person; `find(student, who)` gives (time, line) or None."""
+
+    def __init__(self, path, zone=None):
+        self.path = Path(path)
+        self.rows = {}
+        try:
+            text = self.path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CourseError(f"{path} cannot be read ({error}); save the table as CSV in UTF-8.") from None
+        first = text.split("\n", 1)[0]
+        divider = max(",;\t", key=first.count)
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=divider)
+        headers = {name: fold(re.sub(r"_", " ", name)) for name in rows.fieldnames or ()}
+        who = {name: WHO[plain] for name, plain in headers.items() if plain in WHO}
+        when = [name for name, plain in headers.items() if plain in WHEN]
+        if not who or len(when) != 1:
+            raise CourseError(
+                f"{path} needs a column that says who (student, user_id, login, email or name) and one that says when "
+                f"(time, submitted_at); it has: {', '.join(headers) or 'none'}."
+            )
+        for row in rows:
+            self._add(row, who, when[0], rows.line_num, zone)
+
+    def _add(self, row, who, when, line, zone):
+        text = (row.get(when) or "").strip()
+        if text in ("", "-"):
+            return
+        found = read_time(text, f"{self.path}, line {line}", zone)
+        for name, kind in who.items():
+            value = re.sub(r"^participant\s+", "", fold(row.get(name) or ""))
+            if value:
+                self.rows.setdefault((kind, value), []).append((found, line))
+
+    def find(self, student, who):
+        """The hand-in time of a student and its line, the surest column first; CourseError when rows contradict."""
+        asked = [("student", student), ("user_id", who.user_id), ("login", who.login), ("email", who.email)]
+        for kind, value in [*asked, ("name", who.name), ("login", student), ("user_id", student)]:
+            rows = self.rows.get((kind, fold(value)), []) if value else []
+            if len({time for time, _ in rows}) > 1:
+                lines = ", ".join(str(line) for _, line in rows)
+                raise CourseError(f"{self.path}, lines {lines}: several times for {value}; leave one.")
+            if rows:
+                return rows[0]
+        return None

@@ -1,0 +1,119 @@
+"""Who is who: `roster.csv` in the course folder ties a student's id here to what each system calls the same person.
+
+One row for a student and a system, in UTF-8, with the columns
+
+    student,name,system,user_id,login,email
+
+`student` is the folder in submitted/ and nbgrader's id; `system` is canvas, moodle, blackboard, gradescope,
+brightspace, sakai, google, nbgrader or plain; `user_id`, `login` and `email` are that system's and may be empty. It is
+made to be read and mended by hand; `course collect` adds the people it meets and changes nothing that stands there.
+(Moodle numbers people anew in every assignment: its `user_id` stays empty; the number that an upload had is kept with
+the lesson in journal/collected.)
+"""
+
+import csv
+import functools
+import io
+import unicodedata
+from dataclasses import astuple, dataclass, fields, replace
+
+from grading.errors import CourseError
+from grading.files import write_atomically
+
+NAME = "roster.csv"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row: a student here, and the same person in one system."""
+
+    student: str
+    name: str = ""
+    system: str = ""
+    user_id: str = ""
+    login: str = ""
+    email: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Person))
+
+
+def read(root):
+    """[Person, ...] of the course folder `root`, in the file's order; [] when there is no roster yet."""
+    path = root / NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read ({error}); save it as CSV in UTF-8.") from None
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    lacking = {"student", "system", "user_id"} - set(rows.fieldnames or ())
+    if lacking:
+        raise CourseError(f"{path} has no column {sorted(lacking)[0]}; its first line is {','.join(COLUMNS)}.")
+    people = []
+    for row in rows:
+        person = Person(**{name: _plain(row.get(name)) for name in COLUMNS})
+        if person.student:
+            people.append(person)
+        elif any(astuple(person)):
+            raise CourseError(f"{path}, line {rows.line_num}: the student's id is empty.")
+    return people
+
+
+def write(root, people):
+    """Replace the roster by these people, whole or not at all."""
+    out = io.StringIO(newline="")
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows([_text(value) for value in astuple(person)] for person in people)
+    write_atomically(root / NAME, out.getvalue().encode())
+
+
+def update(root, people):
+    """Add people and fill in empty fields of rows that are there; returns the rows that are new.
+
+    A row is the same when student and system are and the user ids do not contradict each other.
+    """
+    known, new = read(root), []
+    for person in people:
+        place = next((i for i, old in enumerate(known) if _same(old, person)), None)
+        if place is None:
+            known.append(person)
+            new.append(person)
+        else:
+            filled = {name: getattr(person, name) for name in COLUMNS if not getattr(known[place], name)}
+            known[place] = replace(known[place], **filled)
+    if known != read(root):
+        write(root, known)
+    return new
+
+
+def find(people, **what):
+    """The students (ids, sorted) whose rows agree with all of `what`: find(people, system="canvas", user_id="7").
+
+    Case, composed or decomposed letters and spaces around make no difference.
+    """
+    wanted = {name: fold(value) for name, value in what.items()}
+    return sorted({p.student for p in people if all(fold(getattr(p, n)) == v for n, v in wanted.items())})
+
+
+@functools.lru_cache(maxsize=65536)
+def fold(text):
+    """What two writings of one name have in common: composed letters, one space, no case."""
+    return " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
+
+
+def _same(old, new):
+    contradict = old.user_id and new.user_id and old.user_id != new.user_id
+    return (old.student, old.system) == (new.student, new.system) and not contradict
+
+
+def _text(value):
+    """A cell that a spreadsheet reads as text, whatever its first letter."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _plain(value):
+    value = (value or "").strip()
+    return value[1:] if value[:1] == "'" and value[1:2] in ("=", "+", "-", "@") and value[1:2] else value

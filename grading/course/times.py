@@ -1,0 +1,157 @@
+"""Times as people and systems write them, read in one place: UTC comes out, or an error that names the file.
+
+Read: ISO 8601 with or without an offset (also with a space before it, as nbgrader writes: `2026-10-12 23:59:00 +0100`),
+names of zones that mean one offset everywhere (`CET`, `PDT`) or a place (`Europe/Berlin`), day-first dates with dots
+(`12.10.2026 23:59`), English months (`Mon Oct 12 23:59:00 UTC 2026`, `12 October 2026, 11:59 PM`). What could be two
+times is refused: `02/11/2026`, `CST`, `IST`, a day without its hour.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from dateutil import parser
+
+from grading.errors import CourseError
+
+HOURS = {  # what a zone's name means everywhere; names with two meanings are left out
+    "UTC": 0, "GMT": 0, "Z": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2,
+    "EEST": 3, "MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9,
+    "AKDT": -8, "HST": -10, "NST": -3.5, "NDT": -2.5, "ADT": -3, "BRT": -3, "SAST": 2, "PKT": 5, "SGT": 8, "HKT": 8,
+    "JST": 9, "KST": 9, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+MONTHS = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
+ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ]+|, *)(\d.*)")
+COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(.*)")
+DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? +(\d.*)")
+SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}),? +(\d.*)")
+CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? *([ap]\.?m\.?(?![a-z]))? *(.*)", re.I)
+OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
+YEARS = range(1970, 2200)
+SHAPE = "write it as 2026-10-12 23:59:00 +0100"
+
+
+def read_time(text, where, zone=None):
+    """The time `text` says, in UTC and naive as nbgrader keeps it; None when the text is empty.
+
+    `where` names the file in the CourseError for what is no time or could be two. `zone` (a tzinfo) is that of times
+    which name none; else they are in UTC.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").replace("−", "-").split())
+    if not plain:
+        return None
+    try:
+        naive, place = _read(plain, zone)
+        found = naive.replace(tzinfo=place or zone or UTC).astimezone(UTC).replace(tzinfo=None)
+    except _Unclear as why:
+        raise CourseError(f"{where}: the time {plain[:60]!r} {why}; {SHAPE}.") from None
+    except (ValueError, OverflowError, TypeError, LookupError, OSError):
+        raise CourseError(f"{where}: the time {plain[:60]!r} is not understood; {SHAPE}.") from None
+    return found
+
+
+def write_time(when):
+    """A UTC time as timestamp.txt holds it: nbgrader reads the same time from it."""
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+class _Unclear(Exception):
+    """Two times could be meant; says which."""
+
+
+def _read(text, zone):
+    """(naive time, tzinfo or None)."""
+    for pattern, order in ((ISO, "ymd"), (DOTTED, "dmy"), (SLASHED, "")):
+        found = pattern.fullmatch(text)
+        if found:
+            *date, clock = found.groups()
+            year, month, day = _date(date, order)
+            return _clock(clock, year, month, day, zone)
+    found = COMPACT.fullmatch(text)
+    if found:
+        *numbers, rest = found.groups()
+        naive = _made(*(int(n or 0) for n in numbers))
+        return naive, _zone(rest.strip(), naive, zone)
+    if MONTHS.search(text):
+        return _with_month(text, zone)
+    if re.fullmatch(r"[\d./-]+", text):
+        raise _Unclear("has no hour" if len(text) > 7 else "is not understood")
+    raise ValueError(text)
+
+
+def _date(parts, order):
+    first, second, third = map(int, parts)
+    if order == "ymd":
+        return first, second, third
+    if order == "" and first <= 12 and second <= 12 and first != second:
+        raise _Unclear("could be two days (day or month first)")
+    if order == "" and first <= 12 < second:
+        first, second = second, first
+    return third, second, first
+
+
+def _clock(text, year, month, day, zone):
+    found = CLOCK.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    hour, minute, second, half, rest = found.groups()
+    hour = int(hour)
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError(text)
+        hour = hour % 12 + 12 * (half[0].lower() == "p")
+    naive = _made(year, month, day, hour, int(minute), int(second or 0))
+    return naive, _zone(rest, naive, zone)
+
+
+def _made(year, *rest):
+    if year not in YEARS:
+        raise ValueError(year)
+    return datetime(year, *rest)
+
+
+def _zone(text, naive, zone):
+    """The tzinfo that the end of a time names; None when it names none."""
+    text = text.strip("() ")
+    if not text:
+        return None
+    found = OFFSET.fullmatch(text)
+    if found:
+        sign, hours, minutes = found.groups()
+        hours, minutes = int(hours), int(minutes or 0)
+        if hours > 14 or minutes > 59:
+            raise ValueError(text)
+        return timezone((1 if sign == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    if text.upper() in HOURS:
+        return timezone(timedelta(hours=HOURS[text.upper()]))
+    if zone is not None and naive.replace(tzinfo=zone).tzname() == text.upper():
+        return zone
+    if "/" in text:
+        return ZoneInfo(text)
+    if re.fullmatch(r"[A-Za-z]{2,5}", text):
+        raise _Unclear(f"names the zone {text}, which has no one meaning here")
+    raise ValueError(text)
+
+
+def _with_month(text, zone):
+    """A time with an English month, by dateutil; every part must be there."""
+    zones = []
+
+    def known(name, offset):
+        if name is None and offset is None:
+            return None
+        zones.append(timezone(timedelta(seconds=offset)) if offset is not None else name)
+        return UTC
+
+    first, second = (parser.parse(text, default=day, tzinfos=known) for day in (datetime(2001, 1, 1, 1, 1), _OTHER))
+    if (first.date(), first.hour, first.minute) != (second.date(), second.hour, second.minute):
+        raise _Unclear("has no hour" if first.date() == second.date() else "is not understood")
+    if not re.search(r"\b\d{4}\b", text):  # two digits of a year could be a day
+        raise _Unclear("has no year of four digits")
+    naive = _made(*first.timetuple()[:6])
+    place = zones[0] if zones else None
+    return naive, _zone(place, naive, zone) if isinstance(place, str) else place
+
+
+_OTHER = datetime(2002, 2, 2, 2, 2)

@@ -1,0 +1,170 @@
+"""Answers that hand the work to the library: read from the submission's syntax, whatever happened when it ran.
+
+In the kernel a learner's call of a forbidden function is noticed (course_lib/checks/guard.py), but that is a courtesy:
+an alias, a partial, a thread or a profile hook escapes it. Here the answer is followed by its names, through what the
+student's own cells bind them to, to the library. Cells that no answer uses may compare with the library as they like.
+Code copied from the library is an answer like another; two students with the same copy meet in the list of answers
+alike (reporting/similar.py).
+"""
+
+import ast
+import functools
+from dataclasses import dataclass, field
+
+from grading.ids import exercise_of
+from grading.lessons.cells import tree_of
+from grading.lessons.forbidden import USUAL, dotted, is_named
+
+BY_TEXT = (
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "import_module",
+    "getsource",
+    "globals",
+    "FunctionType",
+    "setprofile",
+)
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What an answer uses and may not: the name as written, and the line of its cell.
+
+    `how` is "library", or "text" for code that is reached by a text of its name or source.
+    """
+
+    name: str
+    line: int
+    how: str = "library"
+
+    @property
+    def sentence(self):
+        """What the student reads."""
+        if self.how == "text":
+            return f"This reaches code by its text ({self.name}, line {self.line}); write it yourself."
+        return f"This calls the library's {self.name.rpartition('.')[2]} (line {self.line}); write it yourself."
+
+
+@dataclass
+class Notebook:
+    """The names of a submission: what they were imported as, and the student's own statements that bind them."""
+
+    known: dict = field(default_factory=lambda: dict(USUAL))  # name -> dotted name in a library
+    own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
+
+
+def borrowed(job, skeleton):
+    """{exercise: Borrowed} for every exercise whose answer uses what its checks forbid."""
+    forbid = {}
+    for check, names in job.forbid.items():
+        forbid.setdefault(exercise_of(check), set()).update(names)
+    if not forbid:
+        return {}
+    notebook = read(job.steps, skeleton)
+    found = {}
+    for step in job.steps:
+        names = forbid.get(step.id)
+        cell = skeleton.by_grade_id.get(step.id)
+        if names and cell is not None and cell.role == "solution":
+            one = _follow(step, cell, notebook, names)
+            if one is not None:
+                found[step.id] = one
+    return found
+
+
+def read(steps, skeleton):
+    """The Notebook of a job's cells."""
+    notebook = Notebook()
+    for step in steps:
+        if step.check:
+            continue
+        imports, statements = _names(step.source)
+        notebook.known.update(imports)
+        if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
+            for name, node in statements:
+                notebook.own.setdefault(name, []).append(node)
+    return notebook
+
+
+@functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
+def _names(source):
+    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind)."""
+    tree, known = tree_of(source), {}
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                known[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+    statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
+    return known, statements
+
+
+def _bound(node):
+    """Names that a top-level statement binds, also inside `if`, `for`, `with`, `try`."""
+    if isinstance(node, _SCOPES):
+        return {node.name}
+    names, waiting = set(), [node]
+    while waiting:
+        leaf = waiting.pop()
+        if isinstance(leaf, _SCOPES):
+            names.add(leaf.name)
+        elif not isinstance(leaf, ast.Lambda):
+            names |= {leaf.id} if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store) else set()
+            waiting += ast.iter_child_nodes(leaf)
+    return names
+
+
+def _follow(step, cell, notebook, forbid):
+    """The first forbidden thing that the answer reaches by its names, or None."""
+    tree = tree_of(step.source)
+    if tree is None:
+        return None
+    here = {name for node in tree.body for name in _bound(node)}
+    todo = list(tree.body)
+    todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
+    seen = set()
+    while todo:
+        node = todo.pop(0)
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        one = _used(node, notebook.known, forbid)
+        if one is not None:
+            return one
+        read = {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load)}
+        todo += [other for name in sorted(read) for other in notebook.own.get(name, ())]
+    return None
+
+
+def _used(node, known, forbid):
+    """A use of what is forbidden inside a statement."""
+    last = {name.rpartition(".")[2] for name in forbid}
+    for leaf in ast.walk(node):
+        line = getattr(leaf, "lineno", 1)
+        if isinstance(leaf, ast.ImportFrom) and leaf.module:
+            for alias in leaf.names:
+                if any(is_named(f"{leaf.module}.{alias.name}", name) for name in forbid):
+                    return Borrowed(alias.name, line)
+        elif isinstance(leaf, ast.Attribute | ast.Name):
+            written = dotted(leaf)
+            root, _, rest = written.partition(".")
+            full = known.get(root, "") + (f".{rest}" if rest else "") if root in known else ""
+            if any(is_named(full, name) for name in forbid):
+                return Borrowed(written, line)
+            if written.rpartition(".")[2] in BY_TEXT:
+                return Borrowed(written, line, "text")
+        elif isinstance(leaf, ast.Call) and dotted(leaf.func) in (
+            "getattr",
+            "vars",
+            "attrgetter",
+            "operator.attrgetter",
+        ):
+            texts = {arg.value for arg in leaf.args if isinstance(arg, ast.Constant)}
+            if any(str(text).rpartition(".")[2] in last for text in texts):
+                return Borrowed(f"{dotted(leaf.func)}(...)", line, "text")
+    return None

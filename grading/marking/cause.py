@@ -1,0 +1,46 @@
+"""The first cell of a submission that failed, in one sentence: what a student and an instructor want to read first."""
+
+import re
+
+from grading.marking.safe_outputs import plain_text
+
+SHOWN = 200  # characters of an error's message
+LINE = re.compile(r"\bline (\d+)")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def first_failed(run, steps, skeleton):
+    """The sentence, or "": which cell, which error, which line. A check that fails and a stub say so themselves."""
+    for step in steps:
+        cell = run.cells.get(step.id)
+        if step.check or cell is None or cell.status not in ("error", "killed"):
+            continue
+        error = next((o for o in reversed(cell.outputs) if o.get("output_type") == "error"), {})
+        if error.get("ename") == "NotDone":
+            continue
+        if cell.status == "killed":
+            said = "was stopped by a limit" if not cell.reason else f"was stopped by the {cell.reason}"
+        else:
+            said = _error(error)
+        return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
+    return ""
+
+
+def _place(step, skeleton):
+    known = skeleton.by_grade_id.get(step.id)
+    if known is not None:
+        return f"the answer to {step.id}"
+    own = re.fullmatch(r"own-(\d+)", step.id)
+    if own:
+        first = next((line.strip() for line in step.source.split("\n") if line.strip()), "")
+        return f"cell {int(own[1]) + 1} of the notebook (`{plain_text(first)[:60]}`)"
+    return "a cell of the lesson"
+
+
+def _error(error):
+    """What an error output says, as one line of plain text: it is the student's own and may hold anything."""
+    name, value = (plain_text(str(error.get(key, ""))).split("\n")[0].strip() for key in ("ename", "evalue"))
+    trace = ANSI.sub("", "\n".join(map(str, error.get("traceback", [])[:20])))[:20_000]
+    lines = LINE.findall(trace)
+    at = f" in line {lines[0]}" if lines else ""
+    return f"ended with {name or 'an error'}{at}" + (f", {value[:SHOWN].rstrip('.')}" if value else "")

@@ -1,0 +1,68 @@
+"""What a check stands on: names that the lesson's own cells give, and that it must find as they were given.
+
+A student may change or delete a helper cell, call a scratch variable `check`, or empty `np`. None of that is an
+answer. So the lesson's cells run as they were handed out (overlay.py), and before each check the names that it reads,
+and those that the lesson's functions behind it read, are what those cells made of them. What an answer defines is the
+student's.
+"""
+
+import builtins
+from dataclasses import replace
+
+from grading.lessons.cells import plain_python
+from grading.marking.display_cells import names_of
+
+BUILTINS = frozenset(dir(builtins))
+
+
+def founded(steps, hidden, skeleton):
+    """The steps again: the lesson's own cells say which names they keep, the checks which ones they restore."""
+    given = {s.id: _names(s.source) for s in steps if _role(s, skeleton) in ("plain", "locked") and not s.check}
+    behind = {}  # name -> what the lesson's cells that bind it read
+    for names in given.values():
+        for name in names.binds | names.defines:
+            behind[name] = behind.get(name, frozenset()) | names.reads
+    answers = _bound_by_answers(steps, skeleton)
+    later = {}
+    for step in hidden:
+        later[step.check] = later.get(step.check, frozenset()) | _names(step.source).reads
+    out, needed = [], set()
+    for step in steps:
+        if step.check:
+            read = _names(step.source).reads | later.get(step.check, frozenset())
+            names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - answers
+            step = replace(step, restores=tuple(sorted(names)))
+            needed |= names
+        out.append(step)
+    return tuple(_keeping(step, given.get(step.id), needed) for step in out)
+
+
+def _keeping(step, names, needed):
+    kept = (names.binds | names.defines) & needed if names is not None else ()
+    return replace(step, keeps=tuple(sorted(kept))) if kept else step
+
+
+def _names(source):
+    return names_of(plain_python(source))
+
+
+def _role(step, skeleton):
+    known = skeleton.by_grade_id.get(step.id) or skeleton.by_id.get(step.id)
+    return known.role if known is not None else None
+
+
+def _bound_by_answers(steps, skeleton):
+    """Names that exercises ask for or that the answers bind: they are the student's."""
+    asked = [cell.source for cell in skeleton.cells if cell.role == "solution" and cell.kind == "code"]
+    sources = asked + [step.source for step in steps if _role(step, skeleton) == "solution"]
+    return frozenset().union(*(names.binds | names.defines for names in map(_names, sources)))
+
+
+def _closure(names, behind):
+    found, todo = set(), list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += behind.get(name, ())
+    return found

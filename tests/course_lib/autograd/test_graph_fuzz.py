@@ -1,0 +1,64 @@
+"""Random graphs of all operations agree with torch; `graph_fuzz.py` runs more of them by command."""
+
+import importlib
+import inspect
+import pkgutil
+import warnings
+
+import numpy as np
+import pytest
+
+from course_lib import ops
+from course_lib.functional import losses
+from tests.course_lib.autograd import graph_fuzz
+from tests.course_lib.autograd.graph_fuzz_ops import OPERATIONS
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def test_200_random_graphs_agree_with_torch():
+    differences, _ = graph_fuzz.run(200, seed=0)
+    assert not differences, "\n".join(differences)
+
+
+def primitives():
+    """Every function of arrays that returns (output, vjp)."""
+    places = [importlib.import_module(m.name) for m in pkgutil.walk_packages(ops.__path__, "course_lib.ops.")]
+    for place in [*places, losses]:
+        for name, f in vars(place).items():
+            if inspect.isfunction(f) and f.__module__ == place.__name__:
+                source = inspect.getsource(f)
+                if "needs" in inspect.signature(f).parameters or "lambda g:" in source or "def vjp(" in source:
+                    yield name
+
+
+INNER = {"_convolution", "_extreme", "_mapped", "beside"}  # what primitives share
+
+
+def test_every_primitive_is_among_the_operations():
+    used = set()
+    for name in OPERATIONS:
+        for seed in range(40):
+            graph = graph_fuzz.Graph((0, seed))
+            graph.add_leaf()
+            with np.errstate(all="ignore"):
+                graph.step(name)
+            used |= graph.ops
+            if seed > 8 and graph.story:
+                break
+        else:
+            assert graph.story, f"torch never took {name}"
+    assert set(primitives()) - INNER - used == set()
+
+
+def test_a_wrong_gradient_is_found(monkeypatch):
+    from course_lib.ops import elementwise
+
+    monkeypatch.setattr(elementwise, "sin", elementwise.cos)
+    differences, _ = graph_fuzz.run(60, seed=0)
+    assert any("sin" in text for text in differences)

@@ -1,0 +1,133 @@
+"""What a beginner, or who comes from torch or NumPy, writes wrong: one sentence says what, and what to write instead.
+
+Each row: what went wrong and the remedy, as the sentence must contain them in this order, and the call.
+"""
+
+import numpy as np
+import pytest
+
+from course_lib import Tensor, load, nn, optim, save
+from course_lib import functional as F
+
+ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
+IMAGES = np.zeros((4, 1, 28, 28), np.float32)
+
+
+def seeded():
+    return np.random.default_rng(0)
+
+
+def net():
+    return nn.Sequential(nn.Linear(3, 2, rng=seeded()))
+
+
+def weight():
+    return Tensor(np.ones(3), requires_grad=True)
+
+
+def step_with(gradient, **options):
+    w = weight()
+    w.grad = gradient
+    optim.SGD([w], **{"lr": 0.1, **options}).step()
+
+
+SENTENCES = [
+    # the generator
+    ("Linear: needs rng=.*got 0; write rng=np.random.default_rng", lambda _: nn.Linear(3, 4, rng=0)),
+    ("Linear: needs rng=.*got None; write rng=np.random.default_rng", lambda _: nn.Linear(3, 4)),
+    ("Conv2d: needs rng=.*default_rng", lambda _: nn.Conv2d(3, 4, 3)),
+    ("ConvTranspose1d: needs rng=.*default_rng", lambda _: nn.ConvTranspose1d(3, 4, 3)),
+    ("LSTM: needs rng=.*default_rng", lambda _: nn.LSTM(3, 4)),
+    ("RNN: needs rng=.*default_rng", lambda _: nn.RNN(3, 4)),
+    ("Embedding: needs rng=.*default_rng", lambda _: nn.Embedding(3, 4, rng=7)),
+    ("Dropout: needs rng=.*default_rng", lambda _: nn.Dropout(0.5)),
+    ("Conv2d: needs rng=.*default_rng", lambda _: nn.BasicBlock(4, 4)),
+    ("dropout: needs rng=.*default_rng", lambda _: F.dropout(ROWS, rng=3)),
+    # losses
+    (r"cross_entropy: predictions come first.*write cross_entropy\(", lambda _: F.cross_entropy(LABELS, ROWS)),
+    (r"nll_loss: predictions come first.*write nll_loss\(", lambda _: F.nll_loss(LABELS, ROWS)),
+    (r"cross_entropy: labels must be integers, got float.*t.long\(\)",
+     lambda _: F.cross_entropy(ROWS, LABELS.astype(float))),
+    (r"nll_loss: labels must be integers, got float.*astype\(int\)", lambda _: F.nll_loss(ROWS, LABELS * 1.0)),
+    # NumPy's words
+    ("sum: write dim=.*got axis=", lambda _: Tensor(ROWS).sum(axis=0)),
+    ("mean: write dim= and keepdim=.*got axis= and keepdims=", lambda _: Tensor(ROWS).mean(axis=0, keepdims=True)),
+    ("std: write keepdim=.*got keepdims=", lambda _: Tensor(ROWS).std(0, keepdims=True)),
+    ("softmax: write dim=.*got axis=", lambda _: F.softmax(ROWS, axis=1)),
+    ("cat: write dim=.*got axis=", lambda _: F.cat([ROWS, ROWS], axis=1)),
+    (r"Tensor: NumPy would lose the gradient; .*write t.exp\(\)", lambda _: np.exp(weight())),
+    (r"Tensor: NumPy would lose the gradient; .*detach\(\).numpy\(\)", lambda _: np.maximum(weight(), 0)),
+    # a network for its parts
+    (r"SGD: needs the parameters.*write model.parameters\(\), got a Sequential", lambda _: optim.SGD(net())),
+    (r"Adam: needs the parameters.*write model.parameters\(\), got a Linear",
+     lambda _: optim.Adam(nn.Linear(3, 4, rng=seeded()))),
+    (r"save: needs a dict.*got Sequential; write save\(model.state_dict\(\), path\)",
+     lambda path: save(net(), path / "w.npz")),
+    (r"save: needs a dict.*got list", lambda path: save([1], path / "w.npz")),
+    (r"load_state_dict: needs a dict.*got str; write model.load_state_dict\(load\(path\)\)",
+     lambda _: net().load_state_dict("w.npz")),
+    (r"load_state_dict: needs a dict, write load\(path\), got str",
+     lambda _: optim.SGD([weight()]).load_state_dict("w.npz")),
+    ("load: there is no file", lambda path: load(path / "w.npz")),
+    ("SGD: the learning rate of step 0 must be a number, got None; does the schedule return it",
+     lambda _: step_with(np.ones(3), lr=lambda step: None)),
+    ("SGD: .grad must be an array, write p.grad = g.data, got a Tensor", lambda _: step_with(Tensor(np.ones(3)))),
+    ("SGD: .grad must be an array, write p.grad = g.data, got a list", lambda _: step_with([1.0, 1.0, 1.0])),
+    # layers
+    (r"Sequential: layer 0 is a class; make one of it, ReLU\(...\)", lambda _: nn.Sequential(nn.ReLU)),
+    (r"Sequential: layers come one by one, write Sequential\(\*layers\)", lambda _: nn.Sequential([nn.ReLU()])),
+    ("ModuleList: holds Modules, got type", lambda _: nn.ModuleList([nn.ReLU])),
+    ("ModuleList: holds Modules, got function", lambda _: nn.ModuleList([F.relu])),
+    ("linear: .*: 28 against 784; write x.flatten.1., or nn.Flatten",
+     lambda _: nn.Linear(784, 10, rng=seeded())(IMAGES)),
+    (r"linear: .*: 28 against 784; write x.reshape\(1, -1\)",
+     lambda _: nn.Linear(784, 10, rng=seeded())(IMAGES[0, 0])),
+    ("linear: .*: 3 against 4; the weight is transposed", lambda _: F.linear(ROWS, np.zeros((3, 4), np.float32))),
+    ("Conv2d: padding must be at least 0, got -1", lambda _: nn.Conv2d(1, 2, 3, padding=-1, rng=seeded())),
+    ("Conv1d: stride must be at least 1, got 0", lambda _: nn.Conv1d(1, 2, 3, stride=0, rng=seeded())),
+    ("Conv2d: dilation must be at least 1, got 0", lambda _: nn.Conv2d(1, 2, 3, dilation=0, rng=seeded())),
+    ("ConvTranspose2d: padding must be at least 0, got -2",
+     lambda _: nn.ConvTranspose2d(1, 2, 3, padding=(1, -2), rng=seeded())),
+    ("MaxPool2d: stride must be at least 1, got 0", lambda _: nn.MaxPool2d(2, stride=0)),
+    ("AvgPool1d: padding must be at least 0, got -1", lambda _: nn.AvgPool1d(2, padding=-1)),
+    ("MaxPool2d: kernel_size must be at least 1, got 0", lambda _: nn.MaxPool2d(0)),
+    # numbers
+    ("add: got None where numbers are needed; does the function", lambda _: Tensor([1.0]) + None),
+    ("mul: got None where numbers are needed", lambda _: None * Tensor([1.0])),
+    ("Tensor: got None where numbers are needed; does the function", lambda _: F.mse_loss(None, ROWS)),
+    ("Tensor: got None where numbers are needed", lambda _: Tensor(None)),
+    ("Tensor: rows must have one length.*got lengths 2, 1", lambda _: Tensor([[1.0, 2.0], [3.0]])),
+    ("Tensor: got a list of Tensors; join them with stack", lambda _: Tensor([weight(), weight()])),
+    ("and_: needs booleans or integers, got dtype float64 and dtype float64", lambda _: weight() & weight()),
+    ("invert: needs booleans or integers, got dtype float64", lambda _: ~weight()),
+    ("requires_grad_: only floats can have a gradient, got dtype int64", lambda _: Tensor([1]).requires_grad_()),
+    ("requires_grad_: this Tensor was computed; use detach", lambda _: (weight() * 2).requires_grad_(False)),
+    (r"mm: needs two matrices, got shapes \(3,\) and \(3,\); use matmul", lambda _: weight().mm(weight())),
+    # einsum
+    ("einsum: the equation comes first.*got ndarray", lambda _: F.einsum(ROWS, ROWS, "ij,ij->")),
+    ("einsum: axes are named by single letters.*got '1'", lambda _: F.einsum("i1,i1->i", ROWS, ROWS)),
+    ("einsum: the result must use letters of the operands.*got 'ij->iz'", lambda _: F.einsum("ij->iz", ROWS)),
+    ("einsum: 'j' of 'ij,jk->ik' must have one size, got 3 and 4", lambda _: F.einsum("ij,jk->ik", ROWS, ROWS)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "wrong"), SENTENCES, ids=[s for s, _ in SENTENCES])
+def test_what_is_wrong_is_said_in_one_sentence_with_its_remedy(sentence, wrong, tmp_path):
+    with pytest.raises((TypeError, ValueError, FileNotFoundError), match=f"^{sentence}") as caught:
+        wrong(tmp_path)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert len(text) < 260
+
+
+def test_flatten_takes_arrays_too():
+    assert nn.Flatten()(IMAGES).shape == (4, 784)
+    assert nn.Flatten(0, 1)(IMAGES).shape == (4, 28, 28)
+
+
+def test_numpy_functions_of_a_tensor_without_a_gradient_give_arrays():
+    x = Tensor([0.0, 1.0])
+    np.testing.assert_allclose(np.exp(x), np.exp([0, 1]), rtol=1e-6)
+    assert isinstance(np.ones(2) // x.clip(1.0), Tensor)
+    assert isinstance(np.float64(3) % (x + 1), Tensor)
+    assert isinstance(np.array([True, False]) & (x > 0), Tensor)

@@ -1,0 +1,75 @@
+"""`course collect` on the command line: a line for everything, JSON, and an exit status that says what is to do."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grading.commands import instructor
+from grading.course.collect import collect
+from grading.errors import CourseError
+from tests.grading.course.uploads import L, bytes_of, pack, put
+
+
+@pytest.fixture(scope="module")
+def app():
+    made = typer.Typer()
+    instructor.register(made)
+    return made
+
+
+def call(app, *words):
+    result = CliRunner().invoke(app, list(map(str, words)))
+    if isinstance(result.exception, CourseError):
+        return 2, str(result.exception)
+    return result.exit_code, result.output
+
+
+def test_the_command_prints_a_line_for_everything_and_its_status_says_what_is_to_do(app, folder, tmp_path, words):
+    files = {f"{L}.ipynb": "a", "ann_1_2_x.ipynb": "b", "ann_1_3_x.pdf": "x"}
+    source = pack(tmp_path / "1.zip", bytes_of(files, words))
+    where = ("collect", "90", source, "--course", folder.root)
+    code, told = call(app, *where, "--dry-run")
+    assert code == 1
+    assert "taken    ann  ann_1_2_x.ipynb" in told
+    assert "no hand-in time (canvas gives files the time of the download)" in told
+    assert "ann_1_3_x.pdf (ann): a PDF holds no cells to grade" in told
+    assert f"To do: {L}.ipynb: its name does not say whose it is; say --who '{L}.ipynb=STUDENT'" in told
+    assert "1 taken, 0 kept, 0 stopped; 3 files given, 2 not taken; nothing was changed (--dry-run)" in told
+    assert not list((folder.root / "submitted").iterdir())
+    code, told = call(app, *where, "--who", f"{L}.ipynb=bo", "--json")
+    data = json.loads(told)
+    assert code == 0
+    assert data["collected"] == {"ann": "ann_1_2_x.ipynb", "bo": f"{L}.ipynb"}
+    assert sorted(row["path"] for row in data["files"]) == sorted(files)
+    assert {"lesson", "students", "nobody", "problems", "dry_run"} <= data.keys()
+
+
+def test_a_single_notebook_may_be_given(app, folder, tmp_path, words):
+    source = put(tmp_path, {"Ann Smith.ipynb": words["a"]}) / "Ann Smith.ipynb"
+    assert call(app, "collect", "90", source, "--course", folder.root)[0] == 0
+    assert folder.students(L) == ["Ann_Smith"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--zone", "Mars/Base"), "--zone Mars/Base is no time zone"),
+        (("--who", "ann"), "write 'PATH=STUDENT'"),
+        (("--who", "ann.ipynb=../x"), "cannot be a student's id"),
+        (("--who", "nowhere.ipynb=ann"), "nothing of that name was given"),
+        (("--times", "/nowhere.csv"), "/nowhere.csv cannot be read"),
+    ],
+)
+def test_a_mistake_is_one_sentence(app, folder, tmp_path, words, more, said):
+    source = pack(tmp_path / "1.zip", {"ann.ipynb": words["a"]})
+    code, told = call(app, "collect", "90", source, "--course", folder.root, *more)
+    assert code == 2
+    assert said in told
+
+
+def test_neither_folder_nor_zip_nor_notebook_is_refused(folder, tmp_path):
+    (tmp_path / "x.rar").write_bytes(b"Rar!")
+    with pytest.raises(CourseError, match="neither a folder nor a zip file nor a notebook"):
+        collect(folder.root, L, tmp_path / "x.rar")

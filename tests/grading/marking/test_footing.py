@@ -1,0 +1,107 @@
+"""A check stands on what the lesson gave: whatever was done to its cells and names, right work keeps its points."""
+
+import pytest
+
+from grading.confinement.job import Limits
+from grading.confinement.sandbox import Sandbox
+from grading.lessons.cells import defined_names
+from grading.marking.jobs import make_job, make_result
+from grading.marking.overlay import overlay
+from grading.marking.verdict import from_json
+from tests.grading import small_lesson as small
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Sandbox() as running:
+        yield running
+
+
+def graded(nb, pool):
+    """(verdict, repairs) of a notebook, run in the sandbox."""
+    skeleton, records = small.skeleton(), small.records()
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
+    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"]), laid.repairs
+
+
+def changed(setup=None, after_setup="", last=""):
+    """Right work whose import cell is `setup`, with cells of the student's own after it and at the end."""
+    from nbformat.v4 import new_code_cell
+
+    nb = small.right()
+    if setup is not None:
+        nb.cells[1].source = setup
+    at = next(i for i, c in enumerate(nb.cells) if c.id == "setup") + 1
+    if after_setup:
+        nb.cells.insert(at, new_code_cell(after_setup))
+    if last:
+        nb.cells.append(new_code_cell(last))
+    return nb
+
+
+IMPORT = "from course_lib.checks import NotDone, check"
+HARMLESS = {
+    "a first line that only the student's machine has": f"from google.colab import drive\n{IMPORT}",
+    "a package that is not here": f"import seaborn as sns\n{IMPORT}",
+    "a magic that is not here": f"%matplotlib widget\n{IMPORT}",
+    "the names by their old places": "from course_lib.nowhere import NotDone, check",
+    "emptied": "# nothing",
+    "no Python any more": "from course_lib.checks import (",
+}
+
+
+@pytest.mark.parametrize("setup", HARMLESS.values(), ids=HARMLESS)
+def test_a_changed_import_cell_costs_nothing_and_is_told(setup, pool):
+    verdict, repairs = graded(changed(setup), pool)
+    assert verdict.score == verdict.points
+    assert any("import cell: was changed; it runs as handed out" in r for r in repairs)
+
+
+def test_a_deleted_import_cell_is_put_back(pool):
+    nb = small.right()
+    nb.cells = [c for c in nb.cells if c.id != "setup"]
+    verdict, repairs = graded(nb, pool)
+    assert verdict.score == verdict.points
+    assert any("import cell: was deleted and is restored" in r for r in repairs)
+
+
+REBOUND = ["check = True", "del check", "check = lambda *a, **k: open('/dev/null')", "NotDone = check = None"]
+
+
+@pytest.mark.parametrize("scratch", REBOUND)
+def test_a_name_that_checks_need_is_what_the_lesson_made_of_it(scratch, pool):
+    verdict, _ = graded(changed(after_setup=scratch), pool)
+    assert verdict.score == verdict.points
+
+
+def test_a_failing_cell_of_the_students_own_costs_nothing_and_is_the_first_thing_told(pool):
+    verdict, _ = graded(changed(after_setup="x = 1\nprint(undefined_name)"), pool)
+    assert verdict.score == verdict.points
+    assert verdict.cause.startswith("The first cell that failed is cell 3 of the notebook (`x = 1`)")
+    assert "NameError in line 2, name 'undefined_name' is not defined" in verdict.cause
+
+
+def test_what_an_answer_defines_is_the_students_also_under_a_name_of_the_lesson(pool):
+    nb = small.submission(double="check = 2\ndef double(x):\n    return check * x", tail=small.ANSWER_TAIL)
+    verdict, _ = graded(nb, pool)
+    assert verdict.checks["double"].score == 0  # the answer itself made `check` a number: that is told, not mended
+    nb = small.submission(double="factor = 2\ndef double(x):\n    return factor * x", tail=small.ANSWER_TAIL)
+    assert graded(nb, pool)[0].checks["double"].passed
+
+
+def test_a_wrong_answer_stays_wrong_and_the_cause_is_no_stub(pool):
+    verdict, _ = graded(small.submission(double="def double(x):\n    return x"), pool)
+    assert verdict.checks["double"].score == 0
+    assert verdict.cause == ""
+
+
+def test_the_answer_below_a_timing_magic_counts_and_is_found_without_metadata(pool):
+    nb = small.submission(double="%%time\n" + small.ANSWER_DOUBLE, tail=small.ANSWER_TAIL)
+    for cell in nb.cells:
+        cell.metadata = {}
+        cell["id"] = f"lost-{nb.cells.index(cell)}"
+    verdict, _ = graded(nb, pool)
+    assert verdict.checks["double"].passed
+    assert defined_names("%%capture out\ndef f():\n    pass") == {"f"}
+    assert defined_names("%%bash\ndef f():\n    pass") == frozenset()
