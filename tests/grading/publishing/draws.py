@@ -18,15 +18,23 @@ from grading.paths import Folders
 from grading.publishing.private import draw_proven
 
 
-def drawn_again(lesson, draws, begin=0):
-    """{exercise id: in how many of the draws its first one failed}; each draw is what a release would do."""
+def drawn_again(lesson, draws, told=lambda number, drawn: None):
+    """{exercise id: in how many of the draws its first one failed}; each draw is what a release would do.
+
+    `told(number, drawn)` is called after each.
+    """
     failed = Counter()
-    for number in range(begin, begin + draws):
+    for number in range(draws):
         secret = hashlib.sha256(f"draw {number}".encode()).digest()
         (drawn,) = draw_proven([lesson], secret)
         assert not any(proof.problems for proof in drawn.proofs)
         failed.update(drawn.draws.keys())
+        told(number, drawn)
     return failed
+
+
+def _tell(number, drawn):
+    print(f"  draw {number}: {'; '.join(drawn.notes) or 'the first certifies'}", file=sys.stderr, flush=True)
 
 
 def main():
@@ -39,7 +47,7 @@ def main():
     for lesson in read_lessons(Folders().solutions, given.lessons):
         start = time.perf_counter()
         try:
-            failed = drawn_again(lesson, given.draws)
+            failed = drawn_again(lesson, given.draws, _tell)
         except CourseError as error:
             print(f"{lesson.slug}: {error}", flush=True)
             bad = True
