@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from grading.commands import decisions
 from grading.commands.collecting import collect
 
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
@@ -20,6 +21,10 @@ def register(app):
         ("init", init),
         ("collect", collect),
         ("grade", grade),
+        ("due", decisions.due),
+        ("extend", decisions.extend),
+        ("drop", decisions.drop),
+        ("points", decisions.points),
         ("show", show),
         ("feedback", feedback),
         ("report", report),

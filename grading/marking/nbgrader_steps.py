@@ -103,10 +103,10 @@ class LatePenalties(AssignLatePenalties):
             _set_time(resources)
             return super().preprocess(nb, resources)
         penalty = None
-        if course.late > 0:
+        if course.mark.late > 0:
             self.init_plugin()
             penalty = self.plugin_inst.late_submission_penalty(
-                resources["nbgrader"]["student"], course.score, course.late
+                resources["nbgrader"]["student"], course.score, course.mark.late
             )
             penalty = None if penalty is None else self._check_late_penalty(course, penalty)
         course.writer.save_penalty(penalty, course)

@@ -26,6 +26,7 @@ from grading.marking.gradebook import Reader
 from grading.marking.nbgrader_steps import course_of
 from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
 from grading.marking.verdict import STOPPED, from_json
+from grading.reporting.lateness import span
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PROSE = {
@@ -55,7 +56,7 @@ assert set(SHOWN) < set(ROLES)
 def environment():
     """The templates, everything escaped unless it was made safe here."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}")
+    made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}", span=span)
     return made
 
 
@@ -123,7 +124,7 @@ def page(course, nb, student, lesson, scores, penalty=None, name=""):
             score=max(0.0, earned - (penalty or 0.0)),
             penalty=penalty,
             waiting=waiting,
-            points=skeleton.points,
+            points=sum(course.points(lesson).values()),
             repairs=verdict.repairs,
             passed=sum(one["state"] == "passed" for one in exercises),
             stopped=STOPPED.get(verdict.ended, ""),
@@ -156,7 +157,8 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
     rows = [scores.get(c.grade_id, {}) for c in (checks if cell.role == "solution" else [cell])]
     score = sum((r.get("manual") if r.get("manual") is not None else r.get("auto") or 0.0) for r in rows)
     score += sum(r.get("extra") or 0.0 for r in rows)
-    points = sum(c.points for c in checks) + cell.points
+    worth = course.points(verdict.lesson)
+    points = sum(worth[c.grade_id] for c in checks) + worth.get(cell.grade_id, 0.0)
     source = answer.source if answer is not None else cell.source
     done = source.strip() != cell.source.strip()
     waiting = cell.role == "question" and any(r.get("auto") is None and r.get("manual") is None for r in rows) and done
