@@ -102,7 +102,7 @@ class Course:
 
     @functools.cache  # noqa: B019 (one Course a run)
     def fingerprint(self, lesson):
-        """Changes when anything that decides a verdict changes, the submission aside. Points do not: they decide marks."""
+        """Changes when anything that decides a verdict changes, the submission aside; points decide marks alone."""
         self.records(lesson)  # says what is wrong with a file that cannot be read
         digest = hashlib.sha256(self.skeleton(lesson).fingerprint.encode())
         for path in self._record_paths(lesson).values():

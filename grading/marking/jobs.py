@@ -24,8 +24,8 @@ from grading.marking.verdict import to_json
 
 
 def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, whole=False):
-    """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader, `prints` for files
-    of which not every byte matters.
+    """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader, `prints` for
+    files of which not every byte matters.
 
     The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), unless `whole`.
     """

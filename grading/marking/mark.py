@@ -1,7 +1,7 @@
 """From a verdict to a mark: what each check is worth today, what is taken off for being late, which rules decided.
 
 A verdict says what passes; it comes from a run and stays in the journal. A mark is a verdict under rules: points,
-dropped checks, due date, extension, penalty. When a rule changes, marks are made anew from the journal, and nothing runs.
+dropped checks, due date, extension, penalty. When a rule changes, marks are made anew from the journal; nothing runs.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ MARKS = modules("grading.marking.nbgrader_steps", "grading.marking.replay", "gra
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One submission's mark as the gradebook has it: all its points, what is taken off, and what was decided by when."""
+    """One submission's mark as the gradebook has it: all its points, what is taken off, when it was due and came."""
 
     raw: float
     penalty: float

@@ -1,4 +1,4 @@
-"""Writes marks into nbgrader's gradebook (terms.py writes what was decided before): replays results into it, one transaction a submission.
+"""Writes marks into nbgrader's gradebook: replays results into it, one transaction a submission (dates: terms.py).
 
 It runs the folder's own list of autograde steps (nbgrader_config.py) on a gradebook that stays open, so an instructor's
 further steps and late policy take part. Manual scores and comments are never touched. A copy of the gradebook is kept

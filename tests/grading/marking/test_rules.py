@@ -1,4 +1,4 @@
-"""A verdict under other rules is another mark: due dates, extensions, penalties, points and dropped checks, either way."""
+"""A verdict under other rules is another mark, and nothing runs: due dates, extensions, penalties, points; either way."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from grading.course import Course
 from grading.marking import engine
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+from tests.grading.conftest import copy
 
 DUE = datetime(2026, 10, 12, 22)
 
@@ -47,17 +48,22 @@ def set_due(made, when):
         book.db.commit()
 
 
-@pytest.fixture
-def late(tmp_path):
-    """A class of two, graded: ann an hour late by DUE, ben in time; what is late gets nothing."""
-    made = sc.make(tmp_path / "course")
+@pytest.fixture(scope="module")
+def late_graded(tmp_path_factory):
+    made = sc.make(tmp_path_factory.mktemp("late") / "course")
     for student, when in (("ann", "2026-10-12 23:00:00 UTC"), ("ben", "2026-10-12 21:00:00 UTC")):
         sc.hand_in(made, student, sc.answered(made, **sc.RIGHT), timestamp=when)
     set_penalty(made, "zero")
     set_due(made, DUE)
     grade(made)
     assert marks(made) == {"ann": (6, 6), "ben": (6, 0)}
-    return made
+    return made.root
+
+
+@pytest.fixture
+def late(late_graded, tmp_path):
+    """A class of two, graded: ann an hour late by DUE, ben in time; what is late gets nothing."""
+    return copy(late_graded, tmp_path / "course")
 
 
 def ways(summary):
