@@ -52,9 +52,13 @@ def init(
     Example: course init ~/autumn-class 01 09
     """
     from grading import course
+    from grading.course.stamp import read_stamp
     from grading.publishing.course_parts import lesson_parts, private_parts
 
     console = _console()
+    if read_stamp(folder)["private"] and not private:
+        console.print("This folder has private hidden tests; they are kept.")
+        private = True
     with console.status("preparing") as status:
         if private:
             course.init(folder, [])

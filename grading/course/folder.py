@@ -15,6 +15,7 @@ from course_lib.evidence.records import BadRecord, load_record, record_fingerpri
 from grading.confinement.job import Limits
 from grading.course.rules import read_rules
 from grading.course.skeleton import read_skeleton
+from grading.course.stamp import read_stamp
 from grading.course.submitted import read_submission, unfit_names, who_handed_in
 from grading.errors import CourseError
 from grading.imports import files_behind, hash_of, modules
@@ -31,6 +32,7 @@ class Course:
         self.root = Path(root).resolve()
         if not (self.root / "nbgrader_config.py").is_file():
             raise CourseError(f"{root} is not a course folder; make one with `course init {root}`.")
+        read_stamp(self.root)
         self._skeletons, self._records, self._files = {}, {}, {}
 
     @property
@@ -169,6 +171,8 @@ def load_config(root):
     from traitlets.config.loader import PyFileConfigLoader
 
     try:
-        return PyFileConfigLoader("nbgrader_config.py", str(root)).load_config()
+        config = PyFileConfigLoader("nbgrader_config.py", str(root)).load_config()
     except Exception as error:
         raise CourseError(f"{root}/nbgrader_config.py cannot be read ({type(error).__name__}: {error}).") from None
+    config.CourseDirectory.root = str(root)  # wherever the folder was when the file was written
+    return config

@@ -67,7 +67,8 @@ def drop(root, name, give="full", *, undo=False, why="", dry=False):
         raise CourseError(f"--give {give}: a dropped check gives its points to everybody (full) or to nobody (none).")
     entry = {"rule": "undrop" if undo else "drop", "lesson": lesson, "check": cell.grade_id}
     entry |= {} if undo else {"give": give}
-    told = "counts again" if undo else {"full": "full points for everybody", "none": "no points for anybody"}[give]
+    gives = {"full": "gives its points to everybody", "none": "gives no points to anybody"}
+    told = "counts again" if undo else gives[give]
     return _about_cell(course, lesson, cell, entry, f"{lesson}: {cell.grade_id} {told}", why, dry)
 
 

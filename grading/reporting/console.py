@@ -93,6 +93,8 @@ def verdict_lines(verdict):
         for line in check.lines:
             label = hidden_tests.label(line, numbered=True)
             yield f"    {'✓' if line.passed else '✗'} {label}{'  ' + line.say if line.say else ''}", ""
+        if check.rule:
+            yield f"    {check.rule}", "yellow"
         for mistake in check.mistakes:
             yield f"    {mistake.name}: {mistake.sentence}", "cyan"
         if not check.passed:

@@ -1,4 +1,4 @@
-"""A verdict under other rules is another mark, and nothing runs: due dates, extensions, penalties, points; either way."""
+"""A verdict under other rules is another mark, nothing runs: due dates, extensions, penalties, points; either way."""
 
 from datetime import datetime, timedelta
 
