@@ -134,8 +134,9 @@ class Writer(Reader):
         path.chmod(0o444)
         if (self.course.root / "release" / submission.lesson / "pictures").is_dir():
             (folder / "pictures").symlink_to(f"../../../release/{submission.lesson}/pictures")  # for formgrader's pages
-        if submission.timestamp:
-            write_atomically(folder / "timestamp.txt", submission.timestamp)
+        for name, text in (("timestamp.txt", submission.timestamp), ("submission_secret.txt", submission.secret)):
+            if text:
+                write_atomically(folder / name, text)
 
     def save_scores(self, nb, course):
         """The scores and reasons of one notebook; called by the step that stands for SaveAutoGrades."""

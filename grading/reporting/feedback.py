@@ -8,6 +8,7 @@ the same page through FeedbackExporter.
 import functools
 import json
 import re
+import secrets
 from pathlib import Path
 
 import bleach
@@ -19,7 +20,7 @@ from nbformat import from_dict
 from grading.course.folder import Course
 from grading.course.skeleton import ROLES
 from grading.errors import CourseError
-from grading.files import write_atomically
+from grading.files import read_regular, write_atomically
 from grading.ids import exercise_of, split
 from grading.marking import hidden_tests
 from grading.marking.gradebook import Reader
@@ -240,10 +241,27 @@ def write(root, lessons=(), students=(), tell=None):
             )
             path = course.root / "feedback" / student / lesson / f"{lesson}.html"
             write_atomically(path, made)
+            _for_the_exchange(course, student, lesson, path.parent)
             paths.append(path)
             if tell is not None:
                 tell(len(paths), len(pairs), path)
     return paths
+
+
+def _for_the_exchange(course, student, lesson, folder):
+    """What `nbgrader release_feedback` reads beside each page: when it was handed in, and the secret of the exchange.
+
+    Who handed in another way has no secret; a random one, which opens nothing, lets the others' pages go out.
+    """
+    graded = course.root / "autograded" / student / lesson
+    for name, otherwise in (("timestamp.txt", ""), ("submission_secret.txt", secrets.token_hex(64))):
+        try:
+            text = read_regular(graded / name, 1000)
+        except OSError:
+            text = otherwise
+            if (folder / name).exists():
+                continue
+        write_atomically(folder / name, text)
 
 
 def _full_name(row):
