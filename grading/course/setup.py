@@ -59,8 +59,9 @@ def init(root, lessons):
     root = Path(root).resolve()
     if root.exists() and any(root.iterdir()) and not (root / "nbgrader_config.py").exists():
         raise CourseError(f"{root} holds other files; give a new or empty folder.")
+    read_stamp(root)  # refuses a newer folder before anything is written
     public = [given.lesson for given in lessons if not given.private]
-    if public and root.exists() and read_stamp(root)["private"]:
+    if public and read_stamp(root)["private"]:
         raise CourseError(
             f"{root} has private hidden tests, which the public ones of {', '.join(public)} would replace; "
             f"use `course init --private {root}`, or a new folder."
