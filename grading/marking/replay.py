@@ -87,17 +87,26 @@ class Writer(Reader):
             )
             self._complete(known, at)
             return at
-        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
-            self.db.execute(insert(Student).values(id=student))
-        made = SubmittedAssignment(assignment_id=known.assignment, student_id=student, timestamp=timestamp)
-        self.db.add(made)
-        self.db.flush()
+        made = self.open_assignment(known, student)
+        made.timestamp = timestamp
         notebook = SubmittedNotebook(notebook_id=known.notebook, assignment_id=made.id)
         self.db.add(notebook)
         self.db.flush()
-        at = SimpleNamespace(assignment=made.id, extension=None, notebook=notebook.id)
+        at = SimpleNamespace(assignment=made.id, extension=made.extension, notebook=notebook.id)
         self._complete(known, at)
         return at
+
+    def open_assignment(self, known, student):
+        """nbgrader's row of a student in a lesson, made when it is not there: no notebook in it, no grades yet."""
+        mine = SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student
+        made = self.db.execute(select(SubmittedAssignment).where(*mine)).scalar()
+        if made is None:
+            if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+                self.db.execute(insert(Student).values(id=student))
+            made = SubmittedAssignment(assignment_id=known.assignment, student_id=student)
+            self.db.add(made)
+            self.db.flush()
+        return made
 
     def _complete(self, known, at):
         """Make the grade and comment rows that are missing."""

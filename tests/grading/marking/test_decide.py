@@ -64,12 +64,23 @@ def test_an_extension_is_nbgraders_own_and_is_taken_back(late):  # noqa: F811
     assert counts(decide.extend(late.root, "ann", "90", 0))["ann"] == (6, 0)
 
 
-def test_an_extension_given_before_anything_was_handed_in_counts_when_it_is(late):  # noqa: F811
+@pytest.mark.parametrize("button", [False, True], ids=["course grade", "formgrader"])
+def test_an_extension_given_before_anything_was_handed_in_counts_when_it_is(late, button, tmp_path):  # noqa: F811
+    from grading.reporting.export import export
+    from tests.grading.marking.test_gradebook import api
+
     with Gradebook(late.db_url) as book:
         book.update_or_create_student("cem")
     decide.extend(late.root, "cem", "90", 2)
+    export(late.root, "csv", tmp_path / "before.csv")
+    (row,) = [line for line in (tmp_path / "before.csv").read_text().splitlines() if line.startswith("cem,")]
+    assert row.split(",")[5:8] == ["", "", ""]  # no mark yet, and none of 0
     sc.hand_in(late, "cem", sc.answered(late, **sc.RIGHT), timestamp="2026-10-12 23:30:00 UTC")
-    engine.grade(late.root, pool=sc.InProcess(), workers=1)
+    if button:
+        done = api(late).autograde(small.LESSON, "cem", force=True)
+        assert done["success"], done
+    else:
+        engine.grade(late.root, pool=sc.InProcess(), workers=1)
     assert marks(late)["cem"] == (6, 0)
 
 
