@@ -19,7 +19,9 @@ def beside(path):
     try:
         yield half
         os.replace(half, path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename == str(half):
+            error.filename = str(path)  # the name that means something to whoever reads it
         with contextlib.suppress(OSError):
             half.unlink()
         raise

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from grading.commands import decisions
 from grading.commands.collecting import collect
 
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
@@ -20,6 +21,10 @@ def register(app):
         ("init", init),
         ("collect", collect),
         ("grade", grade),
+        ("due", decisions.due),
+        ("extend", decisions.extend),
+        ("drop", decisions.drop),
+        ("points", decisions.points),
         ("show", show),
         ("feedback", feedback),
         ("report", report),
@@ -47,9 +52,13 @@ def init(
     Example: course init ~/autumn-class 01 09
     """
     from grading import course
+    from grading.course.stamp import read_stamp
     from grading.publishing.course_parts import lesson_parts, private_parts
 
     console = _console()
+    if read_stamp(folder)["private"] and not private:
+        console.print("This folder has private hidden tests; they are kept.")
+        private = True
     with console.status("preparing") as status:
         if private:
             course.init(folder, [])

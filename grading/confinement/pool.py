@@ -37,8 +37,18 @@ class SandboxPool:
         if not self.started.cancelled() and self.started.exception() is None:
             self.sandbox.close()
 
+    def abandon(self):
+        """End what runs at once: whoever waited for it has gone."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        if not self.started.cancelled() and self.started.exception() is None:
+            self.sandbox.abandon()
+        self.threads.shutdown()
+
     def __enter__(self):
         return self
 
-    def __exit__(self, *exc):
-        self.close()
+    def __exit__(self, kind, *_):
+        if kind is not None and not issubclass(kind, Exception):  # Ctrl-C
+            self.abandon()
+        else:
+            self.close()

@@ -55,6 +55,7 @@ class Sandbox:
         for slot in range(SLOTS):
             self.slots.put(slot)
         self.lock = threading.Lock()
+        self.abandoned = False
         self.zygote = None
         self.path = None
         self._choose([path] if path else self._candidates())
@@ -103,6 +104,11 @@ class Sandbox:
                 self.zygote.close()
                 self.zygote = None
 
+    def abandon(self):
+        """End it, and let no run that this cuts off begin again."""
+        self.abandoned = True
+        self.close()
+
     def __enter__(self):
         return self
 
@@ -116,7 +122,7 @@ class Sandbox:
             for _ in range(2):
                 with contextlib.ExitStack() as stack:
                     run, lost = self._talk(job, slot, stack)
-                if not lost:
+                if not lost or self.abandoned:
                     break
             return run
         finally:

@@ -11,9 +11,11 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from course_lib.evidence.compare import BadRecord, load_record
+from course_lib.evidence.records import BadRecord, load_record, record_fingerprint
 from grading.confinement.job import Limits
+from grading.course.rules import read_rules
 from grading.course.skeleton import read_skeleton
+from grading.course.stamp import read_stamp
 from grading.course.submitted import read_submission, unfit_names, who_handed_in
 from grading.errors import CourseError
 from grading.imports import files_behind, hash_of, modules
@@ -30,6 +32,7 @@ class Course:
         self.root = Path(root).resolve()
         if not (self.root / "nbgrader_config.py").is_file():
             raise CourseError(f"{root} is not a course folder; make one with `course init {root}`.")
+        read_stamp(self.root)
         self._skeletons, self._records, self._files = {}, {}, {}
 
     @property
@@ -70,6 +73,16 @@ class Course:
                 raise CourseError(f"{error} Or run `course init {self.root}` again.") from None
         return self._records[lesson]
 
+    @functools.cached_property
+    def rules(self):
+        """What was decided about points and bad tests (grading/course/rules.py)."""
+        return read_rules(self.root)
+
+    def points(self, lesson):
+        """What each graded cell of a lesson is worth, as it counts: {grade id: points}."""
+        cells = [cell for cell in self.skeleton(lesson).cells if cell.metadata.get("nbgrader", {}).get("grade")]
+        return {cell.grade_id: self.rules.worth(lesson, cell) for cell in cells}
+
     def _record_paths(self, lesson):
         visible = self.root / "source" / lesson / "expected" / f"{lesson}.npz"
         return {"visible": visible, "hidden": self.root / "hidden" / f"{lesson}.npz"}
@@ -83,11 +96,19 @@ class Course:
         return self._files[lesson]
 
     @functools.cache  # noqa: B019 (one Course a run)
+    def prints(self, lesson):
+        """What stands for a file beside the notebook that holds points and hints: {relative path: hash}."""
+        name = f"expected/{lesson}.npz"
+        path = self.root / "release" / lesson / name
+        return {name: record_fingerprint(path)} if path.is_file() else {}
+
+    @functools.cache  # noqa: B019 (one Course a run)
     def fingerprint(self, lesson):
-        """Changes when anything that decides a grade changes, the submission aside."""
+        """Changes when anything that decides a verdict changes, the submission aside; points decide marks alone."""
+        self.records(lesson)  # says what is wrong with a file that cannot be read
         digest = hashlib.sha256(self.skeleton(lesson).fingerprint.encode())
         for path in self._record_paths(lesson).values():
-            digest.update(path.read_bytes())
+            digest.update(record_fingerprint(path).encode())
         digest.update(_code())
         return digest.hexdigest()
 
@@ -150,6 +171,8 @@ def load_config(root):
     from traitlets.config.loader import PyFileConfigLoader
 
     try:
-        return PyFileConfigLoader("nbgrader_config.py", str(root)).load_config()
+        config = PyFileConfigLoader("nbgrader_config.py", str(root)).load_config()
     except Exception as error:
         raise CourseError(f"{root}/nbgrader_config.py cannot be read ({type(error).__name__}: {error}).") from None
+    config.CourseDirectory.root = str(root)  # wherever the folder was when the file was written
+    return config

@@ -4,22 +4,28 @@ import contextlib
 import json
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.course.folder import Course, load_config
+from grading.course.stamp import read_stamp, write_stamp
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.lessons.release import generate_config
 
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback", "hidden", "journal")
+HERE = "str(Path(__file__).resolve().parent)"
+ABSOLUTE = re.compile(r"^c\.CourseDirectory\.root = (['\"])(.*)\1$", re.M)  # as earlier versions wrote it
 CONFIG = '''"""nbgrader's configuration of this course folder. Student code runs only in the course's sandbox: the three
 steps named here stand where nbgrader would run a notebook and read scores off its output."""
 
+from pathlib import Path
+
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
-c.CourseDirectory.root = {root!r}
+c.CourseDirectory.root = {here}
 c.Autograde.sanitize_preprocessors = ["grading.plugins.LayOver", "nbgrader.preprocessors.CheckCellMetadata"]
 c.Autograde.autograde_preprocessors = [
     "grading.plugins.Confined",
@@ -33,7 +39,7 @@ c.ClearMarkScheme.enforce_metadata = False
 c.GenerateFeedback.exporter_class = "grading.plugins.FeedbackExporter"
 c.HTMLExporter.sanitize_html = True
 
-# Late work: "none" takes nothing off, "zero" takes everything; due dates stand in the gradebook (formgrader sets them).
+# Late work: "none" takes nothing off, "zero" takes everything. `course due` and formgrader set due dates.
 c.LateSubmissionPlugin.penalty_method = "none"
 '''
 
@@ -45,6 +51,7 @@ class LessonFiles:
     lesson: str
     source: dict
     hidden: bytes
+    private: bool = False  # the hidden tests were drawn for one folder
 
 
 def init(root, lessons):
@@ -52,12 +59,18 @@ def init(root, lessons):
     root = Path(root).resolve()
     if root.exists() and any(root.iterdir()) and not (root / "nbgrader_config.py").exists():
         raise CourseError(f"{root} holds other files; give a new or empty folder.")
+    read_stamp(root)  # refuses a newer folder before anything is written
+    public = [given.lesson for given in lessons if not given.private]
+    if public and read_stamp(root)["private"]:
+        raise CourseError(
+            f"{root} has private hidden tests, which the public ones of {', '.join(public)} would replace; "
+            f"use `course init --private {root}`, or a new folder."
+        )
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "hidden").chmod(0o700)
-    config = root / "nbgrader_config.py"
-    if not config.exists():
-        write_atomically(config, config_text(root))
+    write_stamp(root, private=any(given.private for given in lessons))
+    _configure(root)
     for given in lessons:
         for name, data in given.source.items():
             write_atomically(root / "source" / given.lesson / name, data)
@@ -84,10 +97,23 @@ def tools_on_path():
         os.environ["PATH"] = before
 
 
-def config_text(root):
-    """The text of nbgrader_config.py."""
+def config_text():
+    """The text of nbgrader_config.py; it finds the folder by its own place, so that a folder may be moved."""
     steps = list(generate_config().GenerateAssignment.preprocessors)
-    return CONFIG.format(root=str(root), generate=steps)
+    return CONFIG.format(here=HERE, generate=steps)
+
+
+def _configure(root):
+    """Write nbgrader_config.py where there is none; in one that names another place, put right that line alone."""
+    config = root / "nbgrader_config.py"
+    if not config.exists():
+        write_atomically(config, config_text())
+        return
+    text = config.read_text(encoding="utf-8")
+    found = ABSOLUTE.search(text)
+    if found and found[2] != str(root):
+        here = HERE.replace("Path(", "__import__('pathlib').Path(")
+        write_atomically(config, text[: found.start()] + f"c.CourseDirectory.root = {here}" + text[found.end() :])
 
 
 def _generate(root, lesson):

@@ -46,7 +46,8 @@ class Skeleton:
     lesson: str
     cells: tuple
     kernelspec: dict
-    fingerprint: str
+    fingerprint: str  # of the cells that run: with the submission it decides a verdict. Points decide marks alone
+    wording: str  # of all cells, texts included: it decides what a graded notebook says
     by_grade_id: dict = field(repr=False, default_factory=dict)
     by_id: dict = field(repr=False, default_factory=dict)
 
@@ -99,15 +100,30 @@ def make_skeleton(lesson, release, source):
     """The skeleton of a lesson from its release and source notebooks (both as notebook nodes)."""
     sources = {c.metadata["nbgrader"].get("grade_id"): c.source for c in source.cells if "nbgrader" in c.metadata}
     cells = tuple(_cell(cell, sources) for cell in release.cells)
-    told = json.dumps([[c.id, c.kind, c.source, c.metadata, c.hidden] for c in cells], sort_keys=True)
+    told = [[c.id, c.kind, c.source, _without_points(c.metadata), c.hidden] for c in cells]
     return Skeleton(
         lesson=lesson,
         cells=cells,
         kernelspec=dict(release.metadata.get("kernelspec", {})),
-        fingerprint=hashlib.sha256(told.encode()).hexdigest(),
+        fingerprint=_hash([cell for cell in told if cell[1] == "code"]),
+        wording=_hash(told),
         by_grade_id={c.grade_id: c for c in cells if c.grade_id},
         by_id={c.id: c for c in cells if c.id},
     )
+
+
+def _hash(values):
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _without_points(metadata):
+    meta = metadata.get("nbgrader")
+    if not isinstance(meta, dict):
+        return metadata
+    kept = {
+        name: value for name, value in meta.items() if name not in ("points", "checksum")
+    }  # it is of the points too
+    return {**metadata, "nbgrader": kept}
 
 
 def read_skeleton(lesson, release_path, source_path):

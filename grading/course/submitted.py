@@ -21,6 +21,7 @@ class Submission:
     refused: tuple = ()  # (outcome, sentence) when the file may not be opened at all
     helpers: dict = field(default_factory=dict)  # .py files beside the notebook: relative path -> bytes
     told: tuple = ()  # what is to be said of them
+    secret: str = ""  # nbgrader's exchange gives feedback back by it
 
 
 def who_handed_in(root, lesson):
@@ -58,7 +59,8 @@ def read_submission(root, student, lesson, release=()):
         note += f"; the newest of {len(found)} notebooks counts"
     raw, refused = _read(path)
     helpers, told = read_helpers(folder, release)
-    return Submission(student, lesson, raw, path.name, timestamp, note, refused, helpers, tuple(told))
+    secret = _small_text(folder / "submission_secret.txt")
+    return Submission(student, lesson, raw, path.name, timestamp, note, refused, helpers, tuple(told), secret)
 
 
 def _read(path):

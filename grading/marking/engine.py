@@ -16,13 +16,14 @@ from grading.confinement.pool import SandboxPool, default_workers
 from grading.course.folder import Course
 from grading.course.times import read_time
 from grading.errors import CourseError
-from grading.marking.jobs import dress, points_of, refused_result, verdict_of
+from grading.marking.backup import scratch
+from grading.marking.jobs import dress, points_of, refused_result
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
+from grading.marking.mark import verdict_of, worth
 from grading.marking.outcome import Graded, Summary, pack
 from grading.marking.prepare import job_of, lay_over, state_of
 from grading.marking.reruns import Judging, otherwise
-from grading.marking.verdict import from_json
 
 AHEAD = 3  # jobs waiting per worker
 SAME = 8  # submissions waiting per job: many hand in the same
@@ -51,15 +52,17 @@ def grade(
     trust=False,
     pool=None,
     tell=None,
+    change=None,
 ):
-    """Grade what changed; returns a Summary.
+    """Grade what changed; returns a Summary. `root` is the folder's path or an open Course.
 
     `force` runs and writes everything again; `twice` runs each a second time under other conditions and flags what
     comes out otherwise; `dry` leaves the gradebook alone and says which marks would change; `pool` is anything with
-    `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one.
+    `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one. With
+    `change(writer)`, which changes a rule, only marks are made anew: what was not graded yet or has changed is left.
     """
     start = time.monotonic()
-    course = Course(root)
+    course = root if isinstance(root, Course) else Course(root)
     chosen = course.choose(lessons)
     wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)]
     if students:
@@ -71,12 +74,19 @@ def grade(
         stack.enter_context(_quick_turns())
         journal = stack.enter_context(Journal(course.root / "journal"))
         workers = workers or default_workers()
-        if pool is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
+        if pool is None and change is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
             pool = stack.enter_context(SandboxPool(workers, trust=trust))  # it starts while the rest is read
         from grading.marking.replay import Writer  # nbgrader takes a second to import: the sandbox starts meanwhile
+        from grading.marking.terms import put_points
 
-        writer = stack.enter_context(Writer(course))
+        writer = stack.enter_context(Writer(course, stack.enter_context(scratch(course)) if dry else None))
+        before = {lesson: writer.marks(lesson) for lesson in chosen}
+        if change is not None:
+            change(writer)
+        put_points(writer, chosen)
         run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
+        run.before, run.only_marks = before, change is not None
+        run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
         run.pool_options = (workers, trust)
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
@@ -98,6 +108,8 @@ class _Run:
         self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, state)]
         self.graded = []
         self.unread = []  # sentences: hand-in times that are none
+        self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
+        self.only_marks = False
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
@@ -131,17 +143,24 @@ class _Run:
         before = self.journal.replayed(student, lesson)
         current = before is not None and before["mark"] == state and (student, lesson) in self.present
         current = current and (not before["key"] or self._good(self.journal.result(before["key"])))
-        if current and not self.force:
-            kept = pack(self._kept(before))
-            return self._done(Graded(student, lesson, before["outcome"], kept, "up to date"))
+        mark = self.today[lesson].get(student)
+        same_rules = current and mark is not None and before.get("rules") == self.writer.rules(lesson, mark)
+        if same_rules and not self.force:
+            one = Graded(student, lesson, before["outcome"], pack(self._kept(before)), "up to date")
+            one.before = one.mark = mark
+            return self._done(one)
+        if self.only_marks and not current:
+            verdict = not_graded(self.course.records(lesson), "new", "", points_of(self.course.skeleton(lesson)))
+            return self._done(Graded(student, lesson, "new", pack(verdict), "left for course grade"))
         laid = lay_over(self.course, submission)
         if laid.outcome != "graded":
             result = refused_result(laid, self.course.records(lesson), self.course.skeleton(lesson))
-            return self._settle(submission, laid, state, "", result, "not run")
+            return self._settle(submission, laid, state, "", result, "re-marked" if current else "not run")
         job = job_of(self.course, submission, laid)
         result = None if self.force and job.key not in self.fresh else self.journal.result(job.key)
         if self._good(result):
-            return self._settle(submission, laid, state, job.key, result, "from the journal")
+            how = "re-marked" if current and not self.force else "from the journal"
+            return self._settle(submission, laid, state, job.key, result, how)
         self.waiting[job.key].append((submission, laid, state))
         if len(self.waiting[job.key]) == 1:
             self.running[self._submit(job)] = job
@@ -154,11 +173,9 @@ class _Run:
     def _kept(self, before):
         if not before["key"]:
             points = points_of(self.course.skeleton(before["lesson"]))
-            return not_graded(self.course.records(before["lesson"]), before["outcome"], before["sentence"], points)
-        result = self.journal.result(before["key"])
-        verdict = from_json(result["verdict"])
-        verdict.repairs = before.get("repairs", [])
-        return verdict
+            records = self.course.records(before["lesson"])
+            return worth(not_graded(records, before["outcome"], before["sentence"], points), self.course)
+        return verdict_of(self.journal.result(before["key"]), before.get("repairs", []), self.course)
 
     def _submit(self, job):
         if self.pool is None:
@@ -184,19 +201,19 @@ class _Run:
 
     def _settle(self, submission, laid, state, key, result, how):
         student, lesson = submission.student, submission.lesson
-        verdict = verdict_of(result, laid)
+        verdict = verdict_of(result, laid.repairs, self.course)
         one = Graded(student, lesson, laid.outcome, pack(verdict), how, cpu=result["cpu"])
         one.unsteady = result.get("unsteady", [])
         one.changes = self._changes(student, lesson, verdict)
+        one.before = self.before[lesson].get(student)
+        nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
+        before = self.journal.replayed(student, lesson)
+        changed = before is None or before["mark"] != state
+        one.mark = self.writer.replay(submission, nb, verdict, changed=changed)
         if not self.dry:
-            nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
-            before = self.journal.replayed(student, lesson)
-            changed = before is None or before["mark"] != state
-            told = self.writer.replay(submission, nb, verdict, changed=changed)
-            one.late = told.late
-            self.journal.add_replayed(
-                student, lesson, mark=state, key=key, outcome=laid.outcome, repairs=laid.repairs, sentence=laid.sentence
-            )
+            told = {"outcome": laid.outcome, "repairs": laid.repairs, "sentence": laid.sentence}
+            rules = self.writer.rules(lesson, one.mark)
+            self.journal.add_replayed(student, lesson, mark=state, key=key, rules=rules, **told)
         self._done(one)
 
     def _changes(self, student, lesson, verdict):

@@ -7,10 +7,11 @@ import sqlalchemy
 from nbgrader.api import Assignment as Assignments
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.api import Notebook as Notebooks
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from grading.course.times import read_time
 from grading.errors import CourseError
+from grading.marking.mark import Mark
 
 EXPLAINED = {
     "locked": "another program is writing to it; close it and run the same command",
@@ -31,16 +32,17 @@ def explain(error, path):
 class Reader:
     """An open gradebook. Use as a context manager, in one thread."""
 
-    def __init__(self, course):
+    def __init__(self, course, path=None):
+        """`path` is a copy of the folder's gradebook to read instead."""
         self.course = course
-        self.path = course.root / "gradebook.db"
+        self.path = course.root / "gradebook.db" if path is None else path
         if not self.path.exists():
             raise CourseError(f"{self.path} is missing; run `course init {course.root}` or put a copy back.")
         self._lessons = {}
 
     def __enter__(self):
         try:
-            self.book = Gradebook(self.course.db_url)
+            self.book = Gradebook(f"sqlite:///{self.path}")
             self.db = self.book.db
         except sqlalchemy.exc.DatabaseError as error:
             raise explain(error, self.path) from None
@@ -95,17 +97,55 @@ class Reader:
         table = SubmittedNotebook.late_submission_penalty
         return self.db.execute(select(table).where(SubmittedNotebook.id == at.notebook)).scalar()
 
-    def late(self, lesson, student):
-        """Whether the gradebook has this submission as late."""
-        known = self.lesson(lesson)
-        handed_in = self.db.execute(
-            select(SubmittedAssignment.timestamp).where(
-                SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student
+    def marks(self, lesson):
+        """All marks of a lesson that the gradebook holds: {student: Mark}, by one query."""
+        known, sum_of = self.lesson(lesson), lambda column: func.coalesce(func.sum(column), 0.0)
+        given = func.coalesce(Grade.manual_score, 0.0) + func.coalesce(Grade.extra_credit, 0.0)
+        rows = self.db.execute(
+            select(
+                SubmittedAssignment.student_id,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+                SubmittedNotebook.late_submission_penalty,
+                sum_of(Grade.score),
+                sum_of(given),
+                sum_of(Grade.needs_manual_grade),
             )
-        ).scalar()
-        at = self.rows_of(known, student)
-        when = due(known, at) if at is not None else None
-        return when is not None and handed_in is not None and handed_in > when
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(SubmittedAssignment.assignment_id == known.assignment)
+            .where(SubmittedNotebook.notebook_id == known.notebook)
+            .group_by(SubmittedNotebook.id)
+        )
+        return {
+            student: Mark(
+                raw=raw,
+                penalty=penalty or 0.0,
+                by_hand=by_hand,
+                unread=int(unread),
+                handed_in=handed_in,
+                due=due(known.duedate, extension),
+                extension=extension or None,
+            )
+            for student, handed_in, extension, penalty, raw, by_hand, unread in rows
+        }
+
+    def by_hand(self, lesson, cell):
+        """Who has points given by a person at a graded cell: {student: points}."""
+        known = self.lesson(lesson)
+        (at,) = [i for i, name in known.grades.items() if name == cell.grade_id]
+        rows = self.db.execute(
+            select(SubmittedAssignment.student_id, Grade.manual_score)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(Grade.cell_id == at, Grade.manual_score.is_not(None))
+            .order_by(SubmittedAssignment.student_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def mark(self, lesson, student):
+        """One submission's Mark, or None when the gradebook has none."""
+        return self.marks(lesson).get(student)
 
     def lesson(self, lesson):
         """The ids of a lesson's rows, read once."""
@@ -130,6 +170,10 @@ class Reader:
             )
         return self._lessons[lesson]
 
+    def forget(self, lesson):
+        """Read a lesson's rows anew when they are asked for: its due date was changed."""
+        self._lessons.pop(lesson, None)
+
     def rows_of(self, known, student):
         """The ids of a submission's rows, and its extension; None when it is not in the gradebook."""
         row = self.db.execute(
@@ -141,9 +185,9 @@ class Reader:
         return None if row is None else SimpleNamespace(assignment=row[0], extension=row[1], notebook=row[2])
 
 
-def due(known, at):
-    """When this submission was due, extension included, or None."""
-    return known.duedate + (at.extension or timedelta(0)) if known.duedate else None
+def due(duedate, extension):
+    """When a submission was due, extension included, or None."""
+    return duedate + (extension or timedelta(0)) if duedate else None
 
 
 def parse_time(text):

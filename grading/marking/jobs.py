@@ -20,11 +20,12 @@ from grading.marking.footing import founded
 from grading.marking.judge import judge, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
-from grading.marking.verdict import from_json, to_json
+from grading.marking.verdict import to_json
 
 
-def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
-    """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader.
+def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, whole=False):
+    """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader, `prints` for
+    files of which not every byte matters.
 
     The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), unless `whole`.
     """
@@ -46,7 +47,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, whole=False):
     told = {
         "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
         "limits": asdict(limits),
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "files": {name: (prints or {}).get(name) or hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "lesson": [skeleton.lesson, fingerprint],
     }
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -126,13 +127,6 @@ def refused_result(laid, records, skeleton):
     }
 
 
-def verdict_of(result, laid):
-    """The verdict for one submission: the run's, with this submission's repairs."""
-    verdict = from_json(result["verdict"])
-    verdict.repairs = list(laid.repairs)
-    return verdict
-
-
 def dress(nb, result, verdict, skeleton):
     """Put outputs into the notebook: the student's as they are safe to show, at check cells the judge's own."""
     for cell in nb.cells:
@@ -152,5 +146,5 @@ def dress(nb, result, verdict, skeleton):
 def _told(check):
     """The judge's output at a check cell: a line for each line, and the reason."""
     told = [f"{'✓' if line.passed else '✗'} {hidden_tests.label(line)}" for line in check.lines]
-    told.append(f"{check.score:g} of {check.points:g} points. {check.reason}")
+    told.append(" ".join(filter(None, (f"{check.score:g} of {check.points:g} points.", check.rule, check.reason))))
     return {"output_type": "stream", "name": "stdout", "text": "\n".join(told)}

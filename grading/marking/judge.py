@@ -52,7 +52,7 @@ def not_graded(records, outcome, sentence, points=None):
     visible = records["visible"].checks
     for name in points if points is not None else visible:
         worth = visible[name]["points"] if points is None else points[name]
-        checks[name] = CheckVerdict(name, float(worth), 0.0, reason=sentence)
+        checks[name] = CheckVerdict(name, float(worth), 0.0, reason=sentence, passed=False)
     return Verdict(records["visible"].lesson, checks, "not run", outcome=outcome, sentence=sentence)
 
 
@@ -74,14 +74,14 @@ def _judge_check(name, record, seen, points, run):
     mistakes = [found] if found else []
     score = points if passed else 0.0
     if strange:
-        return CheckVerdict(name, points, score, lines, mistakes, STRANGE)
+        return CheckVerdict(name, points, score, lines, mistakes, STRANGE, passed=False)
     first = hidden_tests.first_wrong(lines)
     if first is None:
-        return CheckVerdict(name, points, score, lines, mistakes, f"All {len(lines)} lines pass.")
+        return CheckVerdict(name, points, score, lines, mistakes, f"All {len(lines)} lines pass.", passed=passed)
     stopped = _stopped(name, run)
     ended = f"The run was stopped: {STOPPED[run.ended]}." if run.ended in STOPPED else ""
     sentences = (first, stopped or ended, *(mistake.sentence for mistake in mistakes))
-    return CheckVerdict(name, points, score, lines, mistakes, " ".join(filter(None, sentences)), stopped)
+    return CheckVerdict(name, points, score, lines, mistakes, " ".join(filter(None, sentences)), stopped, passed=False)
 
 
 def _line(line, part, seen, reached):

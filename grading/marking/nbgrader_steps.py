@@ -44,9 +44,24 @@ class Confined(NbGraderPreprocessor):
             return nb, resources
         names = resources["nbgrader"]
         course = course_of(resources)
+        _complete_rows(names)
         nb, verdict = grade_one(course, names["student"], names["assignment"])
         resources["course_verdict"] = verdict
         return nb, resources
+
+
+def _complete_rows(names):
+    """The rows of a submission's notebook, where an extension was given before anything was handed in."""
+    with Gradebook(names["db_url"]) as book:
+        submission = book.find_submission(names["assignment"], names["student"])
+        if submission.notebooks:
+            return
+        extension, timestamp = submission.extension, submission.timestamp
+        book.db.delete(submission)
+        book.db.commit()
+        made = book.add_submission(names["assignment"], names["student"])
+        made.extension, made.timestamp = extension, timestamp
+        book.db.commit()
 
 
 class SaveVerdict(SaveAutoGrades):
@@ -103,10 +118,10 @@ class LatePenalties(AssignLatePenalties):
             _set_time(resources)
             return super().preprocess(nb, resources)
         penalty = None
-        if course.late > 0:
+        if course.mark.late > 0:
             self.init_plugin()
             penalty = self.plugin_inst.late_submission_penalty(
-                resources["nbgrader"]["student"], course.score, course.late
+                resources["nbgrader"]["student"], course.score, course.mark.late
             )
             penalty = None if penalty is None else self._check_late_penalty(course, penalty)
         course.writer.save_penalty(penalty, course)

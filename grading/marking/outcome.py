@@ -8,9 +8,10 @@ import json
 import zlib
 from dataclasses import dataclass, field
 
+from grading.marking.mark import Mark
 from grading.marking.verdict import from_json, to_json
 
-WAYS = ("ran", "from the journal", "up to date", "not run")
+WAYS = ("ran", "from the journal", "re-marked", "up to date", "not run", "left for course grade")
 
 
 def pack(verdict):
@@ -27,7 +28,8 @@ class Graded:
     outcome: str
     packed: bytes = field(repr=False)  # what `pack` made
     how: str = "ran"  # one of WAYS
-    late: float = 0.0
+    before: Mark | None = None  # in the gradebook before this run
+    mark: Mark | None = None  # and after it
     changes: list = field(default_factory=list)  # (grade id, old, new)
     cpu: float = 0.0
     unsteady: list = field(default_factory=list)  # checks that came out otherwise the second time
@@ -72,6 +74,38 @@ def json_pieces(summary):
     yield "], " + json.dumps(rest, ensure_ascii=False)[1:]
 
 
+def mark_json(mark):
+    """A Mark as JSON values; times in UTC."""
+    return {
+        "raw": mark.raw,
+        "penalty": mark.penalty,
+        "counts": mark.counts,
+        "unread": mark.unread,
+        "handed_in": None if mark.handed_in is None else f"{mark.handed_in.isoformat(timespec='seconds')}Z",
+        "due": None if mark.due is None else f"{mark.due.isoformat(timespec='seconds')}Z",
+        "late_seconds": mark.late,
+        "extension_hours": mark.extension.total_seconds() / 3600 if mark.extension else 0.0,
+    }
+
+
+def remarked(summary):
+    """Those of a run whose mark in the gradebook is another one than before."""
+    both = [one for one in summary.graded if one.before is not None and one.mark is not None]
+    parts = ("raw", "late", "penalty", "counts")
+    return [one for one in both if any(getattr(one.before, p) != getattr(one.mark, p) for p in parts)]
+
+
+def decided_json(decided):
+    """A decision (marking/decide.py) and the marks it changed, for scripts."""
+    rows = [
+        {"student": one.student, "before": mark_json(one.before), "after": mark_json(one.mark)}
+        for one in remarked(decided.summary)
+    ]
+    left = decided.summary.count("left for course grade")
+    told = {"lesson": decided.lesson, "decision": decided.sentence, "changed": rows, "by_hand": decided.by_hand}
+    return {**told, "left": left, "dry": decided.summary.dry}
+
+
 def _row(one):
     verdict = one.verdict
     return {
@@ -81,6 +115,7 @@ def _row(one):
         "how": one.how,
         "score": verdict.score,
         "points": verdict.points,
+        "mark": None if one.mark is None else mark_json(one.mark),
         "changes": one.changes,
         "unsteady": one.unsteady,
         "verdict": to_json(verdict),

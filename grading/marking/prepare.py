@@ -39,11 +39,12 @@ def job_of(course, submission, laid):
         fingerprint=course.fingerprint(lesson),
         limits=course.limits(submission.student),
         files={**submission.helpers, **course.files(lesson)},
+        prints=course.prints(lesson),
     )
 
 
 def state_of(course, submission):
-    """The hash of all that decides what the gradebook says of a submission."""
+    """The hash of all that decides a submission's verdict and graded notebook; rules (marking/mark.py) are apart."""
     digest = hashlib.sha256()
     for piece in (submission.raw or b"-", submission.name, submission.timestamp, str(submission.refused)):
         digest.update(piece if isinstance(piece, bytes) else piece.encode("utf-8", "replace"))
@@ -51,5 +52,6 @@ def state_of(course, submission):
     for name, data in sorted(submission.helpers.items()):
         digest.update(name.encode() + b"\0" + data + b"\0")
     limits = course.limits(submission.student)
-    digest.update(f"{course.fingerprint(submission.lesson)} {limits}".encode())
+    wording = course.skeleton(submission.lesson).wording
+    digest.update(f"{course.fingerprint(submission.lesson)} {wording} {limits}".encode())
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The only writer of nbgrader's gradebook: replays results into it, one transaction a submission.
+"""Writes marks into nbgrader's gradebook: replays results into it, one transaction a submission (dates: terms.py).
 
 It runs the folder's own list of autograde steps (nbgrader_config.py) on a gradebook that stays open, so an instructor's
 further steps and late policy take part. Manual scores and comments are never touched. A copy of the gradebook is kept
@@ -7,12 +7,13 @@ before the first write.
 
 import json
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import sqlalchemy
 from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import CheckCellMetadata
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from traitlets.utils.importstring import import_item
 
 from grading.course.folder import load_config
@@ -20,6 +21,7 @@ from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.marking.backup import backup
 from grading.marking.gradebook import Reader, due, explain, parse_time
+from grading.marking.mark import Mark, marking_of, rules_of
 from grading.marking.nbgrader_steps import SaveVerdict
 from grading.marking.scores import auto_score, reason
 
@@ -27,11 +29,14 @@ from grading.marking.scores import auto_score, reason
 class Writer(Reader):
     """An open gradebook and the steps to replay with. Use as a context manager, in one thread."""
 
-    def __init__(self, course):
-        super().__init__(course)
+    def __init__(self, course, path=None):
+        """`path` is a copy of the folder's gradebook to write to instead; then no file of the folder is touched."""
+        super().__init__(course, path)
         self.config = load_config(course.root)
+        self.how = marking_of(course, self.config)
+        self.apart = path is not None
         self._steps = None
-        self._copied = False
+        self._copied = self.apart
 
     def replay(self, submission, nb, verdict, *, changed=True):
         """Write one submission: autograded notebook, scores, reasons, late penalty; all rows in one transaction.
@@ -48,7 +53,8 @@ class Writer(Reader):
             resources = self._resources(submission, known, at, timestamp, verdict, changed)
             for step in self._autograde_steps():
                 nb, resources = step(nb, resources)
-            self._write_notebook(submission, nb)
+            if not self.apart:
+                self._write_notebook(submission, nb)
             self.db.commit()
         except sqlalchemy.exc.DatabaseError as error:
             self.db.rollback()
@@ -59,17 +65,18 @@ class Writer(Reader):
             raise CourseError(
                 f"{error.filename or self.course.root}: {what}; mend that and run the same command."
             ) from None
-        return resources["course"]
+        return resources["course"].mark
+
+    def rules(self, lesson, mark):
+        """The hash of the rules behind a mark."""
+        return rules_of(self.course, lesson, mark, self.how)
 
     def _resources(self, submission, known, at, timestamp, verdict, changed):
         names = {"student": submission.student, "assignment": known.name, "notebook": known.name}
-        when = due(known, at)
-        late = max(0.0, (timestamp - when).total_seconds()) if when is not None and timestamp is not None else 0.0
-        return {
-            "unique_key": known.name,
-            "nbgrader": {**names, "db_url": self.course.db_url},
-            "course": SimpleNamespace(writer=self, known=known, at=at, verdict=verdict, changed=changed, late=late),
-        }
+        when = due(known.duedate, at.extension)
+        mark = Mark(0.0, 0.0, handed_in=timestamp, due=when, extension=at.extension or None)
+        work = SimpleNamespace(writer=self, known=known, at=at, verdict=verdict, changed=changed, mark=mark)
+        return {"unique_key": known.name, "nbgrader": {**names, "db_url": f"sqlite:///{self.path}"}, "course": work}
 
     def _open_submission(self, known, student, timestamp):
         """The rows of a submission, made when they are not there; as nbgrader's add_submission makes them."""
@@ -80,17 +87,26 @@ class Writer(Reader):
             )
             self._complete(known, at)
             return at
-        if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
-            self.db.execute(insert(Student).values(id=student))
-        made = SubmittedAssignment(assignment_id=known.assignment, student_id=student, timestamp=timestamp)
-        self.db.add(made)
-        self.db.flush()
+        made = self.open_assignment(known, student)
+        made.timestamp = timestamp
         notebook = SubmittedNotebook(notebook_id=known.notebook, assignment_id=made.id)
         self.db.add(notebook)
         self.db.flush()
-        at = SimpleNamespace(assignment=made.id, extension=None, notebook=notebook.id)
+        at = SimpleNamespace(assignment=made.id, extension=made.extension, notebook=notebook.id)
         self._complete(known, at)
         return at
+
+    def open_assignment(self, known, student):
+        """nbgrader's row of a student in a lesson, made when it is not there: no notebook in it, no grades yet."""
+        mine = SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student
+        made = self.db.execute(select(SubmittedAssignment).where(*mine)).scalar()
+        if made is None:
+            if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+                self.db.execute(insert(Student).values(id=student))
+            made = SubmittedAssignment(assignment_id=known.assignment, student_id=student)
+            self.db.add(made)
+            self.db.flush()
+        return made
 
     def _complete(self, known, at):
         """Make the grade and comment rows that are missing."""
@@ -127,24 +143,31 @@ class Writer(Reader):
         path.chmod(0o444)
         if (self.course.root / "release" / submission.lesson / "pictures").is_dir():
             (folder / "pictures").symlink_to(f"../../../release/{submission.lesson}/pictures")  # for formgrader's pages
-        if submission.timestamp:
-            write_atomically(folder / "timestamp.txt", submission.timestamp)
+        for name, text in (("timestamp.txt", submission.timestamp), ("submission_secret.txt", submission.secret)):
+            if text:
+                write_atomically(folder / name, text)
 
     def save_scores(self, nb, course):
         """The scores and reasons of one notebook; called by the step that stands for SaveAutoGrades."""
         known, at, verdict = course.known, course.at, course.verdict
         cells = {c.metadata["nbgrader"]["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
         before = self.db.execute(
-            select(Grade.id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade, Grade.auto_score).where(
-                Grade.cell_id.in_(known.grades), Grade.notebook_id == at.notebook
-            )
+            select(
+                Grade.id,
+                Grade.cell_id,
+                Grade.manual_score,
+                Grade.needs_manual_grade,
+                Grade.auto_score,
+                func.coalesce(Grade.extra_credit, 0.0),
+            ).where(Grade.cell_id.in_(known.grades), Grade.notebook_id == at.notebook)
         )
-        rows, total = [], 0.0
-        for row, cell, manual, needs, old in before.all():
+        rows, total, by_hand = [], 0.0, 0.0
+        for row, cell, manual, needs, old, extra in before.all():
             auto = auto_score(cells[known.grades[cell]], verdict)
             needs = auto is None if manual is None else bool(needs) or (course.changed and auto != old)
             rows.append({"id": row, "auto_score": auto, "needs_manual_grade": needs})
-            total += manual if manual is not None else auto or 0.0
+            total += (auto or 0.0 if manual is None else manual) + extra
+            by_hand += (manual or 0.0) + extra
         if rows:
             self.db.execute(update(Grade), rows)
         comments = self.db.execute(
@@ -157,7 +180,9 @@ class Writer(Reader):
         ]
         if said:
             self.db.execute(update(Comment), said)
-        course.score = total
+        course.score = total  # nbgrader's check of a penalty reads it by this name
+        unread = sum(row["needs_manual_grade"] for row in rows)
+        course.mark = replace(course.mark, raw=total, by_hand=by_hand, unread=unread)
 
     def save_penalty(self, penalty, course):
         """The late penalty of one notebook (None: none)."""
@@ -166,3 +191,4 @@ class Writer(Reader):
             .where(SubmittedNotebook.id == course.at.notebook)
             .values(late_submission_penalty=penalty)
         )
+        course.mark = replace(course.mark, penalty=penalty or 0.0)

@@ -8,6 +8,8 @@ from grading.ids import check_of, exercise_of
 def auto_score(cell, verdict):
     """A grade cell's automatic score: the judge's for a check; for a written answer 0 when untouched, else None."""
     grade_id = cell.metadata["nbgrader"]["grade_id"]
+    if grade_id in verdict.given:
+        return verdict.given[grade_id]
     if utils.is_solution(cell):
         return utils.determine_grade(cell, None)[0] if verdict.outcome == "graded" else 0.0
     check = verdict.checks.get(check_of(grade_id))
@@ -21,5 +23,6 @@ def reason(cell, verdict):
     if cell.metadata["nbgrader"].get("checksum") == utils.compute_checksum(cell):
         return "No response."
     name = cell.metadata["nbgrader"]["grade_id"]
-    wrong = [c for c in verdict.checks.values() if exercise_of(c.id) == name and not c.passed]
-    return "\n\n".join(check.reason for check in wrong) or None
+    mine = [c for c in verdict.checks.values() if exercise_of(c.id) == name]
+    told = [" ".join(filter(None, (c.rule, "" if c.passed else c.reason))) for c in mine]
+    return "\n\n".join(filter(None, told)) or None

@@ -4,8 +4,9 @@ import atexit
 import functools
 
 from grading.confinement.pool import SandboxPool
-from grading.marking.jobs import dress, refused_result, verdict_of
+from grading.marking.jobs import dress, refused_result
 from grading.marking.journal import Journal
+from grading.marking.mark import verdict_of
 from grading.marking.prepare import job_of, lay_over
 from grading.marking.reruns import Judging
 
@@ -36,5 +37,5 @@ def grade_one(course, student, lesson, pool=None):
             with Journal(course.root / "journal") as journal:
                 result, _ = Judging(pool or warm_pool(), records, skeleton).watch([job]).result()
                 journal.add_result(job.key, result)
-    verdict = verdict_of(result, laid)
+    verdict = verdict_of(result, laid.repairs, course)
     return dress(laid.nb, result, verdict, skeleton), verdict

@@ -37,11 +37,12 @@ class CheckVerdict:
     reason: str = ""
     stopped: str = ""  # the sentence that says how its cell was stopped
     started: bool = True  # False: what was given to mend or complete stands as it was handed out
+    passed: bool | None = None  # whether every line passed, whatever the check is worth; by its score when not given
+    rule: str = ""  # the sentence on a check that was dropped
 
-    @property
-    def passed(self):
-        """Whether every line passed."""
-        return self.score == self.points
+    def __post_init__(self):
+        if self.passed is None:
+            self.passed = self.score == self.points
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Verdict:
     outcome: str = "graded"
     sentence: str = ""
     cause: str = ""  # the first cell that failed, in a sentence
+    given: dict[str, float] = field(default_factory=dict)  # written answers that were dropped: grade id -> score
 
     @property
     def score(self):

@@ -1,9 +1,11 @@
 """From the repository's lessons to the parts of a course folder: source notebook, visible and hidden values."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from grading.course.setup import LessonFiles
+from grading.course.stamp import check_secret
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
 from grading.lessons.source import read_lessons
 from grading.lessons.variants import mistakes_path
@@ -28,6 +30,7 @@ def private_parts(course, numbers=(), *, folders=None, tell=lambda text: None):
 
     They are drawn from the course folder's secret, proven, and drawn again where the proof of one fails.
     """
+    check_secret(Path(course))
     folders = folders or Folders()
     secret, draws = read_secret(course)
     drawn = draw_proven(read_lessons(folders.solutions, numbers), secret, draws, tell=tell)
@@ -39,7 +42,7 @@ def private_part(drawn, folders):
     """The LessonFiles of a lesson Drawn: its records are made anew."""
     with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
         paths = save_records(record_lesson(drawn.lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
-        return _part(drawn.lesson, folders, *paths)
+        return replace(_part(drawn.lesson, folders, *paths), private=True)
 
 
 def _ensure_built(lesson, folders, tell):

@@ -11,9 +11,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.course.setup import config_text, init
+from grading.course.setup import init
+from grading.course.stamp import check_secret
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, student_notebook
 from grading.lessons.source import read_lessons
@@ -67,7 +67,7 @@ def release(edition, out, folders, numbers=(), *, course=None, tell=lambda text:
             raise CourseError("the release gives something away: " + "; ".join(leaks[:5]))
         _zip(student, stage / "student.zip")
         if place is not None:  # last: a course folder that is there already is refreshed where it lies
-            released.notes += _private(lessons, folders, *place, tell)
+            released.notes += _private(lessons, folders, place[0], tell)
             released.paths["course"] = place[1]
         released.paths["zip"] = out / "student.zip"
     return released
@@ -110,8 +110,9 @@ def write_student(lessons, folders, target):
     return target
 
 
-def _private(lessons, folders, course, final, tell):
-    """Make or refresh the folder `course`, which will lie at `final`, with proven hidden tests of its own."""
+def _private(lessons, folders, course, tell):
+    """Make or refresh the folder `course` with proven hidden tests of its own; it may be moved afterwards."""
+    check_secret(course)
     secret, draws = read_secret(course)
     drawn = draw_proven(lessons, secret, draws, tell=tell)
     parts = [private_part(one, folders) for one in drawn]
@@ -125,8 +126,6 @@ def _private(lessons, folders, course, final, tell):
         if score:
             raise CourseError(f"{lesson.slug}: its untouched release scores {score:g} with the private hidden tests")
     paper.write(found, course / "hidden")
-    if course != final:
-        write_atomically(course / "nbgrader_config.py", config_text(final))
     count = len([p for p in found.proofs if p.line["points"]])
     note = f"{count} exercises certified again with the private hidden tests"
     return [note, *(text for one in drawn for text in one.notes)]

@@ -8,7 +8,8 @@ from rich.text import Text
 from grading.confinement.sandbox import PATHS
 from grading.ids import exercise_of
 from grading.marking import hidden_tests
-from grading.marking.outcome import WAYS
+from grading.marking.outcome import WAYS, remarked
+from grading.reporting.lateness import remark, span
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -19,7 +20,7 @@ def class_table(graded):
     table = Table(title=None, header_style="bold", expand=False)
     table.add_column("student", no_wrap=True)
     for lesson in lessons:
-        table.add_column(lesson, no_wrap=True)
+        table.add_column(lesson)
     table.add_column("what was seen", overflow="fold")
     by_student = collections.defaultdict(list)
     for one in graded:
@@ -42,6 +43,8 @@ def _score(one, verdict):
     text.append(block)
     if verdict.ended != "finished":
         text.append(f" {verdict.ended}", style="yellow")
+    if one.mark is not None and remark(one.mark):
+        text.append(f" {remark(one.mark)}", style="yellow")
     return text
 
 
@@ -90,6 +93,8 @@ def verdict_lines(verdict):
         for line in check.lines:
             label = hidden_tests.label(line, numbered=True)
             yield f"    {'✓' if line.passed else '✗'} {label}{'  ' + line.say if line.say else ''}", ""
+        if check.rule:
+            yield f"    {check.rule}", "yellow"
         for mistake in check.mistakes:
             yield f"    {mistake.name}: {mistake.sentence}", "cyan"
         if not check.passed:
@@ -128,6 +133,32 @@ def grade_with_bar(console, folder, lessons=(), **options):
         return engine.grade(folder, lessons, tell=tell, **options)
 
 
+def _penalty(one):
+    """The change of a submission's late penalty, as the changes of its cells are told."""
+    if one.before is None or one.mark is None or one.before.penalty == one.mark.penalty:
+        return []
+    return [("late penalty", one.before.penalty, one.mark.penalty)]
+
+
+def changes_table(summary):
+    """Whose mark is another one: points, what is taken off and what counts, before and after; None where none is."""
+    rows = remarked(summary)
+    if not rows:
+        return None
+    table = Table(header_style="bold")
+    for name in ("student", "lesson", "points", "late", "taken off", "counts"):
+        table.add_column(name, justify="right" if name in ("points", "taken off", "counts") else "left")
+    for one in rows:
+        arrows = [a if a == b else f"{a} -> {b}" for a, b in zip(_told(one.before), _told(one.mark), strict=True)]
+        table.add_row(Text(one.student), one.lesson, *arrows)
+    return table
+
+
+def _told(mark):
+    late = span(mark.late) if mark.late else "no"
+    return f"{mark.raw:g}", late, f"{mark.penalty:g}", f"{mark.counts:g}"
+
+
 def print_summary(console, summary):
     """The class table, what was done, how confined, what changed."""
     if not summary.graded:
@@ -143,7 +174,7 @@ def print_summary(console, summary):
         console.print(f"[bold red]{sentence}")
     for sentence in summary.unread:
         console.print(f"{sentence} It counts as handed in without a time.", style="bold red", markup=False)
-    changed = [(one, change) for one in summary.graded for change in one.changes]
+    changed = [(one, change) for one in summary.graded for change in [*one.changes, *_penalty(one)]]
     verb = "would become" if summary.dry else "became"
     for one, (cell, old, new) in changed:
         console.print(f"{one.student} {one.lesson} {cell}: {old:g} {verb} {new:g}", markup=False)
@@ -155,6 +186,24 @@ def print_summary(console, summary):
         console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
     for name in summary.unfit:
         console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
+
+
+def print_decided(console, decided, *, dry):
+    """A decision (marking/decide.py) and the marks it changes, before and after."""
+    console.print(f"{decided.sentence}.", markup=False)
+    table = changes_table(decided.summary)
+    if table is not None:
+        console.print(table)
+    count = len(remarked(decided.summary))
+    would = "would change; nothing was written" if dry else "changed"
+    console.print(f"{count} {'mark' if count == 1 else 'marks'} {would}.", markup=False)
+    if decided.by_hand:
+        told = ", ".join(f"{student} {points:g}" for student, points in decided.by_hand.items())
+        console.print(f"Points given by a person stay as they are: {told}.", markup=False)
+    left = decided.summary.count("left for course grade")
+    if left:
+        one = "submission is" if left == 1 else "submissions are"
+        console.print(f"{left} {one} new or changed: run `course grade`.", markup=False)
 
 
 def print_submission(console, shown, *, source=False):

@@ -8,6 +8,7 @@ the same page through FeedbackExporter.
 import functools
 import json
 import re
+import secrets
 from pathlib import Path
 
 import bleach
@@ -19,13 +20,14 @@ from nbformat import from_dict
 from grading.course.folder import Course
 from grading.course.skeleton import ROLES
 from grading.errors import CourseError
-from grading.files import write_atomically
+from grading.files import read_regular, write_atomically
 from grading.ids import exercise_of, split
 from grading.marking import hidden_tests
 from grading.marking.gradebook import Reader
 from grading.marking.nbgrader_steps import course_of
 from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
 from grading.marking.verdict import STOPPED, from_json
+from grading.reporting.lateness import span
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 PROSE = {
@@ -55,7 +57,7 @@ assert set(SHOWN) < set(ROLES)
 def environment():
     """The templates, everything escaped unless it was made safe here."""
     made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}")
+    made.filters.update(python=highlight, prose=prose, apart=hidden_tests.apart, points=lambda x: f"{x:g}", span=span)
     return made
 
 
@@ -123,7 +125,7 @@ def page(course, nb, student, lesson, scores, penalty=None, name=""):
             score=max(0.0, earned - (penalty or 0.0)),
             penalty=penalty,
             waiting=waiting,
-            points=skeleton.points,
+            points=sum(course.points(lesson).values()),
             repairs=verdict.repairs,
             passed=sum(one["state"] == "passed" for one in exercises),
             stopped=STOPPED.get(verdict.ended, ""),
@@ -156,7 +158,8 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
     rows = [scores.get(c.grade_id, {}) for c in (checks if cell.role == "solution" else [cell])]
     score = sum((r.get("manual") if r.get("manual") is not None else r.get("auto") or 0.0) for r in rows)
     score += sum(r.get("extra") or 0.0 for r in rows)
-    points = sum(c.points for c in checks) + cell.points
+    worth = course.points(verdict.lesson)
+    points = sum(worth[c.grade_id] for c in checks) + worth.get(cell.grade_id, 0.0)
     source = answer.source if answer is not None else cell.source
     done = source.strip() != cell.source.strip()
     waiting = cell.role == "question" and any(r.get("auto") is None and r.get("manual") is None for r in rows) and done
@@ -238,10 +241,27 @@ def write(root, lessons=(), students=(), tell=None):
             )
             path = course.root / "feedback" / student / lesson / f"{lesson}.html"
             write_atomically(path, made)
+            _for_the_exchange(course, student, lesson, path.parent)
             paths.append(path)
             if tell is not None:
                 tell(len(paths), len(pairs), path)
     return paths
+
+
+def _for_the_exchange(course, student, lesson, folder):
+    """What `nbgrader release_feedback` reads beside each page: when it was handed in, and the secret of the exchange.
+
+    Who handed in another way has no secret; a random one, which opens nothing, lets the others' pages go out.
+    """
+    graded = course.root / "autograded" / student / lesson
+    for name, otherwise in (("timestamp.txt", ""), ("submission_secret.txt", secrets.token_hex(64))):
+        try:
+            text = read_regular(graded / name, 1000)
+        except OSError:
+            text = otherwise
+            if (folder / name).exists():
+                continue
+        write_atomically(folder / name, text)
 
 
 def _full_name(row):

@@ -34,7 +34,7 @@ class Row:
     ended: str
     cause: str  # the first cell that failed
     repairs: list
-    score: float  # as the gradebook has it
+    score: float  # what counts, as the gradebook has it
     earned: float  # points of the checks
     points: float
     passed: bytes  # 1 or 0 for each check of the lesson
@@ -42,7 +42,7 @@ class Row:
     tried: tuple  # exercises tried without success
     open: int  # exercises left as handed out
     cpu: float
-    late: bool
+    mark: object  # the gradebook's Mark: what is taken off and what counts, when it was due and handed in
     unsteady: tuple
 
 
@@ -52,7 +52,7 @@ def gather(course, lesson, book, journal):
     One notebook is held at a time.
     """
     skeleton = course.skeleton(lesson)
-    rows, answers, shared = [], Answers(skeleton), {}
+    rows, answers, shared, marks = [], Answers(skeleton), {}, book.marks(lesson)
     for student in journal.students(lesson):
         nb = read_autograded(course, student, lesson)
         if nb is None or "verdict" not in nb.metadata.get("course", {}):
@@ -63,7 +63,8 @@ def gather(course, lesson, book, journal):
         total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
         verdict = from_json(nb.metadata["course"]["verdict"])
         rows.append(_row(student, skeleton, verdict, nb, shared))
-        rows[-1].score, rows[-1].late = total, book.late(lesson, student)
+        rows[-1].mark = marks.get(student)
+        rows[-1].score = total if rows[-1].mark is None else rows[-1].mark.counts
         rows[-1].cpu, rows[-1].unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
         if verdict.outcome == "graded":
             answers.add(student, nb)
@@ -92,7 +93,7 @@ def _row(student, skeleton, verdict, nb, shared):
         tried=tuple(shared.setdefault(name, name) for name in tried),
         open=len(untouched),
         cpu=0.0,
-        late=False,
+        mark=None,
         unsteady=(),
     )
 
@@ -132,14 +133,15 @@ class Answers:
         return told
 
 
-def items(rows, skeleton):
+def items(rows, skeleton, worth=None):
     """Per check: pass rate, points, and how well it separates: the correlation of passing with the other points."""
     told, graded = [], [row for row in rows if row.outcome == "graded"]
     for place, cell in enumerate(skeleton.checks):
         passed = [bool(row.passed[place]) for row in graded]
-        rest = [row.earned - cell.points * row.passed[place] for row in graded]
+        points = cell.points if worth is None else worth[cell.grade_id]
+        rest = [row.earned - points * row.passed[place] for row in graded]
         rate = sum(passed) / len(passed) if passed else 0.0
-        told.append({"check": cell.check, "points": cell.points, "rate": rate, "split": correlation(passed, rest)})
+        told.append({"check": cell.check, "points": points, "rate": rate, "split": correlation(passed, rest)})
     return told
 
 
@@ -239,15 +241,16 @@ def about_lesson(course, lesson, book, journal):
     if not rows:
         return None
     skeleton = course.skeleton(lesson)
-    told, named = items(rows, skeleton), mistakes(rows)
+    worth = course.points(lesson)
+    told, named, points = items(rows, skeleton, worth), mistakes(rows), sum(worth.values())
     times = sorted(row.cpu for row in rows if row.cpu)
     usual = statistics.median(times) if times else 0.0
     return {
         "lesson": lesson,
         "count": len(rows),
-        "points": skeleton.points,
+        "points": points,
         "mean": statistics.fmean(row.score for row in rows),
-        "distribution": distribution(rows, skeleton.points),
+        "distribution": distribution(rows, points),
         "items": told,
         "rates": pass_rates(told),
         "mistakes": named,
@@ -256,7 +259,9 @@ def about_lesson(course, lesson, book, journal):
         "outcomes": [r for r in rows if r.outcome != "graded"],
         "stopped": [r for r in rows if r.ended in STOPPED or (r.cause and r.earned < r.points)],
         "repairs": [r for r in rows if r.repairs],
-        "late": [r.student for r in rows if r.late],
+        "late": [r for r in rows if r.mark is not None and r.mark.late],
+        "dated": [r for r in rows if r.mark is not None and (r.mark.late or r.mark.extension or r.mark.penalty)],
+        "dropped": [(name, give) for (where, name), give in course.rules.dropped.items() if where == lesson],
         "usual": usual,
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
         "similar": answers.similar(),

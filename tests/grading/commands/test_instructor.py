@@ -30,7 +30,8 @@ def call(app, *words):
 
 
 def test_every_command_has_help_with_an_example(app):
-    for name in ("init", "collect", "grade", "show", "feedback", "report", "export", "demo"):
+    marks = ("due", "extend", "drop", "points")
+    for name in ("init", "collect", "grade", *marks, "show", "feedback", "report", "export", "demo"):
         code, told = call(app, name, "--help")
         assert code == 0
         assert f"Example: course {name}" in told
@@ -86,3 +87,31 @@ def test_the_course_command_prints_that_sentence_without_a_traceback(capsys, mon
     told = capsys.readouterr().err
     assert told.startswith("course: /nowhere is not a course folder")
     assert told.count("\n") == 1
+
+
+def test_decisions_about_marks_from_the_command_line(graded, app):
+    where = ("--course", graded.root)
+    code, told = call(app, "drop", "tail", "--dry-run", "--why", "unclear", *where)
+    assert code == 0
+    assert "check-tail gives its points to everybody" in told
+    assert "would change; nothing was written" in told
+    code, told = call(app, "drop", "tail", "--why", "unclear", "--json", *where)
+    changed = {row["student"]: (row["before"]["counts"], row["after"]["counts"]) for row in json.loads(told)["changed"]}
+    assert changed["student001"] == (3, 6)
+    assert "student000" not in changed
+    code, told = call(app, "grade", *where)
+    assert "18 up to date" in told
+    code, told = call(app, "drop", "tail", "--undo", *where)
+    assert "check-tail counts again" in told
+    code, told = call(app, "points", "double", "7", *where)
+    assert "is worth 7 points, 2 before" in told
+    code, told = call(app, "due", "90", "2026-10-12 23:59", "--zone", "Europe/Berlin", *where)
+    assert "due 2026-10-12 21:59:00 UTC" in told
+    code, told = call(app, "extend", "student001", "90", "1.5", *where)
+    assert "student001 has 1.5 hours more" in told
+    code, told = call(app, "due", "90", "someday", *where)
+    assert code == 2
+    assert "TIME" in told
+    assert "someday" in told
+    code, told = call(app, "due", "90", "2026-10-12 23:59", "--zone", "Mars", *where)
+    assert (code, "no time zone" in told) == (2, True)

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from course_lib.evidence.records import save_record
 from grading.course import Course
 from grading.course.folder import DECIDES
 from grading.errors import CourseError
@@ -30,8 +31,12 @@ def test_accommodations_that_cannot_be_read_are_told(made, text):
 
 def test_the_fingerprint_changes_with_the_lesson_and_its_hidden_values(made):
     before = Course(made.root).fingerprint(small.LESSON)
-    path = made.root / "hidden" / f"{small.LESSON}.npz"
-    path.write_bytes(path.read_bytes() + b" ")
+    path, record = made.root / "hidden" / f"{small.LESSON}.npz", small.records()["hidden"]
+    record.checks["tail"]["points"], record.checks["tail"]["hints"] = 7, ["look at the end"]
+    save_record(path, record)
+    assert Course(made.root).fingerprint(small.LESSON) == before  # points decide marks, no verdict
+    record.checks["tail"]["lines"][0]["value"] = [1]
+    save_record(path, record)
     assert Course(made.root).fingerprint(small.LESSON) != before
 
 

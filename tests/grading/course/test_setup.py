@@ -1,11 +1,13 @@
 """A new course folder is nbgrader's own; refreshing it loses nothing."""
 
 import stat
+from dataclasses import replace
 
 import pytest
 
 from grading import course
 from grading.course.setup import FOLDERS
+from grading.course.stamp import check_secret
 from grading.errors import CourseError
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
@@ -43,3 +45,70 @@ def test_a_folder_with_other_files_is_not_taken_over(tmp_path):
     with pytest.raises(CourseError, match="holds other files"):
         course.init(tmp_path, [])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["thesis.tex"]
+
+
+def private(made):
+    """The folder with hidden tests of its own, drawn from its secret."""
+    course.init(made.root, [replace(sc.lesson_files(), private=True)])
+    (made.root / "hidden" / "secret").write_bytes(b"x" * 32)
+    return made
+
+
+def hidden(made):
+    return (made.root / "hidden" / f"{small.LESSON}.npz").read_bytes()
+
+
+def test_public_hidden_tests_never_replace_private_ones(made):
+    private(made)
+    before = hidden(made)
+    public = replace(sc.lesson_files(), hidden=b"public")
+    with pytest.raises(CourseError, match=r"private hidden tests, which the public ones of 90_small would replace"):
+        course.init(made.root, [public])
+    (made.root / "hidden" / "secret").unlink()
+    with pytest.raises(CourseError, match=r"course init --private"):
+        course.init(made.root, [public])
+    assert hidden(made) == before
+
+
+def test_the_command_keeps_private_hidden_tests_without_being_told(made, monkeypatch):
+    from typer.testing import CliRunner
+
+    from grading import cli
+    from grading.commands import instructor
+    from grading.publishing import course_parts
+
+    private(made)
+    asked = []
+    again = replace(sc.lesson_files(), private=True)
+    monkeypatch.setattr(course_parts, "private_parts", lambda *words, **more: asked.append(words) or [again])
+    app = cli.typer.Typer()
+    instructor.register(app)
+    done = CliRunner().invoke(app, ["init", str(made.root), "90"])
+    assert done.exit_code == 0, done.output
+    assert "has private hidden tests; they are kept" in done.output
+    assert asked == [(made.root, ["90"])]
+
+
+def test_private_hidden_tests_are_not_drawn_from_another_secret(made):
+    private(made)
+    check_secret(made.root)
+    (made.root / "hidden" / "secret").unlink()
+    with pytest.raises(CourseError, match=r"secret is missing.*Put it back"):
+        check_secret(made.root)
+
+
+def test_another_lesson_joins_those_that_are_there(made):
+    other = sc.lesson_files()
+    renamed = {name.replace(small.LESSON, "91_other"): data for name, data in other.source.items()}
+    again = course.init(made.root, [course.LessonFiles("91_other", renamed, other.hidden)])
+    assert again.lessons == [small.LESSON, "91_other"]
+    assert len(again.students(small.LESSON)) == 18
+
+
+@pytest.mark.parametrize("text", ['{"format": 99, "private": false}', "{", '{"format": "x"}', "[]"])
+def test_a_folder_of_a_newer_version_or_a_damaged_stamp_is_refused(made, text):
+    (made.root / "course.json").write_text(text)
+    said = "newer version" if "99" in text else r"course\.json cannot be read"
+    for opened in (lambda: course.Course(made.root), lambda: course.init(made.root, [sc.lesson_files()])):
+        with pytest.raises(CourseError, match=said):
+            opened()

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from grading.course import load_config
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
 from grading.proving.proof import Proof
@@ -279,7 +280,7 @@ def test_an_interrupted_release_leaves_nothing(folders, tmp_path, monkeypatch):
 def test_nothing_in_a_course_folder_knows_where_it_was_built(handed_out):
     out = handed_out.paths["student"].parent
     assert handed_out.paths["course"] == out / "course"
-    assert f"c.CourseDirectory.root = {str(out / 'course')!r}" in (out / "course" / "nbgrader_config.py").read_text()
+    assert load_config(out / "course").CourseDirectory.root == str(out / "course")
     holding = [p for p in out.rglob("*") if p.is_file() and f".{out.name}.".encode() in p.read_bytes()]
     assert holding == []
     assert [p.name for p in out.parent.iterdir()] == [out.name]

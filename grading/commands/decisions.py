@@ -1,0 +1,119 @@
+"""`course due`, `extend`, `drop` and `points`: decisions about marks, shown before they are written with --dry-run."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
+Lesson = Annotated[str, typer.Argument(metavar="NN", help="The lesson, such as 09.")]
+Check = Annotated[str, typer.Argument(metavar="CHECK", help="The check's id, as `course show` lists it.")]
+Why = Annotated[str, typer.Option(metavar="TEXT", help="The reason, kept in the folder's rules.toml.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Show whose marks would change; write nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a script.")]
+HERE = Path()
+
+
+def due(
+    lesson: Lesson,
+    when: Annotated[str, typer.Argument(metavar="TIME", help="Such as '2026-10-12 23:59', or never.")],
+    folder: Folder = HERE,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Where the time is meant, such as Europe/Berlin; else here.")
+    ] = None,
+    why: Why = "",
+    dry_run: Dry = False,
+    as_json: AsJson = False,
+):
+    """Set when a lesson is due, also after grading: late and in time are told anew and marks follow.
+
+    Example: course due 09 '2026-10-12 23:59' --course ~/autumn-class
+    """
+    from grading.course.times import read_time
+    from grading.marking import decide
+
+    never = when.strip().lower() in ("never", "none", "-")
+    time = None if never else read_time(when, "TIME", _zone(zone))
+    _tell(decide.due(folder, lesson, time, why=why, dry=dry_run), dry_run, as_json)
+
+
+def extend(
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    lesson: Lesson,
+    hours: Annotated[float, typer.Argument(metavar="HOURS", help="From the due date on; 0 takes them back.")],
+    folder: Folder = HERE,
+    why: Why = "",
+    dry_run: Dry = False,
+    as_json: AsJson = False,
+):
+    """Give one student more time for a lesson, before or after it was graded.
+
+    Example: course extend ann 09 48 --why illness --course ~/autumn-class
+    """
+    from grading.marking import decide
+
+    _tell(decide.extend(folder, student, lesson, hours, why=why, dry=dry_run), dry_run, as_json)
+
+
+def drop(
+    check: Check,
+    folder: Folder = HERE,
+    give: Annotated[str, typer.Option(metavar="full|none", help="Its points to everybody, or to nobody.")] = "full",
+    undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
+    why: Why = "",
+    dry_run: Dry = False,
+    as_json: AsJson = False,
+):
+    """Take a bad test out of the marks: everybody gets its points, or nobody does; --undo lets it count again.
+
+    Example: course drop conv2d-dilation --why 'the task is unclear' --course ~/autumn-class
+    """
+    from grading.marking import decide
+
+    _tell(decide.drop(folder, check, give, undo=undo, why=why, dry=dry_run), dry_run, as_json)
+
+
+def points(
+    check: Check,
+    number: Annotated[float, typer.Argument(metavar="N", help="What it is worth from now on.")],
+    folder: Folder = HERE,
+    why: Why = "",
+    dry_run: Dry = False,
+    as_json: AsJson = False,
+):
+    """Let a check or a written question be worth more or less, for everybody.
+
+    Example: course points conv2d 5 --course ~/autumn-class
+    """
+    from grading.marking import decide
+
+    _tell(decide.points(folder, check, number, why=why, dry=dry_run), dry_run, as_json)
+
+
+def _zone(name):
+    """The time zone of this machine, or the one named."""
+    from zoneinfo import ZoneInfo
+
+    from dateutil.tz import tzlocal
+
+    from grading.errors import CourseError
+
+    if name is None:
+        return tzlocal()
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise CourseError(f"--zone {name} is no time zone; write one such as Europe/Berlin or UTC.") from None
+
+
+def _tell(decided, dry, as_json):
+    from rich.console import Console
+
+    from grading.marking.outcome import decided_json
+    from grading.reporting.console import print_decided
+
+    if as_json:
+        typer.echo(json.dumps(decided_json(decided), ensure_ascii=False))
+        return
+    print_decided(Console(highlight=False), decided, dry=dry)
