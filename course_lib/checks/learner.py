@@ -12,8 +12,8 @@ from course_lib.checks.lookup import exercise_of, find_check, find_hidden, recor
 from course_lib.checks.message import Message, show
 from course_lib.checks.patience import NeverEnds, patience
 from course_lib.evidence.compare import Difference, check_line
-from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.records import BadRecord, join
+from course_lib.evidence.relations import diagnose
 
 AS_GIVEN = "As given: nothing repaired yet."
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
@@ -119,7 +119,7 @@ class Learner:
             return _with_hidden(found[1], hidden) if hidden else found[1]
         if hidden is None:
             raise CheckFailed(f"The hidden tests of {self.id} need COURSE_HIDDEN, the folder with their values.")
-        return {**hidden, "hidden_from": 0}
+        return {**join(None, hidden), "hidden_from": 0}
 
     def _heading(self, lines, differences, hidden_from):
         labels = {line["position"]: line["label"] for line in lines}
@@ -140,7 +140,7 @@ class Learner:
         message.label = message.rows[position - expected["lines"][0]["position"]][0] if expected["lines"] else ""
         message.problem = CheckCell(self.frame).named(difference.say, self.at.get(position))
         message.beside = difference.beside
-        mistake = name_mistake(expected, self.lines)
+        mistake = diagnose(expected, self.lines)
         message.mistakes = [mistake.sentence] if mistake else []
         if position >= hidden_from:
             message.problem, message.beside = "This hidden test fails.", ""

@@ -11,19 +11,23 @@ from course_lib.evidence.compare import check_line, compare
 class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
-    `first` when it fits the lines up to the first failure and not all that follow.
+    `first` when it fits the lines up to the first failure and not all that follow; `relation` when no author knew it
+    and `say` tells how the wrong values follow from the right ones.
     """
 
     name: str
     say: str
     often: bool = False
     first: bool = False
+    relation: bool = False
 
     @property
     def sentence(self):
         """What the learner reads."""
         say = self.say.strip()
         say = say if say[-1:] in ".!?" else say + "."
+        if self.relation:
+            return say
         if self.often:
             return f"This often means: {say}"
         return f"{'In its first lines it' if self.first else 'It'} looks like this: {say}"

@@ -49,7 +49,7 @@ class Record:
 
 
 def join(visible, hidden):
-    """One check's entries as one, `hidden` may be None: lines by position, mistakes by name, `parts` by position."""
+    """One check's entries as one, either may be None: lines by position, mistakes by name, `parts` by position."""
     lines, mistakes, parts = [], {}, {}
     for part, entry in (("visible", visible), ("hidden", hidden)):
         if entry is None:
@@ -60,7 +60,7 @@ def join(visible, hidden):
             known = mistakes.setdefault(mistake["name"], {**mistake, "lines": []})
             known["lines"] = [*known["lines"], *mistake["lines"]]
     lines.sort(key=lambda line: line["position"])
-    return {**visible, "lines": lines, "mistakes": list(mistakes.values()), "parts": parts}
+    return {**(visible or hidden), "lines": lines, "mistakes": list(mistakes.values()), "parts": parts}
 
 
 def record_line(seen):

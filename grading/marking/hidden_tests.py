@@ -2,7 +2,8 @@
 
 A hidden line's label names inputs, and what is wrong with it names values: `line_verdict` leaves both out of the
 verdict, so that nothing made from one (journal, gradebook, notebooks, pages, tables) has them. What those call a hidden
-line, and how they count them, is said here too.
+line, and how they count them, is said here too. What is diagnosed of hidden lines names a kind of mistake and no
+number: a known one by the author's sentence, a relation by `HIDDEN` of course_lib/evidence/relations.py.
 """
 
 from grading.marking.verdict import LineVerdict

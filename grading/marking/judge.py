@@ -8,8 +8,8 @@ hidden_tests.py.
 from dataclasses import replace
 
 from course_lib.evidence.compare import check_line
-from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.records import join
+from course_lib.evidence.relations import diagnose
 from grading.ids import cells_of, exercise_of
 from grading.marking import hidden_tests
 from grading.marking.verdict import STOPPED, CheckVerdict, Verdict
@@ -70,7 +70,7 @@ def _judge_check(name, record, seen, points, run):
         lines.append(_line(line, record["parts"][line["position"]], one, reached))
         reached = reached and one is not None and one.kind != "raised"
     passed = bool(lines) and not strange and all(line.passed for line in lines)
-    found = None if passed or strange else name_mistake(record, list(by_position.values()))
+    found = None if passed or strange else diagnose(record, list(by_position.values()))
     mistakes = [found] if found else []
     score = points if passed else 0.0
     if strange:

@@ -1,0 +1,181 @@
+"""How wrong values may follow from the right ones in the same places: {form: detail} of every way in which they do.
+
+Each function takes a Pair and gives {} where the relation does not hold, as in `arrangements.py`. Truth values have no
+arithmetic: only `opposite` speaks of them.
+"""
+
+import numpy as np
+
+from course_lib.evidence.difference import magnitude
+
+
+def numeric(find):
+    """`find` for pairs of one shape that hold real or complex numbers and are not all right."""
+
+    def guarded(p):
+        if p.truth or p.e.shape != p.g.shape:
+            return {}
+        with np.errstate(all="ignore"):
+            return find(p)
+
+    guarded.__doc__ = find.__doc__
+    return guarded
+
+
+def opposite(p):
+    """Truth values that are all the other way round."""
+    return {"all": None} if p.truth and p.near(1 - p.e, p.g) else {}
+
+
+@numeric
+def sign_turned(p):
+    """All signs are turned."""
+    return {"all": None} if p.near(-p.e, p.g) else {}
+
+
+@numeric
+def absolute(p):
+    """The absolute values of the right numbers."""
+    return {"all": None} if p.near(np.abs(p.e), p.g) else {}
+
+
+@numeric
+def some_signs(p):
+    """Right but for some of the signs."""
+    return {"some": None} if p.near(np.abs(p.e), np.abs(p.g)) and not p.near(-p.e, p.g) else {}
+
+
+@numeric
+def natural_factor(p):
+    """The right numbers times one that a size gives: n, 1/n, n/(n-1) or (n-1)/n."""
+    ratio = _ratio(p)
+    if ratio is None or ratio <= 0:
+        return {}
+    found = {}
+    whole, part = round(ratio), round(1 / ratio) if ratio > 1e-6 else 0
+    if 2 <= whole <= min(4096, 0.02 / p.rtol) and p.near(p.e * whole, p.g):
+        found["times"] = whole
+    if 2 <= part <= min(4096, 0.02 / p.rtol) and p.near(p.e / part, p.g):
+        found["divided"] = part
+    most = min(1000, (0.02 / p.rtol) ** 0.5)
+    over = round(ratio / (ratio - 1)) if ratio > 1 else 0
+    under = round(1 / (1 - ratio)) if ratio < 1 else 0
+    if 3 <= over <= most and p.near(p.e * over / (over - 1), p.g):
+        found["by n - 1 for n"] = over
+    if 3 <= under <= most and p.near(p.e * (under - 1) / under, p.g):
+        found["by n for n - 1"] = under
+    return found
+
+
+@numeric
+def constant_factor(p):
+    """The right numbers times some other one number."""
+    ratio = _ratio(p)
+    if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6 or natural_factor(p):
+        return {}
+    return {f"{ratio:.5g}": ratio} if p.near(p.e * ratio, p.g) else {}
+
+
+@numeric
+def constant_offset(p):
+    """The right numbers plus one number."""
+    if not np.isfinite(p.e).any():
+        return {}
+    at = np.argmax(np.where(np.isfinite(p.e), np.abs(p.e), -1))
+    offset = (p.g - p.e).ravel()[at]
+    if np.iscomplexobj(offset) or not np.isfinite(offset) or not _near_sum(p, offset):
+        return {}
+    return {f"{offset:.5g}": float(offset)}
+
+
+def _near_sum(p, offset):
+    """`e + offset` is `g`, and the offset is no rounding of large numbers."""
+    return p.near(p.e + offset, p.g) and np.max(np.abs(offset)) > 1e3 * p.rtol * magnitude(p.e)
+
+
+@numeric
+def by_slices(p):
+    """A factor or an offset of its own for every slice along one axis."""
+    found = {}
+    if p.e.ndim < 2 or not (np.isfinite(p.e).all() and np.isfinite(p.g).all()) or np.iscomplexobj(p.e - p.g):
+        return found
+    for axis, size in enumerate(p.e.shape):
+        if size < 3 or p.e.size // size < 2:
+            continue
+        at = np.argmax(np.abs(p.e), axis=axis, keepdims=True)
+        e, g = (np.take_along_axis(a, at, axis) for a in (p.e, p.g))
+        ratio = np.where(e == 0, 1, g / e)
+        varies = np.ptp(p.e, axis=axis).min() > 1e-3 * magnitude(p.e)  # equal numbers have any factor and any offset
+        if varies and np.ptp(ratio) > 1e-6 and np.abs(ratio).min() > 1e-6 and p.near(p.e * ratio, p.g):
+            found["factor", axis] = axis
+        if varies and np.ptp(g - e) > 0 and _near_sum(p, g - e):
+            found["offset", axis] = axis
+    return found
+
+
+@numeric
+def whole_numbers(p):
+    """The right numbers cut or rounded to integers."""
+    if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or p.near(np.round(p.e), p.e):
+        return {}
+    ways = {"cut": np.trunc, "cut down": np.floor, "rounded": np.round}
+    return {way: None for way, cut in ways.items() if np.array_equal(cut(p.e), p.g)}
+
+
+FUNCTIONS = {
+    "squared": np.square,
+    "the square root": np.sqrt,
+    "the exponential": np.exp,
+    "the logarithm": np.log,
+    "one divided by it": np.reciprocal,
+    "one minus it": lambda x: 1 - x,
+    "the tanh": np.tanh,
+    "the sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+}
+
+
+@numeric
+def function_of(p):
+    """One elementwise function of the right numbers: squared, their root, exponential, logarithm, ..."""
+    found = {}
+    for name, function in FUNCTIONS.items():
+        if np.isfinite(function(p.e)).all() and p.near(function(p.e), p.g):
+            found[name] = None
+    return found
+
+
+@numeric
+def not_finite(p):
+    """Right wherever it is finite."""
+    bad = np.isfinite(p.e) & ~np.isfinite(p.g)
+    fine = np.isfinite(p.g)
+    return {"some": int(bad.sum())} if bad.any() and fine.any() and np.all(p.right()[fine]) else {}
+
+
+@numeric
+def only_some_places(p):
+    """Wrong only in the first or last place along an axis, or only on the diagonal."""
+    wrong, found = ~p.right(), {}
+    for axis, size in enumerate(p.e.shape):
+        lines = np.flatnonzero(wrong.any(axis=tuple(i for i in range(p.e.ndim) if i != axis)))
+        if size >= 4 and len(lines) == 1 and lines[0] in (0, size - 1):
+            found["first" if lines[0] == 0 else "last", axis] = axis
+    if p.e.ndim == 2 and min(p.e.shape) >= 3:
+        diagonal = np.eye(*p.e.shape, dtype=bool)
+        if not wrong[~diagonal].any() and wrong[diagonal].sum() > 1:
+            found["diagonal", None] = None
+    return found
+
+
+def _ratio(p):
+    """The real factor at the largest right number, or None."""
+    finite = np.isfinite(p.e) & (p.e != 0)
+    if not finite.any():
+        return None
+    at = np.argmax(np.where(finite, np.abs(p.e), -1))
+    ratio = p.g.ravel()[at] / p.e.ravel()[at]
+    if np.iscomplexobj(ratio):
+        if abs(ratio.imag) > p.rtol * abs(ratio):
+            return None
+        ratio = ratio.real
+    return float(ratio) if np.isfinite(ratio) else None

@@ -1,0 +1,116 @@
+"""The numbers in which two trees differ: every wrong array beside the right one, with how much its values tell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.evidence.difference import default_rtol, is_number, magnitude, widen
+from course_lib.evidence.tree import Opaque
+from course_lib.evidence.values import compare
+
+MOST = 2**18  # values in one array; relations between larger ones are not looked for
+_LOOK = 512  # of them are enough to see how much they tell
+_FRACTIONS = np.array([1, 5, 7, 8, 9, 11, 12, 100])  # a value that is a whole number of these parts tells little
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A right and a wrong array (at `where` in the value), as float64 or complex128; `truth` where both are bool."""
+
+    where: str
+    e: np.ndarray
+    g: np.ndarray
+    rtol: float
+    truth: bool = False
+
+    def near(self, right, wrong):
+        """Whether two arrays made from these are equal: shape, and values to the precision of the originals."""
+        if right.shape != wrong.shape:
+            return False
+        with np.errstate(all="ignore"):
+            return np.allclose(wrong, right, rtol=self.rtol, atol=self.rtol * magnitude(right), equal_nan=True)
+
+    def right(self):
+        """Which values are right; both arrays have one shape."""
+        with np.errstate(all="ignore"):
+            return np.isclose(self.g, self.e, rtol=self.rtol, atol=self.rtol * magnitude(self.e), equal_nan=True)
+
+
+def pair(expected, got, where=""):
+    """The Pair of two trees that are arrays, numbers or lists of numbers of one kind, else None."""
+    e, g = _array(expected), _array(got)
+    if e is None or g is None or max(e.size, g.size) > MOST or min(e.size, g.size) == 0:
+        return None
+    kinds = e.dtype.kind, g.dtype.kind
+    if "b" in kinds and kinds != ("b", "b"):
+        return None
+    rtol = max([default_rtol(a) for a in (e, g) if a.dtype.kind in "fc"], default=1e-9)
+    e, g = (widen(a.astype(np.int8) if a.dtype.kind == "b" else a) for a in (e, g))
+    return Pair(where, e, g, rtol, kinds == ("b", "b"))
+
+
+def wrong_pairs(line, got):
+    """The Pair of everything wrong in a value line; None where something wrong has no numbers on both sides."""
+    tolerance = {k: line.get(k) for k in ("rtol", "atol")}
+    found = list(_walk(line["value"], got, "", tolerance))
+    return None if None in found else found
+
+
+def _walk(expected, got, where, tolerance):
+    if compare(expected, got, **tolerance) is None:
+        return
+    whole = pair(expected, got, where)
+    both = [type(x) for x in (expected, got)]
+    if whole is None and all(t in (list, tuple) for t in both) and len(expected) == len(got):
+        for i, (e, g) in enumerate(zip(expected, got, strict=True)):
+            yield from _walk(e, g, f"{where}[{i}]", tolerance)
+    elif whole is None and both == [dict, dict] and expected.keys() == got.keys():
+        for key in expected:
+            yield from _walk(expected[key], got[key], f"{where}[{key!r}]", tolerance)
+    else:
+        yield whole
+
+
+def _array(tree):
+    """A tree as an array of numbers or truth values, None for others; lists may be two deep and have equal rows."""
+    if isinstance(tree, np.ndarray):
+        return tree if tree.dtype.kind in "biufc" else None
+    if is_number(tree):
+        return _plain([tree], ()) if type(tree) is int else np.asarray(tree)
+    if not isinstance(tree, list | tuple) or not tree or any(isinstance(x, Opaque) for x in tree):
+        return None
+    if all(map(is_number, tree)):
+        return _plain(tree, (len(tree),))
+    rows = [x for x in tree if isinstance(x, list | tuple) and len(x) == len(tree[0]) > 0 and all(map(is_number, x))]
+    if len(rows) < len(tree) or len(tree) < 2:
+        return None
+    return _plain([x for row in rows for x in row], (len(rows), len(rows[0])))
+
+
+def _plain(numbers, shape):
+    """Plain numbers as one array; None where truth values are among other numbers or one has more than 64 bits."""
+    mixed = len({type(x) is bool for x in numbers}) > 1
+    if mixed or any(type(x) is int and not -(2**63) <= x < 2**63 for x in numbers):
+        return None
+    return np.array(numbers).reshape(shape)
+
+
+def telling(*arrays, truth=False):
+    """How much the values of arrays tell: 4 for each that no count or simple fraction gives, 1 for each other.
+
+    Zero tells nothing. Of truth values (`truth`) it is how many differ from the rest.
+    """
+    if truth:
+        return sum(int(min(np.sum(a == 0), np.sum(a != 0))) for a in arrays)
+    values = distinct(*arrays)
+    parts = np.abs(values)[:, None] * _FRACTIONS
+    with np.errstate(all="ignore"):
+        simple = np.any(np.abs(parts - np.round(parts)) <= 1e-6 * np.maximum(parts, 1e-3), axis=1)
+    return int(np.sum(np.where(simple, 1, 4)))
+
+
+def distinct(*arrays):
+    """The different finite values of arrays, zero left out."""
+    picked = [a.ravel()[:: max(1, a.size // _LOOK)] for a in arrays]
+    values = np.unique(np.concatenate(picked)) if picked else np.zeros(0)
+    return values[np.isfinite(values) & (values != 0)]
