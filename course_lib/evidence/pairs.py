@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.evidence.difference import default_rtol, is_number, magnitude, widen
-from course_lib.evidence.tree import Opaque
 from course_lib.evidence.values import compare
 
 MOST = 2**18  # values in one array; relations between larger ones are not looked for
@@ -25,15 +24,22 @@ class Pair:
 
     def near(self, right, wrong):
         """Whether two arrays made from these are equal: shape, and values to the precision of the originals."""
-        if right.shape != wrong.shape:
-            return False
-        with np.errstate(all="ignore"):
-            return np.allclose(wrong, right, rtol=self.rtol, atol=self.rtol * magnitude(right), equal_nan=True)
+        return right.shape == wrong.shape and bool(np.all(_close(right, wrong, self.rtol)))
 
     def right(self):
         """Which values are right; both arrays have one shape."""
-        with np.errstate(all="ignore"):
-            return np.isclose(self.g, self.e, rtol=self.rtol, atol=self.rtol * magnitude(self.e), equal_nan=True)
+        return _close(self.e, self.g, self.rtol)
+
+
+def _close(right, wrong, rtol):
+    with np.errstate(all="ignore"):
+        size, error = np.abs(right), np.abs(wrong - right)
+        largest = size.max(initial=0.0)
+        if not np.isfinite(largest):
+            largest = magnitude(right)
+        close = error <= rtol * largest + rtol * size
+        same = np.isfinite(size) & close
+        return same if same.all() else same | (right == wrong) | (np.isnan(right) & np.isnan(wrong))
 
 
 def pair(expected, got, where=""):
@@ -68,37 +74,45 @@ def _walk(expected, got, where, tolerance):
         for key in expected:
             yield from _walk(expected[key], got[key], f"{where}[{key!r}]", tolerance)
     else:
-        yield whole
+        mixed = sum(isinstance(x, list | tuple) for x in (expected, got)) == 1  # a list for an array is wrong by itself
+        right = whole is not None and whole.near(whole.e, whole.g)  # what is wrong is not in the numbers
+        yield None if mixed or right else whole
 
 
 def _array(tree):
     """A tree as an array of numbers or truth values, None for others; lists may be two deep and have equal rows."""
+    if _is_one(tree):
+        return _plain([tree], ())
     if isinstance(tree, np.ndarray):
         return tree if tree.dtype.kind in "biufc" else None
-    if is_number(tree):
-        return _plain([tree], ()) if type(tree) is int else np.asarray(tree)
-    if not isinstance(tree, list | tuple) or not tree or any(isinstance(x, Opaque) for x in tree):
+    if not isinstance(tree, list | tuple) or not tree:
         return None
-    if all(map(is_number, tree)):
+    if all(map(_is_one, tree)):
         return _plain(tree, (len(tree),))
-    rows = [x for x in tree if isinstance(x, list | tuple) and len(x) == len(tree[0]) > 0 and all(map(is_number, x))]
-    if len(rows) < len(tree) or len(tree) < 2:
+    if len(tree) < 2 or not all(isinstance(x, list | tuple) and len(x) == len(tree[0]) > 0 for x in tree):
         return None
-    return _plain([x for row in rows for x in row], (len(rows), len(rows[0])))
+    numbers = [x for row in tree for x in row]
+    return _plain(numbers, (len(tree), len(tree[0]))) if all(map(_is_one, numbers)) else None
+
+
+def _is_one(tree):
+    """Whether a tree is one number or truth value, plain or, as NumPy's scalars are observed, an array of no axes."""
+    return is_number(tree) or (isinstance(tree, np.ndarray) and tree.ndim == 0 and tree.dtype.kind in "biufc")
 
 
 def _plain(numbers, shape):
-    """Plain numbers as one array; None where truth values are among other numbers or one has more than 64 bits."""
-    mixed = len({type(x) is bool for x in numbers}) > 1
+    """Single numbers as one array; None where truth values are among others or an integer has more than 64 bits."""
+    mixed = len({np.asarray(x).dtype.kind == "b" for x in numbers}) > 1
     if mixed or any(type(x) is int and not -(2**63) <= x < 2**63 for x in numbers):
         return None
     return np.array(numbers).reshape(shape)
 
 
 def telling(*arrays, truth=False):
-    """How much the values of arrays tell: 4 for each that no count or simple fraction gives, 1 for each other.
+    """How much the values of arrays tell: each that is met 4, if it is a simple fraction 2, if a whole number 1.
 
-    Zero tells nothing. Of truth values (`truth`) it is how many differ from the rest.
+    Zero tells nothing. Many values tell something even if few are different: half of those that are not the most
+    frequent one. Of truth values (`truth`) it is how many differ from the rest.
     """
     if truth:
         return sum(int(min(np.sum(a == 0), np.sum(a != 0))) for a in arrays)
@@ -106,7 +120,14 @@ def telling(*arrays, truth=False):
     parts = np.abs(values)[:, None] * _FRACTIONS
     with np.errstate(all="ignore"):
         simple = np.any(np.abs(parts - np.round(parts)) <= 1e-6 * np.maximum(parts, 1e-3), axis=1)
-    return int(np.sum(np.where(simple, 1, 4)))
+        whole = values == np.round(values)
+    return max(int(np.sum(np.where(whole, 1, np.where(simple, 2, 4)))), sum(map(_rarer, arrays)) // 2)
+
+
+def _rarer(array):
+    """How many values are not the most frequent one."""
+    counts = np.unique(array.ravel()[:_LOOK], return_counts=True)[1]
+    return int(counts.sum() - counts.max(initial=0))
 
 
 def distinct(*arrays):

@@ -196,7 +196,9 @@ SPECIFIC = (
     Kind(alter.function_of, lambda form: form, lambda f, _: f"is {_FUNCTION[f]}"),
     Kind(alter.not_finite, _named("not finite"), _said("is right wherever it is finite.")),
     Kind(arrange.unfilled, lambda f: "zeros only" if f == "nothing" else "zeros where filled", _say_unfilled),
-    Kind(alter.opposite, _named("true and false exchanged"), _said("has true and false exchanged everywhere.")),
+    Kind(
+        alter.opposite, _named("true and false exchanged"), _said("has true and false exchanged everywhere."), tells=6
+    ),
 )
 
 GENERAL = (
