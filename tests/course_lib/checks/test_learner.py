@@ -9,6 +9,7 @@ import pytest
 from course_lib.checks import lookup, session
 from course_lib.checks.learner import CheckFailed
 from course_lib.checks.message import Message, Note, markdown, plain_markdown
+from course_lib.evidence.records import record_line
 from tests.course_lib.check_tools import Notebook, entry, write
 
 REFERENCE = "def half(x):\n    if x < 0:\n        raise ValueError('x must not be negative')\n    return x / 2"
@@ -79,6 +80,39 @@ def test_the_first_failure_is_explained_and_the_mistake_and_that_hints_are_there
         'Stuck? hint() opens the first of 3 hints; later, hint("half") does.',
     ]
     assert error == "half: 1 of 3 right: see the message above."
+
+
+TURNED = "def turned(x):\n    return np.tanh(x).T"
+TURNED_CHECK = """with check("turned") as expect:
+    expect("of a table", turned(np.arange(6.0).reshape(2, 3)))
+"""
+TURNED_HIDDEN = '    expect("secret label", turned(np.arange(8.0).reshape(4, 2)))\n'
+
+
+def test_where_no_known_mistake_fits_the_relation_to_the_right_values_is_said(tmp_path, capsys):
+    mistake = {"ones": ("def turned(x):\n    return np.ones_like(x)", "all are ones")}
+    write(tmp_path / "expected", turned=entry(TURNED, TURNED_CHECK, wrong=mistake))
+    passed, shown, _ = run("def turned(x):\n    return np.tanh(x)", capsys, TURNED_CHECK)
+    assert not passed
+    assert "  Your result is the expected one, transposed.\n" in shown
+    _, shown, _ = run("def turned(x):\n    return np.ones_like(x)", capsys, TURNED_CHECK)
+    assert "It looks like this: all are ones." in shown
+    assert "Your result" not in shown
+
+
+def test_a_relation_that_only_hidden_lines_show_is_said_without_numbers(tmp_path, monkeypatch, capsys):
+    write(tmp_path / "expected", turned=entry(TURNED, TURNED_CHECK))
+    book = Notebook()
+    lines = book.seen(TURNED, 'with check("turned", part="hidden", start=1) as expect:\n' + TURNED_HIDDEN).lines
+    kept = {"lines": [record_line(s) for s in lines], "mistakes": [], "forbid": [], "hints": [], "points": 1}
+    write(tmp_path / "hidden", part="hidden", turned=kept)
+    monkeypatch.setenv("COURSE_HIDDEN", str(tmp_path / "hidden"))
+    capped = "def turned(x):\n    return np.tanh(x).T * (7 if len(x) > 3 else 1)"
+    alone = 'with check("turned", part="hidden", start=1) as expect:\n' + TURNED_HIDDEN
+    for cell in (TURNED_CHECK + TURNED_HIDDEN, alone):
+        _, shown, error = run(capped, capsys, cell)
+        assert "Every hidden value that is wrong differs in one way: a whole factor too much." in shown
+        assert not any(secret in shown + error for secret in ("7", "secret label", "Expected"))
 
 
 def test_an_exception_shows_the_learners_own_line_and_what_it_often_means(half, capsys):
@@ -237,8 +271,6 @@ def hidden(tmp_path, half, monkeypatch):
         "def half(x):\n    if x < 0: raise ValueError\n    return x / 2 if x < 5 else 0.0",
         'with check("half", part="hidden", start=3) as expect:\n' + HIDDEN,
     ).lines
-    from course_lib.evidence.records import record_line
-
     mistake = {"name": "capped", "say": "it is not 0 from 5 on", "lines": [record_line(s) for s in wrong]}
     entry = {"lines": [record_line(s) for s in lines], "mistakes": [mistake], "forbid": [], "hints": [], "points": 1}
     write(tmp_path / "hidden", part="hidden", half=entry)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from course_lib.evidence.observation import Seen
+from course_lib.evidence.records import Record
 from grading.confinement.job import CellRun, Isolation, Job, Run, Step
 from grading.marking import judge
 from grading.marking.jobs import untouched
@@ -97,6 +98,28 @@ def test_a_mistake_that_only_hidden_lines_show_is_named_without_showing_them(rec
     verdict = judge.judge(records, run(observed))
     assert [m.name for m in verdict.checks["tail"].mistakes] == ["always two"]
     assert "a list may have any length" in verdict.checks["tail"].reason
+
+
+def test_what_no_author_foresaw_is_named_by_its_relation(records):
+    others = [o for o in right() if o.check != "tail"]
+    tails = [[1.37, 2.91, 5.4], [7.31, 9.13, 2.77]]
+    told = {"lines": [small.line(i, "secret" * i, tail) for i, tail in enumerate(tails)], "mistakes": []}
+    changed = {
+        part: Record(record.lesson, part, {**record.checks, "tail": {**record.checks["tail"], **told, "lines": [line]}})
+        for (part, record), line in zip(records.items(), told["lines"], strict=True)
+    }
+    one = seen("tail", 0, [3 * x for x in tails[0]])
+    verdict = judge.judge(changed, run([*others, one, seen("tail", 1, tails[1])]))
+    (mistake,) = verdict.checks["tail"].mistakes
+    assert (mistake.name, mistake.relation) == ("by relation: a whole factor too much", True)
+    assert verdict.checks["tail"].reason.endswith(mistake.sentence)
+    assert mistake.sentence.startswith("Your result is 3 times the expected one")
+    assert to_bytes(from_json(json.loads(to_bytes(verdict)))) == to_bytes(verdict)
+    hidden = judge.judge(changed, run([*others, seen("tail", 0, tails[0]), seen("tail", 1, [3 * x for x in tails[1]])]))
+    (mistake,) = hidden.checks["tail"].mistakes
+    assert mistake.name == "by relation: a whole factor too much"
+    text = to_bytes(hidden).decode()
+    assert not any(secret in text for secret in ("7.31", "21.93", "3 times", "secret"))
 
 
 @pytest.mark.parametrize("value", [1_000_000, 77, "text", None])
