@@ -114,7 +114,7 @@ def _natural_name(form):
 
 def _say_offset(form, details):
     offset = details[0]
-    by = "one" if abs(offset) == 1 else f"{abs(offset):.4g}"
+    by = {"1": "one"}.get(f"{abs(offset):.4g}", f"{abs(offset):.4g}")
     return f"is everywhere {by} too {'large' if offset > 0 else 'small'}."
 
 

@@ -55,6 +55,7 @@ CASES = [
     (A, 1.2345 * A, "a constant factor", "times a constant, 1.2345."),
     (A, A + 0.5, "a constant added", "0.5 too large."),
     (SIZES, SIZES + 1, "one too large", "one too large."),
+    (A, A + 1, "one too large", "is everywhere one too large."),
     (A, A.astype(int), "cut to integers", "cut to integers"),
     (A, np.floor(A), "cut to integers", "rounded down to integers"),
     (A, A**2, "squared", "the square of"),
