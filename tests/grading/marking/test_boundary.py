@@ -1,9 +1,11 @@
 """What nobody foresaw in one submission is the grader's fault: said loudly, tried again, and nobody else's matter."""
 
 import concurrent.futures
+import io
 import json
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from grading.cli import app
@@ -12,6 +14,8 @@ from grading.errors import CourseError
 from grading.marking import engine, jobs, outcome, prepare, replay
 from grading.marking.boundary import FAULT, Boundary
 from grading.marking.journal import Journal
+from grading.reporting import feedback, report
+from grading.reporting.console import print_summary
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -175,6 +179,65 @@ def test_the_command_says_so_and_ends_with_status_1(made, monkeypatch):
     assert json.loads(as_json.output)["faults"][0]["student"] == VICTIM
     monkeypatch.setattr("grading.confinement.pool.SandboxPool", lambda *_, **__: sc.InProcess())
     assert CliRunner().invoke(app, ["grade", "--course", str(made.root)]).exit_code == 0
+
+
+def test_a_page_that_fails_costs_no_other_page_and_is_named(graded, monkeypatch):
+    with monkeypatch.context() as patch:
+        fails_for_victim(patch, feedback, "page", lambda course, nb, student, *_: student == VICTIM)
+        with pytest.raises(CourseError, match=f"{VICTIM} {small.LESSON}: The grader failed when writing its feedback"):
+            feedback.write(graded.root)
+    written = {path.parts[-3] for path in graded.root.glob("feedback/*/*/*.html")}
+    assert written == {student for student, _ in sc.dump(graded)} - {VICTIM}
+    assert len(feedback.write(graded.root)) == len(written) + 1
+
+
+def test_a_row_that_fails_is_named_in_the_report_and_the_others_are_in_it(graded, monkeypatch):
+    with monkeypatch.context() as patch:
+        fails_for_victim(patch, report, "_row", lambda student, *_: student == VICTIM)
+        with pytest.raises(CourseError, match=f"{VICTIM} {small.LESSON}: The grader failed when reporting on it"):
+            report.write(graded.root)
+    page = (graded.root / "report.html").read_text()
+    assert f"<td>{VICTIM}</td><td><b>grader fault</b>: The grader failed when reporting on it (Broken)" in page
+    assert "student002" in page
+    assert "grader fault" not in report.write(graded.root).read_text()
+
+
+def test_the_report_names_whom_grading_failed_on(made):
+    engine.grade(made.root, pool=Falling(), workers=1)
+    assert f"<td>{VICTIM}</td><td><b>grader fault</b>" in report.write(made.root).read_text()
+
+
+class Unconfined(sc.InProcess):
+    """A pool that runs what --trust-submissions runs."""
+
+    def submit(self, job):
+        future = super().submit(job)
+        future.result().isolation.differs = ("Student code is not confined at all.",)
+        return future
+
+
+def test_marks_of_unconfined_runs_are_told_everywhere_and_run_again(made, undisturbed):
+    trusted = engine.grade(made.root, pool=Unconfined(), workers=1, trust=True)
+    ran = [one for one in trusted.graded if one.outcome == "graded"]
+    assert all(one.unconfined for one in ran)
+    rows = json.loads("".join(outcome.json_pieces(trusted)))["submissions"]
+    assert sum(row["unconfined"] for row in rows) == len(ran)
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_summary(console, trusted)
+    assert f"{len(ran)} marks come from unconfined runs" in console.export_text()
+    assert f"<td>{VICTIM}</td><td><b>unconfined</b>" in report.write(made.root).read_text()
+    with Journal(made.root / "journal", exclusive=False) as journal:
+        assert journal.replayed(VICTIM, small.LESSON)["unconfined"]
+    still = engine.grade(made.root, pool=Unconfined(), workers=1, trust=True)
+    assert still.count("up to date") == len(still.graded)
+    assert sum(one.unconfined for one in still.graded) == len(ran)
+    pool = sc.InProcess()
+    confined = engine.grade(made.root, pool=pool, workers=1)
+    assert len(pool.ran) == len(set(pool.ran)) == len(ran)
+    assert not any(one.unconfined for one in confined.graded)
+    assert sc.dump(made) == sc.dump(undisturbed)
+    assert "unconfined" not in report.write(made.root).read_text()
+    assert engine.grade(made.root, pool=pool, workers=1).count("up to date") == len(confined.graded)
 
 
 def test_a_boundary_lets_good_work_through_and_names_every_fault_at_its_end(tmp_path):
