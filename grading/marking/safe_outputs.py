@@ -108,7 +108,7 @@ def _bundle(data, html):
         if html[0] >= 0:
             kept["text/html"] = clean_html(text)
             if plain_math(unescape(kept["text/html"])) != unescape(kept["text/html"]):
-                kept["text/html"] = f"<pre>{escape(unescape(plain_math(kept['text/html'])))}</pre>"
+                kept["text/html"] = f"<pre>{escape(plain_math(unescape(kept['text/html'])))}</pre>"
         elif "text/plain" not in data:
             kept["text/plain"] = "(more HTML than is shown)"
     for kind in ("text/latex", "text/plain"):
