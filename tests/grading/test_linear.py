@@ -109,9 +109,9 @@ READERS = {  # reader and shape: n -> a call
     "cell reading, lines": lambda n: (lambda text: lambda: needless([("a", text)], [("b", "y = 1")]))(lines(2 * n)),
     "outputs as sent": lambda n: lambda: tidy(
         {"output_type": "display_data", "data": {"x": [[0]] * 20 * n}, "metadata": {}}, [10**9]),
-    "is_base64, spaces": lambda n: lambda: is_base64("A" + " " * 500 * n + "!"),
-    "is_base64, letters and spaces": lambda n: lambda: is_base64("A " * 250 * n + "!"),
-    "is_base64, signs": lambda n: lambda: is_base64("=" * 500 * n + "!"),
+    "is_base64, spaces": lambda n: lambda: is_base64("A" + " " * 20 * n + "!"),
+    "is_base64, letters and spaces": lambda n: lambda: is_base64("A " * 10 * n + "!"),
+    "is_base64, signs": lambda n: lambda: is_base64("=" * 20 * n + "!"),
     "plain text, escapes": lambda n: lambda: plain_text("\x1b[0;" * 200 * n),
     "plain text, one escape": lambda n: lambda: plain_text("\x1b[" + "0" * 1000 * n),
     "safe outputs, HTML": lambda n: lambda: safe_outputs(
