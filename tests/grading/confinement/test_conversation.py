@@ -1,5 +1,6 @@
 """The driver talks to whatever is at the other end of three descriptors: here a thread that plays the submission."""
 
+import contextlib
 import json
 import os
 import signal
@@ -38,7 +39,8 @@ def hold(says, report=FINE, limits=None, patient=False):
         if patient:
             keeper.recv(100)  # until it is told to kill
         if report is not None:
-            keeper.send(json.dumps(report).encode())
+            with contextlib.suppress(OSError):  # the driver's end is closed when it raised
+                keeper.send(json.dumps(report).encode())
         keeper.close()
         os.close(out)
 
@@ -48,8 +50,8 @@ def hold(says, report=FINE, limits=None, patient=False):
         job = Job("k", "l", (Step("a", "1"),), limits=limits or Limits())
         return Conversation(job, "root", lambda *_: (), send, receive, ours).hold()
     finally:
-        thread.join()
         ours.close()
+        thread.join()
         for descriptor in (commands, send, receive):
             os.close(descriptor)
 
