@@ -93,7 +93,7 @@ def _same_as(line, value):
 def _at_least(line, got):
     plain = got.item() if isinstance(got, np.ndarray) and got.ndim == 0 else got
     bound = line["bound"]
-    if type(plain) not in (int, float) or not math.isfinite(plain):
+    if type(plain) not in (int, float) or (type(plain) is float and not math.isfinite(plain)):
         return Difference("type", f"Expected a number of at least {short(bound)}, got {describe(got)}.")
     if plain >= bound:
         return None
@@ -121,7 +121,7 @@ def growth_bound(line):
 
 
 def _work(line, got):
-    counts = isinstance(got, tuple) and len(got) == 2 and all(type(n) is int and n >= 0 for n in got)
+    counts = isinstance(got, tuple) and len(got) == 2 and all(type(n) is int and 0 <= n < 2**63 for n in got)
     if not counts:
         return Difference("kind", "The check cell was changed: this line observes something else.")
     growth, bound = got[1] / max(got[0], 1), growth_bound(line)

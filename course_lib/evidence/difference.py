@@ -81,7 +81,8 @@ def number_text(value):
     if isinstance(item, complex):
         return f"{item.real:.6g}{item.imag:+.6g}j"
     if not isinstance(item, float):
-        return str(item)
+        text = str(item)
+        return text if len(text) <= 200 else text[:199] + "…"
     text = f"{item:.6g}"
     return text + ".0" if text.lstrip("-").isdigit() else text
 
@@ -171,7 +172,7 @@ def value_difference(e, g, right, error, where):
 def _pair(e, g):
     """Two numbers as text: to six digits, all of them where six are equal."""
     want, have = number_text(e), number_text(g)
-    return (want, have) if want != have else (repr(e.item()), repr(g.item()))
+    return (want, have) if want != have else (repr(e.item())[:200], repr(g.item())[:200])
 
 
 SMALL = 24  # values in an array that is shown whole

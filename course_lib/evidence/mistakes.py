@@ -89,4 +89,5 @@ def _same(expected, theirs, at):
 
 
 def _named(value):
-    return (value.get("type"), value.get("name")) if isinstance(value, dict) else None
+    names = [value.get("type"), value.get("name")] if isinstance(value, dict) else []
+    return [name if isinstance(name, str) else None for name in names]

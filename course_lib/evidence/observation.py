@@ -1,9 +1,11 @@
 """What one line of a check cell saw, and its way through a pipe.
 
 A check cell only observes; who compares runs elsewhere. A frame is a magic number, two lengths, a JSON header and the
-arrays' raw C-order bytes: no pickle, nothing that could run, and a reader that believes nothing.
+arrays' raw C-order bytes: no pickle, nothing that could run, and a reader that believes nothing. What `observe` never
+gives (deeper, longer, with larger numbers) `decode` does not take: code may write its own frames.
 """
 
+import collections
 import json
 import math
 import struct
@@ -11,11 +13,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.evidence.tree import MAX_BYTES, MAX_ITEMS, Opaque, clean, hashable, observe, size
+from course_lib.evidence.tree import MAX_BITS, MAX_BYTES, MAX_DEPTH, MAX_ITEMS, Opaque, clean, hashable, observe, size
 
 __all__ = ["MAX_BYTES", "Malformed", "Opaque", "Seen", "decode", "encode", "from_json", "observe", "size", "to_json"]
 
 MAX_LABEL = 500
+MAX_KEYS = 16  # of a dict that have one hash: look-ups among more of them take the square of their number
+MAX_COUNT = 2**63  # of events
 KINDS = frozenset(("value", "unchanged", "same_as", "at_least", "raises", "work", "raised", "forbidden"))
 PARTS = frozenset(("visible", "hidden"))
 
@@ -62,32 +66,56 @@ def to_json(tree, keep):
 
 def from_json(data, arrays):
     """The tree again; `arrays[name]` gives an array. Raises Malformed for anything `to_json` cannot have written."""
-    if data is None or isinstance(data, bool | int | float):
-        return data
-    if isinstance(data, str):
-        return clean(data)
-    if isinstance(data, list):
-        return [from_json(item, arrays) for item in data]
-    if not isinstance(data, dict) or len(data) != 1:
-        raise Malformed("a value of unknown form")
-    ((tag, inner),) = data.items()
-    if tag == "array" and isinstance(inner, str) and inner in arrays:
-        return arrays[inner]
-    if tag == "opaque" and isinstance(inner, str):
-        return Opaque(clean(inner))
-    if tag == "float" and inner in ("nan", "inf", "-inf"):
-        return float(inner)
-    if tag == "complex" and isinstance(inner, list) and len(inner) == 2:
-        real, imag = (from_json(part, arrays) for part in inner)
-        if isinstance(real, float) and isinstance(imag, float):
-            return complex(real, imag)
-    if tag == "tuple" and isinstance(inner, list):
-        return tuple(from_json(item, arrays) for item in inner)
-    if tag == "dict" and isinstance(inner, list) and all(isinstance(p, list) and len(p) == 2 for p in inner):
-        keys = [from_json(k, arrays) for k, _ in inner]
-        if all(map(hashable, keys)):
-            return dict(zip(keys, (from_json(v, arrays) for _, v in inner), strict=True))
-    raise Malformed(f"a value of unknown form: {clean(str(tag))[:40]}")
+    return _Reader(arrays).tree(data, 0)
+
+
+class _Reader:
+    """One walk over one value, within the limits that `observe` keeps; `same_as` lays two values into a tuple."""
+
+    def __init__(self, arrays):
+        self.arrays, self.room = arrays, 2 * MAX_ITEMS + 1
+
+    def tree(self, data, depth):
+        self.room -= 1
+        if self.room < 0 or depth > MAX_DEPTH + 1:
+            raise Malformed("a value of too many parts, or nested too deep")
+        if isinstance(data, int) and data.bit_length() > MAX_BITS:
+            raise Malformed("a number that is too long")
+        if data is None or isinstance(data, bool | int | float):
+            return data
+        if isinstance(data, str):
+            return clean(data)
+        if isinstance(data, list):
+            return [self.tree(item, depth + 1) for item in data]
+        if not isinstance(data, dict) or len(data) != 1:
+            raise Malformed("a value of unknown form")
+        ((tag, inner),) = data.items()
+        return self.tagged(tag, inner, depth)
+
+    def tagged(self, tag, inner, depth):
+        if tag == "array" and isinstance(inner, str) and inner in self.arrays:
+            return self.arrays[inner]
+        if tag == "opaque" and isinstance(inner, str):
+            return Opaque(clean(inner)[:MAX_LABEL])
+        if tag == "float" and inner in ("nan", "inf", "-inf"):
+            return float(inner)
+        if tag == "complex" and isinstance(inner, list) and len(inner) == 2:
+            self.room += 2  # one value for `observe`
+            real, imag = (self.tree(part, depth) for part in inner)
+            if isinstance(real, float) and isinstance(imag, float):
+                return complex(real, imag)
+        if tag == "tuple" and isinstance(inner, list):
+            return tuple(self.tree(item, depth + 1) for item in inner)
+        if tag == "dict" and isinstance(inner, list) and all(isinstance(p, list) and len(p) == 2 for p in inner):
+            keys = [self.tree(k, depth + 1) for k, _ in inner]
+            if all(map(hashable, keys)) and not _crowded(keys):
+                return dict(zip(keys, (self.tree(v, depth + 1) for _, v in inner), strict=True))
+        raise Malformed(f"a value of unknown form: {clean(tag)[:40]}")
+
+
+def _crowded(keys):
+    """Whether more keys share a hash than ever do by chance."""
+    return len(keys) > MAX_KEYS and max(collections.Counter(map(hash, keys)).values()) > MAX_KEYS
 
 
 def encode(seen):
@@ -159,7 +187,33 @@ def _parse(header, body):
     if not isinstance(spec, dict):
         raise Malformed("a spec that is no dict")
     check, part, label, kind = map(clean, texts)
-    return Seen(check, part, position, label, kind, from_json(header["value"], arrays), spec)
+    value = from_json(header["value"], arrays)
+    if not (isinstance(value, Opaque) or _fits(kind, value)):
+        raise Malformed("a value that a line of its kind never has")
+    return Seen(check, part, position, label, kind, value, spec)
+
+
+def _fits(kind, value):
+    """Whether a value is of the form that `expect` gives lines of this kind."""
+    if kind in ("raised", "raises", "forbidden"):
+        return value is None or (
+            isinstance(value, dict) and all(map(_is_name, value)) and all(map(_is_said, value.values()))
+        )
+    if kind in ("work", "same_as"):
+        pair = isinstance(value, tuple) and len(value) == 2
+        return pair and (kind == "same_as" or all(type(n) is int and 0 <= n < MAX_COUNT for n in value))
+    return True
+
+
+def _is_name(value):
+    return isinstance(value, str) and len(value) <= MAX_LABEL
+
+
+def _is_said(value):
+    """A short text, a line's number, nothing, or short texts one after the other."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_name, value))
+    return value is None or _is_name(value) or (type(value) is int and abs(value) < MAX_COUNT)
 
 
 def _parse_arrays(table, body):
@@ -168,8 +222,11 @@ def _parse_arrays(table, body):
         dtype = np.dtype(code) if code in _DTYPES or _is_text_dtype(code) else None
         if dtype is None or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
             raise Malformed("an array of a dtype or shape that is not allowed")
-        stop = start + math.prod(shape) * dtype.itemsize
-        if stop > len(body):
+        count = math.prod(shape)
+        stop = start + count * dtype.itemsize
+        if (
+            stop > len(body) or count > MAX_BYTES
+        ):  # texts without a character take no bytes here and four each in memory
             raise Malformed("an array larger than its bytes")
         raw = np.frombuffer(body[start:stop], dtype=np.uint8)
         if dtype.kind == "b" and raw.size and raw.max() > 1:

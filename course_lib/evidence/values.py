@@ -72,7 +72,7 @@ class _Comparison:
         extra = [k for k in got if k not in expected]
         if missing or extra:
             lack = f"the key {missing[0]!r}" if missing else f"only the keys {short(list(expected))}"
-            have = f"the keys {short(list(got))}" if missing else f"also {extra[0]!r}"
+            have = f"the keys {short(list(got))}" if missing else f"also {short(extra[0])}"
             return differ("keys", where, lack, have)
         scale = _scale_of(list(expected.values()))
         found = (self.tree(e, got[k], f"{where}[{k!r}]", scale) for k, e in expected.items())

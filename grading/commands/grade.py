@@ -9,7 +9,10 @@ from grading.errors import CourseError
 
 
 def grade_class(console, folder, lessons, *, workers, trust, dask, as_json, **options):
-    """Grade what is new or changed and print what became of it; `options` are those of engine.grade."""
+    """Grade what is new or changed and print what became of it; `options` are those of engine.grade.
+
+    Ends with status 1 when the grader itself failed on a submission.
+    """
     if dask and workers:
         raise CourseError("--workers is for this machine alone; with --dask the cluster has its own.")
     say = None if as_json else lambda sentence: console.print(sentence, markup=False)
@@ -28,7 +31,7 @@ def grade_class(console, folder, lessons, *, workers, trust, dask, as_json, **op
             summary = grade_with_bar(console, folder, lessons, **options)
     if not as_json:
         print_summary(console, summary)
-    if summary.unread:
+    if summary.unread or summary.faults:
         raise typer.Exit(1)
 
 

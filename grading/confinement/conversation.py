@@ -88,7 +88,9 @@ class Conversation:
             data = b""
         self.report = json.loads(data) if data else self._lost()
         if "error" in self.report:
-            raise Refused(self.report["error"])
+            if not self.protocol.begun:
+                raise Refused(self.report["error"])
+            self.report = {"why": "", "code": -9, "cpu": 0.0, "peak": 0.0, **self.report}
 
     def _read(self, last=False):
         while True:
@@ -112,7 +114,7 @@ class Conversation:
                     self.protocol.take(kind, payload)
             except Refused:
                 raise
-            except (Broken, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            except Exception as error:  # whatever it is, these bytes caused it, and they are this submission's
                 # Only words of our own: what the child chose could carry a hidden part's text into the feedback.
                 self.note = f"broke the protocol: {error if type(error) is Broken else type(error).__name__}"
                 self.kill("protocol")
@@ -166,6 +168,7 @@ class Conversation:
             wall=time.monotonic() - done.started,
             peak_memory=int(report["peak"]),
             detail=detail,
+            told_hidden=done.told_hidden,
         )
 
     def _ending(self, report):
@@ -183,11 +186,13 @@ class Conversation:
             return "died", f"It left too many files{where}."
         if number == signal.SIGXCPU or (number == signal.SIGKILL and report["cpu"] >= self.limits.cpu):
             return "cpu limit", f"It was stopped at its cpu limit{where}."
+        if "error" in report:  # once student code ran, what befalls its keeper is this submission's matter alone
+            return "died", f"Its keeper failed{where}: {report['error'][:200]}."
         if self.lost:
             return "died", f"Its keeper was killed{where}."
         if phase == "finished" and code == 0:
             return "finished", ""
-        if phase == "hello":
+        if phase == "hello" and not self.protocol.begun:
             raise Refused(f"the confined process ended before it said hello (status {code})")
         cause = f"signal {number} ({_name(number)})" if number else f"exit status {code}"
         return "died", f"Its process ended by itself{where}: {cause}."

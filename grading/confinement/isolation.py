@@ -37,7 +37,8 @@ def differences(isolation: Isolation, limits: Limits) -> tuple[str, ...]:
     must(isolation.descriptors == (0, 1, 2, 3, 4), f"It holds descriptors {list(isolation.descriptors)}.")
     must(isolation.process_limit, "The limit on processes does not bind.")
     wanted = {"CPU": limits.cpu + 5, "NOFILE": limits.files, "FSIZE": limits.file_size, "NPROC": limits.processes}
-    for name, most in {**wanted, "DATA": 2 * limits.memory + (8 << 30)}.items():
+    wanted |= {"DATA": 2 * limits.memory + (8 << 30), "AS": 2 * limits.memory + (64 << 30)}
+    for name, most in wanted.items():
         must(0 < isolation.limits.get(name, -1) <= most, f"Its limit {name} is {isolation.limits.get(name)}.")
     size, files = isolation.disk
     must(size <= limits.disk, f"Its /tmp takes {size >> 20} MB.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Limits:
 class Job:
     """One submission to run. `files` are put into its working folder: relative path to bytes.
 
-    `forbid` says which library functions the code behind a check may not call: check id to dotted names.
+    `forbid` says which library functions the code behind a check may not call: check id to dotted names. `budget` is
+    what all attempts at this job may take together by the clock (0: twice `limits.wall`). An attempt that is not
+    `final` gets no hidden step once the clock has stopped a visible cell: it is repeated, and carries nothing over.
     """
 
     key: str
@@ -63,6 +65,8 @@ class Job:
     limits: Limits = Limits()
     files: dict[str, bytes] = field(default_factory=dict)
     forbid: dict[str, list[str]] = field(default_factory=dict)
+    budget: float = 0.0
+    final: bool = True
 
 
 @dataclass
@@ -119,6 +123,20 @@ class Run:
     peak_memory: int = 0
     detail: str = ""  # one sentence when not finished: which signal, which cell
     rerun: bool = False  # the first attempt hit a wall limit and this one ran alone
+    told_hidden: bool = False  # a hidden step was sent
+    spent: tuple[float, float] = (0.0, 0.0)  # CPU and wall seconds of all attempts
+
+    def shown_as(self, first):
+        """This repeat, as the first attempt showed it: a hidden step was sent there, whose text may have been kept.
+
+        What its visible cells showed and what visible lines saw is the first's; hidden lines and the rest are its own.
+        """
+        cells = {
+            name: replace(cell, outputs=first.cells[name].outputs) if name in first.cells else replace(cell, outputs=[])
+            for name, cell in self.cells.items()
+        }
+        visible = [one for one in first.seen if one.part == "visible"]
+        return replace(self, cells=cells, seen=visible + [one for one in self.seen if one.part == "hidden"])
 
     @property
     def wall_hit(self) -> bool:

@@ -98,7 +98,7 @@ def tidy(output, room):
     result = {"output_type": kind, "data": data, "metadata": metadata}
     if kind == "execute_result":
         count = output.get("execution_count")
-        result["execution_count"] = count if isinstance(count, int) and not isinstance(count, bool) else None
+        result["execution_count"] = count if type(count) is int and 0 <= count < 2**31 else None
     return result
 
 
@@ -119,4 +119,6 @@ def _value(value, room):
         return {_text(name): _value(item, room) for name, item in value.items()}
     if isinstance(value, list):
         return [_value(item, room) for item in value]
+    if type(value) is int and value.bit_length() > 1024:
+        return None  # as text it takes the square of its length
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,6 +2,11 @@
 
 Everything is allowed but what reaches outside the submission, hides memory from the limits, or is a road into the
 kernel that no lesson needs. A refused call returns an error, so that libraries fall back as they do on old kernels.
+
+What timing leaves: neighbours share cores, caches and the pages of the files they all may read. How long a read or a
+sum takes, or whether touching a mapped page was a major fault, tells one of them, slowly and with errors, what the
+other does; no filter of calls can refuse that. So what is shown never comes from a later run than the one in which
+hidden steps were sent, and `--workers 1` leaves no neighbour.
 """
 
 import errno
@@ -19,6 +24,9 @@ REFUSED = {
     "open_tree_attr": (467, 467), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
     "swapon": (167, 224), "swapoff": (168, 225), "quotactl": (179, 60), "quotactl_fd": (443, 443),
     "sethostname": (170, 161), "setdomainname": (171, 162), "acct": (163, 89),
+    # signals between neighbours by way of files that both may read, and what tells which of those lie in memory
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "fanotify_mark": (301, 263), "flock": (73, 32), "cachestat": (451, 451), "mincore": (27, 232),
     # other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "process_mrelease": (448, 448),
@@ -39,16 +47,27 @@ REFUSED = {
     "map_shadow_stack": (453, 453), "lsm_set_self_attr": (460, 460),
 }  # fmt: skip
 CLONE, CLONE3, SOCKET, SOCKETPAIR, IOCTL, MMAP = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29), (9, 222)
-SETSOCKOPT = (54, 208)
+SETSOCKOPT, FCNTL, PREADV2 = (54, 208), (72, 25), (327, 286)
 SEND_BUFFER = (7, 32)  # SO_SNDBUF, SO_SNDBUFFORCE: the keeper counts sockets at their usual size
 NEW_NAMESPACES = 0x80 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 AF_UNIX = 1
 MAP_ANONYMOUS, MAP_TYPE, MAP_SHARED, MAP_SHARED_VALIDATE = 0x20, 0x0F, 1, 3
 
+RWF_NOWAIT = 0x8  # reads only what lies in memory
+TELLING = (5, 36, 1024, 1025, 1026)  # F_GETLK, F_OFD_GETLK, F_SETLEASE, F_GETLEASE, F_NOTIFY
+
 LOAD, AND, JUMP_EQ, JUMP_GE, JUMP_SET, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL = 0x7FFF0000, 0x80000000
-NUMBER, ARCH, FIRST, SECOND, THIRD, FOURTH = 0, 4, 16, 24, 32, 40  # offsets in struct seccomp_data: low words
+NUMBER, ARCH, FIRST, SECOND, THIRD, FOURTH, SIXTH = (
+    0,
+    4,
+    16,
+    24,
+    32,
+    40,
+    56,
+)  # offsets in struct seccomp_data: low words
 
 
 def refuse(number):
@@ -84,6 +103,9 @@ def program(machine=None):
         code += _when(IOCTL[column], SECOND, [(JUMP_EQ, 0, 1, request), (RETURN, 0, 0, refuse(errno.EPERM))])
     for option in SEND_BUFFER:
         code += _when(SETSOCKOPT[column], THIRD, [(JUMP_EQ, 0, 1, option), (RETURN, 0, 0, refuse(errno.EPERM))])
+    for command in TELLING:
+        code += _when(FCNTL[column], SECOND, [(JUMP_EQ, 0, 1, command), (RETURN, 0, 0, refuse(errno.EPERM))])
+    code += _when(PREADV2[column], SIXTH, [(JUMP_SET, 0, 1, RWF_NOWAIT), (RETURN, 0, 0, refuse(errno.EOPNOTSUPP))])
     # Shared memory without a file outlives the process whose resident size showed it.
     shared = [(JUMP_SET, 0, 4, MAP_ANONYMOUS), (AND, 0, 0, MAP_TYPE), (JUMP_EQ, 1, 0, MAP_SHARED)]
     shared += [(JUMP_EQ, 0, 1, MAP_SHARED_VALIDATE), (RETURN, 0, 0, refuse(errno.EPERM))]

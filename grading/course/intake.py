@@ -4,13 +4,19 @@ A file that cannot be read is refused with a named outcome and one sentence; it 
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 
+from grading.course.saved_outputs import without_outputs
+
 MAX_BYTES = 20_000_000
+MAX_FILE = 150_000_000  # saved outputs included
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
+BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
+CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -43,11 +49,10 @@ def read_pieces(raw):
     """
     if raw is None:
         raise Refused("missing", "No notebook was handed in.")
-    if len(raw) > MAX_BYTES:
-        raise Refused("oversized", f"The file has {len(raw) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are read.")
+    raw, note = past_outputs(raw)
     if not raw.strip():
         raise Refused("empty", "The file is empty.")
-    repairs = []
+    repairs = [note] if note else []
     tree = _json(raw, repairs)
     if not isinstance(tree, dict) or not ("cells" in tree or "worksheets" in tree):
         raise Refused("foreign", "The file is JSON but not a notebook.")
@@ -57,12 +62,31 @@ def read_pieces(raw):
         repairs.append(f"only the first {MAX_CELLS} of {len(cells)} cells were read")
     if len(pieces) < len(cells[:MAX_CELLS]):
         repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
+    marked = [piece.index + 1 for piece in pieces if len(set(CONFLICT.findall(piece.source))) > 1]
+    repairs += [f"cell {i}: git's conflict marks stand in it" for i in marked[:20]]
     code = sum(len(piece.source) for piece in pieces if piece.kind == "code")
     if code > MAX_CODE:
         raise Refused("oversized", f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read.")
     if not any(piece.source.strip() for piece in pieces):
         raise Refused("empty", "The notebook has no cells with text in them.")
     return pieces, repairs + _metadata_repairs(tree)
+
+
+def past_outputs(raw):
+    """(bytes, note): of a file that is too large as it is, those without its saved outputs. Raises Refused."""
+    if len(raw) <= MAX_BYTES:
+        return raw, ""
+    left = without_outputs(raw) if len(raw) <= MAX_FILE else None
+    if left is None or len(left) > MAX_BYTES:
+        raise too_large(len(raw))
+    return left, f"{(len(raw) - len(left)) / 1e6:.0f} MB of saved outputs were read past"
+
+
+def too_large(size):
+    """The refusal of a file of this many bytes."""
+    most = f"at most {MAX_BYTES / 1e6:.0f} MB are read, or {MAX_FILE / 1e6:.0f} MB where saved outputs make up the rest"
+    sentence = f"The file has {size / 1e6:.1f} MB; {most}. Clear all outputs, save, and hand it in again."
+    return Refused("oversized", sentence)
 
 
 def _json(raw, repairs):
@@ -73,12 +97,24 @@ def _json(raw, repairs):
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("corrupt", f"The file is not UTF-8 text (byte {error.start}).") from None
+    _no_conflict(text)
     try:
         return json.loads(text, parse_constant=lambda name: None)
     except json.JSONDecodeError as error:
         raise Refused("corrupt", f"The file is not valid JSON (line {error.lineno}: {error.msg}).") from None
     except (RecursionError, ValueError):
         raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
+
+
+def _no_conflict(text):
+    """Refuse a file that git left with both sides of a conflict in it, by name: it is no JSON, and nobody knows why."""
+    mark = CONFLICT.search(text)
+    if mark is not None:
+        line = text.count("\n", 0, mark.start()) + 1
+        raise Refused(
+            "corrupt",
+            f"Git's conflict marks stand in the file (line {line}); choose one side, save, and hand it in again.",
+        )
 
 
 def _cells(tree, repairs):
@@ -97,7 +133,8 @@ def _cells(tree, repairs):
 
 def _from_v3(cell):
     if cell.get("cell_type") == "heading":
-        level = cell.get("level") if cell.get("level") in range(1, 7) else 1
+        level = cell.get("level")
+        level = level if type(level) is int and 1 <= level <= 6 else 1  # 1.0 is in range(1, 7), and repeats no text
         return {**cell, "cell_type": "markdown", "source": "#" * level + " " + _text(cell.get("source"))}
     if cell.get("cell_type") == "code":
         return {**cell, "source": cell.get("input", "")}
@@ -138,7 +175,7 @@ def _images(attachments):
     kept = {}
     for name, bundle in attachments.items():
         if isinstance(bundle, dict) and len(name) < 200:
-            images = {m: d for m, d in bundle.items() if m in IMAGES and isinstance(d, str) and d.isascii()}
+            images = {m: d for m, d in bundle.items() if m in IMAGES and isinstance(d, str) and BASE64.fullmatch(d)}
             if images:
                 kept[name] = images
     return kept
@@ -148,6 +185,7 @@ def _metadata_repairs(tree):
     meta = tree.get("metadata") if isinstance(tree.get("metadata"), dict) else {}
     spec = meta.get("kernelspec") if isinstance(meta.get("kernelspec"), dict) else {}
     language = spec.get("language", "python")
-    if str(language).lower() != "python":
-        return [f"the kernel was {str(spec.get('name', language))[:40]!r} and is now the course's"]
-    return []
+    if isinstance(language, str) and language.lower() == "python":
+        return []
+    name = spec.get("name", language)
+    return [f"the kernel was {name[:40] if isinstance(name, str) else 'unknown'!r} and is now the course's"]

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from grading.course.helpers import read_helpers
-from grading.course.intake import MAX_BYTES
+from grading.course.intake import MAX_FILE, Refused, past_outputs, too_large
 from grading.files import NotRegular, read_regular
 
 
@@ -57,21 +57,28 @@ def read_submission(root, student, lesson, release=()):
     note = "" if path == exact else f"the file was called {path.name[:80]!r}"
     if len(found) > 1:
         note += f"; the newest of {len(found)} notebooks counts"
-    raw, refused = _read(path)
+    raw, refused, read_past = _read(path)
+    note = "; ".join(filter(None, (note, read_past)))
     helpers, told = read_helpers(folder, release)
     secret = _small_text(folder / "submission_secret.txt")
     return Submission(student, lesson, raw, path.name, timestamp, note, refused, helpers, tuple(told), secret)
 
 
 def _read(path):
-    """(bytes, ()) of a regular file, or (None, (outcome, sentence))."""
+    """(bytes, (), note) of a regular file, or (None, (outcome, sentence), ""); a large one without its outputs."""
     try:
-        return read_regular(path, MAX_BYTES + 1), ()
+        raw = read_regular(path, MAX_FILE + 1)
+        if len(raw) > MAX_FILE:
+            raise too_large(path.lstat().st_size)
+        raw, note = past_outputs(raw)
     except NotRegular:
-        return None, ("corrupt", f"{path.name[:80]} is not a file.")
+        return None, ("corrupt", f"{path.name[:80]} is not a file."), ""
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
-        return None, ("corrupt", f"{path.name[:80]} {why}; hand in the file itself.")
+        return None, ("corrupt", f"{path.name[:80]} {why}; hand in the file itself."), ""
+    except Refused as refused:
+        return None, (refused.outcome, refused.sentence), ""
+    return raw, (), note
 
 
 def _small_text(path):

@@ -3,7 +3,8 @@
     read -> lay over -> (journal has it?) -> sandbox -> judge -> journal -> replay -> note
 
 Everything up to the journal is a function of bytes; the gradebook is written from the journal alone. So a killed run
-continues where it was, and a second run does only what changed.
+continues where it was, and a second run does only what changed. Each step stands inside the boundary around one
+submission (grading/marking/boundary.py): what fails there costs nobody else.
 """
 
 import collections
@@ -17,6 +18,7 @@ from grading.course.folder import Course
 from grading.course.times import read_time
 from grading.errors import CourseError
 from grading.marking.backup import scratch
+from grading.marking.boundary import FAULT, Boundary
 from grading.marking.jobs import dress, points_of, refused_result
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
@@ -87,7 +89,7 @@ def grade(
         run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
         run.before, run.only_marks = before, change is not None
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
-        run.pool_options = (workers, trust)
+        run.pool_options, run.trust = (workers, trust), trust
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
     seconds = time.monotonic() - start
@@ -102,7 +104,7 @@ class _Run:
         self.force, self.dry, self.twice, self.tell, self.total = force, dry, twice, tell, total
         self.present = writer.submitted()
         self.pool = self.stack = self.pool_options = None
-        self.isolation, self.differs = "", ()
+        self.isolation, self.differs, self.trust = "", (), False
         self.fresh = set()  # job keys run in this run: --force runs each once
         self.running = {}  # future -> job
         self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, state)]
@@ -110,12 +112,15 @@ class _Run:
         self.unread = []  # sentences: hand-in times that are none
         self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
         self.only_marks = False
+        self.boundary = Boundary(course.root / "journal")
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
         try:
             for student, lesson in wanted:
-                self._take(student, lesson)
+                with self.boundary.around("reading it or writing its marks", (student, lesson)) as faults:
+                    self._take(student, lesson)
+                self._fail(faults)
                 while self._enough():
                     self._collect(concurrent.futures.FIRST_COMPLETED)
                 self._collect(None)
@@ -145,9 +150,10 @@ class _Run:
         current = current and (not before["key"] or self._good(self.journal.result(before["key"])))
         mark = self.today[lesson].get(student)
         same_rules = current and mark is not None and before.get("rules") == self.writer.rules(lesson, mark)
-        if same_rules and not self.force:
+        if same_rules and not self.force and not self.journal.failed(student, lesson):
             one = Graded(student, lesson, before["outcome"], pack(self._kept(before)), "up to date")
             one.before = one.mark = mark
+            one.unconfined = before.get("unconfined", False)
             return self._done(one)
         if self.only_marks and not current:
             verdict = not_graded(self.course.records(lesson), "new", "", points_of(self.course.skeleton(lesson)))
@@ -161,14 +167,19 @@ class _Run:
         if self._good(result):
             how = "re-marked" if current and not self.force else "from the journal"
             return self._settle(submission, laid, state, job.key, result, how)
-        self.waiting[job.key].append((submission, laid, state))
-        if len(self.waiting[job.key]) == 1:
+        if job.key not in self.waiting:
             self.running[self._submit(job)] = job
+        self.waiting[job.key].append((submission, laid, state))
         return None
 
     def _good(self, result):
-        """Whether a result from the journal will do: it is there, and was checked twice when that is asked for."""
-        return result is not None and (not self.twice or "unsteady" in result)
+        """Whether a result from the journal will do: it is there, and was checked twice when that is asked for.
+
+        What ran without the promised confinement is run again in a confined run.
+        """
+        if result is None or (result.get("unconfined") and not self.trust):
+            return False
+        return not self.twice or "unsteady" in result
 
     def _kept(self, before):
         if not before["key"]:
@@ -192,18 +203,37 @@ class _Run:
         done, _ = concurrent.futures.wait(self.running, timeout, until or concurrent.futures.FIRST_COMPLETED)
         for future in done:
             job = self.running.pop(future)
-            result, isolation = future.result()
-            self.isolation, self.differs = isolation.path, isolation.differs
-            self.journal.add_result(job.key, result)
-            self.fresh.add(job.key)
-            for i, (submission, laid, state) in enumerate(self.waiting.pop(job.key)):
-                self._settle(submission, laid, state, job.key, result, "ran" if i == 0 else "from the journal")
+            waiting = self.waiting.pop(job.key)
+            pairs = [(submission.student, submission.lesson) for submission, *_ in waiting]
+            with self.boundary.around("running and judging it", *pairs) as faults:
+                result = self._keep(job, *future.result())
+            self._fail(faults)
+            for i, (pair, one) in enumerate(zip(pairs, waiting, strict=True) if not faults else ()):
+                with self.boundary.around("writing its marks", pair) as faults:
+                    self._settle(*one, job.key, result, "ran" if i == 0 else "from the journal")
+                self._fail(faults)
+
+    def _keep(self, job, result, isolation):
+        """Put what a run gave into the journal."""
+        self.isolation, self.differs = isolation.path, isolation.differs
+        self.journal.add_result(job.key, result)
+        self.fresh.add(job.key)
+        return result
+
+    def _fail(self, faults):
+        """Say of these submissions that the grader failed on them; their marks stay, and the next run tries again."""
+        for fault in faults:
+            student, lesson = fault.student, fault.lesson
+            self.journal.add_fault(student, lesson, sentence=fault.sentence)
+            points = points_of(self.course.skeleton(lesson))
+            verdict = not_graded(self.course.records(lesson), FAULT, fault.sentence, points)
+            self._done(Graded(student, lesson, FAULT, pack(verdict), "not run"))
 
     def _settle(self, submission, laid, state, key, result, how):
         student, lesson = submission.student, submission.lesson
         verdict = verdict_of(result, laid.repairs, self.course)
         one = Graded(student, lesson, laid.outcome, pack(verdict), how, cpu=result["cpu"])
-        one.unsteady = result.get("unsteady", [])
+        one.unsteady, one.unconfined = result.get("unsteady", []), result.get("unconfined", False)
         one.changes = self._changes(student, lesson, verdict)
         one.before = self.before[lesson].get(student)
         nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
@@ -212,6 +242,7 @@ class _Run:
         one.mark = self.writer.replay(submission, nb, verdict, changed=changed)
         if not self.dry:
             told = {"outcome": laid.outcome, "repairs": laid.repairs, "sentence": laid.sentence}
+            told |= {"unconfined": True} if one.unconfined else {}
             rules = self.writer.rules(lesson, one.mark)
             self.journal.add_replayed(student, lesson, mark=state, key=key, rules=rules, **told)
         self._done(one)

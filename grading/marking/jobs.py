@@ -19,7 +19,8 @@ from grading.marking.display_cells import needless
 from grading.marking.footing import founded
 from grading.marking.judge import judge, not_graded, not_their_own
 from grading.marking.match import same_text
-from grading.marking.safe_outputs import MAX_HTML, harmless_markdown, safe_outputs
+from grading.marking.safe_markdown import safe_markdown
+from grading.marking.safe_outputs import MAX_HTML, safe_outputs
 from grading.marking.verdict import to_json
 
 
@@ -111,6 +112,7 @@ def make_result(run, records, skeleton, job=None):
         "wall": round(run.wall, 3),
         "memory": run.peak_memory,
         "isolation": run.isolation.path,
+        **({"unconfined": True} if run.isolation.differs else {}),  # only with --trust-submissions
     }
 
 
@@ -137,7 +139,7 @@ def dress(nb, result, verdict, skeleton):
             outputs = [_told(verdict.checks[check])] if check else result["outputs"].get(step_id(cell), [])
             cell["outputs"] = [from_dict(output) for output in outputs]
         elif known is None or not same_text(cell.source, known.source):
-            cell["source"] = harmless_markdown(cell.source)
+            cell["source"] = safe_markdown(cell.source, cell.get("attachments", ()))
     nb.metadata["course"]["verdict"] = to_json(verdict)
     nb.metadata["course"]["status"] = result["status"]
     return nb

@@ -1,8 +1,9 @@
 """The journal: one append-only file of results, so that a killed run costs at most the submission it was at.
 
 Each line is a checksum and a JSON entry, flushed and synced before anything is built on it. A line torn by a power cut
-does not match its checksum and is cut off at the next start. Three kinds of entries: `result` (what running a job gave,
-by the job's key), `replayed` (this submission, with this key, is in the gradebook) and `note` (anything for a person).
+does not match its checksum and is cut off at the next start. Four kinds of entries: `result` (what running a job gave,
+by the job's key), `replayed` (this submission, with this key, is in the gradebook), `fault` (the grader failed on this
+submission; a later `replayed` ends it) and `note` (anything for a person).
 """
 
 import base64
@@ -27,7 +28,7 @@ class Journal:
         self.folder = Path(folder)
         self.path = self.folder / "journal.jsonl"
         self.exclusive = exclusive
-        self._results, self._replayed = {}, {}
+        self._results, self._replayed, self._faults = {}, {}, {}
         self._file = self._lock = None
 
     def __enter__(self):
@@ -84,7 +85,11 @@ class Journal:
         if entry["kind"] == "result":
             self._results[entry["key"]] = (at, length)
         elif entry["kind"] == "replayed":
-            self._replayed[entry["student"], sys.intern(entry["lesson"])] = (at, length)
+            pair = entry["student"], sys.intern(entry["lesson"])
+            self._replayed[pair] = (at, length)
+            self._faults.pop(pair, None)
+        elif entry["kind"] == "fault":
+            self._faults[entry["student"], sys.intern(entry["lesson"])] = entry["sentence"]
 
     def _append(self, entry):
         text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -134,6 +139,18 @@ class Journal:
     def add_replayed(self, student, lesson, **what):
         """Say, after it returned, that a submission is in the gradebook."""
         self._append({"kind": "replayed", "student": student, "lesson": lesson, **what})
+
+    def add_fault(self, student, lesson, *, sentence):
+        """Say that the grader failed on a submission; what the gradebook holds of it is what it held before."""
+        self._append({"kind": "fault", "student": student, "lesson": lesson, "sentence": sentence})
+
+    def failed(self, student, lesson):
+        """Whether the grader failed on this submission, and has not written its marks since."""
+        return (student, lesson) in self._faults
+
+    def faults(self, lesson=None):
+        """On which submissions the grader failed last: {(student, lesson): sentence}."""
+        return {pair: said for pair, said in sorted(self._faults.items()) if lesson in (None, pair[1])}
 
     def all_replayed(self):
         """All submissions in the gradebook: {(student, lesson): what}."""

@@ -8,6 +8,7 @@ import json
 import zlib
 from dataclasses import dataclass, field
 
+from grading.marking.boundary import FAULT
 from grading.marking.mark import Mark
 from grading.marking.verdict import from_json, to_json
 
@@ -33,6 +34,7 @@ class Graded:
     changes: list = field(default_factory=list)  # (grade id, old, new)
     cpu: float = 0.0
     unsteady: list = field(default_factory=list)  # checks that came out otherwise the second time
+    unconfined: bool = False  # ran with --trust-submissions, less confined than promised
 
     @property
     def verdict(self):
@@ -52,6 +54,12 @@ class Summary:
     dry: bool = False
     unread: list = field(default_factory=list)  # sentences: hand-in times that are none
 
+    @property
+    def faults(self):
+        """The submissions on which the grader itself failed: {"student", "lesson", "sentence"} each."""
+        failed = [one for one in self.graded if one.outcome == FAULT]
+        return [{"student": one.student, "lesson": one.lesson, "sentence": one.verdict.sentence} for one in failed]
+
     def count(self, how):
         """How many submissions went this way."""
         return sum(one.how == how for one in self.graded)
@@ -70,6 +78,7 @@ def json_pieces(summary):
         "unfit": summary.unfit,
         "dry": summary.dry,
         "unread": summary.unread,
+        "faults": summary.faults,
     }
     yield "], " + json.dumps(rest, ensure_ascii=False)[1:]
 
@@ -118,5 +127,6 @@ def _row(one):
         "mark": None if one.mark is None else mark_json(one.mark),
         "changes": one.changes,
         "unsteady": one.unsteady,
+        "unconfined": one.unconfined,
         "verdict": to_json(verdict),
     }

@@ -65,6 +65,9 @@ class Writer(Reader):
             raise CourseError(
                 f"{error.filename or self.course.root}: {what}; mend that and run the same command."
             ) from None
+        except BaseException:  # the boundary's to tell: half a submission must not ride along with the next one's rows
+            self.db.rollback()
+            raise
         return resources["course"].mark
 
     def rules(self, lesson, mark):

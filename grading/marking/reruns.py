@@ -8,6 +8,7 @@ from grading.confinement.job import Step
 from grading.ids import check_of
 from grading.marking.jobs import make_result
 
+LEAST = 1.0  # seconds that are worth a repeat
 CHANCES = 2  # how often a run is repeated without the cells that ended it
 OTHERWISE = "import random as _random, numpy as _numpy\n_random.seed(20260)\n_numpy.random.seed(20260)"
 
@@ -30,21 +31,41 @@ def second_chance(job, run):
     return replace(job, key=f"{job.key}-without", steps=steps, hidden=hidden)
 
 
+def within(job, limits, spent):
+    """The job with what is left to it: all repeats of a submission share what a first run may take; None: nothing.
+
+    `limits` are the submission's, `spent` are the (CPU, wall) seconds of all its runs so far.
+    """
+    cpu, wall = 2 * limits.cpu - spent[0], 2 * limits.wall - spent[1]
+    if min(cpu, wall) < LEAST:
+        return None
+    left = replace(limits, cpu=min(limits.cpu, cpu), wall=min(limits.wall, wall))
+    return replace(job, limits=left, budget=wall)
+
+
 def joined(first, last):
     """One Run from a run that was ended and its second chance: what was left out is told as the first run saw it."""
     left_out = {name: cell for name, cell in first.cells.items() if name not in last.cells}
     again = {(seen.check, seen.part, seen.position) for seen in last.seen}
     checks = {check_of(name) for name in left_out}
     kept = [s for s in first.seen if s.check in checks and (s.check, s.part, s.position) not in again]
+    if first.told_hidden:
+        last, kept = last.shown_as(first), [s for s in kept if s.part == "hidden"]
     return replace(
         last,
         cells={**last.cells, **left_out},
         seen=[*last.seen, *kept],
         cpu=first.cpu + last.cpu,
         wall=first.wall + last.wall,
+        told_hidden=first.told_hidden or last.told_hidden,
+        spent=tuple(a + b for a, b in zip(_spent(first), _spent(last), strict=True)),
         peak_memory=max(first.peak_memory, last.peak_memory),
         detail=f"{first.detail} {last.detail}".strip(),
     )
+
+
+def _spent(run):
+    return run.spent if any(run.spent) else (run.cpu, run.wall)
 
 
 class Judging:
@@ -71,6 +92,7 @@ class Judging:
             run = done.result()
             run = run if before is None else joined(before, run)
             without = second_chance(job, run) if chances else None
+            without = without and within(without, self.job.limits, _spent(run))
             if without is not None:
                 self._submit(place, without, run, chances - 1)
                 return

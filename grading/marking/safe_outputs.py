@@ -6,6 +6,7 @@ and unknown types are dropped. Pictures stay pictures: an SVG is shown as an ima
 
 import base64
 import re
+from html import escape, unescape
 
 import bleach
 
@@ -20,6 +21,10 @@ TAGS = {
     *("sub", "sup", "small", "details", "summary", "blockquote"),
 }
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=]+\Z")
+MACROS = re.compile(
+    r"\\(?=(href|url|style|class|cssId|require|html\w*|data|include\w*|unicode|mmlToken|bbox|texttip|action|toggle"
+    r"|csname|def|let|newcommand|renewcommand|newenvironment)(?![A-Za-z]))"
+)
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
 
 
@@ -45,6 +50,11 @@ def plain_text(text):
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT] + f"\n… {len(text) - MAX_TEXT} more characters"
     return text
+
+
+def plain_math(text):
+    """Text in which none of the macros begins by which MathJax makes links, loads extensions or styles the page."""
+    return MACROS.sub("\\\\\u200b", text)
 
 
 def harmless_markdown(text):
@@ -97,17 +107,21 @@ def _bundle(data, html):
         html[0] -= len(text)
         if html[0] >= 0:
             kept["text/html"] = clean_html(text)
+            if plain_math(unescape(kept["text/html"])) != unescape(kept["text/html"]):
+                kept["text/html"] = f"<pre>{escape(plain_math(unescape(kept['text/html'])))}</pre>"
         elif "text/plain" not in data:
             kept["text/plain"] = "(more HTML than is shown)"
     for kind in ("text/latex", "text/plain"):
         if kind in data:
-            kept[kind] = plain_text(_text(data[kind]))
+            kept[kind] = plain_math(plain_text(_text(data[kind])))
     return kept
 
 
 def is_base64(text):
     """Whether the text is base64 of a size that is shown; anything else could break out of an attribute."""
-    return isinstance(text, str) and len(text) < MAX_IMAGE and re.fullmatch(r"[A-Za-z0-9+/\s]+=*\s*", text) is not None
+    if not isinstance(text, str) or len(text) >= MAX_IMAGE:
+        return False
+    return re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", "".join(text.split())) is not None
 
 
 def _text(value):

@@ -33,7 +33,7 @@ def grade_one(course, student, lesson, pool=None):
         job = job_of(course, submission, laid)
         with Journal(course.root / "journal", exclusive=False) as journal:
             result = journal.result(job.key)
-        if result is None:
+        if result is None or result.get("unconfined"):
             with Journal(course.root / "journal") as journal:
                 result, _ = Judging(pool or warm_pool(), records, skeleton).watch([job]).result()
                 journal.add_result(job.key, result)

@@ -8,6 +8,7 @@ from rich.text import Text
 from grading.confinement.sandbox import PATHS
 from grading.ids import exercise_of
 from grading.marking import hidden_tests
+from grading.marking.boundary import FAULT
 from grading.marking.outcome import WAYS, remarked
 from grading.reporting.lateness import remark, span
 
@@ -35,7 +36,7 @@ def class_table(graded):
 
 def _score(one, verdict):
     if one.outcome != "graded":
-        return Text(one.outcome, style="yellow")
+        return Text(one.outcome, style="bold red" if one.outcome == FAULT else "yellow")
     share = verdict.score / verdict.points if verdict.points else 0
     block = BLOCKS[min(7, int(share * 7.999))]
     style = "green" if share == 1 else "red" if share < 0.3 else ""
@@ -45,6 +46,8 @@ def _score(one, verdict):
         text.append(f" {verdict.ended}", style="yellow")
     if one.mark is not None and remark(one.mark):
         text.append(f" {remark(one.mark)}", style="yellow")
+    if one.unconfined:
+        text.append(" unconfined", style="bold red")
     return text
 
 
@@ -184,6 +187,16 @@ def print_summary(console, summary):
             console.print(f"{one.student} {one.lesson}: not the same the second time: {names}", markup=False)
     if summary.dry:
         console.print(f"{len(changed)} marks would change; the gradebook is as it was.")
+    unconfined = sum(one.unconfined for one in summary.graded)
+    if unconfined:
+        console.print(
+            f"{unconfined} marks come from unconfined runs (--trust-submissions): code in them could have changed any "
+            "mark. A run without that flag runs them again.",
+            style="bold red",
+        )
+    for fault in summary.faults:
+        told = "{student} {lesson}: {sentence} Its marks are as they were; the next run tries it again.".format(**fault)
+        console.print(told, markup=False, style="bold red")
     for name in summary.unfit:
         console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
 

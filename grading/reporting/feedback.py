@@ -23,6 +23,7 @@ from grading.errors import CourseError
 from grading.files import read_regular, write_atomically
 from grading.ids import exercise_of, split
 from grading.marking import hidden_tests
+from grading.marking.boundary import Boundary
 from grading.marking.gradebook import Reader
 from grading.marking.nbgrader_steps import course_of
 from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
@@ -217,8 +218,12 @@ def _own_cells(nb, skeleton):
 
 
 def write(root, lessons=(), students=(), tell=None):
-    """Write feedback for everything in the gradebook (or the chosen); returns the paths."""
+    """Write feedback for everything in the gradebook (or the chosen); returns the paths.
+
+    Where that failed for some, the others' pages are written, and then a CourseError names them.
+    """
     course, paths = Course(root), []
+    boundary = Boundary(course.root / "journal")
     with Reader(course) as book:
         chosen = course.choose(lessons)
         pairs = sorted(p for p in book.submitted() if p[1] in chosen and (not students or p[0] in students))
@@ -227,25 +232,25 @@ def write(root, lessons=(), students=(), tell=None):
             raise CourseError(f"Nothing graded for {', '.join(missing)}; run `course grade` first.")
         roster = book.roster()
         for student, lesson in pairs:
-            nb = read_autograded(course, student, lesson)
-            if nb is None:
-                continue
-            made = page(
-                course,
-                nb,
-                student,
-                lesson,
-                book.scores(lesson, student),
-                book.penalty(lesson, student),
-                _full_name(roster.get(student, {})),
-            )
-            path = course.root / "feedback" / student / lesson / f"{lesson}.html"
-            write_atomically(path, made)
-            _for_the_exchange(course, student, lesson, path.parent)
-            paths.append(path)
-            if tell is not None:
-                tell(len(paths), len(pairs), path)
+            with boundary.around("writing its feedback", (student, lesson)):
+                path = _write_one(course, book, student, lesson, _full_name(roster.get(student, {})))
+                paths += [path] if path is not None else []
+                if tell is not None and path is not None:
+                    tell(len(paths), len(pairs), path)
+    boundary.finish()
     return paths
+
+
+def _write_one(course, book, student, lesson, name):
+    """Write one page; returns its path, or None where nothing is graded."""
+    nb = read_autograded(course, student, lesson)
+    if nb is None:
+        return None
+    made = page(course, nb, student, lesson, book.scores(lesson, student), book.penalty(lesson, student), name)
+    path = course.root / "feedback" / student / lesson / f"{lesson}.html"
+    write_atomically(path, made)
+    _for_the_exchange(course, student, lesson, path.parent)
+    return path
 
 
 def _for_the_exchange(course, student, lesson, folder):

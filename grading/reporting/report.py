@@ -15,6 +15,7 @@ from grading.course.folder import Course
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.ids import exercise_of
+from grading.marking.boundary import Boundary
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.marking.verdict import STOPPED, from_json
@@ -44,31 +45,40 @@ class Row:
     cpu: float
     mark: object  # the gradebook's Mark: what is taken off and what counts, when it was due and handed in
     unsteady: tuple
+    unconfined: bool = False  # ran with --trust-submissions
 
 
-def gather(course, lesson, book, journal):
+def gather(course, lesson, book, journal, boundary=None):
     """The graded submissions of a lesson, from journal and gradebook, and their answers: (rows, Answers).
 
-    One notebook is held at a time.
+    One notebook is held at a time; what fails for one is kept by `boundary`.
     """
-    skeleton = course.skeleton(lesson)
-    rows, answers, shared, marks = [], Answers(skeleton), {}, book.marks(lesson)
+    rows, answers, shared, marks = [], Answers(course.skeleton(lesson)), {}, book.marks(lesson)
+    boundary = boundary or Boundary(course.root / "journal")
     for student in journal.students(lesson):
-        nb = read_autograded(course, student, lesson)
-        if nb is None or "verdict" not in nb.metadata.get("course", {}):
-            continue
-        kept = journal.replayed(student, lesson)
-        result = journal.result(kept["key"]) if kept["key"] else {}
-        scores = [r for r in book.scores(lesson, student).values() if "auto" in r]
-        total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
-        verdict = from_json(nb.metadata["course"]["verdict"])
-        rows.append(_row(student, skeleton, verdict, nb, shared))
-        rows[-1].mark = marks.get(student)
-        rows[-1].score = total if rows[-1].mark is None else rows[-1].mark.counts
-        rows[-1].cpu, rows[-1].unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
-        if verdict.outcome == "graded":
-            answers.add(student, nb)
+        with boundary.around("reporting on it", (student, lesson)):
+            row = _gathered(course, lesson, student, book, journal, answers, shared, marks.get(student))
+            rows += [row] if row is not None else []
     return rows, answers
+
+
+def _gathered(course, lesson, student, book, journal, answers, shared, mark):
+    """The Row of one student, whose answers are added to the others'; None where nothing is graded."""
+    nb = read_autograded(course, student, lesson)
+    if nb is None or "verdict" not in nb.metadata.get("course", {}):
+        return None
+    kept = journal.replayed(student, lesson)
+    result = journal.result(kept["key"]) if kept["key"] else {}
+    scores = [r for r in book.scores(lesson, student).values() if "auto" in r]
+    total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
+    verdict = from_json(nb.metadata["course"]["verdict"])
+    row = _row(student, course.skeleton(lesson), verdict, nb, shared)
+    row.mark, row.score = mark, total if mark is None else mark.counts
+    row.unconfined = kept.get("unconfined", False)
+    row.cpu, row.unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
+    if verdict.outcome == "graded":
+        answers.add(student, nb)
+    return row
 
 
 def _row(student, skeleton, verdict, nb, shared):
@@ -235,9 +245,9 @@ def mistake_bars(told):
 # ---------------------------------------------------------------------- the page
 
 
-def about_lesson(course, lesson, book, journal):
+def about_lesson(course, lesson, book, journal, boundary):
     """All that the page says of one lesson, or None when nothing of it is graded."""
-    rows, answers = gather(course, lesson, book, journal)
+    rows, answers = gather(course, lesson, book, journal, boundary)
     if not rows:
         return None
     skeleton = course.skeleton(lesson)
@@ -266,15 +276,27 @@ def about_lesson(course, lesson, book, journal):
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
         "similar": answers.similar(),
         "unsteady": [r for r in rows if r.unsteady],
+        "unconfined": [r.student for r in rows if r.unconfined],
+        "failed": _failed(lesson, journal, boundary),
         "weak": [i for i in told if i["split"] is not None and i["split"] < 0.1],
     }
 
 
+def _failed(lesson, journal, boundary):
+    """On whom the grader failed, when grading or just now: {student: sentence}."""
+    graded = {student: sentence for (student, _), sentence in journal.faults(lesson).items()}
+    return graded | {one.student: one.sentence for one in boundary.faults if one.lesson == lesson}
+
+
 def write(root, lessons=(), to=None):
-    """Write the report page; returns its path (ROOT/report.html by default)."""
+    """Write the report page; returns its path (ROOT/report.html by default).
+
+    Where that failed for some students, the page says so and a CourseError follows once it is written.
+    """
     course = Course(root)
+    boundary = Boundary(course.root / "journal")
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
-        told = [about_lesson(course, lesson, book, journal) for lesson in course.choose(lessons)]
+        told = [about_lesson(course, lesson, book, journal, boundary) for lesson in course.choose(lessons)]
     told = [one for one in told if one is not None]
     if not told:
         raise CourseError(f"Nothing is graded in {course.root} yet; run `course grade --course {course.root}` first.")
@@ -284,13 +306,16 @@ def write(root, lessons=(), to=None):
     )
     path = course.root / "report.html" if to is None else to
     write_atomically(path, html)
+    boundary.finish()
     return path
 
 
 def common_mistakes(root, lessons=()):
     """Per lesson the recognised mistakes, for the demo's table: {lesson: [{"exercise", "name", "say", "students"}]}."""
     course, told = Course(root), collections.OrderedDict()
+    boundary = Boundary(course.root / "journal")
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
         for lesson in course.choose(lessons):
-            told[lesson] = mistakes(gather(course, lesson, book, journal)[0])
+            told[lesson] = mistakes(gather(course, lesson, book, journal, boundary)[0])
+    boundary.finish()
     return told

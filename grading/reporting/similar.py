@@ -30,10 +30,15 @@ def fingerprint(source):
     for node in _walk(tree):
         if isinstance(node, ast.Load | ast.Store | ast.Expr | ast.arguments):
             continue
-        kinds.append(type(node).__name__ + (str(node.value) if isinstance(node, ast.Constant) else ""))
+        kinds.append(type(node).__name__ + (_text(node.value) if isinstance(node, ast.Constant) else ""))
     runs = zip(*(kinds[i:] for i in range(GRAM)), strict=False)
     hashed = {hashlib.md5("|".join(run).encode("utf-8", "replace")).digest()[:4] for run in runs}
     return b"".join(sorted(hashed)), len(kinds) >= SHORT
+
+
+def _text(value):
+    """A constant as text; whole numbers in hexadecimal, which takes any length, and no more time than that."""
+    return hex(value) if type(value) is int else str(value)
 
 
 def _walk(tree):

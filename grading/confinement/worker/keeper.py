@@ -11,7 +11,7 @@ from frames import complain
 from init import init
 from limits import GRACE
 from syscalls import CLONE, PR_SET_DUMPABLE, call, namespaces, prctl
-from usage import crowded, family, socket_memory, usage_of
+from usage import Cpu, crowded, family, memory_of, socket_memory
 
 STUDENT = 1000  # uid and gid inside a nested user namespace
 POLL = 0.02  # seconds between two looks at memory and CPU
@@ -41,7 +41,12 @@ def keep(request, setup, cmd, out, status):
         run_as(init, {**request, "zygote_uid": zygote_uid}, setup, cmd, out, complain=complain)
     os.close(cmd)
     os.close(out)
-    report(status, watch(pid, status, request))
+    try:
+        told = watch(pid, status, request)
+    except BaseException as error:  # first end what nobody would watch any more
+        stop(pid, path)
+        told = {"error": f"{type(error).__name__} in the keeper"}
+    report(status, told)
     return 0
 
 
@@ -59,7 +64,7 @@ def watch(pid, status, request):
     """Look at pid 1's processes every 20 ms until it ends; return what they used and why they ended."""
     limits = request["limits"]
     peak = cpu = 0.0
-    why, baseline = "", 2 * usage_of({os.getpid()})[1]  # init and the cells' process share these pages
+    why, baseline, counted = "", 2 * memory_of(os.getpid()), Cpu()  # init and the cells' process share these pages
     os.set_blocking(status, False)
     waiter = select.poll()
     waiter.register(os.pidfd_open(pid), select.POLLIN)
@@ -68,8 +73,9 @@ def watch(pid, status, request):
         done, code, usage = os.wait4(pid, os.WNOHANG)
         if done:
             break
-        used, resident = usage_of(family(pid, request["path"]))
-        resident += socket_memory(request["path"])
+        processes = family(pid, request["path"])
+        used = counted.of(processes)
+        resident = sum(map(memory_of, processes)) + socket_memory(request["path"])
         cpu, peak = max(cpu, used), max(peak, resident)
         over = resident - baseline > limits["memory"]
         word = ask(status)
@@ -103,6 +109,6 @@ def ask(status):
 
 def stop(pid, path):
     """Kill pid 1 of the namespace, and with it everything in there; on the other paths, everything by name."""
-    for victim in {pid} if path in ("nested", "root") else family(pid, path):
+    for victim in [pid] if path in ("nested", "root") else [pid, *family(pid, path)]:
         with contextlib.suppress(OSError):
             os.kill(victim, signal.SIGKILL)

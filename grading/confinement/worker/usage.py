@@ -1,55 +1,91 @@
-"""What a submission's processes use together, as the keeper's /proc shows it."""
+"""What a submission's processes use together, as the keeper's /proc shows it.
+
+/proc is read as bytes: a process names itself as it likes. Only `pid` and its descendants are looked at closely.
+"""
 
 import os
 
 SOCKET = 212_992  # bytes in a socket at most: the kernel's default, which the filter lets nobody raise
+COUNTED = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")  # memory of its own, shared, of page tables, swapped out
+PARENT, UTIME, CTIME, START = 1, 11, 13, 19  # places in /proc/PID/stat behind the name
+
+
+def stat_of(pid):
+    """The fields of /proc/PID/stat that follow the name; None when there is no such process any more."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
 
 
 def family(pid, path):
-    """`pid` and all its descendants, as this process's /proc shows them.
+    """`pid` and all its descendants, as this process's /proc shows them: {process: fields of its stat}.
 
     Orphans stay in sight: they go to pid 1 of their namespace, which is `pid` or, on the single path, the warm process.
     """
-    parents = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:
-                    parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
-            except OSError:
-                pass
+    there = {int(name): stat_of(name) for name in os.listdir("/proc") if name.isdigit()}
+    there = {one: fields for one, fields in there.items() if fields}
     if path == "single":
-        return set(parents) - {1, os.getpid()}
-    found = {pid}
-    grown = True
-    while grown:
-        more = {p for p, parent in parents.items() if parent in found} - found
-        found |= more
-        grown = bool(more)
+        return {one: fields for one, fields in there.items() if one not in (1, os.getpid())}
+    children = {}
+    for one, fields in there.items():
+        children.setdefault(int(fields[PARENT]), []).append(one)
+    found, waiting = {}, [pid] if pid in there else []
+    while waiting:
+        one = waiting.pop()
+        found[one] = there[one]
+        waiting += [child for child in children.get(one, ()) if child not in found]
     return found
 
 
-def usage_of(pids):
-    """CPU seconds and resident bytes (anonymous and shared memory) of these processes together."""
-    tick, cpu, resident = os.sysconf("SC_CLK_TCK"), 0.0, 0
-    for one in pids:
-        try:
-            with open(f"/proc/{one}/stat") as file:
-                fields = file.read().rpartition(")")[2].split()
-            with open(f"/proc/{one}/status") as file:
-                lines = [line.split() for line in file if line.startswith(("RssAnon", "RssShmem"))]
-        except OSError:
-            continue
-        cpu += sum(int(x) for x in fields[11:15]) / tick
-        resident += sum(int(line[1]) << 10 for line in lines)
-    return cpu, resident
+def memory_of(pid):
+    """Bytes that a process takes. One whose first thread has ended shows them only at another of its threads."""
+    try:
+        told = _memory(f"/proc/{pid}/status")
+        if told is None:
+            tasks = (_memory(f"/proc/{pid}/task/{task}/status") for task in os.listdir(f"/proc/{pid}/task"))
+            told = next((one for one in tasks if one is not None), 0)
+    except OSError:
+        return 0
+    return told
+
+
+def _memory(path):
+    try:
+        with open(path, "rb") as file:
+            lines = [line.split() for line in file if line.startswith(COUNTED)]
+    except OSError:
+        return None
+    return sum(int(line[1]) << 10 for line in lines) if lines else None
+
+
+class Cpu:
+    """CPU seconds of a submission's processes, those that ended included.
+
+    A parent that ignores its children's end is not told what they used: the last value seen of each process is kept.
+    What a process used that was waited for stands at its parent. The larger of the two sums counts; processes that
+    begin and end between two looks, unwaited, are in neither: the limits on processes and wall time bound those.
+    """
+
+    def __init__(self):
+        self.tick, self.last = os.sysconf("SC_CLK_TCK"), {}
+
+    def of(self, processes):
+        """The seconds so far, given what `family` found now."""
+        waited = 0
+        for pid, fields in processes.items():
+            own = int(fields[UTIME]) + int(fields[UTIME + 1])
+            self.last[pid, fields[START]] = own
+            waited += own + int(fields[CTIME]) + int(fields[CTIME + 1])
+        return max(waited, sum(self.last.values())) / self.tick
 
 
 def socket_memory(path):
     """Bytes that this network namespace's sockets may hold at most: what lies in them is in no process's memory."""
     if path == "none":
         return 0
-    with open("/proc/self/net/sockstat") as file:
+    with open("/proc/self/net/sockstat", "rb") as file:
         return int(file.readline().split()[2]) * SOCKET  # "sockets: used 5"
 
 

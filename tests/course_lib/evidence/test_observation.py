@@ -317,6 +317,83 @@ FORGED = {
 }
 
 
+def nested(depth, tag=None):
+    """JSON of so many lists (or tuples, or dicts) in one another."""
+    value = 1
+    for _ in range(depth):
+        value = [value] if tag is None else {tag: [value] if tag == "tuple" else [["k", value]]}
+    return value
+
+
+def of(kind, value):
+    return frame({**GOOD, "kind": kind, "value": value})
+
+
+def named(**fields):
+    return {"dict": [[name, value] for name, value in fields.items()]}
+
+
+HASH = 2**61 - 1  # every multiple of it has one hash
+BEYOND = {  # what `observe` never gives, by the limit that it breaks
+    "lists 450 deep": of("value", nested(450)),
+    "tuples 30 deep": of("value", nested(30, "tuple")),
+    "dicts 30 deep": of("value", nested(30, "dict")),
+    "an int of 4000 digits": of("value", int("9" * 4000)),
+    "a negative one in a list": of("value", [-(2**5000)]),
+    "a long one as a key": of("value", {"dict": [[2**5000, 1]]}),
+    "too many items": of("value", [0] * (2 * MAX_ITEMS + 2)),
+    "too many items, spread": of("value", [[0] * 1000] * 201),
+    "keys of one hash": of("value", {"dict": [[i * HASH, i] for i in range(5000)]}),
+    "keys of one hash in tuples": of("value", {"dict": [[{"tuple": [i * HASH]}, i] for i in range(5000)]}),
+    "floats of one hash": of("value", {"dict": [[2.0**61 * 2.0 ** (61 * i), i] for i in range(15)]
+                                       + [[2**61 * 2 ** (61 * i) + HASH, i] for i in range(40)]}),
+    "four thousand million empty texts": frame(with_array("<U0", [2**32])),
+    "the same in two axes": frame(with_array("<U0", [2**16, 2**16])),
+    "the same written otherwise": frame(with_array("<U00", [2**32])),
+    "work of 10**400": of("work", {"tuple": [1, 10**400]}),
+    "work below nothing": of("work", {"tuple": [-1, 1]}),
+    "work of truth": of("work", {"tuple": [True, 1]}),
+    "work of fractions": of("work", {"tuple": [1.5, 1]}),
+    "work of one count": of("work", {"tuple": [1]}),
+    "a law of three sides": of("same_as", {"tuple": [1, 1, 1]}),
+    "raised: a type that is an array": frame({**with_array("<f8", [2]), "kind": "raised",
+                                              "value": named(type={"array": "0"})}, bytes(16)),
+    "raised: a type that is a list of lists": of("raised", named(type=[["ValueError"]])),
+    "raised: a message without end": of("raised", named(type="E", message="x" * 5000)),
+    "raised: a line of 10**400": of("raised", named(type="E", line=10**400)),
+    "raised: a list": of("raised", ["ValueError"]),
+    "raises: a family of numbers": of("raises", named(type="E", family=[1])),
+    "forbidden: a name that is a dict": of("forbidden", named(name=named(a=1))),
+}  # fmt: skip
+WITHIN = {  # the honest neighbours
+    "lists 20 deep": of("value", nested(20)),
+    "tuples in a law": of("same_as", {"tuple": [nested(20, "tuple"), 1]}),
+    "an int of 4096 bits": of("value", 2**4095),
+    "as many items as are seen": of("value", [0] * (MAX_ITEMS - 1)),
+    "complex numbers": of("value", [{"complex": [0.5, 1.5]}] * 80_000),
+    "many keys": of("value", {"dict": [[i, i] for i in range(20_000)]}),
+    "keys -1 and -2": of("value", {"dict": [[-1, 0], [-2, 0]]}),
+    "empty texts": frame(with_array("<U0", [3])),
+    "much work": of("work", {"tuple": [10**15, 10**17]}),
+    "a value beyond the limit": of("work", {"opaque": "value beyond the 8 MB that one check may show"}),
+    "an error": of("raised", named(type="ValueError", message="x" * 500, line=3)),
+    "no error": of("raises", named(type=None, message="", family=[])),
+    "a forbidden call": of("forbidden", named(name="course_lib.functional.conv2d")),
+    "a forbidden call at the end": of("forbidden", None),
+}
+
+
+@pytest.mark.parametrize("data", BEYOND.values(), ids=BEYOND)
+def test_what_observe_never_gives_is_no_observation(data):
+    with pytest.raises(Malformed):
+        decode(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("data", WITHIN.values(), ids=WITHIN)
+def test_what_observe_does_give_is_one(data):
+    assert decode(io.BytesIO(data)).check == "c"
+
+
 @pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
 def test_a_forged_frame_is_refused_in_one_way_only(data):
     with pytest.raises(Malformed):

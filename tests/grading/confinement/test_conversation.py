@@ -1,5 +1,6 @@
 """The driver talks to whatever is at the other end of three descriptors: here a thread that plays the submission."""
 
+import contextlib
 import json
 import os
 import signal
@@ -38,7 +39,8 @@ def hold(says, report=FINE, limits=None, patient=False):
         if patient:
             keeper.recv(100)  # until it is told to kill
         if report is not None:
-            keeper.send(json.dumps(report).encode())
+            with contextlib.suppress(OSError):  # the driver's end is closed when it raised
+                keeper.send(json.dumps(report).encode())
         keeper.close()
         os.close(out)
 
@@ -48,8 +50,8 @@ def hold(says, report=FINE, limits=None, patient=False):
         job = Job("k", "l", (Step("a", "1"),), limits=limits or Limits())
         return Conversation(job, "root", lambda *_: (), send, receive, ours).hold()
     finally:
-        thread.join()
         ours.close()
+        thread.join()
         for descriptor in (commands, send, receive):
             os.close(descriptor)
 
@@ -85,6 +87,35 @@ def test_a_broken_frame_gets_the_submission_killed():
     run = hold(BEGUN + FRAME.pack(b"D", 1 << 31), {**FINE, "code": -9}, patient=True)
     assert run.ended == "died"
     assert run.detail == "It broke the protocol: a frame over the limit in cell a."
+
+
+END = b'{"id": "a", "status": "ok", "reason": "", "wall": 0, "cpu": %s}'
+ODD = {  # frames whose reading raises something that nobody listed
+    "a time of 401 digits": framed(b"E", END % (b"9" * 401)),
+    "a list for an object": framed(b"E", b"[1]"),
+    "an id that is a dict": framed(b"E", b'{"id": {}}'),
+    "a display that is a list": framed(b"U", b'{"display": [1], "data": {}, "metadata": {}}'),
+    "an output without its fields": framed(b"D", b'{"output": null}'),
+    "traceback a number": framed(
+        b"D", b'{"output": {"output_type": "error", "traceback": 3, "ename": "", "evalue": ""}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_reading_a_frame_raises_ends_this_submission_only(name):
+    run = hold(BEGUN + ODD[name], {**FINE, "code": -9}, patient=True)
+    assert run.ended == "died"
+    assert run.detail.startswith("It broke the protocol")
+    assert hold(BEGUN + framed(b"E", END % b"1") + told(b"V") + told(b"X")).ended == "finished"
+
+
+def test_a_keeper_that_fails_once_student_code_ran_is_that_submissions_matter():
+    run = hold(BEGUN, {"error": "UnicodeDecodeError in the keeper"})
+    assert (run.ended, run.cells["a"].status) == ("died", "killed")
+    assert "keeper failed in cell a: UnicodeDecodeError" in run.detail
+    with pytest.raises(Refused, match="UnicodeDecodeError"):
+        hold(HELLO, {"error": "UnicodeDecodeError in the keeper"})
 
 
 def test_so_does_too_much_of_it():

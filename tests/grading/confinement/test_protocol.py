@@ -1,5 +1,6 @@
 """The frames of a submission: each has its place, and hidden cells are sent after the last visible one has ended."""
 
+import dataclasses
 import json
 
 import pytest
@@ -64,6 +65,47 @@ OUT_OF_TURN = {
     "hello again": lambda talk: talk.tell(b"H"),
     "a kind that is none": lambda talk: talk.tell(b"?"),
 }
+
+
+TIMES = ["9" * 401, "NaN", "Infinity", "-1", "true", '"1"', "null", "[]", "{}", "1e300"]
+
+
+@pytest.mark.parametrize("field", ["cpu", "wall"])
+@pytest.mark.parametrize("number", TIMES)
+def test_a_time_that_is_none_breaks_it(field, number):
+    talk = Talk().hello()
+    talk.tell(b"B", id="a")
+    told = {"cpu": "0", "wall": "0", field: number}
+    with pytest.raises(Broken, match="time"):
+        talk.protocol.take(
+            b"E", f'{{"id": "a", "status": "ok", "reason": "", "cpu": {told["cpu"]}, "wall": {told["wall"]}}}'.encode()
+        )
+
+
+def test_only_the_drivers_clock_says_that_a_cell_took_too_long(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(protocol.time, "monotonic", lambda: clock[0])
+    for took, reason in ((0.5, ""), (9.9, "wall limit")):
+        talk = Talk(limits=Limits(cell_wall=10)).hello()
+        talk.tell(b"B", id="a")
+        clock[0] += took
+        talk.tell(b"E", id="a", status="killed", reason="wall limit", cpu=0, wall=10)
+        assert (talk.protocol.cells["a"].status, talk.protocol.cells["a"].reason) == ("killed", reason)
+
+
+@pytest.mark.parametrize(("final", "told"), [(True, True), (False, False)])
+def test_no_hidden_cell_is_sent_to_an_attempt_that_will_be_repeated(final, told, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(protocol.time, "monotonic", lambda: clock[0])
+    talk = Talk(limits=Limits(cell_wall=10)).hello()
+    talk.protocol.job = dataclasses.replace(talk.protocol.job, final=final)
+    talk.run("a")
+    talk.tell(b"B", id="b")
+    clock[0] += 10
+    talk.tell(b"E", id="b", status="killed", reason="wall limit", cpu=0, wall=10)
+    talk.tell(b"V")
+    assert talk.protocol.told_hidden is told
+    assert talk.sent[-1][0] == (b"S" if told else b"N")
 
 
 @pytest.mark.parametrize("name", OUT_OF_TURN)

@@ -450,6 +450,156 @@ print("REACHED", got, open("/dev/zero", "rb").read(3))
     assert run.ended == "finished"
 
 
+NAMES = {  # what a process calls itself, which stands in the middle of its line in /proc
+    "no UTF-8": r"b'\xff\xfe\x80'",
+    "the end of the name, and other fields": r"b') R 1 1 1'",
+    "a new line": r"b'a\nRssAnon: 9 kB'",
+    "nothing": "b''",
+    "a surrogate": r"b'\xed\xa0\x80'",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_process_may_call_itself_anything(name, box, untouched):
+    """So may its threads and its children; the keeper reads on."""
+    source = f"""
+import ctypes, os, threading, time
+def rename():
+    ctypes.CDLL(None).prctl(15, {NAMES[name]}, 0, 0, 0)
+    time.sleep(0.2)
+with open("/proc/self/comm", "wb") as file:
+    file.write({NAMES[name]} or b"x")
+thread = threading.Thread(target=rename)
+thread.start()
+if os.fork() == 0:
+    rename()
+    os._exit(0)
+thread.join()
+rename()
+"""
+    run = box.run(around(source))
+    assert (run.ended, attacks.values(run)) == ("finished", attacks.BOTH)
+    run = box.run(around(f"{source}\nx = []\nwhile True:\n    x.append(bytearray(10**7))"))
+    assert run.ended == "memory limit", "and still counts"
+
+
+TAKES = """
+held = []
+for _ in range(100):
+    held.append(bytearray(b"x" * (16 << 20)))
+    time.sleep(0.01)
+time.sleep(20)
+"""
+LEADERLESS = {  # memory of a process whose first thread has ended
+    "in a child": "if os.fork() == 0:\n    threading.Thread(target=take).start()\n    gone()\ntime.sleep(20)",
+    "in a grandchild": "if os.fork() == 0:\n    if os.fork() == 0:\n        threading.Thread(target=take).start()\n"
+    "        gone()\n    os._exit(0)\ntime.sleep(20)",
+    "beside a second thread": "if os.fork() == 0:\n    threading.Thread(target=time.sleep, args=(20,)).start()\n"
+    "    threading.Thread(target=take).start()\n    gone()\ntime.sleep(20)",
+}
+
+
+@pytest.mark.parametrize("name", LEADERLESS)
+def test_memory_is_counted_when_a_process_has_lost_its_first_thread(name, box, untouched):
+    inner = TAKES.replace("\n", "\n    ")
+    source = f"""
+import ctypes, os, threading, time
+def take():{inner}
+def gone():
+    ctypes.CDLL(None).syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+{LEADERLESS[name]}
+"""
+    run = box.run(around(source))
+    assert run.ended == "memory limit", run.detail
+
+
+SPIN = """
+import os, signal, time
+def spin():
+    if os.fork() == 0:
+        while time.process_time() < 0.8:
+            pass
+        os._exit(0)
+"""
+UNWAITED = {  # CPU of children whose end their parent is not told
+    "ignored": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nfor _ in range(40):\n    spin()\n    time.sleep(0.9)",
+    "by a child that ends": "for _ in range(40):\n    if os.fork() == 0:\n        spin()\n        os._exit(0)\n"
+    "    os.wait()\n    time.sleep(0.9)",
+    "waited for": "for _ in range(40):\n    spin()\n    os.wait()",
+}
+
+
+@pytest.mark.parametrize("name", UNWAITED)
+def test_cpu_is_counted_whoever_is_told_of_an_end(name, one, untouched):
+    limits = {"cpu": 3, "memory": 2000 << 20, "cell_wall": 60}
+    run = one.run(around(SPIN + UNWAITED[name], **limits))
+    assert run.ended == "cpu limit", (run.ended, run.detail, run.cpu)
+    assert 3 <= run.cpu < 3 + 2 * 2
+
+
+def test_addresses_are_limited_so_that_page_tables_are(box, untouched):
+    source = """
+import mmap
+try:
+    mmap.mmap(-1, 1 << 40, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+    print("REACHED", "a terabyte of addresses")
+except OSError:
+    print("REACHED nothing")
+"""
+    assert attacks.reached(box.run(around(source))) == "nothing"
+
+
+TELLING = """
+import ctypes, fcntl, os, tempfile
+libc = ctypes.CDLL(None, use_errno=True)
+library = os.open(os.__file__, os.O_RDONLY)
+told = []
+class Piece(ctypes.Structure):
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+room = ctypes.create_string_buffer(16)
+piece = Piece(ctypes.addressof(room), 16)
+def preadv2(flags):
+    return libc.preadv2(library, ctypes.byref(piece), 1, ctypes.c_long(0), flags)
+tries = {
+    "preadv2": lambda: preadv2(8),
+    "inotify": lambda: libc.inotify_init1(0),
+    "fanotify": lambda: libc.fanotify_init(0, 0),
+    "flock": lambda: libc.flock(library, 2 | 4),
+    "mincore": lambda: libc.syscall(27, ctypes.c_void_p(0), 0, room) if os.uname().machine == "x86_64" else -1,
+}
+for name, call in tries.items():
+    if call() != -1:
+        told.append(name)
+for name, command in {"getlk": 5, "ofd getlk": 36, "lease": 1024, "notify": 1026}.items():
+    try:
+        fcntl.fcntl(library, command, bytes(32) if "lk" in name else 1)
+        told.append(name)
+    except OSError:
+        pass
+with tempfile.TemporaryFile() as file:
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    fcntl.lockf(file, fcntl.LOCK_UN)
+assert preadv2(0) == 16
+print("REACHED", told)
+"""
+
+
+def test_calls_by_which_neighbours_could_tell_each_other_something_are_refused(box, untouched):
+    assert attacks.reached(box.run(around(TELLING))) == "[]"
+
+
+def test_a_submission_that_sleeps_takes_no_more_than_twice_its_time(one):
+    """A sleeper under a cell's limit in every cell used to be run six times to the end."""
+    cells = [Step(f"sleep{i}", "import time\ntime.sleep(1.5)") for i in range(6)]
+    limits = dataclasses.replace(attacks.FAST, cell_wall=2, wall=5)
+    start = time.monotonic()
+    run = one.run(Job("sleeper", "x", tuple(cells), (), limits))
+    assert run.ended == "wall limit"
+    assert run.rerun
+    assert run.spent[1] == pytest.approx(2 * limits.wall, abs=1.5)
+    assert time.monotonic() - start < 2 * limits.wall + 4
+
+
 def test_a_full_disk_is_the_submissions_own(box, untouched):
     fill = """
 import os

@@ -29,7 +29,7 @@ from grading.reporting import feedback
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.attacks import course as hostile
-from tests.grading.attacks import exhausting, lying, mangled, spying
+from tests.grading.attacks import exhausting, lying, mangled, spying, unforeseen
 from tests.grading.reporting.test_feedback import assert_harmless
 
 WITHSTAND = {  # everything the grader must withstand, and the kinds of attack here that show it
@@ -55,6 +55,11 @@ WITHSTAND = {  # everything the grader must withstand, and the kinds of attack h
     "network exfiltration": "network",
     "leaving files or processes for the next submission": "leaving things behind",
     "exhausting inodes": "inodes",
+    "process names that nobody can read": "odd names",
+    "numbers that are too long, or none": "odd numbers",
+    "values of depths and types that no check sees": "odd values",
+    "values that take the square of their length to read": "slow to read",
+    "limits that multiply": "limits together",
     "attacking the warm process by memory, ptrace or signals": "the warm process",
 }
 
@@ -103,7 +108,7 @@ def after(tmp_path_factory):
     made = courses.init(folder / "course", [hostile.lesson_files()])
     listening = Listening(folder)
     told = spying.attacks(listening, made.root, mounts.ROOT, "/root")
-    pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS))
+    pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS, *unforeseen.ATTACKS))
     before, pool = state(made.root), hostile.Watching(2)
     with pytest.MonkeyPatch.context() as patch, pool:
         patch.setattr("grading.course.folder.Limits", lambda: hostile.LOW)

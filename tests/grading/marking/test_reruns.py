@@ -5,9 +5,10 @@ import dataclasses
 
 import pytest
 
-from grading.confinement.job import CellRun
+from course_lib.evidence.observation import Seen
+from grading.confinement.job import CellRun, Isolation, Job, Limits, Run
 from grading.marking import engine
-from grading.marking.reruns import CHANCES
+from grading.marking.reruns import CHANCES, joined, within
 from tests.grading import small_course as sc
 
 UNSTEADY = "import numpy as np\ndef double(x):\n    return 2 * x + int(np.random.randint(10**9))"
@@ -70,6 +71,46 @@ def test_a_cell_that_ends_the_run_costs_its_own_points_only(made, deadly, lost):
     assert len(pool.jobs) == 1 + len(deadly)
     for name in lost:
         assert "needed more memory than there is" in one.verdict.checks[name].reason
+
+
+LOW = Limits(cpu=10, wall=20, cell_wall=5)
+
+
+@pytest.mark.parametrize(
+    ("spent", "cpu", "wall", "budget"),
+    [
+        ((1, 6), 10, 20, 34),
+        ((12, 6), 8, 20, 34),
+        ((1, 25), 10, 15, 15),
+        ((19.5, 6), None, 0, 0),
+        ((1, 39.5), None, 0, 0),
+    ],
+)
+def test_all_repeats_share_what_a_first_run_may_take(spent, cpu, wall, budget):
+    left = within(Job("k", "l", ()), LOW, spent)
+    if cpu is None:
+        assert left is None
+    else:
+        assert (left.limits.cpu, left.limits.wall, left.budget) == (cpu, wall, budget)
+        assert left.limits.cell_wall == LOW.cell_wall
+
+
+def seen(part, value):
+    return Seen("tail", part, 0, "label", "value", value)
+
+
+def test_once_a_hidden_step_was_sent_only_that_runs_visible_side_is_shown():
+    """What hidden steps said could have been kept where the next run finds it."""
+    cells = {"a": CellRun("a", "ok", ["first"]), "b": CellRun("b", "killed", [])}
+    first = Run("died", cells, [seen("visible", 1)], Isolation("none"), told_hidden=True)
+    again = {"a": CellRun("a", "ok", ["carried over"]), "c": CellRun("c", "ok", ["carried over"])}
+    last = Run("finished", again, [seen("visible", "carried over"), seen("hidden", 2)], Isolation("none"))
+    made = joined(first, last)
+    assert "carried over" not in str(made)
+    assert [(one.part, one.value) for one in made.seen] == [("visible", 1), ("hidden", 2)]
+    assert made.cells["a"].outputs == ["first"]
+    open_ = joined(dataclasses.replace(first, told_hidden=False), last)
+    assert str(open_).count("carried over") == 3, "before that, the last run is shown as ever"
 
 
 def test_repeating_without_the_deadly_cell_has_an_end(made):

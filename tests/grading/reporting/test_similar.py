@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from grading.reporting import similar
 
 LOOPS = """def f(x, w):
@@ -21,6 +23,16 @@ def test_renaming_and_reformatting_do_not_hide_a_copy_and_other_work_is_not_alik
     (group,) = similar.alike({"ann": LOOPS, "bob": renamed, "cat": other})
     assert group["students"] == ["ann", "bob"]
     assert group["how"] > 0.9
+
+
+@pytest.mark.parametrize(
+    "number", ["0x" + "f" * 4000, "0b" + "1" * 20_000, "0o" + "7" * 6000, "1e999", "-0x" + "f" * 4000]
+)
+def test_a_number_of_any_length_has_a_fingerprint(number):
+    long, other = (LOOPS.replace("total = 0", f"total = {n}") for n in (number, "7"))
+    assert similar.fingerprint(long)[1]
+    (group,) = similar.alike({"ann": long, "bob": long, "cat": other.replace("+=", "*=").replace("append", "extend")})
+    assert group["students"][:2] == ["ann", "bob"]
 
 
 def test_short_answers_and_what_the_whole_class_writes_are_not_called_alike():

@@ -1,0 +1,153 @@
+"""Whatever the bytes hold, reading them gives pieces or a refusal by name."""
+
+import json
+
+import pytest
+
+from grading.course import intake
+from grading.course.intake import Refused, read_pieces
+from grading.course.saved_outputs import without_outputs
+from tests.grading import small_lesson as small
+
+WHOLE = small.raw(small.right())
+
+
+def old(**heading):
+    """A notebook of format 3 with a heading."""
+    cell = {"cell_type": "heading", "source": "Title", **heading}
+    return json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]}).encode()
+
+
+LEVELS = [
+    (1, 1),
+    (3, 3),
+    (1.0, 1),
+    (2.0, 1),
+    (True, 1),
+    ("2", 1),
+    ([1], 1),
+    ({}, 1),
+    (None, 1),
+    (0, 1),
+    (7, 1),
+    (-1, 1),
+]
+LEVELS += [(10**400, 1), (float("nan"), 1)]
+
+
+@pytest.mark.parametrize(("level", "marks"), LEVELS)
+def test_a_heading_of_format_3_has_a_level_whatever_is_said_of_it(level, marks):
+    (piece,), _ = read_pieces(old(level=level))
+    assert piece.source == "#" * marks + " Title"
+
+
+ODD = [None, True, 1.5, 10**400, "", "x", [], [[]], {}, {"a": {}}, "\x00", "\ud800", float("inf")]
+
+
+@pytest.mark.parametrize(
+    "field", ["metadata", "source", "id", "attachments", "execution_count", "outputs", "cell_type"]
+)
+def test_a_cell_may_hold_anything_anywhere(field):
+    for odd in ODD:
+        tree = json.loads(WHOLE)
+        tree["cells"][3][field] = odd
+        pieces, _ = read_pieces(json.dumps(tree).encode())
+        assert len(pieces) in (len(tree["cells"]), len(tree["cells"]) - 1)
+
+
+@pytest.mark.parametrize("path", [("kernelspec",), ("kernelspec", "language"), ("kernelspec", "name")])
+def test_so_may_the_notebooks_own_metadata(path):
+    for odd in ODD:
+        tree = json.loads(WHOLE)
+        place = tree["metadata"]
+        for name in path[:-1]:
+            place = place.setdefault(name, {"language": "R"})
+        place[path[-1]] = odd
+        _, repairs = read_pieces(json.dumps(tree).encode())
+        assert all(len(said) < 200 for said in repairs)
+
+
+def test_of_a_key_that_stands_twice_the_last_one_counts():
+    text = WHOLE.decode().replace('"nbformat":', '"cells": [], "nbformat":', 1)
+    with pytest.raises(Refused) as told:
+        read_pieces(text.encode())
+    assert told.value.outcome == "empty"
+
+
+def test_a_pasted_picture_is_base64_or_nothing():
+    tree = json.loads(WHOLE)
+    cell = next(cell for cell in tree["cells"] if cell["cell_type"] == "markdown")
+    cell["attachments"] = {"a.png": {"image/png": "iVBORw0K"}, "b.png": {"image/png": '"><script>'}}
+    pieces, _ = read_pieces(json.dumps(tree).encode())
+    assert [piece.attachments for piece in pieces if piece.attachments] == [{"a.png": {"image/png": "iVBORw0K"}}]
+
+
+# ------------------------------------------------------------------ saved outputs, conflicts
+
+
+def with_output(data, **dump):
+    tree = json.loads(WHOLE)
+    cell = [cell for cell in tree["cells"] if cell["cell_type"] == "code"][-1]
+    cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": data}}]
+    return json.dumps(tree, **dump).encode()
+
+
+@pytest.mark.parametrize("dump", [{}, {"indent": 1}, {"separators": (",", ":")}])
+def test_saved_outputs_are_read_past(dump):
+    raw = with_output("A" * 22_000_000, **dump)
+    pieces, repairs = read_pieces(raw)
+    assert pieces == read_pieces(WHOLE)[0]
+    assert repairs == ["22 MB of saved outputs were read past"]
+
+
+def test_nothing_else_is_cut_out():
+    tree = json.loads(WHOLE)
+    tree["cells"][2]["source"] = 'x = {"outputs": [1, 2]} # "outputs": ["'
+    tree["cells"][2]["metadata"] = {"outputs": [3], "deep": [{"outputs": [4]}]}
+    tree["outputs"] = [5]
+    raw = json.dumps(tree).encode()
+    assert json.loads(without_outputs(raw)) == tree
+    for cell in tree["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [{"text": 'a " ] } \\ "', "outputs": [[{}]]}]
+    left = json.loads(without_outputs(json.dumps(tree).encode()))
+    assert all(cell["outputs"] == [] for cell in left["cells"] if cell["cell_type"] == "code")
+    assert [cell["source"] for cell in left["cells"]] == [cell["source"] for cell in tree["cells"]]
+
+
+def test_what_is_large_without_them_is_told_its_true_size_and_what_to_do(monkeypatch):
+    monkeypatch.setattr(intake, "MAX_BYTES", 1000)
+    monkeypatch.setattr(intake, "MAX_FILE", 400_000)
+    for raw, size in ((WHOLE + b" " * 100_000, 0.1), (with_output("A" * 500_000), 0.5)):
+        with pytest.raises(Refused, match="Clear all outputs") as told:
+            read_pieces(raw)
+        assert told.value.outcome == "oversized"
+        assert f"The file has {size} MB" in told.value.sentence
+
+
+def test_more_brackets_than_a_notebook_has_are_not_looked_at(monkeypatch):
+    monkeypatch.setattr("grading.course.saved_outputs.MOST", 1000)
+    assert without_outputs(b"[" * 2000) is None
+    assert without_outputs(b'"' * 2000) is None
+    assert without_outputs(b"[" * 999) is not None
+
+
+CONFLICT = b"<<<<<<< HEAD\n%s\n=======\n%s\n>>>>>>> theirs\n"
+
+
+def test_gits_conflict_marks_are_named():
+    lines = json.dumps(json.loads(WHOLE), indent=1).encode().split(b"\n")
+    for newline in (b"\n", b"\r\n"):
+        raw = newline.join([*lines[:5], *(CONFLICT % (lines[5], lines[5])).split(b"\n"), *lines[6:]])
+        with pytest.raises(Refused, match=r"Git's conflict marks stand in the file \(line 6\)") as told:
+            read_pieces(raw)
+        assert told.value.outcome == "corrupt"
+
+
+def test_inside_a_cell_they_are_a_repair_and_other_text_is_none():
+    tree = json.loads(WHOLE)
+    tree["cells"][3]["source"] = (CONFLICT % (b"x = 1", b"x = 2")).decode()
+    _, repairs = read_pieces(json.dumps(tree).encode())
+    assert repairs == ["cell 4: git's conflict marks stand in it"]
+    tree["cells"][3]["source"] = "Title\n=======\n"
+    assert read_pieces(json.dumps(tree).encode())[1] == []

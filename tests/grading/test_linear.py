@@ -1,0 +1,170 @@
+"""Whatever reads a student's bytes takes time in proportion to their number, or has a bound: worst shapes, doubled."""
+
+import contextlib
+import gc
+import io
+import itertools
+import json
+import time
+
+import numpy as np
+import pytest
+
+from course_lib.evidence.compare import check_line, compare
+from course_lib.evidence.difference import describe, short
+from course_lib.evidence.observation import Malformed, Seen, decode, encode
+from course_lib.evidence.predictions import canonical
+from grading.confinement.outputs import tidy
+from grading.course.intake import Refused, read_pieces
+from grading.course.saved_outputs import without_outputs
+from grading.lessons.cells import tree_of
+from grading.marking.display_cells import needless
+from grading.marking.overlay import overlay
+from grading.marking.safe_markdown import safe_markdown
+from grading.marking.safe_outputs import clean_html, is_base64, plain_text, safe_outputs
+from grading.reporting import feedback, similar
+from tests.grading import small_lesson as small
+
+FLOOR = 0.05  # seconds of CPU below which a time says nothing
+GROWTH = 3.0  # at most, from n to 2n and from 2n to 4n
+
+
+def lines(n):
+    return "".join(f"x{i} = {i}\n" for i in range(n))
+
+
+def cells(n, source):
+    made = [{"cell_type": "code", "metadata": {}, "source": source(i), "outputs": []} for i in range(n)]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4}).encode()
+
+
+def read(raw):
+    try:
+        return read_pieces(raw)
+    except Refused:
+        return None
+
+
+def laid(raw):
+    return overlay(raw, small.skeleton())
+
+
+def frame(value):
+    seen = encode(Seen("c", "visible", 0, "l", "value", value))
+
+    def take():
+        with contextlib.suppress(Malformed):
+            decode(io.BytesIO(seen))
+
+    return take
+
+
+def forged(keys):
+    head = {
+        "check": "c",
+        "part": "visible",
+        "position": 0,
+        "label": "",
+        "kind": "value",
+        "spec": {"dict": []},
+        "arrays": [],
+    }
+    head = json.dumps({**head, "value": {"dict": [[key, 0] for key in keys]}}).encode()
+    data = b"SEE1" + len(head).to_bytes(4, "little") + bytes(4) + head
+
+    def take():
+        with contextlib.suppress(Malformed):
+            decode(io.BytesIO(data))
+
+    return take
+
+
+def line(value):
+    return {"position": 0, "kind": "value", "value": value, "label": "l"}
+
+
+def program(i):
+    steps = [f"    x = x {'+-*/'[(i >> k) % 4]} {i * k}\n" for k in range(6)]
+    return "def f(x):\n" + "".join(steps)
+
+
+HASH = 2**61 - 1
+READERS = {  # reader and shape: n -> a call
+    "intake, brackets": lambda n: lambda: read(b'{"cells": ' + b"[" * 100 * n),
+    "intake, texts": lambda n: lambda: read(json.dumps({"cells": [""] * 100 * n}).encode()),
+    "intake, conflict marks": lambda n: lambda: read(b"<<<<<<<" * 100 * n),
+    "intake, empty lines": lambda n: lambda: read(b"\n" * 1000 * n),
+    "intake, many lines in a cell": lambda n: (lambda raw: lambda: read(raw))(cells(1, lambda i: "\r\n" * 100 * n)),
+    "saved outputs, brackets": lambda n: lambda: without_outputs(b"[" * 100 * n),
+    "saved outputs, quotes": lambda n: lambda: without_outputs(b'"\\"' * 100 * n),
+    "saved outputs, names": lambda n: lambda: without_outputs(b'{"a":[{"outputs":[1],' * 10 * n),
+    "overlay, cells": lambda n: (lambda raw: lambda: laid(raw))(cells(n // 4, lambda i: f"def f{i}(): pass")),
+    "overlay, copies of an answer": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(n // 4, lambda i: "def double(x):\n    return x")),
+    "overlay, copies of a check": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(n // 4, lambda i: small.CHECK_DOUBLE)),
+    "overlay, one long cell": lambda n: (lambda raw: lambda: laid(raw))(cells(1, lambda i: lines(n))),
+    "cell reading, parentheses": lambda n: lambda: tree_of("(" * 100 * n),
+    "cell reading, sums": lambda n: lambda: tree_of("x = " + "1+" * 5 * n + "1"),
+    "cell reading, lines": lambda n: (lambda text: lambda: needless([("a", text)], [("b", "y = 1")]))(lines(2 * n)),
+    "outputs as sent": lambda n: lambda: tidy(
+        {"output_type": "display_data", "data": {"x": [[0]] * 20 * n}, "metadata": {}}, [10**9]),
+    "is_base64, spaces": lambda n: lambda: is_base64("A" + " " * 20 * n + "!"),
+    "is_base64, letters and spaces": lambda n: lambda: is_base64("A " * 10 * n + "!"),
+    "is_base64, signs": lambda n: lambda: is_base64("=" * 20 * n + "!"),
+    "plain text, escapes": lambda n: lambda: plain_text("\x1b[0;" * 200 * n),
+    "plain text, one escape": lambda n: lambda: plain_text("\x1b[" + "0" * 1000 * n),
+    "safe outputs, HTML": lambda n: lambda: safe_outputs(
+        [{"output_type": "display_data", "data": {"text/html": "<b><p>" * n}}]),
+    "safe outputs, many": lambda n: lambda: safe_outputs([{"output_type": "stream", "text": "<" * 1000}] * n),
+    "HTML, scripts": lambda n: lambda: clean_html("<script" * 10 * n),
+    "Markdown, brackets": lambda n: lambda: safe_markdown("[" * 10 * n),
+    "Markdown, links": lambda n: lambda: safe_markdown("[a](" * 2 * n),
+    "Markdown, emphasis": lambda n: lambda: safe_markdown("**a_" * 2 * n),
+    "Markdown, macros": lambda n: lambda: safe_markdown("\\href" * 30 * n),
+    "decode, items": lambda n: frame([0] * min(90_000, 50 * n)),
+    "decode, text": lambda n: frame("é" * 1000 * n),
+    "decode, keys of one hash": lambda n: forged([i * HASH for i in range(20 * n)]),
+    "decode, keys of one hash in tuples": lambda n: forged([{"tuple": [i * HASH]} for i in range(20 * n)]),
+    "decode, long numbers": lambda n: forged([10**1200 + i for i in range(n)]),
+    "compare, lists": lambda n: lambda: compare([0] * 5 * n, [0] * 5 * n),
+    "compare, dicts": lambda n: lambda: compare(dict.fromkeys(range(50 * n)), dict.fromkeys(range(1, 50 * n + 1))),
+    "compare, arrays": lambda n: lambda: compare(np.zeros(2000 * n), np.ones(2000 * n)),
+    "compare, texts": lambda n: lambda: compare("a" * 5000 * n, "b" * 5000 * n),
+    "wording, a long text": lambda n: lambda: check_line(
+        line(["a"]), Seen("c", "visible", 0, "l", "value", ["\0" * 1000 * n])),
+    "wording, an array of texts": lambda n: lambda: check_line(
+        line(np.array(["a"])), Seen("c", "visible", 0, "l", "value", np.array(["b" * 500 * n]))),
+    "wording, keys": lambda n: lambda: short({str(i): i for i in range(50 * n)}) + describe([0] * n),
+    "prediction": lambda n: lambda: canonical([[0.5] * 10] * 5 * n),
+    "similar, a long answer": lambda n: (lambda text: lambda: similar.fingerprint(text))(lines(2 * n)),
+    "similar, a long number": lambda n: (lambda text: lambda: similar.fingerprint(text))("x = 0x" + "f" * 1000 * n),
+    "similar, a class": lambda n: (lambda prints: lambda: similar.groups(prints))(
+        {str(i): similar.fingerprint(program(i)) for i in range(n // 2)}),
+    "feedback, brackets": lambda n: lambda: feedback.prose("[" * 10 * n),
+    "feedback, tags": lambda n: lambda: feedback.prose("<" * 10 * n),
+    "feedback, code": lambda n: lambda: feedback.highlight("'" * 10 * n),
+}  # fmt: skip
+
+
+def seconds(call):
+    """CPU seconds of a call, the least of several."""
+    times = []
+    gc.collect()
+    gc.disable()  # when it comes depends on what else there is
+    try:
+        while len(times) < 5 and sum(times) < 1:
+            start = time.process_time()
+            call()
+            times.append(time.process_time() - start)
+    finally:
+        gc.enable()
+    return min(times)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_twice_the_bytes_take_less_than_three_times_as_long(name):
+    times = [seconds(READERS[name](n)) for n in (500, 1000, 2000)]
+    for once, twice in itertools.pairwise(times):
+        assert twice < max(GROWTH * once, FLOOR), times
+    assert times[-1] < 2, "and all of it is soon read"
