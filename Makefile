@@ -5,28 +5,31 @@ PIP_FLAGS ?=
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: help setup demo test check lab build certify bench clean
+.PHONY: help setup learner demo test check lab build certify bench clean
 
 help:
 	@echo "make demo     grade a small class of sample submissions and show the result"
 	@echo "make test     run the test suite"
-	@echo "make lab      open the course in JupyterLab"
+	@echo "make lab      open the course in JupyterLab (installs what a learner needs, and no more)"
 	@echo "make check    for authors: lint, notebooks up to date, quick tests (seconds)"
 	@echo "make build    notebooks from solutions/"
 	@echo "make certify  prove every exercise's tests"
 	@echo "make bench    measure against torch and stock nbgrader"
 
+# a learner's packages only, unless all are there already
+learner: $(if $(wildcard .venv/.ready),.venv/.ready,.venv/.learner)
+
 setup: .venv/.ready
 
-.venv/.ready: pyproject.toml
+.venv/.learner .venv/.ready: pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "The course needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 	  { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
-	@echo "Installing the course's packages into .venv (a few minutes the first time) ..."
+	@echo "Installing $(if $(filter %.ready,$@),the course's,a learner's) packages into .venv (the first time this takes a while) ..."
 	@$(BIN)/python -m pip install --quiet --upgrade pip
-	@$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --editable '.[dev,cluster]'
-	@$(BIN)/python -m grading.confinement.bubblewrap
+	@$(BIN)/python -m pip install --quiet $(PIP_FLAGS) --editable '.$(if $(filter %.ready,$@),[dev])'
+	@$(if $(filter %.ready,$@),$(BIN)/python -m grading.confinement.bubblewrap,:)
 	@touch $@
 
 demo: setup
@@ -44,7 +47,7 @@ check: setup
 	$(BIN)/course build --check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) tests/test_conventions.py tests/test_house.py tests/test_setup.py tests/course_lib/evidence/test_compare.py tests/course_lib/test_public_names.py
 
-lab: setup
+lab: learner
 	@$(BIN)/course lab
 
 build: setup

@@ -1,7 +1,8 @@
-"""The `course` command: assembles the three groups of commands and prints user errors as one sentence."""
+"""The `course` command: assembles the groups of commands that are there and prints user errors as one sentence."""
 
 import errno
 import sys
+from importlib.util import find_spec
 
 import typer
 
@@ -10,7 +11,7 @@ from grading.errors import CourseError
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells say it
 STOPPED = "stopped. What was finished is kept; the same command goes on from there."
-
+EXTRAS = {"nbgrader": "grading", "jupytext": "grading", "torch": "torch", "distributed": "cluster", "dask": "cluster"}
 app = typer.Typer(
     name="course",
     help="Deep learning from the perceptron to ResNet: work through it, write it, grade it.",
@@ -23,10 +24,7 @@ app = typer.Typer(
 def main():
     """Run the command line; a user's mistake prints one sentence on stderr and exits with 2, Ctrl-C with 130."""
     try:
-        from grading.commands import author, instructor, learner
-
-        for group in (learner, author, instructor):
-            group.register(app)
+        _register()
         app()
     except CourseError as error:
         _end(error, 2)
@@ -36,10 +34,29 @@ def main():
         if end.code != INTERRUPTED:
             raise
         _end(STOPPED, INTERRUPTED)
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        _end(f"{error.name} is not installed; in the project's folder type: pip install --editable '.[{extra}]'", 2)
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
         _end(f"{error.filename}: {error.strerror}; permit writing there, or name another place.", 2)
+
+
+def _register():
+    """Add the groups of commands that are there: a student's edition has the learner's only."""
+    from grading.commands import learner, printing
+
+    printing.on_any_console()
+    groups = [learner]
+    if find_spec("grading.commands.author"):
+        from grading.commands import author, instructor
+
+        groups += [author, instructor]
+    for group in groups:
+        group.register(app)
 
 
 def _end(sentence, status):

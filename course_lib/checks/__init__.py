@@ -229,10 +229,10 @@ def yours(id, *, else_):
 
 
 def progress():
-    """Your progress: a table of the lessons with what passes."""
-    from course_lib.checks.progress_file import table
+    """Your progress: the lessons as a path, each a link, with what passes and which is next."""
+    from course_lib.checks.course_map import course_map
 
-    return table()
+    return course_map()
 
 
 if "IPython" in sys.modules:  # a notebook, most likely

@@ -14,8 +14,13 @@ _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 def record_folders(here=None):
     """The folders with visible records, nearest first, for a notebook in the folder `here` (the current one)."""
     named = os.environ.get("COURSE_EXPECTED")
-    installed = Path(__file__).resolve().parents[2] / "notebooks" / "expected"
-    return ([Path(named)] if named else []) + [(here or Path.cwd()) / "expected", installed]
+    return ([Path(named)] if named else []) + [(here or Path.cwd()) / "expected", *beside_library("expected")]
+
+
+def beside_library(name):
+    """Where what belongs to the lessons lies with the library: in the wheel, in a checkout, in a student's folder."""
+    library = Path(__file__).resolve().parents[1]
+    return [library / name, library.parent / "notebooks" / name, library.parent / name]
 
 
 def records_in(folder, skip_damaged=False):

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import time
-from html import escape
 from pathlib import Path
 
 from course_lib.checks.lookup import record_folders, records_in
@@ -89,6 +88,16 @@ def _entry(entry):
     return {**kept, "answer": str(entry.get("answer", ""))}
 
 
+def forget(checks, path=None):
+    """Drop what is known of these checks: their exercises were given back as they were."""
+
+    def change(kept):
+        dropped = [kept["checks"].pop(check, None) for check in checks]
+        return any(dropped)
+
+    _change(path or progress_path(), change)
+
+
 def _change(path, change):
     """Read, change and write the file while no other kernel does; a file that cannot be written stays as it is.
 
@@ -161,7 +170,7 @@ def lessons(folders=None, only=None):
 
 
 class Table:
-    """Progress by lesson; shows itself as text and as HTML."""
+    """Progress by lesson; shows itself as text."""
 
     def __init__(self, rows, problem=""):
         self.rows, self.problem = rows, problem
@@ -174,20 +183,6 @@ class Table:
         return "\n".join(lines + [self.problem] * bool(self.problem))
 
     __repr__ = __str__
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        cell = "text-align:right;padding:.15em .8em"
-        head = "".join(f'<th scope="col" style="{cell}">{name}</th>' for name in ("checks", "passed", "points"))
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left;font-weight:normal;padding:.15em .8em">{escape(title)}</th>'
-            f'<td style="{cell}">{checks}</td><td style="{cell}">{passed}{" ✓" * (passed == checks > 0)}</td>'
-            f'<td style="{cell}">{points:g} of {all_points:g}</td></tr>'
-            for title, checks, passed, points, all_points in self.rows
-        )
-        note = f"<p>{escape(self.problem)}</p>" if self.problem else ""
-        first = '<th scope="col" style="text-align:left;padding:.15em .8em">lesson</th>'
-        table = f'<table style="color:inherit"><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>'
-        return {"text/plain": str(self), "text/html": table + note}
 
 
 def table(path=None, folders=None, only=None):

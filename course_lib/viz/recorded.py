@@ -8,7 +8,9 @@ from pathlib import Path
 
 from course_lib.viz.lecture import LectureTable
 
-FOLDERS = (Path("figures"), Path("notebooks") / "figures", Path(__file__).parents[2] / "notebooks" / "figures")
+LIBRARY = Path(__file__).resolve().parents[1]  # figures lie in the wheel, or beside the library in a checkout
+BESIDE = Path("figures"), Path("notebooks") / "figures"  # the notebook
+FOLDERS = (*BESIDE, LIBRARY / "figures", LIBRARY.parent / "notebooks" / "figures")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def build(
     if solutions is None and notebooks is None:  # the demo's sample class is made from these lessons
         from grading.publishing import sample_class
 
-        sample_class.write(of=[built.lesson[:2] for built in done] if lessons else None)
+        sample_class.write(of=[built.lesson[:2] for built in done[:-1]] if lessons else None)
 
 
 def lint(
@@ -147,6 +147,10 @@ def release(
     lessons: Numbers = None,
     edition: Annotated[str, typer.Option(help="class, self-study or clone.")] = "class",
     course: Annotated[Path | None, typer.Option(help="Course folder for the private part; OUT/course if none.")] = None,
+    install: Annotated[
+        str | None,
+        typer.Option(metavar="SPEC", help="What pip is to install where a notebook lacks the library."),
+    ] = None,
     solutions: Solutions = None,
     notebooks: Notebooks = None,
 ):
@@ -163,7 +167,7 @@ def release(
 
     folders, console = _folders(solutions, notebooks), Console()
     with console.status("releasing") as status:
-        done = release(edition, out, folders, lessons or (), course=course, tell=status.update)
+        done = release(edition, out, folders, lessons or (), course=course, install=install, tell=status.update)
     for what, path in done.paths.items():
         console.print(f"{what:8} {path}", highlight=False, soft_wrap=True)
     for note in done.notes:

@@ -13,36 +13,30 @@ SIGNS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "○"}
 
 def register(app):
     """Add this group's commands to the Typer `app`."""
-    for name, command in (("lab", lab), ("check", check), ("progress", progress), ("hint", hint), ("doctor", doctor)):
-        app.command(name, rich_help_panel="Learners")(command)
+    for command in (lab, check, progress, hint, submit, reset, doctor):
+        app.command(command.__name__, rich_help_panel="Learners")(command)
 
 
 def lab(
-    lesson: Annotated[
-        str | None, typer.Argument(metavar="[NN]", help="A lesson; the first unfinished if none.")
-    ] = None,
+    lesson: Annotated[str | None, typer.Argument(metavar="[NN]", help="A lesson; the start page if none.")] = None,
     notebooks: Folder = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print the command.")] = False,
 ):
-    """Open JupyterLab on the first unfinished lesson.
+    """Open JupyterLab on the start page, or on a lesson.
 
     Example: course lab 09
     """
     import shlex
-    import subprocess
 
-    from grading.commands.study import lab_command, notebooks_folder
+    from grading.commands.lab import lab_command, open_lab
+    from grading.commands.study import notebooks_folder
 
     folder = notebooks_folder(notebooks)
-    command = lab_command(folder, lesson, browser)
     if dry_run:
-        typer.echo(f"cd {shlex.quote(str(folder))} && {shlex.join(command)}")
+        typer.echo(f"cd {shlex.quote(str(folder))} && {shlex.join(lab_command(folder, lesson, browser))}")
         return
-    try:
-        raise typer.Exit(subprocess.call(command, cwd=folder))
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+    raise typer.Exit(open_lab(folder, lesson, browser=browser, tell=typer.echo))
 
 
 def check(
@@ -137,6 +131,47 @@ def hint(
         typer.echo(f"Hint {position} of {len(found.hints)}\n{plain_markdown(text)}\n")
     if len(shown) < len(found.hints):
         typer.echo(f"The next: course hint {found.id} --number {len(shown) + 1}")
+
+
+def submit(
+    lesson: Annotated[str, typer.Argument(metavar="NN", help="The lesson, such as 09.")],
+    notebooks: Folder = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Take the file as it is, saved or not.")] = False,
+    json: Json = False,
+):
+    """Check a lesson's saved notebook and make the one file to hand in.
+
+    Exit status 1 when the notebook seems not to be saved; whether all checks pass makes no difference.
+
+    Example: course submit 09
+    """
+    from rich.console import Console
+
+    from grading.commands.study import notebooks_folder
+    from grading.commands.submit import hand_in, sentences
+
+    with Console(stderr=True).status("running the saved notebook") as status:
+        made = hand_in(notebooks_folder(notebooks), lesson, anyway=anyway, tell=status.update)
+    for text in [jsonlib.dumps(made.to_json(), indent=1)] if json else sentences(made):
+        typer.echo(text)
+    raise typer.Exit(0 if made.file else 1)
+
+
+def reset(
+    lesson: Annotated[str, typer.Argument(metavar="NN", help="The lesson, such as 09.")],
+    exercise: Annotated[str | None, typer.Argument(metavar="[ID]", help="An exercise; the lesson if none.")] = None,
+    notebooks: Folder = None,
+):
+    """Give a lesson or an exercise back as it was handed out; what was there is kept beside it.
+
+    Example: course reset 09 output_size
+    """
+    from grading.commands import reset as back
+    from grading.commands.study import notebooks_folder
+
+    path, copy = back.reset(notebooks_folder(notebooks), lesson, exercise)
+    typer.echo(f"{exercise or path.stem} is as it was handed out. What was there: {copy}")
+    typer.echo("Where the lesson is open in JupyterLab choose File, Reload Notebook from Disk.")
 
 
 def doctor(json: Json = False):

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -51,7 +50,7 @@ class LessonResult:
 def notebooks_folder(named=None):
     """The folder with the lessons: the one named, the current one, `notebooks` in it, or the project's."""
     here = Path.cwd()
-    places = [Path(named)] if named else [here, here / "notebooks", ROOT / "notebooks"]
+    places = [Path(named)] if named else [here, here / "notebooks", ROOT / "notebooks", ROOT]
     for place in places:
         if any(place.glob("[0-9][0-9]_*.ipynb")):
             return place.resolve()
@@ -112,14 +111,6 @@ def first_unfinished(folder):
     return None
 
 
-def lab_command(folder, number=None, browser=True):
-    """The command that opens JupyterLab on a lesson, by default the first unfinished one."""
-    path = find_lesson(folder, number) if number else first_unfinished(folder)
-    command = [sys.executable, "-m", "jupyterlab"]
-    command += [path.name] if path else []
-    return command if browser else [*command, "--no-browser"]
-
-
 def hints(folder, exercise, count=None):
     """`(hints to show, Known)`: those that are open, at least one, `count` if given; they are open from then on."""
     found, near = find_exercise(exercise, record_folders(folder))
@@ -134,8 +125,8 @@ def hints(folder, exercise, count=None):
     return found.hints[:reached], found
 
 
-def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
-    """Run a lesson's notebook in a fresh kernel, keep its checks in the learner's progress; returns a LessonResult.
+def run_lesson(path, *, practice=False, timeout=120, keep=True, tell=lambda text: None):
+    """Run a lesson's notebook in a fresh kernel; returns a LessonResult. Keeps its checks in progress if `keep`.
 
     The notebook's file is not changed. Practice runs are skipped unless asked for. `timeout` is seconds per cell.
     """
@@ -169,7 +160,7 @@ def run_lesson(path, *, practice=False, timeout=120, tell=lambda text: None):
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code":
             _read_cell(result, cell, number)
-    for check in result.checks:
+    for check in result.checks if keep else ():
         if check.attempt:
             kept.note(check.id, check.passed, progress_file(path.parent), check.answer)
     return result

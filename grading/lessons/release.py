@@ -27,8 +27,10 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from grading.lessons.cells import GUARDED, solution_region, without_markers
+from grading.lessons.frame import hand_in_source, linked, needs_source
 
 SCHEMA_VERSION = 3
+NEEDS = "needs"  # id and tag of the first code cell
 GUARD = 'if os.environ.get("COURSE_MODE") != "grade":  # the grader skips this run'
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
@@ -93,13 +95,22 @@ def instructor_notebook(lesson):
         for kind, name, source, metadata in _cells(lesson, cell):
             make = new_code_cell if kind == "code" else new_markdown_cell
             made = make(source, metadata=metadata)
+            if kind == "code" and NEEDS not in ids:
+                cells.append(_needs_cell(lesson, ids))
             made.id = _cell_id(name or hashlib.sha256(f"{kind}\n{source}".encode()).hexdigest()[:12], ids)
             cells.append(made)
             previous = cell
+    cells.append(new_markdown_cell(hand_in_source(lesson), id=_cell_id("hand-in", ids)))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _needs_cell(lesson, ids):
+    """What says in one sentence that something is missing; folded, for it is no part of the lesson."""
+    metadata = {"tags": [NEEDS], "jupyter": {"source_hidden": True}}
+    return new_code_cell(needs_source(lesson.cells), metadata=metadata, id=_cell_id(NEEDS, ids))
 
 
 def notebook_bytes(notebook):
@@ -175,7 +186,7 @@ def _cells(lesson, cell):
     if cell.role in GUARDED:
         name = f"{cell.role}-{cell.id}" if cell.role != "gpu" else ""
         return [("code", name, guarded(cell.source), {"tags": [cell.role]})]
-    return [(cell.kind, "", cell.source, {})]
+    return [(cell.kind, "", linked(cell.source, lesson) if cell.kind == "markdown" else cell.source, {})]
 
 
 def _lesson_cell(lesson, cell):

@@ -15,7 +15,7 @@ from grading.course.setup import init
 from grading.course.stamp import check_secret
 from grading.errors import CourseError
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
-from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path, student_notebook
+from grading.lessons.release import instructor_notebook, notebook_bytes, student_notebook
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
 from grading.proving.leaks import scan
@@ -24,9 +24,9 @@ from grading.publishing.build import ROOT, build
 from grading.publishing.course_parts import private_part
 from grading.publishing.private import draw_proven, keep_secret, read_secret
 from grading.publishing.staging import staged
+from grading.publishing.student_files import write_student
 
 EDITIONS = ("class", "self-study", "clone")
-BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
 DAY_ZERO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,8 +39,10 @@ class Released:
     notes: list = field(default_factory=list)
 
 
-def release(edition, out, folders, numbers=(), *, course=None, tell=lambda text: None):
+def release(edition, out, folders, numbers=(), *, course=None, install=None, tell=lambda text: None):
     """Make an edition in the new or empty folder `out`; `course` is the course folder of a class edition.
+
+    With `install`, which is what pip takes, the students' notebooks install the library where it is missing.
 
     CourseError when `out` is taken, a lesson does not certify, or what is handed out gives something away; then nothing
     is left of it, and the command can be given again.
@@ -56,7 +58,7 @@ def release(edition, out, folders, numbers=(), *, course=None, tell=lambda text:
         lessons = read_lessons(folders.solutions, numbers)
         build(folders, numbers, tell=tell)
         tell("student files")
-        student = write_student(lessons, folders, stage / "student")
+        student = write_student(lessons, folders, stage / "student", install)
         released = Released(edition, {"student": out / "student"})
         if place is None:
             _answers(lessons, stage / "answers")
@@ -88,26 +90,6 @@ def _course_place(stack, stage, out, course):
     if out.is_relative_to(final):
         raise CourseError(f"{out} lies in the course folder {final}; name another folder")
     return stack.enter_context(staged(final)), final
-
-
-def write_student(lessons, folders, target):
-    """The students' folder: notebooks, pictures, visible expected values, course_lib; returns it."""
-    target.mkdir(parents=True, exist_ok=True)
-    for lesson in lessons:
-        wanted = [f"{lesson.slug}.ipynb", f"expected/{lesson.slug}.npz"]
-        wanted += [picture_path(lesson, c) for c in lesson.cells if c.role == "picture"]
-        kept = {c.id for c in lesson.cells if c.role == "figure"}  # recorded runs, shown where there is no time or GPU
-        recorded = sorted((folders.notebooks / "figures").glob("F*.*"))
-        wanted += [f"figures/{p.name}" for p in recorded if p.stem.split("_")[0] in kept]
-        for name in wanted:
-            (target / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(folders.notebooks / name, target / name)
-    ignore = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
-    shutil.copytree(ROOT / "course_lib", target / "course_lib", ignore=ignore)
-    for name in BESIDE:
-        if (ROOT / name).exists():
-            shutil.copyfile(ROOT / name, target / name)
-    return target
 
 
 def _private(lessons, folders, course, tell):

@@ -1,8 +1,6 @@
 """What a learner does outside a notebook: find lessons, open the next one, run the checks, ask for hints."""
 
 import json
-import subprocess
-import sys
 
 import nbformat
 import pytest
@@ -133,24 +131,16 @@ def test_a_file_that_is_no_notebook_is_one_sentence(folder):
             study.run_lesson(folder / "03_odd.ipynb")
 
 
-def test_the_first_unfinished_lesson_is_opened(folder):
+def test_the_first_unfinished_lesson_is_found(folder):
     def keep(**passed):
         checks = {id.replace("__", "-"): {"passed": p, "tries": 1, "when": ""} for id, p in passed.items()}
         (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
 
-    assert study.lab_command(folder)[-1] == "01_halves.ipynb"
+    assert study.first_unfinished(folder).name == "01_halves.ipynb"
     keep(half=True, half__big=True, guess=True)
-    assert study.lab_command(folder)[-1] == "02_more.ipynb"
+    assert study.first_unfinished(folder).name == "02_more.ipynb"
     keep(half=True, half__big=True, guess=True, later=True)
-    assert study.lab_command(folder, browser=False)[1:] == ["-m", "jupyterlab", "--no-browser"]
-    assert study.lab_command(folder, "1")[-1] == "01_halves.ipynb"
-
-
-def test_lab_runs_a_program_that_is_there(app, folder):
-    done = course(app, "lab", "2", "--dry-run")
-    assert done.exit_code == 0
-    assert done.output.strip().endswith("-m jupyterlab 02_more.ipynb")
-    subprocess.run([sys.executable, "-m", "jupyterlab", "--version"], check=True, capture_output=True)
+    assert study.first_unfinished(folder) is None
 
 
 def test_hints_open_when_asked_for_and_stay_open_whatever_fails(folder):
@@ -174,7 +164,7 @@ def test_a_duplicate_beside_the_lesson_is_never_taken_for_it(folder, app, ending
     lesson(folder, f"01_halves{ending}.ipynb", [("", "1 / 0")])
     assert study.find_lesson(folder, 1).name == "01_halves.ipynb"
     assert study.find_lesson(folder, f"01_halves{ending}").stem == f"01_halves{ending}"
-    assert study.lab_command(folder)[-1] == "01_halves.ipynb"
+    assert study.first_unfinished(folder).name == "01_halves.ipynb"
     assert [row[0] for row in study.progress_table(folder).rows] == ["01 halves", "02 more"]
     assert doctor.lessons().state == "ok"
     (folder / "01_halves.ipynb").unlink()
@@ -194,7 +184,7 @@ def test_a_folder_with_one_copied_notebook_and_nothing_else_works(folder, app, t
     monkeypatch.setenv("COURSE_EXPECTED", str(folder / "expected"))  # as the installed course has them
     monkeypatch.chdir(alone)
     assert [row[:3] for row in study.progress_table(alone).rows] == [("01 halves", 3, 0)]
-    assert study.lab_command(alone)[-1] == "01_halves.ipynb"
+    assert study.first_unfinished(alone).name == "01_halves.ipynb"
     assert study.hints(alone, "half")[0] == ("first `idea`",)
     assert doctor.lessons().says == f"1 in {alone}, each with its expected values"
     assert "✓ half" in course(app, "check", "1").output
@@ -282,7 +272,7 @@ def test_doctor_says_what_to_type_for_what_is_missing(folder, monkeypatch):
     wanted = ["numpy>=99", "no-such-package>=1", "matplotlib", 'only-elsewhere; python_version < "3"']
     monkeypatch.setattr(doctor.metadata, "requires", lambda name: wanted)
     found = doctor.packages()
-    assert (found.state, found.todo) == ("bad", "make setup")
+    assert (found.state, found.todo) == ("bad", doctor.SETUP)
     assert "no-such-package is missing" in found.says
     assert "numpy is " in found.says
     assert "matplotlib" not in found.says + "only-elsewhere"

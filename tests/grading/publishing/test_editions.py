@@ -13,7 +13,7 @@ from grading.course import load_config
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
 from grading.proving.proof import Proof
-from grading.publishing import editions, private
+from grading.publishing import editions, private, student_files
 from grading.publishing.build import ROOT, Folders, build
 from grading.publishing.editions import answers_notebook, release
 from grading.publishing.private import read_secret
@@ -50,12 +50,17 @@ def names(path):
 
 def test_students_get_notebooks_library_and_visible_values_only(handed_out):
     found = names(handed_out.paths["student"])
-    assert {n for n in found if not n.startswith("course_lib/")} == {
+    assert {n for n in found if not n.startswith(("course_lib/", "grading/"))} == {
+        "START.ipynb",
         "97_tiny.ipynb",
         "expected/97_tiny.npz",
+        "README.md",
+        "requirements.txt",
+        "pyproject.toml",
         "environment.yml",
         "LICENSE",
     }
+    assert {n for n in found if n.startswith("grading/")} == {f"grading/{name}" for name in student_files.LEARNERS}
     assert "course_lib/checks/__init__.py" in found
     with zipfile.ZipFile(handed_out.paths["zip"]) as archive:
         assert set(archive.namelist()) == found
@@ -193,6 +198,14 @@ def test_a_course_folder_that_students_would_get_is_refused(folders, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
+def test_an_edition_that_names_a_wheel_has_its_notebooks_install_it(folders, tmp_path):
+    done = release("self-study", tmp_path / "x", folders, install="course-0.1.whl")
+    for name in ("97_tiny.ipynb", "START.ipynb", "course_lib/handed_out/97_tiny.ipynb"):
+        assert "install --quiet course-0.1.whl" in (done.paths["student"] / name).read_text(encoding="utf-8"), name
+    plain = editions.write_student([tiny()], folders, tmp_path / "plain")
+    assert "run_line_magic" not in (plain / "97_tiny.ipynb").read_text(encoding="utf-8")
+
+
 def test_an_unknown_edition_is_refused(folders, tmp_path):
     with pytest.raises(CourseError, match="there is no edition 'summer'; there are class, self-study, clone"):
         release("summer", tmp_path / "x", folders)
@@ -200,7 +213,7 @@ def test_an_unknown_edition_is_refused(folders, tmp_path):
 
 @pytest.mark.parametrize("name", ["97_tiny.py", "mistakes/97_tiny.py"])
 def test_a_release_that_gives_something_away_is_not_made(name, folders, tmp_path, monkeypatch):
-    def careless(lessons, folders, target):
+    def careless(lessons, folders, target, install):
         (target / name).parent.mkdir(parents=True)
         shutil.copy(folders.solutions / name, target / name)
         return target

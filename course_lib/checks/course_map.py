@@ -1,0 +1,128 @@
+"""The map of the lessons: a path from the first to the last, with what passes, how long each takes, and which is next.
+
+It is made of what lies beside the notebook: titles and times are read from the lessons' own first cells.
+"""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from course_lib.checks.lookup import record_folders
+from course_lib.checks.progress_file import lessons, progress_path, read
+
+START = "START.ipynb"
+MAP = "map"  # the id of its cell on the start page
+HEADING = re.compile(
+    r"# \d+ · (?P<title>.+)\n\n\*(?P<minutes>\d+) minutes(?: · builds on lessons? (?P<builds_on>[^*]+))?\*"
+)
+SIGNS = {"done": "✓", "next": "▶", "begun": "◐", "open": "○"}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A lesson on the path: `state` is done, next, begun or open; `file` is None where its notebook is not here."""
+
+    lesson: str
+    title: str
+    file: str | None
+    state: str
+    checks: int
+    passed: int
+    points: float
+    all_points: float
+    minutes: int = 0
+    builds_on: str = ""
+
+
+class CourseMap:
+    """The lessons with the learner's progress; shows itself as text, and with links as HTML."""
+
+    def __init__(self, stops, problem=""):
+        self.stops, self.problem = stops, problem
+
+    def __repr__(self):
+        width = max([len(_name(stop)) for stop in self.stops] + [0])
+        lines = [
+            f"{SIGNS[stop.state]} {_name(stop):<{width}}  {stop.passed:>2} of {stop.checks:>2} checks"
+            f"  {stop.points:>3g} of {stop.all_points:>3g} points" + ("  <- next" if stop.state == "next" else "")
+            for stop in self.stops
+        ]
+        return "\n".join([*lines, _sum(self.stops), *[self.problem] * bool(self.problem)])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": repr(self), "text/html": self.html()}
+
+    def html(self):
+        """A table, one row a lesson, its left border the path; plain enough for every notebook program."""
+        note = f"<p>{escape(self.problem)}</p>" if self.problem else ""
+        rows = "".join(map(_row, self.stops))
+        return f'<table style="color:inherit"><tbody>{rows}</tbody></table><p>{_sum(self.stops)}</p>{note}'
+
+
+def course_map(folder=None):
+    """The CourseMap of the lessons in `folder` (the current one); of all that are recorded where none lies there."""
+    folder = Path.cwd() if folder is None else Path(folder)
+    done, problem = read(progress_path(folder))
+    known = lessons(record_folders(folder))
+    here = {name for name in known if (folder / f"{name}.ipynb").is_file()}
+    stops = []
+    for name, checks in known.items():
+        if name in here or not here:
+            stops.append(_stop(name, checks, done, folder if here else None))
+    following = next((i for i, stop in enumerate(stops) if stop.state != "done"), None)
+    if following is not None:
+        stops[following] = replace(stops[following], state="next")
+    return CourseMap(stops, problem)
+
+
+def _stop(name, checks, done, folder):
+    passed = [id for id in checks if done.get(id, {}).get("passed")]
+    state = "done" if len(passed) == len(checks) else "begun" if any(id in done for id in checks) else "open"
+    about = heading(folder / f"{name}.ipynb") if folder else {}
+    title = about.pop("title", name.partition("_")[2].replace("_", " ").capitalize())
+    points = sum(checks[id] for id in passed), sum(checks.values())
+    file = f"{name}.ipynb" if folder else None
+    return Stop(name, title, file, state, len(checks), len(passed), *points, **about)
+
+
+def heading(path):
+    """Title, minutes and what it builds on, from a lesson's first cell; {} where that was changed beyond reading."""
+    try:
+        source = json.loads(Path(path).read_text(encoding="utf-8"))["cells"][0]["source"]
+        found = HEADING.match("".join(source))
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    if not found:
+        return {}
+    return {"title": found["title"], "minutes": int(found["minutes"]), "builds_on": found["builds_on"] or ""}
+
+
+def _name(stop):
+    return f"{stop.lesson.partition('_')[0]} {stop.title}"
+
+
+def _row(stop):
+    name = escape(_name(stop))
+    if stop.file:
+        name = f'<a href="{quote(stop.file)}">{name}</a>'
+    if stop.state == "next":
+        name = f"<b>{name}</b> ← next"
+    colour = {"done": "#2a8a4a", "next": "#d07000"}.get(stop.state, "#9a9a9a")
+    cells = [
+        (f"border-left:4px solid {colour};padding:.3em .7em;text-align:left", f"{SIGNS[stop.state]}&nbsp; {name}"),
+        ("padding:.3em .7em;text-align:right", f"{stop.passed} of {stop.checks} checks"),
+        ("padding:.3em .7em;text-align:right", f"{stop.points:g} of {stop.all_points:g} points"),
+        ("padding:.3em .7em;text-align:right", f"{stop.minutes} minutes" if stop.minutes else ""),
+        ("padding:.3em .7em;text-align:left", f"builds on {escape(stop.builds_on)}" if stop.builds_on else ""),
+    ]
+    return "<tr>" + "".join(f'<td style="{style}">{text}</td>' for style, text in cells) + "</tr>"
+
+
+def _sum(stops):
+    done = sum(stop.state == "done" for stop in stops)
+    left = sum(stop.minutes for stop in stops if stop.state != "done")
+    hours = f"; about {max(1, round(left / 60))} hours are left" if left else ""
+    return f"{done} of {len(stops)} lessons done{hours}."

@@ -1,0 +1,93 @@
+"""JupyterLab for learners: on the start page or a lesson, with a quiet log and one line that says what to open."""
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.parse
+from pathlib import Path
+
+from course_lib.checks.course_map import MAP, START, course_map
+from grading.commands.study import find_lesson, first_unfinished
+from grading.files import write_atomically
+
+CONFIG = Path(__file__).parent / "jupyter"  # what learners' JupyterLab is told: no panels for teachers
+
+
+def lab_command(folder, number=None, browser=True):
+    """The command that opens JupyterLab on a lesson, else on the start page, else on the first unfinished lesson."""
+    command = [sys.executable, "-m", "jupyterlab"]
+    page = page_to_open(folder, number)
+    command += [page.name] if page else []
+    # only what goes wrong is told, and one Control-C is enough
+    command += ["--Application.log_level=ERROR", "--ServerApp.answer_yes=True"]
+    if getattr(os, "geteuid", lambda: 1)() == 0:  # in containers and cloud shells everybody is root
+        command.append("--allow-root")
+    return command if browser else [*command, "--no-browser"]
+
+
+def page_to_open(folder, number=None):
+    """The notebook that JupyterLab begins with; None where there is none."""
+    if number:
+        return find_lesson(folder, number)
+    return folder / START if (folder / START).exists() else first_unfinished(folder)
+
+
+def environment():
+    """The environment of the server: a token known to nobody else, and the course's own settings on top."""
+    paths = [str(CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "JUPYTER_TOKEN": token}
+
+
+def open_lab(folder, number=None, *, browser=True, tell=print):
+    """Run JupyterLab until it is stopped; says what to open as soon as it listens. Returns its exit status."""
+    page = page_to_open(folder, number)
+    draw_map(folder)
+    server = subprocess.Popen(lab_command(folder, number, browser), cwd=folder, env=environment())
+    try:
+        while server.poll() is None:
+            address = _address(server.pid)
+            if address is not None:
+                tell(f"JupyterLab runs. Open {link(address, page)}  Stop it with Control-C here.")
+                break
+            time.sleep(0.1)
+        return server.wait()
+    except KeyboardInterrupt:  # the server got it too
+        server.wait()
+        return 0
+
+
+def draw_map(folder):
+    """Put the learner's progress into the start page's map, so that it is there before any cell is run.
+
+    A page that cannot be read or written, or has no map any more, stays as it is.
+    """
+    path = folder / START
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, StopIteration):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cell = next(cell for cell in notebook["cells"] if cell.get("id") == MAP)
+        now = course_map(folder).html()
+        if "".join(cell["source"]) != now:
+            cell["source"] = now.splitlines(keepends=True)
+            write_atomically(path, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
+def link(server, page=None):
+    """The address that leads to `page` on a running server, which is described as Jupyter does in its own record."""
+    where = f"{server['url']}lab" + (f"/tree/{urllib.parse.quote(page.name)}" if page else "")
+    return f"{where}?{urllib.parse.urlencode({'token': server['token']})}" if server["token"] else where
+
+
+def _address(pid):
+    """What Jupyter notes of the server with this process id, once it listens; else None."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    try:
+        noted = Path(jupyter_runtime_dir(), f"jpserver-{pid}.json").read_text(encoding="utf-8")
+        return json.loads(noted)
+    except (OSError, ValueError):
+        return None

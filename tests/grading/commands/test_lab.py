@@ -1,0 +1,137 @@
+"""`course lab`: starts as root too, is quiet, says one line that leads to the start page, hides teachers' panels."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grading.commands import lab, learner
+from grading.errors import CourseError
+from tests.house import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with one lesson and the start page, as the repository has them; nothing is done yet."""
+    monkeypatch.delenv("COURSE_PROGRESS", raising=False)
+    place = tmp_path / "work"
+    (place / "expected").mkdir(parents=True)
+    for name in ("START.ipynb", "00_arrays_and_images.ipynb", "expected/00_arrays_and_images.npz"):
+        (place / name).write_bytes((ROOT / "notebooks" / name).read_bytes())
+    monkeypatch.chdir(place)
+    return place
+
+
+def test_lab_opens_the_start_page_a_lesson_that_is_named_or_the_first_unfinished(folder):
+    assert lab.page_to_open(folder).name == "START.ipynb"
+    assert lab.page_to_open(folder, "0").name == "00_arrays_and_images.ipynb"
+    with pytest.raises(CourseError, match="there is no lesson '9'"):
+        lab.page_to_open(folder, "9")
+    (folder / "START.ipynb").unlink()
+    assert lab.page_to_open(folder).name == "00_arrays_and_images.ipynb"
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_root_may_start_it(folder, monkeypatch, user, allowed):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert ("--allow-root" in lab.lab_command(folder)) == allowed
+    monkeypatch.delattr(os, "geteuid")  # as on Windows
+    assert "--allow-root" not in lab.lab_command(folder)
+
+
+def test_a_dry_run_prints_the_command(folder):
+    app = typer.Typer()
+    learner.register(app)
+    done = CliRunner().invoke(app, ["lab", "0", "--no-browser", "--dry-run"])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"cd {folder} && ")
+    assert " -m jupyterlab 00_arrays_and_images.ipynb " in done.output
+
+
+def test_the_link_leads_to_the_page_with_the_token():
+    server = {"url": "http://localhost:8889/", "token": "a b"}
+    page = lab.Path("START.ipynb")
+    assert lab.link(server, page) == "http://localhost:8889/lab/tree/START.ipynb?token=a+b"
+    assert lab.link({**server, "token": ""}) == "http://localhost:8889/lab"
+
+
+def test_the_map_is_drawn_with_the_progress_and_left_alone_where_there_is_none(folder):
+    whole = (ROOT / "notebooks" / "START.ipynb").read_bytes()
+    lab.draw_map(folder)
+    page = json.loads((folder / "START.ipynb").read_text(encoding="utf-8"))
+    assert [cell["id"] for cell in page["cells"]] == [cell["id"] for cell in json.loads(whole)["cells"]]
+    once = (folder / "START.ipynb").read_bytes()
+    lab.draw_map(folder)
+    assert (folder / "START.ipynb").read_bytes() == once
+    checks = {"normalise": {"passed": True, "tries": 1, "when": ""}}
+    (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
+    (folder / "START.ipynb").write_text("{")
+    lab.draw_map(folder)
+    assert (folder / "START.ipynb").read_text() == "{"
+
+
+def test_the_repositorys_own_start_page_is_not_touched_before_anything_is_done(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "none.json"))
+    before = (ROOT / "notebooks" / "START.ipynb").read_bytes()
+    lab.draw_map(ROOT / "notebooks")
+    assert (ROOT / "notebooks" / "START.ipynb").read_bytes() == before
+
+
+@pytest.fixture
+def started(folder, tmp_path):
+    """`course lab` on a machine without a display, its first port taken; what it has printed, and its process."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        without = ("DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_TOKEN", "BROWSER")
+        env = {k: v for k, v in os.environ.items() if k not in without}
+        env |= {"JUPYTER_PORT": str(port), "JUPYTER_RUNTIME_DIR": str(tmp_path / "run"), "PYTHONPATH": str(ROOT)}
+        words = [sys.executable, "-u", "-m", "grading.cli", "lab"]
+        log = open(tmp_path / "log", "w+b")  # noqa: SIM115
+        process = subprocess.Popen(words, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield process, tmp_path / "log"
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            log.close()
+
+
+def test_it_starts_says_one_line_and_stops_with_one_control_c(started):
+    process, log = started
+    line = wait_for_line(process, log)
+    assert len(line.splitlines()) == 1, line
+    assert "Control-C" in line
+    address = re.search(r"http://\S+", line)[0]
+    parts = urllib.parse.urlsplit(address)
+    assert parts.path == "/lab/tree/START.ipynb"
+    assert urllib.parse.parse_qs(parts.query)["token"][0]
+    with urllib.request.urlopen(address, timeout=60) as page:
+        html = page.read().decode()
+    assert page.status == 200
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', html, re.DOTALL)[1])
+    assert "@jupyter/nbgrader" in config["disabledExtensions"]
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+    assert log.read_text() == line
+
+
+def wait_for_line(process, log):
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        if "\n" in log.read_text():
+            return log.read_text()
+        time.sleep(0.2)
+    raise AssertionError(log.read_text())
