@@ -51,9 +51,10 @@ def name_mistake(check_record, seen):
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     for mistake in check_record.get("mistakes", ()):
         theirs = {line["position"]: line for line in mistake["lines"]}
-        if not all(_same(line, theirs.get(line["position"]), at) for line in lines[: failed + 1]):
+        same = {x["position"]: same_line(x, theirs.get(x["position"]), at.get(x["position"])) for x in lines}
+        if not all(same[line["position"]] for line in lines[: failed + 1]):
             continue
-        explained = sum(_same(line, theirs.get(line["position"]), at) for line in later)
+        explained = sum(same[line["position"]] for line in later)
         if explained > most:
             best, most = mistake, explained
     if best is None:
@@ -70,9 +71,8 @@ def _telling(value):
     return plain is not None and not isinstance(plain, bool)
 
 
-def _same(expected, theirs, at):
-    """Whether the observation at this line is what the mistake gives there."""
-    seen = at.get(expected["position"])
+def same_line(expected, theirs, seen):
+    """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value)."""
     if seen is None:
         return False
     if theirs is None:

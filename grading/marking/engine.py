@@ -23,6 +23,7 @@ from grading.marking.jobs import dress, points_of, refused_result
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
 from grading.marking.mark import verdict_of, worth
+from grading.marking.observed import Observed
 from grading.marking.outcome import Graded, Summary, pack
 from grading.marking.prepare import job_of, lay_over, state_of
 from grading.marking.reruns import Judging, otherwise
@@ -102,7 +103,7 @@ class _Run:
     def __init__(self, course, journal, writer, *, force, dry, twice, tell, total):
         self.course, self.journal, self.writer = course, journal, writer
         self.force, self.dry, self.twice, self.tell, self.total = force, dry, twice, tell, total
-        self.present = writer.submitted()
+        self.present, self.observed = writer.submitted(), Observed(course.root)
         self.pool = self.stack = self.pool_options = None
         self.isolation, self.differs, self.trust = "", (), False
         self.fresh = set()  # job keys run in this run: --force runs each once
@@ -213,9 +214,10 @@ class _Run:
                     self._settle(*one, job.key, result, "ran" if i == 0 else "from the journal")
                 self._fail(faults)
 
-    def _keep(self, job, result, isolation):
-        """Put what a run gave into the journal."""
+    def _keep(self, job, result, isolation, observed):
+        """Put what a run gave into the journal, and first what its checks saw: what the journal has is not run again."""
         self.isolation, self.differs = isolation.path, isolation.differs
+        self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
         self.fresh.add(job.key)
         return result

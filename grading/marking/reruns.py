@@ -7,6 +7,8 @@ from dataclasses import replace
 from grading.confinement.job import Step
 from grading.ids import check_of
 from grading.marking.jobs import make_result
+from grading.marking.observed import pack
+from grading.marking.verdict import from_json
 
 LEAST = 1.0  # seconds that are worth a repeat
 CHANCES = 2  # how often a run is repeated without the cells that ended it
@@ -76,7 +78,7 @@ class Judging:
         self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
 
     def watch(self, jobs):
-        """The future of (result, isolation); the first job's run counts, a second one is compared with it."""
+        """The future of (result, isolation, observations as `pack` keeps them); the first job's run counts, a second one is compared with it."""
         self.job = jobs[0]
         self.runs = [None] * len(jobs)
         for place, job in enumerate(jobs):
@@ -112,4 +114,5 @@ class Judging:
         if len(results) > 1:
             first, second = (result["verdict"]["checks"] for result in results)
             results[0]["unsteady"] = [name for name in first if first[name] != second[name]]
-        self.judged.set_result((results[0], self.runs[0].isolation))
+        observed = pack(self.runs[0], from_json(results[0]["verdict"]))
+        self.judged.set_result((results[0], self.runs[0].isolation, observed))

@@ -7,6 +7,7 @@ from grading.confinement.pool import SandboxPool
 from grading.marking.jobs import dress, refused_result
 from grading.marking.journal import Journal
 from grading.marking.mark import verdict_of
+from grading.marking.observed import Observed
 from grading.marking.prepare import job_of, lay_over
 from grading.marking.reruns import Judging
 
@@ -35,7 +36,8 @@ def grade_one(course, student, lesson, pool=None):
             result = journal.result(job.key)
         if result is None or result.get("unconfined"):
             with Journal(course.root / "journal") as journal:
-                result, _ = Judging(pool or warm_pool(), records, skeleton).watch([job]).result()
+                result, _, observed = Judging(pool or warm_pool(), records, skeleton).watch([job]).result()
+                Observed(course.root).write(job.key, observed)
                 journal.add_result(job.key, result)
     verdict = verdict_of(result, laid.repairs, course)
     return dress(laid.nb, result, verdict, skeleton), verdict
