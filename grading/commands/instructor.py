@@ -108,11 +108,16 @@ def grade(
 def show(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     lesson: Annotated[str, typer.Argument(metavar="NN")],
+    check: Annotated[
+        str | None, typer.Argument(metavar="[CHECK]", help="Only this check, with all its failing lines.")
+    ] = None,
     folder: Folder = HERE,
     source: Annotated[bool, typer.Option("--source", help="Also show the answers as they were graded.")] = False,
     as_json: AsJson = False,
 ):
     """Show how one submission was graded: every line, every reason, every repair. For an appeal.
+
+    It is for you alone: it says what hidden tests gave, wanted and got.
 
     Example: course show ann 09 --course ~/autumn-class
     """
@@ -120,7 +125,7 @@ def show(
 
     from grading.reporting.submission import find_graded, to_json
 
-    shown = find_graded(folder, student, lesson)
+    shown = find_graded(folder, student, lesson, check)
     if as_json:
         typer.echo(json.dumps(to_json(shown), ensure_ascii=False))
         return

@@ -49,7 +49,9 @@ class Observed:
             write_atomically(self.folder / key, packed)
         except OSError as error:
             what = error.strerror or type(error).__name__
-            raise CourseError(f"{self.folder} cannot be written ({what}); mend that and run the same command.") from None
+            raise CourseError(
+                f"{self.folder} cannot be written ({what}); mend that and run the same command."
+            ) from None
 
     def read(self, key):
         """{check: {position: Seen}} of a job's run, each line as it was seen first; {} when nothing was kept."""
@@ -57,9 +59,11 @@ class Observed:
             data = (self.folder / key).read_bytes() if key else b""
         except FileNotFoundError:
             data = b""
-        found = {}
+        found, opened = {}, zlib.decompressobj()
         try:
-            stream = io.BytesIO(zlib.decompressobj().decompress(data, 2 * MOST) if data else b"")
+            stream = io.BytesIO(opened.decompress(data, 2 * MOST))
+            if data and not opened.eof:
+                raise Malformed("the file ends early")
             while (one := decode(stream)) is not None:
                 found.setdefault(one.check, {}).setdefault(one.position, one)
         except (Malformed, zlib.error):

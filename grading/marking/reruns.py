@@ -78,7 +78,7 @@ class Judging:
         self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
 
     def watch(self, jobs):
-        """The future of (result, isolation, observations as `pack` keeps them); the first job's run counts, a second one is compared with it."""
+        """The future of (result, isolation, what `pack` keeps); the first job's run counts, a second is compared."""
         self.job = jobs[0]
         self.runs = [None] * len(jobs)
         for place, job in enumerate(jobs):

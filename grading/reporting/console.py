@@ -10,6 +10,7 @@ from grading.ids import exercise_of
 from grading.marking import hidden_tests
 from grading.marking.boundary import FAULT
 from grading.marking.outcome import WAYS, remarked
+from grading.marking.safe_outputs import plain_text
 from grading.reporting.lateness import remark, span
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -83,8 +84,8 @@ def mistake_table(mistakes, limit=12):
     return table
 
 
-def verdict_lines(verdict):
-    """A verdict for the terminal, line by line, as (text, style)."""
+def verdict_lines(verdict, explained=None):
+    """A verdict for the terminal, line by line, as (text, style); `explained` is Shown's."""
     if verdict.outcome != "graded":
         yield f"{verdict.outcome}: {verdict.sentence}", "yellow"
     if verdict.cause:
@@ -102,6 +103,24 @@ def verdict_lines(verdict):
             yield f"    {mistake.name}: {mistake.sentence}", "cyan"
         if not check.passed:
             yield f"    {check.reason}", "dim"
+        if explained and check.id in explained:
+            yield from explained_lines(*explained[check.id])
+
+
+def explained_lines(lines, count):
+    """Failing lines with input, expected and got, for the instructor, as (text, style)."""
+    for one in lines:
+        what = "hidden line" if one.hidden else "line"
+        yield f"    {what} {one.position}, {one.label}", "bold"
+        for statement in one.rests_on:
+            yield "\n".join(f"        {row}" for row in statement.split("\n")), "dim"
+        if one.text:
+            yield "\n".join(f"        {row}" for row in one.text.split("\n")), ""
+        if one.expected and one.expected not in one.say:
+            yield f"        expected {one.expected}, got {one.got or 'nothing'}", ""
+        yield f"        {one.say}", ""
+    if count > len(lines):
+        yield f"    and {count - len(lines)} more failing lines; name the check to see them all", "dim"
 
 
 def grade_with_bar(console, folder, lessons=(), **options):
@@ -222,9 +241,9 @@ def print_decided(console, decided, *, dry):
 def print_submission(console, shown, *, source=False):
     """All there is to say about one submission (reporting/submission.py), with its answers when `source`."""
     for name, value in shown.facts.items():
-        console.print(f"{name}: {value}", markup=False)
-    for text, style in verdict_lines(shown.verdict):
-        console.print(Text(text, style=style))
+        console.print(f"{name}: {plain_text(str(value))}", markup=False, soft_wrap=True)
+    for text, style in verdict_lines(shown.verdict, shown.explained):
+        console.print(Text(plain_text(text), style=style), soft_wrap=True)
     if source:
         from rich.syntax import Syntax
 

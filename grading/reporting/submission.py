@@ -1,13 +1,19 @@
-"""`course show`: all there is to say about one graded submission, for an appeal. Reads only."""
+"""`course show`: all there is to say about one graded submission, for an appeal. Reads only.
 
-from dataclasses import dataclass
+It is for the instructor: of a hidden test that fails it says input, expected and got (reporting/explain.py).
+"""
+
+from dataclasses import dataclass, field
 
 from grading.course.folder import Course
 from grading.errors import CourseError
+from grading.ids import exercise_of
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
+from grading.marking.observed import Observed
 from grading.marking.verdict import Verdict, from_json
 from grading.marking.verdict import to_json as verdict_to_json
+from grading.reporting.explain import MOST, explain
 from grading.reporting.feedback import read_autograded
 from grading.reporting.lateness import span
 
@@ -19,10 +25,11 @@ class Shown:
     facts: dict
     verdict: Verdict
     answers: dict
+    explained: dict = field(default_factory=dict)  # check -> ([Explained], how many of its lines fail)
 
 
-def find_graded(root, student, lesson):
-    """The Shown of one submission; CourseError when it is not graded."""
+def find_graded(root, student, lesson, check=None):
+    """The Shown of one submission, or of one `check` of it in full; CourseError when it is not graded."""
     course = Course(root)
     (lesson,) = course.choose([lesson])
     nb = read_autograded(course, student, lesson)
@@ -32,6 +39,9 @@ def find_graded(root, student, lesson):
         )
     verdict = from_json(nb.metadata["course"]["verdict"])
     order = [cell.check for cell in course.skeleton(lesson).checks]
+    if check is not None and check not in verdict.checks:
+        raise CourseError(f"{lesson} has no check {check}; it has: {', '.join(order)}.")
+    order = order if check is None else [check]
     verdict.checks = {name: verdict.checks[name] for name in order if name in verdict.checks}
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
         scores, mark = book.scores(lesson, student), book.mark(lesson, student)
@@ -51,7 +61,17 @@ def find_graded(root, student, lesson):
     if mark is not None:
         facts |= _dates(mark)
     solutions = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    return Shown(facts, verdict, {c.metadata["nbgrader"]["grade_id"]: c.source for c in solutions})
+    answers = {c.metadata["nbgrader"]["grade_id"]: c.source for c in solutions}
+    if check is not None:
+        answers = {name: text for name, text in answers.items() if name == exercise_of(check)}
+    seen = Observed(course.root).read(kept.get("key"))
+    return Shown(facts, verdict, answers, _explained(course, lesson, verdict, seen, MOST if check is None else 1000))
+
+
+def _explained(course, lesson, verdict, seen, most):
+    """{check: what `explain` says} of the failing checks whose observations are kept."""
+    failing = [c.id for c in verdict.checks.values() if not c.passed and c.id in seen]
+    return {id: explain(course, lesson, seen[id], id, most) for id in failing}
 
 
 def _dates(mark):
@@ -70,5 +90,9 @@ def _dates(mark):
 
 
 def to_json(shown):
-    """The facts and the verdict as JSON values."""
-    return {**shown.facts, "verdict": verdict_to_json(shown.verdict)}
+    """The facts, the verdict and the explanations as JSON values."""
+    explained = {
+        check: {"failing": count, "lines": [line.to_json() for line in lines]}
+        for check, (lines, count) in shown.explained.items()
+    }
+    return {**shown.facts, "verdict": verdict_to_json(shown.verdict), "explained": explained}
