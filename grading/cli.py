@@ -52,9 +52,9 @@ def _register():
     printing.on_any_console()
     groups = [learner]
     if find_spec("grading.commands.author"):
-        from grading.commands import author, instructor
+        from grading.commands import author, instructor, teaching
 
-        groups += [author, instructor]
+        groups += [author, instructor, teaching]
     for group in groups:
         group.register(app)
 

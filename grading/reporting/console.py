@@ -123,6 +123,27 @@ def explained_lines(lines, count):
         yield f"    and {count - len(lines)} more failing lines; name the check to see them all", "dim"
 
 
+def print_groups(console, groups, named):
+    """Wrong answers that behave alike and have no name, each with an example; and what is named here already."""
+    for group in groups:
+        count = len(group.students)
+        told = f"{count} student{'s' * (count != 1)}, {group.exercise}: same wrong values"
+        console.print(Text(f"{group.id}  {told}", style="bold"), soft_wrap=True)
+        console.print(Text(f"    {', '.join(group.students)}"))
+        for text, style in explained_lines([group.first], 1):
+            console.print(Text(plain_text(text), style=style), soft_wrap=True)
+        console.print(Text("    one of the answers:", style="dim"))
+        for row in plain_text(group.example).split("\n"):
+            console.print(Text(f"        {row}"), soft_wrap=True)
+    if groups:
+        console.print(f'Give one a sentence: course name {groups[0].id} "what a tutor would say"', markup=False)
+    else:
+        console.print("No wrong answers without a name that behave alike.")
+    told = {mistake["group"]: f"{mistake['name']}: {mistake['say']}" for _, mistake in named}
+    for group, text in told.items():
+        console.print(Text(f"named here: {group}  {text}"), soft_wrap=True)
+
+
 def grade_with_bar(console, folder, lessons=(), **options):
     """Grade with a progress bar that shows rate and time left; returns the Summary."""
     from rich.progress import (

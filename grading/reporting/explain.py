@@ -35,7 +35,7 @@ class Explained:
 
 
 def explain(course, lesson, observed, check, most=MOST):
-    """([Explained] of the first failing lines, how many fail); `observed` is {position: Seen} as kept, {} if nothing."""
+    """([Explained] of the first failing lines, how many fail); `observed` is {position: Seen} as kept."""
     records = course.records(lesson)
     record = join(records["visible"].checks[check], records["hidden"].checks.get(check))
     own = {line["position"] for line in records["visible"].checks[check]["lines"]}

@@ -25,6 +25,8 @@ from grading.ids import exercise_of, split
 from grading.marking import hidden_tests
 from grading.marking.boundary import Boundary
 from grading.marking.gradebook import Reader
+from grading.marking.journal import Journal
+from grading.marking.named import Dresser
 from grading.marking.nbgrader_steps import course_of
 from grading.marking.safe_outputs import MAX_TEXT, clean_html, is_base64, plain_text
 from grading.marking.verdict import STOPPED, from_json
@@ -104,12 +106,15 @@ def _displayed(data):
     return [{"kind": "text", "text": plain_text(data["text/plain"])}] if "text/plain" in data else []
 
 
-def page(course, nb, student, lesson, scores, penalty=None, name=""):
-    """The feedback page as HTML text. `scores` is Reader.scores; `nb` the notebook in autograded/."""
+def page(course, nb, student, lesson, scores, penalty=None, name="", dresser=None):
+    """The feedback page as HTML text. `scores` is Reader.scores; `nb` the notebook in autograded/.
+
+    `dresser` (marking/named.py) adds what this class's instructor has named.
+    """
     meta = nb.metadata.get("course", {})
     if "verdict" not in meta:
         raise CourseError(f"{lesson} of {student} was graded by something else; run `course grade --force` first.")
-    verdict = from_json(meta["verdict"])
+    verdict = from_json(meta["verdict"]) if dresser is None else dresser.verdict(student, lesson, nb)
     skeleton = course.skeleton(lesson)
     exercises = [_exercise(*found, nb, verdict, scores, course) for found in _answers(skeleton)]
     earned = sum(one["score"] for one in exercises)
@@ -224,7 +229,8 @@ def write(root, lessons=(), students=(), tell=None):
     """
     course, paths = Course(root), []
     boundary = Boundary(course.root / "journal")
-    with Reader(course) as book:
+    with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
+        dresser = Dresser(course, journal)
         chosen = course.choose(lessons)
         pairs = sorted(p for p in book.submitted() if p[1] in chosen and (not students or p[0] in students))
         missing = sorted(set(students) - {student for student, _ in pairs})
@@ -233,7 +239,7 @@ def write(root, lessons=(), students=(), tell=None):
         roster = book.roster()
         for student, lesson in pairs:
             with boundary.around("writing its feedback", (student, lesson)):
-                path = _write_one(course, book, student, lesson, _full_name(roster.get(student, {})))
+                path = _write_one(course, book, dresser, student, lesson, _full_name(roster.get(student, {})))
                 paths += [path] if path is not None else []
                 if tell is not None and path is not None:
                     tell(len(paths), len(pairs), path)
@@ -241,12 +247,13 @@ def write(root, lessons=(), students=(), tell=None):
     return paths
 
 
-def _write_one(course, book, student, lesson, name):
+def _write_one(course, book, dresser, student, lesson, name):
     """Write one page; returns its path, or None where nothing is graded."""
     nb = read_autograded(course, student, lesson)
     if nb is None:
         return None
-    made = page(course, nb, student, lesson, book.scores(lesson, student), book.penalty(lesson, student), name)
+    scores, penalty = book.scores(lesson, student), book.penalty(lesson, student)
+    made = page(course, nb, student, lesson, scores, penalty, name, dresser)
     path = course.root / "feedback" / student / lesson / f"{lesson}.html"
     write_atomically(path, made)
     _for_the_exchange(course, student, lesson, path.parent)
@@ -292,10 +299,11 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         names = resources["nbgrader"]
         course = course_of(resources)
-        with Reader(course) as book:
+        with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
             scores = book.scores(names["assignment"], names["student"])
             penalty = book.penalty(names["assignment"], names["student"])
             name = _full_name(book.roster().get(names["student"], {}))
-        html = page(course, nb, names["student"], names["assignment"], scores, penalty, name)
+            dresser = Dresser(course, journal)
+            html = page(course, nb, names["student"], names["assignment"], scores, penalty, name, dresser)
         resources["output_extension"] = self.file_extension
         return html, resources

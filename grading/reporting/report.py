@@ -18,7 +18,8 @@ from grading.ids import exercise_of
 from grading.marking.boundary import Boundary
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
-from grading.marking.verdict import STOPPED, from_json
+from grading.marking.named import Dresser
+from grading.marking.verdict import STOPPED
 from grading.reporting.feedback import environment, read_autograded
 from grading.reporting.similar import fingerprint, groups
 
@@ -54,24 +55,24 @@ def gather(course, lesson, book, journal, boundary=None):
     One notebook is held at a time; what fails for one is kept by `boundary`.
     """
     rows, answers, shared, marks = [], Answers(course.skeleton(lesson)), {}, book.marks(lesson)
-    boundary = boundary or Boundary(course.root / "journal")
+    boundary, dresser = boundary or Boundary(course.root / "journal"), Dresser(course, journal)
     for student in journal.students(lesson):
         with boundary.around("reporting on it", (student, lesson)):
-            row = _gathered(course, lesson, student, book, journal, answers, shared, marks.get(student))
+            row = _gathered(course, lesson, student, book, dresser, answers, shared, marks.get(student))
             rows += [row] if row is not None else []
     return rows, answers
 
 
-def _gathered(course, lesson, student, book, journal, answers, shared, mark):
+def _gathered(course, lesson, student, book, dresser, answers, shared, mark):
     """The Row of one student, whose answers are added to the others'; None where nothing is graded."""
     nb = read_autograded(course, student, lesson)
     if nb is None or "verdict" not in nb.metadata.get("course", {}):
         return None
-    kept = journal.replayed(student, lesson)
-    result = journal.result(kept["key"]) if kept["key"] else {}
+    kept = dresser.journal.replayed(student, lesson)
+    result = dresser.journal.result(kept["key"]) if kept["key"] else {}
     scores = [r for r in book.scores(lesson, student).values() if "auto" in r]
     total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
-    verdict = from_json(nb.metadata["course"]["verdict"])
+    verdict = dresser.verdict(student, lesson, nb)
     row = _row(student, course.skeleton(lesson), verdict, nb, shared)
     row.mark, row.score = mark, total if mark is None else mark.counts
     row.unconfined = kept.get("unconfined", False)

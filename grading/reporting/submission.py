@@ -10,8 +10,9 @@ from grading.errors import CourseError
 from grading.ids import exercise_of
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
+from grading.marking.named import Dresser
 from grading.marking.observed import Observed
-from grading.marking.verdict import Verdict, from_json
+from grading.marking.verdict import Verdict
 from grading.marking.verdict import to_json as verdict_to_json
 from grading.reporting.explain import MOST, explain
 from grading.reporting.feedback import read_autograded
@@ -37,16 +38,16 @@ def find_graded(root, student, lesson, check=None):
         raise CourseError(
             f"Nothing of {student} in {lesson} is graded; run `course grade {lesson[:2]} --course {root}`."
         )
-    verdict = from_json(nb.metadata["course"]["verdict"])
     order = [cell.check for cell in course.skeleton(lesson).checks]
-    if check is not None and check not in verdict.checks:
+    if check is not None and check not in order:
         raise CourseError(f"{lesson} has no check {check}; it has: {', '.join(order)}.")
     order = order if check is None else [check]
-    verdict.checks = {name: verdict.checks[name] for name in order if name in verdict.checks}
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
+        verdict = Dresser(course, journal).verdict(student, lesson, nb)
         scores, mark = book.scores(lesson, student), book.mark(lesson, student)
         kept = journal.replayed(student, lesson) or {}
         result = journal.result(kept["key"]) if kept.get("key") else None
+    verdict.checks = {name: verdict.checks[name] for name in order if name in verdict.checks}
     given = {name: row["manual"] for name, row in scores.items() if row.get("manual") is not None}
     facts = {
         "submission": str(course.root / "submitted" / student / lesson),

@@ -1,0 +1,73 @@
+"""The instructor's commands for what a class got wrong alike; each is one call into the package."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grading.commands.instructor import HERE, AsJson, Folder
+
+NAMES = ("mistakes", "name")
+
+
+def register(app):
+    """Add this group's commands to the Typer `app`."""
+    for name, command in zip(NAMES, (mistakes, name_group), strict=True):
+        app.command(name, rich_help_panel="Instructors")(command)
+
+
+def mistakes(
+    lesson: Annotated[str, typer.Argument(metavar="NN")],
+    folder: Folder = HERE,
+    everything: Annotated[bool, typer.Option("--all", help="Also answers that nobody else gave.")] = False,
+    as_json: AsJson = False,
+):
+    """List wrong answers that no known mistake explains, those that behave alike as one group.
+
+    Example: course mistakes 09 --course ~/autumn-class
+    """
+    import json
+
+    from grading.reporting.unnamed import find
+
+    groups, named = find(folder, lesson, least=1 if everything else 2)
+    if as_json:
+        told = [{"check": check, **{k: mistake[k] for k in ("group", "name", "say")}} for check, mistake in named]
+        typer.echo(json.dumps({"groups": [group.to_json() for group in groups], "named": told}, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from grading.reporting.console import print_groups
+
+    print_groups(Console(highlight=False), groups, named)
+
+
+def name_group(
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="As `course mistakes` calls it.")],
+    sentence: Annotated[str, typer.Argument(metavar="SENTENCE", help="What a tutor would say.")] = "",
+    folder: Folder = HERE,
+    called: Annotated[
+        str, typer.Option("--called", help="A short name.", show_default="the sentence's first words")
+    ] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the sentence back.")] = False,
+    to: Annotated[Path | None, typer.Option(help="Also write it as a variant for the lesson's mistakes file.")] = None,
+):
+    """Say in one sentence what a group of wrong answers means; the next `course feedback` tells everyone it fits.
+
+    Example: course name tail.1a2b "the first item is dropped, not the last" --course ~/autumn-class
+    """
+    from grading.reporting import unnamed
+
+    if undo:
+        unnamed.unname(folder, group)
+        typer.echo(f"{group} has no name any more; `course feedback` writes the pages without it.")
+        return
+    found, text = unnamed.name(folder, group, sentence, called)
+    count = len(found.students)
+    typer.echo(f"{group} is named; `course feedback` tells {count} student{'s' * (count != 1)}.")
+    if to is None:
+        typer.echo(f"As a variant for solutions/mistakes:\n\n{text}")
+    else:
+        from grading.files import write_atomically
+
+        write_atomically(to, text)
