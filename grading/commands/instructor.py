@@ -162,18 +162,35 @@ def report(
 
 
 def export(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="csv, canvas or moodle.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="csv, canvas, moodle or blackboard.")],
     lessons: Lessons = None,
     folder: Folder = HERE,
     to: Annotated[Path | None, typer.Option(help="Where to write it.", show_default="KIND.csv")] = None,
+    into: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The gradebook that the system saved: fill its own columns.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(metavar="NN=TITLE", help="With --into: a lesson's column; may be repeated.")
+    ] = None,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Go on though answers wait to be read: they count 0, or their old mark.")
+    ] = False,
 ):
-    """Write the marks as a file for Canvas, Moodle or a spreadsheet.
+    """Write the marks as a file for Canvas, Moodle, Blackboard or a spreadsheet.
 
-    Example: course export canvas --to marks.csv --course ~/autumn-class
+    Example: course export canvas --into saved.csv --to marks.csv --course ~/autumn-class
     """
     from grading.reporting.export import export
 
-    typer.echo(export(folder, kind, to or Path(f"{kind}.csv"), lessons or ()))
+    to = to or Path(f"{kind}.csv")
+    if into is None:
+        typer.echo(export(folder, kind, to, lessons or (), as_is=as_is))
+        return
+    from grading.reporting.into import fill, lines
+
+    columns = [tuple(given.split("=", 1)) for given in column or () if "=" in given]
+    for line in lines(fill(folder, kind, into, to, lessons or (), columns=columns, as_is=as_is)):
+        typer.echo(line)
 
 
 def demo(

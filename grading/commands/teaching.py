@@ -1,4 +1,4 @@
-"""The instructor's commands for what a class got wrong alike; each is one call into the package."""
+"""The instructor's commands for who is in a class and what it got wrong alike; each is one call into the package."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,13 +7,46 @@ import typer
 
 from grading.commands.instructor import HERE, AsJson, Folder
 
-NAMES = ("mistakes", "name")
+NAMES = ("roster", "mistakes", "name")
 
 
 def register(app):
     """Add this group's commands to the Typer `app`."""
-    for name, command in zip(NAMES, (mistakes, name_group), strict=True):
+    for name, command in zip(NAMES, (roster, mistakes, name_group), strict=True):
         app.command(name, rich_help_panel="Instructors")(command)
+
+
+def roster(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="The list that Canvas, Moodle, Blackboard, Brightspace, Gradescope or Google saved, or any CSV.",
+        ),
+    ],
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+):
+    """Learn who is who from a system's list, so that uploads are known and marks find their way back.
+
+    Exit status 1: somebody was left out; the lines say who and why.
+
+    Example: course roster gradebook.csv --course ~/autumn-class
+    """
+    import json
+
+    from grading.course.enrol import enrol
+
+    made = enrol(folder, file)
+    if as_json:
+        told = {"system": made.system, "people": [vars(p) for p in made.people], "new": made.new}
+        typer.echo(json.dumps({**told, "doubts": made.doubts}, ensure_ascii=False))
+    else:
+        typer.echo(f"{made.system}: {len(made.people)} people, {len(made.new)} of them new; see roster.csv.")
+        for sentence in made.doubts:
+            typer.echo(sentence)
+    if made.doubts:
+        raise typer.Exit(1)
 
 
 def mistakes(

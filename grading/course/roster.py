@@ -2,11 +2,13 @@
 
 One row for a student and a system, in UTF-8, with the columns
 
-    student,name,system,user_id,login,email
+    student,name,system,user_id,login,email,number,section
 
 `student` is the folder in submitted/ and nbgrader's id; `system` is canvas, moodle, blackboard, gradescope,
-brightspace, sakai, google, nbgrader or plain; `user_id`, `login` and `email` are that system's and may be empty. It is
-made to be read and mended by hand; `course collect` adds the people it meets and changes nothing that stands there.
+brightspace, sakai, google, nbgrader or plain; `user_id`, `login`, `email`, the institution's own `number` (Canvas: SIS
+User ID, Moodle: ID number, Blackboard: Student ID, Brightspace: OrgDefinedId, Gradescope: SID) and `section` are as
+that system has them and may be empty. It is made to be read and mended by hand; `course collect` adds the people it
+meets and changes nothing that stands there.
 (Moodle numbers people anew in every assignment: its `user_id` stays empty; the number that an upload had is kept with
 the lesson in journal/collected.)
 """
@@ -33,6 +35,8 @@ class Person:
     user_id: str = ""
     login: str = ""
     email: str = ""
+    number: str = ""
+    section: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(Person))

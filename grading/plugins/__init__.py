@@ -2,10 +2,11 @@
 
 from grading.lessons.release import ClearCourseSolutions
 from grading.marking.nbgrader_steps import Confined, LatePenalties, LayOver, SaveVerdict
-from grading.reporting.export import CanvasExport, GenericExport, MoodleExport
+from grading.reporting.export import BlackboardExport, CanvasExport, GenericExport, MoodleExport
 from grading.reporting.feedback import FeedbackExporter
 
 __all__ = [
+    "BlackboardExport",
     "CanvasExport",
     "ClearCourseSolutions",
     "Confined",

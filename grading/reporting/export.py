@@ -1,63 +1,48 @@
-"""Marks for a learning-management system, as nbgrader export plugins: Canvas, Moodle, and a table with every exercise.
+"""Marks for a learning-management system, as nbgrader export plugins, each with the columns by which it matches people.
 
-`nbgrader export --exporter=grading.plugins.CanvasExport --to marks.csv` works as well as `course export canvas`.
+`nbgrader export --exporter=grading.plugins.CanvasExport --to marks.csv` works as well as `course export canvas`. Who is
+who there stands in roster.csv (course/roster.py); reporting/into.py fills a gradebook that the system itself saved.
 """
 
 import csv
-import itertools
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from nbgrader.api import Assignment as Assignments
-from nbgrader.api import BaseCell, Grade, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
-from nbgrader.api import Notebook as Notebooks
 from nbgrader.plugins import ExportPlugin
-from sqlalchemy import select
 
+from grading.course import roster
+from grading.course.folder import Course
+from grading.course.table import as_text
 from grading.errors import CourseError
 from grading.files import beside
-
-
-@dataclass
-class Mark:
-    """One student's mark in one lesson."""
-
-    score: float
-    penalty: float
-    timestamp: str
-    needs_reading: bool
-    cells: dict  # grade id -> score
-
-
-class Name(NamedTuple):
-    """A student as the roster has them."""
-
-    id: str
-    first_name: str | None
-    last_name: str | None
-    email: str | None
-    lms_user_id: str | None
+from grading.reporting.marks import Table
+from grading.reporting.unread import unread
 
 
 class _CourseExport(ExportPlugin):
     """Reads the gradebook once; subclasses say what a row is."""
 
-    default = "marks.csv"
+    default, system, delimiter, encoding = "marks.csv", "", ",", "utf-8"
 
     def export(self, gradebook):
         """Write the file `to` (nbgrader's flag); atomically, so that no half file is ever uploaded."""
         table = Table(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
+        root = Path(gradebook.engine.url.database).parent
+        self.people = {p.student: p for p in roster.read(root) if p.system == self.system}
         path = Path(self.to or self.default)
         try:
-            with beside(path) as half, open(half, "w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows([harmless(x) for x in row] for row in self.rows(table))
+            with beside(path) as half, open(half, "w", newline="", encoding=self.encoding) as file:
+                writer = csv.writer(file, delimiter=self.delimiter)
+                writer.writerows([as_text(x) for x in row] for row in self.rows(table))
         except OSError as error:
             raise CourseError(f"{path} cannot be written ({error.strerror}); give another file with --to.") from None
 
     def rows(self, table):
         """The rows of the file, heading first."""
         raise NotImplementedError
+
+    def person(self, row):
+        """What the system calls a student; what the gradebook knows where the roster says nothing."""
+        return self.people.get(row.id) or roster.Person(row.id, email=row.email or "")
 
 
 class GenericExport(_CourseExport):
@@ -79,112 +64,82 @@ class GenericExport(_CourseExport):
 
 
 class CanvasExport(_CourseExport):
-    """Canvas's gradebook import: a "Points Possible" row, then a row per student; blank where nothing came."""
+    """Canvas's gradebook import: a "Points Possible" row, then a row per student; blank where nothing came.
+
+    Canvas finds a student by ID, else by SIS Login ID or SIS User ID; a column without "(id)" by its name.
+    """
+
+    system = "canvas"
 
     def rows(self, table):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *table.lessons]
         yield ["    Points Possible", "", "", "", "", *(table.points[lesson] for lesson in table.lessons)]
         for row, marks in table.rows():
-            name = ", ".join(filter(None, (row.last_name, row.first_name))) or row.id
-            yield [name, row.lms_user_id, row.id, row.email or row.id, "", *table.scores(marks)]
+            one = self.person(row)
+            name = ", ".join(filter(None, (row.last_name, row.first_name))) or one.name or row.id
+            login = one.login or row.email or row.id
+            number = one.number or ("" if row.id in self.people else row.id)
+            yield [name, one.user_id or row.lms_user_id, number, login, one.section, *table.scores(marks)]
 
 
 class MoodleExport(_CourseExport):
-    """Moodle's grade import, matched by ID number or e-mail; blank where nothing was handed in."""
+    """Moodle's grade import: map "ID number", "Username" or "Email address"; blank where nothing was handed in."""
+
+    system = "moodle"
 
     def rows(self, table):
-        yield ["ID number", "First name", "Last name", "Email address", *table.lessons]
+        yield ["ID number", "First name", "Last name", "Email address", "Username", *table.lessons]
         for row, marks in table.rows():
-            yield [row.id, row.first_name, row.last_name, row.email, *table.scores(marks)]
+            one = self.person(row)
+            number = one.number or ("" if row.id in self.people else row.id)
+            yield [number, row.first_name, row.last_name, one.email or row.email, one.login, *table.scores(marks)]
 
 
-KINDS = {"csv": GenericExport, "canvas": CanvasExport, "moodle": MoodleExport}
+class BlackboardExport(_CourseExport):
+    """Blackboard's upload: a student is found by Username; a column without "|id" becomes a new one, of text.
+
+    So fill Blackboard's own file (`--into`) where the column is there already.
+    """
+
+    system, delimiter, encoding = "blackboard", "\t", "utf-16"
+
+    def rows(self, table):
+        titles = [f"{lesson} [Total Pts: {table.points[lesson]:g} Score]" for lesson in table.lessons]
+        yield ["Last Name", "First Name", "Username", "Student ID", *titles]
+        for row, marks in table.rows():
+            one = self.person(row)
+            yield [row.last_name, row.first_name, one.login or row.id, one.number, *table.scores(marks)]
 
 
-def harmless(value):
-    """A cell no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, str) and value[:1] in "=+-@\t\r" and value[:1]:
-        return "'" + value
-    return f"{value:g}" if isinstance(value, float) else value
+KINDS = {"csv": GenericExport, "canvas": CanvasExport, "moodle": MoodleExport, "blackboard": BlackboardExport}
 
 
-class Table:
-    """Lessons, and the students with their marks one after the other, from an open nbgrader Gradebook: two queries."""
-
-    def __init__(self, gradebook, lessons=(), students=()):
-        self.db, self.chosen = gradebook.db, set(students)
-        there = [name for (name,) in self.db.execute(select(Assignments.name).order_by(Assignments.name))]
-        unknown = sorted(set(lessons) - set(there))
-        if unknown:
-            raise CourseError(f"No lesson {', '.join(unknown)} in the gradebook; it has: {', '.join(there) or 'none'}.")
-        self.lessons = [name for name in there if not lessons or name in lessons]
-        self._read_cells(self.db)
-
-    def _read_cells(self, db):
-        rows = db.execute(
-            select(Assignments.name, BaseCell.name, GradeCell.max_score)
-            .join(Notebooks, Notebooks.assignment_id == Assignments.id)
-            .join(GradeCell, GradeCell.notebook_id == Notebooks.id)
-            .where(BaseCell.id == GradeCell.id)
-        )
-        self.cells = {lesson: {} for lesson in self.lessons}
-        for lesson, name, points in rows:
-            if lesson in self.cells:
-                self.cells[lesson][name] = points
-        self.points = {lesson: sum(cells.values()) for lesson, cells in self.cells.items()}
-
-    def rows(self):
-        """(Name, {lesson: Mark}) in the names' order; one student is held at a time."""
-        for row, told in itertools.groupby(self._grades(), key=lambda row: Name(*row[:5])):
-            if not self.chosen or row.id in self.chosen:
-                yield row, self._marks(told)
-
-    def scores(self, marks):
-        """A student's score in each lesson, blank where nothing came."""
-        return ["" if lesson not in marks else marks[lesson].score for lesson in self.lessons]
-
-    def _grades(self):
-        """All grades with whose they are, a student's together; one row of blanks for who handed in nothing."""
-        who = (Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
-        mark = (SubmittedAssignment.timestamp, SubmittedNotebook.late_submission_penalty)
-        query = (
-            select(*who, Assignments.name, *mark, BaseCell.name, Grade.score, Grade.needs_manual_grade)
-            .select_from(Student)
-            .outerjoin(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
-            .outerjoin(Assignments, Assignments.id == SubmittedAssignment.assignment_id)
-            .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .outerjoin(BaseCell, BaseCell.id == Grade.cell_id)
-            .order_by(Student.last_name, Student.first_name, Student.id)
-        )
-        return self.db.execute(query.execution_options(yield_per=1000))
-
-    def _marks(self, rows):
-        marks = {}
-        for *_, lesson, timestamp, penalty, cell, score, needs in rows:
-            if lesson in self.cells and cell is not None:
-                new = Mark(0.0, penalty or 0.0, timestamp.isoformat() if timestamp else "", False, {})
-                mark = marks.setdefault(lesson, new)
-                mark.cells[cell] = score
-                mark.needs_reading |= bool(needs)
-        for mark in marks.values():
-            mark.score = max(0.0, sum(mark.cells.values()) - mark.penalty)
-        return marks
-
-
-def export(root, kind, to, lessons=()):
-    """Write `to` as one of KINDS; returns its path."""
+def export(root, kind, to, lessons=(), *, as_is=False):
+    """Write `to` as one of KINDS; returns its path. Refuses while answers wait to be read, unless `as_is`."""
     from nbgrader.api import Gradebook
-
-    from grading.course.folder import Course
 
     course = Course(root)
     if kind not in KINDS:
         raise CourseError(f"No export {kind!r}; there are: {', '.join(KINDS)}.")
     plugin = KINDS[kind]()
     plugin.to, plugin.assignment = str(to), course.choose(lessons)
+    refuse_unread(course, plugin.assignment, as_is)
     with Gradebook(course.db_url) as gradebook:
         plugin.export(gradebook)
     return Path(to)
+
+
+def refuse_unread(course, lessons, as_is):
+    """CourseError that names the answers nobody has read, which an export would count 0 or with their old mark."""
+    waiting = [] if as_is else unread(course, lessons)
+    if not waiting:
+        return
+    new = [one for one in waiting if one.old is None]
+    first = ", ".join(f"{one.student} {one.lesson} {one.cell}" for one in waiting[:3])
+    more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+    told = f"{len(new)} would count 0"
+    told += f", {len(waiting) - len(new)} rewritten ones their old mark" if len(waiting) > len(new) else ""
+    raise CourseError(
+        f"Answers wait to be read: {first}{more}; {told}. `course report` lists them all, formgrader opens them; "
+        "--as-is exports all the same."
+    )

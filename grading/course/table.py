@@ -1,0 +1,64 @@
+"""Tables that other systems save: any delimiter and encoding they use, read as rows of text and written back alike."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from grading.errors import CourseError
+
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+MOST = 50_000_000
+
+
+@dataclass
+class Sheet:
+    """A table's rows as text, heading first, and how the file was written."""
+
+    rows: list
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+    def to_bytes(self):
+        """The file again, in its own delimiter and encoding; cells that a program would run stay text."""
+        out = io.StringIO(newline="")
+        quoting = csv.QUOTE_MINIMAL if self.delimiter != "\t" else csv.QUOTE_ALL
+        writer = csv.writer(out, delimiter=self.delimiter, lineterminator="\r\n", quoting=quoting)
+        writer.writerows([_kept(cell) for cell in row] for row in self.rows)
+        return out.getvalue().encode(self.encoding)
+
+
+def as_text(value):
+    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe in front."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value and value[0] in "=+-@\t\r":
+        return "'" + value
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def _kept(cell):
+    """A cell of a system's own file: text, but for an empty mark (Moodle's dash) and a negative one."""
+    negative = cell[:1] == "-" and cell[1:].replace(".", "", 1).isdecimal()
+    return cell if cell == "-" or negative else as_text(cell)
+
+
+def read_sheet(path):
+    """The Sheet of a CSV, TSV or Blackboard's .xls (which is a tab-separated text in UTF-16)."""
+    try:
+        data = path.read_bytes()[:MOST]
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read ({error.strerror or error}).") from None
+    if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
+        raise CourseError(f"{path} is a spreadsheet program's file; save it as CSV and give that.")
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+        text = data.decode(encoding, "replace")
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    if not rows:
+        raise CourseError(f"{path} is empty.")
+    return Sheet(rows, delimiter, encoding)

@@ -1,0 +1,169 @@
+"""Marks filled into the gradebook that a learning-management system saved, so that it takes them back as its own.
+
+A row is found by what the system calls the person, a column by the lesson's name or by the instructor's word; all else
+in the file stays as it was. Every row and every mark is accounted for.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from grading.course import roster
+from grading.course.folder import Course
+from grading.course.systems import person_of, places, system_of
+from grading.course.table import read_sheet
+from grading.errors import CourseError
+from grading.files import write_atomically
+from grading.reporting.export import refuse_unread
+from grading.reporting.marks import Table
+
+TITLE = re.compile(
+    r"(?:Assignment:\s*)?(?P<title>.*?)\s*(\(\d+\)|\[Total Pts: (up to )?(?P<points>[\d.,]+)[^\]]*\]\s*\|?\s*\d*|"
+    r"\(Real\)|Points Grade(\s*<.*>)?)?\s*\Z"
+)
+READ_ONLY = "(read only)"
+
+
+@dataclass
+class Filled:
+    """What came of filling a file."""
+
+    path: Path
+    columns: dict = field(default_factory=dict)  # lesson -> the column's title
+    filled: list = field(default_factory=list)  # students
+    without: list = field(default_factory=list)  # rows of the file nobody here has a mark for
+    left: list = field(default_factory=list)  # students with a mark who are not in the file
+    doubts: list = field(default_factory=list)  # sentences: nothing was written for them
+
+
+def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
+    """Write `to`: the file `into` with the marks in it. `columns` are (lesson, title) where names do not say."""
+    course = Course(root)
+    lessons = course.choose(lessons)
+    refuse_unread(course, lessons, as_is)
+    sheet = read_sheet(Path(into))
+    system = system_of(sheet.rows[0])
+    if system.name != kind:
+        raise CourseError(f"{into} looks like {system.name}'s, not {kind}'s; give the file that {kind} saved.")
+    at = places(system, sheet.rows[0])
+    with Gradebook(course.db_url) as book:
+        table = Table(book, lessons)
+        marks = {row.id: (row, told) for row, told in table.rows()}
+    named = {course.choose([lesson])[0]: title for lesson, title in columns}
+    where = {lesson: _column(course, lesson, sheet.rows[0], named.get(lesson)) for lesson in lessons}
+    where = {lesson: place for lesson, place in where.items() if place is not None}
+    if not where:
+        raise CourseError(f"{into} has no column for {', '.join(lessons)}; say which: --column NN=TITLE.")
+    _same_points(sheet, where, table.points, into)
+    made = Filled(Path(to), {lesson: sheet.rows[0][place] for lesson, place in where.items()})
+    _fill_rows(course, sheet, system, at, where, marks, made)
+    write_atomically(Path(to), sheet.to_bytes())
+    return made
+
+
+def lines(made):
+    """What came of it, for the terminal."""
+    yield f"{made.path}: {len(made.filled)} students"
+    for lesson, title in made.columns.items():
+        yield f"{lesson} -> {title}"
+    if made.left:
+        yield f"have a mark here and no row there: {', '.join(made.left)}"
+    if made.without:
+        yield f"have a row there and no mark here: {', '.join(made.without)}"
+    yield from made.doubts
+
+
+def _column(course, lesson, heading, title):
+    """The number of a lesson's column; None when none bears its name."""
+    names = [TITLE.match(cell.strip())["title"] for cell in heading]
+    if title is not None:
+        found = [i for i, cell in enumerate(heading) if title in (cell.strip(), names[i])]
+    else:
+        first = next((c.source for c in course.skeleton(lesson).cells if c.source.startswith("# ")), "")
+        known = {_plain(lesson), _plain(lesson[3:]), _plain(first.split("\n")[0])}
+        found = [i for i, name in enumerate(names) if _plain(name) in known]
+    found = [i for i in found if READ_ONLY not in heading[i].casefold()]
+    if len(found) > 1 or (title is not None and not found):
+        many = ", ".join(heading[i] for i in found) or "none"
+        raise CourseError(f"Columns for {lesson}: {many}; name one as it stands there: --column {lesson[:2]}=TITLE.")
+    return found[0] if found else None
+
+
+def _plain(text):
+    return re.sub(r"\W+", " ", text.replace("_", " ")).casefold().strip()
+
+
+def _same_points(sheet, where, points, into):
+    """Refuse a column that is out of other points than the lesson."""
+    row = next((r for r in sheet.rows[1:4] if r and "points possible" in r[0].casefold()), None)
+    for lesson, place in where.items():
+        told = TITLE.match(sheet.rows[0][place].strip())["points"]
+        told = told or (row[place] if row is not None and place < len(row) else "")
+        number = told.replace(",", "").strip()
+        if re.fullmatch(r"\d+(\.\d+)?", number) and abs(float(number) - points[lesson]) > 1e-9:
+            raise CourseError(
+                f"{into}: {sheet.rows[0][place]} is out of {number} points, {lesson} out of {points[lesson]:g}; "
+                "set the assignment's points there to the lesson's and save the file again."
+            )
+
+
+def _fill_rows(course, sheet, system, at, where, marks, made):
+    known = [p for p in roster.read(course.root) if p.system in (system.name, "plain", "nbgrader", "")]
+    found = {}
+    for row in sheet.rows[1:]:
+        person = person_of(system, at, row)
+        if person is None:
+            continue
+        students = _students(person, known, marks)
+        called = person.name or person.login or person.email
+        if len(students) != 1:
+            if students:
+                made.doubts.append(f"{called} could be {' or '.join(students)}: left as it was; mend roster.csv.")
+            else:
+                made.without.append(called)
+            continue
+        found.setdefault(students[0], []).append((called, row))
+    for student, rows in sorted(found.items()):
+        if len(rows) > 1:
+            made.doubts.append(f"{student} has {len(rows)} rows in the file: left as they were; mend roster.csv.")
+            continue
+        _, told = marks[student]
+        wrote = [_put(rows[0][1], place, told[lesson].score) for lesson, place in where.items() if lesson in told]
+        (made.filled if any(wrote) else made.without).append(student if any(wrote) else rows[0][0])
+    theirs = {s for s, (_, told) in marks.items() if set(told) & set(where)}
+    made.left += sorted(theirs - set(found))
+
+
+def _put(row, place, score):
+    """Write one mark; an excused one stays."""
+    row += [""] * (place + 1 - len(row))
+    if row[place].strip().casefold() in ("ex", "excused"):
+        return False
+    row[place] = f"{score:g}"
+    return True
+
+
+def _students(person, known, marks):
+    """The students here that a row may be: by what is surest first, by the gradebook, then by name."""
+    for one in ("user_id", "login", "number", "email"):
+        value = getattr(person, one)
+        found = [s for s in roster.find(known, **{one: value}) if s in marks] if value else []
+        if found:
+            return found
+    ids = {roster.fold(x) for x in (person.user_id, person.login, person.number, person.email) if x}
+    by_id = sorted(s for s, (row, _) in marks.items() if ids & _ids(row))
+    if by_id:
+        return by_id
+    named = {roster.fold(person.name)} - {""}
+    held = {p.student for p in known if p.system == person.system and (p.user_id or p.login)}
+    return sorted(
+        s
+        for s, (row, _) in marks.items()
+        if s not in held and roster.fold(f"{row.first_name or ''} {row.last_name or ''}") in named
+    )
+
+
+def _ids(row):
+    return {roster.fold(x) for x in (row.id, row.email, row.lms_user_id) if x}
