@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 
 from grading.errors import CourseError
-from grading.ids import check_of, exercise_of
+from grading.ids import check_of, exercise_of, split
 from grading.lessons.cells import GUARDED, defined_names, split_hidden
 
 ROLES = ("solution", "check", "question", "locked", "plain")
@@ -23,7 +23,8 @@ class Cell:
     """One cell of the release.
 
     role is one of ROLES; `check` is the id in `check("...")` for a check or prediction; `hidden` is the text of its
-    hidden step, or None; `names` are the functions and classes it defines; `skip` says that grading does not run it.
+    hidden step, or None; `rubric` is the instructor's text of a question, with its mark scheme; `names` are the
+    functions and classes it defines; `skip` says that grading does not run it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Cell:
     hidden: str | None = None
     names: frozenset = frozenset()
     skip: bool = False
+    rubric: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def _cell(cell, sources):
         points=float(meta.get("points", 0) or 0) if meta.get("grade") else 0.0,
         check=check,
         hidden=(split_hidden(sources.get(grade_id, ""))[1] or None) if check else None,
+        rubric=sources.get(grade_id, "") if split(grade_id or "")[0] == "ask" else "",
         names=defined_names(cell.source) if cell.cell_type == "code" else frozenset(),
         skip=bool({"skip-execution", *GUARDED} & set(tags)),
     )

@@ -130,7 +130,10 @@ def refused_result(laid, records, skeleton):
 
 
 def dress(nb, result, verdict, skeleton):
-    """Put outputs into the notebook: the student's as they are safe to show, at check cells the judge's own."""
+    """Put outputs into the notebook: the student's as they are safe to show, at check cells the judge's own.
+
+    Questions get their mark scheme: the notebook is for who grades, feedback shows the answers only.
+    """
     for cell in nb.cells:
         known = skeleton.by_id.get(cell.id)
         if cell.cell_type == "code":
@@ -138,6 +141,8 @@ def dress(nb, result, verdict, skeleton):
             cell["execution_count"] = None
             outputs = [_told(verdict.checks[check])] if check else result["outputs"].get(step_id(cell), [])
             cell["outputs"] = [from_dict(output) for output in outputs]
+        elif known is not None and known.rubric:
+            cell["source"] = known.rubric  # for whoever reads the answer below it in formgrader
         elif known is None or not same_text(cell.source, known.source):
             cell["source"] = safe_markdown(cell.source, cell.get("attachments", ()))
     nb.metadata["course"]["verdict"] = to_json(verdict)

@@ -23,7 +23,7 @@ from grading.marking.backup import backup
 from grading.marking.gradebook import Reader, due, explain, parse_time
 from grading.marking.mark import Mark, marking_of, rules_of
 from grading.marking.nbgrader_steps import SaveVerdict
-from grading.marking.scores import auto_score, reason
+from grading.marking.scores import auto_score, reason, rewritten
 
 
 class Writer(Reader):
@@ -51,6 +51,7 @@ class Writer(Reader):
             timestamp = parse_time(submission.timestamp)
             at = self._open_submission(known, submission.student, timestamp)
             resources = self._resources(submission, known, at, timestamp, verdict, changed)
+            resources["course"].rewritten = rewritten(self.course, submission, nb)
             for step in self._autograde_steps():
                 nb, resources = step(nb, resources)
             if not self.apart:
@@ -168,6 +169,7 @@ class Writer(Reader):
         for row, cell, manual, needs, old, extra in before.all():
             auto = auto_score(cells[known.grades[cell]], verdict)
             needs = auto is None if manual is None else bool(needs) or (course.changed and auto != old)
+            needs = needs or (manual is not None and known.grades[cell] in course.rewritten)
             rows.append({"id": row, "auto_score": auto, "needs_manual_grade": needs})
             total += (auto or 0.0 if manual is None else manual) + extra
             by_hand += (manual or 0.0) + extra

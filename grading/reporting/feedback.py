@@ -170,6 +170,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
     done = source.strip() != cell.source.strip()
     waiting = cell.role == "question" and any(r.get("auto") is None and r.get("manual") is None for r in rows) and done
     by_hand = any(r.get("manual") is not None for r in rows)
+    again = cell.role == "question" and any(r.get("manual") is not None and r.get("needs") for r in rows)
     passed = bool(told) and all(check.passed for check in told)
     state = "waiting" if waiting else "read" if cell.role == "question" else "passed" if passed else "failed"
     mistakes = list({m.name: m for check in told for m in check.mistakes}.values())
@@ -186,6 +187,7 @@ def _exercise(cell, heading, checks, nb, verdict, scores, course):
         "state": state if done or cell.role == "question" else "open",
         "waiting": waiting,
         "by_hand": by_hand,
+        "again": again,
         "mistakes": mistakes if done else [],
         "comment": _comment(scores, cell),
         "hint": "" if passed or cell.role == "question" else _hint(course, verdict.lesson, checks),
