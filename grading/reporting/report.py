@@ -4,9 +4,7 @@ For each lesson: how the scores spread, which exercises separate who understood 
 common and what they mean, who is stuck where, what had to be repaired, what took long, which answers are alike.
 """
 
-import base64
 import collections
-import io
 import statistics
 import time
 from dataclasses import dataclass
@@ -20,10 +18,11 @@ from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.marking.named import Dresser
 from grading.marking.verdict import STOPPED
+from grading.reporting.charts import distribution, mistake_bars, pass_rates
 from grading.reporting.feedback import environment, read_autograded
 from grading.reporting.similar import fingerprint, groups
-
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#9aa5b1"
+from grading.reporting.unnamed import grouped
+from grading.reporting.unread import unread_of
 
 
 @dataclass(slots=True)
@@ -180,70 +179,15 @@ def stuck(rows):
     return sorted(low, key=lambda row: (row.score, row.student))[:20]
 
 
-# ---------------------------------------------------------------------- pictures
-
-
-def _svg(figure):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def _figure(width, height):
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    matplotlib.rcParams.update({"svg.hashsalt": "report", "font.size": 10, "svg.fonttype": "path"})
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.subplots()
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def distribution(rows, points):
-    """A histogram of the scores in ten steps, a line at the median."""
-    figure, axes = _figure(6.4, 2.6)
-    scores = [100 * row.score / points if points else 0 for row in rows]
-    axes.hist(scores, bins=range(0, 101, 10), color=BLUE, edgecolor="white")
-    middle = statistics.median(scores)
-    axes.axvline(middle, color=ORANGE, lw=2)
-    axes.text(middle, axes.get_ylim()[1], f" median {middle:.0f} %", color=ORANGE, va="top")
-    axes.set(xlabel="score in % of all points", ylabel="students", xlim=(0, 100))
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    return _svg(figure)
-
-
-def pass_rates(told):
-    """One bar per check: how many passed; the number beside it is how well it separates."""
-    figure, axes = _figure(6.4, 0.7 + 0.3 * len(told))
-    names = [item["check"].replace("_", " ") for item in told]
-    rates = [100 * item["rate"] for item in told]
-    axes.barh(names, rates, color=BLUE, height=0.66)
-    for i, item in enumerate(told):
-        text = "" if item["split"] is None else f"{item['split']:+.2f}"
-        low = item["split"] is not None and item["split"] < 0.1
-        axes.text(101, i, text, va="center", color=ORANGE if low else GREY)
-    axes.set(xlabel="passed, % (right: discrimination)", xlim=(0, 100))
-    axes.invert_yaxis()
-    return _svg(figure)
-
-
-def mistake_bars(told):
-    """The most common mistakes, by number of students."""
-    top = told[:12]
-    figure, axes = _figure(6.4, 0.7 + 0.3 * len(top))
-    axes.barh(
-        [f"{m['exercise'].replace('_', ' ')}: {m['name']}" for m in top],
-        [len(m["students"]) for m in top],
-        color=ORANGE,
-    )
-    axes.set(xlabel="students")
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.invert_yaxis()
-    return _svg(figure)
-
-
-# ---------------------------------------------------------------------- the page
+def stuck_in(rows):
+    """Per exercise, who tried it without success, the most first: [{"exercise", "students", "share" of the class}]."""
+    graded = [row for row in rows if row.outcome == "graded"]
+    found = collections.defaultdict(list)
+    for row in graded:
+        for exercise in row.tried:
+            found[exercise].append(row.student)
+    told = [{"exercise": e, "students": s, "share": len(s) / len(graded)} for e, s in found.items()]
+    return sorted(told, key=lambda one: (-len(one["students"]), one["exercise"]))
 
 
 def about_lesson(course, lesson, book, journal, boundary):
@@ -266,7 +210,10 @@ def about_lesson(course, lesson, book, journal, boundary):
         "rates": pass_rates(told),
         "mistakes": named,
         "bars": mistake_bars(named) if named and len(named[0]["students"]) > 1 else "",
+        "unnamed": grouped(course, lesson, journal).groups(),
+        "unread": [one for row in rows for one in unread_of(course, lesson, row.student, book)],
         "stuck": stuck(rows),
+        "stuck_in": stuck_in(rows),
         "outcomes": [r for r in rows if r.outcome != "graded"],
         "stopped": [r for r in rows if r.ended in STOPPED or (r.cause and r.earned < r.points)],
         "repairs": [r for r in rows if r.repairs],

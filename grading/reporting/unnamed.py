@@ -102,13 +102,19 @@ def find(root, lesson, least=2):
     """(the groups of a lesson, what is named in it already): [Group], [(check, mistake)]."""
     course = Course(root)
     (lesson,) = course.choose([lesson])
-    grouping = Grouping(course, lesson)
     with Journal(course.root / "journal", exclusive=False) as journal:
-        for student in journal.students(lesson):
-            nb, kept = read_autograded(course, student, lesson), journal.replayed(student, lesson)
-            if nb is not None and kept["key"] and "verdict" in nb.metadata.get("course", {}):
-                grouping.add(student, kept["key"], nb)
+        grouping = grouped(course, lesson, journal)
     return grouping.groups(least), grouping.named.all()
+
+
+def grouped(course, lesson, journal):
+    """The Grouping of a lesson's graded notebooks, from an open journal."""
+    grouping = Grouping(course, lesson)
+    for student in journal.students(lesson):
+        nb, kept = read_autograded(course, student, lesson), journal.replayed(student, lesson)
+        if nb is not None and kept["key"] and "verdict" in nb.metadata.get("course", {}):
+            grouping.add(student, kept["key"], nb)
+    return grouping
 
 
 def name(root, group, sentence, called=""):

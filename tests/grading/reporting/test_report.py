@@ -1,13 +1,17 @@
 """The class report counts right, explains mistakes, and is one page that loads nothing."""
 
 import pickle
+import re
 
 import pytest
 
 from grading.errors import CourseError
+from grading.marking import engine
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.reporting import report
+from grading.reporting.feedback import environment
+from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
 
@@ -66,3 +70,40 @@ def test_a_student_of_the_class_costs_the_report_little_memory(undisturbed):
         rows, answers = report.gather(undisturbed, small.LESSON, book, journal)
     assert max(len(pickle.dumps(row)) for row in rows) < 1_000
     assert max(len(pickle.dumps(found)) for found in answers.prints.values()) < 200 * len(rows)
+
+
+def test_every_number_that_asks_for_an_act_has_names_beside_it(undisturbed, html):
+    text = re.sub(r"\s+", " ", html)
+    assert "student000 question-why" in re.sub(r"<[^>]+>", " ", text).replace("  ", " ")
+    card = text[text.index("Stuck, by exercise") :]
+    row = card[card.index("<td>tail</td>") :]
+    assert "student001" in row[: row.index("</tr>")]
+
+
+def test_stuck_is_told_by_exercise_for_those_who_have_more_than_half_too(undisturbed):
+    with Reader(undisturbed) as book, Journal(undisturbed.root / "journal", exclusive=False) as journal:
+        rows, _ = report.gather(undisturbed, small.LESSON, book, journal)
+    told = {one["exercise"]: one for one in report.stuck_in(rows)}
+    assert {"student002", "student008"} <= set(told["double"]["students"])  # 4 of 6 points
+    assert not {"student002"} & {row.student for row in report.stuck(rows)}
+    assert told["double"]["share"] == len(told["double"]["students"]) / 15
+
+
+def test_wrong_answers_without_a_name_are_in_the_report(made, tmp_path):
+    for i, student in enumerate(("absent", "empty")):
+        answer = f"def double(x):\n    return x + 2  # {i}"
+        sc.hand_in(made, student, sc.answered(made, **{**sc.RIGHT, "double": answer}))
+    engine.grade(made.root, pool=sc.InProcess(), workers=1)
+    html = report.write(made.root, to=tmp_path / "r.html").read_text()
+    card = html[html.index("Wrong alike, without a name") :]
+    assert "three: Expected 6, got 5." in card
+    assert "absent, empty" in card
+    assert "return x + 2" in card
+
+
+def test_many_names_are_folded_and_none_is_lost():
+    template = environment().from_string("{% import 'report.html.j2' as r with context %}{{ r.names(students) }}")
+    many = [f"s{i}" for i in range(20)]
+    text = template.render(students=many, lessons=[], unfit=[], when="")
+    assert text.startswith("<details><summary>s0, s1, s2, s3 and 16 more</summary>")
+    assert ", ".join(many) in text
