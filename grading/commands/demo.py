@@ -53,11 +53,11 @@ def demonstrate(console, folder, *, workers=None, trust=False):
     console.print("\nWho is who in the sample class")
     for sample in CLASS:
         console.print(f"  {sample.student:8} {sample.story}", markup=False)
-    console.print(f"\nreport      {page}")
-    console.print(f"feedback    {len(pages)} pages, such as {pages[3]}")
+    console.out(f"\nreport      {page}", highlight=False)
+    console.out(f"feedback    {len(pages)} pages, such as {pages[3]}", highlight=False)
     console.print(
         f"gradebook   {made.root / 'gradebook.db'}  (open it with: cd {made.root} && jupyter lab, then Formgrader)"
     )
-    console.print(f"one grade   course show dana 01 --course {made.root}")
+    console.out(f"one grade   course show dana 01 --course {made.root}", highlight=False)
     console.print(f"{time.monotonic() - start:.0f} s in all")
     return summary

@@ -66,10 +66,8 @@ def init(
         else:
             parts = lesson_parts(lessons or (), tell=status.update)
         made = course.init(folder, parts)
-    console.print(f"{made.root}: {', '.join(made.lessons)}")
-    console.print(
-        f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/."
-    )
+    typer.echo(f"{made.root}: {', '.join(made.lessons)}")
+    typer.echo(f"Hand out {made.root / 'release'}; put what comes back into {made.root / 'submitted'}/STUDENT/LESSON/.")
 
 
 def grade(

@@ -136,7 +136,9 @@ def print_groups(console, groups, named):
         for row in plain_text(group.example).split("\n"):
             console.print(Text(f"        {row}"), soft_wrap=True)
     if groups:
-        console.print(f'Give one a sentence: course name {groups[0].id} "what a tutor would say"', markup=False)
+        console.print(
+            f'Give one a sentence: course name {groups[0].id} "what a tutor would say"', markup=False, soft_wrap=True
+        )
     else:
         console.print("No wrong answers without a name that behave alike.")
     told = {mistake["group"]: f"{mistake['name']}: {mistake['say']}" for _, mistake in named}
@@ -238,7 +240,9 @@ def print_summary(console, summary):
         told = "{student} {lesson}: {sentence} Its marks are as they were; the next run tries it again.".format(**fault)
         console.print(told, markup=False, style="bold red")
     for name in summary.unfit:
-        console.print(f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False)
+        console.print(
+            f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False, soft_wrap=True
+        )
 
 
 def print_decided(console, decided, *, dry):

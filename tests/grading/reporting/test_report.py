@@ -74,10 +74,21 @@ def test_a_student_of_the_class_costs_the_report_little_memory(undisturbed):
 
 def test_every_number_that_asks_for_an_act_has_names_beside_it(undisturbed, html):
     text = re.sub(r"\s+", " ", html)
-    assert "student000 question-why" in re.sub(r"<[^>]+>", " ", text).replace("  ", " ")
+    assert '<td>question-why</td><td class="who">not read: <details><summary>renamed, student000,' in text
     card = text[text.index("Stuck, by exercise") :]
     row = card[card.index("<td>tail</td>") :]
     assert "student001" in row[: row.index("</tr>")]
+
+
+def test_an_answer_written_anew_is_listed_with_its_old_mark(graded, tmp_path):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(graded.db_url) as book:
+        grade = book.find_grade("question-why", small.LESSON, small.LESSON, "student001")
+        grade.manual_score = 2.5
+        book.db.commit()
+    html = report.write(graded.root, to=tmp_path / "r.html").read_text()
+    assert "written anew: student001 (was 2.5 of 4)" in html
 
 
 def test_stuck_is_told_by_exercise_for_those_who_have_more_than_half_too(undisturbed):
