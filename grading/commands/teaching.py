@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from grading.commands.instructor import HERE, AsJson, Folder
+from grading.commands.instructor import HERE, AsJson, Folder, Lessons
 
-NAMES = ("roster", "mistakes", "name")
+NAMES = ("roster", "share", "mistakes", "name", "list")
 
 
 def register(app):
     """Add this group's commands to the Typer `app`."""
-    for name, command in zip(NAMES, (roster, mistakes, name_group), strict=True):
+    for name, command in zip(NAMES, (roster, share, mistakes, name_group, list_graded), strict=True):
         app.command(name, rich_help_panel="Instructors")(command)
 
 
@@ -45,6 +45,29 @@ def roster(
         typer.echo(f"{made.system}: {len(made.people)} people, {len(made.new)} of them new; see roster.csv.")
         for sentence in made.doubts:
             typer.echo(sentence)
+    if made.doubts:
+        raise typer.Exit(1)
+
+
+def share(
+    lesson: Annotated[str, typer.Argument(metavar="NN")],
+    folder: Folder = HERE,
+):
+    """Give the submission of a group, as groups.csv in the folder names it, to all of its members.
+
+    Exit status 1: a group has two different submissions; the lines say which.
+
+    Example: course share 09 --course ~/autumn-class
+    """
+    from grading.course.groups import share
+
+    made = share(folder, lesson)
+    for student, whose in made.copied:
+        typer.echo(f"{student}: as {whose} handed it in")
+    for group in made.nothing:
+        typer.echo(f"group {group}: nobody handed in")
+    for sentence in made.doubts:
+        typer.echo(sentence)
     if made.doubts:
         raise typer.Exit(1)
 
@@ -104,3 +127,26 @@ def name_group(
         from grading.files import write_atomically
 
         write_atomically(to, text)
+
+
+def list_graded(
+    lessons: Lessons = None,
+    folder: Folder = HERE,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Without names: a code for each student, the same every time.")
+    ] = False,
+    to: Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")] = None,
+):
+    """List graded work as CSV: outcome, score, answers to read. Without names it is for teaching assistants.
+
+    Example: course list 09 --anonymous --to for-assistants.csv --course ~/autumn-class
+    """
+    from grading.files import write_atomically
+    from grading.reporting.anonymous import table, to_csv
+
+    text = to_csv(table(folder, lessons or (), named=not anonymous))
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomically(to, text)
+        typer.echo(to)

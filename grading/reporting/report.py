@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 
 from grading.course.folder import Course
+from grading.course.groups import NAME, read_groups
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.ids import exercise_of
@@ -190,6 +191,12 @@ def stuck_in(rows):
     return sorted(told, key=lambda one: (-len(one["students"]), one["exercise"]))
 
 
+def apart(similar, root, lesson):
+    """Less the answers alike of students who handed in together (groups.csv)."""
+    together = [set(students) for students in read_groups(root, lesson).values()] if (root / NAME).exists() else []
+    return [one for one in similar if not any(set(one["students"]) <= group for group in together)]
+
+
 def about_lesson(course, lesson, book, journal, boundary):
     """All that the page says of one lesson, or None when nothing of it is graded."""
     rows, answers = gather(course, lesson, book, journal, boundary)
@@ -222,7 +229,7 @@ def about_lesson(course, lesson, book, journal, boundary):
         "dropped": [(name, give) for (where, name), give in course.rules.dropped.items() if where == lesson],
         "usual": usual,
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
-        "similar": answers.similar(),
+        "similar": apart(answers.similar(), course.root, lesson),
         "unsteady": [r for r in rows if r.unsteady],
         "unconfined": [r.student for r in rows if r.unconfined],
         "failed": _failed(lesson, journal, boundary),

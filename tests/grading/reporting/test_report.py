@@ -118,3 +118,10 @@ def test_many_names_are_folded_and_none_is_lost():
     text = template.render(students=many, lessons=[], unfit=[], when="")
     assert text.startswith("<details><summary>s0, s1, s2, s3 and 16 more</summary>")
     assert ", ".join(many) in text
+
+
+def test_who_hands_in_together_is_not_alike(tmp_path):
+    alike = [{"exercise": "a", "students": ["ann", "bob"]}, {"exercise": "b", "students": ["ann", "eve"]}]
+    assert report.apart(alike, tmp_path, small.LESSON) == alike
+    (tmp_path / "groups.csv").write_text("group,student\nA,ann\nA,bob\nA,cem\n")
+    assert report.apart(alike, tmp_path, small.LESSON) == alike[1:]

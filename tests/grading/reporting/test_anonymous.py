@@ -1,0 +1,31 @@
+"""The list for teaching assistants names nobody, and its codes are the same every time."""
+
+import csv
+import io
+
+from grading.reporting.anonymous import codes, table, to_csv
+
+
+def test_nobody_is_named_and_everybody_is_there(graded):
+    text = to_csv(table(graded.root))
+    head, *rows = csv.reader(io.StringIO(text))
+    assert head == ["code", "lesson", "outcome", "score", "points", "to read"]
+    assert len({row[0] for row in rows}) == len(rows) == 18
+    assert "student0" not in text
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)  # the order tells nothing
+
+
+def test_the_instructors_list_says_who_is_who_with_the_same_codes(graded):
+    named = {row[-1]: row for row in table(graded.root, named=True)[1:]}
+    anonymous = {row[0]: row for row in table(graded.root)[1:]}
+    for row in named.values():
+        assert anonymous[row[0]] == row[:-1]
+    assert named["student000"][2:] == ["graded", 6.0, 10.0, "question-why", "student000"]
+    assert named["broken"][2:4] == ["corrupt", 0.0]
+
+
+def test_a_code_is_no_plain_hash_and_differs_between_folders(graded, made):
+    ours, theirs = codes(graded, ["ann"]), codes(made, ["ann"])
+    assert ours != theirs
+    assert codes(graded, ["ann"]) == ours
+    assert (graded.root / "hidden" / "anonymous.key").stat().st_mode & 0o077 == 0
