@@ -5,11 +5,11 @@ name where only one has it. Nobody is guessed: who could be two is left out and 
 """
 
 import contextlib
-import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grading.course import roster
+from grading.course.collect.people import slug
 from grading.course.folder import Course
 from grading.course.submitted import is_id
 from grading.course.systems import person_of, places, system_of
@@ -82,8 +82,7 @@ def _student(person, known, folders):
             raise CourseError(f"{person.name or value} could be {' or '.join(found)}: left out; mend roster.csv.")
         if found:
             return found[0], False
-    slug = _slug(person.name)
-    options = [person.login, person.number, person.email, slug]
+    options = [person.login, person.number, person.email, slug(person.name)]
     for option in options:
         if option in folders and not any(row.student == option for row in known):
             return option, False
@@ -101,11 +100,6 @@ def _contradicts(person, student, known):
 def _differ(row, person):
     both = [(getattr(row, one), getattr(person, one)) for one in ("user_id", "login", "number")]
     return any(a and b and a != b for a, b in both)
-
-
-def _slug(name):
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in ".-" else "_" for c in name)
-    return unicodedata.normalize("NFC", kept).strip("._-")
 
 
 def _into_gradebook(course, people):

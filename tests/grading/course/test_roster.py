@@ -14,7 +14,7 @@ def test_what_is_written_is_read_again(tmp_path):
     roster.write(tmp_path, people)
     assert roster.read(tmp_path) == people
     text = (tmp_path / "roster.csv").read_text(encoding="utf-8")
-    assert text.startswith("student,name,system,user_id,login,email\nsmithann,Ann Smith,canvas,10001,")
+    assert text.startswith("student,name,system,user_id,login,email,number,section\nsmithann,Ann Smith,canvas,10001,")
     assert ",=HYPERLINK" not in text, "a spreadsheet would run it"
 
 
