@@ -57,6 +57,8 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
     code, told = call(app, "report", *where, "--to", tmp_path / "r.html")
     assert (tmp_path / "r.html").exists()
     code, told = call(app, "export", "csv", *where, "--to", tmp_path / "m.csv")
+    assert (code, "Answers wait to be read" in told) == (2, True)
+    code, told = call(app, "export", "csv", *where, "--to", tmp_path / "m.csv", "--as-is")
     assert (tmp_path / "m.csv").read_text().count("\n") == 19
 
 
