@@ -9,6 +9,7 @@ from grading.confinement.job import Isolation, Run
 from grading.course.skeleton import make_skeleton
 from grading.marking import engine, jobs
 from grading.marking.overlay import overlay
+from grading.marking.verdict import from_json
 from grading.reporting import feedback
 from grading.reporting.unread import Unread, unread
 from tests.grading import small_course as sc
@@ -31,7 +32,7 @@ def test_the_mark_scheme_stands_above_the_answer_in_the_graded_notebook_only():
     laid = overlay(small.raw(with_question(False)), skeleton)
     assert "secret reason" not in str([cell.source for cell in laid.nb.cells])
     result = jobs.make_result(Run("finished", {}, [], Isolation("none")), small.records(), skeleton)
-    nb = jobs.dress(laid.nb, result, jobs.verdict_of(result, laid), skeleton)
+    nb = jobs.dress(laid.nb, result, from_json(result["verdict"]), skeleton)
     place = [cell.id for cell in nb.cells].index("ask-why")
     assert nb.cells[place].source == RUBRIC
     assert nb.cells[place + 1].id == "question-why"
