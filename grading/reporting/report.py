@@ -74,8 +74,7 @@ def _gathered(course, lesson, student, book, dresser, answers, shared, mark):
     total = sum(r["manual"] if r["manual"] is not None else r["auto"] or 0.0 for r in scores)
     verdict = dresser.verdict(student, lesson, nb)
     row = _row(student, course.skeleton(lesson), verdict, nb, shared)
-    row.mark, row.score = mark, total if mark is None else mark.counts
-    row.unconfined = kept.get("unconfined", False)
+    row.mark, row.score, row.unconfined = mark, total if mark is None else mark.counts, kept.get("unconfined", False)
     row.cpu, row.unsteady = result.get("cpu", 0.0), tuple(result.get("unsteady", ()))
     if verdict.outcome == "graded":
         answers.add(student, nb)

@@ -19,6 +19,7 @@ from grading import course as courses
 from grading.confinement import mounts
 from grading.confinement.conversation import ANSWER
 from grading.confinement.protocol import SLACK
+from grading.course.submitted import Submission
 from grading.marking import engine, judge, outcome
 from grading.marking.journal import Journal
 from grading.marking.overlay import OUTCOMES
@@ -233,8 +234,9 @@ def no_attack_scores_more_than_the_honest_work_and_most_cost_nothing(after):
 def no_other_submission_is_touched(after):
     """Every control, though it ran in the same warm process after an attack, is judged as where nothing is confined."""
     nb = hostile.honest(after.made, "witness")
-    laid = lay_over(after.made, SimpleNamespace(lesson=small.LESSON, refused=(), raw=small.raw(nb), note=""))
-    job = job_of(after.made, SimpleNamespace(lesson=small.LESSON, student="witness"), laid)
+    witness = Submission("witness", small.LESSON, small.raw(nb))
+    laid = lay_over(after.made, witness)
+    job = job_of(after.made, witness, laid)
     records, skeleton = after.made.records(small.LESSON), after.made.skeleton(small.LESSON)
     witness = judge.judge(records, sc.run(job), engine.points_of(skeleton))
     for _, _, control in after.pairs:
