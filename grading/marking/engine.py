@@ -215,7 +215,7 @@ class _Run:
                 self._fail(faults)
 
     def _keep(self, job, result, isolation, observed):
-        """Put what a run gave into the journal, and first what its checks saw: what the journal has is not run again."""
+        """Put what a run gave into the journal, and first what its checks saw: the journal's are not run again."""
         self.isolation, self.differs = isolation.path, isolation.differs
         self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
