@@ -469,6 +469,11 @@ WRONG["gradient_check"] = {
         "tol",
         "the allowed difference must grow and shrink with the slopes: multiply tol by the larger of them",
     ),
+    "isclose with its own absolute part": (
+        "bool(abs(claimed - measured) <= tol * larger)",
+        "bool(np.isclose(claimed, measured, rtol=tol))",
+        "np.isclose forgives 1e-8 besides rtol, so small wrong slopes pass; give it atol=0",
+    ),
     "agree turned round": ("<= tol", "> tol", "True must mean that the two agree"),
     "moves x": (
         "def gradient_check(f, x, gradient, v, h, tol=1e-5):\n"
