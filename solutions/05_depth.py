@@ -166,6 +166,7 @@ with check("equal_width") as expect:
         for more in (0, -1, 3):
             text = f"{exact + more} weights, {d} inputs, {m} outputs, {depth} layers"
             expect(text, equal_width(exact + more, d, m, depth))
+    expect("room for more than 256", equal_width(2000, 3, 2, 1))
     expect("nothing fits", equal_width(d + m, d, m, 4))
     ### END HIDDEN TESTS
 
@@ -726,6 +727,7 @@ with check("residual_block") as expect:
         out, vjp = residual_block(h, w1, b1, w2, b2)
         expect(f"{n} samples, {d} wide, {k} hidden: output", out)
         expect(f"{n} samples, {d} wide, {k} hidden: gradients", vjp(g))
+        expect(f"{n} samples, {d} wide, {k} hidden: gradients, called again", vjp(2 * g))
         expect.unchanged(f"{n} samples, {d} wide, {k} hidden: inputs afterwards", (h, g))
     h, w1 = np.array([[1.0, 2], [3, -1]]), np.array([[2.0, -1], [1, 1]])
     _, vjp = residual_block(h, w1, np.zeros(2), np.eye(2), np.zeros(2))

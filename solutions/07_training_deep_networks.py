@@ -857,6 +857,7 @@ with check("batch_norm_vjp-vectors") as expect:
         y, vjp = batch_norm_vjp(x, gamma, beta, 0.04)
         expect(f"{n} samples of {c} features: y", y)
         expect(f"{n} samples of {c} features: gradients", vjp(g))
+        expect(f"{n} samples of {c} features: gradients, called again", vjp(2 * g))
         expect.unchanged(f"{n} samples of {c} features: inputs afterwards", (x, gamma, beta, g))
     ### END HIDDEN TESTS
 

@@ -100,6 +100,11 @@ WRONG["mul"] = {
         "1 - np.tanh(out) ** 2",
         "out is already the tanh; here tanh was taken a second time",
     ),
+    "tanh's slope at the input": (
+        "1 - out**2",
+        "1 - a**2",
+        "1 - tanh² takes the value of tanh; here the square is that of what went in",
+    ),
     "tanh with the sigmoid's slope": (
         "(g * (1 - out**2),)",
         "(g * out * (1 - out),)",
