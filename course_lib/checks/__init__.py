@@ -106,7 +106,9 @@ class _Check:
         unfit = self.part != "visible" or isinstance(self.sink, Again) or self.frame.f_code.co_name != "<module>"
         if unfit or time.process_time() - self.began > SECONDS:
             return
-        changed = first_change(self, list(self.observed))
+        patience = _learner(self.id, self.part, self.frame)[1] if self.mine else contextlib.nullcontext()
+        with patience:
+            changed = first_change(self, list(self.observed))
         if changed is not None:
             self.sink.seen(changed)
 

@@ -8,6 +8,7 @@ import contextlib
 from dataclasses import dataclass, field, replace
 
 from course_lib.evidence.compare import compare
+from course_lib.evidence.records import unrecordable
 
 SECONDS = 2.0  # of CPU: a check that takes longer is not run a second time, so that nobody waits twice
 
@@ -49,5 +50,7 @@ def _same(first, second):
     if first.kind == "raises":
         return first.value["type"] == second.value["type"]
     if first.kind in ("same_as", "at_least"):  # laws: any values that keep them will do
+        return True
+    if unrecordable(first.value) is not None:  # shown by its type alone: it cannot pass, nor be compared
         return True
     return compare(first.value, second.value, rtol=first.spec.get("rtol"), atol=first.spec.get("atol")) is None
