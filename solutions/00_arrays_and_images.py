@@ -389,7 +389,7 @@ with check("pairwise_distances") as expect:
     square = np.array([[0.0, 3, 1], [2, -1, 5], [4, 4, 0]])
     other = np.array([[1.0, 1, 1], [-2, 0, 3], [6, 2, 2]])
     expect("3 and 3 points in space", pairwise_distances(square, other), atol=1e-6)
-    expect("a after the call", square)
+    expect.unchanged("a after the call", square)
     many = np.array([[1, 0], [0, 7], [5, 5], [2, 2]])
     few = np.array([[4, 4], [1, 0]])
     expect("4 and 2 points, whole numbers", pairwise_distances(many, few), atol=1e-6)
@@ -399,7 +399,7 @@ with check("pairwise_distances") as expect:
     for m, n, d in [(5, 5, 5), (1, 4, 3), (6, 1, 2), (3, 7, 1), (4, 3, 8)]:
         first, second = draw.normal(size=(m, d)), draw.normal(size=(n, d))
         expect(f"{m} and {n} points in {d} dimensions", pairwise_distances(first, second), atol=1e-6)
-        expect("both after the call", (first, second))
+        expect.unchanged("both after the call", (first, second))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -499,7 +499,7 @@ def standardise(x):
 with check("standardise") as expect:
     square = np.array([[2.0, 40, 1], [4, 10, 9], [9, 70, 2]])
     expect("3 samples of 3 numbers", standardise(square))
-    expect("x after the call", square)
+    expect.unchanged("x after the call", square)
     expect("whole numbers, 4 samples of 2", standardise(np.array([[1, 200], [3, 100], [2, 500], [6, 0]])))
     expect("a column of equal values", standardise(np.array([[5.0, 1], [5, 2], [5, 6]])))
     ### BEGIN HIDDEN TESTS
@@ -507,7 +507,7 @@ with check("standardise") as expect:
     for n, d in [(4, 4), (7, 2), (2, 5), (30, 3)]:
         table = draw.normal(size=(n, d)) * draw.uniform(0.1, 90, d) + draw.uniform(-50, 50, d)
         expect(f"{n} samples of {d} numbers", standardise(table))
-        expect("x after the call", table)
+        expect.unchanged("x after the call", table)
     table = draw.integers(0, 9, (6, 3))
     table[:, 1] = 4
     expect("whole numbers, the middle column equal", standardise(table))
@@ -565,7 +565,7 @@ def log_scale(x):
 with check("log_scale") as expect:
     square = np.array([[0.0, 3, 99], [7, 1, 0], [1, 0, 9]])
     expect("3 samples of 3 numbers", log_scale(square))
-    expect("x after the call", square)
+    expect.unchanged("x after the call", square)
     expect("counts", log_scale(np.array([[0, 10], [5, 1_000_000], [80, 0], [9, 300]])))
     expect("a column of zeros", log_scale(np.array([[0.0, 2], [0, 5]])))
     expect("tiny numbers", log_scale(np.array([[1e-12], [2e-12], [4e-12]])))
@@ -575,7 +575,7 @@ with check("log_scale") as expect:
         expect(f"{n} samples of {d} numbers", log_scale(10 ** draw.uniform(-2, 6, (n, d))))
     table = 10 ** draw.uniform(-1, 1, (5, 3)) * np.array([1e-13, 0, 1e5])
     expect("a tiny column, one of zeros, a large one", log_scale(table))
-    expect("x after the call", table)
+    expect.unchanged("x after the call", table)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -114,13 +114,13 @@ with check("augment") as expect:
     expect("whole numbers become floats", augment(whole), exact_dtype=True)
     column = np.array([[1.5], [-2.5], [0.0], [8.0]])
     expect("one number per sample", augment(column))
-    expect("x itself afterwards", column)
+    expect.unchanged("x itself afterwards", column)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10101)
     for n, d in [(2, 2), (1, 6), (7, 3), (5, 1)]:
         samples = draw.normal(size=(n, d))
         expect(f"{n} samples of {d} numbers", augment(samples))
-        expect(f"{n} samples of {d} numbers, untouched", samples)
+        expect.unchanged(f"{n} samples of {d} numbers, untouched", samples)
     expect("whole numbers", augment(draw.integers(-9, 9, size=(3, 4))), exact_dtype=True)
     ### END HIDDEN TESTS
 
@@ -237,7 +237,7 @@ with check("signed_distance") as expect:
     w = np.array([3.0, 2.0, -1.0, 2.0])
     square = np.array([[1.0, 4.0, 2.0], [-3.0, 0.5, 1.0], [0.0, 3.0, 0.0]])
     expect("three points in space", signed_distance(w, square))
-    expect("w afterwards", w)
+    expect.unchanged("w afterwards", w)
     expect("the bare scores", signed_distance(w, square, normalised=False))
     line, single = np.array([-10.0, 3.0, 4.0]), np.array([[1.0, 0.5]])
     expect("a single point in the plane", signed_distance(line, single))
@@ -246,7 +246,7 @@ with check("signed_distance") as expect:
     for n, d in [(4, 4), (1, 1), (6, 2), (3, 5)]:
         w, points = 2 * draw.normal(size=d + 1), draw.normal(size=(n, d))
         expect(f"{n} points in {d} dimensions", signed_distance(w, points))
-        expect("w afterwards", w)
+        expect.unchanged("w afterwards", w)
         expect(f"{n} scores in {d} dimensions", signed_distance(w, points, normalised=False))
     expect("every other point", signed_distance(w, draw.normal(size=(8, 5))[::2]))
     ### END HIDDEN TESTS
@@ -553,7 +553,7 @@ with check("epoch") as expect:
         for number in range(1, 5):
             w, updates = epoch(w, x1, t, eta=eta)
             expect(f"{n} samples, eta {eta}, epoch {number}", (w, updates))
-        expect(f"{n} samples, the start afterwards", first)
+        expect.unchanged(f"{n} samples, the start afterwards", first)
         expect(f"{n} samples from zeros", epoch(np.zeros(d + 1), x1, t, eta=eta))
     grid = np.column_stack([np.ones(15), draw.integers(-2, 3, size=(15, 2))])
     expect("points of a grid", epoch(np.array([0.0, 1.0, 1.0]), grid, draw.choice([-1, 1], size=15)))
@@ -954,7 +954,7 @@ with check("delta_step") as expect:
         for number in range(4):
             w = delta_step(w, np.append(1.0, 2 * draw.normal(size=d)), draw.normal(), eta)
             expect(f"{d} inputs, eta {eta}, step {number + 1}", w)
-        expect(f"{d} inputs, the start afterwards", first)
+        expect.unchanged(f"{d} inputs, the start afterwards", first)
     signs = np.append(1.0, draw.choice([-1.0, 1.0], size=6))
     expect("inputs of +1 and -1", delta_step(draw.normal(size=7), signs, -1, 1.0))
     ### END HIDDEN TESTS

@@ -154,7 +154,7 @@ def sigmoid(z):
 with check("sigmoid") as expect:
     table = np.array([[0.5, -1.0, 2.0], [-3.0, 0.0, 1.5], [4.0, -0.25, -2.5]])
     expect("nine numbers", sigmoid(table))
-    expect("z afterwards", table)
+    expect.unchanged("z afterwards", table)
     expect("whole numbers", sigmoid(np.array([3, -2, 0, 1])))
     expect("z = -1000: output, and did it overflow", logistic.watched(sigmoid, np.array([-1000.0, -2.0])))
     expect("z = 1000: output, and did it overflow", logistic.watched(sigmoid, np.array([1000.0, 3.0])))
@@ -164,7 +164,7 @@ with check("sigmoid") as expect:
     for shape in [(5,), (2, 4), (3, 1, 2)]:
         logits = 4 * draw.normal(size=shape)
         expect(f"numbers of shape {shape}", sigmoid(logits))
-        expect(f"numbers of shape {shape}, afterwards", logits)
+        expect.unchanged(f"numbers of shape {shape}, afterwards", logits)
     expect("whole numbers", sigmoid(draw.integers(-9, 9, size=6)))
     far = draw.uniform(750, 2000, size=3)
     expect("far on the left", logistic.watched(sigmoid, np.append(-far, draw.normal())))
@@ -388,7 +388,7 @@ with check("numerical_gradient") as expect:
 
     pair, table = np.array([1.0, 2.0]), np.array([[1.0, -2.0, 0.5], [3.0, -1.0, 2.5]])
     expect("two weights, eps = 0.5", numerical_gradient(cubic, pair, eps=0.5))
-    expect("the weights afterwards", pair)
+    expect.unchanged("the weights afterwards", pair)
     expect("a table of weights, eps = 0.25", numerical_gradient(cubic, table, 0.25))
     seen = []
     numerical_gradient(lambda w: seen.append(np.array(w)) or 0.0, pair)
@@ -403,7 +403,7 @@ with check("numerical_gradient") as expect:
             return np.sum(c * w**3) + np.sum(c * np.sin(w)) * np.sum(w)
 
         expect(f"weights of shape {shape}, eps {eps}", numerical_gradient(wavy, weights, eps=eps))
-        expect(f"weights of shape {shape}, afterwards", weights)
+        expect.unchanged(f"weights of shape {shape}, afterwards", weights)
     first, seen = draw.integers(-8, 9, size=(2, 2)) / 8.0, []
     numerical_gradient(lambda w: seen.append(np.array(w)) or 0.0, first.copy())
     farthest = max(np.max(np.abs(w - first)) for w in seen)
@@ -545,7 +545,7 @@ with check("descend") as expect:
 
     begin = np.array([1.0, -2.0, 3.0])
     expect("three weights, two steps", descend(valley, begin, 0.3, 2))
-    expect("the start afterwards", begin)
+    expect.unchanged("the start afterwards", begin)
     expect("one weight, four steps", descend(lambda w: 2 * w - 1, np.array([4.0]), 0.75, 4))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(20205)
@@ -556,7 +556,7 @@ with check("descend") as expect:
             return curve * (w - middle) + np.tanh(w.sum())
 
         expect(f"{d} weights, {steps} steps, eta {eta}", descend(bowl, begin, eta, steps))
-        expect(f"{d} weights, the start afterwards", begin)
+        expect.unchanged(f"{d} weights, the start afterwards", begin)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -779,7 +779,7 @@ def softmax(z):
 with check("softmax") as expect:
     table = np.array([[1.0, 2.0, 0.5], [0.0, -1.5, 3.0], [2.5, 0.25, 2.0]])
     expect("three samples, three classes", softmax(table))
-    expect("the scores afterwards", table)
+    expect.unchanged("the scores afterwards", table)
     expect("scores near a thousand", softmax(np.array([[1000.0, 1001.0, 999.0]])))
     expect("one far above the others", softmax(np.array([[3000.0, 1.0, 2.0], [1.0, 0.0, 2.0]])))
     expect("one sample far below the other", softmax(np.array([[0.0, 1.0], [-2000.0, -2002.0]])))
@@ -788,7 +788,7 @@ with check("softmax") as expect:
     for n, k in [(4, 3), (1, 6), (5, 2), (3, 3)]:
         scores = 3 * draw.normal(size=(n, k))
         expect(f"{n} samples, {k} classes", softmax(scores))
-        expect(f"{n} samples, {k} classes, afterwards", scores)
+        expect.unchanged(f"{n} samples, {k} classes, afterwards", scores)
     scores = draw.normal(size=(4, 3)) + np.array([[2000.0], [-3000.0], [1500.0], [0.0]]) * draw.uniform(0.5, 1)
     expect("samples at very different heights", softmax(scores))
     scores[:, 1] += 5000

@@ -275,7 +275,7 @@ with check("relu_vjp") as expect:
     expect("values", h)
     expect("gradient", vjp(g))
     expect("gradient, called again", vjp(2 * g))
-    expect("a and g afterwards", (a, g))
+    expect.unchanged("a and g afterwards", (a, g))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10403)
     for shape in [(4, 4), (2, 3, 5), (7,)]:
@@ -710,7 +710,7 @@ with check("loss_and_gradients") as expect:
     expect("gradient of b1", gb1)
     expect("gradient of w1", gw1)
     expect("scores in the thousands", loss_and_gradients(x, t, w1, b1, 1000 * w2, b2))
-    expect("what came in, afterwards", (x, t, w1, b1, w2, b2))
+    expect.unchanged("what came in, afterwards", (x, t, w1, b1, w2, b2))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10407)
     for n, d, k, m in [(4, 4, 4, 4), (5, 3, 6, 2), (2, 5, 3, 4), (7, 2, 8, 3)]:
@@ -719,7 +719,7 @@ with check("loss_and_gradients") as expect:
         w2, b2 = draw.normal(size=(m, k)), draw.normal(size=m)
         expect(f"{d}-{k}-{m}, {n} samples", loss_and_gradients(x, t, w1, b1, w2, b2))
     expect("scores in the thousands", loss_and_gradients(x, t, w1, b1, 3000 * w2, b2))
-    expect("what came in, afterwards", (x, w1, b1, w2, b2))
+    expect.unchanged("what came in, afterwards", (x, w1, b1, w2, b2))
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -166,6 +166,7 @@ with check("equal_width") as expect:
         for more in (0, -1, 3):
             text = f"{exact + more} weights, {d} inputs, {m} outputs, {depth} layers"
             expect(text, equal_width(exact + more, d, m, depth))
+    expect("room for more than 256", equal_width(2000, 3, 2, 1))
     expect("nothing fits", equal_width(d + m, d, m, 4))
     ### END HIDDEN TESTS
 
@@ -393,13 +394,13 @@ with check("image_to_set-there") as expect:
     expect("3×3: places", x)
     expect("3×3: targets", z)
     expect("2×3: all", image_to_set(square[:2]))
-    expect("the image afterwards", square)
+    expect.unchanged("the image afterwards", square)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10504)
     for h, w in [(4, 4), (2, 5), (6, 3)]:
         image = draw.integers(0, 256, size=(h, w)).astype(float)
         expect(f"{h}×{w}", image_to_set(image))
-        expect(f"{h}×{w}, afterwards", image)
+        expect.unchanged(f"{h}×{w}, afterwards", image)
     ### END HIDDEN TESTS
 
 # %% check="image_to_set-back" points=3
@@ -716,7 +717,7 @@ with check("residual_block") as expect:
     expect("gradient of b1", gb1)
     expect("gradient of w2", gw2)
     expect("gradient of b2", gb2)
-    expect("inputs afterwards", (h, g))
+    expect.unchanged("inputs afterwards", (h, g))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10506)
     for n, d, k in [(3, 3, 3), (2, 4, 6), (5, 3, 2)]:
@@ -726,7 +727,8 @@ with check("residual_block") as expect:
         out, vjp = residual_block(h, w1, b1, w2, b2)
         expect(f"{n} samples, {d} wide, {k} hidden: output", out)
         expect(f"{n} samples, {d} wide, {k} hidden: gradients", vjp(g))
-        expect(f"{n} samples, {d} wide, {k} hidden: inputs afterwards", (h, g))
+        expect(f"{n} samples, {d} wide, {k} hidden: gradients, called again", vjp(2 * g))
+        expect.unchanged(f"{n} samples, {d} wide, {k} hidden: inputs afterwards", (h, g))
     h, w1 = np.array([[1.0, 2], [3, -1]]), np.array([[2.0, -1], [1, 1]])
     _, vjp = residual_block(h, w1, np.zeros(2), np.eye(2), np.zeros(2))
     expect("where ReLU's input is exactly 0", vjp(draw.normal(size=(2, 2))))
@@ -969,7 +971,7 @@ with check("lost_bypass") as expect:
     )
     expect("one block", lost_bypass(x, [first]))
     expect("two blocks", lost_bypass(x, [first, second]))
-    expect("x afterwards", x)
+    expect.unchanged("x afterwards", x)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10508)
     for n, d, depth in [(3, 3, 1), (2, 4, 3), (5, 3, 4)]:
@@ -977,7 +979,7 @@ with check("lost_bypass") as expect:
         shapes = ((d, d), d, (d, d), d)
         blocks = [tuple(0.6 * draw.normal(size=shape) for shape in shapes) for _ in range(depth)]
         expect(f"{depth} blocks of {d}", lost_bypass(x, blocks))
-        expect(f"{depth} blocks of {d}, x afterwards", x)
+        expect.unchanged(f"{depth} blocks of {d}, x afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]

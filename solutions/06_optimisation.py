@@ -111,14 +111,14 @@ with check("minibatches") as expect:
     expect("ten samples by four, first epoch", list(minibatches(x, t, 4, rng)))
     expect("second epoch, same generator", list(minibatches(x, t, 4, rng)))
     expect("ten samples by five", list(minibatches(x, t, 5, np.random.default_rng(7))))
-    expect("x and t afterwards", (x, t))
+    expect.unchanged("x and t afterwards", (x, t))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10601)
     for n, size, shape in [(9, 3, (3,)), (9, 4, (2, 3)), (6, 8, (2,)), (7, 1, (1,))]:
         x, t = draw.normal(size=(n, *shape)), draw.integers(0, 90, size=n)
         for epoch in (1, 2):
             expect(f"{n} samples by {size}, epoch {epoch}", list(minibatches(x, t, size, draw)))
-        expect(f"{n} samples by {size}, afterwards", (x, t))
+        expect.unchanged(f"{n} samples by {size}, afterwards", (x, t))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -198,7 +198,7 @@ with check("sgd_epoch") as expect:
     t = np.array([1.0, -2, 0.5, 3, 2])
     w = np.array([0.5, -0.25])
     expect("batches of 2, 2 and 1", sgd_epoch(w, [(x[:2], t[:2]), (x[2:4], t[2:4]), (x[4:], t[4:])], squared, 0.1))
-    expect("w afterwards", w)
+    expect.unchanged("w afterwards", w)
     expect("one full batch", sgd_epoch(w, [(x, t)], squared, 0.5))
     expect("no batch at all", sgd_epoch(w, [], squared, 0.5))
     ### BEGIN HIDDEN TESTS
@@ -210,7 +210,7 @@ with check("sgd_epoch") as expect:
             x = draw.normal(size=(size, d))
             batches.append((x, x @ truth + draw.normal(size=size)))
         expect(f"{len(sizes)} batches, {d} weights", sgd_epoch(w, iter(batches), squared, 0.05))
-        expect(f"{len(sizes)} batches, {d} weights: w afterwards", w)
+        expect.unchanged(f"{len(sizes)} batches, {d} weights: w afterwards", w)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -348,7 +348,7 @@ with check("momentum_step") as expect:
     expect("first step, from rest", momentum_step(w, np.array([3.0, -0.01]), v, 0.1))
     moving = np.array([2.0, -0.5])
     expect("no slope: it rolls on", momentum_step(w, np.zeros(2), moving, 0.1, mu=0.75))
-    expect("w and v afterwards", (w, v, moving))
+    expect.unchanged("w and v afterwards", (w, v, moving))
     expect("25 steps in a ravine", follow(momentum_step, w, v, lambda w: w * [1.0, 40.0], 0.02, 25))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10603)
@@ -431,7 +431,7 @@ with check("adagrad_step") as expect:
     w, total = np.array([1.0, -2.0, 0.5]), np.zeros(3)
     expect("first step, one gradient 0", adagrad_step(w, np.array([100.0, -0.01, 0.0]), total, 0.1))
     expect("a large eps", adagrad_step(w, np.array([3.0, -1.0, 2.0]), np.array([16.0, 8, 0]), 0.1, eps=0.5))
-    expect("w and total afterwards", (w, total))
+    expect.unchanged("w and total afterwards", (w, total))
     expect("25 steps in a ravine", follow(adagrad_step, w, total, lambda w: w * [1.0, 40, 5], 0.2, 25))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10605)
@@ -489,7 +489,7 @@ with check("rmsprop_step") as expect:
     w, square = np.array([1.0, -2.0, 0.5]), np.zeros(3)
     expect("first step, one gradient 0", rmsprop_step(w, np.array([100.0, -0.01, 0.0]), square, 0.1))
     expect("a large eps", rmsprop_step(w, np.array([3.0, -1, 2]), np.array([16.0, 8, 0]), 0.1, rho=0.6, eps=0.5))
-    expect("w and square afterwards", (w, square))
+    expect.unchanged("w and square afterwards", (w, square))
     expect("25 steps in a ravine", follow(rmsprop_step, w, square, lambda w: w * [1.0, 40, 5] + 3, 0.02, 25))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10606)
@@ -588,7 +588,7 @@ with check("adam_step") as expect:
     expect("first step, one gradient 0", adam_step(w, steep, (zeros, zeros, 0), 0.1))
     later = (np.array([0.5, -1, 2]), np.array([4.0, 1, 9]), 6)
     expect("seventh step", adam_step(w, np.array([3.0, -1, 2]), later, 0.1, beta1=0.8, beta2=0.9, eps=0.5))
-    expect("w and states afterwards", (w, zeros, later))
+    expect.unchanged("w and states afterwards", (w, zeros, later))
     expect("25 steps in a ravine", follow(adam_step, w, (zeros, zeros, 0), lambda w: w * [1.0, 40, 5] + 2, 0.02, 25))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10607)
@@ -816,14 +816,14 @@ with check("update_ratio") as expect:
     before = [np.array([[3.0, 4.0], [-1.0, 2.0]]), np.array([0.5, -2.0, 1.0])]
     after = [np.array([[3.1, 3.8], [-1.5, 2.0]]), np.array([0.25, -2.5, 1.5])]
     expect("a matrix and a vector", update_ratio(before, after))
-    expect("inputs afterwards", (before, after))
+    expect.unchanged("inputs afterwards", (before, after))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10610)
     for shapes in [((3, 3), (3,)), ((4, 2), (5,), (2, 3, 3, 2)), ((6,),)]:
         before = [draw.normal(size=shape) for shape in shapes]
         after = [old + draw.uniform(0.1, 0.5) * draw.normal(size=old.shape) for old in before]
         expect(f"shapes {shapes}", update_ratio(before, after))
-        expect(f"shapes {shapes}, afterwards", (before, after))
+        expect.unchanged(f"shapes {shapes}, afterwards", (before, after))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1199,7 +1199,7 @@ with check("adam_fit") as expect:
     expect("one array, 3 steps", adam_fit([a], lambda params: [4 * params[0] + 1], 0.1, 3))
     expect("two arrays, 1 step", adam_fit([a, b], pull, 0.1, 1))
     expect("two arrays, 25 steps", adam_fit([a, b], pull, 0.03, 25))
-    expect("the arrays afterwards", (a, b))
+    expect.unchanged("the arrays afterwards", (a, b))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10611)
     for shapes in [((3,), (2, 2)), ((2,), (2,), (3, 2))]:
@@ -1211,7 +1211,7 @@ with check("adam_fit") as expect:
 
         for steps in (1, 2, 25):
             expect(f"{len(shapes)} arrays, {steps} steps", adam_fit(params, bowl, 0.05, steps))
-        expect(f"{len(shapes)} arrays, afterwards", params)
+        expect.unchanged(f"{len(shapes)} arrays, afterwards", params)
     ### END HIDDEN TESTS
 
 # %% [markdown] question="three_runs" points=5 title="Three runs that went wrong"

@@ -453,14 +453,14 @@ with check("whitened-pca") as expect:
     expect("five points, whitened by themselves", np.abs(whitened(square, square, "pca", 0.0)))
     expect("three new points", np.abs(whitened(square, points, "pca", 0.0)))
     expect("the same with epsilon 0.5", np.abs(whitened(square, points, "pca", 0.5)))
-    expect("both afterwards", (square, points))
+    expect.unchanged("both afterwards", (square, points))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10703)
     for n, m, d in [(9, 4, 4), (14, 3, 2), (12, 5, 5)]:
         train_set = draw.normal(size=(n, d)) * 2.0 ** np.arange(d) @ draw.normal(size=(d, d)) + 10 * draw.normal(size=d)
         x = draw.normal(size=(m, d)) * 5
         expect(f"{n} samples of {d} numbers, {m} new", np.abs(whitened(train_set, x, "pca", 0.2)))
-        expect(f"{n} samples of {d} numbers, afterwards", (train_set, x))
+        expect.unchanged(f"{n} samples of {d} numbers, afterwards", (train_set, x))
     ### END HIDDEN TESTS
 
 # %% check="whitened-zca" points=4
@@ -670,7 +670,7 @@ with check("batch_norm_forward-training") as expect:
     for more in (batch[::-1] + 2, batch * 3):
         y, once = batch_norm_forward(more, gamma, beta, once, True, 0.3, 0.05)
     expect("running statistics after three batches", once)
-    expect("inputs afterwards", (batch, gamma, beta, running))
+    expect.unchanged("inputs afterwards", (batch, gamma, beta, running))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10705)
     for n, c in [(4, 4), (5, 2), (3, 6)]:
@@ -682,7 +682,7 @@ with check("batch_norm_forward-training") as expect:
             y, kept = batch_norm_forward(x, gamma, beta, kept, True, 0.2, 0.03)
             expect(f"{n} samples of {c} features, batch {k}", y)
             expect(f"{n} samples of {c} features, running after batch {k}", kept)
-        expect(f"{n} samples of {c} features, inputs afterwards", (x, gamma, beta, running))
+        expect.unchanged(f"{n} samples of {c} features, inputs afterwards", (x, gamma, beta, running))
     ### END HIDDEN TESTS
 
 # %% check="batch_norm_forward-evaluation" points=4
@@ -848,7 +848,7 @@ with check("batch_norm_vjp-vectors") as expect:
     expect("gradient of beta", gbeta)
     expect("gradient of gamma", ggamma)
     expect("gradient of x", gx)
-    expect("inputs afterwards", (x, gamma, beta, g))
+    expect.unchanged("inputs afterwards", (x, gamma, beta, g))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10708)
     for n, c in [(4, 4), (6, 2), (3, 5)]:
@@ -857,7 +857,8 @@ with check("batch_norm_vjp-vectors") as expect:
         y, vjp = batch_norm_vjp(x, gamma, beta, 0.04)
         expect(f"{n} samples of {c} features: y", y)
         expect(f"{n} samples of {c} features: gradients", vjp(g))
-        expect(f"{n} samples of {c} features: inputs afterwards", (x, gamma, beta, g))
+        expect(f"{n} samples of {c} features: gradients, called again", vjp(2 * g))
+        expect.unchanged(f"{n} samples of {c} features: inputs afterwards", (x, gamma, beta, g))
     ### END HIDDEN TESTS
 
 # %% check="batch_norm_vjp-images" points=4
@@ -1006,7 +1007,7 @@ with check("dropout_both-draws") as expect:
     expect("training, inverted, p = 0.3", dropout_both(h, 0.3, u, True, True))
     expect("evaluation, classical, p = 0.3", dropout_both(h, 0.3, u, False, False))
     expect("evaluation, inverted, p = 0.3", dropout_both(h, 0.3, u, False, True))
-    expect("inputs afterwards", (h, u))
+    expect.unchanged("inputs afterwards", (h, u))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10710)
     for shape, p in [((4, 4), 0.25), ((3, 5), 0.7), ((2, 3, 2, 4), 0.125)]:
@@ -1015,7 +1016,7 @@ with check("dropout_both-draws") as expect:
         for training, inverted in [(True, False), (True, True), (False, False), (False, True)]:
             how = f"{'training' if training else 'evaluation'}, {'inverted' if inverted else 'classical'}"
             expect(f"{shape}, p = {p}, {how}", dropout_both(h, p, u, training, inverted))
-        expect(f"{shape}, p = {p}, inputs afterwards", (h, u))
+        expect.unchanged(f"{shape}, p = {p}, inputs afterwards", (h, u))
     ### END HIDDEN TESTS
 
 # %% check="dropout_both-moments" points=3
@@ -1157,7 +1158,7 @@ with check("elastic_net") as expect:
     expect("one layer", elastic_net([first], 0.3, 0.7))
     expect("two layers, penalty", elastic_net([first, second], 0.3, 0.7)[0])
     expect("two layers, gradients", elastic_net([first, second], 0.3, 0.7)[1])
-    expect("layers afterwards", [first, second])
+    expect.unchanged("layers afterwards", [first, second])
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10712)
     for sizes in [(3, 3), (2, 5, 3), (4, 2, 2, 3)]:
@@ -1165,7 +1166,7 @@ with check("elastic_net") as expect:
         layers[0][0][0, 1] = 0.0
         l1, l2 = draw.uniform(0.1, 2, size=2).tolist()
         expect(f"sizes {sizes}", elastic_net(layers, l1, l2))
-        expect(f"sizes {sizes}, afterwards", layers)
+        expect.unchanged(f"sizes {sizes}, afterwards", layers)
     ### END HIDDEN TESTS
 
 # %%
@@ -1267,7 +1268,7 @@ with check("augmented-images") as expect:
     yes, none = np.array([True, True, False]), np.zeros(3, int)
     down, right = np.array([1, -1, 0]), np.array([-1, 1, -2])
     expect("mirrored where it may be", augmented(trio, labels, yes, none, none, np.ones(3), {0, 8}))
-    expect("images afterwards", trio)
+    expect.unchanged("images afterwards", trio)
     expect("shifted", augmented(trio, labels, ~yes & yes, down, right, np.ones(3), {0, 8}))
     expect("brightened", augmented(trio, labels, ~yes & yes, none, none, np.array([0.5, 1.0, 2.0]), set()))
     expect("all together", augmented(trio, labels, yes, down, right, np.array([1.5, 0.5, 2]), {0, 8}))
@@ -1279,20 +1280,20 @@ with check("augmented-images") as expect:
         dy, dx = draw.integers(1 - h, h, size=n), draw.integers(1 - w, w, size=n)
         dy[:4], dx[:4] = (1, -2, 0, 0), (-1, 1, 2, 0)
         expect(f"{n} images {h}×{w}", augmented(x, t, mirror, dy, dx, draw.uniform(0.5, 2, size=n), {1, 3}))
-        expect(f"{n} images {h}×{w}, afterwards", (x, t, mirror, dy, dx))
+        expect.unchanged(f"{n} images {h}×{w}, afterwards", (x, t, mirror, dy, dx))
     ### END HIDDEN TESTS
 
 # %% check="augmented-signal" points=3
 with check("augmented-signal") as expect:
     signal, hiss = np.array([3.0, -1, 2, 0.5]), np.array([1.0, 2, 0.5, -0.25])
     expect("noise a quarter as strong", mixed(signal, hiss, 4.0))
-    expect("both afterwards", (signal, hiss))
+    expect.unchanged("both afterwards", (signal, hiss))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10714)
     for n, ratio in [(7, 10.0), (12, 0.5), (5, 3.0)]:
         signal, hiss = draw.normal(size=n) + 1, draw.uniform(size=n)
         expect(f"{n} samples, ratio {ratio}", mixed(signal, hiss, ratio))
-        expect(f"{n} samples, ratio {ratio}, afterwards", (signal, hiss))
+        expect.unchanged(f"{n} samples, ratio {ratio}, afterwards", (signal, hiss))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1399,14 +1400,14 @@ with check("ensemble_average") as expect:
     expect("three networks, samples and classes: p", p)
     expect("three networks, samples and classes: answer", answer)
     expect("large logits", ensemble_average(300 * said)[0])
-    expect("logits afterwards", said)
+    expect.unchanged("logits afterwards", said)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10715)
     for m, n, c in [(4, 4, 4), (5, 6, 3), (2, 3, 7)]:
         logits = 3 * draw.normal(size=(m, n, c))
         logits[0] *= 4
         expect(f"{m} networks, {n} samples, {c} classes", ensemble_average(logits))
-        expect(f"{m} networks, {n} samples, {c} classes, afterwards", logits)
+        expect.unchanged(f"{m} networks, {n} samples, {c} classes, afterwards", logits)
     logits = np.array([[[5.0, 0, 0, 0], [0, 9, 0, 0]], [[0, 2, 1.6, 0], [3, 0, 2, 0]], [[0, 2, 1.7, 0], [3, 0, 2, 0]]])
     logits[:, :, 3] = draw.uniform(-3, -1, size=(3, 2))
     expect("one sure network against two that waver", ensemble_average(logits))

@@ -882,7 +882,7 @@ with check("read_by_means") as expect:
     expect("three test images", read_by_means(shape, named, new))
     expect("the first of them alone", read_by_means(shape, named, new[:1]))
     expect("the last of them alone", read_by_means(shape, named, new[2:]))
-    expect("inputs afterwards", (shape, new))
+    expect.unchanged("inputs afterwards", (shape, new))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10807)
     for n, d, classes, m in [(24, 4, 3, 9), (30, 6, 4, 1), (20, 3, 2, 6)]:
@@ -891,7 +891,7 @@ with check("read_by_means") as expect:
         shape[:, -1] = 3
         new = draw.normal(size=(m, d)) * 3 + 2
         expect(f"{n} and {m} images, {classes} classes", read_by_means(shape, named, new))
-        expect("inputs afterwards", (shape, new))
+        expect.unchanged("inputs afterwards", (shape, new))
     ### END HIDDEN TESTS
 
 # %% [markdown]

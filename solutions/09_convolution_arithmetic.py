@@ -254,6 +254,7 @@ with check("output_size") as expect:
         )
     for size, stride, more in rng.integers([2, 5, 1], [9, 9, 5], (6, 3)).tolist():
         expect(f"size {size}, kernel {size + more}, stride {stride}", output_size(size, size + more, stride))
+    expect("more than 256 positions", output_size(700, 5, 2, 3, 4))
     ### END HIDDEN TESTS
 
 # %% check="output_size-inverse" points=2
@@ -268,6 +269,7 @@ with check("output_size-inverse") as expect:
             f"out {out}, kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}",
             input_sizes(out, kernel, stride=stride, padding=padding, dilation=dilation),
         )
+    expect("300 positions", input_sizes(300, 5, 3, 2, 2))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -454,6 +456,7 @@ with check("transposed_size") as expect:
             f"size {size}, kernel {kernel}, stride {stride}, padding {padding}, {extra} added, dilation {dilation}",
             transposed_size(size, kernel, stride, padding, extra, dilation),
         )
+    expect("130 numbers", transposed_size(130, 5, 3, 1, 1, 2))
     ### END HIDDEN TESTS
 
 # %% check="transposed_size-restore" points=3
@@ -468,6 +471,7 @@ with check("transposed_size-restore") as expect:
             f"back to {size}: kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}",
             restoring_padding(size, kernel, stride, padding, dilation),
         )
+    expect("back to 2000", restoring_padding(2000, 5, 700, 1, 2))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1250,7 +1254,7 @@ with check("find_template") as expect:
         top, left = int(rng.integers(h - kh + 1)), int(rng.integers(w - kw + 1))
         image[top : top + kh, left : left + kw] += template
         expect(f"template {kh}x{kw} at {top}, {left} in {h}x{w}", find_template(image, template))
-        expect("the template afterwards", template)
+        expect.unchanged("the template afterwards", template)
     pattern = np.arange(6).reshape(2, 3) * int(rng.integers(2, 9))
     expect("the same thing four times", find_template(np.tile(pattern, (2, 2)), pattern))
     ### END HIDDEN TESTS

@@ -156,7 +156,7 @@ with check("conv_forward") as expect:
         x, w, b = rng.normal(size=(2, c, h, width)), rng.normal(size=(f, c, kh, kw)), rng.normal(size=f)
         label = f"{f} filters of {kh}x{kw} on {c} channels of {h}x{width}, stride {stride}, padding {padding}"
         expect(label, conv_forward(x, w, b, stride, padding))
-        expect("the images afterwards", x)
+        expect.unchanged("the images afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -284,7 +284,7 @@ with check("conv_backward-geometry") as expect:
     expect("images, stride 2, padding 2", gx)
     expect("weights, stride 2, padding 2", gw)
     expect("biases, stride 2, padding 2", gb)
-    expect("arguments as they were", [g, x, w])
+    expect.unchanged("arguments as they were", [g, x, w])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101022)
     for stride, padding in [(2, 0), (2, 2), (3, 1), (1, 2), (3, 0)]:
@@ -297,7 +297,7 @@ with check("conv_backward-geometry") as expect:
         expect(f"images, {label}", gx)
         expect(f"weights, {label}", gw)
         expect(f"biases, {label}", gb)
-        expect("arguments afterwards", [g, x, w])
+        expect.unchanged("arguments afterwards", [g, x, w])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -459,7 +459,7 @@ with check("max_pool-backward") as expect:
     ties = rng.integers(0, 3, size=(2, 2, 6, 7)).astype(float)
     g = rng.normal(size=(2, 2, 2, 3))
     expect("many ties, windows of 3x2, stride 2", max_pool_backward(g, ties, (3, 2), 2))
-    expect("arguments as they were", [g, ties])
+    expect.unchanged("arguments as they were", [g, ties])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101032)
     for stride in (1, 2, 3):
@@ -470,7 +470,7 @@ with check("max_pool-backward") as expect:
         expect(label, max_pool_backward(g, x, (kh, kw), stride))
         ties = np.maximum(rng.integers(-3, 3, size=x.shape), 0).astype(float)
         expect(f"{label}, ties", max_pool_backward(g, ties, (kh, kw), stride))
-        expect("arguments afterwards", [g, ties])
+        expect.unchanged("arguments afterwards", [g, ties])
     x = np.stack([np.zeros((5, 6)), -np.ones((5, 6))])[None]
     expect("flat maps", max_pool_backward(rng.normal(size=(1, 2, 3, 5)), x, (3, 2), 1))
     ### END HIDDEN TESTS
@@ -534,7 +534,7 @@ with check("average_pool") as expect:
     x, g = rng.normal(size=(2, 3, 7, 8)), rng.normal(size=(2, 3, 3, 3))
     expect("windows of 2x3, stride 2", average_pool(x, (2, 3), 2))
     expect("backward, windows of 2x3, stride 2", average_pool_backward(g, x.shape, (2, 3), 2))
-    expect("g as it was", g)
+    expect.unchanged("g as it was", g)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101041)
     for stride in (1, 2, 3):
@@ -544,7 +544,7 @@ with check("average_pool") as expect:
         label = f"windows of {kh}x{kw}, stride {stride}, on {h}x{width}"
         expect(label, average_pool(x, (kh, kw), stride))
         expect(f"backward, {label}", average_pool_backward(g, x.shape, (kh, kw), stride))
-        expect("g afterwards", g)
+        expect.unchanged("g afterwards", g)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -633,7 +633,7 @@ with check("contrast_norm") as expect:
     expect("one map, a symmetric window", contrast_norm(rng.normal(size=(1, 1, 6, 7)) + 2, window))
     x = rng.normal(size=(2, 3, 6, 8)) * np.array([1.0, 5.0])[:, None, None, None] * np.linspace(0.1, 2, 8)
     expect("two images, three maps, a window of 5x3", contrast_norm(x, rng.random((5, 3)) + 0.1))
-    expect("x as it was", x)
+    expect.unchanged("x as it was", x)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101051)
     for c, kh, kw in [(1, 3, 5), (2, 5, 3), (4, 3, 3), (3, 1, 5)]:
@@ -641,7 +641,7 @@ with check("contrast_norm") as expect:
         x = 1 + rng.normal(size=(3, c, h, width)) * rng.uniform(0.2, 6, (3, 1, 1, 1)) * np.linspace(0.05, 2, width)
         window = 0.2 + rng.random((kh, kw))
         expect(f"{c} maps of {h}x{width}, window {kh}x{kw}", contrast_norm(x, window))
-        expect("x afterwards", x)
+        expect.unchanged("x afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1546,7 +1546,7 @@ with check("stage_backward") as expect:
     expect("windows that tile, padding 0", stage_backward(rng.normal(size=(2, 2, 3, 3)), x, (2, 2), 2, 0))
     g = -rng.random(size=(2, 2, 4, 4))
     expect("negative gradients", stage_backward(g, x, (2, 2), 2, 1))
-    expect("arguments as they were", [g, x])
+    expect.unchanged("arguments as they were", [g, x])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(101091)
     for stride, padding in [(1, 0), (2, 0), (1, 1), (2, 1), (3, 1)]:
@@ -1556,7 +1556,7 @@ with check("stage_backward") as expect:
         g = rng.normal(size=(2, 2, *out))
         label = f"windows of {kh}x{kw}, stride {stride}, padding {padding}, on {h}x{w}"
         expect(label, stage_backward(g, x, (kh, kw), stride, padding))
-        expect("arguments afterwards", [g, x])
+        expect.unchanged("arguments afterwards", [g, x])
     ### END HIDDEN TESTS
 
 # %% [markdown] question="pool_or_stride" points=6 title="Pool, stride, or neither?"

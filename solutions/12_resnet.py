@@ -219,7 +219,7 @@ with check("basic_block") as expect:
         for training in (True, True, False):
             x = rng.normal(size=(n, c, h, w))
             expect(f"{n}×{c}×{h}×{w}, {'training' if training else 'evaluation'}", respond(block, x, training))
-        expect(f"{n}×{c}×{h}×{w}, the images afterwards", x)
+        expect.unchanged(f"{n}×{c}×{h}×{w}, the images afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -836,7 +836,7 @@ with check("deep_losses") as expect:
         for residual_net in (False, True):
             what = f"{len(matrices)} matrices, {n} samples, rate {rate}, {'residual' if residual_net else 'plain'}"
             expect(what, deep_losses(x, t, matrices, rate, steps, residual_net))
-        expect(f"{what}: the matrices afterwards", matrices)
+        expect.unchanged(f"{what}: the matrices afterwards", matrices)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1350,7 +1350,7 @@ with check("residual_stack") as expect:
         x, g = rng.normal(size=(n, d)), rng.normal(size=(n, d))
         pairs = [(rng.normal(size=(d, d)) / 2, rng.normal(size=(d, d)) / 2) for _ in range(blocks_deep)]
         expect(f"{blocks_deep} blocks, {n} samples of {d}", residual_stack(x, pairs, g))
-        expect(f"{blocks_deep} blocks, x and g afterwards", [x, g])
+        expect.unchanged(f"{blocks_deep} blocks, x and g afterwards", [x, g])
     x, g, wide = rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), rng.normal(size=(6, 3))
     expect("a block with 6 units inside", residual_stack(x, [(wide, rng.normal(size=(3, 6)))], g))
     ### END HIDDEN TESTS

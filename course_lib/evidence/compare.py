@@ -19,6 +19,12 @@ __all__ = ["BadRecord", "Difference", "Record", "check_line", "compare", "defaul
 __all__ += ["growth_bound", "load_record", "record_line", "save_record"]
 
 
+AGAIN = (
+    "Called again with the same arguments, your code gives something else. Look for what it keeps from one call to the "
+    "next (something outside the function, a default value, an array given out before) or draws at random by itself."
+)
+
+
 def check_line(line, seen):
     """Compare one line of the record with what was seen there (None: nothing). Returns a Difference or None.
 
@@ -28,7 +34,7 @@ def check_line(line, seen):
         return Difference("missing", "Not reached.")
     if not isinstance(seen, Seen):
         raise TypeError(f"check_line takes a Seen, got {type(seen).__name__}")
-    special = {"raised": _raised, "forbidden": _forbidden}.get(seen.kind)
+    special = {"raised": _raised, "forbidden": _forbidden, "again": _again}.get(seen.kind)
     if special:
         return special(seen.value)
     if seen.kind != line["kind"]:
@@ -47,6 +53,10 @@ def _forbidden(value):
     name = _text(value, "name", "function")
     say = f"This calls the library's {name.rpartition('.')[2]}; write it yourself."
     return Difference("forbidden", say, got=name)
+
+
+def _again(value):
+    return Difference("again", AGAIN)
 
 
 def _text(value, key, default):

@@ -1,7 +1,8 @@
 """Decides: the records and what was seen go in, a verdict comes out. Pure; never runs or imports student code.
 
 A line passes when it was seen exactly once and agrees with the record. A line not seen is not passed; a line seen
-twice, or one the record does not know, fails its check. What a verdict may keep of hidden lines is decided in
+twice, or one the record does not know, fails its check. So does a line that gave something else when the cell ran again
+(kind "again", see checks/again.py). What a verdict may keep of hidden lines is decided in
 hidden_tests.py.
 """
 
@@ -60,7 +61,8 @@ def _judge_check(name, record, seen, points, run):
     by_position, strange = {}, []
     for one in seen:
         known = record["parts"].get(one.position) == one.part
-        if known and one.position not in by_position:
+        before = by_position.get(one.position)
+        if known and (before is None or (one.kind == "again" and before.kind != "again")):
             by_position[one.position] = one
         else:
             strange.append(one)

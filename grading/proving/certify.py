@@ -14,7 +14,7 @@ from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.lessons.release import student_notebook
 from grading.paths import ROOT
-from grading.proving import margins
+from grading.proving import margins, spoiled
 from grading.proving.keys import proof_key
 from grading.proving.proof import Proof, Ran, prove_exercise
 from grading.proving.record import make_records, wrong_trials
@@ -87,7 +87,7 @@ def released_stubs(lesson):
 
 
 def _trials(exercise, stubs):
-    """Every trial of an exercise by group: stub, wrong, right, second (a mistake in another style), margin."""
+    """Every trial of an exercise by group: stub, wrong, right, second (a mistake in another style), margin, spoiled."""
     wrong = wrong_trials(exercise)
     right = [Trial(exercise.id, f"right: {v.name}", v.source) for v in exercise.right]
     second = []
@@ -98,7 +98,10 @@ def _trials(exercise, stubs):
                 second.append(Trial(exercise.id, f"{variant.name} / {style.name}", edited))
     rewritten = [Trial(exercise.id, name, exercise.reference, how) for name, how in margins.REWRITES.items()]
     stub = [Trial(exercise.id, "released", stubs[exercise.id])]
-    return {"stub": stub, "wrong": wrong, "right": right, "second": second, "margin": rewritten}
+    worse = [n for n in spoiled.REMEDY if spoiled.applies(n, exercise)]
+    worse = [Trial(exercise.id, f"spoiled: {name}", exercise.reference, name) for name in worse]
+    groups = {"stub": stub, "wrong": wrong, "right": right, "second": second}
+    return {**groups, "margin": rewritten, "spoiled": worse}
 
 
 def _second_style(variant, source):

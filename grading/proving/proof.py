@@ -13,7 +13,7 @@ from course_lib.checks.given import fingerprint
 from course_lib.checks.learner import AS_GIVEN, Learner
 from course_lib.evidence.compare import check_line
 from grading.lessons.lint_mistakes import MIN_WRONG
-from grading.proving import adversaries, room
+from grading.proving import adversaries, room, spoiled
 from grading.proving.judged import Judged, alike, rejected_by
 from grading.proving.keys import exercise_key
 
@@ -35,7 +35,7 @@ class Ran:
 
     records: dict  # {"visible": Record, "hidden": Record}
     reference: object
-    trials: dict  # group -> [Trial]: stub, wrong, right, second (a mistake in another style), margin
+    trials: dict  # group -> [Trial]: stub, wrong, right, second (a mistake in another style), margin, spoiled
     outcomes: dict  # Trial -> Outcome
     others: dict  # the reference in other processes: way -> Outcome, or the sentence that says why not
 
@@ -64,7 +64,7 @@ class _Prover:
     @cached_property
     def seen(self):
         """What the checks saw of each answer: {trial: {check id: [Seen]}}."""
-        groups = (self.ran.trials[name] for name in ("stub", "wrong", "right", "second"))
+        groups = (self.ran.trials[name] for name in ("stub", "wrong", "right", "second", "spoiled"))
         return {t: self.judged.seen(self.ran.outcomes[t]) for group in groups for t in group}
 
     @property
@@ -97,6 +97,7 @@ class _Prover:
         self._distinct()
         self._lines()
         self._adversaries()
+        self._spoiled()
         self._room()
         return self.proof
 
@@ -141,13 +142,14 @@ class _Prover:
                     "named_by": rejected_by(naming),
                 }
             )
-            hidden = any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures)
+            holds = any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures)
+            holds = holds or any(x["kind"] in ("work", "unchanged") for _, _, x, _ in failures)
             at, name = variant.where, f"'{variant.name}'"
             if not failures:
                 self.mend_at(at, f"{name} passes every check; add an expectation that rejects it")
-            elif not hidden and not self.exercise.predict:
-                why = "laws and visible lines can be forged"
-                self.mend_at(at, f"{name} is rejected by no hidden value; add one: {why}")
+            elif not holds and not self.exercise.predict:
+                why = "laws and visible values can be forged"
+                self.mend_at(at, f"{name} is rejected by no hidden value, work or unchanged line; add one: {why}")
             elif not namers and self.ran.outcomes[trial].ended == "finished":
                 self.mend_at(at, f"{name} is not recognised from what it gives; report this")
         count = len(self.exercise.wrong)
@@ -230,6 +232,17 @@ class _Prover:
                     remedy = "make its hidden values differ from each other and from the visible ones"
                     self.mend(f": the {name} scores {best:g} in check '{id}'; {remedy}")
         self.proof.extra["adversaries"] = scores
+
+    def _spoiled(self):
+        """The reference spoiled as careless code is, where that makes a difference at all, is rejected."""
+        found = {}
+        for trial in self.ran.trials["spoiled"]:
+            if not self.ran.outcomes[trial].spoiled:
+                continue
+            found[trial.rewrite] = bool(self.judged.failures(self.seen[trial]))
+            if not found[trial.rewrite]:
+                self.mend(f": spoiled ({trial.rewrite}), the reference still passes; {spoiled.REMEDY[trial.rewrite]}")
+        self.proof.extra["spoiled"] = found
 
     def _room(self):
         """The tolerance has room on both sides."""

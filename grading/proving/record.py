@@ -182,6 +182,8 @@ def _line(lesson, check, seen, at):
     if seen.kind == "forbidden":
         name = seen.value.get("name") if isinstance(seen.value, dict) else "a forbidden function"
         raise CourseError(f"{where} the reference answer calls {name}, which it forbids; write it out")
+    if seen.kind == "again":
+        raise CourseError(f"{where} '{seen.label}' gives something else when the check runs twice; make it repeatable")
     odd = unrecordable(seen.value)
     if odd is not None:
         raise CourseError(f"{where} '{seen.label}' sees a {odd}, which no record can hold; observe numbers or text")

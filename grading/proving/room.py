@@ -88,11 +88,14 @@ def _move(room, way, values, seen):
 
 
 def _distance(values, seen):
-    """How far a wrong variant is, in tolerances: its worst line; inf where it raises or differs in structure."""
+    """How far a wrong variant is, in tolerances: its worst line; inf where it raises or differs in structure.
+
+    Also where its values are as right as the reference's own: then work or a changed input is what rejects it.
+    """
     worst = 0.0
     for id, line in values:
         got = next((s for s in seen[id] if s.position == line["position"]), None)
         if got is None or got.kind != "value":
             return math.inf
         worst = max(worst, margins.units(line, got))
-    return worst
+    return worst if worst * margins.ROOM > 1 else math.inf

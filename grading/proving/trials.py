@@ -22,7 +22,8 @@ CPU_SECONDS = 20  # of one trial; a wrong answer that loops is rejected after it
 class Trial:
     """Another answer for an exercise: `source` stands in place of its solve cell.
 
-    `rewrite` asks for the same sums computed in another way, see `grading/proving/margins.py`.
+    `rewrite` asks for the same sums computed in another way, see `grading/proving/margins.py`, or for results spoiled
+    as `grading/proving/spoiled.py` does.
     """
 
     exercise: str
@@ -38,6 +39,7 @@ class Outcome:
     seen: dict = field(default_factory=dict)  # (check, part) -> [Seen]
     lines: dict = field(default_factory=dict)  # (check, part) -> [line of the lesson's file]
     ended: str = "finished"  # or "cpu limit", "died"
+    spoiled: int = 0  # results that were spoiled on purpose, see spoiled.py
     caught: "Outcome | None" = None  # the same answer with its exceptions caught, when it raised
 
     def part(self, check, part):

@@ -419,6 +419,10 @@ WRONG["softmax"] = {
         "e.sum(axis=0, keepdims=True)",
         "you divide by the sum over the samples (columns); the classes of one sample, a row, compete",
     ),
+    "over the samples, with their maximum": (
+        "def softmax(z):\n    e = np.exp(z - z.max(axis=0, keepdims=True))\n    return e / e.sum(axis=0, keepdims=True)",
+        "maximum and sum run over the samples (axis 0); the classes of one sample, a row, compete: axis 1",
+    ),
     "over everything": (
         "e.sum(axis=1, keepdims=True)",
         "e.sum()",
@@ -512,6 +516,11 @@ WRONG["softmax_loss"] = {
         "np.exp(score).sum(axis=1, keepdims=True)",
         "np.exp(score).sum(axis=0, keepdims=True)",
         "the probabilities of one sample, a row, add up to 1; you sum over the samples",
+    ),
+    "softmax over the samples, with their maximum": (
+        "score.max(axis=1, keepdims=True)\n    log_p = score - np.log(np.exp(score).sum(axis=1, keepdims=True))",
+        "score.max(axis=0, keepdims=True)\n    log_p = score - np.log(np.exp(score).sum(axis=0, keepdims=True))",
+        "maximum and sum run over the samples (axis 0); the classes of one sample, a row, compete: axis 1",
     ),
     "all classes in the loss": (
         "-np.mean(log_p[rows, t])",

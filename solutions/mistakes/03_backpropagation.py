@@ -100,6 +100,11 @@ WRONG["mul"] = {
         "1 - np.tanh(out) ** 2",
         "out is already the tanh; here tanh was taken a second time",
     ),
+    "tanh's slope at the input": (
+        "1 - out**2",
+        "1 - a**2",
+        "1 - tanh² takes the value of tanh; here the square is that of what went in",
+    ),
     "tanh with the sigmoid's slope": (
         "(g * (1 - out**2),)",
         "(g * out * (1 - out),)",
@@ -468,6 +473,11 @@ WRONG["gradient_check"] = {
         "tol * larger",
         "tol",
         "the allowed difference must grow and shrink with the slopes: multiply tol by the larger of them",
+    ),
+    "isclose with its own absolute part": (
+        "bool(abs(claimed - measured) <= tol * larger)",
+        "bool(np.isclose(claimed, measured, rtol=tol))",
+        "np.isclose forgives 1e-8 besides rtol, so small wrong slopes pass; give it atol=0",
     ),
     "agree turned round": ("<= tol", "> tol", "True must mean that the two agree"),
     "moves x": (

@@ -251,6 +251,11 @@ WRONG["loss_and_gradients"] = {
         "logp = s - np.log(np.exp(s).sum(axis=0, keepdims=True))",
         "softmax runs over the classes of one sample (axis 1), not over the batch",
     ),
+    "softmax over the batch, with its maximum": (
+        "s.max(axis=1, keepdims=True)\n    logp = s - np.log(np.exp(s).sum(axis=1, keepdims=True))",
+        "s.max(axis=0, keepdims=True)\n    logp = s - np.log(np.exp(s).sum(axis=0, keepdims=True))",
+        "maximum and sum run over the batch (axis 0); the classes of one sample, a row, compete: axis 1",
+    ),
     "overflow": (
         "    s = s - s.max(axis=1, keepdims=True)\n",
         "",
@@ -411,6 +416,11 @@ WRONG["fit_jacobian"] = {
         "h (1 - h) is the slope of the sigmoid; that of tanh is 1 - h²",
     ),
     "output weight missing": ("v[1:] * (1 - h**2)", "(1 - h**2)", "the chain passes through v_j: multiply by it"),
+    "slope at the pre-activation": (
+        "(1 - h**2)",
+        "(1 - (x1 @ w.T) ** 2)",
+        "1 - h² takes tanh's value h; here it takes what went into tanh",
+    ),
     "slope at h": (
         "(1 - h**2)",
         "(1 - np.tanh(h) ** 2)",

@@ -336,6 +336,11 @@ WRONG["gradient_norms"] = {
         "hidden[-2::-1], hidden[:0:-1], strict=True):",
         "the slope of tanh is 1 - a² with tanh's own value a, before the bypass is added",
     ),
+    "slope at the pre-activation": (
+        "g * (1 - a**2)",
+        "g * (1 - np.arctanh(a) ** 2)",
+        "1 - a² takes tanh's value a; here it takes what went into tanh",
+    ),
     "slope missing": ("g * (1 - a**2)", "g", "the slope of tanh, 1 - a², is missing"),
     "matrix transposed": (
         "g = ga @ w + g if bypass else ga @ w",

@@ -458,6 +458,29 @@ WRONG["adam_step"] = {
         "t = t + 2",
         "t is the number of steps so far, so it grows by one",
     ),
+    "step counted after its correction": (
+        "def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):\n"
+        "    m, s, t = state\n"
+        "    m = beta1 * m + (1 - beta1) * g\n    s = beta2 * s + (1 - beta2) * g**2\n"
+        "    first = m / (1 - beta1 ** max(t, 1))\n    second = s / (1 - beta2 ** max(t, 1))\n"
+        "    return w - lr * first / (np.sqrt(second) + eps), (m, s, t + 1)",
+        "t is counted after the correction: from the second step on it is one too small; count the step first",
+    ),
+    "root of the second correction": (
+        "second = s / (1 - beta2**t)",
+        "second = s / np.sqrt(1 - beta2**t)",
+        "s is divided by 1 - beta2**t itself; the root comes after, over both",
+    ),
+    "power of the weight": (
+        "    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)\n",
+        "    first = m / (1 - beta1) ** t\n    second = s / (1 - beta2) ** t\n",
+        "the power belongs to beta: 1 - beta**t, not (1 - beta)**t",
+    ),
+    "epochs for steps": (
+        "    first = m / (1 - beta1**t)\n    second = s / (1 - beta2**t)\n",
+        "    first = m / (1 - beta1)\n    second = s / (1 - beta2)\n",
+        "the correction fades with the steps: beta to the power t; this stays at its first value",
+    ),
     "correction kept": (
         "(m, s, t)\n",
         "(first, second, t)\n",

@@ -323,7 +323,22 @@ WRONG["batch_norm_forward"] = {
     "running statistics in training": (
         "    normal = (x",
         "    mean, var = running\n    normal = (x",
-        "in training the batch is normalised by its own statistics; here the running ones were used",
+        "in training the batch is normalised by its own statistics; here by the running ones, just moved",
+    ),
+    "running statistics of before in training": (
+        "        running = (new_mean, new_var)\n",
+        "        mean, var = running\n        running = (new_mean, new_var)\n",
+        "in training the batch is normalised by its own statistics; here by the running ones that came in",
+    ),
+    "evaluation without gamma and beta": (
+        "    normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)\n",
+        "    normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)\n    if not training:\n        return normal, running\n",
+        "scale and shift belong to evaluation too: y = gamma·x̂ + beta in both modes",
+    ),
+    "evaluation without the root": (
+        "    normal = (x - mean.reshape(shape)) / np.sqrt(var.reshape(shape) + eps)\n",
+        "    normal = (x - mean.reshape(shape)) / ((var.reshape(shape) + eps) ** (0.5 if training else 1))\n",
+        "the running variance is a variance: its root is missing in evaluation",
     ),
     "batch statistics in evaluation": (
         "    normal = (x",

@@ -376,6 +376,72 @@ WRONG["max_pool"] = {
         "return np.max([tap(x, u % size[0], v % size[1], out, stride) for u, v in np.ndindex(size[::-1])], axis=0)",
         "the window's size is (rows, columns): you exchange them",
     ),
+    "windows one apart": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.max([tap(x, u, v, out, 1) for u, v in np.ndindex(size)], axis=0)",
+        "your windows stand one pixel apart: window i starts at i times the stride",
+    ),
+    "stride for the window's size": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex((min(stride, size[0]), min(stride, size[1])))], axis=0)",
+        "a window is as large as `size` says; the stride only says how far apart windows stand",
+    ),
+    "overhanging windows count": (
+        "def max_pool(x, size, stride):\n"
+        "    h, w = x.shape[2:]\n"
+        "    oh, ow = (max(-(-(n - k) // stride), 0) + 1 for n, k in zip((h, w), size))\n"
+        "    y = np.empty((*x.shape[:2], oh, ow))\n"
+        "    for i, j in np.ndindex(oh, ow):\n"
+        "        window = x[:, :, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]\n"
+        "        y[:, :, i, j] = window.max(axis=(2, 3)) if window.size else 0\n"
+        "    return y",
+        "a window that overhangs the border does not count: round the number of steps down",
+    ),
+    "one maximum for all channels": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "y = np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    return np.repeat(y.max(axis=1, keepdims=True), x.shape[1], axis=1)",
+        "every map is pooled by itself; here the channels of an image share one maximum",
+    ),
+    "one maximum for the whole batch": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "y = np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    return np.broadcast_to(y.max(axis=0), y.shape).copy()",
+        "every image is pooled by itself; here the images of the batch share one maximum",
+    ),
+    "only the first channel": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "y = np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    y[:, 1:] = 0\n    return y",
+        "only the first channel is filled; the loop over the channels is missing",
+    ),
+    "only the first image": (
+        "return np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "y = np.max([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    y[1:] = 0\n    return y",
+        "only the first image is filled; the loop over the batch is missing",
+    ),
+    "gradient to the window's corner": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won\n    return gx",
+        "gx = np.zeros(x.shape)\n    target = tap(gx, 0, 0, g.shape[2:], stride)\n    target += g\n    return gx",
+        "the gradient goes to the window's first pixel; add the winner's place inside of the window",
+    ),
+    "place by the wrong side": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won\n    return gx",
+        "gx = np.zeros(x.shape)\n    for n, c, i, j in np.ndindex(g.shape):\n        window = x[n, c, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]\n        u, v = divmod(int(window.argmax()), size[0])\n        gx[n, c, min(i * stride + u, x.shape[2] - 1), min(j * stride + v, x.shape[3] - 1)] += g[n, c, i, j]\n    return gx",
+        "argmax counts along rows: its row and column are divmod by the number of columns, not of rows",
+    ),
+    "one winner for the whole batch": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won\n    return gx",
+        "gx = np.zeros(x.shape)\n    for i, j in np.ndindex(g.shape[2:]):\n        window = x[:, :, i * stride : i * stride + size[0], j * stride : j * stride + size[1]]\n        n, c, u, v = np.unravel_index(window.argmax(), window.shape)\n        gx[n, c, i * stride + u, j * stride + v] += g[n, c, i, j]\n    return gx",
+        "argmax without an axis finds one winner among all images and channels; every map has its own",
+    ),
+    "summed over the batch": (
+        "target += won",
+        "target += won.sum(axis=0, keepdims=True)",
+        "every image has a gradient of its own; here they are added up over the batch",
+    ),
+    "enlarged by the stride": (
+        "y, gx, left = max_pool(x, size, stride), np.zeros(x.shape), g\n    for u, v in np.ndindex(size):\n        won = left * (tap(x, u, v, g.shape[2:], stride) == y)\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += won\n        left = left - won\n    return gx",
+        "up = g.repeat(stride, axis=2).repeat(stride, axis=3)\n    y = max_pool(x, size, stride).repeat(stride, axis=2).repeat(stride, axis=3)\n    h, w = min(up.shape[2], x.shape[2]), min(up.shape[3], x.shape[3])\n    gx = np.zeros(x.shape)\n    gx[:, :, :h, :w] = (x[:, :, :h, :w] == y[:, :, :h, :w]) * up[:, :, :h, :w]\n    return gx",
+        "repeating g by the stride is right only where windows tile; where they overlap, a pixel collects from several",
+    ),
     "last windows missing": (
         "out = (x.shape[2] - size[0]) // stride + 1,",
         "out = (x.shape[2] - size[0]) // stride,",
@@ -461,6 +527,36 @@ WRONG["average_pool"] = {
         "target = tap(gx, u, v, g.shape[2:], stride)",
         "target = tap(gx, u, v, g.shape[2:], 1)",
         "going back, windows still stand `stride` apart",
+    ),
+    "divided by the square of the stride": (
+        "return np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.sum([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0) / stride**2",
+        "divide by the pixels of a window, rows × columns; the stride has nothing to do with it",
+    ),
+    "windows one apart": (
+        "return np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "return np.mean([tap(x, u, v, out, 1) for u, v in np.ndindex(size)], axis=0)",
+        "your windows stand one pixel apart: window i starts at i times the stride",
+    ),
+    "mean over the channels too": (
+        "return np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)",
+        "y = np.mean([tap(x, u, v, out, stride) for u, v in np.ndindex(size)], axis=0)\n    return np.repeat(y.mean(axis=1, keepdims=True), x.shape[1], axis=1)",
+        "every map is averaged by itself; here the channels of an image share one mean",
+    ),
+    "backward divided by the number of windows": (
+        "target += g / (size[0] * size[1])",
+        "target += g / (g.shape[2] * g.shape[3])",
+        "the share is one over the pixels of a window, not over the number of windows",
+    ),
+    "backward over stride by stride pixels": (
+        "for u, v in np.ndindex(size):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])",
+        "for u, v in np.ndindex((min(stride, size[0]), min(stride, size[1]))):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])",
+        "a window covers rows × columns pixels, however far apart windows stand: all of them get their share",
+    ),
+    "backward overwrites the whole share": (
+        "target += g / (size[0] * size[1])",
+        "target[...] = g",
+        "a pixel in several windows gets a share from each: divide by the window's pixels, and add",
     ),
     "first pixel takes all": (
         "for u, v in np.ndindex(size):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])",

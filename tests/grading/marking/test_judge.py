@@ -63,6 +63,14 @@ def test_an_observation_sent_twice_fails_its_check(records, which):
     assert verdict.checks[right()[which].check].score == 0
 
 
+def test_a_line_that_gave_something_else_the_second_time_fails_its_check(records):
+    verdict = judge.judge(records, run([*right(), seen("double", 1, None, kind="again")]))
+    double = verdict.checks["double"]
+    assert (verdict.score, double.score) == (4, 0)
+    assert "Called again with the same arguments, your code gives something else." in double.reason
+    assert [line.passed for line in double.lines] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     "extra",
     [seen("double", 3, 1, part="hidden"), seen("double", 2, 2000, part="visible"), seen("double", 0, 6, part="hidden")],

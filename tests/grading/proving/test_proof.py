@@ -113,6 +113,22 @@ class TestWhatIsWrongIsTold:
         assert proof.line["wrong"][0]["rejected_by"] == "double (visible): three"
         problem(proof, "'squared' is rejected by no hidden value")
 
+    @pytest.mark.parametrize(
+        ("edit", "wrong"),
+        [
+            ('x = np.ones(3)\n    double(x)\n    expect.unchanged("x afterwards", x)', "np.multiply(2, x, out=x)"),
+            ('expect.work("steps", lambda n: double(np.ones(n)))', "np.array([2 * float(v) for v in x])"),
+        ],
+        ids=["a changed input", "too much work"],
+    )
+    def test_a_wrong_variant_that_only_work_or_a_changed_input_rejects_is_held(self, edit, wrong):
+        three = 'expect("three", double(np.array([1.5, -2.0, 4.0])))'
+        proof = prove(
+            (three, f"{three}\n    {edit}"), ('"squared": ("2 * x", "x * x"', f'"squared": ("2 * x", "{wrong}"')
+        )
+        assert proof.line["wrong"][0]["rejected_by"].startswith("double (visible): ")
+        assert proof.problems == []
+
     def test_a_right_variant_that_is_rejected(self):
         proof = prove(('{"sum": ("2 * x", "x + x")}', '{"sum": ("2 * x", "x + x + 1e-3")}'))
         assert proof.line["right"] == [{"name": "sum", "accepted": False}]

@@ -153,3 +153,12 @@ def test_a_forbidden_name_must_exist(name):
 def test_forbidden_names_of_functions_methods_and_libraries_not_imported_are_fine():
     names = "numpy.linalg.norm numpy.ndarray.sum course_lib.checks.check torch.nowhere"
     assert run_trials(tiny(("minutes=1\n", f'minutes=1 forbid="{names}"\n')))[0].seen
+
+
+def test_torch_in_a_child_does_not_wait_for_threads_that_stayed_behind(monkeypatch):
+    monkeypatch.setattr(trials, "CPU_SECONDS", 5)
+    torch = "float(torch.exp(torch.ones(3_000_000)).sum())"
+    lesson = tiny(("import numpy as np\n", f"import numpy as np\nimport torch\n\nwarm = {torch}\n"))
+    trial = answer(f"return 2 * x + 0 * {torch}")
+    _, outcomes = run_trials(lesson, [trial], env={"OMP_NUM_THREADS": "2"})
+    assert outcomes[trial].ended == "finished"
