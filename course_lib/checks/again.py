@@ -34,6 +34,8 @@ def first_change(check, first):
     """
     from course_lib.checks import use_sink
 
+    if any(seen.kind == "forbidden" for seen in first):  # it fails already, and nobody watches the second run
+        return None
     sink, frame = Again(), check.frame
     with use_sink(sink), contextlib.suppress(Exception):  # of a line outside the check: what the check saw counts
         exec(frame.f_code, frame.f_globals)
