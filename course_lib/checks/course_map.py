@@ -63,11 +63,13 @@ class CourseMap:
 
 
 def course_map(folder=None):
-    """The CourseMap of the lessons in `folder` (the current one); of all that are recorded where none lies there."""
+    """The CourseMap of the lessons in `folder` (the current one); of those recorded nearest where none lies there."""
     folder = Path.cwd() if folder is None else Path(folder)
     done, problem = read(progress_path(folder))
     known = lessons(record_folders(folder))
     here = {name for name in known if (folder / f"{name}.ipynb").is_file()}
+    if not here:
+        known = next(filter(None, (lessons([place]) for place in record_folders(folder))), {})
     stops = []
     for name, checks in known.items():
         if name in here or not here:

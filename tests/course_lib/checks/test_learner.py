@@ -241,7 +241,7 @@ def test_a_damaged_record_of_another_lesson_disturbs_no_one(tmp_path, half, caps
     book = Notebook()
     book.run('hint("half")\nshown = str(progress())')
     assert "Hint 1 of 3" in capsys.readouterr().out
-    assert "01 test" in book.names["shown"]
+    assert "01 Test" in book.names["shown"]
 
 
 def test_the_named_folder_comes_before_the_one_beside_the_notebook(tmp_path, half, capsys, monkeypatch):
