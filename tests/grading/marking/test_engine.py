@@ -206,7 +206,7 @@ def test_late_work_is_penalised_by_nbgraders_own_plugin(made):
     summary = engine.grade(made.root, pool=sc.InProcess(), workers=2)
     told = sc.dump(made)
     assert [told[s, small.LESSON][3] for s in ("student000", "student006", "student012")] == [6, None, None]
-    assert [one.student for one in summary.graded if one.late] == ["student000"]
+    assert [one.student for one in summary.graded if one.mark.late] == ["student000"]
 
 
 def test_more_time_for_one_student_is_another_job_for_that_student_only(made):
