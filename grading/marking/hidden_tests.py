@@ -19,8 +19,13 @@ def line_verdict(line, part, passed, say=""):
 
 
 def is_hidden(line):
-    """Whether a LineVerdict is of a hidden test."""
+    """Whether a LineVerdict, or a Seen, is of a hidden test."""
     return line.part == HIDDEN
+
+
+def only_hidden(lines):
+    """Those of verdict lines, or of what was seen, that belong to hidden tests."""
+    return [line for line in lines if is_hidden(line)]
 
 
 def label(line, *, numbered=False):

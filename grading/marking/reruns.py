@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grading.confinement.job import Step
 from grading.ids import check_of
+from grading.marking import hidden_tests
 from grading.marking.jobs import make_result
 from grading.marking.observed import pack
 from grading.marking.verdict import from_json
@@ -52,7 +53,7 @@ def joined(first, last):
     checks = {check_of(name) for name in left_out}
     kept = [s for s in first.seen if s.check in checks and (s.check, s.part, s.position) not in again]
     if first.told_hidden:
-        last, kept = last.shown_as(first), [s for s in kept if s.part == "hidden"]
+        last, kept = last.shown_as(first), hidden_tests.only_hidden(kept)
     return replace(
         last,
         cells={**last.cells, **left_out},
