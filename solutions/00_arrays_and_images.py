@@ -40,14 +40,15 @@ np.set_printoptions(precision=4, suppress=True)
 # An **exercise** is a task and the cells below it. In your cell you replace `raise NotDone(...)` by code. Under it three
 # hints are folded: the idea, a small case, the skeleton. Then comes the **check**. It calls your function and compares
 # what comes back with what a right answer gave, ✓ or ✗ for every line. It explains the first ✗, often names the mistake
-# it looks like, and shows one more hint each time it fails. Run it as often as you like; nobody counts.
+# it looks like, and says how to get a hint. Hints open only when you ask. Run it as often as you like; nobody counts.
 #
 # A **prediction** asks you to commit yourself before you see: replace the dots, run the check, then run the cell that
 # shows it. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
 # the course library's version stands in and says so; so you can skip an exercise and come back.
 #
-# `hint("standardise")` shows the next hint of the exercise of that name, `progress()` what passes so far. Your teacher's
-# grading runs the same checks with more inputs: write what the task asks, not what the shown examples need.
+# `hint()` opens a hint for the last check that failed, `hint("standardise", 2)` the second one of that exercise;
+# `progress()` shows what passes so far. Your teacher's grading runs the same checks with more inputs: write what the task
+# asks, not what the shown examples need.
 
 # %%
 progress()

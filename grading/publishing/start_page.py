@@ -22,7 +22,8 @@ it.
 **Check.** Run the cell below it. ✓ is right. ✗ shows what was expected, what came, and often which mistake it looks
 like. Change your answer, run it, check again, as often as you like.
 
-**Hints.** `hint("output_size")` in a new cell shows the first hint of that exercise, and one more each time you ask.
+**Hints.** `hint()` in a new cell opens a hint for the last check that failed; `hint("output_size", 2)` opens the second
+hint of that exercise.
 
 **Save.** Ctrl+S; JupyterLab also saves every two minutes. What passes is kept beside the notebooks and survives a
 restart.
