@@ -679,6 +679,11 @@ def correlate(x, w, b, stride=(1, 1), padding=(0, 0)):
 }
 
 WRONG["correlate_fast"] = {
+    "stride not passed on": (
+        "windows(x, w.shape[2:], stride)",
+        "windows(x, w.shape[2:])",
+        "pass the stride on to `windows`",
+    ),
     "windows copied": (
         "return view[:, :, :: stride[0], :: stride[1]]",
         "return view[:, :, :: stride[0], :: stride[1]].copy()",
@@ -769,11 +774,6 @@ def windows(x, kernel, stride=(1, 1)):
         "w.reshape(f, -1).T",
         "w.swapaxes(2, 3).reshape(f, -1).T",
         "rows and columns of the kernel are exchanged",
-    ),
-    "stride not passed on": (
-        "windows(x, w.shape[2:], stride)",
-        "windows(x, w.shape[2:])",
-        "pass the stride on to `windows`",
     ),
     "padding forgotten": (
         "((0, 0), (0, 0), (py, py), (px, px))",
