@@ -72,7 +72,7 @@ def test_an_extension_given_before_anything_was_handed_in_counts_when_it_is(late
     with Gradebook(late.db_url) as book:
         book.update_or_create_student("cem")
     decide.extend(late.root, "cem", "90", 2)
-    export(late.root, "csv", tmp_path / "before.csv")
+    export(late.root, "csv", tmp_path / "before.csv", as_is=True)
     (row,) = [line for line in (tmp_path / "before.csv").read_text().splitlines() if line.startswith("cem,")]
     assert row.split(",")[5:8] == ["", "", ""]  # no mark yet, and none of 0
     sc.hand_in(late, "cem", sc.answered(late, **sc.RIGHT), timestamp="2026-10-12 23:30:00 UTC")
