@@ -10,7 +10,7 @@ from tests.house import ROOT
 
 
 def test_nothing_is_said_where_all_is_there():
-    installed.needs("numpy", "json")
+    assert installed.needs("numpy", "json") is None
 
 
 def test_what_is_missing_is_named_with_what_to_type():
