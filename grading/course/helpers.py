@@ -122,9 +122,15 @@ def imported(cells):
     for cell in cells:
         kind = getattr(cell, "kind", None) or cell.cell_type
         if kind == "code" and IMPORT.search(cell.source):
-            tree = tree_of(cell.source)
-            for node in ast.walk(tree) if tree is not None else ():
-                if isinstance(node, ast.Import):
-                    yield from (alias.name.partition(".")[0] for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    yield node.module.partition(".")[0]
+            yield from _imported(cell.source)
+
+
+@functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
+def _imported(source):
+    tree, found = tree_of(source), []
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found += [alias.name.partition(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append(node.module.partition(".")[0])
+    return tuple(found)

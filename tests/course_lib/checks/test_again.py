@@ -96,3 +96,12 @@ def test_the_second_run_sends_nothing_else_and_travels_through_the_pipe(tmp_path
     path.write_bytes(encode(sink.lines[-1]))
     with path.open("rb") as stream:
         assert decode(stream) == sink.lines[-1]
+
+
+def test_the_second_run_asks_no_record_what_is_forbidden(monkeypatch):
+    def read(check):
+        raise AssertionError("the record was read again")
+
+    monkeypatch.setattr("course_lib.checks._recorded_forbid", read)
+    sink = Notebook().seen("def f(x):\n    return 2 * x", 'with check("f") as expect:\n    expect("twice", f(3))')
+    assert [seen.kind for seen in sink.lines] == ["value"]
