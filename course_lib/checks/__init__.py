@@ -169,6 +169,21 @@ class Expect:
         """Observe that a number is at least `bound`."""
         self._emit("at_least", label, observe(value), bound=observe(bound))
 
+    def outcome(self, label, predictions, *, truth, measure, at_least=None, at_most=None):
+        """Observe predictions that any design may have made: how good they are is measured where the truth is held.
+
+        `truth` is a name of the exercise's held cell, `measure` one of accuracy, mean_iou, mse, psnr, with one bound.
+        """
+        spec = {"truth": truth, "measure": measure, "at_least": at_least, "at_most": at_most}
+        self._emit("outcome", label, observe(predictions), **spec)
+
+    def held(self, name):
+        """Data that the judge hands to a hidden block: a lesson writes their name, a graded notebook holds them."""
+        from course_lib.evidence.held import unpack
+
+        hand = getattr(self._check.sink, "held", None)
+        return hand(self._check.id, name) if hand is not None else unpack(name)
+
     def unchanged(self, label, value):
         """Observe an input after the call, to see that it is as it was."""
         self._emit("unchanged", label, observe(value))

@@ -11,6 +11,7 @@ import numpy as np
 
 from course_lib.evidence.difference import Difference, default_rtol, describe, short
 from course_lib.evidence.observation import Seen
+from course_lib.evidence.outcome import reached
 from course_lib.evidence.records import BadRecord, Record, load_record, record_line, save_record
 from course_lib.evidence.tree import Opaque
 from course_lib.evidence.values import compare
@@ -149,6 +150,7 @@ _RULES = {
     "unchanged": _unchanged,
     "same_as": _same_as,
     "at_least": _at_least,
+    "outcome": reached,
     "raises": _raises,
     "work": _work,
 }

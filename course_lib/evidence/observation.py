@@ -20,7 +20,9 @@ __all__ = ["MAX_BYTES", "Malformed", "Opaque", "Seen", "decode", "encode", "from
 MAX_LABEL = 500
 MAX_KEYS = 16  # of a dict that have one hash: look-ups among more of them take the square of their number
 MAX_COUNT = 2**63  # of events
-KINDS = frozenset(("value", "unchanged", "same_as", "at_least", "raises", "work", "raised", "forbidden", "again"))
+KINDS = frozenset(
+    ("value", "unchanged", "same_as", "at_least", "outcome", "raises", "work", "raised", "forbidden", "again")
+)
 PARTS = frozenset(("visible", "hidden"))
 
 _DTYPES = frozenset(("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"))

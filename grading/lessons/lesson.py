@@ -64,6 +64,7 @@ class Exercise:
     solve: Cell
     task: Cell | None
     given: Cell | None
+    held: Cell | None  # what the judge keeps of an open exercise
     checks: tuple
     hints: tuple
     wrong: tuple

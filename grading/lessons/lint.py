@@ -21,6 +21,7 @@ from grading.lessons.cells import (
 )
 from grading.lessons.fallbacks import written_out
 from grading.lessons.forbidden import dotted
+from grading.lessons.held import held_problems
 from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
 from grading.lessons.lint_mistakes import mistakes_problems
@@ -92,6 +93,7 @@ def _problems(lesson):
         yield from exercise_problems(lesson, exercise)
         for check in exercise.checks:
             yield from check_problems(check)
+        yield from held_problems(exercise)
     for question in lesson.questions:
         yield from _question(question)
     yield from _prediction_share(lesson)

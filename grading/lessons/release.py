@@ -28,6 +28,7 @@ from traitlets.config import Config
 
 from grading.lessons.cells import GUARDED, solution_region, without_markers
 from grading.lessons.frame import hand_in_source, linked, needs_source
+from grading.lessons.held import fill
 
 SCHEMA_VERSION = 3
 NEEDS = "needs"  # id and tag of the first code cell
@@ -84,8 +85,11 @@ def student_notebook(lesson):
     return notebook
 
 
-def instructor_notebook(lesson):
-    """The notebook with answers, hidden tests and rubrics: what goes into a course folder's `source/LESSON/`."""
+def instructor_notebook(lesson, held=None):
+    """The notebook with answers, hidden tests and rubrics: what goes into a course folder's `source/LESSON/`.
+
+    `held` is {check id: {name: packed data}} of what hidden blocks are given, as the hidden record has it.
+    """
     cells, ids = [], {}
     previous = None
     for cell in lesson.cells:
@@ -93,6 +97,7 @@ def instructor_notebook(lesson):
             cells[-1].source += "\n\n" + _hint(lesson, cell)
             continue
         for kind, name, source, metadata in _cells(lesson, cell):
+            source = fill(source, (held or {}).get(cell.id, {})) if cell.role == "check" else source
             make = new_code_cell if kind == "code" else new_markdown_cell
             made = make(source, metadata=metadata)
             if kind == "code" and NEEDS not in ids:
@@ -169,7 +174,7 @@ def picture_path(lesson, cell):
 
 def _cells(lesson, cell):
     """What a source cell becomes: (kind, stable name or "", source, metadata), none, one or two of them."""
-    if cell.role == "given":
+    if cell.role in ("given", "held"):
         return []
     make = {
         "lesson": _lesson_cell,

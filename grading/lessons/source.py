@@ -20,6 +20,7 @@ MARKS = {
     "task": ("markdown", {"title"}),
     "solve": ("code", {"difficulty", "importance", "minutes", "forbid", "bug"}),
     "given": ("code", set()),
+    "held": ("code", {"gives"}),
     "check": ("code", {"points"}),
     "predict": ("code", {"points"}),
     "question": ("markdown", {"points", "title"}),
@@ -151,7 +152,7 @@ def _role(marks, kind, path, line):
 
 def _check_values(role, marks, where):
     value = marks[role]
-    if role in ("task", "solve", "given", "question", "hint", "practice") and not (
+    if role in ("task", "solve", "given", "held", "question", "hint", "practice") and not (
         isinstance(value, str) and ID.match(value)
     ):
         raise CourseError(f'{where} {role}="{value}": an id is lower-case letters, digits and _, a letter first')
@@ -177,7 +178,7 @@ def _exercises(cells, path, mistakes):
     solves = [c for c in cells if c.role == "solve"]
     known = {c.id for c in solves}
     for cell in cells:
-        if cell.role in ("task", "given", "check", "predict", "hint"):
+        if cell.role in ("task", "given", "held", "check", "predict", "hint"):
             owner = cell.id.split("-")[0]
             if owner not in known:
                 raise CourseError(
@@ -202,6 +203,7 @@ def _exercises(cells, path, mistakes):
                 solve=solve,
                 task=task,
                 given=given,
+                held=one("held", id),
                 checks=checks,
                 hints=tuple(c.source for c in of("hint", id)),
                 wrong=wrong,

@@ -22,10 +22,9 @@ def streams(id, record):
     its few points are for, so *constant* does not try it.
     """
     lines, parts = record["lines"], record["parts"]
-    public = [
-        x["value"] for x in lines if x["kind"] == "value" and parts[x["position"]] == "visible" and "hash" not in x
-    ]
-    secret = [x for x in lines if parts[x["position"]] == "hidden" and x["kind"] == "value"]
+    telling = [x for x in lines if x["kind"] in ("value", "outcome")]
+    public = [x["value"] for x in telling if parts[x["position"]] == "visible" and "hash" not in x]
+    secret = [x for x in telling if parts[x["position"]] == "hidden"]
 
     def stream(answer):
         return [_forged(id, line, parts[line["position"]], answer) for line in lines]
@@ -36,9 +35,21 @@ def streams(id, record):
     sent = {"forger": [stream(lambda line: None)], "parrot": [stream(fitting)], "constant": []}
     if any("hash" in line for line in lines):
         return sent
-    candidates = [*GUESSES, *public[:8], *(line["value"] for line in secret[:8])]
+    candidates = [*GUESSES, *public[:8], *(line["value"] for line in secret[:8] if line["kind"] == "value")]
     sent["constant"] = [stream(lambda line, v=v: v) for v in candidates]
+    shown = {v for x in secret if x["kind"] == "outcome" for v in _one_answer(x["value"])}
+    sent["constant"] += [stream(lambda line, v=v: _everywhere(line, v)) for v in sorted(shown)]
     return sent
+
+
+def _one_answer(truth):
+    """What somebody might answer for every case of an outcome: one of its values, or their mean."""
+    values = np.unique(truth)
+    return [*values[:: max(1, len(values) // 16)].tolist(), float(np.mean(values)), float(np.mean(truth))]
+
+
+def _everywhere(line, value):
+    return np.full(np.shape(line["value"]), value) if line["kind"] == "outcome" else value
 
 
 def _fits(id, line, part, value):
@@ -47,7 +58,7 @@ def _fits(id, line, part, value):
 
 def _forged(id, line, part, answer):
     kind = line["kind"]
-    if kind == "value":
+    if kind in ("value", "outcome"):
         value = answer(line) if part == "hidden" or "hash" in line else line["value"]
     elif kind == "same_as":
         value = (1.0, 1.0)

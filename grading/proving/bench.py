@@ -26,7 +26,7 @@ class Bench:
     """One namespace in which a lesson's cells run in order, as in the grader but without a kernel."""
 
     def __init__(self, lesson):
-        self.lesson, self.keep_figures = lesson, False
+        self.lesson, self.keep_figures, self.held = lesson, False, {}
         self.names = {"__name__": "__main__", "__builtins__": builtins, "display": lambda *a, **k: None}
 
     def run(self, source, line, *, guard=True):
@@ -44,6 +44,14 @@ class Bench:
             exec(code, self.names)
         if "matplotlib.pyplot" in sys.modules and not self.keep_figures:
             sys.modules["matplotlib.pyplot"].close("all")
+
+    def hold(self, cell):
+        """Run a held cell by itself: `held[exercise id]` has its names, the bench none of them."""
+        names, self.names = self.names, {"__name__": "__main__", "__builtins__": builtins}
+        try:
+            self.run(cell.source, cell.line)
+        finally:
+            self.held[cell.id], self.names = self.names, names
 
     def check(self, check):
         """Run a check cell: the visible part, then the hidden part on the names as they are then, put back after."""

@@ -127,6 +127,10 @@ class _Secrets:
             for check in lesson.checks:
                 for line in _secret_lines(check):
                     self.hidden[line] = check.id
+            for exercise in (e for e in lesson.exercises if e.held is not None):
+                for line in exercise.held.source.split("\n"):
+                    if len(_packed(line)) >= SHORT:
+                        self.hidden[_packed(line)] = exercise.id
             for question in lesson.questions:
                 for line in question.rubric.split("\n"):
                     if len(_packed(line)) >= SHORT:

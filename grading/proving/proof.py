@@ -142,7 +142,7 @@ class _Prover:
                     "named_by": rejected_by(naming),
                 }
             )
-            holds = any(part == "hidden" and x["kind"] == "value" for _, part, x, _ in failures)
+            holds = any(part == "hidden" and x["kind"] in ("value", "outcome") for _, part, x, _ in failures)
             holds = holds or any(x["kind"] in ("work", "unchanged") for _, _, x, _ in failures)
             at, name = variant.where, f"'{variant.name}'"
             if not failures:

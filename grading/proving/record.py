@@ -9,9 +9,11 @@ from pathlib import Path
 
 from course_lib.checks.given import fingerprint
 from course_lib.evidence.compare import Record, check_line, compare, load_record, record_line, save_record
+from course_lib.evidence.held import pack
 from course_lib.evidence.records import unrecordable
 from grading.errors import CourseError
 from grading.lessons.cells import without_markers
+from grading.lessons.held import given
 from grading.proving.trials import Trial, run_trials, shifted
 
 PARTS = ("visible", "hidden")
@@ -51,7 +53,8 @@ def record_check(lesson, check, reference, wrong):
     for part in PARTS if check.hidden else PARTS[:1]:
         seen = shifted(reference.part(check.id, part), start)
         at = reference.lines.get((check.id, part), [])
-        lines = [_line(lesson, check, s, at[i]) for i, s in enumerate(seen)]
+        held = reference.held.get(exercise.id, {})
+        lines = [_line(lesson, check, s, at[i], held) for i, s in enumerate(seen)]
         if not lines:
             raise CourseError(
                 f"{lesson.path.name}:{check.cell.line}: the {part} part of check '{check.id}' sees nothing; "
@@ -69,6 +72,7 @@ def record_check(lesson, check, reference, wrong):
             "hints": list(exercise.hints) if part == "visible" else [],
             "points": check.points,
             **({"exercise": _about(lesson, check, exercise)} if part == "visible" else {}),
+            **({"held": {name: pack(held[name]) for name in given(exercise)}} if held and part == "hidden" else {}),
         }
         start += len(lines)
     return entries
@@ -107,7 +111,7 @@ def record_differences(old, new):
         return [f"its checks are {', '.join(new.checks)}, recorded were {', '.join(old.checks)}"]
     for id, entry in new.checks.items():
         before = old.checks[id]
-        for key in ("forbid", "hints", "points", "exercise"):
+        for key in ("forbid", "hints", "points", "exercise", "held"):
             if before.get(key) != entry.get(key):
                 told.append(f"{id}: {key} changed")
         told += [f"{id}: {text}" for text in _line_differences(before["lines"], entry["lines"])]
@@ -173,7 +177,7 @@ def _floats(tree):
         yield np.asarray(tree)
 
 
-def _line(lesson, check, seen, at):
+def _line(lesson, check, seen, at, held):
     """The record's line for what the reference gave; CourseError where the reference itself fails."""
     where = f"{lesson.path.name}:{at or check.cell.line}:"
     if seen.kind == "raised":
@@ -188,6 +192,10 @@ def _line(lesson, check, seen, at):
     if odd is not None:
         raise CourseError(f"{where} '{seen.label}' sees a {odd}, which no record can hold; observe numbers or text")
     line = record_line(seen)
+    if seen.kind == "outcome":
+        if line["truth"] not in held:
+            raise CourseError(f"{where} no array '{line['truth']}' is held; define it in the held cell")
+        line["value"] = held[line["truth"]]
     if check.predict:
         return _hashed(lesson, check, line, where)
     if check_line(line, seen) is not None:

@@ -17,8 +17,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from course_lib.evidence.observation import observe
 from grading.errors import CourseError
 from grading.files import write_atomically
+from grading.ids import exercise_of
 from grading.lessons.source import parse_lesson
 from grading.proving.bench import SKIPPED, Bench
 from grading.proving.trials import Outcome, Trial
@@ -27,8 +31,9 @@ from grading.proving.trials import Outcome, Trial
 class Collector:
     """The sink of a trial: keeps every observation with the line of the lesson's file that made it."""
 
-    def __init__(self, lesson):
-        self.lesson, self.outcome = lesson, Outcome()
+    def __init__(self, bench):
+        lesson = bench.lesson
+        self.lesson, self.bench, self.outcome = lesson, bench, Outcome()
         self.forbidden = {c.id: e.forbid for e in lesson.exercises for c in e.checks}
 
     def seen(self, seen):
@@ -39,6 +44,10 @@ class Collector:
 
     def closed(self, check, part):
         """Nothing to do: what is missing is seen from the record."""
+
+    def held(self, check, name):
+        """What an exercise's held cell gives its hidden blocks."""
+        return self.bench.held[exercise_of(check)][name]
 
     def forbid(self, check):
         """The library functions that the answer may not call."""
@@ -74,7 +83,8 @@ def _run(request, folder):
     wanted = request["only"]
     exercises = [e for e in lesson.exercises if wanted is None or e.id in wanted]
     last = max((c.cell.index for e in exercises for c in e.checks), default=-1 if wanted else len(lesson.cells))
-    bench, collector, pool = Bench(lesson), Collector(lesson), _Pool(request["jobs"], request["cpu"])
+    bench, pool = Bench(lesson), _Pool(request["jobs"], request["cpu"])
+    collector = Collector(bench)
     results = {}
     with use_sink(collector):
         for cell in lesson.cells[: last + 1] if wanted is not None else lesson.cells:
@@ -91,13 +101,21 @@ def _run(request, folder):
                     check = next(c for c in lesson.checks if c.cell is cell)
                     if wanted is None or check.exercise in wanted:
                         bench.check(check)
+                elif cell.role == "held":
+                    bench.hold(cell)
                 else:
                     bench.run(cell.source, cell.line)
             except (Exception, SystemExit) as error:
                 raise CourseError(_failed(lesson, cell, error)) from None
     pool.wait()
     _check_forbidden(lesson)
+    arrays = {id: {k: observe(v) for k, v in held.items() if _is_data(v)} for id, held in bench.held.items()}
+    collector.outcome.held = arrays
     return {"reference": collector.outcome, "outcomes": [_outcome(pool, results.get(i)) for i in range(len(trials))]}
+
+
+def _is_data(value):
+    return isinstance(value, np.ndarray | list | int | float)
 
 
 def _check_forbidden(lesson):
@@ -197,6 +215,8 @@ def _answer(bench, collector, trial, outcome, leave):
                 leave()
             elif cell.role == "solve":
                 bench.run(lesson.exercise(cell.id).reference, cell.line)
+            elif cell.role == "held":
+                bench.hold(cell)
             elif cell.role not in ("check", "predict"):
                 bench.run(cell.source, cell.line)
     outcome.ended = "finished"

@@ -40,6 +40,7 @@ class Outcome:
     lines: dict = field(default_factory=dict)  # (check, part) -> [line of the lesson's file]
     ended: str = "finished"  # or "cpu limit", "died"
     spoiled: int = 0  # results that were spoiled on purpose, see spoiled.py
+    held: dict = field(default_factory=dict)  # exercise -> {name: tree} of its held cell; the reference's only
     caught: "Outcome | None" = None  # the same answer with its exceptions caught, when it raised
 
     def part(self, check, part):

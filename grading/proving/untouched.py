@@ -19,6 +19,7 @@ from course_lib.evidence.observation import decode
 from grading.confinement.job import Isolation, Run
 from grading.errors import CourseError
 from grading.lessons.cells import open_hidden
+from grading.lessons.held import filled
 from grading.marking.judge import judge
 from grading.paths import ROOT
 
@@ -67,10 +68,11 @@ def untouched_score(lesson, notebook, records):
     """(score, how it was confined) of a released notebook (NodebookNode or path) against its records."""
     if not isinstance(notebook, nbformat.NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
+    hidden = records["hidden"].checks if records.get("hidden") is not None else {}
     job = {
         "visible": [c.source for c in notebook.cells if c.cell_type == "code"],
         "hidden": [
-            [c.id, open_hidden(c.hidden, c.id, len(records["visible"].checks[c.id]["lines"]))]
+            [c.id, open_hidden(filled(c, hidden.get(c.id)), c.id, len(records["visible"].checks[c.id]["lines"]))]
             for c in lesson.checks
             if c.hidden
         ],

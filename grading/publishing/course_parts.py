@@ -9,7 +9,7 @@ from grading.course.stamp import check_secret
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
 from grading.lessons.source import read_lessons
 from grading.lessons.variants import mistakes_path
-from grading.proving.record import record_lesson, save_records
+from grading.proving.record import read_record, record_lesson, save_records
 from grading.publishing.build import Folders, build
 from grading.publishing.private import draw_proven, keep_secret, read_secret
 
@@ -61,8 +61,9 @@ def _ensure_built(lesson, folders, tell):
 
 
 def _part(lesson, folders, visible, hidden):
+    held = {id: check.get("held", {}) for id, check in read_record(hidden).checks.items()}
     source = {
-        f"{lesson.slug}.ipynb": notebook_bytes(instructor_notebook(lesson)),
+        f"{lesson.slug}.ipynb": notebook_bytes(instructor_notebook(lesson, held)),
         f"expected/{lesson.slug}.npz": visible.read_bytes(),
     }
     for cell in lesson.cells:

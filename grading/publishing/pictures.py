@@ -65,7 +65,7 @@ def draw(lesson, cell):
     except NameError:
         bench = Bench(lesson)
         for before in lesson.cells[: cell.index]:
-            if before.kind == "code" and before.role not in (*SKIPPED, "check", "predict"):
+            if before.kind == "code" and before.role not in (*SKIPPED, "held", "check", "predict"):
                 source = lesson.exercise(before.id).reference if before.role == "solve" else before.source
                 bench.run(source, before.line)
         plt.close("all")

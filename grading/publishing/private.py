@@ -65,25 +65,31 @@ def _draw_again(lesson, secret, draws, proofs, tell):
 
 
 def reseed(lesson, secret, draws=None):
-    """The lesson with each integer in a hidden `default_rng(...)` replaced by one drawn from `secret` (bytes).
+    """The lesson with each integer in a hidden or held `default_rng(...)` replaced by one drawn from `secret` (bytes).
 
     `draws` numbers the draws of its exercises, {exercise id: number}; the first is 0.
     """
     lines, owners = lesson.text.split("\n"), _owners(lesson)
-    inside = False
+    inside, held = False, _lines_of(e.held for e in lesson.exercises if e.held is not None)
     for number, line in enumerate(lines, 1):
         inside = (inside or BEGIN_HIDDEN in line) and END_HIDDEN not in line
         again = (draws or {}).get(owners.get(number), 0)
-        if inside:
+        if inside or number in held:
             seed = _seed(secret, lesson.slug, f":{again}" if again else "")
             lines[number - 1] = re.sub(r"(default_rng\(\s*)(\d[\d_]*)(\s*\))", seed, line)
     return parse_lesson("\n".join(lines), lesson.path, lesson.mistakes.text)
 
 
 def _owners(lesson):
-    """{number of a line in a check cell: id of its exercise}."""
-    lengths = [(check, len(check.cell.source.split("\n"))) for check in lesson.checks]
-    return {check.cell.line + i: check.exercise for check, length in lengths for i in range(length)}
+    """{number of a line in a check or held cell: id of its exercise}."""
+    owned = [(check.exercise, check.cell) for check in lesson.checks]
+    owned += [(e.id, e.held) for e in lesson.exercises if e.held is not None]
+    return {line: id for id, cell in owned for line in _lines_of([cell])}
+
+
+def _lines_of(cells):
+    """The numbers of the lines of the file that cells take."""
+    return {cell.line + i for cell in cells for i in range(len(cell.source.split("\n")))}
 
 
 def _seed(secret, slug, again):

@@ -111,3 +111,69 @@ def tiny(*edits, more=""):
 def write_tiny(folder, *edits):
     """Its two files in a folder of lessons, after edits; returns the lesson's path."""
     return _write(folder / "97_tiny.py", *_after([TINY, TINY_MISTAKES], edits))
+
+
+# an exercise that any design may solve: the judge holds what is right
+OPEN = """# %% [markdown] lesson="96" title="Open" minutes=5
+# One exercise.
+
+# %%
+import numpy as np
+
+from course_lib.checks import NotDone, check
+
+# %% [markdown] task="side" title="Which side?"
+# Write `side(points)`: 1 where the first coordinate is larger than the second, else 0. Nine of ten are enough.
+
+# %% solve="side" difficulty=1 importance=1 minutes=1
+def side(points):
+    ### BEGIN SOLUTION
+    return (points[:, 0] > points[:, 1]).astype(int)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="side"
+# Compare.
+
+# %% [markdown] hint="side"
+# (2, 1) becomes 1.
+
+# %% [markdown] hint="side"
+# `return (points[:, 0] > ...)`
+
+# %% held="side" gives="points"
+import numpy as np
+
+points = np.random.default_rng(961).normal(size=(60, 2))
+sides = (points[:, 0] > points[:, 1]).astype(int)
+
+# %% check="side" points=2
+with check("side") as expect:
+    expect("two points", side(np.array([[2.0, 1.0], [-1.0, 3.0]])))
+    ### BEGIN HIDDEN TESTS
+    points = expect.held("points")
+    expect.outcome("sides of 60 points", side(points), truth="sides", measure="accuracy", at_least=0.9)
+    ### END HIDDEN TESTS
+"""
+OPEN_MISTAKES = """WRONG, RIGHT = {}, {}
+
+WRONG["side"] = {
+    "turned round": ("points[:, 0] > points[:, 1]", "points[:, 0] < points[:, 1]", "1 is where the first is larger"),
+    "signs only": ("points[:, 0] > points[:, 1]", "points[:, 0] > 0", "compare the two coordinates, not one with 0"),
+    "second sign": ("points[:, 0] > points[:, 1]", "points[:, 1] < 0", "compare the two coordinates"),
+    "all the same": ("(points[:, 0] > points[:, 1]).astype(int)", "np.ones(len(points), int)", "look at the points"),
+    "the sum": ("points[:, 0] > points[:, 1]", "points.sum(1) > 0", "compare, do not add"),
+}
+RIGHT["side"] = {"difference": ("points[:, 0] > points[:, 1]", "points[:, 0] - 0.98 * points[:, 1] > 0")}
+"""
+
+
+def open_lesson(*edits):
+    """The lesson of one open exercise, after edits."""
+    text, mistakes = _after([OPEN, OPEN_MISTAKES], edits)
+    return parse_lesson(text, FOLDER / "96_open.py", mistakes)
+
+
+def write_open(folder):
+    """Its two files in a folder of lessons; returns the lesson's path."""
+    return _write(folder / "96_open.py", OPEN, OPEN_MISTAKES)

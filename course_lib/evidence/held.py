@@ -1,0 +1,23 @@
+"""Arrays as text: how data that the judge holds travel into a hidden block: the inputs, not their truth."""
+
+import base64
+import io
+
+import numpy as np
+
+
+def pack(array):
+    """An array as one word of text."""
+    raw = io.BytesIO()
+    np.save(raw, np.asarray(array), allow_pickle=False)
+    return base64.b64encode(raw.getvalue()).decode()
+
+
+def unpack(text):
+    """The array of `pack`; ValueError for any other text."""
+    try:
+        return np.load(io.BytesIO(base64.b64decode(text, validate=True)), allow_pickle=False)
+    except (ValueError, EOFError, OSError):
+        raise ValueError(
+            f"No data are held under {text[:40]!r} here: the judge hands them out in a graded run."
+        ) from None
