@@ -43,7 +43,6 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/course lint
 	$(BIN)/course build --check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) tests/test_conventions.py tests/test_house.py tests/test_setup.py tests/course_lib/evidence/test_compare.py tests/course_lib/test_public_names.py
 

@@ -19,6 +19,12 @@ def tree_of(path):
 
 
 @cache
+def nodes(path):
+    """All nodes of a file's syntax tree."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+@cache
 def modules(package):
     """{dotted name: path} of a package's modules, a package by its own name; the demo's notebooks are none."""
     return {name_of(path): path for path in sorted((ROOT / package).rglob("*.py"))}
@@ -30,9 +36,14 @@ def name_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(path):
     """(module, line) for every import anywhere in the file, submodules that `from package import x` names included."""
-    for node in ast.walk(tree_of(path)):
+    return tuple(_imports(path))
+
+
+def _imports(path):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

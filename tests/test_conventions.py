@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.house import ROOT, imports, tree_of
+from tests.house import ROOT, imports, nodes, tree_of
 
 LIBRARY = sorted((ROOT / "course_lib").rglob("*.py"))
 SOURCES = LIBRARY + [
@@ -14,19 +14,32 @@ SOURCES = LIBRARY + [
 ]
 
 
+WINGS = {
+    f: [p for p in SOURCES if p.relative_to(ROOT).parts[:-1][:2] == f]
+    for f in dict.fromkeys(p.relative_to(ROOT).parts[:-1][:2] for p in SOURCES)
+}
+
+
 def short(path):
     return str(path.relative_to(ROOT))
+
+
+def each_wing(*packages):
+    """A test for every folder of these packages; its files are looked at one after the other."""
+    wings = {"/".join(parts): files for parts, files in WINGS.items() if not packages or parts[0] in packages}
+    return pytest.mark.parametrize("files", wings.values(), ids=wings)
 
 
 # ---------------------------------------------------------------------- imports
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=short)
-def test_only_torch_models_imports_torch_and_nothing_else_imports_torch_models(path):
-    at_home = path.parent.name == "torch_models"
-    for module, line in imports(path):
-        assert module.split(".")[0] != "torch" or at_home, f"{short(path)}:{line} imports torch"
-        assert "torch_models" not in module or at_home, f"{short(path)}:{line} would import torch"
+@each_wing("course_lib")
+def test_only_torch_models_imports_torch_and_nothing_else_imports_torch_models(files):
+    for path in files:
+        at_home = path.parent.name == "torch_models"
+        for module, line in imports(path):
+            assert module.split(".")[0] != "torch" or at_home, f"{short(path)}:{line} imports torch"
+            assert "torch_models" not in module or at_home, f"{short(path)}:{line} would import torch"
 
 
 def run(code):
@@ -44,15 +57,16 @@ def test_importing_the_library_takes_less_than_a_quarter_of_a_second():
     assert min(float(run(code)) for _ in range(4)) < 0.25
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=short)
-def test_no_star_import_and_no_lookup_tricks(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ImportFrom):
-            assert all(alias.name != "*" for alias in node.names), f"{short(path)}:{node.lineno} imports *"
-        if isinstance(node, ast.FunctionDef) and path in LIBRARY:
-            assert node.name not in ("__getattr__", "__getattribute__"), (
-                f"{short(path)}:{node.lineno} defines {node.name}"
-            )
+@each_wing()
+def test_no_star_import_and_no_lookup_tricks(files):
+    for path in files:
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom):
+                assert all(alias.name != "*" for alias in node.names), f"{short(path)}:{node.lineno} imports *"
+            if isinstance(node, ast.FunctionDef) and path in LIBRARY:
+                assert node.name not in ("__getattr__", "__getattribute__"), (
+                    f"{short(path)}:{node.lineno} defines {node.name}"
+                )
 
 
 # ------------------------------------------------------------------- readability
@@ -75,11 +89,12 @@ def _last(decorator):
     return ast.unparse(decorator).split(".")[-1]
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=short)
-def test_everything_public_says_what_it_is(path):
-    for node, name in public_definitions(path):
-        text = ast.get_docstring(node) or ""
-        assert len(text) >= 3, f"{short(path)}: {name} has no docstring"
+@each_wing("course_lib")
+def test_everything_public_says_what_it_is(files):
+    for path in files:
+        for node, name in public_definitions(path):
+            text = ast.get_docstring(node) or ""
+            assert len(text) >= 3, f"{short(path)}: {name} has no docstring"
 
 
 # ---------------------------------------------------------------------- randomness
@@ -88,13 +103,15 @@ def test_everything_public_says_what_it_is(path):
 NEW_STYLE = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=short)
-def test_no_global_random_state(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
-            assert node.attr in NEW_STYLE, f"{short(path)}:{node.lineno} uses np.random.{node.attr}; take an rng"
-    for module, line in imports(path):
-        assert module.split(".")[0] != "random", f"{short(path)}:{line} imports random; take an rng"
+@each_wing()
+def test_no_global_random_state(files):
+    for path in files:
+        for node in nodes(path):
+            of = node.value if isinstance(node, ast.Attribute) else None
+            if isinstance(of, ast.Attribute) and of.attr == "random" and ast.unparse(of.value) in ("np", "numpy"):
+                assert node.attr in NEW_STYLE, f"{short(path)}:{node.lineno} uses np.random.{node.attr}; take an rng"
+        for module, line in imports(path):
+            assert module.split(".")[0] != "random", f"{short(path)}:{line} imports random; take an rng"
 
 
 def test_the_linter_has_nothing_to_say():

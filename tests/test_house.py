@@ -12,6 +12,10 @@ LONGEST_FILE, LONGEST_FUNCTION = 320, 60
 LONGEST_PAGE = 190
 ALL = [(package, name) for package in house.PACKAGES for name in house.modules(package)]
 FILES = [house.modules(package)[name] for package, name in ALL]
+WINGS = {f"{p}/{house.wing(n)}": [] for p, n in ALL}
+for package, name in ALL:
+    WINGS[f"{package}/{house.wing(name)}"].append(house.modules(package)[name])
+each_wing = pytest.mark.parametrize("files", WINGS.values(), ids=WINGS)
 
 
 def short(path):
@@ -69,32 +73,34 @@ def private(name):
     return name.startswith("_") and not name.startswith("__")
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
-def test_no_wing_reaches_into_anothers_private_names(path):
-    here, modules_of = house.name_of(path), {}
-    package = here.split(".")[0]
-    for node in ast.walk(house.tree_of(path)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in house.PACKAGES:
-            same = node.module.split(".")[0] == package and house.wing(node.module) == house.wing(here)
-            for alias in node.names:
-                assert same or not private(alias.name), f"{short(path)}:{node.lineno} imports {alias.name}"
-                if not same:
-                    modules_of[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-    for node in ast.walk(house.tree_of(path)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules_of:
-            taken = modules_of[node.value.id]
-            is_module = any(taken in house.modules(p) for p in house.PACKAGES)
-            assert not (is_module and private(node.attr)), f"{short(path)}:{node.lineno} uses {taken}.{node.attr}"
+@each_wing
+def test_no_wing_reaches_into_anothers_private_names(files):
+    for path in files:
+        here, modules_of = house.name_of(path), {}
+        package = here.split(".")[0]
+        for node in house.nodes(path):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in house.PACKAGES:
+                same = node.module.split(".")[0] == package and house.wing(node.module) == house.wing(here)
+                for alias in node.names:
+                    assert same or not private(alias.name), f"{short(path)}:{node.lineno} imports {alias.name}"
+                    if not same:
+                        modules_of[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        for node in house.nodes(path):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules_of:
+                taken = modules_of[node.value.id]
+                is_module = any(taken in house.modules(p) for p in house.PACKAGES)
+                assert not (is_module and private(node.attr)), f"{short(path)}:{node.lineno} uses {taken}.{node.attr}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=short)
-def test_files_and_functions_are_short(path):
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST_FILE, f"{short(path)} has {lines} lines; split it by ideas"
-    for node in ast.walk(house.tree_of(path)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            length = node.end_lineno - node.lineno + 1
-            assert length <= LONGEST_FUNCTION, f"{short(path)}:{node.lineno} {node.name} has {length} lines"
+@each_wing
+def test_files_and_functions_are_short(files):
+    for path in files:
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        assert lines <= LONGEST_FILE, f"{short(path)} has {lines} lines; split it by ideas"
+        for node in house.nodes(path):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                length = node.end_lineno - node.lineno + 1
+                assert length <= LONGEST_FUNCTION, f"{short(path)}:{node.lineno} {node.name} has {length} lines"
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=short)

@@ -35,7 +35,10 @@ def build(
         bool, typer.Option("--quick", help="The notebooks only: no pictures, no expected values.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Build although lint finds problems.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing: fail if a build would change a file.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing: fail if lint finds something or a build would change a file."),
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run the reference answers again in any case.")] = False,
 ):
     """Build student notebooks, pictures and expected values from solutions/.

@@ -1,6 +1,7 @@
 """Where a reference answer uses what its exercise forbids: names are followed to what they were imported as."""
 
 import ast
+import functools
 
 from grading.lessons.cells import tree_of
 
@@ -42,15 +43,20 @@ def imported(lesson):
     """Names that the lesson's code cells import: as written -> dotted name."""
     found = {}
     for cell in lesson.cells:
-        if cell.kind != "code":
-            continue
-        tree = tree_of(cell.source)
-        for node in ast.walk(tree) if tree is not None else ():  # that it does not parse is said elsewhere
-            if isinstance(node, ast.Import):
-                found |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
-                          for a in node.names}  # fmt: skip
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        if cell.kind == "code" and "import" in cell.source:
+            found |= _imported(cell.source)
+    return found
+
+
+@functools.lru_cache(maxsize=4096)  # every exercise of a lesson asks for all cells
+def _imported(source):
+    tree, found = tree_of(source), {}
+    for node in ast.walk(tree) if tree is not None else ():  # that it does not parse is said elsewhere
+        if isinstance(node, ast.Import):
+            found |= {a.asname or a.name.partition(".")[0]: a.name if a.asname else a.name.partition(".")[0]
+                      for a in node.names}  # fmt: skip
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
     return found
 
 

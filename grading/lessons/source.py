@@ -5,6 +5,7 @@ The marks on the cell lines are those of ARCHITECTURE.md. This is the only parse
 (one sentence with file and line) and leaves matters of quality to `grading/lessons/lint.py`.
 """
 
+import functools
 import re
 from pathlib import Path
 
@@ -69,9 +70,16 @@ def _text(path):
 
 
 def parse_lesson(text, path, mistakes=None):
-    """Parse the text of a percent file as the lesson at `path` (which need not exist); `mistakes` is the text of its
-    mistakes file, None where only the lesson itself is wanted."""
-    path = Path(path).absolute()
+    """Parse the text of a percent file as the lesson at `path` (which need not exist).
+
+    `mistakes` is the text of its mistakes file, None where only the lesson itself is wanted. Equal texts give the same
+    Lesson, which nobody changes.
+    """
+    return _parsed(text, Path(path).absolute(), mistakes)
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text, path, mistakes):
     cells = _cells(text, path)
     if not cells or cells[0].role != "lesson":
         raise CourseError(

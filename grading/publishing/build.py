@@ -96,9 +96,9 @@ def _stamp(lesson, folders):
 
 
 def stale(folders, numbers=()):
-    """What is not as a build would leave it, one sentence each; quick: nothing of a lesson is run."""
-    told = []
+    """What lint finds, and what is not as a build would leave it, a sentence each; nothing of a lesson is run."""
     lessons = read_lessons(folders.solutions, numbers)
+    told = [str(problem) for problem in lint_lessons(read_lessons(folders.solutions), lessons)]
     for lesson in lessons:
         path = folders.notebooks / f"{lesson.slug}.ipynb"
         command = f"run `course build {lesson.number}`"
