@@ -5,7 +5,7 @@ PIP_FLAGS ?=
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: help setup learner demo test check lab build certify bench clean
+.PHONY: help setup learner demo test check lab build book certify bench clean
 
 help:
 	@echo "make demo     grade a small class of sample submissions and show the result"
@@ -13,6 +13,7 @@ help:
 	@echo "make lab      open the course in JupyterLab (installs what a learner needs, and no more)"
 	@echo "make check    for authors: lint, notebooks up to date, quick tests (seconds)"
 	@echo "make build    notebooks from solutions/"
+	@echo "make book     the lessons as a static site, in build/book"
 	@echo "make certify  prove every exercise's tests"
 	@echo "make bench    measure against torch and stock nbgrader"
 
@@ -51,6 +52,9 @@ lab: learner
 
 build: setup
 	$(BIN)/course build
+
+book: setup
+	$(BIN)/course book
 
 certify: setup
 	$(BIN)/course certify

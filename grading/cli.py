@@ -24,7 +24,7 @@ app = typer.Typer(
 def main():
     """Run the command line; a user's mistake prints one sentence on stderr and exits with 2, Ctrl-C with 130."""
     try:
-        _register()
+        assemble()
         app()
     except CourseError as error:
         _end(error, 2)
@@ -45,7 +45,7 @@ def main():
         _end(f"{error.filename}: {error.strerror}; permit writing there, or name another place.", 2)
 
 
-def _register():
+def assemble():
     """Add the groups of commands that are there: a student's edition has the learner's only."""
     from grading.commands import learner, printing
 

@@ -36,8 +36,8 @@ def test_environment_yml_names_the_same_packages_and_versions_as_pyproject():
 def test_a_learner_is_asked_for_nothing_of_graders_and_of_torch_only_by_choice():
     assert names(PROJECT["dependencies"]).isdisjoint(names(EXTRAS["torch"] + EXTRAS["grading"] + EXTRAS["cluster"]))
     assert names(EXTRAS["grading"]) >= {"nbgrader", "jupytext"}
-    assert EXTRAS["dev"][0] == f"{PROJECT['name']}[torch,grading,cluster]"
-    assert set(EXTRAS) == {"torch", "grading", "cluster", "dev"}
+    assert EXTRAS["dev"][0] == f"{PROJECT['name']}[torch,grading,cluster,book]"
+    assert set(EXTRAS) == {"torch", "grading", "cluster", "book", "dev"}
 
 
 def recipe(*goals, stamps=()):

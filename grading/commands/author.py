@@ -17,6 +17,7 @@ def register(app):
     app.command("certify", rich_help_panel="Authors")(certify)
     app.command("figures", rich_help_panel="Authors")(figures)
     app.command("look", rich_help_panel="Authors")(look)
+    app.command("book", rich_help_panel="Authors")(book)
     app.command("release", rich_help_panel="Instructors")(release)
 
 
@@ -228,3 +229,26 @@ def look(
     typer.echo(f"cells with a widget: {seen.widgets}; errors in the browser's console: {len(seen.complaints)}")
     for complaint in seen.complaints[:5]:
         typer.echo(f"  {complaint[:200]}")
+
+
+def book(
+    context: typer.Context,
+    lessons: Numbers = None,
+    to: Annotated[Path, typer.Option(help="Folder of the site.")] = Path("build/book"),
+    solutions: Solutions = None,
+    notebooks: Notebooks = None,
+):
+    """Make a static site of the lessons, the figures, the commands and the library; open its index.html.
+
+    Example: course book --to ~/public_html/course
+    """
+    from rich.console import Console
+
+    from grading.lessons.source import read_lessons
+    from grading.publishing.book.site import build_book
+
+    folders, console = _folders(solutions, notebooks), Console()
+    chosen = read_lessons(folders.solutions, lessons or ())
+    with console.status("reading") as status:
+        first = build_book(chosen, folders, to, context.parent.command.commands, tell=status.update)
+    console.print(f"the book: {first}", highlight=False, soft_wrap=True)
