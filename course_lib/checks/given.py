@@ -26,11 +26,17 @@ def fingerprint(source):
 
 def answer(names, namespace):
     """The fingerprint of the cell that defines the first of `names` now, or "" where that cannot be told."""
+    source = source_of(names, namespace)
+    return fingerprint(source) if source else ""
+
+
+def source_of(names, namespace):
+    """The text of the cell that defines the first of `names` now, or "" where that cannot be told."""
     for name in names:
         code = code_of(namespace.get(name))
         lines = linecache.getlines(code.co_filename) if code else []
         if lines:
-            return fingerprint("".join(lines))
+            return "".join(lines)
     return ""
 
 

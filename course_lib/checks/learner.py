@@ -6,7 +6,7 @@ import types
 from course_lib.checks import hints, session
 from course_lib.checks.check_cell import CheckCell
 from course_lib.checks.error_hints import about_call, often_means
-from course_lib.checks.given import answer
+from course_lib.checks.given import answer, source_of
 from course_lib.checks.learner_line import find_spot
 from course_lib.checks.lookup import exercise_of, find_check, find_hidden, record_folders
 from course_lib.checks.message import Message, show
@@ -140,7 +140,8 @@ class Learner:
         message.label = message.rows[position - expected["lines"][0]["position"]][0] if expected["lines"] else ""
         message.problem = CheckCell(self.frame).named(difference.say, self.at.get(position))
         message.beside = difference.beside
-        mistake = diagnose(expected, self.lines)
+        names = expected.get("exercise", {}).get("names") or [exercise_of(self.id)]
+        mistake = diagnose(expected, self.lines, source_of(names, self.frame.f_globals) if self.frame else "")
         message.mistakes = [mistake.sentence] if mistake else []
         if position >= hidden_from:
             message.problem, message.beside = "This hidden test fails.", ""

@@ -7,6 +7,7 @@ could hardly do so by chance, and when no relation of another kind fits as well.
 from dataclasses import dataclass
 
 from course_lib.evidence.compare import check_line
+from course_lib.evidence.habits import name_habit
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import distinct, telling, wrong_pairs
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
@@ -27,11 +28,28 @@ class Relation:
         return Mistake(BY + self.name, self.say, relation=True)
 
 
-def diagnose(check_record, seen):
-    """What is behind a failing check, as one Mistake: the known one that fits, else a relation, else None."""
+def diagnose(check_record, seen, source=""):
+    """What is behind a failing check, as one Mistake: the known one that fits, else a relation, else a habit, or None.
+
+    `source` is the text of the answer; habits are read from it where what fails first is no error.
+    """
     known = name_mistake(check_record, seen)
-    relation = None if known else name_relation(check_record, seen)
-    return known or (relation and relation.mistake())
+    if known:
+        return known
+    found = name_relation(check_record, seen)
+    if found is None and source:
+        kind = _first_kind(check_record, seen)
+        found = name_habit(source, again=kind == "again") if kind not in (None, "raised", "forbidden") else None
+    return found and found.mistake()
+
+
+def _first_kind(check_record, seen):
+    """The kind of what was seen where the check fails first; None where nothing was."""
+    at = {s.position: s for s in seen}
+    for line in sorted(check_record["lines"], key=lambda line: line["position"]):
+        if check_line(line, at.get(line["position"])) is not None:
+            return at[line["position"]].kind if line["position"] in at else None
+    return None
 
 
 def name_relation(check_record, seen):

@@ -99,7 +99,8 @@ def untouched(job, skeleton):
 def make_result(run, records, skeleton, job=None):
     """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values."""
     left = untouched(job, skeleton) if job is not None else ()
-    verdict, html = judge(records, run, points_of(skeleton), left), [MAX_HTML]
+    sources = {step.id: step.source for step in job.steps} if job is not None else None
+    verdict, html = judge(records, run, points_of(skeleton), left, sources), [MAX_HTML]
     if job is not None:
         not_their_own(verdict, borrowed(job, skeleton))
         verdict.cause = first_failed(run, job.steps, skeleton)

@@ -19,11 +19,12 @@ NOT_STARTED = "Not started: the program is as it was handed out."
 STRANGE = "This check ran more than once or sent lines it does not have; run its cell as it was handed out."
 
 
-def judge(records, run, points=None, untouched=()):
+def judge(records, run, points=None, untouched=(), sources=None):
     """records: {"visible": Record, "hidden": Record or None}; run: a Run -> Verdict.
 
     `points` (check id -> points, in notebook order) takes the place of the record's. `untouched` names exercises whose
     given program stands as it was handed out: what is wrong with it is the author's doing and no mistake of theirs.
+    `sources` has the answers' texts by exercise: where values explain nothing, a habit may be read from them.
     """
     visible, hidden = records["visible"], records.get("hidden")
     seen = {}
@@ -33,7 +34,8 @@ def judge(records, run, points=None, untouched=()):
     for name in points if points is not None else visible.checks:
         record = join(visible.checks[name], hidden.checks.get(name) if hidden is not None else None)
         worth = record["points"] if points is None else points[name]
-        checks[name] = _judge_check(name, record, seen.get(name, []), float(worth), run)
+        source = (sources or {}).get(exercise_of(name), "")
+        checks[name] = _judge_check(name, record, seen.get(name, []), float(worth), run, source)
         if exercise_of(name) in untouched and not checks[name].passed:
             checks[name] = replace(checks[name], mistakes=[], reason=NOT_STARTED, stopped="", started=False)
     return Verdict(visible.lesson, checks, run.ended)
@@ -57,7 +59,7 @@ def not_graded(records, outcome, sentence, points=None):
     return Verdict(records["visible"].lesson, checks, "not run", outcome=outcome, sentence=sentence)
 
 
-def _judge_check(name, record, seen, points, run):
+def _judge_check(name, record, seen, points, run, source):
     by_position, strange = {}, []
     for one in seen:
         known = record["parts"].get(one.position) == one.part
@@ -72,7 +74,7 @@ def _judge_check(name, record, seen, points, run):
         lines.append(_line(line, record["parts"][line["position"]], one, reached))
         reached = reached and one is not None and one.kind != "raised"
     passed = bool(lines) and not strange and all(line.passed for line in lines)
-    found = None if passed or strange else diagnose(record, list(by_position.values()))
+    found = None if passed or strange else diagnose(record, list(by_position.values()), source)
     mistakes = [found] if found else []
     score = points if passed else 0.0
     if strange:

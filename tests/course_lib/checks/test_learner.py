@@ -64,6 +64,11 @@ def test_a_right_answer_gets_a_tick_for_each_line(half, capsys):
     assert shown.splitlines() == ["✓ half: all 3 right", "  ✓ of one", "  ✓ of an array", "  ✓ below zero"]
 
 
+def test_a_habit_in_the_answers_own_text_is_said_where_no_value_explains_it(half, capsys):
+    _, shown, _ = run("def half(x):\n    for one in [x]:\n        return one * one + 0.31", capsys)
+    assert "The loop over `[x]` ends in its first round" in shown
+
+
 def test_the_first_failure_is_explained_and_the_mistake_and_that_hints_are_there(half, capsys):
     passed, shown, error = run("def half(x):\n    return x // 2", capsys)
     assert not passed

@@ -207,3 +207,13 @@ def test_the_class_table_says_not_started(records):
     wrong = run([seen("double", 0, 9), *right()[1:]])
     verdict = judge.judge(records, wrong, untouched={"double"})
     assert table.seen([(SimpleNamespace(outcome="graded"), verdict)]) == "double not started"
+
+
+def test_what_the_answers_text_shows_is_said_where_values_explain_nothing(records):
+    source = "def double(x):\n    for one in [x]:\n        return one + 0.7"
+    observed = [s if s.check != "double" else dataclasses.replace(s, value=0.7 + s.position) for s in right()]
+    double = judge.judge(records, run(observed), sources={"double": source}).checks["double"]
+    assert double.reason.endswith("To let it run to its end, move `return` one step to the left.")
+    assert [m.name for m in double.mistakes] == ["by habit: return in the loop"]
+    assert judge.judge(records, run(observed)).checks["double"].mistakes == []
+    assert judge.judge(records, run(right()), sources={"double": source}).checks["double"].mistakes == []

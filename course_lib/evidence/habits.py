@@ -1,0 +1,176 @@
+"""What can be read from an answer's own text where nothing else explains its failure: habits that often are the cause.
+
+Each sentence is a fact about the code that was written, whatever the values say: a loop that ends in its first round, a
+container that lives from call to call, draws of one's own. Nothing runs; the text is read once.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from course_lib.evidence.mistakes import Mistake
+
+BY = "by habit: "
+MAKERS = {"list", "dict", "set", "defaultdict", "Counter", "deque", "zeros", "ones", "empty", "full", "array"}
+CHANGES = {"append", "extend", "add", "update", "setdefault", "insert", "fill", "pop", "popitem", "clear", "remove"}
+LOGS = {"log", "log2", "log10"}
+SMALL = 1e-3
+BYTES = {"uint8", "int8"}
+STEADY = {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"}
+
+
+@dataclass(frozen=True)
+class Habit:
+    """A habit that was found: its `name`, what a tutor would `say`."""
+
+    name: str
+    say: str
+
+    def mistake(self):
+        """As the Mistake that a message or a verdict shows."""
+        return Mistake(BY + self.name, self.say, relation=True)
+
+
+def name_habit(source, again=False):
+    """The Habit in an answer's source that most likely explains a failure, or None.
+
+    `again` says that a second call gave something else than the first: then what lives between calls comes first.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    kept = (_default, _outside, _draws)
+    for find in (*kept, _loop) if again else (_loop, *kept, _forgiving, _log, _bytes):
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            habit = find(function, tree)
+            if habit is not None:
+                return habit
+    return None
+
+
+def _loop(function, tree):
+    """A `for` whose body always returns: it runs once."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.For) or not any(isinstance(step, ast.Return) for step in node.body):
+            continue
+        if not any(isinstance(inner, ast.Continue | ast.Break) for inner in ast.walk(node)):
+            say = f"The loop over `{_short(node.iter)}` ends in its first round: a `return` stands inside it."
+            return Habit("return in the loop", f"{say} To let it run to its end, move `return` one step to the left.")
+    return None
+
+
+def _default(function, tree):
+    """A default value that the function changes: it is made once."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    pairs = list(zip(named[len(named) - len(arguments.defaults) :], arguments.defaults, strict=True))
+    pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True))
+    for argument, default in pairs:
+        if _is_container(default) and argument.arg in _changed(function):
+            say = f"The default value of `{argument.arg}` is made once and keeps what earlier calls put into it."
+            return Habit("default kept", f"{say} Write `{argument.arg}=None` and make it inside.")
+    return None
+
+
+def _outside(function, tree):
+    """A container of the cell that the function changes."""
+    made = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _is_container(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+    own = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)} | _bound(function)
+    for name in sorted(((made - own) & _changed(function)) | (shared & _bound(function))):
+        say = f"`{name}` lives outside `{function.name}` and keeps what earlier calls left there."
+        return Habit("kept outside", f"{say} Make it anew inside the function.")
+    return None
+
+
+def _draws(function, tree):
+    """Random numbers that nobody gave: other ones at each call."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        path = _dotted(node.func).split(".")
+        old = len(path) > 1 and path[-2] == "random" and path[-1] not in STEADY
+        if old or (path[-1] == "default_rng" and not node.args and not node.keywords):
+            say = f"`{_short(node)}` draws new numbers at every call."
+            return Habit("own draws", f"{say} Use what the task hands you: an `rng`, a mask, the draws themselves.")
+    return None
+
+
+def _forgiving(function, tree):
+    """isclose with a relative tolerance only: the absolute one is still there."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and _dotted(node.func).split(".")[-1] in ("isclose", "allclose"):
+            given = {keyword.arg for keyword in node.keywords}
+            if "rtol" in given and "atol" not in given and _dotted(node.func).split(".")[0] != "math":
+                say = f"`{_dotted(node.func)}` forgives a difference of 1e-8 as well, whatever rtol says."
+                return Habit("absolute tolerance", f"{say} Pass atol=0, or compare yourself.")
+    return None
+
+
+def _log(function, tree):
+    """A small number added inside a logarithm."""
+    for node in ast.walk(function):
+        if not (isinstance(node, ast.Call) and node.args and _dotted(node.func).split(".")[-1] in LOGS):
+            continue
+        inside = node.args[0]
+        parts = (inside.left, inside.right) if isinstance(inside, ast.BinOp) and isinstance(inside.op, ast.Add) else ()
+        if any(isinstance(p, ast.Constant) and isinstance(p.value, float) and 0 < p.value <= SMALL for p in parts):
+            say = f"`{_short(node)}` is another function: the number you add moves every value near 0."
+            return Habit("added in the logarithm", f"{say} Look for a form that cannot overflow instead.")
+    return None
+
+
+def _bytes(function, tree):
+    """Numbers put into eight bits."""
+    for node in ast.walk(function):
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "value", None)
+        if name in BYTES if isinstance(name, str) else False:
+            return Habit("eight bits", f"`{name}` has eight bits: past 255 (127 with a sign) it begins again.")
+    return None
+
+
+def _is_container(node):
+    if isinstance(node, ast.List | ast.Dict | ast.Set):
+        return True
+    return isinstance(node, ast.Call) and _dotted(node.func).split(".")[-1] in MAKERS
+
+
+def _changed(function):
+    """Names whose content the function changes: by an item, in place, by a method that changes."""
+    found = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found.add(_root(node))
+        elif isinstance(node, ast.AugAssign):
+            found.add(_root(node.target))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            found.add(_root(node.func.value))
+    return found - {""}
+
+
+def _bound(function):
+    """Names that the function assigns."""
+    return {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _root(node):
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _dotted(node):
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _short(node):
+    text = ast.unparse(node)
+    return text if len(text) <= 40 else text[:39] + "…"
