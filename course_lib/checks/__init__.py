@@ -14,7 +14,7 @@ import warnings
 from course_lib.evidence.observation import MAX_BYTES, Opaque, Seen, observe, size
 from course_lib.evidence.tree import clean, type_name
 
-__all__ = ["Expect", "NotDone", "check", "hint", "progress", "use_sink", "yours"]
+__all__ = ["Expect", "NotDone", "answer", "check", "hint", "progress", "use_sink", "yours"]
 
 _MAX_PRINTED = 20_000
 _sink = None
@@ -253,6 +253,16 @@ def hint(what=None, number=None):
     from course_lib.checks.hints import display
 
     display(what, number)
+
+
+def answer(what):
+    """Show the reference answer of an exercise that passes or was tried three times, or a written question's rubric.
+
+    `answer("half")`; only where an edition has answers.
+    """
+    from course_lib.checks.answers import display
+
+    display(what)
 
 
 def yours(id, *, else_):

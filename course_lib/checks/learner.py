@@ -3,7 +3,7 @@
 import sys
 import types
 
-from course_lib.checks import hints, session
+from course_lib.checks import answers, hints, session
 from course_lib.checks.check_cell import CheckCell
 from course_lib.checks.error_hints import about_call, often_means
 from course_lib.checks.given import answer, source_of
@@ -71,7 +71,7 @@ class Learner:
         message.answer = mine
         session.remember(self.id, bool(message.passed), message.attempt, names, mine)
         if message.attempt and not message.passed:
-            message.ask = hints.offer(self.id, expected["hints"])
+            message.ask = "\n".join(filter(None, (hints.offer(self.id, expected["hints"]), answers.offer(self.id))))
         show(message)
         if not message.passed:
             if message.attempt:

@@ -297,3 +297,12 @@ def test_nothing_in_a_course_folder_knows_where_it_was_built(handed_out):
     holding = [p for p in out.rglob("*") if p.is_file() and f".{out.name}.".encode() in p.read_bytes()]
     assert holding == []
     assert [p.name for p in out.parent.iterdir()] == [out.name]
+
+
+def test_an_answers_cell_is_found_by_the_exercises_name_and_a_rubric_by_its_questions():
+    lesson = means()
+    cells = {cell.id: cell.source for cell in answers_notebook(lesson).cells}
+    for exercise in lesson.exercises:
+        assert cells[exercise.id] == exercise.reference
+    for question in lesson.questions:
+        assert question.rubric in cells[f"ask-{question.id}"]

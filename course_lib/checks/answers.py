@@ -1,0 +1,71 @@
+"""Reference answers, where an edition has them: opened when asked for, after a pass or three honest tries.
+
+The self-study edition lays `answers/NN_slug_answers.ipynb` beside the student's folder; a class's edition does not.
+"""
+
+import json
+from pathlib import Path
+
+from course_lib.checks.lookup import beside_library, exercise_of, find_exercise
+from course_lib.checks.message import Note, show
+from course_lib.checks.progress_file import read
+
+TRIES = 3
+NONE = "There are no answers here: they come with the self-study edition, in a class from whoever teaches it."
+
+
+def shown(what):
+    """What `answer(what)` displays, in Markdown."""
+    cells = _cells()
+    if not cells:
+        return NONE
+    what = getattr(what, "__name__", what)
+    asked = cells.get(f"ask-{what}")
+    if asked is not None:
+        return asked
+    found, near = find_exercise(what)
+    if found is None or found.id not in cells:
+        return f"There is no exercise {what}." + (f' Did you mean `answer("{near.id}")`?' if near else "")
+    tries = waiting(found.id)
+    if tries is not None:
+        said = "it has not been tried yet" if not tries else f"you have tried {tries} of {TRIES} times"
+        return f'It opens when its check passes, or after {TRIES} tries; {said}. Stuck? `hint("{found.id}")`'
+    return f"```python\n{cells[found.id]}\n```"
+
+
+def waiting(exercise):
+    """How often an exercise was tried that has to be tried again before its answer opens; None where it is open."""
+    runs = [entry for id, entry in read()[0].items() if exercise_of(id) == exercise]
+    tries = max((entry["tries"] for entry in runs), default=0)
+    return None if tries >= TRIES or (runs and all(entry["passed"] for entry in runs)) else tries
+
+
+def offer(check):
+    """One line below a failed check where its answer may be opened; "" elsewhere."""
+    exercise = exercise_of(check)
+    if waiting(exercise) is not None or exercise not in _cells():
+        return ""
+    return f'The answer: from course_lib.checks import answer; answer("{exercise}")'
+
+
+def display(what):
+    """Show the answer asked for."""
+    show(Note(shown(what)))
+
+
+def _cells():
+    """{cell id: source} of all answers that lie near the notebook or the library."""
+    here, found = Path.cwd(), {}
+    near = (place / "answers" for place in (here, here.parent, here.parent.parent))
+    for folder in (*near, *beside_library("answers")):
+        for path in sorted(folder.glob("*_answers.ipynb")) if folder.is_dir() else ():
+            try:
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+                found |= {cell["id"]: _text(cell["source"]) for cell in cells}
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # a damaged file has no answers
+    return found
+
+
+def _text(source):
+    return source if isinstance(source, str) else "".join(source)
