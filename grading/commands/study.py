@@ -145,6 +145,7 @@ def run_lesson(path, *, practice=False, timeout=120, keep=True, tell=lambda text
         allow_errors=True,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        **({"skip_cells_with_tag": ""} if practice else {}),  # else long runs are passed over by their tag
         on_cell_start=lambda cell, cell_index: tell(f"cell {cell_index + 1} of {len(notebook.cells)}"),
     )
     env = {**os.environ, "COURSE_MODE": "study" if practice else "grade"}

@@ -7,9 +7,7 @@ to a release agree. Built twice, anywhere, the bytes are equal.
 
 import ast
 import hashlib
-import io
 import re
-import tokenize
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -32,7 +30,7 @@ from grading.lessons.held import fill
 
 SCHEMA_VERSION = 3
 NEEDS = "needs"  # id and tag of the first code cell
-GUARD = 'if os.environ.get("COURSE_MODE") != "grade":  # the grader skips this run'
+SKIP = "skip-execution"  # the tag by which nbclient, nbgrader's way to run a notebook, passes over a cell
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
 
@@ -138,35 +136,6 @@ def code_stub(exercise):
     return f'raise NotDone("{exercise.id}")'
 
 
-def guarded(source):
-    """The source of a run that the grader skips: under an `if` on COURSE_MODE, its last value still displayed."""
-    source = shown(source)
-    inside = _lines_inside_strings(source)
-    body = [
-        line if not line.strip() or number in inside else f"    {line}"
-        for number, line in enumerate(source.split("\n"), 1)
-    ]
-    return "\n".join(["import os", "", GUARD, *body])
-
-
-def shown(source):
-    """The source with its last value displayed by a call, as a notebook does by itself at the top level."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return source  # IPython's own syntax: as it stands
-    if not tree.body or not isinstance(tree.body[-1], ast.Expr) or _returns_nothing(tree.body[-1]):
-        return source
-    last, lines = tree.body[-1], [line.encode() for line in source.split("\n")]
-    first, end = last.lineno - 1, last.end_lineno - 1
-    if lines[end][last.end_col_offset :].strip().startswith(b";"):
-        return source
-    # offsets are in bytes; the end first, so that they stay true on a line that holds both
-    lines[end] = lines[end][: last.end_col_offset] + b")" + lines[end][last.end_col_offset :]
-    lines[first] = lines[first][: last.col_offset] + b"display(" + lines[first][last.col_offset :]
-    return b"\n".join(lines).decode()
-
-
 def picture_path(lesson, cell):
     """Where a picture cell's image lies, relative to the notebooks' folder."""
     return f"pictures/{lesson.number}_{cell.id}.png"
@@ -190,7 +159,7 @@ def _cells(lesson, cell):
         return make(lesson, cell)
     if cell.role in GUARDED:
         name = f"{cell.role}-{cell.id}" if cell.role != "gpu" else ""
-        return [("code", name, guarded(cell.source), {"tags": [cell.role]})]
+        return [("code", name, cell.source, {"tags": [cell.role, SKIP]})]
     return [(cell.kind, "", linked(cell.source, lesson) if cell.kind == "markdown" else cell.source, {})]
 
 
@@ -281,31 +250,3 @@ def _cell_id(name, taken):
     name = re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:56]
     taken[name] = taken.get(name, 0) + 1
     return name if taken[name] == 1 else f"{name}-{taken[name]}"
-
-
-def _returns_nothing(node):
-    """Whether the last statement is one whose value nobody wants to see: a call to show, display or print."""
-    call = node.value
-    if not isinstance(call, ast.Call):
-        return False
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name in ("show", "display", "print")
-
-
-def _lines_inside_strings(source):
-    """Numbers of the lines that begin inside a string literal: indenting those would change the string."""
-    inside, opened = set(), None
-    starts = {getattr(tokenize, "FSTRING_START", -1)}
-    ends = {getattr(tokenize, "FSTRING_END", -1)}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.STRING:
-                inside.update(range(token.start[0] + 1, token.end[0] + 1))
-            elif token.type in starts:
-                opened = token.start[0] if opened is None else opened
-            elif token.type in ends and opened is not None:
-                inside.update(range(opened + 1, token.end[0] + 1))
-                opened = None
-    except (tokenize.TokenError, IndentationError):
-        pass  # IPython's own syntax; its strings are short
-    return inside

@@ -4,6 +4,7 @@ A result is kept as `notebooks/figures/F11.json`: tables as rows, drawings as PN
 commit and the kind of machine. Lessons may show such a recorded run where the machine at hand cannot repeat it.
 """
 
+import ast
 import datetime
 import json
 import os
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading.errors import CourseError
-from grading.lessons.release import shown
 from grading.lessons.source import read_lesson, read_lessons
 from grading.paths import ROOT
 
@@ -217,3 +217,30 @@ def plain(value):
         return {"text": str(value)}
     cells = [[x if isinstance(x, int | float | str) else str(x) for x in row] for row in rows]
     return {"title": str(getattr(value, "title", "")), "rows": cells}
+
+
+def shown(source):
+    """The source with its last value displayed by a call, as a notebook does by itself at the top level."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return source  # IPython's own syntax: as it stands
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr) or _returns_nothing(tree.body[-1]):
+        return source
+    last, lines = tree.body[-1], [line.encode() for line in source.split("\n")]
+    first, end = last.lineno - 1, last.end_lineno - 1
+    if lines[end][last.end_col_offset :].strip().startswith(b";"):
+        return source
+    # offsets are in bytes; the end first, so that they stay true on a line that holds both
+    lines[end] = lines[end][: last.end_col_offset] + b")" + lines[end][last.end_col_offset :]
+    lines[first] = lines[first][: last.col_offset] + b"display(" + lines[first][last.col_offset :]
+    return b"\n".join(lines).decode()
+
+
+def _returns_nothing(node):
+    """Whether the last statement is one whose value nobody wants to see: a call to show, display or print."""
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in ("show", "display", "print")

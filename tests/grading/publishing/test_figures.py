@@ -7,7 +7,7 @@ import pytest
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
 from grading.publishing.build import Folders
-from grading.publishing.figures import figures, read_figure, run_figure, write_page
+from grading.publishing.figures import figures, read_figure, run_figure, shown, write_page
 from tests.grading.means import FOLDER, PATH, edited_text, means
 
 
@@ -93,3 +93,24 @@ def test_a_damaged_record_says_what_to_do(folders):
     (folder / "F11.json").write_text("{", encoding="utf-8")
     with pytest.raises(CourseError, match="run `course figures --run F11`"):
         write_page(folders)
+
+
+@pytest.mark.parametrize(
+    ("source", "displayed"),
+    [
+        ("x = 3\nx", [3]),
+        ("x = 3", []),
+        ("x = [1,\n2]\nx[0]", [1]),
+        ("for i in range(2):\n    display(i)", [0, 1]),
+        ("display('a')", ["a"]),
+        ("3;", []),
+        ("t = '''a\n  b\nc'''\nt", ["a\n  b\nc"]),
+        ("f'''{1}\nß ü'''", ["1\nß ü"]),
+        ("'ß'; (1,\n  2)", [(1, 2)]),
+        ("import math\n\n\nmath.floor(2.5)  # two", [2]),
+    ],
+)
+def test_a_figures_last_value_is_displayed_as_a_notebook_does(source, displayed):
+    seen = []
+    exec(shown(source), {"display": seen.append})
+    assert seen == displayed
