@@ -1,0 +1,115 @@
+"""Batch size against throughput, memory and time to a loss, measured: a small network on the bundled digits."""
+
+import time
+import tracemalloc
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib import nn, optim
+from course_lib.autograd.tensor import Tensor, no_grad
+from course_lib.data import batches
+from course_lib.train import fit
+
+SIZES = (1, 4, 16, 64, 256, 1024)
+RATES = tuple(0.03 * 2**k for k in range(7))
+TARGET = 0.15  # mean cross-entropy of the training set
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one batch size gave: `steps` and its standard error are over seeds, at the best of the RATES."""
+
+    batch: int
+    throughput: float  # samples a second: forward, backward, step
+    memory: float  # bytes at the peak of a step, weights and gradients among them
+    rate: float
+    steps: float
+    error: float
+
+    @property
+    def samples(self):
+        """Samples seen on the way to the loss."""
+        return self.batch * self.steps
+
+    @property
+    def seconds(self):
+        """Time to the loss, at this throughput."""
+        return self.samples / self.throughput
+
+
+def network(rng, hidden=64):
+    """64 pixels, one hidden layer, ten classes."""
+    return nn.Sequential(nn.Linear(64, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng))
+
+
+def throughput(x, t, batch, *, repeats=5, clock=time.perf_counter):
+    """Samples a second in training with batches of `batch`, the best of `repeats` bursts of some steps."""
+    model = network(np.random.default_rng(0))
+    optimizer = optim.SGD(model.parameters(), lr=0.01)
+    steps = max(2, 512 // batch)
+    some = [(x[:batch], t[:batch])] * steps
+    list(fit(model, F.cross_entropy, optimizer, some[:2]))  # the first steps fetch memory and do not count
+    taken = []
+    for _ in range(repeats):
+        began = clock()
+        list(fit(model, F.cross_entropy, optimizer, some))
+        taken.append(clock() - began)
+    return batch * steps / min(taken)
+
+
+def memory(x, t, batch):
+    """Bytes of arrays alive at the peak of one training step, the network's own among them; what Python counts."""
+    tracemalloc.start()
+    try:
+        model = network(np.random.default_rng(0))
+        optimizer = optim.SGD(model.parameters(), lr=0.01)
+        list(fit(model, F.cross_entropy, optimizer, [(x[:batch], t[:batch])]))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def steps_to(x, t, batch, rate, seed, *, target=TARGET, epochs=40, most=3000):
+    """Steps of plain gradient descent until the loss of the whole set (n, 64) is at most `target`; inf if not reached."""
+    rng = np.random.default_rng(seed)
+    model = network(rng)
+    optimizer = optim.SGD(model.parameters(), lr=rate)
+    every, done = max(1, 64 // batch), 0
+    limit = min(most * every, epochs * len(x) // batch + most)
+    while done < limit:
+        for _ in _finite(fit(model, F.cross_entropy, optimizer, batches(x, t, size=batch, rng=rng, drop_last=True))):
+            done += 1
+            if done % every == 0:
+                with no_grad():
+                    loss = float(F.cross_entropy(model(Tensor(x)), t).data)
+                if loss <= target:
+                    return float(done)
+                if not loss < 50:
+                    return np.inf
+            if done >= limit:
+                break
+    return np.inf
+
+
+def _finite(losses):
+    try:
+        yield from losses
+    except FloatingPointError:
+        return
+
+
+def measure(x, t, *, sizes=SIZES, rates=RATES, seeds=3, tell=lambda row: None):
+    """A Row for each batch size: images x (n, 64), classes t (n,). Minutes of work at the sizes of `RECORDED`."""
+    rows = []
+    for batch in sizes:
+        best = min(
+            ([steps_to(x, t, batch, rate, seed) for seed in range(seeds)] + [rate] for rate in rates),
+            key=lambda found: np.mean(found[:-1]),
+        )
+        steps, rate = np.array(best[:-1]), best[-1]
+        error = float(steps.std(ddof=1) / np.sqrt(seeds)) if seeds > 1 else 0.0
+        rows.append(Row(batch, throughput(x, t, batch), memory(x, t, batch), rate, float(steps.mean()), error))
+        tell(rows[-1])
+    return tuple(rows)

@@ -1,0 +1,71 @@
+"""The roofline: what a machine can move and compute in a second, and which of the two holds a layer back.
+
+Williams, Waterman and Patterson 2009, "Roofline: an insightful visual performance model for multicore architectures".
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.arithmetic import output_size
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one run of a layer needs: multiplications and additions together, and bytes moved to or from memory."""
+
+    name: str
+    operations: float
+    bytes: float
+
+    @property
+    def intensity(self):
+        """Operations for each byte."""
+        return self.operations / self.bytes
+
+
+def convolution(n, c, h, w, f, k, *, stride=1, padding=0, width=4, name=None):
+    """The Work of a convolution of n images c x h x w by f kernels k x k: input, weights, output are moved once."""
+    rows, columns = (output_size(size, k, stride, padding) for size in (h, w))
+    moved = n * c * h * w + f * c * k * k + n * f * rows * columns
+    return Work(name or f"{k}×{k} convolution", 2 * n * f * rows * columns * c * k * k, width * moved)
+
+
+def linear(n, d_in, d_out, *, width=4, name=None):
+    """The Work of x (n, d_in) times a matrix (d_in, d_out)."""
+    return Work(name or f"linear {d_in}-{d_out}", 2 * n * d_in * d_out, width * (n * d_in + d_in * d_out + n * d_out))
+
+
+def elementwise(n, *, operations=1, width=4, name="ReLU"):
+    """The Work of reading and writing n numbers with so many operations on each."""
+    return Work(name, operations * n, 2 * width * n)
+
+
+def attainable(intensity, bandwidth, peak):
+    """Operations a second at most: the slope bandwidth * intensity under the flat roof `peak`."""
+    return np.minimum(peak, bandwidth * np.asarray(intensity, dtype=float))
+
+
+def best_seconds(run, *, repeats=5, clock=time.perf_counter):
+    """The shortest of `repeats` runs of `run()`, after one that does not count: others on the machine only lengthen."""
+    run()
+    taken = []
+    for _ in range(repeats):
+        began = clock()
+        run()
+        taken.append(clock() - began)
+    return min(taken)
+
+
+def measure_bandwidth(numbers=1 << 23, *, repeats=5, clock=time.perf_counter):
+    """Bytes a second that this machine copies between arrays of float32 too large for its caches."""
+    source, target = np.ones(numbers, np.float32), np.zeros(numbers, np.float32)
+    return 2 * source.nbytes / best_seconds(lambda: np.copyto(target, source), repeats=repeats, clock=clock)
+
+
+def measure_peak(side=640, *, repeats=5, clock=time.perf_counter):
+    """Operations a second of this machine in a product of two square float32 matrices, the best case there is."""
+    a = np.ones((side, side), np.float32)
+    out = np.empty_like(a)
+    return 2 * side**3 / best_seconds(lambda: np.matmul(a, a, out=out), repeats=repeats, clock=clock)
