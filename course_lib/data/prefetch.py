@@ -9,7 +9,7 @@ END = object()
 def prefetch(batches, depth=2):
     """The items of `batches` in order, up to `depth` of them made ahead by a thread of its own.
 
-    What raises there is raised here, at its place. Closing the generator (a `break` in the loop over it) ends the thread.
+    What raises there is raised here, at its place. Closing the generator (by a `break` in its loop) ends the thread.
     """
     if depth < 1:
         raise ValueError(f"prefetch: depth must be at least 1, got {depth}")
@@ -18,7 +18,8 @@ def prefetch(batches, depth=2):
     def put(item):
         while not stop.is_set():
             try:
-                return ready.put(item, timeout=0.05)
+                ready.put(item, timeout=0.05)
+                return
             except Full:
                 continue
 

@@ -1,4 +1,8 @@
-"""Straight lines on log-log paper: loss against weights, data or compute. Kaplan and others 2020, Hoffmann and others 2022."""
+"""Straight lines on log-log paper: loss against weights, data or compute.
+
+Kaplan and others 2020, "Scaling laws for neural language models"; Hoffmann and others 2022, "Training compute-optimal
+large language models".
+"""
 
 import numpy as np
 

@@ -53,7 +53,9 @@ def train(options, rank=0, world=1, where="cpu"):
         batch = batch + NOISE * torch.randn(batch.shape, generator=dice, dtype=batch.dtype)  # the same on all workers
         classes = torch.from_numpy(t[rows(step, options.batch)])
         with _partners(step, rank, world, options.checkpoint):
-            losses.append(_step(averaged, optimizer, batch[rank::world].to(where), classes[rank::world].to(where), world))
+            losses.append(
+                _step(averaged, optimizer, batch[rank::world].to(where), classes[rank::world].to(where), world)
+            )
         if rank == 0 and (step + 1) % options.every == 0:
             write_run(options.checkpoint, model, optimizer, dice, losses)
     return losses, model

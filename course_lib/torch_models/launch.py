@@ -32,7 +32,9 @@ def ending(text):
     """How the workers ended, from what torchrun printed: who fell first and what the others said of it."""
     said = [line for line in text.split("\n") if line.startswith(("worker ", "ValueError: "))]
     fallen = [(int(a or c), int(b or d)) for a, b, c, d in KILLED.findall(text)]
-    killed = [f"worker {rank} was killed ({signal.Signals(-code).name})" for rank, code in fallen if -code == signal.SIGKILL]
+    killed = [
+        f"worker {rank} was killed ({signal.Signals(-code).name})" for rank, code in fallen if -code == signal.SIGKILL
+    ]
     if not said and not killed:
         last = [line for line in text.strip().split("\n") if line.strip()][-1:]
         said = [f"the workers ended early: {''.join(last)[:200]}"]

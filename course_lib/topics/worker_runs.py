@@ -1,0 +1,68 @@
+"""Training by several workers, simulated in one process, with the faults that such runs are known for."""
+
+import numpy as np
+
+from course_lib.data import datasets
+from course_lib.topics.workers import average_gradients, shard
+
+FAULTS = ("none", "sum", "one shard", "old checkpoint")
+
+
+def digit_sets(training=720):
+    """Bundled digits, scaled to about 0 ± 1: the first `training` as x (n, 64), t (n,); then the test set likewise."""
+    d = datasets.load("digits")
+    x, x_test = ((a.reshape(len(a), 64) / 255 - 0.3) / 0.38 for a in (d.x_train[:training], d.x_test))
+    return x, d.t_train[:training], x_test, d.t_test
+
+
+def start(rng, hidden=32):
+    """Weights of a network 64-`hidden`-10: two matrices (out, in)."""
+    return [rng.normal(size=(hidden, 64)) * np.sqrt(2 / 64), rng.normal(size=(10, hidden)) * np.sqrt(2 / hidden)]
+
+
+def loss_and_gradients(weights, x, t):
+    """Mean cross-entropy of a two-layer ReLU network on x (n, 64), t (n,), and its gradients, arrays like `weights`."""
+    w1, w2 = weights
+    h = np.maximum(0, x @ w1.T)
+    z = h @ w2.T
+    z = z - z.max(1, keepdims=True)
+    p = np.exp(z)
+    p /= p.sum(1, keepdims=True)
+    rows = np.arange(len(x))
+    loss = -np.log(np.maximum(p[rows, t], 1e-30)).mean()
+    p[rows, t] -= 1
+    g = p / len(x)
+    return float(loss), [((g @ w2) * (h > 0)).T @ x, g.T @ h]
+
+
+def train_workers(x, t, *, workers=8, batch=16, rate=0.1, warm_up=0, steps=80, fault="none", seed=0, judge=None):
+    """Losses by step: `{"training": [...], "validation": [...]}`, the second on `judge`, a pair (x, t), if given.
+
+    Each of the workers takes `batch` rows of its own shard a step; `rate` grows to its value over `warm_up` steps. With
+    a `fault`: gradients are summed ("sum"), all workers read the first shard ("one shard"), or the run goes on in the
+    middle from the weights of a quarter of its steps ("old checkpoint"). Raises ValueError for another fault.
+    """
+    if fault not in FAULTS:
+        raise ValueError(f"train_workers: fault must be one of {', '.join(FAULTS)}, got {fault!r}")
+    weights, losses, kept = start(np.random.default_rng(seed)), {"training": [], "validation": []}, None
+    per_epoch = len(x) // workers // batch
+    for step in range(steps):
+        epoch, place = (0, step % per_epoch) if fault == "one shard" else divmod(step, per_epoch)
+        parts = []
+        if step == steps // 4:
+            kept = weights
+        if fault == "old checkpoint" and step == steps // 2:
+            weights = kept
+        for rank in range(workers):
+            own = shard(len(x), workers, 0 if fault == "one shard" else rank, epoch=epoch, seed=seed)
+            rows = own[place * batch : (place + 1) * batch]
+            parts.append((*loss_and_gradients(weights, x[rows], t[rows]), batch))
+        losses["training"].append(float(np.mean([loss for loss, _, _ in parts])))
+        mean = average_gradients([(g, n) for _, g, n in parts])
+        times = workers if fault == "sum" else 1
+        now = rate * min(1, (step + 1) / warm_up) if warm_up else rate
+        with np.errstate(over="ignore", invalid="ignore"):
+            weights = [w - now * times * g for w, g in zip(weights, mean, strict=True)]
+            if judge is not None:
+                losses["validation"].append(loss_and_gradients(weights, *judge)[0])
+    return losses if judge is not None else {"training": losses["training"]}
