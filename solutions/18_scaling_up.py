@@ -28,6 +28,7 @@ import os
 import tempfile
 import time
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -36,12 +37,22 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from course_lib import functional as F
-from course_lib import nn, optim, set_num_threads
+from course_lib import nn, optim
 from course_lib.autograd.tensor import Tensor
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches, spirals
 from course_lib.data.prefetch import prefetch
-from course_lib.topics import batch_sizes, loss_scaling, noise_scale, power_law, roofline, scaling_runs, worker_runs, workers
+from course_lib.ops.parallel import set_num_threads
+from course_lib.topics import (
+    batch_sizes,
+    loss_scaling,
+    noise_scale,
+    power_law,
+    roofline,
+    scaling_runs,
+    worker_runs,
+    workers,
+)
 from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.alexnet import AlexNet
 from course_lib.torch_models.launch import launch
@@ -166,7 +177,7 @@ with check("speed_of") as expect:
 # throughput still grow at the right end?
 
 # %% practice="throughput"
-measure_speed = yours("speed_of", else_=lambda step, wait, clock, batch, steps, warm_up: batch_sizes.throughput(x, t, batch))
+measure_speed = yours("speed_of", else_=batch_sizes.speed)
 x, t, *held = worker_runs.digit_sets(1437)
 x = x.astype(np.float32)
 speeds = {}
@@ -203,8 +214,9 @@ print(f"this machine moves {bandwidth / 1e9:.1f}·10⁹ bytes and computes {peak
 rng = np.random.default_rng(0)
 image, kernel = (Tensor(rng.normal(size=s).astype(np.float32)) for s in ((8, 32, 28, 28), (32, 32, 3, 3)))
 one, many, matrix = (rng.normal(size=s).astype(np.float32) for s in ((1, 2048), (256, 2048), (2048, 2048)))
+big = rng.normal(size=1 << 22).astype(np.float32)
 plan = {
-    roofline.elementwise(1 << 22): lambda big=rng.normal(size=1 << 22).astype(np.float32): np.maximum(big, 0, out=big),
+    roofline.elementwise(1 << 22): lambda: np.maximum(big, 0, out=big),
     roofline.linear(1, 2048, 2048, name="linear, batch 1"): lambda: one @ matrix,
     roofline.linear(256, 2048, 2048, name="linear, batch 256"): lambda: many @ matrix,
     roofline.convolution(8, 32, 28, 28, 32, 3, padding=1): lambda: F.conv2d(image, kernel, padding=1),
@@ -376,17 +388,19 @@ def own_rows(n, workers, rank, epoch, seed):
 # %% check="own_rows" points=4
 with check("own_rows") as expect:
 
+    def whole_epoch(n, workers, epoch, seed):
+        return np.concatenate([own_rows(n, workers, rank, epoch, seed) for rank in range(workers)])
+
     def dealt(n, workers, epochs=(0, 1), seed=3):
-        rows = [[np.asarray(own_rows(n, workers, r, e, seed)) for r in range(workers)] for e in epochs]
-        flat = [np.concatenate(r) for r in rows]
+        flat = [whole_epoch(n, workers, epoch, seed) for epoch in epochs]
         return {
-            "rows of each worker": [len(r) for r in rows[0]],
+            "rows of each worker": [len(own_rows(n, workers, rank, 0, seed)) for rank in range(workers)],
             "different rows of an epoch": [len(set(f.tolist())) for f in flat],
             "within the set": bool(min(f.min() for f in flat) >= 0 and max(f.max() for f in flat) < n),
             "shuffled": not all(np.array_equal(f, np.sort(f)) for f in flat),
             "epochs differ": not np.array_equal(*flat[:2]),
-            "asked again, the same": np.array_equal(flat[0], np.concatenate([own_rows(n, workers, r, epochs[0], seed) for r in range(workers)])),
-            "another seed differs": not np.array_equal(flat[0], np.concatenate([own_rows(n, workers, r, epochs[0], seed + 50) for r in range(workers)])),
+            "asked again, the same": np.array_equal(flat[0], whole_epoch(n, workers, epochs[0], seed)),
+            "another seed differs": not np.array_equal(flat[0], whole_epoch(n, workers, epochs[0], seed + 50)),
         }
 
     expect("30 rows, 3 workers", dealt(30, 3))
@@ -660,7 +674,7 @@ ax = curves.learning_curves(lines, spread=band, xlabel="step", ylabel="samples",
 # The band is the standard error of three measurements of one run.
 #
 # Now the trade-off as a whole. The table below was measured once for a network 64-64-10 on the bundled digits: for every
-# batch size the best of seven learning rates, three seeds each, until the loss of the whole training set was 0.15. The
+# batch size the best of seven learning rates, three seeds each, until the loss of the whole training set was 0.03. The
 # number of weights, the data and the target are equal; the rate is not, each batch size has its own.
 
 # %% picture="tradeoff" alt="Throughput and memory grow with the batch size, steps to the loss fall and level off, time to the loss has its minimum in between"
@@ -737,6 +751,9 @@ with check("rate_at") as expect:
 
 # %%
 few, classes_few, *judge = worker_runs.digit_sets()
+print(f"{len(few)} digits to train on, {len(judge[0])} to judge by")
+
+# %% practice="linear_rule"
 ends = {}
 for name, rate, warm in (("unscaled", 0.1, 0), ("square root", 0.1 * np.sqrt(8), 10), ("linear", 0.8, 10)):
     runs = [worker_runs.train_workers(few, classes_few, rate=rate, warm_up=warm, steps=60, seed=s) for s in range(5)]
@@ -860,8 +877,8 @@ with check("scaled_step") as expect:
         true = rng.normal(size=5) * 10 ** rng.uniform(-3, 1, size=5)
         expect(f"scale 2^{power}, patience {patience}", walked(true, 2.0**power, 9, 0.07, patience), rtol=1e-4)
     expect("tiny gradients", walked(rng.normal(size=6) * 1e-8, 2.0**20, 4, 3e5, 3), rtol=1e-3)
-    lost = lambda scale: np.array([1.0, np.nan, 2.0], np.float16)
-    kept, scale, good = scaled_step(np.arange(3, dtype=np.float32), lost, 64.0, 2, 0.1, 3)
+    lost = np.array([1.0, np.nan, 2.0], np.float16)
+    kept, scale, good = scaled_step(np.arange(3, dtype=np.float32), lambda scale: lost, 64.0, 2, 0.1, 3)
     expect("a nan among the gradients", [np.asarray(kept), float(scale), int(good)])
     ### END HIDDEN TESTS
 
@@ -876,7 +893,8 @@ values = small_x @ np.array([3.0, -2.0, 1.0, 4.0])
 for name, scale in (("float16, no scaling", 1.0), ("float16, loss times 16 384", 16384.0)):
     w = np.zeros(4, np.float32)
     for _ in range(300):
-        w = w - np.float32(5e7) * loss_scaling.half_gradient(small_x, values, w, scale).astype(np.float32) / np.float32(scale)
+        g = loss_scaling.half_gradient(small_x, values, w, scale)
+        w = w - np.float32(5e7) * (g.astype(np.float32) / np.float32(scale))
     print(f"{name:>27}: weights {np.round(w, 2)}")
 
 # %% [markdown]
@@ -1177,8 +1195,8 @@ def alexnet_figure(where):
             for n, speed in zip(sizes, speeds, strict=True):
                 setting = f"{bridge.describe(where)}, AlexNet with one tower, 224×224, batch {n}, best of three"
                 rows.append((f"{name}: images per second", "GPU 10 to 50 times CPU", f"{speed:,.1f}", setting))
-    ax = curves.learning_curves(lines, xlabel="batch size", ylabel="images per second", log=True, title=f"AlexNet, {bridge.describe(where)}")
-    ax.set_xscale("log")
+    named = {"xlabel": "batch size", "ylabel": "images per second", "title": f"AlexNet, {bridge.describe(where)}"}
+    curves.learning_curves(lines, **named, log=True).set_xscale("log")
     return lecture_table("F37 · Throughput of AlexNet", rows)
 
 
@@ -1251,7 +1269,7 @@ scaling.faults()
 # Then repair run B: `mended(settings)` gets a dict with `workers`, `batch` (of each worker) and `rate`, which was found
 # for *one* worker. Return a new dict with the same `workers` and `batch`, a `rate` for all of them together, and a number of
 # steps `warm_up`. It is trained by `worker_runs.train_workers` for 60 steps; the mean training loss of the last five
-# must be low enough. The dict that comes in stays as it is.
+# must be below 0.09. The dict that comes in stays as it is.
 
 
 # %% solve="fault_of" difficulty=3 importance=5 minutes=12
@@ -1292,7 +1310,7 @@ with check("fault_of") as expect:
         new = mended(settings)
         run = worker_runs.train_workers(few, classes_few, **new, steps=60, seed=1)
         same = new["workers"] == workers_now and new["batch"] == batch
-        return {"low enough": bool(np.mean(run["training"][-5:]) < 0.12), "workers and batch kept": bool(same)}, settings
+        return {"low enough": bool(np.mean(run["training"][-5:]) < 0.09), "workers and batch kept": bool(same)}, settings
 
     seen, settings = tuned(8, 16, 0.1)
     expect("8 workers, batches of 16, rate 0.1 for one", seen)
@@ -1315,13 +1333,13 @@ with check("fault_of") as expect:
 # two backward.
 
 # %%
-BUDGET = 40_000_000  # multiply-adds in training
+BUDGET = 12_000_000  # multiply-adds in training
 
 
 def work_of(hidden, batch, steps, **rest):
     """Multiply-adds of a training: three for every weight of the matrices, every sample, every step."""
     sizes = [2, *hidden, 3]
-    return 3 * sum(a * b for a, b in zip(sizes, sizes[1:], strict=False)) * batch * steps
+    return 3 * sum(a * b for a, b in pairwise(sizes)) * batch * steps
 
 
 # %%
@@ -1331,7 +1349,7 @@ def trained(hidden, batch, steps, rate, momentum=0.9, seed=0):
     rng = np.random.default_rng(seed)
     points, classes = spirals(600, classes=3, turns=1.0, noise=0.04, rng=np.random.default_rng(16))
     sizes = [2, *hidden, 3]
-    ws = [rng.normal(size=(b, a)) * np.sqrt(2 / a) for a, b in zip(sizes, sizes[1:], strict=False)]
+    ws = [rng.normal(size=(b, a)) * np.sqrt(2 / a) for a, b in pairwise(sizes)]
     bs = [np.zeros(b) for b in sizes[1:]]
     speeds = [np.zeros_like(p) for p in ws + bs]
 
@@ -1374,7 +1392,7 @@ def trained(hidden, batch, steps, rate, momentum=0.9, seed=0):
 def plan():
     """How to spend the budget."""
     ### BEGIN SOLUTION
-    return {"hidden": (32, 32), "batch": 12, "steps": 900, "rate": 0.08}
+    return {"hidden": (24, 24), "batch": 8, "steps": 700, "rate": 0.1}
     ### END SOLUTION
 
 
@@ -1393,6 +1411,10 @@ def plan():
 # Two hidden layers bend the plane more than one with as many weights (lesson 05).
 
 # %% held="within_budget" gives="new_points"
+import numpy as np
+
+from course_lib.data import spirals
+
 rng = np.random.default_rng(181001)
 new_points, truth = spirals(600, classes=3, turns=1.0, noise=0.04, rng=rng)
 
@@ -1402,6 +1424,7 @@ with check("within_budget") as expect:
     expect("within the budget", bool(work_of(**chosen) <= BUDGET))
     classify = trained(**chosen) if work_of(**chosen) <= BUDGET else lambda points: np.zeros(len(points), int)
     ### BEGIN HIDDEN TESTS
+    new_points = expect.held("new_points")
     expect.outcome("classes of 600 new points", classify(new_points), truth="truth", measure="accuracy", at_least=0.75)
     ### END HIDDEN TESTS
 
@@ -1411,6 +1434,7 @@ with check("within_budget-better") as expect:
     expect("within the budget", bool(work_of(**chosen) <= BUDGET))
     classify = trained(**chosen) if work_of(**chosen) <= BUDGET else lambda points: np.zeros(len(points), int)
     ### BEGIN HIDDEN TESTS
+    new_points = expect.held("new_points")
     expect.outcome("classes of 600 new points", classify(new_points), truth="truth", measure="accuracy", at_least=0.90)
     ### END HIDDEN TESTS
 
@@ -1420,6 +1444,7 @@ with check("within_budget-best") as expect:
     expect("within the budget", bool(work_of(**chosen) <= BUDGET))
     classify = trained(**chosen) if work_of(**chosen) <= BUDGET else lambda points: np.zeros(len(points), int)
     ### BEGIN HIDDEN TESTS
+    new_points = expect.held("new_points")
     expect.outcome("classes of 600 new points", classify(new_points), truth="truth", measure="accuracy", at_least=0.96)
     ### END HIDDEN TESTS
 

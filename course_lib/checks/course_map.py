@@ -18,12 +18,15 @@ MAP = "map"  # the id of its cell on the start page
 HEADING = re.compile(
     r"# \d+ · (?P<title>.+)\n\n\*(?P<minutes>\d+) minutes(?: · builds on lessons? (?P<builds_on>[^*]+))?\*"
 )
-SIGNS = {"done": "✓", "next": "▶", "begun": "◐", "open": "○"}
+SIGNS = {"done": "✓", "next": "▶", "begun": "◐", "open": "○", "page": "·"}
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A lesson on the path: `state` is done, next, begun or open; `file` is None where its notebook is not here."""
+    """A lesson on the path: `state` is done, next, begun, open, or page (nothing to check).
+
+    `file` is None where its notebook is not here.
+    """
 
     lesson: str
     title: str
@@ -46,8 +49,8 @@ class CourseMap:
     def __repr__(self):
         width = max([len(_name(stop)) for stop in self.stops] + [0])
         lines = [
-            f"{SIGNS[stop.state]} {_name(stop):<{width}}  {stop.passed:>2} of {stop.checks:>2} checks"
-            f"  {stop.points:>3g} of {stop.all_points:>3g} points" + ("  <- next" if stop.state == "next" else "")
+            f"{SIGNS[stop.state]} {_name(stop):<{width}}  {_counts(stop)}"
+            + ("  <- next" if stop.state == "next" else "")
             for stop in self.stops
         ]
         return "\n".join([*lines, _sum(self.stops), *[self.problem] * bool(self.problem)])
@@ -74,7 +77,7 @@ def course_map(folder=None):
     for name, checks in known.items():
         if name in here or not here:
             stops.append(_stop(name, checks, done, folder if here else None))
-    following = next((i for i, stop in enumerate(stops) if stop.state != "done"), None)
+    following = next((i for i, stop in enumerate(stops) if stop.state not in ("done", "page")), None)
     if following is not None:
         stops[following] = replace(stops[following], state="next")
     return CourseMap(stops, problem)
@@ -82,7 +85,15 @@ def course_map(folder=None):
 
 def _stop(name, checks, done, folder):
     passed = [id for id in checks if done.get(id, {}).get("passed")]
-    state = "done" if len(passed) == len(checks) else "begun" if any(id in done for id in checks) else "open"
+    state = (
+        "page"
+        if not checks
+        else "done"
+        if len(passed) == len(checks)
+        else "begun"
+        if any(id in done for id in checks)
+        else "open"
+    )
     about = heading(folder / f"{name}.ipynb") if folder else {}
     title = about.pop("title", name.partition("_")[2].replace("_", " ").capitalize())
     points = sum(checks[id] for id in passed), sum(checks.values())
@@ -106,6 +117,12 @@ def _name(stop):
     return f"{stop.lesson.partition('_')[0]} {stop.title}"
 
 
+def _counts(stop):
+    if stop.state == "page":
+        return "to read"
+    return f"{stop.passed:>2} of {stop.checks:>2} checks  {stop.points:>3g} of {stop.all_points:>3g} points"
+
+
 def _row(stop):
     name = escape(_name(stop))
     if stop.file:
@@ -115,8 +132,11 @@ def _row(stop):
     colour = {"done": "#2a8a4a", "next": "#d07000"}.get(stop.state, "#9a9a9a")
     cells = [
         (f"border-left:4px solid {colour};padding:.3em .7em;text-align:left", f"{SIGNS[stop.state]}&nbsp; {name}"),
-        ("padding:.3em .7em;text-align:right", f"{stop.passed} of {stop.checks} checks"),
-        ("padding:.3em .7em;text-align:right", f"{stop.points:g} of {stop.all_points:g} points"),
+        ("padding:.3em .7em;text-align:right", f"{stop.passed} of {stop.checks} checks" if stop.checks else "to read"),
+        (
+            "padding:.3em .7em;text-align:right",
+            f"{stop.points:g} of {stop.all_points:g} points" if stop.checks else "",
+        ),
         ("padding:.3em .7em;text-align:right", f"{stop.minutes} minutes" if stop.minutes else ""),
         ("padding:.3em .7em;text-align:left", f"builds on {escape(stop.builds_on)}" if stop.builds_on else ""),
     ]
@@ -124,6 +144,7 @@ def _row(stop):
 
 
 def _sum(stops):
+    stops = [stop for stop in stops if stop.state != "page"]
     done = sum(stop.state == "done" for stop in stops)
     left = sum(stop.minutes for stop in stops if stop.state != "done")
     hours = f"; about {max(1, round(left / 60))} hours are left" if left else ""

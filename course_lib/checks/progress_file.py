@@ -190,6 +190,8 @@ def table(path=None, folders=None, only=None):
     done, problem = read(path)
     rows = []
     for lesson, checks in lessons(folders, only).items():
+        if not checks:  # a page to read
+            continue
         passed = [id for id in checks if done.get(id, {}).get("passed")]
         title = lesson.replace("_", " ")
         rows.append((title, len(checks), len(passed), sum(checks[id] for id in passed), sum(checks.values())))

@@ -45,19 +45,28 @@ def network(rng, hidden=64):
     return nn.Sequential(nn.Linear(64, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng))
 
 
+def speed(step, wait, clock, batch, steps, warm_up):
+    """Samples a second of `steps` calls of `step()`, after `warm_up` that do not count; `wait()` waits for a device."""
+    for _ in range(warm_up):
+        step()
+    wait()
+    began = clock()
+    for _ in range(steps):
+        step()
+    wait()
+    return batch * steps / (clock() - began)
+
+
 def throughput(x, t, batch, *, repeats=5, clock=time.perf_counter):
     """Samples a second in training with batches of `batch`, the best of `repeats` bursts of some steps."""
     model = network(np.random.default_rng(0))
     optimizer = optim.SGD(model.parameters(), lr=0.01)
-    steps = max(2, 512 // batch)
-    some = [(x[:batch], t[:batch])] * steps
-    list(fit(model, F.cross_entropy, optimizer, some[:2]))  # the first steps fetch memory and do not count
-    taken = []
-    for _ in range(repeats):
-        began = clock()
-        list(fit(model, F.cross_entropy, optimizer, some))
-        taken.append(clock() - began)
-    return batch * steps / min(taken)
+    some = [(x[:batch], t[:batch])]
+
+    def step():
+        return list(fit(model, F.cross_entropy, optimizer, some))
+
+    return max(speed(step, lambda: None, clock, batch, max(2, 512 // batch), 2) for _ in range(repeats))
 
 
 def memory(x, t, batch):

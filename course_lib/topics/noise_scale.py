@@ -9,8 +9,8 @@ import numpy as np
 def noise_scale(gradients, batch):
     """The noise scale tr(S) / |G|^2 in samples, from gradients (rounds, workers, weights) of `batch` samples each.
 
-    The squared length of a gradient of B samples is |G|^2 + tr(S) / B on average. A worker's gradient has B = batch, the
-    workers' mean B = workers * batch: two equations, two unknowns, both averaged over the rounds before the division.
+    The squared length of a gradient of B samples is |G|^2 + tr(S) / B on average. A worker's gradient has B = batch,
+    the workers' mean B = workers * batch: two equations, two unknowns, averaged over the rounds before the division.
     Raises ValueError for fewer than two workers, and when the noise hides the gradient (its estimate is not positive).
     """
     gradients = np.asarray(gradients, dtype=float)

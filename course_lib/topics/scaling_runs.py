@@ -30,7 +30,8 @@ def learn(width, samples, steps, *, batch=64, rate=0.01, seed=0, every=None):
     t_test = teacher(x_test)
     pool = None if samples is None else rng.normal(size=(samples, INPUTS))
     values = None if samples is None else teacher(pool)
-    p = [rng.normal(size=(width, INPUTS)) / np.sqrt(INPUTS), np.zeros(width), rng.normal(size=width) / np.sqrt(width), 0.0]
+    p = [rng.normal(size=(width, INPUTS)) / np.sqrt(INPUTS), np.zeros(width)]
+    p += [rng.normal(size=width) / np.sqrt(width), 0.0]
     mean, square = [0.0] * 4, [0.0] * 4
     schedule, seen = schedules.cosine(rate, steps), []
     for step in range(steps):

@@ -34,9 +34,9 @@ def average_gradients(parts):
 def ring_all_reduce(arrays):
     """Every worker's array (n,) replaced by the sum of all, neighbour to neighbour: `(sums, sent)`.
 
-    `sums` is a list of arrays (n,), one a worker; `sent` how many numbers each has sent. k workers cut their arrays into
-    k pieces (`np.array_split`). In each of k - 1 steps a worker hands one piece on to the next, which adds it; after
-    them every worker holds one piece summed over all. k - 1 more steps hand the finished pieces on.
+    `sums` is a list of arrays (n,), one a worker; `sent` how many numbers each has sent. k workers cut their arrays
+    into k pieces (`np.array_split`). In each of k - 1 steps a worker hands one piece on to the next, which adds it;
+    after them every worker holds one piece summed over all. k - 1 more steps hand the finished pieces on.
     Patarasuk and Yuan 2009, "Bandwidth optimal all-reduce algorithms for clusters of workstations".
     """
     k = len(arrays)
@@ -53,13 +53,13 @@ def ring_all_reduce(arrays):
 
 
 def ring_seconds(numbers, workers, *, bandwidth, latency=0.0, width=4):
-    """Seconds of a ring all-reduce of `numbers` values of `width` bytes at `bandwidth` bytes/s and `latency` s a step."""
+    """Seconds of a ring all-reduce of `numbers` values of `width` bytes at `bandwidth` bytes/s, `latency` s a step."""
     share = 2 * (workers - 1) / workers
     return share * numbers * width / bandwidth + 2 * (workers - 1) * latency
 
 
 def central_seconds(numbers, workers, *, bandwidth, latency=0.0, width=4):
-    """Seconds when every worker sends its gradient to one server, which sends the sum back, over the server's one wire."""
+    """Seconds when every worker sends its gradient to one server, which sends the sum back, over its one cable."""
     return 2 * (workers - 1) * numbers * width / bandwidth + 2 * latency
 
 

@@ -50,7 +50,7 @@ def batch_tradeoff(rows, batch=None, *, many=None):
 
 
 def lanes(events, *, ax=None, title=None, end=None):
-    """Bars on named lanes over time: {"load": [(start, seconds), ...], "compute": [...]}, numbered; returns the Axes."""
+    """Numbered bars on named lanes over time, {"load": [(start, seconds), ...], "compute": [...]}; returns the Axes."""
     ax = axes(ax, size=(6.4, 1.6), title=title, xlabel="time")
     for k, bars in enumerate(events.values()):
         ax.broken_barh(bars, (-k - 0.35, 0.7), facecolors=COLORS[k], edgecolors="white")

@@ -73,7 +73,8 @@ def check(
 
 def _print_result(console, result):
     right = sum(bool(check.passed) for check in result.checks)
-    console.print(f"[bold]{result.lesson}[/]: {right} of {len(result.checks)} checks pass", highlight=False)
+    told = f"{right} of {len(result.checks)} checks pass" if result.checks else "a page to read, without checks"
+    console.print(f"[bold]{result.lesson}[/]: {told}", highlight=False)
     for check in result.checks:
         line = f"  {SIGNS[check.passed]} {check.id}"
         console.print(line, end="" if check.say else "\n", highlight=False)

@@ -39,6 +39,8 @@ def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
     result = run_lesson(path, keep=False, tell=tell)
     passed = {check.id for check in result.checks if check.passed}
     made = HandIn(result, unanswered=unanswered(path))
+    if not result.checks and not questions(path):
+        raise CourseError(f"{path.name} is a page to read: there is nothing in it to hand in.")
     made.ahead = [c.id for c in result.checks if c.id not in passed and before.get(c.id, {}).get("passed")]
     if anyway or not made.ahead:
         target = folder / FOLDER / path.name
@@ -50,15 +52,19 @@ def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
     return made
 
 
+def questions(path):
+    """{id: answer} of the written questions of a notebook."""
+    found = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        kind, id = split(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
+        if kind == "question":
+            found[id] = "".join(cell["source"]).strip()
+    return found
+
+
 def unanswered(path):
     """The written questions of a notebook that still hold what was handed out, or nothing."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    found = []
-    for cell in cells:
-        kind, id = split(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-        if kind == "question" and "".join(cell["source"]).strip() in ("", UNANSWERED):
-            found.append(id)
-    return found
+    return [id for id, answer in questions(path).items() if answer in ("", UNANSWERED)]
 
 
 def sentences(made):

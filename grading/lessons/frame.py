@@ -34,7 +34,9 @@ def needs_source(cells, install=None):
 
 
 def hand_in_source(lesson):
-    """The last cell: how to hand in."""
+    """The last cell: how to hand in; of a page with nothing to hand in, only the way back."""
+    if lesson.page:
+        return f"---\n\n[All lessons]({START})"
     return (
         "---\n\n"
         f"**Hand in.** Save this notebook (Ctrl+S), then open a terminal (File, New, Terminal) and type "

@@ -106,6 +106,11 @@ class Lesson:
     mistakes: Mistakes  # the file beside it
 
     @property
+    def page(self):
+        """Whether it is a page to read: nothing in it is graded."""
+        return not self.exercises and not self.questions
+
+    @property
     def checks(self):
         """All grade cells that run, in notebook order."""
         return tuple(sorted((c for e in self.exercises for c in e.checks), key=lambda check: check.cell.index))

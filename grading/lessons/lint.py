@@ -105,7 +105,11 @@ def _problems(lesson):
 
 
 def missing_parts(lesson):
-    """What every lesson should have and this one does not have yet."""
+    """What every lesson should have and this one does not have yet; of a page, which has no points, only a picture."""
+    if lesson.page:
+        pictured = any(c.role == "picture" for c in lesson.cells)
+        wanted = [(pictured, "has no picture; add a picture= cell for the opening")]
+        return [Problem(lesson.path.name, 1, text) for there, text in wanted if not there]
     count = {role: sum(c.role == role for c in lesson.cells) for role in ("practice", "figure", "picture", "predict")}
     exercises = [e for e in lesson.exercises if not e.predict]
     wanted = [

@@ -60,7 +60,7 @@ def first_map(lessons):
     stops = []
     for place, lesson in enumerate(lessons):
         points = sum(check.points for check in lesson.checks)
-        state = "open" if place else "next"
+        state = "page" if not lesson.checks else "open" if place else "next"
         stops.append(
             Stop(
                 lesson.slug,

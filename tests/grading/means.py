@@ -177,3 +177,26 @@ def open_lesson(*edits):
 def write_open(folder):
     """Its two files in a folder of lessons; returns the lesson's path."""
     return _write(folder / "96_open.py", OPEN, OPEN_MISTAKES)
+
+
+# a page to read: nothing in it is graded
+PAGE = """# %% [markdown] lesson="99" title="Afterword" minutes=5
+# What is left to say?
+
+# %%
+import numpy as np
+
+# %% practice="long_run"
+print(np.arange(3).sum())
+
+# %% [markdown]
+# The end.
+"""
+
+
+def write_page(folder):
+    """Its one file in a folder of lessons; returns the lesson's path."""
+    path = folder / "99_afterword.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PAGE, encoding="utf-8")
+    return path

@@ -72,7 +72,7 @@ def formats():
         size=(7.0, 2.5), title="Small gradients fall below float16", xlabel="size of the number, as a power of ten"
     )
     spans = {"float32": (-126, 128, -149), "bfloat16": (-126, 128, -133), "float16": (-14, 16, -24)}
-    for k, (name, (low, high, least)) in enumerate(spans.items()):
+    for k, (low, high, least) in enumerate(spans.values()):
         low, high, least = (np.log10(2.0) * e for e in (low, high, least))
         ax.barh(-k, high - low, left=low, height=0.5, color=style.COLORS[k])
         ax.barh(-k, low - least, left=least, height=0.5, color=style.COLORS[k], alpha=0.35)

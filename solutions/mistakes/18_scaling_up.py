@@ -1,0 +1,784 @@
+"""Lesson 18, scaling up: known mistakes, and right answers in other styles.
+
+By exercise, in the order of the lesson; read as literals, never run.
+
+WRONG["id"] = {name: (find, replace, what a tutor would say) or (definition, what a tutor would say)}
+RIGHT["id"] = {name: definition or (find, replace)}
+Find and replace edit the reference answer; a definition takes the place of what it defines.
+"""
+
+WRONG, RIGHT = {}, {}
+
+WRONG["speed_of"] = {
+    "no waiting at all": (
+        """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    for _ in range(warm_up):
+        step()
+    began = clock()
+    for _ in range(steps):
+        step()
+    return batch * steps / (clock() - began)
+""",
+        "you have timed how fast orders are written, not how fast they are worked off: wait before both readings",
+    ),
+    "no wait at the end": (
+        "        step()\n    wait()\n    return",
+        "        step()\n    return",
+        "the clock is read while the device still works: wait before you read it",
+    ),
+    "no wait at the start": (
+        "        step()\n    wait()\n    began",
+        "        step()\n    began",
+        "work of the warm-up is still going on when the clock starts: wait before that",
+    ),
+    "waits after every step": (
+        "    for _ in range(steps):\n        step()\n    wait()",
+        "    for _ in range(steps):\n        step()\n        wait()",
+        "waiting after every step keeps the device idle while the next order is written: wait once, after the last",
+    ),
+    "clock before the warm-up": (
+        "    for _ in range(warm_up):\n        step()\n    wait()\n    began = clock()",
+        "    began = clock()\n    for _ in range(warm_up):\n        step()\n    wait()",
+        "the clock must start after the warm-up, or its slow steps count",
+    ),
+    "clock before waiting": (
+        "    wait()\n    began = clock()",
+        "    began = clock()\n    wait()",
+        "first wait, then read the clock: else the rest of the warm-up is measured as well",
+    ),
+    "no warm-up": (
+        "    for _ in range(warm_up):\n        step()\n",
+        "",
+        "the first steps are slow (memory, compiling): order `warm_up` of them that do not count",
+    ),
+    "steps per second": ("batch * steps", "steps", "asked for are samples, and a step has `batch` of them"),
+    "seconds per sample": (
+        "batch * steps / (clock() - began)",
+        "(clock() - began) / (batch * steps)",
+        "upside down: samples by seconds",
+    ),
+    "counts the warm-up's samples": (
+        "batch * steps /",
+        "batch * (steps + warm_up) /",
+        "the samples of the warm-up were worked off before the clock started",
+    ),
+}
+RIGHT["speed_of"] = {
+    "elapsed time in a variable": """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    def burst(count):
+        for _ in range(count):
+            step()
+        wait()
+        return clock()
+
+    start = burst(warm_up)
+    seconds = burst(steps) - start
+    return steps / seconds * batch
+""",
+    "while loops": """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    done = 0
+    while done < warm_up:
+        step()
+        done += 1
+    wait()
+    began, samples = clock(), 0
+    while samples < batch * steps:
+        step()
+        samples += batch
+    wait()
+    return samples / (clock() - began)
+""",
+}
+
+WRONG["mean_gradient"] = {
+    "plain mean": (
+        "samples / total for",
+        "1 / len(parts) for",
+        "workers with few samples count as much as those with many: weight each by its samples",
+    ),
+    "sum of gradients": (
+        "samples / total for",
+        "1.0 for",
+        "added up the step is as many times too long as there are workers: average",
+    ),
+    "sum over samples": (
+        "samples / total for",
+        "samples for",
+        "these are sums over samples: divide by the number of all samples",
+    ),
+    "divides by the workers": (
+        "samples / total for",
+        "samples / len(parts) for",
+        "divide by all samples, not by the number of workers",
+    ),
+    "idle workers counted": (
+        "total = sum(samples for _, samples in parts)",
+        "total = sum(max(samples, 1) for _, samples in parts)",
+        "a worker without samples adds nothing to the total",
+    ),
+    "weights turned round": (
+        "shares = [samples / total for _, samples in parts]",
+        "shares = [samples / total for _, samples in parts][::-1]",
+        "each gradient goes with its own worker's samples",
+    ),
+    "first layer only": (
+        "for layer in layers]",
+        "for layer in list(layers)[:1]]",
+        "there is one gradient for each layer",
+    ),
+    "only the largest worker": (
+        "samples / total for",
+        "float(samples == max(n for _, n in parts)) for",
+        "every worker's gradient counts, by its share of the samples",
+    ),
+    "writes into the gradients": (
+        """
+def mean_gradient(parts):
+    total = sum(samples for _, samples in parts)
+    for gradients, samples in parts:
+        for g in gradients:
+            g *= samples / total
+    return [sum(layer) for layer in zip(*(gradients for gradients, _ in parts))]
+""",
+        "`*=` writes into the workers' own arrays; make new ones",
+    ),
+    "layers flattened": (
+        "return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
+        "return [np.ravel(sum(share * g for share, g in zip(shares, layer, strict=True))) for layer in layers]",
+        "each gradient keeps the shape of its layer",
+    ),
+}
+RIGHT["mean_gradient"] = {
+    "np.average": """
+def mean_gradient(parts):
+    weights = [n for _, n in parts]
+    count = len(parts[0][0])
+    return [np.average([gradients[i] for gradients, _ in parts], axis=0, weights=weights) for i in range(count)]
+""",
+    "adding up in place, on new arrays": """
+def mean_gradient(parts):
+    sums, seen = [np.zeros_like(g) for g in parts[0][0]], 0
+    for gradients, samples in parts:
+        seen += samples
+        for s, g in zip(sums, gradients):
+            s += samples * g
+    return [s / seen for s in sums]
+""",
+}
+
+WRONG["own_rows"] = {
+    "still an order of its own": (
+        "(seed, epoch)",
+        "(seed, epoch, rank)",
+        "each worker still cuts its piece out of an order of its own, so pieces overlap: leave the rank out of the seed",
+    ),
+    "every epoch alike": (
+        "(seed, epoch)",
+        "(seed, 0)",
+        "the order is the same in every epoch: the epoch belongs into the seed",
+    ),
+    "epoch instead of seed": ("(seed, epoch)", "(0, epoch)", "another seed must give another order"),
+    "everybody the first piece": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[:share]",
+        "all workers take the first piece: cut at rank * share",
+    ),
+    "pieces overlap": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[rank : rank + share]",
+        "pieces begin `share` apart, not 1",
+    ),
+    "not shuffled": (
+        "np.random.default_rng((seed, epoch)).permutation(n)",
+        "np.arange(n)",
+        "the rows are given out in their order: shuffle, by seed and epoch",
+    ),
+    "the rest is given out too": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[rank::workers]",
+        "some workers get a row more; then the others wait in the last step for a gradient that never comes",
+    ),
+    "drawn with repetition": (
+        ".permutation(n)",
+        ".integers(0, n, n)",
+        "rows drawn one by one come twice: a permutation gives each once",
+    ),
+    "the same rows left out": (
+        ".permutation(n)",
+        ".permutation(n // workers * workers)",
+        "the last rows are never seen in any epoch: shuffle all n, then cut",
+    ),
+    "drawn without a seed": (
+        "np.random.default_rng((seed, epoch))",
+        "np.random.default_rng()",
+        "without a seed each call shuffles anew, and no two workers agree",
+    ),
+}
+RIGHT["own_rows"] = {
+    "every k-th row": """
+def own_rows(n, workers, rank, epoch, seed):
+    rng = np.random.default_rng([seed, epoch])
+    order = rng.permutation(n)[: n - n % workers]
+    return order[rank::workers]
+""",
+    "one generator moved on by epochs": """
+def own_rows(n, workers, rank, epoch, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(epoch + 1):
+        order = np.arange(n)
+        rng.shuffle(order)
+    return np.array_split(order[: n // workers * workers], workers)[rank]
+""",
+    "seed plus epoch": """
+def own_rows(n, workers, rank, epoch, seed):
+    order = np.argsort(np.random.default_rng(1000 * seed + epoch).random(n))
+    share = n // workers
+    return order[rank * share : rank * share + share].tolist()
+""",
+}
+
+WRONG["ring_sum"] = {
+    "sums only half way": (
+        "range(2 * (k - 1))",
+        "range(k - 1)",
+        "after k - 1 steps each worker has one finished piece; the others have to be handed on in k - 1 more",
+    ),
+    "always adds": (
+        "there[j] + piece if s < k - 1 else piece",
+        "there[j] + piece",
+        "in the second half finished pieces replace what is there: added once more they count twice",
+    ),
+    "never adds": (
+        "there[j] + piece if s < k - 1 else piece",
+        "piece",
+        "in the first half the piece is added to what is there",
+    ),
+    "delivered one after the other": (
+        "letters = [(i, (i - s) % k, held[i][(i - s) % k]) for i in range(k)]\n        for i, j, piece in letters:",
+        "for i in range(k):\n            j = (i - s + 1) % k\n            piece = held[i][j]",
+        "collect all letters first and deliver then, and worker i sends piece (i - s) mod k",
+    ),
+    "everything in every step": (
+        "sent[i] += len(piece)",
+        "sent[i] += len(arrays[i])",
+        "only one piece is handed on in a step, not the whole array",
+    ),
+    "counts pieces": ("sent[i] += len(piece)", "sent[i] += 1", "count the numbers of each piece, not the pieces"),
+    "counts who receives": (
+        "sent[i] += len(piece)",
+        "sent[(i + 1) % k] += len(piece)",
+        "counted is what a worker sends, not what it gets",
+    ),
+    "one step too many": ("range(2 * (k - 1))", "range(2 * k)", "2(k - 1) steps are enough; more only send"),
+    "adds one step too long": (
+        "if s < k - 1 else",
+        "if s < k else",
+        "k - 1 steps add; in the next one a finished piece would be added again",
+    ),
+    "mean instead of sum": (
+        "[np.concatenate(own) for own in held]",
+        "[np.concatenate(own) / k for own in held]",
+        "asked for is the sum; the mean is for whoever calls",
+    ),
+    "first worker only": (
+        "[np.concatenate(own) for own in held], sent",
+        "[np.concatenate(held[0])], sent",
+        "every worker has a result: return them all",
+    ),
+    "writes into the arrays": (
+        """
+def ring_sum(arrays):
+    k = len(arrays)
+    held = [np.array_split(a, k) for a in arrays]
+    sent = [0] * k
+    for s in range(2 * (k - 1)):
+        letters = [(i, (i - s) % k, held[i][(i - s) % k].copy()) for i in range(k)]
+        for i, j, piece in letters:
+            sent[i] += len(piece)
+            if s < k - 1:
+                held[(i + 1) % k][j] += piece
+            else:
+                held[(i + 1) % k][j][:] = piece
+    return [np.concatenate(own) for own in held], sent
+""",
+        "np.array_split gives views: `+=` writes into the workers' own arrays. Copy the pieces",
+    ),
+}
+RIGHT["ring_sum"] = {
+    "counted, not sent": """
+def ring_sum(arrays):
+    k, total = len(arrays), sum(np.asarray(a, dtype=float) for a in arrays)
+    sizes = [len(p) for p in np.array_split(arrays[0], k)]
+    sent = [sum(sizes[(i - s) % k] for s in range(2 * (k - 1))) for i in range(k)]
+    return [total.copy() for _ in arrays], sent
+""",
+    "two loops": """
+def ring_sum(arrays):
+    k = len(arrays)
+    cuts = [slice(p[0], p[-1] + 1) if len(p) else slice(0, 0) for p in np.array_split(np.arange(len(arrays[0])), k)]
+    own = [np.array(a, dtype=float) for a in arrays]
+    sent = np.zeros(k, dtype=int)
+    for half in (0, 1):
+        for s in range(k - 1):
+            pieces = [own[i][cuts[(i - s - half * (k - 1)) % k]].copy() for i in range(k)]
+            for i in range(k):
+                to, cut = (i + 1) % k, cuts[(i - s - half * (k - 1)) % k]
+                own[to][cut] = pieces[i] + (own[to][cut] if half == 0 else 0)
+                sent[i] += len(pieces[i])
+    return own, list(sent)
+""",
+}
+
+WRONG["noise_in_batches"] = {
+    "mean over weights": (
+        "small = (gradients**2).sum(axis=2).mean()\n    large = (gradients.mean(axis=1) ** 2).sum(axis=1).mean()",
+        "small = (gradients**2).sum(axis=2).mean()\n    large = (gradients.mean(axis=1) ** 2).mean(axis=1).mean()",
+        "a squared length is a sum over the weights, not a mean",
+    ),
+    "large batch of one worker": (
+        "1 / batch - 1 / (k * batch)",
+        "1 / batch - 1 / k",
+        "the mean of k workers stands for k · batch samples, not for k",
+    ),
+    "noise in workers, not in samples": (
+        "(1 / batch - 1 / (k * batch))",
+        "(1 - 1 / k)",
+        "so tr S is counted in batches; the answer is wanted in samples",
+    ),
+    "sign turned": (
+        "(small - large) / (1 / batch - 1 / (k * batch))",
+        "(large - small) / (1 / batch - 1 / (k * batch))",
+        "the small batch has the longer gradient: small minus large",
+    ),
+    "noise not taken off the signal": (
+        "noise / (small - noise / batch)",
+        "noise / large",
+        "the mean gradient still holds noise: subtract its share before you divide",
+    ),
+    "small batch as signal": (
+        "noise / (small - noise / batch)",
+        "noise / small",
+        "the small batch's gradient is mostly noise: subtract it",
+    ),
+    "upside down": (
+        "noise / (small - noise / batch)",
+        "(small - noise / batch) / noise",
+        "noise by signal: more noise, larger batches",
+    ),
+    "ratio in every round": (
+        """
+def noise_in_batches(gradients, batch):
+    k = gradients.shape[1]
+    small = (gradients**2).sum(axis=2).mean(axis=1)
+    large = (gradients.mean(axis=1) ** 2).sum(axis=1)
+    noise = (small - large) / (1 / batch - 1 / (k * batch))
+    return float((noise / (small - noise / batch)).mean())
+""",
+        "a ratio of noisy numbers is biased: average over the rounds first, divide once",
+    ),
+    "mean over all rounds": (
+        "(gradients.mean(axis=1) ** 2).sum(axis=1).mean()",
+        "(gradients.mean(axis=(0, 1)) ** 2).sum()",
+        "the large batch is the mean of one round's workers; average its squared length over the rounds, not the gradients",
+    ),
+    "lengths not squared": (
+        "small = (gradients**2).sum(axis=2).mean()\n    large = (gradients.mean(axis=1) ** 2).sum(axis=1).mean()",
+        "small = np.sqrt((gradients**2).sum(axis=2)).mean()\n    large = np.sqrt((gradients.mean(axis=1) ** 2).sum(axis=1)).mean()",
+        "the formula is about squared lengths: no root",
+    ),
+    "times batch instead of by": (
+        "small - noise / batch",
+        "small - noise * batch",
+        "the noise of a mean over B samples is tr S / B",
+    ),
+}
+RIGHT["noise_in_batches"] = {
+    "two equations solved": """
+def noise_in_batches(gradients, batch):
+    rounds, k, _ = gradients.shape
+    small = np.einsum("rkd,rkd->", gradients, gradients) / (rounds * k)
+    mean = gradients.mean(1)
+    large = np.einsum("rd,rd->", mean, mean) / rounds
+    signal, noise = np.linalg.solve([[1, 1 / batch], [1, 1 / (k * batch)]], [small, large])
+    return noise / signal
+""",
+    "the paper's form": """
+def noise_in_batches(gradients, batch):
+    k = gradients.shape[1]
+    big = k * batch
+    small2 = np.mean([np.dot(g, g) for r in gradients for g in r])
+    big2 = np.mean([np.dot(r.mean(0), r.mean(0)) for r in gradients])
+    g2 = (big * big2 - batch * small2) / (big - batch)
+    s = (small2 - big2) / (1 / batch - 1 / big)
+    return s / g2
+""",
+}
+
+WRONG["rate_at"] = {
+    "square root": (
+        "base_rate * batch / base_batch",
+        "base_rate * (batch / base_batch) ** 0.5",
+        "that is square-root scaling; asked for is linear",
+    ),
+    "not scaled": ("base_rate * batch / base_batch", "base_rate", "the batch has grown and the rate has not"),
+    "scaled the wrong way": (
+        "base_rate * batch / base_batch",
+        "base_rate * base_batch / batch",
+        "a larger batch wants a larger rate",
+    ),
+    "from zero": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "goal * step / warm_up",
+        "step 0 has the base rate, not 0: with 0 it would learn nothing",
+    ),
+    "one step early": (
+        "(goal - base_rate) * step / warm_up",
+        "(goal - base_rate) * (step + 1) / warm_up",
+        "step 0 is still at the base rate; the goal is reached at step `warm_up`",
+    ),
+    "no end": (
+        "    if step >= warm_up:\n        return goal\n",
+        "    if warm_up == 0:\n        return goal\n",
+        "after the warm-up the rate is kept; here it grows on",
+    ),
+    "no warm-up": (
+        "return base_rate + (goal - base_rate) * step / warm_up",
+        "return goal",
+        "the scaled rate holds from the first step: move towards it during the warm-up",
+    ),
+    "waits, then jumps": (
+        "return base_rate + (goal - base_rate) * step / warm_up",
+        "return base_rate",
+        "the rate is to move in a straight line, not to jump at the end",
+    ),
+    "geometric": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "base_rate * (goal / base_rate) ** (step / warm_up)",
+        "in a straight line: equal differences, not equal ratios",
+    ),
+    "divides by nothing": (
+        "    if step >= warm_up:\n",
+        "    if warm_up and step >= warm_up:\n",
+        "with warm_up = 0 this divides by zero: then the goal holds at once",
+    ),
+    "batch per step": (
+        "base_rate * batch / base_batch",
+        "base_rate * batch",
+        "scaled is by the ratio of the two batches",
+    ),
+}
+RIGHT["rate_at"] = {
+    "min": """
+def rate_at(step, batch, base_rate, base_batch, warm_up):
+    share = min(step / warm_up, 1) if warm_up else 1
+    return (1 - share) * base_rate + share * base_rate * batch / base_batch
+""",
+    "np.interp": """
+def rate_at(step, batch, base_rate, base_batch, warm_up):
+    k = batch / base_batch
+    if warm_up == 0:
+        return k * base_rate
+    return float(np.interp(step, [0, warm_up], [base_rate, k * base_rate]))
+""",
+}
+
+WRONG["scaled_step"] = {
+    "scale not taken off": (
+        "(g.astype(np.float32) / np.float32(scale))",
+        "g.astype(np.float32)",
+        "the gradient is still `scale` times too large: divide",
+    ),
+    "divided in float16": (
+        "(g.astype(np.float32) / np.float32(scale))",
+        "(g / np.float16(min(scale, 60000.0))).astype(np.float32)",
+        "divided while still in float16 the small ones become 0 again: turn into float32 first",
+    ),
+    "steps with infinities": (
+        "    if not np.isfinite(g).all():\n        return w, scale / 2, 0\n",
+        "",
+        "an infinite gradient makes infinite weights: skip the step and halve the scale",
+    ),
+    "nan overlooked": (
+        "not np.isfinite(g).all()",
+        "np.isinf(g).any()",
+        "nan is not infinite, and as bad: np.isfinite sees both",
+    ),
+    "zeroes what is infinite": (
+        "        return w, scale / 2, 0\n",
+        "        g, scale, good = np.where(np.isfinite(g), g, 0).astype(np.float16), scale / 2, -1\n",
+        "the other entries are of a step that must be skipped as a whole",
+    ),
+    "scale kept after overflow": (
+        "return w, scale / 2, 0",
+        "return w, scale, 0",
+        "with the same scale the next step overflows again: halve it",
+    ),
+    "count kept after overflow": (
+        "return w, scale / 2, 0",
+        "return w, scale / 2, good",
+        "the good steps must be in a row: begin counting anew",
+    ),
+    "doubled after overflow": ("return w, scale / 2, 0", "return w, scale * 2, 0", "overflow means too large: halve"),
+    "count goes on": (
+        "return w, scale * 2, 0",
+        "return w, scale * 2, good",
+        "after doubling the count begins at 0",
+    ),
+    "one step too late": (
+        "good == patience",
+        "good > patience",
+        "the step that makes `patience` good ones doubles the scale",
+    ),
+    "never doubled": ("scale * 2, 0", "scale, 0", "after `patience` good steps the scale is doubled"),
+    "doubled every time": ("if good == patience:", "if True:", "double only after `patience` good steps"),
+    "ascends": ("w = w - np.float32(rate)", "w = w + np.float32(rate)", "descent: minus"),
+    "weights in float16": (
+        "    return w, scale, good",
+        "    return w.astype(np.float16).astype(np.float32), scale, good",
+        "small steps are lost in float16 weights: the master copy stays in float32",
+    ),
+    "writes into the weights": (
+        """
+def scaled_step(w, gradient_of, scale, good, rate, patience):
+    g = gradient_of(scale)
+    if not np.isfinite(g).all():
+        return w, scale / 2, 0
+    w -= np.float32(rate) * (g.astype(np.float32) / np.float32(scale))
+    good += 1
+    if good == patience:
+        return w, scale * 2, 0
+    return w, scale, good
+""",
+        "`-=` writes into the caller's weights: make new ones",
+    ),
+}
+RIGHT["scaled_step"] = {
+    "one return": """
+def scaled_step(w, gradient_of, scale, good, rate, patience):
+    g = np.asarray(gradient_of(scale), dtype=np.float32)
+    if np.isfinite(g).all():
+        w, good = (w - rate * (g / scale)).astype(np.float32), good + 1
+        scale, good = (2 * scale, 0) if good >= patience else (scale, good)
+    else:
+        scale, good = scale * 0.5, 0
+    return w, scale, good
+""",
+    "divides in float64": """
+def scaled_step(w, gradient_of, scale, good, rate, patience):
+    g = gradient_of(scale).astype(np.float64)
+    if np.isnan(g).any() or np.isinf(g).any():
+        return w.copy(), scale / 2.0, 0
+    new = w.astype(np.float64) - rate * g / scale
+    good = good + 1
+    if good % patience == 0:
+        scale, good = scale * 2.0, 0
+    return new.astype(np.float32), scale, good
+""",
+}
+
+WRONG["keep_run"] = {
+    "weights alone": (
+        '    for name in ("weights", "velocity", "order"):\n        setattr(run, name, kept[name].copy())\n    run.place, run.steps = kept["place"], kept["steps"]\n    run.rng.bit_generator.state = kept["rng"]\n',
+        '    run.weights = kept["weights"].copy()\n',
+        "weights are not enough: momentum, step, the order of the epoch and the generator decide how it goes on",
+    ),
+    "momentum lost": (
+        '    for name in ("weights", "velocity", "order"):\n        setattr(run',
+        '    for name in ("weights", "order"):\n        setattr(run',
+        "the velocity begins at 0 again: momentum belongs into the checkpoint",
+    ),
+    "order lost": (
+        '    for name in ("weights", "velocity", "order"):\n        setattr(run',
+        '    for name in ("weights", "velocity"):\n        setattr(run',
+        "the epoch is shuffled anew: the order, and how much of it is used, belong into the checkpoint",
+    ),
+    "place lost": (
+        'run.place, run.steps = kept["place"], kept["steps"]',
+        'run.steps = kept["steps"]',
+        "the epoch begins at its first row again: keep the place too",
+    ),
+    "step lost": (
+        'run.place, run.steps = kept["place"], kept["steps"]',
+        'run.place = kept["place"]',
+        "the learning rate depends on the step, which begins at 0 again",
+    ),
+    "generator lost": (
+        '    run.rng.bit_generator.state = kept["rng"]\n',
+        "",
+        "the generator begins anew, so that later noise and orders differ: set its state",
+    ),
+    "generator kept, not its state": (
+        "run.rng.bit_generator.state}",
+        "run.rng}",
+        "a generator is an object that goes on drawing: keep `run.rng.bit_generator.state`",
+    ),
+    "not copied when kept": (
+        "getattr(run, name).copy() for",
+        "getattr(run, name) for",
+        "the dict holds the run's own arrays, which training changes: copy them",
+    ),
+    "not copied when resumed": (
+        "setattr(run, name, kept[name].copy())",
+        "setattr(run, name, kept[name])",
+        "the resumed run trains on the dict's own arrays: a second resume begins elsewhere. Copy here too",
+    ),
+    "one step more": ("    return run\n", "    return run.advance(1)\n", "resuming does not train"),
+    "trains again from the start": (
+        """
+def keep(run):
+    return {"steps": run.steps}
+
+
+def resume(kept):
+    return Run().advance(kept["steps"])
+""",
+        "all steps are done again, and with another seed they are others: put the kept values back",
+    ),
+    "rounded": (
+        "getattr(run, name).copy() for",
+        "getattr(run, name).astype(np.float32) for",
+        "float32 keeps 7 of 16 digits: not exact any more",
+    ),
+}
+RIGHT["keep_run"] = {
+    "all attributes": """
+def keep(run):
+    kept = {name: value for name, value in vars(run).items() if name != "rng"}
+    kept = {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in kept.items()}
+    return {**kept, "state": run.rng.bit_generator.state}
+
+
+def resume(kept):
+    run = Run(1)
+    for name, value in kept.items():
+        if name == "state":
+            run.rng.bit_generator.state = value
+        else:
+            setattr(run, name, np.array(value) if isinstance(value, np.ndarray) else value)
+    return run
+""",
+    "lists": """
+def keep(run):
+    return {
+        "weights": run.weights.tolist(), "velocity": run.velocity.tolist(), "order": run.order.tolist(),
+        "counters": [run.place, run.steps], "state": dict(run.rng.bit_generator.state),
+    }
+
+
+def resume(kept):
+    run = Run()
+    run.weights, run.velocity = np.array(kept["weights"]), np.array(kept["velocity"])
+    run.order = np.array(kept["order"], dtype=int)
+    run.place, run.steps = kept["counters"]
+    run.rng.bit_generator.state = kept["state"]
+    return run
+""",
+}
+
+WRONG["fault_of"] = {
+    "A and B confused": (
+        '"A": "sum", "B": "rate"',
+        '"A": "rate", "B": "sum"',
+        "A jumps up in its first steps: its steps are too long. B falls slowly: too short",
+    ),
+    "B and D confused": (
+        '"B": "rate", "C": "old checkpoint", "D": "one shard"',
+        '"B": "one shard", "C": "old checkpoint", "D": "rate"',
+        "D learns what it sees by heart while the validation loss stays: it sees too little. B learns both slowly",
+    ),
+    "C and D confused": (
+        '"C": "old checkpoint", "D": "one shard"',
+        '"C": "one shard", "D": "old checkpoint"',
+        "C jumps back at one moment; D has a gap that grows",
+    ),
+    "A and C confused": (
+        '"A": "sum", "B": "rate", "C": "old checkpoint"',
+        '"A": "old checkpoint", "B": "rate", "C": "sum"',
+        "C is healthy but for one jump back; A is ill from the first step",
+    ),
+    "rate as it was": (
+        '"rate": settings["rate"] * settings["workers"]',
+        '"rate": settings["rate"]',
+        "the rate is still that of one worker: scale it with the whole batch",
+    ),
+    "square root": (
+        'settings["rate"] * settings["workers"]',
+        'settings["rate"] * settings["workers"] ** 0.5',
+        "the square root is too timid here: scale linearly",
+    ),
+    "scaled by the batch": (
+        'settings["rate"] * settings["workers"]',
+        'settings["rate"] * settings["batch"]',
+        "the whole batch has grown by the number of workers, not by each worker's samples",
+    ),
+    "divided by the workers": (
+        'settings["rate"] * settings["workers"]',
+        'settings["rate"] / settings["workers"]',
+        "a larger batch wants a larger rate",
+    ),
+    "endless warm-up": ('"warm_up": 10', '"warm_up": 600', "the run is over before the warm-up is"),
+    "smaller batches": (
+        '"warm_up": 10}',
+        '"warm_up": 10, "batch": settings["batch"] // 2}',
+        "workers and batch stay as they are; only the rate is repaired",
+    ),
+    "one worker": (
+        '"warm_up": 10}',
+        '"warm_up": 10, "workers": 1}',
+        "workers and batch stay as they are; only the rate is repaired",
+    ),
+}
+RIGHT["fault_of"] = {
+    "if and a copy": """
+def fault_of(letter):
+    if letter == "A":
+        return "sum"
+    if letter == "B":
+        return "rate"
+    return "old checkpoint" if letter == "C" else "one shard"
+
+
+def mended(settings):
+    new = dict(settings)
+    new["rate"] *= new["workers"]
+    new["warm_up"] = 8
+    return new
+""",
+    "shorter warm-up": ('"warm_up": 10', '"warm_up": 6'),
+}
+
+WRONG["within_budget"] = {
+    "no hidden layer": ('"hidden": (24, 24)', '"hidden": ()', "without a hidden layer the borders are straight lines"),
+    "over the budget": ('"steps": 700', '"steps": 7000', "this costs more multiply-adds than there are"),
+    "rate too small": ('"rate": 0.1', '"rate": 0.0005', "so short steps do not get there within the budget"),
+    "rate too large": ('"rate": 0.1', '"rate": 4.0', "the first steps throw the weights away: lower the rate"),
+    "batch too large": (
+        '"batch": 8, "steps": 700',
+        '"batch": 400, "steps": 14',
+        "the budget is spent after a few steps: smaller batches, more steps",
+    ),
+    "network too large": (
+        '"hidden": (24, 24), "batch": 8, "steps": 700',
+        '"hidden": (300, 300), "batch": 8, "steps": 5',
+        "the budget is spent on width; nothing is left for steps",
+    ),
+    "network too small": (
+        '"hidden": (24, 24)',
+        '"hidden": (2,)',
+        "two units fold the plane twice; a spiral needs more",
+    ),
+    "hardly trained": ('"steps": 700', '"steps": 10', "most of the budget is left: train longer"),
+}
+RIGHT["within_budget"] = {
+    "smaller batches, more steps": (
+        '"batch": 8, "steps": 700, "rate": 0.1',
+        '"batch": 4, "steps": 1400, "rate": 0.05',
+    ),
+    "wider": (
+        '{"hidden": (24, 24), "batch": 8, "steps": 700, "rate": 0.1}',
+        "dict(hidden=(32, 32), batch=8, steps=420, rate=0.1, momentum=0.9, seed=1)",
+    ),
+}
