@@ -48,7 +48,7 @@ def layers(*sizes, rng):
 rng = np.random.default_rng(0)
 encoder, decoder = layers(64, 64, 2, rng=rng), layers(2, 64, 64, rng=rng)
 both = nn.Sequential(encoder, decoder)
-epochs = 60
+epochs = 200
 optimizer = optim.Adam(both.parameters(), lr=schedules.cosine(3e-3, epochs * (len(x) // 64)))
 losses = []
 for _ in range(epochs):
@@ -77,7 +77,7 @@ place = ax.legend(frameon=False, ncols=2, fontsize="small")
 rng = np.random.default_rng(1)
 encoder, decoder = layers(64, 96, 8, rng=rng), layers(4, 96, 64, rng=rng)
 parameters = [*encoder.parameters(), *decoder.parameters()]
-epochs = 80
+epochs = 200
 optimizer = optim.Adam(parameters, lr=schedules.cosine(3e-3, epochs * (len(x) // 64)))
 for _ in range(epochs):
     for (some,) in batches(x, size=64, rng=rng, drop_last=True):
@@ -167,13 +167,14 @@ class PointNet(nn.Module):
 rng = np.random.default_rng(0)
 clouds, kinds = (a.astype(b) for a, b in zip(sensors.solids(900, rng=rng), (np.float32, int), strict=True))
 new_clouds, new_kinds = sensors.solids(300, rng=rng)
-net, epochs = PointNet(3, rng=rng), 12
-optimizer = optim.Adam(net.parameters(), lr=schedules.cosine(3e-3, epochs * 28))
+net_of_points, epochs = PointNet(3, rng=rng), 12
+optimizer = optim.Adam(net_of_points.parameters(), lr=schedules.cosine(3e-3, epochs * 28))
 for _ in range(epochs):
-    list(fit(net, F.cross_entropy, optimizer, batches(clouds, kinds, size=32, rng=rng, drop_last=True)))
+    list(fit(net_of_points, F.cross_entropy, optimizer, batches(clouds, kinds, size=32, rng=rng, drop_last=True)))
 shuffled = new_clouds[:, rng.permutation(new_clouds.shape[1])]
 for name, points in (("as they came", new_clouds), ("points in another order", shuffled)):
-    share = score(net, batches(points.astype(np.float32), new_kinds, size=300), accuracy=accuracy)["accuracy"]
+    sets = batches(points.astype(np.float32), new_kinds, size=300)
+    share = score(net_of_points, sets, accuracy=accuracy)["accuracy"]
     print(f"sphere, cube or cylinder, turned at random, {name}: {share:.1%} right")
 
 # %% [markdown]
