@@ -438,6 +438,12 @@ ring_cost = "a"
 # %% [markdown] hint="ring_cost"
 # There are more steps with 64 workers. But how large is the piece that is handed on in each?
 
+# %% [markdown] hint="ring_cost"
+# Take four workers and a gradient of four numbers. A piece must meet three other workers to be summed, and three to be known.
+
+# %% [markdown] hint="ring_cost"
+# In each step a worker sends N / k numbers. How many steps are there, so that every piece has gone round twice, nearly?
+
 # %% predict="ring_cost" points=1
 with check("ring_cost") as expect:
     expect("64 workers", ring_cost)
@@ -691,6 +697,18 @@ batch_tradeoff(RECORDED)
 batch_explorer(batch_sizes.RECORDED)
 
 # %% [markdown]
+# The same paper foretells the shape of the third panel: steps = fewest · (1 + B* / B), with a **critical batch size** B* of
+# about the noise scale, averaged over the training. At B* it takes twice the fewest steps. Fitted to the table:
+
+# %%
+by_batch = 1 / np.array([row.batch for row in batch_sizes.RECORDED])
+steps_seen = np.array([row.steps for row in batch_sizes.RECORDED])
+slope, fewest = np.polyfit(by_batch, steps_seen, 1, w=1 / steps_seen)
+print(f"steps = {fewest:.0f} · (1 + {slope / fewest:.0f} / B)")
+for row in batch_sizes.RECORDED:
+    print(f"batch {row.batch:>4}: fitted {fewest + slope / row.batch:6.0f}, measured {row.steps:6.0f}")
+
+# %% [markdown]
 # ## 8. The learning rate of a large batch
 #
 # A batch k times as large takes k times fewer steps per epoch. To get as far in an epoch each step has to be larger. As
@@ -787,6 +805,12 @@ stored = "c"
 
 # %% [markdown] hint="stored"
 # Which two numbers of float16 lie next to it, and which of them is nearer?
+
+# %% [markdown] hint="stored"
+# Near its end float16 has only the multiples of its smallest number: 0, one of them, two of them, ...
+
+# %% [markdown] hint="stored"
+# Half of 5.96·10⁻⁸ is 2.98·10⁻⁸. On which side of that does 4·10⁻⁸ lie?
 
 # %% predict="stored" points=1
 with check("stored") as expect:
@@ -1142,7 +1166,8 @@ print(f"against the run that was never stopped: {apart:.0e}")
 
 # %%
 maps = 128 * 13 * 13 + 128 * 6 * 6 + 2048 + 2048  # what a tower hands over an image: before conv 3, fc 6, fc 7, fc 8
-gradient = sum(p.numel() for p in AlexNet(towers=2).parameters()) if FULL else 60_965_224
+with torch.device("meta"):  # counted, not made
+    gradient = sum(p.numel() for p in AlexNet(towers=2).parameters())
 then = 2 * 128 * maps  # forward the maps, backward their gradients
 now = workers.ring_seconds(gradient, 2, bandwidth=1, width=1)
 print(f"towers:        {then / 1e6:5.1f} million numbers sent by each GPU in a step, more with more images")

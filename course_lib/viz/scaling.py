@@ -30,9 +30,9 @@ def roofline(bandwidth, peak, works, *, ax=None, title="Under the roof of this m
 
 PANELS = (
     ("throughput", "samples per second", lambda r: r.throughput),
-    ("memory", "10⁶ bytes at the peak of a step", lambda r: r.memory / 1e6),
+    ("memory at the peak of a step", "10³ bytes", lambda r: r.memory / 1e3),
     ("steps to the loss", "steps", lambda r: r.steps),
-    ("time to the loss", "seconds", lambda r: r.seconds),
+    ("time to the loss", "milliseconds", lambda r: 1e3 * r.seconds),
 )
 
 
@@ -46,6 +46,7 @@ def batch_tradeoff(rows, batch=None, *, many=None):
         chosen = [r for r in rows if r.batch == batch]
         ax.plot([r.batch for r in chosen], [value(r) for r in chosen], "o", ms=11, mfc="none", mec=ORANGE, mew=2)
         ax.set(xscale="log", yscale="log")
+        ax.tick_params(which="minor", labelleft=False)
     return many
 
 

@@ -32,9 +32,9 @@ def test_the_trade_off_shows_the_measured_numbers_and_rings_one():
     rows = (Row(2, 10.0, 4e6, 0.1, 50.0, 1.0), Row(8, 30.0, 8e6, 0.2, 20.0, 1.0))
     many = scaling.batch_tradeoff(rows, 8)
     curve, ring = many[3].lines
-    assert curve.get_ydata().tolist() == pytest.approx([10.0, 160 / 30])
-    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (8, pytest.approx(160 / 30))
-    assert many[1].lines[0].get_ydata().tolist() == [4.0, 8.0]
+    assert curve.get_ydata().tolist() == pytest.approx([1e4, 160e3 / 30])
+    assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (8, pytest.approx(160e3 / 30))
+    assert many[1].lines[0].get_ydata().tolist() == [4000.0, 8000.0]
 
 
 def test_the_ring_ends_with_all_summands_everywhere():
