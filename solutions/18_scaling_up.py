@@ -690,8 +690,8 @@ from course_lib.viz.scaling import batch_tradeoff
 batch_tradeoff(RECORDED)
 
 # %% [markdown]
-# Move the batch size, then the memory. Which batch needs fewest steps? Which is fastest? Which has the best rate by how
-# much larger than the smallest? `batch_sizes.measure(x, t)` makes such a table for your own machine, in some minutes.
+# Move the batch size, then the memory. Which batch needs fewest steps? Which is fastest? How much larger is the
+# best rate of the largest batch than that of the smallest? `batch_sizes.measure(x, t)` makes such a table for your own machine, in some minutes.
 
 # %%
 batch_explorer(batch_sizes.RECORDED)
