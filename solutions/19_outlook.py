@@ -47,7 +47,7 @@ def layers(*sizes, rng):
 # %% practice="autoencoder"
 rng = np.random.default_rng(0)
 encoder, decoder = layers(64, 64, 2, rng=rng), layers(2, 64, 64, rng=rng)
-both = nn.Sequential(encoder, decoder)
+both = nn.Sequential(encoder, decoder, nn.Sigmoid())
 epochs = 200
 optimizer = optim.Adam(both.parameters(), lr=schedules.cosine(3e-3, epochs * (len(x) // 64)))
 losses = []
@@ -77,21 +77,21 @@ place = ax.legend(frameon=False, ncols=2, fontsize="small")
 rng = np.random.default_rng(1)
 encoder, decoder = layers(64, 96, 8, rng=rng), layers(4, 96, 64, rng=rng)
 parameters = [*encoder.parameters(), *decoder.parameters()]
-epochs = 200
+epochs = 60
 optimizer = optim.Adam(parameters, lr=schedules.cosine(3e-3, epochs * (len(x) // 64)))
 for _ in range(epochs):
     for (some,) in batches(x, size=64, rng=rng, drop_last=True):
         code = encoder(Tensor(some))
         mean, log_spread = code[:, :4], code[:, 4:]
         drawn = mean + log_spread.exp() * rng.normal(size=mean.shape).astype(np.float32)
-        apart = (decoder(drawn) - some) ** 2
+        unlike = 64 * F.binary_cross_entropy_with_logits(decoder(drawn), some)  # 64 pixels, each between black and white
         pull = (mean**2 + (2 * log_spread).exp()) / 2 - log_spread - 0.5  # how far each cloud is from the normal one
-        loss = apart.sum() / (2 * 0.15**2 * len(some)) + pull.sum() / len(some)
+        loss = unlike + pull.sum() / len(some)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 with no_grad():
-    new = decoder(Tensor(rng.normal(size=(20, 4)).astype(np.float32))).data
+    new = F.sigmoid(decoder(Tensor(rng.normal(size=(20, 4)).astype(np.float32)))).data
 pictures = image_grid(new.reshape(-1, 1, 8, 8), columns=10, title="twenty digits that nobody wrote")
 
 # %% [markdown]
