@@ -27,9 +27,9 @@ def story(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workers")
     arguments = [*STEPS, "--checkpoint", folder / "run.pt", "--result", folder / "result.json"]
     with pytest.raises(RuntimeError) as fallen:
-        launch.launch([*arguments, "--fall-at", 7], seconds=120)
+        launch.launch([*arguments, "--fall-at", 7], seconds=300)
     kept = len(torch.load(folder / "run.pt", weights_only=True)["losses"])
-    said = launch.launch(arguments, seconds=120)
+    said = launch.launch(arguments, seconds=300)
     return str(fallen.value), kept, said, json.loads((folder / "result.json").read_text(encoding="utf-8"))
 
 
