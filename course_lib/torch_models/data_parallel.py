@@ -88,7 +88,8 @@ def _partners(step, rank, world, checkpoint):
         if world == 1:
             raise
         kept = f"the checkpoint is {checkpoint}" if checkpoint else "no checkpoint was asked for (--checkpoint)"
-        why = re.sub(r"\[[^\]]*\] ?", "", str(error).strip().split("\n")[0])[:80].strip(" :")
+        found = re.search(r"[Cc]onnection \w+ by peer|[Tt]imed out", str(error))
+        why = found[0] if found else str(error).strip().split("\n")[0][:80]
         raise PartnerGone(
             f"worker {rank} of {world} stops at step {step}: another worker is gone ({why}); {kept}, and the same "
             "command goes on from it"

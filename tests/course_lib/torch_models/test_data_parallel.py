@@ -36,6 +36,7 @@ def story(tmp_path_factory):
 def test_a_killed_worker_ends_the_run_with_a_clear_message_and_a_checkpoint(story):
     said, kept, _, _ = story
     assert "worker 1 was killed (SIGKILL)" in said
+    assert "worker 0 of 2 stops at step 7: another worker is gone (" in said
     assert "\n" not in said
     assert len(said) < 500
     assert kept == 4
