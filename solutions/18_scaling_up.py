@@ -42,7 +42,7 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches, spirals
 from course_lib.data.prefetch import prefetch
-from course_lib.ops.parallel import set_num_threads
+from course_lib.ops.parallel import get_num_threads, set_num_threads
 from course_lib.topics import (
     batch_sizes,
     loss_scaling,
@@ -546,7 +546,8 @@ for k in (2, 4, 8, 64, 512):
 # $$\frac{1}{(1 - p) + p / k}$$
 #
 # and never more than 1 / (1 - p): **Amdahl's law** (1967). The course library shares its convolutions between
-# threads. How much of a training step divides? Measured on two threads (on a machine with one core both take as long):
+# threads. How much of a training step divides? Measured on two threads (where a second core
+# is free; otherwise the second thread only gets in the way):
 
 # %% practice="amdahl"
 rng = np.random.default_rng(0)
@@ -563,11 +564,11 @@ def conv_step():
     optimizer.step()
 
 
-taken = {}
+taken, before = {}, get_num_threads()
 for threads in (1, 2):
     set_num_threads(threads)
     taken[threads] = roofline.best_seconds(conv_step)
-set_num_threads(1)
+set_num_threads(before)
 share = min(max(workers.parallel_share(taken), 0), 1)
 print(f"1 thread {1e3 * taken[1]:.0f} ms, 2 threads {1e3 * taken[2]:.0f} ms: {taken[1] / taken[2]:.2f} times as fast")
 print(f"by Amdahl's law {share:.0%} of the work divides; 64 cores would bring {workers.amdahl(share, 64):.1f} times")
