@@ -89,7 +89,7 @@ def test_students_get_it_and_a_course_that_holds_it_is_graded(folders, tmp_path)
         shutil.copyfile(folders.notebooks / f"{slug}.ipynb", there / f"{slug}.ipynb")
     with SandboxPool(1) as pool:
         done = engine.grade(made.root, pool=pool, workers=1).graded
-    assert {g.lesson: (g.outcome, g.mark.score) for g in done} == {
+    assert {g.lesson: (g.outcome, g.mark.raw) for g in done} == {
         "97_tiny": ("graded", 0),
         "99_afterword": ("graded", 0),
     }
