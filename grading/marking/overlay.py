@@ -37,7 +37,8 @@ def overlay(raw, skeleton, others=()):
         pieces, repairs = read_pieces(raw)
         matching = Matching(pieces, skeleton, repairs)
         matching.find()
-        if not matching.evidence or _says_another(pieces, skeleton, others):
+        stranger = skeleton.by_grade_id and not matching.evidence  # a page to read has no cell to know it by
+        if stranger or _says_another(pieces, skeleton, others):
             raise _stranger(pieces, skeleton, others)
     except Refused as refused:
         nb = _notebook(skeleton, [_skeleton_cell(cell) for cell in skeleton.cells])
