@@ -389,6 +389,18 @@ def noise_in_batches(gradients, batch):
         "small = np.sqrt((gradients**2).sum(axis=2)).mean()\n    large = np.sqrt((gradients.mean(axis=1) ** 2).sum(axis=1)).mean()",
         "the formula is about squared lengths: no root",
     ),
+    "writes into the gradients": (
+        """
+def noise_in_batches(gradients, batch):
+    k = gradients.shape[1]
+    large = (gradients.mean(axis=1) ** 2).sum(axis=1).mean()
+    gradients **= 2
+    small = gradients.sum(axis=2).mean()
+    noise = (small - large) / (1 / batch - 1 / (k * batch))
+    return float(noise / (small - noise / batch))
+""",
+        "`**=` squares the caller's own array: write `gradients**2`, which makes a new one",
+    ),
     "times batch instead of by": (
         "small - noise / batch",
         "small - noise * batch",
@@ -718,6 +730,11 @@ WRONG["fault_of"] = {
         'settings["rate"] * settings["workers"]',
         'settings["rate"] / settings["workers"]',
         "a larger batch wants a larger rate",
+    ),
+    "writes into the settings": (
+        'return settings | {"rate": settings["rate"] * settings["workers"], "warm_up": 10}',
+        'settings["rate"] *= settings["workers"]\n    settings["warm_up"] = 10\n    return settings',
+        "that changes the caller's dict: make a new one",
     ),
     "endless warm-up": ('"warm_up": 10', '"warm_up": 600', "the run is over before the warm-up is"),
     "smaller batches": (
