@@ -34,6 +34,15 @@ def test_loading_runs_beside_the_work():
     assert list(source) == [1, 2, 3]
 
 
+def test_no_more_than_the_depth_lies_ready():
+    made = []
+    source = prefetch((made.append(i) or i for i in range(20)), depth=2)
+    assert next(source) == 0
+    time.sleep(0.3)
+    assert len(made) <= 4  # one taken, two ready, one in hand
+    assert list(source) == list(range(1, 20))
+
+
 def test_what_raises_there_is_raised_here_after_the_items_before_it():
     def broken():
         yield 1
