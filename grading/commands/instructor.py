@@ -25,6 +25,7 @@ def register(app):
         ("extend", decisions.extend),
         ("drop", decisions.drop),
         ("points", decisions.points),
+        ("attempt", decisions.attempt),
         ("show", show),
         ("feedback", feedback),
         ("report", report),

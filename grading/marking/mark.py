@@ -87,6 +87,7 @@ def rules_of(course, lesson, mark, how):
         str(mark.due),
         str(mark.extension or timedelta(0)),
         mark.by_hand if mark.late > 0 else None,
+        *(["best"] if lesson in course.rules.best else []),
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -5,6 +5,7 @@ further steps and late policy take part. Manual scores and comments are never to
 before the first write.
 """
 
+import copy
 import json
 import shutil
 from dataclasses import replace
@@ -46,6 +47,13 @@ class Writer(Reader):
         if not self._copied:
             backup(self.course)
             self._copied = True
+        return self._replayed(submission, nb, verdict, changed, keep=True)
+
+    def would_mark(self, submission, nb, verdict):
+        """The Mark that `replay` would write; nothing is written, and `nb` stays as it is."""
+        return self._replayed(submission, copy.deepcopy(nb), verdict, changed=True, keep=False)
+
+    def _replayed(self, submission, nb, verdict, changed, *, keep):
         try:
             known = self.lesson(submission.lesson)
             timestamp = parse_time(submission.timestamp)
@@ -54,9 +62,9 @@ class Writer(Reader):
             resources["course"].rewritten = rewritten(self.course, submission, nb)
             for step in self._autograde_steps():
                 nb, resources = step(nb, resources)
-            if not self.apart:
+            if keep and not self.apart:
                 self._write_notebook(submission, nb)
-            self.db.commit()
+            self.db.commit() if keep else self.db.rollback()
         except sqlalchemy.exc.DatabaseError as error:
             self.db.rollback()
             raise explain(error, self.path) from None

@@ -1,13 +1,14 @@
 """Into submitted/: compares what was chosen with what is there, writes it, and remembers where it came from.
 
 journal/collected/LESSON.json holds for each student where the work came from, the system's numbers and what counted
-as its time: a later collect knows from it what is newer and who is who. What is replaced is kept in journal/replaced.
+as its time: a later collect knows from it what is newer and who is who. What is replaced is kept with
+its time in journal/replaced (course/attempts.py).
 """
 
-import hashlib
 import json
 import os
 
+from grading.course import attempts
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
 from grading.files import write_atomically
@@ -73,9 +74,7 @@ class Shelf:
         folder = self.folder(student)
         there = self.course.submission(student, self.lesson)
         if there.raw is not None and there.raw != chosen.raw:
-            digest = hashlib.sha256(there.raw).hexdigest()[:12]
-            kept = self.course.root / "journal" / "replaced" / student / self.lesson / f"{digest}.ipynb"
-            write_atomically(kept, there.raw)
+            attempts.keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
         for name in self.memory.get(student, {}).get("helpers", ()):
             path = folder / name
             if name not in helpers and path.is_file() and not path.is_symlink():
