@@ -89,6 +89,10 @@ class Shelf:
         elif os.path.lexists(stamp) and there.raw != chosen.raw:
             stamp.unlink()  # the time of what was replaced
 
+    def attempt(self, student, raw, time):
+        """Keep an attempt that does not count any more, with its hand-in time (None: none)."""
+        attempts.keep(self.course.root, student, self.lesson, raw, "" if time is None else write_time(time))
+
     def remember(self, student, chosen, outcome, counted):
         """Note where a student's work came from."""
         who = chosen.claim.who

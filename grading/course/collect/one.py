@@ -33,10 +33,11 @@ class OneStudent:
     def __init__(self, student, files, context):
         self.student, self.files, self.context = student, files, context
         self.left, self.along, self.helpers, self.why = {}, {}, {}, ""
+        self.candidates = []
 
     def choose(self):
         """The Candidate that counts, or None with the reason in `why`."""
-        candidates, unread = [], []
+        candidates, unread = self.candidates, []
         for entry, claim in self.files:
             if claim.reason:
                 self.left[entry] = claim.reason
@@ -59,6 +60,11 @@ class OneStudent:
         self.left |= left
         self._others(chosen)
         return chosen
+
+    def attempts(self, chosen):
+        """[(Candidate, its time or None)] of the others that hold work and by the system's word were handed in too."""
+        others = [c for c in self.candidates if c.answered and c.raw != chosen.raw and (c.when or any(c.claim.order))]
+        return [(c, self.outcome(c)[0]) for c in others]
 
     def _candidate(self, entry, claim):
         try:

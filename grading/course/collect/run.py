@@ -11,7 +11,7 @@ from dateutil.tz import tzlocal
 
 from grading.course.collect.beside import complete
 from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, look
-from grading.course.collect.keep import NEW, NEWER, SAME, UNCLEAR, Shelf
+from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf
 from grading.course.collect.one import OneStudent
 from grading.course.collect.people import Known, settle, slug
 from grading.course.collect.plain import Doubt
@@ -194,6 +194,10 @@ class _Collect:
             outcome.status, outcome.why = KEPT, why
         self._account(one, chosen, outcome)
         self.outcomes.append(outcome)
+        if not self.options.dry:
+            earlier = one.attempts(chosen) + ([(chosen, time)] if how == OLDER and chosen.answered else [])
+            for candidate, when in earlier:
+                self.shelf.attempt(student, candidate.raw, when)
         if how in (NEW, NEWER, SAME) and not self.options.dry:
             try:
                 self.shelf.write(student, chosen, time, one.helpers)
