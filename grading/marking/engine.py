@@ -31,6 +31,7 @@ from grading.marking.reruns import Judging, otherwise
 
 AHEAD = 3  # jobs waiting per worker
 SAME = 8  # submissions waiting per job: many hand in the same
+SPARE = 600  # seconds: for who grades again and again, a copy of the gradebook is made no more often
 
 
 @contextlib.contextmanager
@@ -49,6 +50,7 @@ def grade(
     lessons=(),
     *,
     students=(),
+    pairs=None,
     workers=None,
     force=False,
     dry=False,
@@ -64,11 +66,12 @@ def grade(
     comes out otherwise; `dry` leaves the gradebook alone and says which marks would change; `pool` is anything with
     `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one. With
     `change(writer)`, which changes a rule, only marks are made anew: what was not graded yet or has changed is left.
+    `pairs` are the (student, lesson)s to grade, in this order, for who comes again every few seconds.
     """
     start = time.monotonic()
     course = root if isinstance(root, Course) else Course(root)
-    chosen = course.choose(lessons)
-    wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)]
+    chosen = course.choose(lessons if pairs is None else sorted({lesson for _, lesson in pairs}))
+    wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)] if pairs is None else pairs
     if students:
         unknown = sorted(set(students) - {student for student, _ in wanted})
         if unknown:
@@ -83,7 +86,8 @@ def grade(
         from grading.marking.replay import Writer  # nbgrader takes a second to import: the sandbox starts meanwhile
         from grading.marking.terms import put_points
 
-        writer = stack.enter_context(Writer(course, stack.enter_context(scratch(course)) if dry else None))
+        apart = stack.enter_context(scratch(course)) if dry else None
+        writer = stack.enter_context(Writer(course, apart, spare=0 if pairs is None else SPARE))
         before = {lesson: writer.marks(lesson) for lesson in chosen}
         if change is not None:
             change(writer)

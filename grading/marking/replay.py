@@ -30,9 +30,13 @@ from grading.marking.scores import auto_score, reason, rewritten
 class Writer(Reader):
     """An open gradebook and the steps to replay with. Use as a context manager, in one thread."""
 
-    def __init__(self, course, path=None):
-        """`path` is a copy of the folder's gradebook to write to instead; then no file of the folder is touched."""
+    def __init__(self, course, path=None, *, spare=0):
+        """`path` is a copy of the folder's gradebook to write to instead; then no file of the folder is touched.
+
+        The gradebook is copied before the first write, unless there is a copy younger than `spare` seconds.
+        """
         super().__init__(course, path)
+        self.spare = spare
         self.config = load_config(course.root)
         self.how = marking_of(course, self.config)
         self.apart = path is not None
@@ -45,7 +49,7 @@ class Writer(Reader):
         `nb` is the dressed notebook; `changed` says that it is not what was graded before.
         """
         if not self._copied:
-            backup(self.course)
+            backup(self.course, self.spare)
             self._copied = True
         return self._replayed(submission, nb, verdict, changed, keep=True)
 

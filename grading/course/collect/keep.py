@@ -5,6 +5,8 @@ as its time: a later collect knows from it what is newer and who is who. What is
 its time in journal/replaced (course/attempts.py).
 """
 
+import contextlib
+import fcntl
 import json
 import os
 
@@ -14,6 +16,20 @@ from grading.errors import CourseError
 from grading.files import write_atomically
 
 NEW, NEWER, SAME, OLDER, UNCLEAR = "new", "newer", "same", "older", "unclear"
+
+
+@contextlib.contextmanager
+def one_at_a_time(course):
+    """Wait until no other collect works on this folder; what each remembers would be lost else."""
+    path = course.root / "journal" / "collected" / "lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a")  # noqa: SIM115 (closed below, whatever happens)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written ({error.strerror}); permit writing there.") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class Shelf:
@@ -69,12 +85,18 @@ class Shelf:
         if not known:
             yield chosen.entry.when, stamp, "the time of the file against timestamp.txt"
 
-    def write(self, student, chosen, time, helpers):
-        """Write the notebook, its hand-in time (None: none) and the helpers; `helpers`: {relative path: bytes}."""
+    def write(self, student, chosen, time, helpers, secret=b""):
+        """Write the notebook, its hand-in time (None: none), the helpers ({relative path: bytes}), and the secret by
+        which nbgrader's exchange gives the page back.
+        """
         folder = self.folder(student)
         there = self.course.submission(student, self.lesson)
         if there.raw is not None and there.raw != chosen.raw:
             attempts.keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
+        if secret:
+            write_atomically(folder / "submission_secret.txt", secret)
+        elif there.secret and there.raw != chosen.raw:
+            (folder / "submission_secret.txt").unlink()  # of what was replaced
         for name in self.memory.get(student, {}).get("helpers", ()):
             path = folder / name
             if name not in helpers and path.is_file() and not path.is_symlink():
