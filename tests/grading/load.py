@@ -107,7 +107,7 @@ def run(folder, n=200, seconds=60.0, kills=0, seed=1, every=0.5, patience=120.0)
         code["source"] = "".join(code["source"]) + f"\n# {i}"
         half = drop / f".{student}.part"
         half.write_text(json.dumps(text))
-        half.rename(drop / f"{student}_{i if student != OFTEN else 0}_{i + 1}_x.ipynb")
+        half.rename(drop / f"{student}_{i + 1 if student != OFTEN else 0}_{i + 1}_x.ipynb")
         wanted[student], given[student] = scores[kind], time.monotonic()
         if i in moments:
             command.end(kill=True)
