@@ -280,7 +280,7 @@ def test_hidden_inputs_that_are_all_alike_do_not_certify(monkeypatch):
 
 
 def test_an_interrupted_release_leaves_nothing(folders, tmp_path, monkeypatch):
-    def interrupted(lessons, secret, draws, *, tell):
+    def interrupted(lessons, secret, draws, **_):
         assert [p.name[:3] for p in tmp_path.iterdir()] == [".x."]
         raise KeyboardInterrupt
 
