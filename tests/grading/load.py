@@ -11,6 +11,7 @@ import argparse
 import collections
 import json
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -43,13 +44,14 @@ class Load:
     students: int = 0
     arriving: float = 0.0
     seconds: float = 0.0
+    cpu: float = 0.0
 
     def __str__(self):
         others = sorted(wait for student, wait in self.waits.items() if student != OFTEN)
         third = max(1, len(self.memory) // 3)
         grown = [statistics.fmean(part or [0]) for part in (self.memory[third : 2 * third], self.memory[-third:])]
         return (
-            f"{self.students} students, arriving in {self.arriving:.0f} s, all marked after {self.seconds:.0f} s; "
+            f"{self.students} students, arriving in {self.arriving:.0f} s, all marked after {self.seconds:.0f} s, {self.cpu:.0f} s CPU; "
             f"lost {len(self.lost)}, run twice {self.ran_twice}, other than course grade's {len(self.not_as_graded)}; "
             f"waited: median {statistics.median(others):.1f} s, longest {others[-1]:.1f} s, "
             f"who hands in often {self.waits.get(OFTEN, 0):.1f} s; "
@@ -89,13 +91,13 @@ class _Command:
         self.listener.join(10)
 
 
-def run(folder, n=200, seconds=60.0, kills=0, seed=1, every=0.5, patience=120.0):
+def run(folder, n=200, seconds=60.0, kills=0, seed=1, every=0.5, patience=900.0):
     """Let `n` submissions arrive within `seconds`; returns Load."""
     made, drop, rng, load = sc.make(folder / "course"), folder / "drop", random.Random(seed), Load()
     drop.mkdir()
     plain = [small.raw(sc.answered(made, **kind)).decode() for kind in KINDS]
     scores = [6, 3, 2, 0]
-    start = time.monotonic()
+    start, spent = time.monotonic(), _spent()
     command, marked, wanted, given = _Command(made.root, drop, every), {}, {}, {}
     moments = sorted(rng.sample(range(1, n), kills))
     for i in range(n):
@@ -121,10 +123,16 @@ def run(folder, n=200, seconds=60.0, kills=0, seed=1, every=0.5, patience=120.0)
         time.sleep(0.5)
     command.end()
     marked |= command.marked
-    load.seconds, load.students = time.monotonic() - start, len(given)
+    load.seconds, load.students, load.cpu = time.monotonic() - start, len(given), _spent() - spent
     load.waits = {s: at - given[s] for s, (at, _) in marked.items() if at >= given[s]}
     _account(load, Course(made.root), wanted)
     return load
+
+
+def _spent():
+    """Processor seconds of all programs that were started here and have ended."""
+    told = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return told.ru_utime + told.ru_stime
 
 
 def _lost(made, wanted):

@@ -11,6 +11,7 @@ import json
 import os
 
 from grading.course import attempts
+from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
 from grading.files import write_atomically
@@ -59,6 +60,8 @@ class Shelf:
         there = self.course.submission(student, self.lesson)
         if there.raw is None and not there.refused:
             return NEW, ""
+        if self._for_group(student):
+            return NEW, "takes the place of what another member of the group handed in"
         if there.raw == chosen.raw:
             return SAME, "the same is there already"
         if replace:
@@ -90,8 +93,10 @@ class Shelf:
         which nbgrader's exchange gives the page back.
         """
         folder = self.folder(student)
-        there = self.course.submission(student, self.lesson)
-        if there.raw is not None and there.raw != chosen.raw:
+        there, copied = self.course.submission(student, self.lesson), self._for_group(student)
+        if copied:
+            (folder / MARK).unlink()  # else `course share` would replace this student's own work
+        if there.raw is not None and there.raw != chosen.raw and not copied:
             attempts.keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
         if secret:
             write_atomically(folder / "submission_secret.txt", secret)
@@ -110,6 +115,10 @@ class Shelf:
             write_atomically(stamp, write_time(time).encode())
         elif os.path.lexists(stamp) and there.raw != chosen.raw:
             stamp.unlink()  # the time of what was replaced
+
+    def _for_group(self, student):
+        """Whether what is there is a copy of what another member of a group handed in (course/groups.py)."""
+        return (self.folder(student) / MARK).is_file()
 
     def attempt(self, student, raw, time):
         """Keep an attempt that does not count any more, with its hand-in time (None: none)."""
