@@ -51,7 +51,8 @@ class Load:
         third = max(1, len(self.memory) // 3)
         grown = [statistics.fmean(part or [0]) for part in (self.memory[third : 2 * third], self.memory[-third:])]
         return (
-            f"{self.students} students, arriving in {self.arriving:.0f} s, all marked after {self.seconds:.0f} s, {self.cpu:.0f} s CPU; "
+            f"{self.students} students, arriving in {self.arriving:.0f} s, all marked after {self.seconds:.0f} s "
+            f"and {self.cpu:.0f} s CPU; "
             f"lost {len(self.lost)}, run twice {self.ran_twice}, other than course grade's {len(self.not_as_graded)}; "
             f"waited: median {statistics.median(others):.1f} s, longest {others[-1]:.1f} s, "
             f"who hands in often {self.waits.get(OFTEN, 0):.1f} s; "

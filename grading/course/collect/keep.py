@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 
-from grading.course import attempts
+from grading.course.attempts import keep
 from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
@@ -97,7 +97,7 @@ class Shelf:
         if copied:
             (folder / MARK).unlink()  # else `course share` would replace this student's own work
         if there.raw is not None and there.raw != chosen.raw and not copied:
-            attempts.keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
+            keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
         if secret:
             write_atomically(folder / "submission_secret.txt", secret)
         elif there.secret and there.raw != chosen.raw:
@@ -122,7 +122,7 @@ class Shelf:
 
     def attempt(self, student, raw, time):
         """Keep an attempt that does not count any more, with its hand-in time (None: none)."""
-        attempts.keep(self.course.root, student, self.lesson, raw, "" if time is None else write_time(time))
+        keep(self.course.root, student, self.lesson, raw, "" if time is None else write_time(time))
 
     def remember(self, student, chosen, outcome, counted):
         """Note where a student's work came from."""
