@@ -99,6 +99,8 @@ def _private(lessons, folders, course, tell):
     """Make or refresh the folder `course` with proven hidden tests of its own; it may be moved afterwards."""
     check_secret(course)
     secret, draws = read_secret(course)
+    if not (course / "nbgrader_config.py").exists():
+        init(course, [])  # proofs are kept in it
     cache = proofs_folder(course)
     drawn = draw_proven(lessons, secret, draws, cache=cache, tell=tell)
     parts = [private_part(one, folders, cache) for one in drawn]
