@@ -12,7 +12,7 @@ from grading.cli import app
 from grading.commands import author, instructor, learner
 from grading.course import Course
 from grading.errors import CourseError
-from grading.marking import engine, jobs, outcome, prepare, replay
+from grading.marking import choices, engine, jobs, outcome, prepare, replay
 from grading.marking.boundary import FAULT, Boundary
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
@@ -45,8 +45,8 @@ def fails_for_victim(monkeypatch, module, name, told):
 
 STEPS = {  # step -> (where it stands, its name, whether it is called for the victim, whose answer ends with "# 0")
     "reading": (prepare, "overlay", lambda raw, *_: b'# 0"' in (raw or b"")),
-    "making a job": (engine, "job_of", lambda course, submission, laid: submission.student == VICTIM),
-    "dressing": (engine, "dress", lambda nb, *_: any(cell.source.endswith("# 0") for cell in nb.cells)),
+    "making a job": (choices, "job_of", lambda course, submission, laid: submission.student == VICTIM),
+    "dressing": (choices, "dress", lambda nb, *_: any(cell.source.endswith("# 0") for cell in nb.cells)),
 }
 
 
