@@ -75,14 +75,18 @@ def lint(
 ):
     """Say what is wrong with lessons as written, with file, line and remedy.
 
+    A warning fails nothing: a lesson may name one that is still to be written.
+
     Example: course lint 09 --complete
     """
-    from grading.lessons.lint import lint_lessons, missing_parts
+    from grading.lessons.lint import lint_lessons, lint_warnings, missing_parts
     from grading.lessons.source import read_lessons
 
     folders = _folders(solutions, None)
-    chosen = read_lessons(folders.solutions, lessons or ())
-    problems = lint_lessons(read_lessons(folders.solutions), chosen)
+    chosen, every = read_lessons(folders.solutions, lessons or ()), read_lessons(folders.solutions)
+    for warning in lint_warnings(every, chosen):
+        typer.echo(f"warning: {warning}")
+    problems = lint_lessons(every, chosen)
     if complete:
         problems += [p for lesson in chosen for p in missing_parts(lesson)]
     for problem in problems:

@@ -1,4 +1,4 @@
-"""`course due`, `extend`, `drop` and `points`: decisions about marks, shown before they are written with --dry-run."""
+"""`course due`, `extend`, `drop`, `points`, `attempt`: decisions about marks; with --dry-run only shown."""
 
 import json
 from pathlib import Path
@@ -89,6 +89,25 @@ def points(
     from grading.marking import decide
 
     _tell(decide.points(folder, check, number, why=why, dry=dry_run), dry_run, as_json)
+
+
+def attempt(
+    lesson: Lesson,
+    counts: Annotated[str, typer.Argument(metavar="last|best", help="Best: by its mark, late penalty included.")],
+    folder: Folder = HERE,
+    why: Why = "",
+    dry_run: Dry = False,
+    as_json: AsJson = False,
+):
+    """Say which attempt counts of who handed in several times; marks follow, and what was run is not run again.
+
+    Attempts that were never graded wait for the next `course grade`.
+
+    Example: course attempt 09 best --course ~/autumn-class
+    """
+    from grading.marking import decide
+
+    _tell(decide.attempt(folder, lesson, counts, why=why, dry=dry_run), dry_run, as_json)
 
 
 def _zone(name):

@@ -7,6 +7,7 @@ import typer
 
 from grading.commands import decisions
 from grading.commands.collecting import collect
+from grading.commands.watching import watch
 
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
@@ -21,10 +22,12 @@ def register(app):
         ("init", init),
         ("collect", collect),
         ("grade", grade),
+        ("watch", watch),
         ("due", decisions.due),
         ("extend", decisions.extend),
         ("drop", decisions.drop),
         ("points", decisions.points),
+        ("attempt", decisions.attempt),
         ("show", show),
         ("feedback", feedback),
         ("report", report),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from course_lib.evidence.records import BadRecord, load_record, record_fingerprint
 from grading.confinement.job import Limits
+from grading.course.attempts import earlier
 from grading.course.rules import read_rules
 from grading.course.skeleton import read_skeleton
 from grading.course.stamp import read_stamp
@@ -123,6 +124,10 @@ class Course:
     def submission(self, student, lesson):
         """What a student handed in, read (grading/course/submitted.py)."""
         return read_submission(self.root, student, lesson, self.files(lesson))
+
+    def earlier(self, submission):
+        """What the same student handed in before (grading/course/attempts.py), the first kept first."""
+        return earlier(self.root, submission, self.files(submission.lesson))
 
     def limits(self, student):
         """The limits for one student: accommodations.toml may give more time (`[ann]`, `time = 1.5`)."""

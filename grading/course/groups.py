@@ -9,11 +9,12 @@ import shutil
 from dataclasses import dataclass, field
 
 from grading.course.folder import Course
+from grading.course.submitted import MARK
 from grading.course.table import read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
 
-NAME, MARK = "groups.csv", "handed_in_by.txt"
+NAME = "groups.csv"
 
 
 @dataclass

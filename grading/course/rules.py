@@ -15,17 +15,20 @@ from grading.errors import CourseError
 from grading.files import write_atomically
 
 NAME = "rules.toml"
-HEAD = "# Decisions about marks, oldest first; written by `course due`, `extend`, `drop` and `points`.\n"
-KINDS = ("due", "extend", "drop", "undrop", "points")
+HEAD = "# Decisions about marks, oldest first; written by `course due`, `extend`, `drop`, `points` and `attempt`.\n"
+KINDS = ("due", "extend", "drop", "undrop", "points", "attempt")
+COUNTS = ("last", "best")
 GIVE = ("full", "none")
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Where the decisions lead: points by (lesson, grade id), and what a dropped one gives, "full" or "none"."""
+    """Where the decisions lead: points by (lesson, grade id), what a dropped one gives ("full" or "none"), and the
+    lessons in which the best attempt counts."""
 
     points: dict = field(default_factory=dict)
     dropped: dict = field(default_factory=dict)
+    best: frozenset = frozenset()
     entries: tuple = ()
 
     def worth(self, lesson, cell):
@@ -46,7 +49,7 @@ class Rules:
 
 def fold(entries):
     """The Rules that a list of decisions leads to; ValueError for one that is none."""
-    points, dropped = {}, {}
+    points, dropped, best = {}, {}, set()
     for entry in entries:
         place = entry.get("lesson"), entry.get("check")
         kind = entry.get("rule")
@@ -60,7 +63,11 @@ def fold(entries):
             dropped[place] = entry["give"]
         elif kind == "undrop":
             dropped.pop(place, None)
-    return Rules(points, dropped, tuple(entries))
+        elif kind == "attempt":
+            if entry.get("counts") not in COUNTS:
+                raise ValueError(f"counts = {entry.get('counts')!r} is neither last nor best")
+            (best.add if entry["counts"] == "best" else best.discard)(entry.get("lesson"))
+    return Rules(points, dropped, frozenset(best), tuple(entries))
 
 
 def checked_points(number):

@@ -7,6 +7,8 @@ from grading.course.helpers import read_helpers
 from grading.course.intake import MAX_FILE, Refused, past_outputs, too_large
 from grading.files import NotRegular, read_regular
 
+MARK = "handed_in_by.txt"  # beside what was copied to the members of a group: who handed it in
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -48,7 +50,7 @@ def read_submission(root, student, lesson, release=()):
     if folder.is_symlink() or folder.parent.is_symlink():  # it could be another student's work
         sentence = f"The folder {folder.relative_to(root)} is a link; hand in the files themselves."
         return Submission(student, lesson, None, refused=("corrupt", sentence))
-    timestamp = _small_text(folder / "timestamp.txt")
+    timestamp = small_text(folder / "timestamp.txt")
     exact = folder / f"{lesson}.ipynb"
     found = [exact] if os.path.lexists(exact) else sorted(p for p in folder.glob("*.ipynb") if p.name[0] != ".")
     if not found:
@@ -57,14 +59,14 @@ def read_submission(root, student, lesson, release=()):
     note = "" if path == exact else f"the file was called {path.name[:80]!r}"
     if len(found) > 1:
         note += f"; the newest of {len(found)} notebooks counts"
-    raw, refused, read_past = _read(path)
+    raw, refused, read_past = read_notebook(path)
     note = "; ".join(filter(None, (note, read_past)))
     helpers, told = read_helpers(folder, release)
-    secret = _small_text(folder / "submission_secret.txt")
+    secret = small_text(folder / "submission_secret.txt")
     return Submission(student, lesson, raw, path.name, timestamp, note, refused, helpers, tuple(told), secret)
 
 
-def _read(path):
+def read_notebook(path):
     """(bytes, (), note) of a regular file, or (None, (outcome, sentence), ""); a large one without its outputs."""
     try:
         raw = read_regular(path, MAX_FILE + 1)
@@ -81,7 +83,8 @@ def _read(path):
     return raw, (), note
 
 
-def _small_text(path):
+def small_text(path):
+    """The beginning of a short text file; "" when there is none that can be read."""
     try:
         return read_regular(path, 200).decode("utf-8", "replace").strip()
     except OSError:

@@ -3,7 +3,7 @@
 `lint_lessons` gives the problems that would make a wrong or unfair notebook; `missing_parts` what a complete lesson
 still lacks. What only running can show (does a check reject a mistake?) is the certificate's business. A rule yields
 (line, sentence); those about exercises, check cells and known mistakes stand in `lint_exercises.py`,
-`lint_checks.py` and `lint_mistakes.py`.
+`lint_checks.py` and `lint_mistakes.py`. `lint_warnings` says what may be meant (`lint_prose.py`).
 """
 
 import ast
@@ -25,6 +25,7 @@ from grading.lessons.held import held_problems
 from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
 from grading.lessons.lint_mistakes import mistakes_problems
+from grading.lessons.lint_prose import names_nowhere
 
 PREDICT_SHARE = 0.05
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -55,7 +56,7 @@ def lint_lessons(lessons, only=None):
 
     With `only`, some of the lessons: what is wrong with those, though ids count in all.
     """
-    problems = [p for lesson in lessons for p in lint_lesson(lesson)]
+    problems = [p for lesson in (lessons if only is None else only) for p in lint_lesson(lesson)]
     owners = {}
     for lesson in lessons:
         for id, line in _course_ids(lesson):
@@ -71,6 +72,13 @@ def lint_lessons(lessons, only=None):
     return sorted(
         (p for p in problems if p.file in files), key=lambda p: (p.file.split("/")[-1], p.file, p.line, p.text)
     )
+
+
+def lint_warnings(lessons, only=None):
+    """What may be meant, one Problem each, sorted by place: lessons named in prose that are not among `lessons`."""
+    chosen = lessons if only is None else only
+    found = {Problem(*one) for lesson in chosen for one in names_nowhere(lesson, lessons)}
+    return sorted(found, key=lambda p: (p.file.split("/")[-1], p.file, p.line, p.text))
 
 
 def lint_lesson(lesson):

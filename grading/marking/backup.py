@@ -11,13 +11,18 @@ from grading.errors import CourseError
 BACKUPS = 10
 
 
-def backup(course):
-    """Copy the gradebook into journal/backups; keeps the last ones. Returns the copy's path, or None."""
+def backup(course, every=0):
+    """Copy the gradebook into journal/backups; keeps the last ones. Returns the copy's path, or None.
+
+    A copy that is younger than `every` seconds will do.
+    """
     source = course.root / "gradebook.db"
     if not source.exists():
         return None
     folder = course.root / "journal" / "backups"
     try:
+        if any(time.time() - copy.stat().st_mtime < every for copy in folder.glob("gradebook-*.db")):
+            return None
         folder.mkdir(parents=True, exist_ok=True)
         copy = folder / time.strftime("gradebook-%Y%m%d-%H%M%S.db")
         _copy(source, copy)

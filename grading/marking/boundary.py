@@ -3,7 +3,7 @@
 Whatever is done with a single submission is done inside `Boundary.around`. An exception that is no sentence for the
 user ends there: its traceback goes into the journal's folder, the submission gets the outcome FAULT, its marks stay as
 they were, and the next run tries it again. What concerns the whole class goes through: a CourseError (the disk is full,
-no sandbox can be made), Ctrl-C, a pool that was closed.
+no sandbox can be made), Ctrl-C, a pool that was closed. A file of one submission that is damaged ends there too.
 """
 
 import concurrent.futures
@@ -16,6 +16,10 @@ from grading.errors import CourseError
 from grading.files import write_atomically
 
 FAULT = "grader fault"
+
+
+class Damaged(CourseError):
+    """What one submission left in the folder cannot be read; a sentence for the user, and nobody else's matter."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Boundary:
         mine = []
         try:
             yield mine
+        except Damaged as error:
+            mine += [Fault(student, lesson, str(error)) for student, lesson in pairs]
+            self.faults += mine
         except (CourseError, concurrent.futures.CancelledError):
             raise
         except Exception as error:

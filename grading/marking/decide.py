@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from grading.course.folder import Course
-from grading.course.rules import checked_points, read_rules, write_rules
+from grading.course.rules import COUNTS, checked_points, read_rules, write_rules
 from grading.errors import CourseError
 from grading.ids import exercise_of, split
 from grading.marking import engine
@@ -84,6 +84,17 @@ def points(root, name, number, *, why="", dry=False):
     entry = {"rule": "points", "lesson": lesson, "check": cell.grade_id, "points": number}
     told = f"{lesson}: {cell.grade_id} is worth {number:g} points, {before:g} before"
     return _about_cell(course, lesson, cell, entry, told, why, dry)
+
+
+def attempt(root, lesson, counts, *, why="", dry=False):
+    """Let the last attempt of each student count in a lesson, or the best by the mark it gets, lateness and all."""
+    course = Course(root)
+    (lesson,) = course.choose([lesson])
+    if counts not in COUNTS:
+        raise CourseError(f"{counts!r}: which attempt counts is {' or '.join(COUNTS)}.")
+    entry = {"rule": "attempt", "lesson": lesson, "counts": counts}
+    summary = _decide(course, lesson, entry, why, dry, lambda writer: None)
+    return Decided(lesson, f"{lesson}: the {counts} attempt counts", summary)
 
 
 def find_cell(course, name):

@@ -19,17 +19,19 @@ from grading.course.times import read_time
 from grading.errors import CourseError
 from grading.marking.backup import scratch
 from grading.marking.boundary import FAULT, Boundary
-from grading.marking.jobs import dress, points_of, refused_result
+from grading.marking.choices import Work, best, choices_of
+from grading.marking.jobs import points_of
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
 from grading.marking.mark import verdict_of, worth
 from grading.marking.observed import Observed
 from grading.marking.outcome import Graded, Summary, pack
-from grading.marking.prepare import job_of, lay_over, state_of
+from grading.marking.prepare import state_of
 from grading.marking.reruns import Judging, otherwise
 
 AHEAD = 3  # jobs waiting per worker
 SAME = 8  # submissions waiting per job: many hand in the same
+SPARE = 600  # seconds: for who grades again and again, a copy of the gradebook is made no more often
 
 
 @contextlib.contextmanager
@@ -48,6 +50,7 @@ def grade(
     lessons=(),
     *,
     students=(),
+    pairs=None,
     workers=None,
     force=False,
     dry=False,
@@ -63,11 +66,12 @@ def grade(
     comes out otherwise; `dry` leaves the gradebook alone and says which marks would change; `pool` is anything with
     `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one. With
     `change(writer)`, which changes a rule, only marks are made anew: what was not graded yet or has changed is left.
+    `pairs` are the (student, lesson)s to grade, in this order, for who comes again every few seconds.
     """
     start = time.monotonic()
     course = root if isinstance(root, Course) else Course(root)
-    chosen = course.choose(lessons)
-    wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)]
+    chosen = course.choose(lessons if pairs is None else sorted({lesson for _, lesson in pairs}))
+    wanted = [(student, lesson) for lesson in chosen for student in course.students(lesson)] if pairs is None else pairs
     if students:
         unknown = sorted(set(students) - {student for student, _ in wanted})
         if unknown:
@@ -82,7 +86,8 @@ def grade(
         from grading.marking.replay import Writer  # nbgrader takes a second to import: the sandbox starts meanwhile
         from grading.marking.terms import put_points
 
-        writer = stack.enter_context(Writer(course, stack.enter_context(scratch(course)) if dry else None))
+        apart = stack.enter_context(scratch(course)) if dry else None
+        writer = stack.enter_context(Writer(course, apart, spare=0 if pairs is None else SPARE))
         before = {lesson: writer.marks(lesson) for lesson in chosen}
         if change is not None:
             change(writer)
@@ -108,7 +113,7 @@ class _Run:
         self.isolation, self.differs, self.trust = "", (), False
         self.fresh = set()  # job keys run in this run: --force runs each once
         self.running = {}  # future -> job
-        self.waiting = collections.defaultdict(list)  # key -> [(submission, laid, state)]
+        self.waiting = collections.defaultdict(list)  # key -> [Work]
         self.graded = []
         self.unread = []  # sentences: hand-in times that are none
         self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
@@ -157,21 +162,28 @@ class _Run:
             one.unconfined = before.get("unconfined", False)
             return self._done(one)
         if self.only_marks and not current:
-            verdict = not_graded(self.course.records(lesson), "new", "", points_of(self.course.skeleton(lesson)))
-            return self._done(Graded(student, lesson, "new", pack(verdict), "left for course grade"))
-        laid = lay_over(self.course, submission)
-        if laid.outcome != "graded":
-            result = refused_result(laid, self.course.records(lesson), self.course.skeleton(lesson))
-            return self._settle(submission, laid, state, "", result, "re-marked" if current else "not run")
-        job = job_of(self.course, submission, laid)
-        result = None if self.force and job.key not in self.fresh else self.journal.result(job.key)
-        if self._good(result):
-            how = "re-marked" if current and not self.force else "from the journal"
-            return self._settle(submission, laid, state, job.key, result, how)
-        if job.key not in self.waiting:
-            self.running[self._submit(job)] = job
-        self.waiting[job.key].append((submission, laid, state))
+            return self._left(student, lesson)
+        choices = choices_of(self.course, submission)
+        jobs = {one.key: one.job for one in choices if one.job is not None}
+        how = "re-marked" if current and not (self.force and jobs) else "from the journal" if jobs else "not run"
+        work = Work(student, lesson, state, choices, how, {key for key in jobs if not self._there(key)})
+        if not work.missing:
+            return self._settle(work)
+        if self.only_marks:  # an attempt that was never run
+            return self._left(student, lesson)
+        for key in work.missing:
+            if key not in self.waiting:
+                self.running[self._submit(jobs[key])] = jobs[key]
+            self.waiting[key].append(work)
         return None
+
+    def _left(self, student, lesson):
+        verdict = not_graded(self.course.records(lesson), "new", "", points_of(self.course.skeleton(lesson)))
+        return self._done(Graded(student, lesson, "new", pack(verdict), "left for course grade"))
+
+    def _there(self, key):
+        """Whether the journal's result of a job will do; with --force only one of this run."""
+        return (key in self.fresh or not self.force) and self._good(self.journal.result(key))
 
     def _good(self, result):
         """Whether a result from the journal will do: it is there, and was checked twice when that is asked for.
@@ -204,15 +216,20 @@ class _Run:
         done, _ = concurrent.futures.wait(self.running, timeout, until or concurrent.futures.FIRST_COMPLETED)
         for future in done:
             job = self.running.pop(future)
-            waiting = self.waiting.pop(job.key)
-            pairs = [(submission.student, submission.lesson) for submission, *_ in waiting]
+            waiting = [work for work in self.waiting.pop(job.key) if work.missing]
+            pairs = [(work.student, work.lesson) for work in waiting]
             with self.boundary.around("running and judging it", *pairs) as faults:
-                result = self._keep(job, *future.result())
+                self._keep(job, *future.result())
             self._fail(faults)
-            for i, (pair, one) in enumerate(zip(pairs, waiting, strict=True) if not faults else ()):
-                with self.boundary.around("writing its marks", pair) as faults:
-                    self._settle(*one, job.key, result, "ran" if i == 0 else "from the journal")
-                self._fail(faults)
+            for work in waiting if faults else ():
+                work.missing.clear()  # told once; its other attempts' runs are kept, and nothing waits for them
+            for i, work in enumerate(waiting if not faults else ()):
+                work.missing.discard(job.key)
+                work.how = "ran" if i == 0 else work.how
+                if not work.missing:
+                    with self.boundary.around("writing its marks", pairs[i]) as faults:
+                        self._settle(work)
+                    self._fail(faults)
 
     def _keep(self, job, result, isolation, observed):
         """Put what a run gave into the journal, and first what its checks saw: the journal's are not run again."""
@@ -220,7 +237,6 @@ class _Run:
         self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
         self.fresh.add(job.key)
-        return result
 
     def _fail(self, faults):
         """Say of these submissions that the grader failed on them; their marks stay, and the next run tries again."""
@@ -231,22 +247,23 @@ class _Run:
             verdict = not_graded(self.course.records(lesson), FAULT, fault.sentence, points)
             self._done(Graded(student, lesson, FAULT, pack(verdict), "not run"))
 
-    def _settle(self, submission, laid, state, key, result, how):
-        student, lesson = submission.student, submission.lesson
-        verdict = verdict_of(result, laid.repairs, self.course)
-        one = Graded(student, lesson, laid.outcome, pack(verdict), how, cpu=result["cpu"])
+    def _settle(self, work):
+        """Write one student's marks: those of the attempt that counts."""
+        student, lesson = work.student, work.lesson
+        chosen = best(self.course, self.writer, work.choices, self.journal.result)
+        laid, result, verdict = chosen.choice.laid, chosen.result, chosen.verdict
+        one = Graded(student, lesson, laid.outcome, pack(verdict), work.how, cpu=result["cpu"])
         one.unsteady, one.unconfined = result.get("unsteady", []), result.get("unconfined", False)
         one.changes = self._changes(student, lesson, verdict)
         one.before = self.before[lesson].get(student)
-        nb = dress(laid.nb, result, verdict, self.course.skeleton(lesson))
         before = self.journal.replayed(student, lesson)
-        changed = before is None or before["mark"] != state
-        one.mark = self.writer.replay(submission, nb, verdict, changed=changed)
+        changed = before is None or before["mark"] != work.state
+        one.mark = self.writer.replay(chosen.choice.submission, chosen.nb, verdict, changed=changed)
         if not self.dry:
             told = {"outcome": laid.outcome, "repairs": laid.repairs, "sentence": laid.sentence}
             told |= {"unconfined": True} if one.unconfined else {}
-            rules = self.writer.rules(lesson, one.mark)
-            self.journal.add_replayed(student, lesson, mark=state, key=key, rules=rules, **told)
+            told |= {"key": chosen.choice.key, "rules": self.writer.rules(lesson, one.mark)}
+            self.journal.add_replayed(student, lesson, mark=work.state, **told)
         self._done(one)
 
     def _changes(self, student, lesson, verdict):

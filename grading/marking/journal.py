@@ -21,6 +21,10 @@ from grading.errors import CourseError
 CHECK = 16  # hexadecimal digits of the checksum
 
 
+class Busy(CourseError):
+    """Another program grades this folder just now."""
+
+
 class Journal:
     """Open it with `with`; holds the lock against a second run. In memory it keeps where entries stand."""
 
@@ -60,7 +64,7 @@ class Journal:
         except BlockingIOError:
             self._lock.seek(0)
             who = self._lock.read().strip() or "another program"
-            raise CourseError(
+            raise Busy(
                 f"{self.folder.parent} is being graded already ({who}); wait until that run ends or stop it."
             ) from None
         self._lock.truncate(0)

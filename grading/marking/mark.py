@@ -4,6 +4,7 @@ A verdict says what passes; it comes from a run and stays in the journal. A mark
 dropped checks, due date, extension, penalty. When a rule changes, marks are made anew from the journal; nothing runs.
 """
 
+import functools
 import hashlib
 import inspect
 import json
@@ -87,18 +88,24 @@ def rules_of(course, lesson, mark, how):
         str(mark.due),
         str(mark.extension or timedelta(0)),
         mark.by_hand if mark.late > 0 else None,
+        *(["best"] if lesson in course.rules.best else []),
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def marking_of(course, config):
     """The hash of how the folder makes marks of verdicts: its configuration, its own steps and plug-ins, this code."""
-    digest = hash_of(files_behind(MARKS, packages=("grading",)))
+    digest = _code().copy()
     text = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
     digest.update(ROOT_LINE.sub("", text).encode())  # where the folder lies decides nothing
     for path in sorted(_own_files(config)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@functools.cache
+def _code():
+    return hash_of(files_behind(MARKS, packages=("grading",)))
 
 
 def _own_files(config):

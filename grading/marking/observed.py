@@ -11,6 +11,7 @@ import zlib
 from course_lib.evidence.observation import Malformed, decode, encode
 from grading.errors import CourseError
 from grading.files import write_atomically
+from grading.marking.boundary import Damaged
 
 MOST_OF_CHECK = 1 << 20  # bytes of one check's frames; a lesson's own values take a hundredth of it
 MOST = 8 << 20  # of a submission's
@@ -59,6 +60,8 @@ class Observed:
             data = (self.folder / key).read_bytes() if key else b""
         except FileNotFoundError:
             data = b""
+        except OSError as error:
+            raise Damaged(f"{self.folder / key} cannot be read ({error.strerror}); put a file in its place.") from None
         found, opened = {}, zlib.decompressobj()
         try:
             stream = io.BytesIO(opened.decompress(data, 2 * MOST))
@@ -67,7 +70,5 @@ class Observed:
             while (one := decode(stream)) is not None:
                 found.setdefault(one.check, {}).setdefault(one.position, one)
         except (Malformed, zlib.error):
-            raise CourseError(
-                f"{self.folder / key} is damaged; run `course grade --force` on that submission."
-            ) from None
+            raise Damaged(f"{self.folder / key} is damaged; run `course grade --force` on that submission.") from None
         return found

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from grading.course.attempts import stamp
 from grading.course.helpers import imported, missing
 from grading.marking.jobs import make_job
 from grading.marking.overlay import LaidOver, overlay
@@ -51,6 +52,7 @@ def state_of(course, submission):
         digest.update(b"\0")
     for name, data in sorted(submission.helpers.items()):
         digest.update(name.encode() + b"\0" + data + b"\0")
+    digest.update(stamp(course.root, submission).encode())
     limits = course.limits(submission.student)
     wording = course.skeleton(submission.lesson).wording
     digest.update(f"{course.fingerprint(submission.lesson)} {wording} {limits}".encode())

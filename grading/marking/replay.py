@@ -5,6 +5,7 @@ further steps and late policy take part. Manual scores and comments are never to
 before the first write.
 """
 
+import copy
 import json
 import shutil
 from dataclasses import replace
@@ -29,9 +30,13 @@ from grading.marking.scores import auto_score, reason, rewritten
 class Writer(Reader):
     """An open gradebook and the steps to replay with. Use as a context manager, in one thread."""
 
-    def __init__(self, course, path=None):
-        """`path` is a copy of the folder's gradebook to write to instead; then no file of the folder is touched."""
+    def __init__(self, course, path=None, *, spare=0):
+        """`path` is a copy of the folder's gradebook to write to instead; then no file of the folder is touched.
+
+        The gradebook is copied before the first write, unless there is a copy younger than `spare` seconds.
+        """
         super().__init__(course, path)
+        self.spare = spare
         self.config = load_config(course.root)
         self.how = marking_of(course, self.config)
         self.apart = path is not None
@@ -44,8 +49,15 @@ class Writer(Reader):
         `nb` is the dressed notebook; `changed` says that it is not what was graded before.
         """
         if not self._copied:
-            backup(self.course)
+            backup(self.course, self.spare)
             self._copied = True
+        return self._replayed(submission, nb, verdict, changed, keep=True)
+
+    def would_mark(self, submission, nb, verdict):
+        """The Mark that `replay` would write; nothing is written, and `nb` stays as it is."""
+        return self._replayed(submission, copy.deepcopy(nb), verdict, changed=True, keep=False)
+
+    def _replayed(self, submission, nb, verdict, changed, *, keep):
         try:
             known = self.lesson(submission.lesson)
             timestamp = parse_time(submission.timestamp)
@@ -54,9 +66,9 @@ class Writer(Reader):
             resources["course"].rewritten = rewritten(self.course, submission, nb)
             for step in self._autograde_steps():
                 nb, resources = step(nb, resources)
-            if not self.apart:
+            if keep and not self.apart:
                 self._write_notebook(submission, nb)
-            self.db.commit()
+            self.db.commit() if keep else self.db.rollback()
         except sqlalchemy.exc.DatabaseError as error:
             self.db.rollback()
             raise explain(error, self.path) from None

@@ -41,6 +41,12 @@ def proof_key(lesson, exercise):
     return _hash([exercise_key(lesson, exercise), lines, variants, library_digest(*code_of(lesson)), machine])
 
 
+def record_key(lesson):
+    """A hash of all that a lesson's records depend on: its text and mistakes, the library, the tools, the machine."""
+    machine = [platform.python_version(), np.__version__, platform.machine()]
+    return _hash([lesson.slug, lesson.text, lesson.mistakes.text, library_digest(*code_of(lesson)), machine])
+
+
 def _hash(parts):
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

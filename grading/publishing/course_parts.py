@@ -6,12 +6,14 @@ from pathlib import Path
 
 from grading.course.setup import LessonFiles
 from grading.course.stamp import check_secret
+from grading.files import write_atomically
 from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
 from grading.lessons.source import read_lessons
 from grading.lessons.variants import mistakes_path
+from grading.proving.keys import record_key
 from grading.proving.record import read_record, record_lesson, save_records
 from grading.publishing.build import Folders, build
-from grading.publishing.private import draw_proven, keep_secret, read_secret
+from grading.publishing.private import draw_proven, keep_secret, proofs_folder, read_secret
 
 
 def lesson_parts(numbers=(), *, folders=None, tell=lambda text: None):
@@ -33,16 +35,21 @@ def private_parts(course, numbers=(), *, folders=None, tell=lambda text: None):
     check_secret(Path(course))
     folders = folders or Folders()
     secret, draws = read_secret(course)
-    drawn = draw_proven(read_lessons(folders.solutions, numbers), secret, draws, tell=tell)
+    cache = proofs_folder(course)
+    drawn = draw_proven(read_lessons(folders.solutions, numbers), secret, draws, cache=cache, tell=tell)
     keep_secret(course, secret, drawn)
-    return [private_part(one, folders) for one in drawn]
+    return [private_part(one, folders, cache) for one in drawn]
 
 
-def private_part(drawn, folders):
-    """The LessonFiles of a lesson Drawn: its records are made anew."""
-    with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
-        paths = save_records(record_lesson(drawn.lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
-        return replace(_part(drawn.lesson, folders, *paths), private=True)
+def private_part(drawn, folders, cache):
+    """The LessonFiles of a lesson Drawn; its records are made anew, unless `cache` has them of this very lesson."""
+    kept = [Path(cache) / f"{record_key(drawn.lesson)}.{part}.npz" for part in ("expected", "hidden")]
+    if not all(path.exists() for path in kept):
+        with tempfile.TemporaryDirectory(prefix="course-private-") as scratch:
+            made = save_records(record_lesson(drawn.lesson), Path(scratch) / "expected", Path(scratch) / "hidden")
+            for path, new in zip(kept, made, strict=True):
+                write_atomically(path, new.read_bytes())
+    return replace(_part(drawn.lesson, folders, *kept), private=True)
 
 
 def _ensure_built(lesson, folders, tell):

@@ -22,8 +22,9 @@ from grading.proving.leaks import scan
 from grading.proving.untouched import untouched_score
 from grading.publishing.build import ROOT, build
 from grading.publishing.course_parts import private_part
-from grading.publishing.private import draw_proven, keep_secret, read_secret
+from grading.publishing.private import draw_proven, keep_secret, proofs_folder, read_secret
 from grading.publishing.staging import staged
+from grading.publishing.steps import Steps
 from grading.publishing.student_files import write_student
 
 EDITIONS = ("class", "self-study", "clone")
@@ -50,6 +51,7 @@ def release(edition, out, folders, numbers=(), *, course=None, install=None, tel
     if edition not in EDITIONS:
         raise CourseError(f"there is no edition '{edition}'; there are {', '.join(EDITIONS)}")
     out = Path(out).resolve()
+    tell = Steps(tell, f"{edition} {' '.join(map(str, numbers))}")
     with contextlib.ExitStack() as stack:
         stage = stack.enter_context(staged(out))  # refuses a bad place before anything is built
         if edition == "clone":
@@ -72,6 +74,7 @@ def release(edition, out, folders, numbers=(), *, course=None, install=None, tel
             released.notes += _private(lessons, folders, place[0], tell)
             released.paths["course"] = place[1]
         released.paths["zip"] = out / "student.zip"
+    tell.finish()
     return released
 
 
@@ -96,13 +99,17 @@ def _private(lessons, folders, course, tell):
     """Make or refresh the folder `course` with proven hidden tests of its own; it may be moved afterwards."""
     check_secret(course)
     secret, draws = read_secret(course)
-    drawn = draw_proven(lessons, secret, draws, tell=tell)
-    parts = [private_part(one, folders) for one in drawn]
+    if not (course / "nbgrader_config.py").exists():
+        init(course, [])  # proofs are kept in it
+    cache = proofs_folder(course)
+    drawn = draw_proven(lessons, secret, draws, cache=cache, tell=tell)
+    parts = [private_part(one, folders, cache) for one in drawn]
     tell("course folder")
     opened = init(course, parts)
     keep_secret(course, secret, drawn)
     found = paper.Certificate([p for one in drawn for p in one.proofs], {}, {}, [])
     for lesson in (one.lesson for one in drawn):
+        tell(f"{lesson.slug}: the untouched release")
         score, how = untouched_score(lesson, student_notebook(lesson), opened.records(lesson.slug))
         found.untouched[lesson.slug], found.confined[lesson.slug] = score, how
         if score:

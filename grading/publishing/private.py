@@ -32,19 +32,21 @@ class Drawn:
     notes: tuple = ()
 
 
-def draw_proven(lessons, secret, draws=None, *, tell=lambda text: None):
+def draw_proven(lessons, secret, draws=None, *, cache=None, tell=lambda text: None):
     """The lessons Drawn from `secret` (bytes), each proven; `draws` is {slug: {exercise id: number}} to begin with.
+
+    `cache` is a folder that keeps the proofs, as secret as they are.
 
     CourseError where an exercise does not certify in DRAWS draws.
     """
     known = draws or {}
     first = [reseed(lesson, secret, known.get(lesson.slug, {})) for lesson in lessons]
     tell("certifying the private hidden tests")
-    proofs = certify_lessons(first, cache=None)
-    return [_draw_again(x, secret, dict(known.get(x.slug, {})), proofs[x.slug], tell) for x in lessons]
+    proofs = certify_lessons(first, cache=cache)
+    return [_draw_again(x, secret, dict(known.get(x.slug, {})), proofs[x.slug], cache, tell) for x in lessons]
 
 
-def _draw_again(lesson, secret, draws, proofs, tell):
+def _draw_again(lesson, secret, draws, proofs, cache, tell):
     """Draw the exercises anew whose proofs failed, until none is left."""
     proofs, counts = {p.line["id"]: p for p in proofs}, {}
     drawn = reseed(lesson, secret, draws)
@@ -59,7 +61,7 @@ def _draw_again(lesson, secret, draws, proofs, tell):
             draws[id] = draws.get(id, 0) + 1
         tell(f"{lesson.slug}: drawing {', '.join(failing)} again")
         drawn = reseed(lesson, secret, draws)
-        proofs |= {p.line["id"]: p for p in certify_lesson(drawn, cache=None, only=failing)}
+        proofs |= {p.line["id"]: p for p in certify_lesson(drawn, cache=cache, only=failing)}
     notes = tuple(f"{lesson.slug}: '{id}' was drawn {n} times until it certified" for id, n in counts.items())
     return Drawn(drawn, draws, list(proofs.values()), notes)
 
@@ -125,6 +127,11 @@ def keep_secret(course, secret, drawn):
         write_atomically(numbers, json.dumps(draws, indent=1))
     except OSError as error:
         raise CourseError(f"{error.filename}: {error.strerror}; permit writing there.") from None
+
+
+def proofs_folder(course):
+    """Where a course folder keeps the proofs of its own hidden tests: beside them, and as private."""
+    return Path(course) / "hidden" / "proofs"
 
 
 def _paths(course):

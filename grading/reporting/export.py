@@ -14,6 +14,7 @@ from grading.course.folder import Course
 from grading.course.table import as_text
 from grading.errors import CourseError
 from grading.files import beside
+from grading.marking.boundary import Boundary
 from grading.reporting.marks import Table
 from grading.reporting.unread import unread
 
@@ -24,20 +25,32 @@ class _CourseExport(ExportPlugin):
     default, system, delimiter, encoding = "marks.csv", "", ",", "utf-8"
 
     def export(self, gradebook):
-        """Write the file `to` (nbgrader's flag); atomically, so that no half file is ever uploaded."""
-        table = Table(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student])
+        """Write the file `to` (nbgrader's flag); atomically, so that no half file is ever uploaded.
+
+        Who fails has no row, and a CourseError names them once the file is written.
+        """
         root = Path(gradebook.engine.url.database).parent
+        boundary = Boundary(root / "journal")
+        table = Table(gradebook, [str(a) for a in self.assignment], [str(s) for s in self.student], boundary)
         self.people = {p.student: p for p in roster.read(root) if p.system == self.system}
         path = Path(self.to or self.default)
         try:
             with beside(path) as half, open(half, "w", newline="", encoding=self.encoding) as file:
                 writer = csv.writer(file, delimiter=self.delimiter)
-                writer.writerows([as_text(x) for x in row] for row in self.rows(table))
+                writer.writerows([as_text(x) for x in row] for row in self.head(table))
+                for row, marks in table.rows():
+                    with table.around("writing its row", row.id):
+                        writer.writerows([[as_text(x) for x in line] for line in self.lines(table, row, marks)])
         except OSError as error:
             raise CourseError(f"{path} cannot be written ({error.strerror}); give another file with --to.") from None
+        boundary.finish()
 
-    def rows(self, table):
-        """The rows of the file, heading first."""
+    def head(self, table):
+        """The rows above the students'."""
+        raise NotImplementedError
+
+    def lines(self, table, row, marks):
+        """The rows of one student."""
         raise NotImplementedError
 
     def person(self, row):
@@ -48,19 +61,23 @@ class _CourseExport(ExportPlugin):
 class GenericExport(_CourseExport):
     """One row per student and lesson, with a column for every exercise of the lesson."""
 
-    def rows(self, table):
-        names = list(dict.fromkeys(cell for lesson in table.lessons for cell in table.cells[lesson]))
+    def head(self, table):
         head = ["student", "first_name", "last_name", "email", "lesson", "handed_in", "score", "late_penalty"]
-        yield [*head, "max_score", "needs_reading", *names]
-        for row, marks in table.rows():
-            for lesson in table.lessons:
-                mark = marks.get(lesson)
-                start = [row.id, row.first_name, row.last_name, row.email, lesson]
-                if mark is None:
-                    yield [*start, "", "", "", table.points[lesson], "", *[""] * len(names)]
-                    continue
-                told = [mark.timestamp, mark.score, mark.penalty, table.points[lesson], int(mark.needs_reading)]
-                yield [*start, *told, *(mark.cells.get(name, "") for name in names)]
+        yield [*head, "max_score", "needs_reading", *self._names(table)]
+
+    def lines(self, table, row, marks):
+        names = self._names(table)
+        for lesson in table.lessons:
+            mark = marks.get(lesson)
+            start = [row.id, row.first_name, row.last_name, row.email, lesson]
+            if mark is None:
+                yield [*start, "", "", "", table.points[lesson], "", *[""] * len(names)]
+                continue
+            told = [mark.timestamp, mark.score, mark.penalty, table.points[lesson], int(mark.needs_reading)]
+            yield [*start, *told, *(mark.cells.get(name, "") for name in names)]
+
+    def _names(self, table):
+        return list(dict.fromkeys(cell for lesson in table.lessons for cell in table.cells[lesson]))
 
 
 class CanvasExport(_CourseExport):
@@ -71,15 +88,16 @@ class CanvasExport(_CourseExport):
 
     system = "canvas"
 
-    def rows(self, table):
+    def head(self, table):
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *table.lessons]
         yield ["    Points Possible", "", "", "", "", *(table.points[lesson] for lesson in table.lessons)]
-        for row, marks in table.rows():
-            one = self.person(row)
-            name = ", ".join(filter(None, (row.last_name, row.first_name))) or one.name or row.id
-            login = one.login or row.email or row.id
-            number = one.number or ("" if row.id in self.people else row.id)
-            yield [name, one.user_id or row.lms_user_id, number, login, one.section, *table.scores(marks)]
+
+    def lines(self, table, row, marks):
+        one = self.person(row)
+        name = ", ".join(filter(None, (row.last_name, row.first_name))) or one.name or row.id
+        login = one.login or row.email or row.id
+        number = one.number or ("" if row.id in self.people else row.id)
+        yield [name, one.user_id or row.lms_user_id, number, login, one.section, *table.scores(marks)]
 
 
 class MoodleExport(_CourseExport):
@@ -87,12 +105,13 @@ class MoodleExport(_CourseExport):
 
     system = "moodle"
 
-    def rows(self, table):
+    def head(self, table):
         yield ["ID number", "First name", "Last name", "Email address", "Username", *table.lessons]
-        for row, marks in table.rows():
-            one = self.person(row)
-            number = one.number or ("" if row.id in self.people else row.id)
-            yield [number, row.first_name, row.last_name, one.email or row.email, one.login, *table.scores(marks)]
+
+    def lines(self, table, row, marks):
+        one = self.person(row)
+        number = one.number or ("" if row.id in self.people else row.id)
+        yield [number, row.first_name, row.last_name, one.email or row.email, one.login, *table.scores(marks)]
 
 
 class BlackboardExport(_CourseExport):
@@ -103,12 +122,13 @@ class BlackboardExport(_CourseExport):
 
     system, delimiter, encoding = "blackboard", "\t", "utf-16"
 
-    def rows(self, table):
+    def head(self, table):
         titles = [f"{lesson} [Total Pts: {table.points[lesson]:g} Score]" for lesson in table.lessons]
         yield ["Last Name", "First Name", "Username", "Student ID", *titles]
-        for row, marks in table.rows():
-            one = self.person(row)
-            yield [row.last_name, row.first_name, one.login or row.id, one.number, *table.scores(marks)]
+
+    def lines(self, table, row, marks):
+        one = self.person(row)
+        yield [row.last_name, row.first_name, one.login or row.id, one.number, *table.scores(marks)]
 
 
 KINDS = {"csv": GenericExport, "canvas": CanvasExport, "moodle": MoodleExport, "blackboard": BlackboardExport}

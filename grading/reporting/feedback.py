@@ -23,7 +23,7 @@ from grading.errors import CourseError
 from grading.files import read_regular, write_atomically
 from grading.ids import exercise_of, split
 from grading.marking import hidden_tests
-from grading.marking.boundary import Boundary
+from grading.marking.boundary import Boundary, Damaged
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.marking.named import Dresser
@@ -289,6 +289,10 @@ def read_autograded(course, student, lesson):
         return from_dict(json.loads(path.read_text(encoding="utf-8")))  # our own file: no need to validate it
     except FileNotFoundError:
         return None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise Damaged(
+            f"{path} cannot be read ({type(error).__name__}); run `course grade --force` on that submission."
+        ) from None
 
 
 class FeedbackExporter(Exporter):

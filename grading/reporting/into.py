@@ -16,6 +16,7 @@ from grading.course.systems import person_of, places, system_of
 from grading.course.table import read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
+from grading.marking.boundary import Boundary
 from grading.reporting.export import refuse_unread
 from grading.reporting.marks import Table
 
@@ -48,8 +49,9 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     if system.name != kind:
         raise CourseError(f"{into} looks like {system.name}'s, not {kind}'s; give the file that {kind} saved.")
     at = places(system, sheet.rows[0])
+    boundary = Boundary(course.root / "journal")
     with Gradebook(course.db_url) as book:
-        table = Table(book, lessons)
+        table = Table(book, lessons, boundary=boundary)
         marks = {row.id: (row, told) for row, told in table.rows()}
     named = {course.choose([lesson])[0]: title for lesson, title in columns}
     where = {lesson: _column(course, lesson, sheet.rows[0], named.get(lesson)) for lesson in lessons}
@@ -60,6 +62,7 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     made = Filled(Path(to), {lesson: sheet.rows[0][place] for lesson, place in where.items()})
     _fill_rows(course, sheet, system, at, where, marks, made)
     write_atomically(Path(to), sheet.to_bytes())
+    boundary.finish()
     return made
 
 

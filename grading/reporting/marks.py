@@ -1,5 +1,6 @@
 """The gradebook's marks, read for whoever writes them down: exports, and the list of what is still to be read."""
 
+import contextlib
 import itertools
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -36,8 +37,9 @@ class Name(NamedTuple):
 class Table:
     """Lessons, and the students with their marks one after the other, from an open nbgrader Gradebook: two queries."""
 
-    def __init__(self, gradebook, lessons=(), students=()):
-        self.db, self.chosen = gradebook.db, set(students)
+    def __init__(self, gradebook, lessons=(), students=(), boundary=None):
+        """What fails for one student is kept by `boundary` (marking/boundary.py); without one it ends the whole."""
+        self.db, self.chosen, self.boundary = gradebook.db, set(students), boundary
         there = [name for (name,) in self.db.execute(select(Assignments.name).order_by(Assignments.name))]
         unknown = sorted(set(lessons) - set(there))
         if unknown:
@@ -61,8 +63,17 @@ class Table:
     def rows(self):
         """(Name, {lesson: Mark}) in the names' order; one student is held at a time."""
         for row, told in itertools.groupby(self._grades(), key=lambda row: Name(*row[:5])):
-            if not self.chosen or row.id in self.chosen:
-                yield row, self._marks(told)
+            if self.chosen and row.id not in self.chosen:
+                continue
+            marks = None
+            with self.around("reading its marks", row.id):
+                marks = self._marks(told)
+            if marks is not None:
+                yield row, marks
+
+    def around(self, doing, student):
+        """The boundary around what is done with one student's marks."""
+        return self.boundary.around(doing, (student, "marks")) if self.boundary else contextlib.nullcontext()
 
     def scores(self, marks):
         """A student's score in each lesson, blank where nothing came."""

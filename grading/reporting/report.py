@@ -216,7 +216,7 @@ def about_lesson(course, lesson, book, journal, boundary):
         "rates": pass_rates(told),
         "mistakes": named,
         "bars": mistake_bars(named) if named and len(named[0]["students"]) > 1 else "",
-        "unnamed": grouped(course, lesson, journal).groups(),
+        "unnamed": grouped(course, lesson, journal, boundary).groups(),
         "unread": [one for row in rows for one in unread_of(course, lesson, row.student, book)],
         "stuck": stuck(rows),
         "stuck_in": stuck_in(rows),
@@ -250,18 +250,34 @@ def write(root, lessons=(), to=None):
     course = Course(root)
     boundary = Boundary(course.root / "journal")
     with Reader(course) as book, Journal(course.root / "journal", exclusive=False) as journal:
-        told = [about_lesson(course, lesson, book, journal, boundary) for lesson in course.choose(lessons)]
-    told = [one for one in told if one is not None]
+        told, lost = _about(course, course.choose(lessons), book, journal, boundary)
+    if not told and lost:
+        raise CourseError(" ".join(lost))
     if not told:
         raise CourseError(f"Nothing is graded in {course.root} yet; run `course grade --course {course.root}` first.")
     unfit = course.unfit()
     html = (
-        environment().get_template("report.html.j2").render(lessons=told, unfit=unfit, when=time.strftime("%d %B %Y"))
+        environment()
+        .get_template("report.html.j2")
+        .render(lessons=told, unfit=unfit, lost=lost, when=time.strftime("%d %B %Y"))
     )
     path = course.root / "report.html" if to is None else to
     write_atomically(path, html)
+    if lost:
+        raise CourseError(f"{path} is written without {len(lost)} of the lessons. {' '.join(lost)}")
     boundary.finish()
     return path
+
+
+def _about(course, lessons, book, journal, boundary):
+    """([what the page says of each lesson that is graded], [why nothing can be said of a lesson])."""
+    told, lost = [], []
+    for lesson in lessons:
+        try:
+            told.append(about_lesson(course, lesson, book, journal, boundary))
+        except CourseError as error:  # a file that the lesson's students share: its hidden values, what is named in it
+            lost.append(f"{lesson}: {error}")
+    return [one for one in told if one is not None], lost
 
 
 def common_mistakes(root, lessons=()):

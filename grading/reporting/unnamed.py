@@ -12,6 +12,7 @@ from grading.course.folder import Course
 from grading.errors import CourseError
 from grading.ids import exercise_of
 from grading.marking.behaviour import alike, digest, first_wrong, shape_of
+from grading.marking.boundary import Boundary
 from grading.marking.journal import Journal
 from grading.marking.named import Named, unnamed
 from grading.marking.observed import Observed
@@ -99,21 +100,25 @@ class Grouping:
 
 
 def find(root, lesson, least=2):
-    """(the groups of a lesson, what is named in it already): [Group], [(check, mistake)]."""
+    """(the groups of a lesson, what is named in it already): [Group], [(check, mistake)].
+
+    Whose files are damaged is in no group; `course report` names them.
+    """
     course = Course(root)
     (lesson,) = course.choose([lesson])
     with Journal(course.root / "journal", exclusive=False) as journal:
-        grouping = grouped(course, lesson, journal)
+        grouping = grouped(course, lesson, journal, Boundary(course.root / "journal"))
     return grouping.groups(least), grouping.named.all()
 
 
-def grouped(course, lesson, journal):
-    """The Grouping of a lesson's graded notebooks, from an open journal."""
+def grouped(course, lesson, journal, boundary):
+    """The Grouping of a lesson's graded notebooks, from an open journal; `boundary` keeps who fails."""
     grouping = Grouping(course, lesson)
     for student in journal.students(lesson):
-        nb, kept = read_autograded(course, student, lesson), journal.replayed(student, lesson)
-        if nb is not None and kept["key"] and "verdict" in nb.metadata.get("course", {}):
-            grouping.add(student, kept["key"], nb)
+        with boundary.around("grouping its answers", (student, lesson)):
+            nb, kept = read_autograded(course, student, lesson), journal.replayed(student, lesson)
+            if nb is not None and kept["key"] and "verdict" in nb.metadata.get("course", {}):
+                grouping.add(student, kept["key"], nb)
     return grouping
 
 

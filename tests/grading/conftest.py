@@ -76,6 +76,7 @@ def _own_stamps(tmp_path_factory):
     """No stamp of an earlier run: builds in tests see the reference run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grading.publishing.build.STAMPS", tmp_path_factory.mktemp("stamps"))
+        patch.setattr("grading.publishing.steps.MEMORY", tmp_path_factory.mktemp("steps") / "steps.json")
         yield
 
 

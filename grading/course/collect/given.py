@@ -90,6 +90,15 @@ def look(source):
     return given
 
 
+def look_at(root, paths):
+    """The Given of some files of a folder: `paths` relative to it."""
+    looking = _Looking()
+    for path in sorted(paths):
+        looking.on_disk(root / path, _shown(root / path, root))
+    looking.given.entries.sort(key=lambda entry: entry.path)
+    return looking.given
+
+
 class _Looking:
     """The walk with its bounds."""
 
@@ -107,9 +116,10 @@ class _Looking:
                 folders.remove(name)
                 files.append(name)
             for name in sorted(files):
-                self._on_disk(Path(at, name), _shown(Path(at, name), root))
+                self.on_disk(Path(at, name), _shown(Path(at, name), root))
 
-    def _on_disk(self, path, shown):
+    def on_disk(self, path, shown):
+        """One file of a folder; an archive is opened."""
         try:
             info = path.lstat()
         except OSError as error:

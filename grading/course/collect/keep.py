@@ -1,18 +1,36 @@
 """Into submitted/: compares what was chosen with what is there, writes it, and remembers where it came from.
 
 journal/collected/LESSON.json holds for each student where the work came from, the system's numbers and what counted
-as its time: a later collect knows from it what is newer and who is who. What is replaced is kept in journal/replaced.
+as its time: a later collect knows from it what is newer and who is who. What is replaced is kept with
+its time in journal/replaced (course/attempts.py).
 """
 
-import hashlib
+import contextlib
+import fcntl
 import json
 import os
 
+from grading.course.attempts import keep
+from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
 from grading.files import write_atomically
 
 NEW, NEWER, SAME, OLDER, UNCLEAR = "new", "newer", "same", "older", "unclear"
+
+
+@contextlib.contextmanager
+def one_at_a_time(course):
+    """Wait until no other collect works on this folder; what each remembers would be lost else."""
+    path = course.root / "journal" / "collected" / "lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a")  # noqa: SIM115 (closed below, whatever happens)
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written ({error.strerror}); permit writing there.") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class Shelf:
@@ -42,6 +60,8 @@ class Shelf:
         there = self.course.submission(student, self.lesson)
         if there.raw is None and not there.refused:
             return NEW, ""
+        if self._for_group(student):
+            return NEW, "takes the place of what another member of the group handed in"
         if there.raw == chosen.raw:
             return SAME, "the same is there already"
         if replace:
@@ -68,14 +88,20 @@ class Shelf:
         if not known:
             yield chosen.entry.when, stamp, "the time of the file against timestamp.txt"
 
-    def write(self, student, chosen, time, helpers):
-        """Write the notebook, its hand-in time (None: none) and the helpers; `helpers`: {relative path: bytes}."""
+    def write(self, student, chosen, time, helpers, secret=b""):
+        """Write the notebook, its hand-in time (None: none), the helpers ({relative path: bytes}), and the secret by
+        which nbgrader's exchange gives the page back.
+        """
         folder = self.folder(student)
-        there = self.course.submission(student, self.lesson)
-        if there.raw is not None and there.raw != chosen.raw:
-            digest = hashlib.sha256(there.raw).hexdigest()[:12]
-            kept = self.course.root / "journal" / "replaced" / student / self.lesson / f"{digest}.ipynb"
-            write_atomically(kept, there.raw)
+        there, copied = self.course.submission(student, self.lesson), self._for_group(student)
+        if copied:
+            (folder / MARK).unlink()  # else `course share` would replace this student's own work
+        if there.raw is not None and there.raw != chosen.raw and not copied:
+            keep(self.course.root, student, self.lesson, there.raw, there.timestamp, there.helpers)
+        if secret:
+            write_atomically(folder / "submission_secret.txt", secret)
+        elif there.secret and there.raw != chosen.raw:
+            (folder / "submission_secret.txt").unlink()  # of what was replaced
         for name in self.memory.get(student, {}).get("helpers", ()):
             path = folder / name
             if name not in helpers and path.is_file() and not path.is_symlink():
@@ -89,6 +115,14 @@ class Shelf:
             write_atomically(stamp, write_time(time).encode())
         elif os.path.lexists(stamp) and there.raw != chosen.raw:
             stamp.unlink()  # the time of what was replaced
+
+    def _for_group(self, student):
+        """Whether what is there is a copy of what another member of a group handed in (course/groups.py)."""
+        return (self.folder(student) / MARK).is_file()
+
+    def attempt(self, student, raw, time):
+        """Keep an attempt that does not count any more, with its hand-in time (None: none)."""
+        keep(self.course.root, student, self.lesson, raw, "" if time is None else write_time(time))
 
     def remember(self, student, chosen, outcome, counted):
         """Note where a student's work came from."""

@@ -20,6 +20,9 @@ WHY_NOT = {
 }
 
 
+SECRET = "submission_secret.txt"
+
+
 @dataclass
 class Counted(Outcome):
     """An Outcome that also says whether its time is one that a system or a person gave."""
@@ -33,10 +36,11 @@ class OneStudent:
     def __init__(self, student, files, context):
         self.student, self.files, self.context = student, files, context
         self.left, self.along, self.helpers, self.why = {}, {}, {}, ""
+        self.candidates, self.secret = [], b""
 
     def choose(self):
         """The Candidate that counts, or None with the reason in `why`."""
-        candidates, unread = [], []
+        candidates, unread = self.candidates, []
         for entry, claim in self.files:
             if claim.reason:
                 self.left[entry] = claim.reason
@@ -59,6 +63,11 @@ class OneStudent:
         self.left |= left
         self._others(chosen)
         return chosen
+
+    def attempts(self, chosen):
+        """[(Candidate, its time or None)] of the others that hold work and by the system's word were handed in too."""
+        others = [c for c in self.candidates if c.answered and c.raw != chosen.raw and (c.when or any(c.claim.order))]
+        return [(c, self.outcome(c)[0]) for c in others]
 
     def _candidate(self, entry, claim):
         try:
@@ -85,7 +94,9 @@ class OneStudent:
         for entry, claim in self.files:
             if entry is chosen.entry or entry in self.left:
                 continue
-            if entry.is_notebook or not claim.file.lower().endswith(".py"):
+            if claim.who.system == "nbgrader" and claim.file == SECRET and claim.unit == chosen.claim.unit:
+                self.secret, self.left[entry] = _secret(entry), "kept: the exchange gives the page back by it"
+            elif entry.is_notebook or not claim.file.lower().endswith(".py"):
                 suffix = PurePosixPath(entry.path).suffix.lower()
                 self.left[entry] = WHY_NOT.get(suffix, "only the notebook and .py files beside it are used")
             elif claim.unit != chosen.claim.unit or not PurePosixPath(claim.file).is_relative_to(folder):
@@ -172,3 +183,10 @@ class OneStudent:
 
 def _name(zone):
     return getattr(zone, "key", str(zone))
+
+
+def _secret(entry):
+    try:
+        return entry.read()[:200]
+    except UNREADABLE:
+        return b""

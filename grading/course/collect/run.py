@@ -10,8 +10,8 @@ from unicodedata import normalize
 from dateutil.tz import tzlocal
 
 from grading.course.collect.beside import complete
-from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, look
-from grading.course.collect.keep import NEW, NEWER, SAME, UNCLEAR, Shelf
+from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, Given, look
+from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
 from grading.course.collect.one import OneStudent
 from grading.course.collect.people import Known, settle, slug
 from grading.course.collect.plain import Doubt
@@ -38,10 +38,16 @@ class Options:
 
 
 def collect(root, lesson, source, options=None):
-    """Sort what was given into submitted/; returns the Report. With `options.dry` nothing is changed."""
-    course = Course(root)
+    """Sort what was given into submitted/; returns the Report. With `options.dry` nothing is changed.
+
+    `root` is the folder's path or an open Course; `source` a path, or what was looked at already. One collect at a time
+    works on a folder: a second one waits.
+    """
+    course = root if isinstance(root, Course) else Course(root)
     (lesson,) = course.choose([lesson])
-    return _Collect(course, lesson, options or Options()).all(source)
+    given = source if isinstance(source, Given) else look(source)
+    with contextlib.nullcontext() if options and options.dry else one_at_a_time(course):
+        return _Collect(course, lesson, options or Options()).all(given)
 
 
 class _Collect:
@@ -55,8 +61,8 @@ class _Collect:
         self.rows, self.outcomes, self.people = {}, [], []
         self.nobody, self.problems = [], []
 
-    def all(self, source):
-        given = look(source)
+    def all(self, given):
+        """The Report of all that was given."""
         self.problems += given.problems
         claims, read = complete(self._claims(given.entries))
         hands = self._hands(claims, read)
@@ -194,9 +200,13 @@ class _Collect:
             outcome.status, outcome.why = KEPT, why
         self._account(one, chosen, outcome)
         self.outcomes.append(outcome)
+        if not self.options.dry:
+            earlier = one.attempts(chosen) + ([(chosen, time)] if how == OLDER and chosen.answered else [])
+            for candidate, when in earlier:
+                self.shelf.attempt(student, candidate.raw, when)
         if how in (NEW, NEWER, SAME) and not self.options.dry:
             try:
-                self.shelf.write(student, chosen, time, one.helpers)
+                self.shelf.write(student, chosen, time, one.helpers, one.secret)
             except OSError as error:
                 raise CourseError(
                     f"{error.filename or student}: {error.strerror}; mend that and collect again."

@@ -61,6 +61,9 @@ def test_lint_prints_each_problem_and_fails(place):
     assert status == 1
     assert "98_means.py:" in output
     assert "the task 'weighted_mean' has no title" in output
+    text = (place[0] / "98_means.py").read_text()
+    (place[0] / "98_means.py").write_text(text.replace("You will write both.", "Lesson 44 writes both."))
+    assert "warning: 98_means.py:2: names lesson 44" in course("lint", place=place)[1]
     assert course("lint", "97", place=place)[0] == 0
     assert "has 1 exercises" in course("lint", "97", "--complete", place=place)[1]
 

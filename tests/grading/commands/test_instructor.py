@@ -30,8 +30,8 @@ def call(app, *words):
 
 
 def test_every_command_has_help_with_an_example(app):
-    marks = ("due", "extend", "drop", "points")
-    for name in ("init", "collect", "grade", *marks, "show", "feedback", "report", "export", "demo"):
+    marks = ("due", "extend", "drop", "points", "attempt")
+    for name in ("init", "collect", "grade", "watch", *marks, "show", "feedback", "report", "export", "demo"):
         code, told = call(app, name, "--help")
         assert code == 0
         assert f"Example: course {name}" in told
@@ -70,6 +70,8 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
         (("show", "student001", "77"), "no lesson '77'"),
         (("export", "word"), "there are: csv, canvas, moodle"),
         (("collect", "90", "/nowhere"), "neither a folder nor a zip"),
+        (("watch", "/nowhere", "--once"), "/nowhere is no folder; name the one in which hand-ins arrive"),
+        (("attempt", "90", "first"), "which attempt counts is last or best"),
         (("feedback", "--student", "nobody"), "Nothing graded for nobody"),
     ],
 )

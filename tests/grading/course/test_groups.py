@@ -2,6 +2,7 @@
 
 import pytest
 
+from grading.course.collect import collect
 from grading.course.groups import MARK, share
 from grading.errors import CourseError
 from grading.marking import engine
@@ -81,3 +82,22 @@ def test_a_file_that_says_no_groups_is_told_in_a_sentence(made, text, said):
         (made.root / "groups.csv").write_text(text)
     with pytest.raises(CourseError, match=said):
         share(made.root, "90")
+
+
+@pytest.mark.parametrize("when", ["2026-11-01 12 00 00", "2026-11-09 12 00 00"])
+def test_what_a_member_hands_in_himself_later_is_his_and_is_never_replaced(made, tmp_path, when):
+    hand_in(made, "bob", **sc.RIGHT)
+    share(made.root, "90")
+    own = tmp_path / "up" / f"ann+{small.LESSON}+{when.replace(' ', ':').replace(':', ' ', 1)} UTC+r"
+    own.mkdir(parents=True)
+    mine = small.raw(sc.answered(made, double=small.ANSWER_DOUBLE))
+    (own / f"{small.LESSON}.ipynb").write_bytes(mine)
+    (row,) = collect(made.root, "90", tmp_path / "up").students
+    assert (row.status, row.why) == (
+        "taken",
+        "the only notebook; takes the place of what another member of the group handed in",
+    )
+    again = share(made.root, "90")
+    assert ("ann" in dict(again.copied), made.submission("ann", small.LESSON).raw) == (False, mine)
+    assert again.doubts == ["group A: ann and bob handed in different notebooks; remove all but one of them."]
+    assert not (made.root / "journal" / "replaced").exists()

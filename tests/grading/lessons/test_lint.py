@@ -5,7 +5,7 @@ import re
 import pytest
 
 from grading.lessons.cells import BEGIN_HIDDEN
-from grading.lessons.lint import lint_lesson, lint_lessons, missing_parts
+from grading.lessons.lint import lint_lesson, lint_lessons, lint_warnings, missing_parts
 from grading.lessons.source import parse_lesson
 from tests.grading.means import FOLDER, PATH, edited, edited_text, means, tiny
 
@@ -273,3 +273,39 @@ def test_what_a_complete_lesson_lacks_is_listed():
         "predictions",
     ):
         assert any(part in t for t in texts), part
+
+
+NAMES = "You will write both."
+
+
+@pytest.mark.parametrize(
+    ("prose", "lacking"),
+    [
+        ("Lesson 98 said so, and lesson 97 will.", []),
+        ("As in lesson 14.", [14]),
+        ("It needs lessons 97 and 98.", []),
+        ("It needs lessons 95, 97 and 96.", [95, 96]),
+        ("It needs lessons 96 to 98.", [96]),
+        ("Lessons 13-15 go on.", [13, 14, 15]),
+        ("as lesson\n# 14 says", [14]),
+        ("In lesson 97, 10 000 images are read; lesson 5 000 there is none.", []),
+        ("The lesson has 14 parts; a lesson of 90 minutes.", []),
+    ],
+)
+def test_a_lesson_that_is_not_there_is_a_warning_and_no_problem(prose, lacking):
+    lessons = [edited((NAMES, prose)), tiny()]
+    told = lint_warnings(lessons)
+    assert [int(re.search(r"names lesson (\d\d), which is not there", p.text)[1]) for p in told] == lacking
+    assert lint_lessons(lessons) == []
+    lines = lessons[0].text.split("\n")
+    assert all("esson" in lines[p.line - 1] and p.file == "98_means.py" for p in told)
+
+
+def test_a_notebook_is_named_by_its_whole_name_and_mistakes_are_prose_too():
+    one = edited((NAMES, "See [there](97_tiny.ipynb) and [here](97_small.ipynb)."))
+    (told,) = lint_warnings([one, tiny()])
+    assert "names 97_small.ipynb, which no lesson becomes" in told.text
+    other = tiny(('"nothing happened to x"', '"as in lesson 33"'))
+    (told,) = lint_warnings([means(), other])
+    assert (told.file, "lesson 33" in told.text) == ("mistakes/97_tiny.py", True)
+    assert lint_warnings([means(), other], [means()]) == []

@@ -10,12 +10,17 @@ from typer.testing import CliRunner
 
 from grading.cli import app
 from grading.commands import author, instructor, learner
+from grading.course import Course
 from grading.errors import CourseError
-from grading.marking import engine, jobs, outcome, prepare, replay
+from grading.marking import choices, engine, jobs, outcome, prepare, replay
 from grading.marking.boundary import FAULT, Boundary
+from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
-from grading.reporting import feedback, report
+from grading.marking.named import Named
+from grading.marking.observed import Observed
+from grading.reporting import export, feedback, marks, report
 from grading.reporting.console import print_summary
+from grading.reporting.unnamed import find
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -40,8 +45,8 @@ def fails_for_victim(monkeypatch, module, name, told):
 
 STEPS = {  # step -> (where it stands, its name, whether it is called for the victim, whose answer ends with "# 0")
     "reading": (prepare, "overlay", lambda raw, *_: b'# 0"' in (raw or b"")),
-    "making a job": (engine, "job_of", lambda course, submission, laid: submission.student == VICTIM),
-    "dressing": (engine, "dress", lambda nb, *_: any(cell.source.endswith("# 0") for cell in nb.cells)),
+    "making a job": (choices, "job_of", lambda course, submission, laid: submission.student == VICTIM),
+    "dressing": (choices, "dress", lambda nb, *_: any(cell.source.endswith("# 0") for cell in nb.cells)),
 }
 
 
@@ -252,3 +257,99 @@ def test_a_boundary_lets_good_work_through_and_names_every_fault_at_its_end(tmp_
     assert sorted(p.name for p in (tmp_path / "journal" / "faults").iterdir()) == [".._b_ob-x.txt", "eve-x.txt"]
     with pytest.raises(CourseError, match=r"\.\./b ob x: The grader failed when reading .*eve x"):
         boundary.finish()
+
+
+def test_an_export_that_fails_for_one_has_everybody_elses_row_and_names_them(graded, monkeypatch, tmp_path):
+    whole, less, broken = tmp_path / "whole.csv", tmp_path / "less.csv", export.CanvasExport.lines
+    export.export(graded.root, "canvas", whole, as_is=True)
+
+    def lines(self, table, row, marks):
+        if row.id == VICTIM:
+            raise Broken("unforeseen")
+        return broken(self, table, row, marks)
+
+    monkeypatch.setattr(export.CanvasExport, "lines", lines)
+    with pytest.raises(CourseError, match=f"All but 1 of the submissions were done. {VICTIM} marks: The grader failed"):
+        export.export(graded.root, "canvas", less, as_is=True)
+    assert less.read_text().splitlines() == [x for x in whole.read_text().splitlines() if VICTIM not in x]
+    assert "unforeseen" in (graded.root / "journal" / "faults" / f"{VICTIM}-marks.txt").read_text()
+
+
+def test_so_does_one_whose_marks_cannot_be_read(graded, monkeypatch, tmp_path):
+    fails_for_victim(monkeypatch, marks.Table, "_marks", lambda self, rows: next(iter(rows))[0] == VICTIM)
+    for kind in export.KINDS:
+        with pytest.raises(CourseError, match=f"{VICTIM} marks: The grader failed when reading its marks"):
+            export.export(graded.root, kind, tmp_path / kind, as_is=True)
+        assert "student001" in (tmp_path / kind).read_bytes().decode("utf-16" if kind == "blackboard" else "utf-8")
+
+
+DAMAGES = {
+    "observed": lambda root, key: (root / "hidden" / "observed" / key).write_bytes(b"x\x9cdamaged"),
+    "observed is a folder": lambda root, key: swap(root / "hidden" / "observed" / key),
+    "observed ends early": lambda root, key: cut(root / "hidden" / "observed" / key),
+    "autograded": lambda root, key: swap_text(
+        root / "autograded" / WRONG / small.LESSON / f"{small.LESSON}.ipynb", "{"
+    ),
+    "autograded is a list": lambda root, key: swap_text(
+        root / "autograded" / WRONG / small.LESSON / f"{small.LESSON}.ipynb", "[1]"
+    ),
+}
+WRONG = "student001"  # whose tail is wrong: what its check saw is kept
+
+
+def swap(path):
+    path.unlink()
+    path.mkdir()
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def swap_text(path, text):
+    path.chmod(0o644)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_of_one_submission_stops_no_report(graded, damage):
+    with Journal(graded.root / "journal", exclusive=False) as journal:
+        key = journal.replayed(WRONG, small.LESSON)["key"]
+    DAMAGES[damage](graded.root, key)
+    named(graded)  # a mistake that was named lets every page look into what was observed
+    with pytest.raises(CourseError, match=rf"All but \d of the submissions were done\. {WRONG} {small.LESSON}: "):
+        report.write(graded.root)
+    page = (graded.root / "report.html").read_text()
+    assert "student007" in page  # wrong in the same way
+    assert WRONG in page
+    find(graded.root, "90")  # and so do the groups of wrong answers
+    with pytest.raises(CourseError, match=rf"All but 1 of the submissions were done\. {WRONG} "):
+        feedback.write(graded.root)
+    assert len(list(graded.root.glob("feedback/*/*/*.html"))) == 17
+
+
+def named(graded):
+    """Name a group in which the damaged submission is not."""
+    record = Named(graded, small.LESSON)
+    with Journal(graded.root / "journal", exclusive=False) as journal:
+        seen = Observed(graded.root).read(journal.replayed("student007", small.LESSON)["key"])
+    record.add("tail.0000", "always two", "it gives two whatever it is given", seen)
+
+
+@pytest.mark.parametrize("file", [f"hidden/{small.LESSON}.npz", f"hidden/named/{small.LESSON}.npz"])
+def test_a_damaged_file_of_one_lesson_leaves_the_others_in_the_report(graded, monkeypatch, file):
+    named(graded)
+    with Reader(graded) as book, Journal(graded.root / "journal", exclusive=False) as journal:
+        other = report.about_lesson(graded, small.LESSON, book, journal, Boundary(graded.root / "journal"))
+    (graded.root / file).write_bytes(b"PK damaged")
+    with pytest.raises(CourseError, match=rf"{small.LESSON}: .*{small.LESSON}.npz"):
+        report.write(graded.root)
+    assert not (graded.root / "report.html").exists()
+    right = report.about_lesson
+    monkeypatch.setattr(Course, "choose", lambda self, wanted=(): ["01_other", small.LESSON])
+    monkeypatch.setattr(report, "about_lesson", lambda c, name, *a: other if name == "01_other" else right(c, name, *a))
+    with pytest.raises(CourseError, match=r"is written without 1 of the lessons. 90_small: "):
+        report.write(graded.root)
+    page = (graded.root / "report.html").read_text()
+    assert "Lessons left out" in page
+    assert "student007" in page

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.course import Course
-from grading.marking import engine
+from grading.course import Course, attempts
+from grading.errors import CourseError
+from grading.marking import decide, engine
+from grading.marking.outcome import remarked
+from grading.reporting.submission import find_graded
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
@@ -161,3 +164,93 @@ def test_a_dry_run_says_the_marks_and_writes_nothing(late):
     (one,) = [one for one in summary.graded if one.student == "ann"]
     assert (one.before.penalty, one.mark.penalty, one.mark.counts) == (6, 0, 6)
     assert {p: p.read_bytes() for p in late.root.rglob("*") if p.is_file() and p.name != "lock"} == before
+
+
+WORSE = {**sc.RIGHT, "tail": "def tail(xs):\n    return [2]"}
+OTHER = {**sc.RIGHT, "double": small.ANSWER_DOUBLE + "\n# other"}
+
+
+@pytest.fixture
+def twice(made_of_two, tmp_path):
+    """ann handed in all right, then something worse; ben something worse, then all right but late; cem once."""
+    return copy(made_of_two, tmp_path / "course")
+
+
+@pytest.fixture(scope="module")
+def made_of_two(tmp_path_factory):
+    made = sc.make(tmp_path_factory.mktemp("attempts") / "course")
+    set_penalty(made, "zero")
+    set_due(made, DUE)
+    first, then, late = "2026-10-11 09:00:00 UTC", "2026-10-12 09:00:00 UTC", "2026-10-13 09:00:00 UTC"
+    for student, answers, when in (("ann", sc.RIGHT, first), ("ben", WORSE, first), ("cem", WORSE, first)):
+        sc.hand_in(made, student, sc.answered(made, **answers), timestamp=when)
+    grade(made)
+    for student, answers, when in (("ann", WORSE, then), ("ben", sc.RIGHT, late)):
+        there = made.submission(student, small.LESSON)
+        attempts.keep(made.root, student, small.LESSON, there.raw, there.timestamp)
+        sc.hand_in(made, student, sc.answered(made, **answers), timestamp=when)
+    grade(made)
+    assert marks(made) == {"ann": (3, 0), "ben": (6, 6), "cem": (3, 0)}
+    return made.root
+
+
+def test_the_best_attempt_counts_by_its_mark_and_its_own_time_and_nothing_runs(twice, monkeypatch):
+    monkeypatch.setattr(engine, "SandboxPool", lambda *_, **__: NoPool())
+    decide.attempt(twice.root, "90", "best")
+    assert marks(twice) == {"ann": (6, 0), "ben": (3, 0), "cem": (3, 0)}
+    told = sc.dump(twice)
+    assert told["ann", small.LESSON][2] == "2026-10-11 09:00:00"
+    assert ways(remark(twice)) == dict.fromkeys(("ann", "ben", "cem"), "up to date")
+    decide.attempt(twice.root, "90", "last")
+    assert marks(twice) == {"ann": (3, 0), "ben": (6, 6), "cem": (3, 0)}
+
+
+def test_more_time_makes_the_later_attempt_the_best(twice, monkeypatch):
+    monkeypatch.setattr(engine, "SandboxPool", lambda *_, **__: NoPool())
+    decide.attempt(twice.root, "90", "best")
+    decide.extend(twice.root, "ben", "90", 48)
+    assert marks(twice)["ben"] == (6, 0)
+
+
+def test_a_dry_run_shows_the_best_and_writes_nothing(twice):
+    before = sc.dump(twice)
+    told = decide.attempt(twice.root, "90", "best", dry=True)
+    assert {one.student: one.mark.counts for one in remarked(told.summary)} == {"ann": 6, "ben": 3}
+    assert sc.dump(twice) == before
+    assert not (twice.root / "rules.toml").exists()
+
+
+def test_an_attempt_never_run_waits_for_grading_and_is_then_run_once(twice):
+    attempts.keep(twice.root, "cem", small.LESSON, small.raw(sc.answered(twice, **OTHER)))
+    grade(twice)
+    told = decide.attempt(twice.root, "90", "best")
+    assert ways(told.summary)["cem"] == "left for course grade"
+    pool = sc.InProcess()
+    engine.grade(twice.root, pool=pool, workers=1)
+    assert (len(pool.ran), marks(twice)["cem"]) == (1, (6, 0))
+
+
+def test_the_page_says_which_attempt_counts(twice):
+    decide.attempt(twice.root, "90", "best")
+    shown = find_graded(twice.root, "ann", "90")
+    assert "attempt 1 of 2 counts: the best, or the last of equal ones" in shown.verdict.repairs
+
+
+def test_an_answer_read_by_a_person_keeps_its_mark_under_another_rule(twice):
+    with Gradebook(twice.db_url) as book:
+        grade_ = book.find_grade("question-why", small.LESSON, small.LESSON, "ann")
+        grade_.manual_score, grade_.needs_manual_grade = 3, False
+        book.db.commit()
+    decide.attempt(twice.root, "90", "best")
+    with Gradebook(twice.db_url) as book:
+        grade_ = book.find_grade("question-why", small.LESSON, small.LESSON, "ann")
+        assert (grade_.manual_score, grade_.needs_manual_grade) == (3, False)  # the text is the same
+    assert marks(twice)["ann"] == (9, 0)
+
+
+def test_no_other_word_says_which_attempt_counts(twice):
+    with pytest.raises(CourseError, match=r"'first': which attempt counts is last or best"):
+        decide.attempt(twice.root, "90", "first")
+    (twice.root / "rules.toml").write_text('[[decision]]\nrule = "attempt"\nlesson = "90_small"\ncounts = "first"\n')
+    with pytest.raises(CourseError, match=r"counts = 'first' is neither last nor best"):
+        remark(twice)

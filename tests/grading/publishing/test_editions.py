@@ -280,7 +280,7 @@ def test_hidden_inputs_that_are_all_alike_do_not_certify(monkeypatch):
 
 
 def test_an_interrupted_release_leaves_nothing(folders, tmp_path, monkeypatch):
-    def interrupted(lessons, secret, draws, *, tell):
+    def interrupted(lessons, secret, draws, **_):
         assert [p.name[:3] for p in tmp_path.iterdir()] == [".x."]
         raise KeyboardInterrupt
 
@@ -306,3 +306,21 @@ def test_an_answers_cell_is_found_by_the_exercises_name_and_a_rubric_by_its_ques
         assert cells[exercise.id] == exercise.reference
     for question in lesson.questions:
         assert question.rubric in cells[f"ask-{question.id}"]
+
+
+def test_a_second_release_into_a_folder_proves_and_records_nothing_again(handed_out, folders, tmp_path, monkeypatch):
+    course = tmp_path / "course"
+    shutil.copytree(handed_out.paths["course"], course)
+    hidden = course / "hidden" / "97_tiny.npz"
+    before = hidden.read_bytes()
+
+    def never(*_, **__):
+        raise AssertionError("something was run again")
+
+    monkeypatch.setattr("grading.proving.certify._prove", never)
+    monkeypatch.setattr("grading.publishing.course_parts.record_lesson", never)
+    done = release("class", tmp_path / "again", folders, course=course)
+    assert done.notes == handed_out.notes
+    assert hidden.read_bytes() == before
+    assert (course / "hidden" / "proofs").is_dir()
+    assert not list(done.paths["student"].rglob("*proofs*"))

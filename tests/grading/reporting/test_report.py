@@ -115,7 +115,7 @@ def test_wrong_answers_without_a_name_are_in_the_report(made, tmp_path):
 def test_many_names_are_folded_and_none_is_lost():
     template = environment().from_string("{% import 'report.html.j2' as r with context %}{{ r.names(students) }}")
     many = [f"s{i}" for i in range(20)]
-    text = template.render(students=many, lessons=[], unfit=[], when="")
+    text = template.render(students=many, lessons=[], lost=[], unfit=[], when="")
     assert text.startswith("<details><summary>s0, s1, s2, s3 and 16 more</summary>")
     assert ", ".join(many) in text
 
