@@ -33,6 +33,7 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import augment, datasets
 from course_lib.topics import mlp, regularise, whitening
+from course_lib.train import plus_minus
 from course_lib.viz import curves, images, reconstruction, signals, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -329,11 +330,6 @@ def error_of(model, x, t):
     return 1 - train.score(model, [(x, t)], accuracy=train.accuracy)["accuracy"]
 
 
-def plus_minus(values, digits=3):
-    """Mean and standard deviation over seeds, as text."""
-    return f"{np.mean(values):.{digits}f} ± {np.std(values, ddof=1):.{digits}f}"
-
-
 # %% practice="starts"
 losses = {}
 for name in tqdm(("0.01·randn", "Xavier", "MSR")):
@@ -358,7 +354,8 @@ def depth_figure(depths=(1, 2, 4, 8, 16), seeds=3, steps=600):
             rng = np.random.default_rng(seed)
             losses = learn(perceptron((64, *[50] * depth, 10), rng, start), x_train, t_train, steps, rng, rate=0.005)
             finals[i, seed] = np.mean(losses[-23:])
-        lines[name], band[name] = (depths, finals.mean(axis=1)), finals.std(axis=1, ddof=1)
+        means, band[name] = train.mean_and_error(finals)
+        lines[name] = depths, means
         for depth, final in zip(depths, finals, strict=True):
             setting = f"digits, layers of 50, ReLU, SGD 0.005, momentum 0.9, {steps} steps, {seeds} seeds"
             lecture = ("suffices" if depth == 1 else "fails deep") if name.startswith("0.") else ""
@@ -904,7 +901,7 @@ print("sum of the gradient over the batch:", gx.sum(axis=0).round(12) + 0.0)
 # ### What it buys
 #
 # Ten layers from a bad start, `0.01 * randn`, and from MSR, with and without batch norm, over a range of learning rates.
-# Three seeds each; the bars are standard deviations. A run that ends above ln 10,
+# Three seeds each; the bars are standard errors of the mean. A run that ends above ln 10,
 # or whose loss is no longer a number, counts as ln 10.
 
 # %% practice="batch_norm_rates"
@@ -919,7 +916,7 @@ for (name, norm), color, marker in tqdm(list(zip(kinds, style.COLORS, style.MARK
         if len(losses) == 120:
             finals[i, seed] = min(np.mean(losses[-20:]), np.log(10))
     label = f"{name}{', batch norm' if norm else ''}"
-    bars = ax.errorbar(RATES, finals.mean(1), finals.std(1, ddof=1), color=color, marker=marker, capsize=3, label=label)
+    bars = ax.errorbar(RATES, *train.mean_and_error(finals), color=color, marker=marker, capsize=3, label=label)
 ax.set_xscale("log")
 legend = ax.legend(frameon=False, fontsize="small")
 
@@ -1337,9 +1334,9 @@ for name, (plain, moved) in errors.items():
 # %% practice="augmentation_bars"
 ax = style.axes(size=(7.0, 3.4), title="150 digits, five seeds, trained ...", ylabel="test error")
 for k, (label, color) in enumerate((("tested as they are", style.BLUE), ("tested on shifted digits", style.ORANGE))):
-    values = np.array([e[k] for e in errors.values()])
+    means, off = train.mean_and_error([e[k] for e in errors.values()])
     place = np.arange(len(errors)) + 0.4 * k - 0.2
-    ax.bar(place, values.mean(1), 0.38, yerr=values.std(1, ddof=1), capsize=4, color=color, label=label)
+    ax.bar(place, means, 0.38, yerr=off, capsize=4, color=color, label=label)
 ax.set_xticks(range(len(errors)), list(errors))
 ax.set_ylim(0, 0.85)
 legend = ax.legend(frameon=False, ncols=2, loc="upper right")
@@ -1348,8 +1345,11 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # Augmentation pays where the test has the change too. These digits are all centred and fill their frame, so shifts buy
 # nothing on the first test and very much on the second. What does not keep the label costs.
 #
-# The error bar is the point: with one seed each you might have believed any order. A difference smaller than the bars is
-# no difference yet.
+# The error bar is the point: with one seed each you might have believed any order. It is the **standard error** of the
+# mean: the standard deviation over the seeds, divided by the root of their number. The deviation itself says how much
+# one run differs from another, however many there are. The error says how far the *mean* may be off, and shrinks with
+# more runs. Two means differ clearly when their difference is well above $\sqrt{e_1^2 + e_2^2}$, about twice that;
+# below it, run more seeds before you say anything. All "±" of this course are standard errors, from one function.
 
 # %% [markdown]
 # ## 9. Ask several
@@ -1550,7 +1550,8 @@ def ensemble_figure(seeds=5, marks=(100, 200, 400, 800, 1600, 3200)):
     for name, drop in (("control", 0.0), ("dropout 0.2, 0.5, 0.5", 0.5)):
         runs = np.array([longer_training(drop, seed, marks) for seed in range(seeds)])
         for k, (line, band) in enumerate(zip(lines, bands, strict=True)):
-            line[name], band[name] = (marks, runs[:, :, k].mean(axis=0)), runs[:, :, k].std(axis=0, ddof=1)
+            means, band[name] = train.mean_and_error(runs[:, :, k], axis=0)
+            line[name] = marks, means
         for i in (0, 2, 5):
             said = "keeps improving" if drop else "validation error rises"
             ours = f"loss {plus_minus(runs[:, i, 0])}, error {plus_minus(runs[:, i, 1])}"

@@ -37,7 +37,7 @@ from course_lib.data import batches, split
 from course_lib.data.datasets import load
 from course_lib.optim import SGD, Adam
 from course_lib.optim.schedules import cosine
-from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, progress, score, search
+from course_lib.train import EarlyStopping, History, accuracy, evaluate, fit, plus_minus, progress, score, search
 from course_lib.viz import curves, images, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -1169,11 +1169,6 @@ def vote(labels):
     return (labels[:, :, None] == np.arange(10)).sum(axis=1).argmax(axis=1)
 
 
-def mean_and_spread(scores):
-    """Mean and standard deviation in per cent, as text."""
-    return f"{100 * np.mean(scores):.1f} ± {100 * np.std(scores):.1f} %"
-
-
 # %% figure="F39"
 def noisy(t, share, rng):
     """A copy of the labels; each is drawn anew among the ten digits with probability `share`."""
@@ -1194,7 +1189,7 @@ def noise_figure(shares=(0.0, 0.1, 0.2, 0.4, 0.6, 0.8), n=10_000, seeds=3):
         for name, scores in zip(means, found, strict=True):
             means[name].append(100 * np.mean(scores))
             setting = f"{n:,} training images, labels redrawn with this probability, {seeds} seeds"
-            rows.append((f"{name}, noise {share:.0%}", "relatively clean labels", mean_and_spread(scores), setting))
+            rows.append((f"{name}, noise {share:.0%}", "relatively clean labels", f"{plus_minus(scores, 1, 100)} %", setting))
     return rows, {name: (np.multiply(100, shares), values) for name, values in means.items()}
 
 
@@ -1207,7 +1202,7 @@ def size_figure(sizes=(100, 300, 1000, 3000, 10_000, 30_000, 50_000), seeds=3):
         nets = [net_after(x_train[some], t_train[some], seed) for seed, some in enumerate(drawn)]
         one = KNeighborsClassifier(1, algorithm="brute").fit(x_train[drawn[0]], t_train[drawn[0]]).score(x_test, t_test)
         for name, scores, setting in (("MLP", nets, f"2 500 batches of 100, {seeds} draws"), ("1-NN", [one], "one draw")):
-            told = mean_and_spread(scores) if len(scores) > 1 else f"{100 * one:.1f} %"
+            told = f"{plus_minus(scores, 1, 100)} %" if len(scores) > 1 else f"{100 * one:.1f} %"
             rows.append((f"{name}, {n:,} images", "a large set", told, setting))
         means["MLP, 60 hidden units"].append(100 * np.mean(nets))
         means["1-NN"].append(100 * one)
@@ -1221,7 +1216,7 @@ def representative_figure(n=10_000, seeds=3):
     heavy = np.argsort(-x_train.sum(axis=1), kind="stable")[:n]
     for name, rows in (("drawn at random", np.arange(n)), ("the boldest writing only", heavy)):
         scores = [net_after(x_train[rows], t_train[rows], seed) for seed in range(seeds)]
-        yield f"{n:,} images, {name}", "a representative set", mean_and_spread(scores), f"MLP of 60, {seeds} seeds"
+        yield f"{n:,} images, {name}", "a representative set", f"{plus_minus(scores, 1, 100)} %", f"MLP of 60, {seeds} seeds"
 
 
 # %% figure="F39"

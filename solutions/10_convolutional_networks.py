@@ -36,7 +36,7 @@ from course_lib.ops.convolution import conv, pool
 from course_lib.topics import equivariance
 from course_lib.topics.filter_fit import best_fits, derivatives, gabors
 from course_lib.topics.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, images, stages
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -957,9 +957,9 @@ def mnist(count=60_000):
     return f"{data.name}, {len(ready[0])} images", *ready
 
 
-def spread(values):
-    """Mean ± standard deviation over runs, in per cent."""
-    return f"{100 * np.mean(values):.2f} ± {100 * np.std(values):.2f} %"
+def per_cent(values):
+    """Mean ± standard error over runs, in per cent."""
+    return f"{plus_minus(values, 2, 100)} %"
 
 
 # %% figure="F16"
@@ -979,7 +979,7 @@ def lenet_figure(runs=3, epochs=5):
             list(learn(model, x, t, epochs=epochs, rng=rng))
             train, test = [*train, hits(model, x, t)], [*test, hits(model, x_test, t_test)]
         setting = f"{name}, Adam, one cycle to 0.003, batch 64, {epochs} epochs, {runs} runs; tests {np.round(test, 4).tolist()}"
-        rows.append((what, lecture, f"{spread(train)} / {spread(test)}", setting))
+        rows.append((what, lecture, f"{per_cent(train)} / {per_cent(test)}", setting))
     return lecture_table("F16 · LeNet in three forms, training / test images right", rows)
 
 
@@ -1040,8 +1040,8 @@ def filters_figure(runs=3):
     name, *sets = mnist()
     plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
     groups = {
-        f"learned, small start and decay (test {spread([run[3] for run in clean])})": [run[1] for run in clean],
-        f"learned as for F16 (test {spread([run[3] for run in plain])})": [run[1] for run in plain],
+        f"learned, small start and decay (test {per_cent([run[3] for run in clean])})": [run[1] for run in clean],
+        f"learned as for F16 (test {per_cent([run[3] for run in plain])})": [run[1] for run in plain],
         "before training": [run[0] for run in plain],
         "pure noise": [np.random.default_rng(17).normal(size=(300, 5, 5))],
         "hand-made bank of lesson 09": [gaussian_bank(1.0, 2)],
@@ -1295,7 +1295,7 @@ def sharing_figure(runs=2, epochs=4):
                     list(learn(model, train, t, epochs=epochs, rng=rng))
                     right.append((hits(model, train, t), hits(model, test, t_test)))
                 weights = sum(p.data.size for p in model.parameters())
-                ours = " / ".join(spread(part) for part in zip(*right, strict=True))
+                ours = " / ".join(per_cent(part) for part in zip(*right, strict=True))
                 setting = f"{weights} weights; {name}, {epochs} epochs, {runs} runs"
                 rows.append((f"{where}, {what}, {sharing}", "", ours, setting))
     return lecture_table("F34 · shared or not, training / test images right", rows)

@@ -49,7 +49,7 @@ from course_lib.torch_models.counting import count, sketch
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.relatives import RELATIVES
 from course_lib.torch_models.training import right, train_step
-from course_lib.train import accuracy, fit, progress, score
+from course_lib.train import accuracy, fit, mean_and_error, plus_minus, progress, score
 from course_lib.viz import curves, style
 from course_lib.viz.images import image_grid
 from course_lib.viz.lecture import lecture_table
@@ -869,7 +869,7 @@ for depth in tqdm(depths):
 
 # %% practice="depth_plot"
 lines = {kind: (depths, [np.mean(r) for r in seen]) for kind, seen in ends.items()}
-band = {kind: [np.std(r, ddof=1) for r in seen] for kind, seen in ends.items()}
+band = {kind: mean_and_error(seen)[1] for kind, seen in ends.items()}
 named = {"xlabel": "layers", "ylabel": "loss after 100 steps"}
 ax = curves.learning_curves(lines, spread=band, **named, title="Depth costs plain nets")
 ignorance = ax.axhline(np.log(10), color="gray", lw=1, ls=":")
@@ -1098,11 +1098,6 @@ def colour_set(where, images=50_000, side=32):
     return x, t, x_test, t_test, "CIFAR-10" if published else "the JPEG copy of CIFAR-10"
 
 
-def plus_minus(values, digits=2, scale=1):
-    values = scale * np.asarray(values, dtype=float)
-    return f"{values.mean():.{digits}f}" + (f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else "")
-
-
 # %% figure="F19"
 REDUCED = {"images": 5000, "side": 16, "width": 8, "epochs": 16, "size": 64, "seeds": 2}
 WHOLE = {"images": 50_000, "side": 32, "width": 16, "epochs": 40, "size": 128, "seeds": 1}
@@ -1132,7 +1127,7 @@ def depth_figure(where):
         setting = f"{how['images']} images of {source}, {how['side']}×{how['side']}, width {how['width']}"
         setting += f", {how['epochs']} epochs"
         told = "deeper trains worse" if "plain" in name else "deeper trains better"
-        rows.append((f"{name}: training loss", told, plus_minus(losses[:, -1]), f"{setting}, {len(losses)} starts"))
+        rows.append((f"{name}: training loss", told, plus_minus(losses[:, -1], 2), f"{setting}, {len(losses)} starts"))
         rows.append((f"{name}: test error", "", f"{plus_minus(1 - np.array(shares), 1, 100)} %", "the same runs"))
     ahead = {kind: min((n for n in lines if kind in n), key=lambda n: lines[n][-1]) for kind in ("plain", "residual")}
     curves.learning_curves(lines, ylabel="training loss", title=" · ".join(f"ahead: {name}" for name in ahead.values()))
@@ -1266,9 +1261,9 @@ def relatives_figure(where, images=4000, side=16, epochs=6, seeds=3):
             shares.append(right(net, x_test, t_test))
         weights, took = sum(p.numel() for p in net.parameters()), (time.process_time() - began) / seeds
         setting = f"{images} images of {source}, {side}×{side}, {epochs} epochs, {seeds} starts"
-        setting += f"; training loss {plus_minus(losses)}"
+        setting += f"; training loss {plus_minus(losses, 2)}"
         rows.append((name, f"{weights:,} weights", f"{plus_minus(shares, 1, 100)} % right, {took:.0f} s a run", setting))
-    return lecture_table("ResNet and its relatives at equal weights: test accuracy, mean ± standard deviation", rows)
+    return lecture_table("ResNet and its relatives at equal weights: test accuracy, mean ± standard error", rows)
 
 
 relatives_figure(WHERE) if FULL else recorded("F19b")
