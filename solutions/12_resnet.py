@@ -42,7 +42,7 @@ from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches, datasets
 from course_lib.data.augment import translate
 from course_lib.nn.blocks import conv3x3
-from course_lib.topics.resnet import CifarResNet, PaddedBlock
+from course_lib.topics.resnet import CifarResNet, PaddedBlock, gradient_lengths
 from course_lib.topics.resnet import deep_losses as library_losses
 from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.counting import count, sketch
@@ -54,6 +54,7 @@ from course_lib.viz import curves, style
 from course_lib.viz.images import image_grid
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
+from course_lib.viz.residual import photograph_tiles
 from course_lib.widgets.residual import shatter_explorer
 
 FULL = os.environ.get("COURSE_MODE") == "run"
@@ -103,12 +104,45 @@ with check("winner") as expect:
 recorded("F19")
 
 # %% [markdown]
-# What is it, then, that makes the deeper plain network hard to train? With batch norm (lesson 07) neither its
-# activations nor its gradients vanish. Something else goes wrong: the gradient loses its *structure*.
+# What is it, then, that makes the deeper plain network hard to train? Batch norm (lesson 07) keeps the *activations* of
+# every layer at one size. So nothing can vanish or explode any more, one would think. Look at the gradients of networks
+# built as for F19, before their first step:
+
+# %% picture="gradients" alt="Length of the gradient of each convolution's weights, on a logarithmic axis, in fresh networks of 20 and 56 layers: in the plain ones it grows evenly from the last layer to the first, in the plain 56 a thousandfold; in the residual ones it stays level"
+from course_lib.viz.residual import gradients
+
+gradients()
+
+# %% practice="gradients"
+tiles, drawn = photograph_tiles(32, 16), np.random.default_rng(0).integers(0, 10, 32)
+for kind, layers in itertools.product(("plain", "residual"), (20, 56)):
+    fresh = (CifarResNet(layers, 8, residual=kind == "residual", rng=np.random.default_rng(s)) for s in range(3))
+    lengths = np.array([gradient_lengths(net, tiles, drawn) for net in fresh])
+    ends = " and ".join(plus_minus(lengths[:, k], 2) for k in (0, -1))
+    a_layer = (lengths[:, 0] / lengths[:, -1]) ** (1 / (lengths.shape[1] - 1))
+    print(f"{kind:8} {layers} layers: first and last convolution {ends}, {plus_minus(a_layer, 3)} times as long a layer")
+
+# %% [markdown]
+# They **explode**, on the way back, by about the same factor in every plain layer. Batch norm is the reason, not the
+# cure. It divides by the spread of what comes in, so that forward every layer has one size, whatever the weights; on the
+# way back the same division hands on a gradient that is larger than it came, and no choice of weights changes that. Yang
+# and others (2019) compute the factor for wide, fully connected layers with ReLU: $\sqrt{\pi/(\pi-1)} = 1.21$. A learning
+# rate that suits the first layers starves the last, and the other way round.
 #
-# Balduzzi and others (2017) looked at random networks from one number to one number, and at the slope of the output
-# for each input. Gradient descent averages such slopes over a batch. If neighbouring inputs ask for similar changes,
-# the average means something. If the slopes are noise, it means little.
+# In the residual networks the gradient has a second way, past the layers. It grows a few times over all of them together,
+# not a thousandfold.
+#
+# Is the size all? Then it would help to cut every gradient down to length 1 (*clipping*, lesson 14). Here it does not:
+
+# %%
+recorded("F19c")
+
+# %% [markdown]
+# A long vector cut to length 1 keeps its direction, and nearly all of its length lies in the first layers. And there is
+# a second trouble, which no rescaling mends: what those first layers are told is nearly noise. Balduzzi and others (2017)
+# looked at random networks from one number to one number, and at the slope of the output for each input. Gradient descent
+# averages such slopes over a batch. If neighbouring inputs ask for similar changes, the average means something. If the
+# slopes are noise, it means little.
 
 # %% picture="shattered" alt="Slope of the output against the input for a plain and a residual network of 40 layers, and the correlation of neighbouring slopes by depth: the plain one falls to zero after ten layers, the residual one stays high"
 from course_lib.viz.residual import shattered
@@ -1137,6 +1171,35 @@ def depth_figure(where):
 depth_figure(WHERE) if FULL else recorded("F19")
 
 # %% [markdown]
+# And the run with clipped gradients from section 1:
+
+
+# %% figure="F19c"
+def clip_figure(images=2500, side=16, epochs=4, seeds=3):
+    x, t, _, _, source = colour_set(torch.device("cpu"), images, side)
+
+    def clipped(model, optimizer, *batch):
+        undo = optimizer.register_step_pre_hook(lambda *_: torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0))
+        loss = train_step(model, optimizer, *batch)
+        undo.remove()
+        return loss
+
+    rows = []
+    for name, shortcuts, step in (("plain", False, train_step), ("plain, clipped", False, clipped), ("residual", True, train_step)):
+        ends = []
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            net = resnets.CifarResNet(56, 8, residual=shortcuts)
+            net = (resnets.zero_last_scales(net) if shortcuts else net).to(memory_format=torch.channels_last)
+            ends.append(list(train(net, x, t, epochs=epochs, size=64, rate=0.1, seed=seed, step=step))[-1])
+        setting = f"{images} images of {source}, {side}×{side}, width 8, {epochs} epochs, rate 0.1, {seeds} starts"
+        rows.append((f"{name}, 56 layers: training loss", "", plus_minus(ends, 2), setting))
+    return lecture_table("F19, third part · Gradients cut to length 1 (mean ± standard error)", rows)
+
+
+clip_figure() if FULL else recorded("F19c")
+
+# %% [markdown]
 # At full size this takes a GPU. `course figures --run F19 --device cuda` trains the four networks on all images, and
 # then goes for accuracy with the loop above: a ResNet-18 for 32×32 pixels in 16 epochs (the aim: 94 % in well under
 # a minute on a large GPU), and one of twice the width in 40 epochs with holes cut (the aim: 96 % in a few minutes). What
@@ -1186,7 +1249,8 @@ on_gpu = WHERE.type == "cuda"
 # ## 10. The ResNets of ImageNet
 #
 # For images of 224×224 the stem is a 7×7 convolution with stride 2 and a pooling layer, then come four stages of 64, 128,
-# 256 and 512 channels (four times that behind bottlenecks). ResNet-152 won the ILSVRC of 2015.
+# 256 and 512 channels (four times that behind bottlenecks). The ILSVRC of 2015 was won by an ensemble of six residual
+# networks, two of them ResNet-152, with a top-5 error of 3.57 %; ResNet-152 alone had 4.49 % on the validation set.
 #
 # **Lecture figure F20.** The slide makes three claims about ResNet: 152 layers, heavy use of batch normalisation, no fully
 # connected layers. We count.
@@ -1387,7 +1451,8 @@ ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, yla
 # 1 point for (b): the extra layers could copy their input (identity), the rest being the shallow network.
 # 2 points for (c): forward, the block only has to represent the difference from its input, and zero weights give the
 # identity; backward, the gradient of the sum passes to the input unchanged (1 + F'), besides what comes through the
-# branch. 1 point for each. "Gradients vanish otherwise" alone earns nothing: with batch norm they do not.
+# branch, so that it neither grows from layer to layer nor turns to noise. 1 point for each. "Gradients vanish otherwise"
+# alone earns nothing: with batch norm they explode, about 1.15 times a layer in the networks of F19.
 # 1 point for (d): products of many matrices stand on the path again, so the clean path is lost; the paper's option C
 # brought hardly anything and costs weights. Full point for either reason.
 # === END MARK SCHEME ===
@@ -1395,7 +1460,7 @@ ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, yla
 # %% [markdown]
 # ## To remember
 #
-# 1. Deep plain networks fail at *training*: their gradients are of healthy size but lose their structure.
+# 1. Deep plain networks fail at *training*: with batch norm their gradients explode, layer by layer, and turn to noise.
 # 2. A residual block learns the difference from its input; zero weights make it the identity, and the gradient has a
 #    path on which nothing stands.
 # 3. Where shapes change: thin and pad with zeros, or a 1×1 convolution. Elsewhere leave the shortcut alone.
@@ -1409,6 +1474,7 @@ ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, yla
 # - Rupesh Srivastava, Klaus Greff, Jürgen Schmidhuber: *Highway networks* (2015)
 # - Andreas Veit, Michael Wilber, Serge Belongie: *Residual networks behave like ensembles of relatively shallow networks* (2016)
 # - David Balduzzi and others: *The shattered gradients problem* (2017)
+# - Greg Yang and others: *A mean field theory of batch normalization* (2019)
 # - Sergey Zagoruyko, Nikos Komodakis: *Wide residual networks* (2016); Saining Xie and others: *Aggregated residual
 #   transformations for deep neural networks* (2016); Gao Huang and others: *Densely connected convolutional networks* (2016)
 # - Priya Goyal and others: *Accurate, large minibatch SGD* (2017)

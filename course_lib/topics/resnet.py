@@ -97,3 +97,14 @@ def deep_losses(x, t, weights, rate, steps, residual):
         loss.backward()
         optimizer.step()
     return losses
+
+
+def gradient_lengths(model, x, t):
+    """Length of the loss gradient by the weights of each convolution, first layer first: (convolutions,).
+
+    x (n, c, h, w), classes t (n,); the model is put into training mode, so that norms use the batch. Its gradients are
+    left in place, its running statistics move by one batch.
+    """
+    kernels = [p for p in model.train().parameters() if p.ndim == 4]
+    F.cross_entropy(model(Tensor(x)), t).backward()
+    return np.array([np.sqrt(np.sum(np.square(p.grad, dtype=float))) for p in kernels])

@@ -3,4 +3,14 @@
 from course_lib.train.loop import EarlyStopping, History, accuracy, evaluate, fit, progress, score
 from course_lib.train.runs import mean_and_error, plus_minus
 
-__all__ = ["EarlyStopping", "History", "accuracy", "evaluate", "fit", "mean_and_error", "plus_minus", "progress", "score"]
+__all__ = [
+    "EarlyStopping",
+    "History",
+    "accuracy",
+    "evaluate",
+    "fit",
+    "mean_and_error",
+    "plus_minus",
+    "progress",
+    "score",
+]

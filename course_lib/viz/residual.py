@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
+from course_lib.topics.resnet import CifarResNet, gradient_lengths
 from course_lib.viz.style import BLUE, GREY, ORANGE, axes, row
 
 BLOCKS = {
@@ -113,3 +115,36 @@ def shattered(depth, *, many=None, deepest=56, plain=None, residual=None):
     ax.set_ylim(-0.1, 1.05)
     ax.legend(frameon=False)
     return many
+
+
+def photograph_tiles(count, side):
+    """Square pieces of a bundled photograph, (count, 3, side, side), standardised by channel; float32."""
+    from matplotlib.cbook import get_sample_data
+
+    photo = plt.imread(get_sample_data("grace_hopper.jpg"))[:480, :512].astype(np.float32)
+    rows, columns = 480 // side, 512 // side
+    tiles = photo.reshape(rows, side, columns, side, 3).transpose(0, 2, 4, 1, 3).reshape(-1, 3, side, side)
+    chosen = tiles[np.random.default_rng(0).permutation(len(tiles))[:count]]
+    return (chosen - chosen.mean((0, 2, 3), keepdims=True)) / chosen.std((0, 2, 3), keepdims=True)
+
+
+def gradients(depths=(20, 56), *, width=8, side=16, seeds=3, ax=None):
+    """Length of every convolution's gradient in fresh plain and residual networks, by layer; returns the Axes.
+
+    Tiles (32, 3, side, side) of a photograph with random classes. Lines are geometric means over `seeds` starts, bands reach from
+    the smallest to the largest. Yang et al. 2019, "A mean field theory of batch normalization".
+    """
+    x, t = photograph_tiles(32, side), np.random.default_rng(0).integers(0, 10, 32)
+    ax = axes(ax, size=(6.4, 3.4), title="Before the first step", xlabel="convolution", ylabel="length of the gradient")
+    for kind, color in (("plain", BLUE), ("residual", ORANGE)):
+        for depth, dash in zip(depths, ("--", "-"), strict=False):
+            nets = (
+                CifarResNet(depth, width, residual=kind != "plain", rng=np.random.default_rng(k)) for k in range(seeds)
+            )
+            lengths = np.array([gradient_lengths(net, x, t) for net in nets])
+            places = np.arange(1, lengths.shape[1] + 1)
+            ax.plot(places, np.exp(np.log(lengths).mean(axis=0)), color=color, ls=dash, label=f"{kind}, {depth} layers")
+            ax.fill_between(places, lengths.min(axis=0), lengths.max(axis=0), color=color, alpha=0.15, lw=0)
+    ax.set_yscale("log")
+    ax.legend(frameon=False)
+    return ax
