@@ -131,8 +131,8 @@ def photograph_tiles(count, side):
 def gradients(depths=(20, 56), *, width=8, side=16, seeds=3, ax=None):
     """Length of every convolution's gradient in fresh plain and residual networks, by layer; returns the Axes.
 
-    Tiles (32, 3, side, side) of a photograph with random classes. Lines are geometric means over `seeds` starts, bands reach from
-    the smallest to the largest. Yang et al. 2019, "A mean field theory of batch normalization".
+    Tiles (32, 3, side, side) of a photograph with random classes. Lines are geometric means over `seeds` starts, bands
+    reach from the smallest to the largest. Yang et al. 2019, "A mean field theory of batch normalization".
     """
     x, t = photograph_tiles(32, side), np.random.default_rng(0).integers(0, 10, 32)
     ax = axes(ax, size=(6.4, 3.4), title="Before the first step", xlabel="convolution", ylabel="length of the gradient")
