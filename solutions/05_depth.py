@@ -569,7 +569,8 @@ activation_figure() if FULL else recorded("F6")
 
 # %% [markdown]
 # A photograph of so few pixels is smooth here and steep there; ReLU's flat facets need many folds to follow it, and a
-# unit that is off for all pixels is lost. For classification ReLU is the better choice: it trains faster (lesson 06).
+# unit that is off for all pixels is lost. This is no verdict on ReLU: the task decides. Lesson 06 races both on classes, and
+# finds neither far ahead when each has its best rate; lesson 07 shows why very deep nets are mostly built with ReLU.
 
 # %% [markdown]
 # **Lecture figure F7, its second part.** Five convergence curves: tanh with 1 to 4 layers, and ReLU with 3.
