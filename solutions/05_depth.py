@@ -653,8 +653,10 @@ rival_figure() if FULL else recorded("F24")
 #
 # $$g_k = g_{k+1} + J_f^{\top} g_{k+1} :$$
 #
-# whatever f does, $g_{k+1}$ itself passes. Fifty times in a row it still passes. The usual f has two linear layers with
-# one ReLU between, and no ReLU after the sum:
+# $g_{k+1}$ itself is one of the two summands. Only an f that undoes h could cancel it, such as $f(h) = -h$; an f that starts
+# small does not, and fifty times in a row the gradient still passes. Our f has two linear layers with one ReLU between,
+# and nothing after the sum. (The first residual networks had a ReLU after the sum, as lesson 12 has; without it the way is
+# free from end to end, as in their second version of 2016.)
 #
 # $$f(h) = W_2\max(0, W_1h + b_1) + b_2, \qquad W_1\ (k, d),\quad W_2\ (d, k).$$
 
@@ -1115,7 +1117,8 @@ figure = reconstruction.pictures(views, size=2.8)
 #
 # 1 point: sixty plain layers: the gradient is a product of sixty factors and vanishes (or explodes) in the first layers.
 #
-# 1 point: bypass: h + f(h) has the derivative 1 + f', so g_k = g_{k+1} + J^T g_{k+1}: the gradient passes unchanged.
+# 1 point: bypass: h + f(h) has the derivative 1 + f', so g_k = g_{k+1} + J^T g_{k+1}: the gradient passes beside f, and only
+# an f that undoes h could cancel it.
 #
 # 1 point: extrapolation: neither helps; tanh goes flat, ReLU goes on straight; the loss says nothing of the outside.
 # === END MARK SCHEME ===
@@ -1126,7 +1129,7 @@ figure = reconstruction.pictures(views, size=2.8)
 # 1. One hidden layer is enough in principle; the fine print is how many units, and how to find them.
 # 2. Pieces add in width and multiply in depth: k layers of two units make $2^k$.
 # 3. An image is a function of the place. At equal weights two or three layers learn it far better than one.
-# 4. $h + f(h)$: the bypass passes the gradient on, whatever f does; plain stacks lose it.
+# 4. $h + f(h)$: the gradient has a way beside f, where plain stacks lose it; start with a small f.
 # 5. Networks are strong between the samples and know nothing beyond them.
 #
 # ## Further reading
