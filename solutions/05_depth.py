@@ -573,7 +573,8 @@ activation_figure() if FULL else recorded("F6")
 # finds neither far ahead when each has its best rate; lesson 07 shows why very deep nets are mostly built with ReLU.
 
 # %% [markdown]
-# **Lecture figure F7, its second part.** Five convergence curves: tanh with 1 to 4 layers, and ReLU with 3.
+# **Lecture figure F7, its second part.** Five convergence curves: tanh with 1 to 4 layers, and ReLU with 3. One start each:
+# read the large differences, not the small ones.
 
 
 # %% figure="F7b"
