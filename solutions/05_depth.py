@@ -591,7 +591,7 @@ def convergence_figure(steps=300):
         name = f"{activation} {'/'.join(map(str, hidden))}"
         losses[name] = learn(hidden, photo, steps, activation=activation)[1]
         half = next((k for k, loss in enumerate(losses[name]) if loss < 0.25), "not reached")
-        rows.append((name, "a curve", half, f"steps to loss 0.25; {losses[name][-1]:.3f} after {steps}"))
+        rows.append((name, "a curve", half, f"steps to loss 0.25; {losses[name][-1]:.3f} after {steps}; one start"))
     curves.learning_curves(losses, xlabel="damped step", ylabel="mean squared error", log=True)
     return lecture_table("F7, second part · Convergence", rows)
 
