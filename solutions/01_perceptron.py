@@ -1262,8 +1262,8 @@ perceptron.timeline()
 # - **2012**: AlexNet won the ImageNet contest by far with a deep net trained from labels alone (lesson 11).
 #
 # What had changed since the 80s? Little in the rules of learning. There was far more **data** with labels,
-# computers were faster by many powers of ten, and we had learned how to **initialise** the weights (and that
-# ReLU is a better curve: lessons 04 and 07).
+# computers were faster by many powers of ten, and we had learned how to **initialise** the weights, and which
+# curve suits which net (lessons 04, 06 and 07).
 
 # %% [markdown]
 # ## To remember
