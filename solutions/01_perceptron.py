@@ -1242,7 +1242,8 @@ from course_lib.viz.pictures import perceptron
 perceptron.timeline()
 
 # %% [markdown]
-# Rosenblatt's promises had been large: a machine that would walk, talk and know that it exists. After Minsky
+# The promises had been large. In July 1958 the New York Times reported what the Navy, which paid, expected of
+# the perceptron: that it would walk, talk, see, write, reproduce itself and know that it exists. After Minsky
 # and Papert's book the money went elsewhere; the 1970s were the **first winter** of neural networks. It
 # thawed in steps.
 #
