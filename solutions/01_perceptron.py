@@ -60,7 +60,9 @@ for threshold in (1, 2):
     print("threshold", threshold, [neuron(pair, (1, 1), threshold) for pair in pairs])
 
 # %% [markdown]
-# The four columns are the inputs 00, 01, 10, 11. Threshold 1 is OR, threshold 2 is AND.
+# The four columns are the inputs 00, 01, 10, 11. Threshold 1 is OR, threshold 2 is AND. (This is their neuron as
+# it is told today. In the paper all exciting inputs weigh the same, and a single active inhibiting input keeps
+# the cell from firing, whatever the others say.)
 #
 # McCulloch and Pitts set the weights by hand. In 1949 Donald Hebb asked how a brain might *find* them: a
 # connection should grow when the cells at both its ends are active together. In 1958 Frank Rosenblatt turned
