@@ -198,7 +198,27 @@ entropy = -np.sum(np.where(tosses[:, None], np.log(guesses), np.log(1 - guesses)
 print(f"most likely {guesses[likelihood.argmax()]:.2f}, smallest cross-entropy {guesses[entropy.argmin()]:.2f}")
 
 # %% [markdown]
-# Both say the share of ones: a neuron trained this way gives honest probabilities.
+# Both say the share of ones. That much holds for every neuron trained to the end this way: *on average over its
+# training set* it says 1 as often as 1 occurs. (Its bias sees to that; the gradient below shows why.) It does not make the
+# single answers honest. Give a neuron 15 inputs of noise and 20 labels thrown with a coin, and ask it about new coins:
+
+# %%
+trials = []
+for seed in range(20):
+    draw = np.random.default_rng(seed)
+    noise, coin = draw.normal(size=(1020, 15)), draw.integers(0, 2, 1020)
+    noise1 = np.column_stack([np.ones(1020), noise])
+    w = logistic.train(noise1[:20], coin[:20], 0.5, 5000)[0]
+    y, said = logistic.sigmoid(noise1 @ w), logistic.sigmoid(noise1[:20] @ w).mean() - coin[:20].mean()
+    trials.append((np.maximum(y, 1 - y)[20:].mean(), np.mean((y > 0.5) == coin)[()], abs(said)))
+    trials[-1] = (trials[-1][0], np.mean((y > 0.5)[20:] == coin[20:]), trials[-1][2])
+for what, values in zip(("confidence on new coins", "right on new coins"), zip(*trials, strict=True), strict=False):
+    print(f"{what:24} {plus_minus(values)}")
+print(f"training set: mean answer and share of ones differ by at most {max(trial[2] for trial in trials):.4f}")
+
+# %% [markdown]
+# Sure, and right half of the time. With few samples for many weights the neuron learns its training set by heart.
+# Lesson 16 measures such overconfidence and mends part of it.
 #
 # ### And squared error?
 #
