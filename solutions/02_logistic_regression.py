@@ -994,16 +994,13 @@ best_scores = np.append(1.0, np.zeros(9))[None]
 cap = logistic.softmax(best_scores)[0, 0]
 floor = -np.log(cap)
 assert (round(cap, 3), round(floor, 3)) == (0.232, 1.461)
-bare = best_scores[0] * 2 - 1
+bare = best_scores[0] / best_scores.sum()
+shifted = (best_scores[0] * 4 - 2) / (best_scores[0] * 4 - 2).sum()
 rows = [
     ("largest probability", "softmax of sigmoids", f"{cap:.3f}", "10 classes: e / (e + 9)"),
     ("smallest loss", "softmax of sigmoids", f"{floor:.3f}", "-ln of it; at the start ln 10 = 2.303"),
-    (
-        "scores 1 and nine times -1",
-        "softmax without exp",
-        f"{bare[0] / bare.sum():.3f} for the right class",
-        "divided by their sum, -8",
-    ),
+    ("without exp, scores 1 and nine times 0", "softmax without exp", f"{bare[0]:.3f}", "of sigmoids: divided by their sum, 1"),
+    ("without exp, scores 2 and nine times -2", "softmax without exp", f"{shifted[0]:.3f}", "of logits: divided by their sum, -16"),
 ]
 lecture_table("F44 · softmax, nearly right", rows)
 
