@@ -782,7 +782,20 @@ with check("backward") as expect:
 #
 # $$\sum_i \frac{\partial E}{\partial w_i}\,v_i \;\approx\; \frac{E(w + hv) - E(w - hv)}{2h} .$$
 #
-# Two runs, however many weights. A gradient that is wrong anywhere fails for almost every direction.
+# Two runs, however many weights. A gradient that is wrong in many places, or in one large entry, fails for almost every
+# direction. But the direction mixes all entries, and the tolerance is a share of the whole: one *small* wrong entry among
+# very many others can hide. Here one entry, a hundredth as long as the others are, is claimed to be 0; `others` stands for
+# the sum over all the others, which for random directions is a normal number:
+
+# %%
+rng = np.random.default_rng(0)
+for weights in (100, 10_000, 1_000_000):
+    others, missing = rng.normal(size=200) * np.sqrt(weights - 1), 0.01 * rng.normal(size=200)
+    noticed = np.abs(missing) > 1e-5 * np.maximum(np.abs(others), np.abs(others + missing))
+    print(f"{weights:>9,} weights: {noticed.sum()} of 200 directions notice it")
+
+# %% [markdown]
+# So take several directions, or check layer by layer, with a direction that is 0 elsewhere.
 
 # %% [markdown] task="gradient_check" title="Check a gradient along one direction"
 # Write `gradient_check(f, x, gradient, v, h, tol=1e-5)`: return `(claimed, measured, agree)`.
