@@ -864,8 +864,9 @@ with check("gradient_check") as expect:
 # %% [markdown]
 # ## 7. Find the bug
 #
-# The first programs for automatic differentiation had no graph of objects but a **tape**: a list of what was done, in
-# order. A list of steps *is* a topological order. Backward reads the tape from the end.
+# Many programs for automatic differentiation have no graph of objects but a **tape**: a list of what was done, in order
+# (Robert Wengert had such a list in 1964, for forward mode). A list of steps *is* a topological order. Backward reads the
+# tape from the end.
 
 # %% [markdown] task="tape_gradients" title="Find the bug: the tape"
 # `tape_gradients(inputs, tape)` computes with numbers. Values 0, 1, ... are the `inputs`; every step `(op, i, j)` of the
@@ -1145,8 +1146,8 @@ print("forward and backward over forward:", (np.array(both) / forward).round(1))
 #
 # ### Who found it?
 #
-# Seppo Linnainmaa wrote reverse mode down in 1970, in a thesis about rounding errors. Paul Werbos saw in 1974 that it
-# could train networks. Bert Speelpenning wrote a program in 1980 that did it to other programs. In 1986 David Rumelhart,
+# Seppo Linnainmaa wrote reverse mode down in 1970, in a thesis about rounding errors. Paul Werbos
+# had it in his thesis of 1974, to fit models of society, and wrote in 1981 how it would train neural networks. Bert Speelpenning wrote a program in 1980 that did it to other programs. In 1986 David Rumelhart,
 # Geoffrey Hinton and Ronald Williams showed what hidden neurons learn by it, and that made it known.
 
 # %% [markdown]
@@ -1162,7 +1163,8 @@ print("forward and backward over forward:", (np.array(both) / forward).round(1))
 # ## Further reading
 #
 # - Seppo Linnainmaa: *Taylor expansion of the accumulated rounding error* (1976)
-# - Paul Werbos: *Beyond regression* (1974)
+# - Robert Wengert: *A simple automatic derivative evaluation program* (1964)
+# - Paul Werbos: *Beyond regression* (1974), and *Applications of advances in nonlinear sensitivity analysis* (1982)
 # - David Rumelhart, Geoffrey Hinton, Ronald Williams: *Learning representations by back-propagating errors* (1986)
 # - Andreas Griewank: *Who invented the reverse mode of differentiation?* (2012)
 # - Atılım Baydin, Barak Pearlmutter, Alexey Radul, Jeffrey Siskind: *Automatic differentiation in machine learning: a
