@@ -57,7 +57,8 @@ np.set_printoptions(precision=4, suppress=True)
 # | $y$ | $(m,)$ | `(n, m)` |
 #
 # In a batch each sample is a row, so $W x + b$ becomes `x @ w.T + b`. From this lesson on the bias stands beside the
-# weights, as in torch, and no longer as the first weight.
+# weights, as in torch, and no longer as the first weight. (One exception: section 6 needs all weights of a network in one
+# vector, and keeps lesson 01's $\tilde w$ there, bias first.)
 #
 # The part between the $\sigma$s is the **linear layer**. Backward it receives $g = \partial E/\partial y$, one row per
 # sample, and passes on three gradients. From $y_{ij} = \sum_l w_{jl} x_{il} + b_j$:
