@@ -303,8 +303,9 @@ multilayer.hinge_and_relu()
 # %% [markdown]
 # ### Dead units, and what helps
 #
-# A ReLU unit that is off for *every* sample gets no gradient from any, so its weights never move again: it is **dead**.
-# One step that is too large can push it there. Two remedies keep a slope on both sides:
+# A ReLU unit that is off for *every* sample gets no gradient from any, so its weights do not move: it is **dead**. In the
+# first layer it stays dead, because its inputs are the samples and they stay too. (A unit further up can wake again, when
+# the layers below change what it gets.) One step that is too large can push it there. Two remedies keep a slope on both sides:
 #
 # - **Leaky ReLU** is $a$ where $a > 0$ and $s\,a$ elsewhere, with a small slope $s$ such as 0.01.
 # - **Maxout** has no fixed shape: a unit is the largest of p linear functions, $h = \max(z_1, \dots, z_p)$. ReLU is the
@@ -1193,8 +1194,8 @@ with check("mute_scores") as expect:
 # 1 point: the sigmoid at the end is monotone, so the border (output 0.5) is where W x + b = 0: a line, exactly what
 # logistic regression has.
 #
-# 1 point: dead units: off for every sample means slope 0 for every sample, so their weights get no gradient and never
-# come back.
+# 1 point: dead units: off for every sample means slope 0 for every sample, so their weights get no gradient, and those of
+# the first layer never come back. ("Never" for all layers earns the point, too.)
 #
 # 1 point: why the rate does it: one large step pushes bias and weights so far that the input is negative everywhere.
 #
