@@ -881,7 +881,8 @@ for k in (1, 10, 100, 1000):
 #
 # So few weights fit slowly by gradient descent: the valley is narrow and bent. But the loss is a sum of squares,
 # $\sum_i r_i^2$ with $r_i = y_i - z_i$, and that helps. Write $p$ for all weights in one vector, $J$ for the **Jacobian**,
-# $J_{ij} = \partial r_i/\partial p_j$. Near $p$ the residuals are about $r + J\,\delta$. Choose the step that makes *this* smallest:
+# $J_{ij} = \partial r_i/\partial p_j$. Near $p$ the residuals are about $r + J\,\delta$. Choose the step that makes
+# their sum of squares small without going far, that is, minimise $\lVert r + J\delta\rVert^2 + \lambda\lVert\delta\rVert^2$:
 #
 # $$(J^{\mathsf T}J + \lambda I)\,\delta = -J^{\mathsf T} r .$$
 #
