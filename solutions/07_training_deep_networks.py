@@ -584,13 +584,17 @@ inputs_figure() if FULL else recorded("F30")
 # %% [markdown]
 # ## 4. Batch normalisation: forward
 #
-# Whitening helps the first layer. All later layers have inputs too, and theirs change with every step of the layers
-# below. So normalise *inside* of the network (Ioffe and Szegedy 2015): shift and scale every feature to mean 0 and
+# Whitening helps the first layer. All later layers have inputs too. So normalise *inside* of the network (Ioffe and
+# Szegedy 2015). Their reason was that a layer's inputs change with every step of the layers below, "internal covariate
+# shift"; Santurkar and others (2018) added such shifts on purpose, behind the norm, and it trained as well: they found the
+# loss smoother instead. That it helps is measured; why is still argued. Shift and scale every feature to mean 0 and
 # variance 1 over the **mini-batch**, then let the network choose its own scale $\gamma$ and shift $\beta$, which are
 # learned:
 #
 # $$\mu = \frac1m\sum x, \qquad v = \frac1m\sum (x-\mu)^2, \qquad \hat x = \frac{x-\mu}{\sqrt{v+\varepsilon}}, \qquad
 # y = \gamma\hat x + \beta .$$
+#
+# A bias in the layer before it would be taken out again by $\mu$, so that layer needs none: $\beta$ is the bias.
 #
 # The sums run over the m numbers of one feature in the batch. For vectors `(n, c)` that is m = n; for images
 # `(n, c, h, w)` a feature is a **channel**, shared by all places, so m = n·h·w. (There is no decorrelation: it would
@@ -1768,5 +1772,6 @@ with check("mixed_modes") as expect:
 # - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Delving deep into rectifiers* (2015)
 # - Sergey Ioffe, Christian Szegedy: *Batch normalization: accelerating deep network training by reducing internal
 #   covariate shift* (2015)
+# - Shibani Santurkar and others: *How does batch normalization help optimization?* (2018)
 #
 # **Next:** lesson 08, handwritten digits: all of this on one real task, with rivals.
