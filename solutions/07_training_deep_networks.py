@@ -1044,8 +1044,8 @@ for inverted in (False, True):
 # ### One network, exponentially many
 #
 # Scaling by $1 - p$ at test time stands in for an average over all the thinned networks. For a softmax layer on dropped
-# inputs it *is* an average: the geometric mean of all $2^n$ thinned softmaxes, made to add up to 1. With hidden layers it
-# is an approximation. How good?
+# inputs it *is* an average: the geometric mean of all $2^n$ thinned softmaxes, each weighted by how likely its mask is (all
+# alike for p = ½), made to add up to 1. With hidden layers it is an approximation. How good?
 #
 # **Lecture figure F31.** One dropout network averages an exponential ensemble: weight scaling against averaged masks.
 
