@@ -54,7 +54,8 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # 1. **filter**: several kernels make several maps, the simple cells;
 # 2. **rectify**: keep what is positive, as a ReLU does;
 # 3. **pool**: keep one number of each neighbourhood, the complex cells;
-# 4. **normalise**: let neighbours compete, so that faint parts of an image count as well as strong ones.
+# 4. **normalise**: let neighbours compete, so that faint parts of an image count as well as strong ones. (Jarrett and
+#    others, 2009, normalise between 2 and 3; AlexNet in front of the pooling, too. The order is a choice.)
 #
 # The picture above shows the first three, with oriented derivatives made by hand. A network of such stages gets only
 # pairs of image and label, and finds the kernels itself, by gradient descent. So the first thing we need is a
