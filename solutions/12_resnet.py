@@ -165,7 +165,7 @@ shatter_explorer()
 # $$y = x + F(x)$$
 #
 # - Doing nothing is now easy: push the weights of $F$ towards 0. In a plain network, layers have to *learn* to copy.
-# - The gradient of $y$ by $x$ is $1 + F'(x)$. The 1 goes through whatever $F$ does: the **identity shortcut**.
+# - The gradient of $y$ by $x$ is $1 + F'(x)$. The 1 is the **identity shortcut**; only an $F$ that undoes $x$ cancels it.
 # - It costs no weights and almost no time.
 #
 # The **basic block** has two 3×3 convolutions with batch norm. The sum comes before the last ReLU, so that $F$ may
