@@ -28,6 +28,7 @@ from tqdm.auto import tqdm
 from course_lib import data
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.topics import logistic, perceptron
+from course_lib.train import plus_minus
 from course_lib.viz import images, planes, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.logistic import probability
@@ -202,19 +203,17 @@ print(f"most likely {guesses[likelihood.argmax()]:.2f}, smallest cross-entropy {
 # training set* it says 1 as often as 1 occurs. (Its bias sees to that; the gradient below shows why.) It does not make the
 # single answers honest. Give a neuron 15 inputs of noise and 20 labels thrown with a coin, and ask it about new coins:
 
-# %%
-trials = []
+# %% practice="coins"
+confident, right, apart = [], [], []
 for seed in range(20):
     draw = np.random.default_rng(seed)
-    noise, coin = draw.normal(size=(1020, 15)), draw.integers(0, 2, 1020)
-    noise1 = np.column_stack([np.ones(1020), noise])
-    w = logistic.train(noise1[:20], coin[:20], 0.5, 5000)[0]
-    y, said = logistic.sigmoid(noise1 @ w), logistic.sigmoid(noise1[:20] @ w).mean() - coin[:20].mean()
-    trials.append((np.maximum(y, 1 - y)[20:].mean(), np.mean((y > 0.5) == coin)[()], abs(said)))
-    trials[-1] = (trials[-1][0], np.mean((y > 0.5)[20:] == coin[20:]), trials[-1][2])
-for what, values in zip(("confidence on new coins", "right on new coins"), zip(*trials, strict=True), strict=False):
-    print(f"{what:24} {plus_minus(values)}")
-print(f"training set: mean answer and share of ones differ by at most {max(trial[2] for trial in trials):.4f}")
+    x1, t = perceptron.augment(draw.normal(size=(1020, 15))), draw.integers(0, 2, 1020)
+    y = logistic.sigmoid(x1 @ logistic.train(x1[:20], t[:20], eta=0.5, steps=5000))
+    confident.append(np.maximum(y, 1 - y)[20:].mean())
+    right.append(np.mean((y > 0.5)[20:] == t[20:]))
+    apart.append(abs(y[:20].mean() - t[:20].mean()))
+print(f"on its 20 samples mean answer and share of ones differ by at most {max(apart):.4f}")
+print(f"on 1000 new coins: confidence {plus_minus(confident)}, right {plus_minus(right)}")
 
 # %% [markdown]
 # Sure, and right half of the time. With few samples for many weights the neuron learns its training set by heart.
