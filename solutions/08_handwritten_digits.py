@@ -508,7 +508,7 @@ for k in (1, 3, 5, 9, 25):
 #
 # - A **decision tree** asks one pixel at a time: "is pixel (7, 12) darker than 0.3?" Easy to read, and clumsy with images:
 #   no single pixel means much.
-# - A **random forest** lets many trees vote (50 here, 100 in the table of section 9), each grown on a random draw of the images and of the pixels. Their
+# - A **random forest** lets many trees vote (50 here, 100 in figure F10), each grown on a random draw of the images and of the pixels. Their
 #   errors differ, so the vote is better than any of them (lesson 07's ensembles).
 # - A **support vector machine** draws the boundary that keeps the widest margin (lesson 01), not between pixels but
 #   between similarities $e^{-\gamma\lVert a-b\rVert^2}$ to its training images. Only images near the border count.
