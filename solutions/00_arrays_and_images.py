@@ -298,7 +298,8 @@ ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less
 # %% [markdown]
 # **Lecture figure F45.** The lecture prints a patch of 207 grey values that begins 136 134 161 159 163. From all of
 # them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in the
-# lecture's patch as in the photograph, a little faster there: how fast depends on what the picture shows, and how near.
+# lecture's patch as in the photograph, there from a higher start and faster: it depends on what the picture shows, and how
+# near.
 
 
 # %% figure="F45"
