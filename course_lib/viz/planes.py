@@ -83,7 +83,7 @@ def distances(w, x, *, ax, color=GREY, numbers=False):
 def regions(predict, *, ax, steps=200, alpha=0.18):
     """Tint `ax` by the label that `predict` gives: a function from points `(n, 2)` to labels `(n,)`.
 
-    Set the limits of `ax` first (`view`); they are kept.
+    Set the limits of `ax` first (`view`); they and the aspect are kept: a right angle stays one.
     """
     xlim, ylim = ax.get_xlim(), ax.get_ylim()
     u, v = np.meshgrid(np.linspace(*xlim, steps), np.linspace(*ylim, steps))
@@ -93,7 +93,8 @@ def regions(predict, *, ax, steps=200, alpha=0.18):
     classes, index = np.unique(labels, return_inverse=True)
     colors = ListedColormap([_look(label)[0] for label in classes])
     extent = (*xlim, *ylim)
-    ax.imshow(index.reshape(u.shape), origin="lower", extent=extent, cmap=colors, alpha=alpha, aspect="auto", zorder=0)
+    image, aspect = index.reshape(u.shape), ax.get_aspect()
+    ax.imshow(image, origin="lower", extent=extent, cmap=colors, alpha=alpha, aspect=aspect, zorder=0)
     ax.set(xlim=xlim, ylim=ylim)
     return ax
 
