@@ -32,6 +32,7 @@ def one_by_one(w1, b1, w2):
     for k in (1, 2, 3):
         top = figure.add_subplot(2, 3, k, projection="3d")
         folds.surface(w1[:k], b1[:k], w2[:k], 0.0, ax=top)
+        top.view_init(elev=30, azim=-115)  # from elsewhere the first unit's plane is seen edge-on
         count = folds.regions(w1[:k], b1[:k])
         name = f"{k} hyperplane{'s' * (k > 1)}, {count} regions"
         folds.hyperplanes(w1[:k], b1[:k], ax=figure.add_subplot(2, 3, 3 + k), title=name)
