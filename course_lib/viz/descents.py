@@ -85,9 +85,12 @@ def race(ground, walked, *, ax=None, title=None, legend=True):
     for name, path in walked.items():
         k = list(STEPS).index(name)
         ax.plot(*path.T, color=COLORS[k], lw=1.4)
-        ax.plot(*path[-1], color=COLORS[k], marker=MARKERS[k], ms=8, mec="black", ls="none", label=name, zorder=5)
+        ax.plot(*path[5:40:9].T, color=COLORS[k], marker=MARKERS[k], ms=4.5, mec="white", mew=0.5, ls="none")
+        hollow = {"mfc": "none", "mec": COLORS[k], "mew": 2, "ms": 16 - 2 * k}  # several may end on one place
+        ax.plot(*path[-1], marker=MARKERS[k], ls="none", label=name, zorder=5, **hollow)
     if legend and walked:
-        ax.legend(fontsize="x-small", loc="upper right", framealpha=0.85)
+        for handle in ax.legend(fontsize="x-small", loc="upper right", framealpha=0.85).legend_handles:
+            handle.set_markersize(7)
     return ax
 
 
