@@ -26,12 +26,14 @@ def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
     z = weight * x + bias
     ax.plot(x, np.where(z >= 0, 1.0, 0.0), color=GREY, lw=1.2, ls=":", label="threshold neuron")
     ax.plot(x, sigmoid(z / temperature), color=BLUE, lw=2.2, label="sigmoid neuron")
+    middle = -bias / weight if weight else 0.0
     if weight:
-        middle, slope = -bias / weight, weight / (4 * temperature)
+        slope = weight / (4 * temperature)
         ax.axline((middle, 0.5), slope=slope, color=ORANGE, lw=1.2, ls="--", label=f"slope {slope:.2f} at y = ½")
         ax.plot(middle, 0.5, "o", color=ORANGE, ms=6, clip_on=True)
     ax.set(xlim=(-REACH, REACH), ylim=(-0.06, 1.06))
-    ax.legend(fontsize=8, loc="upper right" if weight < 0 else "upper left", framealpha=0.9)
+    free = ("lower right", "upper left") if weight >= 0 else ("upper right", "lower left")
+    ax.legend(fontsize=7, loc=free[middle > 1 if weight >= 0 else middle > -1], framealpha=0.9)
     return ax
 
 
