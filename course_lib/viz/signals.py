@@ -85,7 +85,7 @@ def spread_curves(named, *, pair, floor=1e-30):
 def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), figure=None):
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
-    All share the x axis `limits`; what lies beyond is counted in the outermost bars. Above each stands its deviation.
+    All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
     """
     figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
     grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False)
@@ -93,7 +93,10 @@ def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), fi
     for row, (name, signals) in zip(grid, named.items(), strict=True):
         for ax, layer in zip(row, layers, strict=True):
             values = signals.activations[layer - 1]
-            ax.hist(np.clip(values, *limits).ravel(), bins=bins, color=BLUE)
+            ax.hist(values.ravel(), bins=bins, color=BLUE)
+            beyond = np.mean((values < limits[0]) | (values > limits[1]))
+            if beyond >= 0.005:
+                ax.text(0.98, 0.95, f"beyond: {beyond:.0%}", transform=ax.transAxes, ha="right", va="top", fontsize=7)
             ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
             ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8)
             ax.set_yticks([])
