@@ -121,4 +121,6 @@ def augmented():
         ax.imshow(image[0, 0], cmap="gray", vmin=0, vmax=1)
         ax.set_title(name, fontsize=9, color=style.RED if "no 3" in name else "black")
         ax.set(xticks=(), yticks=())
+        if "no 3" in name:
+            ax.spines[:].set(color=style.RED, linewidth=3)
     return many
