@@ -91,7 +91,8 @@ def shares(bars, *, ax=None, title="Weights sit in linear layers, work in convol
             share = 100 * parts.get(kind, 0.0)
             ax.barh(place, share, left=left, color=color, label=kind if place == 0 else None)
             if share > 8:
-                ax.text(left + share / 2, place, f"{share:.0f} %", ha="center", va="center", color="white", fontsize=9)
+                ink = "black" if color == ORANGE else "white"
+                ax.text(left + share / 2, place, f"{share:.0f} %", ha="center", va="center", color=ink, fontsize=9)
             left += share
     ax.set(yticks=range(len(rows)), yticklabels=[label for label, _ in rows], xlim=(0, 100))
     ax.invert_yaxis()
