@@ -60,7 +60,7 @@ ILSVRC = (
     (2013, "Overfeat", 4, 14.2),
     (2014, "GoogLeNet", 1, 6.67),
     (2014, "VGG", 2, 7.32),
-    (2015, "ResNet-152", 1, 3.57),
+    (2015, "ResNet, six nets", 1, 3.57),
     (2016, "Trimps-Soushen", 1, 2.99),
     (2016, "ResNeXt", 2, 3.03),
 )
@@ -70,14 +70,18 @@ HUMAN = 5.1
 def cost_map(points, *, ax=None, title="Weights and work are two different costs"):
     """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes."""
     ax = style.axes(ax, size=(7.2, 4.4), title=title, xlabel="weights", ylabel="multiply-adds of one image")
+    kinds = {"plain": (SKY, "o"), "branches or all maps kept": (GREEN, "s"), "residual": (PURPLE, "D")}
     for name, (weights, work) in points.items():
         left = name.startswith("ResNet-") and name != "ResNet-34"
-        color = PURPLE if "Res" in name else GREEN if name in ("GoogLeNet", "DenseNet-121") else SKY
-        ax.plot(weights, work, "o", color=color, markersize=8)
+        kind = "residual" if "Res" in name else list(kinds)[name in ("GoogLeNet", "DenseNet-121")]
+        color, marker = kinds[kind]
+        first = kind not in ax.get_legend_handles_labels()[1]
+        ax.plot(weights, work, marker, color=color, markersize=8, ls="none", label=kind if first else None)
         shift, side = ((-8, 2), "right") if left else ((8, -10 if name in ("VGG-16", "ResNet-34") else -3), "left")
         ax.annotate(name, (weights, work), shift, textcoords="offset points", ha=side, fontsize=9)
     ax.set(xscale="log", yscale="log", xlim=(4e6, 4e8), ylim=(4e8, 4e10))
     ax.grid(alpha=0.25)
+    ax.legend(frameon=False, fontsize=9, loc="lower right")
     return ax
 
 
