@@ -164,7 +164,10 @@ def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
                 ax.plot([x - 0.62, x + 0.62], [y, y], color="0.35", lw=1.2)
         for a, b in _joined(len(texts), len(stages[i + 1]) if i + 1 < len(stages) else 0, columns):
             (x0, y0), (x1, y1) = places[i][a], places[i + 1][b]
-            _arrow(ax, (x0 + 0.62, y0), (x1 - 0.62, y1))
+            if stages[i + 1][b]:
+                _arrow(ax, (x0 + 0.62, y0), (x1 - 0.62, y1))
+            else:
+                ax.plot([x0 + 0.62, x1 - 0.62], [y0, y1], color="0.35", lw=1.2, zorder=1)
     if shortcut:
         (x0, y0), (x1, y1) = places[shortcut[0]][0], places[shortcut[1]][0]
         _arrow(ax, (x0, y0 + 0.35), (x1, y1 + 0.35), color=RED, bend=-0.19)
