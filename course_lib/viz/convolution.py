@@ -162,20 +162,22 @@ def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
 
 
 def connections(*, inputs=7, kernel=3, axes=None):
-    """Draw who is connected with whom: fully, locally, convolutional. One colour (and dash) is one weight."""
+    """Draw who is connected with whom: fully, locally, convolutional. Grey lines are all different weights.
+
+    In the convolutional layer one colour (and dash) is one weight, used by every neuron.
+    """
     if axes is None:
         axes = style.row(3, size=(2.7, 2.4))
     outputs = output_size(inputs, kernel)
     shift, dashes = (inputs - outputs) / 2, ("-", "--", ":", "-.")
-    rainbow = style.plt.colormaps["turbo"]
     for ax, kind in zip(axes, ("fully connected", "locally connected", "convolutional"), strict=True):
         lines = [(i, o) for o in range(outputs) for i in range(inputs) if kind[0] == "f" or 0 <= i - o < kernel]
         weights = [i - o if kind[0] == "c" else at for at, (i, o) in enumerate(lines)]
         count = len(set(weights))
         for (i, o), weight in zip(lines, weights, strict=True):
             shared = kind[0] == "c"
-            color = style.COLORS[weight] if shared else rainbow(weight / count)
-            dash, width = (dashes[weight % 4], 2.2) if shared else ("-", 1.0 if kind[0] == "f" else 1.8)
+            color = style.COLORS[weight] if shared else GREY
+            dash, width = (dashes[weight % 4], 2.2) if shared else ("-", 1.0)
             ax.plot([i, o + shift], [0, 1], color=color, ls=dash, lw=width, zorder=1)
         ax.scatter(np.arange(inputs), np.zeros(inputs), s=90, c="white", edgecolors="black", zorder=3)
         ax.scatter(np.arange(outputs) + shift, np.ones(outputs), s=90, c="black", zorder=3)
@@ -184,7 +186,7 @@ def connections(*, inputs=7, kernel=3, axes=None):
         )
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-        ax.set_title(f"{kind}: {count} weights", fontsize=10)
+        ax.set_title(f"{kind}: {count} weights{', shared' if kind[0] == 'c' else ''}", fontsize=10)
     return axes
 
 
