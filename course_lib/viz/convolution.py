@@ -69,10 +69,12 @@ def trace(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False):
     return Trace(large, border, taps, small, step, small.size, sentence)
 
 
-def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False, figure=None):
+def window_step(
+    x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False, names=("input", "output"), figure=None
+):
     """Draw one step of `trace`: input, kernel, output side by side, the numbers in play in colour. Returns 3 Axes.
 
-    Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
+    `names` are those of the first and the last grid. Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
     cut off). All cells are of one size. Draws into `figure` if given.
     """
     t = trace(x, w, step, stride=stride, padding=padding, dilation=dilation, transposed=transposed)
@@ -89,12 +91,12 @@ def window_step(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=Fal
     cut = "cut off" if transposed else "padding"
     large = {"orange": t.taps, "hatched": t.border, "note": f", hatched: {cut}" if padding else ""}
     if transposed:
-        grid(source, t.small, blue=now, title=f"input {_by(t.small)}")
+        grid(source, t.small, blue=now, title=f"{names[0]} {_by(t.small)}")
         shown = f"{t.large.shape[0] - 2 * padding}×{t.large.shape[1] - 2 * padding}"
-        grid(result, t.large, **large, title=f"output {shown}, stamps so far")
+        grid(result, t.large, **large, title=f"{names[1]} {shown}, stamps so far")
     else:
-        grid(source, t.large, **large, title=f"input {_by(np.asarray(x))}")
-        grid(result, t.small, blue=now, hidden=hidden, title=f"output {_by(t.small)}")
+        grid(source, t.large, **large, title=f"{names[0]} {_by(np.asarray(x))}")
+        grid(result, t.small, blue=now, hidden=hidden, title=f"{names[1]} {_by(t.small)}")
     grid(kernel, np.asarray(w), orange=np.ones(np.shape(w), bool), title=f"kernel {_by(np.asarray(w))}")
     for ax in (source, kernel, result):
         ax.set_anchor("N")
