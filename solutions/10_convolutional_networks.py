@@ -196,7 +196,7 @@ axes = images.feature_maps(forward(digits[3:4], np.random.default_rng(4).normal(
 # %% picture="stamps" alt="The gradient of one output stamps a scaled copy of the kernel onto the pixels its window saw"
 from course_lib.viz.convolution import STAMP, window_step
 
-window_step(*STAMP, step=3, stride=2, transposed=True)
+window_step(*STAMP, step=3, stride=2, transposed=True, names=("gradient of\nthe output,", "gradient of\nthe image,"))
 
 # %% [markdown]
 # Why sums? Take one row of pixels, two taps, stride 1. Write the layer as a matrix; its transpose sends the gradient
