@@ -71,14 +71,15 @@ def shifted_taps(photo, kernel, *, dilation=1):
     left, right = figure.subfigures(1, 2, width_ratios=(1, 1))
     small, total = left.subplots(kh, kw, squeeze=False), np.zeros((rows, columns))
     for (u, v), weight in np.ndenumerate(kernel):
-        shifted = photo[u * dilation : u * dilation + rows, v * dilation : v * dilation + columns]
-        total += weight * shifted
-        ax = small[u, v]
-        ax.imshow(weight * shifted, cmap=DIVERGING, vmin=-np.abs(kernel).max(), vmax=np.abs(kernel).max())
+        top, side, ax = u * dilation, v * dilation, small[u, v]
+        total += weight * photo[top : top + rows, side : side + columns]
+        ax.imshow(photo, cmap="gray", alpha=0.35 if weight else 0.12)
+        frame = {"fill": False, "lw": 2.2 if weight else 0.8, "edgecolor": RED if weight > 0 else BLUE if weight else GREY}
+        ax.add_patch(style.plt.Rectangle((side - 0.5, top - 0.5), columns, rows, **frame))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         ax.set_title(f"{weight:+d} ×".replace("-", "−") if weight else "0 ×", fontsize=9)
-    left.suptitle(f"the photograph, shifted by multiples of {dilation}, times its weight", fontsize=10)
+    left.suptitle(f"what each tap sees, {dilation} pixels apart, times its weight", fontsize=10)
     big = picture(
         right.subplots(), total, signed=True, title="the sum of all nine" if kernel.size == 9 else "their sum"
     )
