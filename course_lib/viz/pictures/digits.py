@@ -83,10 +83,11 @@ def search():
     settings = {"grid: 3 rates tried": even, "random: 9 rates tried": drawn}
     for ax, (name, points) in zip(pair, settings.items(), strict=True):
         style.axes(ax, title=name, xlabel="learning rate (log scale)", ylabel="hidden units")
-        ax.plot(u, 1.02 + 0.3 * np.exp(-60 * (u - 0.7) ** 2), color=style.GREEN)
+        ax.plot(u, 1.02 + 0.3 * np.exp(-60 * (u - 0.7) ** 2), color=style.GREEN, label="accuracy by rate")
         ax.vlines(points[:, 0], 0, 1.02, color="0.85", linewidth=1, zorder=0)
-        ax.scatter(*points.T, color=style.BLUE)
-        ax.set(xticks=[], yticks=[], ylim=(0, 1.4))
+        ax.scatter(*points.T, color=style.BLUE, label="tried")
+        ax.set(xticks=[], yticks=[], ylim=(0, 1.62))
+        ax.legend(frameon=False, fontsize="small", ncols=2, loc="upper left")
     return pair
 
 
