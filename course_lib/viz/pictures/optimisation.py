@@ -86,7 +86,8 @@ def rates():
     for ax, names in ((left, ("stairs", "exponential", "on demand")), (right, ("cosine", "warm-up, then cosine"))):
         style.axes(ax, xlabel="epoch", ylabel="learning rate")
         for name, color, dash in zip(names, (style.BLUE, style.RED, style.GREEN), ("-", "--", ":"), strict=False):
-            ax.plot(steps, plans[name], color=color, ls=dash, lw=2, label=name)
+            walk = "steps-post" if name in ("stairs", "on demand") else "default"
+            ax.plot(steps, plans[name], color=color, ls=dash, lw=2, label=name, drawstyle=walk)
         ax.legend(frameon=False, fontsize="small")
     left.set_title("The lectures' three", loc="left", fontsize="medium")
     right.set_title("Two newer ones", loc="left", fontsize="medium")
