@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
 from course_lib.topics.resnet import CifarResNet, gradient_lengths
+from course_lib.train import mean_and_error
 from course_lib.viz.style import BLUE, GREY, ORANGE, axes, row
 
 BLOCKS = {
@@ -93,26 +94,33 @@ def slopes(depth, *, residual, points=256, width=200, seed=0):
     return Slopes(x, np.array(kept))
 
 
-def shattered(depth, *, many=None, deepest=56, plain=None, residual=None):
+def shattered(depth, *, many=None, deepest=56, seeds=5, plain=None, residual=None):
     """Slopes of a plain and of a residual random network of `depth` layers, and how alike neighbours are by depth.
 
-    Balduzzi et al. 2017, "The shattered gradients problem". `plain` and `residual` take Slopes already computed, at
-    least `depth` deep. Returns the three Axes.
+    Balduzzi et al. 2017, "The shattered gradients problem". On the right the mean of `seeds` starts with its standard
+    error, on the left the first of them. `plain` and `residual` take one start's Slopes already computed, at least
+    `depth` deep. Returns the three Axes.
     """
-    plain = slopes(deepest, residual=False) if plain is None else plain
-    residual = slopes(deepest, residual=True) if residual is None else residual
+    plain, residual = (
+        [slopes(deepest, residual=kind, seed=seed) for seed in range(seeds)] if given is None else [given]
+        for kind, given in ((False, plain), (True, residual))
+    )
     many = row(3, size=(3.3, 2.8)) if many is None else many
     for ax, kind, seen, color in ((many[0], "plain", plain, BLUE), (many[1], "residual", residual, ORANGE)):
         axes(ax, title=f"{kind}, {depth} layers", xlabel="input", ylabel="slope of the output, scaled")
-        now = seen.slopes[depth - 1]
-        ax.plot(seen.x, now / np.abs(now).max(), color=color, lw=0.9)
+        now = seen[0].slopes[depth - 1]
+        ax.plot(seen[0].x, now / np.abs(now).max(), color=color, lw=0.9)
         ax.set_ylim(-1.1, 1.1)
     ax = axes(many[2], title="alike at neighbouring places", xlabel="layers", ylabel="correlation of slopes")
     for kind, seen, color, dash in (("plain", plain, BLUE, "-"), ("residual", residual, ORANGE, "--")):
-        alike = seen.likeness()
-        ax.plot(np.arange(1, len(alike) + 1), alike, color=color, ls=dash, label=kind)
+        each = np.array([one.likeness() for one in seen])
+        alike, layers = each.mean(axis=0), np.arange(1, each.shape[1] + 1)
+        ax.plot(layers, alike, color=color, ls=dash, label=kind)
         ax.plot(depth, alike[depth - 1], "o", color=color)
-    ax.set_ylim(-0.1, 1.05)
+        if len(each) > 1:
+            error = mean_and_error(each, axis=0)[1]
+            ax.fill_between(layers, alike - error, alike + error, color=color, alpha=0.2, lw=0)
+    ax.set_ylim(-0.3, 1.05)
     ax.legend(frameon=False)
     return many
 
