@@ -1089,7 +1089,7 @@ print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}, {100 * right:.1f} % of the poi
 
 # %% practice="moons_plot"
 left, right_ax = row(2, size=(4.2, 3.6))
-axes(left, title="The loss falls", xlabel="step", ylabel="loss").semilogy(losses)
+axes(left, title="The loss falls", xlabel="step", ylabel="loss").semilogy(losses, color=BLUE)
 axes(right_ax, title="The boundary your engine found")
 planes.view(moons_x, ax=right_ax)
 planes.regions(lambda q: np.where(score_of(q, p).value[:, 0] < 0, -1, 1), ax=right_ax)
