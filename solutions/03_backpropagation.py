@@ -34,7 +34,7 @@ from course_lib.ops import matrix as matrix_ops
 from course_lib.topics import small_engine
 from course_lib.viz import planes
 from course_lib.viz.lecture import lecture_table
-from course_lib.viz.style import axes, row
+from course_lib.viz.style import BLUE, GREEN, ORANGE, axes, row
 from course_lib.widgets.backprop import backward_explorer
 
 np.set_printoptions(precision=4, suppress=True)
@@ -1130,9 +1130,9 @@ for hidden in tqdm(widths, desc="widths"):
 
 # %% practice="cost_plot"
 ax = axes(title="A gradient for the price of a few runs", xlabel="weights", ylabel="seconds")
-ax.loglog(weights, forward, "o-", label="one run forward")
-ax.loglog(weights, both, "s-", label="forward and backward")
-ax.loglog(weights, (np.array(weights) + 1) * forward, "^--", label="forward differences (runs × time of one)")
+ax.loglog(weights, forward, "o-", color=BLUE, label="one run forward")
+ax.loglog(weights, both, "s-", color=ORANGE, label="forward and backward")
+ax.loglog(weights, (np.array(weights) + 1) * forward, "^--", color=GREEN, label="forward differences (runs × time of one)")
 ax.set_ylim(top=1e4)
 ax.legend(frameon=False, loc="upper left")
 plt.show()
