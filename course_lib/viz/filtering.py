@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 
 from course_lib.viz import style
 from course_lib.viz.convolution import grid
-from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREYS, MARKERS, ORANGE
+from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, GREYS, MARKERS, ORANGE, RED
 
 
 def one_answer(photo, kernel, *, corner, axes=None):
