@@ -1096,7 +1096,7 @@ for degrees in (30, 75, 120, 165):
 # between the taps, but nobody would multiply by those zeros. Instead change the order of the sums: for each tap
 # take the image *shifted* to that tap, scaled by its weight. The loop then runs over few taps, not many pixels.
 
-# %% picture="taps" alt="Nine shifted copies of an image, each with its weight, add up to the feature map"
+# %% picture="taps" alt="Nine times the same photograph, with a frame round the part that each tap sees, shifted from tap to tap; red frames are added, blue ones taken away, and the sum is the feature map"
 from course_lib.viz.pictures import photos
 
 photos.shifted_taps()
