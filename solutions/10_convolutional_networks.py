@@ -1019,8 +1019,8 @@ print(f"mean score: learned {np.mean([f.score for f in fits]):.2f}, random filte
 # and not in accuracy. A weight that makes no difference keeps the random value with which it began; only where the start
 # is small, what is left has been learned.
 #
-# One filter of the bank, Gxy, is no derivative in a single direction: no template fits it. Last comes the second layer, two
-# filters to a row, for each the ten windows through which it looks at the ten maps below. These are harder to name.
+# One filter of the bank, Gxy, is no derivative in a single direction: no template fits it. Last comes the second layer, its
+# six strongest filters, one to a row: the ten windows through which it looks at the ten maps below. These are harder to name.
 
 
 # %%
@@ -1057,7 +1057,11 @@ def filters_figure(runs=3):
         rows.append((what, lecture, ours, f"{len(those)} filters; best template of order 0, 1, 2: {orders}; {name}"))
     for title, those in (("first layer", clean[0][1]), ("lesson 09: G, Gx, Gy, Gxx, Gxy, Gyy", gaussian_bank(1.0, 2))):
         stages.fitted_filters(those, best_fits(those, derivatives(5)), title=title)
-    images.image_grid(clean[0][2].reshape(-1, 5, 5), columns=20, size=0.32, signed=True, title="second layer")
+    strongest = np.argsort(-np.square(clean[0][2]).sum(axis=(1, 2, 3)))[:6]
+    titles = [f"filter {k}, map {c}" for k in strongest for c in range(10)]
+    images.image_grid(
+        clean[0][2][strongest].reshape(-1, 5, 5), columns=10, size=0.8, signed=True, titles=titles, title="second layer, the six strongest"
+    )
     return lecture_table("F17 · mean share of a filter that an oriented derivative explains", rows)
 
 
