@@ -1316,8 +1316,8 @@ def small_net(kind, rng, filters=4):
     return nn.Sequential(first, nn.ReLU(), nn.Flatten(), nn.Linear(filters * 8 * 8, 10, rng=rng))
 
 
-def sharing_figure(runs=2, epochs=4):
-    name, x, t, x_test, t_test = mnist(10_000)
+def sharing_figure(runs=5, epochs=4):
+    name, x, t, x_test, t_test = mnist(4000)
     dark, move, rows = x.min(), np.random.default_rng(34), []
     sets = {"digits centred": (x, x_test)}
     sets["digits moved by up to 4"] = [translate(part - dark, rng=move, pixels=4) + dark for part in (x, x_test)]
@@ -1408,21 +1408,23 @@ def features_figure(epochs=10):
         "LeNet, end to end": (hits(model, x, t), hits(model, x_test, t_test), f"{epochs} epochs"),
     }
     lecture = {"LeNet, end to end": "98.77 % on 60 000 (F16)"}
-    return lecture_table(
-        "F35 · engineered and learned features, training / test images right",
-        [
-            (what, lecture.get(what, "a recipe, no number"), f"{100 * a:.2f} / {100 * b:.2f} %", f"{how}; {name}")
-            for what, (a, b, how) in right.items()
-        ],
-    )
+    rows = [
+        (what, lecture.get(what, "a recipe, no number"), f"{100 * a:.2f} / {100 * b:.2f} %", f"{how}; {name}, one run")
+        for what, (a, b, how) in right.items()
+    ]
+    name, *everything = mnist()
+    a, b = engineered(*everything)
+    rows.append(("the same recipe on all images", "-", f"{100 * a:.2f} / {100 * b:.2f} %", f"as above; {name}, one run"))
+    return lecture_table("F35 · engineered and learned features, training / test images right", rows)
 
 
 features_figure() if FULL else recorded("F35")
 
 # %% [markdown]
 # Do not laugh at the old recipe. On these 10 000 images it beats LeNet: what it knows about images, LeNet has to learn, and
-# from so few. With all 60 000 LeNet gets further than that (F16). And its code says nothing of gradients and strokes: the
-# same lines learn other features, where nobody knows which would be right.
+# from so few. And on all 60 000 it still is level with LeNet's test accuracy in F16: digits are strokes, and gradient
+# histograms were made for strokes. What LeNet has is not the better number here. Its code says nothing of gradients and
+# strokes: the same lines learn other features, where nobody knows which would be right (lesson 11).
 
 # %% [markdown]
 # ## 11. How large should a filter be?
