@@ -63,7 +63,7 @@ def outliers():
     """Points far on the right side turn the line of least squares, not that of cross-entropy; returns both Axes."""
     rng = np.random.default_rng(5)
     x, signs, planted = data.two_clouds(40, margin=0.2, rng=rng)
-    far = 0.3 * rng.normal(size=(14, 2)) + 6 * planted[1:] + 5 * np.array([-planted[2], planted[1]])
+    far = 0.4 * rng.normal(size=(8, 2)) + 8 * planted[1:] + 6 * np.array([-planted[2], planted[1]])
     x, t = np.vstack([x, far]), np.append(np.where(signs > 0, 1, 0), np.ones(8, int))
     x1 = perceptron.augment(x)
     lines = {
