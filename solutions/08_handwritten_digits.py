@@ -1152,7 +1152,7 @@ print(f"right: {np.mean(anew == labels):.1%}; a label drawn anew is sometimes ri
 # %% [markdown]
 # **Lecture figure F39.** "A large, representative set with relatively clean labels": three wishes, each measured.
 
-# %% figure="F39"
+# %%
 def net_after(x, t, seed, steps=2500):
     """Test accuracy of 60 hidden units after so many batches of 100, however many images there are."""
     rng = np.random.default_rng(seed)

@@ -99,3 +99,17 @@ def test_the_worked_examples_hold():
     np.testing.assert_allclose(w, [0.9, 1.1], rtol=1e-5)
     assert ANSWERS["on_plateau"](1.0, [5, 4, 4, 6, 3], 2, 2) == [1, 1, 1, 1, 0.5, 0.5]
     np.testing.assert_allclose(ANSWERS["update_ratio"]([array(3, 4)], [array(3, 4.5)]), [0.1])
+
+
+def test_at_its_best_rate_momentum_is_not_behind_adam_and_at_one_rate_it_seems_so():
+    names = {}
+    for cell in LESSON.cells:
+        if cell.kind == "code" and any(part in cell.source for part in ("import functools", "PIXELS = ", "def last_loss")):
+            exec(cell.source, names)
+    ends = {
+        (kind, lr): np.mean([names["last_loss"](kind, lr, seed) for seed in range(3)])
+        for kind, lr in (("SGD", 3.0), ("momentum", 0.3), ("Adam", 0.01), ("momentum", 0.003), ("Adam", 0.003))
+    }
+    assert ends["momentum", 0.3] < ends["Adam", 0.01] < ends["SGD", 3.0] < 0.005
+    assert ends["momentum", 0.003] > 20 * ends["Adam", 0.003]
+    assert names["last_loss"]("SGD", 1e3, 0) == pytest.approx(np.log(10))

@@ -10,6 +10,7 @@ import torch
 from course_lib import arithmetic, nn
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
+from course_lib.data import datasets
 from course_lib.topics import equivariance
 from course_lib.topics.lenet import all_convolutional
 from grading.lessons.source import read_lesson
@@ -187,3 +188,14 @@ def test_the_net_of_convolutions_alone_is_the_librarys_at_equal_weights():
     x = Tensor(np.random.default_rng(8).normal(size=(2, 1, 32, 28)).astype(np.float32))
     assert ours(x).shape == (2, 5, 2, 1)
     np.testing.assert_allclose(ours(x).data, theirs(x).data, rtol=1e-5, atol=1e-6)
+
+
+def test_contrast_normalisation_is_equivariant_but_for_the_border():
+    digits = datasets.load("digits").x_test[:10] / 255.0
+    roomy = np.pad(digits, ((0, 0), (0, 0), (14, 14), (14, 14)))
+
+    def normalise(x):
+        return F.local_contrast_norm(x).data
+
+    assert equivariance.gap(normalise, roomy, (1, 1), 1, 5) < 1e-12
+    assert equivariance.gap(normalise, digits, (1, 1), 1, 1) > 1e-3

@@ -13,6 +13,7 @@ from course_lib.topics import resnet
 from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.training import train_step
+from course_lib.viz.residual import photograph_tiles
 from grading.lessons.source import read_lesson
 
 LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "12_resnet.py")
@@ -187,3 +188,16 @@ def test_the_code_of_the_gpu_run_runs_anywhere(rng, monkeypatch):
     assert 0 < seconds[0] < seconds[1]
     assert source == "noise"
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_gradients_of_plain_nets_explode_and_those_of_residual_ones_hardly():
+    x, t = photograph_tiles(32, 16), np.random.default_rng(0).integers(0, 10, 32)
+    spans = {}
+    for kind in (True, False):
+        nets = [resnet.CifarResNet(56, 8, residual=kind, rng=np.random.default_rng(seed)) for seed in range(3)]
+        lengths = np.array([resnet.gradient_lengths(net, x, t) for net in nets])
+        assert lengths.shape == (3, 55)
+        spans[kind] = lengths[:, 0] / lengths[:, -1]
+    assert spans[False].min() > 300
+    assert spans[True].max() < 20
+    assert 1.1 < np.mean(spans[False] ** (1 / 54)) < 1.2

@@ -81,7 +81,7 @@ def test_the_tree_has_the_edges_of_the_lectures():
 def test_a_diagram_joins_stages_and_draws_the_shortcut():
     ax = architectures.diagram([["a"], ["b", "c", ""], ["d", "e", "f"], ["g"]], columns=True, shortcut=(0, 3))
     assert len([p for p in ax.patches if isinstance(p, FancyBboxPatch)]) == 7
-    assert len(arrows(ax)) == 3 + 3 + 3 + 1
+    assert len(arrows(ax)) == 2 + 3 + 3 + 1  # none into the plain line
     assert len(arrows(architectures.diagram([["a", "b"], ["c", "d"]]))) == 4
 
 

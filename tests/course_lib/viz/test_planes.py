@@ -99,3 +99,10 @@ def test_a_snapshot_shows_the_line_unless_there_is_none(ax):
 def test_bad_input_is_one_sentence(ax, call, message):
     with pytest.raises(ValueError, match=message):
         call(ax)
+
+
+def test_tinted_regions_leave_right_angles_right():
+    _, ax = plt.subplots()
+    planes.view(np.array([[0.0, 0.0], [4.0, 1.0]]), ax=ax)
+    planes.regions(lambda x: np.where(x[:, 0] > 0, 1, -1), ax=ax, steps=20)
+    assert ax.get_aspect() == 1

@@ -68,10 +68,13 @@ def test_curves_show_every_layer_and_the_dead_at_the_floor():
     np.testing.assert_allclose(pair[1].lines[1].get_ydata(), named["fine"].gradients)
 
 
-def test_histograms_count_every_activation_also_beyond_the_limits():
+def test_histograms_leave_out_what_lies_beyond_the_limits_and_say_how_much():
     signals = deep_stack(3.0, activation="linear", depth=3, width=10, samples=20, rng=np.random.default_rng(0))
     figure = layer_histograms({"wild": signals}, layers=(1, 3), limits=(-1, 1))
-    assert [sum(bar.get_height() for bar in ax.patches) for ax in figure.axes] == [200, 200]
+    for ax, values in zip(figure.axes, (signals.activations[0], signals.activations[2]), strict=True):
+        inside = np.sum(np.abs(values) <= 1)
+        assert sum(bar.get_height() for bar in ax.patches) == inside < 200
+        assert [t.get_text() for t in ax.texts] == [f"beyond: {1 - inside / 200:.0%}"]
     assert f"{signals.activations[2].std():.1e}" in figure.axes[1].get_title()
 
 
