@@ -54,6 +54,28 @@ np.set_printoptions(precision=4, suppress=True)
 progress()
 
 # %% [markdown]
+# The same letters mean the same things in all lessons. Come back here when one puzzles you.
+#
+# | letter | is | shape |
+# |---|---|---|
+# | $x$ | input: one sample, or a batch | `(features,)`, `(batch, features)`, `(batch, channels, height, width)` |
+# | $t$ | target, what should come out | as the output, or class numbers `(batch,)` |
+# | $y$ | output | `(batch, outputs)` |
+# | $w$, $W$ | weights | `(out, in)`, of a convolution `(out, in, kh, kw)` |
+# | $b$ | bias | `(out,)` |
+# | $\tilde x$, $\tilde w$ | $[1, x]$ and $[b, w]$: the bias as the first weight (lessons 01 and 02) | `(features + 1,)` |
+# | $z$ | what goes into a bent curve: a sum, a logit, before $\sigma$ or ReLU | as the layer's output |
+# | $h$ | output of a hidden layer | `(batch, units)` |
+# | $E$ | error or loss, a number | |
+# | $g$ | a gradient that comes from above, $\partial E/\partial(\text{output})$ | as the output |
+# | $\eta$ | learning rate | |
+# | $k$ | number of a step or of a layer | |
+# | $n$, $d$ | number of samples; of features | |
+#
+# Two places differ, and say so: lesson 04 calls the heights of a surface $z$, as the lectures do, and the Adam of lesson
+# 06 counts its steps by $t$, as everybody does.
+
+# %% [markdown]
 # ## 2. An image is an array
 #
 # A grey image of M rows and N columns is an array of shape `(M, N)`. Each number, a **pixel**, says how bright one
