@@ -189,6 +189,8 @@ with check("sigmoid") as expect:
 #
 # $$E(\tilde{w}) = -\sum_i \bigl(t_i \ln y_i + (1-t_i)\ln(1-y_i)\bigr).$$
 #
+# The logarithm is the natural one, so the unit of this loss is called **nat**, as bit is that of the logarithm to base 2.
+#
 # Does it choose well? A coin that fell on 1 seven times out of ten, and a neuron with no input but the constant:
 
 # %%
