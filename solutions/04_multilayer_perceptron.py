@@ -542,9 +542,8 @@ multilayer.one_by_one(*weights(STARTS["three folds"]))
 
 # %% [markdown]
 # One ReLU unit folds the plane along its line: flat on one side, a ramp on the other. Two make four regions. On each
-# region every unit is either on or off, so there the network is an affine function (a linear
-# one plus a constant); across a line nothing jumps, only
-# the slope changes. A ReLU network is **piecewise affine and continuous**.
+# region every unit is either on or off, so there the network is an affine function (a linear one plus a constant);
+# across a line nothing jumps, only the slope changes. A ReLU network is **piecewise affine and continuous**.
 #
 # Three lines in general position make 7 regions. What is the largest number of regions that **4** lines make?
 
