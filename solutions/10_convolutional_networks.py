@@ -128,7 +128,8 @@ def conv_forward(x, w, b, stride=1, padding=0):
 # %% [markdown] hint="conv_forward"
 # Small case: one channel, one filter of 1×2 taps. Then `y = w[0, 0, 0, 0] * tap(x, 0, 0, out, stride) +
 # w[0, 0, 0, 1] * tap(x, 0, 1, out, stride) + b[0]`. With channels and filters, the weight of one tap is a matrix
-# `w[:, :, u, v]` (f, c), and it is multiplied with the channel axis.
+# `w[:, :, u, v]` (f, c), and it is multiplied with the channel axis. `np.einsum("fc,nchw->nfhw", a, b)` does that: it
+# multiplies where letters agree, and sums over those that are missing on the right, here c.
 
 # %% [markdown] hint="conv_forward"
 # ```python
