@@ -636,9 +636,9 @@ print("largest difference after 25 steps:", np.abs(path[-1] - w.data).max())
 # %% [markdown]
 # ## 4. Try it: all of them on one landscape
 #
-# Press play. The **ravine** asks for different rates along and across. At the **saddle**, a
-# place that is level but goes up one way and down another, as on a horse or in a pass, the start lies almost on the ridge, where the gradient along it is nearly 0: who leaves first, and why? **Rosenbrock**'s valley is a ravine that bends.
-# Then multiply all the rates and see who survives 2 times, 5 times, a tenth.
+# Press play. The **ravine** asks for different rates along and across. A **saddle** is level, but goes up one way and
+# down another, as a mountain pass does; the start lies almost on its ridge, where the gradient along it is nearly 0: who
+# leaves first, and why? **Rosenbrock**'s valley is a ravine that bends. Then multiply all the rates and see who survives 2 times, 5 times, a tenth.
 #
 # The rates here were picked by eye so that the paths can be told apart. They are not the best of each. So look at *how*
 # each optimiser walks, not at who is in front: section 6 lets all of them race, each at its best rate.
