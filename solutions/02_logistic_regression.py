@@ -440,9 +440,10 @@ with check("numerical_gradient") as expect:
 # $$\frac{\partial E}{\partial z} = \underbrace{\frac{y-t}{y(1-y)}}_{\partial E/\partial y}\cdot
 # \underbrace{y(1-y)}_{\partial y/\partial z} = y - t, \qquad \frac{\partial E}{\partial w_j} = (y - t)\,x_j .$$
 #
-# The factor $y(1-y)$ cancels. Cross-entropy is there because it is the likelihood of yes and no; that it goes so well with
-# the sigmoid is a gift (the squared error would keep the factor, and a neuron that is sure and wrong would hardly move).
-# What is left has the form of the delta rule: **output error times input**. With samples as the rows of $X = $ `x1` and the mean taken,
+# The factor $y(1-y)$ cancels. Cross-entropy is there because it is the likelihood of yes and no; that it goes so well
+# with the sigmoid is a gift (the squared error would keep the factor, and a neuron that is sure and wrong would hardly
+# move). What is left has the form of the delta rule: **output error times input**. With samples as the rows of $X = $
+# `x1` and the mean taken,
 #
 # $$\nabla E = \frac{1}{n}\, X^\top (y - t), \qquad \text{shapes } (d{+}1, n)\cdot(n,) = (d{+}1,).$$
 

@@ -1146,9 +1146,10 @@ print("forward and backward over forward:", (np.array(both) / forward).round(1))
 #
 # ### Who found it?
 #
-# Seppo Linnainmaa wrote reverse mode down in 1970, in a thesis about rounding errors. Paul Werbos
-# had it in his thesis of 1974, to fit models of society, and wrote in 1981 how it would train neural networks. Bert Speelpenning wrote a program in 1980 that did it to other programs. In 1986 David Rumelhart,
-# Geoffrey Hinton and Ronald Williams showed what hidden neurons learn by it, and that made it known.
+# Seppo Linnainmaa wrote reverse mode down in 1970, in a thesis about rounding errors. Paul Werbos had it in his thesis
+# of 1974, to fit models of society, and wrote in 1981 how it would train neural networks. Bert Speelpenning wrote a
+# program in 1980 that did it to other programs. In 1986 David Rumelhart, Geoffrey Hinton and Ronald Williams showed
+# what hidden neurons learn by it, and that made it known.
 
 # %% [markdown]
 # ## To remember

@@ -832,8 +832,9 @@ ax = reconstruction.layer_norms(norms, title="Without a bypass the first layers 
 # %% [markdown]
 # Plain, the first layer's gradient is smaller than the last one's by the ratio printed above. It is no rounding error:
 # float64 carries nearly all of its digits. But one learning rate serves all layers, and a rate that the last layer can
-# bear moves the first one by nothing. With the bypass all layers get about as much. (The bypass has its own trouble: what flows forward grows with depth. Normalisation, lesson 07, and small
-# first weights in f help. Lesson 12 builds the convolutional version.)
+# bear moves the first one by nothing. With the bypass all layers get about as much. (The bypass has its own trouble:
+# what flows forward grows with depth. Normalisation, lesson 07, and small first weights in f help. Lesson 12 builds the
+# convolutional version.)
 #
 # Does it earn its keep in training? The same kind of network, 150 steps of gradient descent, each kind with the best of
 # four learning rates:

@@ -637,8 +637,9 @@ print("largest difference after 25 steps:", np.abs(path[-1] - w.data).max())
 # ## 4. Try it: all of them on one landscape
 #
 # Press play. The **ravine** asks for different rates along and across. A **saddle** is level, but goes up one way and
-# down another, as a mountain pass does; the start lies almost on its ridge, where the gradient along it is nearly 0: who
-# leaves first, and why? **Rosenbrock**'s valley is a ravine that bends. Then multiply all the rates and see who survives 2 times, 5 times, a tenth.
+# down another, as a mountain pass does; the start lies almost on its ridge, where the gradient along it is nearly 0:
+# who leaves first, and why? **Rosenbrock**'s valley is a ravine that bends. Then multiply all the rates and see who
+# survives 2 times, 5 times, a tenth.
 #
 # The rates here were picked by eye so that the paths can be told apart. They are not the best of each. So look at *how*
 # each optimiser walks, not at who is in front: section 6 lets all of them race, each at its best rate.
@@ -1140,11 +1141,12 @@ climb_figure()
 #
 # **Lecture figure F7, its first part.** How fast a net learns depends also on its activation. Krizhevsky, Sutskever and
 # Hinton (2012) trained a conv net of four layers on CIFAR-10 down to 25 % training error: with ReLU it took about six
-# times fewer epochs than with tanh. Their caption goes on: the learning rates were chosen for each net by itself, to make
-# it train as fast as possible; there was no regularisation; and "the magnitude of the effect demonstrated here varies
-# with network architecture, but networks with ReLUs consistently learn several times faster than equivalents with
-# saturating neurons". (Conv nets come in lesson 10.) We count the epochs down to a stated error, at the *same* rate for both, and at the *best* rate
-# for each; inputs are standardised, weights start from MSR (lesson 07), momentum is 0.9.
+# times fewer epochs than with tanh. Their caption goes on: the learning rates were chosen for each net by itself, to
+# make it train as fast as possible; there was no regularisation; and "the magnitude of the effect demonstrated here
+# varies with network architecture, but networks with ReLUs consistently learn several times faster than equivalents
+# with saturating neurons". (Conv nets come in lesson 10.) We count the epochs down to a stated error, at the *same*
+# rate for both, and at the *best* rate for each; inputs are standardised, weights start from MSR (lesson 07), momentum
+# is 0.9.
 
 
 # %% figure="F7"

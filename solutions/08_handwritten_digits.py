@@ -508,8 +508,8 @@ for k in (1, 3, 5, 9, 25):
 #
 # - A **decision tree** asks one pixel at a time: "is pixel (7, 12) darker than 0.3?" Easy to read, and clumsy with images:
 #   no single pixel means much.
-# - A **random forest** lets many trees vote (50 here, 100 in figure F10), each grown on a random draw of the images and of the pixels. Their
-#   errors differ, so the vote is better than any of them (lesson 07's ensembles).
+# - A **random forest** lets many trees vote (50 here, 100 in figure F10), each grown on a random draw of the images and
+#   of the pixels. Their errors differ, so the vote is better than any of them (lesson 07's ensembles).
 # - A **support vector machine** draws the boundary that keeps the widest margin (lesson 01), not between pixels but
 #   between similarities $e^{-\gamma\lVert a-b\rVert^2}$ to its training images. Only images near the border count.
 
@@ -1123,10 +1123,10 @@ print(f"weights of the convolutional network: {conv_weights:,}; of 784-40-10: {(
 # than the MLP of 40 units. The support vector machine comes next. Width helps the MLP, and every doubling helps less than the
 # one before. k-NN learns by heart and keeps up with the smaller networks. Forests beat trees, and the rules come last of all.
 #
-# The second table answers the question of section 3. Half of MNIST's *images* were written by employees of the Census Bureau, half by
-# high-school students, who are harder to read, and the test set is **not shuffled**: on its first 5 000 images every single
-# method is worse. "Tested on 5 000 images" can mean either half, and the halves differ by more than most neighbours in the
-# first table do. We report all 10 000.
+# The second table answers the question of section 3. Half of MNIST's *images* were written by employees of the Census
+# Bureau, half by high-school students, who are harder to read, and the test set is **not shuffled**: on its first 5 000
+# images every single method is worse. "Tested on 5 000 images" can mean either half, and the halves differ by more than
+# most neighbours in the first table do. We report all 10 000.
 #
 # ### How clean must labels be, how large the set?
 #

@@ -1299,12 +1299,12 @@ def shift_figure(runs=5, epochs=4):
 shift_figure() if FULL else recorded("F33")
 
 # %% [markdown]
-# Pooling of either kind beats keeping one number of each window, by far more than the errors, as soon as the digits move;
-# where they rest there is little between them. Where the pooling stands matters much less. *Slowly* is not ahead of *at
-# once* here: with the same three convolutions, 2×2 three times lies within the errors of 8×8 behind the first. If anything
-# helps it is to pool *late*, so that all filters see fine maps, and that costs three to five times the work of three steps. What "pool
-# slowly" buys is another thing: a stage more, with its own filters. Compare nets that differ in that, too, and you measure
-# the filters.
+# Pooling of either kind beats keeping one number of each window, by far more than the errors, as soon as the digits
+# move; where they rest there is little between them. Where the pooling stands matters much less. *Slowly* is not ahead
+# of *at once* here: with the same three convolutions, 2×2 three times lies within the errors of 8×8 behind the first.
+# If anything helps it is to pool *late*, so that all filters see fine maps, and that costs three to five times the work
+# of three steps. What "pool slowly" buys is another thing: a stage more, with its own filters. Compare nets that differ
+# in that, too, and you measure the filters.
 
 # %% [markdown]
 # **Lecture figure F34.** "Sometimes it's not a good idea to share the parameters." When everything is always in the same

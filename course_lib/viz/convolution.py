@@ -74,7 +74,9 @@ def window_step(
 ):
     """Draw one step of `trace`: input, kernel, output side by side, the numbers in play in colour. Returns 3 Axes.
 
-    `names` are those of the first and the last grid. Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
+    `names` are those of the first and the last grid.
+
+    Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
     cut off). All cells are of one size. Draws into `figure` if given.
     """
     t = trace(x, w, step, stride=stride, padding=padding, dilation=dilation, transposed=transposed)

@@ -74,7 +74,11 @@ def shifted_taps(photo, kernel, *, dilation=1):
         top, side, ax = u * dilation, v * dilation, small[u, v]
         total += weight * photo[top : top + rows, side : side + columns]
         ax.imshow(photo, cmap="gray", alpha=0.35 if weight else 0.12)
-        frame = {"fill": False, "lw": 2.2 if weight else 0.8, "edgecolor": RED if weight > 0 else BLUE if weight else GREY}
+        frame = {
+            "fill": False,
+            "lw": 2.2 if weight else 0.8,
+            "edgecolor": RED if weight > 0 else BLUE if weight else GREY,
+        }
         ax.add_patch(style.plt.Rectangle((side - 0.5, top - 0.5), columns, rows, **frame))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)

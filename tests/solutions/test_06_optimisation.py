@@ -104,7 +104,9 @@ def test_the_worked_examples_hold():
 def test_at_its_best_rate_momentum_is_not_behind_adam_and_at_one_rate_it_seems_so():
     names = {}
     for cell in LESSON.cells:
-        if cell.kind == "code" and any(part in cell.source for part in ("import functools", "PIXELS = ", "def last_loss")):
+        if cell.kind == "code" and any(
+            part in cell.source for part in ("import functools", "PIXELS = ", "def last_loss")
+        ):
             exec(cell.source, names)
     ends = {
         (kind, lr): np.mean([names["last_loss"](kind, lr, seed) for seed in range(3)])

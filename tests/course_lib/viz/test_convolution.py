@@ -83,7 +83,11 @@ def test_positions_count_themselves_and_show_the_one_that_overhangs():
 
 def test_connections_count_their_weights():
     titles = [ax.get_title() for ax in convolution.connections(inputs=7, kernel=3)]
-    assert titles == ["fully connected: 35 weights", "locally connected: 15 weights", "convolutional: 3 weights, shared"]
+    assert titles == [
+        "fully connected: 35 weights",
+        "locally connected: 15 weights",
+        "convolutional: 3 weights, shared",
+    ]
 
 
 def test_im2col_shows_the_map_that_torch_computes():
