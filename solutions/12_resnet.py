@@ -1179,13 +1179,16 @@ def clip_figure(images=2500, side=16, epochs=4, seeds=3):
     x, t, _, _, source = colour_set(torch.device("cpu"), images, side)
 
     def clipped(model, optimizer, *batch):
-        undo = optimizer.register_step_pre_hook(lambda *_: torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0))
+        def clip(*_):
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+
+        undo = optimizer.register_step_pre_hook(clip)
         loss = train_step(model, optimizer, *batch)
         undo.remove()
         return loss
 
-    rows = []
-    for name, shortcuts, step in (("plain", False, train_step), ("plain, clipped", False, clipped), ("residual", True, train_step)):
+    rows, plans = [], (("plain", False, train_step), ("plain, clipped", False, clipped), ("residual", True, train_step))
+    for name, shortcuts, step in plans:
         ends = []
         for seed in range(seeds):
             torch.manual_seed(seed)
