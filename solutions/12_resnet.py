@@ -108,7 +108,7 @@ recorded("F19")
 # every layer at one size. So nothing can vanish or explode any more, one would think. Look at the gradients of networks
 # built as for F19, before their first step:
 
-# %% picture="gradients" alt="Length of the gradient of each convolution's weights, on a logarithmic axis, in fresh networks of 20 and 56 layers: in the plain ones it grows evenly from the last layer to the first, in the plain 56 a thousandfold; in the residual ones it stays level"
+# %% picture="gradients" alt="Length of the gradient of each convolution's weights, on a logarithmic axis, in fresh networks of 20 and 56 layers: in the plain ones it grows evenly from the last layer to the first, in the plain 56 a thousandfold; in the residual ones it stays nearly level"
 from course_lib.viz.residual import gradients
 
 gradients()
@@ -130,7 +130,8 @@ for kind, layers in itertools.product(("plain", "residual"), (20, 56)):
 # rate that suits the first layers starves the last, and the other way round.
 #
 # In the residual networks the gradient has a second way, past the layers. It grows a few times over all of them together,
-# not a thousandfold.
+# not a thousandfold. (All scales are 1 here. F19 starts its residual networks with the last scale of each branch at 0,
+# which section 5 explains; then no gradient at all enters a branch in the first step.)
 #
 # Is the size all? Then it would help to cut every gradient down to length 1 (*clipping*, lesson 14). Here it does not:
 
