@@ -19,7 +19,7 @@ def guess_and_learned():
     found = perceptron.train(perceptron.augment(x), t)[0]
     start = np.array([-0.4, 1.0, 0.25])
     left, right = style.row(2, size=(4.0, 3.8))
-    planes.snapshot(x, t, start, ax=left, title="A guess: the ringed points are on the wrong side")
+    planes.snapshot(x, t, start, ax=left, title="A guess: ringed points are wrong")
     planes.snapshot(x, t, found, ax=right, title="Learned from its mistakes: none is left")
     left.legend(fontsize="small", loc="lower left")
     return left, right
@@ -137,7 +137,7 @@ def xor():
     """Exclusive or by two lines, and the same as two hidden neurons see it, by one; returns both Axes."""
     corners, labels = perceptron.corners(2), np.array([0, 1, 1, 0])
     left, right = style.row(2, size=(4.2, 4.0))
-    titles = ("Two lines, and the strip between", "Seen by the hidden neurons: one line is enough")
+    titles = ("Two lines, and the strip between", "Hidden neurons: one line is enough")
     for ax, title in zip((left, right), titles, strict=True):
         style.axes(ax, title=title)
         ax.set(xlim=(-0.6, 1.6), ylim=(-0.6, 1.6), aspect="equal")
