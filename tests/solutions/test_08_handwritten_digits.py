@@ -140,7 +140,14 @@ def test_the_recorded_noise_hurts_one_neighbour_most_and_size_helps():
     assert ours["1-NN, noise 40%"] < ours["25-NN, noise 40%"]
     sizes = [ours[f"MLP, {n:,} images"] for n in (100, 300, 1000, 3000, 10_000, 30_000, 50_000)]
     assert sizes == sorted(sizes)
-    assert ours["10,000 images, drawn at random"] > ours["10,000 images, the boldest writing only"]
+
+
+def test_bold_writing_and_missing_classes_cost_each_by_itself():
+    ours = {row[0]: float(row[2].split()[0]) for row in recorded("F39b")}
+    whole, bold = ours["10,000 images, at random"], ours["10,000 images, boldest of each class"]
+    skewed, both = ours["10,000 images, random writing, classes of the boldest"], ours["10,000 images, boldest of all"]
+    assert both < min(bold, skewed) < max(bold, skewed) < whole - 2
+    assert abs(bold - ours["1,000 images, fewer, at random"]) < 2
 
 
 def test_random_search_is_the_librarys_draw_for_draw():
