@@ -1320,7 +1320,8 @@ with check("adam_fit") as expect:
 #
 # 1. Mini-batches: every sample once an epoch, shuffled anew; divide by the batch size, and the rate can stay.
 # 2. Momentum adds up what agrees and cancels what alternates; it starts at rest and ends $1/(1-\mu)$ times as fast.
-# 3. Adagrad, RMSProp and Adam give every weight a rate of its own; Adam also takes out the bias of its start, with t from 1.
+# 3. Adagrad, RMSProp and Adam give every weight a rate of its own; Adam also takes out the bias of its start, with t from
+#    1. Compare optimisers only at each one's best rate.
 # 4. Anneal: stairs, exponential, on demand, cosine. Watch update over weights: near $10^{-3}$ is a good place to start.
 # 5. Finding the best weights is NP-hard; gradient descent finds good ones, the blatant correlations first.
 #
