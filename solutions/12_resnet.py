@@ -1337,7 +1337,7 @@ def relatives_figure(where, images=4000, side=16, epochs=6, seeds=3):
 relatives_figure(WHERE) if FULL else recorded("F19b")
 
 # %% [markdown]
-# Before you believe a winner, hold the differences against the spread between starts, and remember what was held equal:
+# Before you believe a winner, hold the differences against their errors (lesson 07), and remember what was held equal:
 # weights, images, steps and learning rate. Work was not, as the seconds show. A depth or a rate chosen for each network
 # by itself could change the order, and so could more images or more epochs. Papers that report one number without a spread
 # leave you to guess all this.
