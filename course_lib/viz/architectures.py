@@ -81,7 +81,7 @@ def cost_map(points, *, ax=None, title="Weights and work are two different costs
         ax.annotate(name, (weights, work), shift, textcoords="offset points", ha=side, fontsize=9)
     ax.set(xscale="log", yscale="log", xlim=(4e6, 4e8), ylim=(4e8, 4e10))
     ax.grid(alpha=0.25)
-    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    ax.legend(frameon=False, fontsize=9, loc="upper left")
     return ax
 
 
