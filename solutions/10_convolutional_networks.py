@@ -1059,7 +1059,7 @@ def filters_figure(runs=3):
     for title, those in (("first layer", clean[0][1]), ("lesson 09: G, Gx, Gy, Gxx, Gxy, Gyy", gaussian_bank(1.0, 2))):
         stages.fitted_filters(those, best_fits(those, derivatives(5)), title=title)
     strongest = np.argsort(-np.square(clean[0][2]).sum(axis=(1, 2, 3)))[:6]
-    titles = [f"filter {k}, map {c}" for k in strongest for c in range(10)]
+    titles = [f"{k}, of map {c}" for k in strongest for c in range(10)]
     images.image_grid(
         clean[0][2][strongest].reshape(-1, 5, 5), columns=10, size=0.8, signed=True, titles=titles, title="second layer, the six strongest"
     )
