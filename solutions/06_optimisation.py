@@ -930,7 +930,7 @@ ax = curves.learning_curves(
     log=True,
 )
 ax.set_xscale("log")
-ax.legend(frameon=False, fontsize="small", ncols=2, loc="lower left")
+legend = ax.legend(frameon=False, fontsize="small", bbox_to_anchor=(1.0, 1.0), loc="upper left")
 
 # %% [markdown]
 # Every curve falls, turns and jumps up to ln 10. At one common rate the optimisers differ by powers of ten, in either
