@@ -1176,7 +1176,7 @@ depth_figure(WHERE) if FULL else recorded("F19")
 
 
 # %% figure="F19c"
-def clip_figure(images=2500, side=16, epochs=4, seeds=3):
+def clip_figure(images=2000, side=16, epochs=3, seeds=3):
     x, t, _, _, source = colour_set(torch.device("cpu"), images, side)
 
     def clipped(model, optimizer, *batch):
