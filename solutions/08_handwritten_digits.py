@@ -1265,9 +1265,9 @@ else:
     display(recorded("F39b"))
 
 # %% [markdown]
-# Either fault alone costs several points, and both together cost about the sum. Ten thousand images of the boldest writing,
-# their classes matched, are worth about as much as **one thousand** at random: nine in ten were for nothing. And a class
-# that is nearly missing is not learned, however the rest is written. **No method mends a set that does not show what will
+# Either fault alone costs several points, and both together cost more than either. Ten thousand images of the boldest
+# writing, their classes matched, are worth hardly more than **one thousand** at random: nearly nine in ten were for nothing.
+# And a class that is nearly missing is not learned, however the rest is written. **No method mends a set that does not show what will
 # be asked.** Before you blame one property of a set, make sure that it is the only one in which the sets differ.
 
 # %% [markdown] question="too_good" points=4 title="Too good to be true"
