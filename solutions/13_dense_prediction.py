@@ -383,8 +383,8 @@ def upconv(x, w, b, stride, padding):
     big = np.zeros((n, f, (h - 1) * s + kh, (width - 1) * s + kw))
     for u in range(kh):
         for v in range(kw):
-            at = np.s_[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s]
-            big[at] += np.einsum("ncij,cf->nfij", x, w[:, :, u, v])
+            stamp = np.einsum("ncij,cf->nfij", x, w[:, :, u, v])
+            big[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s] += stamp
     return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b[:, None, None]
     ### END SOLUTION
 
@@ -392,9 +392,8 @@ def upconv(x, w, b, stride, padding):
 def upconv_backward(g, x, w, stride, padding):
     """Gradients of x, w and b from that of the output g (n, f, h', w')."""
     ### BEGIN SOLUTION
-    (_, _, h, width), (_, _, kh, kw), s, p = x.shape, w.shape, stride, padding
-    big = np.pad(g, ((0, 0), (0, 0), (p, p), (p, p)))
-    gx, gw = np.zeros(x.shape), np.zeros(w.shape)
+    (h, width), (kh, kw), s, p = x.shape[2:], w.shape[2:], stride, padding
+    big, gx, gw = np.pad(g, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(x.shape), np.zeros(w.shape)
     for u in range(kh):
         for v in range(kw):
             seen = big[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s]
@@ -1282,7 +1281,7 @@ grid = draw.masks({"image": x_small[:6, 0], "mask": t_small[:6]})
 # weights, on `x_small` and `t_small` alone, in this cell and in at most about two seconds. Then `segment(images)`: masks
 # `(n, 24, 24)`, integers from 0 to 3, of images scaled as `x_small`. Any design, any loss, any schedule.
 #
-# *Measured:* the mean IoU on 200 scenes that you do not have. Steps: 0.36 (brightness alone gets about 0.34), 0.40 and 0.44.
+# *Measured:* the mean IoU on 120 scenes that you do not have. Steps: 0.38 (brightness alone gets about 0.34) and 0.44.
 # `learn(net, x, t, epochs=.., size=.., rate=.., rng=..)` trains by Adam; its epochs come one by one: `list(learn(...))`.
 
 
@@ -1315,16 +1314,26 @@ def segment(images):
 
 # %% held="open_segmenter" gives="held_images"
 rng = np.random.default_rng(5131)
-held_images, held_masks = small_scenes(200, rng)
+held_images, held_masks = small_scenes(120, rng)
 
-# %% check="open_segmenter" points=2
+# %% check="open_segmenter" points=3
 with check("open_segmenter") as expect:
     said = np.asarray(segment(x_small[:5]))
     expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
     expect("shape of the masks of 5 images", said.shape)
     expect("classes from 0 to 3, as integers", bool(said.dtype.kind in "iu" and said.min() >= 0 and said.max() <= 3))
     ### BEGIN HIDDEN TESTS
-    expect.outcome("masks of 200 new scenes", segment(held_images), truth="held_masks", measure="mean_iou", at_least=0.36)
+    said = segment(expect.held("held_images"))
+    expect.outcome("masks of 120 new scenes", said, truth="held_masks", measure="mean_iou", at_least=0.38)
+    ### END HIDDEN TESTS
+
+# %% check="open_segmenter-better" points=2
+with check("open_segmenter-better") as expect:
+    expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
+    expect("the masks of 5 images come out the same again", np.array_equal(segment(x_small[:5]), segment(x_small[:5])))
+    ### BEGIN HIDDEN TESTS
+    said = segment(expect.held("held_images"))
+    expect.outcome("masks of 120 new scenes, further", said, truth="held_masks", measure="mean_iou", at_least=0.44)
     ### END HIDDEN TESTS
 
 # %% [markdown]
