@@ -24,6 +24,7 @@ dense.answers()
 # %%
 import os
 import time
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,7 +40,17 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches
 from course_lib.data.scenes import SHAPES, shapes
-from course_lib.topics.dense import Context, FullyConnected, Pooled, UNet, bilinear_kernel, enlarge, learn, masks_of, weights
+from course_lib.topics.dense import (
+    Context,
+    FullyConnected,
+    Pooled,
+    UNet,
+    bilinear_kernel,
+    enlarge,
+    learn,
+    masks_of,
+    weights,
+)
 from course_lib.topics.restoration import Denoiser, Upscaler, bilateral, patches, psnr, shrink
 from course_lib.topics.segmentation import boundary, boundary_f, mean_iou, segmentation_scores
 from course_lib.topics.tiles import by_tiles
@@ -265,7 +276,7 @@ with check("pixel_loss") as expect:
 # %% practice="letters"
 from course_lib.topics.segment_runs import letters
 
-lines = {letter: run for letter, run in progress(letters(), "four networks", total=4)}
+lines = dict(progress(letters(), "four networks", total=4))
 left, right = style.row(2, size=(4.4, 3.2))
 ax = curves.learning_curves({k: v["loss"] for k, v in lines.items()}, ax=left, ylabel="training loss", title="The loss ...")
 ax = curves.learning_curves({k: v["iou"] for k, v in lines.items()}, ax=right, ylabel="mean IoU", title="... and new scenes")
@@ -501,7 +512,7 @@ ax = draw.stamps([*counts, 9 * smooth], ["kernel 3, stride 2", "kernel 4, stride
 
 # %%
 small, factor = np.random.default_rng(5).normal(size=(1, 1, 6, 6)), 2
-kernel = bilinear_kernel(1, factor)
+kernel = bilinear_kernel(1, factor).astype(float)
 up = stamp(small, kernel, np.zeros(1), factor, (kernel.shape[2] - factor) // 2)
 same = enlarge(Tensor(small), (12, 12)).data
 print(kernel[0, 0].round(4))
@@ -790,7 +801,7 @@ class LittleUNet(nn.Module):
     def __init__(self, widths, classes, channels, rng):
         inputs = [channels, *widths]
         self.downs = [nn.BasicBlock(a, b, rng=rng) for a, b in zip(inputs, widths, strict=False)]
-        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in zip(widths, widths[1:], strict=False)]
+        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
         self.head = nn.Conv2d(widths[0], classes, 1, rng=rng)
 
     def forward(self, x):
@@ -1208,11 +1219,15 @@ def photographs():
     return [temple, portrait], flower[100:356, 200:520]
 
 
-def train_restorer(net, clean_of, worsen, steps, rng):
-    """Train `net` to give back clean patches from worse ones."""
+def soiled(x, sigma, rng):
+    return (x + sigma * rng.standard_normal(x.shape)).astype(np.float32)
+
+
+def train_restorer(net, photos, side, worsen, rng, steps=400):
+    """Train `net` to give back clean patches of side×side pixels from worse ones."""
     optimizer = optim.Adam(net.parameters(), lr=schedules.one_cycle(0.01, steps))
     for _ in range(steps):
-        clean = clean_of(rng)
+        clean = patches(photos, 16, side, rng=rng)
         loss = F.mse_loss(net(Tensor(worsen(clean, rng))), clean)
         optimizer.zero_grad()
         loss.backward()
@@ -1240,9 +1255,8 @@ def restoration_figure(seeds=3, sigma=0.1):
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         cleaner, sharper = Denoiser(12, 4, rng=rng), Upscaler(2, 16, rng=rng)
-        dirt = lambda x, rng: x + np.float32(sigma) * rng.standard_normal(x.shape, dtype=np.float32)
-        list(train_restorer(cleaner, lambda rng: patches(learn_from, 16, 32, rng=rng), dirt, 400, rng))
-        list(train_restorer(sharper, lambda rng: patches(learn_from, 16, 48, rng=rng), lambda x, rng: shrink(x), 400, rng))
+        list(train_restorer(cleaner, learn_from, 32, lambda x, rng: soiled(x, sigma, rng), rng))
+        list(train_restorer(sharper, learn_from, 48, lambda x, rng: shrink(x), rng))
         found["denoising"].append(psnr(apply(cleaner, noisy), truth))
         found["twice the size"].append(psnr(apply(sharper, small), truth))
     setting = f"400 steps of 16 patches of two other photographs, {seeds} starts"

@@ -4,6 +4,8 @@ All take images (n, channels, h, w) with sides that 8 divides and give scores (n
 Darrell, "Fully convolutional networks for semantic segmentation" (2015); Yu and Koltun 2016; Ronneberger et al. 2015.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from course_lib import functional as F
@@ -51,7 +53,7 @@ def enlarge(x, size):
 
 
 class Context(Module):
-    """Layers at full resolution, one for each of `dilations`, with `widths` maps and `kernels` taps; a 1x1 to the scores.
+    """Layers at full resolution, one for each of `dilations`, with `widths` maps and `kernels` taps; then 1x1.
 
     `widths` and `kernels` are one number for all layers or one each.
     """
@@ -103,7 +105,7 @@ class Pooled(Module):
 
 
 class FullyConnected(Module):
-    """Three pooled layers, then two fully connected ones that answer for `places` x `places` cells of a `size` image."""
+    """Three pooled layers, then two fully connected ones that answer for `places` x `places` cells of an image."""
 
     def __init__(self, width, hidden, size=32, places=8, classes=4, channels=1, *, rng):
         self.layers = [layer(width if k else channels, width, rng=rng) for k in range(3)]
@@ -129,7 +131,7 @@ class UNet(Module):
 
     def __init__(self, widths, classes=4, channels=1, *, rng):
         self.downs = [BasicBlock(a, b, rng=rng) for a, b in zip((channels, *widths), widths, strict=False)]
-        self.ups = [BasicBlock(a + b, a, rng=rng) for a, b in zip(widths, widths[1:], strict=False)]
+        self.ups = [BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
         self.head = Conv2d(widths[0], classes, 1, rng=rng)
 
     def forward(self, x):

@@ -38,7 +38,7 @@ def bilateral(image, sigma, reach, radius=3):
 
 
 def patches(images, n, size, *, rng):
-    """`n` windows (n, 1, size, size) from random places of random grey `images`, a list of (h, w), half of them mirrored."""
+    """`n` windows (n, 1, size, size) from random places of grey `images`, a list of (h, w), half of them mirrored."""
     out = np.empty((n, 1, size, size), np.float32)
     for patch in out:
         image = images[rng.integers(len(images))]
@@ -94,7 +94,7 @@ def small(shape, *, rng):
 
 
 def shrink(image, factor=2):
-    """An image (..., h, w) as the means of its blocks of factor x factor pixels; what does not fill a block is cut off."""
+    """An image (..., h, w) as means of blocks of factor x factor pixels; what does not fill a block is cut off."""
     h, w = (side // factor for side in image.shape[-2:])
     image = image[..., : h * factor, : w * factor]
     return image.reshape(*image.shape[:-2], h, factor, w, factor).mean(axis=(-3, -1))

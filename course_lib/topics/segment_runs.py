@@ -9,7 +9,7 @@ from course_lib.topics.segmentation import mean_iou
 PLAN = {
     "A": {"images": 24},
     "B": {},
-    "C": {"rate": 2.0},
+    "C": {"rate": 10.0},
     "D": {"only_images_mirrored": True},
 }
 

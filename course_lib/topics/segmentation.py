@@ -1,4 +1,4 @@
-"""Masks compared: pixel accuracy, intersection over union, Dice, and how well boundaries agree; weights for rare classes.
+"""Masks compared: pixel accuracy, intersection over union, Dice, boundaries; weights for rare classes.
 
 A mask holds the class of every pixel, integers from 0, in an array (n, h, w); `p` is what was predicted, `t` the truth.
 """
@@ -15,7 +15,7 @@ def confusion(p, t, classes):
     if p.shape != t.shape:
         raise ValueError(f"confusion: predicted and true masks need one shape, got {p.shape} and {t.shape}")
     for name, mask in (("predicted", p), ("true", t)):
-        if mask.size and not (mask.dtype.kind in "iu" and 0 <= mask.min() and mask.max() < classes):
+        if mask.size and not (mask.dtype.kind in "iu" and mask.min() >= 0 and mask.max() < classes):
             raise ValueError(f"confusion: the {name} mask needs integers from 0 to {classes - 1}, got {mask.dtype}")
     return np.bincount((t * classes + p).ravel(), minlength=classes**2).reshape(classes, classes)
 

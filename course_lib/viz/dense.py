@@ -1,4 +1,4 @@
-"""Dense predictors drawn: masks in colours, what one answer sees and how fine the answers are, and ways back to full size."""
+"""Dense predictors drawn: masks in colours, what one answer sees, how fine answers are, ways back to full size."""
 
 from dataclasses import dataclass
 
@@ -155,7 +155,9 @@ def ladder(widths=("32×32", "16×16", "8×8"), *, ax=None):
             word = "pool" if x < depth - 1 else "enlarge"
             side = -0.16 if x < depth - 1 else 0.16
             ha = "right" if side < 0 else "left"
-            ax.text((x + below[0]) / 2 + side, (y + below[1]) / 2 - 0.08, word, ha=ha, va="center", fontsize=8, color=GREY)
+            ax.text(
+                (x + below[0]) / 2 + side, (y + below[1]) / 2 - 0.08, word, ha=ha, va="center", fontsize=8, color=GREY
+            )
     for k in range(depth - 1):
         ends = (2 * depth - 2 - k - 0.42, -k), (k + 0.42, -k)
         ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})

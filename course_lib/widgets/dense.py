@@ -39,7 +39,14 @@ def sight_explorer():
         control.observe(draw, "value")
     draw()
     wrap = w.Layout(flex_flow="row wrap")
-    return w.VBox([w.HBox([layers, strides, dilation], layout=wrap), w.HBox([growing, skips, scene], layout=wrap), message, picture])
+    return w.VBox(
+        [
+            w.HBox([layers, strides, dilation], layout=wrap),
+            w.HBox([growing, skips, scene], layout=wrap),
+            message,
+            picture,
+        ]
+    )
 
 
 def _png(image, mask, seen):

@@ -659,7 +659,7 @@ class LittleUNet(nn.Module):
     def __init__(self, widths, classes, channels, rng):
         inputs = [channels, *widths]
         self.downs = [nn.BasicBlock(a, b, rng=rng) for a, b in zip(inputs, widths, strict=False)]
-        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in zip(widths, widths[1:], strict=False)]
+        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
         self.head = nn.Conv2d(widths[0], classes, 1, rng=rng)
 
     def forward(self, x):
@@ -677,7 +677,7 @@ class LittleUNet(nn.Module):
     def __init__(self, widths, classes, channels, rng):
         inputs = [channels, *widths]
         self.downs = [nn.BasicBlock(a, b, rng=rng) for a, b in zip(inputs, widths, strict=False)]
-        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in zip(widths, widths[1:], strict=False)]
+        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
         self.head = nn.Conv2d(widths[0], classes, 1, rng=rng)
 
     def level(self, x, k):

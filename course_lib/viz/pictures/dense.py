@@ -8,7 +8,7 @@ from course_lib.viz import dense, style
 from course_lib.viz.images import numbers
 
 
-def scene(size=48, seed=49, most=3):
+def _scene(size=48, seed=49, most=3):
     """One generated scene: the image (size, size) and its mask."""
     images, masks = shapes(1, size=size, most=most, noise=0.08, rng=np.random.default_rng(seed))
     return images[0, 0], masks[0]
@@ -16,7 +16,7 @@ def scene(size=48, seed=49, most=3):
 
 def answers():
     """A scene with three kinds of answer: names, a class for every pixel, and boundaries. Returns the Axes."""
-    image, mask = scene()
+    image, mask = _scene()
     many = style.row(4, size=(2.4, 2.7))
     dense.show(many[0], image).set_title("an image", fontsize=10)
     names = [SHAPES[k] for k in np.unique(mask) if k]
@@ -46,7 +46,7 @@ def switches():
 
 def three_sights():
     """What an answer sees and how fine answers are: pooled, dilated, pooled with skips, on one scene."""
-    image, mask = scene(48, seed=1)
+    image, mask = _scene(48, seed=1)
     kinds = {
         "three strides": dense.sight(5, 3),
         "dilated": dense.sight(4, 0, 1, growing=True),
