@@ -622,7 +622,7 @@ with check("unpool-back") as expect:
 # $d$ pixels apart (lesson 09). With dilations 1, 2, 4, 8, ... the receptive field doubles with each layer, no pixel is
 # dropped, and the weights are those of an ordinary 3×3 layer. What it costs is work: every layer computes at full size.
 
-# %% picture="sights" alt="Three rows: a network with three strides, one with dilations 1, 2, 4, 8, and one with strides and skip links. In each, what one answer sees of a scene, the grid of its answers, and the best mask that such a grid allows"
+# %% picture="sights" alt="Three rows: a network with three poolings, one with dilations 1, 2, 4, 8, and one with poolings and skip links. In each, what one answer sees of a scene, the grid of its answers, and the best mask that such a grid allows"
 from course_lib.viz.pictures import dense
 
 dense.three_sights()
@@ -869,8 +869,7 @@ with check("unet") as expect:
 recorded("F21")
 
 # %% [markdown]
-# Read the columns together. The pooled network *knows* as much as the dilated one, but cannot say where; its boundary score
-# tells. Skip links buy back nearly all of it, at a fraction of the work. Without dilation or pooling a network draws fine
+# Read the columns together. The pooled network's boundary score tells that it cannot say where things end. Skip links buy back nearly all of it, at a fraction of the work. Without dilation or pooling a network draws fine
 # outlines around things that it confuses, because it sees too little of them. And look at the errors before you rank
 # neighbours in the table.
 #

@@ -43,9 +43,8 @@ def show(ax, picture):
 class Sight:
     """What a dense predictor of 3x3 layers sees and how fine it answers.
 
-    `taps` (2 reach + 1,) says in how many ways each pixel, from -reach to reach, enters one answer along an axis;
-    `size` is the receptive field, `grid` the distance of neighbouring answers of the coarsest map, `finest` that of
-    the map which the skips bring in.
+    `size` is the receptive field, and `taps` (size,) says in how many ways each of its pixels enters one answer along an
+    axis; `grid` is the distance of neighbouring answers on the coarsest map, `finest` on the map that skips bring in.
     """
 
     taps: np.ndarray
@@ -60,20 +59,22 @@ class Sight:
         return used**2
 
 
-def sight(layers=4, strides=2, dilation=1, growing=False, skips=False):
-    """The Sight of `layers` 3x3 layers, the first `strides` of them with stride 2, the others dilated.
+def sight(layers=4, pools=2, dilation=1, growing=False, skips=False):
+    """The Sight of `layers` 3x3 layers, 2x2 pooling behind the first `pools` of them, the layers behind dilated.
 
-    dilation: of the layers behind the strided ones; with `growing` it doubles from each to the next.
-    skips: whether maps of every finer size join on the way up.
+    dilation: of the layers behind the last pooling; with `growing` it doubles from each to the next.
+    skips: whether the maps from before each pooling join on the way up.
     """
-    steps = [2 if k < strides else 1 for k in range(layers)]
-    apart = [1 if k < strides else dilation * 2 ** ((k - strides) if growing else 0) for k in range(layers)]
-    field = receptive_field(list(zip([3] * layers, steps, [0] * layers, apart, strict=True)))
+    windows = []
+    for k in range(layers):
+        apart = dilation * 2 ** ((k - pools) if growing else 0) if k >= pools else 1
+        windows += [(3, 1, 0, apart), (2, 2, 0, 1)] if k < pools else [(3, 1, 0, apart)]
+    field = receptive_field(windows)
     taps = np.ones(1)
-    for step, d in zip(reversed(steps), reversed(apart), strict=True):
+    for size, step, _, d in reversed(windows):
         spread = np.zeros((len(taps) - 1) * step + 1)
         spread[::step] = taps
-        kernel = np.zeros(2 * d + 1)
+        kernel = np.zeros(d * (size - 1) + 1)
         kernel[::d] = 1
         taps = np.convolve(spread, kernel)
     return Sight(taps, field.size, field.jump, 1 if skips else field.jump)
@@ -96,15 +97,16 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     """
     many = style.row(3, size=(3.0, 3.1)) if many is None else many
     (h, w), (i, j) = image.shape, at or (image.shape[0] // 2, image.shape[1] // 2)
-    reach, weight = len(seen.taps) // 2, np.outer(seen.taps, seen.taps)
-    canvas = np.zeros((h + 2 * reach, w + 2 * reach))
-    canvas[i : i + 2 * reach + 1, j : j + 2 * reach + 1] = np.sqrt(weight / weight.max())
-    inside = canvas[reach : reach + h, reach : reach + w]
+    half, weight = (seen.size - 1) // 2, np.outer(seen.taps, seen.taps)
+    canvas = np.zeros((h + 2 * seen.size, w + 2 * seen.size))
+    top, left = i - half + seen.size, j - half + seen.size
+    canvas[top : top + seen.size, left : left + seen.size] = np.sqrt(weight / weight.max())
+    inside = canvas[seen.size : seen.size + h, seen.size : seen.size + w]
     show(many[0], image).set_title(f"sees {seen.size}×{seen.size}, {seen.seen:.0%} of it", fontsize=10)
     tint = np.zeros((h, w, 4))
     tint[..., :3], tint[..., 3] = (0.9, 0.62, 0), 0.15 * (inside > 0) + 0.75 * inside
     many[0].imshow(tint)
-    many[0].add_patch(_box(j - reach, i - reach, 2 * reach + 1, RED, 1.6))
+    many[0].add_patch(_box(j - half, i - half, seen.size, RED, 1.6))
     every = f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
     show(many[1], image).set_title(every, fontsize=10)
     if seen.grid > 1:

@@ -1,4 +1,4 @@
-"""Change strides, dilation and skips of a dense predictor, and watch what its answers see and how fine they are."""
+"""Change poolings, dilation and skips of a dense predictor, and watch what its answers see and how fine they are."""
 
 import io
 
@@ -13,13 +13,13 @@ SIZE = 48
 
 
 def sight_explorer():
-    """Layers, strides, dilation and skips against receptive field and resolution on a scene; returns a VBox.
+    """Layers, poolings, dilation and skips against receptive field and resolution on a scene; returns a VBox.
 
     Static twin: `viz.pictures.dense.three_sights`.
     """
     slim = {"layout": w.Layout(width="300px"), "style": {"description_width": "110px"}}
     layers = w.IntSlider(4, min=1, max=7, description="3×3 layers", **slim)
-    strides = w.IntSlider(0, min=0, max=4, description="with stride 2", **slim)
+    pools = w.IntSlider(0, min=0, max=4, description="2×2 poolings", **slim)
     dilation = w.IntSlider(1, min=1, max=4, description="dilation", **slim)
     growing = w.Checkbox(False, description="dilation doubles", indent=False, layout=w.Layout(width="160px"))
     skips = w.Checkbox(False, description="skip links", indent=False, layout=w.Layout(width="120px"))
@@ -28,20 +28,20 @@ def sight_explorer():
     message = w.HTML()
 
     def draw(_=None):
-        seen = dense.sight(layers.value, min(strides.value, layers.value), dilation.value, growing.value, skips.value)
+        seen = dense.sight(layers.value, min(pools.value, layers.value), dilation.value, growing.value, skips.value)
         rng = np.random.default_rng(scene.value)
         images, masks = shapes(1, size=SIZE, noise=0.08, rng=rng)
         picture.value = _png(images[0, 0], masks[0], seen)
-        fine = f"; skips bring in answers of every pixel, that see {3}×{3}" if skips.value and seen.grid > 1 else ""
+        fine = "; skip links bring in answers for every pixel, which see 3×3" if skips.value and seen.grid > 1 else ""
         message.value = f"one answer sees {seen.size}×{seen.size} pixels and stands for {seen.grid}×{seen.grid}{fine}"
 
-    for control in (layers, strides, dilation, growing, skips, scene):
+    for control in (layers, pools, dilation, growing, skips, scene):
         control.observe(draw, "value")
     draw()
     wrap = w.Layout(flex_flow="row wrap")
     return w.VBox(
         [
-            w.HBox([layers, strides, dilation], layout=wrap),
+            w.HBox([layers, pools, dilation], layout=wrap),
             w.HBox([growing, skips, scene], layout=wrap),
             message,
             picture,

@@ -195,3 +195,32 @@ def number(text, after):
     """(mean, standard error) behind a word of a cell such as `IoU 0.55 ± 0.01, boundary F 0.9 ± 0.0`."""
     mean, _, error = text.split(f"{after} ")[1].replace(",", "").split()[:3]
     return float(mean), float(error)
+
+
+def test_dilation_keeps_the_resolution_that_pooling_loses():
+    rows = record("F21")
+    iou, outline = ({k: number(v, after) for k, v in rows.items()} for after in ("IoU", "boundary F"))
+    dilated, pooled, skip = (next(k for k in rows if k.startswith(w)) for w in ("dilated", "pooled", "skip"))
+    for score in (iou, outline):
+        assert score[dilated][0] - score[pooled][0] > 4 * (score[dilated][1] + score[pooled][1])
+        assert score[skip][0] - score[pooled][0] > 4 * (score[skip][1] + score[pooled][1])
+    plain = next(k for k in rows if k.startswith("neither"))
+    assert iou[dilated][0] - iou[plain][0] > 2 * (iou[dilated][1] + iou[plain][1])
+    assert outline[plain][0] > 0.9
+
+
+def test_dilation_is_ahead_of_large_kernels_and_of_a_connected_head():
+    (_, dilated), (_, large), (_, connected) = record("F40").items()
+    found = [number(row, "IoU") for row in (dilated, large, connected)]
+    for other in found[1:]:
+        assert found[0][0] - other[0] > 2 * (found[0][1] + other[1])
+
+
+def test_networks_are_ahead_of_filters_made_by_hand():
+    (_, hand), *learned = record("F21b").items()
+    assert all(number(row, "AUC")[0] > float(hand.split()[1]) + 0.005 for _, row in learned)
+    rows = record("F21c")
+    best = {k: float(v.split()[0]) for k, v in rows.items()}
+    rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]
+    assert best["denoising: residual network"] > max(rivals)
+    assert best["twice the size: network, pixel shuffle"] > best["twice the size: bicubic"] + 0.2

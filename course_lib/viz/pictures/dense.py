@@ -48,9 +48,9 @@ def three_sights():
     """What an answer sees and how fine answers are: pooled, dilated, pooled with skips, on one scene."""
     image, mask = _scene(48, seed=1)
     kinds = {
-        "three strides": dense.sight(5, 3),
+        "three poolings": dense.sight(5, 3),
         "dilated": dense.sight(4, 0, 1, growing=True),
-        "three strides, skips": dense.sight(5, 3, skips=True),
+        "poolings and skips": dense.sight(5, 3, skips=True),
     }
     shape = {"figsize": (7.2, 7.6), "layout": "constrained"}
     _, grid = style.plt.subplots(len(kinds), 3, **shape)

@@ -22,7 +22,7 @@ def test_sights_are_those_of_gradients():
     seen = dense.sight(3, 0, 1, growing=True)
     assert (seen.size, seen.grid, seen.finest) == (15, 1, 1)
     reached = np.flatnonzero(np.abs(x.grad[0, 0]).sum(axis=0) > 0)
-    used = 12 - seen.size // 2 + np.flatnonzero(seen.taps)
+    used = 12 - (seen.size - 1) // 2 + np.flatnonzero(seen.taps)
     assert set(reached) <= set(used)
     assert len(reached) > 10
 
@@ -32,9 +32,9 @@ def test_constant_dilation_leaves_holes_and_growing_does_not():
     assert dense.sight(3, 0, 1, growing=True).seen == 1
 
 
-def test_strides_multiply_and_skips_bring_back_the_finest_grid():
+def test_poolings_multiply_and_skips_bring_back_the_finest_grid():
     seen = dense.sight(4, 3)
-    assert (seen.grid, seen.finest, seen.size) == (8, 8, 1 + 2 + 4 + 8 + 16)
+    assert (seen.grid, seen.finest, seen.size) == (8, 8, 1 + 2 + 1 + 4 + 2 + 8 + 4 + 16)
     assert dense.sight(4, 3, skips=True).finest == 1
 
 
@@ -48,7 +48,7 @@ def test_a_sight_on_a_picture_says_its_numbers():
     mask = np.zeros((24, 24), int)
     mask[3:9, 5:12] = 1
     titles = [ax.get_title() for ax in dense.sight_on(mask.astype(float), mask, dense.sight(3, 2))]
-    assert titles[0] == "sees 15×15, 100% of it"
+    assert titles[0] == "sees 18×18, 100% of it"
     assert titles[1] == "one answer every 4 pixels"
     assert titles[2].startswith("at best a mean IoU of 0.")
     assert dense.sight_on(mask.astype(float), mask, dense.sight(3, 0))[1].get_title() == "an answer for every pixel"

@@ -20,12 +20,12 @@ def test_picture_and_words_follow_every_control():
     seen = [widgets["Image"].value]
     assert seen[0][:4] == b"\x89PNG"
     for name, value, words in (
-        ("with stride 2", 2, "sees 23×23 pixels and stands for 4×4"),
-        ("skip links", True, "skips bring in"),
-        ("dilation", 2, "sees 39×39"),
-        ("dilation doubles", True, "sees 55×55"),
-        ("3×3 layers", 3, "sees 23×23"),
-        ("scene", 0, "sees 23×23"),
+        ("2×2 poolings", 2, "sees 26×26 pixels and stands for 4×4"),
+        ("skip links", True, "skip links bring in"),
+        ("dilation", 2, "sees 42×42"),
+        ("dilation doubles", True, "sees 58×58"),
+        ("3×3 layers", 3, "sees 26×26"),
+        ("scene", 0, "sees 26×26"),
     ):
         widgets[name].value = value
         assert widgets["Image"].value not in seen, name
@@ -33,10 +33,10 @@ def test_picture_and_words_follow_every_control():
         seen.append(widgets["Image"].value)
 
 
-def test_more_strides_than_layers_are_as_many_as_layers():
+def test_more_poolings_than_layers_are_as_many_as_layers():
     widgets = parts(sight_explorer())
     widgets["3×3 layers"].value = 2
-    widgets["with stride 2"].value = 4
+    widgets["2×2 poolings"].value = 4
     assert "stands for 4×4" in widgets["HTML"].value
 
 
