@@ -41,9 +41,9 @@ def show(ax, picture):
 
 @dataclass(frozen=True)
 class Sight:
-    """What a dense predictor of 3x3 layers sees and how fine it answers.
+    """What a dense predictor sees, and how fine it answers.
 
-    `size` is the receptive field, and `taps` (size,) says in how many ways each of its pixels enters one answer along an
+    `size` is the receptive field, and `taps` (size,) says in how many ways each of its pixels enters an answer along an
     axis; `grid` is the distance of neighbouring answers on the coarsest map, `finest` on the map that skips bring in.
     """
 
