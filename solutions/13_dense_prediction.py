@@ -248,8 +248,8 @@ with check("pixel_loss") as expect:
     scores, t = rng.normal(size=(3, 3, 3, 3)), rng.integers(0, 3, (3, 3, 3))
     expect("3 images of 3×3, 3 classes", pixel_loss(scores, t))
     expect("one image of one pixel", pixel_loss(scores[:1, :, :1, :1], t[:1, :1, :1]))
-    scores, t = 30 * rng.normal(size=(2, 5, 3, 4)), rng.integers(0, 5, (2, 3, 4))
-    expect("2 images of 3×4, 5 classes, large scores", pixel_loss(scores / 10, t))
+    scores, t = 3 * rng.normal(size=(2, 5, 3, 4)), rng.integers(0, 5, (2, 3, 4))
+    expect("2 images of 3×4, 5 classes", pixel_loss(scores, t))
     expect.unchanged("scores and mask afterwards", [scores, t])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130201)
@@ -257,9 +257,8 @@ with check("pixel_loss") as expect:
         scores, t = 2 * rng.normal(size=(n, classes, h, w)), rng.integers(0, classes, (n, h, w))
         expect(f"{n} images of {h}×{w}, {classes} classes", pixel_loss(scores, t))
         expect.unchanged(f"{n} images of {h}×{w}, scores and mask afterwards", [scores, t])
-    scores, t = 300 * rng.normal(size=(2, 3, 4, 5)), rng.integers(0, 3, (2, 4, 5))
-    t = scores.argmax(axis=1)
-    expect("scores in the hundreds, all right", pixel_loss(scores, t))
+    scores, t = 1000 + 2 * rng.normal(size=(2, 3, 4, 5)), rng.integers(0, 3, (2, 4, 5))
+    expect("scores about 1000", pixel_loss(scores, t))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -439,13 +438,11 @@ with check("upconv-forward") as expect:
     x, w, b = rng.normal(size=(2, 3, 4, 5)), rng.normal(size=(3, 2, 4, 3)), rng.normal(size=2)
     expect("4×5, kernels 4×3, stride 2, padding 1", upconv(x, w, b, 2, 1))
     expect("the same, stride 5: stamps apart", upconv(x, w, b, 5, 0))
-    expect.unchanged("x, w and b afterwards", [x, w, b])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130401)
     for n, c, f, h, width, kh, kw, s, p in [(2, 3, 2, 3, 5, 4, 3, 3, 1), (1, 2, 4, 4, 3, 5, 6, 2, 2), (3, 2, 3, 2, 6, 2, 4, 3, 0)]:
         x, w, b = rng.normal(size=(n, c, h, width)), rng.normal(size=(c, f, kh, kw)), rng.normal(size=f)
         expect(f"{h}×{width}, {c} to {f} channels, kernel {kh}×{kw}, stride {s}, padding {p}", upconv(x, w, b, s, p))
-        expect.unchanged(f"{h}×{width}, the arguments afterwards", [x, w, b])
     ### END HIDDEN TESTS
 
 # %% check="upconv-backward" points=5
@@ -593,7 +590,6 @@ with check("unpool-pool") as expect:
     expect("5×8, k = 2: one row left out", pool_with_switches(x, 2))
     expect("5×8, k = 3: two rows and columns left out", pool_with_switches(x, 3))
     expect("equal numbers", pool_with_switches(np.ones((1, 1, 4, 6)), 2))
-    expect.unchanged("x afterwards", x)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130501)
     for n, c, h, w, k in [(2, 3, 6, 9, 3), (1, 2, 7, 4, 2), (3, 1, 9, 11, 4)]:
@@ -606,7 +602,6 @@ with check("unpool-pool") as expect:
 with check("unpool-back") as expect:
     y, places = np.array([[[[5.0, 7.0]], [[-2.0, 3.0]]]]), np.array([[[[4, 2]], [[1, 7]]]])
     expect("two numbers in each of two maps", unpool(y, places, (1, 2, 3, 4)))
-    expect.unchanged("numbers and switches afterwards", [y, places])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130502)
     for n, c, h, w, rows, columns in [(2, 3, 6, 9, 2, 3), (3, 2, 5, 4, 2, 2), (2, 2, 7, 5, 3, 2)]:
@@ -967,10 +962,10 @@ def tile_by_tile(net, x, tile, margin):
 def least_margin(net, x, tile):
     """The smallest margin with which tile by tile gives what the whole image gives."""
     ### BEGIN SOLUTION
-    margin, whole = 0, net(x)
-    while np.abs(tile_by_tile(net, x, tile, margin) - whole).max() >= 1e-9:
-        margin += 1
-    return margin
+    whole = net(x)
+    for margin in range(max(x.shape)):
+        if np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9:
+            return margin
     ### END SOLUTION
 
 
@@ -1021,13 +1016,11 @@ with check("tiles-cut") as expect:
     expect("10×7, tile 4, margin 2, enough for two 3×3", watched(stack([(3, 1), (3, 1)], 2), 4, 2, x))
     expect("10×7, tile 4, margin 1: seams", watched(stack([(3, 1), (3, 1)], 2), 4, 1, x))
     expect("tile larger than the image", watched(stack([(3, 1)], 3), 20, 2, x))
-    expect.unchanged("the image afterwards", x)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130801)
     for plan, tile, margin, h, w in [([(5, 1)], 3, 2, 8, 11), ([(3, 2), (3, 1)], 5, 1, 9, 13), ([(3, 1)], 4, 0, 7, 6)]:
         x = rng.normal(size=(2, 3, h, w))
         expect(f"{h}×{w}, tile {tile}, margin {margin}", watched(stack(plan, int(rng.integers(99)), 3), tile, margin, x))
-        expect.unchanged(f"{h}×{w}, the image afterwards", x)
     ### END HIDDEN TESTS
 
 # %% check="tiles-margin" points=3
@@ -1037,7 +1030,7 @@ with check("tiles-margin") as expect:
     expect("3×3 and 5×5", least_margin(stack([(3, 1), (5, 1)], 5), x, 4))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130802)
-    for plan, tile in [([(3, 1), (3, 2)], 4), ([(5, 2)], 3), ([(3, 1)] * 3, 6)]:
+    for plan, tile in [([(3, 1), (3, 2)], 4), ([(5, 2)], 3), ([(3, 1)] * 3, 6), ([(1, 1)], 5)]:
         net = stack(plan, int(rng.integers(99)))
         expect(f"{plan}, tile {tile}", least_margin(net, rng.normal(size=(1, 1, 17, 14)), tile))
     expect("a net that looks one pixel to the left only", least_margin(lambda x: np.pad(x, ((0, 0), (0, 0), (0, 0), (1, 0)))[..., :-1], rng.normal(size=(1, 1, 6, 9)), 4))
@@ -1195,7 +1188,7 @@ with check("denoise-step") as expect:
     expect("three steps, 4×5", steps_of(2, 2, 4, 5))
     images_in = [np.full((1, 1, 3, 4), 0.25), np.full((1, 1, 3, 4), 0.125)]
     one = nn.Sequential(nn.Conv2d(1, 1, 1, rng=np.random.default_rng(0))).double()
-    expect("one step of a 1×1 net", type(denoise_step(one, optim.SGD(one.parameters(), lr=0.1), *images_in)[0]).__name__)
+    denoise_step(one, optim.SGD(one.parameters(), lr=0.1), *images_in)
     expect.unchanged("clean images and noise afterwards", images_in)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130902)

@@ -143,6 +143,11 @@ WRONG["pixel_loss"] = {
         "z = z * 1.0",
         "exp of scores in the hundreds overflows: subtract each pixel's largest score first",
     ),
+    "writes into the scores": (
+        "    z = z - z.max(axis=1, keepdims=True)\n",
+        "    z = z - z.max(axis=1, keepdims=True)\n    scores -= scores.max(axis=1, keepdims=True)\n",
+        "`-=` writes into the caller's scores: make a new array",
+    ),
     "classes to the front": (
         "scores.transpose(0, 2, 3, 1).reshape(-1, classes)",
         "scores.transpose(1, 0, 2, 3).reshape(-1, classes)",
@@ -744,18 +749,18 @@ WRONG["tiles"] = {
         "the columns run to the width w, not to the height",
     ),
     "margin one too large": (
-        "    return margin\n",
-        "    return margin + 1\n",
+        "            return margin\n",
+        "            return margin + 1\n",
         "the test passes one margin earlier already; return the first that does",
     ),
     "margin from one": (
-        "margin, whole = 0, net(x)",
-        "margin, whole = 1, net(x)",
+        "for margin in range(max(x.shape))",
+        "for margin in range(1, max(x.shape))",
         "a network of 1×1 convolutions needs no margin: begin with 0",
     ),
     "mean difference": (
-        ".max() >= 1e-9",
-        ".mean() >= 1e-3",
+        ".max() < 1e-9",
+        ".mean() < 1e-1",
         "every number must agree, so take the largest difference, and 1e-9: a mean hides a seam",
     ),
     "signed difference": (
@@ -764,7 +769,7 @@ WRONG["tiles"] = {
         "positive and negative differences cancel in a sum: take absolute values, and the largest",
     ),
     "margin of the tile": (
-        "    margin, whole = 0, net(x)\n    while np.abs(tile_by_tile(net, x, tile, margin) - whole).max() >= 1e-9:\n        margin += 1\n    return margin\n",
+        "    for margin in range(max(x.shape)):\n        if np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9:\n            return margin\n",
         "    return tile\n",
         "the margin depends on how far the network looks, not on the tile; try margins from 0 on",
     ),
