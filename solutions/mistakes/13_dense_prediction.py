@@ -948,15 +948,20 @@ WRONG["open_segmenter"] = {
     ),
 }
 RIGHT["open_segmenter"] = {
-    "other batches, mirrored scenes added": """
-both = np.concatenate([x_small, x_small[..., ::-1]]), np.concatenate([t_small, t_small[..., ::-1]])
-segmenter = Pooled((9, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(4))
-list(learn(segmenter, *both, epochs=3, size=10, rate=0.02, rng=np.random.default_rng(5)))
-
-
-def segment(images):
-    segmenter.eval()
-    with no_grad():
-        return segmenter(Tensor(images)).data.argmax(1)
+    "mirrored scenes added, a loop of one's own": (
+        """segmenter = Pooled((8, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(0))
+list(learn(segmenter, x_small, t_small, epochs=6, size=10, rate=0.02, rng=np.random.default_rng(9)))
 """,
+        """segmenter = Pooled((9, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(4))
+both = np.concatenate([x_small, x_small[..., ::-1]]), np.concatenate([t_small, t_small[..., ::-1]])
+steps = 240
+optimizer, dice = optim.Adam(segmenter.parameters(), lr=schedules.one_cycle(0.02, steps)), np.random.default_rng(5)
+for _ in range(steps):
+    rows = dice.integers(0, len(both[0]), 10)
+    loss = F.cross_entropy(segmenter(Tensor(both[0][rows])), both[1][rows])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+""",
+    ),
 }
