@@ -320,7 +320,7 @@ WRONG["upconv"] = {
     ),
     "writes into w": (
         "gx += np.einsum",
-        "w[:, :, u, v] = w[:, :, u, v] * 1.0000001\n            gx += np.einsum",
+        "w[:, :, u, v] = w[:, :, u, v] * 1.01\n            gx += np.einsum",
         "you write into the caller's weights",
     ),
 }
