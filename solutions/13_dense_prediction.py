@@ -967,6 +967,7 @@ def least_margin(net, x, tile):
     for margin in range(max(x.shape)):
         if np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9:
             return margin
+    return None
     ### END SOLUTION
 
 
