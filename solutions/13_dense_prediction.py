@@ -300,7 +300,7 @@ faults = {"A": "too few images", "B": "none", "C": "rate too high", "D": "images
 
 # %% predict="faults" points=1
 with check("faults") as expect:
-    expect("the fault of each letter", faults)
+    expect("the faults of A, B, C, D", [faults[letter] for letter in "ABCD"])
 
 # %% [markdown]
 # One of the faults you repair now. Whatever moves pixels must move their targets too.
