@@ -1337,22 +1337,21 @@ held_images = held_images - np.float32(0.3)
 
 # %% check="open_segmenter" points=3
 with check("open_segmenter") as expect:
-    said = np.asarray(segment(x_small[:5]))
     expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
-    expect("shape of the masks of 5 images", said.shape)
-    expect("classes from 0 to 3, as integers", bool(said.dtype.kind in "iu" and said.min() >= 0 and said.max() <= 3))
+    expect("shape of the masks of 5 images", np.shape(segment(x_small[:5])))
     ### BEGIN HIDDEN TESTS
     said = segment(expect.held("held_images"))
     expect.outcome("masks of 120 new scenes", said, truth="held_masks", measure="mean_iou", at_least=0.38)
+    expect("weights within the budget of 3000, afterwards", sum(p.data.size for p in segmenter.parameters()) <= 3000)
     ### END HIDDEN TESTS
 
 # %% check="open_segmenter-better" points=2
 with check("open_segmenter-better") as expect:
     expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
-    expect("the masks of 5 images come out the same again", np.array_equal(segment(x_small[:5]), segment(x_small[:5])))
     ### BEGIN HIDDEN TESTS
     said = segment(expect.held("held_images"))
     expect.outcome("masks of 120 new scenes, further", said, truth="held_masks", measure="mean_iou", at_least=0.44)
+    expect("weights within the budget of 3000, afterwards", sum(p.data.size for p in segmenter.parameters()) <= 3000)
     ### END HIDDEN TESTS
 
 # %% [markdown]

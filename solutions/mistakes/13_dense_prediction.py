@@ -941,6 +941,16 @@ WRONG["open_segmenter"] = {
         "x_small, (t_small > 0).astype(int), epochs",
         "the network has learned shape against background only: it must tell the classes",
     ),
+    "over the budget": (
+        "Pooled((8, 8, 8, 8, 8)",
+        "Pooled((9, 9, 9, 9, 9)",
+        "the network has more weights than the budget allows",
+    ),
+    "scores, not classes": (
+        "return masks_of(segmenter, images)",
+        "return segmenter.eval()(Tensor(images)).data",
+        "you return scores for every class; the class of each pixel is the one with the largest: argmax over axis 1",
+    ),
     "steps too long": (
         "rate=0.02",
         "rate=3.0",
