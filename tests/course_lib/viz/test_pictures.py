@@ -13,6 +13,7 @@ from course_lib.topics import perceptron as fire
 from course_lib.viz import folds, pictures
 from course_lib.viz.pictures import (
     backprop,
+    dense,
     digits,
     logistic,
     multilayer,
@@ -287,3 +288,23 @@ def test_a_larger_pool_leaves_smaller_maps():
         np.ravel(many)[-1].images[0].get_array().shape[0] for many in (digits.stage_maps(), digits.stage_maps(size=4))
     ]
     assert sizes[1] < sizes[0]
+
+
+def test_one_scene_has_three_kinds_of_answer():
+    many = dense.answers()
+    assert texts(many[1])[0].split() == ["disc", "square", "triangle"]
+    mask, edge = (many[k].images[0].get_array() for k in (2, 3))
+    assert set(np.unique(mask)) == {0, 1, 2, 3}
+    assert 0 < edge.mean() < 0.4
+
+
+def test_unpooled_numbers_stand_where_the_switches_say():
+    before, largest, where, back = (ax.images[0].get_array() for ax in dense.switches())
+    assert np.array_equal(back.ravel()[where.ravel().astype(int)], largest.ravel())
+    assert np.array_equal(before[back > 0], back[back > 0])
+
+
+def test_pooling_costs_resolution_and_skips_bring_it_back():
+    reached = [float(line[2].get_title().split()[-1]) for line in dense.three_sights()]
+    assert reached[0] < 0.9
+    assert reached[1:] == [1.0, 1.0]

@@ -1,0 +1,171 @@
+"""Dense predictors drawn: masks in colours, what one answer sees, how fine answers are, ways back to full size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from course_lib.arithmetic import receptive_field
+from course_lib.topics.segmentation import mean_iou
+from course_lib.viz import style
+from course_lib.viz.style import BLUE, GREEN, GREY, GREYS, ORANGE, PURPLE, RED
+
+CLASSES = ListedColormap(["#4D4D4D", BLUE, ORANGE, GREEN, PURPLE, RED])  # background first
+
+
+def masks(rows, *, titles=None, size=1.5):
+    """A grid of pictures, one row for each name in `rows`: {"image": (n, h, w) floats, "truth": (n, h, w) classes}.
+
+    `titles` stand above the columns. Returns the Axes (rows, n).
+    """
+    n = len(next(iter(rows.values())))
+    shape = {"figsize": (size * n + 0.5, size * len(rows) + 0.2), "squeeze": False, "layout": "constrained"}
+    _, grid = style.plt.subplots(len(rows), n, **shape)
+    for line, (name, pictures) in zip(grid, rows.items(), strict=True):
+        for ax, picture in zip(line, np.asarray(pictures), strict=True):
+            show(ax, picture)
+        line[0].set_ylabel(name, fontsize=9)
+    for ax, title in zip(grid[0], titles or (), strict=False):
+        ax.set_title(title, fontsize=9)
+    return grid
+
+
+def show(ax, picture):
+    """One picture (h, w) without ticks: floats in grey, integers and booleans as classes."""
+    kind = {"cmap": GREYS} if picture.dtype.kind == "f" else {"cmap": CLASSES, "vmin": 0, "vmax": CLASSES.N - 1}
+    ax.imshow(picture.astype(float), interpolation="nearest", **kind)
+    ax.set(xticks=[], yticks=[])
+    return ax
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a dense predictor sees, and how fine it answers.
+
+    `size` is the receptive field, and `taps` (size,) says in how many ways each of its pixels enters an answer along an
+    axis; `grid` is the distance of neighbouring answers on the coarsest map, `finest` on the map that skips bring in.
+    """
+
+    taps: np.ndarray
+    size: int
+    grid: int
+    finest: int
+
+    @property
+    def seen(self):
+        """Share of the pixels inside the receptive field that enter the answer at all."""
+        used = np.count_nonzero(self.taps) / self.size
+        return used**2
+
+
+def sight(layers=4, pools=2, dilation=1, growing=False, skips=False):
+    """The Sight of `layers` 3x3 layers, 2x2 pooling behind the first `pools` of them, the layers behind dilated.
+
+    dilation: of the layers behind the last pooling; with `growing` it doubles from each to the next.
+    skips: whether the maps from before each pooling join on the way up.
+    """
+    windows = []
+    for k in range(layers):
+        apart = dilation * 2 ** ((k - pools) if growing else 0) if k >= pools else 1
+        windows += [(3, 1, 0, apart), (2, 2, 0, 1)] if k < pools else [(3, 1, 0, apart)]
+    field = receptive_field(windows)
+    taps = np.ones(1)
+    for size, step, _, d in reversed(windows):
+        spread = np.zeros((len(taps) - 1) * step + 1)
+        spread[::step] = taps
+        kernel = np.zeros(d * (size - 1) + 1)
+        kernel[::d] = 1
+        taps = np.convolve(spread, kernel)
+    return Sight(taps, field.size, field.jump, 1 if skips else field.jump)
+
+
+def coarse(mask, grid):
+    """The best that answers on a grid can say of a mask (h, w): each cell of grid x grid pixels its commonest class."""
+    out = mask.copy()
+    for i in range(0, mask.shape[0], grid):
+        for j in range(0, mask.shape[1], grid):
+            cell = out[i : i + grid, j : j + grid]
+            cell[...] = np.bincount(cell.ravel()).argmax()
+    return out
+
+
+def sight_on(image, mask, seen, *, at=None, many=None):
+    """A Sight on a picture: what the answer at pixel `at` sees, the cells of its answers, and the best mask they allow.
+
+    image (h, w) floats and mask (h, w) classes. Returns three Axes.
+    """
+    many = style.row(3, size=(3.0, 3.1)) if many is None else many
+    (h, w), (i, j) = image.shape, at or (image.shape[0] // 2, image.shape[1] // 2)
+    half, weight = (seen.size - 1) // 2, np.outer(seen.taps, seen.taps)
+    canvas = np.zeros((h + 2 * seen.size, w + 2 * seen.size))
+    top, left = i - half + seen.size, j - half + seen.size
+    canvas[top : top + seen.size, left : left + seen.size] = np.sqrt(weight / weight.max())
+    inside = canvas[seen.size : seen.size + h, seen.size : seen.size + w]
+    show(many[0], image).set_title(f"sees {seen.size}×{seen.size}, {seen.seen:.0%} of it", fontsize=10)
+    tint = np.zeros((h, w, 4))
+    tint[..., :3], tint[..., 3] = (0.9, 0.62, 0), 0.15 * (inside > 0) + 0.75 * inside
+    many[0].imshow(tint)
+    many[0].add_patch(_box(j - half, i - half, seen.size, RED, 1.6))
+    every = f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
+    show(many[1], image).set_title(every, fontsize=10)
+    if seen.grid > 1:
+        for edge in range(0, max(h, w), seen.grid):
+            many[1].axhline(edge - 0.5, color=BLUE, lw=0.6)
+            many[1].axvline(edge - 0.5, color=BLUE, lw=0.6)
+    many[1].set(xlim=(-0.5, w - 0.5), ylim=(h - 0.5, -0.5))
+    many[0].set(xlim=(-0.5, w - 0.5), ylim=(h - 0.5, -0.5))
+    best = coarse(mask, seen.finest)
+    reached = mean_iou(best[None], mask[None], int(mask.max()) + 1)
+    show(many[2], best).set_title(f"at best a mean IoU of {reached:.2f}", fontsize=10)
+    return many
+
+
+def _box(left, top, side, color, width):
+    return Rectangle((left - 0.5, top - 0.5), side, side, fill=False, ec=color, lw=width)
+
+
+def stamps(counts, titles, *, many=None):
+    """Maps (h, w) of how often each output pixel of an upconvolution is written to, with the numbers. Returns Axes."""
+    many = style.row(len(counts), size=(2.9, 3.0)) if many is None else many
+    for ax, count, title in zip(many, counts, titles, strict=True):
+        ax.imshow(count, cmap="Blues", vmin=0, vmax=max(4, count.max()))
+        for (i, j), n in np.ndenumerate(count):
+            color = "white" if n > 0.6 * max(4, count.max()) else "black"
+            ax.text(j, i, f"{n:g}", ha="center", va="center", fontsize=7, color=color)
+        ax.set(xticks=[], yticks=[])
+        ax.set_title(title, fontsize=10)
+    return many
+
+
+def ladder(widths=("32×32", "16×16", "8×8"), *, ax=None):
+    """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes."""
+    ax = style.axes(ax, size=(7.2, 3.4))
+    ax.set_axis_off()
+    depth = len(widths)
+    ax.set(xlim=(-1.2, 2 * depth + 0.2), ylim=(-depth + 0.2, 0.9))
+    places = [(k, -k) for k in range(depth)] + [(2 * depth - 2 - k, -k) for k in reversed(range(depth - 1))]
+    for (x, y), below in zip(places, [*places[1:], None], strict=True):
+        down = x < depth
+        face = "#D6E6F2" if down else "#FBE6BF"
+        box = FancyBboxPatch((x - 0.36, y - 0.22), 0.72, 0.44, boxstyle="round,pad=0.03", fc=face, ec=GREY)
+        ax.add_patch(box)
+        ax.text(x, y, widths[-y], ha="center", va="center", fontsize=9, color="black")
+        if below:
+            arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.4, "shrinkA": 13, "shrinkB": 13}
+            ax.annotate("", below, (x, y), arrowprops=arrow)
+            word = "pool" if x < depth - 1 else "enlarge"
+            side = -0.16 if x < depth - 1 else 0.16
+            ha = "right" if side < 0 else "left"
+            ax.text(
+                (x + below[0]) / 2 + side, (y + below[1]) / 2 - 0.08, word, ha=ha, va="center", fontsize=8, color=GREY
+            )
+    for k in range(depth - 1):
+        ends = (2 * depth - 2 - k - 0.42, -k), (k + 0.42, -k)
+        ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
+        ax.text(depth - 1, -k + 0.1, "skip link", ha="center", va="bottom", fontsize=8, color=ORANGE)
+    for x, text in ((-0.95, "image"), (2 * depth - 1 - 0.05, "scores")):
+        ax.text(x, 0, text, ha="center", va="center", fontsize=9, color=GREY)
+    ax.annotate("", (-0.42, 0), (-0.7, 0), arrowprops={"arrowstyle": "->", "color": GREY})
+    ax.annotate("", (2 * depth - 1.35, 0), (2 * depth - 1.6, 0), arrowprops={"arrowstyle": "->", "color": GREY})
+    return ax

@@ -1,0 +1,977 @@
+"""Lesson 13, Dense prediction: known mistakes, and right answers in other styles.
+
+By exercise, in the order of the lesson; read as literals, never run.
+
+WRONG["id"] = {name: (find, replace, what a tutor would say) or (definition, what a tutor would say)}
+RIGHT["id"] = {name: definition or (find, replace)}
+Find and replace edit the reference answer; a definition takes the place of what it defines.
+"""
+
+WRONG, RIGHT = {}, {}
+
+WRONG["mask_scores"] = {
+    "union counts the overlap twice": (
+        "(mine | true).sum()",
+        "(mine.sum() + true.sum())",
+        "you divide by both areas added up, where the overlap counts twice; the union counts it once",
+    ),
+    "Dice without the two": (
+        "2 * both / (mine",
+        "both / (mine",
+        "Dice has twice the overlap on top: equal masks must give 1",
+    ),
+    "Dice like IoU": (
+        "dice[c] = 2 * both / (mine.sum() + true.sum())",
+        "dice[c] = both / either",
+        "your Dice scores are the IoUs: Dice divides twice the overlap by both areas added up",
+    ),
+    "share of the true pixels": (
+        "iou[c] = both / either",
+        "iou[c] = both / true.sum() if true.any() else 0.0",
+        "you divide by the true pixels only, which is recall: pixels predicted too many must count against the class",
+    ),
+    "share of the predicted pixels": (
+        "iou[c] = both / either",
+        "iou[c] = both / mine.sum() if mine.any() else 0.0",
+        "you divide by the predicted pixels only, which is precision: true pixels that were missed must count too",
+    ),
+    "absent is zero": (
+        "np.full(classes, np.nan), np.full(classes, np.nan)",
+        "np.zeros(classes), np.zeros(classes)",
+        "a class that is in neither mask has no score, np.nan; zero would pull the mean down",
+    ),
+    "absent is one": (
+        "np.full(classes, np.nan), np.full(classes, np.nan)",
+        "np.ones(classes), np.ones(classes)",
+        "some give 1 to a class that is in neither mask, but here it has no score: np.nan",
+    ),
+    "predicted only has no score": (
+        "either > 0",
+        "true.any()",
+        "a class that was predicted and is nowhere in the truth scores 0, not np.nan: its union is not empty",
+    ),
+    "accuracy without the background": (
+        "np.mean(p == t)",
+        "np.mean((p == t)[t > 0]) if (t > 0).any() else 0.0",
+        "the accuracy counts all pixels, background too",
+    ),
+    "mean over images": (
+        "        if either > 0:\n            iou[c] = both / either\n",
+        "        each = [(a & b).sum() / (a | b).sum() for a, b in zip(mine, true) if (a | b).any()]\n"
+        "        if either > 0:\n            iou[c] = np.mean(each)\n",
+        "you average the IoUs of single images: count the pixels of all images together first",
+    ),
+    "background left out": (
+        "for c in range(classes)",
+        "for c in range(1, classes)",
+        "class 0, the background, has a score as well",
+    ),
+    "complement agrees too": (
+        "both, either = (mine & true).sum(), (mine | true).sum()",
+        "both, either = (mine == true).sum(), mine.size",
+        "pixels that are in neither mask count as agreement in yours; only the overlap of the two sets does",
+    ),
+}
+RIGHT["mask_scores"] = {
+    "a table of counts": """
+def mask_scores(p, t, classes):
+    counts = np.bincount((t * classes + p).ravel(), minlength=classes**2).reshape(classes, classes)
+    both, mine, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return both.sum() / counts.sum(), both / (mine + true - both), 2 * both / (mine + true)
+""",
+    "lists and Dice from IoU": """
+def mask_scores(p, t, classes):
+    iou = []
+    for c in range(classes):
+        inter = np.count_nonzero((p == c) & (t == c))
+        union = np.count_nonzero(p == c) + np.count_nonzero(t == c) - inter
+        iou.append(inter / union if union else np.nan)
+    iou = np.array(iou)
+    return (p == t).sum() / t.size, iou, 2 * iou / (1 + iou)
+""",
+}
+
+WRONG["pixel_loss"] = {
+    "gradient still scrambled": (
+        "(p / len(p)).reshape(n, h, w, classes).transpose(0, 3, 1, 2)",
+        "(p / len(p)).reshape(scores.shape)",
+        "the loss is right now; the gradient must go the same way back: n, h, w, classes first, then the classes to axis 1",
+    ),
+    "loss still scrambled": (
+        "scores.transpose(0, 2, 3, 1).reshape(-1, classes)",
+        "scores.reshape(-1, classes)",
+        "`reshape` never reorders: rows of z still mix the scores of different pixels; move the classes last first",
+    ),
+    "rows and columns exchanged": (
+        "scores.transpose(0, 2, 3, 1)",
+        "scores.transpose(0, 3, 2, 1)",
+        "after your transpose the pixels run down the columns, while `t.ravel()` runs along the rows",
+    ),
+    "softmax over the pixels": (
+        "p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)",
+        "p = np.exp(z) / np.exp(z).sum(axis=0, keepdims=True)",
+        "probabilities add up to 1 over the classes of a pixel, not over the pixels",
+    ),
+    "sum, not mean": (
+        ".mean()",
+        ".sum()",
+        "the loss is the mean over the pixels, not their sum",
+    ),
+    "mean over images": (
+        "loss = -np.log(p[pixels, t.ravel()]).mean()",
+        "loss = -np.log(p[pixels, t.ravel()]).sum() / n",
+        "you divide by the number of images; the mean goes over all pixels",
+    ),
+    "gradient not divided": (
+        "(p / len(p))",
+        "p",
+        "the loss is a mean over pixels, so its gradient is divided by their number",
+    ),
+    "gradient divided by images": (
+        "(p / len(p))",
+        "(p / n)",
+        "you divide the gradient by the number of images, the loss by that of pixels",
+    ),
+    "gradient with the wrong sign": (
+        "(p / len(p))",
+        "(-p / len(p))",
+        "the gradient is probability less target, (p - 1) for the true class; yours has the opposite sign",
+    ),
+    "overflow": (
+        "z = z - z.max(axis=1, keepdims=True)",
+        "z = z * 1.0",
+        "exp of scores in the hundreds overflows: subtract each pixel's largest score first",
+    ),
+    "writes into the scores": (
+        "    z = z - z.max(axis=1, keepdims=True)\n",
+        "    z = z - z.max(axis=1, keepdims=True)\n    scores -= scores.max(axis=1, keepdims=True)\n",
+        "`-=` writes into the caller's scores: make a new array",
+    ),
+    "classes to the front": (
+        "scores.transpose(0, 2, 3, 1).reshape(-1, classes)",
+        "scores.transpose(1, 0, 2, 3).reshape(-1, classes)",
+        "you put the classes first; they must come last, so that a row of z is one pixel",
+    ),
+}
+RIGHT["pixel_loss"] = {
+    "without reshaping": """
+def pixel_loss(scores, t):
+    z = scores - scores.max(axis=1, keepdims=True)
+    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+    target = np.moveaxis(np.eye(scores.shape[1])[t], -1, 1)
+    return -(target * log_p).sum() / t.size, (np.exp(log_p) - target) / t.size
+""",
+    "loops over images and places": """
+def pixel_loss(scores, t):
+    n, classes, h, w = scores.shape
+    total, gradient = 0.0, np.zeros(scores.shape)
+    for k in range(n):
+        for i in range(h):
+            for j in range(w):
+                z = scores[k, :, i, j]
+                z = z - z.max()
+                p = np.exp(z) / np.exp(z).sum()
+                total -= np.log(p[t[k, i, j]])
+                p[t[k, i, j]] -= 1
+                gradient[k, :, i, j] = p
+    return total / t.size, gradient / t.size
+""",
+}
+
+WRONG["mirrored"] = {
+    "masks not mirrored": (
+        "    t[coins] = t[coins][..., ::-1]\n",
+        "",
+        "only the images are mirrored: their masks must be, too",
+    ),
+    "images not mirrored": (
+        "    x[coins] = x[coins][..., ::-1]\n",
+        "",
+        "only the masks are mirrored: the images must be, too",
+    ),
+    "upside down": (
+        "x[coins][..., ::-1]\n    t[coins] = t[coins][..., ::-1]",
+        "x[coins][..., ::-1, :]\n    t[coins] = t[coins][..., ::-1, :]",
+        "you turn rows round, up and down; left and right is the last axis",
+    ),
+    "masks upside down": (
+        "t[coins] = t[coins][..., ::-1]",
+        "t[coins] = t[coins][:, ::-1]",
+        "axis 1 of a mask holds its rows: you turn the masks upside down while the images are mirrored",
+    ),
+    "all of them": (
+        "x[coins] = x[coins][..., ::-1]\n    t[coins] = t[coins][..., ::-1]",
+        "x = x[..., ::-1].copy()\n    t = t[..., ::-1].copy()",
+        "every image is mirrored; only those whose coin is true should be",
+    ),
+    "the others": (
+        "x[coins] = x[coins][..., ::-1]\n    t[coins] = t[coins][..., ::-1]",
+        "x[~coins] = x[~coins][..., ::-1]\n    t[~coins] = t[~coins][..., ::-1]",
+        "you mirror those whose coin is false",
+    ),
+    "written into the arguments": (
+        "    x, t = x.copy(), t.copy()\n",
+        "",
+        "you write into the caller's images and masks: copy them first",
+    ),
+    "only the mirrored ones": (
+        "return x, t",
+        "return x[coins], t[coins]",
+        "all images come back, mirrored or not; yours returns the mirrored ones alone",
+    ),
+    "batch turned round": (
+        "x[coins] = x[coins][..., ::-1]\n    t[coins] = t[coins][..., ::-1]",
+        "x[coins] = x[coins][::-1]\n    t[coins] = t[coins][::-1]",
+        "you reverse the order of the images; each image's own columns are to be reversed",
+    ),
+}
+RIGHT["mirrored"] = {
+    "where": """
+def mirrored(x, t, coins):
+    return np.where(coins[:, None, None, None], np.flip(x, -1), x), np.where(coins[:, None, None], np.flip(t, -1), t)
+""",
+    "a loop": """
+def mirrored(x, t, coins):
+    images, masks = np.array(x), np.array(t)
+    for k, coin in enumerate(coins):
+        if coin:
+            images[k] = np.fliplr(np.moveaxis(x[k], 0, -1)).transpose(2, 0, 1)
+            masks[k] = np.fliplr(t[k])
+    return images, masks
+""",
+}
+
+WRONG["upconv"] = {
+    "overwrites": (
+        ": s] += stamp",
+        ": s] = stamp",
+        "where stamps overlap they add up; yours overwrite each other",
+    ),
+    "rotated kernel": (
+        'np.einsum("ncij,cf->nfij", x, w[:, :, u, v])',
+        'np.einsum("ncij,cf->nfij", x, w[:, :, kh - 1 - u, kw - 1 - v])',
+        "you rotate the kernel: tap (u, v) of a stamp goes to row u, column v of it",
+    ),
+    "padding forgotten": (
+        "return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b",
+        "return big + b",
+        "`padding` pixels are cut off at each side of the output",
+    ),
+    "padding adds": (
+        "return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b",
+        "return np.pad(big, ((0, 0), (0, 0), (p, p), (p, p))) + b",
+        "you add zeros around the output; the padding of an upconvolution is cut off",
+    ),
+    "padding cut once": (
+        "big[:, :, p : big.shape[2] - p, p : big.shape[3] - p]",
+        "big[:, :, p:, p:]",
+        "you cut the padding off at the top and left only",
+    ),
+    "bias per tap": (
+        "+ b[:, None, None]",
+        "+ kh * kw * b[:, None, None]",
+        "the bias is added once for each tap; it belongs to the output, once",
+    ),
+    "no bias": (
+        " + b[:, None, None]",
+        "",
+        "the bias is missing",
+    ),
+    "stride one": (
+        "big[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s] += stamp",
+        "big[:, :, u : u + h, v : v + width] += stamp",
+        "stamps stand side by side: the stride, their distance, is not used",
+    ),
+    "bias gradient over the batch only": (
+        "g.sum(axis=(0, 2, 3))",
+        "g.mean(axis=(0, 2, 3))",
+        "the gradient of a bias is the sum over images and places, not their mean",
+    ),
+    "bias gradient of the padded map": (
+        "g.sum(axis=(0, 2, 3))",
+        "g.sum(axis=(0, 2))[:, 0]",
+        "the bias went to every place of its map: sum over rows and columns",
+    ),
+    "x gradient rotated": (
+        'gx += np.einsum("nfij,cf->ncij", seen, w[:, :, u, v])',
+        'gx += np.einsum("nfij,cf->ncij", seen, w[:, :, kh - 1 - u, kw - 1 - v])',
+        "the gradient of x reads each tap's slice with that same tap's weights; yours takes the opposite tap",
+    ),
+    "x gradient of the last tap": (
+        "gx += np",
+        "gx[...] = np",
+        "each tap overwrites the gradient of x: what an input wrote through every tap adds up",
+    ),
+    "gradient not padded": (
+        "np.pad(g, ((0, 0), (0, 0), (p, p), (p, p)))",
+        "np.pad(g, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))",
+        "the cut pixels lay at all four sides: pad g with zeros before and behind",
+    ),
+    "weight gradient of one image": (
+        'np.einsum("ncij,nfij->cf", x, seen)',
+        'np.einsum("ncij,nfij->cf", x[:1], seen[:1])',
+        "the weights worked on every image: sum their gradient over the batch",
+    ),
+    "weight gradient averaged": (
+        'gw[:, :, u, v] = np.einsum("ncij,nfij->cf", x, seen)',
+        'gw[:, :, u, v] = np.einsum("ncij,nfij->cf", x, seen) / len(x)',
+        "the gradient of the weights is a sum over the batch; a mean belongs into the loss",
+    ),
+    "writes into w": (
+        "gx += np.einsum",
+        "w[:, :, u, v] = w[:, :, u, v] * 1.01\n            gx += np.einsum",
+        "you write into the caller's weights",
+    ),
+}
+RIGHT["upconv"] = {
+    "stamp by stamp": """
+def upconv(x, w, b, stride, padding):
+    n, c, h, width = x.shape
+    _, f, kh, kw = w.shape
+    big = np.zeros((n, f, (h - 1) * stride + kh, (width - 1) * stride + kw))
+    for i in range(h):
+        for j in range(width):
+            big[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw] += np.tensordot(x[:, :, i, j], w, 1)
+    rows, columns = big.shape[2:]
+    return big[:, :, padding : rows - padding, padding : columns - padding] + b.reshape(1, -1, 1, 1)
+
+
+def upconv_backward(g, x, w, stride, padding):
+    n, c, h, width = x.shape
+    kh, kw = w.shape[2:]
+    big = np.pad(g, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    gx, gw = np.zeros_like(x), np.zeros_like(w)
+    for i in range(h):
+        for j in range(width):
+            window = big[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            gx[:, :, i, j] = np.tensordot(window, w, axes=([1, 2, 3], [1, 2, 3]))
+            gw += np.tensordot(x[:, :, i, j].T, window, 1)
+    return gx, gw, g.sum((0, 2, 3))
+""",
+    "zeros between the inputs": """
+def upconv(x, w, b, stride, padding):
+    n, c, h, width = x.shape
+    kh, kw = w.shape[2:]
+    spread = np.zeros((n, c, (h - 1) * stride + 1, (width - 1) * stride + 1))
+    spread[:, :, ::stride, ::stride] = x
+    spread = np.pad(spread, ((0, 0), (0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(spread, (kh, kw), axis=(2, 3))
+    big = np.einsum("ncijuv,cfuv->nfij", windows, w[:, :, ::-1, ::-1])
+    stop = [-padding or None] * 2
+    return big[:, :, padding : stop[0], padding : stop[1]] + b[None, :, None, None]
+
+
+def upconv_backward(g, x, w, stride, padding):
+    kh, kw = w.shape[2:]
+    big = np.pad(g, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
+    windows = np.lib.stride_tricks.sliding_window_view(big, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    windows = windows[:, :, : x.shape[2], : x.shape[3]]
+    gx = np.einsum("nfijuv,cfuv->ncij", windows, w)
+    return gx, np.einsum("ncij,nfijuv->cfuv", x, windows), np.einsum("nfij->f", g)
+""",
+}
+
+WRONG["unpool"] = {
+    "place within the window": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "at",
+        "your switches count within the window; they are places in the whole map",
+    ),
+    "rows as long as the cut map": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i * k + at // k) * (columns * k) + j * k + at % k",
+        "a row of the map is w long, columns that fill no window included",
+    ),
+    "column-major": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(j * k + at % k) * h + i * k + at // k",
+        "you count down the columns; places are counted along the rows: row · w + column",
+    ),
+    "windows in the wrong order": (
+        "tiles = tiles.swapaxes(3, 4).reshape(n, c, rows, columns, k * k)",
+        "tiles = tiles.reshape(n, c, rows, columns, k * k)",
+        "your windows are runs of k·k numbers along a row: bring the rows of a window together before you reshape",
+    ),
+    "last of equals": (
+        "at = tiles.argmax(axis=-1)",
+        "at = k * k - 1 - tiles[..., ::-1].argmax(axis=-1)",
+        "of equal values you take the last; the first in reading order is asked",
+    ),
+    "largest magnitude": (
+        "at = tiles.argmax(axis=-1)",
+        "at = np.abs(tiles).argmax(axis=-1)",
+        "you look for the largest magnitude: -9 is smaller than 1",
+    ),
+    "mean for the value": (
+        "tiles.max(axis=-1)",
+        "tiles.mean(axis=-1)",
+        "the value is the largest of the window, not its mean",
+    ),
+    "at least zero": (
+        "tiles.max(axis=-1)",
+        "np.maximum(tiles.max(axis=-1), 0)",
+        "a window may be all below zero; its largest number is then below zero too",
+    ),
+    "row and column exchanged": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i * k + at % k) * w + j * k + at // k",
+        "within a window, place m is row m // k and column m % k; yours has them exchanged",
+    ),
+    "unpool fills the maps in turn": (
+        "np.put_along_axis(flat, switches.reshape(n, c, -1), y.reshape(n, c, -1), axis=2)",
+        "flat.reshape(-1)[switches.ravel()] = y.ravel()",
+        "switches count within their own map: you put everything into the first map",
+    ),
+    "unpool in order": (
+        "np.put_along_axis(flat, switches.reshape(n, c, -1), y.reshape(n, c, -1), axis=2)",
+        "np.put_along_axis(flat, np.sort(switches.reshape(n, c, -1)), y.reshape(n, c, -1), axis=2)",
+        "each number belongs to its own switch; yours fill the places in ascending order",
+    ),
+    "unpool with ones": (
+        "y.reshape(n, c, -1), axis=2)",
+        "np.ones((n, c, switches[0, 0].size)), axis=2)",
+        "you mark the places with ones: the numbers y belong there",
+    ),
+    "unpool keeps what is positive": (
+        "y.reshape(n, c, -1), axis=2)",
+        "np.maximum(y, 0).reshape(n, c, -1), axis=2)",
+        "numbers below zero go back to their places as well",
+    ),
+}
+RIGHT["unpool"] = {
+    "loops": """
+def pool_with_switches(x, k):
+    n, c, h, w = x.shape
+    values = np.zeros((n, c, h // k, w // k))
+    places = np.zeros((n, c, h // k, w // k), dtype=int)
+    for a in range(n):
+        for b in range(c):
+            for i in range(h // k):
+                for j in range(w // k):
+                    window = x[a, b, i * k : (i + 1) * k, j * k : (j + 1) * k]
+                    r, s = np.unravel_index(window.argmax(), window.shape)
+                    values[a, b, i, j] = window[r, s]
+                    places[a, b, i, j] = (i * k + r) * w + j * k + s
+    return values, places
+
+
+def unpool(y, switches, shape):
+    out = np.zeros(shape)
+    for a in range(shape[0]):
+        for b in range(shape[1]):
+            out[a, b].reshape(-1)[switches[a, b].ravel()] = y[a, b].ravel()
+    return out
+""",
+    "places as an image, take and add": """
+def pool_with_switches(x, k):
+    n, c, h, w = x.shape
+    place = np.broadcast_to(np.arange(h * w).reshape(h, w), x.shape)
+    cut = lambda a: np.lib.stride_tricks.sliding_window_view(a, (k, k), axis=(2, 3))[:, :, ::k, ::k]
+    windows, places = (cut(a).reshape(n, c, h // k, w // k, k * k) for a in (x, place))
+    best = windows.argmax(-1)[..., None]
+    return np.take_along_axis(windows, best, -1)[..., 0], np.take_along_axis(places, best, -1)[..., 0]
+
+
+def unpool(y, switches, shape):
+    n, c, h, w = shape
+    out = np.zeros(n * c * h * w)
+    first = (np.arange(n * c) * h * w).reshape(n, c, 1, 1)
+    out[(first + switches).ravel()] = y.ravel()
+    return out.reshape(n, c, h, w)
+""",
+}
+
+WRONG["context_module"] = {
+    "padding as for three taps": (
+        "pad = d * (kernel - 1) // 2",
+        "pad = d",
+        "the padding `dilation` keeps the size for three taps only; with k taps it is dilation · (k - 1) / 2",
+    ),
+    "padding without the dilation": (
+        "pad = d * (kernel - 1) // 2",
+        "pad = (kernel - 1) // 2",
+        "a dilated kernel spans more, and needs more padding: dilation · (k - 1) / 2",
+    ),
+    "not dilated": (
+        "padding=pad, dilation=d, rng",
+        "padding=(kernel - 1) // 2, rng",
+        "the layers have no dilation",
+    ),
+    "no ReLU": (
+        ", nn.ReLU()]",
+        "]",
+        "without ReLU between them all these layers are one linear filter",
+    ),
+    "ReLU at the end": (
+        "nn.Conv2d(channels, classes, 1, rng=rng))",
+        "nn.Conv2d(channels, classes, 1, rng=rng), nn.ReLU())",
+        "scores may be negative: no ReLU behind the last convolution",
+    ),
+    "ReLU behind the last only": (
+        "layers += [nn.Conv2d(channels, width, kernel, padding=pad, dilation=d, rng=rng), nn.ReLU()]\n        channels = width",
+        "layers += [nn.Conv2d(channels, width, kernel, padding=pad, dilation=d, rng=rng)]\n        channels = width\n    layers += [nn.ReLU()]",
+        "each dilated layer is followed by ReLU, not only the last one",
+    ),
+    "strided": (
+        "padding=pad, dilation=d, rng=rng",
+        "padding=pad, stride=1 + (d > 1), dilation=d, rng=rng",
+        "a stride makes the map smaller: dilation is there instead of it",
+    ),
+    "dilations in reverse": (
+        "for d in dilations:\n        pad",
+        "for d in dilations[::-1]:\n        pad",
+        "the first dilation belongs to the first layer",
+    ),
+    "always three taps": (
+        "nn.Conv2d(channels, width, kernel, padding=pad,",
+        "nn.Conv2d(channels, width, 3, padding=d,",
+        "the number of taps is `kernel`, which need not be 3",
+    ),
+    "last layer with taps": (
+        "nn.Conv2d(channels, classes, 1, rng=rng)",
+        "nn.Conv2d(channels, classes, kernel, padding=(kernel - 1) // 2, rng=rng)",
+        "the last convolution is 1×1: it only weighs the maps of a pixel",
+    ),
+    "sees too few": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return (kernel - 1) * sum(dilations)",
+        "the receptive field begins with the pixel itself: one more",
+    ),
+    "sees the largest layer": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return 1 + (kernel - 1) * max(dilations)",
+        "layers add up what they see: sum over all of them, not only the widest",
+    ),
+    "sees like undilated": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return 1 + (kernel - 1) * len(dilations)",
+        "each layer adds its dilation times (k - 1), not only k - 1",
+    ),
+    "sees with strides": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return 1 + (kernel - 1) * int(np.prod(dilations))",
+        "dilations add up; it is strides that multiply",
+    ),
+}
+RIGHT["context_module"] = {
+    "a class": """
+class ContextModule(nn.Module):
+    def __init__(self, channels, width, classes, dilations, kernel, rng):
+        self.convs = []
+        for d in dilations:
+            self.convs.append(nn.Conv2d(channels, width, kernel, padding="same", dilation=d, rng=rng))
+            channels = width
+        self.head = nn.Conv2d(channels, classes, 1, rng=rng)
+
+    def forward(self, x):
+        for conv in self.convs:
+            x = F.relu(conv(x))
+        return self.head(x)
+
+
+def context_module(channels, width, classes, dilations, kernel, rng):
+    return ContextModule(channels, width, classes, dilations, kernel, rng)
+
+
+def sees(dilations, kernel):
+    field = 1
+    for d in dilations:
+        field += d * (kernel - 1)
+    return field
+""",
+    "inputs listed": """
+def context_module(channels, width, classes, dilations, kernel, rng):
+    steps = []
+    for i, d in enumerate(dilations):
+        half = d * (kernel // 2)
+        steps.append(nn.Conv2d(width if i else channels, width, kernel, 1, half, d, rng=rng))
+        steps.append(nn.ReLU())
+    steps.append(nn.Conv2d(width if len(dilations) else channels, classes, 1, rng=rng))
+    return nn.Sequential(*steps)
+
+
+def sees(dilations, kernel):
+    return sum(2 * d * (kernel // 2) for d in dilations) + 1
+""",
+}
+
+WRONG["unet"] = {
+    "skip behind the enlarged map": (
+        "F.cat([skip, x], 1)",
+        "F.cat([x, skip], 1)",
+        "some lay them the other way round, but here the kept map comes first, the enlarged one second",
+    ),
+    "kept after pooling": (
+        "            kept.append(x)\n            x = F.max_pool2d(x, 2)\n",
+        "            size = x.shape[2:]\n            x = F.max_pool2d(x, 2)\n            kept.append(enlarge(x, size))\n",
+        "you keep the pooled map, whose detail is gone: keep the map from before the pooling",
+    ),
+    "kept before the block": (
+        "            x = block(x)\n            kept.append(x)\n",
+        "            before = x\n            x = block(x)\n            kept.append(x * 0 + before.mean(1, keepdim=True))\n",
+        "you keep what went into the block; the block's own map is wanted",
+    ),
+    "no skip": (
+        "F.cat([skip, x], 1)",
+        "F.cat([skip * 0, x], 1)",
+        "the kept maps do not arrive: without them the outlines are lost",
+    ),
+    "only the skip": (
+        "F.cat([skip, x], 1)",
+        "F.cat([skip, x * 0], 1)",
+        "the map from below does not arrive",
+    ),
+    "nearest": (
+        "enlarge(x, skip.shape[2:])",
+        "F.interpolate(x, size=skip.shape[2:])",
+        "you repeat pixels; bilinear enlargement is asked: `enlarge`",
+    ),
+    "average pooling": (
+        "F.max_pool2d(x, 2)",
+        "F.avg_pool2d(x, 2)",
+        "you pool by the mean; the largest is asked",
+    ),
+    "bottom left out": (
+        "        x = self.downs[-1](x)\n",
+        "        x = self.downs[-1](x) * 0\n",
+        "what the block at the bottom computed goes nowhere",
+    ),
+    "enlarged after the block": (
+        "            x = enlarge(x, skip.shape[2:])\n            x = block(F.cat([skip, x], 1))\n",
+        "            small = enlarge(skip, x.shape[2:])\n            x = enlarge(block(F.cat([small, x], 1)), skip.shape[2:])\n",
+        "you shrink the kept map and enlarge afterwards, which throws its detail away: enlarge first, then lay side by side",
+    ),
+    "ReLU at the end": (
+        "return self.head(x)",
+        "return F.relu(self.head(x))",
+        "scores may be negative: no ReLU behind the head",
+    ),
+    "softmax at the end": (
+        "return self.head(x)",
+        "return F.softmax(self.head(x), 1)",
+        "return scores; the loss does the softmax",
+    ),
+    "doubled and cut": (
+        "enlarge(x, skip.shape[2:])",
+        "F.pad(enlarge(x, (2 * x.shape[2], 2 * x.shape[3])), (0, skip.shape[3] - 2 * x.shape[3], 0, skip.shape[2] - 2 * x.shape[2]))",
+        "you double the size and add zeros where a row or column is missing: enlarge to the size of the kept map",
+    ),
+}
+RIGHT["unet"] = {
+    "by index": """
+class LittleUNet(nn.Module):
+    def __init__(self, widths, classes, channels, rng):
+        inputs = [channels, *widths]
+        self.downs = [nn.BasicBlock(a, b, rng=rng) for a, b in zip(inputs, widths, strict=False)]
+        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
+        self.head = nn.Conv2d(widths[0], classes, 1, rng=rng)
+
+    def forward(self, x):
+        maps = [self.downs[0](x)]
+        for i in range(1, len(self.downs)):
+            maps.append(self.downs[i](F.max_pool2d(maps[-1], kernel_size=2, stride=2)))
+        y = maps[-1]
+        for i in range(len(self.ups) - 1, -1, -1):
+            y = F.interpolate(y, size=maps[i].shape[-2:], mode="bilinear", align_corners=False)
+            y = self.ups[i](F.cat((maps[i], y), dim=1))
+        return self.head(y)
+""",
+    "recursion": """
+class LittleUNet(nn.Module):
+    def __init__(self, widths, classes, channels, rng):
+        inputs = [channels, *widths]
+        self.downs = [nn.BasicBlock(a, b, rng=rng) for a, b in zip(inputs, widths, strict=False)]
+        self.ups = [nn.BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
+        self.head = nn.Conv2d(widths[0], classes, 1, rng=rng)
+
+    def level(self, x, k):
+        x = self.downs[k](x)
+        if k == len(self.ups):
+            return x
+        below = self.level(F.max_pool2d(x, 2), k + 1)
+        return self.ups[k](F.cat([x, enlarge(below, x.shape[2:])], 1))
+
+    def forward(self, x):
+        return self.head(self.level(x, 0))
+""",
+}
+
+WRONG["tiles"] = {
+    "margins kept": (
+        "row.append(y[:, :, top - a : bottom - a, left - b : right - b])",
+        "row.append(y)",
+        "the answers of the margins stay in: keep those of the tile alone",
+    ),
+    "cut as if in the middle": (
+        "row.append(y[:, :, top - a : bottom - a, left - b : right - b])",
+        "row.append(y[:, :, margin : margin + bottom - top, margin : margin + right - left])",
+        "at the top and left of the image there is no margin to cut off: the tile begins at `top - a` of its piece",
+    ),
+    "answers from the corner": (
+        "row.append(y[:, :, top - a : bottom - a, left - b : right - b])",
+        "row.append(y[:, :, : bottom - top, : right - left])",
+        "you keep the corner of each piece, its margin; the tile's own answers begin behind it",
+    ),
+    "no margin": (
+        "a, b = max(0, top - margin), max(0, left - margin)\n            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])",
+        "a, b = top, left\n            y = net(x[:, :, a : top + tile, b : left + tile])",
+        "the pieces have no margin: at their edges the network sees padding",
+    ),
+    "margin before only": (
+        "net(x[:, :, a : top + tile + margin, b : left + tile + margin])",
+        "net(x[:, :, a : top + tile, b : left + tile])",
+        "there is a margin above and at the left only; it is needed below and at the right as well",
+    ),
+    "zeros around the image": (
+        "            a, b = max(0, top - margin), max(0, left - margin)\n            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])\n",
+        "            a, b, m = top - margin, left - margin, ((0, 0), (0, 0), (margin, margin), (margin, margin))\n            y = net(np.pad(x, m)[:, :, top : top + tile + 2 * margin, left : left + tile + 2 * margin])\n",
+        "you put zeros around the whole image; the margin goes only as far as the image does, or deeper layers see other padding",
+    ),
+    "whole image each time": (
+        "y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])",
+        "y = net(x)[:, :, a:, b:]",
+        "you give the whole image to the network for every tile, so nothing is saved: cut first",
+    ),
+    "net once": (
+        "    (h, w), rows = x.shape[2:], []\n",
+        "    return net(x)\n    (h, w), rows = x.shape[2:], []\n",
+        "you give the whole image to the network; it is to get tiles only",
+    ),
+    "rest left out": (
+        "for top in range(0, h, tile)",
+        "for top in range(0, h - tile + 1, tile)",
+        "the last, smaller tiles are missing: the image need not be a multiple of the tile",
+    ),
+    "rows and columns exchanged": (
+        "for left in range(0, w, tile)",
+        "for left in range(0, h, tile)",
+        "the columns run to the width w, not to the height",
+    ),
+    "margin one too large": (
+        "            return margin\n",
+        "            return margin + 1\n",
+        "the test passes one margin earlier already; return the first that does",
+    ),
+    "margin from one": (
+        "for margin in range(max(x.shape))",
+        "for margin in range(1, max(x.shape))",
+        "a network of 1×1 convolutions needs no margin: begin with 0",
+    ),
+    "mean difference": (
+        ".max() < 1e-9",
+        ".mean() < 1e-1",
+        "every number must agree, so take the largest difference, and 1e-9: a mean hides a seam",
+    ),
+    "signed difference": (
+        "np.abs(tile_by_tile(net, x, tile, margin) - whole).max()",
+        "(tile_by_tile(net, x, tile, margin) - whole).sum()",
+        "positive and negative differences cancel in a sum: take absolute values, and the largest",
+    ),
+    "margin of the tile": (
+        "    for margin in range(max(x.shape)):\n        if np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9:\n            return margin\n",
+        "    return tile\n",
+        "the margin depends on how far the network looks, not on the tile; try margins from 0 on",
+    ),
+}
+RIGHT["tiles"] = {
+    "into an array": """
+def tile_by_tile(net, x, tile, margin):
+    n, c, h, w = x.shape
+    out = None
+    for i in range(-(-h // tile)):
+        for j in range(-(-w // tile)):
+            r0, r1, c0, c1 = i * tile, min((i + 1) * tile, h), j * tile, min((j + 1) * tile, w)
+            R0, R1, C0, C1 = max(r0 - margin, 0), min(r1 + margin, h), max(c0 - margin, 0), min(c1 + margin, w)
+            y = net(x[..., R0:R1, C0:C1])
+            out = np.zeros((n, y.shape[1], h, w)) if out is None else out
+            out[..., r0:r1, c0:c1] = y[..., r0 - R0 : r1 - R0, c0 - C0 : c1 - C0]
+    return out
+
+
+def least_margin(net, x, tile):
+    whole = net(x)
+    for margin in range(max(x.shape[2:]) + 1):
+        if np.allclose(tile_by_tile(net, x, tile, margin), whole, rtol=0, atol=1e-9):
+            return margin
+""",
+}
+
+WRONG["denoise"] = {
+    "mean of the images' decibels": (
+        "10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "np.mean([10 * np.log10(peak**2 / np.mean((a - b) ** 2)) for a, b in zip(image, truth)])",
+        "you average decibels of parts; take the mean error over all numbers first, then the logarithm",
+    ),
+    "peak not squared": (
+        "peak**2",
+        "peak",
+        "the error is squared, so the peak is too",
+    ),
+    "peak forgotten": (
+        "peak**2 /",
+        "1 /",
+        "the peak is not used: it need not be 1",
+    ),
+    "twenty": (
+        "return 10 * np",
+        "return 20 * np",
+        "10 times the logarithm of a ratio of squares; 20 is for a ratio of amplitudes",
+    ),
+    "natural logarithm": (
+        "np.log10",
+        "np.log",
+        "decibels take the logarithm to base 10",
+    ),
+    "absolute error": (
+        "np.mean((image - truth) ** 2)",
+        "np.mean(np.abs(image - truth))",
+        "you take the mean absolute error; the squared one is asked",
+    ),
+    "largest value as peak": (
+        "peak**2",
+        "truth.max() ** 2",
+        "the peak is the largest *possible* value, given as `peak`, not the largest in this image",
+    ),
+    "target is the clean image": (
+        "F.mse_loss(estimate, noise)",
+        "F.mse_loss(estimate, clean)",
+        "this network estimates the noise: compare its output with the noise, not with the clean image",
+    ),
+    "noise added": (
+        "noisy - estimate.data",
+        "noisy + estimate.data",
+        "the estimated noise is taken away from the noisy image",
+    ),
+    "estimate returned": (
+        "noisy - estimate.data",
+        "estimate.data",
+        "you return the estimate of the noise; the denoised images are what remains without it",
+    ),
+    "clean image fed": (
+        "net(Tensor(noisy))",
+        "net(Tensor(clean))",
+        "the network is given the clean image: it is to find the noise in the noisy one",
+    ),
+    "old gradients kept": (
+        "    optimizer.zero_grad()\n",
+        "",
+        "gradients of earlier steps are still there and add up: forget them before backward",
+    ),
+    "no step": (
+        "    optimizer.step()\n",
+        "",
+        "the weights never change: the optimiser has to step",
+    ),
+    "after the step": (
+        "noisy - estimate.data",
+        "noisy - net(Tensor(noisy)).data",
+        "the denoised images are those of before the step; you run the network again",
+    ),
+    "loss of after the step": (
+        "return loss.item()",
+        "return F.mse_loss(net(Tensor(noisy)), noise).item()",
+        "the loss is that of before the step",
+    ),
+    "loss of the denoised by sum": (
+        "F.mse_loss(estimate, noise)",
+        'F.mse_loss(estimate, noise, reduction="sum")',
+        "you add up the squared errors; their mean is the loss",
+    ),
+    "clean from the clean": (
+        "noisy - estimate.data",
+        "clean - estimate.data",
+        "take the estimate away from the noisy image: the clean one is not known when it counts",
+    ),
+    "adds noise in place": (
+        "noisy = clean + noise",
+        "clean += noise\n    noisy = clean",
+        "`+=` writes the noise into the caller's clean images",
+    ),
+}
+RIGHT["denoise"] = {
+    "difference of logarithms, loss by hand": """
+def decibels(image, truth, peak=1.0):
+    error = np.square(np.subtract(image, truth)).sum() / np.size(truth)
+    return 20 * np.log10(peak) - 10 * np.log10(error)
+
+
+def denoise_step(net, optimizer, clean, noise):
+    for p in net.parameters():
+        p.grad = None
+    x = Tensor(np.add(clean, noise))
+    residual = net(x)
+    gap = residual - Tensor(noise)
+    loss = (gap * gap).mean()
+    loss.backward()
+    denoised = x.data - residual.data.copy()
+    optimizer.step()
+    return float(loss.data), denoised
+""",
+}
+
+WRONG["open_segmenter"] = {
+    "untrained": (
+        "list(learn(segmenter, x_small, t_small, epochs=6, size=10, rate=0.02, rng=np.random.default_rng(9)))",
+        "learn(segmenter, x_small, t_small, epochs=6, size=10, rate=0.02, rng=np.random.default_rng(9))",
+        "the network is untrained: `learn` gives one epoch at a time, so its epochs must be asked for, `list(learn(...))`",
+    ),
+    "brightness only": (
+        'Pooled((8, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(0))',
+        "Context(16, (1, 1), kernels=1, rng=np.random.default_rng(0))",
+        "a network of 1×1 convolutions sees one pixel: brightness does not tell a disc from a square",
+    ),
+    "other scale": (
+        "masks_of(segmenter, images)",
+        "masks_of(segmenter, 255 * (images + 0.3))",
+        "the images are scaled otherwise than those it was trained on",
+    ),
+    "masks of other scenes": (
+        "x_small, t_small, epochs",
+        "x_small, np.roll(t_small, 1, axis=0), epochs",
+        "each image is trained with the mask of another scene",
+    ),
+    "all background": (
+        "return masks_of(segmenter, images)",
+        "return np.zeros((len(images), 24, 24), int)",
+        "every pixel is called background: that is right for most pixels and finds nothing",
+    ),
+    "shape or not": (
+        "x_small, t_small, epochs",
+        "x_small, (t_small > 0).astype(int), epochs",
+        "the network has learned shape against background only: it must tell the classes",
+    ),
+    "over the budget": (
+        "Pooled((8, 8, 8, 8, 8)",
+        "Pooled((9, 9, 9, 9, 9)",
+        "the network has more weights than the budget allows",
+    ),
+    "scores, not classes": (
+        "return masks_of(segmenter, images)",
+        "return segmenter.eval()(Tensor(images)).data",
+        "you return scores for every class; the class of each pixel is the one with the largest: argmax over axis 1",
+    ),
+    "steps too long": (
+        "rate=0.02",
+        "rate=3.0",
+        "the learning rate is far too high: the network has lost itself at the start",
+    ),
+}
+RIGHT["open_segmenter"] = {
+    "mirrored scenes added, a loop of one's own": (
+        """segmenter = Pooled((8, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(0))
+list(learn(segmenter, x_small, t_small, epochs=6, size=10, rate=0.02, rng=np.random.default_rng(9)))
+""",
+        """segmenter = Pooled((9, 8, 8, 8, 8), up="skip", rng=np.random.default_rng(4))
+both = np.concatenate([x_small, x_small[..., ::-1]]), np.concatenate([t_small, t_small[..., ::-1]])
+steps = 240
+optimizer, dice = optim.Adam(segmenter.parameters(), lr=schedules.one_cycle(0.02, steps)), np.random.default_rng(5)
+for _ in range(steps):
+    rows = dice.integers(0, len(both[0]), 10)
+    loss = F.cross_entropy(segmenter(Tensor(both[0][rows])), both[1][rows])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+""",
+    ),
+}

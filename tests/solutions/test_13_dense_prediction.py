@@ -1,0 +1,226 @@
+"""Lesson 13: its answers agree with torch, scikit-learn and the library, and what its text says stays true."""
+
+import ast
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import f1_score, jaccard_score
+
+from course_lib.autograd.tensor import Tensor
+from course_lib.evidence.outcome import mean_iou
+from course_lib.topics import dense, restoration, tiles
+from grading.lessons.source import read_lesson
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = read_lesson(ROOT / "solutions" / "13_dense_prediction.py")
+KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+
+
+def definitions():
+    """What the lesson imports and defines, its reference answers included; none of its runs."""
+    namespace = {}
+    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve", "figure")):
+        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
+        kept = [node for node in ast.parse(source).body if isinstance(node, KINDS)]
+        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), namespace)
+    return namespace
+
+
+ANSWERS = definitions()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(13)
+
+
+def test_the_exercises_of_the_curriculum_are_there_in_order():
+    wanted = ["mask_scores", "pixel_loss", "mirrored", "upconv", "unpool", "context_module", "unet", "tiles", "denoise"]
+    wanted.append("open_segmenter")
+    assert [e.id for e in LESSON.exercises if not e.predict] == wanted
+    assert [e.id for e in LESSON.exercises if e.predict] == ["faults", "touched", "finer"]
+
+
+def test_mask_scores_are_scikit_learn_s(rng):
+    p, t = rng.integers(0, 4, (2, 3, 5, 6))
+    share, iou, dice = ANSWERS["mask_scores"](p, t, 5)
+    assert share == np.mean(p == t)
+    np.testing.assert_allclose(iou[:4], jaccard_score(t.ravel(), p.ravel(), average=None))
+    np.testing.assert_allclose(dice[:4], f1_score(t.ravel(), p.ravel(), average=None))
+    assert np.isnan([iou[4], dice[4]]).all()
+
+
+def test_the_loss_is_torch_s_and_the_given_program_s_is_right_for_single_pixels_only(rng):
+    given = {"np": np}
+    exec(LESSON.exercise("pixel_loss").given.source, given)
+    for h, w, agrees in ((1, 1, True), (3, 4, False)):
+        scores, t = rng.normal(size=(2, 3, h, w)), rng.integers(0, 3, (2, h, w))
+        x = torch.from_numpy(scores).requires_grad_()
+        loss = torch.nn.functional.cross_entropy(x, torch.from_numpy(t))
+        loss.backward()
+        mine = ANSWERS["pixel_loss"](scores, t)
+        np.testing.assert_allclose(mine[0], loss.item())
+        np.testing.assert_allclose(mine[1], x.grad.numpy(), atol=1e-12)
+        other = given["pixel_loss"](scores, t)
+        assert np.allclose(other[1], x.grad.numpy()) is agrees
+
+
+def test_mirrored_pairs_still_belong_together(rng):
+    x, t = dense_pairs(rng)
+    coins = np.array([True, False, True, False])
+    images, masks = ANSWERS["mirrored"](x, t, coins)
+    assert np.array_equal(images[:, 0] > 0, masks > 0)
+    assert np.array_equal(images[1::2], x[1::2])
+    assert np.array_equal(masks[0], t[0, :, ::-1])
+
+
+def dense_pairs(rng):
+    t = (rng.random((4, 5, 6)) < 0.5).astype(int)
+    return np.where(t, 1.0, -1.0)[:, None], t
+
+
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [((3, 3), 1, 0), ((4, 2), 3, 1), ((5, 3), 2, 1)])
+def test_the_upconvolution_and_its_gradients_are_torch_s(rng, kernel, stride, padding):
+    x, w, b = rng.normal(size=(2, 3, 4, 5)), rng.normal(size=(3, 2, *kernel)), rng.normal(size=2)
+    tensors = [torch.from_numpy(a).requires_grad_() for a in (x, w, b)]
+    y = torch.nn.functional.conv_transpose2d(*tensors, stride=stride, padding=padding)
+    np.testing.assert_allclose(ANSWERS["upconv"](x, w, b, stride, padding), y.detach().numpy(), atol=1e-12)
+    g = rng.normal(size=y.shape)
+    y.backward(torch.from_numpy(g))
+    for mine, t in zip(ANSWERS["upconv_backward"](g, x, w, stride, padding), tensors, strict=True):
+        np.testing.assert_allclose(mine, t.grad.numpy(), atol=1e-12)
+
+
+def test_the_prediction_of_touched_pixels_is_what_the_upconvolution_gives():
+    out = ANSWERS["upconv"](np.ones((1, 1, 1, 5)), np.ones((1, 1, 1, 3)), np.zeros(1), 2, 0)
+    namespace = {}
+    exec(LESSON.exercise("touched").reference, namespace)
+    assert namespace["touched"] == out[0, 0, 0].tolist()
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_switches_are_torch_s(rng, k):
+    x = rng.integers(-4, 5, (2, 3, 7, 8)).astype(float)
+    values, places = torch.nn.functional.max_pool2d(torch.from_numpy(x), k, return_indices=True)
+    mine = ANSWERS["pool_with_switches"](x, k)
+    assert np.array_equal(mine[0], values.numpy())
+    assert np.array_equal(mine[1], places.numpy())
+    back = torch.nn.functional.max_unpool2d(values, places, k, output_size=(7, 8))
+    assert np.array_equal(ANSWERS["unpool"](*mine, x.shape), back.numpy())
+
+
+def test_the_context_module_sees_what_it_says(rng):
+    make, sees = ANSWERS["context_module"], ANSWERS["sees"]
+    module = make(1, 9, 3, [1, 2], 5, rng).double()
+    x = Tensor(rng.normal(size=(1, 1, 21, 21)), requires_grad=True)
+    module(x)[0, :, 10, 10].sum().backward()
+    reached = np.flatnonzero(np.abs(x.grad[0, 0]).sum(axis=0) > 0)
+    assert reached.max() - reached.min() + 1 <= sees([1, 2], 5) == 13
+
+
+def test_the_unet_is_the_library_s(rng):
+    mine, library = ANSWERS["LittleUNet"]((2, 3, 4), 3, 2, rng).double(), dense.UNet((2, 3, 4), 3, 2, rng=rng).double()
+    assert mine.state_dict().keys() == library.state_dict().keys()
+    library.load_state_dict(mine.state_dict())
+    x = Tensor(rng.normal(size=(2, 2, 9, 6)))
+    np.testing.assert_allclose(mine(x).data, library(x).data, rtol=1e-11)
+
+
+def test_tiles_are_the_library_s_and_the_least_margin_is_half_the_field(rng):
+    net, x = dense.Context(2, (1, 2), rng=rng).eval().double(), rng.normal(size=(1, 1, 13, 10))
+
+    def say(piece):
+        return net(Tensor(piece)).data
+
+    for tile, margin in ((4, 0), (5, 2), (6, 3)):
+        mine = ANSWERS["tile_by_tile"](say, x, tile, margin)
+        np.testing.assert_allclose(mine, tiles.by_tiles(net, x, tile, margin), atol=1e-12)
+    assert ANSWERS["least_margin"](say, x, 4) == 3
+
+
+def test_decibels_are_the_library_s_and_a_step_takes_noise_away(rng):
+    truth = rng.random((2, 1, 4, 5))
+    image = truth + 0.1 * rng.normal(size=truth.shape)
+    assert ANSWERS["decibels"](image, truth, 3.0) == pytest.approx(restoration.psnr(image, truth, 3.0))
+    net = ANSWERS["context_module"](1, 4, 1, [1, 1], 3, rng).double()
+    optimizer = ANSWERS["optim"].Adam(net.parameters(), lr=0.02)
+    losses = [ANSWERS["denoise_step"](net, optimizer, truth, image - truth)[0] for _ in range(60)]
+    assert losses[-1] < 0.7 * losses[0]
+    _, clean = ANSWERS["denoise_step"](net, optimizer, truth, image - truth)
+    assert np.mean((clean - truth) ** 2) == pytest.approx(losses[-1], rel=0.2)
+
+
+# ------------------------------------------------------------------- what the text claims
+
+
+def open_score(make, seed=0, epochs=6, scale=lambda x: x):
+    """Mean IoU of a design of the open exercise on 120 scenes that are not the judge's."""
+    x, t = ANSWERS["small_scenes"](400, np.random.default_rng(13))
+    x_new, t_new = ANSWERS["small_scenes"](120, np.random.default_rng(77 + seed))
+    net = make(np.random.default_rng(seed))
+    list(dense.learn(net, x, t, epochs=epochs, size=10, rate=0.02, rng=np.random.default_rng(seed + 9)))
+    return mean_iou(dense.masks_of(net, scale(x_new)), t_new)
+
+
+def test_the_open_exercise_can_be_done_from_other_starts_and_not_by_brightness():
+    reached = [open_score(lambda rng: dense.Pooled((8,) * 5, up="skip", rng=rng), seed) for seed in (1, 2)]
+    assert min(reached) > 0.44
+    assert open_score(lambda rng: dense.Context(16, (1, 1), kernels=1, rng=rng), epochs=2) < 0.37
+
+
+def test_networks_that_are_compared_have_equally_many_weights(monkeypatch):
+    seen = {}
+    monkeypatch.setitem(ANSWERS, "lecture_table", lambda title, rows: rows)
+    for figure in ("resolution_figure", "reach_figure"):
+        monkeypatch.setitem(
+            ANSWERS,
+            "contest",
+            lambda nets: {k: dense.weights(make(np.random.default_rng(0))) for k, (make, *_) in nets.items()},
+        )
+        seen |= ANSWERS[figure]()
+    assert len(seen) == 10
+    assert max(seen.values()) / min(seen.values()) < 1.03
+
+
+def record(name):
+    """Rows of a recorded figure: {first column: third column}."""
+    table = json.loads((ROOT / "notebooks" / "figures" / f"{name}.json").read_text(encoding="utf-8"))["results"]
+    return {row[0]: row[2] for result in table if "rows" in result for row in result["rows"]}
+
+
+def number(text, after):
+    """(mean, standard error) behind a word of a cell such as `IoU 0.55 ± 0.01, boundary F 0.9 ± 0.0`."""
+    mean, _, error = text.split(f"{after} ")[1].replace(",", "").split()[:3]
+    return float(mean), float(error)
+
+
+def test_dilation_keeps_the_resolution_that_pooling_loses():
+    rows = record("F21")
+    iou, outline = ({k: number(v, after) for k, v in rows.items()} for after in ("IoU", "boundary F"))
+    dilated, pooled, skip = (next(k for k in rows if k.startswith(w)) for w in ("dilated", "pooled", "skip"))
+    for score in (iou, outline):
+        assert score[dilated][0] - score[pooled][0] > 4 * (score[dilated][1] + score[pooled][1])
+        assert score[skip][0] - score[pooled][0] > 4 * (score[skip][1] + score[pooled][1])
+    plain = next(k for k in rows if k.startswith("neither"))
+    assert iou[dilated][0] - iou[plain][0] > 2 * (iou[dilated][1] + iou[plain][1])
+    assert outline[plain][0] > 0.9
+
+
+def test_dilation_is_ahead_of_large_kernels_and_of_a_connected_head():
+    (_, dilated), (_, large), (_, connected) = record("F40").items()
+    found = [number(row, "IoU") for row in (dilated, large, connected)]
+    for other in found[1:]:
+        assert found[0][0] - other[0] > 2 * (found[0][1] + other[1])
+
+
+def test_networks_are_ahead_of_filters_made_by_hand():
+    (_, hand), *learned = record("F21b").items()
+    assert all(number(row, "AUC")[0] > float(hand.split()[1]) + 0.005 for _, row in learned)
+    rows = record("F21c")
+    best = {k: float(v.split()[0]) for k, v in rows.items()}
+    rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]
+    assert best["denoising: residual network"] > max(rivals)
+    assert best["twice the size: network, pixel shuffle"] > best["twice the size: bicubic"] + 0.2
