@@ -102,8 +102,9 @@ def names_padded():
 def faulty_runs():
     """The training curves A, B, C, D, each with one fault, and one without; returns the Axes."""
     many = style.row(4, size=(2.5, 2.6), sharey=True)
+    healthy = language.faulty_run(None)
     for ax, letter in zip(many, language.FAULTS, strict=True):
-        runs = {"healthy": language.faulty_run(None), f"run {letter}": language.faulty_run(letter)}
+        runs = {"healthy": healthy, f"run {letter}": language.faulty_run(letter)}
         learning_curves(runs, ax=ax, xlabel="step", ylabel="bits a letter" if letter == "A" else None, title=letter)
     many[0].set_ylim(0, 9)
     return many
