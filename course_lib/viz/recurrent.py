@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullLocator
 
 from course_lib.topics import recurrent
-from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, MARKERS, ORANGE, SEQUENTIAL, axes, row
+from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, MARKERS, ORANGE, RED, SEQUENTIAL, axes, row
 
 SIZE, LETTERS = 4, "abcdefghijklmnopqrstuvwxyz"
 
@@ -48,8 +51,7 @@ def unrolled_step(story, step, *, back=None, ax=None, below=None, beside=None):
     if ax is None:
         import matplotlib.pyplot as plt
 
-        figure = plt.figure(figsize=(9.4, 4.6), layout="constrained")
-        ax, below, beside = panels(figure)
+        ax, below, beside = panels(plt.figure(figsize=(9.4, 4.6)))
     _chain(ax, story, step, back)
     _bars(below, story, step)
     _norms(beside, story, step, back)
@@ -58,7 +60,8 @@ def unrolled_step(story, step, *, back=None, ax=None, below=None, beside=None):
 
 def panels(figure):
     """The three Axes of `unrolled_step` in a Figure: the chain above, gates and gradients below."""
-    grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.25))
+    sides = {"left": 0.08, "right": 0.98, "bottom": 0.12, "top": 0.94, "hspace": 0.3, "wspace": 0.25}
+    grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.25), **sides)
     return figure.add_subplot(grid[0, :]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
 
 
@@ -67,32 +70,31 @@ def _chain(ax, story, step, back):
     ax.set(xlim=(-0.6, n + 0.7), ylim=(-1.25, 1.5))
     ax.set_axis_off()
     ax.set_title(f"{story.kind} after {step} of {n} letters", loc="left", fontsize="medium")
+    cells = [Rectangle((t - 0.3 + 0.15 * j, 0.05), 0.15, 0.5) for t in range(step + 1) for j in range(SIZE)]
+    shades = PatchCollection(cells, cmap=DIVERGING, zorder=2, lw=0)
+    shades.set_array(np.concatenate([state[0] for state in story.states[: step + 1]]))
+    shades.set_clim(-1, 1)
+    ax.add_collection(shades)
+    frames = [Rectangle((t - 0.3, 0.05), 0.6, 0.5) for t in range(n + 1)]
+    edges = [BLUE if t <= step else GREY for t in range(n + 1)]
+    ax.add_collection(PatchCollection(frames, facecolors="none", edgecolors=edges, lw=1.4, zorder=3))
+    read = np.arange(1, n + 1)
+    colors = [ORANGE if t == step else GREY for t in read]
+    _arrows(ax, read - 0.68, 0.3, 0.36, 0, colors)
+    _arrows(ax, read, -0.55, 0, 0.56, colors)
     for t in range(n + 1):
-        known = t <= step
-        if known:
-            h = story.states[t][0][None]
-            ax.imshow(
-                h, extent=(t - 0.3, t + 0.3, 0.05, 0.55), cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto", zorder=2
-            )
-        ax.add_patch(_box(t, GREY if not known else BLUE))
-        ax.text(t, 0.75, f"$h_{{{t}}}$", ha="center", fontsize=9, alpha=1 if known else 0.4)
-        if t == 0:
-            continue
-        now = {"color": ORANGE if t == step else GREY, "lw": 2 if t == step else 1}
-        ax.annotate("", (t - 0.32, 0.3), (t - 0.68, 0.3), arrowprops={"arrowstyle": "->", **now})
-        ax.annotate("", (t, 0.02), (t, -0.55), arrowprops={"arrowstyle": "->", **now})
+        ax.text(t, 0.75, f"h{t}", ha="center", fontsize=9, alpha=1 if t <= step else 0.4)
+    for t in read:
         weight = "bold" if t == step else "normal"
         ax.text(t, -0.95, story.word[t - 1], ha="center", fontsize=12, fontweight=weight)
-        if back is not None and t > n - back:
-            ax.annotate(
-                "", (t - 0.75, 1.2), (t - 0.1, 1.2), arrowprops={"arrowstyle": "->", "color": "#D55E00", "lw": 2}
-            )
+    if back:
+        _arrows(ax, np.arange(n, n - back, -1) - 0.15, 1.2, -0.6, 0, RED)
 
 
-def _box(t, color):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((t - 0.3, 0.05), 0.6, 0.5, fill=False, ec=color, lw=1.4, zorder=3)
+def _arrows(ax, x, y, dx, dy, color):
+    x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
+    scale = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "dots", "width": 1.6}
+    ax.quiver(x, y, np.full(x.shape, dx), np.full(x.shape, dy), color=color, headwidth=5, headlength=5, **scale)
 
 
 def _bars(ax, story, step):
@@ -116,11 +118,12 @@ def _norms(ax, story, step, back):
     axes(ax, xlabel="state", ylabel="gradient, norm")
     ax.set(xlim=(-0.5, n + 0.5), yscale="log", ylim=(min(0.01, story.norms.min() / 2), max(10, 2 * story.norms.max())))
     ax.set_xticks(range(n + 1))
+    ax.yaxis.set_minor_locator(NullLocator())
     if back is None:
         ax.set_title("no gradient yet", loc="left", fontsize="medium")
         return
     first = n - back
-    ax.plot(range(first, n + 1), story.norms[first:], "o-", color="#D55E00", markersize=5)
+    ax.plot(range(first, n + 1), story.norms[first:], "o-", color=RED, markersize=5)
     ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium")
 
 

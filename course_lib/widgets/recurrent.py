@@ -62,7 +62,7 @@ def read_word(text):
 
 
 def _png(story, step, back):
-    figure = Figure(figsize=(9.4, 4.6), layout="constrained")  # without pyplot nothing is kept open
+    figure = Figure(figsize=(9.4, 4.6))  # without pyplot nothing is kept open
     unrolled_step(story, step, back=back, **dict(zip(("ax", "below", "beside"), panels(figure), strict=True)))
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=90)

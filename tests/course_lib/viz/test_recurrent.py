@@ -31,7 +31,7 @@ def test_a_story_has_a_state_for_every_letter_and_one_before(kind):
 def test_a_step_shows_what_is_known_by_then():
     story = recurrent.tell("LSTM", "abc")
     chain, gates, norms = recurrent.unrolled_step(story, 1)
-    assert len(chain.images) == 2  # the state before, and the first
+    assert len(chain.collections[0].get_array()) == 2 * recurrent.SIZE  # the state before, and the first
     assert gates.get_title(loc="left") == "what the gates say at “a”, unit by unit"
     heights = [bar.get_height() for bar in gates.patches]
     np.testing.assert_allclose(heights, np.concatenate(list(story.gates[0].values())))
