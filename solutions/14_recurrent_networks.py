@@ -45,10 +45,10 @@ from course_lib.widgets.recurrent import unroll_explorer
 FULL = os.environ.get("COURSE_MODE") == "run"
 
 # %% [markdown]
-# A **sequence** is a list of vectors $x_1, x_2, \dots, x_T$, where $T$ differs from one to the next: letters, samples of
-# sound, joints of a body, frame after frame. You could cut a window of fixed length and use lesson 04. Whatever lies outside
-# the window then does not exist, and each place in the window has weights of its own: what was learned about the third
-# letter says nothing about the fourth.
+# A **sequence** is a list of vectors $x_1, x_2, \dots, x_T$, where $T$ differs from one to the next: letters, samples
+# of sound, joints of a body, frame after frame. You could cut a window of fixed length and use lesson 04. Whatever lies
+# outside the window then does not exist, and each place in the window has weights of its own: what was learned about
+# the third letter says nothing about the fourth.
 #
 # A **recurrent layer** has one set of weights and a **state** $h$, its memory. At every step it makes a new state from
 # the old one and from what comes in:
@@ -56,12 +56,12 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # $$h_t = \tanh(W_{ih}\, x_t + W_{hh}\, h_{t-1} + b)$$
 #
 # **Unrolled** over time it is a deep network, as deep as the sequence is long, whose layers share their weights, as a
-# convolution shares them over places. Arrays in sections 1 to 6 have time first: `x` is `(t, n, d)`, t steps of n sequences of d
-# numbers. `x[0]` is then the first step of the whole batch.
+# convolution shares them over places. Arrays in sections 1 to 6 have time first: `x` is `(t, n, d)`, t steps of n
+# sequences of d numbers. `x[0]` is then the first step of the whole batch.
 
 # %% [markdown] task="rnn_forward" title="The recurrent layer, unrolled"
-# Write `rnn_forward(x, h0, w_ih, w_hh, b)` with arrays: `x` `(t, n, d)`, first state `h0` `(n, k)`, weights `w_ih`
-# `(k, d)` and `w_hh` `(k, k)`, bias `b` `(k,)`. Return all states after `h0`, as one array `(t, n, k)`.
+# Write `rnn_forward(x, h0, w_ih, w_hh, b)` with arrays: `x` `(t, n, d)`, first state `h0` `(n, k)`, weights `w_ih` `(k,
+# d)` and `w_hh` `(k, k)`, bias `b` `(k,)`. Return all states after `h0`, as one array `(t, n, k)`.
 #
 # The arguments stay as they are.
 #
@@ -85,7 +85,8 @@ def rnn_forward(x, h0, w_ih, w_hh, b):
 # A loop over time, and one variable that is the state. What does it hold before the loop, and what after each step?
 
 # %% [markdown] hint="rnn_forward"
-# `x[0]` is `(n, d)` and `w_ih` is `(k, d)`: `x[0] @ w_ih.T` is `(n, k)`. With two steps you get a list of two arrays `(n, k)`.
+# `x[0]` is `(n, d)` and `w_ih` is `(k, d)`: `x[0] @ w_ih.T` is `(n, k)`. With two steps you get a list of two arrays
+# `(n, k)`.
 
 # %% [markdown] hint="rnn_forward"
 # ```python
@@ -117,8 +118,8 @@ with check("rnn_forward") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# What the state is good for: two sequences with the same steps in another order end in different states. A sum or a mean
-# over the steps could not tell them apart.
+# What the state is good for: two sequences with the same steps in another order end in different states. A sum or a
+# mean over the steps could not tell them apart.
 
 # %%
 states_of = yours("rnn_forward", else_=recurrent.rnn_states)
@@ -142,23 +143,23 @@ print("c b a:", states_of(steps[::-1], np.zeros((1, 4)), *some)[-1, 0].round(2))
 # - A state is used twice: for the output at its step, and for the next state. Its gradient is the sum of both.
 # - The weights are used at every step. Their gradient is the sum over all steps.
 #
-# Let $g_t$ be the gradient that reaches $h_t$ from outside, for instance from a loss at step $t$. Going backwards,
-# with $\delta$ for the gradient of what stands inside tanh:
+# Let $g_t$ be the gradient that reaches $h_t$ from outside, for instance from a loss at step $t$. Going backwards, with
+# $\delta$ for the gradient of what stands inside tanh:
 #
 # $$\delta_t = (1 - h_t^2) \odot (g_t + W_{hh}^\top \delta_{t+1}), \qquad
 # \frac{\partial E}{\partial W_{hh}} = \sum_t \delta_t\, h_{t-1}^\top$$
 #
-# (for one sequence, as columns). For a text of a million letters you cannot keep all states. **Truncated** back-propagation
-# cuts the way back into windows: the *values* of the state go on from window to window, the gradient stops at each border.
-# What the network should remember over longer times it can then only learn by luck.
+# (for one sequence, as columns). For a text of a million letters you cannot keep all states. **Truncated**
+# back-propagation cuts the way back into windows: the *values* of the state go on from window to window, the gradient
+# stops at each border. What the network should remember over longer times it can then only learn by luck.
 
 # %% [markdown] task="bptt" title="Back-propagation through time, whole and truncated"
-# Write `bptt(x, h0, w_ih, w_hh, h, g, window=None)`. `h` `(t, n, k)` are the states of `rnn_forward`, `g` `(t, n, k)` is what
-# reaches each of them from outside. Return a dict with the gradients "x", "h0", "w_ih", "w_hh" and "b", each of the shape of
-# what it belongs to, sums over the n sequences where that is needed.
+# Write `bptt(x, h0, w_ih, w_hh, h, g, window=None)`. `h` `(t, n, k)` are the states of `rnn_forward`, `g` `(t, n, k)`
+# is what reaches each of them from outside. Return a dict with the gradients "x", "h0", "w_ih", "w_hh" and "b", each of
+# the shape of what it belongs to, sums over the n sequences where that is needed.
 #
-# With `window=m`, no gradient goes from step m to step m - 1 (counted from 0), from 2m to 2m - 1, and so on. `h0` keeps its
-# gradient, from the first window. The arguments stay as they are.
+# With `window=m`, no gradient goes from step m to step m - 1 (counted from 0), from 2m to 2m - 1, and so on. `h0` keeps
+# its gradient, from the first window. The arguments stay as they are.
 #
 # *Example:* one step, all sizes 1, `w_ih` = 2, `w_hh` = 3, x = 5, h0 = 0.4, h = 0, g = 1: x gets 2, h0 gets 3, `w_ih`
 # gets 5, `w_hh` gets 0.4 and b gets 1.
@@ -185,12 +186,13 @@ def bptt(x, h0, w_ih, w_hh, h, g, window=None):
 
 
 # %% [markdown] hint="bptt"
-# Walk from the last step to the first. Carry one array `dh` `(n, k)`: what reaches a state from the step after it. At the
-# last step it is 0.
+# Walk from the last step to the first. Carry one array `dh` `(n, k)`: what reaches a state from the step after it. At
+# the last step it is 0.
 
 # %% [markdown] hint="bptt"
-# Two steps by hand: at t = 1 `dh` is 0, the gradient inside tanh is `g[1] * (1 - h[1]**2)`. It gives `x[1]`, the weights and
-# `h[0]` their share. At t = 0 `h[0]` has got two parts: `g[0]`, and the share from t = 1. The state *before* step 0 is `h0`.
+# Two steps by hand: at t = 1 `dh` is 0, the gradient inside tanh is `g[1] * (1 - h[1]**2)`. It gives `x[1]`, the
+# weights and `h[0]` their share. At t = 0 `h[0]` has got two parts: `g[0]`, and the share from t = 1. The state
+# *before* step 0 is `h0`.
 
 # %% [markdown] hint="bptt"
 # ```python
@@ -247,9 +249,9 @@ with check("bptt-truncated") as expect:
 #
 # ### Predict: fifty steps
 #
-# Leave tanh away for a moment: $h_t = W h_{t-1}$, where W is a multiple of a rotation, all of whose eigenvalues have the
-# size 0.8. The last state has a gradient of norm 1. What is the norm of the gradient fifty steps earlier, as a power of
-# ten? `power = ...`, the whole number nearest to its exponent.
+# Leave tanh away for a moment: $h_t = W h_{t-1}$, where W is a multiple of a rotation, all of whose eigenvalues have
+# the size 0.8. The last state has a gradient of norm 1. What is the norm of the gradient fifty steps earlier, as a
+# power of ten? `power = ...`, the whole number nearest to its exponent.
 #
 # *Example of the form:* for a norm of 0.0009 the answer would be -3.
 
@@ -283,8 +285,8 @@ print(f"0.8 to the power of 50 is {0.8**50:.1e}, and 1.25 to the power of 50 is 
 #
 # Write the gradient in eigenvectors of the matrix: the part along an eigenvalue $\lambda$ grows or shrinks as
 # $|\lambda|^{T-t}$. If the largest is below 1, everything **vanishes**: slopes of tanh are at most 1 and can only help
-# it to. If it is above 1, the gradient *can* **explode**; tanh may still prevent it. Exactly 1 is a knife's edge, and training moves
-# the weights off it.
+# it to. If it is above 1, the gradient *can* **explode**; tanh may still prevent it. Exactly 1 is a knife's edge, and
+# training moves the weights off it.
 
 # %% picture="eigenvalues" alt="Norm of the gradient against steps back in time on a logarithmic axis: three straight lines for eigenvalues of size 0.9, 1 and 1.5 without tanh, and the same with tanh, each falling more or rising less"
 from course_lib.viz.pictures import recurrent
@@ -292,19 +294,21 @@ from course_lib.viz.pictures import recurrent
 recurrent.eigenvalues()
 
 # %% [markdown]
-# Deep networks of lesson 07 have the same trouble, but every layer there has its own matrix, and a good start cures it. Here it is
-# the *same* matrix at every step. The two diseases need different cures:
+# Deep networks of lesson 07 have the same trouble, but every layer there has its own matrix, and a good start cures it.
+# Here it is the *same* matrix at every step. The two diseases need different cures:
 #
-# - An exploding gradient points in a useful direction and is too long. **Clip** it: if the norm of all gradients together
-#   exceeds a limit, scale them all by one factor, so that the direction stays (Pascanu, Mikolov and Bengio 2013).
+# - An exploding gradient points in a useful direction and is too long. **Clip** it: if the norm of all gradients
+#   together exceeds a limit, scale them all by one factor, so that the direction stays (Pascanu, Mikolov and Bengio
+#   2013).
 # - A vanished gradient has no information to be scaled up. It takes another cell: section 4.
 
 # %% [markdown] task="time_gradients" title="Gradient norm over time, and clipping"
-# - `time_gradients(h, w_hh, g)`: a tanh layer has had the states `h` `(t, n, k)`, and the last state gets the gradient `g` `(n, k)`, the
-#   others nothing from outside. Return the norm of the gradient of each of the t states, an array `(t,)`, the last state's last. The norm
-#   goes over the whole array `(n, k)`.
-# - `clipped(gradients, limit)`: a list of arrays. Let N be the norm of all their numbers as one vector. Return a list of new arrays,
-#   scaled together so that their common norm is `limit`, or unchanged if N is not above `limit`; and N as a float: `(list, N)`.
+# - `time_gradients(h, w_hh, g)`: a tanh layer has had the states `h` `(t, n, k)`, and the last state gets the gradient
+#   `g` `(n, k)`, the others nothing from outside. Return the norm of the gradient of each of the t states, an array
+#   `(t,)`, the last state's last. The norm goes over the whole array `(n, k)`.
+# - `clipped(gradients, limit)`: a list of arrays. Let N be the norm of all their numbers as one vector. Return a list
+#   of new arrays, scaled together so that their common norm is `limit`, or unchanged if N is not above `limit`; and N
+#   as a float: `(list, N)`.
 #
 # *Example:* gradients `[[3.0], [[4.0]]]` with limit 1 become `[[0.6], [[0.8]]]`, and N is 5.
 
@@ -331,12 +335,13 @@ def clipped(gradients, limit):
 
 
 # %% [markdown] hint="time_gradients"
-# The first function is the walk of `bptt` without weights: only what is handed from state to state. The second needs one
-# number for all arrays.
+# The first function is the walk of `bptt` without weights: only what is handed from state to state. The second needs
+# one number for all arrays.
 
 # %% [markdown] hint="time_gradients"
-# Three states: the last has norm |g|. Going to the middle one multiplies by the slopes at the *last* state and by the matrix.
-# Nothing needs the slopes at the first state. For clipping: squares of all numbers of all arrays, added, then the root.
+# Three states: the last has norm |g|. Going to the middle one multiplies by the slopes at the *last* state and by the
+# matrix. Nothing needs the slopes at the first state. For clipping: squares of all numbers of all arrays, added, then
+# the root.
 
 # %% [markdown] hint="time_gradients"
 # ```python
@@ -393,13 +398,14 @@ with check("time_gradients-clipped") as expect:
 # $$c_t = f_t \odot c_{t-1} + i_t \odot g_t, \qquad h_t = o_t \odot \tanh(c_t)$$
 #
 # - $g$ is what could be written: $\tanh(W_{ig} x_t + W_{hg} h_{t-1} + b_g)$;
-# - $i$, $f$, $o$ are **gates** between 0 and 1, sigmoids of the same inputs with weights of their own: how much is written
-#   (**input**), kept (**forget**), shown (**output**).
+# - $i$, $f$, $o$ are **gates** between 0 and 1, sigmoids of the same inputs with weights of their own: how much is
+#   written (**input**), kept (**forget**), shown (**output**).
 #
 # From $c_t$ back to $c_{t-1}$ the gradient is multiplied by $f_t$ only. Where the forget gate is near 1 it passes.
 #
-# The family: a **Highway** network has such gates between its layers, with one gate T for both ways. **ResNet** has thrown the gates out: nothing
-# is ever forgotten. Over layers that works. Over time, a memory that cannot forget fills up.
+# The family: a **Highway** network has such gates between its layers, with one gate T for both ways. **ResNet** has
+# thrown the gates out: nothing is ever forgotten. Over layers that works. Over time, a memory that cannot forget fills
+# up.
 
 # %% picture="carriers" alt="Three orange lines: in ResNet the input goes straight to a sum; in Highway it passes a gate 1 minus T; in the LSTM the cell passes the forget gate f"
 from course_lib.viz.recurrent import carriers
@@ -409,8 +415,8 @@ carriers()
 # %% [markdown]
 # ### Predict: what does an LSTM cost?
 #
-# A plain recurrent layer with 10 inputs and 20 units, one bias for each unit, has $20·10 + 20·20 + 20$ weights. How many has an LSTM
-# of the same sizes, with one bias for each gate and unit? `lstm_weights = ...`
+# A plain recurrent layer with 10 inputs and 20 units, one bias for each unit, has $20·10 + 20·20 + 20$ weights. How
+# many has an LSTM of the same sizes, with one bias for each gate and unit? `lstm_weights = ...`
 
 # %% solve="lstm_weights" difficulty=1 importance=3 minutes=3
 ### BEGIN SOLUTION
@@ -436,8 +442,9 @@ for kind in recurrent.CELLS:
     print(f"{kind:4} with 10 inputs and 20 units: {sum(w.size for w in weights):>5,} weights")
 
 # %% [markdown] task="lstm_step" title="One step of an LSTM"
-# Write `lstm_step(x, h, c, w_ih, w_hh, b)`: `x` `(n, d)`, states `h` and `c` `(n, k)`, weights `w_ih` `(4k, d)`, `w_hh` `(4k, k)`,
-# bias `b` `(4k,)`. The rows stand in the order i, f, g, o, k rows each, as in torch. Return `(h, c)` after the step.
+# Write `lstm_step(x, h, c, w_ih, w_hh, b)`: `x` `(n, d)`, states `h` and `c` `(n, k)`, weights `w_ih` `(4k, d)`, `w_hh`
+# `(4k, k)`, bias `b` `(4k,)`. The rows stand in the order i, f, g, o, k rows each, as in torch. Return `(h, c)` after
+# the step.
 #
 # The sigmoid is $1/(1+e^{-a})$; the cases have moderate numbers, but nothing may be changed in place.
 #
@@ -490,8 +497,8 @@ with check("lstm_step") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Gates by hand: with a forget gate of nearly 1 and an input gate of nearly 0 the cell keeps a number over a hundred steps.
-# A plain layer has no weights that do so for every input.
+# Gates by hand: with a forget gate of nearly 1 and an input gate of nearly 0 the cell keeps a number over a hundred
+# steps. A plain layer has no weights that do so for every input.
 
 # %%
 step_of = yours("lstm_step", else_=recurrent.lstm_step)
@@ -502,13 +509,13 @@ for _ in range(100):
 print(f"the cell after 100 steps: {c[0, 0]:.3f}, at the start it was 0.7")
 
 # %% [markdown]
-# The **gated recurrent unit**, GRU, does with one state and two gates (Cho and others 2014): the **update** gate z mixes old and
-# new, the **reset** gate r says how much of the old state the new one may see. In torch's form:
+# The **gated recurrent unit**, GRU, does with one state and two gates (Cho and others 2014): the **update** gate z
+# mixes old and new, the **reset** gate r says how much of the old state the new one may see. In torch's form:
 #
 # $$n_t = \tanh(W_{in} x_t + b_{in} + r_t \odot (W_{hn} h_{t-1} + b_{hn})), \qquad h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$$
 #
-# And now the gradient against time for each cell, with the weights as libraries start them. Look before you read on: which
-# cells keep a gradient, and is it the name of the cell that decides?
+# And now the gradient against time for each cell, with the weights as libraries start them. Look before you read on:
+# which cells keep a gradient, and is it the name of the cell that decides?
 
 # %% picture="gradients_by_cell" alt="Norm of the gradient against steps back, logarithmic: the plain RNN falls fastest, GRU and LSTM as they start fall nearly as fast, the LSTM with forget bias 1 and the RNN with an orthogonal matrix fall slowly"
 from course_lib.viz.pictures import recurrent
@@ -516,13 +523,13 @@ from course_lib.viz.pictures import recurrent
 recurrent.gradients_by_cell()
 
 # %% [markdown]
-# A fresh LSTM has forget gates near 0.5, and half of a half of a half vanishes too. What the cell offers is that its way *can* be
-# opened: a bias of 1 in the forget gate at the start (Gers and others 2000), and training, which opens gates where it pays. The plain
-# layer with an orthogonal matrix, whose eigenvalues all have the size 1, is a serious rival at the start. It has nothing that
-# *keeps* it there.
+# A fresh LSTM has forget gates near 0.5, and half of a half of a half vanishes too. What the cell offers is that its
+# way *can* be opened: a bias of 1 in the forget gate at the start (Gers and others 2000), and training, which opens
+# gates where it pays. The plain layer with an orthogonal matrix, whose eigenvalues all have the size 1, is a serious
+# rival at the start. It has nothing that *keeps* it there.
 #
-# Now step through a cell. Read a word letter by letter and watch the gates; then, with the whole word read, let the gradient flow
-# back. Compare the cells on the same word, and raise the recurrent weights until a gradient explodes.
+# Now step through a cell. Read a word letter by letter and watch the gates; then, with the whole word read, let the
+# gradient flow back. Compare the cells on the same word, and raise the recurrent weights until a gradient explodes.
 
 # %% picture="unrolled" alt="An LSTM that has read the word recurrent: its ten states as coloured boxes, the gates at the last letter as bars, and the gradient norm of every state"
 from course_lib.viz.pictures import recurrent
@@ -537,9 +544,10 @@ unroll_explorer()
 #
 # Two tasks ask for nothing but memory (Hochreiter and Schmidhuber 1997).
 #
-# - **Copying**: three letters, then a wait, then a sign: now say the three letters. Guessing is right in a quarter of the cases.
-# - **Adding**: a long list of numbers, two of which are marked. Say the sum of the two. We count an answer as right when it is off by less
-#   than 0.1.
+# - **Copying**: three letters, then a wait, then a sign: now say the three letters. Guessing is right in a quarter of
+#   the cases.
+# - **Adding**: a long list of numbers, two of which are marked. Say the sum of the two. We count an answer as right
+#   when it is off by less than 0.1.
 
 # %%
 x, told = sequences.copying(2, wait=5, rng=np.random.default_rng(0))
@@ -550,9 +558,9 @@ print("adding: ", x[0, :, 0].round(2), "marks", x[0, :, 1].astype(int), "-> say"
 # %% [markdown]
 # ### Predict: two tasks, one winner?
 #
-# Two rivals: a plain tanh layer that starts from an orthogonal matrix (call it "RNN"), and a GRU ("GRU"). Units (32), steps, batches, learning rate
-# and clipping are equal. Which has more right answers in copying over a wait of 40 steps, and which in adding in a list of 60 numbers?
-# `bridges = (copying, adding)`, two names.
+# Two rivals: a plain tanh layer that starts from an orthogonal matrix (call it "RNN"), and a GRU ("GRU"). Units (32),
+# steps, batches, learning rate and clipping are equal. Which has more right answers in copying over a wait of 40 steps,
+# and which in adding in a list of 60 numbers? `bridges = (copying, adding)`, two names.
 #
 # *Example of the form:* `bridges = ("GRU", "GRU")`.
 
@@ -562,7 +570,8 @@ bridges = ("RNN", "GRU")
 ### END SOLUTION
 
 # %% [markdown] hint="bridges"
-# Compare what the two tasks want from a memory: keep three letters while nothing happens, or pick two numbers out of sixty.
+# Compare what the two tasks want from a memory: keep three letters while nothing happens, or pick two numbers out of
+# sixty.
 
 # %% [markdown] hint="bridges"
 # An orthogonal matrix turns its state at every step and loses nothing of it, wanted or not. A gate can shut the door.
@@ -575,8 +584,8 @@ with check("bridges") as expect:
     expect("the better one in copying over 40 steps, and in adding 60 numbers", bridges)
 
 # %% [markdown]
-# The run itself, recorded. Share of right answers on new sequences against the length to be bridged, three starts each; the
-# bars are standard errors. One more rival runs along: the plain layer from an orthogonal matrix.
+# The run itself, recorded. Share of right answers on new sequences against the length to be bridged, three starts each;
+# the bars are standard errors. One more rival runs along: the plain layer from an orthogonal matrix.
 
 
 # %%
@@ -639,8 +648,8 @@ ax = curves.learning_curves(
 # %% [markdown]
 # ## 6. Sequences of different length in one array
 #
-# A batch is one array, so short sequences are **padded** to the length of the longest, and a **mask** says what is real. Three things go
-# wrong again and again:
+# A batch is one array, so short sequences are **padded** to the length of the longest, and a **mask** says what is
+# real. Three things go wrong again and again:
 #
 # - The state goes on running through the padding: the "last state" of a short sequence is one of padding digested.
 # - The network that runs backwards *begins* in the padding. It must begin at each sequence's own end.
@@ -654,16 +663,17 @@ from course_lib.viz.pictures import recurrent
 recurrent.names_padded()
 
 # %% [markdown]
-# A **bidirectional** layer reads the sequence twice, with weights of its own for each direction, and puts the two states of every
-# step side by side. Each step then knows what comes before it *and* after. (To predict the next letter you may not: the answer would be
-# among the inputs.)
+# A **bidirectional** layer reads the sequence twice, with weights of its own for each direction, and puts the two
+# states of every step side by side. Each step then knows what comes before it *and* after. (To predict the next letter
+# you may not: the answer would be among the inputs.)
 
 # %% [markdown] task="read_both_ways" title="Bidirectional, with padding and masks"
-# Write `read_both_ways(x, lengths, ahead, back)`: `x` `(t, n, d)` is padded with anything at all, `lengths` `(n,)` are from 1 to t. `ahead` and
-# `back` are `(w_ih, w_hh, b)` of tanh layers as in section 1, both with k units. All first states are 0. Return
+# Write `read_both_ways(x, lengths, ahead, back)`: `x` `(t, n, d)` is padded with anything at all, `lengths` `(n,)` are
+# from 1 to t. `ahead` and `back` are `(w_ih, w_hh, b)` of tanh layers as in section 1, both with k units. All first
+# states are 0. Return
 #
-# - the states `(t, n, 2k)`: those of the layer that runs forwards, behind them those of the layer that runs backwards, each at
-#   the step where it has read that step; 0 behind a sequence's end;
+# - the states `(t, n, 2k)`: those of the layer that runs forwards, behind them those of the layer that runs backwards,
+#   each at the step where it has read that step; 0 behind a sequence's end;
 # - the last states `(n, 2k)`: forwards at each sequence's own end, backwards at its first step.
 #
 # *Example:* for a single sequence of length 1 in a longer array, only step 0 is not 0, and it equals the last states.
@@ -689,12 +699,12 @@ def read_both_ways(x, lengths, ahead, back):
 
 
 # %% [markdown] hint="read_both_ways"
-# Where a sequence has ended, its state must stay what it is: `np.where(mask, new, old)`. Why does the same line also make the
-# backward layer begin at the right place?
+# Where a sequence has ended, its state must stay what it is: `np.where(mask, new, old)`. Why does the same line also
+# make the backward layer begin at the right place?
 
 # %% [markdown] hint="read_both_ways"
-# Lengths 3 and 1, backwards: at steps 2 and 1 the second sequence has not begun yet, and its state stays 0. At step 0 both run.
-# Forwards: at steps 1 and 2 the state of the second stays what it was after step 0.
+# Lengths 3 and 1, backwards: at steps 2 and 1 the second sequence has not begun yet, and its state stays 0. At step 0
+# both run. Forwards: at steps 1 and 2 the state of the second stays what it was after step 0.
 
 # %% [markdown] hint="read_both_ways"
 # ```python
@@ -765,11 +775,12 @@ print("each sequence by itself gives the same")
 # %% [markdown]
 # ## 7. Encoder and decoder
 #
-# An **encoder** reads a sequence and keeps its last state: a vector of fixed size for a sequence of any size. A **decoder** starts from
-# such a vector and writes a sequence. Together they translate, and with the input itself as the target they are an **auto-encoder**: what
-# comes back tells how much of the sequence fits into the vector.
+# An **encoder** reads a sequence and keeps its last state: a vector of fixed size for a sequence of any size. A
+# **decoder** starts from such a vector and writes a sequence. Together they translate, and with the input itself as the
+# target they are an **auto-encoder**: what comes back tells how much of the sequence fits into the vector.
 #
-# We try it on movements: the joints of a figure, eleven points in the plane, over twelve frames. 264 numbers go through a code of 16.
+# We try it on movements: the joints of a figure, eleven points in the plane, over twelve frames. 264 numbers go through
+# a code of 16.
 
 
 # %%
@@ -817,11 +828,12 @@ for name, guess in (("through 16 numbers", back), ("the mean pose of each moveme
 many = draw.figures_beside(new[0].reshape(12, 11, 2), back[0].reshape(12, 11, 2), scenes.LIMBS)
 
 # %% [markdown]
-# For symbols, an encoder and a decoder **translate**. Every vocabulary here begins with three signs: PAD (0), START (1), END (2).
+# For symbols, an encoder and a decoder **translate**. Every vocabulary here begins with three signs: PAD (0), START
+# (1), END (2).
 #
-# In training the decoder is given the right target so far and asked for the next symbol: **teacher forcing**. It reads START, then the target
-# *without its last* symbol, and is asked for the target: shifted by one. In use there is no teacher: it reads what it has written itself,
-# until it writes END.
+# In training the decoder is given the right target so far and asked for the next symbol: **teacher forcing**. It reads
+# START, then the target *without its last* symbol, and is asked for the target: shifted by one. In use there is no
+# teacher: it reads what it has written itself, until it writes END.
 
 # %%
 words = Vocabulary("abcdefghij")
@@ -839,12 +851,14 @@ def settled(model, seed):
 
 
 # %% [markdown] task="short_translator" title="Encoder and decoder"
-# Write two methods; the parts are there. Symbols are integers, `(n, steps)`; `nn.GRU` here has the batch first, is called as
-# `self.reader(embedded, lengths=lengths)` or `self.writer(embedded, state)` and returns `(states (n, t, k), state)`.
+# Write two methods; the parts are there. Symbols are integers, `(n, steps)`; `nn.GRU` here has the batch first, is
+# called as `self.reader(embedded, lengths=lengths)` or `self.writer(embedded, state)` and returns `(states (n, t, k),
+# state)`.
 #
-# - `forward(sources, lengths, targets)`: teacher forcing. Logits `(n, t, symbols)`, one row for each of the t target symbols.
-# - `translate(sources, lengths, longest)`: an array of symbols `(n, longest)`, each the likeliest after what was written so far. Rows
-#   end with END and are PAD behind it; a row that does not come to END fills all `longest` places.
+# - `forward(sources, lengths, targets)`: teacher forcing. Logits `(n, t, symbols)`, one row for each of the t target
+#   symbols.
+# - `translate(sources, lengths, longest)`: an array of symbols `(n, longest)`, each the likeliest after what was
+#   written so far. Rows end with END and are PAD behind it; a row that does not come to END fills all `longest` places.
 #
 # *Example:* when END is the likeliest from the start, each row of `translate` is 2, 0, 0, ...
 
@@ -885,11 +899,12 @@ class ShortTranslator(nn.Module):
 
 
 # %% [markdown] hint="short_translator"
-# Both methods begin alike: read, keep the last state. Then one gives the decoder everything at once, the other one symbol at a time.
+# Both methods begin alike: read, keep the last state. Then one gives the decoder everything at once, the other one
+# symbol at a time.
 
 # %% [markdown] hint="short_translator"
-# Target 5, 6, 2 (END): the decoder reads 1 (START), 5, 6 and should say 5, 6, 2. In `translate` it reads START first, then what it has
-# said. A row that has said END goes on being computed, but nothing of it is kept.
+# Target 5, 6, 2 (END): the decoder reads 1 (START), 5, 6 and should say 5, 6, 2. In `translate` it reads START first,
+# then what it has said. A row that has said END goes on being computed, but nothing of it is kept.
 
 # %% [markdown] hint="short_translator"
 # ```python
@@ -953,8 +968,9 @@ with check("short_translator-free") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now train it to reverse strings. The first letter of the answer is the last that was read, and the last letter is the first: the whole
-# string has to go through one vector. (Sutskever, Vinyals and Le turned their *sources* round in 2014, for that reason.)
+# Now train it to reverse strings. The first letter of the answer is the last that was read, and the last letter is the
+# first: the whole string has to go through one vector. (Sutskever, Vinyals and Le turned their *sources* round in 2014,
+# for that reason.)
 
 
 # %%
@@ -980,13 +996,15 @@ size = np.array([len(a) for a in asked[3600:]])
 print("right, by length:", {int(k): f"{right[size == k].mean():.0%}" for k in np.unique(size)}, "(one run)")
 
 # %% [markdown]
-# Look at how the share of right answers depends on the length, then think of a whole paragraph through one vector. Section 9 has the remedy.
+# Look at how the share of right answers depends on the length, then think of a whole paragraph through one vector.
+# Section 9 has the remedy.
 #
 # ## 8. Text, letter by letter
 #
 # A model of text gives every next letter a probability. How well it does is counted in **bits a letter**: the mean of
-# $-\log_2 p$ of the letter that came. One that knows nothing about 64 letters needs 6 bits. Half the bits mean a file half as long:
-# prediction and compression are one thing. The **perplexity** of other books is 2 to the power of the bits.
+# $-\log_2 p$ of the letter that came. One that knows nothing about 64 letters needs 6 bits. Half the bits mean a file
+# half as long: prediction and compression are one thing. The **perplexity** of other books is 2 to the power of the
+# bits.
 
 # %%
 text, source = texts.load("shakespeare")
@@ -1000,19 +1018,21 @@ print(
 )
 
 # %% [markdown]
-# Now truncated back-propagation in earnest. A text of a million letters is cut into n **streams** that are read side by side: row r of a
-# batch goes on exactly where row r of the batch before ended. Then the state can be carried over from batch to batch, values only.
-# The next exercise is about what happens when the rows do not go on.
+# Now truncated back-propagation in earnest. A text of a million letters is cut into n **streams** that are read side by
+# side: row r of a batch goes on exactly where row r of the batch before ended. Then the state can be carried over from
+# batch to batch, values only. The next exercise is about what happens when the rows do not go on.
 
 # %% [markdown] task="text_streams" title="the reader who loses the thread"
-# `text_streams(symbols, n, window)` cuts an array of symbols into a list of `(inputs, targets)`, arrays `(n, window)`. Targets are the inputs one symbol
-# later. Each row must go on where the same row of the pair before ended, so that a state can be carried over. Each of the n rows has
-# `(len(symbols) - 1) // n` inputs in all; what is left over at the end of the text, and at the end of each row behind the last full window, is dropped.
+# `text_streams(symbols, n, window)` cuts an array of symbols into a list of `(inputs, targets)`, arrays `(n, window)`.
+# Targets are the inputs one symbol later. Each row must go on where the same row of the pair before ended, so that a
+# state can be carried over. Each of the n rows has `(len(symbols) - 1) // n` inputs in all; what is left over at the
+# end of the text, and at the end of each row behind the last full window, is dropped.
 #
-# The program below runs, its targets are right, and a network trained with it does *worse* when the state is carried over than
-# when it is set to zero. Find out why, and repair it.
+# The program below runs, its targets are right, and a network trained with it does *worse* when the state is carried
+# over than when it is set to zero. Find out why, and repair it.
 #
-# *Example:* the symbols 0 to 8, n = 2, window = 2: rows are 0 1 2 3 and 4 5 6 7, so the first inputs are `[[0, 1], [4, 5]]`, the second `[[2, 3], [6, 7]]`.
+# *Example:* the symbols 0 to 8, n = 2, window = 2: rows are 0 1 2 3 and 4 5 6 7, so the first inputs are `[[0, 1], [4,
+# 5]]`, the second `[[2, 3], [6, 7]]`.
 
 
 # %% solve="text_streams" difficulty=3 importance=5 minutes=15 bug=true forbid="course_lib.topics.language.streams"
@@ -1040,8 +1060,8 @@ def text_streams(symbols, n, window):
 # Take the text 0, 1, 2, ... and print row 0 of the first and of the second batch. What follows what?
 
 # %% [markdown] hint="text_streams"
-# In the given program row 1 of the first batch goes on where row 0 of the *same* batch ended. What `reshape` puts side by side should be far
-# apart in the text, and what it puts one after the other should be neighbours.
+# In the given program row 1 of the first batch goes on where row 0 of the *same* batch ended. What `reshape` puts side
+# by side should be far apart in the text, and what it puts one after the other should be neighbours.
 
 # %% [markdown] hint="text_streams"
 # ```python
@@ -1066,16 +1086,20 @@ with check("text_streams") as expect:
 # %% [markdown]
 # ### Writing
 #
-# A model of text also **writes**: draw a letter from its probabilities, feed it back, draw the next. Always taking the likeliest soon
-# goes round in circles. A **temperature** T sits between: logits are divided by T before softmax. Below 1 it plays safe, above 1 it dares.
+# A model of text also **writes**: draw a letter from its probabilities, feed it back, draw the next. Always taking the
+# likeliest soon goes round in circles. A **temperature** T sits between: logits are divided by T before softmax. Below
+# 1 it plays safe, above 1 it dares.
 
 # %% [markdown] task="draw_symbol" title="Drawing with a temperature"
-# Write `draw_symbol(logits, temperature, uniforms)`: `logits` `(n, v)`, `uniforms` `(n,)` from 0 to below 1, drawn for you. Return the symbols as
-# integers `(n,)`: for each row the *first* symbol whose cumulative probability (its own added) exceeds the row's uniform number.
+# Write `draw_symbol(logits, temperature, uniforms)`: `logits` `(n, v)`, `uniforms` `(n,)` from 0 to below 1, drawn for
+# you. Return the symbols as integers `(n,)`: for each row the *first* symbol whose cumulative probability (its own
+# added) exceeds the row's uniform number.
 #
-# With temperature 0 take the likeliest, whatever the uniform number. Logits may be large, up to thousands: nothing may overflow.
+# With temperature 0 take the likeliest, whatever the uniform number. Logits may be large, up to thousands: nothing may
+# overflow.
 #
-# *Example:* probabilities 0.5, 0.3, 0.2 with temperature 1: uniform 0.45 gives symbol 0, 0.55 gives 1, and 0.95 gives 2.
+# *Example:* probabilities 0.5, 0.3, 0.2 with temperature 1: uniform 0.45 gives symbol 0, 0.55 gives 1, and 0.95 gives
+# 2.
 
 
 # %% solve="draw_symbol" difficulty=2 importance=4 minutes=12 forbid="course_lib.topics.language.sample"
@@ -1092,11 +1116,12 @@ def draw_symbol(logits, temperature, uniforms):
 
 
 # %% [markdown] hint="draw_symbol"
-# Lay the probabilities one behind the other on a line from 0 to 1. The uniform number is a point on it. In which piece does it lie?
+# Lay the probabilities one behind the other on a line from 0 to 1. The uniform number is a point on it. In which piece
+# does it lie?
 
 # %% [markdown] hint="draw_symbol"
-# 0.5, 0.3, 0.2 have the cumulative sums 0.5, 0.8, 1.0. For 0.55: which is the first that exceeds it? `argmax` of an array of booleans gives the
-# first True.
+# 0.5, 0.3, 0.2 have the cumulative sums 0.5, 0.8, 1.0. For 0.55: which is the first that exceeds it? `argmax` of an
+# array of booleans gives the first True.
 
 # %% [markdown] hint="draw_symbol"
 # ```python
@@ -1158,9 +1183,10 @@ for temperature in (0.4, 1.0, 1.6):
 # %% [markdown]
 # ### A rival without a loop: causal convolution
 #
-# A recurrent layer must wait for its own state: T steps, one after the other. A convolution over time computes all steps at once. Made
-# **causal** (it sees the present and the past only) and **dilated** by 1, 2, 4, 8, ... its view doubles with every layer (lesson 09).
-# That is the idea of WaveNet, which speaks by predicting sound sample by sample, 16 000 a second (van den Oord and others 2016).
+# A recurrent layer must wait for its own state: T steps, one after the other. A convolution over time computes all
+# steps at once. Made **causal** (it sees the present and the past only) and **dilated** by 1, 2, 4, 8, ... its view
+# doubles with every layer (lesson 09). That is the idea of WaveNet, which speaks by predicting sound sample by sample,
+# 16 000 a second (van den Oord and others 2016).
 
 # %% picture="causal" alt="A tree of causal convolutions with dilations 1, 2, 4, 8: the last output at the top depends on sixteen inputs, none of them later"
 from course_lib.viz.recurrent import causal_tree
@@ -1198,8 +1224,9 @@ assert not changed[:12].any()
 
 
 # %% [markdown]
-# A third rival comes in section 9, self-attention. Here is the race of all: bits a letter on Shakespeare held back, at equal weights, letters and
-# steps. Below it the same GRU with windows of different length for truncated back-propagation, at equal letters a step.
+# A third rival comes in section 9, self-attention. Here is the race of all: bits a letter on Shakespeare held back, at
+# equal weights, letters and steps. Below it the same GRU with windows of different length for truncated
+# back-propagation, at equal letters a step.
 
 
 # %%
@@ -1291,26 +1318,28 @@ letters_figure() if FULL else recorded("L14b")
 #
 # ## 9. Attention
 #
-# The decoder of section 7 sees the source through one vector. Why not let it look back at *all* states of the encoder, and choose at every step
-# where to look? (Bahdanau, Cho and Bengio 2015)
+# The decoder of section 7 sees the source through one vector. Why not let it look back at *all* states of the encoder,
+# and choose at every step where to look? (Bahdanau, Cho and Bengio 2015)
 #
-# The decoder's state is a **query** q; every encoder state is a **key** $k_s$ and a **value** $v_s$. A score says how well they match, softmax makes
-# weights of the scores, and the **context** is the weighted mean of the values:
+# The decoder's state is a **query** q; every encoder state is a **key** $k_s$ and a **value** $v_s$. A score says how
+# well they match, softmax makes weights of the scores, and the **context** is the weighted mean of the values:
 #
 # $$\alpha_s = \mathrm{softmax}_s\,\mathrm{score}(q, k_s), \qquad \text{context} = \sum_s \alpha_s v_s$$
 #
-# - **Dot-product** attention: $\mathrm{score} = q \cdot k_s / \sqrt d$. A matrix product, fast. Without the root, scores grow with d and
-#   softmax saturates.
+# - **Dot-product** attention: $\mathrm{score} = q \cdot k_s / \sqrt d$. A matrix product, fast. Without the root,
+#   scores grow with d and softmax saturates.
 # - **Additive** attention: $\mathrm{score} = v \cdot \tanh(W_q q + W_k k_s)$, a small network. It was the first.
 #
-# Between a late letter of the target and an early one of the source there is now one step, however long the strings are. And padding must get
-# the weight 0, exactly.
+# Between a late letter of the target and an early one of the source there is now one step, however long the strings
+# are. And padding must get the weight 0, exactly.
 
 # %% [markdown] task="attend" title="Attention, additive and dot-product"
 # - `dot_scores(query, keys)`: `(n, d)` and `(n, s, d)` to scores `(n, s)`, divided by $\sqrt d$.
-# - `additive_scores(query, keys, w_q, w_k, v)`: `query` `(n, d)`, `keys` `(n, s, e)`, `w_q` `(a, d)`, `w_k` `(a, e)`, `v` `(a,)`, to `(n, s)`.
-# - `attend(scores, values, lengths)`: `scores` `(n, s)`, `values` `(n, s, m)`; of row i only the first `lengths[i]` places may be looked at,
-#   the others have the weight 0. Return `(context (n, m), weights (n, s))`. Scores may be in the thousands.
+# - `additive_scores(query, keys, w_q, w_k, v)`: `query` `(n, d)`, `keys` `(n, s, e)`, `w_q` `(a, d)`, `w_k` `(a, e)`,
+#   `v` `(a,)`, to `(n, s)`.
+# - `attend(scores, values, lengths)`: `scores` `(n, s)`, `values` `(n, s, m)`; of row i only the first `lengths[i]`
+#   places may be looked at, the others have the weight 0. Return `(context (n, m), weights (n, s))`. Scores may be in
+#   the thousands.
 #
 # *Example:* scores 0, 0, 5 with length 2 give the weights 0.5, 0.5, 0.
 
@@ -1343,10 +1372,12 @@ def attend(scores, values, lengths):
 
 
 # %% [markdown] hint="attend"
-# Scores: one number for each pair of a row's query and a row's place. Mask *before* softmax: then the rest adds up to 1 by itself.
+# Scores: one number for each pair of a row's query and a row's place. Mask *before* softmax: then the rest adds up to 1
+# by itself.
 
 # %% [markdown] hint="attend"
-# `query @ w_q.T` is `(n, a)`, `keys @ w_k.T` is `(n, s, a)`. A new axis in the middle lets them be added. The exponential of minus infinity is 0.
+# `query @ w_q.T` is `(n, a)`, `keys @ w_k.T` is `(n, s, a)`. A new axis in the middle lets them be added. The
+# exponential of minus infinity is 0.
 
 # %% [markdown] hint="attend"
 # ```python
@@ -1395,8 +1426,8 @@ with check("attend-looked") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The decoder again, with attention, on strings to reverse. Where does it look while it writes? If it has understood the task, the map must be an
-# **anti-diagonal**: the first letter written belongs to the last letter read.
+# The decoder again, with attention, on strings to reverse. Where does it look while it writes? If it has understood the
+# task, the map must be an **anti-diagonal**: the first letter written belongs to the last letter read.
 
 # %% practice="attention"
 where = {}
@@ -1416,9 +1447,9 @@ for ax, (kind, model) in zip(many, where.items(), strict=True):
     ax = draw.alignment(model.weights[0, : len(said), : len(word)], word, said, ax=ax, title=f"{kind}: {word} → {said}")
 
 # %% [markdown]
-# How straight is the map? For new strings of all lengths: the share of written letters whose strongest look falls on the letter they come
-# from, and the share that falls there or right beside it. The bidirectional states of neighbours know of each other, so that one beside is good
-# enough for the network.
+# How straight is the map? For new strings of all lengths: the share of written letters whose strongest look falls on
+# the letter they come from, and the share that falls there or right beside it. The bidirectional states of neighbours
+# know of each other, so that one beside is good enough for the network.
 
 # %% practice="attention_straight"
 for kind, model in where.items():
@@ -1426,8 +1457,9 @@ for kind, model in where.items():
     print(f"{kind:9} on the letter itself {exactly:.0%}, there or one beside {beside:.0%}")
 
 # %% [markdown]
-# **Translation of dates.** "7 March 2012" becomes "2012-03-07". Year, month and day change places, so the map is made of pieces. Within the year,
-# digit by digit, it must be diagonal: the last four letters read are the first four written.
+# **Translation of dates.** "7 March 2012" becomes "2012-03-07". Year, month and day change places, so the map is made
+# of pieces. Within the year, digit by digit, it must be diagonal: the last four letters read are the first four
+# written.
 
 # %% practice="dates"
 calendar, date_pairs, told_dates, asked_dates = made("dates", 3000, np.random.default_rng(3))
@@ -1446,8 +1478,8 @@ ax = draw.alignment(
 )
 
 # %% [markdown]
-# What attention buys, recorded: whole strings right, also on strings longer than any in training. Equal steps and units; the networks with
-# attention have more weights, the table says how many.
+# What attention buys, recorded: whole strings right, also on strings longer than any in training. Equal steps and
+# units; the networks with attention have more weights, the table says how many.
 
 
 # %% figure="L14c"
@@ -1483,11 +1515,13 @@ translation_figure() if FULL else recorded("L14c")
 #
 # ### Self-attention
 #
-# Now drop the recurrence altogether. Let every step of *one* sequence look at all steps of the same sequence: queries, keys and values are three
-# linear maps of the same x. Add the result to x, as in lesson 12; then let a small two-layer network work on each step by itself, and add that too. This
-# **block** is the class `SelfAttention` in section 8, ten lines. With `is_causal` a step sees only itself and what came before.
+# Now drop the recurrence altogether. Let every step of *one* sequence look at all steps of the same sequence: queries,
+# keys and values are three linear maps of the same x. Add the result to x, as in lesson 12; then let a small two-layer
+# network work on each step by itself, and add that too. This **block** is the class `SelfAttention` in section 8, ten
+# lines. With `is_causal` a step sees only itself and what came before.
 #
-# Attention is a weighted mean, and a mean knows no order. Change the order of the inputs, and the outputs change their order with them:
+# Attention is a weighted mean, and a mean knows no order. Change the order of the inputs, and the outputs change their
+# order with them:
 
 # %%
 block = SelfAttention(8, rng=np.random.default_rng(0))
@@ -1499,21 +1533,24 @@ print("the same, in another order:", np.allclose(straight[:, order], mixed, atol
 # %% [markdown]
 # So the places must be told: `Glance` adds a learned vector for each place to the letter's own.
 #
-# **Where transformers went from there.** *Attention is all you need* (Vaswani and others 2017) stacked such blocks, with several attentions side by side
-# ("heads"), as encoder and decoder for translation. All steps are computed at once, so that training fills a GPU, which a loop over time cannot;
-# the price is a table of all pairs, which grows with the square of the length. In 2018 two halves went their own ways: GPT (Radford and others)
-# took the decoder and predicted text, as you do in section 8; BERT (Devlin and others) took the encoder and filled in words left out. Then came
-# size: loss falls as a power of weights, data and computation (Kaplan and others 2020), GPT-3 with 175 thousand million weights took tasks from
-# examples in its input (Brown and others 2020), and for a given amount of computation weights and data should grow together (Hoffmann and others 2022,
-# which corrected the proportions of 2020). Models were then tuned to follow instructions by human preferences (Ouyang and others 2022). Images, cut into patches,
-# go through the same blocks (Dosovitskiy and others 2021). And recurrence has come back where sequences are very long: state-space models such as
-# S4 and Mamba (Gu and others 2022; Gu and Dao 2023) carry a state from step to step, linear inside, which can be computed for all steps at once. The
-# eigenvalues of section 3 are what is designed there.
+# **Where transformers went from there.** *Attention is all you need* (Vaswani and others 2017) stacked such blocks,
+# with several attentions side by side ("heads"), as encoder and decoder for translation. All steps are computed at
+# once, so that training fills a GPU, which a loop over time cannot; the price is a table of all pairs, which grows with
+# the square of the length. In 2018 two halves went their own ways: GPT (Radford and others) took the decoder and
+# predicted text, as you do in section 8; BERT (Devlin and others) took the encoder and filled in words left out. Then
+# came size: loss falls as a power of weights, data and computation (Kaplan and others 2020), GPT-3 with 175 thousand
+# million weights took tasks from examples in its input (Brown and others 2020), and for a given amount of computation
+# weights and data should grow together (Hoffmann and others 2022, which corrected the proportions of 2020). Models were
+# then tuned to follow instructions by human preferences (Ouyang and others 2022). Images, cut into patches, go through
+# the same blocks (Dosovitskiy and others 2021). And recurrence has come back where sequences are very long: state-space
+# models such as S4 and Mamba (Gu and others 2022; Gu and Dao 2023) carry a state from step to step, linear inside,
+# which can be computed for all steps at once. The eigenvalues of section 3 are what is designed there.
 #
 # ## 10. Images, sound and languages
 #
-# **Captions** (Vinyals and others 2015): a convolutional network reads an image, its output is the first state of a writer. One to many. In
-# miniature: images of one shape, and sentences of five words made from where it lies, how large it is, and what it is.
+# **Captions** (Vinyals and others 2015): a convolutional network reads an image, its output is the first state of a
+# writer. One to many. In miniature: images of one shape, and sentences of five words made from where it lies, how large
+# it is, and what it is.
 
 
 # %%
@@ -1577,25 +1614,28 @@ lines = [" ".join(lexicon[w - 1] if w else "?" for w in row) for row in said[:5]
 grid = draw.captions(images[2000:2005, 0], lines)
 
 # %% [markdown]
-# **Acoustic models.** Speech recognition begins with a spectrogram: a hundred frames a second, each a vector of energies by frequency. A bidirectional
-# LSTM gives every frame a probability for each sound; since nobody marks by hand which frame belongs to which sound, the training sums over
-# all ways to stretch the known text over the frames (connectionist temporal classification, Graves and others 2006). Deep Speech (Hannun and
-# others 2014) went from sound to letters that way. Today's recognisers are mostly encoders and decoders with attention. We have no recordings
-# here, so nothing is measured.
+# **Acoustic models.** Speech recognition begins with a spectrogram: a hundred frames a second, each a vector of
+# energies by frequency. A bidirectional LSTM gives every frame a probability for each sound; since nobody marks by hand
+# which frame belongs to which sound, the training sums over all ways to stretch the known text over the frames
+# (connectionist temporal classification, Graves and others 2006). Deep Speech (Hannun and others 2014) went from sound
+# to letters that way. Today's recognisers are mostly encoders and decoders with attention. We have no recordings here,
+# so nothing is measured.
 #
-# **Text to speech** goes the other way: an encoder and decoder with attention turns letters into a spectrogram (Tacotron, Wang and others 2017), whose
-# alignment map must be monotonic, since speech is read in order; a second network makes sound of it. WaveNet was the first
-# that sounded natural, and its layers are those of `CausalNet`, on samples of sound instead of letters, with one
-# difference: it took minutes to make a second, one sample after the other.
+# **Text to speech** goes the other way: an encoder and decoder with attention turns letters into a spectrogram
+# (Tacotron, Wang and others 2017), whose alignment map must be monotonic, since speech is read in order; a second
+# network makes sound of it. WaveNet was the first that sounded natural, and its layers are those of `CausalNet`, on
+# samples of sound instead of letters, with one difference: it took minutes to make a second, one sample after the
+# other.
 #
-# **Translation** of languages is the date example with words instead of letters: 2014 without, 2015 with attention, 2016 in production (Wu and others),
-# 2017 without recurrence. Words are cut into frequent pieces, so that no word is unknown (Sennrich and others 2016); a beam of several half-finished
-# sentences is kept instead of the likeliest symbol only.
+# **Translation** of languages is the date example with words instead of letters: 2014 without, 2015 with attention,
+# 2016 in production (Wu and others), 2017 without recurrence. Words are cut into frequent pieces, so that no word is
+# unknown (Sennrich and others 2016); a beam of several half-finished sentences is kept instead of the likeliest symbol
+# only.
 #
 # ## 11. Read the curves
 #
-# Four runs of one small network that learns the bundled names, several of them in a line, lines padded to equal length. In each one thing is
-# wrong; start, batches and all else are those of the healthy run, which is drawn beside it.
+# Four runs of one small network that learns the bundled names, several of them in a line, lines padded to equal length.
+# In each one thing is wrong; start, batches and all else are those of the healthy run, which is drawn beside it.
 
 # %% picture="faulty_runs" alt="Four panels A to D, each with the healthy curve falling from 5.2 to 2.4 bits and another: A falls to zero at once, B jumps about above the healthy one, C lies well below the healthy one from the start, D falls slowly and steadily"
 from course_lib.viz.pictures import recurrent
@@ -1607,9 +1647,9 @@ recurrent.faulty_runs()
 #
 # "padding counted", "rate too high", "rate too low", "targets not shifted".
 #
-# Then repair the one that looks best and is not: write `honest_bits(logits, targets)`. `logits` `(n, t, v)`, integers `targets` `(n, t)`, PAD (0) behind
-# each sequence's end. Return the mean of $-\log_2 p$ over all targets that are not PAD, as a float. Every letter counts alike, whatever the length
-# of its row. Logits may be large.
+# Then repair the one that looks best and is not: write `honest_bits(logits, targets)`. `logits` `(n, t, v)`, integers
+# `targets` `(n, t)`, PAD (0) behind each sequence's end. Return the mean of $-\log_2 p$ over all targets that are not
+# PAD, as a float. Every letter counts alike, whatever the length of its row. Logits may be large.
 #
 # *Example:* all logits equal and v = 8: 3 bits, however much is padded.
 
@@ -1631,12 +1671,12 @@ def honest_bits(logits, targets):
 
 
 # %% [markdown] hint="curve_faults"
-# Ask of each curve: does the number mean what it says? No honest model of letters comes to 0 bits, since the next letter of a name
-# is not certain. Padding, on the other hand, is nearly certain.
+# Ask of each curve: does the number mean what it says? No honest model of letters comes to 0 bits, since the next
+# letter of a name is not certain. Padding, on the other hand, is nearly certain.
 
 # %% [markdown] hint="curve_faults"
-# A is too good to be true and needs no memory: what is asked stands in the input. C is too good by a constant: something easy is mixed in. The
-# other two are honest numbers of a badly set optimiser.
+# A is too good to be true and needs no memory: what is asked stands in the input. C is too good by a constant:
+# something easy is mixed in. The other two are honest numbers of a badly set optimiser.
 
 # %% [markdown] hint="curve_faults"
 # ```python
@@ -1677,8 +1717,9 @@ with check("curve_faults-repaired") as expect:
 # %% [markdown]
 # ## 12. An open exercise
 #
-# The paths of a hand, made by rules and honestly noisy: six gestures, each at its own time, speed and size, with rests before and after. The hand moves
-# right (first number) and up (second). "Raise" and "lower" show the same places in another order, and so do the two circles.
+# The paths of a hand, made by rules and honestly noisy: six gestures, each at its own time, speed and size, with rests
+# before and after. The hand moves right (first number) and up (second). "Raise" and "lower" show the same places in
+# another order, and so do the two circles.
 
 # %% practice="gestures_seen"
 x, lengths, labels = sequences.gestures(60, rng=np.random.default_rng(0))
@@ -1688,7 +1729,8 @@ for ax, kind in zip(many, range(6), strict=True):
     ax = draw.path(x[k, : lengths[k]], ax=ax, title=sequences.GESTURES[kind])
 
 # %% [markdown]
-# A helper, so that you can spend your time on the network: Adam with a rate that falls to nothing, fresh gestures at every step.
+# A helper, so that you can spend your time on the network: Adam with a rate that falls to nothing, fresh gestures at
+# every step.
 
 
 # %%
@@ -1705,13 +1747,14 @@ def fit_gestures(logits_of, parameters, *, steps, rate, rng, size=48):
 
 
 # %% [markdown] task="open_gestures" title="Tell gestures apart"
-# Design and train, in the solution cell, whatever you like: a recurrent network, a convolution over time, attention. In the end define
+# Design and train, in the solution cell, whatever you like: a recurrent network, a convolution over time, attention. In
+# the end define
 #
 # - `read_gestures(x, lengths)`: paths `(n, 40, 2)`, padded by 0, and their lengths `(n,)`, to class numbers `(n,)`;
 # - `gesture_weights`: the number of weights of your network, an int, at most 2 500.
 #
-# Budget: 2 500 weights and 2 seconds of processor time for the whole cell. You get points for 60 %, 80 % and 90 % right on 240 new paths, which only
-# the judge has.
+# Budget: 2 500 weights and 2 seconds of processor time for the whole cell. You get points for 60 %, 80 % and 90 % right
+# on 240 new paths, which only the judge has.
 
 
 # %% solve="open_gestures" difficulty=4 importance=5 minutes=45
@@ -1737,11 +1780,12 @@ fit_gestures(gesture_logits, weights, steps=110, rate=0.03, rng=rng)
 
 
 # %% [markdown] hint="open_gestures"
-# What separates "raise" from "lower" is order: a mean over the steps will not do. What separates the circles is the direction of turning.
+# What separates "raise" from "lower" is order: a mean over the steps will not do. What separates the circles is the
+# direction of turning.
 
 # %% [markdown] hint="open_gestures"
-# Where the hand is matters less than how it moves: give the network the differences of neighbouring places too. And let it end at each path's own
-# end, not in the padding.
+# Where the hand is matters less than how it moves: give the network the differences of neighbouring places too. And let
+# it end at each path's own end, not in the padding.
 
 # %% [markdown] hint="open_gestures"
 # ```python
@@ -1788,38 +1832,46 @@ with check("open_gestures-better") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown] question="long_memory" points=6 title="A thousand steps"
-# A plain tanh layer is to learn that the first of a thousand symbols decides the answer at the end. It does not. (a) Explain with eigenvalues what happens
-# to the gradient, and why clipping does not help. (b) What does an LSTM change, and under which condition does its gradient still vanish? (c) You train with
-# truncated back-propagation in windows of 50 and carry the state over. What can be learned about the first symbol, and what not? (d) Name one remedy that is
-# not a recurrent cell, and its price.
+# A plain tanh layer is to learn that the first of a thousand symbols decides the answer at the end. It does not. (a)
+# Explain with eigenvalues what happens to the gradient, and why clipping does not help. (b) What does an LSTM change,
+# and under which condition does its gradient still vanish? (c) You train with truncated back-propagation in windows of
+# 50 and carry the state over. What can be learned about the first symbol, and what not? (d) Name one remedy that is not
+# a recurrent cell, and its price.
 #
 # === BEGIN MARK SCHEME ===
-# 2 points for (a): the gradient is multiplied by the transposed matrix and slopes of tanh (at most 1) about a thousand times, so it shrinks
-# like the power of the largest eigenvalue's size below 1 (1 point); clipping scales down what is too long, it cannot restore what is gone (1 point).
-# 2 points for (b): the way of the cell is additive, from c to c the factor is the forget gate and no matrix (1 point); gates clearly below 1, for instance
-# 0.5 at a start with bias 0, make powers that vanish as well (1 point).
-# 1 point for (c): values are carried on, so a trace may be there by chance, but no gradient crosses a border: nothing teaches the network to keep it.
-# 1 point for (d): attention, with cost or memory growing as the square of the length; or dilated causal convolution, with a limited view; or feeding the
-# first symbol in at every step, which takes knowing what matters. Remedy without a price: no point.
+# 2 points for (a): the gradient is multiplied by the transposed matrix and slopes of tanh (at most 1) about a thousand
+# times, so it shrinks like the power of the largest eigenvalue's size below 1 (1 point); clipping scales down what is
+# too long, it cannot restore what is gone (1 point).
+# 2 points for (b): the way of the cell is additive, from c to c the factor is the forget gate and no matrix (1 point);
+# gates clearly below 1, for instance 0.5 at a start with bias 0, make powers that vanish as well (1 point).
+# 1 point for (c): values are carried on, so a trace may be there by chance, but no gradient crosses a border: nothing
+# teaches the network to keep it.
+# 1 point for (d): attention, with cost or memory growing as the square of the length; or dilated causal convolution,
+# with a limited view; or feeding the first symbol in at every step, which takes knowing what matters. Remedy without a
+# price: no point.
 # === END MARK SCHEME ===
 
 # %% [markdown]
 # ## To remember
 #
 # 1. A recurrent layer is a deep network over time whose layers share their weights; its gradient is a sum over steps.
-# 2. The same matrix at every step: eigenvalues below 1 make gradients vanish, above 1 explode. Clipping cures the second only.
+# 2. The same matrix at every step: eigenvalues below 1 make gradients vanish, above 1 explode. Clipping cures the
+#    second only.
 # 3. LSTM and GRU keep a state by addition behind gates. They *can* keep a gradient; start with the forget gate open.
-# 4. With padding, compare with sequence by sequence: the state stops at the end, backwards starts at the end, the loss does not count it.
+# 4. With padding, compare with sequence by sequence: the state stops at the end, backwards starts at the end, the loss
+#    does not count it.
 # 5. Attention makes the way between any two steps one step long. Look at the alignment map before you believe it.
 #
 # ## Further reading
 #
 # - Jeffrey Elman: *Finding structure in time* (1990); Paul Werbos: *Backpropagation through time* (1990)
-# - Sepp Hochreiter and Jürgen Schmidhuber: *Long short-term memory* (1997); Felix Gers and others: *Learning to forget* (2000)
+# - Sepp Hochreiter and Jürgen Schmidhuber: *Long short-term memory* (1997); Felix Gers and others: *Learning to forget*
+#   (2000)
 # - Razvan Pascanu, Tomas Mikolov and Yoshua Bengio: *On the difficulty of training recurrent neural networks* (2013)
 # - Kyunghyun Cho and others: *Learning phrase representations using RNN encoder-decoder* (2014)
 # - Ilya Sutskever, Oriol Vinyals and Quoc Le: *Sequence to sequence learning with neural networks* (2014)
-# - Dzmitry Bahdanau, Kyunghyun Cho and Yoshua Bengio: *Neural machine translation by jointly learning to align and translate* (2015)
+# - Dzmitry Bahdanau, Kyunghyun Cho and Yoshua Bengio: *Neural machine translation by jointly learning to align and
+#   translate* (2015)
 # - Aäron van den Oord and others: *WaveNet: a generative model for raw audio* (2016)
 # - Ashish Vaswani and others: *Attention is all you need* (2017)
 #
