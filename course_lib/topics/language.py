@@ -108,7 +108,7 @@ def faulty_run(letter, *, steps=80, seed=0):
     names = texts.NAMES.split()
     vocabulary = Vocabulary("".join(names) + " ")
     model = LetterModel("RNN", len(vocabulary), 48, rng=rng)
-    rate = {"rate too low": 0.004, "rate too high": 8.0}.get(fault, 0.8)
+    rate = {"rate too low": 0.004, "rate too high": 3.0}.get(fault, 0.8)
     optimizer, losses = SGD(model.parameters(), lr=rate, momentum=0.9), []
     for _ in range(steps):
         lines = [" ".join(rng.choice(names, k)) for k in rng.integers(1, 7, 24)]

@@ -23,8 +23,8 @@ def folded_and_unrolled(word="time"):
             if len(letters) > 1:
                 ax.annotate("", (t - 0.26, 0.2), (t - 0.74, 0.2), arrowprops=_arrow(style.ORANGE))
         if len(letters) == 1:
-            loop = _arrow(style.ORANGE) | {"connectionstyle": "arc3,rad=1.4"}
-            ax.annotate("", (0.16, 0.5), (0.3, 0.1), arrowprops=loop)
+            loop = _arrow(style.ORANGE) | {"connectionstyle": "arc3,rad=1.8", "shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", (0.11, 0.33), (0.11, 0.07), arrowprops=loop)
         else:
             ax.text(-0.72, 0.32, "$h_0$", ha="left", fontsize=10)
     return left, right
