@@ -127,22 +127,13 @@ def _norms(ax, story, step, back):
     ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium")
 
 
-def gradient_curves(curves, *, ax=None, title=None, guides=()):
-    """Norms of the gradient against steps back from the end; {name: norms (t + 1,), the last state's last}.
-
-    `guides` are numbers r, each drawn as the dotted line r to the power of the steps. Returns the Axes.
-    """
+def gradient_curves(curves, *, ax=None, title=None):
+    """Norms of the gradient against steps back from the end, {name: norms (t + 1,)}, last state last; the Axes."""
     ax = axes(ax, title=title, xlabel="steps back in time", ylabel="norm of the gradient")
     for k, (name, norms) in enumerate(curves.items()):
         norms = np.asarray(norms)[::-1]
         every = max(1, len(norms) // 8)
         ax.plot(norms / norms[0], color=COLORS[k], marker=MARKERS[k], markevery=every, markersize=4, label=name)
-    longest = max(len(norms) for norms in curves.values())
-    for r in guides:
-        ax.plot(r ** np.arange(longest), color=GREY, ls=":", lw=1.2)
-        ax.annotate(
-            f"{r:g} to the power of steps", (longest - 1, r ** (longest - 1)), fontsize=7, ha="right", va="bottom"
-        )
     ax.set_yscale("log")
     ax.legend(frameon=False, fontsize=8)
     return ax
@@ -207,13 +198,6 @@ def causal_tree(layers=4, *, ax=None):
         loc="left",
         fontsize="medium",
     )
-    return ax
-
-
-def heat(values, *, ax=None, title=None, xlabel=None, ylabel=None):
-    """An array (rows, columns) of non-negative numbers as shades. Returns the Axes."""
-    ax = axes(ax, title=title, xlabel=xlabel, ylabel=ylabel)
-    ax.imshow(values, cmap=SEQUENTIAL, aspect="auto")
     return ax
 
 
