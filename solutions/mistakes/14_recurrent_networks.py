@@ -482,6 +482,11 @@ def lstm_step(x, h, c, w_ih, w_hh, b):
 }
 
 WRONG["read_both_ways"] = {
+    "padding overwritten": (
+        "    def run(order, w_ih, w_hh, b):",
+        "    x[~runs[:, :, 0]] = 0\n\n    def run(order, w_ih, w_hh, b):",
+        "the padding of the caller's x is set to 0: leave the argument alone, the mask is enough",
+    ),
     "state runs on through the padding": (
         "h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
         "h = np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b)",
@@ -490,7 +495,7 @@ WRONG["read_both_ways"] = {
     "state set to zero behind the end": (
         "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
         "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), 0)",
-        "behind the end the *state* stays; only the output is 0. Your last states of short sequences are 0",
+        "the last states of short sequences are 0: behind the end the state stays what it was, only the output is 0",
     ),
     "outputs not masked": (
         "states[t] = np.where(runs[t], h, 0)",
@@ -536,11 +541,6 @@ WRONG["read_both_ways"] = {
         "np.concatenate([there, again], axis=2)",
         "there + again",
         "the two states stand side by side: 2k numbers",
-    ),
-    "last rows as last states": (
-        "np.concatenate([last, first], axis=1)",
-        "np.concatenate([there[-1], again[0]], axis=1)",
-        "the last row of the array is padding for short sequences: take each sequence's own end",
     ),
     "backward state of the last step": (
         "np.concatenate([last, first], axis=1)",
@@ -748,7 +748,7 @@ class ShortTranslator(nn.Module):
                 now = int(self.head(states).data[0, 0].argmax())
                 row.append(now)
             rows.append(row + [PAD] * (longest - len(row)))
-        return rows
+        return np.array(rows)
 """,
 }
 
@@ -849,11 +849,6 @@ WRONG["draw_symbol"] = {
         "keepdims=True)) / temperature",
         "keepdims=True)) * temperature",
         "divide by the temperature: above 1 it makes the probabilities more equal",
-    ),
-    "temperature on the probabilities": (
-        "    z = (logits - logits.max(axis=1, keepdims=True)) / temperature\n    p = np.exp(z)\n",
-        "    z = logits - logits.max(axis=1, keepdims=True)\n    p = np.exp(z) / temperature\n",
-        "divided after the exponential the temperature cancels: divide the logits",
     ),
     "zero not treated": (
         "    if temperature == 0:\n        return logits.argmax(axis=1)\n",
@@ -991,11 +986,6 @@ WRONG["attend"] = {
         "scores = scores + 0\n",
         "padding must have the weight 0",
     ),
-    "masked after softmax": (
-        "    scores = np.where(seen, scores, -np.inf)\n",
-        "    masked = seen\n",
-        "the padding takes part in softmax",
-    ),
     "weights cut off after softmax": (
         "    scores = np.where(seen, scores, -np.inf)\n"
         "    weights = np.exp(scores - scores.max(axis=1, keepdims=True))\n"
@@ -1087,6 +1077,11 @@ def attend(scores, values, lengths):
 }
 
 WRONG["curve_faults"] = {
+    "in place": (
+        "z = logits - logits.max(axis=2, keepdims=True)",
+        "logits -= logits.max(axis=2, keepdims=True)\n    z = logits",
+        "`-=` writes into the caller's logits",
+    ),
     "A and C exchanged": (
         '"A": "targets not shifted", "B": "rate too high", "C": "padding counted"',
         '"A": "padding counted", "B": "rate too high", "C": "targets not shifted"',
@@ -1241,8 +1236,25 @@ WRONG["open_gestures"] = {
     ),
 }
 RIGHT["open_gestures"] = {
-    "convolution over time": """
-rng = np.random.default_rng(1)
+    "convolution over time": (
+        """rng = np.random.default_rng(0)
+reader, head = nn.GRU(4, 20, batch_first=True, rng=rng), nn.Linear(20, 6, rng=rng)
+weights = [*reader.parameters(), *head.parameters()]
+gesture_weights = sum(p.data.size for p in weights)
+
+
+def gesture_logits(x, lengths):
+    moves = np.diff(x, axis=1, prepend=x[:, :1])
+    both = np.concatenate([x, 3 * moves], axis=2).astype(np.float32)
+    return head(reader(Tensor(both), lengths=lengths)[1][0])
+
+
+def read_gestures(x, lengths):
+    return gesture_logits(x, lengths).data.argmax(axis=1)
+
+
+fit_gestures(gesture_logits, weights, steps=110, rate=0.03, rng=rng)""",
+        """rng = np.random.default_rng(1)
 first, second = nn.Conv1d(3, 16, 7, padding=3, rng=rng), nn.Conv1d(16, 16, 5, padding=2, rng=rng)
 head = nn.Linear(32, 6, rng=rng)
 weights = [p for part in (first, second, head) for p in part.parameters()]
@@ -1267,10 +1279,27 @@ def read_gestures(x, lengths):
     return np.argmax(scores_of(x, lengths).data, axis=1)
 
 
-fit_gestures(scores_of, weights, steps=150, rate=0.02, rng=rng)
-""",
-    "an LSTM and a loop of its own": """
-rng = np.random.default_rng(2)
+fit_gestures(scores_of, weights, steps=150, rate=0.02, rng=rng)""",
+    ),
+    "an LSTM and a loop of its own": (
+        """rng = np.random.default_rng(0)
+reader, head = nn.GRU(4, 20, batch_first=True, rng=rng), nn.Linear(20, 6, rng=rng)
+weights = [*reader.parameters(), *head.parameters()]
+gesture_weights = sum(p.data.size for p in weights)
+
+
+def gesture_logits(x, lengths):
+    moves = np.diff(x, axis=1, prepend=x[:, :1])
+    both = np.concatenate([x, 3 * moves], axis=2).astype(np.float32)
+    return head(reader(Tensor(both), lengths=lengths)[1][0])
+
+
+def read_gestures(x, lengths):
+    return gesture_logits(x, lengths).data.argmax(axis=1)
+
+
+fit_gestures(gesture_logits, weights, steps=110, rate=0.03, rng=rng)""",
+        """rng = np.random.default_rng(2)
 net, out = nn.LSTM(4, 16, batch_first=True, rng=rng), nn.Linear(16, 6, rng=rng)
 params = [*net.parameters(), *out.parameters()]
 gesture_weights = sum(int(np.prod(p.shape)) for p in params)
@@ -1295,6 +1324,6 @@ for step in range(140):
 
 def read_gestures(x, lengths):
     with no_grad():
-        return scores(x, lengths).data.argmax(1)
-""",
+        return scores(x, lengths).data.argmax(1)""",
+    ),
 }
