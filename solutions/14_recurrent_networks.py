@@ -283,10 +283,11 @@ print(f"0.8 to the power of 50 is {0.8**50:.1e}, and 1.25 to the power of 50 is 
 # $$\frac{\partial E}{\partial h_t} = \Big(\prod_{s=t+1}^{T} W_{hh}^\top\, D_s\Big)\frac{\partial E}{\partial h_T},
 # \qquad D_s = \mathrm{diag}(1 - h_s^2)$$
 #
-# Write the gradient in eigenvectors of the matrix: the part along an eigenvalue $\lambda$ grows or shrinks as
-# $|\lambda|^{T-t}$. If the largest is below 1, everything **vanishes**: slopes of tanh are at most 1 and can only help
-# it to. If it is above 1, the gradient *can* **explode**; tanh may still prevent it. Exactly 1 is a knife's edge, and
-# training moves the weights off it.
+# Leave the slopes away and write the gradient in eigenvectors of the matrix: the part along an eigenvalue $\lambda$ grows
+# or shrinks as $|\lambda|^{T-t}$. In the long run everything **vanishes** if the largest is below 1, and **explodes** if
+# one is above 1. Slopes of tanh are at most 1 and take from it. So with tanh a gradient surely vanishes when the largest
+# *singular value* of the matrix is below 1 (one step then shortens every vector), and it *can* explode only when that is
+# above 1. Exactly 1 is a knife's edge, and training moves the weights off it.
 
 # %% picture="eigenvalues" alt="Norm of the gradient against steps back in time on a logarithmic axis: three straight lines for eigenvalues of size 0.9, 1 and 1.5 without tanh, and the same with tanh, each falling more or rising less"
 from course_lib.viz.pictures import recurrent
@@ -401,7 +402,7 @@ with check("time_gradients-clipped") as expect:
 # - $i$, $f$, $o$ are **gates** between 0 and 1, sigmoids of the same inputs with weights of their own: how much is
 #   written (**input**), kept (**forget**), shown (**output**).
 #
-# From $c_t$ back to $c_{t-1}$ the gradient is multiplied by $f_t$ only. Where the forget gate is near 1 it passes.
+# On the direct way from $c_t$ back to $c_{t-1}$ the gradient is multiplied by $f_t$ only. Where the forget gate is near 1 it passes.
 #
 # The family: a **Highway** network has such gates between its layers, with one gate T for both ways. **ResNet** has
 # thrown the gates out: nothing is ever forgotten. Over layers that works. Over time, a memory that cannot forget fills
