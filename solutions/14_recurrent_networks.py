@@ -1535,8 +1535,8 @@ translation_figure() if FULL else recorded("L14c")
 # %% [markdown]
 # With attention nearly all strings and all dates are right after steps in which the single vector manages three strings in
 # five, and hardly a date. Part of that may be due to the larger number of weights and to the second direction of
-# reading; the alignment map is the better argument. On strings longer than any in training everybody fails, most
-# clearly the single vector: attention can look anywhere, but where to look it has learned from short strings.
+# reading; the alignment map is the better argument. On strings longer than any in training all do badly, the single
+# vector most clearly: attention can look anywhere, but where to look it has learned from short strings.
 #
 # ### Self-attention
 #
@@ -1649,8 +1649,8 @@ grid = draw.captions(images[-400:-395, 0], lines)
 # **Text to speech** goes the other way: an encoder and decoder with attention turns letters into a spectrogram
 # (Tacotron, Wang and others 2017), whose alignment map must be monotonic, since speech is read in order; a second
 # network makes sound of it. WaveNet was the first that sounded natural, and its layers are those of `CausalNet`, on
-# samples of sound instead of letters, with one difference: it took minutes to make a second, one sample after the
-# other.
+# samples of sound instead of letters, one sample
+# after the other, which took minutes of computing for a second of speech.
 #
 # **Translation** of languages is the date example with words instead of letters: 2014 without, 2015 with attention,
 # 2016 in production (Wu and others), 2017 without recurrence. Words are cut into frequent pieces, so that no word is
@@ -1672,7 +1672,7 @@ recurrent.faulty_runs()
 #
 # "padding counted", "rate too high", "rate too low", "targets not shifted".
 #
-# Then repair the one that looks best and is not: write `honest_bits(logits, targets)`. `logits` `(n, t, v)`, integers
+# Then repair what counts the padding: write `honest_bits(logits, targets)`. `logits` `(n, t, v)`, integers
 # `targets` `(n, t)`, PAD (0) behind each sequence's end. Return the mean of $-\log_2 p$ over all targets that are not
 # PAD, as a float. Every letter counts alike, whatever the length of its row. Logits may be large.
 #
