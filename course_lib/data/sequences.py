@@ -83,3 +83,45 @@ def adding(n, *, length=50, rng):
     for marked in (rng.integers(0, half, n), rng.integers(half, length, n)):
         x[np.arange(n), marked, 1] = 1
     return x, (x[..., 0] * x[..., 1]).sum(axis=1, keepdims=True)
+
+
+def copying(n, *, wait=20, letters=3, kinds=4, rng):
+    """The copying task: x (n, wait + 2 letters) of symbols, and the letters to be said at the end (n, letters).
+
+    A row is `letters` random symbols from 1..`kinds`, then `wait` blanks (0), then `letters` times the sign
+    `kinds` + 1, at which the network is to say them (Hochreiter and Schmidhuber, "Long short-term memory", 1997).
+    """
+    if min(wait + 1, letters, kinds) < 1:
+        raise ValueError(f"copying: letters and kinds are at least 1 and wait 0, got {letters}, {kinds}, {wait}")
+    told = rng.integers(1, kinds + 1, (n, letters))
+    x = np.zeros((n, wait + 2 * letters), int)
+    x[:, :letters], x[:, letters + wait :] = told, kinds + 1
+    return x, told
+
+
+GESTURES = ("circle to the left", "circle to the right", "wave", "nod", "raise", "lower")
+
+
+def gestures(n, *, shortest=16, longest=40, noise=0.2, rng):
+    """Paths of a hand, x (n, longest, 2) padded by 0, lengths (n,), and which of GESTURES each is (n,).
+
+    x is right and up. The hand rests, moves and rests again, each for a random time; size, speed, place and Gaussian
+    `noise` differ. "raise" and "lower", and the two circles, show the same places in another order.
+    """
+    x, labels = np.zeros((n, longest, 2)), rng.integers(0, len(GESTURES), n)
+    lengths = rng.integers(shortest, longest + 1, n)
+    for row, length, label in zip(x, lengths, labels, strict=True):
+        before, after = rng.integers(0, length // 3 + 1, 2)
+        time = np.clip((np.arange(length) - before) / (length - before - after), 0, 1)
+        phase, turns = rng.uniform(0, 2 * np.pi), rng.uniform(0.8, 1.6)
+        angle = phase + 2 * np.pi * turns * time * (1 if label == 0 else -1)
+        path = np.zeros((length, 2))
+        if label < 2:
+            path = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        elif label < 4:
+            path[:, label - 2] = np.sin(angle)
+        else:
+            path[:, 1] = (2 * time - 1) * (1 if label == 4 else -1)
+        path *= rng.uniform(0.6, 1.2)
+        row[:length] = path + rng.uniform(-0.5, 0.5, 2) + noise * rng.normal(size=(length, 2))
+    return x, lengths, labels

@@ -5,7 +5,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from course_lib.data.sequences import END, PAD, Vocabulary, adding, dates, reversals
+from course_lib.data.sequences import END, GESTURES, PAD, Vocabulary, adding, copying, dates, gestures, reversals
 
 
 @pytest.fixture
@@ -66,3 +66,33 @@ def test_adding_marks_one_number_in_each_half(rng):
 def test_adding_needs_room_for_two_marks(rng):
     with pytest.raises(ValueError, match="at least 2, got 1"):
         adding(3, length=1, rng=rng)
+
+
+def test_the_copying_task_asks_for_what_it_said(rng):
+    x, told = copying(7, wait=5, letters=3, kinds=4, rng=rng)
+    assert x.shape == (7, 11)
+    np.testing.assert_array_equal(x[:, :3], told)
+    assert not x[:, 3:8].any()
+    assert (x[:, 8:] == 5).all()
+    assert set(told.ravel()) == {1, 2, 3, 4}
+    with pytest.raises(ValueError, match="at least 1 and wait 0, got 3, 0, 20"):
+        copying(2, kinds=0, rng=rng)
+
+
+def test_gestures_differ_by_order_where_they_say_so(rng):
+    x, lengths, labels = gestures(400, noise=0.0, rng=rng)
+    assert x.shape == (400, 40, 2)
+    assert (lengths.min(), lengths.max()) == (16, 40)
+    assert set(labels) == set(range(len(GESTURES)))
+    assert not x[np.arange(40) >= lengths[:, None]].any()
+    ends = x[np.arange(400), lengths - 1] - x[:, 0]
+    assert (ends[labels == 4, 1] > 1).all()
+    assert (ends[labels == 5, 1] < -1).all()
+    spans = np.array([np.ptp(path[:k], axis=0) for path, k in zip(x, lengths, strict=True)])
+    assert np.allclose(spans[labels == 2, 1], 0)
+    assert np.allclose(spans[labels == 3, 0], 0)
+    moves = np.diff(x, axis=1)
+    turning = moves[:, :-1, 0] * moves[:, 1:, 1] - moves[:, :-1, 1] * moves[:, 1:, 0]
+    turned = np.array([t[: k - 2].sum() for t, k in zip(turning, lengths, strict=True)])
+    assert (turned[labels == 0] > 0).all()
+    assert (turned[labels == 1] < 0).all()

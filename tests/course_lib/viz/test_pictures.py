@@ -20,6 +20,7 @@ from course_lib.viz.pictures import (
     optimisation,
     perceptron,
     photos,
+    recurrent,
     training,
 )
 from course_lib.widgets.folds import STARTS, weights
@@ -308,3 +309,44 @@ def test_pooling_costs_resolution_and_skips_bring_it_back():
     reached = [float(line[2].get_title().split()[-1]) for line in dense.three_sights()]
     assert reached[0] < 0.9
     assert reached[1:] == [1.0, 1.0]
+
+
+def test_the_unrolled_network_has_a_cell_for_every_letter():
+    loop, chain = recurrent.folded_and_unrolled("ab")
+    assert {"$h$", "x", "$y$"} <= set(texts(loop))
+    assert {"$h_1$", "$h_2$", "a", "b", "$h_0$"} <= set(texts(chain))
+
+
+def test_without_tanh_gradients_are_powers_and_with_it_smaller():
+    linear, squashed = recurrent.eigenvalues()
+    for r, line in zip((0.9, 1.0, 1.5), linear.lines, strict=True):
+        np.testing.assert_allclose(line.get_ydata(), r ** np.arange(61), rtol=1e-9)
+    ends = [[line.get_ydata()[-1] for line in ax.lines] for ax in (linear, squashed)]
+    assert all(with_tanh < without for without, with_tanh in zip(*ends, strict=True))
+    assert ends[1][2] > 1
+
+
+def test_gates_as_they_start_and_gates_opened_and_orthogonal_starts_differ_by_orders():
+    ends = {line.get_label(): line.get_ydata()[-1] for line in recurrent.gradients_by_cell().lines}
+    assert ends["RNN"] < ends["LSTM"] < 1e-8
+    assert ends["GRU"] < 1e-8
+    assert ends["LSTM, forget bias 1"] > 1e4 * ends["LSTM"]
+    assert ends["RNN, orthogonal"] > 1e8 * ends["RNN"]
+
+
+def test_the_unrolled_cell_has_read_the_word_and_the_gradient_is_back():
+    chain, gates, norms = recurrent.unrolled()
+    assert [t for t in texts(chain) if len(t) == 1] == list("recurrent")
+    assert [t.get_text() for t in gates.get_xticklabels()] == ["input", "forget", "new", "output"]
+    assert len(norms.lines[0].get_xdata()) == 10
+
+
+def test_padding_is_marked_by_dots():
+    assert texts(recurrent.names_padded()).count("·") == 5 + 0 + 4 + 2
+
+
+def test_every_fault_has_a_panel_beside_the_healthy_run():
+    many = recurrent.faulty_runs()
+    assert titles(many) == ["A", "B", "C", "D"]
+    healthy = [ax.lines[0].get_ydata() for ax in many]
+    assert all(np.array_equal(line, healthy[0]) for line in healthy)

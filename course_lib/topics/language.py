@@ -1,0 +1,126 @@
+"""Text letter by letter: streams for truncated back-propagation, a model that predicts the next letter, its samples."""
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib.autograd.tensor import Tensor, no_grad
+from course_lib.data import texts
+from course_lib.data.sequences import PAD, START, Vocabulary
+from course_lib.nn import Embedding, Linear
+from course_lib.nn.module import Module
+from course_lib.optim.gradients import clip_grad_norm_
+from course_lib.optim.optimisers import SGD
+from course_lib.topics.recurrent import CELLS
+
+
+def streams(symbols, n, window):
+    """Windows (inputs, targets), each (n, window), of a text (length,): row r of each goes on where the last ended.
+
+    The text is cut into n stretches of equal length, a rest is dropped; targets are the inputs one symbol later.
+    """
+    symbols = np.asarray(symbols)
+    each = (len(symbols) - 1) // n
+    inputs = symbols[: n * each].reshape(n, each)
+    targets = symbols[1 : n * each + 1].reshape(n, each)
+    for start in range(0, each - window + 1, window):
+        yield inputs[:, start : start + window], targets[:, start : start + window]
+
+
+class LetterModel(Module):
+    """Embedding, a recurrent layer, logits of the next symbol; `kind` is one of `topics.recurrent.CELLS`."""
+
+    def __init__(self, kind, symbols, hidden, *, width=24, rng):
+        self.embedding = Embedding(symbols, width, rng=rng)
+        self.cell = CELLS[kind](width, hidden, batch_first=True, rng=rng)
+        self.head = Linear(hidden, symbols, rng=rng)
+
+    def forward(self, symbols, state=None):
+        """Symbols (n, t) -> logits (n, t, symbols), state."""
+        states, state = self.cell(self.embedding(symbols), state)
+        return self.head(states), state
+
+
+def cut(state):
+    """The same state without its graph: gradients end here, values go on. None stays None."""
+    if state is None:
+        return None
+    return tuple(map(cut, state)) if isinstance(state, tuple) else Tensor(state.data)
+
+
+def train_letters(model, windows, optimizer, *, clip=1.0):
+    """A step for each of `windows`, the state carried from one to the next; yields the losses, in bits a symbol."""
+    state = None
+    for inputs, targets in windows:
+        logits, state = model(inputs, state)
+        state = cut(state)
+        loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1))
+        optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        yield float(loss.data) / np.log(2)
+
+
+def bits(model, symbols, *, n=20, window=100):
+    """Bits a symbol on a text (length,): the mean of -log2 of the probability that the model gave to what came."""
+    state, found = None, []
+    with no_grad():
+        for inputs, targets in streams(symbols, n, window):
+            logits, state = model(inputs, state)
+            loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1))
+            found.append(float(loss.data) / np.log(2))
+    return float(np.mean(found))
+
+
+def sample(logits, temperature, uniforms):
+    """A symbol (n,) for each row of logits (n, symbols): the first whose cumulative probability exceeds uniforms (n,).
+
+    Logits are divided by `temperature` before softmax; at 0 the likeliest symbol is taken.
+    """
+    if temperature == 0:
+        return logits.argmax(axis=1)
+    z = logits / temperature
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    cumulative = np.cumsum(p / p.sum(axis=1, keepdims=True), axis=1)
+    return np.minimum((cumulative <= np.asarray(uniforms)[:, None]).sum(axis=1), logits.shape[1] - 1)
+
+
+def write(model, first, length, *, temperature=1.0, rng, choose=sample):
+    """`length` symbols (n, length) that the model writes behind the first ones (n,), each drawn by `choose`."""
+    now, state, out = np.asarray(first)[:, None], None, []
+    with no_grad():
+        for _ in range(length):
+            logits, state = model(now, state)
+            now = choose(logits.data[:, -1].astype(float), temperature, rng.random(len(now)))[:, None]
+            out.append(now)
+    return np.concatenate(out, axis=1)
+
+
+FAULTS = {"A": "targets not shifted", "B": "rate too high", "C": "padding counted", "D": "rate too low"}
+
+
+def faulty_run(letter, *, steps=80, seed=0):
+    """Losses, in bits a letter, of a small RNN that learns the bundled names with the fault `letter` of FAULTS.
+
+    None is the healthy run, with which it shares start, batches and everything else.
+    """
+    rng, fault = np.random.default_rng(seed), FAULTS.get(letter)
+    names = texts.NAMES.split()
+    vocabulary = Vocabulary("".join(names) + " ")
+    model = LetterModel("RNN", len(vocabulary), 48, rng=rng)
+    rate = {"rate too low": 0.004, "rate too high": 3.0}.get(fault, 0.8)
+    optimizer, losses = SGD(model.parameters(), lr=rate, momentum=0.9), []
+    for _ in range(steps):
+        lines = [" ".join(rng.choice(names, k)) for k in rng.integers(1, 7, 24)]
+        targets, _ = vocabulary.encode(lines)
+        before = np.concatenate([np.full((len(targets), 1), START), targets[:, :-1]], axis=1)
+        logits = model(targets if fault == "targets not shifted" else before)[0]
+        ignored = -1 if fault == "padding counted" else PAD
+        flat = logits.reshape(-1, logits.shape[-1])
+        loss = F.cross_entropy(flat, targets.reshape(-1), ignore_index=ignored)
+        losses.append(float(loss.data) / np.log(2))
+        optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return losses

@@ -1,0 +1,142 @@
+"""From one string to another, in miniature: encoder and decoder, with or without attention between them.
+
+Sutskever, Vinyals and Le, "Sequence to sequence learning" (2014); attention: Bahdanau, Cho and Bengio, "Neural machine
+translation by jointly learning to align and translate" (2015), additive; Luong, Pham and Manning (2015), products.
+"""
+
+import numpy as np
+
+from course_lib import functional as F
+from course_lib.autograd.tensor import no_grad
+from course_lib.data.sequences import END, PAD, START
+from course_lib.nn import GRU, Embedding, Linear
+from course_lib.nn.module import Module
+from course_lib.optim.gradients import clip_grad_norm_
+
+ATTENTION = (None, "dot", "additive")
+
+
+def attend(query, keys, values, lengths):
+    """Dot-product attention of arrays: query (n, d), keys (n, s, d), values (n, s, v).
+
+    Only the first `lengths` (n,) of the s places may be looked at. Returns context (n, v) and weights (n, s).
+    """
+    scores = np.einsum("nd,nsd->ns", query, keys) / np.sqrt(query.shape[-1])
+    return _looked(scores, values, lengths)
+
+
+def attend_additive(query, keys, values, lengths, w_q, w_k, v):
+    """As `attend`, scores v · tanh(w_q query + w_k key); w_q (a, d), w_k (a, d_k), v (a,). Bahdanau et al. 2015."""
+    scores = np.tanh((query @ w_q.T)[:, None] + keys @ w_k.T) @ v
+    return _looked(scores, values, lengths)
+
+
+def _looked(scores, values, lengths):
+    scores = np.where(np.arange(scores.shape[1]) < np.asarray(lengths)[:, None], scores, -np.inf)
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    return np.einsum("ns,nsv->nv", weights, values), weights
+
+
+class Translator(Module):
+    """A GRU reads the source, in both directions with attention, and another writes the target, symbol by symbol.
+
+    Symbols are those of `data.sequences.Vocabulary`. `attention` is None, "dot" or "additive": then every step of the
+    writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked.
+    """
+
+    def __init__(self, symbols, hidden, *, attention=None, rng):
+        if attention not in ATTENTION:
+            raise ValueError(f"Translator: attention is None, 'dot' or 'additive', got {attention!r}")
+        self.attention, self.weights = attention, None
+        self.source, self.target = Embedding(symbols, hidden, rng=rng), Embedding(symbols, hidden, rng=rng)
+        self.reader = GRU(hidden, hidden, batch_first=True, bidirectional=bool(attention), rng=rng)
+        self.writer = GRU(hidden, hidden, batch_first=True, rng=rng)
+        if attention:
+            self.keys, self.join = Linear(2 * hidden, hidden, rng=rng), Linear(2 * hidden, hidden, rng=rng)
+            self.mix = Linear(2 * hidden, hidden, rng=rng)
+        if attention == "additive":
+            self.query, self.score = Linear(hidden, hidden, rng=rng), Linear(hidden, 1, bias=False, rng=rng)
+        self.head = Linear(hidden, symbols, rng=rng)
+
+    def read(self, sources, lengths):
+        """Sources (n, s) -> (keys (n, s, hidden) or None, the writer's first state (1, n, hidden))."""
+        states, last = self.reader(self.source(sources), lengths=lengths)
+        if not self.attention:
+            return None, last
+        both = F.cat([last[0], last[1]], -1)
+        return self.keys(states), F.tanh(self.join(both)).reshape(1, *both.shape[:1], -1)
+
+    def write(self, keys, lengths, state, symbols):
+        """Logits (n, t, symbols) of what follows each of `symbols` (n, t), and the state behind them."""
+        states, state = self.writer(self.target(symbols), state)
+        if keys is None:
+            return self.head(states), state
+        seen = (np.arange(keys.shape[1]) < np.asarray(lengths)[:, None])[:, None]  # (n, 1, s)
+        weights = F.softmax(F.where(seen, self._scores(states, keys), -np.inf), -1)
+        self.weights = weights.data
+        return self.head(F.tanh(self.mix(F.cat([states, weights @ keys], -1)))), state
+
+    def _scores(self, states, keys):
+        if self.attention == "dot":
+            return states @ keys.transpose(1, 2) * (1 / np.sqrt(states.shape[-1]))
+        n, t, k = states.shape
+        pairs = self.query(states).reshape(n, t, 1, k) + keys.reshape(n, 1, -1, k)
+        return self.score(F.tanh(pairs))[..., 0]
+
+    def forward(self, sources, lengths, targets):
+        """Teacher forcing: logits (n, t, symbols) of every target symbol, given the right ones before it."""
+        keys, state = self.read(sources, lengths)
+        before = np.concatenate([np.full((len(targets), 1), START), targets[:, :-1]], axis=1)
+        return self.write(keys, lengths, state, before)[0]
+
+    def translate(self, sources, lengths, longest):
+        """Symbols (n, longest), each row the likeliest one after the other up to END, PAD behind it."""
+        out, now = np.full((len(sources), longest), PAD), np.full((len(sources), 1), START)
+        running, maps = np.ones(len(sources), bool), []
+        with no_grad():
+            keys, state = self.read(sources, lengths)
+            for t in range(longest):
+                logits, state = self.write(keys, lengths, state, now)
+                now = logits.data.argmax(-1)
+                out[running, t] = now[running, 0]
+                running &= now[:, 0] != END
+                maps.append(self.weights)
+        if keys is not None:
+            self.weights = np.concatenate(maps, axis=1)
+        return out
+
+
+def sequence_loss(logits, targets):
+    """Mean cross-entropy of logits (n, t, symbols) over the targets (n, t) that are not PAD."""
+    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=PAD)
+
+
+def train_translator(model, pairs, optimizer, *, steps, size, rng, clip=1.0):
+    """`steps` steps on batches of `size` from pairs (sources, lengths, targets); yields the losses."""
+    sources, lengths, targets = pairs
+    for _ in range(steps):
+        pick = rng.integers(0, len(sources), size)
+        cut, end = lengths[pick].max(), (targets[pick] != PAD).sum(1).max()
+        loss = sequence_loss(model(sources[pick, :cut], lengths[pick], targets[pick, :end]), targets[pick, :end])
+        optimizer.zero_grad()
+        loss.backward()
+        clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        yield float(loss.data)
+
+
+def exact(model, sources, lengths, targets):
+    """The share of sources (n, s) whose whole translation is right."""
+    found = model.translate(sources, lengths, targets.shape[1])
+    return float((found == targets).all(1).mean())
+
+
+def straightness(model, sources, lengths, targets):
+    """Shares of letters, in strings reversed rightly, whose strongest look is on their own letter, or one beside it."""
+    found = model.translate(sources, lengths, targets.shape[1])
+    right = (found == targets).all(1)
+    places = model.weights.argmax(-1)  # (n, t)
+    wanted = lengths[:, None] - 2 - np.arange(places.shape[1])  # END is the last symbol read
+    off = np.abs(places - wanted)[right[:, None] & (wanted >= 0)]
+    return float((off == 0).mean()), float((off <= 1).mean())

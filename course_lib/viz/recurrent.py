@@ -1,0 +1,264 @@
+"""Recurrent networks drawn: unrolled over time, a cell step by step with its gates, gradients, masks, alignments."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullLocator
+
+from course_lib.topics import recurrent
+from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, MARKERS, ORANGE, RED, SEQUENTIAL, axes, row
+
+SIZE, LETTERS = 4, "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A cell reading a word: inputs (letters), states after each step, gates of each step, gradient norms from 0 on."""
+
+    kind: str
+    word: str
+    states: tuple  # of tuples of arrays (k,): (h,) or (h, c)
+    gates: tuple  # of {name: (k,)}
+    norms: np.ndarray  # (t + 1,)
+
+
+def tell(kind, word, *, scale=1.0, seed=0):
+    """The Story of a cell with random weights, its recurrent ones times `scale`, that reads `word`."""
+    rng = np.random.default_rng(seed)
+    weights = recurrent.start_weights(kind, len(LETTERS), SIZE, rng=rng)
+    weights[0] = weights[0] * np.sqrt(len(LETTERS)) / 2  # one letter at a time is 1, the others 0
+    weights[1] = weights[1] * scale
+    x = np.eye(len(LETTERS))[[LETTERS.index(c) for c in word]]
+    state = (np.zeros(SIZE),) * (2 if kind == "LSTM" else 1)
+    states, told = [state], []
+    for now in x:
+        told.append(recurrent.gates(kind, now, state, weights))
+        after, _ = recurrent.step(kind, now[None], tuple(s[None] for s in state), weights)
+        state = tuple(s[0] for s in after)
+        states.append(state)
+    g = np.ones((1, SIZE)) / np.sqrt(SIZE)
+    return Story(kind, word, tuple(states), tuple(told), recurrent.gradient_norms(kind, x[:, None], weights, g))
+
+
+def unrolled_step(story, step, *, back=None, ax=None, below=None, beside=None):
+    """One step of a Story: the chain with its states, the gates of step `step` as bars, gradients that have come back.
+
+    `step` counts letters read, 0 to len(word); `back` says how many steps the gradient has gone back (None: no
+    gradient shown yet). Takes three Axes or makes them; returns them.
+    """
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax, below, beside = panels(plt.figure(figsize=(9.4, 4.6)))
+    _chain(ax, story, step, back)
+    _bars(below, story, step)
+    _norms(beside, story, step, back)
+    return ax, below, beside
+
+
+def panels(figure):
+    """The three Axes of `unrolled_step` in a Figure: the chain above, gates and gradients below."""
+    sides = {"left": 0.08, "right": 0.98, "bottom": 0.12, "top": 0.94, "hspace": 0.3, "wspace": 0.25}
+    grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.25), **sides)
+    return figure.add_subplot(grid[0, :]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
+
+
+def _chain(ax, story, step, back):
+    n = len(story.word)
+    ax.set(xlim=(-0.6, n + 0.7), ylim=(-1.25, 1.5))
+    ax.set_axis_off()
+    ax.set_title(f"{story.kind} after {step} of {n} letters", loc="left", fontsize="medium")
+    cells = [Rectangle((t - 0.3 + 0.15 * j, 0.05), 0.15, 0.5) for t in range(step + 1) for j in range(SIZE)]
+    shades = PatchCollection(cells, cmap=DIVERGING, zorder=2, lw=0)
+    shades.set_array(np.concatenate([state[0] for state in story.states[: step + 1]]))
+    shades.set_clim(-1, 1)
+    ax.add_collection(shades)
+    frames = [Rectangle((t - 0.3, 0.05), 0.6, 0.5) for t in range(n + 1)]
+    edges = [BLUE if t <= step else GREY for t in range(n + 1)]
+    ax.add_collection(PatchCollection(frames, facecolors="none", edgecolors=edges, lw=1.4, zorder=3))
+    read = np.arange(1, n + 1)
+    colors = [ORANGE if t == step else GREY for t in read]
+    _arrows(ax, read - 0.68, 0.3, 0.36, 0, colors)
+    _arrows(ax, read, -0.55, 0, 0.56, colors)
+    for t in range(n + 1):
+        ax.text(t, 0.75, f"h{t}", ha="center", fontsize=9, alpha=1 if t <= step else 0.4)
+    for t in read:
+        weight = "bold" if t == step else "normal"
+        ax.text(t, -0.95, story.word[t - 1], ha="center", fontsize=12, fontweight=weight)
+    if back:
+        _arrows(ax, np.arange(n, n - back, -1) - 0.15, 1.2, -0.6, 0, RED)
+
+
+def _arrows(ax, x, y, dx, dy, color):
+    x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
+    scale = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "dots", "width": 1.6}
+    ax.quiver(x, y, np.full(x.shape, dx), np.full(x.shape, dy), color=color, headwidth=5, headlength=5, **scale)
+
+
+def _bars(ax, story, step):
+    axes(ax, ylabel="value")
+    ax.axhline(0, color=GREY, lw=0.8)
+    ax.set(ylim=(-1.05, 1.05))
+    if step == 0:
+        ax.set_title("no letter read yet", loc="left", fontsize="medium")
+        ax.set_xticks([])
+        return
+    told = story.gates[step - 1]
+    for k, values in enumerate(told.values()):
+        places = np.arange(SIZE) + k * (SIZE + 1)
+        ax.bar(places, values, color=COLORS[k], width=0.85)
+    ax.set_xticks([k * (SIZE + 1) + (SIZE - 1) / 2 for k in range(len(told))], list(told))
+    ax.set_title(f"what the gates say at “{story.word[step - 1]}”, unit by unit", loc="left", fontsize="medium")
+
+
+def _norms(ax, story, step, back):
+    n = len(story.word)
+    axes(ax, xlabel="state", ylabel="gradient, norm")
+    ax.set(xlim=(-0.5, n + 0.5), yscale="log", ylim=(min(0.01, story.norms.min() / 2), max(10, 2 * story.norms.max())))
+    ax.set_xticks(range(n + 1))
+    ax.yaxis.set_minor_locator(NullLocator())
+    if back is None:
+        ax.set_title("no gradient yet", loc="left", fontsize="medium")
+        return
+    first = n - back
+    ax.plot(range(first, n + 1), story.norms[first:], "o-", color=RED, markersize=5)
+    ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium")
+
+
+def gradient_curves(curves, *, ax=None, title=None):
+    """Norms of the gradient against steps back from the end, {name: norms (t + 1,)}, last state last; the Axes."""
+    ax = axes(ax, title=title, xlabel="steps back in time", ylabel="norm of the gradient")
+    for k, (name, norms) in enumerate(curves.items()):
+        norms = np.asarray(norms)[::-1]
+        every = max(1, len(norms) // 8)
+        ax.plot(norms / norms[0], color=COLORS[k], marker=MARKERS[k], markevery=every, markersize=4, label=name)
+    ax.set_yscale("log")
+    ax.legend(frameon=False, fontsize=8)
+    return ax
+
+
+def alignment(weights, source, target, *, ax=None, title=None):
+    """Where the writer looked: weights (letters of target, letters of source), dark is 1. Returns the Axes."""
+    weights = np.asarray(weights)
+    if weights.shape != (len(target), len(source)):
+        wanted = len(target), len(source)
+        raise ValueError(f"alignment: weights must be (letters written, letters read) = {wanted}, got {weights.shape}")
+    ax = axes(ax, size=(3.6, 3.2), title=title, xlabel="read", ylabel="written")
+    ax.imshow(weights, cmap="Greys", vmin=0, vmax=1, aspect="auto")
+    ax.set_xticks(range(len(source)), list(source))
+    ax.set_yticks(range(len(target)), list(target))
+    return ax
+
+
+def padded_batch(rows, *, ax=None, title=None):
+    """Words of different length in one array, the padding grey. Returns the Axes."""
+    longest = max(map(len, rows))
+    ax = axes(ax, size=(4.6, 0.5 + 0.42 * len(rows)), title=title, xlabel="step")
+    shade = np.array([[0.15 if t < len(word) else 0.75 for t in range(longest)] for word in rows])
+    ax.imshow(shade, cmap="Greys", vmin=0, vmax=1.4, aspect="auto")
+    for i, word in enumerate(rows):
+        for t in range(longest):
+            ax.text(t, i, word[t] if t < len(word) else "·", ha="center", va="center", fontsize=11)
+    ax.set_yticks(range(len(rows)), [f"length {len(word)}" for word in rows], fontsize=8)
+    return ax
+
+
+def causal_tree(layers=4, *, ax=None):
+    """Causal convolutions of two taps, dilations 1, 2, 4, ...: which inputs the last output sees. Returns the Axes."""
+    width = 2**layers
+    ax = axes(ax, size=(7.0, 2.6))
+    ax.set_axis_off()
+    needed = {width - 1}
+    for level in range(layers, 0, -1):
+        reach, below = 2 ** (level - 1), set()
+        for t in range(width):
+            for tap in (t, t - reach):
+                if tap < 0:
+                    continue
+                used = t in needed
+                below |= {tap} if used else set()
+                ax.plot(
+                    [tap, t],
+                    [level - 1, level],
+                    color=ORANGE if used else "#BBBBBB",
+                    lw=2 if used else 0.5,
+                    zorder=used,
+                )
+        ax.scatter(
+            range(width), [level] * width, color=[ORANGE if t in needed else "#BBBBBB" for t in range(width)], zorder=3
+        )
+        ax.text(width - 0.3, level - 0.5, f"dilation {reach}", va="center", fontsize=8)
+        needed = below
+    ax.scatter(range(width), [0] * width, color=ORANGE, zorder=3)
+    ax.set_xlim(-0.7, width + 2)
+    ax.set_title(
+        f"the last output sees {width} inputs through {layers} layers, none of them later",
+        loc="left",
+        fontsize="medium",
+    )
+    return ax
+
+
+def carriers(*, many=None):
+    """What carries a state past a layer or a step: added in ResNet, gated in Highway and LSTM. Returns the Axes."""
+    many = row(3, size=(3.0, 2.6)) if many is None else many
+    plans = (
+        ("ResNet: no gate", "x", "y", (), "F(x)"),
+        ("Highway: one gate", "x", "y", ((0.32, "× (1 − T)"),), "T · F(x)"),
+        ("LSTM: two gates", "c, before", "c, after", ((0.32, "× f"),), "i · g"),
+    )
+    for ax, (title, left, right, gates, branch) in zip(many, plans, strict=True):
+        ax.set(xlim=(-0.08, 1.12), ylim=(-0.1, 1.1))
+        ax.set_axis_off()
+        ax.set_title(title, loc="left", fontsize="medium")
+        ax.annotate("", (0.97, 0.75), (0.03, 0.75), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2.5})
+        ax.text(0, 0.86, left, fontsize=9)
+        ax.text(0.98, 0.86, right, fontsize=9, ha="right")
+        for place, name in gates:
+            ax.text(
+                place, 0.75, name, ha="center", va="center", bbox={"fc": "white", "ec": ORANGE, "pad": 2}, fontsize=9
+            )
+        ax.text(0.68, 0.75, "+", ha="center", va="center", bbox={"boxstyle": "circle", "fc": "white", "ec": ORANGE})
+        ax.annotate("", (0.68, 0.63), (0.68, 0.3), arrowprops={"arrowstyle": "->", "color": BLUE, "lw": 1.5})
+        ax.text(0.68, 0.2, branch, ha="center", va="center", bbox={"fc": "#D6E6F2", "ec": BLUE, "pad": 4}, fontsize=9)
+    return many
+
+
+def path(points, *, ax=None, title=None):
+    """A path (t, 2) to the right and up, from light to dark, its start ringed. Returns the Axes."""
+    ax = axes(ax, size=(2.0, 2.0))
+    if title:
+        ax.set_title(title, fontsize=8)
+    ax.plot(*points.T, color=GREY, lw=0.8, zorder=1)
+    ax.scatter(*points.T, c=np.arange(len(points)), cmap=SEQUENTIAL, s=12, zorder=2)
+    ax.scatter(*points[0], s=70, facecolors="none", edgecolors=ORANGE, linewidths=1.8, zorder=3)
+    ax.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal", xticks=(), yticks=())
+    return ax
+
+
+def figures_beside(true, rebuilt, limbs, *, every=2):
+    """Two movements (t, joints, 2), right and down, one above the other, every so many frames. Returns the Axes."""
+    import matplotlib.pyplot as plt
+
+    shown = range(0, len(true), every)
+    _, grid = plt.subplots(2, len(shown), figsize=(1.3 * len(shown), 3.6), squeeze=False, layout="constrained")
+    for movement, name, color, line in ((true, "true", BLUE, grid[0]), (rebuilt, "rebuilt", ORANGE, grid[1])):
+        for ax, t in zip(line, shown, strict=True):
+            for a, b in limbs:
+                ax.plot(movement[t, [a, b], 0], -movement[t, [a, b], 1], color=color, lw=1.6)
+            ax.set(xlim=(-0.7, 0.7), ylim=(-1.1, 0.35), aspect="equal")
+            ax.set_axis_off()
+            ax.set_title(f"{name}, frame {t}", fontsize=7)
+    return grid
+
+
+def captions(images, lines):
+    """Images (n, h, w) side by side, each with its line below. Returns the Axes."""
+    many = row(len(images), size=(2.0, 2.2))
+    for ax, image, line in zip(many, images, lines, strict=True):
+        ax.imshow(image, cmap="gray", vmin=0, vmax=1)
+        ax.set(xticks=(), yticks=())
+        ax.set_xlabel(line.replace(" ", "\n", 2).replace("\n", " ", 1) if len(line) > 18 else line, fontsize=8)
+    return many

@@ -1,0 +1,69 @@
+"""Unroll a recurrent cell letter by letter: its gates as bars, and the gradient flowing back."""
+
+import io
+
+import ipywidgets as w
+from matplotlib.figure import Figure
+
+from course_lib.topics.recurrent import CELLS
+from course_lib.viz.recurrent import LETTERS, panels, tell, unrolled_step
+
+LONGEST = 12
+
+
+def unroll_explorer(word="recurrent", kind="LSTM"):
+    """Cell, word, scale of the recurrent weights, steps forward, steps back; returns a VBox.
+
+    Static twin: `viz.recurrent.unrolled_step`.
+    """
+    narrow = {"layout": w.Layout(width="230px"), "style": {"description_width": "60px"}}
+    wide = {"layout": w.Layout(width="380px"), "style": {"description_width": "110px"}}
+    cell = w.Dropdown(options=list(CELLS), value=kind, description="cell", **narrow)
+    text = w.Text(word, description="word", **narrow)
+    scale = w.FloatSlider(1.0, min=0.2, max=3.0, step=0.1, description="weights times", **wide)
+    ahead = w.IntSlider(len(word), min=0, max=len(word), description="letters read", **wide)
+    back = w.IntSlider(0, min=0, max=len(word), description="gradient back", **wide)
+    picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
+    state = {"story": None, "quiet": False}
+
+    def draw(_=None):
+        if state["quiet"]:
+            return
+        whole = ahead.value == len(state["story"].word)
+        picture.value = _png(state["story"], ahead.value, back.value if whole else None)
+
+    def tell_again(_=None):
+        try:
+            word = read_word(text.value)
+        except ValueError as error:  # the last picture stays, the sentence says what to mend
+            message.value = f"<b>{error}</b>"
+            return
+        message.value = ""
+        state["quiet"] = True
+        state["story"] = tell(cell.value, word, scale=scale.value)
+        ahead.max = back.max = len(word)
+        state["quiet"] = False
+        draw()
+
+    for control in (cell, text, scale):
+        control.observe(tell_again, "value")
+    for control in (ahead, back):
+        control.observe(draw, "value")
+    tell_again()
+    return w.VBox([w.HBox([cell, text, scale]), w.HBox([ahead, back]), message, picture])
+
+
+def read_word(text):
+    """The word to read; ValueError says what to write instead."""
+    word = text.strip().lower()
+    if not 2 <= len(word) <= LONGEST or any(c not in LETTERS for c in word):
+        raise ValueError(f"word: write 2 to {LONGEST} letters from a to z")
+    return word
+
+
+def _png(story, step, back):
+    figure = Figure(figsize=(9.4, 4.6))  # without pyplot nothing is kept open
+    unrolled_step(story, step, back=back, **dict(zip(("ax", "below", "beside"), panels(figure), strict=True)))
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=90)
+    return stream.getvalue()

@@ -1,0 +1,1329 @@
+"""Lesson 14, recurrent networks: known mistakes, and right answers in other styles.
+
+By exercise, in the order of the lesson; read as literals, never run.
+
+WRONG["id"] = {name: (find, replace, what a tutor would say) or (definition, what a tutor would say)}
+RIGHT["id"] = {name: definition or (find, replace)}
+Find and replace edit the reference answer; a definition takes the place of what it defines.
+"""
+
+WRONG, RIGHT = {}, {}
+
+WRONG["rnn_forward"] = {
+    "always from the first state": (
+        "h @ w_hh.T",
+        "h0 @ w_hh.T",
+        "every step starts from h0 again, so nothing is remembered: use the state of the step before",
+    ),
+    "state never used": ("now @ w_ih.T + h @ w_hh.T + b", "now @ w_ih.T + b", "the old state is left out"),
+    "recurrent matrix transposed": (
+        "h @ w_hh.T",
+        "h @ w_hh",
+        "w_hh is (new unit, old unit): with rows as states it is h @ w_hh.T. Square matrices hide this mistake",
+    ),
+    "no tanh": ("np.tanh(now @ w_ih.T + h @ w_hh.T + b)", "now @ w_ih.T + h @ w_hh.T + b", "tanh is missing"),
+    "tanh of the input only": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "np.tanh(now @ w_ih.T + b) + h @ w_hh.T",
+        "tanh goes over the whole sum, the old state's share included",
+    ),
+    "sigmoid": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "1 / (1 + np.exp(-(now @ w_ih.T + h @ w_hh.T + b)))",
+        "this layer uses tanh, not the sigmoid",
+    ),
+    "ReLU": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "np.maximum(0, now @ w_ih.T + h @ w_hh.T + b)",
+        "this layer uses tanh, not ReLU",
+    ),
+    "bias forgotten": ("+ h @ w_hh.T + b", "+ h @ w_hh.T", "the bias is missing"),
+    "bias twice": (
+        "+ h @ w_hh.T + b",
+        "+ h @ w_hh.T + 2 * b",
+        "torch keeps two biases; here there is one, and it is added once",
+    ),
+    "last state only": ("return np.stack(states)", "return h", "all states are asked for, not only the last"),
+    "first state included": (
+        "h, states = h0, []",
+        "h, states = h0, [h0]",
+        "the result begins with the state after the first step: h0 is not in it",
+    ),
+    "first state left out": ("h, states = h0, []", "h, states = 0 * h0, []", "h0 need not be zero: start from it"),
+    "backwards": (
+        "for now in x:",
+        "for now in x[::-1]:",
+        "the sequence is read from its end; time runs from x[0] on",
+    ),
+    "batch first": (
+        "return np.stack(states)",
+        "return np.stack(states, axis=1)",
+        "time comes first in the result too: (t, n, k)",
+    ),
+    "reads one step late": (
+        "for now in x:",
+        "for now in np.concatenate([0 * x[:1], x[:-1]]):",
+        "step t reads x[t], not x[t - 1]",
+    ),
+    "all states the last": (
+        """
+def rnn_forward(x, h0, w_ih, w_hh, b):
+    h, states = h0.copy(), []
+    for now in x:
+        h[:] = np.tanh(now @ w_ih.T + h @ w_hh.T + b)
+        states.append(h)
+    return np.stack(states)
+""",
+        "h is changed in place, so that the list holds the same array again and again: make a new one",
+    ),
+    "writes into h0": (
+        """
+def rnn_forward(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for now in x:
+        h[:] = np.tanh(now @ w_ih.T + h @ w_hh.T + b)
+        states.append(h.copy())
+    return np.stack(states)
+""",
+        "`h[:] =` writes into the caller's h0",
+    ),
+}
+RIGHT["rnn_forward"] = {
+    "an array to fill": """
+def rnn_forward(x, h0, w_ih, w_hh, b):
+    t, n, _ = x.shape
+    states = np.empty((t, n, len(w_hh)))
+    from_x = np.einsum("tnd,kd->tnk", x, w_ih) + b
+    for step in range(t):
+        before = h0 if step == 0 else states[step - 1]
+        states[step] = np.tanh(from_x[step] + np.einsum("nk,jk->nj", before, w_hh))
+    return states
+""",
+    "one matrix for both": """
+def rnn_forward(x, h0, w_ih, w_hh, b):
+    both, states = np.hstack([w_ih, w_hh]), [h0]
+    for now in x:
+        states += [np.tanh(np.concatenate([now, states[-1]], axis=1) @ both.T + b)]
+    return np.array(states[1:])
+""",
+}
+
+WRONG["bptt"] = {
+    "nothing handed back": (
+        "inside = (g[t] + dh) * (1 - h[t] ** 2)",
+        "inside = g[t] * (1 - h[t] ** 2)",
+        "what comes from the step after is missing: a state is used by the next step too",
+    ),
+    "only what is handed back": (
+        "inside = (g[t] + dh) * (1 - h[t] ** 2)",
+        "inside = (dh if t + 1 < len(x) else g[t]) * (1 - h[t] ** 2)",
+        "at every step the gradient from outside is added, not only at the last",
+    ),
+    "slope of tanh forgotten": (
+        "(g[t] + dh) * (1 - h[t] ** 2)",
+        "g[t] + dh",
+        "the slope of tanh, 1 - h², is missing",
+    ),
+    "slope of the sigmoid": (
+        "(1 - h[t] ** 2)",
+        "h[t] * (1 - h[t])",
+        "that is the slope of the sigmoid; tanh has 1 - h²",
+    ),
+    "slope for the outside only": (
+        "(g[t] + dh) * (1 - h[t] ** 2)",
+        "g[t] * (1 - h[t] ** 2) + dh",
+        "both parts reach h and then pass tanh: the slope multiplies their sum",
+    ),
+    "slope of the state before": (
+        "(1 - h[t] ** 2)",
+        "(1 - before[t] ** 2)",
+        "the slope is that of tanh at this step's own state",
+    ),
+    "state itself instead of the one before": (
+        "dw_hh += inside.T @ before[t]",
+        "dw_hh += inside.T @ h[t]",
+        "w_hh met the state *before* the step: h[t - 1], and h0 at the first",
+    ),
+    "first state left out": (
+        "before = np.concatenate([h0[None], h[:-1]])",
+        "before = np.concatenate([0 * h0[None], h[:-1]])",
+        "at step 0 the state before is h0, not 0",
+    ),
+    "recurrent matrix transposed": (
+        "dh = inside @ w_hh",
+        "dh = inside @ w_hh.T",
+        "forward it was h @ w_hh.T, so backward it is @ w_hh",
+    ),
+    "gradient of the matrix transposed": (
+        "dw_hh += inside.T @ before[t]",
+        "dw_hh += before[t].T @ inside",
+        "the gradient of w_hh is transposed: rows belong to the new state",
+    ),
+    "weights of the first step only": (
+        "dw_ih += inside.T @ x[t]",
+        "dw_ih = inside.T @ x[t]",
+        "the gradients of a weight add up over all steps; here the last one computed replaces the others",
+    ),
+    "mean over the steps": (
+        '"w_hh": dw_hh,',
+        '"w_hh": dw_hh / len(x),',
+        "shared weights get the sum over the steps, not the mean",
+    ),
+    "bias averaged over the batch": (
+        "db += inside.sum(axis=0)",
+        "db += inside.mean(axis=0)",
+        "gradients add up over the sequences; if a mean was wanted, it is already in g",
+    ),
+    "first state's gradient before the matrix": (
+        '"h0": dh,',
+        '"h0": inside,',
+        "that is the gradient inside tanh of step 0; h0 lies one product with w_hh further back",
+    ),
+    "window ignored": (
+        "if window and t > 0 and t % window == 0:",
+        "if False:",
+        "with `window` the gradient must stop at the borders",
+    ),
+    "border one step late": (
+        "t > 0 and t % window == 0",
+        "t > 0 and (t + 1) % window == 0",
+        "the borders lie between m - 1 and m, with m the window, counted from step 0: yours are shifted",
+    ),
+    "windows counted from the end": (
+        "t > 0 and t % window == 0",
+        "t > 0 and (len(x) - t) % window == 0",
+        "windows are counted from the first step, not from the last",
+    ),
+    "one window only": (
+        "if window and t > 0 and t % window == 0:",
+        "if window and t == len(x) - window:",
+        "there is a border after every window, not only in front of the last",
+    ),
+    "first state cut off": (
+        "if window and t > 0 and t % window == 0:",
+        "if window and t % window == 0:",
+        "step 0 is no border: h0 keeps the gradient from the first window",
+    ),
+    "outside gradients dropped at the border": (
+        "dh = np.zeros(h0.shape)\n    return",
+        "dh = -g[t - 1]\n    return",
+        "at a border only what is handed from step to step is dropped; g from outside still counts",
+    ),
+    "adds into g": (
+        """
+def bptt(x, h0, w_ih, w_hh, h, g, window=None):
+    before = np.concatenate([h0[None], h[:-1]])
+    dx, dw_ih, dw_hh, db = np.zeros(x.shape), 0, 0, 0
+    for t in reversed(range(len(x))):
+        inside = g[t] * (1 - h[t] ** 2)
+        dx[t] = inside @ w_ih
+        dw_ih, dw_hh, db = dw_ih + inside.T @ x[t], dw_hh + inside.T @ before[t], db + inside.sum(axis=0)
+        dh = inside @ w_hh
+        if t > 0 and not (window and t % window == 0):
+            g[t - 1] += dh
+    return {"x": dx, "h0": dh, "w_ih": dw_ih, "w_hh": dw_hh, "b": db}
+""",
+        "`g[t - 1] +=` writes into the caller's gradients; called again, you would get something else",
+    ),
+}
+RIGHT["bptt"] = {
+    "gradients inside first, then products": """
+def bptt(x, h0, w_ih, w_hh, h, g, window=None):
+    inside, dh = np.empty_like(g), np.zeros_like(h0)
+    for t in range(len(x) - 1, -1, -1):
+        inside[t] = (dh + g[t]) * (1 - h[t] * h[t])
+        dh = inside[t] @ w_hh
+        if window is not None and t != 0 and not t % window:
+            dh = dh * 0
+    before = np.concatenate([h0[np.newaxis], h[:-1]], axis=0)
+    return {
+        "b": inside.sum((0, 1)), "x": inside @ w_ih, "h0": dh,
+        "w_ih": np.einsum("tnk,tnd->kd", inside, x), "w_hh": np.einsum("tnk,tnj->kj", inside, before),
+    }
+""",
+    "window by window": """
+def bptt(x, h0, w_ih, w_hh, h, g, window=None):
+    window = window or len(x)
+    out = {"x": [], "w_ih": 0.0, "w_hh": 0.0, "b": 0.0}
+    for start in range(0, len(x), window):
+        dh, part = 0.0, []
+        for t in range(min(start + window, len(x)) - 1, start - 1, -1):
+            a = (g[t] + dh) * (1 - h[t] ** 2)
+            part.insert(0, a @ w_ih)
+            out["w_ih"] = out["w_ih"] + a.T @ x[t]
+            out["w_hh"] = out["w_hh"] + a.T @ (h[t - 1] if t else h0)
+            out["b"] = out["b"] + a.sum(0)
+            dh = a @ w_hh
+        if start == 0:
+            out["h0"] = dh
+        out["x"] += part
+    return out | {"x": np.array(out["x"])}
+""",
+}
+
+WRONG["time_gradients"] = {
+    "slope forgotten": ("g = (g * (1 - now**2)) @ w_hh", "g = g @ w_hh", "the slope of tanh, 1 - h², is missing"),
+    "matrix transposed": (
+        "(g * (1 - now**2)) @ w_hh",
+        "(g * (1 - now**2)) @ w_hh.T",
+        "forward it was h @ w_hh.T, so backward it is @ w_hh",
+    ),
+    "slope after the matrix": (
+        "(g * (1 - now**2)) @ w_hh",
+        "(g @ w_hh) * (1 - now**2)",
+        "backwards tanh comes first and the matrix second",
+    ),
+    "slope of the earlier state": (
+        "for now in h[:0:-1]:",
+        "for now in h[-2::-1]:",
+        "the slope belongs to the later of the two states: from h[t] to h[t - 1] it is 1 - h[t]²",
+    ),
+    "one state too many": (
+        "for now in h[:0:-1]:",
+        "for now in h[::-1]:",
+        "t norms are asked for; you went on to the state before the first",
+    ),
+    "order reversed": ("norms[::-1]", "norms", "the norm of the last state comes last"),
+    "norm inside tanh": (
+        "norms.append(np.linalg.norm(g))",
+        "norms.append(np.linalg.norm(g * (1 - now**2)))",
+        "asked is the gradient of the state, after the product with the matrix",
+    ),
+    "mean of the rows' norms": (
+        "norms.append(np.linalg.norm(g))",
+        "norms.append(np.linalg.norm(g, axis=1).mean())",
+        "the norm goes over the whole array (n, k)",
+    ),
+    "squared": (
+        "norms.append(np.linalg.norm(g))",
+        "norms.append((g * g).sum())",
+        "that is the square of the norm",
+    ),
+    "gradient changed in place": (
+        "g = (g * (1 - now**2)) @ w_hh",
+        "g[:] = (g * (1 - now**2)) @ w_hh",
+        "`g[:] =` writes into the caller's array",
+    ),
+    "each array by itself": (
+        "norm = float(np.sqrt(sum((a * a).sum() for a in gradients)))\n"
+        "    scale = min(1.0, limit / norm) if norm > 0 else 1.0\n"
+        "    return [a * scale for a in gradients], norm",
+        "norm = float(np.sqrt(sum((a * a).sum() for a in gradients)))\n"
+        "    sizes = [max(np.linalg.norm(a), 1e-12) for a in gradients]\n"
+        "    return [a * min(1.0, limit / s) for a, s in zip(gradients, sizes, strict=True)], norm",
+        "each array got a factor of its own, which turns the direction: one factor for all, from their common norm",
+    ),
+    "numbers cut off": (
+        "[a * scale for a in gradients]",
+        "[np.clip(a, -limit, limit) for a in gradients]",
+        "that limits each number by itself and turns the direction; scale all by one factor",
+    ),
+    "always scaled": (
+        "min(1.0, limit / norm)",
+        "limit / norm",
+        "a gradient that is short enough must stay as it is; yours is made longer",
+    ),
+    "divided by the norm only": (
+        "min(1.0, limit / norm)",
+        "min(1.0, 1 / norm)",
+        "the norm afterwards is `limit`, not 1",
+    ),
+    "no root": (
+        "float(np.sqrt(sum((a * a).sum() for a in gradients)))",
+        "float(sum((a * a).sum() for a in gradients))",
+        "the root is missing in the norm",
+    ),
+    "sum of the norms": (
+        "float(np.sqrt(sum((a * a).sum() for a in gradients)))",
+        "float(sum(np.linalg.norm(a) for a in gradients))",
+        "norms do not add up: add the squares of all numbers, then take one root",
+    ),
+    "norm afterwards": (
+        "return [a * scale for a in gradients], norm",
+        "return [a * scale for a in gradients], norm * scale",
+        "returned is the norm *before*",
+    ),
+    "zero by zero": (
+        "min(1.0, limit / norm) if norm > 0 else 1.0",
+        "min(1.0, limit / norm)",
+        "gradients that are all 0 lead to a division by 0: leave them as they are",
+    ),
+    "in place": (
+        "return [a * scale for a in gradients], norm",
+        "for a in gradients:\n        a *= scale\n    return gradients, norm",
+        "`*=` writes into the caller's gradients: return new arrays",
+    ),
+}
+RIGHT["time_gradients"] = {
+    "epsilon as in torch": """
+def time_gradients(h, w_hh, g):
+    t = len(h)
+    norms = np.empty(t)
+    norms[-1] = np.sqrt(np.sum(g**2))
+    for s in range(t - 1, 0, -1):
+        g = np.matmul(g * (1 - h[s]) * (1 + h[s]), w_hh)
+        norms[s - 1] = np.sqrt(np.sum(g**2))
+    return norms
+
+
+def clipped(gradients, limit):
+    total = np.sqrt(sum(np.linalg.norm(a) ** 2 for a in gradients))
+    factor = limit / (total + 1e-6)
+    return [a * factor if factor < 1 else a.copy() for a in gradients], float(total)
+""",
+    "one long vector": """
+def time_gradients(h, w_hh, g):
+    grads = [g]
+    for now in reversed(h[1:]):
+        grads.insert(0, np.einsum("nk,kj->nj", grads[0] * (1 - now**2), w_hh))
+    return np.array([np.linalg.norm(a.ravel()) for a in grads])
+
+
+def clipped(gradients, limit):
+    flat = np.concatenate([a.ravel() for a in gradients])
+    norm = np.linalg.norm(flat)
+    if norm <= limit:
+        return [np.array(a) for a in gradients], float(norm)
+    return [limit * a / norm for a in gradients], float(norm)
+""",
+}
+
+WRONG["lstm_step"] = {
+    "gates in another order": (
+        "i, f, g, o = np.split",
+        "i, f, o, g = np.split",
+        "the rows stand in the order i, f, g, o, as in torch; other libraries have i, f, o, g",
+    ),
+    "input and forget exchanged": (
+        "i, f, g, o = np.split",
+        "f, i, g, o = np.split",
+        "the first k rows are the input gate, the second the forget gate",
+    ),
+    "gates interleaved": (
+        "i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b, 4, axis=1)",
+        "a = x @ w_ih.T + h @ w_hh.T + b\n    i, f, g, o = (a[:, q::4] for q in range(4))",
+        "each gate has k rows that lie together; you took every fourth",
+    ),
+    "sigmoid on the new content": (
+        "i * np.tanh(g)",
+        "i * (1 / (1 + np.exp(-g)))",
+        "g may be negative: tanh, not the sigmoid",
+    ),
+    "no tanh on the new content": ("i * np.tanh(g)", "i * g", "what is written passes through tanh"),
+    "no tanh on the cell": ("return o * np.tanh(c), c", "return o * c, c", "the cell is shown through tanh"),
+    "cell returned through tanh": (
+        "return o * np.tanh(c), c",
+        "c = np.tanh(c)\n    return o * c, c",
+        "tanh is for what is shown; the cell itself goes on without it",
+    ),
+    "old cell shown": (
+        "    c = f * c + i * np.tanh(g)\n    return o * np.tanh(c), c",
+        "    return o * np.tanh(c), f * c + i * np.tanh(g)",
+        "h shows the *new* cell",
+    ),
+    "forget is one minus input": (
+        "f * c + i * np.tanh(g)",
+        "(1 - i) * c + i * np.tanh(g)",
+        "the forget gate has weights of its own; 1 - i is another cell",
+    ),
+    "forgets the other way round": (
+        "f * c + i * np.tanh(g)",
+        "(1 - f) * c + i * np.tanh(g)",
+        "in spite of its name the forget gate says how much is *kept*: f times c",
+    ),
+    "cell not kept": ("f * c + i * np.tanh(g)", "i * np.tanh(g)", "the old cell is left out"),
+    "gates without sigmoid": (
+        "    i, f, o = (1 / (1 + np.exp(-a)) for a in (i, f, o))\n",
+        "",
+        "gates lie between 0 and 1: the sigmoid is missing",
+    ),
+    "gates through tanh": (
+        "1 / (1 + np.exp(-a))",
+        "np.tanh(a)",
+        "gates lie between 0 and 1: sigmoid, not tanh",
+    ),
+    "cell instead of h in the gates": (
+        "x @ w_ih.T + h @ w_hh.T + b",
+        "x @ w_ih.T + c @ w_hh.T + b",
+        "the gates see the old h, not the cell",
+    ),
+    "recurrent matrix forgotten": ("x @ w_ih.T + h @ w_hh.T + b", "x @ w_ih.T + b", "the gates see h as well"),
+    "bias forgotten": ("h @ w_hh.T + b", "h @ w_hh.T", "the bias is missing"),
+    "returned in the other order": ("return o * np.tanh(c), c", "return c, o * np.tanh(c)", "asked is (h, c)"),
+    "cell changed in place": (
+        "c = f * c + i * np.tanh(g)",
+        "c *= f\n    c += i * np.tanh(g)",
+        "`*=` and `+=` write into the caller's c",
+    ),
+}
+RIGHT["lstm_step"] = {
+    "gate by gate": """
+def lstm_step(x, h, c, w_ih, w_hh, b):
+    k = h.shape[1]
+
+    def part(q, squash):
+        rows = slice(q * k, (q + 1) * k)
+        return squash(x @ w_ih[rows].T + h @ w_hh[rows].T + b[rows])
+
+    def sigmoid(a):
+        return 0.5 * (1 + np.tanh(a / 2))
+
+    new_c = part(1, sigmoid) * c + part(0, sigmoid) * part(2, np.tanh)
+    return part(3, sigmoid) * np.tanh(new_c), new_c
+""",
+    "gates on an axis of their own": """
+def lstm_step(x, h, c, w_ih, w_hh, b):
+    a = np.concatenate([x, h], axis=1) @ np.concatenate([w_ih, w_hh], axis=1).T + b
+    a = a.reshape(len(x), 4, -1)
+    gates = 1 / (1 + np.exp(-a))
+    c = gates[:, 1] * c + gates[:, 0] * np.tanh(a[:, 2])
+    return [gates[:, 3] * np.tanh(c), c]
+""",
+}
+
+WRONG["read_both_ways"] = {
+    "padding overwritten": (
+        "    def run(order, w_ih, w_hh, b):",
+        "    x[~runs[:, :, 0]] = 0\n\n    def run(order, w_ih, w_hh, b):",
+        "the padding of the caller's x is set to 0: leave the argument alone, the mask is enough",
+    ),
+    "state runs on through the padding": (
+        "h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
+        "h = np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b)",
+        "the state goes on through the padding: behind the end it must stay what it is",
+    ),
+    "state set to zero behind the end": (
+        "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
+        "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), 0)",
+        "the last states of short sequences are 0: behind the end the state stays what it was, only the output is 0",
+    ),
+    "outputs not masked": (
+        "states[t] = np.where(runs[t], h, 0)",
+        "states[t] = h",
+        "behind the end the states that are returned are 0",
+    ),
+    "padding set to zero and read": (
+        "h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
+        "h = np.tanh(np.where(runs[t], x[t], 0) @ w_ih.T + h @ w_hh.T + b)",
+        "zeros are inputs too: the bias and the recurrent matrix still move the state",
+    ),
+    "end one step late": (
+        "np.arange(len(x))[:, None] < np.asarray(lengths)",
+        "np.arange(len(x))[:, None] <= np.asarray(lengths)",
+        "a sequence of length 3 has steps 0, 1, 2: smaller than, not smaller or equal",
+    ),
+    "end one step early": (
+        "np.arange(len(x))[:, None] < np.asarray(lengths)",
+        "np.arange(len(x))[:, None] < np.maximum(1, np.asarray(lengths) - 1)",
+        "the last real step of each sequence is treated as padding",
+    ),
+    "backwards stays in its own order": (
+        "np.concatenate([there, again], axis=2)",
+        "np.concatenate([there, again[::-1]], axis=2)",
+        "each state belongs at the step where it was computed: the backward states are turned round",
+    ),
+    "backwards forwards": (
+        "again, first = run(reversed(range(len(x))), *back)",
+        "again, first = run(range(len(x)), *back)",
+        "the second layer must run from the end to the beginning",
+    ),
+    "same weights both ways": (
+        "run(reversed(range(len(x))), *back)",
+        "run(reversed(range(len(x))), *ahead)",
+        "the backward layer has weights of its own",
+    ),
+    "backwards first": (
+        "np.concatenate([there, again], axis=2)",
+        "np.concatenate([again, there], axis=2)",
+        "the forward states come first, the backward ones behind them",
+    ),
+    "added instead of side by side": (
+        "np.concatenate([there, again], axis=2)",
+        "there + again",
+        "the two states stand side by side: 2k numbers",
+    ),
+    "backward state of the last step": (
+        "np.concatenate([last, first], axis=1)",
+        "np.concatenate([last, again[np.asarray(lengths) - 1, np.arange(x.shape[1])]], axis=1)",
+        "the backward layer ends at the first step; at the last it has read one symbol only",
+    ),
+    "no tanh": (
+        "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b)",
+        "x[t] @ w_ih.T + h @ w_hh.T + b",
+        "tanh is missing",
+    ),
+}
+RIGHT["read_both_ways"] = {
+    "sequence by sequence": """
+def read_both_ways(x, lengths, ahead, back):
+    t, n, _ = x.shape
+    k = len(ahead[1])
+    states, ends = np.zeros((t, n, 2 * k)), np.zeros((n, 2 * k))
+    for row, length in enumerate(lengths):
+        for part, weights in enumerate((ahead, back)):
+            w_ih, w_hh, b = weights
+            h = np.zeros(k)
+            for step in range(length) if part == 0 else range(length - 1, -1, -1):
+                h = np.tanh(w_ih @ x[step, row] + w_hh @ h + b)
+                states[step, row, part * k : (part + 1) * k] = h
+            ends[row, part * k : (part + 1) * k] = h
+    return states, ends
+""",
+    "masks that multiply": """
+def read_both_ways(x, lengths, ahead, back):
+    mask = (np.arange(len(x)).reshape(-1, 1) < lengths).astype(float)[..., None]
+
+    def one_way(x, mask, weights):
+        w_ih, w_hh, b = weights
+        h, seen = np.zeros((x.shape[1], w_hh.shape[0])), []
+        for now, m in zip(x, mask):
+            h = m * np.tanh(now @ w_ih.T + h @ w_hh.T + b) + (1 - m) * h
+            seen.append(m * h)
+        return np.stack(seen), h
+
+    a, last = one_way(x, mask, ahead)
+    z, first = one_way(x[::-1], mask[::-1], back)
+    return np.dstack([a, z[::-1]]), np.hstack([last, first])
+""",
+}
+
+WRONG["short_translator"] = {
+    "targets not shifted": (
+        "before = np.concatenate([start, targets[:, :-1]], axis=1)",
+        "before = targets",
+        "the decoder is shown the very symbol that it is asked for: shift by one, START in front",
+    ),
+    "no START": (
+        "before = np.concatenate([start, targets[:, :-1]], axis=1)",
+        "before = np.concatenate([targets[:, 1:], 0 * start], axis=1)",
+        "shifted the wrong way: the decoder sees the symbol *after* the one it is asked for",
+    ),
+    "last symbol kept": (
+        "before = np.concatenate([start, targets[:, :-1]], axis=1)",
+        "before = np.concatenate([start, targets], axis=1)",
+        "the decoder reads one symbol too many: the last of the target is asked for, never read",
+    ),
+    "starts with PAD": (
+        "start = np.full((len(targets), 1), START)",
+        "start = np.full((len(targets), 1), PAD)",
+        "the first symbol that the decoder reads is START",
+    ),
+    "starts with END": (
+        "start = np.full((len(targets), 1), START)",
+        "start = np.full((len(targets), 1), END)",
+        "the first symbol that the decoder reads is START, which is 1",
+    ),
+    "decoder starts from zero": (
+        "self.writer(self.target(before), state)",
+        "self.writer(self.target(before))",
+        "the decoder starts from the encoder's last state; without it, it knows nothing of the source",
+    ),
+    "lengths forgotten": (
+        "_, state = self.reader(self.source(sources), lengths=lengths)\n        start",
+        "_, state = self.reader(self.source(sources))\n        start",
+        "without lengths the state goes on through the padding of short sources",
+    ),
+    "source and target tables exchanged": (
+        "self.target(before)",
+        "self.source(before)",
+        "targets have an embedding of their own, self.target",
+    ),
+    "encoder reads the table of the target": (
+        "self.reader(self.source(sources), lengths=lengths)\n        start",
+        "self.reader(self.target(sources), lengths=lengths)\n        start",
+        "sources have an embedding of their own, self.source",
+    ),
+    "reader writes": (
+        "states, _ = self.writer(self.target(before), state)",
+        "states, _ = self.reader(self.target(before), state)",
+        "the decoder is self.writer; the reader's weights are for the source",
+    ),
+    "softmax on top": (
+        "return self.head(states)",
+        "return F.softmax(self.head(states), -1)",
+        "logits are asked for; the loss takes softmax itself",
+    ),
+    "states instead of logits": ("return self.head(states)", "return states", "the head is left out"),
+    "free: state not carried over": (
+        "states, state = self.writer(self.target(now), state)",
+        "states, _ = self.writer(self.target(now), state)",
+        "the decoder's state is thrown away after each symbol: keep it for the next",
+    ),
+    "free: always reads START": (
+        "now = self.head(states).data.argmax(axis=-1)\n            out[running, t] = now[running, 0]\n            running &= now[:, 0] != END",
+        "said = self.head(states).data.argmax(axis=-1)\n            out[running, t] = said[running, 0]\n            running &= said[:, 0] != END",
+        "the decoder must read what it has written; yours reads START at every step",
+    ),
+    "free: begins with PAD": (
+        "now, out = np.full((len(sources), 1), START)",
+        "now, out = np.full((len(sources), 1), PAD)",
+        "writing begins with START here too",
+    ),
+    "free: goes on behind END": (
+        "out[running, t] = now[running, 0]",
+        "out[:, t] = now[:, 0]",
+        "behind END a row is PAD",
+    ),
+    "free: END left out": (
+        "out[running, t] = now[running, 0]\n            running &= now[:, 0] != END",
+        "running &= now[:, 0] != END\n            out[running, t] = now[running, 0]",
+        "END itself belongs to the row; only what follows is PAD",
+    ),
+    "free: all stop with the first": (
+        "running &= now[:, 0] != END",
+        "running &= bool((now[:, 0] != END).all())",
+        "each row ends by itself; yours all stop when one does",
+    ),
+    "free: stops when all have ended, too short": (
+        "        return out\n",
+        "        return out[:, : max(1, int((out != PAD).sum(1).max()))]\n",
+        "the array has `longest` columns, PAD included",
+    ),
+    "free: least likely": (
+        "argmax(axis=-1)",
+        "argmin(axis=-1)",
+        "the likeliest symbol has the largest logit",
+    ),
+    "free: lengths forgotten": (
+        "_, state = self.reader(self.source(sources), lengths=lengths)\n        now",
+        "_, state = self.reader(self.source(sources))\n        now",
+        "without lengths the state goes on through the padding of short sources",
+    ),
+    "free: START written too": (
+        "        return out\n",
+        "        return np.concatenate([np.full((len(out), 1), START), out[:, :-1]], axis=1)\n",
+        "START is read by the decoder and is no part of what it writes",
+    ),
+}
+RIGHT["short_translator"] = {
+    "one step at a time in both": """
+class ShortTranslator(nn.Module):
+    def __init__(self, symbols, hidden, *, rng):
+        self.source, self.target = nn.Embedding(symbols, hidden, rng=rng), nn.Embedding(symbols, hidden, rng=rng)
+        self.reader = nn.GRU(hidden, hidden, batch_first=True, rng=rng)
+        self.writer = nn.GRU(hidden, hidden, batch_first=True, rng=rng)
+        self.head = nn.Linear(hidden, symbols, rng=rng)
+
+    def forward(self, sources, lengths, targets):
+        state = self.reader(self.source(sources), None, lengths)[1]
+        now, logits = np.full(len(targets), START), []
+        for t in range(targets.shape[1]):
+            states, state = self.writer(self.target(now[:, None]), state)
+            logits.append(self.head(states[:, 0]))
+            now = targets[:, t]
+        return F.stack(logits, 1)
+
+    def translate(self, sources, lengths, longest):
+        with no_grad():
+            state = self.reader(self.source(sources), None, lengths)[1]
+            now, said = np.full((len(sources), 1), START), []
+            while len(said) < longest:
+                states, state = self.writer(self.target(now), state)
+                now = np.argmax(self.head(states).data, axis=2)
+                said.append(now)
+        out = np.concatenate(said, axis=1)
+        behind = np.cumsum(out == END, axis=1) - (out == END) > 0
+        return np.where(behind, PAD, out)
+""",
+    "row by row": """
+class ShortTranslator(nn.Module):
+    def __init__(self, symbols, hidden, *, rng):
+        self.source, self.target = nn.Embedding(symbols, hidden, rng=rng), nn.Embedding(symbols, hidden, rng=rng)
+        self.reader = nn.GRU(hidden, hidden, batch_first=True, rng=rng)
+        self.writer = nn.GRU(hidden, hidden, batch_first=True, rng=rng)
+        self.head = nn.Linear(hidden, symbols, rng=rng)
+
+    def forward(self, sources, lengths, targets):
+        before = np.roll(targets, 1, axis=1)
+        before[:, 0] = START
+        return self.head(self.writer(self.target(before), self.reader(self.source(sources), lengths=lengths)[1])[0])
+
+    def translate(self, sources, lengths, longest):
+        rows = []
+        for source, length in zip(sources, lengths):
+            _, state = self.reader(self.source(source[None, :length]))
+            row, now = [], START
+            while len(row) < longest and now != END:
+                states, state = self.writer(self.target(np.array([[now]])), state)
+                now = int(self.head(states).data[0, 0].argmax())
+                row.append(now)
+            rows.append(row + [PAD] * (longest - len(row)))
+        return np.array(rows)
+""",
+}
+
+WRONG["text_streams"] = {
+    "still window after window": (
+        """
+def text_streams(symbols, n, window):
+    batches = (len(symbols) - 1) // n // window
+    inputs = symbols[: batches * n * window].reshape(n, batches, window)
+    targets = symbols[1 : batches * n * window + 1].reshape(n, batches, window)
+    return [(inputs[:, k], targets[:, k]) for k in range(batches)]
+""",
+        "each row goes on now, but rows have (len(symbols) - 1) // n symbols, and what is left over is dropped at the end"
+        " of each row",
+    ),
+    "the given program": (
+        """
+def text_streams(symbols, n, window):
+    batches = (len(symbols) - 1) // n // window
+    inputs = symbols[: batches * n * window].reshape(batches, n, window)
+    targets = symbols[1 : batches * n * window + 1].reshape(batches, n, window)
+    return [(inputs[k], targets[k]) for k in range(batches)]
+""",
+        "row 0 of the second pair does not go on where row 0 of the first ended: that is the bug, and it is still there",
+    ),
+    "targets not shifted": (
+        "symbols[1 : n * each + 1]",
+        "symbols[: n * each]",
+        "the targets are the inputs: they must be one symbol later",
+    ),
+    "targets of the row only": (
+        "targets = symbols[1 : n * each + 1].reshape(n, each)",
+        "targets = np.roll(inputs, -1, axis=1)",
+        "the last target of a row is the first symbol of the next row in the text, not the first of its own",
+    ),
+    "interleaved": (
+        "inputs = symbols[: n * each].reshape(n, each)\n    targets = symbols[1 : n * each + 1].reshape(n, each)",
+        "inputs = symbols[: n * each].reshape(each, n).T\n    targets = symbols[1 : n * each + 1].reshape(each, n).T",
+        "neighbours of the text stand below each other: each row must be a stretch of the text",
+    ),
+    "last window short": (
+        "full = each // window * window",
+        "full = each",
+        "the rest behind the last full window is dropped, so that all windows are of one size",
+    ),
+    "one window too few": (
+        "range(0, full, window)",
+        "range(0, full - window, window)",
+        "the last full window belongs to it",
+    ),
+    "overlapping": (
+        "range(0, full, window)",
+        "range(0, each - window + 1)",
+        "windows follow each other without overlap: the start moves by `window`",
+    ),
+    "no room for the last target": (
+        "each = (len(symbols) - 1) // n\n",
+        "each = len(symbols) // n - 1\n",
+        "one symbol has to be left over for the last target, once in all and not once for each row",
+    ),
+    "time first": (
+        "(inputs[:, s : s + window], targets[:, s : s + window])",
+        "(inputs[:, s : s + window].T, targets[:, s : s + window].T)",
+        "each array is (n, window)",
+    ),
+    "pairs the other way round": (
+        "(inputs[:, s : s + window], targets[:, s : s + window])",
+        "(targets[:, s : s + window], inputs[:, s : s + window])",
+        "inputs come first",
+    ),
+}
+RIGHT["text_streams"] = {
+    "by index": """
+def text_streams(symbols, n, window):
+    per_row = (len(symbols) - 1) // n
+    starts = per_row * np.arange(n)[:, None]
+    pairs = []
+    for first in range(0, per_row - window + 1, window):
+        where = starts + first + np.arange(window)
+        pairs.append((symbols[where], symbols[where + 1]))
+    return pairs
+""",
+    "rows as a list": """
+def text_streams(symbols, n, window):
+    each = (len(symbols) - 1) // n
+    rows = [symbols[r * each : (r + 1) * each + 1] for r in range(n)]
+    found = []
+    for k in range(each // window):
+        piece = np.stack([row[k * window : (k + 1) * window + 1] for row in rows])
+        found.append((piece[:, :-1], piece[:, 1:]))
+    return found
+""",
+}
+
+WRONG["draw_symbol"] = {
+    "temperature ignored": (" / temperature\n", "\n", "the logits are divided by the temperature before softmax"),
+    "multiplied by the temperature": (
+        "keepdims=True)) / temperature",
+        "keepdims=True)) * temperature",
+        "divide by the temperature: above 1 it makes the probabilities more equal",
+    ),
+    "zero not treated": (
+        "    if temperature == 0:\n        return logits.argmax(axis=1)\n",
+        "    temperature = max(temperature, 1)\n",
+        "temperature 0 asks for the likeliest symbol",
+    ),
+    "overflow": (
+        "(logits - logits.max(axis=1, keepdims=True)) / temperature",
+        "logits / temperature",
+        "the exponential of thousands is infinite: subtract the largest logit of each row first",
+    ),
+    "not added up to one": (
+        "np.cumsum(p, axis=1) / p.sum(axis=1, keepdims=True)",
+        "np.cumsum(p, axis=1)",
+        "divide by the sum: probabilities add up to 1",
+    ),
+    "divided by the sum of all rows": (
+        "p.sum(axis=1, keepdims=True)",
+        "p.sum()",
+        "each row adds up to 1 by itself",
+    ),
+    "own probability left out": (
+        "cumulative = np.cumsum(p, axis=1) / p.sum(axis=1, keepdims=True)",
+        "cumulative = (np.cumsum(p, axis=1) - p) / p.sum(axis=1, keepdims=True)",
+        "the symbol's own probability is part of the sum that must exceed the uniform number",
+    ),
+    "the last below": (
+        "(cumulative > uniforms[:, None]).argmax(axis=1)",
+        "np.maximum((cumulative <= uniforms[:, None]).sum(axis=1) - 1, 0)",
+        "one too low: the first whose sum *exceeds* the number, not the last that stays below",
+    ),
+    "from the other end": (
+        "cumulative > uniforms[:, None]",
+        "cumulative > 1 - uniforms[:, None]",
+        "use the uniform number itself, not 1 minus it",
+    ),
+    "nearest": (
+        "(cumulative > uniforms[:, None]).argmax(axis=1)",
+        "np.abs(cumulative - uniforms[:, None]).argmin(axis=1)",
+        "not the nearest sum: the first that exceeds the number",
+    ),
+    "one number for all": (
+        "uniforms[:, None]",
+        "uniforms[0]",
+        "each row has a uniform number of its own",
+    ),
+    "always the likeliest": (
+        "    return (cumulative > uniforms[:, None]).argmax(axis=1)\n",
+        "    return p.argmax(axis=1)\n",
+        "only temperature 0 takes the likeliest; otherwise the uniform number decides",
+    ),
+    "probabilities compared": (
+        "(cumulative > uniforms[:, None])",
+        "(p / p.sum(axis=1, keepdims=True) > uniforms[:, None])",
+        "compare the *cumulative* sums with the number",
+    ),
+    "in place": (
+        "z = (logits - logits.max(axis=1, keepdims=True)) / temperature",
+        "logits -= logits.max(axis=1, keepdims=True)\n    z = logits / temperature",
+        "`-=` writes into the caller's logits",
+    ),
+}
+RIGHT["draw_symbol"] = {
+    "searchsorted": """
+def draw_symbol(logits, temperature, uniforms):
+    drawn = []
+    for row, u in zip(logits, uniforms):
+        if temperature == 0:
+            drawn.append(int(np.argmax(row)))
+            continue
+        p = np.exp((row - row.max()) / temperature)
+        drawn.append(int(np.searchsorted(np.cumsum(p / p.sum()), u, side="right")))
+    return np.array(drawn)
+""",
+    "counting": """
+def draw_symbol(logits, temperature, uniforms):
+    if not temperature:
+        return np.argmax(logits, axis=-1)
+    p = np.exp(logits / temperature - (logits / temperature).max(-1, keepdims=True))
+    p = p / p.sum(-1, keepdims=True)
+    return (np.cumsum(p, -1) <= uniforms.reshape(-1, 1)).sum(-1)
+""",
+}
+
+WRONG["attend"] = {
+    "not divided": (
+        " / np.sqrt(query.shape[1])",
+        "",
+        "the products are divided by the root of d",
+    ),
+    "divided by d": ("np.sqrt(query.shape[1])", "query.shape[1]", "divide by the *root* of d"),
+    "divided by the root of the places": (
+        "np.sqrt(query.shape[1])",
+        "np.sqrt(keys.shape[1])",
+        "d is the number of features, the last axis; you took the number of places",
+    ),
+    "every query with the first keys": (
+        'np.einsum("nd,nsd->ns", query, keys)',
+        "query @ keys[0].T",
+        "each row has keys of its own",
+    ),
+    "cosine": (
+        "/ np.sqrt(query.shape[1])",
+        "/ (np.linalg.norm(query, axis=1)[:, None] * np.linalg.norm(keys, axis=2))",
+        "that is the cosine; here products are divided by the root of d only",
+    ),
+    "no tanh": (
+        "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
+        "(query @ w_q.T)[:, None, :] + keys @ w_k.T",
+        "without tanh the query adds the same to every place, and softmax does not notice it",
+    ),
+    "tanh of each by itself": (
+        "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
+        "np.tanh(query @ w_q.T)[:, None, :] + np.tanh(keys @ w_k.T)",
+        "tanh goes over the sum of both",
+    ),
+    "product inside tanh": (
+        "(query @ w_q.T)[:, None, :] + keys @ w_k.T",
+        "(query @ w_q.T)[:, None, :] * (keys @ w_k.T)",
+        "additive attention adds query and key",
+    ),
+    "matrices exchanged": (
+        "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
+        "np.tanh((query @ w_k.T)[:, None, :] + keys @ w_q.T)",
+        "w_q is for the query and w_k for the keys",
+    ),
+    "v not used": ("return hidden @ v", "return hidden.sum(axis=2)", "the hidden numbers are weighted by v"),
+    "query left out": (
+        "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
+        "np.tanh(keys @ w_k.T)",
+        "the query is left out",
+    ),
+    "mask ignored": (
+        "scores = np.where(seen, scores, -np.inf)\n",
+        "scores = scores + 0\n",
+        "padding must have the weight 0",
+    ),
+    "weights cut off after softmax": (
+        "    scores = np.where(seen, scores, -np.inf)\n"
+        "    weights = np.exp(scores - scores.max(axis=1, keepdims=True))\n"
+        "    weights = weights / weights.sum(axis=1, keepdims=True)\n",
+        "    weights = np.exp(scores - scores.max(axis=1, keepdims=True))\n"
+        "    weights = np.where(seen, weights / weights.sum(axis=1, keepdims=True), 0)\n",
+        "masked after softmax the weights no longer add up to 1: mask the scores, before",
+    ),
+    "scores of zero": (
+        "np.where(seen, scores, -np.inf)",
+        "np.where(seen, scores, 0)",
+        "a score of 0 still has a weight: the exponential of 0 is 1. Minus infinity is what gives 0",
+    ),
+    "one place too many": (
+        "np.arange(scores.shape[1]) < np.asarray(lengths)[:, None]",
+        "np.arange(scores.shape[1]) <= np.asarray(lengths)[:, None]",
+        "length 2 means places 0 and 1",
+    ),
+    "softmax over the batch": (
+        "weights / weights.sum(axis=1, keepdims=True)",
+        "weights / weights.sum(axis=0, keepdims=True)",
+        "softmax goes over the places of each row, axis 1",
+    ),
+    "overflow": (
+        "np.exp(scores - scores.max(axis=1, keepdims=True))",
+        "np.exp(scores)",
+        "the exponential of thousands is infinite: subtract the largest score of each row first",
+    ),
+    "hard choice": (
+        "    weights = weights / weights.sum(axis=1, keepdims=True)\n",
+        "    weights = np.eye(scores.shape[1])[weights.argmax(axis=1)]\n",
+        "attention mixes all places by their weights; it does not pick one",
+    ),
+    "plain mean": (
+        'return np.einsum("ns,nsm->nm", weights, values), weights',
+        "return values.mean(axis=1), weights",
+        "the context is the *weighted* mean",
+    ),
+    "weights only": (
+        'return np.einsum("ns,nsm->nm", weights, values), weights',
+        'return weights, np.einsum("ns,nsm->nm", weights, values)',
+        "asked is (context, weights), in this order",
+    ),
+    "divided by the length": (
+        'np.einsum("ns,nsm->nm", weights, values), weights',
+        'np.einsum("ns,nsm->nm", weights, values) / np.asarray(lengths)[:, None], weights',
+        "the weights add up to 1 already: do not divide again",
+    ),
+    "in place": (
+        "scores = np.where(seen, scores, -np.inf)",
+        "scores[~seen] = -np.inf",
+        "`scores[...] =` writes into the caller's scores",
+    ),
+}
+RIGHT["attend"] = {
+    "matrix products": """
+def dot_scores(query, keys):
+    return (keys @ query[:, :, None])[:, :, 0] / query.shape[-1] ** 0.5
+
+
+def additive_scores(query, keys, w_q, w_k, v):
+    mixed = np.einsum("ad,nd->na", w_q, query)[:, np.newaxis] + np.einsum("ae,nse->nsa", w_k, keys)
+    return (np.tanh(mixed) * v).sum(axis=-1)
+
+
+def attend(scores, values, lengths):
+    behind = np.arange(scores.shape[1])[None] >= np.array(lengths)[:, None]
+    z = scores - np.where(behind, -1e30, scores).max(1, keepdims=True)
+    weights = np.exp(np.where(behind, -1e9, z))
+    weights /= weights.sum(1)[:, None]
+    return (weights[:, None] @ values)[:, 0], weights
+""",
+    "row by row": """
+def dot_scores(query, keys):
+    return np.array([k @ q for q, k in zip(query, keys)]) * query.shape[1] ** -0.5
+
+
+def additive_scores(query, keys, w_q, w_k, v):
+    return np.array([[v @ np.tanh(w_q @ q + w_k @ key) for key in ks] for q, ks in zip(query, keys)])
+
+
+def attend(scores, values, lengths):
+    weights = np.zeros(scores.shape)
+    for i, length in enumerate(lengths):
+        e = np.exp(scores[i, :length] - scores[i, :length].max())
+        weights[i, :length] = e / e.sum()
+    return np.array([w @ v for w, v in zip(weights, values)]), weights
+""",
+}
+
+WRONG["curve_faults"] = {
+    "in place": (
+        "z = logits - logits.max(axis=2, keepdims=True)",
+        "logits -= logits.max(axis=2, keepdims=True)\n    z = logits",
+        "`-=` writes into the caller's logits",
+    ),
+    "A and C exchanged": (
+        '"A": "targets not shifted", "B": "rate too high", "C": "padding counted"',
+        '"A": "padding counted", "B": "rate too high", "C": "targets not shifted"',
+        "A and C are exchanged: padding is only a part of the symbols, so that it cannot bring the mean to 0",
+    ),
+    "B and D exchanged": (
+        '"B": "rate too high", "C": "padding counted", "D": "rate too low"',
+        '"B": "rate too low", "C": "padding counted", "D": "rate too high"',
+        "B and D are exchanged: a smooth, slow curve means small steps, a restless one large steps",
+    ),
+    "padding for the restless one": (
+        '"B": "rate too high", "C": "padding counted"',
+        '"B": "padding counted", "C": "rate too high"',
+        "B and C are exchanged: counting padding moves the curve down, it does not make it restless",
+    ),
+    "D not shifted": (
+        '"A": "targets not shifted", "B": "rate too high", "C": "padding counted", "D": "rate too low"',
+        '"A": "rate too low", "B": "rate too high", "C": "padding counted", "D": "targets not shifted"',
+        "A and D are exchanged: which of the two could a network reach that copies its input?",
+    ),
+    "padding still counted": (
+        "of_target[targets != PAD].mean()",
+        "of_target.mean()",
+        "the mean still goes over the padding",
+    ),
+    "padding as zeros in the mean": (
+        "of_target[targets != PAD].mean()",
+        "(of_target * (targets != PAD)).mean()",
+        "the sum leaves the padding out, but you still divide by all places",
+    ),
+    "mean of the rows' means": (
+        "of_target[targets != PAD].mean()",
+        "np.mean([row[t != PAD].mean() for row, t in zip(of_target, targets)])",
+        "every letter counts alike: one mean over all letters, not a mean of the rows' means",
+    ),
+    "nats": (" / np.log(2))", ")", "bits are logarithms to base 2: divide by ln 2"),
+    "sign": ("float(-of_target", "float(of_target", "the sign: bits are positive"),
+    "base ten": ("/ np.log(2)", "/ np.log(10)", "bits are logarithms to base 2, not 10"),
+    "no softmax": (
+        "logs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))",
+        "logs = z",
+        "logits are not logarithms of probabilities: take softmax",
+    ),
+    "overflow": (
+        "z = logits - logits.max(axis=2, keepdims=True)",
+        "z = logits",
+        "the exponential of large logits is infinite: subtract the largest of each place first",
+    ),
+    "log of softmax that has become zero": (
+        "logs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))",
+        "logs = np.log(np.exp(z) / np.exp(z).sum(axis=2, keepdims=True) + 1e-9)",
+        "a tiny number inside the logarithm hides how wrong a sure answer is: subtract the log of the sum instead",
+    ),
+    "softmax over the steps": (
+        "logs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))",
+        "logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
+        "softmax goes over the symbols, the last axis",
+    ),
+    "symbol 0 taken out of the classes": (
+        "z = logits - logits.max(axis=2, keepdims=True)",
+        "z = np.where(np.arange(logits.shape[2]) == PAD, -1e9, logits)\n    z = z - z.max(axis=2, keepdims=True)",
+        "PAD stays among the symbols of softmax; only places with the target PAD are left out",
+    ),
+    "sum": ("of_target[targets != PAD].mean()", "of_target[targets != PAD].sum()", "the mean is asked for"),
+    "END left out": (
+        "targets != PAD",
+        "targets > END",
+        "only PAD is left out; START and END are symbols like others",
+    ),
+}
+RIGHT["curve_faults"] = {
+    "place by place": """
+faults = dict(zip("ABCD", ["targets not shifted", "rate too high", "padding counted", "rate too low"]))
+
+
+def honest_bits(logits, targets):
+    total, count = 0.0, 0
+    for row, goals in zip(logits, targets):
+        for z, goal in zip(row, goals):
+            if goal != PAD:
+                total += np.logaddexp.reduce(z) - z[goal]
+                count += 1
+    return float(total / count / np.log(2))
+""",
+    "flat first": """
+faults = {}
+faults["D"] = "rate too low"
+faults["A"] = "targets not shifted"
+faults["C"] = "padding counted"
+faults["B"] = "rate too high"
+
+
+def honest_bits(logits, targets):
+    keep = targets.ravel() != PAD
+    z, goals = logits.reshape(-1, logits.shape[-1])[keep], targets.ravel()[keep]
+    z = z - z.max(1)[:, None]
+    return float(np.mean(np.log2(np.exp(z).sum(1)) - z[np.arange(len(z)), goals] / np.log(2)))
+""",
+}
+
+WRONG["open_gestures"] = {
+    "not trained": (
+        "steps=110",
+        "steps=0",
+        "the network has not learned anything: train it in this cell",
+    ),
+    "trained too short": (
+        "steps=110",
+        "steps=2",
+        "two steps teach it next to nothing: use the two seconds that you have",
+    ),
+    "rate too high": (
+        "rate=0.03",
+        "rate=5.0",
+        "the learning rate throws the weights about: look at the loss while it trains",
+    ),
+    "state runs on through the padding": (
+        "reader(Tensor(both), lengths=lengths)[1][0]",
+        "reader(Tensor(both))[1][0]",
+        "the last state has read the padding: pass the lengths",
+    ),
+    "mean of the places": (
+        "return head(reader(Tensor(both), lengths=lengths)[1][0])",
+        "places = both.sum(axis=1) / np.asarray(lengths)[:, None]\n"
+        "    return head(F.cat([Tensor(places.astype(np.float32))] * 5, -1))",
+        "a mean over the steps does not know their order: raise and lower, and the two circles, look alike",
+    ),
+    "one class for all": (
+        "return gesture_logits(x, lengths).data.argmax(axis=1)",
+        "return np.full(len(x), 2)",
+        "every path gets the same class",
+    ),
+    "argmin": (
+        "return gesture_logits(x, lengths).data.argmax(axis=1)",
+        "return gesture_logits(x, lengths).data.argmin(axis=1)",
+        "the likeliest class has the *largest* logit",
+    ),
+    "time turned round when used": (
+        "return gesture_logits(x, lengths).data.argmax(axis=1)",
+        "return gesture_logits(x[:, ::-1], lengths).data.argmax(axis=1)",
+        "what is read in use must lie as it did in training: yours is reversed in time",
+    ),
+    "too many weights": (
+        "nn.GRU(4, 20, batch_first=True, rng=rng), nn.Linear(20, 6, rng=rng)",
+        "nn.GRU(4, 28, batch_first=True, rng=rng), nn.Linear(28, 6, rng=rng)",
+        "more weights than the budget of 2 500",
+    ),
+    "classes as words": (
+        "return gesture_logits(x, lengths).data.argmax(axis=1)",
+        "return [sequences.GESTURES[k] for k in gesture_logits(x, lengths).data.argmax(axis=1)]",
+        "class numbers from 0 to 5 are asked for, not names",
+    ),
+}
+RIGHT["open_gestures"] = {
+    "convolution over time": (
+        """rng = np.random.default_rng(0)
+reader, head = nn.GRU(4, 20, batch_first=True, rng=rng), nn.Linear(20, 6, rng=rng)
+weights = [*reader.parameters(), *head.parameters()]
+gesture_weights = sum(p.data.size for p in weights)
+
+
+def gesture_logits(x, lengths):
+    moves = np.diff(x, axis=1, prepend=x[:, :1])
+    both = np.concatenate([x, 3 * moves], axis=2).astype(np.float32)
+    return head(reader(Tensor(both), lengths=lengths)[1][0])
+
+
+def read_gestures(x, lengths):
+    return gesture_logits(x, lengths).data.argmax(axis=1)
+
+
+fit_gestures(gesture_logits, weights, steps=110, rate=0.03, rng=rng)""",
+        """rng = np.random.default_rng(1)
+first, second = nn.Conv1d(3, 16, 7, padding=3, rng=rng), nn.Conv1d(16, 16, 5, padding=2, rng=rng)
+head = nn.Linear(32, 6, rng=rng)
+weights = [p for part in (first, second, head) for p in part.parameters()]
+gesture_weights = int(sum(p.data.size for p in weights))
+
+
+def features_of(x, lengths):
+    x = np.asarray(x, dtype=np.float32)
+    real = (np.arange(x.shape[1]) < np.asarray(lengths)[:, None])[:, :, None]
+    centre = x.sum(axis=1, keepdims=True) / np.asarray(lengths)[:, None, None]
+    x = np.where(real, x - centre, 0)
+    return np.concatenate([x, real], axis=2).transpose(0, 2, 1).astype(np.float32)
+
+
+def scores_of(x, lengths):
+    h = F.relu(second(F.relu(first(Tensor(features_of(x, lengths))))))
+    half = h.shape[2] // 2
+    return head(F.cat([h.amax(2), h.mean(2)], 1))
+
+
+def read_gestures(x, lengths):
+    return np.argmax(scores_of(x, lengths).data, axis=1)
+
+
+fit_gestures(scores_of, weights, steps=150, rate=0.02, rng=rng)""",
+    ),
+    "an LSTM and a loop of its own": (
+        """rng = np.random.default_rng(0)
+reader, head = nn.GRU(4, 20, batch_first=True, rng=rng), nn.Linear(20, 6, rng=rng)
+weights = [*reader.parameters(), *head.parameters()]
+gesture_weights = sum(p.data.size for p in weights)
+
+
+def gesture_logits(x, lengths):
+    moves = np.diff(x, axis=1, prepend=x[:, :1])
+    both = np.concatenate([x, 3 * moves], axis=2).astype(np.float32)
+    return head(reader(Tensor(both), lengths=lengths)[1][0])
+
+
+def read_gestures(x, lengths):
+    return gesture_logits(x, lengths).data.argmax(axis=1)
+
+
+fit_gestures(gesture_logits, weights, steps=110, rate=0.03, rng=rng)""",
+        """rng = np.random.default_rng(2)
+net, out = nn.LSTM(4, 16, batch_first=True, rng=rng), nn.Linear(16, 6, rng=rng)
+params = [*net.parameters(), *out.parameters()]
+gesture_weights = sum(int(np.prod(p.shape)) for p in params)
+
+
+def scores(x, lengths):
+    both = np.concatenate([x, np.diff(x, axis=1, prepend=x[:, :1]) * 3], axis=2).astype(np.float32)
+    _, (h, c) = net(Tensor(both), lengths=lengths)
+    return out(h[0])
+
+
+optimizer = optim.Adam(params, lr=0.03)
+for step in range(140):
+    x, lengths, labels = sequences.gestures(40, rng=rng)
+    loss = F.cross_entropy(scores(x, lengths), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    optim.clip_grad_norm_(params, 1.0)
+    optimizer.lr = 0.03 * (1 - step / 140)
+    optimizer.step()
+
+
+def read_gestures(x, lengths):
+    with no_grad():
+        return scores(x, lengths).data.argmax(1)""",
+    ),
+}
