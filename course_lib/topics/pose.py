@@ -5,6 +5,7 @@ import numpy as np
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.data.generated import batches
+from course_lib.data.scenes import poses
 from course_lib.nn.layers import Conv2d, Linear
 from course_lib.nn.module import Module, Sequential
 from course_lib.nn.plain import Dropout, Flatten, ReLU
@@ -207,3 +208,39 @@ class Refiner:
         out = predict(self.net, seen.reshape(n * j, 1, self.side, self.side).astype(np.float32))
         own = out.reshape(n, j, self.joints, 2)[:, np.arange(j), np.arange(j)]
         return corners + to_pixels(own, self.side)
+
+
+# --------------------------------------------------------------- small runs
+
+
+def small_set(n, *, rng):
+    """Depth images (n, 144) of 12x12 pixels, standardised, and joints (n, 22), standardised over the set."""
+    depth, _, joints = poses(n, size=24, rng=rng)
+    x = depth[:, 0].reshape(n, 12, 2, 12, 2).mean((2, 4)).reshape(n, 144)
+    y = joints[:, 0].reshape(n, 22)
+    return ((x - 0.2) / 0.2).astype(np.float32), ((y - y.mean(0)) / y.std(0)).astype(np.float32)
+
+
+def small_run(x, y, *, images=400, rate=0.1, drop=0.1, mixed_up=False, steps=200, every=10, rng):
+    """Training and validation loss (k,) of a small regressor on the first `images` of x (n, 144), y (n, 22).
+
+    The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the training
+    loss is measured in training mode, as it is in practice. `mixed_up` shuffles the targets apart from the images.
+    """
+    net = Sequential(
+        Linear(144, 48, rng=rng), ReLU(), Dropout(drop, rng=rng), Linear(48, 22, rng=rng)
+    )
+    x_check, y_check, y = x[-200:], y[-200:], y[:images]
+    y = y[rng.permutation(images)] if mixed_up else y
+    optimizer, curve = SGD(net.parameters(), lr=rate, momentum=0.9), []
+    while len(curve) < steps // every:
+        losses = []
+        for _ in range(every):
+            rows = rng.integers(images, size=32)
+            loss = F.mse_loss(net.train()(Tensor(x[:images][rows])), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.data))
+        curve.append((np.mean(losses), np.square(predict(net, x_check) - y_check).mean()))
+    return np.array(curve).T
