@@ -14,7 +14,7 @@ RUNS = {  # letter -> settings of `pose.small_run` and the seed
     "A": ({"images": 25, "drop": 0.0}, 0),
     "B": ({"rate": 0.3}, 1),
     "C": ({"rate": 0.002}, 0),
-    "D": ({"drop": 0.6, "rate": 0.06}, 0),
+    "D": ({"drop": 0.5, "rate": 0.06}, 4),
     "E": ({"images": 40, "mixed_up": True, "drop": 0.0}, 2),
 }
 
