@@ -249,7 +249,7 @@ def pose_figure(sizes=(100, 400, 1600, 4800), steps=1200, seeds=3):
         (f"{name}: error by set size", told[name], " · ".join(f"{n}: {plus_minus(by[n])}" for n in sizes), setting)
         for name, by in errors.items()
     ]
-    rows.append(("the same guess for all", "", f"{np.mean(still_guess(seeds)):.2f}", "the mean of 1600 poses, 500 test figures"))
+    rows.append(("the same guess for all", "", f"{np.mean(list(still_guess(seeds))):.2f}", "the mean of 1600 poses, 500 test figures"))
     return lecture_table("F41 · Pose: mean error in pixels, mean ± standard error", rows)
 
 
@@ -355,6 +355,15 @@ for sigma in (0.6, 1.0, 2.0):
 
 
 # %% figure="F41b"
+def size_of(net):
+    return sum(p.data.size for p in net.parameters())
+
+
+def mean_error(guess, joints):
+    """Pixels, over the last 500."""
+    return np.linalg.norm(guess[-500:] - joints[-500:], axis=-1).mean()
+
+
 def pose_designs(seed, n=600, steps=900):
     """Mean error in pixels of 48, and number of weights, by design."""
     rng = np.random.default_rng(seed)
@@ -362,8 +371,6 @@ def pose_designs(seed, n=600, steps=900):
     depth, joints = depth[:, 0], joints[:, 0]
     full = ((depth[:, None] - 0.2) / 0.3).astype(np.float32)
     small = full.reshape(-1, 1, 24, 2, 24, 2).mean((3, 5))
-    size_of = lambda net: sum(p.data.size for p in net.parameters())
-    far = lambda guess: np.linalg.norm(guess[-500:] - joints[-500:], axis=-1).mean()
     net, guess, error = joint_error(small, joints, n, seed, steps, 48)
     yield "direct, 24×24", error, size_of(net)
     first = pose.to_pixels(guess, 48)
@@ -371,10 +378,10 @@ def pose_designs(seed, n=600, steps=900):
     yield "direct, 48×48", error, size_of(large)
     heat = pose.HeatNet(1, rng=rng)
     pose.train_pose(heat, small[:n], pose.to_units(joints[:n], 48), steps=steps, rate=0.1, loss=pose.map_loss, rng=rng)
-    yield "heat maps, 24×24", far(pose.to_pixels(pose.read_maps(pose.predict(heat, small)), 48)), size_of(heat)
+    yield "heat maps, 24×24", mean_error(pose.to_pixels(pose.read_maps(pose.predict(heat, small)), 48), joints), size_of(heat)
     second = pose.Refiner(rng=rng)
     second.fit(depth[:n], joints[:n], np.array([2.0, 2.0]), steps=steps)
-    yield "cascade: 24×24, then crops", far(second(depth, first)), size_of(net) + size_of(second.net)
+    yield "cascade: 24×24, then crops", mean_error(second(depth, first), joints), size_of(net) + size_of(second.net)
     swapped = joints.copy()
     rows = np.random.default_rng(seed).choice(n, n // 20, replace=False)
     swapped[rows] = joints[np.roll(rows, 1)]
@@ -415,7 +422,7 @@ regression.five_runs()
 # Set `faults`, a dict from each letter to one of these texts, every one used once: `"rate too high"`, `"rate too low"`,
 # `"too few images"`, `"too much dropout"`, `"targets shuffled apart from the images"`.
 #
-# Then repair: set `repaired = dict(images=..., rate=..., drop=...)` to settings with which the same network reaches a validation
+# Then repair: set `repaired = {"images": ..., "rate": ..., "drop": ...}` to settings with which the same network reaches a validation
 # loss of at most 0.42 in 200 steps (`images` at most 400). Try settings with `pose.small_run(*figures_12, **repaired, rng=rng)`, which
 # returns the training and the validation loss at every tenth step.
 #
@@ -433,7 +440,7 @@ faults = {
     "D": "too much dropout",
     "E": "targets shuffled apart from the images",
 }
-repaired = dict(images=400, rate=0.1, drop=0.05)
+repaired = {"images": 400, "rate": 0.1, "drop": 0.05}
 ### END SOLUTION
 
 # %% [markdown] hint="read_curves"
@@ -446,7 +453,7 @@ repaired = dict(images=400, rate=0.1, drop=0.05)
 # %% [markdown] hint="read_curves"
 # ```python
 # faults = {"A": "...", "B": "...", "C": "...", "D": "...", "E": "..."}
-# repaired = dict(images=400, rate=..., drop=...)       # between the rates of the two runs that have the wrong one
+# repaired = {"images": 400, "rate": ..., "drop": ...}       # between the rates of the two runs that have the wrong one
 # ```
 
 # %% check="read_curves-faults" points=3
@@ -595,7 +602,7 @@ def triplet_loss(e, triplets, margin):
     slack = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin
     weight = 2 / len(triplets) * (slack > 0)[:, None]
     g = np.zeros(e.shape)
-    for rows, part in zip(triplets.T, (n - p, p - a, a - n)):
+    for rows, part in zip(triplets.T, (n - p, p - a, a - n), strict=True):
         np.add.at(g, rows, weight * part)
     return np.maximum(slack, 0).mean(), g
     ### END SOLUTION
@@ -695,8 +702,8 @@ def photographs(traits, each, rng):
 rng = np.random.default_rng(0)
 x_old, who_old = photographs(persons(60, rng=rng), 8, rng)
 x_new, who_new = photographs(persons(30, rng=rng), 6, rng)
-for face_net, face_loss in learn_faces(x_old, who_old, steps=100, rng=rng, find=yours("semi_hard", else_=verification.semi_hard)):
-    pass
+mining = yours("semi_hard", else_=verification.semi_hard)
+*_, (face_net, face_loss) = learn_faces(x_old, who_old, steps=100, rng=rng, find=mining)
 e_old, e_new = (pose.predict(face_net, x) for x in (x_old, x_new))
 genuine, impostor = verification.pair_distances(e_new, who_new)
 print(f"30 new persons: {len(genuine)} pairs of one person, {len(impostor)} of two")
@@ -1388,18 +1395,23 @@ assert np.isclose(ours, theirs)
 WINDOW = np.array(detection.WindowNet.WINDOW)
 
 
-def street_windows(scenes, truths, choose):
-    """Windows (k, 1, 24, 16) with a person (1) or empty (0); `choose(k-th scene, empty rows)` picks empty ones."""
+def street_windows(scenes, truths, scores, rng):
+    """Windows (k, 1, 24, 16) with a person (1), and eight empty ones (0) a street: of highest score, or any."""
     x, t = [], []
     for k, (scene, people_there) in enumerate(zip(scenes, truths, strict=True)):
         every = detection.cut(scene, tuple(WINDOW), 2)
         places = np.stack(np.meshgrid(np.arange(13), np.arange(29), indexing="ij"), -1).reshape(-1, 2) * 2.0
         corners = places[:, ::-1]
         iou = detection.box_iou(np.concatenate([corners, corners + WINDOW[::-1]], axis=1), people_there).max(axis=1)
-        chosen = choose(k, np.flatnonzero(iou < 0.4))
+        empty = rng.permutation(np.flatnonzero(iou < 0.4))
+        chosen = (empty if scores is None else empty[np.argsort(-scores[k][empty])])[:8]
         x += [every[iou > 0.7], every[chosen]]
         t += [np.ones((iou > 0.7).sum()), np.zeros(len(chosen))]
     return np.concatenate(x), np.concatenate(t)
+
+
+def person_loss(score, t):
+    return F.binary_cross_entropy_with_logits(score.reshape(-1), t)
 
 
 def finds(net, scene, overlap=0.3, above=-3.0):
@@ -1413,15 +1425,12 @@ def finds(net, scene, overlap=0.3, above=-3.0):
 def detector(scenes, truths, *, rng, mine=True, rounds=3, steps=300):
     """A WindowNet trained in rounds; before each but the first, eight more empty windows of every street are added."""
     net, x, t = detection.WindowNet(rng=rng), None, None
-    loss = lambda y, t: F.binary_cross_entropy_with_logits(y.reshape(-1), t)
     for turn in range(rounds):
         scores = [pose.predict(net, (s[None] - 0.5) / 0.3).ravel() for s in scenes] if mine and turn else None
-        hardest = lambda k, rows: rows[np.argsort(-scores[k][rows])[:8]]
-        anyhow = lambda k, rows: rng.choice(rows, 8, replace=False)
-        more_x, more_t = street_windows(scenes, truths, hardest if scores else anyhow)
+        more_x, more_t = street_windows(scenes, truths, scores, rng)
         add = slice(None) if turn == 0 else more_t == 0
         x, t = (more_x, more_t) if turn == 0 else (np.concatenate([x, more_x[add]]), np.concatenate([t, more_t[add]]))
-        pose.train_pose(net, ((x - 0.5) / 0.3).astype(np.float32), t.astype(np.float32), steps=steps, rate=0.05, loss=loss, rng=rng)
+        pose.train_pose(net, ((x - 0.5) / 0.3).astype(np.float32), t.astype(np.float32), steps=steps, rate=0.05, loss=person_loss, rng=rng)
     return net
 
 
@@ -1471,7 +1480,7 @@ for mined in progress((False, True), "detectors"):
 
 # %% practice="streets_plot"
 many_axes = style.row(3, size=(3.2, 2.4))
-for ax, k in zip(many_axes, (0, 1, 2)):
+for k, ax in enumerate(many_axes):
     boxes, scores = finds(walker, new_scenes[k], above=0.0)
     figures.boxes_on(new_scenes[k, 0], boxes, ax=ax, truths=new_truths[k], title="dashed: true, solid: found")
 

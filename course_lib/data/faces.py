@@ -6,15 +6,15 @@ TRAITS = 12  # numbers in 0..1 that make a person
 
 
 def persons(n, *, rng):
-    """Traits (n, 12) of `n` persons, each number uniform in 0..1: shape of head, eyes, brows, nose, mouth, hair, skin."""
+    """Traits (n, 12) of `n` persons, each uniform in 0..1: shape of head, eyes, brows, nose, mouth, hair, skin."""
     return rng.uniform(size=(n, TRAITS))
 
 
 def faces(traits, each, *, size=24, rng):
     """`each` photographs of every person: images (n * each, 1, size, size), float32 about 0..1, and who (n * each,).
 
-    What a person cannot help is in `traits` (n, 12). Every photograph has its own place, scale, tilt, light from a side,
-    smile, lifted brows and noise, drawn from `rng`.
+    What a person cannot help is in `traits` (n, 12). Every photograph has its own place, scale, tilt, light from a
+    side, smile, lifted brows and noise, drawn from `rng`.
     """
     who = np.repeat(np.arange(len(traits)), each)
     p = traits[who].T[:, :, None, None]

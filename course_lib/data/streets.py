@@ -12,14 +12,15 @@ def people(n, *, rng):
     depth, grey, _ = poses(n, size=28, rng=rng)
     tall, wide = PERSON
     inside = depth[:, 0] > 0
-    shade = np.where(inside, grey[:, 0], 0)
+    shade = grey[:, 0]
     out, where = np.zeros((n, *PERSON), np.float32), np.zeros((n, *PERSON), bool)
     for k in range(n):
         rows, columns = np.nonzero(inside[k])
         top, left = (rows.min() + rows.max() + 1 - tall) // 2, (columns.min() + columns.max() + 1 - wide) // 2
         r, c = np.clip(np.arange(tall) + top, 0, 27), np.clip(np.arange(wide) + left, 0, 27)
         there = (np.arange(tall) + top == r)[:, None] & (np.arange(wide) + left == c)
-        out[k], where[k] = shade[k][np.ix_(r, c)], inside[k][np.ix_(r, c)] & there
+        where[k] = inside[k][np.ix_(r, c)] & there
+        out[k] = np.where(where[k], shade[k][np.ix_(r, c)], 0)
     return out, where
 
 

@@ -26,8 +26,8 @@ def to_pixels(units, size):
 def pose_error(predicted, joints, visible, size, near=2.0):
     """Loss in network units, mean error in pixels, and share of joints within `near` pixels; visible joints only.
 
-    predicted (n, j, 2) in network units, joints (n, j, 2) in pixels, visible (n, j) of bool. The loss is the mean squared
-    distance over visible joints. Raises ValueError when no joint is visible.
+    predicted (n, j, 2) in network units, joints (n, j, 2) in pixels, visible (n, j) of bool. The loss is the mean
+    squared distance over visible joints. Raises ValueError when no joint is visible.
     """
     visible = np.asarray(visible, bool)
     if not visible.any():
@@ -41,7 +41,8 @@ def pose_error(predicted, joints, visible, size, near=2.0):
 def hard_loss(predicted, target, keep):
     """Mean of the `keep` largest losses of a batch, and its gradient by `predicted`; both (n, d).
 
-    The loss of a sample is the mean square of its d differences; of equal ones the first counts. Shrivastava et al. 2016.
+    The loss of a sample is the mean square of its d differences; of equal ones the first counts. Shrivastava et al.
+    2016.
     """
     apart = predicted - target
     rows = np.argsort(-(apart**2).mean(axis=1), kind="stable")[:keep]
@@ -112,7 +113,7 @@ def heat_maps(units, cells, sigma=1.0):
 
 def read_maps(scores):
     """The expected place under the softmax of each map (n, j, h, w), as network units (n, j, 2): the soft argmax."""
-    n, j, h, w = scores.shape
+    h, w = scores.shape[2:]
     p = np.exp(scores - scores.max((-2, -1), keepdims=True))
     p /= p.sum((-2, -1), keepdims=True)
     across, down = (np.arange(k) + 0.5 for k in (w, h))
@@ -224,12 +225,11 @@ def small_set(n, *, rng):
 def small_run(x, y, *, images=400, rate=0.1, drop=0.1, mixed_up=False, steps=200, every=10, rng):
     """Training and validation loss (k,) of a small regressor on the first `images` of x (n, 144), y (n, 22).
 
-    The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the training
-    loss is measured in training mode, as it is in practice. `mixed_up` shuffles the targets apart from the images.
+    The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the
+    training loss is measured in training mode, as it is in practice. `mixed_up` shuffles the targets apart from the
+    images.
     """
-    net = Sequential(
-        Linear(144, 48, rng=rng), ReLU(), Dropout(drop, rng=rng), Linear(48, 22, rng=rng)
-    )
+    net = Sequential(Linear(144, 48, rng=rng), ReLU(), Dropout(drop, rng=rng), Linear(48, 22, rng=rng))
     x_check, y_check, y = x[-200:], y[-200:], y[:images]
     y = y[rng.permutation(images)] if mixed_up else y
     optimizer, curve = SGD(net.parameters(), lr=rate, momentum=0.9), []

@@ -98,9 +98,7 @@ def roc(score, positive):
 
 def rates(genuine, impostor, thresholds):
     """FAR and FRR (k,) when a pair is accepted whose distance is at most the threshold (k,)."""
-    far, accepted = (
-        np.searchsorted(np.sort(d), thresholds, side="right") / len(d) for d in (impostor, genuine)
-    )
+    far, accepted = (np.searchsorted(np.sort(d), thresholds, side="right") / len(d) for d in (impostor, genuine))
     return far, 1 - accepted
 
 

@@ -11,7 +11,7 @@ SLIDER = {"layout": w.Layout(width="420px"), "style": {"description_width": "150
 
 
 def threshold_explorer(genuine, impostor):
-    """Distances (n,), (m,) of pairs of one and of two persons: sliders for the threshold and the share of genuine pairs.
+    """Distances (n,), (m,) of pairs of one and of two persons: sliders for threshold and share of genuine pairs.
 
     Returns a VBox; its static twin is `viz.verification.threshold_figure`.
     """

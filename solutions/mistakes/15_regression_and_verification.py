@@ -55,7 +55,11 @@ WRONG["pose_error"] = {
         "(np.sqrt(squares) <= near)",
         "`near` is in pixels: compare the distance in pixels with it",
     ),
-    "share of those too far": ("(pixels <= near)", "(pixels > near)", "this is the share of joints that are too far off"),
+    "share of those too far": (
+        "(pixels <= near)",
+        "(pixels > near)",
+        "this is the share of joints that are too far off",
+    ),
     "half a size missing": (
         "2 * joints / size - 1",
         "joints / size",
@@ -209,24 +213,24 @@ WRONG["read_curves"] = {
         "with too few images training falls far below validation: that is A",
     ),
     "repaired with the low rate": (
-        "rate=0.1, drop=0.05",
-        "rate=0.002, drop=0.05",
+        '"rate": 0.1, "drop": 0.05',
+        '"rate": 0.002, "drop": 0.05',
         "with so small a rate 200 steps are not enough",
     ),
     "repaired with few images": (
-        "images=400, rate=0.1",
-        "images=30, rate=0.1",
+        '"images": 400,',
+        '"images": 30,',
         "thirty images are learned by heart: take more",
     ),
     "repaired with much dropout": (
-        "rate=0.1, drop=0.05",
-        "rate=0.1, drop=0.7",
+        '"rate": 0.1, "drop": 0.05',
+        '"rate": 0.1, "drop": 0.7',
         "with so much dropout hardly anything is learned in 200 steps",
     ),
 }
 RIGHT["read_curves"] = {
     "other settings that do": (
-        "repaired = dict(images=400, rate=0.1, drop=0.05)",
+        'repaired = {"images": 400, "rate": 0.1, "drop": 0.05}',
         'repaired = {"images": 380, "rate": 0.08, "drop": 0.0}',
     ),
 }
@@ -577,7 +581,11 @@ WRONG["equal_error"] = {
         "this threshold makes the sum of the errors smallest; asked is where they are nearest to each other",
     ),
     "FAR alone": ("(far[best] + frr[best]) / 2", "far[best]", "steps need not meet: take the mean of FAR and FRR"),
-    "sum instead of mean": ("(far[best] + frr[best]) / 2", "far[best] + frr[best]", "the mean of the two, not their sum"),
+    "sum instead of mean": (
+        "(far[best] + frr[best]) / 2",
+        "far[best] + frr[best]",
+        "the mean of the two, not their sum",
+    ),
     "all pairs in one": (
         "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
         "pairs = len(genuine) + len(impostor)\n    far = (impostor[:, None] <= thresholds).sum(axis=0) / pairs\n    frr = (genuine[:, None] > thresholds).sum(axis=0) / pairs",
