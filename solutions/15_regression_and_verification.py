@@ -315,13 +315,14 @@ with check("hard_loss") as expect:
     expect("keep 2", hard_loss(guess, truth, 2))
     expect("keep all three", hard_loss(guess, truth, 3))
     expect("equal losses, keep 1", hard_loss(np.array([[1.0, 3], [3, -1], [1, 1]]), truth, 1))
-    expect.unchanged("predictions and targets afterwards", [guess, truth])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150201)
     for n, d, keep in [(6, 3, 2), (5, 4, 4), (9, 2, 3), (4, 5, 4)]:
         guess, truth = rng.normal(size=(n, d)), rng.normal(size=(n, d))
         expect(f"{n} samples of {d}, keep {keep}", hard_loss(guess, truth, keep))
         expect.unchanged(f"{n} samples of {d}: the arrays afterwards", [guess, truth])
+    guess = rng.permutation(np.array([[2.0, 4], [4, -2], [-4, 2], [1, 1], [-2, -4]]))
+    expect("four equal losses, keep 2", hard_loss(guess, np.zeros((5, 2)), 2))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -406,7 +407,12 @@ def designs_figure(seeds=3):
 designs_figure() if FULL else recorded("F41b")
 
 # %% [markdown]
-# DESIGN_PROSE
+# Here heat maps and the cascade do better than the direct network by many standard errors. Heat maps do it with fewer weights, at the
+# price of more multiply-adds: their layers keep all 12×12 places. More pixels alone did not help the direct network.
+#
+# Hard-example mining made the *mean* error larger, the more, the fewer examples it kept: it spends its steps on rare poses, and half or
+# three quarters of every batch go unused. With wrong targets it lost more still, since a wrong target is the hardest example there is.
+# It is a tool for the case that nearly all examples are easy and alike (section 9), not for every regression.
 #
 # ## 5. Read the curves
 #
@@ -423,8 +429,8 @@ regression.five_runs()
 # `"too few images"`, `"too much dropout"`, `"targets shuffled apart from the images"`.
 #
 # Then repair: set `repaired = {"images": ..., "rate": ..., "drop": ...}` to settings with which the same network reaches a validation
-# loss of at most 0.42 in 200 steps (`images` at most 400). Try settings with `pose.small_run(*figures_12, **repaired, rng=rng)`, which
-# returns the training and the validation loss at every tenth step.
+# loss of at most 0.42 in 200 steps (`images` at most 400). `curves, net = pose.small_run(*figures_12, **repaired, rng=rng)` tries them:
+# training and validation loss at every tenth step, and the trained network. The check trains with them and judges on new figures.
 #
 # *Example:* a run whose training and validation loss both stay at 1 would be none of these five.
 
@@ -456,6 +462,13 @@ repaired = {"images": 400, "rate": 0.1, "drop": 0.05}
 # repaired = {"images": 400, "rate": ..., "drop": ...}       # between the rates of the two runs that have the wrong one
 # ```
 
+# %% held="read_curves" gives="inputs"
+import numpy as np
+
+from course_lib.topics import pose
+
+inputs, truth = pose.small_set(200, rng=np.random.default_rng(150501))
+
 # %% check="read_curves-faults" points=3
 with check("read_curves-faults") as expect:
     expect("a fault for every letter", sorted(faults))
@@ -467,12 +480,13 @@ with check("read_curves-faults") as expect:
 # %% check="read_curves-repaired" points=2
 with check("read_curves-repaired") as expect:
     expect("no more than 400 images", repaired["images"] <= 400)
-    loss = pose.small_run(*figures_12, **repaired, rng=np.random.default_rng(3))[1][-1]
-    expect("validation loss at most 0.42", bool(loss <= 0.42))
     ### BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(150501)
-    loss = np.mean([pose.small_run(*figures_12, **repaired, rng=rng)[1][-1] for _ in range(3)])
-    expect("at most 0.42 on average over three other starts", bool(loss <= 0.42))
+    expect("no more than 400 images", repaired["images"] <= 400)
+    inputs = expect.held("inputs")
+    rng = np.random.default_rng(150502)
+    for start in (1, 2):
+        found = pose.predict(pose.small_run(*figures_12, **repaired, rng=rng)[1], inputs)
+        expect.outcome(f"joints of 200 new figures, start {start}", found, truth="truth", measure="mse", at_most=0.42)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -525,6 +539,10 @@ def locate(images):
 # ```
 
 # %% held="open_pose" gives="images"
+import numpy as np
+
+from course_lib.data.scenes import poses
+
 rng = np.random.default_rng(150601)
 images, _, truth = poses(300, size=24, rng=rng)
 truth = truth[:, 0]
@@ -635,7 +653,6 @@ with check("semi_hard-mined") as expect:
     between = np.abs(line[:, None] - line)
     expect("the example", np.asarray(semi_hard(between, owner, 1.5)))
     expect("a margin in which nobody is", np.asarray(semi_hard(between, owner, 0.5)).shape)
-    expect.unchanged("distances and owners afterwards", [between, owner])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150701)
     for n, persons_there, margin in [(7, 3, 0.6), (9, 2, 0.4), (11, 4, 1.0)]:
@@ -643,6 +660,8 @@ with check("semi_hard-mined") as expect:
         owner = rng.permutation(np.arange(n) % persons_there)
         between = np.linalg.norm(spots[:, None] - spots, axis=2)
         expect(f"{n} photographs of {persons_there}, margin {margin}", np.asarray(semi_hard(between, owner, margin)))
+        expect.unchanged(f"{n} photographs of {persons_there}: distances afterwards", between)
+    expect("nobody fits", np.asarray(semi_hard(between, np.arange(11), 1.0)).shape)
     ### END HIDDEN TESTS
 
 # %% check="semi_hard-loss" points=4
@@ -650,13 +669,11 @@ with check("semi_hard-loss") as expect:
     spots, three = np.array([[0.0], [2], [3], [9]]), np.array([[0, 1, 2], [3, 2, 1]])
     expect("the example", triplet_loss(spots, three, 6.0))
     expect("one photograph in two triplets", triplet_loss(spots, np.array([[0, 1, 2], [0, 1, 3]]), 7.0))
-    expect.unchanged("embeddings and triplets afterwards", [spots, three])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150702)
     for n, d, k, margin in [(5, 3, 4, 0.7), (6, 2, 9, 2.0), (4, 5, 7, 1.2)]:
         e, three = rng.normal(size=(n, d)), np.array([rng.permutation(n)[:3] for _ in range(k)])
         expect(f"{k} triplets of {n} embeddings, margin {margin}", triplet_loss(e, three, margin))
-        expect.unchanged(f"{k} triplets of {n}: embeddings afterwards", e)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -831,11 +848,15 @@ with check("equal_error") as expect:
     expect("the example", equal_error(np.array([1.0, 2, 4]), np.array([3.0, 5, 6, 7])))
     expect("told apart without error", equal_error(np.array([1.0, 2, 3]), np.array([4.0, 5, 6])))
     expect("distances that occur in both", equal_error(np.array([1.0, 2, 2, 5]), np.array([2.0, 4, 5])))
+    expect("two thresholds equally good", equal_error(np.array([1.0, 4]), np.array([3.0, 2, 3, 5])))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150802)
-    for n, m, far_apart, digits in [(11, 25, 1.0, 4), (30, 17, 0.4, 1), (8, 50, 2.0, 4), (23, 23, 0.8, 1)]:
+    for n, m, far_apart, digits in [(8, 32, 1.0, 4), (32, 16, 0.4, 1), (4, 64, 0.7, 4), (16, 16, 0.8, 1)]:
         one, two = (np.round(np.abs(rng.normal(mean, 0.6, size)), digits) for mean, size in ((1.0, n), (1.0 + far_apart, m)))
         expect(f"{n} and {m} pairs to {digits} digits", equal_error(one, two))
+    for two in ([2.0, 3, 2, 3, 3, 3, 5, 6], [3.0, 2, 2, 3, 3, 3, 6, 7]):
+        more = float(rng.integers(1, 9))
+        expect("two thresholds equally good", equal_error(np.array([1.0, 4]) + more, np.array(two) + more))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -942,16 +963,15 @@ with check("fair_accuracy") as expect:
     three = np.array([0, 0, 1])
     expect("the example", fair_accuracy(np.array([[0.0], [1], [5]]), three, np.array([[0.0], [2], [6]]), three))
     rng = np.random.default_rng(6)
-    old, new, owner = rng.normal(size=(9, 2)), rng.normal(size=(9, 2)), np.repeat(np.arange(3), 3)
-    expect("nine photographs of three persons each", fair_accuracy(old + owner[:, None], owner, new + owner[:, None], owner))
-    expect.unchanged("the embeddings afterwards", [old, new])
+    old, new, owner = rng.normal(size=(7, 2)), rng.normal(size=(7, 2)), np.array([0, 0, 0, 1, 1, 2, 2])
+    expect("seven photographs of three persons each", fair_accuracy(old + owner[:, None], owner, new + owner[:, None], owner))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150803)
-    for old_persons, new_persons, each, d in [(4, 3, 3, 2), (5, 6, 2, 4), (3, 4, 4, 3)]:
-        who_a, who_b = np.repeat(np.arange(old_persons), each), np.repeat(np.arange(new_persons), each)
-        old = rng.normal(size=(old_persons, d))[who_a] + 0.5 * rng.normal(size=(len(who_a), d))
+    for counts, new_persons, d in [((3, 3, 2, 2), 4, 2), ((3, 2, 2, 2, 2), 3, 4), ((5, 2, 2, 2), 5, 3)]:
+        who_a, who_b = np.repeat(np.arange(len(counts)), counts), np.arange(3 * new_persons) % new_persons
+        old = rng.normal(size=(len(counts), d))[who_a] + 0.5 * rng.normal(size=(len(who_a), d))
         new = rng.normal(size=(new_persons, d))[who_b] + 0.8 * rng.normal(size=(len(who_b), d))
-        expect(f"{old_persons} and {new_persons} persons, {each} photographs each", fair_accuracy(old, who_a, new, who_b))
+        expect(f"{len(counts)} and {new_persons} persons, {d} numbers", fair_accuracy(old, who_a, new, who_b))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1009,7 +1029,11 @@ def verification_figure(seeds=3):
 verification_figure() if FULL else recorded("F41c")
 
 # %% [markdown]
-# VERIFICATION_PROSE
+# - Raw pixels hardly tell persons apart: light and place differ more than faces do.
+# - All semi-hard rows use 1600 photographs. *Who* is on them matters: many persons with few photographs each did better than few
+#   persons with many.
+# - New photographs of the 25 persons trained on are judged far better than strangers. That gap is what a split by photograph hides.
+# - At equal steps semi-hard triplets did better than random ones.
 #
 # Real faces? `datasets.load("olivetti")` fetches 400 photographs of 40 persons (AT&T Laboratories Cambridge, 1992 to 1994), once;
 # its training and test set are different *persons*. Set `REAL = True` where there is a network:
@@ -1116,7 +1140,6 @@ with check("slide") as expect:
     for f, c, k, h, w, m, n, tall, wide in [(3, 2, 3, 2, 4, 1, 2, 12, 16), (2, 1, 5, 3, 2, 4, 1, 15, 13), (4, 3, 2, 1, 3, 2, 3, 7, 11)]:
         layers, x = drawn_net(f, c, k, h, w, m, rng), rng.normal(size=(n, c, tall, wide))
         expect(f"{f} maps of {h}×{w}, {m} scores, pictures of {tall}×{wide}", slide(x, *layers))
-        expect.unchanged(f"pictures of {tall}×{wide}: afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1240,7 +1263,6 @@ with check("nms-kept") as expect:
         corner = rng.uniform(0, 7, (n, 2))
         boxes, scores = np.concatenate([corner, corner + rng.uniform(5, 9, (n, 2))], axis=1), rng.permutation(n) / n
         expect(f"{n} boxes, overlap {overlap}", np.array(nms(boxes, scores, overlap)))
-        expect.unchanged(f"{n} boxes: afterwards", [boxes, scores])
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1354,7 +1376,14 @@ with check("average_precision-right") as expect:
         truths = np.concatenate([corner, corner + rng.uniform(5, 9, (m, 2))], axis=1)
         boxes = truths[rng.integers(m, size=n)] + rng.normal(size=(n, 4)) * 0.8
         expect(f"{n} finds of {m} persons, IoU {least}", mark(boxes, rng.permutation(n) / n, truths, least))
-        expect.unchanged(f"{n} finds of {m} persons: afterwards", [boxes, truths])
+    for n, m in [(7, 4), (9, 6)]:
+        corner = rng.uniform(0, 3, (m, 2))
+        truths = np.concatenate([corner, corner + rng.uniform(9, 12, (m, 2))], axis=1)
+        boxes = truths[rng.integers(m, size=n)] + rng.normal(size=(n, 4)) * 1.5
+        expect(f"{n} finds, {m} persons close together", mark(boxes, rng.permutation(n) / n, truths, 0.65))
+    truths = np.array([[0.0, 0, 10, 10], [0, 2, 10, 12]]) + rng.integers(1, 9)
+    expect("the best find fits two", mark(truths[1] + np.array([[0, 0, 0, 0], [0, 1, 0, 1]]), np.array([0.9, 0.4]), truths, 0.65))
+    expect("nobody there, three finds", mark(boxes[:3], np.array([0.3, 0.2, 0.1]), np.zeros((0, 4)), 0.5))
     ### END HIDDEN TESTS
 
 # %% check="average_precision-area" points=3
@@ -1467,7 +1496,12 @@ def detection_figure(seeds=3):
 detection_figure() if FULL else recorded("F41e")
 
 # %% [markdown]
-# DETECTION_PROSE
+# At an IoU of 0.75 much less counts as right than at 0.5: our boxes lie on a grid of two pixels, and nothing in the training tells the
+# network to score the best placed window highest. Hard empty windows come out ahead of random ones on average, but three starts do not
+# decide it at 0.5: hold the difference against the standard errors.
+#
+# Suppression shows its dilemma. A low threshold loses people who stand close together: see the recall. A high one keeps second finds
+# of the same person: recall is full, and precision pays.
 
 # %% practice="streets"
 rng = np.random.default_rng(5)

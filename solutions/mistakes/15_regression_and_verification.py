@@ -60,6 +60,11 @@ WRONG["pose_error"] = {
         "(pixels > near)",
         "this is the share of joints that are too far off",
     ),
+    "writes into the predictions": (
+        "apart = predicted - (2 * joints / size - 1)",
+        "apart = predicted\n    apart -= 2 * joints / size - 1",
+        "`-=` writes into the caller's predictions: make a new array",
+    ),
     "half a size missing": (
         "2 * joints / size - 1",
         "joints / size",
@@ -212,6 +217,19 @@ WRONG["read_curves"] = {
     "D": "too few images",""",
         "with too few images training falls far below validation: that is A",
     ),
+    "a letter left out": (
+        """    "D": "too much dropout",
+    "E": "targets shuffled apart from the images",
+}""",
+        """    "D": "too much dropout",
+}""",
+        "every letter has a fault: E is missing",
+    ),
+    "more images than there may be": (
+        '"images": 400,',
+        '"images": 500,',
+        "the budget is 400 images; the others are kept for validation",
+    ),
     "repaired with the low rate": (
         '"rate": 0.1, "drop": 0.05',
         '"rate": 0.002, "drop": 0.05',
@@ -338,6 +356,11 @@ WRONG["semi_hard"] = {
         "if a != p and fit.any():",
         "if fit.any():",
         "a photograph is at distance 0 from itself: that is no pair",
+    ),
+    "distances changed": (
+        "found = []\n    for a, p in",
+        "found = []\n    np.fill_diagonal(apart, np.inf)\n    for a, p in",
+        "fill_diagonal writes into the caller's distances: work on a copy, or leave a == p out",
     ),
     "a pair without negative kept": (
         "if a != p and fit.any():",
@@ -511,6 +534,11 @@ WRONG["roc"] = {
         "return false, true, np.sum(np.diff(true) * (false[1:] + false[:-1]) / 2)",
         "that is the area left of the curve; the area under it has the steps of the false positive rate",
     ),
+    "sorts the caller's scores": (
+        'order = np.argsort(-score, kind="stable")',
+        'order = np.argsort(-score, kind="stable")\n    score[:], positive[:], order = score[order], positive[order], np.arange(len(score))',
+        "you sort the caller's own arrays: make sorted copies",
+    ),
     "labels not sorted": (
         "hits = np.append(0, np.cumsum(positive[order])[last])",
         "hits = np.append(0, np.cumsum(positive)[last])",
@@ -649,11 +677,6 @@ WRONG["fair_accuracy"] = {
         "best = thresholds[(far + frr).argmin()]",
         "best = thresholds[np.abs(far - frr).argmin()]",
         "asked is the threshold with the smallest FAR + FRR",
-    ),
-    "largest of equals": (
-        "best = thresholds[(far + frr).argmin()]",
-        "best = thresholds[len(far) - 1 - (far + frr)[::-1].argmin()]",
-        "of equally good thresholds the smallest is asked",
     ),
     "error instead of accuracy": (
         "1 - (far[0] + frr[0]) / 2",
@@ -805,6 +828,11 @@ WRONG["nms"] = {
         "high = np.minimum(a[:, None, 2:], b[None, :, 2:])",
         "high = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])",
         "the last two numbers are right and bottom, not width and height",
+    ),
+    "box rewritten": (
+        "area_a, area_b = ((box[:, 2:] - box[:, :2]).prod(axis=-1) for box in (a, b))",
+        "b[:, 2:] -= b[:, :2]\n    area_a, area_b = (a[:, 2:] - a[:, :2]).prod(axis=-1), b[:, 2:].prod(axis=-1)",
+        "`-=` turns the caller's boxes into widths and heights: make a new array",
     ),
     "perimeter": (
         "np.maximum(high - low, 0).prod(axis=-1)",

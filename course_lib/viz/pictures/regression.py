@@ -98,7 +98,7 @@ def five_runs():
     x, y = pose.small_set(600, rng=np.random.default_rng(0))
     many = row(len(RUNS), size=(1.95, 2.3), sharey=True)
     for ax, (letter, (settings, seed)) in zip(many, RUNS.items(), strict=True):
-        training, validation = pose.small_run(x, y, **settings, rng=np.random.default_rng(seed))
+        (training, validation), _ = pose.small_run(x, y, **settings, rng=np.random.default_rng(seed))
         steps = 10 * np.arange(1, len(training) + 1)
         axes(ax, title=f"run {letter}", xlabel="step")
         ax.axhline(1, color=GREY, lw=1, ls=":")

@@ -97,7 +97,7 @@ def test_heat_maps_and_cascade_do_better_than_the_mean(rng):
 
 def test_small_runs_show_their_faults():
     x, y = pose.small_set(600, rng=np.random.default_rng(0))
-    ends = lambda seed=0, **settings: pose.small_run(x, y, **settings, rng=np.random.default_rng(seed))[:, -1]  # noqa: E731
+    ends = lambda seed=0, **settings: pose.small_run(x, y, **settings, rng=np.random.default_rng(seed))[0][:, -1]  # noqa: E731
     healthy, few, mixed, slow = (
         ends(),
         ends(images=25, drop=0.0),
