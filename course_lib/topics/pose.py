@@ -223,7 +223,7 @@ def small_set(n, *, rng):
 
 
 def small_run(x, y, *, images=400, rate=0.1, drop=0.1, mixed_up=False, steps=200, every=10, rng):
-    """Training and validation loss (2, k) of a small regressor, and itself; the first `images` of x (n, 144), y (n, 22).
+    """Training and validation loss (2, k) of a small regressor, and itself; on `images` of x (n, 144), y (n, 22).
 
     The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the
     training loss is measured in training mode, as it is in practice. `mixed_up` shuffles the targets apart from the
