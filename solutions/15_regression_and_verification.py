@@ -1070,9 +1070,10 @@ for step, (net, loss) in enumerate(progress(learn_faces(x, who, steps=steps, rng
 # %% practice="faces_plot"
 left, right_side = style.row(2, size=(4.2, 3.2))
 smooth = np.convolve(losses, np.ones(20) / 20, "valid")
-ax = curves.learning_curves({"semi-hard triplets": smooth}, ax=left, xlabel="step", title="The loss hardly falls ...")
+ax = curves.learning_curves({"semi-hard triplets": smooth}, ax=left, xlabel="step", title="Loss of what is still hard")
 told = {"new persons": (40 * np.arange(1, len(rates_seen) + 1), rates_seen)}
-ax = curves.learning_curves(told, ax=right_side, xlabel="step", ylabel="equal error rate, %", title="... and the errors do")
+ax = curves.learning_curves(told, ax=right_side, xlabel="step", ylabel="equal error rate, %", title="Errors on new persons")
+left.set_ylim(0)
 ax.set_ylim(0)
 
 # %% [markdown]
@@ -1176,7 +1177,8 @@ print(f"multiply-adds: window by window {len(cuts) * products(24, 16):,}, at onc
 print(f"that is {len(cuts) * products(24, 16) / products(48, 72):.0f} times fewer")
 
 # %% [markdown]
-# One by one, each call also pays for itself, so the clock can show more than the count.
+# The clock need not agree with the count: one by one every call pays for itself, and one small picture keeps a processor less busy than
+# a large batch does.
 #
 # In float32 the two differ in the last digits, since sums are taken in another order. With *padding* in the layers they would not
 # agree at all: inside the picture a window's border has neighbours, alone it has zeros.
@@ -1407,7 +1409,7 @@ from sklearn.metrics import average_precision_score
 rng = np.random.default_rng(4)
 some_score, some_right = rng.permutation(200) / 200, rng.random(200) < 0.4
 area_of = yours("average_precision", else_=detection.average_precision)
-ours = detection.average_precision(some_score, some_right, 100)
+ours = area_of(some_score, some_right, 100)
 theirs = average_precision_score(some_right, some_score) * some_right.sum() / 100
 print(f"ours {ours:.6f}, scikit-learn's times the share found {theirs:.6f}")
 assert np.isclose(ours, theirs)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from course_lib.topics import verification
 from course_lib.viz.style import BLUE, COLORS, GREY, ORANGE, RED, axes
 
-MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4)  # ticks of a DET curve
+MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET curve
 
 
 def outcome(genuine, impostor, threshold, share):
