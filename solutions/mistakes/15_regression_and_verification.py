@@ -300,20 +300,18 @@ RIGHT["open_pose"] = {
         "net = pose.pose_net(1, 24, drop=0.05, rng=rng)",
         "net = pose.pose_net(1, 24, width=8, hidden=60, drop=0.0, rng=rng)",
     ),
-    "two linear layers": """
-rng = np.random.default_rng(1)
-depth, _, joints = poses(900, size=24, rng=rng)
-centre, targets = depth.mean(axis=0, keepdims=True), joints[:, 0].reshape(900, 22)
-middle = targets.mean(axis=0)
-flat = (depth - centre).reshape(900, 576).astype(np.float64)
-net = nn.Linear(576, 22, rng=rng).double()
-net.weight.data = np.linalg.solve(flat.T @ flat + 5 * np.eye(576), flat.T @ (targets - middle)).T
-
-
-def locate(images):
-    rows = (images - centre).reshape(len(images), 576).astype(np.float64)
-    return (net(Tensor(rows)).data + middle).reshape(-1, 11, 2)
-""",
+    "one linear layer, solved at once": (
+        """net = pose.pose_net(1, 24, drop=0.05, rng=rng)
+inputs, outputs = (depth - 0.2) / 0.3, (targets - middle) / spread
+pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=350, rate=0.2, rng=rng)""",
+        """layer = nn.Linear(576, 22, rng=rng)
+net = nn.Sequential(nn.Flatten(), layer)
+flat = (depth.reshape(900, 576).astype(np.float64) - 0.2) / 0.3
+about = flat - flat.mean(axis=0)
+weights = np.linalg.solve(about.T @ about + 40 * np.eye(576), about.T @ ((targets - middle) / spread))
+layer.weight.data = weights.T.astype(np.float32)
+layer.bias.data = (-flat.mean(axis=0) @ weights).astype(np.float32)""",
+    ),
 }
 
 WRONG["semi_hard"] = {
