@@ -136,8 +136,8 @@ popularity_figure() if FULL else recorded("F41d")
 # ## 2. Where are the joints?
 #
 # **Pose estimation** is regression with many outputs: a column and a row for each of eleven joints. Kinect's depth images made it
-# practical (Shotton and others 2011). We generate figures with depth images, with grey images in front of clutter, and with short
-# videos of four frames, and know every joint.
+# practical (Shotton and others 2011); hands are found in the same way (Tompson and others 2014). We generate figures with depth
+# images, with grey images in front of clutter, and as short videos of four frames, and know every joint.
 
 # %% picture="two_inputs" alt="A stick figure as a depth image with its joints drawn in, the same figure as a grey image before a cluttered background, and four grey frames in which its arm moves a little"
 from course_lib.viz.pictures import regression
@@ -578,6 +578,10 @@ from course_lib.viz.pictures import regression
 regression.people()
 
 # %% [markdown]
+# The older way to learn it, the **contrastive loss** (Hadsell and others 2006), takes pairs at distance d: $d^2/2$ for a pair of
+# one person, $\max(0, 1 - d)^2/2$ for one of two. So each pair of one person is pulled to a point, however different the photographs. It is
+# `F.contrastive_loss` in the library, and stands in the comparison below as "pairs".
+#
 # The split is by **person**: nobody of the test set is in the training set. A split by photograph would measure how well the network
 # knows people it has seen.
 #
@@ -702,7 +706,10 @@ def learn_faces(x, who, *, steps, rng, margin=0.3, mine="semi-hard", find=verifi
         if len(triplets) == 0:
             continue
         a, p, n = (e[column] for column in triplets.T)
-        loss = (((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + margin).relu().mean()
+        if mine == "pairs":
+            loss = F.contrastive_loss(a, p, np.ones(len(a))) + F.contrastive_loss(a, n, np.zeros(len(a)))
+        else:
+            loss = (((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + margin).relu().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -987,7 +994,7 @@ def verification_runs(seed, steps=400):
     """(name, equal error rate, balanced accuracy) by number of persons trained on and by choice of triplets."""
     rng = np.random.default_rng(seed)
     traits, (x_test, who_test) = persons(400, rng=rng), photographs(persons(60, rng=rng), 6, rng)
-    plans = [(25, 64, "semi-hard"), (100, 16, "semi-hard"), (400, 4, "semi-hard"), (100, 16, "random")]
+    plans = [(25, 64, "semi-hard"), (100, 16, "semi-hard"), (400, 4, "semi-hard"), (100, 16, "random"), (100, 16, "pairs")]
     raw = verification.pair_distances(x_test.reshape(len(x_test), -1), who_test)
     yield "raw pixels", verification.equal_error_rate(*raw)[0], np.nan
     for people, each, mine in plans:
@@ -1034,6 +1041,7 @@ verification_figure() if FULL else recorded("F41c")
 #   persons with many.
 # - New photographs of the 25 persons trained on are judged far better than strangers. That gap is what a split by photograph hides.
 # - At equal steps semi-hard triplets did better than random ones.
+# PAIRS_PROSE
 #
 # Real faces? `datasets.load("olivetti")` fetches 400 photographs of 40 persons (AT&T Laboratories Cambridge, 1992 to 1994), once;
 # its training and test set are different *persons*. Set `REAL = True` where there is a network:
