@@ -702,7 +702,7 @@ def learn_faces(x, who, *, steps, rng, margin=0.3, mine="semi-hard", find=verifi
         e = net(Tensor(x[rows]))
         triplets = verification.random_triplets(who[rows], 144, rng=rng)
         if mine == "semi-hard":
-            triplets = find(verification.distances(e.data, e.data) ** 2, who[rows], margin)
+            triplets = np.asarray(find(verification.distances(e.data, e.data) ** 2, who[rows], margin))
         if len(triplets) == 0:
             continue
         a, p, n = (e[column] for column in triplets.T)
