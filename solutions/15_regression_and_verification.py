@@ -232,7 +232,7 @@ def joint_error(x, joints, n, seed, steps, side=24, keep=1.0, targets=None, rate
 
 
 # %% figure="F41"
-def pose_figure(sizes=(100, 400, 1600, 4800), steps=1200, seeds=3):
+def pose_figure(sizes=(100, 500, 2500), steps=1000, seeds=3):
     errors = {}
     for seed in range(seeds):
         inputs, joints = pose_data(max(sizes) + 500, seed)
