@@ -279,6 +279,16 @@ WRONG["open_pose"] = {
         "(middle + spread * y).reshape(-1, 11, 2)[..., ::-1]",
         "a joint is (column, row), as `poses` gives it",
     ),
+    "one row of 22 numbers": (
+        "(middle + spread * y).reshape(-1, 11, 2)",
+        "middle + spread * y",
+        "each image has eleven joints of two numbers: reshape to (n, 11, 2)",
+    ),
+    "too many weights": (
+        "pose.pose_net(1, 24, drop=0.05, rng=rng)",
+        "pose.pose_net(1, 24, hidden=100, drop=0.05, rng=rng)",
+        "the network has more than 15 000 weights: make a layer narrower",
+    ),
     "trained on grey images": (
         "depth, _, joints = poses(900, size=24, rng=rng)",
         "_, depth, joints = poses(900, size=24, rng=rng)",
