@@ -1047,8 +1047,8 @@ verification_figure() if FULL else recorded("F41c")
 # - All semi-hard rows use 1600 photographs. *Who* is on them matters: many persons with few photographs each did better than few
 #   persons with many.
 # - New photographs of the 25 persons trained on are judged far better than strangers. That gap is what a split by photograph hides.
-# - At equal steps semi-hard triplets did better than random ones.
-# PAIRS_PROSE
+# - At equal steps semi-hard triplets did better than random ones. The older loss of pairs came close to them: three starts do not tell
+#   the two apart.
 #
 # Real faces? `datasets.load("olivetti")` fetches 400 photographs of 40 persons (AT&T Laboratories Cambridge, 1992 to 1994), once;
 # its training and test set are different *persons*. Set `REAL = True` where there is a network:
