@@ -81,18 +81,18 @@ def test_crops_hold_what_lies_about_their_centres(rng):
 
 
 def test_heat_maps_and_cascade_do_better_than_the_mean(rng):
-    depth, _, joints = poses(260, size=48, rng=rng)
+    depth, _, joints = poses(220, size=48, rng=rng)
     joints, units = joints[:, 0], pose.to_units(joints[:, 0], 48)
     small = ((depth.reshape(-1, 1, 24, 2, 24, 2).mean((3, 5)) - 0.2) / 0.3).astype(np.float32)
-    still = np.broadcast_to(joints[:200].mean(0), (60, 11, 2))
-    far = lambda guess: np.linalg.norm(guess - joints[200:], axis=-1).mean()  # noqa: E731
+    still = np.broadcast_to(joints[:160].mean(0), (60, 11, 2))
+    far = lambda guess: np.linalg.norm(guess - joints[160:], axis=-1).mean()  # noqa: E731
     net = pose.HeatNet(1, rng=rng)
-    pose.train_pose(net, small[:200], units[:200], steps=250, rate=0.1, loss=pose.map_loss, rng=rng)
-    maps = pose.to_pixels(pose.read_maps(pose.predict(net, small[200:])), 48)
+    pose.train_pose(net, small[:160], units[:160], steps=200, rate=0.1, loss=pose.map_loss, rng=rng)
+    maps = pose.to_pixels(pose.read_maps(pose.predict(net, small[160:])), 48)
     assert far(maps) < 0.75 * far(still)
     second = pose.Refiner(rng=rng)
-    second.fit(depth[:200, 0], joints[:200], np.array([4.0, 4.0]), steps=250)
-    assert far(second(depth[200:, 0], still)) < 0.85 * far(still)
+    second.fit(depth[:160, 0], joints[:160], np.array([4.0, 4.0]), steps=200)
+    assert far(second(depth[160:, 0], still)) < 0.85 * far(still)
 
 
 def test_small_runs_show_their_faults():
