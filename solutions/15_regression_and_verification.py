@@ -729,7 +729,7 @@ def photographs(traits, each, rng):
     return (x - 0.5) / 0.3, who
 
 
-# %%
+# %% practice="first_faces"
 rng = np.random.default_rng(0)
 x_old, who_old = photographs(persons(60, rng=rng), 8, rng)
 x_new, who_new = photographs(persons(30, rng=rng), 6, rng)
@@ -755,7 +755,7 @@ regression.threshold()
 # Move the threshold on our 30 new persons. Then make genuine pairs rarer: FAR and FRR stay, and precision falls. Where one pair in a
 # thousand is genuine, what does a FAR of 1 % mean?
 
-# %%
+# %% practice="threshold_moved"
 threshold_explorer(genuine, impostor)
 
 # %% [markdown]
@@ -877,7 +877,7 @@ with check("equal_error") as expect:
 # A **DET** curve draws FRR against FAR, both on the scale of normal quantiles. If both kinds of distances were bells, it would be a straight
 # line, and small errors get the space they deserve. Here, raw pixels as embedding beside the learned one, on the same new persons:
 
-# %%
+# %% practice="det"
 raw = verification.pair_distances(x_new.reshape(len(x_new), -1), who_new)
 both = {"raw pixels": raw, "learned, 100 steps": (genuine, impostor)}
 ax = det_curve(both, title="30 persons not trained on")
@@ -887,7 +887,7 @@ ax = det_curve(both, title="30 persons not trained on")
 # fall together. The **bootstrap** (Efron 1979) draws the sample anew, with replacement, many times. Drawing *pairs* pretends
 # that they are independent. Drawing *persons* does not:
 
-# %%
+# %% practice="interval"
 rng = np.random.default_rng(1)
 rate = yours("equal_error", else_=verification.equal_error_rate)(genuine, impostor)[0]
 drawn = [
@@ -906,14 +906,14 @@ print(f"95 % interval, persons drawn anew: {by_person[0]:.1%} to {by_person[1]:.
 # **open set** the person may not be in the gallery at all: then the nearest must also be near enough, and there are again two errors
 # to trade.
 
-# %%
+# %% practice="gallery"
 first = np.arange(len(who_new)) % 6 == 0
 for many in (5, 10, 20, 30):
     known = who_new < many
     named, near = verification.identify(e_new[first & known], who_new[first & known], e_new[~first & known])
     print(f"gallery of {many:>2}: rank-1 {np.mean(named == who_new[~first & known]):.0%}")
 
-# %%
+# %% practice="open_set"
 gallery = first & (who_new < 20)
 named, near = verification.identify(e_new[gallery], who_new[gallery], e_new[~first])
 truth = np.where(who_new < 20, who_new, -1)[~first]
