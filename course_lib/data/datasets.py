@@ -1,4 +1,5 @@
-"""Real data sets by name: bundled digits, and MNIST, Fashion-MNIST, CIFAR-10, downloaded once and never unpickled."""
+"""Real data sets by name: bundled digits; MNIST, Fashion-MNIST, CIFAR-10, Olivetti faces, downloaded once, never
+unpickled."""
 
 import gzip
 import os
@@ -32,7 +33,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the original files of a data set lie: folder name in COURSE_DATA, mirrors, and file name -> md5."""
+    """Where the original files of a data set lie: folder name in COURSE_DATA, mirrors, and file name -> checksum.
+
+    A checksum is an md5, or says what it is: "sha256:...".
+    """
 
     folder: str
     mirrors: tuple[str, ...]
@@ -75,11 +79,16 @@ SOURCES = {
         ),
         {"cifar-10-binary.tar.gz": "c32a1d4ab5d03f1284b67883e8d87530"},
     ),
+    "olivetti": Source(
+        "olivetti",
+        ("https://ndownloader.figshare.com/files/5976027?file=",),
+        {"olivettifaces.mat": "sha256:b612fb967f2dc77c9c62d3e1266e0c73d5fca46a4b8906c18e454d41af987794"},
+    ),
 }
 
 
 def load(name, *, or_else=None, progressbar=True):
-    """The data set `name`: digits (bundled), mnist, fashion_mnist or cifar10.
+    """The data set `name`: digits (bundled), mnist, fashion_mnist, cifar10 or olivetti.
 
     Files are looked for in COURSE_DATA, then in the user's cache, then downloaded there once. `or_else` names a set
     to use instead when that fails, and says so in one line. Raises ValueError for an unknown name and
@@ -127,7 +136,20 @@ def cifar10(progressbar=True):
     return Dataset("cifar10", x_train, t_train, x_test, t_test, THINGS)
 
 
-LOADERS = {"digits": digits, "mnist": mnist, "fashion_mnist": fashion_mnist, "cifar10": cifar10}
+def olivetti(progressbar=True):
+    """Faces of AT&T Laboratories Cambridge (Samaria and Harter 1994), 1x64x64: 30 persons, and 10 others for the test.
+
+    Ten photographs each; labels are persons, 0 to 29 in the training and 30 to 39 in the test set.
+    """
+    from scipy.io import loadmat  # comes with scikit-learn
+
+    faces = np.asarray(loadmat(fetch("olivetti", "olivettifaces.mat", progressbar))["faces"], np.uint8)
+    x = faces.T.reshape(-1, 64, 64).transpose(0, 2, 1)[:, None]
+    t = np.arange(len(x)) // 10
+    return Dataset("olivetti", x[t < 30], t[t < 30], x[t >= 30], t[t >= 30], tuple(f"person {k}" for k in range(40)))
+
+
+LOADERS = {"digits": digits, "mnist": mnist, "fashion_mnist": fashion_mnist, "cifar10": cifar10, "olivetti": olivetti}
 
 
 def local_folder(name):
@@ -145,15 +167,12 @@ def fetch(name, file, progressbar=True):
     if folder and (folder / file).exists():
         return folder / file
     source, failures = SOURCES[name], []
+    checksum = source.files[file] if ":" in source.files[file] else f"md5:{source.files[file]}"
     cache = Path(pooch.os_cache("perceptron-to-resnet")) / source.folder
     pooch.get_logger().setLevel("WARNING")
     for mirror in source.mirrors:
         try:
-            return Path(
-                pooch.retrieve(
-                    mirror + file, f"md5:{source.files[file]}", fname=file, path=cache, progressbar=progressbar
-                )
-            )
+            return Path(pooch.retrieve(mirror + file, checksum, fname=file, path=cache, progressbar=progressbar))
         except (OSError, ValueError) as error:  # no network, an HTTP error, a cut or altered file
             failures.append(f"{mirror}: {first_line(error)}")
     raise DataUnavailable(

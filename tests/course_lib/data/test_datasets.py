@@ -146,6 +146,34 @@ def test_cifar_is_read_from_its_binary_archive(tmp_path, monkeypatch, rng):
     assert np.array_equal(data.t_test, records[5][:, 0])
 
 
+def test_olivetti_is_split_by_person_and_its_faces_stand_upright(tmp_path, monkeypatch, rng):
+    from scipy.io import savemat
+
+    photos = rng.integers(0, 256, (400, 64, 64), dtype=np.uint8)
+    (tmp_path / "olivetti").mkdir()
+    savemat(tmp_path / "olivetti" / "olivettifaces.mat", {"faces": photos.transpose(0, 2, 1).reshape(400, 4096).T})
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    data = load("olivetti")
+    assert np.array_equal(data.x_train, photos[:300, None])
+    assert np.array_equal(data.x_test, photos[300:, None])
+    assert set(data.t_train) == set(range(30))
+    assert set(data.t_test) == set(range(30, 40))
+    assert np.all(np.bincount(data.t_test)[30:] == 10)
+
+
+def test_a_checksum_may_name_its_kind(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setattr(
+        "pooch.retrieve", lambda url, known, **how: seen.append((url, known)) or tmp_path / how["fname"]
+    )
+    assert datasets.fetch("olivetti", "olivettifaces.mat").name == "olivettifaces.mat"
+    datasets.fetch("cifar10", "cifar-10-binary.tar.gz")
+    assert seen[0][0].endswith("olivettifaces.mat")
+    assert seen[0][1].startswith("sha256:")
+    assert seen[1][1].startswith("md5:")
+
+
 def test_course_data_is_used_as_it_is(tmp_path, monkeypatch, rng):
     folder = tmp_path / "fashion-mnist"
     folder.mkdir()

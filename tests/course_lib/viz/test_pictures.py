@@ -21,6 +21,7 @@ from course_lib.viz.pictures import (
     perceptron,
     photos,
     recurrent,
+    regression,
     training,
 )
 from course_lib.widgets.folds import STARTS, weights
@@ -350,3 +351,55 @@ def test_every_fault_has_a_panel_beside_the_healthy_run():
     assert titles(many) == ["A", "B", "C", "D"]
     healthy = [ax.lines[0].get_ydata() for ax in many]
     assert all(np.array_equal(line, healthy[0]) for line in healthy)
+
+
+def test_three_tasks_are_shown_side_by_side():
+    shown = regression.opening()
+    assert titles(shown.axes)[0] == "where are the joints?"
+    assert len(shown.axes) == 6
+    assert len(shown.axes[-1].patches) == 2
+
+
+def test_grey_frames_differ_and_the_first_and_last_are_shown():
+    many = regression.two_inputs()
+    frames = [ax.images[0].get_array() for ax in many[2:]]
+    assert np.array_equal(many[1].images[0].get_array(), frames[-1])
+    assert np.abs(frames[0] - frames[-1]).max() > 0.3
+
+
+def test_maps_are_bright_at_their_joints():
+    figure, *maps = regression.maps()
+    joints = figure.lines[-1].get_xydata()
+    for ax, k in zip(maps, (0, 4, 10), strict=True):
+        row, column = np.unravel_index(ax.images[0].get_array().argmax(), (16, 16))
+        assert np.allclose((column * 4 + 1.5, row * 4 + 1.5), joints[k], atol=2.6)
+
+
+def test_six_persons_are_shown_five_times():
+    assert [t for t in titles(regression.people()) if t] == [f"person {k}" for k in range(1, 7)]
+
+
+def test_the_threshold_rests_where_both_kinds_overlap():
+    left, right = regression.threshold().axes
+    assert left.get_title(loc="left").startswith("FAR")
+    assert right.get_title(loc="left").startswith("precision")
+
+
+def test_three_boxes_stand_in_a_chain():
+    ax = regression.chain()
+    assert [patch.get_x() for patch in ax.patches] == [0, 3, 6]
+    assert texts(ax) == ["A: 0.9", "B: 0.8", "C: 0.7"]
+
+
+def test_each_of_five_runs_shows_its_fault():
+    ends = {}
+    for ax in regression.five_runs():
+        _, training, validation = (line.get_ydata() for line in ax.lines)
+        ends[ax.get_title(loc="left")[-1]] = training, validation
+    last = {letter: (t[-3:].mean(), v[-3:].mean()) for letter, (t, v) in ends.items()}
+    assert last["A"][0] < 0.2 < 0.5 < last["A"][1] < 0.8
+    assert ends["B"][1].min() < last["B"][1] - 0.3
+    assert last["C"][1] == pytest.approx(last["C"][0], abs=0.08)
+    assert ends["C"][0][-1] < ends["C"][0][10] - 0.05
+    assert last["D"][1] < last["D"][0] - 0.1
+    assert last["E"][0] < 0.6 < 1.2 < last["E"][1]

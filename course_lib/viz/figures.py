@@ -1,0 +1,40 @@
+"""Joints drawn on figures, and boxes drawn on scenes."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from course_lib.data.scenes import LIMBS
+from course_lib.viz.style import BLUE, GREEN, GREYS, ORANGE, axes
+
+
+def joints_on(image, joints, *, ax=None, color=ORANGE, title=None, label=None):
+    """An image (h, w), unless None, and joints (11, 2) in pixels with their limbs over it; returns the Axes."""
+    ax = axes(ax, size=(2.4, 2.4), title=title)
+    if image is not None:
+        ax.imshow(image, cmap=GREYS, vmin=0, vmax=1)
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+    for k, pair in enumerate(LIMBS):
+        ax.plot(*(joints[list(pair)] - 0.5).T, color=color, lw=1.6, label=label if k == 0 else None)
+    ax.plot(*(joints - 0.5).T, "o", color=color, ms=3)
+    return ax
+
+
+def boxes_on(image, boxes, *, ax=None, truths=(), told=None, title=None):
+    """A scene (h, w), found boxes (n, 4), dashed true ones (m, 4), and a text for each found box; returns the Axes."""
+    ax = axes(ax, size=(4.0, 2.7), title=title)
+    ax.imshow(image, cmap=GREYS, vmin=0, vmax=1)
+    for box in truths:
+        _frame(ax, box, GREEN, ls="--", lw=2.2)
+    for k, box in enumerate(np.asarray(boxes)):
+        _frame(ax, box, ORANGE if told is None else (ORANGE, BLUE)[k % 2], lw=1.4)
+        if told is not None:
+            ax.text(box[0], box[1] - 1.5, told[k], color=(ORANGE, BLUE)[k % 2], fontsize=8)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _frame(ax, box, color, **how):
+    left, top, right, bottom = box
+    ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False, ec=color, **how))

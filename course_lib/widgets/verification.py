@@ -1,0 +1,41 @@
+"""Move the threshold of a verification, and the share of genuine pairs: which errors, which precision and recall?"""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+
+from course_lib.viz.verification import outcome, png_figure, threshold_figure
+
+SLIDER = {"layout": w.Layout(width="420px"), "style": {"description_width": "150px"}}
+
+
+def threshold_explorer(genuine, impostor):
+    """Distances (n,), (m,) of pairs of one and of two persons: sliders for threshold and share of genuine pairs.
+
+    Returns a VBox; its static twin is `viz.verification.threshold_figure`.
+    """
+    most = float(max(genuine.max(), impostor.max()))
+    start = float(np.quantile(genuine, 0.8))
+    where = w.FloatSlider(start, min=0, max=most, step=most / 100, description="threshold", **SLIDER)
+    share = w.SelectionSlider(
+        options=[("1 in 1000", 0.001), ("1 in 100", 0.01), ("1 in 10", 0.1), ("1 in 2", 0.5)],
+        value=0.5,
+        description="genuine pairs",
+        **SLIDER,
+    )
+    picture = w.Image(format="png", layout=w.Layout(width="920px", max_width="100%"))
+    told = w.HTML()
+
+    def draw(_=None):
+        figure = threshold_figure(genuine, impostor, where.value, share.value, figure=png_figure())
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=80)
+        picture.value = stream.getvalue()
+        now = outcome(genuine, impostor, where.value, share.value)
+        told.value = ", ".join(f"{name} <b>{value:.1%}</b>" for name, value in now.items())
+
+    for slider in (where, share):
+        slider.observe(draw, "value")
+    draw()
+    return w.VBox([w.HBox([where, share], layout=w.Layout(flex_flow="row wrap")), told, picture])

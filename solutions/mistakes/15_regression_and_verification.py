@@ -1,0 +1,1054 @@
+"""Lesson 15, Regression, pose and verification: known mistakes, and right answers in other styles.
+
+By exercise, in the order of the lesson; read as literals, never run.
+
+WRONG["id"] = {name: (find, replace, what a tutor would say) or (definition, what a tutor would say)}
+RIGHT["id"] = {name: definition or (find, replace)}
+Find and replace edit the reference answer; a definition takes the place of what it defines.
+"""
+
+WRONG, RIGHT = {}, {}
+
+WRONG["pose_error"] = {
+    "pixels against units": (
+        "predicted - (2 * joints / size - 1)",
+        "predicted - joints",
+        "predictions are in network units, joints in pixels: bring both to the same units before you subtract",
+    ),
+    "hidden joints count": (
+        "[visible]",
+        ".ravel()",
+        "hidden joints must not count: choose the visible ones",
+    ),
+    "hidden joints count as right": (
+        "squares = (apart**2).sum(axis=-1)[visible]",
+        "squares = ((apart**2).sum(axis=-1) * visible).ravel()",
+        "hidden joints are 0 in your mean, and so pull it down: leave them out instead of making them 0",
+    ),
+    "mean over coordinates": (
+        "(apart**2).sum(axis=-1)",
+        "(apart**2).mean(axis=-1)",
+        "the squared distance is the sum over both coordinates, not their mean",
+    ),
+    "a unit is the whole image": (
+        "np.sqrt(squares) * size / 2",
+        "np.sqrt(squares) * size",
+        "from -1 to 1 are two units: one unit is size / 2 pixels",
+    ),
+    "error in units": (
+        "np.sqrt(squares) * size / 2",
+        "np.sqrt(squares)",
+        "the error is asked in pixels; one unit is size / 2 of them",
+    ),
+    "root of the mean": (
+        "pixels.mean(),",
+        "np.sqrt((pixels**2).mean()),",
+        "that is the root of the mean square, which far joints dominate; asked is the mean distance",
+    ),
+    "distance along the axes": (
+        "pixels = np.sqrt(squares) * size / 2",
+        "pixels = np.abs(apart).sum(axis=-1)[visible] * size / 2",
+        "you add up the distance across and down; asked is the straight one, the root of the sum of squares",
+    ),
+    "near in units": (
+        "(pixels <= near)",
+        "(np.sqrt(squares) <= near)",
+        "`near` is in pixels: compare the distance in pixels with it",
+    ),
+    "share of those too far": (
+        "(pixels <= near)",
+        "(pixels > near)",
+        "this is the share of joints that are too far off",
+    ),
+    "writes into the predictions": (
+        "apart = predicted - (2 * joints / size - 1)",
+        "apart = predicted\n    apart -= 2 * joints / size - 1",
+        "`-=` writes into the caller's predictions: make a new array",
+    ),
+    "half a size missing": (
+        "2 * joints / size - 1",
+        "joints / size",
+        "that gives 0..1; the network's units run from -1 to 1",
+    ),
+    "loss in pixels": (
+        "squares.mean(),",
+        "(pixels**2).mean(),",
+        "the loss is asked in network units, the error in pixels",
+    ),
+}
+RIGHT["pose_error"] = {
+    "in pixels first": """
+def pose_error(predicted, joints, visible, size, near):
+    far = np.linalg.norm((predicted + 1) / 2 * size - joints, axis=-1)
+    far = far[np.asarray(visible, dtype=bool)]
+    return np.mean((2 * far / size) ** 2), np.mean(far), np.count_nonzero(far <= near) / far.size
+""",
+    "joint by joint": """
+def pose_error(predicted, joints, visible, size, near):
+    found = []
+    for i in range(len(joints)):
+        for k in range(joints.shape[1]):
+            if visible[i, k]:
+                across = (predicted[i, k, 0] + 1) * size / 2 - joints[i, k, 0]
+                down = (predicted[i, k, 1] + 1) * size / 2 - joints[i, k, 1]
+                found.append(np.hypot(across, down))
+    found = np.array(found)
+    return ((found * 2 / size) ** 2).mean(), found.mean(), np.mean(found <= near)
+""",
+}
+
+WRONG["hard_loss"] = {
+    "the easiest": ("np.argsort(-losses", "np.argsort(losses", "these are the samples with the *smallest* losses"),
+    "divided by the batch": (
+        "(keep * apart.shape[1])",
+        "apart.size",
+        "the mean is over the kept samples only: divide by keep, not by n",
+    ),
+    "outputs not divided": (
+        "2 * apart[rows] / (keep * apart.shape[1])",
+        "2 * apart[rows] / keep",
+        "a sample's loss is the mean of its d squares: each output has the weight 1/d",
+    ),
+    "two forgotten": (
+        "2 * apart[rows] /",
+        "apart[rows] /",
+        "the derivative of a square is twice its root: the 2 is missing",
+    ),
+    "sum instead of mean": (
+        "losses[rows].mean()",
+        "losses[rows].sum()",
+        "asked is the mean of the kept losses",
+    ),
+    "loss over all": ("losses[rows].mean()", "losses.mean()", "the loss is the mean of the *kept* samples only"),
+    "gradient for all": (
+        "g[rows] = 2 * apart[rows] /",
+        "g[:] = 2 * apart /",
+        "samples that are left out have the gradient 0",
+    ),
+    "only the kept rows": (
+        "return losses[rows].mean(), g",
+        "return losses[rows].mean(), g[rows]",
+        "the gradient has a row for every sample of the batch, zeros for those left out",
+    ),
+    "later of equals first": (
+        'np.argsort(-losses, kind="stable")[:keep]',
+        'np.argsort(losses, kind="stable")[::-1][:keep]',
+        "turning an ascending order round puts the later of equal losses first: sort -losses, stably",
+    ),
+    "sum of a sample's squares": (
+        "losses = (apart**2).mean(axis=1)",
+        "losses = (apart**2).sum(axis=1)",
+        "the loss of a sample is the *mean* of its d squares",
+    ),
+    "sign of the gradient": (
+        "2 * apart[rows] /",
+        "-2 * apart[rows] /",
+        "the gradient points where the loss grows: predicted - target, not the other way round",
+    ),
+    "writes into the predictions": (
+        "apart = predicted - target",
+        "apart = predicted\n    apart -= target",
+        "`-=` writes into the caller's predictions: make a new array",
+    ),
+}
+RIGHT["hard_loss"] = {
+    "a mask": """
+def hard_loss(predicted, target, keep):
+    n, d = predicted.shape
+    losses = np.square(predicted - target).sum(1) / d
+    kept = np.zeros(n)
+    for row in sorted(range(n), key=lambda i: -losses[i])[:keep]:
+        kept[row] = 1
+    return float(kept @ losses) / keep, kept[:, None] * (predicted - target) * 2 / d / keep
+""",
+}
+
+WRONG["read_curves"] = {
+    "A and E exchanged": (
+        """faults = {
+    "A": "too few images",
+    "B": "rate too high",
+    "C": "rate too low",
+    "D": "too much dropout",
+    "E": "targets shuffled apart from the images",
+}""",
+        """faults = {
+    "A": "targets shuffled apart from the images",
+    "B": "rate too high",
+    "C": "rate too low",
+    "D": "too much dropout",
+    "E": "too few images",
+}""",
+        "both learn by heart; but A's validation is far below 1, so its images did say something of the joints",
+    ),
+    "C and D exchanged": (
+        """    "C": "rate too low",
+    "D": "too much dropout",""",
+        """    "C": "too much dropout",
+    "D": "rate too low",""",
+        "in D validation lies below training: dropout disturbs training and is switched off in validation",
+    ),
+    "B and C exchanged": (
+        """    "B": "rate too high",
+    "C": "rate too low",""",
+        """    "B": "rate too low",
+    "C": "rate too high",""",
+        "C is still falling, steadily: its steps are too short. B fell and was thrown back: its steps are too long",
+    ),
+    "B and E exchanged": (
+        """    "B": "rate too high",
+    "C": "rate too low",
+    "D": "too much dropout",
+    "E": "targets shuffled apart from the images",""",
+        """    "B": "targets shuffled apart from the images",
+    "C": "rate too low",
+    "D": "too much dropout",
+    "E": "rate too high",""",
+        "E's training loss falls smoothly, so its rate is fine; B's validation did fall before it was thrown back",
+    ),
+    "A and D exchanged": (
+        """    "A": "too few images",
+    "B": "rate too high",
+    "C": "rate too low",
+    "D": "too much dropout",""",
+        """    "A": "too much dropout",
+    "B": "rate too high",
+    "C": "rate too low",
+    "D": "too few images",""",
+        "with too few images training falls far below validation: that is A",
+    ),
+    "a letter left out": (
+        """    "D": "too much dropout",
+    "E": "targets shuffled apart from the images",
+}""",
+        """    "D": "too much dropout",
+}""",
+        "every letter has a fault: E is missing",
+    ),
+    "more images than there may be": (
+        '"images": 400,',
+        '"images": 500,',
+        "the budget is 400 images; the others are kept for validation",
+    ),
+    "repaired with the low rate": (
+        '"rate": 0.1, "drop": 0.05',
+        '"rate": 0.002, "drop": 0.05',
+        "with so small a rate 200 steps are not enough",
+    ),
+    "repaired with few images": (
+        '"images": 400,',
+        '"images": 30,',
+        "thirty images are learned by heart: take more",
+    ),
+    "repaired with much dropout": (
+        '"rate": 0.1, "drop": 0.05',
+        '"rate": 0.1, "drop": 0.7',
+        "with so much dropout hardly anything is learned in 200 steps",
+    ),
+}
+RIGHT["read_curves"] = {
+    "other settings that do": (
+        'repaired = {"images": 400, "rate": 0.1, "drop": 0.05}',
+        'repaired = {"images": 380, "rate": 0.08, "drop": 0.0}',
+    ),
+}
+
+WRONG["open_pose"] = {
+    "untrained": (
+        "pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=350, rate=0.2, rng=rng)",
+        "pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=1, rate=0.2, rng=rng)",
+        "the network is hardly trained: its answers are about the mean of all poses",
+    ),
+    "targets of other figures": (
+        "targets = joints.reshape(900, 22)",
+        "targets = rng.permutation(joints.reshape(900, 22))",
+        "images and targets were shuffled apart: the network can learn the mean only",
+    ),
+    "scaled outputs returned": (
+        "(middle + spread * y).reshape(-1, 11, 2)",
+        "y.reshape(-1, 11, 2)",
+        "undo the scaling of the targets: asked are pixels",
+    ),
+    "inputs not scaled in locate": (
+        "((images - 0.2) / 0.3).astype(np.float32)",
+        "(255 * images).astype(np.float32)",
+        "the images must be scaled as in training",
+    ),
+    "columns and rows exchanged": (
+        "(middle + spread * y).reshape(-1, 11, 2)",
+        "(middle + spread * y).reshape(-1, 11, 2)[..., ::-1]",
+        "a joint is (column, row), as `poses` gives it",
+    ),
+    "one row of 22 numbers": (
+        "(middle + spread * y).reshape(-1, 11, 2)",
+        "middle + spread * y",
+        "each image has eleven joints of two numbers: reshape to (n, 11, 2)",
+    ),
+    "too many weights": (
+        "pose.pose_net(1, 24, drop=0.05, rng=rng)",
+        "pose.pose_net(1, 24, hidden=100, drop=0.05, rng=rng)",
+        "the network has more than 15 000 weights: make a layer narrower",
+    ),
+    "trained on grey images": (
+        "depth, _, joints = poses(900, size=24, rng=rng)",
+        "_, depth, joints = poses(900, size=24, rng=rng)",
+        "you train on the grey images, and are asked about depth images",
+    ),
+    "the mean for everybody": (
+        "(middle + spread * y).reshape(-1, 11, 2)",
+        "np.broadcast_to(middle.reshape(11, 2), (len(images), 11, 2)).copy()",
+        "this is the mean of all poses for every image: the image is not looked at",
+    ),
+    "twenty figures": (
+        "pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=350",
+        "pose.train_pose(net, inputs[:20].astype(np.float32), outputs[:20].astype(np.float32), steps=350",
+        "twenty figures are learned by heart; make more",
+    ),
+}
+RIGHT["open_pose"] = {
+    "a wider first layer, no dropout": (
+        "net = pose.pose_net(1, 24, drop=0.05, rng=rng)",
+        "net = pose.pose_net(1, 24, width=8, hidden=60, drop=0.0, rng=rng)",
+    ),
+    "one linear layer, solved at once": (
+        """net = pose.pose_net(1, 24, drop=0.05, rng=rng)
+inputs, outputs = (depth - 0.2) / 0.3, (targets - middle) / spread
+pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=350, rate=0.2, rng=rng)""",
+        """layer = nn.Linear(576, 22, rng=rng)
+net = nn.Sequential(nn.Flatten(), layer)
+flat = (depth.reshape(900, 576).astype(np.float64) - 0.2) / 0.3
+about = flat - flat.mean(axis=0)
+weights = np.linalg.solve(about.T @ about + 40 * np.eye(576), about.T @ ((targets - middle) / spread))
+layer.weight.data = weights.T.astype(np.float32)
+layer.bias.data = (-flat.mean(axis=0) @ weights).astype(np.float32)""",
+    ),
+}
+
+WRONG["semi_hard"] = {
+    "hardest negative": (
+        "fit = (who != who[a]) & (apart[a] > apart[a, p]) & (apart[a] < apart[a, p] + margin)",
+        "fit = (who != who[a]) & (apart[a] < apart[a, p] + margin)",
+        "a negative nearer than the positive is hard, not semi-hard: it must be farther than the positive",
+    ),
+    "margin ignored": (
+        "(apart[a] > apart[a, p]) & (apart[a] < apart[a, p] + margin)",
+        "(apart[a] > apart[a, p])",
+        "beyond the margin the loss is 0 and teaches nothing: the negative must lie within it",
+    ),
+    "farthest within the margin": (
+        "np.where(fit, apart[a], np.inf).argmin()",
+        "np.where(fit, apart[a], -np.inf).argmax()",
+        "of all that fit take the nearest one",
+    ),
+    "first that fits": (
+        "np.where(fit, apart[a], np.inf).argmin()",
+        "fit.argmax()",
+        "that is the first photograph that fits; asked is the nearest of them",
+    ),
+    "distance from the positive": (
+        "np.where(fit, apart[a], np.inf).argmin()",
+        "np.where(fit, apart[p], np.inf).argmin()",
+        "the negative's distance is taken from the anchor, not from the positive",
+    ),
+    "negatives of the same person": (
+        "fit = (who != who[a]) & (",
+        "fit = (np.arange(len(who)) != a) & (",
+        "a negative is somebody else's photograph",
+    ),
+    "each pair once": (
+        "if a != p and fit.any():",
+        "if a < p and fit.any():",
+        "pairs are ordered: (a, p) and (p, a) have different anchors, and both count",
+    ),
+    "anchor as its own positive": (
+        "if a != p and fit.any():",
+        "if fit.any():",
+        "a photograph is at distance 0 from itself: that is no pair",
+    ),
+    "distances changed": (
+        "found = []\n    for a, p in",
+        "found = []\n    np.fill_diagonal(apart, np.inf)\n    for a, p in",
+        "fill_diagonal writes into the caller's distances: work on a copy, or leave a == p out",
+    ),
+    "a pair without negative kept": (
+        "if a != p and fit.any():",
+        "if a != p:",
+        "where nobody fits, argmin of infinities gives row 0: leave such pairs out",
+    ),
+    "no triplets, no columns": (
+        "np.array(found, int).reshape(-1, 3)",
+        "np.array(found, int)",
+        "without triplets the result must still have three columns, (0, 3)",
+    ),
+    "distances not squared": (
+        "slack = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin",
+        "slack = np.sqrt(((a - p) ** 2).sum(axis=1)) - np.sqrt(((a - n) ** 2).sum(axis=1)) + margin",
+        "this loss takes squared distances",
+    ),
+    "positive and negative exchanged": (
+        "slack = ((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin",
+        "slack = ((a - n) ** 2).sum(axis=1) - ((a - p) ** 2).sum(axis=1) + margin",
+        "the loss must shrink when the positive comes nearer: its distance has the plus",
+    ),
+    "margin subtracted": (
+        "((a - n) ** 2).sum(axis=1) + margin",
+        "((a - n) ** 2).sum(axis=1) - margin",
+        "the margin is added: the negative must be farther by at least it",
+    ),
+    "repeats counted once": (
+        "np.add.at(g, rows, weight * part)",
+        "g[rows] += weight * part",
+        "`g[rows] +=` adds only once to a photograph that stands in many triplets: np.add.at adds every time",
+    ),
+    "satisfied triplets push on": (
+        "weight = 2 / len(triplets) * (slack > 0)[:, None]",
+        "weight = 2 / len(triplets) * np.ones(slack.shape)[:, None]",
+        "where the slack is below 0 the loss is 0, and so is its gradient",
+    ),
+    "mean over the active ones": (
+        "weight = 2 / len(triplets) * (slack > 0)[:, None]",
+        "weight = 2 / max(1, (slack > 0).sum()) * (slack > 0)[:, None]",
+        "the mean is over all triplets, those with loss 0 too: divide by their number",
+    ),
+    "anchor's gradient forgotten": (
+        "(n - p, p - a, a - n)",
+        "(0 * a, p - a, a - n)",
+        "the anchor moves as well: its gradient is 2(n - p)",
+    ),
+    "sign of the negative": (
+        "(n - p, p - a, a - n)",
+        "(n - p, p - a, n - a)",
+        "by n the derivative of -|a - n|² is 2(a - n)",
+    ),
+    "two forgotten": (
+        "weight = 2 / len(triplets)",
+        "weight = 1 / len(triplets)",
+        "the derivative of a square has a factor 2",
+    ),
+    "sum instead of mean": (
+        "return np.maximum(slack, 0).mean(), g",
+        "return np.maximum(slack, 0).sum(), g",
+        "asked is the mean over the triplets",
+    ),
+    "loss may be negative": (
+        "return np.maximum(slack, 0).mean(), g",
+        "return slack.mean(), g",
+        "a triplet that is satisfied has the loss 0, never less",
+    ),
+}
+RIGHT["semi_hard"] = {
+    "loops and lists": """
+def semi_hard(apart, who, margin):
+    rows, n = [], len(who)
+    for a in range(n):
+        for p in range(n):
+            if a == p or who[a] != who[p]:
+                continue
+            best, reach = None, apart[a, p] + margin
+            for k in range(n):
+                if who[k] != who[a] and apart[a, p] < apart[a, k] < reach:
+                    best, reach = k, apart[a, k]
+            if best is not None:
+                rows.append([a, p, best])
+    return np.array(rows, dtype=int) if rows else np.zeros((0, 3), dtype=int)
+
+
+def triplet_loss(e, triplets, margin):
+    total, g = 0.0, np.zeros(e.shape)
+    for a, p, n in triplets:
+        loss = np.sum((e[a] - e[p]) ** 2) - np.sum((e[a] - e[n]) ** 2) + margin
+        if loss > 0:
+            total += loss
+            g[a] += 2 * (e[n] - e[p])
+            g[p] -= 2 * (e[a] - e[p])
+            g[n] += 2 * (e[a] - e[n])
+    return total / len(triplets), g / len(triplets)
+""",
+    "the graph does the work": """
+def semi_hard(apart, who, margin):
+    found = []
+    for a in range(len(who)):
+        others = np.flatnonzero(who != who[a])
+        others = others[np.argsort(apart[a, others])]
+        for p in np.flatnonzero(who == who[a]):
+            inside = [k for k in others if apart[a, p] < apart[a, k] < apart[a, p] + margin]
+            if p != a and inside:
+                found.append((a, p, inside[0]))
+    return np.asarray(found, int).reshape(len(found), 3)
+
+
+def triplet_loss(e, triplets, margin):
+    e = Tensor(e, requires_grad=True)
+    a, p, n = e[triplets[:, 0]], e[triplets[:, 1]], e[triplets[:, 2]]
+    loss = (((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + margin).relu().mean()
+    loss.backward()
+    return float(loss.data), e.grad
+""",
+}
+
+WRONG["roc"] = {
+    "ascending": (
+        'np.argsort(-score, kind="stable")',
+        'np.argsort(score, kind="stable")',
+        "high scores are accepted first: sort by falling score",
+    ),
+    "equal scores one by one": (
+        "last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)",
+        "last = np.arange(len(score))",
+        "samples of equal score are accepted together: one point for each different score",
+    ),
+    "starts after the first": (
+        "hits = np.append(0, np.cumsum(positive[order])[last])\n    alarms = np.append(0, np.cumsum(~positive[order])[last])",
+        "hits = np.cumsum(positive[order])[last]\n    alarms = np.cumsum(~positive[order])[last]",
+        "the curve begins at (0, 0), where nothing is accepted",
+    ),
+    "last point missing": (
+        "last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)",
+        "last = np.flatnonzero(np.diff(score[order]))",
+        "the last group of equal scores has no step after it: its end must be appended",
+    ),
+    "rates exchanged": (
+        "return false, true, np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)",
+        "return true, false, np.sum(np.diff(true) * (false[1:] + false[:-1]) / 2)",
+        "first the false positive rate, then the true one",
+    ),
+    "divided by all": (
+        "false, true = alarms / alarms[-1], hits / hits[-1]",
+        "false, true = alarms / len(score), hits / len(score)",
+        "each rate is a share of its own class: divide by the number of negatives, of positives",
+    ),
+    "precision": (
+        "false, true = alarms / alarms[-1], hits / hits[-1]",
+        "false, true = alarms / alarms[-1], hits / np.maximum(hits + alarms, 1)",
+        "that is the precision; the true positive rate is the share of all positives that are accepted",
+    ),
+    "left sums": (
+        "(true[1:] + true[:-1]) / 2",
+        "true[:-1]",
+        "with rectangles, ties count as lost; take trapezoids",
+    ),
+    "right sums": (
+        "(true[1:] + true[:-1]) / 2",
+        "true[1:]",
+        "with rectangles, ties count as won; take trapezoids",
+    ),
+    "counts": (
+        "false, true = alarms / alarms[-1], hits / hits[-1]",
+        "false, true = alarms, hits",
+        "asked are rates between 0 and 1, not counts",
+    ),
+    "area on the wrong side": (
+        "return false, true, np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)",
+        "return false, true, np.sum(np.diff(true) * (false[1:] + false[:-1]) / 2)",
+        "that is the area left of the curve; the area under it has the steps of the false positive rate",
+    ),
+    "sorts the caller's scores": (
+        'order = np.argsort(-score, kind="stable")',
+        'order = np.argsort(-score, kind="stable")\n    score[:], positive[:], order = score[order], positive[order], np.arange(len(score))',
+        "you sort the caller's own arrays: make sorted copies",
+    ),
+    "labels not sorted": (
+        "hits = np.append(0, np.cumsum(positive[order])[last])",
+        "hits = np.append(0, np.cumsum(positive)[last])",
+        "the labels must be brought into the order of the scores too",
+    ),
+}
+RIGHT["roc"] = {
+    "groups by searchsorted": """
+def roc(score, positive):
+    thresholds = np.unique(score)[::-1]
+    rates = []
+    for kind in (~positive, positive):
+        part = np.sort(score[kind])
+        above = len(part) - np.searchsorted(part, thresholds, side="left")
+        rates.append(np.concatenate([[0.0], above / len(part)]))
+    false, true = rates
+    return false, true, np.trapezoid(true, false)
+""",
+    "one walk down the list": """
+def roc(score, positive):
+    pairs = sorted(zip(score.tolist(), positive.tolist()), reverse=True)
+    n, m = int((~positive).sum()), int(positive.sum())
+    false, true, area, wrong, right = [0.0], [0.0], 0.0, 0, 0
+    for k, (s, kind) in enumerate(pairs):
+        right, wrong = right + kind, wrong + (not kind)
+        if k + 1 == len(pairs) or pairs[k + 1][0] != s:
+            area += (wrong / n - false[-1]) * (right / m + true[-1]) / 2
+            false.append(wrong / n)
+            true.append(right / m)
+    return np.array(false), np.array(true), area
+""",
+}
+
+WRONG["equal_error"] = {
+    "scores instead of distances": (
+        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
+        "far = (impostor[:, None] >= thresholds).mean(axis=0)\n    frr = (genuine[:, None] < thresholds).mean(axis=0)",
+        "these are distances: small ones are accepted",
+    ),
+    "threshold itself refused": (
+        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
+        "far = (impostor[:, None] < thresholds).mean(axis=0)\n    frr = (genuine[:, None] >= thresholds).mean(axis=0)",
+        "a pair is accepted if its distance is *at most* the threshold: the threshold itself counts",
+    ),
+    "genuine thresholds only": (
+        "np.unique(np.concatenate([genuine, impostor]))",
+        "np.unique(genuine)",
+        "thresholds to try are all distances that occur, those of impostors too",
+    ),
+    "impostor thresholds only": (
+        "np.unique(np.concatenate([genuine, impostor]))",
+        "np.unique(impostor)",
+        "thresholds to try are all distances that occur, those of genuine pairs too",
+    ),
+    "not sorted": (
+        "np.unique(np.concatenate([genuine, impostor]))",
+        "np.concatenate([genuine, impostor])",
+        "of equally good thresholds the smallest is asked: sort them",
+    ),
+    "largest of equals": (
+        "best = np.abs(far - frr).argmin()",
+        "best = len(far) - 1 - np.abs(far - frr)[::-1].argmin()",
+        "of equally good thresholds the smallest is asked, this is the largest",
+    ),
+    "least sum": (
+        "np.abs(far - frr).argmin()",
+        "(far + frr).argmin()",
+        "this threshold makes the sum of the errors smallest; asked is where they are nearest to each other",
+    ),
+    "FAR alone": ("(far[best] + frr[best]) / 2", "far[best]", "steps need not meet: take the mean of FAR and FRR"),
+    "sum instead of mean": (
+        "(far[best] + frr[best]) / 2",
+        "far[best] + frr[best]",
+        "the mean of the two, not their sum",
+    ),
+    "all pairs in one": (
+        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
+        "pairs = len(genuine) + len(impostor)\n    far = (impostor[:, None] <= thresholds).sum(axis=0) / pairs\n    frr = (genuine[:, None] > thresholds).sum(axis=0) / pairs",
+        "each rate is a share of its own kind of pairs, not of all",
+    ),
+    "number of the threshold": (
+        "thresholds[best]",
+        "best",
+        "return the threshold itself, not its place in the list",
+    ),
+}
+RIGHT["equal_error"] = {
+    "by sorting": """
+def equal_error(genuine, impostor):
+    every = np.sort(np.concatenate((genuine, impostor)))
+    accepted = np.searchsorted(np.sort(genuine), every, "right") / genuine.size
+    wrong = np.searchsorted(np.sort(impostor), every, "right") / impostor.size
+    gap = np.round(np.abs(wrong - (1 - accepted)), 12)
+    k = int(np.argmin(gap))
+    return 0.5 * (wrong[k] + 1 - accepted[k]), every[k]
+""",
+    "a loop": """
+def equal_error(genuine, impostor):
+    best = None
+    for t in sorted({*genuine.tolist(), *impostor.tolist()}):
+        far = sum(d <= t for d in impostor.tolist()) / len(impostor)
+        frr = sum(d > t for d in genuine.tolist()) / len(genuine)
+        if best is None or abs(far - frr) < best[0]:
+            best = abs(far - frr), (far + frr) / 2, t
+    return best[1], best[2]
+""",
+}
+
+WRONG["fair_accuracy"] = {
+    "threshold from the new persons": (
+        "same, other = verification.pair_distances(old, who_old)",
+        "same, other = verification.pair_distances(new, who_new)",
+        "photographs are no longer compared with themselves; but the new persons still choose the threshold that judges them",
+    ),
+    "still with itself when choosing": (
+        "same, other = verification.pair_distances(old, who_old)",
+        "apart, pair = verification.distances(old, old), who_old[:, None] == who_old\n    same, other = apart[pair], apart[~pair]",
+        "the old persons choose now; but each photograph is still compared with itself, at distance 0, when choosing",
+    ),
+    "still with itself when judging": (
+        "far, frr = verification.rates(*verification.pair_distances(new, who_new), [best])",
+        "apart, pair = verification.distances(new, new), who_new[:, None] == who_new\n    far, frr = verification.rates(apart[pair], apart[~pair], [best])",
+        "the threshold is chosen well; but the new photographs are still compared with themselves when judging",
+    ),
+    "judged on the old persons": (
+        "verification.pair_distances(new, who_new)",
+        "verification.pair_distances(old, who_old)",
+        "the accuracy is asked on the *new* persons",
+    ),
+    "plain accuracy": (
+        "return best, 1 - (far[0] + frr[0]) / 2",
+        "one, two = verification.pair_distances(new, who_new)\n    return best, 1 - (far[0] * len(two) + frr[0] * len(one)) / (len(one) + len(two))",
+        "with few genuine pairs plain accuracy rewards refusing everybody; asked is the balanced one",
+    ),
+    "equal error threshold": (
+        "best = thresholds[(far + frr).argmin()]",
+        "best = thresholds[np.abs(far - frr).argmin()]",
+        "asked is the threshold with the smallest FAR + FRR",
+    ),
+    "error instead of accuracy": (
+        "1 - (far[0] + frr[0]) / 2",
+        "(far[0] + frr[0]) / 2",
+        "this is the error; the accuracy is 1 minus it",
+    ),
+    "sum not halved": (
+        "1 - (far[0] + frr[0]) / 2",
+        "1 - (far[0] + frr[0])",
+        "balanced accuracy subtracts the *mean* of the two error rates",
+    ),
+}
+RIGHT["fair_accuracy"] = {
+    "pairs by hand": """
+def fair_accuracy(old, who_old, new, who_new):
+    def pairs(e, who):
+        i, j = np.triu_indices(len(e), k=1)
+        d = np.sqrt(((e[i] - e[j]) ** 2).sum(axis=1))
+        return d[who[i] == who[j]], d[who[i] != who[j]]
+
+    one, two = pairs(old, who_old)
+    least, best = np.inf, None
+    for t in np.sort(np.concatenate([one, two])):
+        errors = np.mean(two <= t) + np.mean(one > t)
+        if errors < least - 1e-12:
+            least, best = errors, t
+    one, two = pairs(new, who_new)
+    return best, (np.mean(one <= best) + np.mean(two > best)) / 2
+""",
+    "both orders of a pair": """
+def fair_accuracy(old, who_old, new, who_new):
+    def errors(e, who, thresholds=None):
+        apart, same = verification.distances(e, e), who[:, None] == who
+        apart = (apart + apart.T) / 2
+        one, two = apart[same & ~np.eye(len(e), dtype=bool)], apart[~same]
+        t = np.unique(np.r_[one, two]) if thresholds is None else thresholds
+        return t, sum(verification.rates(one, two, t))
+
+    t, total = errors(old, who_old)
+    best = t[total.round(12).argmin()]
+    return best, 1 - errors(new, who_new, [best])[1][0] / 2
+""",
+}
+
+WRONG["slide"] = {
+    "flattened in another order": (
+        "weight.reshape(-1, *maps)",
+        "weight.reshape(-1, maps[1], maps[2], maps[0]).transpose(0, 3, 1, 2)",
+        "the layer flattened (f, h, w) in this order: reshape to (m, f, h, w)",
+    ),
+    "height and width exchanged": (
+        "weight.reshape(-1, *maps)",
+        "weight.reshape(-1, maps[0], maps[2], maps[1]).transpose(0, 1, 3, 2)",
+        "the maps are (f, h, w): height before width",
+    ),
+    "kernel turned round": (
+        "weight.reshape(-1, *maps)",
+        "weight.reshape(-1, *maps)[..., ::-1, ::-1]",
+        "the library's convolution does not turn the kernel round; neither must you",
+    ),
+    "offset forgotten": (
+        "weight.reshape(-1, *maps), offset)",
+        "weight.reshape(-1, *maps))",
+        "the linear layer's offset is missing",
+    ),
+    "bias forgotten": ("F.conv2d(x, kernel, bias)", "F.conv2d(x, kernel)", "the convolution's bias is missing"),
+    "no ReLU": (
+        "F.max_pool2d(F.relu(F.conv2d(x, kernel, bias)), 2)",
+        "F.max_pool2d(F.conv2d(x, kernel, bias), 2)",
+        "ReLU comes between convolution and pooling",
+    ),
+    "average pooling": ("F.max_pool2d(", "F.avg_pool2d(", "the network pools by the maximum"),
+    "padding": (
+        "F.conv2d(x, kernel, bias)",
+        "F.conv2d(x, kernel, bias, padding=kernel.shape[-1] // 2)",
+        "with padding a window's border sees zeros, inside a picture it sees neighbours: no padding",
+    ),
+    "stride 2 twice": (
+        "weight.reshape(-1, *maps), offset)",
+        "weight.reshape(-1, *maps), offset, stride=2)",
+        "the pooling already steps by 2: the last layer must use every place",
+    ),
+    "pooling without stride": (
+        "F.relu(F.conv2d(x, kernel, bias)), 2)",
+        "F.relu(F.conv2d(x, kernel, bias)), 2, stride=1)",
+        "the pooling has stride 2; with stride 1 the maps of a window have another size",
+    ),
+    "one answer for the picture": (
+        "return F.conv2d(features, weight.reshape(-1, *maps), offset).data",
+        "return F.conv2d(features[:, :, : maps[1], : maps[2]], weight.reshape(-1, *maps), offset).data",
+        "this is the score of the first window only; the layer must slide over all the maps",
+    ),
+    "ReLU on the scores": (
+        "return F.conv2d(features, weight.reshape(-1, *maps), offset).data",
+        "return F.relu(F.conv2d(features, weight.reshape(-1, *maps), offset)).data",
+        "scores may be negative: no ReLU behind the linear layer",
+    ),
+}
+RIGHT["slide"] = {
+    "window by window": """
+def slide(x, kernel, bias, weight, offset, maps):
+    f, h, w = maps
+    tall, wide = 2 * h + kernel.shape[2] - 1, 2 * w + kernel.shape[3] - 1
+    rows, columns = range(0, x.shape[2] - tall + 1, 2), range(0, x.shape[3] - wide + 1, 2)
+    scores = np.zeros((len(x), len(weight), len(rows), len(columns)))
+    for i, top in enumerate(rows):
+        for j, left in enumerate(columns):
+            part = F.conv2d(x[:, :, top : top + tall, left : left + wide], kernel, bias)
+            part = F.max_pool2d(F.relu(part), 2).data
+            scores[:, :, i, j] = part.reshape(len(x), -1) @ weight.T + offset
+    return scores
+""",
+    "views and one product": """
+def slide(x, kernel, bias, weight, offset, maps):
+    features = F.max_pool2d(F.relu(F.conv2d(x, kernel, bias)), 2).data
+    seen = np.lib.stride_tricks.sliding_window_view(features, maps[1:], axis=(2, 3))
+    scores = np.einsum("nfrcij,mfij->nmrc", seen, weight.reshape(len(weight), *maps))
+    return scores + offset[:, None, None]
+""",
+}
+
+WRONG["nms"] = {
+    "sizes below 0 multiplied": (
+        "np.maximum(high - low, 0).prod(axis=-1)",
+        "(high - low).prod(axis=-1)",
+        "boxes apart in both directions have two negative sizes, whose product is positive: make them 0 first",
+    ),
+    "common part counted twice": (
+        "common / (area_a[:, None] + area_b - common)",
+        "common / (area_a[:, None] + area_b)",
+        "the union holds the common part once: subtract it from the sum of the areas",
+    ),
+    "share of the smaller": (
+        "common / (area_a[:, None] + area_b - common)",
+        "common / np.minimum(area_a[:, None], area_b)",
+        "divide by the union, not by the smaller box",
+    ),
+    "share of the first": (
+        "common / (area_a[:, None] + area_b - common)",
+        "common / (area_a[:, None] + 0 * area_b)",
+        "divide by the union, not by the first box alone",
+    ),
+    "a pixel more": (
+        "np.maximum(high - low, 0)",
+        "np.maximum(high - low + 1, 0)",
+        "right and bottom are not in the box: no + 1",
+    ),
+    "box as left, top, width, height": (
+        "high = np.minimum(a[:, None, 2:], b[None, :, 2:])",
+        "high = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])",
+        "the last two numbers are right and bottom, not width and height",
+    ),
+    "box rewritten": (
+        "area_a, area_b = ((box[:, 2:] - box[:, :2]).prod(axis=-1) for box in (a, b))",
+        "b[:, 2:] -= b[:, :2]\n    area_a, area_b = (a[:, 2:] - a[:, :2]).prod(axis=-1), b[:, 2:].prod(axis=-1)",
+        "`-=` turns the caller's boxes into widths and heights: make a new array",
+    ),
+    "perimeter": (
+        "np.maximum(high - low, 0).prod(axis=-1)",
+        "np.maximum(high - low, 0).sum(axis=-1)",
+        "an area is width times height, not plus",
+    ),
+    "one axis only": (
+        "common = np.maximum(high - low, 0).prod(axis=-1)",
+        "common = np.maximum(high - low, 0)[..., 0]",
+        "this is the common width only: multiply by the common height",
+    ),
+    "transposed": (
+        "return common / (area_a[:, None] + area_b - common)",
+        "return (common / (area_a[:, None] + area_b - common)).T",
+        "rows belong to a, columns to b",
+    ),
+    "worst first": ("np.argsort(-scores)", "np.argsort(scores)", "begin with the best score"),
+    "scores ignored": ("np.argsort(-scores)", "range(len(scores))", "go by falling score, not by place in the list"),
+    "asks the dropped ones too": (
+        "if not np.any(iou[row, kept] > overlap):",
+        "if not np.any(iou[row, scores > scores[row]] > overlap):",
+        "only boxes that were *kept* can drop others: one that was dropped itself no longer counts",
+    ),
+    "drops what does not overlap": (
+        "if not np.any(iou[row, kept] > overlap):",
+        "if not kept or np.any(iou[row, kept] > overlap):",
+        "a box goes if it overlaps a kept one; yours goes if it does not",
+    ),
+    "all kept must overlap": (
+        "if not np.any(iou[row, kept] > overlap):",
+        "if not kept or not np.all(iou[row, kept] > overlap):",
+        "one kept box that overlaps is enough to drop it: any, not all",
+    ),
+    "only the last kept": (
+        "if not np.any(iou[row, kept] > overlap):",
+        "if not kept or iou[row, kept[-1]] <= overlap:",
+        "ask all the kept boxes, not only the last",
+    ),
+    "one minus the threshold": (
+        "iou[row, kept] > overlap",
+        "iou[row, kept] > 1 - overlap",
+        "the IoU itself is compared with the threshold",
+    ),
+    "in the order of the list": (
+        "return kept",
+        "return sorted(kept)",
+        "return them best first",
+    ),
+}
+RIGHT["nms"] = {
+    "boxes struck off": """
+def box_iou(a, b):
+    table = np.zeros((len(a), len(b)))
+    for i, (l, t, r, m) in enumerate(a):
+        for j, (left, top, right, bottom) in enumerate(b):
+            wide, high = min(r, right) - max(l, left), min(m, bottom) - max(t, top)
+            if wide > 0 and high > 0:
+                shared = wide * high
+                table[i, j] = shared / ((r - l) * (m - t) + (right - left) * (bottom - top) - shared)
+    return table
+
+
+def nms(boxes, scores, overlap):
+    order, kept = scores.argsort()[::-1], []
+    while len(order):
+        best, order = order[0], order[1:]
+        kept.append(best)
+        order = order[box_iou(boxes[[best]], boxes[order])[0] <= overlap]
+    return np.array(kept)
+""",
+    "a mask": """
+def box_iou(a, b):
+    wide = np.minimum.outer(a[:, 2], b[:, 2]) - np.maximum.outer(a[:, 0], b[:, 0])
+    high = np.minimum.outer(a[:, 3], b[:, 3]) - np.maximum.outer(a[:, 1], b[:, 1])
+    shared = wide.clip(min=0) * high.clip(min=0)
+    size = lambda box: (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
+    return shared / (np.add.outer(size(a), size(b)) - shared)
+
+
+def nms(boxes, scores, overlap):
+    alive, kept, table = np.ones(len(boxes), bool), [], box_iou(boxes, boxes)
+    for row in sorted(range(len(boxes)), key=lambda k: scores[k], reverse=True):
+        if alive[row]:
+            kept.append(row)
+            alive &= table[row] <= overlap
+    return kept
+""",
+}
+
+WRONG["average_precision"] = {
+    "a person twice": (
+        "right[row], free[fit.argmax()] = True, False",
+        "right[row] = True",
+        "a second find of the same person is wrong: mark who is taken",
+    ),
+    "not by score": (
+        "for row in np.argsort(-scores):\n        fit",
+        "for row in range(len(boxes)):\n        fit",
+        "the better find takes the person: go by falling score",
+    ),
+    "worst takes first": (
+        "for row in np.argsort(-scores):\n        fit",
+        "for row in np.argsort(scores):\n        fit",
+        "begin with the best score: it takes the person",
+    ),
+    "nearest although taken": (
+        "fit = np.where(free, iou[row], -1)\n        if free.any() and fit.max() >= least:\n            right[row], free[fit.argmax()] = True, False",
+        "fit = iou[row]\n        if fit.size and fit.max() >= least and free[fit.argmax()]:\n            right[row], free[fit.argmax()] = True, False",
+        "you look at the person it overlaps most, taken or not; here it takes the best of those still *free*",
+    ),
+    "first that fits": (
+        "right[row], free[fit.argmax()] = True, False",
+        "right[row], free[(fit >= least).argmax()] = True, False",
+        "it takes the person with the largest IoU, not the first that fits",
+    ),
+    "any overlap": ("fit.max() >= least", "fit.max() > 0", "the overlap must be at least `least`"),
+    "in the order of the scores": (
+        "return right\n\n",
+        "return right[np.argsort(-scores)]\n\n",
+        "the marks are asked in the order of `boxes`",
+    ),
+    "nobody there is an error": (
+        "if free.any() and fit.max() >= least:",
+        "if fit.max() >= least:",
+        "with no true box the maximum of nothing is an error: ask first whether somebody is free",
+    ),
+    "divided by what was found": (
+        "precision[right].sum() / objects",
+        "precision[right].sum() / right.sum()",
+        "objects that nobody found count too: divide by all of them",
+    ),
+    "not sorted": (
+        "right = right[np.argsort(-scores)]",
+        "right = right.copy()",
+        "the marks must be brought into the order of falling scores",
+    ),
+    "ascending": (
+        "right = right[np.argsort(-scores)]",
+        "right = right[np.argsort(scores)]",
+        "falling scores: the best find comes first",
+    ),
+    "mean of all precisions": (
+        "precision[right].sum() / objects",
+        "precision.mean()",
+        "the area grows only where recall rises, at right finds: add up the precision there",
+    ),
+    "precision without the find itself": (
+        "np.cumsum(right) / np.arange(1, len(right) + 1)",
+        "(np.cumsum(right) - right) / np.arange(1, len(right) + 1)",
+        "the precision down to a find includes it",
+    ),
+    "counted from 0": (
+        "np.arange(1, len(right) + 1)",
+        "np.maximum(np.arange(len(right)), 1)",
+        "down to the k-th find there are k finds: count from 1",
+    ),
+    "smoothed": (
+        "return precision[right].sum() / objects",
+        "precision = np.maximum.accumulate(precision[::-1])[::-1]\n    return precision[right].sum() / objects",
+        "PASCAL smooths the curve so; here the precision is taken as it is",
+    ),
+    "last precision": (
+        "precision[right].sum() / objects",
+        "precision[-1]",
+        "this is the precision of all finds together; asked is the area under the whole curve",
+    ),
+}
+RIGHT["average_precision"] = {
+    "loops": """
+def mark(boxes, scores, truths, least):
+    taken, right = set(), [False] * len(boxes)
+    for row in sorted(range(len(boxes)), key=lambda k: -scores[k]):
+        best, who = least, None
+        for j in range(len(truths)):
+            overlap = detection.box_iou(boxes[[row]], truths[[j]])[0, 0]
+            if j not in taken and (overlap > best or (who is None and overlap >= least)):
+                best, who = overlap, j
+        if who is not None:
+            taken.add(who)
+            right[row] = True
+    return np.array(right)
+
+
+def average_precision(scores, right, objects):
+    area, hits = 0.0, 0
+    for seen, row in enumerate(sorted(range(len(scores)), key=lambda k: -scores[k]), 1):
+        if right[row]:
+            hits += 1
+            area += hits / seen
+    return area / objects
+""",
+    "steps of recall": """
+def mark(boxes, scores, truths, least):
+    left, right = list(range(len(truths))), np.zeros(len(boxes), bool)
+    for row in scores.argsort()[::-1]:
+        if left:
+            overlaps = detection.box_iou(boxes[row][None], truths[left])[0]
+            k = int(overlaps.argmax())
+            if overlaps[k] >= least:
+                right[row] = True
+                left.pop(k)
+    return right
+
+
+def average_precision(scores, right, objects):
+    right = right[scores.argsort()[::-1]]
+    hits = right.cumsum()
+    recall = np.concatenate([[0], hits]) / objects
+    return float(np.sum(np.diff(recall) * hits / (1 + np.arange(len(hits)))))
+""",
+}
