@@ -34,7 +34,7 @@ class Session:
         return self.now if self.now < len(self.labels) else None
 
     def answered(self, animal, at):
-        """The answer, True for an animal, at the time `at`; only the first to each picture counts. Says if it counted."""
+        """The answer, True for an animal, at the time `at`; the first to each picture counts. Says whether it did."""
         if not 0 <= self.now < len(self.labels) or not np.isnan(self.milliseconds[self.now]):
             return False
         self.milliseconds[self.now] = 1000 * (at - self.began)
