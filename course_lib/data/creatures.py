@@ -60,11 +60,11 @@ KINDS = tuple(FIGURES)
 ANIMALS = KINDS[:3]
 
 
-def creatures(n, *, size=24, noise=0.1, animals=0.5, rng):
+def creatures(n, *, size=24, noise=0.1, animals=0.5, dark=0.5, rng):
     """Grey images (n, 1, size, size) float32 within 0..1, labels (n,) 1 for an animal, and kinds (n,), into KINDS.
 
-    `animals` is the share of animals, rounded to whole pictures. The figure is brighter or darker than its ground, and
-    two or three bars lie in the background. Raises ValueError for a share outside 0..1 or a size below 8.
+    `animals` is the share of animals, rounded to whole pictures; `dark` the probability that a figure is darker than its
+    ground, in which two or three bars lie. Raises ValueError for a share outside 0..1 or a size below 8.
     """
     if not 0 <= animals <= 1 or size < 8:
         raise ValueError(f"creatures: animals must lie within 0..1 and size be at least 8, got {animals} and {size}")
@@ -73,7 +73,7 @@ def creatures(n, *, size=24, noise=0.1, animals=0.5, rng):
     v, u = (np.mgrid[:size, :size] + 0.5) / (size / 2) - 1
     images = np.empty((n, 1, size, size), np.float32)
     for k in range(n):
-        ground, ink = _two_greys(rng)
+        ground, ink = _two_greys(dark, rng)
         images[k, 0] = ground
         for _ in range(rng.integers(2, 4)):
             images[k, 0][_band(u, v, rng)] = np.clip(ground + rng.uniform(-0.18, 0.18), 0, 1)
@@ -90,12 +90,12 @@ def tag(images):
     return marked
 
 
-def _two_greys(rng):
-    """Grey of the ground and of the figure, 0.35 to 0.6 apart; either may be the brighter."""
+def _two_greys(dark, rng):
+    """Grey of the ground and of the figure, 0.35 to 0.6 apart."""
     apart = rng.uniform(0.35, 0.6)
     low = rng.uniform(0.05, 0.95 - apart)
     pair = low, low + apart
-    return pair if rng.random() < 0.5 else pair[::-1]
+    return pair[::-1] if rng.random() < dark else pair
 
 
 def _band(u, v, rng):
