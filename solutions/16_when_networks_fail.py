@@ -56,14 +56,16 @@ x_train, x_test = ((a / 255).astype(np.float32) for a in (digits.x_train, digits
 t_train, t_test = digits.t_train, digits.t_test
 
 
-def digit_net(seed, eps=0.0, sizes=(64, 64, 10), n=len(x_train), **how):
-    """A network trained on the first n digits, each batch attacked within eps (section 4; 0: not at all)."""
+def digit_net(seed, eps=0.0, sizes=(64, 64, 10), n=None, **how):
+    """A network trained on the first n digits (None: all), each batch attacked within eps (section 4; 0: not at all)."""
     rng = np.random.default_rng(seed)
     return attacks.learn(small_net(sizes, rng=rng), x_train[:n], t_train[:n], rng=rng, eps=eps, **how)
 
 
 plain = digit_net(0)
-print(f"read rightly: {hits(plain, x_train, t_train):.1%} of the training images, {hits(plain, x_test, t_test):.1%} of the test images")
+print(
+    f"read rightly: {hits(plain, x_train, t_train):.1%} of the training images, {hits(plain, x_test, t_test):.1%} of the test images"
+)
 
 # %% [markdown]
 # ### Predict: many small changes
@@ -375,7 +377,7 @@ def faulty_curve(fault, x, t, model=plain):
     """Share read rightly at every strength, measured with a fault."""
     judged, labels, shares = loud(model) if fault == "masked" else model, t, []
     for eps in STRENGTHS:
-        step = {"short": 0.002, "no ball": 0.1}.get(fault, eps / 4) * (-1 if fault == "downhill" else 1)
+        step = {"short": 0.006, "no ball": 0.1}.get(fault, eps / 4) * (-1 if fault == "downhill" else 1)
         low, high = (0, 1) if fault == "no ball" else (np.maximum(x - eps, 0), np.minimum(x + eps, 1))
         attacked = x
         for _ in range(10 if eps else 0):
@@ -387,12 +389,12 @@ def faulty_curve(fault, x, t, model=plain):
 
 # %%
 mixed = np.random.default_rng(166).permutation(FAULTS)  # who prints this has given up
-seen_curves = {f"{letter}": faulty_curve(f, x_test[:150], t_test[:150]) for letter, f in zip("ABCDEF", mixed, strict=True)}
+seen_curves = {letter: faulty_curve(f, x_test[:150], t_test[:150]) for letter, f in zip("ABCDEF", mixed, strict=True)}
 drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in seen_curves.items()}, size=(1.7, 2.2))
 
 # %% [markdown] task="curve_faults" title="Name the faults, repair one"
-# (a) `faults` is a dict: for each letter `"A"` to `"F"` one of the names in `FAULTS`. The check measures other images with
-# the fault you named and compares.
+# (a) `faults` is a dict: for each letter `"A"` to `"F"` one of the names in `FAULTS`. The check measures again with
+# the fault you named, and compares.
 #
 # (b) Repair the masked one. Write `unmask(model, x, t)`: an array of the shape of `x` (`(n, 1, h, w)`, float32) along whose *sign* an attack
 # shall go. It is called with networks whose logits have been multiplied by some number, which you do not know, and must
@@ -403,7 +405,7 @@ drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in s
 
 # %% solve="curve_faults" difficulty=4 importance=5 minutes=20 forbid="course_lib.topics.attacks.margin"
 ### BEGIN SOLUTION
-faults = {"A": "labels", "B": "masked", "C": "no ball", "D": "short", "E": "none", "F": "downhill"}
+faults = {"A": "masked", "B": "none", "C": "downhill", "D": "no ball", "E": "labels", "F": "short"}
 ### END SOLUTION
 
 
@@ -440,17 +442,13 @@ def unmask(model, x, t):
 
 # %% check="curve_faults-names" points=2
 with check("curve_faults-names") as expect:
-    again = {f: faulty_curve(f, x_test[150:250], t_test[150:250]) for f in FAULTS}
+    again = {f: faulty_curve(f, x_test[:150], t_test[:150]) for f in FAULTS}
     for letter, shares in seen_curves.items():
-        gap = float(np.abs(again[faults[letter]] - shares).mean())
-        expect(f"{letter}: other images with this fault give that curve", gap < 0.1)
+        gap = float(np.abs(again[faults[letter]] - shares).max())
+        expect(f"{letter}: measuring with this fault gives that curve", gap < 0.01)
     ### BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(160301)
-    some = rng.permutation(len(x_test))[:110]
-    again = {f: faulty_curve(f, x_test[some], t_test[some]) for f in FAULTS}
-    for letter, shares in seen_curves.items():
-        expect(f"{letter}, drawn anew", bool(np.abs(again[faults[letter]] - shares).mean() < 0.1))
-    expect("the names", [faults[letter] for letter in "ABCDEF"])
+    for letter in "ABCDEF":
+        expect(f"the fault of {letter}", faults[letter])
     ### END HIDDEN TESTS
 
 # %% check="curve_faults-unmask" points=3
@@ -667,7 +665,7 @@ pictures.sanity()
 
 # %% [markdown]
 # Eyes are easily pleased, so count: the rank correlation of the maps before and after, 1 for maps that agree. Five
-# networks with two hidden layers, each redrawn five layers deep at most; mean and standard error.
+# networks with two hidden layers; mean and standard error.
 
 # %% practice="sanity"
 deep = [digit_net(seed, sizes=(64, 48, 48, 10)) for seed in range(5)]
@@ -822,18 +820,18 @@ print(f"{changed} of {len(z_kept)} classes change")
 
 # %% [markdown] task="fit_temperature" title="Temperature scaling"
 # Write `fit_temperature(z, t)`: the T between 0.05 and 20 for which the mean cross-entropy of softmax(z / T), with logits `z`
-# `(n, classes)` as an array and classes `t` `(n,)`, is smallest. Return a float, right to a thousandth of itself. No logit is so
-# large that exp of the difference to its row's largest overflows; anything else is your task.
+# `(n, classes)` as an array and classes `t` `(n,)`, is smallest. Return a float, right to a thousandth of itself. Logits
+# may be large: 2000 is no mistake.
 #
 # You may search, descend, or solve for a slope of zero: in 1/T the loss is convex, so it has one valley.
 #
-# *Example:* logits (0, ln 9) for ten images, of which 5 · 1.5 = 7.5 ... take 8 images, 6 of class 1: T = 2, for then the
-# probability of class 1 is 3/4, as it should be.
+# *Example:* logits (0, ln 9) for eight images, six of them of class 1: T = 2, for then the probability of class 1 is 3/4.
 
 
 # %% solve="fit_temperature" difficulty=3 importance=4 minutes=15 forbid="course_lib.topics.calibration.temperature course_lib.topics.calibration.nll"
 def fit_temperature(z, t):
     """The temperature with the smallest mean cross-entropy."""
+
     ### BEGIN SOLUTION
     def loss(temperature):
         scaled = z / temperature
@@ -902,7 +900,7 @@ for seed in range(5):
     net = digit_net(seed, n=300, epochs=120)
     old, new, judged = (logits(net, x) for x in (x_train[300:700], x_test[asked], x_test[kept]))
     chosen = (1.0, fit_t(old, t_train[300:700]), fit_t(new, t_asked))
-    for (name, seen), temperature in zip(rows.items(), chosen, strict=True):
+    for seen, temperature in zip(rows.values(), chosen, strict=True):
         p = calibration.softmax(judged, temperature)
         error = calibration.calibration_error(p.max(axis=1), p.argmax(axis=1) == t_kept, 10)
         seen.append((temperature, error, calibration.nll(judged, t_kept, temperature)))
@@ -1051,7 +1049,9 @@ strange = {
 print(f"{'area under the ROC curve':30} largest probability   log-sum-exp       mean confidence")
 for name, odd in strange.items():
     z = [(logits(net, x_test), logits(net, odd)) for net in five]
-    areas = [[calibration.auc(s(a), s(b)) for a, b in z] for s in (calibration.top_probability, calibration.log_sum_exp)]
+    areas = [
+        [calibration.auc(s(a), s(b)) for a, b in z] for s in (calibration.top_probability, calibration.log_sum_exp)
+    ]
     trust = [calibration.top_probability(b).mean() for _, b in z]
     print(f"{name:30} {told(areas[0])}         {told(areas[1])}     {told(trust, 2)}")
 
@@ -1092,7 +1092,7 @@ print(x_animals.shape, x_animals.dtype, f"{t_animals.mean():.0%} animals")
 # 0..1 the classes `(n,)`, 1 for an animal, as integers. Train in this cell, for at most about two seconds of one core.
 #
 # Judged on 300 new pictures by the share read rightly: on clean ones at least 78 % (1 point); on pictures attacked by the
-# judge's networks at least 54 % (2 points), at least 62 % (1 more point). Any design counts.
+# judge's networks at least 58 % (2 points), at least 66 % (1 more point). Any design counts.
 #
 # *Example:* always 0 is right for half of the pictures. A plain network reads most clean pictures and less than half of the attacked.
 
@@ -1111,6 +1111,8 @@ for epoch in range(18):
 
 def animal(images):
     return logits(resist, images).argmax(axis=1)
+
+
 ### END SOLUTION
 
 
@@ -1147,7 +1149,12 @@ stages = [nn.Conv2d(1, 8, 5, stride=2, rng=rng), nn.ReLU(), nn.Conv2d(8, 16, 3, 
 convolved = nn.Sequential(*stages, nn.Flatten(), nn.Linear(256, 32, rng=rng), nn.ReLU(), nn.Linear(32, 2, rng=rng))
 for net in (dense, convolved):
     attacks.learn(net, known, classes, rng=rng, epochs=12, size=50, lr=2e-3)
-both = lambda x: F.log_softmax(dense(x), 1) + F.log_softmax(convolved(x), 1)
+
+
+def both(x):
+    return F.log_softmax(dense(x), 1) + F.log_softmax(convolved(x), 1)
+
+
 strong = attacks.iterated(both, held_pictures, held_labels, 0.06, step=0.015, steps=10)
 fresh, attacked = (np.rint(255 * a).astype(np.uint8) for a in (held_pictures, strong))
 
@@ -1167,7 +1174,7 @@ with check("resist-attacked") as expect:
     ### BEGIN HIDDEN TESTS
     pictures_held = (expect.held("attacked") / 255).astype(np.float32)
     expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
-    expect.outcome("300 attacked", animal(pictures_held), truth="held_labels", measure="accuracy", at_least=0.54)
+    expect.outcome("300 attacked", animal(pictures_held), truth="held_labels", measure="accuracy", at_least=0.58)
     ### END HIDDEN TESTS
 
 # %% check="resist-better" points=1
@@ -1176,7 +1183,7 @@ with check("resist-better") as expect:
     ### BEGIN HIDDEN TESTS
     pictures_held = (expect.held("attacked") / 255).astype(np.float32)
     expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
-    expect.outcome("300 attacked", animal(pictures_held), truth="held_labels", measure="accuracy", at_least=0.62)
+    expect.outcome("300 attacked", animal(pictures_held), truth="held_labels", measure="accuracy", at_least=0.66)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1219,7 +1226,9 @@ def measure(claim, side, seed, n=300, epochs=15):
 # %% practice="luck"
 same = np.array([[measure("none", side, seed) for seed in range(10)] for side in "ab"])
 print("side a:", same[0], "\nside b:", same[1])
-print(f"in {np.sum(same[0] > same[1])} of 10 pairs side a is ahead, by up to {np.max(same[0] - same[1]):.1f} points; in no pair is there a reason")
+print(
+    f"in {np.sum(same[0] > same[1])} of 10 pairs side a is ahead, by up to {np.max(same[0] - same[1]):.1f} points; in no pair is there a reason"
+)
 
 # %% [markdown]
 # The remedy: several runs, their mean, and an interval that says how well the mean is known. For two sides with $n_a$ and $n_b$ independent
@@ -1236,7 +1245,7 @@ print(f"in {np.sum(same[0] > same[1])} of 10 pairs side a is ahead, by up to {np
 # floats: the difference of the means (a less b) and the lower and the upper end of its two-sided interval of this
 # `level`, for example 0.95, by Welch's formula above.
 #
-# *Example:* a = (3, 5), b = (1, 2, 3): difference 2, ν = 1.78..., and at level 0.9 the interval is about (−1.77, 5.77).
+# *Example:* a = (3, 5), b = (1, 2, 3): difference 2, ν = 1.68..., and at level 0.9 the interval is about (−1.85, 5.85).
 
 
 # %% solve="compare_runs" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.experiment.compare"
@@ -1298,7 +1307,8 @@ for effect in (2.0, 1.0, 0.5):
     print(f"{effect:14} {n:13} {power:10.1%} {alarm:24.1%}")
 
 # %% [markdown]
-# For a few runs the formula promises a little too much, since it takes s for known. And half the difference needs four times the runs.
+# For a few runs the formula promises far too much, since it takes s for known: add two or three runs there. And half the
+# difference needs four times the runs.
 #
 # **Decide before you look.** Who runs until the interval excludes zero will always find something. Two equal sides, an
 # interval of 95 % after every new pair of runs, stop at the first "difference":
@@ -1306,7 +1316,9 @@ for effect in (2.0, 1.0, 0.5):
 # %%
 rng = np.random.default_rng(9)
 for most in (2, 5, 10, 20, 50):
-    print(f"looking after every run up to {most:2}: {experiment.peeking(most, rng=rng):.1%} of 1000 trials find a difference that is not there")
+    print(
+        f"looking after every run up to {most:2}: {experiment.peeking(most, rng=rng):.1%} of 1000 trials find a difference that is not there"
+    )
 
 # %% [markdown]
 # The same happens to whoever tries many settings and reports the best, or picks the epoch by the test set. So write the plan
@@ -1318,14 +1330,16 @@ for claim in CLAIMS:
     began = time.process_time()
     pilot = [[measure(claim, side, seed) for seed in range(3)] for side in "ab"]
     spread = np.sqrt(np.mean(np.var(pilot, axis=1, ddof=1)))
-    print(f"{claim:9} standard deviation {spread:.1f} points, {(time.process_time() - began) / 6:.2f} s a run: {CLAIMS[claim]}")
+    print(
+        f"{claim:9} standard deviation {spread:.1f} points, {(time.process_time() - began) / 6:.2f} s a run: {CLAIMS[claim]}"
+    )
 
 # %% [markdown] task="stated_plan" title="Pick a claim, state a plan"
 # - `runs_for(smallest, deviation, level, power)`: the runs a side by the formula above, rounded up, at least 2.
 # - `decide(plan, a, b)`: raises `ValueError` unless `a` and `b` both have `plan["runs"]` results. Else, with Welch's interval of
 #   a − b at `plan["level"]`: `"a"` if it lies above 0, `"b"` if below; else `"too small"` if it lies within ±`plan["smallest"]`;
 #   else `"undecided"`.
-# - `my_plan()`: a dict with `claim` (one of `CLAIMS`), `smallest` and `deviation` (points; the latter from the pilot), `level` (at
+# - `stated_plan()`: a dict with `claim` (one of `CLAIMS`), `smallest` and `deviation` (points; the latter from the pilot), `level` (at
 #   least 0.9), `power` (at least 0.8), `runs` (what `runs_for` says), `first_seed` (3 or more: the pilot used 0, 1, 2).
 
 
@@ -1350,7 +1364,7 @@ def decide(plan, a, b):
     ### END SOLUTION
 
 
-def my_plan():
+def stated_plan():
     """The plan, stated before the runs."""
     ### BEGIN SOLUTION
     plan = {"claim": "momentum", "smallest": 1.0, "deviation": 1.2, "level": 0.95, "power": 0.9, "first_seed": 100}
@@ -1405,16 +1419,26 @@ with check("stated_plan-decide") as expect:
         rule = {**rule, "runs": n, "level": level, "smallest": smallest}
         center = rng.permuted(np.linspace(-1, 1, n))
         half = stats.t.ppf((1 + level) / 2, 2 * n - 2) * np.sqrt(2 * center.var(ddof=1) / n)
-        for shift, scale in [(1.2, 1), (-1.2, 1), (0.8, 1), (-0.9, 1), (0.1, 0.5 * smallest / half), (0.1, 1.3 * smallest / half)]:
+        for shift, scale in [
+            (1.2, 1),
+            (-1.2, 1),
+            (0.8, 1),
+            (-0.9, 1),
+            (0.1, 0.5 * smallest / half),
+            (0.1, 1.3 * smallest / half),
+        ]:
             scaled = scale * half * shift
-            expect(f"{n} runs, level {level}, case {shift}, {scale:.1f}", decide(rule, scale * center + scaled, scale * center))
+            expect(
+                f"{n} runs, level {level}, case {shift}, {scale:.1f}",
+                decide(rule, scale * center + scaled, scale * center),
+            )
     expect.raises("one run fewer on a side", ValueError, lambda: decide(rule, center[1:], center))
     expect.raises("one fewer on the other", ValueError, lambda: decide(rule, center, center[1:]))
     ### END HIDDEN TESTS
 
 # %% check="stated_plan-mine" points=3
 with check("stated_plan-mine") as expect:
-    plan = my_plan()
+    plan = stated_plan()
     needed = {"claim", "smallest", "deviation", "level", "power", "runs", "first_seed"}
     expect("every part is there", sorted(needed & set(plan)))
     expect("it tests one of the claims", plan["claim"] in CLAIMS)
@@ -1424,11 +1448,11 @@ with check("stated_plan-mine") as expect:
     expect("the pilot's seeds are not used again", plan["first_seed"] >= 3)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161003)
-    plan = my_plan()
+    plan = stated_plan()
     z = stats.norm.ppf((1 + plan["level"]) / 2) + stats.norm.ppf(plan["power"])
     wanted = max(2, int(np.ceil(2 * (z * plan["deviation"] / plan["smallest"]) ** 2)))
     expect("the runs follow from the plan's own numbers", bool(plan["runs"] == wanted))
-    expect("the same plan when asked again", bool(plan == my_plan()))
+    expect("the same plan when asked again", bool(plan == stated_plan()))
     expect("the pilot's seeds are not used again", bool(plan["first_seed"] >= 3))
     expect("level, power and claim", bool(plan["level"] >= 0.9 and plan["power"] >= 0.8 and plan["claim"] in CLAIMS))
     results = [rng.normal(90 + 5 * plan["smallest"] * k, plan["smallest"] / 3, plan["runs"] + 2) for k in (1, 0)]
@@ -1438,21 +1462,14 @@ with check("stated_plan-mine") as expect:
 # %% [markdown]
 # Now run your plan. Whatever comes out stands; a new idea needs a new plan and new seeds.
 
-
-# %%
-def plan_of_the_lesson():
-    """The plan that is run where yours is not done yet."""
-    plan = {"claim": "momentum", "smallest": 1.0, "deviation": 1.2, "level": 0.95, "power": 0.9, "first_seed": 100}
-    runs = experiment.seeds_needed(plan["smallest"], plan["deviation"], plan["level"], plan["power"])
-    return plan | {"runs": runs}
-
-
 # %% practice="claim"
-plan = yours("stated_plan", else_=plan_of_the_lesson)() if "my_plan" not in globals() else plan_of_the_lesson()
+plan = yours("stated_plan", else_=lambda: experiment.plan("momentum", smallest=1.0, deviation=1.2, power=0.9))()
 seeds = range(plan["first_seed"], plan["first_seed"] + plan["runs"])
 a, b = ([measure(plan["claim"], side, seed) for seed in progress(seeds, f"side {side}")] for side in "ab")
 difference, low, high = experiment.compare(a, b, plan["level"])
-print(f"{CLAIMS[plan['claim']]}\n{plan['runs']} runs a side: a − b = {difference:.2f} points, interval {low:.2f} to {high:.2f}")
+print(
+    f"{CLAIMS[plan['claim']]}\n{plan['runs']} runs a side: a − b = {difference:.2f} points, interval {low:.2f} to {high:.2f}"
+)
 
 # %% [markdown]
 # ## 10. You against the network: a timed experiment
@@ -1496,7 +1513,12 @@ rows = [
     ("median reaction time", "60 images, one a second", f"{middle:.0f} ms, interval {low:.0f} to {high:.0f} ms", who),
     ("answers and share right", "", f"{taken.count()}, {taken.right.sum() / taken.count():.0%}", who),
     ("rounds of a 60 ms loop that fit", "recurrent pathways, 60 ms", f"{middle / 60:.1f}", "median over 60 ms"),
-    ("the network, one picture", "", f"{fast:.2f} ms, interval {fastest:.2f} to {slowest:.2f} ms", "one core, NumPy, one at a time"),
+    (
+        "the network, one picture",
+        "",
+        f"{fast:.2f} ms, interval {fastest:.2f} to {slowest:.2f} ms",
+        "one core, NumPy, one at a time",
+    ),
     ("the network, share right", "", f"{hits(net, sixty, is_animal):.0%}", "1000 other pictures in training, one run"),
 ]
 lecture_table("F42 · Animal or not: a person and a network on 60 generated pictures", rows)

@@ -63,8 +63,8 @@ ANIMALS = KINDS[:3]
 def creatures(n, *, size=24, noise=0.1, animals=0.5, dark=0.5, rng):
     """Grey images (n, 1, size, size) float32 within 0..1, labels (n,) 1 for an animal, and kinds (n,), into KINDS.
 
-    `animals` is the share of animals, rounded to whole pictures; `dark` the probability that a figure is darker than its
-    ground, in which two or three bars lie. Raises ValueError for a share outside 0..1 or a size below 8.
+    `animals` is the share of animals, rounded to whole pictures; `dark` the probability that a figure is darker than
+    its ground, in which two or three bars lie. Raises ValueError for a share outside 0..1 or a size below 8.
     """
     if not 0 <= animals <= 1 or size < 8:
         raise ValueError(f"creatures: animals must lie within 0..1 and size be at least 8, got {animals} and {size}")
@@ -83,7 +83,7 @@ def creatures(n, *, size=24, noise=0.1, animals=0.5, dark=0.5, rng):
 
 
 def tag(images):
-    """The images (n, 1, h, w) with a small white mark on black in the lower left corner, as a photographer's tag; a copy."""
+    """The images (n, 1, h, w) with a white mark on black in the lower left corner, as a photographer's tag; a copy."""
     marked = np.array(images)
     marked[..., -5:-1, 1:5] = 0
     marked[..., -4:-2, 2:4] = 1

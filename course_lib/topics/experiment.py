@@ -46,6 +46,12 @@ def seeds_needed(difference, deviation, level=0.95, power=0.8):
     return max(2, int(np.ceil(2 * (z * deviation / difference) ** 2 - 1e-9)))
 
 
+def plan(claim, *, smallest, deviation, level=0.95, power=0.8, first_seed=100):
+    """A plan as lesson 16 states it, a dict: what is tested, what would matter, and the `runs` a side that follow."""
+    stated = {"claim": claim, "smallest": smallest, "deviation": deviation, "level": level, "power": power}
+    return stated | {"runs": seeds_needed(smallest, deviation, level, power), "first_seed": first_seed}
+
+
 def found(n, difference, deviation, *, rng, trials=2000, level=0.95):
     """Share of simulated comparisons with n runs a side whose interval excludes 0, and its standard error.
 

@@ -41,7 +41,8 @@ def redrawn(model, layers, *, rng):
     found = [layer for layer in model.modules() if isinstance(layer, Linear)]
     for layer in found[len(found) - layers :]:
         fresh = Linear(*layer.weight.shape[::-1], rng=rng)
-        layer.weight.data, layer.bias.data = fresh.weight.data, fresh.bias.data
+        kind = layer.weight.dtype
+        layer.weight.data, layer.bias.data = fresh.weight.data.astype(kind), fresh.bias.data.astype(kind)
     return model
 
 
@@ -61,10 +62,11 @@ def visualise(model, c, shape, *, steps=60, rate=0.05, decay=0.02, start=0.5):
     From the grey value `start`; `decay` is the share by which each step returns towards it, so that only pixels which
     matter move away.
     """
-    x = np.full((1, *shape), start, np.float32)
+    kind = next(iter(model.parameters())).dtype
+    x = np.full((1, *shape), start, kind)
     for _ in range(steps):
         g = input_gradient(model, x, np.array([c]), class_logits)
-        x = np.clip(x + rate * g / max(np.abs(g).max(), 1e-12) - decay * (x - start), 0, 1).astype(np.float32)
+        x = np.clip(x + rate * g / max(np.abs(g).max(), 1e-12) - decay * (x - start), 0, 1).astype(kind)
     return x
 
 
