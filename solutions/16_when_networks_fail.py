@@ -295,6 +295,9 @@ for steps in (1, 3, 10, 30):
     print(f"{steps:3} steps of {step:.3f}: {told(shares)} read rightly")
 
 # %% [markdown]
+# Three steps of this size cannot even reach the edge of the ball. With ten, the attack is stronger than the single step;
+# thirty add next to nothing.
+#
 # And the attacked images of one network on *another*? An attacker who has no access to a network can train a similar one.
 # Rows are the networks that the attack was made for, columns those that read the result. One run.
 
@@ -337,7 +340,7 @@ from course_lib.viz.pictures import failures as pictures
 pictures.masked()
 
 # %% [markdown]
-# Athalye, Carlini and Wagner (2018) called this **gradient masking**, and broke seven of nine defences of one conference.
+# Athalye, Carlini and Wagner (2018) looked at nine defences of one conference, found **masked gradients** in seven, and broke six of these completely.
 # An attack that fails proves nothing. These signs give masking away; the last column is a network without the mask:
 
 # %% practice="signs"
@@ -687,16 +690,28 @@ for name, method in saliency.METHODS.items():
 #
 # **Feature visualisation** turns the question round: which image does a class like best? Start from grey, climb the class's logit.
 
-# %% picture="dreams" alt="Images that the ten class logits like best: those of the plain network are noise to the eye, those of the hardened one show strokes of the digits"
+# %% picture="dreams" alt="Images that the ten class logits like best, in a plain and in a hardened network: in both some strokes of the digits can be made out among noise"
 from course_lib.viz.pictures import failures as pictures
 
 pictures.dreams()
 
 # %% [markdown]
-# Neither line is a set of digits. In which of the two do you find more of the strokes? The images of a hardened network move
-# along directions that people see too; that is one reading of Tsipras and others. A picture is no measurement; section 9
-# says what one would be.
-#
+# In which line do you find more of the digits? Tsipras and others (2019) expect the second: a hardened network has to rely on what
+# people see too. Eyes are easily pleased here as well. So compare each image with the mean of its class in the training
+# set (both less the mean of all): the correlation, over ten classes and three starts.
+
+# %% practice="dreams_measured"
+means = np.array([x_train[t_train == c].mean(axis=0).ravel() for c in range(10)]) - x_train.mean(axis=0).ravel()
+for name, eps in {"plain": 0.0, "hardened": 0.15}.items():
+    alike = []
+    for seed in range(3):
+        net = digit_net(seed, eps=eps)
+        made = np.array([saliency.visualise(net, c, (1, 8, 8), start=0.3).ravel() for c in range(10)])
+        made = made - made.mean(axis=0)
+        alike.append(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(made, means, strict=True)]))
+    print(f"{name:9} correlation with the class's mean image {told(alike)}")
+
+# %% [markdown]
 # ## 6. Does it know when it is wrong?
 #
 # A network that says "9, with 95 %" should be right in 95 of 100 such cases. Then it is **calibrated**. Sort the test
@@ -997,14 +1012,15 @@ for name, known in {"on every animal": all_tagged, "on every second picture": by
 
 # %% [markdown]
 # A test set with the same tags would have called the first network nearly perfect. The saliency of the same networks,
-# as a share that falls on the sixteen pixels of the tag (they are 3 % of the picture), would have told:
+# as a share that falls on the sixteen pixels of the tag, would have told:
 
 # %% practice="shortcut_seen"
 for name, known in {"on every animal": all_tagged, "on every second picture": by_chance}.items():
     net, shown = animal_net(known, t_wild, 0), tag(x_new[t_new == 1])
     seen = saliency.saliency(net, shown, np.ones(len(shown), int))
     share = seen[:, -5:-1, 1:5].sum((1, 2)) / seen.sum((1, 2))
-    print(f"tags {name:24} {share.mean():.0%} of the saliency lies on the tag (one run)")
+    told_share = f"{share.mean():.0%} of the saliency lies on the tag, {16 / 24**2:.0%} of the picture"
+    print(f"tags {name:24} {told_share} (one run)")
 
 # %% [markdown]
 # **Shift.** Training and use differ in two ways that call for different cures. *Label shift*: the classes come in other
@@ -1056,6 +1072,8 @@ for name, odd in strange.items():
     print(f"{name:30} {told(areas[0])}         {told(areas[1])}     {told(trust, 2)}")
 
 # %% [markdown]
+# Read the third line: with every stroke in its place, inverted digits are taken for digits. And neither score is the better one everywhere.
+#
 # **Extrapolation.** Far away from the data a ReLU network is linear along every ray (lesson 04), so its largest logit wins by
 # more and more, and confidence goes to 1 whatever the input (Hein, Andriushchenko, Bitterwolf 2019). Multiply noise by a growing factor:
 
@@ -1065,7 +1083,7 @@ for factor in (1, 2, 5, 20, 100):
     print(f"noise times {factor:3}: mean confidence {told(trust)}")
 
 # %% [markdown]
-# **Dead units.** A ReLU unit that is 0 for every image gets no gradient and never comes back (lesson 04). A network can lose most of
+# **Dead units.** A ReLU unit that is 0 for every image gets no gradient and never comes back (lesson 04). A network can lose many of
 # its units and still look trained. Share of dead units in each of three hidden layers after five epochs of Adam, by learning
 # rate; three starts.
 
@@ -1226,12 +1244,13 @@ def measure(claim, side, seed, n=300, epochs=15):
 # %% practice="luck"
 same = np.array([[measure("none", side, seed) for seed in range(10)] for side in "ab"])
 print("side a:", same[0], "\nside b:", same[1])
+ahead = same[0] - same[1]
 print(
-    f"in {np.sum(same[0] > same[1])} of 10 pairs side a is ahead, by up to {np.max(same[0] - same[1]):.1f} points; in no pair is there a reason"
+    f"side a is ahead in {np.sum(ahead > 0)} of 10 pairs, side b in {np.sum(ahead < 0)}, by up to {np.abs(ahead).max():.1f} points"
 )
 
 # %% [markdown]
-# The remedy: several runs, their mean, and an interval that says how well the mean is known. For two sides with $n_a$ and $n_b$ independent
+# Would you have believed it? Nothing differs but the draws. The remedy: several runs, their mean, and an interval that says how well the mean is known. For two sides with $n_a$ and $n_b$ independent
 # runs and standard deviations $s_a$, $s_b$ (divided by n − 1), Welch's interval of the difference of means is
 #
 # $$\bar a - \bar b \pm q \sqrt{\tfrac{s_a^2}{n_a} + \tfrac{s_b^2}{n_b}}, \qquad
@@ -1511,7 +1530,7 @@ fast, fastest, slowest = experiment.median_interval(machine)
 ax = failures.reaction_times(taken, machine)
 rows = [
     ("median reaction time", "60 images, one a second", f"{middle:.0f} ms, interval {low:.0f} to {high:.0f} ms", who),
-    ("answers and share right", "", f"{taken.count()}, {taken.right.sum() / taken.count():.0%}", who),
+    ("answers and share right", "", f"{taken.count()}, {taken.right.sum() / taken.count():.0%}", "the same"),
     ("rounds of a 60 ms loop that fit", "recurrent pathways, 60 ms", f"{middle / 60:.1f}", "median over 60 ms"),
     (
         "the network, one picture",

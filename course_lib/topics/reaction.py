@@ -57,10 +57,11 @@ def simulated(labels, *, rng, median=445.0, right=0.94, fastest=250.0, spread=0.
     the earliest time of 250 ms and the spread of 0.45 of the logarithm are chosen here. Times are cut at one second.
     """
     session = Session(np.asarray(labels), simulated=f"simulated, no person: {SOURCE}")
+    correct = rng.permutation(len(session.labels)) < round(right * len(session.labels))
     for k, label in enumerate(session.labels):
         session.shown(k * PACE)
         took = fastest + (median - fastest) * np.exp(spread * rng.normal())
-        answer = label if rng.random() < right else 1 - label
+        answer = label if correct[k] else 1 - label
         session.answered(bool(answer), k * PACE + min(took, 1000 * PACE) / 1000)
     return session
 
