@@ -274,7 +274,11 @@ with check("attack_in_ball") as expect:
     expect.unchanged("the images and the start afterwards", [x, start])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160201)
-    for n, shape, classes, eps, step, steps in [(2, (1, 4, 5), 3, 0.15, 0.04, 7), (4, (2, 3, 2), 5, 0.4, 0.13, 5)]:
+    for n, shape, classes, eps, step, steps in [
+        (2, (1, 4, 5), 3, 0.15, 0.04, 7),
+        (4, (2, 3, 2), 5, 0.4, 0.13, 5),
+        (3, (1, 3, 4), 4, 0.06, 0.1, 3),
+    ]:
         x, t = drawn(rng, n, shape, classes)
         start = x + rng.uniform(-2 * eps, 2 * eps, x.shape)
         model = toy(int(rng.integers(1000)), shape, classes)
@@ -469,11 +473,14 @@ with check("curve_faults-unmask") as expect:
     expect("shape of the direction", unmask(plain, few[:3], classes[:3]).shape)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
-    for factor in (30.0, 7000.0):
+    for factor in (1.0, 30.0, 7000.0):
         some = rng.permutation(len(x_test))[:110]
         share = standing(loud(plain, factor), x_test[some], t_test[some])
         expect(f"logits times {factor:g}: fewer than 35 % stand", share < 0.35)
-        expect(f"logits times {factor:g}: ... and fewer than 45 %", share < 0.45)
+        expect(f"logits times {factor:g}: ... fewer than 75 %", share < 0.75)
+        expect(f"logits times {factor:g}: ... not more than without an attack", share < 0.93)
+    slopes = np.any(unmask(loud(plain, 7000.0), x_test[some], t_test[some]) != 0, axis=(1, 2, 3))
+    expect("a direction for nine of ten images", bool(slopes.mean() > 0.9))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1418,6 +1425,7 @@ with check("stated_plan-runs") as expect:
     expect("a huge difference", runs_for(50.0, 1.0, 0.95, 0.8))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161001)
+    expect("a difference of 90 s", runs_for(90.0, 1.0, 0.9, 0.85))
     for level, power in [(0.9, 0.8), (0.99, 0.9), (0.95, 0.95)]:
         smallest, deviation = rng.uniform(0.3, 0.9), rng.uniform(1, 2)
         expect(f"level {level}, power {power}", runs_for(smallest, deviation, level, power))

@@ -40,11 +40,6 @@ WRONG["fast_gradient"] = {
         "np.clip(x + eps * np.sign(images.grad), -1, 1)",
         "images lie within 0 to 1, not −1 to 1",
     ),
-    "clipped before the step": (
-        "np.clip(x + eps * np.sign(images.grad), 0, 1)",
-        "np.clip(x, 0, 1) + eps * np.sign(images.grad)",
-        "x was within 0..1 already; what has to be clipped is the image after the step",
-    ),
     "its own answer as the label": (
         "F.cross_entropy(model(images), t)",
         "F.cross_entropy(model(images), model(images).data.argmax(axis=1))",
@@ -198,11 +193,6 @@ WRONG["curve_faults"] = {
         "(z[rows, t] - z[rows, wrong]).sum().backward()",
         "this makes the right logit larger: the wrong one has to win",
     ),
-    "softmax first": (
-        "z = model(images)",
-        "z = F.softmax(model(images), 1)",
-        "probabilities are 0 and 1 exactly, with no slope: use the logits",
-    ),
     "signs by chance": (
         "return images.grad",
         "return np.random.default_rng(0).normal(size=x.shape)",
@@ -320,11 +310,6 @@ WRONG["saliency_map"] = {
         "z = model(images)",
         "z = F.softmax(model(images), 1)",
         "the probability also depends on the other logits: take the logit, before any softmax",
-    ),
-    "slope of the log-probability": (
-        "z = model(images)",
-        "z = F.log_softmax(model(images), 1)",
-        "the log-probability also depends on the other logits: take the logit itself",
     ),
     "summed over the channels": (
         ".max(axis=1)",
@@ -467,11 +452,6 @@ def calibration_error(confidence, right, bins):
 }
 
 WRONG["fit_temperature"] = {
-    "its inverse": (
-        "return float(np.exp(best))",
-        "return float(np.exp(-best))",
-        "this is 1/T: logits are divided by T",
-    ),
     "multiplies": ("scaled = z / temperature", "scaled = z * temperature", "divide the logits by T, do not multiply"),
     "best accuracy": (
         "return np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(t)), t])",
@@ -509,11 +489,6 @@ WRONG["fit_temperature"] = {
         "low, high = np.log(0.05), np.log(20)\n",
         "low, high = np.log(1.0), np.log(20)\n",
         "T may be below 1: a network can also be less sure than it is right",
-    ),
-    "own answers as labels": (
-        "    low, high = np.log(0.05)",
-        "    t = z.argmax(axis=1)\n    low, high = np.log(0.05)",
-        "with its own answers as labels a network is always right, and T goes to its lowest value: use t",
     ),
 }
 RIGHT["fit_temperature"] = {
@@ -596,7 +571,7 @@ RIGHT["resist"] = {
         "    for x, t in batches(x_animals, t_animals, size=50, rng=rng):\n"
         "        attacks.adversarial_step(resist, optimizer, x, t, eps, step=1.2 * eps, steps=1)",
         "eps = 0.045 * min(1, epoch / 8)\n"
-        "    for x, t in batches(x_animals, t_animals, size=40, rng=rng):\n"
+        "    for x, t in batches(x_animals, t_animals, size=50, rng=rng):\n"
         "        attacks.adversarial_step(resist, optimizer, x, t, eps, step=0.7 * eps, steps=2)",
     ),
 }
