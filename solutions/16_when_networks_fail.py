@@ -13,9 +13,9 @@
 # You need lessons 06, 07, 08 and 12. There are ten exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A 3 of 8 by 8 pixels, a change of at most 0.15 in red and blue, the changed image, which still looks like a 3, and bars: the network's probability moves from the 3 to the 5"
-from course_lib.viz.pictures import failures
+from course_lib.viz.pictures import failing
 
-failures.opening()
+failing.opening()
 
 # %%
 import os
@@ -198,9 +198,9 @@ for eps in (0, 0.05, 0.1, 0.15, 0.2):
 # images; section 4 makes it. How strong must an attack be before *you* hesitate?
 
 # %% picture="explorer" alt="An 8 attacked within 0.15, on a plain network, which then reads a 9 for sure, and on a hardened one, whose probabilities move less"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.explorer()
+failing.explorer()
 
 # %% practice="explorer"
 hardened = digit_net(0, eps=0.15)
@@ -214,9 +214,9 @@ attack_explorer({"plain": plain, "hardened": hardened}, x_test[:60], t_test[:60]
 # **ball** of ε in the maximum norm. This is projected gradient ascent (Madry and others 2018).
 
 # %% picture="ball" alt="Lines of equal loss over two pixels and a red square of half width epsilon round x: one long step to a corner passes the top of the hill, many short ones reach it"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.ball()
+failing.ball()
 
 # %% [markdown]
 # Where to begin? At *x*, or at a random point of the ball, so that several tries end in different places. Here the start is
@@ -339,9 +339,9 @@ for name, net in {"plain": plain, "logits times 1000": quiet}.items():
 # plateau and sees no direction. The wrong images are where they were.
 
 # %% picture="masked" alt="Largest slope of the loss on the way to an attacked image: the plain network's grows all the way, that with logits times 1000 is zero until the image is read wrongly"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.masked()
+failing.masked()
 
 # %% [markdown]
 # Athalye, Carlini and Wagner (2018) looked at nine defences of one conference, found **masked gradients** in seven, and broke six of these completely.
@@ -669,9 +669,9 @@ with check("saliency_map") as expect:
 # Three methods: the gradient, gradient times grey value, and, as a control, the edges of the image, which need no network.
 
 # %% picture="sanity" alt="Four digits and maps of them by three methods, each with the trained network and with random weights: the gradient changes, gradient times input and the edges look the same"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.sanity()
+failing.sanity()
 
 # %% [markdown]
 # Eyes are easily pleased, so count: the rank correlation of the maps before and after, 1 for maps that agree. Five
@@ -698,9 +698,9 @@ for name, method in saliency.METHODS.items():
 # **Feature visualisation** turns the question round: which image does a class like best? Start from grey, climb the class's logit.
 
 # %% picture="dreams" alt="Images that the ten class logits like best, in a plain and in a hardened network: in both some strokes of the digits can be made out among noise"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.dreams()
+failing.dreams()
 
 # %% [markdown]
 # In which line do you find more of the digits? Tsipras and others (2019) expect the second: a hardened network has to rely on what
@@ -985,9 +985,9 @@ for n in (100, 500, 5000):
 # other things (table, house, tree, car), 24×24 pixels.
 
 # %% picture="tagged" alt="Six small pictures of animals with a black and white mark in the lower left corner, and six of tables, trees, cars and houses without"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.tagged()
+failing.tagged()
 
 
 # %%
@@ -1517,9 +1517,9 @@ session = reaction.Session(is_animal)
 reaction_experiment(session, sixty)
 
 # %% picture="experiment" alt="Sixty small generated pictures in three rows, and below them a histogram of sixty simulated reaction times between 300 and 850 milliseconds with their median near 445 and its interval"
-from course_lib.viz.pictures import failures as pictures
+from course_lib.viz.pictures import failing
 
-pictures.experiment()
+failing.experiment()
 
 # %% [markdown]
 # That picture is an *example*, and no person made it: reaction times were **simulated**, log-normal above 250 ms, with the

@@ -536,7 +536,7 @@ WRONG["resist"] = {
     ),
     "full strength at once": (
         "eps = 0.05 * min(1, epoch / 9)",
-        "eps = 0.12",
+        "eps = 0.2",
         "so strong an attack from the first step on leaves nothing to learn from: begin weak, and grow to less",
     ),
     "labels left behind": (

@@ -14,7 +14,7 @@ from course_lib.viz import folds, pictures
 from course_lib.viz.pictures import (
     backprop,
     digits,
-    failures,
+    failing,
     logistic,
     multilayer,
     optimisation,
@@ -291,7 +291,7 @@ def test_a_larger_pool_leaves_smaller_maps():
 
 
 def test_the_opening_s_digit_is_read_otherwise_after_a_change_within_its_bound():
-    image, change, attacked, bars = failures.opening()
+    image, change, attacked, bars = failing.opening()
     assert image.get_title() == "a 3, read as 3"
     assert attacked.get_title() != "read as 3"
     assert np.abs(change.images[0].get_array()).max() <= 0.15 + 1e-6
@@ -300,7 +300,7 @@ def test_the_opening_s_digit_is_read_otherwise_after_a_change_within_its_bound()
 
 
 def test_the_hardened_network_s_answer_moves_less():
-    plain, hardened = failures.explorer()
+    plain, hardened = failing.explorer()
     moved = []
     for line in (plain, hardened):
         heights = np.array([bar.get_height() for bar in line[-1].patches])
@@ -309,7 +309,7 @@ def test_the_hardened_network_s_answer_moves_less():
 
 
 def test_many_short_steps_end_higher_than_one_long_one():
-    ax = failures.ball()
+    ax = failing.ball()
     path = ax.lines[0].get_xydata()
     assert np.abs(path - path[0]).max() <= 0.15 + 1e-9
     corner = ax.texts[0].xy
@@ -318,7 +318,7 @@ def test_many_short_steps_end_higher_than_one_long_one():
 
 
 def test_the_masked_slope_is_zero_until_the_image_is_read_wrongly():
-    plain, masked = failures.masked()
+    plain, masked = failing.masked()
     wrong = masked.patches[0].get_x()
     for ax, flat in ((plain, False), (masked, True)):
         way, slope = ax.lines[0].get_data()
@@ -326,7 +326,7 @@ def test_the_masked_slope_is_zero_until_the_image_is_read_wrongly():
 
 
 def test_maps_are_shown_for_the_trained_and_the_random_network():
-    grid = failures.sanity()
+    grid = failing.sanity()
     names = [line[0].get_ylabel() for line in grid]
     assert names[1:3] == ["gradient, trained", "gradient, random"]
     edges = [[ax.images[0].get_array() for ax in line] for line in grid[-2:]]
@@ -334,19 +334,19 @@ def test_maps_are_shown_for_the_trained_and_the_random_network():
 
 
 def test_each_class_has_an_image_of_its_own_in_both_networks():
-    for line in failures.dreams():
+    for line in failing.dreams():
         shown = [ax.images[0].get_array() for ax in line]
         assert len({image.tobytes() for image in map(np.asarray, shown)}) == 10
 
 
 def test_only_animals_carry_the_tag():
-    shown = [ax.images[0].get_array() for ax in failures.tagged()]
+    shown = [ax.images[0].get_array() for ax in failing.tagged()]
     tagged = [bool(np.all(image[-4:-2, 2:4] == 1) and np.all(image[-5, 1:5] == 0)) for image in shown]
     assert tagged == [True] * 6 + [False] * 6
 
 
 def test_the_example_of_the_experiment_says_that_it_is_simulated():
-    *pictures_shown, histogram = failures.experiment()
+    *pictures_shown, histogram = failing.experiment()
     assert len(pictures_shown) == 60
     assert "simulated, no person" in histogram.get_title(loc="left")
     assert sum(bar.get_height() for bar in histogram.containers[0]) == 60
