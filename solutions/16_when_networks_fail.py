@@ -382,7 +382,7 @@ FAULTS = ("none", "masked", "short", "labels", "downhill", "no ball")
 
 def faulty_curve(fault, x, t, model=plain):
     """Share read rightly at every strength, measured with a fault."""
-    judged, labels, shares = loud(model) if fault == "masked" else model, t, []
+    judged, shares = loud(model) if fault == "masked" else model, []
     for eps in STRENGTHS:
         step = {"short": 0.006, "no ball": 0.1}.get(fault, eps / 4) * (-1 if fault == "downhill" else 1)
         low, high = (0, 1) if fault == "no ball" else (np.maximum(x - eps, 0), np.minimum(x + eps, 1))
@@ -808,8 +808,8 @@ for ax, temperature, name in ((left, 1.0, "as trained"), (right_side, 3.0, "logi
     failures.reliability(p.max(axis=1), p.argmax(axis=1) == t_kept, ax=ax, title=name)
 
 # %% [markdown]
-# On the left the bars stay below the diagonal: the network is surer than it is right. On the right its logits
-# have been divided by 3 before the softmax, which makes every answer less sure.
+# On the left most bars end below the diagonal: the network is surer than it is right. On the right its logits have been divided by
+# 3 before the softmax. Every answer is less sure, and now most bars end above: it is not sure enough.
 #
 # ### Predict: temperature and answers
 #

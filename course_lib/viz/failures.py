@@ -105,7 +105,7 @@ def reaction_times(session, machine=None, *, ax=None):
 
     `machine` (n,) are a network's milliseconds for the same pictures; with them the scale is logarithmic.
     """
-    told = session.simulated or "yours"
+    told = session.simulated.split(":")[0] or "yours"
     ax = axes(ax, size=(6.4, 3.0), title=f"Reaction times: {told}", xlabel="milliseconds", ylabel="pictures")
     person = session.milliseconds[~np.isnan(session.milliseconds)]
     edges = np.linspace(0, 1000, 41) if machine is None else np.geomspace(0.01, 2000, 54)
