@@ -136,7 +136,7 @@ def dreams():
 
 def tagged():
     """Pictures of animals with a photographer's tag in the corner, and others without; returns the Axes."""
-    x, t, kinds = creatures(60, rng=np.random.default_rng(4))
+    x, t, kinds = creatures(60, noise=0.05, dark=0.0, rng=np.random.default_rng(4))
     shown = np.concatenate([np.flatnonzero(t == 1)[:6], np.flatnonzero(t == 0)[:6]])
     x[t == 1] = tag(x[t == 1])
     many = row(12, size=(0.95, 1.25))
@@ -151,7 +151,7 @@ def experiment():
     """The timed experiment without a person: its pictures in order, and simulated reaction times; returns the Axes."""
     import matplotlib.pyplot as plt
 
-    x, t, _ = creatures(reaction.PICTURES, rng=np.random.default_rng(42))
+    x, t, _ = creatures(reaction.PICTURES, noise=0.05, dark=0.0, rng=np.random.default_rng(42))
     session = reaction.simulated(t, rng=np.random.default_rng(1996))
     figure = plt.figure(figsize=(9.4, 4.6), layout="constrained")
     upper, lower = figure.subfigures(2, 1, height_ratios=(1.35, 2))
