@@ -470,17 +470,17 @@ with check("curve_faults-unmask") as expect:
     few, classes = x_test[:120], t_test[:120]
     expect("logits times 1000: fewer than 35 % stand", standing(loud(plain), few, classes) < 0.35)
     expect("logits as they are", standing(plain, few, classes) < 0.35)
-    expect("shape of the direction", unmask(plain, few[:3], classes[:3]).shape)
+    twice = [unmask(plain, few, classes) for _ in range(2)]
+    expect("the same direction when asked again", bool(np.array_equal(*twice)))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
-    for factor in (1.0, 30.0, 7000.0):
+    for factor in (1, rng.integers(20, 60), rng.integers(6000, 9000)):
         some = rng.permutation(len(x_test))[:110]
-        share = standing(loud(plain, factor), x_test[some], t_test[some])
-        expect(f"logits times {factor:g}: fewer than 35 % stand", share < 0.35)
-        expect(f"logits times {factor:g}: ... fewer than 75 %", share < 0.75)
-        expect(f"logits times {factor:g}: ... not more than without an attack", share < 0.93)
+        share = standing(loud(plain, float(factor)), x_test[some], t_test[some])
+        below = [share < bound for bound in (0.35, 0.75, 0.93)]
+        expect(f"logits times {factor:g}: fewer than 35, 75, 93 % stand", [int(factor), *below])
     slopes = np.any(unmask(loud(plain, 7000.0), x_test[some], t_test[some]) != 0, axis=(1, 2, 3))
-    expect("a direction for nine of ten images", bool(slopes.mean() > 0.9))
+    expect("a direction for nine of ten images", {"directions": bool(slopes.mean() > 0.9)})
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -658,7 +658,6 @@ with check("saliency_map") as expect:
     for n, shape, classes in [(2, (1, 4, 3), 5), (5, (4, 2, 3), 3), (1, (3, 5, 2), 4)]:
         x, t = drawn(rng, n, shape, classes)
         expect(f"{n} images of {shape}", saliency_map(toy(int(rng.integers(1000)), shape, classes), x, t))
-        expect.unchanged(f"{n} images of {shape}, afterwards", x)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -907,6 +906,7 @@ with check("fit_temperature") as expect:
     for n, classes, factor in [(150, 3, 0.4), (400, 10, 6.0), (200, 2, 1.7)]:
         z, t = sharpened(rng, n, classes, factor)
         expect(f"{n} images, {classes} classes, logits times {factor}", fit_temperature(z, t), rtol=1e-3)
+        expect.unchanged(f"{n} images, the logits afterwards", z)
     z, t = sharpened(rng, 120, 5, 2.0)
     expect("logits with 2000 added to each", fit_temperature(z + 2000, t), rtol=1e-3)
     ### END HIDDEN TESTS
@@ -1434,17 +1434,24 @@ with check("stated_plan-runs") as expect:
 
 # %% check="stated_plan-decide" points=3
 with check("stated_plan-decide") as expect:
+
+    def refusal(plan, a, b):
+        try:
+            return decide(plan, a, b)
+        except ValueError:
+            return "ValueError"
+
     rule = {"claim": "relu", "smallest": 1.0, "deviation": 0.5, "level": 0.95, "power": 0.8, "runs": 5, "first_seed": 9}
     base = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
-    expect("means 3 apart", decide(rule, 90 + 3 + base, 90 + base))
+    expect("means 3 apart", decide(rule, 93 + base, 90 + base))
     expect("the other way round", decide(rule, 90 + base, 93 + base))
     expect("means 0.1 apart, s = 0.3", decide(rule, 90.1 + base, 90 + base))
     expect("means 0.1 apart, s = 3", decide(rule, 90.1 + 10 * base, 90 + 10 * base))
-    expect.raises("one run more on a side", ValueError, lambda: decide(rule, [1.0, 2, 3, 4, 5, 6], [1.0, 2, 3, 4, 5]))
+    expect("one run more on a side", refusal(rule, [1.0, 2, 3, 4, 5, 6], [1.0, 2, 3, 4, 5]))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161002)
     for n, level, smallest in [(4, 0.9, 0.5), (9, 0.99, 2.0), (15, 0.95, 0.3)]:
-        rule = {**rule, "runs": n, "level": level, "smallest": smallest}
+        rule, found = {**rule, "runs": n, "level": level, "smallest": smallest}, []
         center = rng.permuted(np.linspace(-1, 1, n))
         half = stats.t.ppf((1 + level) / 2, 2 * n - 2) * np.sqrt(2 * center.var(ddof=1) / n)
         for shift, scale in [
@@ -1455,36 +1462,33 @@ with check("stated_plan-decide") as expect:
             (0.1, 0.5 * smallest / half),
             (0.1, 1.3 * smallest / half),
         ]:
-            scaled = scale * half * shift
-            expect(
-                f"{n} runs, level {level}, case {shift}, {scale:.1f}",
-                decide(rule, scale * center + scaled, scale * center),
-            )
-    expect.raises("one run fewer on a side", ValueError, lambda: decide(rule, center[1:], center))
-    expect.raises("one fewer on the other", ValueError, lambda: decide(rule, center, center[1:]))
+            found.append(decide(rule, scale * center + scale * half * shift, scale * center))
+        expect(f"{n} runs, level {level}, six cases", [n, *found])
+    expect("a run fewer on a, on b", [refusal(rule, center[1:], center), refusal(rule, center, center[1:])])
     ### END HIDDEN TESTS
 
 # %% check="stated_plan-mine" points=3
 with check("stated_plan-mine") as expect:
     plan = stated_plan()
-    needed = {"claim", "smallest", "deviation", "level", "power", "runs", "first_seed"}
-    expect("every part is there", sorted(needed & set(plan)))
+    numbers = [plan[name] for name in ("smallest", "deviation", "level", "power")]
     expect("it tests one of the claims", plan["claim"] in CLAIMS)
-    expect("smallest and deviation are above 0", min(plan["smallest"], plan["deviation"]) > 0)
-    expect("level and power are high enough", 0.9 <= plan["level"] < 1 and 0.8 <= plan["power"] < 1)
-    expect("the runs are a whole number", isinstance(plan["runs"], int | np.integer))
-    expect("the pilot's seeds are not used again", plan["first_seed"] >= 3)
+    expect("level and power are high enough", bool(0.9 <= plan["level"] < 1 and 0.8 <= plan["power"] < 1))
+    expect("the runs are what your own runs_for says", bool(plan["runs"] == runs_for(*numbers)))
+    expect("the pilot's seeds are not used again", bool(plan["first_seed"] >= 3))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161003)
     plan = stated_plan()
+    numbers = [plan[name] for name in ("smallest", "deviation", "level", "power")]
     z = stats.norm.ppf((1 + plan["level"]) / 2) + stats.norm.ppf(plan["power"])
     wanted = max(2, int(np.ceil(2 * (z * plan["deviation"] / plan["smallest"]) ** 2)))
-    expect("the runs follow from the plan's own numbers", bool(plan["runs"] == wanted))
-    expect("the same plan when asked again", bool(plan == stated_plan()))
-    expect("the pilot's seeds are not used again", bool(plan["first_seed"] >= 3))
-    expect("level, power and claim", bool(plan["level"] >= 0.9 and plan["power"] >= 0.8 and plan["claim"] in CLAIMS))
-    results = [rng.normal(90 + 5 * plan["smallest"] * k, plan["smallest"] / 3, plan["runs"] + 2) for k in (1, 0)]
-    expect.raises("two runs more than planned", ValueError, lambda: decide(plan, *results))
+    expect(
+        "the runs",
+        {"by the formula": bool(plan["runs"] == wanted), "by runs_for": bool(plan["runs"] == runs_for(*numbers))},
+    )
+    stated = [plan["level"] >= 0.9, plan["power"] >= 0.8, plan["first_seed"] >= 3, plan["claim"] in CLAIMS]
+    expect("level, power, seeds, claim", [bool(kept) for kept in stated])
+    results = [rng.normal(90 + 9 * plan["smallest"] * k, plan["smallest"] / 3, plan["runs"]) for k in (1, 0)]
+    expect("decided by this plan", [decide(plan, *results), decide(plan, *results[::-1])])
     ### END HIDDEN TESTS
 
 # %% [markdown]

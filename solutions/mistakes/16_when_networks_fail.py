@@ -195,7 +195,7 @@ WRONG["curve_faults"] = {
     ),
     "signs by chance": (
         "return images.grad",
-        "return np.random.default_rng(0).normal(size=x.shape)",
+        "return rng.normal(size=x.shape)",
         "noise of this size fools hardly any image: use the slope of the logits",
     ),
     "the lowest wrong logit": (
@@ -288,11 +288,11 @@ def hardened_step(model, optimizer, x, t, eps, step, steps):
         delta = np.clip(delta + step * np.sign(g), -eps, eps)
         delta = np.clip(x + delta, 0, 1) - x
     optimizer.zero_grad()
-    loss = F.cross_entropy(model(Tensor(x + delta)), t)
-    loss.backward()
+    value = F.cross_entropy(model(Tensor(x + delta)), t)
+    value.backward()
     optimizer.step()
     optimizer.zero_grad()
-    return loss.item()
+    return value.item()
 """,
     "forgets by hand": (
         "    optimizer.zero_grad()\n",
@@ -485,6 +485,11 @@ WRONG["fit_temperature"] = {
         "scaled.max(axis=0, keepdims=True)",
         "this takes away the largest of each class, which changes the probabilities; take the largest of each row",
     ),
+    "writes into the logits": (
+        "    low, high = np.log(0.05), np.log(20)\n",
+        "    z -= z.max(axis=1, keepdims=True)\n    low, high = np.log(0.05), np.log(20)\n",
+        "`-=` writes into the caller's logits: make a new array",
+    ),
     "only large temperatures": (
         "low, high = np.log(0.05), np.log(20)\n",
         "low, high = np.log(1.0), np.log(20)\n",
@@ -548,6 +553,11 @@ WRONG["resist"] = {
         "return logits(resist, images).argmax(axis=1)",
         "return logits(resist, images).argmin(axis=1)",
         "this answers the class with the lower logit",
+    ),
+    "logits in place of classes": (
+        "return logits(resist, images).argmax(axis=1)",
+        "return logits(resist, images)",
+        "return the classes (n,), not the logits (n, 2)",
     ),
     "pictures not read": (
         "return logits(resist, images).argmax(axis=1)",
@@ -706,6 +716,11 @@ WRONG["stated_plan"] = {
         'return plan | {"runs": runs_for(plan["smallest"], plan["deviation"], plan["level"], plan["power"])}',
         'return plan | {"runs": 5}',
         "the number of runs must follow from the plan's own difference, deviation, level and power",
+    ),
+    "a claim of its own": (
+        '"claim": "momentum"',
+        '"claim": "my idea"',
+        "pick one of CLAIMS, by its name",
     ),
     "pilot used again": (
         '"first_seed": 100',
