@@ -15,6 +15,7 @@ from course_lib.viz.pictures import (
     backprop,
     dense,
     digits,
+    failing,
     logistic,
     multilayer,
     optimisation,
@@ -403,3 +404,65 @@ def test_each_of_five_runs_shows_its_fault():
     assert ends["C"][0][-1] < ends["C"][0][10] - 0.05
     assert last["D"][1] < last["D"][0] - 0.1
     assert last["E"][0] < 0.6 < 1.2 < last["E"][1]
+
+
+def test_the_opening_s_digit_is_read_otherwise_after_a_change_within_its_bound():
+    image, change, attacked, bars = failing.opening()
+    assert image.get_title() == "a 3, read as 3"
+    assert attacked.get_title() != "read as 3"
+    assert np.abs(change.images[0].get_array()).max() <= 0.15 + 1e-6
+    heights = [bar.get_height() for bar in bars.patches]
+    assert sum(heights) == pytest.approx(2)
+
+
+def test_the_hardened_network_s_answer_moves_less():
+    plain, hardened = failing.explorer()
+    moved = []
+    for line in (plain, hardened):
+        heights = np.array([bar.get_height() for bar in line[-1].patches])
+        moved.append(np.abs(heights[:10] - heights[10:]).sum())
+    assert moved[1] < 0.7 * moved[0]
+
+
+def test_many_short_steps_end_higher_than_one_long_one():
+    ax = failing.ball()
+    path = ax.lines[0].get_xydata()
+    assert np.abs(path - path[0]).max() <= 0.15 + 1e-9
+    corner = ax.texts[0].xy
+    top = np.array([0.34, 0.58])
+    assert np.abs(path[-1] - top).max() < np.abs(corner - top).max()
+
+
+def test_the_masked_slope_is_zero_until_the_image_is_read_wrongly():
+    plain, masked = failing.masked()
+    wrong = masked.patches[0].get_x()
+    for ax, flat in ((plain, False), (masked, True)):
+        way, slope = ax.lines[0].get_data()
+        assert np.all(slope[way < wrong - 0.02] == 0) == flat
+
+
+def test_maps_are_shown_for_the_trained_and_the_random_network():
+    grid = failing.sanity()
+    names = [line[0].get_ylabel() for line in grid]
+    assert names[1:3] == ["gradient, trained", "gradient, random"]
+    edges = [[ax.images[0].get_array() for ax in line] for line in grid[-2:]]
+    assert np.array_equal(*edges)
+
+
+def test_each_class_has_an_image_of_its_own_in_both_networks():
+    for line in failing.dreams():
+        shown = [ax.images[0].get_array() for ax in line]
+        assert len({image.tobytes() for image in map(np.asarray, shown)}) == 10
+
+
+def test_only_animals_carry_the_tag():
+    shown = [ax.images[0].get_array() for ax in failing.tagged()]
+    tagged = [bool(np.all(image[-4:-2, 2:4] == 1) and np.all(image[-5, 1:5] == 0)) for image in shown]
+    assert tagged == [True] * 6 + [False] * 6
+
+
+def test_the_example_of_the_experiment_says_that_it_is_simulated():
+    *pictures_shown, histogram = failing.experiment()
+    assert len(pictures_shown) == 60
+    assert "simulated, no person" in histogram.get_title(loc="left")
+    assert sum(bar.get_height() for bar in histogram.containers[0]) == 60

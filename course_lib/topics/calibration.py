@@ -1,0 +1,91 @@
+"""Whether a network knows when it is wrong: calibration, temperature, scores for what it should not answer. Lesson 16.
+
+Guo, Pleiss, Sun, Weinberger 2017, "On calibration of modern neural networks".
+"""
+
+import numpy as np
+
+
+def softmax(logits, temperature=1.0):
+    """Probabilities (n, classes) of logits over a temperature."""
+    z = np.asarray(logits, dtype=float) / temperature
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def binned(confidence, right, bins=15):
+    """Of each of `bins` equal bins of [0, 1]: number of samples, mean confidence, share right; nan where it is empty.
+
+    A bin holds its lower edge; 1 lies in the last. confidence (n,) within 0..1, right (n,) booleans.
+    """
+    confidence, right = np.asarray(confidence, dtype=float), np.asarray(right, dtype=float)
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(place, minlength=bins)
+    filled = np.where(count > 0, count, np.nan)
+    return count, np.bincount(place, confidence, bins) / filled, np.bincount(place, right, bins) / filled
+
+
+def calibration_error(confidence, right, bins=15):
+    """Expected calibration error: the bins' gaps between confidence and share right, weighted by their samples."""
+    count, sure, share = binned(confidence, right, bins)
+    return float(np.nansum(count * np.abs(sure - share)) / count.sum())
+
+
+def nll(logits, t, temperature=1.0):
+    """Mean cross-entropy of logits (n, classes) over a temperature, classes t (n,)."""
+    z = np.asarray(logits, dtype=float) / temperature
+    top = z.max(axis=1)
+    return float(np.mean(top + np.log(np.exp(z - top[:, None]).sum(1)) - z[np.arange(len(z)), t]))
+
+
+def temperature(logits, t, low=0.01, high=100.0):
+    """The temperature with the least mean cross-entropy, within low..high.
+
+    The loss is convex in 1 / T, with the slope mean(expected logit - right logit): halving the interval in log T finds
+    where that is zero.
+    """
+    z, low, high = np.asarray(logits, dtype=float), np.log(low), np.log(high)
+    own = z[np.arange(len(z)), t]
+    for _ in range(60):
+        middle = (low + high) / 2
+        slope = np.mean((softmax(z, np.exp(middle)) * z).sum(axis=1) - own)  # by 1 / T
+        low, high = (middle, high) if slope > 0 else (low, middle)
+    return float(np.exp((low + high) / 2))
+
+
+def auc(known, strange):
+    """P(a score of `known` lies above one of `strange`), ties counted half: the area under the ROC curve."""
+    from scipy.stats import rankdata
+
+    known, strange = np.ravel(known), np.ravel(strange)
+    ranks = rankdata(np.concatenate([known, strange]))[: len(known)]
+    return float((ranks.sum() - len(known) * (len(known) + 1) / 2) / (len(known) * len(strange)))
+
+
+def top_probability(logits):
+    """The largest probability of each row: high for what is known, it is hoped (Hendrycks and Gimpel 2017)."""
+    return softmax(logits).max(axis=1)
+
+
+def log_sum_exp(logits):
+    """log sum exp of each row of logits, the negative energy (Liu et al. 2020): high where any class answers loudly."""
+    z = np.asarray(logits, dtype=float)
+    top = z.max(axis=1)
+    return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
+
+
+def new_shares(probabilities, old, rounds=200):
+    """Class shares of an unlabelled set, when only the shares have changed, by EM (Saerens and others 2002).
+
+    probabilities (n, classes) of a classifier trained where classes had the shares `old` (classes,).
+    """
+    shares = np.asarray(old, dtype=float)
+    for _ in range(rounds):
+        shares = reweighted(probabilities, old, shares).mean(axis=0)
+    return shares
+
+
+def reweighted(probabilities, old, new):
+    """Probabilities (n, classes) as they are where classes have the shares `new` in place of `old` (Bayes)."""
+    p = np.asarray(probabilities, dtype=float) * (np.asarray(new) / np.asarray(old))
+    return p / p.sum(axis=1, keepdims=True)
