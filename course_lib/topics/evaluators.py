@@ -62,7 +62,7 @@ def planes(game, states):
 class PolicyValueNet(Module):
     """Two hidden layers of `width` units under two heads: logits of the moves, and a value in (-1, 1)."""
 
-    def __init__(self, game, width=96, *, rng):
+    def __init__(self, game, width=128, *, rng):
         self.first = Linear(2 * game.rows * game.columns, width, rng=rng)
         self.second = Linear(width, width, rng=rng)
         self.policy, self.value = Linear(width, game.columns, rng=rng), Linear(width, 1, rng=rng)

@@ -14,23 +14,23 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.optim.optimisers import Adam
 from course_lib.optim.schedules import cosine
 from course_lib.topics.evaluators import PolicyValueNet, network, planes
-from course_lib.topics.tree_search import EXPLORE, search
+from course_lib.topics.tree_search import search
 
 
 @dataclass(frozen=True)
 class Plan:
     """The settings of a training: what a generation plays, what is kept, how the network learns."""
 
-    generations: int = 60
+    generations: int = 50
     games: int = 128
     simulations: int = 32
-    width: int = 96
-    curious: int = 8  # plies played at temperature 1; later ones take the most visited move
+    width: int = 128
+    curious: int = 20  # plies played at temperature 1; any after them take the most visited move
     noise: float = 1.0  # the Dirichlet parameter at the root; 0 for none
     share: float = 0.25  # of the noise in the root's prior
-    c: float = EXPLORE
-    kept: int = 10  # generations of games in the replay buffer
-    rounds: int = 1  # passes over the buffer in a generation
+    c: float = 2.0  # of PUCT, while playing
+    kept: int = 15  # generations of games in the replay buffer
+    rounds: int = 2  # passes over the buffer in a generation
     batch: int = 256
     rate: float = 2e-3
     decay: float = 1e-4
