@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
+from course_lib.topics import faulty_runs
 from course_lib.topics.connect import Connect
 from course_lib.topics.evaluators import open_lines
 from course_lib.topics.tree_search import tree_of
@@ -124,3 +125,21 @@ def cycle():
     ax.set(xlim=(-0.2, 10.0), ylim=(-0.95, 1.05))
     ax.set_axis_off()
     return ax
+
+
+PANELS = ("loss", "share of best moves", "different positions in a generation")
+
+
+def lettered(generations=14):
+    """The curves of four runs of self-play under their letters, one panel a quantity; returns the Axes."""
+    many = style.row(3, size=(3.6, 3.0))
+    for k, (letter, fault) in enumerate(faulty_runs.LETTERS.items()):
+        for ax, curve in zip(many, faulty_runs.run(fault, generations=generations), strict=True):
+            look = {"color": style.COLORS[k], "marker": style.MARKERS[k], "markevery": 3, "markersize": 4}
+            ax.plot(np.arange(1, generations + 1), curve, label=letter, **look)
+    for ax, name in zip(many, PANELS, strict=True):
+        style.axes(ax, title=name, xlabel="generation")
+    many[1].set_ylim(0, 0.8)
+    many[2].set_ylim(0, None)
+    many[0].legend(frameon=False, ncols=2, fontsize="small")
+    return many
