@@ -421,7 +421,7 @@ with check("looks") as expect:
 
 # %%
 prior, visits = np.array([0.5, 0.3, 0.2]), np.zeros(3)
-for look in range(30):
+for _ in range(30):
     visits[np.argmax(puct_scores(prior, visits, 0 * visits, c=1.0))] += 1
 print("visits after 30 looks:", visits, " their shares:", (visits / visits.sum()).round(2))
 
@@ -1035,7 +1035,7 @@ with check("elo_fit") as expect:
 LARGE = False  # True: more games, generations and simulations, and a wider network; some minutes
 plan = Plan().larger() if LARGE else Plan()
 policy, searched = [], []
-for net, loss, length in progress(self_play.train(game, plan), "generations", total=plan.generations):
+for net, _, _ in progress(self_play.train(game, plan), "generations", total=plan.generations):
     agent = evaluators.network(game, net)
     for line, n in ((policy, 0), (searched, 16)):
         line.append(100 * against_perfect(perfect, held, ratings.searcher(game, agent, n)(held))[0])

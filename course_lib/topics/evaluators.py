@@ -40,7 +40,7 @@ def rollouts(game, *, rng):
 
 
 def open_lines(game):
-    """An even prior, and a value by hand: lines in which only one player has stones count for that player, in (-1, 1)."""
+    """An even prior, and a value by hand in (-1, 1): a line in which only one player has stones counts for that one."""
     masks = np.array(game.line_masks(), np.uint64)
     worth = 0.05 * np.arange(game.line + 1) ** 2.0
 

@@ -1,4 +1,4 @@
-"""Who plays better: games from fixed openings, both ways round, and Elo ratings with intervals. Elo 1978; Zermelo 1929."""
+"""Who plays better: games from fixed openings, both ways round; Elo ratings with intervals. Elo 1978, Zermelo 1929."""
 
 import itertools
 
@@ -21,7 +21,7 @@ def searcher(game, evaluate, simulations):
 
 
 def match(game, first, second, openings):
-    """Points of `first`, 1 won, 0.5 drawn, 0 lost, in two games from each opening (n, 2): (n, 2), moving first in column 0."""
+    """Points of `first` (1, 0.5, 0) in two games from each of `openings` (n, 2): (n, 2), moving first in column 0."""
     points = np.full((len(openings), 2), 0.5)
     for side, agents in enumerate(((first, second), (second, first))):
         now, rows, ply = openings, np.arange(len(openings)), 0
@@ -70,7 +70,7 @@ def elo(points, *, prior=0.5):
 
 
 def elo_intervals(table, *, draws=500, rng):
-    """Ratings of a round robin (openings, k, k), and their 95 % intervals (k, 2) from openings drawn again (bootstrap)."""
+    """Ratings of a round robin (openings, k, k), and 95 % intervals (k, 2) from openings drawn again (bootstrap)."""
     n = len(table)
     seen = np.array([elo(table[rng.integers(0, n, n)].sum(axis=0)) for _ in range(draws)])
     return elo(table.sum(axis=0)), np.quantile(seen, [0.025, 0.975], axis=0).T

@@ -1,7 +1,7 @@
 """Self-play: a network plays against itself by tree search and learns from the search and from the results.
 
-Silver et al. 2017, "Mastering the game of Go without human knowledge", at the size of a laptop. All games of a generation
-are played side by side, so that the leaves of their trees go through the network in one batch.
+Silver et al. 2017, "Mastering the game of Go without human knowledge", at the size of a laptop. All games of a
+generation are played side by side, so that the leaves of their trees go through the network in one batch.
 """
 
 from collections import deque
@@ -62,7 +62,9 @@ def play_games(game, evaluate, plan, *, rng):
         policy = visits / visits.sum(axis=1, keepdims=True)
         seen.append((rows, now, policy, 1 - 2 * (ply % 2)))
         curious = ply < plan.curious
-        drawn = (policy.cumsum(axis=1) > rng.random((len(rows), 1))).argmax(axis=1) if curious else visits.argmax(axis=1)
+        drawn = (
+            (policy.cumsum(axis=1) > rng.random((len(rows), 1))).argmax(axis=1) if curious else visits.argmax(axis=1)
+        )
         now, ply = game.play_all(now, drawn), ply + 1
         over = game.results_all(now)
         ended = ~np.isnan(over)
@@ -97,14 +99,17 @@ def learn(game, net, optimizer, examples, plan, *, rng):
 
 
 def train(game, plan=None, *, seed=0):
-    """A generator: after every generation (net, mean loss, mean length of the games). One net, trained further each time.
+    """A generator: after every generation (net, mean loss, mean length of its games). One net, trained further.
 
     The learning rate falls along a cosine over the generations.
     """
     plan = plan or Plan()
     rng = np.random.default_rng(seed)
     net, kept = PolicyValueNet(game, plan.width, rng=rng), deque(maxlen=plan.kept)
-    optimizer, rates = Adam(net.parameters(), lr=plan.rate, weight_decay=plan.decay), cosine(plan.rate, plan.generations)
+    optimizer, rates = (
+        Adam(net.parameters(), lr=plan.rate, weight_decay=plan.decay),
+        cosine(plan.rate, plan.generations),
+    )
     for generation in range(plan.generations):
         kept.append(play_games(game, network(game, net), plan, rng=rng))
         together = Examples(*(np.concatenate([getattr(e, k) for e in kept]) for k in ("states", "policy", "value")))

@@ -23,7 +23,9 @@ class Solution:
         self.game, self.floor = game, np.uint64(sum(game.floor))
         self.positions, self.keys = [game.starts(1)], [self._key(game.starts(1))]
         while True:
-            nexts = np.concatenate([s for _, _, s, over in self._moves(self.positions[-1]) for s in [s[np.isnan(over)]]])
+            nexts = np.concatenate(
+                [s for _, _, s, over in self._moves(self.positions[-1]) for s in [s[np.isnan(over)]]]
+            )
             if not len(nexts):
                 break
             keys, first = np.unique(self._key(nexts), return_index=True)
@@ -53,7 +55,7 @@ class Solution:
         return out
 
     def held(self, plies, n, *, rng):
-        """n positions (n, 2) of the given plies, equally many of each, in which one move alone keeps the value, and them.
+        """n positions (n, 2), equally many of each of `plies`, in which one move alone keeps the value, and that move.
 
         Returns (positions, the best columns (n,)). Positions are drawn without replacement, in the order of `plies`.
         """
@@ -106,7 +108,7 @@ def solve(rows=5, columns=4, line=4):
 
 
 def against_perfect(solution, states, columns):
-    """Share of moves `columns` (n,) that keep the value of `states` (n, 2), and the mean of what they lose: (share, regret)."""
+    """(share, regret): how many of the moves `columns` (n,) keep the value of `states` (n, 2), and their mean loss."""
     values = solution.move_values(states)
     lost = values.max(axis=1) - values[np.arange(len(states)), columns].astype(float)
     return float((lost == 0).mean()), float(lost.mean())

@@ -1,7 +1,7 @@
-"""Monte Carlo tree search with PUCT: one tree to read, and many trees at once, whose leaves a network values in one batch.
+"""Monte Carlo tree search with PUCT: one tree to read, and many at once, whose leaves a network values in one batch.
 
-An evaluator is a function of states (n, 2) that are not over: prior (n, columns), which is 0 for full columns and adds up
-to 1, and value (n,) for the player to move. Selection: Silver et al. 2017, after Rosin 2011 and Kocsis and Szepesvári 2006.
+An evaluator is a function of states (n, 2) that are not over: prior (n, columns), which is 0 for full columns and adds
+up to 1, and value (n,) for the player to move. Silver et al. 2017, after Rosin 2011; Kocsis and Szepesvári 2006.
 """
 
 import numpy as np
@@ -87,7 +87,7 @@ class _Forest:
 
 
 def search(game, states, evaluate, simulations, *, c=EXPLORE, noise=None, share=0.25):
-    """Visits of the moves (n, columns) and their mean values, after `simulations` in a tree for each of `states` (n, 2).
+    """Visits of the moves (n, columns) and their mean values, after `simulations` in a tree for each state (n, 2).
 
     `noise` (n, columns), drawn by the caller, takes the place of `share` of the prior at the roots. Of equal scores the
     leftmost column is taken. No state may be over.

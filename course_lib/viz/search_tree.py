@@ -34,12 +34,12 @@ def draw_board(game, state, *, ax=None, title=None, last=None):
 
 def _topmost(board, column):
     """Where the topmost stone of `column` lies, a mask of the board; nowhere for None."""
-    rows, columns = np.indices(board.shape)
+    columns = np.arange(board.shape[1])
     return (columns == column) & (board != 0) & (np.cumsum(board != 0, axis=0) == 1)
 
 
 def search_tree(root, *, ax=None, depth=2, title=None):
-    """A tree of `course_lib.topics.tree_search.Node` down to `depth`: column, visits N, prior P, mean value Q of each move.
+    """A tree of `course_lib.topics.tree_search.Node` down to `depth`: column, visits N, prior P, mean Q of a move.
 
     Q is for the player who makes the move, as PUCT uses it. The line of most visits is orange; a doubled frame ends the
     game. Returns the Axes.

@@ -69,7 +69,9 @@ def play_explorer(evaluate=None, *, game=None, simulations=32):
         control.observe(lambda _: show(), "value")
     fresh()
     wrap = w.Layout(flex_flow="row wrap")
-    return w.VBox([w.HBox([budget, begins, again], layout=wrap), w.HBox([*drops, exact], layout=wrap), told, picture, depth])
+    return w.VBox(
+        [w.HBox([budget, begins, again], layout=wrap), w.HBox([*drops, exact], layout=wrap), told, picture, depth]
+    )
 
 
 def _perfect(game, state, wanted):

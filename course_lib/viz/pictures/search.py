@@ -1,4 +1,4 @@
-"""The pictures of lesson 17: a position and its tree, the four steps of a simulation, temperature and noise, the loop."""
+"""The pictures of lesson 17: positions and their trees, a simulation, temperatures, the loop and its faults."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -72,7 +72,13 @@ def four_steps():
                 ax.plot([up[0], x], [up[1], y], color=style.ORANGE if on else style.GREY, lw=2.5 if on else 1, zorder=1)
             ax.plot(x, y, "o", ms=15, mfc="white", mec=style.ORANGE if k in (0, 3) and child in WAY else style.GREY)
         if k:
-            ax.plot([3.0, NEW[0]], [-2, NEW[1]], color=style.GREY if k < 3 else style.ORANGE, lw=1 if k < 3 else 2.5, zorder=1)
+            ax.plot(
+                [3.0, NEW[0]],
+                [-2, NEW[1]],
+                color=style.GREY if k < 3 else style.ORANGE,
+                lw=1 if k < 3 else 2.5,
+                zorder=1,
+            )
             ax.plot(*NEW, "o", ms=15, mfc=style.SKY, mec=style.GREY)
         if k == 2:
             ax.text(2.6, -3, "v = 0.4", ha="right", va="center", fontsize=8)
@@ -92,7 +98,9 @@ def temperatures():
     for ax, heat in zip(many, (1.0, 0.5, 0.1), strict=False):
         shares = visits ** (1 / heat) / (visits ** (1 / heat)).sum()
         style.axes(ax, title=f"temperature {heat:g}", xlabel="column").bar(range(4), shares, color=style.BLUE)
-    style.axes(many[3], title="prior with noise", xlabel="column").bar(range(4), 0.75 * prior, color=style.GREY, label="prior")
+    style.axes(many[3], title="prior with noise", xlabel="column").bar(
+        range(4), 0.75 * prior, color=style.GREY, label="prior"
+    )
     many[3].bar(range(4), 0.25 * noise, bottom=0.75 * prior, color=style.ORANGE, label="noise")
     many[3].legend(frameon=False, fontsize="small")
     many[0].set_ylabel("probability")
@@ -118,7 +126,9 @@ def cycle():
         ax.text(2.6 * k + 1.0, 0.58, name, ha="center", va="center", fontsize=10, color="black")
         ax.text(2.6 * k + 1.0, 0.24, told, ha="center", va="center", fontsize=7.5, color="black")
         if k:
-            ax.annotate("", (2.6 * k - 0.06, 0.45), (2.6 * k - 0.54, 0.45), arrowprops={"arrowstyle": "->", "color": style.GREY})
+            ax.annotate(
+                "", (2.6 * k - 0.06, 0.45), (2.6 * k - 0.54, 0.45), arrowprops={"arrowstyle": "->", "color": style.GREY}
+            )
     back = {"arrowstyle": "->", "color": style.ORANGE, "lw": 2, "connectionstyle": "bar,fraction=-0.06"}
     ax.annotate("", (1.0, -0.08), (8.8, -0.08), arrowprops=back)
     ax.text(4.9, -0.78, "gradient descent", ha="center", va="center", fontsize=9, color="#8a5f00")
