@@ -26,7 +26,6 @@ search.loop()
 import os
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.checks import NotDone, check, hint, yours
@@ -652,6 +651,9 @@ with check("visit_policy") as expect:
     expect.unchanged("the inputs afterwards", [visits, prior, noise])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170501)
+    equals = np.full(5, int(rng.integers(4, 30)))
+    equals[[0, 3]] -= 3
+    expect("three equals at temperature 0", visit_policy(equals, 0))
     for moves in (3, 5, 8):
         visits, prior, noise = rng.integers(0, 60, moves), rng.dirichlet([1.0] * moves), rng.dirichlet([0.6] * moves)
         visits[0], prior[1] = 40, 0
@@ -731,7 +733,7 @@ with check("reinforce") as expect:
     legal[1, 2] = False
     returns = np.array([1.0, 0.0, -1.0])
     expect("one column full", reinforce(logits, legal, np.array([2, 0, 1]), returns))
-    expect("large logits", reinforce(800 * logits, legal, np.array([2, 0, 1]), returns))
+    expect("large logits", reinforce(900 + 40 * logits, legal, np.array([2, 0, 1]), returns))
     expect.unchanged("the inputs afterwards", [logits, legal, returns])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170601)
@@ -742,6 +744,7 @@ with check("reinforce") as expect:
         returns = rng.choice([-1.0, 0.0, 1.0, 1.0], n)
         returns[:2] = 1.0, -1.0
         expect(f"{n} rows of {columns}", reinforce(logits, legal, moves, returns))
+        expect(f"{n} rows of {columns}, large logits", reinforce(1000 + 3 * logits, legal, moves, returns))
         expect.unchanged(f"{n} rows of {columns}: inputs", [logits, legal, returns])
     ### END HIDDEN TESTS
 
@@ -1095,7 +1098,7 @@ def curve_figure(runs):
     told = {"xlabel": "generation", "ylabel": "best moves on held positions, %"}
     bands = dict(zip(names, error.T, strict=True))
     title = f"Self-play, mean and standard error of {len(runs)} seeds"
-    curves.learning_curves(dict(zip(names, mean.T, strict=True)), spread=bands, title=title, **told)
+    return curves.learning_curves(dict(zip(names, mean.T, strict=True)), spread=bands, title=title, **told)
 
 
 def ablation_figure(runs):
@@ -1145,19 +1148,19 @@ def elo_figure(runs, openings):
 
 
 # %% figure="L17a"
-def everything():
-    from IPython.display import display
+if FULL:
+    runs, some = trained_runs(), perfect.positions[4]
+    openings = some[np.random.default_rng(2).choice(len(some), 100, replace=False)]
+curve_figure(runs) if FULL else None
 
-    runs = trained_runs()
-    openings = perfect.positions[4]
-    openings = openings[np.random.default_rng(2).choice(len(openings), 100, replace=False)]
-    curve_figure(runs)
-    plt.show()
-    for table in (ablation_figure(runs), match_figure(runs, openings), elo_figure(runs, openings)):
-        display(table)
+# %% figure="L17a"
+ablation_figure(runs) if FULL else None
 
+# %% figure="L17a"
+match_figure(runs, openings) if FULL else None
 
-everything() if FULL else recorded("L17a")
+# %% figure="L17a"
+elo_figure(runs, openings) if FULL else recorded("L17a")
 
 # %% [markdown]
 # TO BE WRITTEN AFTER THE MEASUREMENT
@@ -1310,7 +1313,7 @@ with check("open_player") as expect:
     wins = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[0, 0, 0, 0]] * 2 + [[0, 0, 1, 0]] + [[0, -1, 1, 0]] + [[-1, -1, 1, 0]]]
     ready = np.array([rules.state(np.array(board)) for board in wins], np.uint64)
     chosen, within = used_by(ready)
-    expect("two positions with a win in one move", chosen)
+    expect("columns with room", rules.legal_all(ready)[[0, 1], chosen].tolist())
     expect("16 moves tried for each, at most", within)
     ### BEGIN HIDDEN TESTS
     chosen, within = used_by(expect.held("states"))

@@ -3,7 +3,8 @@
 A state is a pair (mine, taken) of whole numbers: one bit for every cell with a stone of the player *to move*, and one
 for every cell that is taken. A column has rows + 1 bits, its lowest cell first; the spare bit is never taken, so that
 shifted copies of a board show its lines and none runs over an edge. Many states at once are an array (n, 2) of
-uint64, and what works on them ends in `_all`. Boards are arrays (rows, columns), top row first: 1 is mine, -1 the other's, 0 empty.
+uint64; what works on them ends in `_all`. Boards are arrays (rows, columns), top row first: 1 is mine, -1 the
+other's, 0 empty.
 """
 
 import numpy as np

@@ -184,7 +184,7 @@ def game_value(game, state, table):
     ),
     "0 read as no result": (
         "if value is None:",
-        "if not value and game.moves(state):",
+        "if not value:",
         "a result of 0 is a result: ask `is None`, not for truth",
     ),
 }
@@ -957,10 +957,10 @@ WRONG["open_player"] = {
         "tree_search.search(game, states, lambda s: (evaluate(s)[0], np.zeros(len(s))), 2)",
         "two simulations do not even try every column",
     ),
-    "other player's stones taken for all": (
-        "np.bitwise_count((mine ^ taken) & masks)",
-        "np.bitwise_count(taken & masks)",
-        "states[:, 1] are all stones, mine too: hers are those without mine, mine ^ taken",
+    "hers count for me": (
+        "- worth[theirs] * (own == 0)",
+        "+ worth[theirs] * (own == 0)",
+        "lines that are open for the other player are bad for the one to move: subtract them",
     ),
 }
 RIGHT["open_player"] = {
