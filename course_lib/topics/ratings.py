@@ -28,8 +28,9 @@ def match(game, first, second, openings):
         while len(rows):
             now = game.play_all(now, agents[ply % 2](now))
             over, ply = game.results_all(now), ply + 1
-            lost = over == -1  # by who would move next; agents[ply % 2] is that one
-            points[rows[lost], side] = float(agents[ply % 2] is second)
+            points[rows[over == -1], side] = float(
+                ply % 2 != side
+            )  # lost by who would move next; `first` is number `side`
             now, rows = now[np.isnan(over)], rows[np.isnan(over)]
     return points
 
