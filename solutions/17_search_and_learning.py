@@ -559,7 +559,7 @@ ax = curves.learning_curves(shares, **names)
 ax.set_xscale("log", base=2)
 
 # %% [markdown]
-# More simulations help, slowly: each doubling of the work buys a few per cent.
+# More simulations help, but every further gain costs twice the work. A better idea of where to look would be cheaper.
 #
 # ### Look into the tree
 #

@@ -148,7 +148,7 @@ def lettered(generations=14):
             look = {"color": style.COLORS[k], "marker": style.MARKERS[k], "markevery": 3, "markersize": 4}
             ax.plot(np.arange(1, generations + 1), curve, label=letter, **look)
     for ax, name in zip(many, PANELS, strict=True):
-        style.axes(ax, title=name, xlabel="generation")
+        style.axes(ax, title=name, xlabel="generation").set_xticks(range(2, generations + 1, 4))
     many[1].set_ylim(0, 0.8)
     many[2].set_ylim(0, None)
     many[0].legend(frameon=False, ncols=2, fontsize="small")
