@@ -14,7 +14,7 @@ GAME = Connect()
 MOVES = (1, 1, 2, 1, 1, 2, 2, 0)  # from the empty board to the position of the pictures
 
 
-def position(moves=MOVES, game=GAME):
+def _position(moves=MOVES, game=GAME):
     """The state after `moves`, columns in turn."""
     state = game.start
     for column in moves:
@@ -26,8 +26,8 @@ def loop():
     """A position, the search below it, and what the network learns from both; returns the Axes."""
     figure = plt.figure(figsize=(9.6, 3.0), layout="constrained")
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.0, 1.7, 1.5])
-    root = tree_of(GAME, position(), open_lines(GAME), 48)
-    search_tree.draw_board(GAME, position(), ax=left, title="a position")
+    root = tree_of(GAME, _position(), open_lines(GAME), 48)
+    search_tree.draw_board(GAME, _position(), ax=left, title="a position")
     search_tree.search_tree(root, ax=middle, depth=1, title="tree search weighs the moves")
     share = root.visits / root.visits.sum()
     style.axes(right, title="what the search believes, to be learned", xlabel="column", ylabel="probability")
@@ -42,8 +42,8 @@ def explored(simulations):
     """The widget's static twin: the position and the tree below it after `simulations`; returns both Axes."""
     figure = plt.figure(figsize=(11.5, 3.9), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 5.2])
-    root = tree_of(GAME, position(), open_lines(GAME), simulations)
-    search_tree.draw_board(GAME, position(), ax=left, title="blue to move", last=MOVES[-1])
+    root = tree_of(GAME, _position(), open_lines(GAME), simulations)
+    search_tree.draw_board(GAME, _position(), ax=left, title="blue to move", last=MOVES[-1])
     search_tree.search_tree(root, ax=right, depth=2, title=f"after {simulations} simulations")
     return left, right
 
