@@ -54,7 +54,7 @@ dates = [
     ("AlphaGo beats Fan Hui, 5 to 0", "", "October 2015, published January 2016", "Silver and others, Nature 529 (2016)"),
     ("AlphaGo beats Lee Sedol, 4 to 1", "2016 in one deck, 2017 in another", "March 2016", "Silver and others, Nature 550 (2017)"),
     ("AlphaGo Master beats Ke Jie, 3 to 0", "", "May 2017", "DeepMind, Future of Go Summit (2017)"),
-    ("AlphaGo Zero, from self-play alone", "2016 in one deck, 2017 in another", "October 2017", "Silver and others, Nature 550 (2017)"),
+    ("AlphaGo Zero, from self-play alone", "", "October 2017", "Silver and others, Nature 550 (2017)"),
     ("AlphaZero: chess, shogi, Go", "", "December 2017, published December 2018", "Silver and others, Science 362 (2018)"),
 ]
 lecture_table("Machines at the board", dates)
@@ -682,8 +682,8 @@ print(f"{weights:,} weights; before training: prior {prior[0].round(2)}, value {
 #
 # $$\nabla_\theta\, \mathbb{E}[R] = \mathbb{E}\big[(R - b)\,\nabla_\theta \log \pi_\theta(a \mid s)\big]$$
 #
-# for any **baseline** $b$ that does not depend on the move. It does not change the expectation, but the noise. AlphaGo of 2016 sharpened its
-# policy that way before it searched with it.
+# for any **baseline** $b$ that does not depend on the move. It does not change the expectation, but the noise. AlphaGo of 2016 sharpened a
+# policy that way, and learned its value network from the games of that policy.
 
 # %% [markdown] task="reinforce" title="The REINFORCE gradient"
 # Write `reinforce(logits, legal, moves, returns)`: the gradient `(n, columns)`, with respect to the logits, of the *loss*
