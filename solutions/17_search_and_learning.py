@@ -1244,7 +1244,7 @@ with check("read_curves") as expect:
         expect(f"the fault of {letter}", told[letter])
     other = Plan(games=24, simulations=6, width=50, curious=0, noise=0.0, rate=1e-3, kept=4)
     expect("the rest of another plan", replace(repaired(other), curious=0, noise=0.0, share=0.25).__dict__)
-    expect.at_least("different positions in 24 games", variety(repaired(other), seed=int(rng.integers(10**6))), 100)
+    expect("100 different positions in 24 games", variety(repaired(other), seed=int(rng.integers(10**6))) >= 100)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1310,20 +1310,16 @@ states, columns = solve(5, 4, 4).held(range(6, 15), 540, rng=np.random.default_r
 # %% check="open_player" points=2
 with check("open_player") as expect:
 
-    def used_by(states):
-        """Columns chosen, as whole numbers, and whether they kept within the budget of 16 a position."""
-        rules = Counted(Connect(5, 4, 4), 16 * len(states))
-        return np.asarray(choose(rules, states)).astype(int), rules.used <= 16 * len(states)
+    def chosen_by_yours(states):
+        """Columns chosen, as whole numbers, within the budget of 16 moves tried a position."""
+        return np.asarray(choose(Counted(Connect(5, 4, 4), 16 * len(states)), states)).astype(int)
 
     rules = Connect(5, 4, 4)
     wins = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[0, 0, 0, 0]] * 2 + [[0, 0, 1, 0]] + [[0, -1, 1, 0]] + [[-1, -1, 1, 0]]]
     ready = np.array([rules.state(np.array(board)) for board in wins], np.uint64)
-    chosen, within = used_by(ready)
-    expect("columns with room", rules.legal_all(ready)[[0, 1], chosen].tolist())
-    expect("16 moves tried for each, at most", within)
+    expect("columns with room", rules.legal_all(ready)[[0, 1], chosen_by_yours(ready)].tolist())
     ### BEGIN HIDDEN TESTS
-    chosen, within = used_by(expect.held("states"))
-    expect("within the budget", within)
+    chosen = chosen_by_yours(expect.held("states"))
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.5)
     ### END HIDDEN TESTS
 

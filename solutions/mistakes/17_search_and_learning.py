@@ -880,6 +880,16 @@ WRONG["read_curves"] = {
         '"C": FAULTS[3], "D": FAULTS[2]',
         "with a rate far too small nothing moves at all: that is C, whose play never changes",
     ),
+    "small letters": (
+        '{"A": FAULTS[1], "B": FAULTS[0], "C": FAULTS[2], "D": FAULTS[3]}',
+        '{"a": FAULTS[1], "b": FAULTS[0], "c": FAULTS[2], "d": FAULTS[3]}',
+        "the runs are called A, B, C and D, with capital letters",
+    ),
+    "one word twice": (
+        '"D": FAULTS[3]',
+        '"D": FAULTS[2]',
+        "each word belongs to one run: two runs cannot both have a rate far too small",
+    ),
     "temperature only at ply 0": (
         "replace(plan, curious=20, noise=1.0)",
         "replace(plan, curious=1)",
