@@ -1315,7 +1315,7 @@ with check("open_player") as expect:
         return np.asarray(choose(Counted(Connect(5, 4, 4), 16 * len(states)), states)).astype(int)
 
     rules = Connect(5, 4, 4)
-    wins = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[0, 0, 0, 0]] * 2 + [[0, 0, 1, 0]] + [[0, -1, 1, 0]] + [[-1, -1, 1, 0]]]
+    wins = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]]]
     ready = np.array([rules.state(np.array(board)) for board in wins], np.uint64)
     expect("columns with room", rules.legal_all(ready)[[0, 1], chosen_by_yours(ready)].tolist())
     ### BEGIN HIDDEN TESTS

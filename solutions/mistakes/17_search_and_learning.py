@@ -934,8 +934,8 @@ WRONG["open_player"] = {
     ),
     "least visited": (
         "visits.argmax(axis=1)",
-        "np.where(game.legal_all(states), visits, np.inf).argmin(axis=1)",
-        "the move with the most visits is the best one, not that with the fewest",
+        "visits.argmin(axis=1)",
+        "the move with the most visits is the best one; that with the fewest may even be a full column",
     ),
     "values turned round": (
         "np.tanh(score)",
