@@ -87,7 +87,7 @@ print(game.board(state))
 # *Example:* `drop` of column 1 into a 1×3 board `[[1, 0, -1]]` gives `[[-1, -1, 1]]`, and `outcome` of that with `line=2` is -1.
 
 
-# %% solve="drop_stone" difficulty=2 importance=4 minutes=15 forbid="course_lib.topics.connect.Connect.play course_lib.topics.connect.Connect.moves course_lib.topics.connect.Connect.result"
+# %% solve="drop_stone" difficulty=2 importance=4 minutes=15
 def legal_moves(board):
     """Columns with room, a list of whole numbers."""
     ### BEGIN SOLUTION

@@ -434,6 +434,11 @@ def simulate_once(game, root, evaluate, c):
 }
 
 WRONG["visit_policy"] = {
+    "noise changed in place": (
+        "noise = np.where(np.asarray(prior) > 0, noise, 0.0)",
+        "noise[np.asarray(prior) == 0] = 0.0",
+        "this writes into the caller's noise: np.where makes a new array",
+    ),
     "overflows when cold": (
         "(visits / visits.max()) ** (1 / temperature)",
         "visits ** (1 / temperature)",
@@ -518,6 +523,11 @@ def with_noise(prior, noise, share):
 }
 
 WRONG["reinforce"] = {
+    "logits changed in place": (
+        "z = np.where(legal, logits, -np.inf)",
+        "z = logits\n    z[~legal] = -np.inf",
+        "z is another name for the caller's logits: np.where makes a new array",
+    ),
     "no baseline": (
         "advantage = returns - np.mean(returns)",
         "advantage = returns + 0.0",
@@ -605,6 +615,11 @@ def reinforce(logits, legal, moves, returns):
 }
 
 WRONG["game_targets"] = {
+    "boards turned in place": (
+        "both = np.concatenate([boards, boards[:, :, ::-1]])",
+        "both = boards.copy()\n    boards[:] = boards[:, :, ::-1].copy()\n    both = np.concatenate([both, boards])",
+        "`boards[:] =` turns the caller's boards: leave them as they are",
+    ),
     "same value for both": (
         "value = result * (-1.0) ** to_the_end",
         "value = -float(result) * np.ones(len(boards))",
@@ -759,6 +774,11 @@ def search_visits(game, state, evaluate, simulations, c):
 }
 
 WRONG["elo_fit"] = {
+    "half points added in place": (
+        "games, r = points + points.T, np.zeros(len(points))",
+        "points += 0.5 * (1 - np.eye(len(points)))\n    games, r = points + points.T, np.zeros(len(points))",
+        "`+=` changes the caller's table, and draws that nobody played pull the ratings together",
+    ),
     "sign of the gap": (
         "10.0 ** (-np.asarray(d) / 400)",
         "10.0 ** (np.asarray(d) / 400)",
