@@ -23,6 +23,7 @@ from course_lib.viz.pictures import (
     photos,
     recurrent,
     regression,
+    search,
     training,
 )
 from course_lib.widgets.folds import STARTS, weights
@@ -466,3 +467,39 @@ def test_the_example_of_the_experiment_says_that_it_is_simulated():
     assert len(pictures_shown) == 60
     assert "simulated, no person" in histogram.get_title(loc="left")
     assert sum(bar.get_height() for bar in histogram.containers[0]) == 60
+
+
+def test_the_opening_shows_that_a_search_bends_an_even_prior():
+    _, tree, bars = search.loop()
+    before, after = ([b.get_height() for b in c] for c in bars.containers)
+    assert before == [0.25] * 4
+    assert max(after) > 0.4
+    assert sum(after) == pytest.approx(1)
+    assert len(texts(tree)) == 5
+
+
+def test_the_widget_s_twin_has_as_many_simulations_as_asked():
+    _, tree = search.explored(40)
+    assert texts(tree)[0].startswith("N 40")
+    assert sum(int(t.split("N ")[1].split("\n")[0]) for t in texts(tree)[1:] if t) > 40
+
+
+def test_a_simulation_has_four_steps_and_its_value_turns_its_sign():
+    many = search.four_steps()
+    assert titles(many) == ["1. select", "2. expand", "3. evaluate", "4. back up"]
+    assert [t for t in texts(many[3]) if t[0] in "+−"] == ["−0.4", "+0.4", "−0.4"]
+
+
+def test_a_lower_temperature_is_surer():
+    heights = [max(b.get_height() for b in ax.patches) for ax in search.temperatures()[:3]]
+    assert heights[0] < heights[1] < heights[2]
+
+
+def test_the_circle_of_learning_has_four_stations():
+    assert {"network", "tree search", "self-play", "targets"} <= set(texts(search.cycle()))
+
+
+def test_four_runs_are_drawn_under_their_letters():
+    many = search.lettered(generations=2)
+    assert [line.get_label() for line in many[0].lines] == list("ABCD")
+    assert titles(many) == list(search.PANELS)

@@ -1,0 +1,77 @@
+"""Who plays better: games from fixed openings, both ways round; Elo ratings with intervals. Elo 1978, Zermelo 1929."""
+
+import itertools
+
+import numpy as np
+
+from course_lib.topics.tree_search import search
+
+SCALE = np.log(10) / 400  # the strength of one Elo point in natural units
+
+
+def searcher(game, evaluate, simulations):
+    """An agent: states (n, 2) -> columns (n,), the most visited of a search; with 0 simulations the prior's best."""
+
+    def choose(states):
+        if simulations == 0:
+            return evaluate(states)[0].argmax(axis=1)
+        return search(game, states, evaluate, simulations)[0].argmax(axis=1)
+
+    return choose
+
+
+def match(game, first, second, openings):
+    """Points of `first` (1, 0.5, 0) in two games from each of `openings` (n, 2): (n, 2), moving first in column 0."""
+    points = np.full((len(openings), 2), 0.5)
+    for side, agents in enumerate(((first, second), (second, first))):
+        now, rows, ply = openings, np.arange(len(openings)), 0
+        while len(rows):
+            now = game.play_all(now, agents[ply % 2](now))
+            over, ply = game.results_all(now), ply + 1
+            points[rows[over == -1], side] = float(
+                ply % 2 != side
+            )  # lost by who would move next; `first` is number `side`
+            now, rows = now[np.isnan(over)], rows[np.isnan(over)]
+    return points
+
+
+def round_robin(game, agents, openings):
+    """Points of each agent against each, for every opening: (openings, k, k); the diagonal is 0. Two games a pair."""
+    k = len(agents)
+    table = np.zeros((len(openings), k, k))
+    for i, j in itertools.combinations(range(k), 2):
+        table[:, i, j] = match(game, agents[i], agents[j], openings).sum(axis=1)
+        table[:, j, i] = 2 - table[:, i, j]
+    return table
+
+
+def expected_score(gap):
+    """Points a game expected by who is `gap` Elo points ahead."""
+    return 1 / (1 + 10.0 ** (-np.asarray(gap) / 400))
+
+
+def elo(points, *, prior=0.5):
+    """Ratings (k,), mean 0, of a table of points (k, k): the most likely ones, by Newton's method.
+
+    `prior` draws are added to every pair, so that a player who won all has a finite rating.
+    """
+    k = len(points)
+    points = points + prior * (1 - np.eye(k))
+    games, won, r = points + points.T, points.sum(axis=1), np.zeros(k)
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.subtract.outer(r, r)))
+        slope = won - (games * p).sum(axis=1)
+        weight = games * p * (1 - p)
+        curve = np.diag(weight.sum(axis=1)) - weight
+        step = np.linalg.solve(curve + np.ones((k, k)) / k, slope)
+        r = r + step * min(1, 2 / max(np.abs(step).max(), 1e-12))
+        if np.abs(step).max() < 1e-10:
+            break
+    return (r - r.mean()) / SCALE
+
+
+def elo_intervals(table, *, draws=500, rng):
+    """Ratings of a round robin (openings, k, k), and 95 % intervals (k, 2) from openings drawn again (bootstrap)."""
+    n = len(table)
+    seen = np.array([elo(table[rng.integers(0, n, n)].sum(axis=0)) for _ in range(draws)])
+    return elo(table.sum(axis=0)), np.quantile(seen, [0.025, 0.975], axis=0).T
