@@ -399,7 +399,7 @@ mixed = np.random.default_rng(166).permutation(FAULTS)  # who prints this has gi
 seen_curves = {letter: faulty_curve(f, x_test[:150], t_test[:150]) for letter, f in zip("ABCDEF", mixed, strict=True)}
 drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in seen_curves.items()}, size=(1.7, 2.2))
 
-# %% [markdown] task="curve_faults" title="Name the faults, repair one"
+# %% [markdown] task="attack_curves" title="Name the faults, repair one"
 # (a) `faults` is a dict: for each letter `"A"` to `"F"` one of the names in `FAULTS`. The check measures again with
 # the fault you named, and compares.
 #
@@ -410,7 +410,7 @@ drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in s
 # *Example:* logits (2000, 5000) of an image of class 0: the loss should be one that still has a slope there.
 
 
-# %% solve="curve_faults" difficulty=4 importance=5 minutes=20 forbid="course_lib.topics.attacks.margin"
+# %% solve="attack_curves" difficulty=4 importance=5 minutes=20 forbid="course_lib.topics.attacks.margin"
 ### BEGIN SOLUTION
 faults = {"A": "masked", "B": "none", "C": "downhill", "D": "no ball", "E": "labels", "F": "short"}
 ### END SOLUTION
@@ -429,15 +429,15 @@ def unmask(model, x, t):
     ### END SOLUTION
 
 
-# %% [markdown] hint="curve_faults"
+# %% [markdown] hint="attack_curves"
 # First look at ε = 0, where no attack has happened: who is wrong already? Then look for a curve that rises, one that
 # falls at once, one that stays level, one that falls and then stops. For (b): the softmax is what has no slope.
 
-# %% [markdown] hint="curve_faults"
+# %% [markdown] hint="attack_curves"
 # Logits can be compared without a softmax. When is an image read wrongly, said in logits? Which difference must grow for
 # that? Multiplying all logits by a number changes the size of its gradient, and not the sign.
 
-# %% [markdown] hint="curve_faults"
+# %% [markdown] hint="attack_curves"
 # ```python
 # images = Tensor(x, requires_grad=True)
 # z = model(images)
@@ -447,8 +447,8 @@ def unmask(model, x, t):
 # return ...
 # ```
 
-# %% check="curve_faults-names" points=2
-with check("curve_faults-names") as expect:
+# %% check="attack_curves-names" points=2
+with check("attack_curves-names") as expect:
     again = {f: faulty_curve(f, x_test[:150], t_test[:150]) for f in FAULTS}
     for letter, shares in seen_curves.items():
         gap = float(np.abs(again[faults[letter]] - shares).max())
@@ -458,8 +458,8 @@ with check("curve_faults-names") as expect:
         expect(f"the fault of {letter}", faults[letter])
     ### END HIDDEN TESTS
 
-# %% check="curve_faults-unmask" points=3
-with check("curve_faults-unmask") as expect:
+# %% check="attack_curves-unmask" points=3
+with check("attack_curves-unmask") as expect:
 
     def standing(model, x, t):
         attacked, low, high = x, np.maximum(x - 0.15, 0), np.minimum(x + 0.15, 1)

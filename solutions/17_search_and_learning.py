@@ -1181,7 +1181,7 @@ from course_lib.viz.pictures import search
 
 search.lettered()
 
-# %% [markdown] task="read_curves" title="Name the faults, repair one"
+# %% [markdown] task="play_curves" title="Name the faults, repair one"
 # - `diagnosis()` returns a dict from each letter "A", "B", "C", "D" to one of the words in `FAULTS`, each used once.
 # - `repaired(plan)`: the plan of the run with "no exploration" has `curious=0` and `noise=0.0`: every move is the most visited one, and the root's prior has
 #   no noise. Return a new Plan with which the games of a generation differ, everything else as in `plan`. `replace(plan, games=7)` gives
@@ -1190,7 +1190,7 @@ search.lettered()
 # *Example of the form:* `{"A": "healthy", "B": ..., "C": ..., "D": ...}`.
 
 
-# %% solve="read_curves" difficulty=3 importance=5 minutes=15
+# %% solve="play_curves" difficulty=3 importance=5 minutes=15
 FAULTS = ("healthy", "no exploration", "rate far too small", "results with the wrong sign")
 
 
@@ -1208,23 +1208,23 @@ def repaired(plan):
     ### END SOLUTION
 
 
-# %% [markdown] hint="read_curves"
+# %% [markdown] hint="play_curves"
 # Ask of each fault what it would do to each panel. Which one makes all 32 games the same? Which one leaves everything as it was at
 # the start?
 
-# %% [markdown] hint="read_curves"
+# %% [markdown] hint="play_curves"
 # With the wrong sign the network learns *something* as easily as the healthy one: the loss falls alike. But its search then
 # prefers positions that are lost. A loss near 0 is no good news when there is only one game to learn by heart.
 
-# %% [markdown] hint="read_curves"
+# %% [markdown] hint="play_curves"
 # ```python
 # return {"A": FAULTS[...], ...}
 #
 # return replace(plan, curious=..., noise=...)       # plies at temperature 1; Dirichlet parameter
 # ```
 
-# %% check="read_curves" points=4
-with check("read_curves") as expect:
+# %% check="play_curves" points=4
+with check("play_curves") as expect:
 
     def variety(plan, seed):
         """How many different positions a generation has, for an even network."""

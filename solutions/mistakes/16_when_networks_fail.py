@@ -152,7 +152,7 @@ def attack_in_ball(model, x, t, eps, step, steps, start):
 """,
 }
 
-WRONG["curve_faults"] = {
+WRONG["attack_curves"] = {
     "masked and honest exchanged": (
         '{"A": "masked", "B": "none",',
         '{"A": "none", "B": "masked",',
@@ -204,7 +204,7 @@ WRONG["curve_faults"] = {
         "you push the class that is farthest from winning: take the highest of the wrong logits",
     ),
 }
-RIGHT["curve_faults"] = {
+RIGHT["attack_curves"] = {
     "only the right logit, less the mean of the others": (
         "    own = np.eye(z.shape[1], dtype=bool)[t]\n"
         "    wrong = np.where(own, -np.inf, z.data).argmax(axis=1)\n"

@@ -879,7 +879,7 @@ def elo_fit(points):
 """,
 }
 
-WRONG["read_curves"] = {
+WRONG["play_curves"] = {
     "healthy and signs exchanged": (
         '"B": FAULTS[0], "C": FAULTS[2], "D": FAULTS[3]',
         '"B": FAULTS[3], "C": FAULTS[2], "D": FAULTS[0]',
@@ -931,7 +931,7 @@ WRONG["read_curves"] = {
         "the rest of the plan is to stay as it was: use replace(plan, ...)",
     ),
 }
-RIGHT["read_curves"] = {
+RIGHT["play_curves"] = {
     "another plan": """
 FAULTS = ("healthy", "no exploration", "rate far too small", "results with the wrong sign")
 

@@ -65,7 +65,7 @@ def toy(rng, hidden=6):
 
 
 def test_the_exercises_of_the_curriculum_are_there_in_order():
-    wanted = ["fast_gradient", "attack_in_ball", "curve_faults", "hardened_step", "saliency_map"]
+    wanted = ["fast_gradient", "attack_in_ball", "attack_curves", "hardened_step", "saliency_map"]
     wanted += ["calibration_error", "fit_temperature", "resist", "compare_runs", "stated_plan"]
     assert [e.id for e in LESSON.exercises if not e.predict] == wanted
 

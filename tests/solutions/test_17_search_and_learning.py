@@ -43,7 +43,7 @@ def rng():
 
 def test_the_exercises_are_there_in_order():
     wanted = ["drop_stone", "game_value", "puct", "simulate_once", "visit_policy", "reinforce", "game_targets"]
-    wanted += ["search_bug", "elo_fit", "read_curves", "open_player"]
+    wanted += ["search_bug", "elo_fit", "play_curves", "open_player"]
     assert [e.id for e in LESSON.exercises if not e.predict] == wanted
     assert [e.id for e in LESSON.exercises if e.held] == ["open_player"]
 
