@@ -146,7 +146,7 @@ class Learner:
         if position >= hidden_from:
             message.problem, message.beside = "This hidden test fails.", ""
         elif difference.what == "raised" and error is not None:
-            self._show_line(message, error)
+            self._show_line(message, error, names)
         elif difference.what == "missing" and error is None:
             message.problem, message.attempt = _CHANGED.format("lines are missing"), False
         elif difference.what == "extra":
@@ -157,12 +157,14 @@ class Learner:
             if expected["hints"]:
                 message.problem += f' If you are stuck: hint("{exercise_of(self.id)}").'
 
-    def _show_line(self, message, error):
+    def _show_line(self, message, error, answers):
         spot, names = find_spot(error, self.frame), self.frame.f_globals
         if isinstance(error, NeverEnds):
             message.problem = f"Stopped after {patience():g} seconds of computing. {_ENDLESS}"
         elif isinstance(error, NameError) and spot and spot.in_check:
             message.problem, message.attempt = f"{error}. Run the cell that defines it, then this one again.", False
+            if error.name in answers:  # its cell may have run and stopped at "not done yet"
+                message.problem = f"There is no {error.name} yet: write it in its cell, run that cell, then this one."
             return
         if spot:
             own = {name for name, thing in names.items() if _is_own(thing, names)}

@@ -30,7 +30,7 @@ class Mistake:
             return say
         if self.often:
             return f"This often means: {say}"
-        return f"{'In its first lines it' if self.first else 'It'} looks like this: {say}"
+        return f"{'The first wrong line looks' if self.first else 'It looks'} like this: {say}"
 
 
 def name_mistake(check_record, seen):

@@ -171,7 +171,7 @@ def test_an_exception_in_what_the_cell_passes_in_points_at_the_learners_call(tmp
 
 def test_a_function_that_was_never_defined_is_not_a_riddle(half, capsys):
     _, shown, _ = run("pass", capsys)
-    assert "name 'half' is not defined. Run the cell that defines it, then this one again." in shown
+    assert "There is no half yet: write it in its cell, run that cell, then this one." in shown
     assert "|" not in shown
 
 

@@ -70,7 +70,7 @@ def test_a_mistake_that_later_lines_contradict_is_one_of_the_first_lines_only():
     check = record(RIGHT, half=lines(0.5, np.array([1.0, 1.5]), 2.0))
     found = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 4.0))
     assert found.first
-    assert found.sentence == "In its first lines it looks like this: half!"
+    assert found.sentence == "The first wrong line looks like this: half!"
     assert not name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 2.0)).first
     assert not name_mistake(check, seen(0.5)).first  # what was not reached contradicts nothing
     raised = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), ValueError("no")))
