@@ -49,7 +49,7 @@ from course_lib.topics.dense import (
 from course_lib.topics.restoration import Denoiser, Upscaler, bilateral, patches, psnr, shrink
 from course_lib.topics.segmentation import boundary, boundary_f, mean_iou, segmentation_scores
 from course_lib.topics.tiles import by_tiles
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, images, style
 from course_lib.viz import dense as draw
 from course_lib.viz.lecture import lecture_table
@@ -873,11 +873,6 @@ recorded("F21")
 
 
 # %%
-def plus_minus(values, digits=3):
-    values = np.asarray(values, dtype=float)
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1) / np.sqrt(len(values)):.{digits}f}"
-
-
 def contest(nets, number=1000, epochs=8, seeds=5):
     """Rows of a lecture table: each of `nets` {name: (make, what the lecture says, answers every ... pixels)}, trained."""
     (x, t), (x_new, t_new) = scenes(number, seed=0), scenes(200, seed=2)

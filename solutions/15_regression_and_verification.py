@@ -36,7 +36,7 @@ from course_lib.data.scenes import poses
 from course_lib.data.streets import streets
 from course_lib.topics import detection, pose, verification
 from course_lib.topics.popularity import popularity, r_squared
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, figures, style
 from course_lib.viz.images import image_grid
 from course_lib.viz.lecture import lecture_table
@@ -45,12 +45,6 @@ from course_lib.viz.verification import det_curve
 from course_lib.widgets.verification import threshold_explorer
 
 FULL = os.environ.get("COURSE_MODE") == "run"
-
-
-def plus_minus(values, digits=2, scale=1):
-    """Mean and standard error."""
-    values = scale * np.asarray(values, float)
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1) / np.sqrt(len(values)):.{digits}f}"
 
 
 # %% [markdown]
@@ -121,7 +115,7 @@ def popularity_figure(seeds=3, steps=400):
             pose.train_pose(net, x[:n], ((y[:n, None] - mean) / std).astype(np.float32), steps=steps, rate=0.02, rng=rng)
             p = pose.predict(net, x)[:, 0] * std + mean
             found.append([r_squared(p[:n], y[:n])] + [r_squared(q[n:], y[n:]) for q in (p, sure)])
-        train, new, best = (plus_minus(column) for column in zip(*found, strict=True))
+        train, new, best = (plus_minus(column, 2) for column in zip(*found, strict=True))
         setting = f"24×24 pixels, {steps} steps of 32, {seeds} seeds; ceiling {best}; R² on the training set {train}"
         rows.append((f"R² on 2000 new images; {n} to train, dropout {drop}", "", new, setting))
     return lecture_table("F41d · Popularity: what R² cannot exceed (mean ± standard error)", rows)
@@ -248,7 +242,7 @@ def pose_figure(sizes=(100, 500, 2500), steps=1000, seeds=3):
     told = {"depth, one frame": "easier", "grey, one frame": "harder", "depth, video": "", "grey, video": "needs more data"}
     told["grey, differences"] = ""
     rows = [
-        (f"{name}: error by set size", told[name], " · ".join(f"{n}: {plus_minus(by[n])}" for n in sizes), setting)
+        (f"{name}: error by set size", told[name], " · ".join(f"{n}: {plus_minus(by[n], 2)}" for n in sizes), setting)
         for name, by in errors.items()
     ]
     rows.append(("the same guess for all", "", f"{np.mean(list(still_guess(seeds))):.2f}", "the mean of 1600 poses, 500 test figures"))
@@ -406,7 +400,7 @@ def designs_figure(seeds=3):
         for name, error, weights in pose_designs(seed):
             found.setdefault((name, weights), []).append(error)
     setting = f"600 training and 500 test figures, 900 steps, {seeds} seeds"
-    rows = [(name, "", plus_minus(errors), f"{weights:,} weights, {setting}") for (name, weights), errors in found.items()]
+    rows = [(name, "", plus_minus(errors, 2), f"{weights:,} weights, {setting}") for (name, weights), errors in found.items()]
     return lecture_table("F41b · Designs for pose: error in pixels of 48, mean ± standard error", rows)
 
 
@@ -1502,10 +1496,10 @@ def detection_figure(seeds=3):
         for overlap in (0.05, 0.3, 0.5, 0.7):
             ways.setdefault(overlap, []).append(precision_of(net, *test, 0.5, overlap)[:2])
     setting = f"150 streets to train, 100 to test, 3 rounds of 300 steps, {seeds} seeds, suppression over 0.3"
-    rows = [(name, "", plus_minus(values), setting) for name, values in found.items()]
+    rows = [(name, "", plus_minus(values, 2), setting) for name, values in found.items()]
     for overlap, values in ways.items():
         area, recall = np.array(values).T
-        told = f"average precision {plus_minus(area)}, recall at the end {plus_minus(recall)}"
+        told = f"average precision {plus_minus(area, 2)}, recall at the end {plus_minus(recall, 2)}"
         rows.append((f"suppression over {overlap}", "", told, "hard windows, IoU 0.5, the same networks"))
     return lecture_table("F41e · A detector of pedestrians, mean ± standard error", rows)
 

@@ -34,7 +34,7 @@ from course_lib.topics.connect import Connect, Counted
 from course_lib.topics.self_play import Plan
 from course_lib.topics.solved_games import ILLEGAL, against_perfect, solve
 from course_lib.topics.tree_search import Node, grow, puct_scores
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, search_tree, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
@@ -1084,12 +1084,6 @@ def trained_runs(seeds=(0, 1, 2), plan=None):
     return found
 
 
-def spread(values):
-    """Mean and standard error of several runs, as text."""
-    values = np.asarray(values, float)
-    return f"{values.mean():.1f} ± {values.std(ddof=1) / np.sqrt(len(values)):.1f}"
-
-
 # %% figure="L17a"
 def curve_figure(runs):
     shares = np.array([rows for _, rows in runs])  # seeds, generations, 2
@@ -1109,7 +1103,7 @@ def ablation_figure(runs):
             agents = [evaluators.network(game, net, **less) for net, _ in runs]
             seen = [against_perfect(perfect, held, ratings.searcher(game, a, n)(held)) for a in agents]
             share, regret = np.array(seen).T
-            told = f"{spread(100 * share)} % best, regret {regret.mean():.2f}"
+            told = f"{plus_minus(share, 1, 100)} % best, regret {regret.mean():.2f}"
             rows.append((f"{name}, {n} simulations", "", told, f"{len(held)} held positions, {len(runs)} seeds"))
     return lecture_table("What prior, value and simulations are worth: mean ± standard error", rows)
 

@@ -20,6 +20,7 @@ from grading.confinement.job import Isolation, Run
 from grading.errors import CourseError
 from grading.lessons.cells import open_hidden
 from grading.lessons.held import filled
+from grading.lessons.release import SKIP
 from grading.marking.judge import judge
 from grading.paths import ROOT
 
@@ -70,7 +71,7 @@ def untouched_score(lesson, notebook, records):
         notebook = nbformat.read(notebook, as_version=4)
     hidden = records["hidden"].checks if records.get("hidden") is not None else {}
     job = {
-        "visible": [c.source for c in notebook.cells if c.cell_type == "code"],
+        "visible": [c.source for c in notebook.cells if c.cell_type == "code" and not _passed_over(c)],
         "hidden": [
             [c.id, open_hidden(filled(c, hidden.get(c.id)), c.id, len(records["visible"].checks[c.id]["lines"]))]
             for c in lesson.checks
@@ -89,6 +90,11 @@ def untouched_score(lesson, notebook, records):
     verdict = judge(records, Run("finished", {}, seen, Isolation("none")))
     how = "the project's folder was empty" if not found else f"the process could see {', '.join(found)}"
     return verdict.score, how
+
+
+def _passed_over(cell):
+    """Whether the grader does not run a cell."""
+    return SKIP in cell.metadata.get("tags", ())
 
 
 def _run(lesson, folder):

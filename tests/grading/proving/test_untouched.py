@@ -68,3 +68,10 @@ def test_a_release_that_cannot_run_is_an_error(records, monkeypatch):
     monkeypatch.setattr("grading.proving.untouched._RUN", "raise SystemExit('no')")
     with pytest.raises(CourseError, match="98_means: the untouched release does not run: no"):
         untouched_score(means(), student_notebook(means()), records)
+
+
+def test_a_cell_that_the_grader_passes_over_does_not_run_here_either(records):
+    notebook = solved("weighted_mean")
+    cell = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "weighted_mean")
+    cell.metadata["tags"] = ["skip-execution"]
+    assert untouched_score(means(), notebook, records)[0] == 0
