@@ -788,8 +788,19 @@ WRONG["within_budget"] = {
         "two units fold the plane twice; a spiral needs more",
     ),
     "hardly trained": ('"steps": 700', '"steps": 10', "most of the budget is left: train longer"),
+    "steps that are not whole": (
+        '"steps": 700',
+        '"steps": 5600 / 8',
+        "batch and steps are whole numbers, and all names must be there; `/` gives a float, `//` an int",
+    ),
+    "another name for the rate": (
+        '"rate": 0.1',
+        '"learning_rate": 0.1',
+        "the names are those of the task: the learning rate is called `rate`",
+    ),
 }
 RIGHT["within_budget"] = {
+    "widths in a list": ('"hidden": (24, 24)', '"hidden": [24, 24]'),
     "smaller batches, more steps": (
         '"batch": 8, "steps": 700, "rate": 0.1',
         '"batch": 4, "steps": 1400, "rate": 0.05',
