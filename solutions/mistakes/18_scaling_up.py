@@ -180,6 +180,40 @@ WRONG["own_rows"] = {
         "(seed, 0)",
         "the order is the same in every epoch: the epoch belongs into the seed",
     ),
+    "an order of its own in every epoch": (
+        "(seed, epoch)",
+        "(seed, rank, epoch)",
+        "each worker cuts its piece out of an order of its own, so pieces overlap: seed with `seed` and `epoch` alone",
+    ),
+    "seeded by the sum with the rank": (
+        "(seed, epoch)",
+        "seed + rank + epoch",
+        "with the rank in the seed each worker has an order of its own, and pieces overlap: leave it out",
+    ),
+    "a block for ever": (
+        """
+def own_rows(n, workers, rank, epoch, seed):
+    share = n // workers
+    block = np.arange(rank * share, (rank + 1) * share)
+    return np.random.default_rng((seed, epoch)).permutation(block)
+""",
+        "each worker keeps one block of rows and shuffles only that: shuffle all n rows, then cut",
+    ),
+    "one shuffle, moved on": (
+        "np.random.default_rng((seed, epoch)).permutation(n)",
+        "np.roll(np.random.default_rng(seed).permutation(n), epoch)",
+        "the rows are shuffled once and then only moved on, so the same ones follow each other: shuffle by seed and epoch",
+    ),
+    "moved on, not shuffled": (
+        "np.random.default_rng((seed, epoch)).permutation(n)",
+        "np.roll(np.arange(n), seed + epoch)",
+        "the rows go out in their order, only from another place: shuffle them, by seed and epoch",
+    ),
+    "moved on by the epoch, not shuffled": (
+        "np.random.default_rng((seed, epoch)).permutation(n)",
+        "np.roll(np.arange(n), epoch)",
+        "the rows go out in their order, and the seed does nothing: shuffle them, by seed and epoch",
+    ),
     "epoch instead of seed": ("(seed, epoch)", "(0, epoch)", "another seed must give another order"),
     "everybody the first piece": (
         "order[rank * share : (rank + 1) * share]",
@@ -691,25 +725,35 @@ def resume(kept):
 }
 
 WRONG["fault_of"] = {
-    "A and B confused": (
+    'A and B confused': (
         '"A": "sum", "B": "rate"',
         '"A": "rate", "B": "sum"',
-        "A jumps up in its first steps: its steps are too long. B falls slowly: too short",
+        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    "B and D confused": (
+    'B and D confused': (
         '"B": "rate", "C": "old checkpoint", "D": "one shard"',
         '"B": "one shard", "C": "old checkpoint", "D": "rate"',
-        "D learns what it sees by heart while the validation loss stays: it sees too little. B learns both slowly",
+        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    "C and D confused": (
+    'C and D confused': (
         '"C": "old checkpoint", "D": "one shard"',
         '"C": "one shard", "D": "old checkpoint"',
-        "C jumps back at one moment; D has a gap that grows",
+        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    "A and C confused": (
+    'A and C confused': (
         '"A": "sum", "B": "rate", "C": "old checkpoint"',
         '"A": "old checkpoint", "B": "rate", "C": "sum"',
-        "C is healthy but for one jump back; A is ill from the first step",
+        "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
+    ),
+    "one right only": (
+        '"A": "sum", "B": "rate", "C": "old checkpoint"',
+        '"A": "rate", "B": "old checkpoint", "C": "sum"',
+        "one is right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
+    ),
+    "one name twice": (
+        '"A": "sum", "B": "rate"',
+        '"A": "sum", "B": "sum"',
+        "three are right: so one name stands there twice, or is none of the four",
     ),
     "rate as it was": (
         '"rate": settings["rate"] * settings["workers"]',
@@ -719,17 +763,17 @@ WRONG["fault_of"] = {
     "square root": (
         'settings["rate"] * settings["workers"]',
         'settings["rate"] * settings["workers"] ** 0.5',
-        "the square root is too timid here: scale linearly",
+        "60 steps end too high: such a rate is too low or too high for all workers together. Section 8 scales linearly",
     ),
     "scaled by the batch": (
         'settings["rate"] * settings["workers"]',
         'settings["rate"] * settings["batch"]',
-        "the whole batch has grown by the number of workers, not by each worker's samples",
+        "the rate is so high that the run fails: the factor is how many times larger the whole batch is than one worker's",
     ),
     "divided by the workers": (
         'settings["rate"] * settings["workers"]',
         'settings["rate"] / settings["workers"]',
-        "a larger batch wants a larger rate",
+        "the rate is lower than for one worker; a larger batch wants a larger one",
     ),
     "writes into the settings": (
         'return settings | {"rate": settings["rate"] * settings["workers"], "warm_up": 10}',
@@ -737,6 +781,8 @@ WRONG["fault_of"] = {
         "that changes the caller's dict: make a new one",
     ),
     "endless warm-up": ('"warm_up": 10', '"warm_up": 600', "the run is over before the warm-up is"),
+    "warm-up of the whole run": ('"warm_up": 10', '"warm_up": 60', "`warm_up` is longer than the 20 steps of the task"),
+    "no warm-up": (', "warm_up": 10', "", "`warm_up` is missing in the new dict: the task asks for both"),
     "smaller batches": (
         '"warm_up": 10}',
         '"warm_up": 10, "batch": settings["batch"] // 2}',

@@ -109,3 +109,8 @@ def faults():
         learning_curves({n: np.minimum(v, 5) for n, v in losses.items()}, ax=ax, xlabel="step", title=letter)
         ax.set_ylim(0, 5)
     return many
+
+
+def named_rightly(name_of):
+    """How many of the runs of `faults` the function `name_of(letter)` names ("rate" if nothing else is wrong)."""
+    return sum(str(name_of(letter)) == how.get("fault", "rate") for letter, how in LETTERS.items())
