@@ -47,6 +47,20 @@ def speed_of(step, wait, clock, batch, steps, warm_up):
         "    began = clock()\n    wait()",
         "first wait, then read the clock: else the rest of the warm-up is measured as well",
     ),
+    "another clock": (
+        """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    for _ in range(warm_up):
+        step()
+    wait()
+    began = time.perf_counter()
+    for _ in range(steps):
+        step()
+    wait()
+    return batch * steps / (time.perf_counter() - began)
+""",
+        "the device has a clock of its own: read the one that is handed over, `clock()`",
+    ),
     "no warm-up": (
         "    for _ in range(warm_up):\n        step()\n",
         "",
@@ -295,6 +309,11 @@ WRONG["ring_sum"] = {
         "for i in range(k):\n            j = (i - s + 1) % k\n            piece = held[i][j]",
         "collect all letters first and deliver then, and worker i sends piece (i - s) mod k",
     ),
+    "to the left": (
+        "held[(i + 1) % k]",
+        "held[(i - 1) % k]",
+        "worker i sends to worker (i + 1) mod k; here it goes to the one before",
+    ),
     "everything in every step": (
         "sent[i] += len(piece)",
         "sent[i] += len(arrays[i])",
@@ -435,6 +454,16 @@ def noise_in_batches(gradients, batch):
 """,
         "`**=` squares the caller's own array: write `gradients**2`, which makes a new one",
     ),
+    "variance of the workers by k": (
+        "(small - large) / (1 / batch - 1 / (k * batch))",
+        "batch * gradients.var(axis=1).sum(axis=1).mean()",
+        "np.var divides by k, which is too small a variance: their mean was estimated from the same k (ddof=1)",
+    ),
+    "variance over all rounds": (
+        "(small - large) / (1 / batch - 1 / (k * batch))",
+        "batch * gradients.var(axis=(0, 1), ddof=1).sum()",
+        "this variance is taken over all rounds together; solve the two equations for the noise",
+    ),
     "times batch instead of by": (
         "small - noise / batch",
         "small - noise * batch",
@@ -442,6 +471,10 @@ def noise_in_batches(gradients, batch):
     ),
 }
 RIGHT["noise_in_batches"] = {
+    "variance of the workers": (
+        "(small - large) / (1 / batch - 1 / (k * batch))",
+        "batch * gradients.var(axis=1, ddof=1).sum(axis=1).mean()",
+    ),
     "two equations solved": """
 def noise_in_batches(gradients, batch):
     rounds, k, _ = gradients.shape
@@ -510,6 +543,11 @@ WRONG["rate_at"] = {
         "    if warm_up and step >= warm_up:\n",
         "with warm_up = 0 this divides by zero: then the goal holds at once",
     ),
+    "whole times only": (
+        "base_rate * batch / base_batch",
+        "base_rate * (batch // base_batch)",
+        "`//` drops what is not whole: 48 for 32 is one and a half times the rate",
+    ),
     "batch per step": (
         "base_rate * batch / base_batch",
         "base_rate * batch",
@@ -556,6 +594,16 @@ WRONG["scaled_step"] = {
         "        return w, scale / 2, 0\n",
         "        g, scale, good = np.where(np.isfinite(g), g, 0).astype(np.float16), scale / 2, -1\n",
         "the other entries are of a step that must be skipped as a whole",
+    ),
+    "tries again at once": (
+        "        return w, scale / 2, 0\n",
+        "        scale, good = scale / 2, -1\n        g = gradient_of(scale)\n",
+        "skip the step and return; the next step tries with the halved scale",
+    ),
+    "one gradient to look at, one to use": (
+        "    if not np.isfinite(g).all():",
+        "    if not np.isfinite(gradient_of(scale)).all():",
+        "every call of gradient_of is a backward pass: keep what it gives",
     ),
     "scale kept after overflow": (
         "return w, scale / 2, 0",
@@ -670,6 +718,23 @@ WRONG["keep_run"] = {
         "setattr(run, name, kept[name].copy())",
         "setattr(run, name, kept[name])",
         "the resumed run trains on the dict's own arrays: a second resume begins elsewhere. Copy here too",
+    ),
+    "copied nowhere": (
+        """
+def keep(run):
+    arrays = {name: getattr(run, name) for name in ("weights", "velocity", "order")}
+    return arrays | {"place": run.place, "steps": run.steps, "rng": run.rng.bit_generator.state}
+
+
+def resume(kept):
+    run = Run()
+    for name in ("weights", "velocity", "order"):
+        setattr(run, name, kept[name])
+    run.place, run.steps = kept["place"], kept["steps"]
+    run.rng.bit_generator.state = kept["rng"]
+    return run
+""",
+        "the run, the dict and the resumed run share one array, which each changes: copy on the way in and on the way out",
     ),
     "one step more": ("    return run\n", "    return run.advance(1)\n", "resuming does not train"),
     "trains again from the start": (
