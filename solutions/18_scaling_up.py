@@ -215,12 +215,12 @@ bandwidth, peak = roofline.measure_bandwidth(), roofline.measure_peak()
 print(f"this machine moves {bandwidth / 1e9:.1f}·10⁹ bytes and computes {peak / 1e9:.0f}·10⁹ operations a second")
 rng = np.random.default_rng(0)
 image, kernel = (Tensor(rng.normal(size=s).astype(np.float32)) for s in ((8, 32, 28, 28), (32, 32, 3, 3)))
-one, many, matrix = (rng.normal(size=s).astype(np.float32) for s in ((1, 2048), (256, 2048), (2048, 2048)))
-big = rng.normal(size=1 << 22).astype(np.float32)
+one, many, matrix = (rng.normal(size=s).astype(np.float32) for s in ((1, 4096), (256, 4096), (4096, 4096)))
+big = rng.normal(size=1 << 23).astype(np.float32)
 plan = {
-    roofline.elementwise(1 << 22): lambda: np.maximum(big, 0, out=big),
-    roofline.linear(1, 2048, 2048, name="linear, batch 1"): lambda: one @ matrix,
-    roofline.linear(256, 2048, 2048, name="linear, batch 256"): lambda: many @ matrix,
+    roofline.elementwise(1 << 23): lambda: np.maximum(big, 0, out=big),
+    roofline.linear(1, 4096, 4096, name="linear, batch 1"): lambda: one @ matrix,
+    roofline.linear(256, 4096, 4096, name="linear, batch 256"): lambda: many @ matrix,
     roofline.convolution(8, 32, 28, 28, 32, 3, padding=1): lambda: F.conv2d(image, kernel, padding=1),
 }
 seconds = {work.name: roofline.best_seconds(run) for work, run in plan.items()}
@@ -230,11 +230,14 @@ ax = pictures.roofline(bandwidth, peak, list(plan), seconds=seconds)
 # The same matrix stands on the slope with one sample and near the roof with many: each weight that was fetched is used
 # for every sample of the batch. That is what a larger batch buys. Where the mark is under the roof anyway, it buys nothing.
 #
+# Does a hollow mark stand above the slope? Then what the layer reads stays in the processor's cache, which is faster than
+# the memory behind it; the slope was measured with arrays too large for most caches. Here the matrix has 64 MB.
+#
 # How the intensity grows, counted:
 
 # %%
 for n in (1, 4, 16, 64, 256, 1024):
-    print(f"linear 2048-2048, batch {n:>4}: {roofline.linear(n, 2048, 2048).intensity:6.1f} operations per byte")
+    print(f"linear 4096-4096, batch {n:>4}: {roofline.linear(n, 4096, 4096).intensity:6.1f} operations per byte")
 
 # %% [markdown]
 # ## 3. Many workers, one gradient
@@ -428,9 +431,9 @@ with check("own_rows") as expect:
 # %% [markdown]
 # ## 5. What the workers have to tell each other
 #
-# After every step each worker needs the sum of all gradients: an **all-reduce**. The obvious way is a server that
-# collects, adds and sends back. With k workers and a gradient of N numbers, 2(k - 1)N numbers then pass through the one
-# cable of the server.
+# After every step each worker needs the sum of all gradients: an **all-reduce**. The obvious way is a server: one of the
+# workers collects, adds and sends back. With k workers and a gradient of N numbers, N come in from each of the k - 1
+# others and N go back to each: 2(k - 1)N numbers pass through the one cable of the server.
 #
 # A **ring** does without a server. Every worker talks only to its two neighbours, and cuts its gradient into k pieces.
 # In each step it hands *one* piece on to the next worker, until everybody has every piece of the sum.
@@ -595,6 +598,8 @@ print(f"by Amdahl's law {share:.0%} of the work divides; 64 cores would bring {w
 #
 # $$\mathbb{E}\,|g_B|^2 = |G|^2 + \frac{\mathrm{tr}\,S}{B}$$
 #
+# where tr S, the **trace**, is the sum of the diagonal: the variances of all entries of a gradient, added up.
+#
 # The **gradient noise scale** $\mathrm{tr}\,S / |G|^2$ is the batch size at which noise and signal are of one size
 # (McCandlish and others 2018). Well below it a batch twice as large saves half of the steps; well above it saves nothing.
 #
@@ -685,7 +690,7 @@ for step in progress(range(241), "steps"):
     weights = [w - 0.1 * g for w, g in zip(weights, slopes, strict=True)]
 error = np.std(scales, axis=1, ddof=1) / np.sqrt(3)
 lines, band = {"noise scale": (at, np.mean(scales, axis=1))}, {"noise scale": error}
-ax = curves.learning_curves(lines, spread=band, xlabel="step", ylabel="samples", log=True, title="Noise outgrows signal")
+ax = curves.learning_curves(lines, spread=band, xlabel="step", ylabel="samples", log=True, title="The noise scale during training")
 
 # %% [markdown]
 # The band is the standard error of three measurements of one run.
@@ -951,11 +956,12 @@ for name, scale in (("float16, no scaling", 1.0), ("float16, loss times 16 384",
 # In torch two objects do all this: `torch.autocast` picks the format of each operation, `torch.amp.GradScaler` is the rule
 # above. With bfloat16 no scaler is needed.
 #
-# Two more switches that change speed, not results. **Channels last** keeps the channels of a pixel side by side in
+# Two more switches that change speed and, up to rounding, not results. **Channels last** keeps the channels of a pixel side by side in
 # memory, as matrix units want them. **`torch.compile`** reads the model once and writes code that goes through memory
 # once where ten operations went ten times: on the roofline, intensity goes up.
 #
-# The cell measures them on the device that is there: a GPU at full size, a CPU at smoke size. Compiling takes a minute and a
+# The cell measures them on the device that is there: a GPU at full size; a CPU on a few small images with a narrow network,
+# which shows that it runs and not what it brings. Compiling takes a minute and a
 # compiler, so it is asked for by `COMPILED = True`.
 
 # %% gpu=true
@@ -1019,8 +1025,10 @@ def seconds_of(source):
 print(f"one after the other {seconds_of(slow_batches()):.2f} s, made ahead {seconds_of(prefetch(slow_batches())):.2f} s")
 
 # %% [markdown]
-# In torch this is `DataLoader(..., num_workers=4, prefetch_factor=2, pin_memory=True)`: processes instead of threads, as
-# decoding images holds Python's lock.
+# In torch this is `DataLoader(..., num_workers=4, prefetch_factor=2, pin_memory=True)`: four processes, two batches ahead
+# each. Processes and not threads, because only one thread at a time may run Python code (it holds Python's lock), and
+# decoding and changing images is Python code in part. `pin_memory` puts a batch where the system cannot move it to disk, so
+# that a GPU fetches it by itself while the CPU goes on.
 #
 # ## 11. Interrupted, and resumed exactly
 #
@@ -1260,7 +1268,7 @@ None if FULL else recorded("F37", device="cuda")
 # %% [markdown]
 # ## 14. What more of everything brings
 #
-# Large models are planned with small ones. A network with 6 inputs and one hidden layer learns a fixed function; nothing limits it but
+# Large models are planned with small ones. A network with 6 inputs and one hidden layer learns a fixed function. Little else limits it than
 # its weights (with as many samples as it wants), or the number of different samples (with enough weights). On paper with
 # two logarithmic axes, how does the loss fall?
 
@@ -1386,8 +1394,8 @@ with check("fault_of") as expect:
 # size and steps?
 #
 # Three spirals are to be told apart. `trained(...)` trains a ReLU network with the hidden layers you name, by stochastic
-# gradient descent with momentum and a rate that falls along half a cosine. It counts multiply-adds: one for each weight and sample forward,
-# two backward.
+# gradient descent with momentum and a rate that falls along half a cosine. `work_of(...)` counts the multiply-adds of the same
+# arguments: one for each weight and sample forward, two backward.
 
 # %%
 BUDGET = 12_000_000  # multiply-adds in training
@@ -1535,8 +1543,8 @@ except NotDone:
 # %% [markdown] question="two_hundred" points=5 title="Two hundred GPUs"
 # A network trains in ten days on one GPU with batches of 64. You are given 200 GPUs. (a) What do you divide among them, and
 # what must be exchanged in each step? (b) Batches of 12 800 with the old learning rate reach a worse loss after as many
-# epochs. Why, and which two changes do you try first? (c) With them it works up to batches of 8 000; beyond, epochs are
-# still needed in growing number. Which measurement would have told you so beforehand, and what does it compare? (d) Once a
+# epochs. Why, and which two changes do you try first? (c) With them it works up to batches of 8 000; beyond, more and
+# more epochs are needed. Which measurement would have told you so beforehand, and what does it compare? (d) Once a
 # day a GPU fails. What must a checkpoint hold so that the run goes on exactly, and how do you test that it does?
 #
 # === BEGIN MARK SCHEME ===
