@@ -1,4 +1,4 @@
-# %% [markdown] lesson="19" title="Outlook" minutes=60 builds_on="05 08 13 15"
+# %% [markdown] lesson="19" title="Outlook" minutes=60 builds_on="05 08 10 13 15"
 # What did the lectures name that this course left out, and how far do its own tools carry you there?
 #
 # Three fields, each with cells to run (none takes more than 20 seconds) and three papers to begin with. There is nothing to
@@ -68,10 +68,10 @@ place = ax.legend(frameon=False, ncols=2, fontsize="small")
 # %% [markdown]
 # ### Variational auto-encoder
 #
-# Draw two numbers at random and decode them: mostly you land between the clouds, where the decoder has learned nothing.
+# Draw two numbers at random and decode them: mostly you land between the points above, where the decoder has learned nothing.
 # Kingma and Welling's remedy: the encoder gives a *cloud* for each image (a mean and a spread), a point is drawn from it,
-# and all clouds together are pulled towards the normal distribution. Then a normal draw is a place that was trained.
-# The draw is written as mean + spread · noise, so that gradients pass through it.
+# and each cloud is pulled towards the normal distribution with mean 0 and spread 1. Then a draw from that one mostly is a
+# place that was trained. The draw is written as mean + spread · noise, so that gradients pass through it.
 
 # %% practice="vae"
 rng = np.random.default_rng(1)
@@ -85,7 +85,7 @@ for _ in range(epochs):
         mean, log_spread = code[:, :4], code[:, 4:]
         drawn = mean + log_spread.exp() * rng.normal(size=mean.shape).astype(np.float32)
         unlike = 64 * F.binary_cross_entropy_with_logits(decoder(drawn), some)  # 64 pixels, each between black and white
-        pull = (mean**2 + (2 * log_spread).exp()) / 2 - log_spread - 0.5  # how far each cloud is from the normal one
+        pull = (mean**2 + (2 * log_spread).exp()) / 2 - log_spread - 0.5  # how far each cloud is from mean 0, spread 1
         loss = unlike + pull.sum() / len(some)
         optimizer.zero_grad()
         loss.backward()
@@ -190,7 +190,7 @@ for name, points in (("as they came", new_clouds), ("points in another order", s
 # ### Sound
 #
 # A sound is one row of thousands of numbers. Cut into short windows, each Fourier-transformed, it becomes an image of
-# frequency by time: a **spectrogram**. From there on, lesson 10 applies.
+# frequency by time: a **spectrogram**, drawn with the low tones below. From there on, lesson 10 applies.
 
 # %% practice="sound"
 rng = np.random.default_rng(0)
@@ -204,7 +204,8 @@ optimizer = optim.Adam(net.parameters(), lr=2e-3)
 for _ in range(8):
     list(fit(net, F.cross_entropy, optimizer, batches(images, kinds, size=24, rng=rng)))
 share = score(net, batches(new_images, new_kinds, size=120), accuracy=accuracy)["accuracy"]
-pictures = image_grid(images[:4], columns=4, size=1.6, titles=sensors.SOUNDS, title=f"{share:.0%} of 120 new sounds right")
+upright = images[:4, :, ::-1]  # row 0, the lowest tone, is drawn at the top otherwise
+pictures = image_grid(upright, columns=4, size=1.6, titles=sensors.SOUNDS, title=f"{share:.0%} of 120 new sounds right")
 
 # %% [markdown]
 # ### Depth
@@ -216,10 +217,11 @@ pictures = image_grid(images[:4], columns=4, size=1.6, titles=sensors.SOUNDS, ti
 depth = sensors.range_image(rng=np.random.default_rng(5))
 points = sensors.to_points(depth, focal=168, far=5)
 front, side = style.row(2, size=(3.2, 3.4))
-for ax, column, name in ((front, 0, "from the front"), (side, 2, "from the side")):
+for ax, column, name, across in ((front, 0, "from the front", "right"), (side, 2, "from the side", "away")):
     ax.scatter(points[:, column], -points[:, 1], s=2, c=points[:, 2], cmap=style.SEQUENTIAL)
-    ax.set(aspect="equal", title=name)
-print(f"{len(points)} points; the figure is {np.ptp(points[:, 1]):.2f} high and {np.ptp(points[:, 2]):.2f} deep")
+    ax.set(aspect="equal", title=name, xlabel=f"{across} (body heights)", ylabel="up (body heights)")
+high, deep = np.ptp(points[:, 1]), np.ptp(points[:, 2])
+print(f"{len(points)} points; the figure is {high:.2f} body heights high and {deep:.2f} deep; darker points are nearer")
 
 # %% [markdown]
 # ### Heat
