@@ -412,7 +412,8 @@ with check("own_rows") as expect:
             "shuffled": not all(np.array_equal(f, np.sort(f)) for f in flat),
             "epochs differ": not np.array_equal(*flat[:2]),
             "worker 1 gets other rows in other epochs": len(set(mine)) > 1,
-            "every third row or more follows the same row again": 3 * kept > n,
+            "a third of the rows follow the same row as before": 3 * kept > n,
+            "a third of the rows r are followed by r + 1": 3 * sum(b == a + 1 for a, b in neighbours(flat[0])) > n,
             "asked again, the same": np.array_equal(flat[0], whole_epoch(n, workers, epochs[0], seed)),
             "another seed differs": not np.array_equal(flat[0], whole_epoch(n, workers, epochs[0], seed + 50)),
         }
@@ -1293,6 +1294,8 @@ for ax, at, losses, name in ((left, sizes, by_weights, "weights"), (middle, sets
     a, b = power_law.fit_power(at[:-1], means[:-1])  # without the largest, which is then foretold
     fitted = {"mean of 3 seeds": (at, means), f"{a:.2g} · x^-{b:.2f}": (at, a * np.array(at, float) ** -b)}
     curves.learning_curves(fitted, ax=ax, xlabel=name, ylabel="test loss", log=True).set_xscale("log")
+    ax.set_xticks(at, at)
+    ax.set_xticks([], minor=True)
     print(f"{at[-1]} {name}: foretold {a * at[-1] ** -b:.4f}, measured {means[-1]:.4f}")
 ax = curves.learning_curves(tracks, ax=right, xlabel="multiply-adds of training", ylabel="test loss", log=True)
 ax.set_xscale("log")
@@ -1367,8 +1370,9 @@ with check("fault_of") as expect:
     def tuned(workers_now, batch, rate):
         settings = {"workers": workers_now, "batch": batch, "rate": rate}
         new = mended(settings)
-        same = bool(new["workers"] == workers_now and new["batch"] == batch)
-        seen = {"workers and batch kept": same, "warm_up is there, 20 at most": bool(new.get("warm_up", 99) <= 20)}
+        seen = {name + " kept": bool(new[name] == settings[name]) for name in ("workers", "batch")}
+        same = all(seen.values())
+        seen["warm_up is there, 20 at most"] = bool(new.get("warm_up", 99) <= 20)
         seen["the rate"] = ("lower", "as it was", "higher")[int(np.sign(new["rate"] - rate)) + 1]
         loss = "not trained"
         if same:

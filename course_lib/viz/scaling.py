@@ -1,6 +1,7 @@
 """What larger batches, more workers or faster memory bring: roofline, trade-off of the batch size, timelines."""
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from course_lib.topics.roofline import attainable
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, ORANGE, axes, row
@@ -30,7 +31,7 @@ def roofline(bandwidth, peak, works, *, ax=None, title="Under the roof of this m
 
 PANELS = (
     ("throughput", "samples per second", lambda r: r.throughput),
-    ("memory at the peak of a step", "10³ bytes", lambda r: r.memory / 1e3),
+    ("memory at the peak of a step", "kB", lambda r: r.memory / 1e3),
     ("steps to the loss", "steps", lambda r: r.steps),
     ("time to the loss", "milliseconds", lambda r: 1e3 * r.seconds),
 )
@@ -46,6 +47,8 @@ def batch_tradeoff(rows, batch=None, *, many=None):
         chosen = [r for r in rows if r.batch == batch]
         ax.plot([r.batch for r in chosen], [value(r) for r in chosen], "o", ms=11, mfc="none", mec=ORANGE, mew=2)
         ax.set(xscale="log", yscale="log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.10g}".replace(",", " ")))
         ax.tick_params(which="minor", labelleft=False)
     return many
 

@@ -50,7 +50,7 @@ def ring(workers=4):
     held = np.ones((workers, workers), dtype=int)
     many = style.row(2 * workers - 1, size=(1.5, 1.75))
     for step, ax in enumerate(many):
-        title = "start" if step == 0 else f"{'add' if step < workers else 'copy'}, step {step}"
+        title = "start" if step == 0 else f"after s = {step - 1}: {'add' if step < workers else 'copy'}"
         ax.imshow(held, cmap="Blues", vmin=0, vmax=workers + 1)
         for i, j in np.ndindex(workers, workers):
             ax.text(j, i, held[i, j], ha="center", va="center", color="white" if held[i, j] > workers / 2 else "black")
