@@ -9,6 +9,7 @@ import torch
 from course_lib.data import spirals
 from course_lib.optim import schedules
 from course_lib.topics import batch_sizes, loss_scaling, noise_scale, worker_runs, workers
+from course_lib.viz.pictures.scaling import named_rightly
 from grading.lessons.source import read_lesson
 from tests.solutions.reference import answers
 
@@ -134,6 +135,22 @@ def test_the_reference_plan_clears_every_step_at_all_seeds_and_poor_plans_miss(n
     assert min(shares) > 0.98
     for poor in ({"hidden": ()}, {"batch": 200, "steps": 28}, {"rate": 0.001}, {"rate": 3.0}):
         assert np.mean(names["trained"](**plan | poor)(points) == truth) < 0.75, poor
+
+
+def test_a_plan_may_hold_a_list_is_not_trained_beyond_the_budget_and_shows_its_own_error(names):
+    plan, points = names["plan"](), np.random.default_rng(0).normal(size=(7, 2))
+    listed = names["classified"](plan | {"hidden": list(plan["hidden"])}, points)
+    assert np.array_equal(listed, names["classified"](plan, points))
+    assert len(set(listed.tolist())) > 1
+    assert names["classified"](plan | {"steps": 10**9}, points).tolist() == [0] * 7
+    with pytest.raises(TypeError, match="learning_rate"):
+        names["classified"](plan | {"learning_rate": 0.1}, points)
+
+
+def test_faults_are_counted_and_not_told(names):
+    assert named_rightly(names["fault_of"]) == 4
+    assert named_rightly(lambda letter: "rate") == 1
+    assert named_rightly(lambda letter: names["fault_of"]({"A": "B", "B": "A"}.get(letter, letter))) == 2
 
 
 def test_small_inputs_underflow_without_scaling():
