@@ -1362,10 +1362,8 @@ def mended(settings):
 # ```
 
 # %% check="fault_of" points=4
-from course_lib.viz.pictures.scaling import named_rightly
-
 with check("fault_of") as expect:
-    expect("how many of A, B, C, D are named rightly", named_rightly(fault_of))
+    expect("how many of A, B, C, D are named rightly", worker_runs.named_rightly(fault_of))
 
     def tuned(workers_now, batch, rate):
         settings = {"workers": workers_now, "batch": batch, "rate": rate}

@@ -9,7 +9,6 @@ import torch
 from course_lib.data import spirals
 from course_lib.optim import schedules
 from course_lib.topics import batch_sizes, loss_scaling, noise_scale, worker_runs, workers
-from course_lib.viz.pictures.scaling import named_rightly
 from grading.lessons.source import read_lesson
 from tests.solutions.reference import answers
 
@@ -148,9 +147,9 @@ def test_a_plan_may_hold_a_list_is_not_trained_beyond_the_budget_and_shows_its_o
 
 
 def test_faults_are_counted_and_not_told(names):
-    assert named_rightly(names["fault_of"]) == 4
-    assert named_rightly(lambda letter: "rate") == 1
-    assert named_rightly(lambda letter: names["fault_of"]({"A": "B", "B": "A"}.get(letter, letter))) == 2
+    assert worker_runs.named_rightly(names["fault_of"]) == 4
+    assert worker_runs.named_rightly(lambda letter: "rate") == 1
+    assert worker_runs.named_rightly(lambda letter: names["fault_of"]({"A": "B", "B": "A"}.get(letter, letter))) == 2
 
 
 def test_small_inputs_underflow_without_scaling():

@@ -2,16 +2,9 @@
 
 import numpy as np
 
-from course_lib.topics.worker_runs import digit_sets, train_workers
+from course_lib.topics.worker_runs import LETTERS, digit_sets, train_workers
 from course_lib.viz import scaling, style
 from course_lib.viz.curves import learning_curves
-
-LETTERS = {
-    "A": {"rate": 0.4, "fault": "sum"},
-    "B": {"rate": 0.02},
-    "C": {"rate": 0.1, "fault": "old checkpoint"},
-    "D": {"rate": 0.15, "fault": "one shard"},
-}
 
 
 def opening(workers=4):
@@ -109,8 +102,3 @@ def faults():
         learning_curves({n: np.minimum(v, 5) for n, v in losses.items()}, ax=ax, xlabel="step", title=letter)
         ax.set_ylim(0, 5)
     return many
-
-
-def named_rightly(name_of):
-    """How many of the runs of `faults` the function `name_of(letter)` names ("rate" if nothing else is wrong)."""
-    return sum(str(name_of(letter)) == how.get("fault", "rate") for letter, how in LETTERS.items())
