@@ -78,7 +78,7 @@ def test_the_lettered_runs_show_their_faults():
 
 def test_the_outlook_shows_four_senses():
     shown = [ax.get_title() for ax in outlook.senses()]
-    assert shown == ["a rising tone", "distance, nearer is darker", "the same from the side", shown[3]]
+    assert shown == ["a rising tone", "distance, nearer is darker", "from the side, same colours", shown[3]]
     assert "thermal" in shown[3]
 
 
