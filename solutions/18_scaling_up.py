@@ -231,7 +231,9 @@ ax = pictures.roofline(bandwidth, peak, list(plan), seconds=seconds)
 # for every sample of the batch. That is what a larger batch buys. Where the mark is under the roof anyway, it buys nothing.
 #
 # Does a hollow mark stand above the slope? Then what the layer reads stays in the processor's cache, which is faster than
-# the memory behind it; the slope was measured with arrays too large for most caches. Here the matrix has 64 MB.
+# the memory behind it; the slope was measured with arrays too large for most caches. Here the matrix has 64 MB. The
+# convolution can stand above the flat roof as well: the library computes 3×3 filters by Winograd's method, with fewer
+# multiplications than are counted here.
 #
 # How the intensity grows, counted:
 

@@ -471,10 +471,13 @@ def noise_in_batches(gradients, batch):
     ),
 }
 RIGHT["noise_in_batches"] = {
-    "variance of the workers": (
-        "(small - large) / (1 / batch - 1 / (k * batch))",
-        "batch * gradients.var(axis=1, ddof=1).sum(axis=1).mean()",
-    ),
+    "variance of the workers": """
+def noise_in_batches(gradients, batch):
+    each_round = np.var(gradients, axis=1, ddof=1).sum(-1)
+    noise = batch * np.mean(each_round)
+    length = np.linalg.norm(np.mean(gradients, axis=1), axis=-1)
+    return noise / (np.mean(length * length) - noise / (batch * gradients.shape[1]))
+""",
     "two equations solved": """
 def noise_in_batches(gradients, batch):
     rounds, k, _ = gradients.shape
