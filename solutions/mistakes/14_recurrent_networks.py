@@ -654,15 +654,20 @@ WRONG["short_translator"] = {
         "said = self.head(states).data.argmax(axis=-1)\n            out[running, t] = said[running, 0]\n            running &= said[:, 0] != END",
         "the decoder must read what it has written; yours reads START at every step",
     ),
+    "free: begins with END": (
+        "now, out = np.full((len(sources), 1), START)",
+        "now, out = np.full((len(sources), 1), END)",
+        "the first symbol that `translate` reads is END: it must be START",
+    ),
     "free: begins with PAD": (
         "now, out = np.full((len(sources), 1), START)",
         "now, out = np.full((len(sources), 1), PAD)",
-        "writing begins with START here too",
+        "the first symbol that `translate` reads is PAD: it must be START",
     ),
     "free: goes on behind END": (
         "out[running, t] = now[running, 0]",
         "out[:, t] = now[:, 0]",
-        "behind END a row is PAD",
+        "rows go on behind END: put PAD there",
     ),
     "free: END left out": (
         "out[running, t] = now[running, 0]\n            running &= now[:, 0] != END",
