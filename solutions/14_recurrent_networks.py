@@ -844,8 +844,8 @@ for name, guess in rivals.items():
 many = draw.figures_beside(new[0].reshape(12, 11, 2), back[0].reshape(12, 11, 2), scenes.LIMBS)
 
 # %% [markdown]
-# Do not believe a network before you have seen its rivals. The recurrent coder loses to the linear map, and even to the
-# figure that does not move, though that one keeps 22 numbers to its 16. These movements all have twelve frames and are
+# Do not believe a network before you have seen its rivals. The recurrent coder loses to the linear map, and comes no
+# nearer than the figure that does not move, though that one keeps 22 numbers to its 16. These movements all have twelve frames and are
 # smooth, and for such data a linear map of all 264 numbers is hard to beat. What it cannot do is take a movement of another
 # length.
 #

@@ -58,7 +58,7 @@ WRONG["rnn_forward"] = {
     "batch first": (
         "return np.stack(states)",
         "return np.stack(states, axis=1)",
-        "time comes first in the result too: (t, n, k)",
+        "your result has the batch first; time comes first there too: (t, n, k)",
     ),
     "state before each step": (
         """
@@ -74,7 +74,7 @@ def rnn_forward(x, h0, w_ih, w_hh, b):
     "reads one step late": (
         "for now in x:",
         "for now in np.concatenate([0 * x[:1], x[:-1]]):",
-        "step t reads x[t], not x[t - 1]",
+        "each input is read one step late: step t reads x[t], not x[t - 1]",
     ),
     "all states the last": (
         """
@@ -299,7 +299,7 @@ WRONG["time_gradients"] = {
         "for now in h[::-1]:",
         "t norms are asked for; you went on to the state before the first",
     ),
-    "order reversed": ("norms[::-1]", "norms", "the norm of the last state comes last"),
+    "order reversed": ("norms[::-1]", "norms", "the norms run backwards in time: that of the last state comes last"),
     "norm inside tanh": (
         "norms.append(np.linalg.norm(g))",
         "norms.append(np.linalg.norm(g * (1 - now**2)))",
@@ -342,7 +342,7 @@ WRONG["time_gradients"] = {
     "divided by the norm only": (
         "min(1.0, limit / norm)",
         "min(1.0, 1 / norm)",
-        "the norm afterwards is `limit`, not 1",
+        "the norm afterwards is 1; it must be `limit`",
     ),
     "no root": (
         "float(np.sqrt(sum((a * a).sum() for a in gradients)))",
@@ -357,7 +357,7 @@ WRONG["time_gradients"] = {
     "norm afterwards": (
         "return [a * scale for a in gradients], norm",
         "return [a * scale for a in gradients], norm * scale",
-        "returned is the norm *before*",
+        "you return the norm after clipping; asked is the one *before*",
     ),
     "zero by zero": (
         "min(1.0, limit / norm) if norm > 0 else 1.0",
@@ -565,7 +565,7 @@ def read_both_ways(x, lengths, ahead, back):
     "same weights both ways": (
         "run(reversed(range(len(x))), *back)",
         "run(reversed(range(len(x))), *ahead)",
-        "the backward layer has weights of its own",
+        "the backward layer uses the forward weights; it has its own, `back`",
     ),
     "backwards first": (
         "np.concatenate([there, again], axis=2)",
@@ -671,7 +671,7 @@ WRONG["short_translator"] = {
     "reader writes": (
         "states, _ = self.writer(self.target(before), state)",
         "states, _ = self.reader(self.target(before), state)",
-        "the decoder is self.writer; the reader's weights are for the source",
+        "self.reader writes the target; the decoder is self.writer",
     ),
     "softmax on top": (
         "return self.head(states)",
@@ -707,7 +707,7 @@ WRONG["short_translator"] = {
     "free: END left out": (
         "out[running, t] = now[running, 0]\n            running &= now[:, 0] != END",
         "running &= now[:, 0] != END\n            out[running, t] = now[running, 0]",
-        "END itself belongs to the row; only what follows is PAD",
+        "END is missing from the rows: it belongs to them, only what follows is PAD",
     ),
     "free: all stop with the first": (
         "running &= now[:, 0] != END",
@@ -842,7 +842,7 @@ def text_streams(symbols, n, window):
     "overlapping": (
         "range(0, full, window)",
         "range(0, each - window + 1)",
-        "windows follow each other without overlap: the start moves by `window`",
+        "the windows overlap: their start must move by `window`",
     ),
     "no room for the last target": (
         "each = (len(symbols) - 1) // n\n",
@@ -938,7 +938,7 @@ WRONG["draw_symbol"] = {
     "one number for all": (
         "uniforms[:, None]",
         "uniforms[0]",
-        "each row has a uniform number of its own",
+        "one uniform number serves all rows; each row has its own",
     ),
     "always the likeliest": (
         "    return (cumulative > uniforms[:, None]).argmax(axis=1)\n",
@@ -993,7 +993,7 @@ WRONG["attend"] = {
     "every query with the first keys": (
         'np.einsum("nd,nsd->ns", query, keys)',
         "query @ keys[0].T",
-        "each row has keys of its own",
+        "every query meets the keys of row 0; each row has keys of its own",
     ),
     "cosine": (
         "/ np.sqrt(query.shape[1])",
@@ -1008,17 +1008,17 @@ WRONG["attend"] = {
     "tanh of each by itself": (
         "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
         "np.tanh(query @ w_q.T)[:, None, :] + np.tanh(keys @ w_k.T)",
-        "tanh goes over the sum of both",
+        "tanh is taken of each by itself; it goes over the sum of both",
     ),
     "product inside tanh": (
         "(query @ w_q.T)[:, None, :] + keys @ w_k.T",
         "(query @ w_q.T)[:, None, :] * (keys @ w_k.T)",
-        "additive attention adds query and key",
+        "query and key are multiplied; additive attention adds them",
     ),
     "matrices exchanged": (
         "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
         "np.tanh((query @ w_k.T)[:, None, :] + keys @ w_q.T)",
-        "w_q is for the query and w_k for the keys",
+        "the matrices are exchanged: w_q is for the query and w_k for the keys",
     ),
     "v not used": ("return hidden @ v", "return hidden.sum(axis=2)", "the hidden numbers are weighted by v"),
     "query left out": (
@@ -1067,7 +1067,7 @@ WRONG["attend"] = {
     "softmax over the batch": (
         "weights / weights.sum(axis=1, keepdims=True)",
         "weights / weights.sum(axis=0, keepdims=True)",
-        "softmax goes over the places of each row, axis 1",
+        "softmax runs over the batch; it goes over the places of each row, axis 1",
     ),
     "overflow": (
         "np.exp(scores - scores.max(axis=1, keepdims=True))",
@@ -1198,12 +1198,12 @@ WRONG["curve_faults"] = {
     "softmax over the steps": (
         "logs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))",
         "logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-        "softmax goes over the symbols, the last axis",
+        "softmax runs over the steps; it goes over the symbols, the last axis",
     ),
     "symbol 0 taken out of the classes": (
         "z = logits - logits.max(axis=2, keepdims=True)",
         "z = np.where(np.arange(logits.shape[2]) == PAD, -1e9, logits)\n    z = z - z.max(axis=2, keepdims=True)",
-        "PAD stays among the symbols of softmax; only places with the target PAD are left out",
+        "PAD was taken out of softmax; it stays there as a symbol, only places with the target PAD are left out",
     ),
     "sum": (
         "of_target[targets != PAD].mean()",
@@ -1213,7 +1213,7 @@ WRONG["curve_faults"] = {
     "END left out": (
         "targets != PAD",
         "targets > END",
-        "only PAD is left out; START and END are symbols like others",
+        "START and END are left out as well; only PAD is",
     ),
 }
 RIGHT["curve_faults"] = {
