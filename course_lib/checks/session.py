@@ -2,9 +2,10 @@
 
 import os
 
-from course_lib.checks.lookup import exercise_of
+from course_lib.checks.lookup import exercise_of, find_check
+from course_lib.evidence.records import BadRecord
 
-_passed = {}  # check -> (passed, code of the function that bears the exercise's name)
+_passed = {}  # check -> (passed, code of the function or class that the exercise asks for)
 _failed = []  # exercises whose checks failed after an attempt, the last one last
 _opened = {}  # exercise -> hints opened here, for where no progress file can be written
 
@@ -17,7 +18,7 @@ def graded():
 def remember(check, passed, attempt, namespace, answer=""):
     """Note one run of a check; what was no attempt (a stub, a program as given, a cell not run) leaves no trace."""
     exercise = exercise_of(check)
-    _passed[check] = passed, _code(namespace.get(exercise))
+    _passed[check] = passed, _code(_asked_for(check, namespace))
     if not attempt:
         return
     _failed[:] = [one for one in _failed if one != exercise] + ([] if passed else [exercise])
@@ -57,11 +58,12 @@ def open_hints(exercise, count):
 def choose(exercise, namespace, library):
     """`(function, sentence)`: the learner's if every check of it that ran passed last and it is unchanged since.
 
-    Else the library's.
+    Else the library's. A class is chosen as a function is.
     """
-    mine = namespace.get(exercise)
-    runs = [run for check, run in _passed.items() if exercise_of(check) == exercise]
-    if mine is None or not runs:
+    runs = {check: run for check, run in _passed.items() if exercise_of(check) == exercise}
+    mine = _asked_for(next(iter(runs)), namespace) if runs else None
+    runs = list(runs.values())
+    if mine is None:
         return library, f"{exercise}: the library's, because yours has not been checked yet."
     if not all(passed for passed, _ in runs):
         return library, f"{exercise}: the library's, because yours does not pass its check yet."
@@ -70,5 +72,19 @@ def choose(exercise, namespace, library):
     return mine, f"{exercise}: yours."
 
 
-def _code(function):
-    return getattr(function, "__code__", function)
+def _asked_for(check, namespace):
+    """What the learner has defined under the exercise's own name, else under the first of its names; or None."""
+    exercise = exercise_of(check)
+    try:
+        found = find_check(check)
+    except BadRecord:
+        found = None
+    names = found[1].get("exercise", {}).get("names") or () if found else ()
+    return next((namespace[name] for name in (exercise, *names) if namespace.get(name) is not None), None)
+
+
+def _code(thing):
+    """What tells a function from another; of a class, its methods', so that its cell may be run again."""
+    if isinstance(thing, type):
+        return {name: _code(getattr(part, "__func__", part)) for name, part in vars(thing).items() if callable(part)}
+    return getattr(thing, "__code__", thing)

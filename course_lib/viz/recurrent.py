@@ -207,7 +207,7 @@ def carriers(*, many=None):
     plans = (
         ("ResNet: no gate", "x", "y", (), "F(x)"),
         ("Highway: one gate", "x", "y", ((0.32, "× (1 − T)"),), "T · F(x)"),
-        ("LSTM: two gates", "c, before", "c, after", ((0.32, "× f"),), "i · g"),
+        ("LSTM: two of its three gates", "c, before", "c, after", ((0.32, "× f"),), "i · g"),
     )
     for ax, (title, left, right, gates, branch) in zip(many, plans, strict=True):
         ax.set(xlim=(-0.08, 1.12), ylim=(-0.1, 1.1))

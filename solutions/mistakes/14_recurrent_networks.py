@@ -58,12 +58,23 @@ WRONG["rnn_forward"] = {
     "batch first": (
         "return np.stack(states)",
         "return np.stack(states, axis=1)",
-        "time comes first in the result too: (t, n, k)",
+        "your result has the batch first; time comes first there too: (t, n, k)",
+    ),
+    "state before each step": (
+        """
+def rnn_forward(x, h0, w_ih, w_hh, b):
+    h, states = h0, []
+    for now in x:
+        states.append(h)
+        h = np.tanh(now @ w_ih.T + h @ w_hh.T + b)
+    return np.stack(states)
+""",
+        "your list begins with h0 and lacks the last state: append the state after the step, not before it",
     ),
     "reads one step late": (
         "for now in x:",
         "for now in np.concatenate([0 * x[:1], x[:-1]]):",
-        "step t reads x[t], not x[t - 1]",
+        "each input is read one step late: step t reads x[t], not x[t - 1]",
     ),
     "all states the last": (
         """
@@ -149,6 +160,11 @@ WRONG["bptt"] = {
         "before = np.concatenate([0 * h0[None], h[:-1]])",
         "at step 0 the state before is h0, not 0",
     ),
+    "h[t - 1] at the first step": (
+        "before = np.concatenate([h0[None], h[:-1]])",
+        "before = np.concatenate([h[-1:], h[:-1]])",
+        "at step 0 `h[t - 1]` is `h[-1]`, the last state of all: the state before step 0 is h0",
+    ),
     "recurrent matrix transposed": (
         "dh = inside @ w_hh",
         "dh = inside @ w_hh.T",
@@ -182,7 +198,7 @@ WRONG["bptt"] = {
     "window ignored": (
         "if window and t > 0 and t % window == 0:",
         "if False:",
-        "with `window` the gradient must stop at the borders",
+        "`window` has no effect: the gradient must stop at its borders",
     ),
     "border one step late": (
         "t > 0 and t % window == 0",
@@ -283,7 +299,7 @@ WRONG["time_gradients"] = {
         "for now in h[::-1]:",
         "t norms are asked for; you went on to the state before the first",
     ),
-    "order reversed": ("norms[::-1]", "norms", "the norm of the last state comes last"),
+    "order reversed": ("norms[::-1]", "norms", "the norms run backwards in time: that of the last state comes last"),
     "norm inside tanh": (
         "norms.append(np.linalg.norm(g))",
         "norms.append(np.linalg.norm(g * (1 - now**2)))",
@@ -326,7 +342,7 @@ WRONG["time_gradients"] = {
     "divided by the norm only": (
         "min(1.0, limit / norm)",
         "min(1.0, 1 / norm)",
-        "the norm afterwards is `limit`, not 1",
+        "the norm afterwards is 1; it must be `limit`",
     ),
     "no root": (
         "float(np.sqrt(sum((a * a).sum() for a in gradients)))",
@@ -341,7 +357,7 @@ WRONG["time_gradients"] = {
     "norm afterwards": (
         "return [a * scale for a in gradients], norm",
         "return [a * scale for a in gradients], norm * scale",
-        "returned is the norm *before*",
+        "you return the norm after clipping; asked is the one *before*",
     ),
     "zero by zero": (
         "min(1.0, limit / norm) if norm > 0 else 1.0",
@@ -419,7 +435,7 @@ WRONG["lstm_step"] = {
     "old cell shown": (
         "    c = f * c + i * np.tanh(g)\n    return o * np.tanh(c), c",
         "    return o * np.tanh(c), f * c + i * np.tanh(g)",
-        "h shows the *new* cell",
+        "h is made from the old cell; it shows the new one, after forgetting and writing",
     ),
     "forget is one minus input": (
         "f * c + i * np.tanh(g)",
@@ -490,7 +506,31 @@ WRONG["read_both_ways"] = {
     "state runs on through the padding": (
         "h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
         "h = np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b)",
-        "the state goes on through the padding: behind the end it must stay what it is",
+        "the padding is read: forwards the state runs on behind the end, and the backward layer begins in the padding",
+    ),
+    "backwards begins in the padding": (
+        "    there, last = run(range(len(x)), *ahead)\n    again, first = run(reversed(range(len(x))), *back)\n",
+        "    there, last = run(range(len(x)), *ahead)\n    ends, runs = runs, np.ones_like(runs)\n"
+        "    again, first = run(reversed(range(len(x))), *back)\n    again = np.where(ends, again, 0)\n",
+        "the backward layer begins in the padding: it must begin at each sequence's own end",
+    ),
+    "backward states not turned round": (
+        """
+def read_both_ways(x, lengths, ahead, back):
+    runs = (np.arange(len(x))[:, None] < np.asarray(lengths))[:, :, None]
+
+    def run(order, w_ih, w_hh, b):
+        h, states = np.zeros((x.shape[1], len(w_hh))), []
+        for t in order:
+            h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)
+            states.append(np.where(runs[t], h, 0))
+        return np.stack(states), h
+
+    there, last = run(range(len(x)), *ahead)
+    again, first = run(reversed(range(len(x))), *back)
+    return np.concatenate([there, again], axis=2), np.concatenate([last, first], axis=1)
+""",
+        "the backward states stand in the order in which they were made: turn them round, so that each is at its step",
     ),
     "state set to zero behind the end": (
         "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
@@ -500,7 +540,7 @@ WRONG["read_both_ways"] = {
     "outputs not masked": (
         "states[t] = np.where(runs[t], h, 0)",
         "states[t] = h",
-        "behind the end the states that are returned are 0",
+        "states are left standing behind the end: those that are returned are 0 there",
     ),
     "padding set to zero and read": (
         "h = np.where(runs[t], np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b), h)",
@@ -517,11 +557,6 @@ WRONG["read_both_ways"] = {
         "np.arange(len(x))[:, None] < np.maximum(1, np.asarray(lengths) - 1)",
         "the last real step of each sequence is treated as padding",
     ),
-    "backwards stays in its own order": (
-        "np.concatenate([there, again], axis=2)",
-        "np.concatenate([there, again[::-1]], axis=2)",
-        "each state belongs at the step where it was computed: the backward states are turned round",
-    ),
     "backwards forwards": (
         "again, first = run(reversed(range(len(x))), *back)",
         "again, first = run(range(len(x)), *back)",
@@ -530,7 +565,7 @@ WRONG["read_both_ways"] = {
     "same weights both ways": (
         "run(reversed(range(len(x))), *back)",
         "run(reversed(range(len(x))), *ahead)",
-        "the backward layer has weights of its own",
+        "the backward layer uses the forward weights; it has its own, `back`",
     ),
     "backwards first": (
         "np.concatenate([there, again], axis=2)",
@@ -636,7 +671,7 @@ WRONG["short_translator"] = {
     "reader writes": (
         "states, _ = self.writer(self.target(before), state)",
         "states, _ = self.reader(self.target(before), state)",
-        "the decoder is self.writer; the reader's weights are for the source",
+        "self.reader writes the target; the decoder is self.writer",
     ),
     "softmax on top": (
         "return self.head(states)",
@@ -654,20 +689,25 @@ WRONG["short_translator"] = {
         "said = self.head(states).data.argmax(axis=-1)\n            out[running, t] = said[running, 0]\n            running &= said[:, 0] != END",
         "the decoder must read what it has written; yours reads START at every step",
     ),
+    "free: begins with END": (
+        "now, out = np.full((len(sources), 1), START)",
+        "now, out = np.full((len(sources), 1), END)",
+        "the first symbol that `translate` reads is END: it must be START",
+    ),
     "free: begins with PAD": (
         "now, out = np.full((len(sources), 1), START)",
         "now, out = np.full((len(sources), 1), PAD)",
-        "writing begins with START here too",
+        "the first symbol that `translate` reads is PAD: it must be START",
     ),
     "free: goes on behind END": (
         "out[running, t] = now[running, 0]",
         "out[:, t] = now[:, 0]",
-        "behind END a row is PAD",
+        "rows go on behind END: put PAD there",
     ),
     "free: END left out": (
         "out[running, t] = now[running, 0]\n            running &= now[:, 0] != END",
         "running &= now[:, 0] != END\n            out[running, t] = now[running, 0]",
-        "END itself belongs to the row; only what follows is PAD",
+        "END is missing from the rows: it belongs to them, only what follows is PAD",
     ),
     "free: all stop with the first": (
         "running &= now[:, 0] != END",
@@ -677,12 +717,12 @@ WRONG["short_translator"] = {
     "free: stops when all have ended, too short": (
         "        return out\n",
         "        return out[:, : max(1, int((out != PAD).sum(1).max()))]\n",
-        "the array has `longest` columns, PAD included",
+        "columns are missing: the array has `longest` of them, PAD included",
     ),
     "free: least likely": (
         "argmax(axis=-1)",
         "argmin(axis=-1)",
-        "the likeliest symbol has the largest logit",
+        "the least likely symbol is taken: the likeliest has the largest logit",
     ),
     "free: lengths forgotten": (
         "_, state = self.reader(self.source(sources), lengths=lengths)\n        now",
@@ -797,12 +837,12 @@ def text_streams(symbols, n, window):
     "one window too few": (
         "range(0, full, window)",
         "range(0, full - window, window)",
-        "the last full window belongs to it",
+        "the last full window is missing from the list",
     ),
     "overlapping": (
         "range(0, full, window)",
         "range(0, each - window + 1)",
-        "windows follow each other without overlap: the start moves by `window`",
+        "the windows overlap: their start must move by `window`",
     ),
     "no room for the last target": (
         "each = (len(symbols) - 1) // n\n",
@@ -812,12 +852,12 @@ def text_streams(symbols, n, window):
     "time first": (
         "(inputs[:, s : s + window], targets[:, s : s + window])",
         "(inputs[:, s : s + window].T, targets[:, s : s + window].T)",
-        "each array is (n, window)",
+        "the arrays are (window, n), time first; asked is (n, window)",
     ),
     "pairs the other way round": (
         "(inputs[:, s : s + window], targets[:, s : s + window])",
         "(targets[:, s : s + window], inputs[:, s : s + window])",
-        "inputs come first",
+        "targets come first in your pairs; inputs must",
     ),
 }
 RIGHT["text_streams"] = {
@@ -850,10 +890,15 @@ WRONG["draw_symbol"] = {
         "keepdims=True)) * temperature",
         "divide by the temperature: above 1 it makes the probabilities more equal",
     ),
+    "no branch for zero": (
+        "    if temperature == 0:\n        return logits.argmax(axis=1)\n",
+        "",
+        "a division by the temperature 0: it needs a branch of its own, the likeliest symbol",
+    ),
     "zero not treated": (
         "    if temperature == 0:\n        return logits.argmax(axis=1)\n",
         "    temperature = max(temperature, 1)\n",
-        "temperature 0 asks for the likeliest symbol",
+        "temperature 0 is drawn like any other; it asks for the likeliest symbol",
     ),
     "overflow": (
         "(logits - logits.max(axis=1, keepdims=True)) / temperature",
@@ -868,7 +913,7 @@ WRONG["draw_symbol"] = {
     "divided by the sum of all rows": (
         "p.sum(axis=1, keepdims=True)",
         "p.sum()",
-        "each row adds up to 1 by itself",
+        "you divided by the sum of all rows; each row adds up to 1 by itself",
     ),
     "own probability left out": (
         "cumulative = np.cumsum(p, axis=1) / p.sum(axis=1, keepdims=True)",
@@ -893,7 +938,7 @@ WRONG["draw_symbol"] = {
     "one number for all": (
         "uniforms[:, None]",
         "uniforms[0]",
-        "each row has a uniform number of its own",
+        "one uniform number serves all rows; each row has its own",
     ),
     "always the likeliest": (
         "    return (cumulative > uniforms[:, None]).argmax(axis=1)\n",
@@ -937,9 +982,9 @@ WRONG["attend"] = {
     "not divided": (
         " / np.sqrt(query.shape[1])",
         "",
-        "the products are divided by the root of d",
+        "the division by the root of d is missing",
     ),
-    "divided by d": ("np.sqrt(query.shape[1])", "query.shape[1]", "divide by the *root* of d"),
+    "divided by d": ("np.sqrt(query.shape[1])", "query.shape[1]", "you divided by d; divide by its *root*"),
     "divided by the root of the places": (
         "np.sqrt(query.shape[1])",
         "np.sqrt(keys.shape[1])",
@@ -948,7 +993,7 @@ WRONG["attend"] = {
     "every query with the first keys": (
         'np.einsum("nd,nsd->ns", query, keys)',
         "query @ keys[0].T",
-        "each row has keys of its own",
+        "every query meets the keys of row 0; each row has keys of its own",
     ),
     "cosine": (
         "/ np.sqrt(query.shape[1])",
@@ -963,17 +1008,17 @@ WRONG["attend"] = {
     "tanh of each by itself": (
         "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
         "np.tanh(query @ w_q.T)[:, None, :] + np.tanh(keys @ w_k.T)",
-        "tanh goes over the sum of both",
+        "tanh is taken of each by itself; it goes over the sum of both",
     ),
     "product inside tanh": (
         "(query @ w_q.T)[:, None, :] + keys @ w_k.T",
         "(query @ w_q.T)[:, None, :] * (keys @ w_k.T)",
-        "additive attention adds query and key",
+        "query and key are multiplied; additive attention adds them",
     ),
     "matrices exchanged": (
         "np.tanh((query @ w_q.T)[:, None, :] + keys @ w_k.T)",
         "np.tanh((query @ w_k.T)[:, None, :] + keys @ w_q.T)",
-        "w_q is for the query and w_k for the keys",
+        "the matrices are exchanged: w_q is for the query and w_k for the keys",
     ),
     "v not used": ("return hidden @ v", "return hidden.sum(axis=2)", "the hidden numbers are weighted by v"),
     "query left out": (
@@ -984,7 +1029,7 @@ WRONG["attend"] = {
     "mask ignored": (
         "scores = np.where(seen, scores, -np.inf)\n",
         "scores = scores + 0\n",
-        "padding must have the weight 0",
+        "the lengths have no effect: padding must have the weight 0",
     ),
     "weights cut off after softmax": (
         "    scores = np.where(seen, scores, -np.inf)\n"
@@ -994,6 +1039,21 @@ WRONG["attend"] = {
         "    weights = np.where(seen, weights / weights.sum(axis=1, keepdims=True), 0)\n",
         "masked after softmax the weights no longer add up to 1: mask the scores, before",
     ),
+    "END masked too": (
+        "seen = np.arange(scores.shape[1]) < np.asarray(lengths)[:, None]",
+        "seen = np.arange(scores.shape[1]) < np.asarray(lengths)[:, None] - 1\n    seen[:, 0] = True",
+        "the last real place, END, is masked with the padding: all of the first `lengths[i]` places may be looked at",
+    ),
+    "unequal instead of smaller": (
+        "np.arange(scores.shape[1]) < np.asarray(lengths)[:, None]",
+        "np.arange(scores.shape[1]) != np.asarray(lengths)[:, None]",
+        "only the first place behind the end is masked: the mask needs `<`, not `!=`",
+    ),
+    "mask of -100": (
+        "np.where(seen, scores, -np.inf)",
+        "np.where(seen, scores, -100.0)",
+        "-100 is no mask where scores are below it, as -2 500: use minus infinity",
+    ),
     "scores of zero": (
         "np.where(seen, scores, -np.inf)",
         "np.where(seen, scores, 0)",
@@ -1002,12 +1062,12 @@ WRONG["attend"] = {
     "one place too many": (
         "np.arange(scores.shape[1]) < np.asarray(lengths)[:, None]",
         "np.arange(scores.shape[1]) <= np.asarray(lengths)[:, None]",
-        "length 2 means places 0 and 1",
+        "one place behind the end is looked at too: length 2 means places 0 and 1",
     ),
     "softmax over the batch": (
         "weights / weights.sum(axis=1, keepdims=True)",
         "weights / weights.sum(axis=0, keepdims=True)",
-        "softmax goes over the places of each row, axis 1",
+        "softmax runs over the batch; it goes over the places of each row, axis 1",
     ),
     "overflow": (
         "np.exp(scores - scores.max(axis=1, keepdims=True))",
@@ -1022,7 +1082,7 @@ WRONG["attend"] = {
     "plain mean": (
         'return np.einsum("ns,nsm->nm", weights, values), weights',
         "return values.mean(axis=1), weights",
-        "the context is the *weighted* mean",
+        "the context is a plain mean of all places; it must be the weighted one",
     ),
     "weights only": (
         'return np.einsum("ns,nsm->nm", weights, values), weights',
@@ -1138,18 +1198,22 @@ WRONG["curve_faults"] = {
     "softmax over the steps": (
         "logs = z - np.log(np.exp(z).sum(axis=2, keepdims=True))",
         "logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))",
-        "softmax goes over the symbols, the last axis",
+        "softmax runs over the steps; it goes over the symbols, the last axis",
     ),
     "symbol 0 taken out of the classes": (
         "z = logits - logits.max(axis=2, keepdims=True)",
         "z = np.where(np.arange(logits.shape[2]) == PAD, -1e9, logits)\n    z = z - z.max(axis=2, keepdims=True)",
-        "PAD stays among the symbols of softmax; only places with the target PAD are left out",
+        "PAD was taken out of softmax; it stays there as a symbol, only places with the target PAD are left out",
     ),
-    "sum": ("of_target[targets != PAD].mean()", "of_target[targets != PAD].sum()", "the mean is asked for"),
+    "sum": (
+        "of_target[targets != PAD].mean()",
+        "of_target[targets != PAD].sum()",
+        "that is the sum; the mean is asked for",
+    ),
     "END left out": (
         "targets != PAD",
         "targets > END",
-        "only PAD is left out; START and END are symbols like others",
+        "START and END are left out as well; only PAD is",
     ),
 }
 RIGHT["curve_faults"] = {
@@ -1213,6 +1277,11 @@ WRONG["open_gestures"] = {
         "return gesture_logits(x, lengths).data.argmax(axis=1)",
         "return np.full(len(x), 2)",
         "every path gets the same class",
+    ),
+    "logits returned": (
+        "return gesture_logits(x, lengths).data.argmax(axis=1)",
+        "return gesture_logits(x, lengths).data",
+        "six logits are returned for each path: take the number of the largest, so that the shape is (n,)",
     ),
     "argmin": (
         "return gesture_logits(x, lengths).data.argmax(axis=1)",

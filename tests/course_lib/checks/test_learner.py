@@ -366,6 +366,38 @@ def test_yours_is_the_learners_function_only_while_it_passes(half, capsys):
     assert choice() == ("library", "half: the library's, because yours does not pass its check yet.")
 
 
+HALVER = "class Halver:\n    def of(self, x):\n        return x / 2"
+HALVER_CHECK = 'with check("halver") as expect:\n    expect("of one", Halver().of(1))\n'
+
+
+def test_yours_is_the_class_that_an_exercise_asks_for_under_a_name_of_its_own(tmp_path, capsys):
+    write(tmp_path / "expected", halver=entry(HALVER, HALVER_CHECK, exercise={"names": ["Halver"]}))
+    book = Notebook()
+
+    def choice():
+        book.run('chosen = yours("halver", else_=abs)')
+        return book.names["chosen"]
+
+    book.run(HALVER)
+    assert choice() is abs
+    outcome(book, HALVER_CHECK, capsys)
+    assert choice() is book.names["Halver"]
+    book.run(HALVER)  # the same cell run again
+    assert choice() is book.names["Halver"]
+    book.run(HALVER.replace("x / 2", "x / 2.0"))
+    assert choice() is abs
+
+
+def test_yours_is_not_the_helper_that_an_exercise_asks_for_beside_it(tmp_path, capsys):
+    made = entry(REFERENCE, CHECK, exercise={"names": ["helper", "half"]})
+    write(tmp_path / "expected", half=made)
+    book = Notebook()
+    book.run("def helper(x):\n    return x\n\n\n" + REFERENCE)
+    outcome(book, CHECK, capsys)
+    book.run('chosen = yours("half", else_=abs)')
+    assert book.names["chosen"] is book.names["half"]
+
+
 def test_every_check_of_an_exercise_must_pass_for_yours(tmp_path, capsys):
     whole, part = CHECK, CHECK.replace('"half"', '"half-part"')
     write(tmp_path / "expected", half=entry(REFERENCE, whole), **{"half-part": entry(REFERENCE, part)})
