@@ -764,7 +764,7 @@ def calibration_error(confidence, right, bins):
 # %% check="calibration_error" points=4
 with check("calibration_error") as expect:
     confidence = np.array([0.25, 0.5, 0.75, 1.0, 0.9, 0.3, 0.0])
-    right = np.array([False, True, False, True, True, True, False])
+    right = np.array([False, True, True, False, True, True, False])
     expect("7 samples on edges, 4 bins", calibration_error(confidence, right, 4))
     rng = np.random.default_rng(41)
     confidence = rng.uniform(0.3, 1, 200)
@@ -951,7 +951,7 @@ larger = 50
 # How many answers does a bin hold, and how well does their share right tell the probability?
 
 # %% [markdown] hint="larger"
-# Ten answers at 80 %: seven to nine are right, most of the time, seldom eight. A hundred: seventy-six to eighty-four.
+# Ten answers at 80 %: seven to nine are right, most of the time, exactly eight only three times in ten. A hundred: seventy-six to eighty-four.
 
 # %% [markdown] hint="larger"
 # A gap of the wrong sign counts as much as one of the right sign. Fewer answers in a bin make larger gaps.

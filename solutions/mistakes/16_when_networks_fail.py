@@ -414,6 +414,23 @@ WRONG["calibration_error"] = {
         "(confidence * bins).astype(int)",
         "confidence 1 belongs to the last bin; here it has one of its own",
     ),
+    "below the upper edge in every bin": (
+        "    place = np.minimum((confidence * bins).astype(int), bins - 1)\n"
+        "    error = 0.0\n"
+        "    for k in np.unique(place):\n"
+        "        own = place == k\n",
+        "    error = 0.0\n"
+        "    for k in range(bins):\n"
+        "        own = (k / bins <= confidence) & (confidence < (k + 1) / bins)\n"
+        "        if not own.any():\n"
+        "            continue\n",
+        "`confidence < (k + 1) / bins` drops confidence 1 in the last bin: there the upper edge belongs to it",
+    ),
+    "size taken once, after summing": (
+        "    return float(error)",
+        "    return float(abs(np.mean(confidence) - np.mean(right)))",
+        "the size is taken bin by bin, before the sum; taken once at the end, gaps of different sign cancel",
+    ),
     "confidence 1 left out": (
         "for k in np.unique(place):",
         "place = (confidence * bins).astype(int)\n    for k in range(bins):",
