@@ -406,7 +406,7 @@ drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in s
 #
 # (b) Repair the masked one. Write `unmask(model, x, t)`: an array of the shape of `x` (`(n, 1, h, w)`, float32) along whose *sign* an attack
 # shall go. It is called with networks whose logits have been multiplied by some number, which you do not know, and must
-# work for all of them. After ten steps within 0.15 fewer than 35 % may be read rightly.
+# work for all of them. After ten steps within 0.15 fewer than 25 % may be read rightly.
 #
 # *Example:* logits (2000, 5000) of an image of class 0: the loss should be one that still has a slope there.
 
@@ -469,9 +469,9 @@ with check("attack_curves-unmask") as expect:
         return hits(model, attacked, t)
 
     def outcome(model, x, t):
-        """ "fewer than 35 %", or what the direction does to the logits of the network instead."""
-        if standing(model, x, t) < 0.35:
-            return "fewer than 35 % stand"
+        """ "fewer than 25 %", or what the direction does to the logits of the network instead."""
+        if standing(model, x, t) < 0.25:
+            return "fewer than 25 % stand"
         way = np.sign(unmask(model, x, t))
         before, after = logits(plain, x), logits(plain, np.clip(x + 0.15 * way, 0, 1).astype(np.float32))
         order = np.where(np.eye(10, dtype=bool)[t], np.nan, before).argsort(axis=1)  # the right one comes last
@@ -486,7 +486,7 @@ with check("attack_curves-unmask") as expect:
         }
         return next((case for case, so in cases.items() if so), "the logits change little")
 
-    few, classes = x_test[:120], t_test[:120]
+    few, classes = x_test, t_test
     expect("logits times 1000", outcome(loud(plain), few, classes))
     expect("logits as they are", outcome(plain, few, classes))
     twice = [unmask(plain, few, classes) for _ in range(2)]
@@ -494,7 +494,7 @@ with check("attack_curves-unmask") as expect:
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
     for factor in (1, rng.integers(20, 60), rng.integers(30_000, 90_000)):
-        some = rng.permutation(len(x_test))[:110]
+        some = rng.permutation(len(x_test))[:240]
         seen = outcome(loud(plain, float(factor)), x_test[some], t_test[some])
         expect(f"logits times {factor:g}", f"{factor:g}: {seen}")
     slopes = np.any(unmask(loud(plain, 70_000.0), x_test[some], t_test[some]) != 0, axis=(1, 2, 3))
