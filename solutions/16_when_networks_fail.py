@@ -486,9 +486,9 @@ with check("attack_curves-unmask") as expect:
         }
         return next((case for case, so in cases.items() if so), "the logits change little")
 
-    few, classes = x_test, t_test
+    few, classes = x_test[::2], t_test[::2]
     expect("logits times 1000", outcome(loud(plain), few, classes))
-    expect("logits as they are", outcome(plain, few, classes))
+    expect("logits as they are, the other images", outcome(plain, x_test[1::2], t_test[1::2]))
     twice = [unmask(plain, few, classes) for _ in range(2)]
     expect("the same direction when asked again", bool(np.array_equal(*twice)))
     ### BEGIN HIDDEN TESTS
