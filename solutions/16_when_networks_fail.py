@@ -1,5 +1,5 @@
 # %% [markdown] lesson="16" title="When networks fail" minutes=240 builds_on="06 07 08 12"
-# A network reads nine of ten digits rightly, and then takes a 3 for a 5 because every pixel moved by a shade of grey. When
+# A network reads nine of ten digits rightly, and then takes a 3 for a 5 because nearly every pixel moved by a shade of grey. When
 # does a network fail, does it know, and how do you find out without fooling yourself?
 #
 # After this lesson you will be able to
@@ -46,7 +46,7 @@ np.set_printoptions(precision=3, suppress=True)
 # Training moves the *weights* downhill on the loss. The same gradient exists for the *image*: in which direction must
 # each pixel move for the loss to rise? Nothing stops you from going there.
 #
-# We take the 8×8 digits that come with scikit-learn, grey values within 0..1 in seventeen steps, and small networks of one hidden
+# We take the 8×8 digits that come with scikit-learn, seventeen grey values within 0..1, and small networks of one hidden
 # layer. They train in a moment, so that every claim below can be measured with several starts. The test images are by
 # writers who gave no training image.
 
@@ -101,7 +101,7 @@ print(f"signs by chance, standard deviation of 1000 trials: {np.std(by_chance):.
 # %% [markdown]
 # Changes that nobody would notice one by one add up, if they all agree. Chance never makes them agree; the gradient does.
 # Goodfellow, Shlens and Szegedy (2015) drew the lesson: networks fail here not because they are too strange but because
-# they are too *linear*. Their attack, the **fast gradient sign method**, is one step:
+# they are too *linear*. Their attack, the **fast gradient sign method**, is one step, with E the cross-entropy:
 #
 # $$x' = x + \varepsilon\,\mathrm{sign}\,\frac{\partial E}{\partial x}$$
 #
@@ -289,7 +289,8 @@ with check("attack_in_ball") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# What more steps bring, everything else equal: the same three networks, the same images, the same ball.
+# What more steps bring, everything else equal but the size of a step: the same three networks, the same images, the same ball.
+# The single step goes the whole ε, the others go a quarter of it each.
 
 # %% practice="more_steps"
 eps = 0.15
@@ -338,7 +339,7 @@ for name, net in {"plain": plain, "logits times 1000": quiet}.items():
 # into 0 and 1, the cross-entropy of a right answer is exactly 0 in float32, and so is its slope. The attacker stands on a
 # plateau and sees no direction. The wrong images are where they were.
 
-# %% picture="masked" alt="Largest slope of the loss on the way to an attacked image: the plain network's grows all the way, that with logits times 1000 is zero until the image is read wrongly"
+# %% picture="masked" alt="Largest slope of the loss on the way to an attacked image: the plain network's grows to a little over half of the way, stays level from there and falls a little at the end, that with logits times 1000 is zero until the image is read wrongly"
 from course_lib.viz.pictures import failing
 
 failing.masked()
@@ -405,7 +406,7 @@ drawing = failures.lettered({letter: (STRENGTHS, shares) for letter, shares in s
 #
 # (b) Repair the masked one. Write `unmask(model, x, t)`: an array of the shape of `x` (`(n, 1, h, w)`, float32) along whose *sign* an attack
 # shall go. It is called with networks whose logits have been multiplied by some number, which you do not know, and must
-# work for all of them. After ten steps within 0.15 fewer than 35 % may be read rightly.
+# work for all of them. After ten steps within 0.15 fewer than 25 % may be read rightly.
 #
 # *Example:* logits (2000, 5000) of an image of class 0: the loss should be one that still has a slope there.
 
@@ -467,18 +468,37 @@ with check("attack_curves-unmask") as expect:
             attacked = np.clip(attacked + 0.0375 * np.sign(unmask(model, attacked, t)), low, high).astype(np.float32)
         return hits(model, attacked, t)
 
-    few, classes = x_test[:120], t_test[:120]
-    expect("logits times 1000: fewer than 35 % stand", standing(loud(plain), few, classes) < 0.35)
-    expect("logits as they are", standing(plain, few, classes) < 0.35)
+    def outcome(model, x, t):
+        """ "fewer than 25 %", or what the direction does to the logits of the network instead."""
+        if standing(model, x, t) < 0.25:
+            return "fewer than 25 % stand"
+        way = np.sign(unmask(model, x, t))
+        before, after = logits(plain, x), logits(plain, np.clip(x + 0.15 * way, 0, 1).astype(np.float32))
+        order = np.where(np.eye(10, dtype=bool)[t], np.nan, before).argsort(axis=1)  # the right one comes last
+        at = (t, order[:, -2], order[:, 0])
+        right, highest, lowest = (np.median((after - before)[np.arange(len(t)), c]) for c in at)
+        cases = {
+            "most images get no direction": np.mean(np.any(way != 0, axis=(1, 2, 3))) < 0.5,
+            "the right logit rises": right > 0,
+            "the lowest wrong logit rises most": lowest > 4.5,
+            "the highest wrong logit rises, the right one hardly falls": highest > 1 and right > -3,
+            "the right logit falls, the highest wrong one does not rise": highest < 1 and right < -3.5,
+        }
+        return next((case for case, so in cases.items() if so), "the logits change little")
+
+    few, classes = x_test[::2], t_test[::2]
+    expect("logits times 1000", outcome(loud(plain), few, classes))
+    expect("logits as they are, the other images", outcome(plain, x_test[1::2], t_test[1::2]))
     twice = [unmask(plain, few, classes) for _ in range(2)]
     expect("the same direction when asked again", bool(np.array_equal(*twice)))
+    other = unmask(plain, x_test[1::2], t_test[1::2])
+    expect("another direction for other images", not np.array_equal(twice[0], other))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
     for factor in (1, rng.integers(20, 60), rng.integers(30_000, 90_000)):
-        some = rng.permutation(len(x_test))[:110]
-        share = standing(loud(plain, float(factor)), x_test[some], t_test[some])
-        below = [share < bound for bound in (0.35, 0.75, 0.93)]
-        expect(f"logits times {factor:g}: fewer than 35, 75, 93 % stand", [int(factor), *below])
+        some = rng.permutation(len(x_test))[:240]
+        seen = outcome(loud(plain, float(factor)), x_test[some], t_test[some])
+        expect(f"logits times {factor:g}", f"{factor:g}: {seen}")
     slopes = np.any(unmask(loud(plain, 70_000.0), x_test[some], t_test[some]) != 0, axis=(1, 2, 3))
     expect("a direction for nine of ten images", {"directions": bool(slopes.mean() > 0.9)})
     ### END HIDDEN TESTS
@@ -667,7 +687,7 @@ with check("saliency_map") as expect:
 #
 # Three methods: the gradient, gradient times grey value, and, as a control, the edges of the image, which need no network.
 
-# %% picture="sanity" alt="Four digits and maps of them by three methods, each with the trained network and with random weights: the gradient changes, gradient times input and the edges look the same"
+# %% picture="sanity" alt="Four digits and maps of them by three methods, each with the trained network and with random weights: the gradient changes, gradient times input keeps the digit's outline, the edges are the same"
 from course_lib.viz.pictures import failing
 
 failing.sanity()
@@ -764,7 +784,7 @@ def calibration_error(confidence, right, bins):
 # %% check="calibration_error" points=4
 with check("calibration_error") as expect:
     confidence = np.array([0.25, 0.5, 0.75, 1.0, 0.9, 0.3, 0.0])
-    right = np.array([False, True, False, True, True, True, False])
+    right = np.array([False, True, True, False, True, True, False])
     expect("7 samples on edges, 4 bins", calibration_error(confidence, right, 4))
     rng = np.random.default_rng(41)
     confidence = rng.uniform(0.3, 1, 200)
@@ -901,6 +921,8 @@ with check("fit_temperature") as expect:
     z, t = sharpened(np.random.default_rng(51), 300, 4, 3.0)
     expect("300 images, logits three times too large", fit_temperature(z, t), rtol=1e-3)
     expect.unchanged("the logits afterwards", z)
+    z, t = sharpened(np.random.default_rng(52), 90, 3, 2.5)
+    expect("logits between 1950 and 2050", fit_temperature(z + 2000, t), rtol=1e-3)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160701)
     for n, classes, factor in [(150, 3, 0.4), (400, 10, 6.0), (200, 2, 1.7)]:
@@ -932,6 +954,9 @@ for name, seen in rows.items():
     print(f"{name:28} T {told(t_mean, 2)}   calibration error {told(error)}   cross-entropy {told(loss)}")
 
 # %% [markdown]
+# Either T repairs most of it. Which of the two writers T came from, five networks do not tell: the calibration errors of
+# the last two lines differ by about as much as they are uncertain.
+#
 # ### The error of the error
 #
 # The calibration error is itself measured, from finitely many images, and an absolute value never averages out. Take a
@@ -951,7 +976,7 @@ larger = 50
 # How many answers does a bin hold, and how well does their share right tell the probability?
 
 # %% [markdown] hint="larger"
-# Ten answers at 80 %: seven to nine are right, most of the time, seldom eight. A hundred: seventy-six to eighty-four.
+# Ten answers at 80 %: seven to nine are right, most of the time, exactly eight only three times in ten. A hundred: seventy-six to eighty-four.
 
 # %% [markdown] hint="larger"
 # A gap of the wrong sign counts as much as one of the right sign. Fewer answers in a bin make larger gaps.
@@ -1113,6 +1138,34 @@ for rate in (0.003, 0.03, 0.1, 0.2):
 x_animals, t_animals = pictures_of(1000, 160)
 print(x_animals.shape, x_animals.dtype, f"{t_animals.mean():.0%} animals")
 
+# %% [markdown]
+# The judge's number can be estimated beforehand, in the judge's way, on pictures of your own. The cell prints it for a plain network.
+# When you have defined `animal`, call `estimate(animal)`; from 300 pictures, a share is known to two or three points.
+
+# %% practice="resist_estimate"
+x_theirs, t_theirs = pictures_of(1000, 170)
+x_judged, t_judged = pictures_of(300, 171)
+theirs = [animal_net(x_theirs, t_theirs, seed) for seed in (5, 6)]
+x_hard = attacks.iterated(
+    lambda x: F.log_softmax(theirs[0](x), 1) + F.log_softmax(theirs[1](x), 1),
+    x_judged,
+    t_judged,
+    0.06,
+    step=0.015,
+    steps=10,
+)
+
+
+def estimate(reader):
+    """Shares read rightly of 300 clean pictures and of the same attacked by two other networks."""
+    return tuple(float(np.mean(reader(x.astype(np.float32)) == t_judged)) for x in (x_judged, x_hard))
+
+
+plain_reader = animal_net(x_animals, t_animals, 7)
+print(
+    "a plain network: {:.0%} clean, {:.0%} attacked".format(*estimate(lambda x: logits(plain_reader, x).argmax(axis=1)))
+)
+
 # %% [markdown] task="resist" title="Open: a reader that resists"
 # Define `resist`, an `nn.Module` with at most 40 000 weights, and `animal(images)`: for float32 images `(n, 1, 24, 24)` within
 # 0..1 the classes `(n,)`, 1 for an animal, as integers. Train in this cell, for at most about two seconds of one core.
@@ -1120,7 +1173,8 @@ print(x_animals.shape, x_animals.dtype, f"{t_animals.mean():.0%} animals")
 # Judged on 300 new pictures by the share read rightly: on clean ones at least 78 % (1 point); on pictures attacked by the
 # judge's networks at least 58 % (2 points), at least 66 % (1 more point). Any design counts.
 #
-# *Example:* always 0 is right for half of the pictures. A plain network reads most clean pictures and less than half of the attacked.
+# *Example:* always 0 is right for half of the pictures. A plain network reads most clean pictures and about half of the attacked or fewer: the cell above
+# measured one.
 
 
 # %% solve="resist" difficulty=4 importance=4 minutes=30
@@ -1187,7 +1241,9 @@ fresh, attacked = (np.rint(255 * a).astype(np.uint8) for a in (held_pictures, st
 # %% check="resist" points=1
 with check("resist") as expect:
     expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
-    expect("shape of the answer", animal(x_animals[:7]).shape)
+    expect("shape of the answer (how many are right, the judge measures)", animal(x_animals[:7]).shape)
+    answer = np.asarray(animal(x_animals[:7]))
+    expect("integers, 0 or 1", answer.dtype.kind in "iu" and bool(np.isin(answer, (0, 1)).all()))
     ### BEGIN HIDDEN TESTS
     pictures_held = (expect.held("fresh") / 255).astype(np.float32)
     expect("weights within 40 000, again", sum(p.data.size for p in resist.parameters()) <= 40_000)
@@ -1196,7 +1252,8 @@ with check("resist") as expect:
 
 # %% check="resist-attacked" points=2
 with check("resist-attacked") as expect:
-    expect("shape of the answer", animal(x_animals[:9]).shape)
+    expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
+    expect("shape of the answer (how many are right, the judge measures)", animal(x_animals[:9]).shape)
     ### BEGIN HIDDEN TESTS
     pictures_held = (expect.held("attacked") / 255).astype(np.float32)
     expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
@@ -1205,7 +1262,8 @@ with check("resist-attacked") as expect:
 
 # %% check="resist-better" points=1
 with check("resist-better") as expect:
-    expect("shape of the answer", animal(x_animals[:8]).shape)
+    expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
+    expect("shape of the answer (how many are right, the judge measures)", animal(x_animals[:8]).shape)
     ### BEGIN HIDDEN TESTS
     pictures_held = (expect.held("attacked") / 255).astype(np.float32)
     expect("weights within 40 000", sum(p.data.size for p in resist.parameters()) <= 40_000)
@@ -1317,7 +1375,7 @@ with check("compare_runs") as expect:
 
 # %% [markdown]
 # **How many runs?** The interval shrinks with the root of the number. Before you start, decide which difference would
-# *matter* to you (δ), and guess the standard deviation s of single runs from a small pilot. Then the number of runs on each side
+# *matter* to you (δ), and guess the standard deviation s of single runs from a **pilot**: a few runs made beforehand for this alone, which count for nothing else. Then the number of runs on each side
 # that finds such a difference with a given probability, the **power**, is about
 #
 # $$n = 2 \left(\frac{(z_{(1+\text{level})/2} + z_{\text{power}})\; s}{\delta}\right)^2$$
@@ -1344,7 +1402,7 @@ for effect in (2.0, 1.0, 0.5):
 rng = np.random.default_rng(9)
 for most in (2, 5, 10, 20, 50):
     print(
-        f"looking after every run up to {most:2}: {experiment.peeking(most, rng=rng):.1%} of 1000 trials find a difference that is not there"
+        f"looking after every new pair, up to {most:2} pairs: {experiment.peeking(most, rng=rng):.1%} of 1000 trials find a difference that is not there"
     )
 
 # %% [markdown]
@@ -1353,10 +1411,11 @@ for most in (2, 5, 10, 20, 50):
 # seeds; pilot runs do not count again.
 
 # %% practice="pilot"
+spreads = {}
 for claim in CLAIMS:
     began = time.process_time()
     pilot = [[measure(claim, side, seed) for seed in range(3)] for side in "ab"]
-    spread = np.sqrt(np.mean(np.var(pilot, axis=1, ddof=1)))
+    spread = spreads[claim] = np.sqrt(np.mean(np.var(pilot, axis=1, ddof=1)))
     print(
         f"{claim:9} standard deviation {spread:.1f} points, {(time.process_time() - began) / 6:.2f} s a run: {CLAIMS[claim]}"
     )
@@ -1424,9 +1483,11 @@ with check("stated_plan-runs") as expect:
     expect("difference 1, s = 1, level 0.95, power 0.8", runs_for(1.0, 1.0, 0.95, 0.8))
     expect("half the difference", runs_for(0.5, 1.0, 0.95, 0.8))
     expect("a huge difference", runs_for(50.0, 1.0, 0.95, 0.8))
+    expect("difference 1, s = 0.8: 10.05 by the formula", runs_for(1.0, 0.8, 0.95, 0.8))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161001)
     expect("a difference of 90 s", runs_for(90.0, 1.0, 0.9, 0.85))
+    expect("level 0.9, power 0.8, s = 0.9", runs_for(1.0, 0.9, 0.9, 0.8))
     for level, power in [(0.9, 0.8), (0.99, 0.9), (0.95, 0.95)]:
         smallest, deviation = rng.uniform(0.3, 0.9), rng.uniform(1, 2)
         expect(f"level {level}, power {power}", runs_for(smallest, deviation, level, power))
@@ -1445,9 +1506,11 @@ with check("stated_plan-decide") as expect:
     base = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])
     expect("means 3 apart", decide(rule, 93 + base, 90 + base))
     expect("the other way round", decide(rule, 90 + base, 93 + base))
+    expect("an interval from 0.04 to 0.96", decide(rule, 90.5 + base, 90 + base))
     expect("means 0.1 apart, s = 0.3", decide(rule, 90.1 + base, 90 + base))
     expect("means 0.1 apart, s = 3", decide(rule, 90.1 + 10 * base, 90 + 10 * base))
     expect("one run more on a side", refusal(rule, [1.0, 2, 3, 4, 5, 6], [1.0, 2, 3, 4, 5]))
+    expect("one run more on both sides", refusal(rule, [1.0, 2, 3, 4, 5, 6], [2.0, 3, 4, 5, 6, 7]))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(161002)
     for n, level, smallest in [(4, 0.9, 0.5), (9, 0.99, 2.0), (15, 0.95, 0.3)]:
@@ -1465,6 +1528,9 @@ with check("stated_plan-decide") as expect:
             found.append(decide(rule, scale * center + scale * half * shift, scale * center))
         expect(f"{n} runs, level {level}, six cases", [n, *found])
     expect("a run fewer on a, on b", [refusal(rule, center[1:], center), refusal(rule, center, center[1:])])
+    expect("a run fewer on both", refusal(rule, center[1:], center[1:]))
+    rule = {**rule, "smallest": 9.0}
+    expect("b above a, by less than matters", [decide(rule, center / 9 - 1, center / 9), rule["runs"]])
     ### END HIDDEN TESTS
 
 # %% check="stated_plan-mine" points=3
@@ -1495,7 +1561,9 @@ with check("stated_plan-mine") as expect:
 # Now run your plan. Whatever comes out stands; a new idea needs a new plan and new seeds.
 
 # %% practice="claim"
-plan = yours("stated_plan", else_=lambda: experiment.plan("momentum", smallest=1.0, deviation=1.2, power=0.9))()
+plan = yours(
+    "stated_plan", else_=lambda: experiment.plan("momentum", smallest=1.0, deviation=spreads["momentum"], power=0.9)
+)()
 seeds = range(plan["first_seed"], plan["first_seed"] + plan["runs"])
 a, b = ([measure(plan["claim"], side, seed) for seed in progress(seeds, f"side {side}")] for side in "ab")
 difference, low, high = experiment.compare(a, b, plan["level"])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.topics import attacks, calibration
-from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREEN, GREY, MARKERS, ORANGE, RED, axes, row
+from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREEN, GREY, MARKERS, ORANGE, RED, YELLOW, axes, row
 
 STRENGTHS = np.linspace(0, 0.3, 7)
 
@@ -70,9 +70,9 @@ def reliability(confidence, right, *, bins=10, ax=None, title=None):
     count, sure, share = calibration.binned(confidence, right, bins)
     ax = axes(ax, size=(3.6, 3.4), title=title, xlabel="confidence", ylabel="share right")
     filled = count > 0
-    ax.bar(sure[filled], share[filled], width=0.9 / bins, color=BLUE, label="share right")
+    ax.bar(sure[filled], share[filled], width=0.7 / bins, color=BLUE, label="share right")
     gap = (sure - share)[filled]
-    ax.bar(sure[filled], gap, bottom=share[filled], width=0.9 / bins, fc="none", ec=RED, hatch="///", label="gap")
+    ax.bar(sure[filled], gap, bottom=share[filled], width=0.7 / bins, fc="none", ec=RED, hatch="///", label="gap")
     ax.plot([0, 1], [0, 1], color=GREY, ls="--", lw=1)
     ax.set(xlim=(0, 1.06), ylim=(0, 1.06))
     error = calibration.calibration_error(confidence, right, bins)
@@ -118,8 +118,8 @@ def reaction_times(session, machine=None, *, ax=None):
     if machine is not None:
         ax.hist(np.clip(machine, 0.011, 1999), bins=edges, color=ORANGE, hatch="//", label="network")
     middle, low, high = session.median()
-    ax.axvspan(low, high, color=BLUE, alpha=0.25, lw=0)
-    ax.axvline(middle, color=BLUE, lw=1.5)
+    ax.axvspan(low, high, color=YELLOW, alpha=0.5, lw=0, zorder=3, label="interval of the median")
+    ax.axvline(middle, color=RED, lw=2, zorder=4, label="median")
     if machine is not None:
         ax.set_xscale("log")
     ax.legend(frameon=False, fontsize=8, loc="upper left")

@@ -193,6 +193,21 @@ WRONG["attack_curves"] = {
         "(z[rows, t] - z[rows, wrong]).sum().backward()",
         "this makes the right logit larger: the wrong one has to win",
     ),
+    "the right logit alone": (
+        "(z[rows, wrong] - z[rows, t]).sum().backward()",
+        "(-z[rows, t]).sum().backward()",
+        "lowering the right logit alone is not enough, and some other class does not help either: which wrong class must rise?",
+    ),
+    "the wrong logit alone": (
+        "(z[rows, wrong] - z[rows, t]).sum().backward()",
+        "z[rows, wrong].sum().backward()",
+        "raising the wrong logit alone is not enough: what must the right one do at the same time?",
+    ),
+    "the plain gradient with noise": (
+        "    (z[rows, wrong] - z[rows, t]).sum().backward()\n    return images.grad",
+        "    F.cross_entropy(z, t).backward()\n    return images.grad + 1e-4 * np.random.default_rng(2).normal(size=x.shape)",
+        "where the plain gradient is zero, only the noise is left: find a loss that has a slope there",
+    ),
     "signs by chance": (
         "return images.grad",
         "return rng.normal(size=x.shape)",
@@ -256,6 +271,11 @@ WRONG["hardened_step"] = {
         "model(Tensor(attacked))",
         "model(Tensor(x))",
         "the loss is taken at x, so the attack is for nothing: learn from the attacked images",
+    ),
+    "the clean loss added": (
+        "    loss = F.cross_entropy(model(Tensor(attacked)), t)\n",
+        "    loss = F.cross_entropy(model(Tensor(attacked)), t) + F.cross_entropy(model(Tensor(x)), t)\n",
+        "only the loss at the attacked images counts here; this adds that of the images as they were",
     ),
     "no step of the optimiser": (
         "    optimizer.step()\n",
@@ -414,6 +434,23 @@ WRONG["calibration_error"] = {
         "(confidence * bins).astype(int)",
         "confidence 1 belongs to the last bin; here it has one of its own",
     ),
+    "below the upper edge in every bin": (
+        "    place = np.minimum((confidence * bins).astype(int), bins - 1)\n"
+        "    error = 0.0\n"
+        "    for k in np.unique(place):\n"
+        "        own = place == k\n",
+        "    error = 0.0\n"
+        "    for k in range(bins):\n"
+        "        own = (k / bins <= confidence) & (confidence < (k + 1) / bins)\n"
+        "        if not own.any():\n"
+        "            continue\n",
+        "`confidence < (k + 1) / bins` drops confidence 1 in the last bin: there the upper edge belongs to it",
+    ),
+    "size taken once, after summing": (
+        "    return float(error)",
+        "    return float(abs(np.mean(confidence) - np.mean(right)))",
+        "the size is taken bin by bin, before the sum; taken once at the end, gaps of different sign cancel",
+    ),
     "confidence 1 left out": (
         "for k in np.unique(place):",
         "place = (confidence * bins).astype(int)\n    for k in range(bins):",
@@ -474,6 +511,16 @@ WRONG["fit_temperature"] = {
         "for _ in range(6):",
         "for _ in range(1):",
         "a single grid is too coarse for three digits: look again, finer, round the best",
+    ),
+    "log T": (
+        "return float(np.exp(best))",
+        "return float(best)",
+        "this is log T: you searched on a logarithmic scale, so return exp of what you found",
+    ),
+    "a single grid of a thousand": (
+        "    for _ in range(6):\n        tries = np.linspace(low, high, 21)\n",
+        "    for _ in range(1):\n        tries = np.log(np.linspace(0.05, 20, 1000))\n",
+        "steps of 0.02 in T are too coarse for a thousandth of T: look again, finer, round the best",
     ),
     "overflows": (
         "        scaled = scaled - scaled.max(axis=1, keepdims=True)\n",
@@ -558,6 +605,11 @@ WRONG["resist"] = {
         "return logits(resist, images).argmax(axis=1)",
         "return logits(resist, images)",
         "return the classes (n,), not the logits (n, 2)",
+    ),
+    "probabilities in place of classes": (
+        "return logits(resist, images).argmax(axis=1)",
+        "z = logits(resist, images)\n    return 1 / (1 + np.exp(z[:, 0] - z[:, 1]))",
+        "answer 0 or 1 as integers, not a probability",
     ),
     "pictures not read": (
         "return logits(resist, images).argmax(axis=1)",
@@ -666,6 +718,11 @@ WRONG["stated_plan"] = {
         "int(2 * (z * deviation / smallest) ** 2)",
         "round up: fewer runs have less than the power asked for",
     ),
+    "rounded to the nearest": (
+        "int(np.ceil(2 * (z * deviation / smallest) ** 2))",
+        "round(2 * (z * deviation / smallest) ** 2)",
+        "round up, always: 10.05 needs 11 runs, for 10 have less than the power asked for",
+    ),
     "not squared": (
         "2 * (z * deviation / smallest) ** 2",
         "2 * (z * deviation / smallest)",
@@ -696,6 +753,18 @@ WRONG["stated_plan"] = {
         'if len(a) != plan["runs"]:',
         "both sides must have the planned number of runs",
     ),
+    "the sides only compared with each other": (
+        'if len(a) != plan["runs"] or len(b) != plan["runs"]:',
+        "if len(a) != len(b):",
+        "equal numbers are not enough: both sides must have the number of runs that the plan states",
+    ),
+    "too small before a and b": (
+        '    if low > 0 or high < 0:\n        return "a" if low > 0 else "b"\n'
+        '    return "too small" if -plan["smallest"] < low and high < plan["smallest"] else "undecided"\n',
+        '    if -plan["smallest"] < low and high < plan["smallest"]:\n        return "too small"\n'
+        '    return "a" if low > 0 else "b" if high < 0 else "undecided"\n',
+        "first ask whether the interval lies above or below 0: a small difference, well measured, is a difference",
+    ),
     "the larger mean wins": (
         '    if low > 0 or high < 0:\n        return "a" if low > 0 else "b"\n',
         '    if True:\n        return "a" if np.mean(a) > np.mean(b) else "b"\n',
@@ -720,7 +789,7 @@ WRONG["stated_plan"] = {
     "a claim of its own": (
         '"claim": "momentum"',
         '"claim": "my idea"',
-        "pick one of CLAIMS, by its name",
+        "`claim` is one of the keys of CLAIMS: momentum, dropout, shifts, relu or width",
     ),
     "pilot used again": (
         '"first_seed": 100',
