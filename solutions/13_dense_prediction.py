@@ -381,7 +381,7 @@ with check("mirrored") as expect:
 # `10 20 30` meet in one pixel, `[[[[1, 2, 13, 20, 30]]]]`. With `g = 1` everywhere, x has the gradient `[[[[6, 6]]]]`.
 
 
-# %% solve="upconv" difficulty=4 importance=5 minutes=30 forbid="course_lib.functional.conv_transpose2d course_lib.functional.conv2d course_lib.ops.convolution.transposed.conv_transpose2d course_lib.ops.convolution.conv.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
+# %% solve="upconv" difficulty=4 importance=5 minutes=30 forbid="course_lib.functional.conv_transpose2d course_lib.functional.conv2d torch.nn.functional.conv_transpose2d torch.conv_transpose2d"
 def upconv(x, w, b, stride, padding):
     """Stamps of x (n, c, h, width) through w (c, f, kh, kw), added up, less the padding, plus b (f,)."""
     ### BEGIN SOLUTION
@@ -541,7 +541,7 @@ dense.switches()
 # *Example:* `[[[[3, 1, 9], [4, 2, 9]]]]` with k = 2 gives the value `[[[[4]]]]` and the switch `[[[[3]]]]`.
 
 
-# %% solve="unpool" difficulty=3 importance=3 minutes=18 forbid="course_lib.functional.max_pool2d course_lib.functional.max_unpool2d course_lib.ops.convolution.pool.max_indices course_lib.ops.convolution.pool.max_unpool2d torch.nn.functional.max_pool2d"
+# %% solve="unpool" difficulty=3 importance=3 minutes=18 forbid="course_lib.functional.max_pool2d course_lib.functional.max_unpool2d course_lib.ops.convolution.pool.max_indices torch.nn.functional.max_pool2d"
 def pool_with_switches(x, k):
     """The largest of each k x k window of x (n, c, h, w), and where it stood: row * w + column."""
     ### BEGIN SOLUTION

@@ -766,7 +766,7 @@ threshold_explorer(genuine, impostor)
 # *Example:* scores `[3, 2, 2, 1]`, positive `[True, True, False, False]`: false `[0, 0, 0.5, 1]`, true `[0, 0.5, 1, 1]`, area 0.875.
 
 
-# %% solve="roc" difficulty=3 importance=5 minutes=20 forbid="course_lib.topics.verification.roc sklearn"
+# %% solve="roc" difficulty=3 importance=5 minutes=20 forbid="course_lib.topics.verification.roc sklearn.metrics.roc_curve sklearn.metrics.roc_auc_score"
 def roc(score, positive):
     """False positive rate, true positive rate, area under the curve."""
     ### BEGIN SOLUTION
@@ -824,7 +824,7 @@ with check("roc") as expect:
 # *Example:* genuine `[1, 2, 4]`, impostor `[3, 5, 6, 7]`: at 3, FAR is 1/4 and FRR 1/3; nothing is nearer. So 7/24 and 3.
 
 
-# %% solve="equal_error" difficulty=3 importance=4 minutes=12 forbid="course_lib.topics.verification.equal_error_rate course_lib.topics.verification.rates sklearn"
+# %% solve="equal_error" difficulty=3 importance=4 minutes=12 forbid="course_lib.topics.verification.equal_error_rate course_lib.topics.verification.rates sklearn.metrics.roc_curve"
 def equal_error(genuine, impostor):
     """The equal error rate, and its threshold."""
     ### BEGIN SOLUTION
@@ -1332,7 +1332,7 @@ print("with B the best, rows  ", detection.nms(row_of_three, np.array([0.8, 0.9,
 # *Example:* right, wrong, right by falling score, 4 objects: (1 + 2/3) / 4 = 0.4167.
 
 
-# %% solve="average_precision" difficulty=4 importance=5 minutes=25 forbid="course_lib.topics.detection.mark course_lib.topics.detection.average_precision course_lib.topics.detection.precision_recall sklearn"
+# %% solve="average_precision" difficulty=4 importance=5 minutes=25 forbid="course_lib.topics.detection.mark course_lib.topics.detection.average_precision course_lib.topics.detection.precision_recall sklearn.metrics.average_precision_score sklearn.metrics.precision_recall_curve"
 def mark(boxes, scores, truths, least):
     """Which boxes are right, (n,) of bool."""
     ### BEGIN SOLUTION
