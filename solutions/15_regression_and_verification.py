@@ -262,7 +262,7 @@ pose_figure() if FULL else recorded("F41")
 #   change the picture and not the pose.
 # - Four grey frames laid on each other as channels helped little or not at all. Their *differences* did: what stands still vanishes,
 #   and the figure is left. All of it was in the four frames before; the network did not find it in these steps.
-# - More figures helped every input, and grey ones need them: from 100 grey figures the network got hardly past the same guess for all.
+# - More figures helped every input, and grey ones need them: from 100 grey figures the network was no better than the same guess for all.
 #
 # ## 3. Hard examples
 #
