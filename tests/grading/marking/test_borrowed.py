@@ -9,7 +9,7 @@ from grading.lessons.source import read_lessons
 from grading.marking.borrowed import borrowed
 from grading.paths import ROOT
 
-LESSONS = {lesson.slug: lesson for lesson in read_lessons(ROOT / "solutions")}
+LESSONS = {lesson.slug: lesson for lesson in read_lessons(ROOT / "solutions") if lesson.exercises}
 SKELETONS = {}
 
 
