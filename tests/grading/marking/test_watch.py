@@ -232,7 +232,7 @@ def test_ctrl_c_ends_it_with_one_sentence_and_a_mark_within_seconds(place):
         line = json.loads(running.stdout.readline())  # the real sandbox
         assert (line["student"], line["score"], line["how"]) == ("ann", 6, "ran")
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=240)
     finally:
         running.kill()
     assert said == "course: stopped. What was finished is kept; the same command goes on from there.\n"
