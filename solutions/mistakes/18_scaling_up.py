@@ -259,11 +259,6 @@ def own_rows(n, workers, rank, epoch, seed):
         ".permutation(n // workers * workers)",
         "the last rows are never seen in any epoch: shuffle all n, then cut",
     ),
-    "drawn without a seed": (
-        "np.random.default_rng((seed, epoch))",
-        "np.random.default_rng()",
-        "without a seed each call shuffles anew, and no two workers agree",
-    ),
 }
 RIGHT["own_rows"] = {
     "every k-th row": """
