@@ -788,22 +788,22 @@ def resume(kept):
 }
 
 WRONG["fault_of"] = {
-    'A and B confused': (
+    "A and B confused": (
         '"A": "sum", "B": "rate"',
         '"A": "rate", "B": "sum"',
         "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    'B and D confused': (
+    "B and D confused": (
         '"B": "rate", "C": "old checkpoint", "D": "one shard"',
         '"B": "one shard", "C": "old checkpoint", "D": "rate"',
         "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    'C and D confused': (
+    "C and D confused": (
         '"C": "old checkpoint", "D": "one shard"',
         '"C": "one shard", "D": "old checkpoint"',
         "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
     ),
-    'A and C confused': (
+    "A and C confused": (
         '"A": "sum", "B": "rate", "C": "old checkpoint"',
         '"A": "old checkpoint", "B": "rate", "C": "sum"',
         "two are right: ask of each curve whether it is ill from its first step, jumps once, falls slowly, or parts from the other",
