@@ -13,7 +13,7 @@ import nbformat
 
 from grading.errors import CourseError
 from grading.ids import check_of, exercise_of, split
-from grading.lessons.cells import GUARDED, defined_names, split_hidden
+from grading.lessons.cells import GUARDED, SKIP, defined_names, split_hidden
 
 ROLES = ("solution", "check", "question", "locked", "plain")
 
@@ -95,7 +95,7 @@ def _cell(cell, sources):
         hidden=(split_hidden(sources.get(grade_id, ""))[1] or None) if check else None,
         rubric=sources.get(grade_id, "") if split(grade_id or "")[0] == "ask" else "",
         names=defined_names(cell.source) if cell.cell_type == "code" else frozenset(),
-        skip=bool({"skip-execution", *GUARDED} & set(tags)),
+        skip=bool({SKIP, *GUARDED} & set(tags)),
     )
 
 

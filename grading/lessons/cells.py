@@ -4,6 +4,7 @@ import ast
 import re
 
 GUARDED = ("practice", "figure", "gpu")  # roles of cells that the grader skips
+SKIP = "skip-execution"  # the tag by which nbclient, nbgrader's way to run a notebook, passes over a cell
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="

@@ -24,13 +24,12 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grading.lessons.cells import GUARDED, solution_region, without_markers
+from grading.lessons.cells import GUARDED, SKIP, solution_region, without_markers
 from grading.lessons.frame import hand_in_source, linked, needs_source
 from grading.lessons.held import fill
 
 SCHEMA_VERSION = 3
 NEEDS = "needs"  # id and tag of the first code cell
-SKIP = "skip-execution"  # the tag by which nbclient, nbgrader's way to run a notebook, passes over a cell
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import from_dict
 
 from grading.course.intake import Refused, read_pieces
-from grading.lessons.cells import defined_names, tree_of
+from grading.lessons.cells import SKIP, defined_names, tree_of
 from grading.marking.match import Matching, calls_check, same_text
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
@@ -153,7 +153,7 @@ class Overlay:
         source = without_checks(answer.source) if cell.kind == "code" else answer.source
         if source != answer.source:
             self.repairs.append(f"{name}: a copy of a check inside the answer is not run")
-        if "skip-execution" in answer.tags and "skip-execution" not in cell.metadata.get("tags", []):
+        if SKIP in answer.tags and SKIP not in cell.metadata.get("tags", []):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
         return _skeleton_cell(cell, source, answer.attachments)
 
@@ -168,7 +168,7 @@ class Overlay:
             self.repairs.append(f"{name}: its text was changed and is restored")
         if len(pieces) > 1:
             self.repairs.append(f"{name}: stood in the notebook {len(pieces)} times and runs once")
-        if any("skip-execution" in p.tags for p in pieces):
+        if any(SKIP in p.tags for p in pieces):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
         return _skeleton_cell(cell)
 

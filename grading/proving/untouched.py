@@ -18,9 +18,8 @@ import nbformat
 from course_lib.evidence.observation import decode
 from grading.confinement.job import Isolation, Run
 from grading.errors import CourseError
-from grading.lessons.cells import open_hidden
+from grading.lessons.cells import SKIP, open_hidden
 from grading.lessons.held import filled
-from grading.lessons.release import SKIP
 from grading.marking.judge import judge
 from grading.paths import ROOT
 
