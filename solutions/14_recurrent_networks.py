@@ -36,7 +36,7 @@ from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import scenes, sequences, texts
 from course_lib.data.sequences import END, PAD, START, Vocabulary
 from course_lib.topics import language, recurrent, translation
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, style
 from course_lib.viz import recurrent as draw
 from course_lib.viz.lecture import lecture_table
@@ -602,11 +602,6 @@ CONTENDERS = {
 WAITS = {"copying": (5, 15, 40, 80), "adding": (10, 30, 60, 100)}
 
 
-def mean_and_error(values, times=1.0, digits=2):
-    values = times * np.asarray(values, dtype=float)
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1) / np.sqrt(len(values)):.{digits}f}"
-
-
 # %% figure="L14a"
 def memory_figure(seeds=3, steps=1200):
     rows, pair = [], style.row(2, size=(4.6, 3.4))
@@ -619,7 +614,7 @@ def memory_figure(seeds=3, steps=1200):
             ]
             lines[name] = (waits, np.mean(runs, axis=1))
             spread[name] = np.std(runs, axis=1, ddof=1) / np.sqrt(seeds)
-            told = "; ".join(f"{w}: {mean_and_error(r)}" for w, r in zip(waits, runs, strict=True))
+            told = "; ".join(f"{w}: {plus_minus(r, 2)}" for w, r in zip(waits, runs, strict=True))
             rows.append(
                 (f"{task}, {name}", "", told, f"share right by steps to bridge, {seeds} starts, mean ± standard error")
             )
@@ -1315,21 +1310,21 @@ def letters_figure(seeds=3, much=400_000):
             (
                 name,
                 "",
-                f"{mean_and_error(lost)} bits a letter",
+                f"{plus_minus(lost, 2)} bits a letter",
                 f"{weights[0]:,} weights, {np.mean(took):.0f} s of training",
             )
         )
     for window in (4, 16, 64, 256):
         n, make = 2048 // window, racers(len(alphabet))["GRU, 124 units"]
         lost = [letters_lost(make, train_on, test_on, seed, n=n, window=window)[0] for seed in range(seeds)]
-        rows.append((f"GRU, truncated to {window} steps", "", f"{mean_and_error(lost)} bits a letter", f"{n} streams"))
+        rows.append((f"GRU, truncated to {window} steps", "", f"{plus_minus(lost, 2)} bits a letter", f"{n} streams"))
     lines, origin = texts.load("names")
     spelled = np.array([sorted(set(lines)).index(c) for c in lines])
     edge = int(0.9 * len(spelled))
     for name, make in racers(len(set(lines))).items():
         lost = [letters_lost(make, spelled[:edge], spelled[edge:], seed, n=16, window=24)[0] for seed in range(seeds)]
         rows.append(
-            (f"names: {name}", "", f"{mean_and_error(lost)} bits a letter", f"{origin}, one pass, windows of 24")
+            (f"names: {name}", "", f"{plus_minus(lost, 2)} bits a letter", f"{origin}, one pass, windows of 24")
         )
     what = f"{much:,} letters of {source}, one pass, windows of 64, Adam at 0.003, clipped at 1, {seeds} starts"
     return lecture_table(f"Bits a letter on text held back, mean ± standard error: {what}", rows)
@@ -1540,8 +1535,8 @@ def translation_figure(seeds=3, steps=500):
                     long = sequences.reversals(300, shortest=9, longest=12, rng=np.random.default_rng(9))
                     read, lengths = letters.encode(long[0])
                     longer.append(translation.exact(model, read, lengths, letters.encode(long[1])[0]))
-            result = f"{mean_and_error(shares, 100, 1)} % right"
-            result += f"; 9 to 12 letters: {mean_and_error(longer, 100, 1)} %" if longer else ""
+            result = f"{plus_minus(shares, 1, 100)} % right"
+            result += f"; 9 to 12 letters: {plus_minus(longer, 1, 100)} %" if longer else ""
             weights = sum(p.data.size for p in model.parameters())
             rows.append((f"{task}, {kind or 'no'} attention", "", result, f"{weights:,} weights, 400 new ones"))
     how = f"48 units, {steps} steps of 64, Adam at 0.005, strings of 3 to 8 letters, {seeds} starts, mean ± standard error"

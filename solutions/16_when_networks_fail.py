@@ -32,7 +32,7 @@ from course_lib.data.augment import translate
 from course_lib.data.creatures import creatures, tag
 from course_lib.topics import attacks, calibration, experiment, reaction, saliency
 from course_lib.topics.attacks import hits, input_gradient, logits, loud, small_net
-from course_lib.train import progress
+from course_lib.train import plus_minus, progress
 from course_lib.viz import curves, failures, style
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.failures import attack_explorer, reaction_experiment
@@ -175,14 +175,6 @@ with check("fast_gradient") as expect:
 # On the digits, three networks that differ in their starts. Beside the attack stands the same amount of noise: ε up
 # or down by chance.
 
-
-# %%
-def told(values, digits=3):
-    """Mean and standard error of values as text."""
-    values = np.asarray(values, dtype=float)
-    return f"{values.mean():.{digits}f} ± {values.std(ddof=1) / np.sqrt(len(values)):.{digits}f}"
-
-
 # %% practice="one_step"
 attack = yours("fast_gradient", else_=attacks.fast_gradient)
 three = [plain, digit_net(1), digit_net(2)]
@@ -191,7 +183,7 @@ print("   ε   noise            attack           share read rightly, mean ± sta
 for eps in (0, 0.05, 0.1, 0.15, 0.2):
     noisy = [hits(net, np.clip(x_test + eps * noise, 0, 1), t_test) for net in three]
     fooled = [hits(net, attack(net, x_test, t_test, eps), t_test) for net in three]
-    print(f"{eps:5.2f}  {told(noisy)}    {told(fooled)}")
+    print(f"{eps:5.2f}  {plus_minus(noisy)}    {plus_minus(fooled)}")
 
 # %% [markdown]
 # Play with it: another digit, a stronger attack, another network. **Hardened** is one that has been trained on attacked
@@ -297,7 +289,7 @@ eps = 0.15
 for steps in (1, 3, 10, 30):
     step = eps if steps == 1 else eps / 4
     shares = [hits(net, attacks.iterated(net, x_test, t_test, eps, step=step, steps=steps), t_test) for net in three]
-    print(f"{steps:3} steps of {step:.3f}: {told(shares)} read rightly")
+    print(f"{steps:3} steps of {step:.3f}: {plus_minus(shares)} read rightly")
 
 # %% [markdown]
 # Three steps of this size cannot even reach the edge of the ball. With ten, the attack is stronger than the single step;
@@ -705,7 +697,7 @@ for name, method in saliency.METHODS.items():
             saliency.rank_correlation(method(a, x_test, t_test), method(b, x_test, t_test))
             for a, b in zip(deep, changed, strict=True)
         ]
-        row.append(told(alike))
+        row.append(plus_minus(alike))
     print(f"{name:20}", "  ".join(row))
 
 # %% [markdown]
@@ -733,7 +725,7 @@ for name, eps in {"plain": 0.0, "hardened": 0.15}.items():
         made = np.array([saliency.visualise(net, c, (1, 8, 8), start=0.3).ravel() for c in range(10)])
         made = made - made.mean(axis=0)
         alike.append(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(made, means, strict=True)]))
-    print(f"{name:9} correlation with the class's mean image {told(alike)}")
+    print(f"{name:9} correlation with the class's mean image {plus_minus(alike)}")
 
 # %% [markdown]
 # ## 6. Does it know when it is wrong?
@@ -949,7 +941,7 @@ for seed in range(5):
         seen.append((temperature, error, calibration.nll(judged, t_kept, temperature)))
 for name, seen in rows.items():
     t_mean, error, loss = np.array(seen).T
-    print(f"{name:28} T {told(t_mean, 2)}   calibration error {told(error)}   cross-entropy {told(loss)}")
+    print(f"{name:28} T {plus_minus(t_mean, 2)}   calibration error {plus_minus(error)}   cross-entropy {plus_minus(loss)}")
 
 # %% [markdown]
 # Either T repairs most of it. Which of the two writers T came from, five networks do not tell: the calibration errors of
@@ -1039,7 +1031,7 @@ print("tags in training           tested as trained   without tags      tags on 
 for name, known in {"on every animal": all_tagged, "on every second picture": by_chance}.items():
     nets = [animal_net(known, t_wild, seed) for seed in range(3)]
     shares = [[hits(net, x, t_new) for net in nets] for x in (as_trained, x_new, crossed)]
-    print(f"{name:26} {told(shares[0])}      {told(shares[1])}     {told(shares[2])}")
+    print(f"{name:26} {plus_minus(shares[0])}      {plus_minus(shares[1])}     {plus_minus(shares[2])}")
 
 # %% [markdown]
 # A test set with the same tags would have called the first network nearly perfect. The saliency of the same networks,
@@ -1075,7 +1067,7 @@ for name, (x, t) in sets.items():
         plainly.append(np.mean(p.argmax(1) == t))
         mended.append(np.mean(calibration.reweighted(p, (0.5, 0.5), new).argmax(1) == t))
         shares.append(new[1])
-    print(f"{name:35} {told(plainly)}     {told(mended)}     {told(shares, 2)}")
+    print(f"{name:35} {plus_minus(plainly)}     {plus_minus(mended)}     {plus_minus(shares, 2)}")
 
 # %% [markdown]
 # **Strange inputs.** A digit reader will read a digit into anything. Can its outputs say "this is no digit"? A score is
@@ -1100,7 +1092,7 @@ for name, odd in strange.items():
         [calibration.auc(s(a), s(b)) for a, b in z] for s in (calibration.top_probability, calibration.log_sum_exp)
     ]
     trust = [calibration.top_probability(b).mean() for _, b in z]
-    print(f"{name:30} {told(areas[0])}         {told(areas[1])}     {told(trust, 2)}")
+    print(f"{name:30} {plus_minus(areas[0])}         {plus_minus(areas[1])}     {plus_minus(trust, 2)}")
 
 # %% [markdown]
 # Read the third line: with every stroke in its place, inverted digits are taken for digits. And neither score is the better one everywhere.
@@ -1111,7 +1103,7 @@ for name, odd in strange.items():
 # %% practice="far_away"
 for factor in (1, 2, 5, 20, 100):
     trust = [calibration.top_probability(logits(net, factor * strange["noise"])).mean() for net in five]
-    print(f"noise times {factor:3}: mean confidence {told(trust)}")
+    print(f"noise times {factor:3}: mean confidence {plus_minus(trust)}")
 
 # %% [markdown]
 # **Dead units.** A ReLU unit that is 0 for every image gets no gradient and never comes back (lesson 04). A network can lose many of
@@ -1123,7 +1115,7 @@ print("rate    dead units, layer 1, 2, 3      read rightly")
 for rate in (0.003, 0.03, 0.1, 0.2):
     nets = [digit_net(seed, sizes=(64, 64, 64, 64, 10), lr=rate, epochs=5) for seed in range(3)]
     dead = np.mean([saliency.dead_units(net, x_train) for net in nets], axis=0)
-    print(f"{rate:5}   {dead}         {told([hits(net, x_test, t_test) for net in nets])}")
+    print(f"{rate:5}   {dead}         {plus_minus([hits(net, x_test, t_test) for net in nets])}")
 
 # %% [markdown]
 # ## 8. Yours: a reader that resists
