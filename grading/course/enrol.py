@@ -37,8 +37,12 @@ def read_people(path):
             f"{path} has no column that says who; its first line should name student, name, email or what the "
             f"system writes itself. It is: {', '.join(sheet.rows[0][:8])}"
         )
-    people = [person_of(system, at, row) for row in sheet.rows[1:]]
-    return system.name, [person for person in people if person is not None]
+    people = [person for row in sheet.rows[1:] if (person := person_of(system, at, row)) is not None]
+    if system.mark:  # its numbers are one assignment's
+        people = [replace(person, user_id="") for person in people]
+        if not any(person.name or person.login or person.email or person.number for person in people):
+            raise CourseError(f"{path} names nobody (the assignment is anonymous); give the list of participants.")
+    return system.name, people
 
 
 def enrol(root, path):

@@ -12,11 +12,17 @@ from grading.course.roster import Person
 
 @dataclass(frozen=True)
 class System:
-    """A system's table: the columns that tell it, and where a person's fields stand."""
+    """A system's table: the columns that tell it, and where a person's fields stand.
+
+    A table of one assignment (Moodle's grading worksheet) has one column for the mark and one for the points it is out
+    of; its user ids hold for that assignment alone.
+    """
 
     name: str
     telling: tuple  # these columns are all there
     columns: dict  # field of Person -> names its column may have
+    mark: str = ""
+    most: str = ""
 
     def fits(self, heading):
         """Whether a heading (folded) is this system's."""
@@ -51,6 +57,19 @@ SYSTEMS = (
         "blackboard",
         ("last name", "first name", "username", "student id"),
         {"login": ("username",), "number": ("student id",)},
+    ),
+    System(
+        "moodle",
+        ("identifier", "grade", "maximum grade"),
+        {
+            "user_id": ("identifier",),
+            "login": ("username",),
+            "number": ("id number",),
+            "email": EMAIL,
+            "name": ("full name",),
+        },
+        mark="grade",
+        most="maximum grade",
     ),
     System(
         "moodle",
@@ -116,6 +135,8 @@ def person_of(system, at, row):
         name = f"{first.strip()} {last.strip()}"
     told["login"] = told.get("login", "").lstrip("#")  # Brightspace writes #login
     told["number"] = told.get("number", "").lstrip("#")
+    if system.mark:
+        told["user_id"] = told.get("user_id", "").rpartition(" ")[2]  # "Participant 501", in the site's language
     ids = [told.get(field, "") for field in ("student", "user_id", "login", "email", "number")]
     given = _cell(row, at.get("name", at.get("last", 0)))
     if NOBODY.fullmatch(given) or NOBODY.fullmatch(told["login"]) or not any([*ids, name]):

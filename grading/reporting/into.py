@@ -5,14 +5,15 @@ in the file stays as it was. Every row and every mark is accounted for.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from grading.course import roster
+from grading.course.collect.keep import Shelf
 from grading.course.folder import Course
-from grading.course.systems import person_of, places, system_of
+from grading.course.systems import fold_heading, person_of, places, system_of
 from grading.course.table import read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
@@ -53,14 +54,12 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     with Gradebook(course.db_url) as book:
         table = Table(book, lessons, boundary=boundary)
         marks = {row.id: (row, told) for row, told in table.rows()}
-    named = {course.choose([lesson])[0]: title for lesson, title in columns}
-    where = {lesson: _column(course, lesson, sheet.rows[0], named.get(lesson)) for lesson in lessons}
-    where = {lesson: place for lesson, place in where.items() if place is not None}
-    if not where:
-        raise CourseError(f"{into} has no column for {', '.join(lessons)}; say which: --column NN=TITLE.")
-    _same_points(sheet, where, table.points, into)
+    if system.mark:
+        where, numbers = _worksheet(course, sheet, system, lessons, table.points, into)
+    else:
+        where, numbers = _gradebook(course, sheet, lessons, columns, table.points, into), None
     made = Filled(Path(to), {lesson: sheet.rows[0][place] for lesson, place in where.items()})
-    _fill_rows(course, sheet, system, at, where, marks, made)
+    _fill_rows(course, sheet, system, at, where, marks, made, numbers)
     write_atomically(Path(to), sheet.to_bytes())
     boundary.finish()
     return made
@@ -76,6 +75,34 @@ def lines(made):
     if made.without:
         yield f"have a row there and no mark here: {', '.join(made.without)}"
     yield from made.doubts
+
+
+def _worksheet(course, sheet, system, lessons, points, into):
+    """({lesson: column of its mark}, {the assignment's number of a person: student}) of one assignment's table."""
+    if len(lessons) != 1:
+        raise CourseError(
+            f"{into} is one assignment's; say which lesson it is: course export {system.name} NN --into ..."
+        )
+    (lesson,) = lessons
+    heading = fold_heading(sheet.rows[0])
+    most = heading.index(system.most)
+    for row in sheet.rows[1:]:
+        told = row[most].strip() if most < len(row) else ""
+        _out_of(told.replace(",", "."), points[lesson], lesson, f"{into}: the assignment")
+    memory = Shelf(course, lesson).memory
+    numbers = {one["user_id"]: who for who, one in memory.items() if one.get("system") == system.name}
+    return {lesson: heading.index(system.mark)}, numbers
+
+
+def _gradebook(course, sheet, lessons, columns, points, into):
+    """{lesson: column of its mark} of a gradebook with a column an assignment."""
+    named = {course.choose([lesson])[0]: title for lesson, title in columns}
+    where = {lesson: _column(course, lesson, sheet.rows[0], named.get(lesson)) for lesson in lessons}
+    where = {lesson: place for lesson, place in where.items() if place is not None}
+    if not where:
+        raise CourseError(f"{into} has no column for {', '.join(lessons)}; say which: --column NN=TITLE.")
+    _same_points(sheet, where, points, into)
+    return where
 
 
 def _column(course, lesson, heading, title):
@@ -104,23 +131,26 @@ def _same_points(sheet, where, points, into):
     for lesson, place in where.items():
         told = TITLE.match(sheet.rows[0][place].strip())["points"]
         told = told or (row[place] if row is not None and place < len(row) else "")
-        number = told.replace(",", "").strip()
-        if re.fullmatch(r"\d+(\.\d+)?", number) and abs(float(number) - points[lesson]) > 1e-9:
-            raise CourseError(
-                f"{into}: {sheet.rows[0][place]} is out of {number} points, {lesson} out of {points[lesson]:g}; "
-                "set the assignment's points there to the lesson's and save the file again."
-            )
+        _out_of(told.replace(",", "").strip(), points[lesson], lesson, f"{into}: {sheet.rows[0][place]}")
 
 
-def _fill_rows(course, sheet, system, at, where, marks, made):
+def _out_of(number, points, lesson, what):
+    if re.fullmatch(r"\d+(\.\d+)?", number) and abs(float(number) - points) > 1e-9:
+        raise CourseError(
+            f"{what} is out of {float(number):g} points, {lesson} out of {points:g}; "
+            "set the assignment's points there to the lesson's and save the file again."
+        )
+
+
+def _fill_rows(course, sheet, system, at, where, marks, made, numbers):
     known = [p for p in roster.read(course.root) if p.system in (system.name, "plain", "nbgrader", "")]
     found = {}
     for row in sheet.rows[1:]:
         person = person_of(system, at, row)
         if person is None:
             continue
-        students = _students(person, known, marks)
-        called = person.name or person.login or person.email
+        students = _students(person, known, marks, numbers)
+        called = person.name or person.login or person.email or person.user_id
         if len(students) != 1:
             if students:
                 made.doubts.append(f"{called} could be {' or '.join(students)}: left as it was; mend roster.csv.")
@@ -148,8 +178,12 @@ def _put(row, place, score):
     return True
 
 
-def _students(person, known, marks):
+def _students(person, known, marks, numbers):
     """The students here that a row may be: by what is surest first, by the gradebook, then by name."""
+    if numbers is not None:
+        if person.user_id in numbers:
+            return [student for student in (numbers[person.user_id],) if student in marks]
+        person = replace(person, user_id="")
     for one in ("user_id", "login", "number", "email"):
         value = getattr(person, one)
         found = [s for s in roster.find(known, **{one: value}) if s in marks] if value else []

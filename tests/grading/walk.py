@@ -38,21 +38,27 @@ def adapted(line, lesson, home):
 
 
 def class_of(folder, lesson, size):
-    """Write students.csv and downloads/ into the course folder: what a system would have given."""
+    """Write what Moodle would have given into the course folder: students.csv, downloads/ and the grading worksheet."""
     (path,) = (folder / "release").glob(f"{lesson}_*/{lesson}_*.ipynb")
     (told,) = read_lessons(ROOT / "solutions", [lesson])
     answers = {one.id: one.reference for one in told.exercises}
+    points = sum(one.points for one in told.exercises) + sum(one.points for one in told.questions)
     (folder / "downloads").mkdir()
-    rows = ["Student,ID,SIS User ID,SIS Login ID,Section"]
+    rows = ["First name,Last name,ID number,Email address"]
+    marks = ["Identifier,Full name,Email address,Status,Grade,Maximum Grade"]
     for i in range(size):
         nb = nbformat.read(path, 4)
         known = {} if i % 3 == 2 else dict(list(answers.items())[: len(answers) - i % 3])
         for cell in nb.cells:
             cell.source = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
         nb.metadata["mine"] = i
-        nbformat.write(nb, folder / "downloads" / f"family{i}given_{100 + i}_{500 + i}_{path.name}")
-        rows.append(f'"Family{i}, Given",{100 + i},N{i},s{i},A')
-    (folder / "students.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        given = folder / "downloads" / f"Given Family{i}_{500 + i}_assignsubmission_file_"
+        given.mkdir()
+        nbformat.write(nb, given / path.name)
+        rows.append(f"Given,Family{i},N{i},s{i}@uni.example")
+        marks.append(f"Participant {500 + i},Given Family{i},s{i}@uni.example,Submitted for grading,,{points:g}")
+    for name, lines in {"students.csv": rows, "marks.csv": marks}.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def walk(lesson, size, home):

@@ -13,6 +13,13 @@ Ann,Smith,S1,ann@uni.edu,-,-
 Ann,Smith,S2,ann.smith@uni.edu,-,-
 Żaneta,=Łuk,S3,zaneta@uni.edu,-,-
 """
+WORKSHEET = """Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,Grade can be changed,\
+Last modified (submission),Last modified (grade),Feedback comments
+Participant 501,Ann Smith,S1,ann@uni.edu,Submitted for grading,,10.00,Yes,"Monday, 12 October 2026, 9:30 PM",-,"Two
+lines"
+Participant 502,Ann Smith,S2,ann.smith@uni.edu,Submitted for grading,-,10.00,Yes,-,-,
+Participant 503,Żaneta =Łuk,S3,zaneta@uni.edu,No submission,,10.00,Yes,-,-,
+"""  # the offline grading worksheet of one Moodle assignment
 BLACKBOARD = (
     '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"Availability"\t'
     '"A small lesson [Total Pts: 10 Score] |5001"\t"Total [Total Pts: up to 10 Score] |5002"\n'

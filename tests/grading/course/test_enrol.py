@@ -66,6 +66,17 @@ def test_the_same_people_in_a_second_system_keep_their_ids(made, tmp_path):
         assert found.new == []
 
 
+def test_a_grading_worksheets_numbers_are_one_assignments_and_not_kept(made, tmp_path):
+    found = enrol(made.root, save(tmp_path, lists.WORKSHEET.encode("utf-8-sig")))
+    assert (found.system, found.doubts) == ("moodle", [])
+    assert [(p.name, p.user_id, p.number) for p in roster.read(made.root)] == [
+        ("Ann Smith", "", "S1"), ("Ann Smith", "", "S2"), ("Żaneta =Łuk", "", "S3"),
+    ]  # fmt: skip
+    bare = b"Identifier,Status,Grade,Maximum Grade\nParticipant 501,-,,10\n"
+    with pytest.raises(CourseError, match=r"names nobody \(the assignment is anonymous\)"):
+        enrol(made.root, save(tmp_path, bare))
+
+
 def test_who_could_be_two_is_left_out_and_said(made, tmp_path):
     enrol(made.root, save(tmp_path, lists.ALL["plain"]))
     found = enrol(made.root, save(tmp_path, "name,email\nAnn Smith,\nŻaneta =Łuk,\n".encode()))

@@ -5,6 +5,7 @@ The readers below are written from those rules and know nothing of the writer.
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -116,6 +117,38 @@ def test_moodle_finds_every_mark(fill):
     item = "Assignment: A small lesson (Real)"
     assert moodle_import(data) == {("S1", item): 6.0, ("S2", item): 3.0}
     assert "Course total (Real)" in data.decode("utf-8-sig")
+
+
+def worksheet_import(data):
+    """Moodle's offline grading: a row is a submission by the number in "Identifier"; "Grade" is read, empty is none."""
+    head, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    who, mark = head.index("Identifier"), head.index("Grade")
+    return {re.fullmatch(r"\D+(\d+)", row[who])[1]: float(row[mark]) for row in rows if row[mark] not in ("", "-")}
+
+
+def test_moodles_grading_worksheet_takes_the_marks_of_its_assignment(fill):
+    filled, data = fill("moodle", lists.WORKSHEET.encode("utf-8-sig"))
+    assert worksheet_import(data) == {"501": 6.0, "502": 3.0}
+    assert (filled.filled, filled.left, filled.doubts) == (["ann", "ann.smith"], ["stranger"], [])
+    assert "Two\nlines" in data.decode("utf-8-sig")
+
+
+def test_an_anonymous_worksheet_is_filled_by_the_numbers_of_its_own_uploads(fill, marked, tmp_path):
+    bare = "\n".join(f"Participant {n},Submitted for grading,,10.00" for n in (501, 502, 503))
+    bare = f"Identifier,Status,Grade,Maximum Grade\n{bare}\n".encode()
+    filled, data = fill("moodle", bare, learn=False)
+    assert (worksheet_import(data), filled.without) == ({}, ["501", "502", "503"])
+    memory = {"ann": {"system": "moodle", "user_id": "502"}, "ann.smith": {"system": "canvas", "user_id": "501"}}
+    folder = tmp_path / "course" / "journal" / "collected"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "90_small.json").write_text(json.dumps(memory), encoding="utf-8")
+    _, data = fill("moodle", bare, learn=False)
+    assert worksheet_import(data) == {"502": 6.0}
+
+
+def test_a_worksheet_of_other_points_is_refused(fill, marked, tmp_path):
+    with pytest.raises(CourseError, match="the assignment is out of 100 points, 90_small out of 10"):
+        fill("moodle", lists.WORKSHEET.replace("10.00", "100.00").encode())
 
 
 def test_blackboard_finds_every_mark_in_its_own_encoding(fill):
