@@ -163,7 +163,9 @@ def report(
 
 
 def export(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="csv, canvas, moodle or blackboard.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="csv, canvas, moodle or blackboard; brightspace with --into.")
+    ],
     lessons: Lessons = None,
     folder: Folder = HERE,
     to: Annotated[Path | None, typer.Option(help="Where to write it.", show_default="KIND.csv")] = None,

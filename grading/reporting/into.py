@@ -23,7 +23,7 @@ from grading.reporting.marks import Table
 
 TITLE = re.compile(
     r"(?:Assignment:\s*)?(?P<title>.*?)\s*(\(\d+\)|\[Total Pts: (up to )?(?P<points>[\d.,]+)[^\]]*\]\s*\|?\s*\d*|"
-    r"\(Real\)|Points Grade(\s*<.*>)?)?\s*\Z"
+    r"\(Real\)|Points Grade(\s*<([^>]*MaxPoints:(?P<most>[\d.]+))?[^>]*>)?)?\s*\Z"
 )
 READ_ONLY = "(read only)"
 
@@ -129,8 +129,8 @@ def _same_points(sheet, where, points, into):
     """Refuse a column that is out of other points than the lesson."""
     row = next((r for r in sheet.rows[1:4] if r and "points possible" in r[0].casefold()), None)
     for lesson, place in where.items():
-        told = TITLE.match(sheet.rows[0][place].strip())["points"]
-        told = told or (row[place] if row is not None and place < len(row) else "")
+        title = TITLE.match(sheet.rows[0][place].strip())
+        told = title["points"] or title["most"] or (row[place] if row is not None and place < len(row) else "")
         _out_of(told.replace(",", "").strip(), points[lesson], lesson, f"{into}: {sheet.rows[0][place]}")
 
 

@@ -91,6 +91,7 @@ def _known(made, kind):
         "canvas": ["ann,Ann Smith,canvas,101,,", "ann.smith,Ann Smith,canvas,102,,"],
         "moodle": ["ann,Ann Smith,moodle,,,ann@uni.edu", "ann.smith,Ann Smith,moodle,,,ann.smith@uni.edu"],
         "blackboard": ["ann,Ann Smith,blackboard,,ann,", "ann.smith,Ann Smith,blackboard,,ann.smith,"],
+        "brightspace": ["ann,Ann Smith,brightspace,,ann,", "ann.smith,Ann Smith,brightspace,,ann.smith,"],
     }[kind]
     text = "student,name,system,user_id,login,email\n" + "\n".join(rows) + "\n"
     (made.root / "roster.csv").write_text(text, encoding="utf-8")
@@ -149,6 +150,23 @@ def test_an_anonymous_worksheet_is_filled_by_the_numbers_of_its_own_uploads(fill
 def test_a_worksheet_of_other_points_is_refused(fill, marked, tmp_path):
     with pytest.raises(CourseError, match="the assignment is out of 100 points, 90_small out of 10"):
         fill("moodle", lists.WORKSHEET.replace("10.00", "100.00").encode())
+
+
+def brightspace_import(data):
+    """Brightspace: a row is a user by OrgDefinedId or Username; a column "TITLE Points Grade <...>" takes numbers."""
+    head, *rows = csv.reader(io.StringIO(data.decode("utf-8")))
+    assert head[-1] == "End-of-Line Indicator"
+    (item,) = (i for i, cell in enumerate(head) if " Points Grade" in cell)
+    return {row[0].lstrip("#"): float(row[item]) for row in rows if row[item]}
+
+
+def test_brightspace_finds_every_mark(fill):
+    head = "A small lesson Points Grade <Numeric MaxPoints:10 Weight:10>,End-of-Line Indicator"
+    data = lists.BRIGHTSPACE.replace("End-of-Line Indicator", head).replace(",#\n", ",,#\n").encode()
+    _, filled = fill("brightspace", data)
+    assert brightspace_import(filled) == {"S1": 6.0, "S2": 3.0}
+    with pytest.raises(CourseError, match="is out of 20 points, 90_small out of 10"):
+        fill("brightspace", data.replace(b"MaxPoints:10", b"MaxPoints:20"))
 
 
 def test_blackboard_finds_every_mark_in_its_own_encoding(fill):
