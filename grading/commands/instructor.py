@@ -164,7 +164,7 @@ def report(
 
 def export(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="csv, canvas, moodle or blackboard; brightspace with --into.")
+        str, typer.Argument(metavar="KIND", help="csv, canvas, moodle, blackboard; with --into also brightspace.")
     ],
     lessons: Lessons = None,
     folder: Folder = HERE,
