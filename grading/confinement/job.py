@@ -15,7 +15,7 @@ MB = 1 << 20
 class Step:
     """A code cell to run, in notebook order. `check` names the check cell it is; `part` is visible or hidden.
 
-    A lesson's own cell `keeps` the names that it gives; a check `restores` those that it stands on before it runs.
+    A lesson's own cell `keeps` the names that it gives; it and a check `restore` what they stand on before they run.
     """
 
     id: str

@@ -17,6 +17,15 @@ MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times 
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
+OTHERS = {  # how other files begin that are handed in by mistake
+    b"pk\x03\x04": "a zip archive or an office document",
+    b"\x1f\x8b": "a compressed archive",
+    b"%pdf": "a PDF",
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"\x89png": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -90,13 +99,10 @@ def too_large(size):
 
 
 def _json(raw, repairs):
-    if raw.startswith(b"\xef\xbb\xbf"):
-        raw = raw[3:]
-        repairs.append("a byte order mark at the start of the file was dropped")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Refused("corrupt", f"The file is not UTF-8 text (byte {error.start}).") from None
+    kind = next((kind for start, kind in OTHERS.items() if raw.lstrip()[:20].lower().startswith(start)), None)
+    if kind is not None:
+        raise Refused("corrupt", f"The file is {kind}, not a notebook; hand in the .ipynb file itself.")
+    text = _decoded(raw, repairs)
     _no_conflict(text)
     try:
         return json.loads(text, parse_constant=lambda name: None)
@@ -104,6 +110,21 @@ def _json(raw, repairs):
         raise Refused("corrupt", f"The file is not valid JSON (line {error.lineno}: {error.msg}).") from None
     except (RecursionError, ValueError):
         raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
+
+
+def _decoded(raw, repairs):
+    """The file's text: UTF-8, else what editors and shells of Windows write; what was done is a repair."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        repairs.append("the file was UTF-16 and was read as that")
+        return raw.decode("utf-16", "replace")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raw = raw[3:]
+        repairs.append("a byte order mark at the start of the file was dropped")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        repairs.append("the file was not UTF-8; letters beyond ASCII were read as Windows-1252")
+        return raw.decode("cp1252", "replace")
 
 
 def _no_conflict(text):

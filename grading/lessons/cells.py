@@ -8,7 +8,11 @@ SKIP = "skip-execution"  # the tag by which nbclient, nbgrader's way to run a no
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
-PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python
+PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python, here and now
+ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
+    r"%%(!|(bash|sh|script|system|sx|cmd|powershell|html|javascript|js|latex|markdown|svg|writefile|file|perl|ruby|r|sql)\b)",
+    re.I,
+)
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -84,9 +88,20 @@ def magic_lines(cell):
 
 def plain_python(source):
     """Cell text with magics and shell lines blanked, so that `ast` can read it."""
-    if source.lstrip().startswith("%%") and not PYTHON_MAGIC.match(source.lstrip()):
+    if ELSEWHERE.match(source.lstrip()):
         return ""
     return "\n".join("pass" if line.lstrip()[:1] in "%!?" and line.strip() else line for line in source.split("\n"))
+
+
+def without_lone_magic(source):
+    """The text without a first line such as `%%timeit`, which keeps what the Python below it makes to itself.
+
+    A magic that is not installed here runs nothing at all; it goes likewise. What is no Python stays as it is.
+    """
+    magic, _, rest = source.lstrip().partition("\n")
+    if not magic.startswith("%%") or PYTHON_MAGIC.match(magic) or ELSEWHERE.match(magic) or tree_of(rest) is None:
+        return source
+    return rest
 
 
 def tree_of(source):

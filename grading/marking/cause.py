@@ -6,6 +6,7 @@ from grading.marking.safe_outputs import plain_text
 
 SHOWN = 200  # characters of an error's message
 LINE = re.compile(r"\bline (\d+)")
+CELL_FILE = re.compile(r" \((\w+\.py|<[\w-]+>), line \d+\)$")  # how a SyntaxError names a cell
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,6 +41,7 @@ def _place(step, skeleton):
 def _error(error):
     """What an error output says, as one line of plain text: it is the student's own and may hold anything."""
     name, value = (plain_text(str(error.get(key, ""))).split("\n")[0].strip() for key in ("ename", "evalue"))
+    value = CELL_FILE.sub("", value)
     trace = ANSI.sub("", "\n".join(map(str, error.get("traceback", [])[:20])))[:20_000]
     lines = LINE.findall(trace)
     at = f" in line {lines[0]}" if lines else ""

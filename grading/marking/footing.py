@@ -1,9 +1,9 @@
 """What a check stands on: names that the lesson's own cells give, and that it must find as they were given.
 
 A student may change or delete a helper cell, call a scratch variable `check`, or empty `np`. None of that is an
-answer. So the lesson's cells run as they were handed out (overlay.py), and before each check the names that it reads,
-and those that the lesson's functions behind it read, are what those cells made of them. What an answer defines is the
-student's.
+answer. So the lesson's cells run as they were handed out (overlay.py), and before each of them, checks among them, the
+names that it reads, and those that the lesson's functions behind it read, are what those cells made of them. What an
+answer defines is the student's.
 """
 
 import builtins
@@ -16,7 +16,7 @@ BUILTINS = frozenset(dir(builtins))
 
 
 def founded(steps, hidden, skeleton):
-    """The steps again: the lesson's own cells say which names they keep, the checks which ones they restore."""
+    """The steps again: the lesson's own cells say which names they keep; they and the checks, which they restore."""
     given = {s.id: _names(s.source) for s in steps if _role(s, skeleton) in ("plain", "locked") and not s.check}
     behind = {}  # name -> what the lesson's cells that bind it read
     for names in given.values():
@@ -28,8 +28,8 @@ def founded(steps, hidden, skeleton):
         later[step.check] = later.get(step.check, frozenset()) | _names(step.source).reads
     out, needed = [], set()
     for step in steps:
-        if step.check:
-            read = _names(step.source).reads | later.get(step.check, frozenset())
+        if step.check or step.id in given:
+            read = _names(step.source).reads | (later.get(step.check, frozenset()) if step.check else frozenset())
             names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - answers
             step = replace(step, restores=tuple(sorted(names)))
             needed |= names

@@ -122,6 +122,30 @@ class Matching:
         ]
         return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
 
+    def written_elsewhere(self, cell, place, home):
+        """The piece, far from its stub at `home` (None: it is gone), that answers a cell; None where there is none."""
+        if cell.role == "question":
+            following = self.free.get(home + 1) if home is not None else None
+            return following if following is not None and following.kind == "markdown" else None
+        low, high = self.gap(place)
+        if home is not None:
+            low = home
+        defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
+        if any(low < p.index < high for p in defines):
+            return None  # stands between the stub and the next known cell: it runs at the right time as it is
+        return defines[-1] if defines else self._in_another_answer(cell, place)
+
+    def _in_another_answer(self, cell, place):
+        """The answer to another exercise that defines this one's names beside its own."""
+        for other, pieces in self.found.items():
+            home = self.skeleton.cells[other]
+            if other == place or home.role != "solution" or home.kind != "code" or cell.names & home.names:
+                continue
+            for piece in pieces:
+                if cell.names & defined_names(piece.source) and not same_text(piece.source, home.source):
+                    return piece
+        return None
+
 
 def _is_that_check(piece, check):
     return piece.kind == "code" and calls_check(piece.source, check) and not defined_names(piece.source)

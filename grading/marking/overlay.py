@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from nbformat import from_dict
 
 from grading.course.intake import Refused, read_pieces
-from grading.lessons.cells import SKIP, defined_names, tree_of
+from grading.lessons.cells import SKIP, defined_names, tree_of, without_lone_magic
 from grading.marking.match import Matching, calls_check, same_text
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
@@ -150,8 +150,12 @@ class Overlay:
         if cell.role == "plain":
             return self._plain(cell, pieces)
         answer = self._answer(cell, pieces, name)
-        source = without_checks(answer.source) if cell.kind == "code" else answer.source
-        if source != answer.source:
+        written = without_lone_magic(answer.source) if cell.kind == "code" else answer.source
+        if written != answer.source:
+            magic = answer.source.lstrip().split()[0][:40]
+            self.repairs.append(f"{name}: {magic} keeps what the cell makes to itself; it runs without that line")
+        source = without_checks(written) if cell.kind == "code" else written
+        if source != written:
             self.repairs.append(f"{name}: a copy of a check inside the answer is not run")
         if SKIP in answer.tags and SKIP not in cell.metadata.get("tags", []):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
@@ -233,29 +237,23 @@ class Overlay:
         return piece
 
     def _answers_elsewhere(self, made):
-        """A stub left alone while the answer stands in a new cell that would run at the wrong time."""
+        """A stub left alone while the answer stands where it would run at the wrong time: in a new cell, or in
+        another exercise's; one cell may hold the answers to many.
+        """
+        moved = set()
         for place, cell in enumerate(self.lesson.cells):
             if cell.role not in ("solution", "question") or not same_text(made[place]["source"], cell.source):
                 continue
             home = min((p.index for p in self.found.get(place, [])), default=None)
-            piece = self._written_elsewhere(cell, place, home)
+            piece = self.matching.written_elsewhere(cell, place, home)
             if piece is not None:
-                self.free.pop(piece.index, None)
-                text = without_checks(piece.source) if cell.kind == "code" else piece.source
+                moved.add(piece.index)
+                text = without_checks(without_lone_magic(piece.source)) if cell.kind == "code" else piece.source
                 made[place] = _skeleton_cell(cell, text, piece.attachments)
-                self.repairs.append(f"{cell.grade_id}: the answer stood in a new cell and is put in its place")
-
-    def _written_elsewhere(self, cell, place, home):
-        if cell.role == "question":
-            following = self.free.get(home + 1) if home is not None else None
-            return following if following is not None and following.kind == "markdown" else None
-        low, high = self.matching.gap(place)
-        if home is not None:
-            low = home
-        defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
-        if any(low < p.index < high for p in defines):
-            return None  # stands between the stub and the next known cell: it runs at the right time as it is
-        return defines[-1] if defines else None
+                where = "a new cell" if piece.index in self.free else "another answer's cell"
+                self.repairs.append(f"{cell.grade_id}: the answer stood in {where} and is put in its place")
+        for index in moved:
+            self.free.pop(index, None)
 
     def _anchored(self):
         """The student's further cells by the place of the known cell they follow."""

@@ -8,6 +8,10 @@ from tests.course_lib.check_tools import entry, write
 
 REFERENCE = "def half(x):\n    return x / 2"
 CHECK = 'with check("half") as expect:\n    expect("of one", half(1))\n    expect("of four", half(4.0))'
+CHECK_BY_BUILTINS = (  # max of a generator, round to a whole number, a helper inside: Python's, whatever was imported
+    'with check("half") as expect:\n    def each(xs):\n        return max(half(x) for x in xs)\n'
+    '    expect("of one", abs(each([1])))\n    expect("of four", round(half(4)) + len([]) + 0.0)'
+)
 WRONG = {"whole": ("def half(x):\n    return x // 2", "// rounds down; / divides")}
 CELLS = [
     "from course_lib.checks import NotDone, check, hint, progress, yours\nimport numpy as np\nimport sys, warnings",
@@ -35,6 +39,8 @@ CELLS = [
     CHECK,
     "from course_lib.checks import check, hint",
     CHECK,
+    "from numpy import *\nround = abs = len = 5\ndef half(x):\n    return max(array([[x], [x - 1]]), axis=0)[0] / 2",
+    CHECK_BY_BUILTINS,
     "def half(x):\n    while True:\n        x = x + 1",
     "import _thread, threading\nthreading.Timer(0.5, _thread.interrupt_main).start()\n" + CHECK,
 ]
@@ -132,9 +138,13 @@ def test_a_variable_that_took_the_name_of_check_or_hint_is_told_and_kept(outputs
     assert shown(outputs[23]).startswith("✓ half: all 2 right")
 
 
+def test_a_check_has_pythons_own_functions_and_the_answer_those_of_its_star_import(outputs):
+    assert shown(outputs[25]).startswith("✓ half: all 2 right")
+
+
 def test_an_interrupted_check_says_where_it_was_and_raises_one_line(outputs):
-    text = shown(outputs[25])
-    assert text.startswith("○ half: interrupted\n\n  You stopped this check while it ran.\n  in half, cell [25]:\n")
+    text = shown(outputs[27])
+    assert text.startswith("○ half: interrupted\n\n  You stopped this check while it ran.\n  in half, cell [27]:\n")
     assert " |     while True:" in text or " |         x = x + 1" in text
-    assert error(outputs[25]).ename == "Interrupted"
-    assert error(outputs[25]).traceback == ["half: interrupted: see the message above."]
+    assert error(outputs[27]).ename == "Interrupted"
+    assert error(outputs[27]).traceback == ["half: interrupted: see the message above."]

@@ -252,7 +252,7 @@ ATTACKS = (
     Attack("broken files", "nbformat 3", old_format, shows="notebook format 3"),
     Attack("broken files", "invalid JSON", lambda nb: small.raw(nb)[:-20], outcome="corrupt"),
     Attack("broken files", "invalid UTF-8", lambda nb: small.raw(nb).replace(b"Because", b"\xff\xfe\x80"),
-           outcome="corrupt"),
+           shows="read as Windows-1252"),
     Attack("broken files", "NaN, infinity, control characters", odd_values),
     Attack("broken files", "nested a million deep", file(b'{"cells":' + b"[" * 1_000_000), outcome="corrupt"),
     Attack("broken files", "a number of a million digits", file(b'{"cells":' + b"9" * 1_000_000), outcome="corrupt"),

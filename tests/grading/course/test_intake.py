@@ -151,3 +151,34 @@ def test_inside_a_cell_they_are_a_repair_and_other_text_is_none():
     assert repairs == ["cell 4: git's conflict marks stand in it"]
     tree["cells"][3]["source"] = "Title\n=======\n"
     assert read_pieces(json.dumps(tree).encode())[1] == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8-sig", "a byte order mark at the start of the file was dropped"),
+        ("utf-16", "the file was UTF-16 and was read as that"),
+        ("cp1252", "the file was not UTF-8; letters beyond ASCII were read as Windows-1252"),
+    ],
+)
+def test_a_file_that_windows_wrote_is_read_and_told(encoding, told):
+    tree = json.loads(WHOLE)
+    tree["cells"][3]["source"] = "größe = 'naïve'"
+    pieces, repairs = read_pieces(json.dumps(tree, ensure_ascii=False).encode(encoding))
+    assert (pieces[3].source, repairs) == ("größe = 'naïve'", [told])
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"PK\x03\x04" + bytes(50), "a zip archive or an office document"),
+        (b"\x1f\x8b\x08" + bytes(50), "a compressed archive"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"\n<!DOCTYPE html><html></html>", "a web page"),
+        (b"\x89PNG\r\n", "a picture"),
+    ],
+)
+def test_another_kind_of_file_is_named(raw, kind):
+    with pytest.raises(Refused, match=f"The file is {kind}, not a notebook") as told:
+        read_pieces(raw)
+    assert told.value.outcome == "corrupt"

@@ -82,6 +82,41 @@ def test_a_failing_cell_of_the_students_own_costs_nothing_and_is_the_first_thing
     assert "NameError in line 2, name 'undefined_name' is not defined" in verdict.cause
 
 
+def test_a_cell_that_is_no_python_is_told_without_the_name_of_its_file(pool):
+    verdict, _ = graded(changed(after_setup="x = 1\ny\u00a0= 3"), pool)
+    assert verdict.cause.endswith("ended with SyntaxError in line 2, invalid non-printable character U+00A0.")
+
+
+SHADOWS = ["from numpy import *", "from torch import *", "from pylab import *", "sum = max = float = range = len = 0"]
+
+
+@pytest.mark.parametrize("line", SHADOWS)
+def test_a_check_and_the_lessons_cells_have_pythons_own_functions(line, pool, monkeypatch):
+    from nbformat.v4 import new_code_cell
+
+    plain = small.notebook
+
+    def with_builtins(hidden):
+        nb = plain(hidden)
+        nb.cells.insert(5, new_code_cell("SIZE = float(sum(x for x in range(3)))", id="given"))
+        return nb
+
+    by_max = 'with check("double") as expect:\n    expect("three", max(double(x) for x in (3, 2)))\n'
+    monkeypatch.setattr(small, "CHECK_DOUBLE", by_max + '    expect("zero", round(double(0)) + len([]))')
+    monkeypatch.setattr(
+        small, "CHECK_TAIL", 'with check("tail") as expect:\n    expect("two", tail([1, int(SIZE) - 1]))'
+    )
+    monkeypatch.setattr(small, "notebook", with_builtins)
+    verdict, _ = graded(changed(after_setup=line), pool)
+    assert (verdict.score, verdict.cause) == (verdict.points, "")
+
+
+def test_an_answer_keeps_what_its_star_import_made_of_a_name(pool):
+    starred = "from numpy import *\ndef double(x):\n    return int(sum(array([[x], [x]]), axis=0)[0])"
+    verdict, _ = graded(small.submission(double=starred), pool)
+    assert verdict.checks["double"].passed
+
+
 def test_what_an_answer_defines_is_the_students_also_under_a_name_of_the_lesson(pool):
     nb = small.submission(double="check = 2\ndef double(x):\n    return check * x", tail=small.ANSWER_TAIL)
     verdict, _ = graded(nb, pool)

@@ -165,6 +165,45 @@ def test_an_answer_in_a_new_cell_elsewhere_is_put_in_its_place(skeleton, where):
     assert sum("return 2 * x" in c.source for c in result.nb.cells) == 1
 
 
+@pytest.mark.parametrize("where", ["top", "end"])
+def test_one_new_cell_with_all_answers_answers_all(skeleton, where):
+    nb = small.submission()
+    both = f"{small.ANSWER_DOUBLE}\n\n\n{small.ANSWER_TAIL}"
+    nb.cells.insert(0 if where == "top" else len(nb.cells), new_code_cell(both, id="mine"))
+    result = settle(nb, skeleton)
+    cells = by_grade_id(result)
+    assert (cells["double"].source, cells["tail"].source) == (both, both)
+    assert len([r for r in result.repairs if "stood in a new cell and is put in its place" in r]) == 2
+    assert not any(c.id.startswith("own-") for c in result.nb.cells)
+
+
+@pytest.mark.parametrize(("one", "other"), [("double", "tail"), ("tail", "double")])
+def test_an_answer_written_into_another_exercises_cell_counts(skeleton, one, other):
+    both = f"{small.ANSWER_DOUBLE}\n\n\n{small.ANSWER_TAIL}"
+    cells = by_grade_id(settle(small.submission(**{one: both}), skeleton))
+    assert (cells[one].source, cells[other].source) == (both, both)
+
+
+def test_an_untouched_stub_is_not_answered_by_its_neighbour(skeleton):
+    cells = by_grade_id(settle(small.submission(double=small.ANSWER_DOUBLE), skeleton))
+    assert cells["tail"].source == small.STUB_TAIL
+
+
+@pytest.mark.parametrize("magic", ["%%timeit", "%%memit", "%%python3", "%%pyinstrument -o x"])
+def test_a_magic_that_keeps_the_answer_to_itself_is_taken_off_and_told(skeleton, magic):
+    result = settle(small.submission(double=f"{magic}\n{small.ANSWER_DOUBLE}"), skeleton)
+    assert by_grade_id(result)["double"].source == small.ANSWER_DOUBLE
+    assert (
+        f"double: {magic.split()[0]} keeps what the cell makes to itself; it runs without that line" in result.repairs
+    )
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%bash", "%%writefile double.py", "%%HTML"])
+def test_other_magics_stay(skeleton, magic):
+    source = f"{magic}\n{small.ANSWER_DOUBLE}"
+    assert by_grade_id(settle(small.submission(double=source), skeleton))["double"].source == source
+
+
 def test_an_answer_in_a_new_cell_right_below_the_stub_stays_there(skeleton):
     nb = small.submission()
     nb.cells.insert(at(nb, "double") + 1, new_code_cell(small.ANSWER_DOUBLE, id="mine"))

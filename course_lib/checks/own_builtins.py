@@ -1,0 +1,54 @@
+"""In a check cell a built-in function is Python's own, whatever `from numpy import *` made of its name.
+
+`max(gap(w) for w in seen)` of a check would call NumPy's `max`, which takes no generator, and blame the answer. The
+learner's functions go on seeing what the learner's import made of the name: only the check cell's own text is read
+anew, as it is compiled, and only for names that are hidden at that moment.
+"""
+
+import ast
+import builtins
+
+
+def install(shell):
+    """Have an IPython `shell` read its check cells so, from now on; the OwnBuiltins that does it, one for a shell."""
+    known = next((one for one in shell.ast_transformers if isinstance(one, OwnBuiltins)), None)
+    if known is None:
+        known = OwnBuiltins(shell)
+        shell.ast_transformers.append(known)
+    return known
+
+
+class OwnBuiltins(ast.NodeTransformer):
+    """Reads check cells so; while `every` is true, all cells: a grader says so of the lesson's own."""
+
+    def __init__(self, shell):
+        self.shell, self.hidden, self.every = shell, frozenset(), False
+
+    def visit_Module(self, tree):
+        """The cell's tree, a hidden built-in function named by its module."""
+        if not self.every and not any(_opens_check(node) for node in tree.body):
+            return tree
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+        hidden = {
+            node.id for node in names if node.id in self.shell.user_ns and callable(getattr(builtins, node.id, None))
+        }
+        self.hidden = hidden - stored - {"super"}
+        return self.generic_visit(tree) if self.hidden else tree
+
+    def visit_Name(self, node):
+        """A name, or the same function by way of the module `builtins`."""
+        if node.id not in self.hidden:
+            return node
+        module = ast.Call(ast.Name("__import__", ast.Load()), [ast.Constant("builtins")], [])
+        made = ast.Attribute(module, node.id, ast.Load())
+        for part in ast.walk(made):
+            ast.copy_location(part, node)
+        return made
+
+
+def _opens_check(node):
+    if not isinstance(node, ast.With):
+        return False
+    calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]
+    return any(isinstance(call.func, ast.Name) and call.func.id == "check" for call in calls)
