@@ -712,10 +712,12 @@ with check("context_module") as expect:
     module = context_module(1, 3, 2, [1, 4, 2], 3, np.random.default_rng(0))
     expect("shapes of the weights", [p.shape for p in module.parameters()])
     expect("images 7×9, dilations 1, 4, 2", respond(fill(module, 54), x))
+    x = np.random.default_rng(55).normal(size=(2, 2, 9, 11))
+    expect("5 taps, dilations 1, 3", respond(fill(context_module(2, 3, 4, [1, 3], 5, np.random.default_rng(0)), 56), x))
     expect("what it sees; the same with 5 taps", [sees([1, 4, 2], 3), sees([1, 4, 2], 5)])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130601)
-    for channels, width, classes, dilations, kernel in [(2, 4, 3, [1, 2, 3], 5), (3, 2, 5, [3], 3), (1, 5, 2, [2, 1, 1, 3], 3)]:
+    for channels, width, classes, dilations, kernel in [(2, 4, 3, [1, 2, 3], 5), (3, 2, 5, [3], 3), (2, 3, 4, [2, 1], 7), (1, 5, 2, [2, 1, 1, 3], 3)]:
         module = fill(context_module(channels, width, classes, dilations, kernel, np.random.default_rng(1)), int(rng.integers(999)))
         expect(f"{kernel} taps, dilations {dilations}", respond(module, rng.normal(size=(2, channels, 8, 11))))
         expect(f"{kernel} taps, dilations {dilations}: sees", sees(dilations, kernel))

@@ -486,7 +486,7 @@ WRONG["context_module"] = {
     "padding as for three taps": (
         "pad = d * (kernel - 1) // 2",
         "pad = d",
-        "the padding `dilation` keeps the size for three taps only; with k taps it is dilation · (k - 1) / 2",
+        "for k taps the padding is d · (k - 1) / 2, not d, which keeps the size for three taps only",
     ),
     "padding without the dilation": (
         "pad = d * (kernel - 1) // 2",
@@ -497,6 +497,11 @@ WRONG["context_module"] = {
         "padding=pad, dilation=d, rng",
         "padding=(kernel - 1) // 2, rng",
         "the layers have no dilation",
+    ),
+    "dilation left at 1": (
+        "padding=pad, dilation=d, rng",
+        "padding=pad, rng",
+        "the layer is padded for the dilation d and has none: `nn.Conv2d` needs `dilation=d` as well, or maps grow",
     ),
     "no ReLU": (
         ", nn.ReLU()]",
@@ -537,6 +542,11 @@ WRONG["context_module"] = {
         "return 1 + (kernel - 1) * sum(dilations)",
         "return (kernel - 1) * sum(dilations)",
         "the receptive field begins with the pixel itself: one more",
+    ),
+    "sees the spans added up": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return sum(d * (kernel - 1) + 1 for d in dilations)",
+        "you add up the whole spans d (k - 1) + 1; each layer adds d (k - 1), and the pixel itself counts once",
     ),
     "sees the largest layer": (
         "return 1 + (kernel - 1) * sum(dilations)",
