@@ -731,7 +731,8 @@ with check("context_module") as expect:
 # the mean IoU on new scenes:
 #
 # - `"pooled"`: five 3×3 layers with 2×2 max pooling behind the first three, scores enlarged 8 times by interpolation;
-# - `"upconv"`: the same with narrower layers, and the scores enlarged by three learned upconvolutions;
+# - `"upconv"`: the same with narrower layers, and the scores enlarged by three learned upconvolutions that start as
+#   bilinear interpolation;
 # - `"dilated"`: five 3×3 layers with dilations 1, 2, 4, 8, 1 at full size.
 #
 # Write down the best and the worst: `finer = (best, worst)`.
@@ -750,7 +751,7 @@ finer = ("dilated", "pooled")
 
 # %% [markdown] hint="finer"
 # An answer computed at full size loses no place at all; one on a grid of 8 can only be smoothed. The learned enlargement
-# stands between them.
+# starts as that smoothing, and training may only improve on it.
 
 # %% predict="finer" points=1
 with check("finer") as expect:
