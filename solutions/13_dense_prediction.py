@@ -512,8 +512,9 @@ print(kernel[0, 0].round(4))
 print("largest difference from bilinear interpolation, one pixel from the border:", abs(up - same)[..., 1:-1, 1:-1].max().round(12))
 
 # %% [markdown]
-# And **pixel shuffle**: four maps of 2×2 become one of 4×4. The convolution before it works on the small map, four times
-# cheaper than behind an enlargement, and its first weights can be chosen so that no checkerboard appears.
+# And **pixel shuffle**: four maps of 2×2 become one of 4×4. The convolution before it works on the small map, but must
+# make $r^2$ times the channels: its work equals that of one convolution at full size. What is saved is in the layers
+# before it, which all stay on the small map. Its first weights can be chosen so that no checkerboard appears.
 
 # %%
 four = np.arange(4)[:, None, None] * 10 + np.arange(4).reshape(2, 2)
