@@ -625,8 +625,11 @@ from course_lib.viz.pictures import dense
 dense.three_sights()
 
 # %% [markdown]
-# The left pictures show what the answer for the middle pixel sees, the right ones the best mask that answers on such a
-# grid could give: even a network that knows everything cannot draw finer than its grid.
+# The left pictures show what the answer for the middle pixel sees: the pixels in orange, the stronger the more ways lead
+# through the layers from a pixel to the answer. The red frame is the receptive field; where that is larger than the scene
+# it lies outside. In the middle, how far apart the answers are: skip links bring in those of every finer map, so no grid is
+# drawn. The right pictures show the best mask that such answers could give: even a network that knows everything cannot
+# draw finer than its finest grid.
 #
 # Play with it. Find a setting that sees at least 31×31 pixels and still answers for every pixel. Then keep the dilation at
 # 2 in *all* layers: what share of its receptive field does the answer see, and which pixels? That is the **gridding** of
@@ -752,7 +755,7 @@ finer = ("dilated", "pooled")
 
 # %% [markdown] hint="finer"
 # An answer computed at full size loses no place at all; one on a grid of 8 can only be smoothed. The learned enlargement
-# starts as that smoothing, and training may only improve on it.
+# starts as that smoothing and is trained further: it stands between them.
 
 # %% predict="finer" points=1
 with check("finer") as expect:

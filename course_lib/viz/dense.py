@@ -93,7 +93,8 @@ def coarse(mask, grid):
 def sight_on(image, mask, seen, *, at=None, many=None):
     """A Sight on a picture: what the answer at pixel `at` sees, the cells of its answers, and the best mask they allow.
 
-    image (h, w) floats and mask (h, w) classes. Returns three Axes.
+    image (h, w) floats and mask (h, w) classes. Orange is the square root of the number of ways in which a pixel enters
+    the answer, relative to the largest. With skip links no grid is drawn: their answers are fine. Returns three Axes.
     """
     many = style.row(3, size=(3.0, 3.1)) if many is None else many
     (h, w), (i, j) = image.shape, at or (image.shape[0] // 2, image.shape[1] // 2)
@@ -107,9 +108,8 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     tint[..., :3], tint[..., 3] = (0.9, 0.62, 0), 0.15 * (inside > 0) + 0.75 * inside
     many[0].imshow(tint)
     many[0].add_patch(_box(j - half, i - half, seen.size, RED, 1.6))
-    every = f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
-    show(many[1], image).set_title(every, fontsize=10)
-    if seen.grid > 1:
+    show(many[1], image).set_title(_distances(seen), fontsize=10)
+    if seen.grid == seen.finest > 1:
         for edge in range(0, max(h, w), seen.grid):
             many[1].axhline(edge - 0.5, color=BLUE, lw=0.6)
             many[1].axvline(edge - 0.5, color=BLUE, lw=0.6)
@@ -119,6 +119,16 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     reached = mean_iou(best[None], mask[None], int(mask.max()) + 1)
     show(many[2], best).set_title(f"at best a mean IoU of {reached:.2f}", fontsize=10)
     return many
+
+
+def _distances(seen):
+    """How far apart the answers of a Sight are, on each of its maps, as a title."""
+    apart = [seen.grid]
+    while apart[-1] > seen.finest:
+        apart.append(apart[-1] // 2)
+    if len(apart) > 1:
+        return f"answers every {', '.join(map(str, apart[:-1]))} and {apart[-1]} pixels"
+    return f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
 
 
 def _box(left, top, side, color, width):
