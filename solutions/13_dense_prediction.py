@@ -66,7 +66,7 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # Together they are called **dense prediction**.
 #
 # The scenes of this lesson are *generated*: one to three discs, squares and triangles, each in a random grey, later ones
-# in front of earlier ones, under noise. So their masks are exactly known. The photographs in the last sections are real.
+# in front of earlier ones, under noise. So their masks are exactly known. Only the photographs of section 9 are real.
 
 
 # %%
@@ -1099,7 +1099,7 @@ edge_figure() if FULL else recorded("F21b")
 #
 # ## 9. Noise and sharpness
 #
-# Two tasks whose answer is an image. From now on photographs are *real*: networks learn from patches of a Chinese temple and a
+# Two tasks whose answer is an image. The photographs of this section are *real*: networks learn from patches of a Chinese temple and a
 # portrait, and are judged on a flower that they have never seen. How near an image is to the true one is told in decibels,
 # the **peak signal-to-noise ratio**:
 #
