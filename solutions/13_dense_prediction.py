@@ -1313,7 +1313,8 @@ def segment(images):
 
 
 # %% [markdown] hint="open_segmenter"
-# Two seconds are few steps. What is cheap per step, and still sees a whole shape? Section 6 has a column of seconds.
+# Two seconds are few steps. What is cheap per step, and still sees a whole shape? In the tables of section 6
+# the seconds of a run stand in the last column, "setting".
 
 # %% [markdown] hint="open_segmenter"
 # Small batches take more steps in the same time. A rate of 0.02 with one cycle is not too high for networks with batch norm.
