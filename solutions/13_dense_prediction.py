@@ -12,7 +12,7 @@
 #
 # You need lessons 09, 10 and 12. There are ten exercises, three predictions and one written question.
 
-# %% picture="opening" alt="A generated scene of three grey shapes; beside it the names of the shapes, a mask with a class for every pixel, and a map of the boundaries"
+# %% picture="opening" alt="A generated scene of three grey shapes; beside it the names of the shapes, a mask with a class for every pixel, a map of the boundaries, and the colours of the classes"
 from course_lib.viz.pictures import dense
 
 dense.answers()
@@ -78,10 +78,10 @@ def scenes(n, seed, size=32, noise=0.2, most=3):
 
 x_some, t_some = scenes(6, seed=7)
 print(dict(enumerate(SHAPES)))
-grid = draw.masks({"image": x_some[:, 0], "mask": t_some})
+grid = draw.masks({"image": x_some[:, 0], "mask": t_some}, names=SHAPES)
 
 # %% [markdown]
-# The brightness of a shape says nothing about its class. A network has to see a whole shape in order to name it, and one
+# The brightness of a shape says nothing about its class. A network has to see much of a shape in order to name it, and one
 # pixel exactly in order to say where it ends. That conflict runs through the lesson.
 #
 # ### How good is a mask?
@@ -181,6 +181,10 @@ for name, p in candidates.items():
     print(f"{name:15} accuracy {share:.3f}  mean IoU {np.nanmean(iou):.3f}  Dice {np.nanmean(dice):.3f}  boundary F {boundary_f(p, t_test):.3f}")
 
 # %% [markdown]
+# Specks hurt the boundary score more: each draws an outline where none is, though it covers a pixel only. A mask moved by
+# one pixel is wrong along every outline and loses IoU, but nearly all its boundaries lie a pixel from true ones. Moved by
+# three, both scores fall. The accuracy stays high throughout.
+#
 # ## 2. Fully convolutional networks
 #
 # Lesson 10 turned a classifier into convolutions only, down to 1×1 ones at the end. Such a **fully convolutional network**
@@ -188,7 +192,8 @@ for name, p in candidates.items():
 # of lesson 02 at every pixel, averaged over pixels. Other losses weigh rare classes more, or maximise a soft Dice score,
 # with probabilities in place of sets.
 #
-# Scores are (n, classes, h, w), masks (n, h, w): the classes stand in the *second* axis. Hence
+# Scores are (n, classes, h, w), masks (n, h, w): the classes stand in the *second* axis. A loss has to
+# mind that, and the next program does not.
 
 # %% [markdown] task="pixel_loss" title="the loss that liked small images"
 # `pixel_loss(scores, t)` takes scores `(n, classes, h, w)` and masks `(n, h, w)`. It returns the cross-entropy averaged
@@ -525,9 +530,10 @@ print(F.pixel_shuffle(four[None].astype(float), 2).data[0, 0].astype(int))
 # ### Unpooling with switches
 #
 # Max pooling forgets where its maximum stood, unless we keep the places: the **switches**. Unpooling puts every number back
-# to its place, and zeros elsewhere; later convolutions fill the gaps (Zeiler and Fergus 2014; Noh and others 2015).
+# to its place, and zeros elsewhere; later convolutions fill the gaps (Zeiler and Fergus 2014; Noh and others 2015). Orange
+# frames are the windows.
 
-# %% picture="switches" alt="A map of 4 by 6 numbers, the largest of each 2 by 2 block, the places where they stood as position numbers, and the map with these numbers back at their places and zeros elsewhere"
+# %% picture="switches" alt="A map of 4 by 6 numbers with its windows framed, the largest of each 2 by 2 block, the places where they stood as position numbers, and the map with these numbers back at their places and zeros elsewhere"
 from course_lib.viz.pictures import dense
 
 dense.switches()
@@ -619,7 +625,7 @@ with check("unpool-back") as expect:
 # $d$ pixels apart (lesson 09). With dilations 1, 2, 4, 8, ... the receptive field doubles with each layer, no pixel is
 # dropped, and the weights are those of an ordinary 3×3 layer. What it costs is work: every layer computes at full size.
 
-# %% picture="sights" alt="Three rows: a network with three poolings, one with dilations 1, 2, 4, 8, and one with poolings and skip links. In each, what one answer sees of a scene, the grid of its answers, and the best mask that such a grid allows"
+# %% picture="sights" alt="Three rows: a network with three poolings, one with dilations 1, 2, 4, 8, and one with poolings and skip links. In each, what one answer sees of a scene, how far apart its answers are, and the best mask that these allow"
 from course_lib.viz.pictures import dense
 
 dense.three_sights()
@@ -627,9 +633,9 @@ dense.three_sights()
 # %% [markdown]
 # The left pictures show what the answer for the middle pixel sees: the pixels in orange, the stronger the more ways lead
 # through the layers from a pixel to the answer. The red frame is the receptive field; where that is larger than the scene
-# it lies outside. In the middle, how far apart the answers are: skip links bring in those of every finer map, so no grid is
-# drawn. The right pictures show the best mask that such answers could give: even a network that knows everything cannot
-# draw finer than its finest grid.
+# it lies outside. In the middle a grid shows how far apart the answers are; with skip links, which bring in those of every
+# finer map, none is drawn. The right pictures show the best mask that such answers could give: even a network that knows
+# everything cannot draw finer than its finest grid.
 #
 # Play with it. Find a setting that sees at least 31×31 pixels and still answers for every pixel. Then keep the dilation at
 # 2 in *all* layers: what share of its receptive field does the answer see, and which pixels? That is the **gridding** of
@@ -872,9 +878,10 @@ with check("unet") as expect:
 recorded("F21")
 
 # %% [markdown]
-# Read the columns together. The pooled network's boundary score tells that it cannot say where things end. Skip links buy back nearly all of it, at a fraction of the work. Without dilation or pooling a network draws fine
-# outlines around things that it confuses, because it sees too little of them. And look at the errors before you rank
-# neighbours in the table.
+# Read the columns together. The pooled network's boundary score tells that it cannot say where things end. With skip links
+# both scores are about those of the dilated network, for less than half of its seconds. Without dilation or pooling a
+# network draws fine outlines around things that it confuses, because it sees too little of them. And look at the errors
+# before you rank neighbours in the table.
 #
 # The code, for both figures:
 
@@ -1097,17 +1104,19 @@ edge_figure() if FULL else recorded("F21b")
 
 # %% [markdown]
 # The filter got its best width on the very scenes it is judged on, and is behind all the same: it marks whatever changes fast.
-# The network has learned what noise looks like, and that borders are long and thin.
+# The networks have learned what noise looks like, and that borders are long and thin. Of the two the one that sees *less* is
+# ahead: an edge is local. The few pixels around decide whether there is one, and taps far apart look at fewer of them. To
+# name a shape one must see far, to find its border one need not.
 #
 # ## 9. Noise and sharpness
 #
-# Two tasks whose answer is an image. The photographs of this section are *real*: networks learn from patches of a Chinese temple and a
-# portrait, and are judged on a flower that they have never seen. How near an image is to the true one is told in decibels,
-# the **peak signal-to-noise ratio**:
+# Two tasks whose answer is an image. The photographs of this section are *real*: networks learn from patches of a Chinese
+# temple and a portrait, and are judged on a flower that they have never seen. How near an image is to the true one is told
+# in decibels, the **peak signal-to-noise ratio**:
 #
 # $$\mathrm{PSNR} = 10 \log_{10} \frac{\text{peak}^2}{\text{mean squared error}}$$
 #
-# with the largest possible value as peak. Six decibels more mean half the error; 10 times less squared error are 10 dB.
+# with the largest possible value as peak. Ten times less squared error are 10 dB, half the error (a quarter of its square) 6 dB.
 #
 # A denoiser could learn the clean image. But most of that is in its input already. A **residual denoiser** estimates the
 # *noise*, and takes it away: it begins near the right answer, as the blocks of lesson 12 do (Zhang and others 2017).
@@ -1203,9 +1212,16 @@ with check("denoise-step") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# The rivals: a Gaussian, which smooths edges with the noise; Wiener's filter (scipy), which smooths less where an image varies
-# more than noise would; and the **bilateral** filter (Tomasi and Manduchi 1998), a mean over neighbours that are near
-# *and alike*. Each gets the settings that are best *on the test image itself*, which the network does not.
+# `Denoiser` is such a network. Its rivals: a Gaussian, which smooths edges with the noise; Wiener's filter (scipy), which
+# smooths less where an image varies more than noise would; and the **bilateral** filter (Tomasi and Manduchi 1998), a mean
+# over neighbours that are near *and alike*. Each gets the settings that are best *on the test image itself*, which the
+# network does not.
+#
+# The second task is to make a photograph twice as large. `Upscaler` enlarges it bilinearly and adds a correction: three
+# small convolutions at the *small* size give four maps, and pixel shuffle makes them one of full size (Shi and others 2016).
+# Its rivals weigh the neighbours of each new pixel by a fixed curve: **bilinear** interpolation by a hat over 2×2 pixels,
+# **bicubic** by a piecewise cubic over 4×4, **Lanczos** by a windowed sinc, sin(πx)/(πx), over 6×6. The last two have
+# negative weights too, which sharpens edges.
 
 
 # %%
@@ -1276,9 +1292,8 @@ restoration_figure() if FULL else recorded("F21c")
 
 # %% [markdown]
 # Look at how *small* the advantages are, and at what they cost: the filters know one or two numbers, the networks have been
-# trained on photographs, for this noise and this factor only. Larger networks on many photographs are several decibels ahead.
-
-# %% [markdown]
+# trained on photographs, for this noise and this factor only.
+#
 # ## 10. Your own network
 #
 # Scenes of 24×24 pixels with one or two shapes under noise. Build what you like, within the budget.
@@ -1292,7 +1307,7 @@ def small_scenes(n, rng):
 
 
 x_small, t_small = small_scenes(400, np.random.default_rng(13))
-grid = draw.masks({"image": x_small[:6, 0], "mask": t_small[:6]})
+grid = draw.masks({"image": x_small[:6, 0], "mask": t_small[:6]}, names=SHAPES)
 
 # %% [markdown] task="open_segmenter" title="Segmentation within a budget"
 # Write and train a network `segmenter` (a module of `nn`, images `(n, 1, 24, 24)` to scores `(n, 4, 24, 24)`) of at most 3000
@@ -1395,7 +1410,7 @@ ax = curves.learning_curves({"training loss": history["loss"]}, ax=left, title=f
 told = f"{history['IoU'][-1]:.2f} on 100 new scenes"
 ax = curves.learning_curves({"mean IoU": history["IoU"]}, ax=right, ylabel="mean IoU", title=told)
 p_eye = masks_of(net, x_eye[:6])
-grid = draw.masks({"image": x_eye[:6, 0], "truth": t_eye[:6], "network": p_eye})
+grid = draw.masks({"image": x_eye[:6, 0], "truth": t_eye[:6], "network": p_eye}, names=SHAPES)
 
 # %% [markdown] question="resolution" points=5 title="Where did the outline go?"
 # A colleague segments cells in microscope images with a classifier turned into a fully convolutional network: five poolings,
@@ -1420,7 +1435,7 @@ grid = draw.masks({"image": x_eye[:6, 0], "truth": t_eye[:6], "network": p_eye})
 # ## To remember
 #
 # 1. Pixel accuracy flatters: judge masks by IoU or Dice for each class, and outlines by a boundary score.
-# 2. To name a thing you must see all of it, to outline it you need answers for every pixel: pooling, dilation and skip links
+# 2. To name a thing you must see much of it, to outline it you need answers for every pixel: pooling, dilation and skip links
 #    are three prices for both.
 # 3. Upconvolution stamps kernels that add up, and is convolution's gradient; a kernel that the stride does not divide leaves
 #    a checkerboard.
