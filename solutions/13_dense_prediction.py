@@ -1371,7 +1371,7 @@ held_images = held_images - np.float32(0.3)
 # %% check="open_segmenter" points=3
 with check("open_segmenter") as expect:
     expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
-    expect("shape of the masks of 5 images", np.shape(segment(x_small[:5])))
+    expect("shape of the masks of 5 images (how good they are, the judge measures)", np.shape(segment(x_small[:5])))
     ### BEGIN HIDDEN TESTS
     said = segment(expect.held("held_images"))
     expect.outcome("masks of 120 new scenes", said, truth="held_masks", measure="mean_iou", at_least=0.38)
@@ -1380,7 +1380,7 @@ with check("open_segmenter") as expect:
 
 # %% check="open_segmenter-better" points=2
 with check("open_segmenter-better") as expect:
-    expect("weights within the budget of 3000", sum(p.data.size for p in segmenter.parameters()) <= 3000)
+    expect("weights within the budget of 3000 (how good the masks are, the judge measures)", sum(p.data.size for p in segmenter.parameters()) <= 3000)
     ### BEGIN HIDDEN TESTS
     said = segment(expect.held("held_images"))
     expect.outcome("masks of 120 new scenes, further", said, truth="held_masks", measure="mean_iou", at_least=0.44)
