@@ -1,10 +1,11 @@
 """Dense predictors drawn: masks in colours, what one answer sees, how fine answers are, ways back to full size."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
 from course_lib.arithmetic import receptive_field
 from course_lib.topics.segmentation import mean_iou
@@ -14,10 +15,10 @@ from course_lib.viz.style import BLUE, GREEN, GREY, GREYS, ORANGE, PURPLE, RED
 CLASSES = ListedColormap(["#4D4D4D", BLUE, ORANGE, GREEN, PURPLE, RED])  # background first
 
 
-def masks(rows, *, titles=None, size=1.5):
+def masks(rows, *, titles=None, names=None, size=1.5):
     """A grid of pictures, one row for each name in `rows`: {"image": (n, h, w) floats, "truth": (n, h, w) classes}.
 
-    `titles` stand above the columns. Returns the Axes (rows, n).
+    `titles` stand above the columns, the `names` of the classes with their colours below. Returns the Axes (rows, n).
     """
     n = len(next(iter(rows.values())))
     shape = {"figsize": (size * n + 0.5, size * len(rows) + 0.2), "squeeze": False, "layout": "constrained"}
@@ -28,7 +29,15 @@ def masks(rows, *, titles=None, size=1.5):
         line[0].set_ylabel(name, fontsize=9)
     for ax, title in zip(grid[0], titles or (), strict=False):
         ax.set_title(title, fontsize=9)
+    if names:
+        legend(grid[0, 0].figure, names)
     return grid
+
+
+def legend(figure, names):
+    """The colours in which `show` draws classes, with their names in order from class 0, below a whole figure."""
+    known = [Patch(fc=CLASSES(k), ec=GREY, label=name) for k, name in enumerate(names)]
+    return figure.legend(handles=known, loc="outside lower center", ncols=len(known), fontsize=9, frameon=False)
 
 
 def show(ax, picture):
@@ -93,7 +102,8 @@ def coarse(mask, grid):
 def sight_on(image, mask, seen, *, at=None, many=None):
     """A Sight on a picture: what the answer at pixel `at` sees, the cells of its answers, and the best mask they allow.
 
-    image (h, w) floats and mask (h, w) classes. Returns three Axes.
+    image (h, w) floats and mask (h, w) classes. Orange is the square root of the number of ways in which a pixel enters
+    the answer, relative to the largest. With skip links no grid is drawn: their answers are fine. Returns three Axes.
     """
     many = style.row(3, size=(3.0, 3.1)) if many is None else many
     (h, w), (i, j) = image.shape, at or (image.shape[0] // 2, image.shape[1] // 2)
@@ -107,9 +117,8 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     tint[..., :3], tint[..., 3] = (0.9, 0.62, 0), 0.15 * (inside > 0) + 0.75 * inside
     many[0].imshow(tint)
     many[0].add_patch(_box(j - half, i - half, seen.size, RED, 1.6))
-    every = f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
-    show(many[1], image).set_title(every, fontsize=10)
-    if seen.grid > 1:
+    show(many[1], image).set_title(_distances(seen), fontsize=10)
+    if seen.grid == seen.finest > 1:
         for edge in range(0, max(h, w), seen.grid):
             many[1].axhline(edge - 0.5, color=BLUE, lw=0.6)
             many[1].axvline(edge - 0.5, color=BLUE, lw=0.6)
@@ -119,6 +128,16 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     reached = mean_iou(best[None], mask[None], int(mask.max()) + 1)
     show(many[2], best).set_title(f"at best a mean IoU of {reached:.2f}", fontsize=10)
     return many
+
+
+def _distances(seen):
+    """How far apart the answers of a Sight are, on each of its maps, as a title."""
+    apart = [seen.grid]
+    while apart[-1] > seen.finest:
+        apart.append(apart[-1] // 2)
+    if len(apart) > 1:
+        return f"answers every {', '.join(map(str, apart[:-1]))} and {apart[-1]} pixels"
+    return f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
 
 
 def _box(left, top, side, color, width):
@@ -140,32 +159,35 @@ def stamps(counts, titles, *, many=None):
 
 def ladder(widths=("32×32", "16×16", "8×8"), *, ax=None):
     """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes."""
-    ax = style.axes(ax, size=(7.2, 3.4))
-    ax.set_axis_off()
     depth = len(widths)
-    ax.set(xlim=(-1.2, 2 * depth + 0.2), ylim=(-depth + 0.2, 0.9))
+    ax = style.axes(ax, size=(2.4 * depth, 1.15 * depth))
+    ax.set_axis_off()
+    ax.set(xlim=(-1.3, 2 * depth - 0.7), ylim=(-depth + 0.7, 0.35))
     places = [(k, -k) for k in range(depth)] + [(2 * depth - 2 - k, -k) for k in reversed(range(depth - 1))]
-    for (x, y), below in zip(places, [*places[1:], None], strict=True):
-        down = x < depth
-        face = "#D6E6F2" if down else "#FBE6BF"
+    for x, y in places:
+        face = "#D6E6F2" if x < depth else "#FBE6BF"
         box = FancyBboxPatch((x - 0.36, y - 0.22), 0.72, 0.44, boxstyle="round,pad=0.03", fc=face, ec=GREY)
         ax.add_patch(box)
         ax.text(x, y, widths[-y], ha="center", va="center", fontsize=9, color="black")
-        if below:
-            arrow = {"arrowstyle": "->", "color": GREY, "lw": 1.4, "shrinkA": 13, "shrinkB": 13}
-            ax.annotate("", below, (x, y), arrowprops=arrow)
-            word = "pool" if x < depth - 1 else "enlarge"
-            side = -0.16 if x < depth - 1 else 0.16
-            ha = "right" if side < 0 else "left"
-            ax.text(
-                (x + below[0]) / 2 + side, (y + below[1]) / 2 - 0.08, word, ha=ha, va="center", fontsize=8, color=GREY
-            )
+    for (x, y), (x_next, y_next) in pairwise(places):
+        down = y_next < y
+        edge = -0.26 if down else 0.26
+        _arrow(ax, (x + 0.2, y + edge), (x_next - 0.2, y_next - edge), GREY, 1.4)
+        word, side = ("pool", "right") if down else ("enlarge", "left")
+        shift = -0.14 if down else 0.14
+        ax.text((x + x_next) / 2 + shift, (y + y_next) / 2, word, ha=side, va="center", fontsize=8, color=GREY)
     for k in range(depth - 1):
-        ends = (2 * depth - 2 - k - 0.42, -k), (k + 0.42, -k)
-        ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
-        ax.text(depth - 1, -k + 0.1, "skip link", ha="center", va="bottom", fontsize=8, color=ORANGE)
-    for x, text in ((-0.95, "image"), (2 * depth - 1 - 0.05, "scores")):
-        ax.text(x, 0, text, ha="center", va="center", fontsize=9, color=GREY)
-    ax.annotate("", (-0.42, 0), (-0.7, 0), arrowprops={"arrowstyle": "->", "color": GREY})
-    ax.annotate("", (2 * depth - 1.35, 0), (2 * depth - 1.6, 0), arrowprops={"arrowstyle": "->", "color": GREY})
+        _arrow(ax, (k + 0.42, -k), (2 * depth - 2 - k - 0.42, -k), ORANGE, 2)
+        ax.text(depth - 1, -k + 0.08, "skip link", ha="center", va="bottom", fontsize=8, color=ORANGE)
+    last = 2 * depth - 2
+    _arrow(ax, (-0.75, 0), (-0.42, 0), GREY, 1.4)
+    _arrow(ax, (last + 0.42, 0), (last + 0.75, 0), GREY, 1.4)
+    for x, side, text in ((-0.8, "right", "image"), (last + 0.8, "left", "scores")):
+        ax.text(x, 0, text, ha=side, va="center", fontsize=9, color=GREY)
     return ax
+
+
+def _arrow(ax, start, end, color, width):
+    ax.annotate(
+        "", end, start, arrowprops={"arrowstyle": "->", "color": color, "lw": width, "shrinkA": 0, "shrinkB": 0}
+    )

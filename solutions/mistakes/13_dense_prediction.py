@@ -61,6 +61,22 @@ WRONG["mask_scores"] = {
         "        if either > 0:\n            iou[c] = np.mean(each)\n",
         "you average the IoUs of single images: count the pixels of all images together first",
     ),
+    "both means over images": (
+        """
+def mask_scores(p, t, classes):
+    iou, dice = np.full((len(p), classes), np.nan), np.full((len(p), classes), np.nan)
+    for k in range(len(p)):
+        for c in range(classes):
+            mine, true = p[k] == c, t[k] == c
+            if (mine | true).any():
+                iou[k, c] = (mine & true).sum() / (mine | true).sum()
+                dice[k, c] = 2 * (mine & true).sum() / (mine.sum() + true.sum())
+    seen = np.isfinite(iou).any(axis=0)
+    means = [np.array([np.nanmean(a[:, c]) if seen[c] else np.nan for c in range(classes)]) for a in (iou, dice)]
+    return np.mean(p == t), *means
+""",
+        "you score each image and average: a class is to be counted over the pixels of all images, then divided once",
+    ),
     "background left out": (
         "for c in range(classes)",
         "for c in range(1, classes)",
@@ -132,6 +148,20 @@ WRONG["pixel_loss"] = {
         "(p / len(p))",
         "(p / n)",
         "you divide the gradient by the number of images, the loss by that of pixels",
+    ),
+    "both divided by images": (
+        """
+def pixel_loss(scores, t):
+    n, classes, h, w = scores.shape
+    z = scores.transpose(0, 2, 3, 1).reshape(-1, classes)
+    z = z - z.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    pixels = np.arange(len(p))
+    loss = -np.log(p[pixels, t.ravel()]).sum() / n
+    p[pixels, t.ravel()] -= 1
+    return loss, (p / n).reshape(n, h, w, classes).transpose(0, 3, 1, 2)
+""",
+        "you divide loss and gradient by the number of images: the mean goes over all n · h · w pixels",
     ),
     "gradient with the wrong sign": (
         "(p / len(p))",
@@ -248,6 +278,18 @@ WRONG["upconv"] = {
         ": s] = stamp",
         "where stamps overlap they add up; yours overwrite each other",
     ),
+    "stamps put, not added": (
+        """
+def upconv(x, w, b, stride, padding):
+    (n, _, h, width), (_, f, kh, kw), s, p = x.shape, w.shape, stride, padding
+    big = np.zeros((n, f, (h - 1) * s + kh, (width - 1) * s + kw))
+    for i in range(h):
+        for j in range(width):
+            big[:, :, i * s : i * s + kh, j * s : j * s + kw] = np.einsum("nc,cfuv->nfuv", x[:, :, i, j], w)
+    return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b[:, None, None]
+""",
+        "each stamp wipes out what its neighbours wrote: put it down with `+=`, not `=`",
+    ),
     "rotated kernel": (
         'np.einsum("ncij,cf->nfij", x, w[:, :, u, v])',
         'np.einsum("ncij,cf->nfij", x, w[:, :, kh - 1 - u, kw - 1 - v])',
@@ -267,6 +309,11 @@ WRONG["upconv"] = {
         "big[:, :, p : big.shape[2] - p, p : big.shape[3] - p]",
         "big[:, :, p:, p:]",
         "you cut the padding off at the top and left only",
+    ),
+    "padding 0 cuts all": (
+        "big[:, :, p : big.shape[2] - p, p : big.shape[3] - p]",
+        "big[:, :, p:-p, p:-p]",
+        "with padding 0 the slice `p:-p` is `0:0`, which is empty: end it at the size less p",
     ),
     "bias per tap": (
         "+ b[:, None, None]",
@@ -486,7 +533,7 @@ WRONG["context_module"] = {
     "padding as for three taps": (
         "pad = d * (kernel - 1) // 2",
         "pad = d",
-        "the padding `dilation` keeps the size for three taps only; with k taps it is dilation · (k - 1) / 2",
+        "for k taps the padding is d · (k - 1) / 2, not d, which keeps the size for three taps only",
     ),
     "padding without the dilation": (
         "pad = d * (kernel - 1) // 2",
@@ -497,6 +544,11 @@ WRONG["context_module"] = {
         "padding=pad, dilation=d, rng",
         "padding=(kernel - 1) // 2, rng",
         "the layers have no dilation",
+    ),
+    "dilation left at 1": (
+        "padding=pad, dilation=d, rng",
+        "padding=pad, rng",
+        "the layer is padded for the dilation d and has none: `nn.Conv2d` needs `dilation=d` as well, or maps grow",
     ),
     "no ReLU": (
         ", nn.ReLU()]",
@@ -538,6 +590,11 @@ WRONG["context_module"] = {
         "return (kernel - 1) * sum(dilations)",
         "the receptive field begins with the pixel itself: one more",
     ),
+    "sees the spans added up": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return sum(d * (kernel - 1) + 1 for d in dilations)",
+        "you add up the whole spans d (k - 1) + 1; each layer adds d (k - 1), and the pixel itself counts once",
+    ),
     "sees the largest layer": (
         "return 1 + (kernel - 1) * sum(dilations)",
         "return 1 + (kernel - 1) * max(dilations)",
@@ -547,6 +604,11 @@ WRONG["context_module"] = {
         "return 1 + (kernel - 1) * sum(dilations)",
         "return 1 + (kernel - 1) * len(dilations)",
         "each layer adds its dilation times (k - 1), not only k - 1",
+    ),
+    "sees as with three taps": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        "return 1 + 2 * sum(dilations)",
+        "a layer adds 2 d for three taps only; with k taps it adds d (k - 1)",
     ),
     "sees with strides": (
         "return 1 + (kernel - 1) * sum(dilations)",
@@ -606,6 +668,26 @@ WRONG["unet"] = {
         "            kept.append(x)\n            x = F.max_pool2d(x, 2)\n",
         "            size = x.shape[2:]\n            x = F.max_pool2d(x, 2)\n            kept.append(enlarge(x, size))\n",
         "you keep the pooled map, whose detail is gone: keep the map from before the pooling",
+    ),
+    "pooled map kept": (
+        "            kept.append(x)\n            x = F.max_pool2d(x, 2)\n",
+        "            x = F.max_pool2d(x, 2)\n            kept.append(x)\n",
+        "you keep each map after it was pooled, half the size: keep it before, or full size never comes back",
+    ),
+    "levels not turned round": (
+        "zip(self.ups[::-1], kept[::-1], strict=True)",
+        "zip(self.ups, kept, strict=True)",
+        "on the way up the coarsest level comes first: run through both `ups` and the kept maps from their ends",
+    ),
+    "one pooling too many": (
+        "        for block in self.downs[:-1]:\n            x = block(x)\n            kept.append(x)\n            x = F.max_pool2d(x, 2)\n        x = self.downs[-1](x)\n",
+        "        for block in self.downs:\n            x = block(x)\n            kept.append(x)\n            x = F.max_pool2d(x, 2)\n        x = kept.pop()\n",
+        "the map of the last block is pooled as well, which fails where it is one pixel high: pool between blocks only",
+    ),
+    "bottom pooled": (
+        "        x = self.downs[-1](x)\n",
+        "        x = self.downs[-1](x)\n        x = F.max_pool2d(x, 2) if kept else x\n",
+        "the bottom map is pooled once more: pool between blocks, not behind the last",
     ),
     "kept before the block": (
         "            x = block(x)\n            kept.append(x)\n",
@@ -733,6 +815,21 @@ WRONG["tiles"] = {
         "y = net(x)[:, :, a:, b:]",
         "you give the whole image to the network for every tile, so nothing is saved: cut first",
     ),
+    "two maps taken for granted": (
+        """
+def tile_by_tile(net, x, tile, margin):
+    n, _, h, w = x.shape
+    out = np.zeros((n, 2, h, w))
+    for top in range(0, h, tile):
+        for left in range(0, w, tile):
+            a, b = max(0, top - margin), max(0, left - margin)
+            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])
+            bottom, right = min(top + tile, h), min(left + tile, w)
+            out[:, :, top:bottom, left:right] = y[:, :, top - a : bottom - a, left - b : right - b]
+    return out
+""",
+        "a network need not give two maps: how many, its answers tell (`y.shape[1]`)",
+    ),
     "net once": (
         "    (h, w), rows = x.shape[2:], []\n",
         "    return net(x)\n    (h, w), rows = x.shape[2:], []\n",
@@ -803,6 +900,16 @@ WRONG["denoise"] = {
         "np.mean([10 * np.log10(peak**2 / np.mean((a - b) ** 2)) for a, b in zip(image, truth)])",
         "you average decibels of parts; take the mean error over all numbers first, then the logarithm",
     ),
+    "decibels of each image averaged": (
+        "10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "np.mean(10 * np.log10(peak**2 / np.mean((image - truth) ** 2, axis=(-2, -1))))",
+        "you take the decibels of each image and average them: one mean of the squared error over everything, then one logarithm",
+    ),
+    "root of the error": (
+        "np.mean((image - truth) ** 2)",
+        "np.sqrt(np.mean((image - truth) ** 2))",
+        "under the logarithm stands the mean squared error itself: yours is its root, which halves the decibels",
+    ),
     "peak not squared": (
         "peak**2",
         "peak",
@@ -828,6 +935,11 @@ WRONG["denoise"] = {
         "np.mean(np.abs(image - truth))",
         "you take the mean absolute error; the squared one is asked",
     ),
+    "absolute error, squared": (
+        "10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "20 * np.log10(peak / np.mean(np.abs(image - truth)))",
+        "you take the mean of the absolute errors and square it: square each error first, then take the mean",
+    ),
     "largest value as peak": (
         "peak**2",
         "truth.max() ** 2",
@@ -837,6 +949,18 @@ WRONG["denoise"] = {
         "F.mse_loss(estimate, noise)",
         "F.mse_loss(estimate, clean)",
         "this network estimates the noise: compare its output with the noise, not with the clean image",
+    ),
+    "learns the clean image": (
+        """
+def denoise_step(net, optimizer, clean, noise):
+    estimate = net(Tensor(clean + noise))
+    loss = F.mse_loss(estimate, clean)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item(), estimate.data
+""",
+        "your network learns the clean image itself; a residual denoiser learns the noise, which is then taken away",
     ),
     "noise added": (
         "noisy - estimate.data",

@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score, jaccard_score
 
 from course_lib.autograd.tensor import Tensor
 from course_lib.evidence.outcome import mean_iou
-from course_lib.topics import dense, restoration, tiles
+from course_lib.topics import dense, restoration, segmentation, tiles
 from grading.lessons.source import read_lesson
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +171,28 @@ def test_the_open_exercise_can_be_done_from_other_starts_and_not_by_brightness()
     assert open_score(lambda rng: dense.Context(16, (1, 1), kernels=1, rng=rng), epochs=2) < 0.37
 
 
+def test_bright_pixels_called_discs_reach_what_the_open_exercise_says():
+    best = []
+    for seed in range(200, 210):
+        x, t = ANSWERS["small_scenes"](120, np.random.default_rng(seed))
+        best.append(max(mean_iou((x[:, 0] > bound).astype(int), t) for bound in (0.1, 0.15, 0.2, 0.25, 0.3)))
+    (task,) = [cell.source for cell in LESSON.cells if cell.role == "task" and cell.id == "open_segmenter"]
+    assert f"gets about {np.mean(best):.2f}" in task
+
+
+def test_specks_cost_outlines_and_a_shift_by_one_pixel_costs_area():
+    _, t = ANSWERS["scenes"](200, seed=2)
+    rng = np.random.default_rng(3)
+    specks = np.where(rng.random(t.shape) < 0.02, rng.integers(0, 4, t.shape), t)
+    (area, outline), (area_1, outline_1), (area_3, outline_3) = [
+        (mean_iou(p, t), segmentation.boundary_f(p, t)) for p in (specks, np.roll(t, 1, axis=2), np.roll(t, 3, axis=2))
+    ]
+    assert outline < area - 0.05
+    assert area_1 < outline_1 - 0.1
+    assert outline_1 > 0.99
+    assert max(area_3, outline_3) < 0.7
+
+
 def test_networks_that_are_compared_have_equally_many_weights(monkeypatch):
     seen = {}
     monkeypatch.setitem(ANSWERS, "lecture_table", lambda title, rows: rows)
@@ -185,10 +207,10 @@ def test_networks_that_are_compared_have_equally_many_weights(monkeypatch):
     assert max(seen.values()) / min(seen.values()) < 1.03
 
 
-def record(name):
-    """Rows of a recorded figure: {first column: third column}."""
+def record(name, column=2):
+    """Rows of a recorded figure: {first column: the third, or another}."""
     table = json.loads((ROOT / "notebooks" / "figures" / f"{name}.json").read_text(encoding="utf-8"))["results"]
-    return {row[0]: row[2] for result in table if "rows" in result for row in result["rows"]}
+    return {row[0]: row[column] for result in table if "rows" in result for row in result["rows"]}
 
 
 def number(text, after):
@@ -207,6 +229,10 @@ def test_dilation_keeps_the_resolution_that_pooling_loses():
     plain = next(k for k in rows if k.startswith("neither"))
     assert iou[dilated][0] - iou[plain][0] > 2 * (iou[dilated][1] + iou[plain][1])
     assert outline[plain][0] > 0.9
+    for score in (iou, outline):  # "with skip links both scores are about those of the dilated network"
+        assert abs(score[skip][0] - score[dilated][0]) < 2 * (score[skip][1] + score[dilated][1])
+    seconds = {k: float(v.split()[-4]) for k, v in record("F21", column=3).items()}
+    assert seconds[skip] < 0.5 * seconds[dilated]
 
 
 def test_dilation_is_ahead_of_large_kernels_and_of_a_connected_head():
@@ -219,6 +245,8 @@ def test_dilation_is_ahead_of_large_kernels_and_of_a_connected_head():
 def test_networks_are_ahead_of_filters_made_by_hand():
     (_, hand), *learned = record("F21b").items()
     assert all(number(row, "AUC")[0] > float(hand.split()[1]) + 0.005 for _, row in learned)
+    (near, _), (far, error) = (number(row, "AUC") for _, row in learned)
+    assert near > far + 2 * error  # "of the two the one that sees less is ahead"
     rows = record("F21c")
     best = {k: float(v.split()[0]) for k, v in rows.items()}
     rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]

@@ -1,6 +1,7 @@
 """The pictures of lesson 13: one answer or one for every pixel, switches, stamps, the U-Net, what a predictor sees."""
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from course_lib.data.scenes import SHAPES, shapes
 from course_lib.topics.segmentation import boundary
@@ -24,7 +25,8 @@ def answers():
     many[1].set(xticks=[], yticks=[])
     many[1].set_title("classification:\nwhat is in it?", fontsize=10)
     dense.show(many[2], mask).set_title("segmentation:\nwhat is each pixel?", fontsize=10)
-    dense.show(many[3], boundary(mask[None])[0]).set_title("edges:\nis this a border?", fontsize=10)
+    dense.show(many[3], boundary(mask[None])[0].astype(float)).set_title("edges:\nis this a border?", fontsize=10)
+    dense.legend(many[0].figure, SHAPES)
     return many
 
 
@@ -41,7 +43,18 @@ def switches():
     numbers(tiles.max(axis=-1), ax=many[1], title="largest of each 2×2")
     numbers(rows * 6 + columns, ax=many[2], title="switches: where")
     numbers(back, ax=many[3], title="unpooled")
+    for ax, side in zip(many, (2, 1, 1, 2), strict=True):
+        _outline(ax, 1, style.GREY, 0.8)
+        _outline(ax, side, style.ORANGE, 2.2)
     return many
+
+
+def _outline(ax, side, color, width):
+    """Frames around the windows of side x side cells that tile a picture of numbers."""
+    h, w = ax.images[0].get_array().shape
+    for i in range(0, h, side):
+        for j in range(0, w, side):
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), side, side, fill=False, ec=color, lw=width, clip_on=False))
 
 
 def three_sights():
@@ -52,9 +65,10 @@ def three_sights():
         "dilated": dense.sight(4, 0, 1, growing=True),
         "poolings and skips": dense.sight(5, 3, skips=True),
     }
-    shape = {"figsize": (7.2, 7.6), "layout": "constrained"}
+    shape = {"figsize": (7.2, 7.9), "layout": "constrained"}
     _, grid = style.plt.subplots(len(kinds), 3, **shape)
     for line, (name, seen) in zip(grid, kinds.items(), strict=True):
         dense.sight_on(image, mask, seen, many=line)
         line[0].set_ylabel(name, fontsize=10)
+    dense.legend(grid[0, 0].figure, SHAPES)
     return grid

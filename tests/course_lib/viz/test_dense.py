@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.text import Annotation
 
 from course_lib import Tensor
 from course_lib.topics.dense import Context
@@ -61,6 +63,29 @@ def test_stamps_write_every_count_and_masks_show_every_row():
     grid = dense.masks({"image": np.zeros((3, 4, 4)), "truth": np.zeros((3, 4, 4), int)}, titles=["a", "b", "c"])
     assert grid.shape == (2, 3)
     assert [line[0].get_ylabel() for line in grid] == ["image", "truth"]
+    assert not grid[0, 0].figure.legends
+
+
+def test_the_names_of_classes_stand_beside_the_colours_of_their_pixels():
+    mask = np.array([[[0, 1], [2, 3]]])
+    (ax,), figure = (grid := dense.masks({"mask": mask}, names=("none", "a", "b", "c")))[0], grid[0, 0].figure
+    (told,) = figure.legends
+    assert [text.get_text() for text in told.get_texts()] == ["none", "a", "b", "c"]
+    shown = ax.images[0]
+    for c, patch in enumerate(told.get_patches()):
+        assert shown.cmap(shown.norm(c)) == patch.get_facecolor()
+
+
+def test_no_grid_is_drawn_where_skip_links_bring_in_finer_answers():
+    mask = np.zeros((24, 24), int)
+    mask[3:9, 5:12] = 1
+    for skips, lines, title in (
+        (False, 12, "one answer every 4 pixels"),
+        (True, 0, "answers every 4, 2 and 1 pixels"),
+    ):
+        middle = dense.sight_on(mask.astype(float), mask, dense.sight(3, 2, skips=skips))[1]
+        assert len(middle.lines) == lines
+        assert middle.get_title() == title
 
 
 def test_the_ladder_has_a_skip_link_for_each_level_but_the_lowest():
@@ -68,3 +93,14 @@ def test_the_ladder_has_a_skip_link_for_each_level_but_the_lowest():
     assert texts.count("skip link") == texts.count("pool") == texts.count("enlarge") == 3
     assert texts.count("d") == 1
     assert texts.count("a") == 2
+
+
+def test_the_ladder_s_arrows_go_from_box_to_box_and_enter_none():
+    ax = dense.ladder()
+    boxes = [b for b in ax.patches if isinstance(b, FancyBboxPatch)]
+    arrows = [(t.xyann, t.xy) for t in ax.texts if isinstance(t, Annotation)]
+    assert len(arrows) == 2 + 2 + 2 + 2  # pool, enlarge, skip, in and out
+    for ends in arrows:
+        for x, y in ends:
+            centre = [(b.get_x() + b.get_width() / 2, b.get_y() + b.get_height() / 2) for b in boxes]
+            assert not any(abs(x - a) < 0.36 and abs(y - b) < 0.22 for a, b in centre)

@@ -8,6 +8,7 @@ import pkgutil
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from course_lib.topics import perceptron as fire
 from course_lib.viz import folds, pictures
@@ -26,6 +27,7 @@ from course_lib.viz.pictures import (
     search,
     training,
 )
+from course_lib.viz.style import ORANGE
 from course_lib.widgets.folds import STARTS, weights
 from grading.lessons.cells import tree_of
 from grading.lessons.source import read_lessons
@@ -303,7 +305,10 @@ def test_one_scene_has_three_kinds_of_answer():
 
 
 def test_unpooled_numbers_stand_where_the_switches_say():
-    before, largest, where, back = (ax.images[0].get_array() for ax in dense.switches())
+    many = dense.switches()
+    before, largest, where, back = (ax.images[0].get_array() for ax in many)
+    framed = [[p.get_width() for p in ax.patches if p.get_edgecolor() == to_rgba(ORANGE)] for ax in many]
+    assert framed == [[2] * 6, [1] * 6, [1] * 6, [2] * 6]
     assert np.array_equal(back.ravel()[where.ravel().astype(int)], largest.ravel())
     assert np.array_equal(before[back > 0], back[back > 0])
 
