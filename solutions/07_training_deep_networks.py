@@ -411,7 +411,7 @@ training.whitened()
 # With `"pca"` the column of the largest variance comes first. An axis' sign is free: the check looks at absolute values.
 # Change neither `train` nor `x`.
 #
-# Example: `train = [[0., 0.], [4., 0.], [0., 2.], [4., 2.]]`, `x = [[6., 3.]]`, epsilon 0: `[[2., 2.]]`.
+# Example: statistics of `[[0., 0.], [4., 0.], [0., 2.], [4., 2.]]`, `x = [[6., 3.]]`, epsilon 0: `[[2., 2.]]`.
 
 
 # %% solve="whitened" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.whitening.whiten course_lib.topics.whitening.whitening course_lib.topics.whitening.principal_axes"

@@ -429,8 +429,8 @@ regression.five_runs()
 # `"too few images"`, `"too much dropout"`, `"targets shuffled apart from the images"`.
 #
 # Then repair: set `repaired = {"images": ..., "rate": ..., "drop": ...}` to settings with which the same network reaches a validation
-# loss of at most 0.42 in 200 steps (`images` at most 400). `curves, net = pose.small_run(*figures_12, **repaired, rng=rng)` tries them:
-# training and validation loss at every tenth step, and the trained network. The check trains with them and judges on new figures.
+# loss of at most 0.42 in 200 steps (`images` at most 400). The cell below your answer tries them. This is judged when you hand in:
+# two networks are trained so, from other starts, and must reach 0.42 on new figures too.
 #
 # *Example:* a run whose training and validation loss both stay at 1 would be none of these five.
 

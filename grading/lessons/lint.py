@@ -2,8 +2,8 @@
 
 `lint_lessons` gives the problems that would make a wrong or unfair notebook; `missing_parts` what a complete lesson
 still lacks. What only running can show (does a check reject a mistake?) is the certificate's business. A rule yields
-(line, sentence); those about exercises, check cells and known mistakes stand in `lint_exercises.py`,
-`lint_checks.py` and `lint_mistakes.py`. `lint_warnings` says what may be meant (`lint_prose.py`).
+(line, sentence); those about exercises, check cells, known mistakes and names stand in `lint_exercises.py`,
+`lint_checks.py`, `lint_mistakes.py` and `lint_names.py`. `lint_warnings` says what may be meant (`lint_prose.py`).
 """
 
 import ast
@@ -25,6 +25,7 @@ from grading.lessons.held import held_problems
 from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
 from grading.lessons.lint_mistakes import mistakes_problems
+from grading.lessons.lint_names import rebound_imports
 from grading.lessons.lint_prose import names_nowhere
 
 PREDICT_SHARE = 0.05
@@ -105,6 +106,7 @@ def _problems(lesson):
     for question in lesson.questions:
         yield from _question(question)
     yield from _prediction_share(lesson)
+    yield from rebound_imports(lesson)
     for line, id in written_out(lesson):
         yield (
             line,

@@ -117,6 +117,10 @@ RULES = [
     (' alt="A bar chart of two means"', "", "the picture has no description"),
     ("plt.bar(", "height = 2\nplt.bar(", "a picture cell is imports and one call"),
     ("plt.bar(", "for _ in (1, 2):\n    plt.bar(", "a picture cell is imports and one call"),
+    # names of imports
+    ("x, w = np.array([[1.0", "F, w = np.array([[1.0", "binds F, which the lesson imports"),
+    ("for n in (3, 5):", "for hint in (3, 5):", "binds hint, which the lesson imports"),
+    ("Mend it.", "`np, rest = centre(x)` tries it.", "binds np, which the lesson imports"),
     # questions and predictions
     ("# One point each: unequal reliability, unequal sampling, an example.\n", "", "has no rubric"),
     ('question="why_weights" points=3', 'question="why_weights" points=0', "has no points above 0"),
@@ -257,6 +261,14 @@ def test_words_in_prose_that_only_look_like_calls_are_fine():
     assert (
         lint_lesson(edited(("# Heavy samples count more.", "# np.random.seed(1) is what you should not write."))) == []
     )
+
+
+def test_an_imported_name_may_be_read_and_be_local_to_a_function():
+    inside = edited(
+        ("    total = (x * w).sum(axis=-1)\n    return total", "    F = (x * w).sum(axis=-1)\n    return F")
+    )
+    read = edited(("Mend it.", "`rest = F.relu(centre(x))` and `F.relu(x, hint=1)` are fine; `F` alone is too."))
+    assert lint_lesson(inside) == lint_lesson(read) == []
 
 
 def test_what_a_complete_lesson_lacks_is_listed():
