@@ -1070,10 +1070,10 @@ people, steps = (1000, 3000) if LARGE else (200, 400)
 rng = np.random.default_rng(2)
 x, who = photographs(persons(people, rng=rng), 8, rng)
 losses, rates_seen = [], []
-for step, (net, loss) in enumerate(progress(learn_faces(x, who, steps=steps, rng=rng), "steps", total=steps)):
+for step, (face, loss) in enumerate(progress(learn_faces(x, who, steps=steps, rng=rng), "steps", total=steps)):
     losses.append(loss)
     if step % 40 == 39:
-        pairs = verification.pair_distances(pose.predict(net, x_new), who_new)
+        pairs = verification.pair_distances(pose.predict(face, x_new), who_new)
         rates_seen.append(100 * verification.equal_error_rate(*pairs)[0])
 
 # %% practice="faces_plot"
