@@ -225,6 +225,26 @@ WRONG["read_curves"] = {
 }""",
         "every letter has a fault: E is missing",
     ),
+    "a text in other words": (
+        '"C": "rate too low"',
+        '"C": "rate is too low"',
+        "use the five texts as they are written in the task: copy them",
+    ),
+    "a text twice": (
+        '"D": "too much dropout"',
+        '"D": "too few images"',
+        "each text belongs to one run: one of yours stands twice, another nowhere",
+    ),
+    "more steps as well": (
+        '"drop": 0.05}',
+        '"drop": 0.05, "steps": 800}',
+        "the steps stay as they are: set images, rate and drop only",
+    ),
+    "the rate left out": (
+        '"rate": 0.1, "drop": 0.05}',
+        '"drop": 0.05}',
+        "set all three: images, rate and drop",
+    ),
     "more images than there may be": (
         '"images": 400,',
         '"images": 500,',

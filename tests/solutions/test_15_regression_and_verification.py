@@ -1,5 +1,7 @@
 """Lesson 15: its answers agree with the library and with scikit-learn, and what it says of its runs holds with room."""
 
+import time
+
 import numpy as np
 import pytest
 from sklearn import metrics
@@ -14,7 +16,7 @@ from course_lib.topics.popularity import popularity, r_squared
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("15_regression_and_verification")
-NAMES = {"np": np, "F": F, "nn": nn, "Tensor": Tensor, "poses": poses}
+NAMES = {"np": np, "F": F, "nn": nn, "Tensor": Tensor, "poses": poses, "time": time}
 NAMES |= {"pose": pose, "verification": verification, "detection": detection}
 
 
