@@ -98,19 +98,26 @@ def roc(score, positive):
 
 def rates(genuine, impostor, thresholds):
     """FAR and FRR (k,) when a pair is accepted whose distance is at most the threshold (k,)."""
-    far, accepted = (np.searchsorted(np.sort(d), thresholds, side="right") / len(d) for d in (impostor, genuine))
-    return far, 1 - accepted
+    wrong, refused = _wrong(genuine, impostor, thresholds)
+    return wrong / len(impostor), refused / len(genuine)
+
+
+def _wrong(genuine, impostor, thresholds):
+    """Numbers (k,) of impostor pairs that are accepted and of genuine pairs that are refused."""
+    accepted, right = (np.searchsorted(np.sort(d), thresholds, side="right") for d in (impostor, genuine))
+    return accepted, len(genuine) - right
 
 
 def equal_error_rate(genuine, impostor):
     """The equal error rate and its threshold: where |FAR - FRR| is smallest among all distances, the mean of both.
 
-    genuine, impostor: distances (n,), (m,) of pairs of one and of two persons. Of equally good thresholds the smallest.
+    genuine, impostor: distances (n,), (m,) of pairs of one and of two persons. Of equally good thresholds the smallest:
+    the two rates are compared as fractions, so that rounding decides nothing.
     """
-    thresholds = np.unique(np.concatenate([genuine, impostor]))
-    far, frr = rates(genuine, impostor, thresholds)
-    best = np.abs(far - frr).argmin()
-    return (far[best] + frr[best]) / 2, thresholds[best]
+    n, m, thresholds = len(genuine), len(impostor), np.unique(np.concatenate([genuine, impostor]))
+    accepted, refused = _wrong(genuine, impostor, thresholds)
+    best = np.abs(accepted * n - refused * m).argmin()
+    return (accepted[best] / m + refused[best] / n) / 2, thresholds[best]
 
 
 def eer_interval(e, who, *, times=200, share=0.95, rng):
