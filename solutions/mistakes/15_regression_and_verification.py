@@ -50,6 +50,21 @@ WRONG["pose_error"] = {
         "pixels = np.abs(apart).sum(axis=-1)[visible] * size / 2",
         "you add up the distance across and down; asked is the straight one, the root of the sum of squares",
     ),
+    "half the loss": (
+        "squares.mean(),",
+        "squares.mean() / 2,",
+        "the loss adds up both squared differences of a joint; yours is their mean",
+    ),
+    "hidden joints are 0 in the means": (
+        "squares = (apart**2).sum(axis=-1)[visible]\n    pixels = np.sqrt(squares) * size / 2\n    return squares.mean(), pixels.mean(),",
+        "squares = (apart**2).sum(axis=-1) * visible\n    pixels = np.sqrt(squares) * size / 2\n    return squares.mean(), pixels.mean(), (pixels[visible] <= near).mean()\n    return 0, 0,",
+        "you make hidden joints 0 and still divide by all of them: leave them out of the means",
+    ),
+    "nearer than near": (
+        "(pixels <= near)",
+        "(pixels < near)",
+        "a joint that is exactly `near` pixels off counts: at most `near`, not less",
+    ),
     "near in units": (
         "(pixels <= near)",
         "(np.sqrt(squares) <= near)",
@@ -133,7 +148,16 @@ WRONG["hard_loss"] = {
     "later of equals first": (
         'np.argsort(-losses, kind="stable")[:keep]',
         'np.argsort(losses, kind="stable")[::-1][:keep]',
-        "turning an ascending order round puts the later of equal losses first: sort -losses, stably",
+        "of equal losses the earlier sample counts first, and yours takes the later: sort -losses, stably",
+    ),
+    "all that are equal": (
+        """    rows = np.argsort(-losses, kind="stable")[:keep]
+    g = np.zeros(apart.shape)
+    g[rows] = 2 * apart[rows] / (keep * apart.shape[1])""",
+        """    rows = np.flatnonzero(losses >= np.sort(losses)[-keep])
+    g = np.zeros(apart.shape)
+    g[rows] = 2 * apart[rows] / (len(rows) * apart.shape[1])""",
+        "a threshold keeps all samples of equal loss; asked are exactly `keep`, the earlier of equals first",
     ),
     "sum of a sample's squares": (
         "losses = (apart**2).mean(axis=1)",
@@ -350,10 +374,23 @@ WRONG["semi_hard"] = {
         "fit = (who != who[a]) & (apart[a] < apart[a, p] + margin)",
         "a negative nearer than the positive is hard, not semi-hard: it must be farther than the positive",
     ),
+    "nearest of all, then tested": (
+        """        if a != p and fit.any():
+            found.append((a, p, np.where(fit, apart[a], np.inf).argmin()))""",
+        """        n = np.where(who != who[a], apart[a], np.inf).argmin()
+        if a != p and fit[n]:
+            found.append((a, p, n))""",
+        "you look at the nearest stranger only; where he is nearer than the positive, the next one may fit",
+    ),
     "margin ignored": (
         "(apart[a] > apart[a, p]) & (apart[a] < apart[a, p] + margin)",
         "(apart[a] > apart[a, p])",
         "beyond the margin the loss is 0 and teaches nothing: the negative must lie within it",
+    ),
+    "end of the margin included": (
+        "(apart[a] < apart[a, p] + margin)",
+        "(apart[a] <= apart[a, p] + margin)",
+        "exactly at the end of the margin the loss is 0 already: less than, not at most",
     ),
     "farthest within the margin": (
         "np.where(fit, apart[a], np.inf).argmin()",
@@ -428,6 +465,11 @@ WRONG["semi_hard"] = {
     "mean over the active ones": (
         "weight = 2 / len(triplets) * (slack > 0)[:, None]",
         "weight = 2 / max(1, (slack > 0).sum()) * (slack > 0)[:, None]",
+        "the mean is over all triplets, those with loss 0 too: divide by their number",
+    ),
+    "loss and gradient over the active ones": (
+        "return np.maximum(slack, 0).mean(), g",
+        "return slack[slack > 0].mean(), g * (len(slack) / (slack > 0).sum())",
         "the mean is over all triplets, those with loss 0 too: divide by their number",
     ),
     "anchor's gradient forgotten": (
@@ -517,6 +559,35 @@ WRONG["roc"] = {
         "last = np.arange(len(score))",
         "samples of equal score are accepted together: one point for each different score",
     ),
+    "equal scores one by one, later ones first": (
+        """    order = np.argsort(-score, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)""",
+        """    order = np.argsort(score, kind="stable")[::-1]
+    last = np.arange(len(score))""",
+        "samples of equal score are accepted together: one point for each different score",
+    ),
+    "accepted above the score only": (
+        """    order = np.argsort(-score, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    hits = np.append(0, np.cumsum(positive[order])[last])
+    alarms = np.append(0, np.cumsum(~positive[order])[last])
+    false, true = alarms / alarms[-1], hits / hits[-1]
+""",
+        """    steps = np.append(np.inf, np.unique(score)[::-1])
+    false, true = ((score[kind] > steps[:, None]).mean(axis=1) for kind in (~positive, positive))
+""",
+        "all samples with *at least* this score are accepted, those of the score itself too; so the curve must end at (1, 1)",
+    ),
+    "first point left out of the lists": (
+        "return false, true, np.sum",
+        "return false[1:], true[1:], np.sum",
+        "the curve begins at (0, 0), where nothing is accepted: it belongs to the two lists",
+    ),
+    "rates exchanged, the area right": (
+        "return false, true, np.sum",
+        "return true, false, np.sum",
+        "first the false positive rate, then the true one",
+    ),
     "starts after the first": (
         "hits = np.append(0, np.cumsum(positive[order])[last])\n    alarms = np.append(0, np.cumsum(~positive[order])[last])",
         "hits = np.cumsum(positive[order])[last]\n    alarms = np.cumsum(~positive[order])[last]",
@@ -602,13 +673,13 @@ def roc(score, positive):
 
 WRONG["equal_error"] = {
     "scores instead of distances": (
-        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
-        "far = (impostor[:, None] >= thresholds).mean(axis=0)\n    frr = (genuine[:, None] < thresholds).mean(axis=0)",
+        "accepted = (impostor[:, None] <= thresholds).sum(axis=0)\n    refused = (genuine[:, None] > thresholds).sum(axis=0)",
+        "accepted = (impostor[:, None] >= thresholds).sum(axis=0)\n    refused = (genuine[:, None] < thresholds).sum(axis=0)",
         "these are distances: small ones are accepted",
     ),
     "threshold itself refused": (
-        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
-        "far = (impostor[:, None] < thresholds).mean(axis=0)\n    frr = (genuine[:, None] >= thresholds).mean(axis=0)",
+        "accepted = (impostor[:, None] <= thresholds).sum(axis=0)\n    refused = (genuine[:, None] > thresholds).sum(axis=0)",
+        "accepted = (impostor[:, None] < thresholds).sum(axis=0)\n    refused = (genuine[:, None] >= thresholds).sum(axis=0)",
         "a pair is accepted if its distance is *at most* the threshold: the threshold itself counts",
     ),
     "genuine thresholds only": (
@@ -624,27 +695,56 @@ WRONG["equal_error"] = {
     "not sorted": (
         "np.unique(np.concatenate([genuine, impostor]))",
         "np.concatenate([genuine, impostor])",
-        "of equally good thresholds the smallest is asked: sort them",
+        "of equally good thresholds the smallest is asked, not the first that comes: sort them",
     ),
     "largest of equals": (
-        "best = np.abs(far - frr).argmin()",
-        "best = len(far) - 1 - np.abs(far - frr)[::-1].argmin()",
+        "best = np.abs(accepted * n - refused * m).argmin()",
+        "best = len(thresholds) - 1 - np.abs(accepted * n - refused * m)[::-1].argmin()",
         "of equally good thresholds the smallest is asked, this is the largest",
     ),
     "least sum": (
-        "np.abs(far - frr).argmin()",
-        "(far + frr).argmin()",
+        "np.abs(accepted * n - refused * m).argmin()",
+        "(accepted * n + refused * m).argmin()",
         "this threshold makes the sum of the errors smallest; asked is where they are nearest to each other",
     ),
-    "FAR alone": ("(far[best] + frr[best]) / 2", "far[best]", "steps need not meet: take the mean of FAR and FRR"),
+    "FAR alone": (
+        "(accepted[best] / m + refused[best] / n) / 2",
+        "accepted[best] / m",
+        "steps need not meet: take the mean of FAR and FRR, not FAR alone",
+    ),
+    "FRR alone": (
+        "(accepted[best] / m + refused[best] / n) / 2",
+        "refused[best] / n",
+        "steps need not meet: take the mean of FAR and FRR, not FRR alone",
+    ),
+    "the larger of the two": (
+        "(accepted[best] / m + refused[best] / n) / 2",
+        "max(accepted[best] / m, refused[best] / n)",
+        "asked is the mean of FAR and FRR there, not the larger of them",
+    ),
+    "kinds exchanged": (
+        "n, m, thresholds = len(genuine)",
+        "genuine, impostor = impostor, genuine\n    n, m, thresholds = len(genuine)",
+        "false accepts are pairs of two persons that are accepted, false rejects pairs of one person that are refused",
+    ),
+    "rounding decides": (
+        "np.abs(accepted * n - refused * m).argmin()",
+        "np.abs(accepted / m - refused / n).argmin()",
+        "two thresholds are equally good as fractions, but not after rounding: compare accepted · n with refused · m",
+    ),
+    "counts compared": (
+        "np.abs(accepted * n - refused * m).argmin()",
+        "np.abs(accepted - refused).argmin()",
+        "there are not as many pairs of one kind as of the other: compare shares, not counts",
+    ),
     "sum instead of mean": (
-        "(far[best] + frr[best]) / 2",
-        "far[best] + frr[best]",
+        "(accepted[best] / m + refused[best] / n) / 2",
+        "accepted[best] / m + refused[best] / n",
         "the mean of the two, not their sum",
     ),
     "all pairs in one": (
-        "far = (impostor[:, None] <= thresholds).mean(axis=0)\n    frr = (genuine[:, None] > thresholds).mean(axis=0)",
-        "pairs = len(genuine) + len(impostor)\n    far = (impostor[:, None] <= thresholds).sum(axis=0) / pairs\n    frr = (genuine[:, None] > thresholds).sum(axis=0) / pairs",
+        "n, m, thresholds = len(genuine), len(impostor),",
+        "n = m = len(genuine) + len(impostor)\n    thresholds =",
         "each rate is a share of its own kind of pairs, not of all",
     ),
     "number of the threshold": (
@@ -669,7 +769,7 @@ def equal_error(genuine, impostor):
     for t in sorted({*genuine.tolist(), *impostor.tolist()}):
         far = sum(d <= t for d in impostor.tolist()) / len(impostor)
         frr = sum(d > t for d in genuine.tolist()) / len(genuine)
-        if best is None or abs(far - frr) < best[0]:
+        if best is None or abs(far - frr) < best[0] - 1e-9:
             best = abs(far - frr), (far + frr) / 2, t
     return best[1], best[2]
 """,
@@ -702,7 +802,7 @@ WRONG["fair_accuracy"] = {
         "with few genuine pairs plain accuracy rewards refusing everybody; asked is the balanced one",
     ),
     "equal error threshold": (
-        "best = thresholds[(far + frr).argmin()]",
+        "best = thresholds[(far + frr).round(12).argmin()]",
         "best = thresholds[np.abs(far - frr).argmin()]",
         "asked is the threshold with the smallest FAR + FRR",
     ),
@@ -832,6 +932,11 @@ WRONG["nms"] = {
         "(high - low).prod(axis=-1)",
         "boxes apart in both directions have two negative sizes, whose product is positive: make them 0 first",
     ),
+    "one side below 0": (
+        "common = np.maximum(high - low, 0).prod(axis=-1)",
+        "common = (high - low).prod(axis=-1) * (high > low)[..., 0]",
+        "boxes may be apart in one direction only, across or down: then too they share nothing, not less than nothing",
+    ),
     "common part counted twice": (
         "common / (area_a[:, None] + area_b - common)",
         "common / (area_a[:, None] + area_b)",
@@ -898,6 +1003,11 @@ WRONG["nms"] = {
         "if not np.any(iou[row, kept] > overlap):",
         "if not kept or iou[row, kept[-1]] <= overlap:",
         "ask all the kept boxes, not only the last",
+    ),
+    "dropped at exactly the overlap": (
+        "iou[row, kept] > overlap",
+        "iou[row, kept] >= overlap",
+        "a box is dropped if its IoU is *more* than `overlap`; at exactly `overlap` it stays",
     ),
     "one minus the threshold": (
         "iou[row, kept] > overlap",
@@ -976,6 +1086,11 @@ WRONG["average_precision"] = {
         "right[row], free[(fit >= least).argmax()] = True, False",
         "it takes the person with the largest IoU, not the first that fits",
     ),
+    "more than least": (
+        "fit.max() >= least",
+        "fit.max() > least",
+        "an IoU of exactly `least` is enough: at least, not more",
+    ),
     "any overlap": ("fit.max() >= least", "fit.max() > 0", "the overlap must be at least `least`"),
     "in the order of the scores": (
         "return right\n\n",
@@ -1016,6 +1131,11 @@ WRONG["average_precision"] = {
         "np.arange(1, len(right) + 1)",
         "np.maximum(np.arange(len(right)), 1)",
         "down to the k-th find there are k finds: count from 1",
+    ),
+    "trapezoids": (
+        "return precision[right].sum() / objects",
+        "recall = np.append(0, np.cumsum(right) / objects)\n    return np.trapezoid(np.append(1, precision), recall)",
+        "that joins the points by straight lines; asked are steps: at each right find the precision there",
     ),
     "smoothed": (
         "return precision[right].sum() / objects",

@@ -1,6 +1,7 @@
 """Lesson 15: its answers agree with the library and with scikit-learn, and what it says of its runs holds with room."""
 
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -67,6 +68,21 @@ def test_rates_are_the_library_s_and_scikit_learn_s(own, rng):
     assert area == pytest.approx(metrics.roc_auc_score(kind, score))
     pairs = rng.normal(1, 0.5, 16), rng.normal(2, 0.5, 32)
     assert own["equal_error"](*pairs) == verification.equal_error_rate(*pairs)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_of_equally_good_thresholds_the_smallest_is_taken_whatever_rounding_says(own, seed):
+    rng = np.random.default_rng(seed)
+    genuine, impostor = rng.integers(1, 8, rng.integers(3, 7)) * 1.0, rng.integers(2, 10, rng.integers(3, 7)) * 1.0
+    gaps = {}
+    for t in sorted({*genuine, *impostor}):
+        far, frr = Fraction(int((impostor <= t).sum()), len(impostor)), Fraction(int((genuine > t).sum()), len(genuine))
+        gaps[t] = abs(far - frr), float(far + frr) / 2
+    best = min(gaps, key=lambda t: (gaps[t][0], t))
+    for answer in (own["equal_error"], verification.equal_error_rate):
+        rate, threshold = answer(genuine, impostor)
+        assert threshold == best
+        assert rate == pytest.approx(gaps[best][1])
 
 
 def test_the_given_program_flatters_and_the_repaired_one_does_not(own):
@@ -189,3 +205,15 @@ def test_suppression_loses_people_or_keeps_doubles():
         recall[overlap], doubles[overlap] = found / people, (kept - found) / people
     assert recall[0.05] < recall[0.3] - 0.05
     assert doubles[0.7] > doubles[0.3] + 0.5
+
+
+def test_a_check_of_sliding_sees_what_the_relu_takes_away():
+    defined = dict(NAMES)
+    check = next(c for c in LESSON.cells if c.role == "check" and c.id == "slide").source
+    start = check.index("    def drawn_net")
+    exec("if True:\n" + check[start : check.index("    rng = ")], defined)
+    rng = np.random.default_rng(9)
+    kernel, bias, *_ = defined["drawn_net"](2, 1, 3, 2, 2, 1, rng)
+    for shape in ((1, 1, 6, 6), (2, 1, 10, 8)):
+        pooled = F.max_pool2d(F.conv2d(rng.normal(size=shape), kernel, bias), 2).data
+        assert (pooled < -0.1).any()
