@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from sklearn import metrics
 
 from course_lib import Tensor, nn
@@ -14,6 +15,7 @@ from course_lib.data.scenes import poses
 from course_lib.data.streets import streets
 from course_lib.topics import detection, pose, verification
 from course_lib.topics.popularity import popularity, r_squared
+from course_lib.torch_models import bridge
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("15_regression_and_verification")
@@ -205,6 +207,22 @@ def test_suppression_loses_people_or_keeps_doubles():
         recall[overlap], doubles[overlap] = found / people, (kept - found) / people
     assert recall[0.05] < recall[0.3] - 0.05
     assert doubles[0.7] > doubles[0.3] + 0.5
+
+
+def test_the_twin_in_torch_computes_the_same_embeddings_and_triplets(rng):
+    defined = {}
+    exec(next(c for c in LESSON.cells if c.role == "gpu" and "class FaceTwin" in c.source).source, defined)
+    net, x = verification.FaceNet(rng=rng), rng.normal(size=(20, 1, 24, 24)).astype(np.float32)
+    twin = bridge.to_torch(net, defined["FaceTwin"]()).eval()
+    with torch.no_grad():
+        theirs = twin(torch.from_numpy(x)).numpy()
+    e = pose.predict(net, x)
+    assert np.abs(theirs - e).max() < 1e-4
+    apart, who = verification.distances(e, e) ** 2, np.arange(20) % 6
+    want = verification.semi_hard(apart, who, 0.1)
+    got = defined["triplets_at_once"](torch.from_numpy(apart), torch.from_numpy(who), 0.1)
+    assert len(want) > 5
+    assert np.array_equal(got.numpy(), want)
 
 
 def test_a_check_of_sliding_sees_what_the_relu_takes_away():
