@@ -197,6 +197,9 @@ with check("pose_error") as expect:
         seen[0, 0] = True
         guess = 2 * joints / size - 1 + rng.normal(size=(n, j, 2)) * rng.uniform(0.1, 0.8, (n, 1, 1))
         expect(f"{n} images of {size} pixels, {j} joints", pose_error(guess, joints, seen, size, near))
+    joints = rng.integers(0, 9, (1, 2, 2)) * 1.0
+    guess = joints / 4 - 1 + np.array([[[0.75, 1], [-1, 0.75]]])
+    expect("two joints exactly `near` off", pose_error(guess, joints, np.ones((1, 2), bool), 8, 5.0))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -697,6 +700,10 @@ with check("semi_hard-mined") as expect:
     expect("strangers exactly at the margin's end", np.asarray(semi_hard(between, owner, 1.0)).shape)
     line = np.array([0.0, 2, 1, 3])
     expect("a stranger nearer than the positive", np.asarray(semi_hard(np.abs(line[:, None] - line), owner, 1.5)))
+    spots, owner = np.random.default_rng(11).normal(size=(8, 2)), np.array([0, 1, 2, 0, 1, 2, 0, 1])
+    between = np.linalg.norm(spots[:, None] - spots, axis=2)
+    expect("eight photographs of three persons", np.asarray(semi_hard(between, owner, 0.8)))
+    expect.unchanged("their distances afterwards", between)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150701)
     for n, persons_there, margin in [(7, 3, 0.6), (9, 2, 0.4), (11, 4, 1.0)]:
@@ -706,6 +713,9 @@ with check("semi_hard-mined") as expect:
         expect(f"{n} photographs of {persons_there}, margin {margin}", np.asarray(semi_hard(between, owner, margin)))
         expect.unchanged(f"{n} photographs of {persons_there}: distances afterwards", between)
     expect("nobody fits", np.asarray(semi_hard(between, np.arange(11), 1.0)).shape)
+    more = float(rng.integers(2, 9))
+    between = more * np.abs(line[:, None] - np.array([0.0, 2, 1, 3]))
+    expect("strangers exactly at the margin's end", np.asarray(semi_hard(between, np.array([0, 0, 1, 1]), more)).shape)
     ### END HIDDEN TESTS
 
 # %% check="semi_hard-loss" points=4
@@ -897,6 +907,7 @@ def equal_error(genuine, impostor):
 # %% check="equal_error" points=4
 with check("equal_error") as expect:
     expect("the example", equal_error(np.array([1.0, 2, 4]), np.array([3.0, 5, 6, 7])))
+    expect("few genuine pairs, many of impostors", equal_error(np.array([2.0, 5]), np.array([1.0, 3, 4, 6, 7, 8, 9, 9])))
     expect("told apart without error", equal_error(np.array([1.0, 2, 3]), np.array([4.0, 5, 6])))
     expect("distances that occur in both", equal_error(np.array([1.0, 2, 2, 5]), np.array([2.0, 4, 5])))
     expect("two thresholds equally good", equal_error(np.array([1.0, 4]), np.array([2.0, 3, 3, 5])))
@@ -1408,6 +1419,8 @@ with check("nms-kept") as expect:
         corner = rng.uniform(0, 7, (n, 2))
         boxes, scores = np.concatenate([corner, corner + rng.uniform(5, 9, (n, 2))], axis=1), rng.permutation(n) / n
         expect(f"{n} boxes, overlap {overlap}", np.array(nms(boxes, scores, overlap)))
+    boxes = np.array([[0.0, 0, 4, 2], [0, 0, 4, 1]]) + rng.integers(1, 9)
+    expect("an IoU of exactly the overlap", np.array(nms(boxes, np.array([0.2, 0.7]), 0.5)))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1511,12 +1524,15 @@ def average_precision(scores, right, objects):
 
 # %% check="average_precision-right" points=3
 with check("average_precision-right") as expect:
-    boxes, person = np.array([[8.0, 8, 9, 9], [0, 0, 4, 4], [1, 0, 5, 4]]), np.array([[0.0, 0, 5, 4]])
-    expect("two finds of one person", mark(boxes, np.array([0.7, 0.5, 0.9]), person, 0.5))
-    expect("nobody there", mark(boxes, np.array([0.7, 0.5, 0.9]), np.zeros((0, 4)), 0.5))
+    boxes, score = np.array([[8.0, 8, 9, 9], [0, 0, 4, 4], [1, 0, 5, 4], [0, 0, 5, 3]]), np.array([0.7, 0.5, 0.9, 0.3])
+    expect("three finds of one person", mark(boxes, score, np.array([[0.0, 0, 5, 4]]), 0.5))
+    expect("nobody there", mark(boxes, score, np.zeros((0, 4)), 0.5))
     two, near = np.array([[0.0, 0, 10, 10], [0, 2, 10, 12]]), np.array([[0.0, 2, 10, 12], [0, 1.25, 10, 11.25]])
     expect("two people close together", mark(near, np.array([0.9, 0.4]), two, 0.65))
-    expect("an IoU of exactly `least`", mark(np.array([[0.0, 0, 4, 1]]), np.array([0.9]), np.array([[0.0, 0, 4, 2]]), 0.5))
+    near[1] = 0, -1.5, 10, 8.5
+    expect("the first find fits both, the second one", mark(near, np.array([0.9, 0.4]), two, 0.65))
+    far, boxes = np.array([[0.0, 0, 4, 2], [10, 0, 14, 2]]), np.array([[0.0, 0, 4, 1], [13, 0, 17, 2]])
+    expect("an IoU of exactly `least`, and a small one", mark(boxes, np.array([0.9, 0.4]), far, 0.5))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150904)
     for n, m, least in [(8, 3, 0.5), (14, 6, 0.35), (9, 4, 0.6), (5, 7, 0.3)]:
@@ -1531,13 +1547,15 @@ with check("average_precision-right") as expect:
         expect(f"{n} finds, {m} persons close together", mark(boxes, rng.permutation(n) / n, truths, 0.65))
     truths = np.array([[0.0, 0, 10, 10], [0, 2, 10, 12]]) + rng.integers(1, 9)
     expect("the best find fits two", mark(truths[1] + np.array([[0, 0, 0, 0], [0, 1, 0, 1]]), np.array([0.9, 0.4]), truths, 0.65))
+    half = np.array([[0.0, 0, 4, 1], [0, 0, 4, 2]]) + rng.integers(1, 9)
+    expect("an IoU of exactly `least`", mark(half[:1], np.array([0.9]), half[1:], 0.5))
     expect("nobody there, three finds", mark(boxes[:3], np.array([0.3, 0.2, 0.1]), np.zeros((0, 4)), 0.5))
     ### END HIDDEN TESTS
 
 # %% check="average_precision-area" points=3
 with check("average_precision-area") as expect:
     expect("the example", average_precision(np.array([0.9, 0.5, 0.4]), np.array([True, False, True]), 4))
-    expect("not sorted", average_precision(np.array([0.2, 0.9, 0.6, 0.1]), np.array([True, False, True, False]), 3))
+    expect("not sorted", average_precision(np.array([0.2, 0.9, 0.6, 0.1]), np.array([True, False, True, True]), 5))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150905)
     for n, objects in [(7, 6), (15, 12), (30, 19)]:
