@@ -1157,12 +1157,16 @@ ax.set_ylim(0)
 
 
 # %% gpu=true
-import torch
+try:
+    import torch
 
-from course_lib.torch_models import bridge
+    from course_lib.torch_models import bridge
+except ModuleNotFoundError:
+    torch = None
+    print("There is no torch here, so the cells of this section do nothing: pip install torch, then restart the kernel.")
 
 
-class FaceTwin(torch.nn.Module):
+class FaceTwin(torch.nn.Module if torch else object):
     """`verification.FaceNet` in torch: images (n, 1, size, size) to embeddings of length 1, (n, features)."""
 
     def __init__(self, size=24, width=8, features=16):
@@ -1188,46 +1192,49 @@ def triplets_at_once(apart, who, margin):
 
 
 # %% [markdown]
-# First: does it compute the same? The weights of the NumPy network trained above, on the new persons' photographs; and the triplets among
-# sixty of them.
+# First: does it compute the same? The weights of the NumPy network trained above, on the new persons' photographs; and the
+# triplets among sixty of them.
 
 # %% gpu=true
-where = bridge.device()
-twin = bridge.to_torch(face_net, FaceTwin()).to(where).eval()
-with torch.no_grad():
-    e_twin = twin(torch.from_numpy(x_new.astype(np.float32)).to(where)).cpu().numpy()
-print(f"{len(x_new)} embeddings on {bridge.describe(where)}: largest difference {np.abs(e_twin - e_new).max():.0e}")
-assert np.abs(e_twin - e_new).max() < 1e-4
-squares = verification.distances(e_new[:60], e_new[:60]) ** 2
-at_once = triplets_at_once(torch.from_numpy(squares).to(where), torch.from_numpy(who_new[:60]).to(where), 0.3).cpu().numpy()
-assert np.array_equal(at_once, verification.semi_hard(squares, who_new[:60], 0.3))
-print(f"the same {len(at_once)} triplets")
+if torch:
+    torch.backends.cudnn.allow_tf32 = False  # some GPUs would round to 10 bits
+    where = bridge.device()
+    twin = bridge.to_torch(face_net, FaceTwin()).to(where).eval()
+    with torch.no_grad():
+        e_twin = twin(torch.from_numpy(x_new.astype(np.float32)).to(where)).cpu().numpy()
+    print(f"{len(x_new)} embeddings on {bridge.describe(where)}: largest difference {np.abs(e_twin - e_new).max():.0e}")
+    assert np.abs(e_twin - e_new).max() < 1e-4
+    squares = verification.distances(e_new[:60], e_new[:60]) ** 2
+    at_once = triplets_at_once(torch.from_numpy(squares).to(where), torch.from_numpy(who_new[:60]).to(where), 0.3).cpu().numpy()
+    assert np.array_equal(at_once, verification.semi_hard(squares, who_new[:60], 0.3))
+    print(f"the same {len(at_once)} triplets")
 
 # %% [markdown]
-# Then train: on a GPU 2000 persons in batches of 256 photographs, elsewhere 100 persons in batches of 48 for a few seconds. Both judge the same
-# new persons. `COURSE_SIZE=full` or `smoke` decides otherwise.
+# Then train: on a GPU 2000 persons in batches of 256 photographs, elsewhere 100 persons in batches of 48, for a few seconds. Both
+# are judged on the same new persons. `COURSE_SIZE=full` or `smoke` decides otherwise.
 
 # %% gpu=true
-persons_there, each, in_batch, steps = bridge.size(full=(2000, 8, 64, 2000), smoke=(100, 8, 12, 150))
-rng = np.random.default_rng(3)
-x, who = photographs(persons(persons_there, rng=rng), each, rng)
-x, owners, x_judged = (torch.from_numpy(a).to(where) for a in (x.astype(np.float32), who, x_new.astype(np.float32)))
-torch.manual_seed(0)
-twin = FaceTwin().to(where)
-optimizer = torch.optim.Adam(twin.parameters(), lr=2e-3)
-for step in progress(range(1, steps + 1), "steps"):
-    rows = torch.from_numpy(batch_of(who, rng, in_batch)).to(where)
-    e = twin(x[rows])
-    a, p, n = (e[column] for column in triplets_at_once(2 - 2 * (e @ e.T).detach(), owners[rows], 0.3).T)
-    if len(a):
-        optimizer.zero_grad()
-        (((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + 0.3).relu().mean().backward()
-        optimizer.step()
-    if step % (steps // 5) == 0:
-        with torch.no_grad():
-            seen = twin(x_judged).cpu().numpy()
-        rate = verification.equal_error_rate(*verification.pair_distances(seen, who_new))[0]
-        print(f"step {step}: equal error rate on {who_new.max() + 1} new persons {rate:.1%}")
+if torch:
+    persons_there, each, in_batch, steps = bridge.size(full=(2000, 8, 64, 2000), smoke=(100, 8, 12, 150))
+    rng = np.random.default_rng(3)
+    x, who = photographs(persons(persons_there, rng=rng), each, rng)
+    x, owners, x_judged = (torch.from_numpy(a).to(where) for a in (x.astype(np.float32), who, x_new.astype(np.float32)))
+    torch.manual_seed(0)
+    twin = FaceTwin().to(where)
+    optimizer = torch.optim.Adam(twin.parameters(), lr=2e-3)
+    for step in progress(range(1, steps + 1), "steps"):
+        rows = torch.from_numpy(batch_of(who, rng, in_batch)).to(where)
+        e = twin(x[rows])
+        a, p, n = (e[column] for column in triplets_at_once(2 - 2 * (e @ e.T).detach(), owners[rows], 0.3).T)
+        if len(a):
+            optimizer.zero_grad()
+            (((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + 0.3).relu().mean().backward()
+            optimizer.step()
+        if step % (steps // 5) == 0:
+            with torch.no_grad():
+                seen = twin(x_judged).cpu().numpy()
+            rate = verification.equal_error_rate(*verification.pair_distances(seen, who_new))[0]
+            print(f"step {step}: equal error rate on {who_new.max() + 1} new persons {rate:.1%}")
 
 # %% [markdown]
 # ## 9. Where is everybody?
