@@ -1246,7 +1246,8 @@ with check("play_curves") as expect:
 
 # %% [markdown] task="open_player" title="A player within a budget"
 # Write `choose(game, states)`: a column for each of n positions `(n, 2)` of Connect-4 on 5×4, `(n,)` whole numbers. Any design. In each position
-# **one move alone keeps the value**; counted is how often you find it. Two steps: half of the positions, and 70 %.
+# **one move alone keeps the value**; counted is how often you find it. Two steps: half of the positions, and 70 %. The share is measured at
+# grading only: the checks here ask for legal moves within the budget, and the cell below them measures your share on other positions.
 #
 # The budget: `game` counts every move that is tried (`play` once, `play_all` once for each state) and stops you beyond **16 for each
 # position**, 16n in all. `tree_search.search(game, states, evaluate, simulations)` returns visits and mean values and tries one move a
@@ -1309,9 +1310,10 @@ with check("open_player") as expect:
         return np.asarray(choose(Counted(Connect(5, 4, 4), 16 * len(states)), states)).astype(int)
 
     rules = Connect(5, 4, 4)
-    wins = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]]]
-    ready = np.array([rules.state(np.array(board)) for board in wins], np.uint64)
-    expect("columns with room", rules.legal_all(ready)[[0, 1], chosen_by_yours(ready)].tolist())
+    boards = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]]]
+    ready = np.array([rules.state(np.array(board)) for board in boards], np.uint64)
+    room = rules.legal_all(ready)[[0, 1], chosen_by_yours(ready)].tolist()
+    expect("two boards: columns with room (best moves are counted at grading)", room)
     ### BEGIN HIDDEN TESTS
     chosen = chosen_by_yours(expect.held("states"))
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.5)
@@ -1320,13 +1322,22 @@ with check("open_player") as expect:
 # %% check="open_player-better" points=2
 with check("open_player-better") as expect:
     empty = Counted(Connect(5, 4, 4), 16)
-    expect("the empty board: a column with room", int(np.asarray(choose(empty, np.zeros((1, 2), np.uint64)))[0]) in range(4))
+    column = int(np.asarray(choose(empty, np.zeros((1, 2), np.uint64)))[0])
+    expect("the empty board: a column with room (best moves are counted at grading)", column in range(4))
     ### BEGIN HIDDEN TESTS
     states = expect.held("states")
     rules = Counted(Connect(5, 4, 4), 16 * len(states))
     chosen = np.asarray(choose(rules, states)).astype(int)
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.7)
     ### END HIDDEN TESTS
+
+# %% practice="open_player_share"
+try:
+    columns = np.asarray(choose(Counted(game, 16 * len(held)), held)).astype(int)
+    share, regret = against_perfect(perfect, held, columns)
+    print(f"{share:.0%} best moves on the {len(held)} held positions of section 3, regret {regret:.2f}")
+except NotDone:
+    print("Nothing to measure yet: write `choose` first.")
 
 # %% [markdown] question="why_search" points=5 title="What the search adds"
 # (a) A network's policy guides a search, and the search's visits then become the target of the same policy. Why is that not a circle in
