@@ -731,7 +731,7 @@ with check("reinforce") as expect:
     logits, legal = rng.normal(size=(3, 3)), np.ones((3, 3), bool)
     expect("3 rows of 3, all legal", reinforce(logits, legal, np.array([2, 0, 1]), np.array([1.0, -1.0, 1.0])))
     legal[1, 2] = False
-    returns = np.array([1.0, 0.0, -1.0])
+    returns = np.array([1.0, -1.0, 0.5])
     expect("one column full", reinforce(logits, legal, np.array([2, 0, 1]), returns))
     expect("large logits", reinforce(900 + 40 * logits, legal, np.array([2, 0, 1]), returns))
     expect.unchanged("the inputs afterwards", [logits, legal, returns])

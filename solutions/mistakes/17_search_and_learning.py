@@ -584,6 +584,16 @@ def reinforce(logits, legal, moves, returns):
         "advantage = (returns - np.mean(returns)) / (np.std(returns) + 1e-8)",
         "some divide by the spread as well; here only the mean is subtracted",
     ),
+    "advantage divided by its deviation": (
+        "advantage = returns - np.mean(returns)",
+        "advantage = (returns - np.mean(returns)) / np.std(returns)",
+        "some divide by the standard deviation as well; here only the mean is subtracted",
+    ),
+    "advantage divided by its sample deviation": (
+        "advantage = returns - np.mean(returns)",
+        "advantage = (returns - np.mean(returns)) / np.std(returns, ddof=1)",
+        "some divide by the standard deviation as well; here only the mean is subtracted",
+    ),
     "weights the columns": (
         "advantage[:, None]",
         "np.resize(advantage, p.shape[1])[None, :]",
