@@ -149,30 +149,30 @@ with check("drop_stone-moves") as expect:
             now = rules.play(now, int(rng.choice(rules.moves(now))))
         return rules.board(now).astype(int)
 
-    square = shuffled(3, 3, 6, seed=1)
-    expect("columns with room, 3×3, 6 stones", legal_moves(square))
-    for column in legal_moves(square):
-        expect(f"3×3, a stone in column {column}", drop(square, column))
-    expect.unchanged("the board afterwards", square)
+    uneven = np.array([[0, -1, 0], [0, 1, -1], [0, -1, 1], [1, 1, -1]])
+    expect("columns with room, 4×3, column 1 is full", legal_moves(uneven))
+    for column in (0, 2):
+        expect(f"4×3, a stone in column {column}", drop(uneven, column))
+    expect.unchanged("the board afterwards", uneven)
 
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170101)
     for rows, columns, plies in [(5, 4, 11), (3, 6, 13), (4, 2, 6), (2, 7, 0)]:
         board = shuffled(rows, columns, plies, seed=int(rng.integers(10**6)))
         expect(f"{rows}×{columns}, {plies} stones: columns", legal_moves(board))
-        expect(f"{rows}×{columns}, {plies} stones: all moves", [drop(board, c) for c in legal_moves(board)])
+        room = [c for c in range(columns) if not board[:, c].all()]
+        expect(f"{rows}×{columns}, {plies} stones: all moves", [drop(board, c) for c in room])
         expect.unchanged(f"{rows}×{columns}, {plies} stones: the board", board)
     ### END HIDDEN TESTS
 
 # %% check="drop_stone-outcome" points=3
 with check("drop_stone-outcome") as expect:
     falling = np.array([[0, 0, 0, 0], [-1, 0, 0, 0], [1, -1, 0, 0], [1, 1, -1, 0]])
-    expect("three in a diagonal, line 3", outcome(falling, 3))
-    expect("the same, line 4", outcome(falling, 4))
-    expect("the other diagonal", outcome(falling[:, ::-1], 3))
-    expect("seen by the one who has the line", outcome(-falling, 3))
-    expect("a row over the edge is none", outcome(np.array([[0, 0, 0, -1], [-1, -1, 0, 1]]), 3))
-    expect("a full board", outcome(np.array([[1, -1], [-1, 1], [1, -1]]), 3))
+    expect("three in a diagonal: with line 3, with line 4", [outcome(falling, 3), outcome(falling, 4)])
+    expect("the other diagonal: with line 3, with line 4", [outcome(falling[:, ::-1], 3), outcome(falling[:, ::-1], 4)])
+    expect("seen by the one who has the line", [outcome(-falling, 3)])
+    expect("a row over the edge is none", [outcome(np.array([[0, 0, 0, -1], [-1, -1, 0, 1]]), 3)])
+    expect("a full board", [outcome(np.array([[1, -1], [-1, 1], [1, -1]]), 3)])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170102)
     for rows, columns, line in [(5, 4, 4), (3, 6, 3), (4, 5, 3), (6, 3, 3), (5, 7, 4)]:
@@ -276,7 +276,7 @@ with check("game_value") as expect:
         """Take some stones from a heap; who takes the last wins, or loses with last=1."""
 
         def __init__(self, takes, last=-1):
-            self.takes, self.last = takes, last
+            self.takes, self.last, self.asked = takes, last, 0
 
         def moves(self, state):
             return [k for k in self.takes if k <= state]
@@ -285,6 +285,7 @@ with check("game_value") as expect:
             return state - move
 
         def result(self, state):
+            self.asked += 1
             return self.last if state < min(self.takes) else None
 
     def solved(game, state):
@@ -295,6 +296,9 @@ with check("game_value") as expect:
     expect("heap of 4: value, states, won, drawn", solved(Heap((1, 2, 3)), 4))
     expect("heap of 13, take 1, 3 or 4", solved(Heap((1, 3, 4)), 13))
     expect("Connect-3 on 3×3", solved(Connect(3, 3, 3), (0, 0)))
+    drawn = Heap((1, 2), last=0)
+    expect("heap of 12 that nobody wins", solved(drawn, 12))
+    expect("no draw worked out again: `result` asked 4 times a state at most", drawn.asked <= 4 * 13)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170201)
     for takes, last in [((1, 2), 1), ((2, 5), -1), ((1, 4, 6), 1), ((2, 3), 0)]:
@@ -531,6 +535,8 @@ with check("simulate_once") as expect:
     expect("3×3, nine simulations", grown(board, (0, 0), 9, 1.3, salt=2))
     nearly = board.state(np.array([[0, 0, 0], [-1, 1, 0], [1, -1, 1]]))
     expect("near the end, 25 simulations", grown(board, nearly, 25, 1.3, salt=3))
+    column_full = board.state(np.array([[1, 0, 0], [-1, 0, 0], [-1, 1, 0]]))
+    expect("column 0 full, 14 simulations", grown(board, column_full, 14, 1.3, salt=4))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170401)
     for rows, columns, line, plies, n in [(4, 3, 3, 4, 12), (2, 5, 3, 4, 30), (3, 4, 3, 6, 20)]:
@@ -844,6 +850,7 @@ with check("game_targets") as expect:
     boards, visits = drawn_game(3, 3, 3, np.random.default_rng(81))
     expect("3 moves, 3×3, the last move won", game_targets(boards, visits, -1))
     expect("the same game, drawn", game_targets(boards, visits, 0))
+    expect("4 moves, 3×2, the last move won", game_targets(*drawn_game(4, 3, 2, np.random.default_rng(82)), -1))
 
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170701)
@@ -1176,10 +1183,11 @@ from course_lib.viz.pictures import search
 search.lettered()
 
 # %% [markdown] task="play_curves" title="Name the faults, repair one"
-# - `diagnosis()` returns a dict from each letter "A", "B", "C", "D" to one of the words in `FAULTS`, each used once.
-# - `repaired(plan)`: the plan of the run with "no exploration" has `curious=0` and `noise=0.0`: every move is the most visited one, and the root's prior has
-#   no noise. Return a new Plan with which the games of a generation differ, everything else as in `plan`. `replace(plan, games=7)` gives
-#   a plan with another number of games.
+# - `diagnosis()` returns a dict from each letter "A", "B", "C", "D" to one of the words in `FAULTS`, each used once. The check here sees
+#   that the form is right; whether the words are, is judged when your work is graded.
+# - `repaired(plan)`: the plan of the run with "no exploration" has `curious=0` and `noise=0.0`. Return a new Plan with which the games of a generation
+#   differ, everything else as in `plan`. `replace(plan, games=7)` gives a plan with another number of games.
+# - In a Plan `curious` is how many plies of a game draw moves at temperature 1, `noise` the Dirichlet parameter at the root (0: none), `share` the noise's part there.
 #
 # *Example of the form:* `{"A": "healthy", "B": ..., "C": ..., "D": ...}`.
 

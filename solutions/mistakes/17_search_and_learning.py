@@ -35,6 +35,24 @@ WRONG["drop_stone"] = {
         "board[-1, c] == 0",
         "a column has room while its top cell is empty; the bottom cell fills first",
     ),
+    "all columns legal": (
+        "[c for c in range(board.shape[1]) if board[0, c] == 0]",
+        "list(range(board.shape[1]))",
+        "a full column is no move: a column has room while its top cell is empty",
+    ),
+    "1 for one's own line": (
+        """
+def outcome(board, line):
+    rows, columns = board.shape
+    for r, c in np.argwhere(board != 0):
+        for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+            ends = [(r + k * down, c + k * right) for k in range(line)]
+            if all(i < rows and 0 <= j < columns and board[i, j] == board[r, c] for i, j in ends):
+                return int(board[r, c])
+    return None if (board == 0).any() else 0
+""",
+        "my own lines do not matter: I have not moved yet, so only the other player can have ended the game. There is no 1",
+    ),
     "looks for my lines": (
         "np.argwhere(board == -1):",
         "np.argwhere(board == 1):",
@@ -150,6 +168,19 @@ def game_value(game, state, table):
     return table[state]
 """,
         "finished states belong into the table too",
+    ),
+    "draws worked out again": (
+        """
+def game_value(game, state, table):
+    if table.get(state):
+        return table[state]
+    value = game.result(state)
+    if value is None:
+        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
+    table[state] = value
+    return value
+""",
+        "a kept value of 0 counts as false: every draw is worked out again. Ask `if state in table`",
     ),
     "finished is lost": (
         "value = game.result(state)\n        if value is None:",
@@ -382,6 +413,11 @@ WRONG["simulate_once"] = {
         "game.play(node.state, node.moves[k])",
         "game.play(node.state, k if k in node.moves else node.moves[k])",
         "k counts the node's moves; where a column is full they are not the columns: play node.moves[k]",
+    ),
+    "index played": (
+        "game.play(node.state, node.moves[k])",
+        "game.play(node.state, k)",
+        "k is the index of a move in node.moves, not a column: play node.moves[k]",
     ),
     "value overwritten": (
         "parent.total[k] += value",
@@ -649,6 +685,11 @@ WRONG["game_targets"] = {
         "np.arange(len(boards), 0, -1)",
         "np.arange(1, len(boards) + 1)",
         "count the moves that are left, not those made: with an even number of moves every sign is wrong",
+    ),
+    "by the parity of the move": (
+        "value = result * (-1.0) ** to_the_end",
+        "value = np.where(np.arange(len(boards)) % 2 == 0, -1.0, 1.0) * result",
+        "this gives the first player the win: right when the game has an odd number of moves, else all signs are wrong. Count from the end",
     ),
     "policy not mirrored": (
         "np.concatenate([policy, policy[:, ::-1]])",
