@@ -95,6 +95,30 @@ def outcome(board, line):
         "return 1\n",
         "the line is the other player's, so the player to move has lost: -1",
     ),
+    "full board lost": (
+        "return None if (board == 0).any() else 0",
+        "return None if (board == 0).any() else -1",
+        "a full board without a line is a draw: 0, not a loss",
+    ),
+    "full board won": (
+        "return None if (board == 0).any() else 0",
+        "return None if (board == 0).any() else 1",
+        "a full board without a line is a draw: 0, not a win",
+    ),
+    "gaps counted": (
+        """
+def outcome(board, line):
+    hers = board == -1
+    for grid in (hers, hers.T):
+        if (grid.sum(axis=1) >= line).any():
+            return -1
+    for grid in (hers, hers[:, ::-1]):
+        if any(np.diagonal(grid, k).sum() >= line for k in range(-len(board) + 1, board.shape[1])):
+            return -1
+    return None if (board == 0).any() else 0
+""",
+        "the stones of a line are neighbours: three in the same row with a gap between them are no line",
+    ),
 }
 RIGHT["drop_stone"] = {
     "windows": """
@@ -181,6 +205,29 @@ def game_value(game, state, table):
     return value
 """,
         "a kept value of 0 counts as false: every draw is worked out again. Ask `if state in table`",
+    ),
+    "table never read": (
+        """
+def game_value(game, state, table):
+    value = game.result(state)
+    if value is None:
+        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
+    table[state] = value
+    return value
+""",
+        "the table is filled but never asked: return table[state] at once where the state is in it",
+    ),
+    "a drawn end played on": (
+        """
+def game_value(game, state, table):
+    if state not in table:
+        value = game.result(state)
+        if not value:
+            value = max([-game_value(game, game.play(state, m), table) for m in game.moves(state)], default=0)
+        table[state] = value
+    return table[state]
+""",
+        "a result of 0 counts as false, so a game that ended in a draw is played on: ask `is None`",
     ),
     "finished is lost": (
         "value = game.result(state)\n        if value is None:",
@@ -320,6 +367,21 @@ WRONG["puct"] = {
         "return total / np.maximum(visits, 1) + c * bonus",
         "visits += 1\n    return total / np.maximum(visits - 1, 1) + c * bonus",
         "`+=` changes the caller's visits",
+    ),
+    "logarithm to base 2": (
+        "np.log(max(np.sum(visits), 1))",
+        "np.log2(max(np.sum(visits), 1))",
+        "ln is the natural logarithm, np.log",
+    ),
+    "all visits without the root": (
+        "prior * np.sqrt(1 + np.sum(visits))",
+        "prior * (1 + np.sum(visits))",
+        "all visits stand under a square root in PUCT: without it the bonus outgrows the values",
+    ),
+    "all visits left out": (
+        "prior * np.sqrt(1 + np.sum(visits))",
+        "prior",
+        "the root of 1 + n is missing: it keeps the search coming back to moves little tried",
     ),
 }
 RIGHT["puct"] = {
@@ -535,6 +597,16 @@ WRONG["visit_policy"] = {
         "np.asarray(prior)",
         "the prior gives way by `share`, else the sum is more than 1",
     ),
+    "softmax of the shares": (
+        "(visits / visits.max()) ** (1 / temperature)",
+        "np.exp(visits / visits.sum() / temperature)",
+        "the visits are raised to the power 1 over the temperature; a softmax of their shares is something else",
+    ),
+    "mixture scaled in place of the noise": (
+        "return (1 - share) * np.asarray(prior) + share * noise / noise.sum()",
+        "mixed = (1 - share) * np.asarray(prior) + share * noise\n    return mixed / mixed.sum()",
+        "scale the noise to the sum 1 before it is mixed; scaled afterwards it has less than its share",
+    ),
 }
 RIGHT["visit_policy"] = {
     "logarithms": """
@@ -686,11 +758,6 @@ WRONG["game_targets"] = {
         "np.arange(1, len(boards) + 1)",
         "count the moves that are left, not those made: with an even number of moves every sign is wrong",
     ),
-    "by the parity of the move": (
-        "value = result * (-1.0) ** to_the_end",
-        "value = np.where(np.arange(len(boards)) % 2 == 0, -1.0, 1.0) * result",
-        "this gives the first player the win: right when the game has an odd number of moves, else all signs are wrong. Count from the end",
-    ),
     "policy not mirrored": (
         "np.concatenate([policy, policy[:, ::-1]])",
         "np.concatenate([policy, policy])",
@@ -730,6 +797,11 @@ WRONG["game_targets"] = {
         "both = np.concatenate([boards, boards[:, :, ::-1]])",
         "both = np.stack([boards, boards[:, :, ::-1]], axis=1).reshape(-1, *boards.shape[1:])",
         "first all positions of the game, then all mirror images",
+    ),
+    "the result for all": (
+        "value = result * (-1.0) ** to_the_end",
+        "value = result * np.ones(len(boards))",
+        "`result` is for one player; each position is valued for the player to move *there*, and they take turns",
     ),
 }
 RIGHT["game_targets"] = {
@@ -796,6 +868,84 @@ def search_visits(game, state, evaluate, simulations, c):
         "value = -descend(node.children[k])",
         "value = abs(descend(node.children[k]))",
         "losses count as wins now: the sign must turn, not vanish",
+    ),
+    "no minus anywhere": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = node.children[k].value
+        node.visits[k] += 1
+        node.total[k] += value
+        return value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "the two branches agree now, but without any minus both players want the same: negate in both",
+    ),
+    "total turned, branches left": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = -node.children[k].value
+        node.visits[k] += 1
+        node.total[k] -= value
+        return value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "turning the total spoils the first visits, which were right: mend the branch of the later visits instead",
+    ),
+    "minus on return, not for finished games": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = -node.children[k].value
+        node.visits[k] += 1
+        node.total[k] += value
+        return -value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "negating on return is half of it: the first `return`, of finished games, needs the same minus",
     ),
 }
 RIGHT["search_bug"] = {
