@@ -251,7 +251,7 @@ def test_the_runs_under_letters_are_as_large_as_the_text_says():
     assert "best moves of a search with 8 simulations" in text
 
 
-def test_every_mean_of_results_shortens_the_gradient_and_leaves_its_direction(rng):
+def test_the_mean_of_all_results_as_baseline_shortens_the_gradient_and_leaves_its_direction(rng):
     logits, chances = np.array([0.3, -0.2, 0.1]), np.array([0.2, 0.5, 0.9])
     p = np.exp(logits) / np.exp(logits).sum()
     true, seen = p * (p @ chances - chances) * 2, np.zeros(3)  # of minus the expected result, +1 or -1
