@@ -1121,6 +1121,11 @@ WRONG["play_curves"] = {
         "return plan",
         "with this plan all games of a generation are still the same",
     ),
+    "writes into the plan": (
+        "return replace(plan, curious=20, noise=1.0)",
+        "plan.curious, plan.noise = 20, 1.0\n    return plan",
+        "a Plan cannot be changed: replace(plan, ...) makes a new one",
+    ),
     "more games of the same": (
         "replace(plan, curious=20, noise=1.0)",
         "replace(plan, games=20 * plan.games)",
