@@ -8,17 +8,21 @@ HEAD = ("", "lecture", "ours", "setting")
 
 @dataclass(frozen=True)
 class LectureTable:
-    """A titled table of rows (what, lecture, ours, setting); shows as HTML in a notebook and as text elsewhere."""
+    """A titled table of rows (what, lecture, ours, setting); shows as HTML in a notebook and as text elsewhere.
+
+    Where the lectures show nothing in any row, their column is left out.
+    """
 
     title: str
     rows: tuple
 
     def _cells(self):
-        return [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
+        cells = [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
+        return cells if any(row[1] for row in cells[1:]) else [(row[0], *row[2:]) for row in cells]
 
     def __repr__(self):
         cells = self._cells()
-        widths = [max(len(row[i]) for row in cells) for i in range(4)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in cells]
         return "\n".join([self.title, *(line.rstrip() for line in lines)])
 

@@ -35,6 +35,24 @@ WRONG["drop_stone"] = {
         "board[-1, c] == 0",
         "a column has room while its top cell is empty; the bottom cell fills first",
     ),
+    "all columns legal": (
+        "[c for c in range(board.shape[1]) if board[0, c] == 0]",
+        "list(range(board.shape[1]))",
+        "a full column is no move: a column has room while its top cell is empty",
+    ),
+    "1 for one's own line": (
+        """
+def outcome(board, line):
+    rows, columns = board.shape
+    for r, c in np.argwhere(board != 0):
+        for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+            ends = [(r + k * down, c + k * right) for k in range(line)]
+            if all(i < rows and 0 <= j < columns and board[i, j] == board[r, c] for i, j in ends):
+                return int(board[r, c])
+    return None if (board == 0).any() else 0
+""",
+        "my own lines do not matter: I have not moved yet, so only the other player can have ended the game. There is no 1",
+    ),
     "looks for my lines": (
         "np.argwhere(board == -1):",
         "np.argwhere(board == 1):",
@@ -76,6 +94,30 @@ WRONG["drop_stone"] = {
         "return -1\n",
         "return 1\n",
         "the line is the other player's, so the player to move has lost: -1",
+    ),
+    "full board lost": (
+        "return None if (board == 0).any() else 0",
+        "return None if (board == 0).any() else -1",
+        "a full board without a line is a draw: 0, not a loss",
+    ),
+    "full board won": (
+        "return None if (board == 0).any() else 0",
+        "return None if (board == 0).any() else 1",
+        "a full board without a line is a draw: 0, not a win",
+    ),
+    "gaps counted": (
+        """
+def outcome(board, line):
+    hers = board == -1
+    for grid in (hers, hers.T):
+        if (grid.sum(axis=1) >= line).any():
+            return -1
+    for grid in (hers, hers[:, ::-1]):
+        if any(np.diagonal(grid, k).sum() >= line for k in range(-len(board) + 1, board.shape[1])):
+            return -1
+    return None if (board == 0).any() else 0
+""",
+        "the stones of a line are neighbours: three in the same row with a gap between them are no line",
     ),
 }
 RIGHT["drop_stone"] = {
@@ -150,6 +192,42 @@ def game_value(game, state, table):
     return table[state]
 """,
         "finished states belong into the table too",
+    ),
+    "draws worked out again": (
+        """
+def game_value(game, state, table):
+    if table.get(state):
+        return table[state]
+    value = game.result(state)
+    if value is None:
+        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
+    table[state] = value
+    return value
+""",
+        "a kept value of 0 counts as false: every draw is worked out again. Ask `if state in table`",
+    ),
+    "table never read": (
+        """
+def game_value(game, state, table):
+    value = game.result(state)
+    if value is None:
+        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
+    table[state] = value
+    return value
+""",
+        "the table is filled but never asked: return table[state] at once where the state is in it",
+    ),
+    "a drawn end played on": (
+        """
+def game_value(game, state, table):
+    if state not in table:
+        value = game.result(state)
+        if not value:
+            value = max([-game_value(game, game.play(state, m), table) for m in game.moves(state)], default=0)
+        table[state] = value
+    return table[state]
+""",
+        "a result of 0 counts as false, so a game that ended in a draw is played on: ask `is None`",
     ),
     "finished is lost": (
         "value = game.result(state)\n        if value is None:",
@@ -290,6 +368,21 @@ WRONG["puct"] = {
         "visits += 1\n    return total / np.maximum(visits - 1, 1) + c * bonus",
         "`+=` changes the caller's visits",
     ),
+    "logarithm to base 2": (
+        "np.log(max(np.sum(visits), 1))",
+        "np.log2(max(np.sum(visits), 1))",
+        "ln is the natural logarithm, np.log",
+    ),
+    "all visits without the root": (
+        "prior * np.sqrt(1 + np.sum(visits))",
+        "prior * (1 + np.sum(visits))",
+        "all visits stand under a square root in PUCT: without it the bonus outgrows the values",
+    ),
+    "all visits left out": (
+        "prior * np.sqrt(1 + np.sum(visits))",
+        "prior",
+        "the root of 1 + n is missing: it keeps the search coming back to moves little tried",
+    ),
 }
 RIGHT["puct"] = {
     "loops": """
@@ -382,6 +475,11 @@ WRONG["simulate_once"] = {
         "game.play(node.state, node.moves[k])",
         "game.play(node.state, k if k in node.moves else node.moves[k])",
         "k counts the node's moves; where a column is full they are not the columns: play node.moves[k]",
+    ),
+    "index played": (
+        "game.play(node.state, node.moves[k])",
+        "game.play(node.state, k)",
+        "k is the index of a move in node.moves, not a column: play node.moves[k]",
     ),
     "value overwritten": (
         "parent.total[k] += value",
@@ -499,6 +597,16 @@ WRONG["visit_policy"] = {
         "np.asarray(prior)",
         "the prior gives way by `share`, else the sum is more than 1",
     ),
+    "softmax of the shares": (
+        "(visits / visits.max()) ** (1 / temperature)",
+        "np.exp(visits / visits.sum() / temperature)",
+        "the visits are raised to the power 1 over the temperature; a softmax of their shares is something else",
+    ),
+    "mixture scaled in place of the noise": (
+        "return (1 - share) * np.asarray(prior) + share * noise / noise.sum()",
+        "mixed = (1 - share) * np.asarray(prior) + share * noise\n    return mixed / mixed.sum()",
+        "scale the noise to the sum 1 before it is mixed; scaled afterwards it has less than its share",
+    ),
 }
 RIGHT["visit_policy"] = {
     "logarithms": """
@@ -583,6 +691,16 @@ def reinforce(logits, legal, moves, returns):
         "advantage = returns - np.mean(returns)",
         "advantage = (returns - np.mean(returns)) / (np.std(returns) + 1e-8)",
         "some divide by the spread as well; here only the mean is subtracted",
+    ),
+    "advantage divided by its deviation": (
+        "advantage = returns - np.mean(returns)",
+        "advantage = (returns - np.mean(returns)) / np.std(returns)",
+        "some divide by the standard deviation as well; here only the mean is subtracted",
+    ),
+    "advantage divided by its sample deviation": (
+        "advantage = returns - np.mean(returns)",
+        "advantage = (returns - np.mean(returns)) / np.std(returns, ddof=1)",
+        "some divide by the standard deviation as well; here only the mean is subtracted",
     ),
     "weights the columns": (
         "advantage[:, None]",
@@ -680,6 +798,11 @@ WRONG["game_targets"] = {
         "both = np.stack([boards, boards[:, :, ::-1]], axis=1).reshape(-1, *boards.shape[1:])",
         "first all positions of the game, then all mirror images",
     ),
+    "the result for all": (
+        "value = result * (-1.0) ** to_the_end",
+        "value = result * np.ones(len(boards))",
+        "`result` is for one player; each position is valued for the player to move *there*, and they take turns",
+    ),
 }
 RIGHT["game_targets"] = {
     "backwards in a loop": """
@@ -745,6 +868,84 @@ def search_visits(game, state, evaluate, simulations, c):
         "value = -descend(node.children[k])",
         "value = abs(descend(node.children[k]))",
         "losses count as wins now: the sign must turn, not vanish",
+    ),
+    "no minus anywhere": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = node.children[k].value
+        node.visits[k] += 1
+        node.total[k] += value
+        return value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "the two branches agree now, but without any minus both players want the same: negate in both",
+    ),
+    "total turned, branches left": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = -node.children[k].value
+        node.visits[k] += 1
+        node.total[k] -= value
+        return value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "turning the total spoils the first visits, which were right: mend the branch of the later visits instead",
+    ),
+    "minus on return, not for finished games": (
+        """
+def search_visits(game, state, evaluate, simulations, c):
+    root = grow(game, state, evaluate)
+
+    def descend(node):
+        if node.result is not None:
+            return node.value
+        k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
+        if k in node.children:
+            value = descend(node.children[k])
+        else:
+            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+            value = -node.children[k].value
+        node.visits[k] += 1
+        node.total[k] += value
+        return -value
+
+    for _ in range(simulations):
+        descend(root)
+    visits = np.zeros(game.columns)
+    visits[root.moves] = root.visits
+    return visits
+""",
+        "negating on return is half of it: the first `return`, of finished games, needs the same minus",
     ),
 }
 RIGHT["search_bug"] = {
@@ -919,6 +1120,11 @@ WRONG["play_curves"] = {
         "return replace(plan, curious=20, noise=1.0)",
         "return plan",
         "with this plan all games of a generation are still the same",
+    ),
+    "writes into the plan": (
+        "return replace(plan, curious=20, noise=1.0)",
+        "plan.curious, plan.noise = 20, 1.0\n    return plan",
+        "a Plan cannot be changed: replace(plan, ...) makes a new one",
     ),
     "more games of the same": (
         "replace(plan, curious=20, noise=1.0)",

@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.topics import evaluators, ratings, tree_search
+from course_lib.topics import evaluators, faulty_runs, ratings, tree_search
 from course_lib.topics.connect import Connect, Counted
 from course_lib.topics.self_play import Plan, play_games
 from course_lib.topics.solved_games import solve
@@ -203,23 +203,29 @@ def table(word):
 
 
 def percent(text):
-    return float(re.search(r"([\d.]+) ± ", text)[1])
+    return float(re.match(r"[\d.]+", text)[0])
 
 
 def test_the_trained_agent_beat_plain_search_with_four_times_its_simulations_at_every_seed():
-    rows = [r for r in table("four times") if "value 0" in r[0]]
-    assert len(rows) == 3
-    for row in rows:
-        seeds = re.findall(r"([\d.]+)% ± ([\d.]+)%", row[2])
-        assert len(seeds) == 3
-        assert all(float(mean) - 2 * float(error) > 50 for mean, error in seeds)
+    rows = {r[0]: np.array(re.findall(r"([\d.]+)% ± ([\d.]+)%", r[2]), float) for r in table("four times")}
+    against = {rival: [seeds for name, seeds in rows.items() if rival in name] for rival in ("value 0", "rollouts")}
+    assert [np.shape(seeds) for seeds in against.values()] == [(3, 3, 2)] * 2
+    assert all(mean - 2 * error > 50 for seeds in rows.values() for mean, error in seeds)
+    for plain, rollouts in zip(*against.values(), strict=True):
+        assert plain[:, 0].min() > rollouts[:, 0].max()
 
 
-def test_prior_and_value_help_and_the_value_more():
+def test_few_simulations_miss_the_prior_most_and_many_the_value_alone():
     shares = {row[0]: percent(row[2]) for row in table("worth")}
-    for n in (4, 16, 64):
-        both, plain = shares[f"prior and value, {n} simulations"], shares[f"neither: plain search, {n} simulations"]
-        assert both > plain + 5
+    both, no_prior, no_value, plain = (
+        [shares[f"{name}, {n} simulations"] for n in (4, 16, 64)]
+        for name in ("prior and value", "no prior", "no value", "neither: plain search")
+    )
+    assert all(b > p + 5 for b, p in zip(both, plain, strict=True))
+    assert plain[0] < no_prior[0] < no_value[0] - 2 < both[0] - 2
+    assert no_prior[2] >= both[2]
+    assert no_value[2] < both[2] - 5
+    assert not any("±" in row[2] for row in table("worth") if "neither" in row[0])
 
 
 def test_trained_agents_stand_above_plain_search_and_below_perfect_play():
@@ -227,4 +233,31 @@ def test_trained_agents_stand_above_plain_search_and_below_perfect_play():
     rated = {row[0]: float(row[2].split()[0]) for row in table("Elo")}
     assert order == sorted(rated, key=lambda name: -rated[name])
     assert order[0] == "perfect play"
-    assert min(rated[f"trained, seed {k}, 16"] for k in range(3)) > rated["plain, 64 simulations"] + 50
+    trained = [rated[f"trained, seed {k}, 16"] for k in range(3)]
+    assert min(trained) > rated["plain, 64 simulations"] + 50
+    assert trained[0] > rated["trained, seed 0, policy alone"] + 50
+    assert rated["perfect play"] - max(trained) < rated["plain, 256 simulations"] - rated["plain, 64 simulations"]
+
+
+def test_most_positions_leave_a_choice_of_moves_that_keep_the_value():
+    for stones in (4, 8, 12):
+        values = solve(5, 4, 4).moves[stones]
+        assert ((values == values.max(axis=1, keepdims=True)).sum(axis=1) > 1).mean() > 0.5
+
+
+def test_the_runs_under_letters_are_as_large_as_the_text_says():
+    text = next(c.source for c in LESSON.cells if "## 10. Read the curves" in c.source)
+    assert f"the {faulty_runs.PLAN.games} games of a generation" in text
+    assert "best moves of a search with 8 simulations" in text
+
+
+def test_the_mean_of_all_results_as_baseline_shortens_the_gradient_and_leaves_its_direction(rng):
+    logits, chances = np.array([0.3, -0.2, 0.1]), np.array([0.2, 0.5, 0.9])
+    p = np.exp(logits) / np.exp(logits).sum()
+    true, seen = p * (p @ chances - chances) * 2, np.zeros(3)  # of minus the expected result, +1 or -1
+    for _ in range(6000):
+        moves = rng.choice(3, 4, p=p)
+        won = np.where(rng.random(4) < chances[moves], 1.0, -1.0)
+        seen += ANSWERS["reinforce"](np.tile(logits, (4, 1)), np.ones((4, 3), bool), moves, won).sum(axis=0) / 6000
+    np.testing.assert_allclose(seen, true * (1 - 1 / 4), atol=0.02)
+    assert np.abs(seen - true).max() > 0.03

@@ -27,7 +27,7 @@ def loop():
     figure = plt.figure(figsize=(9.6, 3.0), layout="constrained")
     left, middle, right = figure.subplots(1, 3, width_ratios=[1.0, 1.7, 1.5])
     root = tree_of(GAME, _position(), open_lines(GAME), 48)
-    search_tree.draw_board(GAME, _position(), ax=left, title="a position")
+    search_tree.draw_board(GAME, _position(), ax=left, title="blue to move")
     search_tree.search_tree(root, ax=middle, depth=1, title="tree search weighs the moves")
     share = root.visits / root.visits.sum()
     style.axes(right, title="what the search believes, to be learned", xlabel="column", ylabel="probability")
@@ -43,7 +43,7 @@ def explored(simulations):
     figure = plt.figure(figsize=(11.5, 3.9), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 5.2])
     root = tree_of(GAME, _position(), open_lines(GAME), simulations)
-    search_tree.draw_board(GAME, _position(), ax=left, title="blue to move", last=MOVES[-1])
+    search_tree.draw_board(GAME, _position(), ax=left, title="blue to move", last=MOVES[-1]).set_anchor("N")
     search_tree.search_tree(root, ax=right, depth=2, title=f"after {simulations} simulations")
     return left, right
 
@@ -64,7 +64,7 @@ def four_steps():
     many = style.row(4, size=(2.3, 2.9))
     for k, (ax, (name, told)) in enumerate(zip(many, STEPS.items(), strict=True)):
         ax.set_title(f"{k + 1}. {name}", fontsize="medium")
-        ax.text(1.5, -3.75, told, ha="center", fontsize=8)
+        ax.text(1.8, -3.75, told, ha="center", fontsize=8)
         for child, (x, y) in PLACES.items():
             if child:
                 on = k in (0, 3) and child in WAY
@@ -98,7 +98,7 @@ def temperatures():
     for ax, heat in zip(many, (1.0, 0.5, 0.1), strict=False):
         shares = visits ** (1 / heat) / (visits ** (1 / heat)).sum()
         style.axes(ax, title=f"temperature {heat:g}", xlabel="column").bar(range(4), shares, color=style.BLUE)
-    style.axes(many[3], title="prior with noise", xlabel="column").bar(
+    style.axes(many[3], title="prior, 25 % noise", xlabel="column").bar(
         range(4), 0.75 * prior, color=style.GREY, label="prior"
     )
     many[3].bar(range(4), 0.25 * noise, bottom=0.75 * prior, color=style.ORANGE, label="noise")

@@ -11,3 +11,12 @@ def test_a_lecture_table_reads_as_text_and_as_html():
     assert "&lt;test&gt;" in table._repr_html_()
     with pytest.raises(ValueError, match="got 3 entries"):
         lecture_table("F0", [("weights", 1, 2)])
+
+
+def test_the_lectures_column_is_left_out_where_it_is_empty():
+    ours = lecture_table("F0", [("weights", "", 7, "5×5"), ("units", "", 8, "5×5")])
+    both = lecture_table("F0", [("weights", "", 7, "5×5"), ("units", 8, 8, "5×5")])
+    for show in (repr, lambda table: table._repr_html_()):
+        assert "lecture" not in show(ours)
+        assert "ours" in show(ours)
+        assert "lecture" in show(both)
