@@ -20,6 +20,7 @@ __all__ = ["BadRecord", "Difference", "Record", "check_line", "compare", "defaul
 __all__ += ["growth_bound", "load_record", "record_line", "save_record"]
 
 
+DOTS = "Not done yet: put your answer in place of the dots."
 AGAIN = (
     "Called again with the same arguments, your code gives something else. Look for what it keeps from one call to the "
     "next (something outside the function, a default value, an array given out before) or draws at random by itself."
@@ -47,6 +48,8 @@ def _raised(value):
     name, message = _text(value, "type", "an error"), _text(value, "message", "")
     if name == "NotDone":
         return Difference("notdone", f"Not done yet: {message}." if message else "Not done yet.", got=name)
+    if name in ("TypeError", "AttributeError") and "'ellipsis'" in message:
+        return Difference("notdone", DOTS, got=name)
     return Difference("raised", f"Your code raised {name}{': ' if message else ''}{message}", got=name)
 
 
@@ -71,7 +74,7 @@ def _tolerance(line):
 
 def _value(line, got):
     if isinstance(got, Opaque) and got.name == "ellipsis":
-        return Difference("notdone", "Not done yet: put your answer in place of the dots.")
+        return Difference("notdone", DOTS)
     if "hash" in line:
         from course_lib.evidence.predictions import matches
 

@@ -17,7 +17,7 @@ from grading.marking.borrowed import borrowed
 from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
-from grading.marking.judge import judge, not_graded, not_their_own
+from grading.marking.judge import judge, not_begun, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import MAX_HTML, safe_outputs
@@ -85,15 +85,18 @@ def points_of(skeleton):
     return {cell.check: cell.points for cell in skeleton.checks}
 
 
-def untouched(job, skeleton):
-    """The exercises of a job whose given program (a broken one, a skeleton: no stub) stands as it was handed out."""
+def as_handed_out(job, skeleton):
+    """The exercises of a job whose answer's cell stands as it was handed out."""
     sources = {step.id: step.source for step in job.steps}
-    return frozenset(
-        cell.grade_id
-        for cell in skeleton.cells
-        if cell.role == "solution" and cell.names and "NotDone(" not in cell.source
-        if same_text(sources.get(cell.grade_id, ""), cell.source)
-    )
+    cells = [cell for cell in skeleton.cells if cell.role == "solution" and cell.kind == "code"]
+    return frozenset(c.grade_id for c in cells if same_text(sources.get(c.grade_id, ""), c.source))
+
+
+def untouched(job, skeleton):
+    """Those of them that have a given program there (a broken one, a skeleton: no stub)."""
+    left = as_handed_out(job, skeleton)
+    given = {cell.grade_id for cell in skeleton.cells if cell.names and "NotDone(" not in cell.source}
+    return frozenset(left & given)
 
 
 def make_result(run, records, skeleton, job=None):
@@ -102,6 +105,7 @@ def make_result(run, records, skeleton, job=None):
     sources = {step.id: step.source for step in job.steps} if job is not None else None
     verdict, html = judge(records, run, points_of(skeleton), left, sources), [MAX_HTML]
     if job is not None:
+        not_begun(verdict, as_handed_out(job, skeleton))
         not_their_own(verdict, borrowed(job, skeleton))
         verdict.cause = first_failed(run, job.steps, skeleton)
     return {

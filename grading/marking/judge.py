@@ -41,6 +41,13 @@ def judge(records, run, points=None, untouched=(), sources=None):
     return Verdict(visible.lesson, checks, run.ended)
 
 
+def not_begun(verdict, exercises):
+    """Mark the failing checks of exercises whose cell stands as it was handed out: nobody tried them."""
+    for name, check in verdict.checks.items():
+        if exercise_of(name) in exercises and not check.passed:
+            verdict.checks[name] = replace(check, started=False)
+
+
 def not_their_own(verdict, borrowed):
     """Take the points of exercises whose answer is the library's ({exercise: Borrowed}), and say why."""
     for name, check in verdict.checks.items():

@@ -36,7 +36,7 @@ class CheckVerdict:
     mistakes: list[Mistake] = field(default_factory=list)
     reason: str = ""
     stopped: str = ""  # the sentence that says how its cell was stopped
-    started: bool = True  # False: what was given to mend or complete stands as it was handed out
+    started: bool = True  # False: the exercise's cell stands as it was handed out
     passed: bool | None = None  # whether every line passed, whatever the check is worth; by its score when not given
     rule: str = ""  # the sentence on a check that was dropped
 

@@ -1,76 +1,14 @@
-"""What `course` prints for an instructor: progress and summary of a run, the class table, one submission in full."""
-
-import collections
+"""What `course` prints for an instructor: progress and summary of a run, one submission in full."""
 
 from rich.table import Table
 from rich.text import Text
 
 from grading.confinement.sandbox import PATHS
-from grading.ids import exercise_of
 from grading.marking import hidden_tests
-from grading.marking.boundary import FAULT
 from grading.marking.outcome import WAYS, remarked
 from grading.marking.safe_outputs import plain_text
-from grading.reporting.lateness import remark, span
-
-BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def class_table(graded):
-    """Students by lessons: score, what became of it, the first mistakes recognised."""
-    lessons = sorted({one.lesson for one in graded})
-    table = Table(title=None, header_style="bold", expand=False)
-    table.add_column("student", no_wrap=True)
-    for lesson in lessons:
-        table.add_column(lesson)
-    table.add_column("what was seen", overflow="fold")
-    by_student = collections.defaultdict(list)
-    for one in graded:
-        by_student[one.student].append(one)
-    for student in sorted(by_student):
-        mine = [(one, one.verdict) for one in by_student[student]]
-        scores = {one.lesson: _score(one, verdict) for one, verdict in mine}
-        cells = [scores.get(lesson, Text("—", style="dim")) for lesson in lessons]
-        table.add_row(Text(student), *cells, Text(seen(mine), style="dim"))
-    return table
-
-
-def _score(one, verdict):
-    if one.outcome != "graded":
-        return Text(one.outcome, style="bold red" if one.outcome == FAULT else "yellow")
-    share = verdict.score / verdict.points if verdict.points else 0
-    block = BLOCKS[min(7, int(share * 7.999))]
-    style = "green" if share == 1 else "red" if share < 0.3 else ""
-    text = Text(f"{verdict.score:5g} / {verdict.points:g} ", style=style)
-    text.append(block)
-    if verdict.ended != "finished":
-        text.append(f" {verdict.ended}", style="yellow")
-    if one.mark is not None and remark(one.mark):
-        text.append(f" {remark(one.mark)}", style="yellow")
-    if one.unconfined:
-        text.append(" unconfined", style="bold red")
-    return text
-
-
-def seen(graded):
-    """One line on a student, from (Graded, Verdict) pairs: outcomes, stops, mistakes, repairs."""
-    told = []
-    for one, verdict in graded:
-        if one.outcome != "graded":
-            told.append(verdict.sentence)
-        told += [verdict.cause] if verdict.cause and verdict.score < verdict.points else []
-        stopped = [c.id for c in verdict.checks.values() if c.stopped]
-        told += [f"stopped in {stopped[0]}"] if stopped else []
-        left = [exercise_of(c.id) for c in verdict.checks.values() if not c.started]
-        told += [f"{', '.join(dict.fromkeys(left))} not started"] if left else []
-        names = list(dict.fromkeys(m.name for c in verdict.checks.values() for m in c.mistakes[:1]))
-        if names:
-            more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-            told.append("; ".join(names[:2]) + more)
-        if verdict.repairs:
-            more = f" (and {len(verdict.repairs) - 1} more)" if len(verdict.repairs) > 1 else ""
-            told.append(f"repaired: {verdict.repairs[0]}{more}")
-    return " · ".join(dict.fromkeys(told))
+from grading.reporting.class_table import print_class
+from grading.reporting.lateness import span
 
 
 def mistake_table(mistakes, limit=12):
@@ -209,7 +147,7 @@ def print_summary(console, summary):
     if not summary.graded:
         console.print("Nothing was handed in.")
         return
-    console.print(class_table(summary.graded))
+    print_class(console, summary.graded)
     ways = [f"{summary.count(how)} {how}" for how in WAYS]
     told = ", ".join(way for way in ways if not way.startswith("0 "))
     console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")

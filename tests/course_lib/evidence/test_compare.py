@@ -308,3 +308,13 @@ def test_growth_beyond_the_bound_fails_and_counts_are_free():
 def test_a_record_line_lays_what_the_cell_asked_flat_and_cannot_be_overwritten_by_it():
     made = record_line(Seen("c", "visible", 4, "label", "value", 3, {"rtol": 0.1, "atol": None, "kind": "at_least"}))
     assert made == {"position": 4, "label": "label", "kind": "value", "value": 3, "rtol": 0.1}
+
+
+@pytest.mark.parametrize("use", [lambda dots: dots["A"], lambda dots: dots.size, lambda dots: dots + 1])
+def test_dots_that_were_left_are_told_as_not_done_whatever_the_check_does_with_them(use):
+    with pytest.raises((TypeError, AttributeError)) as told:
+        use(...)
+    value = {"type": told.type.__name__, "message": str(told.value)}
+    seen = Seen("guess", "visible", 0, "the faults", "raised", value, {})
+    found = check_line({"kind": "value", "value": 1}, seen)
+    assert (found.what, found.say) == ("notdone", "Not done yet: put your answer in place of the dots.")

@@ -1,18 +1,20 @@
 """The judge: points only for values that agree with the record, seen exactly once, by whatever the worker sends."""
 
 import dataclasses
+import io
 import json
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
 from course_lib.evidence.observation import Seen
 from course_lib.evidence.records import Record
 from grading.confinement.job import CellRun, Isolation, Job, Run, Step
 from grading.marking import judge
-from grading.marking.jobs import untouched
+from grading.marking.jobs import as_handed_out, untouched
 from grading.marking.verdict import STOPPED, from_json, to_bytes
-from grading.reporting import console as table
+from grading.reporting import class_table
 from tests.grading import small_lesson as small
 
 
@@ -203,10 +205,41 @@ def test_only_a_given_program_that_stands_as_handed_out_is_untouched():
     assert untouched(job(small.ANSWER_TAIL), skeleton) == frozenset()
 
 
-def test_the_class_table_says_not_started(records):
+def test_a_check_whose_cell_stands_as_handed_out_was_not_begun(records):
+    stubs = tuple(Step(c.grade_id, c.source) for c in small.skeleton().cells if c.role == "solution")
+    left = as_handed_out(Job("k", small.LESSON, stubs), small.skeleton())
+    assert left == {"double", "tail", "guess"}
+    verdict = judge.judge(records, run(right()[:3]))
+    judge.not_begun(verdict, left)
+    assert [check.started for check in verdict.checks.values()] == [True, False, False]  # what passes was begun
+
+
+def test_scores_of_many_lessons_stand_in_tables_as_wide_as_the_terminal(records):
+    graded = [
+        SimpleNamespace(
+            student=student, lesson=f"{n}_small", outcome="graded", verdict=judge.judge(records, run(right())),
+            mark=None, unconfined=False,
+        )
+        for student in ("ann", "bo") for n in range(10, 17)
+    ]  # fmt: skip
+    graded[3].verdict.repairs.append("something")
+    console = Console(width=80, record=True, file=io.StringIO())
+    class_table.print_class(console, graded)
+    text = console.export_text()
+    assert max(map(len, text.split("\n"))) <= 80
+    assert text.count("6 / 6") == 14
+    assert [text.count(f" {n} ") for n in range(10, 17)] == [1] * 7
+    assert text.strip().endswith("ann 13: repaired: something")
+
+
+def test_the_class_table_says_what_was_not_begun(records):
     wrong = run([seen("double", 0, 9), *right()[1:]])
     verdict = judge.judge(records, wrong, untouched={"double"})
-    assert table.seen([(SimpleNamespace(outcome="graded"), verdict)]) == "double not started"
+    one = SimpleNamespace(outcome="graded", verdict=verdict)
+    assert class_table.seen([one]) == "not begun: double"
+    for check in verdict.checks.values():
+        check.started = False
+    assert class_table.seen([one]) == "nothing begun"
 
 
 def test_what_the_answers_text_shows_is_said_where_values_explain_nothing(records):

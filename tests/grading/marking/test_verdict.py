@@ -1,13 +1,14 @@
 """A verdict says in fields, not in sentences, what a page wants to know; JSON and back changes nothing."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from grading.confinement.job import CellRun, Isolation, Run
 from grading.marking import judge
 from grading.marking.verdict import STOPPED, from_json, to_bytes, to_json
-from grading.reporting.console import seen
+from grading.reporting.class_table import seen
 from tests.grading import small_lesson as small
 
 
@@ -44,10 +45,11 @@ def test_what_stands_as_handed_out_is_not_started_and_nothing_else_is_said_of_it
 def test_a_table_reads_the_fields_and_no_sentence():
     verdict = judged()
     verdict.checks["double"].reason = "The cell was stopped: it says so itself."
-    assert "stopped" not in seen([(verdict, verdict)])
+    one = SimpleNamespace(outcome="graded", verdict=verdict)
+    assert "stopped" not in seen([one])
     verdict.checks["double"].stopped = "The cell was stopped."
     verdict.checks["tail"].started = False
-    assert seen([(verdict, verdict)]) == "stopped in double · tail not started"
+    assert seen([one]) == "stopped in double · not begun: tail"
 
 
 def test_json_and_back_changes_nothing_and_older_json_is_read():
