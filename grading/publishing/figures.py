@@ -159,12 +159,16 @@ def machine():
     return f"{model}, {os.cpu_count()} cores"
 
 
-def commit():
-    """The short hash of the checkout, with + when it was changed; "unknown" outside of git."""
+def commit(root=ROOT):
+    """The short hash of the checkout, with + when it was changed; "unknown" outside of git.
+
+    What other runs recorded is no change: no figure reads it.
+    """
     try:
-        git = ["git", "-C", str(ROOT)]
+        git = ["git", "-C", str(root)]
         head = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-        state = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True)
+        status = [*git, "status", "--porcelain", "-uno", "--", ".", ":!notebooks/figures"]
+        state = subprocess.run(status, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return head.stdout.strip() + ("+" if state.stdout.strip() else "")

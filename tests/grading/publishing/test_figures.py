@@ -1,13 +1,14 @@
 """A lecture figure is run once, kept as data with where and when, and collected into one page."""
 
 import json
+import subprocess
 
 import pytest
 
 from grading.errors import CourseError
 from grading.lessons.source import parse_lesson
 from grading.publishing.build import Folders
-from grading.publishing.figures import figures, read_figure, run_figure, shown, write_page
+from grading.publishing.figures import commit, figures, read_figure, run_figure, shown, write_page
 from tests.grading.means import FOLDER, PATH, edited_text, means
 
 
@@ -20,6 +21,25 @@ def test_figures_are_listed_by_number():
     text = edited_text(("# %% [markdown]\n# ## Predict", '# %% figure="F2"\n1\n\n# %% [markdown]\n# ## Predict'))
     found = figures([parse_lesson(text, PATH)])
     assert [(f.name, f.lesson) for f in found] == [("F2", "98_means"), ("F11", "98_means")]
+
+
+def test_what_other_runs_recorded_leaves_a_commit_clean(tmp_path):
+    def git(*words):
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        return subprocess.run(["git", "-C", tmp_path, *who, *words], check=True, capture_output=True, text=True).stdout
+
+    page, source = tmp_path / "notebooks" / "figures" / "figures.md", tmp_path / "a.py"
+    page.parent.mkdir(parents=True)
+    git("init", "-q")
+    for path in (page, source):
+        path.write_text("1")
+    git("add", ".")
+    git("commit", "-qm", "Begin")
+    head = git("rev-parse", "--short", "HEAD").strip()
+    page.write_text("2")
+    assert commit(tmp_path) == head
+    source.write_text("2")
+    assert commit(tmp_path) == f"{head}+"
 
 
 def test_one_figure_in_two_lessons_is_refused():
