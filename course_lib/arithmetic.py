@@ -11,19 +11,27 @@ Araujo, Norris and Sim, "Computing receptive fields of convolutional neural netw
 import math
 import operator
 from dataclasses import dataclass
+from numbers import Real
 
 
-def whole(value, what, *, least, name):
-    """`value` as an int of at least `least`; a ValueError that says `what` it was otherwise."""
+def number(value, what, *, name):
+    """`value` itself, when it can be compared with numbers; a TypeError that says `what` it was otherwise."""
+    if not isinstance(value, Real):
+        raise TypeError(f"{name}: {what} must be a number, got {value!r}")
+    return value
+
+
+def whole(value, what, *, least=None, name):
+    """`value` as an int of at least `least` (None: any); a ValueError that says `what` it was otherwise."""
     try:
         if isinstance(value, bool):
             raise TypeError
-        number = operator.index(value)
+        count = operator.index(value)
     except TypeError:
         raise ValueError(f"{name}: {what} must be a whole number, got {value!r}") from None
-    if number < least:
-        raise ValueError(f"{name}: {what} must be at least {least}, got {number}")
-    return number
+    if least is not None and count < least:
+        raise ValueError(f"{name}: {what} must be at least {least}, got {count}")
+    return count
 
 
 def pair(value, what, *, least, name, axes=2):

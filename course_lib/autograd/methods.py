@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
+from course_lib.arithmetic import number
 from course_lib.autograd.shapes import Dims, Shapes, axis_of, one_axis
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
@@ -206,7 +207,7 @@ class Methods(Shapes):
         Tensor(5.)
         """
         p = 2 if p == "fro" else p
-        if isinstance(p, str) or not p >= 1:
+        if isinstance(p, str) or not number(p, "p", name="norm") >= 1:
             raise ValueError(f"norm: p must be a number of at least 1, math.inf or 'fro', got {p!r}")
         return self._reduce(reduce_ops.norm, dim, keepdim, p=p)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_lib.arithmetic import whole
 from course_lib.ops import shape as shape_ops
 
 if TYPE_CHECKING:
@@ -43,9 +44,10 @@ def one_axis(name: str, dim: Any, ndim: int) -> Any:
     return axis_of(name, dim, ndim)
 
 
-def sizes_of(sizes: Sequence[Any]) -> tuple[int, ...]:
+def sizes_of(name: str, sizes: Sequence[Any]) -> tuple[int, ...]:
     """`f(2, 3)` and `f((2, 3))` alike."""
-    return tuple(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else tuple(sizes)
+    sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+    return tuple([n if type(n) is int else whole(n, "every size", name=name) for n in sizes])
 
 
 class Shapes:
@@ -83,7 +85,7 @@ class Shapes:
         Tensor([[1., 2.],
                 [3., 4.]])
         """
-        shape = sizes_of(shape)
+        shape = sizes_of("reshape", shape)
         known = int(np.prod([n for n in shape if n != -1]))
         fits = self.data.size == known if -1 not in shape else known and self.data.size % known == 0
         if shape.count(-1) > 1 or not fits:
@@ -108,9 +110,9 @@ class Shapes:
 
     def permute(self, *dims: Any) -> Tensor:
         """Axes in the order `dims`, every axis once: permute(0, 2, 3, 1) makes (n, c, h, w) (n, h, w, c)."""
-        axes = axis_of("permute", sizes_of(dims), self.ndim)
+        axes = axis_of("permute", sizes_of("permute", dims), self.ndim)
         if len(axes) != self.ndim:
-            raise ValueError(f"permute: needs all {self.ndim} axes, got {sizes_of(dims)}")
+            raise ValueError(f"permute: needs all {self.ndim} axes, got {sizes_of('permute', dims)}")
         return self._apply(shape_ops.transpose, axes=axes)
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
@@ -147,7 +149,7 @@ class Shapes:
 
     def expand(self, *sizes: Any) -> Tensor:
         """Axes of size 1 stretched to `sizes`, without a copy; -1 leaves an axis as it is, new axes come first."""
-        sizes = sizes_of(sizes)
+        sizes = sizes_of("expand", sizes)
         new = len(sizes) - self.ndim
         own = (-1,) * new + self.data.shape
         shape = tuple(n if want == -1 else want for want, n in zip(sizes, own, strict=False))
@@ -161,7 +163,7 @@ class Shapes:
 
     def repeat(self, *repeats: Any) -> Tensor:
         """The whole Tensor repeated repeats[i] times along axis i (NumPy's tile)."""
-        repeats = sizes_of(repeats)
+        repeats = sizes_of("repeat", repeats)
         if len(repeats) < self.ndim:
             raise ValueError(f"repeat: needs a number for each of {self.ndim} axes or more, got {repeats}")
         return self._apply(shape_ops.tile, repeats=repeats)

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 
+WHOLE = (slice(None), slice(None, None, 1), slice(0, None, None), slice(0, None, 1))  # slices that leave nothing out
 Like: TypeAlias = "Tensor | np.ndarray | float | Sequence[Any]"  # what stands for a Tensor where only numbers count
 
 
@@ -293,6 +294,8 @@ class Tensor(Recorded, Methods, Operators):
 
     def __getitem__(self, key: Any) -> Tensor:
         parts = key if isinstance(key, tuple) else (key,)
+        if all(p is ... or isinstance(p, slice) and p in WHOLE for p in parts) and len(parts) <= self.ndim:
+            return self
         parts = tuple(as_array(p) if isinstance(p, (Tensor, list)) else p for p in parts)
         return apply(shape_ops.getitem, self, key=parts if isinstance(key, tuple) else parts[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from course_lib.arithmetic import whole
 from course_lib.autograd.methods import torch_words
 from course_lib.autograd.shapes import one_axis
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
@@ -76,7 +77,7 @@ def maxout(input: Like, pieces: int, dim: int = 1) -> Tensor:
     input = as_tensor(input)
     axis = one_axis("maxout", dim, input.ndim)
     n = input.shape[axis]
-    if pieces < 1 or n % pieces:
+    if whole(pieces, "pieces", name="maxout") < 1 or n % pieces:
         raise ValueError(f"maxout: pieces must divide the {n} units along dim {dim}, got {pieces}")
     groups = input.reshape((*input.shape[:axis], n // pieces, pieces, *input.shape[axis + 1 :]))
     return groups.max(axis + 1).values

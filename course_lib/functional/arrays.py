@@ -217,11 +217,13 @@ def tril(input: Like, diagonal: int = 0) -> Tensor:
     Tensor([[1, 0],
             [3, 4]])
     """
+    diagonal = arithmetic.whole(diagonal, "diagonal", name="tril")
     return _triangle("tril", input, lambda rows, cols: cols - rows <= diagonal)
 
 
 def triu(input: Like, diagonal: int = 0) -> Tensor:
     """The upper triangle of matrices (..., n, m), zeros below; `diagonal` is the first that belongs to it."""
+    diagonal = arithmetic.whole(diagonal, "diagonal", name="triu")
     return _triangle("triu", input, lambda rows, cols: cols - rows >= diagonal)
 
 
@@ -242,6 +244,8 @@ def pad(input: Like, pad: Sequence[int], mode: str = "constant", value: float = 
     pad: (left, right, top, bottom, ...), two numbers per axis from the *last* axis on; negative ones crop.
     mode: "constant" (`value`), "reflect" (edge not repeated), "replicate" (edge), "circular".
 
+    Zeros alone give the input itself.
+
     >>> pad([[1, 2]], (1, 0, 0, 1))
     Tensor([[0, 1, 2],
             [0, 0, 0]])
@@ -250,8 +254,10 @@ def pad(input: Like, pad: Sequence[int], mode: str = "constant", value: float = 
     whole = isinstance(pad, (tuple, list)) and all(hasattr(p, "__index__") for p in pad)
     if not whole or len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise ValueError(f"pad: needs two whole numbers for each of at most {input.ndim} axes, got {pad!r}")
-    if mode not in PAD_MODES:
+    if not isinstance(mode, str) or mode not in PAD_MODES:
         raise ValueError(f"pad: mode must be one of {list(PAD_MODES)}, got {mode!r}")
+    if not any(pad):
+        return input
     widths = [(0, 0)] * (input.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     for n, (before, after) in zip(input.shape, widths, strict=True):
         kept = n + min(before, 0) + min(after, 0)

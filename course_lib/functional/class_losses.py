@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import number
 from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor
 from course_lib.functional.losses import reduced, same_shape
 from course_lib.ops import elementwise
@@ -33,7 +34,7 @@ def cross_entropy(
     """
     input, target = as_tensor(input), as_tensor(target)
     _check_order("cross_entropy", input, target)
-    if not 0 <= label_smoothing <= 1:
+    if not 0 <= number(label_smoothing, "label_smoothing", name="cross_entropy") <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     table = _probability_table if target.dtype.kind == "f" else _index_table
     goal, total = table("cross_entropy", input, target, weight, ignore_index, label_smoothing)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from course_lib.arithmetic import number, whole
 from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor, one_dtype
 from course_lib.functional.activations import softmax
 from course_lib.ops import elementwise
@@ -60,7 +61,7 @@ def embedding(input: Like, weight: Like, padding_idx: int | None = None) -> Tens
         raise TypeError(f"embedding: indices must be integers, got dtype {indices.dtype}")
     if indices.size and not (indices.min() >= 0 and indices.max() < rows):
         raise IndexError(f"embedding: indices must be in 0..{rows - 1}, got {indices.min()} to {indices.max()}")
-    if padding_idx is not None and not -rows <= padding_idx < rows:
+    if padding_idx is not None and not -rows <= whole(padding_idx, "padding_idx", name="embedding") < rows:
         raise IndexError(f"embedding: padding_idx must be a row in 0..{rows - 1}, got {padding_idx}")
     if padding_idx is not None:
         padding_idx %= rows
@@ -79,6 +80,7 @@ def one_hot(input: Like, num_classes: int = -1) -> Tensor:
     labels = as_array(input)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"one_hot: labels must be integers, got dtype {labels.dtype}")
+    num_classes = whole(num_classes, "num_classes", least=-1, name="one_hot")
     if num_classes == -1:
         num_classes = int(labels.max(initial=-1)) + 1
     if labels.size and not (labels.min() >= 0 and labels.max() < num_classes):
@@ -109,7 +111,7 @@ def _dropped(
     name: str, input: Tensor, p: float, training: bool, rng: np.random.Generator | None, shape: tuple[int, ...]
 ) -> Tensor:
     """Dropout with one decision for every place of `shape`."""
-    if not 0 <= p <= 1:
+    if not 0 <= number(p, "p", name=name) <= 1:
         raise ValueError(f"{name}: p must be a probability in [0, 1], got {p}")
     if input.dtype.kind != "f":
         raise TypeError(f"{name}: needs floats, got dtype {input.dtype}")
@@ -161,4 +163,5 @@ def scaled_dot_product_attention(
         else:
             scores = scores + mask
     weights = softmax(scores, -1)
-    return dropout(weights, dropout_p, rng=rng) @ value if dropout_p else weights @ value
+    dropped = number(dropout_p, "dropout_p", name="scaled_dot_product_attention")
+    return dropout(weights, dropped, rng=rng) @ value if dropped else weights @ value

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.arithmetic import number
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
 from course_lib.ops import elementwise
 
@@ -58,7 +59,7 @@ def huber_loss(input: Like, target: Like, reduction: str = "mean", delta: float 
     input, target: two equal shapes.
     delta: up to which |error| it is a parabola, and the slope beyond; positive.
     """
-    if delta <= 0:
+    if number(delta, "delta", name="huber_loss") <= 0:
         raise ValueError(f"huber_loss: delta must be positive, got {delta}")
     input, target = same_shape("huber_loss", input, target)
     size = (input - target).abs()
@@ -73,7 +74,7 @@ def smooth_l1_loss(input: Like, target: Like, reduction: str = "mean", beta: flo
     input, target: two equal shapes.
     beta: up to which |error| it is a parabola; 0 is the absolute error.
     """
-    if beta < 0:
+    if number(beta, "beta", name="smooth_l1_loss") < 0:
         raise ValueError(f"smooth_l1_loss: beta must not be negative, got {beta}")
     input, target = same_shape("smooth_l1_loss", input, target)
     return l1_loss(input, target, reduction) if beta == 0 else huber_loss(input, target, reduction, beta) / beta
@@ -184,7 +185,7 @@ def triplet_margin_loss(
     eps: added to each difference, so that the slope stays finite.
     swap: use the nearer of anchor and positive for the negative's distance. Schroff et al. 2015, Balntas et al. 2016.
     """
-    if margin <= 0:
+    if number(margin, "margin", name="triplet_margin_loss") <= 0:
         raise ValueError(f"triplet_margin_loss: margin must be positive, got {margin}")
     anchor, positive = same_shape("triplet_margin_loss", anchor, positive)
     anchor, negative = same_shape("triplet_margin_loss", anchor, negative)

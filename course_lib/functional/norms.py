@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import whole
 from course_lib.autograd.methods import torch_words
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor, one_dtype
 from course_lib.ops import norm as norm_ops
@@ -74,7 +75,8 @@ def group_norm(
     eps: added to the variance before its root.
     """
     input = as_tensor(input)
-    if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
+    groups = whole(num_groups, "num_groups", name="group_norm")
+    if input.ndim < 2 or groups < 1 or input.shape[1] % num_groups:
         raise ValueError(
             f"group_norm: num_groups must divide the channels of (n, c, ...), got {num_groups} and {input.shape}"
         )

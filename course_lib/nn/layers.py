@@ -236,6 +236,10 @@ class Embedding(Module):
         self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, *, rng: Rng = None
     ) -> None:
         rng = generator("Embedding", rng)
+        num_embeddings = whole(num_embeddings, "num_embeddings", least=0, name="Embedding")
+        embedding_dim = whole(embedding_dim, "embedding_dim", least=0, name="Embedding")
+        if padding_idx is not None:
+            padding_idx = whole(padding_idx, "padding_idx", name="Embedding")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise IndexError(f"Embedding: padding_idx must be a row in 0..{num_embeddings - 1}, got {padding_idx}")
         self.padding_idx = padding_idx

@@ -89,7 +89,8 @@ class GroupNorm(Module):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True) -> None:
-        if num_groups < 1 or num_channels % num_groups:
+        num_channels = whole(num_channels, "num_channels", least=1, name="GroupNorm")
+        if whole(num_groups, "num_groups", name="GroupNorm") < 1 or num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups must divide {num_channels} channels, got {num_groups}")
         self.num_groups, self.eps = num_groups, eps
         self.weight = ones(num_channels) if affine else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.arithmetic import number
 from course_lib import functional as F
 from course_lib.autograd.tensor import Like, Tensor, as_tensor
 from course_lib.nn.init import generator
@@ -96,7 +97,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         name = type(self).__name__
-        if not 0 <= p <= 1:
+        if not 0 <= number(p, "p", name=name) <= 1:
             raise ValueError(f"{name}: p must be a probability in [0, 1], got {p}")
         self.p, self.rng = p, generator(name, rng)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import number, whole
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
 from course_lib.nn.init import generator
@@ -28,14 +29,13 @@ class _Recurrent(Module):
         self, input_size: int, hidden_size: int, num_layers: int = 1, *, bias: bool = True, batch_first: bool = False,
         dropout: float = 0.0, bidirectional: bool = False, rng: np.random.Generator | None = None,
     ) -> None:  # fmt: skip
-        rng = generator(type(self).__name__, rng)
-        if num_layers < 1 or hidden_size < 1 or input_size < 1:
-            raise ValueError(
-                f"{type(self).__name__}: sizes and layers must be at least 1, "
-                f"got {input_size}, {hidden_size}, {num_layers}"
-            )
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"{type(self).__name__}: dropout must be a probability in [0, 1], got {dropout}")
+        name = type(self).__name__
+        rng = generator(name, rng)
+        input_size = whole(input_size, "input_size", least=1, name=name)
+        hidden_size = whole(hidden_size, "hidden_size", least=1, name=name)
+        num_layers = whole(num_layers, "num_layers", least=1, name=name)
+        if not 0 <= number(dropout, "dropout", name=name) <= 1:
+            raise ValueError(f"{name}: dropout must be a probability in [0, 1], got {dropout}")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
         self.bias, self.rng = bias, rng
@@ -44,12 +44,12 @@ class _Recurrent(Module):
             width = input_size if layer == 0 else hidden_size * len(self._directions())
             for way in self._directions():
                 shapes = {"weight_ih": width, "weight_hh": hidden_size, "bias_ih": None, "bias_hh": None}
-                for name, columns in shapes.items():
+                for kind, columns in shapes.items():
                     rows = self.gates * hidden_size
                     shape = (rows,) if columns is None else (rows, columns)
                     if columns is not None or bias:
                         draw = rng.uniform(-limit, limit, shape).astype(np.float32)
-                        setattr(self, f"{name}_l{layer}{way}", Parameter(draw))
+                        setattr(self, f"{kind}_l{layer}{way}", Parameter(draw))
 
     def _directions(self):
         return ("", "_reverse") if self.bidirectional else ("",)

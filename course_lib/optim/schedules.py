@@ -11,12 +11,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from course_lib.arithmetic import number
+
 Schedule = Callable[[int], float]
 
 
 def _positive(name: str, **numbers: float) -> None:
     for what, value in numbers.items():
-        if not value > 0:
+        if not number(value, what, name=name) > 0:
             raise ValueError(f"{name}: {what} must be positive, got {value}")
 
 

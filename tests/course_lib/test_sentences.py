@@ -6,7 +6,7 @@ Each row: what went wrong and the remedy, as the sentence must contain them in t
 import numpy as np
 import pytest
 
-from course_lib import Tensor, load, nn, optim, save
+from course_lib import Tensor, load, nn, optim, save, schedules
 from course_lib import functional as F
 
 ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
@@ -109,6 +109,43 @@ SENTENCES = [
     ("einsum: the result must use letters of the operands.*got 'ij->iz'", lambda _: F.einsum("ij->iz", ROWS)),
     ("einsum: 'j' of 'ij,jk->ik' must have one size, got 3 and 4", lambda _: F.einsum("ij,jk->ik", ROWS, ROWS)),
 ]  # fmt: skip
+
+
+SETTINGS = {  # what must be a number; the call gets None, and text
+    "cross_entropy: label_smoothing": lambda v: F.cross_entropy(ROWS, LABELS, label_smoothing=v),
+    "huber_loss: delta": lambda v: F.huber_loss(ROWS, ROWS, delta=v),
+    "smooth_l1_loss: beta": lambda v: F.smooth_l1_loss(ROWS, ROWS, beta=v),
+    "triplet_margin_loss: margin": lambda v: F.triplet_margin_loss(ROWS, ROWS, ROWS, margin=v),
+    "dropout: p": lambda v: F.dropout(ROWS, v, rng=seeded()),
+    "Dropout: p": lambda v: nn.Dropout(v, rng=seeded()),
+    "one_hot: num_classes": lambda v: F.one_hot(LABELS, v),
+    "scaled_dot_product_attention: dropout_p": lambda v: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, dropout_p=v),
+    "maxout: pieces": lambda v: F.maxout(ROWS, v),
+    "tril: diagonal": lambda v: F.tril(ROWS, v),
+    "triu: diagonal": lambda v: F.triu(ROWS, v),
+    "group_norm: num_groups": lambda v: F.group_norm(ROWS, v),
+    "GroupNorm: num_groups": lambda v: nn.GroupNorm(v, 3),
+    "GroupNorm: num_channels": lambda v: nn.GroupNorm(1, v),
+    "Embedding: num_embeddings": lambda v: nn.Embedding(v, 3, rng=seeded()),
+    "Embedding: embedding_dim": lambda v: nn.Embedding(3, v, rng=seeded()),
+    "LSTM: input_size": lambda v: nn.LSTM(v, 3, rng=seeded()),
+    "GRU: hidden_size": lambda v: nn.GRU(3, v, rng=seeded()),
+    "RNN: num_layers": lambda v: nn.RNN(3, 3, v, rng=seeded()),
+    "RNN: dropout": lambda v: nn.RNN(3, 3, dropout=v, rng=seeded()),
+    "reshape: every size": lambda v: Tensor(ROWS).reshape(v),
+    "expand: every size": lambda v: Tensor(ROWS).expand(4, v),
+    "stairs: step_size": lambda v: schedules.stairs(0.1, v),
+    "cosine: T_max": lambda v: schedules.cosine(0.1, v),
+    "one_cycle: max_lr": lambda v: schedules.one_cycle(v, 10),
+    "SGD: momentum": lambda v: optim.SGD([weight()], momentum=v),
+}
+
+
+@pytest.mark.parametrize("value", [None, "two"])
+@pytest.mark.parametrize("what", SETTINGS)
+def test_a_setting_that_is_no_number_is_named(what, value):
+    with pytest.raises((TypeError, ValueError), match=rf"^{what} must be a (whole )?number.*got {value!r}$"):
+        SETTINGS[what](value)
 
 
 @pytest.mark.parametrize(("sentence", "wrong"), SENTENCES, ids=[s for s, _ in SENTENCES])

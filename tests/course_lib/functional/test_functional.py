@@ -267,3 +267,18 @@ def test_wrong_input_is_told_in_one_sentence(error, sentence, wrong):
     with pytest.raises(error, match=sentence) as caught:
         wrong()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [..., (), slice(None), (slice(None), slice(None, None, 1)), (slice(0, None), ...)])
+def test_an_index_that_takes_all_gives_the_input_itself(key):
+    x = Tensor(EDGES, requires_grad=True)
+    assert x[key] is x
+    assert F.pad(x, (0, 0, 0, 0)) is x
+    assert F.pad(x, (0, 0), "reflect") is x
+
+
+@pytest.mark.parametrize("key", [slice(1, None), slice(None, None, 2), slice(0, 1), (..., None), (slice(None), 0)])
+def test_an_index_that_takes_less_or_adds_an_axis_does_not(key):
+    x = Tensor(EDGES)
+    np.testing.assert_array_equal(x[key].data, EDGES[key])
+    assert x[key].shape == EDGES[key].shape != x.shape
