@@ -34,6 +34,6 @@ __all__ = [
 ]
 
 
-def __dir__():
+def __dir__() -> list[str]:
     """What `dir(course_lib)` and the Tab key show: the library, not the wings that it is built on."""
     return sorted(__all__)

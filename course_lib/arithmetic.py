@@ -8,20 +8,27 @@ After Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" 
 Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks" (Distill, 2019).
 """
 
+from __future__ import annotations
+
 import math
 import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any, TypeAlias
+
+Pair: TypeAlias = "int | Sequence[int]"  # one number for every axis, or one per axis
+Padding: TypeAlias = "int | str | Sequence[int]"  # or "same", or "valid"
 
 
-def number(value, what, *, name):
+def number(value: Any, what: str, *, name: str) -> Any:
     """`value` itself, when it can be compared with numbers; a TypeError that says `what` it was otherwise."""
     if not isinstance(value, Real):
         raise TypeError(f"{name}: {what} must be a number, got {value!r}")
     return value
 
 
-def whole(value, what, *, least=None, name):
+def whole(value: Any, what: str, *, least: int | None = None, name: str) -> int:
     """`value` as an int of at least `least` (None: any); a ValueError that says `what` it was otherwise."""
     try:
         if isinstance(value, bool):
@@ -34,7 +41,7 @@ def whole(value, what, *, least=None, name):
     return count
 
 
-def pair(value, what, *, least, name, axes=2):
+def pair(value: Any, what: str, *, least: int, name: str, axes: int = 2) -> Any:
     """One number for every axis, or one number per axis, as a tuple of `axes` ints."""
     if isinstance(value, (tuple, list)):
         if len(value) == 1:
@@ -45,12 +52,14 @@ def pair(value, what, *, least, name, axes=2):
     return (whole(value, what, least=least, name=name),) * axes
 
 
-def reach(kernel_size, dilation=1):
+def reach(kernel_size: int, dilation: int = 1) -> int:
     """How many samples a dilated kernel spans: d(k-1)+1, from its first tap to its last."""
     return dilation * (kernel_size - 1) + 1
 
 
-def pads(padding, kernel_size, *, stride=1, dilation=1, name="output_size"):
+def pads(
+    padding: Padding, kernel_size: int, *, stride: int = 1, dilation: int = 1, name: str = "output_size"
+) -> tuple[int, int]:
     """Samples added (before, after) one axis; "same" keeps the size and puts an odd one after, as torch does."""
     if isinstance(padding, str):
         if padding == "valid":
@@ -65,7 +74,10 @@ def pads(padding, kernel_size, *, stride=1, dilation=1, name="output_size"):
     return amount, amount
 
 
-def output_size(size, kernel_size, stride=1, padding=0, dilation=1, ceil_mode=False, *, name="output_size"):
+def output_size(
+    size: int, kernel_size: int, stride: int = 1, padding: Padding = 0, dilation: int = 1, ceil_mode: bool = False, *,
+    name: str = "output_size",
+) -> int:  # fmt: skip
     """Number of outputs of a convolution or pooling along one axis of `size` samples.
 
     With `ceil_mode` (pooling only) a last window that overhangs counts too, if it begins inside the input or the
@@ -90,7 +102,9 @@ def output_size(size, kernel_size, stride=1, padding=0, dilation=1, ceil_mode=Fa
     return outputs
 
 
-def input_sizes(size, kernel_size, stride=1, padding=0, dilation=1, *, name="input_sizes"):
+def input_sizes(
+    size: int, kernel_size: int, stride: int = 1, padding: Padding = 0, dilation: int = 1, *, name: str = "input_sizes"
+) -> range:
     """The inverse of `output_size`: every input size that gives `size` outputs, as a range of at most `stride` numbers.
 
     >>> list(input_sizes(3, 3, stride=2)), list(input_sizes(24, 5))
@@ -100,17 +114,18 @@ def input_sizes(size, kernel_size, stride=1, padding=0, dilation=1, *, name="inp
     kernel_size = whole(kernel_size, "kernel_size", least=1, name=name)
     stride = whole(stride, "stride", least=1, name=name)
     dilation = whole(dilation, "dilation", least=1, name=name)
-    padding = sum(pads(padding, kernel_size, stride=stride, dilation=dilation, name=name))
-    smallest = (size - 1) * stride + reach(kernel_size, dilation) - padding
+    around = sum(pads(padding, kernel_size, stride=stride, dilation=dilation, name=name))
+    smallest = (size - 1) * stride + reach(kernel_size, dilation) - around
     found = range(max(smallest, 0), max(smallest + stride, 0))
     if not found:
-        raise ValueError(f"{name}: no input gives {size} outputs: {padding} padded samples alone give more")
+        raise ValueError(f"{name}: no input gives {size} outputs: {around} padded samples alone give more")
     return found
 
 
 def transposed_output_size(
-    size, kernel_size, stride=1, padding=0, output_padding=0, dilation=1, *, name="transposed_output_size"
-):
+    size: int, kernel_size: int, stride: int = 1, padding: int = 0, output_padding: int = 0, dilation: int = 1, *,
+    name: str = "transposed_output_size",
+) -> int:  # fmt: skip
     """Number of outputs of a transposed convolution along one axis: the least of `input_sizes` + `output_padding`.
 
     >>> transposed_output_size(3, 3, stride=2), transposed_output_size(3, 3, stride=2, output_padding=1)
@@ -138,7 +153,7 @@ class Window:
 
     kernel_size: int
     stride: int = 1
-    padding: int | str = 0
+    padding: Padding = 0
     dilation: int = 1
 
 
@@ -150,13 +165,13 @@ class ReceptiveField:
     jump: int
     start: int
 
-    def covers(self, output):
+    def covers(self, output: int) -> range:
         """The input positions that can influence this output; below 0 or past the end lies padding."""
         first = self.start + output * self.jump
         return range(first, first + self.size)
 
 
-def receptive_field(stack, *, name="receptive_field"):
+def receptive_field(stack: Iterable[Any], *, name: str = "receptive_field") -> ReceptiveField:
     """Receptive field after the last layer of `stack`: `Window`s, or tuples (kernel_size, stride, padding, dilation).
 
     Undilated with stride 1, l layers of size k see l(k-1)+1 samples; strides multiply, dilation stretches.
@@ -187,12 +202,15 @@ class Cost:
     multiply_adds: int
 
     @property
-    def parameters(self):
+    def parameters(self) -> int:
         """Weights and biases together: the numbers that are learned."""
         return self.weights + self.biases
 
 
-def output_shape(size, kernel_size, stride=1, padding=0, dilation=1, ceil_mode=False, *, name="output_shape"):
+def output_shape(
+    size: Sequence[int], kernel_size: Pair, stride: Pair = 1, padding: Padding = 0, dilation: Pair = 1,
+    ceil_mode: bool = False, *, name: str = "output_shape",
+) -> tuple[int, ...]:  # fmt: skip
     """`output_size` along every axis of `size`, a tuple; each other argument is one number or one per axis.
 
     >>> output_shape((28, 20), (5, 3), stride=(1, 2))
@@ -202,17 +220,12 @@ def output_shape(size, kernel_size, stride=1, padding=0, dilation=1, ceil_mode=F
     kernel_size = pair(kernel_size, "kernel_size", least=1, name=name, axes=axes)
     stride = pair(stride, "stride", least=1, name=name, axes=axes)
     dilation = pair(dilation, "dilation", least=1, name=name, axes=axes)
-    if isinstance(padding, str):
-        padding = (padding,) * axes
-    else:
-        padding = pair(padding, "padding", least=0, name=name, axes=axes)
-    return tuple(
-        output_size(*axis, ceil_mode, name=name)
-        for axis in zip(size, kernel_size, stride, padding, dilation, strict=True)
-    )
+    each = (padding,) * axes if isinstance(padding, str) else pair(padding, "padding", least=0, name=name, axes=axes)
+    settings = zip(size, kernel_size, stride, each, dilation, strict=True)
+    return tuple(output_size(*axis, ceil_mode, name=name) for axis in settings)
 
 
-def group_sizes(in_channels, out_channels, groups, *, name):
+def group_sizes(in_channels: int, out_channels: int, groups: int, *, name: str) -> tuple[int, int]:
     """Channels each group takes in and gives out; `groups` must divide both numbers."""
     groups = whole(groups, "groups", least=1, name=name)
     if in_channels % groups or out_channels % groups:
@@ -223,8 +236,9 @@ def group_sizes(in_channels, out_channels, groups, *, name):
 
 
 def conv_cost(
-    shape, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, *, name="conv_cost"
-):
+    shape: Sequence[int], out_channels: int, kernel_size: Pair, stride: Pair = 1, padding: Padding = 0,
+    dilation: Pair = 1, groups: int = 1, bias: bool = True, *, name: str = "conv_cost",
+) -> Cost:  # fmt: skip
     """Cost of a convolution of one sample of `shape` (c, h, w), or (c, w): each weight works once per output position.
 
     >>> conv_cost((1, 28, 28), 10, 5)
@@ -239,18 +253,10 @@ def conv_cost(
 
 
 def conv_transpose_cost(
-    shape,
-    out_channels,
-    kernel_size,
-    stride=1,
-    padding=0,
-    output_padding=0,
-    groups=1,
-    bias=True,
-    dilation=1,
-    *,
-    name="conv_transpose_cost",
-):
+    shape: Sequence[int], out_channels: int, kernel_size: Pair, stride: Pair = 1, padding: Pair = 0,
+    output_padding: Pair = 0, groups: int = 1, bias: bool = True, dilation: Pair = 1, *,
+    name: str = "conv_transpose_cost",
+) -> Cost:  # fmt: skip
     """Cost of a transposed convolution of one (c, h, w): each weight works once per *input* position."""
     channels, *size = shape
     axes = len(size)
@@ -266,13 +272,16 @@ def conv_transpose_cost(
     return Cost((out_channels, *out), weights, out_channels if bias else 0, weights * math.prod(size))
 
 
-def local_cost(shape, out_channels, kernel_size, stride=1, padding=0, dilation=1, bias=True, *, name="local_cost"):
+def local_cost(
+    shape: Sequence[int], out_channels: int, kernel_size: Pair, stride: Pair = 1, padding: Padding = 0,
+    dilation: Pair = 1, bias: bool = True, *, name: str = "local_cost",
+) -> Cost:  # fmt: skip
     """Cost of a locally connected layer: a convolution whose every output position has weights of its own."""
     shared = conv_cost(shape, out_channels, kernel_size, stride, padding, dilation, 1, bias, name=name)
     return Cost(shared.output, shared.multiply_adds, math.prod(shared.output) if bias else 0, shared.multiply_adds)
 
 
-def linear_cost(in_features, out_features, bias=True, *, name="linear_cost"):
+def linear_cost(in_features: int, out_features: int, bias: bool = True, *, name: str = "linear_cost") -> Cost:
     """Cost of a fully connected layer: every input meets every output.
 
     >>> linear_cost(784, 20).parameters + linear_cost(20, 10).parameters
@@ -284,7 +293,10 @@ def linear_cost(in_features, out_features, bias=True, *, name="linear_cost"):
     return Cost((out_features,), weights, out_features if bias else 0, weights)
 
 
-def pool_cost(shape, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, *, name="pool_cost"):
+def pool_cost(
+    shape: Sequence[int], kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0, dilation: Pair = 1,
+    ceil_mode: bool = False, *, name: str = "pool_cost",
+) -> Cost:  # fmt: skip
     """Cost of pooling one (c, h, w): nothing is learned; each sample of a window is one comparison or addition."""
     channels, *size = shape
     kernel_size = pair(kernel_size, "kernel_size", least=1, name=name, axes=len(size))

@@ -13,6 +13,7 @@ import numpy as np
 from course_lib.arithmetic import number
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
 from course_lib.ops import elementwise
+from course_lib.ops.primitive import Result
 
 
 def reduced(loss: Tensor, reduction: str, name: str) -> Tensor:
@@ -100,7 +101,7 @@ def binary_cross_entropy(input: Like, target: Like, weight: Like | None = None, 
     return reduced(loss if weight is None else loss * weight, reduction, "binary_cross_entropy")
 
 
-def _bernoulli(y, t):  # a primitive
+def _bernoulli(y: np.ndarray, t: np.ndarray) -> Result:  # a primitive
     with np.errstate(divide="ignore"):
         yes, no = np.maximum(np.log(y), -100), np.maximum(np.log1p(-y), -100)
     slope = (y - t) / np.maximum(y * (1 - y), 1e-12)

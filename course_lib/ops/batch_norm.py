@@ -4,17 +4,25 @@ One channel of one layer fits in the cache, so that its mean, variance and resul
 Ioffe and Szegedy, "Batch normalization" (2015).
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share, split
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 CHUNK = 1 << 19  # numbers per block: handing less than 2 MB of float32 to a second thread costs more than it saves
 
 
 def batch_norm(
-    x, weight=None, bias=None, *, running=None, training=True, momentum=0.1, eps=1e-5, needs=(True, True, True)
-):
+    x: np.ndarray, weight: np.ndarray | None = None, bias: np.ndarray | None = None, *,
+    running: tuple[np.ndarray, np.ndarray] | None = None, training: bool = True, momentum: float = 0.1,
+    eps: float = 1e-5, needs: Flags = (True, True, True),
+) -> Result:  # fmt: skip
     """Standardise every channel of x (n, c) or (n, c, ...), then multiply by weight (c,) and add bias (c,).
 
     In training the statistics are the batch's, and `running`, a pair of arrays (mean, variance) or None, moves towards
@@ -28,12 +36,12 @@ def batch_norm(
     rows = _rows(x)
     out = empty(rows.shape, rows.dtype)
     mean, spread = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
-    if not training:
+    if not training and running is not None:
         mean[...], spread[...] = running
     gain = np.ones(channels, x.dtype) if weight is None else weight
     parts = split(channels, rows.size // CHUNK)
 
-    def forward(part):
+    def forward(part: slice) -> None:
         here = out[part]
         if training:
             mean[part] = _sums(rows[part]) / count
@@ -49,12 +57,12 @@ def batch_norm(
         _move(running, (mean, spread * (count / (count - 1))), momentum)
     inverse = 1 / np.sqrt(spread + eps)
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = _rows(g)
-        gx = empty(g.shape, g.dtype) if needs[0] else None
+        gx: Any = empty(g.shape, g.dtype) if needs[0] else None
         along, total = np.empty(channels, g.dtype), np.empty(channels, g.dtype)
 
-        def backward(part):
+        def backward(part: slice) -> None:
             pull = scratch("centred", g[part].shape, g.dtype)  # had again from x, which is cheaper than keeping it
             np.subtract(rows[part], mean[part, None], out=pull)
             along[part] = np.vecdot(g[part], pull) * inverse[part]
@@ -74,11 +82,11 @@ def batch_norm(
     return _back(out, x.shape), vjp
 
 
-def _share(work, parts):
+def _share(work: Callable, parts: Sequence[slice]) -> None:
     """`share` for work that broadcasts (c, 1) against long rows: NumPy's buffer, a thread's own, would double its
     time."""
 
-    def without_buffer(part):
+    def without_buffer(part: slice) -> None:
         before = np.setbufsize(1024)
         try:
             work(part)
@@ -88,13 +96,13 @@ def _share(work, parts):
     share(without_buffer, parts)
 
 
-def _move(running, batch, momentum):
+def _move(running: tuple[np.ndarray, np.ndarray], batch: tuple[np.ndarray, np.ndarray], momentum: float) -> None:
     for kept, now in zip(running, batch, strict=True):
         kept *= 1 - momentum
         kept += momentum * now
 
 
-def _sums(rows):
+def _sums(rows: np.ndarray) -> np.ndarray:
     """Sum of each row, as products with ones: in runs of 2048 first, so that little is lost to rounding."""
     whole = rows.shape[1] // 2048 * 2048
     ones = np.ones(2048, rows.dtype)
@@ -102,19 +110,22 @@ def _sums(rows):
     return runs.sum(axis=1) + np.vecdot(rows[:, whole:], ones[: rows.shape[1] - whole])
 
 
-def _rows(x):
+def _rows(x: np.ndarray) -> np.ndarray:
     """(n, c, ...) as a matrix (c, everything else), the batch last: a view if the memory lies so."""
     order = (1, *range(2, x.ndim), 0)
     return np.ascontiguousarray(x.transpose(order)).reshape(x.shape[1], x.size // x.shape[1])
 
 
-def _back(rows, shape):
+def _back(rows: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """The inverse of `_rows`."""
     n, channels, *rest = shape
     return rows.reshape(channels, *rest, n).transpose(len(rest) + 1, *range(len(rest) + 1))
 
 
-def _check(x, weight, bias, running, training):
+def _check(
+    x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, running: tuple[np.ndarray, np.ndarray] | None,
+    training: bool,
+) -> None:  # fmt: skip
     if x.ndim < 2:
         raise ValueError(f"batch_norm: input must be (n, c) or (n, c, ...), got shape {x.shape}")
     if bias is not None and weight is None:

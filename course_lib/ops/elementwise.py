@@ -15,11 +15,14 @@ every other file of primitives:
   convolution is fastest that way. Python numbers are the only scalars, so that float32 stays float32.
 """
 
+from __future__ import annotations
+
 from functools import cache
 
 import numpy as np
 
 from course_lib.ops.memory import room
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 BOTH = (True, True)
 
@@ -27,46 +30,46 @@ BOTH = (True, True)
 # ---------------------------------------------------------------- arithmetic
 
 
-def add(a, b):
+def add(a: np.ndarray, b: np.ndarray) -> Result:
     """a + b."""
     return np.add(a, b, out=room(a, b)), lambda g: (g, g)
 
 
-def sub(a, b, *, needs=BOTH):
+def sub(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a - b."""
     return a - b, lambda g: (g, -g if needs[1] else None)
 
 
-def mul(a, b, *, needs=BOTH):
+def mul(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a * b."""
     return a * b, lambda g: (g * b if needs[0] else None, g * a if needs[1] else None)
 
 
-def div(a, b, *, needs=BOTH):
+def div(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a / b."""
     out = a / b
     return out, lambda g: (g / b if needs[0] else None, -g * out / b if needs[1] else None)
 
 
-def remainder(a, b, *, needs=BOTH):
+def remainder(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a modulo b, with the sign of b; between its jumps it falls by floor(a / b) for each 1 of b."""
     with np.errstate(invalid="ignore", divide="ignore"):
         out = a % b
     return out, lambda g: (g, -g * np.floor_divide(a, b) if needs[1] else None)
 
 
-def neg(a):
+def neg(a: np.ndarray) -> Result:
     """-a."""
     return -a, lambda g: (-g,)
 
 
-def power(a, b, *, needs=BOTH):
+def power(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a ** b. A zero exponent has gradient 0, and 0 ** b with b >= 0 has gradient 0 for b, as in torch."""
     squared = b.ndim == 0 and b == 2
     with np.errstate(divide="ignore", invalid="ignore"):
         out = a * a if squared else a**b
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         da = db = None
         with np.errstate(divide="ignore", invalid="ignore"):
             if needs[0]:
@@ -78,27 +81,27 @@ def power(a, b, *, needs=BOTH):
     return out, vjp
 
 
-def maximum(a, b):
+def maximum(a: np.ndarray, b: np.ndarray) -> Result:
     """The larger of a and b; a tie shares the gradient equally."""
     return np.maximum(a, b), lambda g: _share(g, a > b, a == b)
 
 
-def minimum(a, b):
+def minimum(a: np.ndarray, b: np.ndarray) -> Result:
     """The smaller of a and b; a tie shares the gradient equally."""
     return np.minimum(a, b), lambda g: _share(g, a < b, a == b)
 
 
-def _share(g, first, tie):
+def _share(g: np.ndarray, first: np.ndarray, tie: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     to_first = g * first + g * tie / 2
     return to_first, g - to_first
 
 
-def where(a, b, *, condition):
+def where(a: np.ndarray, b: np.ndarray, *, condition: np.ndarray) -> Result:
     """a where `condition` holds, else b."""
     return np.where(condition, a, b), lambda g: (np.where(condition, g, 0), np.where(condition, 0, g))
 
 
-def clip(a, *, low=None, high=None):
+def clip(a: np.ndarray, *, low: float | None = None, high: float | None = None) -> Result:
     """a limited to [low, high]; the gradient passes inside and on the limits."""
     out = np.clip(a, low, high)
     return out, lambda g: (np.where(out == a, g, 0),)
@@ -107,48 +110,48 @@ def clip(a, *, low=None, high=None):
 # ------------------------------------------------------- elementary functions
 
 
-def exp(a):
+def exp(a: np.ndarray) -> Result:
     """e to the a."""
     out = np.exp(a)
     return out, lambda g: (g * out,)
 
 
-def log(a):
+def log(a: np.ndarray) -> Result:
     """Natural logarithm."""
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.log(a)
     return out, lambda g: (_divide(g, a),)
 
 
-def sqrt(a):
+def sqrt(a: np.ndarray) -> Result:
     """Square root."""
     with np.errstate(invalid="ignore"):
         out = np.sqrt(a)
     return out, lambda g: (_divide(g, 2 * out),)
 
 
-def _divide(a, b):
+def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a / b without a warning at 0: an infinite gradient is the right answer there."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return a / b
 
 
-def abs(a):
+def abs(a: np.ndarray) -> Result:
     """Magnitude; gradient 0 at 0."""
     return np.abs(a), lambda g: (g * np.sign(a),)
 
 
-def sin(a):
+def sin(a: np.ndarray) -> Result:
     """Sine."""
     return np.sin(a), lambda g: (g * np.cos(a),)
 
 
-def cos(a):
+def cos(a: np.ndarray) -> Result:
     """Cosine."""
     return np.cos(a), lambda g: (-g * np.sin(a),)
 
 
-def tanh(a):
+def tanh(a: np.ndarray) -> Result:
     """Hyperbolic tangent."""
     out = np.tanh(a)
     return out, lambda g: (g * (1 - out * out),)
@@ -157,13 +160,13 @@ def tanh(a):
 # ---------------------------------------------------------------- activations
 
 
-def sigmoid(a):
+def sigmoid(a: np.ndarray) -> Result:
     """1 / (1 + exp(-a)); the overflow of exp far on the left gives the right limit, 0."""
     out = sigmoid_of(a)
     return out, lambda g: (g * (out * (1 - out)),)
 
 
-def sigmoid_of(a):
+def sigmoid_of(a: np.ndarray) -> np.ndarray:
     """The values of the logistic function, in one new array."""
     a = a if a.dtype.kind == "f" else a.astype(np.float32)
     out = np.negative(a, out=np.empty_like(a))
@@ -173,7 +176,7 @@ def sigmoid_of(a):
     return np.reciprocal(out, out=out)
 
 
-def softplus(a, *, beta=1.0, threshold=20.0):
+def softplus(a: np.ndarray, *, beta: float = 1.0, threshold: float = 20.0) -> Result:
     """log(1 + exp(beta a)) / beta, and a itself where beta a > threshold."""
     scaled = beta * a
     linear = scaled > threshold
@@ -181,7 +184,7 @@ def softplus(a, *, beta=1.0, threshold=20.0):
     return out, lambda g: (np.where(linear, g, g * sigmoid_of(scaled)),)
 
 
-def relu(a):
+def relu(a: np.ndarray) -> Result:
     """max(a, 0); gradient 0 at 0."""
     if a.dtype.kind == "f":
         out = np.clip(a, 0, np.inf, out=room(a))  # as np.maximum(a, 0), which NumPy has no vector code for
@@ -190,26 +193,26 @@ def relu(a):
     return out, lambda g: (np.multiply(g, out > 0, out=room(g)),)
 
 
-def leaky_relu(a, *, negative_slope=0.01):
+def leaky_relu(a: np.ndarray, *, negative_slope: float = 0.01) -> Result:
     """a where positive, else negative_slope * a."""
     positive = a > 0
     return np.where(positive, a, a * negative_slope), lambda g: (np.where(positive, g, g * negative_slope),)
 
 
-def elu(a, *, alpha=1.0):
+def elu(a: np.ndarray, *, alpha: float = 1.0) -> Result:
     """a where positive, else alpha (exp(a) - 1). Clevert et al. 2015."""
     positive = a > 0
     below = alpha * np.expm1(np.minimum(a, 0))
     return np.where(positive, a, below), lambda g: (np.where(positive, g, g * (below + alpha)),)
 
 
-def silu(a):
+def silu(a: np.ndarray) -> Result:
     """a times sigmoid(a). Hendrycks and Gimpel 2016, Elfwing et al. 2018."""
     gate = sigmoid_of(a)
     return a * gate, lambda g: (g * (gate * (1 + a * (1 - gate))),)
 
 
-def gelu(a, *, approximate="none"):
+def gelu(a: np.ndarray, *, approximate: str = "none") -> Result:
     """a times the normal distribution function at a, or its tanh approximation. Hendrycks and Gimpel 2016."""
     if approximate == "tanh":
         slope = 0.7978845608028654  # sqrt(2 / pi)
@@ -223,7 +226,7 @@ def gelu(a, *, approximate="none"):
     return a * below, lambda g: (g * (below + a * density),)
 
 
-def erf(a):
+def erf(a: np.ndarray) -> np.ndarray:
     """Error function of an array, to about 1e-15: NumPy has none. A Chebyshev series of `math.erf` over [-6, 6]."""
     x = np.clip(a, -6, 6) / 6
     coefficients = _erf_series()
@@ -236,7 +239,7 @@ def erf(a):
 
 
 @cache
-def _erf_series(terms=60):
+def _erf_series(terms: int = 60) -> list[float]:
     """Chebyshev coefficients (odd ones) of erf(6 x), as Python floats so that float32 stays float32."""
     from math import cos, erf, fsum, pi
 

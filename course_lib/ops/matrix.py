@@ -1,12 +1,17 @@
 """Primitives that multiply matrices: matmul over any batch, the affine layer, einsum. Contract: `elementwise.py`."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from course_lib.ops.elementwise import BOTH
 from course_lib.ops.parallel import product
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 
-def matmul(a, b, *, needs=BOTH):
+def matmul(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """Matrix product over the last two axes, (..., n, k) @ (..., k, m) -> (..., n, m); vectors as in NumPy."""
     if a.ndim == 0 or b.ndim == 0:
         raise ValueError(f"matmul: both sides need at least one axis, got shapes {a.shape} and {b.shape}")
@@ -19,7 +24,7 @@ def matmul(a, b, *, needs=BOTH):
     a2 = a[None, :] if a.ndim == 1 else a
     b2 = b[:, None] if b.ndim == 1 else b
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         if b.ndim == 1:
             g = np.expand_dims(g, -1)
         if a.ndim == 1:
@@ -36,7 +41,7 @@ def matmul(a, b, *, needs=BOTH):
     return _matmul(a, b), vjp
 
 
-def _product(x, y, like):
+def _product(x: np.ndarray, y: np.ndarray, like: np.ndarray) -> np.ndarray:
     """x @ y, in the memory order of `like` when the shapes agree: BLAS writes either order at the same price."""
     if x.ndim == 1:
         return x @ y
@@ -45,16 +50,16 @@ def _product(x, y, like):
     return _matmul(x, y, out)
 
 
-def _matmul(x, y, out=None):
+def _matmul(x: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return product(x, y, out) if x.ndim == y.ndim == 2 else np.matmul(x, y, out=out)
 
 
-def linear(x, weight, bias, *, needs=(True, True, True)):
+def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, *, needs: Flags = (True, True, True)) -> Result:
     """x @ weight.T + bias for x (..., d_in), weight (d_out, d_in), bias (d_out,): one primitive saves two passes."""
     out = _matmul(x, weight.T)
     out += bias
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         dx = dw = db = None
         if needs[0]:
             dx = _product(g, weight, x)
@@ -68,7 +73,7 @@ def linear(x, weight, bias, *, needs=(True, True, True)):
     return out, vjp
 
 
-def einsum(*operands, equation, needs=None):
+def einsum(*operands: np.ndarray, equation: str, needs: Flags | None = None) -> Result:
     """Einstein's sum over explicit letters, `equation` like "ij,jk->ik"; a letter may repeat inside an
     operand (diagonal).
 
@@ -81,7 +86,7 @@ def einsum(*operands, equation, needs=None):
         for s, n in zip(word, a.shape, strict=True):
             size[s] = n if size[s] == 1 else size[s]
 
-    def gradient(i, g):
+    def gradient(i: int, g: np.ndarray) -> np.ndarray:
         own = "".join(dict.fromkeys(letters[i]))
         rest = [(w, a) for j, (w, a) in enumerate(zip(letters, operands, strict=True)) if j != i] + [(result, g)]
         reached = [s for s in own if any(s in w for w, _ in rest)]
@@ -94,12 +99,12 @@ def einsum(*operands, equation, needs=None):
         np.einsum(f"{letters[i]}->{own}", out)[...] = full  # a writable view of the diagonal
         return out
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         return tuple(gradient(i, g) if needs is None or needs[i] else None for i in range(len(operands)))
 
     return _einsum(list(zip(letters, operands, strict=True)), result), vjp
 
 
-def _einsum(pairs, result):
+def _einsum(pairs: list[Any], result: Any) -> np.ndarray:
     words, arrays = zip(*pairs, strict=True)
     return np.einsum(",".join(words) + "->" + result, *arrays, optimize=len(arrays) > 1)

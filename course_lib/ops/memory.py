@@ -5,9 +5,13 @@ system, and getting them anew costs more than the arithmetic done on them. So la
 block is free again as soon as no array refers to it, which its reference count says.
 """
 
+from __future__ import annotations
+
 import sys
 import threading
+from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +24,12 @@ _held = 0
 _lock = threading.Lock()
 
 
-def scratch(name, shape, dtype):
+def scratch(name: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
     """An uninitialised array of this thread's own, the same memory each time `name` is asked for.
 
     For what one operation computes and drops: the next call with that name overwrites it.
     """
-    kept = _kept.__dict__
+    kept: dict[Any, np.ndarray] = _kept.__dict__
     key = name, shape, dtype
     found = kept.get(key)
     if found is not None:
@@ -43,7 +47,7 @@ def scratch(name, shape, dtype):
     return kept[key]
 
 
-def empty(shape, dtype):
+def empty(shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
     """An uninitialised array, as `np.empty`; a large one from the store."""
     dtype = np.dtype(dtype)
     wanted = prod(shape) * dtype.itemsize
@@ -52,7 +56,7 @@ def empty(shape, dtype):
     return _lend(wanted)[:wanted].view(dtype).reshape(shape)
 
 
-def room(x, y=None):
+def room(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray | None:
     """Where to put the result of an element-wise operation on `x` (and `y`): an array in the memory order of `x`.
 
     None, which NumPy's `out=` takes for "make one", where that is as good: for small arrays and where shapes differ.
@@ -73,7 +77,7 @@ def empty_cache() -> None:
         _forget_idle()
 
 
-def _lend(wanted):
+def _lend(wanted: int) -> np.ndarray:
     global _held
     step = 1 << max(0, wanted.bit_length() - 4)  # sizes in steps of an eighth or less, so that near sizes share blocks
     size = -(-wanted // step) * step
@@ -92,7 +96,7 @@ def _lend(wanted):
         return block
 
 
-def _forget_idle():
+def _forget_idle() -> None:
     """Give back to the system every block that nobody uses."""
     global _held
     for size, blocks in list(_store.items()):
@@ -100,7 +104,7 @@ def _forget_idle():
         _held -= size * (len(blocks) - len(_store[size]))
 
 
-def _idle_count():
+def _idle_count() -> int:
     blocks = [np.empty(1, np.uint8)]
     return sys.getrefcount(blocks[0])
 

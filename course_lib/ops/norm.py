@@ -1,9 +1,13 @@
 """The primitive of all normalisation: subtract the mean, divide by the deviation. Contract: `elementwise.py`."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from course_lib.ops.primitive import Gradients, Result
 
-def standardise(x, *, axes, eps):
+
+def standardise(x: np.ndarray, *, axes: tuple[int, ...], eps: float) -> Result:
     """(x - mean) / sqrt(variance + eps) with mean and biased variance over `axes`.
 
     Both statistics depend on x, so the gradient loses its mean and its part along the output. Ioffe and Szegedy 2015.
@@ -12,7 +16,7 @@ def standardise(x, *, axes, eps):
     scale = 1 / np.sqrt(np.square(out).mean(axis=axes, keepdims=True) + eps)
     out *= scale
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         dx = out * (g * out).mean(axis=axes, keepdims=True)
         np.subtract(g, dx, out=dx)
         dx -= g.mean(axis=axes, keepdims=True)

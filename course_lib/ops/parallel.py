@@ -8,14 +8,20 @@ out nothing else. Nothing starts at import. The number of threads is `set_num_th
 OMP_NUM_THREADS, else all cores.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
+
+from course_lib.ops.primitive import Flags
 
 LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
 
@@ -23,7 +29,7 @@ _chosen = None  # set_num_threads
 _teams: dict = {}  # (process, threads) -> helper threads: after a fork the child makes its own
 
 
-def set_num_threads(threads):
+def set_num_threads(threads: int) -> None:
     """Use this many threads from now on; 1 means none beside the caller."""
     global _chosen
     if not isinstance(threads, int) or threads < 1:
@@ -32,7 +38,7 @@ def set_num_threads(threads):
     _matrix_libraries()
 
 
-def get_num_threads():
+def get_num_threads() -> int:
     """How many threads an operation may use."""
     if _chosen is not None:
         return _chosen
@@ -40,12 +46,12 @@ def get_num_threads():
     return max(1, int(asked)) if asked.isdigit() else len(_cores())
 
 
-def _cores():
+def _cores() -> Collection[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
 
 
 @cache
-def _matrix_libraries():
+def _matrix_libraries() -> tuple[Any, ...]:
     """Handles of the loaded matrix libraries, held to one thread from here on; none without threadpoolctl."""
     try:
         from threadpoolctl import ThreadpoolController
@@ -57,7 +63,7 @@ def _matrix_libraries():
     return libraries
 
 
-def share(work, blocks):
+def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     """Call `work(block)` for every block, on several threads if that is set; returns the results in order.
 
     Work may share out its own work again: it gets the threads that are left.
@@ -66,10 +72,10 @@ def share(work, blocks):
     threads = get_num_threads()
     if min(threads, len(blocks)) < 2 or not _matrix_libraries():
         return [work(block) for block in blocks]
-    results = [None] * len(blocks)
+    results: list[Any] = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
 
-    def take():
+    def take() -> None:
         for i, block in waiting:  # next() on one iterator is atomic: whoever is free takes the next block
             results[i] = work(block)
 
@@ -85,7 +91,7 @@ def share(work, blocks):
     return results
 
 
-def beside(parts, needs):
+def beside(parts: Sequence[Callable], needs: Flags) -> tuple[Any, ...]:
     """Call every function of `parts` that `needs` wants, side by side; a tuple of what they return, else None."""
     wanted = [i for i in range(len(parts)) if needs[i]]
     found = dict(zip(wanted, share(lambda i: parts[i](), wanted), strict=True))
@@ -95,18 +101,18 @@ def beside(parts, needs):
 class _Team:
     """Helper threads, waiting at one queue for ever: nobody hands them out, so that no interrupt can lose them."""
 
-    def __init__(self, helpers):
-        self.queue = SimpleQueue()
+    def __init__(self, helpers: int) -> None:
+        self.queue: SimpleQueue[_Offer] = SimpleQueue()
         for _ in range(helpers):
             threading.Thread(target=self._help, name="course_lib", daemon=True).start()
 
-    def offer(self, work):
+    def offer(self, work: Callable) -> _Offer:
         """Ask for one helper; whoever is free first takes part in `work`."""
         offer = _Offer(work)
         self.queue.put(offer)
         return offer
 
-    def _help(self):
+    def _help(self) -> None:
         while True:
             self.queue.get().accept()
 
@@ -114,23 +120,24 @@ class _Team:
 class _Offer:
     """Work that a helper may join until the caller has done it all. Two bare locks: nothing waits as quickly."""
 
-    def __init__(self, work):
-        self.work, self.error = work, None
+    def __init__(self, work: Callable) -> None:
+        self.work: Callable | None = work
+        self.error: BaseException | None = None
         self.taken, self.done = threading.Lock(), threading.Lock()
         self.done.acquire()
 
-    def accept(self):
+    def accept(self) -> None:
         """In the helper's thread: work, unless the offer has ended."""
         if not self.taken.acquire(blocking=False):
             return
         try:
-            self.work()
+            self.work()  # type: ignore[misc]  # whoever took the offer first finds the work
         except BaseException as error:  # handed to the caller of `share`, who raises it
             self.error = error
         self.work = None
         self.done.release()
 
-    def end(self):
+    def end(self) -> BaseException | None:
         """In the caller's: nobody may begin any more, and who has begun is waited for; what was raised there, or
         None."""
         if self.taken.acquire(blocking=False):
@@ -140,7 +147,7 @@ class _Offer:
         return self.error
 
 
-def product(a, b, out=None):
+def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The matrix product of a (n, k) and b (k, m); a large one on the matrix library's own threads."""
     threads = get_num_threads() if a.size * b.shape[1] >= LARGE else 1
     libraries = _matrix_libraries() if threads > 1 else ()
@@ -153,7 +160,7 @@ def product(a, b, out=None):
             library.set_num_threads(1)
 
 
-def split(count, parts):
+def split(count: int, parts: int) -> list[slice]:
     """Cut range(count) into at most `parts` slices of nearly equal length."""
     parts = max(1, min(parts, count))
     edges = [count * i // parts for i in range(parts + 1)]

@@ -6,13 +6,18 @@ None means that all run to the end. The products with x are one matrix product f
 wait for its turn.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from course_lib.ops.memory import empty
 from course_lib.ops.parallel import product
+from course_lib.ops.primitive import Gradients, Result
 
 
-def _from_input(x, w, b):
+def _from_input(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """x @ w.T + b for all times at once."""
     out = empty((*x.shape[:2], len(w)), w.dtype)
     product(_rows(x), w.T, _rows(out))
@@ -20,16 +25,18 @@ def _from_input(x, w, b):
     return out
 
 
-def _shifted(h0, h):
+def _shifted(h0: np.ndarray, h: np.ndarray) -> np.ndarray:
     """The state before each step: h0, h[0], ..., h[t - 2]."""
     return np.concatenate([h0[None], h[:-1]])
 
 
-def _rows(a):
+def _rows(a: np.ndarray) -> np.ndarray:
     return a.reshape(a.shape[0] * a.shape[1], a.shape[2])
 
 
-def _gradients(x, before, w_ih, da, da_hidden):
+def _gradients(
+    x: np.ndarray, before: np.ndarray, w_ih: np.ndarray, da: np.ndarray, da_hidden: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """(dx, dw_ih, dw_hh, db_ih, db_hh) from the gradients of all pre-activations: input's part, state's part."""
     da, da_hidden = _rows(da), _rows(da_hidden)
     dx = empty(x.shape, x.dtype)
@@ -37,7 +44,10 @@ def _gradients(x, before, w_ih, da, da_hidden):
     return dx, product(da.T, _rows(x)), product(da_hidden.T, _rows(before)), da.sum(0), da_hidden.sum(0)
 
 
-def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
+def rnn(
+    x: np.ndarray, h0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray, b_hh: np.ndarray, *,
+    mask: np.ndarray | None = None, nonlinearity: str = "tanh",
+) -> Result:  # fmt: skip
     """h = tanh(x w_ih.T + b_ih + h w_hh.T + b_hh), or ReLU instead of tanh; all states (t, n, k). Elman 1990."""
     h = _from_input(x, w_ih, b_ih + b_hh)
     before = h0
@@ -51,7 +61,7 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
             np.copyto(now, before, where=~mask[t])
         before = now
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         da = empty(h.shape, h.dtype)
         states, dh = _shifted(h0, h), np.zeros_like(h0)
         for t in reversed(range(len(h))):
@@ -65,7 +75,10 @@ def rnn(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None, nonlinearity="tanh"):
     return h, vjp
 
 
-def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
+def lstm(
+    x: np.ndarray, h0: np.ndarray, c0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray,
+    b_hh: np.ndarray, *, mask: np.ndarray | None = None,
+) -> Result:  # fmt: skip
     """Long short-term memory; all states h (t, n, k) with the last cell c (n, k) behind them: (t + 1, n, k).
 
     Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
@@ -94,7 +107,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         before = out[t]
     out[times] = cells[times]
 
-    def vjp(grad):
+    def vjp(grad: np.ndarray) -> Gradients:
         slope = empty((times, n, 4, k), h0.dtype)  # of every pre-activation, for a unit gradient of c (of h for o)
         slope[:, :, 0], slope[:, :, 1] = g * i * (1 - i), cells[:-1] * f * (1 - f)
         slope[:, :, 2], slope[:, :, 3] = i * (1 - g * g), squashed * o * (1 - o)
@@ -102,7 +115,7 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
         da, dh, dc = empty(slope.shape, h0.dtype), np.zeros_like(h0), grad[times]
         for t in reversed(range(times)):
             dh = dh + grad[t]
-            run = None if mask is None else mask[t].astype(h0.dtype)
+            run: Any = None if mask is None else mask[t].astype(h0.dtype)
             here = dh if mask is None else dh * run
             inner = here * to_cell[t]
             inner += dc if mask is None else dc * run
@@ -119,7 +132,10 @@ def lstm(x, h0, c0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
     return out, vjp
 
 
-def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
+def gru(
+    x: np.ndarray, h0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray, b_hh: np.ndarray, *,
+    mask: np.ndarray | None = None,
+) -> Result:  # fmt: skip
     """Gated recurrent unit, all states (t, n, k); gates in the order r, z, n. Cho et al. 2014, in torch's form:
 
     n = tanh(x part + r * (state part)), h = (1 - z) n + z h.
@@ -142,7 +158,7 @@ def gru(x, h0, w_ih, w_hh, b_ih, b_hh, *, mask=None):
             np.copyto(out[t], before, where=~mask[t])
         before = out[t]
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         da, da_hidden = empty(gates.shape, gates.dtype), empty(gates.shape, gates.dtype)
         states, dh = _shifted(h0, out), np.zeros_like(h0)
         for t in reversed(range(len(out))):

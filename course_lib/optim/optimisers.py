@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.optim.optimizer import Optimizer
 
+if TYPE_CHECKING:
+    pass
 
-def _decayed(g, w, group):
+
+def _decayed(g: np.ndarray, w: np.ndarray, group: dict[str, Any]) -> np.ndarray:
     """The gradient with that of the L2 penalty weight_decay / 2 * |w|^2 added."""
     return g + group["weight_decay"] * w if group["weight_decay"] else g
 
 
-def _zeros(state, name, w):
+def _zeros(state: dict[str, Any], name: str, w: np.ndarray) -> np.ndarray:
     """The running array `name` of this parameter, zeros at first."""
     if name not in state:
         state[name] = np.zeros_like(w)
     return state[name]
 
 
-def _scratch(state, w):
+def _scratch(state: dict[str, Any], w: np.ndarray) -> np.ndarray:
     """One reused array for products, so that a step allocates nothing."""
     if "scratch" not in state:
         state["scratch"] = np.empty_like(w)
     return state["scratch"]
 
 
-def _follow(average, value, keep, scratch):
+def _follow(average: np.ndarray, value: np.ndarray, keep: float, scratch: np.ndarray) -> None:
     """average = keep * average + (1 - keep) * value, in place."""
     average *= keep
     average += np.multiply(value, 1 - keep, out=scratch)
@@ -54,14 +57,9 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
+        self, params: Any, lr: Any = 1e-3, momentum: float = 0.0, dampening: float = 0.0, weight_decay: float = 0.0,
         nesterov: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         if nesterov and (momentum <= 0 or dampening):
             raise ValueError(f"SGD: Nesterov needs momentum > 0 and dampening 0, got {momentum} and {dampening}")
         options = {"momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov}
@@ -99,14 +97,9 @@ class Adagrad(Optimizer):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-2,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
-    ) -> None:
+        self, params: Any, lr: Any = 1e-2, lr_decay: float = 0.0, weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0, eps: float = 1e-10,
+    ) -> None:  # fmt: skip
         options = {"lr_decay": lr_decay, "weight_decay": weight_decay, "eps": eps}
         super().__init__(params, lr=lr, initial_accumulator_value=initial_accumulator_value, **options)
 
@@ -144,15 +137,9 @@ class RMSprop(Optimizer):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
-    ) -> None:
+        self, params: Any, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0,
+        momentum: float = 0.0, centered: bool = False,
+    ) -> None:  # fmt: skip
         options = {"weight_decay": weight_decay, "momentum": momentum, "centered": centered}
         super().__init__(params, lr=lr, alpha=alpha, eps=eps, **options)
 
@@ -194,14 +181,9 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0,
         amsgrad: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         _check_betas(self, betas)
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
 
@@ -242,14 +224,9 @@ class AdamW(Adam):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 1e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
+        self, params: Any, lr: Any = 1e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 1e-2,
         amsgrad: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
     def _decay(self, g: np.ndarray, w: np.ndarray, lr: float, group: dict[str, Any]) -> np.ndarray:
@@ -269,14 +246,9 @@ class NAdam(Optimizer):
     """
 
     def __init__(
-        self,
-        params: Any,
-        lr: Any = 2e-3,
-        betas: Any = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
+        self, params: Any, lr: Any = 2e-3, betas: Any = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0,
         momentum_decay: float = 4e-3,
-    ) -> None:
+    ) -> None:  # fmt: skip
         _check_betas(self, betas)
         options = {"betas": tuple(betas), "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay}
         super().__init__(params, lr=lr, **options)

@@ -66,7 +66,7 @@ def warm_restarts(lr: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0) ->
     if T_mult != int(T_mult) or T_mult < 1:
         raise ValueError(f"warm_restarts: T_mult must be a whole number of at least 1, got {T_mult}")
 
-    def rate(step):
+    def rate(step: int) -> float:
         length = T_0
         while step >= length:
             step, length = step - length, length * T_mult
@@ -82,7 +82,7 @@ def warm_up(schedule: Schedule, total_iters: int, start_factor: float = 1 / 3) -
     """
     _positive("warm_up", total_iters=total_iters, start_factor=start_factor)
 
-    def rate(step):
+    def rate(step: int) -> float:
         return schedule(step) * (start_factor + (1 - start_factor) * min(step, total_iters) / total_iters)
 
     return rate
@@ -102,10 +102,10 @@ def one_cycle(
     first, last = max_lr / div_factor, max_lr / div_factor / final_div_factor
     top = pct_start * total_steps - 1
 
-    def between(a, b, share):
+    def between(a: float, b: float, share: float) -> float:
         return b + (a - b) * (1 - share if anneal == "linear" else (1 + math.cos(math.pi * share)) / 2)
 
-    def rate(step):
+    def rate(step: int) -> float:
         if not 0 <= step < total_steps:
             raise ValueError(f"one_cycle: there are {total_steps} steps, 0 to {total_steps - 1}; asked for {step}")
         if step <= top:

@@ -4,41 +4,62 @@
 out, so that a path can be followed, drawn or continued from any point. All states start at zeros (`start`).
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from course_lib import optim
 from course_lib.nn.module import Parameter
+from course_lib.optim.optimizer import Optimizer
+from course_lib.optim.schedules import Schedule
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
-def sgd_step(w, g, state, lr):
+def sgd_step(w: np.ndarray, g: np.ndarray, state: Any, lr: float) -> tuple[np.ndarray, Any]:
     """w - lr g; the state is passed through."""
     return _one(optim.SGD, w, g, {}, lr)[0], state
 
 
-def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
+def momentum_step(
+    w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, mu: float = 0.9, nesterov: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """v = mu v + g; then w - lr v, or with Nesterov w - lr (g + mu v). Returns (w, v)."""
     w, state = _one(optim.SGD, w, g, {"velocity": v}, lr, momentum=mu, nesterov=nesterov)
     return w, state["velocity"]
 
 
-def nesterov_step(w, g, v, lr, mu=0.9):
+def nesterov_step(
+    w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, mu: float = 0.9
+) -> tuple[np.ndarray, np.ndarray]:
     """`momentum_step` with nesterov=True."""
     return momentum_step(w, g, v, lr, mu, nesterov=True)
 
 
-def adagrad_step(w, g, total, lr, eps=1e-10):
+def adagrad_step(
+    w: np.ndarray, g: np.ndarray, total: np.ndarray, lr: float, eps: float = 1e-10
+) -> tuple[np.ndarray, np.ndarray]:
     """total = total + g^2; then w - lr g / (sqrt(total) + eps). Returns (w, total)."""
     w, state = _one(optim.Adagrad, w, g, {"sum": total, "step": 0}, lr, eps=eps)
     return w, state["sum"]
 
 
-def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):
+def rmsprop_step(
+    w: np.ndarray, g: np.ndarray, square: np.ndarray, lr: float, rho: float = 0.9, eps: float = 1e-8
+) -> tuple[np.ndarray, np.ndarray]:
     """square = rho square + (1 - rho) g^2; then w - lr g / (sqrt(square) + eps). Returns (w, square)."""
     w, state = _one(optim.RMSprop, w, g, {"square": square}, lr, alpha=rho, eps=eps)
     return w, state["square"]
 
 
-def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam_step(
+    w: np.ndarray, g: np.ndarray, state: tuple[np.ndarray, np.ndarray, int], lr: float, beta1: float = 0.9,
+    beta2: float = 0.999, eps: float = 1e-8,
+) -> tuple[np.ndarray, tuple[Any, ...]]:  # fmt: skip
     """Adam with bias correction; the state is (m, s, t), t the number of steps so far. Returns (w, (m, s, t + 1))."""
     names = ("mean", "square", "step")
     w, state = _one(optim.Adam, w, g, dict(zip(names, state, strict=True)), lr, betas=(beta1, beta2), eps=eps)
@@ -55,7 +76,7 @@ STEPS = {
 }
 
 
-def start(name, w):
+def start(name: str, w: np.ndarray) -> np.ndarray | tuple[np.ndarray, np.ndarray, int]:
     """The state of optimiser `name` before its first step at weights `w`: zeros, for Adam (zeros, zeros, 0)."""
     if name not in STEPS:
         raise ValueError(f"start: there is no optimiser {name!r}; there are {', '.join(STEPS)}")
@@ -63,7 +84,10 @@ def start(name, w):
     return (zeros, zeros, 0) if name == "Adam" else zeros
 
 
-def follow(step, w, state, gradient, lr, steps, **options):
+def follow(
+    step: Callable[..., tuple[np.ndarray, Any]], w: ArrayLike, state: Any, gradient: Callable[[np.ndarray], np.ndarray],
+    lr: Schedule | float, steps: int, **options: Any
+) -> tuple[np.ndarray, Any]:  # fmt: skip
     """All weights on the way, (steps + 1, ...), and the last state; `gradient(w)` is asked before every step.
 
     `lr` is a number or a function of the number of steps made, as in `optimizer.py`.
@@ -76,13 +100,15 @@ def follow(step, w, state, gradient, lr, steps, **options):
     return np.array(path), state
 
 
-def update_ratio(before, after):
+def update_ratio(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> np.ndarray:
     """Length of the change over length of the weights, for each of two lists of arrays: (arrays,)."""
     lengths = [(np.sum(np.square(new - old)), np.sum(np.square(old))) for old, new in zip(before, after, strict=True)]
     return np.sqrt([change / length for change, length in lengths])
 
 
-def _one(kind, w, g, state, lr, **options):
+def _one(
+    kind: type[Optimizer], w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: float, **options: Any
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """One step of one array by an optimiser of the library, from a copy of its state."""
     p = Parameter(np.array(w, dtype=float))
     optimizer = kind([p], lr=lr, **options)

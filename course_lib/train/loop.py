@@ -7,12 +7,28 @@ for epoch in progress(range(10), "epochs"):
         break
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor, no_grad
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def fit(model, loss_fn, optimizer, batches, *, before_step=None):
+    from course_lib.nn.module import Module
+    from course_lib.optim.optimizer import Optimizer
+
+T = TypeVar("T")
+
+
+def fit(
+    model: Module, loss_fn: Callable, optimizer: Optimizer, batches: Iterable[Any], *,
+    before_step: Callable[[], Any] | None = None,
+) -> Iterator[float]:  # fmt: skip
     """One step of training for each (x, t) of `batches`; yields the loss of each as a float.
 
     The model is put into training mode. `before_step()` runs between backward and step: clip or record gradients there.
@@ -32,7 +48,7 @@ def fit(model, loss_fn, optimizer, batches, *, before_step=None):
         yield value
 
 
-def evaluate(model, batches):
+def evaluate(model: Module, batches: Iterable[Any]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Outputs and targets, (array, array) for each (x, t) of `batches`, in evaluation mode and without a graph.
 
     The model is put back into the mode it was in when the generator ends or is closed.
@@ -48,7 +64,7 @@ def evaluate(model, batches):
         model.train(was_training)
 
 
-def score(model, batches, **metrics):
+def score(model: Module, batches: Iterable[Any], **metrics: Callable) -> dict[str, float]:
     """Means over all samples of `metrics`, functions (outputs, targets) -> number, as a dict of the same names."""
     totals, n = dict.fromkeys(metrics, 0.0), 0
     for out, t in evaluate(model, batches):
@@ -60,7 +76,7 @@ def score(model, batches, **metrics):
     return {name: total / n for name, total in totals.items()}
 
 
-def accuracy(out, t):
+def accuracy(out: ArrayLike, t: ArrayLike) -> float:
     """Share of samples whose largest output (n, classes) is that of the class t (n,)."""
     out, t = np.asarray(out), np.asarray(t)
     if out.ndim < 2 or t.shape != out.shape[:1] + out.shape[2:]:
@@ -68,7 +84,7 @@ def accuracy(out, t):
     return np.mean(out.argmax(axis=1) == t)
 
 
-def progress(iterable, description="", total=None):
+def progress(iterable: Iterable[T], description: str = "", total: int | None = None) -> Iterable[T]:
     """`iterable` behind a progress bar that suits where it runs: notebook or terminal."""
     from tqdm.auto import tqdm
 
@@ -78,20 +94,20 @@ def progress(iterable, description="", total=None):
 class History:
     """Numbers by epoch: `history.add(loss=0.3, accuracy=0.9)`, then `history["loss"]` is the list so far."""
 
-    def __init__(self, columns=None):
+    def __init__(self, columns: dict[str, list[float]] | None = None) -> None:
         self.columns = {name: list(values) for name, values in (columns or {}).items()}
 
-    def add(self, **row):
+    def add(self, **row: float) -> None:
         """Append one row; every row must have the columns of the first."""
         if self.columns and row.keys() != self.columns.keys():
             raise ValueError(f"History.add: expected {list(self.columns)}, got {list(row)}")
         for name, value in row.items():
             self.columns.setdefault(name, []).append(float(value))
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> list[float]:
         return self.columns[name]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 
 
@@ -101,23 +117,26 @@ class EarlyStopping:
     mode="max" for accuracies, "min" for losses; better means by more than `min_delta`.
     """
 
-    def __init__(self, model, patience=5, *, mode="max", min_delta=0.0):
+    def __init__(self, model: Module, patience: int = 5, *, mode: str = "max", min_delta: float = 0.0) -> None:
         if mode not in ("max", "min"):
             raise ValueError(f"EarlyStopping: mode is 'max' or 'min', got {mode!r}")
         self.model, self.patience, self.min_delta = model, patience, min_delta
         self.sign = 1 if mode == "max" else -1
-        self.best, self.best_step, self.steps, self.weights = None, -1, 0, None
+        self.best_step, self.steps = -1, 0
+        self.best: float | None = None
+        self.weights: dict[str, np.ndarray] | None = None
 
-    def update(self, value):
+    def update(self, value: float) -> bool:
         """Take the newest value; True when it is time to stop. A value that is not a number is never better."""
         value = float(value)
-        first = self.best is None or (np.isnan(self.best) and not np.isnan(value))
-        if first or self.sign * (value - self.best) > self.min_delta:
+        best = self.best
+        first = best is None or (np.isnan(best) and not np.isnan(value))
+        if first or best is None or self.sign * (value - best) > self.min_delta:
             self.best, self.best_step, self.weights = value, self.steps, self.model.state_dict()
         self.steps += 1
         return self.steps - 1 - self.best_step >= self.patience
 
-    def restore(self):
+    def restore(self) -> None:
         """Put the best weights back into the model."""
         if self.weights is None:
             raise RuntimeError("EarlyStopping.restore: update() has not been called yet, so there are no best weights")

@@ -1,9 +1,16 @@
 """What several runs of one experiment say together: their mean, and how far it may be off."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def mean_and_error(values, axis=-1):
+
+def mean_and_error(values: ArrayLike, axis: int = -1) -> tuple[np.ndarray, np.ndarray]:
     """Mean over `axis` (the runs) and its standard error: the standard deviation over runs, ddof 1, by √runs.
 
     Returns two arrays without `axis`. Two means differ clearly when their difference is well above the root of the sum
@@ -16,7 +23,7 @@ def mean_and_error(values, axis=-1):
     return values.mean(axis=axis), values.std(axis=axis, ddof=1) / np.sqrt(runs)
 
 
-def plus_minus(values, digits=3, scale=1):
+def plus_minus(values: ArrayLike, digits: int = 3, scale: float = 1) -> str:
     """Mean ± standard error over runs (n,) as text, times `scale`: 100 for per cent. One run gives its number alone."""
     values = scale * np.asarray(values, dtype=float).ravel()
     if len(values) < 2:

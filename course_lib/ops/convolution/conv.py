@@ -3,16 +3,27 @@
 As in torch and in all of deep learning, "convolution" is cross-correlation: the kernel is not rotated.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
 from course_lib import arithmetic
+from course_lib.arithmetic import Padding, Pair
 from course_lib.ops.convolution import correlate, winograd
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import batch_last, geometry, logical
 from course_lib.ops.parallel import beside
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 ALL = (True, True, True)
 
 
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, needs=ALL):
+def conv2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, stride: Pair = 1, padding: Padding = 0,
+    dilation: Pair = 1, groups: int = 1, *, needs: Flags = ALL,
+) -> Result:  # fmt: skip
     """Correlate x (n, c, h, w) with weight (f, c/groups, kh, kw) and add bias (f,): the output is (n, f, oh, ow).
 
     `stride`, `padding` and `dilation` are one number or (vertical, horizontal); padding may be "same" or "valid".
@@ -21,25 +32,32 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, n
     return _convolution("conv2d", x, weight, bias, stride, padding, dilation, groups, needs)
 
 
-def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1, *, needs=ALL):
+def conv1d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, stride: Pair = 1, padding: Padding = 0,
+    dilation: Pair = 1, groups: int = 1, *, needs: Flags = ALL,
+) -> Result:  # fmt: skip
     """Correlate x (n, c, w) with weight (f, c/groups, k) and add bias (f,): the output is (n, f, ow). See `conv2d`."""
     check_arrays("conv1d", x, weight, axes=1)
-    pairs = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation)}
+    pairs: dict[str, Any] = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation)}
     for what, (other, value) in pairs.items():
         if not isinstance(value, str):
             pairs[what] = other, *arithmetic.pair(value, what, least=other, name="conv1d", axes=1)
         else:
             pairs[what] = value
-    out, vjp = _convolution("conv1d", x[:, :, None], weight[:, :, None], bias, *pairs.values(), groups, needs)
+    settings = (*pairs.values(), groups, needs)
+    out, vjp = _convolution("conv1d", x[:, :, None], weight[:, :, None], bias, *settings)
 
-    def vjp_of_rows(g):
+    def vjp_of_rows(g: np.ndarray) -> Gradients:
         gx, gw, *rest = vjp(g[:, :, None])
         return (None if gx is None else gx[:, :, 0], None if gw is None else gw[:, :, 0], *rest)
 
     return out[:, :, 0], vjp_of_rows
 
 
-def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs):
+def _convolution(
+    name: str, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Padding,
+    dilation: Pair, groups: int, needs: Flags,
+) -> Result:  # fmt: skip
     check_arrays(name, x, weight, axes=2)
     filters, per_group, *kernel = weight.shape
     arithmetic.group_sizes(x.shape[1], filters, groups, name=name)
@@ -54,7 +72,7 @@ def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs
     way = winograd if winograd.applies(geo, weight, x, weight) else correlate
     out = way.correlate(x, weight, geo, bias)
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
         to_input, to_weight = input_gradient, correlate.weight_gradient
         if way is winograd and winograd.applies(geo, weight, g):
@@ -65,12 +83,12 @@ def _convolution(name, x, weight, bias, stride, padding, dilation, groups, needs
     return logical(out), vjp
 
 
-def bias_gradient(g):
+def bias_gradient(g: np.ndarray) -> np.ndarray:
     """Sum of g (c, h, w, n) per channel: every pixel of a channel adds the same bias."""
     return g.reshape(len(g), -1).sum(axis=1)
 
 
-def check_arrays(name, x, weight, *, axes):
+def check_arrays(name: str, x: np.ndarray, weight: np.ndarray, *, axes: int) -> None:
     """x must be (n, c, ...) and weight must have a kernel of as many axes."""
     shape = "(n, c, h, w)" if axes == 2 else "(n, c, w)"
     if x.ndim != axes + 2:
@@ -79,7 +97,7 @@ def check_arrays(name, x, weight, *, axes):
         raise ValueError(f"{name}: weight must have {axes + 2} axes, got shape {weight.shape}")
 
 
-def check_bias(name, bias, filters):
+def check_bias(name: str, bias: np.ndarray | None, filters: int) -> None:
     """A bias has one number per output channel."""
     if bias is not None and bias.shape != (filters,):
         raise ValueError(f"{name}: bias must have shape ({filters},), got {bias.shape}")

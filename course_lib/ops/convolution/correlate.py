@@ -8,6 +8,8 @@ sees, `kh` neighbouring lines, is then one matrix without another copy (`windows
 while it is in the cache. After Cho and Brand, "MEC: Memory-efficient convolution for deep neural network" (2017).
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib.ops.convolution import windows
@@ -17,13 +19,13 @@ from course_lib.ops.parallel import share
 NARROW = 512  # columns below which a matrix product is slow: wide rows are cut no further
 
 
-def correlate(x, weight, geo, bias=None):
+def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np.ndarray | None = None) -> np.ndarray:
     """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw)."""
     groups, n = geo.groups, x.shape[3]
     matrix = np.ascontiguousarray(weight.transpose(0, 2, 3, 1)).reshape(groups, 1, len(weight) // groups, -1)
     out = empty((groups, matrix.shape[2], *geo.out, n), x.dtype)
 
-    def work(block):
+    def work(block: tuple[slice, slice]) -> None:
         here = _pixels(out, block)
         np.matmul(matrix, _windows(x, geo, block), out=here.swapaxes(1, 2))
         if bias is not None:
@@ -33,12 +35,12 @@ def correlate(x, weight, geo, bias=None):
     return out.reshape(len(weight), *geo.out, n)
 
 
-def weight_gradient(x, g, geo):
+def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> np.ndarray:
     """Gradient of `correlate` for its weight, (f, c/groups, kh, kw), given that of its outputs, g (f, oh, ow, n)."""
     filters = len(g)
     g = g.reshape(geo.groups, filters // geo.groups, *g.shape[1:])
 
-    def work(block):
+    def work(block: tuple[slice, slice]) -> np.ndarray:
         return (_pixels(g, block).swapaxes(1, 2) @ _windows(x, geo, block).swapaxes(2, 3)).sum(axis=1)
 
     total, *others = share(work, _blocks(geo, len(x), x.shape[3]))
@@ -48,13 +50,13 @@ def weight_gradient(x, g, geo):
     return np.ascontiguousarray(total.transpose(0, 3, 1, 2))
 
 
-def _pixels(maps, block):
+def _pixels(maps: np.ndarray, block: tuple[slice, slice]) -> np.ndarray:
     """A block of maps (groups, c, h, w, n) as (groups, c, rows, pixels): a view."""
     part = maps[:, :, *block]
     return part.reshape(*part.shape[:3], part.shape[3] * part.shape[4])
 
 
-def _windows(x, geo, block):
+def _windows(x: np.ndarray, geo: windows.Geometry, block: tuple[slice, slice]) -> np.ndarray:
     """What each row of a block of outputs sees of x (c, h, w, n): (groups, rows, kh * kw * c/groups, pixels)."""
     rows, cols = block
     x = x.reshape(geo.groups, len(x) // geo.groups, *x.shape[1:])
@@ -76,7 +78,7 @@ def _windows(x, geo, block):
     return windows.stacks(lines, count, hop, kh)
 
 
-def _blocks(geo, channels, n):
+def _blocks(geo: windows.Geometry, channels: int, n: int) -> list[tuple[slice, slice]]:
     """Cut the outputs into (rows, cols) for which about `BLOCK` numbers are gathered.
 
     Neighbouring blocks gather `kh - 1` lines twice, so that high blocks are better than wide ones, as long as the

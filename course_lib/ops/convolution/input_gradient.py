@@ -5,6 +5,11 @@ of the input are neighbouring lines of `g`, one matrix without a copy (`windows.
 over the vertical taps; only what the `kw` horizontal taps give is added up afterwards, each shifted by its place.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from course_lib.ops.convolution import windows
@@ -13,7 +18,7 @@ from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share
 
 
-def input_gradient(g, weight, geo):
+def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> np.ndarray:
     """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n)."""
     if geo.is_view and geo.groups == 1:  # each pixel for itself: the same map, transposed
         return correlate(g, weight.swapaxes(0, 1), geo)
@@ -30,7 +35,7 @@ def input_gradient(g, weight, geo):
         matrix = np.ascontiguousarray(matrix).reshape(groups, 1, geo.kernel[1] * channels, -1)
         jobs += [(rows, taps, matrix) for rows in windows.row_blocks(range(first, geo.size[0], period), most)]
 
-    def work(job):
+    def work(job: tuple[slice, list[Any], np.ndarray]) -> None:
         rows, taps, matrix = job
         here = gx[:, :, rows]
         here[...] = 0
@@ -45,7 +50,7 @@ def input_gradient(g, weight, geo):
     return gx.reshape(groups * channels, *geo.size, n)
 
 
-def _reaching(g, geo, rows, taps):
+def _reaching(g: np.ndarray, geo: windows.Geometry, rows: slice, taps: Sequence[int]) -> np.ndarray:
     """The outputs that reach each of some input rows through `taps`: (groups, rows, taps * f, pixels)."""
     step = geo.lattice[0]
     count = len(range(geo.size[0])[rows])
@@ -58,7 +63,7 @@ def _reaching(g, geo, rows, taps):
     return windows.stacks(lines, count, 1, len(taps))
 
 
-def _add_up(given, here, geo):
+def _add_up(given: np.ndarray, here: np.ndarray, geo: windows.Geometry) -> None:
     """Add given (groups, rows, kw, c, ow, n) to here (groups, c, rows, w, n), every horizontal tap at its place."""
     for j in range(geo.kernel[1]):
         seen, there = windows.inside(j * geo.dilation[1] - geo.pads[1][0], geo.stride[1], geo.out[1], geo.size[1])

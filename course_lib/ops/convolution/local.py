@@ -1,12 +1,19 @@
 """Locally connected layer: windows as in a convolution, but every position has weights of its own."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from course_lib.arithmetic import Padding, Pair
 from course_lib.ops.convolution.conv import ALL
 from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap, window_view
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 
-def locally_connected2d(x, weight, bias=None, stride=1, padding=0, dilation=1, *, needs=ALL):
+def locally_connected2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, stride: Pair = 1, padding: Padding = 0,
+    dilation: Pair = 1, *, needs: Flags = ALL,
+) -> Result:  # fmt: skip
     """x (n, c, h, w) with weight (oh, ow, f, c, kh, kw) and bias (f, oh, ow): the output is (n, f, oh, ow).
 
     torch has no such layer; the weights of output (y, x) stand in weight[y, x], shaped like a convolution's.
@@ -35,7 +42,7 @@ def locally_connected2d(x, weight, bias=None, stride=1, padding=0, dilation=1, *
     if bias is not None:
         out = out + bias[..., None]
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
         by_pixel = g.reshape(filters, pixels, x.shape[3]).transpose(1, 0, 2)
         gx = gw = None

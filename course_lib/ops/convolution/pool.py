@@ -5,15 +5,24 @@ first that equals it takes the gradient, in torch's order (row by row). Only whe
 winners looked up: a NaN equals nothing, and minus infinity equals the padding.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.ops.convolution.windows import batch_last, copy_padded, finite, geometry, logical, tap
+from course_lib.arithmetic import Padding, Pair
+from course_lib.ops.convolution.windows import Geometry, batch_last, copy_padded, finite, geometry, logical, tap
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share, split
+from course_lib.ops.primitive import Gradients, Result
 
 
-def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(
+    x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0, dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> Result:  # fmt: skip
     """The largest value of every window of x (n, c, h, w): (n, c, oh, ow). `stride` is the kernel size unless given.
 
     Windows may overlap, and with padding or `ceil_mode` stand partly outside, where nothing is. Of equal values the
@@ -24,7 +33,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     x = _padded(batch_last(x), geo, -np.inf)
     out = empty((len(x), *geo.out, x.shape[3]), x.dtype)
 
-    def largest(channels):
+    def largest(channels: slice) -> None:
         rows, best = x[channels], out[channels]
         for j in range(geo.kernel[1]):
             for i in range(geo.kernel[0]):
@@ -36,7 +45,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
 
     share(largest, _parts(x))
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         if not finite(out):
             (top, _), (left, _) = geo.pads
             inside = logical(x[:, top : top + geo.size[0], left : left + geo.size[1]])
@@ -49,7 +58,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     return logical(out), vjp
 
 
-def _give_to_first(x, out, g, gx, geo):
+def _give_to_first(x: np.ndarray, out: np.ndarray, g: np.ndarray, gx: np.ndarray, geo: Geometry) -> None:
     """Write to gx: g at the first tap of each window that equals the maximum, zero elsewhere."""
     left, given = scratch("left", g.shape, g.dtype), scratch("given", g.shape, g.dtype)
     equal = scratch("equal", g.shape, np.dtype(bool))
@@ -68,7 +77,7 @@ def _give_to_first(x, out, g, gx, geo):
         left -= given  # what is given is gone: a second equal value finds zero
 
 
-def put_back(g, places, shape):
+def put_back(g: np.ndarray, places: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """Every value of g (n, c, oh, ow) added at its place, row * w + column, of images of `shape` (n, c, h, w)."""
     n, c, h, w = shape
     out = np.zeros((n * c, h * w), g.dtype)
@@ -77,7 +86,10 @@ def put_back(g, places, shape):
     return out.reshape(shape)
 
 
-def max_indices(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_indices(
+    x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0, dilation: Pair = 1,
+    ceil_mode: bool = False,
+) -> np.ndarray:  # fmt: skip
     """Where the maxima of `max_pool2d` stand: positions row * w + column in each image, int64 (n, c, oh, ow)."""
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
     width = x.shape[3]
@@ -97,7 +109,10 @@ def max_indices(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fa
     return logical(found)
 
 
-def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
+def avg_pool2d(
+    x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0, ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Result:  # fmt: skip
     """The mean of every window of x (n, c, h, w): (n, c, oh, ow). `stride` is the kernel size unless given.
 
     `count_include_pad` says whether padding counts in the divisor; `divisor_override` replaces the divisor.
@@ -117,7 +132,7 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
         out += tap(x, i, j, geo)
     out /= divisor
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g) / divisor
         gx = np.zeros((len(g), *geo.padded, g.shape[3]), g.dtype)
         for i, j in np.ndindex(*geo.kernel):
@@ -128,7 +143,10 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     return logical(out), vjp
 
 
-def max_unpool2d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+def max_unpool2d(
+    x: np.ndarray, indices: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0,
+    output_size: Pair | None = None,
+) -> Result:  # fmt: skip
     """Put every value of x (n, c, h, w) back where `max_indices` found it, zeros elsewhere: (n, c, oh, ow).
 
     The size is that of the smallest image pooled so, unless `output_size` gives another. ValueError for indices
@@ -154,14 +172,16 @@ def max_unpool2d(x, indices, kernel_size, stride=None, padding=0, output_size=No
     out = np.zeros((*x.shape[:2], size[0] * size[1]), x.dtype)
     np.put_along_axis(out, places, x.reshape(places.shape), axis=2)
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = np.take_along_axis(g.reshape(*x.shape[:2], -1), places, axis=2)
         return (g.reshape(x.shape),)
 
     return out.reshape(*x.shape[:2], *size), vjp
 
 
-def _geometry(name, x, kernel_size, stride, padding, dilation, ceil_mode):
+def _geometry(
+    name: str, x: np.ndarray, kernel_size: Pair, stride: Pair | None, padding: Padding, dilation: Pair, ceil_mode: bool
+) -> Geometry:
     if x.ndim != 4:
         raise ValueError(f"{name}: input must have the axes (n, c, h, w), got shape {x.shape}")
     kernel = arithmetic.pair(kernel_size, "kernel_size", least=1, name=name)
@@ -173,24 +193,24 @@ def _geometry(name, x, kernel_size, stride, padding, dilation, ceil_mode):
     return geo
 
 
-def _padded(x, geo, fill):
+def _padded(x: np.ndarray, geo: Geometry, fill: float) -> np.ndarray:
     if geo.padded == geo.size:
         return x
     (top, _), (left, _) = geo.pads
     return copy_padded(x, np.empty((len(x), *geo.padded, x.shape[3]), x.dtype), top, left, fill)
 
 
-def _cropped(gx, geo):
+def _cropped(gx: np.ndarray, geo: Geometry) -> np.ndarray:
     (top, _), (left, _) = geo.pads
     return np.ascontiguousarray(gx[:, top : top + geo.size[0], left : left + geo.size[1]])
 
 
-def _parts(x):
+def _parts(x: np.ndarray) -> list[slice]:
     """Channels in parts of about a megabyte: short enough for the cache, long enough for two threads."""
     return split(len(x), max(2, x.nbytes >> 20))
 
 
-def _counts(geo, axis, with_pads):
+def _counts(geo: Geometry, axis: int, with_pads: bool) -> np.ndarray:
     """How many samples each window averages along one axis; what overhangs the padding never counts."""
     before, after = geo.pads[axis]
     start = np.arange(geo.out[axis]) * geo.stride[axis] - before

@@ -3,16 +3,27 @@
 Each axis has a small matrix, one row per output; going back uses the same matrices, transposed.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from course_lib import arithmetic
+from course_lib.arithmetic import Pair
 from course_lib.ops.convolution.pool import put_back
 from course_lib.ops.convolution.windows import batch_last, logical
+from course_lib.ops.primitive import Result
+
+Cells: TypeAlias = "int | Sequence[int | None]"  # rows and columns of a grid; None keeps those of the image
 
 
-def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=None):
+def interpolate(
+    x: np.ndarray, size: Pair | None = None, scale_factor: Any = None, mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Result:  # fmt: skip
     """Images x (n, c, h, w) at another size (n, c, oh, ow): `size`, or `scale_factor` times (h, w), rounded down.
 
     mode "nearest" repeats pixels; "bilinear" weighs the four around, `align_corners` lets the corner pixels' centres
@@ -44,7 +55,7 @@ def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=N
     return _mapped(x, *maps)
 
 
-def adaptive_avg_pool2d(x, output_size):
+def adaptive_avg_pool2d(x: np.ndarray, output_size: Cells) -> Result:
     """The mean of each cell of a grid of `output_size` laid over x (n, c, h, w): (n, c, oh, ow). Size 1 pools
     globally.
 
@@ -60,7 +71,7 @@ def adaptive_avg_pool2d(x, output_size):
     return _mapped(x, *maps)
 
 
-def adaptive_max_pool2d(x, output_size):
+def adaptive_max_pool2d(x: np.ndarray, output_size: Cells) -> Result:
     """The largest value of each cell of a grid laid over x (n, c, h, w), cells as in `adaptive_avg_pool2d`."""
     found = adaptive_max_indices(x, output_size)
     n, c, h, w = x.shape
@@ -70,7 +81,7 @@ def adaptive_max_pool2d(x, output_size):
     return out, lambda g: (put_back(g, found, x.shape),)
 
 
-def adaptive_max_indices(x, output_size):
+def adaptive_max_indices(x: np.ndarray, output_size: Cells) -> np.ndarray:
     """Where the maxima of `adaptive_max_pool2d` stand: positions row * w + column, int64 (n, c, oh, ow)."""
     rows, cols = _grid("adaptive_max_pool2d", x, output_size)
     found = np.empty((*x.shape[:2], len(rows), len(cols)), np.int64)
@@ -85,11 +96,11 @@ def adaptive_max_indices(x, output_size):
     return found
 
 
-def _mapped(x, rows, cols):
+def _mapped(x: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> Result:
     """Apply one matrix along h and one along w."""
     rows, cols = rows.astype(x.dtype), cols.astype(x.dtype)
 
-    def apply(x, rows, cols):
+    def apply(x: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
         channels, height, width, n = x.shape
         out = rows @ x.reshape(channels, height, width * n)
         out = cols @ out.reshape(channels * len(rows), width, n)
@@ -98,7 +109,7 @@ def _mapped(x, rows, cols):
     return logical(apply(batch_last(x), rows, cols)), lambda g: (logical(apply(batch_last(g), rows.T, cols.T)),)
 
 
-def _nearest(n, outputs, step):
+def _nearest(n: int, outputs: int, step: float) -> np.ndarray:
     """Output i shows the pixel in which i * step falls; in float32, as torch rounds."""
     source = np.floor(np.arange(outputs, dtype=np.float32) * np.float32(step)).astype(int)
     matrix = np.zeros((outputs, n))
@@ -106,7 +117,7 @@ def _nearest(n, outputs, step):
     return matrix
 
 
-def _linear(n, outputs, step, align_corners):
+def _linear(n: int, outputs: int, step: float, align_corners: bool) -> np.ndarray:
     """Output i lies between two pixels and takes from each what the other is far."""
     if align_corners:
         at = np.arange(outputs) * ((n - 1) / (outputs - 1) if outputs > 1 else 0)
@@ -120,7 +131,7 @@ def _linear(n, outputs, step, align_corners):
     return matrix
 
 
-def _grid(name, x, output_size):
+def _grid(name: str, x: np.ndarray, output_size: Cells) -> list[list[slice]]:
     """The cells along h and along w, as slices."""
     _check_images(name, x)
     wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size, output_size)
@@ -131,6 +142,6 @@ def _grid(name, x, output_size):
     ]
 
 
-def _check_images(name, x):
+def _check_images(name: str, x: np.ndarray) -> None:
     if x.ndim != 4:
         raise ValueError(f"{name}: input must have the axes (n, c, h, w), got shape {x.shape}")

@@ -1,14 +1,23 @@
 """Transposed convolution: the gradient of convolution, used forward; an upsampling that can be learned."""
 
+from __future__ import annotations
+
+import numpy as np
+
 from course_lib import arithmetic
+from course_lib.arithmetic import Padding, Pair
 from course_lib.ops.convolution.conv import ALL, bias_gradient, check_arrays, check_bias
 from course_lib.ops.convolution.correlate import correlate, weight_gradient
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import Geometry, batch_last, logical
 from course_lib.ops.parallel import beside
+from course_lib.ops.primitive import Flags, Gradients, Result
 
 
-def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1, *, needs=ALL):
+def conv_transpose2d(
+    x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, stride: Pair = 1, padding: Padding = 0,
+    output_padding: Padding = 0, groups: int = 1, dilation: Pair = 1, *, needs: Flags = ALL,
+) -> Result:  # fmt: skip
     """Spread every pixel of x (n, c, h, w) over a window, with weight (c, f/groups, kh, kw): the output is (n, f,
     oh, ow).
 
@@ -37,7 +46,7 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     if bias is not None:
         out += bias.reshape(-1, 1, 1, 1)
 
-    def vjp(g):
+    def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
         parts = [lambda: logical(correlate(g, weight, geo)), lambda: weight_gradient(g, x, geo)]
         return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)

@@ -1,12 +1,16 @@
 """Windows as columns and back: what turns a convolution into one matrix product, to look at and to build with."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.ops.convolution.windows import batch_last, copy_padded, geometry, logical, tap, window_view
+from course_lib.arithmetic import Padding, Pair
+from course_lib.ops.convolution.windows import Geometry, batch_last, copy_padded, geometry, logical, tap, window_view
+from course_lib.ops.primitive import Result
 
 
-def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+def unfold(x: np.ndarray, kernel_size: Pair, dilation: Pair = 1, padding: Padding = 0, stride: Pair = 1) -> Result:
     """Every window of x (n, c, h, w) as a column: (n, c * kh * kw, windows), windows row by row."""
     if x.ndim != 4:
         raise ValueError(f"unfold: input must have the axes (n, c, h, w), got shape {x.shape}")
@@ -14,7 +18,9 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     return _windows(x, geo), lambda g: (_overlaid(g, x.shape[1], geo),)
 
 
-def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+def fold(
+    x: np.ndarray, output_size: Pair, kernel_size: Pair, dilation: Pair = 1, padding: Padding = 0, stride: Pair = 1
+) -> Result:
     """Add the columns x (n, c * kh * kw, windows) up where their windows stand: (n, c, h, w) of `output_size`."""
     size = arithmetic.pair(output_size, "output_size", least=1, name="fold")
     geo = geometry(size, kernel_size, stride, padding, dilation, name="fold")
@@ -26,7 +32,7 @@ def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     return _overlaid(x, x.shape[1] // taps, geo), lambda g: (_windows(g, geo),)
 
 
-def _windows(x, geo):
+def _windows(x: np.ndarray, geo: Geometry) -> np.ndarray:
     x = batch_last(x)
     (top, _), (left, _) = geo.pads
     padded = copy_padded(x, np.empty((len(x), *geo.padded, x.shape[3]), x.dtype), top, left)
@@ -34,7 +40,7 @@ def _windows(x, geo):
     return view.reshape(len(view), len(x) * geo.kernel[0] * geo.kernel[1], geo.out[0] * geo.out[1])
 
 
-def _overlaid(columns, channels, geo):
+def _overlaid(columns: np.ndarray, channels: int, geo: Geometry) -> np.ndarray:
     n = len(columns)
     columns = columns.reshape(n, channels, *geo.kernel, *geo.out).transpose(1, 2, 3, 4, 5, 0)
     padded = np.zeros((channels, *geo.padded, n), columns.dtype)

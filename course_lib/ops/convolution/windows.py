@@ -6,6 +6,9 @@ then a row of pixels of the whole batch is one contiguous run, and so is every s
 NumPy keeps the order by itself.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd, prod
@@ -14,21 +17,22 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_lib import arithmetic
+from course_lib.arithmetic import Padding, Pair
 
 BLOCK = 1 << 19  # numbers gathered at a time: 2 MB of float32, near enough to the core, blocks enough for two threads
 
 
-def batch_last(x):
+def batch_last(x: np.ndarray) -> np.ndarray:
     """(n, c, h, w) as a contiguous (c, h, w, n): a view if the memory already is in that order."""
     return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
 
 
-def logical(memory):
+def logical(memory: np.ndarray) -> np.ndarray:
     """(c, h, w, n) seen as (n, c, h, w)."""
     return memory.transpose(3, 0, 1, 2)
 
 
-def finite(x):
+def finite(x: np.ndarray) -> bool:
     """Whether x holds neither NaN nor infinity, by its sum: one pass and no second array.
 
     A sum that overflows says no as well; who asks has a way for such numbers that is slower, not wrong.
@@ -41,16 +45,16 @@ def finite(x):
 class Geometry:
     """Where windows stand: all pairs are (vertical, horizontal); `pads` are ((top, bottom), (left, right))."""
 
-    size: tuple[int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pads: tuple[tuple[int, int], tuple[int, int]]
-    dilation: tuple[int, int]
-    out: tuple[int, int]
+    size: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    pads: tuple[tuple[int, int], ...]
+    dilation: tuple[int, ...]
+    out: tuple[int, ...]
     groups: int = 1
 
     @property
-    def padded(self):
+    def padded(self) -> tuple[int, ...]:
         """Height and width that the windows see: padding included, and what they overhang."""
         reached = [
             (o - 1) * s + arithmetic.reach(k, d)
@@ -60,12 +64,12 @@ class Geometry:
         return tuple(max(pair) for pair in zip(reached, with_pads, strict=True))
 
     @property
-    def is_view(self):
+    def is_view(self) -> bool:
         """Whether the windows are the input itself: 1x1 kernel, stride 1, no padding."""
         return self.kernel == self.stride == (1, 1) and self.padded == self.size
 
     @property
-    def lattice(self):
+    def lattice(self) -> tuple[int, int]:
         """(step, hop): outputs `step` rows apart see the same lines of the input, each `hop` lines below the last.
 
         A dilation keeps the lines of other outputs apart from these. Without one, step is 1 and hop the stride.
@@ -74,7 +78,10 @@ class Geometry:
         return self.dilation[0] // common, self.stride[0] // common
 
 
-def geometry(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False, groups=1, *, name):
+def geometry(
+    size: Sequence[int], kernel: Pair, stride: Pair = 1, padding: Padding = 0, dilation: Pair = 1,
+    ceil_mode: bool = False, groups: int = 1, *, name: str,
+) -> Geometry:  # fmt: skip
     """Check the arguments of one operation on images of `size` (h, w) and work out where its windows stand."""
     kernel = arithmetic.pair(kernel, "kernel_size", least=1, name=name)
     stride = arithmetic.pair(stride, "stride", least=1, name=name)
@@ -89,7 +96,7 @@ def geometry(size, kernel, stride=1, padding=0, dilation=1, ceil_mode=False, gro
     return Geometry(tuple(size), kernel, stride, pads, dilation, out, groups)
 
 
-def copy_padded(x, buffer, top, left, fill=0):
+def copy_padded(x: np.ndarray, buffer: np.ndarray, top: int, left: int, fill: float = 0) -> np.ndarray:
     """Write `x` (c, h, w, n) into `buffer` (c, H, W, n), its first pixel at (top, left), `fill` elsewhere; returns it.
 
     A negative position, or a buffer that ends early, shows only a part of `x`.
@@ -104,7 +111,7 @@ def copy_padded(x, buffer, top, left, fill=0):
     return buffer
 
 
-def window_view(padded, geo):
+def window_view(padded: np.ndarray, geo: Geometry) -> np.ndarray:
     """Every window of a padded (c, H, W, n): a view (c, kh, kw, oh, ow, n) that copies nothing."""
     sc, sh, sw, sn = padded.strides
     (vertical, horizontal), (down, right) = geo.stride, geo.dilation
@@ -113,7 +120,9 @@ def window_view(padded, geo):
     return as_strided(padded, shape, strides, writeable=False)
 
 
-def tap(padded, i, j, geo, rows=slice(None), cols=slice(None)):
+def tap(
+    padded: np.ndarray, i: int, j: int, geo: Geometry, rows: slice = slice(None), cols: slice = slice(None)
+) -> np.ndarray:
     """What kernel position (i, j) sees of a padded (c, H, W, n), for a block of outputs: a writable view."""
     (vertical, horizontal), (down, right) = geo.stride, geo.dilation
     r0, r1, _ = rows.indices(geo.out[0])
@@ -126,7 +135,7 @@ def tap(padded, i, j, geo, rows=slice(None), cols=slice(None)):
     ]
 
 
-def inside(first, step, count, size):
+def inside(first: int, step: int, count: int, size: int) -> tuple[slice, slice]:
     """Which of the positions first, first + step, ... (`count` of them) lie in range(size), and where: two slices."""
     begin = min(max(0, -(first // step)), count)
     end = max(begin, min(count, (size - 1 - first) // step + 1))
@@ -134,7 +143,7 @@ def inside(first, step, count, size):
     return slice(begin, end), here
 
 
-def stacks(lines, count, hop, height):
+def stacks(lines: np.ndarray, count: int, hop: int, height: int) -> np.ndarray:
     """Every `height` neighbouring lines as one matrix, of contiguous lines (groups, m, ..., w, n).
 
     A view (groups, count, height * rows, w * n), each stack `hop` lines after the one before: they overlap.
@@ -145,7 +154,7 @@ def stacks(lines, count, hop, height):
     return as_strided(lines, shape, strides, writeable=False)
 
 
-def row_blocks(rows, most):
+def row_blocks(rows: range, most: int) -> list[slice]:
     """Cut a range of rows into an even number of slices of at most `most` rows, where there are rows enough."""
     parts = -(-len(rows) // max(1, most))
     parts = min(parts + parts % 2, len(rows))

@@ -8,6 +8,8 @@ Winograd, "Arithmetic complexity of computations" (1980); Lavin and Gray, "Fast 
 networks" (2016), whose matrices these are.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -33,7 +35,7 @@ COMBINE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0]
 FEWEST = 32  # channels: below, the matrix products are too thin for what mixing costs
 
 
-def applies(geo, weight, *arrays):
+def applies(geo: Geometry, weight: np.ndarray, *arrays: np.ndarray) -> bool:
     """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win, of finite numbers only.
 
     Mixing subtracts neighbours from each other: an infinite one would make NaN of those beside it.
@@ -43,7 +45,7 @@ def applies(geo, weight, *arrays):
     return plain and large and all(a.size and finite(a) for a in arrays)
 
 
-def correlate(x, weight, geo, bias=None):
+def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray | None = None) -> np.ndarray:
     """As `correlate.correlate`, for the geometries to which `applies` says yes."""
     filters, (height, width), n = len(weight), geo.out, x.shape[3]
     by_row = np.ascontiguousarray(weight.transpose(2, 0, 3, 1), x.dtype).reshape(3, -1)
@@ -51,7 +53,7 @@ def correlate(x, weight, geo, bias=None):
     combine = COMBINE.astype(x.dtype)
     out = empty((filters, -(-height // 4), 4, width * n), x.dtype)
 
-    def work(tiles):
+    def work(tiles: slice) -> None:
         columns = _columns(x, geo, tiles)
         products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
         np.matmul(kernels, columns, out=products.reshape(6, filters, -1))
@@ -64,14 +66,14 @@ def correlate(x, weight, geo, bias=None):
     return np.ascontiguousarray(out.reshape(filters, -1, width, n)[:, :height])
 
 
-def input_gradient(g, weight, geo):
+def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarray:
     """As `spread.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged."""
     rotated = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     pads = tuple((2 - before, 2 - after) for before, after in geo.pads)
     return correlate(g, rotated, Geometry(geo.out, geo.kernel, geo.stride, pads, geo.dilation, geo.size))
 
 
-def weight_gradient(x, g, geo):
+def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
     """As `correlate.weight_gradient`: the forward pass, each of its steps transposed."""
     filters, (height, width), n = len(g), geo.out, x.shape[3]
     spread = COMBINE.T.astype(x.dtype)
@@ -79,7 +81,7 @@ def weight_gradient(x, g, geo):
         g = copy_padded(g, empty((filters, height + -height % 4, width, n), g.dtype), 0, 0)
     g = g.reshape(filters, -1, 4, width * n)
 
-    def work(tiles):
+    def work(tiles: slice) -> np.ndarray:
         columns = _columns(x, geo, tiles)
         products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
         np.matmul(spread, g[:, tiles], out=products.transpose(1, 2, 0, 3))
@@ -92,7 +94,7 @@ def weight_gradient(x, g, geo):
     return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
 
 
-def _columns(x, geo, tiles):
+def _columns(x: np.ndarray, geo: Geometry, tiles: slice) -> np.ndarray:
     """MIX @ d for some tiles of four output rows, under the three taps of each row: (6, 3 * c, pixels)."""
     channels, count, width, n = len(x), tiles.stop - tiles.start, geo.out[1], x.shape[3]
     (top, _), (left, _) = geo.pads
@@ -110,7 +112,7 @@ def _columns(x, geo, tiles):
     return columns.reshape(6, 3 * channels, -1)
 
 
-def _tile_blocks(geo, x):
+def _tile_blocks(geo: Geometry, x: np.ndarray) -> list[slice]:
     """Slices of tiles, each of four output rows."""
     tiles = -(-geo.out[0] // 4)
     step = windows.BLOCK // (6 * len(x) * geo.out[1] * x.shape[3])
