@@ -76,8 +76,7 @@ def batch_norm(
             np.multiply(gx[part] if training else g[part], (gain[part] * inverse[part])[:, None], out=gx[part])
 
         _share(backward, parts)
-        gradients = (None if gx is None else _back(gx, x.shape), along, total)
-        return gradients[: 1 + learned]
+        return (None if gx is None else _back(gx, x.shape), along, total)[: 1 + learned]
 
     return _back(out, x.shape), vjp
 

@@ -4,8 +4,12 @@ A model is anything that takes a Tensor (n, ...) to logits (n, classes); images 
 all images whose pixels differ by at most `eps`.
 """
 
+from __future__ import annotations
+
 import contextlib
 import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,21 +19,25 @@ from course_lib.data.generated import batches
 from course_lib.nn import Flatten, Linear, ReLU, Sequential
 from course_lib.optim.optimisers import Adam
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
+    from course_lib.optim.optimizer import Optimizer
 
-def small_net(sizes, *, rng):
+
+def small_net(sizes: tuple[int, ...], *, rng: np.random.Generator) -> Module:
     """Fully connected layers of these `sizes`, ReLU between them; images (n, 1, h, w) are taken as vectors."""
-    layers = [Flatten()]
+    layers: list[Module] = [Flatten()]
     for a, b in itertools.pairwise(sizes):
         layers += [Linear(a, b, rng=rng), ReLU()]
     return Sequential(*layers[:-1])
 
 
-def summed_cross_entropy(logits, t):
+def summed_cross_entropy(logits: Tensor, t: np.ndarray) -> Tensor:
     """Cross-entropy added up over the samples, so that each image's gradient is that of its own loss."""
     return F.cross_entropy(logits, t, reduction="sum")
 
 
-def margin(logits, t):
+def margin(logits: Tensor, t: np.ndarray) -> Tensor:
     """Highest wrong logit less the right one, added up over the samples (Carlini and Wagner 2017).
 
     Negative for an image that is read rightly; unlike the cross-entropy it does not level off.
@@ -40,7 +48,7 @@ def margin(logits, t):
     return (logits[rows, wrong] - logits[rows, np.asarray(t)]).sum()
 
 
-def input_gradient(model, x, t, loss=summed_cross_entropy):
+def input_gradient(model: Callable, x: np.ndarray, t: np.ndarray, loss: Callable = summed_cross_entropy) -> np.ndarray:
     """Gradient of `loss(logits, t)` by the images x (n, ...), of their shape; the weights' own gradients stay."""
     x = Tensor(np.asarray(x), requires_grad=True)
     with _still(model):
@@ -49,7 +57,7 @@ def input_gradient(model, x, t, loss=summed_cross_entropy):
 
 
 @contextlib.contextmanager
-def _still(model):
+def _still(model: Any) -> Iterator[None]:
     """No gradient by the weights: they are not asked for, and `.grad` keeps what it had."""
     weights = [p for p in model.parameters() if p.requires_grad] if hasattr(model, "parameters") else []
     for p in weights:
@@ -61,12 +69,17 @@ def _still(model):
             p.requires_grad = True
 
 
-def fast_gradient(model, x, t, eps, loss=summed_cross_entropy):
+def fast_gradient(
+    model: Module, x: np.ndarray, t: np.ndarray, eps: float, loss: Callable = summed_cross_entropy
+) -> np.ndarray:
     """Images (n, ...) one step of size `eps` along the sign of the gradient (Goodfellow, Shlens, Szegedy 2015)."""
     return np.clip(x + eps * np.sign(input_gradient(model, x, t, loss)), 0, 1)
 
 
-def iterated(model, x, t, eps, *, step, steps, start=None, loss=summed_cross_entropy):
+def iterated(
+    model: Module, x: np.ndarray, t: np.ndarray, eps: float, *, step: float, steps: int,
+    start: np.ndarray | None = None, loss: Callable = summed_cross_entropy,
+) -> np.ndarray:  # fmt: skip
     """Images inside the ball of `eps` after `steps` steps of size `step`, from `start` or x (Madry et al. 2018)."""
     low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)
     attacked = np.clip(x if start is None else start, low, high)
@@ -75,25 +88,29 @@ def iterated(model, x, t, eps, *, step, steps, start=None, loss=summed_cross_ent
     return attacked
 
 
-def logits(model, x):
+def logits(model: Callable, x: np.ndarray) -> np.ndarray:
     """The model's logits (n, classes) for images x, as an array and without a graph."""
     with no_grad():
         return as_array(model(Tensor(np.asarray(x))))
 
 
-def hits(model, x, t):
+def hits(model: Module, x: np.ndarray, t: np.ndarray) -> float:
     """Share of the images x whose largest logit is that of their class t."""
     return float(np.mean(logits(model, x).argmax(axis=1) == t))
 
 
-def robust(model, x, t, eps, *, steps=10, loss=summed_cross_entropy):
+def robust(
+    model: Module, x: np.ndarray, t: np.ndarray, eps: float, *, steps: int = 10, loss: Callable = summed_cross_entropy
+) -> float:
     """Share of images read rightly after the iterated attack with steps of eps / 4: an upper bound of what holds."""
     return (
         hits(model, iterated(model, x, t, eps, step=eps / 4, steps=steps, loss=loss), t) if eps else hits(model, x, t)
     )
 
 
-def adversarial_step(model, optimizer, x, t, eps, *, step, steps):
+def adversarial_step(
+    model: Module, optimizer: Optimizer, x: np.ndarray, t: np.ndarray, eps: float, *, step: float, steps: int
+) -> float:
     """One step of training on the batch as the iterated attack leaves it; returns the loss there, as a float."""
     attacked = iterated(model, x, t, eps, step=step, steps=steps) if eps else x
     loss = F.cross_entropy(model(Tensor(attacked)), t)
@@ -103,7 +120,10 @@ def adversarial_step(model, optimizer, x, t, eps, *, step, steps):
     return float(loss.data)
 
 
-def learn(model, x, t, *, rng, eps=0.0, epochs=20, size=64, lr=3e-3, steps=4):
+def learn(
+    model: Any, x: Any, t: Any, *, rng: np.random.Generator, eps: float = 0.0, epochs: int = 20, size: int = 64,
+    lr: float = 3e-3, steps: int = 4,
+) -> Any:  # fmt: skip
     """Train with Adam on images x and classes t, each batch attacked within `eps` (0: as it is); returns the model."""
     optimizer = Adam(model.parameters(), lr=lr)
     for _ in range(epochs):
@@ -112,7 +132,7 @@ def learn(model, x, t, *, rng, eps=0.0, epochs=20, size=64, lr=3e-3, steps=4):
     return model
 
 
-def loud(model, factor=1000.0):
+def loud(model: Module, factor: float = 1000.0) -> Callable:
     """The model with its logits multiplied by `factor`: no answer changes, but float32's softmax runs into 0 and 1.
 
     So the gradient of the cross-entropy is zero: a defence that only looks like one (Athalye, Carlini, Wagner 2018).

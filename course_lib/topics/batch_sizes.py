@@ -1,8 +1,11 @@
 """Batch size against throughput, memory and time to a loss, measured: a small network on the bundled digits."""
 
+from __future__ import annotations
+
 import contextlib
 import time
 import tracemalloc
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,22 +33,22 @@ class Row:
     error: float
 
     @property
-    def samples(self):
+    def samples(self) -> float:
         """Samples seen on the way to the loss."""
         return self.batch * self.steps
 
     @property
-    def seconds(self):
+    def seconds(self) -> float:
         """Time to the loss, at this throughput."""
         return self.samples / self.throughput
 
 
-def network(rng, hidden=64):
+def network(rng: np.random.Generator, hidden: int = 64) -> nn.Module:
     """64 pixels, one hidden layer, ten classes."""
     return nn.Sequential(nn.Linear(64, hidden, rng=rng), nn.ReLU(), nn.Linear(hidden, 10, rng=rng))
 
 
-def speed(step, wait, clock, batch, steps, warm_up):
+def speed(step: Callable, wait: Callable, clock: Callable, batch: int, steps: int, warm_up: int) -> float:
     """Samples a second of `steps` calls of `step()`, after `warm_up` that do not count; `wait()` waits for a device."""
     for _ in range(warm_up):
         step()
@@ -57,19 +60,21 @@ def speed(step, wait, clock, batch, steps, warm_up):
     return batch * steps / (clock() - began)
 
 
-def throughput(x, t, batch, *, repeats=5, clock=time.perf_counter):
+def throughput(
+    x: np.ndarray, t: np.ndarray, batch: int, *, repeats: int = 5, clock: Callable = time.perf_counter
+) -> float:
     """Samples a second in training with batches of `batch`, the best of `repeats` bursts of some steps."""
     model = network(np.random.default_rng(0))
     optimizer = optim.SGD(model.parameters(), lr=0.01)
     some = [(x[:batch], t[:batch])]
 
-    def step():
+    def step() -> list[float]:
         return list(fit(model, F.cross_entropy, optimizer, some))
 
     return max(speed(step, lambda: None, clock, batch, max(2, 512 // batch), 2) for _ in range(repeats))
 
 
-def memory(x, t, batch):
+def memory(x: np.ndarray, t: np.ndarray, batch: int) -> int:
     """Bytes of arrays alive at the peak of one training step, the network's own among them; what Python counts."""
     tracemalloc.start()
     try:
@@ -81,7 +86,10 @@ def memory(x, t, batch):
         tracemalloc.stop()
 
 
-def steps_to(x, t, batch, rate, seed, *, target=TARGET, epochs=12, most=400):
+def steps_to(
+    x: np.ndarray, t: np.ndarray, batch: int, rate: float, seed: int, *, target: float = TARGET, epochs: int = 12,
+    most: int = 400,
+) -> float:  # fmt: skip
     """Steps of gradient descent until the loss of the whole set x (n, 64) is at most `target`; inf if never."""
     rng = np.random.default_rng(seed)
     model = network(rng)
@@ -100,7 +108,10 @@ def steps_to(x, t, batch, rate, seed, *, target=TARGET, epochs=12, most=400):
     return np.inf
 
 
-def measure(x, t, *, sizes=SIZES, rates=RATES, seeds=3, tell=lambda row: None):
+def measure(
+    x: np.ndarray, t: np.ndarray, *, sizes: Sequence[int] = SIZES, rates: Sequence[float] = RATES, seeds: int = 3,
+    tell: Callable = lambda row: None,
+) -> tuple[Row, ...]:  # fmt: skip
     """A Row for each batch size: images x (n, 64), classes t (n,). Minutes of work at the sizes of `RECORDED`."""
     rows = []
     for batch in sizes:

@@ -4,7 +4,11 @@ All take images (n, channels, h, w) with sides that 8 divides and give scores (n
 Darrell, "Fully convolutional networks for semantic segmentation" (2015); Yu and Koltun 2016; Ronneberger et al. 2015.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,15 +23,18 @@ from course_lib.optim.optimisers import Adam
 from course_lib.optim.schedules import one_cycle
 from course_lib.train.loop import evaluate, fit
 
+if TYPE_CHECKING:
+    from course_lib.autograd.tensor import Tensor
 
-def layer(inputs, outputs, kernel=3, dilation=1, *, rng):
+
+def layer(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1, *, rng: np.random.Generator) -> Module:
     """Convolution that keeps the size, batch norm, ReLU."""
     pad = dilation * (kernel // 2)
     conv = Conv2d(inputs, outputs, kernel, padding=pad, dilation=dilation, bias=False, rng=rng)
     return Sequential(conv, BatchNorm2d(outputs), ReLU())
 
 
-def bilinear_kernel(channels, factor):
+def bilinear_kernel(channels: int, factor: int) -> np.ndarray:
     """Weights (channels, channels, k, k) with which an upconvolution of stride `factor` starts as interpolation.
 
     k = 2 factor - factor % 2, and the upconvolution needs padding (k - factor) // 2. Every channel goes to itself only.
@@ -38,7 +45,7 @@ def bilinear_kernel(channels, factor):
     return (np.eye(channels)[:, :, None, None] * np.outer(slope, slope)).astype(np.float32)
 
 
-def upconv(channels, factor, *, rng, bilinear=True):
+def upconv(channels: int, factor: int, *, rng: np.random.Generator, bilinear: bool = True) -> Module:
     """A transposed convolution that makes images `factor` times as large, begun as interpolation or at random."""
     k = 2 * factor - factor % 2
     up = ConvTranspose2d(channels, channels, k, stride=factor, padding=(k - factor) // 2, bias=False, rng=rng)
@@ -47,7 +54,7 @@ def upconv(channels, factor, *, rng, bilinear=True):
     return up
 
 
-def enlarge(x, size):
+def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
     """`x` bilinearly at another size (h, w)."""
     return F.interpolate(x, size=size, mode="bilinear")
 
@@ -58,14 +65,17 @@ class Context(Module):
     `widths` and `kernels` are one number for all layers or one each.
     """
 
-    def __init__(self, widths, dilations, classes=4, channels=1, kernels=3, *, rng):
+    def __init__(
+        self, widths: int | tuple[int, int], dilations: tuple[int, ...], classes: int = 4, channels: int = 1,
+        kernels: int | tuple[int, int] = 3, *, rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         n = len(dilations)
         widths, kernels = ((v,) * n if isinstance(v, int) else tuple(v) for v in (widths, kernels))
         plan = zip((channels, *widths), widths, kernels, dilations, strict=False)
         self.layers = [layer(*numbers, rng=rng) for numbers in plan]
         self.head = Conv2d(widths[-1], classes, 1, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, channels, h, w) -> (n, classes, h, w)."""
         for step in self.layers:
             x = step(x)
@@ -79,7 +89,10 @@ class Pooled(Module):
     as interpolation, "random" by three that begin at random; "skip" adds scores of every finer map on the way up.
     """
 
-    def __init__(self, widths, classes=4, channels=1, up="bilinear", *, rng):
+    def __init__(
+        self, widths: tuple[int, ...], classes: int = 4, channels: int = 1, up: str = "bilinear", *,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         if up not in ("bilinear", "upconv", "random", "skip"):
             raise ValueError(f"Pooled: up must be 'bilinear', 'upconv', 'random' or 'skip', got {up!r}")
         self.layers = [layer(a, b, rng=rng) for a, b in zip((channels, *widths), widths, strict=False)]
@@ -88,7 +101,7 @@ class Pooled(Module):
         self.ups = [upconv(classes, 2, bilinear=up == "upconv", rng=rng) for _ in range(3)] if learned else []
         self.scores = [Conv2d(w, classes, 1, rng=rng) for w in widths[2::-1]] if up == "skip" else []
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, channels, h, w) -> (n, classes, h, w)."""
         finer, size = [], x.shape[2:]
         for k, step in enumerate(self.layers):
@@ -107,13 +120,16 @@ class Pooled(Module):
 class FullyConnected(Module):
     """Three pooled layers, then two fully connected ones that answer for `places` x `places` cells of an image."""
 
-    def __init__(self, width, hidden, size=32, places=8, classes=4, channels=1, *, rng):
+    def __init__(
+        self, width: int, hidden: int, size: int = 32, places: int = 8, classes: int = 4, channels: int = 1, *,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         self.layers = [layer(width if k else channels, width, rng=rng) for k in range(3)]
         self.fc1 = Linear(width * (size // 8) ** 2, hidden, rng=rng)
         self.fc2 = Linear(hidden, classes * places**2, rng=rng)
         self.shape = classes, places, places
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, channels, size, size) -> (n, classes, size, size)."""
         size = x.shape[2:]
         for step in self.layers:
@@ -129,12 +145,14 @@ class UNet(Module):
     the map they meet. Ronneberger, Fischer, Brox, "U-Net" (2015), with the blocks of lesson 12.
     """
 
-    def __init__(self, widths, classes=4, channels=1, *, rng):
+    def __init__(
+        self, widths: tuple[int, int, int], classes: int = 4, channels: int = 1, *, rng: np.random.Generator
+    ) -> None:
         self.downs = [BasicBlock(a, b, rng=rng) for a, b in zip((channels, *widths), widths, strict=False)]
         self.ups = [BasicBlock(a + b, a, rng=rng) for a, b in pairwise(widths)]
         self.head = Conv2d(widths[0], classes, 1, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, channels, h, w) -> (n, classes, h, w)."""
         kept = []
         for block in self.downs[:-1]:
@@ -147,12 +165,15 @@ class UNet(Module):
         return self.head(x)
 
 
-def weights(model):
+def weights(model: Module) -> int:
     """How many numbers a network learns."""
     return sum(p.data.size for p in model.parameters())
 
 
-def learn(model, x, t, *, epochs, size=20, rate=0.01, loss=F.cross_entropy, rng):
+def learn(
+    model: Context | Pooled, x: np.ndarray, t: np.ndarray, *, epochs: int, size: int = 20, rate: float = 0.01,
+    loss: Callable = F.cross_entropy, rng: np.random.Generator,
+) -> Iterator[float]:  # fmt: skip
     """Train by Adam with one cycle of the rate on images x and targets t; yields the mean loss of each epoch."""
     cycle = one_cycle(rate, epochs * (len(x) // size))
     optimizer = Adam(model.parameters(), lr=cycle)
@@ -160,7 +181,7 @@ def learn(model, x, t, *, epochs, size=20, rate=0.01, loss=F.cross_entropy, rng)
         yield float(np.mean(list(fit(model, loss, optimizer, batches(x, t, size=size, rng=rng, drop_last=True)))))
 
 
-def masks_of(model, x, size=50):
+def masks_of(model: Context | Pooled, x: np.ndarray, size: int = 50) -> np.ndarray:
     """The class of every pixel, (n, h, w), of images x (n, channels, h, w), in evaluation mode."""
     blank = np.zeros(len(x), int)
     return np.concatenate([out.argmax(axis=1) for out, _ in evaluate(model, batches(x, blank, size=size))])

@@ -3,14 +3,21 @@
 A box is (left, top, right, bottom) in pixels, right and bottom not in it: its area is (right - left) * (bottom - top).
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
 from course_lib.nn.layers import Conv2d
 from course_lib.nn.module import Module
 
+if TYPE_CHECKING:
+    from course_lib.autograd.tensor import Tensor
 
-def box_iou(a, b):
+
+def box_iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Area in common over area in all, (n, m), for boxes a (n, 4) and b (m, 4); 0 where both are empty."""
     low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
     common = np.maximum(high - low, 0).prod(-1)
@@ -19,19 +26,20 @@ def box_iou(a, b):
     return np.divide(common, union, out=np.zeros_like(common, float), where=union > 0)
 
 
-def nms(boxes, scores, overlap):
+def nms(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarray:
     """Rows of the boxes that stay, best first: a box goes when it overlaps a *kept* one of higher score by more.
 
     boxes (n, 4), scores (n,), all different; overlap is an IoU.
     """
-    iou, kept = box_iou(boxes, boxes), []
+    iou = box_iou(boxes, boxes)
+    kept: list[int] = []
     for row in np.argsort(-scores, kind="stable"):
         if not np.any(iou[row, kept] > overlap):
-            kept.append(row)
+            kept.append(int(row))
     return np.array(kept, int)
 
 
-def mark(boxes, scores, truths, least):
+def mark(boxes: np.ndarray, scores: np.ndarray, truths: np.ndarray, least: float) -> np.ndarray:
     """Which boxes (n, 4) are right, (n,) of bool: each true box (m, 4) belongs to at most one.
 
     By falling score a box takes the true box that it overlaps most among those not taken yet, if the IoU is at least
@@ -46,7 +54,7 @@ def mark(boxes, scores, truths, least):
     return right
 
 
-def average_precision(scores, right, objects):
+def average_precision(scores: np.ndarray, right: np.ndarray, objects: int) -> float:
     """Sum over right finds of the precision down to each, by falling score, divided by the number of `objects`.
 
     scores (n,), all different, right (n,) of bool. This is the area under the steps of precision against recall,
@@ -57,7 +65,7 @@ def average_precision(scores, right, objects):
     return precision[right].sum() / objects
 
 
-def precision_recall(scores, right, objects):
+def precision_recall(scores: np.ndarray, right: np.ndarray, objects: int) -> tuple[np.ndarray, np.ndarray]:
     """Recall and precision (n,) down to each find, by falling score."""
     right = np.asarray(right, bool)[np.argsort(-scores, kind="stable")]
     return right.cumsum() / objects, right.cumsum() / np.arange(1, len(right) + 1)
@@ -75,25 +83,25 @@ class WindowNet(Module):
 
     WINDOW, STRIDE = (24, 16), 2
 
-    def __init__(self, *, width=8, rng):
+    def __init__(self, *, width: int = 8, rng: np.random.Generator) -> None:
         h, w = self.WINDOW
         self.conv1 = Conv2d(1, width, 5, rng=rng)
         self.conv2 = Conv2d(width, 2 * width, 3, rng=rng)
         self.fc = Conv2d(2 * width, 1, ((h - 4) // 2 - 2, (w - 4) // 2 - 2), rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Scores; one for an image that is one window."""
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
         return self.fc(F.relu(self.conv2(x)))
 
 
-def cut(image, window, stride):
+def cut(image: np.ndarray, window: tuple[int, int], stride: int) -> np.ndarray:
     """All windows of an image (c, h, w), row by row, (rows * columns, c, *window)."""
     seen = np.lib.stride_tricks.sliding_window_view(image, window, axis=(1, 2))[:, ::stride, ::stride]
     return np.moveaxis(seen, 0, 2).reshape(-1, len(image), *window)
 
 
-def boxes_of(scores, window, stride, above):
+def boxes_of(scores: np.ndarray, window: np.ndarray, stride: int, above: float) -> tuple[np.ndarray, np.ndarray]:
     """Boxes (k, 4) and scores (k,) of the windows whose score in the map (rows, columns) is over `above`."""
     rows, columns = np.nonzero(scores > above)
     corner = np.stack([columns, rows], axis=1) * stride

@@ -3,6 +3,11 @@
 Each makes an evaluator: states (n, 2) that are not over -> prior (n, columns) and value (n,) for the player to move.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
@@ -10,22 +15,25 @@ from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.nn.layers import Linear
 from course_lib.nn.module import Module
 
+if TYPE_CHECKING:
+    from course_lib.topics.connect import Connect
 
-def even(game, states):
+
+def even(game: Connect, states: np.ndarray) -> np.ndarray:
     """The prior that knows only the rules: the same for every column with room, (n, columns)."""
     legal = game.legal_all(states).astype(float)
     return legal / legal.sum(axis=1, keepdims=True)
 
 
-def uniform(game):
+def uniform(game: Connect) -> Callable:
     """Plain search: an even prior, and value 0 for whatever is not over."""
     return lambda states: (even(game, states), np.zeros(len(states)))
 
 
-def rollouts(game, *, rng):
+def rollouts(game: Connect, *, rng: np.random.Generator) -> Callable:
     """An even prior, and the result of one game of random moves. Coulom 2006."""
 
-    def evaluate(states):
+    def evaluate(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         value, sign, rows, now = np.zeros(len(states)), 1.0, np.arange(len(states)), states
         while len(rows):
             weights = rng.random((len(rows), game.columns)) * game.legal_all(now)
@@ -39,12 +47,12 @@ def rollouts(game, *, rng):
     return evaluate
 
 
-def open_lines(game):
+def open_lines(game: Connect) -> Callable:
     """An even prior, and a value by hand in (-1, 1): a line in which only one player has stones counts for that one."""
     masks = np.array(game.line_masks(), np.uint64)
     worth = 0.05 * np.arange(game.line + 1) ** 2.0
 
-    def evaluate(states):
+    def evaluate(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         mine = np.bitwise_count(states[:, :1] & masks)
         other = np.bitwise_count((states[:, :1] ^ states[:, 1:]) & masks)
         score = (worth[mine] * (other == 0) - worth[other] * (mine == 0)).sum(axis=1)
@@ -53,7 +61,7 @@ def open_lines(game):
     return evaluate
 
 
-def planes(game, states):
+def planes(game: Connect, states: np.ndarray) -> np.ndarray:
     """What a network sees: my stones, then the other's, (n, 2 · rows · columns) float32 of 0 and 1."""
     boards = game.boards_all(states).reshape(len(states), -1)
     return np.concatenate([boards == 1, boards == -1], axis=1).astype(np.float32)
@@ -62,30 +70,30 @@ def planes(game, states):
 class PolicyValueNet(Module):
     """Two hidden layers of `width` units under two heads: logits of the moves, and a value in (-1, 1)."""
 
-    def __init__(self, game, width=128, *, rng):
+    def __init__(self, game: Connect, width: int = 128, *, rng: np.random.Generator) -> None:
         self.first = Linear(2 * game.rows * game.columns, width, rng=rng)
         self.second = Linear(width, width, rng=rng)
         self.policy, self.value = Linear(width, game.columns, rng=rng), Linear(width, 1, rng=rng)
         for head in (self.policy, self.value):
             head.weight.data *= 0.1  # begin undecided
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Planes (n, 2 · rows · columns) -> logits (n, columns), values (n,)."""
         h = F.relu(self.second(F.relu(self.first(x))))
         return self.policy(h), F.tanh(self.value(h))[:, 0]
 
 
-def masked_softmax(logits, legal):
+def masked_softmax(logits: np.ndarray, legal: np.ndarray) -> np.ndarray:
     """Probabilities (n, k) of the legal entries; 0 for the others."""
     logits = np.where(legal, logits, -np.inf)
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def network(game, net, *, prior=True, value=True):
+def network(game: Connect, net: PolicyValueNet, *, prior: bool = True, value: bool = True) -> Callable:
     """The evaluator of a PolicyValueNet; without `prior` or `value` that part is as in plain search."""
 
-    def evaluate(states):
+    def evaluate(states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with no_grad():
             logits, values = net(Tensor(planes(game, states)))
         policy = masked_softmax(logits.data.astype(float), game.legal_all(states)) if prior else even(game, states)

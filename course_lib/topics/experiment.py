@@ -1,8 +1,13 @@
 """Honest comparisons of two ways of training: difference with its interval, seeds needed, what peeking does."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class Comparison(NamedTuple):
@@ -12,12 +17,12 @@ class Comparison(NamedTuple):
     low: float
     high: float
 
-    def verdict(self):
+    def verdict(self) -> str:
         """ "a", "b" or "undecided": which is higher, if the interval excludes 0."""
         return "a" if self.low > 0 else "b" if self.high < 0 else "undecided"
 
 
-def compare(a, b, level=0.95):
+def compare(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Comparison:
     """The Comparison of independent runs a and b, two or more numbers each, by Welch's interval (1947).
 
     Standard deviations may differ. Raises ValueError with fewer than two numbers on a side.
@@ -35,7 +40,7 @@ def compare(a, b, level=0.95):
     return Comparison(float(difference), float(difference - half), float(difference + half))
 
 
-def seeds_needed(difference, deviation, level=0.95, power=0.8):
+def seeds_needed(difference: float, deviation: float, level: float = 0.95, power: float = 0.8) -> int:
     """Runs on each side so that a `difference` is found with probability `power`, by the normal approximation.
 
     n = 2 ((z_{(1+level)/2} + z_{power}) deviation / difference)^2, rounded up; at least 2. Cohen 1988.
@@ -46,13 +51,17 @@ def seeds_needed(difference, deviation, level=0.95, power=0.8):
     return max(2, int(np.ceil(2 * (z * deviation / difference) ** 2 - 1e-9)))
 
 
-def plan(claim, *, smallest, deviation, level=0.95, power=0.8, first_seed=100):
+def plan(
+    claim: str, *, smallest: float, deviation: float, level: float = 0.95, power: float = 0.8, first_seed: int = 100
+) -> dict[str, Any]:
     """A plan as lesson 16 states it, a dict: what is tested, what would matter, and the `runs` a side that follow."""
     stated = {"claim": claim, "smallest": smallest, "deviation": deviation, "level": level, "power": power}
     return stated | {"runs": seeds_needed(smallest, deviation, level, power), "first_seed": first_seed}
 
 
-def found(n, difference, deviation, *, rng, trials=2000, level=0.95):
+def found(
+    n: int, difference: float, deviation: float, *, rng: np.random.Generator, trials: int = 2000, level: float = 0.95
+) -> tuple[float, float]:
     """Share of simulated comparisons with n runs a side whose interval excludes 0, and its standard error.
 
     Runs are normal with the same deviation and means `difference` apart. With difference 0 this is the false alarms.
@@ -68,7 +77,7 @@ def found(n, difference, deviation, *, rng, trials=2000, level=0.95):
     return float(share), float(np.sqrt(share * (1 - share) / trials))
 
 
-def peeking(most, *, rng, trials=1000, level=0.95):
+def peeking(most: int, *, rng: np.random.Generator, trials: int = 1000, level: float = 0.95) -> float:
     """Share of trials without any difference in which some look, after 2, 3, ... `most` runs a side, excludes 0."""
     from scipy.stats import t as student
 
@@ -82,7 +91,7 @@ def peeking(most, *, rng, trials=1000, level=0.95):
     return float(alarmed.mean())
 
 
-def median_interval(values, level=0.95):
+def median_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
     """Median of the values and two of them that enclose the true median with at least probability `level`.
 
     By order statistics: how many values lie below the median is binomial with 1/2, whatever their distribution.

@@ -1,9 +1,13 @@
 """How a network errs outside of the region it was trained on, ring by ring."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 
-def error_beyond(predict, x, z, edges):
+def error_beyond(predict: Callable, x: np.ndarray, z: np.ndarray, edges: Sequence[float]) -> np.ndarray:
     """Mean squared error inside the cube -1 ... 1 and in each ring around it: (edges + 1,).
 
     x (n, d), z (n,), `predict(x)` (n,). The distance beyond the cube is max |x_j| - 1; ring i ends with `edges[i]`,

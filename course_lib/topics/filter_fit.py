@@ -4,6 +4,9 @@ Templates are Gaussians, round or drawn out, at every angle and a little off cen
 first (an edge) and second derivative (a line) across; or Gabor filters. Filters and templates are (n, k, k).
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,7 +28,7 @@ class Fit:
     angle: float  # across which it changes, radians from x (right) towards y (down)
 
 
-def best_fits(filters, templates):
+def best_fits(filters: np.ndarray, templates: tuple[np.ndarray, np.ndarray, np.ndarray]) -> list[Fit]:
     """The `Fit` of every filter (n, k, k) among `templates`, from `derivatives(k)` or `gabors(k)`.
 
     The score is 1 - |filter - template|² / |filter|² with the template at its best amplitude, of either sign: 1 for an
@@ -46,7 +49,7 @@ def best_fits(filters, templates):
 
 
 @cache
-def derivatives(side):
+def derivatives(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Templates of side `side`: (shapes (n, side, side) of length 1, orders (n,), angles (n,))."""
     found = []
     for angle in ANGLES:
@@ -61,7 +64,7 @@ def derivatives(side):
 
 
 @cache
-def gabors(side):
+def gabors(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Templates of side `side` like those of `derivatives`: a cosine wave under a Gaussian; their order is -1."""
     found = []
     for angle in ANGLES:
@@ -74,7 +77,7 @@ def gabors(side):
     return _as_bank(found)
 
 
-def _frames(side, angle):
+def _frames(side: int, angle: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Coordinates along and across a line at `angle`, for every centre."""
     radius = (side - 1) / 2
     y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
@@ -84,7 +87,7 @@ def _frames(side, angle):
             yield -np.sin(angle) * u + np.cos(angle) * v, np.cos(angle) * u + np.sin(angle) * v
 
 
-def _as_bank(found):
+def _as_bank(found: Sequence[tuple[np.ndarray, int, float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shapes = np.array([shape for shape, _, _ in found])
     shapes /= np.sqrt(np.sum(shapes**2, axis=(1, 2), keepdims=True))
     return shapes, np.array([order for _, order, _ in found]), np.array([angle for _, _, angle in found])

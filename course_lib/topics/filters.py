@@ -3,10 +3,12 @@
 x runs along columns to the right, y along rows downwards; every filter is (2 radius + 1, 2 radius + 1), float64.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 
-def gaussian_bank(sigma, radius):
+def gaussian_bank(sigma: float, radius: int) -> np.ndarray:
     """Blur and derivatives of a Gaussian, (6, k, k) in the order G, Gx, Gy, Gxx, Gxy, Gyy, with k = 2 radius + 1.
 
     G sums to 1; correlated with an image, the others measure true derivatives: exactly so on polynomials of degree
@@ -19,13 +21,13 @@ def gaussian_bank(sigma, radius):
     return bank / np.sum(bank * probes, axis=(1, 2), keepdims=True)
 
 
-def laplacian(sigma, radius):
+def laplacian(sigma: float, radius: int) -> np.ndarray:
     """Gxx + Gyy, (k, k): positive where the image is darker than around; 4 on x² + y². Errors as `gaussian_bank`."""
     bank = gaussian_bank(sigma, radius)
     return bank[3] + bank[5]
 
 
-def gabor(wavelength, angle, sigma, radius, phase=0.0):
+def gabor(wavelength: float, angle: float, sigma: float, radius: int, phase: float = 0.0) -> np.ndarray:
     """A cosine wave under a Gaussian, (k, k), its mean removed and scaled to length 1 (sum of squares).
 
     The wave of `wavelength` pixels runs in direction `angle` (radians, from x towards y), shifted by `phase`
@@ -40,7 +42,7 @@ def gabor(wavelength, angle, sigma, radius, phase=0.0):
     return filt / np.sqrt(np.sum(filt**2))
 
 
-def _grid(sigma, radius, *, name):
+def _grid(sigma: float, radius: int, *, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Offsets y and x of every tap, and the Gaussian that sums to 1 over them."""
     if sigma <= 0:
         raise ValueError(f"{name}: sigma must be above 0 pixels, got {sigma}")

@@ -1,16 +1,22 @@
 """Fit a small multilayer perceptron to many digits: damped Gauss-Newton steps (Levenberg 1944)."""
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-SLOPES = {  # activation, and its slope written with the activation's own value
+SLOPES: dict[str, tuple[Callable, Callable]] = {  # activation, and its slope written with the activation's own value
     "tanh": (np.tanh, lambda h: 1 - h * h),
     "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0) * 1.0),
 }
 
 
-def start(sizes, rng, *, activation="tanh"):
+def start(
+    sizes: tuple[int, ...], rng: np.random.Generator, *, activation: str = "tanh"
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Random layers [(w (out, in), b (out,)), ...] of an MLP with `sizes` (inputs, hidden ..., outputs)."""
     spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[activation])
     return [
@@ -18,12 +24,16 @@ def start(sizes, rng, *, activation="tanh"):
     ]
 
 
-def answer(layers, x, *, activation="tanh", bypass=False):
+def answer(
+    layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, *, activation: str = "tanh", bypass: bool = False
+) -> np.ndarray:
     """The MLP's values (n, m) at points x (n, d); `bypass` adds its input to a layer's output where the sizes agree."""
     return _hidden(layers, x, activation, bypass)[-1]
 
 
-def jacobian(layers, x, *, activation="tanh", bypass=False):
+def jacobian(
+    layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, *, activation: str = "tanh", bypass: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Values (n,) of an MLP with one output, and their derivative by every weight (n, weights).
 
     The columns follow `flat`: for each layer its matrix row by row, then its biases.
@@ -44,19 +54,19 @@ def jacobian(layers, x, *, activation="tanh", bypass=False):
     return hidden[-1][:, 0], np.hstack(columns)
 
 
-def flat(layers):
+def flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """All weights as one vector."""
     return np.concatenate([a.ravel() for layer in layers for a in layer])
 
 
-def unflat(p, layers):
+def unflat(p: np.ndarray, layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
     """The vector `p` in the shapes of `layers`."""
     pieces = np.split(p, np.cumsum([a.size for layer in layers for a in layer])[:-1])
     shaped = [piece.reshape(a.shape) for piece, a in zip(pieces, (a for pair in layers for a in pair), strict=True)]
     return list(zip(shaped[::2], shaped[1::2], strict=True))
 
 
-def two_layer_jacobian(p, x1, z):
+def two_layer_jacobian(p: np.ndarray, x1: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Residuals (m,) and their Jacobian (m, weights) of a tanh network with one output, all weights in one vector `p`.
 
     x1 (m, d + 1) are inputs with a 1 in front, z (m,) targets. `p` holds each hidden unit's weights, bias first, then
@@ -64,7 +74,7 @@ def two_layer_jacobian(p, x1, z):
     """
     units = (len(p) - 1) // (x1.shape[1] + 1)
 
-    def layered(p):
+    def layered(p: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         w, out = p[: -units - 1].reshape(units, -1), p[-units - 1 :]
         return [(w[:, 1:], w[:, 0]), (out[None, 1:], out[:1])]
 
@@ -73,14 +83,17 @@ def two_layer_jacobian(p, x1, z):
     return y - z, J[:, in_order]
 
 
-def fit(layers, x, z, steps, *, activation="tanh", bypass=False, damping=1.0, progress=iter):
+def fit(
+    layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, z: np.ndarray, steps: int, *,
+    activation: str = "tanh", bypass: bool = False, damping: float = 1.0, progress: Callable = iter,
+) -> tuple[Sequence[tuple[np.ndarray, np.ndarray]], list[float]]:  # fmt: skip
     """Lower the mean squared error of an MLP with one output by damped steps; returns (layers, losses).
 
     x (n, d), z (n,). Each step solves (JᵀJ + damping·1) s = -Jᵀr. A step that lowers the loss is taken and the damping
     divided by 3; one that does not is given back and the damping multiplied by 4. `losses` holds the loss before each
     step and after the last, so steps + 1 numbers that never rise. `progress` wraps the range, for a progress bar.
     """
-    kind = {"activation": activation, "bypass": bypass}
+    kind: dict[str, Any] = {"activation": activation, "bypass": bypass}
     p = flat(layers)
     y, J = jacobian(layers, x, **kind)
     losses = [float(np.mean((y - z) ** 2))]
@@ -99,7 +112,9 @@ def fit(layers, x, z, steps, *, activation="tanh", bypass=False, damping=1.0, pr
     return layers, losses
 
 
-def _hidden(layers, x, activation, bypass):
+def _hidden(
+    layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, activation: str, bypass: bool
+) -> list[np.ndarray]:
     """The input, the output of every hidden layer, and the values: len(layers) + 1 arrays."""
     bend, hidden = SLOPES[activation][0], [np.asarray(x, dtype=float)]
     for k, (w, b) in enumerate(layers[:-1]):
@@ -109,6 +124,6 @@ def _hidden(layers, x, activation, bypass):
     return [*hidden, hidden[-1] @ w.T + b]
 
 
-def _passes(layers, k, bypass):
+def _passes(layers: Sequence[tuple[np.ndarray, np.ndarray]], k: int, bypass: bool) -> bool:
     """Whether layer `k` has a bypass: it is hidden and its input is as wide as its output."""
     return bypass and k < len(layers) - 1 and layers[k][0].shape[0] == layers[k][0].shape[1]

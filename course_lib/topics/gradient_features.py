@@ -4,12 +4,14 @@ Dalal and Triggs, "Histograms of oriented gradients for human detection" (2005);
 bags of features: spatial pyramid matching" (2006).
 """
 
+from __future__ import annotations
+
 import itertools
 
 import numpy as np
 
 
-def gradient_histograms(images, *, cell=4, bins=8):
+def gradient_histograms(images: np.ndarray, *, cell: int = 4, bins: int = 8) -> np.ndarray:
     """How much of the gradient points in which direction, around every place: (n, rows, columns, 4 * bins).
 
     Gradients of images (n, h, w) are central differences; each pixel gives its gradient's length to the two nearest of
@@ -36,12 +38,12 @@ def gradient_histograms(images, *, cell=4, bins=8):
     return unit_length(np.concatenate(corners, axis=3))
 
 
-def unit_length(x, eps=1e-6):
+def unit_length(x: np.ndarray, eps: float = 1e-6) -> np.ndarray:
     """Scale the last axis of x to length 1; vectors shorter than `eps` become nearly 0."""
     return x / np.maximum(np.linalg.norm(x, axis=-1, keepdims=True), eps)
 
 
-def word_strengths(descriptors, words):
+def word_strengths(descriptors: np.ndarray, words: np.ndarray) -> np.ndarray:
     """How near descriptors (..., d) are to each of `words` (k, d): mean distance less distance, at least 0; (..., k).
 
     The "triangle" coding of Coates, Ng and Lee, "An analysis of single-layer networks in unsupervised feature
@@ -54,7 +56,7 @@ def word_strengths(descriptors, words):
     return strength.reshape(*descriptors.shape[:-1], len(words))
 
 
-def pyramid(strengths, levels=(1, 2, 3)):
+def pyramid(strengths: np.ndarray, levels: tuple[int, ...] = (1, 2, 3)) -> np.ndarray:
     """Mean over the image, over its quarters, ninths...: strengths (n, rows, columns, k) as (n, k * sum of level²).
 
     Each image's features are scaled to length 1.
@@ -70,6 +72,6 @@ def pyramid(strengths, levels=(1, 2, 3)):
     return unit_length(np.concatenate(parts, axis=1))
 
 
-def _cuts(size, parts):
+def _cuts(size: int, parts: int) -> list[tuple[int, int]]:
     edges = [round(size * k / parts) for k in range(parts + 1)]
     return list(itertools.pairwise(edges))

@@ -1,5 +1,10 @@
 """Text letter by letter: streams for truncated back-propagation, a model that predicts the next letter, its samples."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
@@ -12,8 +17,11 @@ from course_lib.optim.gradients import clip_grad_norm_
 from course_lib.optim.optimisers import SGD
 from course_lib.topics.recurrent import CELLS
 
+if TYPE_CHECKING:
+    from course_lib.optim.optimizer import Optimizer
 
-def streams(symbols, n, window):
+
+def streams(symbols: np.ndarray, n: int, window: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Windows (inputs, targets), each (n, window), of a text (length,): row r of each goes on where the last ended.
 
     The text is cut into n stretches of equal length, a rest is dropped; targets are the inputs one symbol later.
@@ -29,25 +37,27 @@ def streams(symbols, n, window):
 class LetterModel(Module):
     """Embedding, a recurrent layer, logits of the next symbol; `kind` is one of `topics.recurrent.CELLS`."""
 
-    def __init__(self, kind, symbols, hidden, *, width=24, rng):
+    def __init__(self, kind: str, symbols: int, hidden: int, *, width: int = 24, rng: np.random.Generator) -> None:
         self.embedding = Embedding(symbols, width, rng=rng)
         self.cell = CELLS[kind](width, hidden, batch_first=True, rng=rng)
         self.head = Linear(hidden, symbols, rng=rng)
 
-    def forward(self, symbols, state=None):
+    def forward(self, symbols: np.ndarray, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Symbols (n, t) -> logits (n, t, symbols), state."""
         states, state = self.cell(self.embedding(symbols), state)
         return self.head(states), state
 
 
-def cut(state):
+def cut(state: Tensor) -> Tensor:
     """The same state without its graph: gradients end here, values go on. None stays None."""
     if state is None:
         return None
     return tuple(map(cut, state)) if isinstance(state, tuple) else Tensor(state.data)
 
 
-def train_letters(model, windows, optimizer, *, clip=1.0):
+def train_letters(
+    model: LetterModel, windows: Sequence[tuple[np.ndarray, np.ndarray]], optimizer: Optimizer, *, clip: float = 1.0
+) -> Iterator[float]:
     """A step for each of `windows`, the state carried from one to the next; yields the losses, in bits a symbol."""
     state = None
     for inputs, targets in windows:
@@ -61,7 +71,7 @@ def train_letters(model, windows, optimizer, *, clip=1.0):
         yield float(loss.data) / np.log(2)
 
 
-def bits(model, symbols, *, n=20, window=100):
+def bits(model: LetterModel, symbols: np.ndarray, *, n: int = 20, window: int = 100) -> float:
     """Bits a symbol on a text (length,): the mean of -log2 of the probability that the model gave to what came."""
     state, found = None, []
     with no_grad():
@@ -72,7 +82,7 @@ def bits(model, symbols, *, n=20, window=100):
     return float(np.mean(found))
 
 
-def sample(logits, temperature, uniforms):
+def sample(logits: np.ndarray, temperature: int, uniforms: np.ndarray) -> np.ndarray:
     """A symbol (n,) for each row of logits (n, symbols): the first whose cumulative probability exceeds uniforms (n,).
 
     Logits are divided by `temperature` before softmax; at 0 the likeliest symbol is taken.
@@ -85,7 +95,10 @@ def sample(logits, temperature, uniforms):
     return np.minimum((cumulative <= np.asarray(uniforms)[:, None]).sum(axis=1), logits.shape[1] - 1)
 
 
-def write(model, first, length, *, temperature=1.0, rng, choose=sample):
+def write(
+    model: LetterModel, first: Sequence[int], length: int, *, temperature: float = 1.0, rng: np.random.Generator,
+    choose: Callable = sample,
+) -> np.ndarray:  # fmt: skip
     """`length` symbols (n, length) that the model writes behind the first ones (n,), each drawn by `choose`."""
     now, state, out = np.asarray(first)[:, None], None, []
     with no_grad():
@@ -99,7 +112,7 @@ def write(model, first, length, *, temperature=1.0, rng, choose=sample):
 FAULTS = {"A": "targets not shifted", "B": "rate too high", "C": "padding counted", "D": "rate too low"}
 
 
-def faulty_run(letter, *, steps=80, seed=0):
+def faulty_run(letter: str | None, *, steps: int = 80, seed: int = 0) -> list[float]:
     """Losses, in bits a letter, of a small RNN that learns the bundled names with the fault `letter` of FAULTS.
 
     None is the healthy run, with which it shares start, batches and everything else.
@@ -108,7 +121,7 @@ def faulty_run(letter, *, steps=80, seed=0):
     names = texts.NAMES.split()
     vocabulary = Vocabulary("".join(names) + " ")
     model = LetterModel("RNN", len(vocabulary), 48, rng=rng)
-    rate = {"rate too low": 0.004, "rate too high": 3.0}.get(fault, 0.8)
+    rate = {"rate too low": 0.004, "rate too high": 3.0}.get(fault or "", 0.8)
     optimizer, losses = SGD(model.parameters(), lr=rate, momentum=0.9), []
     for _ in range(steps):
         lines = [" ".join(rng.choice(names, k)) for k in rng.integers(1, 7, 24)]

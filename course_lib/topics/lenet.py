@@ -4,6 +4,11 @@ LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document 
 Springenberg, Dosovitskiy, Brox and Riedmiller, "Striving for simplicity: the all convolutional net" (2015).
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
@@ -13,10 +18,16 @@ from course_lib.optim import schedules
 from course_lib.optim.optimisers import AdamW
 from course_lib.train.loop import accuracy, fit, score
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
+
 KINDS = ("pooled", "strided", "learned", "local")
 
 
-def lenet(kind="pooled", *, rng, maps=(10, 20), hidden=50, classes=10, relu_on_top=False):
+def lenet(
+    kind: str = "pooled", *, rng: np.random.Generator, maps: Sequence[int] = (10, 20), hidden: int = 50,
+    classes: int = 10, relu_on_top: bool = False,
+) -> Sequential:  # fmt: skip
     """A net for images (n, 1, 28, 28) whose two stages, 28 -> 12 -> 4, end in 320 numbers for the default `maps`.
 
     What shrinks the maps: "pooled" max pooling 2x2 behind a convolution 5x5; "strided" the stride 2 of that
@@ -33,7 +44,7 @@ def lenet(kind="pooled", *, rng, maps=(10, 20), hidden=50, classes=10, relu_on_t
     return Sequential(*layers, *([ReLU()] if relu_on_top else []))
 
 
-def all_convolutional(maps, hidden, classes, rng):
+def all_convolutional(maps: Sequence[int], hidden: int, classes: int, rng: np.random.Generator) -> Sequential:
     """The "learned" net with its fully connected layers laid out as convolutions: the same numbers at 28x28.
 
     Images (n, 1, h, w) of at least 28x28 give maps of scores (n, classes, h', w'), one score for every place.
@@ -42,7 +53,7 @@ def all_convolutional(maps, hidden, classes, rng):
     return Sequential(*stages, _laid_out(first, maps[-1]), relu, _laid_out(last, hidden))
 
 
-def _laid_out(linear, channels):
+def _laid_out(linear: Linear, channels: int) -> Module:
     """The convolution over `channels` maps that holds a fully connected layer's weights, row by row."""
     out, numbers = linear.weight.shape
     side = round((numbers / channels) ** 0.5)
@@ -51,7 +62,7 @@ def _laid_out(linear, channels):
     return layer
 
 
-def _stage(kind, channels, width, side, rng):
+def _stage(kind: str, channels: int, width: int, side: int, rng: np.random.Generator) -> list[Module]:
     if kind == "strided":
         return [Conv2d(channels, width, 5, stride=2, rng=rng), ReLU()]
     if kind == "learned":
@@ -63,7 +74,10 @@ def _stage(kind, channels, width, side, rng):
     return [filters, MaxPool2d(2), ReLU()]
 
 
-def learn(model, x, t, *, epochs, rng, lr=3e-3, size=64, decay=0.0, change=None):
+def learn(
+    model: Module, x: np.ndarray, t: np.ndarray, *, epochs: int, rng: np.random.Generator, lr: float = 3e-3,
+    size: int = 64, decay: float = 0.0, change: Callable | None = None,
+) -> Iterator[float]:  # fmt: skip
     """Train `model` on images x (n, 1, h, w) and classes t (n,) with Adam under a one-cycle rate that peaks at `lr`.
 
     A generator: yields the mean loss of each epoch. Weights lose their lr * `decay`-th part in each step (AdamW).
@@ -78,12 +92,12 @@ def learn(model, x, t, *, epochs, rng, lr=3e-3, size=64, decay=0.0, change=None)
         yield float(np.mean(list(fit(model, F.cross_entropy, optimizer, deal))))
 
 
-def hits(model, x, t):
+def hits(model: Module, x: np.ndarray, t: np.ndarray) -> float:
     """Share of images x (n, 1, h, w) whose largest output is that of their class t (n,)."""
     return score(model, batches(x, t, size=500), accuracy=accuracy)["accuracy"]
 
 
-def images_for_lenet(images, *, mean=0.1307, std=0.3081):
+def images_for_lenet(images: np.ndarray, *, mean: float = 0.1307, std: float = 0.3081) -> np.ndarray:
     """Images (n, 1, 28, 28) or (n, 1, 8, 8), uint8, as float32 (n, 1, 28, 28) less `mean`, over `std`.
 
     The default mean and deviation are MNIST's. Images of 8x8 are enlarged threefold, bilinearly, and framed.

@@ -5,15 +5,20 @@ front. Labels `t (n,)` are 0 and 1, or class numbers from 0. Losses are means ov
 the sigmoid or softmax is called a logit, z.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
-def sigmoid(z):
+def sigmoid(z: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-z)) of any array, without overflow and exact to the last digits far on the left too."""
     return np.exp(-np.logaddexp(0, -np.asarray(z)))
 
 
-def cross_entropy(z, t):
+def cross_entropy(z: np.ndarray, t: np.ndarray) -> float:
     """Mean of -(t ln y + (1 - t) ln(1 - y)) with y = sigmoid(z), for logits `z` and labels `t` of the same shape."""
     z, t = np.asarray(z), np.asarray(t)
     if z.shape != t.shape:
@@ -21,12 +26,12 @@ def cross_entropy(z, t):
     return float(np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z)))
 
 
-def gradient(w, x1, t):
+def gradient(w: np.ndarray, x1: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Gradient `(d + 1,)` of the mean cross-entropy by the weights `w (d + 1,)`."""
     return np.einsum("n,nd->d", sigmoid(x1 @ w) - t, x1) / len(t)
 
 
-def numerical_gradient(f, w, eps=1e-6):
+def numerical_gradient(f: Any, w: np.ndarray, eps: float = 1e-6) -> np.ndarray:
     """Slopes of `f`, a function of one array, along every entry of `w`, by central differences; shape of `w`."""
     slopes = np.empty(np.shape(w))
     for index in np.ndindex(slopes.shape):
@@ -37,7 +42,7 @@ def numerical_gradient(f, w, eps=1e-6):
     return slopes
 
 
-def descend(slope, start, eta, steps):
+def descend(slope: Callable, start: np.ndarray, eta: float, steps: int) -> np.ndarray:
     """The way of gradient descent, `(steps + 1, ...)`, from `start` on; `slope(w)` is the gradient at w."""
     path = np.empty((steps + 1, *np.shape(start)))
     path[0] = start
@@ -46,30 +51,30 @@ def descend(slope, start, eta, steps):
     return path
 
 
-def log_softmax(z):
+def log_softmax(z: np.ndarray) -> np.ndarray:
     """Logarithms of `softmax(z)`, rows of `(n, k)`, without overflow and never -inf for finite scores."""
     z = np.asarray(z)
     return z - np.logaddexp.reduce(z, axis=1, keepdims=True)
 
 
-def softmax(z):
+def softmax(z: np.ndarray) -> np.ndarray:
     """exp(z) over its row's sum for scores `(n, k)`: probabilities, every row adds up to 1."""
     return np.exp(log_softmax(z))
 
 
-def softmax_loss(w, x1, t):
+def softmax_loss(w: np.ndarray, x1: np.ndarray, t: np.ndarray) -> tuple[float, np.ndarray]:
     """Mean of -ln p(right class) and its gradient `(k, d + 1)` by the weights `w (k, d + 1)`; `t` class numbers."""
     log_p = log_softmax(x1 @ w.T)
     right = t[:, None] == np.arange(len(w))
     return float(-np.mean(log_p[right])), np.einsum("nk,nd->kd", np.exp(log_p) - right, x1) / len(t)
 
 
-def train(x1, t, *, eta=1.0, steps=1000):
+def train(x1: np.ndarray, t: np.ndarray, *, eta: float = 1.0, steps: int = 1000) -> np.ndarray:
     """Weights `(d + 1,)` for labels 0 and 1 after `steps` of gradient descent from zeros."""
     return descend(lambda w: gradient(w, x1, t), np.zeros(x1.shape[1]), eta=eta, steps=steps)[-1]
 
 
-def train_classes(x1, t, classes, eta, steps):
+def train_classes(x1: np.ndarray, t: np.ndarray, classes: int, eta: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Weights `(classes, d + 1)` by gradient descent from zeros, and the loss `(steps,)` before every step."""
     w, losses = np.zeros((classes, x1.shape[1])), []
     for _ in range(steps):
@@ -79,7 +84,7 @@ def train_classes(x1, t, classes, eta, steps):
     return w, np.array(losses)
 
 
-def watched(function, *inputs):
+def watched(function: Callable, *inputs: np.ndarray) -> tuple[np.ndarray, bool]:
     """What `function(*inputs)` gives, and whether any NumPy operation in it overflowed: (result, bool).
 
     The overflow is neither raised nor printed. An OverflowError of plain Python is left to rise.

@@ -3,16 +3,20 @@
 Micikevicius and others 2018, "Mixed precision training". The rule for the factor is that of torch.amp.GradScaler.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 
 class LossScale:
     """The factor on the loss: halved when a gradient overflows, doubled after `patience` steps without one."""
 
-    def __init__(self, scale=2.0**16, *, patience=2000, factor=2.0):
+    def __init__(self, scale: float = 2.0**16, *, patience: int = 2000, factor: float = 2.0) -> None:
         self.scale, self.patience, self.factor, self.good = float(scale), patience, factor, 0
 
-    def unscale(self, gradients):
+    def unscale(self, gradients: Sequence[np.ndarray]) -> list[np.ndarray] | None:
         """Float32 gradients without the factor, or None when one of them is not finite: then skip this step."""
         gradients = [np.asarray(g, dtype=np.float32) for g in gradients]
         if not all(np.isfinite(g).all() for g in gradients):
@@ -25,7 +29,7 @@ class LossScale:
         return plain
 
 
-def half_gradient(x, t, w, scale=1.0):
+def half_gradient(x: np.ndarray, t: np.ndarray, w: np.ndarray, scale: float = 1.0) -> np.ndarray:
     """Gradient of the mean squared error of x @ w in float16, the loss multiplied by `scale`; an array (d,) float16.
 
     x (n, d), t (n,), w (d,) float32: a copy in float16 is worked with, as on a GPU in mixed precision.

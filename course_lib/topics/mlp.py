@@ -4,7 +4,10 @@ A network is a list of layers `(w (out, in), b (out,))`. Points are rows. The gr
 how to write them by hand is what the lessons teach.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,13 +15,13 @@ from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
 
 
-def weights(sizes):
+def weights(sizes: tuple[int, ...]) -> int:
     """Number of weights and biases of fully connected layers with these `sizes`: inputs, hidden ..., outputs."""
     sizes = np.asarray(sizes, dtype=int)
     return int(sizes[:-1] @ sizes[1:] + sizes[1:].sum())
 
 
-def widest(budget, d, m, depth):
+def widest(budget: int, d: int, m: int, depth: int) -> int:
     """Largest k for which d-k-...-k-m with `depth` >= 1 hidden layers has at most `budget` weights and biases, or 0.
 
     The number of weights is a k^2 + b k + m with a = depth - 1 and b = d + m + depth; this solves it for k.
@@ -31,13 +34,17 @@ def widest(budget, d, m, depth):
     return (math.isqrt(b * b + 4 * a * left) - b) // (2 * a) if a else left // b
 
 
-def two_layer(x, w1, b1, w2, b2, hidden, output):
+def two_layer(
+    x: np.ndarray, w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: np.ndarray, hidden: Callable, output: Callable
+) -> tuple[np.ndarray, np.ndarray]:
     """Hidden units (n, k) and outputs (n, m) of x (n, d); `hidden` and `output` are functions of arrays."""
     h = hidden(F.linear(x, w1, b1).data)
     return h, output(F.linear(h, w2, b2).data)
 
 
-def pieces(w1, b1, w2, start, end, *, tolerance=1e-9):
+def pieces(
+    w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, start: np.ndarray, end: np.ndarray, *, tolerance: float = 1e-9
+) -> int:
     """Number of straight pieces of w2 · relu(w1 x + b1) on the way from `start` to `end`, points (d,).
 
     w1 (k, d), b1 and w2 (k,). The slope is measured in the middle between neighbouring places where a unit may switch;
@@ -54,7 +61,7 @@ def pieces(w1, b1, w2, start, end, *, tolerance=1e-9):
     return 1 + int(np.count_nonzero(np.abs(np.diff(on @ (w2 * rise))) > tolerance))
 
 
-def tents(k):
+def tents(k: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Layers of a ReLU network with k >= 1 hidden layers of two units: the tent on [0, 1], composed k times.
 
     The units are 2x and relu(4x - 2), and their difference is the tent: 2x up to 1/2, then 2 - 2x. Telgarsky 2016.
@@ -63,7 +70,9 @@ def tents(k):
     return [(units if i == 0 else units @ minus, shift) for i in range(k)] + [(minus, np.zeros(1))]
 
 
-def activation_statistics(x, layers, activation):
+def activation_statistics(
+    x: np.ndarray, layers: Sequence[tuple[np.ndarray, np.ndarray]], activation: Callable
+) -> np.ndarray:
     """Mean, standard deviation and share of dead units (0 for every row of x (n, d)) of each layer: (layers, 3)."""
     table = np.empty((len(layers), 3))
     for row, (w, b) in zip(table, layers, strict=True):
@@ -72,7 +81,9 @@ def activation_statistics(x, layers, activation):
     return table
 
 
-def gradient_norms(x, t, layers, bypass):
+def gradient_norms(
+    x: np.ndarray, t: np.ndarray, layers: Sequence[tuple[np.ndarray, np.ndarray]], bypass: bool
+) -> np.ndarray:
     """Norm of dE/dW for every layer (layers,) of a deep tanh network, E = squared error over twice the samples.
 
     x and t are (n, d), every layer is d wide; `bypass` adds each layer's input to its output.

@@ -3,10 +3,14 @@
 McCandlish, Kaplan, Amodei and the OpenAI Dota team 2018, "An empirical model of large-batch training".
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 
-def noise_scale(gradients, batch):
+def noise_scale(gradients: np.ndarray, batch: int) -> float:
     """The noise scale tr(S) / |G|^2 in samples, from gradients (rounds, workers, weights) of `batch` samples each.
 
     The squared length of a gradient of B samples is |G|^2 + tr(S) / B on average. A worker's gradient has B = batch,
@@ -26,13 +30,13 @@ def noise_scale(gradients, batch):
     return noise / signal
 
 
-def exact_noise_scale(per_sample):
+def exact_noise_scale(per_sample: np.ndarray) -> float:
     """The same number from the gradients of all single samples (samples, weights): trace of covariance by |mean|^2."""
     per_sample = np.asarray(per_sample, dtype=float)
     mean = per_sample.mean(0)
     return ((per_sample - mean) ** 2).sum(1).mean() / (mean @ mean)
 
 
-def steps_needed(batch, scale, fewest):
+def steps_needed(batch: Sequence[float], scale: int, fewest: int) -> np.ndarray:
     """Steps to a loss with batches of `batch`: `fewest` * (1 + scale / batch), the model of the paper."""
     return fewest * (1 + scale / np.asarray(batch, dtype=float))

@@ -1,11 +1,13 @@
 """A grey image as data: how alike neighbouring pixels are, and brightness as a function of the place."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib.data.generated import standardise
 
 
-def neighbour_correlation(image, d):
+def neighbour_correlation(image: np.ndarray, d: int) -> float:
     """Correlation, -1 to 1, between the pixels of `image` (h, w) and those `d` columns to the right of them.
 
     Raises ValueError unless 0 <= d < w.
@@ -16,7 +18,7 @@ def neighbour_correlation(image, d):
     return np.corrcoef(image[:, : width - d].ravel(), image[:, d:].ravel())[0, 1]
 
 
-def places(image):
+def places(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
     """Training set of an image (h, w), both at least 2: x (h·w, 2), z (h·w,), and (mean, std) to go back.
 
     x is the place (across, down) from -1 to 1, z the brightness of mean 0 and variance 1, both row after row.

@@ -1,5 +1,10 @@
 """Where are the joints? Points regressed from images: the error in pixels, hard examples, heat maps, a cascade."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
@@ -12,18 +17,23 @@ from course_lib.nn.plain import Dropout, Flatten, ReLU
 from course_lib.optim.optimisers import SGD
 from course_lib.optim.schedules import one_cycle
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def to_units(joints, size):
+
+def to_units(joints: ArrayLike, size: int) -> np.ndarray:
     """Pixels 0..size as network units -1..1."""
     return 2 * np.asarray(joints) / size - 1
 
 
-def to_pixels(units, size):
+def to_pixels(units: np.ndarray, size: int) -> np.ndarray:
     """Network units -1..1 as pixels 0..size."""
     return (np.asarray(units) + 1) * size / 2
 
 
-def pose_error(predicted, joints, visible, size, near=2.0):
+def pose_error(
+    predicted: np.ndarray, joints: np.ndarray, visible: np.ndarray, size: int, near: float = 2.0
+) -> tuple[float, float, float]:
     """Loss in network units, mean error in pixels, and share of joints within `near` pixels; visible joints only.
 
     predicted (n, j, 2) in network units, joints (n, j, 2) in pixels, visible (n, j) of bool. The loss is the mean
@@ -38,7 +48,7 @@ def pose_error(predicted, joints, visible, size, near=2.0):
     return squares.mean(), pixels.mean(), (pixels <= near).mean()
 
 
-def hard_loss(predicted, target, keep):
+def hard_loss(predicted: np.ndarray, target: np.ndarray, keep: int) -> tuple[float, np.ndarray]:
     """Mean of the `keep` largest losses of a batch, and its gradient by `predicted`; both (n, d).
 
     The loss of a sample is the mean square of its d differences; of equal ones the first counts. Shrivastava et al.
@@ -51,10 +61,10 @@ def hard_loss(predicted, target, keep):
     return (apart[rows] ** 2).mean(), g
 
 
-def hardest_mse(keep):
+def hardest_mse(keep: float) -> Callable:
     """A loss function (Tensor, array) -> Tensor: mean squared error of the `keep` share of a batch with most of it."""
 
-    def loss(y, t):
+    def loss(y: Tensor, t: np.ndarray) -> Tensor:
         t = np.asarray(t, y.dtype)
         each = ((y.data - t) ** 2).mean(axis=1)
         rows = np.argsort(-each, kind="stable")[: max(1, round(keep * len(each)))]
@@ -66,7 +76,10 @@ def hardest_mse(keep):
 # ------------------------------------------------------------------- networks
 
 
-def pose_net(channels, size, *, outputs=22, width=8, hidden=64, drop=0.1, rng):
+def pose_net(
+    channels: int, size: int, *, outputs: int = 22, width: int = 8, hidden: int = 64, drop: float = 0.1,
+    rng: np.random.Generator,
+) -> Module:  # fmt: skip
     """Images (n, channels, size, size) to numbers (n, outputs): three convolutions with stride 2, two linear layers."""
     side = -(-size // 8)
     return Sequential(
@@ -87,19 +100,19 @@ def pose_net(channels, size, *, outputs=22, width=8, hidden=64, drop=0.1, rng):
 class HeatNet(Module):
     """Images (n, channels, size, size) to one map of scores per joint, (n, joints, size / 2, size / 2)."""
 
-    def __init__(self, channels, *, joints=11, width=12, rng):
+    def __init__(self, channels: int, *, joints: int = 11, width: int = 12, rng: np.random.Generator) -> None:
         conv = lambda c, f, stride=1: Conv2d(c, f, 5, stride=stride, padding=2, rng=rng)  # noqa: E731
         self.convs = [conv(channels, width, 2), conv(width, width), conv(width, width), conv(width, width)]
         self.head = Conv2d(width, joints, 1, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Scores before the softmax over the cells of each map."""
         for conv in self.convs:
             x = F.relu(conv(x))
         return self.head(x)
 
 
-def heat_maps(units, cells, sigma=1.0):
+def heat_maps(units: np.ndarray, cells: int, sigma: float = 1.0) -> np.ndarray:
     """One map per joint, (n, j, cells, cells), a Gaussian of `sigma` cells about each of `units` (n, j, 2), sum 1.
 
     units are (column, row) in -1..1. Tompson et al. 2014.
@@ -111,7 +124,7 @@ def heat_maps(units, cells, sigma=1.0):
     return maps / np.maximum(maps.sum((-2, -1), keepdims=True), 1e-12)
 
 
-def read_maps(scores):
+def read_maps(scores: np.ndarray) -> np.ndarray:
     """The expected place under the softmax of each map (n, j, h, w), as network units (n, j, 2): the soft argmax."""
     h, w = scores.shape[2:]
     p = np.exp(scores - scores.max((-2, -1), keepdims=True))
@@ -120,7 +133,7 @@ def read_maps(scores):
     return np.stack([to_units(p.sum(2) @ across, w), to_units(p.sum(3) @ down, h)], axis=-1)
 
 
-def map_loss(scores, units):
+def map_loss(scores: Tensor, units: np.ndarray) -> Tensor:
     """Cross-entropy between the softmax of each map and the Gaussian at its joint, mean over maps."""
     n, j, h, w = scores.shape
     target = heat_maps(np.asarray(units).reshape(n, j, 2), h).reshape(n, j, h * w).astype(scores.dtype)
@@ -130,7 +143,10 @@ def map_loss(scores, units):
 # ------------------------------------------------------------------- training
 
 
-def train_pose(model, x, y, *, steps, rate=0.1, size=32, loss=F.mse_loss, rng, momentum=0.9):
+def train_pose(
+    model: Module | HeatNet, x: np.ndarray, y: np.ndarray, *, steps: int, rate: float = 0.1, size: int = 32,
+    loss: Callable = F.mse_loss, rng: np.random.Generator, momentum: float = 0.9,
+) -> list[float]:  # fmt: skip
     """`steps` steps of SGD with one cycle on x (n, c, h, w) and y (n, d); returns the losses as a list."""
     optimizer = SGD(model.parameters(), lr=one_cycle(rate, steps), momentum=momentum)
     model.train()
@@ -147,7 +163,7 @@ def train_pose(model, x, y, *, steps, rate=0.1, size=32, loss=F.mse_loss, rng, m
     return losses
 
 
-def predict(model, x, size=200):
+def predict(model: Module | HeatNet, x: np.ndarray, size: int = 200) -> np.ndarray:
     """Outputs of the model in evaluation mode for x (n, ...), as an array."""
     model.eval()
     with no_grad():
@@ -157,7 +173,7 @@ def predict(model, x, size=200):
 # -------------------------------------------------------------------- cascade
 
 
-def crops(images, centres, side):
+def crops(images: np.ndarray, centres: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
     """Windows (n, j, side, side) of images (n, h, w) about `centres` (n, j, 2), in whole pixels; outside is 0.
 
     Also the corners (n, j, 2), column and row, of each window.
@@ -178,16 +194,18 @@ class Refiner:
     One network for all joints sees a crop and answers for each joint; the answer of the crop's own joint is taken.
     """
 
-    def __init__(self, *, side=16, joints=11, rng):
+    def __init__(self, *, side: int = 16, joints: int = 11, rng: np.random.Generator) -> None:
         self.side, self.joints, self.rng = side, joints, rng
         self.net = pose_net(1, side, outputs=2 * joints, width=12, hidden=64, drop=0.0, rng=rng)
 
-    def fit(self, images, joints, spread, *, steps, rate=0.1):
+    def fit(
+        self, images: np.ndarray, joints: np.ndarray, spread: np.ndarray, *, steps: int, rate: float = 0.1
+    ) -> list[float]:
         """Learn from images (n, h, w) and joints (n, j, 2); crops lie off the truth by Gaussian `spread` pixels."""
         n, j, _ = joints.shape
         which = np.arange(self.joints)
 
-        def loss(out, target):
+        def loss(out: Tensor, target: np.ndarray) -> Tensor:
             rows, truth = np.arange(len(target)), target[:, 1:]
             own = out.reshape(len(target), self.joints, 2)[rows, target[:, 0].astype(int)]
             return F.mse_loss(own, truth.astype(np.float32))
@@ -202,7 +220,7 @@ class Refiner:
         x, y = np.concatenate(windows).astype(np.float32), np.concatenate(targets)
         return train_pose(self.net, x, y, steps=steps, rate=rate, size=64, loss=loss, rng=self.rng)
 
-    def __call__(self, images, guesses):
+    def __call__(self, images: np.ndarray, guesses: np.ndarray) -> np.ndarray:
         """Better joints (n, j, 2) for images (n, h, w) and guesses (n, j, 2), all in pixels."""
         n, j, _ = guesses.shape
         seen, corners = crops(images, guesses, self.side)
@@ -214,7 +232,7 @@ class Refiner:
 # --------------------------------------------------------------- small runs
 
 
-def small_set(n, *, rng):
+def small_set(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Depth images (n, 144) of 12x12 pixels, standardised, and joints (n, 22), standardised over the set."""
     depth, _, joints = poses(n, size=24, rng=rng)
     x = depth[:, 0].reshape(n, 12, 2, 12, 2).mean((2, 4)).reshape(n, 144)
@@ -222,7 +240,10 @@ def small_set(n, *, rng):
     return ((x - 0.2) / 0.2).astype(np.float32), ((y - y.mean(0)) / y.std(0)).astype(np.float32)
 
 
-def small_run(x, y, *, images=400, rate=0.1, drop=0.1, mixed_up=False, steps=200, every=10, rng):
+def small_run(
+    x: np.ndarray, y: np.ndarray, *, images: int = 400, rate: float = 0.1, drop: float = 0.1, mixed_up: bool = False,
+    steps: int = 200, every: int = 10, rng: np.random.Generator,
+) -> tuple[np.ndarray, Module]:  # fmt: skip
     """Training and validation loss (2, k) of a small regressor, and itself; on `images` of x (n, 144), y (n, 22).
 
     The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the

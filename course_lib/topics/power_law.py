@@ -4,10 +4,12 @@ Kaplan and others 2020, "Scaling laws for neural language models"; Hoffmann and 
 large language models".
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 
-def fit_power(x, y):
+def fit_power(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """(a, b) of y = a * x^-b, least squares of the logarithms; x and y (n,) positive, at least two different x."""
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.shape != y.shape or len(set(x.tolist())) < 2 or (x <= 0).any() or (y <= 0).any():
@@ -16,7 +18,7 @@ def fit_power(x, y):
     return float(np.exp(height)), float(-slope)
 
 
-def fit_floor(x, y, *, steps=400):
+def fit_floor(x: np.ndarray, y: np.ndarray, *, steps: int = 400) -> tuple[float, float, float]:
     """(floor, a, b) of y = floor + a * x^-b: of `steps` floors from 0 to just under min(y), the one that fits best."""
     y = np.asarray(y, dtype=float)
     best = None

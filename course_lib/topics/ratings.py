@@ -1,18 +1,25 @@
 """Who plays better: games from fixed openings, both ways round; Elo ratings with intervals. Elo 1978, Zermelo 1929."""
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_lib.topics.tree_search import search
 
+if TYPE_CHECKING:
+    from course_lib.topics.connect import Connect
+
 SCALE = np.log(10) / 400  # the strength of one Elo point in natural units
 
 
-def searcher(game, evaluate, simulations):
+def searcher(game: Connect, evaluate: Callable, simulations: int) -> Callable:
     """An agent: states (n, 2) -> columns (n,), the most visited of a search; with 0 simulations the prior's best."""
 
-    def choose(states):
+    def choose(states: np.ndarray) -> np.ndarray:
         if simulations == 0:
             return evaluate(states)[0].argmax(axis=1)
         return search(game, states, evaluate, simulations)[0].argmax(axis=1)
@@ -20,7 +27,7 @@ def searcher(game, evaluate, simulations):
     return choose
 
 
-def match(game, first, second, openings):
+def match(game: Connect, first: Callable, second: Callable, openings: np.ndarray) -> np.ndarray:
     """Points of `first` (1, 0.5, 0) in two games from each of `openings` (n, 2): (n, 2), moving first in column 0."""
     points = np.full((len(openings), 2), 0.5)
     for side, agents in enumerate(((first, second), (second, first))):
@@ -35,7 +42,7 @@ def match(game, first, second, openings):
     return points
 
 
-def round_robin(game, agents, openings):
+def round_robin(game: Connect, agents: Sequence[Callable], openings: np.ndarray) -> np.ndarray:
     """Points of each agent against each, for every opening: (openings, k, k); the diagonal is 0. Two games a pair."""
     k = len(agents)
     table = np.zeros((len(openings), k, k))
@@ -45,12 +52,12 @@ def round_robin(game, agents, openings):
     return table
 
 
-def expected_score(gap):
+def expected_score(gap: float | np.ndarray) -> float | np.ndarray:
     """Points a game expected by who is `gap` Elo points ahead."""
     return 1 / (1 + 10.0 ** (-np.asarray(gap) / 400))
 
 
-def elo(points, *, prior=0.5):
+def elo(points: np.ndarray, *, prior: float = 0.5) -> np.ndarray:
     """Ratings (k,), mean 0, of a table of points (k, k): the most likely ones, by Newton's method.
 
     `prior` draws are added to every pair, so that a player who won all has a finite rating.
@@ -70,7 +77,7 @@ def elo(points, *, prior=0.5):
     return (r - r.mean()) / SCALE
 
 
-def elo_intervals(table, *, draws=500, rng):
+def elo_intervals(table: np.ndarray, *, draws: int = 500, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Ratings of a round robin (openings, k, k), and 95 % intervals (k, 2) from openings drawn again (bootstrap)."""
     n = len(table)
     seen = np.array([elo(table[rng.integers(0, n, n)].sum(axis=0)) for _ in range(draws)])

@@ -1,5 +1,8 @@
 """A timed experiment: sixty pictures, one a second, animal or not; a person's or simulated. Lesson 16."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,16 +27,16 @@ class Session:
     milliseconds: np.ndarray = field(init=False)
     right: np.ndarray = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.milliseconds = np.full(len(self.labels), np.nan)
         self.right = np.zeros(len(self.labels), bool)
 
-    def shown(self, at):
+    def shown(self, at: float) -> int | None:
         """The next picture appears at the time `at`; returns its number, or None when all have been shown."""
         self.now, self.began = self.now + 1, at
         return self.now if self.now < len(self.labels) else None
 
-    def answered(self, animal, at):
+    def answered(self, animal: bool, at: float) -> bool:
         """The answer, True for an animal, at the time `at`; the first to each picture counts. Says whether it did."""
         if not 0 <= self.now < len(self.labels) or not np.isnan(self.milliseconds[self.now]):
             return False
@@ -41,16 +44,19 @@ class Session:
         self.right[self.now] = animal == self.labels[self.now]
         return True
 
-    def count(self):
+    def count(self) -> int:
         """How many pictures have been answered."""
         return int(np.sum(~np.isnan(self.milliseconds)))
 
-    def median(self, level=0.95):
+    def median(self, level: float = 0.95) -> tuple[float, float, float]:
         """Median reaction time in milliseconds and its interval, over all answers."""
         return median_interval(self.milliseconds[~np.isnan(self.milliseconds)], level)
 
 
-def simulated(labels, *, rng, median=445.0, right=0.94, fastest=250.0, spread=0.45):
+def simulated(
+    labels: np.ndarray, *, rng: np.random.Generator, median: float = 445.0, right: float = 0.94, fastest: float = 250.0,
+    spread: float = 0.45,
+) -> Session:  # fmt: skip
     """A Session that no person did: reaction times log-normal above `fastest`, with the published median and share.
 
     Median and share of right answers are those of Thorpe, Fize and Marlot (1996), who showed photographs; the shape,
@@ -66,7 +72,7 @@ def simulated(labels, *, rng, median=445.0, right=0.94, fastest=250.0, spread=0.
     return session
 
 
-def machine_times(answer, pictures, clock):
+def machine_times(answer: Callable, pictures: np.ndarray, clock: Callable) -> np.ndarray:
     """Milliseconds (n,) that `answer(picture)` takes for each of `pictures`, one at a time, by `clock()` in seconds."""
     answer(pictures[:1])  # the first call also loads and allocates
     took = []

@@ -1,5 +1,10 @@
 """Recurrent networks as lesson 14 takes them apart: cells step by step, gradients over time, tasks of memory."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 
 from course_lib import functional as F
@@ -16,18 +21,20 @@ NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 GATES = {"RNN": ("new",), "LSTM": ("input", "forget", "new", "output"), "GRU": ("reset", "keep", "new")}
 
 
-def rnn_states(x, h0, w_ih, w_hh, b):
+def rnn_states(x: np.ndarray, h0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b: np.ndarray) -> np.ndarray:
     """All states (t, n, k) of h = tanh(x w_ih.T + h w_hh.T + b) for x (t, n, d), from the state h0 (n, k)."""
     return ops.rnn(x, h0, w_ih, w_hh, b, np.zeros_like(b))[0]
 
 
-def lstm_step(x, h, c, w_ih, w_hh, b):
+def lstm_step(
+    x: np.ndarray, h: np.ndarray, c: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """One step of an LSTM, gates in the order i, f, g, o: x (n, d), h and c (n, k) -> (h, c)."""
     both = ops.lstm(x[None], h, c, w_ih, w_hh, b, np.zeros_like(b))[0]
     return both[0], both[1]
 
 
-def prepare(cell, *, orthogonal=False, forget=0.0):
+def prepare(cell: Any, *, orthogonal: bool = False, forget: float = 0.0) -> Any:
     """Change the start of a recurrent layer: recurrent matrices as rotations and reflections (Saxe and others 2014),
     `forget` added to the bias of an LSTM's forget gates (Gers and others 2000). Returns the layer."""
     k = cell.hidden_size
@@ -35,17 +42,19 @@ def prepare(cell, *, orthogonal=False, forget=0.0):
         blocks = [np.linalg.qr(cell.rng.normal(size=(k, k)))[0] for _ in range(cell.gates)]
         cell.weight_hh_l0.data = np.concatenate(blocks).astype(np.float32)
     if isinstance(cell, LSTM):
-        cell.bias_ih_l0.data[k : 2 * k] += forget
+        vars(cell)["bias_ih_l0"].data[k : 2 * k] += forget
     return cell
 
 
-def start_weights(kind, d, k, *, rng, **changes):
+def start_weights(kind: str, d: int, k: int, *, rng: np.random.Generator, **changes: Any) -> list[np.ndarray]:
     """[w_ih (gates k, d), w_hh (gates k, k), b_ih, b_hh] as the library starts a layer, or as `prepare` changes it."""
     cell = prepare(CELLS[kind](d, k, rng=rng), **changes)
     return [getattr(cell, name).data.astype(float) for name in NAMES]
 
 
-def step(kind, x, state, weights):
+def step(
+    kind: str, x: np.ndarray, state: tuple[np.ndarray, ...], weights: Sequence[np.ndarray]
+) -> tuple[tuple[np.ndarray, ...], Callable]:
     """One step of a cell: x (n, d), state a tuple (h,) or (h, c) of (n, k) -> (new state, vjp).
 
     vjp takes the gradients of the new state, a tuple, and gives those of the old one.
@@ -57,7 +66,7 @@ def step(kind, x, state, weights):
     return (out[0],), lambda g: (back(g[0][None])[1],)
 
 
-def gradient_norms(kind, x, weights, g):
+def gradient_norms(kind: str, x: np.ndarray, weights: Sequence[np.ndarray], g: np.ndarray) -> np.ndarray:
     """Norms (t + 1,) of the gradient of every state, from the start to the last, when the last h has gradient `g`.
 
     x (t, n, d), g (n, k). The state of an LSTM is h and c together. Each norm is the mean over the n sequences.
@@ -76,11 +85,13 @@ def gradient_norms(kind, x, weights, g):
     return np.array(norms[::-1])
 
 
-def _size(grads):
+def _size(grads: tuple[np.ndarray, ...]) -> float:
     return float(np.sqrt(sum((g * g).sum(1) for g in grads)).mean())
 
 
-def gates(kind, x, state, weights):
+def gates(
+    kind: str, x: np.ndarray, state: tuple[np.ndarray, ...], weights: Sequence[np.ndarray]
+) -> dict[str, np.ndarray]:
     """What the gates of one step say, {name: (k,)}, for one sequence: x (d,), state a tuple of (k,)."""
     w_ih, w_hh, b_ih, b_hh = weights
     k = w_hh.shape[1]
@@ -100,17 +111,20 @@ class Reader(Module):
     `orthogonal` is that of `prepare`.
     """
 
-    def __init__(self, kind, d, hidden, classes, *, says=1, orthogonal=False, rng):
+    def __init__(
+        self, kind: str, d: int, hidden: int, classes: int, *, says: int = 1, orthogonal: bool = False,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         cell = CELLS[kind](d, hidden, batch_first=True, rng=rng)
         self.cell, self.says = prepare(cell, orthogonal=orthogonal, forget=1.0), says
         self.head = Linear(hidden, classes, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, t, d) -> (n, says, classes)."""
         return self.head(self.cell(x)[0][:, -self.says :])
 
 
-def memory_task(task, wait, n, rng):
+def memory_task(task: str, wait: int, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """(x (n, t, d) float32, targets) of "copying" or "adding" with `wait` steps to be bridged."""
     if task == "copying":
         symbols, told = copying(n, wait=wait, rng=rng)
@@ -119,7 +133,10 @@ def memory_task(task, wait, n, rng):
     return x.astype(np.float32), total.astype(np.float32)[:, :, None]
 
 
-def remember(kind, task, wait, *, clip=None, orthogonal=False, hidden=32, steps=600, size=32, rate=4e-3, seed=0):
+def remember(
+    kind: str, task: str, wait: int, *, clip: float | None = None, orthogonal: bool = False, hidden: int = 32,
+    steps: int = 600, size: int = 32, rate: float = 4e-3, seed: int = 0,
+) -> tuple[float, list[float]]:  # fmt: skip
     """Train a Reader on fresh sequences; the share of 500 new answers that are right, and the losses of the steps.
 
     "copying": a letter is right when it is the likeliest; "adding": a sum, when it is off by less than 0.1. `clip`

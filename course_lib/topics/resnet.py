@@ -4,6 +4,10 @@ The twin in torch is `course_lib.torch_models.resnets.CifarResNet`; names and sh
 `torch_models/bridge.py` moves weights both ways.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
 from course_lib import functional as F
@@ -22,14 +26,14 @@ class PadShortcut(Module):
     published most; the paper leaves it open, and a network is right only with the choice it was trained with.
     """
 
-    def __init__(self, in_channels, out_channels, stride, zeros="behind"):
+    def __init__(self, in_channels: int, out_channels: int, stride: int, zeros: str = "behind") -> None:
         if zeros not in ("behind", "both"):
             raise ValueError(f"PadShortcut: zeros must be 'behind' or 'both', got {zeros!r}")
         more = out_channels - in_channels
         self.stride, before = stride, more // 2 if zeros == "both" else 0
         self.widths = (0, 0, 0, 0, before, more - before)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, in_channels, h, w) -> (n, out_channels, h / stride, w / stride)."""
         return F.pad(x[:, :, :: self.stride, :: self.stride], self.widths)
 
@@ -37,14 +41,17 @@ class PadShortcut(Module):
 class PaddedBlock(Module):
     """Two 3x3 convolutions with batch norm; with `residual` the shortcut is added before the last ReLU."""
 
-    def __init__(self, in_channels, channels, stride=1, *, residual=True, zeros="behind", rng):
+    def __init__(
+        self, in_channels: int, channels: int, stride: int = 1, *, residual: bool = True, zeros: str = "behind",
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         self.conv1 = conv3x3(in_channels, channels, stride, rng=rng)
         self.bn1 = BatchNorm2d(channels)
         self.conv2 = conv3x3(channels, channels, rng=rng)
         self.bn2 = BatchNorm2d(channels)
         self.shortcut = PadShortcut(in_channels, channels, stride, zeros) if residual else None
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, in_channels, h, w) -> (n, channels, h / stride, w / stride)."""
         h = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
         return F.relu(h if self.shortcut is None else h + self.shortcut(x))
@@ -57,7 +64,10 @@ class CifarResNet(Module):
     that of `PadShortcut`: "both" for weights that others have published.
     """
 
-    def __init__(self, depth=20, width=16, classes=10, *, residual=True, zeros="behind", in_channels=3, rng):
+    def __init__(
+        self, depth: int = 20, width: int = 16, classes: int = 10, *, residual: bool = True, zeros: str = "behind",
+        in_channels: int = 3, rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         if depth < 8 or depth % 6 != 2:
             raise ValueError(f"CifarResNet: depth must be 6n + 2, such as 20, 32, 44, 56, got {depth}")
         self.conv1, self.bn1 = conv3x3(in_channels, width, rng=rng), BatchNorm2d(width)
@@ -71,7 +81,7 @@ class CifarResNet(Module):
             self.stages.append(Sequential(*stage))
         self.fc = Linear(have, classes, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Images (n, in_channels, h, w) -> logits (n, classes)."""
         x = F.relu(self.bn1(self.conv1(x)))
         for stage in self.stages:
@@ -79,7 +89,9 @@ class CifarResNet(Module):
         return self.fc(x.mean((2, 3)))
 
 
-def deep_losses(x, t, weights, rate, steps, residual):
+def deep_losses(
+    x: np.ndarray, t: np.ndarray, weights: Sequence[np.ndarray], rate: float, steps: int, residual: bool
+) -> list[float]:
     """Losses before each of `steps` steps of gradient descent of a deep ReLU network without norms.
 
     x (n, d), classes t (n,); `weights` are arrays (out, in): the first and the last change the number of units, those
@@ -99,7 +111,7 @@ def deep_losses(x, t, weights, rate, steps, residual):
     return losses
 
 
-def gradient_lengths(model, x, t):
+def gradient_lengths(model: Module, x: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Length of the loss gradient by the weights of each convolution, first layer first: (convolutions,).
 
     x (n, c, h, w), classes t (n,); the model is put into training mode, so that norms use the batch. Its gradients are

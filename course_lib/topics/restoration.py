@@ -3,14 +3,22 @@
 Images are floats (n, c, h, w) or (h, w), about 0 to 1. What is scaled is rows and columns.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib import functional as F
 from course_lib.nn.layers import Conv2d
 from course_lib.nn.module import Module
 
+if TYPE_CHECKING:
+    from course_lib.autograd.tensor import Tensor
 
-def psnr(image, truth, peak=1.0):
+
+def psnr(image: np.ndarray, truth: np.ndarray, peak: float = 1.0) -> float:
     """Peak signal-to-noise ratio in decibels: 10 log10(peak^2 / mean squared error), over all numbers together."""
     image, truth = np.asarray(image, float), np.asarray(truth, float)
     if image.shape != truth.shape:
@@ -19,7 +27,7 @@ def psnr(image, truth, peak=1.0):
         return float(10 * np.log10(peak**2 / np.mean((image - truth) ** 2)))
 
 
-def bilateral(image, sigma, reach, radius=3):
+def bilateral(image: np.ndarray, sigma: float, reach: float, radius: int = 3) -> np.ndarray:
     """A mean over neighbours that are near and alike: image (h, w), Gaussian weights of distance and of difference.
 
     sigma: deviation of the distance, in pixels; reach: of the difference of values; radius: of the window, whose border
@@ -27,7 +35,8 @@ def bilateral(image, sigma, reach, radius=3):
     """
     if not (sigma > 0 and reach > 0 and radius >= 1):
         raise ValueError(f"bilateral: sigma, reach and radius must be positive, got {sigma}, {reach} and {radius}")
-    (h, w), total, weight = image.shape, 0.0, 0.0
+    h, w = image.shape
+    total, weight = np.zeros_like(image), np.zeros_like(image)
     padded = np.pad(image, radius, mode="edge")
     for i in range(-radius, radius + 1):
         for j in range(-radius, radius + 1):
@@ -37,11 +46,11 @@ def bilateral(image, sigma, reach, radius=3):
     return total / weight
 
 
-def patches(images, n, size, *, rng):
+def patches(images: Sequence[np.ndarray], n: int, size: int, *, rng: np.random.Generator) -> np.ndarray:
     """`n` windows (n, 1, size, size) from random places of grey `images`, a list of (h, w), half of them mirrored."""
     out = np.empty((n, 1, size, size), np.float32)
     for patch in out:
-        image = images[rng.integers(len(images))]
+        image = images[int(rng.integers(len(images)))]
         i, j = (int(rng.integers(side - size + 1)) for side in image.shape)
         window = image[i : i + size, j : j + size]
         patch[0] = window[:, ::-1] if rng.random() < 0.5 else window
@@ -54,17 +63,17 @@ class Denoiser(Module):
     Without batch norm, which would forget how bright and how noisy an image is.
     """
 
-    def __init__(self, width=12, depth=4, *, rng):
+    def __init__(self, width: int = 12, depth: int = 4, *, rng: np.random.Generator) -> None:
         self.layers = [Conv2d(width if k else 1, width, 3, padding=1, rng=rng) for k in range(depth - 1)]
         self.last = Conv2d(width, 1, 3, padding=1, rng=rng, init=small)
 
-    def noise(self, x):
+    def noise(self, x: Tensor) -> Tensor:
         """The estimate of the noise in images (n, 1, h, w)."""
         for step in self.layers:
             x = F.relu(step(x))
         return self.last(x)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, 1, h, w) -> (n, 1, h, w)."""
         return x - self.noise(x)
 
@@ -75,12 +84,12 @@ class Upscaler(Module):
     Shi et al., "Real-time single image super-resolution using an efficient sub-pixel convolutional network" (2016).
     """
 
-    def __init__(self, factor=2, width=16, *, rng):
+    def __init__(self, factor: int = 2, width: int = 16, *, rng: np.random.Generator) -> None:
         self.factor = factor
         self.layers = [Conv2d(a, width, 3, padding=1, rng=rng) for a in (1, width)]
         self.last = Conv2d(width, factor**2, 3, padding=1, rng=rng, init=small)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """(n, 1, h, w) -> (n, 1, factor h, factor w)."""
         h = x
         for step in self.layers:
@@ -88,12 +97,12 @@ class Upscaler(Module):
         return F.interpolate(x, scale_factor=self.factor, mode="bilinear") + F.pixel_shuffle(self.last(h), self.factor)
 
 
-def small(shape, *, rng):
+def small(shape: tuple[int, int, int, int], *, rng: np.random.Generator) -> np.ndarray:
     """First weights near zero: a network that learns a change begins with nearly none."""
     return (0.01 * rng.standard_normal(shape)).astype(np.float32)
 
 
-def shrink(image, factor=2):
+def shrink(image: np.ndarray, factor: int = 2) -> np.ndarray:
     """An image (..., h, w) as means of blocks of factor x factor pixels; what does not fill a block is cut off."""
     h, w = (side // factor for side in image.shape[-2:])
     image = image[..., : h * factor, : w * factor]

@@ -3,7 +3,10 @@
 Simonyan, Vedaldi, Zisserman 2014; Adebayo et al. 2018, "Sanity checks for saliency maps". Lesson 16.
 """
 
+from __future__ import annotations
+
 import copy
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,23 +14,26 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.nn import Linear
 from course_lib.topics.attacks import input_gradient
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
 
-def class_logits(logits, classes):
+
+def class_logits(logits: Tensor, classes: np.ndarray) -> Tensor:
     """Each sample's logit of its class in `classes` (n,), added up."""
     return logits[np.arange(len(classes)), np.asarray(classes)].sum()
 
 
-def saliency(model, x, classes):
+def saliency(model: Module, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Size of the slope of each image's logit of its class: (n, h, w), the largest over channels of x (n, c, h, w)."""
     return np.abs(input_gradient(model, x, classes, class_logits)).max(axis=1)
 
 
-def times_input(model, x, classes):
+def times_input(model: Module, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Size of slope times grey value (n, h, w): what a linear network's logit is the sum of."""
     return np.abs(input_gradient(model, x, classes, class_logits) * x).max(axis=1)
 
 
-def edges(model, x, classes):
+def edges(model: Module, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """Size of the image's own gradient (n, h, w). Knows neither model nor classes: the control of a sanity check."""
     return np.hypot(*np.gradient(np.asarray(x).max(axis=1), axis=(1, 2)))
 
@@ -35,18 +41,18 @@ def edges(model, x, classes):
 METHODS = {"gradient": saliency, "gradient × input": times_input, "edges of the image": edges}
 
 
-def redrawn(model, layers, *, rng):
+def redrawn(model: Module, layers: int, *, rng: np.random.Generator) -> Module:
     """A copy of the model whose last `layers` Linear layers are drawn anew, as at the start of training."""
     model = copy.deepcopy(model)
     found = [layer for layer in model.modules() if isinstance(layer, Linear)]
     for layer in found[len(found) - layers :]:
-        fresh = Linear(*layer.weight.shape[::-1], rng=rng)
+        fresh = Linear(layer.weight.shape[1], layer.weight.shape[0], rng=rng)
         kind = layer.weight.dtype
         layer.weight.data, layer.bias.data = fresh.weight.data.astype(kind), fresh.bias.data.astype(kind)
     return model
 
 
-def rank_correlation(a, b):
+def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Spearman's correlation of two maps, mean over the images: a, b (n, h, w), ties with their mean rank."""
     from scipy.stats import rankdata
 
@@ -56,7 +62,10 @@ def rank_correlation(a, b):
     return float(np.mean((a * b).sum(1) / np.where(scale > 0, scale, 1)))
 
 
-def visualise(model, c, shape, *, steps=60, rate=0.05, decay=0.02, start=0.5):
+def visualise(
+    model: Module, c: int, shape: tuple[int, int, int], *, steps: int = 60, rate: float = 0.05, decay: float = 0.02,
+    start: float = 0.5,
+) -> np.ndarray:  # fmt: skip
     """An image (1, *shape) within 0..1 that the logit of class c likes: ascent by the gradient, over its own largest.
 
     From the grey value `start`; `decay` is the share by which each step returns towards it, so that only pixels which
@@ -70,7 +79,7 @@ def visualise(model, c, shape, *, steps=60, rate=0.05, decay=0.02, start=0.5):
     return x
 
 
-def dead_units(model, x):
+def dead_units(model: Module, x: np.ndarray) -> np.ndarray:
     """Share of units behind each ReLU that are 0 for every one of the images x: (layers,)."""
     found = []
     undo = [

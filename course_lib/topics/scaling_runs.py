@@ -1,5 +1,7 @@
 """Small students that learn a fixed teacher: what the loss left over depends on, weights, samples or work."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib.optim import schedules
@@ -7,19 +9,22 @@ from course_lib.optim import schedules
 INPUTS = 6
 
 
-def teacher(x):
+def teacher(x: np.ndarray) -> np.ndarray:
     """The function to learn, of x (n, 6): a fixed random network of 200 tanh units, about unit variance; (n,)."""
     rng = np.random.default_rng(1812)
     w, v = rng.normal(size=(200, INPUTS)), rng.normal(size=200)
     return np.tanh(x @ w.T * 0.6) @ v / 12
 
 
-def weights(width):
+def weights(width: int) -> int:
     """Weights of a student with so many hidden units: a matrix, biases, a vector, a bias."""
     return width * (INPUTS + 2) + 1
 
 
-def learn(width, samples, steps, *, batch=64, rate=0.01, seed=0, every=None):
+def learn(
+    width: int, samples: int | None, steps: int, *, batch: int = 64, rate: float = 0.01, seed: int = 0,
+    every: int | None = None,
+) -> list[tuple[int, float]]:  # fmt: skip
     """Test losses of a student of `width` tanh units trained by Adam: `[(step, mean squared error), ...]`.
 
     It sees `samples` different inputs, again and again, or fresh ones for ever where that is None. The rate falls along

@@ -1,12 +1,17 @@
 """Four training runs of lesson 13 whose curves are to be read: one is healthy, each of the others has one fault."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from course_lib.data.scenes import shapes
 from course_lib.topics.dense import Pooled, learn, masks_of
 from course_lib.topics.segmentation import mean_iou
 
-PLAN = {
+PLAN: dict[str, dict[str, Any]] = {
     "A": {"images": 24},
     "B": {},
     "C": {"rate": 10.0},
@@ -14,13 +19,13 @@ PLAN = {
 }
 
 
-def letters(images=480, epochs=10, seed=0):
+def letters(images: int = 480, epochs: int = 10, seed: int = 0) -> Iterator[tuple[str, dict[str, list[float]]]]:
     """Yield (letter, {"loss": [...], "iou": [...]}) of each run: training loss and mean IoU on new scenes by epoch."""
     for letter, fault in PLAN.items():
         yield letter, run(images=images, epochs=epochs, seed=seed, fault=fault)
 
 
-def run(*, images, epochs, seed, fault):
+def run(*, images: int, epochs: int, seed: int, fault: dict[str, Any]) -> dict[str, list[float]]:
     """Curves of one run, of the same number of steps whatever its number of images."""
     rng, size = np.random.default_rng(seed), 20
     x, t = scenes(images, rng)
@@ -36,7 +41,7 @@ def run(*, images, epochs, seed, fault):
     return {"loss": losses, "iou": ious}
 
 
-def scenes(n, rng):
+def scenes(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, 1, 24, 24), brightness about 0, and their masks."""
     x, t = shapes(n, size=24, noise=0.15, most=2, rng=rng)
     return x - np.float32(0.3), t

@@ -3,10 +3,12 @@
 A mask holds the class of every pixel, integers from 0, in an array (n, h, w); `p` is what was predicted, `t` the truth.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 
-def confusion(p, t, classes):
+def confusion(p: np.ndarray, t: np.ndarray, classes: int) -> np.ndarray:
     """Counts of pixels (classes, classes): row the true class, column the predicted one.
 
     Raises ValueError when the masks differ in shape or hold something else than classes.
@@ -20,7 +22,7 @@ def confusion(p, t, classes):
     return np.bincount((t * classes + p).ravel(), minlength=classes**2).reshape(classes, classes)
 
 
-def segmentation_scores(p, t, classes):
+def segmentation_scores(p: np.ndarray, t: np.ndarray, classes: int) -> tuple[float, np.ndarray, np.ndarray]:
     """Pixel accuracy (a number), IoU (classes,) and Dice (classes,), counted over all images together.
 
     A class that is in neither mask has no score: NaN. IoU is Jaccard 1912; Dice 1945.
@@ -32,12 +34,12 @@ def segmentation_scores(p, t, classes):
         return both.sum() / counts.sum(), both / either, 2 * both / (mine + true)
 
 
-def mean_iou(p, t, classes):
+def mean_iou(p: np.ndarray, t: np.ndarray, classes: int) -> float:
     """The mean of the classes' IoU; classes that are in neither mask do not count."""
     return float(np.nanmean(segmentation_scores(p, t, classes)[1]))
 
 
-def boundary(mask):
+def boundary(mask: np.ndarray) -> np.ndarray:
     """Which pixels (n, h, w) have a neighbour above, below, left or right of another class."""
     mask, edge = np.asarray(mask), np.zeros(np.shape(mask), bool)
     down, right = mask[:, 1:] != mask[:, :-1], mask[:, :, 1:] != mask[:, :, :-1]
@@ -48,7 +50,7 @@ def boundary(mask):
     return edge
 
 
-def near(edge, within):
+def near(edge: np.ndarray, within: int) -> np.ndarray:
     """Which pixels (n, h, w) lie at most `within` pixels, diagonal steps included, from a pixel of `edge`."""
     out, (h, w) = np.zeros(edge.shape, bool), edge.shape[1:]
     padded = np.pad(edge, ((0, 0), (within, within), (within, within)))
@@ -58,7 +60,7 @@ def near(edge, within):
     return out
 
 
-def boundary_f(p, t, within=1):
+def boundary_f(p: np.ndarray, t: np.ndarray, within: int = 1) -> float:
     """F-score of the boundaries: the harmonic mean of precision and recall, a match being `within` pixels away.
 
     Precision is the share of predicted boundary pixels near a true one, recall the reverse; 0 where nothing matches.
@@ -70,7 +72,7 @@ def boundary_f(p, t, within=1):
     return float(2 * precision * recall / max(1e-12, precision + recall))
 
 
-def class_weights(masks, classes):
+def class_weights(masks: np.ndarray, classes: int) -> np.ndarray:
     """Weights (classes,) for the loss: what each class is short of an equal share of the pixels, 1 when it has it.
 
     Class c with n_c of n pixels weighs n / (classes n_c), so that all classes together weigh alike; 0 for no pixels.

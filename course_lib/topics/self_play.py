@@ -4,8 +4,12 @@ Silver et al. 2017, "Mastering the game of Go without human knowledge", at the s
 generation are played side by side, so that the leaves of their trees go through the network in one batch.
 """
 
+from __future__ import annotations
+
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +19,11 @@ from course_lib.optim.optimisers import Adam
 from course_lib.optim.schedules import cosine
 from course_lib.topics.evaluators import PolicyValueNet, network, planes
 from course_lib.topics.tree_search import search
+
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
+    from course_lib.optim.optimizer import Optimizer
+    from course_lib.topics.connect import Connect
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Plan:
     rate: float = 2e-3
     decay: float = 1e-4
 
-    def larger(self):
+    def larger(self) -> Plan:
         """The plan behind the switch: some minutes."""
         return replace(self, generations=150, games=256, simulations=64, width=192)
 
@@ -49,7 +58,7 @@ class Examples:
     value: np.ndarray
 
 
-def play_games(game, evaluate, plan, *, rng):
+def play_games(game: Connect, evaluate: Callable, plan: Plan, *, rng: np.random.Generator) -> Examples:
     """The Examples of `plan.games` games from the empty board, in the order of plies."""
     now, rows, ply = game.starts(plan.games), np.arange(plan.games), 0
     result, seen = np.zeros(plan.games), []  # result: for the first player
@@ -74,13 +83,15 @@ def play_games(game, evaluate, plan, *, rng):
     return Examples(np.concatenate([s for _, s, _, _ in seen]), np.concatenate([p for _, _, p, _ in seen]), value)
 
 
-def loss_of(net, x, policy, value):
+def loss_of(net: Module, x: np.ndarray, policy: np.ndarray, value: np.ndarray) -> Tensor:
     """Cross-entropy with the search's policy plus squared error of the value, means over the batch."""
     logits, guess = net(Tensor(x))
     return F.cross_entropy(logits, policy.astype(np.float32)) + F.mse_loss(guess, value.astype(np.float32))
 
 
-def learn(game, net, optimizer, examples, plan, *, rng):
+def learn(
+    game: Connect, net: Module, optimizer: Optimizer, examples: Examples, plan: Plan, *, rng: np.random.Generator
+) -> float:
     """`plan.rounds` passes over the examples, half of them mirrored; returns the mean loss."""
     n, losses = len(examples.states), []
     flip = rng.random(n) < 0.5
@@ -98,7 +109,7 @@ def learn(game, net, optimizer, examples, plan, *, rng):
     return float(np.mean(losses))
 
 
-def train(game, plan=None, *, seed=0):
+def train(game: Connect, plan: Plan | None = None, *, seed: int = 0) -> Iterator[tuple[Module, float, float]]:
     """A generator: after every generation (net, mean loss, mean length of its games). One net, trained further.
 
     The learning rate falls along a cosine over the generations.

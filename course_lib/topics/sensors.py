@@ -1,5 +1,7 @@
 """What other sensors give, generated: sounds and their spectrograms, range images as points in space, heat."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib.data.scenes import poses, shapes
@@ -8,7 +10,9 @@ SOUNDS = ("tone", "rising", "falling", "click")
 RATE = 8000  # samples a second
 
 
-def sounds(n, *, seconds=0.5, noise=0.3, rng):
+def sounds(
+    n: int, *, seconds: float = 0.5, noise: float = 0.3, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """`n` short sounds (n, samples) and their classes (n,), numbers into SOUNDS, at 8000 samples a second."""
     time = np.arange(int(seconds * RATE)) / RATE
     kind = np.arange(n) % len(SOUNDS)
@@ -23,7 +27,7 @@ def sounds(n, *, seconds=0.5, noise=0.3, rng):
     return wave + noise * rng.normal(size=wave.shape), kind
 
 
-def spectrogram(wave, *, window=128, hop=64):
+def spectrogram(wave: np.ndarray, *, window: int = 128, hop: int = 64) -> np.ndarray:
     """log(1 + power) of the sound (..., samples) by frequency and time: (..., window // 2 + 1, frames).
 
     Each column is the Fourier transform of `window` samples under a Hann window, `hop` samples further on.
@@ -33,7 +37,7 @@ def spectrogram(wave, *, window=128, hop=64):
     return np.log1p(np.swapaxes(power, -1, -2))
 
 
-def to_points(depth, *, focal, far):
+def to_points(depth: np.ndarray, *, focal: int, far: int) -> np.ndarray:
     """Points (m, 3), right, down, forward, of a range image (h, w): where it is below `far`, seen by a pinhole camera.
 
     `focal` is in pixels; the optical axis goes through the middle of the image.
@@ -44,13 +48,13 @@ def to_points(depth, *, focal, far):
     return np.column_stack([(columns - (w - 1) / 2) * z / focal, (rows - (h - 1) / 2) * z / focal, z])
 
 
-def range_image(*, size=96, rng):
+def range_image(*, size: int = 96, rng: np.random.Generator) -> np.ndarray:
     """A range image (size, size) of a standing figure, in units of its height: 2.5 away, the background at 9."""
     nearness = poses(1, size=size, rng=rng)[0][0, 0]
     return np.where(nearness > 0, 3.05 - nearness, 9.0)
 
 
-def night_and_day(n, *, night, rng):
+def night_and_day(n: int, *, night: bool, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Warm discs among cold shapes: visible and thermal images (n, 24, 24), and whether a disc is there (n,).
 
     By day the visible image is lit; at `night` only noise is left of it. The thermal camera sees warmth either way, but
@@ -69,7 +73,7 @@ def night_and_day(n, *, night, rng):
 SOLIDS = ("sphere", "cube", "cylinder")
 
 
-def solids(n, points=64, *, noise=0.03, rng):
+def solids(n: int, points: int = 64, *, noise: float = 0.03, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Sets of points (n, points, 3) on the surface of a sphere, cube or cylinder, turned at random; classes (n,)."""
     kind = np.arange(n) % len(SOLIDS)
     u = rng.normal(size=(n, points, 3))

@@ -4,10 +4,14 @@ The lesson builds the same in front of the learner; its later cells use this whe
 The library's real engine is `autograd/graph.py`.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 
-def order(root):
+def order(root: Any) -> list[Any]:
     """Every node below `root` once, as a list, inputs before users; the output is last. No recursion."""
     waiting, stack = {}, [root]  # how many users of a node have not been placed yet
     while stack:
@@ -27,7 +31,7 @@ def order(root):
     return placed[::-1]
 
 
-def backward(root, g):
+def backward(root: Any, g: np.ndarray) -> None:
     """Set `grad` of every node below `root`, afresh, to the gradient of sum(g * root.value); `g` has root's shape."""
     arrived = {id(root): [np.array(g, float)]}
     for node in reversed(order(root)):

@@ -4,7 +4,11 @@ Positions are found ply by ply from the empty board, finished games aside, and v
 (retrograde analysis). A value is that for the player to move under perfect play: 1 won, 0 drawn, -1 lost.
 """
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +23,7 @@ class Solution:
     `moves` holds the value of every move, ILLEGAL for a full column. Memory is about 30 bytes a position.
     """
 
-    def __init__(self, game):
+    def __init__(self, game: Connect) -> None:
         self.game, self.floor = game, np.uint64(sum(game.floor))
         self.positions, self.keys = [game.starts(1)], [self._key(game.starts(1))]
         while True:
@@ -31,18 +35,18 @@ class Solution:
             keys, first = np.unique(self._key(nexts), return_index=True)
             self.keys.append(keys)
             self.positions.append(nexts[first])
-        self.moves = [None] * len(self.positions)
+        self.moves: list[Any] = [None] * len(self.positions)
         for ply in reversed(range(len(self.positions))):
             self.moves[ply] = self._value_moves(ply)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return sum(map(len, self.keys))
 
-    def value(self, states):
+    def value(self, states: np.ndarray) -> np.ndarray:
         """The value of each position (n,), int8."""
         return self.move_values(states).max(axis=1)
 
-    def move_values(self, states):
+    def move_values(self, states: np.ndarray) -> np.ndarray:
         """The value of each move of positions (n, 2) that are not over, (n, columns) int8, ILLEGAL for a full column.
 
         Raises KeyError for a position that no game reaches, or that is over.
@@ -54,7 +58,7 @@ class Solution:
             out[here] = self.moves[ply][self._find(ply, states[here])]
         return out
 
-    def held(self, plies, n, *, rng):
+    def held(self, plies: Sequence[int], n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """n positions (n, 2), equally many of each of `plies`, in which one move alone keeps the value, and that move.
 
         Returns (positions, the best columns (n,)). Positions are drawn without replacement, in the order of `plies`.
@@ -69,10 +73,10 @@ class Solution:
             best.append(values[rows].argmax(axis=1))
         return np.concatenate(found), np.concatenate(best)
 
-    def _key(self, states):
+    def _key(self, states: np.ndarray) -> np.ndarray:
         return states[:, 0] + states[:, 1] + self.floor  # a number of its own for every position
 
-    def _moves(self, states):
+    def _moves(self, states: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
         """For every column: which rows may play there, the states after it and their results."""
         legal = self.game.legal_all(states)
         for c in range(self.game.columns):
@@ -80,7 +84,7 @@ class Solution:
             after = self.game.play_all(states[rows], np.full(len(rows), c))
             yield c, rows, after, self.game.results_all(after)
 
-    def _value_moves(self, ply):
+    def _value_moves(self, ply: int) -> np.ndarray:
         states = self.positions[ply]
         values = np.full((len(states), self.game.columns), ILLEGAL, np.int8)
         for c, rows, after, over in self._moves(states):
@@ -93,7 +97,7 @@ class Solution:
             values[rows, c] = mine
         return values
 
-    def _find(self, ply, states):
+    def _find(self, ply: int, states: np.ndarray) -> np.ndarray:
         keys = self._key(states)
         at = np.searchsorted(self.keys[ply], keys) if ply < len(self.keys) else np.zeros(len(keys), int)
         if ply >= len(self.keys) or (at == len(self.keys[ply])).any() or (self.keys[ply][at] != keys).any():
@@ -102,12 +106,12 @@ class Solution:
 
 
 @functools.cache
-def solve(rows=5, columns=4, line=4):
+def solve(rows: int = 5, columns: int = 4, line: int = 4) -> Solution:
     """The Solution of Connect-`line` on `rows` × `columns`, made once."""
     return Solution(Connect(rows, columns, line))
 
 
-def against_perfect(solution, states, columns):
+def against_perfect(solution: Solution, states: np.ndarray, columns: np.ndarray) -> tuple[float, float]:
     """(share, regret): how many of the moves `columns` (n,) keep the value of `states` (n, 2), and their mean loss."""
     values = solution.move_values(states)
     lost = values.max(axis=1) - values[np.arange(len(states)), columns].astype(float)

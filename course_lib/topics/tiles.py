@@ -1,11 +1,18 @@
 """A large image through a dense network piece by piece, with the same answer as in one piece."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor, no_grad
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
 
-def by_tiles(net, x, tile, margin):
+
+def by_tiles(net: Module, x: np.ndarray, tile: int, margin: int) -> np.ndarray:
     """What `net` says of images x (n, c, h, w), computed in tiles of at most `tile` x `tile` pixels: (n, f, h, w).
 
     Each tile is cut out with up to `margin` pixels round it, as far as the image goes; the margin's answers are thrown

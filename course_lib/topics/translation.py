@@ -4,7 +4,13 @@ Sutskever, Vinyals and Le, "Sequence to sequence learning" (2014); attention: Ba
 translation by jointly learning to align and translate" (2015), additive; Luong, Pham and Manning (2015), products.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib import functional as F
 from course_lib.autograd.tensor import no_grad
@@ -12,11 +18,17 @@ from course_lib.data.sequences import END, PAD, START
 from course_lib.nn import GRU, Embedding, Linear
 from course_lib.nn.module import Module
 from course_lib.optim.gradients import clip_grad_norm_
+from course_lib.optim.optimizer import Optimizer
+
+if TYPE_CHECKING:
+    from course_lib.autograd.tensor import Tensor
 
 ATTENTION = (None, "dot", "additive")
 
 
-def attend(query, keys, values, lengths):
+def attend(
+    query: np.ndarray, keys: np.ndarray, values: np.ndarray, lengths: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     """Dot-product attention of arrays: query (n, d), keys (n, s, d), values (n, s, v).
 
     Only the first `lengths` (n,) of the s places may be looked at. Returns context (n, v) and weights (n, s).
@@ -25,13 +37,16 @@ def attend(query, keys, values, lengths):
     return _looked(scores, values, lengths)
 
 
-def attend_additive(query, keys, values, lengths, w_q, w_k, v):
+def attend_additive(
+    query: np.ndarray, keys: np.ndarray, values: np.ndarray, lengths: ArrayLike, w_q: np.ndarray, w_k: np.ndarray,
+    v: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """As `attend`, scores v · tanh(w_q query + w_k key); w_q (a, d), w_k (a, d_k), v (a,). Bahdanau et al. 2015."""
     scores = np.tanh((query @ w_q.T)[:, None] + keys @ w_k.T) @ v
     return _looked(scores, values, lengths)
 
 
-def _looked(scores, values, lengths):
+def _looked(scores: np.ndarray, values: np.ndarray, lengths: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     scores = np.where(np.arange(scores.shape[1]) < np.asarray(lengths)[:, None], scores, -np.inf)
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     weights = weights / weights.sum(axis=1, keepdims=True)
@@ -45,10 +60,11 @@ class Translator(Module):
     writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked.
     """
 
-    def __init__(self, symbols, hidden, *, attention=None, rng):
+    def __init__(self, symbols: int, hidden: int, *, attention: str | None = None, rng: np.random.Generator) -> None:
         if attention not in ATTENTION:
             raise ValueError(f"Translator: attention is None, 'dot' or 'additive', got {attention!r}")
-        self.attention, self.weights = attention, None
+        self.attention = attention
+        self.weights: np.ndarray | None = None
         self.source, self.target = Embedding(symbols, hidden, rng=rng), Embedding(symbols, hidden, rng=rng)
         self.reader = GRU(hidden, hidden, batch_first=True, bidirectional=bool(attention), rng=rng)
         self.writer = GRU(hidden, hidden, batch_first=True, rng=rng)
@@ -59,7 +75,7 @@ class Translator(Module):
             self.query, self.score = Linear(hidden, hidden, rng=rng), Linear(hidden, 1, bias=False, rng=rng)
         self.head = Linear(hidden, symbols, rng=rng)
 
-    def read(self, sources, lengths):
+    def read(self, sources: np.ndarray, lengths: np.ndarray) -> tuple[Tensor | None, Tensor]:
         """Sources (n, s) -> (keys (n, s, hidden) or None, the writer's first state (1, n, hidden))."""
         states, last = self.reader(self.source(sources), lengths=lengths)
         if not self.attention:
@@ -67,7 +83,9 @@ class Translator(Module):
         both = F.cat([last[0], last[1]], -1)
         return self.keys(states), F.tanh(self.join(both)).reshape(1, *both.shape[:1], -1)
 
-    def write(self, keys, lengths, state, symbols):
+    def write(
+        self, keys: Tensor | None, lengths: np.ndarray, state: Tensor, symbols: np.ndarray
+    ) -> tuple[Tensor, Tensor]:
         """Logits (n, t, symbols) of what follows each of `symbols` (n, t), and the state behind them."""
         states, state = self.writer(self.target(symbols), state)
         if keys is None:
@@ -77,20 +95,20 @@ class Translator(Module):
         self.weights = weights.data
         return self.head(F.tanh(self.mix(F.cat([states, weights @ keys], -1)))), state
 
-    def _scores(self, states, keys):
+    def _scores(self, states: Tensor, keys: Tensor) -> Tensor:
         if self.attention == "dot":
             return states @ keys.transpose(1, 2) * (1 / np.sqrt(states.shape[-1]))
         n, t, k = states.shape
         pairs = self.query(states).reshape(n, t, 1, k) + keys.reshape(n, 1, -1, k)
         return self.score(F.tanh(pairs))[..., 0]
 
-    def forward(self, sources, lengths, targets):
+    def forward(self, sources: np.ndarray, lengths: np.ndarray, targets: np.ndarray) -> Tensor:
         """Teacher forcing: logits (n, t, symbols) of every target symbol, given the right ones before it."""
         keys, state = self.read(sources, lengths)
         before = np.concatenate([np.full((len(targets), 1), START), targets[:, :-1]], axis=1)
         return self.write(keys, lengths, state, before)[0]
 
-    def translate(self, sources, lengths, longest):
+    def translate(self, sources: np.ndarray, lengths: np.ndarray, longest: int) -> np.ndarray:
         """Symbols (n, longest), each row the likeliest one after the other up to END, PAD behind it."""
         out, now = np.full((len(sources), longest), PAD), np.full((len(sources), 1), START)
         running, maps = np.ones(len(sources), bool), []
@@ -107,12 +125,15 @@ class Translator(Module):
         return out
 
 
-def sequence_loss(logits, targets):
+def sequence_loss(logits: Tensor, targets: np.ndarray) -> Tensor:
     """Mean cross-entropy of logits (n, t, symbols) over the targets (n, t) that are not PAD."""
     return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=PAD)
 
 
-def train_translator(model, pairs, optimizer, *, steps, size, rng, clip=1.0):
+def train_translator(
+    model: Translator, pairs: Sequence[np.ndarray], optimizer: Optimizer, *, steps: int, size: int,
+    rng: np.random.Generator, clip: float = 1.0,
+) -> Iterator[float]:  # fmt: skip
     """`steps` steps on batches of `size` from pairs (sources, lengths, targets); yields the losses."""
     sources, lengths, targets = pairs
     for _ in range(steps):
@@ -126,13 +147,13 @@ def train_translator(model, pairs, optimizer, *, steps, size, rng, clip=1.0):
         yield float(loss.data)
 
 
-def exact(model, sources, lengths, targets):
+def exact(model: Translator, sources: np.ndarray, lengths: np.ndarray, targets: np.ndarray) -> float:
     """The share of sources (n, s) whose whole translation is right."""
     found = model.translate(sources, lengths, targets.shape[1])
     return float((found == targets).all(1).mean())
 
 
-def straightness(model, sources, lengths, targets):
+def straightness(model: Any, sources: Any, lengths: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
     """Shares of letters, in strings reversed rightly, whose strongest look is on their own letter, or one beside it."""
     found = model.translate(sources, lengths, targets.shape[1])
     right = (found == targets).all(1)

@@ -4,12 +4,22 @@ An evaluator is a function of states (n, 2) that are not over: prior (n, columns
 up to 1, and value (n,) for the player to move. Silver et al. 2017, after Rosin 2011; Kocsis and Szepesvári 2006.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from course_lib.topics.connect import Connect
 
 EXPLORE = 1.5  # the constant c of PUCT
 
 
-def puct_scores(prior, visits, total, c=EXPLORE):
+def puct_scores(prior: np.ndarray, visits: np.ndarray, total: np.ndarray, c: float = EXPLORE) -> np.ndarray:
     """Mean value of each move (0 when never tried) plus c · prior · sqrt(1 + all visits) / (1 + its visits).
 
     The arrays are (..., moves); `total` is the sum of the values that came back through each move.
@@ -21,14 +31,16 @@ def puct_scores(prior, visits, total, c=EXPLORE):
 class Node:
     """A position in the tree: its moves, and for each move prior, visits and total value; children by index of move."""
 
-    def __init__(self, state, moves, prior, value, result=None):
+    def __init__(
+        self, state: tuple[int, int], moves: Sequence[Any], prior: ArrayLike, value: float, result: int | None = None
+    ) -> None:
         self.state, self.moves, self.value, self.result = state, moves, value, result
         self.prior = np.asarray(prior, float)
         self.visits, self.total = np.zeros(len(moves)), np.zeros(len(moves))
         self.children = {}
 
 
-def grow(game, state, evaluate):
+def grow(game: Connect, state: tuple[int, int], evaluate: Callable) -> Node:
     """A new Node for `state`, with the evaluator's prior and value; where the game is over its result is the value."""
     result = game.result(state)
     if result is not None:
@@ -38,7 +50,7 @@ def grow(game, state, evaluate):
     return Node(state, moves, prior[0][moves], float(value[0]))
 
 
-def simulate(game, root, evaluate, c=EXPLORE):
+def simulate(game: Connect, root: Node, evaluate: Callable, c: float = EXPLORE) -> None:
     """One simulation below `root`, a Node that is not over: select, expand, evaluate, back up."""
     node, path = root, []
     while node.result is None:
@@ -57,7 +69,7 @@ def simulate(game, root, evaluate, c=EXPLORE):
         parent.total[k] += value
 
 
-def tree_of(game, state, evaluate, simulations, c=EXPLORE):
+def tree_of(game: Connect, state: tuple[int, int], evaluate: Callable, simulations: int, c: float = EXPLORE) -> Node:
     """The root of a tree after `simulations`."""
     root = grow(game, state, evaluate)
     for _ in range(simulations):
@@ -68,13 +80,13 @@ def tree_of(game, state, evaluate, simulations, c=EXPLORE):
 class _Forest:
     """Trees side by side: state, result and value of every node, and prior, visits, total and child of its moves."""
 
-    def __init__(self, game, states, nodes):
+    def __init__(self, game: Connect, states: np.ndarray, nodes: int) -> None:
         n, moves = len(states), (len(states), nodes, game.columns)
         self.states, self.over = np.zeros((n, nodes, 2), np.uint64), np.full((n, nodes), np.nan)
         self.value, self.child = np.zeros((n, nodes)), np.zeros(moves, np.int32)
         self.prior, self.visits, self.total, self.barred = (np.zeros(moves) for _ in range(4))
 
-    def put(self, game, trees, node, states, evaluate):
+    def put(self, game: Connect, trees: np.ndarray, node: int, states: np.ndarray, evaluate: Callable) -> None:
         """New nodes, number `node` in each of `trees`."""
         over = game.results_all(states)
         self.states[trees, node], self.over[trees, node] = states, over
@@ -86,7 +98,10 @@ class _Forest:
             self.prior[trees[open_], node], self.value[trees[open_], node] = prior, value
 
 
-def search(game, states, evaluate, simulations, *, c=EXPLORE, noise=None, share=0.25):
+def search(
+    game: Connect, states: np.ndarray, evaluate: Callable, simulations: int, *, c: float = EXPLORE,
+    noise: np.ndarray | None = None, share: float = 0.25,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Visits of the moves (n, columns) and their mean values, after `simulations` in a tree for each state (n, 2).
 
     `noise` (n, columns), drawn by the caller, takes the place of `share` of the prior at the roots. Of equal scores the
@@ -113,11 +128,11 @@ def search(game, states, evaluate, simulations, *, c=EXPLORE, noise=None, share=
 class _Path:
     """The way down of all trees: steps of (trees, nodes, columns), and the last parent and column of each."""
 
-    def __init__(self, n):
+    def __init__(self, n: int) -> None:
         self.steps, self.parent, self.column = [], np.zeros(n, int), np.zeros(n, int)
 
 
-def _select(forest, trees, c):
+def _select(forest: _Forest, trees: np.ndarray, c: float) -> tuple[_Path, np.ndarray]:
     """The path of each tree to its leaf, and the leaf's number: -1 for one that is still to be made."""
     path, node, live = _Path(len(trees)), np.zeros(len(trees), int), trees
     while len(live):
@@ -132,7 +147,7 @@ def _select(forest, trees, c):
     return path, node
 
 
-def _back_up(forest, path, value):
+def _back_up(forest: _Forest, path: _Path, value: np.ndarray) -> None:
     for live, at, column in reversed(path.steps):
         value[live] *= -1
         forest.visits[live, at, column] += 1

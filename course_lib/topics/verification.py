@@ -1,6 +1,10 @@
 """The same person or not: triplets, ROC, equal error rate and its interval, identification among known and unknown."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,14 +12,19 @@ from course_lib import functional as F
 from course_lib.nn.layers import Conv2d, Linear
 from course_lib.nn.module import Module
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-def distances(a, b):
+    from course_lib.autograd.tensor import Tensor
+
+
+def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Euclidean distances (n, m) between embeddings a (n, d) and b (m, d)."""
     squares = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
     return np.sqrt(np.maximum(squares, 0))
 
 
-def pair_distances(e, who):
+def pair_distances(e: np.ndarray, who: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distances of all pairs of different images: those of one person, and those of two persons; 1-D each.
 
     e (n, d) embeddings, who (n,). Every pair counts once, and no image is compared with itself.
@@ -28,7 +37,7 @@ def pair_distances(e, who):
 # ------------------------------------------------------------------- triplets
 
 
-def semi_hard(apart, who, margin):
+def semi_hard(apart: np.ndarray, who: np.ndarray, margin: float) -> np.ndarray:
     """Triplets (k, 3) of rows (anchor, positive, negative) from distances `apart` (n, n), by anchor, then positive.
 
     For every ordered pair of one person the negative is the nearest image of another that lies farther than the
@@ -42,7 +51,7 @@ def semi_hard(apart, who, margin):
     return np.array(found, int).reshape(-1, 3)
 
 
-def random_triplets(who, n, *, rng):
+def random_triplets(who: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
     """`n` triplets (n, 3): any anchor, any other image of its person, any image of another person."""
     same = (who[:, None] == who) & ~np.eye(len(who), dtype=bool)
     anchors = rng.choice(np.flatnonzero(same.any(1)), n)
@@ -50,7 +59,7 @@ def random_triplets(who, n, *, rng):
     return np.stack([anchors, pick(same[anchors]), pick(who[anchors][:, None] != who)], axis=1)
 
 
-def triplet_loss(e, triplets, margin):
+def triplet_loss(e: np.ndarray, triplets: np.ndarray, margin: float) -> tuple[float, np.ndarray]:
     """Mean over triplets (k, 3) of max(0, |a - p|^2 - |a - n|^2 + margin) and its gradient by e (n, d)."""
     a, p, n = (e[column] for column in triplets.T)
     slack = ((a - p) ** 2).sum(1) - ((a - n) ** 2).sum(1) + margin
@@ -64,14 +73,14 @@ def triplet_loss(e, triplets, margin):
 class FaceNet(Module):
     """Images (n, 1, size, size) to embeddings of length 1, (n, features)."""
 
-    def __init__(self, size=24, *, width=8, features=16, rng):
+    def __init__(self, size: int = 24, *, width: int = 8, features: int = 16, rng: np.random.Generator) -> None:
         side = -(-size // 4)
         self.conv1 = Conv2d(1, width, 5, stride=2, padding=2, rng=rng)
         self.conv2 = Conv2d(width, 2 * width, 3, stride=2, padding=1, rng=rng)
         self.fc1 = Linear(2 * width * side**2, 64, rng=rng)
         self.fc2 = Linear(64, features, rng=rng)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """The embedding."""
         x = F.relu(self.conv2(F.relu(self.conv1(x))))
         return F.normalize(self.fc2(F.relu(self.fc1(x.flatten(1)))), dim=1)
@@ -80,7 +89,7 @@ class FaceNet(Module):
 # ------------------------------------------------------------ how well it does
 
 
-def roc(score, positive):
+def roc(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """False and true positive rate (k,) at every threshold, from (0, 0) on, and the area under the curve.
 
     score (n,), positive (n,) of bool; accepted is what scores at least the threshold. Samples of equal score are
@@ -96,7 +105,7 @@ def roc(score, positive):
     return false, true, np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)
 
 
-def rates(genuine, impostor, thresholds):
+def rates(genuine: np.ndarray, impostor: np.ndarray, thresholds: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """FAR and FRR (k,) when a pair is accepted whose distance is at most the threshold (k,)."""
     wrong, refused = _wrong(genuine, impostor, thresholds)
     return wrong / len(impostor), refused / len(genuine)
@@ -108,7 +117,7 @@ def _wrong(genuine, impostor, thresholds):
     return accepted, len(genuine) - right
 
 
-def equal_error_rate(genuine, impostor):
+def equal_error_rate(genuine: np.ndarray, impostor: np.ndarray) -> tuple[float, float]:
     """The equal error rate and its threshold: where |FAR - FRR| is smallest among all distances, the mean of both.
 
     genuine, impostor: distances (n,), (m,) of pairs of one and of two persons. Of equally good thresholds the smallest:
@@ -120,7 +129,9 @@ def equal_error_rate(genuine, impostor):
     return (accepted[best] / m + refused[best] / n) / 2, thresholds[best]
 
 
-def eer_interval(e, who, *, times=200, share=0.95, rng):
+def eer_interval(
+    e: np.ndarray, who: np.ndarray, *, times: int = 200, share: float = 0.95, rng: np.random.Generator
+) -> np.ndarray:
     """Lower and upper end of the equal error rate when *persons* are drawn anew, with replacement (bootstrap).
 
     Pairs of a person depend on each other, so persons are drawn, not pairs. A person drawn twice counts as two of the
@@ -140,13 +151,13 @@ def eer_interval(e, who, *, times=200, share=0.95, rng):
     return np.quantile(found, [(1 - share) / 2, (1 + share) / 2])
 
 
-def deviates(rates):
+def deviates(rates: Sequence[float]) -> np.ndarray:
     """Rates as quantiles of the normal distribution: the axes of a DET curve. Martin et al. 1997."""
     normal = NormalDist()
     return np.array([normal.inv_cdf(min(max(float(r), 1e-6), 1 - 1e-6)) for r in np.ravel(rates)])
 
 
-def identify(gallery, names, probes):
+def identify(gallery: np.ndarray, names: np.ndarray, probes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Name (n,) of the nearest of the gallery for each probe, and its distance (n,).
 
     gallery (g, d) with names (g,), probes (n, d).
@@ -156,7 +167,7 @@ def identify(gallery, names, probes):
     return names[nearest], apart.min(axis=1)
 
 
-def open_set(named, near, truth, threshold):
+def open_set(named: np.ndarray, near: np.ndarray, truth: np.ndarray, threshold: int) -> tuple[float, float]:
     """Share of known probes that are named right and accepted, and share of unknown ones that are accepted.
 
     named, near (n,) from `identify`, truth (n,) with -1 for a person who is not in the gallery.

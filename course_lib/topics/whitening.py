@@ -1,9 +1,11 @@
 """Decorrelate and scale inputs: PCA and ZCA whitening, always with the statistics of the training set."""
 
+from __future__ import annotations
+
 import numpy as np
 
 
-def principal_axes(train):
+def principal_axes(train: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Mean (d,), unit axes (d, d) as rows and variances (d,), largest first, of `train` (n, d).
 
     An axis' sign is free; ours makes its largest entry positive. Raises ValueError for anything but (n, d), n >= 2.
@@ -19,7 +21,7 @@ def principal_axes(train):
     return mean, axes * signs[:, None], variances
 
 
-def whitening(train, *, kind="zca", epsilon=1e-5):
+def whitening(train: np.ndarray, *, kind: str = "zca", epsilon: float = 1e-5) -> tuple[np.ndarray, np.ndarray]:
     """Mean (d,) and matrix (d, d) so that (x - mean) @ matrix.T has covariance one; `epsilon` is added to variances.
 
     kind="pca" leaves the data along its principal axes; "zca" turns them back, so that a whitened image still looks
@@ -32,7 +34,9 @@ def whitening(train, *, kind="zca", epsilon=1e-5):
     return mean, axes.T @ matrix if kind == "zca" else matrix
 
 
-def whiten(train, *others, kind="zca", epsilon=1e-5):
+def whiten(
+    train: np.ndarray, *others: np.ndarray, kind: str = "zca", epsilon: float = 1e-5
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
     """`train` (n, d) whitened, and `others` with the training set's statistics; one array, or a tuple."""
     mean, matrix = whitening(train, kind=kind, epsilon=epsilon)
     out = tuple((np.asarray(x) - mean) @ matrix.T for x in (train, *others))

@@ -1,11 +1,17 @@
 """Many workers, one network: shards, averaged gradients, the ring all-reduce simulated and counted, Amdahl's law."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.arithmetic import whole
 
 
-def shard(n, workers, rank, *, epoch, seed=0):
+def shard(n: int, workers: int, rank: int, *, epoch: int, seed: int = 0) -> np.ndarray:
     """Row numbers that worker `rank` of `workers` sees in this epoch, of `n` in all: an array (n // workers,).
 
     All workers shuffle alike, by (seed, epoch), and take every `workers`-th row from their own place on; what does not
@@ -18,7 +24,7 @@ def shard(n, workers, rank, *, epoch, seed=0):
     return order[: n // workers * workers][rank::workers]
 
 
-def average_gradients(parts):
+def average_gradients(parts: Sequence[tuple[list, int]]) -> list[np.ndarray]:
     """The gradient of the mean loss of all samples, from every worker's `(gradients, samples)`; a list of arrays.
 
     A worker's gradients are those of the mean loss of its own samples, so each counts as much as it has samples.
@@ -31,7 +37,7 @@ def average_gradients(parts):
     return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]
 
 
-def ring_all_reduce(arrays):
+def ring_all_reduce(arrays: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[int]]:
     """Every worker's array (n,) replaced by the sum of all, neighbour to neighbour: `(sums, sent)`.
 
     `sums` is a list of arrays (n,), one a worker; `sent` how many numbers each has sent. k workers cut their arrays
@@ -52,23 +58,23 @@ def ring_all_reduce(arrays):
     return [np.concatenate(own) for own in pieces], sent
 
 
-def ring_seconds(numbers, workers, *, bandwidth, latency=0.0, width=4):
+def ring_seconds(numbers: float, workers: int, *, bandwidth: float, latency: float = 0.0, width: int = 4) -> float:
     """Seconds of a ring all-reduce of `numbers` values of `width` bytes at `bandwidth` bytes/s, `latency` s a step."""
     share = 2 * (workers - 1) / workers
     return share * numbers * width / bandwidth + 2 * (workers - 1) * latency
 
 
-def central_seconds(numbers, workers, *, bandwidth, latency=0.0, width=4):
+def central_seconds(numbers: float, workers: int, *, bandwidth: float, latency: float = 0.0, width: int = 4) -> float:
     """Seconds when every worker sends its gradient to one server, which sends the sum back, over its one cable."""
     return 2 * (workers - 1) * numbers * width / bandwidth + 2 * latency
 
 
-def amdahl(share, workers):
+def amdahl(share: float, workers: ArrayLike) -> Any:
     """Speed-up with `workers` when the `share` (0 to 1) of the work divides among them. Amdahl 1967."""
     return 1 / (1 - share + share / np.asarray(workers, dtype=float))
 
 
-def parallel_share(seconds):
+def parallel_share(seconds: dict[int, float]) -> float:
     """The share of Amdahl's law from measured `{workers: seconds}`, by least squares; 1 worker must be among them."""
     if 1 not in seconds or len(seconds) < 2:
         raise ValueError(f"parallel_share: needs 1 worker and at least one more, got {sorted(seconds)}")
