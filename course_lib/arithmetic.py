@@ -6,6 +6,8 @@ torch's: `kernel_size`, `stride`, `padding` (a number, "same" or "valid"), `dila
 Along an axis a kernel of size k with dilation d *reaches* d(k-1)+1 samples; the output counts where that reach fits.
 After Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), and, for receptive fields,
 Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks" (Distill, 2019).
+
+Wrong values are ValueErrors; `name` is the function that their sentence begins with.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def whole(value: Any, what: str, *, least: int | None = None, name: str) -> int:
 
 
 def pair(value: Any, what: str, *, least: int, name: str, axes: int = 2) -> Any:
-    """One number for every axis, or one number per axis, as a tuple of `axes` ints."""
+    """`value`, one number for every axis or one per axis, as a tuple of `axes` ints; `what` and `least` as in `whole`."""
     if isinstance(value, (tuple, list)):
         if len(value) == 1:
             value = tuple(value) * axes
@@ -194,7 +196,7 @@ def receptive_field(stack: Iterable[Any], *, name: str = "receptive_field") -> R
 
 @dataclass(frozen=True)
 class Cost:
-    """What a layer holds and does for one sample; a multiplication and its addition count as one."""
+    """The `output` shape for one sample, learned `weights` and `biases`, and `multiply_adds`, each pair counted once."""
 
     output: tuple[int, ...]
     weights: int
@@ -226,7 +228,10 @@ def output_shape(
 
 
 def group_sizes(in_channels: int, out_channels: int, groups: int, *, name: str) -> tuple[int, int]:
-    """Channels each group takes in and gives out; `groups` must divide both numbers."""
+    """Channels each group takes in and gives out; `groups` must divide both numbers.
+
+    `in_channels` and `out_channels` are those of the whole layer.
+    """
     groups = whole(groups, "groups", least=1, name=name)
     if in_channels % groups or out_channels % groups:
         raise ValueError(
@@ -240,6 +245,8 @@ def conv_cost(
     dilation: Pair = 1, groups: int = 1, bias: bool = True, *, name: str = "conv_cost",
 ) -> Cost:  # fmt: skip
     """Cost of a convolution of one sample of `shape` (c, h, w), or (c, w): each weight works once per output position.
+
+    `out_channels` is the number of kernels, `bias` whether each has one; the rest is as in `output_shape`.
 
     >>> conv_cost((1, 28, 28), 10, 5)
     Cost(output=(10, 24, 24), weights=250, biases=10, multiply_adds=144000)
@@ -257,7 +264,7 @@ def conv_transpose_cost(
     output_padding: Pair = 0, groups: int = 1, bias: bool = True, dilation: Pair = 1, *,
     name: str = "conv_transpose_cost",
 ) -> Cost:  # fmt: skip
-    """Cost of a transposed convolution of one (c, h, w): each weight works once per *input* position."""
+    """`conv_cost` of a transposed convolution: each weight works once per *input* position. Arguments as in it."""
     channels, *size = shape
     axes = len(size)
     _, per_group = group_sizes(channels, out_channels, groups, name=name)
@@ -276,13 +283,15 @@ def local_cost(
     shape: Sequence[int], out_channels: int, kernel_size: Pair, stride: Pair = 1, padding: Padding = 0,
     dilation: Pair = 1, bias: bool = True, *, name: str = "local_cost",
 ) -> Cost:  # fmt: skip
-    """Cost of a locally connected layer: a convolution whose every output position has weights of its own."""
+    """`conv_cost` of a locally connected layer: every output position has weights of its own. Arguments as in it."""
     shared = conv_cost(shape, out_channels, kernel_size, stride, padding, dilation, 1, bias, name=name)
     return Cost(shared.output, shared.multiply_adds, math.prod(shared.output) if bias else 0, shared.multiply_adds)
 
 
 def linear_cost(in_features: int, out_features: int, bias: bool = True, *, name: str = "linear_cost") -> Cost:
     """Cost of a fully connected layer: every input meets every output.
+
+    `in_features` and `out_features` are how many there are, `bias` whether each output has one.
 
     >>> linear_cost(784, 20).parameters + linear_cost(20, 10).parameters
     15910

@@ -36,7 +36,7 @@ R = TypeVar("R")
 
 
 def torch_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Say `dim` and `keepdim` to who writes NumPy's words for them."""
+    """Say `dim` and `keepdim` to who writes NumPy's words for them. `function` is the one behind it."""
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -113,7 +113,7 @@ class Methods(Shapes):
         return self._apply(elementwise.where, limit, condition=~beyond.data)
 
     def clamp(self, min: Like | None = None, max: Like | None = None) -> Tensor:
-        """Another name of `clip`."""
+        """Another name of `clip`. `min` and `max` are its limits."""
         return self.clip(min, max)
 
     def pow(self, exponent: Like) -> Tensor:
@@ -125,7 +125,10 @@ class Methods(Shapes):
         return self._apply(matrix_ops.matmul, other)
 
     def mm(self, mat2: Tensor) -> Tensor:
-        """The product of two matrices, (n, k), (k, m) -> (n, m), and of nothing else."""
+        """The product of two matrices, (n, k), (k, m) -> (n, m), and of nothing else.
+
+        `mat2` is the second; ValueError for other axes.
+        """
         if self.ndim != 2 or mat2.ndim != 2:
             raise ValueError(f"mm: needs two matrices, got shapes {self.data.shape} and {mat2.shape}; use matmul or @")
         return self.matmul(mat2)
@@ -153,7 +156,10 @@ class Methods(Shapes):
 
     @torch_words
     def std(self, dim: Dims = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
-        """Standard deviation over `dim`: the root of `var`."""
+        """Standard deviation over `dim`: the root of `var`.
+
+        The arguments are those of `var`, `correction` among them.
+        """
         return self._reduce(reduce_ops.std, dim, keepdim, correction=correction)
 
     @torch_words

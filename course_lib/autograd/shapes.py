@@ -21,7 +21,12 @@ Dims = int | Sequence[int] | None
 
 
 def axis_of(name: str, dim: Any, ndim: int) -> Any:
-    """`dim` (integer, tuple or None) as NumPy's axis, counted from the front, or one sentence about what is wrong."""
+    """`dim` (integer, tuple or None) as NumPy's axis, counted from the front, or one sentence about what is wrong.
+
+    `ndim` is how many axes there are; IndexError for one that is not there.
+
+    `name` is the function that the sentence begins with.
+    """
     if dim is None:
         return None
     if isinstance(dim, (tuple, list)):
@@ -38,14 +43,17 @@ def axis_of(name: str, dim: Any, ndim: int) -> Any:
 
 
 def one_axis(name: str, dim: Any, ndim: int) -> Any:
-    """The same where only one axis has a meaning: neither None nor several."""
+    """The same where only one axis has a meaning: neither None nor several. The arguments are those of `axis_of`."""
     if dim is None or isinstance(dim, (tuple, list)):
         raise TypeError(f"{name}: dim must be one whole number, got {dim!r}")
     return axis_of(name, dim, ndim)
 
 
 def sizes_of(name: str, sizes: Sequence[Any]) -> tuple[int, ...]:
-    """`f(2, 3)` and `f((2, 3))` alike."""
+    """`f(2, 3)` and `f((2, 3))` alike.
+
+    `sizes` as they came; ValueError, in the name of `name`, for what is no whole number.
+    """
     sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
     return tuple([n if type(n) is int else whole(n, "every size", name=name) for n in sizes])
 

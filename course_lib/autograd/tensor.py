@@ -36,6 +36,8 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
 
     Numbers and integer arrays take the floating dtype of the others, so that float32 stays float32. A
     primitive that has a keyword `needs` is told which inputs want a gradient.
+
+    params: settings of the primitive, without a gradient.
     """
     ready = all(isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs)
     tensors = inputs if ready else _prepare(primitive.__name__, inputs)
@@ -103,7 +105,7 @@ def _kind(x: Any) -> str:
 
 
 def as_tensor(x: Any, dtype: Any = None) -> Tensor:
-    """`x` itself if it is a Tensor, else a Tensor of it without gradient."""
+    """`x` itself if it is a Tensor, else a Tensor of it without gradient. `dtype` is that of the new one."""
     return x if isinstance(x, Tensor) else Tensor(x, dtype=dtype)
 
 
@@ -111,6 +113,8 @@ def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
     """`input` as a Tensor; a TypeError unless its floats are of the kind of the weights it is to meet (None: none).
 
     Integers take the kind of the weights.
+
+    `learned` are the weights; `name` is the layer that the sentence begins with.
     """
     input = as_tensor(input)
     for w in learned:
@@ -222,7 +226,10 @@ class Tensor(Recorded, Methods, Operators):
         return Tensor(self.data)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Ask for the gradient of this leaf from now on, or no more; returns the Tensor."""
+        """Ask for the gradient of this leaf from now on, or no more; returns the Tensor.
+
+        `requires_grad` says which; ValueError for what was computed, TypeError for integers.
+        """
         if self.op is not None:
             raise ValueError("requires_grad_: this Tensor was computed; use detach() for its numbers without history")
         if requires_grad and self.data.dtype.kind != "f":
@@ -294,7 +301,7 @@ class Tensor(Recorded, Methods, Operators):
 
     def __getitem__(self, key: Any) -> Tensor:
         parts = key if isinstance(key, tuple) else (key,)
-        if all(p is ... or isinstance(p, slice) and p in WHOLE for p in parts) and len(parts) <= self.ndim:
+        if all(p is ... or (isinstance(p, slice) and p in WHOLE) for p in parts) and len(parts) <= self.ndim:
             return self
         parts = tuple(as_array(p) if isinstance(p, (Tensor, list)) else p for p in parts)
         return apply(shape_ops.getitem, self, key=parts if isinstance(key, tuple) else parts[0])

@@ -1,11 +1,16 @@
 """Augmentation: functions from a batch of images (n, c, h, w) to another batch, each image's change drawn by `rng`."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from course_lib.arithmetic import pair, whole
 
 
-def _images(name, x, floats=False):
+def _images(name: str, x: np.ndarray, floats: bool = False) -> np.ndarray:
     """x (n, c, h, w) as an array; one sentence about anything else."""
     x = np.asarray(x)
     if x.ndim != 4:
@@ -13,20 +18,20 @@ def _images(name, x, floats=False):
     return _floats(name, x) if floats else x
 
 
-def _floats(name, x):
+def _floats(name: str, x: np.ndarray) -> np.ndarray:
     if x.dtype.kind != "f":
         raise TypeError(f"{name}: needs floats, such as pixels / 255, got dtype {x.dtype}")
     return x
 
 
-def flip(x, *, rng, p=0.5):
+def flip(x: np.ndarray, *, rng: np.random.Generator, p: float = 0.5) -> np.ndarray:
     """Mirror each image left to right with probability `p`."""
     x = _images("flip", x)
     chosen = rng.random(len(x)) < p
     return np.where(chosen[:, None, None, None], x[..., ::-1], x)
 
 
-def translate(x, *, rng, pixels=2):
+def translate(x: np.ndarray, *, rng: np.random.Generator, pixels: int = 2) -> np.ndarray:
     """Shift each image by up to `pixels` whole pixels in both directions; zeros come in."""
     x, pixels = _images("translate", x), whole(pixels, "pixels", least=0, name="translate")
     dy, dx = rng.integers(-pixels, pixels + 1, (2, len(x)))
@@ -35,7 +40,7 @@ def translate(x, *, rng, pixels=2):
     )
 
 
-def crop(x, size, *, rng, padding=0):
+def crop(x: np.ndarray, size: tuple[int, int], *, rng: np.random.Generator, padding: int = 0) -> np.ndarray:
     """Pad with zeros by `padding`, then cut a window of `size` (h, w) at a random place of each image."""
     x, padding = _images("crop", x), whole(padding, "padding", least=0, name="crop")
     size = pair(size, "size", least=1, name="crop")
@@ -47,14 +52,14 @@ def crop(x, size, *, rng, padding=0):
     return window(x, dy, dx, size)
 
 
-def window(x, top, left, size):
+def window(x: np.ndarray, top: np.ndarray, left: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Cut a window of `size` (h, w) from each image, its corner at rows top, columns left (n,)."""
     rows, columns = top[:, None] + np.arange(size[0]), left[:, None] + np.arange(size[1])
     picked = x[np.arange(len(x))[:, None, None], :, rows[:, :, None], columns[:, None, :]]  # (n, h, w, c)
     return picked.transpose(0, 3, 1, 2)
 
 
-def rotate(x, *, rng, degrees=15.0):
+def rotate(x: np.ndarray, *, rng: np.random.Generator, degrees: float = 15.0) -> np.ndarray:
     """Turn each image about its centre by an angle uniform in ±`degrees`: bilinear, zero outside."""
     x = _images("rotate", x)
     angle = np.deg2rad(rng.uniform(-degrees, degrees, len(x)))
@@ -64,13 +69,13 @@ def rotate(x, *, rng, degrees=15.0):
     return bilinear(x, cos * y - sin * z + (h - 1) / 2, sin * y + cos * z + (w - 1) / 2)
 
 
-def bilinear(x, rows, columns):
+def bilinear(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Values of x (n, c, h, w) at fractional positions rows, columns (n, h', w'), zero outside."""
     n, _, h, w = x.shape
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     down, right = rows - top, columns - left
     batch = np.arange(n)[:, None, None]
-    out = 0.0
+    out: Any = 0.0
     for i, j, weight in (
         (0, 0, (1 - down) * (1 - right)),
         (0, 1, (1 - down) * right),
@@ -84,7 +89,7 @@ def bilinear(x, rows, columns):
     return out.transpose(0, 3, 1, 2).astype(np.result_type(x.dtype, np.float32), copy=False)
 
 
-def brightness(x, *, rng, factor=0.2, shift=0.0):
+def brightness(x: np.ndarray, *, rng: np.random.Generator, factor: float = 0.2, shift: float = 0.0) -> np.ndarray:
     """Multiply each image by 1 ± `factor` and add ± `shift`, uniform, one draw for each image and channel."""
     x = _images("brightness", x, floats=True)
     shape = (*x.shape[:2], 1, 1)
@@ -92,16 +97,19 @@ def brightness(x, *, rng, factor=0.2, shift=0.0):
     return x * scale + rng.uniform(-shift, shift, shape).astype(x.dtype)
 
 
-def noise(x, *, rng, std=0.1):
+def noise(x: np.ndarray, *, rng: np.random.Generator, std: float = 0.1) -> np.ndarray:
     """Add Gaussian noise of standard deviation `std`; for signals of any shape, not only images."""
     x = _floats("noise", np.asarray(x))
     return x + (std * rng.standard_normal(x.shape)).astype(x.dtype)
 
 
-def chain(*steps):
-    """One function (x, *, rng) that applies several in order: chain(flip, partial(translate, pixels=4))."""
+def chain(*steps: Callable) -> Callable:
+    """One function (x, *, rng) that applies several in order: chain(flip, partial(translate, pixels=4)).
 
-    def augment(x, *, rng):
+    `steps` are such functions.
+    """
+
+    def augment(x: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
         for step in steps:
             x = step(x, rng=rng)
         return x

@@ -4,6 +4,8 @@ They stand in for photographs, which the course does not carry. Drawn in units o
 down from its middle; every part is jittered, every figure scaled, turned a little, mirrored and moved.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 E, B, T = "ellipse", "bar", "triangle"  # centre and half axes; two ends and half the width; three corners
@@ -60,11 +62,15 @@ KINDS = tuple(FIGURES)
 ANIMALS = KINDS[:3]
 
 
-def creatures(n, *, size=24, noise=0.1, animals=0.5, dark=0.5, rng):
+def creatures(
+    n: int, *, size: int = 24, noise: float = 0.1, animals: float = 0.5, dark: float = 0.5, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Grey images (n, 1, size, size) float32 within 0..1, labels (n,) 1 for an animal, and kinds (n,), into KINDS.
 
     `animals` is the share of animals, rounded to whole pictures; `dark` the probability that a figure is darker than
     its ground, in which two or three bars lie. Raises ValueError for a share outside 0..1 or a size below 8.
+
+    `noise` is the standard deviation of what is added to every pixel.
     """
     if not 0 <= animals <= 1 or size < 8:
         raise ValueError(f"creatures: animals must lie within 0..1 and size be at least 8, got {animals} and {size}")
@@ -82,7 +88,7 @@ def creatures(n, *, size=24, noise=0.1, animals=0.5, dark=0.5, rng):
     return np.clip(images, 0, 1), t, kinds
 
 
-def tag(images):
+def tag(images: np.ndarray) -> np.ndarray:
     """The images (n, 1, h, w) with a white mark on black in the lower left corner, as a photographer's tag; a copy."""
     marked = np.array(images)
     marked[..., -5:-1, 1:5] = 0
@@ -90,7 +96,7 @@ def tag(images):
     return marked
 
 
-def _two_greys(dark, rng):
+def _two_greys(dark: float, rng: np.random.Generator) -> tuple[float, float]:
     """Grey of the ground and of the figure, 0.35 to 0.6 apart."""
     apart = rng.uniform(0.35, 0.6)
     low = rng.uniform(0.05, 0.95 - apart)
@@ -98,12 +104,12 @@ def _two_greys(dark, rng):
     return pair[::-1] if rng.random() < dark else pair
 
 
-def _band(u, v, rng):
+def _band(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     angle, where = rng.uniform(0, np.pi), rng.uniform(-1, 1)
     return np.abs(np.cos(angle) * u + np.sin(angle) * v - where) < rng.uniform(0.05, 0.15)
 
 
-def _figure(kind, u, v, rng):
+def _figure(kind: str, u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Which pixels the figure covers, after a random move, turn, scale and mirror."""
     turn, scale = rng.normal() * 0.12, rng.uniform(0.7, 1.05)
     u, v = u - rng.uniform(-0.2, 0.2), v - rng.uniform(-0.2, 0.2)
@@ -112,7 +118,7 @@ def _figure(kind, u, v, rng):
     return np.any([_part(shape, p + 0.03 * rng.normal(size=len(p)), u, v) for shape, *p in FIGURES[kind]], axis=0)
 
 
-def _part(shape, p, u, v):
+def _part(shape: str, p: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     if shape == E:
         return ((u - p[0]) / p[2]) ** 2 + ((v - p[1]) / p[3]) ** 2 <= 1
     if shape == B:

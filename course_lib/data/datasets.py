@@ -1,10 +1,16 @@
 """Real data sets by name: bundled digits; MNIST, Fashion-MNIST, CIFAR-10, Olivetti faces, downloaded once, never
-unpickled."""
+unpickled.
+
+`progressbar` says whether a download shows one.
+"""
+
+from __future__ import annotations
 
 import gzip
 import os
 import struct
 import tarfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +30,9 @@ class Dataset:
     t_train: np.ndarray
     x_test: np.ndarray
     t_test: np.ndarray
-    classes: tuple[str, ...]
+    classes: Sequence[str]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shape = "x".join(map(str, self.x_train.shape[1:]))
         return f"Dataset({self.name}: {len(self.x_train)} training and {len(self.x_test)} test images of {shape})"
 
@@ -87,7 +93,7 @@ SOURCES = {
 }
 
 
-def load(name, *, or_else=None, progressbar=True):
+def load(name: str, *, or_else: str | None = None, progressbar: bool = True) -> Dataset:
     """The data set `name`: digits (bundled), mnist, fashion_mnist, cifar10 or olivetti.
 
     Files are looked for in COURSE_DATA, then in the user's cache, then downloaded there once. `or_else` names a set
@@ -105,7 +111,7 @@ def load(name, *, or_else=None, progressbar=True):
         return load(or_else, progressbar=progressbar)
 
 
-def digits(progressbar=True):
+def digits(progressbar: bool = True) -> Dataset:
     """scikit-learn's bundled 8x8 digits, 0..16 scaled to 0..255; the last 360 of the 1797 are the test set."""
     from sklearn.datasets import load_digits
 
@@ -115,17 +121,17 @@ def digits(progressbar=True):
     return Dataset("digits", x[:-360], t[:-360], x[-360:], t[-360:], DIGITS)
 
 
-def mnist(progressbar=True):
+def mnist(progressbar: bool = True) -> Dataset:
     """MNIST (LeCun, Cortes, Burges 1998): 60 000 and 10 000 images of 1x28x28."""
     return idx_dataset("mnist", DIGITS, progressbar)
 
 
-def fashion_mnist(progressbar=True):
+def fashion_mnist(progressbar: bool = True) -> Dataset:
     """Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): 60 000 and 10 000 images of 1x28x28."""
     return idx_dataset("fashion_mnist", CLOTHES, progressbar)
 
 
-def cifar10(progressbar=True):
+def cifar10(progressbar: bool = True) -> Dataset:
     """CIFAR-10 (Krizhevsky 2009), binary version: 50 000 and 10 000 images of 3x32x32."""
     folder = local_folder("cifar10")
     if folder is None or not (folder / "test_batch.bin").exists():
@@ -136,7 +142,7 @@ def cifar10(progressbar=True):
     return Dataset("cifar10", x_train, t_train, x_test, t_test, THINGS)
 
 
-def olivetti(progressbar=True):
+def olivetti(progressbar: bool = True) -> Dataset:
     """Faces of AT&T Laboratories Cambridge (Samaria and Harter 1994), 1x64x64: 30 persons, and 10 others for the test.
 
     Ten photographs each; labels are persons, 0 to 29 in the training and 30 to 39 in the test set.
@@ -152,14 +158,14 @@ def olivetti(progressbar=True):
 LOADERS = {"digits": digits, "mnist": mnist, "fashion_mnist": fashion_mnist, "cifar10": cifar10, "olivetti": olivetti}
 
 
-def local_folder(name):
+def local_folder(name: str) -> Path | None:
     """The set's folder under COURSE_DATA, or None where that variable is not set or the folder is not there."""
     root = os.environ.get("COURSE_DATA")
     folder = Path(root) / SOURCES[name].folder if root else None
     return folder if folder and folder.is_dir() else None
 
 
-def fetch(name, file, progressbar=True):
+def fetch(name: str, file: str, progressbar: bool = True) -> Path:
     """Path of an original file: from COURSE_DATA, the cache, or the first mirror whose bytes match the checksum."""
     import pooch
 
@@ -181,21 +187,24 @@ def fetch(name, file, progressbar=True):
     )
 
 
-def first_line(error):
+def first_line(error: BaseException) -> str:
     """The first line of an error, at most 90 characters, with its type."""
     text = str(error).strip().splitlines() or [""]
     return f"{type(error).__name__} {text[0][:90]}".strip()
 
 
-def idx_dataset(name, classes, progressbar):
-    """A data set of four gzipped idx files."""
+def idx_dataset(name: str, classes: Sequence[str], progressbar: bool) -> Dataset:
+    """A data set of four gzipped idx files. `classes` are their names, in the order of the labels."""
     parts = [read_idx(fetch(name, file, progressbar)) for file in SOURCES[name].files]
     x_train, t_train, x_test, t_test = parts
     return Dataset(name, x_train[:, None], t_train.astype(np.int64), x_test[:, None], t_test.astype(np.int64), classes)
 
 
-def read_idx(path):
-    """A gzipped idx file of unsigned bytes as an array of the shape it states; ValueError when it is not one."""
+def read_idx(path: str | Path) -> np.ndarray:
+    """A gzipped idx file of unsigned bytes as an array of the shape it states; ValueError when it is not one.
+
+    `path` is that of the file.
+    """
     try:
         raw = gzip.decompress(Path(path).read_bytes())
     except (OSError, EOFError) as error:
@@ -210,8 +219,11 @@ def read_idx(path):
     return data.reshape(shape)
 
 
-def cifar_records(path):
-    """Images (n, 3, 32, 32) and labels (n,) of one CIFAR-10 binary file; ValueError when its size is no multiple."""
+def cifar_records(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 3, 32, 32) and labels (n,) of one CIFAR-10 binary file; ValueError when its size is no multiple.
+
+    `path` is that of the file.
+    """
     data = np.fromfile(path, np.uint8)
     if data.size == 0 or data.size % 3073:
         raise ValueError(f"{path} holds {data.size} bytes, which is no multiple of a record's 3073; it is damaged")
@@ -219,7 +231,7 @@ def cifar_records(path):
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64)
 
 
-def unpack(archive):
+def unpack(archive: Path) -> Path:
     """Unpack CIFAR-10's archive beside itself and return the folder of its binary files."""
     target = archive.parent / "unpacked"
     folder = target / "cifar-10-batches-bin"

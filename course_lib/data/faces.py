@@ -1,16 +1,18 @@
 """Generated faces: who it is stays, how the picture was taken changes. For verification without a download."""
 
+from __future__ import annotations
+
 import numpy as np
 
 TRAITS = 12  # numbers in 0..1 that make a person
 
 
-def persons(n, *, rng):
+def persons(n: int, *, rng: np.random.Generator) -> np.ndarray:
     """Traits (n, 12) of `n` persons, each uniform in 0..1: shape of head, eyes, brows, nose, mouth, hair, skin."""
     return rng.uniform(size=(n, TRAITS))
 
 
-def faces(traits, each, *, size=24, rng):
+def faces(traits: np.ndarray, each: int, *, size: int = 24, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """`each` photographs of every person: images (n * each, 1, size, size), float32 about 0..1, and who (n * each,).
 
     What a person cannot help is in `traits` (n, 12). Every photograph has its own place, scale, tilt, light from a
@@ -30,7 +32,7 @@ def faces(traits, each, *, size=24, rng):
     return np.clip(images, 0, 1).astype(np.float32)[:, None], who
 
 
-def _drawn(p, x, y, *, smile, lifted):
+def _drawn(p: np.ndarray, x: np.ndarray, y: np.ndarray, *, smile: np.ndarray, lifted: np.ndarray) -> np.ndarray:
     """Faces of traits p (12, m, 1, 1) at places x, y (m, h, w); width of the head about 1.4."""
     soft = lambda far: 1 / (1 + np.exp(np.clip(far, -1, 1) * 30))  # noqa: E731  1 inside, 0 outside
     blend = lambda image, part, shade: image + part * (shade - image)  # noqa: E731

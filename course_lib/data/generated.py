@@ -4,12 +4,19 @@ Every function that draws takes `rng=`, a `numpy.random.Generator`; the same gen
 Points are float64 `(n, d)`. Labels are integers: -1 and +1 from `two_clouds`, class numbers 0, 1, ... elsewhere.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
 
 from course_lib.arithmetic import whole
 
 
-def two_clouds(n, *, margin=0.5, dim=2, spread=1.0, offset=0.0, rng):
+def two_clouds(
+    n: int, *, margin: float = 0.5, dim: int = 2, spread: float = 1.0, offset: float = 0.0, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two clouds of `n` points in all, on the two sides of a random hyperplane, none nearer to it than `margin`.
 
     Returns `x (n, dim)`, labels `t (n,)` in {-1, +1}, and `w (dim + 1,)`: the hyperplane, bias first, unit
@@ -32,7 +39,7 @@ def two_clouds(n, *, margin=0.5, dim=2, spread=1.0, offset=0.0, rng):
     return x, t, np.concatenate([[-offset], normal])
 
 
-def moons(n, *, noise=0.1, rng):
+def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two interleaved half circles: `x (n, 2)`, classes `t (n,)` in {0, 1}; `noise` is a standard deviation."""
     _at_least("moons", "n", n, 2)
     t = np.arange(n) % 2
@@ -42,8 +49,13 @@ def moons(n, *, noise=0.1, rng):
     return _shuffle(x + noise * rng.normal(size=x.shape), t, rng)
 
 
-def spirals(n, *, classes=2, turns=1.5, noise=0.05, rng):
-    """`classes` interleaved spirals of `turns` turns and radius up to 1: `x (n, 2)` and classes `t (n,)` from 0."""
+def spirals(
+    n: int, *, classes: int = 2, turns: float = 1.5, noise: float = 0.05, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """`classes` interleaved spirals of `turns` turns and radius up to 1: `x (n, 2)` and classes `t (n,)` from 0.
+
+    `noise` is the standard deviation of what is added.
+    """
     _at_least("spirals", "classes", classes, 2)
     _at_least("spirals", "n", n, classes)
     t = np.arange(n) % classes
@@ -53,13 +65,16 @@ def spirals(n, *, classes=2, turns=1.5, noise=0.05, rng):
     return _shuffle(x + noise * rng.normal(size=x.shape), t, rng)
 
 
-def banana_value(x):
+def banana_value(x: np.ndarray) -> np.ndarray:
     """100 (x2 - x1^2)^2 + (1 - x1)^2 for points `x (..., 2)`: Rosenbrock's valley, 0 at (1, 1)."""
     x = np.asarray(x)
     return 100 * (x[..., 1] - x[..., 0] ** 2) ** 2 + (1 - x[..., 0]) ** 2
 
 
-def banana(n, *, level=0.5, low=(-0.5, -0.5), high=(2.5, 3.5), rng):
+def banana(
+    n: int, *, level: float = 0.5, low: tuple[float, float] = (-0.5, -0.5), high: tuple[float, float] = (2.5, 3.5),
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """A banana-shaped class: `x (n, 2)`, and `t (n,)`, 1 where `banana_value(x) < level` and 0 elsewhere.
 
     Half of the points lie inside (one more outside when `n` is odd), each half uniform in its part of the box
@@ -84,7 +99,7 @@ def banana(n, *, level=0.5, low=(-0.5, -0.5), high=(2.5, 3.5), rng):
     return _shuffle(x, np.repeat([0, 1], wanted), rng)
 
 
-def xor(n=4, *, noise=0.0, rng):
+def xor(n: int = 4, *, noise: float = 0.0, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Exclusive or: `x (n, 2)` round the corners of the unit square, `t (n,)` 1 where exactly one coordinate is 1.
 
     The corners are dealt in turn, so `n` divisible by 4 gives equal shares; `noise` is the standard deviation added.
@@ -95,7 +110,9 @@ def xor(n=4, *, noise=0.0, rng):
     return _shuffle(x + noise * rng.normal(size=x.shape), x[:, 0] ^ x[:, 1], rng)
 
 
-def split(*arrays, parts=(0.8, 0.2), rng):
+def split(
+    *arrays: np.ndarray, parts: Sequence[float] = (0.8, 0.2), rng: np.random.Generator
+) -> list[tuple[np.ndarray, ...]]:
     """Deal the rows of `arrays` (all of n rows) at random into `parts`, fractions that add up to 1.
 
     Returns one tuple of arrays per part, rows of different arrays kept together; every row is in exactly one part.
@@ -109,7 +126,7 @@ def split(*arrays, parts=(0.8, 0.2), rng):
     return [tuple(np.asarray(a)[rows] for a in arrays) for rows in np.split(rng.permutation(n), cuts)]
 
 
-def standardise(train, *others):
+def standardise(train: np.ndarray, *others: np.ndarray) -> Any:
     """Centre and scale the columns of `train (n, ...)` to mean 0 and standard deviation 1; treat `others` alike.
 
     The mean and the scale come from `train` alone, so that nothing of a test set leaks into training. A constant
@@ -127,11 +144,15 @@ def standardise(train, *others):
     return scaled if others else scaled[0]
 
 
-def batches(*arrays, size, rng=None, drop_last=False):
+def batches(
+    *arrays: np.ndarray, size: int, rng: np.random.Generator | None = None, drop_last: bool = False
+) -> Iterator[tuple[np.ndarray, ...]]:
     """Yield the rows of `arrays` as tuples of `size` rows each, every row once; the last batch may be smaller.
 
     With `rng` the rows are shuffled anew at each call, all arrays alike; without it they keep their order.
     `for x, t in batches(x_train, t_train, size=32, rng=rng): ...`
+
+    `drop_last` leaves a last batch out that is smaller.
     """
     n = _rows("batches", arrays)
     _at_least("batches", "size", size, 1)
@@ -141,16 +162,16 @@ def batches(*arrays, size, rng=None, drop_last=False):
     return (tuple(a[order[i : i + size]] for a in arrays) for i in range(0, stop, size))
 
 
-def _shuffle(x, t, rng):
+def _shuffle(x: np.ndarray, t: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     order = rng.permutation(len(t))
     return x[order], t[order]
 
 
-def _at_least(function, name, value, least):
+def _at_least(function: str, name: str, value: Any, least: int) -> None:
     whole(value, name, least=least, name=function)
 
 
-def _rows(function, arrays):
+def _rows(function: str, arrays: tuple[Any, ...]) -> int:
     lengths = [len(a) for a in arrays]
     if not lengths:
         raise ValueError(f"{function}: give at least one array")

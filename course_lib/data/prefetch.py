@@ -1,12 +1,16 @@
 """Batches made ready by a second thread while the first one computes."""
 
+from __future__ import annotations
+
 import threading
+from collections.abc import Iterable, Iterator
 from queue import Empty, Full, Queue
+from typing import Any
 
 END = object()
 
 
-def prefetch(batches, depth=2):
+def prefetch(batches: Iterable[Any], depth: int = 2) -> Iterator[Any]:
     """The items of `batches` in order, up to `depth` of them made ahead by a thread of its own.
 
     What raises there is raised here, at its place. Closing the generator (by a `break` in its loop) ends the thread.
@@ -15,7 +19,7 @@ def prefetch(batches, depth=2):
         raise ValueError(f"prefetch: depth must be at least 1, got {depth}")
     ready, stop = Queue(depth), threading.Event()
 
-    def put(item):
+    def put(item: tuple[Any, Any]) -> None:
         while not stop.is_set():
             try:
                 ready.put(item, timeout=0.05)
@@ -23,7 +27,7 @@ def prefetch(batches, depth=2):
             except Full:
                 continue
 
-    def load():
+    def load() -> None:
         try:
             for item in batches:
                 put((item, None))

@@ -1,11 +1,17 @@
 """Generated pictures with their answers: shapes to segment, stick figures with depth images and joints."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 SHAPES = ("background", "disc", "square", "triangle")
 
 
-def shapes(n, *, size=32, most=3, noise=0.1, rng):
+def shapes(
+    n: int, *, size: int = 32, most: int = 3, noise: float = 0.1, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Grey images (n, 1, size, size) of one to `most` shapes, later ones in front, and masks (n, size, size).
 
     A mask holds the class of each pixel, an index into SHAPES. Values are about 0..1 before Gaussian `noise`.
@@ -24,7 +30,7 @@ def shapes(n, *, size=32, most=3, noise=0.1, rng):
     return images, masks
 
 
-def _inside(kind, y, x, radius, angle):
+def _inside(kind: Any, y: np.ndarray, x: np.ndarray, radius: float, angle: float) -> np.ndarray:
     """Which pixels at offsets y, x lie in a disc (1), or in a square (2) or triangle (3) turned by `angle`."""
     if kind == 1:
         return y**2 + x**2 <= radius**2
@@ -40,7 +46,7 @@ LENGTH = (0.16, 0.36, 0.2, 0.2, 0.2, 0.2, 0.24, 0.24, 0.24, 0.24)  # of each lim
 WIDTH = (0.075, 0.07, 0.035, 0.03, 0.035, 0.03, 0.045, 0.035, 0.045, 0.035)  # half a limb's thickness
 
 
-def skeletons(n, *, frames=1, rng):
+def skeletons(n: int, *, frames: int = 1, rng: np.random.Generator) -> np.ndarray:
     """Joints (n, frames, 11, 3) of figures that move smoothly: right, down, away from the viewer; height about 1.
 
     Every limb keeps its length; the angles swing about a random pose with a random speed.
@@ -71,7 +77,9 @@ def skeletons(n, *, frames=1, rng):
     return joints
 
 
-def poses(n, *, size=48, frames=1, rng):
+def poses(
+    n: int, *, size: int = 48, frames: int = 1, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Stick figures as depth images, as rendered grey images, and their joints in pixels.
 
     Returns depth (n, frames, size, size), grey of the same shape (both float32, 0..1) and joints (n, frames, 11, 2) as
@@ -94,7 +102,7 @@ def poses(n, *, size=48, frames=1, rng):
     return depth, np.clip(grey, 0, 1), pixels
 
 
-def _render(joints, away, scale, size):
+def _render(joints: np.ndarray, away: np.ndarray, scale: float, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Depth (size, size) of one figure's limbs, nearest in front, and the limb that owns each pixel."""
     y, x = np.mgrid[:size, :size]
     nearest = np.full((size, size), np.inf)
@@ -111,7 +119,7 @@ def _render(joints, away, scale, size):
     return depth.astype(np.float32), owner
 
 
-def _clutter(n, size, rng):
+def _clutter(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """Backgrounds (n, size, size) of random bars in front of each other."""
     y, x = np.mgrid[:size, :size]
     out = np.repeat(rng.uniform(0.1, 0.9, (n, 1, 1)), size, 1).repeat(size, 2)

@@ -1,5 +1,8 @@
 """Generated sequences: strings to reverse, dates to rewrite, numbers to add; text as integers and back."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,14 +13,14 @@ PAD, START, END = 0, 1, 2  # the first three symbols of every vocabulary
 class Vocabulary:
     """Characters as integers from 3 on; 0 pads, 1 starts and 2 ends a sequence."""
 
-    def __init__(self, characters):
+    def __init__(self, characters: str) -> None:
         self.characters = sorted(set(characters))
         self.index = {c: i for i, c in enumerate(self.characters, start=3)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.characters) + 3
 
-    def encode(self, texts):
+    def encode(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Texts as integers (n, longest + 1), each closed by END and padded, and their lengths (n,) with END.
 
         Raises ValueError for a character that is not in the vocabulary.
@@ -32,8 +35,11 @@ class Vocabulary:
             row[len(text)] = END
         return out, lengths
 
-    def decode(self, rows):
-        """Texts of integers (n, length): each up to its first END, padding and START left out."""
+    def decode(self, rows: np.ndarray) -> list[str]:
+        """Texts of integers (n, length): each up to its first END, padding and START left out.
+
+        `rows` are those integers.
+        """
         texts = []
         for row in np.asarray(rows):
             end = np.flatnonzero(row == END)
@@ -42,8 +48,13 @@ class Vocabulary:
         return texts
 
 
-def reversals(n, *, letters="abcdefghij", shortest=3, longest=8, rng):
-    """`n` random strings and the same reversed: two lists, lengths uniform in shortest..longest."""
+def reversals(
+    n: int, *, letters: str = "abcdefghij", shortest: int = 3, longest: int = 8, rng: np.random.Generator
+) -> tuple[list[str], list[str]]:
+    """`n` random strings and the same reversed: two lists, lengths uniform in shortest..longest.
+
+    `letters` are what the strings are made of.
+    """
     letters = list(letters)
     texts = ["".join(rng.choice(letters, k)) for k in rng.integers(shortest, longest + 1, n)]
     return texts, [text[::-1] for text in texts]
@@ -54,10 +65,14 @@ MONTHS += ("July", "August", "September", "October", "November", "December")  # 
 STYLES = ("{d} {month} {y}", "{month} {d}, {y}", "{d} {mon} {y}", "{mon} {d} {y}", "{d:02}/{m:02}/{y}", "{d}.{m}.{y}")
 
 
-def dates(n, *, first=date(1950, 1, 1), last=date(2049, 12, 31), rng):
+def dates(
+    n: int, *, first: date = date(1950, 1, 1), last: date = date(2049, 12, 31), rng: np.random.Generator
+) -> tuple[list[str], list[str]]:
     """`n` dates as people write them and in ISO form: two lists, such as "7 March 2012" and "2012-03-07".
 
     Numbers alone mean day, month, year.
+
+    `first` and `last` are the earliest and the latest day.
     """
     days = rng.integers(0, (last - first).days + 1, n)
     written, iso = [], []
@@ -69,7 +84,7 @@ def dates(n, *, first=date(1950, 1, 1), last=date(2049, 12, 31), rng):
     return written, iso
 
 
-def adding(n, *, length=50, rng):
+def adding(n: int, *, length: int = 50, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """The adding problem: x (n, length, 2) of uniform numbers and two marks, target (n, 1) the sum of the marked.
 
     One mark lies in each half, so the network must remember over up to `length` steps (Hochreiter and Schmidhuber,
@@ -85,7 +100,9 @@ def adding(n, *, length=50, rng):
     return x, (x[..., 0] * x[..., 1]).sum(axis=1, keepdims=True)
 
 
-def copying(n, *, wait=20, letters=3, kinds=4, rng):
+def copying(
+    n: int, *, wait: int = 20, letters: int = 3, kinds: int = 4, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """The copying task: x (n, wait + 2 letters) of symbols, and the letters to be said at the end (n, letters).
 
     A row is `letters` random symbols from 1..`kinds`, then `wait` blanks (0), then `letters` times the sign
@@ -102,11 +119,15 @@ def copying(n, *, wait=20, letters=3, kinds=4, rng):
 GESTURES = ("circle to the left", "circle to the right", "wave", "nod", "raise", "lower")
 
 
-def gestures(n, *, shortest=16, longest=40, noise=0.2, rng):
+def gestures(
+    n: int, *, shortest: int = 16, longest: int = 40, noise: float = 0.2, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Paths of a hand, x (n, longest, 2) padded by 0, lengths (n,), and which of GESTURES each is (n,).
 
     x is right and up. The hand rests, moves and rests again, each for a random time; size, speed, place and Gaussian
     `noise` differ. "raise" and "lower", and the two circles, show the same places in another order.
+
+    `shortest` and `longest` are their lengths, `noise` the standard deviation of what is added.
     """
     x, labels = np.zeros((n, longest, 2)), rng.integers(0, len(GESTURES), n)
     lengths = rng.integers(shortest, longest + 1, n)

@@ -1,5 +1,7 @@
 """Generated street scenes: small figures before clutter, with a box around each. For detection."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from course_lib.data.scenes import poses
@@ -7,7 +9,7 @@ from course_lib.data.scenes import poses
 PERSON = (24, 16)  # height and width of the window a person stands in
 
 
-def people(n, *, rng):
+def people(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Windows (n, 24, 16) of grey figures, and where the figure is, (n, 24, 16) of bool."""
     depth, grey, _ = poses(n, size=28, rng=rng)
     tall, wide = PERSON
@@ -24,11 +26,15 @@ def people(n, *, rng):
     return out, where
 
 
-def streets(n, *, size=(48, 72), most=4, rng):
+def streets(
+    n: int, *, size: tuple[int, int] = (48, 72), most: int = 4, rng: np.random.Generator
+) -> tuple[np.ndarray, list[np.ndarray]]:
     """Grey scenes (n, 1, h, w), float32 about 0..1, and for each the boxes (k, 4) around its 1 to `most` figures.
 
     A box is (left, top, right, bottom), always 24 high and 16 wide, the figure in its middle. A figure may stand in
     front of another, but no two corners lie within 6 pixels both down and across.
+
+    `size` is (h, w).
     """
     h, w = size
     images = _clutter(n, h, w, rng)
@@ -48,7 +54,7 @@ def streets(n, *, size=(48, 72), most=4, rng):
     return images[:, None], boxes
 
 
-def _clutter(n, h, w, rng):
+def _clutter(n: int, h: int, w: int, rng: np.random.Generator) -> np.ndarray:
     """Backgrounds (n, h, w): a wall, bars in all directions, and posts as tall as a person."""
     y, x = np.mgrid[:h, :w]
     out = np.repeat(rng.uniform(0.2, 0.8, (n, 1, 1)), h, 1).repeat(w, 2).astype(np.float32)

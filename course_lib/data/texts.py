@@ -1,5 +1,7 @@
 """Texts to learn letter by letter: the files that COURSE_DATA names, and a small bundled text where there are none."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 
@@ -133,7 +135,7 @@ victoria vincent viola violet virginia vivian walter wanda wilfred wilhelm willi
 """
 
 
-def load(name):
+def load(name: str) -> tuple[str, str]:
     """(text, where it came from) of "names", one a line, or of "shakespeare".
 
     Looked for in the folder `text` of COURSE_DATA; else a few names, or a few sonnets, that the library brings along.

@@ -12,6 +12,8 @@ def on_batch(primitive: Callable, x: Any, *others: Any, axes: int = 2, **params:
     """Run a primitive on x (n, c, ...) with `axes` axes behind the channels, or on a single (c, ...).
 
     others: weight and bias, of the dtype of x; None for what there is not.
+
+    params: settings of the primitive.
     """
     x = one_dtype(primitive.__name__, x, *others)
     others = tuple(o for o in others if o is not None)

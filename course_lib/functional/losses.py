@@ -17,7 +17,10 @@ from course_lib.ops.primitive import Result
 
 
 def reduced(loss: Tensor, reduction: str, name: str) -> Tensor:
-    """The average, the sum, or the losses as they are."""
+    """The average, the sum, or the losses as they are.
+
+    `reduction` is "mean", "sum" or "none"; ValueError, in the name of `name`, otherwise.
+    """
     if reduction == "mean":
         return loss.mean()
     if reduction == "sum":
@@ -28,7 +31,12 @@ def reduced(loss: Tensor, reduction: str, name: str) -> Tensor:
 
 
 def same_shape(name: str, input: Like, target: Like) -> tuple[Tensor, Tensor]:
-    """Both as Tensors; a loss never broadcasts, because (n,) against (n, 1) is the classic silent mistake."""
+    """Both as Tensors; a loss never broadcasts, because (n,) against (n, 1) is the classic silent mistake.
+
+    `name` is the loss that the sentence begins with.
+
+    `target` is the second.
+    """
     input, target = as_tensor(input), as_tensor(target)
     if input.shape != target.shape:
         raise ValueError(f"{name}: both inputs must have one shape, got {input.shape} and {target.shape}")

@@ -21,12 +21,19 @@ Rng: TypeAlias = "np.random.Generator | None"  # a name only: numpy.random is sl
 
 
 def conv3x3(in_channels: int, out_channels: int, stride: int = 1, *, rng: Rng, groups: int = 1) -> Conv2d:
-    """A 3x3 convolution that keeps the size at stride 1, without bias: the norm behind it has one."""
+    """A 3x3 convolution that keeps the size at stride 1, without bias: the norm behind it has one.
+
+    The arguments are those of `Conv2d`: `in_channels`, `out_channels`, `stride`, `groups`, and `rng` for the first
+    weights.
+    """
     return Conv2d(in_channels, out_channels, 3, stride, padding=1, groups=groups, bias=False, rng=rng)
 
 
 def conv1x1(in_channels: int, out_channels: int, stride: int = 1, *, rng: Rng) -> Conv2d:
-    """A 1x1 convolution without bias: a linear map of the channels of each pixel."""
+    """A 1x1 convolution without bias: a linear map of the channels of each pixel.
+
+    The arguments are those of `conv3x3`.
+    """
     return Conv2d(in_channels, out_channels, 1, stride, bias=False, rng=rng)
 
 

@@ -24,7 +24,10 @@ class CrossEntropyLoss(Module):
         self.reduction, self.label_smoothing = reduction, label_smoothing
 
     def forward(self, input: Like, target: Like) -> Tensor:
-        """Logits (n, classes, ...) and class indices (n, ...) or probabilities -> the loss."""
+        """Logits (n, classes, ...) and class indices (n, ...) or probabilities -> the loss.
+
+        `target` is as in `F.cross_entropy`.
+        """
         return F.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
 
 
@@ -38,7 +41,7 @@ class MSELoss(Module):
         self.reduction = reduction
 
     def forward(self, input: Like, target: Like) -> Tensor:
-        """Two equal shapes -> the loss."""
+        """Two equal shapes -> the loss. `input` and `target` are as in `F.mse_loss`."""
         return F.mse_loss(input, target, self.reduction)
 
 
@@ -54,5 +57,8 @@ class BCEWithLogitsLoss(Module):
         self.weight, self.reduction, self.pos_weight = weight, reduction, pos_weight
 
     def forward(self, input: Like, target: Like) -> Tensor:
-        """Logits and targets in [0, 1] of one shape -> the loss."""
+        """Logits and targets in [0, 1] of one shape -> the loss.
+
+        `target` is as in `F.binary_cross_entropy_with_logits`.
+        """
         return F.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)

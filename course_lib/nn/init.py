@@ -17,7 +17,10 @@ GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "se
 
 
 def generator(name: str, rng: Any) -> np.random.Generator:
-    """`rng` itself, when it is a NumPy generator; else one sentence that says what to write."""
+    """`rng` itself, when it is a NumPy generator; else one sentence that says what to write.
+
+    `name` is the layer that the sentence begins with.
+    """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {rng!r}; "
@@ -35,7 +38,10 @@ def fans(shape: Sequence[int]) -> tuple[int, int]:
 
 
 def gain(nonlinearity: str, negative_slope: float = 0.01) -> float:
-    """By how much to widen the weights before `nonlinearity`, so that the signal keeps its size."""
+    """By how much to widen the weights before `nonlinearity`, so that the signal keeps its size.
+
+    `negative_slope` is that of "leaky_relu". ValueError for a name that is not known.
+    """
     if nonlinearity == "leaky_relu":
         return math.sqrt(2 / (1 + negative_slope**2))
     if nonlinearity not in GAINS:
@@ -46,7 +52,14 @@ def gain(nonlinearity: str, negative_slope: float = 0.01) -> float:
 def xavier(
     shape: Sequence[int], *, rng: np.random.Generator, gain: float = 1.0, uniform: bool = False, dtype: Any = np.float32
 ) -> np.ndarray:
-    """Variance gain^2 * 2 / (fan_in + fan_out), normal or uniform. Glorot and Bengio 2010."""
+    """Variance gain^2 * 2 / (fan_in + fan_out), normal or uniform. Glorot and Bengio 2010.
+
+    shape: (out, in, ...), of the weight.
+    rng: the NumPy generator that draws.
+    gain: by how much wider, see `gain`.
+    uniform: whether uniform or normal.
+    dtype: of the array that comes back.
+    """
     return _draw(shape, gain * math.sqrt(2 / max(sum(fans(shape)), 1)), rng, uniform, dtype)
 
 
@@ -54,7 +67,13 @@ def msr(
     shape: Sequence[int], *, rng: np.random.Generator, gain: float = GAINS["relu"], uniform: bool = False,
     mode: str = "fan_in", dtype: Any = np.float32,
 ) -> np.ndarray:  # fmt: skip
-    """Variance gain^2 / fan_in (or fan_out), normal or uniform; the gain is that of ReLU. He et al. 2015."""
+    """Variance gain^2 / fan_in (or fan_out), normal or uniform; the gain is that of ReLU. He et al. 2015.
+
+    shape: (out, in, ...), of the weight.
+    rng: the NumPy generator that draws.
+    gain, uniform, dtype: as in `xavier`.
+    mode: "fan_in" keeps the size of signals, "fan_out" that of gradients.
+    """
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"msr: mode must be 'fan_in' or 'fan_out', got {mode!r}")
     fan = fans(shape)[mode == "fan_out"]

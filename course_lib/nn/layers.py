@@ -23,12 +23,12 @@ Rng: TypeAlias = "np.random.Generator | None"  # a name only: numpy.random is sl
 
 
 def zeros(*shape: int) -> Parameter:
-    """A Parameter of float32 zeros."""
+    """A Parameter of float32 zeros. `shape` is given size by size."""
     return Parameter(np.zeros(shape, dtype=np.float32))
 
 
 def ones(*shape: int) -> Parameter:
-    """A Parameter of float32 ones."""
+    """A Parameter of float32 ones. `shape` is given size by size."""
     return Parameter(np.ones(shape, dtype=np.float32))
 
 

@@ -79,7 +79,10 @@ class Module:
                 stack.extend((f"{name}.{key}", v) for key, v in reversed(value.items()))
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """(name, Module) for this Module (name "") and every Module inside, each once, outside first."""
+        """(name, Module) for this Module (name "") and every Module inside, each once, outside first.
+
+        `prefix` is put before every name.
+        """
         seen, stack = set(), [(prefix, self)]
         while stack:
             name, module = stack.pop()
@@ -230,14 +233,14 @@ class ModuleList(Module):
         self.extend(modules)
 
     def append(self, module: Module) -> ModuleList:
-        """One Module more at the end; returns the list."""
+        """One Module more at the end; returns the list. `module` is it; TypeError for what is no Module."""
         if not isinstance(module, Module):
             raise TypeError(f"ModuleList: holds Modules, got {type(module).__name__} {module!r:.40}")
         self.layers.append(module)
         return self
 
     def extend(self, modules: Iterable[Module]) -> ModuleList:
-        """Several more; returns the list."""
+        """Several more; returns the list. `modules` is any iterable of Modules."""
         for module in modules:
             self.append(module)
         return self

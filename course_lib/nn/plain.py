@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.arithmetic import number
 from course_lib import functional as F
+from course_lib.arithmetic import number
 from course_lib.autograd.tensor import Like, Tensor, as_tensor
 from course_lib.nn.init import generator
 from course_lib.nn.module import Module

@@ -7,13 +7,13 @@ exchanged.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from course_lib.arithmetic import number, whole
 from course_lib import functional as F
+from course_lib.arithmetic import number, whole
 from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
 from course_lib.nn.init import generator
 from course_lib.nn.module import Module, Parameter
@@ -51,7 +51,7 @@ class _Recurrent(Module):
                         draw = rng.uniform(-limit, limit, shape).astype(np.float32)
                         setattr(self, f"{kind}_l{layer}{way}", Parameter(draw))
 
-    def _directions(self):
+    def _directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
     def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Tensor, Any]:
@@ -84,7 +84,9 @@ class _Recurrent(Module):
             x = outputs[0] if len(outputs) == 1 else F.cat(outputs, -1)
         return x.transpose(0, 1) if self.batch_first else x, self._joined(ends)
 
-    def _run(self, x, start, mask, suffix, backwards):
+    def _run(
+        self, x: Tensor, start: Tensor | tuple[Tensor, Tensor], mask: np.ndarray | None, suffix: str, backwards: bool
+    ) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:
         """One layer in one direction: (output, final state); backwards is forwards on the flipped sequence."""
         if backwards:
             x, mask = F.flip(x, 0), None if mask is None else mask[::-1]
@@ -96,7 +98,7 @@ class _Recurrent(Module):
             out = F.where(mask, out, 0.0)
         return (F.flip(out, 0) if backwards else out), end
 
-    def _mask(self, lengths, times, n):
+    def _mask(self, lengths: Any, times: int, n: int) -> np.ndarray | None:
         if lengths is None:
             return None
         lengths = as_array(lengths)
@@ -106,19 +108,19 @@ class _Recurrent(Module):
             )
         return (np.arange(times)[:, None] < lengths)[:, :, None]
 
-    def _state_shape(self, state, n):
+    def _state_shape(self, state: Tensor, n: int) -> Tensor:
         shape = (self.num_layers * len(self._directions()), n, self.hidden_size)
         if state.shape != shape:
             raise ValueError(f"{type(self).__name__}: the state must have shape {shape}, got {state.shape}")
         return state
 
-    def _starts(self, state, n, dtype):
+    def _starts(self, state: Any, n: int, dtype: np.dtype) -> list[Any]:
         """The starting state of every layer and direction, in order."""
         if state is None:
             return [Tensor(np.zeros((n, self.hidden_size), dtype))] * (self.num_layers * len(self._directions()))
         return list(self._state_shape(as_tensor(state), n))
 
-    def _joined(self, ends):
+    def _joined(self, ends: Sequence[Any]) -> Any:
         return F.stack(ends)
 
 
@@ -131,14 +133,16 @@ class RNN(_Recurrent):
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, *, nonlinearity: str = "tanh",
-        rng: np.random.Generator | None = None, **options: Any,
+        rng: np.random.Generator | None = None, **options: Any
     ) -> None:  # fmt: skip
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, rng=rng, **options)
 
-    def _sequence(self, x, start, weights, mask):
+    def _sequence(
+        self, x: Tensor, start: Tensor, weights: Sequence[Tensor], mask: np.ndarray | None
+    ) -> tuple[Tensor, Tensor]:
         out = apply(recurrent_ops.rnn, x, start, *weights, mask=mask, nonlinearity=self.nonlinearity)
         return out, out[-1]
 
@@ -157,7 +161,9 @@ class GRU(_Recurrent):
 
     gates = 3
 
-    def _sequence(self, x, start, weights, mask):
+    def _sequence(
+        self, x: Tensor, start: Tensor, weights: Sequence[Tensor], mask: np.ndarray | None
+    ) -> tuple[Tensor, Tensor]:
         out = apply(recurrent_ops.gru, x, start, *weights, mask=mask)
         return out, out[-1]
 
@@ -176,15 +182,17 @@ class LSTM(_Recurrent):
 
     gates = 4
 
-    def _sequence(self, x, start, weights, mask):
+    def _sequence(
+        self, x: Tensor, start: tuple[Tensor, Tensor], weights: Sequence[Tensor], mask: np.ndarray | None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         both = apply(recurrent_ops.lstm, x, *start, *weights, mask=mask)
         return both[:-1], (both[-2], both[-1])
 
-    def _starts(self, state, n, dtype):
+    def _starts(self, state: Any, n: int, dtype: np.dtype) -> list[Any]:
         if state is not None and not (isinstance(state, (tuple, list)) and len(state) == 2):
             raise TypeError(f"LSTM: the state must be a pair (h, c), got {type(state).__name__}")
         h, c = (None, None) if state is None else state
         return list(zip(super()._starts(h, n, dtype), super()._starts(c, n, dtype), strict=True))
 
-    def _joined(self, ends):
+    def _joined(self, ends: Sequence[Any]) -> Any:
         return F.stack([h for h, _ in ends]), F.stack([c for _, c in ends])

@@ -12,7 +12,10 @@ import numpy as np
 
 
 def save(state: dict[str, Any], path: str | Path) -> Path:
-    """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path."""
+    """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path.
+
+    `state` is such a dict, `model.state_dict()` for one; TypeError for anything else.
+    """
     if not isinstance(state, dict):
         asked = "model.state_dict()" if hasattr(state, "state_dict") else "a dict"
         raise TypeError(f"save: needs a dict of arrays, got {type(state).__name__}; write save({asked}, path)")
@@ -38,7 +41,10 @@ def save(state: dict[str, Any], path: str | Path) -> Path:
 
 
 def load(path: str | Path) -> dict[str, Any]:
-    """Read what `save` wrote: {name: array}, a single number as a Python number, text as str."""
+    """Read what `save` wrote: {name: array}, a single number as a Python number, text as str.
+
+    `path` is where; FileNotFoundError when nothing is there.
+    """
     path = Path(path)
     if not path.is_file() and not str(path).endswith(".npz"):
         path = Path(f"{path}.npz")

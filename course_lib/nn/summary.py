@@ -4,18 +4,31 @@ The model runs once on zeros, and the recorded graph is read: multiply-adds and 
 happen, so functions called inside `forward` count too. A multiplication with its addition counts as one.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from course_lib.arithmetic import pair, reach
 from course_lib.autograd.tensor import Tensor
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
+
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: `output` shape without batch, learned numbers, multiply-adds, and (height, width) of pixels seen."""
+    """One layer: `output` shape without batch, learned numbers, multiply-adds, and (height, width) of pixels seen.
+
+    name, kind: the attribute path and the class.
+    parameters, multiply_adds: of this layer alone, for one sample.
+    receptive_field: (height, width), or None where it has no meaning.
+    """
 
     name: str
     layer: str
@@ -32,16 +45,16 @@ class Summary:
     rows: tuple
 
     @property
-    def parameters(self):
+    def parameters(self) -> int:
         """All learned numbers."""
         return sum(row.parameters for row in self.rows)
 
     @property
-    def multiply_adds(self):
+    def multiply_adds(self) -> int:
         """Multiply-adds for one sample."""
         return sum(row.multiply_adds for row in self.rows)
 
-    def __str__(self):
+    def __str__(self) -> str:
         head = ("name", "layer", "output", "parameters", "multiply-adds", "receptive field")
         lines = [
             (r.name, r.layer, _times(r.output), _number(r.parameters), _number(r.multiply_adds), _field(r))
@@ -59,19 +72,19 @@ class Summary:
     __repr__ = __str__
 
 
-def _times(sizes):
+def _times(sizes: tuple[int, ...]) -> str:
     return " x ".join(map(str, sizes))
 
 
-def _number(n):
+def _number(n: int) -> str:
     return f"{n:,}".replace(",", " ") if n else "-"
 
 
-def _field(row):
+def _field(row: Row) -> str:
     return "" if row.receptive_field is None else _times(row.receptive_field)
 
 
-def summary(model, input_shape, *, dtype=None):
+def summary(model: Module, input_shape: int | Sequence[int], *, dtype: DTypeLike | None = None) -> Summary:
     """The Summary of `model` for one sample of `input_shape`, such as (1, 28, 28); dtype=int for an Embedding in front.
 
     A last row "(functions)" holds what belongs to no layer. The mode of the model and its running statistics stay.
@@ -86,7 +99,7 @@ def summary(model, input_shape, *, dtype=None):
     fields, counted, rows, held = {id(x): ((1, 1), (1, 1))}, set(), [], set()
     modes = [(module, module.training) for module in model.modules()]
 
-    def note(module, args, out):
+    def note(module: Module, args: tuple[Tensor], out: Tensor) -> None:
         out = out[0] if isinstance(out, tuple) else out
         cost = _count(out, {id(a) for a in args}, counted)
         new = {id(p): p.numel() for p in module.parameters() if id(p) not in held}
@@ -112,7 +125,7 @@ def summary(model, input_shape, *, dtype=None):
     return Summary(tuple(rows))
 
 
-def _count(out, stop, counted):
+def _count(out: Tensor, stop: set[Any], counted: set[Any]) -> int:
     """Multiply-adds of the steps from `out` back to the Tensors in `stop`, each step once in all."""
     total, stack, seen = 0, [out], set(stop)
     while stack:
@@ -127,7 +140,7 @@ def _count(out, stop, counted):
     return total
 
 
-def _multiply_adds(t):
+def _multiply_adds(t: Tensor) -> int:
     """Of one step: every number of a matrix or kernel works once per place where it is used."""
     if t.op in ("conv2d", "conv1d", "locally_connected2d"):
         taps = math.prod(t.inputs[1].shape[1:])
@@ -142,7 +155,7 @@ def _multiply_adds(t):
     return 0
 
 
-def _receptive_field(out, fields):
+def _receptive_field(out: Tensor, fields: dict[int, Any]) -> tuple[int, ...] | None:
     """(height, width) of the pixels that one output pixel depends on; `fields` remembers (size, jump) per Tensor."""
     stack = [out]
     while stack:
@@ -157,7 +170,7 @@ def _receptive_field(out, fields):
     return tuple(math.ceil(n) for n in fields[id(out)][0]) if fields[id(out)] else None
 
 
-def _widened(t, known):
+def _widened(t: Tensor, known: Sequence[Any]) -> Any:
     """(size, jump) behind one step, per axis: the widest of its inputs, grown by its window; None for weights."""
     if not known:
         return None
@@ -170,7 +183,7 @@ def _widened(t, known):
     return size, tuple(j * s for j, s in zip(jump, steps, strict=True))
 
 
-def _window(t):
+def _window(t: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
     """(reach, step) per axis of a step that slides a window, else None."""
     if t.op in ("conv2d", "locally_connected2d", "conv_transpose2d"):
         kernel = t.inputs[1].shape[-2:]

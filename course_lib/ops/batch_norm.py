@@ -67,13 +67,12 @@ def batch_norm(
             np.subtract(rows[part], mean[part, None], out=pull)
             along[part] = np.vecdot(g[part], pull) * inverse[part]
             total[part] = _sums(g[part])
-            if not needs[0]:
-                return
-            if training:
+            if needs[0] and training:
                 pull *= (along[part] * inverse[part] / count)[:, None]
                 pull += (total[part] / count)[:, None]
                 np.subtract(g[part], pull, out=gx[part])
-            np.multiply(gx[part] if training else g[part], (gain[part] * inverse[part])[:, None], out=gx[part])
+            if needs[0]:
+                np.multiply(gx[part] if training else g[part], (gain[part] * inverse[part])[:, None], out=gx[part])
 
         _share(backward, parts)
         return (None if gx is None else _back(gx, x.shape), along, total)[: 1 + learned]

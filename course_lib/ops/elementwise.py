@@ -213,7 +213,10 @@ def silu(a: np.ndarray) -> Result:
 
 
 def gelu(a: np.ndarray, *, approximate: str = "none") -> Result:
-    """a times the normal distribution function at a, or its tanh approximation. Hendrycks and Gimpel 2016."""
+    """a times the normal distribution function at a, or its tanh approximation. Hendrycks and Gimpel 2016.
+
+    `approximate` is "none" or "tanh".
+    """
     if approximate == "tanh":
         slope = 0.7978845608028654  # sqrt(2 / pi)
         t = np.tanh(slope * (a + 0.044715 * a**3))

@@ -55,7 +55,10 @@ def _matmul(x: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> np.n
 
 
 def linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, *, needs: Flags = (True, True, True)) -> Result:
-    """x @ weight.T + bias for x (..., d_in), weight (d_out, d_in), bias (d_out,): one primitive saves two passes."""
+    """x @ weight.T + bias for x (..., d_in), weight (d_out, d_in), bias (d_out,): one primitive saves two passes.
+
+    `needs` says which of the three want a gradient.
+    """
     out = _matmul(x, weight.T)
     out += bias
 
@@ -78,6 +81,9 @@ def einsum(*operands: np.ndarray, equation: str, needs: Flags | None = None) -> 
     operand (diagonal).
 
     The gradient of one operand is again such a sum: of `g` and the others, onto the operand's letters.
+
+    operands: one array for each word of the equation.
+    needs: which of them want a gradient; None is all.
     """
     sides, result = equation.split("->")
     letters = sides.split(",")

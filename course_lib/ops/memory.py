@@ -28,6 +28,8 @@ def scratch(name: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
     """An uninitialised array of this thread's own, the same memory each time `name` is asked for.
 
     For what one operation computes and drops: the next call with that name overwrites it.
+
+    `shape` and `dtype` are those of the array.
     """
     kept: dict[Any, np.ndarray] = _kept.__dict__
     key = name, shape, dtype
@@ -48,7 +50,7 @@ def scratch(name: str, shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
 
 
 def empty(shape: Sequence[int], dtype: np.dtype) -> np.ndarray:
-    """An uninitialised array, as `np.empty`; a large one from the store."""
+    """An uninitialised array, as `np.empty`; a large one from the store. `shape` and `dtype` are those of the array."""
     dtype = np.dtype(dtype)
     wanted = prod(shape) * dtype.itemsize
     if wanted < SMALL:

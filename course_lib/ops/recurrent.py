@@ -4,6 +4,9 @@ Shapes, time first: x (t, n, d), first state h0 (n, k), weights w_ih (gates k, d
 k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried on;
 None means that all run to the end. The products with x are one matrix product for all times; only h @ w_hh has to
 wait for its turn.
+
+x (t, n, d); h0 and c0 (n, k); w_ih (gates k, d), w_hh (gates k, k), b_ih and b_hh (gates k,); `mask` (t, n, 1) is 0
+behind the end of a sequence.
 """
 
 from __future__ import annotations
@@ -48,7 +51,10 @@ def rnn(
     x: np.ndarray, h0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray, b_hh: np.ndarray, *,
     mask: np.ndarray | None = None, nonlinearity: str = "tanh",
 ) -> Result:  # fmt: skip
-    """h = tanh(x w_ih.T + b_ih + h w_hh.T + b_hh), or ReLU instead of tanh; all states (t, n, k). Elman 1990."""
+    """h = tanh(x w_ih.T + b_ih + h w_hh.T + b_hh), or ReLU instead of tanh; all states (t, n, k). Elman 1990.
+
+    `nonlinearity` is "tanh" or "relu".
+    """
     h = _from_input(x, w_ih, b_ih + b_hh)
     before = h0
     for t, now in enumerate(h):

@@ -125,7 +125,10 @@ def log_softmax(a: np.ndarray, *, axis: Axis) -> Result:
 
 
 def cross_entropy(logits: np.ndarray, target: np.ndarray, *, axis: int, needs: Flags = (True, True)) -> Result:
-    """-sum(target * log_softmax(logits)) along `axis`; `target`, of the same shape, weighs the classes."""
+    """-sum(target * log_softmax(logits)) along `axis`; `target`, of the same shape, weighs the classes.
+
+    `needs` says which of the two want a gradient.
+    """
     logp = logits - logits.max(axis=axis, keepdims=True, initial=-np.inf)
     e = np.exp(logp)
     total = e.sum(axis=axis, keepdims=True)

@@ -26,7 +26,10 @@ def clone(a: np.ndarray) -> Result:
 
 
 def cast(a: np.ndarray, *, dtype: DTypeLike) -> Result:
-    """Floats of another precision; the walk back brings the gradient to that of `a` by itself."""
+    """Floats of another precision; the walk back brings the gradient to that of `a` by itself.
+
+    `dtype` is the new one.
+    """
     return a.astype(dtype), lambda g: (g,)
 
 
@@ -86,13 +89,13 @@ def gather(a: np.ndarray, *, axis: int, indices: np.ndarray) -> Result:
 
 
 def concatenate(*arrays: np.ndarray, axis: int = 0) -> Result:
-    """Arrays one behind the other along `axis`."""
+    """Arrays one behind the other along `axis`. `arrays` have equal shapes but on that axis."""
     cuts = np.cumsum([a.shape[axis] for a in arrays])[:-1]
     return np.concatenate(arrays, axis=axis), lambda g: tuple(np.split(g, cuts, axis=axis))
 
 
 def stack(*arrays: np.ndarray, axis: int = 0) -> Result:
-    """Arrays of one shape along a new `axis`."""
+    """Arrays of one shape along a new `axis`. `arrays` are in the order in which they will stand."""
     return np.stack(arrays, axis=axis), lambda g: tuple(np.moveaxis(g, axis, 0))
 
 
@@ -134,7 +137,10 @@ def pad(a: np.ndarray, *, widths: Sequence[tuple[int, int]], value: float = 0.0)
 
 
 def embedding(weight: np.ndarray, *, indices: np.ndarray, padding_idx: int | None = None) -> Result:
-    """Rows of `weight` (rows, d) picked by an integer array; the row `padding_idx` gets no gradient."""
+    """Rows of `weight` (rows, d) picked by an integer array; the row `padding_idx` gets no gradient.
+
+    `indices` are row numbers of any shape (...); the output is (..., d).
+    """
 
     def vjp(g: np.ndarray) -> Gradients:
         flat, rows = indices.reshape(-1), g.reshape(indices.size, weight.shape[1])

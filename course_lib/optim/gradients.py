@@ -16,7 +16,10 @@ def _gradients(parameters: Any) -> list[Any]:
 
 
 def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> float:
-    """The norm of all gradients as if they were one vector; norm_type math.inf is the largest magnitude."""
+    """The norm of all gradients as if they were one vector; norm_type math.inf is the largest magnitude.
+
+    `parameters` without a gradient count as 0.
+    """
     parts = [np.abs(p.grad) for p in _gradients(parameters)]
     if norm_type == math.inf:
         return max((float(a.max(initial=0)) for a in parts), default=0.0)
@@ -26,7 +29,10 @@ def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> 
 
 
 def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0) -> float:
-    """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before. Pascanu 2013."""
+    """Scale all gradients together so that their norm is at most `max_norm`; returns the norm before. Pascanu 2013.
+
+    `parameters` are Tensors; `norm_type` is as in `grad_norm`.
+    """
     params = _gradients(parameters)
     if max_norm < 0:
         raise ValueError(f"clip_grad_norm_: max_norm must not be negative, got {max_norm}")
@@ -38,7 +44,10 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
-    """Limit every number of every gradient to [-clip_value, clip_value]."""
+    """Limit every number of every gradient to [-clip_value, clip_value].
+
+    `parameters` are Tensors; those without a gradient are passed over.
+    """
     if clip_value < 0:
         raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
     for p in _gradients(parameters):
@@ -49,6 +58,8 @@ def update_to_weight_ratio(named_parameters: Iterable[tuple[str, Tensor]], step:
     """Call `step()` (an optimiser's) and return {name: norm of the change / norm of the weights before}.
 
     A healthy ratio is near 1e-3; much more is restless, much less is asleep. Weights that were all 0 give infinity.
+
+    `named_parameters` are those of a network: `model.named_parameters()`.
     """
     before = [(name, p, p.data.copy()) for name, p in named_parameters]
     step()

@@ -1,4 +1,8 @@
-"""The optimisers: each says what one step does to one array, in place. Options, defaults and formulas are torch's."""
+"""The optimisers: each says what one step does to one array, in place. Options, defaults and formulas are torch's.
+
+`update` and `keeps` mean what `Optimizer` says: `w` and `g` are arrays of one shape, `state` the dict that belongs to
+them, `lr` the rate of this step, `group` the settings.
+"""
 
 from __future__ import annotations
 

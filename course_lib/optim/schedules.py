@@ -95,6 +95,8 @@ def one_cycle(
     """Up from max_lr / div_factor to `max_lr` in the first `pct_start` of the steps, then down to nearly nothing.
 
     The last rate is max_lr / div_factor / final_div_factor; `anneal` is "cos" or "linear". Smith and Topin 2017.
+
+    `total_steps` is how many there are; asking for another is a ValueError.
     """
     _positive("one_cycle", total_steps=total_steps, max_lr=max_lr)
     if anneal not in ("cos", "linear") or not 0 <= pct_start <= 1:
@@ -120,6 +122,9 @@ class Plateau:
 
     Give it as `lr`, and call `report(loss)` after every epoch: when more than `patience` reports in a row were not
     better than the best by the relative `threshold`, the rate falls, and `cooldown` reports are then not counted.
+
+    mode: "min" for losses, "max" for accuracies.
+    min_lr: the rate never falls below it.
     """
 
     KEPT = ("lr", "best", "bad", "resting")
@@ -139,7 +144,10 @@ class Plateau:
         return self.lr
 
     def report(self, value: Any) -> float:
-        """Note the loss (or accuracy, with mode "max") of one epoch; returns the rate from now on."""
+        """Note the loss (or accuracy, with mode "max") of one epoch; returns the rate from now on.
+
+        `value` is that number.
+        """
         value = float(value)
         if self.mode == "min":
             better = value < self.best * (1 - self.threshold)
@@ -157,7 +165,7 @@ class Plateau:
         return {name: getattr(self, name) for name in self.KEPT}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Take over what `state_dict` gave. `state` is such a dict."""
         vars(self).update(state)
 
     def _lower(self) -> float:

@@ -28,7 +28,7 @@ def sgd_step(w: np.ndarray, g: np.ndarray, state: Any, lr: float) -> tuple[np.nd
 def momentum_step(
     w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, mu: float = 0.9, nesterov: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """v = mu v + g; then w - lr v, or with Nesterov w - lr (g + mu v). Returns (w, v)."""
+    """v = mu v + g; then w - lr v, or with Nesterov w - lr (g + mu v). Returns (w, v). `nesterov` says which."""
     w, state = _one(optim.SGD, w, g, {"velocity": v}, lr, momentum=mu, nesterov=nesterov)
     return w, state["velocity"]
 
@@ -36,7 +36,7 @@ def momentum_step(
 def nesterov_step(
     w: np.ndarray, g: np.ndarray, v: np.ndarray, lr: float, mu: float = 0.9
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`momentum_step` with nesterov=True."""
+    """`momentum_step` with nesterov=True. `mu` is how much of the velocity is kept. w, g, v and `lr` are as in it."""
     return momentum_step(w, g, v, lr, mu, nesterov=True)
 
 
@@ -60,7 +60,12 @@ def adam_step(
     w: np.ndarray, g: np.ndarray, state: tuple[np.ndarray, np.ndarray, int], lr: float, beta1: float = 0.9,
     beta2: float = 0.999, eps: float = 1e-8,
 ) -> tuple[np.ndarray, tuple[Any, ...]]:  # fmt: skip
-    """Adam with bias correction; the state is (m, s, t), t the number of steps so far. Returns (w, (m, s, t + 1))."""
+    """Adam with bias correction; the state is (m, s, t), t the number of steps so far. Returns (w, (m, s, t + 1)).
+
+    `beta1` and `beta2` say how slowly m and s follow.
+
+    `eps` is added to the root.
+    """
     names = ("mean", "square", "step")
     w, state = _one(optim.Adam, w, g, dict(zip(names, state, strict=True)), lr, betas=(beta1, beta2), eps=eps)
     return w, tuple(state[name] for name in names)
@@ -101,7 +106,10 @@ def follow(
 
 
 def update_ratio(before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> np.ndarray:
-    """Length of the change over length of the weights, for each of two lists of arrays: (arrays,)."""
+    """Length of the change over length of the weights, for each of two lists of arrays: (arrays,).
+
+    `before` and `after` are those lists, of equal shapes.
+    """
     lengths = [(np.sum(np.square(new - old)), np.sum(np.square(old))) for old, new in zip(before, after, strict=True)]
     return np.sqrt([change / length for change, length in lengths])
 

@@ -23,6 +23,10 @@ def save_run(
     """Write everything an interrupted training needs to go on as if nothing had happened.
 
     `rng` is the generator that batches and dropout draw from; one of its own in a layer is not kept.
+
+    path: of the file, ".npz".
+    model, optimizer: whose states are kept.
+    history: a `History`, or None.
     """
     state = {f"model/{name}": a for name, a in model.state_dict().items()}
     state |= {f"optimizer/{name}": a for name, a in optimizer.state_dict().items()}
@@ -39,6 +43,8 @@ def load_run(
     """Put a run written by `save_run` back into model, optimizer and rng, and return its History.
 
     Raises ValueError when the file belongs to another model or optimizer, or to another kind of generator.
+
+    `path` is what `save_run` wrote; FileNotFoundError when nothing is there.
     """
     state = load(path)
     if "about" not in state:

@@ -33,6 +33,11 @@ def fit(
 
     The model is put into training mode. `before_step()` runs between backward and step: clip or record gradients there.
     Raises FloatingPointError, with the number of the step, when the loss is no longer finite.
+
+    model: a Module.
+    loss_fn: (outputs, t) -> a Tensor with one number, such as `F.cross_entropy`.
+    optimizer: made of the model's parameters.
+    batches: an iterable of pairs of arrays.
     """
     model.train()
     for k, (x, t) in enumerate(batches):
@@ -77,7 +82,10 @@ def score(model: Module, batches: Iterable[Any], **metrics: Callable) -> dict[st
 
 
 def accuracy(out: ArrayLike, t: ArrayLike) -> float:
-    """Share of samples whose largest output (n, classes) is that of the class t (n,)."""
+    """Share of samples whose largest output (n, classes) is that of the class t (n,).
+
+    `out` are the outputs; ValueError for other shapes.
+    """
     out, t = np.asarray(out), np.asarray(t)
     if out.ndim < 2 or t.shape != out.shape[:1] + out.shape[2:]:
         raise ValueError(f"accuracy: needs outputs (n, classes) and classes (n,), got {out.shape} and {t.shape}")
@@ -85,14 +93,20 @@ def accuracy(out: ArrayLike, t: ArrayLike) -> float:
 
 
 def progress(iterable: Iterable[T], description: str = "", total: int | None = None) -> Iterable[T]:
-    """`iterable` behind a progress bar that suits where it runs: notebook or terminal."""
+    """`iterable` behind a progress bar that suits where it runs: notebook or terminal.
+
+    `description` stands before the bar; `total` is how many come, where `iterable` has no length.
+    """
     from tqdm.auto import tqdm
 
     return tqdm(iterable, desc=description, total=total, leave=False)
 
 
 class History:
-    """Numbers by epoch: `history.add(loss=0.3, accuracy=0.9)`, then `history["loss"]` is the list so far."""
+    """Numbers by epoch: `history.add(loss=0.3, accuracy=0.9)`, then `history["loss"]` is the list so far.
+
+    `columns` is a dict of lists to go on with; a row of other names is a ValueError.
+    """
 
     def __init__(self, columns: dict[str, list[float]] | None = None) -> None:
         self.columns = {name: list(values) for name, values in (columns or {}).items()}

@@ -15,6 +15,8 @@ def mean_and_error(values: ArrayLike, axis: int = -1) -> tuple[np.ndarray, np.nd
 
     Returns two arrays without `axis`. Two means differ clearly when their difference is well above the root of the sum
     of the squares of their errors. One run has no error: 0 runs or 1 raise ValueError.
+
+    `values` is an array with one number for each run along `axis`.
     """
     values = np.asarray(values, dtype=float)
     runs = values.shape[axis] if values.ndim else 1
@@ -24,7 +26,10 @@ def mean_and_error(values: ArrayLike, axis: int = -1) -> tuple[np.ndarray, np.nd
 
 
 def plus_minus(values: ArrayLike, digits: int = 3, scale: float = 1) -> str:
-    """Mean ± standard error over runs (n,) as text, times `scale`: 100 for per cent. One run gives its number alone."""
+    """Mean ± standard error over runs (n,) as text, times `scale`: 100 for per cent. One run gives its number alone.
+
+    `values` are the runs' numbers, `digits` how many stand behind the point.
+    """
     values = scale * np.asarray(values, dtype=float).ravel()
     if len(values) < 2:
         return f"{values.mean():.{digits}f}"

@@ -36,7 +36,10 @@ def conv1d(
     x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None, stride: Pair = 1, padding: Padding = 0,
     dilation: Pair = 1, groups: int = 1, *, needs: Flags = ALL,
 ) -> Result:  # fmt: skip
-    """Correlate x (n, c, w) with weight (f, c/groups, k) and add bias (f,): the output is (n, f, ow). See `conv2d`."""
+    """Correlate x (n, c, w) with weight (f, c/groups, k) and add bias (f,): the output is (n, f, ow). See `conv2d`.
+
+    `stride`, `padding` and `dilation` are one number each; `groups` and `needs` are as there.
+    """
     check_arrays("conv1d", x, weight, axes=1)
     pairs: dict[str, Any] = {"stride": (1, stride), "padding": (0, padding), "dilation": (1, dilation)}
     for what, (other, value) in pairs.items():
@@ -89,7 +92,7 @@ def bias_gradient(g: np.ndarray) -> np.ndarray:
 
 
 def check_arrays(name: str, x: np.ndarray, weight: np.ndarray, *, axes: int) -> None:
-    """x must be (n, c, ...) and weight must have a kernel of as many axes."""
+    """x must be (n, c, ...) and weight must have a kernel of as many axes. `axes` is how many; `name` is who asks."""
     shape = "(n, c, h, w)" if axes == 2 else "(n, c, w)"
     if x.ndim != axes + 2:
         raise ValueError(f"{name}: input must have the axes {shape}, got shape {x.shape}")
@@ -98,6 +101,6 @@ def check_arrays(name: str, x: np.ndarray, weight: np.ndarray, *, axes: int) -> 
 
 
 def check_bias(name: str, bias: np.ndarray | None, filters: int) -> None:
-    """A bias has one number per output channel."""
+    """A bias has one number per output channel. `filters` is how many; `name` is who asks."""
     if bias is not None and bias.shape != (filters,):
         raise ValueError(f"{name}: bias must have shape ({filters},), got {bias.shape}")

@@ -20,7 +20,10 @@ NARROW = 512  # columns below which a matrix product is slow: wide rows are cut 
 
 
 def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np.ndarray | None = None) -> np.ndarray:
-    """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw)."""
+    """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw).
+
+    `geo` says where the windows stand; `bias` (f,) is added, None is none.
+    """
     groups, n = geo.groups, x.shape[3]
     matrix = np.ascontiguousarray(weight.transpose(0, 2, 3, 1)).reshape(groups, 1, len(weight) // groups, -1)
     out = empty((groups, matrix.shape[2], *geo.out, n), x.dtype)
@@ -36,7 +39,10 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np
 
 
 def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> np.ndarray:
-    """Gradient of `correlate` for its weight, (f, c/groups, kh, kw), given that of its outputs, g (f, oh, ow, n)."""
+    """Gradient of `correlate` for its weight, (f, c/groups, kh, kw), given that of its outputs, g (f, oh, ow, n).
+
+    `geo` is that of the forward pass.
+    """
     filters = len(g)
     g = g.reshape(geo.groups, filters // geo.groups, *g.shape[1:])
 

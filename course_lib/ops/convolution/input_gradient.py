@@ -19,7 +19,10 @@ from course_lib.ops.parallel import share
 
 
 def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> np.ndarray:
-    """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n)."""
+    """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n).
+
+    `weight` and `geo` are those of the forward pass.
+    """
     if geo.is_view and geo.groups == 1:  # each pixel for itself: the same map, transposed
         return correlate(g, weight.swapaxes(0, 1), geo)
     groups, n, channels = geo.groups, g.shape[3], weight.shape[1]

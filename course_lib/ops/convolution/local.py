@@ -17,6 +17,8 @@ def locally_connected2d(
     """x (n, c, h, w) with weight (oh, ow, f, c, kh, kw) and bias (f, oh, ow): the output is (n, f, oh, ow).
 
     torch has no such layer; the weights of output (y, x) stand in weight[y, x], shaped like a convolution's.
+
+    `stride`, `padding`, `dilation` and `needs` are as in `conv2d`.
     """
     name = "locally_connected2d"
     if x.ndim != 4 or weight.ndim != 6:

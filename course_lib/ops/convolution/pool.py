@@ -27,6 +27,9 @@ def max_pool2d(
 
     Windows may overlap, and with padding or `ceil_mode` stand partly outside, where nothing is. Of equal values the
     first, row by row, gets the gradient; NaN counts as the largest, and of several the last, as in torch.
+
+    kernel_size, stride, padding, dilation: one number or (vertical, horizontal).
+    ceil_mode: whether windows may overhang the end.
     """
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
     shape, settings = x.shape, (kernel_size, stride, padding, dilation, ceil_mode)
@@ -78,7 +81,10 @@ def _give_to_first(x: np.ndarray, out: np.ndarray, g: np.ndarray, gx: np.ndarray
 
 
 def put_back(g: np.ndarray, places: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """Every value of g (n, c, oh, ow) added at its place, row * w + column, of images of `shape` (n, c, h, w)."""
+    """Every value of g (n, c, oh, ow) added at its place, row * w + column, of images of `shape` (n, c, h, w).
+
+    `places` has the shape of g.
+    """
     n, c, h, w = shape
     out = np.zeros((n * c, h * w), g.dtype)
     each = n * c, places.shape[2] * places.shape[3]
@@ -90,7 +96,10 @@ def max_indices(
     x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Padding = 0, dilation: Pair = 1,
     ceil_mode: bool = False,
 ) -> np.ndarray:  # fmt: skip
-    """Where the maxima of `max_pool2d` stand: positions row * w + column in each image, int64 (n, c, oh, ow)."""
+    """Where the maxima of `max_pool2d` stand: positions row * w + column in each image, int64 (n, c, oh, ow).
+
+    `kernel_size`, `stride`, `padding`, `dilation` and `ceil_mode` are those of `max_pool2d`.
+    """
     geo = _geometry("max_pool2d", x, kernel_size, stride, padding, dilation, ceil_mode)
     width = x.shape[3]
     x = _padded(batch_last(x), geo, -np.inf)
@@ -116,6 +125,8 @@ def avg_pool2d(
     """The mean of every window of x (n, c, h, w): (n, c, oh, ow). `stride` is the kernel size unless given.
 
     `count_include_pad` says whether padding counts in the divisor; `divisor_override` replaces the divisor.
+
+    `kernel_size`, `padding` and `ceil_mode` are as in `max_pool2d`.
     """
     name = "avg_pool2d"
     geo = _geometry(name, x, kernel_size, stride, padding, 1, ceil_mode)
@@ -151,6 +162,8 @@ def max_unpool2d(
 
     The size is that of the smallest image pooled so, unless `output_size` gives another. ValueError for indices
     outside.
+
+    `kernel_size`, `stride` and `padding` are those of the pooling.
     """
     name = "max_unpool2d"
     indices = np.asarray(indices)

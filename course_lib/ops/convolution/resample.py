@@ -82,7 +82,10 @@ def adaptive_max_pool2d(x: np.ndarray, output_size: Cells) -> Result:
 
 
 def adaptive_max_indices(x: np.ndarray, output_size: Cells) -> np.ndarray:
-    """Where the maxima of `adaptive_max_pool2d` stand: positions row * w + column, int64 (n, c, oh, ow)."""
+    """Where the maxima of `adaptive_max_pool2d` stand: positions row * w + column, int64 (n, c, oh, ow).
+
+    `output_size` is as there.
+    """
     rows, cols = _grid("adaptive_max_pool2d", x, output_size)
     found = np.empty((*x.shape[:2], len(rows), len(cols)), np.int64)
     for i, r in enumerate(rows):

@@ -23,6 +23,8 @@ def conv_transpose2d(
 
     It turns the sizes of `conv2d` round; where several input sizes of that convolution give (h, w), `output_padding`
     chooses among them. ValueError where shapes or geometry do not fit.
+
+    `bias` (f,), `stride`, `padding`, `dilation`, `groups` and `needs` are as in `conv2d`.
     """
     name = "conv_transpose2d"
     check_arrays(name, x, weight, axes=2)

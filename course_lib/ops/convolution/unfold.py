@@ -11,7 +11,10 @@ from course_lib.ops.primitive import Result
 
 
 def unfold(x: np.ndarray, kernel_size: Pair, dilation: Pair = 1, padding: Padding = 0, stride: Pair = 1) -> Result:
-    """Every window of x (n, c, h, w) as a column: (n, c * kh * kw, windows), windows row by row."""
+    """Every window of x (n, c, h, w) as a column: (n, c * kh * kw, windows), windows row by row.
+
+    `kernel_size`, `dilation`, `padding` and `stride` are one number or (vertical, horizontal).
+    """
     if x.ndim != 4:
         raise ValueError(f"unfold: input must have the axes (n, c, h, w), got shape {x.shape}")
     geo = geometry(x.shape[2:], kernel_size, stride, padding, dilation, name="unfold")
@@ -21,7 +24,10 @@ def unfold(x: np.ndarray, kernel_size: Pair, dilation: Pair = 1, padding: Paddin
 def fold(
     x: np.ndarray, output_size: Pair, kernel_size: Pair, dilation: Pair = 1, padding: Padding = 0, stride: Pair = 1
 ) -> Result:
-    """Add the columns x (n, c * kh * kw, windows) up where their windows stand: (n, c, h, w) of `output_size`."""
+    """Add the columns x (n, c * kh * kw, windows) up where their windows stand: (n, c, h, w) of `output_size`.
+
+    `kernel_size`, `dilation`, `padding` and `stride` are those of `unfold`.
+    """
     size = arithmetic.pair(output_size, "output_size", least=1, name="fold")
     geo = geometry(size, kernel_size, stride, padding, dilation, name="fold")
     taps, windows = int(np.prod(geo.kernel)), int(np.prod(geo.out))

@@ -4,6 +4,8 @@ Arrays keep torch's logical shape (n, c, h, w), but fast operations want the *me
 then a row of pixels of the whole batch is one contiguous run, and so is every shifted window of stride 1.
 `batch_last` gives that memory view (no copy if the array already lies so), `logical` turns it back. Element-wise
 NumPy keeps the order by itself.
+
+A `Geometry` is called `geo` everywhere; `rows`, `cols` and `block` are slices of outputs.
 """
 
 from __future__ import annotations
@@ -43,7 +45,12 @@ def finite(x: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where windows stand: all pairs are (vertical, horizontal); `pads` are ((top, bottom), (left, right))."""
+    """Where windows stand: all pairs are (vertical, horizontal); `pads` are ((top, bottom), (left, right)).
+
+    size: (h, w) of the images.
+    kernel, stride, dilation: as the names say; `groups` of channels.
+    out: how many windows there are.
+    """
 
     size: tuple[int, ...]
     kernel: tuple[int, ...]
@@ -82,7 +89,14 @@ def geometry(
     size: Sequence[int], kernel: Pair, stride: Pair = 1, padding: Padding = 0, dilation: Pair = 1,
     ceil_mode: bool = False, groups: int = 1, *, name: str,
 ) -> Geometry:  # fmt: skip
-    """Check the arguments of one operation on images of `size` (h, w) and work out where its windows stand."""
+    """Check the arguments of one operation on images of `size` (h, w) and work out where its windows stand.
+
+    kernel, stride, dilation: one number or (vertical, horizontal).
+    padding: as well, or "same" or "valid".
+    ceil_mode: whether windows may overhang the end.
+    groups: only kept.
+    name: of the operation, for the ValueError where nothing fits.
+    """
     kernel = arithmetic.pair(kernel, "kernel_size", least=1, name=name)
     stride = arithmetic.pair(stride, "stride", least=1, name=name)
     dilation = arithmetic.pair(dilation, "dilation", least=1, name=name)

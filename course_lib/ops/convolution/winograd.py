@@ -39,6 +39,10 @@ def applies(geo: Geometry, weight: np.ndarray, *arrays: np.ndarray) -> bool:
     """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win, of finite numbers only.
 
     Mixing subtracts neighbours from each other: an infinite one would make NaN of those beside it.
+
+    `arrays` are those that must be finite; `weight` (f, c, kh, kw).
+
+    `geo` says where the windows stand.
     """
     plain = geo.kernel == (3, 3) and geo.stride == geo.dilation == (1, 1) and geo.groups == 1
     large = min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
@@ -46,7 +50,10 @@ def applies(geo: Geometry, weight: np.ndarray, *arrays: np.ndarray) -> bool:
 
 
 def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray | None = None) -> np.ndarray:
-    """As `correlate.correlate`, for the geometries to which `applies` says yes."""
+    """As `correlate.correlate`, for the geometries to which `applies` says yes.
+
+    x (c, h, w, n), `weight` (f, c, 3, 3), `bias` and `geo` are as there.
+    """
     filters, (height, width), n = len(weight), geo.out, x.shape[3]
     by_row = np.ascontiguousarray(weight.transpose(2, 0, 3, 1), x.dtype).reshape(3, -1)
     kernels = (KERNEL.astype(x.dtype) @ by_row).reshape(6, filters, -1)
@@ -67,14 +74,20 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray
 
 
 def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarray:
-    """As `spread.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged."""
+    """As `spread.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged.
+
+    `weight` and `geo` are those of the forward pass.
+    """
     rotated = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     pads = tuple((2 - before, 2 - after) for before, after in geo.pads)
     return correlate(g, rotated, Geometry(geo.out, geo.kernel, geo.stride, pads, geo.dilation, geo.size))
 
 
 def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
-    """As `correlate.weight_gradient`: the forward pass, each of its steps transposed."""
+    """As `correlate.weight_gradient`: the forward pass, each of its steps transposed.
+
+    `geo` is that of the forward pass.
+    """
     filters, (height, width), n = len(g), geo.out, x.shape[3]
     spread = COMBINE.T.astype(x.dtype)
     if height % 4:

@@ -132,7 +132,7 @@ def test_dropout_stands_between_layers_and_only_in_training(rng):
 @pytest.mark.parametrize(
     ("error", "sentence", "wrong"),
     [
-        (ValueError, "GRU: sizes and layers must be at least 1, got 3, 0, 1", lambda r: nn.GRU(3, 0, rng=r)),
+        (ValueError, "GRU: hidden_size must be at least 1, got 0", lambda r: nn.GRU(3, 0, rng=r)),
         (
             ValueError,
             "RNN: nonlinearity must be 'tanh' or 'relu', got 'elu'",
