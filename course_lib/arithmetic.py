@@ -44,7 +44,7 @@ def whole(value: Any, what: str, *, least: int | None = None, name: str) -> int:
 
 
 def pair(value: Any, what: str, *, least: int, name: str, axes: int = 2) -> Any:
-    """`value`, one number for every axis or one per axis, as a tuple of `axes` ints; `what` and `least` as in `whole`."""
+    """`value`, a number for every axis or one per axis, as a tuple of `axes` ints; `what` and `least` as in `whole`."""
     if isinstance(value, (tuple, list)):
         if len(value) == 1:
             value = tuple(value) * axes
@@ -196,7 +196,7 @@ def receptive_field(stack: Iterable[Any], *, name: str = "receptive_field") -> R
 
 @dataclass(frozen=True)
 class Cost:
-    """The `output` shape for one sample, learned `weights` and `biases`, and `multiply_adds`, each pair counted once."""
+    """The `output` shape of one sample, learned `weights` and `biases`, and `multiply_adds`, each pair counted once."""
 
     output: tuple[int, ...]
     weights: int

@@ -120,6 +120,27 @@ class Methods(Shapes):
         """Every element to the power `exponent`, as `x ** exponent`."""
         return self._apply(elementwise.power, exponent)
 
+    def square(self) -> Tensor:
+        """Every element times itself."""
+        return self._apply(elementwise.mul, self)
+
+    def masked_fill(self, mask: Like, value: float) -> Tensor:
+        """`value`, one number, where `mask` (booleans, which broadcast) holds, every other element as it is."""
+        if np.ndim(value) or np.asarray(mask).dtype != bool:
+            raise ValueError(
+                f"masked_fill: needs a mask of booleans and one number, got dtype {np.asarray(mask).dtype} and shape "
+                f"{np.shape(value)}"
+            )
+        return self._apply(elementwise.where, value, condition=~np.asarray(mask))
+
+    def dot(self, other: Tensor) -> Tensor:
+        """The inner product of two vectors (n,), and of nothing else; `other` is the second."""
+        if self.ndim != 1 or np.shape(other) != self.data.shape:
+            raise ValueError(
+                f"dot: needs two vectors of one length, got shapes {self.data.shape} and {np.shape(other)}; use @"
+            )
+        return self.matmul(other)
+
     def matmul(self, other: Like) -> Tensor:
         """The matrix product `x @ other`: (..., n, k), (..., k, m) -> (..., n, m)."""
         return self._apply(matrix_ops.matmul, other)
@@ -196,6 +217,16 @@ class Methods(Shapes):
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """log(sum(exp(x))) over `dim` (integer, tuple, None), without overflow."""
         return self._reduce(reduce_ops.logsumexp, dim, keepdim)
+
+    @torch_words
+    def softmax(self, dim: int) -> Tensor:
+        """exp(x) over its sum along `dim`: `F.softmax` as a method."""
+        return self._apply(reduce_ops.softmax, axis=one_axis("softmax", dim, self.ndim))
+
+    @torch_words
+    def log_softmax(self, dim: int) -> Tensor:
+        """Logarithms of `softmax(dim)`, without overflow."""
+        return self._apply(reduce_ops.log_softmax, axis=one_axis("log_softmax", dim, self.ndim))
 
     @torch_words
     def cumsum(self, dim: int) -> Tensor:

@@ -85,6 +85,10 @@ class Shapes:
         """
         return self.data.shape if dim is None else self.data.shape[one_axis("size", dim, self.ndim)]
 
+    def dim(self) -> int:
+        """How many axes, as `ndim`."""
+        return self.data.ndim
+
     def reshape(self, *shape: Any) -> Tensor:
         """The same numbers in another shape; one size may be -1 and is worked out.
 

@@ -207,6 +207,10 @@ class Tensor(Recorded, Methods, Operators):
             raise ValueError(f"item: the Tensor must hold one number, got shape {self.shape}")
         return self.data.item()
 
+    def tolist(self) -> Any:
+        """The numbers as Python numbers in lists of lists."""
+        return self.data.tolist()
+
     def numpy(self) -> np.ndarray:
         """The array; an error if this Tensor is part of a graph, because the graph would be lost unnoticed."""
         if self.requires_grad:

@@ -1,7 +1,7 @@
 """Everything a network is built from, in one place: `from course_lib import nn`, then `nn.Linear(...)`."""
 
 from course_lib.nn.blocks import BasicBlock, Bottleneck, PreActBlock
-from course_lib.nn.criteria import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from course_lib.nn.criteria import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss
 from course_lib.nn.layers import (
     Conv1d,
     Conv2d,
@@ -14,16 +14,19 @@ from course_lib.nn.layers import (
 from course_lib.nn.module import Buffer, Module, ModuleList, Parameter, Sequential
 from course_lib.nn.norms import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, RMSNorm
 from course_lib.nn.plain import (
+    ELU,
     GELU,
     Dropout,
     Dropout2d,
     Flatten,
     Identity,
     LeakyReLU,
+    LogSoftmax,
     ReLU,
     Sigmoid,
     SiLU,
     Softmax,
+    Softplus,
     Tanh,
 )
 from course_lib.nn.pooling import (
@@ -38,6 +41,7 @@ from course_lib.nn.pooling import (
 from course_lib.nn.recurrent import GRU, LSTM, RNN
 
 __all__ = [
+    "ELU",
     "GELU",
     "GRU",
     "LSTM",
@@ -45,6 +49,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AvgPool1d",
     "AvgPool2d",
+    "BCELoss",
     "BCEWithLogitsLoss",
     "BasicBlock",
     "BatchNorm1d",
@@ -61,17 +66,21 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GroupNorm",
+    "HuberLoss",
     "Identity",
     "InstanceNorm2d",
+    "L1Loss",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LocallyConnected2d",
+    "LogSoftmax",
     "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
     "Module",
     "ModuleList",
+    "NLLLoss",
     "Parameter",
     "PixelShuffle",
     "PreActBlock",
@@ -81,6 +90,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "Tanh",
     "Upsample",
 ]

@@ -45,6 +45,61 @@ class MSELoss(Module):
         return F.mse_loss(input, target, self.reduction)
 
 
+class L1Loss(Module):
+    """The absolute error.
+
+    reduction: "mean", "sum" or "none".
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        self.reduction = reduction
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Two equal shapes, `target` the second -> the loss."""
+        return F.l1_loss(input, target, self.reduction)
+
+
+class HuberLoss(Module):
+    """Half the squared error near 0, the absolute error beyond delta. Huber 1964.
+
+    reduction: "mean", "sum" or "none".
+    delta: where the one becomes the other.
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        self.reduction, self.delta = reduction, delta
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Two equal shapes, `target` the second -> the loss."""
+        return F.huber_loss(input, target, self.reduction, self.delta)
+
+
+class NLLLoss(Module):
+    """-input[target], for what `LogSoftmax` gives; the arguments are those of `CrossEntropyLoss`."""
+
+    def __init__(self, weight: Like | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
+        self.weight, self.ignore_index, self.reduction = weight, ignore_index, reduction
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Log-probabilities (n, classes, ...) and class indices `target` (n, ...) -> the loss."""
+        return F.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+
+
+class BCELoss(Module):
+    """Binary cross-entropy of probabilities; `BCEWithLogitsLoss` is safer, as it takes what stands before the sigmoid.
+
+    weight: multiplies each loss; broadcasts.
+    reduction: "mean", "sum" or "none".
+    """
+
+    def __init__(self, weight: Like | None = None, reduction: str = "mean") -> None:
+        self.weight, self.reduction = weight, reduction
+
+    def forward(self, input: Like, target: Like) -> Tensor:
+        """Probabilities and `target`, both in [0, 1] and of one shape -> the loss."""
+        return F.binary_cross_entropy(input, target, self.weight, self.reduction)
+
+
 class BCEWithLogitsLoss(Module):
     """Binary cross-entropy of sigmoid(input), without overflow.
 

@@ -53,6 +53,7 @@ class Linear(Module):
         rng = generator("Linear", rng)
         out_features = whole(out_features, "out_features", least=0, name="Linear")
         in_features = whole(in_features, "in_features", least=0, name="Linear")
+        self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(init((out_features, in_features), rng=rng))
         self.bias = zeros(out_features) if bias else None
 
@@ -79,7 +80,8 @@ class _Conv(Module):
             if not (what == "padding" and value in ("same", "valid")):
                 pair(value, what, least=least[what], name=name, axes=self.axes)
         self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
-        self.output_padding = output_padding
+        self.output_padding, self.kernel_size = output_padding, kernel
+        self.in_channels, self.out_channels = in_channels, out_channels
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
         self.weight = Parameter(init((first, second // groups, *kernel), rng=rng))
         self.bias = zeros(out_channels) if bias else None

@@ -97,6 +97,26 @@ class Module:
         """This Module and every Module inside, each once."""
         return (module for _, module in self.named_modules())
 
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """(name, Module) of the Modules that this one holds itself, not of those inside them."""
+        return ((name, value) for name, value in self._parts() if isinstance(value, Module))
+
+    def children(self) -> Iterator[Module]:
+        """The Modules that this one holds itself."""
+        return (module for _, module in self.named_children())
+
+    def apply(self: Self, fn: Callable[[Module], Any]) -> Self:
+        """Call `fn(module)` for every Module inside and at last for this one, to draw weights anew; returns self."""
+        for module in reversed(list(self.modules())):
+            fn(module)
+        return self
+
+    def requires_grad_(self: Self, requires_grad: bool = True) -> Self:
+        """Ask for gradients of all parameters from now on, or no more: `requires_grad` False freezes. Returns self."""
+        for p in self.parameters():
+            p.requires_grad_(requires_grad)
+        return self
+
     def _tensors(self, kind: Any, prefix: str = "", around: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
         """(name, Tensor) of a kind: one's own first, then those of the Modules inside, shared ones under every name."""
         parts = list(self._parts())

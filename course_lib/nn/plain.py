@@ -36,6 +36,35 @@ class LeakyReLU(Module):
         return F.leaky_relu(x, self.negative_slope)
 
 
+class ELU(Module):
+    """x where positive, else alpha (exp(x) - 1), which levels off. Clevert, Unterthiner and Hochreiter 2016.
+
+    alpha: how far below 0 it goes.
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = alpha
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.elu(x, self.alpha)
+
+
+class Softplus(Module):
+    """log(1 + exp(beta x)) / beta, a ReLU without a kink. Dugas et al. 2001.
+
+    beta: how sharp the bend is.
+    threshold: where beta x is larger, x itself.
+    """
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        self.beta, self.threshold = beta, threshold
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.softplus(x, self.beta, self.threshold)
+
+
 class GELU(Module):
     """x times the normal distribution function at x. Hendrycks and Gimpel 2016.
 
@@ -86,6 +115,20 @@ class Softmax(Module):
     def forward(self, x: Like) -> Tensor:
         """Any shape, unchanged."""
         return F.softmax(x, self.dim)
+
+
+class LogSoftmax(Module):
+    """Logarithms of softmax, for `NLLLoss` behind it.
+
+    dim: the axis of the classes, 1 for logits (n, classes).
+    """
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def forward(self, x: Like) -> Tensor:
+        """Any shape, unchanged."""
+        return F.log_softmax(x, self.dim)
 
 
 class Dropout(Module):

@@ -160,6 +160,7 @@ METHODS = {
     "cos": method("cos"),
     "cumsum": method("cumsum", 1),
     "detach": method("detach"),
+    "dot": (lambda x: x[0].dot(x[1]),) * 2,
     "double": (lambda x: x.float().double(),) * 2,
     "exp": method("exp"),
     "expand": method("expand", 2, 3, 4),
@@ -173,6 +174,10 @@ METHODS = {
     "t": method("t"),
     "view": method("view", 2, 6),
     "log": (lambda x: (x * x).log(),) * 2,
+    "log_softmax": method("log_softmax", 1),
+    "masked_fill": (lambda x: x.masked_fill(x > 0, -2.0),) * 2,
+    "softmax": method("softmax", 1),
+    "square": method("square"),
     "logsumexp": method("logsumexp", 1),
     "max": (lambda x: x.max(1).values,) * 2,
     "mean": method("mean", 0),
@@ -193,8 +198,8 @@ METHODS = {
     "var": method("var", 0, correction=0),
 }
 # What a Tensor says of itself or does with the graph has no output to compare; each has its own test in autograd/.
-STATE = {"backward", "data", "dtype", "grad", "inputs", "item", "ndim", "numel", "numpy", "op", "params"}
-STATE |= {"requires_grad", "requires_grad_", "retain_grad", "shape", "size", "vjp"}
+STATE = {"backward", "data", "dim", "dtype", "grad", "inputs", "item", "ndim", "numel", "numpy", "op", "params"}
+STATE |= {"requires_grad", "requires_grad_", "retain_grad", "shape", "size", "tolist", "vjp"}
 
 
 def layer(kind, *arguments, seeded=False, **options):
@@ -290,6 +295,13 @@ LAYERS = {
     "AvgPool2d": (*layer("AvgPool2d", 3, 2, 1), IMAGES),
     "BCEWithLogitsLoss": (lambda r: Criterion(nn.BCEWithLogitsLoss(reduction="sum"), ZERO_ONE),
                           lambda: TorchCriterion(tnn.BCEWithLogitsLoss(reduction="sum"), ZERO_ONE), X),
+    "BCELoss": (lambda r: Criterion(nn.BCELoss(), ZERO_ONE), lambda: TorchCriterion(tnn.BCELoss(), ZERO_ONE), INSIDE),
+    "HuberLoss": (lambda r: Criterion(nn.HuberLoss("mean", 0.7), ZERO_ONE),
+                  lambda: TorchCriterion(tnn.HuberLoss("mean", 0.7), ZERO_ONE), X),
+    "L1Loss": (lambda r: Criterion(nn.L1Loss("sum"), ZERO_ONE),
+               lambda: TorchCriterion(tnn.L1Loss(reduction="sum"), ZERO_ONE), X),
+    "NLLLoss": (lambda r: Criterion(nn.NLLLoss(ignore_index=1), LABELS),
+                lambda: TorchCriterion(tnn.NLLLoss(ignore_index=1), LABELS), ROWS),
     "BasicBlock": (lambda r: nn.BasicBlock(4, 6, 2, rng=r), lambda: TorchBlock("basic", 4, 6, 2), IMAGES),
     "BatchNorm1d": (*layer("BatchNorm1d", 3), ROWS),
     "BatchNorm2d": (*layer("BatchNorm2d", 4), IMAGES),
@@ -305,6 +317,9 @@ LAYERS = {
     "Dropout": (lambda r: nn.Dropout(0.0, rng=r), lambda: tnn.Dropout(0.0), X),
     "Embedding": (*layer("Embedding", 3, 2, seeded=True), LABELS),
     "Flatten": (*layer("Flatten"), IMAGES),
+    "ELU": (*layer("ELU", 0.7), X),
+    "LogSoftmax": (*layer("LogSoftmax", 1), X),
+    "Softplus": (*layer("Softplus", 2.0), X),
     "GELU": (*layer("GELU", approximate="tanh"), X),
     "InstanceNorm2d": (*layer("InstanceNorm2d", 4, affine=True), IMAGES),
     "LeakyReLU": (*layer("LeakyReLU", 0.2), X),

@@ -103,6 +103,10 @@ SENTENCES = [
     ("requires_grad_: only floats can have a gradient, got dtype int64", lambda _: Tensor([1]).requires_grad_()),
     ("requires_grad_: this Tensor was computed; use detach", lambda _: (weight() * 2).requires_grad_(False)),
     (r"mm: needs two matrices, got shapes \(3,\) and \(3,\); use matmul", lambda _: weight().mm(weight())),
+    (r"dot: needs two vectors.*got shapes \(3,\) and \(4, 3\); use @", lambda _: weight().dot(Tensor(ROWS))),
+    (r"masked_fill: needs a mask of booleans.*got dtype float64", lambda _: weight().masked_fill(np.ones(3), 0.0)),
+    (r"masked_fill: .* one number.*got dtype bool and shape \(2,\)",
+     lambda _: weight().masked_fill(np.ones(3, bool), [1.0, 2.0])),
     # einsum
     ("einsum: the equation comes first.*got ndarray", lambda _: F.einsum(ROWS, ROWS, "ij,ij->")),
     ("einsum: axes are named by single letters.*got '1'", lambda _: F.einsum("i1,i1->i", ROWS, ROWS)),

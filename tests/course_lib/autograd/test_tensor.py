@@ -575,3 +575,9 @@ def test_nor_are_an_array_and_a_view_of_it(order):
     (apply(whole_and_part, x, y) + more[0] + more[1] * 1).sum().backward()
     np.testing.assert_array_equal(x.grad, np.full((2, 2), 12.0))
     np.testing.assert_array_equal(y.grad, [202.0, 202.0])
+
+
+def test_numbers_as_lists_and_how_many_axes():
+    x = Tensor([[1, 2], [3, 4]])
+    assert x.tolist() == [[1, 2], [3, 4]]
+    assert (x.dim(), x.sum().dim(), x.sum().tolist()) == (2, 0, 10)

@@ -329,3 +329,36 @@ def test_weights_refuse_floats_of_another_kind_and_say_what_to_write(name, rng):
     make(rng).double()(x)
     make(rng)(x.astype(np.float32))
     make(rng)(np.ones(shape, np.int64))
+
+
+def test_children_are_the_modules_right_inside():
+    net = nn.Sequential(nn.Linear(3, 2, rng=np.random.default_rng(0)), nn.Sequential(nn.ReLU(), nn.Tanh()))
+    assert [name for name, _ in net.named_children()] == ["0", "1"]
+    assert list(net.children()) == [net[0], net[1]]
+
+
+def test_apply_reaches_every_module_and_the_outermost_last():
+    net, seen = nn.Sequential(nn.Sequential(nn.ReLU()), nn.Tanh()), []
+    assert net.apply(seen.append) is net
+    assert seen[-1] is net
+    assert {type(m).__name__ for m in seen} == {"Sequential", "ReLU", "Tanh"}
+    assert len(seen) == 4
+
+
+def test_frozen_parameters_get_no_gradient_until_they_are_thawed():
+    net, x = nn.Linear(3, 2, rng=np.random.default_rng(0)), Tensor(np.ones((1, 3)), requires_grad=True)
+    net.double().requires_grad_(False)
+    net(x).sum().backward()
+    assert net.weight.grad is None
+    assert x.grad is not None
+    net.requires_grad_()(x).sum().backward()
+    np.testing.assert_array_equal(net.weight.grad, np.ones((2, 3)))
+
+
+def test_layers_know_their_sizes():
+    rng = np.random.default_rng(0)
+    linear, conv = nn.Linear(3, 2, rng=rng), nn.Conv2d(4, 6, (3, 5), rng=rng)
+    assert (linear.in_features, linear.out_features) == (3, 2)
+    assert (conv.in_channels, conv.out_channels, conv.kernel_size) == (4, 6, (3, 5))
+    back = nn.ConvTranspose1d(4, 6, 3, rng=rng)
+    assert (back.in_channels, back.out_channels, back.kernel_size) == (4, 6, (3,))
