@@ -71,7 +71,7 @@ def adam_step(
     return w, tuple(state[name] for name in names)
 
 
-STEPS = {
+STEPS: dict[str, Callable[..., tuple[np.ndarray, Any]]] = {
     "SGD": sgd_step,
     "momentum": momentum_step,
     "Nesterov": nesterov_step,

@@ -6,10 +6,11 @@ Williams, Waterman and Patterson 2009, "Roofline: an insightful visual performan
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.arithmetic import output_size
 
@@ -48,7 +49,7 @@ def elementwise(n: int, *, operations: int = 1, width: int = 4, name: str = "ReL
     return Work(name, operations * n, 2 * width * n)
 
 
-def attainable(intensity: Sequence[int], bandwidth: float, peak: float) -> np.ndarray:
+def attainable(intensity: ArrayLike, bandwidth: float, peak: float) -> np.ndarray:
     """Operations a second at most: the slope bandwidth * intensity under the flat roof `peak`."""
     return np.minimum(peak, bandwidth * np.asarray(intensity, dtype=float))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -151,7 +150,7 @@ def eer_interval(
     return np.quantile(found, [(1 - share) / 2, (1 + share) / 2])
 
 
-def deviates(rates: Sequence[float]) -> np.ndarray:
+def deviates(rates: ArrayLike) -> np.ndarray:
     """Rates as quantiles of the normal distribution: the axes of a DET curve. Martin et al. 1997."""
     normal = NormalDist()
     return np.array([normal.inv_cdf(min(max(float(r), 1e-6), 1 - 1e-6)) for r in np.ravel(rates)])

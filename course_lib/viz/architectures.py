@@ -3,12 +3,21 @@
 Nothing here knows torch: costs come as the rows of `torch_models.counting`, or as plain numbers.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from course_lib.viz import style
 from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 KINDS = {"convolution": BLUE, "linear": ORANGE, "other": GREY}
 COSTS = {"weights": "weights", "multiply-adds": "multiply-adds", "maps": "numbers put out"}
@@ -67,7 +76,10 @@ ILSVRC = (
 HUMAN = 5.1
 
 
-def cost_map(points, *, ax=None, title="Weights and work are two different costs"):
+def cost_map(
+    points: dict[str, tuple[float, float]], *, ax: Axes | None = None,
+    title: str = "Weights and work are two different costs",
+) -> Axes:  # fmt: skip
     """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes."""
     ax = style.axes(ax, size=(7.2, 4.4), title=title, xlabel="weights", ylabel="multiply-adds of one image")
     kinds = {"plain": (SKY, "o"), "branches or all maps kept": (GREEN, "s"), "residual": (PURPLE, "D")}
@@ -85,7 +97,10 @@ def cost_map(points, *, ax=None, title="Weights and work are two different costs
     return ax
 
 
-def shares(bars, *, ax=None, title="Weights sit in linear layers, work in convolutions"):
+def shares(
+    bars: dict[str, dict[str, Any]], *, ax: Axes | None = None,
+    title: str = "Weights sit in linear layers, work in convolutions",
+) -> Axes:  # fmt: skip
     """Stacked bars of {network: {cost: {kind of layer: share}}}, kinds as in KINDS; returns the Axes."""
     rows = [(f"{name}: {cost}", parts) for name, costs in bars.items() for cost, parts in costs.items()]
     ax = style.axes(ax, size=(6.6, 1.3 + 0.42 * len(rows)), title=title, xlabel="share in %")
@@ -104,7 +119,7 @@ def shares(bars, *, ax=None, title="Weights sit in linear layers, work in convol
     return ax
 
 
-def costs_of(rows):
+def costs_of(rows: tuple[Any, ...]) -> dict[str, list[int]]:
     """{cost: (values, one for each layer with weights)} for the rows of `counting.count`, costs as in COSTS."""
     learned = [row for row in rows if row.kind != "other"]
     return {
@@ -114,7 +129,10 @@ def costs_of(rows):
     }
 
 
-def by_layer(counts, *, costs=tuple(COSTS), title=None, figure=None):
+def by_layer(
+    counts: Any, *, costs: tuple[str, ...] = tuple(COSTS), title: str | None = None,
+    figure: Figure | None = None,
+) -> Figure:  # fmt: skip
     """Bars over a network's convolutional and linear layers in order, one panel for each of `costs`; the Figure.
 
     Each panel says how much its tallest bar is of the whole.
@@ -140,14 +158,17 @@ def by_layer(counts, *, costs=tuple(COSTS), title=None, figure=None):
     return figure
 
 
-def _short(n):
+def _short(n: int) -> str:
     for unit, name in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
         if n >= unit:
             return f"{n / unit:.3g} {name}"
     return str(n)
 
 
-def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
+def diagram(
+    stages: Sequence[list[str]], *, title: str | None = None, columns: bool = False,
+    shortcut: tuple[int, int] | None = None, ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """Boxes from left to right, `stages` a list of lists of texts, joined by arrows; returns the Axes.
 
     Boxes of neighbouring stages are joined all to all, or, with `columns`, place by place where both have as many; an
@@ -178,25 +199,27 @@ def diagram(stages, *, title=None, columns=False, shortcut=None, ax=None):
     return ax
 
 
-def _joined(n, m, columns):
+def _joined(n: int, m: int, columns: bool) -> list[Any]:
     if columns and n == m:
         return [(k, k) for k in range(n)]
     return [(a, b) for a in range(n) for b in range(m)]
 
 
-def _box(ax, x, y, text, *, color=BLUE, wide=1.24, high=0.66):
+def _box(ax: Axes, x: float, y: float, text: str, *, color: str = BLUE, wide: float = 1.24, high: float = 0.66) -> None:
     patch = FancyBboxPatch((x - wide / 2, y - high / 2), wide, high, boxstyle="round,pad=0,rounding_size=0.08")
     patch.set(facecolor="white", edgecolor=color, linewidth=1.6, zorder=2)
     ax.add_patch(patch)
     ax.text(x, y, text, ha="center", va="center", fontsize=8.5, zorder=3, color="0.1")
 
 
-def _arrow(ax, start, end, *, color="0.35", bend=0.0):
+def _arrow(
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], *, color: str = "0.35", bend: float = 0.0
+) -> None:
     how = {"arrowstyle": "-|>", "mutation_scale": 10, "connectionstyle": f"arc3,rad={bend}", "shrinkA": 0, "shrinkB": 0}
     ax.add_patch(FancyArrowPatch(start, end, color=color, lw=1.2, zorder=1, **how))
 
 
-def dense_diagram(layers=3, channels=64, growth=32, *, ax=None):
+def dense_diagram(layers: int = 3, channels: int = 64, growth: int = 32, *, ax: Axes | None = None) -> Axes:
     """A dense block: an arrow from the input and from each layer to all later ones, with channels; returns the Axes."""
     ax = style.axes(ax, size=(2.0 * (layers + 2), 3.0), title="Dense block: every layer sees all maps before it")
     texts = [f"input\n{channels}", *(f"layer {k + 1}\n+{growth}" for k in range(layers))]
@@ -216,7 +239,7 @@ def dense_diagram(layers=3, channels=64, growth=32, *, ax=None):
     return ax
 
 
-def family_tree(*, ax=None, title="Who descends from whom"):
+def family_tree(*, ax: Axes | None = None, title: str = "Who descends from whom") -> Axes:
     """The networks of lesson 11 by year, with what changed written on every edge; returns the Axes."""
     ax = style.axes(ax, size=(10.2, 5.6), title=title)
     wide, step = 1.3, 2.3
@@ -238,7 +261,10 @@ def family_tree(*, ax=None, title="Who descends from whom"):
     return ax
 
 
-def ranks(entries=ILSVRC, human=HUMAN, *, ax=None, title="ILSVRC: top-5 error by year, and the human line"):
+def ranks(
+    entries: Sequence[tuple[int, str, int, float]] = ILSVRC, human: float = HUMAN, *, ax: Axes | None = None,
+    title: str = "ILSVRC: top-5 error by year, and the human line",
+) -> Axes:  # fmt: skip
     """Entries (year, name, rank, error in %) as points, winners joined, and the human error as a line; the Axes."""
     ax = style.axes(ax, size=(8.0, 4.2), title=title, xlabel="year", ylabel="top-5 error in %")
     winners = [(year, error) for year, _, rank, error in entries if rank == 1]
@@ -257,6 +283,6 @@ def ranks(entries=ILSVRC, human=HUMAN, *, ax=None, title="ILSVRC: top-5 error by
     return ax
 
 
-def new_figure(panels):
+def new_figure(panels: int) -> Figure:
     """A Figure outside of pyplot, for widgets, with room for `panels` rows of bars."""
     return Figure(figsize=(7.2, 0.7 + 1.45 * panels), layout="constrained")

@@ -1,13 +1,20 @@
 """Backpropagation one step at a time: which node hands its gradient on, by which factor, and what has arrived."""
 
+from __future__ import annotations
+
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from course_lib.autograd.tensor import Tensor, topological_order
 from course_lib.viz.graph import layout
 from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SIGNS = {"add": "+", "mul": "×", "sub": "-", "neg": "-1 ×", "div": "/", "power": "power"}
 
@@ -22,7 +29,7 @@ class Step:
     say: str
 
 
-def trace_backward(output, *, names=None):
+def trace_backward(output: Tensor, *, names: dict[str, Tensor] | None = None) -> list[Step]:
     """The steps of reverse mode from `output`, a Tensor of one number whose graph holds only such; changes nothing.
 
     Step 0 is the forward pass alone, step 1 puts 1 at the output, each further one lets one node hand its gradient on.
@@ -53,7 +60,10 @@ def trace_backward(output, *, names=None):
     return steps
 
 
-def backward_step(output, step, *, names=None, ax=None, steps=None):
+def backward_step(
+    output: Tensor, step: int, *, names: dict[str, Tensor] | None = None, ax: Axes | None = None,
+    steps: Sequence[Step] | None = None,
+) -> Axes:  # fmt: skip
     """Draw the graph of `output` after `step` of `trace_backward`; the acting node is orange, what it sends red.
 
     `steps` saves tracing again. Values stand in the boxes, gradients beneath. Returns the Axes; IndexError says how
@@ -79,7 +89,9 @@ def backward_step(output, step, *, names=None, ax=None, steps=None):
     return ax
 
 
-def sigmoid_graph(w=(2.0, -3.0, -3.0), x=(-1.0, -2.0)):
+def sigmoid_graph(
+    w: tuple[float, float, float] = (2.0, -3.0, -3.0), x: tuple[float, float] = (-1.0, -2.0)
+) -> tuple[Tensor, dict[str, Tensor]]:
     """1 / (1 + exp(-(w0 x0 + w1 x1 + w2))) as a graph of single numbers: (output, {"w0": Tensor, ...})."""
     names = {f"w{i}": _leaf(v) for i, v in enumerate(w)} | {f"x{i}": _leaf(v) for i, v in enumerate(x)}
     s = names["w0"] * names["x0"] + names["w1"] * names["x1"] + names["w2"]
@@ -87,7 +99,7 @@ def sigmoid_graph(w=(2.0, -3.0, -3.0), x=(-1.0, -2.0)):
     return out, names | {"s": s, "f": out}
 
 
-def twice_graph(x=2.0, w=3.0):
+def twice_graph(x: float = 2.0, w: float = 3.0) -> tuple[Tensor, dict[str, Tensor]]:
     """a = x w; b = exp(-a); y = a + x b: x and a are used twice, along paths of different length."""
     names = {"x": _leaf(x), "w": _leaf(w)}
     a = names["x"] * names["w"]
@@ -96,15 +108,15 @@ def twice_graph(x=2.0, w=3.0):
     return y, names | {"a": a, "b": b, "y": y}
 
 
-def _leaf(value):
+def _leaf(value: float) -> Tensor:
     return Tensor(np.array(float(value)), requires_grad=True)
 
 
-def _number(value):
+def _number(value: float | np.ndarray) -> str:
     return f"{float(np.asarray(value)):.3g}"
 
 
-def _arrow(ax, x, t, at, column, row, now):
+def _arrow(ax: Axes, x: Tensor, t: Tensor, at: int, column: dict[int, int], row: dict[int, float], now: Step) -> None:
     """From input to user; red and turned round, with its number, where a gradient flows in this step."""
     start, end = np.array([column[id(x)], row[id(x)]]), np.array([column[id(t)], row[id(t)]])
     bend = _bend(x, t, at, column, row)
@@ -123,7 +135,7 @@ def _arrow(ax, x, t, at, column, row, now):
         ax.text(*middle, _number(sent), color=RED, fontsize=8, ha="center", va="center", bbox=box)
 
 
-def _bend(x, t, at, column, row):
+def _bend(x: Tensor, t: Tensor, at: int, column: dict[int, int], row: dict[int, float]) -> float:
     """Arrows that pass other columns go round them; two arrows between the same boxes part."""
     if sum(y is x for y in t.inputs) > 1:
         return 0.35 if at else -0.35
@@ -132,7 +144,7 @@ def _bend(x, t, at, column, row):
     return -0.35 if row[id(x)] >= row[id(t)] else 0.35
 
 
-def _box(ax, t, place, name, now):
+def _box(ax: Axes, t: Tensor, place: tuple[int, float], name: str, now: Step) -> None:
     constant = not t.requires_grad
     head = " = ".join(part for part in (name, SIGNS.get(t.op, t.op)) if part)
     text = f"{head}\n{_number(t.data)}" if head else _number(t.data)

@@ -3,7 +3,10 @@
 `trace` says what one step does, the other functions draw. All of it is about one channel, correlated, not rotated.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -11,6 +14,12 @@ from matplotlib.colors import to_rgb
 from course_lib.arithmetic import output_size, reach
 from course_lib.viz import style
 from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, RED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from course_lib.viz.style import Panels
 
 PLAYGROUND = (  # the input and kernel with which the explorer opens; no symmetry that could hide a mistake
     np.array([[3, 0, 1, 2, 1], [1, 2, 0, 1, 0], [0, 1, 3, 1, 2], [2, 0, 1, 2, 1], [1, 3, 0, 0, 2]]),
@@ -33,7 +42,10 @@ class Trace:
     sentence: str
 
 
-def trace(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False):
+def trace(
+    x: np.ndarray, w: np.ndarray, step: int = 0, *, stride: int = 1, padding: int = 0, dilation: int = 1,
+    transposed: bool = False,
+) -> Trace:  # fmt: skip
     """What step `step` of kernel `w` (kh, kw) on `x` (h, w) does, row by row; one number each for both axes.
 
     Transposed, number `step` of x stamps the kernel and the canvas holds all stamps so far. Raises ValueError where
@@ -70,8 +82,9 @@ def trace(x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False):
 
 
 def window_step(
-    x, w, step=0, *, stride=1, padding=0, dilation=1, transposed=False, names=("input", "output"), figure=None
-):
+    x: np.ndarray, w: np.ndarray, step: int = 0, *, stride: int = 1, padding: int = 0, dilation: int = 1,
+    transposed: bool = False, names: tuple[str, str] = ("input", "output"), figure: Figure | None = None,
+) -> np.ndarray:  # fmt: skip
     """Draw one step of `trace`: input, kernel, output side by side, the numbers in play in colour. Returns 3 Axes.
 
     `names` are those of the first and the last grid.
@@ -91,7 +104,7 @@ def window_step(
     now[i, j] = True
     hidden = np.arange(t.small.size).reshape(t.small.shape) > t.step
     cut = "cut off" if transposed else "padding"
-    large = {"orange": t.taps, "hatched": t.border, "note": f", hatched: {cut}" if padding else ""}
+    large: dict[str, Any] = {"orange": t.taps, "hatched": t.border, "note": f", hatched: {cut}" if padding else ""}
     if transposed:
         grid(source, t.small, blue=now, title=f"{names[0]} {_by(t.small)}")
         shown = f"{t.large.shape[0] - 2 * padding}×{t.large.shape[1] - 2 * padding}"
@@ -107,7 +120,11 @@ def window_step(
     return axes
 
 
-def grid(ax, values, *, orange=None, blue=None, green=None, hatched=None, hidden=None, title="", note=""):
+def grid(
+    ax: Axes, values: np.ndarray, *, orange: np.ndarray | None = None, blue: np.ndarray | None = None,
+    green: np.ndarray | None = None, hatched: np.ndarray | None = None, hidden: np.ndarray | None = None,
+    title: str = "", note: str = "",
+) -> Axes:  # fmt: skip
     """Write the numbers of `values` (h, w) into square cells; the masks colour, hatch or hide cells. Returns `ax`."""
     rows, columns = values.shape
     face = np.ones((rows, columns, 3))
@@ -140,7 +157,9 @@ def grid(ax, values, *, orange=None, blue=None, green=None, hatched=None, hidden
     return ax
 
 
-def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
+def positions(
+    *, size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, ax: Axes | None = None
+) -> Axes:
     """Draw every position of a kernel on an axis of `size` samples, one a line, and the first that overhangs."""
     count = output_size(size, kernel, stride, padding, dilation)
     ax = style.axes(ax, size=(7.0, 0.42 * (count + 2) + 0.9))
@@ -165,7 +184,7 @@ def positions(*, size, kernel, stride=1, padding=0, dilation=1, ax=None):
     return ax
 
 
-def connections(*, inputs=7, kernel=3, axes=None):
+def connections(*, inputs: int = 7, kernel: int = 3, axes: Panels | None = None) -> Panels:
     """Draw who is connected with whom: fully, locally, convolutional. Grey lines are all different weights.
 
     In the convolutional layer one colour (and dash) is one weight, used by every neuron.
@@ -194,7 +213,7 @@ def connections(*, inputs=7, kernel=3, axes=None):
     return axes
 
 
-def im2col(x=None, w=None, axes=None):
+def im2col(x: np.ndarray | None = None, w: np.ndarray | None = None, axes: Panels | None = None) -> Panels:
     """Draw correlation as a matrix product: windows of `x` as rows, times `w` as a column. Returns 4 Axes."""
     x = np.array([[1, 2, 0, 1], [0, 3, 1, 2], [2, 1, 1, 0]]) if x is None else np.asarray(x)
     w = np.array([[1, 0], [2, -1]]) if w is None else np.asarray(w)
@@ -213,19 +232,19 @@ def im2col(x=None, w=None, axes=None):
     return axes
 
 
-def _by(a):
+def _by(a: np.ndarray) -> str:
     return "×".join(str(n) for n in a.shape)
 
 
-def _number(value):
+def _number(value: int) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def _factor(value):
+def _factor(value: int) -> str:
     return f"({_number(value)})" if value < 0 else _number(value)
 
 
-def _wrapped(sentence):
+def _wrapped(sentence: str) -> str:
     """A long sum in lines of at most about 90 characters, broken between its terms."""
     terms, lines = sentence.split(" + "), [""]
     for number, term in enumerate(terms):

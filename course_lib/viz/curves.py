@@ -1,11 +1,23 @@
 """Curves and tables of a training run: learning curves, confusion matrix, ROC."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
-def learning_curves(curves, *, ax=None, xlabel="epoch", ylabel="loss", title=None, log=False, spread=None):
+
+def learning_curves(
+    curves: dict[str, list[float] | tuple[list, list] | np.ndarray], *, ax: Axes | None = None, xlabel: str = "epoch",
+    ylabel: str = "loss", title: str | None = None, log: bool = False, spread: dict[str, list[float]] | None = None,
+) -> Axes:  # fmt: skip
     """Draw named curves, each a sequence of numbers or a pair (x, y); `spread` gives a half-width band by name.
 
     curves: {"training": [2.3, 1.1, ...], "validation": ([1, 5, 10], [2.3, 1.4, 1.2])}. Returns the Axes.
@@ -26,7 +38,9 @@ def learning_curves(curves, *, ax=None, xlabel="epoch", ylabel="loss", title=Non
     return ax
 
 
-def confusion_matrix(counts, *, classes=None, ax=None, title=None):
+def confusion_matrix(
+    counts: ArrayLike, *, classes: Sequence[str] | None = None, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Draw counts (true class, predicted class), shaded by the share of each true class. Returns the Axes."""
     counts = np.asarray(counts)
     k = len(counts)
@@ -48,7 +62,10 @@ def confusion_matrix(counts, *, classes=None, ax=None, title=None):
     return ax
 
 
-def roc_curve(false_positive_rate, true_positive_rate, *, label=None, ax=None, title=None):
+def roc_curve(
+    false_positive_rate: Sequence[float], true_positive_rate: Sequence[float], *, label: str | None = None,
+    ax: Axes | None = None, title: str | None = None,
+) -> Axes:  # fmt: skip
     """Draw one ROC curve beside the diagonal of chance; both rates (n,) in [0, 1], rising. Returns the Axes."""
     if np.ndim(false_positive_rate) != 1 or np.shape(false_positive_rate) != np.shape(true_positive_rate):
         shapes = f"{np.shape(false_positive_rate)} and {np.shape(true_positive_rate)}"
@@ -63,7 +80,10 @@ def roc_curve(false_positive_rate, true_positive_rate, *, label=None, ax=None, t
     return ax
 
 
-def histograms(named, *, bins=40, columns=5, title=None, xlabel="value"):
+def histograms(
+    named: Mapping[str, np.ndarray], *, bins: int = 40, columns: int = 5, title: str | None = None,
+    xlabel: str = "value",
+) -> np.ndarray:  # fmt: skip
     """One small histogram for each named array, all on one x axis: activations or gradients layer by layer.
 
     named: {"layer 1": array of any shape, ...}. Writes mean and standard deviation into each. Returns the Axes (n,).

@@ -1,14 +1,20 @@
 """All optimisers on one landscape: three functions of two weights, and the paths taken down them."""
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.optim.steps import STEPS, follow, start
 from course_lib.viz.landscape import landscape
 from course_lib.viz.style import COLORS, MARKERS, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Ground:
     rates: dict
 
 
-def _rosenbrock_gradient(w):
+def _rosenbrock_gradient(w: np.ndarray) -> np.ndarray:
     u, v = w
     return np.array([-400 * u * (v - u * u) - 2 * (1 - u), 200 * (v - u * u)])
 
@@ -60,7 +66,10 @@ GROUNDS = {  # rates picked by trial: 100 steps get far, none jumps out
 }
 
 
-def paths(ground, names=tuple(STEPS), *, steps=100, factor=1.0, own=None):
+def paths(
+    ground: str, names: Sequence[str] = tuple(STEPS), *, steps: int = 100, factor: float = 1.0,
+    own: dict[str, Callable] | None = None,
+) -> dict[str, np.ndarray]:  # fmt: skip
     """{name: weights (steps + 1, 2)} of the optimisers `names` on the landscape `ground`, rates times `factor`.
 
     `own` may hold other step functions, {"Adam": adam_step}. A path that leaves for good ends where it was last finite.
@@ -77,7 +86,9 @@ def paths(ground, names=tuple(STEPS), *, steps=100, factor=1.0, own=None):
     return found
 
 
-def race(ground, walked, *, ax=None, title=None, legend=True):
+def race(
+    ground: str, walked: dict[str, np.ndarray], *, ax: Axes | None = None, title: str | None = None, legend: bool = True
+) -> Axes:
     """Draw the landscape and the paths {name: (steps, 2)} on it, the last place of each marked. Returns the Axes."""
     place = GROUNDS[ground]
     ax = axes(ax, size=(4.4, 3.8), title=title, xlabel="$w_0$", ylabel="$w_1$")
@@ -95,6 +106,6 @@ def race(ground, walked, *, ax=None, title=None, legend=True):
 
 
 @functools.lru_cache(maxsize=64)
-def remembered(ground, steps, factor):
+def remembered(ground: str, steps: int, factor: float) -> dict[str, np.ndarray]:
     """`paths` of the library's optimisers, computed once for each setting."""
     return paths(ground, steps=steps, factor=factor)

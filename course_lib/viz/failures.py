@@ -1,14 +1,30 @@
 """How networks fail, drawn: attacked images, reliability, maps of what a network looks at, reaction times."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.topics import attacks, calibration
 from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREEN, GREY, MARKERS, ORANGE, RED, YELLOW, axes, row
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from course_lib.nn.module import Module
+    from course_lib.topics.reaction import Session
+    from course_lib.viz.style import Panels
+
 STRENGTHS = np.linspace(0, 0.3, 7)
 
 
-def bare(ax, image, *, title=None, low=0.0, high=1.0, cmap="gray", frame=None):
+def bare(
+    ax: Axes, image: np.ndarray, *, title: str | None = None, low: float = 0.0, high: float = 1.0, cmap: str = "gray",
+    frame: str | None = None,
+) -> Axes:  # fmt: skip
     """Show one image (h, w) without ticks; `frame` is the colour of a border. Returns the Axes."""
     ax.imshow(image, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
     ax.set(xticks=(), yticks=())
@@ -20,7 +36,10 @@ def bare(ax, image, *, title=None, low=0.0, high=1.0, cmap="gray", frame=None):
     return ax
 
 
-def attack_picture(model, x, t, eps, *, steps=10, many=None, name="the network"):
+def attack_picture(
+    model: Module, x: np.ndarray, t: np.ndarray, eps: float, *, steps: int = 10, many: Panels | None = None,
+    name: str = "the network",
+) -> Panels:  # fmt: skip
     """One image x (1, 1, h, w) of class t (1,), the change an iterated attack makes, the result, its probabilities.
 
     Returns the four Axes: image, change, attacked image, bars.
@@ -41,7 +60,10 @@ def attack_picture(model, x, t, eps, *, steps=10, many=None, name="the network")
     return many
 
 
-def strength_curves(curves, *, ax=None, title=None, spread=None, xlabel="strength of the attack, ε"):
+def strength_curves(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, ax: Axes | None = None, title: str | None = None,
+    spread: Mapping[str, ArrayLike] | None = None, xlabel: str = "strength of the attack, ε",
+) -> Axes:  # fmt: skip
     """Share read rightly against the strength of the attack: {name: (eps, share)}; returns the Axes."""
     ax = axes(ax, title=title, xlabel=xlabel, ylabel="share read rightly")
     for k, (name, (eps, share)) in enumerate(curves.items()):
@@ -55,7 +77,10 @@ def strength_curves(curves, *, ax=None, title=None, spread=None, xlabel="strengt
     return ax
 
 
-def lettered(curves, *, size=(2.5, 2.3), ylabel="share read rightly"):
+def lettered(
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, size: tuple[float, float] = (2.5, 2.3),
+    ylabel: str = "share read rightly",
+) -> np.ndarray:  # fmt: skip
     """One small drawing a curve, under its letter: {letter: (eps, share)}; returns the Axes."""
     many = row(len(curves), size=size, sharey=True)
     for k, (ax, (letter, (eps, share))) in enumerate(zip(many, curves.items(), strict=True)):
@@ -65,7 +90,9 @@ def lettered(curves, *, size=(2.5, 2.3), ylabel="share read rightly"):
     return many
 
 
-def reliability(confidence, right, *, bins=10, ax=None, title=None):
+def reliability(
+    confidence: np.ndarray, right: np.ndarray, *, bins: int = 10, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Share right against confidence in equal bins, beside the diagonal; gaps are hatched. Returns the Axes."""
     count, sure, share = calibration.binned(confidence, right, bins)
     ax = axes(ax, size=(3.6, 3.4), title=title, xlabel="confidence", ylabel="share right")
@@ -81,7 +108,7 @@ def reliability(confidence, right, *, bins=10, ax=None, title=None):
     return ax
 
 
-def maps(images, rows, *, size=1.0):
+def maps(images: np.ndarray, rows: dict[str, np.ndarray], *, size: float = 1.0) -> np.ndarray:
     """Images (n, h, w) in the first line and below them named lines of maps: {name: (n, h, w)}; returns the Axes.
 
     Each map is scaled to its own largest value.
@@ -100,7 +127,7 @@ def maps(images, rows, *, size=1.0):
     return grid
 
 
-def reaction_times(session, machine=None, *, ax=None):
+def reaction_times(session: Session, machine: ArrayLike | None = None, *, ax: Axes | None = None) -> Axes:
     """Reaction times of a Session in milliseconds as a histogram, their median with its interval; returns the Axes.
 
     `machine` (n,) are a network's milliseconds for the same pictures; with them the scale is logarithmic.

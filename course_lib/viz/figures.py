@@ -1,13 +1,25 @@
 """Joints drawn on figures, and boxes drawn on scenes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from course_lib.data.scenes import LIMBS
 from course_lib.viz.style import BLUE, GREEN, GREYS, ORANGE, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
-def joints_on(image, joints, *, ax=None, color=ORANGE, title=None, label=None):
+
+def joints_on(
+    image: np.ndarray, joints: np.ndarray, *, ax: Axes | None = None, color: str = ORANGE, title: str | None = None,
+    label: str | None = None,
+) -> Axes:  # fmt: skip
     """An image (h, w), unless None, and joints (11, 2) in pixels with their limbs over it; returns the Axes."""
     ax = axes(ax, size=(2.4, 2.4), title=title)
     if image is not None:
@@ -20,7 +32,10 @@ def joints_on(image, joints, *, ax=None, color=ORANGE, title=None, label=None):
     return ax
 
 
-def boxes_on(image, boxes, *, ax=None, truths=(), told=None, title=None):
+def boxes_on(
+    image: np.ndarray, boxes: ArrayLike, *, ax: Axes | None = None, truths: Sequence[Any] = (),
+    told: Sequence[str] | None = None, title: str | None = None,
+) -> Axes:  # fmt: skip
     """A scene (h, w), found boxes (n, 4), dashed true ones (m, 4), and a text for each found box; returns the Axes."""
     ax = axes(ax, size=(4.0, 2.7), title=title)
     ax.imshow(image, cmap=GREYS, vmin=0, vmax=1)
@@ -35,6 +50,6 @@ def boxes_on(image, boxes, *, ax=None, truths=(), told=None, title=None):
     return ax
 
 
-def _frame(ax, box, color, **how):
+def _frame(ax: Axes, box: np.ndarray, color: str, **how: float | str) -> None:
     left, top, right, bottom = box
     ax.add_patch(Rectangle((left - 0.5, top - 0.5), right - left, bottom - top, fill=False, ec=color, **how))

@@ -1,5 +1,10 @@
 """What filters answer to a photograph, and what their answers cost."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
@@ -7,8 +12,13 @@ from course_lib.viz import style
 from course_lib.viz.convolution import grid
 from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, GREYS, MARKERS, ORANGE, RED
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def one_answer(photo, kernel, *, corner, axes=None):
+    from course_lib.viz.style import Panels
+
+
+def one_answer(photo: np.ndarray, kernel: np.ndarray, *, corner: tuple[int, int], axes: Panels | None = None) -> Panels:
     """From a photograph (h, w) to one number of its map: window, kernel, answer. Returns 4 Axes.
 
     `corner` is the (row, column) of the window; its grey values are shown in per cent.
@@ -33,7 +43,7 @@ def one_answer(photo, kernel, *, corner, axes=None):
     return axes
 
 
-def picture(ax, image, *, signed=False, title=""):
+def picture(ax: Axes, image: np.ndarray, *, signed: bool = False, title: str = "") -> Axes:
     """Show a grey image (h, w), or with `signed` a map around 0: red above, blue below, white at 0. Returns `ax`."""
     if signed:
         most = float(np.quantile(np.abs(image), 0.995)) or 1.0  # a few extreme pixels should not bleach the rest
@@ -46,7 +56,7 @@ def picture(ax, image, *, signed=False, title=""):
     return ax
 
 
-def responses(maps, kernels, names, *, axes=None):
+def responses(maps: np.ndarray, kernels: np.ndarray, names: Sequence[str], *, axes: Panels | None = None) -> Panels:
     """Show the map of each filter, red where its answer is positive, blue where negative, its kernel in the corner."""
     if axes is None:
         columns = min(len(names), 3) if len(names) != 4 else 4
@@ -63,7 +73,7 @@ def responses(maps, kernels, names, *, axes=None):
     return axes
 
 
-def shifted_taps(photo, kernel, *, dilation=1):
+def shifted_taps(photo: np.ndarray, kernel: np.ndarray, *, dilation: int = 1) -> list[Axes]:
     """Show convolution as a sum of shifted photographs, one for each tap of `kernel`. Returns the Axes, sum last."""
     kh, kw = kernel.shape
     rows, columns = photo.shape[0] - dilation * (kh - 1), photo.shape[1] - dilation * (kw - 1)
@@ -90,7 +100,9 @@ def shifted_taps(photo, kernel, *, dilation=1):
     return [*small.ravel(), big]
 
 
-def cost_against_time(counted, measured, kernels, *, ax=None):
+def cost_against_time(
+    counted: Sequence[float], measured: Sequence[float], kernels: Sequence[int], *, ax: Axes | None = None
+) -> Axes:
     """Plot seconds against multiply-adds, both logarithmic, by kernel size, with the line of the median rate."""
     counted, measured, kernels = (np.asarray(v) for v in (counted, measured, kernels))
     ax = style.axes(ax, size=(6.2, 4.2), xlabel="multiply-adds (counted)", ylabel="milliseconds (measured)")

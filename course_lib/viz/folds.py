@@ -1,5 +1,10 @@
 """What one hidden layer does to the plane: its hyperplanes, the regions between them, and the surface it folds."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
@@ -8,7 +13,10 @@ from matplotlib.figure import Figure
 from course_lib.viz import planes
 from course_lib.viz.style import BLUE, COLORS, GREEN, GREY, ORANGE, PURPLE, RED, axes
 
-ACTIVATIONS = {
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "ReLU": (lambda a: np.maximum(a, 0), lambda a: (a > 0).astype(float)),
     "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2),
     "tanh": (np.tanh, lambda a: 1 - np.tanh(a) ** 2),
@@ -17,17 +25,21 @@ ACTIVATIONS = {
 UNITS = (PURPLE, GREEN, ORANGE, RED)
 
 
-def output(w1, b1, w2, b2, x, activation="ReLU"):
+def output(
+    w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: float, x: np.ndarray, activation: str = "ReLU"
+) -> np.ndarray:
     """y (n,) of the net with hidden weights w1 (k, 2), b1 (k,), output weights w2 (k,), b2, at points x (n, 2)."""
     return ACTIVATIONS[activation][0](x @ w1.T + b1) @ w2 + b2
 
 
-def pattern(w1, b1, x):
+def pattern(w1: np.ndarray, b1: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Which hidden units are on at each point of x (n, 2), as one whole number (n,): unit k counts 2**k."""
     return ((x @ w1.T + b1) > 0) @ (2 ** np.arange(len(b1)))
 
 
-def hyperplanes(w1, b1, *, ax=None, limit=2.0, title=None):
+def hyperplanes(
+    w1: np.ndarray, b1: np.ndarray, *, ax: Axes | None = None, limit: float = 2.0, title: str | None = None
+) -> Axes:
     """Lines and normals of the hidden units over the square |u|, |v| <= limit, regions tinted. Returns the Axes.
 
     A unit whose weights are both 0 has no line and is left out.
@@ -46,12 +58,14 @@ def hyperplanes(w1, b1, *, ax=None, limit=2.0, title=None):
     return ax
 
 
-def regions(w1, b1, *, limit=2.0):
+def regions(w1: np.ndarray, b1: np.ndarray, *, limit: float = 2.0) -> int:
     """How many regions of the square |u|, |v| <= limit the hidden units tell apart, counted on a fine grid."""
     return len(np.unique(pattern(w1, b1, _grid(limit, 240)[2])))
 
 
-def surface(w1, b1, w2, b2, *, ax, limit=2.0, activation="ReLU"):
+def surface(
+    w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: float, *, ax: Axes, limit: float = 2.0, activation: str = "ReLU"
+) -> None:
     """The net's output as a surface in the 3-D Axes `ax`, with the curve over each unit's line drawn on it."""
     u, v, grid = _grid(limit, 49)
     y = output(w1, b1, w2, b2, grid, activation).reshape(u.shape)
@@ -68,7 +82,10 @@ def surface(w1, b1, w2, b2, *, ax, limit=2.0, activation="ReLU"):
     return ax
 
 
-def folded(w1, b1, w2, b2=0.0, *, limit=2.0, activation="ReLU", figure=None, title=None):
+def folded(
+    w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: float = 0.0, *, limit: float = 2.0, activation: str = "ReLU",
+    figure: Figure | None = None, title: str | None = None,
+) -> Figure:  # fmt: skip
     """Hyperplanes on the left, the surface they fold on the right; returns the Figure."""
     w1, b1, w2 = (np.asarray(a, float) for a in (w1, b1, w2))
     if w1.shape != (len(b1), 2) or b1.shape != w2.shape:
@@ -82,7 +99,7 @@ def folded(w1, b1, w2, b2=0.0, *, limit=2.0, activation="ReLU", figure=None, tit
     return figure
 
 
-def activation_curves(names=("ReLU", "sigmoid", "tanh")):
+def activation_curves(names: tuple[str, str, str] = ("ReLU", "sigmoid", "tanh")) -> np.ndarray:
     """Each named activation with its derivative, side by side; returns the Axes."""
     a = np.linspace(-5, 5, 401)
     _, many = plt.subplots(1, len(names), figsize=(3.1 * len(names), 2.7), layout="constrained", squeeze=False)
@@ -98,6 +115,6 @@ def activation_curves(names=("ReLU", "sigmoid", "tanh")):
     return many[0]
 
 
-def _grid(limit, n):
+def _grid(limit: float, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     u, v = np.meshgrid(np.linspace(-limit, limit, n), np.linspace(-limit, limit, n))
     return u, v, np.column_stack([u.ravel(), v.ravel()])

@@ -1,11 +1,24 @@
 """The computation graph of a Tensor: boxes for values, arrows in the order of computation, gradients beneath."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from course_lib.viz.style import BLUE, GREY, RED, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def computation_graph(output, *, names=None, ax=None, title=None, fmt="{:.3g}"):
+    from course_lib.autograd.tensor import Tensor
+
+
+def computation_graph(
+    output: Tensor, *, names: dict[str, Tensor] | None = None, ax: Axes | None = None, title: str | None = None,
+    fmt: str = "{:.3g}",
+) -> Axes:  # fmt: skip
     """Draw what `output` was computed from, left to right; draw before `backward` frees the graph.
 
     names: {"w0": Tensor, ...} labels leaves and intermediates. Scalars show their value, arrays their shape; a Tensor
@@ -30,13 +43,13 @@ def computation_graph(output, *, names=None, ax=None, title=None, fmt="{:.3g}"):
     return ax
 
 
-def layout(output):
+def layout(output: Tensor) -> tuple[list[Tensor], dict[int, int], dict[int, float]]:
     """Where to draw the graph below `output`: its Tensors, inputs before users, and their column and row by id."""
     nodes, column = _columns(output)
     return nodes, column, _rows(nodes, column)
 
 
-def _columns(output):
+def _columns(output: Tensor) -> tuple[list[Tensor], dict[int, int]]:
     """Every Tensor below `output`, inputs before users, and its column: one right of its furthest input."""
     order, stack, seen = [], [(output, False)], set()
     while stack:
@@ -57,7 +70,7 @@ def _columns(output):
     return order, column
 
 
-def _rows(nodes, column):
+def _rows(nodes: Sequence[Tensor], column: dict[int, int]) -> dict[int, float]:
     """Heights: within each column, near the mean of the neighbours, at least one apart."""
     members = {}
     for t in nodes:
@@ -79,7 +92,7 @@ def _rows(nodes, column):
     return row
 
 
-def _box(ax, t, x, y, name, fmt):
+def _box(ax: Axes, t: Tensor, x: int, y: float, name: str, fmt: str) -> None:
     say = lambda a: fmt.format(float(a)) if a.size == 1 else "x".join(map(str, a.shape))  # noqa: E731
     head = " = ".join(part for part in (name, t.op) if part)
     text = f"{head}\n{say(t.data)}" if head else say(t.data)

@@ -1,12 +1,24 @@
 """Arrays shown as images: grids of samples, filters and feature maps, an image as its numbers."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.viz.style import DIVERGING, GREYS, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
 
-def image_grid(images, *, titles=None, columns=10, size=0.9, cmap=GREYS, signed=False, title=None):
+
+def image_grid(
+    images: np.ndarray, *, titles: Sequence[str] | None = None, columns: int = 10, size: float = 0.9, cmap: str = GREYS,
+    signed: bool = False, title: str | None = None,
+) -> np.ndarray:  # fmt: skip
     """Show images (n, h, w), (n, 1, h, w) or (n, 3, h, w) in a grid; returns the Axes (n,).
 
     signed=True puts zero in the middle of a diverging scale, one scale for all, as filters want. Colour images are
@@ -39,7 +51,7 @@ def image_grid(images, *, titles=None, columns=10, size=0.9, cmap=GREYS, signed=
     return grid.ravel()[:n]
 
 
-def filters(weight, *, columns=8, size=0.9, title=None):
+def filters(weight: np.ndarray, *, columns: int = 8, size: float = 0.9, title: str | None = None) -> np.ndarray:
     """Show first-layer filters (f, 1 or 3, kh, kw), signed and on one scale; deeper ones by their strongest channel."""
     weight = np.asarray(weight)
     if weight.ndim != 4:
@@ -51,7 +63,7 @@ def filters(weight, *, columns=8, size=0.9, title=None):
     return image_grid(weight[np.arange(len(weight)), strongest], columns=columns, size=size, signed=True, title=title)
 
 
-def feature_maps(maps, *, columns=8, size=1.1, title=None):
+def feature_maps(maps: np.ndarray, *, columns: int = 8, size: float = 1.1, title: str | None = None) -> Axes:
     """Show the maps (c, h, w) that one image excites, zero in the middle of the scale."""
     maps = np.asarray(maps)
     if maps.ndim != 3:
@@ -61,7 +73,10 @@ def feature_maps(maps, *, columns=8, size=1.1, title=None):
     )
 
 
-def numbers(patch, *, ax=None, title=None, fmt="{:.0f}", cmap=GREYS, highlight=None):
+def numbers(
+    patch: ArrayLike, *, ax: Axes | None = None, title: str | None = None, fmt: str = "{:.0f}", cmap: str = GREYS,
+    highlight: tuple[int, int, int, int] | None = None,
+) -> Axes:  # fmt: skip
     """Show a small array (h, w) as grey cells with their numbers written in; returns the Axes.
 
     highlight: (row, column, height, width) of a window to frame.

@@ -1,12 +1,24 @@
 """A loss over two weights, and the paths that optimisers take on it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.viz.style import COLORS, MARKERS, SEQUENTIAL, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def landscape(loss, *, x=(-2, 2), y=(-2, 2), paths=None, minimum=None, levels=25, log=True, ax=None, title=None):
+
+def landscape(
+    loss: Callable, *, x: tuple[float, float] = (-2, 2), y: tuple[float, float] = (-2, 2),
+    paths: dict[str, list[np.ndarray] | np.ndarray] | None = None, minimum: Sequence[float] | None = None,
+    levels: int = 25, log: bool = True, ax: Axes | None = None, title: str | None = None,
+) -> Axes:  # fmt: skip
     """Contours of `loss(w0, w1)`, a function of arrays, and `paths` {"SGD": points (steps, 2), ...} over them.
 
     log=True spaces the contours by the logarithm of the height above the lowest point shown. Returns the Axes.
@@ -29,7 +41,10 @@ def landscape(loss, *, x=(-2, 2), y=(-2, 2), paths=None, minimum=None, levels=25
     return ax
 
 
-def surface(loss, *, x=(-2, 2), y=(-2, 2), ax=None, title=None, zlabel="loss"):
+def surface(
+    loss: Callable, *, x: tuple[int, int] = (-2, 2), y: tuple[int, int] = (-2, 2), ax: Axes | None = None,
+    title: str | None = None, zlabel: str = "loss",
+) -> Axes:  # fmt: skip
     """The same function of two variables as a surface in 3-D. Returns the Axes."""
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 4.2), subplot_kw={"projection": "3d"}, layout="constrained")
@@ -41,6 +56,8 @@ def surface(loss, *, x=(-2, 2), y=(-2, 2), ax=None, title=None, zlabel="loss"):
     return ax
 
 
-def _sampled(loss, x, y, n):
+def _sampled(
+    loss: Callable, x: tuple[float, float], y: tuple[float, float], n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     u, v = np.meshgrid(np.linspace(*x, n), np.linspace(*y, n))
     return u, v, np.broadcast_to(np.asarray(loss(u, v), dtype=float), u.shape)

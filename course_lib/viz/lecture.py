@@ -1,7 +1,11 @@
 """The table under a lecture figure: what the lecture shows, what this run gives, with which setting."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 HEAD = ("", "lecture", "ours", "setting")
 
@@ -14,19 +18,24 @@ class LectureTable:
     """
 
     title: str
-    rows: tuple
+    rows: tuple[Any, ...]
 
+<<<<<<< HEAD
     def _cells(self):
         cells = [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
         return cells if any(row[1] for row in cells[1:]) else [(row[0], *row[2:]) for row in cells]
+=======
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
+>>>>>>> 68de601 (Hint every function of viz and widgets)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         cells = self._cells()
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in cells]
         return "\n".join([self.title, *(line.rstrip() for line in lines)])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         head, *body = self._cells()
         left = 'style="text-align:left;padding:0.2em 1.2em 0.2em 0"'
         rows = [f"<tr>{''.join(f'<th {left}>{escape(c)}</th>' for c in head)}</tr>"]
@@ -35,7 +44,7 @@ class LectureTable:
         return f"<table>{title}{''.join(rows)}</table>"
 
 
-def lecture_table(title, rows):
+def lecture_table(title: str, rows: Sequence[tuple[str | int, ...]]) -> LectureTable:
     """The table "lecture · ours · setting" of one figure; `rows` are (what, lecture, ours, setting), any values.
 
     Whole numbers are grouped by thin spaces. Raises ValueError for a row that has not four entries.
@@ -47,7 +56,7 @@ def lecture_table(title, rows):
     return LectureTable(title, rows)
 
 
-def _text(cell):
+def _text(cell: int | str) -> str:
     """A cell as text; 94371840 reads better as 94 371 840."""
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

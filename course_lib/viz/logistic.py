@@ -1,5 +1,10 @@
 """What a sigmoid neuron says, as a curve and as a tint of the plane, and descent on its loss over two weights."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
@@ -9,11 +14,18 @@ from course_lib.viz.landscape import landscape
 from course_lib.viz.planes import MINUS, PLUS, points, view
 from course_lib.viz.style import BLUE, GREY, ORANGE, RED, axes, row
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from course_lib.viz.style import Panels
+
 REACH = 6.0  # inputs shown on either side of 0, and half the extent of the loss over two weights
 RED_TO_BLUE = LinearSegmentedColormap.from_list("red to blue", [MINUS, "white", PLUS])
 
 
-def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
+def sigmoid_neuron(
+    weight: float, bias: float, temperature: float = 1.0, *, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """The output sigmoid((weight x + bias) / temperature) over the input x, beside the step of a threshold neuron.
 
     The tangent at output 1/2 is dashed; its slope is weight / (4 temperature). Returns the Axes. Raises ValueError
@@ -37,7 +49,10 @@ def sigmoid_neuron(weight, bias, temperature=1.0, *, ax=None, title=None):
     return ax
 
 
-def probability(score, x, t, *, ax=None, title=None, contours=True):
+def probability(
+    score: Callable, x: np.ndarray, t: np.ndarray, *, ax: Axes | None = None, title: str | None = None,
+    contours: bool = True,
+) -> Axes:  # fmt: skip
     """Points `x (n, 2)` with labels `t (n,)`, the plane tinted by sigmoid(score), 0 red to 1 blue.
 
     `score` is a function from points `(m, 2)` to logits `(m,)`. The lines of y = 0.1, 0.5 and 0.9 are drawn where they
@@ -58,7 +73,9 @@ def probability(score, x, t, *, ax=None, title=None, contours=True):
     return ax
 
 
-def loss_and_path(x1, t, path, *, axes_pair=None, title=None):
+def loss_and_path(
+    x1: np.ndarray, t: np.ndarray, path: np.ndarray, *, axes_pair: Panels | None = None, title: str | None = None
+) -> tuple[Axes, Axes]:
     """Left: the cross-entropy over (w0, w1) and the way `path (steps + 1, 2)`; right: the loss along the way.
 
     `x1 (n, 2)` holds inputs with the 1 in front, `t (n,)` labels 0 and 1. Weights far outside are not drawn, their
@@ -69,7 +86,7 @@ def loss_and_path(x1, t, path, *, axes_pair=None, title=None):
         raise ValueError(f"loss_and_path: expected x1 (n, 2) and path (m, 2), got {np.shape(x1)} and {path.shape}")
     left, right = row(2, size=(4.4, 3.7)) if axes_pair is None else axes_pair
 
-    def loss(w0, w1):
+    def loss(w0: np.ndarray, w1: np.ndarray) -> np.ndarray:
         z = w0[..., None] + w1[..., None] * x1[:, 1]
         return np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z), axis=-1)
 

@@ -1,26 +1,35 @@
 """A digit beside the training images nearest to it, and how they vote."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.viz.style import BLUE, GREY, RED
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 SHOWN = 12  # neighbours drawn; all k of them vote
 
 
-def nearest(x, query, k):
+def nearest(x: np.ndarray, query: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the `k` images of x (n, d) nearest to query (d,), nearest first, and their Euclidean distances."""
     apart = np.linalg.norm(np.asarray(x, np.float64) - query, axis=1)
     rows = np.argsort(apart, kind="stable")[:k]
     return rows, apart[rows]
 
 
-def votes(labels, classes=10):
+def votes(labels: np.ndarray, classes: int = 10) -> np.ndarray:
     """How many of the labels (k,) fall on each class, (classes,)."""
     return np.bincount(labels, minlength=classes)
 
 
-def neighbour_figure(x, t, query, k, *, truth=None, figure=None):
+def neighbour_figure(
+    x: np.ndarray, t: np.ndarray, query: np.ndarray, k: int, *, truth: int | None = None, figure: Figure | None = None
+) -> Figure:
     """Draw a query image, its nearest neighbours among x (n, d) with labels t (n,), and the votes of k of them.
 
     Images are square; at most 12 neighbours are drawn. A vote for a wrong digit is red where the `truth` is given.
@@ -46,24 +55,24 @@ def neighbour_figure(x, t, query, k, *, truth=None, figure=None):
     return figure
 
 
-def _new_figure():
+def _new_figure() -> Figure:
     import matplotlib.pyplot as plt
 
     return plt.figure(figsize=(9.6, 2.7), layout="constrained")
 
 
-def png_figure():
+def png_figure() -> Figure:
     """A figure outside of pyplot, for a widget that turns it into bytes."""
     return Figure(figsize=(9.6, 2.7), layout="constrained")
 
 
-def _picture(ax, picture, title, *, color="black", size=8):
+def _picture(ax: Axes, picture: np.ndarray, title: str, *, color: str = "black", size: int = 8) -> None:
     ax.imshow(picture, cmap="gray_r", vmin=0, vmax=max(1.0, float(picture.max())))
     ax.set_title(title, fontsize=size, pad=3, color=color)
     ax.set_axis_off()
 
 
-def _bars(ax, count, truth):
+def _bars(ax: Axes, count: np.ndarray, truth: int) -> None:
     colors = [RED if truth is not None and c != truth else BLUE for c in range(len(count))]
     ax.barh(range(len(count)), count, color=colors)
     ax.set(ylim=(len(count) - 0.5, -0.5), yticks=range(len(count)), xlim=(0, max(1, count.max()) * 1.15))

@@ -1,15 +1,29 @@
 """A network as a row of blocks: what shape leaves each layer, and where the weights are."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.patches import Polygon, Rectangle
 
 from course_lib.viz.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from course_lib.nn.summary import Row, Summary
+
+
 KINDS = (("Conv", BLUE), ("Pool", GREEN), ("Norm", SKY), ("Linear", ORANGE), ("Local", BLUE), ("Drop", GREY))
 OTHER = PURPLE
 
 
-def architecture(summary, *, input_shape=None, ax=None, title=None):
+def architecture(
+    summary: Summary, *, input_shape: tuple[int, int, int] | None = None, ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:  # fmt: skip
     """Draw the rows of `course_lib.nn.summary.summary`, left to right, as slabs; returns the Axes.
 
     A slab's height is the image's, its width grows with the logarithm of the channels; vectors are columns. Beneath
@@ -41,7 +55,7 @@ def architecture(summary, *, input_shape=None, ax=None, title=None):
     return ax
 
 
-def _shown(rows, input_shape):
+def _shown(rows: Sequence[Row], input_shape: tuple[int, int, int] | None) -> list[tuple[str, tuple[int, ...], int]]:
     """(layer, output shape, weights) of the rows worth a slab, the input first where its shape is given."""
     shown = [("input", tuple(input_shape), 0)] if input_shape else []
     for row in rows:
@@ -50,14 +64,14 @@ def _shown(rows, input_shape):
     return shown
 
 
-def _size(shape, tallest):
+def _size(shape: tuple[int, ...], tallest: int) -> tuple[float, float]:
     """(width, height) of a slab for an output shape (c, h, w) or (n,), heights at most 2."""
     if len(shape) == 3:
         return 0.12 + 0.13 * np.log2(shape[0]), 2.0 * max(shape[1] / tallest, 0.06)
     return 0.14, 0.25 + 0.16 * np.log2(np.prod(shape))
 
 
-def _slab(ax, x, wide, high, color):
+def _slab(ax: Axes, x: float, wide: float, high: float, color: str) -> None:
     depth = 0.12 * min(high, 1.5)
     low, top = -high / 2, high / 2
     ax.add_patch(Rectangle((x, low), wide, high, facecolor=color, edgecolor="white"))
@@ -67,5 +81,5 @@ def _slab(ax, x, wide, high, color):
     ax.add_patch(Polygon(side, facecolor=color, edgecolor="white", alpha=0.75))
 
 
-def _color(layer):
+def _color(layer: str) -> str:
     return next((color for part, color in KINDS if part.lower() in layer.lower()), OTHER)

@@ -1,13 +1,23 @@
 """A photograph as numbers: a window of it written out, a threshold, and how alike neighbours are."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.viz.images import numbers
 from course_lib.viz.style import BLUE, GREYS, RED, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def zoom_and_threshold(photo, *, row=0, column=0, size=8, threshold=128, figure=None):
+
+def zoom_and_threshold(
+    photo: np.ndarray, *, row: int = 0, column: int = 0, size: int = 8, threshold: int = 128,
+    figure: Figure | None = None,
+) -> Figure:  # fmt: skip
     """Three views of a grey `photo` (h, w), 0..255: where the window lies, its numbers, and what exceeds `threshold`.
 
     The window is `size` pixels square with its corner at `row`, `column`, moved inside where it would stick out.
@@ -26,12 +36,12 @@ def zoom_and_threshold(photo, *, row=0, column=0, size=8, threshold=128, figure=
     return figure
 
 
-def _frame(ax, row, column, size):
+def _frame(ax: Axes, row: int, column: int, size: int) -> None:
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * size - 0.5
     ax.plot(column + corners[:, 0], row + corners[:, 1], color=RED, linewidth=1.6)
 
 
-def neighbour_curve(curves, *, ax=None, title=None):
+def neighbour_curve(curves: dict[str, list[float]], *, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Correlation of pixels against their distance, {"photograph": values for 0, 1, 2, ...}; returns the Axes."""
     ax = axes(ax, title=title, xlabel="distance in pixels", ylabel="correlation")
     for (name, values), color, marker in zip(curves.items(), (BLUE, RED, "0.45"), "os^", strict=False):
@@ -41,7 +51,7 @@ def neighbour_curve(curves, *, ax=None, title=None):
     return ax
 
 
-def scatter_of_neighbours(photo, distances, *, figure=None):
+def scatter_of_neighbours(photo: np.ndarray, distances: tuple[int, int], *, figure: Figure | None = None) -> Figure:
     """Each pixel's value against that of the one `distance` columns to its right, a cloud per distance; the Figure."""
     photo = np.asarray(photo)
     figure = figure or Figure(figsize=(2.7 * len(distances), 2.9), layout="constrained")

@@ -3,16 +3,28 @@
 Weights `w` hold the bias first, so a line is w[0] + w[1] u + w[2] v = 0 and (w[1], w[2]) is its normal.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.colors import ListedColormap
 
 from course_lib.topics.perceptron import signed_distance
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, RED, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike
+
 MINUS, PLUS = RED, BLUE  # the two classes, everywhere in the course
 
 
-def points(x, t, *, ax=None, w=None, names=None, size=34):
+def points(
+    x: np.ndarray, t: np.ndarray, *, ax: Axes | None = None, w: np.ndarray | None = None,
+    names: Mapping[Any, str] | None = None, size: int = 34,
+) -> Axes:  # fmt: skip
     """Scatter the points `x (n, 2)` by their labels `t (n,)`; with `w`, ring those that the line misclassifies.
 
     Labels -1 or 0 are red squares, +1 or 1 blue dots, further classes the next colours. `names` maps a label to
@@ -37,7 +49,7 @@ def points(x, t, *, ax=None, w=None, names=None, size=34):
     return ax
 
 
-def view(x, *, ax, pad=0.15):
+def view(x: np.ndarray, *, ax: Axes, pad: float = 0.15) -> Axes:
     """Equal scales on both axes, and limits that show all points `x (n, 2)` with `pad` of their extent around."""
     low, high = np.min(x, axis=0), np.max(x, axis=0)
     middle, half = (low + high) / 2, (0.5 + pad) * np.max(high - low)
@@ -46,7 +58,9 @@ def view(x, *, ax, pad=0.15):
     return ax
 
 
-def line(w, *, ax, normal=True, color="black", label=None, **style):
+def line(
+    w: ArrayLike, *, ax: Axes, normal: bool = True, color: str = "black", label: str | None = None, **style: Any
+) -> Axes:
     """Draw the line of `w (3,)` right across `ax`; with `normal`, an arrow along (w[1], w[2]) scaled to the picture.
 
     Set the limits of `ax` first (`view`). Raises ValueError where w[1] = w[2] = 0, which is no line.
@@ -67,7 +81,7 @@ def line(w, *, ax, normal=True, color="black", label=None, **style):
     return ax
 
 
-def distances(w, x, *, ax, color=GREY, numbers=False):
+def distances(w: np.ndarray, x: np.ndarray, *, ax: Axes, color: str = GREY, numbers: bool = False) -> Axes:
     """Join each point of `x (n, 2)` to its foot on the line of `w (3,)`; with `numbers`, write the signed distance."""
     w, x = np.asarray(w, float), np.asarray(x, float)
     d = signed_distance(w, x)
@@ -80,13 +94,13 @@ def distances(w, x, *, ax, color=GREY, numbers=False):
     return ax
 
 
-def regions(predict, *, ax, steps=200, alpha=0.18):
+def regions(predict: Callable, *, ax: Axes, steps: int = 200, alpha: float = 0.18) -> Axes:
     """Tint `ax` by the label that `predict` gives: a function from points `(n, 2)` to labels `(n,)`.
 
     Set the limits of `ax` first (`view`); they and the aspect are kept: a right angle stays one.
     """
     xlim, ylim = ax.get_xlim(), ax.get_ylim()
-    u, v = np.meshgrid(np.linspace(*xlim, steps), np.linspace(*ylim, steps))
+    u, v = np.meshgrid(np.linspace(xlim[0], xlim[1], steps), np.linspace(ylim[0], ylim[1], steps))
     labels = np.asarray(predict(np.column_stack([u.ravel(), v.ravel()])))
     if labels.shape != (steps * steps,):
         raise ValueError(f"regions: predict must give one label per point, got shape {labels.shape}")
@@ -99,7 +113,9 @@ def regions(predict, *, ax, steps=200, alpha=0.18):
     return ax
 
 
-def snapshot(x, t, w, *, ax=None, feet=False, title=None):
+def snapshot(
+    x: np.ndarray, t: np.ndarray, w: np.ndarray, *, ax: Axes | None = None, feet: bool = False, title: str | None = None
+) -> Axes:
     """One classifier at a glance: tinted sides, points, the line of `w (3,)` and its normal, errors ringed.
 
     With `feet`, the distances too. Where w[1] = w[2] = 0 there is no line, and only the tint shows.
@@ -115,7 +131,7 @@ def snapshot(x, t, w, *, ax=None, feet=False, title=None):
     return ax
 
 
-def plane(w, *, ax, half=1.5, color=GREY, alpha=0.35):
+def plane(w: np.ndarray, *, ax: Axes, half: float = 1.5, color: str = GREY, alpha: float = 0.35) -> None:
     """Draw the plane of `w (4,)` and its unit normal in the 3-D Axes `ax`, a square of half width `half`."""
     w = np.asarray(w, float)
     normal = w[1:] / np.linalg.norm(w[1:])
@@ -128,7 +144,7 @@ def plane(w, *, ax, half=1.5, color=GREY, alpha=0.35):
     return ax
 
 
-def _look(label):
+def _look(label: int) -> tuple[str, str]:
     if label <= 0:
         return MINUS, "s"
     if label == 1:

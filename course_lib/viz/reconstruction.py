@@ -1,5 +1,9 @@
 """A photograph learned as a function of the place: target, reconstruction, and what lies outside of the frame."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cbook import get_sample_data
@@ -7,10 +11,14 @@ from matplotlib.image import imread
 
 from course_lib.viz.style import GREYS, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 PHOTOS = ("hopper", "flower", "temple")
 
 
-def photo(name="hopper", side=51):
+def photo(name: str = "hopper", side: int = 51) -> np.ndarray:
     """A bundled photograph, grey, scaled to `side` by `side` by averaging; float64 (side, side), 0..255.
 
     "hopper" is matplotlib's portrait of Grace Hopper, the 400 x 400 pixels around the face; "flower" and "temple" are
@@ -32,7 +40,10 @@ def photo(name="hopper", side=51):
     return np.asarray(grey.resize((side, side), Image.Resampling.BOX), dtype=float)
 
 
-def pictures(named, *, figure=None, limits=None, size=2.2):
+def pictures(
+    named: dict[str, np.ndarray], *, figure: Figure | None = None, limits: tuple[float, float] | None = None,
+    size: float = 2.2,
+) -> Figure:  # fmt: skip
     """Grey images {"title": (h, w), ...} side by side, on the scale of the first or on `limits`; returns the Figure."""
     first = np.asarray(next(iter(named.values())))
     low, high = limits or (first.min(), first.max())
@@ -45,7 +56,7 @@ def pictures(named, *, figure=None, limits=None, size=2.2):
     return figure
 
 
-def layer_norms(named, *, ax=None, title=None):
+def layer_norms(named: dict[str, Any], *, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Gradient norm by layer on a logarithmic axis, {"plain": norms, ...}; returns the Axes."""
     from course_lib.viz.curves import learning_curves
 

@@ -1,10 +1,14 @@
 """Show a lecture figure as it was recorded by `course figures --run`: for runs too long to repeat in a lesson."""
 
+from __future__ import annotations
+
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from course_lib.viz.lecture import LectureTable
 
@@ -20,14 +24,14 @@ class Recorded:
     results: tuple
     origin: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n\n".join([*(str(r) for r in self.results if not isinstance(r, bytes)), self.origin])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return "".join([*map(_html, self.results), f"<p><i>{escape(self.origin)}</i></p>"])
 
 
-def recorded(name, *, device=None, folders=FOLDERS):
+def recorded(name: str, *, device: str | None = None, folders: Sequence[Path] = FOLDERS) -> Recorded:
     """The record of figure `name` ("F5") from the first of `folders` that has it; else a sentence that says so.
 
     With `device` ("cuda") the record of the run on that device: `course figures --run F19 --device cuda` makes it.
@@ -46,7 +50,7 @@ def recorded(name, *, device=None, folders=FOLDERS):
     return Recorded((), f"{name} has no record here. Set FULL = True in this lesson to run it yourself.")
 
 
-def _result(result, folder):
+def _result(result: dict[str, Any], folder: Path) -> bytes | LectureTable | str:
     if "rows" in result:
         return LectureTable(result["title"], tuple(map(tuple, result["rows"])))
     if "picture" in result:
@@ -54,7 +58,7 @@ def _result(result, folder):
     return result["text"]
 
 
-def _html(result):
+def _html(result: bytes | LectureTable | str) -> str:
     if isinstance(result, bytes):
         return f'<img style="max-width:100%" src="data:image/png;base64,{base64.b64encode(result).decode()}">'
     return result._repr_html_() if isinstance(result, LectureTable) else f"<pre>{escape(result)}</pre>"

@@ -1,6 +1,10 @@
 """Recurrent networks drawn: unrolled over time, a cell step by step with its gates, gradients, masks, alignments."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.collections import PatchCollection
@@ -9,6 +13,12 @@ from matplotlib.ticker import NullLocator
 
 from course_lib.topics import recurrent
 from course_lib.viz.style import BLUE, COLORS, DIVERGING, GREY, MARKERS, ORANGE, RED, SEQUENTIAL, axes, row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from course_lib.viz.style import Panels
 
 SIZE, LETTERS = 4, "abcdefghijklmnopqrstuvwxyz"
 
@@ -24,7 +34,7 @@ class Story:
     norms: np.ndarray  # (t + 1,)
 
 
-def tell(kind, word, *, scale=1.0, seed=0):
+def tell(kind: str, word: str, *, scale: float = 1.0, seed: int = 0) -> Story:
     """The Story of a cell with random weights, its recurrent ones times `scale`, that reads `word`."""
     rng = np.random.default_rng(seed)
     weights = recurrent.start_weights(kind, len(LETTERS), SIZE, rng=rng)
@@ -42,7 +52,10 @@ def tell(kind, word, *, scale=1.0, seed=0):
     return Story(kind, word, tuple(states), tuple(told), recurrent.gradient_norms(kind, x[:, None], weights, g))
 
 
-def unrolled_step(story, step, *, back=None, ax=None, below=None, beside=None):
+def unrolled_step(
+    story: Story, step: int, *, back: int | None = None, ax: Axes | None = None, below: Axes | None = None,
+    beside: Axes | None = None,
+) -> tuple[Axes, Axes, Axes]:  # fmt: skip
     """One step of a Story: the chain with its states, the gates of step `step` as bars, gradients that have come back.
 
     `step` counts letters read, 0 to len(word); `back` says how many steps the gradient has gone back (None: no
@@ -58,14 +71,14 @@ def unrolled_step(story, step, *, back=None, ax=None, below=None, beside=None):
     return ax, below, beside
 
 
-def panels(figure):
+def panels(figure: Figure) -> tuple[Axes, Axes, Axes]:
     """The three Axes of `unrolled_step` in a Figure: the chain above, gates and gradients below."""
     sides = {"left": 0.08, "right": 0.98, "bottom": 0.12, "top": 0.94, "hspace": 0.3, "wspace": 0.25}
     grid = figure.add_gridspec(2, 2, height_ratios=(1.0, 1.25), **sides)
     return figure.add_subplot(grid[0, :]), figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
 
 
-def _chain(ax, story, step, back):
+def _chain(ax: Axes, story: Story, step: int, back: int | None) -> None:
     n = len(story.word)
     ax.set(xlim=(-0.6, n + 0.7), ylim=(-1.25, 1.5))
     ax.set_axis_off()
@@ -91,13 +104,13 @@ def _chain(ax, story, step, back):
         _arrows(ax, np.arange(n, n - back, -1) - 0.15, 1.2, -0.6, 0, RED)
 
 
-def _arrows(ax, x, y, dx, dy, color):
+def _arrows(ax: Axes, x: np.ndarray, y: float, dx: float, dy: float, color: str | Sequence[str]) -> None:
     x, y = np.broadcast_arrays(np.asarray(x, dtype=float), y)
     scale = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "dots", "width": 1.6}
     ax.quiver(x, y, np.full(x.shape, dx), np.full(x.shape, dy), color=color, headwidth=5, headlength=5, **scale)
 
 
-def _bars(ax, story, step):
+def _bars(ax: Axes, story: Story, step: int) -> None:
     axes(ax, ylabel="value")
     ax.axhline(0, color=GREY, lw=0.8)
     ax.set(ylim=(-1.05, 1.05))
@@ -113,7 +126,7 @@ def _bars(ax, story, step):
     ax.set_title(f"what the gates say at “{story.word[step - 1]}”, unit by unit", loc="left", fontsize="medium")
 
 
-def _norms(ax, story, step, back):
+def _norms(ax: Axes, story: Story, step: int, back: int | None) -> None:
     n = len(story.word)
     axes(ax, xlabel="state", ylabel="gradient, norm")
     ax.set(xlim=(-0.5, n + 0.5), yscale="log", ylim=(min(0.01, story.norms.min() / 2), max(10, 2 * story.norms.max())))
@@ -127,7 +140,9 @@ def _norms(ax, story, step, back):
     ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium")
 
 
-def gradient_curves(curves, *, ax=None, title=None):
+def gradient_curves(
+    curves: dict[str, list[float] | np.ndarray], *, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Norms of the gradient against steps back from the end, {name: norms (t + 1,)}, last state last; the Axes."""
     ax = axes(ax, title=title, xlabel="steps back in time", ylabel="norm of the gradient")
     for k, (name, norms) in enumerate(curves.items()):
@@ -139,7 +154,9 @@ def gradient_curves(curves, *, ax=None, title=None):
     return ax
 
 
-def alignment(weights, source, target, *, ax=None, title=None):
+def alignment(
+    weights: np.ndarray, source: str, target: str, *, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Where the writer looked: weights (letters of target, letters of source), dark is 1. Returns the Axes."""
     weights = np.asarray(weights)
     if weights.shape != (len(target), len(source)):
@@ -152,7 +169,7 @@ def alignment(weights, source, target, *, ax=None, title=None):
     return ax
 
 
-def padded_batch(rows, *, ax=None, title=None):
+def padded_batch(rows: tuple[str, str, str, str], *, ax: Axes | None = None, title: str | None = None) -> Axes:
     """Words of different length in one array, the padding grey. Returns the Axes."""
     longest = max(map(len, rows))
     ax = axes(ax, size=(4.6, 0.5 + 0.42 * len(rows)), title=title, xlabel="step")
@@ -165,7 +182,7 @@ def padded_batch(rows, *, ax=None, title=None):
     return ax
 
 
-def causal_tree(layers=4, *, ax=None):
+def causal_tree(layers: int = 4, *, ax: Axes | None = None) -> Axes:
     """Causal convolutions of two taps, dilations 1, 2, 4, ...: which inputs the last output sees. Returns the Axes."""
     width = 2**layers
     ax = axes(ax, size=(7.0, 2.6))
@@ -201,7 +218,7 @@ def causal_tree(layers=4, *, ax=None):
     return ax
 
 
-def carriers(*, many=None):
+def carriers(*, many: Panels | None = None) -> Panels:
     """What carries a state past a layer or a step: added in ResNet, gated in Highway and LSTM. Returns the Axes."""
     many = row(3, size=(3.0, 2.6)) if many is None else many
     plans = (
@@ -226,7 +243,7 @@ def carriers(*, many=None):
     return many
 
 
-def path(points, *, ax=None, title=None):
+def path(points: np.ndarray, *, ax: Axes | None = None, title: str | None = None) -> Axes:
     """A path (t, 2) to the right and up, from light to dark, its start ringed. Returns the Axes."""
     ax = axes(ax, size=(2.0, 2.0))
     if title:
@@ -238,7 +255,9 @@ def path(points, *, ax=None, title=None):
     return ax
 
 
-def figures_beside(true, rebuilt, limbs, *, every=2):
+def figures_beside(
+    true: np.ndarray, rebuilt: np.ndarray, limbs: tuple[tuple[int, int], ...], *, every: int = 2
+) -> np.ndarray:
     """Two movements (t, joints, 2), right and down, one above the other, every so many frames. Returns the Axes."""
     import matplotlib.pyplot as plt
 
@@ -254,7 +273,7 @@ def figures_beside(true, rebuilt, limbs, *, every=2):
     return grid
 
 
-def captions(images, lines):
+def captions(images: np.ndarray, lines: Sequence[str]) -> np.ndarray:
     """Images (n, h, w) side by side, each with its line below. Returns the Axes."""
     many = row(len(images), size=(2.0, 2.2))
     for ax, image, line in zip(many, images, lines, strict=True):

@@ -1,6 +1,9 @@
 """Residual networks drawn: their blocks, and how gradients shatter with depth when there is no shortcut."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,6 +12,11 @@ from matplotlib.patches import FancyBboxPatch
 from course_lib.topics.resnet import CifarResNet, gradient_lengths
 from course_lib.train import mean_and_error
 from course_lib.viz.style import BLUE, GREY, ORANGE, axes, row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from course_lib.viz.style import Panels
 
 BLOCKS = {
     "plain": (("3×3", "norm, ReLU", "3×3", "norm", "ReLU"), None),
@@ -19,7 +27,9 @@ BLOCKS = {
 }
 
 
-def blocks(kinds=("plain", "basic", "pre-activation", "bottleneck"), *, many=None):
+def blocks(
+    kinds: tuple[str, ...] = ("plain", "basic", "pre-activation", "bottleneck"), *, many: Panels | None = None
+) -> Panels:
     """Draw blocks side by side, input on top: steps as boxes, the shortcut as an orange line to the sum.
 
     `kinds` are names from BLOCKS. Returns the Axes.
@@ -31,7 +41,7 @@ def blocks(kinds=("plain", "basic", "pre-activation", "bottleneck"), *, many=Non
     return many
 
 
-def _block(ax, steps, shortcut, title):
+def _block(ax: Axes, steps: tuple[str, ...], shortcut: str | None, title: str) -> None:
     ax.set(xlim=(-1.0, 1.9), ylim=(-10.4, 1.0))
     ax.set_axis_off()
     ax.set_title(title, fontsize="medium")
@@ -54,7 +64,7 @@ def _block(ax, steps, shortcut, title):
     ax.text(0, places[-1], "y", ha="center", va="center", fontstyle="italic")
 
 
-def _bypass(ax, top, bottom, text):
+def _bypass(ax: Axes, top: float, bottom: float, text: str) -> None:
     ax.plot([0.15, 1.35, 1.35], [top, top, bottom], color=ORANGE, lw=2)
     ax.annotate("", (0.2, bottom), (1.38, bottom), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
     ax.text(1.5, (top + bottom) / 2, text, rotation=90, ha="left", va="center", fontsize=8.5, color="#8a5f00")
@@ -67,12 +77,12 @@ class Slopes:
     x: np.ndarray
     slopes: np.ndarray
 
-    def likeness(self):
+    def likeness(self) -> np.ndarray:
         """Correlation of the slopes at neighbouring places, by depth (depths,)."""
         return np.array([np.corrcoef(s[:-1], s[1:])[0, 1] for s in self.slopes])
 
 
-def slopes(depth, *, residual, points=256, width=200, seed=0):
+def slopes(depth: int, *, residual: bool, points: int = 256, width: int = 200, seed: int = 0) -> Slopes:
     """The Slopes of random networks from one number to one number, up to `depth` hidden layers.
 
     Every layer standardises its units over the points (as batch norm does in the first step), multiplies by MSR weights
@@ -94,7 +104,10 @@ def slopes(depth, *, residual, points=256, width=200, seed=0):
     return Slopes(x, np.array(kept))
 
 
-def shattered(depth, *, many=None, deepest=56, seeds=5, plain=None, residual=None):
+def shattered(
+    depth: int, *, many: Panels | None = None, deepest: int = 56, seeds: int = 5, plain: Slopes | None = None,
+    residual: Slopes | None = None,
+) -> Panels:  # fmt: skip
     """Slopes of a plain and of a residual random network of `depth` layers, and how alike neighbours are by depth.
 
     Balduzzi et al. 2017, "The shattered gradients problem". On the right the mean of `seeds` starts with its standard
@@ -125,7 +138,7 @@ def shattered(depth, *, many=None, deepest=56, seeds=5, plain=None, residual=Non
     return many
 
 
-def photograph_tiles(count, side):
+def photograph_tiles(count: int, side: int) -> np.ndarray:
     """Square pieces of a bundled photograph, (count, 3, side, side), standardised by channel; float32."""
     from matplotlib.cbook import get_sample_data
 
@@ -136,7 +149,9 @@ def photograph_tiles(count, side):
     return (chosen - chosen.mean((0, 2, 3), keepdims=True)) / chosen.std((0, 2, 3), keepdims=True)
 
 
-def gradients(depths=(20, 56), *, width=8, side=16, seeds=3, ax=None):
+def gradients(
+    depths: tuple[int, int] = (20, 56), *, width: int = 8, side: int = 16, seeds: int = 3, ax: Axes | None = None
+) -> Axes:
     """Length of every convolution's gradient in fresh plain and residual networks, by layer; returns the Axes.
 
     Tiles (32, 3, side, side) of a photograph with random classes. Lines are geometric means over `seeds` starts, bands

@@ -1,13 +1,28 @@
 """What larger batches, more workers or faster memory bring: roofline, trade-off of the batch size, timelines."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator
 
 from course_lib.topics.roofline import attainable
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, ORANGE, axes, row
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def roofline(bandwidth, peak, works, *, ax=None, title="Under the roof of this machine", seconds=None):
+    from course_lib.topics.batch_sizes import Row
+    from course_lib.topics.roofline import Work
+    from course_lib.viz.style import Panels
+
+
+def roofline(
+    bandwidth: float, peak: float, works: Sequence[Work], *, ax: Axes | None = None,
+    title: str = "Under the roof of this machine", seconds: dict[str, float] | None = None,
+) -> Axes:  # fmt: skip
     """The roof of a machine (bytes/s, operations/s) with each `Work` of `works` on it, log-log; returns the Axes.
 
     A mark stands where the roof allows the layer to run; with `seconds` {name: measured} a second, hollow mark where it
@@ -37,7 +52,7 @@ PANELS = (
 )
 
 
-def batch_tradeoff(rows, batch=None, *, many=None):
+def batch_tradeoff(rows: tuple[Row, ...], batch: int | None = None, *, many: Panels | None = None) -> Panels:
     """Four panels over batch size from measured rows (`topics.batch_sizes.Row`), `batch` ringed. The Axes (4,)."""
     many = row(4, size=(2.9, 2.8)) if many is None else many
     sizes = [r.batch for r in rows]
@@ -53,7 +68,10 @@ def batch_tradeoff(rows, batch=None, *, many=None):
     return many
 
 
-def lanes(events, *, ax=None, title=None, end=None):
+def lanes(
+    events: dict[str, list[tuple[Any, ...]]], *, ax: Axes | None = None, title: str | None = None,
+    end: float | None = None,
+) -> Axes:  # fmt: skip
     """Numbered bars on named lanes over time, {"load": [(start, seconds), ...], "compute": [...]}; returns the Axes."""
     ax = axes(ax, size=(6.4, 1.6), title=title, xlabel="time")
     for k, bars in enumerate(events.values()):

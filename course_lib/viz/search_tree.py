@@ -1,13 +1,25 @@
 """Boards and search trees: stones in columns, and visits, prior and value at every node that a search has made."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.collections import EllipseCollection, LineCollection, PatchCollection
 from matplotlib.patches import Rectangle
 
 from course_lib.viz.style import BLUE, GREY, ORANGE, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-def draw_board(game, state, *, ax=None, title=None, last=None):
+    from course_lib.topics.connect import Connect
+    from course_lib.topics.tree_search import Node
+
+
+def draw_board(
+    game: Connect, state: tuple[int, int], *, ax: Axes | None = None, title: str | None = None, last: int | None = None
+) -> Axes:
     """The stones of a state, the first player's blue with a ring, the second's orange; columns numbered below.
 
     `last` is the column just played: its topmost stone gets a dot. Returns the Axes.
@@ -32,13 +44,13 @@ def draw_board(game, state, *, ax=None, title=None, last=None):
     return ax
 
 
-def _topmost(board, column):
+def _topmost(board: np.ndarray, column: int | None) -> np.ndarray:
     """Where the topmost stone of `column` lies, a mask of the board; nowhere for None."""
     columns = np.arange(board.shape[1])
     return (columns == column) & (board != 0) & (np.cumsum(board != 0, axis=0) == 1)
 
 
-def search_tree(root, *, ax=None, depth=2, title=None):
+def search_tree(root: Node, *, ax: Axes | None = None, depth: int = 2, title: str | None = None) -> Axes:
     """A tree of `course_lib.topics.tree_search.Node` down to `depth`: column, visits N, prior P, mean Q of a move.
 
     Q is for the player who makes the move, as PUCT uses it. The line of most visits is orange; a doubled frame ends the
@@ -60,15 +72,15 @@ def search_tree(root, *, ax=None, depth=2, title=None):
     return ax
 
 
-def _color(box):
+def _color(box: dict[str, Any]) -> str:
     return ORANGE if box["best"] else GREY
 
 
-def layout(root, depth):
+def layout(root: Node, depth: int) -> list[dict[str, Any]]:
     """What `search_tree` draws, the root first: dicts of place x, depth, text, height, parent, best, over."""
     boxes, leaves = [], [0]
 
-    def put(node, level, text, parent, best):
+    def put(node: Node, level: int, text: str, parent: dict[str, Any] | None, best: bool) -> dict[str, Any]:
         box = {"depth": level, "text": text, "parent": parent, "best": best, "over": node.result is not None}
         box |= {"x": 0.0, "high": 0.1 + 0.105 * (text.count("\n") + 1)}
         boxes.append(box)
@@ -86,6 +98,6 @@ def layout(root, depth):
     return boxes
 
 
-def _text(node, k):
+def _text(node: Node, k: int) -> str:
     mean = node.total[k] / max(node.visits[k], 1)
     return f"col {node.moves[k]}\nN {int(node.visits[k])}\nP {node.prior[k]:.2f}\nQ {mean:+.2f}"

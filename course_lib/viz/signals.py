@@ -1,5 +1,8 @@
 """Signals in a deep stack at its start: activations forward and gradients backward, layer by layer."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +11,7 @@ from matplotlib.figure import Figure
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
 
 # value, and slope from input and value
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "relu": (lambda z: np.maximum(z, 0), lambda z, a: z > 0),
     "tanh": (np.tanh, lambda z, a: 1 - a**2),
     "sigmoid": (lambda z: 0.5 * (1 + np.tanh(z / 2)), lambda z, a: a * (1 - a)),
@@ -24,12 +27,15 @@ class Signals:
     gradients: np.ndarray
 
     @property
-    def spreads(self):
+    def spreads(self) -> np.ndarray:
         """Standard deviation of each layer's activations, (depth,)."""
         return np.array([a.std() for a in self.activations])
 
 
-def deep_stack(deviation, *, activation="relu", depth=20, width=100, samples=200, norm=False, eps=1e-5, rng):
+def deep_stack(
+    deviation: float, *, activation: str = "relu", depth: int = 20, width: int = 100, samples: int = 200,
+    norm: bool = False, eps: float = 1e-5, rng: np.random.Generator,
+) -> Signals:  # fmt: skip
     """Signals of `depth` layers of `width` units with weights of standard deviation `deviation` and biases 0.
 
     Inputs are standard normal, and so is the gradient that comes in at the top. `norm=True` puts batch normalisation
@@ -60,7 +66,7 @@ def deep_stack(deviation, *, activation="relu", depth=20, width=100, samples=200
     return Signals(tuple(a for _, _, a, _ in way), np.array(sizes[::-1]))
 
 
-def spread_curves(named, *, pair, floor=1e-30):
+def spread_curves(named: dict[str, Signals], *, pair: np.ndarray, floor: float = 1e-30) -> np.ndarray:
     """Spread of the activations and size of the gradient by layer, {"MSR": Signals, ...}, on the two Axes `pair`.
 
     The y axes are logarithmic; what has died altogether is drawn at `floor`.
@@ -82,7 +88,10 @@ def spread_curves(named, *, pair, floor=1e-30):
     return pair
 
 
-def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), figure=None):
+def layer_histograms(
+    named: dict[str, Signals], *, layers: Sequence[int] = (1, 5, 10, 15, 20), limits: tuple[float, float] = (-1.5, 1.5),
+    figure: Figure | None = None,
+) -> Figure:  # fmt: skip
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
     All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
@@ -105,7 +114,10 @@ def layer_histograms(named, *, layers=(1, 5, 10, 15, 20), limits=(-1.5, 1.5), fi
     return figure
 
 
-def signal_picture(scale=1.0, activation="relu", *, depth=20, norm=False, width=100, seed=0, layers=None, figure=None):
+def signal_picture(
+    scale: float = 1.0, activation: str = "relu", *, depth: int = 20, norm: bool = False, width: int = 100,
+    seed: int = 0, layers: Sequence[int] | None = None, figure: Figure | None = None,
+) -> Figure:  # fmt: skip
     """Curves and histograms of one stack with weights scale·randn/√width; the static twin of `signal_explorer`.
 
     Returns the Figure. `layers` says which five or so get a histogram (default: spread over the depth).

@@ -1,6 +1,10 @@
 """A stage of a convolutional network at work: what it filters, rectifies, pools, and where its gradient goes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +15,11 @@ from course_lib.viz import style
 from course_lib.viz.convolution import grid
 from course_lib.viz.filtering import picture
 from course_lib.viz.style import DIVERGING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from course_lib.topics.filter_fit import Fit
 
 KINDS = ("max", "average", "none")
 
@@ -25,14 +34,16 @@ class Stage:
     pooled: np.ndarray
 
 
-def edge_filters(directions=4, sigma=0.8, radius=2):
+def edge_filters(directions: int = 4, sigma: float = 0.8, radius: int = 2) -> np.ndarray:
     """Gaussian derivatives towards `directions` directions over half a turn: (directions, k, k)."""
     bank = filters.gaussian_bank(sigma, radius)
     angles = np.arange(directions) * np.pi / directions
     return np.stack([np.cos(a) * bank[1] + np.sin(a) * bank[2] for a in angles])
 
 
-def run_stage(image, kernels, *, size=2, kind="max", shift=(0, 0)):
+def run_stage(
+    image: np.ndarray, kernels: np.ndarray, *, size: int = 2, kind: str = "max", shift: tuple[int, int] = (0, 0)
+) -> Stage:
     """Move the image by `shift` (down, right; what leaves comes back), filter, rectify, pool by `size`; a `Stage`.
 
     kind: "max", "average", or "none", which keeps every size-th number without looking at the others.
@@ -51,13 +62,16 @@ def run_stage(image, kernels, *, size=2, kind="max", shift=(0, 0)):
     return Stage(image, maps[0], rectified[0], pooling[kind](rectified)[0])
 
 
-def change(before, after):
+def change(before: np.ndarray, after: np.ndarray) -> float:
     """Length of the difference of two arrays over the length of the first; 0 where both are 0."""
     length = np.linalg.norm(before)
     return float(np.linalg.norm(after - before) / length) if length else float(np.any(after))
 
 
-def stage_maps(image, kernels, *, size=2, kind="max", shift=(0, 0), figure=None):
+def stage_maps(
+    image: np.ndarray, kernels: np.ndarray, *, size: int = 2, kind: str = "max", shift: tuple[int, int] = (0, 0),
+    figure: Figure | None = None,
+) -> np.ndarray:  # fmt: skip
     """Draw a stage: the image; for each filter a row of filter, map, rectified, pooled. Returns these Axes (rows, 4).
 
     Below stands by how much the rectified and the pooled maps differ from those of the image that was not moved.
@@ -94,7 +108,7 @@ def stage_maps(image, kernels, *, size=2, kind="max", shift=(0, 0), figure=None)
     return axes
 
 
-def gradient_route(x, g, *, size, stride):
+def gradient_route(x: np.ndarray, g: np.ndarray, *, size: int, stride: int) -> np.ndarray:
     """Draw where max pooling sends the gradient: x (h, w) with its winners, pooled, g, the gradient of x. 4 Axes."""
     x, g = np.asarray(x, float), np.asarray(g, float)
     out, vjp = pool.max_pool2d(x[None, None], size, stride)
@@ -110,7 +124,7 @@ def gradient_route(x, g, *, size, stride):
     return axes
 
 
-def fitted_filters(kernels, fits, *, title=None):
+def fitted_filters(kernels: np.ndarray, fits: Sequence[Fit], *, title: str | None = None) -> np.ndarray:
     """Draw kernels (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n)."""
     n = len(kernels)
     figure, axes = style.plt.subplots(2, n, figsize=(0.95 * n, 2.7), squeeze=False, layout="constrained")
@@ -129,7 +143,7 @@ def fitted_filters(kernels, fits, *, title=None):
     return axes
 
 
-def score_map(image, scores, *, classes=None):
+def score_map(image: np.ndarray, scores: np.ndarray, *, classes: str | None = None) -> np.ndarray:
     """Draw a wide image (h, w) and, below it, the scores (classes, places) of every class there. Returns 2 Axes."""
     axes = style.plt.subplots(2, 1, figsize=(7.8, 3.6), layout="constrained", height_ratios=(1, 1))[1]
     picture(axes[0], image, title="image")
@@ -140,7 +154,9 @@ def score_map(image, scores, *, classes=None):
     return axes
 
 
-def tap_picture(size=(5, 6), kernel=(2, 3), stride=2, *, tap=(1, 2)):
+def tap_picture(
+    size: tuple[int, int] = (5, 6), kernel: tuple[int, int] = (2, 3), stride: int = 2, *, tap: tuple[int, int] = (1, 2)
+) -> np.ndarray:
     """Draw which pixels one tap of a kernel meets: image cells in orange, the kernel with that tap. Returns 2 Axes."""
     rows, columns = ((n - k) // stride + 1 for n, k in zip(size, kernel, strict=True))
     met = np.zeros(size, bool)

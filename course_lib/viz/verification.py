@@ -1,15 +1,22 @@
 """Distances of pairs of one and of two persons, a threshold between them, and what it accepts; ROC and DET curves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.topics import verification
 from course_lib.viz.style import BLUE, COLORS, GREY, ORANGE, RED, axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET curve
 
 
-def outcome(genuine, impostor, threshold, share):
+def outcome(genuine: np.ndarray, impostor: np.ndarray, threshold: float, share: float) -> dict[str, float]:
     """FAR, FRR, precision and recall when pairs up to the threshold are accepted; `share` of all pairs are genuine.
 
     Precision is 1 where nothing is accepted.
@@ -19,7 +26,9 @@ def outcome(genuine, impostor, threshold, share):
     return {"FAR": far, "FRR": frr, "precision": right / (right + wrong) if right + wrong else 1.0, "recall": 1 - frr}
 
 
-def threshold_figure(genuine, impostor, threshold, share=0.5, *, figure=None):
+def threshold_figure(
+    genuine: np.ndarray, impostor: np.ndarray, threshold: float, share: float = 0.5, *, figure: Figure | None = None
+) -> Figure:
     """Draw the distances (n,), (m,) of pairs of one and of two persons with a threshold, and precision against recall.
 
     `share` of all pairs are genuine, which only precision feels. Returns the figure.
@@ -47,18 +56,20 @@ def threshold_figure(genuine, impostor, threshold, share=0.5, *, figure=None):
     return figure
 
 
-def _new_figure():
+def _new_figure() -> Figure:
     import matplotlib.pyplot as plt
 
     return plt.figure(figsize=(9.2, 3.2), layout="constrained")
 
 
-def png_figure():
+def png_figure() -> Figure:
     """A figure outside of pyplot, for a widget that turns it into bytes."""
     return Figure(figsize=(9.2, 3.2), layout="constrained")
 
 
-def det_curve(named, *, ax=None, title=None):
+def det_curve(
+    named: dict[str, tuple[np.ndarray, np.ndarray]], *, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Draw FRR against FAR on normal axes for each name: (genuine, impostor) distances. Martin et al. 1997.
 
     Errors of two Gaussians lie on a straight line there; a ring marks the equal error rate. Returns the Axes.

@@ -1,13 +1,17 @@
 """Choose a network and see where its weights, its multiply-adds and its maps sit, layer by layer."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import ipywidgets as w
 
 from course_lib.viz.architectures import COSTS, by_layer, new_figure
 
 
-def network_explorer(names, counts_of, *, name=None):
+def network_explorer(names: Sequence[str], counts_of: Callable, *, name: str | None = None) -> w.VBox:
     """A network among `names` and the costs to show, drawn over its layers; returns a VBox.
 
     `counts_of(name)` gives what `torch_models.counting.count` gives; it is asked when a network is chosen. The static
@@ -18,7 +22,7 @@ def network_explorer(names, counts_of, *, name=None):
     picture = w.Image(format="png", layout=w.Layout(width="720px", max_width="100%"))
     totals = w.HTML()
 
-    def show(_=None):
+    def show(_: Any = None) -> None:
         counts, chosen = counts_of(choice.value), tuple(cost for cost in COSTS if boxes[cost].value)
         totals.value = _totals(counts)
         picture.layout.display = None if chosen else "none"
@@ -35,8 +39,8 @@ def network_explorer(names, counts_of, *, name=None):
     return w.VBox([choice, w.HBox(list(boxes.values()), layout=wrap), totals, picture])
 
 
-def _totals(counts):
-    def share(what):
+def _totals(counts: Any) -> str:
+    def share(what: str) -> str:
         return f"{100 * counts.share('linear', what):.0f} % of them in linear layers"
 
     return (

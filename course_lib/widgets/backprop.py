@@ -1,19 +1,27 @@
 """Step backward through a drawn computation graph, with numbers of your own."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 from matplotlib.figure import Figure
 
 from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward, twice_graph
 
-GRAPHS = {
+if TYPE_CHECKING:
+    from course_lib.autograd.tensor import Tensor
+    from course_lib.viz.backprop import Step
+
+GRAPHS: dict[str, tuple[Callable, dict[str, Any]]] = {
     "sigmoid neuron": (sigmoid_graph, {"w": (2.0, -3.0, -3.0), "x": (-1.0, -2.0)}),
     "a node used twice": (twice_graph, {"x": (0.5,), "w": (-2.0,)}),
 }
 
 
-def backward_explorer(graph="sigmoid neuron"):
+def backward_explorer(graph: str = "sigmoid neuron") -> w.VBox:
     """A graph, a slider through the steps of its backward pass, and its inputs as text. Returns a VBox.
 
     `graph` is one of `GRAPHS`. Its static twin is `viz.backprop.backward_step`.
@@ -27,9 +35,9 @@ def backward_explorer(graph="sigmoid neuron"):
     play = w.Play(interval=1200, min=0, max=1)
     w.jslink((play, "value"), (step, "value"))
     picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
-    state = {"quiet": False}
+    state: dict[str, Any] = {"quiet": False}
 
-    def show(_=None):
+    def show(_: Any = None) -> None:
         if state["quiet"]:  # the end of the slider may move its value, and a new graph fills the boxes
             return
         state["quiet"] = True
@@ -47,7 +55,7 @@ def backward_explorer(graph="sigmoid neuron"):
         finally:
             state["quiet"] = False
 
-    def fill(_=None):
+    def fill(_: Any = None) -> None:
         state["quiet"] = True
         for name, values in GRAPHS[choice.value][1].items():
             boxes[name].value = " ".join(f"{v:g}" for v in values)
@@ -62,7 +70,7 @@ def backward_explorer(graph="sigmoid neuron"):
     return w.VBox([w.HBox([choice, *boxes.values()]), w.HBox([play, step]), message, picture])
 
 
-def read_inputs(text, name, count):
+def read_inputs(text: str, name: str, count: int) -> tuple[float, ...]:
     """`count` numbers from `text`; ValueError says what to write instead."""
     try:
         values = tuple(float(part) for part in text.replace(",", " ").split())
@@ -74,7 +82,7 @@ def read_inputs(text, name, count):
     return values
 
 
-def _png(output, step, names, steps):
+def _png(output: Tensor, step: int, names: dict[str, Tensor], steps: Sequence[Step]) -> bytes:
     figure = Figure(figsize=(10.4, 3.9))  # without pyplot nothing is kept open
     ax = figure.add_axes((0.01, 0.02, 0.98, 0.88))
     backward_step(output, step, names=names, ax=ax, steps=steps)

@@ -1,15 +1,21 @@
 """Choose a batch size and read off throughput, memory, steps and time to a loss, as they were measured."""
 
+from __future__ import annotations
+
 import io
 import math
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 from matplotlib.figure import Figure
 
 from course_lib.viz.scaling import batch_tradeoff
 
+if TYPE_CHECKING:
+    from course_lib.topics.batch_sizes import Row
 
-def batch_explorer(rows, *, memory=None):
+
+def batch_explorer(rows: tuple[Row, ...], *, memory: float | None = None) -> w.VBox:
     """A slider over the measured batch sizes of `rows` (`topics.batch_sizes.Row`); returns a VBox.
 
     A second slider says how much memory there is: the fastest batch that fits is named. Its static twin is
@@ -29,10 +35,10 @@ def batch_explorer(rows, *, memory=None):
     )
     picture, told = w.Image(format="png", layout=w.Layout(width="900px", max_width="100%")), w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         picture.value = _png(rows, batch.value)
 
-    def say(_=None):
+    def say(_: Any = None) -> None:
         told.value = readout(rows, batch.value, limit.value)
 
     batch.observe(draw, "value")
@@ -43,7 +49,7 @@ def batch_explorer(rows, *, memory=None):
     return w.VBox([w.HBox([batch, limit], layout=w.Layout(flex_flow="row wrap")), told, picture])
 
 
-def readout(rows, batch, memory):
+def readout(rows: tuple[Row, ...], batch: int, memory: float) -> str:
     """What was measured at this batch size, and which size is the fastest to the loss within `memory` bytes; HTML."""
     r = next(r for r in rows if r.batch == batch)
     fits = [row for row in rows if row.memory <= memory]
@@ -56,7 +62,7 @@ def readout(rows, batch, memory):
     return f"{line}<br>within {memory / 1e6:.2f} MB {named}"
 
 
-def _png(rows, batch):
+def _png(rows: tuple[Row, ...], batch: int) -> bytes:
     figure = Figure(figsize=(11.6, 2.8), layout="constrained")  # without pyplot nothing is kept open
     batch_tradeoff(rows, batch, many=figure.subplots(1, 4))
     stream = io.BytesIO()

@@ -1,6 +1,9 @@
 """The sliding window as a machine: change numbers, padding, stride, dilation, direction; step through the positions."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -11,7 +14,7 @@ from course_lib.viz.convolution import PLAYGROUND, trace, window_step
 LARGEST = 12  # rows or columns that can still be read
 
 
-def sliding_window(x=None, kernel=None):
+def sliding_window(x: np.ndarray | None = None, kernel: np.ndarray | None = None) -> w.VBox:
     """A kernel sliding over numbers, one step at a time; input and kernel are edited as text. Returns a VBox.
 
     `x (h, w)` and `kernel (kh, kw)` are what it opens with. Its static twin is `viz.convolution.window_step`.
@@ -30,20 +33,20 @@ def sliding_window(x=None, kernel=None):
     picture, message = w.Image(format="png", layout=natural), w.HTML()
     busy = []
 
-    def show(_=None):
+    def show(_: Any = None) -> None:
         if busy:  # moving the end of the step slider may move its value, and so call us again
             return
         busy.append(True)
         try:
-            numbers = [read_numbers(box.value, box.description) for box in boxes]
-            how = {
+            numbers: Any = [read_numbers(box.value, box.description) for box in boxes]
+            how: dict[str, Any] = {
                 "stride": stride.value,
                 "padding": padding.value,
                 "dilation": dilation.value,
                 "transposed": transposed.value,
             }
             step.max = play.max = trace(*numbers, **how).steps - 1
-            picture.value = _png(*numbers, step.value, how)
+            picture.value = _png(numbers[0], numbers[1], step.value, how)
             message.value = ""
         except ValueError as error:  # the last picture stays, the sentence says what to mend
             message.value = f"<b>{str(error).removeprefix(': ')}</b>"
@@ -60,7 +63,7 @@ def sliding_window(x=None, kernel=None):
     )
 
 
-def read_numbers(text, name):
+def read_numbers(text: str, name: str) -> np.ndarray:
     """A grid of numbers (rows, columns) from text, one row a line; ValueError says which line cannot be read."""
     rows = [line.replace(",", " ").split() for line in text.strip().splitlines() if line.strip()]
     if not rows:
@@ -79,14 +82,14 @@ def read_numbers(text, name):
     return values
 
 
-def _editor(name, values):
+def _editor(name: str, values: np.ndarray) -> w.Textarea:
     text = "\n".join(" ".join(f"{v:g}" for v in row) for row in np.asarray(values))
     rows, width = max(3, np.shape(values)[0]), max(110, 30 * np.shape(values)[1] + 70)
     layout, look = w.Layout(width=f"{width + 40}px"), {"description_width": "50px"}
     return w.Textarea(text, description=name, rows=rows, layout=layout, style=look, continuous_update=True)
 
 
-def _png(x, kernel, step, how):
+def _png(x: np.ndarray, kernel: np.ndarray, step: int, how: dict[str, Any]) -> bytes:
     figure = Figure(figsize=(7.6, 3.6), layout="constrained")  # without pyplot: nothing is kept open
     window_step(x, kernel, step, figure=figure, **how)
     stream = io.BytesIO()

@@ -1,6 +1,9 @@
 """Change poolings, dilation and skips of a dense predictor, and watch what its answers see and how fine they are."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -12,7 +15,7 @@ from course_lib.viz import dense
 SIZE = 48
 
 
-def sight_explorer():
+def sight_explorer() -> w.VBox:
     """Layers, poolings, dilation and skips against receptive field and resolution on a scene; returns a VBox.
 
     Static twin: `viz.pictures.dense.three_sights`.
@@ -27,7 +30,7 @@ def sight_explorer():
     picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
     message = w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         seen = dense.sight(layers.value, min(pools.value, layers.value), dilation.value, growing.value, skips.value)
         rng = np.random.default_rng(scene.value)
         images, masks = shapes(1, size=SIZE, noise=0.08, rng=rng)
@@ -49,7 +52,7 @@ def sight_explorer():
     )
 
 
-def _png(image, mask, seen):
+def _png(image: np.ndarray, mask: np.ndarray, seen: dense.Sight) -> bytes:
     figure = Figure(figsize=(9.0, 3.2), layout="constrained")  # without pyplot: nothing is kept open
     dense.sight_on(image, mask, seen, many=figure.subplots(1, 3))
     stream = io.BytesIO()

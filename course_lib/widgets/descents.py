@@ -1,8 +1,13 @@
 """Let all optimisers loose on one landscape and step through what they do."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as w
+import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.optim.steps import STEPS
@@ -11,7 +16,7 @@ from course_lib.viz import descents
 LENGTH = 100  # steps of a race
 
 
-def optimiser_explorer(ground="ravine", *, own=None):
+def optimiser_explorer(ground: str = "ravine", *, own: dict[str, Callable] | None = None) -> w.HBox:
     """A race of the optimisers on Rosenbrock's valley, a saddle or a ravine, played step by step; returns a VBox.
 
     A slider multiplies all learning rates, boxes choose who takes part. `own` may hold step functions to use instead
@@ -28,7 +33,7 @@ def optimiser_explorer(ground="ravine", *, own=None):
     picture, table = w.Image(format="png", layout=w.Layout(width="450px", max_width="100%")), w.HTML()
     state = {}
 
-    def run(_=None):
+    def run(_: Any = None) -> None:
         key = (menu.value, factor.value)
         if own:
             state["paths"] = descents.paths(key[0], steps=LENGTH, factor=key[1], own=own)
@@ -36,7 +41,7 @@ def optimiser_explorer(ground="ravine", *, own=None):
             state["paths"] = descents.remembered(key[0], LENGTH, key[1])
         show()
 
-    def show(_=None):
+    def show(_: Any = None) -> None:
         chosen = {name: path[: step.value + 1] for name, path in state["paths"].items() if boxes[name].value}
         picture.value = _png(menu.value, chosen, f"{menu.value}: step {step.value}")
         table.value = readout(menu.value, chosen, state["paths"], step.value, factor.value)
@@ -51,7 +56,7 @@ def optimiser_explorer(ground="ravine", *, own=None):
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def readout(ground, chosen, whole, step, factor):
+def readout(ground: str, chosen: dict[str, np.ndarray], whole: dict[str, np.ndarray], step: int, factor: float) -> str:
     """A small HTML table: learning rate and height above the minimum of every optimiser at this step."""
     place = descents.GROUNDS[ground]
     rows = []
@@ -63,7 +68,7 @@ def readout(ground, chosen, whole, step, factor):
     return f"<table style='white-space:nowrap'>{head}{''.join(rows)}</table>"
 
 
-def _png(ground, chosen, title):
+def _png(ground: str, chosen: dict[str, np.ndarray], title: str) -> bytes:
     figure = Figure(figsize=(4.8, 4.2))  # without pyplot nothing is kept open; a fixed place draws faster
     descents.race(ground, chosen, ax=figure.add_axes((0.13, 0.12, 0.85, 0.8)), title=title)
     stream = io.BytesIO()

@@ -1,8 +1,12 @@
 """Attack a digit by hand, and take part in a timed experiment."""
 
+from __future__ import annotations
+
 import asyncio
 import io
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import numpy as np
@@ -11,10 +15,14 @@ from matplotlib.figure import Figure
 from course_lib.topics.reaction import PACE
 from course_lib.viz import failures
 
+if TYPE_CHECKING:
+    from course_lib.nn.module import Module
+    from course_lib.topics.reaction import Session
+
 WIDE = {"layout": w.Layout(width="420px"), "style": {"description_width": "90px"}}
 
 
-def attack_explorer(models, x, t):
+def attack_explorer(models: dict[str, Module], x: np.ndarray, t: np.ndarray) -> w.VBox:
     """Strength and steps of an attack on one of the images x (n, 1, h, w) of classes t (n,); returns a VBox.
 
     `models` are networks by name. Static twin: `viz.failures.attack_picture`.
@@ -25,7 +33,7 @@ def attack_explorer(models, x, t):
     steps = w.IntSlider(10, min=1, max=20, description="steps", **WIDE)
     picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         k = number.value
         figure = Figure(figsize=(9.4, 2.5))  # without pyplot nothing is kept open; fixed places draw faster
         many = [figure.add_axes((left, 0.16, 0.2, 0.68)) for left in (0.01, 0.23, 0.45, 0.72)]
@@ -39,7 +47,10 @@ def attack_explorer(models, x, t):
     return w.VBox([which, number, eps, steps, picture])
 
 
-def reaction_experiment(session, images, *, pace=PACE, clock=time.perf_counter, sleep=asyncio.sleep):
+def reaction_experiment(
+    session: Session, images: np.ndarray, *, pace: float = PACE, clock: Callable = time.perf_counter,
+    sleep: Callable = asyncio.sleep,
+) -> w.VBox:  # fmt: skip
     """Show `images` (n, 1, h, w), one each `pace` seconds, and note the answers in `session`; returns a VBox.
 
     Press "animal" or "something else" as soon as you know. What is noted includes the way through the browser to the
@@ -52,7 +63,7 @@ def reaction_experiment(session, images, *, pace=PACE, clock=time.perf_counter, 
     blank, *drawn = [_enlarged(image) for image in (np.full_like(images[0], 0.5), *images)]
     picture.value = blank
 
-    async def run():
+    async def run() -> None:
         for drawing in drawn:
             picture.value = drawing
             session.shown(clock())
@@ -62,7 +73,7 @@ def reaction_experiment(session, images, *, pace=PACE, clock=time.perf_counter, 
         picture.value, yes.disabled, no.disabled = blank, True, True
         message.value = _told(session)
 
-    def begin(_):
+    def begin(_: w.Button) -> None:
         start.disabled, yes.disabled, no.disabled = True, False, False
         running.append(asyncio.ensure_future(run()))  # kept, or Python forgets the task
 
@@ -72,7 +83,7 @@ def reaction_experiment(session, images, *, pace=PACE, clock=time.perf_counter, 
     return w.VBox([message, picture, w.HBox([start, yes, no])])
 
 
-def _told(session):
+def _told(session: Session) -> str:
     answered = session.count()
     if answered < 10:
         return f"{answered} answers are too few for a median with an interval; run the cell again"
@@ -81,7 +92,7 @@ def _told(session):
     return f"{answered} answers, {share:.0%} right, median {middle:.0f} ms, interval {low:.0f} to {high:.0f} ms"
 
 
-def _enlarged(image, times=10):
+def _enlarged(image: np.ndarray, times: int = 10) -> bytes:
     """An image (1, h, w) within 0..1 as a PNG, every pixel a square."""
     from matplotlib.image import imsave
 
@@ -90,7 +101,7 @@ def _enlarged(image, times=10):
     return stream.getvalue()
 
 
-def _png(figure, dpi):
+def _png(figure: Figure, dpi: int) -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=dpi)
     return stream.getvalue()

@@ -1,6 +1,10 @@
 """Move three hyperplanes and watch the surface that they fold."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -14,7 +18,7 @@ STARTS = {  # angle in degrees, offset and output weight of each unit
 }
 
 
-def fold_explorer(start="three folds", *, activation="ReLU"):
+def fold_explorer(start: str = "three folds", *, activation: str = "ReLU") -> w.VBox:
     """Three hidden units, each with angle and offset of its line and the weight of its output; returns a VBox.
 
     A menu exchanges the activation ("none" leaves a plane), another one sets a start. Static twin: `folds.folded`.
@@ -29,11 +33,11 @@ def fold_explorer(start="three folds", *, activation="ReLU"):
     kind = w.Dropdown(options=list(folds.ACTIVATIONS), value=activation, description="activation")
     picture, state = w.Image(format="png", layout=w.Layout(width="760px", max_width="100%")), {"quiet": False}
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         if not state["quiet"]:
             picture.value = _png([[s.value for s in unit] for unit in sliders], kind.value)
 
-    def put(_=None):
+    def put(_: Any = None) -> None:
         state["quiet"] = True
         for unit, values in zip(sliders, STARTS[menu.value], strict=True):
             for slider, value in zip(unit, values, strict=True):
@@ -52,7 +56,7 @@ def fold_explorer(start="three folds", *, activation="ReLU"):
     return w.VBox([picture, w.HBox([menu, kind], layout=wrap), w.HBox(columns, layout=wrap)])
 
 
-def weights(units):
+def weights(units: Sequence[tuple[int, float, float] | list[float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hidden weights (k, 2), biases (k,) and output weights (k,) of `units`, rows (angle in degrees, offset, weight).
 
     The normals have length 1 and the line lies `offset` from the origin along its normal.
@@ -61,7 +65,7 @@ def weights(units):
     return np.column_stack([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))]), -offset, weight
 
 
-def _png(units, activation):
+def _png(units: Sequence[list[float]], activation: str) -> bytes:
     stream = io.BytesIO()
     folds.folded(*weights(units), activation=activation).savefig(stream, format="png", dpi=90)
     return stream.getvalue()

@@ -1,6 +1,10 @@
 """A sigmoid neuron with three sliders, and gradient descent on a loss over two weights."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -10,7 +14,7 @@ from course_lib.topics.logistic import cross_entropy, descend, gradient, sigmoid
 from course_lib.viz.logistic import REACH, loss_and_path, sigmoid_neuron
 
 
-def sigmoid_explorer(*, weight=1.0, bias=0.0, temperature=1.0):
+def sigmoid_explorer(*, weight: float = 1.0, bias: float = 0.0, temperature: float = 1.0) -> w.HBox:
     """Weight, bias and temperature of a sigmoid neuron with one input; the readout is its output at three inputs.
 
     Returns an HBox; its static twin is `viz.logistic.sigmoid_neuron`.
@@ -24,7 +28,9 @@ def sigmoid_explorer(*, weight=1.0, bias=0.0, temperature=1.0):
     return _explorer(sliders, lambda: _sigmoid_png(*(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
 
 
-def descent_explorer(x1, t, *, start=(-4.0, -3.0), eta=1.0, steps=20):
+def descent_explorer(
+    x1: np.ndarray, t: np.ndarray, *, start: tuple[float, float] = (-4.0, -3.0), eta: float = 1.0, steps: int = 20
+) -> w.HBox:
     """Gradient descent on the cross-entropy of `x1 (n, 2)` and labels `t (n,)`: learning rate, steps and start.
 
     Returns an HBox; its static twin is `viz.logistic.loss_and_path`.
@@ -37,7 +43,7 @@ def descent_explorer(x1, t, *, start=(-4.0, -3.0), eta=1.0, steps=20):
         _slider("start w1", start[1], -REACH, REACH, 0.1),
     )
 
-    def path():
+    def path() -> np.ndarray:
         rate, count, w0, w1 = (s.value for s in sliders)
         return descend(lambda v: gradient(v, x1, t), np.array([w0, w1]), eta=rate, steps=count)
 
@@ -52,14 +58,17 @@ _WIDE = {
 }
 
 
-def _slider(name, value, low, high, step):
+def _slider(name: str, value: float, low: float, high: float, step: float) -> w.FloatSlider:
     return w.FloatSlider(value, min=low, max=high, step=step, description=name, **{**_WIDE, "readout_format": ".1f"})
 
 
-def _explorer(sliders, png, table, *, width=430):
+def _explorer(
+    sliders: tuple[w.FloatLogSlider | w.IntSlider | w.FloatSlider, ...], png: Callable, table: Callable, *,
+    width: int = 430,
+) -> w.HBox:  # fmt: skip
     picture, numbers = w.Image(format="png", layout=w.Layout(width=f"{width}px", max_width="100%")), w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         picture.value, numbers.value = png(), table()
 
     for slider in sliders:
@@ -69,27 +78,27 @@ def _explorer(sliders, png, table, *, width=430):
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _sigmoid_png(weight, bias, temperature):
+def _sigmoid_png(weight: float, bias: float, temperature: float) -> bytes:
     figure = Figure(figsize=(4.8, 3.5))
     sigmoid_neuron(weight, bias, temperature, ax=figure.add_axes((0.13, 0.14, 0.84, 0.82)))
     return _bytes(figure)
 
 
-def _sigmoid_table(weight, bias, temperature):
-    def at(x):
+def _sigmoid_table(weight: w.FloatSlider, bias: w.FloatSlider, temperature: w.FloatLogSlider) -> str:
+    def at(x: int) -> str:
         return f"{sigmoid((weight.value * x + bias.value) / temperature.value):.4f}"
 
     return _table({f"output at x = {x:+d}": at(x) for x in (-2, 0, 2)})
 
 
-def _descent_png(x1, t, path):
+def _descent_png(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> bytes:
     figure = Figure(figsize=(8.0, 3.5))
     places = figure.add_axes((0.07, 0.14, 0.42, 0.82)), figure.add_axes((0.58, 0.14, 0.41, 0.76))
     loss_and_path(x1, t, path, axes_pair=places)
     return _bytes(figure)
 
 
-def _descent_table(x1, t, path):
+def _descent_table(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> str:
     end = path[-1]
     rows = {
         "weights at the end": "(" + ", ".join(f"{v:.2f}" for v in end) + ")",
@@ -100,12 +109,12 @@ def _descent_table(x1, t, path):
     return _table(rows)
 
 
-def _table(rows):
+def _table(rows: dict[str, str]) -> str:
     cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
     return f"<table style='white-space:nowrap'>{cells}</table>"
 
 
-def _bytes(figure):
+def _bytes(figure: Figure) -> bytes:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=90)
     return stream.getvalue()

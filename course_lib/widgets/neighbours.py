@@ -1,6 +1,9 @@
 """Step through digits and change k and the label noise: who are the neighbours, and how do they vote?"""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -10,7 +13,9 @@ from course_lib.viz.neighbours import nearest, neighbour_figure, png_figure, vot
 SLIDER = {"layout": w.Layout(width="330px"), "style": {"description_width": "110px"}}
 
 
-def neighbour_explorer(x, t, queries, truths, *, k=5, noise=0, most=25):
+def neighbour_explorer(
+    x: np.ndarray, t: np.ndarray, queries: np.ndarray, truths: np.ndarray, *, k: int = 5, noise: int = 0, most: int = 25
+) -> w.VBox:
     """k-NN on x (n, d) with labels t (n,): sliders for the query, for k up to `most`, and for the noise in per cent.
 
     `queries (m, d)` with labels `truths (m,)` are stepped through; "next error" goes to the next one that is misread.
@@ -26,13 +31,13 @@ def neighbour_explorer(x, t, queries, truths, *, k=5, noise=0, most=25):
     picture = w.Image(format="png", layout=w.Layout(width="920px", max_width="100%"))
     told = w.HTML()
 
-    def labels():
+    def labels() -> np.ndarray:
         return redrawn(t, wrong.value / 100)
 
-    def read():
+    def read() -> np.ndarray:
         return np.array([votes(labels()[near[: many.value]]).argmax() for near in rows])
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         q = which.value
         figure = neighbour_figure(x, labels(), queries[q], many.value, truth=truths[q], figure=png_figure())
         stream = io.BytesIO()
@@ -41,7 +46,7 @@ def neighbour_explorer(x, t, queries, truths, *, k=5, noise=0, most=25):
         right = np.sum(read() == truths)
         told.value = f"It is a <b>{truths[q]}</b>. Of these {len(queries)} digits, <b>{right}</b> are read right."
 
-    def onward(_):
+    def onward(_: w.Button) -> None:
         misread = np.flatnonzero(read() != truths)
         later = misread[misread > which.value]
         if len(misread):
@@ -55,7 +60,7 @@ def neighbour_explorer(x, t, queries, truths, *, k=5, noise=0, most=25):
     return w.VBox([picture, controls])
 
 
-def redrawn(t, share):
+def redrawn(t: np.ndarray, share: float) -> np.ndarray:
     """A copy of the labels in which each is drawn anew with probability `share`; the draws are always the same."""
     rng = np.random.default_rng(0)
     return np.where(rng.random(len(t)) < share, rng.integers(0, 10, len(t)), t)

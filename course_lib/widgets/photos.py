@@ -1,6 +1,9 @@
 """Look at a photograph as numbers: move and size a window, move a threshold."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -8,7 +11,7 @@ import numpy as np
 from course_lib.viz.photos import zoom_and_threshold
 
 
-def photo_explorer(photo, *, row=0, column=0, size=8, threshold=128):
+def photo_explorer(photo: np.ndarray, *, row: int = 0, column: int = 0, size: int = 8, threshold: int = 128) -> w.VBox:
     """Four sliders over a grey `photo` (h, w), 0..255; returns a VBox. Its static twin is `zoom_and_threshold`."""
     photo = np.asarray(photo)
     wide = {"layout": w.Layout(width="320px"), "style": {"description_width": "70px"}, "continuous_update": False}
@@ -20,7 +23,7 @@ def photo_explorer(photo, *, row=0, column=0, size=8, threshold=128):
     }
     picture, share = w.Image(format="png", layout=w.Layout(width="900px", max_width="100%")), w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         chosen = {name: slider.value for name, slider in sliders.items()}
         stream = io.BytesIO()
         zoom_and_threshold(photo, **chosen).savefig(stream, format="png", dpi=90)

@@ -1,6 +1,9 @@
 """Move a line by hand and watch its normal, its distances and its errors."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -10,7 +13,9 @@ from course_lib.topics.perceptron import augment, criterion, epoch, signed_dista
 from course_lib.viz import planes
 
 
-def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
+def line_explorer(
+    x: np.ndarray, t: np.ndarray, *, angle: float = 0.0, offset: float = 0.0, length: float = 1.0
+) -> w.HBox:
     """A line over the points `x (n, 2)` with labels `t (n,)` in {-1, +1}, moved by three sliders.
 
     The sliders are the polar form of w~: `angle` of the normal in degrees, `offset` of the line from the origin along
@@ -31,19 +36,19 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
         for text in ("one update", "one epoch", "back to start")
     ]
     picture, numbers = w.Image(format="png", layout=w.Layout(width="414px", max_width="100%")), w.HTML()
-    state = {"w": from_polar(angle, offset, length), "quiet": False}
+    state: dict[str, Any] = {"w": from_polar(angle, offset, length), "quiet": False}
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         picture.value, numbers.value = _png(x, t, state["w"], feet.value), _readout(x, t, state["w"])
 
-    def moved(_):
+    def moved(_: Any) -> None:
         pairs = zip(sliders, to_polar(state["w"]), strict=True)
         # the browser sends every value back rounded to the slider's step; that is no move of the hand
         if not state["quiet"] and any(abs(s.value - value) > 0.51 * s.step for s, value in pairs):
             state["w"] = from_polar(*(s.value for s in sliders))
             draw()
 
-    def put(weights):
+    def put(weights: np.ndarray) -> None:
         state.update(w=weights, quiet=True)
         for slider, value in zip(sliders, to_polar(weights), strict=True):
             slider.min, slider.max = min(slider.min, value), max(slider.max, value)
@@ -51,7 +56,7 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
         state["quiet"] = False
         draw()
 
-    def one_update(_):
+    def one_update(_: w.Button) -> None:
         wrong = np.flatnonzero(t * (augment(x) @ state["w"]) <= 0)[:1]
         put(epoch(state["w"], augment(x)[wrong], t[wrong])[0])
 
@@ -66,20 +71,20 @@ def line_explorer(x, t, *, angle=0.0, offset=0.0, length=1.0):
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def from_polar(angle, offset, length):
+def from_polar(angle: float, offset: float, length: float) -> np.ndarray:
     """Weights (bias, a, b) of the line with normal at `angle` degrees and of `length`, `offset` from the origin."""
     a = np.deg2rad(angle)
     return length * np.array([-offset, np.cos(a), np.sin(a)])
 
 
-def to_polar(weights):
+def to_polar(weights: np.ndarray) -> tuple[float, float, float]:
     """The angle in degrees, offset and length of `weights (3,)`; a vanished normal is given the angle 0."""
     length = float(np.hypot(weights[1], weights[2]))
     offset = -float(weights[0]) / length if length else 0.0
     return float(np.rad2deg(np.arctan2(weights[2], weights[1]))), offset, length
 
 
-def _png(x, t, weights, feet):
+def _png(x: np.ndarray, t: np.ndarray, weights: np.ndarray, feet: bool) -> bytes:
     figure = Figure(figsize=(4.6, 4.4))  # without pyplot nothing is kept open; a fixed place draws twice as fast
     ax = planes.snapshot(x, t, weights, ax=figure.add_axes((0.12, 0.11, 0.86, 0.82)), feet=feet)
     wrong = int(np.count_nonzero(t * (augment(x) @ weights) <= 0))
@@ -89,7 +94,7 @@ def _png(x, t, weights, feet):
     return stream.getvalue()
 
 
-def _readout(x, t, weights):
+def _readout(x: np.ndarray, t: np.ndarray, weights: np.ndarray) -> str:
     x1 = augment(x)
     length = np.hypot(weights[1], weights[2])
     nearest = np.min(t * signed_distance(weights, x)) if length else float("nan")

@@ -1,7 +1,11 @@
 """Choose width and depth and watch a network learn a small photograph."""
 
+from __future__ import annotations
+
 import functools
 import io
+from collections.abc import Sequence
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -13,7 +17,7 @@ from course_lib.viz import reconstruction
 SIDE, STEPS = 25, 60
 
 
-def depth_explorer(width=10, depth=3, *, photo="hopper"):
+def depth_explorer(width: int = 10, depth: int = 3, *, photo: str = "hopper") -> w.VBox:
     """Width and depth of a tanh or ReLU network against what it keeps of a 25 x 25 photograph; returns a VBox.
 
     Each choice is fitted while you wait (60 damped steps, under two seconds) and remembered.
@@ -26,7 +30,7 @@ def depth_explorer(width=10, depth=3, *, photo="hopper"):
     bend = w.Dropdown(options=["tanh", "relu"], description="activation")
     picture, message = w.Image(format="png", layout=w.Layout(width="700px", max_width="100%")), w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         if count(wide.value, deep.value) > 1000:
             message.value = f"<b>{count(wide.value, deep.value)} weights for {SIDE * SIDE} pixels: choose fewer</b>"
             return
@@ -40,12 +44,14 @@ def depth_explorer(width=10, depth=3, *, photo="hopper"):
     return w.VBox([w.HBox([wide, deep], layout=wrap), w.HBox([name, bend], layout=wrap), message, picture])
 
 
-def count(width, depth):
+def count(width: int, depth: int) -> int:
     """Weights of a network from 2 inputs through `depth` layers of `width` to 1 output."""
     return 3 * width + (depth - 1) * width * (width + 1) + width + 1
 
 
-def reconstruction_figure(nets, *, photo="hopper", figure=None):
+def reconstruction_figure(
+    nets: Sequence[tuple[int, int, str]], *, photo: str = "hopper", figure: Figure | None = None
+) -> Figure:
     """The static twin: target and reconstructions for `nets`, rows (width, depth, activation); returns the Figure."""
     panels = {"target": _target(photo)[2]}
     for width, depth, activation in nets:
@@ -55,7 +61,7 @@ def reconstruction_figure(nets, *, photo="hopper", figure=None):
 
 
 @functools.lru_cache(maxsize=256)
-def learned(photo, width, depth, activation):
+def learned(photo: str, width: int, depth: int, activation: str) -> tuple[np.ndarray, float]:
     """(reconstruction (25, 25), loss) after 60 damped steps from start 0; mean squared error at unit variance."""
     x, z, target = _target(photo)
     sizes = (2, *[width] * depth, 1)
@@ -65,14 +71,14 @@ def learned(photo, width, depth, activation):
 
 
 @functools.cache
-def _target(photo):
+def _target(photo: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     image = reconstruction.photo(photo, SIDE)
     image = (image - image.mean()) / image.std()
     v, u = np.meshgrid(np.linspace(-1, 1, SIDE), np.linspace(-1, 1, SIDE), indexing="ij")
     return np.column_stack([u.ravel(), v.ravel()]), image.ravel(), image
 
 
-def _png(photo, width, depth, activation):
+def _png(photo: str, width: int, depth: int, activation: str) -> bytes:
     stream = io.BytesIO()
     figure = Figure(figsize=(5.6, 3.1), layout="constrained")
     reconstruction_figure([(width, depth, activation)], photo=photo, figure=figure).savefig(

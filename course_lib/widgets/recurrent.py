@@ -1,6 +1,9 @@
 """Unroll a recurrent cell letter by letter: its gates as bars, and the gradient flowing back."""
 
+from __future__ import annotations
+
 import io
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 from matplotlib.figure import Figure
@@ -8,10 +11,13 @@ from matplotlib.figure import Figure
 from course_lib.topics.recurrent import CELLS
 from course_lib.viz.recurrent import LETTERS, panels, tell, unrolled_step
 
+if TYPE_CHECKING:
+    from course_lib.viz.recurrent import Story
+
 LONGEST = 12
 
 
-def unroll_explorer(word="recurrent", kind="LSTM"):
+def unroll_explorer(word: str = "recurrent", kind: str = "LSTM") -> w.VBox:
     """Cell, word, scale of the recurrent weights, steps forward, steps back; returns a VBox.
 
     Static twin: `viz.recurrent.unrolled_step`.
@@ -24,15 +30,15 @@ def unroll_explorer(word="recurrent", kind="LSTM"):
     ahead = w.IntSlider(len(word), min=0, max=len(word), description="letters read", **wide)
     back = w.IntSlider(0, min=0, max=len(word), description="gradient back", **wide)
     picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
-    state = {"story": None, "quiet": False}
+    state: dict[str, Any] = {"story": None, "quiet": False}
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         if state["quiet"]:
             return
         whole = ahead.value == len(state["story"].word)
         picture.value = _png(state["story"], ahead.value, back.value if whole else None)
 
-    def tell_again(_=None):
+    def tell_again(_: Any = None) -> None:
         try:
             word = read_word(text.value)
         except ValueError as error:  # the last picture stays, the sentence says what to mend
@@ -53,7 +59,7 @@ def unroll_explorer(word="recurrent", kind="LSTM"):
     return w.VBox([w.HBox([cell, text, scale]), w.HBox([ahead, back]), message, picture])
 
 
-def read_word(text):
+def read_word(text: str) -> str:
     """The word to read; ValueError says what to write instead."""
     word = text.strip().lower()
     if not 2 <= len(word) <= LONGEST or any(c not in LETTERS for c in word):
@@ -61,7 +67,7 @@ def read_word(text):
     return word
 
 
-def _png(story, step, back):
+def _png(story: Story, step: int, back: int | None) -> bytes:
     figure = Figure(figsize=(9.4, 4.6))  # without pyplot nothing is kept open
     unrolled_step(story, step, back=back, **dict(zip(("ax", "below", "beside"), panels(figure), strict=True)))
     stream = io.BytesIO()

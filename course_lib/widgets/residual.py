@@ -1,6 +1,9 @@
 """Move the depth of two random networks, one plain and one residual, and watch their gradients."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 from matplotlib.figure import Figure
@@ -10,7 +13,7 @@ from course_lib.viz import residual
 DEEPEST = 56
 
 
-def shatter_explorer(depth=24, seed=0):
+def shatter_explorer(depth: int = 24, seed: int = 0) -> w.VBox:
     """Depth and seed against the slopes of a plain and a residual random network; returns a VBox.
 
     Static twin: `viz.residual.shattered`.
@@ -21,7 +24,7 @@ def shatter_explorer(depth=24, seed=0):
     message = w.HTML()
     known = {}
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         if start.value not in known:
             known[start.value] = [residual.slopes(DEEPEST, residual=r, seed=start.value) for r in (False, True)]
         plain, added = known[start.value]
@@ -35,7 +38,7 @@ def shatter_explorer(depth=24, seed=0):
     return w.VBox([w.HBox([deep, start], layout=w.Layout(flex_flow="row wrap")), message, picture])
 
 
-def _png(depth, plain, added):
+def _png(depth: int, plain: residual.Slopes, added: residual.Slopes) -> bytes:
     figure = Figure(figsize=(9.6, 2.8), layout="constrained")  # without pyplot: nothing is kept open
     residual.shattered(depth, many=figure.subplots(1, 3), plain=plain, residual=added)
     stream = io.BytesIO()

@@ -1,6 +1,10 @@
 """Play Connect-4 against a tree search and look into its tree."""
 
+from __future__ import annotations
+
 import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import numpy as np
@@ -12,10 +16,13 @@ from course_lib.topics.solved_games import ILLEGAL, solve
 from course_lib.topics.tree_search import tree_of
 from course_lib.viz import search_tree
 
+if TYPE_CHECKING:
+    pass
+
 SAYS = {-1: "loses", 0: "draws", 1: "wins"}
 
 
-def play_explorer(evaluate=None, *, game=None, simulations=32):
+def play_explorer(evaluate: Callable | None = None, *, game: Connect | None = None, simulations: int = 32) -> w.VBox:
     """A button for every column: drop a stone, the agent answers, and its tree is drawn; returns a VBox.
 
     `evaluate` is an evaluator of `course_lib.topics.evaluators`, `network(game, net)` for one; open lines when None.
@@ -31,20 +38,20 @@ def play_explorer(evaluate=None, *, game=None, simulations=32):
     exact = w.Checkbox(False, description="perfect play", indent=False)
     drops = [w.Button(description=f"column {c}", layout=w.Layout(width="90px")) for c in range(game.columns)]
     picture, told = w.Image(format="png", layout=w.Layout(width="960px", max_width="100%")), w.HTML()
-    now = {}
+    now: dict[str, Any] = {}
 
-    def agent():
+    def agent() -> None:
         now["root"] = tree_of(game, now["state"], evaluate, budget.value)
         now["last"] = now["root"].moves[int(now["root"].visits.argmax())]
         now["state"] = game.play(now["state"], now["last"])
 
-    def fresh(_=None):
+    def fresh(_: Any = None) -> None:
         now.update(state=game.start, root=None, last=None)
         if begins.value == "the agent":
             agent()
         show()
 
-    def drop(column):
+    def drop(column: int) -> None:
         now["state"], now["last"] = game.play(now["state"], column), column
         if game.result(now["state"]) is None:
             agent()
@@ -52,7 +59,7 @@ def play_explorer(evaluate=None, *, game=None, simulations=32):
         else:
             show("You win." if game.result(now["state"]) == -1 else "A draw.")
 
-    def show(end=None):
+    def show(end: str | None = None) -> None:
         result = game.result(now["state"])
         if end is None and result is not None:
             end = "The agent wins." if result == -1 else "A draw."
@@ -74,7 +81,7 @@ def play_explorer(evaluate=None, *, game=None, simulations=32):
     )
 
 
-def _perfect(game, state, wanted):
+def _perfect(game: Connect, state: tuple[int, int], wanted: bool) -> str:
     if not wanted:
         return ""
     values = solve(game.rows, game.columns, game.line).move_values(np.array([state], np.uint64))[0]
@@ -82,7 +89,7 @@ def _perfect(game, state, wanted):
     return " Under perfect play: " + ", ".join(said) + "."
 
 
-def _png(game, now, depth):
+def _png(game: Connect, now: dict[str, Any], depth: int) -> bytes:
     figure = Figure(figsize=(11.5, 3.7))  # without pyplot nothing is kept open; fixed places draw faster
     search_tree.draw_board(game, now["state"], ax=figure.add_axes((0.01, 0.08, 0.16, 0.84)), last=now["last"])
     ax = figure.add_axes((0.19, 0.02, 0.8, 0.88))

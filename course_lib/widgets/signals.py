@@ -1,6 +1,9 @@
 """Choose how a deep stack starts and watch what its layers pass on, forward and backward."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -11,7 +14,7 @@ from course_lib.viz.signals import ACTIVATIONS, deep_stack, signal_picture
 WIDTH = 100
 
 
-def signal_explorer(*, scale=1.0, activation="relu", depth=20, norm=False):
+def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int = 20, norm: bool = False) -> w.HBox:
     """Scale c of the weights c·randn/√n, nonlinearity, depth and batch norm against the signals; returns an HBox.
 
     The readout gives the first and the last layer. Static twin: `viz.signals.signal_picture`.
@@ -25,7 +28,7 @@ def signal_explorer(*, scale=1.0, activation="relu", depth=20, norm=False):
     )
     picture, numbers = w.Image(format="png", layout=w.Layout(width="720px", max_width="100%")), w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         chosen = [control.value for control in controls]
         picture.value, numbers.value = _png(*chosen), _table(*chosen)
 
@@ -36,7 +39,7 @@ def signal_explorer(*, scale=1.0, activation="relu", depth=20, norm=False):
     return w.HBox([panel, picture], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _png(scale, activation, depth, norm):
+def _png(scale: float, activation: str, depth: int, norm: bool) -> bytes:
     figure = Figure(figsize=(8.0, 4.2), layout="constrained")
     signal_picture(scale, activation, depth=depth, norm=norm, width=WIDTH, figure=figure)
     stream = io.BytesIO()
@@ -44,7 +47,7 @@ def _png(scale, activation, depth, norm):
     return stream.getvalue()
 
 
-def _table(scale, activation, depth, norm):
+def _table(scale: float, activation: str, depth: int, norm: bool) -> str:
     rng = np.random.default_rng(0)
     signals = deep_stack(scale / np.sqrt(WIDTH), activation=activation, depth=depth, norm=norm, width=WIDTH, rng=rng)
     dead = [np.mean(np.ptp(a, axis=0) == 0) for a in signals.activations]

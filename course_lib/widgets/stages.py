@@ -1,6 +1,9 @@
 """A stage of a convolutional network to play with: choose a digit, move it, choose how its maps are pooled."""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -9,7 +12,7 @@ from matplotlib.figure import Figure
 from course_lib.viz.stages import KINDS, edge_filters, stage_maps
 
 
-def stage_explorer(images, kernels=None):
+def stage_explorer(images: np.ndarray, kernels: np.ndarray | None = None) -> w.VBox:
     """Sliders over grey `images` (n, h, w) and filters (f, k, k); returns a VBox. Its static twin is `stage_maps`.
 
     What leaves the image on one side comes back on the other. Without `kernels`, four oriented derivatives.
@@ -26,7 +29,7 @@ def stage_explorer(images, kernels=None):
     kind = w.Dropdown(options=KINDS, value="max", description="pooling", layout=wide["layout"], style=wide["style"])
     picture = w.Image(format="png", layout=w.Layout(width="800px", max_width="100%"))
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         figure = Figure(figsize=(8.6, 1.25 * len(kernels) + 0.9), layout="constrained")  # no pyplot: nothing stays open
         moved = (down.value, right.value)
         stage_maps(images[which.value], kernels, size=size.value, kind=kind.value, shift=moved, figure=figure)

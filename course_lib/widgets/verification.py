@@ -1,6 +1,9 @@
 """Move the threshold of a verification, and the share of genuine pairs: which errors, which precision and recall?"""
 
+from __future__ import annotations
+
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -10,7 +13,7 @@ from course_lib.viz.verification import outcome, png_figure, threshold_figure
 SLIDER = {"layout": w.Layout(width="420px"), "style": {"description_width": "150px"}}
 
 
-def threshold_explorer(genuine, impostor):
+def threshold_explorer(genuine: np.ndarray, impostor: np.ndarray) -> w.VBox:
     """Distances (n,), (m,) of pairs of one and of two persons: sliders for threshold and share of genuine pairs.
 
     Returns a VBox; its static twin is `viz.verification.threshold_figure`.
@@ -27,7 +30,7 @@ def threshold_explorer(genuine, impostor):
     picture = w.Image(format="png", layout=w.Layout(width="920px", max_width="100%"))
     told = w.HTML()
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         figure = threshold_figure(genuine, impostor, where.value, share.value, figure=png_figure())
         stream = io.BytesIO()
         figure.savefig(stream, format="png", dpi=80)
