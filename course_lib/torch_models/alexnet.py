@@ -4,6 +4,8 @@ Krizhevsky, Sutskever and Hinton 2012, "ImageNet classification with deep convol
 one on each of two GPUs). One tower: Krizhevsky 2014, "One weird trick for parallelizing convolutional neural networks".
 """
 
+from __future__ import annotations
+
 import torch
 from torch import nn
 
@@ -19,14 +21,14 @@ class AlexNet(nn.Module):
     channels and hidden units. The paper says 224 and computes with 227; padding 2 gives the same 55 x 55 places.
     """
 
-    def __init__(self, classes=1000, *, towers=1, width=1.0):
+    def __init__(self, classes: int = 1000, *, towers: int = 1, width: float = 1.0) -> None:
         super().__init__()
         if towers not in (1, 2):
             raise ValueError(f"AlexNet: towers must be 1 or 2, got {towers}")
         c1, c2, c3, c4, c5 = (2 * max(1, round(c * width / 2)) for c in (ONE if towers == 1 else TWO))
         hidden = max(1, round(4096 * width))
 
-        def norm():
+        def norm() -> list[nn.Module]:
             return [nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)] if towers == 2 else []
 
         self.features = nn.Sequential(
@@ -45,7 +47,7 @@ class AlexNet(nn.Module):
             self._start()
 
     @torch.no_grad()
-    def _start(self):
+    def _start(self) -> None:
         """As in 2012: weights 0.01 randn; biases 1 where that wakes ReLUs up, else 0."""
         convolutions = [m for m in self.features if isinstance(m, nn.Conv2d)]
         linears = [m for m in self.classifier if isinstance(m, nn.Linear)]
@@ -54,6 +56,6 @@ class AlexNet(nn.Module):
             nn.init.normal_(m.weight, std=0.01)
             nn.init.constant_(m.bias, float(m in awake))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, 3, h, w) -> logits (n, classes)."""
         return self.classifier(self.pool(self.features(x)).flatten(1))

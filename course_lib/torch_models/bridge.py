@@ -1,12 +1,18 @@
 """Between the two libraries: which device, weights to and from torch and its files, and how large to run."""
 
+from __future__ import annotations
+
 import os
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 
+T = TypeVar("T")
 
-def device(name=None):
+
+def device(name: str | None = None) -> torch.device:
     """The torch device to use: CUDA where there is one, then MPS, then the CPU; or exactly the one asked for.
 
     The environment variable COURSE_DEVICE asks in place of `name`. Raises RuntimeError when a device is asked for that
@@ -31,7 +37,7 @@ def device(name=None):
     return wanted
 
 
-def describe(where=None):
+def describe(where: torch.device | None = None) -> str:
     """The device in words, for tables of measured figures."""
     where = device(where) if not isinstance(where, torch.device) else where
     if where.type == "cuda":
@@ -40,7 +46,7 @@ def describe(where=None):
     return f"{where.type.upper()}, {n} thread{'s' * (n != 1)}"
 
 
-def size(*, full, smoke):
+def size(*, full: T, smoke: T) -> T:
     """`full` on a GPU, `smoke` elsewhere; COURSE_SIZE=full or COURSE_SIZE=smoke decides against the machine."""
     asked = os.environ.get("COURSE_SIZE", "")
     if asked not in ("", "full", "smoke"):
@@ -48,7 +54,7 @@ def size(*, full, smoke):
     return full if (asked or ("full" if device().type == "cuda" else "smoke")) == "full" else smoke
 
 
-def to_torch(model, twin):
+def to_torch(model: Any, twin: torch.nn.Module) -> torch.nn.Module:
     """Copy the parameters and buffers of a course_lib Module into `twin`, a torch module; returns `twin`.
 
     Names must agree as both state_dicts give them; torch's own counters `num_batches_tracked` are left alone. Raises
@@ -62,7 +68,9 @@ def to_torch(model, twin):
     return twin
 
 
-def from_torch(twin, model, rename=None):
+def from_torch(
+    twin: torch.nn.Module | dict[str, torch.Tensor], model: Any, rename: dict[str, str] | None = None
+) -> Any:
     """Copy parameters and buffers into a course_lib Module; returns the Module.
 
     `twin` is a torch module, or a dict of tensors such as `read_weights` gives. `rename` maps what its names begin with
@@ -75,7 +83,7 @@ def from_torch(twin, model, rename=None):
     return model
 
 
-def read_weights(path):
+def read_weights(path: str | Path) -> dict[str, torch.Tensor]:
     """The {name: tensor} of a `.pt` or `.th` file, on the CPU; what the file holds beside tensors cannot be run.
 
     A state_dict packed into a checkpoint and the "module." that training on several GPUs puts before every name are
@@ -96,25 +104,25 @@ def read_weights(path):
     return {name.removeprefix("module."): t for name, t in state.items()}
 
 
-def _renamed(name, rename):
+def _renamed(name: str, rename: dict[str, str]) -> str:
     for theirs, ours in rename.items():
         if name.startswith(theirs):
             return ours + name[len(theirs) :]
     return name
 
 
-def gradients(twin):
+def gradients(twin: torch.nn.Module) -> dict[str, np.ndarray]:
     """{name: array} of the gradients of a torch module, to hold against those of its course_lib twin."""
     return {name: p.grad.detach().cpu().numpy() for name, p in twin.named_parameters() if p.grad is not None}
 
 
-def _tensors(twin):
+def _tensors(twin: torch.nn.Module | dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """{name: tensor} of a torch module or a dict of tensors, without torch's counters."""
     state = twin if isinstance(twin, dict) else twin.state_dict()
     return {name: t for name, t in state.items() if not name.endswith("num_batches_tracked")}
 
 
-def _check_partners(ours, theirs, caller):
+def _check_partners(ours: dict[str, Any], theirs: dict[str, Any], caller: str) -> None:
     alone = sorted(ours.keys() ^ theirs.keys())
     if alone:
         side = "course_lib" if alone[0] in ours else "torch"

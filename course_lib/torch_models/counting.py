@@ -4,9 +4,13 @@ Counting needs no numbers, only shapes: `sketch` builds a network on torch's "me
 and its forward pass no time. A multiplication with its addition counts as one, as in the published tables.
 """
 
+from __future__ import annotations
+
 import math
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,7 +31,7 @@ class Row:
     units: int
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """ "convolution", "linear" or "other": pooling, norms, activations."""
         return {"Conv2d": "convolution", "Linear": "linear"}.get(self.layer, "other")
 
@@ -41,32 +45,32 @@ class Counts:
     kept: int
 
     @property
-    def multiply_adds(self):
+    def multiply_adds(self) -> int:
         """Multiply-adds of one sample."""
         return sum(row.multiply_adds for row in self.rows)
 
     @property
-    def units(self):
+    def units(self) -> int:
         """Numbers put out by all convolutional and linear layers for one sample."""
         return sum(row.units for row in self.rows)
 
     @property
-    def layers(self):
+    def layers(self) -> int:
         """How many convolutional and linear layers one sample passes, parallel ones included."""
         return sum(row.kind != "other" for row in self.rows)
 
-    def share(self, kind, what="parameters"):
+    def share(self, kind: str, what: str = "parameters") -> float:
         """Share, from 0 to 1, of `what` ("parameters" or "multiply_adds") that layers of `kind` have."""
         return sum(getattr(row, what) for row in self.rows if row.kind == kind) / getattr(self, what)
 
 
-def sketch(make, *args, **kwargs):
+def sketch(make: Callable, *args: Any, **kwargs: Any) -> nn.Module:
     """`make(*args, **kwargs)` on the "meta" device: a network with shapes and without numbers."""
     with torch.device("meta"):
         return make(*args, **kwargs)
 
 
-def count(model, input_shape):
+def count(model: nn.Module, input_shape: Sequence[int]) -> Counts:
     """The Counts of `model` for one sample of `input_shape`, such as (3, 224, 224).
 
     Runs it once in evaluation mode on zeros where its parameters are (for a `sketch` that is nowhere) and once more to
@@ -76,7 +80,7 @@ def count(model, input_shape):
     x = torch.zeros(1, *input_shape, device=like.device, dtype=like.dtype)
     rows = []
 
-    def note(name):
+    def note(name: str) -> Callable:
         return lambda module, args, out: rows.append(_row(name, module, out))
 
     with _hooked(model, forward=note), torch.no_grad():
@@ -84,7 +88,7 @@ def count(model, input_shape):
     return Counts(tuple(rows), sum(p.numel() for p in model.parameters()), kept_for_backward(model, x))
 
 
-def kept_for_backward(model, x):
+def kept_for_backward(model: nn.Module, x: torch.Tensor) -> int:
     """Bytes that autograd keeps alive between forward and backward for the batch `x`, weights not counted.
 
     Layers stay in evaluation mode while measured, so dropout keeps nothing.
@@ -92,7 +96,7 @@ def kept_for_backward(model, x):
     own = {_storage(t) for t in (*model.parameters(), *model.buffers())}
     kept = {}
 
-    def pack(tensor):
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
         kept[_storage(tensor)] = tensor
         return tensor
 
@@ -107,21 +111,21 @@ def kept_for_backward(model, x):
             module.training = mode
 
 
-def hooks_on(model):
+def hooks_on(model: nn.Module) -> int:
     """How many forward hooks the modules of `model` carry."""
     return sum(len(module._forward_hooks) for module in model.modules())
 
 
-def timed(model, x, repeats=3):
+def timed(model: nn.Module, x: torch.Tensor, repeats: int = 3) -> list[tuple[str, str, float]]:
     """[(name, layer, seconds)] in order of computation: each layer's fastest forward pass of `repeats`."""
     runs = []
     for _ in range(repeats):
         started, run = {}, []
 
-        def start(name, started=started):
+        def start(name: str, started: Any = started) -> Callable:
             return lambda module, args: started.__setitem__(name, _now(x))
 
-        def stop(name, started=started, run=run):
+        def stop(name: str, started: Any = started, run: Any = run) -> Callable:
             return lambda module, args, out: run.append((name, type(module).__name__, _now(x) - started[name]))
 
         with _hooked(model, before=start, forward=stop), torch.no_grad():
@@ -130,7 +134,7 @@ def timed(model, x, repeats=3):
     return [(*steps[0][:2], min(s[2] for s in steps)) for steps in zip(*runs, strict=True)]
 
 
-def _now(x):
+def _now(x: torch.Tensor) -> float:
     if x.is_cuda:
         torch.cuda.synchronize(x.device)
     return time.perf_counter()
@@ -139,10 +143,10 @@ def _now(x):
 class _hooked:
     """Hooks on every layer without sublayers, in evaluation mode; both are undone at the end."""
 
-    def __init__(self, model, *, forward, before=None):
+    def __init__(self, model: nn.Module, *, forward: Callable, before: Callable | None = None) -> None:
         self.model, self.forward, self.before = model, forward, before
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.modes = [(module, module.training) for module in self.model.modules()]
         self.model.eval()
         leaves = [(name, m) for name, m in self.model.named_modules() if not any(True for _ in m.children())]
@@ -150,14 +154,14 @@ class _hooked:
         if self.before is not None:
             self.handles += [m.register_forward_pre_hook(self.before(name)) for name, m in leaves]
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: Any) -> None:
         for handle in self.handles:
             handle.remove()
         for module, mode in self.modes:
             module.training = mode
 
 
-def _row(name, module, out):
+def _row(name: str, module: nn.Module, out: Any) -> Row:
     shape = tuple(out.shape[1:])
     weights = sum(p.numel() for p in module.parameters())
     learned = isinstance(module, nn.Conv2d | nn.Linear)
@@ -166,5 +170,5 @@ def _row(name, module, out):
     return Row(name, type(module).__name__, shape, weights, units * taps, units)
 
 
-def _storage(tensor):
+def _storage(tensor: torch.Tensor) -> int:
     return tensor.untyped_storage()._cdata

@@ -6,12 +6,15 @@ The processes talk by NCCL where there is a GPU for each, else by gloo. `torchru
 Li and others 2020, "PyTorch distributed: experiences on accelerating data parallel training".
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import os
 import re
 import signal
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +36,9 @@ class PartnerGone(RuntimeError):
     """Another worker has ended before the work was done."""
 
 
-def train(options, rank=0, world=1, where="cpu"):
+def train(
+    options: argparse.Namespace, rank: int = 0, world: int = 1, where: str | torch.device = "cpu"
+) -> tuple[list[float], torch.nn.Module]:
     """Train on this worker's rows of each batch; returns the losses of all steps and the model.
 
     Goes on from `options.checkpoint` if that file is there, and writes it every `options.every` steps. Raises
@@ -61,13 +66,15 @@ def train(options, rank=0, world=1, where="cpu"):
     return losses, model
 
 
-def rows(step, batch):
+def rows(step: int, batch: int) -> np.ndarray:
     """Row numbers of the whole batch of a step: every epoch is shuffled anew, by its number."""
     epoch, place = divmod(step, SAMPLES // batch)
     return np.random.default_rng((SEED, epoch)).permutation(SAMPLES)[place * batch : (place + 1) * batch]
 
 
-def _step(model, optimizer, x, t, world):
+def _step(
+    model: torch.nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, t: torch.Tensor, world: int
+) -> float:
     """One step on this worker's rows; the mean loss over all workers."""
     loss = cross_entropy(model(x), t)
     optimizer.zero_grad()
@@ -80,7 +87,7 @@ def _step(model, optimizer, x, t, world):
 
 
 @contextmanager
-def _partners(step, rank, world, checkpoint):
+def _partners(step: int, rank: int, world: int, checkpoint: str | None) -> Iterator[None]:
     """Turn what the communication library says when a worker is missing into one sentence."""
     try:
         yield
@@ -96,7 +103,7 @@ def _partners(step, rank, world, checkpoint):
         ) from None
 
 
-def parse(arguments=None):
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The options of a run."""
     parser = argparse.ArgumentParser(prog="torchrun -m course_lib.torch_models.data_parallel", description=__doc__)
     parser.add_argument("--steps", type=int, default=40)
@@ -112,7 +119,7 @@ def parse(arguments=None):
     return options
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> None:
     """What each process of torchrun does: join the others, train, and let worker 0 write the result."""
     options = parse(arguments)
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))

@@ -3,11 +3,16 @@
 Huang, Liu, van der Maaten and Weinberger 2017, "Densely connected convolutional networks".
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import nn
 
 
-def dense_layer(in_channels, growth):
+def dense_layer(in_channels: int, growth: int) -> nn.Sequential:
     """Norm, ReLU, 1x1 to 4 `growth` channels; norm, ReLU, 3x3 to `growth` channels; no biases."""
     wide = 4 * growth
     return nn.Sequential(
@@ -19,11 +24,11 @@ def dense_layer(in_channels, growth):
 class DenseBlock(nn.Module):
     """`layers` dense layers; each adds `growth` channels behind those there are, and sees all of them."""
 
-    def __init__(self, in_channels, growth, layers):
+    def __init__(self, in_channels: int, growth: int, layers: Any) -> None:
         super().__init__()
         self.layers = nn.ModuleList(dense_layer(in_channels + k * growth, growth) for k in range(layers))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(n, in_channels, h, w) -> (n, in_channels + layers * growth, h, w)."""
         for layer in self.layers:
             x = torch.cat([x, layer(x)], dim=1)
@@ -36,7 +41,9 @@ class DenseNet(nn.Module):
     The default is DenseNet-121: 7 978 856 weights for 1000 classes. `block(in_channels, growth, layers)` makes a block.
     """
 
-    def __init__(self, classes=1000, *, layers=(6, 12, 24, 16), growth=32, block=DenseBlock):
+    def __init__(
+        self, classes: int = 1000, *, layers: Any = (6, 12, 24, 16), growth: int = 32, block: Callable = DenseBlock
+    ) -> None:
         super().__init__()
         have = 2 * growth
         stem = nn.Conv2d(3, have, 7, 2, padding=3, bias=False)
@@ -50,6 +57,6 @@ class DenseNet(nn.Module):
                 have //= 2
         self.features, self.fc = nn.Sequential(*steps), nn.Linear(have, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, 3, h, w) -> logits (n, classes)."""
         return self.fc(self.features(x).mean((2, 3)))

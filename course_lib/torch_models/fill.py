@@ -4,12 +4,16 @@ Who writes a block may name, order and nest its layers as they like. As long as 
 makes both compute the same function.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import torch
 
 
 @torch.no_grad()
-def fill(model, seed=0):
+def fill(model: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
     """Make `model` float64 and draw each parameter by `seed` and its shape, axes of length 1 not counted; returns it.
 
     Parameters of equal shape get equal values. Matrices and kernels have standard deviation 1 / sqrt(fan in), vectors
@@ -26,7 +30,7 @@ def fill(model, seed=0):
     return model
 
 
-def probe(module, x, seed=0):
+def probe(module: torch.nn.Module, x: np.ndarray, seed: int = 0) -> dict[str, Any]:
     """What `module`, filled by `seed`, makes of the array `x`, in float64, as a dict.
 
     Its output, the number of its weights, the gradient of `x` for a fixed gradient of the output, and the norm of all

@@ -5,6 +5,11 @@ implementation puts batch norm behind every convolution instead of biases, and u
 paper draws as 5x5; its published figures are those of that form.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -22,12 +27,12 @@ MODULES = {
 }
 
 
-def conv_relu(in_channels, channels, kernel, stride=1):
+def conv_relu(in_channels: int, channels: int, kernel: int, stride: int = 1) -> nn.Sequential:
     """Convolution with bias and ReLU, padded to keep the size at stride 1: the paper's."""
     return nn.Sequential(nn.Conv2d(in_channels, channels, kernel, stride, kernel // 2), nn.ReLU())
 
 
-def conv_norm_relu(in_channels, channels, kernel, stride=1):
+def conv_norm_relu(in_channels: int, channels: int, kernel: int, stride: int = 1) -> nn.Sequential:
     """Convolution without bias, batch norm and ReLU: the reference implementation's."""
     conv = nn.Conv2d(in_channels, channels, kernel, stride, kernel // 2, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(channels, eps=0.001), nn.ReLU())
@@ -40,14 +45,17 @@ class Inception(nn.Module):
     the 1x1, channels after the larger kernel). `conv(in_channels, channels, kernel)` makes each convolution.
     """
 
-    def __init__(self, in_channels, ones, threes, fives, pool, conv=conv_relu, large=5):
+    def __init__(
+        self, in_channels: int, ones: int, threes: tuple[int, int], fives: tuple[int, int], pool: int,
+        conv: Callable = conv_relu, large: int = 5,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.ones = conv(in_channels, ones, 1)
         self.threes = nn.Sequential(conv(in_channels, threes[0], 1), conv(*threes, 3))
         self.fives = nn.Sequential(conv(in_channels, fives[0], 1), conv(*fives, large))
         self.pool = nn.Sequential(nn.MaxPool2d(3, 1, padding=1), conv(in_channels, pool, 1))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(n, in_channels, h, w) -> (n, all branches' channels, h, w)."""
         return torch.cat([self.ones(x), self.threes(x), self.fives(x), self.pool(x)], dim=1)
 
@@ -60,16 +68,19 @@ class GoogLeNet(nn.Module):
     kernels, no batch norm. `module` builds an inception module; `width` scales channels.
     """
 
-    def __init__(self, classes=1000, *, form="reference", heads=False, width=1.0, module=Inception):
+    def __init__(
+        self, classes: int = 1000, *, form: str = "reference", heads: bool = False, width: float = 1.0,
+        module: Callable = Inception,
+    ) -> None:  # fmt: skip
         super().__init__()
         if form not in ("reference", "paper"):
             raise ValueError(f"GoogLeNet: form must be 'reference' or 'paper', got {form!r}")
         conv, large = (conv_norm_relu, 3) if form == "reference" else (conv_relu, 5)
 
-        def scaled(c):
+        def scaled(c: Any) -> Any:
             return tuple(map(scaled, c)) if isinstance(c, tuple) else max(1, round(c * width))
 
-        def shrink(kernel=3):
+        def shrink(kernel: int = 3) -> nn.Module:
             return nn.MaxPool2d(kernel, 2, ceil_mode=True)
 
         first, second = scaled((64, 192))
@@ -86,7 +97,7 @@ class GoogLeNet(nn.Module):
             have = ones + threes[1] + fives[1] + pool
         self.drop, self.fc = nn.Dropout(0.2), nn.Linear(have, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, 3, h, w) -> logits (n, classes); with heads in training mode a tuple of three."""
         x, more = self.stem(x), []
         for name, module in self.modules_.items():
@@ -98,7 +109,7 @@ class GoogLeNet(nn.Module):
         return (logits, *more) if more else logits
 
 
-def _head(have, channels, hidden, classes, conv):
+def _head(have: int, channels: int, hidden: int, classes: int, conv: Callable) -> nn.Sequential:
     """A classifier in the middle of the network, so that a training signal reaches its first layers."""
     return nn.Sequential(
         *(nn.AdaptiveAvgPool2d(4), conv(have, channels, 1), nn.Flatten()),

@@ -1,16 +1,19 @@
 """Start workers of data-parallel training from a notebook, and say in sentences how they ended."""
 
+from __future__ import annotations
+
 import os
 import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 
 MODULE = "course_lib.torch_models.data_parallel"
 KILLED = re.compile(r"local_rank: (\d+).*?exitcode: (-?\d+)|\brank\s*:\s*(\d+).*?exitcode\s*:\s*(-?\d+)", re.DOTALL)
 
 
-def launch(arguments=(), *, workers=2, seconds=300):
+def launch(arguments: Sequence[str] = (), *, workers: int = 2, seconds: float = 300) -> str:
     """Run `torchrun` with so many workers on this machine; what they print, as text.
 
     Raises RuntimeError in one sentence when a worker ended early: which one, how, and what the others said.
@@ -28,7 +31,7 @@ def launch(arguments=(), *, workers=2, seconds=300):
     return done.stdout.strip()
 
 
-def ending(text):
+def ending(text: str) -> str:
     """How the workers ended, from what torchrun printed: who fell first and what the others said of it."""
     said = [line for line in text.split("\n") if line.startswith(("worker ", "ValueError: "))]
     fallen = [(int(a or c), int(b or d)) for a, b, c, d in KILLED.findall(text)]

@@ -4,13 +4,17 @@ LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to docu
 Schmidhuber 2012, "Multi-column deep neural networks for image classification".
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import torch
 from torch import nn
 
 from course_lib.torch_models.bridge import to_torch
 
 
-def lenet5(classes=10):
+def lenet5(classes: int = 10) -> nn.Sequential:
     """LeNet-5 as it is written today, for images (n, 1, 32, 32): 61 706 weights.
 
     The original joined each map of its second convolution to some maps of the first only, pooled with learned scales,
@@ -24,7 +28,7 @@ def lenet5(classes=10):
     )
 
 
-def ciresan(classes=10):
+def ciresan(classes: int = 10) -> nn.Sequential:
     """One column of the multi-column network for digits (n, 1, 29, 29): 20C4-MP2-40C5-MP3-150N-10N, tanh."""
     return nn.Sequential(
         *(nn.Conv2d(1, 20, 4), nn.Tanh(), nn.MaxPool2d(2)),
@@ -33,7 +37,7 @@ def ciresan(classes=10):
     )
 
 
-def twin_of(ours):
+def twin_of(ours: Any) -> nn.Sequential:
     """The torch twin of a `course_lib` Sequential: the same layers with the same numbers in the same float type.
 
     Its layers may be convolutions (stride 1, no padding), ReLU, pooling 2x2, Flatten, and linear ones.
@@ -43,7 +47,7 @@ def twin_of(ours):
     return to_torch(ours, nn.Sequential(*layers).to(dtype))
 
 
-def _twin_of_layer(layer):
+def _twin_of_layer(layer: Any) -> nn.Module:
     kind = type(layer).__name__
     if kind in ("Conv2d", "Linear"):
         outputs, inputs, *kernel = layer.weight.data.shape

@@ -5,22 +5,27 @@ Komodakis 2016 (Wide ResNet). Blocks have the names of `course_lib.nn.blocks` an
 `bridge.py` moves weights both ways.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 
-def conv3x3(in_channels, out_channels, stride=1, groups=1):
+def conv3x3(in_channels: int, out_channels: int, stride: int = 1, groups: int = 1) -> nn.Conv2d:
     """A 3x3 convolution that keeps the size at stride 1, without bias: the norm behind it has one."""
     return nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, groups=groups, bias=False)
 
 
-def conv1x1(in_channels, out_channels, stride=1):
+def conv1x1(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
     """A 1x1 convolution without bias: a linear map of the channels of each pixel."""
     return nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
 
 
-def projection(in_channels, out_channels, stride):
+def projection(in_channels: int, out_channels: int, stride: int) -> nn.Module:
     """Option B: the identity where shapes agree, else a 1x1 convolution with batch norm."""
     if stride == 1 and in_channels == out_channels:
         return nn.Identity()
@@ -30,11 +35,11 @@ def projection(in_channels, out_channels, stride):
 class PadShortcut(nn.Module):
     """Option A, without weights: every `stride`-th pixel, and channels of zeros behind the ones there are."""
 
-    def __init__(self, in_channels, out_channels, stride):
+    def __init__(self, in_channels: int, out_channels: int, stride: int) -> None:
         super().__init__()
         self.stride, self.more = stride, out_channels - in_channels
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(n, in_channels, h, w) -> (n, out_channels, h / stride, w / stride)."""
         return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
 
@@ -44,18 +49,18 @@ class BasicBlock(nn.Module):
 
     expansion = 1
 
-    def __init__(self, in_channels, channels, stride=1, *, shortcut=projection):
+    def __init__(self, in_channels: int, channels: int, stride: int = 1, *, shortcut: Callable = projection) -> None:
         super().__init__()
         self.conv1, self.bn1 = conv3x3(in_channels, channels, stride), nn.BatchNorm2d(channels)
         self.conv2, self.bn2 = conv3x3(channels, channels), nn.BatchNorm2d(channels)
         self.shortcut = None if shortcut is None else shortcut(in_channels, channels, stride)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """relu(bn(conv(relu(bn(conv(x))))) + shortcut(x)), without the last term in a plain net."""
         h = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
         return F.relu(h if self.shortcut is None else h + self.shortcut(x))
 
-    def last_norm(self):
+    def last_norm(self) -> nn.BatchNorm2d:
         """The norm whose scale decides how much the branch adds."""
         return self.bn2
 
@@ -68,7 +73,9 @@ class Bottleneck(nn.Module):
 
     expansion = 4
 
-    def __init__(self, in_channels, channels, stride=1, *, width=None, groups=1):
+    def __init__(
+        self, in_channels: int, channels: int, stride: int = 1, *, width: int | None = None, groups: int = 1
+    ) -> None:
         super().__init__()
         width = width or channels
         self.conv1, self.bn1 = conv1x1(in_channels, width), nn.BatchNorm2d(width)
@@ -76,13 +83,13 @@ class Bottleneck(nn.Module):
         self.conv3, self.bn3 = conv1x1(width, 4 * channels), nn.BatchNorm2d(4 * channels)
         self.shortcut = projection(in_channels, 4 * channels, stride)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Three convolutions with batch norm, ReLU between them and after the sum."""
         h = F.relu(self.bn1(self.conv1(x)))
         h = F.relu(self.bn2(self.conv2(h)))
         return F.relu(self.bn3(self.conv3(h)) + self.shortcut(x))
 
-    def last_norm(self):
+    def last_norm(self) -> nn.BatchNorm2d:
         """The norm whose scale decides how much the branch adds."""
         return self.bn3
 
@@ -94,7 +101,10 @@ class ResNet(nn.Module):
     is one 3x3 convolution, for images of 32x32; else 7x7 with stride 2 and a pooling layer, for 224x224.
     """
 
-    def __init__(self, make, expansion, blocks, classes=1000, *, width=64, in_channels=3, small=False):
+    def __init__(
+        self, make: Callable, expansion: int, blocks: Sequence[int], classes: int = 1000, *, width: int | None = 64,
+        in_channels: int = 3, small: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         stem = nn.Conv2d(in_channels, width, 7, 2, padding=3, bias=False)
         self.conv1, self.bn1 = (conv3x3(in_channels, width) if small else stem), nn.BatchNorm2d(width)
@@ -109,7 +119,7 @@ class ResNet(nn.Module):
         self.fc = nn.Linear(have, classes)
         start(self)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, in_channels, h, w) -> logits (n, classes)."""
         x = self.pool(F.relu(self.bn1(self.conv1(x))))
         for stage in self.stages:
@@ -124,7 +134,9 @@ class CifarResNet(nn.Module):
     the plain net of the same weights. Its twin in NumPy is `course_lib.topics.resnet.CifarResNet`.
     """
 
-    def __init__(self, depth=20, width=16, classes=10, *, residual=True, in_channels=3):
+    def __init__(
+        self, depth: int = 20, width: int | None = 16, classes: int = 10, *, residual: bool = True, in_channels: int = 3
+    ) -> None:
         super().__init__()
         if depth < 8 or depth % 6 != 2:
             raise ValueError(f"CifarResNet: depth must be 6n + 2, such as 20, 32, 44, 56, got {depth}")
@@ -140,7 +152,7 @@ class CifarResNet(nn.Module):
         self.fc = nn.Linear(have, classes)
         start(self)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, in_channels, h, w) -> logits (n, classes)."""
         x = F.relu(self.bn1(self.conv1(x)))
         for stage in self.stages:
@@ -149,7 +161,7 @@ class CifarResNet(nn.Module):
 
 
 @torch.no_grad()
-def start(model):
+def start(model: nn.Module) -> nn.Module:
     """MSR weights for every convolution (fan out, as in the paper's own code), scales 1, shifts and last bias 0."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
@@ -160,7 +172,7 @@ def start(model):
 
 
 @torch.no_grad()
-def zero_last_scales(model):
+def zero_last_scales(model: nn.Module) -> nn.Module:
     """Set the last scale of every block to 0, so that each block starts as its shortcut. Goyal et al. 2017."""
     for module in model.modules():
         if isinstance(module, BasicBlock | Bottleneck):
@@ -168,45 +180,45 @@ def zero_last_scales(model):
     return model
 
 
-def resnet18(classes=1000, **kwargs):
+def resnet18(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNet-18: 11 689 512 weights for 1000 classes. `small=True, classes=10` makes the form used on CIFAR-10."""
     return ResNet(BasicBlock, 1, (2, 2, 2, 2), classes, **kwargs)
 
 
-def resnet34(classes=1000, **kwargs):
+def resnet34(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNet-34: 21 797 672 weights for 1000 classes."""
     return ResNet(BasicBlock, 1, (3, 4, 6, 3), classes, **kwargs)
 
 
-def bottlenecks(blocks, classes, *, base=64, groups=1, **kwargs):
+def bottlenecks(blocks: Sequence[int], classes: int, *, base: int = 64, groups: int = 1, **kwargs: Any) -> ResNet:
     """A ResNet of bottlenecks; between their 1x1 convolutions stand groups * base / 64 times the channels."""
 
-    def make(in_channels, channels, stride):
+    def make(in_channels: int, channels: int, stride: int) -> nn.Module:
         return Bottleneck(in_channels, channels, stride, width=groups * (channels * base // 64), groups=groups)
 
     return ResNet(make, 4, blocks, classes, **kwargs)
 
 
-def resnet50(classes=1000, **kwargs):
+def resnet50(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNet-50: 25 557 032 weights for 1000 classes."""
     return bottlenecks((3, 4, 6, 3), classes, **kwargs)
 
 
-def resnet101(classes=1000, **kwargs):
+def resnet101(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNet-101: 44 549 160 weights for 1000 classes."""
     return bottlenecks((3, 4, 23, 3), classes, **kwargs)
 
 
-def resnet152(classes=1000, **kwargs):
+def resnet152(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNet-152: 60 192 808 weights for 1000 classes."""
     return bottlenecks((3, 8, 36, 3), classes, **kwargs)
 
 
-def resnext50_32x4d(classes=1000, **kwargs):
+def resnext50_32x4d(classes: int = 1000, **kwargs: Any) -> ResNet:
     """ResNeXt-50, 32 groups of 4 channels: 25 028 904 weights for 1000 classes."""
     return bottlenecks((3, 4, 6, 3), classes, base=4, groups=32, **kwargs)
 
 
-def wide_resnet50_2(classes=1000, **kwargs):
+def wide_resnet50_2(classes: int = 1000, **kwargs: Any) -> ResNet:
     """Wide ResNet-50-2, twice the channels inside each block: 68 883 240 weights for 1000 classes."""
     return bottlenecks((3, 4, 6, 3), classes, base=128, **kwargs)

@@ -1,12 +1,17 @@
 """A training run in a file, with all that decides how it goes on; written whole or not at all."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 
 import torch
 
 
-def write_run(path, model, optimizer, dice, losses):
+def write_run(
+    path: str | Path | None, model: torch.nn.Module, optimizer: torch.optim.Optimizer, dice: torch.Generator,
+    losses: list[float],
+) -> None:  # fmt: skip
     """Write model, optimizer, the generator `dice` and the losses so far to `path`; nothing where `path` is None.
 
     First beside it, then renamed: a process killed in between leaves the older file as it was.
@@ -19,7 +24,9 @@ def write_run(path, model, optimizer, dice, losses):
     os.replace(beside, path)
 
 
-def read_run(path, model, optimizer, dice):
+def read_run(
+    path: str | Path | None, model: torch.nn.Module, optimizer: torch.optim.Optimizer, dice: torch.Generator
+) -> list[float]:
     """Put back what `write_run` wrote; returns the losses so far, [] where there is no such file.
 
     Raises ValueError for a file that holds no run, or that of another model.

@@ -1,10 +1,15 @@
 """One step of training in torch as it runs on a GPU, and right on any device: mixed precision, channels last."""
 
+from __future__ import annotations
+
 import torch
 from torch.nn import functional as F
 
 
-def train_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+def train_step(
+    model: torch.nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, t: torch.Tensor, smoothing: float = 0.1,
+    mixed: bool = True,
+) -> torch.Tensor:  # fmt: skip
     """One step on images x (n, c, h, w) and classes t (n,); returns the loss, detached, on their device.
 
     The forward pass runs under autocast to bfloat16 if `mixed`; weights, gradients and the loss stay in float32.
@@ -20,7 +25,7 @@ def train_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
 
 
 @torch.no_grad()
-def right(model, x, t, size=1000):
+def right(model: torch.nn.Module, x: torch.Tensor, t: torch.Tensor, size: int = 1000) -> float:
     """Share of the images x (n, c, h, w) whose largest logit, in evaluation mode, is that of t (n,); a float."""
     was, found = model.training, 0
     model.eval()

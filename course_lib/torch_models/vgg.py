@@ -3,13 +3,17 @@
 Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition".
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import torch
 from torch import nn
 
 STAGES = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 
-def vgg_block(in_channels, channels, layers):
+def vgg_block(in_channels: int, channels: int, layers: int) -> nn.Sequential:
     """`layers` 3x3 convolutions that keep the size, each with ReLU, then max pooling that halves it."""
     steps = []
     for k in range(layers):
@@ -23,7 +27,9 @@ class VGG(nn.Module):
     For 1000 classes VGG-16 has 138 357 544 weights, VGG-19 143 667 240. `width` scales channels and hidden units.
     """
 
-    def __init__(self, depth=16, classes=1000, *, width=1.0, block=vgg_block):
+    def __init__(
+        self, depth: int = 16, classes: int = 1000, *, width: float = 1.0, block: Callable = vgg_block
+    ) -> None:
         super().__init__()
         if depth not in STAGES:
             raise ValueError(f"VGG: depth must be one of {', '.join(map(str, STAGES))}, got {depth}")
@@ -37,13 +43,13 @@ class VGG(nn.Module):
             *(nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(), nn.Linear(hidden, classes)),
         )
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (n, 3, h, w) -> logits (n, classes)."""
         return self.classifier(self.pool(self.features(x)).flatten(1))
 
 
 @torch.no_grad()
-def as_convolutions(classifier, side):
+def as_convolutions(classifier: nn.Module, side: int) -> nn.Sequential:
     """The linear layers of `classifier` as convolutions with the same numbers: a Sequential for maps of any size.
 
     The first layer becomes a kernel of `side` x `side`, the others 1x1. On maps of `side` x `side` the result is what
