@@ -4,11 +4,18 @@ What an answer keeps from call to call (a list outside the function, a buffer by
 when it is called again with the same arguments. No exercise's author has to think of it.
 """
 
+from __future__ import annotations
+
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from course_lib.evidence.compare import compare
 from course_lib.evidence.records import unrecordable
+
+if TYPE_CHECKING:
+    from course_lib.evidence.observation import Seen
 
 SECONDS = 2.0  # of CPU: a check that takes longer is not run a second time, so that nobody waits twice
 
@@ -17,21 +24,21 @@ SECONDS = 2.0  # of CPU: a check that takes longer is not run a second time, so 
 class Again:
     """The sink of the second run: collects, forbids nothing, and `expect.work` counts nothing for it."""
 
-    lines: list = field(default_factory=list)
+    lines: list[Seen] = field(default_factory=list)
 
-    def seen(self, seen):
+    def seen(self, seen: Seen) -> None:
         """Keep one observation."""
         self.lines.append(seen)
 
-    def forbid(self, check):
+    def forbid(self, check: str) -> Sequence[str]:
         """Nothing: the first run was watched. Asked of the record, this would read it for every check."""
         return ()
 
-    def closed(self, check, part):
+    def closed(self, check: str, part: str) -> None:
         """Nothing follows."""
 
 
-def first_change(check, first):
+def first_change(check: Any, first: Sequence[Seen]) -> Seen | None:
     """A Seen of kind "again" at the first line that gives something else in a second run of the cell, or None.
 
     `check` is the open check of the first run, `first` what it saw.
@@ -50,7 +57,7 @@ def first_change(check, first):
     return None
 
 
-def _same(first, second):
+def _same(first: Seen, second: Seen) -> bool:
     if second is None or second.kind != first.kind:
         return False
     if first.kind == "raises":

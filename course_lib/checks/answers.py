@@ -3,8 +3,11 @@
 The self-study edition lays `answers/NN_slug_answers.ipynb` beside the student's folder; a class's edition does not.
 """
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import Any
 
 from course_lib.checks.lookup import beside_library, exercise_of, find_exercise
 from course_lib.checks.message import Note, show
@@ -14,7 +17,7 @@ TRIES = 3
 NONE = "There are no answers here: they come with the self-study edition, in a class from whoever teaches it."
 
 
-def shown(what):
+def shown(what: Any) -> Any:
     """What `answer(what)` displays, in Markdown."""
     cells = _cells()
     if not cells:
@@ -33,14 +36,14 @@ def shown(what):
     return f"```python\n{cells[found.id]}\n```"
 
 
-def waiting(exercise):
+def waiting(exercise: str) -> int:
     """How often an exercise was tried that has to be tried again before its answer opens; None where it is open."""
     runs = [entry for id, entry in read()[0].items() if exercise_of(id) == exercise]
     tries = max((entry["tries"] for entry in runs), default=0)
     return None if tries >= TRIES or (runs and all(entry["passed"] for entry in runs)) else tries
 
 
-def offer(check):
+def offer(check: str) -> str:
     """One line below a failed check where its answer may be opened; "" elsewhere."""
     exercise = exercise_of(check)
     if waiting(exercise) is not None or exercise not in _cells():
@@ -48,12 +51,12 @@ def offer(check):
     return f'The answer: from course_lib.checks import answer; answer("{exercise}")'
 
 
-def display(what):
+def display(what: Any) -> None:
     """Show the answer asked for."""
     show(Note(shown(what)))
 
 
-def _cells():
+def _cells() -> Any:
     """{cell id: source} of all answers that lie near the notebook or the library."""
     here, found = Path.cwd(), {}
     near = (place / "answers" for place in (here, here.parent, here.parent.parent))
@@ -67,5 +70,5 @@ def _cells():
     return found
 
 
-def _text(source):
+def _text(source: Any) -> Any:
     return source if isinstance(source, str) else "".join(source)

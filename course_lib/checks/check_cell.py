@@ -4,9 +4,13 @@
 changed by what was called in between.
 """
 
+from __future__ import annotations
+
 import ast
 import linecache
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +23,13 @@ _LONG = 30  # characters of an expression that names a place
 class CheckCell:
     """The cell of a check's `frame`; a cell that cannot be read says nothing."""
 
-    def __init__(self, frame):
+    def __init__(self, frame: Any) -> None:
         try:
             self.tree = ast.parse("".join(linecache.getlines(frame.f_code.co_filename)))
         except SyntaxError:  # IPython's own syntax beside the check
             self.tree = ast.Module([], [])
 
-    def named(self, say, line):
+    def named(self, say: str, line: int) -> str:
         """A sentence on what was seen in `line`, its place named as the cell names it."""
         value = self._value(line)
         if isinstance(value, ast.Tuple | ast.List):
@@ -34,7 +38,7 @@ class CheckCell:
             return re.sub(r"\b([Aa]t )(?=\[)", lambda m: m[1] + ast.unparse(value), say)
         return say
 
-    def changed(self, line, expected, got):
+    def changed(self, line: int, expected: Any, got: Any) -> list[Any]:
         """The names in `line` that were to stay as the cell wrote them (so `expected` has them), and did not."""
         value, names = self._value(line), []
         if isinstance(value, ast.Tuple | ast.List) and _same_length(value.elts, expected, got):
@@ -48,7 +52,7 @@ class CheckCell:
                     names.append(node.id)
         return names
 
-    def _value(self, line):
+    def _value(self, line: int) -> Any:
         """The expression that the `expect` of this line observes; None where that is not one plain expression."""
         for node in ast.walk(self.tree):
             if not (isinstance(node, ast.Call) and line and node.lineno <= line <= node.end_lineno):
@@ -59,7 +63,7 @@ class CheckCell:
                 return node.args[1]
         return None
 
-    def _written(self, name, line):
+    def _written(self, name: str, line: int) -> np.ndarray:
         """The value that `name` last got before `line`, where it stands written out; else None."""
         value, at = None, 0
         for node in ast.walk(self.tree):
@@ -71,10 +75,10 @@ class CheckCell:
         return value
 
 
-def _literal(node, target, name):
+def _literal(node: Any, target: Any, name: str) -> np.ndarray:
     if not isinstance(node, ast.Assign):
         return None
-    value = node.value
+    value: Any = node.value
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
         pairs = zip(target.elts, value.elts, strict=True)
         value = next((v for t, v in pairs if isinstance(t, ast.Name) and t.id == name), None)
@@ -88,10 +92,10 @@ def _literal(node, target, name):
         return None
 
 
-def _name(nodes, index):
+def _name(nodes: Sequence[Any], index: int) -> str:
     text = ast.unparse(nodes[index]) if index < len(nodes) else ""
     return text if 0 < len(text) <= _LONG and "*" not in text[:1] else f"[{index}]"
 
 
-def _same_length(nodes, *trees):
+def _same_length(nodes: Sequence[Any], *trees: tuple[Any, Any]) -> bool:
     return all(isinstance(tree, list | tuple) and len(tree) == len(nodes) for tree in trees)

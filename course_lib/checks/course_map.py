@@ -3,11 +3,14 @@
 It is made of what lies beside the notebook: titles and times are read from the lessons' own first cells.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from course_lib.checks.lookup import record_folders
@@ -43,10 +46,10 @@ class Stop:
 class CourseMap:
     """The lessons with the learner's progress; shows itself as text, and with links as HTML."""
 
-    def __init__(self, stops, problem=""):
+    def __init__(self, stops: Any, problem: str = "") -> None:
         self.stops, self.problem = stops, problem
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         width = max([len(_name(stop)) for stop in self.stops] + [0])
         lines = [
             f"{SIGNS[stop.state]} {_name(stop):<{width}}  {_counts(stop)}"
@@ -55,17 +58,17 @@ class CourseMap:
         ]
         return "\n".join([*lines, _sum(self.stops), *[self.problem] * bool(self.problem)])
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return {"text/plain": repr(self), "text/html": self.html()}
 
-    def html(self):
+    def html(self) -> str:
         """A table, one row a lesson, its left border the path; plain enough for every notebook program."""
         note = f"<p>{escape(self.problem)}</p>" if self.problem else ""
         rows = "".join(map(_row, self.stops))
         return f'<table style="color:inherit"><tbody>{rows}</tbody></table><p>{_sum(self.stops)}</p>{note}'
 
 
-def course_map(folder=None):
+def course_map(folder: Any = None) -> Any:
     """The CourseMap of the lessons in `folder` (the current one); of those recorded nearest where none lies there."""
     folder = Path.cwd() if folder is None else Path(folder)
     done, problem = read(progress_path(folder))
@@ -83,7 +86,7 @@ def course_map(folder=None):
     return CourseMap(stops, problem)
 
 
-def _stop(name, checks, done, folder):
+def _stop(name: Any, checks: Any, done: Any, folder: Any) -> Any:
     passed = [id for id in checks if done.get(id, {}).get("passed")]
     state = (
         "page"
@@ -101,7 +104,7 @@ def _stop(name, checks, done, folder):
     return Stop(name, title, file, state, len(checks), len(passed), *points, **about)
 
 
-def heading(path):
+def heading(path: Path) -> Any:
     """Title, minutes and what it builds on, from a lesson's first cell; {} where that was changed beyond reading."""
     try:
         source = json.loads(Path(path).read_text(encoding="utf-8"))["cells"][0]["source"]
@@ -113,17 +116,17 @@ def heading(path):
     return {"title": found["title"], "minutes": int(found["minutes"]), "builds_on": found["builds_on"] or ""}
 
 
-def _name(stop):
+def _name(stop: Any) -> str:
     return f"{stop.lesson.partition('_')[0]} {stop.title}"
 
 
-def _counts(stop):
+def _counts(stop: Any) -> Any:
     if stop.state == "page":
         return "to read"
     return f"{stop.passed:>2} of {stop.checks:>2} checks  {stop.points:>3g} of {stop.all_points:>3g} points"
 
 
-def _row(stop):
+def _row(stop: Any) -> Any:
     name = escape(_name(stop))
     if stop.file:
         name = f'<a href="{quote(stop.file)}">{name}</a>'
@@ -143,7 +146,7 @@ def _row(stop):
     return "<tr>" + "".join(f'<td style="{style}">{text}</td>' for style, text in cells) + "</tr>"
 
 
-def _sum(stops):
+def _sum(stops: Any) -> str:
     stops = [stop for stop in stops if stop.state != "page"]
     done = sum(stop.state == "done" for stop in stops)
     left = sum(stop.minutes for stop in stops if stop.state != "done")

@@ -3,7 +3,11 @@
 A message alone misleads where a call does not fit: whose function it is decides what to compare with what.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Collection
+from typing import Any
 
 _OFTEN = (
     (r"could not be broadcast together with shapes", "two arrays whose shapes do not fit; print both shapes"),
@@ -38,13 +42,13 @@ _CALLS = (  # what the message is about, what the line calls, what to say of tha
 _SIGNATURE = r"([\w.<>]+)\(\) (?:missing|takes|got an unexpected keyword|got multiple values|requires)"
 
 
-def often_means(error):
+def often_means(error: Any) -> str:
     """A sentence on what this exception often means, or ""."""
     text = _text(error)
     return next((f"This often means: {say}." for pattern, say in _OFTEN if re.search(pattern, text)), "")
 
 
-def about_call(error, line, own=(), in_check=False):
+def about_call(error: Any, line: str, own: Collection[str] = (), in_check: bool = False) -> str:
     """A sentence on a call whose arguments do not fit, or "".
 
     `line` is the source line it stands in, `own` the names the learner defined, `in_check` whether the check made the
@@ -55,14 +59,14 @@ def about_call(error, line, own=(), in_check=False):
     return f"This often means: {say}." if say else ""
 
 
-def _text(error):
+def _text(error: Any) -> str:
     try:
         return str(error)
     except Exception:
         return ""
 
 
-def _about_arrays(text, line):
+def _about_arrays(text: str, line: str) -> str:
     for about, calls, say in _CALLS:
         found = re.search(rf"(?<![\w.])({calls})\(", line)
         if found and re.search(about, text):
@@ -70,7 +74,7 @@ def _about_arrays(text, line):
     return ""
 
 
-def _about_signature(text, line, own, in_check):
+def _about_signature(text: str, line: str, own: Collection[str], in_check: bool) -> str:
     found = re.search(_SIGNATURE, text)
     if not found:
         return ""

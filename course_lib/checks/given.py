@@ -3,14 +3,19 @@
 The record keeps a fingerprint of a given program; the learner's side takes one of the cell that defines it now.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import linecache
 import tokenize
 import types
+from collections.abc import Callable, Sequence
+from types import CodeType
+from typing import Any
 
 
-def fingerprint(source):
+def fingerprint(source: str) -> str:
     """A short digest of a cell's code; comments, empty lines and space at line ends do not count."""
     lines = source.expandtabs(4).splitlines()
     try:
@@ -24,13 +29,13 @@ def fingerprint(source):
     return hashlib.sha256(kept.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def answer(names, namespace):
+def answer(names: Sequence[str], namespace: dict[str, Any]) -> str:
     """The fingerprint of the cell that defines the first of `names` now, or "" where that cannot be told."""
     source = source_of(names, namespace)
     return fingerprint(source) if source else ""
 
 
-def source_of(names, namespace):
+def source_of(names: Sequence[str], namespace: dict[str, Any]) -> str:
     """The text of the cell that defines the first of `names` now, or "" where that cannot be told."""
     for name in names:
         code = code_of(namespace.get(name))
@@ -40,7 +45,7 @@ def source_of(names, namespace):
     return ""
 
 
-def code_of(thing):
+def code_of(thing: Callable) -> CodeType:
     """The code object of a function, of what a decorator wrapped, or of a class's first method; None for others."""
     if isinstance(thing, type):
         thing = next((f for f in vars(thing).values() if isinstance(f, types.FunctionType)), None)

@@ -9,9 +9,14 @@ A function of the library is forbidden wherever it stands: `course_lib.functiona
 course_lib with that name, the primitive among them, and the primitives that it is written with, whatever their names.
 """
 
+from __future__ import annotations
+
 import dis
 import sys
 import types
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
 
 from course_lib.checks.learner_line import nested_code
 from course_lib.checks.reachable import is_learners, mentions, named_objects
@@ -25,8 +30,8 @@ class Guard:
     `frame` is the check cell's. `offence` is None or `{"name", "function", "line"}` of the first forbidden call.
     """
 
-    def __init__(self, names, frame):
-        self.offence = None
+    def __init__(self, names: Sequence[Any], frame: FrameType) -> None:
+        self.offence: dict[str, Any] | None = None
         self._globals, self._code = frame.f_globals, frame.f_code
         self._names = {name.rpartition(".")[2] for name in names}
         self._own = set(map(id, nested_code(frame.f_code)))
@@ -40,7 +45,7 @@ class Guard:
         for name in names:
             self._add(name)
 
-    def __enter__(self):
+    def __enter__(self) -> Guard:
         self._before = sys.getprofile()
         if self._names:
             self._handed_over()
@@ -48,11 +53,11 @@ class Guard:
             sys.setprofile(self._event)
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: Any) -> None:
         if sys.getprofile() == self._event:
             sys.setprofile(self._before)
 
-    def _handed_over(self):
+    def _handed_over(self) -> None:
         """An offence where a name that the check cell uses is a forbidden function itself: `mine = library.mine`."""
         for name in self._code.co_names:
             thing = self._globals.get(name)
@@ -63,13 +68,13 @@ class Guard:
             if found and self.offence is None:
                 self.offence = {"name": found, "function": name, "line": 0}
 
-    def take(self):
+    def take(self) -> Any:
         """The offence, once; after it nothing more is watched."""
         offence, self.offence = self.offence, None
         self.__exit__()
         return offence
 
-    def _add(self, name):
+    def _add(self, name: str) -> None:
         target, owner = _resolve(name)
         last = name.rpartition(".")[2]
         if name.startswith(LIBRARY) and not isinstance(owner, type):
@@ -94,7 +99,7 @@ class Guard:
         else:
             self._objects[id(target)] = name
 
-    def _event(self, frame, event, arg):
+    def _event(self, frame: Any, event: Any, arg: Any) -> None:
         if event == "call":
             code = frame.f_code
             if code.co_name in self._pending:
@@ -112,22 +117,22 @@ class Guard:
         elif event == "return" and self._objects and id(frame.f_code) not in self._scanned:
             self._scan(frame)
 
-    def _method(self, arg, last):
+    def _method(self, arg: Any, last: Any) -> Any:
         for owner, name in self._methods.get(last, ()):
             if issubclass(type(arg.__self__), owner):
                 return name
         return None
 
-    def _same_name(self, frame):
+    def _same_name(self, frame: Any) -> Any:
         """The forbidden name of the library that this function of the library bears, where any does."""
         name = self._library.get(frame.f_code.co_qualname)
         return name if name and str(frame.f_globals.get("__name__")).startswith(LIBRARY) else None
 
-    def _late(self, last):
+    def _late(self, last: Any) -> None:
         for name in self._pending.pop(last):
             self._add(name)
 
-    def _scan(self, frame):
+    def _scan(self, frame: Any) -> None:
         """Things that make no call event (ufuncs, classes written in C) count when the code names them."""
         self._scanned.add(id(frame.f_code))
         self._keep.append(frame.f_code)
@@ -137,18 +142,18 @@ class Guard:
             if id(thing) in self._objects:
                 self._blame(frame, self._objects[id(thing)])
 
-    def _is_learners(self, frame):
+    def _is_learners(self, frame: Any) -> Any:
         code = frame.f_code
         if id(code) in self._own or code.co_filename == self._own_file:
             return False
         return is_learners(frame.f_globals, self._globals) or frame.f_globals.get("__name__") == "__main__"
 
-    def _blame(self, frame, name):
+    def _blame(self, frame: FrameType, name: str) -> None:
         if self.offence is None and self._is_learners(frame):
             self.offence = {"name": name, "function": frame.f_code.co_name, "line": frame.f_lineno}
 
 
-def _resolve(name):
+def _resolve(name: str) -> tuple[Any, Any]:
     """The object behind a dotted name and what holds it, or (None, None); only modules that are loaded already."""
     for full in (name, f"course_lib.{name}"):
         parts = full.split(".")
@@ -163,7 +168,7 @@ def _resolve(name):
     return None, None
 
 
-def _behind(function):
+def _behind(function: Any) -> Any:
     """The primitives that a function of the library is written with."""
     if not str(function.__module__).startswith(LIBRARY):
         return []
@@ -171,7 +176,7 @@ def _behind(function):
     return [f for f in found if isinstance(f, types.FunctionType) and f.__module__.startswith(PRIMITIVES)]
 
 
-def _named(frame):
+def _named(frame: Any) -> Iterator[Any]:
     """Every object that the frame's code names by a global or local, or by attributes from there on."""
     missing = object()
     thing = missing

@@ -4,14 +4,18 @@ Asking twice shows the same hints, so that a cell that is run again, or "Run all
 by its number.
 """
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 from course_lib.checks import session
 from course_lib.checks.lookup import exercise_of, find_exercise
 from course_lib.checks.message import Note, markdown, show
 
 
-def shown(what=None, number=None):
+def shown(what: Any = None, number: Any = None) -> Any:
     """What `hint(what, number)` displays: a list of texts in Markdown."""
     if type(what) is int:
         what, number = None, what
@@ -37,12 +41,12 @@ def shown(what=None, number=None):
     return texts
 
 
-def text_of(hints, index):
+def text_of(hints: Any, index: Any) -> str:
     """One hint under its number."""
     return f"**Hint {index + 1} of {len(hints)}**\n\n{hints[index]}"
 
 
-def offer(check, hints):
+def offer(check: str, hints: Sequence[Any]) -> str:
     """One line below a failed check: that hints are there, and what to type; "" where there are none."""
     if not hints:
         return ""
@@ -57,7 +61,7 @@ def offer(check, hints):
     return f'Stuck? hint("{exercise}") shows the hints you opened.'
 
 
-def button(check, hints):
+def button(check: str, hints: Sequence[Any]) -> None:
     """Display a button that opens the next hint, where the notebook uses widgets already; nothing is imported."""
     widgets = sys.modules.get("ipywidgets")
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
@@ -66,18 +70,18 @@ def button(check, hints):
     exercise, text = exercise_of(check), widgets.HTMLMath()
     ask = widgets.Button(layout={"width": "auto"})
 
-    def reached():
+    def reached() -> Any:
         """How many hints the next click shows: those that are open first, then one more each time."""
         already = session.opened(exercise)
         return min(already if already and not text.value else already + 1, len(hints))
 
-    def opens(_):
+    def opens(_: Any) -> None:
         count = reached()
         session.open_hints(exercise, count)
         text.value = "".join(markdown(text_of(hints, i)) for i in range(count))
         label()
 
-    def label():
+    def label() -> None:
         ask.description = f"Hint {reached()} of {len(hints)}"
         ask.disabled = bool(text.value) and session.opened(exercise) >= len(hints)
 
@@ -88,7 +92,7 @@ def button(check, hints):
     shell.display_pub.publish({"application/vnd.jupyter.widget-view+json": view, "text/plain": ""})
 
 
-def display(what=None, number=None):
+def display(what: Any = None, number: Any = None) -> None:
     """Show the hints asked for."""
     for text in shown(what, number):
         show(Note(text))

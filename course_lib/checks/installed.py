@@ -1,8 +1,11 @@
 """Is there what a lesson needs? Its first cell asks, so that what is missing is one sentence and no traceback."""
 
+from __future__ import annotations
+
 import re
 from importlib import metadata
 from importlib.util import find_spec
+from typing import Any
 
 PROJECT = "perceptron-to-resnet"
 
@@ -10,11 +13,11 @@ PROJECT = "perceptron-to-resnet"
 class NotInstalled(ModuleNotFoundError):
     """A package that this lesson needs is not there; says what to type."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> Any:
         return [str(self)]
 
 
-def needs(*modules):
+def needs(*modules: Any) -> None:
     """Raise NotInstalled, in one sentence, where a module that the lesson imports is missing."""
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
@@ -25,7 +28,7 @@ def needs(*modules):
         )
 
 
-def _requirement(module):
+def _requirement(module: Any) -> Any:
     """The version that the course asks for, as pip takes it."""
     try:
         asked = metadata.requires(PROJECT) or ()

@@ -1,7 +1,12 @@
 """The learner's own side of a check: compare with the record, explain the first failure, raise one clean error."""
 
+from __future__ import annotations
+
 import sys
 import types
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from course_lib.checks import answers, hints, session
 from course_lib.checks.check_cell import CheckCell
@@ -14,6 +19,10 @@ from course_lib.checks.patience import NeverEnds, patience
 from course_lib.evidence.compare import Difference, check_line
 from course_lib.evidence.records import BadRecord, join
 from course_lib.evidence.relations import diagnose
+
+if TYPE_CHECKING:
+    from course_lib.checks.learner_line import Spot
+    from course_lib.evidence.observation import Seen
 
 AS_GIVEN = "As given: nothing repaired yet."
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
@@ -30,37 +39,37 @@ _ENDLESS = (
 class CheckFailed(Exception):
     """One check did not pass. In a notebook only `title` shows, for the message above says why; never a traceback."""
 
-    def __init__(self, text, title=""):
+    def __init__(self, text: str, title: str = "") -> None:
         super().__init__(text)
         self.title = title
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return [f"{self.title}: see the message above." if self.title else f"CheckFailed: {self}"]
 
 
 class Interrupted(KeyboardInterrupt):
     """The learner stopped a check; the message above says where it was."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 class Learner:
     """The sink of a notebook: collects what one check cell saw, then judges and shows it. `frame` is the cell's."""
 
-    def __init__(self, id, part, frame):
+    def __init__(self, id: str, part: str, frame: FrameType) -> None:
         self.id, self.part, self.frame = id, part, frame
         self.lines, self.at = [], {}  # what was seen, and position -> line of the check cell
 
-    def seen(self, seen):
+    def seen(self, seen: Seen) -> None:
         """Keep one observation."""
         self.lines.append(seen)
         self.at[seen.position] = _line_of(self.frame.f_code.co_filename)
 
-    def closed(self, check, part):
+    def closed(self, check: str, part: str) -> None:
         """Nothing: `finish` follows."""
 
-    def finish(self, error, printed, warned):
+    def finish(self, error: Any, printed: str, warned: Sequence[Any]) -> None:
         """Show the message of this run and raise CheckFailed unless all of it passed."""
         expected, names = self._expected(), self.frame.f_globals
         about = expected.get("exercise", {})
@@ -79,7 +88,7 @@ class Learner:
             label = f"{message.label}: " if message.label else ""
             raise CheckFailed(f"{message.title}. {label}{message.problem}", message.title)
 
-    def interrupted(self, error):
+    def interrupted(self, error: Any) -> Any:
         """Say where the check was when the learner stopped it; the KeyboardInterrupt to raise."""
         message = Message(f"{self.id}: interrupted", None, [])
         message.problem = "You stopped this check while it ran."
@@ -87,7 +96,7 @@ class Learner:
         show(message)
         return Interrupted(f"{message.title}: see the message above.")
 
-    def message(self, expected, error=None, untouched=False):
+    def message(self, expected: dict[str, Any], error: Any = None, untouched: bool = False) -> Message:
         """The Message of what was seen; `untouched` when the program that was given stands as it was."""
         differences = _differences(expected["lines"], self.lines)
         hidden_from = expected.get("hidden_from", float("inf"))
@@ -105,7 +114,7 @@ class Learner:
             self._say_changed(message, expected["lines"], differences)
         return message
 
-    def _expected(self):
+    def _expected(self) -> dict[str, Any]:
         """The record's entry for this check: visible, hidden or both in one."""
         try:
             found = find_check(self.id)
@@ -121,7 +130,9 @@ class Learner:
             raise CheckFailed(f"The hidden tests of {self.id} need COURSE_HIDDEN, the folder with their values.")
         return {**join(None, hidden), "hidden_from": 0}
 
-    def _heading(self, lines, differences, hidden_from):
+    def _heading(
+        self, lines: Sequence[dict[str, Any]], differences: Sequence[tuple[int, Difference | None]], hidden_from: float
+    ) -> tuple[str, bool, list[tuple]]:
         labels = {line["position"]: line["label"] for line in lines}
         labels.update({s.position: s.label for s in self.lines if s.position not in labels})
         rows = []
@@ -136,7 +147,10 @@ class Learner:
         count = f"all {right}" if passed else f"{right} of {len(rows)}"
         return f"{self.id}: {count} right", passed, rows
 
-    def _explain(self, message, expected, position, difference, hidden_from, error):
+    def _explain(
+        self, message: Message, expected: dict[str, Any], position: int, difference: Difference, hidden_from: float,
+        error: Any,
+    ) -> None:  # fmt: skip
         message.label = message.rows[position - expected["lines"][0]["position"]][0] if expected["lines"] else ""
         message.problem = CheckCell(self.frame).named(difference.say, self.at.get(position))
         message.beside = difference.beside
@@ -157,7 +171,7 @@ class Learner:
             if expected["hints"]:
                 message.problem += f' If you are stuck: hint("{exercise_of(self.id)}").'
 
-    def _show_line(self, message, error, answers):
+    def _show_line(self, message: Message, error: Any, answers: Sequence[str]) -> None:
         spot, names = find_spot(error, self.frame), self.frame.f_globals
         if isinstance(error, NeverEnds):
             message.problem = f"Stopped after {patience():g} seconds of computing. {_ENDLESS}"
@@ -173,12 +187,14 @@ class Learner:
             message.mistakes = [say] if say else message.mistakes
         self._show_spot(message, spot)
 
-    def _show_spot(self, message, spot):
+    def _show_spot(self, message: Message, spot: Spot) -> None:
         if spot:
             message.place = "in the check cell" if spot.in_check else f"in {spot.function}, {spot.place}"
             message.code = spot.text()
 
-    def _say_changed(self, message, lines, differences):
+    def _say_changed(
+        self, message: Message, lines: Sequence[dict[str, Any]], differences: Sequence[tuple[int, Difference | None]]
+    ) -> None:
         wrong, cell, names = dict(differences), CheckCell(self.frame), []
         seen = {one.position: one for one in self.lines}
         for line in lines:
@@ -191,7 +207,7 @@ class Learner:
             message.mistakes.append(f"Your function changed its input {', '.join(dict.fromkeys(names))}.")
 
 
-def _line_of(file):
+def _line_of(file: str) -> int:
     """The line of the check cell that is observing."""
     frame = sys._getframe(2)
     while frame is not None and frame.f_code.co_filename != file:
@@ -199,20 +215,20 @@ def _line_of(file):
     return frame.f_lineno if frame is not None else None
 
 
-def _is_own(thing, names):
+def _is_own(thing: Any, names: dict[str, Any]) -> bool:
     """Whether a function or class was defined in the notebook."""
     if isinstance(thing, type):
         return thing.__module__ == "__main__"
     return isinstance(thing, types.FunctionType) and thing.__globals__ is names
 
 
-def _with_hidden(visible, hidden):
+def _with_hidden(visible: dict[str, Any], hidden: dict[str, Any]) -> dict[str, Any]:
     """Both parts as one entry that knows where the hidden one begins."""
     start = min((line["position"] for line in hidden["lines"]), default=len(visible["lines"]))
     return {**join(visible, hidden), "hidden_from": start}
 
 
-def _differences(lines, seen):
+def _differences(lines: Sequence[dict[str, Any]], seen: Sequence[Seen]) -> list[tuple[int, Difference | None]]:
     """`[(position, Difference or None)]` for every line expected or seen, in order."""
     expected = {line["position"]: line for line in lines}
     at = {observation.position: observation for observation in seen}
@@ -225,7 +241,7 @@ def _differences(lines, seen):
     return out
 
 
-def _printed(printed, warned):
+def _printed(printed: str, warned: Sequence[Any]) -> str:
     """What the code printed and warned of, short."""
     lines = printed.splitlines()
     lines = lines[:20] + ([f"… {len(lines) - 20} more lines"] if len(lines) > 20 else [])

@@ -1,10 +1,15 @@
 """Find the learner's own line in an exception: the line to look at, without any of the library's frames."""
 
+from __future__ import annotations
+
 import linecache
 import sys
 import traceback
 import types
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import CodeType, FrameType
+from typing import Any
 
 from course_lib.evidence.tree import clean
 
@@ -20,7 +25,7 @@ class Spot:
     function: str
     in_check: bool
 
-    def text(self):
+    def text(self) -> str:
         """The line with its number and, where the columns are known, a caret under the part that failed."""
         code = self.source.expandtabs(4)
         head = f"{self.line:>4} | "
@@ -33,7 +38,7 @@ class Spot:
         return "\n".join(lines)
 
 
-def nested_code(code):
+def nested_code(code: CodeType) -> Iterator[CodeType]:
     """`code` and every function, lambda and comprehension written inside it."""
     yield code
     for constant in code.co_consts:
@@ -41,7 +46,7 @@ def nested_code(code):
             yield from nested_code(constant)
 
 
-def find_spot(error, check_frame):
+def find_spot(error: Any, check_frame: FrameType) -> Spot:
     """The innermost line of `error`'s traceback that stands in the notebook but not in the check cell.
 
     Falls back to the check cell's own line; None when there is no Python frame of the notebook at all.
@@ -57,18 +62,18 @@ def find_spot(error, check_frame):
     return _spot(error, own[0], own[2]) if own else None
 
 
-def of_notebook(check_frame):
+def of_notebook(check_frame: FrameType) -> Callable:
     """A function that tells whether a frame is the notebook's own code, the check cell's not among it."""
     names, check_code = check_frame.f_globals, set(nested_code(check_frame.f_code))
 
-    def is_learners(frame):
+    def is_learners(frame: Any) -> Any:
         mine = frame.f_globals is names or frame.f_globals.get("__name__") == "__main__"
         return mine and frame.f_code not in check_code and frame.f_code.co_filename != check_frame.f_code.co_filename
 
     return is_learners
 
 
-def _spot(error, frame, in_check):
+def _spot(error: Any, frame: FrameType, in_check: bool) -> Spot:
     summary = next(
         entry
         for f, entry in zip(
@@ -86,7 +91,7 @@ def _spot(error, frame, in_check):
     return Spot(_place(summary.filename), summary.lineno, clean(source)[:200], columns, name, in_check)
 
 
-def _place(filename):
+def _place(filename: str) -> str:
     """'cell [12]' for a notebook cell, else the file's name."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     numbers = getattr(getattr(shell, "compile", None), "_filename_map", {})
@@ -97,7 +102,7 @@ def _place(filename):
     return filename.rpartition("/")[2]
 
 
-def student_line(error, check_frame):
+def student_line(error: Any, check_frame: FrameType) -> str:
     """The learner's line as one short text for the wire: `line 3: return x / 0`; empty when there is none."""
     spot = find_spot(error, check_frame)
     return f"line {spot.line}: {spot.source.strip()}"[:200] if spot else ""

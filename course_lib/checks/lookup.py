@@ -1,29 +1,36 @@
 """Find the recorded values of a check: in COURSE_EXPECTED, beside the notebook, or with the installed course."""
 
+from __future__ import annotations
+
 import difflib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_lib.evidence.records import BadRecord, load_record
+
+if TYPE_CHECKING:
+    from course_lib.evidence.records import Record
 
 _loaded = {}  # path -> ((mtime, size), Record): reading again only what changed
 
 
-def record_folders(here=None):
+def record_folders(here: Any = None) -> list[Path]:
     """The folders with visible records, nearest first, for a notebook in the folder `here` (the current one)."""
     named = os.environ.get("COURSE_EXPECTED")
     return ([Path(named)] if named else []) + [(here or Path.cwd()) / "expected", *beside_library("expected")]
 
 
-def beside_library(name):
+def beside_library(name: str) -> list[Path]:
     """Where what belongs to the lessons lies with the library: in the wheel, in a checkout, in a student's folder."""
     library = Path(__file__).resolve().parents[1]
     return [library / name, library.parent / "notebooks" / name, library.parent / name]
 
 
-def records_in(folder, skip_damaged=False):
+def records_in(folder: Path, skip_damaged: bool = False) -> Iterator[Record]:
     """Every record in `folder`, by file name, each read when its turn comes; raises BadRecord at a damaged one."""
     for path in _files(folder):
         try:
@@ -33,11 +40,11 @@ def records_in(folder, skip_damaged=False):
                 raise
 
 
-def _files(folder):
+def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.npz")) if folder.is_dir() else []
 
 
-def _load(path):
+def _load(path: Path) -> Record:
     state = path.stat()
     stamp = state.st_mtime_ns, state.st_size
     if _loaded.get(path, (None,))[0] != stamp:
@@ -45,7 +52,7 @@ def _load(path):
     return _loaded[path][1]
 
 
-def find_check(id):
+def find_check(id: str) -> tuple[Record, dict[str, Any]]:
     """`(record, check)` of the visible values of check `id` from the nearest folder that has it, or None.
 
     Raises BadRecord only where a damaged file may be the one that was wanted.
@@ -64,7 +71,7 @@ def find_check(id):
     return None
 
 
-def find_hidden(id, lesson):
+def find_hidden(id: str, lesson: str) -> dict[str, Any] | None:
     """The hidden part of check `id` of `lesson`; None without COURSE_HIDDEN, or where the check has no hidden part.
 
     Raises LookupError in one sentence when COURSE_HIDDEN has no values for the lesson at all.
@@ -78,7 +85,7 @@ def find_hidden(id, lesson):
     raise LookupError(f"COURSE_HIDDEN is {named}, but there are no hidden values for {lesson}.")
 
 
-def exercise_of(check):
+def exercise_of(check: str) -> str:
     """The exercise a check belongs to: `conv2d` of `conv2d-dilation`."""
     return check.partition("-")[0]
 
@@ -94,7 +101,7 @@ class Known:
     hints: tuple
 
 
-def exercises(folders=None):
+def exercises(folders: Any = None) -> Any:
     """`{id: Known}` of every recorded exercise, in the course's order."""
     found = {}
     for folder in folders or record_folders():
@@ -109,7 +116,7 @@ def exercises(folders=None):
     return found
 
 
-def find_exercise(what, folders=None):
+def find_exercise(what: Any, folders: Any = None) -> Any:
     """`(Known, None)` of the exercise that `what` means: id, check, number, title or a name it defines.
 
     `(None, Known or None)` where there is none: the one with the nearest name.

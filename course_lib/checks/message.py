@@ -4,10 +4,13 @@ The HTML carries its own styles in the tags, takes colours from JupyterLab's var
 colour and background: it reads in a light and in a dark theme, and in front ends that know no such variables.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 PASSED, FAILED, WAITING = "✓", "✗", "○"
 _MARK = {True: (PASSED, "passed"), False: (FAILED, "failed"), None: (WAITING, "not reached")}
@@ -42,7 +45,7 @@ class Message:
     attempt: bool = True  # whether something was tried; never shown
     answer: str = ""  # a fingerprint of what was tried; never shown
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{_MARK[self.passed][0]} {self.title}"]
         lines += [f"  {_MARK[ok][0]} {label}{self._later(ok)}" for label, ok in self.rows]
         if self.problem:
@@ -61,15 +64,15 @@ class Message:
 
     __repr__ = __str__
 
-    def _later(self, ok):
+    def _later(self, ok: bool) -> str:
         return "  (not reached)" if ok is None and self.passed is not None else ""
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         kept = {"id": self.check, "passed": self.passed, "say": "\n".join([self.problem, *self.mistakes])}
         kept |= {"attempt": self.attempt, "answer": self.answer}
         return {"text/plain": str(self), "text/html": self.html()}, {"course_check": kept} if self.check else {}
 
-    def html(self):
+    def html(self) -> Any:
         """The message as one block of HTML, every learner's text escaped."""
         parts = [f'<div style="margin-bottom:.3em">{_mark(self.passed)}<strong>{escape(self.title)}</strong></div>']
         parts.append(self._rows())
@@ -89,7 +92,7 @@ class Message:
             parts.append(_block(escape(self.note)))
         return _box("".join(parts), _COLOUR[self.passed])
 
-    def _rows(self):
+    def _rows(self) -> Any:
         later = ' <span style="opacity:.75">(not reached)</span>'
         items = [f"<li>{_mark(ok)}{escape(label)}{later if self._later(ok) else ''}</li>" for label, ok in self.rows]
         shown = f'<ul style="list-style:none;margin:0;padding-left:.2em">{"".join(items)}</ul>'
@@ -104,16 +107,16 @@ class Note:
 
     text: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return plain_markdown(self.text)
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return {"text/plain": str(self), "text/markdown": self.text}
 
 
-def show(message):
+def show(message: Any) -> None:
     """Display in a notebook, print elsewhere."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
@@ -124,45 +127,45 @@ def show(message):
         display(message)
 
 
-def _box(inner, colour):
+def _box(inner: Any, colour: Any) -> str:
     style = f"border-left:4px solid {colour};padding:.2em 0 .2em .9em;line-height:1.45;max-width:60em;color:inherit"
     return f'<div role="status" style="{style}">{inner}</div>'
 
 
-def _block(inner, more=""):
+def _block(inner: Any, more: str = "") -> str:
     return f'<div style="margin:.5em 0;{more}">{inner}</div>'
 
 
-def _pre(text):
+def _pre(text: Any) -> str:
     style = f"{_CODE};padding:.4em .6em;margin:.3em 0;overflow-x:auto;white-space:pre;line-height:1.3;color:inherit"
     return f'<pre style="{style}">{escape(text)}</pre>'
 
 
-def _details(title, inner):
+def _details(title: Any, inner: Any) -> str:
     return f'<details style="margin:.5em 0"><summary style="cursor:pointer">{escape(title)}</summary>{inner}</details>'
 
 
-def _mark(ok):
+def _mark(ok: Any) -> str:
     mark, word = _MARK[ok]
     style = f"color:{_COLOUR[ok]};font-weight:bold;display:inline-block;min-width:1.1em"
     shown = f'<span aria-hidden="true" style="{style}">{mark}</span>'
     return f'{shown}<span style="{_UNSEEN}">{word}: </span>'
 
 
-def _indent(text):
+def _indent(text: str) -> list[str]:
     return ["  " + line for line in text.splitlines()]
 
 
 # ------------------------------------------------------------------------------------------------- a little Markdown
 
 
-def plain_markdown(text):
+def plain_markdown(text: Any) -> Any:
     """Markdown as readable text: without fences, backticks and stars."""
     text = re.sub(r"^```.*\n?", "", text.strip(), flags=re.MULTILINE)
     return re.sub(r"(\*\*|`)(.+?)\1", r"\2", text)
 
 
-def markdown(text):
+def markdown(text: Any) -> Any:
     """The Markdown that hints use as HTML: paragraphs, lists, fenced and inline code, bold, emphasis; formulas stay."""
     out = []
     for i, piece in enumerate(re.split(r"^```.*\n([\s\S]*?)^```[ \t]*$", text.strip(), flags=re.MULTILINE)):
@@ -173,7 +176,7 @@ def markdown(text):
     return "".join(out)
 
 
-def _paragraph(text):
+def _paragraph(text: Any) -> str:
     lines = text.strip().splitlines()
     if all(re.match(r"\s*[-*] ", line) for line in lines):
         items = "".join(f"<li>{_inline(line.strip()[2:])}</li>" for line in lines)
@@ -181,12 +184,12 @@ def _paragraph(text):
     return f'<p style="margin:.4em 0">{_inline(" ".join(lines))}</p>'
 
 
-def _inline(text):
+def _inline(text: Any) -> Any:
     pieces = re.split(r"(`[^`]+`|\$[^$]+\$)", text)
     return "".join(_span(piece) for piece in pieces)
 
 
-def _span(piece):
+def _span(piece: Any) -> Any:
     if piece[:1] == "`" and piece[-1:] == "`" and len(piece) > 2:
         return f'<code style="{_CODE};padding:.1em .3em;color:inherit">{escape(piece[1:-1])}</code>'
     if piece[:1] == "$":

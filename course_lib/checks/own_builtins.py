@@ -5,11 +5,15 @@ learner's functions go on seeing what the learner's import made of the name: onl
 anew, as it is compiled, and only for names that are hidden at that moment.
 """
 
+from __future__ import annotations
+
 import ast
 import builtins
+from collections.abc import Collection
+from typing import Any
 
 
-def install(shell):
+def install(shell: Any) -> OwnBuiltins:
     """Have an IPython `shell` read its check cells so, from now on; the OwnBuiltins that does it, one for a shell."""
     known = next((one for one in shell.ast_transformers if isinstance(one, OwnBuiltins)), None)
     if known is None:
@@ -21,10 +25,11 @@ def install(shell):
 class OwnBuiltins(ast.NodeTransformer):
     """Reads check cells so; while `every` is true, all cells: a grader says so of the lesson's own."""
 
-    def __init__(self, shell):
-        self.shell, self.hidden, self.every = shell, frozenset(), False
+    def __init__(self, shell: Any) -> None:
+        self.shell, self.every = shell, False
+        self.hidden: Collection[str] = frozenset()
 
-    def visit_Module(self, tree):
+    def visit_Module(self, tree: ast.Module) -> ast.AST:
         """The cell's tree, a hidden built-in function named by its module."""
         if not self.every and not any(_opens_check(node) for node in tree.body):
             return tree
@@ -36,7 +41,7 @@ class OwnBuiltins(ast.NodeTransformer):
         self.hidden = hidden - stored - {"super"}
         return self.generic_visit(tree) if self.hidden else tree
 
-    def visit_Name(self, node):
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         """A name, or the same function by way of the module `builtins`."""
         if node.id not in self.hidden:
             return node
@@ -47,7 +52,7 @@ class OwnBuiltins(ast.NodeTransformer):
         return made
 
 
-def _opens_check(node):
+def _opens_check(node: ast.stmt) -> bool:
     if not isinstance(node, ast.With):
         return False
     calls = [item.context_expr for item in node.items if isinstance(item.context_expr, ast.Call)]

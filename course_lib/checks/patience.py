@@ -4,12 +4,17 @@ A second thread looks on. It counts only time in which the learner's own code is
 check cell does by itself), and stops it by an exception in the kernel's thread: no signals, so on every system alike.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 SECONDS = 2.0
 _LOOK = 0.05  # seconds between two looks
@@ -26,24 +31,24 @@ class Patience:
     `is_learners(frame)` tells whether a frame is the learner's.
     """
 
-    def __init__(self, frame, is_learners, seconds=None):
+    def __init__(self, frame: FrameType, is_learners: Callable, seconds: Any = None) -> None:
         self.seconds = patience() if seconds is None else seconds
         self._check, self._is_learners, self._thread = frame, is_learners, threading.get_ident()
         self._lock, self._end, self._fired = threading.Lock(), threading.Event(), False
 
-    def __enter__(self):
+    def __enter__(self) -> Patience:
         if self.seconds:
             threading.Thread(target=self._watch, daemon=True).start()
         return self
 
-    def __exit__(self, *exc):
+    def __exit__(self, *exc: Any) -> None:
         with contextlib.suppress(NeverEnds):  # one that was on its way when the code ended by itself
             self._end.set()
             with self._lock:
                 if self._fired:
                     _raise_in(self._thread, None)
 
-    def _watch(self):
+    def _watch(self) -> None:
         used, wait = 0.0, _FIRST
         clock, cpu = time.monotonic(), time.process_time()
         while not self._end.wait(wait):
@@ -58,7 +63,7 @@ class Patience:
                         self._fired = True
                         _raise_in(self._thread, NeverEnds)
 
-    def _runs(self):
+    def _runs(self) -> Any:
         """Whether the learner's code runs now, and no import below it."""
         frame, found = sys._current_frames().get(self._thread), False
         while frame is not None and frame is not self._check:
@@ -69,7 +74,7 @@ class Patience:
         return found
 
 
-def patience():
+def patience() -> float:
     """The seconds that a check may compute: COURSE_SECONDS, else 2; 0 is no end."""
     try:
         return float(os.environ.get("COURSE_SECONDS") or SECONDS)
@@ -77,6 +82,6 @@ def patience():
         return SECONDS
 
 
-def _raise_in(thread, error):
+def _raise_in(thread: Any, error: Any) -> None:
     wanted = ctypes.py_object(error) if error else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), wanted)

@@ -1,10 +1,14 @@
 """The learner's own record: what passes and which hints are open, in a small JSON file beside the notebooks."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from course_lib.checks.lookup import record_folders, records_in
 
@@ -12,7 +16,7 @@ FILE_NAME = ".course-progress.json"
 DEAD_AFTER = 3  # seconds after which a lock that nobody renews is a dead kernel's
 
 
-def progress_path(folder=None):
+def progress_path(folder: Any = None) -> Path:
     """COURSE_PROGRESS, else a file in the notebook's folder, else (if that is read-only) in the user's data folder.
 
     The notebook's folder is `folder`, or the current one.
@@ -28,7 +32,7 @@ def progress_path(folder=None):
     return Path(data) / "perceptron-to-resnet" / "progress.json"
 
 
-def read(path=None):
+def read(path: Path | None = None) -> tuple[dict[str, dict], str]:
     """`(checks, problem)`: check id -> {"passed", "tries", "when"}, and a sentence if the file was unreadable."""
     path = path or progress_path()
     kept, problem = _load(path)
@@ -36,18 +40,18 @@ def read(path=None):
     return {id: {name: entry[name] for name in names} for id, entry in kept["checks"].items()}, problem
 
 
-def opened(path=None):
+def opened(path: Path | None = None) -> dict[str, Any]:
     """`{exercise: hints opened}`."""
     return _load(path or progress_path())[0]["hints"]
 
 
-def note(check, passed, path=None, answer=""):
+def note(check: str, passed: bool, path: Path | None = None, answer: str = "") -> None:
     """Keep that `check` passed or not. A folder that cannot be written is no reason to disturb the learner.
 
     `answer` is a fingerprint of what was tried, if known: the same one run again, with the same end, is no new try.
     """
 
-    def change(kept):
+    def change(kept: dict[str, dict[str, Any]]) -> bool:
         before = kept["checks"].get(check, {"tries": 0, "passed": None, "answer": ""})
         again = answer and answer == before["answer"] and passed == before["passed"]
         if again:
@@ -59,10 +63,10 @@ def note(check, passed, path=None, answer=""):
     _change(path or progress_path(), change)
 
 
-def note_opened(exercise, count, path=None):
+def note_opened(exercise: Any, count: Any, path: Path | None = None) -> None:
     """Keep that `count` hints of `exercise` are open; what is open stays open."""
 
-    def change(kept):
+    def change(kept: Any) -> bool:
         before = kept["hints"].get(exercise, 0)
         kept["hints"][exercise] = max(count, before)
         return count > before
@@ -70,7 +74,7 @@ def note_opened(exercise, count, path=None):
     _change(path or progress_path(), change)
 
 
-def _load(path):
+def _load(path: Path) -> tuple[dict[str, dict], str]:
     """`({"checks", "hints"}, problem)`."""
     try:
         stored = json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
@@ -83,22 +87,22 @@ def _load(path):
         return {"checks": {}, "hints": {}}, problem
 
 
-def _entry(entry):
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     kept = {"passed": bool(entry["passed"]), "tries": int(entry["tries"]), "when": str(entry["when"])}
     return {**kept, "answer": str(entry.get("answer", ""))}
 
 
-def forget(checks, path=None):
+def forget(checks: Sequence[str], path: Path | None = None) -> None:
     """Drop what is known of these checks: their exercises were given back as they were."""
 
-    def change(kept):
+    def change(kept: dict[str, dict[str, Any]]) -> bool:
         dropped = [kept["checks"].pop(check, None) for check in checks]
         return any(dropped)
 
     _change(path or progress_path(), change)
 
 
-def _change(path, change):
+def _change(path: Path, change: Callable) -> None:
     """Read, change and write the file while no other kernel does; a file that cannot be written stays as it is.
 
     `change(kept)` says whether there is anything to write.
@@ -120,7 +124,7 @@ def _change(path, change):
 
 
 @contextlib.contextmanager
-def _alone(path):
+def _alone(path: Path) -> Iterator[None]:
     """Keep other kernels out: only one can make the lock file, on any system. One left by a dead kernel gives way."""
     lock, stamp, since = path.with_name(f"{path.name}.lock"), None, time.monotonic()
     while True:
@@ -140,7 +144,7 @@ def _alone(path):
         _patiently(lambda: lock.unlink(missing_ok=True))
 
 
-def _stamp(lock):
+def _stamp(lock: Path) -> tuple[int, int]:
     try:
         state = lock.stat()
         return state.st_mtime_ns, state.st_ino
@@ -148,7 +152,7 @@ def _stamp(lock):
         return None
 
 
-def _patiently(action):
+def _patiently(action: Callable) -> Any:
     """Do `action`, again for a moment where Windows refuses because another program has the file open."""
     for _ in range(20 if os.name == "nt" else 0):
         try:
@@ -158,7 +162,7 @@ def _patiently(action):
     return action()
 
 
-def lessons(folders=None, only=None):
+def lessons(folders: Any = None, only: Any = None) -> dict[str, dict[str, int]]:
     """`{lesson: {check id: points}}` of the recorded lessons, all or `only` some; lessons and checks in their order."""
     found = {}
     for folder in folders or record_folders():
@@ -172,10 +176,10 @@ def lessons(folders=None, only=None):
 class Table:
     """Progress by lesson; shows itself as text."""
 
-    def __init__(self, rows, problem=""):
+    def __init__(self, rows: Sequence[tuple[Any, ...]], problem: str = "") -> None:
         self.rows, self.problem = rows, problem
 
-    def __str__(self):
+    def __str__(self) -> str:
         width = max([len(title) for title, *_ in self.rows] + [6])
         lines = [f"{'lesson':<{width}}  checks  passed  points"]
         for title, checks, passed, points, all_points in self.rows:
@@ -185,7 +189,7 @@ class Table:
     __repr__ = __str__
 
 
-def table(path=None, folders=None, only=None):
+def table(path: Path | None = None, folders: Any = None, only: Any = None) -> Table:
     """The Table of the lessons: title, checks, passed, points reached, points in all."""
     done, problem = read(path)
     rows = []

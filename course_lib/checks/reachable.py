@@ -1,5 +1,7 @@
 """Whether the code that a check cell reaches may call some functions: a quick look that spares watching every call."""
 
+from __future__ import annotations
+
 import builtins
 import dis
 import functools
@@ -7,7 +9,10 @@ import gc
 import sys
 import sysconfig
 import types
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
+from types import CodeType
+from typing import Any
 
 from course_lib.checks.learner_line import nested_code
 
@@ -20,7 +25,7 @@ CARRIERS += (functools.partial, type(functools.cache(len)), staticmethod, classm
 MANY = 20_000  # things looked at before the answer is "perhaps"
 
 
-def mentions(check_code, namespace, targets, names):
+def mentions(check_code: CodeType, namespace: dict[str, Any], targets: Sequence[Any], names: set[str]) -> bool:
     """Whether notebook code that a check cell reaches mentions one of the objects `targets`; in doubt yes.
 
     `check_code` is the cell's code, `namespace` the notebook's globals, `names` the targets' last names. Functions,
@@ -30,7 +35,7 @@ def mentions(check_code, namespace, targets, names):
     """
     wanted, seen = set(map(id, targets)), set()
 
-    def is_wanted(thing):
+    def is_wanted(thing: Any) -> bool:
         return id(thing) in wanted or (isinstance(thing, types.FunctionType) and _is_librarys(thing, names))
 
     stack = [x for x in named_objects(check_code, namespace) if not is_wanted(x)]  # the cell itself may call it
@@ -51,13 +56,13 @@ def mentions(check_code, namespace, targets, names):
     return False
 
 
-def is_learners(found, namespace):
+def is_learners(found: dict[str, Any], namespace: dict[str, Any]) -> bool:
     """Whether globals are the notebook's (`namespace`), or those of a module of the learner's own beside it."""
     return found is namespace or _lies_beside(str(found.get("__name__")), found.get("__file__"))
 
 
 @functools.lru_cache(maxsize=4096)
-def _lies_beside(name, file):
+def _lies_beside(name: str, file: str | None) -> bool:
     """Whether a module is neither the course's nor Python's nor installed."""
     if not isinstance(file, str) or name.partition(".")[0] == "course_lib":
         return False
@@ -66,11 +71,11 @@ def _lies_beside(name, file):
     return not installed and not any(path.is_relative_to(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib"))
 
 
-def _is_librarys(function, names):
+def _is_librarys(function: Callable, names: set[str]) -> bool:
     return function.__name__ in names and str(function.__module__).startswith("course_lib.")
 
 
-def _doubtful(code, names):
+def _doubtful(code: CodeType, names: set[str]) -> bool:
     used = names.intersection(code.co_names)
     if not BY_STRING.isdisjoint(code.co_names):
         return True
@@ -79,7 +84,7 @@ def _doubtful(code, names):
     return any(s.argval in used and s.opname not in ("LOAD_GLOBAL", "LOAD_NAME") for s in dis.get_instructions(code))
 
 
-def named_objects(code, namespace):
+def named_objects(code: CodeType, namespace: dict[str, Any]) -> list[Any]:
     """What the names of `code` mean, one by one and through the modules among them."""
     used = {name for part in nested_code(code) for name in part.co_names}
     found, seen = [], set()
@@ -94,7 +99,7 @@ def named_objects(code, namespace):
     return found
 
 
-def _carried(thing, namespace):
+def _carried(thing: Any, namespace: dict[str, Any]) -> list[Any]:
     """What is at hand for code that has `thing`: all that it refers to, but for a function's module."""
     home = (thing if isinstance(thing, type) else type(thing)).__module__
     if type(thing) not in CARRIERS and home != namespace.get("__name__"):

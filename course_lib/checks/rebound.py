@@ -4,8 +4,11 @@ Without it the cell ends in "'bool' object is not callable". While a cell runs t
 name that is something else by now, a stand-in bears the name; then the learner's value has it again.
 """
 
+from __future__ import annotations
+
 import re
 import sys
+from typing import Any
 
 from course_lib.checks.own_builtins import install
 
@@ -15,15 +18,15 @@ NAMES = ("check", "hint", "yours", "progress")
 class Rebound(TypeError):
     """A name of the course is now something else; shows as its one sentence."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> Any:
         return [str(self)]
 
 
 class _StandIn:
-    def __init__(self, name, value):
+    def __init__(self, name: Any, value: Any) -> None:
         self.name, self.value = name, value
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self.value).__name__
         raise Rebound(
             f"`{self.name}` is yours now (of type {kind}), no longer the course's function: give yours another name in "
@@ -31,19 +34,19 @@ class _StandIn:
         )
 
 
-def watch(package):
+def watch(package: Any) -> None:
     """In a notebook, look at each cell before it runs; `package` is course_lib.checks, whose names they are."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is None:
         return
 
-    def before(info):
+    def before(info: Any) -> None:
         for name in NAMES:
             value = shell.user_ns.get(name)
             if name in shell.user_ns and _stands_in(name, value, info.raw_cell or "", package):
                 shell.user_ns[name] = _StandIn(name, value)
 
-    def after(result):
+    def after(result: Any) -> None:
         for name in NAMES:
             if isinstance(shell.user_ns.get(name), _StandIn):
                 shell.user_ns[name] = shell.user_ns[name].value
@@ -53,7 +56,7 @@ def watch(package):
     shell.events.register("post_run_cell", after)
 
 
-def _stands_in(name, value, cell, package):
+def _stands_in(name: Any, value: Any, cell: Any, package: Any) -> Any:
     """A check cell wants the course's own `check`; the others may be functions of the learner's."""
     if value is getattr(package, name):
         return False

@@ -1,6 +1,10 @@
 """What this kernel remembers of the learner: which checks passed, for which function, and which failed last."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Callable
+from typing import Any
 
 from course_lib.checks.lookup import exercise_of, find_check
 from course_lib.evidence.records import BadRecord
@@ -10,12 +14,12 @@ _failed = []  # exercises whose checks failed after an attempt, the last one las
 _opened = {}  # exercise -> hints opened here, for where no progress file can be written
 
 
-def graded():
+def graded() -> bool:
     """Whether this is a graded run, where nothing of the learner's is kept or shown."""
     return os.environ.get("COURSE_MODE") == "grade"
 
 
-def remember(check, passed, attempt, namespace, answer=""):
+def remember(check: str, passed: bool, attempt: bool, namespace: dict[str, Any], answer: str = "") -> None:
     """Note one run of a check; what was no attempt (a stub, a program as given, a cell not run) leaves no trace."""
     exercise = exercise_of(check)
     _passed[check] = passed, _code(_asked_for(check, namespace))
@@ -28,7 +32,7 @@ def remember(check, passed, attempt, namespace, answer=""):
         note(check, passed, answer=answer)
 
 
-def last_failed():
+def last_failed() -> Any:
     """The exercise whose check failed last after an attempt: in this kernel, else by the progress file; or ""."""
     if _failed:
         return _failed[-1]
@@ -38,14 +42,14 @@ def last_failed():
     return exercise_of(max(failed)[1]) if failed else ""
 
 
-def opened(exercise):
+def opened(exercise: str) -> int:
     """How many hints of `exercise` are open."""
     from course_lib.checks.progress_file import opened
 
     return max(_opened.get(exercise, 0), opened().get(exercise, 0))
 
 
-def open_hints(exercise, count):
+def open_hints(exercise: Any, count: Any) -> None:
     """Open the first `count` hints of `exercise`; open ones stay open, also after the kernel."""
     if count > opened(exercise):
         from course_lib.checks.progress_file import note_opened
@@ -55,7 +59,7 @@ def open_hints(exercise, count):
             note_opened(exercise, count)
 
 
-def choose(exercise, namespace, library):
+def choose(exercise: Any, namespace: Any, library: Any) -> Any:
     """`(function, sentence)`: the learner's if every check of it that ran passed last and it is unchanged since.
 
     Else the library's. A class is chosen as a function is.
@@ -72,7 +76,7 @@ def choose(exercise, namespace, library):
     return mine, f"{exercise}: yours."
 
 
-def _asked_for(check, namespace):
+def _asked_for(check: str, namespace: dict[str, Any]) -> Callable:
     """What the learner has defined under the exercise's own name, else under the first of its names; or None."""
     exercise = exercise_of(check)
     try:
@@ -83,7 +87,7 @@ def _asked_for(check, namespace):
     return next((namespace[name] for name in (exercise, *names) if namespace.get(name) is not None), None)
 
 
-def _code(thing):
+def _code(thing: Any) -> Any:
     """What tells a function from another; of a class, its methods', so that its cell may be run again."""
     if isinstance(thing, type):
         return {name: _code(getattr(part, "__func__", part)) for name, part in vars(thing).items() if callable(part)}

@@ -4,15 +4,23 @@ Each function takes a Pair and gives {} where the relation does not hold, as in 
 arithmetic: only `opposite` speaks of them.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from course_lib.evidence.difference import magnitude
 
+if TYPE_CHECKING:
+    from course_lib.evidence.pairs import Pair
 
-def numeric(find):
+
+def numeric(find: Callable) -> Callable:
     """`find` for pairs of one shape that hold real or complex numbers and are not all right."""
 
-    def guarded(p):
+    def guarded(p: Pair) -> dict[Any, Any]:
         if p.truth or p.e.shape != p.g.shape:
             return {}
         with np.errstate(all="ignore"):
@@ -22,31 +30,31 @@ def numeric(find):
     return guarded
 
 
-def opposite(p):
+def opposite(p: Pair) -> dict[Any, Any]:
     """Truth values that are all the other way round."""
     return {"all": None} if p.truth and p.near(1 - p.e, p.g) else {}
 
 
 @numeric
-def sign_turned(p):
+def sign_turned(p: Pair) -> dict[Any, Any]:
     """All signs are turned."""
     return {"all": None} if p.near(-p.e, p.g) else {}
 
 
 @numeric
-def absolute(p):
+def absolute(p: Pair) -> dict[Any, Any]:
     """The absolute values of the right numbers."""
     return {"all": None} if p.near(np.abs(p.e), p.g) else {}
 
 
 @numeric
-def some_signs(p):
+def some_signs(p: Pair) -> dict[Any, Any]:
     """Right but for some of the signs."""
     return {"some": None} if p.near(np.abs(p.e), np.abs(p.g)) and not p.near(-p.e, p.g) else {}
 
 
 @numeric
-def natural_factor(p):
+def natural_factor(p: Pair) -> dict[Any, Any]:
     """The right numbers times one that a size gives: n, 1/n, n/(n-1) or (n-1)/n."""
     ratio = _ratio(p)
     if ratio is None or ratio <= 0:
@@ -68,7 +76,7 @@ def natural_factor(p):
 
 
 @numeric
-def constant_factor(p):
+def constant_factor(p: Pair) -> dict[Any, Any]:
     """The right numbers times some other one number."""
     ratio = _ratio(p)
     if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6 or natural_factor(p):
@@ -77,7 +85,7 @@ def constant_factor(p):
 
 
 @numeric
-def constant_offset(p):
+def constant_offset(p: Pair) -> dict[Any, Any]:
     """The right numbers plus one number."""
     if not np.isfinite(p.e).any():
         return {}
@@ -88,13 +96,13 @@ def constant_offset(p):
     return {f"{offset:.5g}": float(offset)}
 
 
-def _near_sum(p, offset):
+def _near_sum(p: Pair, offset: float) -> bool:
     """`e + offset` is `g`, and the offset is no rounding of large numbers."""
     return p.near(p.e + offset, p.g) and np.max(np.abs(offset)) > 1e3 * p.rtol * magnitude(p.e)
 
 
 @numeric
-def by_slices(p):
+def by_slices(p: Pair) -> dict[Any, Any]:
     """A factor or an offset of its own for every slice along one axis."""
     found = {}
     if p.e.ndim < 2 or not (np.isfinite(p.e).all() and np.isfinite(p.g).all()) or np.iscomplexobj(p.e - p.g):
@@ -114,15 +122,15 @@ def by_slices(p):
 
 
 @numeric
-def whole_numbers(p):
+def whole_numbers(p: Pair) -> dict[Any, Any]:
     """The right numbers cut or rounded to integers."""
     if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or p.near(np.round(p.e), p.e):
         return {}
-    ways = {"cut": np.trunc, "cut down": np.floor, "rounded": np.round}
+    ways: dict[str, Callable] = {"cut": np.trunc, "cut down": np.floor, "rounded": np.round}
     return {way: None for way, cut in ways.items() if np.array_equal(cut(p.e), p.g)}
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable] = {
     "squared": np.square,
     "the square root": np.sqrt,
     "the exponential": np.exp,
@@ -135,7 +143,7 @@ FUNCTIONS = {
 
 
 @numeric
-def function_of(p):
+def function_of(p: Pair) -> dict[Any, Any]:
     """One elementwise function of the right numbers: squared, their root, exponential, logarithm, ..."""
     found = {}
     for name, function in FUNCTIONS.items():
@@ -145,7 +153,7 @@ def function_of(p):
 
 
 @numeric
-def not_finite(p):
+def not_finite(p: Pair) -> dict[Any, Any]:
     """Right wherever it is finite."""
     bad = np.isfinite(p.e) & ~np.isfinite(p.g)
     fine = np.isfinite(p.g)
@@ -153,7 +161,7 @@ def not_finite(p):
 
 
 @numeric
-def only_some_places(p):
+def only_some_places(p: Pair) -> dict[Any, Any]:
     """Wrong only in the first or last place along an axis, or only on the diagonal."""
     wrong, found = ~p.right(), {}
     for axis, size in enumerate(p.e.shape):
@@ -161,13 +169,13 @@ def only_some_places(p):
         if size >= 4 and len(lines) == 1 and lines[0] in (0, size - 1):
             found["first" if lines[0] == 0 else "last", axis] = axis
     if p.e.ndim == 2 and min(p.e.shape) >= 3:
-        diagonal = np.eye(*p.e.shape, dtype=bool)
+        diagonal: np.ndarray = np.eye(*p.e.shape) == 1
         if not wrong[~diagonal].any() and wrong[diagonal].sum() > 1:
             found["diagonal", None] = None
     return found
 
 
-def _ratio(p):
+def _ratio(p: Pair) -> float:
     """The real factor at the largest right number, or None."""
     finite = np.isfinite(p.e) & (p.e != 0)
     if not finite.any():

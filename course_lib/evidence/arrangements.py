@@ -4,16 +4,22 @@ Each function takes a Pair. The form is what must be the same wherever the answe
 sentence. An empty dict says that the relation does not hold.
 """
 
+from __future__ import annotations
+
 from itertools import permutations, product
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.evidence.pairs import telling
 
+if TYPE_CHECKING:
+    from course_lib.evidence.pairs import Pair
+
 _AXES = 5  # with more, the orders of axes are too many to try
 
 
-def axes_permuted(p):
+def axes_permuted(p: Pair) -> dict[Any, Any]:
     """The right array with its axes in another order."""
     n = p.e.ndim
     if not 2 <= n <= _AXES or sorted(p.e.shape) != sorted(p.g.shape):
@@ -22,12 +28,12 @@ def axes_permuted(p):
     return {o: o for o in orders if p.near(p.e.transpose(o), p.g)}
 
 
-def reversed_order(p):
+def reversed_order(p: Pair) -> dict[Any, Any]:
     """The right array turned round along one axis."""
     return {axis: axis for axis in range(p.e.ndim) if p.near(np.flip(p.e, axis), p.g)}
 
 
-def shifted(p):
+def shifted(p: Pair) -> dict[Any, Any]:
     """The right array moved by one along an axis; what the move lets in may be anything."""
     found = {}
     if p.e.shape != p.g.shape:
@@ -43,17 +49,17 @@ def shifted(p):
     return found
 
 
-def part_missing(p):
+def part_missing(p: Pair) -> dict[Any, Any]:
     """The right array without some of its first or last places, or without a frame."""
     return _part_of(p, p.e, p.g)
 
 
-def part_too_much(p):
+def part_too_much(p: Pair) -> dict[Any, Any]:
     """The right array with something before, after or around it."""
     return _part_of(p, p.g, p.e)
 
 
-def _part_of(p, large, small):
+def _part_of(p: Pair, large: np.ndarray, small: np.ndarray) -> dict[Any, Any]:
     if large.ndim != small.ndim or not large.ndim or large.shape == small.shape:
         return {}
     more = [a - b for a, b in zip(large.shape, small.shape, strict=True)]
@@ -72,17 +78,17 @@ def _part_of(p, large, small):
     return found
 
 
-def every_other(p):
+def every_other(p: Pair) -> dict[Any, Any]:
     """Only every s-th place of the right array along some axes."""
     return _strided(p, p.e, p.g)
 
 
-def stride_ignored(p):
+def stride_ignored(p: Pair) -> dict[Any, Any]:
     """The right array is every s-th place of the wrong one."""
     return _strided(p, p.g, p.e)
 
 
-def _strided(p, large, small):
+def _strided(p: Pair, large: np.ndarray, small: np.ndarray) -> dict[Any, Any]:
     if large.ndim != small.ndim or not small.ndim or telling(small, truth=p.truth) < 4:
         return {}
     ways = []
@@ -92,7 +98,7 @@ def _strided(p, large, small):
     return {s: s for s in steps if p.near(large[tuple(slice(None, None, n) for n in s)], small)}
 
 
-def axis_of_one(p):
+def axis_of_one(p: Pair) -> dict[Any, Any]:
     """The right values with an axis of size 1 more or less."""
     full = [[n for n in a.shape if n != 1] for a in (p.e, p.g)]
     if p.e.ndim == p.g.ndim or full[0] != full[1] or not p.near(p.e.ravel(), p.g.ravel()):
@@ -100,7 +106,7 @@ def axis_of_one(p):
     return {"left" if p.g.ndim > p.e.ndim else "gone": abs(p.g.ndim - p.e.ndim)}
 
 
-def reshaped(p):
+def reshaped(p: Pair) -> dict[Any, Any]:
     """All the right values in their order, in another shape."""
     full = [[n for n in a.shape if n != 1] for a in (p.e, p.g)]
     if p.e.size != p.g.size or full[0] == full[1] or not p.near(p.e.ravel(), p.g.ravel()):
@@ -108,7 +114,7 @@ def reshaped(p):
     return {"flat" if p.g.ndim == 1 else "reshaped": p.g.shape}
 
 
-def other_order(p):
+def other_order(p: Pair) -> dict[Any, Any]:
     """All the right values, in whatever order and shape."""
     if p.truth or p.e.size != p.g.size or p.e.size < 3 or np.iscomplexobj(p.e) or np.iscomplexobj(p.g):
         return {}
@@ -120,7 +126,7 @@ def other_order(p):
     return {"sorted": None, "any": None} if rising else {"any": None}
 
 
-def unfilled(p):
+def unfilled(p: Pair) -> dict[Any, Any]:
     """Right where it is not zero, and zero elsewhere; `last` when only the last place along the first axis is not."""
     if p.truth or p.e.shape != p.g.shape or p.e.ndim == 0 or np.sum(p.e != 0) < 4:
         return {}

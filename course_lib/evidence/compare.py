@@ -4,8 +4,12 @@ Pure functions of the record's line and the observation. Kind, bound and toleran
 This is the file to import the comparison and the records from; they are written in `values.py` and `records.py`.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +31,7 @@ AGAIN = (
 )
 
 
-def check_line(line, seen):
+def check_line(line: dict[str, Any], seen: Seen | None) -> Difference:
     """Compare one line of the record with what was seen there (None: nothing). Returns a Difference or None.
 
     Kind, bound and tolerance are the record's, whatever the message says.
@@ -36,7 +40,7 @@ def check_line(line, seen):
         return Difference("missing", "Not reached.")
     if not isinstance(seen, Seen):
         raise TypeError(f"check_line takes a Seen, got {type(seen).__name__}")
-    special = {"raised": _raised, "forbidden": _forbidden, "again": _again}.get(seen.kind)
+    special: Callable | None = {"raised": _raised, "forbidden": _forbidden, "again": _again}.get(seen.kind)
     if special:
         return special(seen.value)
     if seen.kind != line["kind"]:
@@ -44,7 +48,7 @@ def check_line(line, seen):
     return _RULES[line["kind"]](line, seen.value)
 
 
-def _raised(value):
+def _raised(value: dict[str, str]) -> Difference:
     name, message = _text(value, "type", "an error"), _text(value, "message", "")
     if name == "NotDone":
         return Difference("notdone", f"Not done yet: {message}." if message else "Not done yet.", got=name)
@@ -53,26 +57,26 @@ def _raised(value):
     return Difference("raised", f"Your code raised {name}{': ' if message else ''}{message}", got=name)
 
 
-def _forbidden(value):
+def _forbidden(value: dict[str, Any]) -> Difference:
     name = _text(value, "name", "function")
     say = f"This calls the library's {name.rpartition('.')[2]}; write it yourself."
     return Difference("forbidden", say, got=name)
 
 
-def _again(value):
+def _again(value: Any) -> Difference:
     return Difference("again", AGAIN)
 
 
-def _text(value, key, default):
+def _text(value: dict[str, Any], key: str, default: str) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, str) else default
 
 
-def _tolerance(line):
+def _tolerance(line: dict[str, Any]) -> dict[str, Any]:
     return {k: line[k] for k in ("rtol", "atol", "exact_dtype") if line.get(k) is not None}
 
 
-def _value(line, got):
+def _value(line: dict[str, Any], got: Any) -> Difference | None:
     if isinstance(got, Opaque) and got.name == "ellipsis":
         return Difference("notdone", DOTS)
     if "hash" in line:
@@ -86,7 +90,7 @@ def _value(line, got):
     return compare(line["value"], got, **_tolerance(line))
 
 
-def _unchanged(line, got):
+def _unchanged(line: dict[str, Any], got: np.ndarray) -> Difference | None:
     found = compare(line["value"], got, exact_dtype=True)
     if found is None:
         return None
@@ -94,7 +98,7 @@ def _unchanged(line, got):
     return replace(found, what="changed", say=say)
 
 
-def _same_as(line, value):
+def _same_as(line: dict[str, Any], value: Any) -> Difference | None:
     if not isinstance(value, tuple) or len(value) != 2:
         return Difference("kind", "The check cell was changed: this line observes something else.")
     found = compare(value[1], value[0], **_tolerance(line))
@@ -104,7 +108,7 @@ def _same_as(line, value):
     return replace(found, what="law", say=say)
 
 
-def _at_least(line, got):
+def _at_least(line: dict[str, Any], got: Any) -> Difference:
     plain = got.item() if isinstance(got, np.ndarray) and got.ndim == 0 else got
     bound = line["bound"]
     if type(plain) not in (int, float) or (type(plain) is float and not math.isfinite(plain)):
@@ -114,7 +118,7 @@ def _at_least(line, got):
     return Difference("bound", f"Expected at least {short(bound)}, got {short(plain)}.", short(bound), short(plain))
 
 
-def _raises(line, got):
+def _raises(line: dict[str, Any], got: dict[str, Any]) -> Difference | None:
     want = line.get("error") or _text(line["value"], "type", "an error")
     if not isinstance(got, dict) or not isinstance(got.get("type"), str):
         return Difference("raises", f"Expected {want} to be raised, but nothing was.", want, "nothing")
@@ -126,7 +130,7 @@ def _raises(line, got):
     return Difference("raises", say, want, got["type"])
 
 
-def growth_bound(line):
+def growth_bound(line: dict[str, Any]) -> float:
     """How many times more events 8n may take than n: what the cell asked, else half more than the reference."""
     if line.get("bound") is not None:
         return line["bound"]
@@ -134,7 +138,7 @@ def growth_bound(line):
     return max(2.0, 1.5 * large / max(small, 1))
 
 
-def _work(line, got):
+def _work(line: dict[str, Any], got: Any) -> Difference | None:
     counts = isinstance(got, tuple) and len(got) == 2 and all(type(n) is int and 0 <= n < 2**63 for n in got)
     if not counts:
         return Difference("kind", "The check cell was changed: this line observes something else.")
@@ -148,7 +152,7 @@ def _work(line, got):
     return Difference("work", say, f"{bound:.3g}", f"{growth:.3g}")
 
 
-_RULES = {
+_RULES: dict[str, Callable] = {
     "value": _value,
     "unchanged": _unchanged,
     "same_as": _same_as,

@@ -1,7 +1,10 @@
 """A Difference between two observations, and the words in which a learner reads about it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -30,29 +33,29 @@ class Difference:
     arrays: tuple | None = field(default=None, repr=False, compare=False)
 
     @property
-    def beside(self):
+    def beside(self) -> str:
         """Both arrays whole, side by side, wrong values marked; "" where there are none or they are not small."""
         return side_by_side(*self.arrays) if self.arrays else ""
 
 
-def default_rtol(array):
+def default_rtol(array: np.ndarray) -> float:
     """Relative tolerance at this array's precision: 1e-9 for float64, 1e-5 for float32, 1e-3 for float16."""
     return _BY_BYTES[array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)]
 
 
-def is_number(tree):
+def is_number(tree: Any) -> bool:
     """Whether a tree is one plain Python number (or bool)."""
     return type(tree) in (bool, int, float, complex)
 
 
-def widen(array):
+def widen(array: np.ndarray) -> np.ndarray:
     """Integers and short floats as float64, short complex as complex128; other arrays as they are."""
     if array.dtype.kind in "iu":
         return array.astype(np.float64)
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) if array.dtype.kind in "fc" else array
 
 
-def magnitude(array):
+def magnitude(array: np.ndarray) -> float:
     """The largest finite magnitude in an array; 0.0 where there is none."""
     if array.dtype.kind not in "fciu" or not array.size:
         return 0.0
@@ -61,7 +64,7 @@ def magnitude(array):
     return float(np.max(size, initial=0.0, where=np.isfinite(size)))
 
 
-def short(tree, limit=60):
+def short(tree: Any, limit: int = 60) -> str:
     """A value in at most `limit` characters; floats to six digits."""
     if isinstance(tree, float):
         return number_text(tree)
@@ -75,7 +78,7 @@ def short(tree, limit=60):
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def number_text(value):
+def number_text(value: Any) -> str:
     """One element of an array, floats to six digits."""
     item = np.asarray(value).item()
     if isinstance(item, complex):
@@ -87,7 +90,7 @@ def number_text(value):
     return text + ".0" if text.lstrip("-").isdigit() else text
 
 
-def describe(tree):
+def describe(tree: Any) -> str:
     """The kind of thing a tree is: 'an array of shape (2, 3)', 'a list of 4 items', 'None', 'the number 3'."""
     if tree is None:
         return "None"
@@ -99,25 +102,28 @@ def describe(tree):
         return f"the {'truth value' if np.asarray(tree).dtype == bool else 'number'} {short(tree)}"
     if isinstance(tree, str):
         return f"the text {short(tree)}"
-    noun = {list: "list", tuple: "tuple", dict: "dict"}[type(tree)]
+    nouns: dict[type, str] = {list: "list", tuple: "tuple", dict: "dict"}
+    noun = nouns[type(tree)]
     return f"a {noun} of {len(tree)} item{'s' * (len(tree) != 1)}"
 
 
-def dtype_text(tree, array):
+def dtype_text(tree: Any, array: np.ndarray) -> str:
     """The dtype of an array, or of a number together with it: 'dtype float32', 'an integer (3)'."""
     kind = KIND[array.dtype.kind]
     article = "an" if kind == "integer" else "a"
     return f"{article} {kind} ({short(tree)})" if array.ndim == 0 else f"dtype {array.dtype}"
 
 
-def differ(what, where, expected, got, error=None, say=None):
+def differ(
+    what: str, where: str, expected: str, got: str, error: float | None = None, say: str | None = None
+) -> Difference:
     """A Difference whose sentence, unless `say` gives it, is 'At WHERE: expected ..., got ...'."""
     place = f"At {where}: e" if where else "E"
     question = " Is a `return` missing?" if got == "None" and not where else ""
     return Difference(what, say or f"{place}xpected {expected}, got {got}.{question}", expected, got, where, error)
 
 
-def shape_difference(e, g, where):
+def shape_difference(e: np.ndarray, g: np.ndarray, where: str) -> Difference:
     """The Difference of two arrays whose shapes differ, with the axes that do."""
     expected, got = describe(e if e.ndim else e[()].item()), describe(g if g.ndim else g[()].item())
     expected = expected if e.ndim else "one number"
@@ -133,7 +139,7 @@ def shape_difference(e, g, where):
     return differ("shape", where, str(e.shape), str(g.shape), say=say + ".")
 
 
-def not_finite(e, g, where):
+def not_finite(e: np.ndarray, g: np.ndarray, where: str) -> Any:
     """A Difference where `g` has NaN or infinity and `e` has a number, else None."""
     bad = np.isfinite(e) & ~np.isfinite(g)
     if not bad.any():
@@ -147,7 +153,7 @@ def not_finite(e, g, where):
     return differ("finite", place, number_text(e[index]), have, say=say)
 
 
-def value_difference(e, g, right, error, where):
+def value_difference(e: np.ndarray, g: np.ndarray, right: Any, error: Any, where: str) -> Difference:
     """The Difference at the first wrong index; `right` says where `g` is right, `error` how far it is."""
     index = tuple(int(i) for i in np.argwhere(~right)[0])
     place = where + (str(list(index)) if index else "")
@@ -169,7 +175,7 @@ def value_difference(e, g, right, error, where):
     return differ("value", place, want, have, largest, say + ".")
 
 
-def _pair(e, g):
+def _pair(e: Any, g: Any) -> tuple[str, str]:
     """Two numbers as text: to six digits, all of them where six are equal."""
     want, have = number_text(e), number_text(g)
     return (want, have) if want != have else (repr(e.item())[:200], repr(g.item())[:200])
@@ -179,7 +185,7 @@ SMALL = 24  # values in an array that is shown whole
 _WIDE = 8  # of them in a row
 
 
-def side_by_side(e, g, right=None):
+def side_by_side(e: np.ndarray, g: np.ndarray, right: np.ndarray | None = None) -> str:
     """Two small arrays of at most two axes as text, beside each other; "" for others. Values not `right` are marked."""
     small = all(0 < a.ndim <= 2 and 0 < a.size <= SMALL and a.shape[-1] <= _WIDE for a in (e, g))
     if not small or e.size == g.size == 1:
@@ -189,7 +195,7 @@ def side_by_side(e, g, right=None):
     return "\n".join(f"{a:<{width}}{b}".rstrip() for a, b in zip_longest(left, other, fillvalue=""))
 
 
-def _grid(array, right=None):
+def _grid(array: np.ndarray, right: np.ndarray | None = None) -> list[str]:
     """An array of one or two axes, a line of text a row, columns aligned."""
     marks = np.where(np.full(array.shape, True) if right is None else right, "", "✗")
     pairs = zip(np.atleast_2d(array), np.atleast_2d(marks), strict=True)

@@ -4,8 +4,11 @@ Each sentence is a fact about the code that was written, whatever the values say
 container that lives from call to call, draws of one's own. Nothing runs; the text is read once.
 """
 
+from __future__ import annotations
+
 import ast
 from dataclasses import dataclass
+from typing import Any
 
 from course_lib.evidence.mistakes import Mistake
 
@@ -25,12 +28,12 @@ class Habit:
     name: str
     say: str
 
-    def mistake(self):
+    def mistake(self) -> Mistake:
         """As the Mistake that a message or a verdict shows."""
         return Mistake(BY + self.name, self.say, relation=True)
 
 
-def name_habit(source, again=False):
+def name_habit(source: str, again: bool = False) -> Habit | None:
     """The Habit in an answer's source that most likely explains a failure, or None.
 
     `again` says that a second call gave something else than the first: then what lives between calls comes first.
@@ -48,7 +51,7 @@ def name_habit(source, again=False):
     return None
 
 
-def _loop(function, tree):
+def _loop(function: Any, tree: ast.Module) -> Habit | None:
     """A `for` whose body always returns: it runs once."""
     for node in ast.walk(function):
         if not isinstance(node, ast.For) or not any(isinstance(step, ast.Return) for step in node.body):
@@ -59,7 +62,7 @@ def _loop(function, tree):
     return None
 
 
-def _default(function, tree):
+def _default(function: Any, tree: ast.Module) -> Any:
     """A default value that the function changes: it is made once."""
     arguments = function.args
     named = [*arguments.posonlyargs, *arguments.args]
@@ -72,7 +75,7 @@ def _default(function, tree):
     return None
 
 
-def _outside(function, tree):
+def _outside(function: Any, tree: ast.Module) -> Any:
     """A container of the cell that the function changes."""
     made = {
         target.id
@@ -89,7 +92,7 @@ def _outside(function, tree):
     return None
 
 
-def _draws(function, tree):
+def _draws(function: Any, tree: ast.Module) -> Any:
     """Random numbers that nobody gave: other ones at each call."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
@@ -102,7 +105,7 @@ def _draws(function, tree):
     return None
 
 
-def _forgiving(function, tree):
+def _forgiving(function: Any, tree: ast.Module) -> Any:
     """isclose with a relative tolerance only: the absolute one is still there."""
     for node in ast.walk(function):
         if isinstance(node, ast.Call) and _dotted(node.func).split(".")[-1] in ("isclose", "allclose"):
@@ -113,7 +116,7 @@ def _forgiving(function, tree):
     return None
 
 
-def _log(function, tree):
+def _log(function: Any, tree: ast.Module) -> Any:
     """A small number added inside a logarithm."""
     for node in ast.walk(function):
         if not (isinstance(node, ast.Call) and node.args and _dotted(node.func).split(".")[-1] in LOGS):
@@ -126,7 +129,7 @@ def _log(function, tree):
     return None
 
 
-def _bytes(function, tree):
+def _bytes(function: Any, tree: ast.Module) -> Any:
     """Numbers put into eight bits."""
     for node in ast.walk(function):
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "value", None)
@@ -135,13 +138,13 @@ def _bytes(function, tree):
     return None
 
 
-def _is_container(node):
+def _is_container(node: Any) -> Any:
     if isinstance(node, ast.List | ast.Dict | ast.Set):
         return True
     return isinstance(node, ast.Call) and _dotted(node.func).split(".")[-1] in MAKERS
 
 
-def _changed(function):
+def _changed(function: Any) -> set[Any]:
     """Names whose content the function changes: by an item, in place, by a method that changes."""
     found = set()
     for node in ast.walk(function):
@@ -154,23 +157,23 @@ def _changed(function):
     return found - {""}
 
 
-def _bound(function):
+def _bound(function: Any) -> set[Any]:
     """Names that the function assigns."""
     return {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
-def _root(node):
+def _root(node: Any) -> str:
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _dotted(node):
+def _dotted(node: Any) -> Any:
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _short(node):
+def _short(node: Any) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 40 else text[:39] + "…"

@@ -1,19 +1,21 @@
 """Arrays as text: how data that the judge holds travel into a hidden block: the inputs, not their truth."""
 
+from __future__ import annotations
+
 import base64
 import io
 
 import numpy as np
 
 
-def pack(array):
+def pack(array: np.ndarray) -> str:
     """An array as one word of text."""
     raw = io.BytesIO()
     np.save(raw, np.asarray(array), allow_pickle=False)
     return base64.b64encode(raw.getvalue()).decode()
 
 
-def unpack(text):
+def unpack(text: str) -> np.ndarray:
     """The array of `pack`; ValueError for any other text."""
     try:
         return np.load(io.BytesIO(base64.b64decode(text, validate=True)), allow_pickle=False)

@@ -1,10 +1,17 @@
 """Which one known mistake a failing answer looks like: what was seen equals what that mistake was recorded to give."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.evidence.compare import check_line, compare
+
+if TYPE_CHECKING:
+    from course_lib.evidence.observation import Seen
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Mistake:
     relation: bool = False
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """What the learner reads."""
         say = self.say.strip()
         say = say if say[-1:] in ".!?" else say + "."
@@ -33,7 +40,7 @@ class Mistake:
         return f"{'The first wrong line looks' if self.first else 'It looks'} like this: {say}"
 
 
-def name_mistake(check_record, seen):
+def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake | None:
     """The one known mistake that explains the most of what was seen, or None.
 
     `check_record` is one entry of `Record.checks`, `seen` a list of Seen. A mistake must equal all observations up to
@@ -65,13 +72,13 @@ def name_mistake(check_record, seen):
     return Mistake(best["name"], best["say"], failure.kind == "raised", first)
 
 
-def _telling(value):
+def _telling(value: Any) -> bool:
     """Whether a value says more than that something is wrong: True, False and None are given by too many programs."""
     plain = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
     return plain is not None and not isinstance(plain, bool)
 
 
-def same_line(expected, theirs, seen):
+def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen) -> bool:
     """Whether `seen` at the record's line `expected` is what the mistake's line gives (None: the expected value)."""
     if seen is None:
         return False
@@ -88,6 +95,6 @@ def same_line(expected, theirs, seen):
     return all(compare(one, other, **tolerance) is None for one, other in pairs)
 
 
-def _named(value):
+def _named(value: dict[str, Any]) -> list[str | None]:
     names = [value.get("type"), value.get("name")] if isinstance(value, dict) else []
     return [name if isinstance(name, str) else None for name in names]

@@ -5,11 +5,15 @@ arrays' raw C-order bytes: no pickle, nothing that could run, and a reader that 
 gives (deeper, longer, with larger numbers) `decode` does not take: code may write its own frames.
 """
 
+from __future__ import annotations
+
 import collections
 import json
 import math
 import struct
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -43,11 +47,11 @@ class Seen:
     position: int
     label: str
     kind: str
-    value: object
+    value: Any
     spec: dict = field(default_factory=dict)
 
 
-def to_json(tree, keep):
+def to_json(tree: Any, keep: Callable) -> Any:
     """The tree as JSON values; every array goes through `keep(array) -> name` and leaves `{"array": name}`."""
     if isinstance(tree, np.ndarray):
         return {"array": keep(tree)}
@@ -66,7 +70,7 @@ def to_json(tree, keep):
     return tree
 
 
-def from_json(data, arrays):
+def from_json(data: Any, arrays: Any) -> Any:
     """The tree again; `arrays[name]` gives an array. Raises Malformed for anything `to_json` cannot have written."""
     return _Reader(arrays).tree(data, 0)
 
@@ -74,10 +78,10 @@ def from_json(data, arrays):
 class _Reader:
     """One walk over one value, within the limits that `observe` keeps; `same_as` lays two values into a tuple."""
 
-    def __init__(self, arrays):
+    def __init__(self, arrays: Any) -> None:
         self.arrays, self.room = arrays, 2 * MAX_ITEMS + 1
 
-    def tree(self, data, depth):
+    def tree(self, data: Any, depth: int) -> Any:
         self.room -= 1
         if self.room < 0 or depth > MAX_DEPTH + 1:
             raise Malformed("a value of too many parts, or nested too deep")
@@ -94,7 +98,7 @@ class _Reader:
         ((tag, inner),) = data.items()
         return self.tagged(tag, inner, depth)
 
-    def tagged(self, tag, inner, depth):
+    def tagged(self, tag: str, inner: str | Sequence[Any], depth: int) -> Any:
         if tag == "array" and isinstance(inner, str) and inner in self.arrays:
             return self.arrays[inner]
         if tag == "opaque" and isinstance(inner, str):
@@ -115,16 +119,16 @@ class _Reader:
         raise Malformed(f"a value of unknown form: {clean(tag)[:40]}")
 
 
-def _crowded(keys):
+def _crowded(keys: Sequence[Any]) -> bool:
     """Whether more keys share a hash than ever do by chance."""
     return len(keys) > MAX_KEYS and max(collections.Counter(map(hash, keys)).values()) > MAX_KEYS
 
 
-def encode(seen):
+def encode(seen: Seen) -> bytes:
     """One observation as a frame: magic, two lengths, a JSON header, then the arrays' raw C-order bytes."""
     body, table = [], []
 
-    def keep(array):
+    def keep(array: np.ndarray) -> str:
         body.append(array.tobytes())
         table.append([array.dtype.str, list(array.shape)])
         return str(len(table) - 1)
@@ -144,7 +148,7 @@ def encode(seen):
     return _FRAME.pack(_MAGIC, len(head), len(raw)) + head + raw
 
 
-def decode(stream, limit=2 * MAX_BYTES):
+def decode(stream: Any, limit: float = 2 * MAX_BYTES) -> Seen | None:
     """Read one observation from a binary stream; None at its clean end.
 
     A wrong magic, length, key, type, dtype or size raises Malformed. `limit` bounds the frame in bytes.
@@ -168,11 +172,11 @@ def decode(stream, limit=2 * MAX_BYTES):
         raise Malformed(f"a broken frame: {type(error).__name__}") from None
 
 
-def _refuse(constant):
+def _refuse(constant: str) -> None:
     raise Malformed(f"a bare {constant} in the header")
 
 
-def _parse(header, body):
+def _parse(header: dict[str, Any], body: bytes) -> Seen:
     keys = {"check", "part", "position", "label", "kind", "value", "spec", "arrays"}
     if not isinstance(header, dict) or set(header) != keys:
         raise Malformed("a header with other fields")
@@ -195,7 +199,7 @@ def _parse(header, body):
     return Seen(check, part, position, label, kind, value, spec)
 
 
-def _fits(kind, value):
+def _fits(kind: str, value: Any) -> bool:
     """Whether a value is of the form that `expect` gives lines of this kind."""
     if kind in ("raised", "raises", "forbidden"):
         return value is None or (
@@ -207,18 +211,18 @@ def _fits(kind, value):
     return True
 
 
-def _is_name(value):
+def _is_name(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= MAX_LABEL
 
 
-def _is_said(value):
+def _is_said(value: Any) -> bool:
     """A short text, a line's number, nothing, or short texts one after the other."""
     if isinstance(value, list | tuple):
         return all(map(_is_name, value))
     return value is None or _is_name(value) or (type(value) is int and abs(value) < MAX_COUNT)
 
 
-def _parse_arrays(table, body):
+def _parse_arrays(table: Sequence[Any], body: bytes) -> dict[str, Any]:
     arrays, start = {}, 0
     for number, (code, shape) in enumerate(table):
         dtype = np.dtype(code) if code in _DTYPES or _is_text_dtype(code) else None
@@ -242,9 +246,9 @@ def _parse_arrays(table, body):
     return arrays
 
 
-def _is_text_dtype(code):
+def _is_text_dtype(code: str) -> bool:
     return isinstance(code, str) and code[:2] == "<U" and code[2:].isascii() and code[2:].isdigit() and len(code) < 9
 
 
-def _is_text(points):
+def _is_text(points: np.ndarray) -> bool:
     return not np.any((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF)))

@@ -4,6 +4,10 @@ What was predicted is compared with a truth that only the record holds: in a gra
 predicts. Pure functions of the record's line and the observation, linear in their sizes.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from course_lib.evidence.difference import Difference, describe
@@ -12,23 +16,23 @@ SHARES = ("accuracy", "mean_iou")  # told in per cent
 ONE_SIDED = 0.6  # from this share on it is said that one class is most of the answers
 
 
-def accuracy(got, truth):
+def accuracy(got: np.ndarray, truth: np.ndarray) -> float:
     """The share of equal entries."""
     return float(np.mean(got == truth))
 
 
-def mse(got, truth):
+def mse(got: np.ndarray, truth: np.ndarray) -> float:
     """The mean squared error."""
     return float(np.mean((got.astype(np.float64) - truth) ** 2))
 
 
-def psnr(got, truth):
+def psnr(got: np.ndarray, truth: np.ndarray) -> float:
     """Peak signal-to-noise ratio in decibels, for a peak of 1."""
     error = mse(got, truth)
     return float("inf") if error == 0 else float(-10 * np.log10(error))
 
 
-def mean_iou(got, truth):
+def mean_iou(got: np.ndarray, truth: np.ndarray) -> float:
     """Intersection over union of integer maps, averaged over the classes that the truth has."""
     classes = np.unique(truth)
     shares = [np.sum((got == c) & (truth == c)) / np.sum((got == c) | (truth == c)) for c in classes]
@@ -39,7 +43,7 @@ MEASURES = {"accuracy": accuracy, "mean_iou": mean_iou, "mse": mse, "psnr": psnr
 NAMES = {"accuracy": "right", "mean_iou": "mean IoU", "mse": "mean squared error", "psnr": "PSNR in dB"}
 
 
-def outcome_of(line, got):
+def outcome_of(line: dict[str, Any], got: Any) -> float:
     """The measured number of predictions `got` at a record's line; None where they have another shape or no numbers."""
     truth, got = np.asarray(line["value"]), _array(got)
     if got is None or got.shape != truth.shape or (got.dtype.kind == "f" and not np.all(np.isfinite(got))):
@@ -48,7 +52,7 @@ def outcome_of(line, got):
         return MEASURES[line["measure"]](got, truth)
 
 
-def reached(line, got):
+def reached(line: dict[str, Any], got: Any) -> Difference | None:
     """None where predictions reach the line's bound, else the Difference that says how far they came."""
     truth, measure = np.asarray(line["value"]), line["measure"]
     number = outcome_of(line, got)
@@ -64,13 +68,13 @@ def reached(line, got):
     return Difference("outcome", f"{say}{_one_sided(measure, _array(got), truth)}", wanted, told)
 
 
-def _told(measure, number):
+def _told(measure: str, number: float) -> str:
     if measure in SHARES:
         return f"{100 * number:.1f} % {NAMES[measure]}"
     return f"{NAMES[measure]} {number:.3g}"
 
 
-def _one_sided(measure, got, truth):
+def _one_sided(measure: str, got: np.ndarray, truth: np.ndarray) -> str:
     """A sentence where one class makes up most of the predictions and not of the truth."""
     if measure not in SHARES or not got.size:
         return ""
@@ -81,7 +85,7 @@ def _one_sided(measure, got, truth):
     return f" {100 * share:.0f} % of your answers are {most}."
 
 
-def _array(tree):
+def _array(tree: Any) -> np.ndarray:
     """A tree as an array of numbers, or None."""
     if isinstance(tree, list | tuple):
         if not all(type(x) in (bool, int, float) or (isinstance(x, np.ndarray) and x.ndim == 0) for x in tree):

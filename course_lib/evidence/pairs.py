@@ -1,6 +1,10 @@
 """The numbers in which two trees differ: every wrong array beside the right one, with how much its values tell."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,16 +26,16 @@ class Pair:
     rtol: float
     truth: bool = False
 
-    def near(self, right, wrong):
+    def near(self, right: Any, wrong: np.ndarray) -> bool:
         """Whether two arrays made from these are equal: shape, and values to the precision of the originals."""
         return right.shape == wrong.shape and bool(np.all(_close(right, wrong, self.rtol)))
 
-    def right(self):
+    def right(self) -> np.ndarray:
         """Which values are right; both arrays have one shape."""
         return _close(self.e, self.g, self.rtol)
 
 
-def _close(right, wrong, rtol):
+def _close(right: Any, wrong: np.ndarray, rtol: float) -> Any:
     with np.errstate(all="ignore"):
         size, error = np.abs(right), np.abs(wrong - right)
         largest = size.max(initial=0.0)
@@ -42,7 +46,7 @@ def _close(right, wrong, rtol):
         return same if same.all() else same | (right == wrong) | (np.isnan(right) & np.isnan(wrong))
 
 
-def pair(expected, got, where=""):
+def pair(expected: Any, got: Any, where: str = "") -> Pair | None:
     """The Pair of two trees that are arrays, numbers or lists of numbers of one kind, else None."""
     e, g = _array(expected), _array(got)
     if e is None or g is None or max(e.size, g.size) > MOST or min(e.size, g.size) == 0:
@@ -55,14 +59,14 @@ def pair(expected, got, where=""):
     return Pair(where, e, g, rtol, kinds == ("b", "b"))
 
 
-def wrong_pairs(line, got):
+def wrong_pairs(line: dict[str, Any], got: Any) -> list[Pair]:
     """The Pair of everything wrong in a value line; None where something wrong has no numbers on both sides."""
     tolerance = {k: line.get(k) for k in ("rtol", "atol")}
     found = list(_walk(line["value"], got, "", tolerance))
     return None if None in found else found
 
 
-def _walk(expected, got, where, tolerance):
+def _walk(expected: Any, got: Any, where: str, tolerance: dict[str, None]) -> Iterator[Pair]:
     if compare(expected, got, **tolerance) is None:
         return
     whole = pair(expected, got, where)
@@ -79,7 +83,7 @@ def _walk(expected, got, where, tolerance):
         yield None if mixed or right else whole
 
 
-def _array(tree):
+def _array(tree: Any) -> np.ndarray | None:
     """A tree as an array of numbers or truth values, None for others; lists may be two deep and have equal rows."""
     if _is_one(tree):
         return _plain([tree], ())
@@ -95,12 +99,12 @@ def _array(tree):
     return _plain(numbers, (len(tree), len(tree[0]))) if all(map(_is_one, numbers)) else None
 
 
-def _is_one(tree):
+def _is_one(tree: Any) -> bool:
     """Whether a tree is one number or truth value, plain or, as NumPy's scalars are observed, an array of no axes."""
     return is_number(tree) or (isinstance(tree, np.ndarray) and tree.ndim == 0 and tree.dtype.kind in "biufc")
 
 
-def _plain(numbers, shape):
+def _plain(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray:
     """Single numbers as one array; None where truth values are among others or an integer has more than 64 bits."""
     mixed = len({np.asarray(x).dtype.kind == "b" for x in numbers}) > 1
     if mixed or any(type(x) is int and not -(2**63) <= x < 2**63 for x in numbers):
@@ -108,7 +112,7 @@ def _plain(numbers, shape):
     return np.array(numbers).reshape(shape)
 
 
-def telling(*arrays, truth=False):
+def telling(*arrays: np.ndarray, truth: bool = False) -> int:
     """How much the values of arrays tell: each that is met 4, if it is a simple fraction 2, if a whole number 1.
 
     Zero tells nothing. Many values tell something even if few are different: half of those that are not the most
@@ -124,13 +128,13 @@ def telling(*arrays, truth=False):
     return max(int(np.sum(np.where(whole, 1, np.where(simple, 2, 4)))), sum(map(_rarer, arrays)) // 2)
 
 
-def _rarer(array):
+def _rarer(array: np.ndarray) -> int:
     """How many values are not the most frequent one."""
     counts = np.unique(array.ravel()[:_LOOK], return_counts=True)[1]
     return int(counts.sum() - counts.max(initial=0))
 
 
-def distinct(*arrays):
+def distinct(*arrays: np.ndarray) -> np.ndarray:
     """The different finite values of arrays, zero left out."""
     picked = [a.ravel()[:: max(1, a.size // _LOOK)] for a in arrays]
     values = np.unique(np.concatenate(picked)) if picked else np.zeros(0)

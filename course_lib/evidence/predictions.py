@@ -4,25 +4,28 @@ The answer is brought to one plain text, then hashed slowly with a salt. It keep
 answer by accident; it does not stop someone who tries every small number.
 """
 
+from __future__ import annotations
+
 import functools
 import hashlib
 import hmac
 import json
 import math
+from typing import Any
 
 import numpy as np
 
 ROUNDS = 20_000  # about 10 ms
 
 
-def canonical(tree):
+def canonical(tree: Any) -> str:
     """The answer as one text: 3, 3.0, np.int64(3) and a 0-d array are the same; True is not 1; text ignores case and
     spaces at its ends; list, tuple and array are the same; other floats count to six digits. Raises ValueError for
     what no one can predict (None, dicts, opaque things)."""
     return json.dumps(_plain(tree), ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(tree):
+def _plain(tree: Any) -> Any:
     if isinstance(tree, np.ndarray):
         return _plain(tree.tolist())
     if isinstance(tree, bool):
@@ -38,17 +41,17 @@ def _plain(tree):
     raise ValueError(f"a prediction is a number, a text, True or False, or a list of these, not {type(tree).__name__}")
 
 
-def hash_answer(tree, salt):
+def hash_answer(tree: Any, salt: str) -> str:
     """The salted hash of an exact answer, in hexadecimal; `salt` is any text, another one for every line."""
     return _hashed(canonical(tree), salt)
 
 
 @functools.lru_cache(maxsize=4096)  # a class answers the same few things
-def _hashed(text, salt):
+def _hashed(text: str, salt: str) -> str:
     return hashlib.pbkdf2_hmac("sha256", text.encode(), salt.encode(), ROUNDS).hex()
 
 
-def matches(tree, salt, wanted):
+def matches(tree: Any, salt: str, wanted: str) -> bool:
     """Whether `tree` is the answer behind the hash `wanted`."""
     try:
         return hmac.compare_digest(hash_answer(tree, salt), wanted)

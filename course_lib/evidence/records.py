@@ -5,13 +5,18 @@ without pickle: the member `header` is JSON in UTF-8, the members `a0`, `a1`, ..
 record always gives the same bytes.
 """
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,14 +46,14 @@ class Record:
     part: str = "visible"
     checks: Mapping = field(default_factory=dict)
 
-    def about(self, id):
+    def about(self, id: str) -> dict[str, Any]:
         """A check's `forbid`, `hints`, `points` and `exercise`, without reading any of its arrays."""
         entry = self.checks.plain[id] if isinstance(self.checks, _Checks) else self.checks[id]
         entry = entry if isinstance(entry, dict) else {}
         return {name: entry.get(name) or empty for name, empty in _WITHOUT.items()}
 
 
-def join(visible, hidden):
+def join(visible: dict[str, Any] | None, hidden: dict[str, Any]) -> dict[str, Any]:
     """One check's entries as one, either may be None: lines by position, mistakes by name, `parts` by position."""
     lines, mistakes, parts = [], {}, {}
     for part, entry in (("visible", visible), ("hidden", hidden)):
@@ -63,7 +68,7 @@ def join(visible, hidden):
     return {**(visible or hidden), "lines": lines, "mistakes": list(mistakes.values()), "parts": parts}
 
 
-def record_line(seen):
+def record_line(seen: Seen) -> dict[str, Any]:
     """The record's line for what the reference gave: the observation with what its cell asked (`spec`) laid flat."""
     if not isinstance(seen, Seen):
         raise TypeError(f"record_line takes a Seen, got {type(seen).__name__}")
@@ -71,11 +76,11 @@ def record_line(seen):
     return {**{k: v for k, v in seen.spec.items() if v is not None}, **line}
 
 
-def save_record(path, record):
+def save_record(path: str | Path, record: Record) -> None:
     """Write `record` to `path`, whole or not at all; equal records give equal bytes."""
     arrays, names = [], {}
 
-    def keep(array):
+    def keep(array: np.ndarray) -> str:
         key = (array.dtype.str, array.shape, hashlib.sha256(np.ascontiguousarray(array).tobytes()).digest())
         if key not in names:
             names[key] = f"a{len(arrays)}"
@@ -108,7 +113,7 @@ def save_record(path, record):
             os.unlink(partial)
 
 
-def load_record(path):
+def load_record(path: str | Path) -> Record:
     """Read the record at `path`. Arrays are read when their check is asked for. Raises BadRecord with one sentence."""
     try:
         with open(path, "rb") as file:
@@ -128,9 +133,10 @@ def load_record(path):
     return Record(lesson, part, _Checks(path, archive, checks))
 
 
-def record_fingerprint(path):
+def record_fingerprint(path: str | Path) -> str:
     """The hash of all that an answer is compared with in the record at `path`: all of it less points and hints."""
-    plain = load_record(path).checks.plain
+    checks: Any = load_record(path).checks
+    plain = checks.plain
     kept = {
         name: {k: v for k, v in check.items() if k not in ("points", "hints")} if isinstance(check, dict) else check
         for name, check in plain.items()
@@ -143,7 +149,7 @@ def record_fingerprint(path):
     return digest.hexdigest()
 
 
-def _check_to_json(check, keep):
+def _check_to_json(check: dict[str, Any], keep: Callable) -> dict[str, Any]:
     plain = {k: v for k, v in check.items() if k not in ("lines", "mistakes")}
     plain["lines"] = [_line_to_json(line, keep) for line in check.get("lines", [])]
     plain["mistakes"] = [
@@ -153,43 +159,43 @@ def _check_to_json(check, keep):
     return plain
 
 
-def _line_to_json(line, keep):
+def _line_to_json(line: dict[str, Any], keep: Callable) -> dict[str, Any]:
     return {key: to_json(value, keep) for key, value in line.items()}
 
 
 class _Checks(Mapping):
     """The checks of a loaded record, each built when it is first asked for: a lesson has hundreds of arrays."""
 
-    def __init__(self, path, archive, plain):
+    def __init__(self, path: str | Path, archive: Any, plain: dict[str, dict[str, Any]]) -> None:
         self._path, self._archive, self.plain, self._built = path, archive, plain, {}
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> dict[str, Any]:
         if name not in self._built:
             plain = self.plain[name]
             try:
                 self._built[name] = self._build(plain)
-            except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zipfile.zlib.error):
+            except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
                 raise BadRecord(
                     f"The expected values of {name} in {self._path} are damaged. Copy that file again."
                 ) from None
         return self._built[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         return iter(self.plain)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.plain)
 
-    def _build(self, plain):
+    def _build(self, plain: dict[str, Any]) -> dict[str, Any]:
         lines = [self._line(line) for line in plain["lines"]]
         mistakes = [{**m, "lines": [self._line(line) for line in m["lines"]]} for m in plain.get("mistakes", [])]
         return {"forbid": [], "hints": [], "points": 0, **plain, "lines": lines, "mistakes": mistakes}
 
-    def _line(self, line):
+    def _line(self, line: dict[str, Any]) -> dict[str, Any]:
         return {key: from_json(value, self._archive) for key, value in line.items()}
 
 
-def unrecordable(tree):
+def unrecordable(tree: Any) -> str | None:
     """The name of the first type inside `tree` that no record can hold, or None: the recorder refuses such a line."""
     if isinstance(tree, Opaque):
         return tree.name

@@ -4,7 +4,9 @@ A sentence is what a tutor would say who sees only the right and the wrong value
 construction, and what may be behind it is asked, not claimed.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from course_lib.evidence import alterations as alter
@@ -28,31 +30,31 @@ class Kind:
     several: bool = False
 
 
-def _named(text):
+def _named(text: str) -> Callable:
     return lambda form: text
 
 
-def _said(text):
+def _said(text: str) -> Callable:
     return lambda form, details: text
 
 
-def _axes_name(form):
+def _axes_name(form: tuple[int, ...]) -> str:
     return "transposed" if form == (1, 0) else "axes in another order"
 
 
-def _say_axes(form, details):
+def _say_axes(form: tuple[int, ...], details: Sequence[tuple[int, ...]]) -> str:
     return "is the expected one, transposed." if form == (1, 0) else f"is the expected one with its axes as {form}."
 
 
-def _axis(axis, details):
+def _axis(axis: int, details: Sequence[int]) -> str:
     return f" along axis {axis}" if axis else ""
 
 
 _PART = {"end": "at the end", "start": "at the start", "frame": "all round"}
 
 
-def _say_part(verb):
-    def say(form, details):
+def _say_part(verb: str) -> Callable:
+    def say(form: tuple[str, tuple[int, ...]], details: Sequence[list[int]]) -> str:
         where, axes = form
         along = "" if axes == (0,) else f" along {'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
         counts = {n for detail in details for n in detail}
@@ -62,31 +64,31 @@ def _say_part(verb):
     return say
 
 
-def _say_shifted(form, details):
+def _say_shifted(form: tuple[str, int], details: Sequence[int]) -> str:
     return f"is the expected one moved one place {form[0]}{_axis(form[1], details)}."
 
 
-def _steps(form):
+def _steps(form: tuple[int, int, int]) -> str:
     return " and ".join(f"every {_nth(s)} place along axis {axis}" for axis, s in enumerate(form) if s > 1)
 
 
-def _nth(s):
+def _nth(s: int) -> str:
     return {2: "second", 3: "third"}.get(s, f"{s}th")
 
 
-def _say_axis_of_one(form, details):
+def _say_axis_of_one(form: str, details: Sequence[int]) -> str:
     some = "an axis" if set(details) == {1} else "axes"
     return f"has the right values; only {some} of size 1 {'is' if some == 'an axis' else 'are'} {form}" + (
         ", which the expected one does not have." if form == "left" else ": keepdims=True would keep it."
     )
 
 
-def _say_reshaped(form, details):
+def _say_reshaped(form: str, details: Sequence[tuple[int, ...]]) -> str:
     how = "flattened" if form == "flat" else "in another shape"
     return f"has the right values in the right order, {how}."
 
 
-def _say_natural(form, details):
+def _say_natural(form: str, details: Sequence[int]) -> str:
     numbers = list(dict.fromkeys(details))
     n = numbers[0]
     if len(numbers) > 1:
@@ -108,28 +110,28 @@ def _say_natural(form, details):
     }[form]
 
 
-def _natural_name(form):
+def _natural_name(form: str) -> str:
     return {"times": "a whole factor too much", "divided": "divided by a whole number"}.get(form, form)
 
 
-def _say_offset(form, details):
+def _say_offset(form: str, details: Sequence[float]) -> str:
     offset = details[0]
     by = {"1": "one"}.get(f"{abs(offset):.4g}", f"{abs(offset):.4g}")
     return f"is everywhere {by} too {'large' if offset > 0 else 'small'}."
 
 
-def _offset_name(form):
+def _offset_name(form: str) -> str:
     return {"1": "one too large", "-1": "one too small"}.get(form, "a constant added")
 
 
-def _say_by_slices(form, details):
+def _say_by_slices(form: tuple[str, int], details: Sequence[int]) -> str:
     what, axis = form
     if what == "factor":
         return f"has the right ratios along axis {axis}; only the size differs, by a factor of each slice's own."
     return f"has the right differences along axis {axis}; only a constant of each slice's own is added."
 
 
-def _say_unfilled(form, details):
+def _say_unfilled(form: str, details: Sequence[None]) -> str:
     return {
         "nothing": "holds zeros only: nothing was written into it, or it was cleared.",
         "last": "is right in the last place and zero before: does every step clear or replace what was there?",
@@ -137,7 +139,7 @@ def _say_unfilled(form, details):
     }[form]
 
 
-def _say_only(form, details):
+def _say_only(form: tuple[str, int | None], details: Sequence[int | None]) -> str:
     place, axis = form
     if place == "diagonal":
         return "is right off the diagonal and wrong on it."

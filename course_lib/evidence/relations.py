@@ -4,13 +4,22 @@ A relation is only said when it holds for everything wrong in every failing valu
 could hardly do so by chance, and when no relation of another kind fits as well.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from course_lib.evidence.compare import check_line
 from course_lib.evidence.habits import name_habit
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import distinct, telling, wrong_pairs
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
+
+if TYPE_CHECKING:
+    from course_lib.evidence.observation import Seen
+    from course_lib.evidence.pairs import Pair
+    from course_lib.evidence.relation_kinds import Kind
 
 BY = "by relation: "  # how the names of these mistakes begin, for whoever groups them
 HIDDEN = "Every hidden value that is wrong differs in one way: {}."  # the kind alone: numbers would tell the values
@@ -23,12 +32,12 @@ class Relation:
     name: str
     say: str
 
-    def mistake(self):
+    def mistake(self) -> Mistake:
         """As the Mistake that a message or a verdict shows."""
         return Mistake(BY + self.name, self.say, relation=True)
 
 
-def diagnose(check_record, seen, source=""):
+def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "") -> Mistake:
     """What is behind a failing check, as one Mistake: the known one that fits, else a relation, else a habit, or None.
 
     `source` is the text of the answer; habits are read from it where what fails first is no error.
@@ -36,14 +45,14 @@ def diagnose(check_record, seen, source=""):
     known = name_mistake(check_record, seen)
     if known:
         return known
-    found = name_relation(check_record, seen)
+    found: Any = name_relation(check_record, seen)
     if found is None and source:
         kind = _first_kind(check_record, seen)
         found = name_habit(source, again=kind == "again") if kind not in (None, "raised", "forbidden") else None
     return found and found.mistake()
 
 
-def _first_kind(check_record, seen):
+def _first_kind(check_record: dict[str, Any], seen: Sequence[Seen]) -> str:
     """The kind of what was seen where the check fails first; None where nothing was."""
     at = {s.position: s for s in seen}
     for line in sorted(check_record["lines"], key=lambda line: line["position"]):
@@ -52,7 +61,7 @@ def _first_kind(check_record, seen):
     return None
 
 
-def name_relation(check_record, seen):
+def name_relation(check_record: dict[str, Any], seen: Sequence[Seen]) -> Relation | None:
     """The Relation that explains every wrong value line of a check, or None.
 
     `check_record` is an entry of `Record.checks` or two of them joined, `seen` a list of Seen. Lines count that belong
@@ -76,7 +85,7 @@ def name_relation(check_record, seen):
     return _choose(pairs, part) if pairs else None
 
 
-def _choose(pairs, part):
+def _choose(pairs: Sequence[Pair], part: str) -> Relation | None:
     """The one relation of the most specific kinds that fit all pairs, if it is one."""
     tells, values = _worth(pairs)
     for kinds in (SPECIFIC, GENERAL):
@@ -93,13 +102,13 @@ def _choose(pairs, part):
     return None
 
 
-def _worth(pairs):
+def _worth(pairs: Sequence[Pair]) -> tuple[int, int]:
     numbers, truths = [p.e for p in pairs if not p.truth], [p.e for p in pairs if p.truth]
     tells = telling(*numbers) + telling(*truths, truth=True)
     return tells, max(len(distinct(*numbers)), 6 * bool(truths))
 
 
-def _common(kind, pairs):
+def _common(kind: Kind, pairs: Sequence[Pair]) -> dict[str, Any]:
     """{form: [detail of each pair]} of the forms in which a relation holds for every pair."""
     forms = None
     for pair in pairs:
@@ -110,7 +119,7 @@ def _common(kind, pairs):
     return forms
 
 
-def _subject(pairs):
+def _subject(pairs: Sequence[Pair]) -> str:
     places = {p.where for p in pairs}
     if places == {""}:
         return "Your result"

@@ -5,8 +5,11 @@ once; anything else becomes `Opaque`. The tree has None, bool, int, float, compl
 Opaque, all of exactly these types.
 """
 
+from __future__ import annotations
+
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +26,7 @@ class Opaque:
     name: str
 
 
-def observe(value):
+def observe(value: Any) -> Any:
     """Copy `value` into a plain tree; never raises, never calls a method that the value's own class defines."""
     try:
         return _Observer().tree(value, 0)
@@ -33,17 +36,17 @@ def observe(value):
         return Opaque(type_name(value))
 
 
-def type_name(value):
+def type_name(value: Any) -> str:
     """The name of the value's class, read from the type slot so that no metaclass can change it."""
     return clean(type.__dict__["__name__"].__get__(type(value)))[:80]
 
 
-def clean(text):
+def clean(text: Any) -> str:
     """`text` as an exact str that UTF-8 can carry: lone surrogates become question marks."""
     return str.encode(text, "utf-8", "replace").decode("utf-8")
 
 
-def size(tree):
+def size(tree: Any) -> int:
     """Bytes that `tree` takes on the wire, roughly; what `MAX_BYTES` limits."""
     if isinstance(tree, np.ndarray):
         return tree.nbytes + 40
@@ -61,11 +64,11 @@ class _TooMany(Exception):
 class _Observer:
     """One walk over one value, with the count of what it has met."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.items = 0
         self.bytes = 0
 
-    def tree(self, value, depth):
+    def tree(self, value: Any, depth: int) -> Any:
         self.items += 1
         if self.items > MAX_ITEMS:
             raise _TooMany
@@ -78,7 +81,7 @@ class _Observer:
             return self.array(_scalar_to_array(value)) if not issubclass(cls, np.str_) else clean(value)
         for base in (int, float, complex):
             if issubclass(cls, base):
-                plain = base.__pos__(value)
+                plain: Any = base.__pos__(value)
                 too_long = base is int and plain.bit_length() > MAX_BITS
                 return Opaque(f"int of {plain.bit_length()} bits") if too_long else plain
         if issubclass(cls, str):
@@ -88,13 +91,13 @@ class _Observer:
         data = _tensor_data(value, cls)
         return Opaque(type_name(value)) if data is None else self.array(data)
 
-    def text(self, value):
+    def text(self, value: Any) -> str | Opaque:
         self.bytes += str.__len__(value)
         if self.bytes > MAX_BYTES:
             return Opaque(f"str of {str.__len__(value)} characters")
         return clean(value)
 
-    def container(self, value, cls, depth):
+    def container(self, value: Any, cls: type, depth: int) -> Any:
         if depth >= MAX_DEPTH:
             return Opaque(f"{type_name(value)} nested more than {MAX_DEPTH} deep")
         if issubclass(cls, dict):
@@ -103,13 +106,13 @@ class _Observer:
             return [self.tree(item, depth + 1) for item in list.__iter__(value)]
         return tuple(self.tree(item, depth + 1) for item in tuple.__iter__(value))
 
-    def key(self, value, depth):
+    def key(self, value: Any, depth: int) -> Any:
         plain = self.tree(value, depth + 1)
         if isinstance(plain, np.ndarray) and plain.ndim == 0:
             return plain.item()
         return plain if hashable(plain) else Opaque(type_name(value))
 
-    def array(self, value):
+    def array(self, value: np.ndarray) -> np.ndarray | Opaque:
         plain = np.ndarray.view(value, np.ndarray)
         dtype = plain.dtype
         if dtype.kind not in "biufcU":
@@ -122,29 +125,29 @@ class _Observer:
         return np.array(plain, dtype=dtype.newbyteorder("<"), order="C", copy=True)
 
 
-def _scalar_to_array(value):
+def _scalar_to_array(value: Any) -> np.ndarray:
     dtype = np.generic.dtype.__get__(value)
     return np.frombuffer(np.generic.tobytes(value), dtype=dtype).reshape(())
 
 
-def hashable(tree):
+def hashable(tree: Any) -> bool:
     """Whether a tree holds neither arrays nor lists nor dicts, so that it can be a key."""
     if isinstance(tree, tuple):
         return all(map(hashable, tree))
     return not isinstance(tree, np.ndarray | list | dict)
 
 
-def _tensor_data(value, cls):
+def _tensor_data(value: Any, cls: type) -> Any:
     """The ndarray inside a course_lib or torch tensor; neither library is imported to find out."""
     ours = getattr(sys.modules.get("course_lib.autograd.tensor"), "Tensor", None)
     if isinstance(ours, type) and issubclass(cls, ours):
         data = object.__getattribute__(value, "data")
         return data if issubclass(type(data), np.ndarray) else None
-    torch = sys.modules.get("torch")
-    theirs = getattr(torch, "Tensor", None)
+    torch: Any = sys.modules.get("torch")
+    theirs: Any = getattr(torch, "Tensor", None)
     if isinstance(theirs, type) and issubclass(cls, theirs):
         with torch._C.DisableTorchFunctionSubclass():
-            flat = theirs.detach(value).cpu()
+            flat = theirs.detach(value).cpu()  # type: ignore[attr-defined]
             flat = flat.to_dense() if flat.layout != torch.strided else flat
             flat = flat.float() if flat.dtype == torch.bfloat16 else flat
             return flat.resolve_conj().resolve_neg().numpy()

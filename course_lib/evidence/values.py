@@ -4,7 +4,11 @@ Same structure; exact shape, no broadcasting; same kind of number; list and tupl
 scalar and a 0-d array are equal; NaN equals NaN; -0 equals 0; bool is no int.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +28,13 @@ from course_lib.evidence.difference import (
 )  # fmt: skip
 from course_lib.evidence.tree import Opaque
 
+if TYPE_CHECKING:
+    from course_lib.evidence.difference import Difference
 
-def compare(expected, got, *, rtol=None, atol=None, exact_dtype=False):
+
+def compare(
+    expected: Any, got: Any, *, rtol: float | None = None, atol: Any = None, exact_dtype: bool = False
+) -> Difference | None:
     """The first Difference between two trees, or None. Order: type, shape, finite, dtype, then the values.
 
     `rtol` defaults to `default_rtol` of the expected numbers, `atol` to rtol times their largest magnitude.
@@ -34,10 +43,10 @@ def compare(expected, got, *, rtol=None, atol=None, exact_dtype=False):
 
 
 class _Comparison:
-    def __init__(self, rtol, atol, exact_dtype):
+    def __init__(self, rtol: float | None, atol: Any, exact_dtype: bool) -> None:
         self.rtol, self.atol, self.exact_dtype = rtol, atol, exact_dtype
 
-    def tree(self, expected, got, where, scale):
+    def tree(self, expected: Any, got: Any, where: str, scale: float | None) -> Difference | None:
         if isinstance(expected, Opaque) or isinstance(got, Opaque):
             return differ("type", where, describe(expected), describe(got))
         if is_number(expected) or isinstance(expected, np.ndarray):
@@ -50,7 +59,7 @@ class _Comparison:
             return differ("type", where, describe(expected), describe(got))
         return None if expected == got else differ("value", where, short(expected), short(got))
 
-    def sequence(self, expected, got, where):
+    def sequence(self, expected: Sequence[Any], got: Any, where: str) -> Difference:
         if not isinstance(got, list | tuple):
             return differ("type", where, describe(expected), describe(got))
         if len(expected) != len(got):
@@ -65,7 +74,7 @@ class _Comparison:
             return replace(first, arrays=(np.array(expected), np.array(got), np.array(right)))
         return first
 
-    def mapping(self, expected, got, where):
+    def mapping(self, expected: dict[str, Any], got: Any, where: str) -> Difference | None:
         if not isinstance(got, dict):
             return differ("type", where, describe(expected), describe(got))
         missing = [k for k in expected if k not in got]
@@ -78,7 +87,7 @@ class _Comparison:
         found = (self.tree(e, got[k], f"{where}[{k!r}]", scale) for k, e in expected.items())
         return next((d for d in found if d), None)
 
-    def numbers(self, expected, got, where, scale):
+    def numbers(self, expected: Any, got: Any, where: str, scale: float | None) -> Difference | None:
         if not (is_number(got) or isinstance(got, np.ndarray)):
             return differ("type", where, describe(expected), describe(got))
         if isinstance(got, np.ndarray) and got.ndim == 0 and got.dtype.kind in "iu" and _big_int(expected):
@@ -101,13 +110,13 @@ class _Comparison:
             return differ("dtype", where, f"dtype {e.dtype}", f"dtype {g.dtype}")
         return self.values(e, g, where, scale)
 
-    def values(self, e, g, where, scale):
+    def values(self, e: np.ndarray, g: np.ndarray, where: str, scale: float | None) -> Difference | None:
         right, error = self.right(e, g, scale)
         if np.all(right):
             return None
         return replace(value_difference(e, g, right, error, where), arrays=(e, g, right) if e.ndim else None)
 
-    def right(self, e, g, scale):
+    def right(self, e: np.ndarray, g: np.ndarray, scale: float | None) -> tuple[Any, Any]:
         """Which values of `g` are right, and how far off each is (None where only equality counts)."""
         inexact = e.dtype.kind in "fc" or (e.dtype.kind in "iu" and (self.rtol or self.atol))
         if not inexact:
@@ -117,7 +126,7 @@ class _Comparison:
         return _close(widen(e), widen(g), rtol, atol)
 
 
-def _close(e, g, rtol, atol):
+def _close(e: np.ndarray, g: np.ndarray, rtol: float, atol: float) -> tuple[Any, Any]:
     with np.errstate(all="ignore"):
         error = np.abs(g - e)
         near = np.isfinite(e) & (error <= atol + rtol * np.abs(e))  # within a share of infinity lies everything
@@ -125,16 +134,16 @@ def _close(e, g, rtol, atol):
     return right, error
 
 
-def _scale_of(items):
+def _scale_of(items: Sequence[Any]) -> float | None:
     """Largest magnitude among plain numbers that stand side by side: they are compared as one array would be."""
     numbers = [np.asarray(x) for x in items if is_number(x) or (isinstance(x, np.ndarray) and x.ndim == 0)]
     small = [x for x in numbers if x.dtype != object]
     return max(map(magnitude, small), default=None)
 
 
-def _small_number(tree):
+def _small_number(tree: float) -> bool:
     return is_number(tree) and not _big_int(tree)
 
 
-def _big_int(tree):
+def _big_int(tree: Any) -> bool:
     return type(tree) is int and not -(2**63) <= tree < 2**63

@@ -110,7 +110,7 @@ def rates(genuine: np.ndarray, impostor: np.ndarray, thresholds: ArrayLike) -> t
     return wrong / len(impostor), refused / len(genuine)
 
 
-def _wrong(genuine, impostor, thresholds):
+def _wrong(genuine: np.ndarray, impostor: np.ndarray, thresholds: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Numbers (k,) of impostor pairs that are accepted and of genuine pairs that are refused."""
     accepted, right = (np.searchsorted(np.sort(d), thresholds, side="right") for d in (impostor, genuine))
     return accepted, len(genuine) - right

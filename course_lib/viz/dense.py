@@ -1,7 +1,11 @@
 """Dense predictors drawn: masks in colours, what one answer sees, how fine answers are, ways back to full size."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.colors import ListedColormap
@@ -12,10 +16,20 @@ from course_lib.topics.segmentation import mean_iou
 from course_lib.viz import style
 from course_lib.viz.style import BLUE, GREEN, GREY, GREYS, ORANGE, PURPLE, RED
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+
+    from course_lib.viz.style import Panels
+
 CLASSES = ListedColormap(["#4D4D4D", BLUE, ORANGE, GREEN, PURPLE, RED])  # background first
 
 
-def masks(rows, *, titles=None, names=None, size=1.5):
+def masks(
+    rows: dict[str, np.ndarray], *, titles: Sequence[str] | None = None, names: Sequence[str] | None = None,
+    size: float = 1.5,
+) -> np.ndarray:  # fmt: skip
     """A grid of pictures, one row for each name in `rows`: {"image": (n, h, w) floats, "truth": (n, h, w) classes}.
 
     `titles` stand above the columns, the `names` of the classes with their colours below. Returns the Axes (rows, n).
@@ -34,13 +48,13 @@ def masks(rows, *, titles=None, names=None, size=1.5):
     return grid
 
 
-def legend(figure, names):
+def legend(figure: Figure, names: Sequence[str]) -> Legend:
     """The colours in which `show` draws classes, with their names in order from class 0, below a whole figure."""
     known = [Patch(fc=CLASSES(k), ec=GREY, label=name) for k, name in enumerate(names)]
     return figure.legend(handles=known, loc="outside lower center", ncols=len(known), fontsize=9, frameon=False)
 
 
-def show(ax, picture):
+def show(ax: Axes, picture: np.ndarray) -> Axes:
     """One picture (h, w) without ticks: floats in grey, integers and booleans as classes."""
     kind = {"cmap": GREYS} if picture.dtype.kind == "f" else {"cmap": CLASSES, "vmin": 0, "vmax": CLASSES.N - 1}
     ax.imshow(picture.astype(float), interpolation="nearest", **kind)
@@ -62,13 +76,13 @@ class Sight:
     finest: int
 
     @property
-    def seen(self):
+    def seen(self) -> float:
         """Share of the pixels inside the receptive field that enter the answer at all."""
         used = np.count_nonzero(self.taps) / self.size
         return used**2
 
 
-def sight(layers=4, pools=2, dilation=1, growing=False, skips=False):
+def sight(layers: int = 4, pools: int = 2, dilation: int = 1, growing: bool = False, skips: bool = False) -> Sight:
     """The Sight of `layers` 3x3 layers, 2x2 pooling behind the first `pools` of them, the layers behind dilated.
 
     dilation: of the layers behind the last pooling; with `growing` it doubles from each to the next.
@@ -89,7 +103,7 @@ def sight(layers=4, pools=2, dilation=1, growing=False, skips=False):
     return Sight(taps, field.size, field.jump, 1 if skips else field.jump)
 
 
-def coarse(mask, grid):
+def coarse(mask: np.ndarray, grid: int) -> np.ndarray:
     """The best that answers on a grid can say of a mask (h, w): each cell of grid x grid pixels its commonest class."""
     out = mask.copy()
     for i in range(0, mask.shape[0], grid):
@@ -99,7 +113,9 @@ def coarse(mask, grid):
     return out
 
 
-def sight_on(image, mask, seen, *, at=None, many=None):
+def sight_on(
+    image: np.ndarray, mask: np.ndarray, seen: Sight, *, at: tuple[int, int] | None = None, many: Panels | None = None
+) -> Panels:
     """A Sight on a picture: what the answer at pixel `at` sees, the cells of its answers, and the best mask they allow.
 
     image (h, w) floats and mask (h, w) classes. Orange is the square root of the number of ways in which a pixel enters
@@ -130,7 +146,7 @@ def sight_on(image, mask, seen, *, at=None, many=None):
     return many
 
 
-def _distances(seen):
+def _distances(seen: Sight) -> str:
     """How far apart the answers of a Sight are, on each of its maps, as a title."""
     apart = [seen.grid]
     while apart[-1] > seen.finest:
@@ -140,11 +156,11 @@ def _distances(seen):
     return f"one answer every {seen.grid} pixels" if seen.grid > 1 else "an answer for every pixel"
 
 
-def _box(left, top, side, color, width):
+def _box(left: int, top: int, side: int, color: str, width: float) -> Any:
     return Rectangle((left - 0.5, top - 0.5), side, side, fill=False, ec=color, lw=width)
 
 
-def stamps(counts, titles, *, many=None):
+def stamps(counts: Sequence[np.ndarray], titles: Sequence[str], *, many: Panels | None = None) -> Panels:
     """Maps (h, w) of how often each output pixel of an upconvolution is written to, with the numbers. Returns Axes."""
     many = style.row(len(counts), size=(2.9, 3.0)) if many is None else many
     for ax, count, title in zip(many, counts, titles, strict=True):
@@ -157,7 +173,7 @@ def stamps(counts, titles, *, many=None):
     return many
 
 
-def ladder(widths=("32×32", "16×16", "8×8"), *, ax=None):
+def ladder(widths: tuple[str, ...] = ("32×32", "16×16", "8×8"), *, ax: Axes | None = None) -> Axes:
     """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes."""
     depth = len(widths)
     ax = style.axes(ax, size=(2.4 * depth, 1.15 * depth))
@@ -187,7 +203,7 @@ def ladder(widths=("32×32", "16×16", "8×8"), *, ax=None):
     return ax
 
 
-def _arrow(ax, start, end, color, width):
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str, width: float) -> None:
     ax.annotate(
         "", end, start, arrowprops={"arrowstyle": "->", "color": color, "lw": width, "shrinkA": 0, "shrinkB": 0}
     )

@@ -20,14 +20,9 @@ class LectureTable:
     title: str
     rows: tuple[Any, ...]
 
-<<<<<<< HEAD
-    def _cells(self):
+    def _cells(self) -> list[tuple[str, ...]]:
         cells = [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
         return cells if any(row[1] for row in cells[1:]) else [(row[0], *row[2:]) for row in cells]
-=======
-    def _cells(self) -> list[tuple[str, ...]]:
-        return [HEAD, *(tuple(_text(cell) for cell in row) for row in self.rows)]
->>>>>>> 68de601 (Hint every function of viz and widgets)
 
     def __repr__(self) -> str:
         cells = self._cells()
