@@ -25,14 +25,17 @@ def _floats(name: str, x: np.ndarray) -> np.ndarray:
 
 
 def flip(x: np.ndarray, *, rng: np.random.Generator, p: float = 0.5) -> np.ndarray:
-    """Mirror each image left to right with probability `p`."""
+    """Mirror each image left to right with probability `p`. x (n, c, h, w) keeps its shape."""
     x = _images("flip", x)
     chosen = rng.random(len(x)) < p
     return np.where(chosen[:, None, None, None], x[..., ::-1], x)
 
 
 def translate(x: np.ndarray, *, rng: np.random.Generator, pixels: int = 2) -> np.ndarray:
-    """Shift each image by up to `pixels` whole pixels in both directions; zeros come in."""
+    """Shift each image by up to `pixels` whole pixels in both directions; zeros come in.
+
+    x (n, c, h, w) keeps its shape.
+    """
     x, pixels = _images("translate", x), whole(pixels, "pixels", least=0, name="translate")
     dy, dx = rng.integers(-pixels, pixels + 1, (2, len(x)))
     return window(
@@ -60,7 +63,10 @@ def window(x: np.ndarray, top: np.ndarray, left: np.ndarray, size: tuple[int, in
 
 
 def rotate(x: np.ndarray, *, rng: np.random.Generator, degrees: float = 15.0) -> np.ndarray:
-    """Turn each image about its centre by an angle uniform in ±`degrees`: bilinear, zero outside."""
+    """Turn each image about its centre by an angle uniform in ±`degrees`: bilinear, zero outside.
+
+    x (n, c, h, w) keeps its shape.
+    """
     x = _images("rotate", x)
     angle = np.deg2rad(rng.uniform(-degrees, degrees, len(x)))
     _, _, h, w = x.shape
@@ -90,7 +96,10 @@ def bilinear(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray
 
 
 def brightness(x: np.ndarray, *, rng: np.random.Generator, factor: float = 0.2, shift: float = 0.0) -> np.ndarray:
-    """Multiply each image by 1 ± `factor` and add ± `shift`, uniform, one draw for each image and channel."""
+    """Multiply each image by 1 ± `factor` and add ± `shift`, uniform, one draw for each image and channel.
+
+    x (n, c, h, w) keeps its shape.
+    """
     x = _images("brightness", x, floats=True)
     shape = (*x.shape[:2], 1, 1)
     scale = rng.uniform(1 - factor, 1 + factor, shape).astype(x.dtype)

@@ -23,6 +23,8 @@ def leaky_relu(input: Like, negative_slope: float = 0.01) -> Tensor:
     """x where positive, else negative_slope * x: no unit is ever dead. Maas et al. 2013.
 
     negative_slope: the slope on the left of 0.
+
+    Element by element: any shape, unchanged.
     """
     return apply(elementwise.leaky_relu, input, negative_slope=negative_slope)
 
@@ -39,6 +41,8 @@ def gelu(input: Like, approximate: str = "none") -> Tensor:
     """x times the normal distribution function at x: a smooth ReLU that dips below 0. Hendrycks and Gimpel 2016.
 
     approximate: "none", or "tanh" for the cheaper formula with tanh.
+
+    Element by element: any shape, unchanged.
     """
     return apply(elementwise.gelu, input, approximate=approximate)
 
@@ -53,17 +57,19 @@ def softplus(input: Like, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
 
     beta: the larger, the nearer to ReLU.
     threshold: where beta x is larger, the result is x itself.
+
+    Element by element: any shape, unchanged.
     """
     return apply(elementwise.softplus, input, beta=beta, threshold=threshold)
 
 
 def sigmoid(input: Like) -> Tensor:
-    """1 / (1 + exp(-x)), between 0 and 1: a logit as a probability."""
+    """1 / (1 + exp(-x)), between 0 and 1: a logit as a probability. Element by element: any shape, unchanged."""
     return apply(elementwise.sigmoid, input)
 
 
 def tanh(input: Like) -> Tensor:
-    """Hyperbolic tangent, between -1 and 1."""
+    """Hyperbolic tangent, between -1 and 1. Element by element: any shape, unchanged."""
     return apply(elementwise.tanh, input)
 
 

@@ -46,6 +46,8 @@ def cat(tensors: Sequence[Like], dim: int = 0) -> Tensor:
 
     tensors: a list; all sizes but that of `dim` are equal.
     dim: the axis that grows.
+
+    Shapes (..., n, ...) and (..., m, ...) give (..., n + m, ...).
     """
     tensors = _joined("cat", tensors)
     axis = one_axis("cat", dim, tensors[0].ndim)
@@ -131,6 +133,8 @@ def split(input: Like, split_size_or_sections: int | Sequence[int], dim: int = 0
 
     split_size_or_sections: one size for all parts (the last may be smaller), or a list of sizes that add up.
     dim: the axis that is cut.
+
+    Shapes are those of `input` but along that axis.
     """
     input = as_tensor(input)
     axis = one_axis("split", dim, input.ndim)
@@ -164,7 +168,7 @@ def gather(input: Like, dim: int, index: Like) -> Tensor:
 
 
 def flip(input: Like, dims: int | Sequence[int]) -> Tensor:
-    """The order along `dims` (an integer or several) reversed."""
+    """The order along `dims` (an integer or several) reversed. The shape stays."""
     input = as_tensor(input)
     return apply(shape_ops.flip, input, axis=axis_of("flip", dims, input.ndim))
 
@@ -174,6 +178,8 @@ def repeat_interleave(input: Like, repeats: Like, dim: int) -> Tensor:
     """Every slice along `dim` repeated, neighbours together (NumPy's repeat).
 
     repeats: how often, a whole number or one for each slice.
+
+    A shape (..., n, ...) becomes (..., n repeats, ...).
     """
     input = as_tensor(input)
     axis, counts = one_axis("repeat_interleave", dim, input.ndim), as_array(repeats)

@@ -94,6 +94,8 @@ def dropout(input: Like, p: float = 0.5, training: bool = True, *, rng: np.rando
     p: the probability to drop, from 0 to 1.
     training: False gives the input unchanged.
     rng: a NumPy generator, needed in training.
+
+    Any shape, unchanged.
     """
     return _dropped("dropout", as_tensor(input), p, training, rng, as_array(input).shape)
 

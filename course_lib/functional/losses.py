@@ -20,6 +20,8 @@ def reduced(loss: Tensor, reduction: str, name: str) -> Tensor:
     """The average, the sum, or the losses as they are.
 
     `reduction` is "mean", "sum" or "none"; ValueError, in the name of `name`, otherwise.
+
+    `loss` is of any shape.
     """
     if reduction == "mean":
         return loss.mean()

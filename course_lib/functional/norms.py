@@ -57,6 +57,8 @@ def rms_norm(input: Like, normalized_shape: Any, weight: Like | None = None, eps
 
     normalized_shape, weight: as in `layer_norm`.
     eps: added to the mean square; unless given, the smallest step above 1 of the input's dtype.
+
+    Any shape that ends in `normalized_shape`, unchanged.
     """
     input, shape = _last_axes("rms_norm", input, normalized_shape)
     input = one_dtype("rms_norm", input, weight)

@@ -86,7 +86,10 @@ class Bottleneck(Module):
         self.shortcut = _projection(in_channels, 4 * channels, stride, rng)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Three convolutions with batch norm, ReLU between them and after the sum."""
+        """Three convolutions with batch norm, ReLU between them and after the sum.
+
+        (n, in_channels, h, w) -> (n, 4 channels, h / stride, w / stride).
+        """
         h = F.relu(self.bn1(self.conv1(x)))
         h = F.relu(self.bn2(self.conv2(h)))
         return F.relu(self.bn3(self.conv3(h)) + self.shortcut(x))

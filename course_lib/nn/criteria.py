@@ -75,7 +75,11 @@ class HuberLoss(Module):
 
 
 class NLLLoss(Module):
-    """-input[target], for what `LogSoftmax` gives; the arguments are those of `CrossEntropyLoss`."""
+    """-input[target], for what `LogSoftmax` gives.
+
+    weight: (classes,), how much each class counts.
+    ignore_index, reduction: as in `CrossEntropyLoss`.
+    """
 
     def __init__(self, weight: Like | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
         self.weight, self.ignore_index, self.reduction = weight, ignore_index, reduction

@@ -77,6 +77,35 @@ def test_every_argument_is_explained(name):
             assert not silent, f"{name}.{what} does not explain {silent}: say what they are in its docstring"
 
 
+ARRAYS = re.compile(r"ndarray|Like|\bTensor\b")  # an annotation that stands for arrays
+SHAPE = re.compile(  # what a docstring says of a shape: (n, c, ...), or in words
+    r"\((\.\.\.|[a-z]\w*|\d+)(,| \.\.\.|\))|\bshapes?\b|broadcast|element|one number|same numbers|vector|matri",
+    re.IGNORECASE,
+)
+SHAPED = [f"course_lib.{w}" for w in ("functional", "nn", "train", "data")]
+
+
+def without_shape(function, text):
+    """Whether a function takes arrays and its docstring says nothing of their shape."""
+    hints = [str(p.annotation) for p in inspect.signature(function).parameters.values()]
+    return any(map(ARRAYS.search, hints)) and not SHAPE.search(text)
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n.startswith(tuple(SHAPED))])
+def test_what_takes_arrays_says_of_what_shape(name):
+    module = importlib.import_module(name)
+    silent = [what for what, function, text in public_functions(module) if without_shape(function, text)]
+    assert not silent, f"{name}: {silent} do not say of what shape their arrays are, as (n, c, h, w) or in words"
+
+
+def test_a_docstring_without_a_shape_is_found():
+    def moved(x: np.ndarray):
+        """x, one place on."""
+
+    assert without_shape(moved, inspect.getdoc(moved))
+    assert not without_shape(moved, "x (n, d), one place on.")
+
+
 def test_an_argument_that_no_docstring_names_is_found():
     def scaled(x, factor, offset=0):
         """x times `factor`."""
