@@ -58,6 +58,13 @@ def sizes_of(name: str, sizes: Sequence[Any]) -> tuple[int, ...]:
     return tuple([n if type(n) is int else whole(n, "every size", name=name) for n in sizes])
 
 
+def is_whole(part: Any) -> bool:
+    """Whether `part` of an index leaves nothing out: `...`, `:`, `0:` or `::1`."""
+    if type(part) is not slice:
+        return part is ...
+    return part.stop is None and part.step in (None, 1) and part.start in (None, 0)
+
+
 class Shapes:
     """The methods of Tensor about its shape; `_apply(primitive, *others, **params)` runs and records."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
+from course_lib.autograd.shapes import is_whole
 from course_lib.ops import shape as shape_ops
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
 ]
 
 
-WHOLE = (slice(None), slice(None, None, 1), slice(0, None, None), slice(0, None, 1))  # slices that leave nothing out
 Like: TypeAlias = "Tensor | np.ndarray | float | Sequence[Any]"  # what stands for a Tensor where only numbers count
 
 
@@ -305,7 +305,7 @@ class Tensor(Recorded, Methods, Operators):
 
     def __getitem__(self, key: Any) -> Tensor:
         parts = key if isinstance(key, tuple) else (key,)
-        if all(p is ... or (isinstance(p, slice) and p in WHOLE) for p in parts) and len(parts) <= self.ndim:
+        if (not parts or is_whole(parts[-1])) and all(map(is_whole, parts)) and len(parts) <= self.ndim:
             return self
         parts = tuple(as_array(p) if isinstance(p, (Tensor, list)) else p for p in parts)
         return apply(shape_ops.getitem, self, key=parts if isinstance(key, tuple) else parts[0])
