@@ -25,8 +25,8 @@ def book(tmp_path, monkeypatch):
     for name in ("COURSE_HIDDEN", "COURSE_MODE", "COURSE_PROGRESS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURSE_EXPECTED", str(tmp_path / "expected"))
-    monkeypatch.setattr(lookup, "record_folders", lambda: [tmp_path / "expected"])
-    monkeypatch.setattr(progress_file, "record_folders", lambda: [tmp_path / "expected"])
+    monkeypatch.setattr(lookup, "record_folders", lambda *places: [tmp_path / "expected"])
+    monkeypatch.setattr(progress_file, "record_folders", lambda *places: [tmp_path / "expected"])
     about = {"names": ["f"]}
     checks = {id: entry(RIGHT, CELL.format(id=id), points=p, exercise=about) for id, p in (("one", 2), ("two", 3))}
     write(tmp_path / "expected", lesson="09_convolution", **checks)
