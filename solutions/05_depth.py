@@ -1,4 +1,4 @@
-# %% [markdown] lesson="05" title="Depth" minutes=180 builds_on="03 04"
+# %% [markdown] lesson="05" title="Depth" minutes=205 builds_on="03 04"
 # You have 500 weights to spend. One wide layer, or several narrow ones? And what stops you from stacking a hundred?
 #
 # After this lesson you will be able to
@@ -9,7 +9,7 @@
 # - write a residual block, forward and backward, and measure the gradient in every layer with and without the bypass;
 # - tell interpolation from extrapolation, and measure both.
 #
-# You need lessons 03 and 04. There are eight exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A grey portrait of 25 by 25 pixels and what four networks of about 250 weights keep of it: one layer of 60 units, two of 14, three of 10 with tanh, three of 10 with ReLU. The deeper tanh networks are sharpest."
 from course_lib.widgets.reconstruction import reconstruction_figure
@@ -1104,6 +1104,102 @@ for title, half in (("enlarged to 151×151", 1.0), ("and beyond the frame", 1.6)
     v, u = np.meshgrid(np.linspace(-half, half, 151), np.linspace(-half, half, 151), indexing="ij")
     views[title] = gauss_newton.answer(layers, np.column_stack([u.ravel(), v.ravel()])).reshape(151, 151)
 figure = reconstruction.pictures(views, size=2.8)
+
+# %% [markdown]
+# ## 9. A hundred and fifty weights
+#
+# Now you are the architect. Here are 600 places of a landscape that is folded into itself, without noise. What do you
+# build from 150 weights?
+
+
+# %%
+def folded(x):
+    """Heights (n,) of a hard landscape at places x (n, 2), from -1 to 1."""
+    return np.sin(4 * np.sin(2.5 * x[:, 0] + 1.5 * np.sin(3 * x[:, 1])))
+
+
+places = np.random.default_rng(1).uniform(-1, 1, size=(600, 2))
+heights = folded(places)
+v, u = np.meshgrid(np.linspace(-1, 1, 80), np.linspace(-1, 1, 80), indexing="ij")
+figure = reconstruction.pictures({"the landscape": folded(np.column_stack([u.ravel(), v.ravel()])).reshape(80, 80)}, size=2.8)
+
+# %% [markdown] task="open_surface" title="Open exercise: 150 weights"
+# Design and fit, in the solution cell, a network on `places` `(600, 2)` and `heights` `(600,)`, within about a second. Define
+#
+# - `surface(x)`: places `(n, 2)` to heights `(n,)`;
+# - `surface_layers`: all its weights and biases, a list of pairs `(w, b)`, at most **150** numbers together.
+#
+# Any width, depth, activation, with or without bypass, any number of starts; `gauss_newton.start`, `.fit` and `.answer` do the
+# work, see section 3. Do not write the formula of `folded` into it. *Measured:* the mean squared error on 1000 places that
+# you do not have (the heights have variance 0.4). Steps: 0.02, then 0.006. The cell below the check measures yours.
+
+
+# %% solve="open_surface" difficulty=3 importance=5 minutes=25
+### BEGIN SOLUTION
+fits = []
+for seed in range(4):
+    begin = gauss_newton.start((2, 7, 7, 7, 1), np.random.default_rng(seed))
+    fits.append(gauss_newton.fit(begin, places, heights, 200))
+surface_layers = min(fits, key=lambda found: found[1][-1])[0]
+
+
+def surface(x):
+    return gauss_newton.answer(surface_layers, x)[:, 0]
+### END SOLUTION
+
+
+# %% [markdown] hint="open_surface"
+# The landscape is a sine of a sine of a sine. What does a composition ask for: width or depth?
+
+# %% [markdown] hint="open_surface"
+# `mlp.widest(150, 2, 1, depth)` is the width that you can afford at each depth: 37, 10, 7, ... Try each, with both
+# activations. Starts differ as much as designs do: fit several, keep the one with the lowest loss.
+
+# %% [markdown] hint="open_surface"
+# ```python
+# fits = []
+# for seed in range(...):
+#     begin = gauss_newton.start((2, ..., 1), np.random.default_rng(seed))
+#     fits.append(gauss_newton.fit(begin, places, heights, ...))
+# surface_layers = min(fits, key=lambda found: found[1][-1])[0]
+#
+# def surface(x):
+#     return gauss_newton.answer(surface_layers, x)[:, 0]
+# ```
+
+# %% held="open_surface" gives="new_places"
+import numpy as np
+
+rng = np.random.default_rng(5105)
+new_places = rng.uniform(-1, 1, size=(1000, 2))
+new_heights = np.sin(4 * np.sin(2.5 * new_places[:, 0] + 1.5 * np.sin(3 * new_places[:, 1])))
+
+# %% check="open_surface" points=3
+with check("open_surface") as expect:
+    expect("150 weights at most", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
+    expect("7 places: the shape of what you return", np.shape(surface(places[:7].copy())))
+    ### BEGIN HIDDEN TESTS
+    said = surface(expect.held("new_places"))
+    expect.outcome("heights of 1000 new places", said, truth="new_heights", measure="mse", at_most=0.02)
+    expect("150 weights at most, afterwards", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
+    ### END HIDDEN TESTS
+
+# %% check="open_surface-better" points=2
+with check("open_surface-better") as expect:
+    expect("150 weights at most", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
+    ### BEGIN HIDDEN TESTS
+    said = surface(expect.held("new_places"))
+    expect.outcome("heights of 1000 new places, further", said, truth="new_heights", measure="mse", at_most=0.006)
+    expect("150 weights at most, afterwards", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
+    ### END HIDDEN TESTS
+
+# %% practice="open_surface_measured"
+if "surface" in globals() and "surface_layers" in globals():
+    trial = np.random.default_rng(93).uniform(-1, 1, size=(1000, 2))
+    spent = sum(np.size(a) for pair in surface_layers for a in pair)
+    print(f"{spent} of 150 weights; mean squared error on 1000 new places {np.mean((surface(trial) - folded(trial)) ** 2):.4f}")
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
 
 # %% [markdown] question="deep_or_wide" points=5 title="Deep or wide?"
 # A colleague says: "One hidden layer approximates everything, that is a theorem, so depth is a fashion. And if it must be

@@ -1,4 +1,4 @@
-# %% [markdown] lesson="06" title="Optimisation" minutes=190 builds_on="03 04"
+# %% [markdown] lesson="06" title="Optimisation" minutes=220 builds_on="03 04"
 # The gradient says which way is down, and nothing else. How far do you go, and from which samples do you ask?
 #
 # After this lesson you will be able to
@@ -8,7 +8,7 @@
 # - lower the learning rate by a plan or on demand, and read from one number whether it is right;
 # - say why finding the best weights is hopeless in theory, and what gradient descent finds first.
 #
-# You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are ten exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Contour lines of a long ravine and of Rosenbrock's curved valley, with the paths of six optimisers after 100 steps. SGD zigzags and stays behind, momentum swings, Adam cuts the corner."
 from course_lib.viz.pictures import optimisation
@@ -1295,6 +1295,149 @@ with check("adam_fit") as expect:
             expect(f"{len(shapes)} arrays, {steps} steps", adam_fit(params, bowl, 0.05, steps))
         expect.unchanged(f"{len(shapes)} arrays, afterwards", params)
     ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 9. So many questions, and no more
+#
+# Now choose yourself. A linear model has twelve inputs, each of its own size, so the loss is steep along some weights and
+# flat along others, twenty times less in the input and four hundred times less in the curvature. The gradient comes from
+# eight random samples whose targets are noisy. And you may ask for it only 300 times.
+
+
+# %%
+def noisy_task(rng, n=2000, d=12):
+    """Inputs (n, d) of very different sizes, noisy targets (n,), new inputs (300, d) and their true values (300,)."""
+    sizes = rng.permutation(np.geomspace(1, 0.05, d))
+    weights = rng.choice([-1, 1], d) * rng.uniform(0.5, 1.5, d) / sizes / np.sqrt(d)
+    x, new = rng.normal(size=(n, d)) * sizes, rng.normal(size=(300, d)) * sizes
+    return x, x @ weights + 0.5 * rng.normal(size=n), new, new @ weights
+
+
+# %%
+class Asked:
+    """The gradient of half the mean squared error on 8 random samples; at most 300 calls are answered."""
+
+    def __init__(self, x, t, rng):
+        self.x, self.t, self.rng, self.calls = x, t, rng, 0
+
+    def __call__(self, w):
+        self.calls += 1
+        if self.calls > 300:
+            raise RuntimeError("the gradient was asked more than 300 times; settle earlier")
+        rows = self.rng.integers(0, len(self.x), 8)
+        return self.x[rows].T @ (self.x[rows] @ w - self.t[rows]) / 8
+
+
+# %% [markdown] task="open_descent" title="Open exercise: 300 questions"
+# Write `settle(gradient, w)`: from the weights `w` `(12,)` get as far down as you can, and return the last weights `(12,)`.
+# `gradient(w)`, an `Asked` as above, may be called 300 times; at the 301st call it raises an error. Any optimiser, any plan
+# of the rate, anything that you do with the path; your own functions or the library's (`updates`, `follow`, `schedules`).
+#
+# *Measured:* the mean squared error of `x @ w` on new inputs of four tasks that you do not have, against values without
+# noise (of variance about 1). Steps: 0.03, then 0.012. The best constant rate of SGD stays above 0.1. The cell below the
+# check measures yours on tasks of the same kind.
+
+
+# %% solve="open_descent" difficulty=4 importance=5 minutes=30
+def settle(gradient, w):
+    """Weights after at most 300 calls of gradient."""
+    ### BEGIN SOLUTION
+    path, _ = follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)
+    return path[-1]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="open_descent"
+# Two things are wrong with plain descent here, and each has a section of this lesson: one rate does not suit twelve
+# curvatures, and the noise never lets the weights settle.
+
+# %% [markdown] hint="open_descent"
+# Sweep: one optimiser of section 3, rates 0.01, 0.03, ... 10, three tasks, `measured` below. First with a constant rate,
+# then with one that falls to 0 (section 5). A falling rate may begin higher. The mean of the path's second half is
+# another way to be rid of the noise.
+
+# %% [markdown] hint="open_descent"
+# ```python
+# step, state = ..., ...                                  # a rate for every weight
+# path, _ = follow(step, w, state, gradient, ..., 300)    # a rate that falls: schedules
+# return path[-1]
+# ```
+
+# %% held="open_descent" gives="asked_x asked_t new_x"
+import numpy as np
+
+
+def noisy_task(rng, n=2000, d=12):
+    sizes = rng.permutation(np.geomspace(1, 0.05, d))
+    weights = rng.choice([-1, 1], d) * rng.uniform(0.5, 1.5, d) / sizes / np.sqrt(d)
+    x, new = rng.normal(size=(n, d)) * sizes, rng.normal(size=(300, d)) * sizes
+    return x, x @ weights + 0.5 * rng.normal(size=n), new, new @ weights
+
+
+rng = np.random.default_rng(5106)
+asked_x, asked_t, new_x, new_z = (np.stack(part) for part in zip(*(noisy_task(rng) for _ in range(4)), strict=True))
+new_z = new_z.ravel()
+
+# %% check="open_descent" points=3
+with check("open_descent") as expect:
+
+    def settled(x, t, seed):
+        """Last weights of one task and the number of calls."""
+        asked = Asked(x, t, np.random.default_rng(seed))
+        with np.errstate(all="ignore"):
+            w = np.asarray(settle(asked, np.zeros(12)), dtype=float)
+        return w, asked.calls
+
+    x, t, _, _ = noisy_task(np.random.default_rng(91))
+    w, calls = settled(x, t, 92)
+    expect("the shape of the weights", w.shape)
+    expect("within 300 calls", bool(0 < calls <= 300))
+    expect("all weights are numbers", bool(np.isfinite(w).all()))
+    ### BEGIN HIDDEN TESTS
+    asked_x, asked_t, new_x = expect.held("asked_x"), expect.held("asked_t"), expect.held("new_x")
+    ends = [settled(x, t, k) for k, (x, t) in enumerate(zip(asked_x, asked_t, strict=True))]
+    expect("within 300 calls, every time", all(0 < calls <= 300 for _, calls in ends))
+    said = np.concatenate([x @ w for x, (w, _) in zip(new_x, ends, strict=True)])
+    expect.outcome("new values of four tasks", said, truth="new_z", measure="mse", at_most=0.03)
+    ### END HIDDEN TESTS
+
+# %% check="open_descent-better" points=2
+with check("open_descent-better") as expect:
+
+    def settled(x, t, seed):
+        """Last weights of one task and the number of calls."""
+        asked = Asked(x, t, np.random.default_rng(seed))
+        with np.errstate(all="ignore"):
+            w = np.asarray(settle(asked, np.zeros(12)), dtype=float)
+        return w, asked.calls
+
+    x, t, _, _ = noisy_task(np.random.default_rng(93))
+    expect("within 300 calls", bool(0 < settled(x, t, 94)[1] <= 300))
+    ### BEGIN HIDDEN TESTS
+    asked_x, asked_t, new_x = expect.held("asked_x"), expect.held("asked_t"), expect.held("new_x")
+    ends = [settled(x, t, k) for k, (x, t) in enumerate(zip(asked_x, asked_t, strict=True))]
+    expect("within 300 calls, every time", all(0 < calls <= 300 for _, calls in ends))
+    said = np.concatenate([x @ w for x, (w, _) in zip(new_x, ends, strict=True)])
+    expect.outcome("new values of four tasks, further", said, truth="new_z", measure="mse", at_most=0.012)
+    ### END HIDDEN TESTS
+
+
+# %% practice="open_descent_measured"
+def measured(settle, tasks=6):
+    """Mean squared error of `settle` on tasks of the same kind."""
+    errors = []
+    for seed in range(tasks):
+        rng = np.random.default_rng(seed)
+        x, t, new, z = noisy_task(rng)
+        errors.append(np.mean((new @ settle(Asked(x, t, rng), np.zeros(12)) - z) ** 2))
+    return errors
+
+
+try:
+    found = measured(settle)
+    print(f"mean squared error {np.mean(found):.4f} over six tasks, from {min(found):.4f} to {max(found):.4f}")
+except NotDone:
+    print("Nothing to measure yet: solve the exercise above first.")
 
 # %% [markdown] question="three_runs" points=5 title="Three runs that went wrong"
 # Three friends train the same network with SGD and momentum. A: "My loss falls by a thousandth an epoch; update over

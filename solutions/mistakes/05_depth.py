@@ -515,3 +515,66 @@ RIGHT["error_by_distance"] = {
         "    return np.array([sum(ring) / len(ring) for ring in rings[:-1]])"
     ),
 }
+
+WRONG["open_surface"] = {
+    "not fitted": (
+        "fits.append(gauss_newton.fit(begin, places, heights, 200))",
+        "fits.append((begin, [seed]))",
+        "these are the weights of the start: fit them",
+    ),
+    "one layer": (
+        "(2, 7, 7, 7, 1)",
+        "(2, 37, 1)",
+        "one layer spends its weights on width; the landscape is a composition, so spend them on depth",
+    ),
+    "ReLU": (
+        "    begin = gauss_newton.start((2, 7, 7, 7, 1), np.random.default_rng(seed))\n"
+        "    fits.append(gauss_newton.fit(begin, places, heights, 200))\n"
+        "surface_layers = min(fits, key=lambda found: found[1][-1])[0]\n\n\ndef surface(x):\n"
+        "    return gauss_newton.answer(surface_layers, x)[:, 0]",
+        "    begin = gauss_newton.start((2, 7, 7, 7, 1), np.random.default_rng(seed), activation='relu')\n"
+        "    fits.append(gauss_newton.fit(begin, places, heights, 200, activation='relu'))\n"
+        "surface_layers = min(fits, key=lambda found: found[1][-1])[0]\n\n\ndef surface(x):\n"
+        "    return gauss_newton.answer(surface_layers, x, activation='relu')[:, 0]",
+        "so few flat facets do not follow a smooth landscape: compare the activations",
+    ),
+    "two units a layer": ("(2, 7, 7, 7, 1)", "(2, 2, 2, 2, 1)", "most of the 150 weights are not spent"),
+    "fitted too briefly": (
+        "heights, 200",
+        "heights, 5",
+        "five steps are too few: look at the list of losses, it is still falling",
+    ),
+    "the worst start": (
+        "min(fits",
+        "max(fits",
+        "of several starts keep the one with the *lowest* loss",
+    ),
+    "over the budget": ("(2, 7, 7, 7, 1)", "(2, 8, 8, 8, 1)", "more than 150 weights"),
+    "other activation when used": (
+        "gauss_newton.answer(surface_layers, x)",
+        "gauss_newton.answer(surface_layers, x, activation='relu')",
+        "the network was fitted with one activation and is used with another",
+    ),
+    "the mean height": (
+        "return gauss_newton.answer(surface_layers, x)[:, 0]",
+        "return np.full(len(x), heights.mean())",
+        "one height for all places: the network is not asked at all",
+    ),
+    "a column": (
+        "return gauss_newton.answer(surface_layers, x)[:, 0]",
+        "return gauss_newton.answer(surface_layers, x)",
+        "the heights are asked for in the shape (n,); yours have a second axis",
+    ),
+}
+RIGHT["open_surface"] = {
+    "two layers of nine": (
+        "(2, 7, 7, 7, 1)",
+        "(2, 9, 9, 1)",
+    ),
+    "four layers, more steps": (
+        "for seed in range(4):\n    begin = gauss_newton.start((2, 7, 7, 7, 1), np.random.default_rng(seed))\n"
+        "    fits.append(gauss_newton.fit(begin, places, heights, 200))",
+        "for seed in (0, 1, 2):\n    begin = gauss_newton.start((2, 7, 6, 6, 4, 1), np.random.default_rng(seed))\n"
+        "    fits.append(gauss_newton.fit(begin, places, heights, 280))",
+    ),
+}

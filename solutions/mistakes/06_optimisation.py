@@ -868,3 +868,68 @@ RIGHT["adam_fit"] = {
         "        flat = flat - lr * (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.99**t)) + 1e-8)\n    return parts()"
     ),
 }
+
+WRONG["open_descent"] = {
+    "stays where it was": (
+        "return path[-1]",
+        "return w",
+        "you return the weights that came in: the path's last ones are asked for",
+    ),
+    "plain descent": (
+        "follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)",
+        "follow(updates.sgd_step, w, None, gradient, 0.2, 300)",
+        "one rate for twelve curvatures: the flat weights have hardly moved after 300 steps",
+    ),
+    "rate far too high": (
+        "schedules.cosine(2.0, 300), 300)",
+        "100.0, 300)",
+        "such steps overshoot all the time: the error is that of the rate, not of the method",
+    ),
+    "rate far too low": (
+        "schedules.cosine(2.0, 300), 300)",
+        "0.01, 300)",
+        "300 steps of this length do not reach the bottom: sweep the rate over powers of ten",
+    ),
+    "never cools down": (
+        "follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)",
+        "follow(updates.adam_step, w, (np.zeros_like(w), np.zeros_like(w), 0), gradient, 0.2, 300)",
+        "the rate stays high to the end, and the noise keeps the weights moving: let it fall, or average the path",
+    ),
+    "stops early": (
+        "schedules.cosine(2.0, 300), 300)",
+        "schedules.cosine(2.0, 20), 20)",
+        "only 20 of the 300 calls were used",
+    ),
+    "asks too often": (
+        "schedules.cosine(2.0, 300), 300)",
+        "schedules.cosine(2.0, 3000), 3000)",
+        "the gradient may be asked 300 times and no more",
+    ),
+    "uphill": (
+        "return path[-1]",
+        "return 2 * path[0] - path[-1]",
+        "the steps go against the gradient: this result lies on the other side of the start",
+    ),
+    "whole path": (
+        "return path[-1]",
+        "return path",
+        "the last weights, shape (12,), are asked for, and not the whole path",
+    ),
+}
+RIGHT["open_descent"] = {
+    "Adam with a falling rate": (
+        "follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)",
+        "follow(updates.adam_step, w, (np.zeros_like(w), np.zeros_like(w), 0), gradient, schedules.cosine(0.15, 300), 300)",
+    ),
+    "RMSProp by hand, and the mean of the second half": """
+def settle(gradient, w):
+    square, half = np.zeros(12), []
+    for step in range(300):
+        g = gradient(w)
+        square = 0.9 * square + 0.1 * g * g
+        w = w - 0.1 * g / (np.sqrt(square) + 1e-8)
+        if step >= 150:
+            half.append(w)
+    return np.mean(half, axis=0)
+""",
+}
