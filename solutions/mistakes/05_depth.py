@@ -544,11 +544,6 @@ WRONG["open_surface"] = {
         "heights, 5",
         "five steps are too few: look at the list of losses, it is still falling",
     ),
-    "the worst start": (
-        "min(fits",
-        "max(fits",
-        "of several starts keep the one with the *lowest* loss",
-    ),
     "over the budget": ("(2, 7, 7, 7, 1)", "(2, 8, 8, 8, 1)", "more than 150 weights"),
     "other activation when used": (
         "gauss_newton.answer(surface_layers, x)",

@@ -869,6 +869,67 @@ RIGHT["adam_fit"] = {
     ),
 }
 
+WRONG["run_faults"] = {
+    "A and B confused": (
+        '"A": "rate does not fall", "B": "bias not corrected"',
+        '"A": "bias not corrected", "B": "rate does not fall"',
+        "A is healthy until the end, where it does not come to rest; B goes astray only in its first steps",
+    ),
+    "C and D confused": (
+        '"C": "rate too low", "D": "rate too high"',
+        '"C": "rate too high", "D": "rate too low"',
+        "C and D are exchanged: a smooth, slow curve means short steps, one that leaps up means long ones",
+    ),
+    "B and D confused": (
+        '"B": "bias not corrected", "C": "rate too low", "D": "rate too high"',
+        '"B": "rate too high", "C": "rate too low", "D": "bias not corrected"',
+        "B and D are exchanged: both leap up, but a missing correction is forgotten after some steps, a rate is not",
+    ),
+    "A and C confused": (
+        '"A": "rate does not fall", "B": "bias not corrected", "C": "rate too low"',
+        '"A": "rate too low", "B": "bias not corrected", "C": "rate does not fall"',
+        "A and C are exchanged: which of the two falls as fast as the healthy run at first?",
+    ),
+    "A and D confused": (
+        '"A": "rate does not fall", "B": "bias not corrected", "C": "rate too low", "D": "rate too high"',
+        '"A": "rate too high", "B": "bias not corrected", "C": "rate too low", "D": "rate does not fall"',
+        "A and D are exchanged: a rate that does not fall shows at the end, one that is too high at the start",
+    ),
+    "rate left": (
+        '"rate": 0.3, "falls": True',
+        '"falls": True',
+        "the rate is still the one that came in: choose one yourself",
+    ),
+    "does not fall": (
+        '"falls": True',
+        '"falls": False',
+        "with a rate that does not fall the noise keeps the loss up: set `falls`",
+    ),
+    "not corrected": (
+        '"corrected": True',
+        '"corrected": False',
+        "the bias of the start is still there: set `corrected`",
+    ),
+    "rate too low": ('"rate": 0.3', '"rate": 0.01', "this rate is too low for 300 steps: try larger ones"),
+    "rate too high": ('"rate": 0.3', '"rate": 300.0', "this rate is so high that the run does not come back in time"),
+    "writes into the settings": (
+        'return settings | {"rate": 0.3, "falls": True, "corrected": True}',
+        'settings |= {"rate": 0.3, "falls": True, "corrected": True}\n    return settings',
+        "that changes the caller's dict: make a new one",
+    ),
+}
+RIGHT["run_faults"] = {
+    "a new dict, another rate": (
+        'return settings | {"rate": 0.3, "falls": True, "corrected": True}',
+        "return dict(rate=0.15, falls=True, corrected=True)",
+    ),
+    "from the other side": (
+        'run_faults = {"A": "rate does not fall", "B": "bias not corrected", "C": "rate too low", "D": "rate too high"}',
+        'named = {"rate too high": "D", "rate too low": "C", "bias not corrected": "B", "rate does not fall": "A"}\n'
+        "run_faults = {letter: fault for fault, letter in named.items()}",
+    ),
+}
+
 WRONG["open_descent"] = {
     "stays where it was": (
         "return path[-1]",

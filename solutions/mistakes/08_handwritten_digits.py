@@ -597,3 +597,121 @@ def read_by_means(x, t, x_test):
     return scaled, np.array([((centres - one) ** 2).sum(1).argmin() for one in scaled])
 """,
 }
+
+WRONG["data_faults"] = {
+    "A and B confused": (
+        '"A": "classes skewed", "B": "labels shuffled"',
+        '"A": "labels shuffled", "B": "classes skewed"',
+        "A reads two thirds of the test set: with shuffled labels there would be nothing to learn but the training set by heart",
+    ),
+    "B and C confused": (
+        '"B": "labels shuffled", "C": "inputs not scaled"',
+        '"B": "inputs not scaled", "C": "labels shuffled"',
+        "B learns its training set by heart, slowly; C learns nothing at all, since its steps have exploded",
+    ),
+    "A and D confused": (
+        '"A": "classes skewed", "B": "labels shuffled", "C": "inputs not scaled", "D": "test set in training"',
+        '"A": "test set in training", "B": "labels shuffled", "C": "inputs not scaled", "D": "classes skewed"',
+        "in D test and training agree, and what came later does not: D has seen the test set",
+    ),
+    "C and D confused": (
+        '"C": "inputs not scaled", "D": "test set in training"',
+        '"C": "test set in training", "D": "inputs not scaled"',
+        "D is too good, not too bad: look at the digits that came later",
+    ),
+    "rows once": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.flatnonzero(t == k)",
+        "the rare classes are as rare as before: repeat their rows",
+    ),
+    "cut to the rarest": (
+        "counts.max()",
+        "counts.min()",
+        "the common classes were cut down to the rarest: images are thrown away; repeat the rare ones instead",
+    ),
+    "the same row": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.repeat(np.flatnonzero(t == k)[:1], counts.max())",
+        "only the first row of each class is used",
+    ),
+    "each row repeated in a run": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.sort(np.resize(np.flatnonzero(t == k), counts.max()))",
+        "the rows of a class come in order and then again from the first, not each several times in a row",
+    ),
+    "labels, not rows": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.full(counts.max(), k)",
+        "row numbers are asked for; these are labels",
+    ),
+    "every class to n": ("counts.max()", "len(t)", "as often as the commonest class, not as often as all together"),
+}
+RIGHT["data_faults"] = {
+    "a loop": (
+        "classes, counts = np.unique(t, return_counts=True)\n"
+        "    return np.concatenate([np.resize(np.flatnonzero(t == k), counts.max()) for k in classes])",
+        "places = {}\n    for row, label in enumerate(t.tolist()):\n        places.setdefault(label, []).append(row)\n"
+        "    most = max(len(rows) for rows in places.values())\n"
+        "    return np.array([places[k][i % len(places[k])] for k in sorted(places) for i in range(most)])",
+    ),
+}
+
+WRONG["open_collection"] = {
+    "as they are": (
+        "    p = np.asarray(pictures, float).reshape(len(pictures), 8, 8)\n",
+        "    return np.asarray(pictures, float).reshape(len(pictures), -1)\n"
+        "    p = np.asarray(pictures, float).reshape(len(pictures), 8, 8)\n",
+        "the pictures were taken as they are: the light of a picture says nothing of its digit",
+    ),
+    "cleaned in training only": (
+        "return reader.predict(levelled(pictures))",
+        "return reader.predict(np.asarray(pictures, float).reshape(len(pictures), -1) / 255)",
+        "what is cleaned in training must be cleaned in use, in the same way",
+    ),
+    "one neighbour": (
+        "KNeighborsClassifier(9,",
+        "KNeighborsClassifier(1,",
+        "one neighbour believes whatever label it has, and a quarter of them is wrong: let several vote",
+    ),
+    "all of them": (
+        "KNeighborsClassifier(9,",
+        "KNeighborsClassifier(400,",
+        "so many neighbours are no longer near: they vote for the commonest class",
+    ),
+    "fifty pictures": (
+        "fit(levelled(found_x[good]), found_t[good])",
+        "fit(levelled(found_x[good][:50]), found_t[good][:50])",
+        "only a tenth of the pictures was used",
+    ),
+    "labels slipped": (
+        "fit(levelled(found_x[good]), found_t[good])",
+        "fit(levelled(found_x[good]), found_t[: good.sum()])",
+        "empty frames were left out, and their labels not: from there on every label belongs to another picture",
+    ),
+    "one digit for all": (
+        "return reader.predict(levelled(pictures))",
+        "return np.full(len(pictures), 3)",
+        "the same digit for every picture",
+    ),
+    "light of all together": (
+        "    paper = np.median(p[:, :, [0, -1]], axis=(1, 2))\n    ink = (p - paper[:, None, None]).reshape(len(p), -1)",
+        "    paper = np.median(p[:, :, [0, -1]])\n    ink = (p - paper).reshape(len(p), -1)",
+        "one paper for all pictures: each has its own light, and one alone would be read otherwise than among others",
+    ),
+}
+RIGHT["open_collection"] = {
+    "a support vector machine": ('KNeighborsClassifier(9, algorithm="brute")', "SVC(C=1.0)"),
+    "a network": (
+        'reader = KNeighborsClassifier(9, algorithm="brute").fit(levelled(found_x[good]), found_t[good])\n\n\n'
+        "def read_found(pictures):\n    return reader.predict(levelled(pictures))",
+        "rng = np.random.default_rng(0)\n"
+        "reader = nn.Sequential(nn.Linear(64, 40, rng=rng), nn.ReLU(), nn.Dropout(0.5, rng=rng), nn.Linear(40, 10, rng=rng))\n"
+        "clean = 2 * levelled(found_x[good]).astype(np.float32) - np.float32(0.6)\n"
+        "optimizer = SGD(reader.parameters(), lr=0.02, momentum=0.9, weight_decay=0.01)\n"
+        "for _ in range(60):\n"
+        "    list(fit(reader, F.cross_entropy, optimizer, batches(clean, found_t[good], size=50, rng=rng)))\n\n\n"
+        "def read_found(pictures):\n"
+        "    shown = 2 * levelled(pictures).astype(np.float32) - np.float32(0.6)\n"
+        "    return np.concatenate([o for o, _ in evaluate(reader, [(shown, np.zeros(len(shown)))])]).argmax(axis=1)",
+    ),
+}

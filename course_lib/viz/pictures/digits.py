@@ -5,8 +5,10 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 
 from course_lib.data.datasets import load
+from course_lib.topics import digit_faults
 from course_lib.topics.lenet import images_for_lenet
 from course_lib.viz import stages, style
+from course_lib.viz.curves import learning_curves
 from course_lib.viz.neighbours import nearest, neighbour_figure, votes
 
 
@@ -95,3 +97,13 @@ def stage_maps(**stage):
     """A digit through one stage of filters and pooling; `stage` is as for `viz.stages.stage_maps`."""
     digit = images_for_lenet(load("digits").x_test[3:4], mean=0, std=1)[0, 0]
     return stages.stage_maps(digit, stages.edge_filters(), **stage)
+
+
+def faults():
+    """Four trainings under letters, each with one fault of its data: shares read right; returns the Axes (4,)."""
+    many = style.row(4, size=(2.6, 2.8), sharey=True)
+    for ax, (letter, fault) in zip(many, digit_faults.LETTERS.items(), strict=True):
+        ylabel = "share read right" if letter == "A" else None
+        learning_curves(digit_faults.run(fault), ax=ax, ylabel=ylabel, title=letter)
+    many[0].set_ylim(0, 1.03)
+    return many

@@ -5,7 +5,9 @@ import numpy as np
 from course_lib import data
 from course_lib.optim import schedules
 from course_lib.optim.steps import follow, momentum_step, sgd_step
+from course_lib.topics import optimiser_faults
 from course_lib.viz import descents, style
+from course_lib.viz.curves import learning_curves
 from course_lib.viz.landscape import landscape
 
 
@@ -92,3 +94,14 @@ def rates():
     left.set_title("The lectures' three", loc="left", fontsize="medium")
     right.set_title("Two newer ones", loc="left", fontsize="medium")
     return left, right
+
+
+def faults():
+    """Four runs of Adam under letters, each with one fault, beside the healthy one; returns the Axes (4,)."""
+    many, healthy = style.row(4, size=(2.6, 2.8), sharey=True), optimiser_faults.run(**optimiser_faults.HEALTHY)
+    for ax, (letter, (_, change)) in zip(many, optimiser_faults.LETTERS.items(), strict=True):
+        lines = {"healthy": healthy, f"run {letter}": optimiser_faults.run(**optimiser_faults.HEALTHY | change)}
+        ylabel = "loss" if letter == "A" else None
+        learning_curves(lines, ax=ax, xlabel="step", ylabel=ylabel, title=letter, log=True)
+    many[0].set_ylim(1e-3, 1e3)
+    return many

@@ -4,8 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.data import augment, datasets
-from course_lib.topics import whitening
+from course_lib.topics import training_faults, whitening
 from course_lib.viz import reconstruction, signals, style
+from course_lib.viz.curves import learning_curves
 
 DEVIATIONS = {"0.01·randn": 0.01, "Xavier": 0.1, "MSR": np.sqrt(2 / 100)}
 LONG = dict(zip(("0.01·randn", "Xavier: randn/√n", "MSR: randn·√(2/n)"), DEVIATIONS.values(), strict=True))
@@ -123,4 +124,14 @@ def augmented():
         ax.set(xticks=(), yticks=())
         if "no 3" in name:
             ax.spines[:].set(color=style.RED, linewidth=3)
+    return many
+
+
+def faults():
+    """Four trainings under letters, each with one fault: training loss and validation loss twice; the Axes (4,)."""
+    many = style.row(4, size=(2.7, 2.9), sharey=True)
+    for ax, (letter, (_, settings)) in zip(many, training_faults.LETTERS.items(), strict=True):
+        ylabel = "cross-entropy" if letter == "A" else None
+        learning_curves(training_faults.run(**settings), ax=ax, ylabel=ylabel, title=letter)
+    many[0].set_ylim(0, 3)
     return many
