@@ -1364,7 +1364,8 @@ with check("run_faults-mended") as expect:
         losses = optimiser_faults.run(**new, seed=seed)[-20:]
         with np.errstate(invalid="ignore"):
             low = ("below 0.02", "below 0.1", "0.1 or higher")[int(np.searchsorted([0.02, 0.1], np.mean(losses)))]
-        return {"keys": sorted(new), "falls": bool(new["falls"]), "corrected": bool(new["corrected"]), "last losses": low}
+        flags = {name: bool(new[name]) for name in ("falls", "corrected")}
+        return {"rate that came in": settings["rate"], "keys": sorted(new), "last losses": low} | flags
 
     settings = {"rate": 3.0, "falls": False, "corrected": False}
     expect("rate 3, which does not fall, nothing corrected", ending(settings, 1))

@@ -895,6 +895,16 @@ WRONG["run_faults"] = {
         '"A": "rate too high", "B": "bias not corrected", "C": "rate too low", "D": "rate does not fall"',
         "A and D are exchanged: a rate that does not fall shows at the end, one that is too high at the start",
     ),
+    "small letters": (
+        '"A": "rate does not fall", "B"',
+        '"a": "rate does not fall", "B"',
+        "the runs are called A to D, in capital letters",
+    ),
+    "a name of one's own": (
+        '"D": "rate too high"',
+        '"D": "unstable"',
+        "one name is none of the four in the task",
+    ),
     "rate left": (
         '"rate": 0.3, "falls": True',
         '"falls": True',

@@ -438,6 +438,80 @@ RIGHT["batch_norm_forward"] = {
         "    return np.moveaxis(y.reshape(*np.moveaxis(x, 1, -1).shape), -1, 1), running"
     ),
 }
+WRONG["other_norms"] = {
+    "divided by m - 1": (
+        "(centred**2).mean(axis=axes, keepdims=True)",
+        "x.var(axis=axes, keepdims=True, ddof=1)",
+        "the variance divides by the count, not by one less",
+    ),
+    "eps outside of the root": (
+        "np.sqrt((centred**2).mean(axis=axes, keepdims=True) + eps)",
+        "(np.sqrt((centred**2).mean(axis=axes, keepdims=True)) + eps)",
+        "`eps` stands under the root, with the variance",
+    ),
+    "no root": (
+        "np.sqrt((centred**2).mean(axis=axes, keepdims=True) + eps)",
+        "((centred**2).mean(axis=axes, keepdims=True) + eps)",
+        "divide by the root of the variance",
+    ),
+    "not centred": (
+        "return centred / np",
+        "return x / np",
+        "the mean was not subtracted from what you divide",
+    ),
+    "over the batch": (
+        "standardised(x, (1,), eps) + beta",
+        "standardised(x, (0,), eps) + beta",
+        "that is batch norm: layer norm averages over the features of each sample by itself",
+    ),
+    "over everything": (
+        "standardised(x, (1,), eps) + beta",
+        "standardised(x, (0, 1), eps) + beta",
+        "all samples share one mean: each is to be standardised by itself",
+    ),
+    "groups across samples": (
+        "(2, 3, 4), eps",
+        "(0, 2, 3, 4), eps",
+        "the samples of the batch share their statistics: axis 0 must stay out",
+    ),
+    "each channel by itself": (
+        "(2, 3, 4), eps",
+        "(3, 4), eps",
+        "every channel was standardised by itself: the channels of a group share mean and variance",
+    ),
+    "all channels together": (
+        "x.reshape(n, groups, c // groups, h, w), (2, 3, 4)",
+        "x.reshape(n, groups, c // groups, h, w), (1, 2, 3, 4)",
+        "all groups of a sample share their statistics: the axis of the groups must stay out",
+    ),
+    "interleaved groups": (
+        "    parts = standardised(x.reshape(n, groups, c // groups, h, w), (2, 3, 4), eps)\n",
+        "    parts = standardised(x.reshape(n, c // groups, groups, h, w), (1, 3, 4), eps)\n",
+        "neighbouring channels make a group, not every second or third",
+    ),
+    "gamma by place": (
+        "gamma[:, None, None] * parts",
+        "gamma[: x.shape[0], None, None, None].sum(axis=0) * parts",
+        "gamma and beta belong to channels: give them the shape (c, 1, 1)",
+    ),
+    "beta forgotten": (
+        "parts.reshape(x.shape) + beta[:, None, None]",
+        "parts.reshape(x.shape)",
+        "beta was not added",
+    ),
+}
+RIGHT["other_norms"] = {
+    "loops over groups": (
+        "    parts = standardised(x.reshape(n, groups, c // groups, h, w), (2, 3, 4), eps)\n"
+        "    return gamma[:, None, None] * parts.reshape(x.shape) + beta[:, None, None]",
+        "    out, size = np.empty(x.shape), c // groups\n"
+        "    for k in range(groups):\n"
+        "        part = slice(k * size, (k + 1) * size)\n"
+        "        out[:, part] = standardised(x[:, part], (1, 2, 3), eps)\n"
+        "    return out * gamma.reshape(1, c, 1, 1) + beta.reshape(1, c, 1, 1)",
+    ),
+}
+
 
 WRONG["batch_norm_vjp"] = {
     "not through the mean": (
@@ -1089,5 +1163,153 @@ RIGHT["mixed_modes"] = {
         "            loss = F.cross_entropy(model(Tensor(x)), t)\n            optimizer.zero_grad()\n"
         "            loss.backward()\n            optimizer.step()\n            model.train(False)\n"
         "        losses.append(F.cross_entropy(model(Tensor(x_val)), t_val).item())\n    return losses"
+    ),
+}
+
+WRONG["training_faults_named"] = {
+    "A and C confused": (
+        '"A": "dropout left on", "B": "too much weight decay", "C": "batch statistics in use"',
+        '"A": "batch statistics in use", "B": "too much weight decay", "C": "dropout left on"',
+        "A and C are exchanged: pairs have poor statistics every time, while dropout makes both measurements waver",
+    ),
+    "B and D confused": (
+        '"B": "too much weight decay", "C": "batch statistics in use", "D": "overfitting"',
+        '"B": "overfitting", "C": "batch statistics in use", "D": "too much weight decay"',
+        "B and D are exchanged: overfitting has a training loss near 0, too much decay has none that is low",
+    ),
+    "A and D confused": (
+        '"A": "dropout left on", "B": "too much weight decay", "C": "batch statistics in use", "D": "overfitting"',
+        '"A": "overfitting", "B": "too much weight decay", "C": "batch statistics in use", "D": "dropout left on"',
+        "A and D are exchanged: in D both measurements agree, so nothing is drawn there",
+    ),
+    "C and D confused": (
+        '"C": "batch statistics in use", "D": "overfitting"',
+        '"C": "overfitting", "D": "batch statistics in use"',
+        "C and D are exchanged: in C the loss depends on how many digits are measured at once",
+    ),
+    "small letters": (
+        '"A": "dropout left on", "B"',
+        '"a": "dropout left on", "B"',
+        "the runs are called A to D, in capital letters",
+    ),
+    "a name of one's own": (
+        '"D": "overfitting"',
+        '"D": "memorised"',
+        "one name is none of the four in the task",
+    ),
+    "in training mode": (
+        "    model.eval()\n",
+        "    model.train()\n",
+        "dropout is on and batch norm takes the batch's statistics: measure in evaluation mode",
+    ),
+    "mode lost": (
+        "    model.train(mode)\n",
+        "",
+        "the model is left in evaluation mode, whatever it was in: training would go on without dropout",
+    ),
+    "always back to training": (
+        "model.train(mode)",
+        "model.train()",
+        "a model that came in evaluation mode goes away in training mode",
+    ),
+    "mean of the means": (
+        "F.cross_entropy(model(Tensor(x[rows])), t[rows]).item() * len(t[rows])",
+        "F.cross_entropy(model(Tensor(x[rows])), t[rows]).item() * len(x) / -(-len(x) // size)",
+        "every batch counts alike, so the samples of a smaller last batch count more",
+    ),
+    "the rest left out": (
+        "range(0, len(x), size)",
+        "range(0, len(x) - size + 1, size)",
+        "the last, smaller batch is not measured",
+    ),
+    "a sum": (
+        "return total / len(x)",
+        "return total",
+        "that is the sum over the samples; the mean is asked for",
+    ),
+    "weighed by size": (
+        "* len(t[rows])",
+        "* size",
+        "the last batch may have fewer samples than `size`: weigh it by how many it has",
+    ),
+}
+RIGHT["training_faults_named"] = {
+    "logits first": (
+        "    mode, total = model.training, 0.0\n    model.eval()\n    for first in range(0, len(x), size):\n"
+        "        rows = slice(first, first + size)\n"
+        "        total += F.cross_entropy(model(Tensor(x[rows])), t[rows]).item() * len(t[rows])\n"
+        "    model.train(mode)\n    return total / len(x)",
+        "    was = model.training\n    model.eval()\n"
+        "    logits = np.concatenate([model(Tensor(x[k : k + size])).data for k in range(0, len(x), size)])\n"
+        "    model.train(was)\n    z = logits - logits.max(axis=1, keepdims=True)\n"
+        "    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(t)), t]))",
+    ),
+}
+
+WRONG["open_brakes"] = {
+    "no brake at all": (
+        ', size=50, decay=0.01, change=CHANGES["shifted"]',
+        ", size=50",
+        "the wrong labels are learned by heart, and no shifted digit was ever seen",
+    ),
+    "centred digits only": (
+        ', change=CHANGES["shifted"]',
+        "",
+        "decay and dropout alone do not tell the network that digits move: augment",
+    ),
+    "mirrored": (
+        'CHANGES["shifted"]',
+        'CHANGES["mirrored"]',
+        "a mirrored digit is no digit: choose a change that will be met and keeps the label",
+    ),
+    "far too much decay": (
+        "decay=0.01",
+        "decay=1.0",
+        "with so much decay the weights never leave 0: all classes stay equally likely",
+    ),
+    "too few steps": (
+        "450, rng",
+        "5, rng",
+        "five steps teach it next to nothing",
+    ),
+    "rate too high": (
+        "size=50, decay",
+        "size=50, rate=50.0, decay",
+        "such a rate throws the weights away: look at the losses that `learn` returns",
+    ),
+    "labels by lot": (
+        "x_few, t_few, 450",
+        "x_few, rng.permutation(t_few), 450",
+        "the labels were shuffled apart from the images",
+    ),
+    "one digit for all": (
+        "return regularise.ensemble(np.array(said))[1]",
+        "return np.full(len(x), 8)",
+        "the same digit for every image",
+    ),
+    "probabilities returned": (
+        "return regularise.ensemble(np.array(said))[1]",
+        "return regularise.ensemble(np.array(said))[0]",
+        "these are probabilities (n, 10); the digits (n,) are asked for",
+    ),
+    "the least likely": (
+        "return regularise.ensemble(np.array(said))[1]",
+        "return regularise.ensemble(-np.array(said))[1]",
+        "the largest score names the digit, not the smallest",
+    ),
+    "dropout left on": (
+        "    said = [next(train.evaluate(net, [(x, np.zeros(len(x), int))]))[0] for net in nets]\n",
+        "    said = [net.train()(Tensor(x + 3 * np.random.default_rng().normal(size=x.shape).astype(np.float32))).data for net in nets]\n",
+        "the answers are drawn anew each time: in use nothing may be random",
+    ),
+}
+RIGHT["open_brakes"] = {
+    "one wide network, its inputs dropped too": (
+        "nets = []\nfor seed in range(3):\n    rng = np.random.default_rng(seed)\n"
+        "    nets.append(perceptron((64, 60, 10), rng, drop=0.2))\n"
+        '    learn(nets[-1], x_few, t_few, 450, rng, size=50, decay=0.01, change=CHANGES["shifted"])',
+        "rng = np.random.default_rng(5)\n"
+        "nets = [nn.Sequential(nn.Dropout(0.1, rng=rng), perceptron((64, 120, 10), rng, drop=0.3))]\n"
+        'learn(nets[0], x_few, t_few, 800, rng, rate=0.03, size=40, decay=0.01, change=CHANGES["shifted"])',
     ),
 }

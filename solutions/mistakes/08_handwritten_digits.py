@@ -619,6 +619,16 @@ WRONG["data_faults"] = {
         '"C": "test set in training", "D": "inputs not scaled"',
         "D is too good, not too bad: look at the digits that came later",
     ),
+    "small letters": (
+        '"A": "classes skewed", "B"',
+        '"a": "classes skewed", "B"',
+        "the runs are called A to D, in capital letters",
+    ),
+    "a name of one's own": (
+        '"D": "test set in training"',
+        '"D": "overfitting"',
+        "one name is none of the four in the task",
+    ),
     "rows once": (
         "np.resize(np.flatnonzero(t == k), counts.max())",
         "np.flatnonzero(t == k)",

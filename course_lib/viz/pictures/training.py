@@ -3,10 +3,12 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_lib.autograd.tensor import Tensor
 from course_lib.data import augment, datasets
 from course_lib.topics import training_faults, whitening
 from course_lib.viz import reconstruction, signals, style
 from course_lib.viz.curves import learning_curves
+from course_lib.viz.graph import computation_graph
 
 DEVIATIONS = {"0.01·randn": 0.01, "Xavier": 0.1, "MSR": np.sqrt(2 / 100)}
 LONG = dict(zip(("0.01·randn", "Xavier: randn/√n", "MSR: randn·√(2/n)"), DEVIATIONS.values(), strict=True))
@@ -135,3 +137,16 @@ def faults():
         learning_curves(training_faults.run(**settings), ax=ax, ylabel=ylabel, title=letter)
     many[0].set_ylim(0, 3)
     return many
+
+
+def norm_graph():
+    """Batch norm of one feature as a graph of small steps, for a batch of three; returns the Axes."""
+    x, gamma, beta = (Tensor(np.array(a), requires_grad=True) for a in ([1.0, 2.0, 6.0], 2.0, 0.5))
+    c = x - x.mean()
+    v = (c * c).mean()
+    r = (v + 1e-5) ** -0.5
+    normal = c * r
+    y = gamma * normal + beta
+    names = {"x": x, "γ": gamma, "β": beta, "c": c, "v": v, "r": r, "x̂": normal, "y": y}
+    ax = style.axes(size=(9.0, 3.2), title="x and c are used twice, r by all samples")
+    return computation_graph(y, names=names, ax=ax)
