@@ -906,7 +906,7 @@ print(f"{np.abs(layer.bias.grad).max():.0e}, of the weights {np.abs(layer.weight
 # $\hat x_i$ depends on every sample of the batch, through $\mu$ and v. Do not look its gradient up: derive it. Draw the forward
 # pass as a graph of small steps first. For one feature, with the m numbers of the batch:
 
-# %% picture="norm_graph" alt="A computation graph from x to y: the mean of x is taken from x, which gives c; c is squared and averaged to v; v plus eps to the power minus one half is r; c times r, times gamma, plus beta is y. x and c are each used twice."
+# %% picture="norm_graph" alt="A graph from x to y. x goes to its mean and, beside it, straight to c; c goes through square and mean to v, which gives r, and straight to x hat; r and c make x hat; times gamma, plus beta is y."
 from course_lib.viz.pictures import training
 
 training.norm_graph()
@@ -2045,7 +2045,6 @@ moved_digits = found.t_test[order]
 with check("open_brakes") as expect:
     said = np.asarray(read_moved(x_few[:7].copy()))
     expect("7 images: the shape of what you return", said.shape)
-    expect("each a digit from 0 to 9", bool(np.isin(said, range(10)).all()))
     expect("asked again, the same answers", bool(np.array_equal(said, read_moved(x_few[:7].copy()))))
     ### BEGIN HIDDEN TESTS
     said = np.asarray(read_moved(expect.held("moved")))

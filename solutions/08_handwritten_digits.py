@@ -1337,7 +1337,6 @@ with check("data_faults-named") as expect:
 with check("data_faults-evened") as expect:
     skewed = np.array([4, 1, 1, 8, 1, 4, 1])
     expect("four ones, two fours, an eight", evened(skewed))
-    expect.unchanged("labels afterwards", skewed)
     expect("already even", evened(np.array([3, 0, 0, 3])))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10808)
@@ -1421,8 +1420,8 @@ new_digits = bundled.t_test[order]
 with check("open_collection") as expect:
     said = np.asarray(read_found(found_x[:11].copy()))
     expect("11 pictures: the shape of what you return", said.shape)
-    expect("each a digit from 0 to 9", bool(np.isin(said, range(10)).all()))
-    expect("one picture alone is read as among others", bool(read_found(found_x[:1].copy())[0] == said[0]))
+    alone = [read_found(found_x[k : k + 1].copy())[0] for k in range(11)]
+    expect("each alone is read as among others", bool(np.array_equal(alone, said)))
     ### BEGIN HIDDEN TESTS
     said = np.asarray(read_found(expect.held("new_pictures")))
     expect.outcome("digits on 360 new pictures", said, truth="new_digits", measure="accuracy", at_least=0.65)

@@ -703,6 +703,11 @@ WRONG["open_collection"] = {
         "return np.full(len(pictures), 3)",
         "the same digit for every picture",
     ),
+    "a column": (
+        "return reader.predict(levelled(pictures))",
+        "return reader.predict(levelled(pictures))[:, None]",
+        "one digit for each picture is asked for, shape (n,); yours has a second axis",
+    ),
     "light of all together": (
         "    paper = np.median(p[:, :, [0, -1]], axis=(1, 2))\n    ink = (p - paper[:, None, None]).reshape(len(p), -1)",
         "    paper = np.median(p[:, :, [0, -1]])\n    ink = (p - paper).reshape(len(p), -1)",

@@ -3,12 +3,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.autograd.tensor import Tensor
 from course_lib.data import augment, datasets
 from course_lib.topics import training_faults, whitening
 from course_lib.viz import reconstruction, signals, style
 from course_lib.viz.curves import learning_curves
-from course_lib.viz.graph import computation_graph
 
 DEVIATIONS = {"0.01·randn": 0.01, "Xavier": 0.1, "MSR": np.sqrt(2 / 100)}
 LONG = dict(zip(("0.01·randn", "Xavier: randn/√n", "MSR: randn·√(2/n)"), DEVIATIONS.values(), strict=True))
@@ -140,13 +138,28 @@ def faults():
 
 
 def norm_graph():
-    """Batch norm of one feature as a graph of small steps, for a batch of three; returns the Axes."""
-    x, gamma, beta = (Tensor(np.array(a), requires_grad=True) for a in ([1.0, 2.0, 6.0], 2.0, 0.5))
-    c = x - x.mean()
-    v = (c * c).mean()
-    r = (v + 1e-5) ** -0.5
-    normal = c * r
-    y = gamma * normal + beta
-    names = {"x": x, "γ": gamma, "β": beta, "c": c, "v": v, "r": r, "x̂": normal, "y": y}
-    ax = style.axes(size=(9.0, 3.2), title="x and c are used twice, r by all samples")
-    return computation_graph(y, names=names, ax=ax)
+    """Batch norm of one feature as a graph of small steps; what is used twice has two arrows. Returns the Axes."""
+    places = {
+        "x": (0, 0),
+        "mean": (1, 1),
+        "c": (2, 0),
+        "square,\nmean: v": (3, 1),
+        "r": (4.2, 1),
+        "$\\hat{x}$": (5.2, 0),
+    }
+    places |= {"γ": (5.2, -1), "times": (6.3, 0), "β": (6.3, -1), "y": (7.4, 0)}
+    arrows = "x>mean mean>c x>c c>v c>n v>r r>n n>times γ>times times>y β>y"
+    short = {"v": "square,\nmean: v", "n": "$\\hat{x}$"}
+    ax = style.axes(size=(8.6, 2.8), title="x and c are used twice, r by all m samples")
+    for arrow in arrows.split():
+        begin, end = (places[short.get(name, name)] for name in arrow.split(">"))
+        way = {"arrowstyle": "->", "color": style.GREY, "shrinkA": 16, "shrinkB": 18}
+        ax.annotate("", end, begin, arrowprops=way)
+    for name, (across, up) in places.items():
+        edge = style.BLUE if name in "xγβ" else "0.3"
+        box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
+        ax.text(across, up, name, ha="center", va="center", fontsize=10, bbox=box)
+    ax.text(4.7, 1.25, "$(v+\\varepsilon)^{-1/2}$", fontsize=9)
+    ax.set(xlim=(-0.5, 7.9), ylim=(-1.5, 1.7))
+    ax.set_axis_off()
+    return ax
