@@ -8,10 +8,11 @@ import torch
 
 from course_lib import data, schedules
 from course_lib.optim import steps as updates
+from course_lib.topics import optimiser_faults
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("06_optimisation")
-ANSWERS = answers(LESSON, np=np)
+ANSWERS = answers(LESSON, np=np, updates=updates, follow=updates.follow, schedules=schedules)
 
 
 def test_the_exercises_of_the_curriculum_are_there_in_order():
@@ -25,6 +26,8 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "schedules",
         "update_ratio",
         "adam_fit",
+        "run_faults",
+        "open_descent",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -115,3 +118,48 @@ def test_at_its_best_rate_momentum_is_not_behind_adam_and_at_one_rate_it_seems_s
     assert ends["momentum", 0.3] < ends["Adam", 0.01] < ends["SGD", 3.0] < 0.005
     assert ends["momentum", 0.003] > 20 * ends["Adam", 0.003]
     assert names["last_loss"]("SGD", 1e3, 0) == pytest.approx(np.log(10))
+
+
+def settled(settle, seed):
+    """Mean squared error of a `settle` on four tasks of the open exercise's kind."""
+    names = {"np": np}
+    for cell in LESSON.cells:
+        if cell.role in (None, "") and any(part in cell.source for part in ("def noisy_task", "class Asked")):
+            exec(cell.source, names)
+    rng, errors = np.random.default_rng(seed), []
+    for k in range(4):
+        x, t, new, z = names["noisy_task"](rng)
+        w = settle(names["Asked"](x, t, np.random.default_rng(k)), np.zeros(12))
+        errors.append(np.mean((new @ w - z) ** 2))
+    return np.mean(errors)
+
+
+def test_the_open_descent_is_solved_with_room_and_a_constant_rate_of_sgd_is_far_off():
+    assert max(settled(ANSWERS["settle"], seed) for seed in range(5)) < 0.008  # bounds 0.03 and 0.012
+    for rate in (0.1, 0.2, 0.3):
+        plain = lambda gradient, w, rate=rate: updates.follow(updates.sgd_step, w, None, gradient, rate, 300)[0][-1]  # noqa: E731
+        assert settled(plain, 0) > 0.1
+    with pytest.raises(RuntimeError, match="more than 300"):
+        settled(lambda gradient, w: [gradient(w) for _ in range(301)][-1], 0)
+
+
+def test_the_faults_to_be_named_are_those_of_the_runs_and_the_mended_run_ends_low():
+    assert ANSWERS["run_faults"] == {letter: fault for letter, (fault, _) in optimiser_faults.LETTERS.items()}
+    mended = ANSWERS["mended_run"]({"rate": 5.0, "falls": False, "corrected": False})
+    assert mended == optimiser_faults.HEALTHY
+    assert max(np.mean(optimiser_faults.run(**mended, seed=seed)[-20:]) for seed in range(6)) < 0.014
+
+
+def test_each_fault_shows_in_the_curve_as_its_hint_says():
+    healthy = optimiser_faults.run(**optimiser_faults.HEALTHY)
+    runs = {
+        k: optimiser_faults.run(**optimiser_faults.HEALTHY | change)
+        for k, (_, change) in optimiser_faults.LETTERS.items()
+    }
+    assert np.array_equal(runs["A"][:2], healthy[:2])
+    assert runs["A"][-20:].mean() > 5 * healthy[-20:].mean()
+    assert runs["B"][:10].max() > 2 > healthy.max()
+    assert runs["B"][-20:].mean() < 2 * healthy[-20:].mean()
+    assert runs["C"][-20:].mean() > 20 * healthy[-20:].mean()
+    assert runs["C"].max() == 1
+    assert runs["D"][:20].max() > 10

@@ -1,5 +1,7 @@
 """Lesson 07: its answers agree with the library, with torch and with sampling; its worked examples hold."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -7,11 +9,12 @@ import torch
 from course_lib import functional as F
 from course_lib import init
 from course_lib.autograd.tensor import Tensor
-from course_lib.topics import mlp, regularise, whitening
+from course_lib.topics import mlp, regularise, training_faults, whitening
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("07_training_deep_networks")
-ANSWERS = answers(LESSON, np=np, F=F, Tensor=Tensor)
+CLOSED = SimpleNamespace(exercises=[e for e in LESSON.exercises if e.id != "open_brakes"])
+ANSWERS = answers(CLOSED, np=np, F=F, Tensor=Tensor)
 SHAPES = [(6, 4), (5, 3, 4, 2)]
 
 
@@ -26,12 +29,15 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "activation_statistics",
         "whitened",
         "batch_norm_forward",
+        "other_norms",
         "batch_norm_vjp",
         "dropout_both",
         "elastic_net",
         "augmented",
         "ensemble_average",
         "mixed_modes",
+        "training_faults_named",
+        "open_brakes",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -185,3 +191,65 @@ def test_the_average_of_an_ensemble_is_the_librarys(rng):
     logits = 50 * rng.normal(size=(4, 9, 5))
     for got, want in zip(ANSWERS["ensemble_average"](logits), regularise.ensemble(logits), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10)
+
+
+def test_layer_and_group_norm_are_torchs(rng):
+    x, gamma, beta = rng.normal(size=(5, 6)) * 3 + 1, *rng.normal(size=(2, 6))
+    theirs = torch.nn.functional.layer_norm(
+        *map(torch.tensor, (x,)), (6,), torch.tensor(gamma), torch.tensor(beta), 0.01
+    )
+    np.testing.assert_allclose(ANSWERS["layer_norm"](x, gamma, beta, 0.01), theirs.numpy(), rtol=1e-10, atol=1e-12)
+    images = rng.normal(size=(3, 6, 2, 4)) + 2 * rng.normal(size=(3, 6, 1, 1))
+    for groups in (1, 2, 3, 6):
+        theirs = torch.nn.functional.group_norm(
+            torch.tensor(images), groups, torch.tensor(gamma), torch.tensor(beta), 0.01
+        )
+        mine = ANSWERS["group_norm"](images, groups, gamma, beta, 0.01)
+        np.testing.assert_allclose(mine, theirs.numpy(), rtol=1e-10, atol=1e-12)
+
+
+def lesson_names():
+    """What the lesson's helpers and the open exercise's set need, run."""
+    names = {}
+    wanted = (
+        "import itertools",
+        'load("digits")',
+        "def scaled",
+        "def perceptron",
+        "def error_of",
+        "def as_images",
+        "few = rng",
+    )
+    for cell in LESSON.cells:
+        if cell.kind == "code" and cell.role in (None, "") and any(part in cell.source for part in wanted):
+            exec(cell.source, names)
+    return names
+
+
+def test_the_open_exercise_is_solved_with_room_and_a_net_without_brakes_is_far_off(monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "grade")
+    names, held = lesson_names(), {}
+    exec(LESSON.exercise("open_brakes").held.source, held)
+    source = LESSON.exercise("open_brakes").reference
+
+    def share(source):
+        exec(source, names)
+        return np.mean(names["read_moved"](held["moved"]) == held["moved_digits"])
+
+    for begin in (0, 10, 20):
+        assert share(source.replace("default_rng(seed)", f"default_rng({begin} + seed)")) > 0.74  # bounds 0.55 and 0.70
+    assert share(source.replace(', decay=0.01, change=CHANGES["shifted"]', "")) < 0.4
+
+
+def test_the_faults_to_be_named_are_those_of_the_runs_and_show_as_the_hints_say():
+    assert ANSWERS["sick_runs"] == {letter: fault for letter, (fault, _) in training_faults.LETTERS.items()}
+    runs = {letter: training_faults.run(**settings) for letter, (_, settings) in training_faults.LETTERS.items()}
+    last = {k: {name: np.array(values[-10:]) for name, values in run.items()} for k, run in runs.items()}
+    apart = {k: run["validation in pairs"] - run["validation at once"] for k, run in last.items()}
+    assert apart["A"].min() < 0 < apart["A"].max()
+    assert apart["C"].min() > 0.5
+    for letter in "BD":  # float32 rounds otherwise in other batches
+        np.testing.assert_allclose(apart[letter], 0, atol=1e-4)
+    assert last["B"]["training"].min() > 1.5
+    assert last["D"]["training"][-1] < 0.2
+    assert runs["D"]["validation at once"][-1] > 1.5 * min(runs["D"]["validation at once"])

@@ -3,6 +3,7 @@
 import inspect
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from course_lib import nn
 from course_lib.data import batches, split
 from course_lib.data.datasets import load
 from course_lib.optim import SGD
+from course_lib.topics import collection, digit_faults
 from course_lib.train import EarlyStopping, fit, search
 from tests.solutions.reference import answers, lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = lesson("08_handwritten_digits")
-ANSWERS = answers(LESSON, np=np, nn=nn, F=F, SGD=SGD, batches=batches, fit=fit)
+CLOSED = SimpleNamespace(exercises=[e for e in LESSON.exercises if e.id != "open_collection"])
+ANSWERS = answers(CLOSED, np=np, nn=nn, F=F, SGD=SGD, batches=batches, fit=fit)
 
 
 def test_the_exercises_of_the_curriculum_are_there_in_order():
@@ -31,6 +34,8 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "train_until",
         "random_search",
         "read_by_means",
+        "data_faults",
+        "open_collection",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -163,3 +168,56 @@ def test_random_search_is_the_librarys_draw_for_draw():
         )
         assert got == want
         assert said[:9] == said[9:]
+
+
+def test_the_open_collection_is_read_with_room_after_cleaning_and_not_without():
+    bundled, held = load("digits"), {}
+    exec(LESSON.exercise("open_collection").held.source, held)
+
+    def share(seed, *edit):
+        rng = np.random.default_rng(seed)
+        found_x, found_t = collection.collected(bundled.x_train[:, 0], bundled.t_train, 500, rng=rng)
+        names = {"np": np, "KNeighborsClassifier": KNeighborsClassifier, "found_x": found_x, "found_t": found_t}
+        exec(LESSON.exercise("open_collection").reference.replace(*edit or ("", "")), names)
+        return np.mean(names["read_found"](held["new_pictures"]) == held["new_digits"])
+
+    assert min(share(seed) for seed in (4, 5, 6, 7)) > 0.87  # bounds 0.65 and 0.82
+    assert share(4, "    paper =", "    return p.reshape(len(p), -1)\n    paper =") < 0.64
+    assert share(4, "KNeighborsClassifier(9", "KNeighborsClassifier(1") < 0.8
+
+
+def test_collected_digits_have_the_faults_that_are_told():
+    pictures, labels = np.full((50, 4, 4), 200.0), np.arange(50) % 10
+    pictures[:, 1:3, 1:3] = 0
+    x, t = collection.collected(pictures, labels, 40, wrong=0.5, empty=10, rng=np.random.default_rng(0))
+    assert x.dtype == np.uint8
+    assert x.shape == (40, 4, 4)
+    spread = np.ptp(x.reshape(40, -1).astype(int), axis=1)
+    assert np.count_nonzero(spread < 20) == 10
+    rows = np.random.default_rng(0).permutation(50)[:40]
+    assert 10 < np.count_nonzero(t != labels[rows]) <= 20
+    middle, edge = x[:, 1, 1].astype(int), x[:, 0, 0].astype(int)
+    assert 0 < np.count_nonzero((middle > edge) & (spread >= 20)) < 30  # some are negatives, some are not
+
+
+def test_the_faults_of_the_data_are_those_of_the_runs_and_show_as_the_hints_say():
+    assert ANSWERS["data_faults"] == digit_faults.LETTERS
+    last = {
+        k: {name: v[-1] for name, v in digit_faults.run(fault).items()} for k, fault in digit_faults.LETTERS.items()
+    }
+    healthy = {name: v[-1] for name, v in digit_faults.run(None).items()}
+    assert healthy["test"] > 0.9
+    assert abs(healthy["test"] - healthy["later"]) < 0.03
+    assert last["A"]["training"] - last["A"]["test"] > 0.2
+    assert last["B"]["training"] > 0.25 > 0.2 > last["B"]["test"]
+    assert max(last["C"].values()) < 0.2
+    assert last["D"]["test"] == 1 > last["D"]["later"] + 0.02
+    with pytest.raises(ValueError, match="fault must be one of"):
+        digit_faults.run("tired")
+
+
+def test_evened_rows_have_every_class_as_often_as_the_commonest():
+    assert ANSWERS["evened"](np.array([7, 2, 7, 7])).tolist() == [1, 1, 1, 0, 2, 3]
+    t = np.random.default_rng(0).integers(0, 5, size=40) ** 2
+    counts = np.unique(t[ANSWERS["evened"](t)], return_counts=True)[1]
+    assert set(counts) == {np.unique(t, return_counts=True)[1].max()}

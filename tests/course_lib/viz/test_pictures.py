@@ -508,3 +508,20 @@ def test_four_runs_are_drawn_under_their_letters():
     many = search.lettered(generations=2)
     assert [line.get_label() for line in many[0].lines] == list("ABCD")
     assert titles(many) == list(search.PANELS)
+
+
+@pytest.mark.parametrize("draw", [optimisation.faults, training.faults, digits.faults])
+def test_faulty_runs_stand_under_letters_and_do_not_tell_their_faults(draw):
+    many = draw()
+    assert titles(many) == list("ABCD")
+    for ax in many:
+        told = {t.get_text() for t in ax.get_legend().get_texts()}
+        assert not {name for name in told if "rate" in name or "dropout" in name or "shuffled" in name}
+        assert len(ax.lines) >= 2
+
+
+def test_the_graph_of_batch_norm_uses_x_and_c_twice():
+    ax = training.norm_graph()
+    assert {"x", "c", "r", "γ", "β", "y"} <= set(texts(ax))
+    begins = [tuple(t.xyann) for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
+    assert sorted(begins.count(place) for place in ((0, 0), (2, 0), (4.2, 1))) == [1, 2, 2]
