@@ -389,18 +389,17 @@ for name, step in (("SGD", updates.sgd_step), ("momentum", momentum), ("Nesterov
 # ## 3. A learning rate for every weight
 #
 # Momentum still moves all weights by one rate. But a word that occurs in one text of a thousand has a weight whose
-# gradient is nearly always 0; it should take a large step on the rare day. **Adagrad** (2011) divides each weight's step by
-# the root of the sum G of its squared gradients so far:
+# gradient is nearly always 0; it should take a large step on the rare day.
 #
-# $$G \leftarrow G + g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{G} + \epsilon} .$$
-#
-# Squares, roots and quotients are taken weight by weight. $\epsilon$ stands **outside** of the root, and is there for the
-# weight whose gradient has always been 0: 0/0 is no step.
+# The three optimisers of this section are one idea: **divide each weight's step by the size of its own gradients**, the root
+# of a sum or mean of their squares, taken weight by weight. They differ in what they remember. **Adagrad** (2011) remembers
+# everything: it adds up all squares so far, today's among them. To the root it adds a tiny $\epsilon$, outside of the root,
+# for the weight whose gradient has always been 0: 0/0 is no step. Write down the two lines yourself.
 
 # %% [markdown] task="adagrad_step" title="Adagrad"
 # Write `adagrad_step(w, g, total, lr, eps=1e-10)`: one step of Adagrad for weights `w` and gradient `g`; `total` holds the
-# sums of squared gradients so far, zeros at first. All arrays have one shape. Return `(w, total)`, both new; change no
-# input. `eps` is added to the root, not under it.
+# sums of squared gradients so far, zeros at first; the step knows today's too. All arrays have one shape. Return `(w, total)`,
+# both new; change no input. `eps` is added to the root, not under it.
 #
 # Example: `w = [1.]`, `g = [3.]`, `total = [16.]`, `lr = 0.5`: total becomes `[25.]`, w becomes `[0.7]`.
 
@@ -447,17 +446,17 @@ with check("adagrad_step") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Adagrad's sum only grows, so its steps only shrink, and a long training starves. **RMSProp** (2012) forgets: instead of
-# the sum it keeps a *running mean* s of the squares,
-#
-# $$s \leftarrow \rho s + (1 - \rho)\,g^2, \qquad w \leftarrow w - \eta\,\frac{g}{\sqrt{s} + \epsilon} .$$
+# That was $G \leftarrow G + g^2$ and $w \leftarrow w - \eta\,g/(\sqrt{G} + \epsilon)$. G only grows, so the steps only shrink, and
+# a long training starves. **RMSProp** (2012) forgets: instead of the sum it keeps a *running mean* s of the squares. Derive it
+# from two demands. What is one step older counts $\rho$ times as much. And a gradient that is always g gives $s = g^2$ in the long
+# run: if s is multiplied by $\rho$ and $c\,g^2$ is added, which c keeps $s = g^2$ where it is?
 #
 # With $\rho = 0.9$ it remembers about the last ten steps.
 
 # %% [markdown] task="rmsprop_step" title="RMSProp"
 # Write `rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8)`: one step of RMSProp for weights `w` and gradient `g`; `square`
 # is the running mean of squared gradients, zeros at first. All arrays have one shape. Return `(w, square)`, both new; change
-# no input. The old mean weighs `rho`, the new square `1 - rho`, and the step uses the new mean; `eps` is added to the root.
+# no input. The mean meets both demands above, and the step uses the new mean; `eps` is added to the root.
 #
 # Example: `w = [1.]`, `g = [2.]`, `square = [0.]`, `lr = 0.1`, `rho = 0.75`: square becomes `[1.]`, w becomes `[0.8]`.
 
@@ -504,25 +503,24 @@ with check("rmsprop_step") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# c is $1 - \rho$, so $s \leftarrow \rho s + (1 - \rho)\,g^2$.
+#
 # ### Adam: both at once
 #
-# **Adam** (2015) keeps a running mean m of the gradient, which is momentum, *and* a running mean s of its square, which is
-# RMSProp:
-#
-# $$m \leftarrow \beta_1 m + (1-\beta_1)\,g, \qquad s \leftarrow \beta_2 s + (1-\beta_2)\,g^2 .$$
-#
-# Both start at 0, and so at first they are too small: after t steps with the same g, m is only $(1 - \beta_1^t)\,g$. With
-# $\beta_2 = 0.999$ the second needs thousands of steps to warm up. Adam divides that bias out. In step t, counted **from
-# 1**,
-#
-# $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat s = \frac{s}{1-\beta_2^t}, \qquad
-# w \leftarrow w - \eta\,\frac{\hat m}{\sqrt{\hat s} + \epsilon} .$$
+# **Adam** (2015) keeps two running means: m of the gradient (with $\beta_1$), which is momentum, *and* s of its square (with
+# $\beta_2$), which is RMSProp. It steps by the one over the root of the other. Both start at 0, and so at first they are too
+# small:
 
 # %%
 m = s = 0.0
 for t in range(1, 5):
     m, s = 0.9 * m + 0.1 * 2.0, 0.999 * s + 0.001 * 2.0**2
-    print(f"g = 2, step {t}: m {m:.3f} -> {m / (1 - 0.9**t):.3f},  s {s:.4f} -> {s / (1 - 0.999**t):.3f}")
+    print(f"g = 2, step {t}: m is {m / 2:.4f} of g, s is {s / 2**2:.6f} of g²")
+
+# %% [markdown]
+# With $\beta_2 = 0.999$ the second needs thousands of steps to warm up. Which share of g is m after t steps with the same g? What
+# is missing to 1 shrinks by the factor $\beta_1$ in every step. Adam divides both means by their shares, with t counted **from
+# 1**, and steps with what comes out.
 
 # %% [markdown]
 # Commit yourself: one weight has the gradient 1000 in the first step, another one 0.001. Both start at state 0, with the
@@ -542,8 +540,8 @@ with check("predict_adam") as expect:
 # Write `adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8)`, with `state = (m, s, t)`: the two running means, arrays
 # of the shape of `w`, and the number t of steps made so far. Before the first step it is `(zeros, zeros, 0)`.
 #
-# Return `(w, (m, s, t))`, all new: t is one more; m and s are the means **before** their correction; w moves as in the
-# formula above, with the new t in both corrections and `eps` added to the root of the *corrected* s. Change no input.
+# Return `(w, (m, s, t))`, all new: t is one more; m and s are the new means **before** their correction; w moves by `-lr` times
+# the corrected m over the root of the corrected s, to which `eps` is added; both corrections use the new t. Change no input.
 #
 # Example: from zeros every weight with a gradient moves by `lr` in the first step, against its gradient's sign.
 
@@ -617,6 +615,8 @@ for name, step in MINE.items():
     print(f"{name:9} gradient (1000, 0.001), rate 0.1: first step {w}")
 
 # %% [markdown]
+# Adam, written out: $\hat m = m/(1-\beta_1^t)$, $\hat s = s/(1-\beta_2^t)$, $w \leftarrow w - \eta\,\hat m/(\sqrt{\hat s} + \epsilon)$.
+#
 # SGD's step *is* the gradient, up to a factor, so that its rate must fit the steepest weight. For the last three the first
 # step is $\eta$, or a fixed multiple of it, whatever the loss is measured in. RMSProp's is longer than $\eta$: that is the
 # bias which Adam takes out.
@@ -784,16 +784,13 @@ ax = curves.learning_curves(distance, xlabel="step", ylabel="loss", log=True)
 # frozen.
 
 # %% [markdown] task="update_ratio" title="The update-to-weight ratio"
-# Write `update_ratio(before, after)`. Both are lists of the same arrays of weights, before and after one step; the arrays
-# may have any shape, and none of `before` is all zeros.
-#
-# Return an array with one ratio for each: the root of the sum of squares of all entries of the *change*, divided by the
-# root of the sum of squares of all entries *before*. Change no input.
+# Write `update_ratio(before, after)`, lists of the same arrays of weights before and after one step: an array with one ratio for
+# each, $\lVert\mathrm{after} - \mathrm{before}\rVert / \lVert\mathrm{before}\rVert$ over all its entries. Change no input.
 #
 # Example: `[np.array([3., 4.])]` and `[np.array([3., 4.5])]` give `[0.1]`.
 
 
-# %% solve="update_ratio" difficulty=1 importance=4 minutes=6
+# %% solve="update_ratio" difficulty=1 importance=4 minutes=3
 def update_ratio(before, after):
     """Length of the change over length of the weights, for each array: (arrays,)."""
     ### BEGIN SOLUTION
@@ -814,7 +811,7 @@ def update_ratio(before, after):
 # return np.array([np.linalg.norm(...) / ... for old, new in pairs])
 # ```
 
-# %% check="update_ratio" points=4
+# %% check="update_ratio" points=2
 with check("update_ratio") as expect:
     before = [np.array([[3.0, 4.0], [-1.0, 2.0]]), np.array([0.5, -2.0, 1.0])]
     after = [np.array([[3.1, 3.8], [-1.5, 2.0]]), np.array([0.25, -2.5, 1.5])]
