@@ -37,7 +37,7 @@ from course_lib.data import datasets
 from course_lib.optim import steps as updates
 from course_lib.optim.steps import follow, start
 from course_lib.topics import optimiser_faults
-from course_lib.train import accuracy, fit, mean_and_error, score
+from course_lib.train import EarlyStopping, accuracy, fit, mean_and_error, plus_minus, score
 from course_lib.viz import curves, descents, style
 from course_lib.viz.landscape import landscape
 from course_lib.viz.lecture import lecture_table
@@ -1053,6 +1053,74 @@ ax = style.axes(size=(5.6, 3.0), title="Time per sample, forward and backward", 
 ax.loglog(list(per_sample), list(per_sample.values()), "o-", color=style.BLUE)
 half = next(size for size, cost in per_sample.items() if cost < 2 * min(per_sample.values()))
 print(f"from batches of {half} on, a sample costs less than twice the least")
+
+# %% [markdown]
+# ### Who lowers the rate, and who says stop?
+#
+# On demand, somebody must say that the loss stands still. Not the training loss: it goes on falling while the network learns
+# its samples by heart. So keep samples aside, the **validation set**. When *its* loss has not improved for some epochs, lower
+# the rate. When lowering does not help either, stop, and go back to the weights of the best epoch. Here with 1000 digits to
+# learn from and 400 to validate on, plain SGD from rate 1: the rate is divided by 5 after two bad epochs in a row, and after
+# ten epochs without a new best the run ends.
+
+# %% practice="on_demand"
+rng, (x, t) = np.random.default_rng(0), TRAIN
+net, rate = new_net(rng), schedules.Plateau(1.0, factor=0.2, patience=1)
+optimizer, best = optim.SGD(net.parameters(), lr=rate), EarlyStopping(net, 10, mode="min")
+history, lowered = {"training": [], "validation": []}, []
+for epoch in range(100):
+    losses = list(fit(net, F.cross_entropy, optimizer, data.batches(x[:1000], t[:1000], size=30, rng=rng)))
+    unseen = F.cross_entropy(net(Tensor(x[1000:1400])), t[1000:1400]).item()
+    history["training"].append(np.mean(losses))
+    history["validation"].append(unseen)
+    before = rate.lr
+    if rate.report(unseen) < before:
+        lowered.append(epoch + 1)
+    if best.update(unseen):
+        break
+best.restore()
+print(f"lowered after epochs {lowered}, ended after {epoch + 1}, best was {best.best_step + 1}; test error {error(net, TEST):.1%}")
+ax = curves.learning_curves(history, ylabel="cross-entropy", log=True)
+for k in lowered:
+    ax.axvline(k, color=style.GREY, lw=1, ls=":")
+
+# %% [markdown]
+# Dotted lines: where the rate fell. The training loss goes on falling all the time. The validation loss wavers, and comes to rest
+# when the rate falls; on these digits, which are soon learned, that brings no new best, and so the run ends. (One run.)
+
+# %% [markdown]
+# ### Do large batches overfit more?
+#
+# So one hears. To measure it, say what is held equal. 300 digits, three batch sizes, momentum 0.9, the best of four rates for
+# each size by validation on 300 other digits, five starts: once with equal **epochs**, once with equal **steps**.
+
+# %% practice="large_batches"
+def small_set_run(size, steps, lr, seed):
+    """Training error, error on 300 validation digits, and on the test set, of a net that learned 300 digits."""
+    rng, (x, t), left = np.random.default_rng(seed), TRAIN, steps
+    net = new_net(rng)
+    optimizer = optim.SGD(net.parameters(), lr=lr, momentum=0.9)
+    while left > 0:
+        dealt = list(data.batches(x[:300], t[:300], size=size, rng=rng))[:left]
+        left -= len(list(fit(net, F.cross_entropy, optimizer, dealt)))
+    return error(net, (x[:300], t[:300])), error(net, (x[300:600], t[300:600])), error(net, TEST)
+
+
+def compared(title, plan, rates=(0.003, 0.01, 0.03, 0.1)):
+    """Print the test error of each batch size at its best rate by validation; plan gives its steps."""
+    for size in (10, 60, 300):
+        tried = [np.array([small_set_run(size, plan(size), lr, seed) for seed in range(5)]) for lr in rates]
+        k = min(range(len(rates)), key=lambda k: tried[k][:, 1].mean())
+        train_error, _, test_error = tried[k].T
+        print(f"{title}, batches of {size:3}: {plan(size):4} steps, rate {rates[k]:<5}", end=" ")
+        print(f"training error {train_error.mean():.1%}, test error {plus_minus(test_error)}")
+
+
+compared("15 epochs each", lambda size: 15 * 300 // size)
+compared("450 steps each", lambda size: 450)
+
+# %% [markdown]
+# LARGETEXT
 
 # %% [markdown]
 # ## 7. Why does it work at all?

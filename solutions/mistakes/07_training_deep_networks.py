@@ -459,6 +459,11 @@ WRONG["other_norms"] = {
         "return x / np",
         "the mean was not subtracted from what you divide",
     ),
+    "centred in place": (
+        "centred = x - x.mean(axis=axes, keepdims=True)",
+        "x -= x.mean(axis=axes, keepdims=True)\n    centred = x",
+        "`-=` writes into the caller's array: make a new one",
+    ),
     "over the batch": (
         "standardised(x, (1,), eps) + beta",
         "standardised(x, (0,), eps) + beta",
