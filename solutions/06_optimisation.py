@@ -1120,7 +1120,10 @@ compared("15 epochs each", lambda size: 15 * 300 // size)
 compared("450 steps each", lambda size: 450)
 
 # %% [markdown]
-# LARGETEXT
+# With equal epochs the whole batch makes 15 steps, and its training error says what is the matter: it has not finished learning.
+# That is no overfitting. With equal steps all three know their digits by heart, and the test errors agree within their standard
+# errors. So here large batches do not overfit more; they miss steps. In larger networks a gap was found at first (Keskar and
+# others 2017), and then it was closed by training for as many steps (Hoffer, Hubara and Soudry 2017).
 
 # %% [markdown]
 # ## 7. Why does it work at all?
@@ -1621,6 +1624,8 @@ except NotDone:
 # - Diederik Kingma, Jimmy Ba: *Adam: a method for stochastic optimization* (2015)
 # - Ilya Loshchilov, Frank Hutter: *SGDR: stochastic gradient descent with warm restarts* (2017)
 # - Priya Goyal and others: *Accurate, large minibatch SGD: training ImageNet in 1 hour* (2017)
+# - Nitish Keskar and others: *On large-batch training for deep learning: generalization gap and sharp minima* (2017)
+# - Elad Hoffer, Itay Hubara, Daniel Soudry: *Train longer, generalize better* (2017)
 # - Ilya Loshchilov, Frank Hutter: *Decoupled weight decay regularization* (2019)
 # - Dami Choi and others: *On empirical comparisons of optimizers for deep learning* (2019)
 # - Yann Dauphin and others: *Identifying and attacking the saddle point problem in high-dimensional non-convex

@@ -1380,7 +1380,8 @@ bundled = load("digits")
 found_x, found_t = collection.collected(bundled.x_train[:, 0], bundled.t_train, 500, rng=np.random.default_rng(4))
 print("pictures", found_x.shape, found_x.dtype, "labels", found_t.shape)
 titles = [str(label) for label in found_t[:24]]
-shown = images.image_grid(found_x[:24] / 255, titles=titles, columns=12, size=0.75, cmap="gray_r")
+as_seen = np.repeat(255 - found_x[:24, None], 3, axis=1)  # as colours, so that all have one scale
+shown = images.image_grid(as_seen, titles=titles, columns=12, size=0.75)
 
 # %% [markdown] task="open_collection" title="Open exercise: read what strangers collected"
 # From `found_x` `(500, 8, 8)`, bytes, and `found_t` `(500,)` make a reader in the solution cell: `read_found(pictures)` gets
