@@ -158,7 +158,7 @@ with check("predict_halving") as expect:
 for name, gain in (("Xavier", 1), ("MSR", 2)):
     rng, squares = np.random.default_rng(2), []
     for _ in range(100):
-        stack = signals.deep_stack(np.sqrt(gain / 200), depth=6, width=200, samples=10, rng=rng)
+        stack = signals.deep_stack(np.sqrt(gain / 100), depth=6, width=100, samples=10, rng=rng)
         squares.append(np.mean(stack.activations[-1] ** 2))
     print(f"{name}: the mean square after six layers is 1 / {1 / np.mean(squares):.1f}, in the mean of 100 draws")
 
@@ -2004,7 +2004,7 @@ nets = []
 for seed in range(3):
     rng = np.random.default_rng(seed)
     nets.append(perceptron((64, 60, 10), rng, drop=0.2))
-    learn(nets[-1], x_few, t_few, 450, rng, size=50, decay=0.01, change=CHANGES["shifted"])
+    learn(nets[-1], x_few, t_few, 350, rng, size=50, decay=0.01, change=CHANGES["shifted"])
 
 
 def read_moved(x):

@@ -1273,7 +1273,7 @@ WRONG["open_brakes"] = {
         "with so much decay the weights never leave 0: all classes stay equally likely",
     ),
     "too few steps": (
-        "450, rng",
+        "350, rng",
         "5, rng",
         "five steps teach it next to nothing",
     ),
@@ -1283,8 +1283,8 @@ WRONG["open_brakes"] = {
         "such a rate throws the weights away: look at the losses that `learn` returns",
     ),
     "labels by lot": (
-        "x_few, t_few, 450",
-        "x_few, rng.permutation(t_few), 450",
+        "x_few, t_few, 350",
+        "x_few, rng.permutation(t_few), 350",
         "the labels were shuffled apart from the images",
     ),
     "one digit for all": (
@@ -1312,7 +1312,7 @@ RIGHT["open_brakes"] = {
     "one wide network, its inputs dropped too": (
         "nets = []\nfor seed in range(3):\n    rng = np.random.default_rng(seed)\n"
         "    nets.append(perceptron((64, 60, 10), rng, drop=0.2))\n"
-        '    learn(nets[-1], x_few, t_few, 450, rng, size=50, decay=0.01, change=CHANGES["shifted"])',
+        '    learn(nets[-1], x_few, t_few, 350, rng, size=50, decay=0.01, change=CHANGES["shifted"])',
         "rng = np.random.default_rng(5)\n"
         "nets = [nn.Sequential(nn.Dropout(0.1, rng=rng), perceptron((64, 120, 10), rng, drop=0.3))]\n"
         'learn(nets[0], x_few, t_few, 800, rng, rate=0.03, size=40, decay=0.01, change=CHANGES["shifted"])',
