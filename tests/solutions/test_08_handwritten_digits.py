@@ -207,7 +207,7 @@ def test_the_faults_of_the_data_are_those_of_the_runs_and_show_as_the_hints_say(
     }
     healthy = {name: v[-1] for name, v in digit_faults.run(None).items()}
     assert healthy["test"] > 0.9
-    assert abs(healthy["test"] - healthy["later"]) < 0.03
+    assert healthy["later"] > healthy["test"]  # the later ones are a little easier, so that D is no accident
     assert last["A"]["training"] - last["A"]["test"] > 0.2
     assert last["B"]["training"] > 0.25 > 0.2 > last["B"]["test"]
     assert max(last["C"].values()) < 0.2
