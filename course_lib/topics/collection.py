@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def photographed(pictures, *, rng):
+def photographed(pictures: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
     """Pictures (n, h, w), 0 to 255, each with its own contrast and brightness, two in five as negatives; uint8."""
     n = len(pictures)
     contrast = rng.uniform(0.12, 1, n) * rng.choice([-1, 1], n, p=[0.4, 0.6])
@@ -12,7 +12,15 @@ def photographed(pictures, *, rng):
     return np.rint(np.clip(seen, 0, 255)).astype(np.uint8)
 
 
-def collected(pictures, labels, n, *, wrong=0.25, empty=30, rng):
+def collected(
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    n: int,
+    *,
+    wrong: float = 0.25,
+    empty: int = 30,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
     """n of the pictures (m, h, w), photographed, with labels (n,); some labels are redrawn, some frames are empty."""
     rows = rng.permutation(len(pictures))[:n]
     x, t = pictures[rows].astype(float), labels[rows].copy()

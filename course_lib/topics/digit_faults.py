@@ -8,14 +8,14 @@ from course_lib.topics.worker_runs import loss_and_gradients, start
 LETTERS = {"A": "classes skewed", "B": "labels shuffled", "C": "inputs not scaled", "D": "test set in training"}
 
 
-def digit_parts():
+def digit_parts() -> list[tuple[np.ndarray, np.ndarray]]:
     """Images (n, 64), 0 to 255, and labels of three parts: training (600), test (300), and digits of later (400)."""
     found = datasets.load("digits")
     x, t = found.x_train.reshape(-1, 64).astype(float), found.t_train
     return [(x[part], t[part]) for part in (slice(600), slice(600, 900), slice(900, 1300))]
 
 
-def run(fault, *, epochs=30, rate=0.15, seed=0):
+def run(fault: str | None, *, epochs: int = 30, rate: float = 0.15, seed: int = 0) -> dict[str, list[float]]:
     """Shares read right by epoch on the three parts: {"training", "test", "later"}, lists of `epochs` floats.
 
     `fault` is None or one of LETTERS' values. Raises ValueError for another.
@@ -35,7 +35,8 @@ def run(fault, *, epochs=30, rate=0.15, seed=0):
     if fault != "inputs not scaled":
         parts = {name: ((a / 255 - 0.3) / 0.38, b) for name, (a, b) in parts.items()}
     x, t = parts["training"]
-    weights, shares = start(rng), {name: [] for name in parts}
+    weights = start(rng)
+    shares: dict[str, list[float]] = {name: [] for name in parts}
     for _ in range(epochs):
         order = rng.permutation(len(x))
         for rows in np.array_split(order, len(x) // 30):

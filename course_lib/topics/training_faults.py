@@ -1,5 +1,7 @@
 """Trainings of a small network on few digits, each with one fault, whose curves lesson 07 shows under letters."""
 
+from typing import Any
+
 import numpy as np
 
 from course_lib import functional as F
@@ -17,7 +19,7 @@ LETTERS = {
 }
 
 
-def digit_sets(n=200, noise=0.0):
+def digit_sets(n: int = 200, noise: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """n bundled digits x (n, 64), t (n,), a share `noise` of the labels redrawn, and 100 others to validate on."""
     found, rng = datasets.load("digits"), np.random.default_rng(0)
     x = (found.x_train.reshape(-1, 64).astype(np.float32) / 255 - 0.3) / 0.38
@@ -27,7 +29,7 @@ def digit_sets(n=200, noise=0.0):
     return x[:n], t, x[n : n + 100], found.t_train[n : n + 100]
 
 
-def mean_loss(model, x, t, size, stays):
+def mean_loss(model: Any, x: np.ndarray, t: np.ndarray, size: int, stays: type | None) -> float:
     """Mean cross-entropy in batches of `size`, in evaluation mode except for the layers of type `stays`."""
     model.eval()
     for layer in model:
@@ -41,11 +43,20 @@ def mean_loss(model, x, t, size, stays):
     return float(np.mean(parts))
 
 
-def _norm(layer):
+def _norm(layer: nn.Module) -> bool:
     return isinstance(layer, nn.BatchNorm1d)
 
 
-def run(*, drop=0.0, decay=0.0, noise=0.0, rate=0.03, stays=None, epochs=25, seed=0):
+def run(
+    *,
+    drop: float = 0.0,
+    decay: float = 0.0,
+    noise: float = 0.0,
+    rate: float = 0.03,
+    stays: type | None = None,
+    epochs: int = 25,
+    seed: int = 0,
+) -> dict[str, list[float]]:
     """Losses by epoch: training, validation all at once, and validation in batches of two; a dict of lists.
 
     A network 64-60-10 with batch norm and dropout `drop`, SGD with momentum and weight decay `decay`, on 200 digits, a
