@@ -29,7 +29,7 @@ def digit_sets(n: int = 200, noise: float = 0.0) -> tuple[np.ndarray, np.ndarray
     return x[:n], t, x[n : n + 100], found.t_train[n : n + 100]
 
 
-def mean_loss(model: Any, x: np.ndarray, t: np.ndarray, size: int, stays: type | None) -> float:
+def mean_loss(model: Any, x: np.ndarray, t: np.ndarray, size: int, stays: Any) -> float:
     """Mean cross-entropy in batches of `size`, in evaluation mode except for the layers of type `stays`."""
     model.eval()
     for layer in model:
