@@ -1,4 +1,4 @@
-# %% [markdown] lesson="00" title="Arrays and images" minutes=120 builds_on=""
+# %% [markdown] lesson="00" title="Arrays and images" minutes=145 builds_on=""
 # To a network, a photograph is a table of numbers. What does the table keep of the picture, what does it lose, and
 # how do you compute with thousands of pictures at once?
 #
@@ -9,7 +9,7 @@
 # - replace loops by broadcasting, and know the one trap in it that costs everybody an afternoon;
 # - bring data into the range in which learning works: centred, scaled, logged where needed.
 #
-# You need Python and a first meeting with NumPy. There are seven exercises, three predictions and one written question.
+# You need Python and a first meeting with NumPy. There are eight exercises, the last of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph of Grace Hopper with a small window framed, the window's 64 grey values written out, and the pixels brighter than a threshold in white."
 from course_lib.viz.pictures import photos
@@ -739,6 +739,107 @@ with check("fit_line") as expect:
 # 2 points: the experiment that would show it: a method that uses neighbourhoods (a convolutional network, or features of
 # neighbouring pixels) trained on both; it should lose on the shuffled images. Any sensible design counts.
 # === END MARK SCHEME ===
+
+# %% [markdown]
+# ## 9. An open exercise
+#
+# Neighbours are alike, so a picture survives the loss of most of its pixels. Here seven of ten are hidden at random:
+
+
+# %%
+def hide(image, rng, share=0.7):
+    """The image with a share of its pixels set to 0, and which pixels are still known, True or False."""
+    known = rng.random(image.shape) >= share
+    return np.where(known, image, 0.0), known
+
+
+public_photo = photo[::2, ::2] / 255
+public_seen, public_known = hide(public_photo, np.random.default_rng(9))
+shown = images.image_grid(np.stack([public_photo, public_seen]), titles=["all pixels", "three of ten"], columns=2, size=2.2)
+
+# %% [markdown] task="open_restore" title="Fill in the hidden pixels"
+# Write `restore(seen, known)`. `seen` `(h, w)` holds brightness from 0 to 1, and 0 where a pixel is hidden; `known`
+# `(h, w)` is True where it is not. Return a new image `(h, w)` with a value for every pixel; `seen` and `known` stay.
+#
+# Any idea and any library will do. Budget: one second of processor time for 105 by 150 pixels. The judge has another
+# photograph, a smoother one, seven of ten pixels hidden, and measures the **PSNR** of the hidden ones in decibels:
+# $-10\log_{10}$ of the mean squared error. You get points for 21 and for 23 dB. The cell below yours measures it on
+# Grace Hopper, where the same idea comes to about six less, beside the same grey everywhere.
+
+
+# %% solve="open_restore" difficulty=3 importance=4 minutes=25 forbid="sklearn.datasets.load_sample_image sklearn.datasets.load_sample_images"
+def restore(seen, known):
+    """The image (h, w) with its hidden pixels filled in."""
+    ### BEGIN SOLUTION
+    image = np.where(known, seen, seen[known].mean())
+    for _ in range(100):
+        wide = np.pad(image, 1, mode="edge")
+        around = (wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]) / 4
+        image = np.where(known, seen, around)
+    return image
+    ### END SOLUTION
+
+
+# %% [markdown] hint="open_restore"
+# What do you know about a hidden pixel? It is probably like its neighbours. Which neighbours do you use, and what if they
+# are hidden as well?
+
+# %% [markdown] hint="open_restore"
+# Two ways: a weighted mean of the known pixels of a window, near ones counting more (divide by the sum of the weights that
+# were known). Or guess, then replace every hidden pixel by the mean of its four neighbours, again and again, until
+# nothing changes. Both need shifted copies of the whole image: `np.pad`, then slices.
+
+# %% [markdown] hint="open_restore"
+# ```python
+# image = np.where(known, seen, ...)                # a first guess
+# for _ in range(...):
+#     wide = np.pad(image, 1, mode="edge")
+#     around = (wide[:-2, 1:-1] + ...) / 4          # above, below, left, right
+#     image = np.where(known, seen, around)         # what is known stays
+# return image
+# ```
+
+# %% practice="restored"
+if "restore" in globals():
+    filled = restore(public_seen.copy(), public_known.copy())
+    off = [np.mean((a - public_photo)[~public_known] ** 2) for a in (filled, public_seen[public_known].mean())]
+    print("yours: {:.1f} dB, the same grey everywhere: {:.1f} dB".format(*-10 * np.log10(off)))
+    shown = images.image_grid(np.stack([public_seen, filled]), titles=["seen", "yours"], columns=2, size=2.2)
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
+
+# %% held="open_restore" gives="held_seen held_known"
+import numpy as np
+from sklearn.datasets import load_sample_image
+
+rng = np.random.default_rng(10021)
+full = load_sample_image("china.jpg")[:420, :600].mean(axis=2).reshape(105, 4, 150, 4).mean(axis=(1, 3)) / 255
+held_known = rng.random(full.shape) >= 0.7
+held_seen = np.where(held_known, full, 0.0)
+hidden_pixels = full[~held_known]
+
+# %% check="open_restore" points=3
+with check("open_restore") as expect:
+    seen, known = public_seen.copy(), public_known.copy()
+    filled = np.asarray(restore(seen, known))
+    expect("Grace Hopper: the shape of what you return", filled.shape)
+    expect("every pixel is a finite number (how good, the judge measures)", bool(np.all(np.isfinite(filled))))
+    expect.unchanged("seen and known afterwards", (seen, known))
+    ### BEGIN HIDDEN TESTS
+    held_known = expect.held("held_known")
+    filled = np.asarray(restore(expect.held("held_seen").copy(), held_known.copy()))[~held_known]
+    expect.outcome("21 dB on another photograph, measured by the judge", filled, truth="hidden_pixels", measure="psnr", at_least=21)
+    ### END HIDDEN TESTS
+
+# %% check="open_restore-better" points=2
+with check("open_restore-better") as expect:
+    filled = np.asarray(restore(public_seen[:40, :60].copy(), public_known[:40, :60].copy()))
+    expect("40 by 60 pixels (23 dB: the judge measures)", filled.shape)
+    ### BEGIN HIDDEN TESTS
+    held_known = expect.held("held_known")
+    filled = np.asarray(restore(expect.held("held_seen").copy(), held_known.copy()))[~held_known]
+    expect.outcome("23 dB on another photograph, measured by the judge", filled, truth="hidden_pixels", measure="psnr", at_least=23)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## To remember

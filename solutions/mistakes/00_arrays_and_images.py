@@ -446,3 +446,77 @@ RIGHT["fit_line"] = {
         "    return float(wb[0, 0]), float(wb[1, 0])"
     ),
 }
+
+WRONG["open_restore"] = {
+    "nothing filled in": (
+        "def restore(seen, known):\n    return seen.copy()",
+        "the hidden pixels are still 0: replace them by what you expect there",
+    ),
+    "the same grey everywhere": (
+        "for _ in range(100):",
+        "for _ in range(0):",
+        "every hidden pixel gets the mean of the picture; use the neighbours, which are alike",
+    ),
+    "hidden pixels counted as black": (
+        "image = np.where(known, seen, seen[known].mean())\n    for _ in range(100):",
+        "image = seen\n    for _ in range(1):",
+        "the mean of the four neighbours counts the hidden ones as 0, as if they were black",
+    ),
+    "one round only": (
+        "range(100)",
+        "range(2)",
+        "after two rounds most hidden pixels still carry the first guess: go on until nothing changes",
+    ),
+    "known pixels blurred away": (
+        "image = np.where(known, seen, around)",
+        "image = around",
+        "what is known is averaged away as well: put the known pixels back after each round",
+    ),
+    "last known pixel of the row": (
+        "def restore(seen, known):\n    image = seen.copy()\n    for i, row in enumerate(known):\n"
+        "        last = seen[known].mean()\n        for j, there in enumerate(row):\n"
+        "            last = seen[i, j] if there else last\n            image[i, j] = last\n    return image",
+        "one neighbour, to the left, is a poor guess: the rows above and below know more, and so do more neighbours",
+    ),
+    "written into what came in": (
+        "image = np.where(known, seen, seen[known].mean())",
+        "image = seen\n    image[~known] = seen[known].mean()",
+        "`image = seen` is the same array under another name, so the caller's pixels are written over: copy it",
+    ),
+    "windows without a known pixel": (
+        "def restore(seen, known):\n    h, w = seen.shape\n    wide, there = np.pad(seen, 1), np.pad(known * 1.0, 1)\n"
+        "    places = [(i, j) for i in range(3) for j in range(3)]\n"
+        "    total = sum(wide[i : i + h, j : j + w] for i, j in places)\n"
+        "    with np.errstate(all='ignore'):\n"
+        "        mean = total / sum(there[i : i + h, j : j + w] for i, j in places)\n"
+        "    return np.where(known, seen, mean)",
+        "some windows of 3 by 3 hold no known pixel, and 0 / 0 is not a number: take larger ones",
+    ),
+    "random guesses": (
+        "def restore(seen, known):\n    guess = np.random.default_rng(0).choice(seen[known], size=seen.shape)\n"
+        "    return np.where(known, seen, guess)",
+        "a pixel drawn from anywhere in the picture knows nothing of this place; neighbours do",
+    ),
+    "flat": (
+        "return image",
+        "return image.ravel()",
+        "an image (h, w) is asked for, not a vector",
+    ),
+}
+RIGHT["open_restore"] = {
+    "weighted mean of a window": (
+        "def restore(seen, known):\n    h, w = seen.shape\n    values = np.pad(np.where(known, seen, 0), 5)\n"
+        "    there = np.pad(known.astype(float), 5)\n    total, weight = np.zeros((h, w)), np.full((h, w), 1e-12)\n"
+        "    for i in range(11):\n        for j in range(11):\n"
+        "            g = np.exp(-((i - 5) ** 2 + (j - 5) ** 2) / 1.7)\n"
+        "            total += g * values[i : i + h, j : j + w]\n            weight += g * there[i : i + h, j : j + w]\n"
+        "    return np.where(known, seen, total / weight)"
+    ),
+    "in place": (
+        "def restore(seen, known):\n    out, (h, w) = seen.copy(), seen.shape\n    out[~known] = seen[known].mean()\n"
+        "    for _ in range(200):\n        wide = np.pad(out, 1, mode='reflect')\n"
+        "        steps = ((0, 1), (2, 1), (1, 0), (1, 2))\n"
+        "        mean = np.mean([wide[i : i + h, j : j + w] for i, j in steps], axis=0)\n"
+        "        out[~known] = mean[~known]\n    return out"
+    ),
+}
