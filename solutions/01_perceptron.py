@@ -1,4 +1,4 @@
-# %% [markdown] lesson="01" title="The perceptron" minutes=170 builds_on="00"
+# %% [markdown] lesson="01" title="The perceptron" minutes=200 builds_on="00"
 # Can a machine find, from examples alone, the line that separates two kinds of things? And which things can
 # no line separate, however long it learns?
 #
@@ -9,8 +9,8 @@
 # - train Rosenblatt's perceptron, write down what it minimises, and say beforehand how often it can err;
 # - build any logic circuit from threshold neurons, and say why one of them alone is not enough.
 #
-# You need lesson 00 (arrays, broadcasting, how checks work). There are nine exercises, three predictions and
-# one written question. Do them in order; each has hints, folded under it.
+# You need lesson 00 (arrays, broadcasting, how checks work). There are ten exercises, one of them open, three
+# predictions and one written question. Do them in order; each has hints, folded under it.
 
 # %% picture="opening" alt="Forty points of two classes in the plane, red squares and blue dots. Left: a line that puts many of them on the wrong side, each ringed. Right: the line the perceptron found, no point ringed."
 from course_lib.viz.pictures import perceptron
@@ -987,7 +987,100 @@ plt.show()
 # price: it minimises squares, not mistakes, so a point far out on its *right* side still pulls at the line.
 # Lesson 02 mends that with a curve in place of the straight $y$, and lesson 06 returns to how large a step
 # should be.
+
+# %% [markdown]
+# ### An open exercise
 #
+# Ten measurements, and two classes that a plane parts well. But whoever wrote the labels down got **one in five wrong**,
+# at random. So no plane fits what you are told, and a plane that makes few errors on it is not yet the best one. You have
+# 400 samples:
+
+# %%
+noisy_x, noisy_t, _ = perceptron.mislabelled(400, rng=np.random.default_rng(1017))
+print("samples", noisy_x.shape, " labels", np.unique(noisy_t), " deviation of each column", noisy_x.std(axis=0).round(1))
+
+# %% [markdown] task="open_rule" title="A rule from unreliable labels"
+# From `noisy_x` `(400, 10)` and `noisy_t` `(400,)`, train one threshold neuron in your cell, as you like: the perceptron,
+# the pocket, the delta rule, or something better of your own. In the end define `rule`, an array `(11,)`, bias first.
+#
+# Its answers are those of `perceptron.predict(rule, x)`, for `x` as it comes, unscaled. Budget: these 11 numbers and 50
+# passes over the samples. The judge has 4000 new samples with their **true** labels. You get points for 84 % and for 92 %
+# right.
+#
+# Is your rule better than another? The cell below yours compares with unreliable labels of 400 more samples: there even
+# the perfect rule would come to 80 % only.
+
+
+# %% solve="open_rule" difficulty=3 importance=5 minutes=30
+### BEGIN SOLUTION
+centre, spread = noisy_x.mean(axis=0), noisy_x.std(axis=0)
+inputs = perceptron.augment((noisy_x - centre) / spread)
+rng, w, total = np.random.default_rng(0), np.zeros(11), np.zeros(11)
+for _ in range(20):
+    for i in rng.permutation(len(noisy_t)):
+        if noisy_t[i] * (w @ inputs[i]) <= 0:
+            w = w + noisy_t[i] * inputs[i]
+        total += w
+mean = total / (20 * len(noisy_t))
+rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)
+### END SOLUTION
+
+# %% practice="rule_measured"
+if "rule" in globals():
+    more_x, more_t, _ = perceptron.mislabelled(400, rng=np.random.default_rng(77))
+    agree = np.mean(perceptron.predict(np.asarray(rule), more_x) == more_t)
+    print(f"it agrees with {agree:.1%} of 400 more labels as told, one in five of them wrong")
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
+
+# %% [markdown] hint="open_rule"
+# Two things disturb. Every wrong label throws the perceptron's weights about, so the *last* ones are an accident. And the
+# columns have very different units (lesson 00).
+
+# %% [markdown] hint="open_rule"
+# The pocket chooses by the labels told, which are wrong themselves. What if you do not choose one of the many weights the
+# perceptron went through, but take the mean of them all, after every sample? Or let the delta rule settle, with a small
+# step. When you trained on scaled inputs, turn the weights back: $w_j (x_j - \mu_j)/\sigma_j$ has the weight
+# $w_j/\sigma_j$ for $x_j$, and the rest goes into the bias.
+
+# %% [markdown] hint="open_rule"
+# ```python
+# centre, spread = noisy_x.mean(axis=0), ...
+# inputs = perceptron.augment((noisy_x - centre) / spread)
+# for _ in range(...):
+#     for i in rng.permutation(len(noisy_t)):
+#         ...                                # an update, where the sample is misclassified
+#         total += w                         # after every sample, updated or not
+# mean = total / ...
+# rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / ...)
+# ```
+
+# %% held="open_rule" gives="new_x"
+import numpy as np
+
+from course_lib.topics import perceptron
+
+rng = np.random.default_rng(10121)
+new_x, _, true_labels = perceptron.mislabelled(4000, rng=rng)
+
+# %% check="open_rule" points=3
+with check("open_rule") as expect:
+    expect("the shape of rule", np.shape(rule))
+    expect("finite numbers (how good, the judge measures)", bool(np.all(np.isfinite(rule))))
+    ### BEGIN HIDDEN TESTS
+    said = perceptron.predict(np.asarray(rule), expect.held("new_x"))
+    expect.outcome("84 % of 4000 new samples, measured by the judge", said, truth="true_labels", measure="accuracy", at_least=0.84)
+    ### END HIDDEN TESTS
+
+# %% check="open_rule-better" points=2
+with check("open_rule-better") as expect:
+    expect("the shape of rule (92 %: the judge measures)", np.shape(rule))
+    ### BEGIN HIDDEN TESTS
+    said = perceptron.predict(np.asarray(rule), expect.held("new_x"))
+    expect.outcome("92 % of 4000 new samples, measured by the judge", said, truth="true_labels", measure="accuracy", at_least=0.92)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
 # ### Practice run: real digits
 #
 # Are things in the world separable by a line? Take the 8x8 digits that come with scikit-learn: an input for every

@@ -1,4 +1,4 @@
-# %% [markdown] lesson="02" title="Logistic regression" minutes=165 builds_on="00 01"
+# %% [markdown] lesson="02" title="Logistic regression" minutes=195 builds_on="00 01"
 # How can a machine say how sure it is? And how does it learn when the only thing we can tell it is which answers were
 # right?
 #
@@ -9,8 +9,8 @@
 # - check any gradient by wiggling weights, and walk downhill with it;
 # - name what a logistic regression can do (outliers) and what it cannot (curved borders, counting errors).
 #
-# You need lessons 00 and 01: arrays, and the neuron $\tilde{w}\cdot\tilde{x}$ with the bias first. There are eight
-# exercises, three predictions and one written question.
+# You need lessons 00 and 01: arrays, and the neuron $\tilde{w}\cdot\tilde{x}$ with the bias first. There are nine
+# exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="The same two overlapping clouds twice. Left: a threshold neuron, half of the plane red and half blue. Right: a sigmoid neuron, the colour fades from red to blue across a band bounded by the lines of probability 0.1 and 0.9."
 from course_lib.viz.pictures import logistic
@@ -1078,7 +1078,119 @@ plt.show()
 
 # %% [markdown]
 # Each is a template: ink on red pixels speaks for the digit, ink on blue ones against it.
+
+# %% [markdown]
+# ## 7. An open exercise: honest probabilities
 #
+# Section 2 met a neuron that was sure of coins. Here is a case between: twenty measurements, of which three have to do
+# with the label, eighty samples, and labels that are thrown. Nobody can know a label; but a good neuron knows *how
+# likely* it is. Steps are dear, so a given counter counts them:
+
+
+# %%
+class Counted:
+    """The gradient of the mean cross-entropy, for at most 60 calls."""
+
+    def __init__(self, calls=60):
+        self.left = calls
+
+    def __call__(self, w, x1, t):
+        if self.left == 0:
+            raise RuntimeError("the 60 gradients are used up: run this cell again for a fresh counter, and plan anew")
+        self.left -= 1
+        return logistic.gradient(w, x1, t)
+
+
+thrown_x, thrown_t, _ = logistic.chances(80, rng=np.random.default_rng(2017))
+print("samples", thrown_x.shape, " share of ones", thrown_t.mean(), " deviations", thrown_x.std(axis=0).round(1)[:6], "...")
+
+# %% [markdown] task="open_chances" title="Honest probabilities"
+# From `thrown_x` `(80, 20)` and `thrown_t` `(80,)` train what you like, and define `chance(x)`: for `x` `(n, 20)`, as it
+# comes, the probabilities `(n,)` that the label is 1. Take gradients from `slope(w, x1, t)`, which your cell makes anew.
+#
+# Budget: 60 calls of `slope`, all trials of one run of your cell together. The judge knows the true probabilities of
+# 2000 new samples and measures the **mean squared difference**. Saying the share of ones everywhere gives 0.09. You
+# get points for 0.045 and for 0.028.
+#
+# You do not know true probabilities. What you can measure is the mean squared difference to labels (the **Brier score**)
+# or the cross-entropy, on samples kept apart; the cell below yours does so on 400 more.
+
+
+# %% solve="open_chances" difficulty=4 importance=5 minutes=30
+slope = Counted()
+### BEGIN SOLUTION
+centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)
+scaled = perceptron.augment((thrown_x - centre) / spread)
+weights = np.zeros(21)
+for _ in range(15):  # stopped early, before it knows the 80 by heart
+    weights = weights - 0.5 * slope(weights, scaled, thrown_t)
+
+
+def chance(x):
+    """Probability (n,) of label 1 for x (n, 20)."""
+    return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)
+
+
+### END SOLUTION
+
+# %% practice="chances_measured"
+if "chance" in globals():
+    more_x, more_t, _ = logistic.chances(400, rng=np.random.default_rng(78))
+    for name, y in (("yours", np.asarray(chance(more_x))), ("the share of ones", thrown_t.mean())):
+        print(f"{name}: Brier score {np.mean((y - more_t) ** 2):.3f} on 400 more labels")
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
+
+# %% [markdown] hint="open_chances"
+# Long weights mean confidence, and every step of descent makes them longer. What do 80 samples justify, with 20 inputs
+# of which most are noise?
+
+# %% [markdown] hint="open_chances"
+# Scale first: with columns of such different units 60 steps lead nowhere. Then stop early. Where? Keep a quarter of the
+# samples apart and see where the loss on them is lowest (`data.split`), or leave out inputs that have little to do with
+# the label (the size of the first gradient tells), or shrink the weights a little at every step.
+
+# %% [markdown] hint="open_chances"
+# ```python
+# centre, spread = thrown_x.mean(axis=0), ...
+# scaled = perceptron.augment((thrown_x - centre) / spread)
+# weights = np.zeros(21)
+# for _ in range(...):                                # not all 60
+#     weights = weights - 0.5 * slope(weights, scaled, thrown_t)
+# def chance(x):
+#     return logistic.sigmoid(perceptron.augment(...) @ weights)
+# ```
+
+# %% held="open_chances" gives="new_x"
+import numpy as np
+
+from course_lib.topics import logistic
+
+rng = np.random.default_rng(20221)
+new_x, _, true_chances = logistic.chances(2000, rng=rng)
+
+# %% check="open_chances" points=3
+with check("open_chances") as expect:
+    few = logistic.chances(30, rng=np.random.default_rng(79))[0]
+    said = np.asarray(chance(few.copy()))
+    expect("30 samples: the shape of what you return", said.shape)
+    expect("numbers from 0 to 1 (how honest, the judge measures)", bool(np.all((said >= 0) & (said <= 1))))
+    expect("the counter is still the given one, gradients used", isinstance(slope, Counted) and slope.left >= 0)
+    ### BEGIN HIDDEN TESTS
+    said = chance(expect.held("new_x").copy())
+    expect.outcome("0.045 from the true chances of 2000 samples", said, truth="true_chances", measure="mse", at_most=0.045)
+    ### END HIDDEN TESTS
+
+# %% check="open_chances-better" points=2
+with check("open_chances-better") as expect:
+    few = logistic.chances(20, rng=np.random.default_rng(80))[0]
+    expect("20 samples (0.028: the judge measures)", np.shape(chance(few)))
+    ### BEGIN HIDDEN TESTS
+    said = chance(expect.held("new_x").copy())
+    expect.outcome("0.028 from the true chances of 2000 samples", said, truth="true_chances", measure="mse", at_most=0.028)
+    ### END HIDDEN TESTS
+
+# %% [markdown]
 # ## To remember
 #
 # 1. A logit is the logarithm of the odds; the sigmoid turns it into a probability, and the length of the weights into

@@ -93,3 +93,14 @@ def watched(function: Callable, *inputs: np.ndarray) -> tuple[np.ndarray, bool]:
     with np.errstate(over="call", invalid="ignore", divide="ignore", call=lambda kind, flag: seen.append(kind)):
         result = function(*inputs)
     return result, bool(seen)
+
+
+def chances(n, *, rng):
+    """Twenty measurements of which three matter: x (n, 20), labels t (n,) 0 or 1, and P(t = 1 | x) (n,).
+
+    The units span a factor of 300, no column is centred; the labels are thrown with these probabilities.
+    """
+    z = rng.normal(size=(n, 20))
+    p = sigmoid(z[:, [2, 9, 14]] @ np.array([1.2, -1.2, 0.8]) - 0.4)
+    t = (rng.random(n) < p).astype(int)
+    return (z + 2) * np.tile([1, 30, 0.1, 5], 5), t, p

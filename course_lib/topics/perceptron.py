@@ -111,3 +111,15 @@ def pocket(x1: np.ndarray, t: np.ndarray, *, epochs: int, rng: np.random.Generat
         if wrong < fewest:
             best, fewest = w, wrong
     return best, fewest
+
+
+def mislabelled(n, *, share=0.2, rng):
+    """A class that a plane parts, told with errors: x (n, 10), the labels told (n,) and the true ones (n,), -1 and +1.
+
+    The ten measurements depend on each other and come in units from 1 to 20; the first four decide. `share` of the
+    labels told is wrong, at random.
+    """
+    common = np.linspace(1, -1, 10) * rng.normal(size=(n, 1))
+    x = 0.6 * rng.normal(size=(n, 10)) + 0.8 * common
+    true = np.where(x[:, :4].sum(axis=1) > -0.3, 1, -1)
+    return x * np.geomspace(1, 20, 10), np.where(rng.random(n) < share, -true, true), true

@@ -631,6 +631,86 @@ RIGHT["delta_step"] = {
     ),
 }
 
+WRONG["open_rule"] = {
+    "not trained": (
+        "for _ in range(20):",
+        "for _ in range(0):",
+        "all weights are 0, and every sample gets the same answer: train in this cell",
+    ),
+    "the last weights": (
+        "mean = total / (20 * len(noisy_t))",
+        "mean = w",
+        "the last weights are an accident of the last wrong labels; take the mean of all that were passed through",
+    ),
+    "the last weights, unscaled": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = perceptron.train(perceptron.augment(noisy_x), noisy_t, max_epochs=50)[0]",
+        "the plain perceptron never rests here, and the columns of large units lead it: scale, and do not take the last",
+    ),
+    "not turned back to the units that come in": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = mean",
+        "these weights are for scaled inputs, but `rule` meets inputs as they come: divide by the spread, mend the bias",
+    ),
+    "scale of the weights turned the wrong way": (
+        "mean[1:] / spread)",
+        "mean[1:] * spread)",
+        "a weight of a scaled column is divided by the spread to fit the unscaled one, not multiplied",
+    ),
+    "Hebb": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = noisy_t @ perceptron.augment(noisy_x)",
+        "the sum of t x follows the columns with the largest numbers: learn from mistakes, and scale",
+    ),
+    "labels turned": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = -np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "every answer is turned round: +1 belongs where the score is positive",
+    ),
+    "one class for all": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = np.append(-1.0, np.zeros(10))",
+        "only the bias is left, and it says the same of every sample",
+    ),
+    "the pocket of unscaled inputs": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = perceptron.pocket(perceptron.augment(noisy_x), noisy_t, epochs=2, rng=np.random.default_rng(1))[0]",
+        "the pocket keeps what fits unreliable labels best, of few and badly scaled tries: scale and take a mean",
+    ),
+    "the delta rule thrown about by large numbers": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = np.zeros(11)\nwith np.errstate(all='ignore'):\n    for sample, label in zip(perceptron.augment(noisy_x), noisy_t):\n"
+        "        rule = perceptron.delta_step(rule, sample, label, 0.5)",
+        "the steps grow with the square of the inputs, and here they explode: scale the inputs, or take a tiny eta",
+    ),
+    "bias last": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = np.append(mean[1:] / spread, mean[0] - mean[1:] @ (centre / spread))",
+        "the bias comes first, as everywhere in this lesson",
+    ),
+    "no bias": (
+        "rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)",
+        "rule = mean[1:] / spread",
+        "eleven numbers are asked for: the bias is missing",
+    ),
+}
+RIGHT["open_rule"] = {
+    "least squares": """
+rule = np.linalg.lstsq(perceptron.augment(noisy_x), noisy_t, rcond=None)[0]
+""",
+    "the delta rule, with small steps": """
+mean, deviation = noisy_x.mean(0), noisy_x.std(0)
+scaled = np.hstack([np.ones((400, 1)), (noisy_x - mean) / deviation])
+v = np.zeros(11)
+for k in range(30):
+    for row, label in zip(scaled, noisy_t):
+        v = perceptron.delta_step(v, row, label, 0.05 / (1 + k))
+rule = np.zeros(11)
+rule[1:] = v[1:] / deviation
+rule[0] = v[0] - rule[1:] @ mean
+""",
+}
+
 WRONG["gates"] = {
     "AND made for two inputs": (
         '"AND": 0.5 - k',

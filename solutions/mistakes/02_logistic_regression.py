@@ -658,3 +658,101 @@ RIGHT["train_classes"] = {
         "        p = logistic.softmax((w @ x1.T).T)\n",
     ),
 }
+
+WRONG["open_chances"] = {
+    "not trained": (
+        "range(15)",
+        "range(0)",
+        "every answer is one half: train in this cell",
+    ),
+    "as many steps as there are, and large ones": (
+        "for _ in range(15):  # stopped early, before it knows the 80 by heart\n    weights = weights - 0.5 *",
+        "for _ in range(60):\n    weights = weights - 3 *",
+        "it knows the 80 samples by heart and is far too sure of new ones: stop earlier",
+    ),
+    "inputs as they come": (
+        "centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)",
+        "centre, spread = 0.0, 1.0",
+        "with unscaled columns the largest leads and the steps overshoot: centre and scale",
+    ),
+    "inputs as they come, a small rate": (
+        "centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)\n",
+        "centre, spread = 0.0, 20.0\n",
+        "divided by one number for all columns, the small ones still count for nothing: each column has its own spread",
+    ),
+    "scaled for training only": (
+        "perceptron.augment((x - centre) / spread) @ weights",
+        "perceptron.augment(x) @ weights",
+        "new samples must be centred and scaled as those of the training were",
+    ),
+    "the other class": (
+        "    return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "    z = perceptron.augment((x - x.mean(axis=0)) / x.std(axis=0)) @ weights\n    return 1 - logistic.sigmoid(z)",
+        "the answers are turned round: this is the probability of label 0",
+    ),
+    "yes or no": (
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "return (perceptron.augment((x - centre) / spread) @ weights > 0) * 1.0",
+        "0 and 1 say that you are certain; a probability is asked for",
+    ),
+    "the share of ones": (
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "return np.full(len(x), thrown_t.mean())",
+        "the same probability for all: honest, but it uses no measurement",
+    ),
+    "logits": (
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "return perceptron.augment((x - centre) / spread) @ weights",
+        "these are logits, below 0 and above 1 as well: put the sigmoid on top",
+    ),
+    "uphill": (
+        "weights - 0.5 * slope",
+        "weights + 0.5 * slope",
+        "the gradient points uphill: subtract it",
+    ),
+    "labels of -1 and +1": (
+        "slope(weights, scaled, thrown_t)",
+        "slope(weights, scaled, 2 * thrown_t - 1)",
+        "the cross-entropy of this lesson wants labels 0 and 1",
+    ),
+    "a column": (
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)[:, None]",
+        "one number for each sample, shape (n,), is asked for",
+    ),
+    "the counter replaced": (
+        "centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)\n",
+        "slope = logistic.gradient\ncentre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)\n",
+        "take gradients from the given counter: sixty are the budget",
+    ),
+}
+RIGHT["open_chances"] = {
+    "the five inputs that matter most": """
+slope = Counted()
+mu, sd = thrown_x.mean(0), thrown_x.std(0)
+table = np.hstack([np.ones((80, 1)), (thrown_x - mu) / sd])
+first = slope(np.zeros(21), table, thrown_t)
+keep = np.append(0, 1 + np.argsort(-np.abs(first[1:]))[:5])
+v = np.zeros(6)
+for _ in range(25):
+    v -= 0.5 * slope(v, table[:, keep], thrown_t)
+
+
+def chance(x):
+    one = np.hstack([np.ones((len(x), 1)), (x - mu) / sd])
+    return 1 / (1 + np.exp(-one[:, keep] @ v))
+""",
+    "weights that shrink": """
+slope = Counted()
+train, others = data.standardise(thrown_x, np.zeros((1, 20)))
+shift, size = thrown_x.mean(axis=0), thrown_x.std(axis=0)
+v, train = np.zeros(21), perceptron.augment(train)
+shrink = np.append(0, np.full(20, 0.1))
+for _ in range(60):
+    v = v - 0.5 * (slope(v, train, thrown_t) + shrink * v)
+
+
+def chance(x):
+    return logistic.sigmoid(v[0] + (x - shift) / size @ v[1:])
+""",
+}
