@@ -1,4 +1,4 @@
-# %% [markdown] lesson="03" title="Backpropagation and automatic differentiation" minutes=180 builds_on="00 02"
+# %% [markdown] lesson="03" title="Backpropagation and automatic differentiation" minutes=230 builds_on="00 02"
 # A network has a million weights and one loss. How does the loss change with *each* of them, and how can one know all
 # million answers for about the price of running the network a few times?
 #
@@ -8,8 +8,8 @@
 # - write operations that know their own gradient: for numbers, arrays, matrix products and broadcasting;
 # - put them together into an engine that differentiates any program, test it, and train a network with it.
 #
-# You need lessons 00 (arrays, broadcasting) and 02 (slopes, gradient descent). There are eight exercises, three
-# predictions and one written question. At the end the parts you wrote run together.
+# You need lessons 00 (arrays, broadcasting) and 02 (slopes, gradient descent). There are ten exercises, one of them
+# open, three predictions and one written question. At the end the parts you wrote run together.
 
 # %% picture="opening" alt="The graph of a sigmoid neuron, 1 / (1 + exp(-(w0 x0 + w1 x1 + w2))), left to right, with the value of every node in its box and its gradient in red beneath."
 from course_lib.viz.pictures import backprop
@@ -959,19 +959,159 @@ else:
 kit["matmul"] = yours("matmul", else_=matrix_ops.matmul)
 run_backward = yours("backward", else_=small_engine.backward)
 
+# %% [markdown]
+# ### Formulas as formulas
+#
+# `apply(kit["add"], apply(kit["matmul"], x, w), b)` says what happens, but nobody wants to write networks so. Python lets a
+# class say what `+` means: `a + b` calls `a.__add__(b)`, and where `a` knows nothing of it, `b.__radd__(a)`. The same holds
+# for `-` (`sub`), `*` (`mul`), `/` (`truediv`), `@` (`matmul`), and `**` (`pow`); `-a` calls `a.__neg__()`.
+#
+# Three operations are enough for all of them, with one more: a power. $a - b = a + (-1)\,b$ and $a / b = a\,b^{-1}$ need
+# no gradient of their own. A formula made of operations that know the way back knows it too.
+
 
 # %%
-def call(name, *inputs):
-    return apply(kit[name], *inputs)
+def record(op, *inputs):
+    """As `apply`, but what comes out is a Value."""
+    made = apply(op, *inputs)
+    return Value(made.value, made.inputs, made.vjp)
 
 
-def layer(x, w, b):
-    return call("add", call("matmul", x, w), b)
+# %% [markdown] task="operators" title="An engine that reads formulas"
+# Write `power(a, n)` in the manner of section 3: the output $a^n$ of an array `a` for a number `n`, and its vjp, a tuple of
+# one gradient.
+#
+# Then complete the class `Value`, a `Node` with operators. `+`, `*` and `@` are there. Add `-`, `/` and `**` with a number as
+# exponent, and the minus in front: `__sub__`, `__rsub__`, `__truediv__`, `__rtruediv__`, `__pow__`, `__neg__`, made of what
+# is there and of `power`. Numbers and arrays may stand on **either side** of `-` and `/`. Each gives a new `Value`.
+# (`__array_ufunc__ = None` tells NumPy to leave `array - value` to your `__rsub__`.)
+#
+# Example: with `x = Value(2.0)` the formula `6 / x - x**3` has the value -5, and after `run_backward` with 1.0 `x.grad` is
+# -13.5.
 
 
-def sigmoid(s):  # (1 + tanh(s / 2)) / 2
-    return call("mul", 0.5, call("add", 1.0, call("tanh", call("mul", 0.5, s))))
+# %% solve="operators" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.small_engine.Value"
+class Value(Node):
+    """A Node that understands formulas."""
 
+    __array_ufunc__ = None
+
+    def __add__(self, other):
+        return record(kit["add"], self, other)
+
+    def __mul__(self, other):
+        return record(kit["mul"], self, other)
+
+    def __matmul__(self, other):
+        return record(kit["matmul"], self, other)
+
+    def __rmatmul__(self, other):
+        return record(kit["matmul"], other, self)
+
+    __radd__, __rmul__ = __add__, __mul__  # neither minds the order
+
+    ### BEGIN SOLUTION
+    def __pow__(self, n):
+        return record(lambda a: power(a, n), self)
+
+    def __neg__(self):
+        return self * -1.0
+
+    def __sub__(self, other):
+        return self + other * -1.0
+
+    def __rsub__(self, other):
+        return other + self * -1.0
+
+    def __truediv__(self, other):
+        return self * other**-1.0
+
+    def __rtruediv__(self, other):
+        return other * self**-1.0
+
+    ### END SOLUTION
+
+
+def power(a, n):
+    """a to the number n, element by element, and its vjp."""
+    ### BEGIN SOLUTION
+    return a**n, lambda g: (g * n * a ** (n - 1),)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="operators"
+# Which of the formulas in the text says what `-` is, and which says what `/` is? Who is `self` and who is `other` when
+# the number stands on the left?
+
+# %% [markdown] hint="operators"
+# For `6 - x` Python calls `x.__rsub__(6)`: the number is `other`, and stands on the left, so the answer is other + (-1) self.
+# For `6 / x`: other times self to the power -1. The slope of $a^n$ is $n\,a^{n-1}$; at a = 2, n = 3, upstream 10 the
+# gradient is 120.
+
+# %% [markdown] hint="operators"
+# ```python
+# def __pow__(self, n):
+#     return record(lambda a: power(a, n), self)
+#
+# def __sub__(self, other):
+#     return self + other * ...
+#
+# def __rtruediv__(self, other):
+#     return other * self ** ...
+# ```
+
+# %% check="operators" points=8
+with check("operators") as expect:
+
+    def tried(formula, *arrays):
+        """The value of a formula of Values, and the gradients of its inputs for an upstream gradient of ones."""
+        inputs = [Value(a) for a in arrays]
+        out = formula(*inputs)
+        small_engine.backward(out, np.ones_like(out.value))
+        return out.value, [x.grad for x in inputs]
+
+    a, b = np.array([[2.0, -1.0], [0.5, 3.0]]), np.array([[4.0, 7.0], [-2.0, 1.5]])
+    out, vjp = power(a, 3)
+    expect("power 3: output and gradient", (out, vjp(np.array([[1.0, -3.0], [2.0, 0.5]]))))
+    expect("a - b and -a", [tried(lambda x, y: x - y, a, b), tried(lambda x: -x, a)])
+    expect("a / b", tried(lambda x, y: x / y, a, b))
+    expect("a number on the left: 5 - a, 5 / a", [tried(lambda x: 5 - x, a), tried(lambda x: 5 / x, a)])
+    expect("an array on the left: b - a, b / a", [tried(lambda x: b - x, a), tried(lambda x: b / x, a)])
+    expect("every result is a Value", [type(f(Value(a))) is Value for f in (lambda x: 2 - x, lambda x: 2 / x, lambda x: -(x**2))])
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10311)
+    for n, d, m in ((3, 3, 3), (4, 2, 5), (1, 3, 2)):
+        x, w, shift = draw.normal(size=(n, d)), draw.normal(size=(d, m)), draw.uniform(1, 2, size=m)
+        expect(f"(x @ w - b)**2 / b, {n}x{d} and {d}x{m}", tried(lambda x, w, b: (x @ w - b) ** 2 / b, x, w, shift))
+        expect(f"1 - x @ w / (3 + b**2), an array as x, {n}x{d}", tried(lambda w, b, x=x: 1 - x @ w / (3 + b**2), w, shift))
+    positive = draw.uniform(0.5, 2, size=(2, 3))
+    for n in (2, 0.5, -1.5, 1):
+        out, vjp = power(positive, n)
+        expect(f"power {n}", (out, vjp(draw.normal(size=(2, 3)))))
+    expect("a formula of all of them", tried(lambda x, y: 1 / (1 + (x * y - 2 * x) ** 2) - x / y, positive, 1 + positive[::-1]))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# From here on networks are formulas: of your class, where it passes.
+
+# %%
+Formula = yours("operators", else_=small_engine.Value)
+grow = small_engine.apply if Formula is small_engine.Value else record
+
+
+def tanh_of(s):
+    return grow(kit["tanh"], s)
+
+
+def sigmoid(s):
+    return 0.5 * (1 + tanh_of(0.5 * s))
+
+
+# %%
+x = Formula(2.0)
+y = 6 / x - x**3
+run_backward(y, 1.0)
+print("value", y.value, " slope", x.grad)
 
 # %% [markdown]
 # **Lecture figure F22.** The lecture draws a network of three layers with sigmoids that predicts tomorrow's temperature
@@ -983,14 +1123,14 @@ def sigmoid(s):  # (1 + tanh(s / 2)) / 2
 
 # %% figure="F22"
 def weather_net(x, p):
-    h = sigmoid(layer(x, p["W1"], p["b1"]))
-    h = sigmoid(layer(h, p["W2"], p["b2"]))
-    return layer(h, p["W3"], p["b3"])
+    h = sigmoid(x @ p["W1"] + p["b1"])
+    h = sigmoid(h @ p["W2"] + p["b2"])
+    return h @ p["W3"] + p["b3"]
 
 
 rng = np.random.default_rng(22)
 shapes = {"W1": (3, 3), "b1": (3,), "W2": (3, 3), "b2": (3,), "W3": (3, 1), "b3": (1,)}
-p = {name: Node(rng.normal(size=shape).round(1)) for name, shape in shapes.items()}
+p = {name: Formula(rng.normal(size=shape).round(1)) for name, shape in shapes.items()}
 week, truth = np.array([[73.8, 75.8, 78.2]]) / 100, 80.8
 p["b3"].value = p["b3"].value - weather_net(week, p).value[0] - 10.4
 
@@ -998,8 +1138,7 @@ p["b3"].value = p["b3"].value - weather_net(week, p).value[0] - 10.4
 predictions, first_error = [], None
 for _ in range(60):
     y = weather_net(week, p)
-    off = call("add", y, -truth)
-    squared = call("mul", off, off)
+    squared = (y - truth) ** 2
     first_error = squared.value.item() if first_error is None else first_error
     predictions.append(y.value.item())
     run_backward(squared, np.ones((1, 1)))
@@ -1027,14 +1166,14 @@ lecture_table("F22 · tomorrow's temperature", rows)
 
 # %%
 def score_of(x, p):
-    h = call("tanh", layer(x, p["W1"], p["b1"]))
-    h = call("tanh", layer(h, p["W2"], p["b2"]))
-    return layer(h, p["W3"], p["b3"])
+    h = tanh_of(x @ p["W1"] + p["b1"])
+    h = tanh_of(h @ p["W2"] + p["b2"])
+    return h @ p["W3"] + p["b3"]
 
 
 def loss_of(x, t, p):
-    wrong = call("exp", call("mul", -t[:, None], score_of(x, p)))
-    return call("matmul", np.full((1, len(x)), 1 / len(x)), call("log", call("add", 1.0, wrong)))
+    wrong = grow(kit["exp"], -t[:, None] * score_of(x, p))
+    return np.full((1, len(x)), 1 / len(x)) @ grow(kit["log"], 1 + wrong)
 
 
 def start(hidden, rng):
@@ -1046,7 +1185,7 @@ def start(hidden, rng):
         "W3": (hidden, 1),
         "b3": (1,),
     }
-    return {name: Node(rng.normal(size=shape) / np.sqrt(shape[0])) for name, shape in shapes.items()}
+    return {name: Formula(rng.normal(size=shape) / np.sqrt(shape[0])) for name, shape in shapes.items()}
 
 
 # %%
@@ -1064,7 +1203,7 @@ direction = {name: np.random.default_rng(5).normal(size=node.value.shape) for na
 
 
 def moved(step):
-    return {name: Node(node.value + step * direction[name]) for name, node in p.items()}
+    return {name: Formula(node.value + step * direction[name]) for name, node in p.items()}
 
 
 def loss_along(step):
@@ -1150,6 +1289,107 @@ print("forward and backward over forward:", (np.array(both) / forward).round(1))
 # of 1974, to fit models of society, and wrote in 1981 how it would train neural networks. Bert Speelpenning wrote a
 # program in 1980 that did it to other programs. In 1986 David Rumelhart, Geoffrey Hinton and Ronald Williams showed
 # what hidden neurons learn by it, and that made it known.
+
+# %% [markdown]
+# ## 9. An open exercise
+#
+# A curve with a wave and a step, seen sixty times with noise. A network that goes through all the points has learned the
+# noise; one with too few bends misses the step. Draw it first:
+
+# %%
+curve_x, curve_y = data.wave(60, rng=np.random.default_rng(303))
+ax = axes(size=(5.4, 2.9), title="Sixty points, seen with noise", xlabel="x", ylabel="y")
+ax.plot(curve_x, curve_y, "o", color=BLUE, ms=4)
+plt.show()
+
+# %% [markdown] task="open_curve" title="A curve of 25 numbers"
+# Train, in your cell, a function on `curve_x` `(60,)` and `curve_y` `(60,)`, by your engine or in any other way. Define
+#
+# - `kept`: a list of the arrays that your function is made of (weights, biases, whatever it needs of the points);
+# - `curve(x)`: for `x` `(n,)` the values `(n,)`, computed from `kept` alone.
+#
+# Budget: **25 numbers** in `kept`, and two seconds of processor time. The judge measures the mean squared error on 400
+# new x, against the curve *without* noise. You get points for 0.06 and for 0.032. The cell below yours measures on 200
+# more points with noise; there even the true curve has 0.09.
+
+
+# %% solve="open_curve" difficulty=4 importance=5 minutes=30
+### BEGIN SOLUTION
+signs = 2 * np.random.default_rng(0).choice([-1.0, 1.0], size=(1, 8))
+starts = signs, -signs[0] * np.linspace(-3, 3, 8), np.random.default_rng(1).normal(size=(8, 1)) / 3, np.zeros(1)
+net = [Formula(start) for start in starts]  # eight bends, spread evenly
+for _ in range(1000):
+    h = tanh_of(curve_x[:, None] @ net[0] + net[1])
+    squared = (h @ net[2] + net[3] - curve_y[:, None]) ** 2
+    run_backward(squared, np.full((60, 1), 1 / 60))
+    for node in net:
+        node.value = node.value - 0.1 * node.grad
+kept = [node.value for node in net]
+
+
+def curve(x):
+    """y (n,) for x (n,)."""
+    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]
+
+
+### END SOLUTION
+
+# %% practice="curve_measured"
+if "curve" in globals() and "kept" in globals():
+    more_x, more_y = data.wave(200, rng=np.random.default_rng(34))
+    told = f"{sum(np.size(a) for a in kept)} numbers; mean squared error {np.mean((curve(more_x) - more_y) ** 2):.3f} on 200 more"
+    ax = axes(size=(5.4, 2.9), title=told, xlabel="x", ylabel="y")
+    ax.plot(curve_x, curve_y, "o", color=BLUE, ms=4)
+    ax.plot(more_x, curve(more_x), color=ORANGE)
+    plt.show()
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
+
+# %% [markdown] hint="open_curve"
+# A hidden layer of k tanh units and one output have 3k + 1 numbers. Each unit is one smooth step; the curve needs a few of
+# them, in the right places.
+
+# %% [markdown] hint="open_curve"
+# Where is a unit's step? Where $w x + b = 0$, so at $x = -b/w$. Start with steps spread over -3 to 3, not all near 0. Watch
+# the training loss, and try two starts: descent may end in a poor valley. If the loss jumps, the rate is too high.
+
+# %% [markdown] hint="open_curve"
+# ```python
+# net = [Formula(start) for start in (..., ..., ..., np.zeros(1))]      # (1, k), (k,), (k, 1), (1,)
+# for _ in range(...):
+#     h = tanh_of(curve_x[:, None] @ net[0] + net[1])
+#     squared = (... - curve_y[:, None]) ** 2
+#     run_backward(squared, np.full((60, 1), 1 / 60))                  # the gradient of the mean
+#     for node in net:
+#         node.value = node.value - ... * node.grad
+# kept = [node.value for node in net]
+# ```
+
+# %% held="open_curve" gives="new_x"
+import numpy as np
+
+from course_lib import data
+
+rng = np.random.default_rng(10321)
+new_x, true_y = data.wave(400, noise=0.0, rng=rng)
+
+# %% check="open_curve" points=3
+with check("open_curve") as expect:
+    expect("numbers within the budget of 25", 0 < sum(np.size(a) for a in kept) <= 25)
+    expect("7 places: the shape of what you return", np.shape(curve(np.linspace(-2.5, 2.5, 7))))
+    expect("finite values (how good, the judge measures)", bool(np.all(np.isfinite(curve(np.linspace(-3, 3, 50))))))
+    ### BEGIN HIDDEN TESTS
+    said = curve(expect.held("new_x").copy())
+    expect.outcome("0.06 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.06)
+    ### END HIDDEN TESTS
+
+# %% check="open_curve-better" points=2
+with check("open_curve-better") as expect:
+    expect("numbers within the budget of 25 (0.032: the judge measures)", 0 < sum(np.size(a) for a in kept) <= 25)
+    ### BEGIN HIDDEN TESTS
+    said = curve(expect.held("new_x").copy())
+    expect.outcome("0.032 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.032)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## To remember

@@ -5,11 +5,25 @@ from course_lib.data.generated import (
     banana_value,
     batches,
     moons,
+    ring,
     spirals,
     split,
     standardise,
     two_clouds,
+    wave,
     xor,
 )
 
-__all__ = ["banana", "banana_value", "batches", "moons", "spirals", "split", "standardise", "two_clouds", "xor"]
+__all__ = [
+    "banana",
+    "banana_value",
+    "batches",
+    "moons",
+    "ring",
+    "spirals",
+    "split",
+    "standardise",
+    "two_clouds",
+    "wave",
+    "xor",
+]

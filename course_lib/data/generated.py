@@ -110,6 +110,30 @@ def xor(n: int = 4, *, noise: float = 0.0, rng: np.random.Generator) -> tuple[np
     return _shuffle(x + noise * rng.normal(size=x.shape), x[:, 0] ^ x[:, 1], rng)
 
 
+def wave(n: int, *, noise: float = 0.3, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A curve with a wave and a step, seen with noise: x (n,) rising from -3 to 3, and y (n,).
+
+    `noise` is the standard deviation of what is added to sin(2x) exp(-x^2/8) + 0.8 tanh(6x - 4.2).
+    """
+    x = np.sort(rng.uniform(-3, 3, size=n))
+    y = np.sin(2 * x) * np.exp(-(x**2) / 8) + 0.8 * np.tanh(6 * x - 4.2)
+    return x, y + noise * rng.normal(size=n)
+
+
+def ring(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A ring-shaped class: x (n, 2) and t (n,), 1 in the ring and 0 inside and outside it, half of the points each.
+
+    The coordinates have different units: deviations of about 27 and 0.35 round the middle (300, 2).
+    A gap of a fifth of the ring's radius lies between the classes.
+    """
+    t = np.arange(n) % 2
+    outside = rng.random(n) < 0.5
+    low, high = np.where(t == 1, [[0.36], [1.0]], np.where(outside, [[1.3], [2.2]], [[0.0], [0.2]]))
+    radius, angle = np.sqrt(rng.uniform(low, high)), 2 * np.pi * rng.random(n)
+    x = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]) * [40, 0.5] + [300, 2]
+    return _shuffle(x, t, rng)
+
+
 def split(
     *arrays: np.ndarray, parts: Sequence[float] = (0.8, 0.2), rng: np.random.Generator
 ) -> list[tuple[np.ndarray, ...]]:

@@ -1,7 +1,8 @@
-"""Reverse mode for the small engine of lesson 03: order and backward of nodes with `value`, `inputs`, `vjp`, `grad`.
+"""The small engine of lesson 03: nodes that record themselves and understand formulas, their order, and backward.
 
-The lesson builds the same in front of the learner; its later cells use this where the learner's own does not pass yet.
-The library's real engine is `autograd/graph.py`.
+A node has `value`, `inputs`, `vjp` and `grad`. The lesson builds the same in front of the learner; its later cells, and
+the first network of lesson 04, use this where the learner's own does not pass yet. The library's real engine is
+`autograd/graph.py`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,66 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+from course_lib.autograd.graph import unbroadcast
+from course_lib.ops import elementwise, matrix
+
+
+class Value:
+    """An array, how it was computed, and its gradient once `backward` has run; understands + - * / @ and **.
+
+    A number or an array may stand on either side; the exponent is a number.
+    """
+
+    __array_ufunc__ = None  # an array on the left leaves the work to the methods below
+
+    def __init__(self, value, inputs=(), vjp=None):
+        self.value = np.asarray(value, dtype=float)
+        self.inputs, self.vjp, self.grad = inputs, vjp, None
+
+    def __add__(self, other):
+        return apply(elementwise.add, self, other)
+
+    def __radd__(self, other):
+        return apply(elementwise.add, other, self)
+
+    def __sub__(self, other):
+        return apply(elementwise.sub, self, other)
+
+    def __rsub__(self, other):
+        return apply(elementwise.sub, other, self)
+
+    def __mul__(self, other):
+        return apply(elementwise.mul, self, other)
+
+    def __rmul__(self, other):
+        return apply(elementwise.mul, other, self)
+
+    def __truediv__(self, other):
+        return apply(elementwise.div, self, other)
+
+    def __rtruediv__(self, other):
+        return apply(elementwise.div, other, self)
+
+    def __matmul__(self, other):
+        return apply(matrix.matmul, self, other)
+
+    def __rmatmul__(self, other):
+        return apply(matrix.matmul, other, self)
+
+    def __neg__(self):
+        return apply(elementwise.sub, 0.0, self)
+
+    def __pow__(self, n):
+        return apply(lambda a: (a**n, lambda g: (g * (n * a ** (n - 1)),)), self)
+
+
+def apply(op, *inputs):
+    """Run an operation on Values, arrays or numbers: the Value of its output, which knows the way back."""
+    nodes = tuple(x if isinstance(x, Value) else Value(x) for x in inputs)
+    out, vjp = op(*(node.value for node in nodes))
+    fit = [node.value.shape for node in nodes]
+    return Value(out, nodes, lambda g: [unbroadcast(gx, shape) for gx, shape in zip(vjp(g), fit, strict=True)])
 
 
 def order(root: Any) -> list[Any]:

@@ -589,3 +589,212 @@ RIGHT["tape_gradients"] = {
         "    return [sum(reports.get(k, [0.0])) for k in range(len(inputs))]"
     ),
 }
+
+WRONG["operators"] = {
+    "minus a number on the left turned round": (
+        "return other + self * -1.0",
+        "return self - other",
+        "for 5 - x Python calls x.__rsub__(5): the number stands on the left, so it is 5 - x and not x - 5",
+    ),
+    "a number divided by turned round": (
+        "return other * self**-1.0",
+        "return self / other",
+        "for 5 / x Python calls x.__rtruediv__(5): the number is what is divided",
+    ),
+    "the exponent not taken down": (
+        "g * n * a ** (n - 1)",
+        "g * n * a**n",
+        "the slope of a power has an exponent that is one less",
+    ),
+    "slope without n": (
+        "g * n * a ** (n - 1)",
+        "g * a ** (n - 1)",
+        "the slope of a to the n has the factor n",
+    ),
+    "slope without the upstream gradient": (
+        "g * n * a ** (n - 1)",
+        "n * a ** (n - 1)",
+        "every vjp multiplies by the upstream gradient g",
+    ),
+    "slope of a square for every power": (
+        "g * n * a ** (n - 1)",
+        "g * 2 * a",
+        "2a is the slope of a square only",
+    ),
+    "no tuple": (
+        "(g * n * a ** (n - 1),)",
+        "g * n * a ** (n - 1)",
+        "vjp returns a tuple, with a comma also for one gradient",
+    ),
+    "minus forgets its sign": (
+        "return self + other * -1.0",
+        "return self + other",
+        "a - b is a plus minus b; the minus is missing",
+    ),
+    "quotient without the power": (
+        "return self * other**-1.0",
+        "return self * other",
+        "a / b is a times b to the power -1",
+    ),
+    "results are plain Nodes": (
+        "return self * -1.0",
+        "return apply(kit['mul'], self, -1.0)",
+        "the result of apply is a Node without operators: use record, which gives a Value",
+    ),
+    "computed without the graph": (
+        "return record(lambda a: power(a, n), self)",
+        "return Value(self.value**n)",
+        "the number is right, but the new Value does not know what it came from, so no gradient passes",
+    ),
+}
+RIGHT["operators"] = {
+    "every operation with a gradient of its own": """
+class Value(Node):
+    __array_ufunc__ = None
+
+    def __add__(self, other):
+        return record(kit["add"], self, other)
+
+    def __radd__(self, other):
+        return record(kit["add"], other, self)
+
+    def __sub__(self, other):
+        return record(lambda a, b: (a - b, lambda g: (g, -g)), self, other)
+
+    def __rsub__(self, other):
+        return record(lambda a, b: (a - b, lambda g: (g, -g)), other, self)
+
+    def __mul__(self, other):
+        return record(kit["mul"], self, other)
+
+    def __rmul__(self, other):
+        return record(kit["mul"], other, self)
+
+    def __truediv__(self, other):
+        return record(divide, self, other)
+
+    def __rtruediv__(self, other):
+        return record(divide, other, self)
+
+    def __matmul__(self, other):
+        return record(kit["matmul"], self, other)
+
+    def __rmatmul__(self, other):
+        return record(kit["matmul"], other, self)
+
+    def __neg__(self):
+        return record(lambda a: (-a, lambda g: (-g,)), self)
+
+    def __pow__(self, exponent):
+        return record(power, self, exponent) if isinstance(exponent, Node) else record(lambda a: power(a, exponent), self)
+
+
+def power(a, n):
+    out = np.power(a, n)
+
+    def vjp(g):
+        return (n * np.power(a, n - 1) * g,)
+
+    return out, vjp
+""",
+}
+
+WRONG["open_curve"] = {
+    "not trained": (
+        "range(1000)",
+        "range(0)",
+        "the weights are still those of the start: train in this cell",
+    ),
+    "too few steps": (
+        "range(1000)",
+        "range(20)",
+        "the loss is still falling fast after so few steps",
+    ),
+    "rate too high": (
+        "0.1 * node.grad",
+        "2.0 * node.grad",
+        "the steps overshoot and the loss jumps about: take a smaller rate",
+    ),
+    "a straight line": (
+        "kept = [node.value for node in net]\n\n\ndef curve(x):\n"
+        '    """y (n,) for x (n,)."""\n'
+        "    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]",
+        "kept = [np.polyfit(curve_x, curve_y, 1)]\n\n\ndef curve(x):\n    return np.polyval(kept[0], x)",
+        "a straight line has neither the wave nor the step",
+    ),
+    "two bends": (
+        "net = [Formula(start) for start in starts]  # eight bends, spread evenly",
+        "net = [Formula(a) for a in (starts[0][:, [2, 5]], starts[1][[2, 5]], starts[2][[2, 5]], starts[3])]",
+        "two units make two bends; the wave and the step need more",
+    ),
+    "all units begin equal": (
+        "net = [Formula(start) for start in starts]  # eight bends, spread evenly",
+        "net = [Formula(0 * start + 0.1) for start in starts]",
+        "units that begin equal stay equal: eight of them are one",
+    ),
+    "the mean of the points": (
+        "return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]",
+        "return np.full(len(x), curve_y.mean())",
+        "the same value everywhere: the best flat line, and no curve",
+    ),
+    "the points learned by heart": (
+        "kept = [node.value for node in net]\n\n\ndef curve(x):\n"
+        '    """y (n,) for x (n,)."""\n'
+        "    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]",
+        "kept = [curve_x, curve_y]\n\n\ndef curve(x):\n    return np.interp(x, *kept)",
+        "a line from point to point keeps 120 numbers, the noise among them",
+    ),
+    "a polynomial through everything": (
+        "kept = [node.value for node in net]\n\n\ndef curve(x):\n"
+        '    """y (n,) for x (n,)."""\n'
+        "    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]",
+        "kept = [np.polynomial.Chebyshev.fit(curve_x, curve_y, 24).coef]\n\n\ndef curve(x):\n"
+        "    return np.polynomial.chebyshev.chebval(x / 3, kept[0])",
+        "a polynomial of so high a degree swings between the points: fewer terms, or something that bends in places",
+    ),
+    "a column": (
+        "+ kept[3])[:, 0]",
+        "+ kept[3])",
+        "one number for each x, shape (n,), is asked for",
+    ),
+    "sine in place of tanh in use": (
+        "np.tanh(x[:, None]",
+        "np.sin(x[:, None]",
+        "what is computed in use must be what was trained",
+    ),
+}
+RIGHT["open_curve"] = {
+    "steps at fixed places, by least squares": """
+places = np.linspace(-2.8, 2.8, 11)
+
+
+def steps_of(x):
+    return np.column_stack([np.ones(len(x)), np.tanh(2.5 * (x[:, None] - places))])
+
+
+table = steps_of(curve_x)
+kept = [places, np.linalg.solve(table.T @ table + 0.05 * np.eye(12), table.T @ curve_y)]
+
+
+def curve(x):
+    return np.column_stack([np.ones(len(x)), np.tanh(2.5 * (x[:, None] - kept[0]))]) @ kept[1]
+""",
+    "the library's Tensor": """
+from course_lib import Tensor
+from course_lib import functional as F
+
+draw = np.random.default_rng(3)
+slopes = 2 * draw.choice([-1.0, 1.0], size=(1, 8))
+p = [Tensor(v, requires_grad=True) for v in (slopes, -slopes[0] * np.linspace(-3, 3, 8), draw.normal(size=(8, 1)) / 3, np.zeros(1))]
+for _ in range(1000):
+    off = F.tanh(Tensor(curve_x[:, None]) @ p[0] + p[1]) @ p[2] + p[3] - curve_y[:, None]
+    (off**2).mean().backward()
+    p = [Tensor(q.data - 0.1 * q.grad, requires_grad=True) for q in p]
+kept = [q.data for q in p]
+
+
+def curve(x):
+    hidden = np.tanh(np.outer(x, kept[0][0]) + kept[1])
+    return hidden @ kept[2][:, 0] + kept[3][0]
+""",
+}

@@ -8,7 +8,8 @@ from course_lib.topics import perceptron
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("01_perceptron")
-ANSWERS = answers(LESSON, np=np)
+NOISY_X, NOISY_T, _ = perceptron.mislabelled(400, rng=np.random.default_rng(1017))
+ANSWERS = answers(LESSON, np=np, perceptron=perceptron, noisy_x=NOISY_X, noisy_t=NOISY_T)
 
 
 def task(id):
@@ -154,3 +155,34 @@ def test_the_given_program_spoils_what_its_task_says():
         w, said = broken["pocket"](x1, t, 4, np.random.default_rng(seed))
         found.add((int(np.sum(t * (x1 @ w) <= 0)), int(said)))
     assert (2, 1) in found
+
+
+# ------------------------------------------------------------------- the open exercise
+
+
+def share_right(seed, change=("", "")):
+    """The open exercise's answer, trained in another order: its share of new true labels."""
+    namespace = {"np": np, "perceptron": perceptron, "noisy_x": NOISY_X, "noisy_t": NOISY_T}
+    source = LESSON.exercise("open_rule").reference.replace("default_rng(0)", f"default_rng({seed})")
+    assert change[0] in source
+    exec(source.replace(*change), namespace)
+    x, _, true = perceptron.mislabelled(2000, rng=np.random.default_rng(5))
+    return np.mean(perceptron.predict(namespace["rule"], x) == true)
+
+
+def test_the_open_exercise_draws_the_set_that_it_is_tested_on():
+    assert any("mislabelled(400, rng=np.random.default_rng(1017))" in c.source for c in LESSON.cells)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_mean_of_the_weights_clears_the_open_exercise_in_any_order_and_the_last_ones_do_not(seed):
+    assert share_right(seed) > 0.935
+    assert share_right(seed, ("mean = total / (20 * len(noisy_t))", "mean = w")) < 0.91
+
+
+def test_the_plain_first_ideas_miss_it():
+    x, _, true = perceptron.mislabelled(2000, rng=np.random.default_rng(5))
+    inputs = perceptron.augment(NOISY_X)
+    plain = perceptron.train(inputs, NOISY_T, max_epochs=50)[0]
+    assert np.mean(perceptron.predict(plain, x) == true) < 0.8
+    assert np.mean(perceptron.predict(NOISY_T @ inputs, x) == true) < 0.8

@@ -8,7 +8,9 @@ from course_lib.topics import logistic, perceptron
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("02_logistic_regression")
-ANSWERS = answers(LESSON, np=np, logistic=logistic)
+OPEN = {"np": np, "logistic": logistic, "perceptron": perceptron}
+exec(next(c.source for c in LESSON.cells if "class Counted" in c.source), OPEN)
+ANSWERS = answers(LESSON, **OPEN)
 
 
 def task(id):
@@ -122,3 +124,35 @@ def test_far_easy_points_turn_least_squares_and_not_cross_entropy():
     squares = np.linalg.lstsq(x1, 2 * t - 1, rcond=None)[0]
     assert np.sum((x1 @ squares >= 0) != t) >= 5
     assert np.array_equal(x1 @ logistic.train(x1, t, eta=0.05, steps=2000) >= 0, t == 1)
+
+
+# ------------------------------------------------------------------- the open exercise
+
+
+def off_by(seed, steps=15, rate=0.5):
+    """Mean squared difference to the true chances of new samples, of the open exercise's answer on another set."""
+    namespace = dict(OPEN)
+    namespace["thrown_x"], namespace["thrown_t"], _ = logistic.chances(80, rng=np.random.default_rng(seed))
+    source = LESSON.exercise("open_chances").reference
+    assert "range(15)" in source
+    exec(source.replace("range(15)", f"range({steps})").replace("0.5 * slope", f"{rate} * slope"), namespace)
+    x, _, p = logistic.chances(2000, rng=np.random.default_rng(6))
+    return np.mean((namespace["chance"](x) - p) ** 2)
+
+
+def test_the_open_exercise_is_solved_with_room_by_stopping_early_and_not_by_the_whole_budget():
+    assert off_by(2017) < 0.024
+    assert 0.05 < off_by(2017, steps=60, rate=3) < 0.09
+
+
+def test_on_other_sets_stopping_early_is_better_too():
+    early, late = (np.array([off_by(seed, steps, 2.0) for seed in range(8)]) for steps in (5, 60))
+    assert np.all(early < late)
+
+
+def test_the_counter_of_the_open_exercise_ends():
+    slope, x1 = OPEN["Counted"](calls=2), np.ones((3, 2))
+    np.testing.assert_array_equal(slope(np.zeros(2), x1, np.ones(3)), [-0.5, -0.5])
+    slope(np.zeros(2), x1, np.ones(3))
+    with pytest.raises(RuntimeError, match="used up"):
+        slope(np.zeros(2), x1, np.ones(3))

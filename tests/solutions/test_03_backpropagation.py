@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_lib import data
 from course_lib.autograd import graph
 from course_lib.autograd.tensor import Tensor
 from course_lib.ops import elementwise
@@ -26,7 +27,18 @@ def apply(op, *nodes):
     )
 
 
-ANSWERS = answers(LESSON, np=np, in_order=small_engine.order)
+KIT = {"add": elementwise.add, "mul": elementwise.mul, "matmul": matrix_ops.matmul}
+CURVE_X, CURVE_Y = data.wave(60, rng=np.random.default_rng(303))
+ENGINE = {"Formula": small_engine.Value, "run_backward": small_engine.backward, "curve_x": CURVE_X, "curve_y": CURVE_Y}
+ENGINE["tanh_of"] = lambda s: small_engine.apply(elementwise.tanh, s)
+
+
+def record(op, *inputs):
+    made = apply(op, *(x if isinstance(x, Node) else Node(x) for x in inputs))
+    return ANSWERS["Value"](made.value, made.inputs, made.vjp)
+
+
+ANSWERS = answers(LESSON, np=np, in_order=small_engine.order, Node=Node, record=record, kit=KIT, **ENGINE)
 
 
 def random_program(rng, steps=8):
@@ -43,8 +55,14 @@ def random_program(rng, steps=8):
     return nodes, tensors
 
 
+@pytest.fixture
+def rng():
+    return np.random.default_rng(3)
+
+
 def test_the_exercises_of_the_curriculum_are_there_in_order():
     wanted = "sigmoid_graph mul matmul unbroadcast topological_order backward gradient_check tape_gradients"
+    wanted += " operators open_curve"
     assert [e.id for e in LESSON.exercises if e.id in wanted.split()] == wanted.split()
 
 
@@ -119,3 +137,52 @@ def test_by_hand_and_by_the_library_the_sigmoid_graph_has_the_same_gradients():
     _, _, gw, gx = ANSWERS["sigmoid_graph"](np.array(w), np.array(x), 1.0)
     np.testing.assert_allclose(gw, [names[f"w{i}"].grad for i in range(3)])
     np.testing.assert_allclose(gx, [names[f"x{i}"].grad for i in range(2)])
+
+
+# ------------------------------------------------------------------- formulas, and the open exercise
+
+FORMULAS = [
+    lambda a, b, w: (a @ w - b) ** 2 / b,
+    lambda a, b, w: 1 - a @ w / (3 + b**2),
+    lambda a, b, w: -(2 / b) * (a @ w) + (a @ w - 1.5) * 0.5 + 4,
+    lambda a, b, w: np.ones((3, 3)) @ (a @ w) - (np.full((3, 2), 2.0) - a @ w) / b**-1.5,
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_formulas_are_the_tensors_values_and_gradients_in_the_lesson_and_in_the_small_engine(formula, rng):
+    arrays = rng.normal(size=(3, 4)), rng.uniform(0.5, 2, size=2), rng.normal(size=(4, 2))
+    tensors = [Tensor(a, requires_grad=True) for a in arrays]
+    wanted = formula(*tensors)
+    wanted.sum().backward()
+    for kind in (small_engine.Value, ANSWERS["Value"]):
+        values = [kind(a) for a in arrays]
+        out = formula(*values)
+        assert type(out) is kind
+        np.testing.assert_allclose(out.value, wanted.data, rtol=1e-12)
+        small_engine.backward(out, np.ones_like(out.value))
+        for value, tensor in zip(values, tensors, strict=True):
+            np.testing.assert_allclose(value.grad, tensor.grad, rtol=1e-10)
+
+
+def off_by(seed, change=("", "")):
+    """Mean squared error, against the curve without noise, of the open exercise's answer from another start."""
+    namespace = {"np": np, **ENGINE}
+    source = LESSON.exercise("open_curve").reference.replace("default_rng(0)", f"default_rng({seed})")
+    assert change[0] in source
+    exec(source.replace("default_rng(1)", f"default_rng({seed + 100})").replace(*change), namespace)
+    assert sum(a.size for a in namespace["kept"]) <= 25
+    x, y = data.wave(400, noise=0.0, rng=np.random.default_rng(8))
+    return np.mean((namespace["curve"](x) - y) ** 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_open_exercise_is_solved_with_room_to_spare_from_any_start(seed):
+    assert off_by(seed) < 0.026
+
+
+def test_two_bends_or_a_polynomial_do_not_reach_its_second_step():
+    assert off_by(0, ("in starts]", "in (starts[0][:, :2], starts[1][:2], starts[2][:2], starts[3])]")) > 0.06
+    x, y = data.wave(400, noise=0.0, rng=np.random.default_rng(8))
+    for degree in range(1, 25):
+        assert np.mean((np.polynomial.Chebyshev.fit(CURVE_X, CURVE_Y, degree)(x) - y) ** 2) > 0.032

@@ -166,3 +166,23 @@ def test_batches_without_a_generator_keep_the_order():
 def test_bad_input_is_one_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_ring_lies_between_two_other_parts_with_gaps():
+    x, t = data.ring(1001, rng=np.random.default_rng(0))
+    radius = np.linalg.norm((x - [300, 2]) / [40, 0.5], axis=1)
+    assert (np.sum(t == 1), np.sum(t == 0)) == (500, 501)
+    assert 0.6 <= radius[t == 1].min() < radius[t == 1].max() <= 1.0
+    others = radius[t == 0]
+    assert others[others < 0.8].max() < 0.45
+    assert others[others > 0.8].min() > 1.14
+    assert np.mean(others < 0.8) == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_wave_without_noise_is_the_curve_and_noise_has_its_deviation():
+    x, y = data.wave(5000, noise=0.0, rng=np.random.default_rng(0))
+    assert np.all(np.diff(x) >= 0)
+    np.testing.assert_allclose(y, np.sin(2 * x) * np.exp(-(x**2) / 8) + 0.8 * np.tanh(6 * x - 4.2))
+    again, noisy = data.wave(5000, noise=0.3, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(x, again)
+    assert np.std(noisy - y) == pytest.approx(0.3, rel=0.05)

@@ -84,3 +84,13 @@ def test_training_separates_what_a_line_can_separate(rng):
     np.testing.assert_array_equal((x1 @ w.T).argmax(axis=1), t)
     assert losses[0] == pytest.approx(np.log(2))
     assert np.all(np.diff(losses) < 0)
+
+
+def test_labels_are_thrown_with_the_chances_told():
+    x, t, p = logistic.chances(40_000, rng=np.random.default_rng(1))
+    assert x.shape == (40_000, 20)
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        near = (p >= low) & (p < low + 0.2)
+        assert np.mean(t[near]) == pytest.approx(np.mean(p[near]), abs=0.02)
+    z = x / np.tile([1, 30, 0.1, 5], 5) - 2
+    np.testing.assert_allclose(logistic.sigmoid(z[:, [2, 9, 14]] @ [1.2, -1.2, 0.8] - 0.4), p, rtol=1e-9)

@@ -112,3 +112,13 @@ def test_augment_keeps_the_precision_of_floats_and_turns_whole_numbers_into_floa
 def test_bad_input_is_one_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_one_in_five_labels_told_is_wrong_and_a_plane_parts_the_true_ones():
+    x, told, true = perceptron.mislabelled(20_000, rng=np.random.default_rng(0))
+    assert x.shape == (20_000, 10)
+    assert np.mean(told != true) == pytest.approx(0.2, abs=0.01)
+    normal = np.append(np.ones(4), np.zeros(6)) / np.geomspace(1, 20, 10)
+    np.testing.assert_array_equal(perceptron.predict(np.append(0.3, normal), x), true)
+    again = perceptron.mislabelled(20_000, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(x, again[0])
