@@ -977,22 +977,9 @@ def record(op, *inputs):
     return Value(made.value, made.inputs, made.vjp)
 
 
-# %% [markdown] task="operators" title="An engine that reads formulas"
-# Write `power(a, n)` in the manner of section 3: the output $a^n$ of an array `a` for a number `n`, and its vjp, a tuple of
-# one gradient.
-#
-# Then complete the class `Value`, a `Node` with operators. `+`, `*` and `@` are there. Add `-`, `/` and `**` with a number as
-# exponent, and the minus in front: `__sub__`, `__rsub__`, `__truediv__`, `__rtruediv__`, `__pow__`, `__neg__`, made of what
-# is there and of `power`. Numbers and arrays may stand on **either side** of `-` and `/`. Each gives a new `Value`.
-# (`__array_ufunc__ = None` tells NumPy to leave `array - value` to your `__rsub__`.)
-#
-# Example: with `x = Value(2.0)` the formula `6 / x - x**3` has the value -5, and after `run_backward` with 1.0 `x.grad` is
-# -13.5.
-
-
-# %% solve="operators" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.small_engine.Value"
-class Value(Node):
-    """A Node that understands formulas."""
+# %%
+class Sums(Node):
+    """A Node that understands +, * and @; arrays on the left leave the work to it."""
 
     __array_ufunc__ = None
 
@@ -1009,6 +996,23 @@ class Value(Node):
         return record(kit["matmul"], other, self)
 
     __radd__, __rmul__ = __add__, __mul__  # neither minds the order
+
+
+# %% [markdown] task="operators" title="An engine that reads formulas"
+# Write `power(a, n)` in the manner of section 3: the output $a^n$ of an array `a` for a number `n`, and its vjp, a tuple of
+# one gradient.
+#
+# Then complete the class `Value`. `Sums` gives it `+`, `*` and `@`. Add `-`, `/` and `**` with a number as exponent, and the
+# minus in front: `__sub__`, `__rsub__`, `__truediv__`, `__rtruediv__`, `__pow__`, `__neg__`, made of what is there and of
+# `power`. Numbers and arrays may stand on **either side** of `-` and `/`. Each gives a new `Value`.
+#
+# Example: with `x = Value(2.0)` the formula `6 / x - x**3` has the value -5, and after `run_backward` with 1.0 `x.grad` is
+# -13.5.
+
+
+# %% solve="operators" difficulty=3 importance=4 minutes=20 forbid="course_lib.topics.small_engine.Value"
+class Value(Sums):
+    """A Node that understands formulas."""
 
     ### BEGIN SOLUTION
     def __pow__(self, n):
@@ -1072,7 +1076,9 @@ with check("operators") as expect:
 
     a, b = np.array([[2.0, -1.0], [0.5, 3.0]]), np.array([[4.0, 7.0], [-2.0, 1.5]])
     out, vjp = power(a, 3)
-    expect("power 3: output and gradient", (out, vjp(np.array([[1.0, -3.0], [2.0, 0.5]]))))
+    g = np.array([[1.0, -3.0], [2.0, 0.5]])
+    expect("power 3: output and gradient", (out, vjp(g)))
+    expect("power 3: the vjp called again", vjp(-2 * g))
     expect("a - b and -a", [tried(lambda x, y: x - y, a, b), tried(lambda x: -x, a)])
     expect("a / b", tried(lambda x, y: x / y, a, b))
     expect("a number on the left: 5 - a, 5 / a", [tried(lambda x: 5 - x, a), tried(lambda x: 5 / x, a)])
@@ -1087,7 +1093,10 @@ with check("operators") as expect:
     positive = draw.uniform(0.5, 2, size=(2, 3))
     for n in (2, 0.5, -1.5, 1):
         out, vjp = power(positive, n)
-        expect(f"power {n}", (out, vjp(draw.normal(size=(2, 3)))))
+        g = draw.normal(size=(2, 3))
+        expect(f"power {n}", (out, vjp(g), vjp(3 * g)))
+    kinds = [type(f(Value(positive))) is Value for f in (lambda x: 3 - x, lambda x: x - 3, lambda x: -x, lambda x: 3 / x, lambda x: x**2)]
+    expect("results that are Values", kinds)
     expect("a formula of all of them", tried(lambda x, y: 1 / (1 + (x * y - 2 * x) ** 2) - x / y, positive, 1 + positive[::-1]))
     ### END HIDDEN TESTS
 

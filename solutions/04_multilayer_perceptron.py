@@ -1,4 +1,4 @@
-# %% [markdown] lesson="04" title="The multilayer perceptron" minutes=180 builds_on="01 02 03"
+# %% [markdown] lesson="04" title="The multilayer perceptron" minutes=280 builds_on="01 02 03"
 # One neuron draws one line. What can a second layer of neurons draw, and what does it need between the layers to be
 # more than a longer way to draw a line?
 #
@@ -9,7 +9,8 @@
 # - see a ReLU network as a sheet folded along lines, and count its flat pieces;
 # - fit a surface with a handful of units, by an optimiser that uses second-order information.
 #
-# You need lessons 01 to 03. There are eight exercises, three predictions and one written question.
+# You need lessons 01 to 03. There are thirteen exercises, one of them open, three predictions and one
+# written question.
 
 # %% picture="opening" alt="Left: three lines cut the plane into seven tinted regions, each line with its normal. Right: the surface that three ReLU units make, flat in every region and folded along the three lines."
 from course_lib.viz.pictures import multilayer
@@ -23,6 +24,8 @@ multilayer.folded(*weights(STARTS["three folds"]))
 # Run this cell first.
 
 # %%
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import least_squares
@@ -33,9 +36,10 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import datasets
 from course_lib.ops import elementwise
-from course_lib.topics import gauss_newton, mlp
-from course_lib.viz import curves, folds, planes, style
+from course_lib.topics import gauss_newton, mlp, small_engine
+from course_lib.viz import curves, deep_folds, folds, images, planes, style
 from course_lib.viz.lecture import lecture_table
+from course_lib.widgets.deep_folds import deep_fold_explorer
 from course_lib.widgets.folds import fold_explorer
 
 np.set_printoptions(precision=4, suppress=True)
@@ -384,6 +388,55 @@ with check("leaky_maxout-maxout") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# And backward? Change one piece of a maxout unit a little. If it is the largest, h changes by as much; if not, h does not
+# change at all. So the slope of h is 1 for the winner and 0 for the others: the mask of ReLU, for p pieces.
+
+# %% [markdown] task="maxout_vjp" title="Maxout, backward"
+# Write `maxout_vjp(g, winner, pieces)`: the gradient of `z`, shape `(n, k * pieces)`, float.
+#
+# `g` `(n, k)` is the upstream gradient of the units, `winner` `(n, k)` says which piece of each was largest, as `maxout`
+# returned it. The columns are ordered as there. Change neither `g` nor `winner`.
+#
+# Example: `g = [[10., 20.]]`, `winner = [[1, 0]]` and 2 pieces give `[[0., 10., 20., 0.]]`.
+
+
+# %% solve="maxout_vjp" difficulty=3 importance=3 minutes=10 forbid="course_lib.functional.maxout"
+def maxout_vjp(g, winner, pieces):
+    """Upstream g (n, k) and winners (n, k) -> gradient of z (n, k * pieces)."""
+    ### BEGIN SOLUTION
+    won = winner[:, :, None] == np.arange(pieces)
+    return (g[:, :, None] * won).reshape(len(g), -1)
+    ### END SOLUTION
+
+
+# %% [markdown] hint="maxout_vjp"
+# Give the pieces an axis of their own again: an array `(n, k, pieces)` that is g at the winner's place and 0 elsewhere.
+
+# %% [markdown] hint="maxout_vjp"
+# That is the one-hot table of lesson 00 for every unit: `winner[:, :, None] == np.arange(pieces)` is `(n, k, pieces)`, True
+# once for every unit. Then reshape.
+
+# %% [markdown] hint="maxout_vjp"
+# ```python
+# won = winner[:, :, None] == ...
+# return (g[:, :, None] * ...).reshape(len(g), ...)
+# ```
+
+# %% check="maxout_vjp" points=5
+with check("maxout_vjp") as expect:
+    g = np.array([[2.0, -1, 0.5], [3, 4, -5]])
+    winner = np.array([[0, 2, 1], [2, 2, 0]])
+    expect("3 units of 3 pieces", maxout_vjp(g, winner, 3))
+    expect("3 units of 4 pieces, the last never wins", maxout_vjp(g, winner, 4))
+    expect.unchanged("g and winner afterwards", (g, winner))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10412)
+    for n, k, pieces in [(4, 2, 2), (3, 2, 4), (5, 1, 3), (2, 3, 2)]:
+        g, winner = draw.normal(size=(n, k)), draw.integers(0, pieces, size=(n, k))
+        expect(f"{n} samples, {k} units of {pieces}", maxout_vjp(g, winner, pieces))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
 # **Lecture figure F27.** The lecture says: ReLU units die when the learning rate is too high, and ReLU is cheaper than
 # the sigmoid. Both can be measured. First the deaths: a network 64-64-10 learns the bundled 8×8 digits, by 300 steps of
 # gradient descent on batches of 64, at rising learning rates. A unit is dead when it is 0 on all training images.
@@ -463,6 +516,18 @@ lecture_table("F27 · dead units and cost of ReLU", rows)
 # step moves all weights of a unit down together, and it is off for every image. With each pixel centred (lesson 00) the
 # same rate kills none. Watch the share of dead units when you train; it is one of the drills of lesson 07.
 #
+# ### Which one, then?
+#
+# | where | take | because |
+# |---|---|---|
+# | hidden layers, at first | ReLU, centred inputs, a moderate rate | cheap, no saturation on its right side |
+# | many units die | a smaller rate; then leaky ReLU | a slope on both sides |
+# | weights to spare | maxout | learns its shape, never saturates, costs p times the weights |
+# | the surface must be smooth (section 6) | tanh | centred, with slopes everywhere |
+# | hidden layers of a deep net | not the sigmoid | not centred, and slopes of a quarter at most |
+# | output: a number | nothing | it must reach every value |
+# | output: yes or no; one of many | sigmoid; softmax, inside the loss | probabilities (lesson 02) |
+#
 # ## 3. Forward: every hidden unit is a hyperplane
 #
 # A hidden unit $h_j = \sigma_1(w_j\cdot x + b_j)$ is a neuron of lesson 01, with its line (in general a hyperplane), its
@@ -532,6 +597,54 @@ h, y = forward(corners, *xor, lambda a: np.maximum(a, 0), lambda a: a)
 print("hidden units:", *h, " outputs:", y[:, 0])
 
 # %% [markdown]
+# These weights are made by hand. Now let a network find its own, on the engine of lesson 03: `small_engine.Value` is what
+# you built there, a node that records itself and reads formulas. It has no ReLU. Yours comes in as an operation like any
+# other; all that is missing is the tuple around the gradient.
+
+
+# %%
+def library_relu(a):
+    h, vjp = elementwise.relu(a)
+    return h, lambda g: vjp(g)[0]
+
+
+my_relu = yours("relu_vjp", else_=library_relu)
+
+
+def relu_op(a):
+    h, vjp = my_relu(a)
+    return h, lambda g: (vjp(g),)
+
+
+# %%
+def first_network(seed, steps=400, units=4):
+    """XOR, learned by `units` ReLU units: outputs and losses."""
+    rng, losses = np.random.default_rng(seed), []
+    w1, b1, w2, b2 = (small_engine.Value(rng.normal(size=shape)) for shape in ((2, units), units, (units, 1), 1))
+    for _ in range(steps):
+        y = small_engine.apply(relu_op, corners @ w1 + b1) @ w2 + b2
+        squared = (y - np.array([[0.0], [1], [1], [0]])) ** 2
+        small_engine.backward(squared, np.full((4, 1), 1 / 4))
+        losses.append(squared.value.mean())
+        for p in (w1, b1, w2, b2):
+            p.value = p.value - 0.1 * p.grad
+    return y.value[:, 0], losses
+
+
+# %%
+outputs, losses = first_network(seed=0)
+print("outputs", outputs, f" loss {losses[0]:.3f} -> {losses[-1]:.1e}")
+
+# %% practice="first_starts"
+for units in (2, 4, 8):
+    solved = sum(first_network(seed, units=units)[1][-1] < 0.01 for seed in range(20))
+    print(f"{units} hidden units: solved from {solved} of 20 starts")
+
+# %% [markdown]
+# Two units are enough to *hold* the answer, as you saw, but from most starts descent does not find it: a spare unit or two
+# makes learning easier.
+
+# %% [markdown]
 # ### One, two, three hyperplanes
 
 # %% picture="hyperplanes" alt="One, two and three lines in the plane with the regions they tell apart, 2, 4 and 7, and above each the surface that ReLU units with these lines fold."
@@ -591,7 +704,7 @@ multilayer.ridge(*weights(STARTS["a ridge"]))
 MORE = False  # True: 32 units too, and five times the steps, about half a minute
 banana_x, banana_t = data.banana(600, rng=np.random.default_rng(0))
 centre, spread = banana_x.mean(axis=0), banana_x.std(axis=0)
-inputs, targets = (banana_x - centre) / spread, banana_t[:, None].astype(float)
+inputs, targets = ((banana_x - centre) / spread).astype("float32"), banana_t[:, None].astype("float32")
 
 
 def trained(k, seed, steps):
@@ -618,7 +731,7 @@ for ax, k in zip(style.row(len(sizes), size=(2.8, 3.0)), sizes, strict=True):
 
     def decide(points, net=best[k][1]):
         with no_grad():
-            return (net(Tensor((points - centre) / spread)).data[:, 0] > 0).astype(int)
+            return (net(Tensor(((points - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)
 
     planes.view(banana_x[banana_t == 1], ax=ax, pad=0.25)
     planes.regions(decide, ax=ax)
@@ -761,6 +874,64 @@ style.axes(left, title=f"{np.mean(classify(spiral_x) == spiral_t):.1%} right")
 ax = curves.learning_curves({"loss": losses}, ax=right, xlabel="step", log=True)
 
 # %% [markdown]
+# ### What does a hidden unit look for?
+#
+# A unit's weights are a picture of the input that drives it most: it is a **feature detector**. In lesson 02 the ten rows
+# of a softmax were templates of whole digits. Now sixteen hidden units stand between, shared by all ten classes.
+
+# %% practice="detectors"
+digits = datasets.load("digits")
+pixels = digits.x_train.reshape(len(digits.x_train), -1) / 255
+middle = pixels.mean(axis=0)
+test_pixels = digits.x_test.reshape(len(digits.x_test), -1) / 255 - middle
+
+
+def on_digits(sizes, seed, steps=400):
+    """A ReLU network 64-...-10 trained by Adam on batches of 64, and its share of test digits right."""
+    rng, layers = np.random.default_rng(seed), []
+    for d, k in pairwise(sizes):
+        layers += [nn.Linear(d, k, rng=rng), nn.ReLU()]
+    net = nn.Sequential(*layers[:-1])
+    adam = optim.Adam(net.parameters(), lr=0.01)
+    for _ in range(steps):
+        pick = rng.integers(0, len(pixels), 64)
+        loss = F.cross_entropy(net(Tensor((pixels[pick] - middle).astype("float32"))), digits.t_train[pick])
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    with no_grad():
+        scores = net(Tensor(test_pixels.astype("float32"))).data
+    return net, np.mean(scores.argmax(axis=1) == digits.t_test)
+
+
+# %% practice="detectors_shown"
+net, right = on_digits((64, 16, 10), seed=0)
+print(f"{right:.1%} of the test digits right")
+shown = images.image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
+
+# %% [markdown]
+# No unit is a digit. Each likes ink in some places and dislikes it in others, an edge or a stroke; a digit is a sum of
+# several, and the same stroke serves several digits.
+#
+# ### How many units, how many layers?
+#
+# Nobody can tell from the outside; one tries. Five starts each, mean and standard error, everything else equal:
+
+# %% practice="how_many"
+from course_lib.train import plus_minus
+
+shares = {}
+for sizes in tqdm([(4,), (8,), (16,), (32,), (64,), (128,), (16, 16), (64, 64), (64, 64, 64)], desc="networks"):
+    shares[sizes] = [on_digits((64, *sizes, 10), seed)[1] for seed in range(5)]
+for sizes, right in shares.items():
+    print(f"{'-'.join(map(str, sizes)):>9} units, {mlp.weights((64, *sizes, 10)):6} weights: {plus_minus(100 * np.array(right))} % right")
+
+# %% [markdown]
+# Start with one hidden layer, double its units until the test share stops rising, then see whether a second layer of the
+# same width helps. For small images it hardly does; lesson 05 shows where depth pays. (Choosing by the test share spoils
+# the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
+
+# %% [markdown]
 # ## 5. Counting the pieces
 #
 # Walk along a straight line through the input space, $x(s) = a + s\,(e - a)$, from a start a at $s=0$ to an end e at
@@ -872,12 +1043,130 @@ for k in (1, 10, 100, 1000):
     print(f"{k:4} units: {count(w1, b1, w2, np.array([-2.0, -1]), np.array([2.0, 1]))} pieces")
 
 # %% [markdown]
+# ### Two layers of two lines each, folded
+#
+# What does a *second* hidden layer draw? It sees only $h$, the output of the first. With two units $h = (h_1, h_2)$ is again
+# a plane, and the first layer has folded the sheet of inputs into its positive quarter: where a unit is off, everything
+# is pressed flat onto an axis. On the folded sheet the second layer draws straight lines. Unfold the sheet, and each of
+# them has a bend wherever it meets a fold.
+
+# %% picture="folded_twice" alt="Two networks, each with the folded sheet on the left and the plane of inputs on the right. On the sheet, a lattice in the positive quarter, two straight lines. In the plane the same two lines bend at the dashed lines of the first layer: 11 regions above, 10 below."
+from course_lib.viz.pictures import multilayer
+from course_lib.widgets.deep_folds import STARTS, layers
+
+multilayer.folded_twice(layers(STARTS["most regions"]), layers(STARTS["a slanting fold"]))
+
+# %% [markdown]
+# Dashed: the first layer. Solid: the second. Move them. Where does a solid line bend, where does it end? Find a setting in
+# which the second layer cuts nothing at all.
+
+# %%
+deep_fold_explorer()
+
+# %% [markdown] task="count_regions" title="Count the regions of a deep network"
+# Write `count_regions(layers, x)`: how many patterns of "on" and "off" the ReLU units of **all** layers together show on
+# the points `x`, `(n, d)`. On a fine grid of points that is the number of regions.
+#
+# `layers` is a list of pairs `(w, b)`, of shapes `(out, in)` and `(out,)`. A unit is on where its input, the linear layer's
+# output, is greater than 0; what it hands on is ReLU of it. Return a whole number. Change nothing that comes in.
+#
+# Example: one input, one layer, `w = [[1.], [1.]]`, `b = [0., -1.]`: the points -1, 0, 0.5, 2, 3 show 3 patterns.
+
+
+# %% solve="count_regions" difficulty=3 importance=4 minutes=15 forbid="course_lib.topics.mlp.regions course_lib.topics.mlp.patterns"
+def count_regions(layers, x):
+    """Number of different on-off patterns of all units at the points x (n, d)."""
+    ### BEGIN SOLUTION
+    patterns = []
+    for w, b in layers:
+        z = x @ w.T + b
+        patterns.append(z > 0)
+        x = np.maximum(z, 0)
+    return len(np.unique(np.hstack(patterns), axis=0))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="count_regions"
+# Walk through the layers as in the forward pass, and note for every layer which units are on at every point. In the end,
+# compare rows.
+
+# %% [markdown] hint="count_regions"
+# `z > 0` is a table `(n, units)` of True and False. Put the tables of all layers side by side with `np.hstack`: every point
+# is one row. `np.unique(table, axis=0)` keeps each different row once.
+
+# %% [markdown] hint="count_regions"
+# ```python
+# patterns = []
+# for w, b in layers:
+#     z = ...
+#     patterns.append(z > 0)
+#     x = ...                          # what the next layer gets
+# return len(np.unique(np.hstack(...), axis=...))
+# ```
+
+# %% check="count_regions" points=7
+with check("count_regions") as expect:
+
+    def deep(sizes, rng):
+        return [(rng.normal(size=(k, d)), 0.5 * rng.normal(size=k)) for d, k in pairwise(sizes)]
+
+    points = 1.5 * np.random.default_rng(11).normal(size=(400, 2))
+    folds_of_two = [(np.eye(2), np.zeros(2)), (np.array([[0.4, 0.9], [0.9, 0.4]]), np.array([-0.7, -0.7]))]
+    expect("two layers of two", count_regions(folds_of_two, points))
+    expect("one layer of three", count_regions(deep((2, 3), np.random.default_rng(12)), points))
+    network = deep((2, 3, 4, 2), np.random.default_rng(13))
+    expect("three layers", count_regions(network, points))
+    expect.unchanged("points and weights afterwards", (points, [a for pair in network for a in pair]))
+    whole = np.array([[-1.0], [0.0], [0.5], [2.0], [3.0]])
+    expect("points exactly on a fold", count_regions([(np.array([[1.0], [-1.0]]), np.array([0.0, 2.0]))], whole))
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10413)
+    for sizes in [(2, 2, 2), (3, 4, 2), (2, 5), (1, 3, 3, 2)]:
+        network, x = deep(sizes, draw), 1.5 * draw.normal(size=(300, sizes[0]))
+        expect(f"{'-'.join(map(str, sizes))}, 300 points", count_regions(network, x))
+    grid = draw.integers(-2, 3, size=(60, 2)).astype(float)
+    expect("points of a lattice", count_regions([(np.array([[1.0, -1], [1, 1]]), np.zeros(2)), (np.array([[1.0, -2]]), np.zeros(1))], grid))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# With two units in each, nothing is won yet: two layers of two make at most 11 regions, as many as one layer of four. (In
+# the quarter where both first units are on, the second layer's lines make at most 4 regions; where one is on, the sheet is
+# a line and they make 3; where none is, it is a point.) But let the first layer have four units that fold the sheet
+# **twice**, so that four parts of the plane lie on each other. What the second layer cuts there, it cuts in all four:
+
+# %%
+regions_of = yours("count_regions", else_=mlp.regions)
+rng = np.random.default_rng(0)
+angles, middle = rng.uniform(0, np.pi, 4), 1 + 0.25 * rng.normal(size=(4, 2))
+folded = mlp.quarters(np.column_stack([np.cos(angles), np.sin(angles)]), middle)
+counted = regions_of(folded, deep_folds.grid(2.0, 240))
+print(f"one layer of 8 units: at most {1 + 8 + 8 * 7 // 2}; two layers of 4: {counted} counted")
+
+# %% [markdown]
+# Each further layer that folds can multiply once more. Guido Montúfar and others (2014) proved that with L layers of k units
+# on d inputs a network can have at least $\lfloor k/d\rfloor^{d(L-1)}\sum_{j\le d}\binom{k}{j}$ regions: **exponential in the
+# depth**, while one layer's number grows only like the d-th power of its units. For the plane and four units a layer:
+
+# %%
+for depth in range(1, 6):
+    one, k = 4 * depth, 4
+    deep_least = (k // 2) ** (2 * (depth - 1)) * (1 + k + k * (k - 1) // 2)
+    print(f"{4 * depth:2} units: in one layer at most {1 + one + one * (one - 1) // 2:4}, in {depth} layers at least {deep_least} can be had")
+
+# %% [markdown]
+# They *can* be had; a network drawn at random or trained uses few of them. And the pieces are not free: they are copies of
+# each other, made by few weights. Depth pays where the task repeats itself, too. Lesson 05 goes on from here.
+
+# %% [markdown]
 # ## 6. From classes to surfaces
 #
 # Nothing in the hidden layer knows of classes. Leave the output as it is, take the squared error, and the network fits
 # numbers: **regression**. How few units can draw a surface? The lectures fit two, with tanh and networks 2-n-1:
 #
 # $$z_1 = 100(x_2-x_1^2)^2 + (1-x_1)^2, \qquad z_2 = \sin x_1\,\sin x_2 .$$
+#
+# You know the first: it is Rosenbrock's valley, the **banana's formula**. Where it is below 0.5, there lay the class of
+# section 3. There a network had to find the border; now it has to draw the whole surface.
 #
 # So few weights fit slowly by gradient descent: the valley is narrow and bent. But the loss is a sum of squares,
 # $\sum_i r_i^2$ with $r_i = y_i - z_i$, and that helps. Write $p$ for all weights in one vector, $J$ for the **Jacobian**,
@@ -1207,6 +1496,234 @@ with check("mute_scores") as expect:
 # 1 point: two sensible remedies: smaller learning rate (or warm-up), leaky ReLU or maxout, better initialisation,
 # centred and scaled inputs, starting afresh. Half a point each.
 # === END MARK SCHEME ===
+
+# %% [markdown]
+# ## 8. Read the curves
+#
+# A training loss is the first thing you see of a network that does not work. Here are five runs of one small network on the
+# half moons, 300 steps of gradient descent. In each **one** thing is wrong; start, points and all else are those of the
+# healthy run, which is drawn beside it. The dotted line is ln 2, the loss of a network that says one half.
+
+# %% picture="faulty_losses" alt="Five panels A to E with the healthy loss, which falls from 0.65 to 0.04. A stays at ln 2, then falls to 0.2 and stops; B falls below the healthy one, jumps to nearly 100 and ends at 0.4; C stays at ln 2; D falls very slowly and steadily; E jumps to several hundred at once and is ln 2 from then on."
+from course_lib.viz.pictures import multilayer
+
+multilayer.faulty_losses()
+
+# %% [markdown] task="loss_curves" title="Which fault is which?"
+# Name the fault of each run: `faults`, a dict of the letters "A" to "E", each with one of
+#
+# "rate too high", "rate too low", "inputs not scaled", "all units begin equal", "labels shuffled".
+#
+# The check here looks at B and D only; A, C and E are asked when your work is graded. Think of each before you look: what
+# can a network still learn with this fault, and what does its very first loss show?
+
+
+# %% solve="loss_curves" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.loss_runs.FAULTS"
+### BEGIN SOLUTION
+faults = {
+    "A": "all units begin equal",
+    "B": "rate too high",
+    "C": "labels shuffled",
+    "D": "rate too low",
+    "E": "inputs not scaled",
+}
+### END SOLUTION
+
+# %% [markdown] hint="loss_curves"
+# Ask of each curve where it starts, whether it ever rises, and where it stops. Two of them stop at ln 2, for different
+# reasons: one never had anything to learn, the other lost its units in the first step.
+
+# %% [markdown] hint="loss_curves"
+# Units that begin equal get equal gradients and stay equal: together they are one unit, and one unit can still draw a
+# line. How much of the moons can a line part? Large inputs make large scores: such a network is very wrong, and very sure,
+# at its very first step.
+
+# %% [markdown] hint="loss_curves"
+# ```python
+# faults = {"A": "...", "B": "...", "C": "...", "D": "...", "E": "..."}   # each of the five once
+# ```
+
+# %% check="loss_curves" points=4
+with check("loss_curves") as expect:
+    expect("run B", faults["B"])
+    expect("run D", faults["D"])
+    ### BEGIN HIDDEN TESTS
+    expect("run A", faults["A"])
+    expect("run C", faults["C"])
+    expect("run E", faults["E"])
+    ### END HIDDEN TESTS
+
+# %% [markdown] task="one_unit" title="Find the bug: twelve units that are one"
+# `fit_moons(x, t, rng)` should train the classifier of section 4, with twelve ReLU units, on `x` `(n, 2)` and labels 0 and
+# 1, and return its weights `(w1, b1, w2, b2)`, of shapes `(12, 2)`, `(12,)`, `(2, 12)`, `(2,)`. `rng` is a generator for
+# whatever you draw.
+#
+# It is the program of one of the runs above. Repair it, so that the loss after its 300 steps is below 0.12 on two half
+# moons, scaled. Leave number of units, steps and rate as they are. The check computes the loss from your weights itself.
+
+
+# %% solve="one_unit" difficulty=3 importance=5 minutes=12 bug=true
+def fit_moons(x, t, rng):
+    """Weights of a network 2-12-2 after 300 steps of gradient descent on x (n, 2), t (n,)."""
+    ### BEGIN SOLUTION
+    w1, b1 = rng.normal(size=(12, 2)), np.zeros(12)
+    w2, b2 = rng.normal(size=(2, 12)) * np.sqrt(2 / 12), np.zeros(2)
+    for _ in range(300):
+        _, gradients = autograd_gradients(x, t, w1, b1, w2, b2)
+        w1, b1, w2, b2 = (w - 0.5 * g for w, g in zip((w1, b1, w2, b2), gradients, strict=True))
+    return w1, b1, w2, b2
+    ### END SOLUTION
+
+
+# %% given="one_unit"
+def fit_moons(x, t, rng):
+    """Weights of a network 2-12-2 after 300 steps of gradient descent on x (n, 2), t (n,)."""
+    w1, b1 = np.full((12, 2), 0.5), np.zeros(12)
+    w2, b2 = np.array([[-0.1] * 12, [0.1] * 12]), np.zeros(2)
+    for _ in range(300):
+        _, gradients = autograd_gradients(x, t, w1, b1, w2, b2)
+        w1, b1, w2, b2 = (w - 0.5 * g for w, g in zip((w1, b1, w2, b2), gradients, strict=True))
+    return w1, b1, w2, b2
+
+
+# %% [markdown] hint="one_unit"
+# Print `w1` after training. How many different rows has it?
+
+# %% [markdown] hint="one_unit"
+# Equal units get equal gradients in every step, however long you train. Something must tell them apart at the start:
+# chance.
+
+# %% [markdown] hint="one_unit"
+# ```python
+# w1, b1 = rng.normal(size=(12, 2)) * ..., np.zeros(12)
+# w2, b2 = rng.normal(size=...) * ..., np.zeros(2)
+# ```
+# The standard deviation of each layer's start: about $\sqrt{2/\text{inputs}}$ (`msr_weights` above).
+
+# %% check="one_unit" points=5
+with check("one_unit") as expect:
+
+    def fitted(n, seed):
+        """What the weights that come back are like, on half moons of n points; the loss is computed here."""
+        x, t = data.moons(n, noise=0.12, rng=np.random.default_rng(seed))
+        x = data.standardise(x)
+        weights = fit_moons(x, t, np.random.default_rng(seed + 1))
+        loss, scores = autograd_gradients(x, t, *weights)[0], mlp.two_layer(x, *weights, lambda a: np.maximum(a, 0), lambda a: a)[1]
+        told = {"the loss is below 0.12": bool(loss < 0.12), "the loss is still ln 2": bool(abs(loss - np.log(2)) < 1e-6)}
+        told["one answer for all points"] = bool(np.ptp(scores.argmax(axis=1)) == 0)
+        told["units that differ"] = len(np.unique(np.round(weights[0], 6), axis=0))
+        return told | {"shapes": [w.shape for w in weights]}
+
+    for name, value in fitted(150, 21).items():
+        expect(name, value)
+    ### BEGIN HIDDEN TESTS
+    draw = np.random.default_rng(10414)
+    for n in (140, 180):
+        expect(f"{n} points", fitted(n, int(draw.integers(1000))))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 9. An open exercise
+#
+# A class that lies like a ring round another one, in two measurements of very different units:
+
+# %%
+ring_x, ring_t = data.ring(400, rng=np.random.default_rng(404))
+ax = style.axes(size=(4.2, 3.4), title="A ring, and what is inside and outside it", xlabel="first", ylabel="second")
+ax = planes.points(ring_x, ring_t, ax=ax, size=9)
+
+# %% [markdown] task="open_ring" title="A ring within a budget"
+# Design and train, in your cell, a network for `ring_x` `(400, 2)` and `ring_t` `(400,)`. Any layers, activation, loss,
+# start and optimiser; `optim.Adam(net.parameters(), lr=...)` is there. In the end define
+#
+# - `in_ring(x)`: for `x` `(n, 2)`, **as it comes**, the classes `(n,)`, 0 or 1;
+# - `ring_weights`: how many weights and biases your network has, an int, at most **45**.
+#
+# Budget: 45 weights and two seconds of processor time. You get points for 85 % and for 96 % right on 1000 new points,
+# which only the judge has. The cell below yours measures on 500 others.
+
+
+# %% solve="open_ring" difficulty=4 importance=5 minutes=35
+### BEGIN SOLUTION
+centre, spread = ring_x.mean(axis=0), ring_x.std(axis=0)
+points, wanted = ((ring_x - centre) / spread).astype("float32"), ring_t[:, None].astype("float32")
+tries, rng = [], np.random.default_rng(0)
+for start in range(4):  # different starts end in different valleys
+    net = nn.Sequential(nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng))
+    adam = optim.Adam(net.parameters(), lr=0.05)
+    for _ in range(300):
+        loss = F.binary_cross_entropy_with_logits(net(Tensor(points)), wanted)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    tries.append((loss.item(), start, net))
+best_net, ring_weights = min(tries)[2], sum(p.data.size for p in net.parameters())
+
+
+def in_ring(x):
+    return (best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)
+
+
+### END SOLUTION
+
+# %% practice="ring_measured"
+if "in_ring" in globals() and "ring_weights" in globals():
+    more_x, more_t = data.ring(500, rng=np.random.default_rng(405))
+    right = np.mean(np.asarray(in_ring(more_x)) == more_t)
+    ax = style.axes(size=(4.6, 3.6), title=f"{ring_weights} weights, {right:.1%} of 500 others right", xlabel="first", ylabel="second")
+    planes.view(more_x, ax=ax)
+    planes.regions(in_ring, ax=ax)
+    ax.set_aspect("auto")
+    ax = planes.points(more_x, more_t, ax=ax, size=9)
+else:
+    print("Nothing to measure yet: solve the exercise above first.")
+
+# %% [markdown] hint="open_ring"
+# Draw it with lines. The outer border needs at least three or four folds, the inner one as many. And look at the units of
+# the axes.
+
+# %% [markdown] hint="open_ring"
+# d-k-1 has k(d + 1) + k + 1 weights: 11 hidden units are 45. Scale the inputs, and scale new points by the **same** numbers.
+# Some starts end badly: train several, and keep the one with the smallest training loss. Two hidden layers of four are
+# another way.
+
+# %% [markdown] hint="open_ring"
+# ```python
+# centre, spread = ring_x.mean(axis=0), ...
+# for start in range(...):
+#     net = nn.Sequential(nn.Linear(2, ..., rng=rng), nn.ReLU(), nn.Linear(..., 1, rng=rng))
+#     ...                                    # as in section 3: F.binary_cross_entropy_with_logits, Adam
+#     tries.append((loss.item(), start, net))
+# best_net = min(tries)[2]
+# ```
+
+# %% held="open_ring" gives="new_x"
+import numpy as np
+
+from course_lib import data
+
+rng = np.random.default_rng(10421)
+new_x, new_t = data.ring(1000, rng=rng)
+
+# %% check="open_ring" points=3
+with check("open_ring") as expect:
+    few = data.ring(30, rng=np.random.default_rng(91))[0]
+    said = np.asarray(in_ring(few.copy()))
+    expect("30 points: the shape of what you return", said.shape)
+    expect("classes 0 and 1 (how many are right, the judge measures)", bool(np.isin(said, (0, 1)).all()))
+    expect("weights within the budget of 45", 0 < ring_weights <= 45)
+    ### BEGIN HIDDEN TESTS
+    said = in_ring(expect.held("new_x").copy())
+    expect.outcome("85 % of 1000 new points, measured by the judge", said, truth="new_t", measure="accuracy", at_least=0.85)
+    ### END HIDDEN TESTS
+
+# %% check="open_ring-better" points=2
+with check("open_ring-better") as expect:
+    expect("weights within the budget of 45 (96 %: the judge measures)", 0 < ring_weights <= 45)
+    ### BEGIN HIDDEN TESTS
+    said = in_ring(expect.held("new_x").copy())
+    expect.outcome("96 % of 1000 new points, measured by the judge", said, truth="new_t", measure="accuracy", at_least=0.96)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## To remember

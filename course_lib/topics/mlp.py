@@ -61,6 +61,37 @@ def pieces(
     return 1 + int(np.count_nonzero(np.abs(np.diff(on @ (w2 * rise))) > tolerance))
 
 
+def patterns(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> np.ndarray:
+    """Which ReLU units of all `layers` are on at each point of x (n, d): booleans (n, units), first layer first.
+
+    `layers` is a list of (w (out, in), b (out,)); a unit is on where its input is greater than 0.
+    """
+    on = []
+    for w, b in layers:
+        z = F.linear(x, w, b).data
+        on.append(z > 0)
+        x = z * on[-1]
+    return np.hstack(on)
+
+
+def regions(layers: list[tuple[np.ndarray, np.ndarray]], x: np.ndarray) -> int:
+    """How many patterns of `layers` occur among the points x (n, d): at most the network's regions that they lie in.
+
+    How the number of regions grows with depth: Montúfar and others 2014.
+    """
+    return len(np.unique(patterns(layers, x), axis=0))
+
+
+def quarters(lines: np.ndarray, middle: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Two ReLU layers: the first folds the plane twice, to its positive quarter; the second draws `lines` there.
+
+    `lines` (m, 2) are normals in that quarter, of lines through points near `middle` (m, 2). What they cut, they cut in
+    all four quarters of the plane. Returns [(w1 (4, 2), b1), (w2 (m, 4), b2)].
+    """
+    fold = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
+    return [(fold, np.zeros(4)), (np.repeat(lines, 2, axis=1), -np.sum(lines * middle, axis=1))]
+
+
 def tents(k: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Layers of a ReLU network with k >= 1 hidden layers of two units: the tent on [0, 1], composed k times.
 

@@ -695,11 +695,31 @@ WRONG["open_rule"] = {
     ),
 }
 RIGHT["open_rule"] = {
-    "least squares": """
-rule = np.linalg.lstsq(perceptron.augment(noisy_x), noisy_t, rcond=None)[0]
-""",
-    "the delta rule, with small steps": """
-mean, deviation = noisy_x.mean(0), noisy_x.std(0)
+    "least squares": (
+        """centre, spread = noisy_x.mean(axis=0), noisy_x.std(axis=0)
+inputs = perceptron.augment((noisy_x - centre) / spread)
+rng, w, total = np.random.default_rng(0), np.zeros(11), np.zeros(11)
+for _ in range(20):
+    for i in rng.permutation(len(noisy_t)):
+        if noisy_t[i] * (w @ inputs[i]) <= 0:
+            w = w + noisy_t[i] * inputs[i]
+        total += w
+mean = total / (20 * len(noisy_t))
+rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)""",
+        """rule = np.linalg.lstsq(perceptron.augment(noisy_x), noisy_t, rcond=None)[0]""",
+    ),
+    "the delta rule, with small steps": (
+        """centre, spread = noisy_x.mean(axis=0), noisy_x.std(axis=0)
+inputs = perceptron.augment((noisy_x - centre) / spread)
+rng, w, total = np.random.default_rng(0), np.zeros(11), np.zeros(11)
+for _ in range(20):
+    for i in rng.permutation(len(noisy_t)):
+        if noisy_t[i] * (w @ inputs[i]) <= 0:
+            w = w + noisy_t[i] * inputs[i]
+        total += w
+mean = total / (20 * len(noisy_t))
+rule = np.append(mean[0] - mean[1:] @ (centre / spread), mean[1:] / spread)""",
+        """mean, deviation = noisy_x.mean(0), noisy_x.std(0)
 scaled = np.hstack([np.ones((400, 1)), (noisy_x - mean) / deviation])
 v = np.zeros(11)
 for k in range(30):
@@ -707,8 +727,8 @@ for k in range(30):
         v = perceptron.delta_step(v, row, label, 0.05 / (1 + k))
 rule = np.zeros(11)
 rule[1:] = v[1:] / deviation
-rule[0] = v[0] - rule[1:] @ mean
-""",
+rule[0] = v[0] - rule[1:] @ mean""",
+    ),
 }
 
 WRONG["gates"] = {

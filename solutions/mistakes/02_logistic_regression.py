@@ -727,9 +727,18 @@ WRONG["open_chances"] = {
     ),
 }
 RIGHT["open_chances"] = {
-    "the five inputs that matter most": """
-slope = Counted()
-mu, sd = thrown_x.mean(0), thrown_x.std(0)
+    "the five inputs that matter most": (
+        '''centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)
+scaled = perceptron.augment((thrown_x - centre) / spread)
+weights = np.zeros(21)
+for _ in range(15):  # stopped early, before it knows the 80 by heart
+    weights = weights - 0.5 * slope(weights, scaled, thrown_t)
+
+
+def chance(x):
+    """Probability (n,) of label 1 for x (n, 20)."""
+    return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)''',
+        """mu, sd = thrown_x.mean(0), thrown_x.std(0)
 table = np.hstack([np.ones((80, 1)), (thrown_x - mu) / sd])
 first = slope(np.zeros(21), table, thrown_t)
 keep = np.append(0, 1 + np.argsort(-np.abs(first[1:]))[:5])
@@ -740,11 +749,20 @@ for _ in range(25):
 
 def chance(x):
     one = np.hstack([np.ones((len(x), 1)), (x - mu) / sd])
-    return 1 / (1 + np.exp(-one[:, keep] @ v))
-""",
-    "weights that shrink": """
-slope = Counted()
-train, others = data.standardise(thrown_x, np.zeros((1, 20)))
+    return 1 / (1 + np.exp(-one[:, keep] @ v))""",
+    ),
+    "weights that shrink": (
+        '''centre, spread = thrown_x.mean(axis=0), thrown_x.std(axis=0)
+scaled = perceptron.augment((thrown_x - centre) / spread)
+weights = np.zeros(21)
+for _ in range(15):  # stopped early, before it knows the 80 by heart
+    weights = weights - 0.5 * slope(weights, scaled, thrown_t)
+
+
+def chance(x):
+    """Probability (n,) of label 1 for x (n, 20)."""
+    return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)''',
+        """train, others = data.standardise(thrown_x, np.zeros((1, 20)))
 shift, size = thrown_x.mean(axis=0), thrown_x.std(axis=0)
 v, train = np.zeros(21), perceptron.augment(train)
 shrink = np.append(0, np.full(20, 0.1))
@@ -753,6 +771,6 @@ for _ in range(60):
 
 
 def chance(x):
-    return logistic.sigmoid(v[0] + (x - shift) / size @ v[1:])
-""",
+    return logistic.sigmoid(v[0] + (x - shift) / size @ v[1:])""",
+    ),
 }

@@ -764,8 +764,23 @@ WRONG["open_curve"] = {
     ),
 }
 RIGHT["open_curve"] = {
-    "steps at fixed places, by least squares": """
-places = np.linspace(-2.8, 2.8, 11)
+    "steps at fixed places, by least squares": (
+        '''signs = 2 * np.random.default_rng(0).choice([-1.0, 1.0], size=(1, 8))
+starts = signs, -signs[0] * np.linspace(-3, 3, 8), np.random.default_rng(1).normal(size=(8, 1)) / 3, np.zeros(1)
+net = [Formula(start) for start in starts]  # eight bends, spread evenly
+for _ in range(1000):
+    h = tanh_of(curve_x[:, None] @ net[0] + net[1])
+    squared = (h @ net[2] + net[3] - curve_y[:, None]) ** 2
+    run_backward(squared, np.full((60, 1), 1 / 60))
+    for node in net:
+        node.value = node.value - 0.1 * node.grad
+kept = [node.value for node in net]
+
+
+def curve(x):
+    """y (n,) for x (n,)."""
+    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]''',
+        """places = np.linspace(-2.8, 2.8, 11)
 
 
 def steps_of(x):
@@ -777,10 +792,25 @@ kept = [places, np.linalg.solve(table.T @ table + 0.05 * np.eye(12), table.T @ c
 
 
 def curve(x):
-    return np.column_stack([np.ones(len(x)), np.tanh(2.5 * (x[:, None] - kept[0]))]) @ kept[1]
-""",
-    "the library's Tensor": """
-from course_lib import Tensor
+    return np.column_stack([np.ones(len(x)), np.tanh(2.5 * (x[:, None] - kept[0]))]) @ kept[1]""",
+    ),
+    "the library's Tensor": (
+        '''signs = 2 * np.random.default_rng(0).choice([-1.0, 1.0], size=(1, 8))
+starts = signs, -signs[0] * np.linspace(-3, 3, 8), np.random.default_rng(1).normal(size=(8, 1)) / 3, np.zeros(1)
+net = [Formula(start) for start in starts]  # eight bends, spread evenly
+for _ in range(1000):
+    h = tanh_of(curve_x[:, None] @ net[0] + net[1])
+    squared = (h @ net[2] + net[3] - curve_y[:, None]) ** 2
+    run_backward(squared, np.full((60, 1), 1 / 60))
+    for node in net:
+        node.value = node.value - 0.1 * node.grad
+kept = [node.value for node in net]
+
+
+def curve(x):
+    """y (n,) for x (n,)."""
+    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]''',
+        """from course_lib import Tensor
 from course_lib import functional as F
 
 draw = np.random.default_rng(3)
@@ -795,6 +825,6 @@ kept = [q.data for q in p]
 
 def curve(x):
     hidden = np.tanh(np.outer(x, kept[0][0]) + kept[1])
-    return hidden @ kept[2][:, 0] + kept[3][0]
-""",
+    return hidden @ kept[2][:, 0] + kept[3][0]""",
+    ),
 }

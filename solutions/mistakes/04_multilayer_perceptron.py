@@ -176,6 +176,60 @@ RIGHT["leaky_maxout"] = {
     ),
 }
 
+WRONG["maxout_vjp"] = {
+    "to every piece": (
+        "won = winner[:, :, None] == np.arange(pieces)",
+        "won = np.ones((*winner.shape, pieces))",
+        "the gradient went to all pieces; only the one that won changes h",
+    ),
+    "to the losers": (
+        "winner[:, :, None] == np.arange(pieces)",
+        "winner[:, :, None] != np.arange(pieces)",
+        "the gradient goes to the piece that won, not to the others",
+    ),
+    "shared among the pieces": (
+        "won = winner[:, :, None] == np.arange(pieces)",
+        "won = np.full((*winner.shape, pieces), 1 / pieces)",
+        "the gradient is not shared out: the winner gets all of it",
+    ),
+    "always to the first piece": (
+        "winner[:, :, None] == np.arange(pieces)",
+        "0 * winner[:, :, None] == np.arange(pieces)",
+        "the first piece got it, whoever won: look at winner",
+    ),
+    "columns ordered by piece": (
+        "return (g[:, :, None] * won).reshape(len(g), -1)",
+        "return (g[:, :, None] * won).transpose(0, 2, 1).reshape(len(g), -1)",
+        "all pieces 0 stand first; columns are ordered unit by unit, as maxout reads them",
+    ),
+    "without the upstream gradient": (
+        "(g[:, :, None] * won)",
+        "(1.0 * won)",
+        "that is the mask alone: multiply by the upstream gradient",
+    ),
+    "winner counted from one": (
+        "np.arange(pieces)",
+        "np.arange(1, pieces + 1)",
+        "pieces are counted from 0",
+    ),
+    "left with three axes": (
+        ".reshape(len(g), -1)",
+        "",
+        "the gradient has the shape of z, (n, k * pieces): put units and pieces back into one axis",
+    ),
+}
+RIGHT["maxout_vjp"] = {
+    "zeros, then set": (
+        "def maxout_vjp(g, winner, pieces):\n    n, k = g.shape\n    out = np.zeros((n, k * pieces))\n"
+        "    for i in range(n):\n        for j in range(k):\n"
+        "            out[i, j * pieces + winner[i, j]] = g[i, j]\n    return out"
+    ),
+    "rows of the identity": (
+        "def maxout_vjp(g, winner, pieces):\n"
+        "    return (np.eye(pieces)[winner] * g[..., None]).reshape(g.shape[0], g.shape[1] * pieces)"
+    ),
+}
+
 WRONG["two_layer"] = {
     "hidden activation missing": (
         "h = hidden(x @ w1.T + b1)",
@@ -402,6 +456,103 @@ RIGHT["count_pieces"] = {
     ),
 }
 
+WRONG["count_regions"] = {
+    "the last layer only": (
+        "np.unique(np.hstack(patterns), axis=0)",
+        "np.unique(patterns[-1], axis=0)",
+        "only the last layer's units are compared: two points may differ in an earlier layer",
+    ),
+    "the first layer only": (
+        "np.unique(np.hstack(patterns), axis=0)",
+        "np.unique(patterns[0], axis=0)",
+        "only the first layer's units are compared; the later ones cut the regions further",
+    ),
+    "no ReLU between": (
+        "x = np.maximum(z, 0)",
+        "x = z",
+        "the next layer gets ReLU of z, not z: without it nothing is folded",
+    ),
+    "the pattern handed on": (
+        "x = np.maximum(z, 0)",
+        "x = 1.0 * (z > 0)",
+        "the next layer gets the values of ReLU, not zeros and ones",
+    ),
+    "every layer sees the inputs": (
+        "z = x @ w.T + b\n        patterns.append(z > 0)\n        x = np.maximum(z, 0)",
+        "z = np.resize(x, (len(x), w.shape[1])) @ w.T + b\n        patterns.append(z > 0)",
+        "each layer gets what the one before hands on, not the inputs again",
+    ),
+    "on at exactly 0": (
+        "z > 0",
+        "z >= 0",
+        "a unit whose input is exactly 0 is off",
+    ),
+    "how many are on": (
+        "np.unique(np.hstack(patterns), axis=0)",
+        "np.unique(np.hstack(patterns).sum(axis=1))",
+        "patterns with equally many units on are different regions all the same",
+    ),
+    "values counted": (
+        "patterns.append(z > 0)",
+        "patterns.append(z)",
+        "the inputs of the units are compared, which differ at every point; compare on and off",
+    ),
+    "without bias": (
+        "z = x @ w.T + b",
+        "z = x @ w.T",
+        "the bias is missing: all lines go through the origin",
+    ),
+    "the sum over the layers": (
+        "return len(np.unique(np.hstack(patterns), axis=0))",
+        "return sum(len(np.unique(p, axis=0)) for p in patterns)",
+        "the layers' counts are not added; a region is one pattern of all units together",
+    ),
+    "two to the power of the units": (
+        "return len(np.unique(np.hstack(patterns), axis=0))",
+        "return 2 ** np.hstack(patterns).shape[1]",
+        "not every pattern occurs: lines in a plane cannot make all of them",
+    ),
+    "the table itself": (
+        "len(np.unique(np.hstack(patterns), axis=0))",
+        "np.unique(np.hstack(patterns), axis=0)",
+        "asked is how many there are, a whole number",
+    ),
+    "all entries, not rows": (
+        "np.unique(np.hstack(patterns), axis=0)",
+        "np.unique(np.hstack(patterns))",
+        "without axis=0 single entries are compared, and there are only True and False",
+    ),
+    "written into the points": (
+        "patterns = []",
+        "patterns = []\n    x[x == 0.0] = 1e-12",
+        "the points that came in were changed; work on what you compute from them",
+    ),
+}
+RIGHT["count_regions"] = {
+    "a set of tuples, point by point": """
+def count_regions(layers, x):
+    seen = set()
+    for point in x:
+        pattern, h = (), point
+        for w, b in layers:
+            z = w @ h + b
+            pattern += tuple((z > 0).tolist())
+            h = np.where(z > 0, z, 0)
+        seen.add(pattern)
+    return len(seen)
+""",
+    "whole numbers": """
+def count_regions(layers, x):
+    code = np.zeros(len(x), dtype=int)
+    for w, b in layers:
+        z = x @ w.T + b
+        for unit in (z > 0).T:
+            code = 2 * code + unit
+        x = z.clip(min=0)
+    return np.unique(code).size
+""",
+}
+
 WRONG["fit_jacobian"] = {
     "residual turned": (
         "r = v[0] + h @ v[1:] - z",
@@ -566,5 +717,240 @@ RIGHT["mute_scores"] = {
         "            losses.append(float(loss.data))\n"
         "            params = [Tensor(p.data - eta * p.grad, requires_grad=True) for p in params]\n"
         "    return losses, scores.data"
+    ),
+}
+
+WRONG["loss_curves"] = {
+    "A and C exchanged": (
+        '"A": "all units begin equal",\n    "B": "rate too high",\n    "C": "labels shuffled"',
+        '"A": "labels shuffled",\n    "B": "rate too high",\n    "C": "all units begin equal"',
+        "with shuffled labels there is nothing to learn, so the loss stays at ln 2; A gets below it, as far as a line can",
+    ),
+    "C and E exchanged": (
+        '"C": "labels shuffled",\n    "D": "rate too low",\n    "E": "inputs not scaled"',
+        '"C": "inputs not scaled",\n    "D": "rate too low",\n    "E": "labels shuffled"',
+        "a loss of hundreds at the first steps needs large scores, so large inputs; shuffled labels do not make them",
+    ),
+    "A and D exchanged": (
+        '"A": "all units begin equal"',
+        '"A": "rate too low", "X": "all units begin equal"',
+        "a low rate makes a slow curve that never stops falling; A falls and then stops: it cannot do better",
+    ),
+    "D taken for shuffled labels": (
+        '"D": "rate too low"',
+        '"D": "labels shuffled"',
+        "D still falls, slowly and without end: it learns, in small steps",
+    ),
+    "B and E exchanged": (
+        '"B": "rate too high",\n    "C": "labels shuffled",\n    "D": "rate too low",\n    "E": "inputs not scaled"',
+        '"B": "inputs not scaled",\n    "C": "labels shuffled",\n    "D": "rate too low",\n    "E": "rate too high"',
+        "B learns well for a while before it jumps: its inputs are fine, its steps are too long. E is lost in the first step",
+    ),
+    "all the same": (
+        "faults = {",
+        "faults = dict.fromkeys('ABCDE', 'rate too high')\nnothing = {",
+        "the five curves differ, and so do their faults: each of the five occurs once",
+    ),
+}
+RIGHT["loss_curves"] = {
+    "put together in another order": """
+names = ["inputs not scaled", "rate too low", "labels shuffled", "rate too high", "all units begin equal"]
+faults = dict(zip("EDCBA", names))
+""",
+}
+
+WRONG["one_unit"] = {
+    "other equal numbers": (
+        "rng.normal(size=(12, 2)), np.zeros(12)\n    w2, b2 = rng.normal(size=(2, 12)) * np.sqrt(2 / 12), np.zeros(2)",
+        "np.full((12, 2), 0.1), np.zeros(12)\n    w2, b2 = np.array([[-0.3] * 12, [0.3] * 12]), np.zeros(2)",
+        "the numbers are others, but they are still equal for all units: draw them by chance",
+    ),
+    "everything 0": (
+        "rng.normal(size=(12, 2)), np.zeros(12)\n    w2, b2 = rng.normal(size=(2, 12)) * np.sqrt(2 / 12), np.zeros(2)",
+        "np.zeros((12, 2)), np.zeros(12)\n    w2, b2 = np.zeros((2, 12)), np.zeros(2)",
+        "from zeros nothing moves in the hidden layer: ReLU is off and hands back nothing",
+    ),
+    "labels forgotten": (
+        "autograd_gradients(x, t, w1",
+        "autograd_gradients(x, 0 * t, w1",
+        "it is trained to answer 0 always: hand the labels on",
+    ),
+    "never trained": (
+        "for _ in range(300):",
+        "for _ in range(0):",
+        "the weights that come back are those of the start",
+    ),
+    "transposed": (
+        "return w1, b1, w2, b2",
+        "return w1.T, b1, w2.T, b2",
+        "weights are (out, in): (12, 2) and (2, 12)",
+    ),
+}
+RIGHT["one_unit"] = {
+    "the lesson's own start": (
+        "w1, b1 = rng.normal(size=(12, 2)), np.zeros(12)\n"
+        "    w2, b2 = rng.normal(size=(2, 12)) * np.sqrt(2 / 12), np.zeros(2)",
+        "w1, b1, w2, b2 = msr_weights(2, 12, 2, rng)",
+    ),
+    "uniform numbers, biases too": (
+        "w1, b1 = rng.normal(size=(12, 2)), np.zeros(12)\n"
+        "    w2, b2 = rng.normal(size=(2, 12)) * np.sqrt(2 / 12), np.zeros(2)",
+        "w1, b1 = rng.uniform(-2, 2, (12, 2)), rng.uniform(-0.5, 0.5, 12)\n"
+        "    w2, b2 = rng.uniform(-0.7, 0.7, (2, 12)), np.zeros(2)",
+    ),
+}
+
+WRONG["open_ring"] = {
+    "not trained": (
+        "lr=0.05",
+        "lr=0.0",
+        "the weights are those of the start: train in this cell",
+    ),
+    "too few steps": (
+        "range(300)",
+        "range(12)",
+        "the loss is still falling fast after so few steps",
+    ),
+    "inputs not scaled": (
+        "centre, spread = ring_x.mean(axis=0), ring_x.std(axis=0)",
+        "centre, spread = 0.0, 1.0",
+        "the first measurement is hundreds of times larger than the second: centre and scale both",
+    ),
+    "new points not scaled": (
+        "best_net(Tensor(((x - centre) / spread)",
+        "best_net(Tensor((x - 0.0)",
+        "trained on scaled inputs, it must meet new points scaled by the same numbers",
+    ),
+    "a line": (
+        "nn.Sequential(nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng))",
+        "nn.Sequential(nn.Linear(2, 1, rng=rng))",
+        "without a hidden layer the border is a line, and a line cannot part a ring from its inside",
+    ),
+    "linear layers only": (
+        "nn.ReLU(), ",
+        "",
+        "two linear layers with nothing between are one: something must bend",
+    ),
+    "three units": (
+        "nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng)",
+        "nn.Linear(2, 3, rng=rng), nn.ReLU(), nn.Linear(3, 1, rng=rng)",
+        "three folds do not close a ring, and it has two borders: take more units",
+    ),
+    "rate too high": (
+        "lr=0.05",
+        "lr=8.0",
+        "the steps are far too long: the units die or jump about",
+    ),
+    "labels shuffled": (
+        "ring_t[:, None].astype",
+        "np.random.default_rng(0).permutation(ring_t)[:, None].astype",
+        "the labels no longer belong to their points",
+    ),
+    "too many weights": (
+        "nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng)",
+        "nn.Linear(2, 16, rng=rng), nn.ReLU(), nn.Linear(16, 1, rng=rng)",
+        "16 hidden units have 65 weights and biases; the budget is 45",
+    ),
+    "classes turned round": (
+        ".data[:, 0] > 0)",
+        ".data[:, 0] < 0)",
+        "a positive score speaks for class 1",
+    ),
+    "scores returned": (
+        'return (best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)',
+        'return best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0]',
+        "classes 0 and 1 are asked for: compare the score with 0",
+    ),
+    "a column": (
+        ".data[:, 0] > 0).astype(int)",
+        ".data > 0).astype(int)",
+        "one class for each point, shape (n,), is asked for",
+    ),
+    "one class for all": (
+        'return (best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)',
+        "return np.ones(len(x), dtype=int)",
+        "every point gets class 1",
+    ),
+}
+RIGHT["open_ring"] = {
+    "two hidden layers, tanh, two scores": (
+        """centre, spread = ring_x.mean(axis=0), ring_x.std(axis=0)
+points, wanted = ((ring_x - centre) / spread).astype("float32"), ring_t[:, None].astype("float32")
+tries, rng = [], np.random.default_rng(0)
+for start in range(4):  # different starts end in different valleys
+    net = nn.Sequential(nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng))
+    adam = optim.Adam(net.parameters(), lr=0.05)
+    for _ in range(300):
+        loss = F.binary_cross_entropy_with_logits(net(Tensor(points)), wanted)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    tries.append((loss.item(), start, net))
+best_net, ring_weights = min(tries)[2], sum(p.data.size for p in net.parameters())
+
+
+def in_ring(x):
+    return (best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)""",
+        """mean, deviation = ring_x.mean(0), ring_x.std(0)
+
+
+def scaled(x):
+    return Tensor(((x - mean) / deviation).astype(np.float32))
+
+
+best, network = 10.0, None
+for start in range(4):
+    draw = np.random.default_rng(100 + start)
+    tried = nn.Sequential(nn.Linear(2, 4, rng=draw), nn.Tanh(), nn.Linear(4, 4, rng=draw), nn.Tanh(), nn.Linear(4, 2, rng=draw))
+    steps = optim.Adam(tried.parameters(), lr=0.06)
+    for _ in range(350):
+        steps.zero_grad()
+        loss = F.cross_entropy(tried(scaled(ring_x)), ring_t)
+        loss.backward()
+        steps.step()
+    if loss.item() < best:
+        best, network = loss.item(), tried
+ring_weights = int(sum(p.data.size for p in network.parameters()))
+
+
+def in_ring(x):
+    return network(scaled(x)).data.argmax(axis=1)""",
+    ),
+    "the distance from the middle": (
+        """centre, spread = ring_x.mean(axis=0), ring_x.std(axis=0)
+points, wanted = ((ring_x - centre) / spread).astype("float32"), ring_t[:, None].astype("float32")
+tries, rng = [], np.random.default_rng(0)
+for start in range(4):  # different starts end in different valleys
+    net = nn.Sequential(nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng))
+    adam = optim.Adam(net.parameters(), lr=0.05)
+    for _ in range(300):
+        loss = F.binary_cross_entropy_with_logits(net(Tensor(points)), wanted)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    tries.append((loss.item(), start, net))
+best_net, ring_weights = min(tries)[2], sum(p.data.size for p in net.parameters())
+
+
+def in_ring(x):
+    return (best_net(Tensor(((x - centre) / spread).astype("float32"))).data[:, 0] > 0).astype(int)""",
+        """mean, deviation = ring_x.mean(axis=0), ring_x.std(axis=0)
+w = np.zeros(3)
+
+
+def powers(x):
+    r = np.sum(((x - mean) / deviation) ** 2, axis=1) / 2
+    return np.column_stack([np.ones(len(r)), r, r**2])
+
+
+table = powers(ring_x)
+for _ in range(6000):
+    y = 1 / (1 + np.exp(-table @ w))
+    w -= 1.0 * table.T @ (y - ring_t) / len(ring_t)
+ring_weights = 3
+
+
+def in_ring(x):
+    return (powers(x) @ w > 0).astype(int)""",
     ),
 }

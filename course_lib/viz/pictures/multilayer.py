@@ -3,7 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.viz import folds, style
+from course_lib.topics import loss_runs
+from course_lib.viz import deep_folds, folds, style
+from course_lib.viz.curves import learning_curves
 
 
 def folded(w1, b1, w2):
@@ -56,4 +58,27 @@ def tents():
         style.axes(ax, title=f"composed {k}×: {2**k} pieces", xlabel="x")
         ax.plot(x, y, color=style.BLUE)
         ax.set(xticks=(0, 0.5, 1), yticks=(0, 1))
+    return many
+
+
+def folded_twice(first, second):
+    """Two layers of two units: the sheet that the first folds, above, and the plane with the bent lines; the Axes.
+
+    `first` and `second` are such networks, one above the other.
+    """
+    figure = plt.figure(figsize=(8.8, 8.2), layout="constrained")
+    for part, layers in zip(figure.subfigures(2, 1), (first, second), strict=True):
+        deep_folds.two_layers(layers, figure=part)
+    return figure
+
+
+def faulty_losses():
+    """The training losses of runs A to E, each with one fault, beside the healthy one's; returns the Axes."""
+    many = style.row(5, size=(2.3, 2.6), sharey=True)
+    healthy = loss_runs.loss_run()
+    for ax, (letter, fault) in zip(many, loss_runs.FAULTS.items(), strict=True):
+        runs = {"healthy": healthy, f"run {letter}": loss_runs.loss_run(fault)}
+        learning_curves(runs, ax=ax, xlabel="step", ylabel="loss" if letter == "A" else None, title=letter, log=True)
+        ax.axhline(np.log(2), color=style.GREY, ls=":", lw=1, zorder=0)
+    many[0].set_ylim(0.02, 1000)
     return many

@@ -1,0 +1,69 @@
+"""Move two lines of a first layer and two of a second, and watch the second's bend where the first's fold."""
+
+import io
+
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.viz import deep_folds
+from course_lib.viz.folds import UNITS
+
+STARTS = {  # angle in degrees and offset of each unit: two of the first layer, two of the second
+    "most regions": ((0, 0.0), (90, 0.0), (65, 0.7), (25, 0.7)),
+    "one bend": ((0, 0.0), (90, -3.0), (45, 2.1), (45, 5.0)),
+    "a slanting fold": ((20, 0.1), (130, -0.2), (60, 0.7), (15, 0.8)),
+    "nothing reaches the sheet": ((20, 0.3), (100, -0.2), (225, 0.8), (250, 0.5)),
+}
+
+
+def layers(units):
+    """[(w1 (2, 2), b1), (w2 (2, 2), b2)] of four rows (angle in degrees, offset): two of each layer.
+
+    Normals have length 1; a line lies `offset` from the origin along its normal, in the plane that its layer sees.
+    """
+    angle, offset = np.asarray(units, float).T
+    normals = np.column_stack([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))])
+    return [(normals[:2], -offset[:2]), (normals[2:], -offset[2:])]
+
+
+def deep_fold_explorer(start="most regions"):
+    """Two layers of two ReLU units, each with angle and offset of its line; a menu sets a start; returns a VBox.
+
+    Static twin: `deep_folds.two_layers`.
+    """
+    narrow = {"layout": w.Layout(width="200px"), "style": {"description_width": "62px"}, "continuous_update": False}
+    kinds = (("angle °", -180, 360, 5), ("offset", -3, 5, 0.1))
+    sliders = [
+        [w.FloatSlider(0, min=low, max=high, step=step, description=name, **narrow) for name, low, high, step in kinds]
+        for _ in range(4)
+    ]
+    menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
+    picture, state = w.Image(format="png", layout=w.Layout(width="760px", max_width="100%")), {"quiet": False}
+
+    def draw(_=None):
+        if not state["quiet"]:
+            picture.value = _png([[s.value for s in unit] for unit in sliders])
+
+    def put(_=None):
+        state["quiet"] = True
+        for unit, values in zip(sliders, STARTS[menu.value], strict=True):
+            for slider, value in zip(unit, values, strict=True):
+                slider.value = value
+        state["quiet"] = False
+        draw()
+
+    for slider in (slider for unit in sliders for slider in unit):
+        slider.observe(draw, "value")
+    menu.observe(put, "value")
+    put()
+    names = [f"layer {1 + k // 2}, unit {1 + k % 2}" for k in range(4)]
+    heads = [w.HTML(f"<b style='color:{color}'>{name}</b>") for color, name in zip(UNITS, names, strict=True)]
+    columns = [w.VBox([head, *unit]) for head, unit in zip(heads, sliders, strict=True)]
+    return w.VBox([picture, menu, w.HBox(columns, layout=w.Layout(flex_flow="row wrap"))])
+
+
+def _png(units):
+    stream, figure = io.BytesIO(), Figure(figsize=(8.8, 4.2))  # without a layout engine, which costs as much as the rest
+    deep_folds.two_layers(layers(units), figure=figure).savefig(stream, format="png", dpi=80)
+    return stream.getvalue()
