@@ -43,7 +43,7 @@ np.set_printoptions(precision=4, suppress=True)
 # it looks like, and says how to get a hint. Hints open only when you ask. Run it as often as you like; nobody counts.
 #
 # A **prediction** asks you to commit yourself before you see: replace the dots, run the check, then run the cell that
-# shows it. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
+# shows it. The first answer is the one that counts, for you: a later one is told so. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
 # the course library's version stands in and says so; so you can skip an exercise and come back.
 #
 # `hint()` opens a hint for the last check that failed, `hint("standardise", 2)` the second one of that exercise;
@@ -204,8 +204,8 @@ with check("batch_vectors-back") as expect:
 # %% [markdown]
 # ## 4. What the vector loses
 #
-# The vector has all the numbers, but no longer says which are neighbours. To see that it makes no difference to a
-# method that only sees vectors, shuffle the pixels: all images in the same way.
+# The vector has all the numbers, but no longer says which are neighbours. Does a method that only sees vectors miss that?
+# Shuffle the pixels, all images in the same way.
 
 # %%
 rng = np.random.default_rng(0)

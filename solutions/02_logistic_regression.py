@@ -441,11 +441,23 @@ with check("numerical_gradient") as expect:
 # \underbrace{y(1-y)}_{\partial y/\partial z} = y - t, \qquad \frac{\partial E}{\partial w_j} = (y - t)\,x_j .$$
 #
 # The factor $y(1-y)$ cancels. Cross-entropy is there because it is the likelihood of yes and no; that it goes so well
-# with the sigmoid is a gift (the squared error would keep the factor, and a neuron that is sure and wrong would hardly
-# move). What is left has the form of the delta rule: **output error times input**. With samples as the rows of $X = $
+# with the sigmoid is a gift. What is left has the form of the delta rule: **output error times input**. With samples as the rows of $X = $
 # `x1` and the mean taken,
 #
 # $$\nabla E = \frac{1}{n}\, X^\top (y - t), \qquad \text{shapes } (d{+}1, n)\cdot(n,) = (d{+}1,).$$
+
+# %% [markdown]
+# The **squared error** $\tfrac12(y-t)^2$ of the same neuron keeps the factor. Its update, the one that the first networks
+# with sigmoids were trained by, is
+#
+# $$\tilde w \leftarrow \tilde w + \eta\,(t-y)\,y(1-y)\,\tilde x .$$
+#
+# A neuron that is sure and wrong hardly moves. How far does one step go for a sample of label 1 with input 1, and $\eta = 1$?
+
+# %%
+for z in (0.0, -2.0, -6.0, -10.0):
+    y = logistic.sigmoid(z)
+    print(f"logit {z:5}: y = {y:.5f}, step with cross-entropy {1 - y:.5f}, with squared error {(1 - y) * y * (1 - y):.5f}")
 
 # %% [markdown] task="logistic_gradient" title="The gradient of the cross-entropy"
 # Write `logistic_gradient(w, x1, t)`: the gradient of the **mean** cross-entropy by the weights.

@@ -62,9 +62,9 @@ wiggled = (np.sin(3 * (w + step)) ** 2 - np.sin(3 * (w - step)) ** 2) / (2 * ste
 print(f"backward {to_w:.6f}, by wiggling w {wiggled:.6f}")
 
 # %% [markdown]
-# Wiggling works too. Lesson 02 did so. What does it cost? Take the plain way, **forward differences**: compute $E$ once,
-# then once more for every weight with that weight moved a little. How many evaluations of $E$ does the gradient of a
-# network with 1000 weights take?
+# Wiggling works too. Lesson 02 did so. What does it cost? Take the plain way, **forward differences**: the slope along a
+# weight is what $E$ gains when that weight is moved a little, divided by the step. How many evaluations of $E$ does the
+# whole gradient of a network with 1000 weights take, if you waste none?
 
 # %% solve="predict_wiggles" difficulty=1 importance=4 minutes=2
 # a whole number
@@ -402,10 +402,10 @@ print("prediction", days @ weights, " upstream", error)
 print("gradient of the weights", (days.T @ error).ravel())
 
 # %% [markdown]
-# ### Broadcasting goes backward as a sum
+# ### Broadcasting, backward
 #
-# A bias of shape (3,) added to five rows is used five times. Each use sends a gradient back; they all belong to the same
-# number. What is the gradient of one entry of the bias when the upstream gradient, shape (5, 3), is 2 everywhere?
+# A bias of shape (3,) is added to a table of shape (5, 3). What is the gradient of one entry of the bias when the upstream
+# gradient, shape (5, 3), is 2 everywhere?
 
 # %% solve="predict_bias" difficulty=2 importance=4 minutes=2
 # a number
@@ -424,8 +424,9 @@ before, after = np.sum(2 * (rows_in + bias)), np.sum(2 * (rows_in + moved))
 print("the loss, 2 times the sum of all outputs, changes by", after - before, "when bias[0] changes by 1")
 
 # %% [markdown]
-# So whatever broadcasting stretched is **summed** on the way back, over the axes along which it was repeated: axes that
-# were missing in front, and axes of size 1.
+# Each entry of the bias is used five times. Each use sends a gradient back, and they all belong to the same number. So
+# whatever broadcasting stretched is **summed** on the way back, over the axes along which it was repeated: axes that were
+# missing in front, and axes of size 1.
 
 # %% [markdown] task="unbroadcast" title="Undo broadcasting"
 # Write `unbroadcast(g, shape)`: an array of shape `shape` was broadcast to the shape of `g`. Return the gradient of that

@@ -144,9 +144,8 @@ with check("linear_layer-backward") as expect:
 # %% [markdown]
 # ### Why the layers between must not be linear
 #
-# Leave $\sigma_1$ out. Then $y = W_2(W_1x + b_1) + b_2 = (W_2W_1)\,x + (W_2b_1 + b_2)$: one matrix and one bias.
-# Three linear layers take 2 inputs to 50 units, to 50 units, to 1 output, nothing between them. They hold 2 751
-# numbers. But the *function* from x to y: how many numbers say all about it?
+# Leave $\sigma_1$ out. Say three linear layers take 2 inputs to 50 units, to 50 units, to 1 output, with nothing between
+# them. They hold 2 751 numbers. But the *function* from x to y: how many numbers say all about it?
 
 # %% solve="predict_collapse" difficulty=2 importance=4 minutes=2
 # a whole number
@@ -175,7 +174,7 @@ for w, b in layers:
 print("largest difference:", np.abs(y - (x @ total_w.T + total_b)).max())
 
 # %% [markdown]
-# A stack of linear layers is a linear layer. It stays so with a sigmoid at the very end: the place where
+# A stack of linear layers is a linear layer: $W_2(W_1x + b_1) + b_2 = (W_2W_1)\,x + (W_2b_1 + b_2)$. It stays so with a sigmoid at the very end: the place where
 # $\sigma_2(a) = 0.5$ is where the linear part is 0, a straight line. The bend must come *between* the layers.
 #
 # ## 2. Activation functions
@@ -632,17 +631,17 @@ def first_network(seed, steps=400, units=4):
 
 
 # %%
-outputs, losses = first_network(seed=0)
+outputs, losses = first_network(seed=1)
 print("outputs", outputs, f" loss {losses[0]:.3f} -> {losses[-1]:.1e}")
 
 # %% practice="first_starts"
-for units in (2, 4, 8):
+for units in (2, 4, 8, 16):
     solved = sum(first_network(seed, units=units)[1][-1] < 0.01 for seed in range(20))
     print(f"{units} hidden units: solved from {solved} of 20 starts")
 
 # %% [markdown]
 # Two units are enough to *hold* the answer, as you saw, but from most starts descent does not find it: a spare unit or two
-# makes learning easier.
+# makes learning easier. Many more do not help at this rate: all of them add up in the output, and the steps get too long.
 
 # %% [markdown]
 # ### One, two, three hyperplanes

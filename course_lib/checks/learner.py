@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from course_lib.checks import answers, hints, session
 from course_lib.checks.check_cell import CheckCell
 from course_lib.checks.error_hints import about_call, often_means
-from course_lib.checks.given import answer, source_of
+from course_lib.checks.given import answer, fingerprint, source_of
 from course_lib.checks.learner_line import find_spot
 from course_lib.checks.lookup import exercise_of, find_check, find_hidden, record_folders
 from course_lib.checks.message import Message, show
 from course_lib.checks.patience import NeverEnds, patience
 from course_lib.evidence.compare import Difference, check_line
+from course_lib.evidence.predictions import canonical
 from course_lib.evidence.records import BadRecord, join
 from course_lib.evidence.relations import diagnose
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
 
 AS_GIVEN = "As given: nothing repaired yet."
+LATER = (
+    "You answered this before, and differently. The first answer is your prediction, and it is the one that counts; "
+    "this one knows more. What made you think so at first?"
+)
 _CHANGED = "The check cell was changed: {}. Take this cell from a fresh copy of the lesson."
 _NO_HIDDEN = (
     "This cell observes more than was recorded. If it holds hidden tests, set COURSE_HIDDEN to the folder with their "
@@ -73,12 +78,15 @@ class Learner:
         """Show the message of this run and raise CheckFailed unless all of it passed."""
         expected, names = self._expected(), self.frame.f_globals
         about = expected.get("exercise", {})
-        mine = answer(about.get("names") or [exercise_of(self.id)], names)
+        predicted = _predicted(expected["lines"], self.lines)
+        mine = predicted or answer(about.get("names") or [exercise_of(self.id)], names)
         message = self.message(expected, error, untouched=bool(mine) and mine == about.get("given"))
         if expected.get("hidden_from") is None:  # what is printed of a hidden test would show its inputs
             message.printed = _printed(printed, warned)
         message.answer = mine
         session.remember(self.id, bool(message.passed), message.attempt, names, mine)
+        if predicted and message.attempt and session.first_answer(self.id) not in ("", predicted):
+            message.note = LATER
         if message.attempt and not message.passed:
             message.ask = "\n".join(filter(None, (hints.offer(self.id, expected["hints"]), answers.offer(self.id))))
         show(message)
@@ -239,6 +247,16 @@ def _differences(lines: Sequence[dict[str, Any]], seen: Sequence[Seen]) -> list[
         else:
             out.append((position, Difference("extra", "This line is not in the record.")))
     return out
+
+
+def _predicted(lines: Sequence[dict[str, Any]], seen: Sequence[Seen]) -> str:
+    """A fingerprint of the answers where the check is a prediction; "" for other checks and for what is no answer."""
+    if not lines or len(seen) != len(lines) or not all("hash" in line for line in lines):
+        return ""
+    try:
+        return fingerprint(" ".join(canonical(one.value) for one in seen))
+    except ValueError:
+        return ""
 
 
 def _printed(printed: str, warned: Sequence[Any]) -> str:

@@ -40,6 +40,11 @@ def read(path: Path | None = None) -> tuple[dict[str, dict], str]:
     return {id: {name: entry[name] for name in names} for id, entry in kept["checks"].items()}, problem
 
 
+def first_answer(check: str, path: Path | None = None) -> str:
+    """The fingerprint of what was tried first at `check`, or "" where nothing is known of it."""
+    return _load(path or progress_path())[0]["checks"].get(check, {}).get("first", "")
+
+
 def opened(path: Path | None = None) -> dict[str, Any]:
     """`{exercise: hints opened}`."""
     return _load(path or progress_path())[0]["hints"]
@@ -52,12 +57,12 @@ def note(check: str, passed: bool, path: Path | None = None, answer: str = "") -
     """
 
     def change(kept: dict[str, dict[str, Any]]) -> bool:
-        before = kept["checks"].get(check, {"tries": 0, "passed": None, "answer": ""})
+        before = kept["checks"].get(check, {"tries": 0, "passed": None, "answer": "", "first": answer})
         again = answer and answer == before["answer"] and passed == before["passed"]
         if again:
             return False
         entry = {"passed": passed, "tries": before["tries"] + 1, "when": time.strftime("%Y-%m-%dT%H:%M:%S")}
-        kept["checks"][check] = {**entry, "answer": answer}
+        kept["checks"][check] = {**entry, "answer": answer, "first": before["first"]}
         return True
 
     _change(path or progress_path(), change)
@@ -89,7 +94,7 @@ def _load(path: Path) -> tuple[dict[str, dict], str]:
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     kept = {"passed": bool(entry["passed"]), "tries": int(entry["tries"]), "when": str(entry["when"])}
-    return {**kept, "answer": str(entry.get("answer", ""))}
+    return {**kept, "answer": str(entry.get("answer", "")), "first": str(entry.get("first", ""))}
 
 
 def forget(checks: Sequence[str], path: Path | None = None) -> None:

@@ -1,16 +1,24 @@
 """Lesson 04: its answers agree with the library and with sampling, its worked examples and its figures hold."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
+from course_lib import data, nn, optim
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
-from course_lib.topics import gauss_newton, mlp
+from course_lib.ops import elementwise
+from course_lib.topics import gauss_newton, loss_runs, mlp, small_engine
+from course_lib.viz import deep_folds
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("04_multilayer_perceptron")
-ANSWERS = answers(LESSON, np=np, F=F, Tensor=Tensor)
+RING_X, RING_T = data.ring(400, rng=np.random.default_rng(404))
+OPEN = {"np": np, "nn": nn, "optim": optim, "F": F, "Tensor": Tensor, "ring_x": RING_X, "ring_t": RING_T}
+exec(next(c.source for c in LESSON.cells if "def autograd_gradients" in c.source), OPEN)
+ANSWERS = answers(LESSON, **OPEN)
 
 
 def networks(seed, rounds=10):
@@ -27,11 +35,16 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "linear_layer",
         "relu_vjp",
         "leaky_maxout",
+        "maxout_vjp",
         "two_layer",
         "loss_and_gradients",
         "count_pieces",
+        "count_regions",
         "fit_jacobian",
         "mute_scores",
+        "loss_curves",
+        "one_unit",
+        "open_ring",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -155,3 +168,73 @@ def test_the_jacobian_is_the_librarys(units):
     )
     for got, want in zip(ANSWERS["fit_jacobian"](p, x1, z), gauss_newton.two_layer_jacobian(p, x1, z), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-14)
+
+
+# ------------------------------------------------------------------- maxout backward, deep regions, curves, the ring
+
+
+@pytest.mark.parametrize("pieces", [2, 3, 4])
+def test_maxout_s_way_back_is_that_of_automatic_differentiation(pieces):
+    rng = np.random.default_rng(pieces)
+    z, g = Tensor(rng.normal(size=(5, 3 * pieces)), requires_grad=True), rng.normal(size=(5, 3))
+    (F.maxout(z, pieces) * g).sum().backward()
+    _, winner = ANSWERS["maxout"](z.data, pieces)
+    np.testing.assert_allclose(ANSWERS["maxout_vjp"](g, winner, pieces), z.grad)
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (2, 2, 2), (3, 4, 5, 2)])
+def test_regions_are_the_librarys(sizes):
+    rng = np.random.default_rng(len(sizes))
+    layers = [(rng.normal(size=(k, d)), rng.normal(size=k)) for d, k in itertools.pairwise(sizes)]
+    x = rng.normal(size=(500, sizes[0]))
+    assert ANSWERS["count_regions"](layers, x) == mlp.regions(layers, x)
+
+
+def test_two_layers_of_four_beat_one_of_eight_as_the_text_counts():
+    cell = next(c.source for c in LESSON.cells if "mlp.quarters(" in c.source)
+    namespace = {"np": np, "mlp": mlp, "deep_folds": deep_folds, "yours": lambda id, else_: else_}
+    exec(cell, namespace)
+    assert namespace["counted"] == 44 > 1 + 8 + 28
+
+
+def test_the_letters_of_the_answer_are_those_of_the_picture():
+    assert ANSWERS["faults"] == loss_runs.FAULTS
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_units_told_apart_by_chance_reach_the_stated_loss_from_any_start(seed):
+    x, t = data.moons(150, noise=0.12, rng=np.random.default_rng(50 + seed))
+    x = data.standardise(x)
+    assert OPEN["autograd_gradients"](x, t, *ANSWERS["fit_moons"](x, t, np.random.default_rng(seed)))[0] < 0.1
+
+
+def test_the_first_network_learns_xor_on_the_engine_of_lesson_03():
+    cells = [c.source for c in LESSON.cells if "def first_network" in c.source or "def library_relu" in c.source]
+    namespace = {"np": np, "small_engine": small_engine, "elementwise": elementwise, "yours": lambda id, else_: else_}
+    namespace["corners"] = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    for cell in cells:
+        exec(cell, namespace)
+    solved = {k: sum(namespace["first_network"](s, units=k)[1][-1] < 0.01 for s in range(20)) for k in (2, 4, 16)}
+    np.testing.assert_allclose(namespace["first_network"](1)[0], [0, 1, 1, 0], atol=0.1)
+    assert solved[2] < 10 < solved[4]
+    assert solved[16] < solved[4]
+
+
+def ring_right(seed, change=("", "")):
+    """Share of new points that the open exercise's answer has right, from other starts."""
+    namespace, source = dict(OPEN), LESSON.exercise("open_ring").reference
+    assert change[0] in source
+    exec(source.replace("default_rng(0)", f"default_rng({seed})").replace(*change), namespace)
+    assert change != ("", "") or namespace["ring_weights"] <= 45
+    x, t = data.ring(1000, rng=np.random.default_rng(9))
+    return np.mean(namespace["in_ring"](x) == t)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_ring_is_solved_with_room_to_spare_from_any_start(seed):
+    assert ring_right(seed) > 0.975
+
+
+def test_the_ring_is_not_solved_by_three_units_nor_without_scaling():
+    assert ring_right(0, ("11", "3")) < 0.8
+    assert ring_right(0, ("ring_x.mean(axis=0), ring_x.std(axis=0)", "0.0, 1.0")) < 0.7

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from course_lib.checks import lookup, session
-from course_lib.checks.learner import CheckFailed
+from course_lib.checks.learner import LATER, CheckFailed
 from course_lib.checks.message import Message, Note, markdown, plain_markdown
+from course_lib.evidence.predictions import hash_answer
 from course_lib.evidence.records import record_line
 from tests.course_lib.check_tools import Notebook, entry, write
 
@@ -508,3 +509,36 @@ def test_arrays_of_any_kind_make_a_readable_message(tmp_path, capsys):
             passed, shown, _ = run(f"def g():\n    return {other}", capsys, cell)
             assert passed is (right == other)
             assert np.all([len(line) < 200 for line in shown.splitlines()])
+
+
+# ------------------------------------------------------------------- predictions: the first answer counts
+
+GUESS = """with check("guess") as expect:
+    expect("how many", guess)
+"""
+
+
+@pytest.fixture
+def prediction(tmp_path):
+    line = {"kind": "value", "label": "how many", "salt": "s", "hash": hash_answer(11, "s")}
+    seen = record_line(Notebook().seen("guess = 11", GUESS).lines[0])
+    kept = {k: v for k, v in seen.items() if k != "value"} | line
+    write(tmp_path / "expected", guess={**entry("guess = 11", GUESS), "lines": [kept]})
+
+
+def guessed(book, value, capsys):
+    book.run(f"guess = {value}")
+    passed, shown, _ = outcome(book, GUESS, capsys)
+    return passed, LATER in shown
+
+
+def test_a_first_prediction_is_told_nothing_of_others_however_often_it_is_run(prediction, capsys):
+    book = Notebook()
+    assert [guessed(book, value, capsys) for value in ("11", "11", "11.0")] == [(True, False)] * 3
+
+
+def test_a_later_prediction_is_told_that_the_first_one_counts(prediction, capsys):
+    book = Notebook()
+    told = [guessed(book, value, capsys) for value in ("...", "7", "7", "11", "11", "7")]
+    assert told == [(False, False)] * 3 + [(True, True)] * 2 + [(False, False)]
+    assert guessed(Notebook(), "11", capsys) == (True, True)  # also after the kernel

@@ -96,3 +96,29 @@ def test_gradient_norms_are_torchs(bypass, rng):
     np.testing.assert_allclose(
         mlp.gradient_norms(x, t, layers, bypass), [w.grad.norm().item() for w in matrices], rtol=1e-10
     )
+
+
+def test_regions_of_one_layer_are_those_of_its_lines(rng):
+    points = 3 * rng.normal(size=(20_000, 2))
+    w, b = np.array([[1.0, 0], [0, 1], [-1, -1]]), np.array([0.5, 0.5, 0.5])
+    assert [mlp.regions([(w[:k], b[:k])], points) for k in (1, 2, 3)] == [2, 4, 7]
+
+
+def test_patterns_say_of_every_unit_whether_its_input_is_above_0(rng):
+    layers = [(rng.normal(size=(4, 3)), rng.normal(size=4)), (rng.normal(size=(2, 4)), rng.normal(size=2))]
+    x = rng.normal(size=(9, 3))
+    h = x @ layers[0][0].T + layers[0][1]
+    z = np.where(h > 0, h, 0) @ layers[1][0].T + layers[1][1]
+    np.testing.assert_array_equal(mlp.patterns(layers, x), np.concatenate([h > 0, z > 0], axis=1))
+
+
+def test_what_the_second_layer_cuts_in_a_quarter_it_cuts_in_all_four(rng):
+    points = np.abs(rng.normal(size=(40_000, 2)))
+    angles = np.array([0.3, 0.9, 2.2])
+    lines, middle = np.column_stack([np.cos(angles), np.sin(angles)]), np.array([[0.8, 1], [1.1, 0.9], [1, 1.2]])
+    layers = mlp.quarters(lines, middle)
+    one = [(lines, -np.sum(lines * middle, axis=1))]
+    in_one = mlp.regions(one, points)
+    assert in_one == 7
+    signs = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    assert mlp.regions(layers, np.concatenate([points * s for s in signs])) == 4 * in_one

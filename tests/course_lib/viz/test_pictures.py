@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
+from course_lib.topics import loss_runs
 from course_lib.topics import perceptron as fire
 from course_lib.viz import folds, pictures
 from course_lib.viz.pictures import (
@@ -28,6 +29,8 @@ from course_lib.viz.pictures import (
     training,
 )
 from course_lib.viz.style import ORANGE
+from course_lib.widgets.deep_folds import STARTS as DEEP
+from course_lib.widgets.deep_folds import layers
 from course_lib.widgets.folds import STARTS, weights
 from grading.lessons.cells import tree_of
 from grading.lessons.source import read_lessons
@@ -525,3 +528,18 @@ def test_the_graph_of_batch_norm_uses_x_and_c_twice():
     assert {"x", "c", "r", "γ", "β", "y"} <= set(texts(ax))
     begins = [tuple(t.xyann) for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
     assert sorted(begins.count(place) for place in ((0, 0), (2, 0), (4.2, 1))) == [1, 2, 2]
+
+
+def test_two_layers_are_shown_folded_and_unfolded_with_their_regions():
+    figure = multilayer.folded_twice(layers(DEEP["most regions"]), layers(DEEP["a slanting fold"]))
+    told = [ax.get_title(loc="left") or ax.get_title() for ax in figure.axes]
+    assert told == ["The sheet after the first layer", "11 regions", "The sheet after the first layer", "10 regions"]
+
+
+def test_every_faulty_loss_stands_beside_the_healthy_one():
+    many = multilayer.faulty_losses()
+    assert titles(many) == list("ABCDE")
+    for ax, fault in zip(many, loss_runs.FAULTS.values(), strict=True):
+        healthy, faulty = (line.get_ydata() for line in ax.lines[:2])
+        np.testing.assert_allclose(healthy, loss_runs.loss_run())
+        np.testing.assert_allclose(faulty, loss_runs.loss_run(fault))
