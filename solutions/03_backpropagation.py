@@ -1389,6 +1389,7 @@ with check("open_curve") as expect:
     expect("7 places: the shape of what you return", np.shape(curve(np.linspace(-2.5, 2.5, 7))))
     expect("finite values (how good, the judge measures)", bool(np.all(np.isfinite(curve(np.linspace(-3, 3, 50))))))
     ### BEGIN HIDDEN TESTS
+    expect("the numbers are still within 25", 0 < sum(np.size(a) for a in kept) <= 25)
     said = curve(expect.held("new_x").copy())
     expect.outcome("0.06 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.06)
     ### END HIDDEN TESTS
@@ -1397,6 +1398,7 @@ with check("open_curve") as expect:
 with check("open_curve-better") as expect:
     expect("numbers within the budget of 25 (0.032: the judge measures)", 0 < sum(np.size(a) for a in kept) <= 25)
     ### BEGIN HIDDEN TESTS
+    expect("the numbers are still within 25", 0 < sum(np.size(a) for a in kept) <= 25)
     said = curve(expect.held("new_x").copy())
     expect.outcome("0.032 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.032)
     ### END HIDDEN TESTS

@@ -1712,6 +1712,7 @@ with check("open_ring") as expect:
     expect("classes 0 and 1 (how many are right, the judge measures)", bool(np.isin(said, (0, 1)).all()))
     expect("weights within the budget of 45", 0 < ring_weights <= 45)
     ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 45", 0 < ring_weights <= 45)
     said = in_ring(expect.held("new_x").copy())
     expect.outcome("85 % of 1000 new points, measured by the judge", said, truth="new_t", measure="accuracy", at_least=0.85)
     ### END HIDDEN TESTS
@@ -1720,6 +1721,7 @@ with check("open_ring") as expect:
 with check("open_ring-better") as expect:
     expect("weights within the budget of 45 (96 %: the judge measures)", 0 < ring_weights <= 45)
     ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 45", 0 < ring_weights <= 45)
     said = in_ring(expect.held("new_x").copy())
     expect.outcome("96 % of 1000 new points, measured by the judge", said, truth="new_t", measure="accuracy", at_least=0.96)
     ### END HIDDEN TESTS
