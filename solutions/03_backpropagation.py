@@ -1423,4 +1423,5 @@ with check("open_curve-better") as expect:
 # - Atılım Baydin, Barak Pearlmutter, Alexey Radul, Jeffrey Siskind: *Automatic differentiation in machine learning: a
 #   survey* (2018)
 #
-# **Next:** lesson 04, the multilayer perceptron: what the hidden layers that you can now train are good for.
+# **Next:** lesson 04, the multilayer perceptron: what the hidden layers that you can now train are good for. Its first
+# network runs on the engine of this lesson.

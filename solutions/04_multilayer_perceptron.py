@@ -1732,7 +1732,8 @@ with check("open_ring-better") as expect:
 # 1. $h=\sigma_1(W_1x+b_1)$, $y=\sigma_2(W_2h+b_2)$. Without $\sigma_1$ it is one linear layer.
 # 2. Backward, a linear layer is two matrix products and a sum; ReLU is a mask. Check by hand-made against automatic.
 # 3. Sigmoid and tanh saturate; ReLU is cheap and does not, but its units can die, above all at high learning rates.
-# 4. Every hidden unit is a hyperplane; a ReLU network is piecewise affine, continuous, folded along them.
+# 4. Every hidden unit is a hyperplane; a ReLU network is piecewise affine, continuous, folded along them. Lines of a second
+#    layer bend at the first's; layers that fold can multiply the regions.
 # 5. A few units fit a smooth surface to many digits, if the optimiser knows about curvature and may start often.
 #
 # ## Further reading

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.cbook import get_sample_data
+from matplotlib.pyplot import imread
 
 from course_lib.topics import pixels
 from tests.solutions.reference import answers, lesson
@@ -45,3 +47,10 @@ def test_a_mean_of_nine_pixels_does_not_reach_the_first_step():
         return np.where(count > 0, sum(wide[p] for p in places) / np.maximum(count, 1), seen[known].mean())
 
     assert decibels(nine, 1) < 20.5
+
+
+def test_on_grace_hopper_the_same_idea_comes_to_about_six_decibels_less():
+    photo = imread(get_sample_data("grace_hopper.jpg"))[20:420:2, 60:460:2].mean(axis=2)[::2, ::2] / 255
+    known = np.random.default_rng(9).random(photo.shape) >= 0.7
+    off = np.mean((ANSWERS["restore"](np.where(known, photo, 0.0), known) - photo)[~known] ** 2)
+    assert decibels(ANSWERS["restore"], 1) + 10 * np.log10(off) == pytest.approx(6, abs=0.6)
