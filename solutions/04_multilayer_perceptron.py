@@ -1670,7 +1670,7 @@ if "in_ring" in globals() and "ring_weights" in globals():
     more_x, more_t = data.ring(500, rng=np.random.default_rng(405))
     right = np.mean(np.asarray(in_ring(more_x)) == more_t)
     ax = style.axes(size=(4.6, 3.6), title=f"{ring_weights} weights, {right:.1%} of 500 others right", xlabel="first", ylabel="second")
-    planes.view(more_x, ax=ax)
+    ax.set(xlim=(235, 365), ylim=(1.1, 2.9))
     planes.regions(in_ring, ax=ax)
     ax.set_aspect("auto")
     ax = planes.points(more_x, more_t, ax=ax, size=9)
