@@ -1550,6 +1550,7 @@ with check("loss_curves") as expect:
     expect("run A", faults["A"])
     expect("run C", faults["C"])
     expect("run E", faults["E"])
+    expect("all five", [faults[letter] for letter in "ABCDE"])
     ### END HIDDEN TESTS
 
 # %% [markdown] task="one_unit" title="Find the bug: twelve units that are one"
@@ -1602,10 +1603,10 @@ def fit_moons(x, t, rng):
 # %% check="one_unit" points=5
 with check("one_unit") as expect:
 
-    def fitted(n, seed):
-        """What the weights that come back are like, on half moons of n points; the loss is computed here."""
+    def fitted(n, seed, turn=0.0):
+        """What the weights that come back are like, on n points of half moons, turned; the loss is computed here."""
         x, t = data.moons(n, noise=0.12, rng=np.random.default_rng(seed))
-        x = data.standardise(x)
+        x = data.standardise(x) @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         weights = fit_moons(x, t, np.random.default_rng(seed + 1))
         loss, scores = autograd_gradients(x, t, *weights)[0], mlp.two_layer(x, *weights, lambda a: np.maximum(a, 0), lambda a: a)[1]
         told = {"the loss is below 0.12": bool(loss < 0.12), "the loss is still ln 2": bool(abs(loss - np.log(2)) < 1e-6)}
@@ -1617,8 +1618,8 @@ with check("one_unit") as expect:
         expect(name, value)
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10414)
-    for n in (140, 180):
-        expect(f"{n} points", fitted(n, int(draw.integers(1000))))
+    for n, turn in ((140, np.pi), (180, np.pi / 2)):
+        expect(f"{n} points, turned", fitted(n, int(draw.integers(1000)), turn + draw.uniform(-0.3, 0.3)))
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -472,11 +472,6 @@ WRONG["count_regions"] = {
         "x = z",
         "the next layer gets ReLU of z, not z: without it nothing is folded",
     ),
-    "the pattern handed on": (
-        "x = np.maximum(z, 0)",
-        "x = 1.0 * (z > 0)",
-        "the next layer gets the values of ReLU, not zeros and ones",
-    ),
     "every layer sees the inputs": (
         "z = x @ w.T + b\n        patterns.append(z > 0)\n        x = np.maximum(z, 0)",
         "z = np.resize(x, (len(x), w.shape[1])) @ w.T + b\n        patterns.append(z > 0)",
@@ -524,7 +519,7 @@ WRONG["count_regions"] = {
     ),
     "written into the points": (
         "patterns = []",
-        "patterns = []\n    x[x == 0.0] = 1e-12",
+        "patterns = []\n    x[:] = x[::-1].copy()",
         "the points that came in were changed; work on what you compute from them",
     ),
 }
@@ -825,11 +820,6 @@ WRONG["open_ring"] = {
         "nn.Sequential(nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng))",
         "nn.Sequential(nn.Linear(2, 1, rng=rng))",
         "without a hidden layer the border is a line, and a line cannot part a ring from its inside",
-    ),
-    "linear layers only": (
-        "nn.ReLU(), ",
-        "",
-        "two linear layers with nothing between are one: something must bend",
     ),
     "three units": (
         "nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng)",
