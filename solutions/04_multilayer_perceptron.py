@@ -37,7 +37,8 @@ from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import datasets
 from course_lib.ops import elementwise
 from course_lib.topics import gauss_newton, mlp, small_engine
-from course_lib.viz import curves, deep_folds, folds, images, planes, style
+from course_lib.viz import curves, deep_folds, folds, planes, style
+from course_lib.viz.images import image_grid
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.deep_folds import deep_fold_explorer
 from course_lib.widgets.folds import fold_explorer
@@ -906,7 +907,7 @@ def on_digits(sizes, seed, steps=400):
 # %% practice="detectors_shown"
 net, right = on_digits((64, 16, 10), seed=0)
 print(f"{right:.1%} of the test digits right")
-shown = images.image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
+shown = image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
 
 # %% [markdown]
 # No unit is a digit. Each likes ink in some places and dislikes it in others, an edge or a stroke; a digit is a sum of
