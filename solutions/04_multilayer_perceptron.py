@@ -910,8 +910,8 @@ print(f"{right:.1%} of the test digits right")
 shown = image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
 
 # %% [markdown]
-# No unit is a digit. Each likes ink in some places and dislikes it in others, an edge or a stroke; a digit is a sum of
-# several, and the same stroke serves several digits.
+# No unit is a digit. Each likes ink in some places and dislikes it in others: a piece of a stroke, an edge, and often
+# something that is hard to name. A digit is a sum of several, and the same unit serves several digits.
 #
 # ### How many units, how many layers?
 #
@@ -928,7 +928,7 @@ for sizes, right in shares.items():
 
 # %% [markdown]
 # Start with one hidden layer, double its units until the test share stops rising, then see whether a second layer of the
-# same width helps. For small images it hardly does; lesson 05 shows where depth pays. (Choosing by the test share spoils
+# same width helps. On these small images it does not, within the errors; lesson 05 shows where depth pays. (Choosing by the test share spoils
 # the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
 
 # %% [markdown]

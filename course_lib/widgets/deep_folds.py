@@ -64,6 +64,6 @@ def deep_fold_explorer(start="most regions"):
 
 
 def _png(units):
-    stream, figure = io.BytesIO(), Figure(figsize=(8.8, 4.2))  # without a layout engine, which costs as much as the rest
+    stream, figure = io.BytesIO(), Figure(figsize=(8.8, 4.2))  # a layout engine would cost as much as the rest
     deep_folds.two_layers(layers(units), figure=figure).savefig(stream, format="png", dpi=80)
     return stream.getvalue()
