@@ -1606,12 +1606,17 @@ with check("one_unit") as expect:
 
     def fitted(n, seed, turn=0.0):
         """What the weights that come back are like, on n points of half moons, turned; the loss is computed here."""
-        x, t = data.moons(n, noise=0.12, rng=np.random.default_rng(seed))
-        x = data.standardise(x) @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        rng = np.random.default_rng(seed)
+        x, t = data.moons(n, noise=0.12, rng=rng)
+        angle, moon = rng.uniform(np.pi / 3, 2 * np.pi / 3, 9), rng.permutation(9) % 2
+        tops = np.column_stack([np.cos(angle), np.sin(angle)])
+        turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        x, tops = (a @ turned for a in data.standardise(x, np.where(moon[:, None] == 1, [1.0, 0.5] - tops, tops)))
         weights = fit_moons(x, t, np.random.default_rng(seed + 1))
         loss, scores = autograd_gradients(x, t, *weights)[0], mlp.two_layer(x, *weights, lambda a: np.maximum(a, 0), lambda a: a)[1]
         told = {"the loss is below 0.12": bool(loss < 0.12), "the loss is still ln 2": bool(abs(loss - np.log(2)) < 1e-6)}
         told["one answer for all points"] = bool(np.ptp(scores.argmax(axis=1)) == 0)
+        told["classes of nine places in the middle of the moons"] = mlp.two_layer(tops, *weights, lambda a: np.maximum(a, 0), lambda a: a)[1].argmax(axis=1)
         told["units that differ"] = len(np.unique(np.round(weights[0], 6), axis=0))
         return told | {"shapes": [w.shape for w in weights]}
 

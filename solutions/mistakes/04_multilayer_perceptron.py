@@ -212,6 +212,11 @@ WRONG["maxout_vjp"] = {
         "np.arange(1, pieces + 1)",
         "pieces are counted from 0",
     ),
+    "written into g": (
+        "return (g[:, :, None] * won).reshape(len(g), -1)",
+        "z = (g[:, :, None] * won).reshape(len(g), -1)\n    g[g < 0] = 0\n    return z",
+        "g belongs to the caller and was changed: make new arrays",
+    ),
     "left with three axes": (
         ".reshape(len(g), -1)",
         "",
