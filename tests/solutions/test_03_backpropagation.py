@@ -38,7 +38,9 @@ def record(op, *inputs):
     return ANSWERS["Value"](made.value, made.inputs, made.vjp)
 
 
-ANSWERS = answers(LESSON, np=np, in_order=small_engine.order, Node=Node, record=record, kit=KIT, **ENGINE)
+GIVEN = {"Node": Node, "record": record, "kit": KIT}
+exec(next(c.source for c in LESSON.cells if "class Sums" in c.source), GIVEN)
+ANSWERS = answers(LESSON, np=np, in_order=small_engine.order, **GIVEN, **ENGINE)
 
 
 def random_program(rng, steps=8):
