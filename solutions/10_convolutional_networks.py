@@ -1,4 +1,4 @@
-# %% [markdown] lesson="10" title="Convolutional networks" minutes=210 builds_on="03 07 09"
+# %% [markdown] lesson="10" title="Convolutional networks" minutes=250 builds_on="03 07 09"
 # Lesson 09 gave you the sliding window, with filters made by hand. How does a network *learn* its
 # filters, and why do all successful ones shrink their maps on the way to the answer?
 #
@@ -10,7 +10,7 @@
 # - test whether a layer is equivariant to shifts, and measure what pooling buys;
 # - compare learned filters with oriented derivatives, and learned features with features made by hand.
 #
-# You need lessons 03, 07 and 09. There are nine exercises, two predictions and one written question.
+# You need lessons 03, 07 and 09. There are eleven exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
 from course_lib.viz.pictures import digits
@@ -32,6 +32,7 @@ from course_lib import Tensor, arithmetic, nn, no_grad
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import datasets
 from course_lib.data.augment import translate
+from course_lib.data.marks import MARKS, marks
 from course_lib.ops.convolution import conv, pool
 from course_lib.topics import equivariance
 from course_lib.topics.filter_fit import best_fits, derivatives, gabors
@@ -828,6 +829,28 @@ images.feature_maps(first.data[0], columns=10, size=0.8, title="... its 10 maps 
 images.feature_maps(second.data[0], columns=10, size=0.8, title="... and its 20 maps behind stage 2")
 plt.show()
 
+# %% [markdown]
+# A map says where a filter of the second stage answers, not what it answers to. Its weights say little, for they are laid
+# on ten maps, not on pixels. So ask the images: let the net look at all of them, and cut out the pieces that excite a filter
+# most. One of its numbers sees 14×14 pixels (lesson 09: windows of 5, then pooling, then windows of 5). The picture was
+# made with the digits that come with scikit-learn, the cell below it uses your net.
+
+# %% picture="second_stage" alt="Five rows of nine pieces of digits, 14 by 14 pixels; the pieces of a row look alike, such as a bend or a crossing"
+from course_lib.viz.pictures import convolutional
+
+convolutional.second_stage()
+
+# %% practice="second_stage"
+with no_grad():
+    behind = nn.Sequential(*reader.layers[:4])(Tensor(x_test[:1000])).data
+stages.exciting(behind, x_test[:1000], field=14, jump=2)
+plt.show()
+
+# %% [markdown]
+# The pieces of one row have a part in common, such as a bend to one side or the end of a stroke, and differ in the rest: where
+# it lies by a pixel or two, how thick it is. That is what two rounds of filtering and pooling make of derivatives. Not
+# every row has a name. Nobody asked for names; the error at the end asked for parts that tell digits apart.
+
 # %% practice="mistakes"
 out = np.concatenate([reader(Tensor(part)).data for part in np.array_split(x_test, 20)])
 wrong = np.flatnonzero(out.argmax(axis=1) != t_test)[:20]
@@ -1211,7 +1234,7 @@ for name, some in (("28×28", digits[:20]), ("in a frame of 56×56", roomy)):
 # rectified edge maps change behind pools of several sizes. "None" keeps one number of each window without looking.
 
 
-# %%
+# %% practice="invariance"
 def relative_change(size, kind, by):
     """Mean change of the pooled edge maps when the digits move `by` pixels to the right."""
     kernels, some = stages.edge_filters(), digits[:30, 0]
@@ -1602,6 +1625,193 @@ with check("stage_backward") as expect:
         label = f"windows of {kh}x{kw}, stride {stride}, padding {padding}, on {h}x{w}"
         expect(label, stage_backward(g, x, (kh, kw), stride, padding))
         expect.unchanged("arguments afterwards", [g, x])
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 14. Read the curves
+#
+# Four runs of a small net with two stages that learns letters, each with one fault. Start, images and number of steps are those
+# of the healthy run, drawn beside it. Above: the training loss by epoch; knowing nothing costs $\ln 8 = 2.08$. Below: what the
+# filters of the second stage sum up to, before their ReLU, after two epochs (numbers beyond the axis are counted at its end).
+
+# %% picture="faulty_runs" alt="Four columns A to D, above losses beside the healthy one that falls from 2.2 to 0.4, below histograms. A stays at 2.1, its sums lie around 0; B falls slowly to 1.7, sums around 0; C goes up and down and ends at 1.7, its sums are spread down to the end of the axis and beyond; D stays at 2.1 and all its sums lie near minus 8"
+from course_lib.viz.pictures import convolutional
+
+convolutional.faulty_runs()
+
+# %% [markdown]
+# One of the four comes from this function, which deals out batches. Every batch it yields has the right shapes.
+
+
+# %%
+def dealt_apart(x, t, size, rng):
+    """Batches of images x (n, ...) and their labels t (n,), in random order: so its author thought."""
+    x = x[rng.permutation(len(x))]
+    t = t[rng.permutation(len(t))]
+    for start in range(0, len(x), size):
+        yield x[start : start + size], t[start : start + size]
+
+
+# %% [markdown] task="stage_faults" title="Which fault is which?"
+# Name the fault of each run: `stage_faults`, a dict of the letters "A" to "D", each with one of "dead ReLUs", "images and
+# labels shuffled apart", "pooled too early", "rate too high". The check here looks at A and D only; B and C are asked when
+# your work is graded.
+#
+# Then write `dealt(x, t, size, rng)`, a generator that does what `dealt_apart` says it does: all images once, each batch
+# with its own labels, the last batch as small as it has to be. Draw one `rng.permutation(len(x))`, at the first batch.
+# *Example:* if that gives [2, 0, 1], size 2: the first batch is `x[[2, 0]], t[[2, 0]]`, the last `x[[1]], t[[1]]`.
+
+
+# %% solve="stage_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.convnet_runs.dealt course_lib.data.batches"
+### BEGIN SOLUTION
+stage_faults = {"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high", "D": "dead ReLUs"}
+### END SOLUTION
+
+
+def dealt(x, t, size, rng):
+    """Batches of images x (n, ...) with their own labels t (n,), in random order."""
+    ### BEGIN SOLUTION
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), size):
+        rows = order[start : start + size]
+        yield x[rows], t[rows]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="stage_faults"
+# Two runs learn nothing at all. Which of them could learn something, and which one cannot even begin, because no gradient
+# passes? The histograms tell.
+
+# %% [markdown] hint="stage_faults"
+# A ReLU whose sums are below 0 for every image passes nothing on, forward or backward. Too high a rate throws weights, and
+# with them sums, far about. A net that sees only coarse pixels learns what they still show. That leaves one.
+
+# %% [markdown] hint="stage_faults"
+# ```python
+# order = rng.permutation(...)
+# for start in range(0, len(x), ...):
+#     rows = order[...]
+#     yield ..., ...
+# ```
+
+# %% check="stage_faults-named" points=2
+with check("stage_faults-named") as expect:
+    expect("run A", stage_faults["A"])
+    expect("run D", stage_faults["D"])
+    ### BEGIN HIDDEN TESTS
+    expect("run B", stage_faults["B"])
+    expect("run C", stage_faults["C"])
+    ### END HIDDEN TESTS
+
+# %% check="stage_faults-repaired" points=3
+with check("stage_faults-repaired") as expect:
+    x, t = np.arange(24.0).reshape(4, 1, 2, 3), np.array([7, 5, 6, 4])
+    expect("4 images, batches of 2", list(dealt(x, t, 2, np.random.default_rng(1111))))
+    x, t = np.arange(42.0).reshape(7, 1, 2, 3), np.arange(20, 27)
+    expect("7 images, batches of 3", list(dealt(x, t, 3, np.random.default_rng(1112))))
+    expect.unchanged("images and labels afterwards", [x, t])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101111)
+    for n, size in [(9, 4), (5, 8), (12, 5), (6, 1)]:
+        x, t = rng.normal(size=(n, 2, 3, 2)), rng.integers(0, 90, n)
+        expect(f"{n} images, batches of {size}", list(dealt(x, t, size, rng.spawn(1)[0])))
+        expect.unchanged("images and labels afterwards", [x, t])
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 15. An open exercise
+#
+# The letters themselves, 20×20 pixels each: one of eight, anywhere in the image, a little turned, drawn with another
+# pen each time, bright on dark or dark on bright, under noise.
+
+# %%
+x_marks, t_marks = marks(1500, rng=np.random.default_rng(100))
+axes = images.image_grid(x_marks[:20], columns=10, titles=[MARKS[k] for k in t_marks[:20]])
+
+# %% [markdown] task="open_marks" title="A net of 3 000 weights"
+# Design and train a module of `nn`, called `mark_net`, that takes images `(n, 1, 20, 20)` to scores `(n, 8)`. Train it in the
+# solution cell, on `x_marks` and `t_marks` alone, in about a second and a half of processor time. `learn(net, x, t, epochs=..,
+# rng=.., lr=.., size=..)` trains by Adam and yields the loss of each epoch: `list(learn(...))`.
+#
+# *Budget:* 3 000 weights, biases and scales counted. *Measured:* the share right of 600 new images, in evaluation mode. 2 points
+# for 60 %, 1 more for 82 %. The judge has these images; the cell below the exercise gives your share of others.
+
+
+# %% solve="open_marks" difficulty=4 importance=5 minutes=35
+### BEGIN SOLUTION
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def stage(inputs, maps, kernel):
+    return [nn.Conv2d(inputs, maps, kernel, padding=1, rng=rng), nn.BatchNorm2d(maps), nn.ReLU()]
+
+
+rng = np.random.default_rng(0)
+first, second = [*stage(1, 8, 5), nn.MaxPool2d(2)], [*stage(8, 12, 3), nn.MaxPool2d(2)]
+mark_net = nn.Sequential(*first, *second, *stage(12, 15, 3), Mean(), nn.Linear(15, 8, rng=rng))
+history = list(learn(mark_net, x_marks, t_marks, epochs=6, rng=rng, lr=0.02, size=32))
+### END SOLUTION
+
+# %% practice="marks_measured"
+if "mark_net" in globals():
+    x_open, t_open = marks(600, rng=np.random.default_rng(101))
+    used = sum(p.data.size for p in mark_net.parameters())
+    print(f"{hits(mark_net, x_open, t_open):.0%} of 600 public images right, with {used} of 3000 weights")
+else:
+    print("Nothing to measure yet: train mark_net first.")
+
+# %% [markdown] hint="open_marks"
+# A letter may stand anywhere, so weights that belong to a place are wasted. Where does LeNet have most of its weights, and what
+# does without them?
+
+# %% [markdown] hint="open_marks"
+# Two or three stages, so that the last filters see a whole letter (section 9 of lesson 09); then one number of each map, its
+# mean or its maximum. In six epochs a net learns much more if its maps are normalised (lesson 07): then 0.02 is not too high.
+
+# %% [markdown] hint="open_marks"
+# ```python
+# mark_net = nn.Sequential(
+#     nn.Conv2d(1, 8, 5, padding=1, rng=rng), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
+#     ...                               # two more stages
+#     ..., nn.Linear(..., 8, rng=rng),  # the mean of each map: x.mean((2, 3)) in a module of your own
+# )
+# history = list(learn(mark_net, x_marks, t_marks, epochs=..., rng=rng, lr=..., size=32))
+# ```
+
+# %% held="open_marks" gives="new_marks"
+import numpy as np
+
+from course_lib.data.marks import marks
+
+rng = np.random.default_rng(101201)
+new_marks, mark_kinds = marks(600, rng=rng)
+
+# %% check="open_marks" points=2
+def scored(net, x):
+    """The class of each image by the largest of the net's scores, in evaluation mode."""
+    with no_grad():
+        return net.eval()(Tensor(x)).data.argmax(axis=1)
+
+
+with check("open_marks") as expect:
+    expect("the weights are within 3 000", sum(p.data.size for p in mark_net.parameters()) <= 3000)
+    expect("scores of 5 images (how many are right, the judge measures)", mark_net(Tensor(x_marks[:5])).shape)
+    ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 3 000", sum(p.data.size for p in mark_net.parameters()) <= 3000)
+    said = scored(mark_net, expect.held("new_marks"))
+    expect.outcome("60 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.6)
+    ### END HIDDEN TESTS
+
+# %% check="open_marks-better" points=1
+with check("open_marks-better") as expect:
+    used = sum(p.data.size for p in mark_net.parameters())
+    expect("the weights are within 3 000 (82 % right: the judge measures)", used <= 3000)
+    ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 3 000", used <= 3000)
+    said = scored(mark_net, expect.held("new_marks"))
+    expect.outcome("82 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.82)
     ### END HIDDEN TESTS
 
 # %% [markdown] question="pool_or_stride" points=6 title="Pool, stride, or neither?"
