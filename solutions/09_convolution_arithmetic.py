@@ -551,7 +551,7 @@ with check("receptive_field") as expect:
 # ### Predict: which stack sees more?
 #
 # Three stacks of convolutions without a stride unless one is named:
-# **A** six layers of 3×3; **B** three layers of 3×3 with dilation 1, 2, 4; **C** one layer of 7×7 with stride 2,
+# **A** six layers of 3×3; **B** three layers of 3×3 with dilation 1, 3, 5; **C** one layer of 7×7 with stride 2,
 # pooling 2×2 with stride 2, one layer of 3×3.
 # Order the letters from the largest receptive field to the smallest: `wider = "..."`
 #
@@ -559,7 +559,7 @@ with check("receptive_field") as expect:
 
 # %% solve="wider" difficulty=2 importance=3 minutes=4
 ### BEGIN SOLUTION
-wider = "CBA"
+wider = "BCA"
 ### END SOLUTION
 
 # %% [markdown] hint="wider"
@@ -576,7 +576,7 @@ with check("wider") as expect:
     expect("the order", wider)
 
 # %%
-stacks_asked = {"A": [(3,)] * 6, "B": [(3, 1, 0, 1), (3, 1, 0, 2), (3, 1, 0, 4)], "C": [(7, 2), (2, 2), (3,)]}
+stacks_asked = {"A": [(3,)] * 6, "B": [(3, 1, 0, 1), (3, 1, 0, 3), (3, 1, 0, 5)], "C": [(7, 2), (2, 2), (3,)]}
 for name, stack in stacks_asked.items():
     seen = arithmetic.receptive_field(stack)
     print(f"{name}: field {seen.size} x {seen.size}, jump {seen.jump}")

@@ -437,14 +437,15 @@ lecture_table("F18, continued · What the lectures say, and the sources", claims
 #
 # ### Predict: AlexNet's two halves
 #
-# AlexNet has convolutions and linear layers. Which kind holds more **weights**, and which kind does more
-# **multiply-adds**? Write `halves = (more_weights, more_multiply_adds)`, each `"convolution"` or `"linear"`.
+# AlexNet has five convolutions and three linear layers. How large a share of its **weights** do the linear layers hold, and how
+# large a share of its **multiply-adds** do they do? Write `halves = (of_weights, of_multiply_adds)`, each one of
+# `"under 10 %"`, `"about a third"`, `"about two thirds"`, `"over 90 %"`.
 #
-# *Example of the form:* `halves = ("linear", "linear")`
+# *Example of the form:* `halves = ("about a third", "about a third")`
 
 # %% solve="halves" difficulty=1 importance=4 minutes=2
 ### BEGIN SOLUTION
-halves = ("linear", "convolution")
+halves = ("over 90 %", "under 10 %")
 ### END SOLUTION
 
 # %% [markdown] hint="halves"
@@ -454,11 +455,12 @@ halves = ("linear", "convolution")
 # The first linear layer joins 256·6·6 numbers with 4096. The second convolution has 64·192·5·5 weights and 27·27 places.
 
 # %% [markdown] hint="halves"
-# Multiply these out: weights of each, then weights times places.
+# 38 million weights in the first linear layer alone, against 0.3 million in the second convolution; then weights times places: 38 million
+# against 224 million.
 
 # %% predict="halves" points=1
 with check("halves") as expect:
-    expect("weights, multiply-adds", halves)
+    expect("share of weights, share of multiply-adds", halves)
 
 # %% [markdown]
 # **Lecture figure F36.** "Most computation is in the convolutions, most memory in the fully connected layers." Counted,

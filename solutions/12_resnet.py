@@ -70,32 +70,36 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
 # itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
 #
-# The remedy of the same paper, which the next sections explain: a **shortcut** around every two layers that adds the
+# The same paper tries one small change, which the next sections explain: a **shortcut** around every two layers that adds the
 # input of the two to their output.
 #
-# ### Predict: and with shortcuts?
+# ### Predict: four networks
 #
-# Two networks *with* shortcuts, of 20 and of 56 layers, are trained on the same images for the same number of steps. Which
-# number of layers ends with the lower training loss? `winner = ...`, 20 or 56.
+# Four networks are trained on the same images for the same number of steps: **A** plain with 20 layers, **B** plain with 56,
+# **C** with shortcuts and 20 layers, **D** with shortcuts and 56. Order the letters from the lowest training loss to the highest:
+# `loss_order = "..."`
+#
+# *Example of the form:* `loss_order = "ABCD"`
 
-# %% solve="winner" difficulty=1 importance=4 minutes=2
+# %% solve="loss_order" difficulty=2 importance=4 minutes=3
 ### BEGIN SOLUTION
-winner = 56
+loss_order = "DCAB"
 ### END SOLUTION
 
-# %% [markdown] hint="winner"
-# A larger network can fit its training set better, if nothing prevents it.
+# %% [markdown] hint="loss_order"
+# How A and B stand, the text above says. A larger network can fit its training set better, if nothing prevents it.
 
-# %% [markdown] hint="winner"
-# What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut?
+# %% [markdown] hint="loss_order"
+# What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut? And do 20 layers
+# suffer already from what 56 suffer from, if less?
 
-# %% [markdown] hint="winner"
-# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the
-# shallower one is, and improve on it.
+# %% [markdown] hint="loss_order"
+# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the shallower one is, and
+# improve on it. What makes plain networks worse grows with every layer: 20 have some of it.
 
-# %% predict="winner" points=1
-with check("winner") as expect:
-    expect("layers of the better network with shortcuts", winner)
+# %% predict="loss_order" points=1
+with check("loss_order") as expect:
+    expect("from the lowest training loss to the highest", loss_order)
 
 # %% [markdown]
 # **Lecture figure F19.** Plain and residual networks of 20 and 56 layers, otherwise alike, at reduced size: fewer and

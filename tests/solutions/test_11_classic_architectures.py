@@ -55,11 +55,9 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
 
 def test_predictions_are_what_the_networks_do():
     halves = counting.count(counting.sketch(alexnet.AlexNet), (3, 224, 224))
-    winner = tuple(
-        max(("linear", "convolution"), key=lambda kind: halves.share(kind, what))
-        for what in ("parameters", "multiply_adds")
-    )
-    assert ANSWERS["halves"] == winner
+    assert halves.share("linear", "parameters") > 0.93
+    assert halves.share("linear", "multiply_adds") < 0.09
+    assert ANSWERS["halves"] == ("over 90 %", "under 10 %")
     net = vgg.VGG(11, 2, width=1 / 64)
     with torch.no_grad():
         maps = vgg.as_convolutions(net.classifier, 7)(net.features(torch.zeros(1, 3, 288, 256)))

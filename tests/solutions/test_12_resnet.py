@@ -1,6 +1,7 @@
 """Lesson 12: its answers agree with the library and with torch; its training code runs on any device."""
 
 import ast
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ from course_lib.torch_models.training import train_step
 from course_lib.viz.residual import photograph_tiles
 from grading.lessons.source import read_lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "12_resnet.py")
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = read_lesson(ROOT / "solutions" / "12_resnet.py")
 KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 
 
@@ -239,3 +241,13 @@ def test_without_its_shortcuts_the_same_network_fails():
     net, share = trained_deep(0, ("return x + self.branch(x)", "return self.branch(x)"))
     assert depth_of(net, torch.zeros(1, 1, 8, 8)) == 22
     assert share < 0.7
+
+
+def test_the_predicted_order_is_that_of_the_recorded_run():
+    record = json.loads((ROOT / "notebooks" / "figures" / "F19.json").read_text(encoding="utf-8"))
+    losses = {row[0]: float(row[2].split()[0]) for row in record["results"][0]["rows"] if "training loss" in row[0]}
+    letters = dict(zip(("plain, 20", "plain, 56", "residual, 20", "residual, 56"), "ABCD", strict=True))
+    order = sorted(losses, key=losses.get)
+    names = {}
+    exec(LESSON.exercise("loss_order").reference, names)
+    assert "".join(letters[name.split(" layers")[0]] for name in order) == names["loss_order"]
