@@ -1444,7 +1444,7 @@ def fit_marks(net, steps, rate, size=32, seed=0):
 # has; train it in the solution cell on `x_marks`, `t_marks` alone, in about a second and a half of processor time.
 #
 # *Budget:* at most 8 000 weights and 250 000 multiply-adds for one image, as `counting.count(small_net, (1, 32, 32))` says.
-# *Measured:* the share right of 600 new images, in evaluation mode: 2 points for 65 %, 1 more for 88 %. The judge has them; the
+# *Measured:* the share right of 600 new images, in evaluation mode: 2 points for 65 %, 1 more for 85 %. The judge has them; the
 # cell below the exercise measures on others.
 
 
@@ -1456,8 +1456,8 @@ def stage(inputs, maps, kernel, stride=1):
 
 
 torch.manual_seed(0)
-front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 24, 3)]
-small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 8))
+front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]
+small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))
 history = fit_marks(small_net, steps=200, rate=0.02)
 ### END SOLUTION
 
@@ -1518,11 +1518,11 @@ with check("open_architecture") as expect:
 
 # %% check="open_architecture-better" points=1
 with check("open_architecture-better") as expect:
-    expect("within 8 000 weights, within 250 000 multiply-adds (88 % right: the judge measures)", within_budgets(small_net))
+    expect("within 8 000 weights, within 250 000 multiply-adds (85 % right: the judge measures)", within_budgets(small_net))
     ### BEGIN HIDDEN TESTS
     expect("still within both", within_budgets(small_net))
     said = told_marks(small_net, expect.held("new_marks"))
-    expect.outcome("88 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.88)
+    expect.outcome("85 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.85)
     ### END HIDDEN TESTS
 
 # %% [markdown] question="fewer_weights" points=5 title="Small, slow, large"

@@ -751,8 +751,8 @@ WRONG["open_architecture"] = {
     "rate too low": ("rate=0.02", "rate=0.00005", "with such a rate two hundred steps do not get far"),
     "rate too high": ("rate=0.02", "rate=10.0", "the rate throws the weights about: look at `history`"),
     "a large linear layer": (
-        "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 8)",
-        "nn.Flatten(), nn.Linear(384, 32), nn.ReLU(), nn.Linear(32, 8)",
+        "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8)",
+        "nn.Flatten(), nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, 8)",
         "more weights than the budget: most of them in the linear layer, as in AlexNet. Take the mean over all pixels",
     ),
     "3×3 at full size": (
@@ -766,8 +766,8 @@ WRONG["open_architecture"] = {
         "blocks of 8×8 pixels leave nothing of a letter: let a filter look before you shrink",
     ),
     "without ReLU and pooling": (
-        """front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 24, 3)]""",
-        """front = [nn.Conv2d(1, 8, 5, 4), nn.Conv2d(8, 16, 3, 2), nn.Conv2d(16, 24, 3)]""",
+        """front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]""",
+        """front = [nn.Conv2d(1, 8, 5, 4), nn.Conv2d(8, 16, 3, 2), nn.Conv2d(16, 32, 3)]""",
         "convolutions without a ReLU between them are one linear filter, and the mean of that is nearly the image's mean",
     ),
     "dead start": (
@@ -775,7 +775,7 @@ WRONG["open_architecture"] = {
         "small_net = nn.Sequential(*front, nn.Dropout(0.999),",
         "dropout that leaves one number in a thousand leaves nothing to learn from",
     ),
-    "one score": ("nn.Linear(24, 8))\n", "nn.Linear(24, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n", "eight scores are asked for each image"),
+    "one score": ("nn.Linear(32, 8))\n", "nn.Linear(32, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n", "eight scores are asked for each image"),
 }
 RIGHT["open_architecture"] = {
     "depthwise and 1×1": (
@@ -785,8 +785,8 @@ RIGHT["open_architecture"] = {
 
 
 torch.manual_seed(0)
-front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 24, 3)]
-small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(24, 8))
+front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]
+small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))
 history = fit_marks(small_net, steps=200, rate=0.02)""",
         """class Split(nn.Module):
     def __init__(self, have, want):
