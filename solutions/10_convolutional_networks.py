@@ -19,7 +19,8 @@ digits.stage_maps()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would train the many networks of the lecture figures here, some minutes each;
-# without it you see their recorded results.
+# without it you see their recorded results. The networks stand in `course_lib/topics/lenet_runs.py`, the tables and drawings in
+# `course_lib/viz/lenet_figures.py`.
 
 # %%
 import os
@@ -35,10 +36,10 @@ from course_lib.data.augment import translate
 from course_lib.data.marks import MARKS, marks
 from course_lib.ops.convolution import conv, pool
 from course_lib.topics import equivariance
-from course_lib.topics.filter_fit import best_fits, derivatives, gabors
+from course_lib.topics.filter_fit import best_fits, derivatives
 from course_lib.topics.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
 from course_lib.train import mean_and_error, plus_minus, progress
-from course_lib.viz import curves, images, stages, style
+from course_lib.viz import curves, images, lenet_figures, stages
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.stages import stage_explorer
@@ -974,41 +975,8 @@ axes = stages.score_map(strip[0, 0], scores, classes=data.classes)
 # the sizes work out only with padding 1 in the stride-2 layers.
 
 
-# %%
-def mnist(count=60_000):
-    """The first `count` training images and all test images, ready for LeNet: name, x, t, x_test, t_test."""
-    data = datasets.load("mnist", or_else="digits")
-    ready = images_for_lenet(data.x_train[:count]), data.t_train[:count], images_for_lenet(data.x_test), data.t_test
-    return f"{data.name}, {len(ready[0])} images", *ready
-
-
-def per_cent(values):
-    """Mean ± standard error over runs, in per cent."""
-    return f"{plus_minus(values, 2, 100)} %"
-
-
 # %% figure="F16"
-def lenet_figure(runs=3, epochs=5):
-    name, x, t, x_test, t_test = mnist()
-    rows = []
-    for what, lecture, kind, top in (
-        ("conv 5×5 + max pool 2×2", "99.58 / 98.77 %", "pooled", False),
-        ("conv 5×5 stride 2", "99.42 / 98.31 %", "strided", False),
-        ("conv 5×5 + conv 3×3 stride 2", "99.38 / 98.57 %", "learned", False),
-        ("first row, ReLU on the scores", "drawn so", "pooled", True),
-    ):
-        train, test = [], []
-        for seed in range(runs):
-            rng = np.random.default_rng(seed)
-            model = lenet(kind, rng=rng, relu_on_top=top)
-            list(learn(model, x, t, epochs=epochs, rng=rng))
-            train, test = [*train, hits(model, x, t)], [*test, hits(model, x_test, t_test)]
-        setting = f"{name}, Adam, one cycle to 0.003, batch 64, {epochs} epochs, {runs} runs; tests {np.round(test, 4).tolist()}"
-        rows.append((what, lecture, f"{per_cent(train)} / {per_cent(test)}", setting))
-    return lecture_table("F16 · LeNet in three forms, training / test images right", rows)
-
-
-lenet_figure() if FULL else recorded("F16")
+lenet_figures.lenet_figure() if FULL else recorded("F16")
 
 # %% [markdown]
 # So max pooling is not required: a stride alone comes close for much less work, and a learned summary is as good, for some
@@ -1047,49 +1015,8 @@ print(f"mean score: learned {np.mean([f.score for f in fits]):.2f}, random filte
 # six strongest filters, one to a row: the ten windows through which it looks at the ten maps below. These are harder to name.
 
 
-# %%
-def first_layer(seed, x, t, x_test, t_test, *, small, epochs=5):
-    """First-layer filters (10, 5, 5) before and after training, the second layer's, and the share of test images right."""
-    rng = np.random.default_rng(seed)
-    model = lenet(rng=rng)
-    before = model[0].weight.data[:, 0].copy()
-    model[0].weight.data *= np.float32(0.1 if small else 1)
-    list(learn(model, x, t, epochs=epochs, rng=rng, decay=0.3 if small else 0.0))
-    return before, model[0].weight.data[:, 0], model[3].weight.data, hits(model, x_test, t_test)
-
-
 # %% figure="F17"
-def filters_figure(runs=3):
-    from course_lib.topics.filters import gaussian_bank
-
-    name, *sets = mnist()
-    plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
-    groups = {
-        f"learned, small start and decay (test {per_cent([run[3] for run in clean])})": [run[1] for run in clean],
-        f"learned as for F16 (test {per_cent([run[3] for run in plain])})": [run[1] for run in plain],
-        "before training": [run[0] for run in plain],
-        "pure noise": [np.random.default_rng(17).normal(size=(300, 5, 5))],
-        "hand-made bank of lesson 09": [gaussian_bank(1.0, 2)],
-    }
-    rows = []
-    for what, parts in groups.items():
-        those = np.concatenate(parts)
-        fits, waves = best_fits(those, derivatives(5)), best_fits(those, gabors(5))
-        orders = [sum(f.order == k for f in fits) for k in (0, 1, 2)]
-        ours = f"{np.mean([f.score for f in fits]):.2f} (Gabor {np.mean([f.score for f in waves]):.2f})"
-        lecture = "resemble derivatives of order 0, 1, 2" if what.startswith("learned") else ""
-        rows.append((what, lecture, ours, f"{len(those)} filters; best template of order 0, 1, 2: {orders}; {name}"))
-    for title, those in (("first layer", clean[0][1]), ("lesson 09: G, Gx, Gy, Gxx, Gxy, Gyy", gaussian_bank(1.0, 2))):
-        stages.fitted_filters(those, best_fits(those, derivatives(5)), title=title)
-    strongest = np.argsort(-np.square(clean[0][2]).sum(axis=(1, 2, 3)))[:6]
-    titles = [f"{k}, of map {c}" for k in strongest for c in range(10)]
-    images.image_grid(
-        clean[0][2][strongest].reshape(-1, 5, 5), columns=10, size=0.8, signed=True, titles=titles, title="second layer, the six strongest"
-    )
-    return lecture_table("F17 · mean share of a filter that an oriented derivative explains", rows)
-
-
-filters_figure() if FULL else recorded("F17")
+lenet_figures.filters_figure() if FULL else recorded("F17")
 
 # %% [markdown]
 # ## 9. What happens when the digit moves?
@@ -1261,65 +1188,7 @@ axes = curves.learning_curves(
 
 
 # %% figure="F33"
-class Every(nn.Module):
-    """One number of each window, without looking at the others."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def forward(self, x):
-        rows, columns = (n // self.size * self.size for n in x.shape[2:])
-        return x[:, :, : rows : self.size, : columns : self.size]
-
-
-def pooling_net(pools, kind, rng, maps=8):
-    """Three convolutions 5×5 (padding 2), each with pooling of its size and ReLU; then 50 hidden units."""
-    layers, channels, pooling = [], 1, {"max": nn.MaxPool2d, "average": nn.AvgPool2d, "none": Every}[kind]
-    for size in pools:
-        layers += [nn.Conv2d(channels, maps, 5, padding=2, rng=rng), pooling(size), nn.ReLU()]
-        channels = maps
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(9 * maps, 50, rng=rng), nn.ReLU(), nn.Linear(50, 10, rng=rng))
-
-
-def multiply_adds(pools, maps=8):
-    """Of the three convolutions, for one image."""
-    sides = 28 // np.cumprod([1, *pools[:2]])
-    return int(np.sum(sides**2 * 25 * maps * np.array([1, maps, maps])))
-
-
-# %% figure="F33"
-def under_shift(model, x, t, by):
-    """Share of images right when all are moved by `by` pixels, mean over the four directions."""
-    moves = ((by, 0), (-by, 0), (0, by), (0, -by))
-    return np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves])
-
-
-def shift_figure(runs=5, epochs=4):
-    name, x, t, x_test, t_test = mnist(5000)
-    nets = [((2, 2, 2), "none"), ((2, 2, 2), "average"), ((2, 2, 2), "max")]
-    nets += [(pools, "max") for pools in ((8, 1, 1), (4, 2, 1), (1, 4, 2), (1, 1, 8))]
-    rows, lines, band = [], {}, {}
-    for pools, kind in nets:
-        right = []
-        for seed in range(runs):
-            rng = np.random.default_rng(seed)
-            model = pooling_net(pools, kind, rng)
-            list(learn(model, x, t, epochs=epochs, rng=rng))
-            right.append([under_shift(model, x_test[:1000], t_test[:1000], by) for by in range(0, 5, 2)])
-        what = f"{kind}, " + ", ".join(f"{k}×{k}" if k > 1 else "-" for k in pools)
-        means, band[what] = mean_and_error(100 * np.array(right), axis=0)
-        lines[what] = range(0, 5, 2), means
-        told = ", ".join(f"{by} px {plus_minus(part, 1, 100)} %" for by, part in zip((0, 2, 4), zip(*right, strict=True), strict=True))
-        setting = f"{name}, {epochs} epochs, {runs} runs, 1000 test images, mean ± standard error"
-        rows.append((what, "pooling helps; pool slowly", told, f"{setting}; {multiply_adds(pools) / 1e6:.1f} M multiply-adds"))
-    left, right = style.row(2, size=(4.6, 3.6))
-    for ax, part, title in ((left, list(lines)[:3], "which pooling"), (right, list(lines)[2:], "max: where it stands")):
-        named = {"xlabel": "test digits moved by (pixels)", "ylabel": "% right", "title": title}
-        curves.learning_curves({k: lines[k] for k in part}, ax=ax, spread=band, **named)
-    return lecture_table("F33 · test images right when they are moved", rows)
-
-
-shift_figure() if FULL else recorded("F33")
+lenet_figures.shift_figure() if FULL else recorded("F33")
 
 # %% [markdown]
 # Pooling of either kind beats keeping one number of each window, by far more than the errors, as soon as the digits
@@ -1337,36 +1206,7 @@ shift_figure() if FULL else recorded("F33")
 
 
 # %% figure="F34"
-def small_net(kind, rng, filters=4):
-    first = nn.Conv2d(1, filters, 7, stride=3, rng=rng)
-    if kind == "local":
-        first = nn.LocallyConnected2d(1, filters, 28, 7, stride=3, rng=rng)
-    return nn.Sequential(first, nn.ReLU(), nn.Flatten(), nn.Linear(filters * 8 * 8, 10, rng=rng))
-
-
-def sharing_figure(runs=2, epochs=4):
-    name, x, t, x_test, t_test = mnist(10_000)
-    dark, move, rows = x.min(), np.random.default_rng(34), []
-    sets = {"digits centred": (x, x_test)}
-    sets["digits moved by up to 4"] = [translate(part - dark, rng=move, pixels=4) + dark for part in (x, x_test)]
-    makers = {"small net": small_net, "LeNet": lambda kind, rng: lenet(kind, rng=rng)}
-    for where, (train, test) in sets.items():
-        for what, make in makers.items():
-            for kind, sharing in (("pooled", "shared"), ("local", "local, not shared")):
-                right = []
-                for seed in range(runs):
-                    rng = np.random.default_rng(seed)
-                    model = make(kind, rng)
-                    list(learn(model, train, t, epochs=epochs, rng=rng))
-                    right.append((hits(model, train, t), hits(model, test, t_test)))
-                weights = sum(p.data.size for p in model.parameters())
-                ours = " / ".join(per_cent(part) for part in zip(*right, strict=True))
-                setting = f"{weights} weights; {name}, {epochs} epochs, {runs} runs"
-                rows.append((f"{where}, {what}, {sharing}", "", ours, setting))
-    return lecture_table("F34 · shared or not, training / test images right", rows)
-
-
-sharing_figure() if FULL else recorded("F34")
+lenet_figures.sharing_figure() if FULL else recorded("F34")
 
 # %% [markdown]
 # Two runs each, so only large differences count. LeNet loses by not sharing: with weights for every place it learns the
@@ -1400,54 +1240,11 @@ axes = images.image_grid(directions, titles=titles, columns=8, size=1.0, title=t
 
 # %% [markdown]
 # **Lecture figure F35.** The whole recipe beside LeNet, on the same 10 000 images. `MiniBatchKMeans` and `LinearSVC` are
-# scikit-learn's, the rest stands in `course_lib/topics/gradient_features.py`.
+# scikit-learn's; see `engineered` in `course_lib/topics/lenet_runs.py`.
 
 
 # %% figure="F35"
-def engineered(x, t, x_test, t_test, words=100, seed=0):
-    """Shares of training and test images right: gradient histograms, words, pyramid, linear SVM."""
-    from sklearn.cluster import MiniBatchKMeans
-    from sklearn.svm import LinearSVC
-
-    rng = np.random.default_rng(seed)
-    found = gradient_histograms(x[:, 0]), gradient_histograms(x_test[:, 0])
-    some = found[0].reshape(-1, found[0].shape[-1])
-    some = some[np.linalg.norm(some, axis=1) > 0.5]  # flat places have no direction
-    some = some[rng.choice(len(some), min(40_000, len(some)), replace=False)]
-    centres = MiniBatchKMeans(words, batch_size=2048, n_init=3, random_state=seed).fit(some).cluster_centers_
-    chunks = [np.array_split(part, max(1, len(part) // 500)) for part in found]
-    train, test = (np.concatenate([pyramid(word_strengths(c, centres)) for c in part]) for part in chunks)
-    machine = LinearSVC(C=10, random_state=seed).fit(train, t)
-    return machine.score(train, t), machine.score(test, t_test)
-
-
-# %% figure="F35"
-def features_figure(epochs=10):
-    from sklearn.svm import LinearSVC
-
-    name, x, t, x_test, t_test = mnist(10_000)
-    flat, flat_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
-    pixels = LinearSVC(C=0.001, random_state=0).fit(flat, t)
-    rng = np.random.default_rng(0)
-    model = lenet(rng=rng)
-    list(learn(model, x, t, epochs=epochs, rng=rng))
-    right = {
-        "pixels, linear SVM": (pixels.score(flat, t), pixels.score(flat_test, t_test), "784 numbers, C = 0.001"),
-        "gradient histograms, words, pyramid, SVM": (*engineered(x, t, x_test, t_test), "100 words, 14 regions, C = 10"),
-        "LeNet, end to end": (hits(model, x, t), hits(model, x_test, t_test), f"{epochs} epochs"),
-    }
-    lecture = {"LeNet, end to end": "98.77 % on 60 000 (F16)"}
-    rows = [
-        (what, lecture.get(what, "a recipe, no number"), f"{100 * a:.2f} / {100 * b:.2f} %", f"{how}; {name}, one run")
-        for what, (a, b, how) in right.items()
-    ]
-    name, *everything = mnist()
-    a, b = engineered(*everything)
-    rows.append(("the same recipe on all images", "-", f"{100 * a:.2f} / {100 * b:.2f} %", f"as above; {name}, one run"))
-    return lecture_table("F35 · engineered and learned features, training / test images right", rows)
-
-
-features_figure() if FULL else recorded("F35")
+lenet_figures.features_figure() if FULL else recorded("F35")
 
 # %% [markdown]
 # Do not laugh at the old recipe. On these 10 000 images it beats LeNet: what it knows about images, LeNet has to learn, and
