@@ -836,7 +836,7 @@ plt.show()
 # most. One of its numbers sees 14×14 pixels (lesson 09: windows of 5, then pooling, then windows of 5). The picture was
 # made with the digits that come with scikit-learn, the cell below it uses your net.
 
-# %% picture="second_stage" alt="Five rows of nine pieces of digits, 14 by 14 pixels; the pieces of a row look alike, such as a bend or a crossing"
+# %% picture="second_stage" alt="Five rows of nine pieces of digits, 14 by 14 pixels; the pieces of a row look alike: in one an opening to the right under a bar, in another an arc that closes on the right"
 from course_lib.viz.pictures import convolutional
 
 convolutional.second_stage()
@@ -848,9 +848,10 @@ stages.exciting(behind, x_test[:1000], field=14, jump=2)
 plt.show()
 
 # %% [markdown]
-# The pieces of one row have a part in common, such as a bend to one side or the end of a stroke, and differ in the rest: where
-# it lies by a pixel or two, how thick it is. That is what two rounds of filtering and pooling make of derivatives. Not
-# every row has a name. Nobody asked for names; the error at the end asked for parts that tell digits apart.
+# The pieces of one row have a part in common, such as an opening to the right under a bar, or an arc that closes on the
+# right, and differ in the rest: where it lies by a pixel or two, how thick it is. That is what two rounds of filtering and
+# pooling make of derivatives. Not every row has a name. Nobody asked for names; the error at the end asked for parts that
+# tell digits apart.
 
 # %% practice="mistakes"
 out = np.concatenate([reader(Tensor(part)).data for part in np.array_split(x_test, 20)])
