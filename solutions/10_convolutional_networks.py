@@ -1499,6 +1499,7 @@ with check("stage_faults-named") as expect:
     ### BEGIN HIDDEN TESTS
     expect("run B", stage_faults["B"])
     expect("run C", stage_faults["C"])
+    expect("the letters backwards", [stage_faults[letter] for letter in "DCBA"])
     ### END HIDDEN TESTS
 
 # %% check="stage_faults-repaired" points=3
