@@ -844,16 +844,11 @@ WRONG["open_deep"] = {
     "hardly trained": ("steps=90", "steps=5", "five steps are too few: there is time for some ninety"),
     "rate too low": ("rate=0.1", "rate=0.0002", "with such a rate ninety steps do not get far"),
     "rate too high": ("rate=0.1", "rate=30.0", "the rate throws the weights about: look at `deep_history`"),
-    "too shallow": ("range(10)", "range(4)", "four blocks are ten layers, and 22 are asked"),
+    "too shallow": ("range(10)", "range(4)", "fewer than 22 layers lie behind one another: four blocks make ten, and layers side by side count once"),
     "too wide": (
         "[Around(12) for _ in range(10)]",
         "[torch.nn.Conv2d(12, 24, 1)] + [Around(24) for _ in range(10)] + [torch.nn.Conv2d(24, 12, 1)]",
         "four times the multiply-adds of the budget: work grows with the square of the channels",
-    ),
-    "side by side": (
-        "return x + self.branch(x)",
-        "return x + self.branch[:3](x) + self.branch[3:](x)",
-        "the two convolutions of a block lie side by side, so the network is only half as deep",
     ),
     "one number a row": (
         "torch.nn.Linear(12, 10)",
