@@ -1,4 +1,4 @@
-# %% [markdown] lesson="09" title="Convolution arithmetic" minutes=180 builds_on="00 03"
+# %% [markdown] lesson="09" title="Convolution arithmetic" minutes=205 builds_on="00 03"
 # How can a handful of numbers, used again at every place of an image, do the work of millions
 # of weights? And what comes out of such a layer: how large is it, how much of the image does it see, what does
 # it cost?
@@ -11,7 +11,7 @@
 # - write convolution three ways: as loops, as one matrix product, as a sum over shifted images;
 # - build filters by hand that measure derivatives, and see in a picture what each of them answers to.
 #
-# You need lessons 00 and 03. There are nine exercises, three predictions and one written question.
+# You need lessons 00 and 03. There are ten exercises, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph, a small window of it as numbers, a filter, and the map of all its answers"
 from course_lib.viz.pictures import photos
@@ -25,10 +25,12 @@ from matplotlib.cbook import get_sample_data
 
 from course_lib import arithmetic
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.data.textures import KINDS, textures
 from course_lib.ops.convolution.conv import conv2d
 from course_lib.ops.convolution.pool import max_pool2d
+from course_lib.topics.texture_bank import bank_work, energies, told_apart
 from course_lib.viz import filtering as draw
-from course_lib.viz import receptive
+from course_lib.viz import images, receptive
 from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.convolution import sliding_window
 
@@ -549,7 +551,7 @@ with check("receptive_field") as expect:
 # ### Predict: which stack sees more?
 #
 # Three stacks of convolutions without a stride unless one is named:
-# **A** six layers of 3×3; **B** three layers of 3×3 with dilation 1, 2, 4; **C** one layer of 7×7 with stride 2,
+# **A** six layers of 3×3; **B** three layers of 3×3 with dilation 1, 3, 5; **C** one layer of 7×7 with stride 2,
 # pooling 2×2 with stride 2, one layer of 3×3.
 # Order the letters from the largest receptive field to the smallest: `wider = "..."`
 #
@@ -557,7 +559,7 @@ with check("receptive_field") as expect:
 
 # %% solve="wider" difficulty=2 importance=3 minutes=4
 ### BEGIN SOLUTION
-wider = "CBA"
+wider = "BCA"
 ### END SOLUTION
 
 # %% [markdown] hint="wider"
@@ -574,7 +576,7 @@ with check("wider") as expect:
     expect("the order", wider)
 
 # %%
-stacks_asked = {"A": [(3,)] * 6, "B": [(3, 1, 0, 1), (3, 1, 0, 2), (3, 1, 0, 4)], "C": [(7, 2), (2, 2), (3,)]}
+stacks_asked = {"A": [(3,)] * 6, "B": [(3, 1, 0, 1), (3, 1, 0, 3), (3, 1, 0, 5)], "C": [(7, 2), (2, 2), (3,)]}
 for name, stack in stacks_asked.items():
     seen = arithmetic.receptive_field(stack)
     print(f"{name}: field {seen.size} x {seen.size}, jump {seen.jump}")
@@ -1292,6 +1294,92 @@ print("fewest per second:", ", ".join(f"{k}x{k}, {c} maps, {n}x{n}" for n, k, c 
 # Counting predicts which layer is slower, and the time of large layers within a small factor. Small layers lie
 # above the line, for two reasons: every call has a fixed cost, and layers with few maps or 1×1 kernels do little
 # arithmetic for each number they fetch; they wait for memory. Lesson 18 comes back to this.
+
+# %% [markdown]
+# ## 12. An open exercise
+#
+# Twelve kinds of stripes: 3, 5 or 9 pixels from stripe to stripe, running in one of four directions. Every image has another
+# contrast and shade, bent stripes and noise. Below is one of each kind.
+
+# %%
+x_known, known = textures(180, rng=np.random.default_rng(12))
+one_each = [x_known[np.flatnonzero(known == kind)[0], 0] for kind in range(KINDS)]
+axes = images.image_grid(one_each, columns=6, size=1.3, titles=[f"kind {kind}" for kind in range(KINDS)])
+
+# %% [markdown]
+# How can filters tell them apart? Each filter of a bank makes a map. Square the map and take the mean: that is how strongly
+# the filter answers anywhere in the image, its **energy**. `energies` takes logs, and from each image's logs their mean,
+# so that contrast drops out. `told_apart` gives an image the kind whose known examples have the nearest energies
+# on average. No filter is learned; which filters there are, is up to you.
+
+# %%
+print("energies of 180 images under two filters:", energies(x_known, [(np.array([[[1, -1]], [[1, 1]]]), 1, 1)]).shape)
+
+# %% [markdown] task="open_textures" title="A bank of filters within a budget"
+# Set `my_bank`, a list of groups `(filters, stride, dilation)`. In each, `filters` is an array `(f, kh, kw)`; stride and
+# dilation are whole numbers and hold for both axes; there is no padding. Any filters, any number of groups.
+#
+# *Budget:* 30 000 multiply-adds for one image of 32×32, as `bank_work(my_bank)` counts them.
+# *Measured:* the share right of 300 new images. 2 points for 75 %, 1 more for 95 %. The judge has these images; the cell
+# below the exercise gives your share of others. `filters.gabor` and `filters.gaussian_bank` of section 9 may help.
+#
+# *Example of the form:* `my_bank = [(np.ones((1, 3, 3)), 2, 1), (np.ones((4, 2, 5)), 1, 3)]`
+
+# %% solve="open_textures" difficulty=3 importance=4 minutes=25
+### BEGIN SOLUTION
+angles = np.arange(4) * np.pi / 4
+waves = [filters.gabor(wave, angle, sigma=2.0, radius=4) for wave in (3, 5, 9) for angle in angles]
+my_bank = [(np.array(waves), 5, 1)]
+### END SOLUTION
+
+# %% practice="textures_measured"
+if "my_bank" in globals():
+    x_open, kinds_open = textures(300, rng=np.random.default_rng(13))
+    share = np.mean(told_apart(x_open, my_bank, x_known, known) == kinds_open)
+    print(f"{share:.0%} of 300 public images right, for {bank_work(my_bank):,} of 30,000 multiply-adds")
+else:
+    print("Nothing to measure yet: set my_bank first.")
+
+# %% [markdown] hint="open_textures"
+# A filter answers most to what looks like itself. Which question does a filter have to ask, so that its answer is another one
+# for each of the twelve kinds? Brightness is the same for all of them.
+
+# %% [markdown] hint="open_textures"
+# Twelve Gabor filters 9×9 at every place cost more than 500 000 multiply-adds. But an energy is a mean over the map, and a
+# mean needs only some of the places. Which of the numbers in a group makes the map smaller?
+
+# %% [markdown] hint="open_textures"
+# ```python
+# waves = [filters.gabor(wave, angle, sigma=..., radius=...) for wave in (...) for angle in (...)]   # angles in radians
+# my_bank = [(np.array(waves), ..., 1)]                # a stride that saves nearly all of the work
+# ```
+
+# %% held="open_textures" gives="new_textures"
+import numpy as np
+
+from course_lib.data.textures import textures
+
+rng = np.random.default_rng(90151)
+new_textures, new_kinds = textures(300, rng=rng)
+
+# %% check="open_textures" points=2
+with check("open_textures") as expect:
+    expect("the work is within 30 000 multiply-adds", bool(bank_work(my_bank) <= 30_000))
+    expect("it tells kinds of 5 images (how many rightly, the judge measures)", told_apart(x_known[:5], my_bank, x_known, known).shape)
+    ### BEGIN HIDDEN TESTS
+    expect("the work is still within 30 000 multiply-adds", bool(bank_work(my_bank) <= 30_000))
+    said = told_apart(expect.held("new_textures"), my_bank, x_known, known)
+    expect.outcome("75 % of 300 new textures, measured by the judge", said, truth="new_kinds", measure="accuracy", at_least=0.75)
+    ### END HIDDEN TESTS
+
+# %% check="open_textures-better" points=1
+with check("open_textures-better") as expect:
+    expect("the work is within 30 000 multiply-adds (95 % right: the judge measures)", bool(bank_work(my_bank) <= 30_000))
+    ### BEGIN HIDDEN TESTS
+    expect("the work is still within 30 000 multiply-adds", bool(bank_work(my_bank) <= 30_000))
+    said = told_apart(expect.held("new_textures"), my_bank, x_known, known)
+    expect.outcome("95 % of 300 new textures, measured by the judge", said, truth="new_kinds", measure="accuracy", at_least=0.95)
+    ### END HIDDEN TESTS
 
 # %% [markdown] question="three_small" points=6 title="Three small or one large?"
 # A stack of three 3×3 convolutions and a single 7×7 convolution, all with C channels in and out, stride 1,

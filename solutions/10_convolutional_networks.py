@@ -1,4 +1,4 @@
-# %% [markdown] lesson="10" title="Convolutional networks" minutes=210 builds_on="03 07 09"
+# %% [markdown] lesson="10" title="Convolutional networks" minutes=250 builds_on="03 07 09"
 # Lesson 09 gave you the sliding window, with filters made by hand. How does a network *learn* its
 # filters, and why do all successful ones shrink their maps on the way to the answer?
 #
@@ -10,7 +10,7 @@
 # - test whether a layer is equivariant to shifts, and measure what pooling buys;
 # - compare learned filters with oriented derivatives, and learned features with features made by hand.
 #
-# You need lessons 03, 07 and 09. There are nine exercises, two predictions and one written question.
+# You need lessons 03, 07 and 09. There are eleven exercises, two predictions and one written question.
 
 # %% picture="opening" alt="A digit, four oriented filters, and for each filter the map, the rectified map and the pooled map"
 from course_lib.viz.pictures import digits
@@ -19,7 +19,8 @@ digits.stage_maps()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would train the many networks of the lecture figures here, some minutes each;
-# without it you see their recorded results.
+# without it you see their recorded results. The networks stand in `course_lib/topics/lenet_runs.py`, the tables and drawings in
+# `course_lib/viz/lenet_figures.py`.
 
 # %%
 import os
@@ -32,12 +33,13 @@ from course_lib import Tensor, arithmetic, nn, no_grad
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import datasets
 from course_lib.data.augment import translate
+from course_lib.data.marks import MARKS, marks
 from course_lib.ops.convolution import conv, pool
 from course_lib.topics import equivariance
-from course_lib.topics.filter_fit import best_fits, derivatives, gabors
+from course_lib.topics.filter_fit import best_fits, derivatives
 from course_lib.topics.lenet import all_convolutional, hits, images_for_lenet, learn, lenet
 from course_lib.train import mean_and_error, plus_minus, progress
-from course_lib.viz import curves, images, stages, style
+from course_lib.viz import curves, images, lenet_figures, stages
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.stages import stage_explorer
@@ -828,6 +830,29 @@ images.feature_maps(first.data[0], columns=10, size=0.8, title="... its 10 maps 
 images.feature_maps(second.data[0], columns=10, size=0.8, title="... and its 20 maps behind stage 2")
 plt.show()
 
+# %% [markdown]
+# A map says where a filter of the second stage answers, not what it answers to. Its weights say little, for they are laid
+# on ten maps, not on pixels. So ask the images: let the net look at all of them, and cut out the pieces that excite a filter
+# most. One of its numbers sees 14×14 pixels (lesson 09: windows of 5, then pooling, then windows of 5). The picture was
+# made with the digits that come with scikit-learn, the cell below it uses your net.
+
+# %% picture="second_stage" alt="Five rows of nine pieces of digits, 14 by 14 pixels; the pieces of a row look alike: in one an opening to the right under a bar, in another an arc that closes on the right"
+from course_lib.viz.pictures import convolutional
+
+convolutional.second_stage()
+
+# %% practice="second_stage"
+with no_grad():
+    behind = nn.Sequential(*reader.layers[:4])(Tensor(x_test[:1000])).data
+stages.exciting(behind, x_test[:1000], field=14, jump=2)
+plt.show()
+
+# %% [markdown]
+# The pieces of one row have a part in common, such as an opening to the right under a bar, or an arc that closes on the
+# right, and differ in the rest: where it lies by a pixel or two, how thick it is. That is what two rounds of filtering and
+# pooling make of derivatives. Not every row has a name. Nobody asked for names; the error at the end asked for parts that
+# tell digits apart.
+
 # %% practice="mistakes"
 out = np.concatenate([reader(Tensor(part)).data for part in np.array_split(x_test, 20)])
 wrong = np.flatnonzero(out.argmax(axis=1) != t_test)[:20]
@@ -951,41 +976,8 @@ axes = stages.score_map(strip[0, 0], scores, classes=data.classes)
 # the sizes work out only with padding 1 in the stride-2 layers.
 
 
-# %%
-def mnist(count=60_000):
-    """The first `count` training images and all test images, ready for LeNet: name, x, t, x_test, t_test."""
-    data = datasets.load("mnist", or_else="digits")
-    ready = images_for_lenet(data.x_train[:count]), data.t_train[:count], images_for_lenet(data.x_test), data.t_test
-    return f"{data.name}, {len(ready[0])} images", *ready
-
-
-def per_cent(values):
-    """Mean ± standard error over runs, in per cent."""
-    return f"{plus_minus(values, 2, 100)} %"
-
-
 # %% figure="F16"
-def lenet_figure(runs=3, epochs=5):
-    name, x, t, x_test, t_test = mnist()
-    rows = []
-    for what, lecture, kind, top in (
-        ("conv 5×5 + max pool 2×2", "99.58 / 98.77 %", "pooled", False),
-        ("conv 5×5 stride 2", "99.42 / 98.31 %", "strided", False),
-        ("conv 5×5 + conv 3×3 stride 2", "99.38 / 98.57 %", "learned", False),
-        ("first row, ReLU on the scores", "drawn so", "pooled", True),
-    ):
-        train, test = [], []
-        for seed in range(runs):
-            rng = np.random.default_rng(seed)
-            model = lenet(kind, rng=rng, relu_on_top=top)
-            list(learn(model, x, t, epochs=epochs, rng=rng))
-            train, test = [*train, hits(model, x, t)], [*test, hits(model, x_test, t_test)]
-        setting = f"{name}, Adam, one cycle to 0.003, batch 64, {epochs} epochs, {runs} runs; tests {np.round(test, 4).tolist()}"
-        rows.append((what, lecture, f"{per_cent(train)} / {per_cent(test)}", setting))
-    return lecture_table("F16 · LeNet in three forms, training / test images right", rows)
-
-
-lenet_figure() if FULL else recorded("F16")
+lenet_figures.lenet_figure() if FULL else recorded("F16")
 
 # %% [markdown]
 # So max pooling is not required: a stride alone comes close for much less work, and a learned summary is as good, for some
@@ -1024,49 +1016,8 @@ print(f"mean score: learned {np.mean([f.score for f in fits]):.2f}, random filte
 # six strongest filters, one to a row: the ten windows through which it looks at the ten maps below. These are harder to name.
 
 
-# %%
-def first_layer(seed, x, t, x_test, t_test, *, small, epochs=5):
-    """First-layer filters (10, 5, 5) before and after training, the second layer's, and the share of test images right."""
-    rng = np.random.default_rng(seed)
-    model = lenet(rng=rng)
-    before = model[0].weight.data[:, 0].copy()
-    model[0].weight.data *= np.float32(0.1 if small else 1)
-    list(learn(model, x, t, epochs=epochs, rng=rng, decay=0.3 if small else 0.0))
-    return before, model[0].weight.data[:, 0], model[3].weight.data, hits(model, x_test, t_test)
-
-
 # %% figure="F17"
-def filters_figure(runs=3):
-    from course_lib.topics.filters import gaussian_bank
-
-    name, *sets = mnist()
-    plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
-    groups = {
-        f"learned, small start and decay (test {per_cent([run[3] for run in clean])})": [run[1] for run in clean],
-        f"learned as for F16 (test {per_cent([run[3] for run in plain])})": [run[1] for run in plain],
-        "before training": [run[0] for run in plain],
-        "pure noise": [np.random.default_rng(17).normal(size=(300, 5, 5))],
-        "hand-made bank of lesson 09": [gaussian_bank(1.0, 2)],
-    }
-    rows = []
-    for what, parts in groups.items():
-        those = np.concatenate(parts)
-        fits, waves = best_fits(those, derivatives(5)), best_fits(those, gabors(5))
-        orders = [sum(f.order == k for f in fits) for k in (0, 1, 2)]
-        ours = f"{np.mean([f.score for f in fits]):.2f} (Gabor {np.mean([f.score for f in waves]):.2f})"
-        lecture = "resemble derivatives of order 0, 1, 2" if what.startswith("learned") else ""
-        rows.append((what, lecture, ours, f"{len(those)} filters; best template of order 0, 1, 2: {orders}; {name}"))
-    for title, those in (("first layer", clean[0][1]), ("lesson 09: G, Gx, Gy, Gxx, Gxy, Gyy", gaussian_bank(1.0, 2))):
-        stages.fitted_filters(those, best_fits(those, derivatives(5)), title=title)
-    strongest = np.argsort(-np.square(clean[0][2]).sum(axis=(1, 2, 3)))[:6]
-    titles = [f"{k}, of map {c}" for k in strongest for c in range(10)]
-    images.image_grid(
-        clean[0][2][strongest].reshape(-1, 5, 5), columns=10, size=0.8, signed=True, titles=titles, title="second layer, the six strongest"
-    )
-    return lecture_table("F17 · mean share of a filter that an oriented derivative explains", rows)
-
-
-filters_figure() if FULL else recorded("F17")
+lenet_figures.filters_figure() if FULL else recorded("F17")
 
 # %% [markdown]
 # ## 9. What happens when the digit moves?
@@ -1211,7 +1162,7 @@ for name, some in (("28×28", digits[:20]), ("in a frame of 56×56", roomy)):
 # rectified edge maps change behind pools of several sizes. "None" keeps one number of each window without looking.
 
 
-# %%
+# %% practice="invariance"
 def relative_change(size, kind, by):
     """Mean change of the pooled edge maps when the digits move `by` pixels to the right."""
     kernels, some = stages.edge_filters(), digits[:30, 0]
@@ -1238,65 +1189,7 @@ axes = curves.learning_curves(
 
 
 # %% figure="F33"
-class Every(nn.Module):
-    """One number of each window, without looking at the others."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def forward(self, x):
-        rows, columns = (n // self.size * self.size for n in x.shape[2:])
-        return x[:, :, : rows : self.size, : columns : self.size]
-
-
-def pooling_net(pools, kind, rng, maps=8):
-    """Three convolutions 5×5 (padding 2), each with pooling of its size and ReLU; then 50 hidden units."""
-    layers, channels, pooling = [], 1, {"max": nn.MaxPool2d, "average": nn.AvgPool2d, "none": Every}[kind]
-    for size in pools:
-        layers += [nn.Conv2d(channels, maps, 5, padding=2, rng=rng), pooling(size), nn.ReLU()]
-        channels = maps
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(9 * maps, 50, rng=rng), nn.ReLU(), nn.Linear(50, 10, rng=rng))
-
-
-def multiply_adds(pools, maps=8):
-    """Of the three convolutions, for one image."""
-    sides = 28 // np.cumprod([1, *pools[:2]])
-    return int(np.sum(sides**2 * 25 * maps * np.array([1, maps, maps])))
-
-
-# %% figure="F33"
-def under_shift(model, x, t, by):
-    """Share of images right when all are moved by `by` pixels, mean over the four directions."""
-    moves = ((by, 0), (-by, 0), (0, by), (0, -by))
-    return np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves])
-
-
-def shift_figure(runs=5, epochs=4):
-    name, x, t, x_test, t_test = mnist(5000)
-    nets = [((2, 2, 2), "none"), ((2, 2, 2), "average"), ((2, 2, 2), "max")]
-    nets += [(pools, "max") for pools in ((8, 1, 1), (4, 2, 1), (1, 4, 2), (1, 1, 8))]
-    rows, lines, band = [], {}, {}
-    for pools, kind in nets:
-        right = []
-        for seed in range(runs):
-            rng = np.random.default_rng(seed)
-            model = pooling_net(pools, kind, rng)
-            list(learn(model, x, t, epochs=epochs, rng=rng))
-            right.append([under_shift(model, x_test[:1000], t_test[:1000], by) for by in range(0, 5, 2)])
-        what = f"{kind}, " + ", ".join(f"{k}×{k}" if k > 1 else "-" for k in pools)
-        means, band[what] = mean_and_error(100 * np.array(right), axis=0)
-        lines[what] = range(0, 5, 2), means
-        told = ", ".join(f"{by} px {plus_minus(part, 1, 100)} %" for by, part in zip((0, 2, 4), zip(*right, strict=True), strict=True))
-        setting = f"{name}, {epochs} epochs, {runs} runs, 1000 test images, mean ± standard error"
-        rows.append((what, "pooling helps; pool slowly", told, f"{setting}; {multiply_adds(pools) / 1e6:.1f} M multiply-adds"))
-    left, right = style.row(2, size=(4.6, 3.6))
-    for ax, part, title in ((left, list(lines)[:3], "which pooling"), (right, list(lines)[2:], "max: where it stands")):
-        named = {"xlabel": "test digits moved by (pixels)", "ylabel": "% right", "title": title}
-        curves.learning_curves({k: lines[k] for k in part}, ax=ax, spread=band, **named)
-    return lecture_table("F33 · test images right when they are moved", rows)
-
-
-shift_figure() if FULL else recorded("F33")
+lenet_figures.shift_figure() if FULL else recorded("F33")
 
 # %% [markdown]
 # Pooling of either kind beats keeping one number of each window, by far more than the errors, as soon as the digits
@@ -1314,36 +1207,7 @@ shift_figure() if FULL else recorded("F33")
 
 
 # %% figure="F34"
-def small_net(kind, rng, filters=4):
-    first = nn.Conv2d(1, filters, 7, stride=3, rng=rng)
-    if kind == "local":
-        first = nn.LocallyConnected2d(1, filters, 28, 7, stride=3, rng=rng)
-    return nn.Sequential(first, nn.ReLU(), nn.Flatten(), nn.Linear(filters * 8 * 8, 10, rng=rng))
-
-
-def sharing_figure(runs=2, epochs=4):
-    name, x, t, x_test, t_test = mnist(10_000)
-    dark, move, rows = x.min(), np.random.default_rng(34), []
-    sets = {"digits centred": (x, x_test)}
-    sets["digits moved by up to 4"] = [translate(part - dark, rng=move, pixels=4) + dark for part in (x, x_test)]
-    makers = {"small net": small_net, "LeNet": lambda kind, rng: lenet(kind, rng=rng)}
-    for where, (train, test) in sets.items():
-        for what, make in makers.items():
-            for kind, sharing in (("pooled", "shared"), ("local", "local, not shared")):
-                right = []
-                for seed in range(runs):
-                    rng = np.random.default_rng(seed)
-                    model = make(kind, rng)
-                    list(learn(model, train, t, epochs=epochs, rng=rng))
-                    right.append((hits(model, train, t), hits(model, test, t_test)))
-                weights = sum(p.data.size for p in model.parameters())
-                ours = " / ".join(per_cent(part) for part in zip(*right, strict=True))
-                setting = f"{weights} weights; {name}, {epochs} epochs, {runs} runs"
-                rows.append((f"{where}, {what}, {sharing}", "", ours, setting))
-    return lecture_table("F34 · shared or not, training / test images right", rows)
-
-
-sharing_figure() if FULL else recorded("F34")
+lenet_figures.sharing_figure() if FULL else recorded("F34")
 
 # %% [markdown]
 # Two runs each, so only large differences count. LeNet loses by not sharing: with weights for every place it learns the
@@ -1377,54 +1241,11 @@ axes = images.image_grid(directions, titles=titles, columns=8, size=1.0, title=t
 
 # %% [markdown]
 # **Lecture figure F35.** The whole recipe beside LeNet, on the same 10 000 images. `MiniBatchKMeans` and `LinearSVC` are
-# scikit-learn's, the rest stands in `course_lib/topics/gradient_features.py`.
+# scikit-learn's; see `engineered` in `course_lib/topics/lenet_runs.py`.
 
 
 # %% figure="F35"
-def engineered(x, t, x_test, t_test, words=100, seed=0):
-    """Shares of training and test images right: gradient histograms, words, pyramid, linear SVM."""
-    from sklearn.cluster import MiniBatchKMeans
-    from sklearn.svm import LinearSVC
-
-    rng = np.random.default_rng(seed)
-    found = gradient_histograms(x[:, 0]), gradient_histograms(x_test[:, 0])
-    some = found[0].reshape(-1, found[0].shape[-1])
-    some = some[np.linalg.norm(some, axis=1) > 0.5]  # flat places have no direction
-    some = some[rng.choice(len(some), min(40_000, len(some)), replace=False)]
-    centres = MiniBatchKMeans(words, batch_size=2048, n_init=3, random_state=seed).fit(some).cluster_centers_
-    chunks = [np.array_split(part, max(1, len(part) // 500)) for part in found]
-    train, test = (np.concatenate([pyramid(word_strengths(c, centres)) for c in part]) for part in chunks)
-    machine = LinearSVC(C=10, random_state=seed).fit(train, t)
-    return machine.score(train, t), machine.score(test, t_test)
-
-
-# %% figure="F35"
-def features_figure(epochs=10):
-    from sklearn.svm import LinearSVC
-
-    name, x, t, x_test, t_test = mnist(10_000)
-    flat, flat_test = x.reshape(len(x), -1), x_test.reshape(len(x_test), -1)
-    pixels = LinearSVC(C=0.001, random_state=0).fit(flat, t)
-    rng = np.random.default_rng(0)
-    model = lenet(rng=rng)
-    list(learn(model, x, t, epochs=epochs, rng=rng))
-    right = {
-        "pixels, linear SVM": (pixels.score(flat, t), pixels.score(flat_test, t_test), "784 numbers, C = 0.001"),
-        "gradient histograms, words, pyramid, SVM": (*engineered(x, t, x_test, t_test), "100 words, 14 regions, C = 10"),
-        "LeNet, end to end": (hits(model, x, t), hits(model, x_test, t_test), f"{epochs} epochs"),
-    }
-    lecture = {"LeNet, end to end": "98.77 % on 60 000 (F16)"}
-    rows = [
-        (what, lecture.get(what, "a recipe, no number"), f"{100 * a:.2f} / {100 * b:.2f} %", f"{how}; {name}, one run")
-        for what, (a, b, how) in right.items()
-    ]
-    name, *everything = mnist()
-    a, b = engineered(*everything)
-    rows.append(("the same recipe on all images", "-", f"{100 * a:.2f} / {100 * b:.2f} %", f"as above; {name}, one run"))
-    return lecture_table("F35 · engineered and learned features, training / test images right", rows)
-
-
-features_figure() if FULL else recorded("F35")
+lenet_figures.features_figure() if FULL else recorded("F35")
 
 # %% [markdown]
 # Do not laugh at the old recipe. On these 10 000 images it beats LeNet: what it knows about images, LeNet has to learn, and
@@ -1602,6 +1423,194 @@ with check("stage_backward") as expect:
         label = f"windows of {kh}x{kw}, stride {stride}, padding {padding}, on {h}x{w}"
         expect(label, stage_backward(g, x, (kh, kw), stride, padding))
         expect.unchanged("arguments afterwards", [g, x])
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 14. Read the curves
+#
+# Four runs of a small net with two stages that learns letters, each with one fault. Start, images and number of steps are those
+# of the healthy run, drawn beside it. Above: the training loss by epoch; knowing nothing costs $\ln 8 = 2.08$. Below: what the
+# filters of the second stage sum up to, before their ReLU, after two epochs (numbers beyond the axis are counted at its end).
+
+# %% picture="faulty_runs" alt="Four columns A to D, above losses beside the healthy one that falls from 2.2 to 0.4, below histograms. A stays at 2.1, its sums lie around 0; B falls slowly to 1.7, sums around 0; C goes up and down and ends at 1.7, its sums are spread down to the end of the axis and beyond; D stays at 2.1 and all its sums lie near minus 8"
+from course_lib.viz.pictures import convolutional
+
+convolutional.faulty_runs()
+
+# %% [markdown]
+# One of the four comes from this function, which deals out batches. Every batch it yields has the right shapes.
+
+
+# %%
+def dealt_apart(x, t, size, rng):
+    """Batches of images x (n, ...) and their labels t (n,), in random order: so its author thought."""
+    x = x[rng.permutation(len(x))]
+    t = t[rng.permutation(len(t))]
+    for start in range(0, len(x), size):
+        yield x[start : start + size], t[start : start + size]
+
+
+# %% [markdown] task="stage_faults" title="Which fault is which?"
+# Name the fault of each run: `stage_faults`, a dict of the letters "A" to "D", each with one of "dead ReLUs", "images and
+# labels shuffled apart", "pooled too early", "rate too high". The check here looks at A and D only; B and C are asked when
+# your work is graded.
+#
+# Then write `dealt(x, t, size, rng)`, a generator that does what `dealt_apart` says it does: all images once, each batch
+# with its own labels, the last batch as small as it has to be. Draw one `rng.permutation(len(x))`, at the first batch.
+# *Example:* if that gives [2, 0, 1], size 2: the first batch is `x[[2, 0]], t[[2, 0]]`, the last `x[[1]], t[[1]]`.
+
+
+# %% solve="stage_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.convnet_runs.dealt course_lib.data.batches"
+### BEGIN SOLUTION
+stage_faults = {"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high", "D": "dead ReLUs"}
+### END SOLUTION
+
+
+def dealt(x, t, size, rng):
+    """Batches of images x (n, ...) with their own labels t (n,), in random order."""
+    ### BEGIN SOLUTION
+    order = rng.permutation(len(x))
+    for start in range(0, len(x), size):
+        rows = order[start : start + size]
+        yield x[rows], t[rows]
+    ### END SOLUTION
+
+
+# %% [markdown] hint="stage_faults"
+# Two runs learn nothing at all. Which of them could learn something, and which one cannot even begin, because no gradient
+# passes? The histograms tell.
+
+# %% [markdown] hint="stage_faults"
+# A ReLU whose sums are below 0 for every image passes nothing on, forward or backward. Too high a rate throws weights, and
+# with them sums, far about. A net that sees only coarse pixels learns what they still show. That leaves one.
+
+# %% [markdown] hint="stage_faults"
+# ```python
+# order = rng.permutation(...)
+# for start in range(0, len(x), ...):
+#     rows = order[...]
+#     yield ..., ...
+# ```
+
+# %% check="stage_faults-named" points=2
+with check("stage_faults-named") as expect:
+    expect("run A", stage_faults["A"])
+    expect("run D", stage_faults["D"])
+    ### BEGIN HIDDEN TESTS
+    expect("run B", stage_faults["B"])
+    expect("run C", stage_faults["C"])
+    expect("the letters backwards", [stage_faults[letter] for letter in "DCBA"])
+    ### END HIDDEN TESTS
+
+# %% check="stage_faults-repaired" points=3
+with check("stage_faults-repaired") as expect:
+    x, t = np.arange(24.0).reshape(4, 1, 2, 3), np.array([7, 5, 6, 4])
+    expect("4 images, batches of 2", list(dealt(x, t, 2, np.random.default_rng(1111))))
+    x, t = np.arange(42.0).reshape(7, 1, 2, 3), np.arange(20, 27)
+    expect("7 images, batches of 3", list(dealt(x, t, 3, np.random.default_rng(1112))))
+    expect.unchanged("images and labels afterwards", [x, t])
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(101111)
+    for n, size in [(9, 4), (5, 8), (12, 5), (6, 1)]:
+        x, t = rng.normal(size=(n, 2, 3, 2)), rng.integers(0, 90, n)
+        expect(f"{n} images, batches of {size}", list(dealt(x, t, size, rng.spawn(1)[0])))
+        expect.unchanged("images and labels afterwards", [x, t])
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 15. An open exercise
+#
+# The letters themselves, 20×20 pixels each: one of eight, anywhere in the image, a little turned, drawn with another
+# pen each time, bright on dark or dark on bright, under noise.
+
+# %%
+x_marks, t_marks = marks(1500, rng=np.random.default_rng(100))
+axes = images.image_grid(x_marks[:20], columns=10, titles=[MARKS[k] for k in t_marks[:20]])
+
+# %% [markdown] task="open_marks" title="A net of 3 000 weights"
+# Design and train a module of `nn`, called `mark_net`, that takes images `(n, 1, 20, 20)` to scores `(n, 8)`. Train it in the
+# solution cell, on `x_marks` and `t_marks` alone, in about a second and a half of processor time. `learn(net, x, t, epochs=..,
+# rng=.., lr=.., size=..)` trains by Adam and yields the loss of each epoch: `list(learn(...))`.
+#
+# *Budget:* 3 000 weights, biases and scales counted. *Measured:* the share right of 600 new images, in evaluation mode. 2 points
+# for 60 %, 1 more for 82 %. The judge has these images; the cell below the exercise gives your share of others.
+
+
+# %% solve="open_marks" difficulty=4 importance=5 minutes=35
+### BEGIN SOLUTION
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def stage(inputs, maps, kernel):
+    return [nn.Conv2d(inputs, maps, kernel, padding=1, rng=rng), nn.BatchNorm2d(maps), nn.ReLU()]
+
+
+rng = np.random.default_rng(0)
+first, second = [*stage(1, 8, 5), nn.MaxPool2d(2)], [*stage(8, 12, 3), nn.MaxPool2d(2)]
+mark_net = nn.Sequential(*first, *second, *stage(12, 15, 3), Mean(), nn.Linear(15, 8, rng=rng))
+history = list(learn(mark_net, x_marks, t_marks, epochs=6, rng=rng, lr=0.02, size=32))
+### END SOLUTION
+
+# %% practice="marks_measured"
+if "mark_net" in globals():
+    x_open, t_open = marks(600, rng=np.random.default_rng(101))
+    used = sum(p.data.size for p in mark_net.parameters())
+    print(f"{hits(mark_net, x_open, t_open):.0%} of 600 public images right, with {used} of 3000 weights")
+else:
+    print("Nothing to measure yet: train mark_net first.")
+
+# %% [markdown] hint="open_marks"
+# A letter may stand anywhere, so weights that belong to a place are wasted. Where does LeNet have most of its weights, and what
+# does without them?
+
+# %% [markdown] hint="open_marks"
+# Two or three stages, so that the last filters see a whole letter (section 9 of lesson 09); then one number of each map, its
+# mean or its maximum. In six epochs a net learns much more if its maps are normalised (lesson 07): then 0.02 is not too high.
+
+# %% [markdown] hint="open_marks"
+# ```python
+# mark_net = nn.Sequential(
+#     nn.Conv2d(1, 8, 5, padding=1, rng=rng), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
+#     ...                               # two more stages
+#     ..., nn.Linear(..., 8, rng=rng),  # the mean of each map: x.mean((2, 3)) in a module of your own
+# )
+# history = list(learn(mark_net, x_marks, t_marks, epochs=..., rng=rng, lr=..., size=32))
+# ```
+
+# %% held="open_marks" gives="new_marks"
+import numpy as np
+
+from course_lib.data.marks import marks
+
+rng = np.random.default_rng(101201)
+new_marks, mark_kinds = marks(600, rng=rng)
+
+# %% check="open_marks" points=2
+def scored(net, x):
+    """The class of each image by the largest of the net's scores, in evaluation mode."""
+    with no_grad():
+        return net.eval()(Tensor(x)).data.argmax(axis=1)
+
+
+with check("open_marks") as expect:
+    expect("the weights are within 3 000", sum(p.data.size for p in mark_net.parameters()) <= 3000)
+    expect("scores of 5 images (how many are right, the judge measures)", mark_net(Tensor(x_marks[:5])).shape)
+    ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 3 000", sum(p.data.size for p in mark_net.parameters()) <= 3000)
+    said = scored(mark_net, expect.held("new_marks"))
+    expect.outcome("60 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.6)
+    ### END HIDDEN TESTS
+
+# %% check="open_marks-better" points=1
+with check("open_marks-better") as expect:
+    used = sum(p.data.size for p in mark_net.parameters())
+    expect("the weights are within 3 000 (82 % right: the judge measures)", used <= 3000)
+    ### BEGIN HIDDEN TESTS
+    expect("the weights are still within 3 000", used <= 3000)
+    said = scored(mark_net, expect.held("new_marks"))
+    expect.outcome("82 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.82)
     ### END HIDDEN TESTS
 
 # %% [markdown] question="pool_or_stride" points=6 title="Pool, stride, or neither?"

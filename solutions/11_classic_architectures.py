@@ -1,4 +1,4 @@
-# %% [markdown] lesson="11" title="Classic architectures" minutes=200 builds_on="07 10"
+# %% [markdown] lesson="11" title="Classic architectures" minutes=230 builds_on="07 10"
 # One layer is known: the convolution. How do you stack a hundred of them, with which sizes, in which order, and what does
 # that cost?
 #
@@ -10,7 +10,7 @@
 # - read the family tree of architectures, and say for each edge what changed and why;
 # - move weights from `course_lib` to torch, and write a training step that runs on any device.
 #
-# You need lessons 07 and 10. There are nine exercises, three predictions and one written question.
+# You need lessons 07 and 10. There are ten exercises, three predictions and one written question.
 
 # %% picture="opening" alt="Thirteen networks by weights and multiply-adds, both axes logarithmic: VGG far to the upper right, AlexNet with many weights and little computation, GoogLeNet and DenseNet with few weights, the ResNets along a diagonal."
 from course_lib.torch_models import counting
@@ -39,13 +39,15 @@ import os
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.cbook import get_sample_data
 from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 import course_lib
 from course_lib.checks import NotDone, check, hint, yours
-from course_lib.data import batches, datasets
+from course_lib.data import augment, batches, datasets
+from course_lib.data.marks import MARKS, marks
 from course_lib.torch_models import alexnet, bridge, counting, densenet, googlenet, lenet, nin, resnets, vgg
 from course_lib.torch_models.fill import fill, probe
 from course_lib.torch_models.googlenet import conv_norm_relu, conv_relu
@@ -54,6 +56,7 @@ from course_lib.torch_models.step import training_step as library_step
 from course_lib.torch_models.zoo import CIFAR, ZOO
 from course_lib.viz import architectures as draw
 from course_lib.viz import curves
+from course_lib.viz import images as pictures
 from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.architectures import network_explorer
@@ -326,6 +329,23 @@ print(" -> ".join("×".join(map(str, row.output)) for row in column.rows if row.
 print(f"{column.parameters:,} weights, {column.multiply_adds:,} multiply-adds")
 
 # %% [markdown]
+# The card cured fully connected networks first. A year before, Cireşan, Meier, Gambardella and Schmidhuber had trained a plain
+# MLP of five large hidden layers on distorted digits to 0.35 % error: nothing but size, many images, and a graphics card to
+# bear it. What does that MLP cost, beside the column above?
+
+# %%
+sizes = np.array([784, 2500, 2000, 1500, 1000, 500, 10])
+mlp = int(np.sum(sizes[:-1] * sizes[1:]))
+print(f"the MLP: {mlp:,} weights, and as many multiply-adds an image")
+print(f"it has {mlp / column.parameters:.0f} times the weights of the column, and {mlp / column.multiply_adds:.1f} times its work")
+print(f"a weight of the column works {column.multiply_adds / column.parameters:.0f} times an image, one of the MLP once")
+print(f"an epoch of 60 000 images, forward and backward: {3 * 60_000 * mlp:.1e} multiply-adds")
+
+# %% [markdown]
+# To a GPU both are matrix products, and it does them many times faster than a processor: how many times depends on both machines,
+# and lesson 18 measures it where there is a GPU. So it made the large MLP possible. It did not make it the better plan: for
+# its price a convolutional network can be deeper.
+#
 # In 2012 **AlexNet** (Krizhevsky, Sutskever, Hinton) took the step to photographs: 1.2 million images, 1000 classes. It
 # is LeNet's plan, made large enough, with a handful of ideas you know from lessons 06 and 07:
 #
@@ -336,6 +356,15 @@ print(f"{column.parameters:,} weights, {column.multiply_adds:,} multiply-adds")
 # - **two GPUs** of 3 GB: the network did not fit on one. Half of the maps live on each. Convolutions 2, 4 and 5 see
 #   only the maps on their own card, which today is written as `groups=2`.
 #
+# "Shifts of colour" means: find the directions in which the colours of all pixels vary most, and move each image a little along
+# them, all its pixels alike. A thing stays what it is when the light changes. Here strongly, so that it shows:
+
+# %%
+scene = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420:4, 60:460:4].transpose(2, 0, 1)[None] / np.float32(255)
+tints = augment.colour(scene.repeat(6, axis=0), axes=augment.colour_axes(scene), rng=np.random.default_rng(2), std=0.5)
+axes = pictures.image_grid(np.clip(tints, 0, 1), columns=6, size=1.2)
+
+# %% [markdown]
 # What everybody calls AlexNet today is another network: the *one-tower* form of 2014, with fewer filters and no groups.
 
 # %%
@@ -408,14 +437,15 @@ lecture_table("F18, continued · What the lectures say, and the sources", claims
 #
 # ### Predict: AlexNet's two halves
 #
-# AlexNet has convolutions and linear layers. Which kind holds more **weights**, and which kind does more
-# **multiply-adds**? Write `halves = (more_weights, more_multiply_adds)`, each `"convolution"` or `"linear"`.
+# AlexNet has five convolutions and three linear layers. How large a share of its **weights** do the linear layers hold, and how
+# large a share of its **multiply-adds** do they do? Write `halves = (of_weights, of_multiply_adds)`, each one of
+# `"under 10 %"`, `"about a third"`, `"about two thirds"`, `"over 90 %"`.
 #
-# *Example of the form:* `halves = ("linear", "linear")`
+# *Example of the form:* `halves = ("about a third", "about a third")`
 
 # %% solve="halves" difficulty=1 importance=4 minutes=2
 ### BEGIN SOLUTION
-halves = ("linear", "convolution")
+halves = ("over 90 %", "under 10 %")
 ### END SOLUTION
 
 # %% [markdown] hint="halves"
@@ -425,11 +455,12 @@ halves = ("linear", "convolution")
 # The first linear layer joins 256·6·6 numbers with 4096. The second convolution has 64·192·5·5 weights and 27·27 places.
 
 # %% [markdown] hint="halves"
-# Multiply these out: weights of each, then weights times places.
+# 38 million weights in the first linear layer alone, against 0.3 million in the second convolution; then weights times places: 38 million
+# against 224 million.
 
 # %% predict="halves" points=1
 with check("halves") as expect:
-    expect("weights, multiply-adds", halves)
+    expect("share of weights, share of multiply-adds", halves)
 
 # %% [markdown]
 # **Lecture figure F36.** "Most computation is in the convolutions, most memory in the fully connected layers." Counted,
@@ -1385,6 +1416,115 @@ with check("stack") as expect:
         expect(f"{layers} blocks of {wide} channels", probe(Stack(c, wide, layers, classes), x, seed=wide))
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# ## 15. An open exercise
+#
+# Eight letters, each anywhere in an image of 32×32, turned, thick or thin, bright or dark, under noise. This time both costs
+# are limited: weights and multiply-adds. A 3×3 layer from 8 to 8 maps of the full size alone does 590 000.
+
+# %%
+x_marks, t_marks = (torch.from_numpy(a) for a in marks(1500, size=32, rng=np.random.default_rng(110)))
+axes = pictures.image_grid(x_marks[:16].numpy(), columns=8, titles=[MARKS[k] for k in t_marks[:16]])
+
+
+def fit_marks(net, steps, rate, size=32, seed=0):
+    """Train a torch network on the letters by Adam, one cycle to `rate`; the loss of every step."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, cycle_momentum=False)
+    dice, losses = np.random.default_rng(seed), []
+    for _ in range(steps):
+        rows = dice.integers(0, len(x_marks), size)
+        losses.append(float(library_step(net, F.cross_entropy, optimizer, x_marks[rows], t_marks[rows])))
+        cycle.step()
+    return losses
+
+
+# %% [markdown] task="open_architecture" title="Two budgets"
+# Build and train a torch module `small_net`, images `(n, 1, 32, 32)` to scores `(n, 8)`. Choose its stages from what this lesson
+# has; train it in the solution cell on `x_marks`, `t_marks` alone, in about a second and a half of processor time.
+#
+# *Budget:* at most 8 000 weights and 250 000 multiply-adds for one image, as `counting.count(small_net, (1, 32, 32))` says.
+# *Measured:* the share right of 600 new images, in evaluation mode: 2 points for 65 %, 1 more for 85 %. The judge has them; the
+# cell below the exercise measures on others.
+
+
+# %% solve="open_architecture" difficulty=4 importance=5 minutes=30
+### BEGIN SOLUTION
+def stage(inputs, maps, kernel, stride=1):
+    conv = nn.Conv2d(inputs, maps, kernel, stride, padding=kernel // 2, bias=False)
+    return [conv, nn.BatchNorm2d(maps), nn.ReLU()]
+
+
+torch.manual_seed(0)
+front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]
+small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))
+history = fit_marks(small_net, steps=200, rate=0.02)
+### END SOLUTION
+
+# %% practice="architecture_measured"
+if "small_net" in globals():
+    x_open, t_open = marks(600, size=32, rng=np.random.default_rng(111))
+    with torch.no_grad():
+        share = np.mean(small_net.eval()(torch.from_numpy(x_open)).argmax(1).numpy() == t_open)
+    costs = counting.count(small_net, (1, 32, 32))
+    print(f"{share:.0%} of 600 public images right, {costs.parameters:,} weights, {costs.multiply_adds:,} multiply-adds")
+else:
+    print("Nothing to measure yet: train small_net first.")
+
+# %% [markdown] hint="open_architecture"
+# Work goes with the size of the maps, weights with the square of their number: so be coarse early and wide late. That is the plan
+# of every network of this lesson.
+
+# %% [markdown] hint="open_architecture"
+# A stem with stride 2 and pooling behind it, as in GoogLeNet and ResNet, makes all that follows sixteen times cheaper. A mean over
+# all pixels takes the place of the large linear layer, and norms let a high rate work.
+
+# %% [markdown] hint="open_architecture"
+# ```python
+# front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, ..., 3), nn.MaxPool2d(2), ...]     # convolution, norm, ReLU
+# small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(..., 8))
+# history = fit_marks(small_net, steps=..., rate=0.02)
+# ```
+
+# %% held="open_architecture" gives="new_marks"
+import numpy as np
+
+from course_lib.data.marks import marks
+
+rng = np.random.default_rng(111101)
+new_marks, mark_kinds = marks(600, size=32, rng=rng)
+
+# %% check="open_architecture" points=2
+def told_marks(net, x):
+    """Classes (n,) of images x (n, 1, 32, 32), in evaluation mode."""
+    with torch.no_grad():
+        return net.eval()(torch.from_numpy(x)).argmax(1).numpy()
+
+
+def within_budgets(net):
+    """Is the network within 8 000 weights, and within 250 000 multiply-adds?"""
+    costs = counting.count(net, (1, 32, 32))
+    return [costs.parameters <= 8000, costs.multiply_adds <= 250_000]
+
+
+with check("open_architecture") as expect:
+    expect("within 8 000 weights, within 250 000 multiply-adds", within_budgets(small_net))
+    expect("scores of 5 images (how many are right, the judge measures)", small_net(x_marks[:5]).shape)
+    ### BEGIN HIDDEN TESTS
+    expect("still within both", within_budgets(small_net))
+    said = told_marks(small_net, expect.held("new_marks"))
+    expect.outcome("65 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.65)
+    ### END HIDDEN TESTS
+
+# %% check="open_architecture-better" points=1
+with check("open_architecture-better") as expect:
+    expect("within 8 000 weights, within 250 000 multiply-adds (85 % right: the judge measures)", within_budgets(small_net))
+    ### BEGIN HIDDEN TESTS
+    expect("still within both", within_budgets(small_net))
+    said = told_marks(small_net, expect.held("new_marks"))
+    expect.outcome("85 % of 600 new letters, measured by the judge", said, truth="mark_kinds", measure="accuracy", at_least=0.85)
+    ### END HIDDEN TESTS
+
 # %% [markdown] question="fewer_weights" points=5 title="Small, slow, large"
 # GoogLeNet has about a tenth of AlexNet's weights and does twice its multiply-adds; its error is less than half. Explain in
 # 7 to 10 sentences: where AlexNet's weights sit and why they cause little computation; which two ideas let GoogLeNet
@@ -1406,6 +1546,28 @@ with check("stack") as expect:
 #
 # 1 point: the maps kept for backward, times the batch: GoogLeNet keeps more than ten times as much as AlexNet per image.
 # === END MARK SCHEME ===
+
+# %% [markdown]
+# ## 16. Convolutional networks, all in all
+#
+# This ends four lessons. What they add up to:
+#
+# - **What a layer assumes.** Near pixels belong together, and what is worth seeing here is worth seeing there: small windows, shared
+#   weights. Few weights, much work; a map moves with its image. Where places matter, share less.
+# - **What a stage does.** Filter, rectify, perhaps normalise and pool. First filters become derivatives of a few directions, second
+#   ones parts, all learned from labels alone, end to end.
+# - **How maps change.** Smaller by stride or pooling, more of them as they get smaller. Pooling is one way of shrinking, not a duty;
+#   who has to answer where things are keeps the resolution.
+# - **How the window grows.** Linearly with depth, by factors with stride or dilation. Small kernels in a stack see as much as a large one,
+#   for less, with a ReLU between.
+# - **What 1×1 does.** It mixes the channels of a pixel: an MLP at every place, a cheap way to fewer channels, a shortcut's adapter.
+# - **How it ends.** Large linear layers held most weights of AlexNet and VGG; the mean of each map does without them, and takes any size.
+# - **What lets it be deep.** ReLU, first weights of the right size, batch norm, and above all a way past the layers: added (ResNet),
+#   gated (Highway), or kept side by side (DenseNet).
+# - **What lets it generalise.** Many images, more made from them by crops, mirrors, shifts of colour; weight decay; dropout where
+#   layers are large; an average of several networks when the last per cent counts.
+# - **What it costs.** Weights, multiply-adds and kept maps, in three places. A GPU makes the work bearable, a good plan makes it small.
+# - **What it is good for.** Anything on a grid with local structure: photographs, spectrograms, board games, text as a row of letters.
 
 # %% [markdown]
 # ## To remember

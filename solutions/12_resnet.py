@@ -1,16 +1,16 @@
-# %% [markdown] lesson="12" title="ResNet" minutes=240 builds_on="07 10 11"
+# %% [markdown] lesson="12" title="ResNet" minutes=270 builds_on="07 10 11"
 # A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then, does a plain network
 # of 56 layers fit even its *training* set worse than one of 20, and which small change let networks grow to 152?
 #
 # After this lesson you will be able to
 #
 # - say what goes wrong in deep plain networks, and show it in gradients and in losses;
-# - write the basic and the bottleneck block, and shortcuts with and without weights;
+# - write the basic block, know the bottleneck block, and write shortcuts with and without weights;
 # - build ResNet-20 from the course library, and move its weights to torch and back, to the same logits and gradients;
 # - count any ResNet's layers and weights, and find the published numbers;
 # - write one step of training as it runs on a GPU, and compare architectures fairly.
 #
-# You need lessons 07, 10 and 11. There are eight exercises, two predictions and one written question.
+# You need lessons 07, 10 and 11. There are nine exercises, two predictions and one written question.
 
 # %% picture="opening" alt="Five building blocks drawn side by side: plain, basic, pre-activation, bottleneck and projection; in all but the plain one an orange line carries the input past the layers to a sum"
 from course_lib.viz.residual import blocks
@@ -46,6 +46,7 @@ from course_lib.topics.resnet import CifarResNet, PaddedBlock, gradient_lengths
 from course_lib.topics.resnet import deep_losses as library_losses
 from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.counting import count, sketch
+from course_lib.torch_models.depth import depth_of
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.relatives import RELATIVES
 from course_lib.torch_models.training import right, train_step
@@ -69,32 +70,36 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
 # itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
 #
-# The remedy of the same paper, which the next sections explain: a **shortcut** around every two layers that adds the
+# The same paper tries one small change, which the next sections explain: a **shortcut** around every two layers that adds the
 # input of the two to their output.
 #
-# ### Predict: and with shortcuts?
+# ### Predict: four networks
 #
-# Two networks *with* shortcuts, of 20 and of 56 layers, are trained on the same images for the same number of steps. Which
-# number of layers ends with the lower training loss? `winner = ...`, 20 or 56.
+# Four networks are trained on the same images for the same number of steps: **A** plain with 20 layers, **B** plain with 56,
+# **C** with shortcuts and 20 layers, **D** with shortcuts and 56. Order the letters from the lowest training loss to the highest:
+# `loss_order = "..."`
+#
+# *Example of the form:* `loss_order = "ABCD"`
 
-# %% solve="winner" difficulty=1 importance=4 minutes=2
+# %% solve="loss_order" difficulty=2 importance=4 minutes=3
 ### BEGIN SOLUTION
-winner = 56
+loss_order = "DCAB"
 ### END SOLUTION
 
-# %% [markdown] hint="winner"
-# A larger network can fit its training set better, if nothing prevents it.
+# %% [markdown] hint="loss_order"
+# How A and B stand, the text above says. A larger network can fit its training set better, if nothing prevents it.
 
-# %% [markdown] hint="winner"
-# What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut?
+# %% [markdown] hint="loss_order"
+# What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut? And do 20 layers
+# suffer already from what 56 suffer from, if less?
 
-# %% [markdown] hint="winner"
-# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the
-# shallower one is, and improve on it.
+# %% [markdown] hint="loss_order"
+# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the shallower one is, and
+# improve on it. What makes plain networks worse grows with every layer: 20 have some of it.
 
-# %% predict="winner" points=1
-with check("winner") as expect:
-    expect("layers of the better network with shortcuts", winner)
+# %% predict="loss_order" points=1
+with check("loss_order") as expect:
+    expect("from the lowest training loss to the highest", loss_order)
 
 # %% [markdown]
 # **Lecture figure F19.** Plain and residual networks of 20 and 56 layers, otherwise alike, at reduced size: fewer and
@@ -347,81 +352,15 @@ narrow = 256 * 64 + 9 * 64 * 64 + 64 * 256
 print(f"two 3x3 convolutions of 256 channels: {two_wide:>9,} weights")
 print(f"bottleneck 256 -> 64 -> 64 -> 256:    {narrow:>9,} weights, {two_wide / narrow:.0f} times fewer")
 
-# %% [markdown] task="bottleneck_block" title="The bottleneck block, in torch"
-# Write the class `BottleneckBlock` in torch. `BottleneckBlock(in_channels, channels, stride=1)` has
-#
-# - a 1×1 convolution to `channels`, a 3×3 one that carries the `stride` (padding 1), a 1×1 one to `4 * channels`;
-#   behind each a `torch.nn.BatchNorm2d`, no biases in the convolutions; ReLU after the first two norms;
-# - a shortcut: the identity where stride is 1 and channels agree, else a 1×1 convolution with that stride and a norm;
-# - sum, then ReLU. You may name and nest the layers as you like; the checks give them weights by their shapes.
-#
-# *Example:* `BottleneckBlock(8, 2)` has 92 weights, scales and shifts counted, and takes `(n, 8, h, w)` to `(n, 8, h, w)`.
+# %% [markdown]
+# You have built it: it is lesson 11's grouped bottleneck with a single group, its outer width four times the inner one. The stride,
+# where there is one, stands in the 3×3 (in the paper it stood in the first 1×1, which then never sees three pixels of four). The
+# shortcut is the identity where stride is 1 and channels agree, else a projection. The first stage of ResNet-50, block by block:
 
-
-# %% solve="bottleneck_block" difficulty=3 importance=5 minutes=15 forbid="course_lib.torch_models.resnets.Bottleneck course_lib.nn.Bottleneck"
-class BottleneckBlock(torch.nn.Module):
-    """1x1 down, 3x3, 1x1 up to 4 * channels, with batch norm and a shortcut."""
-
-    def __init__(self, in_channels, channels, stride=1):
-        super().__init__()
-        ### BEGIN SOLUTION
-        conv, norm, out = torch.nn.Conv2d, torch.nn.BatchNorm2d, 4 * channels
-        self.conv1, self.bn1 = conv(in_channels, channels, 1, bias=False), norm(channels)
-        self.conv2, self.bn2 = conv(channels, channels, 3, stride, padding=1, bias=False), norm(channels)
-        self.conv3, self.bn3 = conv(channels, out, 1, bias=False), norm(out)
-        self.shortcut = torch.nn.Identity()
-        if stride != 1 or in_channels != out:
-            self.shortcut = torch.nn.Sequential(conv(in_channels, out, 1, stride, bias=False), norm(out))
-        ### END SOLUTION
-
-    def forward(self, x):
-        """(n, in_channels, h, w) -> (n, 4 * channels, h / stride, w / stride)."""
-        ### BEGIN SOLUTION
-        h = torch.relu(self.bn1(self.conv1(x)))
-        h = torch.relu(self.bn2(self.conv2(h)))
-        return torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))
-        ### END SOLUTION
-
-
-# %% [markdown] hint="bottleneck_block"
-# Make all layers in `__init__`, the shortcut's too. `torch.nn.Identity()` is a layer that does nothing.
-
-# %% [markdown] hint="bottleneck_block"
-# The example counted: 8·2 + 2·2·9 + 2·8 weights of convolutions make 68, scales and shifts of norms of 2, 2 and 8
-# channels make 24, and there is no projection. With stride 2 there is one, although 8 channels stay 8.
-
-# %% [markdown] hint="bottleneck_block"
-# ```python
-# self.conv1, self.bn1 = torch.nn.Conv2d(in_channels, ..., 1, bias=False), torch.nn.BatchNorm2d(...)
-# ...
-# if stride != 1 or ...:
-#     self.shortcut = torch.nn.Sequential(...)
-# ...
-# h = torch.relu(self.bn1(self.conv1(x)))
-# h = torch.relu(...)
-# return torch.relu(... + self.shortcut(x))
-# ```
-
-# %% check="bottleneck_block" points=5
-with check("bottleneck_block") as expect:
-
-    def observe_block(inputs, channels, stride, h, w, seed):
-        block = fill(BottleneckBlock(inputs, channels, stride), seed)
-        x = torch.from_numpy(np.random.default_rng(seed).normal(size=(2, inputs, h, w))).requires_grad_()
-        y = block(x)
-        (y * torch.cos(torch.arange(y.numel())).reshape(y.shape)).sum().backward()
-        weights = sum(p.numel() for p in block.parameters())
-        return {"weights": weights, "output": y, "gradient": x.grad, "evaluated": block.eval()(x)}
-
-    expect("8 to 8 channels, 4×4", observe_block(8, 2, 1, 4, 4, seed=1))
-    expect("3 to 8 channels, 4×5", observe_block(3, 2, 1, 4, 5, seed=2))
-    expect("8 to 8 channels, stride 2, 6×5", observe_block(8, 2, 2, 6, 5, seed=3))
-    ### BEGIN HIDDEN TESTS
-    rng = np.random.default_rng(120301)
-    for inputs, channels, stride, h, w in [(12, 3, 1, 5, 4), (5, 3, 2, 5, 7), (12, 3, 2, 4, 6), (2, 4, 1, 3, 5)]:
-        seen = observe_block(inputs, channels, stride, h, w, seed=int(rng.integers(1000)))
-        expect(f"{inputs} to {4 * channels} channels, stride {stride}, {h}×{w}", seen)
-    ### END HIDDEN TESTS
+# %% practice="bottlenecks"
+for block in sketch(resnets.resnet50).stages[0]:
+    kinds = [f"{m.kernel_size[0]}×{m.kernel_size[1]}, {m.in_channels} to {m.out_channels}" for m in block.modules() if isinstance(m, torch.nn.Conv2d)]
+    print(f"{sum(p.numel() for p in block.parameters()):>7,} weights:", " · ".join(kinds))
 
 # %% [markdown]
 # ## 5. A sum of many small steps
@@ -597,7 +536,7 @@ with check("small_resnet") as expect:
 # The weights of the whole family, counted, beside the paper's own numbers. The test errors are the paper's; reaching
 # them takes 64 000 steps, on a GPU.
 
-# %%
+# %% practice="published"
 published = {20: (0.27, 8.75), 32: (0.46, 7.51), 44: (0.66, 7.17), 56: (0.85, 6.97), 110: (1.7, 6.43)}
 print("layers    weights   published   published test error on CIFAR-10")
 for depth, (millions, error) in published.items():
@@ -1110,6 +1049,25 @@ for epoch, loss in enumerate(train(runner, x, t, **how, mixed=where.type == "cud
     print(f"epoch {epoch}: loss {loss:.3f}, {data.name} test accuracy {right(net, x_test, t_test):.2%}")
 
 # %% [markdown]
+# Whoever has trained for long wants to keep the result, and whoever gets it wants to know that it is what it says. The command
+# `python -m course_lib.torch_models.trained resnet20.npz --set cifar10 --epochs 60` trains a ResNet-20 on the best device there is,
+# writes its weights to a file, and prints the file's **checksum**. `read_trained` puts them back into a network anywhere; it
+# refuses a file with another checksum, and nothing in such a file can be run. Here with the weights of a net that has learned nothing:
+
+# %% practice="kept_weights"
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from course_lib.torch_models import trained
+
+first, second = (resnets.CifarResNet(8, width=4, in_channels=1) for _ in range(2))
+with TemporaryDirectory() as folder:
+    checksum = trained.write_trained(Path(folder) / "small.npz", first, {"set": "none"})
+    print("before:", torch.equal(first.fc.weight, second.fc.weight), " sha256", checksum[:16], "...")
+    trained.read_trained(Path(folder) / "small.npz", second, checksum)
+print("after: ", torch.equal(first.fc.weight, second.fc.weight))
+
+# %% [markdown]
 # ### F19, the code
 #
 # Four networks, two of each kind. Residual ones start with last scales of zero (section 5); plain ones cannot: without
@@ -1419,7 +1377,102 @@ with check("residual_stack") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 13. Practice run: a ResNet on a laptop
+# ## 13. Read the curves
+#
+# Five runs of a network of 30 fully connected layers with norms, on the bundled digits: a healthy one with shortcuts, and four in
+# which one thing is wrong. Start and batches are the same. From top to bottom: training loss; share of test digits right, the test
+# digits read in batches, class by class; length of the gradient by each layer's matrix, in front of the first step.
+
+# %% picture="faulty_runs" alt="Four columns A to D beside a healthy run whose loss falls from 2.6 to 0.1 and whose test share rises to 0.9. A: loss stays near 2, share ends at 0.2, gradients fall from 200 in the first layer to 0.3 in the last. B: loss falls slowly to 1.6. C: loss as healthy, share stays near 0.15. D: loss jumps up to 70, share stays near 0.1"
+from course_lib.viz.pictures import deep_networks
+
+deep_networks.faulty_runs()
+
+# %% [markdown] task="deep_faults" title="Which fault is which?"
+# Name the fault of each run: `deep_faults`, a dict of the letters "A" to "D", each with one of "evaluated in training mode",
+# "no shortcuts", "rate too high", "rate too low". The check here looks at A and D only; B and C are asked at grading.
+#
+# Then write `evaluated(model, x, t, size)` for a model of our library: the share of the rows of x whose largest logit is that of t,
+# as a float, read in batches of `size` (the last may be smaller), in evaluation mode. Afterwards the model is in the mode in which
+# it came (`model.training`), and its running statistics are what they were.
+#
+# *Example:* with `nn.Identity()` as model, x `[[1, 2], [4, 3], [0, 5]]` and t `[1, 1, 1]`, the share is 2/3.
+
+
+# %% solve="deep_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.deep_runs.share_right course_lib.train.score"
+### BEGIN SOLUTION
+deep_faults = {"A": "no shortcuts", "B": "rate too low", "C": "evaluated in training mode", "D": "rate too high"}
+### END SOLUTION
+
+
+def evaluated(model, x, t, size):
+    """Share of x (n, d) whose largest logit is that of t (n,), in evaluation mode."""
+    ### BEGIN SOLUTION
+    was, found = model.training, 0
+    model.eval()
+    with no_grad():
+        for start in range(0, len(x), size):
+            logits = model(Tensor(x[start : start + size])).data
+            found += np.sum(logits.argmax(axis=1) == t[start : start + size])
+    model.train(was)
+    return float(found / len(x))
+    ### END SOLUTION
+
+
+# %% [markdown] hint="deep_faults"
+# In front of the first step nothing has been trained. Which fault is the only one that can show in the lowest row?
+
+# %% [markdown] hint="deep_faults"
+# One run learns as well as the healthy one and seems to know nothing. What does a norm in training mode do to a batch that
+# holds digits of one class only? Slow and smooth, or wild: the other two are about steps.
+
+# %% [markdown] hint="deep_faults"
+# ```python
+# was, found = model.training, 0
+# model.eval()
+# for start in range(0, len(x), ...):
+#     logits = model(Tensor(...)).data
+#     found += ...                      # how many are right, not the share: batches may differ in size
+# model.train(...)
+# return float(found / ...)
+# ```
+
+# %% check="deep_faults-named" points=2
+with check("deep_faults-named") as expect:
+    expect("run A", deep_faults["A"])
+    expect("run D", deep_faults["D"])
+    ### BEGIN HIDDEN TESTS
+    expect("run B", deep_faults["B"])
+    expect("run C", deep_faults["C"])
+    ### END HIDDEN TESTS
+
+# %% check="deep_faults-repaired" points=3
+with check("deep_faults-repaired") as expect:
+
+    def normed(d, classes, rng, training):
+        first, last = nn.Linear(d, 6, rng=rng), nn.Linear(6, classes, rng=rng)
+        model = nn.Sequential(first, nn.BatchNorm1d(6), nn.ReLU(), last)
+        for _ in range(3):
+            model(Tensor(rng.normal(size=(40, d)).astype(np.float32)))
+        return model.train(training)
+
+    def after(model, x, t, size):
+        return {"share": evaluated(model, x, t, size), "training": model.training, "state": model.state_dict()}
+
+    rng = np.random.default_rng(1291)
+    x, t = rng.normal(size=(50, 3)).astype(np.float32) + np.float32(0.5), np.sort(rng.integers(0, 3, 50))
+    expect("50 rows of 3, batches of 9, a model in training mode", after(normed(3, 3, rng, True), x, t, 9))
+    expect("the same rows, another model, in evaluation mode", after(normed(3, 3, rng, False), x, t, 20))
+    ### BEGIN HIDDEN TESTS
+    rng = np.random.default_rng(120901)
+    for n, d, classes, size, training in [(61, 4, 3, 8, True), (47, 2, 4, 10, False), (83, 5, 2, 30, True), (37, 3, 3, 50, True)]:
+        x, t = rng.normal(size=(n, d)).astype(np.float32) + np.float32(0.5), np.sort(rng.integers(0, classes, n))
+        model = normed(d, classes, rng, training)
+        expect(f"{n} rows of {d}, {classes} classes, batches of {size}", after(model, x, t, size))
+    ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 14. Practice run: a ResNet on a laptop
 #
 # ResNet-20 at full width, in NumPy, on the bundled digits: no GPU, no download. Each image is shifted by up to a pixel.
 # `LARGE = True` takes 56 layers and more epochs.
@@ -1443,6 +1496,124 @@ left, right_side = style.row(2, size=(4.0, 3.0))
 ax = curves.learning_curves({"training loss": losses}, ax=left, log=True, title="ResNet-20 in NumPy, digits")
 told = f"{shares[-1]:.1%} of 360 test digits"
 ax = curves.learning_curves({"test": 100 * np.array(shares)}, ax=right_side, ylabel="right, %", title=told)
+
+# %% [markdown]
+# ## 15. An open exercise
+#
+# Deep networks that train within a second. `fit_deep` is a plain loop: stochastic gradient descent with momentum, one cycle.
+# `depth_of(net, x)` counts the layers with weights on the longest way from input to output; layers side by side count once.
+
+# %%
+x_deep = torch.from_numpy(((digits.x_train / 255 - 0.3) / 0.38).astype(np.float32))
+t_deep = torch.from_numpy(digits.t_train)
+
+
+def fit_deep(net, steps, rate, size=32, seed=0):
+    """Train a torch network on the digits; the loss of every step."""
+    optimizer = torch.optim.SGD(net.parameters(), lr=rate, momentum=0.9, weight_decay=5e-4)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, cycle_momentum=False)
+    dice, losses = np.random.default_rng(seed), []
+    for _ in range(steps):
+        rows = dice.integers(0, len(x_deep), size)
+        losses.append(float(train_step(net, optimizer, x_deep[rows], t_deep[rows], smoothing=0.0, mixed=False)))
+        cycle.step()
+    return losses
+
+# %% [markdown] task="open_deep" title="Deep, and trained in a second"
+# Build and train a torch module `deep_net`, which takes images `(n, 1, 8, 8)` like `x_deep` to logits `(n, 10)`. Train it in the
+# solution cell on `x_deep`, `t_deep` alone, in about a second and a half of processor time: by `fit_deep` or a loop of your own.
+#
+# *Budget:* at least 22 layers behind one another, as `depth_of` counts them, and at most 500 000 multiply-adds for one image.
+# *Measured:* the share right of the 360 test digits under fresh noise, in evaluation mode: 2 points for 75 %, 1 more for 82 %. The
+# judge has this noise; the cell below the exercise draws another.
+
+
+# %% solve="open_deep" difficulty=4 importance=5 minutes=30
+### BEGIN SOLUTION
+class Around(torch.nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        conv, norm = torch.nn.Conv2d, torch.nn.BatchNorm2d
+        one = (norm(channels), torch.nn.ReLU(), conv(channels, channels, 3, padding=1, bias=False))
+        two = (norm(channels), torch.nn.ReLU(), conv(channels, channels, 3, padding=1, bias=False))
+        self.branch = torch.nn.Sequential(*one, *two)
+
+    def forward(self, x):
+        return x + self.branch(x)
+
+
+torch.manual_seed(0)
+blocks_of_it = [Around(12) for _ in range(10)]
+head = (torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(12, 10))
+deep_net = torch.nn.Sequential(torch.nn.Conv2d(1, 12, 3, stride=2, padding=1), *blocks_of_it, torch.nn.BatchNorm2d(12), *head)
+deep_history = fit_deep(deep_net, steps=90, rate=0.1, size=64)
+### END SOLUTION
+
+# %% practice="deep_measured"
+if "deep_net" in globals():
+    noisy = digits.x_test / 255 + 0.08 * np.random.default_rng(15).normal(size=digits.x_test.shape)
+    share = right(deep_net, torch.from_numpy(((noisy - 0.3) / 0.38).astype(np.float32)), torch.from_numpy(digits.t_test))
+    work = count(deep_net, (1, 8, 8)).multiply_adds
+    print(f"{share:.0%} of 360 digits right, {depth_of(deep_net, x_deep[:1])} layers deep, {work:,} of 500,000 multiply-adds")
+else:
+    print("Nothing to measure yet: train deep_net first.")
+
+# %% [markdown] hint="open_deep"
+# Plain layers in such a number learn next to nothing in so few steps. Which two things of this lesson make depth harmless, and
+# where must nothing stand?
+
+# %% [markdown] hint="open_deep"
+# Time goes with the number of layers and steps, hardly with channels or batch: so let each step count. Shrink the maps at once, by a
+# stride in the first convolution; ten blocks of two layers, a first and a last one make 22.
+
+# %% [markdown] hint="open_deep"
+# ```python
+# class Around(torch.nn.Module):                # norm, ReLU, 3×3, twice, and a shortcut around them
+#     ...
+# deep_net = torch.nn.Sequential(
+#     torch.nn.Conv2d(1, ..., 3, stride=2, padding=1), *[Around(...) for _ in range(10)], torch.nn.BatchNorm2d(...),
+#     torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(..., 10),
+# )
+# fit_deep(deep_net, steps=..., rate=0.1, size=64)
+# ```
+
+# %% held="open_deep" gives="new_digits"
+import numpy as np
+
+from course_lib.data import datasets
+
+rng = np.random.default_rng(121101)
+test = datasets.load("digits")
+noisy = test.x_test / 255 + 0.08 * rng.normal(size=test.x_test.shape)
+new_digits, digit_classes = ((noisy - 0.3) / 0.38).astype(np.float32), test.t_test
+
+# %% check="open_deep" points=2
+def deep_answers(net, x):
+    """Classes (n,) of images x (n, 1, 8, 8), in evaluation mode."""
+    with torch.no_grad():
+        return net.eval()(torch.from_numpy(x)).argmax(1).numpy()
+
+
+with check("open_deep") as expect:
+    expect("at least 22 layers behind one another", depth_of(deep_net, x_deep[:1]) >= 22)
+    expect("at most 500 000 multiply-adds", count(deep_net, (1, 8, 8)).multiply_adds <= 500_000)
+    expect("logits of 5 images (how many are right, the judge measures)", deep_net(x_deep[:5]).shape)
+    ### BEGIN HIDDEN TESTS
+    kept = depth_of(deep_net, x_deep[:1]) >= 22 and count(deep_net, (1, 8, 8)).multiply_adds <= 500_000
+    expect("depth and work are still within the budget", kept)
+    said = deep_answers(deep_net, expect.held("new_digits"))
+    expect.outcome("75 % of 360 noisy digits, measured by the judge", said, truth="digit_classes", measure="accuracy", at_least=0.75)
+    ### END HIDDEN TESTS
+
+# %% check="open_deep-better" points=1
+with check("open_deep-better") as expect:
+    kept = depth_of(deep_net, x_deep[:1]) >= 22 and count(deep_net, (1, 8, 8)).multiply_adds <= 500_000
+    expect("depth and work are within the budget (82 % right: the judge measures)", kept)
+    ### BEGIN HIDDEN TESTS
+    expect("depth and work are still within the budget", kept)
+    said = deep_answers(deep_net, expect.held("new_digits"))
+    expect.outcome("82 % of 360 noisy digits, measured by the judge", said, truth="digit_classes", measure="accuracy", at_least=0.82)
+    ### END HIDDEN TESTS
 
 # %% [markdown] question="degradation" points=5 title="Not overfitting"
 # A plain network of 56 layers has a higher test error than one of 20. (a) Which further measurement tells whether this is

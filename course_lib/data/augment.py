@@ -106,6 +106,32 @@ def brightness(x: np.ndarray, *, rng: np.random.Generator, factor: float = 0.2, 
     return x * scale + rng.uniform(-shift, shift, shape).astype(x.dtype)
 
 
+def colour_axes(x: np.ndarray) -> np.ndarray:
+    """Directions in which the colours of images x (n, c, h, w) vary, (c, c): a row each, as long as they vary there.
+
+    Rows are principal axes of all pixels, each scaled to the standard deviation along it, the longest first.
+    """
+    x = _images("colour_axes", x, floats=True)
+    pixels = x.transpose(1, 0, 2, 3).reshape(x.shape[1], -1)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(pixels.astype(float))))
+    return (np.sqrt(np.maximum(variances, 0)) * axes).T[::-1]
+
+
+def colour(x: np.ndarray, *, axes: np.ndarray, rng: np.random.Generator, std: float = 0.1) -> np.ndarray:
+    """Shift the colour of each image, all its pixels alike, by a normal draw of `std` along each of `axes` (c, c).
+
+    Light changes in brightness and tint, things stay what they are: Krizhevsky, Sutskever, Hinton, "ImageNet
+    classification with deep convolutional neural networks" (2012). `axes` are `colour_axes(training images)`.
+    """
+    x = _images("colour", x, floats=True)
+    if np.shape(axes) != (x.shape[1], x.shape[1]):
+        raise ValueError(
+            f"colour: images of {x.shape[1]} channels need axes ({x.shape[1]}, {x.shape[1]}), got {np.shape(axes)}"
+        )
+    shift = std * rng.standard_normal((len(x), x.shape[1])) @ axes
+    return x + shift[:, :, None, None].astype(x.dtype)
+
+
 def noise(x: np.ndarray, *, rng: np.random.Generator, std: float = 0.1) -> np.ndarray:
     """Add Gaussian noise of standard deviation `std`; for signals of any shape, not only images."""
     x = _floats("noise", np.asarray(x))

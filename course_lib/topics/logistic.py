@@ -95,7 +95,7 @@ def watched(function: Callable, *inputs: np.ndarray) -> tuple[np.ndarray, bool]:
     return result, bool(seen)
 
 
-def chances(n, *, rng):
+def chances(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Twenty measurements of which three matter: x (n, 20), labels t (n,) 0 or 1, and P(t = 1 | x) (n,).
 
     The units span a factor of 300, no column is centred; the labels are thrown with these probabilities.

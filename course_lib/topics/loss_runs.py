@@ -17,7 +17,7 @@ RATES = {"rate too high": 8.0, "rate too low": 0.001}
 UNITS, STEPS, RATE = 12, 300, 0.5
 
 
-def loss_run(fault=None):
+def loss_run(fault: str | None = None) -> np.ndarray:
     """Training loss (300,) before each step of gradient descent, of 2-12-2 with ReLU on 200 points of two half moons.
 
     `fault` is one of FAULTS' values or None; start, points and all else are those of the healthy run. The points

@@ -113,7 +113,7 @@ def pocket(x1: np.ndarray, t: np.ndarray, *, epochs: int, rng: np.random.Generat
     return best, fewest
 
 
-def mislabelled(n, *, share=0.2, rng):
+def mislabelled(n: int, *, share: float = 0.2, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A class that a plane parts, told with errors: x (n, 10), the labels told (n,) and the true ones (n,), -1 and +1.
 
     The ten measurements depend on each other and come in units from 1 to 20; the first four decide. `share` of the

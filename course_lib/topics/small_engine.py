@@ -23,48 +23,48 @@ class Value:
 
     __array_ufunc__ = None  # an array on the left leaves the work to the methods below
 
-    def __init__(self, value, inputs=(), vjp=None):
+    def __init__(self, value: Any, inputs: tuple = (), vjp: Any = None) -> None:
         self.value = np.asarray(value, dtype=float)
         self.inputs, self.vjp, self.grad = inputs, vjp, None
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> Value:
         return apply(elementwise.add, self, other)
 
-    def __radd__(self, other):
+    def __radd__(self, other: Any) -> Value:
         return apply(elementwise.add, other, self)
 
-    def __sub__(self, other):
+    def __sub__(self, other: Any) -> Value:
         return apply(elementwise.sub, self, other)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Any) -> Value:
         return apply(elementwise.sub, other, self)
 
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> Value:
         return apply(elementwise.mul, self, other)
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Any) -> Value:
         return apply(elementwise.mul, other, self)
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Any) -> Value:
         return apply(elementwise.div, self, other)
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Any) -> Value:
         return apply(elementwise.div, other, self)
 
-    def __matmul__(self, other):
+    def __matmul__(self, other: Any) -> Value:
         return apply(matrix.matmul, self, other)
 
-    def __rmatmul__(self, other):
+    def __rmatmul__(self, other: Any) -> Value:
         return apply(matrix.matmul, other, self)
 
-    def __neg__(self):
+    def __neg__(self) -> Value:
         return apply(elementwise.sub, 0.0, self)
 
-    def __pow__(self, n):
+    def __pow__(self, n: float) -> Value:
         return apply(lambda a: (a**n, lambda g: (g * (n * a ** (n - 1)),)), self)
 
 
-def apply(op, *inputs):
+def apply(op: Any, *inputs: Any) -> Value:
     """Run an operation on Values, arrays or numbers: the Value of its output, which knows the way back."""
     nodes = tuple(x if isinstance(x, Value) else Value(x) for x in inputs)
     out, vjp = op(*(node.value for node in nodes))

@@ -1,5 +1,7 @@
 """Two hidden layers in the plane: the second's lines are straight on the sheet that the first folds, and bend."""
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap
@@ -13,13 +15,13 @@ from course_lib.viz.style import COLORS, GREY, axes
 SIDE = 160  # points along each side of the square on which regions are counted
 
 
-def grid(limit, side=SIDE):
+def grid(limit: float, side: int = SIDE) -> np.ndarray:
     """The points (side * side, 2) of the square |u|, |v| <= limit, row after row."""
     u, v = np.meshgrid(np.linspace(-limit, limit, side), np.linspace(-limit, limit, side))
     return np.column_stack([u.ravel(), v.ravel()])
 
 
-def bent_lines(layers, *, ax=None, limit=2.0, title=None):
+def bent_lines(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str | None = None) -> Any:
     """The plane cut by a first layer (dashed) and by a second, whose lines bend at the first's; returns the Axes.
 
     `layers` is [(w1 (k, 2), b1), (w2 (m, k), b2)]; regions of equal pattern are tinted and counted on a grid.
@@ -45,7 +47,7 @@ def bent_lines(layers, *, ax=None, limit=2.0, title=None):
     return ax
 
 
-def folded_sheet(layers, *, ax=None, limit=2.0, title="The folded sheet"):
+def folded_sheet(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str = "The folded sheet") -> Any:
     """The plane of two first-layer units: where a lattice of inputs comes to lie, and the second layer's lines."""
     (w1, b1), (w2, b2) = layers
     ax = axes(ax, size=(4.2, 4.2), title=title, xlabel="$h_1$", ylabel="$h_2$")
@@ -63,7 +65,7 @@ def folded_sheet(layers, *, ax=None, limit=2.0, title="The folded sheet"):
     return ax
 
 
-def two_layers(layers, *, figure=None, limit=2.0):
+def two_layers(layers: Any, *, figure: Any = None, limit: float = 2.0) -> Figure:
     """The folded sheet on the left, the plane with the bent lines on the right; returns the Figure."""
     figure = figure or Figure(figsize=(8.8, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -72,6 +74,6 @@ def two_layers(layers, *, figure=None, limit=2.0):
     return figure
 
 
-def two_layers_shown(layers, *, limit=2.0):
+def two_layers_shown(layers: Any, *, limit: float = 2.0) -> Figure:
     """As `two_layers`, in a figure of pyplot's, for a notebook."""
     return two_layers(layers, figure=plt.figure(figsize=(8.8, 4.2), layout="constrained"), limit=limit)

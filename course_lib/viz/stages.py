@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.ops.convolution import pool
 from course_lib.ops.convolution.conv import conv2d
 from course_lib.topics import filters
+from course_lib.topics.excitation import patches, strongest_places
+from course_lib.viz import images as pictures
 from course_lib.viz import style
 from course_lib.viz.convolution import grid
 from course_lib.viz.filtering import picture
@@ -176,3 +178,18 @@ def tap_picture(
         axes[2], letters[met].reshape(rows, columns), orange=np.ones((rows, columns), bool), title="one for each output"
     )
     return axes
+
+
+def exciting(maps: Any, images: np.ndarray, *, field: Any, jump: Any, filters: int = 5, count: int = 9) -> Any:
+    """A row for each of the `filters` strongest filters: the `count` pieces of images that excite it most.
+
+    maps (n, f, h, w) of images (n, 1, height, width); `field` and `jump` say what a number of the maps sees. Returns
+    what `image_grid` returns.
+    """
+    places = strongest_places(maps, count)
+    answers = np.array([[maps[i, f, r, c] for i, r, c in some] for f, some in enumerate(places)])
+    chosen = np.argsort(-answers.mean(axis=1), kind="stable")[:filters]
+    cut = patches(images, places[chosen], field, jump)
+    titles = [f"filter {f}" if k == 0 else "" for f in chosen for k in range(count)]
+    title = "what excites filters most, a filter to a row"
+    return pictures.image_grid(cut.reshape(-1, field, field), columns=count, size=0.85, titles=titles, title=title)

@@ -1,6 +1,7 @@
 """Move two lines of a first layer and two of a second, and watch the second's bend where the first's fold."""
 
 import io
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -17,7 +18,7 @@ STARTS = {  # angle in degrees and offset of each unit: two of the first layer, 
 }
 
 
-def layers(units):
+def layers(units: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """[(w1 (2, 2), b1), (w2 (2, 2), b2)] of four rows (angle in degrees, offset): two of each layer.
 
     Normals have length 1; a line lies `offset` from the origin along its normal, in the plane that its layer sees.
@@ -27,7 +28,7 @@ def layers(units):
     return [(normals[:2], -offset[:2]), (normals[2:], -offset[2:])]
 
 
-def deep_fold_explorer(start="most regions"):
+def deep_fold_explorer(start: str = "most regions") -> Any:
     """Two layers of two ReLU units, each with angle and offset of its line; a menu sets a start; returns a VBox.
 
     Static twin: `deep_folds.two_layers`.
@@ -41,11 +42,11 @@ def deep_fold_explorer(start="most regions"):
     menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
     picture, state = w.Image(format="png", layout=w.Layout(width="760px", max_width="100%")), {"quiet": False}
 
-    def draw(_=None):
+    def draw(_: Any = None) -> None:
         if not state["quiet"]:
             picture.value = _png([[s.value for s in unit] for unit in sliders])
 
-    def put(_=None):
+    def put(_: Any = None) -> None:
         state["quiet"] = True
         for unit, values in zip(sliders, STARTS[menu.value], strict=True):
             for slider, value in zip(unit, values, strict=True):
@@ -63,7 +64,7 @@ def deep_fold_explorer(start="most regions"):
     return w.VBox([picture, menu, w.HBox(columns, layout=w.Layout(flex_flow="row wrap"))])
 
 
-def _png(units):
+def _png(units: Any) -> bytes:
     stream, figure = io.BytesIO(), Figure(figsize=(8.8, 4.2))  # a layout engine would cost as much as the rest
     deep_folds.two_layers(layers(units), figure=figure).savefig(stream, format="png", dpi=80)
     return stream.getvalue()

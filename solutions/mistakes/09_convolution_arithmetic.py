@@ -1284,3 +1284,85 @@ def find_template(image, template):
     return scores, (row, column)
 """,
 }
+
+WRONG["open_textures"] = {
+    "Gaussian derivatives of one width": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = [(filters.gaussian_bank(1.5, 4)[1:], 3, 1)]",
+        "derivatives of one width ask for a direction, but hardly for a wavelength: which filter prefers one wave to others?",
+    ),
+    "directions round the whole circle": (
+        "np.arange(4) * np.pi / 4",
+        "np.arange(4) * np.pi / 2",
+        "stripes turned by 180° are the same stripes, so these are two directions, and both diagonals look alike to them: take 45° steps",
+    ),
+    "degrees": (
+        "np.arange(4) * np.pi / 4",
+        "np.arange(4) * 45",
+        "gabor takes its angle in radians: 45 radians are some direction or other",
+    ),
+    "one wavelength": (
+        "for wave in (3, 5, 9)",
+        "for wave in (9,)",
+        "one wavelength tells directions, but fine and middle stripes look alike to it: ask for each wavelength",
+    ),
+    "middle wave only": (
+        "for wave in (3, 5, 9)",
+        "for wave in (5,)",
+        "filters of the middle wavelength miss the other two: how strongly they fail to answer tells little",
+    ),
+    "over the budget": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = [(np.array(waves), 1, 1)]",
+        "good filters, at every place: that costs twenty times the budget. An energy is a mean; look at fewer places",
+    ),
+    "random filters": (
+        "waves = [",
+        "waves = [np.random.default_rng(0).normal(size=(9, 9)) for _ in range(12)] or [",
+        "random filters answer to everything alike: design them for the question",
+    ),
+    "blurs": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = [(np.array([filters.gaussian_bank(s, 4)[0] for s in (1.0, 2.0, 3.0)]), 4, 1)]",
+        "a blur measures brightness, which is the same for all kinds: the filters' weights should add up to 0",
+    ),
+    "far apart": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = [(np.array(waves)[:, 2:7, 2:7], 3, 4)]",
+        "taps that lie 4 pixels apart take stripes of 3 and of 9 pixels for others: dilation is for coarse stripes",
+    ),
+    "used up": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = zip([np.array(waves)], [5], [1])",
+        "a zip can be walked through once, then it is empty: make a list of it",
+    ),
+    "sigma too small": (
+        "sigma=2.0, radius=4",
+        "sigma=0.5, radius=4",
+        "so narrow a Gaussian leaves nothing of the wave but a spot: it should hold a stripe or two",
+    ),
+}
+RIGHT["open_textures"] = {
+    "small kernels, coarse ones dilated": (
+        """angles = np.arange(4) * np.pi / 4
+waves = [filters.gabor(wave, angle, sigma=2.0, radius=4) for wave in (3, 5, 9) for angle in angles]
+my_bank = [(np.array(waves), 5, 1)]""",
+        """turns = [k * np.pi / 4 for k in range(4)]
+fine = [filters.gabor(wave, turn, 1.7, 3) for wave in (3, 5) for turn in turns]
+coarse = np.array([filters.gabor(4.5, turn, 1.7, 3) for turn in turns])
+my_bank = [(np.array(fine), 4, 1), (coarse, 4, 2)]""",
+    ),
+    "waves cut out, in tuples": (
+        """angles = np.arange(4) * np.pi / 4
+waves = [filters.gabor(wave, angle, sigma=2.0, radius=4) for wave in (3, 5, 9) for angle in angles]
+my_bank = [(np.array(waves), 5, 1)]""",
+        """rows, columns = np.mgrid[-4:5, -4:5]
+cut = []
+for length in (3.0, 5.0, 9.0):
+    for k in range(4):
+        along = np.cos(np.pi * k / 4) * columns + np.sin(np.pi * k / 4) * rows
+        wave = np.sin(2 * np.pi * along / length) * np.exp(-(rows**2 + columns**2) / 8)
+        cut.append(wave / np.linalg.norm(wave))
+my_bank = ((np.stack(cut[:8]).astype(np.float32), 5, 1), (np.stack(cut[8:]), 5, 1))""",
+    ),
+}

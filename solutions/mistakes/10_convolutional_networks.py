@@ -1210,3 +1210,159 @@ def stage_backward(g, x, size, stride, padding):
     return gx
 """,
 }
+
+WRONG["stage_faults"] = {
+    "A and D exchanged": (
+        '"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high", "D": "dead ReLUs"',
+        '"A": "dead ReLUs", "B": "pooled too early", "C": "rate too high", "D": "images and labels shuffled apart"',
+        "A and D are exchanged: in which of them are all sums of the second stage below 0?",
+    ),
+    "B and C exchanged": (
+        '"B": "pooled too early", "C": "rate too high"',
+        '"B": "rate too high", "C": "pooled too early"',
+        "B and C are exchanged: too large steps make large weights, and these make large sums",
+    ),
+    "A and B exchanged": (
+        '"A": "images and labels shuffled apart", "B": "pooled too early"',
+        '"A": "pooled too early", "B": "images and labels shuffled apart"',
+        "A and B are exchanged: from labels that belong to other images nothing can be learned, from coarse images a little",
+    ),
+    "A and C exchanged": (
+        '"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high"',
+        '"A": "rate too high", "B": "pooled too early", "C": "images and labels shuffled apart"',
+        "A and C are exchanged: one curve is flat, the other one restless",
+    ),
+    "dead twice": (
+        '"C": "rate too high"',
+        '"C": "dead ReLUs"',
+        "C ends well below ln 8, so a gradient passes: its ReLUs are not dead",
+    ),
+    "an order for each": (
+        "yield x[rows], t[rows]",
+        "yield x[rows], t[rng.permutation(len(t))[start : start + size]]",
+        "labels get an order of their own again: use the same rows for both",
+    ),
+    "labels in file order": (
+        "yield x[rows], t[rows]",
+        "yield x[rows], t[start : start + size]",
+        "the images are shuffled, the labels are not",
+    ),
+    "not shuffled": (
+        "rows = order[start : start + size]",
+        "rows = np.arange(start, min(start + size, len(x)))",
+        "the order is drawn and not used: every epoch sees the same batches",
+    ),
+    "last batch dropped": (
+        "range(0, len(x), size)",
+        "range(0, len(x) - size + 1, size)",
+        "the last, smaller batch is missing: all images once",
+    ),
+    "the first batch again and again": (
+        "order[start : start + size]",
+        "order[:size]",
+        "every batch has the same rows: the window has to move on with `start`",
+    ),
+    "one row too many": (
+        "order[start : start + size]",
+        "order[start : start + size + 1]",
+        "batches overlap by one image: the end of a slice is not part of it",
+    ),
+    "shuffled in place": (
+        "order = rng.permutation(len(x))",
+        "order = rng.permutation(len(x))\n    x[:], t[:], order = x[order], t[order], np.arange(len(x))",
+        "this writes into the caller's arrays: the next epoch begins from another order",
+    ),
+}
+RIGHT["stage_faults"] = {
+    "shuffle, then slice": """
+stage_faults = dict(zip("DCBA", ["dead ReLUs", "rate too high", "pooled too early", "images and labels shuffled apart"]))
+
+
+def dealt(x, t, size, rng):
+    order = rng.permutation(len(x))
+    mixed, names = x[order], t[order]
+    start = 0
+    while start < len(mixed):
+        yield mixed[start : start + size], names[start : start + size]
+        start += size
+""",
+    "split": (
+        """    for start in range(0, len(x), size):
+        rows = order[start : start + size]
+        yield x[rows], t[rows]""",
+        """    for rows in np.split(order, range(size, len(x), size)):
+        yield np.take(x, rows, axis=0), np.take(t, rows)""",
+    ),
+}
+
+WRONG["open_marks"] = {
+    "not trained": (
+        "list(learn(mark_net, x_marks, t_marks, epochs=6, rng=rng, lr=0.02, size=32))",
+        "learn(mark_net, x_marks, t_marks, epochs=6, rng=rng, lr=0.02, size=32)",
+        "a generator does nothing until somebody asks it: `list(learn(...))` runs all epochs",
+    ),
+    "trained too short": ("epochs=6", "epochs=1", "one epoch is too short: there is time for more"),
+    "rate too low": ("lr=0.02", "lr=0.0002", "with such small steps six epochs do not get far"),
+    "rate too high": ("lr=0.02", "lr=20.0", "the rate throws the weights about: look at `history`"),
+    "labels shuffled apart": (
+        "x_marks, t_marks, epochs",
+        "x_marks, rng.permutation(t_marks), epochs",
+        "the labels belong to other images: nothing can be learned from them",
+    ),
+    "pooled too early": (
+        "first, second = [*stage(1, 8, 5)",
+        "first, second = [nn.AvgPool2d(5), *stage(1, 8, 3)",
+        "a letter is eight pixels wide: blocks of 5×5 leave nothing of its strokes. Filter first, then pool",
+    ),
+    "a fully connected net": (
+        "mark_net = nn.Sequential(*first, *second, *stage(12, 15, 3), Mean(), nn.Linear(15, 8, rng=rng))",
+        "mark_net = nn.Sequential(nn.Flatten(), nn.Linear(400, 7, rng=rng), nn.ReLU(), nn.Linear(7, 8, rng=rng))",
+        "seven units see fixed places, and the letters stand anywhere: share weights",
+    ),
+    "filters without ReLU": (
+        "nn.Conv2d(inputs, maps, kernel, padding=1, rng=rng), nn.BatchNorm2d(maps), nn.ReLU()]",
+        "nn.Conv2d(inputs, maps, kernel, padding=1, rng=rng), nn.BatchNorm2d(maps)]",
+        "without ReLUs the stages are hardly more than one linear filter, whose mean says little about shapes",
+    ),
+    "too many weights": (
+        "*stage(12, 15, 3), Mean(), nn.Linear(15, 8, rng=rng)",
+        "*stage(12, 60, 3), Mean(), nn.Linear(60, 8, rng=rng)",
+        "more weights than the budget of 3 000",
+    ),
+    "four scores": (
+        "lr=0.02, size=32))",
+        "lr=0.02, size=32))\nmark_net.layers.append(lambda x: x[:, :4])",
+        "there are eight letters, so eight scores for each image",
+    ),
+}
+RIGHT["open_marks"] = {
+    "mean and maximum of each map": (
+        """class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+def stage(inputs, maps, kernel):
+    return [nn.Conv2d(inputs, maps, kernel, padding=1, rng=rng), nn.BatchNorm2d(maps), nn.ReLU()]
+
+
+rng = np.random.default_rng(0)
+first, second = [*stage(1, 8, 5), nn.MaxPool2d(2)], [*stage(8, 12, 3), nn.MaxPool2d(2)]
+mark_net = nn.Sequential(*first, *second, *stage(12, 15, 3), Mean(), nn.Linear(15, 8, rng=rng))
+history = list(learn(mark_net, x_marks, t_marks, epochs=6, rng=rng, lr=0.02, size=32))""",
+        """class Middle(nn.Module):
+    def forward(self, x):
+        return F.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
+
+
+dice = np.random.default_rng(5)
+layers, have = [], 1
+for width, size in ((8, 5), (12, 3), (14, 3)):
+    layers += [nn.Conv2d(have, width, size, padding=2, rng=dice), nn.BatchNorm2d(width), nn.ReLU()]
+    layers += [nn.MaxPool2d(2)] if width < 14 else []
+    have = width
+mark_net = nn.Sequential(*layers, Middle(), nn.Linear(28, 8, rng=dice))
+for _ in learn(mark_net, x_marks, t_marks, epochs=6, rng=dice, lr=0.02, size=30):
+    pass""",
+    ),
+}

@@ -740,3 +740,90 @@ RIGHT["stack"] = {
         "        return self.head(F.adaptive_avg_pool2d(h, 1).flatten(1))"
     ),
 }
+
+WRONG["open_architecture"] = {
+    "not trained": (
+        "history = fit_marks(small_net, steps=200, rate=0.02)",
+        "history = []",
+        "the network has not been trained",
+    ),
+    "hardly trained": ("steps=200", "steps=20", "twenty steps are too few: there is time for two hundred"),
+    "rate too low": ("rate=0.02", "rate=0.00005", "with such a rate two hundred steps do not get far"),
+    "rate too high": ("rate=0.02", "rate=10.0", "the rate throws the weights about: look at `history`"),
+    "a large linear layer": (
+        "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8)",
+        "nn.Flatten(), nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, 8)",
+        "more weights than the budget: most of them in the linear layer, as in AlexNet. Take the mean over all pixels",
+    ),
+    "3×3 at full size": (
+        "*stage(1, 8, 5, stride=2), nn.MaxPool2d(2)",
+        "*stage(1, 8, 3), *stage(8, 8, 3), nn.MaxPool2d(4)",
+        "more multiply-adds than the budget: VGG's beginning, at full size. Make the maps smaller first",
+    ),
+    "too coarse at once": (
+        "*stage(1, 8, 5, stride=2), nn.MaxPool2d(2)",
+        "nn.AvgPool2d(8), *stage(1, 8, 1)",
+        "blocks of 8×8 pixels leave nothing of a letter: let a filter look before you shrink",
+    ),
+    "without ReLU and pooling": (
+        """front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]""",
+        """front = [nn.Conv2d(1, 8, 5, 4), nn.Conv2d(8, 16, 3, 2), nn.Conv2d(16, 32, 3)]""",
+        "convolutions without a ReLU between them are one linear filter, and the mean of that is nearly the image's mean",
+    ),
+    "dead start": (
+        "small_net = nn.Sequential(*front,",
+        "small_net = nn.Sequential(*front, nn.Dropout(0.999),",
+        "dropout that leaves one number in a thousand leaves nothing to learn from",
+    ),
+    "one score": ("nn.Linear(32, 8))\n", "nn.Linear(32, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n", "eight scores are asked for each image"),
+}
+RIGHT["open_architecture"] = {
+    "depthwise and 1×1": (
+        """def stage(inputs, maps, kernel, stride=1):
+    conv = nn.Conv2d(inputs, maps, kernel, stride, padding=kernel // 2, bias=False)
+    return [conv, nn.BatchNorm2d(maps), nn.ReLU()]
+
+
+torch.manual_seed(0)
+front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2), *stage(8, 16, 3), nn.MaxPool2d(2), *stage(16, 32, 3)]
+small_net = nn.Sequential(*front, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))
+history = fit_marks(small_net, steps=200, rate=0.02)""",
+        """class Split(nn.Module):
+    def __init__(self, have, want):
+        super().__init__()
+        self.each = nn.Conv2d(have, have, 3, 1, 1, groups=have, bias=False)
+        self.mix = nn.Conv2d(have, want, 1, bias=False)
+        self.norms = nn.ModuleList([nn.BatchNorm2d(have), nn.BatchNorm2d(want)])
+
+    def forward(self, z):
+        z = torch.relu(self.norms[0](self.each(z)))
+        return torch.relu(self.norms[1](self.mix(z)))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(1, 12, 5, 2, 2, bias=False), nn.BatchNorm2d(12), nn.ReLU())
+        self.first, self.second, self.third = Split(12, 20), Split(20, 24), Split(24, 32)
+        self.out = nn.Linear(32, 8)
+
+    def forward(self, z):
+        z = F.max_pool2d(self.first(self.stem(z)), 2)
+        z = F.max_pool2d(self.second(z), 2)
+        return self.out(self.third(z).mean((2, 3)))
+
+
+torch.manual_seed(3)
+small_net = Net()
+adam = torch.optim.AdamW(small_net.parameters(), lr=0.01)
+for k in range(160):
+    for group in adam.param_groups:
+        group["lr"] = 0.02 * min(1.0, (k + 1) / 20) * (1 - k / 160)
+    some = torch.randint(0, len(x_marks), (32,))
+    small_net.train()
+    error = F.cross_entropy(small_net(x_marks[some]), t_marks[some])
+    adam.zero_grad()
+    error.backward()
+    adam.step()""",
+    ),
+}

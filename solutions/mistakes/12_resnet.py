@@ -197,111 +197,6 @@ def shortcut(x, channels, stride, w=None):
 """,
 }
 
-WRONG["bottleneck_block"] = {
-    "stride in the first convolution": (
-        "conv(in_channels, channels, 1, bias=False), norm(channels)\n        self.conv2, self.bn2 = conv(channels, channels, 3, stride,",
-        "conv(in_channels, channels, 1, stride, bias=False), norm(channels)\n        self.conv2, self.bn2 = conv(channels, channels, 3, 1,",
-        "the paper's own first version did this and threw three quarters of the pixels away unseen: the 3x3 has the stride",
-    ),
-    "biases": (
-        "conv(channels, channels, 3, stride, padding=1, bias=False)",
-        "conv(channels, channels, 3, stride, padding=1)",
-        "a bias before a norm is subtracted again at once: bias=False",
-    ),
-    "projection only for the stride": (
-        "if stride != 1 or in_channels != out:",
-        "if stride != 1:",
-        "where channels change, the shapes do not fit either, and the shortcut needs its convolution",
-    ),
-    "projection only for the channels": (
-        "if stride != 1 or in_channels != out:",
-        "if in_channels != out:",
-        "a stride changes the shape too: then the shortcut needs its convolution even if channels agree",
-    ),
-    "projection always": (
-        "if stride != 1 or in_channels != out:",
-        "if True:",
-        "where shapes agree the shortcut is the identity, without weights",
-    ),
-    "projection without norm": (
-        "torch.nn.Sequential(conv(in_channels, out, 1, stride, bias=False), norm(out))",
-        "conv(in_channels, out, 1, stride, bias=False)",
-        "behind the projection's convolution stands a norm",
-    ),
-    "no shortcut": (
-        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
-        "torch.relu(self.bn3(self.conv3(h)))",
-        "the shortcut is made but never added",
-    ),
-    "ReLU before the sum": (
-        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
-        "torch.relu(self.bn3(self.conv3(h))) + self.shortcut(x)",
-        "first the sum, then ReLU",
-    ),
-    "no ReLU at the end": (
-        "torch.relu(self.bn3(self.conv3(h)) + self.shortcut(x))",
-        "self.bn3(self.conv3(h)) + self.shortcut(x)",
-        "the last ReLU, after the sum, is missing",
-    ),
-    "one ReLU missing": (
-        "h = torch.relu(self.bn2(self.conv2(h)))",
-        "h = self.bn2(self.conv2(h))",
-        "there is a ReLU after the norm of the 3x3 as well",
-    ),
-    "last norm missing": (
-        "self.bn3(self.conv3(h))",
-        "self.conv3(h)",
-        "the third convolution has a norm too, before the sum",
-    ),
-    "two times instead of four": ("4 * channels\n", "2 * channels\n", "the block ends with 4 times `channels`"),
-    "a 1x1 in the middle": (
-        "conv(channels, channels, 3, stride, padding=1, bias=False)",
-        "conv(channels, channels, 1, stride, bias=False)",
-        "the middle convolution is 3x3 with padding 1: without it no pixel sees its neighbours",
-    ),
-}
-RIGHT["bottleneck_block"] = {
-    "a branch as one Sequential": """
-class BottleneckBlock(torch.nn.Module):
-    def __init__(self, in_channels, channels, stride=1):
-        super().__init__()
-        def step(a, b, k, s=1):
-            return [torch.nn.Conv2d(a, b, k, s, k // 2, bias=False), torch.nn.BatchNorm2d(b)]
-        bend = torch.nn.ReLU()
-        self.branch = torch.nn.Sequential(
-            *step(in_channels, channels, 1), bend, *step(channels, channels, 3, stride), bend,
-            *step(channels, 4 * channels, 1),
-        )
-        same = stride == 1 and in_channels == 4 * channels
-        self.bypass = torch.nn.Sequential(*([] if same else step(in_channels, 4 * channels, 1, stride)))
-
-    def forward(self, x):
-        return (self.bypass(x) + self.branch(x)).clamp(min=0)
-""",
-    "no layer where none is needed": """
-class BottleneckBlock(torch.nn.Module):
-    def __init__(self, in_channels, channels, stride=1):
-        super().__init__()
-        sizes = [in_channels, channels, channels, 4 * channels]
-        kernels, strides = [1, 3, 1], [1, stride, 1]
-        self.convs = torch.nn.ModuleList(
-            torch.nn.Conv2d(sizes[i], sizes[i + 1], kernels[i], strides[i], kernels[i] // 2, bias=False) for i in range(3)
-        )
-        self.norms = torch.nn.ModuleList(torch.nn.BatchNorm2d(n) for n in sizes[1:])
-        self.down = None
-        if stride > 1 or in_channels != sizes[-1]:
-            self.down = torch.nn.Conv2d(in_channels, sizes[-1], 1, stride, bias=False)
-            self.norm = torch.nn.BatchNorm2d(sizes[-1])
-
-    def forward(self, x):
-        h = x
-        for i in range(3):
-            h = self.norms[i](self.convs[i](h))
-            h = torch.nn.functional.relu(h) if i < 2 else h
-        return torch.nn.functional.relu(h + (x if self.down is None else self.norm(self.down(x))))
-""",
-}
-
 WRONG["small_resnet"] = {
     "stride in the first stage too": (
         "2 if i > 0 and k == 0 else 1",
@@ -841,4 +736,181 @@ def residual_stack(x, pairs, g):
     y, g = residual_stack(x + z.clip(min=0) @ b.T, rest, g)
     return y, g + ((g @ b) * np.sign(z.clip(min=0))) @ a
 """,
+}
+
+WRONG["deep_faults"] = {
+    "A and B exchanged": (
+        '"A": "no shortcuts", "B": "rate too low"',
+        '"A": "rate too low", "B": "no shortcuts"',
+        "A and B are exchanged: the gradients in front of the first step know nothing of the rate",
+    ),
+    "B and D exchanged": (
+        '"B": "rate too low", "C": "evaluated in training mode", "D": "rate too high"',
+        '"B": "rate too high", "C": "evaluated in training mode", "D": "rate too low"',
+        "B and D are exchanged: small steps make a slow, smooth curve, large ones a wild one",
+    ),
+    "C and D exchanged": (
+        '"C": "evaluated in training mode", "D": "rate too high"',
+        '"C": "rate too high", "D": "evaluated in training mode"',
+        "C and D are exchanged: how you evaluate does not change the training loss",
+    ),
+    "A and C exchanged": (
+        '"A": "no shortcuts", "B": "rate too low", "C": "evaluated in training mode"',
+        '"A": "evaluated in training mode", "B": "rate too low", "C": "no shortcuts"',
+        "A and C are exchanged: C trains as the healthy run does",
+    ),
+    "B and C exchanged": (
+        '"B": "rate too low", "C": "evaluated in training mode"',
+        '"B": "evaluated in training mode", "C": "rate too low"',
+        "B and C are exchanged: the slow one learns slowly, but what it learns shows on test digits",
+    ),
+    "training mode": ("    model.eval()\n", "    model.train()\n", "a norm in training mode uses the batch: say `eval()` first"),
+    "mode left alone": (
+        "    model.eval()\n",
+        "",
+        "the mode is whatever it was; in training mode the norms use the batch, and their running statistics move",
+    ),
+    "left in evaluation mode": (
+        "    model.train(was)\n",
+        "",
+        "the model stays in evaluation mode: the next training step would not use its batch",
+    ),
+    "always back to training": (
+        "model.train(was)",
+        "model.train()",
+        "a model that came in evaluation mode must leave in it",
+    ),
+    "mean of the batches' shares": (
+        "return float(found / len(x))",
+        "return float(np.mean([np.mean(model.eval()(Tensor(x[k : k + size])).data.argmax(axis=1) == t[k : k + size]) for k in range(0, len(x), size)])) + 0 * len([model.train(was)])",
+        "the last batch may be smaller: add up how many are right, and divide once",
+    ),
+    "last batch forgotten": (
+        "range(0, len(x), size)",
+        "range(0, len(x) - size + 1, size)",
+        "the last, smaller batch is missing",
+    ),
+    "a count": ("float(found / len(x))", "float(found)", "a share is asked, not a number of rows"),
+    "wrong ones": (
+        ".argmax(axis=1) == t",
+        ".argmax(axis=1) != t",
+        "this counts the wrong answers",
+    ),
+    "argmin": ("logits.argmax(axis=1)", "logits.argmin(axis=1)", "the class has the *largest* logit"),
+}
+RIGHT["deep_faults"] = {
+    "all at once": (
+        """    with no_grad():
+        for start in range(0, len(x), size):
+            logits = model(Tensor(x[start : start + size])).data
+            found += np.sum(logits.argmax(axis=1) == t[start : start + size])
+    model.train(was)
+    return float(found / len(x))""",
+        """    answers = np.argmax(model(Tensor(x)).data, axis=1)
+    (model.train if was else model.eval)()
+    return float((answers == t).mean())""",
+    ),
+    "pieces and try": """
+deep_faults = {}
+deep_faults["D"] = "rate too high"
+deep_faults["C"] = "evaluated in training mode"
+deep_faults["B"] = "rate too low"
+deep_faults["A"] = "no shortcuts"
+
+
+def evaluated(model, x, t, size):
+    came_training = bool(model.training)
+    try:
+        model.train(False)
+        cuts = np.arange(size, len(x), size)
+        said = [model(Tensor(piece)).data.argmax(axis=-1) for piece in np.split(x, cuts)]
+    finally:
+        model.train(came_training)
+    return float(np.mean(np.concatenate(said) == t))
+""",
+}
+
+WRONG["open_deep"] = {
+    "no shortcuts": (
+        "return x + self.branch(x)",
+        "return self.branch(x)",
+        "a plain network of 22 layers learns little in so few steps: its gradients explode from layer to layer",
+    ),
+    "not trained": (
+        "deep_history = fit_deep(deep_net, steps=90, rate=0.1, size=64)",
+        "deep_history = []",
+        "the network has not been trained",
+    ),
+    "hardly trained": ("steps=90", "steps=5", "five steps are too few: there is time for some ninety"),
+    "rate too low": ("rate=0.1", "rate=0.0002", "with such a rate ninety steps do not get far"),
+    "rate too high": ("rate=0.1", "rate=30.0", "the rate throws the weights about: look at `deep_history`"),
+    "too shallow": ("range(10)", "range(4)", "fewer than 22 layers lie behind one another: four blocks make ten, and layers side by side count once"),
+    "too wide": (
+        "[Around(12) for _ in range(10)]",
+        "[torch.nn.Conv2d(12, 24, 1)] + [Around(24) for _ in range(10)] + [torch.nn.Conv2d(24, 12, 1)]",
+        "four times the multiply-adds of the budget: work grows with the square of the channels",
+    ),
+    "one number a row": (
+        "torch.nn.Linear(12, 10)",
+        "torch.nn.Linear(12, 1)",
+        "ten logits are asked for each image",
+    ),
+}
+RIGHT["open_deep"] = {
+    "basic blocks, a loop of its own": (
+        """class Around(torch.nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        conv, norm = torch.nn.Conv2d, torch.nn.BatchNorm2d
+        one = (norm(channels), torch.nn.ReLU(), conv(channels, channels, 3, padding=1, bias=False))
+        two = (norm(channels), torch.nn.ReLU(), conv(channels, channels, 3, padding=1, bias=False))
+        self.branch = torch.nn.Sequential(*one, *two)
+
+    def forward(self, x):
+        return x + self.branch(x)
+
+
+torch.manual_seed(0)
+blocks_of_it = [Around(12) for _ in range(10)]
+head = (torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(12, 10))
+deep_net = torch.nn.Sequential(torch.nn.Conv2d(1, 12, 3, stride=2, padding=1), *blocks_of_it, torch.nn.BatchNorm2d(12), *head)
+deep_history = fit_deep(deep_net, steps=90, rate=0.1, size=64)""",
+        """class Basic(torch.nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.a = torch.nn.Conv2d(c, c, 3, 1, 1, bias=False)
+        self.b = torch.nn.Conv2d(c, c, 3, 1, 1, bias=False)
+        self.na, self.nb = torch.nn.BatchNorm2d(c), torch.nn.BatchNorm2d(c)
+
+    def forward(self, z):
+        inner = torch.relu(self.na(self.a(z)))
+        return torch.relu(self.nb(self.b(inner)) + z)
+
+
+class Whole(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.begin, self.norm = torch.nn.Conv2d(1, 12, 3, 2, 1), torch.nn.BatchNorm2d(12)
+        self.body = torch.nn.ModuleList(Basic(12) for _ in range(10))
+        self.out = torch.nn.Linear(12, 10)
+
+    def forward(self, z):
+        z = torch.relu(self.norm(self.begin(z)))
+        for block in self.body:
+            z = block(z)
+        return self.out(z.mean((2, 3)))
+
+
+torch.manual_seed(4)
+deep_net = Whole()
+adam = torch.optim.Adam(deep_net.parameters(), lr=0.01)
+order = torch.randperm(len(x_deep)).repeat(5)
+for k in range(95):
+    for group in adam.param_groups:
+        group["lr"] = 0.012 * (1 - k / 95)
+    some = order[k * 64 : k * 64 + 64]
+    adam.zero_grad()
+    cross_entropy(deep_net(x_deep[some]), t_deep[some]).backward()
+    adam.step()""",
+    ),
 }

@@ -8,11 +8,13 @@ import torch
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from course_lib import arithmetic
+from course_lib.data.textures import textures
 from course_lib.topics import filters
+from course_lib.topics.texture_bank import bank_work, told_apart
 from tests.solutions.reference import answers, lesson
 
 LESSON = lesson("09_convolution_arithmetic")
-ANSWERS = answers(LESSON, np=np, sliding_window_view=sliding_window_view, as_strided=as_strided)
+ANSWERS = answers(LESSON, np=np, filters=filters, sliding_window_view=sliding_window_view, as_strided=as_strided)
 GEOMETRIES = list(itertools.product((1, 2, 3), (0, 1, 3), (1, 2, 4)))
 
 
@@ -31,6 +33,7 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "gaussian_bank",
         "correlate_dilated",
         "find_template",
+        "open_textures",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -149,3 +152,26 @@ def test_the_given_program_finds_rings_and_loses_letters():
         image[5 : 5 + template.shape[0], 4 : 4 + template.shape[1]] = template
         assert (namespace["find_template"](image, template)[1] == (5, 4)) is found
         assert ANSWERS["find_template"](image, template)[1] == (5, 4)
+
+
+def shares_right(bank, seeds):
+    """Share of 300 new textures that the bank tells rightly, by seed of the textures."""
+    x, kinds = textures(180, rng=np.random.default_rng(12))
+    new = [textures(300, rng=np.random.default_rng(seed)) for seed in seeds]
+    return [np.mean(told_apart(images, bank, x, kinds) == truth) for images, truth in new]
+
+
+def test_the_open_exercise_is_solved_with_room_to_spare_on_any_textures():
+    assert bank_work(ANSWERS["my_bank"]) <= 0.85 * 30_000
+    assert min(shares_right(ANSWERS["my_bank"], range(20))) >= 0.97
+
+
+def test_the_lesson_s_own_bank_does_not_solve_the_open_exercise():
+    for bank in (
+        [(filters.gaussian_bank(1.5, 4)[1:], 3, 1)],
+        [(filters.gaussian_bank(1, 2)[1:], 3, d) for d in (1, 2, 3)],
+    ):
+        assert bank_work(bank) <= 30_000
+        assert max(shares_right(bank, range(5))) < 0.72
+    every_place = [(filters, 1, 1) for filters, _, _ in ANSWERS["my_bank"]]
+    assert bank_work(every_place) > 500_000

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import course_lib
+from course_lib.data.marks import marks
 from course_lib.torch_models import alexnet, counting, densenet, googlenet, lenet, nin, resnets, step, vgg
 from course_lib.torch_models.fill import fill, probe
 from course_lib.torch_models.googlenet import conv_norm_relu, conv_relu
@@ -22,7 +23,8 @@ def answers():
     """The reference answers of the lesson, by name."""
     names = {"np": np, "torch": torch, "nn": nn, "F": F, "conv_relu": conv_relu, "conv_norm_relu": conv_norm_relu}
     for exercise in LESSON.exercises:
-        exec(exercise.reference, names)
+        if exercise.id != "open_architecture":  # trains a network: see below
+            exec(exercise.reference, names)
     return names
 
 
@@ -46,17 +48,16 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
         "dense_block",
         "training_step",
         "stack",
+        "open_architecture",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
 
 def test_predictions_are_what_the_networks_do():
     halves = counting.count(counting.sketch(alexnet.AlexNet), (3, 224, 224))
-    winner = tuple(
-        max(("linear", "convolution"), key=lambda kind: halves.share(kind, what))
-        for what in ("parameters", "multiply_adds")
-    )
-    assert ANSWERS["halves"] == winner
+    assert halves.share("linear", "parameters") > 0.93
+    assert halves.share("linear", "multiply_adds") < 0.09
+    assert ANSWERS["halves"] == ("over 90 %", "under 10 %")
     net = vgg.VGG(11, 2, width=1 / 64)
     with torch.no_grad():
         maps = vgg.as_convolutions(net.classifier, 7)(net.features(torch.zeros(1, 3, 288, 256)))
@@ -181,3 +182,25 @@ def test_the_library_step_stays_on_the_models_device_and_asks_for_no_number():
     net = nn.Linear(3, 2, device="meta")
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     assert step.training_step(net, F.mse_loss, optimizer, torch.zeros(4, 3), torch.zeros(4, 2)).device.type == "meta"
+
+
+def trained_small(seed):
+    """The open exercise's reference from another seed: its costs, and the share right of 600 new letters."""
+    x, t = (torch.from_numpy(a) for a in marks(1500, size=32, rng=np.random.default_rng(110)))
+    names = {"np": np, "torch": torch, "nn": nn, "F": F, "library_step": step.training_step, "x_marks": x, "t_marks": t}
+    given = next(cell.source for cell in LESSON.cells if cell.role == "" and "def fit_marks" in cell.source)
+    exec(given[given.index("def fit_marks") :], names)
+    exec(LESSON.exercise("open_architecture").reference.replace("manual_seed(0)", f"manual_seed({seed})"), names)
+    net = names["small_net"].eval()
+    x, t = marks(600, size=32, rng=np.random.default_rng(77))
+    with torch.no_grad():
+        right = net(torch.from_numpy(x)).argmax(1).numpy() == t
+    return counting.count(net, (1, 32, 32)), right.mean()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_open_exercise_is_solved_with_room_to_spare_from_any_seed(seed):
+    costs, share = trained_small(seed)
+    assert costs.parameters <= 8000
+    assert costs.multiply_adds <= 250_000
+    assert share > 0.9

@@ -1,6 +1,7 @@
 """Lesson 12: its answers agree with the library and with torch; its training code runs on any device."""
 
 import ast
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +9,18 @@ import pytest
 import torch
 
 from course_lib.autograd.tensor import Tensor
+from course_lib.data import datasets
 from course_lib.nn import blocks
-from course_lib.topics import resnet
-from course_lib.torch_models import bridge, resnets
+from course_lib.topics import deep_runs, resnet
+from course_lib.torch_models import bridge, counting, resnets
+from course_lib.torch_models.depth import depth_of
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.training import train_step
 from course_lib.viz.residual import photograph_tiles
 from grading.lessons.source import read_lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "12_resnet.py")
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = read_lesson(ROOT / "solutions" / "12_resnet.py")
 KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 
 
@@ -46,12 +50,13 @@ def test_the_exercises_of_the_curriculum_are_there_in_order():
     wanted = [
         "basic_block",
         "shortcut",
-        "bottleneck_block",
         "small_resnet",
         "send_weights",
         "deep_losses",
         "mixed_step",
         "residual_stack",
+        "deep_faults",
+        "open_deep",
     ]
     assert [e.id for e in LESSON.exercises if e.id in wanted] == wanted
 
@@ -71,15 +76,6 @@ def test_the_shortcuts_are_torch_s_convolution_and_the_library_s_padding(rng, st
     assert np.allclose(ANSWERS["shortcut"](x, 5, stride, w), torch_conv(x, w, stride), rtol=1e-12)
     want = resnet.PadShortcut(3, 5, stride)(Tensor(x)).data
     assert np.array_equal(ANSWERS["shortcut"](x, 5, stride), want)
-
-
-@pytest.mark.parametrize(("inputs", "stride"), [(8, 1), (8, 2), (3, 1)])
-def test_the_bottleneck_is_the_library_s(rng, inputs, stride):
-    pair = [fill(make(inputs, 2, stride), 4) for make in (ANSWERS["BottleneckBlock"], resnets.Bottleneck)]
-    x = torch.from_numpy(rng.normal(size=(2, inputs, 6, 5)))
-    mine, library = (block(x) for block in pair)
-    assert torch.allclose(mine, library, rtol=1e-12)
-    assert (sum(p.numel() for p in ANSWERS["BottleneckBlock"](8, 2).parameters())) == 92
 
 
 def test_the_small_resnet_is_the_library_s(rng):
@@ -201,3 +197,57 @@ def test_gradients_of_plain_nets_explode_and_those_of_residual_ones_hardly():
     assert spans[False].min() > 300
     assert spans[True].max() < 20
     assert 1.1 < np.mean(spans[False] ** (1 / 54)) < 1.2
+
+
+def test_the_faults_are_named_as_they_are_drawn_and_the_evaluation_is_the_library_s(rng):
+    names = {}
+    exec(LESSON.exercise("deep_faults").reference.split("\n\n\n")[0], names)
+    assert names["deep_faults"] == deep_runs.LETTERS
+    x, _, x_test, t_test = deep_runs.digit_rows()
+    model = deep_runs.DeepNet(2, rng=rng)
+    for _ in range(4):
+        model(Tensor(x[:200]))
+    wanted = deep_runs.share_right(model, x_test, t_test, training=False)
+    for training in (True, False):
+        model.train(training)
+        assert ANSWERS["evaluated"](model, x_test, t_test, 50) == wanted
+        assert model.training is training
+    assert wanted != deep_runs.share_right(model, x_test, t_test, training=True)
+
+
+def trained_deep(seed, change=("", "")):
+    """The open exercise's reference from another seed: the network, and the share right of noisy test digits."""
+    digits, names = datasets.load("digits"), dict(ANSWERS)
+    names["x_deep"] = torch.from_numpy(((digits.x_train / 255 - 0.3) / 0.38).astype(np.float32))
+    names["t_deep"] = torch.from_numpy(digits.t_train)
+    fit = next(cell.source for cell in LESSON.cells if cell.role == "" and "def fit_deep" in cell.source)
+    exec(fit[fit.index("def fit_deep") :], names)
+    source = LESSON.exercise("open_deep").reference.replace("manual_seed(0)", f"manual_seed({seed})")
+    exec(source.replace(*change), names)
+    noisy = digits.x_test / 255 + 0.08 * np.random.default_rng(77).normal(size=digits.x_test.shape)
+    x = torch.from_numpy(((noisy - 0.3) / 0.38).astype(np.float32))
+    return names["deep_net"], ANSWERS["right"](names["deep_net"], x, torch.from_numpy(digits.t_test))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_open_exercise_is_solved_with_room_to_spare_from_any_seed(seed):
+    net, share = trained_deep(seed)
+    assert depth_of(net, torch.zeros(1, 1, 8, 8)) == 22
+    assert counting.count(net, (1, 8, 8)).multiply_adds <= 500_000
+    assert share > 0.84
+
+
+def test_without_its_shortcuts_the_same_network_fails():
+    net, share = trained_deep(0, ("return x + self.branch(x)", "return self.branch(x)"))
+    assert depth_of(net, torch.zeros(1, 1, 8, 8)) == 22
+    assert share < 0.7
+
+
+def test_the_predicted_order_is_that_of_the_recorded_run():
+    record = json.loads((ROOT / "notebooks" / "figures" / "F19.json").read_text(encoding="utf-8"))
+    losses = {row[0]: float(row[2].split()[0]) for row in record["results"][0]["rows"] if "training loss" in row[0]}
+    letters = dict(zip(("plain, 20", "plain, 56", "residual, 20", "residual, 56"), "ABCD", strict=True))
+    order = sorted(losses, key=losses.get)
+    names = {}
+    exec(LESSON.exercise("loss_order").reference, names)
+    assert "".join(letters[name.split(" layers")[0]] for name in order) == names["loss_order"]

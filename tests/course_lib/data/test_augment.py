@@ -124,3 +124,36 @@ WRONG = [
 def test_what_is_no_batch_of_images_is_refused_in_one_sentence(call, says, x, rng):
     with pytest.raises((ValueError, TypeError), match=says):
         call(x, rng)
+
+
+def tinted(n, rng):
+    """Images whose colours vary by 3 along (1, 2, 2) / 3 and by 0.5 across it."""
+    along, across = rng.normal(size=(2, n, 1, 6, 5)) * np.array([3, 0.5]).reshape(2, 1, 1, 1, 1)
+    return along * np.array([1, 2, 2]).reshape(3, 1, 1) / 3 + across * np.array([0, 1, -1]).reshape(3, 1, 1) / 2**0.5
+
+
+def test_colour_axes_are_where_the_colours_vary():
+    axes = augment.colour_axes(tinted(400, np.random.default_rng(0)))
+    np.testing.assert_allclose(np.linalg.norm(axes, axis=1), [3, 0.5, 0], atol=0.05)
+    assert abs(axes[0] @ [1, 2, 2]) / 9 == pytest.approx(1, abs=0.02)
+    np.testing.assert_allclose(axes @ axes.T, np.diag(np.diag(axes @ axes.T)), atol=1e-9)
+
+
+def test_colour_shifts_all_pixels_of_an_image_alike_as_the_colours_vary():
+    rng = np.random.default_rng(1)
+    x = tinted(3000, rng).astype(np.float32)
+    axes = augment.colour_axes(x)
+    before = x.copy()
+    moved = augment.colour(x, axes=axes, rng=rng, std=0.2)
+    assert np.array_equal(x, before)
+    assert moved.dtype == np.float32
+    shift = moved - x
+    np.testing.assert_allclose(shift, shift[:, :, :1, :1] * np.ones_like(x), atol=1e-5)
+    np.testing.assert_allclose(np.cov(shift[:, :, 0, 0].T), 0.04 * axes.T @ axes, atol=0.02)
+    with pytest.raises(ValueError, match="need axes"):
+        augment.colour(x, axes=np.eye(2), rng=rng)
+
+
+def test_one_channel_has_one_axis():
+    x = np.random.default_rng(2).normal(size=(50, 1, 8, 8)) * 4
+    np.testing.assert_allclose(np.abs(augment.colour_axes(x)), [[4]], rtol=0.05)

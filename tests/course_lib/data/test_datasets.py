@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import io
 import struct
+import subprocess
+import sys
 import tarfile
 import threading
 from functools import partial
@@ -11,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from course_lib.data import datasets
 from course_lib.data.datasets import DataUnavailable, Source, load, read_idx
@@ -217,6 +220,23 @@ def test_the_bundled_digits_need_nothing():
     assert set(np.unique(data.t_test)) == set(range(10))
     assert data.x_train.max() == 255
     assert "1437 training" in repr(data)
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_bundled_digits_are_scikit_learn_s_whether_its_file_lies_where_it_did_or_not(found, monkeypatch):
+    if not found:
+        monkeypatch.setattr(datasets, "find_spec", lambda name: None)
+    data, theirs = load("digits"), load_digits()
+    x = np.concatenate([data.x_train, data.x_test])[:, 0]
+    assert np.array_equal(np.rint(x * (16 / 255)), theirs.images)
+    assert np.array_equal(np.concatenate([data.t_train, data.t_test]), theirs.target)
+    assert x.dtype == np.uint8
+
+
+def test_the_digits_are_there_without_importing_scikit_learn():
+    code = "import sys; from course_lib.data.datasets import load; load('digits'); print('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_real_mnist_has_its_published_counts_and_checksums(course_data):

@@ -15,6 +15,8 @@ from course_lib.topics import perceptron as fire
 from course_lib.viz import folds, pictures
 from course_lib.viz.pictures import (
     backprop,
+    convolutional,
+    deep_networks,
     dense,
     digits,
     failing,
@@ -543,3 +545,28 @@ def test_every_faulty_loss_stands_beside_the_healthy_one():
         healthy, faulty = (line.get_ydata() for line in ax.lines[:2])
         np.testing.assert_allclose(healthy, loss_runs.loss_run())
         np.testing.assert_allclose(faulty, loss_runs.loss_run(fault))
+
+
+def test_four_faulty_convnets_stand_beside_the_healthy_one():
+    many = convolutional.faulty_runs(epochs=2)
+    assert titles(many[0]) == list("ABCD")
+    for ax, letter in zip(many[0], "ABCD", strict=True):
+        assert [line.get_label() for line in ax.lines] == ["healthy", letter]
+    shares = [sum(bar.get_height() for bar in patches) for ax in many[1] for patches in ax.containers]
+    assert shares == pytest.approx([1] * 8)
+
+
+def test_pieces_of_digits_are_shown_filter_by_filter():
+    figure = convolutional.second_stage(epochs=1)
+    shown = [ax for ax in plt.gcf().axes if ax.images]
+    assert figure is not None
+    assert len(shown) == 45
+    assert {ax.images[0].get_array().shape for ax in shown} == {(14, 14)}
+    assert sum(title.startswith("filter ") for title in titles(shown)) == 5
+
+
+def test_four_faulty_deep_runs_show_three_things_each():
+    many = deep_networks.faulty_runs(steps=30)
+    assert titles(many[0]) == list("ABCD")
+    assert [len(ax.lines[0].get_xdata()) for ax in many[:, 0]] == [2, 2, 30]
+    assert {ax.get_yscale() for ax in many[[0, 2]].ravel()} == {"log"}
