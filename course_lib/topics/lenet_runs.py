@@ -68,7 +68,7 @@ def multiply_adds(pools: tuple[int, ...], maps: int = 8) -> int:
 def under_shift(model: Any, x: np.ndarray, t: np.ndarray, by: int) -> float:
     """Share of images right when all are moved by `by` pixels, mean over the four directions."""
     moves = ((by, 0), (-by, 0), (0, by), (0, -by))
-    return np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves])
+    return float(np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves]))
 
 
 def small_net(kind: str, rng: np.random.Generator, filters: int = 4) -> Any:
