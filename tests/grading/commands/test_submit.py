@@ -87,11 +87,23 @@ def test_a_notebook_that_is_not_saved_is_told_and_not_taken(folder):
     made = submit.hand_in(folder, "1")
     assert made.file is None
     told = list(submit.sentences(made))
-    assert told[-2] == "Passed in your notebook, but not in the saved file: half."
+    assert told[-3] == "Passed in your notebook, but not in the saved file: half."
     assert told[-1].startswith("Save it (in JupyterLab: Ctrl+S)")
     assert not (folder / "hand-in").exists()
     assert submit.hand_in(folder, "1").ahead == ["half", "half-big"]  # told again, for it was not saved
     assert submit.hand_in(folder, "1", anyway=True).file.exists()
+
+
+def test_a_lesson_saved_under_another_name_is_named_and_not_taken(folder):
+    (folder / "01_halves-Copy1.ipynb").unlink()
+    (folder / "mine.ipynb").write_bytes(notebook(HALF))
+    (folder / "01_halves.ipynb").write_bytes(notebook())
+    (folder / "notes.ipynb").write_text("{")
+    passed(folder, half=True)
+    made = submit.hand_in(folder, "1")
+    assert (made.file, made.copies) == (None, ["mine.ipynb"])
+    told = list(submit.sentences(made))
+    assert "under another name too: mine.ipynb. What is handed in is 01_halves.ipynb." in told[-2]
 
 
 def test_a_wrong_answer_is_handed_in_and_called_wrong(folder):
