@@ -5,11 +5,12 @@ PIP_FLAGS ?=
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: help setup learner demo test check lab build book certify bench clean
+.PHONY: help setup learner demo test browser check lab build book certify bench clean
 
 help:
 	@echo "make demo     grade a small class of sample submissions and show the result"
 	@echo "make test     run the test suite"
+	@echo "make browser  a learner's first hour in a real JupyterLab (needs chromium)"
 	@echo "make lab      open the course in JupyterLab (installs what a learner needs, and no more)"
 	@echo "make check    for authors: lint, notebooks up to date, quick tests (seconds)"
 	@echo "make build    notebooks from solutions/"
@@ -40,6 +41,9 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+
+browser: setup
+	$(BIN)/python -m pytest tests/browser
 
 check: setup
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ MAP = "map"  # the id of its cell on the start page
 HEADING = re.compile(
     r"# \d+ · (?P<title>.+)\n\n\*(?P<minutes>\d+) minutes(?: · builds on lessons? (?P<builds_on>[^*]+))?\*"
 )
+COUNT = "padding:.3em .7em;text-align:right;white-space:nowrap"  # the style of a column of numbers
 SIGNS = {"done": "✓", "next": "▶", "begun": "◐", "open": "○", "page": "·"}
 
 
@@ -135,12 +136,9 @@ def _row(stop: Any) -> Any:
     colour = {"done": "#2a8a4a", "next": "#d07000"}.get(stop.state, "#9a9a9a")
     cells = [
         (f"border-left:4px solid {colour};padding:.3em .7em;text-align:left", f"{SIGNS[stop.state]}&nbsp; {name}"),
-        ("padding:.3em .7em;text-align:right", f"{stop.passed} of {stop.checks} checks" if stop.checks else "to read"),
-        (
-            "padding:.3em .7em;text-align:right",
-            f"{stop.points:g} of {stop.all_points:g} points" if stop.checks else "",
-        ),
-        ("padding:.3em .7em;text-align:right", f"{stop.minutes} minutes" if stop.minutes else ""),
+        (COUNT, f"{stop.passed} of {stop.checks} checks" if stop.checks else "to read"),
+        (COUNT, f"{stop.points:g} of {stop.all_points:g} points" if stop.checks else ""),
+        (COUNT, f"{stop.minutes} minutes" if stop.minutes else ""),
         ("padding:.3em .7em;text-align:left", f"builds on {escape(stop.builds_on)}" if stop.builds_on else ""),
     ]
     return "<tr>" + "".join(f'<td style="{style}">{text}</td>' for style, text in cells) + "</tr>"

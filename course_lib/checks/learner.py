@@ -52,6 +52,12 @@ class CheckFailed(Exception):
         return [f"{self.title}: see the message above." if self.title else f"CheckFailed: {self}"]
 
 
+class NotBegun(CheckFailed):
+    """Nothing was tried yet: the message says so, and nothing is wrong."""
+
+    calm = ""
+
+
 class Interrupted(KeyboardInterrupt):
     """The learner stopped a check; the message above says where it was."""
 
@@ -94,7 +100,8 @@ class Learner:
             if message.attempt:
                 hints.button(self.id, expected["hints"])
             label = f"{message.label}: " if message.label else ""
-            raise CheckFailed(f"{message.title}. {label}{message.problem}", message.title)
+            kind = NotBegun if message.passed is None else CheckFailed
+            raise kind(f"{message.title}. {label}{message.problem}", message.title)
 
     def interrupted(self, error: Any) -> Any:
         """Say where the check was when the learner stopped it; the KeyboardInterrupt to raise."""

@@ -151,7 +151,7 @@ def grid(
             )
         if hatched is not None and hatched[i, j]:
             ax.plot([j, j + 1], [i + 1, i], color="white", lw=1.2, zorder=1)
-    ax.set_title(f"{title}{note}", fontsize=10, loc="left")
+    ax.set_title(f"{title}{note}", fontsize=10, loc="left", y=1)
     ax.set(xticks=[], yticks=[], xlim=(-0.05, columns + 0.05), ylim=(rows + 0.05, -0.05), aspect="equal")
     ax.spines[:].set_visible(False)
     return ax

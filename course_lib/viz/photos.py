@@ -29,7 +29,7 @@ def zoom_and_threshold(
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.15, 1))
     for ax, image, title in ((left, photo, "the photograph"), (right, photo > threshold, f"brighter than {threshold}")):
         ax.imshow(image, cmap=GREYS, vmin=0, vmax=255 if image is photo else 1)
-        ax.set_title(title, loc="left", fontsize="medium")
+        ax.set_title(title, loc="left", fontsize="medium", y=1)  # a given place is not sought
         ax.set_axis_off()
     _frame(left, row, column, size)
     numbers(photo[row : row + size, column : column + size], ax=middle, title="the window as numbers")

@@ -82,7 +82,7 @@ def _chain(ax: Axes, story: Story, step: int, back: int | None) -> None:
     n = len(story.word)
     ax.set(xlim=(-0.6, n + 0.7), ylim=(-1.25, 1.5))
     ax.set_axis_off()
-    ax.set_title(f"{story.kind} after {step} of {n} letters", loc="left", fontsize="medium")
+    ax.set_title(f"{story.kind} after {step} of {n} letters", loc="left", fontsize="medium", y=1)
     cells = [Rectangle((t - 0.3 + 0.15 * j, 0.05), 0.15, 0.5) for t in range(step + 1) for j in range(SIZE)]
     shades = PatchCollection(cells, cmap=DIVERGING, zorder=2, lw=0)
     shades.set_array(np.concatenate([state[0] for state in story.states[: step + 1]]))
@@ -111,11 +111,11 @@ def _arrows(ax: Axes, x: np.ndarray, y: float, dx: float, dy: float, color: str 
 
 
 def _bars(ax: Axes, story: Story, step: int) -> None:
-    axes(ax, ylabel="value")
+    axes(ax, ylabel="value").yaxis.set_label_coords(-0.12, 0.5)  # a given place is not sought
     ax.axhline(0, color=GREY, lw=0.8)
     ax.set(ylim=(-1.05, 1.05))
     if step == 0:
-        ax.set_title("no letter read yet", loc="left", fontsize="medium")
+        ax.set_title("no letter read yet", loc="left", fontsize="medium", y=1)
         ax.set_xticks([])
         return
     told = story.gates[step - 1]
@@ -123,21 +123,24 @@ def _bars(ax: Axes, story: Story, step: int) -> None:
         places = np.arange(SIZE) + k * (SIZE + 1)
         ax.bar(places, values, color=COLORS[k], width=0.85)
     ax.set_xticks([k * (SIZE + 1) + (SIZE - 1) / 2 for k in range(len(told))], list(told))
-    ax.set_title(f"what the gates say at “{story.word[step - 1]}”, unit by unit", loc="left", fontsize="medium")
+    ax.set_title(f"what the gates say at “{story.word[step - 1]}”, unit by unit", loc="left", fontsize="medium", y=1)
 
 
 def _norms(ax: Axes, story: Story, step: int, back: int | None) -> None:
     n = len(story.word)
     axes(ax, xlabel="state", ylabel="gradient, norm")
+    ax.xaxis.set_label_coords(0.5, -0.17)
+    ax.yaxis.set_label_coords(-0.16, 0.5)
     ax.set(xlim=(-0.5, n + 0.5), yscale="log", ylim=(min(0.01, story.norms.min() / 2), max(10, 2 * story.norms.max())))
     ax.set_xticks(range(n + 1))
     ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take a third of the time of a step
     if back is None:
-        ax.set_title("no gradient yet", loc="left", fontsize="medium")
+        ax.set_title("no gradient yet", loc="left", fontsize="medium", y=1)
         return
     first = n - back
     ax.plot(range(first, n + 1), story.norms[first:], "o-", color=RED, markersize=5)
-    ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium")
+    ax.set_title(f"gradient, {back} steps back: {story.norms[first]:.2g}", loc="left", fontsize="medium", y=1)
 
 
 def gradient_curves(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as w
 
 from course_lib.viz.architectures import COSTS, by_layer, new_figure
+from course_lib.widgets.picture import Picture
 
 
 def network_explorer(names: Sequence[str], counts_of: Callable, *, name: str | None = None) -> w.VBox:
@@ -19,7 +19,7 @@ def network_explorer(names: Sequence[str], counts_of: Callable, *, name: str | N
     """
     choice = w.Dropdown(options=list(names), value=name or next(iter(names)), description="network")
     boxes = {cost: w.Checkbox(True, description=cost, indent=False, layout=w.Layout(width="130px")) for cost in COSTS}
-    picture = w.Image(format="png", layout=w.Layout(width="720px", max_width="100%"))
+    picture = Picture(720)
     totals = w.HTML()
 
     def show(_: Any = None) -> None:
@@ -27,10 +27,8 @@ def network_explorer(names: Sequence[str], counts_of: Callable, *, name: str | N
         totals.value = _totals(counts)
         picture.layout.display = None if chosen else "none"
         if chosen:
-            stream = io.BytesIO()
             figure = by_layer(counts, costs=chosen, title=choice.value, figure=new_figure(len(chosen)))
-            figure.savefig(stream, format="png", dpi=110)
-            picture.value = stream.getvalue()
+            picture.draw(figure, f"{', '.join(chosen)} of {choice.value}, layer by layer", dpi=110)
 
     for control in (choice, *boxes.values()):
         control.observe(show, "value")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward, twice_graph
+from course_lib.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from course_lib.autograd.tensor import Tensor
@@ -34,7 +34,7 @@ def backward_explorer(graph: str = "sigmoid neuron") -> w.VBox:
     step = w.IntSlider(0, min=0, max=1, description="step", layout=w.Layout(width="420px"))
     play = w.Play(interval=1200, min=0, max=1)
     w.jslink((play, "value"), (step, "value"))
-    picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
+    picture, message = Picture(860), w.HTML()
     state: dict[str, Any] = {"quiet": False}
 
     def show(_: Any = None) -> None:
@@ -48,7 +48,7 @@ def backward_explorer(graph: str = "sigmoid neuron") -> w.VBox:
             output, names = make(**{name: v[0] if single else v for name, v in numbers.items()})
             steps = trace_backward(output, names=names)
             step.max = play.max = len(steps) - 1
-            picture.value = _png(output, step.value, names, steps)
+            _draw(picture, output, step.value, names, steps)
             message.value = ""
         except ValueError as error:  # the last picture stays, the sentence says what to mend
             message.value = f"<b>{error}</b>"
@@ -82,10 +82,9 @@ def read_inputs(text: str, name: str, count: int) -> tuple[float, ...]:
     return values
 
 
-def _png(output: Tensor, step: int, names: dict[str, Tensor], steps: Sequence[Step]) -> bytes:
+def _draw(picture: Picture, output: Tensor, step: int, names: dict[str, Tensor], steps: Sequence[Step]) -> None:
     figure = Figure(figsize=(10.4, 3.9))  # without pyplot nothing is kept open
     ax = figure.add_axes((0.01, 0.02, 0.98, 0.88))
     backward_step(output, step, names=names, ax=ax, steps=steps)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    words = f"a computation graph of {len(steps)} nodes with its values; gradients after {step} steps backward"
+    picture.draw(figure, f"{words}: {ax.get_title(loc='left') or ax.get_title()}".rstrip(": "))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from course_lib.viz.scaling import batch_tradeoff
+from course_lib.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from course_lib.topics.batch_sizes import Row
@@ -33,10 +33,10 @@ def batch_explorer(rows: tuple[Row, ...], *, memory: float | None = None) -> w.V
         description="memory",
         readout=False,
     )
-    picture, told = w.Image(format="png", layout=w.Layout(width="900px", max_width="100%")), w.HTML()
+    picture, told = Picture(900), w.HTML()
 
     def draw(_: Any = None) -> None:
-        picture.value = _png(rows, batch.value)
+        _draw(picture, rows, batch.value)
 
     def say(_: Any = None) -> None:
         told.value = readout(rows, batch.value, limit.value)
@@ -62,9 +62,8 @@ def readout(rows: tuple[Row, ...], batch: int, memory: float) -> str:
     return f"{line}<br>within {memory / 1e6:.2f} MB {named}"
 
 
-def _png(rows: tuple[Row, ...], batch: int) -> bytes:
+def _draw(picture: Picture, rows: tuple[Row, ...], batch: int) -> None:
     figure = Figure(figsize=(11.6, 2.8), layout="constrained")  # without pyplot nothing is kept open
     batch_tradeoff(rows, batch, many=figure.subplots(1, 4))
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=80)
-    return stream.getvalue()
+    words = f"throughput, memory, steps and time to the loss against the batch size, {batch} marked"
+    picture.draw(figure, words, dpi=80)

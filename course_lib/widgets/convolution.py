@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -10,8 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.viz.convolution import PLAYGROUND, trace, window_step
+from course_lib.widgets.picture import Picture
 
 LARGEST = 12  # rows or columns that can still be read
+WIDE, HIGH = 7.6, 3.6  # inches
+GAP = 0.1  # between two grids, in widths of an average one
 
 
 def sliding_window(x: np.ndarray | None = None, kernel: np.ndarray | None = None) -> w.VBox:
@@ -29,8 +31,7 @@ def sliding_window(x: np.ndarray | None = None, kernel: np.ndarray | None = None
     step = w.IntSlider(0, min=0, max=8, description="step", layout=w.Layout(width="420px"))
     play = w.Play(interval=700, min=0, max=8)
     w.jslink((play, "value"), (step, "value"))
-    natural = w.Layout(width="700px", max_width="100%", align_self="flex-start")
-    picture, message = w.Image(format="png", layout=natural), w.HTML()
+    picture, message = Picture(700, align_self="flex-start"), w.HTML()
     busy = []
 
     def show(_: Any = None) -> None:
@@ -46,7 +47,7 @@ def sliding_window(x: np.ndarray | None = None, kernel: np.ndarray | None = None
                 "transposed": transposed.value,
             }
             step.max = play.max = trace(*numbers, **how).steps - 1
-            picture.value = _png(numbers[0], numbers[1], step.value, how)
+            _draw(picture, numbers[0], numbers[1], step.value, how)
             message.value = ""
         except ValueError as error:  # the last picture stays, the sentence says what to mend
             message.value = f"<b>{str(error).removeprefix(': ')}</b>"
@@ -89,9 +90,18 @@ def _editor(name: str, values: np.ndarray) -> w.Textarea:
     return w.Textarea(text, description=name, rows=rows, layout=layout, style=look, continuous_update=True)
 
 
-def _png(x: np.ndarray, kernel: np.ndarray, step: int, how: dict[str, Any]) -> bytes:
-    figure = Figure(figsize=(7.6, 3.6), layout="constrained")  # without pyplot: nothing is kept open
+def _draw(picture: Picture, x: np.ndarray, kernel: np.ndarray, step: int, how: dict[str, Any]) -> None:
+    seen = trace(x, kernel, **how)
+    sizes = np.array([seen.large.shape, np.shape(kernel), seen.small.shape])
+    rows, columns = sizes[:, 0].max(), sizes[:, 1].sum() * (1 + 2 * GAP / 3)
+    cell = min(0.98 * WIDE / columns, 0.79 * HIGH / rows)  # inches, the same in all three
+    figure = Figure(figsize=(WIDE, HIGH))  # without pyplot nothing is kept open; fixed places draw twice as fast
+    figure.subplots_adjust(left=0.01, right=0.01 + cell * columns / WIDE, bottom=0.13, top=0.92, wspace=GAP)
     window_step(x, kernel, step, figure=figure, **how)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=140)
-    return stream.getvalue()
+    kind = "transposed convolution" if how["transposed"] else "cross-correlation"
+    words = f"{kind}, step {step + 1} of {seen.steps}: input {_size(x)}, kernel {_size(kernel)}, stride {how['stride']}"
+    picture.draw(figure, f"{words}, padding {how['padding']}, dilation {how['dilation']}", dpi=140)
+
+
+def _size(values: np.ndarray) -> str:
+    return " by ".join(map(str, np.shape(values)))

@@ -1,6 +1,5 @@
 """Move two lines of a first layer and two of a second, and watch the second's bend where the first's fold."""
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -9,6 +8,7 @@ from matplotlib.figure import Figure
 
 from course_lib.viz import deep_folds
 from course_lib.viz.folds import UNITS
+from course_lib.widgets.picture import Picture
 
 STARTS = {  # angle in degrees and offset of each unit: two of the first layer, two of the second
     "most regions": ((0, 0.0), (90, 0.0), (65, 0.7), (25, 0.7)),
@@ -40,11 +40,11 @@ def deep_fold_explorer(start: str = "most regions") -> Any:
         for _ in range(4)
     ]
     menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
-    picture, state = w.Image(format="png", layout=w.Layout(width="760px", max_width="100%")), {"quiet": False}
+    picture, state = Picture(760), {"quiet": False}
 
     def draw(_: Any = None) -> None:
         if not state["quiet"]:
-            picture.value = _png([[s.value for s in unit] for unit in sliders])
+            _draw(picture, [[s.value for s in unit] for unit in sliders])
 
     def put(_: Any = None) -> None:
         state["quiet"] = True
@@ -64,7 +64,8 @@ def deep_fold_explorer(start: str = "most regions") -> Any:
     return w.VBox([picture, menu, w.HBox(columns, layout=w.Layout(flex_flow="row wrap"))])
 
 
-def _png(units: Any) -> bytes:
-    stream, figure = io.BytesIO(), Figure(figsize=(8.8, 4.2))  # a layout engine would cost as much as the rest
-    deep_folds.two_layers(layers(units), figure=figure).savefig(stream, format="png", dpi=80)
-    return stream.getvalue()
+def _draw(picture: Picture, units: Any) -> None:
+    figure = Figure(figsize=(8.8, 4.2))  # a layout engine would cost as much as the rest
+    deep_folds.two_layers(layers(units), figure=figure)
+    told = "; ".join(f"{angle:g} degrees, {offset:g} away" for angle, offset in units)
+    picture.draw(figure, f"the lines of two layers of two units and where the second's bend: {told}", dpi=80)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 
 from course_lib.data.scenes import shapes
 from course_lib.viz import dense
+from course_lib.widgets.picture import Picture
 
 SIZE = 48
 
@@ -27,16 +27,16 @@ def sight_explorer() -> w.VBox:
     growing = w.Checkbox(False, description="dilation doubles", indent=False, layout=w.Layout(width="160px"))
     skips = w.Checkbox(False, description="skip links", indent=False, layout=w.Layout(width="120px"))
     scene = w.Dropdown(options=list(range(6)), value=5, description="scene", layout=w.Layout(width="180px"))
-    picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
+    picture = Picture(860)
     message = w.HTML()
 
     def draw(_: Any = None) -> None:
         seen = dense.sight(layers.value, min(pools.value, layers.value), dilation.value, growing.value, skips.value)
         rng = np.random.default_rng(scene.value)
         images, masks = shapes(1, size=SIZE, noise=0.08, rng=rng)
-        picture.value = _png(images[0, 0], masks[0], seen)
         fine = "; skip links bring in answers for every pixel, which see 3×3" if skips.value and seen.grid > 1 else ""
         message.value = f"one answer sees {seen.size}×{seen.size} pixels and stands for {seen.grid}×{seen.grid}{fine}"
+        _draw(picture, images[0, 0], masks[0], seen, f"scene {scene.value}, what {message.value}")
 
     for control in (layers, pools, dilation, growing, skips, scene):
         control.observe(draw, "value")
@@ -52,9 +52,7 @@ def sight_explorer() -> w.VBox:
     )
 
 
-def _png(image: np.ndarray, mask: np.ndarray, seen: dense.Sight) -> bytes:
+def _draw(picture: Picture, image: np.ndarray, mask: np.ndarray, seen: dense.Sight, words: str) -> None:
     figure = Figure(figsize=(9.0, 3.2), layout="constrained")  # without pyplot: nothing is kept open
     dense.sight_on(image, mask, seen, many=figure.subplots(1, 3))
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    picture.draw(figure, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 
 from course_lib.optim.steps import STEPS
 from course_lib.viz import descents
+from course_lib.widgets.picture import Picture
 
 LENGTH = 100  # steps of a race
 
@@ -30,7 +30,7 @@ def optimiser_explorer(ground: str = "ravine", *, own: dict[str, Callable] | Non
     play = w.Play(interval=150, min=0, max=LENGTH)
     w.jslink((play, "value"), (step, "value"))
     boxes = {name: w.Checkbox(True, description=name, indent=False, layout=w.Layout(width="110px")) for name in STEPS}
-    picture, table = w.Image(format="png", layout=w.Layout(width="450px", max_width="100%")), w.HTML()
+    picture, table = Picture(450), w.HTML()
     state = {}
 
     def run(_: Any = None) -> None:
@@ -43,7 +43,7 @@ def optimiser_explorer(ground: str = "ravine", *, own: dict[str, Callable] | Non
 
     def show(_: Any = None) -> None:
         chosen = {name: path[: step.value + 1] for name, path in state["paths"].items() if boxes[name].value}
-        picture.value = _png(menu.value, chosen, f"{menu.value}: step {step.value}")
+        _draw(picture, menu.value, chosen, f"{menu.value}: step {step.value}")
         table.value = readout(menu.value, chosen, state["paths"], step.value, factor.value)
 
     menu.observe(run, "value")
@@ -68,9 +68,7 @@ def readout(ground: str, chosen: dict[str, np.ndarray], whole: dict[str, np.ndar
     return f"<table style='white-space:nowrap'>{head}{''.join(rows)}</table>"
 
 
-def _png(ground: str, chosen: dict[str, np.ndarray], title: str) -> bytes:
+def _draw(picture: Picture, ground: str, chosen: dict[str, np.ndarray], title: str) -> None:
     figure = Figure(figsize=(4.8, 4.2))  # without pyplot nothing is kept open; a fixed place draws faster
     descents.race(ground, chosen, ax=figure.add_axes((0.13, 0.12, 0.85, 0.8)), title=title)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    picture.draw(figure, f"{title}, the paths of {', '.join(chosen) or 'nobody'}")

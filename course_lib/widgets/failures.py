@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from course_lib.topics.reaction import PACE
 from course_lib.viz import failures
+from course_lib.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from course_lib.nn.module import Module
@@ -31,7 +32,7 @@ def attack_explorer(models: dict[str, Module], x: np.ndarray, t: np.ndarray) -> 
     number = w.IntSlider(0, min=0, max=len(x) - 1, description="image", **WIDE)
     eps = w.FloatSlider(0.1, min=0, max=0.3, step=0.01, description="strength ε", **WIDE)
     steps = w.IntSlider(10, min=1, max=20, description="steps", **WIDE)
-    picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
+    picture = Picture(860)
 
     def draw(_: Any = None) -> None:
         k = number.value
@@ -39,7 +40,8 @@ def attack_explorer(models: dict[str, Module], x: np.ndarray, t: np.ndarray) -> 
         many = [figure.add_axes((left, 0.16, 0.2, 0.68)) for left in (0.01, 0.23, 0.45, 0.72)]
         model = models[which.value]
         failures.attack_picture(model, x[k : k + 1], t[k : k + 1], eps.value, steps=steps.value, many=many)
-        picture.value = _png(figure, 80)
+        words = f"image {k}, a {t[k]}, the attack on {which.value} with strength {eps.value:.2f} in {steps.value} steps"
+        picture.draw(figure, f"{words}, the image attacked, and what the network answers", dpi=80)
 
     for control in (which, number, eps, steps):
         control.observe(draw, "value")
@@ -58,19 +60,20 @@ def reaction_experiment(
     """
     start = w.Button(description="start", button_style="primary")
     yes, no = (w.Button(description=text, disabled=True) for text in ("animal", "something else"))
-    picture = w.Image(format="png", layout=w.Layout(width="240px", height="240px"))
+    picture = Picture(240)
     message, running = w.HTML(f"{len(images)} pictures, one each {pace:g} s"), []
     blank, *drawn = [_enlarged(image) for image in (np.full_like(images[0], 0.5), *images)]
-    picture.value = blank
+    picture.show(blank, "grey")
 
     async def run() -> None:
         for drawing in drawn:
-            picture.value = drawing
+            picture.show(drawing, "an animal or something else")
             session.shown(clock())
             message.value = f"{session.now + 1} of {len(images)}"
             await sleep(pace)
         session.shown(clock())  # the end: no further answer counts
-        picture.value, yes.disabled, no.disabled = blank, True, True
+        picture.show(blank, "grey")
+        yes.disabled = no.disabled = True
         message.value = _told(session)
 
     def begin(_: w.Button) -> None:
@@ -98,10 +101,4 @@ def _enlarged(image: np.ndarray, times: int = 10) -> bytes:
 
     stream = io.BytesIO()
     imsave(stream, np.kron(image[0], np.ones((times, times))), cmap="gray", vmin=0, vmax=1, format="png")
-    return stream.getvalue()
-
-
-def _png(figure: Figure, dpi: int) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=dpi)
     return stream.getvalue()

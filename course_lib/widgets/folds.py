@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import ipywidgets as w
 import numpy as np
 
 from course_lib.viz import folds
+from course_lib.widgets.picture import Picture
 
 STARTS = {  # angle in degrees, offset and output weight of each unit
     "three folds": ((0, -0.5, 1.0), (120, -0.5, 1.0), (240, -0.5, 1.0)),
@@ -31,11 +31,11 @@ def fold_explorer(start: str = "three folds", *, activation: str = "ReLU") -> w.
     ]
     menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
     kind = w.Dropdown(options=list(folds.ACTIVATIONS), value=activation, description="activation")
-    picture, state = w.Image(format="png", layout=w.Layout(width="760px", max_width="100%")), {"quiet": False}
+    picture, state = Picture(760), {"quiet": False}
 
     def draw(_: Any = None) -> None:
         if not state["quiet"]:
-            picture.value = _png([[s.value for s in unit] for unit in sliders], kind.value)
+            _draw(picture, [[s.value for s in unit] for unit in sliders], kind.value)
 
     def put(_: Any = None) -> None:
         state["quiet"] = True
@@ -65,7 +65,7 @@ def weights(units: Sequence[tuple[int, float, float] | list[float]]) -> tuple[np
     return np.column_stack([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))]), -offset, weight
 
 
-def _png(units: Sequence[list[float]], activation: str) -> bytes:
-    stream = io.BytesIO()
-    folds.folded(*weights(units), activation=activation).savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+def _draw(picture: Picture, units: Sequence[list[float]], activation: str) -> None:
+    told = "; ".join(f"unit {k} at {a:g} degrees, {b:g} away, weight {c:g}" for k, (a, b, c) in enumerate(units, 1))
+    figure = folds.folded(*weights(units), activation=activation)
+    picture.draw(figure, f"the lines of three units and the surface they fold, activation {activation}: {told}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 
 from course_lib.topics.logistic import cross_entropy, descend, gradient, sigmoid
 from course_lib.viz.logistic import REACH, loss_and_path, sigmoid_neuron
+from course_lib.widgets.picture import Picture
 
 
 def sigmoid_explorer(*, weight: float = 1.0, bias: float = 0.0, temperature: float = 1.0) -> w.HBox:
@@ -25,7 +25,7 @@ def sigmoid_explorer(*, weight: float = 1.0, bias: float = 0.0, temperature: flo
         # a temperature of 0 would be the threshold neuron; the slider runs over powers of ten
         w.FloatLogSlider(temperature, min=-2, max=2, step=0.05, description="temperature", **_WIDE),
     )
-    return _explorer(sliders, lambda: _sigmoid_png(*(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
+    return _explorer(sliders, lambda: _sigmoid(*(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
 
 
 def descent_explorer(
@@ -47,7 +47,7 @@ def descent_explorer(
         rate, count, w0, w1 = (s.value for s in sliders)
         return descend(lambda v: gradient(v, x1, t), np.array([w0, w1]), eta=rate, steps=count)
 
-    return _explorer(sliders, lambda: _descent_png(x1, t, path()), lambda: _descent_table(x1, t, path()), width=720)
+    return _explorer(sliders, lambda: _descent(x1, t, path()), lambda: _descent_table(x1, t, path()), width=720)
 
 
 _WIDE = {
@@ -63,13 +63,15 @@ def _slider(name: str, value: float, low: float, high: float, step: float) -> w.
 
 
 def _explorer(
-    sliders: tuple[w.FloatLogSlider | w.IntSlider | w.FloatSlider, ...], png: Callable, table: Callable, *,
+    sliders: tuple[w.FloatLogSlider | w.IntSlider | w.FloatSlider, ...], drawn: Callable, table: Callable, *,
     width: int = 430,
 ) -> w.HBox:  # fmt: skip
-    picture, numbers = w.Image(format="png", layout=w.Layout(width=f"{width}px", max_width="100%")), w.HTML()
+    picture, numbers = Picture(width), w.HTML()
 
     def draw(_: Any = None) -> None:
-        picture.value, numbers.value = png(), table()
+        figure, words = drawn()
+        picture.draw(figure, words)
+        numbers.value = table()
 
     for slider in sliders:
         slider.observe(draw, "value")
@@ -78,10 +80,11 @@ def _explorer(
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _sigmoid_png(weight: float, bias: float, temperature: float) -> bytes:
+def _sigmoid(weight: float, bias: float, temperature: float) -> tuple[Figure, str]:
     figure = Figure(figsize=(4.8, 3.5))
     sigmoid_neuron(weight, bias, temperature, ax=figure.add_axes((0.13, 0.14, 0.84, 0.82)))
-    return _bytes(figure)
+    words = f"weight {weight:.1f}, bias {bias:.1f}, temperature {temperature:.3g}"
+    return figure, f"the output of a neuron against its input: {words}"
 
 
 def _sigmoid_table(weight: w.FloatSlider, bias: w.FloatSlider, temperature: w.FloatLogSlider) -> str:
@@ -91,11 +94,13 @@ def _sigmoid_table(weight: w.FloatSlider, bias: w.FloatSlider, temperature: w.Fl
     return _table({f"output at x = {x:+d}": at(x) for x in (-2, 0, 2)})
 
 
-def _descent_png(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> bytes:
+def _descent(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> tuple[Figure, str]:
     figure = Figure(figsize=(8.0, 3.5))
     places = figure.add_axes((0.07, 0.14, 0.42, 0.82)), figure.add_axes((0.58, 0.14, 0.41, 0.76))
     loss_and_path(x1, t, path, axes_pair=places)
-    return _bytes(figure)
+    (a, b), (c, d) = path[0], path[-1]
+    way = f"from ({a:.1f}, {b:.1f}) to ({c:.1f}, {d:.1f}) in {len(path) - 1} steps"
+    return figure, f"the loss over two weights with the path of gradient descent {way}; beside it the loss by step"
 
 
 def _descent_table(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> str:
@@ -112,9 +117,3 @@ def _descent_table(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> str:
 def _table(rows: dict[str, str]) -> str:
     cells = "".join(f"<tr><td style='padding-right:1em'>{k}</td><td><b>{v}</b></td></tr>" for k, v in rows.items())
     return f"<table style='white-space:nowrap'>{cells}</table>"
-
-
-def _bytes(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
 import numpy as np
 
 from course_lib.viz.neighbours import nearest, neighbour_figure, png_figure, votes
+from course_lib.widgets.picture import Picture
 
 SLIDER = {"layout": w.Layout(width="330px"), "style": {"description_width": "110px"}}
 
@@ -28,7 +28,7 @@ def neighbour_explorer(
     many = w.IntSlider(k, min=1, max=most, description="k", **SLIDER)
     wrong = w.IntSlider(noise, min=0, max=90, step=5, description="label noise, %", **SLIDER)
     error = w.Button(description="next error", layout=w.Layout(width="110px"))
-    picture = w.Image(format="png", layout=w.Layout(width="920px", max_width="100%"))
+    picture = Picture(920)
     told = w.HTML()
 
     def labels() -> np.ndarray:
@@ -40,9 +40,9 @@ def neighbour_explorer(
     def draw(_: Any = None) -> None:
         q = which.value
         figure = neighbour_figure(x, labels(), queries[q], many.value, truth=truths[q], figure=png_figure())
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png", dpi=95)
-        picture.value = stream.getvalue()
+        count = votes(labels()[rows[q][: many.value]])
+        won = f"{int(count.max())} of {many.value} votes are for {int(count.argmax())}"
+        picture.draw(figure, f"digit {q}, a {truths[q]}, beside its {many.value} nearest neighbours; {won}", dpi=95)
         right = np.sum(read() == truths)
         told.value = f"It is a <b>{truths[q]}</b>. Of these {len(queries)} digits, <b>{right}</b> are read right."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 
 from course_lib.topics.perceptron import augment, criterion, epoch, signed_distance
 from course_lib.viz import planes
+from course_lib.widgets.picture import Picture
 
 
 def line_explorer(
@@ -35,11 +35,12 @@ def line_explorer(
         w.Button(description=text, layout=w.Layout(width="112px"))
         for text in ("one update", "one epoch", "back to start")
     ]
-    picture, numbers = w.Image(format="png", layout=w.Layout(width="414px", max_width="100%")), w.HTML()
+    picture, numbers = Picture(414), w.HTML()
     state: dict[str, Any] = {"w": from_polar(angle, offset, length), "quiet": False}
 
     def draw(_: Any = None) -> None:
-        picture.value, numbers.value = _png(x, t, state["w"], feet.value), _readout(x, t, state["w"])
+        _draw(picture, x, t, state["w"], feet.value)
+        numbers.value = _readout(x, t, state["w"])
 
     def moved(_: Any) -> None:
         pairs = zip(sliders, to_polar(state["w"]), strict=True)
@@ -84,14 +85,14 @@ def to_polar(weights: np.ndarray) -> tuple[float, float, float]:
     return float(np.rad2deg(np.arctan2(weights[2], weights[1]))), offset, length
 
 
-def _png(x: np.ndarray, t: np.ndarray, weights: np.ndarray, feet: bool) -> bytes:
+def _draw(picture: Picture, x: np.ndarray, t: np.ndarray, weights: np.ndarray, feet: bool) -> None:
     figure = Figure(figsize=(4.6, 4.4))  # without pyplot nothing is kept open; a fixed place draws twice as fast
     ax = planes.snapshot(x, t, weights, ax=figure.add_axes((0.12, 0.11, 0.86, 0.82)), feet=feet)
     wrong = int(np.count_nonzero(t * (augment(x) @ weights) <= 0))
     ax.set_title(f"{wrong} of {len(t)} misclassified", loc="left", fontsize="medium")
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    angle, offset, _ = to_polar(weights)
+    line = f"a line with its normal at {angle:.0f} degrees, {offset:.2f} from the origin"
+    picture.draw(figure, f"{len(t)} points of two classes and {line}; {wrong} on the wrong side")
 
 
 def _readout(x: np.ndarray, t: np.ndarray, weights: np.ndarray) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 from course_lib.topics import gauss_newton
 from course_lib.viz import reconstruction
+from course_lib.widgets.picture import Picture
 
 SIDE, STEPS = 25, 60
 
@@ -28,14 +28,14 @@ def depth_explorer(width: int = 10, depth: int = 3, *, photo: str = "hopper") ->
     wide = w.SelectionSlider(options=(2, 4, 6, 8, 10, 14, 20, 30, 60, 100), value=width, description="width", **short)
     deep = w.IntSlider(depth, min=1, max=4, description="depth", **short)
     bend = w.Dropdown(options=["tanh", "relu"], description="activation")
-    picture, message = w.Image(format="png", layout=w.Layout(width="700px", max_width="100%")), w.HTML()
+    picture, message = Picture(700), w.HTML()
 
     def draw(_: Any = None) -> None:
         if count(wide.value, deep.value) > 1000:
             message.value = f"<b>{count(wide.value, deep.value)} weights for {SIDE * SIDE} pixels: choose fewer</b>"
             return
         message.value = ""
-        picture.value = _png(name.value, wide.value, deep.value, bend.value)
+        _draw(picture, name.value, wide.value, deep.value, bend.value)
 
     for control in (name, wide, deep, bend):
         control.observe(draw, "value")
@@ -78,10 +78,9 @@ def _target(photo: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.column_stack([u.ravel(), v.ravel()]), image.ravel(), image
 
 
-def _png(photo: str, width: int, depth: int, activation: str) -> bytes:
-    stream = io.BytesIO()
+def _draw(picture: Picture, photo: str, width: int, depth: int, activation: str) -> None:
     figure = Figure(figsize=(5.6, 3.1), layout="constrained")
-    reconstruction_figure([(width, depth, activation)], photo=photo, figure=figure).savefig(
-        stream, format="png", dpi=110
-    )
-    return stream.getvalue()
+    reconstruction_figure([(width, depth, activation)], photo=photo, figure=figure)
+    net = f"a {activation} network of {depth} layers of {width}"
+    loss = learned(photo, width, depth, activation)[1]
+    picture.draw(figure, f"the photograph {photo} and what {net} keeps of it, loss {loss:.3f}", dpi=110)

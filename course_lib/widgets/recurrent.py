@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 
 from course_lib.topics.recurrent import CELLS
 from course_lib.viz.recurrent import LETTERS, panels, tell, unrolled_step
+from course_lib.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from course_lib.viz.recurrent import Story
@@ -29,14 +29,14 @@ def unroll_explorer(word: str = "recurrent", kind: str = "LSTM") -> w.VBox:
     scale = w.FloatSlider(1.0, min=0.2, max=3.0, step=0.1, description="weights times", **wide)
     ahead = w.IntSlider(len(word), min=0, max=len(word), description="letters read", **wide)
     back = w.IntSlider(0, min=0, max=len(word), description="gradient back", **wide)
-    picture, message = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%")), w.HTML()
+    picture, message = Picture(860), w.HTML()
     state: dict[str, Any] = {"story": None, "quiet": False}
 
     def draw(_: Any = None) -> None:
         if state["quiet"]:
             return
         whole = ahead.value == len(state["story"].word)
-        picture.value = _png(state["story"], ahead.value, back.value if whole else None)
+        _draw(picture, cell.value, state["story"], ahead.value, back.value if whole else None)
 
     def tell_again(_: Any = None) -> None:
         try:
@@ -67,9 +67,9 @@ def read_word(text: str) -> str:
     return word
 
 
-def _png(story: Story, step: int, back: int | None) -> bytes:
+def _draw(picture: Picture, cell: str, story: Story, step: int, back: int | None) -> None:
     figure = Figure(figsize=(9.4, 4.6))  # without pyplot nothing is kept open
     unrolled_step(story, step, back=back, **dict(zip(("ax", "below", "beside"), panels(figure), strict=True)))
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    flow = f"; the gradient has flowed back over {back} letters" if back else ""
+    read = f"{step} of the {len(story.word)} letters of {story.word}"
+    picture.draw(figure, f"{cell} after {read}: its gates as bars{flow}")

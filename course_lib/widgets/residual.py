@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
 from matplotlib.figure import Figure
 
 from course_lib.viz import residual
+from course_lib.widgets.picture import Picture
 
 DEEPEST = 56
 
@@ -20,7 +20,7 @@ def shatter_explorer(depth: int = 24, seed: int = 0) -> w.VBox:
     """
     deep = w.IntSlider(depth, min=1, max=DEEPEST, description="layers", layout=w.Layout(width="420px"))
     start = w.Dropdown(options=list(range(5)), value=seed, description="seed", layout=w.Layout(width="150px"))
-    picture = w.Image(format="png", layout=w.Layout(width="860px", max_width="100%"))
+    picture = Picture(860)
     message = w.HTML()
     known = {}
 
@@ -28,9 +28,9 @@ def shatter_explorer(depth: int = 24, seed: int = 0) -> w.VBox:
         if start.value not in known:
             known[start.value] = [residual.slopes(DEEPEST, residual=r, seed=start.value) for r in (False, True)]
         plain, added = known[start.value]
-        picture.value = _png(deep.value, plain, added)
         alike = [s.likeness()[deep.value - 1] for s in (plain, added)]
         message.value = f"neighbouring slopes correlate: plain {alike[0]:.2f}, residual {alike[1]:.2f}"
+        _draw(picture, deep.value, plain, added, f"{deep.value} layers, seed {start.value}: {message.value}")
 
     for control in (deep, start):
         control.observe(draw, "value")
@@ -38,9 +38,7 @@ def shatter_explorer(depth: int = 24, seed: int = 0) -> w.VBox:
     return w.VBox([w.HBox([deep, start], layout=w.Layout(flex_flow="row wrap")), message, picture])
 
 
-def _png(depth: int, plain: residual.Slopes, added: residual.Slopes) -> bytes:
+def _draw(picture: Picture, depth: int, plain: residual.Slopes, added: residual.Slopes, words: str) -> None:
     figure = Figure(figsize=(9.6, 2.8), layout="constrained")  # without pyplot: nothing is kept open
     residual.shattered(depth, many=figure.subplots(1, 3), plain=plain, residual=added)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=100)
-    return stream.getvalue()
+    picture.draw(figure, f"slopes of a plain and of a residual random network, {words}", dpi=100)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -15,9 +14,7 @@ from course_lib.topics.evaluators import open_lines
 from course_lib.topics.solved_games import ILLEGAL, solve
 from course_lib.topics.tree_search import tree_of
 from course_lib.viz import search_tree
-
-if TYPE_CHECKING:
-    pass
+from course_lib.widgets.picture import Picture
 
 SAYS = {-1: "loses", 0: "draws", 1: "wins"}
 
@@ -37,7 +34,7 @@ def play_explorer(evaluate: Callable | None = None, *, game: Connect | None = No
     again = w.Button(description="new game")
     exact = w.Checkbox(False, description="perfect play", indent=False)
     drops = [w.Button(description=f"column {c}", layout=w.Layout(width="90px")) for c in range(game.columns)]
-    picture, told = w.Image(format="png", layout=w.Layout(width="960px", max_width="100%")), w.HTML()
+    picture, told = Picture(960), w.HTML()
     now: dict[str, Any] = {}
 
     def agent() -> None:
@@ -66,7 +63,7 @@ def play_explorer(evaluate: Callable | None = None, *, game: Connect | None = No
         for c, button in enumerate(drops):
             button.disabled = end is not None or c not in game.moves(now["state"])
         told.value = f"<b>{end}</b>" if end else "Your move." + _perfect(game, now["state"], exact.value)
-        picture.value = _png(game, now, depth.value)
+        _draw(picture, game, now, depth.value)
 
     for c, button in enumerate(drops):
         button.on_click(lambda _, c=c: drop(c))
@@ -89,7 +86,7 @@ def _perfect(game: Connect, state: tuple[int, int], wanted: bool) -> str:
     return " Under perfect play: " + ", ".join(said) + "."
 
 
-def _png(game: Connect, now: dict[str, Any], depth: int) -> bytes:
+def _draw(picture: Picture, game: Connect, now: dict[str, Any], depth: int) -> None:
     figure = Figure(figsize=(11.5, 3.7))  # without pyplot nothing is kept open; fixed places draw faster
     search_tree.draw_board(game, now["state"], ax=figure.add_axes((0.01, 0.08, 0.16, 0.84)), last=now["last"])
     ax = figure.add_axes((0.19, 0.02, 0.8, 0.88))
@@ -99,6 +96,6 @@ def _png(game: Connect, now: dict[str, Any], depth: int) -> bytes:
     else:
         title = f"the agent's tree before its move: {int(now['root'].visits.sum())} simulations"
         search_tree.search_tree(now["root"], ax=ax, depth=depth, title=title)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=85)
-    return stream.getvalue()
+    last = "no stone yet" if now["last"] is None else f"the last stone in column {now['last']}"
+    tree = "" if now["root"] is None else f"; the agent's tree, {int(now['root'].visits.sum())} simulations"
+    picture.draw(figure, f"the board, {last}{tree}", dpi=85)

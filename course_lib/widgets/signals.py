@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -10,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.viz.signals import ACTIVATIONS, deep_stack, signal_picture
+from course_lib.widgets.picture import Picture
 
 WIDTH = 100
 
@@ -26,11 +26,12 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
         w.IntSlider(depth, min=2, max=50, description="layers", continuous_update=False, **short),
         w.Checkbox(norm, description="batch normalisation", indent=False),
     )
-    picture, numbers = w.Image(format="png", layout=w.Layout(width="720px", max_width="100%")), w.HTML()
+    picture, numbers = Picture(720), w.HTML()
 
     def draw(_: Any = None) -> None:
         chosen = [control.value for control in controls]
-        picture.value, numbers.value = _png(*chosen), _table(*chosen)
+        _draw(picture, *chosen)
+        numbers.value = _table(*chosen)
 
     for control in controls:
         control.observe(draw, "value")
@@ -39,12 +40,11 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
     return w.HBox([panel, picture], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _png(scale: float, activation: str, depth: int, norm: bool) -> bytes:
+def _draw(picture: Picture, scale: float, activation: str, depth: int, norm: bool) -> None:
     figure = Figure(figsize=(8.0, 4.2), layout="constrained")
     signal_picture(scale, activation, depth=depth, norm=norm, width=WIDTH, figure=figure)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=90)
-    return stream.getvalue()
+    stack = f"{depth} layers of {activation}, weights scaled by {scale:.3g}{', with batch norm' if norm else ''}"
+    picture.draw(figure, f"activations forward and gradients backward through {stack}")
 
 
 def _table(scale: float, activation: str, depth: int, norm: bool) -> str:

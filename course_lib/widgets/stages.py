@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
@@ -10,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib.viz.stages import KINDS, edge_filters, stage_maps
+from course_lib.widgets.picture import Picture
 
 
 def stage_explorer(images: np.ndarray, kernels: np.ndarray | None = None) -> w.VBox:
@@ -27,15 +27,14 @@ def stage_explorer(images: np.ndarray, kernels: np.ndarray | None = None) -> w.V
     right = w.IntSlider(0, min=-4, max=4, description="right", **wide)
     size = w.IntSlider(2, min=1, max=7, description="pool size", **wide)
     kind = w.Dropdown(options=KINDS, value="max", description="pooling", layout=wide["layout"], style=wide["style"])
-    picture = w.Image(format="png", layout=w.Layout(width="800px", max_width="100%"))
+    picture = Picture(800)
 
     def draw(_: Any = None) -> None:
         figure = Figure(figsize=(8.6, 1.25 * len(kernels) + 0.9), layout="constrained")  # no pyplot: nothing stays open
         moved = (down.value, right.value)
         stage_maps(images[which.value], kernels, size=size.value, kind=kind.value, shift=moved, figure=figure)
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png", dpi=100)
-        picture.value = stream.getvalue()
+        words = f"image {which.value}, moved {down.value} down and {right.value} right, through {len(kernels)} filters"
+        picture.draw(figure, f"{words}, then {kind.value} pooling of {size.value} by {size.value}", dpi=100)
 
     for control in (which, down, right, size, kind):
         control.observe(draw, "value")

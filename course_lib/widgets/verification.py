@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import ipywidgets as w
 import numpy as np
 
 from course_lib.viz.verification import outcome, png_figure, threshold_figure
+from course_lib.widgets.picture import Picture
 
 SLIDER = {"layout": w.Layout(width="420px"), "style": {"description_width": "150px"}}
 
@@ -27,16 +27,16 @@ def threshold_explorer(genuine: np.ndarray, impostor: np.ndarray) -> w.VBox:
         description="genuine pairs",
         **SLIDER,
     )
-    picture = w.Image(format="png", layout=w.Layout(width="920px", max_width="100%"))
+    picture = Picture(920)
     told = w.HTML()
 
     def draw(_: Any = None) -> None:
         figure = threshold_figure(genuine, impostor, where.value, share.value, figure=png_figure())
-        stream = io.BytesIO()
-        figure.savefig(stream, format="png", dpi=80)
-        picture.value = stream.getvalue()
         now = outcome(genuine, impostor, where.value, share.value)
         told.value = ", ".join(f"{name} <b>{value:.1%}</b>" for name, value in now.items())
+        rates = ", ".join(f"{name} {value:.1%}" for name, value in now.items())
+        words = f"distances of genuine and impostor pairs, threshold {where.value:.2f}, genuine {share.label}: {rates}"
+        picture.draw(figure, words, dpi=80)
 
     for slider in (where, share):
         slider.observe(draw, "value")

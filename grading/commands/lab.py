@@ -23,10 +23,19 @@ def lab_command(folder, number=None, browser=True):
     page = page_to_open(folder, number)
     command += [page.name] if page else []
     # only what goes wrong is told, and one Control-C is enough
-    command += ["--Application.log_level=ERROR", "--ServerApp.answer_yes=True"]
+    command += ["--Application.log_level=ERROR", "--ServerApp.answer_yes=True", *encryption()]
     if getattr(os, "geteuid", lambda: 1)() == 0:  # in containers and cloud shells everybody is root
         command.append("--allow-root")
     return command if browser else [*command, "--no-browser"]
+
+
+def encryption():
+    """What hides the words of kernels from others on the machine, so that they need not warn; [] in older Jupyters."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    able = "transport_encryption" in KernelManager.class_trait_names(config=True) and zmq.has("curve")
+    return ["--KernelManager.transport_encryption=auto"] if able else []
 
 
 def page_to_open(folder, number=None):
@@ -37,10 +46,14 @@ def page_to_open(folder, number=None):
 
 
 def environment():
-    """The environment of the server: a token known to nobody else, and the course's own settings on top."""
-    paths = [str(CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    """The environment of the server: a token known to nobody else, and the course's own settings on top.
+
+    `course` is found in its terminals, also where the environment was not activated, as with `make lab`.
+    """
+    added = {"JUPYTER_CONFIG_PATH": CONFIG, "PATH": Path(sys.executable).parent}
+    paths = {name: os.pathsep.join(filter(None, [str(first), os.environ.get(name)])) for name, first in added.items()}
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "JUPYTER_TOKEN": token}
+    return {**os.environ, **paths, "JUPYTER_TOKEN": token}
 
 
 def open_lab(folder, number=None, *, browser=True, tell=print):

@@ -1,5 +1,6 @@
 """`course reset`: an exercise or a lesson as it was handed out; what was there is kept beside it."""
 
+import hashlib
 import json
 import subprocess
 import time
@@ -13,6 +14,7 @@ from grading.ids import check_of, exercise_of, split
 from grading.paths import ROOT
 
 KEPT = "kept"  # beside the lessons; no lesson is looked for in it
+VERSIONS = 200  # of a lesson in a clone's history that are looked at
 
 
 def reset(folder, number, exercise=None):
@@ -40,15 +42,48 @@ def reset(folder, number, exercise=None):
 
 
 def handed_out(name):
-    """The bytes of a lesson's notebook as it was handed out: with the library, or in a clone's last commit."""
+    """The bytes of a lesson's notebook as it was handed out: with the library, or in a clone's history."""
     for folder in beside_library("handed_out"):
         if (folder / name).is_file():
             return (folder / name).read_bytes()
-    words = ["git", "-C", str(ROOT), "show", f"HEAD:notebooks/{name}"]
+    for given in _committed(f"notebooks/{name}"):
+        if untouched(given):
+            return given
+    raise CourseError(f"there is no copy of {name} as it was handed out; take it from where you got it")
+
+
+def _committed(path):
+    """The versions of a file of the project that were committed, as bytes, newest first; learners commit theirs too."""
     try:
-        return subprocess.run(words, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        raise CourseError(f"there is no copy of {name} as it was handed out; take it from where you got it") from None
+        for commit in _git("log", f"--max-count={VERSIONS}", "--format=%H", "--", path).decode().split():
+            yield _git("show", f"{commit}:./{path}")
+    except (OSError, subprocess.CalledProcessError):  # no git, no clone, or a commit that took the file away
+        return
+
+
+def _git(*words):
+    return subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, check=True).stdout
+
+
+def untouched(notebook):
+    """Whether a notebook's bytes are as handed out: nothing was run, and each graded cell has the sum noted in it."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        graded = [cell for cell in cells if cell["metadata"].get("nbgrader")]
+        sums = [cell["metadata"]["nbgrader"]["checksum"] == _checksum(cell) for cell in graded]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    return all(sums) and not any(cell.get("outputs") for cell in cells)
+
+
+def _checksum(cell):
+    """What nbgrader notes of a graded cell; learners do not have nbgrader."""
+    about = cell["metadata"]["nbgrader"]
+    solution, grade = about.get("solution", False), about.get("grade", False)
+    locked = not solution and (grade or about.get("locked", False))
+    parts = "".join(cell["source"]), cell["cell_type"], str(grade), str(solution), str(locked), about["grade_id"]
+    points = str(float(about["points"])) if grade else ""
+    return hashlib.md5("".join([*parts, points]).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
 def belonging(cells, exercise, lesson):

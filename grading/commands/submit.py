@@ -1,5 +1,6 @@
 """`course submit`: is the saved notebook what the learner means to hand in, and which one file is to be uploaded?"""
 
+import contextlib
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -22,11 +23,23 @@ class HandIn:
     file: Path | None = None
     ahead: list[str] = field(default_factory=list)  # checks that passed in JupyterLab, but not in the saved file
     unanswered: list[str] = field(default_factory=list)  # written questions
+    copies: list[str] = field(default_factory=list)  # files beside it that hold the lesson under another name
+
+    @property
+    def name(self):
+        """The lesson's own file name."""
+        return f"{self.result.lesson}.ipynb"
 
     def to_json(self):
         """The same as plain values."""
         made = str(self.file) if self.file else None
-        return {**self.result.to_json(), "ahead": self.ahead, "unanswered": self.unanswered, "file": made}
+        return {
+            **self.result.to_json(),
+            "ahead": self.ahead,
+            "unanswered": self.unanswered,
+            "copies": self.copies,
+            "file": made,
+        }
 
 
 def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
@@ -42,6 +55,8 @@ def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
     if not result.checks and not questions(path):
         raise CourseError(f"{path.name} is a page to read: there is nothing in it to hand in.")
     made.ahead = [c.id for c in result.checks if c.id not in passed and before.get(c.id, {}).get("passed")]
+    if made.ahead:
+        made.copies = copies(path)
     if anyway or not made.ahead:
         target = folder / FOLDER / path.name
         try:
@@ -54,12 +69,25 @@ def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
 
 def questions(path):
     """{id: answer} of the written questions of a notebook."""
-    found = {}
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        kind, id = split(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-        if kind == "question":
-            found[id] = "".join(cell["source"]).strip()
+    graded = {split(name): text for name, text in _graded(path).items()}
+    return {id: text.strip() for (kind, id), text in graded.items() if kind == "question"}
+
+
+def copies(path):
+    """The names of other notebooks in the folder that hold cells of this lesson: saved under another name, say."""
+    found, own = [], set(_graded(path))
+    for other in sorted(path.parent.glob("*.ipynb")):
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # no notebook
+            if other != path and own & set(_graded(other)):
+                found.append(other.name)
     return found
+
+
+def _graded(path):
+    """{grade id: source} of a notebook."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    named = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", ""): cell for cell in cells}
+    return {name: "".join(cell["source"]) for name, cell in named.items() if name}
 
 
 def unanswered(path):
@@ -81,6 +109,9 @@ def sentences(made):
     if made.ahead:
         exercises = ", ".join(dict.fromkeys(map(exercise_of, made.ahead)))
         yield f"Passed in your notebook, but not in the saved file: {exercises}."
+    if made.copies:
+        names = ", ".join(made.copies)
+        yield f"The lesson lies here under another name too: {names}. What is handed in is {made.name}."
     if made.file is None:
         yield "Save it (in JupyterLab: Ctrl+S) and type the command again; --anyway takes the file as it is."
     else:

@@ -34,16 +34,20 @@ LEARNERS = (  # of grading
 LESSON_DATA = {"course_lib.expected": "expected", "course_lib.figures": "figures"}
 README = """# {title}
 
-You need Python 3.11 or newer. In a terminal, in this folder, once:
+You need Python 3.11 or newer. In a terminal, in this folder, once, which takes a few minutes:
 
-| | Windows | macOS, Linux |
-|---|---|---|
-| a place for the packages | `py -m venv .venv` | `python3 -m venv .venv` |
-| use it | `.venv\\Scripts\\activate` | `source .venv/bin/activate` |
-| install | `pip install -r requirements.txt` | `pip install -r requirements.txt` |
+| Windows | macOS, Linux |
+|---|---|
+| `py -m venv .venv` | `python3 -m venv .venv` |
+| `.venv\\Scripts\\pip install -r requirements.txt` | `.venv/bin/pip install -r requirements.txt` |
 
-Then, whenever you work (in a new terminal after the second line above): `course lab`. It opens the start page
-`START.ipynb`, which shows the lessons and how they work.
+Then, whenever you work:
+
+| Windows | macOS, Linux |
+|---|---|
+| `.venv\\Scripts\\course lab` | `.venv/bin/course lab` |
+
+It opens the start page `START.ipynb`, which shows the lessons and how they work. In its terminal (File, New, Terminal):
 
 | | |
 |---|---|
@@ -53,9 +57,12 @@ Then, whenever you work (in a new terminal after the second line above): `course
 | `course submit {number}` | check the saved lesson and make the one file to hand in |
 | `course reset {number} NAME` | give an exercise back as it was; what you had is kept |
 | `course doctor` | what this machine lacks, and what to type |
-{torch}"""
+{torch}
+After you moved or renamed this folder, delete `.venv` in it and begin above again; your work stays. If you get a newer
+zip, unpack it into a new folder: unpacked over this one, it would replace your answers.
+"""
 TORCH = """
-For {numbers} you need torch as well: `pip install {requirement}`.
+For {numbers} you need torch as well: `pip install {requirement}` there.
 """
 
 
@@ -116,9 +123,9 @@ def _installing(path, lesson, install):
 def _readme(lessons, project):
     numbers = [lesson.number for lesson in lessons if 'needs("torch")' in needs_source(lesson.cells)]
     (requirement,) = project["optional-dependencies"]["torch"]
-    torch = (
-        TORCH.format(numbers=" and ".join(f"lesson {n}" for n in numbers), requirement=requirement) if numbers else ""
-    )
+    *but_last, last = numbers or [""]
+    named = f"lessons {', '.join(but_last)} and {last}" if but_last else f"lesson {last}"
+    torch = TORCH.format(numbers=named, requirement=requirement) if numbers else ""
     title = "From the perceptron to ResNet"
     return README.format(title=title, number=lessons[0].number, torch=torch)
 

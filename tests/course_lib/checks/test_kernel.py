@@ -1,8 +1,11 @@
 """In a real kernel: messages are displayed, errors are one line, nothing is on stderr, Run All goes on."""
 
+import os
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from tests.course_lib.check_tools import entry, write
 
@@ -47,12 +50,28 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory):
+def half(tmp_path_factory):
+    """A folder with what is recorded of one exercise."""
     folder = tmp_path_factory.mktemp("lesson")
-    half = entry(REFERENCE, CHECK, wrong=WRONG, forbid=["numpy.divide"], hints=["Think of `x / 2`."], points=2)
-    write(folder / "expected", half=half)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(folder)}}, timeout=60).execute()
+    made = entry(REFERENCE, CHECK, wrong=WRONG, forbid=["numpy.divide"], hints=["Think of `x / 2`."], points=2)
+    write(folder / "expected", half=made)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outputs(half):
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("COURSE_MODE", "NBGRADER_EXECUTION"):
+            patch.delenv(name, raising=False)
+        return execute(CELLS, half)
+
+
+def execute(cells, folder, *, allow_errors=True, env=None):
+    """The outputs of each of the cells, run in a kernel in `folder`."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    where = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, allow_errors=allow_errors, resources=where, timeout=60)
+    client.execute(**({"env": env} if env else {}))
     return [cell.outputs for cell in notebook.cells]
 
 
@@ -76,8 +95,23 @@ def test_a_missing_function_is_told_and_the_next_cells_run(outputs):
 
 def test_a_stub_is_one_friendly_line_wherever_it_is_called(outputs):
     assert "half: not done yet" in shown(outputs[3])
-    assert kinds(outputs[4]) == ["error"]
-    assert error(outputs[4]).traceback == [
+    assert shown(outputs[4]) == "Not done yet: half. Write it in its cell, run that cell, then run this one again."
+
+
+def test_what_is_not_begun_ends_without_an_error_in_red(outputs):
+    assert kinds(outputs[3]) == kinds(outputs[4]) == ["display_data"]
+
+
+def test_a_cell_that_ended_calmly_has_failed_all_the_same(tmp_path):
+    with pytest.raises(CellExecutionError, match="half"):
+        execute([CELLS[0], CELLS[2], CELLS[4], "print('not reached')"], tmp_path, allow_errors=False)
+
+
+@pytest.mark.parametrize("name", ["COURSE_MODE", "NBGRADER_EXECUTION"])
+def test_where_a_program_reads_the_outputs_the_error_stays_among_them(half, name):
+    _, _, stub, called = execute([CELLS[0], CELLS[2], CHECK, CELLS[4]], half, env={**os.environ, name: "grade"})
+    assert error(stub).traceback == ["half: not done yet: see the message above."]
+    assert error(called).traceback == [
         "Not done yet: half. Write it in its cell, run that cell, then run this one again."
     ]
 

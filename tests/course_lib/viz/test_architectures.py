@@ -112,23 +112,23 @@ def test_it_opens_with_the_first_network_and_its_totals(explorer):
     choice, _, totals, picture = explorer
     assert choice.value == "small"
     assert "<b>40</b> weights, 75 % of them in linear layers" in totals.value
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"
 
 
 def test_choosing_another_network_changes_picture_and_totals(explorer):
     choice, _, totals, picture = explorer
-    before = picture.value
+    before = picture.png
     choice.value = "large"
-    assert picture.value != before
+    assert picture.png != before
     assert "<b>100</b> weights" in totals.value
 
 
 def test_costs_can_be_left_out_even_all_of_them(explorer):
     _, checks, _, picture = explorer
     assert all(isinstance(c, ipywidgets.Checkbox) for c in checks.values())
-    before = picture.value
+    before = picture.png
     checks["maps"].value = False
-    assert picture.value != before
+    assert picture.png != before
     for check in checks.values():
         check.value = False
     assert picture.layout.display == "none"

@@ -55,10 +55,10 @@ def test_the_sheet_shows_no_negative_place():
 def test_the_explorer_follows_its_sliders_and_its_menu():
     box = deep_fold_explorer()
     picture, menu, columns = box.children
-    first = picture.value
+    first = picture.png
     assert first[:4] == b"\x89PNG"
     angle = next(w for w in columns.children[2].children if isinstance(w, ipywidgets.FloatSlider))
     angle.value += 40
-    assert picture.value != first
+    assert picture.png != first
     menu.value = "nothing reaches the sheet"
     assert [w.value for w in columns.children[3].children[1:]] == list(STARTS["nothing reaches the sheet"][3])

@@ -58,13 +58,13 @@ def test_a_line_lies_at_its_offset_along_its_unit_normal():
 def test_the_explorer_redraws_when_slider_activation_or_start_change():
     box = fold_explorer()
     picture, menus, columns = box.children
-    seen = {bytes(picture.value)}
+    seen = {bytes(picture.png)}
     columns.children[0].children[3].value = -1.5
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     menus.children[1].value = "none"
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     menus.children[0].value = "a ridge"
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     assert len(seen) == 4
     shown = [[s.value for s in column.children[1:]] for column in columns.children]
     assert shown == [list(map(float, unit)) for unit in STARTS["a ridge"]]

@@ -55,13 +55,13 @@ def test_the_explorer_counts_as_scikit_learn_does_and_steps_to_the_errors(digits
     picture, sliders, error, told = parts(neighbour_explorer(x, t, queries, truths, k=1))
     right = KNeighborsClassifier(1, algorithm="brute").fit(x, t).predict(queries) == truths
     assert f"<b>{right.sum()}</b> are read right" in told.value
-    before, misread = picture.value, np.flatnonzero(~right)
+    before, misread = picture.png, np.flatnonzero(~right)
     for place in [*misread, misread[0]]:
         error.click()
         assert sliders["digit"].value == place
     assert f"It is a <b>{truths[misread[0]]}</b>" in told.value
-    assert picture.value != before
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png != before
+    assert picture.png[:4] == b"\x89PNG"
 
 
 def test_noise_hurts_one_neighbour_more_than_many(digits):

@@ -45,10 +45,10 @@ def test_the_explorer_counts_weights_and_follows_its_controls():
     assert (count(125, 1), count(20, 2), count(14, 3)) == (501, 501, 477)
     box = depth_explorer(2, 1)
     (wide, deep), (_, bend), message, picture = box.children[0].children, box.children[1].children, *box.children[2:]
-    seen = {picture.value}
+    seen = {picture.png}
     for control, value in ((wide, 4), (deep, 2), (bend, "relu")):
         control.value = value
-        seen.add(picture.value)
+        seen.add(picture.png)
     assert len(seen) == 4
     deep.value = 4
     wide.value = 100

@@ -57,9 +57,9 @@ def test_plain_gradients_shatter_and_residual_ones_less():
 def test_the_widget_redraws_when_the_depth_moves():
     box = shatter_explorer(depth=2)
     (deep, seed), message, picture = box.children[0].children, *box.children[1:]
-    before = picture.value, message.value
+    before = picture.png, message.value
     deep.value = 40
-    assert picture.value != before[0]
+    assert picture.png != before[0]
     assert message.value != before[1]
     moved = message.value
     seed.value = 3

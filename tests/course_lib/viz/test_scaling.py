@@ -86,9 +86,9 @@ def test_the_explorer_follows_batch_and_memory():
     box = batch_explorer(RECORDED)
     controls, told, picture = box.children
     batch, memory = controls.children
-    seen = {bytes(picture.value)}
+    seen = {bytes(picture.png)}
     batch.value = RECORDED[0].batch
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     assert len(seen) == 2
     assert f"{RECORDED[0].samples:,.0f} samples" in told.value
     memory.value = RECORDED[0].memory

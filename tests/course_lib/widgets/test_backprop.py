@@ -15,7 +15,7 @@ def parts():
 
 
 def test_it_opens_with_the_sigmoid_neuron_and_a_png(parts):
-    assert parts["picture"].value[:4] == b"\x89PNG"
+    assert parts["picture"].png[:4] == b"\x89PNG"
     assert (parts["w"].value, parts["x"].value) == ("2 -3 -3", "-1 -2")
     assert parts["step"].max == 9
 
@@ -24,7 +24,7 @@ def test_every_step_draws_another_picture(parts):
     seen = set()
     for k in range(parts["step"].max + 1):
         parts["step"].value = k
-        seen.add(parts["picture"].value)
+        seen.add(parts["picture"].png)
     assert len(seen) == parts["step"].max + 1
 
 
@@ -36,13 +36,13 @@ def test_another_graph_brings_its_own_numbers_and_begins_at_the_start(parts):
 
 
 def test_other_numbers_change_the_picture_and_bad_ones_are_named(parts):
-    before = parts["picture"].value
+    before = parts["picture"].png
     parts["w"].value = "1 1 0"
-    changed = parts["picture"].value
+    changed = parts["picture"].png
     assert changed != before
     parts["w"].value = "1 1"
     assert parts["message"].value == "<b>w: write 3 numbers between -15 and 15</b>"
-    assert parts["picture"].value == changed
+    assert parts["picture"].png == changed
     parts["w"].value = "1 1 0"
     assert parts["message"].value == ""
 

@@ -29,10 +29,10 @@ def parts(box):
 
 def test_the_explorer_follows_its_sliders():
     widgets = parts(sliding_window(X, W))
-    before = widgets["Image"].value
+    before = widgets["Picture"].png
     assert before[:4] == b"\x89PNG"
     widgets["stride"].value = 2
-    assert widgets["Image"].value != before
+    assert widgets["Picture"].png != before
     assert widgets["step"].max == torch_correlate(X, W, 2, 0, 1).size - 1
     widgets["transposed"].value = True
     assert widgets["step"].max == X.size - 1
@@ -40,13 +40,13 @@ def test_the_explorer_follows_its_sliders():
 
 def test_the_explorer_says_what_is_wrong_and_keeps_its_picture():
     widgets = parts(sliding_window(X, W))
-    before = widgets["Image"].value
+    before = widgets["Picture"].png
     widgets["kernel"].value = "1 2 3\n4 5"
     assert "row 2 has 2 numbers, the first has 3" in widgets["HTML"].value
-    assert widgets["Image"].value == before
+    assert widgets["Picture"].png == before
     widgets["kernel"].value = "1 2\n4 5"
     assert widgets["HTML"].value == ""
-    assert widgets["Image"].value != before
+    assert widgets["Picture"].png != before
     widgets["dilation"].value = 3
     widgets["kernel"].value = "1\n2\n3\n4"
     assert "kernel reaches 10 samples" in widgets["HTML"].value

@@ -17,7 +17,7 @@ def parts(box):
 def test_picture_and_words_follow_every_control():
     widgets = parts(sight_explorer())
     assert "sees 9×9 pixels and stands for 1×1" in widgets["HTML"].value
-    seen = [widgets["Image"].value]
+    seen = [widgets["Picture"].png]
     assert seen[0][:4] == b"\x89PNG"
     for name, value, words in (
         ("2×2 poolings", 2, "sees 26×26 pixels and stands for 4×4"),
@@ -28,9 +28,9 @@ def test_picture_and_words_follow_every_control():
         ("scene", 0, "sees 26×26"),
     ):
         widgets[name].value = value
-        assert widgets["Image"].value not in seen, name
+        assert widgets["Picture"].png not in seen, name
         assert words in widgets["HTML"].value, name
-        seen.append(widgets["Image"].value)
+        seen.append(widgets["Picture"].png)
 
 
 def test_more_poolings_than_layers_are_as_many_as_layers():

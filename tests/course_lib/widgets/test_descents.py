@@ -17,15 +17,15 @@ def explorer():
 
 def test_each_control_redraws_the_picture(explorer):
     picture, _, control = explorer
-    seen = {bytes(picture.value)}
+    seen = {bytes(picture.png)}
     control["step"].value = 30
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     control["factor"].value = 2.0
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     control["menu"].value = "saddle"
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     control["boxes"][0].value = False
-    seen.add(bytes(picture.value))
+    seen.add(bytes(picture.png))
     assert len(seen) == 5
     assert all(png[:4] == b"\x89PNG" for png in seen)
 

@@ -18,13 +18,13 @@ def test_every_control_changes_the_picture(rng):
     nets = {name: attacks.small_net((16, 6, 3), rng=rng) for name in ("first", "second")}
     x, t = rng.random((4, 1, 4, 4)).astype(np.float32), np.array([0, 1, 2, 1])
     *controls, picture = attack_explorer(nets, x, t).children
-    assert picture.value[:4] == b"\x89PNG"
-    seen = {picture.value}
+    assert picture.png[:4] == b"\x89PNG"
+    seen = {picture.png}
     by_name = {c.description: c for c in controls}
     for name, value in (("network", "second"), ("image", 3), ("strength ε", 0.0), ("strength ε", 0.25), ("steps", 1)):
         by_name[name].value = value
-        assert picture.value not in seen
-        seen.add(picture.value)
+        assert picture.png not in seen
+        seen.add(picture.png)
 
 
 def parts(box):
@@ -70,7 +70,7 @@ def test_a_person_s_answers_are_timed_and_told(rng):
     assert not session.right[17]
     assert "16 answers, 94% right, median 375 ms" in message.value
     assert all(button.disabled for button in buttons)
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"
 
 
 def test_too_few_answers_are_said_to_be_too_few(rng):
@@ -81,7 +81,7 @@ def test_too_few_answers_are_said_to_be_too_few(rng):
 def test_pictures_are_drawn_before_the_experiment_starts(rng):
     session = reaction.Session(np.array([1, 0]))
     message, picture, (_, yes, no) = parts(reaction_experiment(session, rng.random((2, 1, 8, 8))))
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"
     assert yes.disabled
     assert no.disabled
     yes.click()

@@ -15,14 +15,14 @@ def parts(box):
 
 def test_the_neuron_follows_weight_bias_and_temperature():
     picture, readout, sliders = parts(widgets.sigmoid_explorer())
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"
     assert "output at x = +2</td><td><b>0.8808" in readout.value
-    before = picture.value
+    before = picture.png
     sliders["bias"].value = -2
     assert "output at x = +2</td><td><b>0.5000" in readout.value
     sliders["bias"].value, sliders["weight"].value, sliders["temperature"].value = 0, 3, 2
     assert f"output at x = -2</td><td><b>{logistic.sigmoid(-3.0):.4f}" in readout.value
-    assert picture.value != before
+    assert picture.png != before
 
 
 def test_descent_walks_as_many_steps_as_asked_from_where_it_was_told():
@@ -43,4 +43,4 @@ def test_the_largest_learning_rate_still_draws():
     picture, _, sliders = parts(widgets.descent_explorer(x1, t))
     sliders["eta"].value, sliders["steps"].value = 1000, 200
     assert sliders["eta"].value == pytest.approx(1000)
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"

@@ -28,16 +28,16 @@ def weights_shown(readout):
 
 def test_it_opens_with_the_line_asked_for_and_a_png(explorer):
     picture, readout, _, _ = explorer
-    assert picture.value[:4] == b"\x89PNG"
+    assert picture.png[:4] == b"\x89PNG"
     assert weights_shown(readout) == [-3.0, 0.0, 2.0]
     assert "smallest t · distance</td><td><b>-0.50" in readout.value
 
 
 def test_a_moved_slider_redraws_the_picture_and_the_numbers(explorer):
     picture, readout, sliders, _ = explorer
-    before = picture.value
+    before = picture.png
     sliders["angle °"].value = 0
-    assert picture.value != before
+    assert picture.png != before
     assert weights_shown(readout) == [-3.0, 2.0, 0.0]
 
 

@@ -18,7 +18,7 @@ def parts():
 
 
 def test_it_opens_with_the_whole_word_read(parts):
-    assert parts["picture"].value[:4] == b"\x89PNG"
+    assert parts["picture"].png[:4] == b"\x89PNG"
     assert (parts["ahead"].value, parts["ahead"].max, parts["back"].value) == (3, 3, 0)
 
 
@@ -28,15 +28,15 @@ def test_every_step_forward_and_back_draws_another_picture(parts):
         parts["ahead"].value = 3
         for k in range(4):
             parts[control].value = k
-            seen.add(parts["picture"].value)
+            seen.add(parts["picture"].png)
     assert len(seen) == 8 - 1  # all read and nothing back is the same picture twice
 
 
 def test_other_cells_words_and_weights_change_it(parts):
-    seen = {parts["picture"].value}
+    seen = {parts["picture"].png}
     for name, value in (("cell", "GRU"), ("scale", 2.0), ("word", "abcde")):
         parts[name].value = value
-        seen.add(parts["picture"].value)
+        seen.add(parts["picture"].png)
     assert len(seen) == 4
     assert parts["ahead"].max == parts["back"].max == 5
 
@@ -47,10 +47,10 @@ def test_a_shorter_word_brings_the_steps_within_it(parts):
 
 
 def test_what_is_no_word_is_named_and_the_picture_stays(parts):
-    before = parts["picture"].value
+    before = parts["picture"].png
     parts["word"].value = "a1"
     assert parts["message"].value == "<b>word: write 2 to 12 letters from a to z</b>"
-    assert parts["picture"].value == before
+    assert parts["picture"].png == before
     parts["word"].value = "abc"
     assert parts["message"].value == ""
 

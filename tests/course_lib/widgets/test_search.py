@@ -41,13 +41,13 @@ def board():
 
 
 def test_each_control_redraws_the_picture(board):
-    seen = {bytes(board["picture"].value)}
+    seen = {bytes(board["picture"].png)}
     board["columns"][1].click()
-    seen.add(bytes(board["picture"].value))
+    seen.add(bytes(board["picture"].png))
     board["depth"].value = 1
-    seen.add(bytes(board["picture"].value))
+    seen.add(bytes(board["picture"].png))
     board["begins"].value = "the agent"
-    seen.add(bytes(board["picture"].value))
+    seen.add(bytes(board["picture"].png))
     assert len(seen) == 4
     assert all(png[:4] == b"\x89PNG" for png in seen)
 

@@ -17,12 +17,12 @@ def parts(box):
 
 def test_the_picture_follows_every_control():
     widgets = parts(stage_explorer(np.random.default_rng(0).random((3, 12, 12))))
-    seen = [widgets["Image"].value]
+    seen = [widgets["Picture"].png]
     assert seen[0][:4] == b"\x89PNG"
     for name, value in (("image", 2), ("down", 1), ("right", -2), ("pool size", 4), ("pooling", "average")):
         widgets[name].value = value
-        assert widgets["Image"].value not in seen, name
-        seen.append(widgets["Image"].value)
+        assert widgets["Picture"].png not in seen, name
+        seen.append(widgets["Picture"].png)
     assert widgets["image"].max == 2
 
 

@@ -13,6 +13,8 @@ import urllib.request
 
 import pytest
 import typer
+import zmq
+from jupyter_client.manager import KernelManager
 from typer.testing import CliRunner
 
 from grading.commands import lab, learner
@@ -56,6 +58,21 @@ def test_a_dry_run_prints_the_command(folder):
     assert done.exit_code == 0
     assert done.output.startswith(f"cd {folder} && ")
     assert " -m jupyterlab 00_arrays_and_images.ipynb " in done.output
+
+
+def test_course_is_found_in_its_terminals_where_no_environment_is_activated(monkeypatch):
+    monkeypatch.setenv("PATH", "/elsewhere")
+    first, *others = lab.environment()["PATH"].split(os.pathsep)
+    assert first == str(lab.Path(sys.executable).parent)
+    assert others == ["/elsewhere"]
+
+
+def test_the_kernels_words_are_hidden_from_others_where_jupyter_can(monkeypatch):
+    option = "--KernelManager.transport_encryption=auto"
+    able = "transport_encryption" in KernelManager.class_trait_names(config=True)
+    assert (option in lab.lab_command(ROOT / "notebooks")) == (able and zmq.has("curve"))
+    monkeypatch.setattr(zmq, "has", lambda what: False)
+    assert option not in lab.lab_command(ROOT / "notebooks")
 
 
 def test_the_link_leads_to_the_page_with_the_token():
@@ -122,7 +139,7 @@ def test_it_starts_says_one_line_and_stops_with_one_control_c(started):
         html = page.read().decode()
     assert page.status == 200
     config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', html, re.DOTALL)[1])
-    assert "@jupyter/nbgrader" in config["disabledExtensions"]
+    assert {"@jupyter/nbgrader", "@jupyterlab/apputils-extension:announcements"} <= set(config["disabledExtensions"])
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=60) == 0
     assert log.read_text() == line

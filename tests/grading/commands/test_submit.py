@@ -1,13 +1,16 @@
 """`course submit` and `course reset`: what is in the saved file, and back to the start without losing work."""
 
 import json
+import subprocess
 
 import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
 from course_lib.checks import lookup
 from grading.commands import reset, submit
 from grading.errors import CourseError
+from grading.paths import ROOT
 from tests.course_lib.check_tools import entry, write
 
 HALF = "def half(x):\n    return x / 2"
@@ -84,11 +87,23 @@ def test_a_notebook_that_is_not_saved_is_told_and_not_taken(folder):
     made = submit.hand_in(folder, "1")
     assert made.file is None
     told = list(submit.sentences(made))
-    assert told[-2] == "Passed in your notebook, but not in the saved file: half."
+    assert told[-3] == "Passed in your notebook, but not in the saved file: half."
     assert told[-1].startswith("Save it (in JupyterLab: Ctrl+S)")
     assert not (folder / "hand-in").exists()
     assert submit.hand_in(folder, "1").ahead == ["half", "half-big"]  # told again, for it was not saved
     assert submit.hand_in(folder, "1", anyway=True).file.exists()
+
+
+def test_a_lesson_saved_under_another_name_is_named_and_not_taken(folder):
+    (folder / "01_halves-Copy1.ipynb").unlink()
+    (folder / "mine.ipynb").write_bytes(notebook(HALF))
+    (folder / "01_halves.ipynb").write_bytes(notebook())
+    (folder / "notes.ipynb").write_text("{")
+    passed(folder, half=True)
+    made = submit.hand_in(folder, "1")
+    assert (made.file, made.copies) == (None, ["mine.ipynb"])
+    told = list(submit.sentences(made))
+    assert "under another name too: mine.ipynb. What is handed in is 01_halves.ipynb." in told[-2]
 
 
 def test_a_wrong_answer_is_handed_in_and_called_wrong(folder):
@@ -158,6 +173,58 @@ def test_a_broken_notebook_can_be_given_back_whole_only(folder):
     assert (folder / "01_halves.ipynb").read_bytes() == notebook()
 
 
-def test_in_a_clone_the_last_commit_has_the_lesson(monkeypatch):
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone of a project with one lesson, and `commit(bytes)` to commit the lesson anew."""
+    root = tmp_path / "clone"
+    (root / "notebooks").mkdir(parents=True)
     monkeypatch.setattr(reset, "beside_library", lambda name: [])
-    assert json.loads(reset.handed_out("09_convolution_arithmetic.ipynb"))["cells"]
+    monkeypatch.setattr(reset, "ROOT", root)
+
+    def commit(content):
+        (root / "notebooks" / "01_halves.ipynb").write_bytes(content)
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        for words in (["init", "-q"], ["add", "notebooks"], [*who, "commit", "-qm", "lesson"]):
+            subprocess.run(["git", "-C", root, *words], check=True)
+
+    return commit
+
+
+def summed(content, run=False):
+    """A notebook with nbgrader's own checksums, those of the lesson as handed out; as bytes. `run`: once run."""
+    given = {c.id: compute_checksum(c) for c in nbformat.reads(notebook().decode(), 4).cells[1:] if _complete(c)}
+    made = nbformat.reads(content.decode(), 4)
+    for cell in made.cells[1:]:
+        _complete(cell).nbgrader["checksum"] = given[cell.id]
+    if run:
+        made.cells[0].outputs = [nbformat.v4.new_output("stream", text="1")]
+    return nbformat.writes(made).encode()
+
+
+def _complete(cell):
+    about = cell.metadata.nbgrader
+    about.solution = about.grade_id in ("half", "question-why")
+    about.grade = about.grade_id not in ("half", "ask-why")
+    about.locked, about.points = not about.solution, 2 if about.grade else 0
+    return cell.metadata
+
+
+def test_in_a_clone_the_last_commit_that_nobody_worked_in_has_the_lesson(clone):
+    clone(summed(notebook()).replace(b"NotDone, check", b"check, NotDone"))
+    clone(summed(notebook()))
+    clone(summed(notebook(), run=True))
+    clone(summed(notebook(HALF, "Because.")))
+    clone(b"{")
+    assert reset.handed_out("01_halves.ipynb") == summed(notebook())
+
+
+def test_a_clone_in_which_every_commit_holds_work_has_no_copy(clone):
+    clone(summed(notebook(HALF)))
+    with pytest.raises(CourseError, match=r"no copy of 01_halves\.ipynb as it was handed out"):
+        reset.handed_out("01_halves.ipynb")
+
+
+def test_every_lesson_of_this_project_is_known_as_untouched():
+    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    assert [path.stem for path in lessons if not reset.untouched(path.read_bytes())] == []
+    assert lessons

@@ -1,0 +1,40 @@
+"""A picture in an explorer, with words for those who do not see it."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Picture(w.HTML):
+    """A PNG `width` pixels wide, or as wide as there is room; `words` say what it shows, and screen readers read them.
+
+    ipywidgets' own Image cannot hold an alternative text.
+    """
+
+    def __init__(self, width: int, **layout: str) -> None:
+        super().__init__(layout=w.Layout(width=f"{width}px", max_width="100%", **layout))
+        self.png, self.words = b"", ""
+
+    def draw(self, figure: Figure, words: str, *, dpi: int = 90) -> None:
+        """Show a matplotlib Figure."""
+        stream = io.BytesIO()
+        figure.savefig(stream, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})  # half the time of a small file
+        self.show(stream.getvalue(), words)
+
+    def show(self, png: bytes, words: str) -> None:
+        """Show a picture that is encoded already."""
+        self.png, self.words = png, words
+        source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+        look = "display:block;width:100%"
+        self.value = f'<img alt="{escape(words)}" decoding="sync" style="{look}" src="{source}">'
+
+    def __repr__(self) -> str:
+        return f"Picture({self.words!r})"  # what a saved notebook keeps beside it, without the picture's bytes
