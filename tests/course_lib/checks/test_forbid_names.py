@@ -27,7 +27,8 @@ def thing(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_forbidden_name_exists(name):
-    assert callable(thing(name))
+    found = thing(name)
+    assert callable(found) or isinstance(found, dict)  # a function, or a key to what the exercise asks
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("course_lib.")])
