@@ -187,3 +187,16 @@ def test_moodles_grading_worksheet_is_a_table_of_times(folder, tmp_path, words):
     files = {"Ann Smith_12345_assignsubmission_file_/x.ipynb": "a"}
     one = the(again(folder, tmp_path, words, files, "1.zip", times=table, zone=ZoneInfo("Europe/Berlin")))
     assert (one.time, one.time_from) == ("2026-10-12 21:30:00 UTC", "worksheet.csv, line 2")
+
+
+def test_blind_marking_never_makes_two_assignments_participants_one_person(folder, tmp_path, words):
+    """Moodle hides names behind "Participant" and a number of this assignment; a name that is nobody's ties nothing."""
+    for name, numbers in (("Participant", (501, 601)), ("Teilnehmerin", (7, 8))):
+        for number in numbers:
+            path = f"{name}_{number}_assignsubmission_file_/x.ipynb"
+            report = again(folder, tmp_path, words, {path: "a"}, f"{name}{number}.zip")
+            assert report.collected == {f"{name}_{number}": path}
+    assert roster.read(folder.root) == []
+    path = "Participant_501_assignsubmission_file_/x.ipynb"
+    report = again(folder, tmp_path, words, {path: "b"}, "word.zip", who=((path, "ann"),))
+    assert report.collected == {"ann": path}
