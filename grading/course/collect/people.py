@@ -17,16 +17,9 @@ from collections import defaultdict
 
 from grading.course import roster
 from grading.course.collect.plain import Doubt
+from grading.course.headings import is_blind
 from grading.course.roster import fold
 
-BLIND = {  # "Participant" as Moodle's languages write it in a file's name: nobody's name (blind marking)
-    *re.findall(
-        r"\w+",
-        """participant participante partecipante teilnehmer teilnehmerin teilnehmer_in teilnehmende deelnemer
-        deltaker deltager deltagare osallistuja uczestnik účastník účastníčka résztvevő participantul sudionik udeleženec
-        katılımcı учасник участник συμμετέχων 参加者 参与者 参與者 참가자 مشارك משתתף""",
-    )
-}
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
 
 
@@ -47,9 +40,9 @@ def _letter(c):
     return c in ".@-_" or unicodedata.category(c)[0] in "LMN"
 
 
-def is_blind(who):
+def is_hidden(who):
     """Whether Moodle hid the name behind "Participant", in the site's language."""
-    return who.system == "moodle" and fold(who.name) in BLIND
+    return who.system == "moodle" and is_blind(who.name)
 
 
 class Known:
@@ -161,7 +154,7 @@ def _moodle(who, base, same, known):
     exact = known.ids(numbered)
     if exact:
         return sorted(exact)[0]
-    if is_blind(who):
+    if is_hidden(who):
         return numbered  # the name says nothing, and the number is of this assignment alone
     ids = set(roster.find(known.roster, system="moodle", name=who.name)) or set(
         roster.find(known.roster, name=who.name)

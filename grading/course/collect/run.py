@@ -13,7 +13,7 @@ from grading.course.collect.beside import complete
 from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, Given, look
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
 from grading.course.collect.one import OneStudent
-from grading.course.collect.people import Known, is_blind, settle, slug
+from grading.course.collect.people import Known, is_hidden, settle, slug
 from grading.course.collect.plain import Doubt
 from grading.course.collect.plain import claims as plain_claims
 from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
@@ -236,7 +236,7 @@ class _Collect:
             self._row(entry, False, one.student, one.left.get(entry, "stopped: see what is to do"))
 
     def _person(self, student, who):
-        if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_blind(who):
+        if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_hidden(who):
             return
         number = "" if who.system == "moodle" else who.user_id
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))

@@ -6,9 +6,9 @@ zip or on disk is none where the system does not write it there.
 
 import csv
 import io
-import re
 from pathlib import Path
 
+from grading.course.headings import english, participant
 from grading.course.roster import fold
 from grading.course.times import read_time
 from grading.errors import CourseError
@@ -38,7 +38,8 @@ class Times:
         first = text.split("\n", 1)[0]
         divider = max(",;\t", key=first.count)
         rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=divider)
-        headers = {name: fold(re.sub(r"_", " ", name)) for name in rows.fieldnames or ()}
+        names = [name or "" for name in rows.fieldnames or ()]
+        headers = dict(zip(names, english([name.replace("_", " ") for name in names]), strict=True))
         who = {name: WHO[plain] for name, plain in headers.items() if plain in WHO}
         when = [name for name, plain in headers.items() if plain in WHEN]
         if not who or len(when) != 1:
@@ -55,7 +56,7 @@ class Times:
             return
         found = read_time(text, f"{self.path}, line {line}", zone)
         for name, kind in who.items():
-            value = re.sub(r"^participant\s+", "", fold(row.get(name) or ""))
+            value = participant(fold(row.get(name) or ""))
             if value:
                 self.rows.setdefault((kind, value), []).append((found, line))
 
