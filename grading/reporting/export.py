@@ -140,7 +140,7 @@ def export(root, kind, to, lessons=(), *, as_is=False):
 
     course = Course(root)
     if kind not in KINDS:
-        raise CourseError(f"No export {kind!r}; there are: {', '.join(KINDS)}.")
+        raise CourseError(f"No export {kind!r}; there are: {', '.join(KINDS)}; with --into FILE more.")
     plugin = KINDS[kind]()
     plugin.to, plugin.assignment = str(to), course.choose(lessons)
     refuse_unread(course, plugin.assignment, as_is)
