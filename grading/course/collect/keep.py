@@ -11,6 +11,7 @@ import json
 import os
 
 from grading.course.attempts import keep
+from grading.course.collect.choose import weigh
 from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
@@ -66,6 +67,9 @@ class Shelf:
             return SAME, "the same is there already"
         if replace:
             return NEWER, "replaces what was there (--replace)"
+        lost = self._lost(chosen, there.raw)
+        if lost:
+            return UNCLEAR, f"submitted/{student}/{self.lesson} {lost}; say --replace if it counts all the same."
         stamp = read_time(there.timestamp, self.folder(student) / "timestamp.txt")
         known = self.memory.get(student, {})
         for mine, old, word in self._times(chosen, known, stamp):
@@ -75,6 +79,15 @@ class Shelf:
             f"submitted/{student}/{self.lesson} holds other work and nothing says which is newer; say --replace or "
             "move it away."
         )
+
+    def _lost(self, chosen, raw):
+        """What would be lost though it is newer: a slip of the hand gives no zero."""
+        cells, answered = weigh(raw, self.course.skeleton(self.lesson)) if raw else (0, 0)
+        if cells and not chosen.cells:
+            return f"holds the lesson and {chosen.entry.path} does not"
+        if answered and not chosen.answered:
+            return f"holds work and in {chosen.entry.path} no answer differs from what was handed out"
+        return ""
 
     def _times(self, chosen, known, stamp):
         """Pairs that may decide, the surest first."""

@@ -200,3 +200,18 @@ def test_blind_marking_never_makes_two_assignments_participants_one_person(folde
     path = "Participant_501_assignsubmission_file_/x.ipynb"
     report = again(folder, tmp_path, words, {path: "b"}, "word.zip", who=((path, "ann"),))
     assert report.collected == {"ann": path}
+
+
+def test_a_newer_notebook_without_work_takes_no_work_away(folder, tmp_path, words):
+    """A slip of the hand gives no zero: the instructor says whether it counts."""
+    again(folder, tmp_path, words, {"ann_1_2_x.ipynb": "a"}, "1.zip")
+    for number, (word, why) in enumerate({"other": "holds the lesson and", "blank": "no answer differs"}.items(), 3):
+        path = f"ann_1_{number}_x-{number}.ipynb"
+        report = again(folder, tmp_path, words, {path: word}, f"{number}.zip")
+        assert (the(report).status, held(folder, "ann")) == (STOPPED, words["a"])
+        assert why in report.problems[0]
+        assert "say --replace if it counts all the same" in report.problems[0]
+    report = again(folder, tmp_path, words, {path: "blank"}, "4.zip", replace=True)
+    assert (the(report).status, held(folder, "ann")) == (TAKEN, words["blank"])
+    report = again(folder, tmp_path, words, {"ann_1_9_x-9.ipynb": "b"}, "5.zip")
+    assert (the(report).status, held(folder, "ann")) == (TAKEN, words["b"])
