@@ -6,6 +6,7 @@ Nothing is left out in silence. A file that says nothing of anybody's work (syst
 
 import io
 import os
+import re
 import stat
 import struct
 import tempfile
@@ -54,7 +55,7 @@ class Entry:
     @property
     def is_notebook(self):
         """Whether its name is a notebook's, as systems and browsers change it."""
-        return self.path.lower().endswith(NOTEBOOKS)
+        return real_name(self.path).lower().endswith(NOTEBOOKS)
 
 
 @dataclass
@@ -64,6 +65,11 @@ class Given:
     entries: list = field(default_factory=list)
     passed: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+
+
+def real_name(path):
+    """A path with the name a file has once iCloud fetched it: `.x.ipynb.icloud` stands for x.ipynb."""
+    return re.sub(r"(\A|/)\.([^/]+)\.icloud\Z", r"\1\2", path)
 
 
 def look(source):
@@ -149,7 +155,7 @@ class _Looking:
         parts = PurePosixPath(name).parts
         shown = "/".join([*PurePosixPath(inside).parts, *parts]) if parts else f"{inside}/?"
         bad = ""
-        if PurePosixPath(name).is_absolute() or ".." in parts:
+        if PurePosixPath(name).is_absolute() or ".." in parts or re.match(r"[A-Za-z]:/", name):
             bad = "its path leads outside"
         elif stat.S_ISLNK(info.external_attr >> 16):
             bad = "is a link; hand in the file itself"
@@ -208,7 +214,9 @@ class _Looking:
             bad = f"has {size / 1e6:.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are taken"
         if not bad and shown.lower().endswith(OTHER_ARCHIVES):
             bad = "is an archive that is not opened here; unpack it by hand or ask for a zip"
-        why = _junk(shown)
+        if shown != real_name(shown):
+            bad = bad or "only stands for a file that iCloud keeps elsewhere; fetch it there and collect again"
+        why = _junk(real_name(shown))
         if why:
             self.given.passed.append((shown, why))
         else:

@@ -61,7 +61,14 @@ class Known:
 
     def __call__(self, name):
         """Whether a name is a student's id, or the one name on the roster that is."""
-        return bool(self.ids(name) or roster.find(self.roster, name=name))
+        return bool(self.ids(name) or self.called(name))
+
+    def called(self, name):
+        """The ids of whom the roster calls so: by name, else by login, number or address."""
+        ways = ("login", "number", "email")
+        return set(roster.find(self.roster, name=name)) or {
+            x for way in ways for x in roster.find(self.roster, **{way: name})
+        }
 
     def ids(self, name):
         """The ids that a name may mean, as they are written here."""
@@ -121,7 +128,7 @@ def _by_name(who, same, known, taken):
         return _moodle(who, base, same, known)
     ids = known.ids(base)
     if not ids and who.system in ("plain", "google", "nbgrader"):
-        ids = set(roster.find(known.roster, name=who.name))
+        ids = known.called(who.name)
     free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
     numbered = f"{base}_{who.user_id}" if who.user_id else ""
     if numbered in known.ids(numbered):

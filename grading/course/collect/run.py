@@ -108,7 +108,10 @@ class _Collect:
             raise CourseError(
                 f"--who {path}: nothing of that name was given; paths are written as the table shows them."
             )
-        claims |= plain_claims(rest, self.lesson, self.known, self.options.level)
+        around = {
+            path for one in claims.values() if isinstance(one, Claim) and not one.who.given for path in _above(one)
+        }
+        claims |= plain_claims(rest, self.lesson, self.known, self.options.level, around)
         return {entry: one for entry, one in claims.items() if entry not in self.rows}
 
     def _said(self, entry, path, student):
@@ -145,6 +148,10 @@ class _Collect:
         for key, files in whose.items():
             one = people[key]
             student = one.given or settled[one]
+            spelled = sorted({normalize("NFC", c.who.name) for e, c in files if e.is_notebook and key[0] == "named"})
+            if len(spelled) > 1 and not one.given:
+                told = " and ".join(map(repr, spelled))
+                student = Doubt(f"{told} may be one person or two; say who is who by --who 'PATH=STUDENT'.", spelled[0])
             if (
                 one.system == "brightspace"
                 and not one.given
@@ -238,8 +245,16 @@ class _Collect:
     def _person(self, student, who):
         if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_hidden(who):
             return
-        number = "" if who.system == "moodle" else who.user_id
+        number = who.user_id if who.system != "moodle" else ""
+        if who.system == "canvas" and not number.isdigit():
+            return  # anonymous: a code of this assignment
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
+
+
+def _above(claim):
+    """The folders around what was handed in together."""
+    parts = claim.unit.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def _key(who):
