@@ -34,18 +34,26 @@ def one_at_a_time(course):
         yield
 
 
+def read_memory(path):
+    """{student: what an earlier collect of a lesson noted}; {} where there was none."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(told, dict) or not all(isinstance(one, dict) for one in told.values()):
+            raise ValueError("not what a collect wrote")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read ({error}); move it away and collect again.") from None
+    return told
+
+
 class Shelf:
     """What is in submitted/ for one lesson, and the memory of earlier collects."""
 
     def __init__(self, course, lesson):
         self.course, self.lesson = course, lesson
         self.path = course.root / "journal" / "collected" / f"{lesson}.json"
-        try:
-            self.memory = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self.memory = {}
-        except (OSError, ValueError) as error:
-            raise CourseError(f"{self.path} cannot be read ({error}); move it away and collect again.") from None
+        self.memory = read_memory(self.path)
 
     def folder(self, student):
         """submitted/STUDENT/LESSON; CourseError when a link is in its place."""

@@ -9,13 +9,13 @@ no guess: both are stopped.
 
 import contextlib
 import hashlib
-import json
 import re
 import sqlite3
 import unicodedata
 from collections import defaultdict
 
 from grading.course import roster
+from grading.course.collect.keep import read_memory
 from grading.course.collect.plain import Doubt
 from grading.course.headings import is_blind
 from grading.course.roster import fold
@@ -227,7 +227,7 @@ def _earlier(root):
     """{(system, user id): students} of what was collected before."""
     found = defaultdict(set)
     for path in (root / "journal" / "collected").glob("*.json"):
-        for student, one in json.loads(path.read_text(encoding="utf-8")).items():
-            if one.get("user_id"):
+        for student, one in read_memory(path).items():
+            if one.get("user_id") and one.get("system"):
                 found[one["system"], one["user_id"]].add(student)
     return found

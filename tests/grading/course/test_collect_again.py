@@ -215,3 +215,13 @@ def test_a_newer_notebook_without_work_takes_no_work_away(folder, tmp_path, word
     assert (the(report).status, held(folder, "ann")) == (TAKEN, words["blank"])
     report = again(folder, tmp_path, words, {"ann_1_9_x-9.ipynb": "b"}, "5.zip")
     assert (the(report).status, held(folder, "ann")) == (TAKEN, words["b"])
+
+
+@pytest.mark.parametrize("lesson", [L, "91_other"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"ann": 1}'])
+def test_a_memory_that_cannot_be_read_is_told_in_a_sentence(folder, tmp_path, words, lesson, text):
+    path = folder.root / "journal" / "collected" / f"{lesson}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    with pytest.raises(CourseError, match=rf"{lesson}.json cannot be read .* move it away and collect again"):
+        again(folder, tmp_path, words, {"ann.ipynb": "a"}, "1.zip")
