@@ -6,7 +6,6 @@ could be two is left out and said.
 """
 
 import contextlib
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from grading.course.collect.people import slug
 from grading.course.folder import Course
 from grading.course.submitted import is_id
 from grading.course.systems import person_of, places, system_of
-from grading.course.table import read_sheet
+from grading.course.table import read_sheet, refuse_shortened
 from grading.errors import CourseError
 
 
@@ -44,7 +43,8 @@ def read_people(path):
     if not people:
         raise CourseError(f"{path} names nobody below its first line.")
     for person in people:
-        _not_shortened(path, person)
+        for value in (person.student, person.user_id, person.login, person.number):
+            refuse_shortened(value, path)
     if system.mark:  # its numbers are one assignment's
         people = [replace(person, user_id="") for person in people]
         if not any(person.name or person.login or person.email or person.number for person in people):
@@ -85,16 +85,6 @@ def enrol(root, path):
 
 def _has_an_id(person):
     return any((person.student, person.user_id, person.login, person.number, person.email))
-
-
-def _not_shortened(path, person):
-    """CourseError for a number that a spreadsheet program wrote as 1.23E+11: two people may have the same then."""
-    for value in (person.student, person.user_id, person.login, person.number):
-        if re.fullmatch(r"\d([.,]\d+)?E\+\d+", value, re.I):
-            raise CourseError(
-                f"{path}: a spreadsheet program shortened a number to {value} ({person.name}); give the file as the "
-                "system saved it, or make that column text."
-            )
 
 
 def _in_two_sections(people, student, section):
@@ -165,17 +155,32 @@ def _differ(row, person):
 
 def _into_gradebook(course, people, before):
     """Names, addresses and Canvas's numbers for nbgrader's own pages; what somebody wrote there himself stays."""
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import DatabaseError
 
-    with Gradebook(course.db_url) as book:
-        for person in people:
-            told = _told(person)
-            old = _told(before.get((person.student, person.system), roster.Person("")))
-            there = None
-            with contextlib.suppress(MissingEntry):
-                there = book.find_student(person.student)
-            fresh = {k: v for k, v in told.items() if v and getattr(there, k, None) in (None, "", old[k])}
-            book.update_or_create_student(person.student, **fresh)
+    path = course.root / "gradebook.db"
+    if not path.exists():  # nbgrader would make an empty one
+        raise CourseError(f"{path} is missing; run `course init {course.root}` or put a copy back.")
+    try:
+        with Gradebook(course.db_url) as book:
+            _write(book, people, before)
+    except DatabaseError as error:
+        raise CourseError(
+            f"{path}: {error.orig or error}; roster.csv has the people, mend that and run it again."
+        ) from None
+
+
+def _write(book, people, before):
+    from nbgrader.api import MissingEntry
+
+    for person in people:
+        told = _told(person)
+        old = _told(before.get((person.student, person.system), roster.Person("")))
+        there = None
+        with contextlib.suppress(MissingEntry):
+            there = book.find_student(person.student)
+        fresh = {k: v for k, v in told.items() if v and getattr(there, k, None) in (None, "", old[k])}
+        book.update_or_create_student(person.student, **fresh)
 
 
 def _told(person):

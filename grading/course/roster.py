@@ -16,9 +16,11 @@ the lesson in journal/collected.)
 import csv
 import functools
 import io
+import os
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 
+from grading.course.table import read_sheet, refuse_shortened
 from grading.errors import CourseError
 from grading.files import write_atomically
 
@@ -45,25 +47,25 @@ COLUMNS = tuple(field.name for field in fields(Person))
 def read(root):
     """[Person, ...] of the course folder `root`, in the file's order; [] when there is no roster yet."""
     path = root / NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} cannot be read ({error}); save it as CSV in UTF-8.") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    lacking = {"student", "system", "user_id"} - set(rows.fieldnames or ())
+    heading, *rows = read_sheet(path).rows
+    heading = [name.strip().casefold() for name in heading]
+    lacking = {"student", "system", "user_id"} - set(heading)
     if lacking:
         raise CourseError(f"{path} has no column {sorted(lacking)[0]}; its first line is {','.join(COLUMNS)}.")
     people = []
-    for row in rows:
+    for line, cells in enumerate(rows, 2):
+        row = dict(zip(heading, cells, strict=False))
         person = Person(**{name: _plain(row.get(name)) for name in COLUMNS})
+        for value in (person.student, person.user_id, person.login, person.number):
+            refuse_shortened(value, path)
         if "/" in person.student or person.student[:1] == ".":
-            raise CourseError(f"{path}, line {rows.line_num}: {person.student!r} cannot be a student's id; mend it.")
+            raise CourseError(f"{path}, line {line}: {person.student!r} cannot be a student's id; mend it.")
         if person.student:
             people.append(person)
         elif any(astuple(person)):
-            raise CourseError(f"{path}, line {rows.line_num}: the student's id is empty.")
+            raise CourseError(f"{path}, line {line}: the student's id is empty.")
     return people
 
 

@@ -56,6 +56,15 @@ def number(text):
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
+def refuse_shortened(value, path):
+    """CourseError for a number that a spreadsheet program wrote as 1.23E+11: two people may have the same then."""
+    if re.fullmatch(r"\d([.,]\d+)?E\+\d+", value, re.I):
+        raise CourseError(
+            f"{path}: a spreadsheet program shortened a number to {value}; take the file as it was before, or make "
+            "that column text."
+        )
+
+
 def _kept(cell):
     """A cell of a system's own file: text, but for an empty mark (Moodle's dash) and a negative one."""
     negative = cell[:1] == "-" and cell[1:].replace(",", ".").replace(".", "", 1).isdecimal()

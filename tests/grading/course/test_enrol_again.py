@@ -124,3 +124,14 @@ def test_leading_zeros_stay(take):
 def test_a_list_of_nobody_is_refused(take):
     with pytest.raises(CourseError, match="names nobody below its first line"):
         take("student;name\n;\n")
+
+
+def test_a_gradebook_that_is_broken_or_gone_is_told_in_a_sentence(take):
+    book = take.root / "gradebook.db"
+    book.write_bytes(b"no database" * 100)
+    with pytest.raises(CourseError, match=r"gradebook\.db: file is not a database; roster\.csv has the people"):
+        take("student;name\nann;Ann\n")
+    book.unlink()
+    with pytest.raises(CourseError, match=r"gradebook\.db is missing; run `course init"):
+        take("student;name\nann;Ann\n")
+    assert not book.exists()
