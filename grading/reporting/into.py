@@ -18,7 +18,7 @@ from grading.course.table import number, read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.marking.boundary import Boundary
-from grading.reporting.export import refuse_unread
+from grading.reporting.export import refuse_empty, refuse_unread
 from grading.reporting.marks import Table
 
 TITLE = re.compile(
@@ -57,6 +57,7 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     at = places(system, sheet.rows[0])
     boundary = Boundary(course.root / "journal")
     with Gradebook(course.db_url) as book:
+        refuse_empty(course, Table(book, lessons))
         table = Table(book, lessons, boundary=boundary)
         marks = {row.id: (row, told) for row, told in table.rows()}
     if system.mark:

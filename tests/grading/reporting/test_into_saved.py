@@ -5,6 +5,8 @@ from typer.testing import CliRunner
 
 from grading.commands import instructor
 from grading.errors import CourseError
+from grading.reporting import export, into
+from tests.grading import small_course as sc
 from tests.grading.course import lists
 from tests.grading.reporting.test_into import canvas_import, fill, marked, worksheet_import  # noqa: F401
 
@@ -95,3 +97,16 @@ def test_a_column_without_its_lesson_is_not_passed_over(marked, tmp_path):  # no
     told = ["canvas", "--into", str(tmp_path / "saved.csv"), "--column", "Week 3", "--course", str(marked.root)]
     ended = CliRunner().invoke(app, told)
     assert "--column Week 3: write NN=TITLE" in str(ended.exception)
+
+
+def test_nothing_is_written_while_nobody_has_a_mark(tmp_path):
+    made = sc.make(tmp_path / "course")
+    sc.hand_in(made, "ann", sc.answered(made))
+    (tmp_path / "saved.csv").write_text(lists.CANVAS)
+    for write in (
+        lambda: export.export(made.root, "canvas", tmp_path / "out.csv"),
+        lambda: into.fill(made.root, "canvas", tmp_path / "saved.csv", tmp_path / "out.csv"),
+    ):
+        with pytest.raises(CourseError, match="Nobody has a mark in 90 yet; run `course grade 90"):
+            write()
+    assert not (tmp_path / "out.csv").exists()
