@@ -49,13 +49,14 @@ def read(root):
     path = root / NAME
     if not os.path.lexists(path):
         return []
-    heading, *rows = read_sheet(path).rows
+    sheet = read_sheet(path)
+    heading, *rows = sheet.rows
     heading = [name.strip().casefold() for name in heading]
     lacking = {"student", "system", "user_id"} - set(heading)
     if lacking:
         raise CourseError(f"{path} has no column {sorted(lacking)[0]}; its first line is {','.join(COLUMNS)}.")
     people = []
-    for line, cells in enumerate(rows, 2):
+    for line, cells in zip(sheet.lines[1:], rows, strict=True):
         row = dict(zip(heading, cells, strict=False))
         person = Person(**{name: _plain(row.get(name)) for name in COLUMNS})
         for value in (person.student, person.user_id, person.login, person.number):

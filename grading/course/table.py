@@ -18,6 +18,7 @@ class Sheet:
     rows: list
     delimiter: str = ","
     encoding: str = "utf-8"
+    lines: list = ()  # in which line of the file each row ends
 
     @property
     def comma(self):
@@ -89,7 +90,11 @@ def read_sheet(path):
     text = text[told.end() :] if told else text
     head = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     delimiter = told[1] if told else max(",;\t", key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(row, reader.line_num + bool(told)) for row in reader if any(row)]
+    except csv.Error as error:
+        raise CourseError(f"{path}, line {reader.line_num}: {error}; save it as CSV again.") from None
     if not rows:
         raise CourseError(f"{path} is empty.")
-    return Sheet(rows, delimiter, encoding)
+    return Sheet([row for row, _ in rows], delimiter, encoding, [line for _, line in rows])

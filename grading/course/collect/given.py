@@ -12,6 +12,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +47,7 @@ class Entry:
     when: datetime | None
     read: Callable = field(repr=False, compare=False)
     bad: str = ""
+    nth: int = 0  # how many of that path came before: an archive may hold a name twice
 
     @property
     def parts(self):
@@ -82,9 +84,7 @@ def look(source):
     elif source.is_file() and zipfile.is_zipfile(source):
         looking.archive(source.open("rb"), "", 0)
     else:
-        raise CourseError(
-            f"{source} is neither a folder nor a zip file nor a notebook; give what the course website saved."
-        )
+        raise CourseError(f"{source} {_no_source(source)}")
     given = looking.given
     given.entries.sort(key=lambda entry: entry.path)
     if looking.over:
@@ -94,6 +94,17 @@ def look(source):
             "give it in smaller parts."
         )
     return given
+
+
+def _no_source(source):
+    """Why a path is nothing to collect from, and what to do."""
+    if not source.exists():
+        return "is not there; look at how it is written."
+    if source.name.lower().endswith(OTHER_ARCHIVES):
+        return "is an archive that is not opened here; unpack it and give the folder."
+    if source.suffix.lower() == ".zip":
+        return "is no readable zip; download it again."
+    return "is neither a folder nor a zip file nor a notebook; give what the course website saved."
 
 
 def look_at(root, paths):
@@ -110,6 +121,7 @@ class _Looking:
 
     def __init__(self):
         self.given, self.count, self.over, self.inflated = Given(), 0, 0, 0
+        self.paths = Counter()
 
     def folder(self, root):
         def lost(error):
@@ -220,7 +232,8 @@ class _Looking:
         if why:
             self.given.passed.append((shown, why))
         else:
-            self.given.entries.append(Entry(shown, when, read or (lambda: b""), bad))
+            self.given.entries.append(Entry(shown, when, read or (lambda: b""), bad, self.paths[shown]))
+            self.paths[shown] += 1
 
 
 def _junk(path):

@@ -51,6 +51,11 @@ def stem(name):
     text = name = unicodedata.normalize("NFC", real_name(name))
     text = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z", "", text, flags=re.I) if ".ipynb" in text.lower() else text
     text = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", text) if text == name else text
+    return _no_copy(text)
+
+
+def _no_copy(text):
+    """A name without the marks that a computer adds to a copy."""
     while True:
         found = next((m for m in (pattern.fullmatch(text.strip()) for pattern in COPIES) if m), None)
         if found is None:
@@ -203,9 +208,10 @@ class _Reader:
 
     def _person(self, folder):
         """Whom a folder names: less `lesson-09-` before and `-main` after, as GitHub Classroom calls them."""
-        words = list(re.finditer(r"[^\W_]+", folder))
         if self.known(folder):
             return folder
+        folder = _no_copy(folder)
+        words = list(re.finditer(r"[^\W_]+", folder))
         for last in range(len(words) - 1, 0, -1):
             lead, rest = folder[: words[last].start()], re.sub(r"-(?:main|master)\Z", "", folder[words[last].start() :])
             own = len(set(_words(lead)) & set(_words(self.lesson)) - set(WORDS))
@@ -216,6 +222,8 @@ class _Reader:
 
     def _deep(self, entry, folders, own):
         known = [f for f in folders if self.known(f)]
+        if len({fold(self._person(f)) for f in folders}) == 1:  # bo.zip holds a folder bo
+            return self._claim(entry, self._person(folders[0]), folders[0])
         if len(known) == 1:
             return self._claim(entry, known[0], known[0])
         if not known and all(len(self.outer[fold(f)]) > 1 for f in folders[1:]):

@@ -82,6 +82,8 @@ class _Collect:
     def _claims(self, entries):
         claims, rest = {}, []
         said = {normalize("NFC", path): name for path, name in self.options.who}
+        if len(said) < len({(normalize("NFC", path), name) for path, name in self.options.who}):
+            raise CourseError("--who names two students for one path; leave one.")
         for path, name in said.items():
             if not name or slug(name) != name:
                 raise CourseError(
@@ -148,7 +150,7 @@ class _Collect:
         for key, files in whose.items():
             one = people[key]
             student = one.given or settled[one]
-            spelled = sorted({normalize("NFC", c.who.name) for e, c in files if e.is_notebook and key[0] == "named"})
+            spelled = sorted({_spelled(c) for e, c in files if e.is_notebook and key[0] == "named"})
             if len(spelled) > 1 and not one.given:
                 told = " and ".join(map(repr, spelled))
                 student = Doubt(f"{told} may be one person or two; say who is who by --who 'PATH=STUDENT'.", spelled[0])
@@ -249,6 +251,12 @@ class _Collect:
         if who.system == "canvas" and not number.isdigit():
             return  # anonymous: a code of this assignment
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
+
+
+def _spelled(claim):
+    """A name that no system made, as it stood there."""
+    name = claim.unit.split("/")[-1] or claim.who.name
+    return normalize("NFC", name[:-4] if name.lower().endswith(".zip") else name)
 
 
 def _above(claim):

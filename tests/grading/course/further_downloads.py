@@ -180,6 +180,27 @@ FURTHER = {
         },
         {"roster": f"{HEAD}cy,Cy Wu,plain,,,,\n"},
     ),
+    "students' own archives: a folder of the same name inside": (
+        {"bo.zip": {"bo/hw.ipynb": "a"}, "cy (1).zip": {"cy/hw.ipynb": "b"}, "dee.zip": {"hw.ipynb": "c"}},
+        {
+            "taken": {"bo": "bo.zip/bo/hw.ipynb", "cy": "cy (1).zip/cy/hw.ipynb", "dee": "dee.zip/hw.ipynb"},
+            "left": {"bo.zip": "opened", "cy (1).zip": "opened", "dee.zip": "opened"},
+        },
+    ),
+    "students' own archives: a copy beside": (
+        {"ann.zip": {"hw.ipynb": "a"}, "ann (1).zip": {"hw.ipynb": "b"}, "bo (2)/hw.ipynb": "c"},
+        {
+            "taken": {"bo": "bo (2)/hw.ipynb"},
+            "stopped": ["ann"],
+            "left": {
+                "ann.zip": "opened",
+                "ann (1).zip": "opened",
+                "ann.zip/hw.ipynb": "not certain whose",
+                "ann (1).zip/hw.ipynb": "not certain whose",
+            },
+            "problems": ["'ann' and 'ann (1)' may be one person or two"],
+        },
+    ),
     "an empty notebook": (
         {"ann/hw.ipynb": b"", "bo/hw.ipynb": "b"},
         {"taken": {"ann": "ann/hw.ipynb", "bo": "bo/hw.ipynb"}},
