@@ -55,7 +55,7 @@ def share(
 ):
     """Give the submission of a group, as groups.csv in the folder names it, to all of its members.
 
-    Exit status 1: a group has two different submissions; the lines say which.
+    Exit status 1: a group has two different submissions, or a member files without a notebook; the lines say which.
 
     Example: course share 09 --course ~/autumn-class
     """
