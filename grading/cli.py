@@ -8,7 +8,10 @@ import typer
 
 from grading.errors import CourseError
 
-UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+UNWRITABLE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
+    *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG),
+)
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells say it
 STOPPED = "stopped. What was finished is kept; the same command goes on from there."
 EXTRAS = {"nbgrader": "grading", "jupytext": "grading", "torch": "torch", "distributed": "cluster", "dask": "cluster"}
@@ -42,7 +45,7 @@ def main():
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        _end(f"{error.filename}: {error.strerror}; permit writing there, or name another place.", 2)
+        _end(f"{error.filename2 or error.filename}: {error.strerror}; permit writing there, or name another place.", 2)
 
 
 def assemble():

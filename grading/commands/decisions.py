@@ -30,11 +30,10 @@ def due(
 
     Example: course due 09 '2026-10-12 23:59' --course ~/autumn-class
     """
-    from grading.course.times import read_time
     from grading.marking import decide
 
     never = when.strip().lower() in ("never", "none", "-")
-    time = None if never else read_time(when, "TIME", _zone(zone))
+    time = None if never else _moment(when, _zone(zone), zone)
     _tell(decide.due(folder, lesson, time, why=why, dry=dry_run), dry_run, as_json)
 
 
@@ -108,6 +107,24 @@ def attempt(
     from grading.marking import decide
 
     _tell(decide.attempt(folder, lesson, counts, why=why, dry=dry_run), dry_run, as_json)
+
+
+def _moment(text, zone, named):
+    """The time that is meant; CourseError for none, and for an hour that a night has twice."""
+    from datetime import UTC, timedelta
+
+    from grading.course.times import read_time
+    from grading.errors import CourseError
+
+    time = read_time(text, "TIME", zone)
+    if time is None:
+        raise CourseError("TIME is empty; write it as '2026-10-12 23:59', or never.")
+    first = time.replace(tzinfo=UTC)
+    clock, later = (when.astimezone(zone).replace(tzinfo=None) for when in (first, first + timedelta(hours=1)))
+    if clock == later and read_time(text, "TIME", UTC) != time:
+        where = named or "this machine's zone"
+        raise CourseError(f"TIME: {text} comes twice in {where}, when clocks go back; write which: {text} +0200, say.")
+    return time
 
 
 def _zone(name):

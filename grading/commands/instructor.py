@@ -8,6 +8,7 @@ import typer
 from grading.commands import decisions
 from grading.commands.collecting import collect
 from grading.commands.watching import watch
+from grading.errors import CourseError
 
 Folder = Annotated[Path, typer.Option("--course", "-c", envvar="COURSE_DIR", help="The course folder.", metavar="DIR")]
 Lessons = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", help="Lessons, such as 09; all if none.")]
@@ -191,7 +192,10 @@ def export(
         return
     from grading.reporting.into import fill, lines
 
-    columns = [tuple(given.split("=", 1)) for given in column or () if "=" in given]
+    columns = [tuple(given.split("=", 1)) for given in column or ()]
+    wrong = next((one[0] for one in columns if len(one) == 1), None)
+    if wrong is not None:
+        raise CourseError(f"--column {wrong}: write NN=TITLE, the title as it stands in the file.")
     for line in lines(fill(folder, kind, into, to, lessons or (), columns=columns, as_is=as_is)):
         typer.echo(line)
 

@@ -40,10 +40,10 @@ def roster(
     made = enrol(folder, file)
     if as_json:
         told = {"system": made.system, "people": [vars(p) for p in made.people], "new": made.new}
-        typer.echo(json.dumps({**told, "doubts": made.doubts}, ensure_ascii=False))
+        typer.echo(json.dumps({**told, "changed": made.changed, "doubts": made.doubts}, ensure_ascii=False))
     else:
         typer.echo(f"{made.system}: {len(made.people)} people, {len(made.new)} of them new; see roster.csv.")
-        for sentence in made.doubts:
+        for sentence in [*made.changed, *made.doubts]:
             typer.echo(sentence)
     if made.doubts:
         raise typer.Exit(1)
@@ -55,7 +55,7 @@ def share(
 ):
     """Give the submission of a group, as groups.csv in the folder names it, to all of its members.
 
-    Exit status 1: a group has two different submissions; the lines say which.
+    Exit status 1: a group has two different submissions, or a member files without a notebook; the lines say which.
 
     Example: course share 09 --course ~/autumn-class
     """

@@ -1,7 +1,8 @@
 """`course roster`: a system's list of people becomes rows of roster.csv and names in the gradebook.
 
 Who is known stays who he is: by the system's number, the login, the institution's number, the e-mail address, then by
-name where only one has it. Nobody is guessed: who could be two is left out and said.
+name where only one has it. A newer list knows a changed name, login or address; that is said. Nobody is guessed: who
+could be two is left out and said.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from grading.course.collect.people import slug
 from grading.course.folder import Course
 from grading.course.submitted import is_id
 from grading.course.systems import person_of, places, system_of
-from grading.course.table import read_sheet
+from grading.course.table import read_sheet, refuse_shortened
 from grading.errors import CourseError
 
 
@@ -24,6 +25,7 @@ class Enrolled:
     system: str
     people: list = field(default_factory=list)  # rows as they stand now
     new: list = field(default_factory=list)  # students not known before
+    changed: list = field(default_factory=list)  # sentences: what the list has otherwise than roster.csv had
     doubts: list = field(default_factory=list)  # sentences
 
 
@@ -38,6 +40,11 @@ def read_people(path):
             f"system writes itself. It is: {', '.join(sheet.rows[0][:8])}"
         )
     people = [person for row in sheet.rows[1:] if (person := person_of(system, at, row)) is not None]
+    if not people:
+        raise CourseError(f"{path} names nobody below its first line.")
+    for person in people:
+        for value in (person.student, person.user_id, person.login, person.number):
+            refuse_shortened(value, path)
     if system.mark:  # its numbers are one assignment's
         people = [replace(person, user_id="") for person in people]
         if not any(person.name or person.login or person.email or person.number for person in people):
@@ -55,45 +62,85 @@ def enrol(root, path):
     taken = {}
     for person in people:
         try:
-            student, new = _student(person, known, folders)
+            student, new = _student(person, known, folders, taken)
         except CourseError as error:
             made.doubts.append(str(error))
             continue
-        if student in taken:
-            made.doubts.append(f"{person.name or student} and {taken[student]} would both be {student}: left out.")
-            continue
-        taken[student] = person.name or student
-        made.people.append(replace(person, student=student))
-        made.new += [student] if new else []
-    roster.update(course.root, made.people)
-    _into_gradebook(course, made.people)
+        other = taken.get(roster.fold(student))
+        if other is None:
+            taken[roster.fold(student)] = person
+            made.people.append(replace(person, student=student))
+            made.new += [student] if new else []
+        elif replace(other, section="") == replace(person, section="") and _has_an_id(person):
+            _in_two_sections(made.people, student, person.section)
+        else:
+            both = f"{person.name or person.student} and {other.name or other.student}"
+            made.doubts.append(f"{both} would both be {student}: left out.")
+    before = {(row.student, row.system): row for row in known}
+    made.changed = [told for person in made.people for told in _changes(person, before)]
+    roster.update(course.root, made.people, newer=True)
+    _into_gradebook(course, made.people, before)
     return made
 
 
-def _student(person, known, folders):
+def _has_an_id(person):
+    return any((person.student, person.user_id, person.login, person.number, person.email))
+
+
+def _in_two_sections(people, student, section):
+    """Note a further section of somebody the list has twice."""
+    place = next(i for i, one in enumerate(people) if one.student == student)
+    if section and section not in people[place].section.split(" and "):
+        people[place] = replace(people[place], section=" and ".join(filter(None, (people[place].section, section))))
+
+
+def _changes(person, before):
+    """What a list says of a known person otherwise than roster.csv, as sentences."""
+    old = before.get((person.student, person.system))
+    for one in ("name", "login", "email", "number") if old else ():
+        was, now = getattr(old, one), getattr(person, one)
+        if was and now and was != now:
+            yield f"{person.student}: {one} {was} is now {now}."
+
+
+def _student(person, known, folders, taken):
     """(the student's id here, whether it is new)."""
     if person.student:
-        there = person.student in folders or any(row.student == person.student for row in known)
-        return person.student, not there
+        return _by_id(person.student, {row.student for row in known} | set(folders))
     for one in ("user_id", "login", "number", "email", "name"):
         value = getattr(person, one)
         if not value:
             continue
         same = {"system": person.system} if one == "user_id" else {}
         found = roster.find(known, **{one: value}, **same)
-        found = [x for x in found if not _contradicts(person, x, known)]
-        if len(found) > 1:
-            raise CourseError(f"{person.name or value} could be {' or '.join(found)}: left out; mend roster.csv.")
-        if found:
-            return found[0], False
+        held = [x for x in found if one == "user_id" or not _contradicts(person, x, known)]
+        if len(held) > 1 or (one == "number" and found and not held):
+            told = " or ".join(held or found)
+            raise CourseError(f"{person.name or value} could be {told}: left out; mend roster.csv.")
+        if held:
+            return held[0], False
     options = [person.login, person.number, person.email, slug(person.name)]
     for option in options:
         if option in folders and not any(row.student == option for row in known):
             return option, False
-    made = next((option for option in options if option and is_id(option) and "/" not in option), None)
+    made = next((option for option in options if option and is_id(option)), None)
     if made is None:
         raise CourseError(f"{person.name or 'a row'} has nothing that could be an id: left out.")
+    if made == options[-1] and person.user_id and roster.fold(made) in taken:
+        made = f"{made}_{person.user_id}"  # of one name, told apart by the system's number
     return made, True
+
+
+def _by_id(student, there):
+    """An id that the list itself gives, when it can be one and is not a known one in other letters."""
+    if not is_id(student):
+        raise CourseError(f"{student!r} cannot be a student's id (a folder is called by it): left out.")
+    twin = next((one for one in sorted(there) if one != student and roster.fold(one) == roster.fold(student)), None)
+    if twin is not None and student not in there:
+        raise CourseError(
+            f"{student} and the known {twin} differ in capital letters only: left out; leave one of them."
+        )
+    return student, student not in there
 
 
 def _contradicts(person, student, known):
@@ -106,17 +153,37 @@ def _differ(row, person):
     return any(a and b and a != b for a, b in both)
 
 
-def _into_gradebook(course, people):
-    """Names, addresses and Canvas's numbers for nbgrader's own pages; what stands there already stays."""
-    from nbgrader.api import Gradebook, MissingEntry
+def _into_gradebook(course, people, before):
+    """Names, addresses and Canvas's numbers for nbgrader's own pages; what somebody wrote there himself stays."""
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import DatabaseError
 
-    with Gradebook(course.db_url) as book:
-        for person in people:
-            first, _, last = person.name.rpartition(" ")
-            told = {"first_name": first, "last_name": last, "email": person.email}
-            told["lms_user_id"] = person.user_id if person.system == "canvas" else ""
-            there = None
-            with contextlib.suppress(MissingEntry):
-                there = book.find_student(person.student)
-            fresh = {k: v for k, v in told.items() if v and not getattr(there, k, None)}
-            book.update_or_create_student(person.student, **fresh)
+    path = course.root / "gradebook.db"
+    if not path.exists():  # nbgrader would make an empty one
+        raise CourseError(f"{path} is missing; run `course init {course.root}` or put a copy back.")
+    try:
+        with Gradebook(course.db_url) as book:
+            _write(book, people, before)
+    except DatabaseError as error:
+        raise CourseError(
+            f"{path}: {error.orig or error}; roster.csv has the people, mend that and run it again."
+        ) from None
+
+
+def _write(book, people, before):
+    from nbgrader.api import MissingEntry
+
+    for person in people:
+        told = _told(person)
+        old = _told(before.get((person.student, person.system), roster.Person("")))
+        there = None
+        with contextlib.suppress(MissingEntry):
+            there = book.find_student(person.student)
+        fresh = {k: v for k, v in told.items() if v and getattr(there, k, None) in (None, "", old[k])}
+        book.update_or_create_student(person.student, **fresh)
+
+
+def _told(person):
+    first, _, last = person.name.rpartition(" ")
+    number = person.user_id if person.system == "canvas" else ""
+    return {"first_name": first, "last_name": last, "email": person.email, "lms_user_id": number}

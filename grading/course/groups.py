@@ -63,12 +63,25 @@ def share(root, lesson):
                 f"group {group}: {' and '.join(own)} handed in different notebooks; remove all but one of them."
             )
         else:
-            made.copied += [(student, own[0]) for student in students if _copy(folders, student, own[0])]
+            for student in students:
+                left = _files(folders[student])
+                if left:
+                    told = f"{student} has no notebook but {', '.join(left[:3])}"
+                    made.doubts.append(f"group {group}: {told}; move that away, then share.")
+                elif _copy(folders, student, own[0]):
+                    made.copied.append((student, own[0]))
     return made
 
 
 def _own(folder):
     return folder.is_dir() and any(folder.glob("*.ipynb")) and not (folder / MARK).exists()
+
+
+def _files(folder):
+    """What somebody without a notebook handed in himself: a copy would take its place."""
+    if _own(folder) or (folder / MARK).exists():
+        return []
+    return sorted(p.name for p in folder.rglob("*") if not p.is_dir() and p.name != "timestamp.txt")
 
 
 def _copy(folders, student, whose):

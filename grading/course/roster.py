@@ -8,7 +8,7 @@ One row for a student and a system, in UTF-8, with the columns
 brightspace, sakai, google, nbgrader or plain; `user_id`, `login`, `email`, the institution's own `number` (Canvas: SIS
 User ID, Moodle: ID number, Blackboard: Student ID, Brightspace: OrgDefinedId, Gradescope: SID) and `section` are as
 that system has them and may be empty. It is made to be read and mended by hand; `course collect` adds the people it
-meets and changes nothing that stands there.
+meets and changes nothing that stands there, `course roster` lets a newer list of the same system count and says so.
 (Moodle numbers people anew in every assignment: its `user_id` stays empty; the number that an upload had is kept with
 the lesson in journal/collected.)
 """
@@ -16,9 +16,11 @@ the lesson in journal/collected.)
 import csv
 import functools
 import io
+import os
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 
+from grading.course.table import read_sheet, refuse_shortened
 from grading.errors import CourseError
 from grading.files import write_atomically
 
@@ -45,23 +47,26 @@ COLUMNS = tuple(field.name for field in fields(Person))
 def read(root):
     """[Person, ...] of the course folder `root`, in the file's order; [] when there is no roster yet."""
     path = root / NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} cannot be read ({error}); save it as CSV in UTF-8.") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    lacking = {"student", "system", "user_id"} - set(rows.fieldnames or ())
+    sheet = read_sheet(path)
+    heading, *rows = sheet.rows
+    heading = [name.strip().casefold() for name in heading]
+    lacking = {"student", "system", "user_id"} - set(heading)
     if lacking:
         raise CourseError(f"{path} has no column {sorted(lacking)[0]}; its first line is {','.join(COLUMNS)}.")
     people = []
-    for row in rows:
+    for line, cells in zip(sheet.lines[1:], rows, strict=True):
+        row = dict(zip(heading, cells, strict=False))
         person = Person(**{name: _plain(row.get(name)) for name in COLUMNS})
+        for value in (person.student, person.user_id, person.login, person.number):
+            refuse_shortened(value, path)
+        if "/" in person.student or person.student[:1] == ".":
+            raise CourseError(f"{path}, line {line}: {person.student!r} cannot be a student's id; mend it.")
         if person.student:
             people.append(person)
         elif any(astuple(person)):
-            raise CourseError(f"{path}, line {rows.line_num}: the student's id is empty.")
+            raise CourseError(f"{path}, line {line}: the student's id is empty.")
     return people
 
 
@@ -74,10 +79,11 @@ def write(root, people):
     write_atomically(root / NAME, out.getvalue().encode())
 
 
-def update(root, people):
+def update(root, people, newer=False):
     """Add people and fill in empty fields of rows that are there; returns the rows that are new.
 
-    A row is the same when student and system are and the user ids do not contradict each other.
+    A row is the same when student and system are and the user ids do not contradict each other. With `newer`, what
+    people have counts before what a row has: a system's own list knows a changed name, login or address.
     """
     known, new = read(root), []
     for person in people:
@@ -86,7 +92,8 @@ def update(root, people):
             known.append(person)
             new.append(person)
         else:
-            filled = {name: getattr(person, name) for name in COLUMNS if not getattr(known[place], name)}
+            told = {name: getattr(person, name) for name in COLUMNS}
+            filled = {name: one for name, one in told.items() if one and (newer or not getattr(known[place], name))}
             known[place] = replace(known[place], **filled)
     if known != read(root):
         write(root, known)

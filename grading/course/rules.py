@@ -73,7 +73,7 @@ def fold(entries):
 def checked_points(number):
     """The number of points, when it can be one; else ValueError."""
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < 1e6 or math.isnan(number):
-        raise ValueError(f"points = {number!r} is no number from 0 up")
+        raise ValueError(f"points = {number!r} is no number from 0 to a million")
     return float(number)
 
 

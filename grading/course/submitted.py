@@ -38,7 +38,7 @@ def unfit_names(root):
 
 def is_id(name):
     """Whether a folder's name may be a student's id, in paths and in nbgrader."""
-    return name.isprintable() and name[0] not in ".-" and len(name) <= 100 and not any(c in name for c in "{}\\+")
+    return name.isprintable() and name[:1] not in ("", ".", "-") and len(name) <= 100 and not set(name) & set("{}\\+/")
 
 
 def read_submission(root, student, lesson, release=()):

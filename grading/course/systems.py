@@ -1,12 +1,13 @@
 """How each system's table names its people: which columns say who, and which rows are no person.
 
-Told apart by the heading alone. A column is found by its name without case; systems that translate their headings are
-read by the plain names, or with the heading put back into English.
+Told apart by the heading alone. A column is found by its name without case, in English or another language
+(headings.py).
 """
 
 import re
 from dataclasses import dataclass
 
+from grading.course.headings import english, participant
 from grading.course.roster import Person
 
 
@@ -19,14 +20,14 @@ class System:
     """
 
     name: str
-    telling: tuple  # these columns are all there
+    telling: tuple  # these columns are all there; of a tuple, one
     columns: dict  # field of Person -> names its column may have
     mark: str = ""
     most: str = ""
 
     def fits(self, heading):
         """Whether a heading (folded) is this system's."""
-        return all(column in heading for column in self.telling)
+        return all(set((told,) if isinstance(told, str) else told) & set(heading) for told in self.telling)
 
 
 FIRST, LAST = ("first name", "first_name"), ("last name", "surname", "last_name")
@@ -60,9 +61,9 @@ SYSTEMS = (
     ),
     System(
         "moodle",
-        ("identifier", "grade", "maximum grade"),
+        (("identifier", "id"), "grade", ("maximum grade", "scale")),
         {
-            "user_id": ("identifier",),
+            "user_id": ("identifier", "id"),
             "login": ("username",),
             "number": ("id number",),
             "email": EMAIL,
@@ -73,7 +74,7 @@ SYSTEMS = (
     ),
     System(
         "moodle",
-        ("email address", "id number"),
+        (("first name", "full name"), "email address", ("id number", "groups")),
         {
             "login": ("username",),
             "number": ("id number",),
@@ -93,18 +94,18 @@ SYSTEMS = (
             "login": ("login", "username", "user"),
             "email": EMAIL,
             "number": ("number", "id number", "matriculation number"),
-            "section": ("section", "group"),
+            "section": ("section", "group", "groups"),
         },
     ),
 )
 NOBODY = re.compile(
-    r"\s*points possible\s*|(student|test), (test|student)|test student|date|points|.*_previewuser", re.I
+    r"\s*points possible\s*|(student|test), (test|student)|test student|date|points|.*_previewuser|[0-9a-f]{40}", re.I
 )
 
 
 def fold_heading(row):
     """A heading's names as they are compared."""
-    return [cell.strip().strip("\ufeff").casefold() for cell in row]
+    return english(row)
 
 
 def system_of(heading):
@@ -136,8 +137,10 @@ def person_of(system, at, row):
     told["login"] = told.get("login", "").lstrip("#")  # Brightspace writes #login
     told["number"] = told.get("number", "").lstrip("#")
     if system.mark:
-        told["user_id"] = told.get("user_id", "").rpartition(" ")[2]  # "Participant 501", in the site's language
+        told["user_id"] = participant(told.get("user_id", ""))
     ids = [told.get(field, "") for field in ("student", "user_id", "login", "email", "number")]
+    if system.name == "canvas" and not any(ids):
+        return None  # the row of points, in any language
     given = _cell(row, at.get("name", at.get("last", 0)))
     if NOBODY.fullmatch(given) or NOBODY.fullmatch(told["login"]) or not any([*ids, name]):
         return None

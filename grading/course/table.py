@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from grading.errors import CourseError
@@ -17,6 +18,15 @@ class Sheet:
     rows: list
     delimiter: str = ","
     encoding: str = "utf-8"
+    lines: list = ()  # in which line of the file each row ends
+
+    @property
+    def comma(self):
+        """Whether its numbers have a decimal comma."""
+        cells = [cell.strip() for row in self.rows[1:] for cell in row]
+        return any(re.fullmatch(r"\d+,\d{1,2}", cell) for cell in cells) and not any(
+            re.fullmatch(r"\d+\.\d+", cell) for cell in cells
+        )
 
     def to_bytes(self):
         """The file again, in its own delimiter and encoding; cells that a program would run stay text."""
@@ -36,9 +46,29 @@ def as_text(value):
     return f"{value:g}" if isinstance(value, float) else value
 
 
+def number(text):
+    """The number that a cell holds, its decimals after a point or a comma; None when it is none."""
+    text = text.strip().replace("\u00a0", "").replace(" ", "")
+    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", text):
+        text = text.replace(".", "").replace(",", ".")
+    text = text.replace(",", ".")
+    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+
+
+def refuse_shortened(value, path):
+    """CourseError for a number that a spreadsheet program wrote as 1.23E+11: two people may have the same then."""
+    if re.fullmatch(r"\d([.,]\d+)?E\+\d+", value, re.I):
+        raise CourseError(
+            f"{path}: a spreadsheet program shortened a number to {value}; take the file as it was before, or make "
+            "that column text."
+        )
+
+
 def _kept(cell):
     """A cell of a system's own file: text, but for an empty mark (Moodle's dash) and a negative one."""
-    negative = cell[:1] == "-" and cell[1:].replace(".", "", 1).isdecimal()
+    negative = cell[:1] == "-" and cell[1:].replace(",", ".").replace(".", "", 1).isdecimal()
     return cell if cell == "-" or negative else as_text(cell)
 
 
@@ -56,9 +86,15 @@ def read_sheet(path):
     except UnicodeDecodeError:
         encoding = "cp1252"
         text = data.decode(encoding, "replace")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    told = re.match(r'"?sep=(.)"?\r?\n', text)  # a line for Excel alone
+    text = text[told.end() :] if told else text
+    head = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
+    delimiter = told[1] if told else max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = [(row, reader.line_num + bool(told)) for row in reader if any(row)]
+    except csv.Error as error:
+        raise CourseError(f"{path}, line {reader.line_num}: {error}; save it as CSV again.") from None
     if not rows:
         raise CourseError(f"{path} is empty.")
-    return Sheet(rows, delimiter, encoding)
+    return Sheet([row for row, _ in rows], delimiter, encoding, [line for _, line in rows])

@@ -2,8 +2,8 @@
 
 Read: ISO 8601 with or without an offset (also with a space before it, as nbgrader writes: `2026-10-12 23:59:00 +0100`),
 names of zones that mean one offset everywhere (`CET`, `PDT`) or a place (`Europe/Berlin`), day-first dates with dots
-(`12.10.2026 23:59`), English months (`Mon Oct 12 23:59:00 UTC 2026`, `12 October 2026, 11:59 PM`). What could be two
-times is refused: `02/11/2026`, `CST`, `IST`, a day without its hour.
+(`12.10.2026 23:59`), names of months (`Mon Oct 12 23:59:00 UTC 2026`, `12 October 2026, 11:59 PM`,
+`12. Oktober 2026, 23:59`). What could be two times is refused: `02/11/2026`, `CST`, `IST`, a day without its hour.
 """
 
 import re
@@ -22,6 +22,15 @@ HOURS = {  # what a zone's name means everywhere; names with two meanings are le
     "JST": 9, "KST": 9, "AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
 MONTHS = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
+OTHERS = {  # months as sites in other languages write them
+    "january": "januar janvier enero gennaio janeiro januari", "february": "februar février febrero febbraio fevereiro",
+    "march": "märz mars marzo março maart", "april": "avril abril aprile", "may": "mai mayo maggio maio mei",
+    "june": "juni juin junio giugno junho", "july": "juli juillet julio luglio julho",
+    "august": "août agosto augustus", "september": "septembre septiembre settembre setembro",
+    "october": "oktober octobre octubre ottobre outubro okt", "november": "novembre noviembre novembro",
+    "december": "dezember décembre diciembre dicembre dezembro dez",
+}  # fmt: skip
+ENGLISH = {other: month for month, others in OTHERS.items() for other in others.split()}
 ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ]+|, *)(\d.*)")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(.*)")
 DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? +(\d.*)")
@@ -73,6 +82,7 @@ def _read(text, zone):
         *numbers, rest = found.groups()
         naive = _made(*(int(n or 0) for n in numbers))
         return naive, _zone(rest.strip(), naive, zone)
+    text = _in_english(text)
     if MONTHS.search(text):
         return _with_month(text, zone)
     if re.fullmatch(r"[\d./-]+", text):
@@ -132,6 +142,18 @@ def _zone(text, naive, zone):
     if re.fullmatch(r"[A-Za-z]{2,5}", text):
         raise _Unclear(f"names the zone {text}, which has no one meaning here")
     raise ValueError(text)
+
+
+def _in_english(text):
+    """A time with the month of another language in English; the weekday before it goes, the day after it says more."""
+    words = re.findall(r"[^\W\d_]+", text)
+    month = next((word for word in words if word.casefold() in ENGLISH), None)
+    if month is None:
+        return text
+    text = re.sub(rf"\b{month}\b\.?", ENGLISH[month.casefold()], text)
+    text = re.sub(r"\A[^\W\d_]+,? (?=\d)", "", text)
+    text = re.sub(r"\b(?:de|del|di|à|um|a las|alle|às) (?=\w)|(?<=\d)(?:\.|º)(?= [a-z])", "", text)
+    return re.sub(r" Uhr\b", "", text)
 
 
 def _with_month(text, zone):

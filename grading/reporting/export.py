@@ -140,13 +140,21 @@ def export(root, kind, to, lessons=(), *, as_is=False):
 
     course = Course(root)
     if kind not in KINDS:
-        raise CourseError(f"No export {kind!r}; there are: {', '.join(KINDS)}.")
+        raise CourseError(f"No export {kind!r}; there are: {', '.join(KINDS)}; with --into FILE more.")
     plugin = KINDS[kind]()
     plugin.to, plugin.assignment = str(to), course.choose(lessons)
     refuse_unread(course, plugin.assignment, as_is)
     with Gradebook(course.db_url) as gradebook:
+        refuse_empty(course, Table(gradebook, plugin.assignment))
         plugin.export(gradebook)
     return Path(to)
+
+
+def refuse_empty(course, table):
+    """CourseError while nobody has a mark: a file without marks looks like one that went wrong."""
+    if not any(marks for _, marks in table.rows()):
+        told = " ".join(lesson[:2] for lesson in table.lessons)
+        raise CourseError(f"Nobody has a mark in {told} yet; run `course grade {told} --course {course.root}` first.")
 
 
 def refuse_unread(course, lessons, as_is):

@@ -13,19 +13,21 @@ from nbgrader.api import Gradebook
 from grading.course import roster
 from grading.course.collect.keep import Shelf
 from grading.course.folder import Course
-from grading.course.systems import fold_heading, person_of, places, system_of
-from grading.course.table import read_sheet
+from grading.course.systems import SYSTEMS, fold_heading, person_of, places, system_of
+from grading.course.table import number, read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.marking.boundary import Boundary
-from grading.reporting.export import refuse_unread
+from grading.reporting.export import refuse_empty, refuse_unread
 from grading.reporting.marks import Table
 
 TITLE = re.compile(
-    r"(?:Assignment:\s*)?(?P<title>.*?)\s*(\(\d+\)|\[Total Pts: (up to )?(?P<points>[\d.,]+)[^\]]*\]\s*\|?\s*\d*|"
-    r"\(Real\)|Points Grade(\s*<([^>]*MaxPoints:(?P<most>[\d.]+))?[^>]*>)?)?\s*\Z"
+    r"(?:(?:Assignment|Aufgabe|Devoir|Tarea|Compito|Tarefa|Opdracht)\s?:\s*)?(?P<title>.*?)\s*(\(\d+\)|"
+    r"\[Total Pts: (up to )?(?P<points>[\d.,]+)[^\]]*\]\s*\|?\s*\d*|"
+    r"\((?:Real|Punkte|Brut|Réel|Reale|Puntos)\)|Points Grade(\s*<([^>]*MaxPoints:(?P<most>[\d.]+))?[^>]*>)?)?\s*\Z"
 )
 READ_ONLY = "(read only)"
+NAMES = tuple(dict.fromkeys(system.name for system in SYSTEMS))
 
 
 @dataclass
@@ -37,12 +39,15 @@ class Filled:
     filled: list = field(default_factory=list)  # students
     without: list = field(default_factory=list)  # rows of the file nobody here has a mark for
     left: list = field(default_factory=list)  # students with a mark who are not in the file
+    replaced: list = field(default_factory=list)  # sentences: another mark stood there
     doubts: list = field(default_factory=list)  # sentences: nothing was written for them
 
 
 def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     """Write `to`: the file `into` with the marks in it. `columns` are (lesson, title) where names do not say."""
     course = Course(root)
+    if kind not in NAMES:
+        raise CourseError(f"No export {kind!r}; with --into there are: {', '.join(NAMES)}.")
     lessons = course.choose(lessons)
     refuse_unread(course, lessons, as_is)
     sheet = read_sheet(Path(into))
@@ -52,12 +57,13 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     at = places(system, sheet.rows[0])
     boundary = Boundary(course.root / "journal")
     with Gradebook(course.db_url) as book:
+        refuse_empty(course, Table(book, lessons))
         table = Table(book, lessons, boundary=boundary)
         marks = {row.id: (row, told) for row, told in table.rows()}
     if system.mark:
         where, numbers = _worksheet(course, sheet, system, lessons, table.points, into)
     else:
-        where, numbers = _gradebook(course, sheet, lessons, columns, table.points, into), None
+        where, numbers = _gradebook(course, sheet, system, lessons, columns, table.points, into), None
     made = Filled(Path(to), {lesson: sheet.rows[0][place] for lesson, place in where.items()})
     _fill_rows(course, sheet, system, at, where, marks, made, numbers)
     write_atomically(Path(to), sheet.to_bytes())
@@ -74,6 +80,7 @@ def lines(made):
         yield f"have a mark here and no row there: {', '.join(made.left)}"
     if made.without:
         yield f"have a row there and no mark here: {', '.join(made.without)}"
+    yield from made.replaced
     yield from made.doubts
 
 
@@ -85,23 +92,24 @@ def _worksheet(course, sheet, system, lessons, points, into):
         )
     (lesson,) = lessons
     heading = fold_heading(sheet.rows[0])
+    if system.most not in heading:
+        raise CourseError(f"{into}: the assignment is marked on a scale, not in points; set it to {points[lesson]:g}.")
     most = heading.index(system.most)
     for row in sheet.rows[1:]:
-        told = row[most].strip() if most < len(row) else ""
-        _out_of(told.replace(",", "."), points[lesson], lesson, f"{into}: the assignment")
+        _out_of(row[most] if most < len(row) else "", points[lesson], lesson, f"{into}: the assignment")
     memory = Shelf(course, lesson).memory
     numbers = {one["user_id"]: who for who, one in memory.items() if one.get("system") == system.name}
     return {lesson: heading.index(system.mark)}, numbers
 
 
-def _gradebook(course, sheet, lessons, columns, points, into):
+def _gradebook(course, sheet, system, lessons, columns, points, into):
     """{lesson: column of its mark} of a gradebook with a column an assignment."""
     named = {course.choose([lesson])[0]: title for lesson, title in columns}
     where = {lesson: _column(course, lesson, sheet.rows[0], named.get(lesson)) for lesson in lessons}
     where = {lesson: place for lesson, place in where.items() if place is not None}
     if not where:
         raise CourseError(f"{into} has no column for {', '.join(lessons)}; say which: --column NN=TITLE.")
-    _same_points(sheet, where, points, into)
+    _same_points(sheet, system, where, points, into)
     return where
 
 
@@ -125,26 +133,32 @@ def _plain(text):
     return re.sub(r"\W+", " ", text.replace("_", " ")).casefold().strip()
 
 
-def _same_points(sheet, where, points, into):
+def _same_points(sheet, system, where, points, into):
     """Refuse a column that is out of other points than the lesson."""
-    row = next((r for r in sheet.rows[1:4] if r and "points possible" in r[0].casefold()), None)
+    rows = sheet.rows[1:4] if system.name in ("canvas", "google") else ()  # a row above the people's, with no ID
+    row = next((r for r in rows if not (r[1:2] or [""])[0].strip() and any(_at(r, p) for p in where.values())), [])
     for lesson, place in where.items():
         title = TITLE.match(sheet.rows[0][place].strip())
-        told = title["points"] or title["most"] or (row[place] if row is not None and place < len(row) else "")
-        _out_of(told.replace(",", "").strip(), points[lesson], lesson, f"{into}: {sheet.rows[0][place]}")
+        told = title["points"] or title["most"] or (row[place] if place < len(row) else "")
+        _out_of(told, points[lesson], lesson, f"{into}: {sheet.rows[0][place]}")
 
 
-def _out_of(number, points, lesson, what):
-    if re.fullmatch(r"\d+(\.\d+)?", number) and abs(float(number) - points) > 1e-9:
+def _at(row, place):
+    return number(row[place]) if place < len(row) else None
+
+
+def _out_of(told, points, lesson, what):
+    most = number(told)
+    if most is not None and abs(most - points) > 1e-9:
         raise CourseError(
-            f"{what} is out of {float(number):g} points, {lesson} out of {points:g}; "
+            f"{what} is out of {most:g} points, {lesson} out of {points:g}; "
             "set the assignment's points there to the lesson's and save the file again."
         )
 
 
 def _fill_rows(course, sheet, system, at, where, marks, made, numbers):
     known = [p for p in roster.read(course.root) if p.system in (system.name, "plain", "nbgrader", "")]
-    found = {}
+    found, comma = {}, sheet.comma
     for row in sheet.rows[1:]:
         person = person_of(system, at, row)
         if person is None:
@@ -163,18 +177,26 @@ def _fill_rows(course, sheet, system, at, where, marks, made, numbers):
             made.doubts.append(f"{student} has {len(rows)} rows in the file: left as they were; mend roster.csv.")
             continue
         _, told = marks[student]
-        wrote = [_put(rows[0][1], place, told[lesson].score) for lesson, place in where.items() if lesson in told]
+        before = {lesson: _at(rows[0][1], place) for lesson, place in where.items()}
+        wrote = [
+            _put(rows[0][1], place, told[lesson].score, comma) for lesson, place in where.items() if lesson in told
+        ]
+        made.replaced += [
+            f"{student} had {old:g} there in {lesson}, now {told[lesson].score:g}"
+            for lesson, old in before.items()
+            if old is not None and lesson in told and abs(old - told[lesson].score) > 1e-6
+        ]
         (made.filled if any(wrote) else made.without).append(student if any(wrote) else rows[0][0])
     theirs = {s for s, (_, told) in marks.items() if set(told) & set(where)}
     made.left += sorted(theirs - set(found))
 
 
-def _put(row, place, score):
+def _put(row, place, score, comma):
     """Write one mark; an excused one stays."""
     row += [""] * (place + 1 - len(row))
     if row[place].strip().casefold() in ("ex", "excused"):
         return False
-    row[place] = f"{score:g}"
+    row[place] = f"{score:g}".replace(".", "," if comma else ".")
     return True
 
 

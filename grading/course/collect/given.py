@@ -6,11 +6,13 @@ Nothing is left out in silence. A file that says nothing of anybody's work (syst
 
 import io
 import os
+import re
 import stat
 import struct
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +47,7 @@ class Entry:
     when: datetime | None
     read: Callable = field(repr=False, compare=False)
     bad: str = ""
+    nth: int = 0  # how many of that path came before: an archive may hold a name twice
 
     @property
     def parts(self):
@@ -54,7 +57,7 @@ class Entry:
     @property
     def is_notebook(self):
         """Whether its name is a notebook's, as systems and browsers change it."""
-        return self.path.lower().endswith(NOTEBOOKS)
+        return real_name(self.path).lower().endswith(NOTEBOOKS)
 
 
 @dataclass
@@ -64,6 +67,11 @@ class Given:
     entries: list = field(default_factory=list)
     passed: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+
+
+def real_name(path):
+    """A path with the name a file has once iCloud fetched it: `.x.ipynb.icloud` stands for x.ipynb."""
+    return re.sub(r"(\A|/)\.([^/]+)\.icloud\Z", r"\1\2", path)
 
 
 def look(source):
@@ -76,9 +84,7 @@ def look(source):
     elif source.is_file() and zipfile.is_zipfile(source):
         looking.archive(source.open("rb"), "", 0)
     else:
-        raise CourseError(
-            f"{source} is neither a folder nor a zip file nor a notebook; give what the course website saved."
-        )
+        raise CourseError(f"{source} {_no_source(source)}")
     given = looking.given
     given.entries.sort(key=lambda entry: entry.path)
     if looking.over:
@@ -88,6 +94,17 @@ def look(source):
             "give it in smaller parts."
         )
     return given
+
+
+def _no_source(source):
+    """Why a path is nothing to collect from, and what to do."""
+    if not source.exists():
+        return "is not there; look at how it is written."
+    if source.name.lower().endswith(OTHER_ARCHIVES):
+        return "is an archive that is not opened here; unpack it and give the folder."
+    if source.suffix.lower() == ".zip":
+        return "is no readable zip; download it again."
+    return "is neither a folder nor a zip file nor a notebook; give what the course website saved."
 
 
 def look_at(root, paths):
@@ -104,6 +121,7 @@ class _Looking:
 
     def __init__(self):
         self.given, self.count, self.over, self.inflated = Given(), 0, 0, 0
+        self.paths = Counter()
 
     def folder(self, root):
         def lost(error):
@@ -149,7 +167,7 @@ class _Looking:
         parts = PurePosixPath(name).parts
         shown = "/".join([*PurePosixPath(inside).parts, *parts]) if parts else f"{inside}/?"
         bad = ""
-        if PurePosixPath(name).is_absolute() or ".." in parts:
+        if PurePosixPath(name).is_absolute() or ".." in parts or re.match(r"[A-Za-z]:/", name):
             bad = "its path leads outside"
         elif stat.S_ISLNK(info.external_attr >> 16):
             bad = "is a link; hand in the file itself"
@@ -208,11 +226,14 @@ class _Looking:
             bad = f"has {size / 1e6:.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are taken"
         if not bad and shown.lower().endswith(OTHER_ARCHIVES):
             bad = "is an archive that is not opened here; unpack it by hand or ask for a zip"
-        why = _junk(shown)
+        if shown != real_name(shown):
+            bad = bad or "only stands for a file that iCloud keeps elsewhere; fetch it there and collect again"
+        why = _junk(real_name(shown))
         if why:
             self.given.passed.append((shown, why))
         else:
-            self.given.entries.append(Entry(shown, when, read or (lambda: b""), bad))
+            self.given.entries.append(Entry(shown, when, read or (lambda: b""), bad, self.paths[shown]))
+            self.paths[shown] += 1
 
 
 def _junk(path):

@@ -11,6 +11,7 @@ import json
 import os
 
 from grading.course.attempts import keep
+from grading.course.collect.choose import weigh
 from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError
@@ -33,18 +34,26 @@ def one_at_a_time(course):
         yield
 
 
+def read_memory(path):
+    """{student: what an earlier collect of a lesson noted}; {} where there was none."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(told, dict) or not all(isinstance(one, dict) for one in told.values()):
+            raise ValueError("not what a collect wrote")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read ({error}); move it away and collect again.") from None
+    return told
+
+
 class Shelf:
     """What is in submitted/ for one lesson, and the memory of earlier collects."""
 
     def __init__(self, course, lesson):
         self.course, self.lesson = course, lesson
         self.path = course.root / "journal" / "collected" / f"{lesson}.json"
-        try:
-            self.memory = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self.memory = {}
-        except (OSError, ValueError) as error:
-            raise CourseError(f"{self.path} cannot be read ({error}); move it away and collect again.") from None
+        self.memory = read_memory(self.path)
 
     def folder(self, student):
         """submitted/STUDENT/LESSON; CourseError when a link is in its place."""
@@ -66,6 +75,9 @@ class Shelf:
             return SAME, "the same is there already"
         if replace:
             return NEWER, "replaces what was there (--replace)"
+        lost = self._lost(chosen, there.raw)
+        if lost:
+            return UNCLEAR, f"submitted/{student}/{self.lesson} {lost}; say --replace if it counts all the same."
         stamp = read_time(there.timestamp, self.folder(student) / "timestamp.txt")
         known = self.memory.get(student, {})
         for mine, old, word in self._times(chosen, known, stamp):
@@ -75,6 +87,15 @@ class Shelf:
             f"submitted/{student}/{self.lesson} holds other work and nothing says which is newer; say --replace or "
             "move it away."
         )
+
+    def _lost(self, chosen, raw):
+        """What would be lost though it is newer: a slip of the hand gives no zero."""
+        cells, answered = weigh(raw, self.course.skeleton(self.lesson)) if raw else (0, 0)
+        if cells and not chosen.cells:
+            return f"holds the lesson and {chosen.entry.path} does not"
+        if answered and not chosen.answered:
+            return f"holds work and in {chosen.entry.path} no answer differs from what was handed out"
+        return ""
 
     def _times(self, chosen, known, stamp):
         """Pairs that may decide, the surest first."""

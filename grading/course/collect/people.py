@@ -9,14 +9,15 @@ no guess: both are stopped.
 
 import contextlib
 import hashlib
-import json
 import re
 import sqlite3
 import unicodedata
 from collections import defaultdict
 
 from grading.course import roster
+from grading.course.collect.keep import read_memory
 from grading.course.collect.plain import Doubt
+from grading.course.headings import is_blind
 from grading.course.roster import fold
 
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
@@ -39,6 +40,11 @@ def _letter(c):
     return c in ".@-_" or unicodedata.category(c)[0] in "LMN"
 
 
+def is_hidden(who):
+    """Whether Moodle hid the name behind "Participant", in the site's language."""
+    return who.system == "moodle" and is_blind(who.name)
+
+
 class Known:
     """Everybody the course folder knows: submitted/, the gradebook, the roster, earlier collects."""
 
@@ -55,7 +61,14 @@ class Known:
 
     def __call__(self, name):
         """Whether a name is a student's id, or the one name on the roster that is."""
-        return bool(self.ids(name) or roster.find(self.roster, name=name))
+        return bool(self.ids(name) or self.called(name))
+
+    def called(self, name):
+        """The ids of whom the roster calls so: by name, else by login, number or address."""
+        ways = ("login", "number", "email")
+        return set(roster.find(self.roster, name=name)) or {
+            x for way in ways for x in roster.find(self.roster, **{way: name})
+        }
 
     def ids(self, name):
         """The ids that a name may mean, as they are written here."""
@@ -115,7 +128,7 @@ def _by_name(who, same, known, taken):
         return _moodle(who, base, same, known)
     ids = known.ids(base)
     if not ids and who.system in ("plain", "google", "nbgrader"):
-        ids = set(roster.find(known.roster, name=who.name))
+        ids = known.called(who.name)
     free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
     numbered = f"{base}_{who.user_id}" if who.user_id else ""
     if numbered in known.ids(numbered):
@@ -148,6 +161,8 @@ def _moodle(who, base, same, known):
     exact = known.ids(numbered)
     if exact:
         return sorted(exact)[0]
+    if is_hidden(who):
+        return numbered  # the name says nothing, and the number is of this assignment alone
     ids = set(roster.find(known.roster, system="moodle", name=who.name)) or set(
         roster.find(known.roster, name=who.name)
     )
@@ -212,7 +227,7 @@ def _earlier(root):
     """{(system, user id): students} of what was collected before."""
     found = defaultdict(set)
     for path in (root / "journal" / "collected").glob("*.json"):
-        for student, one in json.loads(path.read_text(encoding="utf-8")).items():
-            if one.get("user_id"):
+        for student, one in read_memory(path).items():
+            if one.get("user_id") and one.get("system"):
                 found[one["system"], one["user_id"]].add(student)
     return found

@@ -10,18 +10,20 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from grading.course.collect.given import real_name
 from grading.course.collect.systems import Claim, Who
 from grading.course.roster import fold
 
 WORK = re.findall(
     r"\w+",
     """hw homework lesson lessons lecture ex exercise exercises assignment assignments notebook notebooks final v ver
-    version submission submissions solution solutions answer answers task tasks abgabe aufgabe hausaufgabe devoir""",
+    version submission submissions solution solutions answer answers task tasks abgabe abgaben aufgabe aufgaben
+    hausaufgabe hausaufgaben übung übungen devoir devoirs submitted turned""",
 )
 WORDS = WORK + re.findall(
     r"\w+",
     """untitled my the of and for copy kopie new old backup work draft done download downloads upload uploads file files
-    attachment attachments src code tmp temp desktop documents home index grades data all export zip""",
+    attachment attachments src code tmp temp desktop documents home index grades data all export zip feedback readme""",
 )
 COPIES = tuple(
     re.compile(pattern, re.I)
@@ -32,7 +34,8 @@ COPIES = tuple(
         r"(?P<rest>.+?) - (?:copy|kopie|copie)(?: \(\d+\))?",
     )
 )
-DOCUMENTS = (".pdf", ".html", ".htm", ".docx", ".doc", ".odt", ".rar", ".7z", ".zip", ".tar", ".gz", ".tgz")
+MAIL = (".eml", ".msg")
+DOCUMENTS = (*MAIL, ".pdf", ".html", ".htm", ".docx", ".doc", ".odt", ".rar", ".7z", ".zip", ".tar", ".gz", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,14 @@ class Doubt:
 
 def stem(name):
     """A file's name without the ending of a notebook or whatever it is, and without marks of copies."""
-    text = unicodedata.normalize("NFC", name)
+    text = name = unicodedata.normalize("NFC", real_name(name))
     text = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z", "", text, flags=re.I) if ".ipynb" in text.lower() else text
     text = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", text) if text == name else text
+    return _no_copy(text)
+
+
+def _no_copy(text):
+    """A name without the marks that a computer adds to a copy."""
     while True:
         found = next((m for m in (pattern.fullmatch(text.strip()) for pattern in COPIES) if m), None)
         if found is None:
@@ -95,13 +103,18 @@ def _without(text, lesson):
         text = less
 
 
-def claims(entries, lesson, known, level=None):
+def claims(entries, lesson, known, level=None, around=frozenset()):
     """{entry: Claim, Doubt or None (names nobody)}; `known(name)` says whether it is a student of the folder.
 
-    `level` says which folder of the path is the student: 1 the outermost, 0 the file's own name.
+    `level` says which folder of the path is the student: 1 the outermost, 0 the file's own name. `around` are paths of
+    folders that a system put around everybody's work.
     """
-    shared = _shared([entry.parts[:-1] for entry in entries])
-    reader = _Reader(lesson, known, level, shared)
+    shared = _shared([entry.parts[:-1] for entry in entries if entry.is_notebook])
+    strays = {
+        entry for entry in entries if not entry.is_notebook and entry.parts[:-1] == shared[: len(entry.parts) - 1]
+    }
+    shared = _shared([entry.parts[:-1] for entry in entries if entry not in strays]) if shared else shared
+    reader = _Reader(lesson, known, level, shared, around)
     reader.study([entry for entry in entries if entry.is_notebook])
     found = {entry: reader.read(entry) for entry in entries if entry.is_notebook}
     units = {one.unit: one for one in found.values() if isinstance(one, Claim) and one.unit}
@@ -121,8 +134,8 @@ def _further(entry, units, people, reader):
         file = "/".join(entry.parts[len(unit.split("/")) :])
         return Claim(units[unit].who, file, unit, note=entry.parts[-1] == "timestamp.txt")
     one = reader.read(entry)
-    document = entry.path.lower().endswith(DOCUMENTS)
-    if isinstance(one, Claim) and (document or one.unit or fold(one.who.name) in people):
+    document = entry.path.lower().endswith(DOCUMENTS) or real_name(entry.path) != entry.path
+    if isinstance(one, Claim) and (document or one.unit or fold(one.who.name) in people or reader.known(one.who.name)):
         return one
     return one if isinstance(one, Doubt) and document else None
 
@@ -141,17 +154,18 @@ def _shared(folders):
 class _Reader:
     """Reads one path after the other, knowing what the others look like."""
 
-    def __init__(self, lesson, known, level, shared):
-        self.lesson, self.known, self.level, self.shared = lesson, known, level, shared
+    def __init__(self, lesson, known, level, shared, around):
+        self.lesson, self.known, self.level, self.shared, self.around = lesson, known, level, shared, around
         self.wrapping = [f for f in map(self._bare, shared) if not says_nothing(f, lesson)]
         self.outer = defaultdict(set)  # an inner folder's name -> the folders it lies in
-        self.stems = set()
+        self.stems, self.inside = set(), False  # inside: students' folders lie in what all have in common
 
     def study(self, notebooks):
         for entry in notebooks:
             inner = self._inner(entry)
             for name in inner[1:]:
                 self.outer[fold(name)].add(inner[0])
+            self.inside = self.inside or bool(inner)
             if not inner:
                 self.stems.add(fold(person_in(entry.parts[-1], self.lesson)))
         self.stems.discard("")
@@ -160,7 +174,9 @@ class _Reader:
         return folder[:-4] if folder.lower().endswith(".zip") else folder
 
     def _inner(self, entry):
-        folders = [self._bare(f) for f in entry.parts[len(self.shared) : -1]]
+        above = len(self.shared) if entry.parts[: len(self.shared)] == self.shared else 0
+        places = range(above, len(entry.parts) - 1)
+        folders = [self._bare(entry.parts[n]) for n in places if "/".join(entry.parts[: n + 1]) not in self.around]
         return [f for f in folders if not says_nothing(f, self.lesson)]
 
     def read(self, entry):
@@ -171,7 +187,8 @@ class _Reader:
             return self._folder(entry, inner[0], own)
         if inner:
             return self._deep(entry, inner, own)
-        if not self.wrapping:
+        beside = not entry.is_notebook and self.inside
+        if not self.wrapping or beside or entry.parts[: len(self.shared)] != self.shared:
             return self._claim(entry, own, "") if own else None
         return self._wrapped(entry, own)
 
@@ -184,32 +201,50 @@ class _Reader:
         return self._claim(entry, name, folders[self.level - 1] if self.level and name else "") if name else None
 
     def _folder(self, entry, folder, own):
-        other = own and fold(own) != fold(folder) and self.known(own) and not self.known(folder)
-        both = own and fold(own) != fold(folder) and self.known(own) and self.known(folder)
-        if entry.is_notebook and (other or both):
+        name = self._person(folder)
+        if entry.is_notebook and own and fold(own) not in (fold(folder), fold(name)) and self.known(own):
             return self._doubt(entry, folder, own)
-        return self._claim(entry, folder, folder)
+        return self._claim(entry, name, folder)
+
+    def _person(self, folder):
+        """Whom a folder names: less `lesson-09-` before and `-main` after, as GitHub Classroom calls them."""
+        if self.known(folder):
+            return folder
+        folder = _no_copy(folder)
+        words = list(re.finditer(r"[^\W_]+", folder))
+        for last in range(len(words) - 1, 0, -1):
+            lead, rest = folder[: words[last].start()], re.sub(r"-(?:main|master)\Z", "", folder[words[last].start() :])
+            own = len(set(_words(lead)) & set(_words(self.lesson)) - set(WORDS))
+            told = re.search(r"[^\W\d_]", lead) and (re.search(r"\d", lead) or own > 1)
+            if told and says_nothing(lead, self.lesson) and not says_nothing(rest, self.lesson):
+                return rest
+        return folder
 
     def _deep(self, entry, folders, own):
         known = [f for f in folders if self.known(f)]
+        if len({fold(self._person(f)) for f in folders}) == 1:  # bo.zip holds a folder bo
+            return self._claim(entry, self._person(folders[0]), folders[0])
         if len(known) == 1:
             return self._claim(entry, known[0], known[0])
         if not known and all(len(self.outer[fold(f)]) > 1 for f in folders[1:]):
-            return self._claim(entry, folders[0], folders[0])  # `work` in ann's folder and in bo's is no student
+            return self._claim(
+                entry, self._person(folders[0]), folders[0]
+            )  # `work` in ann's folder and in bo's is no student
         return self._doubt(entry, *(known or folders))
 
     def _wrapped(self, entry, own):
         folder = self.wrapping[-1]
+        name = self._person(folder)
         if not own:
-            return self._claim(entry, folder, folder)
+            return self._claim(entry, name, folder)
         if self.known(own) and not self.known(folder):
             return self._claim(entry, own, "")
         if self.known(folder) and not self.known(own):
-            return self._claim(entry, folder, folder)
+            return self._claim(entry, name, folder)
         if len(self.stems) > 1 and not self.known(folder):
             return self._claim(entry, own, "")  # files of several names: the folder wraps them
         if not entry.is_notebook and not self.stems:
-            return self._claim(entry, folder, folder)
+            return self._claim(entry, name, folder)
         return self._doubt(entry, folder, own)
 
     def _doubt(self, entry, *names):
@@ -227,7 +262,8 @@ class _Reader:
         file = "/".join(p for p in parts[below:])
         unit = "/".join(parts[:below]) if folder else ""
         is_time = parts[-1] == "timestamp.txt" and bool(folder)
-        claim = Claim(Who("plain", name), file, unit, note=is_time)
+        version = [int(f.split()[1]) for f in bare[below:] if re.fullmatch(r"Version \d{1,4}", f)]  # Teams' folders
+        claim = Claim(Who("plain", name), file, unit, (version[-1], 0) if version else (), note=is_time)
         if " - " in parts[-1] and not folder:
             return replace(claim, who=Who("google", name))
         return claim

@@ -13,7 +13,7 @@ from grading.course.collect.beside import complete
 from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, Given, look
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
 from grading.course.collect.one import OneStudent
-from grading.course.collect.people import Known, settle, slug
+from grading.course.collect.people import Known, is_hidden, settle, slug
 from grading.course.collect.plain import Doubt
 from grading.course.collect.plain import claims as plain_claims
 from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
@@ -82,6 +82,8 @@ class _Collect:
     def _claims(self, entries):
         claims, rest = {}, []
         said = {normalize("NFC", path): name for path, name in self.options.who}
+        if len(said) < len({(normalize("NFC", path), name) for path, name in self.options.who}):
+            raise CourseError("--who names two students for one path; leave one.")
         for path, name in said.items():
             if not name or slug(name) != name:
                 raise CourseError(
@@ -108,7 +110,10 @@ class _Collect:
             raise CourseError(
                 f"--who {path}: nothing of that name was given; paths are written as the table shows them."
             )
-        claims |= plain_claims(rest, self.lesson, self.known, self.options.level)
+        around = {
+            path for one in claims.values() if isinstance(one, Claim) and not one.who.given for path in _above(one)
+        }
+        claims |= plain_claims(rest, self.lesson, self.known, self.options.level, around)
         return {entry: one for entry, one in claims.items() if entry not in self.rows}
 
     def _said(self, entry, path, student):
@@ -145,6 +150,10 @@ class _Collect:
         for key, files in whose.items():
             one = people[key]
             student = one.given or settled[one]
+            spelled = sorted({_spelled(c) for e, c in files if e.is_notebook and key[0] == "named"})
+            if len(spelled) > 1 and not one.given:
+                told = " and ".join(map(repr, spelled))
+                student = Doubt(f"{told} may be one person or two; say who is who by --who 'PATH=STUDENT'.", spelled[0])
             if (
                 one.system == "brightspace"
                 and not one.given
@@ -236,10 +245,24 @@ class _Collect:
             self._row(entry, False, one.student, one.left.get(entry, "stopped: see what is to do"))
 
     def _person(self, student, who):
-        if who.system in ("plain", "nbgrader") and who.name in ("", student):
+        if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_hidden(who):
             return
-        number = "" if who.system == "moodle" else who.user_id
+        number = who.user_id if who.system != "moodle" else ""
+        if who.system == "canvas" and not number.isdigit():
+            return  # anonymous: a code of this assignment
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
+
+
+def _spelled(claim):
+    """A name that no system made, as it stood there."""
+    name = claim.unit.split("/")[-1] or claim.who.name
+    return normalize("NFC", name[:-4] if name.lower().endswith(".zip") else name)
+
+
+def _above(claim):
+    """The folders around what was handed in together."""
+    parts = claim.unit.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def _key(who):

@@ -10,6 +10,8 @@ A rule reads one part of a path, a folder's name or a file's. What it finds are 
 canvas       "Download submissions" of an assignment (Canvas Instructor Guide, "How do I download all student
              submissions for an assignment?"; `ContentZipper` in the source): name_[LATE_]USERID_FILEID_file; the name
              is the sortable one without spaces, resubmitted files end in -1, -2. The time in the zip is the download's.
+             Anonymous ones are [LATE_]anon_CODE_FILEID_file, the code of this assignment alone; what was typed in is
+             name_USERID_text.html; files of a quiz are nameUSERID_question_N_FILEID_file.
 moodle       "Download all submissions" (mod/assign/locallib.php): Name Surname_NUMBER_assignsubmission_file_ as a
              folder, or in front of the file's name without folders. NUMBER is the "Participant NUMBER" of the grading
              worksheet: each assignment numbers people anew, so between lessons the name is what ties them together.
@@ -26,21 +28,30 @@ Google Classroom's (Google Drive: Name - Title) and plain names need the lesson'
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MONTH = r"[A-Z][a-z]{2,8}\.?"
 _HALF = r"(?: ?[AaPp][Mm])?"
 _BRIGHTSPACE_TIME = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}) \d{{3,4}}{_HALF}"
+
+_CANVAS_FILE = r"(?P<file>.+?)(?:-(?P<attempt>\d+))?(?P<suffix>\.ipynb\.txt|\.ipynb\.json|\.[A-Za-z0-9]+)?"
 
 RULES = tuple(
     (system, re.compile(pattern))
     for system, pattern in (
         (
             "canvas",
-            r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<number>\d+)_"
-            r"(?P<file>.+?)(?:-(?P<attempt>\d+))?(?P<suffix>\.ipynb\.txt|\.ipynb\.json|\.[A-Za-z0-9]+)?",
+            r"(?:(?P<late>LATE)_)?(?P<name>anon_(?P<user_id>[A-Za-z0-9]+))_(?:(?P<number>\d+)_"
+            rf"{_CANVAS_FILE}|(?P<page>(?:text|link)\.html))",
         ),
-        ("moodle", r"(?P<name>.+?)_(?P<user_id>\d+)_assignsubmission_[a-z]+_?(?P<file>.*)"),
+        ("canvas", r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<page>(?:text|link)\.html)"),
+        ("canvas", rf"(?P<name>[^/]+?)(?P<user_id>\d+)_question_\d+_(?P<number>\d+)_{_CANVAS_FILE}"),
+        (
+            "canvas",
+            r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<number>\d+)_"
+            rf"{_CANVAS_FILE}",
+        ),
+        ("moodle", r"(?P<name>.+?)_(?P<user_id>\d+)_assign(?P<kind>submission|feedback)_[a-z]+_?(?P<file>.*)"),
         (
             "blackboard",
             r"(?:(?P<assignment>.+)_)?(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<note>\.txt))",
@@ -89,7 +100,7 @@ def claim(parts):
         last = place == len(parts) - 1
         archive = part.lower().endswith(".zip")
         for system, pattern in RULES:
-            found = pattern.fullmatch(part)
+            found = pattern.fullmatch(re.sub("[\u00a0\u202f]", " ", part))  # Brightspace writes one before AM and PM
             if not found or not _stands(system, found, last, archive):
                 continue
             return _claim(system, found.groupdict(), parts, place)
@@ -110,6 +121,7 @@ def _stands(system, found, last, archive):
 
 def _claim(system, words, parts, place):
     words = {name: value or "" for name, value in words.items()}
+    words["file"] = words.get("file") or words.get("page", "")
     who = Who(system, words.get("name", "").strip(), words.get("user_id", ""), words.get("login", ""))
     rest = parts[place + 1 :]
     if not rest:
@@ -119,6 +131,8 @@ def _claim(system, words, parts, place):
         own, unit = "/".join(rest), "/".join(parts[: place + 1])
     order = (int(words.get("number") or 0), int(words.get("attempt") or 0))
     claim = Claim(who, own, unit, order, bool(words.get("late")), words.get("time", ""), bool(words.get("note")))
+    if words.get("kind") == "feedback":
+        return replace(claim, reason="the instructor's own feedback")
     if system == "sakai":
         return _sakai(claim, rest)
     return claim

@@ -4,12 +4,11 @@ One column says who (any of the names below), one says when. It is the first sou
 zip or on disk is none where the system does not write it there.
 """
 
-import csv
-import io
-import re
 from pathlib import Path
 
+from grading.course.headings import english, participant
 from grading.course.roster import fold
+from grading.course.table import read_sheet
 from grading.course.times import read_time
 from grading.errors import CourseError
 
@@ -31,14 +30,9 @@ class Times:
     def __init__(self, path, zone=None):
         self.path = Path(path)
         self.rows = {}
-        try:
-            text = self.path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CourseError(f"{path} cannot be read ({error}); save the table as CSV in UTF-8.") from None
-        first = text.split("\n", 1)[0]
-        divider = max(",;\t", key=first.count)
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=divider)
-        headers = {name: fold(re.sub(r"_", " ", name)) for name in rows.fieldnames or ()}
+        sheet = read_sheet(self.path)
+        names, *rows = sheet.rows
+        headers = dict(zip(names, english([name.replace("_", " ") for name in names]), strict=True))
         who = {name: WHO[plain] for name, plain in headers.items() if plain in WHO}
         when = [name for name, plain in headers.items() if plain in WHEN]
         if not who or len(when) != 1:
@@ -46,8 +40,8 @@ class Times:
                 f"{path} needs a column that says who (student, user_id, login, email or name) and one that says when "
                 f"(time, submitted_at); it has: {', '.join(headers) or 'none'}."
             )
-        for row in rows:
-            self._add(row, who, when[0], rows.line_num, zone)
+        for cells, line in zip(rows, sheet.lines[1:], strict=True):
+            self._add(dict(zip(names, cells, strict=False)), who, when[0], line, zone)
 
     def _add(self, row, who, when, line, zone):
         text = (row.get(when) or "").strip()
@@ -55,7 +49,7 @@ class Times:
             return
         found = read_time(text, f"{self.path}, line {line}", zone)
         for name, kind in who.items():
-            value = re.sub(r"^participant\s+", "", fold(row.get(name) or ""))
+            value = participant(fold(row.get(name) or ""))
             if value:
                 self.rows.setdefault((kind, value), []).append((found, line))
 

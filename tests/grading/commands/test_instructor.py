@@ -69,7 +69,7 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
         (("show", "nobody", "90"), "run `course grade"),
         (("show", "student001", "77"), "no lesson '77'"),
         (("export", "word"), "there are: csv, canvas, moodle"),
-        (("collect", "90", "/nowhere"), "neither a folder nor a zip"),
+        (("collect", "90", "/nowhere"), "is not there; look at how it is written"),
         (("watch", "/nowhere", "--once"), "/nowhere is no folder; name the one in which hand-ins arrive"),
         (("attempt", "90", "first"), "which attempt counts is last or best"),
         (("feedback", "--student", "nobody"), "Nothing graded for nobody"),

@@ -8,6 +8,7 @@ import pytest
 from grading.course.collect import Options, collect
 from grading.course.collect.report import STOPPED
 from tests.grading.course.downloads import FORMS
+from tests.grading.course.further_downloads import FURTHER
 from tests.grading.course.uploads import L, bytes_of, pack, put, tree
 
 
@@ -38,9 +39,9 @@ def all_paths(files, inside=""):
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, *FURTHER])
 def test_a_download(folder, tmp_path, words, form, kind):
-    files, right, more = (*FORMS[form], {})[:3]
+    files, right, more = (*(FORMS | FURTHER)[form], {})[:3]
     data = bytes_of(files, words)
     newer = more.get("newer", ())
     source = put(tmp_path / "given", data, newer) if kind == "folder" else pack(tmp_path / "given.zip", data, newer)

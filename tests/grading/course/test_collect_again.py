@@ -187,3 +187,41 @@ def test_moodles_grading_worksheet_is_a_table_of_times(folder, tmp_path, words):
     files = {"Ann Smith_12345_assignsubmission_file_/x.ipynb": "a"}
     one = the(again(folder, tmp_path, words, files, "1.zip", times=table, zone=ZoneInfo("Europe/Berlin")))
     assert (one.time, one.time_from) == ("2026-10-12 21:30:00 UTC", "worksheet.csv, line 2")
+
+
+def test_blind_marking_never_makes_two_assignments_participants_one_person(folder, tmp_path, words):
+    """Moodle hides names behind "Participant" and a number of this assignment; a name that is nobody's ties nothing."""
+    for name, numbers in (("Participant", (501, 601)), ("Teilnehmerin", (7, 8))):
+        for number in numbers:
+            path = f"{name}_{number}_assignsubmission_file_/x.ipynb"
+            report = again(folder, tmp_path, words, {path: "a"}, f"{name}{number}.zip")
+            assert report.collected == {f"{name}_{number}": path}
+    assert roster.read(folder.root) == []
+    path = "Participant_501_assignsubmission_file_/x.ipynb"
+    report = again(folder, tmp_path, words, {path: "b"}, "word.zip", who=((path, "ann"),))
+    assert report.collected == {"ann": path}
+
+
+def test_a_newer_notebook_without_work_takes_no_work_away(folder, tmp_path, words):
+    """A slip of the hand gives no zero: the instructor says whether it counts."""
+    again(folder, tmp_path, words, {"ann_1_2_x.ipynb": "a"}, "1.zip")
+    for number, (word, why) in enumerate({"other": "holds the lesson and", "blank": "no answer differs"}.items(), 3):
+        path = f"ann_1_{number}_x-{number}.ipynb"
+        report = again(folder, tmp_path, words, {path: word}, f"{number}.zip")
+        assert (the(report).status, held(folder, "ann")) == (STOPPED, words["a"])
+        assert why in report.problems[0]
+        assert "say --replace if it counts all the same" in report.problems[0]
+    report = again(folder, tmp_path, words, {path: "blank"}, "4.zip", replace=True)
+    assert (the(report).status, held(folder, "ann")) == (TAKEN, words["blank"])
+    report = again(folder, tmp_path, words, {"ann_1_9_x-9.ipynb": "b"}, "5.zip")
+    assert (the(report).status, held(folder, "ann")) == (TAKEN, words["b"])
+
+
+@pytest.mark.parametrize("lesson", [L, "91_other"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"ann": 1}'])
+def test_a_memory_that_cannot_be_read_is_told_in_a_sentence(folder, tmp_path, words, lesson, text):
+    path = folder.root / "journal" / "collected" / f"{lesson}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    with pytest.raises(CourseError, match=rf"{lesson}.json cannot be read .* move it away and collect again"):
+        again(folder, tmp_path, words, {"ann.ipynb": "a"}, "1.zip")

@@ -1,6 +1,7 @@
 """`course collect` on the command line: a line for everything, JSON, and an exit status that says what is to do."""
 
 import json
+import zipfile
 
 import pytest
 import typer
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 from grading.commands import instructor
 from grading.course.collect import collect
 from grading.errors import CourseError
-from tests.grading.course.uploads import L, bytes_of, pack, put
+from tests.grading.course.uploads import L, again, bytes_of, pack, put
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,44 @@ def test_a_mistake_is_one_sentence(app, folder, tmp_path, words, more, said):
     assert said in told
 
 
-def test_neither_folder_nor_zip_nor_notebook_is_refused(folder, tmp_path):
-    (tmp_path / "x.rar").write_bytes(b"Rar!")
-    with pytest.raises(CourseError, match="neither a folder nor a zip file nor a notebook"):
-        collect(folder.root, L, tmp_path / "x.rar")
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.rar", b"Rar!", "is an archive that is not opened here; unpack it and give the folder"),
+        ("x.tar.gz", b"x", "is an archive that is not opened here; unpack it and give the folder"),
+        ("x.zip", b"PK\3\4", "is no readable zip; download it again"),
+        ("x.pdf", b"x", "neither a folder nor a zip file nor a notebook"),
+        ("nope.zip", None, "is not there; look at how it is written"),
+    ],
+)
+def test_what_is_nothing_to_collect_from_is_said(folder, tmp_path, name, data, said):
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(CourseError, match=said):
+        collect(folder.root, L, tmp_path / name)
+
+
+def test_two_students_for_one_path_are_refused(folder, tmp_path, words):
+    with pytest.raises(CourseError, match="--who names two students for one path"):
+        again(folder, tmp_path, words, {"x.ipynb": "a"}, "1.zip", who=(("x.ipynb", "ann"), ("x.ipynb", "bo")))
+    report = again(folder, tmp_path, words, {"x.ipynb": "a"}, "1.zip", who=(("x.ipynb", "ann"), ("x.ipynb", "ann")))
+    assert report.collected == {"ann": "x.ipynb"}
+
+
+def test_two_files_of_one_name_in_an_archive_are_both_accounted_for(folder, tmp_path, words):
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("ann/hw.ipynb", words["a"])
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("ann/hw.ipynb", words["b"])
+    report = collect(folder.root, L, tmp_path / "twice.zip")
+    assert [(row.path, row.taken) for row in report.files] == [("ann/hw.ipynb", False)] * 2
+    assert "both hold work and nothing says which is newer" in report.problems[0]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_times_in_a_table_that_a_spreadsheet_program_saved(folder, tmp_path, words, encoding):
+    text = 'sep=;\nname;note;time\nbo;"two\nlines";-\nmüller;;12.10.2026 10:00\n'
+    (tmp_path / "times.csv").write_bytes(text.encode(encoding))
+    report = again(folder, tmp_path, words, {"müller_1_2_x.ipynb": "a"}, "1.zip", times=tmp_path / "times.csv")
+    (one,) = report.students
+    assert (one.time, one.time_from) == ("2026-10-12 10:00:00 UTC", "times.csv, line 5")

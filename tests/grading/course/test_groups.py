@@ -101,3 +101,20 @@ def test_what_a_member_hands_in_himself_later_is_his_and_is_never_replaced(made,
     assert ("ann" in dict(again.copied), made.submission("ann", small.LESSON).raw) == (False, mine)
     assert again.doubts == ["group A: ann and bob handed in different notebooks; remove all but one of them."]
     assert not (made.root / "journal" / "replaced").exists()
+
+
+def test_files_of_a_member_without_a_notebook_are_not_written_over(made):
+    hand_in(made, "bob", **sc.RIGHT)
+    own = made.root / "submitted" / "ann" / small.LESSON
+    (own / "deep").mkdir(parents=True)
+    (own / "essay.pdf").write_bytes(b"mine")
+    (own / "deep" / "my.py").write_bytes(b"mine")
+    (own / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+    done = share(made.root, "90")
+    assert done.copied == [("cem", "bob")]
+    assert done.doubts == ["group A: ann has no notebook but essay.pdf, my.py; move that away, then share."]
+    assert (own / "essay.pdf").read_bytes() == b"mine"
+    (own / "essay.pdf").unlink()
+    (own / "deep" / "my.py").unlink()
+    assert ("ann", "bob") in share(made.root, "90").copied
+    assert ("ann", "bob") in share(made.root, "90").copied  # a copy is renewed

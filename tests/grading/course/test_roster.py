@@ -66,10 +66,18 @@ def test_columns_of_ones_own_and_a_byte_order_mark_do_no_harm(tmp_path):
     [
         (b"name,system\nAnn,canvas\n", "no column student"),
         (b"student,system,user_id\n,canvas,7\n", "line 2: the student's id is empty"),
-        ("student,system,user_id\nZo\u00eb,x,1\n".encode("latin-1"), "save it as CSV in UTF-8"),
+        (b"PK\3\4", "save it as CSV and give that"),
+        (b"student,system,user_id\nann,x,1.2E+11\n", "shortened a number to 1.2E"),
     ],
 )
 def test_a_roster_that_cannot_be_read_is_told(tmp_path, raw, said):
     (tmp_path / "roster.csv").write_bytes(raw)
     with pytest.raises(CourseError, match=said):
         roster.read(tmp_path)
+
+
+def test_a_roster_that_a_spreadsheet_program_saved_is_read(tmp_path):
+    """In Europe: semicolons, cp1252, CRLF, empty columns after the last."""
+    text = "Student;name;system;user_id;login;email;;\r\nzo\u00eb;Zo\u00eb M\u00fcller;canvas;007;zo;;;\r\n;;;;;;;\r\n"
+    (tmp_path / "roster.csv").write_bytes(text.encode("cp1252"))
+    assert roster.read(tmp_path) == [Person("zo\u00eb", "Zo\u00eb M\u00fcller", "canvas", "007", "zo")]

@@ -189,7 +189,7 @@ def test_a_name_of_no_check_is_refused_with_the_nearest(two):
         decide.drop(two.root, "tail", undo=True)
     with pytest.raises(CourseError, match=r"to everybody .full. or to nobody"):
         decide.drop(two.root, "tail", "half")
-    with pytest.raises(CourseError, match="no number from 0 up"):
+    with pytest.raises(CourseError, match="no number from 0 to a million"):
         decide.points(two.root, "tail", float("nan"))
 
 

@@ -1,0 +1,112 @@
+"""Files that went through a spreadsheet program, sites in other languages, a second filling: marks match back."""
+
+import pytest
+from typer.testing import CliRunner
+
+from grading.commands import instructor
+from grading.errors import CourseError
+from grading.reporting import export, into
+from tests.grading import small_course as sc
+from tests.grading.course import lists
+from tests.grading.reporting.test_into import canvas_import, fill, marked, worksheet_import  # noqa: F401
+
+COMMAS = (
+    "Studierende;ID;SIS-Benutzer-ID;SIS-Anmelde-ID;Abschnitt;90 small (7001);Weeks (7002)\n"
+    '    Mögliche Punkte;;;;;10,0;5,0\n"Smith, Ann";101;S1;ann;Mo;;4,5\n"Smith, Ann";102;S2;ann.smith;Tu;1,5;\n'
+)
+GERMAN = (
+    'ID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,Bestwertung,"Bewertung kann geändert werden"\n'
+    'Teilnehmer/in501,"Ann Smith",ann@uni.edu,x,,"10,00",Ja\n'
+    'Teilnehmer/in502,"Ann Smith",ann.smith@uni.edu,x,,"10,00",Ja\n'
+)
+
+
+def test_a_file_with_decimal_commas_gets_decimal_commas(fill, marked, monkeypatch):  # noqa: F811
+    from grading.reporting.marks import Table
+
+    monkeypatch.setattr(Table, "_marks", _halves(Table._marks))
+    filled, data = fill("canvas", COMMAS.encode("cp1252"))
+    text = data.decode("cp1252").splitlines()
+    assert text[2:] == ['Smith, Ann;101;S1;ann;Mo;6,5;4,5', 'Smith, Ann;102;S2;ann.smith;Tu;3,5;']  # fmt: skip
+    assert filled.replaced == ["ann.smith had 1.5 there in 90_small, now 3.5"]
+    point = COMMAS.replace(";4,5", ";4.5").replace(",0", "").replace("1,5", "")
+    _, data = fill("canvas", point.encode())
+    assert b";6.5;4.5" in data
+
+
+def _halves(marks_of):
+    def marks(self, rows):
+        told = marks_of(self, rows)
+        for mark in told.values():
+            mark.score += 0.5
+        return told
+
+    return marks
+
+
+def test_a_file_filled_twice_is_the_same_and_says_nothing_new(fill):  # noqa: F811
+    _, once = fill("canvas")
+    filled, twice = fill("canvas", once)
+    assert (twice, filled.replaced) == (once, [])
+
+
+def test_other_marks_that_are_written_over_are_said(fill):  # noqa: F811
+    filled, _ = fill("canvas", lists.CANVAS.replace("Mo,,3,60", "Mo,9.5,3,60").encode())
+    assert filled.replaced == ["ann had 9.5 there in 90_small, now 6"]
+
+
+def test_points_with_a_decimal_comma_are_compared(fill):  # noqa: F811
+    for ten in ('"10,0"', '"10,00"', "10.0"):
+        fill("canvas", lists.CANVAS.replace("Possible,,,,,10,", f"Possible,,,,,{ten},").encode())
+    with pytest.raises(CourseError, match="is out of 1000 points, 90_small out of 10"):
+        fill("canvas", lists.CANVAS.replace("Possible,,,,,10,", 'Possible,,,,,"1,000",').encode())
+
+
+def test_a_german_worksheet_is_filled_by_its_own_rules(fill):  # noqa: F811
+    filled, data = fill("moodle", GERMAN.encode("utf-8-sig"))
+    told = data.decode("utf-8-sig").replace("ID,", "Identifier,").replace("Bewertung,", "Grade,", 1)
+    assert worksheet_import(told.encode()) == {"501": 6.0, "502": 3.0}
+    assert filled.doubts == []
+
+
+def test_german_and_french_gradebooks_are_filled(fill):  # noqa: F811
+    for head in (
+        "Vorname,Nachname,ID-Nummer,E-Mail-Adresse,Aufgabe: 90 small (Punkte),Aufgabe: 90 small (Prozentsatz)",
+        "Prénom,Nom de famille,Numéro d'identification,Adresse de courriel,Devoir : A small lesson (Brut),Autre",
+    ):
+        _, data = fill("moodle", f"{head}\nAnn,Smith,S1,ann@uni.edu,-,-\n".encode())
+        assert data.decode().splitlines()[1] == "Ann,Smith,S1,ann@uni.edu,6,-"
+
+
+def test_an_assignment_marked_on_a_scale_is_refused(fill):  # noqa: F811
+    with pytest.raises(CourseError, match="is marked on a scale, not in points; set it to 10"):
+        fill("moodle", lists.WORKSHEET.replace("Maximum Grade", "Scale").replace("10.00", "x").encode())
+
+
+def test_a_system_nobody_knows_is_said(fill):  # noqa: F811
+    with pytest.raises(CourseError, match="No export 'excel'; with --into there are: canvas, brightspace"):
+        fill("excel", lists.ALL["canvas"], learn=False)
+
+
+def test_a_column_without_its_lesson_is_not_passed_over(marked, tmp_path):  # noqa: F811
+    import typer
+
+    app = typer.Typer()
+    app.command()(instructor.export)
+    (tmp_path / "saved.csv").write_text(lists.CANVAS)
+    told = ["canvas", "--into", str(tmp_path / "saved.csv"), "--column", "Week 3", "--course", str(marked.root)]
+    ended = CliRunner().invoke(app, told)
+    assert "--column Week 3: write NN=TITLE" in str(ended.exception)
+
+
+def test_nothing_is_written_while_nobody_has_a_mark(tmp_path):
+    made = sc.make(tmp_path / "course")
+    sc.hand_in(made, "ann", sc.answered(made))
+    (tmp_path / "saved.csv").write_text(lists.CANVAS)
+    for write in (
+        lambda: export.export(made.root, "canvas", tmp_path / "out.csv"),
+        lambda: into.fill(made.root, "canvas", tmp_path / "saved.csv", tmp_path / "out.csv"),
+    ):
+        with pytest.raises(CourseError, match="Nobody has a mark in 90 yet; run `course grade 90"):
+            write()
+    assert not (tmp_path / "out.csv").exists()
