@@ -1460,7 +1460,7 @@ def dealt_apart(x, t, size, rng):
 # *Example:* if that gives [2, 0, 1], size 2: the first batch is `x[[2, 0]], t[[2, 0]]`, the last `x[[1]], t[[1]]`.
 
 
-# %% solve="stage_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.convnet_runs.dealt course_lib.data.batches"
+# %% solve="stage_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.convnet_runs.dealt course_lib.topics.convnet_runs.LETTERS course_lib.data.batches"
 ### BEGIN SOLUTION
 stage_faults = {"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high", "D": "dead ReLUs"}
 ### END SOLUTION

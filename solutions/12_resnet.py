@@ -1399,7 +1399,7 @@ deep_networks.faulty_runs()
 # *Example:* with `nn.Identity()` as model, x `[[1, 2], [4, 3], [0, 5]]` and t `[1, 1, 1]`, the share is 2/3.
 
 
-# %% solve="deep_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.deep_runs.share_right course_lib.train.score"
+# %% solve="deep_faults" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.deep_runs.share_right course_lib.topics.deep_runs.LETTERS course_lib.train.score"
 ### BEGIN SOLUTION
 deep_faults = {"A": "no shortcuts", "B": "rate too low", "C": "evaluated in training mode", "D": "rate too high"}
 ### END SOLUTION

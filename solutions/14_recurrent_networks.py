@@ -1699,7 +1699,7 @@ recurrent.faulty_runs()
 # *Example:* all logits equal and v = 8: 3 bits, however much is padded.
 
 
-# %% solve="curve_faults" difficulty=3 importance=5 minutes=15 forbid="course_lib.functional.cross_entropy course_lib.topics.translation.sequence_loss torch.nn.functional.cross_entropy"
+# %% solve="curve_faults" difficulty=3 importance=5 minutes=15 forbid="course_lib.topics.language.FAULTS course_lib.functional.cross_entropy course_lib.topics.translation.sequence_loss torch.nn.functional.cross_entropy"
 ### BEGIN SOLUTION
 faults = {"A": "targets not shifted", "B": "rate too high", "C": "padding counted", "D": "rate too low"}
 ### END SOLUTION

@@ -1232,7 +1232,7 @@ search.lettered()
 # *Example of the form:* `{"A": "healthy", "B": ..., "C": ..., "D": ...}`.
 
 
-# %% solve="play_curves" difficulty=3 importance=5 minutes=15
+# %% solve="play_curves" difficulty=3 importance=5 minutes=15 forbid="course_lib.topics.faulty_runs.LETTERS"
 FAULTS = ("healthy", "no exploration", "rate far too small", "results with the wrong sign")
 
 

@@ -1334,7 +1334,7 @@ scaling.faults()
 # must be below 0.09. The dict that comes in stays as it is.
 
 
-# %% solve="fault_of" difficulty=3 importance=5 minutes=12
+# %% solve="fault_of" difficulty=3 importance=5 minutes=12 forbid="course_lib.topics.worker_runs.LETTERS"
 def fault_of(letter):
     """The fault of run A, B, C or D."""
     ### BEGIN SOLUTION

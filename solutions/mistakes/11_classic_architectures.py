@@ -775,7 +775,11 @@ WRONG["open_architecture"] = {
         "small_net = nn.Sequential(*front, nn.Dropout(0.999),",
         "dropout that leaves one number in a thousand leaves nothing to learn from",
     ),
-    "one score": ("nn.Linear(32, 8))\n", "nn.Linear(32, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n", "eight scores are asked for each image"),
+    "one score": (
+        "nn.Linear(32, 8))\n",
+        "nn.Linear(32, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n",
+        "eight scores are asked for each image",
+    ),
 }
 RIGHT["open_architecture"] = {
     "depthwise and 1×1": (

@@ -764,7 +764,11 @@ WRONG["deep_faults"] = {
         '"B": "evaluated in training mode", "C": "rate too low"',
         "B and C are exchanged: the slow one learns slowly, but what it learns shows on test digits",
     ),
-    "training mode": ("    model.eval()\n", "    model.train()\n", "a norm in training mode uses the batch: say `eval()` first"),
+    "training mode": (
+        "    model.eval()\n",
+        "    model.train()\n",
+        "a norm in training mode uses the batch: say `eval()` first",
+    ),
     "mode left alone": (
         "    model.eval()\n",
         "",
@@ -844,7 +848,11 @@ WRONG["open_deep"] = {
     "hardly trained": ("steps=90", "steps=5", "five steps are too few: there is time for some ninety"),
     "rate too low": ("rate=0.1", "rate=0.0002", "with such a rate ninety steps do not get far"),
     "rate too high": ("rate=0.1", "rate=30.0", "the rate throws the weights about: look at `deep_history`"),
-    "too shallow": ("range(10)", "range(4)", "fewer than 22 layers lie behind one another: four blocks make ten, and layers side by side count once"),
+    "too shallow": (
+        "range(10)",
+        "range(4)",
+        "fewer than 22 layers lie behind one another: four blocks make ten, and layers side by side count once",
+    ),
     "too wide": (
         "[Around(12) for _ in range(10)]",
         "[torch.nn.Conv2d(12, 24, 1)] + [Around(24) for _ in range(10)] + [torch.nn.Conv2d(24, 12, 1)]",
