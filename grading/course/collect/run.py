@@ -47,7 +47,10 @@ def collect(root, lesson, source, options=None):
     (lesson,) = course.choose([lesson])
     given = source if isinstance(source, Given) else look(source)
     with contextlib.nullcontext() if options and options.dry else one_at_a_time(course):
-        return _Collect(course, lesson, options or Options()).all(given)
+        report = _Collect(course, lesson, options or Options()).all(given)
+    if not isinstance(source, Given) and not report.students and not report.problems:
+        report.problems.append(f"{source} holds no student's notebook; give the download itself, or its folder.")
+    return report
 
 
 class _Collect:

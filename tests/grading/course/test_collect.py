@@ -1,6 +1,7 @@
 """`course collect` accounts for every file of every download, takes what is certain and stops where it is not."""
 
 import sqlite3
+import zipfile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,3 +90,15 @@ def flat(files, inside=""):
 
 def test_there_are_forms_enough():
     assert len(FORMS) >= 40
+
+
+@pytest.mark.parametrize("given", ["an empty folder", "a zip of nothing that counts"])
+def test_a_source_without_any_students_notebook_is_something_to_do(folder, tmp_path, given):
+    source = tmp_path / ("empty" if given == "an empty folder" else "x.zip")
+    if source.suffix:
+        with zipfile.ZipFile(source, "w") as archive:
+            archive.writestr("__MACOSX/._a.ipynb", "x")
+    else:
+        source.mkdir()
+    report = collect(folder.root, "90", source)
+    assert report.problems == [f"{source} holds no student's notebook; give the download itself, or its folder."]
