@@ -629,6 +629,11 @@ WRONG["data_faults"] = {
         '"D": "overfitting"',
         "one name is none of the four in the task",
     ),
+    "one name twice": (
+        '"C": "inputs not scaled"',
+        '"C": "labels shuffled"',
+        "a name occurs twice: the four runs have four different faults",
+    ),
     "rows once": (
         "np.resize(np.flatnonzero(t == k), counts.max())",
         "np.flatnonzero(t == k)",
@@ -653,6 +658,32 @@ WRONG["data_faults"] = {
         "np.resize(np.flatnonzero(t == k), counts.max())",
         "np.full(counts.max(), k)",
         "row numbers are asked for; these are labels",
+    ),
+    "whole multiples": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.tile(np.flatnonzero(t == k), counts.max() // np.sum(t == k))",
+        "only whole repetitions: where the count does not divide the largest, the last round must be cut, not left out",
+    ),
+    "rounded up": (
+        "np.resize(np.flatnonzero(t == k), counts.max())",
+        "np.tile(np.flatnonzero(t == k), -(-counts.max() // np.sum(t == k)))",
+        "the last repetition was not cut: such a class is now commoner than the commonest",
+    ),
+    "classes 0 to 9": (
+        "for k in classes",
+        "for k in range(10)",
+        "a class may be missing: take the classes that occur, not all from 0 to 9",
+    ),
+    "classes up to the largest": (
+        "for k in classes",
+        "for k in range(t.max() + 1)",
+        "a class may be missing: take the classes that occur, not all numbers up to the largest",
+    ),
+    "classes 0 to 9, an error": (
+        "return np.concatenate([np.resize(np.flatnonzero(t == k), counts.max()) for k in classes])",
+        "rows = [np.flatnonzero(t == k) for k in range(10)]\n"
+        "    return np.concatenate([r[np.arange(counts.max()) % len(r)] for r in rows])",
+        "a class may be missing: take the classes that occur, not all from 0 to 9",
     ),
     "every class to n": ("counts.max()", "len(t)", "as often as the commonest class, not as often as all together"),
 }
@@ -711,7 +742,7 @@ WRONG["open_collection"] = {
     "light of all together": (
         "    paper = np.median(p[:, :, [0, -1]], axis=(1, 2))\n    ink = (p - paper[:, None, None]).reshape(len(p), -1)",
         "    paper = np.median(p[:, :, [0, -1]])\n    ink = (p - paper).reshape(len(p), -1)",
-        "one paper for all pictures: each has its own light, and one alone would be read otherwise than among others",
+        "the answer for a picture depends on the other pictures, or on chance: each has its own light, to be removed by itself",
     ),
 }
 RIGHT["open_collection"] = {
