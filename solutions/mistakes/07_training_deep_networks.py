@@ -489,6 +489,16 @@ WRONG["other_norms"] = {
         "x.reshape(n, groups, c // groups, h, w), (1, 2, 3, 4)",
         "all groups of a sample share their statistics: the axis of the groups must stay out",
     ),
+    "over channels, not over places": (
+        "(2, 3, 4), eps",
+        "(2,), eps",
+        "a group's mean runs over its channels and over all places, axes h and w too",
+    ),
+    "gamma by group": (
+        "    return gamma[:, None, None] * parts",
+        "    gamma = np.repeat(gamma[:groups], c // groups)\n    return gamma[:, None, None] * parts",
+        "gamma was looked up by the number of the group: every channel has its own",
+    ),
     "interleaved groups": (
         "    parts = standardised(x.reshape(n, groups, c // groups, h, w), (2, 3, 4), eps)\n",
         "    parts = standardised(x.reshape(n, c // groups, groups, h, w), (1, 3, 4), eps)\n",
@@ -1201,6 +1211,11 @@ WRONG["training_faults_named"] = {
         '"D": "overfitting"',
         '"D": "memorised"',
         "one name is none of the four in the task",
+    ),
+    "one name twice": (
+        '"D": "overfitting"',
+        '"D": "too much weight decay"',
+        "a name occurs twice: the four runs have four different faults",
     ),
     "in training mode": (
         "    model.eval()\n",
