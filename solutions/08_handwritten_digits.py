@@ -1468,7 +1468,7 @@ if "read_found" in globals():
     unseen, rng = order[500:1000], np.random.default_rng(94)
     pictures = collection.photographed(bundled.x_train[unseen, 0].astype(float), rng=rng)
     share = np.mean(np.asarray(read_found(pictures)) == bundled.t_train[unseen])
-    print(f"{share:.1%} right of {len(unseen)} new pictures whose digits are not among the 500")
+    print(f"{share:.1%} right of {len(unseen)} new pictures, of digits that found_x does not show")
 else:
     print("Nothing to measure yet: solve the exercise above first.")
 

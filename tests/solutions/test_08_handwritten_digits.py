@@ -186,6 +186,20 @@ def test_the_open_collection_is_read_with_room_after_cleaning_and_not_without():
     assert share(4, "KNeighborsClassifier(9", "KNeighborsClassifier(1") < 0.8
 
 
+def test_the_own_number_of_the_open_collection_is_measured_on_digits_that_were_not_found():
+    bundled, rng = load("digits"), np.random.default_rng(4)  # the seed of the cell that makes found_x
+    rows = np.arange(len(bundled.t_train))
+    found = collection.collected(bundled.x_train[:, 0], rows, 500, wrong=0, rng=rng)[1]
+    names = {"np": np, "bundled": bundled, "collection": collection, "read_found": lambda x: np.zeros(len(x))}
+    (measured,) = (
+        cell.source for cell in LESSON.cells if cell.kind == "code" and "read_found(pictures)) ==" in cell.source
+    )
+    exec(measured, {"__name__": "cell"} | names, names)
+    assert len(names["unseen"]) == 500
+    assert not np.intersect1d(found, names["unseen"]).size
+    assert "500, rng=np.random.default_rng(4))" in "".join(cell.source for cell in LESSON.cells)
+
+
 def test_collected_digits_have_the_faults_that_are_told():
     pictures, labels = np.full((50, 4, 4), 200.0), np.arange(50) % 10
     pictures[:, 1:3, 1:3] = 0
