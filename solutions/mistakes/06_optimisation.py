@@ -965,6 +965,11 @@ WRONG["open_descent"] = {
         "100.0, 300)",
         "such steps overshoot all the time: the error is that of the rate, not of the method",
     ),
+    "plain descent that flies off": (
+        "follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)",
+        "follow(updates.sgd_step, w, None, gradient, 50.0, 300)",
+        "the weights are no finite numbers: at a rate far too high they grow without bound",
+    ),
     "rate far too low": (
         "schedules.cosine(2.0, 300), 300)",
         "0.01, 300)",
