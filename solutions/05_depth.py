@@ -1128,14 +1128,16 @@ v, u = np.meshgrid(np.linspace(-1, 1, 80), np.linspace(-1, 1, 80), indexing="ij"
 figure = reconstruction.pictures({"the landscape": folded(np.column_stack([u.ravel(), v.ravel()])).reshape(80, 80)}, size=2.8)
 
 # %% [markdown] task="open_surface" title="Open exercise: 150 weights"
-# Design and fit, in the solution cell, a network on `places` `(600, 2)` and `heights` `(600,)`, within about a second. Define
+# Design and fit, in the solution cell, a network on `places` `(600, 2)` and `heights` `(600,)`, within two to three seconds.
+# Define
 #
 # - `surface(x)`: places `(n, 2)` to heights `(n,)`;
 # - `surface_layers`: all its weights and biases, a list of pairs `(w, b)`, at most **150** numbers together.
 #
 # Any width, depth, activation, with or without bypass, any number of starts; `gauss_newton.start`, `.fit` and `.answer` do the
 # work, see section 3. Do not write the formula of `folded` into it. *Measured:* the mean squared error on 1000 places that
-# you do not have (the heights have variance 0.4). Steps: 0.02, then 0.006. The cell below the check measures yours.
+# you do not have (the heights have variance 0.4). You get 3 points for 0.02 and 2 more for 0.006. The cell below the check
+# measures yours.
 
 
 # %% solve="open_surface" difficulty=3 importance=5 minutes=25
@@ -1156,15 +1158,16 @@ def surface(x):
 # The landscape is a sine of a sine of a sine. What does a composition ask for: width or depth?
 
 # %% [markdown] hint="open_surface"
-# `mlp.widest(150, 2, 1, depth)` is the width that you can afford at each depth: 37, 10, 7, ... Try each, with both
-# activations. Starts differ as much as designs do: fit several, keep the one with the lowest loss.
+# `mlp.widest(150, 2, 1, depth)` is the width that you can afford at each depth: 37, 9, 7, 5, ... Compare two or three of
+# them, with both activations and one start each: trying everything takes longer than the answer may. Starts differ as much
+# as designs do: of your design fit several, keep the one with the lowest loss.
 
 # %% [markdown] hint="open_surface"
 # ```python
 # fits = []
 # for seed in range(...):
 #     begin = gauss_newton.start((2, ..., 1), np.random.default_rng(seed))
-#     fits.append(gauss_newton.fit(begin, places, heights, ...))
+#     fits.append(gauss_newton.fit(begin, places, heights, ...))  # at least about 120 steps
 # surface_layers = min(fits, key=lambda found: found[1][-1])[0]
 #
 # def surface(x):
@@ -1180,6 +1183,8 @@ new_heights = np.sin(4 * np.sin(2.5 * new_places[:, 0] + 1.5 * np.sin(3 * new_pl
 
 # %% check="open_surface" points=3
 with check("open_surface") as expect:
+    pairs = [len(pair) == 2 and all(hasattr(a, "shape") for a in pair) for pair in surface_layers]
+    expect("surface_layers: pairs of arrays (w, b), one at least", bool(pairs and all(pairs)))
     expect("150 weights at most", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
     expect("7 places: the shape of what you return", np.shape(surface(places[:7].copy())))
     ### BEGIN HIDDEN TESTS
@@ -1190,7 +1195,7 @@ with check("open_surface") as expect:
 
 # %% check="open_surface-better" points=2
 with check("open_surface-better") as expect:
-    expect("150 weights at most", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
+    expect("150 weights at most (0.006: the judge measures)", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
     ### BEGIN HIDDEN TESTS
     said = surface(expect.held("new_places"))
     expect.outcome("heights of 1000 new places, further", said, truth="new_heights", measure="mse", at_most=0.006)

@@ -544,7 +544,12 @@ WRONG["open_surface"] = {
         "heights, 5",
         "five steps are too few: look at the list of losses, it is still falling",
     ),
-    "over the budget": ("(2, 7, 7, 7, 1)", "(2, 8, 8, 8, 1)", "more than 150 weights"),
+    "over the budget": ("(2, 7, 7, 7, 1)", "(2, 8, 8, 8, 1)", "more than 150 weights, or none at all"),
+    "all that fit returns": (
+        "key=lambda found: found[1][-1])[0]",
+        "key=lambda found: found[1][-1])",
+        "`surface_layers` is a list of pairs (w, b), and not empty; `fit` returns that list and, beside it, its losses",
+    ),
     "other activation when used": (
         "gauss_newton.answer(surface_layers, x)",
         "gauss_newton.answer(surface_layers, x, activation='relu')",

@@ -873,7 +873,7 @@ WRONG["run_faults"] = {
     "A and B confused": (
         '"A": "rate does not fall", "B": "bias not corrected"',
         '"A": "bias not corrected", "B": "rate does not fall"',
-        "A is healthy until the end, where it does not come to rest; B goes astray only in its first steps",
+        "A is healthy until the end, where it does not come to rest; B goes astray in its first steps",
     ),
     "C and D confused": (
         '"C": "rate too low", "D": "rate too high"',
@@ -883,7 +883,7 @@ WRONG["run_faults"] = {
     "B and D confused": (
         '"B": "bias not corrected", "C": "rate too low", "D": "rate too high"',
         '"B": "rate too high", "C": "rate too low", "D": "bias not corrected"',
-        "B and D are exchanged: both leap up, but a missing correction is forgotten after some steps, a rate is not",
+        "B and D are exchanged: both leap up, but a missing correction matters less with every step, a rate does not",
     ),
     "A and C confused": (
         '"A": "rate does not fall", "B": "bias not corrected", "C": "rate too low"',
@@ -905,6 +905,11 @@ WRONG["run_faults"] = {
         '"D": "unstable"',
         "one name is none of the four in the task",
     ),
+    "one name twice": (
+        '"D": "rate too high"',
+        '"D": "rate too low"',
+        "each of the four names occurs once, and one of yours occurs twice",
+    ),
     "rate left": (
         '"rate": 0.3, "falls": True',
         '"falls": True',
@@ -920,8 +925,12 @@ WRONG["run_faults"] = {
         '"corrected": False',
         "the bias of the start is still there: set `corrected`",
     ),
-    "rate too low": ('"rate": 0.3', '"rate": 0.01', "this rate is too low for 300 steps: try larger ones"),
-    "rate too high": ('"rate": 0.3', '"rate": 300.0', "this rate is so high that the run does not come back in time"),
+    "rate too low": ('"rate": 0.3', '"rate": 0.03', "this rate is too low for 300 steps: try larger ones"),
+    "rate too high": (
+        '"rate": 0.3',
+        '"rate": 3.0',
+        "this rate is too high: the first steps lead far away from the minimum",
+    ),
     "writes into the settings": (
         'return settings | {"rate": 0.3, "falls": True, "corrected": True}',
         'settings |= {"rate": 0.3, "falls": True, "corrected": True}\n    return settings',
@@ -955,6 +964,11 @@ WRONG["open_descent"] = {
         "schedules.cosine(2.0, 300), 300)",
         "100.0, 300)",
         "such steps overshoot all the time: the error is that of the rate, not of the method",
+    ),
+    "plain descent that flies off": (
+        "follow(updates.adagrad_step, w, np.zeros_like(w), gradient, schedules.cosine(2.0, 300), 300)",
+        "follow(updates.sgd_step, w, None, gradient, 50.0, 300)",
+        "the weights are no finite numbers: at a rate far too high they grow without bound",
     ),
     "rate far too low": (
         "schedules.cosine(2.0, 300), 300)",

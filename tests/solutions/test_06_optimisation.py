@@ -1,6 +1,7 @@
 """Lesson 06: its answers agree with torch and with the library, and its worked examples hold."""
 
 import functools
+import textwrap
 
 import numpy as np
 import pytest
@@ -148,6 +149,20 @@ def test_the_faults_to_be_named_are_those_of_the_runs_and_the_mended_run_ends_lo
     mended = ANSWERS["mended_run"]({"rate": 5.0, "falls": False, "corrected": False})
     assert mended == optimiser_faults.HEALTHY
     assert max(np.mean(optimiser_faults.run(**mended, seed=seed)[-20:]) for seed in range(6)) < 0.014
+
+
+@pytest.mark.parametrize(
+    ("rate", "says"),
+    [(0.03, "ends at 0.02 or higher"), (0.1, "ends below 0.02"), (0.5, "ends below 0.02"), (2.0, "rises above 3")],
+)
+def test_the_check_of_a_mended_run_tells_a_rate_too_low_from_one_too_high(rate, says):
+    cell = next(c for c in LESSON.exercise("run_faults").checks if c.id == "run_faults-mended").cell.source
+    source = textwrap.dedent(cell[cell.index("    def ending") : cell.index("    settings = ")])
+    names = {"np": np, "optimiser_faults": optimiser_faults}
+    names["mended_run"] = lambda settings: optimiser_faults.HEALTHY | {"rate": rate}
+    exec(source, names)
+    for seed in (1, 11, 500):
+        assert names["ending"](optimiser_faults.HEALTHY, seed)["the loss"] == says
 
 
 def test_each_fault_shows_in_the_curve_as_its_hint_says():
