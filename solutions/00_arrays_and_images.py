@@ -823,7 +823,7 @@ with check("open_restore") as expect:
     seen, known = public_seen.copy(), public_known.copy()
     filled = np.asarray(restore(seen, known))
     expect("Grace Hopper: the shape of what you return", filled.shape)
-    expect("every pixel is a finite number (how good, the judge measures)", bool(np.all(np.isfinite(filled))))
+    expect("pixels that are no finite number (how good the others are, the judge measures)", np.size(filled) - int(np.isfinite(filled).sum()))
     expect.unchanged("seen and known afterwards", (seen, known))
     ### BEGIN HIDDEN TESTS
     held_known = expect.held("held_known")
@@ -834,7 +834,7 @@ with check("open_restore") as expect:
 # %% check="open_restore-better" points=2
 with check("open_restore-better") as expect:
     filled = np.asarray(restore(public_seen[:40, :60].copy(), public_known[:40, :60].copy()))
-    expect("40 by 60 pixels (23 dB: the judge measures)", filled.shape)
+    expect("40 by 60 pixels: the shape (whether it comes to 23 dB, the judge measures)", filled.shape)
     ### BEGIN HIDDEN TESTS
     held_known = expect.held("held_known")
     filled = np.asarray(restore(expect.held("held_seen").copy(), held_known.copy()))[~held_known]

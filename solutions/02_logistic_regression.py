@@ -1125,7 +1125,8 @@ print("samples", thrown_x.shape, " share of ones", thrown_t.mean(), " deviations
 # get points for 0.045 and for 0.028.
 #
 # You do not know true probabilities. What you can measure is the mean squared difference to labels (the **Brier score**)
-# or the cross-entropy, on samples kept apart; the cell below yours does so on 400 more.
+# or the cross-entropy, on samples kept apart; the cell below yours does so on 4000 more. Labels are thrown, so even the
+# true probabilities differ from them: that cell prints by how much.
 
 
 # %% solve="open_chances" difficulty=4 importance=5 minutes=30
@@ -1147,9 +1148,9 @@ def chance(x):
 
 # %% practice="chances_measured"
 if "chance" in globals():
-    more_x, more_t, _ = logistic.chances(400, rng=np.random.default_rng(78))
-    for name, y in (("yours", np.asarray(chance(more_x))), ("the share of ones", thrown_t.mean())):
-        print(f"{name}: Brier score {np.mean((y - more_t) ** 2):.3f} on 400 more labels")
+    more_x, more_t, more_p = logistic.chances(4000, rng=np.random.default_rng(78))
+    for name, y in (("yours", np.asarray(chance(more_x))), ("the share of ones", thrown_t.mean()), ("the true probabilities", more_p)):
+        print(f"{name}: Brier score {np.mean((y - more_t) ** 2):.3f} on 4000 more labels")
 else:
     print("Nothing to measure yet: solve the exercise above first.")
 
@@ -1186,8 +1187,9 @@ with check("open_chances") as expect:
     few = logistic.chances(30, rng=np.random.default_rng(79))[0]
     said = np.asarray(chance(few.copy()))
     expect("30 samples: the shape of what you return", said.shape)
-    expect("numbers from 0 to 1 (how honest, the judge measures)", bool(np.all((said >= 0) & (said <= 1))))
-    expect("the counter is still the given one, gradients used", isinstance(slope, Counted) and slope.left >= 0)
+    expect("answers that are not a number (NaN)", int(np.isnan(said).sum()))
+    expect("answers below 0 or above 1 (how honest the others are, the judge measures)", int(np.sum((said < 0) | (said > 1))))
+    expect("slope is the given counter of 60 gradients", isinstance(slope, Counted) and slope.left >= 0)
     ### BEGIN HIDDEN TESTS
     expect("the counter is still the given one", isinstance(slope, Counted) and slope.left >= 0)
     said = chance(expect.held("new_x").copy())
@@ -1197,7 +1199,7 @@ with check("open_chances") as expect:
 # %% check="open_chances-better" points=2
 with check("open_chances-better") as expect:
     few = logistic.chances(20, rng=np.random.default_rng(80))[0]
-    expect("20 samples (0.028: the judge measures)", np.shape(chance(few)))
+    expect("20 samples: the shape (whether it comes to 0.028, the judge measures)", np.shape(chance(few)))
     ### BEGIN HIDDEN TESTS
     expect("the counter is still the given one", isinstance(slope, Counted) and slope.left >= 0)
     said = chance(expect.held("new_x").copy())

@@ -1050,8 +1050,9 @@ def power(a, n):
 
 # %% [markdown] hint="operators"
 # For `6 - x` Python calls `x.__rsub__(6)`: the number is `other`, and stands on the left, so the answer is other + (-1) self.
-# For `6 / x`: other times self to the power -1. The slope of $a^n$ is $n\,a^{n-1}$; at a = 2, n = 3, upstream 10 the
-# gradient is 120.
+# For `6 / x`: other times self to the power -1. (Write -1.0: NumPy raises an array of whole numbers to no negative whole
+# power, so `x / np.array([2, 4])` by `other ** -1` ends in an error.) The slope of $a^n$ is $n\,a^{n-1}$; at a = 2, n = 3,
+# upstream 10 the gradient is 120.
 
 # %% [markdown] hint="operators"
 # ```python
@@ -1084,6 +1085,9 @@ with check("operators") as expect:
     expect("a / b", tried(lambda x, y: x / y, a, b))
     expect("a number on the left: 5 - a, 5 / a", [tried(lambda x: 5 - x, a), tried(lambda x: 5 / x, a)])
     expect("an array on the left: b - a, b / a", [tried(lambda x: b - x, a), tried(lambda x: b / x, a)])
+    expect("a number on the right: a - 5, a / 4", [tried(lambda x: x - 5, a), tried(lambda x: x / 4, a)])
+    whole = np.array([[2, 4], [-5, 1]])
+    expect("an array on the right: a - b, a / b", [tried(lambda x: x - b, a), tried(lambda x: x / whole, a)])
     expect("every result is a Value", [type(f(Value(a))) is Value for f in (lambda x: 2 - x, lambda x: 2 / x, lambda x: -(x**2))])
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10311)
@@ -1098,6 +1102,10 @@ with check("operators") as expect:
         expect(f"power {n}", (out, vjp(g), vjp(3 * g)))
     kinds = [type(f(Value(positive))) is Value for f in (lambda x: 3 - x, lambda x: x - 3, lambda x: -x, lambda x: 3 / x, lambda x: x**2)]
     expect("results that are Values", kinds)
+    for n in (3, 7):
+        expect(f"x - {n} and x / {n}", [tried(lambda x, n=n: x - n, positive), tried(lambda x, n=n: x / n, positive)])
+    whole = draw.integers(2, 9, size=(2, 3))
+    expect("arrays on the right", [tried(lambda x: x - whole, positive), tried(lambda x: x / whole, positive)])
     expect("a formula of all of them", tried(lambda x, y: 1 / (1 + (x * y - 2 * x) ** 2) - x / y, positive, 1 + positive[::-1]))
     ### END HIDDEN TESTS
 
@@ -1316,7 +1324,7 @@ plt.show()
 # Train, in your cell, a function on `curve_x` `(60,)` and `curve_y` `(60,)`, by your engine or in any other way. Define
 #
 # - `kept`: a list of the arrays that your function is made of (weights, biases, whatever it needs of the points);
-# - `curve(x)`: for `x` `(n,)` the values `(n,)`, computed from `kept` alone.
+# - `curve(x)`: for `x` `(n,)` the values `(n,)`, computed from these arrays alone, themselves and no copies.
 #
 # Budget: **25 numbers** in `kept`, and two seconds of processor time. The judge measures the mean squared error on 400
 # new x, against the curve *without* noise. You get points for 0.06 and for 0.032. The cell below yours measures on 200
@@ -1385,20 +1393,46 @@ new_x, true_y = data.wave(400, noise=0.0, rng=rng)
 
 # %% check="open_curve" points=3
 with check("open_curve") as expect:
-    expect("numbers within the budget of 25", 0 < sum(np.size(a) for a in kept) <= 25)
+    held = sum(np.size(a) for a in kept)
+    expect("numbers in kept, at most 25", "within the budget" if 0 < held <= 25 else held)
     expect("7 places: the shape of what you return", np.shape(curve(np.linspace(-2.5, 2.5, 7))))
     expect("finite values (how good, the judge measures)", bool(np.all(np.isfinite(curve(np.linspace(-3, 3, 50))))))
+
+    def without_kept(x):
+        """What `curve` says of x while every array of `kept` is 0 (NaN: an error); afterwards they are as they were."""
+        arrays = [a for a in kept if isinstance(a, np.ndarray)]
+        before = [a.copy() for a in arrays]
+        try:
+            for a in arrays:
+                a[...] = 0
+            with np.errstate(all="ignore"):
+                return np.array(curve(x))
+        except Exception:  # knots of a spline, all at 0, and the like
+            return np.full(np.shape(x), np.nan)
+        finally:
+            for a, old in zip(arrays, before, strict=True):
+                a[...] = old
+
+    some = np.linspace(-2.5, 2.5, 7)
+    differs = np.any(without_kept(some) != curve(some))
+    expect("with 0 in all arrays of kept", "other values" if differs else "the same values: curve does not compute with kept")
     ### BEGIN HIDDEN TESTS
-    expect("the numbers are still within 25", 0 < sum(np.size(a) for a in kept) <= 25)
-    said = curve(expect.held("new_x").copy())
+    held = sum(np.size(a) for a in kept)
+    expect("numbers in kept, still at most 25", "within the budget" if 0 < held <= 25 else held)
+    new_x = expect.held("new_x")
+    said = curve(new_x.copy())
+    differs = np.any(without_kept(new_x.copy()) != said)
+    expect("with 0 in all arrays of kept, at new places", "other values" if differs else "the same values: curve does not compute with kept")
     expect.outcome("0.06 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.06)
     ### END HIDDEN TESTS
 
 # %% check="open_curve-better" points=2
 with check("open_curve-better") as expect:
-    expect("numbers within the budget of 25 (0.032: the judge measures)", 0 < sum(np.size(a) for a in kept) <= 25)
+    held = sum(np.size(a) for a in kept)
+    expect("numbers in kept, at most 25 (an error of 0.032: the judge measures)", "within the budget" if 0 < held <= 25 else held)
     ### BEGIN HIDDEN TESTS
-    expect("the numbers are still within 25", 0 < sum(np.size(a) for a in kept) <= 25)
+    held = sum(np.size(a) for a in kept)
+    expect("numbers in kept, still at most 25", "within the budget" if 0 < held <= 25 else held)
     said = curve(expect.held("new_x").copy())
     expect.outcome("0.032 on 400 new places, measured by the judge", said, truth="true_y", measure="mse", at_most=0.032)
     ### END HIDDEN TESTS

@@ -490,7 +490,7 @@ WRONG["open_restore"] = {
         "    with np.errstate(all='ignore'):\n"
         "        mean = total / sum(there[i : i + h, j : j + w] for i, j in places)\n"
         "    return np.where(known, seen, mean)",
-        "some windows of 3 by 3 hold no known pixel, and 0 / 0 is not a number: take larger ones",
+        "some pixels are not a number (NaN): what you compute them from held no known pixel, or lies outside; look there wider",
     ),
     "random guesses": (
         "def restore(seen, known):\n    guess = np.random.default_rng(0).choice(seen[known], size=seen.shape)\n"

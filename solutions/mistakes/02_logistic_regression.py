@@ -703,7 +703,12 @@ WRONG["open_chances"] = {
     "logits": (
         "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
         "return perceptron.augment((x - centre) / spread) @ weights",
-        "these are logits, below 0 and above 1 as well: put the sigmoid on top",
+        "a probability lies from 0 to 1, and a linear score does not stay there: put the sigmoid on top",
+    ),
+    "not a number": (
+        "return logistic.sigmoid(perceptron.augment((x - centre) / spread) @ weights)",
+        "with np.errstate(all='ignore'):\n        return logistic.sigmoid(perceptron.augment(np.log((x - centre) / spread)) @ weights)",
+        "not a number (NaN): a negative number's logarithm, or weights grown beyond all bounds; print where the first appears",
     ),
     "uphill": (
         "weights - 0.5 * slope",

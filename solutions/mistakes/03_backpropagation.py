@@ -591,6 +591,21 @@ RIGHT["tape_gradients"] = {
 }
 
 WRONG["operators"] = {
+    "ignores the number on the right": (
+        "return self + other * -1.0",
+        "return self + other * -1.0 if isinstance(other, Node) else self",
+        "with a number or an array on the right nothing is taken away: `other` need not be a Value",
+    ),
+    "ignores the divisor on the right": (
+        "return self * other**-1.0",
+        "return self * other**-1.0 if isinstance(other, Node) else self",
+        "with a number or an array on the right nothing is divided: `other` need not be a Value",
+    ),
+    "whole numbers to the power -1": (
+        "return self * other**-1.0",
+        "return self * other**-1",
+        "NumPy raises no array of whole numbers to the whole power -1: write -1.0",
+    ),
     "minus a number on the left turned round": (
         "return other + self * -1.0",
         "return self - other",
@@ -700,6 +715,11 @@ def power(a, n):
 }
 
 WRONG["open_curve"] = {
+    "kept is not what it computes with": (
+        "kept = [node.value for node in net]\n\n\ndef curve(x):\n",
+        "kept = [node.value for node in net]\nothers = [np.array(a) for a in kept]\n\n\ndef curve(x):\n    kept = others\n",
+        "with 0 in all arrays of `kept` the values stay as they are: `curve` computes with others",
+    ),
     "not trained": (
         "range(1000)",
         "range(0)",
@@ -742,7 +762,7 @@ WRONG["open_curve"] = {
         '    """y (n,) for x (n,)."""\n'
         "    return (np.tanh(x[:, None] @ kept[0] + kept[1]) @ kept[2] + kept[3])[:, 0]",
         "kept = [curve_x, curve_y]\n\n\ndef curve(x):\n    return np.interp(x, *kept)",
-        "a line from point to point keeps 120 numbers, the noise among them",
+        "more numbers than the budget: a line from point to point keeps all points, and the noise with them",
     ),
     "a polynomial through everything": (
         "kept = [node.value for node in net]\n\n\ndef curve(x):\n"

@@ -177,6 +177,16 @@ RIGHT["leaky_maxout"] = {
 }
 
 WRONG["maxout_vjp"] = {
+    "the unit's own place left out": (
+        "def maxout_vjp(g, winner, pieces):\n    n, k = g.shape\n    out = np.zeros((n, k * pieces))\n"
+        "    out[np.arange(n)[:, None], winner] = g\n    return out",
+        "all gradients went to the columns of the first unit: piece i of unit j is column j * pieces + i",
+    ),
+    "as many pieces as have won": (
+        "np.arange(pieces)",
+        "np.arange(winner.max() + 1)",
+        "a piece that never wins has its column all the same: the number of pieces is the argument, not in winner",
+    ),
     "to every piece": (
         "won = winner[:, :, None] == np.arange(pieces)",
         "won = np.ones((*winner.shape, pieces))",
@@ -732,8 +742,8 @@ WRONG["loss_curves"] = {
         "a loss of hundreds at the first steps needs large scores, so large inputs; shuffled labels do not make them",
     ),
     "A and D exchanged": (
-        '"A": "all units begin equal"',
-        '"A": "rate too low", "X": "all units begin equal"',
+        '"A": "all units begin equal",\n    "B": "rate too high",\n    "C": "labels shuffled",\n    "D": "rate too low"',
+        '"A": "rate too low",\n    "B": "rate too high",\n    "C": "labels shuffled",\n    "D": "all units begin equal"',
         "a low rate makes a slow curve that never stops falling; A falls and then stops: it cannot do better",
     ),
     "D taken for shuffled labels": (
@@ -750,6 +760,16 @@ WRONG["loss_curves"] = {
         "faults = {",
         "faults = dict.fromkeys('ABCDE', 'rate too high')\nnothing = {",
         "the five curves differ, and so do their faults: each of the five occurs once",
+    ),
+    "a run forgotten": (
+        '    "E": "inputs not scaled",\n',
+        "",
+        "five runs were shown, A to E, and each has its fault",
+    ),
+    "a name of one's own": (
+        '"E": "inputs not scaled"',
+        '"E": "inputs too large"',
+        "one name is none of the five in the task",
     ),
 }
 RIGHT["loss_curves"] = {
@@ -844,7 +864,7 @@ WRONG["open_ring"] = {
     "too many weights": (
         "nn.Linear(2, 11, rng=rng), nn.ReLU(), nn.Linear(11, 1, rng=rng)",
         "nn.Linear(2, 16, rng=rng), nn.ReLU(), nn.Linear(16, 1, rng=rng)",
-        "16 hidden units have 65 weights and biases; the budget is 45",
+        "more than the 45 weights and biases of the budget; a layer of k units and an output have 4k + 1",
     ),
     "classes turned round": (
         ".data[:, 0] > 0)",
@@ -880,8 +900,8 @@ for start in range(4):  # different starts end in different valleys
         adam.zero_grad()
         loss.backward()
         adam.step()
-    tries.append((loss.item(), start, net))
-best_net, ring_weights = min(tries)[2], sum(p.data.size for p in net.parameters())
+    tries.append((loss.item(), start, net, [p.data for p in net.parameters()]))
+best_net, ring_weights = min(tries)[2:]
 
 
 def in_ring(x):
@@ -905,7 +925,7 @@ for start in range(4):
         steps.step()
     if loss.item() < best:
         best, network = loss.item(), tried
-ring_weights = int(sum(p.data.size for p in network.parameters()))
+ring_weights = [p.data for p in network.parameters()]
 
 
 def in_ring(x):
@@ -923,8 +943,8 @@ for start in range(4):  # different starts end in different valleys
         adam.zero_grad()
         loss.backward()
         adam.step()
-    tries.append((loss.item(), start, net))
-best_net, ring_weights = min(tries)[2], sum(p.data.size for p in net.parameters())
+    tries.append((loss.item(), start, net, [p.data for p in net.parameters()]))
+best_net, ring_weights = min(tries)[2:]
 
 
 def in_ring(x):
@@ -942,7 +962,7 @@ table = powers(ring_x)
 for _ in range(6000):
     y = 1 / (1 + np.exp(-table @ w))
     w -= 1.0 * table.T @ (y - ring_t) / len(ring_t)
-ring_weights = 3
+ring_weights = [w]
 
 
 def in_ring(x):
