@@ -1325,7 +1325,7 @@ print("energies of 180 images under two filters:", energies(x_known, [(np.array(
 #
 # *Example of the form:* `my_bank = [(np.ones((1, 3, 3)), 2, 1), (np.ones((4, 2, 5)), 1, 3)]`
 
-# %% solve="open_textures" difficulty=3 importance=4 minutes=25
+# %% solve="open_textures" difficulty=3 importance=4 minutes=15
 ### BEGIN SOLUTION
 angles = np.arange(4) * np.pi / 4
 waves = [filters.gabor(wave, angle, sigma=2.0, radius=4) for wave in (3, 5, 9) for angle in angles]

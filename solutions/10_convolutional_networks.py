@@ -1452,8 +1452,8 @@ def dealt_apart(x, t, size, rng):
 
 # %% [markdown] task="stage_faults" title="Which fault is which?"
 # Name the fault of each run: `stage_faults`, a dict of the letters "A" to "D", each with one of "dead ReLUs", "images and
-# labels shuffled apart", "pooled too early", "rate too high". The check here looks at A and D only; B and C are asked when
-# your work is graded.
+# labels shuffled apart", "pooled too early", "rate too high". Each occurs once. The check here looks only whether the names are
+# those; which is right, you are told when your work is graded.
 #
 # Then write `dealt(x, t, size, rng)`, a generator that does what `dealt_apart` says it does: all images once, each batch
 # with its own labels, the last batch as small as it has to be. Draw one `rng.permutation(len(x))`, at the first batch.
@@ -1494,12 +1494,15 @@ def dealt(x, t, size, rng):
 
 # %% check="stage_faults-named" points=2
 with check("stage_faults-named") as expect:
-    expect("run A", stage_faults["A"])
-    expect("run D", stage_faults["D"])
+    kinds = {"dead ReLUs", "images and labels shuffled apart", "pooled too early", "rate too high"}
+    expect("the letters", sorted(stage_faults))
+    expect("names that are none of the four", sorted(set(stage_faults.values()) - kinds))
+    expect("how many different names", len(set(stage_faults.values())))
     ### BEGIN HIDDEN TESTS
+    expect("run A", stage_faults["A"])
     expect("run B", stage_faults["B"])
     expect("run C", stage_faults["C"])
-    expect("the letters backwards", [stage_faults[letter] for letter in "DCBA"])
+    expect("run D", stage_faults["D"])
     ### END HIDDEN TESTS
 
 # %% check="stage_faults-repaired" points=3
@@ -1530,7 +1533,8 @@ axes = images.image_grid(x_marks[:20], columns=10, titles=[MARKS[k] for k in t_m
 # %% [markdown] task="open_marks" title="A net of 3 000 weights"
 # Design and train a module of `nn`, called `mark_net`, that takes images `(n, 1, 20, 20)` to scores `(n, 8)`. Train it in the
 # solution cell, on `x_marks` and `t_marks` alone, in about a second and a half of processor time. `learn(net, x, t, epochs=..,
-# rng=.., lr=.., size=..)` trains by Adam and yields the loss of each epoch: `list(learn(...))`.
+# rng=.., lr=.., size=..)` trains by Adam and yields the loss of each epoch. It is a generator: nothing happens until it is gone
+# through, as by `list(learn(...))`.
 #
 # *Budget:* 3 000 weights, biases and scales counted. *Measured:* the share right of 600 new images, in evaluation mode. 2 points
 # for 60 %, 1 more for 82 %. The judge has these images; the cell below the exercise gives your share of others.
@@ -1571,6 +1575,7 @@ else:
 
 # %% [markdown] hint="open_marks"
 # ```python
+# rng = np.random.default_rng(0)
 # mark_net = nn.Sequential(
 #     nn.Conv2d(1, 8, 5, padding=1, rng=rng), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2),
 #     ...                               # two more stages

@@ -45,7 +45,7 @@ from course_lib.nn.blocks import conv3x3
 from course_lib.topics.resnet import CifarResNet, PaddedBlock, gradient_lengths
 from course_lib.topics.resnet import deep_losses as library_losses
 from course_lib.torch_models import bridge, resnets
-from course_lib.torch_models.counting import count, sketch
+from course_lib.torch_models.counting import count, hidden_work, sketch
 from course_lib.torch_models.depth import depth_of
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.relatives import RELATIVES
@@ -1381,7 +1381,8 @@ with check("residual_stack") as expect:
 #
 # Five runs of a network of 30 fully connected layers with norms, on the bundled digits: a healthy one with shortcuts, and four in
 # which one thing is wrong. Start and batches are the same. From top to bottom: training loss; share of test digits right, the test
-# digits read in batches, class by class; length of the gradient by each layer's matrix, in front of the first step.
+# digits read in batches, class by class; length of the gradient by each layer's matrix, in front of the first step. Where you see
+# one line, there are two: the run and the healthy one.
 
 # %% picture="faulty_runs" alt="Four columns A to D beside a healthy run whose loss falls from 2.6 to 0.1 and whose test share rises to 0.9. A: loss stays near 2, share ends at 0.2, gradients fall from 200 in the first layer to 0.3 in the last. B: loss falls slowly to 1.6. C: loss as healthy, share stays near 0.15. D: loss jumps up to 70, share stays near 0.1"
 from course_lib.viz.pictures import deep_networks
@@ -1390,7 +1391,8 @@ deep_networks.faulty_runs()
 
 # %% [markdown] task="deep_faults" title="Which fault is which?"
 # Name the fault of each run: `deep_faults`, a dict of the letters "A" to "D", each with one of "evaluated in training mode",
-# "no shortcuts", "rate too high", "rate too low". The check here looks at A and D only; B and C are asked at grading.
+# "no shortcuts", "rate too high", "rate too low". Each occurs once. The check here looks only whether the names are those; which
+# is right, you are told when your work is graded.
 #
 # Then write `evaluated(model, x, t, size)` for a model of our library: the share of the rows of x whose largest logit is that of t,
 # as a float, read in batches of `size` (the last may be smaller), in evaluation mode. Afterwards the model is in the mode in which
@@ -1439,11 +1441,15 @@ def evaluated(model, x, t, size):
 
 # %% check="deep_faults-named" points=2
 with check("deep_faults-named") as expect:
-    expect("run A", deep_faults["A"])
-    expect("run D", deep_faults["D"])
+    kinds = {"evaluated in training mode", "no shortcuts", "rate too high", "rate too low"}
+    expect("the letters", sorted(deep_faults))
+    expect("names that are none of the four", sorted(set(deep_faults.values()) - kinds))
+    expect("how many different names", len(set(deep_faults.values())))
     ### BEGIN HIDDEN TESTS
+    expect("run A", deep_faults["A"])
     expect("run B", deep_faults["B"])
     expect("run C", deep_faults["C"])
+    expect("run D", deep_faults["D"])
     ### END HIDDEN TESTS
 
 # %% check="deep_faults-repaired" points=3
@@ -1522,6 +1528,7 @@ def fit_deep(net, steps, rate, size=32, seed=0):
 # %% [markdown] task="open_deep" title="Deep, and trained in a second"
 # Build and train a torch module `deep_net`, which takes images `(n, 1, 8, 8)` like `x_deep` to logits `(n, 10)`. Train it in the
 # solution cell on `x_deep`, `t_deep` alone, in about a second and a half of processor time: by `fit_deep` or a loop of your own.
+# Every layer is to be a module (`torch.nn.Conv2d`, `torch.nn.Linear`): only these are counted.
 #
 # *Budget:* at least 22 layers behind one another, as `depth_of` counts them, and at most 500 000 multiply-adds for one image.
 # *Measured:* the share right of the 360 test digits under fresh noise, in evaluation mode: 2 points for 75 %, 1 more for 82 %. The
@@ -1570,6 +1577,7 @@ else:
 # ```python
 # class Around(torch.nn.Module):                # norm, ReLU, 3×3, twice, and a shortcut around them
 #     ...
+# torch.manual_seed(0)
 # deep_net = torch.nn.Sequential(
 #     torch.nn.Conv2d(1, ..., 3, stride=2, padding=1), *[Around(...) for _ in range(10)], torch.nn.BatchNorm2d(...),
 #     torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(..., 10),
@@ -1594,23 +1602,27 @@ def deep_answers(net, x):
         return net.eval()(torch.from_numpy(x)).argmax(1).numpy()
 
 
+def within_budget(net):
+    """Is the network 22 layers deep, within 500 000 multiply-adds, and is all of its work in modules?"""
+    work = count(net, (1, 8, 8)).multiply_adds
+    return [depth_of(net, x_deep[:1]) >= 22, work <= 500_000, hidden_work(net, (1, 8, 8)) == 0]
+
+
 with check("open_deep") as expect:
-    expect("at least 22 layers behind one another", depth_of(deep_net, x_deep[:1]) >= 22)
-    expect("at most 500 000 multiply-adds", count(deep_net, (1, 8, 8)).multiply_adds <= 500_000)
+    expect("at least 22 layers behind one another, at most 500 000 multiply-adds, all in modules", within_budget(deep_net))
     expect("logits of 5 images (how many are right, the judge measures)", deep_net(x_deep[:5]).shape)
     ### BEGIN HIDDEN TESTS
-    kept = depth_of(deep_net, x_deep[:1]) >= 22 and count(deep_net, (1, 8, 8)).multiply_adds <= 500_000
-    expect("depth and work are still within the budget", kept)
+    expect("depth and work are still within the budget", within_budget(deep_net))
     said = deep_answers(deep_net, expect.held("new_digits"))
     expect.outcome("75 % of 360 noisy digits, measured by the judge", said, truth="digit_classes", measure="accuracy", at_least=0.75)
     ### END HIDDEN TESTS
 
 # %% check="open_deep-better" points=1
 with check("open_deep-better") as expect:
-    kept = depth_of(deep_net, x_deep[:1]) >= 22 and count(deep_net, (1, 8, 8)).multiply_adds <= 500_000
-    expect("depth and work are within the budget (82 % right: the judge measures)", kept)
+    expect("22 layers deep, at most 500 000 multiply-adds, all in modules", within_budget(deep_net))
+    expect("logits of 5 images (82 % right: the judge measures)", deep_net(x_deep[:5]).shape)
     ### BEGIN HIDDEN TESTS
-    expect("depth and work are still within the budget", kept)
+    expect("depth and work are still within the budget", within_budget(deep_net))
     said = deep_answers(deep_net, expect.held("new_digits"))
     expect.outcome("82 % of 360 noisy digits, measured by the judge", said, truth="digit_classes", measure="accuracy", at_least=0.82)
     ### END HIDDEN TESTS

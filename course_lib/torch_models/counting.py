@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,19 @@ def count(model: nn.Module, input_shape: Sequence[int]) -> Counts:
     with _hooked(model, forward=note), torch.no_grad():
         model(x)
     return Counts(tuple(rows), sum(p.numel() for p in model.parameters()), kept_for_backward(model, x))
+
+
+def hidden_work(model: nn.Module, input_shape: Sequence[int]) -> int:
+    """Multiply-adds of one sample that `count` misses: convolutions and products of matrices outside their own modules.
+
+    Torch's own counter sees `F.conv2d` and `@` wherever they stand. 0 for a network whose layers are all modules.
+    """
+    like = next(model.parameters())
+    x = torch.zeros(1, *input_shape, device=like.device, dtype=like.dtype)
+    silent, told = _hooked(model, forward=lambda name: lambda *args: None), FlopCounterMode(display=False)
+    with silent, torch.no_grad(), told:
+        model(x)
+    return told.get_total_flops() // 2 - count(model, input_shape).multiply_adds
 
 
 def kept_for_backward(model: nn.Module, x: torch.Tensor) -> int:

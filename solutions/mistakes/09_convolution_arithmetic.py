@@ -1314,7 +1314,7 @@ WRONG["open_textures"] = {
     "over the budget": (
         "my_bank = [(np.array(waves), 5, 1)]",
         "my_bank = [(np.array(waves), 1, 1)]",
-        "good filters, at every place: that costs twenty times the budget. An energy is a mean; look at fewer places",
+        "more than 30 000 multiply-adds: look at fewer places, by a larger stride, or take smaller or fewer filters",
     ),
     "random filters": (
         "waves = [",
@@ -1334,7 +1334,12 @@ WRONG["open_textures"] = {
     "used up": (
         "my_bank = [(np.array(waves), 5, 1)]",
         "my_bank = zip([np.array(waves)], [5], [1])",
-        "a zip can be walked through once, then it is empty: make a list of it",
+        "no group is left when the images come: the list is empty, or it is a zip or generator, which can be walked through once",
+    ),
+    "arrays instead of groups": (
+        "my_bank = [(np.array(waves), 5, 1)]",
+        "my_bank = waves",
+        "each group is (filters, stride, dilation), and its filters are one array (f, kh, kw), with three axes even for one filter",
     ),
     "sigma too small": (
         "sigma=2.0, radius=4",

@@ -1235,7 +1235,17 @@ WRONG["stage_faults"] = {
     "dead twice": (
         '"C": "rate too high"',
         '"C": "dead ReLUs"',
-        "C ends well below ln 8, so a gradient passes: its ReLUs are not dead",
+        "one name stands twice: each of the four occurs once",
+    ),
+    "small letters": (
+        '"A": "images and labels shuffled apart", "B"',
+        '"a": "images and labels shuffled apart", "B"',
+        "the runs are called A to D, in capital letters",
+    ),
+    "a name of one's own": (
+        '"D": "dead ReLUs"',
+        '"D": "dead ReLU"',
+        "take the names as they stand in the task: \"dead ReLUs\"",
     ),
     "an order for each": (
         "yield x[rows], t[rows]",

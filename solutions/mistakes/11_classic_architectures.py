@@ -753,12 +753,23 @@ WRONG["open_architecture"] = {
     "a large linear layer": (
         "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8)",
         "nn.Flatten(), nn.Linear(512, 32), nn.ReLU(), nn.Linear(32, 8)",
-        "more weights than the budget: most of them in the linear layer, as in AlexNet. Take the mean over all pixels",
+        "more than 8 000 weights: see in the rows of `counting.count` which layer has most. In front of a linear layer a mean over all pixels helps",
     ),
     "3×3 at full size": (
         "*stage(1, 8, 5, stride=2), nn.MaxPool2d(2)",
         "*stage(1, 8, 3), *stage(8, 8, 3), nn.MaxPool2d(4)",
-        "more multiply-adds than the budget: VGG's beginning, at full size. Make the maps smaller first",
+        "more than 250 000 multiply-adds: see in the rows of `counting.count` which layer does most, and give it smaller or fewer maps",
+    ),
+    "over both": (
+        "front = [*stage(1, 8, 5, stride=2), nn.MaxPool2d(2),",
+        "front = [*stage(1, 8, 5, stride=2), *stage(8, 24, 3, stride=2), *stage(24, 24, 3), *stage(24, 8, 3),",
+        "more than 8 000 weights and more than 250 000 multiply-adds: see in the rows of `counting.count` which layers have most",
+    ),
+    "kernels outside modules": (
+        "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))\n",
+        "nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))\n"
+        "small_net.register_forward_pre_hook(lambda module, args: F.conv2d(args[0], torch.full((1, 1, 3, 3), 1 / 9), padding=1))\n",
+        "there is work that `counting.count` does not see, by `F.conv2d`, `F.linear` or `@`: make a layer of it, `nn.Conv2d` or `nn.Linear`",
     ),
     "too coarse at once": (
         "*stage(1, 8, 5, stride=2), nn.MaxPool2d(2)",
@@ -777,7 +788,7 @@ WRONG["open_architecture"] = {
     ),
     "one score": (
         "nn.Linear(32, 8))\n",
-        "nn.Linear(32, 8))\nsmall_net[-1].register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n",
+        "nn.Linear(32, 8))\nsmall_net.register_forward_hook(lambda m, a, out: out if m.training and len(out) == 32 else out[:, :1])\n",
         "eight scores are asked for each image",
     ),
 }

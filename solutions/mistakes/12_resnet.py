@@ -764,6 +764,16 @@ WRONG["deep_faults"] = {
         '"B": "evaluated in training mode", "C": "rate too low"',
         "B and C are exchanged: the slow one learns slowly, but what it learns shows on test digits",
     ),
+    "one name twice": (
+        '"D": "rate too high"',
+        '"D": "rate too low"',
+        "one name stands twice: each of the four occurs once",
+    ),
+    "small letters": (
+        '"A": "no shortcuts", "B"',
+        '"a": "no shortcuts", "B"',
+        "the runs are called A to D, in capital letters",
+    ),
     "training mode": (
         "    model.eval()\n",
         "    model.train()\n",
@@ -851,12 +861,28 @@ WRONG["open_deep"] = {
     "too shallow": (
         "range(10)",
         "range(4)",
-        "fewer than 22 layers lie behind one another: four blocks make ten, and layers side by side count once",
+        "fewer than 22 layers lie behind one another: layers side by side count once, and a block of two layers adds two",
     ),
     "too wide": (
         "[Around(12) for _ in range(10)]",
         "[torch.nn.Conv2d(12, 24, 1)] + [Around(24) for _ in range(10)] + [torch.nn.Conv2d(24, 12, 1)]",
-        "four times the multiply-adds of the budget: work grows with the square of the channels",
+        "more than 500 000 multiply-adds: shrink the maps at once, by a stride in the first convolution, or take fewer channels",
+    ),
+    "too shallow and too wide": (
+        "[Around(12) for _ in range(10)]",
+        "[torch.nn.Conv2d(12, 48, 1)] + [Around(48) for _ in range(3)] + [torch.nn.Conv2d(48, 12, 1)]",
+        "fewer than 22 layers behind one another, and yet more than 500 000 multiply-adds: many thin layers rather than a few wide ones",
+    ),
+    "kernels outside modules": (
+        "return x + self.branch(x)",
+        "return x + self.branch(x) + 0.01 * (x.flatten(2) @ torch.ones(x[0, 0].numel(), 1))[..., None]",
+        "there is work that `count` does not see, by `@` or `torch.nn.functional`: make a layer of it, `torch.nn.Conv2d` or `torch.nn.Linear`",
+    ),
+    "classes instead of logits": (
+        "deep_history = fit_deep(deep_net, steps=90, rate=0.1, size=64)",
+        "deep_history = fit_deep(deep_net, steps=5, rate=0.1, size=64)\n"
+        "deep_net.register_forward_hook(lambda module, args, out: out.argmax(1))",
+        "classes come out, not logits: the judge takes the largest logit itself, and no depth is to be seen behind an argmax",
     ),
     "one number a row": (
         "torch.nn.Linear(12, 10)",

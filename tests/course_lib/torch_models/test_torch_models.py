@@ -185,6 +185,23 @@ def test_counting_leaves_mode_hooks_and_statistics_alone():
     assert net[1].num_batches_tracked == 0
 
 
+def test_work_outside_modules_is_found_and_the_mode_left_alone():
+    class Loose(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.kernels, self.last = nn.Parameter(torch.ones(4, 1, 3, 3)), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.last(nn.functional.conv2d(x, self.kernels, padding=1).mean((2, 3)))
+
+    tidy = nn.Sequential(
+        nn.Conv2d(1, 4, 3, 2, 1, groups=1), nn.ReLU(), nn.Conv2d(4, 4, 3, groups=4), nn.Flatten(), nn.Linear(4, 2)
+    )
+    assert counting.hidden_work(Loose(), (1, 6, 5)) == 4 * 9 * 6 * 5
+    assert counting.hidden_work(tidy, (1, 6, 6)) == 0
+    assert tidy.training
+
+
 def test_what_backward_keeps_is_counted_in_bytes_without_the_weights():
     net = nn.Sequential(nn.Linear(10, 20), nn.Sigmoid(), nn.Linear(20, 3))
     kept = counting.kept_for_backward(net, torch.zeros(7, 10))
