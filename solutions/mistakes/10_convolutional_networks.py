@@ -1245,7 +1245,7 @@ WRONG["stage_faults"] = {
     "a name of one's own": (
         '"D": "dead ReLUs"',
         '"D": "dead ReLU"',
-        "take the names as they stand in the task: \"dead ReLUs\"",
+        'take the names as they stand in the task: "dead ReLUs"',
     ),
     "an order for each": (
         "yield x[rows], t[rows]",
