@@ -774,6 +774,11 @@ WRONG["deep_faults"] = {
         '"a": "no shortcuts", "B"',
         "the runs are called A to D, in capital letters",
     ),
+    "a name of one's own": (
+        '"B": "rate too low"',
+        '"B": "rate too small"',
+        'take the names as they stand in the task: "rate too low"',
+    ),
     "training mode": (
         "    model.eval()\n",
         "    model.train()\n",
