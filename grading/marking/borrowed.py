@@ -26,6 +26,7 @@ BY_TEXT = (
     "FunctionType",
     "setprofile",
 )
+METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -156,7 +157,9 @@ def _used(node, known, forbid):
             full = known.get(root, "") + (f".{rest}" if rest else "") if root in known else ""
             if any(is_named(full, name) for name in forbid):
                 return Borrowed(written, line)
-            if written.rpartition(".")[2] in BY_TEXT:
+            owner, _, name = written.rpartition(".")
+            pythons = owner in ("", "__builtins__") or f"{full}.".startswith("builtins.") or owner == "builtins"
+            if name in BY_TEXT and (name not in METHODS or pythons):
                 return Borrowed(written, line, "text")
         elif isinstance(leaf, ast.Call) and dotted(leaf.func) in (
             "getattr",

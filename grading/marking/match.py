@@ -1,9 +1,12 @@
 """Which submitted cell is which of the lesson's: by grade id, then by cell id, then by what they say and where."""
 
+import builtins
 import difflib
 import re
 
-from grading.lessons.cells import assigned_names, defined_names
+from grading.ids import exercise_of
+from grading.lessons.cells import assigned_names, bound_names, defined_names, plain_python
+from grading.marking.display_cells import names_of
 
 
 def same_text(a, b):
@@ -96,6 +99,23 @@ class Matching:
                 assigns = [p for p in self.free.values() if p.kind == "code" and wanted & assigned_names(p.source)]
                 if assigns:
                     self._take(place, assigns, "names")
+            elif cell.role == "solution" and cell.kind == "code":
+                wanted = self._asked(cell)
+                binds = [p for p in self.free.values() if p.kind == "code" and wanted & set(bound_names(p.source))]
+                if binds:
+                    self._take(place, binds, "names")
+
+    def _asked(self, cell):
+        """The names that the checks of an exercise need and no cell of the lesson binds: its stub names none."""
+        if assigned_names(cell.source):
+            return set()
+        needed, given = set(), set(dir(builtins))
+        for other in self.skeleton.cells:
+            if other.kind == "code":
+                names = names_of(plain_python(other.source))
+                given |= names.binds | names.defines
+                needed |= names.reads if other.check and exercise_of(other.check) == cell.grade_id else set()
+        return needed - given
 
     def _own_variable(self, cell):
         """Whether the variable of a prediction is its alone: cells that are all called `answer` tell nothing."""
@@ -130,7 +150,12 @@ class Matching:
         low, high = self.gap(place)
         if home is not None:
             low = home
-        defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
+        wanted = set() if cell.names else self._asked(cell)
+        defines = [
+            p
+            for p in self.free.values()
+            if p.kind == "code" and (cell.names & defined_names(p.source) or wanted & set(bound_names(p.source)))
+        ]
         if any(low < p.index < high for p in defines):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
         return defines[-1] if defines else self._in_another_answer(cell, place)
