@@ -194,6 +194,9 @@ class Learner:
             message.problem, message.attempt = f"{error}. Run the cell that defines it, then this one again.", False
             if error.name in answers:  # its cell may have run and stopped at "not done yet"
                 message.problem = f"There is no {error.name} yet: write it in its cell, run that cell, then this one."
+            if not any(right for _, right in message.rows):  # an open exercise has no stub that says so itself
+                message.title, message.passed = f"{self.id}: not done yet", None
+                message.rows = [(label, None) for label, _ in message.rows]
             return
         if spot:
             own = {name for name, thing in names.items() if _is_own(thing, names)}

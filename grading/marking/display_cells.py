@@ -87,7 +87,8 @@ class _Reader:
     def _leaf(self, leaf, mine):
         if isinstance(leaf, ast.Call):
             name = getattr(leaf.func, "id", None) or getattr(leaf.func, "attr", None)
-            self.called |= {name} if name else set()
+            if name and not (name == "eval" and _mode(leaf)):
+                self.called.add(name)
         elif isinstance(leaf, ast.Global | ast.Nonlocal | ast.Delete):
             self.stores = True
         elif isinstance(leaf, ast.Attribute | ast.Subscript) and _stored(leaf):
@@ -98,6 +99,11 @@ class _Reader:
         elif isinstance(leaf, ast.AugAssign) and isinstance(leaf.target, ast.Name) and leaf.target.id not in mine:
             self.reads.add(leaf.target.id)
             self.stores = True
+
+
+def _mode(call):
+    """Whether a call is `net.eval()`: the mode of a network, no text that is looked up."""
+    return isinstance(call.func, ast.Attribute) and not (call.args or call.keywords)
 
 
 def _headers(node):

@@ -176,6 +176,21 @@ def test_a_function_that_was_never_defined_is_not_a_riddle(half, capsys):
     assert "|" not in shown
 
 
+def test_a_name_that_an_open_exercise_asks_for_and_nobody_wrote_is_not_begun(tmp_path, capsys):
+    cell = 'with check("open") as expect:\n    expect("size", len(mine))\n    expect("first", mine[0])'
+    write(tmp_path / "expected", open=entry("mine = [3]", cell))
+    _, shown, _ = run("pass", capsys, cell)
+    assert shown.startswith("○ open: not done yet\n")
+    assert "name 'mine' is not defined. Run the cell that defines it, then this one again." in shown
+
+
+def test_a_name_that_is_missing_after_a_line_that_was_right_is_a_failed_check(tmp_path, capsys):
+    cell = 'with check("open") as expect:\n    expect("size", len(mine))\n    expect("first", theirs[0])'
+    write(tmp_path / "expected", open=entry("mine = theirs = [3]", cell))
+    _, shown, _ = run("mine = [3]", capsys, cell)
+    assert shown.startswith("✗ open: 1 of 2 right\n")
+
+
 def test_a_stub_is_not_done_yet_and_costs_no_hint(half, capsys):
     book = Notebook()
     book.run('def half(x):\n    raise NotDone("half")')

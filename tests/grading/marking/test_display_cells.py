@@ -82,7 +82,13 @@ def test_a_cell_that_may_change_what_others_see_runs(cell):
     assert left(cell, running=["import numpy as np, torch\nshared = [1, 2]", "shared"]) == []
 
 
-@pytest.mark.parametrize("dynamic", ["globals()['x']", "eval('x')", "def f(:", "%timeit x", "exec(code)"])
+def test_the_mode_of_a_network_is_no_look_up_by_text():
+    assert left("x = 3", running=["net.eval()\n(net.train if was else net.eval)()"]) == [0]
+
+
+@pytest.mark.parametrize(
+    "dynamic", ["globals()['x']", "eval('x')", "frame.eval('x + @y')", "def f(:", "%timeit x", "exec(code)"]
+)
 def test_where_names_are_looked_up_by_text_everything_runs(dynamic):
     assert left("x = 3", running=[dynamic]) == []
 
@@ -124,4 +130,4 @@ def test_verdicts_with_and_without_the_cells_left_out_are_the_same_bytes(demo, s
             result = make_result(pool.submit(job).result(), course.records(lesson), course.skeleton(lesson))
             told.append(to_bytes(from_json(result["verdict"])))
         assert told[0] == told[1]
-    assert spared > 5
+    assert spared > 5  # lesson 01 has two cells that only show, 09 five
