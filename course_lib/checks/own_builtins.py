@@ -33,12 +33,16 @@ class OwnBuiltins(ast.NodeTransformer):
         """The cell's tree, a hidden built-in function named by its module."""
         if not self.every and not any(_opens_check(node) for node in tree.body):
             return tree
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-        stored = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-        hidden = {
-            node.id for node in names if node.id in self.shell.user_ns and callable(getattr(builtins, node.id, None))
-        }
-        self.hidden = hidden - stored - {"super"}
+        read, bound = set(), {"super"}  # super() is compiled by its name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                bound.add(node.name)
+        hidden = {name for name in read & self.shell.user_ns.keys() if callable(getattr(builtins, name, None))}
+        self.hidden = hidden - bound
         return self.generic_visit(tree) if self.hidden else tree
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

@@ -67,7 +67,9 @@ class TestNextDay:
     """After a restart."""
 
     def test_the_map_shows_what_passed(self, lab):
-        lab.page.locator(".jp-MarkdownOutput:visible").get_by_text("1 of 11 checks").wait_for()
+        told = lab.page.locator(".jp-MarkdownOutput:visible").get_by_text("1 of 11 checks")
+        told.wait_for()
+        assert told.count() == 1
 
     def test_the_lesson_is_handed_in_from_a_terminal_of_jupyterlab(self, lab, learner):
         lab.menu("File", "New", "Terminal")

@@ -82,3 +82,23 @@ def test_comparing_with_the_library_in_a_cell_of_ones_own_is_welcome():
     place, _, last = name.rpartition(".")
     scratch = f"import {place} as lib\nprint(lib.{last}, {exercise.names[0] if exercise.names else exercise.id!r})"
     assert borrowed(*job(lesson, {}, [scratch])) == {}
+
+
+def in_function(line):
+    lesson, exercise, _ = next(one for one in FORBIDDEN if one[1].names)
+    return borrowed(*job(lesson, {exercise.id: f"def {exercise.names[0]}(*a):\n    {line}"}))
+
+
+@pytest.mark.parametrize(
+    "line", ["net.eval()", "(net.train if a else net.eval)()", "re.compile('x')", "torch.compile(f)"]
+)
+def test_a_method_of_that_name_is_no_code_by_its_text(line):
+    assert in_function(line) == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["eval('f')", "__builtins__.eval('f')", "import builtins as b; b.eval('f')", "compile('f', '', 'eval')"]
+)
+def test_pythons_own_is(line):
+    (one,) = in_function(line).values()
+    assert one.how == "text"

@@ -184,6 +184,33 @@ def test_an_answer_written_into_another_exercises_cell_counts(skeleton, one, oth
     assert (cells[one].source, cells[other].source) == (both, both)
 
 
+@pytest.fixture
+def open_tail(monkeypatch):
+    """The small lesson, its second exercise an open one: the stub names nothing, the check asks for `kept`."""
+    monkeypatch.setattr(small, "STUB_TAIL", 'raise NotDone("tail")')
+    monkeypatch.setattr(small, "CHECK_TAIL", 'with check("tail") as expect:\n    expect("two", len(kept))')
+    return small.skeleton()
+
+
+@pytest.mark.parametrize("where", ["top", "end"])
+@pytest.mark.parametrize("stub", ["stands", "is gone"])
+def test_an_open_answer_is_found_by_the_names_that_its_check_asks_for(open_tail, where, stub):
+    nb = small.submission(double=small.ANSWER_DOUBLE)
+    if stub == "is gone":
+        nb.cells.pop(at(nb, "tail"))
+    source = "wide = [3, 4]\nkept = wide[1:]"
+    nb.cells.insert(0 if where == "top" else len(nb.cells), new_code_cell(source, id="mine"))
+    result = settle(nb, open_tail)
+    assert by_grade_id(result)["tail"].source == source
+    assert sum("kept = wide" in c.source for c in result.nb.cells) == 1
+
+
+def test_a_cell_that_binds_something_else_is_no_open_answer(open_tail):
+    nb = small.submission(double=small.ANSWER_DOUBLE)
+    nb.cells.append(new_code_cell("expect = double(2)\nwide = [3]", id="mine"))
+    assert by_grade_id(settle(nb, open_tail))["tail"].source == small.STUB_TAIL
+
+
 def test_an_untouched_stub_is_not_answered_by_its_neighbour(skeleton):
     cells = by_grade_id(settle(small.submission(double=small.ANSWER_DOUBLE), skeleton))
     assert cells["tail"].source == small.STUB_TAIL
