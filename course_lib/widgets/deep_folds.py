@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from course_lib.viz import deep_folds
 from course_lib.viz.folds import UNITS
 from course_lib.widgets.picture import Picture
+from course_lib.widgets.units import Units
 
 STARTS = {  # angle in degrees and offset of each unit: two of the first layer, two of the second
     "most regions": ((0, 0.0), (90, 0.0), (65, 0.7), (25, 0.7)),
@@ -33,35 +34,11 @@ def deep_fold_explorer(start: str = "most regions") -> Any:
 
     Static twin: `deep_folds.two_layers`.
     """
-    narrow = {"layout": w.Layout(width="200px"), "style": {"description_width": "62px"}, "continuous_update": False}
     kinds = (("angle °", -180, 360, 5), ("offset", -3, 5, 0.1))
-    sliders = [
-        [w.FloatSlider(0, min=low, max=high, step=step, description=name, **narrow) for name, low, high, step in kinds]
-        for _ in range(4)
-    ]
-    menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
-    picture, state = Picture(760), {"quiet": False}
-
-    def draw(_: Any = None) -> None:
-        if not state["quiet"]:
-            _draw(picture, [[s.value for s in unit] for unit in sliders])
-
-    def put(_: Any = None) -> None:
-        state["quiet"] = True
-        for unit, values in zip(sliders, STARTS[menu.value], strict=True):
-            for slider, value in zip(unit, values, strict=True):
-                slider.value = value
-        state["quiet"] = False
-        draw()
-
-    for slider in (slider for unit in sliders for slider in unit):
-        slider.observe(draw, "value")
-    menu.observe(put, "value")
-    put()
+    units, picture = Units(4, kinds, STARTS, start, width=200, label=62), Picture(760)
+    units.on_change(lambda: _draw(picture, units.values()))
     names = [f"layer {1 + k // 2}, unit {1 + k % 2}" for k in range(4)]
-    heads = [w.HTML(f"<b style='color:{color}'>{name}</b>") for color, name in zip(UNITS, names, strict=True)]
-    columns = [w.VBox([head, *unit]) for head, unit in zip(heads, sliders, strict=True)]
-    return w.VBox([picture, menu, w.HBox(columns, layout=w.Layout(flex_flow="row wrap"))])
+    return w.VBox([picture, units.menu, units.columns(names, UNITS)])
 
 
 def _draw(picture: Picture, units: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from course_lib.viz import folds
 from course_lib.widgets.picture import Picture
+from course_lib.widgets.units import Units
 
 STARTS = {  # angle in degrees, offset and output weight of each unit
     "three folds": ((0, -0.5, 1.0), (120, -0.5, 1.0), (240, -0.5, 1.0)),
@@ -23,37 +24,17 @@ def fold_explorer(start: str = "three folds", *, activation: str = "ReLU") -> w.
 
     A menu exchanges the activation ("none" leaves a plane), another one sets a start. Static twin: `folds.folded`.
     """
-    narrow = {"layout": w.Layout(width="270px"), "style": {"description_width": "92px"}, "continuous_update": False}
     kinds = (("angle °", -180, 360, 5), ("offset", -2, 2, 0.1), ("weight", -2, 2, 0.1))
-    sliders = [
-        [w.FloatSlider(0, min=low, max=high, step=step, description=name, **narrow) for name, low, high, step in kinds]
-        for _ in range(3)
-    ]
-    menu = w.Dropdown(options=list(STARTS), value=start, description="start from")
+    units, picture = Units(3, kinds, STARTS, start, width=270, label=92), Picture(760)
     kind = w.Dropdown(options=list(folds.ACTIVATIONS), value=activation, description="activation")
-    picture, state = Picture(760), {"quiet": False}
 
     def draw(_: Any = None) -> None:
-        if not state["quiet"]:
-            _draw(picture, [[s.value for s in unit] for unit in sliders], kind.value)
+        _draw(picture, units.values(), kind.value)
 
-    def put(_: Any = None) -> None:
-        state["quiet"] = True
-        for unit, values in zip(sliders, STARTS[menu.value], strict=True):
-            for slider, value in zip(unit, values, strict=True):
-                slider.value = value
-        state["quiet"] = False
-        draw()
-
-    for slider in (slider for unit in sliders for slider in unit):
-        slider.observe(draw, "value")
     kind.observe(draw, "value")
-    menu.observe(put, "value")
-    put()
-    heads = [w.HTML(f"<b style='color:{folds.UNITS[k]}'>unit {k + 1}</b>") for k in range(3)]
-    columns = [w.VBox([head, *unit]) for head, unit in zip(heads, sliders, strict=True)]
-    wrap = w.Layout(flex_flow="row wrap")
-    return w.VBox([picture, w.HBox([menu, kind], layout=wrap), w.HBox(columns, layout=wrap)])
+    units.on_change(draw)
+    menus = w.HBox([units.menu, kind], layout=w.Layout(flex_flow="row wrap"))
+    return w.VBox([picture, menus, units.columns([f"unit {k}" for k in (1, 2, 3)], folds.UNITS[:3])])
 
 
 def weights(units: Sequence[tuple[int, float, float] | list[float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
