@@ -1,24 +1,12 @@
-"""Shared by all tests: where the real data lie, and how tests that need them skip by name where they do not."""
+"""Shared by all tests: Ctrl-C reaches what they start, and their tables are printed at the end."""
 
-import os
-from pathlib import Path
-
-import pytest
+import signal
 
 
-def data_folder():
-    """COURSE_DATA, or None."""
-    root = os.environ.get("COURSE_DATA")
-    return Path(root) if root and Path(root).is_dir() else None
-
-
-@pytest.fixture
-def course_data():
-    """The folder with the original data sets; the test skips by name only where it is absent."""
-    folder = data_folder()
-    if folder is None:
-        pytest.skip("COURSE_DATA names no folder with the original data sets")
-    return folder
+def pytest_configure():
+    """Let Ctrl-C reach what a test starts: a shell's background job, and all that it starts, is told to ignore it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -222,7 +222,8 @@ def test_a_folder_that_is_not_there_or_a_damaged_memory(place):
     assert all_rounds(watching(place))[0] == {"ann": 6}
 
 
-def test_ctrl_c_ends_it_with_one_sentence_and_a_mark_within_seconds(place):
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "a service manager's stop"])
+def test_a_stop_ends_it_with_one_sentence_and_a_mark_within_seconds(place, asked):
     made, drop = place
     words = [sys.executable, "-m", "grading.cli", "watch", str(drop), "--course", str(made.root), "--json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -231,8 +232,8 @@ def test_ctrl_c_ends_it_with_one_sentence_and_a_mark_within_seconds(place):
         put(made, drop / "ann.ipynb")
         line = json.loads(running.stdout.readline())  # the real sandbox
         assert (line["student"], line["score"], line["how"]) == ("ann", 6, "ran")
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=240)
+        running.send_signal(asked)
+        _, said = running.communicate(timeout=60)
     finally:
         running.kill()
     assert said == "course: stopped. What was finished is kept; the same command goes on from there.\n"
