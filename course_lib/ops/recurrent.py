@@ -93,7 +93,7 @@ def lstm(
     times, (n, k) = len(x), h0.shape
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], h0.dtype), k)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
     gates = _from_input(x, w_ih * half[:, None], (b_ih + b_hh) * half)
-    from_state, rest = (w_hh * half[:, None]).T, 1 - half
+    from_state, rest = np.ascontiguousarray((w_hh * half[:, None]).T), 1 - half
     i, f, g, o = np.moveaxis(gates.reshape(times, n, 4, k), 2, 0)
     out, cells = empty((times + 1, n, k), h0.dtype), empty((times + 1, n, k), h0.dtype)
     squashed = empty((times, n, k), h0.dtype)
@@ -114,23 +114,23 @@ def lstm(
     out[times] = cells[times]
 
     def vjp(grad: np.ndarray) -> Gradients:
-        slope = empty((times, n, 4, k), h0.dtype)  # of every pre-activation, for a unit gradient of c (of h for o)
-        slope[:, :, 0], slope[:, :, 1] = g * i * (1 - i), cells[:-1] * f * (1 - f)
-        slope[:, :, 2], slope[:, :, 3] = i * (1 - g * g), squashed * o * (1 - o)
-        to_cell = o * (1 - squashed * squashed)
-        da, dh, dc = empty(slope.shape, h0.dtype), np.zeros_like(h0), grad[times]
+        da, dh, dc = empty((times, n, 4, k), h0.dtype), np.zeros_like(h0), grad[times]
+        flat = np.array([[0], [0], [1], [0]], h0.dtype)  # slopes: (1 - a) a of a sigmoid, 1 - a a of tanh
         for t in reversed(range(times)):
+            a, now = gates[t].reshape(n, 4, k), da[t]
             dh = dh + grad[t]
             run: Any = None if mask is None else mask[t].astype(h0.dtype)
-            here = dh if mask is None else dh * run
-            inner = here * to_cell[t]
-            inner += dc if mask is None else dc * run
-            np.multiply(slope[t, :, :3], inner[:, None], out=da[t, :, :3])
-            np.multiply(slope[t, :, 3], here, out=da[t, :, 3])
-            carried = None if mask is None else (dh * (1 - run), dc * (1 - run))
-            dh, dc = product(da[t].reshape(n, 4 * k), w_hh), inner * f[t]
-            if carried is not None:
-                dh, dc = dh + carried[0], dc + carried[1]
+            here, inner = (dh, dc) if mask is None else (dh * run, dc * run)
+            inner = inner + here * o[t] * (1 - squashed[t] * squashed[t])
+            np.subtract(1 - flat, a, out=now)
+            now *= a
+            now += flat
+            now[:, 0] *= inner * g[t]
+            now[:, 1] *= inner * cells[t]
+            now[:, 2] *= inner * i[t]
+            now[:, 3] *= here * squashed[t]
+            back = product(now.reshape(n, 4 * k), w_hh)
+            dh, dc = (back, inner * f[t]) if mask is None else (back + dh * (1 - run), inner * f[t] + dc * (1 - run))
         da = da.reshape(times, n, 4 * k)
         dx, *weights = _gradients(x, _shifted(h0, out[:-1]), w_ih, da, da)
         return dx, dh, dc, *weights

@@ -13,7 +13,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from course_lib.ops.convolution import windows
 from course_lib.ops.convolution.windows import Geometry, copy_padded, finite
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share
@@ -32,7 +31,8 @@ KERNEL = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], 
 COMBINE = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
 
 
-FEWEST = 32  # channels: below, the matrix products are too thin for what mixing costs
+FEWEST = 16  # channels: below, the matrix products are too thin for what mixing costs
+BLOCK = 1 << 17  # numbers mixed at a time: with what is made of them they stay in a core's own cache
 
 
 def applies(geo: Geometry, weight: np.ndarray, *arrays: np.ndarray) -> bool:
@@ -128,6 +128,6 @@ def _columns(x: np.ndarray, geo: Geometry, tiles: slice) -> np.ndarray:
 def _tile_blocks(geo: Geometry, x: np.ndarray) -> list[slice]:
     """Slices of tiles, each of four output rows."""
     tiles = -(-geo.out[0] // 4)
-    step = windows.BLOCK // (6 * len(x) * geo.out[1] * x.shape[3])
+    step = BLOCK // (6 * len(x) * geo.out[1] * x.shape[3])
     step = max(1, min(step, -(-tiles // 2)))
     return [slice(t, min(t + step, tiles)) for t in range(0, tiles, step)]
