@@ -1237,6 +1237,61 @@ if torch:
             print(f"step {step}: equal error rate on {who_new.max() + 1} new persons {rate:.1%}")
 
 # %% [markdown]
+# The heat maps of section 4 have a twin too. Their loss needs no new code: torch's `cross_entropy` compares the softmax of a map with
+# any distribution over its cells, here with the Gaussian at the joint.
+
+
+# %% gpu=true
+class HeatTwin(torch.nn.Module if torch else object):
+    """`pose.HeatNet` in torch: images (n, 1, size, size) to one map of scores per joint, (n, joints, size / 2, size / 2)."""
+
+    def __init__(self, joints=11, width=12):
+        super().__init__()
+        layers = [(1, 2), (width, 1), (width, 1), (width, 1)]
+        self.convs = torch.nn.ModuleList(torch.nn.Conv2d(c, width, 5, stride=s, padding=2) for c, s in layers)
+        self.head = torch.nn.Conv2d(width, joints, 1)
+
+    def forward(self, x):
+        for conv in self.convs:
+            x = torch.relu(conv(x))
+        return self.head(x)
+
+
+def figures_like_those(n, rng):
+    """Depth images (n, 1, 24, 24), scaled, and the joints' places (n, 11, 2) in pixels."""
+    depth, _, joints = poses(n, size=24, rng=rng)
+    return ((depth - 0.2) / 0.3).astype(np.float32), joints[:, 0]
+
+
+if torch:
+    count, steps, tried = bridge.size(full=(20_000, 3000, 500), smoke=(600, 200, 100))
+    rng = np.random.default_rng(4)
+    (x, y), (x_judged, y_judged) = figures_like_those(count, rng), figures_like_those(tried, rng)
+    numpy_net = pose.HeatNet(1, rng=rng)
+    twin = bridge.to_torch(numpy_net, HeatTwin()).to(where)
+    with torch.no_grad():
+        apart = np.abs(twin(torch.from_numpy(x_judged).to(where)).cpu().numpy() - pose.predict(numpy_net, x_judged)).max()
+    print(f"{tried} figures on {bridge.describe(where)}: largest difference of a score {apart:.0e}")
+    assert apart < 1e-4
+
+    cells = torch.from_numpy(pose.heat_maps(pose.to_units(y, 24), 12).reshape(count, 11, -1)).float().to(where)
+    images = torch.from_numpy(x).to(where)
+    optimizer = torch.optim.SGD(twin.parameters(), lr=0.1, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=steps, cycle_momentum=False)
+    for step in progress(range(1, steps + 1), "steps"):
+        rows = torch.from_numpy(rng.integers(0, count, 32)).to(where)
+        optimizer.zero_grad()
+        scores = twin(images[rows]).flatten(2).flatten(0, 1)
+        torch.nn.functional.cross_entropy(scores, cells[rows].flatten(0, 1)).backward()
+        optimizer.step()
+        schedule.step()
+        if step % (steps // 4) == 0:
+            with torch.no_grad():
+                maps = twin(torch.from_numpy(x_judged).to(where)).cpu().numpy()
+            off = np.linalg.norm(pose.to_pixels(pose.read_maps(maps), 24) - y_judged, axis=-1).mean()
+            print(f"step {step}: mean error {off:.2f} pixels of 24")
+
+# %% [markdown]
 # ## 9. Where is everybody?
 #
 # A **detector** says what is in a picture and where, any number of times. The oldest way: train a classifier on windows (person or not),

@@ -225,6 +225,21 @@ def test_the_twin_in_torch_computes_the_same_embeddings_and_triplets(rng):
     assert np.array_equal(got.numpy(), want)
 
 
+def test_the_twin_in_torch_draws_the_same_maps_and_has_the_same_loss(rng):
+    defined = {"torch": torch}
+    source = next(c for c in LESSON.cells if c.role == "gpu" and "class HeatTwin" in c.source).source
+    exec(source.partition("\nif torch:")[0], defined)
+    net, x = pose.HeatNet(1, rng=rng), rng.normal(size=(6, 1, 24, 24)).astype(np.float32)
+    twin = bridge.to_torch(net, defined["HeatTwin"]())
+    with torch.no_grad():
+        scores = twin(torch.from_numpy(x))
+    assert np.abs(scores.numpy() - pose.predict(net, x)).max() < 1e-4
+    units = rng.uniform(-1, 1, (6, 22))
+    cells = torch.from_numpy(pose.heat_maps(units.reshape(6, 11, 2), 12).reshape(66, -1)).float()
+    theirs = torch.nn.functional.cross_entropy(scores.flatten(2).flatten(0, 1), cells)
+    assert float(pose.map_loss(Tensor(scores.numpy()), units).data) == pytest.approx(float(theirs), abs=1e-4)
+
+
 def test_a_check_of_sliding_sees_what_the_relu_takes_away():
     defined = dict(NAMES)
     check = next(c for c in LESSON.cells if c.role == "check" and c.id == "slide").source
