@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -16,20 +16,39 @@ Self = TypeVar("Self", bound="Recorded")
 
 
 class _Recording(threading.local):
-    on = True
+    def __init__(self) -> None:
+        self.on, self.outer = True, list[bool]()
 
 
 _recording = _Recording()
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Record no graph inside the block (`with no_grad():`) or the function (`@no_grad()`); per thread."""
-    outer, _recording.on = _recording.on, False
-    try:
-        yield
-    finally:
-        _recording.on = outer
+class NoGrad:
+    """Record no graph inside the block (`with no_grad():`) or the function (`@no_grad()`); per thread.
+
+    The brackets may be left out, as torch allows for the function.
+    """
+
+    def __call__(self, function: Callable | None = None) -> Any:
+        if function is None:
+            return self
+
+        @wraps(function)
+        def unrecorded(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return unrecorded
+
+    def __enter__(self) -> None:
+        _recording.outer.append(_recording.on)
+        _recording.on = False
+
+    def __exit__(self, *error: Any) -> None:
+        _recording.on = _recording.outer.pop()
+
+
+no_grad = NoGrad()
 
 
 def is_grad_enabled() -> bool:

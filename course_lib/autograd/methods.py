@@ -37,15 +37,18 @@ R = TypeVar("R")
 
 def torch_words(function: Callable[P, R]) -> Callable[P, R]:
     """Say `dim` and `keepdim` to who writes NumPy's words for them. `function` is the one behind it."""
+    name = function.__name__
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        if "out" in kwargs:  # what np.sum(t) makes of t.sum
+            raise TypeError(f"{name}: NumPy's function does not know Tensors, got np.{name}(t); write t.{name}()")
+        if "unbiased" in kwargs:
+            raise TypeError(f"{name}: write correction=0 for unbiased=False and 1 for True, got unbiased=")
         if kwargs and not kwargs.keys().isdisjoint(("axis", "keepdims")):
             wrong = [f"{word}=" for word in ("axis", "keepdims") if word in kwargs]
             right = [{"axis=": "dim=", "keepdims=": "keepdim="}[word] for word in wrong]
-            raise TypeError(
-                f"{function.__name__}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}"
-            )
+            raise TypeError(f"{name}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}")
         return function(*args, **kwargs)
 
     return told
@@ -122,7 +125,7 @@ class Methods(Shapes):
 
     def square(self) -> Tensor:
         """Every element times itself."""
-        return self._apply(elementwise.mul, self)
+        return self.pow(2)
 
     def masked_fill(self, mask: Like, value: float) -> Tensor:
         """`value`, one number, where `mask` (booleans, which broadcast) holds, every other element as it is."""
@@ -214,6 +217,16 @@ class Methods(Shapes):
         return self._places("argmin", np.argmin, dim, keepdim)
 
     @torch_words
+    def all(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+        """Whether every element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient."""
+        return self._asked(np.all, dim, keepdim)
+
+    @torch_words
+    def any(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+        """Whether some element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient."""
+        return self._asked(np.any, dim, keepdim)
+
+    @torch_words
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """log(sum(exp(x))) over `dim` (integer, tuple, None), without overflow."""
         return self._reduce(reduce_ops.logsumexp, dim, keepdim)
@@ -252,6 +265,10 @@ class Methods(Shapes):
         axis = axis_of(primitive.__name__, dim, self.ndim)
         return self._apply(primitive, axis=None if axis == () else axis, keepdims=keepdim, **params)
 
+    def _asked(self, ask: Callable, dim: Any, keepdim: bool) -> Tensor:
+        axis = axis_of(ask.__name__, dim, self.ndim)
+        return self._plain(lambda a: ask(a, axis=axis, keepdims=keepdim), self)
+
     def _places(self, name: str, find: Callable, dim: Any, keepdim: bool) -> Tensor:
         axis = None if dim is None else one_axis(name, dim, self.ndim)
         if (self.data.size if axis is None else self.data.shape[axis]) == 0:
@@ -259,6 +276,8 @@ class Methods(Shapes):
         return self._plain(lambda a: find(a, axis, keepdims=keepdim), self)
 
     def _chosen(self, name: str, find: Callable, dim: Any, keepdim: bool) -> Extreme:
+        if isinstance(dim, Methods):
+            raise TypeError(f"{name}: of one Tensor along an axis, got two; write F.{name}imum(a, b)")
         indices = self._places(name, find, dim, True)
         if self.ndim == 0:
             return Extreme(self.clone(), indices)

@@ -13,6 +13,7 @@ import numpy as np
 
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
+from course_lib.ops import shape as shape_ops
 
 if TYPE_CHECKING:
     from course_lib.autograd.tensor import Like, Tensor
@@ -27,6 +28,9 @@ class Operators:
     data: np.ndarray
     _run: Callable[..., Tensor]
     _plain: Callable[..., Tensor]
+    item: Callable[[], Any]
+    requires_grad: bool
+    op: str | None
 
     def __add__(self, other: Like) -> Tensor:
         return self._run(elementwise.add, self, other)
@@ -53,10 +57,10 @@ class Operators:
         return self._run(elementwise.div, other, self)
 
     def __floordiv__(self, other: Like) -> Tensor:
-        return self._plain(operator.floordiv, self, other)
+        return self._run(elementwise.floor_divide, self, other).detach()
 
     def __rfloordiv__(self, other: Like) -> Tensor:
-        return self._plain(operator.floordiv, other, self)
+        return self._run(elementwise.floor_divide, other, self).detach()
 
     def __mod__(self, other: Like) -> Tensor:
         return self._run(elementwise.remainder, self, other)
@@ -79,6 +83,9 @@ class Operators:
     def __neg__(self) -> Tensor:
         return self._run(elementwise.neg, self)
 
+    def __pos__(self) -> Tensor:
+        return self._run(shape_ops.clone, self)
+
     def __abs__(self) -> Tensor:
         return self._run(elementwise.abs, self)
 
@@ -95,10 +102,13 @@ class Operators:
         return self._plain(operator.le, self, other)
 
     def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]  # element by element, as in torch
-        return self._plain(operator.eq, self, other)
+        return NotImplemented if other is None else self._plain(operator.eq, self, other)
 
     def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return self._plain(operator.ne, self, other)
+        return NotImplemented if other is None else self._plain(operator.ne, self, other)
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(self.data == value))
 
     __hash__ = object.__hash__  # a Tensor is itself, whatever it holds
 
@@ -116,3 +126,53 @@ class Operators:
 
     def __invert__(self) -> Tensor:
         return self._plain(operator.invert, self)
+
+    # in place: a new Tensor takes the name, but a leaf would be lost under it
+
+    def __iadd__(self, other: Like) -> Tensor:
+        return self._no_leaf("+=") + other
+
+    def __isub__(self, other: Like) -> Tensor:
+        return self._no_leaf("-=") - other
+
+    def __imul__(self, other: Like) -> Tensor:
+        return self._no_leaf("*=") * other
+
+    def __itruediv__(self, other: Like) -> Tensor:
+        return self._no_leaf("/=") / other
+
+    def _no_leaf(self, sign: str) -> Any:
+        if self.requires_grad and self.op is None:
+            raise TypeError(
+                f"Tensor: w {sign} ... would not change w, whose gradient is asked for, but make another Tensor; write "
+                f"w.data {sign} ... with an array on the right"
+            )
+        return self
+
+    # as one Python number
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self.data.dtype.kind not in "iu":
+            raise TypeError(f"index: a position must be an integer, got dtype {self.data.dtype}; write t.long()")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.data.size != 1:
+            raise ValueError(
+                f"bool: `if` wants one answer, got {self.data.size} numbers of shape {self.data.shape}; write t.all(), "
+                f"t.any() or F.where"
+            )
+        return bool(self.item())
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return str(self)
+        if self.data.ndim:
+            raise TypeError(f"format: {spec!r} is for one number, got shape {self.data.shape}; write t.mean() or t[0]")
+        return format(self.item(), spec)

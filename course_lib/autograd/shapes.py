@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_lib.arithmetic import whole
+from course_lib.arithmetic import shown, whole
 from course_lib.ops import shape as shape_ops
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def axis_of(name: str, dim: Any, ndim: int) -> Any:
     if dim is None:
         return None
     if isinstance(dim, (tuple, list)):
-        axes = tuple(axis_of(name, d, ndim) for d in dim) if ndim else ()
+        axes = tuple(axis_of(name, d, max(ndim, 1)) for d in dim)
         if len(set(axes)) < len(axes):
             raise ValueError(f"{name}: every axis may be named once, got dim={tuple(dim)}")
-        return axes
-    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
-        raise TypeError(f"{name}: dim must be a whole number, got {dim!r}")
+        return axes if ndim else ()
+    if isinstance(dim, (bool, Shapes, np.ndarray)) or not hasattr(dim, "__index__"):
+        raise TypeError(f"{name}: dim must be a whole number, got {shown(dim)}")
     limit = max(ndim, 1)
     if not -limit <= dim < limit:
         raise IndexError(f"{name}: dim must be between {-limit} and {limit - 1} for {ndim} axes, got {dim}")
@@ -45,7 +45,7 @@ def axis_of(name: str, dim: Any, ndim: int) -> Any:
 def one_axis(name: str, dim: Any, ndim: int) -> Any:
     """The same where only one axis has a meaning: neither None nor several. The arguments are those of `axis_of`."""
     if dim is None or isinstance(dim, (tuple, list)):
-        raise TypeError(f"{name}: dim must be one whole number, got {dim!r}")
+        raise TypeError(f"{name}: dim must be one whole number, got {shown(dim)}")
     return axis_of(name, dim, ndim)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
+from course_lib.arithmetic import shown
+from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
@@ -22,7 +23,6 @@ __all__ = [
     "as_tensor",
     "is_grad_enabled",
     "no_grad",
-    "one_dtype",
     "topological_order",
     "unbroadcast",
 ]
@@ -109,25 +109,6 @@ def as_tensor(x: Any, dtype: Any = None) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(x, dtype=dtype)
 
 
-def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
-    """`input` as a Tensor; a TypeError unless its floats are of the kind of the weights it is to meet (None: none).
-
-    Integers take the kind of the weights.
-
-    `learned` are the weights; `name` is the layer that the sentence begins with.
-    """
-    input = as_tensor(input)
-    for w in learned:
-        kind = input.dtype if w is None else as_array(w).dtype
-        if input.dtype.kind == kind.kind == "f" and input.dtype != kind:
-            raise TypeError(
-                f"{name}: input and weights must have one dtype, got {input.dtype} and {kind}; write "
-                f"{'input.float()' if kind == np.float32 else 'input.double()'}, or change the layer by "
-                f"{'model.double()' if input.dtype == np.float64 else 'model.float()'}"
-            )
-    return input
-
-
 def as_array(x: Any) -> np.ndarray:
     """The NumPy array of a Tensor, or of anything that NumPy understands."""
     return x.data if isinstance(x, Tensor) else np.asarray(x)
@@ -141,7 +122,11 @@ def _array_of(data: Any, dtype: Any = None) -> np.ndarray:
     if isinstance(first, Tensor):
         raise TypeError("Tensor: got a list of Tensors; join them with stack or cat")
     try:
-        array = np.asarray(data, dtype)
+        array = np.asarray(data, dtype if dtype is None else np.dtype(dtype))
+    except TypeError as error:
+        if "data type" not in str(error):
+            raise
+        raise TypeError(f"Tensor: dtype must be one of NumPy's, such as np.float32, got {dtype!r}") from None
     except ValueError:
         raise ValueError(f"Tensor: rows must have one length and hold numbers, got {_rows(data)}") from None
     if dtype is not None:
@@ -154,7 +139,7 @@ def _rows(data: Any) -> str:
     return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
 
 
-class Tensor(Recorded, Methods, Operators):
+class Tensor(Recorded, Methods, Operators, OnCpu):
     """An array and, when `requires_grad`, its place in the graph.
 
     data: a number, (nested) list or NumPy array; an array is not copied and keeps its dtype, numbers and lists become
@@ -182,7 +167,10 @@ class Tensor(Recorded, Methods, Operators):
                 raise TypeError(
                     "Tensor: got None where numbers are needed; does the function that made it return its result?"
                 )
-            raise TypeError(f"Tensor: holds floats, integers or booleans, got dtype {self.data.dtype}")
+            what = type(data).__name__ if self.data.dtype == object else f"dtype {self.data.dtype}"
+            raise TypeError(f"Tensor: holds floats, integers or booleans, got {what}")
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            raise TypeError(f"Tensor: requires_grad is True or False, got {shown(requires_grad)}; a list holds numbers")
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(f"Tensor: only floats can have a gradient, got dtype {self.data.dtype}")
         self.requires_grad = requires_grad
@@ -267,15 +255,6 @@ class Tensor(Recorded, Methods, Operators):
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
-    def __float__(self) -> builtins.float:
-        return builtins.float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __bool__(self) -> bool:
-        return bool(self.item())
-
     def __repr__(self) -> str:
         body = np.array2string(self.data, separator=", ", prefix="Tensor(")
         dtype = "" if self.dtype in (np.float32, np.int64, bool) else f", dtype={self.dtype}"
@@ -291,11 +270,10 @@ class Tensor(Recorded, Methods, Operators):
 
     @staticmethod
     def _plain(compute: Callable, *inputs: Any) -> Tensor:
-        """What has no gradient: comparisons, logic, whole parts, positions."""
+        """What has no gradient: comparisons, logic, positions."""
         arrays = [_beside(x) for x in inputs]
         try:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return Tensor(compute(*arrays))
+            return Tensor(compute(*arrays))
         except ValueError as error:
             raise ValueError(_sentence(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
         except TypeError:
@@ -307,7 +285,7 @@ class Tensor(Recorded, Methods, Operators):
         parts = key if isinstance(key, tuple) else (key,)
         if (not parts or is_whole(parts[-1])) and all(map(is_whole, parts)) and len(parts) <= self.ndim:
             return self
-        parts = tuple(as_array(p) if isinstance(p, (Tensor, list)) else p for p in parts)
+        parts = tuple(as_array(p) if isinstance(p, Tensor) or (isinstance(p, list) and p) else p for p in parts)
         return apply(shape_ops.getitem, self, key=parts if isinstance(key, tuple) else parts[0])
 
     def __setitem__(self, key: Any, value: Any) -> NoReturn:

@@ -436,7 +436,7 @@ def recurrent(kind):
             twin = getattr(torch.nn, kind)(x.shape[2], 3, **sizes).double()
             return torch.func.functional_call(twin, dict(zip(names, leaves, strict=True)), (x,))[0]
         for name, leaf in zip(names, leaves, strict=True):
-            setattr(made, name, leaf)
+            vars(made)[name] = leaf
         out, state = made(x)
         return out if kind == "LSTM" else out + 0 * state.sum()
 

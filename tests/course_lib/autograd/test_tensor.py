@@ -465,7 +465,7 @@ def shaped(*shape):
         (TypeError, r"Tensor: NumPy would lose the gradient; .*t.detach\(\).numpy\(\)", lambda: np.asarray(shaped(2))),
         (TypeError, "len: a Tensor without axes has no length", lambda: len(shaped())),
         (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: shaped(2).item()),
-        (ValueError, r"item: the Tensor must hold one number, got shape \(2,\)", lambda: bool(shaped(2))),
+        (ValueError, r"bool: `if` wants one answer, got 2 numbers of shape \(2,\)", lambda: bool(shaped(2))),
         (ValueError, r"add: shapes \(2,\) and \(3,\) do not fit together", lambda: shaped(2) + shaped(3)),
         (ValueError, r"gt: shapes \(2,\) and \(3,\) do not fit together", lambda: shaped(2) > shaped(3)),
         (ValueError, r"mul: shapes \(2, 3\) and \(2,\) do not fit", lambda: shaped(2, 3) * np.ones(2)),
@@ -575,6 +575,52 @@ def test_nor_are_an_array_and_a_view_of_it(order):
     (apply(whole_and_part, x, y) + more[0] + more[1] * 1).sum().backward()
     np.testing.assert_array_equal(x.grad, np.full((2, 2), 12.0))
     np.testing.assert_array_equal(y.grad, [202.0, 202.0])
+
+
+LINES = {  # what a line of a training loop makes of Tensors, and what it must give
+    "a number in text": (lambda: f"{Tensor(0.125) * 2:.3f} {Tensor(3):3d}", "0.250   3"),
+    "any Tensor in text": (lambda: f"{Tensor([1.0, 2.0])}", "Tensor([1., 2.])"),
+    "a position in a list": (lambda: ["cat", "dog"][Tensor([0.1, 0.9]).argmax()], "dog"),
+    "a range": (lambda: list(range(Tensor(3))), [0, 1, 2]),
+    "as a condition": (lambda: bool((Tensor([1, 2]) == Tensor([1, 2])).all()), True),
+    "a number among others": (lambda: (2 in Tensor([1, 2]), 2.5 in Tensor([[1.0, 2.0]])), (True, False)),
+    "beside None": (lambda: (Tensor([1.0]) == None, Tensor([1.0]) != None), (False, True)),  # noqa: E711
+    "on the CPU": (lambda: Tensor([1.0]).to("cpu").cpu().to(np.float64).tolist(), [1.0]),
+    "to the CPU of torch": (lambda: Tensor([1.0]).to(torch.device("cpu")).tolist(), [1.0]),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_line_of_a_training_loop_does_what_it_does_in_torch(name):
+    line, gives = LINES[name]
+    assert line() == gives
+
+
+def test_in_place_signs_make_another_tensor_and_keep_the_graph():
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    y += 1
+    y *= 3
+    y -= x
+    y /= 2
+    y.sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("off", [no_grad, no_grad()])
+def test_no_grad_needs_no_brackets(off):
+    x = leaf(1.0)
+
+    @off
+    def double(t):
+        """Twice."""
+        return t * 2
+
+    assert double.__doc__ == "Twice."
+    assert not double(x).requires_grad
+    with off, off:
+        assert not (x * 2).requires_grad
+    assert (x * 2).requires_grad
 
 
 def test_numbers_as_lists_and_how_many_axes():
