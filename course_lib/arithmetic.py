@@ -23,10 +23,18 @@ Pair: TypeAlias = "int | Sequence[int]"  # one number for every axis, or one per
 Padding: TypeAlias = "int | str | Sequence[int]"  # or "same", or "valid"
 
 
+def shown(value: Any) -> str:
+    """What an error says of a value: the value, or of an array or an object its kind and shape, on one line."""
+    if hasattr(value, "shape"):
+        return f"{type(value).__name__} of shape {tuple(value.shape)}"
+    text = repr(value)
+    return text if len(text) < 60 and "\n" not in text and " at 0x" not in text else type(value).__name__
+
+
 def number(value: Any, what: str, *, name: str) -> Any:
     """`value` itself, when it can be compared with numbers; a TypeError that says `what` it was otherwise."""
     if not isinstance(value, Real):
-        raise TypeError(f"{name}: {what} must be a number, got {value!r}")
+        raise TypeError(f"{name}: {what} must be a number, got {shown(value)}")
     return value
 
 
@@ -37,7 +45,7 @@ def whole(value: Any, what: str, *, least: int | None = None, name: str) -> int:
             raise TypeError
         count = operator.index(value)
     except TypeError:
-        raise ValueError(f"{name}: {what} must be a whole number, got {value!r}") from None
+        raise ValueError(f"{name}: {what} must be a whole number, got {shown(value)}") from None
     if least is not None and count < least:
         raise ValueError(f"{name}: {what} must be at least {least}, got {count}")
     return count

@@ -22,12 +22,15 @@ from course_lib.ops import shape as shape_ops
 
 
 def where(condition: Like, input: Like, other: Like) -> Tensor:
-    """`input` where `condition` (booleans) holds, else `other`; all three broadcast.
+    """`input` where `condition` (booleans) holds, else `other`; all three broadcast. TypeError for another condition.
 
     >>> where([True, False], [1.0, 2.0], 0.0)
     Tensor([1., 0.])
     """
-    return apply(elementwise.where, input, other, condition=as_array(condition).astype(bool))
+    condition = as_array(condition)
+    if condition.dtype != bool:
+        raise TypeError(f"where: the condition must hold booleans, such as x > 0, got dtype {condition.dtype}")
+    return apply(elementwise.where, input, other, condition=condition)
 
 
 def maximum(input: Like, other: Like) -> Tensor:
@@ -70,6 +73,10 @@ def stack(tensors: Sequence[Like], dim: int = 0) -> Tensor:
 
 
 def _joined(name: str, tensors: Sequence[Like]) -> list[Tensor]:
+    if isinstance(tensors, (Tensor, np.ndarray)):
+        raise TypeError(
+            f"{name}: takes the Tensors together, in one list, {name}([a, b]), got {arithmetic.shown(tensors)}"
+        )
     joined = [as_tensor(t) for t in tensors]
     if not joined:
         raise ValueError(f"{name}: needs at least one Tensor, got none")
@@ -154,7 +161,7 @@ def gather(input: Like, dim: int, index: Like) -> Tensor:
     """out[i, j] = input[i, index[i, j]] for dim 1, and so for any axis: the score of each sample's class.
 
     dim: the axis along which is chosen.
-    index: positions on that axis, integers; as many axes as `input`, and the shape of the result.
+    index: positions on that axis, integers from 0; as many axes as `input`, and the shape of the result.
     """
     input, index = as_tensor(input), as_array(index)
     if input.ndim <= 1 and index.ndim <= 1 and 0 in (input.ndim, index.ndim):  # without an axis: one of size 1
@@ -164,7 +171,10 @@ def gather(input: Like, dim: int, index: Like) -> Tensor:
         raise ValueError(
             f"gather: index must hold integers with {input.ndim} axes, got {index.dtype} with shape {index.shape}"
         )
-    return apply(shape_ops.gather, input, axis=one_axis("gather", dim, input.ndim), indices=index)
+    axis = one_axis("gather", dim, input.ndim)
+    if index.min(initial=0) < 0:
+        raise IndexError(f"gather: indices must be in 0..{input.shape[axis] - 1} on axis {axis}, got {index.min()}")
+    return apply(shape_ops.gather, input, axis=axis, indices=index)
 
 
 def flip(input: Like, dims: int | Sequence[int]) -> Tensor:
@@ -262,6 +272,8 @@ def pad(input: Like, pad: Sequence[int], mode: str = "constant", value: float = 
         raise ValueError(f"pad: needs two whole numbers for each of at most {input.ndim} axes, got {pad!r}")
     if not isinstance(mode, str) or mode not in PAD_MODES:
         raise ValueError(f"pad: mode must be one of {list(PAD_MODES)}, got {mode!r}")
+    if value and mode != "constant":
+        raise ValueError(f"pad: a value is what constant padding adds, got value={value} with mode={mode!r}")
     if not any(pad):
         return input
     widths = [(0, 0)] * (input.ndim - len(pad) // 2) + [(pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from course_lib.autograd.tensor import Tensor, apply, one_dtype
+from course_lib.autograd.dtypes import one_dtype
+from course_lib.autograd.tensor import Tensor, apply
 
 
 def on_batch(primitive: Callable, x: Any, *others: Any, axes: int = 2, **params: Any) -> Tensor:

@@ -116,6 +116,11 @@ def _index_table(
     if target.dtype.kind not in "iu":
         raise TypeError(f"{name}: target must hold class indices (integers), got dtype {target.dtype}")
     expected = input.shape[:axis] + input.shape[axis + 1 :]
+    if target.shape == input.shape and input.ndim > 1:
+        raise ValueError(
+            f"{name}: class indices must have shape {expected}, got integers {target.shape}, one-hot it seems; write "
+            f"target.argmax({axis})"
+        )
     if target.shape != expected:
         raise ValueError(
             f"{name}: class indices must have shape {expected} for predictions {input.shape}, got {target.shape}"

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import whole
-from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor, one_dtype
+from course_lib.autograd.dtypes import one_dtype
+from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor
 from course_lib.functional.batch import on_batch
 from course_lib.ops import elementwise
 from course_lib.ops.batch_norm import batch_norm as _batch_norm
@@ -120,6 +121,11 @@ def batch_norm(
     running = None if running_mean is None else (as_array(running_mean), as_array(running_var))
     learned = [p for p in (weight, bias) if p is not None]
     input = one_dtype("batch_norm", input, weight, bias)
+    if running and input.ndim > 1 and running[0].shape != input.shape[1:2]:
+        raise ValueError(
+            f"batch_norm: the running mean must have one number for each of {input.shape[1]} channels, got shape "
+            f"{running[0].shape}"
+        )
     return apply(_batch_norm, input, *learned, running=running, training=training, momentum=momentum, eps=eps)
 
 

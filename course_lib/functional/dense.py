@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from course_lib.arithmetic import number, whole
-from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor, one_dtype
+from course_lib.autograd.dtypes import one_dtype
+from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor
 from course_lib.functional.activations import softmax
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
@@ -142,7 +143,8 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """softmax(query @ key.T * scale) @ value: (..., l, d), (..., s, d), (..., s, v) -> (..., l, v).
 
-    attn_mask: broadcasts to (..., l, s); booleans say who may be looked at, floats are added to the scores.
+    attn_mask: broadcasts to (..., l, s); booleans say who may be looked at, floats are added to the scores. Who may
+        look at nobody gets zeros.
     dropout_p: the probability to drop a weight, with `rng` a NumPy generator; 0 outside training.
     is_causal: nobody looks at what comes later.
     scale: 1 / sqrt(d) unless given. Vaswani et al. 2017, "Attention is all you need".
@@ -159,11 +161,28 @@ def scaled_dot_product_attention(
             raise ValueError("scaled_dot_product_attention: give attn_mask or is_causal, got both")
         attn_mask = np.tri(*scores.shape[-2:], dtype=bool)
     if attn_mask is not None:
-        mask = as_tensor(attn_mask)
-        if mask.dtype.kind == "b":
-            scores = apply(elementwise.where, scores, -math.inf, condition=mask.data)
-        else:
-            scores = scores + mask
-    weights = softmax(scores, -1)
+        scores = _masked(scores, as_tensor(attn_mask))
+    weights = _attended(scores)
     dropped = number(dropout_p, "dropout_p", name="scaled_dot_product_attention")
     return dropout(weights, dropped, rng=rng) @ value if dropped else weights @ value
+
+
+def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+    """Scores with -inf where nobody may look, or with the mask added."""
+    name = "scaled_dot_product_attention"
+    if mask.dtype.kind not in "fb":
+        raise TypeError(f"{name}: attn_mask must hold booleans or floats, got {mask.dtype}; write mask.astype(bool)")
+    if mask.ndim > scores.ndim or any(
+        n not in (1, m) for n, m in zip(mask.shape[::-1], scores.shape[::-1], strict=False)
+    ):
+        raise ValueError(f"{name}: attn_mask must broadcast to the scores {scores.shape}, got shape {mask.shape}")
+    return apply(elementwise.where, scores, -math.inf, condition=mask.data) if mask.dtype == bool else scores + mask
+
+
+def _attended(scores: Tensor) -> Tensor:
+    """Softmax of the scores along the last axis; zeros where all are -inf, and no gradient."""
+    blind = np.isneginf(scores.data).all(-1, keepdims=True)
+    if not blind.any():
+        return softmax(scores, -1)
+    safe = apply(elementwise.where, 0.0, scores, condition=blind)
+    return apply(elementwise.where, 0.0, softmax(safe, -1), condition=np.broadcast_to(blind, scores.shape))

@@ -113,9 +113,9 @@ def binary_cross_entropy(input: Like, target: Like, weight: Like | None = None, 
 
 def _bernoulli(y: np.ndarray, t: np.ndarray) -> Result:  # a primitive
     with np.errstate(divide="ignore"):
-        yes, no = np.maximum(np.log(y), -100), np.maximum(np.log1p(-y), -100)
+        yes, no = np.log(y), np.log1p(-y)
     slope = (y - t) / np.maximum(y * (1 - y), 1e-12)
-    return -(t * yes + (1 - t) * no), lambda g: (g * slope, g * (no - yes))
+    return -(t * np.maximum(yes, -100) + (1 - t) * np.maximum(no, -100)), lambda g: (g * slope, g * (no - yes))
 
 
 def binary_cross_entropy_with_logits(

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import whole
+from course_lib.autograd.dtypes import one_dtype
 from course_lib.autograd.methods import torch_words
-from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor, one_dtype
+from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
 from course_lib.ops import norm as norm_ops
 
 
@@ -122,7 +123,10 @@ def cosine_similarity(x1: Like, x2: Like, dim: int = 1, eps: float = 1e-8) -> Te
     eps: the least length that is divided by.
     """
     x1, x2 = as_tensor(x1), as_tensor(x2)
-    shape = np.broadcast_shapes(x1.shape, x2.shape)
+    try:
+        shape = np.broadcast_shapes(x1.shape, x2.shape)
+    except ValueError:
+        raise ValueError(f"cosine_similarity: shapes must broadcast, got {x1.shape} and {x2.shape}") from None
     x1, x2 = x1.expand(shape), x2.expand(shape)
     lengths = [x.norm(2, dim, keepdim=True).clip(min=eps) for x in (x1, x2)]
     return (x1 / lengths[0] * (x2 / lengths[1])).sum(dim)

@@ -53,9 +53,23 @@ def div(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
 
 def remainder(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a modulo b, with the sign of b; between its jumps it falls by floor(a / b) for each 1 of b."""
+    _refuse_zeros("remainder", b)
     with np.errstate(invalid="ignore", divide="ignore"):
         out = a % b
     return out, lambda g: (g, -g * np.floor_divide(a, b) if needs[1] else None)
+
+
+def floor_divide(a: np.ndarray, b: np.ndarray) -> Result:
+    """a / b rounded down; flat between its jumps, and without a gradient."""
+    _refuse_zeros("floor_divide", b)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return a // b, lambda g: (None, None)
+
+
+def _refuse_zeros(name: str, b: np.ndarray) -> None:
+    """Whole numbers have no infinity: NumPy would say 0."""
+    if b.dtype.kind in "iu" and not b.all():
+        raise ValueError(f"{name}: whole numbers cannot be divided by 0, got a 0 on the right; write x.float()")
 
 
 def neg(a: np.ndarray) -> Result:
@@ -65,6 +79,7 @@ def neg(a: np.ndarray) -> Result:
 
 def power(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a ** b. A zero exponent has gradient 0, and 0 ** b with b >= 0 has gradient 0 for b, as in torch."""
+    a = a.astype(np.int64) if a.dtype.kind == "b" else a
     squared = b.ndim == 0 and b == 2
     with np.errstate(divide="ignore", invalid="ignore"):
         out = a * a if squared else a**b
@@ -83,17 +98,18 @@ def power(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
 
 def maximum(a: np.ndarray, b: np.ndarray) -> Result:
     """The larger of a and b; a tie shares the gradient equally."""
-    return np.maximum(a, b), lambda g: _share(g, a > b, a == b)
+    return np.maximum(a, b), lambda g: _share(g, a >= b, a <= b)
 
 
 def minimum(a: np.ndarray, b: np.ndarray) -> Result:
     """The smaller of a and b; a tie shares the gradient equally."""
-    return np.minimum(a, b), lambda g: _share(g, a < b, a == b)
+    return np.minimum(a, b), lambda g: _share(g, a <= b, a >= b)
 
 
-def _share(g: np.ndarray, first: np.ndarray, tie: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    to_first = g * first + g * tie / 2
-    return to_first, g - to_first
+def _share(g: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The gradient of what was chosen, halved where both were; beside NaN neither is smaller, and both get it."""
+    g = np.where(first & second, g / 2, g)
+    return np.where(second & ~first, 0, g), np.where(first & ~second, 0, g)
 
 
 def where(a: np.ndarray, b: np.ndarray, *, condition: np.ndarray) -> Result:
@@ -104,7 +120,8 @@ def where(a: np.ndarray, b: np.ndarray, *, condition: np.ndarray) -> Result:
 def clip(a: np.ndarray, *, low: float | None = None, high: float | None = None) -> Result:
     """a limited to [low, high]; the gradient passes inside and on the limits."""
     out = np.clip(a, low, high)
-    return out, lambda g: (np.where(out == a, g, 0),)
+    empty = low is not None and high is not None and low > high  # then all are `high`, whatever they were
+    return out, lambda g: (np.where(out == a, 0 if empty else g, 0),)
 
 
 # ------------------------------------------------------- elementary functions
@@ -137,8 +154,13 @@ def _divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def abs(a: np.ndarray) -> Result:
-    """Magnitude; gradient 0 at 0."""
-    return np.abs(a), lambda g: (g * np.sign(a),)
+    """Magnitude; gradient 0 at 0, and where there is no number."""
+    return np.abs(a), lambda g: (g * sign_of(a),)
+
+
+def sign_of(a: np.ndarray) -> np.ndarray:
+    """-1, 0 or 1 for every element; 0 for NaN, so that a gradient ends there, as in torch."""
+    return np.where(np.isnan(a), 0, np.sign(a))
 
 
 def sin(a: np.ndarray) -> Result:
@@ -190,7 +212,7 @@ def relu(a: np.ndarray) -> Result:
         out = np.clip(a, 0, np.inf, out=room(a))  # as np.maximum(a, 0), which NumPy has no vector code for
     else:
         out = np.maximum(a, 0)
-    return out, lambda g: (np.multiply(g, out > 0, out=room(g)),)
+    return out, lambda g: (np.multiply(g, out != 0, out=room(g)),)  # not out > 0: through NaN a gradient goes on
 
 
 def leaky_relu(a: np.ndarray, *, negative_slope: float = 0.01) -> Result:
@@ -201,7 +223,7 @@ def leaky_relu(a: np.ndarray, *, negative_slope: float = 0.01) -> Result:
 
 def elu(a: np.ndarray, *, alpha: float = 1.0) -> Result:
     """a where positive, else alpha (exp(a) - 1). Clevert et al. 2015."""
-    positive = a > 0
+    positive = ~(a <= 0)  # NaN stays NaN, and its gradient goes on
     below = alpha * np.expm1(np.minimum(a, 0))
     return np.where(positive, a, below), lambda g: (np.where(positive, g, g * (below + alpha)),)
 
@@ -238,7 +260,7 @@ def erf(a: np.ndarray) -> np.ndarray:
     now = after = np.zeros_like(x)
     for c in reversed(coefficients):
         now, after = twice * now - after + c, now
-    return x * (now - after)
+    return np.where(np.abs(a) < 6, x * (now - after), np.sign(a))
 
 
 @cache

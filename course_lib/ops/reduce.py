@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from course_lib.ops.elementwise import sign_of
 from course_lib.ops.primitive import Axis, Flags, Gradients, Result
 
 
@@ -18,6 +19,11 @@ def _spread(g: np.ndarray, shape: Sequence[int], axis: Axis, keepdims: bool) -> 
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
     return np.broadcast_to(g, shape)
+
+
+def _floats(a: np.ndarray) -> np.ndarray:
+    """Integers and booleans as float32."""
+    return a if a.dtype.kind == "f" else a.astype(np.float32)
 
 
 def _count(shape: Sequence[int], axis: Axis) -> int:
@@ -82,25 +88,28 @@ def _extreme(reduce: Callable, a: np.ndarray, axis: Axis, keepdims: bool) -> Res
 
 def norm(a: np.ndarray, *, p: float = 2, axis: Axis = None, keepdims: bool = False) -> Result:
     """(sum of |a|^p)^(1/p) over `axis`, the largest magnitude for p infinite; where it is 0 the gradient is 0."""
-    size = np.abs(a)
+    size = np.abs(_floats(a))
     if p == np.inf:
+        if _count(a.shape, axis) == 0:
+            raise ValueError(f"norm: an axis without numbers has no largest magnitude, got shape {a.shape}")
         kept = size.max(axis=axis, keepdims=True, initial=0)
     else:
         kept = (size * size if p == 2 else size**p).sum(axis=axis, keepdims=True) ** (1 / p)
 
     def vjp(g: np.ndarray) -> Gradients:
         if p == np.inf:
-            chosen = size == kept
+            chosen = (size == kept) | (size != size)
             share = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
         else:
             share = np.divide(size, kept, out=np.zeros_like(size), where=kept != 0) ** (p - 1)
-        return (_spread(g, a.shape, axis, keepdims) * np.sign(a) * share,)
+        return (_spread(g, a.shape, axis, keepdims) * sign_of(a) * share,)
 
     return kept if keepdims else kept.squeeze(axis), vjp
 
 
 def logsumexp(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Result:
     """log(sum(exp(a))) over `axis`, without overflow."""
+    a = _floats(a)
     shift = a.max(axis=axis, keepdims=True, initial=-np.inf)
     shift = np.where(np.isfinite(shift), shift, 0)
     shifted = np.exp(a - shift)

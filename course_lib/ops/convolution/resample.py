@@ -105,11 +105,22 @@ def _mapped(x: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> Result:
 
     def apply(x: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
         channels, height, width, n = x.shape
-        out = rows @ x.reshape(channels, height, width * n)
-        out = cols @ out.reshape(channels * len(rows), width, n)
+        out = _times(rows, x.reshape(channels, height, width * n))
+        out = _times(cols, out.reshape(channels * len(rows), width, n))
         return out.reshape(channels, len(rows), len(cols), n)
 
     return logical(apply(batch_last(x), rows, cols)), lambda g: (logical(apply(batch_last(g), rows.T, cols.T)),)
+
+
+def _times(matrix: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """matrix @ x, but 0 times infinity or NaN is 0: what a pixel does not weigh it does not spoil."""
+    with np.errstate(invalid="ignore"):
+        out = matrix @ x
+    if not np.isfinite(out).all():
+        for i, row in enumerate(matrix):
+            used = row != 0
+            out[:, i] = row[used] @ x[:, used]
+    return out
 
 
 def _nearest(n: int, outputs: int, step: float) -> np.ndarray:
@@ -138,6 +149,8 @@ def _grid(name: str, x: np.ndarray, output_size: Cells) -> list[list[slice]]:
     """The cells along h and along w, as slices."""
     _check_images(name, x)
     wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size, output_size)
+    if len(wanted) != 2:
+        raise ValueError(f"{name}: output_size needs one number or 2, got {len(wanted)}: {tuple(wanted)}")
     wanted = [n if o is None else o for n, o in zip(x.shape[2:], wanted, strict=True)]
     sizes = arithmetic.pair(wanted, "output_size", least=1, name=name)
     return [

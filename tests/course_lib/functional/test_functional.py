@@ -1,5 +1,8 @@
 """Named functions against torch where torch has them, against their formula where not; and their errors."""
 
+import math
+import types
+
 import numpy as np
 import pytest
 import torch
@@ -36,6 +39,77 @@ EDGES = np.array([[-3.0, -1.0, -0.5, 0.0], [0.25, 0.5, 1.0, 40.0]])  # with the 
 )
 def test_activations_agree_with_torch_also_on_the_kinks(ours, theirs):
     against_torch(ours, theirs, EDGES)
+
+
+BOTH = types.SimpleNamespace(**{**vars(torch), **vars(TF)})
+NO_NUMBERS = np.array([np.nan, np.inf, -np.inf, 0.0, 1.0, -2.0])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda L, x: L.relu(x),
+        lambda L, x: L.elu(x, 0.5),
+        lambda L, x: L.gelu(x),
+        lambda L, x: abs(x),
+        lambda L, x: x.norm(1),
+        lambda L, x: x.norm(math.inf),
+        lambda L, x: L.maximum(x, x * 0 + 1),
+        lambda L, x: L.minimum(x, L.flip(x, (0,))),
+        lambda L, x: x.clip(1, 0),
+    ],
+)
+def test_nan_and_infinity_and_their_gradients_are_torchs(function):
+    with np.errstate(invalid="ignore"):
+        against_torch(lambda x: function(F, x), lambda x: function(BOTH, x), NO_NUMBERS)
+
+
+def test_far_left_gelu_is_zero_for_either_precision():
+    for dtype, far in ((np.float32, -1e4), (np.float64, -1e12)):
+        against_torch(F.gelu, TF.gelu, np.array([far, -9.0], dtype), atol=1e-6)
+
+
+MASKS = {
+    "nobody for the first, causal": np.tril(np.ones((3, 5), bool), -1),
+    "nobody for any": np.zeros((3, 5), bool),
+    "added": np.where(np.tril(np.ones((3, 5), bool), -1), 0.5, -np.inf),
+}
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_who_may_look_at_nobody_gets_zeros_as_in_torch(mask, rng):
+    q, k, v = (rng.standard_normal(shape) for shape in ((2, 3, 4), (2, 5, 4), (2, 5, 6)))
+    attend, mask = "scaled_dot_product_attention", MASKS[mask]
+    against_torch(
+        lambda *a: getattr(F, attend)(*a, mask), lambda *a: getattr(TF, attend)(*a, torch.tensor(mask)), q, k, v
+    )
+
+
+def test_the_gradient_for_the_targets_of_binary_cross_entropy_is_torchs():
+    y, t = np.array([0.1, 0.5, 0.9]), np.array([0.0, 1.0, 0.3])
+    against_torch(F.binary_cross_entropy, TF.binary_cross_entropy, y, t)
+    sure, target = Tensor(np.array([0.0, 1.0])), Tensor(np.array([1.0, 1.0]), requires_grad=True)
+    F.binary_cross_entropy(sure, target).backward()
+    assert target.grad.tolist() == [math.inf, -math.inf]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda L, x: x // 2.5,
+        lambda L, x: 7.5 // x,
+        lambda L, x: x**2,
+        lambda L, x: x.square(),
+        lambda L, x: +(x * 1),
+        lambda L, x: x.logsumexp(0),
+        lambda L, x: x.all(),
+        lambda L, x: x.any(0, keepdim=True),
+        lambda L, x: x[[]],
+    ],
+)
+@pytest.mark.parametrize("array", [np.array([[1, 2], [3, 4]]), np.array([[True, False]]), np.float32([[0.5, 2.0]])])
+def test_kinds_of_numbers_become_what_they_become_in_torch(write, array):
+    same_numbers(write(F, Tensor(array)), write(torch, torch.tensor(array)))
 
 
 def test_ties_share_the_gradient_as_in_torch():

@@ -29,6 +29,17 @@ def test_interpolation_and_its_gradient_are_torchs(target, mode, rng):
     )
 
 
+@pytest.mark.parametrize("hole", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("interpolate", {"scale_factor": 2}), ("adaptive_avg_pool2d", {"output_size": 2})],
+)
+def test_a_pixel_without_a_number_spoils_only_what_it_is_part_of(hole, name, options, rng):
+    images = rng.standard_normal((2, 3, 4, 6))
+    images[0, 1, 2, 5] = hole
+    against_torch(getattr(F, name), getattr(TF, name), images, **options)
+
+
 def test_torchs_own_interpolation_samples_agree():
     checked = 0
     for x, args, options in torch_samples("nn.functional.interpolate"):
