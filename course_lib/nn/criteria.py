@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
+import numpy as np
+
 from course_lib import functional as F
+from course_lib.arithmetic import shown
 from course_lib.autograd.tensor import Like, Tensor
 from course_lib.nn.module import Module
+
+
+def _reduction(loss: Module, reduction: Any) -> str:
+    """`reduction` itself, or one sentence; often MSELoss(input, target) should be MSELoss()(input, target)."""
+    if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
+        _refuse(loss, "reduction must be 'mean', 'sum' or 'none'", reduction)
+    return reduction
+
+
+def _ignored(loss: Module, ignore_index: Any) -> int:
+    if not isinstance(ignore_index, (int, np.integer)):
+        _refuse(loss, "ignore_index must be a whole number", ignore_index)
+    return int(ignore_index)
+
+
+def _refuse(loss: Module, must: str, got: Any) -> NoReturn:
+    name = type(loss).__name__
+    raise TypeError(f"{name}: {must}, got {shown(got)}; settings come first, then call it, {name}()(input, target)")
 
 
 class CrossEntropyLoss(Module):
@@ -20,8 +43,8 @@ class CrossEntropyLoss(Module):
         self, weight: Like | None = None, ignore_index: int = -100, reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:  # fmt: skip
-        self.weight, self.ignore_index = weight, ignore_index
-        self.reduction, self.label_smoothing = reduction, label_smoothing
+        self.weight, self.ignore_index = weight, _ignored(self, ignore_index)
+        self.reduction, self.label_smoothing = _reduction(self, reduction), label_smoothing
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Logits (n, classes, ...) and class indices (n, ...) or probabilities -> the loss.
@@ -38,7 +61,7 @@ class MSELoss(Module):
     """
 
     def __init__(self, reduction: str = "mean") -> None:
-        self.reduction = reduction
+        self.reduction = _reduction(self, reduction)
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Two equal shapes -> the loss. `input` and `target` are as in `F.mse_loss`."""
@@ -52,7 +75,7 @@ class L1Loss(Module):
     """
 
     def __init__(self, reduction: str = "mean") -> None:
-        self.reduction = reduction
+        self.reduction = _reduction(self, reduction)
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Two equal shapes, `target` the second -> the loss."""
@@ -67,7 +90,7 @@ class HuberLoss(Module):
     """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        self.reduction, self.delta = reduction, delta
+        self.reduction, self.delta = _reduction(self, reduction), delta
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Two equal shapes, `target` the second -> the loss."""
@@ -82,7 +105,8 @@ class NLLLoss(Module):
     """
 
     def __init__(self, weight: Like | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
-        self.weight, self.ignore_index, self.reduction = weight, ignore_index, reduction
+        self.weight, self.ignore_index = weight, _ignored(self, ignore_index)
+        self.reduction = _reduction(self, reduction)
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Log-probabilities (n, classes, ...) and class indices `target` (n, ...) -> the loss."""
@@ -97,7 +121,7 @@ class BCELoss(Module):
     """
 
     def __init__(self, weight: Like | None = None, reduction: str = "mean") -> None:
-        self.weight, self.reduction = weight, reduction
+        self.weight, self.reduction = weight, _reduction(self, reduction)
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Probabilities and `target`, both in [0, 1] and of one shape -> the loss."""
@@ -113,7 +137,7 @@ class BCEWithLogitsLoss(Module):
     """
 
     def __init__(self, weight: Like | None = None, reduction: str = "mean", pos_weight: Like | None = None) -> None:
-        self.weight, self.reduction, self.pos_weight = weight, reduction, pos_weight
+        self.weight, self.reduction, self.pos_weight = weight, _reduction(self, reduction), pos_weight
 
     def forward(self, input: Like, target: Like) -> Tensor:
         """Logits and targets in [0, 1] of one shape -> the loss.

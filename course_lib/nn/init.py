@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import shown
+
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
@@ -23,7 +25,7 @@ def generator(name: str, rng: Any) -> np.random.Generator:
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {rng!r}; "
+            f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {shown(rng)}; "
             f"write rng=np.random.default_rng(0)"
         )
     return rng
@@ -31,6 +33,8 @@ def generator(name: str, rng: Any) -> np.random.Generator:
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:
     """(fan_in, fan_out) of a weight of `shape`; with groups, shape[1] already counts one group's channels."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"fans: needs the shape of a weight, got {shown(shape)}; write w.data = msr(w.shape, rng=rng)")
     if len(shape) < 2:
         raise ValueError(f"fans: a weight needs at least 2 axes (out, in, ...), got shape {tuple(shape)}")
     area = math.prod(shape[2:])

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from course_lib.arithmetic import shown
+from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.tensor import Tensor
 
 Self = TypeVar("Self", bound="Module")
@@ -38,7 +40,7 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
-class Module:
+class Module(OnCpu):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
     training: bool = True
@@ -52,6 +54,14 @@ class Module:
         for hook in tuple(vars(self).get("_hooks", ())):
             hook(self, args, out)
         return out
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(vars(self).get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
+            raise TypeError(
+                f"{type(self).__name__}: {name} is a Parameter, and would be one no more, got {shown(value)}; write "
+                f"{name}.data = ... with an array, or nn.Parameter(...)"
+            )
+        super().__setattr__(name, value)
 
     def register_forward_hook(self, hook: Callable) -> Callable[[], None]:
         """Call `hook(module, args, output)` after every forward; the returned function takes it away again."""
@@ -143,15 +153,17 @@ class Module:
         """(name, Buffer), each Buffer once."""
         return self._named(Buffer)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; `set_to_none` False leaves zeros in their place."""
         for p in self.parameters():
-            p.grad = None
+            p.grad = None if set_to_none or p.grad is None else np.zeros_like(p.data)
 
     # -------------------------------------------------------------------- modes
 
     def train(self: Self, mode: bool = True) -> Self:
         """Training mode here and in every Module inside: dropout drops, batch norm uses the batch. Returns self."""
+        if not isinstance(mode, (bool, np.bool_)):
+            raise TypeError(f"train: mode is True or False, got {shown(mode)}")
         for module in self.modules():
             module.training = mode
         return self
@@ -250,6 +262,8 @@ class ModuleList(Module):
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         self.layers: builtins.list[Module] = []
+        if isinstance(modules, Module) and not hasattr(modules, "__iter__"):
+            raise TypeError(f"ModuleList: needs a list, ModuleList([a, b]), got a {type(modules).__name__}")
         self.extend(modules)
 
     def append(self, module: Module) -> ModuleList:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.arithmetic import whole
+from course_lib.arithmetic import number, whole
 from course_lib.autograd.tensor import Tensor
 from course_lib.nn.layers import ones, zeros
 from course_lib.nn.module import Buffer, Module
@@ -20,7 +20,7 @@ class _BatchNorm(Module):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True) -> None:
         whole(num_features, "num_features", least=1, name=type(self).__name__)
-        self.eps, self.momentum = eps, momentum
+        self.eps, self.momentum = eps, number(momentum, "momentum", name=type(self).__name__)
         self.weight = ones(num_features) if affine else None
         self.bias = zeros(num_features) if affine else None
         self.running_mean = Buffer(np.zeros(num_features, np.float32))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib import functional as F
-from course_lib.arithmetic import number
+from course_lib.arithmetic import number, whole
 from course_lib.autograd.tensor import Like, Tensor, as_tensor
 from course_lib.nn.init import generator
 from course_lib.nn.module import Module
@@ -167,7 +167,8 @@ class Flatten(Module):
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim = whole(start_dim, "start_dim", name="Flatten")
+        self.end_dim = whole(end_dim, "end_dim", name="Flatten")
 
     def forward(self, x: Like) -> Tensor:
         """(n, ...) -> (n, all the rest), unless start_dim and end_dim say otherwise."""

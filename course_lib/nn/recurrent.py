@@ -14,7 +14,8 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.arithmetic import number, whole
-from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor, one_dtype
+from course_lib.autograd.dtypes import one_dtype
+from course_lib.autograd.tensor import Tensor, apply, as_array, as_tensor
 from course_lib.nn.init import generator
 from course_lib.nn.module import Module, Parameter
 from course_lib.ops import recurrent as recurrent_ops

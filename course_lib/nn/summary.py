@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from course_lib.arithmetic import pair, reach
+from course_lib.arithmetic import pair, reach, shown
 from course_lib.autograd.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def summary(model: Module, input_shape: int | Sequence[int], *, dtype: DTypeLike
     """
     if not isinstance(input_shape, (tuple, list)):
         raise TypeError(
-            f"summary: input_shape must be the sizes of one sample, such as (1, 28, 28), got {input_shape!r}"
+            f"summary: input_shape must be the sizes of one sample, such as (1, 28, 28), got {shown(input_shape)}"
         )
     if dtype is None:
         dtype = next((p.dtype for p in model.parameters()), np.float32)

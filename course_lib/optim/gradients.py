@@ -12,6 +12,9 @@ from course_lib.autograd.tensor import Tensor
 
 
 def _gradients(parameters: Any) -> list[Any]:
+    if hasattr(parameters, "parameters"):
+        got = type(parameters).__name__
+        raise TypeError(f"gradients: needs the parameters of a network, write model.parameters(), got a {got}")
     return [p for p in ([parameters] if isinstance(parameters, Tensor) else parameters) if p.grad is not None]
 
 

@@ -6,6 +6,7 @@ function of the step (see `schedules.py`); step 0 is the first call of `step()`.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -63,10 +64,10 @@ class Optimizer:
     def _params(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
 
-    def zero_grad(self) -> None:
-        """Forget all gradients; without this they add up over steps."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget all gradients; without this they add up over steps. `set_to_none` False leaves zeros instead."""
         for p in self._params():
-            p.grad = None
+            p.grad = None if set_to_none or p.grad is None else np.zeros_like(p.data)
 
     @property
     def lr(self) -> float:
@@ -89,20 +90,23 @@ class Optimizer:
         return float(rate)
 
     def step(self) -> None:
-        """Move every Parameter that has a gradient."""
+        """Move every Parameter that has a gradient; a warning if none has at the first step."""
+        if self.steps == 0 and all(p.grad is None for p in self._params()):
+            text = "no Parameter has a gradient, so nothing moves; call loss.backward() before step()"
+            warnings.warn(f"{type(self).__name__}: {text}", stacklevel=2)
         states = iter(self.state)
         for group in self.param_groups:
             rate = self._rate(group)
             for p in group["params"]:
                 state = next(states)
                 if p.grad is not None:
-                    if not isinstance(p.grad, np.ndarray):
+                    if not isinstance(p.grad, (np.ndarray, np.generic)):  # NumPy makes a sum without axes a bare number
                         kind, got = type(self).__name__, type(p.grad).__name__
                         raise TypeError(f"{kind}: .grad must be an array, write p.grad = g.data, got a {got}")
                     if np.shape(p.grad) != p.shape:
                         name, shape = type(self).__name__, np.shape(p.grad)
                         raise ValueError(f"{name}: the gradient must have its weight's shape {p.shape}, got {shape}")
-                    self.update(p.data, p.grad, state, rate, group)
+                    self.update(p.data, np.asarray(p.grad), state, rate, group)
         self.steps += 1
 
     def update(self, w: np.ndarray, g: np.ndarray, state: dict[str, Any], lr: float, group: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
-from course_lib.arithmetic import number
+from course_lib.arithmetic import number, shown
 
 Schedule = Callable[[int], float]
 
@@ -22,37 +23,49 @@ def _positive(name: str, **numbers: float) -> None:
             raise ValueError(f"{name}: {what} must be positive, got {value}")
 
 
+def _start(name: str, lr: Any) -> None:
+    """One sentence for who gives the optimiser, as torch's schedulers want it."""
+    if not isinstance(lr, Real):
+        raise TypeError(f"{name}: lr must be a number, got {shown(lr)}; write optimizer.lr = {name}(0.1, ...)")
+
+
 def constant(lr: float) -> Schedule:
     """Always `lr`."""
+    _start("constant", lr)
     return lambda step: lr
 
 
 def stairs(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` after every `step_size` steps."""
+    _start("stairs", lr)
     _positive("stairs", step_size=step_size)
     return lambda step: lr * gamma ** (step // step_size)
 
 
 def multi_step(lr: float, milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` at each of the steps in `milestones`."""
+    _start("multi_step", lr)
     milestones = sorted(milestones)
     return lambda step: lr * gamma ** bisect_right(milestones, step)
 
 
 def exponential(lr: float, gamma: float) -> Schedule:
     """lr * gamma^step; eta0 exp(-k t) is gamma = exp(-k)."""
+    _start("exponential", lr)
     _positive("exponential", gamma=gamma)
     return lambda step: lr * gamma**step
 
 
 def polynomial(lr: float, total_iters: int, power: float = 1.0) -> Schedule:
     """lr * (1 - step / total_iters)^power, 0 at the end and after it."""
+    _start("polynomial", lr)
     _positive("polynomial", total_iters=total_iters)
     return lambda step: lr * (1 - min(step, total_iters) / total_iters) ** power
 
 
 def cosine(lr: float, T_max: int, eta_min: float = 0.0) -> Schedule:
     """Half a cosine from lr to `eta_min` at step T_max; beyond it the cosine goes on. Loshchilov and Hutter 2017."""
+    _start("cosine", lr)
     _positive("cosine", T_max=T_max)
     return lambda step: eta_min + (lr - eta_min) * (1 + math.cos(math.pi * step / T_max)) / 2
 
@@ -62,6 +75,7 @@ def warm_restarts(lr: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0) ->
 
     `T_mult` is a whole number. Loshchilov and Hutter 2017, "SGDR: Stochastic gradient descent with warm restarts".
     """
+    _start("warm_restarts", lr)
     _positive("warm_restarts", T_0=T_0)
     if T_mult != int(T_mult) or T_mult < 1:
         raise ValueError(f"warm_restarts: T_mult must be a whole number of at least 1, got {T_mult}")
@@ -80,6 +94,8 @@ def warm_up(schedule: Schedule, total_iters: int, start_factor: float = 1 / 3) -
 
     The schedule's own clock runs from step 0. Goyal et al. 2017.
     """
+    if not callable(schedule):
+        raise TypeError(f"warm_up: needs a schedule, constant(0.1) for one, got {shown(schedule)}")
     _positive("warm_up", total_iters=total_iters, start_factor=start_factor)
 
     def rate(step: int) -> float:
@@ -135,6 +151,7 @@ class Plateau:
     ) -> None:  # fmt: skip
         if mode not in ("min", "max") or not 0 < factor < 1:
             raise ValueError(f"Plateau: mode is 'min' or 'max' and 0 < factor < 1; got {mode!r} and {factor}")
+        _start("Plateau", lr)
         self.lr, self.mode, self.factor, self.patience = lr, mode, factor, patience
         self.threshold, self.cooldown, self.min_lr = threshold, cooldown, min_lr
         self.best = math.inf if mode == "min" else -math.inf

@@ -150,14 +150,17 @@ def method(name, *arguments, **options):
 METHODS = {
     "T": (lambda x: x.T,) * 2,
     "abs": method("abs"),
+    "all": (lambda x: (x > -1).all(1),) * 2,
     "amax": method("amax", 1),
     "amin": method("amin", 0, keepdim=True),
+    "any": (lambda x: (x > 1).any(0, keepdim=True),) * 2,
     "argmax": method("argmax", 1),
     "argmin": method("argmin"),
     "clamp": method("clamp", -0.5, 0.7),
     "clip": method("clip", -0.5, 0.7),
     "clone": method("clone"),
     "cos": method("cos"),
+    "cpu": method("cpu"),
     "cumsum": method("cumsum", 1),
     "detach": method("detach"),
     "dot": (lambda x: x[0].dot(x[1]),) * 2,
@@ -193,12 +196,13 @@ METHODS = {
     "std": method("std", 1),
     "sum": method("sum", 1),
     "tanh": method("tanh"),
+    "to": method("to", "cpu"),
     "transpose": method("transpose", 0, 1),
     "unsqueeze": method("unsqueeze", 1),
     "var": method("var", 0, correction=0),
 }
 # What a Tensor says of itself or does with the graph has no output to compare; each has its own test in autograd/.
-STATE = {"backward", "data", "dim", "dtype", "grad", "inputs", "item", "ndim", "numel", "numpy", "op", "params"}
+STATE = {"backward", "cuda", "data", "dim", "dtype", "grad", "inputs", "item", "ndim", "numel", "numpy", "op", "params"}
 STATE |= {"requires_grad", "requires_grad_", "retain_grad", "shape", "size", "tolist", "vjp"}
 
 

@@ -3,10 +3,13 @@
 Each row: what went wrong and the remedy, as the sentence must contain them in this order, and the call.
 """
 
+import operator
+import warnings
+
 import numpy as np
 import pytest
 
-from course_lib import Tensor, load, nn, optim, save, schedules
+from course_lib import Tensor, clip_grad_norm_, init, load, nn, optim, save, schedules
 from course_lib import functional as F
 
 ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
@@ -23,6 +26,10 @@ def net():
 
 def weight():
     return Tensor(np.ones(3), requires_grad=True)
+
+
+def sgd():
+    return optim.SGD([weight()], lr=0.1)
 
 
 def step_with(gradient, **options):
@@ -57,6 +64,61 @@ SENTENCES = [
     ("cat: write dim=.*got axis=", lambda _: F.cat([ROWS, ROWS], axis=1)),
     (r"Tensor: NumPy would lose the gradient; .*write t.exp\(\)", lambda _: np.exp(weight())),
     (r"Tensor: NumPy would lose the gradient; .*detach\(\).numpy\(\)", lambda _: np.maximum(weight(), 0)),
+    ("sum: NumPy's function does not know Tensors.*write t.sum", lambda _: np.sum(weight())),
+    ("max: NumPy's function does not know Tensors.*write t.max", lambda _: np.max(Tensor(ROWS))),
+    ("std: write correction=0 for unbiased=False", lambda _: Tensor(ROWS).std(unbiased=False)),
+    # torch's ways
+    ("to: everything lies on the CPU here, so leave .to.'cuda'. out", lambda _: net().to("cuda")),
+    ("to: everything lies on the CPU here", lambda _: weight().to("cuda:0")),
+    ("cuda: everything lies on the CPU here, so leave .cuda.. out", lambda _: net().cuda()),
+    (r"Tensor: w -= \.\.\. would not change w.*write w.data -= ", lambda _: operator.isub(weight(), 0.1)),
+    (r"Tensor: w \*= \.\.\. would not change w", lambda _: operator.imul(weight(), 2)),
+    ("bool: `if` wants one answer, got 3 numbers.*write t.all", lambda _: weight() > 0 or None),
+    ("format: '.2f' is for one number, got shape .3,.; write t.mean", lambda _: f"{weight():.2f}"),
+    ("index: a position must be an integer, got dtype float32; write t.long", lambda _: [1, 2][Tensor(1.0)]),
+    ("max: of one Tensor along an axis, got two; write F.maximum", lambda _: Tensor(ROWS).max(Tensor(ROWS))),
+    ("min: of one Tensor along an axis, got two; write F.minimum", lambda _: Tensor(ROWS).min(Tensor(ROWS))),
+    ("Linear: weight is a Parameter.*got ndarray of shape .3,.; write weight.data = ",
+     lambda _: setattr(nn.Linear(3, 2, rng=seeded()), "weight", np.ones(3))),
+    ("BatchNorm2d: bias is a Parameter.*got Tensor", lambda _: setattr(nn.BatchNorm2d(3), "bias", weight())),
+    ("CrossEntropyLoss: ignore_index must.*call it, CrossEntropyLoss..", lambda _: nn.CrossEntropyLoss(ROWS, LABELS)),
+    ("MSELoss: reduction must be.*got ndarray of shape .4, 3.; .*MSELoss..", lambda _: nn.MSELoss(ROWS, )),
+    ("BCELoss: reduction must be.*BCELoss..", lambda _: nn.BCELoss(ROWS, ROWS)),
+    ("stairs: lr must be a number, got SGD; write optimizer.lr = stairs", lambda _: schedules.stairs(sgd(), 3)),
+    ("Plateau: lr must be a number, got SGD", lambda _: schedules.Plateau(sgd())),
+    (r"warm_up: needs a schedule, constant\(0.1\) for one, got 0.1", lambda _: schedules.warm_up(0.1, 5)),
+    (r"cat: takes the Tensors together, in one list, cat\(\[a, b\]\)", lambda _: F.cat(weight(), weight())),
+    (r"stack: takes the Tensors together, in one list", lambda _: F.stack(ROWS)),
+    ("fans: needs the shape of a weight, got Tensor.*write w.data = msr", lambda _: init.msr(weight(), rng=seeded())),
+    (r"gradients: needs the parameters of a network, write model.parameters", lambda _: clip_grad_norm_(net(), 1.0)),
+    ("train: mode is True or False, got 'no'", lambda _: net().train("no")),
+    (r"ModuleList: needs a list, ModuleList\(\[a, b\]\), got a ReLU", lambda _: nn.ModuleList(nn.ReLU())),
+    ("Tensor: requires_grad is True or False, got 4", lambda _: Tensor(3, 4)),
+    ("Tensor: dtype must be one of NumPy's, such as np.float32", lambda _: Tensor([1.0], dtype="float99")),
+    ("Tensor: holds floats, integers or booleans, got Linear", lambda _: F.linear(ROWS, nn.Linear(3, 2, rng=seeded()))),
+    ("BatchNorm1d: momentum must be a number, got None", lambda _: nn.BatchNorm1d(3, momentum=None)),
+    ("Flatten: start_dim must be a whole number, got ndarray", lambda _: nn.Flatten(ROWS)),
+    # what was taken in silence
+    ("where: the condition must hold booleans, such as x > 0, got dtype float32", lambda _: F.where(ROWS, ROWS, 0)),
+    ("where: the condition must hold booleans.*got dtype int64", lambda _: F.where(LABELS, 1.0, 0.0)),
+    (r"gather: indices must be in 0..2 on axis 1, got -1", lambda _: F.gather(ROWS, 1, LABELS[:, None] - 1)),
+    ("scaled_dot_product_attention: attn_mask must hold booleans or floats, got int64; write mask.astype",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((4, 4), int))),
+    (r"scaled_dot_product_attention: attn_mask must broadcast to the scores \(4, 4\), got shape \(2, 4\)",
+     lambda _: F.scaled_dot_product_attention(ROWS, ROWS, ROWS, np.ones((2, 4), bool))),
+    ("floor_divide: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3]) // 0),
+    ("remainder: whole numbers cannot be divided by 0, got a 0", lambda _: Tensor([3, 4]) % Tensor([2, 0])),
+    ("pad: a value is what constant padding adds, got value=1", lambda _: F.pad(ROWS, (1, 1), "reflect", 1.0)),
+    (r"sum: dim must be between -1 and 0 for 1 axes, got 1", lambda _: Tensor(2.0).sum((0, 1))),
+    (r"amax: every axis may be named once", lambda _: Tensor(2.0).amax((0, -1))),
+    (r"norm: an axis without numbers has no largest", lambda _: Tensor(np.zeros((0, 3))).norm(float("inf"))),
+    (r"cosine_similarity: shapes must broadcast, got \(4, 3\) and \(5,\)",
+     lambda _: F.cosine_similarity(ROWS, np.ones(5, np.float32))),
+    ("adaptive_avg_pool2d: output_size needs one number or 2, got 1", lambda _: F.adaptive_avg_pool2d(IMAGES, (4,))),
+    ("batch_norm: the running mean must have one number for each of 1 channels",
+     lambda _: F.batch_norm(IMAGES, np.zeros(3), np.ones(3))),
+    (r"cross_entropy: .*got integers \(4, 3\), one-hot it seems; write target.argmax\(1\)",
+     lambda _: F.cross_entropy(ROWS, F.one_hot(LABELS, 3))),
     # a network for its parts
     (r"SGD: needs the parameters.*write model.parameters\(\), got a Sequential", lambda _: optim.SGD(net())),
     (r"Adam: needs the parameters.*write model.parameters\(\), got a Linear",
@@ -154,7 +216,7 @@ def test_a_setting_that_is_no_number_is_named(what, value):
 
 @pytest.mark.parametrize(("sentence", "wrong"), SENTENCES, ids=[s for s, _ in SENTENCES])
 def test_what_is_wrong_is_said_in_one_sentence_with_its_remedy(sentence, wrong, tmp_path):
-    with pytest.raises((TypeError, ValueError, FileNotFoundError), match=f"^{sentence}") as caught:
+    with pytest.raises((TypeError, ValueError, IndexError, FileNotFoundError), match=f"^{sentence}") as caught:
         wrong(tmp_path)
     text = str(caught.value)
     assert "\n" not in text
@@ -172,3 +234,11 @@ def test_numpy_functions_of_a_tensor_without_a_gradient_give_arrays():
     assert isinstance(np.ones(2) // x.clip(1.0), Tensor)
     assert isinstance(np.float64(3) % (x + 1), Tensor)
     assert isinstance(np.array([True, False]) & (x > 0), Tensor)
+
+
+def test_a_step_before_any_gradient_is_warned_of_once():
+    with pytest.warns(UserWarning, match=r"^SGD: no Parameter has a gradient.*loss.backward\(\) before step"):
+        (opt := sgd()).step()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        opt.step()

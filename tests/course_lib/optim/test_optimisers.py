@@ -79,6 +79,27 @@ def test_defaults_are_torchs(name):
         assert ours[key] == theirs[key], key
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "NAdam"])
+def test_a_weight_without_axes_takes_what_numpy_makes_of_its_gradient(name):
+    w = Tensor(np.array(2.0), requires_grad=True)
+    opt = getattr(optim, name)([w], lr=0.1)
+    for _ in range(2):
+        w.grad = 3 * w.data  # a bare number, no array
+        opt.step()
+    assert isinstance(w.data, np.ndarray)
+    assert w.data < 1.9
+
+
+def test_gradients_are_forgotten_or_zeroed_as_asked():
+    x, unused = (Tensor(START.copy(), requires_grad=True) for _ in range(2))
+    opt = optim.SGD([x, unused], lr=0.1)
+    waves(x).backward()
+    opt.zero_grad(set_to_none=False)
+    assert x.grad.tolist() == [0, 0, 0]
+    opt.zero_grad()
+    assert x.grad is unused.grad is None
+
+
 def test_groups_have_their_own_settings():
     def make(library, tensors):
         groups = [{"params": tensors[:1], "lr": 0.1}, {"params": tensors[1:], "weight_decay": 0.5}]
