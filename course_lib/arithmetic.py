@@ -1,9 +1,8 @@
 """Counting for convolution and pooling: output sizes, receptive fields, weights, multiply-adds. Integers only.
 
 Everything here is about one axis, or about one sample of shape (c, h, w); nothing touches an array. Arguments are
-torch's: `kernel_size`, `stride`, `padding` (a number, "same" or "valid"), `dilation`, `ceil_mode`,
-`output_padding`, `groups`.
-Along an axis a kernel of size k with dilation d *reaches* d(k-1)+1 samples; the output counts where that reach fits.
+torch's: `kernel_size`, `stride`, `padding` (a number, "same" or "valid"), `dilation`, `ceil_mode`, `output_padding`,
+`groups`. A kernel of size k with dilation d *reaches* d(k-1)+1 samples; the output counts where that reach fits.
 After Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), and, for receptive fields,
 Araujo, Norris and Sim, "Computing receptive fields of convolutional neural networks" (Distill, 2019).
 
@@ -25,9 +24,9 @@ Padding: TypeAlias = "int | str | Sequence[int]"  # or "same", or "valid"
 
 def shown(value: Any) -> str:
     """What an error says of a value: the value, or of an array or an object its kind and shape, on one line."""
-    if hasattr(value, "shape"):
-        return f"{type(value).__name__} of shape {tuple(value.shape)}"
-    text = repr(value)
+    shape, text = getattr(value, "shape", ()), repr(value)
+    if isinstance(shape, tuple) and shape:
+        return f"{type(value).__name__} of shape {tuple(shape)}"
     return text if len(text) < 60 and "\n" not in text and " at 0x" not in text else type(value).__name__
 
 
@@ -54,8 +53,7 @@ def whole(value: Any, what: str, *, least: int | None = None, name: str) -> int:
 def pair(value: Any, what: str, *, least: int, name: str, axes: int = 2) -> Any:
     """`value`, a number for every axis or one per axis, as a tuple of `axes` ints; `what` and `least` as in `whole`."""
     if isinstance(value, (tuple, list)):
-        if len(value) == 1:
-            value = tuple(value) * axes
+        value = tuple(value) * axes if len(value) == 1 else value
         if len(value) != axes:
             raise ValueError(f"{name}: {what} needs one number or {axes}, got {len(value)}: {tuple(value)}")
         return tuple(whole(v, what, least=least, name=name) for v in value)
