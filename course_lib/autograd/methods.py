@@ -216,15 +216,16 @@ class Methods(Shapes):
         """Position of the (first) smallest value: in the flattened array, or along `dim`."""
         return self._places("argmin", np.argmin, dim, keepdim)
 
-    @torch_words
-    def all(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """Whether every element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient."""
-        return self._asked(np.all, dim, keepdim)
+    def all(self, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None, out: None = None) -> Tensor:
+        """Whether every element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient.
 
-    @torch_words
-    def any(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """Whether some element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient."""
-        return self._asked(np.any, dim, keepdim)
+        `axis` and `out` are what np.all(t) says.
+        """
+        return self._asked(np.all, axis if dim is None else dim, keepdim)
+
+    def any(self, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None, out: None = None) -> Tensor:
+        """Whether some element is true (not 0), as in `all`; so are `axis` and `out`."""
+        return self._asked(np.any, axis if dim is None else dim, keepdim)
 
     @torch_words
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:

@@ -583,6 +583,8 @@ LINES = {  # what a line of a training loop makes of Tensors, and what it must g
     "a position in a list": (lambda: ["cat", "dog"][Tensor([0.1, 0.9]).argmax()], "dog"),
     "a range": (lambda: list(range(Tensor(3))), [0, 1, 2]),
     "as a condition": (lambda: bool((Tensor([1, 2]) == Tensor([1, 2])).all()), True),
+    "asked by NumPy": (lambda: (bool(np.all(Tensor([1, 0]) > 0)), bool(np.any(Tensor([1, 0]) > 0))), (False, True)),
+    "asked by NumPy along an axis": (lambda: np.all(Tensor([[1, 0], [1, 1]]) > 0, axis=1).tolist(), [False, True]),
     "a number among others": (lambda: (2 in Tensor([1, 2]), 2.5 in Tensor([[1.0, 2.0]])), (True, False)),
     "beside None": (lambda: (Tensor([1.0]) == None, Tensor([1.0]) != None), (False, True)),  # noqa: E711
     "on the CPU": (lambda: Tensor([1.0]).to("cpu").cpu().to(np.float64).tolist(), [1.0]),
