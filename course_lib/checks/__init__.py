@@ -2,6 +2,9 @@
 
 A check cell only observes: it calls the learner's code and names what it saw. Where the observations go is decided by
 the sink in force. With none, it is the learner's own: compare with the record, show ✓ and ✗, explain the first failure.
+
+An observation has a `label`, which the learner reads, and what was seen: a `value`, or two, `got` and `want`, which may
+lie `rtol` and `atol` apart; `bound`, `at_least` and `at_most` are limits of a number.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ _sink = None
 
 
 class NotDone(NotImplementedError):
-    """The stub of an exercise that is still to be written raises this; `NotDone("output_size")`."""
+    """The stub of an exercise that is still to be written raises this; `NotDone("output_size")`, `id` is its own."""
 
     def __init__(self, id: str = "") -> None:
         super().__init__(str(id))
@@ -283,7 +286,7 @@ def answer(what: Any) -> None:
 
 
 def yours(id: str, *, else_: Any) -> Any:
-    """Your function `id` from the notebook if its check last passed, else the library's; says which in one line.
+    """Your function `id` from the notebook if its check passed last, else the library's `else_`; says which in one line.
 
     So that later cells of a lesson work before its exercises do. Never used in check cells.
     """

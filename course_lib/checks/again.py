@@ -27,7 +27,10 @@ class Again:
     lines: list[Seen] = field(default_factory=list)
 
     def seen(self, seen: Seen) -> None:
-        """Keep one observation."""
+        """Keep one observation.
+
+        `seen` is the observation.
+        """
         self.lines.append(seen)
 
     def forbid(self, check: str) -> Sequence[str]:

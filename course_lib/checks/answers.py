@@ -52,7 +52,10 @@ def offer(check: str) -> str:
 
 
 def display(what: Any) -> None:
-    """Show the answer asked for."""
+    """Show the answer asked for.
+
+    `what` is an exercise's id, check, title or a name it defines; None is the check that failed last.
+    """
     show(Note(shown(what)))
 
 

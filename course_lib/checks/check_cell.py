@@ -30,7 +30,10 @@ class CheckCell:
             self.tree = ast.Module([], [])
 
     def named(self, say: str, line: int) -> str:
-        """A sentence on what was seen in `line`, its place named as the cell names it."""
+        """A sentence on what was seen in `line`, its place named as the cell names it.
+
+        `say` is the sentence.
+        """
         value = self._value(line)
         if isinstance(value, ast.Tuple | ast.List):
             return re.sub(r"\b([Aa]t )\[(\d+)\](?=[\[ :,.])", lambda m: m[1] + _name(value.elts, int(m[2])), say)
@@ -39,7 +42,10 @@ class CheckCell:
         return say
 
     def changed(self, line: int, expected: Any, got: Any) -> list[Any]:
-        """The names in `line` that were to stay as the cell wrote them (so `expected` has them), and did not."""
+        """The names in `line` that were to stay as the cell wrote them (so `expected` has them), and did not.
+
+        `got` is the value that was seen.
+        """
         value, names = self._value(line), []
         if isinstance(value, ast.Tuple | ast.List) and _same_length(value.elts, expected, got):
             parts = zip(value.elts, expected, got, strict=True)

@@ -30,6 +30,9 @@ class Stop:
     """A lesson on the path: `state` is done, next, begun, open, or page (nothing to check).
 
     `file` is None where its notebook is not here.
+
+    `title` is the lesson's; `passed` of `checks` and `points` of `all_points` are reached; `minutes` is how long it
+    takes, `builds_on` the numbers of lessons before it.
     """
 
     lesson: str
@@ -45,7 +48,10 @@ class Stop:
 
 
 class CourseMap:
-    """The lessons with the learner's progress; shows itself as text, and with links as HTML."""
+    """The lessons with the learner's progress; shows itself as text, and with links as HTML.
+
+    `stops` are the Stops in their order; `problem` says what could not be read, or is empty.
+    """
 
     def __init__(self, stops: Any, problem: str = "") -> None:
         self.stops, self.problem = stops, problem

@@ -16,7 +16,10 @@ from typing import Any
 
 
 def fingerprint(source: str) -> str:
-    """A short digest of a cell's code; comments, empty lines and space at line ends do not count."""
+    """A short digest of a cell's code; comments, empty lines and space at line ends do not count.
+
+    `source` is the cell's text.
+    """
     lines = source.expandtabs(4).splitlines()
     try:
         for token in tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline):
@@ -30,13 +33,19 @@ def fingerprint(source: str) -> str:
 
 
 def answer(names: Sequence[str], namespace: dict[str, Any]) -> str:
-    """The fingerprint of the cell that defines the first of `names` now, or "" where that cannot be told."""
+    """The fingerprint of the cell that defines the first of `names` now, or "" where that cannot be told.
+
+    `namespace` is the notebook's.
+    """
     source = source_of(names, namespace)
     return fingerprint(source) if source else ""
 
 
 def source_of(names: Sequence[str], namespace: dict[str, Any]) -> str:
-    """The text of the cell that defines the first of `names` now, or "" where that cannot be told."""
+    """The text of the cell that defines the first of `names` now, or "" where that cannot be told.
+
+    `namespace` is the notebook's.
+    """
     for name in names:
         code = code_of(namespace.get(name))
         lines = linecache.getlines(code.co_filename) if code else []
@@ -46,7 +55,10 @@ def source_of(names: Sequence[str], namespace: dict[str, Any]) -> str:
 
 
 def code_of(thing: Callable) -> CodeType:
-    """The code object of a function, of what a decorator wrapped, or of a class's first method; None for others."""
+    """The code object of a function, of what a decorator wrapped, or of a class's first method; None for others.
+
+    `thing` is any of these.
+    """
     if isinstance(thing, type):
         thing = next((f for f in vars(thing).values() if isinstance(f, types.FunctionType)), None)
     inner = getattr(thing, "__wrapped__", thing)

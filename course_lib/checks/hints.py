@@ -42,7 +42,10 @@ def shown(what: Any = None, number: Any = None) -> Any:
 
 
 def text_of(hints: Any, index: Any) -> str:
-    """One hint under its number."""
+    """One hint under its number.
+
+    `hints` are the texts, `index` counts from 0.
+    """
     return f"**Hint {index + 1} of {len(hints)}**\n\n{hints[index]}"
 
 
@@ -93,6 +96,10 @@ def button(check: str, hints: Sequence[Any]) -> None:
 
 
 def display(what: Any = None, number: Any = None) -> None:
-    """Show the hints asked for."""
+    """Show the hints asked for.
+
+    `what` is an exercise's id, check, title or a name it defines, None the check that failed last; `number` says how
+    many.
+    """
     for text in shown(what, number):
         show(Note(text))

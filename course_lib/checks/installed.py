@@ -18,7 +18,10 @@ class NotInstalled(ModuleNotFoundError):
 
 
 def needs(*modules: Any) -> None:
-    """Raise NotInstalled, in one sentence, where a module that the lesson imports is missing."""
+    """Raise NotInstalled, in one sentence, where a module that the lesson imports is missing.
+
+    `modules` are their names.
+    """
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         wanted = " ".join(map(_requirement, missing))

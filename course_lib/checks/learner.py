@@ -42,7 +42,10 @@ _ENDLESS = (
 
 
 class CheckFailed(Exception):
-    """One check did not pass. In a notebook only `title` shows, for the message above says why; never a traceback."""
+    """One check did not pass. In a notebook only `title` shows, for the message above says why; never a traceback.
+
+    `text` is the whole message, for who is not in a notebook.
+    """
 
     def __init__(self, text: str, title: str = "") -> None:
         super().__init__(text)
@@ -66,22 +69,34 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Learner:
-    """The sink of a notebook: collects what one check cell saw, then judges and shows it. `frame` is the cell's."""
+    """The sink of a notebook: collects what one check cell saw, then judges and shows it. `frame` is the cell's.
+
+    `id` and `part` are the check's.
+    """
 
     def __init__(self, id: str, part: str, frame: FrameType) -> None:
         self.id, self.part, self.frame = id, part, frame
         self.lines, self.at = [], {}  # what was seen, and position -> line of the check cell
 
     def seen(self, seen: Seen) -> None:
-        """Keep one observation."""
+        """Keep one observation.
+
+        `seen` is the observation.
+        """
         self.lines.append(seen)
         self.at[seen.position] = _line_of(self.frame.f_code.co_filename)
 
     def closed(self, check: str, part: str) -> None:
-        """Nothing: `finish` follows."""
+        """Nothing: `finish` follows.
+
+        `check` and `part` are as in every sink.
+        """
 
     def finish(self, error: Any, printed: str, warned: Sequence[Any]) -> None:
-        """Show the message of this run and raise CheckFailed unless all of it passed."""
+        """Show the message of this run and raise CheckFailed unless all of it passed.
+
+        `error` is the exception that ended the cell or None, `printed` what it wrote, `warned` its warnings.
+        """
         expected, names = self._expected(), self.frame.f_globals
         about = expected.get("exercise", {})
         predicted = _predicted(expected["lines"], self.lines)
@@ -112,7 +127,10 @@ class Learner:
         return Interrupted(f"{message.title}: see the message above.")
 
     def message(self, expected: dict[str, Any], error: Any = None, untouched: bool = False) -> Message:
-        """The Message of what was seen; `untouched` when the program that was given stands as it was."""
+        """The Message of what was seen; `untouched` when the program that was given stands as it was.
+
+        `expected` is what the record holds of this check, `error` the exception that ended the cell or None.
+        """
         differences = _differences(expected["lines"], self.lines)
         hidden_from = expected.get("hidden_from", float("inf"))
         message = Message(*self._heading(expected["lines"], differences, hidden_from))

@@ -16,7 +16,10 @@ from course_lib.evidence.tree import clean
 
 @dataclass(frozen=True)
 class Spot:
-    """A line of the notebook: cell, number, source, columns to underline, function; whether the check cell has it."""
+    """A line of the notebook: cell, number, source, columns to underline, function; whether the check cell has it.
+
+    `place` is the cell's name, `in_check` that last answer.
+    """
 
     place: str
     line: int
@@ -50,6 +53,8 @@ def find_spot(error: Any, check_frame: FrameType) -> Spot:
     """The innermost line of `error`'s traceback that stands in the notebook but not in the check cell.
 
     Falls back to the check cell's own line; None when there is no Python frame of the notebook at all.
+
+    `check_frame` is the check cell's.
     """
     own, check_code = None, list(nested_code(check_frame.f_code))
     for frame, line in traceback.walk_tb(error.__traceback__):
@@ -63,7 +68,10 @@ def find_spot(error: Any, check_frame: FrameType) -> Spot:
 
 
 def of_notebook(check_frame: FrameType) -> Callable:
-    """A function that tells whether a frame is the notebook's own code, the check cell's not among it."""
+    """A function that tells whether a frame is the notebook's own code, the check cell's not among it.
+
+    `check_frame` is the check cell's.
+    """
     names, check_code = check_frame.f_globals, set(nested_code(check_frame.f_code))
 
     def is_learners(frame: Any) -> Any:
@@ -103,6 +111,9 @@ def _place(filename: str) -> str:
 
 
 def student_line(error: Any, check_frame: FrameType) -> str:
-    """The learner's line as one short text for the wire: `line 3: return x / 0`; empty when there is none."""
+    """The learner's line as one short text for the wire: `line 3: return x / 0`; empty when there is none.
+
+    `error` and `check_frame` are as in `find_spot`.
+    """
     spot = find_spot(error, check_frame)
     return f"line {spot.line}: {spot.source.strip()}"[:200] if spot else ""

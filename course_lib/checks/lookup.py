@@ -25,13 +25,19 @@ def record_folders(here: Any = None) -> list[Path]:
 
 
 def beside_library(name: str) -> list[Path]:
-    """Where what belongs to the lessons lies with the library: in the wheel, in a checkout, in a student's folder."""
+    """Where what belongs to the lessons lies with the library: in the wheel, in a checkout, in a student's folder.
+
+    `name` is the folder's.
+    """
     library = Path(__file__).resolve().parents[1]
     return [library / name, library.parent / "notebooks" / name, library.parent / name]
 
 
 def records_in(folder: Path, skip_damaged: bool = False) -> Iterator[Record]:
-    """Every record in `folder`, by file name, each read when its turn comes; raises BadRecord at a damaged one."""
+    """Every record in `folder`, by file name, each read when its turn comes; raises BadRecord at a damaged one.
+
+    `skip_damaged` passes that over.
+    """
     for path in _files(folder):
         try:
             yield _load(path)
@@ -92,7 +98,10 @@ def exercise_of(check: str) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """An exercise as the records know it: its hints, and all it may be called by."""
+    """An exercise as the records know it: its hints, and all it may be called by.
+
+    `id`, `title` and the lesson's `number`; `names` are those it defines.
+    """
 
     id: str
     number: str  # "9.3", "" where there is none
@@ -102,7 +111,10 @@ class Known:
 
 
 def exercises(folders: Any = None) -> Any:
-    """`{id: Known}` of every recorded exercise, in the course's order."""
+    """`{id: Known}` of every recorded exercise, in the course's order.
+
+    `folders` are where records lie; None for those beside the library.
+    """
     found = {}
     for folder in folders or record_folders():
         for record in sorted(records_in(folder, skip_damaged=True), key=lambda record: record.lesson):
@@ -120,6 +132,8 @@ def find_exercise(what: Any, folders: Any = None) -> Any:
     """`(Known, None)` of the exercise that `what` means: id, check, number, title or a name it defines.
 
     `(None, Known or None)` where there is none: the one with the nearest name.
+
+    `folders` are as in `exercises`.
     """
     known = exercises(folders)
     text = str(what).strip()

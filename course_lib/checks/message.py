@@ -27,7 +27,13 @@ _FOLD = 8  # so many passing lines in a row stay open
 
 @dataclass
 class Message:
-    """All that one run of a check has to say; every field but the first three may be empty."""
+    """All that one run of a check has to say; every field but the first three may be empty.
+
+    `title`, `passed` (None: nothing to pass) and the `rows` of (label, whether it passed); the failed line's `label`,
+    its `problem`, what stands `beside` it, the learner's `code` and its `place`; `mistakes` it looks like, what to
+    `ask` for next, what was `printed`, a `note`; the `check`, whether this was an `attempt`, and the fingerprint of
+    the `answer`.
+    """
 
     title: str
     passed: bool | None  # None: not done yet

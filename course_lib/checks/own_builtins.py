@@ -23,7 +23,10 @@ def install(shell: Any) -> OwnBuiltins:
 
 
 class OwnBuiltins(ast.NodeTransformer):
-    """Reads check cells so; while `every` is true, all cells: a grader says so of the lesson's own."""
+    """Reads check cells so; while `every` is true, all cells: a grader says so of the lesson's own.
+
+    `shell` is IPython's.
+    """
 
     def __init__(self, shell: Any) -> None:
         self.shell, self.every = shell, False
@@ -46,7 +49,10 @@ class OwnBuiltins(ast.NodeTransformer):
         return self.generic_visit(tree) if self.hidden else tree
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        """A name, or the same function by way of the module `builtins`."""
+        """A name, or the same function by way of the module `builtins`.
+
+        `node` is the name as read.
+        """
         if node.id not in self.hidden:
             return node
         module = ast.Call(ast.Name("__import__", ast.Load()), [ast.Constant("builtins")], [])

@@ -33,7 +33,10 @@ def progress_path(folder: Any = None) -> Path:
 
 
 def read(path: Path | None = None) -> tuple[dict[str, dict], str]:
-    """`(checks, problem)`: check id -> {"passed", "tries", "when"}, and a sentence if the file was unreadable."""
+    """`(checks, problem)`: check id -> {"passed", "tries", "when"}, and a sentence if the file was unreadable.
+
+    `path` is the file's; None for the learner's own, in the notebooks' folder.
+    """
     path = path or progress_path()
     kept, problem = _load(path)
     names = ("passed", "tries", "when")
@@ -41,12 +44,18 @@ def read(path: Path | None = None) -> tuple[dict[str, dict], str]:
 
 
 def first_answer(check: str, path: Path | None = None) -> str:
-    """The fingerprint of what was tried first at `check`, or "" where nothing is known of it."""
+    """The fingerprint of what was tried first at `check`, or "" where nothing is known of it.
+
+    `path` is as in `read`.
+    """
     return _load(path or progress_path())[0]["checks"].get(check, {}).get("first", "")
 
 
 def opened(path: Path | None = None) -> dict[str, Any]:
-    """`{exercise: hints opened}`."""
+    """`{exercise: hints opened}`.
+
+    `path` is as in `read`.
+    """
     return _load(path or progress_path())[0]["hints"]
 
 
@@ -54,6 +63,8 @@ def note(check: str, passed: bool, path: Path | None = None, answer: str = "") -
     """Keep that `check` passed or not. A folder that cannot be written is no reason to disturb the learner.
 
     `answer` is a fingerprint of what was tried, if known: the same one run again, with the same end, is no new try.
+
+    `path` is as in `read`.
     """
 
     def change(kept: dict[str, dict[str, Any]]) -> bool:
@@ -69,7 +80,10 @@ def note(check: str, passed: bool, path: Path | None = None, answer: str = "") -
 
 
 def note_opened(exercise: Any, count: Any, path: Path | None = None) -> None:
-    """Keep that `count` hints of `exercise` are open; what is open stays open."""
+    """Keep that `count` hints of `exercise` are open; what is open stays open.
+
+    `path` is as in `read`.
+    """
 
     def change(kept: Any) -> bool:
         before = kept["hints"].get(exercise, 0)
@@ -98,7 +112,10 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def forget(checks: Sequence[str], path: Path | None = None) -> None:
-    """Drop what is known of these checks: their exercises were given back as they were."""
+    """Drop what is known of these checks: their exercises were given back as they were.
+
+    `path` is as in `read`.
+    """
 
     def change(kept: dict[str, dict[str, Any]]) -> bool:
         dropped = [kept["checks"].pop(check, None) for check in checks]
@@ -168,7 +185,10 @@ def _patiently(action: Callable) -> Any:
 
 
 def lessons(folders: Any = None, only: Any = None) -> dict[str, dict[str, int]]:
-    """`{lesson: {check id: points}}` of the recorded lessons, all or `only` some; lessons and checks in their order."""
+    """`{lesson: {check id: points}}` of the recorded lessons, all or `only` some; lessons and checks in their order.
+
+    `folders` are where records lie; None for those beside the library.
+    """
     found = {}
     for folder in folders or record_folders():
         for record in records_in(folder, skip_damaged=True):
@@ -179,7 +199,11 @@ def lessons(folders: Any = None, only: Any = None) -> dict[str, dict[str, int]]:
 
 
 class Table:
-    """Progress by lesson; shows itself as text."""
+    """Progress by lesson; shows itself as text.
+
+    `rows` are (title, checks, passed, points reached, points in all); `problem` says what could not be read, or is
+    empty.
+    """
 
     def __init__(self, rows: Sequence[tuple[Any, ...]], problem: str = "") -> None:
         self.rows, self.problem = rows, problem
@@ -195,7 +219,10 @@ class Table:
 
 
 def table(path: Path | None = None, folders: Any = None, only: Any = None) -> Table:
-    """The Table of the lessons: title, checks, passed, points reached, points in all."""
+    """The Table of the lessons: title, checks, passed, points reached, points in all.
+
+    `path` is as in `read`; `folders` and `only` are as in `lessons`.
+    """
     done, problem = read(path)
     rows = []
     for lesson, checks in lessons(folders, only).items():

@@ -57,7 +57,10 @@ def mentions(check_code: CodeType, namespace: dict[str, Any], targets: Sequence[
 
 
 def is_learners(found: dict[str, Any], namespace: dict[str, Any]) -> bool:
-    """Whether globals are the notebook's (`namespace`), or those of a module of the learner's own beside it."""
+    """Whether globals are the notebook's (`namespace`), or those of a module of the learner's own beside it.
+
+    `found` are the globals.
+    """
     return found is namespace or _lies_beside(str(found.get("__name__")), found.get("__file__"))
 
 
@@ -85,7 +88,10 @@ def _doubtful(code: CodeType, names: set[str]) -> bool:
 
 
 def named_objects(code: CodeType, namespace: dict[str, Any]) -> list[Any]:
-    """What the names of `code` mean, one by one and through the modules among them."""
+    """What the names of `code` mean, one by one and through the modules among them.
+
+    `namespace` is where they are looked up.
+    """
     used = {name for part in nested_code(code) for name in part.co_names}
     found, seen = [], set()
     stack = [space[name] for space in (namespace, vars(builtins), sys.modules) for name in used if name in space]

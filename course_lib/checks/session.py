@@ -20,7 +20,10 @@ def graded() -> bool:
 
 
 def remember(check: str, passed: bool, attempt: bool, namespace: dict[str, Any], answer: str = "") -> None:
-    """Note one run of a check; what was no attempt (a stub, a program as given, a cell not run) leaves no trace."""
+    """Note one run of a check; what was no attempt (a stub, a program as given, a cell not run) leaves no trace.
+
+    `namespace` is the notebook's, `answer` a fingerprint of what was tried.
+    """
     exercise = exercise_of(check)
     _passed[check] = passed, _code(_asked_for(check, namespace))
     if not attempt:
@@ -72,6 +75,8 @@ def choose(exercise: Any, namespace: Any, library: Any) -> Any:
     """`(function, sentence)`: the learner's if every check of it that ran passed last and it is unchanged since.
 
     Else the library's. A class is chosen as a function is.
+
+    `exercise` is an id, `namespace` the notebook's, `library` the other function.
     """
     runs = {check: run for check, run in _passed.items() if exercise_of(check) == exercise}
     mine = _asked_for(next(iter(runs)), namespace) if runs else None

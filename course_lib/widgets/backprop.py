@@ -71,7 +71,10 @@ def backward_explorer(graph: str = "sigmoid neuron") -> w.VBox:
 
 
 def read_inputs(text: str, name: str, count: int) -> tuple[float, ...]:
-    """`count` numbers from `text`; ValueError says what to write instead."""
+    """`count` numbers from `text`; ValueError says what to write instead.
+
+    `name` is the input's, which the error begins with.
+    """
     try:
         values = tuple(float(part) for part in text.replace(",", " ").split())
     except ValueError:

@@ -50,7 +50,10 @@ def batch_explorer(rows: tuple[Row, ...], *, memory: float | None = None) -> w.V
 
 
 def readout(rows: tuple[Row, ...], batch: int, memory: float) -> str:
-    """What was measured at this batch size, and which size is the fastest to the loss within `memory` bytes; HTML."""
+    """What was measured at this batch size, and which size is the fastest to the loss within `memory` bytes; HTML.
+
+    `rows` are those of `course_lib.topics.batch_sizes`, one for each batch size.
+    """
     r = next(r for r in rows if r.batch == batch)
     fits = [row for row in rows if row.memory <= memory]
     best = min(fits, key=lambda row: row.seconds, default=None)

@@ -65,7 +65,10 @@ def sliding_window(x: np.ndarray | None = None, kernel: np.ndarray | None = None
 
 
 def read_numbers(text: str, name: str) -> np.ndarray:
-    """A grid of numbers (rows, columns) from text, one row a line; ValueError says which line cannot be read."""
+    """A grid of numbers (rows, columns) from text, one row a line; ValueError says which line cannot be read.
+
+    `name` is the grid's, which the error begins with.
+    """
     rows = [line.replace(",", " ").split() for line in text.strip().splitlines() if line.strip()]
     if not rows:
         raise ValueError(f"{name}: write at least one number")

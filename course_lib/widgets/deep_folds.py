@@ -23,6 +23,8 @@ def layers(units: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """[(w1 (2, 2), b1), (w2 (2, 2), b2)] of four rows (angle in degrees, offset): two of each layer.
 
     Normals have length 1; a line lies `offset` from the origin along its normal, in the plane that its layer sees.
+
+    `units` are those of a `Units`: rows of (angle, offset).
     """
     angle, offset = np.asarray(units, float).T
     normals = np.column_stack([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))])

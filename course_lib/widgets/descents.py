@@ -21,6 +21,8 @@ def optimiser_explorer(ground: str = "ravine", *, own: dict[str, Callable] | Non
 
     A slider multiplies all learning rates, boxes choose who takes part. `own` may hold step functions to use instead
     of the library's, {"Adam": adam_step}. Its static twin is `viz.descents.race`.
+
+    `ground` is what is shown at first, a name of `viz.descents.GROUNDS`.
     """
     menu = w.Dropdown(options=list(descents.GROUNDS), value=ground, description="landscape")
     factor = w.SelectionSlider(
@@ -57,7 +59,11 @@ def optimiser_explorer(ground: str = "ravine", *, own: dict[str, Callable] | Non
 
 
 def readout(ground: str, chosen: dict[str, np.ndarray], whole: dict[str, np.ndarray], step: int, factor: float) -> str:
-    """A small HTML table: learning rate and height above the minimum of every optimiser at this step."""
+    """A small HTML table: learning rate and height above the minimum of every optimiser at this step.
+
+    `ground` is a name of `viz.descents.GROUNDS`, `chosen` {name: path so far (k, 2)}, `whole` {name: whole path},
+    `factor` what multiplies the learning rates.
+    """
     place = descents.GROUNDS[ground]
     rows = []
     for name, path in chosen.items():

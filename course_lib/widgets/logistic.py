@@ -18,6 +18,8 @@ def sigmoid_explorer(*, weight: float = 1.0, bias: float = 0.0, temperature: flo
     """Weight, bias and temperature of a sigmoid neuron with one input; the readout is its output at three inputs.
 
     Returns an HBox; its static twin is `viz.logistic.sigmoid_neuron`.
+
+    `weight`, `bias` and `temperature` are where the sliders stand at first.
     """
     sliders = (
         _slider("weight", weight, -6, 6, 0.1),
@@ -34,6 +36,8 @@ def descent_explorer(
     """Gradient descent on the cross-entropy of `x1 (n, 2)` and labels `t (n,)`: learning rate, steps and start.
 
     Returns an HBox; its static twin is `viz.logistic.loss_and_path`.
+
+    `start`, `eta` (the learning rate) and `steps` are where the sliders stand at first.
     """
     x1, t = np.asarray(x1, float), np.asarray(t)
     sliders = (

@@ -61,6 +61,9 @@ def neighbour_explorer(
 
 
 def redrawn(t: np.ndarray, share: float) -> np.ndarray:
-    """A copy of the labels in which each is drawn anew with probability `share`; the draws are always the same."""
+    """A copy of the labels in which each is drawn anew with probability `share`; the draws are always the same.
+
+    `t` are the labels, integers (n,).
+    """
     rng = np.random.default_rng(0)
     return np.where(rng.random(len(t)) < share, rng.integers(0, 10, len(t)), t)

@@ -13,7 +13,11 @@ from course_lib.widgets.picture import Picture
 
 
 def photo_explorer(photo: np.ndarray, *, row: int = 0, column: int = 0, size: int = 8, threshold: int = 128) -> w.VBox:
-    """Four sliders over a grey `photo` (h, w), 0..255; returns a VBox. Its static twin is `zoom_and_threshold`."""
+    """Four sliders over a grey `photo` (h, w), 0..255; returns a VBox. Its static twin is `zoom_and_threshold`.
+
+    `row`, `column` and `size` (pixels) cut out a square, `threshold` parts black from white: where they stand at
+    first.
+    """
     photo = np.asarray(photo)
     wide = {"layout": w.Layout(width="320px"), "style": {"description_width": "70px"}, "continuous_update": False}
     sliders = {

@@ -17,6 +17,8 @@ class Picture(w.HTML):
     """A PNG `width` pixels wide, or as wide as there is room; `words` say what it shows, and screen readers read them.
 
     ipywidgets' own Image cannot hold an alternative text.
+
+    `layout` are settings of ipywidgets' Layout, such as max_width.
     """
 
     def __init__(self, width: int, **layout: str) -> None:
@@ -24,13 +26,19 @@ class Picture(w.HTML):
         self.png, self.words = b"", ""
 
     def draw(self, figure: Figure, words: str, *, dpi: int = 90) -> None:
-        """Show a matplotlib Figure."""
+        """Show a matplotlib Figure.
+
+        `figure` is drawn at `dpi` dots per inch, `words` are its text.
+        """
         stream = io.BytesIO()
         figure.savefig(stream, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})  # half the time of a small file
         self.show(stream.getvalue(), words)
 
     def show(self, png: bytes, words: str) -> None:
-        """Show a picture that is encoded already."""
+        """Show a picture that is encoded already.
+
+        `png` are the bytes of its file, `words` its text.
+        """
         self.png, self.words = png, words
         source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
         look = "display:block;width:100%"

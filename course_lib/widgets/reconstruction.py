@@ -22,6 +22,8 @@ def depth_explorer(width: int = 10, depth: int = 3, *, photo: str = "hopper") ->
 
     Each choice is fitted while you wait (60 damped steps, under two seconds) and remembered.
     Static twin: `reconstruction_figure`.
+
+    `photo` is a name of `reconstruction.PHOTOS`.
     """
     short = {"continuous_update": False, "layout": w.Layout(width="300px")}
     name = w.Dropdown(options=list(reconstruction.PHOTOS), value=photo, description="photograph")
@@ -52,7 +54,10 @@ def count(width: int, depth: int) -> int:
 def reconstruction_figure(
     nets: Sequence[tuple[int, int, str]], *, photo: str = "hopper", figure: Figure | None = None
 ) -> Figure:
-    """The static twin: target and reconstructions for `nets`, rows (width, depth, activation); returns the Figure."""
+    """The static twin: target and reconstructions for `nets`, rows (width, depth, activation); returns the Figure.
+
+    `photo` is a name of `reconstruction.PHOTOS`, `figure` one to draw on; a new one when None.
+    """
     panels = {"target": _target(photo)[2]}
     for width, depth, activation in nets:
         image, loss = learned(photo, width, depth, activation)

@@ -21,6 +21,8 @@ def unroll_explorer(word: str = "recurrent", kind: str = "LSTM") -> w.VBox:
     """Cell, word, scale of the recurrent weights, steps forward, steps back; returns a VBox.
 
     Static twin: `viz.recurrent.unrolled_step`.
+
+    `word` and `kind` ("RNN", "LSTM" or "GRU") are what is shown at first.
     """
     narrow = {"layout": w.Layout(width="230px"), "style": {"description_width": "60px"}}
     wide = {"layout": w.Layout(width="380px"), "style": {"description_width": "110px"}}
@@ -60,7 +62,10 @@ def unroll_explorer(word: str = "recurrent", kind: str = "LSTM") -> w.VBox:
 
 
 def read_word(text: str) -> str:
-    """The word to read; ValueError says what to write instead."""
+    """The word to read; ValueError says what to write instead.
+
+    `text` is what was typed.
+    """
     word = text.strip().lower()
     if not 2 <= len(word) <= LONGEST or any(c not in LETTERS for c in word):
         raise ValueError(f"word: write 2 to {LONGEST} letters from a to z")

@@ -25,6 +25,8 @@ def play_explorer(evaluate: Callable | None = None, *, game: Connect | None = No
     `evaluate` is an evaluator of `course_lib.topics.evaluators`, `network(game, net)` for one; open lines when None.
     "perfect play" names the exact value of each of your moves; the first time it solves the game, a second or so.
     Static twin: `viz.pictures.search.explored`.
+
+    `game` is the board, `simulations` how many lines of play the agent looks at before each of its moves.
     """
     game = game or Connect()
     evaluate = evaluate or open_lines(game)

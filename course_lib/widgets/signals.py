@@ -18,6 +18,8 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
     """Scale c of the weights c·randn/√n, nonlinearity, depth and batch norm against the signals; returns an HBox.
 
     The readout gives the first and the last layer. Static twin: `viz.signals.signal_picture`.
+
+    `scale`, `activation`, `depth` (layers) and `norm` are where the controls stand at first.
     """
     short = {"layout": w.Layout(width="330px"), "style": {"description_width": "90px"}}
     controls = (

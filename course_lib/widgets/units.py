@@ -12,6 +12,8 @@ class Units:
     """`count` units with a slider each of `kinds`, (name, lowest, highest, step).
 
     `starts` maps a name in the menu to a row of values for each unit; `start` is the one that holds at first.
+
+    `width` and `label` are pixels, of a slider and of its name.
     """
 
     def __init__(
@@ -56,7 +58,10 @@ class Units:
         put()
 
     def columns(self, names: Sequence[str], colors: Sequence[str]) -> w.HBox:
-        """The units side by side, each under its name in its colour; they wrap where the window is narrow."""
+        """The units side by side, each under its name in its colour; they wrap where the window is narrow.
+
+        `names` and `colors` hold one for each unit.
+        """
         heads = [w.HTML(f"<b style='color:{color}'>{name}</b>") for name, color in zip(names, colors, strict=True)]
         boxes = [w.VBox([head, *unit]) for head, unit in zip(heads, self.sliders, strict=True)]
         return w.HBox(boxes, layout=w.Layout(flex_flow="row wrap"))

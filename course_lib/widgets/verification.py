@@ -17,6 +17,8 @@ def threshold_explorer(genuine: np.ndarray, impostor: np.ndarray) -> w.VBox:
     """Distances (n,), (m,) of pairs of one and of two persons: sliders for threshold and share of genuine pairs.
 
     Returns a VBox; its static twin is `viz.verification.threshold_figure`.
+
+    `genuine` (n,) are of one person, `impostor` (m,) of two.
     """
     most = float(max(genuine.max(), impostor.max()))
     start = float(np.quantile(genuine, 0.8))

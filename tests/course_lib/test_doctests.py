@@ -32,7 +32,7 @@ def test_there_are_examples():
 
 
 EXPLAINED = [  # wings whose every public function says what each of its arguments is
-    "arithmetic", "ops", "autograd", "functional", "nn", "optim", "train", "data",
+    "arithmetic", "ops", "autograd", "functional", "nn", "optim", "train", "data", "checks", "widgets",
 ]  # fmt: skip
 # what a file's or a function's first line speaks of: the array or arrays, the gradient, a generator, the kind of mean
 SELF_EVIDENT = {"input", "reduction", "self", "x", "a", "b", "g", "rng", "args", "kwargs"}
@@ -64,7 +64,7 @@ def unexplained(function, text):
 FILES = [
     m.name
     for m in pkgutil.walk_packages(course_lib.__path__, "course_lib.")
-    if m.name.split(".")[1] in EXPLAINED and not m.ispkg
+    if m.name.split(".")[1] in EXPLAINED
 ]
 
 
