@@ -216,16 +216,16 @@ class Methods(Shapes):
         """Position of the (first) smallest value: in the flattened array, or along `dim`."""
         return self._places("argmin", np.argmin, dim, keepdim)
 
-    def all(self, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None, out: None = None) -> Tensor:
+    def all(self, dim: Dims = None, keepdim: bool = False, *, axis: Any = None, out: Any = ...) -> Any:
         """Whether every element is true (not 0): of all, or over `dim` (integer, tuple, None). No gradient.
 
-        `axis` and `out` are what np.all(t) says.
+        np.all(t) comes here with `axis` and `out`, and gets an array.
         """
-        return self._asked(np.all, axis if dim is None else dim, keepdim)
+        return self._asked(np.all, dim, keepdim) if out is ... else np.all(self.data, axis, out)
 
-    def any(self, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None, out: None = None) -> Tensor:
+    def any(self, dim: Dims = None, keepdim: bool = False, *, axis: Any = None, out: Any = ...) -> Any:
         """Whether some element is true (not 0), as in `all`; so are `axis` and `out`."""
-        return self._asked(np.any, axis if dim is None else dim, keepdim)
+        return self._asked(np.any, dim, keepdim) if out is ... else np.any(self.data, axis, out)
 
     @torch_words
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:

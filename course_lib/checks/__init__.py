@@ -286,7 +286,7 @@ def answer(what: Any) -> None:
 
 
 def yours(id: str, *, else_: Any) -> Any:
-    """Your function `id` from the notebook if its check passed last, else the library's `else_`; says which in one line.
+    """Your function `id` from the notebook if its check passed last, else the library's `else_`; one line says which.
 
     So that later cells of a lesson work before its exercises do. Never used in check cells.
     """
