@@ -64,6 +64,8 @@ def share(
     made = share(folder, lesson)
     for student, whose in made.copied:
         typer.echo(f"{student}: as {whose} handed it in")
+    if made.new:
+        typer.echo(f"not known here before, so look at how they are written: {', '.join(made.new)}")
     for group in made.nothing:
         typer.echo(f"group {group}: nobody handed in")
     for sentence in made.doubts:

@@ -8,13 +8,20 @@ in himself is never replaced. Equal work is run once: the journal knows it.
 import shutil
 from dataclasses import dataclass, field
 
+from grading.course import roster
 from grading.course.folder import Course
-from grading.course.submitted import MARK
+from grading.course.headings import english
+from grading.course.submitted import MARK, is_id
 from grading.course.table import read_sheet
 from grading.errors import CourseError
 from grading.files import write_atomically
 
 NAME = "groups.csv"
+COLUMNS = {  # what a column may be called
+    "group": ("group", "groups", "group name", "team"),
+    "student": ("student", "student id", "student_id", "id"),
+    "lesson": ("lesson",),
+}
 
 
 @dataclass
@@ -23,24 +30,28 @@ class Shared:
 
     copied: list = field(default_factory=list)  # (student, whose)
     nothing: list = field(default_factory=list)  # groups where nobody handed in
+    new: list = field(default_factory=list)  # students who got a copy and were not known here
     doubts: list = field(default_factory=list)  # sentences
 
 
-def read_groups(root, lesson):
+def read_groups(course, lesson):
     """{group: [students]} for a lesson; CourseError when the file is absent or not as it should be."""
-    path = root / NAME
+    path = course.root / NAME
     if not path.exists():
         raise CourseError(f"{path} is missing; write it with the columns group,student (and lesson, if it varies).")
-    head, *rows = read_sheet(path).rows
-    names = [cell.strip().casefold() for cell in head]
-    if not {"group", "student"} <= set(names):
-        raise CourseError(f"{path} needs the columns group and student; its first line is {','.join(head)}.")
+    sheet = read_sheet(path)
+    names = english(sheet.rows[0])
+    at = {field: next((names.index(t) for t in titles if t in names), None) for field, titles in COLUMNS.items()}
+    if at["group"] is None or at["student"] is None:
+        raise CourseError(f"{path} needs the columns group and student; its first line is {','.join(sheet.rows[0])}.")
     found = {}
-    for row in rows:
-        told = dict(zip(names, map(str.strip, row), strict=False))
-        where = told.get("lesson", "")
-        if told.get("student") and (not where or where in (lesson, lesson[:2])):
-            found.setdefault(told.get("group", ""), []).append(told["student"])
+    for row, line in zip(sheet.rows[1:], sheet.lines[1:], strict=True):
+        told = {
+            field: row[place].strip() if place is not None and place < len(row) else "" for field, place in at.items()
+        }
+        if any(told.values()) and _holds(course, told, lesson, f"{path}, line {line}"):
+            students = found.setdefault(told["group"], [])
+            students += [told["student"]] if told["student"] not in students else []
     everybody = [student for students in found.values() for student in students]
     twice = sorted({student for student in everybody if everybody.count(student) > 1})
     if twice:
@@ -48,12 +59,34 @@ def read_groups(root, lesson):
     return found
 
 
+def _holds(course, told, lesson, where):
+    """Whether a line of the file is about this lesson; CourseError for one that says nothing certain."""
+    for one in ("group", "student"):
+        if not told[one]:
+            raise CourseError(f"{where}: the {one} is empty; write it, or take the line out.")
+    if not is_id(told["student"]):
+        raise CourseError(f"{where}: {told['student']!r} cannot be a student's id; write one student a line.")
+    try:
+        return not told["lesson"] or course.choose([told["lesson"]]) == [lesson]
+    except CourseError as error:
+        raise CourseError(f"{where}: {error}.") from None
+
+
 def share(root, lesson):
     """Give each group's submission to all its members; returns Shared."""
     course = Course(root)
     (lesson,) = course.choose([lesson])
-    made = Shared()
-    for group, students in sorted(read_groups(course.root, lesson).items()):
+    made, groups = Shared(), read_groups(course, lesson)
+    if not groups:
+        raise CourseError(
+            f"{course.root / NAME} names no group for {lesson}; write group,student lines below the first."
+        )
+    known = _Known(course)
+    for group, students in sorted(groups.items()):
+        other = next((told for told in map(known.other, students) if told), None)
+        if other:
+            made.doubts.append(f"group {group}: {other}; mend {NAME}.")
+            continue
         folders = {student: course.root / "submitted" / student / lesson for student in students}
         own = [student for student, folder in folders.items() if _own(folder)]
         if not own:
@@ -70,7 +103,22 @@ def share(root, lesson):
                     made.doubts.append(f"group {group}: {told}; move that away, then share.")
                 elif _copy(folders, student, own[0]):
                     made.copied.append((student, own[0]))
+                    made.new += [student] if student not in known.ids else []
     return made
+
+
+class _Known:
+    """The students of submitted/ and roster.csv."""
+
+    def __init__(self, course):
+        folders = {path.name for path in (course.root / "submitted").glob("*") if path.is_dir()}
+        self.ids = folders | {person.student for person in roster.read(course.root)}
+        self.plain = {roster.same_id(one): one for one in sorted(self.ids)}
+
+    def other(self, student):
+        """What is to be said of an id that differs from a known one in capital letters or leading zeros only."""
+        twin = self.plain.get(roster.same_id(student))
+        return f"{student} is not known here, {twin} is" if twin and student not in self.ids else ""
 
 
 def _own(folder):

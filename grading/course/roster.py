@@ -115,6 +115,12 @@ def fold(text):
     return " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
 
 
+def same_id(text):
+    """What two writings of one id have in common: `fold`, and no zeros before a number, which spreadsheets drop."""
+    plain = fold(text)
+    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+
+
 def _same(old, new):
     contradict = old.user_id and new.user_id and old.user_id != new.user_id
     return (old.student, old.system) == (new.student, new.system) and not contradict

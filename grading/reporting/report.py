@@ -190,9 +190,11 @@ def stuck_in(rows):
     return sorted(told, key=lambda one: (-len(one["students"]), one["exercise"]))
 
 
-def apart(similar, root, lesson):
+def apart(similar, course, lesson):
     """Less the answers alike of students who handed in together (groups.csv)."""
-    together = [set(students) for students in read_groups(root, lesson).values()] if (root / NAME).exists() else []
+    together = (
+        [set(students) for students in read_groups(course, lesson).values()] if (course.root / NAME).exists() else []
+    )
     return [one for one in similar if not any(set(one["students"]) <= group for group in together)]
 
 
@@ -228,7 +230,7 @@ def about_lesson(course, lesson, book, journal, boundary):
         "dropped": [(name, give) for (where, name), give in course.rules.dropped.items() if where == lesson],
         "usual": usual,
         "slow": [r for r in rows if r.cpu > max(5 * usual, usual + 2)],
-        "similar": apart(answers.similar(), course.root, lesson),
+        "similar": apart(answers.similar(), course, lesson),
         "unsteady": [r for r in rows if r.unsteady],
         "unconfined": [r.student for r in rows if r.unconfined],
         "failed": _failed(lesson, journal, boundary),

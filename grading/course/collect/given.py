@@ -4,11 +4,9 @@ Nothing is left out in silence. A file that says nothing of anybody's work (syst
 (an archive) stands in `passed` with the reason; every other file is an Entry, readable or with the reason why not.
 """
 
-import io
 import os
 import re
 import stat
-import struct
 import tempfile
 import zipfile
 import zlib
@@ -18,9 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from grading.course.collect.zip_names import member_name
 from grading.errors import CourseError
 
 MAX_FILES = 20_000
+PEEK = 100_000  # bytes that tell a notebook
 MAX_DEPTH = 3  # archives inside archives
 MAX_FILE = 100_000_000  # bytes of one file, inflated
 MAX_INFLATED = 2_000_000_000  # bytes of all inner archives together
@@ -35,6 +35,7 @@ JUNK = {
     "desktop.ini": "a system file",
 }
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".gz", ".bz2", ".xz")
+UNNAMED = "is a notebook by what is in it, but is not called one: let its name end in .ipynb"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError)
 
 
@@ -107,6 +108,18 @@ def _no_source(source):
     return "is neither a folder nor a zip file nor a notebook; give what the course website saved."
 
 
+def looks_like_a_notebook(entry):
+    """Whether a file of no notebook's name holds one: an ending mistyped, lost, or that of a download cut short."""
+    suffix = PurePosixPath(entry.path).suffix.lower()
+    if entry.bad or entry.is_notebook or suffix in (".py", ".csv", ".md", ".yml", ".yaml", ".html"):
+        return False
+    try:
+        data = entry.read()[:PEEK]
+    except UNREADABLE:
+        return False
+    return data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" and b'"cells"' in data and b'"cell_type"' in data
+
+
 def look_at(root, paths):
     """The Given of some files of a folder: `paths` relative to it."""
     looking = _Looking()
@@ -158,12 +171,12 @@ class _Looking:
         except UNREADABLE:
             return False
         for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if not info.is_dir():
+            if not info.is_dir() and not member_name(info).endswith("/"):
                 self._in_zip(archive, info, inside, depth)
         return True
 
     def _in_zip(self, archive, info, inside, depth):
-        name = _name(info)
+        name = member_name(info)
         parts = PurePosixPath(name).parts
         shown = "/".join([*PurePosixPath(inside).parts, *parts]) if parts else f"{inside}/?"
         bad = ""
@@ -275,29 +288,3 @@ def _shown(path, root):
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", "replace")
-
-
-def _name(info):
-    """A zip member's name: its Unicode field, else UTF-8 where the bytes are that, else the old IBM code page 437."""
-    name = info.filename
-    if not info.flag_bits & 0x800:
-        raw = info.orig_filename.encode("cp437", "replace")
-        found = _unicode_field(info.extra, raw)
-        if found is None:
-            try:
-                found = raw.decode("utf-8")
-            except UnicodeDecodeError:
-                found = name
-        name = found
-    return name.split("\0")[0].replace("\\", "/")
-
-
-def _unicode_field(extra, raw):
-    """The name in Info-ZIP's extra field 0x7075, when it belongs to these bytes."""
-    file = io.BytesIO(extra)
-    while len(head := file.read(4)) == 4:
-        kind, size = struct.unpack("<HH", head)
-        data = file.read(size)
-        if kind == 0x7075 and len(data) > 5 and data[0] == 1 and struct.unpack("<L", data[1:5])[0] == zlib.crc32(raw):
-            return data[5:].decode("utf-8", "replace")
-    return None

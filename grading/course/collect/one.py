@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from grading.course import helpers
 from grading.course.collect.choose import DOWNLOADED, Candidate, choose, weigh
-from grading.course.collect.given import MAX_FILE, UNREADABLE
+from grading.course.collect.given import MAX_FILE, UNNAMED, UNREADABLE, looks_like_a_notebook
 from grading.course.collect.report import TAKEN, Outcome
 from grading.course.collect.systems import UTC_TIMES
 from grading.course.times import read_time, write_time
@@ -84,6 +84,12 @@ class OneStudent:
     def _nothing(self, unread):
         if unread:
             return f"{self.student}: no notebook could be read: {'; '.join(unread)}."
+        unnamed = [entry.path for entry, claim in self.files if not claim.reason and looks_like_a_notebook(entry)]
+        if unnamed:
+            return f"{self.student}: {unnamed[0]} {UNNAMED} and collect again."
+        reasons = [claim.reason for entry, claim in self.files if claim.reason and entry.is_notebook]
+        if reasons:
+            return f"{self.student} handed in nothing: {reasons[0]}; ask for the work itself."
         names = ", ".join(PurePosixPath(claim.file).name for _, claim in self.files[:3])
         return f"{self.student} handed in no notebook, only {names}; ask for the .ipynb file."
 

@@ -2,9 +2,9 @@
 
 In this order: the instructor's word (`--who`); the roster, and earlier collects, by the system's own number, login or
 e-mail address; the gradebook's `lms_user_id` and e-mail address; by name a student of submitted/ or the gradebook, when
-one person claims it; else a new id made of the name (Canvas, when two have it: name_USERID; Moodle: name_NUMBER;
-others: the login). Composed and decomposed letters are one name. Two people for one id, or two ids for one person, are
-no guess: both are stopped.
+one person claims it; by the words of the name one of the roster (meant.py); else a new id made of the name (Canvas,
+when two have it: name_USERID; Moodle: name_NUMBER; others: the login). Composed and decomposed letters are one name.
+Two people for one id, or two ids for one person, are no guess: both are stopped.
 """
 
 import contextlib
@@ -16,10 +16,12 @@ from collections import defaultdict
 
 from grading.course import roster
 from grading.course.collect.keep import read_memory
+from grading.course.collect.meant import Meant
 from grading.course.collect.plain import Doubt
 from grading.course.headings import is_blind
 from grading.course.roster import fold
 
+BY_NAME = ("plain", "google", "nbgrader")  # their names are what an instructor or a student wrote
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
 
 
@@ -54,21 +56,32 @@ class Known:
         self.earlier = _earlier(course.root)
         folders = [p.name for p in (course.root / "submitted").glob("*") if p.is_dir()]
         ids = [*folders, *(row["id"] for row in self.gradebook), *(person.student for person in self.roster)]
+        self.meant = Meant(self.roster)
         self.by_slug = defaultdict(set)
         for one in ids:
             self.by_slug[slug(one)].add(one)
             self.by_slug[slug(one).casefold()].add(one)
 
     def __call__(self, name):
-        """Whether a name is a student's id, or the one name on the roster that is."""
-        return bool(self.ids(name) or self.called(name))
+        """Whether a name is a student's id, or means somebody of the roster."""
+        return bool(self.ids(name) or self.called(name) or self.meant(name)[0])
+
+    @property
+    def anybody(self):
+        """Whether the folder knows people at all."""
+        return bool(self.by_slug)
+
+    def is_new(self, student):
+        """Whether nobody here had this id before."""
+        return student not in self.by_slug.get(slug(student), ())
 
     def called(self, name):
-        """The ids of whom the roster calls so: by name, else by login, number or address."""
+        """The ids of whom the roster calls so: by name, else by login, number or address, else by its number less the
+        zeros that spreadsheet programs drop."""
         ways = ("login", "number", "email")
-        return set(roster.find(self.roster, name=name)) or {
-            x for way in ways for x in roster.find(self.roster, **{way: name})
-        }
+        found = set(roster.find(self.roster, name=name))
+        found = found or {x for way in ways for x in roster.find(self.roster, **{way: name})}
+        return found or self.meant.number(name)
 
     def ids(self, name):
         """The ids that a name may mean, as they are written here."""
@@ -84,6 +97,9 @@ class Known:
                 found |= {row["id"] for row in self.gradebook if row["lms_user_id"] == who.user_id}
         if not found and who.login:
             found |= set(roster.find(self.roster, system=who.system, login=who.login))
+        if not found and who.system == "gradescope":  # its user_id is the institution's number
+            found |= set(roster.find(self.roster, number=who.user_id)) if who.user_id else set()
+            found = found or self.meant.number(who.user_id)
         if not found and who.email:
             found |= set(roster.find(self.roster, email=who.email))
             found |= {row["id"] for row in self.gradebook if fold(row["email"] or "") == fold(who.email)}
@@ -126,9 +142,11 @@ def _by_name(who, same, known, taken):
         return Doubt(f"{who.name or who.login!r} holds no letter or digit; say who by --who 'PATH=STUDENT'.")
     if who.system == "moodle":
         return _moodle(who, base, same, known)
-    ids = known.ids(base)
-    if not ids and who.system in ("plain", "google", "nbgrader"):
-        ids = known.called(who.name)
+    ids = known.ids(base) or known.called(who.login or (who.name if who.system in BY_NAME else ""))
+    if not ids and f"{base}_{who.user_id}" not in known.ids(f"{base}_{who.user_id}"):
+        ids, perhaps = known.meant(_words_of(who))
+        if not ids and perhaps:
+            return _perhaps(who, perhaps, base)
     free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
     numbered = f"{base}_{who.user_id}" if who.user_id else ""
     if numbered in known.ids(numbered):
@@ -142,7 +160,7 @@ def _by_name(who, same, known, taken):
     if ids and (free or not numbered):
         told = " and ".join(repr(_told(one)) for one in same)
         return Doubt(
-            f"{told} could be the known student {sorted(ids)[0]}; write the right one into roster.csv or say "
+            f"{told} could be the known student {' or '.join(sorted(ids))}; write the right one into roster.csv or say "
             "--who 'PATH=STUDENT'.",
             base,
         )
@@ -171,6 +189,10 @@ def _moodle(who, base, same, known):
             one for row in known.by_slug.values() for one in row if re.fullmatch(rf"{re.escape(base)}_\d+", one)
         }
     if not ids:
+        ids, perhaps = known.meant(who.name)
+        if not ids and perhaps:
+            return _perhaps(who, perhaps, numbered)
+    if not ids:
         return numbered
     if len(ids) == 1 and len(same) == 1:
         return next(iter(ids))
@@ -196,6 +218,21 @@ def _no_two(settled):
                     f"{told} would both be {settled[who]}; say who is who by --who 'PATH=STUDENT'.", _id(settled[who])
                 )
     return settled
+
+
+def _words_of(who):
+    """All that a system says of a person, in words."""
+    return " ".join(filter(None, (who.name, who.login)))
+
+
+def _perhaps(who, ids, base):
+    """Somebody whose name holds a known person's whole name, number or address, and something else besides."""
+    told = " or ".join(sorted(ids))
+    return Doubt(
+        f"{_words_of(who)!r} could be the known {told}, or somebody else; say who by --who 'PATH=STUDENT', or write "
+        "the name into roster.csv.",
+        base,
+    )
 
 
 def _id(one):

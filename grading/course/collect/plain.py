@@ -7,6 +7,7 @@ is left may name one student; where two could be meant it is a Doubt, unless one
 
 import re
 import unicodedata
+import urllib.parse
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
@@ -18,13 +19,25 @@ WORK = re.findall(
     r"\w+",
     """hw homework lesson lessons lecture ex exercise exercises assignment assignments notebook notebooks final v ver
     version submission submissions solution solutions answer answers task tasks abgabe abgaben aufgabe aufgaben
-    hausaufgabe hausaufgaben übung übungen devoir devoirs submitted turned""",
+    hausaufgabe hausaufgaben übung übungen lektion devoir devoirs submitted turned ipynb colab colaboratory""",
 )
 WORDS = WORK + re.findall(
     r"\w+",
     """untitled my the of and for copy kopie new old backup work draft done download downloads upload uploads file files
-    attachment attachments src code tmp temp desktop documents home index grades data all export zip feedback readme""",
+    attachment attachments src code tmp temp desktop documents home index grades data all export zip feedback readme
+    document datei dateien eingereichte arbeitsdateien working fichiers released release source autograded inbound
+    outbound exchange dropbox returnbox returned onedrive inbox re fwd fw aw wg prompt archive extracted downloaded""",
 )
+# a day in a name, or the fourteen digits of a moment: eight digits alone may be somebody's number
+DATE = re.compile(
+    r"(?<!\d)(?:20\d{12}|20\d\d([-_.])\d{1,2}\1\d{1,2}(?:[T _-]\d{1,2}[-:.]?\d\d(?:[-:.]?\d\d)?(?!\d))?|"
+    r"\d{1,2}\.\d{1,2}\.20\d\d)(?!\d)"
+)
+GIVEN_BACK = re.compile(
+    r"(?:\d+_)?(?:returned_files|returnbox|corrections?|korrekturen?|rückgaben?|feedback(?: files)?|rueckgaben?)", re.I
+)
+NOT_TURNED_IN = re.compile(r"working files|arbeitsdateien", re.I)  # Teams, beside "Submitted files"
+SYSTEM_FOLDER = re.compile(r"(?:submission|feedback) attachment\(s\)", re.I)  # Sakai's
 COPIES = tuple(
     re.compile(pattern, re.I)
     for pattern in (
@@ -48,10 +61,17 @@ class Doubt:
 
 def stem(name):
     """A file's name without the ending of a notebook or whatever it is, and without marks of copies."""
-    text = name = unicodedata.normalize("NFC", real_name(name))
+    text = name = unicodedata.normalize("NFC", urllib.parse.unquote(real_name(name), errors="replace"))
     text = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z", "", text, flags=re.I) if ".ipynb" in text.lower() else text
     text = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", text) if text == name else text
-    return _no_copy(text)
+    return _no_copy(re.sub(r"\.ipynb\Z", "", text, flags=re.I))
+
+
+def _no_date(text):
+    """A name without the days and moments in it, unless nothing else is left."""
+    less = DATE.sub(" ", text)
+    less = " ".join(less.split()).strip("_-,. ") if less != text else text
+    return less or text
 
 
 def _no_copy(text):
@@ -71,7 +91,9 @@ def is_copy(name):
 
 def says_nothing(text, lesson):
     """Whether a name holds only words for work and the lesson's own, and so names nobody."""
-    words = _words(text)
+    if SYSTEM_FOLDER.fullmatch(text.strip()) or GIVEN_BACK.fullmatch(text.strip()):
+        return True
+    words = _words(DATE.sub(" ", text))
     number = [w.lstrip("0") or "0" for w in _words(lesson) if w.isdigit()]
     own = {*WORDS, *_words(lesson)}
     return all(w in own or (w.isdigit() and (len(w) <= 2 or (w.lstrip("0") or "0") in number)) for w in words)
@@ -83,7 +105,7 @@ def _words(text):
 
 def person_in(name, lesson):
     """What a file's name says besides the work it holds: a student, or ""."""
-    text = stem(name)
+    text = _no_date(stem(name))
     sides = [side for side in re.split(r"\s+[-–]\s+", text) if not says_nothing(side, lesson)]
     if len(sides) != 1:
         return "" if not sides else text
@@ -156,6 +178,7 @@ class _Reader:
 
     def __init__(self, lesson, known, level, shared, around):
         self.lesson, self.known, self.level, self.shared, self.around = lesson, known, level, shared, around
+        self.outermost = set()
         self.wrapping = [f for f in map(self._bare, shared) if not says_nothing(f, lesson)]
         self.outer = defaultdict(set)  # an inner folder's name -> the folders it lies in
         self.stems, self.inside = set(), False  # inside: students' folders lie in what all have in common
@@ -163,6 +186,7 @@ class _Reader:
     def study(self, notebooks):
         for entry in notebooks:
             inner = self._inner(entry)
+            self.outermost |= set(inner[:1])
             for name in inner[1:]:
                 self.outer[fold(name)].add(inner[0])
             self.inside = self.inside or bool(inner)
@@ -171,7 +195,8 @@ class _Reader:
         self.stems.discard("")
 
     def _bare(self, folder):
-        return folder[:-4] if folder.lower().endswith(".zip") else folder
+        folder = folder[:-4] if folder.lower().endswith(".zip") else folder
+        return folder[:-6] if folder.lower().endswith(".ipynb") and len(folder) > 6 else folder
 
     def _inner(self, entry):
         above = len(self.shared) if entry.parts[: len(self.shared)] == self.shared else 0
@@ -210,7 +235,10 @@ class _Reader:
         """Whom a folder names: less `lesson-09-` before and `-main` after, as GitHub Classroom calls them."""
         if self.known(folder):
             return folder
-        folder = _no_copy(folder)
+        folder = _no_date(_no_copy(urllib.parse.unquote(folder, errors="replace")))
+        less = _without(folder, self.lesson)
+        if self.known(folder) or self.known(less):
+            return folder if self.known(folder) else less
         words = list(re.finditer(r"[^\W_]+", folder))
         for last in range(len(words) - 1, 0, -1):
             lead, rest = folder[: words[last].start()], re.sub(r"-(?:main|master)\Z", "", folder[words[last].start() :])
@@ -226,7 +254,8 @@ class _Reader:
             return self._claim(entry, self._person(folders[0]), folders[0])
         if len(known) == 1:
             return self._claim(entry, known[0], known[0])
-        if not known and all(len(self.outer[fold(f)]) > 1 for f in folders[1:]):
+        repeated = all(len(self.outer[fold(f)]) > 1 for f in folders[1:])
+        if not known and repeated and len(self.outer) < len(self.outermost):
             return self._claim(
                 entry, self._person(folders[0]), folders[0]
             )  # `work` in ann's folder and in bo's is no student
@@ -263,7 +292,11 @@ class _Reader:
         unit = "/".join(parts[:below]) if folder else ""
         is_time = parts[-1] == "timestamp.txt" and bool(folder)
         version = [int(f.split()[1]) for f in bare[below:] if re.fullmatch(r"Version \d{1,4}", f)]  # Teams' folders
-        claim = Claim(Who("plain", name), file, unit, (version[-1], 0) if version else (), note=is_time)
+        back = next((f for f in bare[below:] if GIVEN_BACK.fullmatch(f)), "")
+        drafts = next((f for f in bare if NOT_TURNED_IN.fullmatch(f)), "")
+        reason = f"{back or drafts} is the instructor's own" if back else f"{drafts}: not turned in" if drafts else ""
+        order = (version[-1], 0) if version else ()
+        claim = Claim(Who("plain", name), file, unit, order, note=is_time, reason=reason)
         if " - " in parts[-1] and not folder:
             return replace(claim, who=Who("google", name))
         return claim

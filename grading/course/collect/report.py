@@ -20,6 +20,7 @@ class Outcome:
     time_from: str = ""
     late: bool = False
     helpers: list = field(default_factory=list)
+    new: bool = False  # nobody of this id was known, though others were
 
 
 @dataclass
@@ -72,6 +73,9 @@ def lines(report):
     for row in left:
         whose = f" ({row.student})" if row.student else ""
         yield f"  {row.path}{whose}: {row.why}"
+    new = [one.student for one in report.students if one.new and one.status == TAKEN]
+    if new:
+        yield f"not known here before, so look at how they are written: {', '.join(new)}"
     for sentence in report.problems:
         yield f"To do: {sentence}"
     counts = [(status, sum(one.status == status for one in report.students)) for status in (TAKEN, KEPT, STOPPED)]

@@ -10,19 +10,24 @@ from unicodedata import normalize
 from dateutil.tz import tzlocal
 
 from grading.course.collect.beside import complete
-from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, Given, look
+from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, UNNAMED, Given, look, looks_like_a_notebook
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
 from grading.course.collect.one import OneStudent
 from grading.course.collect.people import Known, is_hidden, settle, slug
-from grading.course.collect.plain import Doubt
+from grading.course.collect.plain import Doubt, says_nothing
 from grading.course.collect.plain import claims as plain_claims
 from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
 from grading.course.collect.systems import Claim, Who
 from grading.course.collect.systems import claim as system_claim
 from grading.course.collect.table import Times
+from grading.course.collect.whose import above, key_of, spelled
 from grading.course.folder import Course
+from grading.course.groups import NAME as GROUPS
+from grading.course.groups import read_groups
 from grading.course.roster import Person, fold, update
 from grading.errors import CourseError
+
+OWN_FOLDERS = ("autograded", "feedback", "release", "source", "hidden", "journal")  # beside submitted/
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class _Collect:
         self.due, self.machine = _due(course.root / "gradebook.db", lesson), tzlocal()
         self.rows, self.outcomes, self.people = {}, [], []
         self.nobody, self.problems = [], []
+        named = read_groups(course, lesson) if (course.root / GROUPS).exists() else {}
+        self.groups = {fold(slug(group)): (group, students) for group, students in named.items()}
 
     def all(self, given):
         """The Report of all that was given."""
@@ -94,6 +101,7 @@ class _Collect:
                 )
         used = set()
         others = set(self.course.lessons) - {self.lesson}
+        ours = any(entry.parts[0] == "submitted" for entry in entries)
         for entry in entries:
             path = normalize("NFC", entry.path)
             asked = next((p for p in said if path == p or path.startswith(f"{p.rstrip('/')}/")), None)
@@ -103,10 +111,14 @@ class _Collect:
                 claims[entry] = self._said(entry, asked, said[asked])
             elif lies:
                 self.rows[entry] = Row(entry.path, False, "", f"it lies in the folder of {lies}")
+            elif ours and entry.parts[0] in OWN_FOLDERS and len(entry.parts) > 1:
+                self.rows[entry] = Row(
+                    entry.path, False, "", f"{entry.parts[0]}/ is the course folder's own, not handed in"
+                )
             else:
                 one = system_claim(entry.parts)
-                if one is None:
-                    rest.append(entry)
+                if one is None or (one.who.system == "canvas" and says_nothing(one.who.name, self.lesson)):
+                    rest.append(entry)  # task_1_90_x.ipynb only looks like Canvas's names
                 else:
                     claims[entry] = self._of_this_lesson(entry, one)
         for path in said.keys() - used:
@@ -114,7 +126,7 @@ class _Collect:
                 f"--who {path}: nothing of that name was given; paths are written as the table shows them."
             )
         around = {
-            path for one in claims.values() if isinstance(one, Claim) and not one.who.given for path in _above(one)
+            path for one in claims.values() if isinstance(one, Claim) and not one.who.given for path in above(one)
         }
         claims |= plain_claims(rest, self.lesson, self.known, self.options.level, around)
         return {entry: one for entry, one in claims.items() if entry not in self.rows}
@@ -145,20 +157,20 @@ class _Collect:
             elif one is None:
                 self._nobody(entry)
             else:
-                for each in one if isinstance(one, list) else [one]:
-                    whose[_key(each.who)].append((entry, each))
+                for each in one if isinstance(one, list) else self._members(one):
+                    whose[key_of(each.who)].append((entry, each))
         people = {key: files[0][1].who for key, files in whose.items()}
         settled = settle([who for who in people.values() if not who.given], self.known)
         hands = defaultdict(list)
         for key, files in whose.items():
             one = people[key]
             student = one.given or settled[one]
-            spelled = sorted({_spelled(c) for e, c in files if e.is_notebook and key[0] == "named"})
-            if len(spelled) > 1 and not one.given:
-                told = " and ".join(map(repr, spelled))
-                student = Doubt(f"{told} may be one person or two; say who is who by --who 'PATH=STUDENT'.", spelled[0])
+            ways = sorted({spelled(c) for e, c in files if e.is_notebook and key[0] == "named"})
+            if len(ways) > 1 and not one.given:
+                told = " and ".join(map(repr, ways))
+                student = Doubt(f"{told} may be one person or two; say who is who by --who 'PATH=STUDENT'.", ways[0])
             if (
-                one.system == "brightspace"
+                one.system in ("brightspace", "canvas")
                 and not one.given
                 and len({slug(c.who.name).casefold() for _, c in files}) > 1
             ):
@@ -172,13 +184,24 @@ class _Collect:
             self._doubtful(doubt, entries)
         return hands
 
+    def _members(self, one):
+        """[Claim] of a claim: one for each member where it is a group's that groups.csv names, else itself."""
+        name = one.who.login or one.who.name
+        group, students = self.groups.get(fold(slug(name)), ("", ()))
+        if one.who.given or not group or self.known.ids(name):
+            return [one]
+        who = Who(one.who.system)
+        return [replace(one, who=replace(who, given=student), group=group) for student in students]
+
     def _nobody(self, entry):
         why = "its name does not say whose it is"
         if entry.bad:
             why = f"{entry.bad}; {why}"
+        elif looks_like_a_notebook(entry):
+            why = f"{UNNAMED}; {why}"
         self.rows[entry] = Row(entry.path, False, "", why)
         work = (*NOTEBOOKS, ".zip", *OTHER_ARCHIVES) if entry.bad else NOTEBOOKS
-        if not entry.path.lower().endswith(work):
+        if not entry.path.lower().endswith(work) and UNNAMED not in why:
             return
         self.nobody.append(entry.path)
         self.problems.append(
@@ -207,9 +230,11 @@ class _Collect:
         if how == UNCLEAR:
             return self._stop(one, why)
         if how in (NEW, NEWER):
-            outcome.why = "; ".join(filter(None, (outcome.why, why)))
+            together = f"for the group {chosen.claim.group} of groups.csv" if chosen.claim.group else ""
+            outcome.why = "; ".join(filter(None, (outcome.why, together, why)))
         else:
             outcome.status, outcome.why = KEPT, why
+        outcome.new = self.known.anybody and self.known.is_new(student)
         self._account(one, chosen, outcome)
         self.outcomes.append(outcome)
         if not self.options.dry:
@@ -250,37 +275,12 @@ class _Collect:
     def _person(self, student, who):
         if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_hidden(who):
             return
+        if who.given and not (who.name or who.login or who.user_id or who.email):
+            return  # a member of a group
         number = who.user_id if who.system != "moodle" else ""
         if who.system == "canvas" and not number.isdigit():
             return  # anonymous: a code of this assignment
         self.people.append(Person(student, who.name, who.system, number, who.login, who.email))
-
-
-def _spelled(claim):
-    """A name that no system made, as it stood there."""
-    name = claim.unit.split("/")[-1] or claim.who.name
-    return normalize("NFC", name[:-4] if name.lower().endswith(".zip") else name)
-
-
-def _above(claim):
-    """The folders around what was handed in together."""
-    parts = claim.unit.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
-
-
-def _key(who):
-    """What makes two claims the same person's."""
-    if who.given:
-        return "given", fold(who.given)
-    if who.system in ("canvas", "brightspace"):
-        return who.system, who.user_id
-    if who.system == "moodle":
-        return who.system, who.user_id, fold(who.name)
-    if who.system == "gradescope":
-        return who.system, who.user_id or who.email or fold(who.name)
-    if who.login:
-        return who.system, fold(who.login)
-    return "named", fold(who.name)
 
 
 def _due(path, lesson):

@@ -22,6 +22,8 @@ brightspace  "Download" of an assignment's submissions: USERID-FOLDERID - Name -
 sakai        "Download All" of Assignments (the bulk zip): Surname, Name(login)/Submission attachment(s)/file and
              timestamp.txt beside; Feedback Attachment(s) are the instructor's own.
 gradescope   "Export submissions": submission_N/file, and submission_metadata.yml says whose N is and when it came.
+ilias        an exercise's submissions (also with "Multi-Feedback"): Surname_First_login_USERID/YYYYMMDDHHMMSS_file, the
+             clock is the server's.
 nbgrader     the exchange's inbound folder: login+lesson+time+random/file.
 
 Google Classroom's (Google Drive: Name - Title) and plain names need the lesson's words to be read: see plain.py.
@@ -32,7 +34,9 @@ from dataclasses import dataclass, replace
 
 _MONTH = r"[A-Z][a-z]{2,8}\.?"
 _HALF = r"(?: ?[AaPp][Mm])?"
-_BRIGHTSPACE_TIME = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}) \d{{3,4}}{_HALF}"
+_DAY = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
+_BRIGHTSPACE_TIME = rf"{_DAY} \d{{3,4}}{_HALF}"
+_ILIAS_FILE = re.compile(r"(?P<time>20\d{12})_(?P<file>.+)")
 
 _CANVAS_FILE = r"(?P<file>.+?)(?:-(?P<attempt>\d+))?(?P<suffix>\.ipynb\.txt|\.ipynb\.json|\.[A-Za-z0-9]+)?"
 
@@ -51,10 +55,10 @@ RULES = tuple(
             r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<number>\d+)_"
             rf"{_CANVAS_FILE}",
         ),
-        ("moodle", r"(?P<name>.+?)_(?P<user_id>\d+)_assign(?P<kind>submission|feedback)_[a-z]+_?(?P<file>.*)"),
+        ("moodle", r"(?P<name>.+?)[_ ](?P<user_id>\d+)_assign(?P<kind>submission|feedback)_[a-z]+_?(?P<file>.*)"),
         (
             "blackboard",
-            r"(?:(?P<assignment>.+)_)?(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<note>\.txt))",
+            r"(?:(?P<assignment>.+)_)?(?P<login>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<note>\.txt))?",
         ),
         (
             "brightspace",
@@ -62,6 +66,7 @@ RULES = tuple(
         ),
         ("sakai", r"(?P<name>[^(),]+, ?[^()]+?) ?\((?P<login>[^()]+)\)"),
         ("gradescope", r"submission_(?P<number>\d+)"),
+        ("ilias", r"(?P<name>[^_]+(?:_[^_]+)*)_(?P<login>[^_]+)_(?P<user_id>\d+)"),
         ("nbgrader", r"(?P<login>[^+]+)\+(?P<lesson>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*(?:\+\d{4})?)(?:\+[^+]*)?"),
     )
 )
@@ -91,6 +96,7 @@ class Claim:
     late: bool = False
     time: str = ""
     note: bool = False  # the system wrote this file itself
+    group: str = ""  # for whose members it was handed in
     reason: str = ""  # set when it is not part of the work at all
 
 
@@ -103,6 +109,8 @@ def claim(parts):
             found = pattern.fullmatch(re.sub("[\u00a0\u202f]", " ", part))  # Brightspace writes one before AM and PM
             if not found or not _stands(system, found, last, archive):
                 continue
+            if system == "ilias" and not _ILIAS_FILE.fullmatch(parts[place + 1]):
+                continue
             return _claim(system, found.groupdict(), parts, place)
     return None
 
@@ -110,13 +118,11 @@ def claim(parts):
 def _stands(system, found, last, archive):
     """Whether a match is where the system puts it: a folder's form on a folder, a file's on a file or an archive."""
     words = found.groupdict()
-    if system in ("sakai", "gradescope", "nbgrader"):
+    if system in ("sakai", "gradescope", "nbgrader", "ilias"):
         return not last
     if system == "canvas":
         return last or archive
-    if system == "blackboard":
-        return last or archive
-    return (last or archive) if words["file"] else not last
+    return (last or archive) if words["file"] or words.get("note") else not last
 
 
 def _claim(system, words, parts, place):
@@ -135,7 +141,15 @@ def _claim(system, words, parts, place):
         return replace(claim, reason="the instructor's own feedback")
     if system == "sakai":
         return _sakai(claim, rest)
+    if system == "ilias":
+        found = _ILIAS_FILE.fullmatch(rest[0])
+        claim = replace(claim, who=replace(who, name=who.name.replace("_", " ")), time=_clock(found["time"]))
+        return replace(claim, file="/".join([found["file"], *rest[1:]]))
     return claim
+
+
+def _clock(digits):
+    return f"{digits[:8]}T{digits[8:]}"
 
 
 def _unit(system, who, words):

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -122,6 +123,6 @@ def test_many_names_are_folded_and_none_is_lost():
 
 def test_who_hands_in_together_is_not_alike(tmp_path):
     alike = [{"exercise": "a", "students": ["ann", "bob"]}, {"exercise": "b", "students": ["ann", "eve"]}]
-    assert report.apart(alike, tmp_path, small.LESSON) == alike
+    assert report.apart(alike, SimpleNamespace(root=tmp_path), small.LESSON) == alike
     (tmp_path / "groups.csv").write_text("group,student\nA,ann\nA,bob\nA,cem\n")
-    assert report.apart(alike, tmp_path, small.LESSON) == alike[1:]
+    assert report.apart(alike, SimpleNamespace(root=tmp_path), small.LESSON) == alike[1:]

@@ -1,0 +1,32 @@
+"""What makes two claims the same person's, and how a name that no system made was spelled."""
+
+from unicodedata import normalize
+
+from grading.course.roster import fold
+
+
+def spelled(claim):
+    """A name that no system made, as it stood there."""
+    name = claim.unit.split("/")[-1] or claim.who.name
+    return normalize("NFC", name[:-4] if name.lower().endswith(".zip") else name)
+
+
+def above(claim):
+    """The folders around what was handed in together."""
+    parts = claim.unit.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def key_of(who):
+    """What makes two claims the same person's."""
+    if who.given:
+        return "given", fold(who.given)
+    if who.system in ("canvas", "brightspace"):
+        return who.system, who.user_id
+    if who.system == "moodle":
+        return who.system, who.user_id, fold(who.name)
+    if who.system == "gradescope":
+        return who.system, who.user_id or who.email or fold(who.name)
+    if who.login:
+        return who.system, fold(who.login)
+    return "named", fold(who.name)
