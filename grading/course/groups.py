@@ -5,6 +5,7 @@ all. What is copied is marked with whose it is, so that it follows when that mem
 in himself is never replaced. Equal work is run once: the journal knows it.
 """
 
+import re
 import shutil
 from dataclasses import dataclass, field
 
@@ -49,7 +50,7 @@ def read_groups(course, lesson):
         told = {
             field: row[place].strip() if place is not None and place < len(row) else "" for field, place in at.items()
         }
-        if any(told.values()) and _holds(course, told, lesson, f"{path}, line {line}"):
+        if any(told.values()) and _holds(told, lesson, f"{path}, line {line}"):
             students = found.setdefault(told["group"], [])
             students += [told["student"]] if told["student"] not in students else []
     everybody = [student for students in found.values() for student in students]
@@ -59,17 +60,17 @@ def read_groups(course, lesson):
     return found
 
 
-def _holds(course, told, lesson, where):
+def _holds(told, lesson, where):
     """Whether a line of the file is about this lesson; CourseError for one that says nothing certain."""
     for one in ("group", "student"):
         if not told[one]:
             raise CourseError(f"{where}: the {one} is empty; write it, or take the line out.")
     if not is_id(told["student"]):
         raise CourseError(f"{where}: {told['student']!r} cannot be a student's id; write one student a line.")
-    try:
-        return not told["lesson"] or course.choose([told["lesson"]]) == [lesson]
-    except CourseError as error:
-        raise CourseError(f"{where}: {error}.") from None
+    named = re.fullmatch(r"(\d{1,2})(_\w+)?", told["lesson"])
+    if told["lesson"] and not named:
+        raise CourseError(f"{where}: {told['lesson']!r} is no lesson; write its number, {lesson[:2]}, say.")
+    return not named or (named[1].zfill(2) == lesson[:2] and named[2] in (None, lesson[2:]))
 
 
 def share(root, lesson):

@@ -78,6 +78,8 @@ class Known:
     def called(self, name):
         """The ids of whom the roster calls so: by name, else by login, number or address, else by its number less the
         zeros that spreadsheet programs drop."""
+        if not name:
+            return set()
         ways = ("login", "number", "email")
         found = set(roster.find(self.roster, name=name))
         found = found or {x for way in ways for x in roster.find(self.roster, **{way: name})}
