@@ -13,6 +13,7 @@ Why = Annotated[str, typer.Option(metavar="TEXT", help="The reason, kept in the 
 Dry = Annotated[bool, typer.Option("--dry-run", help="Show whose marks would change; write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for a script.")]
 HERE = Path()
+MOST_YEARS = 10  # a due date is not further away
 
 
 def due(
@@ -32,15 +33,16 @@ def due(
     """
     from grading.marking import decide
 
-    never = when.strip().lower() in ("never", "none", "-")
+    never = when.strip().lower() in ("never", "none", "-", "nie", "jamais", "nunca", "mai")
     time = None if never else _moment(when, _zone(zone), zone)
-    _tell(decide.due(folder, lesson, time, why=why, dry=dry_run), dry_run, as_json)
+    local = "" if never else _on_clocks(time, _zone(zone), zone)
+    _tell(decide.due(folder, lesson, time, why=why, dry=dry_run, local=local), dry_run, as_json)
 
 
 def extend(
     student: Annotated[str, typer.Argument(metavar="STUDENT")],
     lesson: Lesson,
-    hours: Annotated[float, typer.Argument(metavar="HOURS", help="From the due date on; 0 takes them back.")],
+    hours: Annotated[str, typer.Argument(metavar="HOURS", help="From the due date on, 48 or 2d; 0 takes them back.")],
     folder: Folder = HERE,
     why: Why = "",
     dry_run: Dry = False,
@@ -52,7 +54,7 @@ def extend(
     """
     from grading.marking import decide
 
-    _tell(decide.extend(folder, student, lesson, hours, why=why, dry=dry_run), dry_run, as_json)
+    _tell(decide.extend(folder, student, lesson, _hours(hours), why=why, dry=dry_run), dry_run, as_json)
 
 
 def drop(
@@ -70,12 +72,12 @@ def drop(
     """
     from grading.marking import decide
 
-    _tell(decide.drop(folder, check, give, undo=undo, why=why, dry=dry_run), dry_run, as_json)
+    _tell(decide.drop(folder, check, give.lower(), undo=undo, why=why, dry=dry_run), dry_run, as_json)
 
 
 def points(
     check: Check,
-    number: Annotated[float, typer.Argument(metavar="N", help="What it is worth from now on.")],
+    number: Annotated[str, typer.Argument(metavar="N", help="What it is worth from now on.")],
     folder: Folder = HERE,
     why: Why = "",
     dry_run: Dry = False,
@@ -87,7 +89,8 @@ def points(
     """
     from grading.marking import decide
 
-    _tell(decide.points(folder, check, number, why=why, dry=dry_run), dry_run, as_json)
+    worth = _float(number, f"N: {number!r} is no number of points; write 2.5, say.")
+    _tell(decide.points(folder, check, worth, why=why, dry=dry_run), dry_run, as_json)
 
 
 def attempt(
@@ -106,12 +109,12 @@ def attempt(
     """
     from grading.marking import decide
 
-    _tell(decide.attempt(folder, lesson, counts, why=why, dry=dry_run), dry_run, as_json)
+    _tell(decide.attempt(folder, lesson, counts.lower(), why=why, dry=dry_run), dry_run, as_json)
 
 
 def _moment(text, zone, named):
     """The time that is meant; CourseError for none, and for an hour that a night has twice."""
-    from datetime import UTC, timedelta
+    from datetime import UTC, datetime, timedelta
 
     from grading.course.times import read_time
     from grading.errors import CourseError
@@ -124,7 +127,37 @@ def _moment(text, zone, named):
     if clock == later and read_time(text, "TIME", UTC) != time:
         where = named or "this machine's zone"
         raise CourseError(f"TIME: {text} comes twice in {where}, when clocks go back; write which: {text} +0200, say.")
+    if abs(time - datetime.now(UTC).replace(tzinfo=None)) > timedelta(days=MOST_YEARS * 366):
+        raise CourseError(f"TIME: {text} is more than {MOST_YEARS} years away; look at the year.")
     return time
+
+
+def _on_clocks(time, zone, named):
+    """A due date as the clocks of its place show it."""
+    from datetime import UTC
+
+    local = time.replace(tzinfo=UTC).astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M}" + (f" in {named}" if named else " on this machine's clock")
+
+
+def _hours(text):
+    """A number of hours: 48, 1,5, 48h, 2d, 2 days."""
+    import re
+
+    found = re.fullmatch(r"([-+.,\d\w]*?) *(h|hours?|std\.?|stunden?|d|days?|tage?)?", text.strip().lower())
+    wrong = f"HOURS: {text!r} is no number of hours; write 48, or 2d for two days."
+    number = _float(found[1] if found else "", wrong)
+    return number * (24 if (found[2] or "")[:1] in ("d", "t") else 1)
+
+
+def _float(text, wrong):
+    """The number that a text holds, its decimals after a point or a comma; CourseError saying `wrong`."""
+    from grading.errors import CourseError
+
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        raise CourseError(wrong) from None
 
 
 def _zone(name):

@@ -40,10 +40,14 @@ def roster(
     made = enrol(folder, file)
     if as_json:
         told = {"system": made.system, "people": [vars(p) for p in made.people], "new": made.new}
-        typer.echo(json.dumps({**told, "changed": made.changed, "doubts": made.doubts}, ensure_ascii=False))
+        typer.echo(
+            json.dumps(
+                {**told, "changed": made.changed, "doubts": made.doubts, "notes": made.notes}, ensure_ascii=False
+            )
+        )
     else:
         typer.echo(f"{made.system}: {len(made.people)} people, {len(made.new)} of them new; see roster.csv.")
-        for sentence in [*made.changed, *made.doubts]:
+        for sentence in [*made.notes, *made.changed, *made.doubts]:
             typer.echo(sentence)
     if made.doubts:
         raise typer.Exit(1)

@@ -13,9 +13,12 @@ from grading.course import roster
 from grading.course.collect.people import slug
 from grading.course.folder import Course
 from grading.course.submitted import is_id
-from grading.course.systems import person_of, places, system_of
+from grading.course.systems import is_gone, person_of, places, system_of, why_nobody
 from grading.course.table import read_sheet, refuse_shortened
 from grading.errors import CourseError
+
+NOT_WHO = {"section", "role", "status"}  # columns that say nothing of who somebody is
+MOST_ABOVE = 10
 
 
 @dataclass
@@ -27,19 +30,27 @@ class Enrolled:
     new: list = field(default_factory=list)  # students not known before
     changed: list = field(default_factory=list)  # sentences: what the list has otherwise than roster.csv had
     doubts: list = field(default_factory=list)  # sentences
+    notes: list = field(default_factory=list)  # sentences: lines that are no student's, people who left
 
 
-def read_people(path):
-    """(system's name, [Person without certain student id]) of a table."""
-    sheet = read_sheet(Path(path))
+def read_people(path, notes=None):
+    """(system's name, [Person without certain student id]) of a table; what else its lines say goes into `notes`."""
+    sheet = _from_heading(read_sheet(Path(path)))
     system = system_of(sheet.rows[0])
     at = places(system, sheet.rows[0])
-    if not set(at) - {"section"}:
+    if not set(at) - NOT_WHO:
         raise CourseError(
             f"{path} has no column that says who; its first line should name student, name, email or what the "
             f"system writes itself. It is: {', '.join(sheet.rows[0][:8])}"
         )
     people = [person for row in sheet.rows[1:] if (person := person_of(system, at, row)) is not None]
+    for row, line in zip(sheet.rows[1:], sheet.lines[1:], strict=True) if notes is not None else ():
+        why, gone = why_nobody(system, at, row), is_gone(at, row)
+        told = next((cell.strip() for cell in row if cell.strip()), "")
+        if why:
+            notes.append(f"line {line} ({told}) is {why}: left out.")
+        elif gone:
+            notes.append(f"line {line} ({told}) says {gone}: taken, so that earlier work stays known.")
     if not people:
         raise CourseError(f"{path} names nobody below its first line.")
     for person in people:
@@ -55,8 +66,9 @@ def read_people(path):
 def enrol(root, path):
     """Take the people of a system's file into the roster and the gradebook; returns Enrolled."""
     course = Course(root)
-    system, people = read_people(path)
-    made = Enrolled(system)
+    notes = []
+    system, people = read_people(path, notes)
+    made = Enrolled(system, notes=notes)
     known = roster.read(course.root)
     folders = sorted(p.name for p in course.root.glob("submitted/*") if p.is_dir())
     taken = {}
@@ -67,11 +79,12 @@ def enrol(root, path):
             made.doubts.append(str(error))
             continue
         other = taken.get(roster.fold(student))
+        person = _with_its_zeros(person, student, known)
         if other is None:
             taken[roster.fold(student)] = person
             made.people.append(replace(person, student=student))
             made.new += [student] if new else []
-        elif replace(other, section="") == replace(person, section="") and _has_an_id(person):
+        elif _as_one(other) == _as_one(person) and _has_an_id(person):
             _in_two_sections(made.people, student, person.section)
         else:
             both = f"{person.name or person.student} and {other.name or other.student}"
@@ -83,13 +96,27 @@ def enrol(root, path):
     return made
 
 
+def _from_heading(sheet):
+    """The table from its heading on: a title, a date or a blank line may stand above it."""
+    for place, row in enumerate(sheet.rows[:MOST_ABOVE]):
+        at = places(system_of(row), row)
+        if len(at) > 1 or (len(row) == 1 and at) or (place == 0 and set(at) - NOT_WHO):
+            return replace(sheet, rows=sheet.rows[place:], lines=sheet.lines[place:])
+    return sheet
+
+
+def _as_one(person):
+    """A row as far as it says who, without capital letters."""
+    return tuple(roster.fold(x) for x in (person.student, person.name, person.login, person.email, person.number))
+
+
 def _has_an_id(person):
     return any((person.student, person.user_id, person.login, person.number, person.email))
 
 
 def _in_two_sections(people, student, section):
     """Note a further section of somebody the list has twice."""
-    place = next(i for i, one in enumerate(people) if one.student == student)
+    place = next(i for i, one in enumerate(people) if roster.fold(one.student) == roster.fold(student))
     if section and section not in people[place].section.split(" and "):
         people[place] = replace(people[place], section=" and ".join(filter(None, (people[place].section, section))))
 
@@ -99,7 +126,7 @@ def _changes(person, before):
     old = before.get((person.student, person.system))
     for one in ("name", "login", "email", "number") if old else ():
         was, now = getattr(old, one), getattr(person, one)
-        if was and now and was != now:
+        if was and now and (was != now if one == "name" else roster.fold(was) != roster.fold(now)):
             yield f"{person.student}: {one} {was} is now {now}."
 
 
@@ -113,6 +140,8 @@ def _student(person, known, folders, taken):
             continue
         same = {"system": person.system} if one == "user_id" else {}
         found = roster.find(known, **{one: value}, **same)
+        if one == "number" and not found:
+            found = _by_short_number(person, known)
         held = [x for x in found if one == "user_id" or not _contradicts(person, x, known)]
         if len(held) > 1 or (one == "number" and found and not held):
             told = " or ".join(held or found)
@@ -131,11 +160,33 @@ def _student(person, known, folders, taken):
     return made, True
 
 
+def _by_short_number(person, known):
+    """Students who have the number but for the zeros in front of it; CourseError when their name is another."""
+    same = [p for p in known if p.number.isdecimal() and roster.same_id(p.number) == roster.same_id(person.number)]
+    other = next((p for p in same if p.name and person.name and roster.fold(p.name) != roster.fold(person.name)), None)
+    if other is not None:
+        raise CourseError(
+            f"{person.name} has the number {person.number} and {other.student} ({other.name}) {other.number}: a "
+            "spreadsheet program may have dropped the zeros; left out; mend the list or roster.csv."
+        )
+    return sorted({p.student for p in same})
+
+
+def _with_its_zeros(person, student, known):
+    """The person with the number as the roster has it, where the list lacks only the zeros in front."""
+    mine = [
+        p.number for p in known if p.student == student and roster.same_id(p.number) == roster.same_id(person.number)
+    ]
+    return replace(person, number=max([*mine, person.number], key=len))
+
+
 def _by_id(student, there):
     """An id that the list itself gives, when it can be one and is not a known one in other letters."""
     if not is_id(student):
         raise CourseError(f"{student!r} cannot be a student's id (a folder is called by it): left out.")
     twin = next((one for one in sorted(there) if one != student and roster.fold(one) == roster.fold(student)), None)
+    if twin is not None and student not in there and "@" in student:
+        return twin, False  # an address is the same in any letters
     if twin is not None and student not in there:
         raise CourseError(
             f"{student} and the known {twin} differ in capital letters only: left out; leave one of them."
@@ -150,7 +201,7 @@ def _contradicts(person, student, known):
 
 def _differ(row, person):
     both = [(getattr(row, one), getattr(person, one)) for one in ("user_id", "login", "number")]
-    return any(a and b and a != b for a, b in both)
+    return any(a and b and roster.same_id(a) != roster.same_id(b) for a, b in both)
 
 
 def _into_gradebook(course, people, before):

@@ -65,7 +65,7 @@ def _holds(told, lesson, where):
     for one in ("group", "student"):
         if not told[one]:
             raise CourseError(f"{where}: the {one} is empty; write it, or take the line out.")
-    if not is_id(told["student"]):
+    if not is_id(told["student"]) or set(told["student"]) & set(",;"):
         raise CourseError(f"{where}: {told['student']!r} cannot be a student's id; write one student a line.")
     named = re.fullmatch(r"(\d{1,2})(_\w+)?", told["lesson"])
     if told["lesson"] and not named:

@@ -7,22 +7,26 @@ them. What is not known here stays as it is, in small letters.
 import re
 
 ENGLISH = {
-    "first name": "vorname prénom nombre nome voornaam imię förnamn fornavn",
-    "last name": "nachname familienname nom nom_de_famille apellido(s) apellidos cognome sobrenome apelido achternaam "
-    "nazwisko efternamn etternavn",
+    "first name": "vorname firstname prénom nombre nome voornaam imię förnamn fornavn",
+    "last name": "nachname lastname familienname nom nom_de_famille apellido(s) apellidos cognome sobrenome apelido "
+    "achternaam nazwisko efternamn etternavn",
     "full name": "vollständiger_name nom_complet nombre_completo nome_completo nome_cognome volledige_naam",
-    "id number": "id-nummer matrikelnummer matrikelnr. numéro_d'identification número_de_id codice_identificativo "
-    "número_de_identificação",
-    "email address": "e-mail-adresse e-mail adresse_de_courriel adresse_e-mail dirección_de_correo dirección_email "
-    "correo_electrónico indirizzo_email endereço_de_email e-mailadres",
-    "username": "anmeldename benutzername nom_d'utilisateur nombre_de_usuario nome_utente nome_de_usuário "
-    "gebruikersnaam",
+    "id number": "id-nummer matrikelnummer matrikelnr. matrikelnr matr.-nr. matr.nr. matrikel matriculation "
+    "matriculation_number institutional_identifier registration_number numéro_d'identification número_de_id "
+    "codice_identificativo número_de_identificação",
+    "email address": "e-mail-adresse e-mail_address mail e-mail adresse_de_courriel adresse_e-mail "
+    "dirección_de_correo dirección_email correo_electrónico indirizzo_email endereço_de_email e-mailadres",
+    "username": "user_name anmeldename benutzername nutzername nutzernamen kennung nom_d'utilisateur "
+    "nombre_de_usuario nome_utente nome_de_usuário gebruikersnaam",
     "groups": "gruppen gruppe groupes grupos gruppi groepen",
     "section": "abschnitt sección sezione seção sectie sektion seksjon",
     "identifier": "identifiant identificador identificativo identificatie",
     "grade": "bewertung note calificación valutazione nota cijfer",
     "maximum grade": "bestwertung note_maximale calificación_máxima valutazione_massima nota_máxima maximumcijfer",
     "scale": "skala barème escala scala schaal",
+    "grade can be changed": "bewertung_kann_geändert_werden la_note_peut_être_modifiée note_modifiable "
+    "la_calificación_puede_ser_cambiada la_valutazione_può_essere_modificata a_nota_pode_ser_alterada "
+    "cijfer_kan_gewijzigd_worden",
     "last modified (submission)": "zuletzt_geändert_(abgabe) dernière_modification_(travail_remis) "
     "última_modificación_(entrega) ultima_modifica_(consegna) última_modificação_(envio)",
 }

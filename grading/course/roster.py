@@ -20,7 +20,7 @@ import os
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 
-from grading.course.table import read_sheet, refuse_shortened
+from grading.course.table import plain_cell, read_sheet, refuse_shortened
 from grading.errors import CourseError
 from grading.files import write_atomically
 
@@ -58,7 +58,7 @@ def read(root):
     people = []
     for line, cells in zip(sheet.lines[1:], rows, strict=True):
         row = dict(zip(heading, cells, strict=False))
-        person = Person(**{name: _plain(row.get(name)) for name in COLUMNS})
+        person = Person(**{name: plain_cell(row.get(name)) for name in COLUMNS})
         for value in (person.student, person.user_id, person.login, person.number):
             refuse_shortened(value, path)
         if "/" in person.student or person.student[:1] == ".":
@@ -129,8 +129,3 @@ def _same(old, new):
 def _text(value):
     """A cell that a spreadsheet reads as text, whatever its first letter."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def _plain(value):
-    value = (value or "").strip()
-    return value[1:] if value[:1] == "'" and value[1:2] in ("=", "+", "-", "@") and value[1:2] else value

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from grading.course.headings import english, participant
 from grading.course.roster import Person
+from grading.course.table import plain_cell
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ SYSTEMS = (
             "name": ("full name",),
         },
     ),
+    System(
+        "github",
+        ("identifier", "github_username"),
+        {"login": ("github_username",), "user_id": ("github_id",), "number": ("identifier",), "name": ("name",)},
+    ),
     System("google", ("last name", "first name", "email address"), {"email": EMAIL}),
     System(
         "plain",
@@ -91,13 +97,24 @@ SYSTEMS = (
             "student": ("student", "id", "student id", "student_id"),
             "name": ("name", "full name"),
             "user_id": ("user_id",),
-            "login": ("login", "username", "user"),
+            "login": ("login", "username", "user", "user id", "login id"),
             "email": EMAIL,
-            "number": ("number", "id number", "matriculation number"),
+            "number": ("number", "id number", "sis id", "sis user id"),
             "section": ("section", "group", "groups"),
         },
     ),
 )
+SUMS = re.compile(
+    r"\W*(?:(?:overall|class|course|group)[ -])?(?:total|sum|average|mean|median|count|summe|gesamt|anzahl|"
+    r"durchschnitt|mittelwert|moyenne|somme|promedio|media|suma|average score)s?\b[\W\d]*",
+    re.I,
+)
+STUDENT_ROLES = re.compile(
+    r"(?:student|learner|participant|teilnehm|studierend|étudiant|estudiante|member|mitglied|"
+    r"access|kursmitglied|autor)",
+    re.I,
+)  # Sakai: access; Stud.IP: autor
+GONE = re.compile(r"withdr|drop|inactive|suspend|left|gesperrt|inaktiv|abgemeldet|exmatrik|deleted|removed|retir", re.I)
 NOBODY = re.compile(
     r"\s*points possible\s*|(student|test), (test|student)|test student|date|points|.*_previewuser|[0-9a-f]{40}", re.I
 )
@@ -117,7 +134,8 @@ def system_of(heading):
 def places(system, heading):
     """{field of Person, "first" or "last": number of its column} of a heading."""
     names = fold_heading(heading)
-    wanted = {**system.columns, "first": FIRST, "last": LAST}
+    wanted = {**system.columns, "first": FIRST, "last": LAST, "role": ("role", "rolle", "rolle im kurs", "course role")}
+    wanted |= {"status": ("status", "state", "enrollment status", "enrolment status", "availability")}
     found = {}
     for field, titles in wanted.items():
         at = next((names.index(title) for title in titles if title in names), None)
@@ -126,10 +144,33 @@ def places(system, heading):
     return found
 
 
-def person_of(system, at, row):
-    """The Person of a row, or None when it is none: a row of points, a test student."""
+def why_nobody(system, at, row):
+    """Why a row that says something is no student of the class: a sum, the heading again, another role; else ""."""
     told = {field: _cell(row, place) for field, place in at.items()}
-    first, last = told.pop("first", ""), told.pop("last", "")
+    said = [text for text in told.values() if text]
+    if len(said) > 1 and all(title in TITLES for title in english(said)):
+        return "the heading again"
+    lead = next((cell.strip() for cell in row if cell.strip()), "")
+    if SUMS.fullmatch(lead) and not any("@" in text for text in said):
+        return "a line of sums"
+    role = _cell(row, at["role"]) if "role" in at else ""
+    if role and not STUDENT_ROLES.search(role):
+        return f"{role}, no student"
+    return ""
+
+
+def is_gone(at, row):
+    """What a row says of somebody who is in the class no more, or ""."""
+    status = _cell(row, at["status"]) if "status" in at else ""
+    return status if GONE.search(status) else ""
+
+
+def person_of(system, at, row):
+    """The Person of a row, or None when it is none: a row of points, a test student, what why_nobody says."""
+    if why_nobody(system, at, row):
+        return None
+    told = {field: _cell(row, place) for field, place in at.items() if field not in ("role", "status")}
+    first, last = _name(told.pop("first", "")), _name(told.pop("last", ""))
     name = told.pop("name", "") or " ".join(filter(None, (first, last)))
     if "," in name and system.name == "canvas":
         last, _, first = name.partition(",")
@@ -138,6 +179,11 @@ def person_of(system, at, row):
     told["number"] = told.get("number", "").lstrip("#")
     if system.mark:
         told["user_id"] = participant(told.get("user_id", ""))
+    if system.name == "github" and not told["number"].isdecimal():  # the identifier is whatever the roster had
+        field = "email" if "@" in told["number"] else "name"
+        name = name or (told["number"] if field == "name" else "")
+        told[field], told["number"] = told["number"], ""
+        told.pop("name", None)
     ids = [told.get(field, "") for field in ("student", "user_id", "login", "email", "number")]
     if system.name == "canvas" and not any(ids):
         return None  # the row of points, in any language
@@ -147,6 +193,13 @@ def person_of(system, at, row):
     return Person(student=told.pop("student", ""), name=name, system=system.name, **told)
 
 
+def _name(text):
+    """A part of a name, "" for the sign that stands for none where a field must not be empty."""
+    return text if re.search(r"\w", text) else ""
+
+
 def _cell(row, place):
-    value = row[place].strip() if place < len(row) else ""
-    return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@") and value[1:2] else value
+    return plain_cell(row[place]) if place < len(row) else ""
+
+
+TITLES = {title for system in SYSTEMS for titles in (*system.columns.values(), FIRST, LAST) for title in titles}

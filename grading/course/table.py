@@ -58,12 +58,25 @@ def number(text):
 
 
 def refuse_shortened(value, path):
-    """CourseError for a number that a spreadsheet program wrote as 1.23E+11: two people may have the same then."""
-    if re.fullmatch(r"\d([.,]\d+)?E\+\d+", value, re.I):
+    """CourseError for a number that a spreadsheet program wrote as 1.23E+11 or 12345.0, and for its #NAME?: two people
+    may have the same then."""
+    if re.fullmatch(r"\d([.,]\d+)?E\+\d+|\d{3,}[.,]0", value, re.I):
         raise CourseError(
             f"{path}: a spreadsheet program shortened a number to {value}; take the file as it was before, or make "
             "that column text."
         )
+    if value in ("#NAME?", "#N/A", "#REF!", "#VALUE!", "#####"):
+        raise CourseError(
+            f"{path}: a spreadsheet program wrote {value} for what it could not work out; mend that cell."
+        )
+
+
+def plain_cell(value):
+    """A cell's text without what keeps spreadsheet programs from changing it: ="0012", an apostrophe in front."""
+    value = (value or "").strip()
+    wrapped = re.fullmatch(r'="(.*)"', value)
+    value = wrapped[1] if wrapped else value
+    return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@") and value[1:2] else value
 
 
 def _kept(cell):
@@ -81,6 +94,8 @@ def read_sheet(path):
     if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
         raise CourseError(f"{path} is a spreadsheet program's file; save it as CSV and give that.")
     encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and data[1:2] == b"\0":
+        encoding = "utf-16-le"  # without its mark
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
@@ -88,13 +103,25 @@ def read_sheet(path):
         text = data.decode(encoding, "replace")
     told = re.match(r'"?sep=(.)"?\r?\n', text)  # a line for Excel alone
     text = text[told.end() :] if told else text
-    head = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    delimiter = told[1] if told else max(",;\t", key=head.count)
+    top = (re.sub(r'"[^"]*"', "", line) for line in text.split("\n", 10)[:10])
+    head = next((line for line in top if any(mark in line for mark in ",;\t|")), "")
+    delimiter = told[1] if told else max(",;\t|", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         rows = [(row, reader.line_num + bool(told)) for row in reader if any(row)]
+        _refuse_open_quote(text, delimiter)
     except csv.Error as error:
         raise CourseError(f"{path}, line {reader.line_num}: {error}; save it as CSV again.") from None
     if not rows:
         raise CourseError(f"{path} is empty.")
     return Sheet([row for row, _ in rows], delimiter, encoding, [line for _, line in rows])
+
+
+def _refuse_open_quote(text, delimiter):
+    """csv.Error when a quotation mark is never closed: all lines after it would be one cell."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise csv.Error("a quotation mark is opened and never closed") from None

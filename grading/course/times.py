@@ -3,9 +3,11 @@
 Read: ISO 8601 with or without an offset (also with a space before it, as nbgrader writes: `2026-10-12 23:59:00 +0100`),
 names of zones that mean one offset everywhere (`CET`, `PDT`) or a place (`Europe/Berlin`), day-first dates with dots
 (`12.10.2026 23:59`), names of months (`Mon Oct 12 23:59:00 UTC 2026`, `12 October 2026, 11:59 PM`,
-`12. Oktober 2026, 23:59`). What could be two times is refused: `02/11/2026`, `CST`, `IST`, a day without its hour.
+`12. Oktober 2026, 23:59`, `Mo, 12.10.2026 um 23.59 Uhr`). What could be two times is refused: `02/11/2026`, `CST`,
+`IST`, a day without its hour.
 """
 
+import calendar
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
@@ -37,6 +39,8 @@ DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? +(\d.*)")
 SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}),? +(\d.*)")
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? *([ap]\.?m\.?(?![a-z]))? *(.*)", re.I)
 OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2})(?::?(\d\d))?", re.I)
+WEEKDAY = re.compile(r"\A(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? +(?=\d)", re.I)
+SHORT_YEAR = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d\d\b(?!\d)")
 YEARS = range(1970, 2200)
 SHAPE = "write it as 2026-10-12 23:59:00 +0100"
 
@@ -71,6 +75,7 @@ class _Unclear(Exception):
 
 def _read(text, zone):
     """(naive time, tzinfo or None)."""
+    text = _spoken(text)
     for pattern, order in ((ISO, "ymd"), (DOTTED, "dmy"), (SLASHED, "")):
         found = pattern.fullmatch(text)
         if found:
@@ -85,6 +90,8 @@ def _read(text, zone):
     text = _in_english(text)
     if MONTHS.search(text):
         return _with_month(text, zone)
+    if SHORT_YEAR.match(text):
+        raise _Unclear("has no year of four digits")
     if re.fullmatch(r"[\d./-]+", text):
         raise _Unclear("has no hour" if len(text) > 7 else "is not understood")
     raise ValueError(text)
@@ -107,6 +114,8 @@ def _clock(text, year, month, day, zone):
         raise ValueError(text)
     hour, minute, second, half, rest = found.groups()
     hour = int(hour)
+    if hour == 24:
+        raise _Unclear("has the hour 24 (23:59 of that day, or 00:00 of the next?)")
     if half:
         if not 1 <= hour <= 12:
             raise ValueError(text)
@@ -118,7 +127,19 @@ def _clock(text, year, month, day, zone):
 def _made(year, *rest):
     if year not in YEARS:
         raise ValueError(year)
+    month, day = rest[:2]
+    if not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year, month)[1]:
+        raise _Unclear("is no day of the calendar")
     return datetime(year, *rest)
+
+
+def _spoken(text):
+    """A time in figures without what is said around them: `Mo, 12.10.2026 um 23.59 Uhr`, `2026-10-12 23h59`."""
+    if not re.search(r"\d{4}[-/]\d|\d\. ?\d{1,2}\. ?\d|\d[-/]\d", text):
+        return text
+    text = WEEKDAY.sub("", re.sub(r",? +(?:um|at|à|a las|alle) +(?=\d)", " ", text))
+    text = re.sub(r"(?<=\d) ?Uhr\b", "", text, flags=re.I)
+    return re.sub(r"(?<=[ T])(\d{1,2})[.hH](\d\d)(?=\Z| )", r"\1:\2", text)
 
 
 def _zone(text, naive, zone):

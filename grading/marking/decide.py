@@ -29,15 +29,17 @@ class Decided:
     by_hand: dict = field(default_factory=dict)
 
 
-def due(root, lesson, when, *, why="", dry=False):
-    """Let a lesson be due at `when` (UTC, naive), or never (None)."""
+def due(root, lesson, when, *, why="", dry=False, local=""):
+    """Let a lesson be due at `when` (UTC, naive), or never (None); `local` is that moment as its place writes it."""
     from grading.marking.terms import set_due
 
     course = Course(root)
     (lesson,) = course.choose([lesson])
     entry = {"rule": "due", "lesson": lesson, "due": "never" if when is None else f"{when:%Y-%m-%d %H:%M:%S} UTC"}
+    before = _terms(course, lesson)[0]
     summary = _decide(course, lesson, entry, why, dry, lambda writer: set_due(writer, lesson, when))
-    return Decided(lesson, f"{lesson}: due {entry['due']}", summary)
+    told = f"{lesson}: due {local} ({entry['due']})" if local else f"{lesson}: due {entry['due']}"
+    return Decided(lesson, told + (", as before" if before == when else ""), summary)
 
 
 def extend(root, student, lesson, hours, *, why="", dry=False):
@@ -50,8 +52,17 @@ def extend(root, student, lesson, hours, *, why="", dry=False):
         raise CourseError(f"{hours:g} hours is no extension; give hours from 0 up, 0 to take one back.")
     _known(course, student)
     extra = timedelta(hours=hours) if hours else None
+    due_at, had = _terms(course, lesson, student)
     entry = {"rule": "extend", "student": student, "lesson": lesson, "hours": hours}
     told = f"{lesson}: {student} has {hours:g} hours more" if hours else f"{lesson}: {student} has no extension"
+    if had is not None and had == extra:
+        told += ", as before"
+    elif had:
+        told += f", {had.total_seconds() / 3600:g} before"
+    elif not hours:
+        told += " and had none"
+    if hours and due_at is None:
+        told += "; it is not due yet at any time: they count once `course due` sets one"
     summary = _decide(course, lesson, entry, why, dry, lambda writer: set_extension(writer, student, lesson, extra))
     return Decided(lesson, told, summary)
 
@@ -68,7 +79,7 @@ def drop(root, name, give="full", *, undo=False, why="", dry=False):
     entry = {"rule": "undrop" if undo else "drop", "lesson": lesson, "check": cell.grade_id}
     entry |= {} if undo else {"give": give}
     gives = {"full": "gives its points to everybody", "none": "gives no points to anybody"}
-    told = "counts again" if undo else gives[give]
+    told = "counts again" if undo else gives[give] + (", as before" if before == give else "")
     return _about_cell(course, lesson, cell, entry, f"{lesson}: {cell.grade_id} {told}", why, dry)
 
 
@@ -79,10 +90,12 @@ def points(root, name, number, *, why="", dry=False):
     try:
         number = checked_points(number)
     except ValueError as error:
-        raise CourseError(f"{error}; `course drop {name} --give none` lets it count for nobody.") from None
+        hint = f"; `course drop {name} --give none` lets it count for nobody" if number < 0 else ""
+        raise CourseError(f"{error}{hint}.") from None
     before = float(course.rules.points.get((lesson, cell.grade_id), cell.points))
     entry = {"rule": "points", "lesson": lesson, "check": cell.grade_id, "points": number}
-    told = f"{lesson}: {cell.grade_id} is worth {number:g} points, {before:g} before"
+    was = "as before" if number == before else f"{before:g} before"
+    told = f"{lesson}: {cell.grade_id} is worth {number:g} points, {was}"
     return _about_cell(course, lesson, cell, entry, told, why, dry)
 
 
@@ -93,8 +106,9 @@ def attempt(root, lesson, counts, *, why="", dry=False):
     if counts not in COUNTS:
         raise CourseError(f"{counts!r}: which attempt counts is {' or '.join(COUNTS)}.")
     entry = {"rule": "attempt", "lesson": lesson, "counts": counts}
+    was = "best" if lesson in course.rules.best else "last"
     summary = _decide(course, lesson, entry, why, dry, lambda writer: None)
-    return Decided(lesson, f"{lesson}: the {counts} attempt counts", summary)
+    return Decided(lesson, f"{lesson}: the {counts} attempt counts" + (", as before" if was == counts else ""), summary)
 
 
 def find_cell(course, name):
@@ -106,6 +120,10 @@ def find_cell(course, name):
     if found:
         where = ", ".join(f"{cell.grade_id} in {lesson}" for lesson, cell in found)
         raise CourseError(f"{name} could be {where}; give the longer name.")
+    here = [lesson for lesson in course.lessons if name and name in (lesson, lesson[:2], lesson[:2].lstrip("0"))]
+    if here:
+        there = ", ".join(split(cell.grade_id)[1] for lesson, cell in cells if lesson == here[0])
+        raise CourseError(f"{name} is a lesson; name one of its checks: {there}.")
     parts = [cell.grade_id for _, cell in cells if exercise_of(split(cell.grade_id)[1]) == name]
     ids = [split(cell.grade_id)[1] for _, cell in cells]
     near = parts or difflib.get_close_matches(name, ids, 3)
@@ -115,6 +133,14 @@ def find_cell(course, name):
 
 def _is_graded(cell):
     return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def _terms(course, lesson, student=None):
+    """(when the lesson is due or None, how much more time the student has or None) by the gradebook."""
+    from grading.marking.gradebook import Reader
+
+    with Reader(course) as book:
+        return book.terms(lesson, student)
 
 
 def _known(course, student):

@@ -65,6 +65,16 @@ class Reader:
         rows = self.db.execute(select(Student.id, Student.first_name, Student.last_name, Student.email))
         return {row[0]: dict(zip(("first_name", "last_name", "email"), row[1:], strict=True)) for row in rows}
 
+    def terms(self, lesson, student=None):
+        """(when a lesson is due, a student's extension): naive UTC, a timedelta; None where there is none."""
+        due = self.db.execute(select(Assignments.duedate).where(Assignments.name == lesson)).scalar()
+        extra = self.db.execute(
+            select(SubmittedAssignment.extension)
+            .join(Assignments, Assignments.id == SubmittedAssignment.assignment_id)
+            .where(Assignments.name == lesson, SubmittedAssignment.student_id == student)
+        ).scalar()
+        return due, extra or None
+
     def scores(self, lesson, student):
         """One submission's scores: {grade id: {"auto", "manual", "extra", "needs", "comment", "said"}}.
 

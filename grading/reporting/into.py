@@ -27,6 +27,10 @@ TITLE = re.compile(
     r"\((?:Real|Punkte|Brut|Réel|Reale|Puntos)\)|Points Grade(\s*<([^>]*MaxPoints:(?P<most>[\d.]+))?[^>]*>)?)?\s*\Z"
 )
 READ_ONLY = "(read only)"
+CHANGEABLE = "grade can be changed"  # Moodle's column: a row whose mark is locked says no
+LOCKED = ("no", "nein", "non", "não", "nee", "nej", "nei", "nie", "ne", "0", "false")
+NO_MARK = ("", "-", "n/a")
+POINTS = re.compile(r"poi?nt|punkt|punt|poäng|pisteet", re.I)
 NAMES = tuple(dict.fromkeys(system.name for system in SYSTEMS))
 
 
@@ -40,6 +44,7 @@ class Filled:
     without: list = field(default_factory=list)  # rows of the file nobody here has a mark for
     left: list = field(default_factory=list)  # students with a mark who are not in the file
     replaced: list = field(default_factory=list)  # sentences: another mark stood there
+    locked: list = field(default_factory=list)  # students whose row the system has locked: nothing was written
     doubts: list = field(default_factory=list)  # sentences: nothing was written for them
 
 
@@ -80,6 +85,9 @@ def lines(made):
         yield f"have a mark here and no row there: {', '.join(made.left)}"
     if made.without:
         yield f"have a row there and no mark here: {', '.join(made.without)}"
+    if made.locked:
+        told = ", ".join(made.locked)
+        yield f"locked there, so nothing was written: {told}; unlock the grades there and save the file again"
     yield from made.replaced
     yield from made.doubts
 
@@ -135,12 +143,23 @@ def _plain(text):
 
 def _same_points(sheet, system, where, points, into):
     """Refuse a column that is out of other points than the lesson."""
-    rows = sheet.rows[1:4] if system.name in ("canvas", "google") else ()  # a row above the people's, with no ID
-    row = next((r for r in rows if not (r[1:2] or [""])[0].strip() and any(_at(r, p) for p in where.values())), [])
+    row = _row_of_points(sheet, system, where)
     for lesson, place in where.items():
         title = TITLE.match(sheet.rows[0][place].strip())
         told = title["points"] or title["most"] or (row[place] if place < len(row) else "")
         _out_of(told, points[lesson], lesson, f"{into}: {sheet.rows[0][place]}")
+
+
+def _row_of_points(sheet, system, where):
+    """The row that says what each column is out of: it stands above all people's rows. [] where there is none."""
+    at, above = places(system, sheet.rows[0]), []
+    for row in sheet.rows[1:] if system.name in ("canvas", "google") else ():
+        if person_of(system, at, row) is not None or (row[1:2] or [""])[0].strip():
+            break
+        above.append(row)
+    held = [row for row in above if any(_at(row, place) for place in where.values())]
+    called = [row for row in held if POINTS.search(row[0])]
+    return (called or held or [[]])[0] if called or system.name == "canvas" else []
 
 
 def _at(row, place):
@@ -177,18 +196,36 @@ def _fill_rows(course, sheet, system, at, where, marks, made, numbers):
             made.doubts.append(f"{student} has {len(rows)} rows in the file: left as they were; mend roster.csv.")
             continue
         _, told = marks[student]
-        before = {lesson: _at(rows[0][1], place) for lesson, place in where.items()}
-        wrote = [
-            _put(rows[0][1], place, told[lesson].score, comma) for lesson, place in where.items() if lesson in told
-        ]
-        made.replaced += [
-            f"{student} had {old:g} there in {lesson}, now {told[lesson].score:g}"
-            for lesson, old in before.items()
-            if old is not None and lesson in told and abs(old - told[lesson].score) > 1e-6
-        ]
+        row = rows[0][1]
+        if _is_locked(sheet, row):
+            made.locked += [student] if set(told) & set(where) else []
+            continue
+        wrote = []
+        for lesson, place in where.items():
+            if lesson in told:
+                old = row[place].strip() if place < len(row) else ""
+                wrote.append(_put(row, place, told[lesson].score, comma))
+                made.replaced += _replaced(student, lesson, old, told[lesson].score, wrote[-1])
         (made.filled if any(wrote) else made.without).append(student if any(wrote) else rows[0][0])
     theirs = {s for s, (_, told) in marks.items() if set(told) & set(where)}
     made.left += sorted(theirs - set(found))
+
+
+def _is_locked(sheet, row):
+    """Whether the system takes no mark in this row: Moodle's worksheet says so of a grade that was locked."""
+    heading = fold_heading(sheet.rows[0])
+    at = heading.index(CHANGEABLE) if CHANGEABLE in heading else len(row)
+    return at < len(row) and row[at].strip().casefold() in LOCKED
+
+
+def _replaced(student, lesson, old, score, wrote):
+    """[a sentence] on what stood there and stands no more, or was left: another mark, words in place of one."""
+    was = number(old)
+    if not wrote:
+        return [f"{student} is excused there in {lesson} ({old}): left, {score:g} here"]
+    if old.casefold() in NO_MARK or (was is not None and abs(was - score) <= 1e-6):
+        return []
+    return [f"{student} had {old if was is None else f'{was:g}'} there in {lesson}, now {score:g}"]
 
 
 def _put(row, place, score, comma):
