@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grading.course.headings import english, participant
 from grading.course.roster import Person
-from grading.course.table import plain_cell
+from grading.course.table import MISTAKEN, plain_cell
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ def person_of(system, at, row):
     if "," in name and system.name == "canvas":
         last, _, first = name.partition(",")
         name = f"{first.strip()} {last.strip()}"
-    told["login"] = told.get("login", "").lstrip("#")  # Brightspace writes #login
-    told["number"] = told.get("number", "").lstrip("#")
+    told["login"] = _unhashed(told.get("login", ""))  # Brightspace writes #login
+    told["number"] = _unhashed(told.get("number", ""))
     if system.mark:
         told["user_id"] = participant(told.get("user_id", ""))
     if system.name == "github" and not told["number"].isdecimal():  # the identifier is whatever the roster had
@@ -196,6 +196,11 @@ def person_of(system, at, row):
 def _name(text):
     """A part of a name, "" for the sign that stands for none where a field must not be empty."""
     return text if re.search(r"\w", text) else ""
+
+
+def _unhashed(text):
+    """Less the # that Brightspace writes in front; a spreadsheet program's #NAME? stays and is refused later."""
+    return text if text in MISTAKEN else text.lstrip("#")
 
 
 def _cell(row, place):

@@ -9,6 +9,7 @@ from grading.errors import CourseError
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 MOST = 50_000_000
+MISTAKEN = ("#NAME?", "#N/A", "#REF!", "#VALUE!", "#####")  # what a spreadsheet program writes for what it cannot
 
 
 @dataclass
@@ -65,7 +66,7 @@ def refuse_shortened(value, path):
             f"{path}: a spreadsheet program shortened a number to {value}; take the file as it was before, or make "
             "that column text."
         )
-    if value in ("#NAME?", "#N/A", "#REF!", "#VALUE!", "#####"):
+    if value in MISTAKEN:
         raise CourseError(
             f"{path}: a spreadsheet program wrote {value} for what it could not work out; mend that cell."
         )

@@ -10,6 +10,7 @@ from grading.course.collect import Options, collect
 from grading.course.collect.report import STOPPED
 from tests.grading.course.downloads import FORMS
 from tests.grading.course.further_downloads import FURTHER
+from tests.grading.course.strange_downloads import STRANGE
 from tests.grading.course.uploads import L, bytes_of, pack, put, tree
 
 
@@ -17,6 +18,8 @@ def prepare(folder, tmp_path, more):
     """The course folder and the Options that a form asks for."""
     if "roster" in more:
         (folder.root / "roster.csv").write_text(more["roster"], encoding="utf-8")
+    if "groups" in more:
+        (folder.root / "groups.csv").write_text(more["groups"], encoding="utf-8")
     if "due" in more:
         with sqlite3.connect(folder.root / "gradebook.db") as db:
             db.execute("update assignment set duedate = ?", (f"{more['due']}.000000",))
@@ -40,9 +43,9 @@ def all_paths(files, inside=""):
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
-@pytest.mark.parametrize("form", [*FORMS, *FURTHER])
+@pytest.mark.parametrize("form", [*FORMS, *FURTHER, *STRANGE])
 def test_a_download(folder, tmp_path, words, form, kind):
-    files, right, more = (*(FORMS | FURTHER)[form], {})[:3]
+    files, right, more = (*(FORMS | FURTHER | STRANGE)[form], {})[:3]
     data = bytes_of(files, words)
     newer = more.get("newer", ())
     source = put(tmp_path / "given", data, newer) if kind == "folder" else pack(tmp_path / "given.zip", data, newer)

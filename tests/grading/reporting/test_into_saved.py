@@ -78,6 +78,39 @@ def test_german_and_french_gradebooks_are_filled(fill):  # noqa: F811
         assert data.decode().splitlines()[1] == "Ann,Smith,S1,ann@uni.edu,6,-"
 
 
+@pytest.mark.parametrize("data", [lists.WORKSHEET.replace("10.00,Yes", "10.00,No", 1), GERMAN.replace("Ja", "Nein", 1)])
+def test_a_locked_row_is_left_as_it_was_and_said(fill, data):  # noqa: F811
+    filled, out = fill("moodle", data.encode())
+    assert (filled.locked, filled.filled) == (["ann"], ["ann.smith"])
+    assert out.decode().splitlines()[1] == data.splitlines()[1].replace('"Ann Smith"', "Ann Smith")
+    assert [line for line in into.lines(filled) if "locked there, so nothing was written: ann;" in line]
+
+
+def test_words_in_place_of_a_mark_are_not_written_over_in_silence(fill):  # noqa: F811
+    filled, _ = fill("canvas", lists.CANVAS.replace("Mo,,3,60", "Mo,late!,3,60").replace("Tu,,4", "Tu,N/A,4").encode())
+    assert filled.replaced == ["ann had late! there in 90_small, now 6"]
+    filled, _ = fill("canvas", lists.CANVAS.replace("Mo,,3,60", "Mo,EX,3,60").encode())
+    assert filled.replaced == ["ann is excused there in 90_small (EX): left, 6 here"]
+
+
+def test_points_stand_above_the_people_and_sums_below(fill):  # noqa: F811
+    data = 'Student,ID,SIS User ID,SIS Login ID,Section,90 small (7001)\n"Smith, Ann",101,S1,ann,Mo,\nAverage,,,,,5\n'
+    filled, out = fill("canvas", data.encode())
+    assert (filled.filled, filled.without) == (["ann"], [])
+    assert out.decode().splitlines()[1:] == ['"Smith, Ann",101,S1,ann,Mo,6', "Average,,,,,5"]
+    filled, _ = fill("google", lists.GOOGLE.replace("2026-11-02", "2026").encode())
+    assert filled.filled == ["ann", "ann.smith"]
+    with pytest.raises(CourseError, match="is out of 20 points, 90_small out of 10"):
+        fill("google", lists.GOOGLE.replace("Points,,,10", "Punkte,,,20").encode())
+
+
+def test_a_heading_in_the_middle_is_nobody(fill):  # noqa: F811
+    head, *rows = lists.MOODLE.splitlines()
+    filled, out = fill("moodle", "\n".join([head, rows[0], head, rows[1], "Overall average,,,,5,"]).encode())
+    assert (filled.filled, filled.without) == (["ann", "ann.smith"], [])
+    assert out.decode().splitlines()[2] == head
+
+
 def test_an_assignment_marked_on_a_scale_is_refused(fill):  # noqa: F811
     with pytest.raises(CourseError, match="is marked on a scale, not in points; set it to 10"):
         fill("moodle", lists.WORKSHEET.replace("Maximum Grade", "Scale").replace("10.00", "x").encode())
