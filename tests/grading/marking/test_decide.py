@@ -211,3 +211,46 @@ def test_a_decision_taken_out_of_the_file_by_hand_is_as_if_it_was_never_made(two
     engine.grade(two.root, pool=NoPool(), workers=1)
     assert marks(two) == {"ann": (6, 0), "ben": (3, 0)}
     assert highest(two) == 10
+
+
+def sentences(*decided):
+    return [one.sentence.removeprefix(f"{small.LESSON}: ") for one in decided]
+
+
+def test_a_decision_made_twice_says_so_and_another_says_what_was_before(two):
+    when = datetime(2026, 10, 12, 21, 59)
+    assert sentences(*(decide.due(two.root, "90", when, local="2026-10-12 23:59 in Europe/Berlin") for _ in "12")) == [
+        "due 2026-10-12 23:59 in Europe/Berlin (2026-10-12 21:59:00 UTC)",
+        "due 2026-10-12 23:59 in Europe/Berlin (2026-10-12 21:59:00 UTC), as before",
+    ]
+    assert sentences(*(decide.extend(two.root, "ann", "90", hours) for hours in (48, 48, 6, 0, 0))) == [
+        "ann has 48 hours more",
+        "ann has 48 hours more, as before",
+        "ann has 6 hours more, 48 before",
+        "ann has no extension, 6 before",
+        "ann has no extension and had none",
+    ]
+    assert sentences(*(decide.drop(two.root, "tail", give) for give in ("full", "full", "none"))) == [
+        "check-tail gives its points to everybody",
+        "check-tail gives its points to everybody, as before",
+        "check-tail gives no points to anybody",
+    ]
+    assert sentences(*(decide.points(two.root, "double", number) for number in (5, 5))) == [
+        "check-double is worth 5 points, 2 before",
+        "check-double is worth 5 points, as before",
+    ]
+    assert sentences(*(decide.attempt(two.root, "90", one) for one in ("last", "best"))) == [
+        "the last attempt counts, as before",
+        "the best attempt counts",
+    ]
+
+
+def test_more_time_without_a_due_date_says_that_it_waits_for_one(two):
+    told = decide.extend(two.root, "ann", "90", 48).sentence
+    assert told.endswith("it is not due yet at any time: they count once `course due` sets one")
+
+
+@pytest.mark.parametrize("name", ["90", small.LESSON])
+def test_a_lesson_is_no_check_and_its_checks_are_named(two, name):
+    with pytest.raises(CourseError, match="is a lesson; name one of its checks: double, tail, guess, why"):
+        decide.drop(two.root, name)
