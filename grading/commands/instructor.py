@@ -179,16 +179,20 @@ def export(
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Go on though answers wait to be read: they count 0, or their old mark.")
     ] = False,
+    as_json: AsJson = False,
 ):
     """Write the marks as a file for Canvas, Moodle, Blackboard or a spreadsheet.
 
     Example: course export canvas --into saved.csv --to marks.csv --course ~/autumn-class
     """
+    import json
+
     from grading.reporting.export import export
 
     to = to or Path(f"{kind}.csv")
     if into is None:
-        typer.echo(export(folder, kind, to, lessons or (), as_is=as_is))
+        path = export(folder, kind, to, lessons or (), as_is=as_is)
+        typer.echo(json.dumps({"path": str(path)}) if as_json else path)
         return
     from grading.reporting.into import fill, lines
 
@@ -196,7 +200,8 @@ def export(
     wrong = next((one[0] for one in columns if len(one) == 1), None)
     if wrong is not None:
         raise CourseError(f"--column {wrong}: write NN=TITLE, the title as it stands in the file.")
-    for line in lines(fill(folder, kind, into, to, lessons or (), columns=columns, as_is=as_is)):
+    made = fill(folder, kind, into, to, lessons or (), columns=columns, as_is=as_is)
+    for line in [json.dumps({**vars(made), "path": str(made.path)}, ensure_ascii=False)] if as_json else lines(made):
         typer.echo(line)
 
 

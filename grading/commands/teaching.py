@@ -56,6 +56,7 @@ def roster(
 def share(
     lesson: Annotated[str, typer.Argument(metavar="NN")],
     folder: Folder = HERE,
+    as_json: AsJson = False,
 ):
     """Give the submission of a group, as groups.csv in the folder names it, to all of its members.
 
@@ -63,9 +64,14 @@ def share(
 
     Example: course share 09 --course ~/autumn-class
     """
+    import json
+
     from grading.course.groups import share
 
     made = share(folder, lesson)
+    if as_json:
+        typer.echo(json.dumps(vars(made), ensure_ascii=False))
+        raise typer.Exit(bool(made.doubts))
     for student, whose in made.copied:
         typer.echo(f"{student}: as {whose} handed it in")
     if made.new:

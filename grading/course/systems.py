@@ -116,7 +116,8 @@ STUDENT_ROLES = re.compile(
 )  # Sakai: access; Stud.IP: autor
 GONE = re.compile(r"withdr|drop|inactive|suspend|left|gesperrt|inaktiv|abgemeldet|exmatrik|deleted|removed|retir", re.I)
 NOBODY = re.compile(
-    r"\s*points possible\s*|(student|test), (test|student)|test student|date|datum|fecha|points|punkte|puntos|punti|.*_previewuser|[0-9a-f]{40}",
+    r"\s*points possible\s*|(student|test), (test|student)|test student|date|datum|fecha|points|punkte|puntos|punti|"
+    r".*_previewuser|[0-9a-f]{40}",
     re.I,
 )
 

@@ -1,7 +1,12 @@
 """Lists as strangers save them: further systems' headings, titles above, sums below, zeros lost, people who left."""
 
-import pytest
+import json
 
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from grading.commands import teaching
 from grading.course import roster
 from grading.course.enrol import enrol, read_people
 from grading.course.groups import share
@@ -164,3 +169,13 @@ def test_a_slip_in_a_members_id_is_no_new_student(empty, tmp_path):
         "group b: 42 is not known here, 0042 is; mend groups.csv.",
     ]
     assert (done.copied, done.new) == ([("dee", "ann")], ["dee"])
+
+
+def test_what_was_shared_is_there_for_a_script(empty, tmp_path):
+    made = copy(empty.root, tmp_path / "course")
+    sc.hand_in(made, "ann", sc.answered(made))
+    (made.root / "groups.csv").write_text("group,student\nc,ann\nc,dee\nd,eve\n")
+    app = typer.Typer()
+    app.command()(teaching.share)
+    ended = CliRunner().invoke(app, ["90", "--json", "--course", str(made.root)])
+    assert json.loads(ended.output) == {"copied": [["dee", "ann"]], "nothing": ["d"], "new": ["dee"], "doubts": []}

@@ -8,6 +8,7 @@ from grading.errors import CourseError
 from grading.reporting import export, into
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+from tests.grading.conftest import copy
 from tests.grading.course import lists
 from tests.grading.reporting.test_into import canvas_import, fill, marked, worksheet_import  # noqa: F401
 
@@ -144,3 +145,18 @@ def test_nothing_is_written_while_nobody_has_a_mark(tmp_path):
         with pytest.raises(CourseError, match="Nobody has a mark in 90 yet; run `course grade 90"):
             write()
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_was_filled_and_what_was_not_is_there_for_a_script(marked, tmp_path):  # noqa: F811
+    import json
+
+    import typer
+
+    app = typer.Typer()
+    app.command()(instructor.export)
+    (tmp_path / "saved.csv").write_text(lists.WORKSHEET.replace("10.00,Yes", "10.00,No", 1))
+    told = ["moodle", "90", "--into", str(tmp_path / "saved.csv"), "--to", str(tmp_path / "out.csv"), "--json"]
+    ended = CliRunner().invoke(app, [*told, "--course", str(copy(marked.root, tmp_path / "course").root)])
+    made = json.loads(ended.output)
+    assert (made["columns"], made["path"]) == ({small.LESSON: "Grade"}, str(tmp_path / "out.csv"))
+    assert sorted([*made["filled"], *made["locked"], *made["left"]]) == ["ann", "ann.smith", "stranger"]
