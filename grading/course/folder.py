@@ -35,6 +35,7 @@ class Course:
             raise CourseError(f"{root} is not a course folder; make one with `course init {root}`.")
         read_stamp(self.root)
         self._skeletons, self._records, self._files = {}, {}, {}
+        self._prints, self._fingerprints = {}, {}  # kept here: a cache of the class would keep the Course itself
 
     @property
     def db_url(self):
@@ -96,16 +97,21 @@ class Course:
             self._files[lesson] = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths}
         return self._files[lesson]
 
-    @functools.cache  # noqa: B019 (one Course a run)
     def prints(self, lesson):
         """What stands for a file beside the notebook that holds points and hints: {relative path: hash}."""
-        name = f"expected/{lesson}.npz"
-        path = self.root / "release" / lesson / name
-        return {name: record_fingerprint(path)} if path.is_file() else {}
+        if lesson not in self._prints:
+            name = f"expected/{lesson}.npz"
+            path = self.root / "release" / lesson / name
+            self._prints[lesson] = {name: record_fingerprint(path)} if path.is_file() else {}
+        return self._prints[lesson]
 
-    @functools.cache  # noqa: B019 (one Course a run)
     def fingerprint(self, lesson):
         """Changes when anything that decides a verdict changes, the submission aside; points decide marks alone."""
+        if lesson not in self._fingerprints:
+            self._fingerprints[lesson] = self._fingerprint(lesson)
+        return self._fingerprints[lesson]
+
+    def _fingerprint(self, lesson):
         self.records(lesson)  # says what is wrong with a file that cannot be read
         digest = hashlib.sha256(self.skeleton(lesson).fingerprint.encode())
         for path in self._record_paths(lesson).values():
@@ -131,13 +137,13 @@ class Course:
 
     def limits(self, student):
         """The limits for one student: accommodations.toml may give more time (`[ann]`, `time = 1.5`)."""
-        given = self.accommodations()
+        given = self.accommodations
         factor = given.get(student, given.get("*", {})).get("time", 1)
         limits = Limits()
         scaled = {name: getattr(limits, name) * factor for name in ("cpu", "cell_cpu", "wall", "cell_wall")}
         return replace(limits, **scaled)
 
-    @functools.cache  # noqa: B019 (one Course a run)
+    @functools.cached_property
     def accommodations(self):
         """accommodations.toml as a dict by student; CourseError when it cannot be read."""
         path = self.root / "accommodations.toml"

@@ -4,7 +4,8 @@
 
 Generated hand-ins of the small lesson go through one running watch, each student handing in several times. Honest code
 runs in this process, without the sandbox, so what grows is the grader's own. Printed is what the process holds after
-every 100 hand-ins, and the slope: a line through what came after the first third, when all that is kept was made once.
+every 100 hand-ins, each with a changed rules.toml, and the slope: a line through what came after the first third.
+The first thousand still fill the caches for answers' cells (1 000 entries, some 9 KB each); what grows after is a leak.
 """
 
 import argparse
@@ -53,6 +54,7 @@ def run(folder, n=1500, students=150, seconds=80.0, tell=print):
             gc.collect()
             held.append((i + 1, process.memory_info().rss / 1e6))
             tell(f"{i + 1:5} hand-ins, {graded:5} graded: {held[-1][1]:6.1f} MB")
+            (made.root / "rules.toml").write_text(f"# {i}\n")  # a decision: the watch opens the folder anew
             for old in drop.iterdir():
                 old.unlink()
             if time.monotonic() - start > seconds:

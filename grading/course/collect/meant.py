@@ -5,7 +5,6 @@ each of its words is one of that person's own and a whole name, login, number or
 holds somebody's whole name or number and more besides means nobody for certain: it could be that person or another.
 """
 
-import functools
 import re
 import unicodedata
 from collections import defaultdict
@@ -76,7 +75,7 @@ class Meant:
         for person in people:
             rows[person.student].append(person)
         self.students = {student: _Student(mine) for student, mine in rows.items()}
-        self.having = defaultdict(set)
+        self.having, self.told = defaultdict(set), {}
         for student, one in self.students.items():
             for form in one.every_form():
                 self.having[form].add(student)
@@ -90,9 +89,13 @@ class Meant:
         """The students who have this number, zeros in front of it aside."""
         return self.by_number.get(same_id(text), set()) if text.isdecimal() else set()
 
-    @functools.cache  # noqa: B019 (one Meant a collect)
     def __call__(self, name):
         """(students who are meant for certain, students who could be): two of the first are no certainty either."""
+        if name not in self.told:
+            self.told[name] = self._find(name)
+        return self.told[name]
+
+    def _find(self, name):
         told, addresses = words(name), {fold(one) for one in ADDRESS.findall(name)}
         near = set().union(*(self.having.get(form, ()) for word in told for form in word))
         certain, perhaps, marked = set(), set(), set()

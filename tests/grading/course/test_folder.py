@@ -1,11 +1,14 @@
 """An open course folder says what is missing or damaged, and when what decides a grade has changed."""
 
+import gc
 import shutil
+import weakref
 
 import pytest
 
 from course_lib.evidence.records import save_record
 from grading.course import Course
+from grading.course.collect.people import Known
 from grading.course.folder import DECIDES
 from grading.errors import CourseError
 from grading.imports import files_behind
@@ -50,3 +53,25 @@ def test_what_decides_a_grade_is_in_the_fingerprint(decides):
 def test_what_is_laid_over_matched_and_withheld_is_in_the_fingerprint():
     found = {path.stem for path in files_behind(DECIDES, packages=("grading",))}
     assert found >= {"overlay", "match", "judge", "hidden_tests", "verdict", "jobs", "display_cells", "cells", "intake"}
+
+
+def test_a_folder_that_is_opened_anew_again_and_again_is_not_kept(made):
+    """`course watch` opens it with every decision, for months."""
+    course = Course(made.root)
+    (lesson,) = course.lessons
+    assert course.fingerprint(lesson) == course.fingerprint(lesson)
+    assert course.prints(lesson) == course.prints(lesson)
+    course.limits("ann")
+    gone = weakref.ref(course)
+    del course
+    gc.collect()
+    assert gone() is None
+
+
+def test_who_is_known_is_not_kept_after_a_collect(made):
+    known = Known(made)
+    known("Ann Smith")
+    gone = weakref.ref(known.meant)
+    del known
+    gc.collect()
+    assert gone() is None
