@@ -40,6 +40,8 @@ def collect(
 ):
     """Sort uploaded notebooks into submitted/; says of every file for whom it was taken, or why not.
 
+    What a group of groups.csv handed in goes to each of its members.
+
     Exit status 1: something is to do, see the last lines; everybody else's work was taken.
 
     Example: course collect 09 submissions.zip --course ~/autumn-class --dry-run

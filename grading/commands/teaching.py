@@ -21,7 +21,7 @@ def roster(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="The list that Canvas, Moodle, Blackboard, Brightspace, Gradescope or Google saved, or any CSV.",
+            help="The list that Canvas, Moodle, Blackboard, Brightspace, Gradescope, GitHub, Google saved, or any CSV.",
         ),
     ],
     folder: Folder = HERE,

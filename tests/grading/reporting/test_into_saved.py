@@ -158,5 +158,6 @@ def test_what_was_filled_and_what_was_not_is_there_for_a_script(marked, tmp_path
     told = ["moodle", "90", "--into", str(tmp_path / "saved.csv"), "--to", str(tmp_path / "out.csv"), "--json"]
     ended = CliRunner().invoke(app, [*told, "--course", str(copy(marked.root, tmp_path / "course").root)])
     made = json.loads(ended.output)
+    assert ended.exit_code == 1, "a locked row is left to decide"
     assert (made["columns"], made["path"]) == ({small.LESSON: "Grade"}, str(tmp_path / "out.csv"))
     assert sorted([*made["filled"], *made["locked"], *made["left"]]) == ["ann", "ann.smith", "stranger"]
