@@ -109,11 +109,11 @@ SUMS = re.compile(
     r"durchschnitt|mittelwert|moyenne|somme|promedio|media|suma|average score)s?\b[\W\d]*",
     re.I,
 )
-STUDENT_ROLES = re.compile(
-    r"(?:student|learner|participant|teilnehm|studierend|étudiant|estudiante|member|mitglied|"
-    r"access|kursmitglied|autor)",
+STAFF = re.compile(
+    r"instruct|teach|lehr|dozent|lectur|tutor|\bta\b|assist|prof|design|build|grader|observ|admin|manag|maintain|owner|"
+    r"enseignant|docent|leit|leader|betreu|staff",
     re.I,
-)  # Sakai: access; Stud.IP: autor
+)
 GONE = re.compile(r"withdr|drop|inactive|suspend|left|gesperrt|inaktiv|abgemeldet|exmatrik|deleted|removed|retir", re.I)
 NOBODY = re.compile(
     r"\s*points possible\s*|(student|test), (test|student)|test student|date|datum|fecha|points|punkte|puntos|punti|"
@@ -153,10 +153,10 @@ def why_nobody(system, at, row):
     if len(said) > 1 and all(title in TITLES for title in english(said)):
         return "the heading again"
     lead = next((cell.strip() for cell in row if cell.strip()), "")
-    if SUMS.fullmatch(lead) and not any("@" in text for text in said):
+    if SUMS.fullmatch(lead) and not any(re.search(r"[^\W\d_]", text) for text in said if text != lead):
         return "a line of sums"
     role = _cell(row, at["role"]) if "role" in at else ""
-    if role and not STUDENT_ROLES.search(role):
+    if STAFF.search(role):
         return f"{role}, no student"
     return ""
 
@@ -164,7 +164,7 @@ def why_nobody(system, at, row):
 def is_gone(at, row):
     """What a row says of somebody who is in the class no more, or ""."""
     status = _cell(row, at["status"]) if "status" in at else ""
-    return status if GONE.search(status) else ""
+    return status if GONE.match(status) else ""
 
 
 def person_of(system, at, row):

@@ -21,6 +21,7 @@ from grading.errors import CourseError
 
 MAX_FILES = 20_000
 PEEK = 100_000  # bytes that tell a notebook
+SLIPS = ("", ".json", ".txt", ".download", ".crdownload", ".part", ".partial", ".bak", ".old", ".orig")
 MAX_DEPTH = 3  # archives inside archives
 MAX_FILE = 100_000_000  # bytes of one file, inflated
 MAX_INFLATED = 2_000_000_000  # bytes of all inner archives together
@@ -110,8 +111,9 @@ def _no_source(source):
 
 def looks_like_a_notebook(entry):
     """Whether a file of no notebook's name holds one: an ending mistyped, lost, or that of a download cut short."""
-    suffix = PurePosixPath(entry.path).suffix.lower()
-    if entry.bad or entry.is_notebook or suffix in (".py", ".csv", ".md", ".yml", ".yaml", ".html"):
+    name = PurePosixPath(entry.path)
+    slip = name.suffix.lower() in SLIPS or set("ipynb") == set(name.suffix.lower()[1:]) or ".ipynb" in name.name.lower()
+    if entry.bad or entry.is_notebook or not slip:
         return False
     try:
         data = entry.read()[:PEEK]
