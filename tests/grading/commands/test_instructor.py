@@ -110,7 +110,7 @@ def test_decisions_about_marks_from_the_command_line(graded, app):
     code, told = call(app, "points", "double", "7", *where)
     assert "is worth 7 points, 2 before" in told
     code, told = call(app, "due", "90", "2026-10-12 23:59", "--zone", "Europe/Berlin", *where)
-    assert "due 2026-10-12 21:59:00 UTC" in told
+    assert "due 2026-10-12 23:59 in Europe/Berlin (2026-10-12 21:59:00 UTC)" in told
     code, told = call(app, "extend", "student001", "90", "1.5", *where)
     assert "student001 has 1.5 hours more" in told
     code, told = call(app, "due", "90", "someday", *where)
