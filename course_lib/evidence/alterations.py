@@ -137,6 +137,8 @@ FUNCTIONS: dict[str, Callable] = {
     "the logarithm": np.log,
     "one divided by it": np.reciprocal,
     "one minus it": lambda x: 1 - x,
+    "times one minus it": lambda x: x * (1 - x),
+    "one minus its square": lambda x: 1 - x**2,
     "the tanh": np.tanh,
     "the sigmoid": lambda x: 1 / (1 + np.exp(-x)),
 }

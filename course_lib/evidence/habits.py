@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_lib.evidence.mistakes import Mistake
+from course_lib.evidence.slips import find_maybe, find_sure
 
 BY = "by habit: "
 MAKERS = {"list", "dict", "set", "defaultdict", "Counter", "deque", "zeros", "ones", "empty", "full", "array"}
@@ -38,9 +39,8 @@ def name_habit(source: str, again: bool = False) -> Habit | None:
 
     `again` says that a second call gave something else than the first: then what lives between calls comes first.
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _parsed(source)
+    if tree is None:
         return None
     kept = (_default, _outside, _draws)
     for find in (*kept, _loop) if again else (_loop, *kept, _forgiving, _log, _bytes):
@@ -48,7 +48,22 @@ def name_habit(source: str, again: bool = False) -> Habit | None:
             habit = find(function, tree)
             if habit is not None:
                 return habit
-    return None
+    slip = find_sure(tree)
+    return slip and Habit(*slip)
+
+
+def name_slip(source: str) -> Habit | None:
+    """The Habit of a less certain kind (slips.py) in an answer's source, or None."""
+    tree = _parsed(source)
+    slip = find_maybe(tree) if tree is not None else None
+    return slip and Habit(*slip)
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _loop(function: Any, tree: ast.Module) -> Habit | None:

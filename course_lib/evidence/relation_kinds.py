@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
+from course_lib.evidence import reductions as reduce
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,28 @@ _FUNCTION = {
     "the logarithm": "the logarithm of the expected one.",
     "one divided by it": "one divided by the expected one.",
     "one minus it": "one minus the expected one.",
+    "times one minus it": "the expected one times one minus it, the sigmoid's derivative: is it asked for here?",
+    "one minus its square": "one minus the square of the expected one, tanh's derivative: is it asked for here?",
     "the tanh": "the tanh of the expected one: is it applied once too often?",
     "the sigmoid": "the sigmoid of the expected one: is it applied once too often?",
 }
+
+
+def _over(form: tuple[str, int | None]) -> str:
+    what, axis = form
+    return f"the {what} over {'everything' if axis is None else f'axis {axis}'}"
+
+
+def _say_straight(form: str, details: Sequence[tuple[float, float]]) -> str:
+    a, b = details[0]
+    return f"is the expected one times {a:.4g}, {'plus' if b > 0 else 'minus'} {abs(b):.4g}."
+
+
+def _say_size(form: str, details: Sequence[float]) -> str:
+    factors = ", ".join(dict.fromkeys(f"{ratio:.4g}" for ratio in details[:3]))
+    return f"has the right ratios; only the size differs, by a factor of each array's own ({factors})."
+
+
 _INTEGERS = {"cut": "cut to integers", "cut down": "rounded down to integers", "rounded": "rounded to integers"}
 
 SPECIFIC = (
@@ -199,6 +219,23 @@ SPECIFIC = (
     Kind(alter.not_finite, _named("not finite"), _said("is right wherever it is finite.")),
     Kind(arrange.unfilled, lambda f: "zeros only" if f == "nothing" else "zeros where filled", _say_unfilled),
     Kind(
+        reduce.not_taken,
+        lambda form: f"no {form[0]} taken",
+        lambda f, _: f"would be right after {_over(f)}: is it missing?",
+        several=True,
+    ),
+    Kind(
+        reduce.taken_too_much,
+        lambda form: f"a {form[0]} too many",
+        lambda f, _: f"is {_over(f)} of the expected one: is it taken where it should not be?",
+        several=True,
+    ),
+    Kind(
+        reduce.on_the_diagonal,
+        _named("a table for a row"),
+        _said("is a table with the expected one on its diagonal: does a column (n, 1) meet a row (n,)?"),
+    ),
+    Kind(
         alter.opposite, _named("true and false exchanged"), _said("has true and false exchanged everywhere."), tells=6
     ),
 )
@@ -212,6 +249,14 @@ GENERAL = (
         several=True,
     ),
     Kind(alter.some_signs, _named("some signs turned"), _said("is right but for some of its signs.")),
+    Kind(reduce.size_only, _named("another size"), _say_size, values=4),
+    Kind(
+        reduce.offset_only,
+        _named("another offset"),
+        _said("has the right differences; only one number is added, another one for every array."),
+        values=4,
+    ),
+    Kind(reduce.straight, _named("a factor and a constant"), _say_straight, values=4),
     Kind(alter.by_slices, lambda form: f"{form[0]} by slices", _say_by_slices, values=6),
     Kind(alter.only_some_places, lambda f: f"wrong only on the {f[0]} place", _say_only, values=4),
 )

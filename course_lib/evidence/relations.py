@@ -1,40 +1,50 @@
 """A diagnosis that no author wrote: the one relation between the right and the wrong values that explains all of them.
 
 A relation is only said when it holds for everything wrong in every failing value line of that part, when its values
-could hardly do so by chance, and when no relation of another kind fits as well.
+could hardly do so by chance, and when no relation of another kind fits as well. Where there is none, what the lines say
+together is (`between.py`), then slips in the answer's own text, then what holds for a part (`partly.py`), each sentence
+with what it speaks of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from course_lib.evidence.between import Line, name_between
+from course_lib.evidence.choice import BY, HIDDEN, Relation, choose
 from course_lib.evidence.compare import check_line
-from course_lib.evidence.habits import name_habit
+from course_lib.evidence.habits import name_habit, name_slip
 from course_lib.evidence.mistakes import Mistake, name_mistake
-from course_lib.evidence.pairs import distinct, telling, wrong_pairs
-from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
+from course_lib.evidence.pairs import wrong_pairs
+from course_lib.evidence.partly import name_partly, name_plainly
+from course_lib.evidence.things import name_thing
 
 if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
     from course_lib.evidence.pairs import Pair
-    from course_lib.evidence.relation_kinds import Kind
 
-BY = "by relation: "  # how the names of these mistakes begin, for whoever groups them
-HIDDEN = "Every hidden value that is wrong differs in one way: {}."  # the kind alone: numbers would tell the values
+__all__ = ["BY", "HIDDEN", "Relation", "diagnose", "name_relation"]
+HIDDEN_ONE = "A hidden value is wrong in this way: {}."
 
 
-@dataclass(frozen=True)
-class Relation:
-    """A relation that holds: its `name`, what a tutor would `say`; of hidden lines `say` is of the kind alone."""
+@dataclass
+class Failures:
+    """The failing value lines of one part of a check: `pairs` of each (None: no numbers to relate), in order.
 
-    name: str
-    say: str
+    `first` is the kind of what was seen where the check fails first, None where nothing was.
+    """
 
-    def mistake(self) -> Mistake:
-        """As the Mistake that a message or a verdict shows."""
-        return Mistake(BY + self.name, self.say, relation=True)
+    first: str | None = None
+    part: str = ""
+    lines: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
+    pairs: list[Sequence[Pair] | None] = field(default_factory=list)
+
+    @property
+    def labelled(self) -> list[tuple[str, Sequence[Pair] | None]]:
+        """The label of each failing line with its pairs."""
+        return [(line["label"], pairs) for (line, _), pairs in zip(self.lines, self.pairs, strict=True)]
 
 
 def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "") -> Mistake:
@@ -45,20 +55,16 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
     known = name_mistake(check_record, seen)
     if known:
         return known
-    found: Any = name_relation(check_record, seen)
-    if found is None and source:
-        kind = _first_kind(check_record, seen)
-        found = name_habit(source, again=kind == "again") if kind not in (None, "raised", "forbidden") else None
+    failures = _failures(check_record, seen)
+    found: Any = _of_all(failures) or _of_lines(failures, check_record, seen)
+    reads = source and failures.first not in (None, "raised", "forbidden")
+    found = found or (name_habit(source, again=failures.first == "again") if reads else None)
+    if found is None and failures.first == "value":
+        found = name_partly(failures.labelled, failures.part)
+    found = found or (name_slip(source) if reads else None)
+    if found is None and failures.first == "value":
+        found = name_plainly(failures.labelled, failures.part)
     return found and found.mistake()
-
-
-def _first_kind(check_record: dict[str, Any], seen: Sequence[Seen]) -> str:
-    """The kind of what was seen where the check fails first; None where nothing was."""
-    at = {s.position: s for s in seen}
-    for line in sorted(check_record["lines"], key=lambda line: line["position"]):
-        if check_line(line, at.get(line["position"])) is not None:
-            return at[line["position"]].kind if line["position"] in at else None
-    return None
 
 
 def name_relation(check_record: dict[str, Any], seen: Sequence[Seen]) -> Relation | None:
@@ -67,60 +73,52 @@ def name_relation(check_record: dict[str, Any], seen: Sequence[Seen]) -> Relatio
     `check_record` is an entry of `Record.checks` or two of them joined, `seen` a list of Seen. Lines count that belong
     to the part (visible or hidden) of the first failing one.
     """
+    return _of_all(_failures(check_record, seen))
+
+
+def _of_all(failures: Failures) -> Relation | None:
+    if not failures.pairs or not all(failures.pairs):
+        return None
+    return choose([pair for pairs in failures.pairs for pair in pairs or ()], failures.part)
+
+
+def _failures(check_record: dict[str, Any], seen: Sequence[Seen]) -> Failures:
     at, parts = {s.position: s for s in seen}, check_record.get("parts", {})
-    part, pairs = None, []
+    found, none_yet = Failures(), True
     for line in sorted(check_record["lines"], key=lambda line: line["position"]):
+        one, mine = at.get(line["position"]), parts.get(line["position"], "visible")
+        if (not none_yet and mine != found.part) or check_line(line, one) is None:
+            continue
+        if none_yet:
+            none_yet, found.first, found.part = False, one.kind if one else None, mine
+        if one is None or one.kind != "value" or line["kind"] != "value" or "hash" in line:
+            if found.first != "value" or "hash" in line:  # what fails first has no values to relate
+                return found
+            continue
+        found.lines.append((line, one.value))
+        found.pairs.append(wrong_pairs(line, one.value))
+    return found
+
+
+def _of_lines(failures: Failures, check_record: dict[str, Any], seen: Sequence[Seen]) -> Relation | None:
+    """What the first failing line is, or what the lines say together."""
+    if failures.first != "value" or not failures.lines:
+        return None
+    line, got = failures.lines[0]
+    place, thing = name_thing(line["value"], got)
+    hidden = failures.part == "hidden"
+    if thing:
+        subject = f'For "{line["label"]}"{f", at {place}," if place else ""} your result'
+        return Relation(thing[0], HIDDEN_ONE.format(thing[0]) if hidden else f"{subject} {thing[1]}")
+    between = name_between(list(_all_lines(failures, check_record, seen)))
+    return between and Relation(between[0], HIDDEN_ONE.format(between[0]) if hidden else between[1])
+
+
+def _all_lines(failures: Failures, check_record: dict[str, Any], seen: Sequence[Seen]) -> Iterator[Line]:
+    at, parts = {s.position: s for s in seen}, check_record.get("parts", {})
+    failing = {line["position"] for line, _ in failures.lines}
+    for line in check_record["lines"]:
         one = at.get(line["position"])
-        mine = parts.get(line["position"], "visible")
-        if one is None or part not in (None, mine) or check_line(line, one) is None:
-            continue
-        if line["kind"] != "value" or one.kind != "value" or "hash" in line:
-            if part is None:  # what fails first has no values to relate
-                return None
-            continue
-        part, found = mine, wrong_pairs(line, one.value)
-        if not found:
-            return None
-        pairs += found
-    return _choose(pairs, part) if pairs else None
-
-
-def _choose(pairs: Sequence[Pair], part: str) -> Relation | None:
-    """The one relation of the most specific kinds that fit all pairs, if it is one."""
-    tells, values = _worth(pairs)
-    for kinds in (SPECIFIC, GENERAL):
-        fits = [(kind, forms) for kind in kinds if tells >= kind.tells and values >= kind.values
-                for forms in [_common(kind, pairs)] if forms]  # fmt: skip
-        if len(fits) == 1 and (len(fits[0][1]) == 1 or fits[0][0].several):
-            kind, forms = fits[0]
-            form = next(iter(forms))
-            name = kind.name(form)
-            say = HIDDEN.format(name) if part == "hidden" else f"{_subject(pairs)} {kind.say(form, forms[form])}"
-            return Relation(name, say)
-        if fits:
-            return None
-    return None
-
-
-def _worth(pairs: Sequence[Pair]) -> tuple[int, int]:
-    numbers, truths = [p.e for p in pairs if not p.truth], [p.e for p in pairs if p.truth]
-    tells = telling(*numbers) + telling(*truths, truth=True)
-    return tells, max(len(distinct(*numbers)), 6 * bool(truths))
-
-
-def _common(kind: Kind, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """{form: [detail of each pair]} of the forms in which a relation holds for every pair."""
-    forms = None
-    for pair in pairs:
-        found = kind.find(pair)
-        forms = {f: [*(forms[f] if forms else []), d] for f, d in found.items() if forms is None or f in forms}
-        if not forms:
-            return {}
-    return forms
-
-
-def _subject(pairs: Sequence[Pair]) -> str:
-    places = {p.where for p in pairs}
-    if places == {""}:
-        return "Your result"
-    return f"At {places.pop()} your result" if len(places) == 1 else "Wherever it is wrong, your result"
+        if parts.get(line["position"], "visible") == failures.part and line["kind"] in ("value", "unchanged"):
+            got = one.value if one is not None and one.kind == line["kind"] else None
+            yield Line(line["label"], line["kind"], line["value"], got, line["position"] in failing, line)

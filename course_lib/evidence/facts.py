@@ -1,0 +1,158 @@
+"""What can be said of wrong values where no relation explains them: plain facts, the telling ones first.
+
+A finder takes all wrong pairs and gives `(name, predicate)` or None. Each predicate is true of everything wrong in the
+lines it was made from; it says where to look, not what was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from course_lib.evidence.pairs import Pair
+
+Fact = tuple[str, str]
+_ENOUGH = 4  # wrong values that must agree
+_CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
+
+
+def name_fact(pairs: Sequence[Pair]) -> Fact | None:
+    """The most telling fact that holds for all wrong pairs, or None."""
+    finders: tuple[Callable, ...] = (_not_finite, _shapes, _only_where, _one_number, _slice, _signs, _order, _sizes)
+    for find in finders:
+        with np.errstate(all="ignore"):
+            found = find(pairs)
+        if found:
+            return found
+    return None
+
+
+def _not_finite(pairs: Sequence[Pair]) -> Fact | None:
+    if any(np.isfinite(p.e).all() and not np.isfinite(p.g).all() for p in pairs):
+        return "not finite", f"holds nan or inf: {_CAUSES}."
+    return None
+
+
+def _shapes(pairs: Sequence[Pair]) -> Fact | None:
+    """What the shapes alone say, where all wrong pairs say the same."""
+    told = {_shape(p.e.shape, p.g.shape) for p in pairs}
+    return told.pop() if len(told) == 1 else None
+
+
+def _shape(e: tuple[int, ...], g: tuple[int, ...]) -> Fact | None:
+    if e == g:
+        return None
+    if not e or not g:
+        return (
+            ("one number for an array", "is one number where an array is asked: is a sum or mean taken over too much?")
+            if e
+            else ("an array for one number", "is an array where one number is asked: is a sum or a mean missing?")
+        )
+    if len(e) == 1 and g == (e[0], e[0]):
+        return "a table for a row", "is a table of all pairs: does a column (n, 1) meet a row (n,) somewhere?"
+    if len(g) != len(e):
+        few = len(g) < len(e)
+        how = "few: is one summed away or indexed" if few else "many: is one kept that should be summed or indexed"
+        return f"axes too {'few' if few else 'many'}", f"has axes too {how}?"
+    if g == e[::-1]:
+        return "axes exchanged", "has the expected shape turned round: is something transposed that should not be?"
+    more = [b - a for a, b in zip(e, g, strict=True)]
+    axes = ", ".join(str(axis) for axis, m in enumerate(more) if m)
+    if max(more) > 0 > min(more):
+        return None
+    size = "short" if max(more) == 0 else "long"
+    return f"too {size}", f"is too {size} along axis {axes}: count where its size comes from."
+
+
+def _only_where(pairs: Sequence[Pair]) -> Fact | None:
+    """Wrong only where the right value is 0, or below it, or above, and right elsewhere."""
+    if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) for p in pairs):
+        return None
+    wrong = np.concatenate([~p.right().ravel() for p in pairs])
+    e = np.concatenate([p.e.ravel() for p in pairs])
+    classes = {"0": e == 0, "negative": e < 0, "positive": e > 0}
+    for name, where in classes.items():
+        outside = ~where
+        if outside.sum() > 1 and wrong[where].sum() > 1 and not wrong[outside].any():
+            return f"wrong where {name} is right", f"is wrong only where the expected one is {name}."
+    return None
+
+
+def _one_number(pairs: Sequence[Pair]) -> Fact | None:
+    """The same number everywhere, where different ones are right."""
+    if all(p.g.size > 2 and np.ptp(p.g.real) == 0 and np.ptp(p.e.real) > 0 for p in pairs if not p.truth) and not any(
+        p.truth for p in pairs
+    ):
+        return "the same number everywhere", "is the same number everywhere, where different ones are right."
+    return None
+
+
+def _slice(pairs: Sequence[Pair]) -> Fact | None:
+    """Wrong only in one place along an axis."""
+    if any(p.e.shape != p.g.shape or p.e.ndim != pairs[0].e.ndim for p in pairs):
+        return None
+    for axis in range(pairs[0].e.ndim):
+        if min(p.e.shape[axis] for p in pairs) < 3:
+            continue
+        hit = {k for p in pairs for k in _lines(p, axis)}
+        if len(hit) == 1:
+            along = f" along axis {axis}" if any(p.e.ndim > 1 for p in pairs) else ""
+            return "wrong in one place", f"is wrong only in place {hit.pop()}{along} (counted from 0)."
+    return None
+
+
+def _lines(p: Pair, axis: int) -> list[int]:
+    others = tuple(i for i in range(p.e.ndim) if i != axis)
+    return np.flatnonzero((~p.right()).any(axis=others)).tolist()
+
+
+def _wrong(pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray] | None:
+    """All wrong real numbers beside the right ones; None where shapes differ or few are wrong."""
+    if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) or np.iscomplexobj(p.g) for p in pairs):
+        return None
+    e = np.concatenate([p.e[~p.right()].ravel() for p in pairs])
+    g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
+    fits = len(e) >= _ENOUGH and np.isfinite(e).all() and np.isfinite(g).all()
+    return (e, g) if fits else None
+
+
+def _signs(pairs: Sequence[Pair]) -> Fact | None:
+    both = _wrong(pairs)
+    if both is None:
+        return None
+    e, g = both
+    if np.all(e * g < 0):
+        return "other signs", "has everywhere it is wrong the other sign, and another size."
+    if np.all(g == 0):
+        return "zeros where wrong", "is 0 wherever it is wrong."
+    return None
+
+
+def _order(pairs: Sequence[Pair]) -> Fact | None:
+    """Larger where the right one is larger, in every wrong array."""
+    for p in pairs:
+        if _wrong([p]) is None or p.e.size < 6 or len(np.unique(p.e)) < 6:
+            return None
+        by_e = p.g.ravel()[np.argsort(p.e, axis=None)]
+        if not (np.all(np.diff(by_e) >= 0) or np.all(np.diff(by_e) <= 0)) or np.ptp(by_e) == 0:
+            return None
+    return "the right order", "has its values in the right order of size, or its reverse; only their sizes are wrong."
+
+
+def _sizes(pairs: Sequence[Pair]) -> Fact | None:
+    both = _wrong(pairs)
+    if both is None:
+        return None
+    e, g = both
+    if np.all(e * g > 0) and (np.all(np.abs(g) > np.abs(e)) or np.all(np.abs(g) < np.abs(e))):
+        size = "large" if abs(g[0]) > abs(e[0]) else "small"
+        return f"too {size} in size", f"has the right signs, and is too {size} in size wherever it is wrong."
+    if np.all(g > e) or np.all(g < e):
+        return f"too {'large' if g[0] > e[0] else 'small'}", (
+            f"is too {'large' if g[0] > e[0] else 'small'} wherever it is wrong: is something "
+            f"{'added that should not be, or not taken off' if g[0] > e[0] else 'taken off, or not added'}?"
+        )
+    return None

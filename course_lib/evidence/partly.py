@@ -1,0 +1,104 @@
+"""What is said where no relation explains everything wrong: one of a part, of one line, of few values, or plain facts.
+
+Each sentence names the line or the place that it speaks of, and holds there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from course_lib.evidence import alterations as alter
+from course_lib.evidence import arrangements as arrange
+from course_lib.evidence.choice import Relation, choose, common, said, subject_of
+from course_lib.evidence.facts import name_fact
+from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
+
+if TYPE_CHECKING:
+    from course_lib.evidence.pairs import Pair
+
+Failing = Sequence[tuple[str, "Sequence[Pair] | None"]]  # of each failing value line: its label, what is wrong in it
+_SOME = "Some hidden values that are wrong differ in one way: {}."
+_PLAIN = (
+    alter.sign_turned,
+    arrange.axes_permuted,
+    alter.natural_factor,
+    alter.whole_numbers,
+    alter.constant_offset,
+    arrange.reversed_order,
+)
+_LINES = 12  # failing lines that are looked at one by one
+
+
+def name_partly(failing: Failing, part: str) -> Relation | None:
+    """The Relation that holds for a part of what is wrong, or None."""
+    for subject, pairs in _groups(failing):
+        found = choose(pairs, "visible", subject)
+        if found:
+            return _shown(found.name, found.say, part)
+    return None
+
+
+def name_plainly(failing: Failing, part: str) -> Relation | None:
+    """What few values show, or a plain fact; None where there is nothing to say."""
+    known = [pairs for _, pairs in failing if pairs]
+    everything = [pair for pairs in known for pair in pairs] if len(known) == len(failing) else []
+    groups = [(subject_of(everything), everything)] if everything else []
+    groups += [(subject, pairs) for subject, pairs in _groups(failing) if pairs]
+    for subject, pairs in groups:
+        found = _few(pairs, subject)
+        if found:
+            return _shown(found.name, found.say, part)
+    for subject, pairs in groups:
+        fact = name_fact(pairs)
+        if fact:
+            return _shown(fact[0], f"{subject} {fact[1]}", part)
+    return _where(failing, part)
+
+
+def _where(failing: Failing, part: str) -> Relation | None:
+    """In which part of a result all that is wrong stands, where the rest is right."""
+    places = {pair.where for _, pairs in failing for pair in pairs or ()}
+    if len(places) != 1 or "" in places or not all(pairs for _, pairs in failing):
+        return None
+    say = f"All that is wrong stands at {places.pop()}; the rest of your result is right."
+    return _shown("one part wrong", say, part)
+
+
+def _shown(name: str, say: str, part: str) -> Relation:
+    return Relation(name, _SOME.format(name) if part == "hidden" else say)
+
+
+def _groups(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
+    """Parts of what is wrong, with the subject of a sentence on each: by place, by line, by both."""
+    places = {pair.where: [] for _, pairs in failing for pair in pairs or () if pair.where}
+    if all(pairs for _, pairs in failing):
+        for place, same in places.items():
+            same += [pair for _, pairs in failing for pair in pairs or () if pair.where == place]
+        if len(places) > 1 or any(not pair.where for _, pairs in failing for pair in pairs or ()):
+            yield from ((f"At {place} your result", same) for place, same in places.items())
+    for label, pairs in failing[:_LINES]:
+        if pairs:
+            place = f", at {pairs[0].where}," if len({p.where for p in pairs}) == 1 and pairs[0].where else ""
+            yield f'For "{label}"{place} your result', pairs
+    for label, pairs in failing[:_LINES]:
+        if pairs and len(pairs) > 1:
+            yield from ((f'For "{label}", at {pair.where}, your result', [pair]) for pair in pairs)
+
+
+def _few(pairs: Sequence[Pair], subject: str) -> Relation | None:
+    """A relation of the simplest kinds where the values are too few, or too simple, to be sure of it."""
+    wrong = sum(pair.e.size for pair in pairs)
+    for find in _PLAIN:
+        kind = next(kind for kind in (*SPECIFIC, *GENERAL) if kind.find is find)
+        forms = common(kind, pairs)
+        if not forms or (find is arrange.axes_permuted and len(forms) > 1):
+            continue
+        form = next(iter(forms))
+        alone = wrong < 2
+        if find is alter.constant_offset and alone and form not in ("1", "-1"):
+            continue
+        if find is alter.natural_factor and (form not in ("times", "divided") or (alone and forms[form] != [2])):
+            continue
+        return said(kind, forms, "visible", subject)
+    return None

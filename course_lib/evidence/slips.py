@@ -1,0 +1,206 @@
+"""Slips that stand in an answer's own text: an argument that nothing uses, a result thrown away, a total begun anew.
+
+As in `habits.py`, each sentence is a fact about the code as written, whatever the values say. Nothing runs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Slip = tuple[str, str]
+_PURE = {"reshape", "transpose", "astype", "copy", "flatten", "ravel", "sum", "mean", "dot", "clip", "squeeze"}
+_PURE |= {"append", "concatenate", "maximum", "minimum", "exp", "log", "sqrt", "where", "abs", "pad", "argmax"}
+_NUMPY = {"np", "numpy"}
+_GIVES_NONE = {"append", "extend", "sort", "reverse", "insert", "update", "add", "remove", "fill"}
+
+
+def find_sure(tree: ast.Module) -> Slip | None:
+    """`(name, sentence)` of a slip that hardly anyone means, or None."""
+    return _first(tree, (_none_kept, _thrown_away, _unused, _anew, _replaced, _first_only))
+
+
+def find_maybe(tree: ast.Module) -> Slip | None:
+    """`(name, sentence)` of a slip that may be meant, or None."""
+    return _first(tree, (_unused_name, _caret, _divided, _range))
+
+
+def _first(tree: ast.Module, finders: tuple[Callable, ...]) -> Slip | None:
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    for find in finders:
+        for function in functions:
+            found = find(function)
+            if found:
+                return found
+    return None
+
+
+def _unused(function: Any) -> Slip | None:
+    """An argument that the function never reads."""
+    read = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    arguments = function.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        name = argument.arg
+        if name not in read and not name.startswith("_") and name not in ("self", "cls"):
+            return "unused argument", f"`{function.name}` never uses its argument `{name}`."
+    return None
+
+
+def _thrown_away(function: Any) -> Slip | None:
+    """A line that computes something and keeps nothing."""
+    for node in ast.walk(function):
+        value = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(value, ast.BinOp | ast.Compare | ast.Name | ast.Subscript) or _pure_call(value):
+            return "thrown away", f"The line `{_short(value)}` changes nothing: what it computes is thrown away."
+    return None
+
+
+def _pure_call(node: Any) -> bool:
+    """A call of which only the result matters: NumPy's functions, or an array's methods of these names."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if any(keyword.arg == "out" for keyword in node.keywords):
+        return False
+    of_numpy = isinstance(node.func.value, ast.Name) and node.func.value.id in _NUMPY
+    return node.func.attr in _PURE and (of_numpy or node.func.attr not in _GIVES_NONE)
+
+
+def _none_kept(function: Any) -> Slip | None:
+    """`x = x.append(y)`: the method changes x and gives None."""
+    for node in ast.walk(function):
+        call = node.value if isinstance(node, ast.Assign) else None
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        of, target = call.func.value, node.targets[0]
+        same = isinstance(of, ast.Name) and isinstance(target, ast.Name) and of.id == target.id
+        if same and call.func.attr in _GIVES_NONE:
+            say = f"`{call.func.attr}` changes `{of.id}` and gives None: `{_short(node)}` leaves None in `{of.id}`."
+            return "None kept", say
+    return None
+
+
+def _loops(function: Any) -> Iterator[Any]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.For | ast.While))
+
+
+def _anew(function: Any) -> Slip | None:
+    """A total that is set back inside the loop that adds to it, and is wanted after the loop."""
+    for loop in _loops(function):
+        for i, node in enumerate(loop.body):
+            if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+                continue
+            name = node.targets[0].id
+            grown = sum(_grows(later, name) for later in loop.body[i + 1 :])
+            read = [n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == name]
+            read = [n for n in read if isinstance(n.ctx, ast.Load)]
+            if _empty(node.value) and grown and len(read) <= grown and _returned(function, name):
+                say = f"`{_short(node)}` stands inside the loop: what was gathered before is lost in every round."
+                return "begun anew", f"{say} Move it in front of the loop."
+    return None
+
+
+def _grows(node: Any, name: str) -> bool:
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and node.target.id == name
+    call = node.value if isinstance(node, ast.Expr) else None
+    of = call.func.value if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+    return isinstance(of, ast.Name) and of.id == name
+
+
+def _empty(node: Any) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value in (0, 1)
+    if isinstance(node, ast.List | ast.Dict):
+        return not getattr(node, "elts", getattr(node, "keys", None))
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr in ("zeros", "zeros_like")
+
+
+def _returned(function: Any, name: str) -> bool:
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    return any(isinstance(n, ast.Name) and n.id == name for value in returned for n in ast.walk(value))
+
+
+def _replaced(function: Any) -> Slip | None:
+    """A name that every round of a loop sets and no round reads, and that is returned: only the last round counts."""
+    for loop in _loops(function):
+        if not isinstance(loop, ast.For) or loop not in function.body:
+            continue
+        inside = list(ast.walk(loop))
+        read = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read |= {n.target.id for n in inside if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}
+        for node in loop.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+            if isinstance(target, ast.Name) and target.id not in read and _returned(function, target.id):
+                say = f"`{_short(node)}` replaces what the rounds before have left: only the last round counts."
+                return "replaced in every round", say
+    return None
+
+
+def _unused_name(function: Any) -> Slip | None:
+    """A name that is set and never read."""
+    names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+    grown = [n.target for n in ast.walk(function) if isinstance(n, ast.AugAssign)]  # of a view, its array grows too
+    read = {n.id for n in names if isinstance(n.ctx, ast.Load) or n in grown} | {
+        name for node in ast.walk(function) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
+    }
+    for node in ast.walk(function):
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if isinstance(target, ast.Name) and target.id not in read and not target.id.startswith("_"):
+            return "set and not used", f"`{target.id}` is computed (`{_short(node)}`) and never used."
+    return None
+
+
+def _first_only(function: Any) -> Slip | None:
+    """A loop whose body ends in `break`: it runs once."""
+    for loop in _loops(function):
+        inner = [n for n in ast.walk(loop) if isinstance(n, ast.Continue)]
+        if isinstance(loop.body[-1], ast.Break) and not inner:
+            return "break in the loop", "A loop ends in its first round: a `break` stands at the end of its body."
+    return None
+
+
+def _caret(function: Any) -> Slip | None:
+    for node in ast.walk(function):
+        power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor) and isinstance(node.right, ast.Constant)
+        if power:
+            return "caret", f"`{_short(node)}`: ^ compares bits; a power is written **."
+    return None
+
+
+def _divided(function: Any) -> Slip | None:
+    """`1 / 1 + x`: a divisor that ends sooner than meant."""
+    for node in ast.walk(function):
+        left = node.left if isinstance(node, ast.BinOp) else None
+        if not (isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and isinstance(left.right, ast.Constant)):
+            continue
+        if isinstance(node.op, ast.Add) and left.right.value == 1 and not isinstance(node.right, ast.Constant):
+            say = f"In `{_short(node)}` only {left.right.value} is the divisor; `{_short(node.right)}` is not."
+            return "brackets of a divisor", f"{say} Brackets make a divisor longer."
+    return None
+
+
+def _range(function: Any) -> Slip | None:
+    """A loop that leaves out its first or last round."""
+    for loop in _loops(function):
+        call = loop.iter if isinstance(loop, ast.For) else None
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "range"):
+            continue
+        start = call.args[0] if len(call.args) == 2 else None
+        end = call.args[-1] if call.args else None
+        longer = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add)
+        if isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call):
+            say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
+            return "range from 1", say
+        shorter = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Sub) and isinstance(end.right, ast.Constant)
+        if len(call.args) == 1 and (longer or shorter) and isinstance(end.right, ast.Constant):
+            many = f"one round {'more' if longer else 'fewer'} than `{_short(end.left)}`"
+            if end.right.value == 1:
+                return "another number of rounds", f"`{_short(call)}` takes {many}."
+    return None
+
+
+def _short(node: Any) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 48 else text[:47] + "…"
