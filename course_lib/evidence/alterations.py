@@ -116,7 +116,7 @@ def by_slices(p: Pair) -> dict[Any, Any]:
         varies = np.ptp(p.e, axis=axis).min() > 1e-3 * magnitude(p.e)  # equal numbers have any factor and any offset
         if varies and np.ptp(ratio) > 1e-6 and np.abs(ratio).min() > 1e-6 and p.near(p.e * ratio, p.g):
             found["factor", axis] = axis
-        if varies and np.ptp(g - e) > 0 and _near_sum(p, g - e):
+        if varies and np.ptp(g - e) > 1e-6 * magnitude(p.e) and _near_sum(p, g - e):
             found["offset", axis] = axis
     return found
 

@@ -37,6 +37,8 @@ def _taken(p: Pair, large: np.ndarray, small: np.ndarray) -> dict[Any, Any]:
             if axis is not None and large.shape[axis] < 2:
                 continue
             for what, take in TAKEN.items():
+                if what in ("maximum", "minimum") and small.size < 3:  # one of few numbers is their largest by chance
+                    continue
                 out = take(large, axis=axis, keepdims=small.ndim == large.ndim)
                 if out.shape == small.shape and p.near(np.asarray(out), small):
                     found[what, axis] = axis

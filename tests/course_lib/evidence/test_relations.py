@@ -69,6 +69,13 @@ CASES = [
     (T, ~T, "true and false exchanged", "true and false exchanged"),
     (A, A.ravel(), "another shape", "flattened."),
     (A, A.reshape(5, 4), "another shape", "in another shape."),
+    (A.mean(axis=1), A, "no mean taken", "would be right after the mean over axis 1: is it missing?"),
+    (A.sum(), A, "no sum taken", "after the sum over everything"),
+    (A, A.sum(axis=0), "a sum too many", "is the sum over axis 0 of the expected one"),
+    (C, C + (C - C[:, None]) * 2, "a table for a row", "a column (n, 1) meet a row (n,)?"),
+    (A, A * (1 - A), "times one minus it", "the sigmoid's derivative"),
+    (A, 1 - A**2, "one minus its square", "tanh's derivative"),
+    (A, 3 * A + 2, "a factor and a constant", "times 3, plus 2."),
     (C, C[[2, 0, 1, 5, 4, 3]], "another order", "in another order."),
     (C, np.sort(C), "sorted", "sorted."),
     (A, np.where(A > 0.5, -A, A), "some signs turned", "some of its signs."),
@@ -77,6 +84,15 @@ CASES = [
     (A, np.r_[A[:-1], [C[:5]]], "wrong only on the last place", "right but for the last place."),
     (A, A + np.diag(C[:5])[:4], "wrong only on the diagonal place", "right off the diagonal"),
 ]
+
+
+SEVERAL = {"another size": ((A, 1.5 * A), (B, 0.25 * B)), "another offset": ((A, A + 1.5), (B, B - 2))}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_a_factor_or_an_offset_may_be_each_arrays_own(name):
+    assert named(*SEVERAL[name]) == name
+    assert named(*SEVERAL[name], (C, C**3 + C)) is None
 
 
 @pytest.mark.parametrize(("expected", "got", "name", "part"), CASES)
@@ -89,7 +105,8 @@ def test_every_relation_is_recognised_and_said(expected, got, name, part):
 
 
 def test_every_kind_has_a_case():
-    reached = {kind for kind in (*SPECIFIC, *GENERAL) for e, g, name, _ in CASES if _finds(kind, e, g, name)}
+    cases = [case[:3] for case in CASES] + [(*pairs[0], name) for name, pairs in SEVERAL.items()]
+    reached = {kind for kind in (*SPECIFIC, *GENERAL) for e, g, name in cases if _finds(kind, e, g, name)}
     assert reached == {*SPECIFIC, *GENERAL}
 
 

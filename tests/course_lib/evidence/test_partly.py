@@ -1,0 +1,156 @@
+"""What is said where no relation explains everything wrong; each beside a sibling of which it is not said."""
+
+import numpy as np
+import pytest
+
+from course_lib.evidence.facts import name_fact
+from course_lib.evidence.observation import Seen, observe
+from course_lib.evidence.pairs import pair
+from course_lib.evidence.relations import BY, diagnose
+
+A = np.random.default_rng(0).normal(size=(4, 5))
+B = np.random.default_rng(1).normal(size=(4, 5))
+C = np.random.default_rng(2).normal(size=6)
+
+
+def told(*lines, parts=None, source=""):
+    """The name and the sentence for lines (label, expected, got) or (label, expected, got, kind)."""
+    rows = [(*line, "value")[:4] for line in lines]
+    record = [{"position": i, "label": r[0], "kind": r[3], "value": observe(r[1])} for i, r in enumerate(rows)]
+    seen = [Seen("c", "visible", i, r[0], r[3], observe(r[2]), {}) for i, r in enumerate(rows)]
+    found = diagnose({"lines": record, "mistakes": [], **({"parts": parts} if parts else {})}, seen, source)
+    return (found.name.removeprefix(BY), found.sentence) if found else ("", "")
+
+
+def given(x):
+    return x
+
+
+THINGS = [
+    (A, None, "nothing returned", "is None: is a `return` missing?"),
+    (A, given, "not called", "was not called"),
+    (A, (x for x in C), "not collected", "nobody has gone through"),
+    (A, list(A), "a list for an array", "in a list; np.array(...)"),
+    (list(C), C, "an array for a list", "in an array"),
+    (np.array([1.0, 0, 1]), np.array([1, 0, 1]), "integers for floats", "as integers; asked are floats."),
+    (np.array([1, 0, 1]), np.array([True, False, True]), "truth values for integers", "as truth values"),
+    ((A, C), (C, A), "parts exchanged", "has [0] and [1] exchanged."),
+    ((A, B), (A, A), "a part twice", "has at [1] what belongs at [0]."),
+    ((A, C), C, "one part only", "is what belongs at [1] alone; 2 things are asked for."),
+    (A, (A, C), "more than asked", "holds what is asked for at [0], and more"),
+    (0.4321, np.array([[1, 0.4321], [0.4321, 1]]), "one of an array", "holds the expected number at [0, 1]"),
+]
+
+
+@pytest.mark.parametrize(("expected", "got", "name", "part"), THINGS, ids=[thing[2] for thing in THINGS])
+def test_what_the_result_is_is_said(expected, got, name, part):
+    assert told(("a line", expected, got))[0] == name
+    assert part in told(("a line", expected, got))[1]
+    assert 'For "a line", at [1], your result ' in told(("a line", ("x", expected), ("x", got)))[1]
+
+
+def test_other_things_are_not_called_so():
+    names = {name for _, _, name, _ in THINGS}
+    for expected, got in ((A, list(B)), ((A, C), (B, C + B[0, 0] * A[0, 0])), (0.4321, A), ((A, C), B), (A, (B, C))):
+        assert told(("a line", expected, got))[0] not in names
+    assert told(("a line", (1, 2), (2, 1)))[0] not in names  # two numbers may be any
+
+
+def test_what_belongs_to_another_line_is_said_with_both_labels():
+    name, say = told(("two steps", A, B), ("three steps", B, B))
+    assert name == "belongs to another line"
+    assert '"two steps" you give what belongs to "three steps"' in say
+    assert told(("two steps", A, B + 1), ("three steps", B, B))[0] != name
+    assert told(("two steps", 3, 4), ("three steps", 4, 4))[0] != name  # a small whole number tells nothing
+
+
+def test_an_input_given_back_is_said():
+    line = ("w afterwards", A, A, "unchanged")
+    assert told(("one step", B, A), line)[0] == "an input as it came"
+    assert told(("one step", B, A + 1), line)[0] != "an input as it came"
+
+
+def test_the_same_answer_to_different_questions_is_said():
+    name, say = told(("low 0", A, C), ("low 1", B, C))
+    assert name == "the same for different lines"
+    assert '"low 0" and "low 1" you give the same' in say
+    assert told(("low 0", A, C), ("low 1", A, C))[0] != name
+    assert told(("low 0", A, C), ("low 1", B, C + 1))[0] != name
+
+
+STEPS = [
+    (A - (B - A), "a step turned round", "on the other side"),
+    (A + 3 * (B - A), "a step of another length", "is 3 times as far off"),
+    (A + (B - A) / 4, "a step of another length", "has gone 1/4 of"),
+    (A - 2.7 * (B - A), "a step of another length", "on the other side, 2.7 times"),
+]
+
+
+@pytest.mark.parametrize(("got", "name", "part"), STEPS)
+def test_a_step_is_seen_from_its_start(got, name, part):
+    found, say = told(("one step", B, got), ("w", A, A, "unchanged"))
+    assert found == name
+    assert say.startswith('Seen from "w", your result for "one step"')
+    assert part in say
+    assert not told(("one step", B, got * (1 + A)), ("w", A, A, "unchanged"))[0].startswith("a step")
+
+
+def test_a_relation_of_one_line_names_the_line():
+    name, say = told(("one step", A, 2 * A), ("two steps", B, B**2 + 3 * A))
+    assert (name, say) == ("a whole factor too much", 'For "one step" your result is twice the expected one.')
+    assert "every" not in say
+
+
+def test_a_relation_of_one_part_names_the_part():
+    name, say = told(("x", (A, C), (-A, C**2 + 3)), ("y", (B, C), (-B, C**3 + 2)))
+    assert (name, say) == ("sign turned", "At [0] your result is the expected one with its sign turned.")
+
+
+def test_few_values_are_related_last():
+    assert told(("a", 12.0, 6.0))[1] == "Your result is half of the expected one."
+    assert told(("a", 5, 6))[1] == "Your result is everywhere one too large."
+    assert told(("a", 5, 9)) == ("", "")
+
+
+FACTS = [
+    (A, np.where(A > 1, np.nan, B), "not finite", "look for a division by 0"),
+    (C, 0.5, "one number for an array", "is one number where"),
+    (np.zeros((3, 3)), np.ones((3, 3, 2)), "axes too many", "one kept"),
+    (A, B.T, "axes exchanged", "turned round"),
+    (A, B[:-1], "too short", "along axis 0"),
+    (A * (A > 0), np.where(A > 0, A, B), "wrong where 0 is right", "only where the expected one is 0"),
+    (A, np.full(A.shape, 0.3), "the same number everywhere", "the same number"),
+    (A, np.concatenate([A[:1], B[1:2], A[2:]]), "wrong in one place", "only in place 1 along axis 0"),
+    (A, -np.sign(A) * (1 + A**2), "other signs", "the other sign"),
+    (C, C**3, "the right order", "right order of size"),
+    (A, A * (2 + np.abs(B)), "too large in size", "has the right signs"),
+    (A, A + 0.2 + np.abs(B), "too large", "added that should not be"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expected", "got", "name", "part"), FACTS, ids=[fact[2] for fact in FACTS])
+def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
+    found = name_fact([pair(observe(expected), observe(got))])
+    assert found[0] == name
+    assert part in found[1]
+    assert told(("a line", expected, got))[1].startswith("Your result ")
+
+
+def test_of_values_that_are_wrong_at_random_no_fact_is_said():
+    said = [name_fact([pair(*np.random.default_rng(k).normal(size=(2, 4, 5)))]) for k in range(200)]
+    assert [fact for fact in said if fact] == []
+
+
+def test_of_hidden_lines_neither_label_nor_number_is_said():
+    parts = {0: "hidden", 1: "hidden"}
+    for lines in (
+        [("secret", A, B), ("other", B, B)],
+        [("secret", A, None), ("other", B, B)],
+        [("secret", A, 2 * A), ("other", B, B**2 + 3 * A)],
+        [("secret", A, np.full(A.shape, 0.3)), ("other", B, A)],
+        [("secret", 12.0, 6.0), ("other", B, B)],
+    ):
+        say = told(*lines, parts=parts)[1]
+        assert "hidden value" in say
+        assert "secret" not in say
+        assert not any(digit in say for digit in "0123456789")

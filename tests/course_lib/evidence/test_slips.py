@@ -1,0 +1,58 @@
+"""Slips read from an answer's text, each beside code that only looks like it."""
+
+import pytest
+
+from course_lib.evidence.habits import name_habit, name_slip
+
+SURE = {
+    "unused argument": ("def f(w, low):\n    return w > 0", "def f(w, low):\n    return w > low"),
+    "thrown away": (
+        "def f(x):\n    x.reshape(2, 3)\n    return x",
+        "def f(x):\n    x.sort()\n    return x",
+    ),
+    "None kept": (
+        "def f(xs):\n    out = []\n    for x in xs:\n        out = out.append(x)\n    return out",
+        "def f(xs):\n    out = ()\n    for x in xs:\n        out = np.append(out, x)\n    return out",
+    ),
+    "begun anew": (
+        "def f(xs):\n    for x in xs:\n        total = 0\n        total += x\n    return total",
+        "def f(xs, out):\n    for x in xs:\n        n = 0\n        n += x\n        out.append(n)\n    return out",
+    ),
+    "replaced in every round": (
+        "def f(xs):\n    y = 0\n    for x in xs:\n        y = g(x)\n    return y",
+        "def f(xs):\n    y = 0\n    for x in xs:\n        y = g(y, x)\n    return y",
+    ),
+    "break in the loop": (
+        "def f(xs):\n    n = 0\n    while xs:\n        n += 1\n        break\n    return n",
+        "def f(xs):\n    n = 0\n    while xs:\n        n += 1\n        if n > 3:\n            break\n    return n",
+    ),
+}  # fmt: skip
+MAYBE = {
+    "set and not used": (
+        "def f(x, rng):\n    order = rng.permutation(len(x))\n    return x",
+        "def f(x):\n    y = np.zeros(3)\n    row = y[1:]\n    row += x\n    return y",
+    ),
+    "caret": ("def f(x):\n    return x ^ 2", "def f(x, y):\n    return x ^ y"),
+    "brackets of a divisor": ("def f(z):\n    return 1 / 1 + np.exp(-z)", "def f(z):\n    return 1 / (1 + np.exp(-z))"),
+    "range from 1": (
+        "def f(n):\n    s = 0\n    for i in range(1, n):\n        s += i\n    return s",
+        "def f(n):\n    s = 0\n    for i in range(1, n + 1):\n        s += i\n    return s",
+    ),
+    "another number of rounds": (
+        "def f(n):\n    s = 0\n    for i in range(n - 1):\n        s += i\n    return s",
+        "def f(n):\n    s = 0\n    for i in range(n):\n        s += i\n    return s",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*SURE, *MAYBE])
+def test_a_slip_is_named_and_its_sibling_is_not(name):
+    find = name_habit if name in SURE else name_slip
+    slip, sibling = (SURE | MAYBE)[name]
+    assert find(slip).name == name
+    assert find(slip).say.endswith(".")
+    assert find(sibling) is None
+
+
+def test_what_is_no_python_has_no_slip():
+    assert name_slip("def f(:") is None
