@@ -884,6 +884,11 @@ with check("pocket") as expect:
         t = np.where(x1 @ draw.normal(size=d + 1) + draw.normal(size=n) > 0, 1, -1)
         for epochs in (9, 0, 1, 2, 3, 20):
             expect(f"{n} samples, {epochs} epochs", pocket(x1, t, epochs, np.random.default_rng(10112)))
+    for n in (7, 9, 11):
+        grid = np.column_stack([np.ones(n), draw.integers(-2, 3, size=(n, 2))])
+        for epochs in (1, 2, 3, 4):
+            kept = pocket(grid, draw.choice([-1, 1], size=n), epochs, np.random.default_rng(10113))
+            expect(f"{n} points of a grid, {epochs} epochs", kept)
     ### END HIDDEN TESTS
 
 # %%

@@ -100,7 +100,7 @@ def _starts(line: Line, lines: Sequence[Line], shape: tuple[int, ...]) -> Iterat
 
 
 def _moved(p: Pair) -> tuple[str, str] | None:
-    if not np.isfinite(p.e).all() or telling(p.e) < 8 or not np.isfinite(p.g).all():
+    if not np.isfinite(p.e).all() or telling(p.e) < 4 or not np.isfinite(p.g).all():
         return None
     if sign_turned(p):
         return "turned round", "is as far off as the expected one, but on the other side: is a sign turned?"

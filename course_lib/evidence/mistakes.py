@@ -47,7 +47,7 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     and including the first failure; of several, the one that explains most lines after it is named, and of equals
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
     Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
-    in the first lines only, and nothing is named if all that speaks for it is a truth value or a None.
+    in the first lines only, and nothing is named if all that speaks for it is a whole number, a truth value or a None.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
@@ -73,9 +73,13 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
 
 
 def _telling(value: Any) -> bool:
-    """Whether a value says more than that something is wrong: True, False and None are given by too many programs."""
+    """Whether a value says more than that something is wrong: a single whole number, a truth value and None do not."""
     plain = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
-    return plain is not None and not isinstance(plain, bool)
+    return (
+        plain is not None
+        and not isinstance(plain, bool | int)
+        and not (isinstance(plain, float) and plain.is_integer())
+    )
 
 
 def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen) -> bool:

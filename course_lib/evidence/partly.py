@@ -33,7 +33,8 @@ _LINES = 12  # failing lines that are looked at one by one
 def name_partly(failing: Failing, part: str) -> Relation | None:
     """The Relation that holds for a part of what is wrong, or None."""
     for subject, pairs in _groups(failing):
-        found = choose(pairs, "visible", subject)
+        several = sum(pair.e.size for pair in pairs) > 1  # one number alone may follow from another in many ways
+        found = choose(pairs, "visible", subject) if several else None
         if found:
             return _shown(found.name, found.say, part)
     return None

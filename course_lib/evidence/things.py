@@ -53,7 +53,7 @@ def _first_part(expected: Any, got: Any) -> Any:
 
 def _nothing(expected: Any, got: Any) -> Found | None:
     if got is None and expected is not None:
-        return "nothing returned", "is None: is a `return` missing? (append, sort and print give None, too.)"
+        return "nothing returned", "is None: is a `return` missing? append, sort and print give None, too."
     return None
 
 
@@ -104,19 +104,23 @@ def _exchanged(expected: Any, got: Any) -> Found | None:
 
 def _one_part(expected: Any, got: Any) -> Found | None:
     """One of several things that were asked for."""
-    if not isinstance(expected, list | tuple) or isinstance(got, list | tuple) or not 2 <= len(expected) <= 8:
+    if not isinstance(expected, list | tuple) or isinstance(got, list | tuple) or not 1 <= len(expected) <= 8:
         return None
     for i, e in enumerate(expected):
         if _same(e, got) and _tells(e):
+            if len(expected) == 1:
+                return "not in a list", "is what belongs into a list or tuple, which is asked for with one thing in it."
             return "one part only", f"is what belongs at [{i}] alone; {len(expected)} things are asked for."
     return None
 
 
 def _among_parts(expected: Any, got: Any) -> Found | None:
     """The thing that was asked for, with others around it."""
-    if isinstance(got, list | tuple) and not isinstance(expected, list | tuple) and 2 <= len(got) <= 8:
+    if isinstance(got, list | tuple) and not isinstance(expected, list | tuple) and 1 <= len(got) <= 8:
         for i, g in enumerate(got):
             if _same(expected, g) and _tells(expected):
+                if len(got) == 1:
+                    return "in a list of its own", f"stands in a {_noun(got)} of one; asked is what it holds."
                 return "more than asked", f"holds what is asked for at [{i}], and more; give that alone."
     if not (is_number(expected) or getattr(expected, "ndim", 1) == 0):
         return None
@@ -129,6 +133,10 @@ def _among_parts(expected: Any, got: Any) -> Found | None:
 
 
 _FINDERS: tuple[Callable, ...] = (_nothing, _opaque, _right_values, _exchanged, _one_part, _among_parts)
+
+
+def _noun(tree: Any) -> str:
+    return "tuple" if isinstance(tree, tuple) else "list"
 
 
 def _parts(tree: Any) -> bool:

@@ -252,6 +252,11 @@ WRONG["epoch"] = {
         "(w @ sample) < 0",
         "a score of exactly 0 counts as misclassified (<= 0); otherwise weights of 0 never start to learn",
     ),
+    "twice the step": (
+        "eta * label * sample",
+        "2 * eta * label * sample",
+        "the step is twice too long: eta (t - y) x~ with answers of -1 and 1 has t - y = 2 t",
+    ),
     "learning rate dropped": ("eta * label * sample", "label * sample", "the step is eta t x~: eta is missing"),
     "wrong direction": ("w += eta", "w -= eta", "the step adds eta t x~; subtracting it makes the error larger"),
     "label left out of the step": (
@@ -440,6 +445,11 @@ RIGHT["mistake_bound"] = {
 }
 
 WRONG["pocket"] = {
+    "points on the line counted right": (
+        "errors = np.sum(t * (x1 @ w) <= 0)",
+        "errors = np.sum(t * (x1 @ w) < 0)",
+        "a sample exactly on the line is an error as well, as in the update: count t · score <= 0",
+    ),
     "both bugs": (
         "def pocket(x1, t, epochs, rng):\n"
         "    w = np.zeros(x1.shape[1])\n"

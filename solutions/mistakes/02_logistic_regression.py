@@ -407,7 +407,7 @@ WRONG["softmax"] = {
     "mean subtracted": (
         "z.max(axis=1, keepdims=True)",
         "z.mean(axis=1, keepdims=True)",
-        "subtracting the mean leaves large scores large: exp still overflows; subtract the maximum",
+        "what is subtracted leaves large scores large: exp still overflows; subtract the maximum",
     ),
     "largest in size": (
         "z.max(axis=1, keepdims=True)",

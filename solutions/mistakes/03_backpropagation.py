@@ -474,6 +474,11 @@ WRONG["gradient_check"] = {
         "tol",
         "the allowed difference must grow and shrink with the slopes: multiply tol by the larger of them",
     ),
+    "without the absolute value": (
+        "abs(claimed - measured) <= tol",
+        "(claimed - measured) <= tol",
+        "a claim far below what was measured passes too: compare the absolute value of the difference",
+    ),
     "isclose with its own absolute part": (
         "bool(abs(claimed - measured) <= tol * larger)",
         "bool(np.isclose(claimed, measured, rtol=tol))",

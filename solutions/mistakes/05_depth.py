@@ -106,6 +106,11 @@ WRONG["tent_network"] = {
         "[first, last]",
         "k does not count: each further hidden layer is one more tent",
     ),
+    "between with slope one": (
+        "[[2.0, -4.0], [2.0, -4.0]]",
+        "[[1.0, -2.0], [1.0, -2.0]]",
+        "the map between two hidden layers halves the tent: its rows are those of the output, 2 and -4",
+    ),
     "no shift": (
         "np.array([0.0, -0.5])",
         "np.array([0.0, 0.0])",

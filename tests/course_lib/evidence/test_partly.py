@@ -38,6 +38,8 @@ THINGS = [
     ((A, B), (A, A), "a part twice", "has at [1] what belongs at [0]."),
     ((A, C), C, "one part only", "is what belongs at [1] alone; 2 things are asked for."),
     (A, (A, C), "more than asked", "holds what is asked for at [0], and more"),
+    (A, (A,), "in a list of its own", "stands in a tuple of one; asked is what it holds."),
+    ([A], A, "not in a list", "which is asked for with one thing in it."),
     (0.4321, np.array([[1, 0.4321], [0.4321, 1]]), "one of an array", "holds the expected number at [0, 1]"),
 ]
 
