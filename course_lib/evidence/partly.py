@@ -6,6 +6,7 @@ Each sentence names the line or the place that it speaks of, and holds there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from course_lib.evidence import alterations as alter
@@ -28,6 +29,7 @@ _PLAIN = (
     arrange.reversed_order,
 )
 _LINES = 12  # failing lines that are looked at one by one
+_GROUPS, _MOST = 24, 2**14  # groups that are looked at, and wrong and right values in each: this runs in every check
 
 
 def name_partly(failing: Failing, part: str) -> Relation | None:
@@ -71,6 +73,12 @@ def _shown(name: str, say: str, part: str) -> Relation:
 
 
 def _groups(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
+    """The first of the parts of what is wrong that are not too large to look at."""
+    small = (group for group in _parts(failing) if sum(max(p.e.size, p.g.size) for p in group[1]) <= _MOST)
+    return islice(small, _GROUPS)
+
+
+def _parts(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
     """Parts of what is wrong, with the subject of a sentence on each: by place, by line, by both."""
     places = {pair.where: [] for _, pairs in failing for pair in pairs or () if pair.where}
     if all(pairs for _, pairs in failing):

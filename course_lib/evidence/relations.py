@@ -19,7 +19,7 @@ from course_lib.evidence.habits import name_habit, name_slip
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import wrong_pairs
 from course_lib.evidence.partly import name_partly, name_plainly
-from course_lib.evidence.things import name_thing
+from course_lib.evidence.things import name_count, name_thing
 
 if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
@@ -63,7 +63,7 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
         found = name_partly(failures.labelled, failures.part)
     found = found or (name_slip(source) if reads else None)
     if found is None and failures.first == "value":
-        found = name_plainly(failures.labelled, failures.part)
+        found = name_plainly(failures.labelled, failures.part) or _of_count(failures)
     return found and found.mistake()
 
 
@@ -112,6 +112,14 @@ def _of_lines(failures: Failures, check_record: dict[str, Any], seen: Sequence[S
         return Relation(thing[0], HIDDEN_ONE.format(thing[0]) if hidden else f"{subject} {thing[1]}")
     between = name_between(list(_all_lines(failures, check_record, seen)))
     return between and Relation(between[0], HIDDEN_ONE.format(between[0]) if hidden else between[1])
+
+
+def _of_count(failures: Failures) -> Relation | None:
+    """How many things were given, where that is wrong in the first failing line."""
+    line, got = failures.lines[0] if failures.lines else ({"value": None, "label": ""}, None)
+    name, how = name_count(line["value"], got)
+    say = HIDDEN_ONE.format(name) if failures.part == "hidden" else f'For "{line["label"]}" your result {how}'
+    return Relation(name, say) if name else None
 
 
 def _all_lines(failures: Failures, check_record: dict[str, Any], seen: Sequence[Seen]) -> Iterator[Line]:

@@ -51,6 +51,18 @@ def _first_part(expected: Any, got: Any) -> Any:
     return next((key for key in keys if compare(expected[key], got[key]) is not None), None)
 
 
+def name_count(expected: Any, got: Any) -> Found:
+    """What there is to say of how many things were given; ("", "") where it is as many as asked."""
+    if not isinstance(expected, list | tuple):
+        return "", ""
+    want = f"{len(expected)} things are asked for" if len(expected) != 1 else "one is asked for"
+    if isinstance(got, list | tuple):
+        way = "few" if len(got) < len(expected) else "many"
+        return (f"too {way} things", f"holds {len(got)}; {want}.") if len(got) != len(expected) else ("", "")
+    single = isinstance(got, np.ndarray) or is_number(got)
+    return ("one thing for several", f"is a single thing; {want}: `return a, b` gives both.") if single else ("", "")
+
+
 def _nothing(expected: Any, got: Any) -> Found | None:
     if got is None and expected is not None:
         return "nothing returned", "is None: is a `return` missing? append, sort and print give None, too."
