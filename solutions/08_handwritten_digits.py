@@ -883,6 +883,8 @@ with check("read_by_means") as expect:
     expect("three test images", read_by_means(shape, named, new))
     expect("the first of them alone", read_by_means(shape, named, new[:1]))
     expect("the last of them alone", read_by_means(shape, named, new[2:]))
+    row = np.array([[0.0, 1], [1, 0], [4, 5], [5, 4], [9, 9], [10, 8]])
+    expect("three classes in a row", read_by_means(row, np.array([0, 0, 1, 1, 2, 2]), np.array([[5.0, 5], [0, 0], [9, 10]])))
     expect.unchanged("inputs afterwards", (shape, new))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10807)
@@ -892,6 +894,7 @@ with check("read_by_means") as expect:
         shape[:, -1] = 3
         new = draw.normal(size=(m, d)) * 3 + 2
         expect(f"{n} and {m} images, {classes} classes", read_by_means(shape, named, new))
+        expect(f"{n} images by themselves, {classes} classes", read_by_means(shape, named, shape))
         expect.unchanged("inputs afterwards", (shape, new))
     ### END HIDDEN TESTS
 

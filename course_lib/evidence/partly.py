@@ -35,9 +35,9 @@ _GROUPS, _MOST = 24, 2**14  # groups that are looked at, and wrong and right val
 def name_partly(failing: Failing, part: str) -> Relation | None:
     """The Relation that holds for a part of what is wrong, or None."""
     for subject, pairs in _groups(failing):
-        several = sum(pair.e.size for pair in pairs) > 1  # one number alone may follow from another in many ways
-        found = choose(pairs, "visible", subject) if several else None
-        if found:
+        found = choose(pairs, "visible", subject)
+        alone = all(pair.e.size == 1 for pair in pairs)  # of one number, an axis more or less says little
+        if found and not (alone and found.name.startswith("an axis of size 1")):
             return _shown(found.name, found.say, part)
     return None
 
@@ -49,7 +49,8 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
     groups = [(subject_of(everything), everything)] if everything else []
     groups += [(subject, pairs) for subject, pairs in _groups(failing) if pairs]
     for subject, pairs in groups:
-        found = _few(pairs, subject)
+        all_of_it = pairs is everything
+        found = _few(pairs, subject) if all_of_it or sum(pair.e.size for pair in pairs) > 2 else None
         if found:
             return _shown(found.name, found.say, part)
     for subject, pairs in groups:

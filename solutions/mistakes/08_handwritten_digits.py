@@ -522,6 +522,11 @@ def random_search(validate, trials, rng):
 }
 
 WRONG["read_by_means"] = {
+    "largest product": (
+        "apart.argmin(axis=1)",
+        "(scaled @ means.T).argmax(axis=1)",
+        "a large product prefers far means: a class in the middle never wins; asked is the smallest distance",
+    ),
     "test set scaled by itself": (
         "(x_test - mean) / scale",
         "(x_test - x_test.mean(axis=0)) / np.where(np.ptp(x_test, axis=0) == 0, 1.0, x_test.std(axis=0))",
