@@ -11,10 +11,10 @@ import tomllib
 import nbformat
 
 from course_lib.checks.course_map import START
-from grading.lessons.frame import needs_source
-from grading.lessons.release import NEEDS, notebook_bytes, picture_path
+from grading.lessons.frame import needs_source, notebook_bytes
+from grading.lessons.release import NEEDS, picture_path
+from grading.lessons.start_page import first_map, start_bytes
 from grading.paths import ROOT
-from grading.publishing.start_page import start_bytes
 
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
 COMMANDS = ("__init__", "learner", "study", "lab", "submit", "reset", "doctor", "printing")
@@ -27,7 +27,10 @@ LEARNERS = (  # of grading
     "paths.py",
     "lessons/__init__.py",
     "lessons/choose.py",
+    "lessons/frame.py",
+    "lessons/start_page.py",
     *(f"commands/{name}.py" for name in COMMANDS),
+    "commands/jupyter/first_cell.py",
     "commands/jupyter/labconfig/page_config.json",
     "commands/jupyter/jupyter_server_config.json",
 )
@@ -74,7 +77,7 @@ def write_student(lessons, folders, target, install=None):
     target.mkdir(parents=True, exist_ok=True)
     for lesson in lessons:
         _write_lesson(lesson, folders, target, install)
-    (target / START).write_bytes(start_bytes(lessons, install))
+    (target / START).write_bytes(start_bytes(first_map(lessons), install))
     ignore = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
     shutil.copytree(ROOT / "course_lib", target / "course_lib", ignore=ignore, dirs_exist_ok=True)
     for name in LEARNERS:
