@@ -11,6 +11,7 @@ import urllib.parse
 from pathlib import Path
 
 from course_lib.checks.course_map import MAP, START, course_map
+from grading.commands.reset import keep, replaced
 from grading.commands.study import find_lesson, first_unfinished
 from grading.files import write_atomically
 from grading.lessons.start_page import start_bytes
@@ -61,6 +62,9 @@ def environment():
 
 def open_lab(folder, number=None, *, browser=True, tell=print):
     """Run JupyterLab until it is stopped; says what to open as soon as it listens. Returns its exit status."""
+    for lesson, copy in replaced(folder):
+        tell(f"{lesson.name} is as it was handed out, though you worked on it. Your work is in {copy}")
+    keep(folder)
     draw_map(folder)
     page = page_to_open(folder, number)
     server = subprocess.Popen(lab_command(folder, number, browser), cwd=folder, env=environment())
@@ -75,6 +79,8 @@ def open_lab(folder, number=None, *, browser=True, tell=print):
     except KeyboardInterrupt:  # the server got it too
         server.wait()
         return 0
+    finally:
+        keep(folder)
 
 
 def draw_map(folder):

@@ -1,13 +1,17 @@
-"""`course reset`: an exercise or a lesson as it was handed out; what was there is kept beside it."""
+"""`course reset`: an exercise or a lesson as it was handed out; what was there is kept beside it.
 
+So is what stood in a lesson when `course lab` last ended: a newer zip unpacked over the folder replaces the lessons.
+"""
+
+import contextlib
 import hashlib
 import json
 import subprocess
 import time
 
 from course_lib.checks.lookup import beside_library
-from course_lib.checks.progress_file import forget
-from grading.commands.study import find_lesson, progress_file
+from course_lib.checks.progress_file import forget, read
+from grading.commands.study import checks_of, find_lesson, originals, progress_file
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.ids import check_of, exercise_of, split
@@ -39,6 +43,29 @@ def reset(folder, number, exercise=None):
         raise CourseError(f"{where} cannot be written ({error.strerror}); permit writing there") from None
     forget([check_of(name) for name in names], progress_file(folder))
     return path, copy
+
+
+def keep(folder):
+    """Copy every lesson that was worked on into `kept`; what cannot be read or written there is passed over."""
+    for path, copy in _copies(folder):
+        with contextlib.suppress(OSError):
+            mine = path.read_bytes()
+            if not untouched(mine) and not (copy.exists() and copy.read_bytes() == mine):
+                write_atomically(copy, mine)
+
+
+def replaced(folder):
+    """[(lesson, copy kept)] of the lessons that are as handed out though there is progress: a zip was unpacked there."""
+    done, checks = read(progress_file(folder))[0], checks_of(folder)
+    there = [
+        (path, copy) for path, copy in _copies(folder) if copy.exists() and done.keys() & checks.get(path.stem, {})
+    ]
+    return [(path, copy) for path, copy in there if untouched(path.read_bytes())]
+
+
+def _copies(folder):
+    lessons = originals(sorted(folder.glob("[0-9][0-9]_*.ipynb")))
+    return [(path, folder / KEPT / f"{path.stem} last.ipynb") for path in lessons]
 
 
 def handed_out(name):

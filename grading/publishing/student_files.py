@@ -62,7 +62,8 @@ It opens the start page `START.ipynb`, which shows the lessons and how they work
 | `course doctor` | what this machine lacks, and what to type |
 {torch}
 After you moved or renamed this folder, delete `.venv` in it and begin above again; your work stays. If you get a newer
-zip, unpack it into a new folder: unpacked over this one, it would replace your answers.
+zip, unpack it into a new folder: unpacked over this one, it replaces your answers. As they were when `course lab` last
+ended, they are in the folder `kept`.
 """
 TORCH = """
 For {numbers} you need torch as well: `pip install {requirement}` there.

@@ -165,6 +165,40 @@ def test_who_has_a_startup_file_keeps_it(monkeypatch):
     assert lab.Path(lab.environment()["PYTHONSTARTUP"]).is_file()
 
 
+def test_a_zip_unpacked_over_a_lesson_takes_no_work_away(folder, monkeypatch):
+    lesson, copy = folder / "00_arrays_and_images.ipynb", folder / "kept" / "00_arrays_and_images last.ipynb"
+    given, said = lesson.read_bytes(), []
+
+    class Server:
+        """JupyterLab: the learner answers, saves, and stops it."""
+
+        pid, poll = 0, lambda self: 0
+
+        def __init__(self, *_, **__):
+            said.append("runs")
+
+        def wait(self):
+            lesson.write_bytes(worked)
+
+    monkeypatch.setattr(lab.subprocess, "Popen", Server)
+    worked = given
+    lab.open_lab(folder, tell=said.append)
+    assert (said, copy.exists()) == (["runs"], False)
+    worked = given.replace(b'raise NotDone(\\"batch_vectors\\")', b"return x.reshape(len(x), -1)")
+    checks = {"batch_vectors-there": {"passed": True, "tries": 1, "when": ""}}
+    (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
+    lab.open_lab(folder, tell=said.append)
+    assert copy.read_bytes() == worked != given
+    lesson.write_bytes(given)
+    worked, mine = given, worked
+    lab.open_lab(folder, tell=said.append)
+    assert said[2:] == [
+        f"{lesson.name} is as it was handed out, though you worked on it. Your work is in {copy}",
+        "runs",
+    ]
+    assert copy.read_bytes() == mine
+
+
 @pytest.fixture
 def started(folder, tmp_path):
     """`course lab` on a machine without a display, its first port taken; what it has printed, and its process."""
