@@ -9,7 +9,7 @@ import json
 import subprocess
 import time
 
-from course_lib.checks.lookup import beside_library
+from course_lib.checks.lookup import beside_library, find_exercise, record_folders
 from course_lib.checks.progress_file import forget, read
 from grading.commands.study import checks_of, find_lesson, originals, progress_file
 from grading.errors import CourseError
@@ -32,7 +32,7 @@ def reset(folder, number, exercise=None):
     if exercise is None:
         new, names = given, [_name(cell) for cell in cells]
     else:
-        names = belonging(cells, exercise, path.stem)
+        names = belonging(cells, exercise, path.stem, record_folders(path.parent))
         new = put_back(_cells_of(mine, path), json.loads(given), names)
     copy = path.parent / KEPT / f"{path.stem} {time.strftime('%Y-%m-%d %H.%M.%S')}.ipynb"
     try:
@@ -55,12 +55,10 @@ def keep(folder):
 
 
 def replaced(folder):
-    """[(lesson, copy kept)] of the lessons that are as handed out though there is progress: a zip was unpacked there."""
+    """[(lesson, copy kept)] of the lessons as handed out though there is progress: a zip was unpacked over them."""
     done, checks = read(progress_file(folder))[0], checks_of(folder)
-    there = [
-        (path, copy) for path, copy in _copies(folder) if copy.exists() and done.keys() & checks.get(path.stem, {})
-    ]
-    return [(path, copy) for path, copy in there if untouched(path.read_bytes())]
+    kept = [(path, copy) for path, copy in _copies(folder) if copy.exists()]
+    return [(p, c) for p, c in kept if done.keys() & checks.get(p.stem, {}) and untouched(p.read_bytes())]
 
 
 def _copies(folder):
@@ -113,7 +111,7 @@ def _checksum(cell):
     return hashlib.md5("".join([*parts, points]).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def belonging(cells, exercise, lesson):
+def belonging(cells, exercise, lesson, records):
     """The grade ids of the cells of an exercise (by its id, or a written question's): answer, checks, predictions."""
     wanted = str(exercise).strip()
     known = {}
@@ -121,6 +119,9 @@ def belonging(cells, exercise, lesson):
         kind, id = split(name)
         if kind != "ask":
             known.setdefault(id if kind == "question" else exercise_of(id), []).append(name)
+    if wanted not in known:  # its number, its title, a name that it defines
+        found, _ = find_exercise(wanted, records)
+        wanted = found.id if found else wanted
     if wanted not in known:
         raise CourseError(f"{lesson} has no exercise '{wanted}'; it has {', '.join(known)}")
     return known[wanted]

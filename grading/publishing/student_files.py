@@ -34,6 +34,7 @@ LEARNERS = (  # of grading
     "commands/jupyter/labconfig/page_config.json",
     "commands/jupyter/jupyter_server_config.json",
 )
+JUPYTER = ("grading.commands.jupyter", "grading.commands.jupyter.labconfig")  # its settings
 LESSON_DATA = {"course_lib.expected": "expected", "course_lib.figures": "figures"}
 README = """# {title}
 
@@ -140,14 +141,14 @@ def _pyproject(project, target):
     lesson_data = {name: place for name, place in LESSON_DATA.items() if (target / place).is_dir()}
     kept = {name: project[name] for name in ("name", "version", "description", "requires-python", "dependencies")}
     extras = {"torch": project["optional-dependencies"]["torch"]}
-    data = {"course_lib.handed_out": ["*.ipynb"], "grading.commands": ["jupyter/*.json", "jupyter/labconfig/*.json"]}
+    data = {"course_lib.handed_out": ["*.ipynb"], **dict.fromkeys(JUPYTER, ("*.json",))}
     data |= dict.fromkeys(lesson_data, ("*.npz", "*.json", "*.png"))
     tables = {
         "build-system": {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"},
         "project": kept,
         "project.optional-dependencies": extras,
         "project.scripts": {"course": "grading.cli:main"},
-        "tool.setuptools": {"packages": sorted({*packages, "course_lib.handed_out", *lesson_data})},
+        "tool.setuptools": {"packages": sorted({*packages, *JUPYTER, "course_lib.handed_out", *lesson_data})},
         "tool.setuptools.package-dir": lesson_data,
         "tool.setuptools.package-data": data,
     }
