@@ -107,6 +107,7 @@ def jupyterlab(folder):
 def _run_all(page, dark, seconds):
     """Choose the theme, run every cell, wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.ready")  # else it asks for a kernel
     page.wait_for_function(f"{STATUS} && ({STATUS})() === 'idle'", timeout=60_000)
     theme = "JupyterLab Dark" if dark else "JupyterLab Light"
     page.evaluate(f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{theme}'}})")
