@@ -23,7 +23,7 @@ def shown(what: Any) -> Any:
     if not cells:
         return NONE
     if what is None:
-        return "Say which: `answer(\"output_size\")`, by the name that stands in its check."
+        return 'Say which: `answer("output_size")`, by the name that stands in its check.'
     what = getattr(what, "__name__", what)
     asked = cells.get(f"ask-{what}")
     if asked is not None:

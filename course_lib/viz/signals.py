@@ -91,14 +91,15 @@ def spread_curves(named: dict[str, Signals], *, pair: np.ndarray, floor: float =
 
 def layer_histograms(
     named: dict[str, Signals], *, layers: Sequence[int] = (1, 5, 10, 15, 20), limits: tuple[float, float] = (-1.5, 1.5),
-    figure: Figure | None = None,
+    figure: Figure | None = None, places: dict[str, float] | None = None,
 ) -> Figure:  # fmt: skip
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
     All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
+    `places` are the margins, as a GridSpec takes them.
     """
     figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
-    grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False)
+    grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False, gridspec_kw=places)
     bins = np.linspace(*limits, 42)
     for row, (name, signals) in zip(grid, named.items(), strict=True):
         for ax, layer in zip(row, layers, strict=True):
@@ -128,8 +129,9 @@ def signal_picture(
     layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
     figure = figure or Figure(figsize=(9.0, 4.4))
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
-    bottom.subplots_adjust(left=0.02, right=0.98, bottom=0.34, top=0.84, wspace=0.12)  # a layout engine draws twice
+    # places for figures without a layout engine, which would draw everything twice
     above = {"left": 0.09, "right": 0.98, "bottom": 0.2, "top": 0.88, "wspace": 0.22}
+    below = {"left": 0.02, "right": 0.98, "bottom": 0.34, "top": 0.84, "wspace": 0.12}
     name = f"{scale:.3g}·randn/√n, {activation}" + (", batch norm" if norm else "")
     pair = spread_curves({name: signals}, pair=top.subplots(1, 2, gridspec_kw=above))
     for ax in pair:
@@ -137,6 +139,6 @@ def signal_picture(
         ax.set_ylim(min(low, 1e-3), max(high, 1e3))  # a flat line shall look flat
         ax.yaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take long
-    grid = layer_histograms({"": signals}, layers=layers, figure=bottom)
+    grid = layer_histograms({"": signals}, layers=layers, figure=bottom, places=below)
     grid.supxlabel("activation", fontsize=8)
     return figure
