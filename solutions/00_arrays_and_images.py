@@ -766,18 +766,17 @@ shown = images.image_grid(np.stack([public_photo, public_seen]), titles=["all pi
 # $-10\log_{10}$ of the mean squared error. You get points for 21 and for 23 dB. The cell below yours measures it on
 # Grace Hopper, where the same idea comes to about six less, beside the same grey everywhere.
 
-
 # %% solve="open_restore" difficulty=3 importance=4 minutes=25 forbid="sklearn.datasets.load_sample_image sklearn.datasets.load_sample_images"
+### BEGIN SOLUTION
 def restore(seen, known):
     """The image (h, w) with its hidden pixels filled in."""
-    ### BEGIN SOLUTION
     image = np.where(known, seen, seen[known].mean())
     for _ in range(100):
         wide = np.pad(image, 1, mode="edge")
         around = (wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]) / 4
         image = np.where(known, seen, around)
     return image
-    ### END SOLUTION
+### END SOLUTION
 
 
 # %% [markdown] hint="open_restore"

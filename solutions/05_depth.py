@@ -475,9 +475,8 @@ from course_lib.widgets.reconstruction import reconstruction_figure
 
 reconstruction_figure([(60, 1, "tanh"), (14, 2, "tanh"), (10, 3, "tanh"), (8, 4, "tanh")], photo="temple")
 
-# %%
-if os.environ.get("COURSE_MODE") != "grade":
-    display(depth_explorer())
+# %% practice="explorer_depth"
+depth_explorer()
 
 # %% [markdown]
 # ## 5. The lecture's figures

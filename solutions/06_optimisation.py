@@ -649,9 +649,8 @@ from course_lib.viz.pictures import optimisation
 
 optimisation.races(("ravine", "saddle", "Rosenbrock"), size=(3.6, 3.4), title="{}: 100 steps")
 
-# %%
-if os.environ.get("COURSE_MODE") != "grade":
-    display(optimiser_explorer(own=MINE))
+# %% practice="explorer_optimisers"
+optimiser_explorer(own=MINE)
 
 # %% [markdown]
 # None of them knows the curvature, as lesson 04's damped steps did; they guess it from the gradients that they have met,
@@ -1174,7 +1173,7 @@ print(f"loss at the two ends {way[20]:.1e} and {way[120]:.1e}, half way {way[70]
 # %% figure="F38"
 def climb(seed, epochs=60):
     rng = np.random.default_rng(seed)
-    x = rng.choice([-1.0, 1.0], size=(512, 10))
+    x = rng.choice([-1.0, 1.0], size=(512, 10)).astype(np.float32)
     features = {"easy: x1": x[:, 0], "hard: x2 · x3": x[:, 1] * x[:, 2]}
     t = sum(features.values())[:, None]
     net = nn.Sequential(nn.Linear(10, 32, rng=rng), nn.Tanh(), nn.Linear(32, 1, rng=rng))

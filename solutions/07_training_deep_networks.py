@@ -263,9 +263,8 @@ from course_lib.viz.pictures import training
 
 training.signal()
 
-# %%
-if os.environ.get("COURSE_MODE") != "grade":
-    display(signal_explorer())
+# %% practice="explorer_signals"
+signal_explorer()
 
 # %% [markdown]
 # ### Does it matter for learning?
@@ -1074,7 +1073,7 @@ for (name, norm), color, marker in tqdm(list(zip(kinds, style.COLORS, style.MARK
     label = f"{name}{', batch norm' if norm else ''}"
     bars = ax.errorbar(RATES, *train.mean_and_error(finals), color=color, marker=marker, capsize=3, label=label)
 ax.set_xscale("log")
-legend = ax.legend(frameon=False, fontsize="small")
+legend = ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 # %% [markdown]
 # Batch norm makes the start matter little and widens the range of rates that work. In return it makes the samples of a

@@ -477,10 +477,10 @@ for k in (1, 5, 25):
 # Step through digits that were not learned. What do the errors look like? What does label noise do to k = 1, and what to
 # k = 15?
 
-# %%
+# %% practice="explorer_neighbours"
 from course_lib.widgets.neighbours import neighbour_explorer
 
-None if GRADED else neighbour_explorer(x_train[:800], t_train[:800], x_val[:150], t_val[:150])
+neighbour_explorer(x_train[:800], t_train[:800], x_val[:150], t_val[:150])
 
 # %% [markdown]
 # ### Cross-validation

@@ -620,7 +620,8 @@ def memory_figure(seeds=3, steps=1200):
             )
         axis = {"xlabel": "steps to bridge", "ylabel": "share of answers right", "title": task}
         curves.learning_curves(lines, ax=ax, spread=spread, **axis).set_ylim(0, 1.05)
-    pair[0].get_legend().remove()  # the right panel has room for it
+    pair[0].get_legend().remove()
+    pair[1].legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))  # no panel has room for it
     same = f"32 units, {steps} steps of Adam at 0.004 on fresh batches of 32, clipped at norm 1 where it says so"
     return lecture_table(f"Memory against horizon. Equal for all: {same}", rows)
 

@@ -1143,7 +1143,7 @@ ax = curves.learning_curves({"semi-hard triplets": smooth}, ax=left, xlabel="ste
 told = {"new persons": (40 * np.arange(1, len(rates_seen) + 1), rates_seen)}
 ax = curves.learning_curves(told, ax=right_side, xlabel="step", ylabel="equal error rate, %", title="Errors on new persons")
 left.set_ylim(0)
-ax.set_ylim(0)
+limits = ax.set_ylim(0)
 
 # %% [markdown]
 # The loss is that of the triplets which are *still* hard: as the network gets better, easier ones drop out of it. Watch the errors, not

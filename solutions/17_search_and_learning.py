@@ -1081,7 +1081,7 @@ lines = {"the policy alone": policy, "search, 16 simulations": searched}
 names = {"xlabel": "generation", "ylabel": "best moves, %", "title": "Self-play, one run, on held positions"}
 ax = curves.learning_curves(lines, **names)
 ax.axhline(100 * plain, color=style.GREY, linestyle="--", linewidth=1)
-_ = ax.text(1, 100 * plain, "plain search, 64 simulations", va="bottom", fontsize=8, color=style.GREY)
+_ = ax.text(ax.get_xlim()[1], 100 * plain, "plain search, 64 simulations", ha="right", va="top", fontsize=8, color=style.GREY)
 
 # %% [markdown]
 # Now let it play. Your trained agent with 16 simulations meets plain search with 64, two games from each of 100 openings of four stones.

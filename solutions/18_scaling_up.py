@@ -1301,7 +1301,7 @@ for ax, at, losses, name in ((left, sizes, by_weights, "weights"), (middle, sets
     print(f"{at[-1]} {name}: foretold {a * at[-1] ** -b:.4f}, measured {means[-1]:.4f}")
 ax = curves.learning_curves(tracks, ax=right, xlabel="multiply-adds of training", ylabel="test loss", log=True)
 ax.set_xscale("log")
-ax.legend(frameon=False, fontsize="x-small")
+legend = ax.legend(frameon=False, fontsize="x-small")
 
 # %% [markdown]
 # Straight lines: **power laws** (Kaplan and others 2020). The fit leaves the largest network out and foretells it. On the

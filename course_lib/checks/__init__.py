@@ -44,7 +44,8 @@ class NotDone(NotImplementedError):
     @property
     def calm(self) -> str:
         """What a notebook shows instead of an error."""
-        return f"Not done yet: {self.id}. Write it in its cell, run that cell, then run this one again."
+        which = f": {self.id}" if self.id else ""
+        return f"Not done yet{which}. Write it in its cell, run that cell, then run this one again."
 
     def _render_traceback_(self) -> list[str]:
         return [self.calm]
@@ -275,7 +276,7 @@ def hint(what: Any = None, number: Any = None) -> None:
     display(what, number)
 
 
-def answer(what: Any) -> None:
+def answer(what: Any = None) -> None:
     """Show the reference answer of an exercise that passes or was tried three times, or a written question's rubric.
 
     `answer("half")`; only where an edition has answers.

@@ -22,6 +22,8 @@ def shown(what: Any) -> Any:
     cells = _cells()
     if not cells:
         return NONE
+    if what is None:
+        return 'Say which: `answer("output_size")`, by the name that stands in its check.'
     what = getattr(what, "__name__", what)
     asked = cells.get(f"ask-{what}")
     if asked is not None:

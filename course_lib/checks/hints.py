@@ -25,6 +25,8 @@ def shown(what: Any = None, number: Any = None) -> Any:
             return [
                 'No check of yours has failed yet. An exercise by its name: `hint("output_size")`, or `hint("0.4")`.'
             ]
+    if number is not None and type(number) is not int:
+        return ['Which hint is told by a whole number: `hint("output_size", 2)` opens the second.']
     what = getattr(what, "__name__", what)
     found, near = find_exercise(what)
     if found is None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
@@ -53,10 +54,9 @@ def folded_sheet(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str 
     ax = axes(ax, size=(4.2, 4.2), title=title, xlabel="$h_1$", ylabel="$h_2$")
     lines = np.linspace(-limit, limit, 13)
     along = np.linspace(-limit, limit, 41)
-    for fixed in lines:
-        still = np.full_like(along, fixed)
-        for place in (np.column_stack([still, along]), np.column_stack([along, still])):
-            ax.plot(*np.maximum(place @ w1.T + b1, 0).T, color=GREY, lw=0.6, alpha=0.6)
+    still, along = np.broadcast_arrays(lines[:, None], along)
+    places = np.concatenate([np.stack([still, along], axis=2), np.stack([along, still], axis=2)])
+    ax.add_collection(LineCollection(np.maximum(places @ w1.T + b1, 0), colors=GREY, lw=0.6, alpha=0.6))
     corner = np.maximum(grid(limit, 25) @ w1.T + b1, 0).max() + 0.2
     ax.set(xlim=(-0.35 * corner, corner), ylim=(-0.35 * corner, corner), aspect="equal")
     for k in range(len(b2)):
@@ -71,6 +71,10 @@ def two_layers(layers: Any, *, figure: Any = None, limit: float = 2.0) -> Figure
     left, right = figure.subplots(1, 2)
     folded_sheet(layers, ax=left, limit=limit, title="The sheet after the first layer")
     bent_lines(layers, ax=right, limit=limit)
+    for ax in (left, right):  # a given place is not sought, which takes long
+        ax.xaxis.set_label_coords(0.5, -0.08)
+        ax.yaxis.set_label_coords(-0.12, 0.5)
+        ax.locator_params(nbins=5)
     return figure
 
 

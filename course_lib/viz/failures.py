@@ -149,5 +149,6 @@ def reaction_times(session: Session, machine: ArrayLike | None = None, *, ax: Ax
     ax.axvline(middle, color=RED, lw=2, zorder=4, label="median")
     if machine is not None:
         ax.set_xscale("log")
-    ax.legend(frameon=False, fontsize=8, loc="upper left")
+    place = "upper left" if machine is None else "upper center"  # between a machine's times and a person's
+    ax.legend(frameon=False, fontsize=8, loc=place)
     return ax

@@ -28,12 +28,13 @@ def points(
     """Scatter the points `x (n, 2)` by their labels `t (n,)`; with `w`, ring those that the line misclassifies.
 
     Labels -1 or 0 are red squares, +1 or 1 blue dots, further classes the next colours. `names` maps a label to
-    its text in the legend.
+    its text in the legend. The axes are called u and v unless they have names already.
     """
     x, t = np.asarray(x), np.asarray(t)
     if x.ndim != 2 or x.shape[1] != 2 or t.shape != x.shape[:1]:
         raise ValueError(f"points: expected x of shape (n, 2) and t (n,), got {x.shape} and {t.shape}")
-    ax = axes(ax, size=(4.6, 4.0), xlabel="u", ylabel="v")
+    named = ax is not None and ax.get_xlabel()
+    ax = axes(ax, size=(4.6, 4.0), xlabel=None if named else "u", ylabel=None if named else "v")
     signed = np.any(t < 0)
     for label in np.unique(t):
         color, marker = _look(label)

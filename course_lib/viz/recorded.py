@@ -46,7 +46,7 @@ def recorded(name: str, *, device: str | None = None, folders: Sequence[Path] = 
             return Recorded(results, f"{made}; it was not run just now.")
     if device:
         command = f"course figures --run {name} --device {device}"
-        return Recorded((), f"No run of {name} on {device} is recorded yet. Where there is one, `{command}` makes it.")
+        return Recorded((), f"No run of {name} on {device} is recorded yet. The command {command} makes one.")
     return Recorded((), f"{name} has no record here. Set FULL = True in this lesson to run it yourself.")
 
 

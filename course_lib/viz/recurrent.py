@@ -119,9 +119,9 @@ def _bars(ax: Axes, story: Story, step: int) -> None:
         ax.set_xticks([])
         return
     told = story.gates[step - 1]
-    for k, values in enumerate(told.values()):
-        places = np.arange(SIZE) + k * (SIZE + 1)
-        ax.bar(places, values, color=COLORS[k], width=0.85)
+    places = np.add.outer(np.arange(len(told)) * (SIZE + 1), np.arange(SIZE))
+    colors = np.repeat(COLORS[: len(told)], SIZE)
+    ax.bar(places.ravel(), np.concatenate(list(told.values())), color=colors, width=0.85)
     ax.set_xticks([k * (SIZE + 1) + (SIZE - 1) / 2 for k in range(len(told))], list(told))
     ax.set_title(f"what the gates say at “{story.word[step - 1]}”, unit by unit", loc="left", fontsize="medium", y=1)
 
@@ -132,7 +132,7 @@ def _norms(ax: Axes, story: Story, step: int, back: int | None) -> None:
     ax.xaxis.set_label_coords(0.5, -0.17)
     ax.yaxis.set_label_coords(-0.16, 0.5)
     ax.set(xlim=(-0.5, n + 0.5), yscale="log", ylim=(min(0.01, story.norms.min() / 2), max(10, 2 * story.norms.max())))
-    ax.set_xticks(range(n + 1))
+    ax.set_xticks(range(0, n + 1, 2))  # every tick takes its time
     ax.yaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take a third of the time of a step
     if back is None:

@@ -34,17 +34,18 @@ def blocks(
 
     `kinds` are names from BLOCKS. Returns the Axes.
     """
-    many = row(len(kinds), size=(2.3, 4.0)) if many is None else many
+    longest = max(len(BLOCKS[kind][0]) for kind in kinds)
+    many = row(len(kinds), size=(2.1, 0.36 * (longest + 3))) if many is None else many
     for ax, kind in zip(many, kinds, strict=True):
         steps, shortcut = BLOCKS[kind]
+        ax.set(xlim=(-1.0, 1.9), ylim=(-1.1 * (longest + 1) - 0.5, 0.6))
         _block(ax, steps, shortcut, kind)
     return many
 
 
 def _block(ax: Axes, steps: tuple[str, ...], shortcut: str | None, title: str) -> None:
-    ax.set(xlim=(-1.0, 1.9), ylim=(-10.4, 1.0))
     ax.set_axis_off()
-    ax.set_title(title, fontsize="medium")
+    ax.set_title(title, fontsize="medium", x=1 / 2.9, y=1)  # above the boxes, not above them and the shortcut
     places = -1.1 * np.arange(len(steps) + 2)
     ax.text(0, places[0], "x", ha="center", va="center", fontstyle="italic")
     for y, step in zip(places[1:], steps, strict=False):
@@ -59,7 +60,7 @@ def _block(ax: Axes, steps: tuple[str, ...], shortcut: str | None, title: str) -
             (-0.9, y - 0.26), 1.8, 0.52, boxstyle="round,pad=0.03", fc=face, ec=BLUE if learned else GREY
         )
         ax.add_patch(box)
-        ax.text(0, y, step, ha="center", va="center", fontsize=8.5)
+        ax.text(0, y, step, ha="center", va="center", fontsize=9)
     ax.annotate("", (0, places[-1] + 0.3), (0, places[-1] + 0.82), arrowprops={"arrowstyle": "->", "color": GREY})
     ax.text(0, places[-1], "y", ha="center", va="center", fontstyle="italic")
 
@@ -67,7 +68,8 @@ def _block(ax: Axes, steps: tuple[str, ...], shortcut: str | None, title: str) -
 def _bypass(ax: Axes, top: float, bottom: float, text: str) -> None:
     ax.plot([0.15, 1.35, 1.35], [top, top, bottom], color=ORANGE, lw=2)
     ax.annotate("", (0.2, bottom), (1.38, bottom), arrowprops={"arrowstyle": "->", "color": ORANGE, "lw": 2})
-    ax.text(1.5, (top + bottom) / 2, text, rotation=90, ha="left", va="center", fontsize=8.5, color="#8a5f00")
+    turned = 90 if len(text) > 1 else 0
+    ax.text(1.48, (top + bottom) / 2, text, rotation=turned, ha="left", va="center", fontsize=9, color="#8a5f00")
 
 
 @dataclass(frozen=True)

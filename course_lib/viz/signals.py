@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
 
@@ -90,24 +91,25 @@ def spread_curves(named: dict[str, Signals], *, pair: np.ndarray, floor: float =
 
 def layer_histograms(
     named: dict[str, Signals], *, layers: Sequence[int] = (1, 5, 10, 15, 20), limits: tuple[float, float] = (-1.5, 1.5),
-    figure: Figure | None = None,
+    figure: Figure | None = None, places: dict[str, float] | None = None,
 ) -> Figure:  # fmt: skip
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
     All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
+    `places` are the margins, as a GridSpec takes them.
     """
     figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
-    grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False)
+    grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False, gridspec_kw=places)
     bins = np.linspace(*limits, 42)
     for row, (name, signals) in zip(grid, named.items(), strict=True):
         for ax, layer in zip(row, layers, strict=True):
             values = signals.activations[layer - 1]
-            ax.hist(values.ravel(), bins=bins, color=BLUE)
+            ax.stairs(np.histogram(values, bins)[0], bins, fill=True, color=BLUE)
             beyond = np.mean((values < limits[0]) | (values > limits[1]))
             if beyond >= 0.005:
                 ax.text(0.98, 0.95, f"beyond: {beyond:.0%}", transform=ax.transAxes, ha="right", va="top", fontsize=7)
             ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
-            ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8)
+            ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8, y=1)
             ax.set_yticks([])
             ax.spines[["top", "right", "left"]].set_visible(False)
         row[0].set_ylabel(name, fontsize=9)
@@ -125,13 +127,18 @@ def signal_picture(
     rng = np.random.default_rng(seed)
     signals = deep_stack(scale / np.sqrt(width), activation=activation, depth=depth, norm=norm, width=width, rng=rng)
     layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
-    figure = figure or Figure(figsize=(9.0, 4.4), layout="constrained")
+    figure = figure or Figure(figsize=(9.0, 4.4))
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
+    # places for figures without a layout engine, which would draw everything twice
+    above = {"left": 0.09, "right": 0.98, "bottom": 0.2, "top": 0.88, "wspace": 0.22}
+    below = {"left": 0.02, "right": 0.98, "bottom": 0.34, "top": 0.84, "wspace": 0.12}
     name = f"{scale:.3g}·randn/√n, {activation}" + (", batch norm" if norm else "")
-    pair = spread_curves({name: signals}, pair=top.subplots(1, 2))
+    pair = spread_curves({name: signals}, pair=top.subplots(1, 2, gridspec_kw=above))
     for ax in pair:
         low, high = ax.get_ylim()
         ax.set_ylim(min(low, 1e-3), max(high, 1e3))  # a flat line shall look flat
-    grid = layer_histograms({"": signals}, layers=layers, figure=bottom)
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take long
+    grid = layer_histograms({"": signals}, layers=layers, figure=bottom, places=below)
     grid.supxlabel("activation", fontsize=8)
     return figure

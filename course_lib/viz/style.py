@@ -27,7 +27,7 @@ def axes(
         _, ax = plt.subplots(figsize=size, layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
     if title:
-        ax.set_title(title, loc="left", fontsize="medium")
+        ax.set_title(title, loc="left", fontsize="medium", y=1)  # a given place is not sought, which takes long
     if xlabel:
         ax.set_xlabel(xlabel)
     if ylabel:

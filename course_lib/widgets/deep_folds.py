@@ -37,7 +37,7 @@ def deep_fold_explorer(start: str = "most regions") -> Any:
     Static twin: `deep_folds.two_layers`.
     """
     kinds = (("angle °", -180, 360, 5), ("offset", -3, 5, 0.1))
-    units, picture = Units(4, kinds, STARTS, start, width=200, label=62), Picture(760)
+    units, picture = Units(4, kinds, STARTS, start, width=232, label=55), Picture(760)
     units.on_change(lambda: _draw(picture, units.values()))
     names = [f"layer {1 + k // 2}, unit {1 + k % 2}" for k in range(4)]
     return w.VBox([picture, units.menu, units.columns(names, UNITS)])

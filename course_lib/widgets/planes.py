@@ -18,8 +18,8 @@ def line_explorer(
 ) -> w.HBox:
     """A line over the points `x (n, 2)` with labels `t (n,)` in {-1, +1}, moved by three sliders.
 
-    The sliders are the polar form of w~: `angle` of the normal in degrees, `offset` of the line from the origin along
-    it, `length` of the normal. Three buttons change w~ themselves: one update of the perceptron at the first
+    The sliders are the polar form of w̃: `angle` of the normal in degrees, `offset` of the line from the origin along
+    it, `length` of the normal. Three buttons change w̃ themselves: one update of the perceptron at the first
     misclassified point, one epoch, and back to the start. Returns a VBox; its static twin is `planes.snapshot`.
     """
     x, t = np.asarray(x, float), np.asarray(t)
@@ -100,7 +100,7 @@ def _readout(x: np.ndarray, t: np.ndarray, weights: np.ndarray) -> str:
     length = np.hypot(weights[1], weights[2])
     nearest = np.min(t * signed_distance(weights, x)) if length else float("nan")
     rows = {
-        "w~, bias first": "(" + ", ".join(f"{v:.2f}" for v in weights) + ")",
+        "w̃, bias first": "(" + ", ".join(f"{v:.2f}" for v in weights) + ")",
         "length of the normal": f"{length:.2f}",
         "smallest t · distance": f"{nearest:+.2f}",
         "perceptron criterion E": f"{criterion(weights, x1, t)[0]:.2f}",

@@ -43,7 +43,7 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
 
 
 def _draw(picture: Picture, scale: float, activation: str, depth: int, norm: bool) -> None:
-    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    figure = Figure(figsize=(8.0, 4.2))
     signal_picture(scale, activation, depth=depth, norm=norm, width=WIDTH, figure=figure)
     stack = f"{depth} layers of {activation}, weights scaled by {scale:.3g}{', with batch norm' if norm else ''}"
     picture.draw(figure, f"activations forward and gradients backward through {stack}")

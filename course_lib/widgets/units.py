@@ -65,7 +65,3 @@ class Units:
         heads = [w.HTML(f"<b style='color:{color}'>{name}</b>") for name, color in zip(names, colors, strict=True)]
         boxes = [w.VBox([head, *unit]) for head, unit in zip(heads, self.sliders, strict=True)]
         return w.HBox(boxes, layout=w.Layout(flex_flow="row wrap"))
-
-
-def _slider(name: str, low: float, high: float, step: float, look: dict[str, Any]) -> w.FloatSlider:
-    return w.FloatSlider(0, min=low, max=high, step=step, description=name, **look)

@@ -11,10 +11,13 @@ import urllib.parse
 from pathlib import Path
 
 from course_lib.checks.course_map import MAP, START, course_map
+from grading.commands.reset import keep, replaced
 from grading.commands.study import find_lesson, first_unfinished
 from grading.files import write_atomically
+from grading.lessons.start_page import start_bytes
 
 CONFIG = Path(__file__).parent / "jupyter"  # what learners' JupyterLab is told: no panels for teachers
+FIRST = CONFIG / "first_cell.py"  # what its kernels run first
 
 
 def lab_command(folder, number=None, browser=True):
@@ -48,18 +51,22 @@ def page_to_open(folder, number=None):
 def environment():
     """The environment of the server: a token known to nobody else, and the course's own settings on top.
 
-    `course` is found in its terminals, also where the environment was not activated, as with `make lab`.
+    `course` is found in its terminals, also where the environment was not activated, as with `make lab`. Whoever has a
+    PYTHONSTARTUP keeps it.
     """
     added = {"JUPYTER_CONFIG_PATH": CONFIG, "PATH": Path(sys.executable).parent}
     paths = {name: os.pathsep.join(filter(None, [str(first), os.environ.get(name)])) for name, first in added.items()}
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
-    return {**os.environ, **paths, "JUPYTER_TOKEN": token}
+    return {"PYTHONSTARTUP": str(FIRST), **os.environ, **paths, "JUPYTER_TOKEN": token}
 
 
 def open_lab(folder, number=None, *, browser=True, tell=print):
     """Run JupyterLab until it is stopped; says what to open as soon as it listens. Returns its exit status."""
-    page = page_to_open(folder, number)
+    for lesson, copy in replaced(folder):
+        tell(f"{lesson.name} is as it was handed out, though you worked on it. Your work is in {copy}")
+    keep(folder)
     draw_map(folder)
+    page = page_to_open(folder, number)
     server = subprocess.Popen(lab_command(folder, number, browser), cwd=folder, env=environment())
     try:
         while server.poll() is None:
@@ -72,15 +79,20 @@ def open_lab(folder, number=None, *, browser=True, tell=print):
     except KeyboardInterrupt:  # the server got it too
         server.wait()
         return 0
+    finally:
+        keep(folder)
 
 
 def draw_map(folder):
     """Put the learner's progress into the start page's map, so that it is there before any cell is run.
 
-    A page that cannot be read or written, or has no map any more, stays as it is.
+    Where there is no page, as in a fresh clone, it is made. One that cannot be read or written, or has no map any more,
+    stays as it is.
     """
     path = folder / START
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, StopIteration):
+        if not path.exists():
+            write_atomically(path, start_bytes(course_map(folder)))
         notebook = json.loads(path.read_text(encoding="utf-8"))
         cell = next(cell for cell in notebook["cells"] if cell.get("id") == MAP)
         now = course_map(folder).html()

@@ -1,13 +1,17 @@
-"""`course reset`: an exercise or a lesson as it was handed out; what was there is kept beside it."""
+"""`course reset`: an exercise or a lesson as it was handed out; what was there is kept beside it.
 
+So is what stood in a lesson when `course lab` last ended: a newer zip unpacked over the folder replaces the lessons.
+"""
+
+import contextlib
 import hashlib
 import json
 import subprocess
 import time
 
-from course_lib.checks.lookup import beside_library
-from course_lib.checks.progress_file import forget
-from grading.commands.study import find_lesson, progress_file
+from course_lib.checks.lookup import beside_library, find_exercise, record_folders
+from course_lib.checks.progress_file import forget, read
+from grading.commands.study import checks_of, find_lesson, originals, progress_file
 from grading.errors import CourseError
 from grading.files import write_atomically
 from grading.ids import check_of, exercise_of, split
@@ -28,7 +32,7 @@ def reset(folder, number, exercise=None):
     if exercise is None:
         new, names = given, [_name(cell) for cell in cells]
     else:
-        names = belonging(cells, exercise, path.stem)
+        names = belonging(cells, exercise, path.stem, record_folders(path.parent))
         new = put_back(_cells_of(mine, path), json.loads(given), names)
     copy = path.parent / KEPT / f"{path.stem} {time.strftime('%Y-%m-%d %H.%M.%S')}.ipynb"
     try:
@@ -39,6 +43,27 @@ def reset(folder, number, exercise=None):
         raise CourseError(f"{where} cannot be written ({error.strerror}); permit writing there") from None
     forget([check_of(name) for name in names], progress_file(folder))
     return path, copy
+
+
+def keep(folder):
+    """Copy every lesson that was worked on into `kept`; what cannot be read or written there is passed over."""
+    for path, copy in _copies(folder):
+        with contextlib.suppress(OSError):
+            mine = path.read_bytes()
+            if not untouched(mine) and not (copy.exists() and copy.read_bytes() == mine):
+                write_atomically(copy, mine)
+
+
+def replaced(folder):
+    """[(lesson, copy kept)] of the lessons as handed out though there is progress: a zip was unpacked over them."""
+    done, checks = read(progress_file(folder))[0], checks_of(folder)
+    kept = [(path, copy) for path, copy in _copies(folder) if copy.exists()]
+    return [(p, c) for p, c in kept if done.keys() & checks.get(p.stem, {}) and untouched(p.read_bytes())]
+
+
+def _copies(folder):
+    lessons = originals(sorted(folder.glob("[0-9][0-9]_*.ipynb")))
+    return [(path, folder / KEPT / f"{path.stem} last.ipynb") for path in lessons]
 
 
 def handed_out(name):
@@ -86,7 +111,7 @@ def _checksum(cell):
     return hashlib.md5("".join([*parts, points]).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def belonging(cells, exercise, lesson):
+def belonging(cells, exercise, lesson, records):
     """The grade ids of the cells of an exercise (by its id, or a written question's): answer, checks, predictions."""
     wanted = str(exercise).strip()
     known = {}
@@ -94,6 +119,9 @@ def belonging(cells, exercise, lesson):
         kind, id = split(name)
         if kind != "ask":
             known.setdefault(id if kind == "question" else exercise_of(id), []).append(name)
+    if wanted not in known:  # its number, its title, a name that it defines
+        found, _ = find_exercise(wanted, records)
+        wanted = found.id if found else wanted
     if wanted not in known:
         raise CourseError(f"{lesson} has no exercise '{wanted}'; it has {', '.join(known)}")
     return known[wanted]

@@ -2,6 +2,8 @@
 
 import re
 
+import nbformat
+
 from course_lib.checks.course_map import START
 
 MISSING = (
@@ -11,6 +13,12 @@ MISSING = (
 TORCH = re.compile(r"^\s*(import torch\b|from torch\b|from course_lib\.torch_models\b)", re.MULTILINE)
 NEXT = re.compile(r"\*\*Next:\*\*.*", re.DOTALL)
 LESSON = re.compile(r"\blesson (\d\d)\b")
+
+
+def notebook_bytes(notebook):
+    """The notebook as the bytes of its file."""
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode("utf-8")
 
 
 def needs_source(cells, install=None):

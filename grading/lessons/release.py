@@ -9,7 +9,6 @@ import ast
 import hashlib
 import re
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import (
     CheckCellMetadata,
@@ -113,12 +112,6 @@ def _needs_cell(lesson, ids):
     """What says in one sentence that something is missing; folded, for it is no part of the lesson."""
     metadata = {"tags": [NEEDS], "jupyter": {"source_hidden": True}}
     return new_code_cell(needs_source(lesson.cells), metadata=metadata, id=_cell_id(NEEDS, ids))
-
-
-def notebook_bytes(notebook):
-    """The notebook as the bytes of its file."""
-    nbformat.validate(notebook)
-    return (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode("utf-8")
 
 
 def code_stub(exercise):

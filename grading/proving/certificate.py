@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.files import write_atomically
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import student_notebook
 from grading.proving.certify import CACHE, certify_lessons
 from grading.proving.keys import code_of, library_digest
 from grading.proving.leaks import scan

@@ -6,19 +6,18 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 import numpy as np
 
-from course_lib.checks.course_map import MAP, START
+from course_lib.checks.course_map import START
 from grading.errors import CourseError
+from grading.lessons.frame import notebook_bytes
 from grading.lessons.lint import lint_lessons
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.release import student_notebook
 from grading.lessons.source import read_lessons
 from grading.paths import ROOT, Folders
 from grading.proving.keys import code_of, library_digest
 from grading.proving.record import read_record, record_differences, record_lesson, save_records
 from grading.publishing.drawn import draw_pictures, undrawn
-from grading.publishing.start_page import start_bytes, start_notebook
 
 __all__ = ["ROOT", "Built", "Folders", "build", "read_clean", "stale"]
 STAMPS = ROOT / ".cache" / "built"
@@ -61,9 +60,7 @@ def build(folders, numbers=(), *, lint=True, records=True, fresh=False, tell=lam
             if fresh or not _recorded(lesson, folders):
                 _record(lesson, folders, built)
         done.append(built)
-    page = Built("start page")
-    _write(folders.notebooks / START, start_bytes(read_lessons(folders.solutions)), page)
-    return [*done, page]
+    return done
 
 
 def _record(lesson, folders, built):
@@ -112,25 +109,12 @@ def stale(folders, numbers=()):
             told.append(f"notebooks/expected/{record.name} is not there; {command}")
         else:
             told += [f"{text}; {command}" for text in _record_frame(lesson, read_record(record))]
-    told += _stale_start(folders)
     if not numbers:
         known = {lesson.slug for lesson in lessons}
         for path in sorted(folders.notebooks.glob("*.ipynb")):
             if path.stem not in known and path.name != START:
                 told.append(f"notebooks/{path.name} has no lesson in solutions/; remove it")
     return told
-
-
-def _stale_start(folders):
-    """Whether the start page is another but for its map, which `course lab` draws with the learner's progress."""
-    path, wanted = folders.notebooks / START, start_notebook(read_lessons(folders.solutions))
-    if not path.exists():
-        return [f"notebooks/{START} is not there; run `course build`"]
-    there = nbformat.read(path, as_version=4)
-    texts = [[(cell.id, cell.source) for cell in page.cells if cell.id != MAP] for page in (there, wanted)]
-    if texts[0] != texts[1]:
-        return [f"notebooks/{START} is not of these lessons; run `course build`"]
-    return []
 
 
 def _record_frame(lesson, record):

@@ -7,7 +7,8 @@ from pathlib import Path
 from grading.course.setup import LessonFiles
 from grading.course.stamp import check_secret
 from grading.files import write_atomically
-from grading.lessons.release import instructor_notebook, notebook_bytes, picture_path
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import instructor_notebook, picture_path
 from grading.lessons.source import read_lessons
 from grading.lessons.variants import mistakes_path
 from grading.proving.keys import record_key

@@ -15,7 +15,8 @@ from grading.course.setup import init
 from grading.course.stamp import check_secret
 from grading.errors import CourseError
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, split_hidden, without_markers
-from grading.lessons.release import instructor_notebook, notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import instructor_notebook, student_notebook
 from grading.lessons.source import read_lessons
 from grading.proving import certificate as paper
 from grading.proving.leaks import scan

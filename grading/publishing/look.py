@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.errors import CourseError
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import student_notebook
 
 LAPTOP = {"width": 1366, "height": 768}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -106,6 +107,7 @@ def jupyterlab(folder):
 def _run_all(page, dark, seconds):
     """Choose the theme, run every cell, wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.ready")  # else it asks for a kernel
     page.wait_for_function(f"{STATUS} && ({STATUS})() === 'idle'", timeout=60_000)
     theme = "JupyterLab Dark" if dark else "JupyterLab Light"
     page.evaluate(f"() => window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{theme}'}})")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import student_notebook
 from grading.lessons.source import read_lessons
 from grading.publishing.build import Folders
 

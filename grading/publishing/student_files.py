@@ -11,10 +11,10 @@ import tomllib
 import nbformat
 
 from course_lib.checks.course_map import START
-from grading.lessons.frame import needs_source
-from grading.lessons.release import NEEDS, notebook_bytes, picture_path
+from grading.lessons.frame import needs_source, notebook_bytes
+from grading.lessons.release import NEEDS, picture_path
+from grading.lessons.start_page import first_map, start_bytes
 from grading.paths import ROOT
-from grading.publishing.start_page import start_bytes
 
 BESIDE = ("environment.yml", "LICENSE")  # of the project, when there
 COMMANDS = ("__init__", "learner", "study", "lab", "submit", "reset", "doctor", "printing")
@@ -27,10 +27,14 @@ LEARNERS = (  # of grading
     "paths.py",
     "lessons/__init__.py",
     "lessons/choose.py",
+    "lessons/frame.py",
+    "lessons/start_page.py",
     *(f"commands/{name}.py" for name in COMMANDS),
+    "commands/jupyter/first_cell.py",
     "commands/jupyter/labconfig/page_config.json",
     "commands/jupyter/jupyter_server_config.json",
 )
+JUPYTER = ("grading.commands.jupyter", "grading.commands.jupyter.labconfig")  # its settings
 LESSON_DATA = {"course_lib.expected": "expected", "course_lib.figures": "figures"}
 README = """# {title}
 
@@ -59,7 +63,8 @@ It opens the start page `START.ipynb`, which shows the lessons and how they work
 | `course doctor` | what this machine lacks, and what to type |
 {torch}
 After you moved or renamed this folder, delete `.venv` in it and begin above again; your work stays. If you get a newer
-zip, unpack it into a new folder: unpacked over this one, it would replace your answers.
+zip, unpack it into a new folder: unpacked over this one, it replaces your answers. As they were when `course lab` last
+ended, they are in the folder `kept`.
 """
 TORCH = """
 For {numbers} you need torch as well: `pip install {requirement}` there.
@@ -74,7 +79,7 @@ def write_student(lessons, folders, target, install=None):
     target.mkdir(parents=True, exist_ok=True)
     for lesson in lessons:
         _write_lesson(lesson, folders, target, install)
-    (target / START).write_bytes(start_bytes(lessons, install))
+    (target / START).write_bytes(start_bytes(first_map(lessons), install))
     ignore = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
     shutil.copytree(ROOT / "course_lib", target / "course_lib", ignore=ignore, dirs_exist_ok=True)
     for name in LEARNERS:
@@ -136,14 +141,14 @@ def _pyproject(project, target):
     lesson_data = {name: place for name, place in LESSON_DATA.items() if (target / place).is_dir()}
     kept = {name: project[name] for name in ("name", "version", "description", "requires-python", "dependencies")}
     extras = {"torch": project["optional-dependencies"]["torch"]}
-    data = {"course_lib.handed_out": ["*.ipynb"], "grading.commands": ["jupyter/*.json", "jupyter/labconfig/*.json"]}
+    data = {"course_lib.handed_out": ["*.ipynb"], **dict.fromkeys(JUPYTER, ("*.json",))}
     data |= dict.fromkeys(lesson_data, ("*.npz", "*.json", "*.png"))
     tables = {
         "build-system": {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"},
         "project": kept,
         "project.optional-dependencies": extras,
         "project.scripts": {"course": "grading.cli:main"},
-        "tool.setuptools": {"packages": sorted({*packages, "course_lib.handed_out", *lesson_data})},
+        "tool.setuptools": {"packages": sorted({*packages, *JUPYTER, "course_lib.handed_out", *lesson_data})},
         "tool.setuptools.package-dir": lesson_data,
         "tool.setuptools.package-data": data,
     }

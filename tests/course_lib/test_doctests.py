@@ -61,11 +61,7 @@ def unexplained(function, text):
     return [p for p in inspect.signature(function).parameters if p not in SELF_EVIDENT | words]
 
 
-FILES = [
-    m.name
-    for m in pkgutil.walk_packages(course_lib.__path__, "course_lib.")
-    if m.name.split(".")[1] in EXPLAINED
-]
+FILES = [m.name for m in pkgutil.walk_packages(course_lib.__path__, "course_lib.") if m.name.split(".")[1] in EXPLAINED]
 
 
 @pytest.mark.parametrize("name", FILES)

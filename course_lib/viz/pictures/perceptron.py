@@ -63,7 +63,7 @@ def normal():
         ax.annotate(text, point, xytext=(9, -4), textcoords="offset points")
     ax.text(3.9, 6.5, "score > 0", color=style.BLUE)
     ax.text(-2.8, -1.4, "score < 0", color=style.RED)
-    ax.legend(loc="lower right", fontsize="small")
+    ax.legend(loc="upper left", fontsize="small")
     return ax
 
 
@@ -100,7 +100,7 @@ def unbounded():
     line, stretch = np.array([0.0, 0.5, 0.87]), np.linspace(0, 6, 50)
     right = t[:, None] * (perceptron.augment(x) @ np.outer(line, stretch))
     title = "Over all samples the sum falls without end"
-    ax = style.axes(size=(5.4, 3.4), title=title, xlabel="stretch of w~", ylabel="sum")
+    ax = style.axes(size=(5.4, 3.4), title=title, xlabel=r"stretch of $\tilde{w}$", ylabel="sum")
     ax.axhline(0, color=style.GREY, lw=0.8)
     ax.plot(stretch, -right.sum(0), color=style.RED, ls="--", label="over all samples")
     ax.plot(stretch, -np.minimum(right, 0).sum(0), color=style.BLUE, label="over the misclassified (E)")

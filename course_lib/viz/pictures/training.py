@@ -159,7 +159,6 @@ def norm_graph():
         edge = style.BLUE if name in "xγβ" else "0.3"
         box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
         ax.text(across, up, name, ha="center", va="center", fontsize=10, bbox=box)
-    ax.text(4.7, 1.25, "$(v+\\varepsilon)^{-1/2}$", fontsize=9)
     ax.set(xlim=(-0.5, 7.9), ylim=(-1.5, 1.7))
     ax.set_axis_off()
     return ax

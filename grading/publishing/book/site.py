@@ -25,6 +25,7 @@ myst_heading_anchors = 3
 mathjax_path = "mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
 myst_update_mathjax = False
 html_js_files = [("math.js", {"priority": 100})]
+default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_default_options = {"undoc-members": False}

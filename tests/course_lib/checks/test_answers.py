@@ -65,6 +65,12 @@ def test_a_written_question_shows_what_a_good_answer_has():
 
 
 @pytest.mark.usefixtures("_answers")
+def test_no_name_at_all_is_one_sentence():
+    assert answers.shown(None).startswith("Say which: ")
+    assert "\n" not in answers.shown(None)
+
+
+@pytest.mark.usefixtures("_answers")
 def test_a_name_that_is_not_there_gets_the_nearest():
     assert answers.shown("hafl") == 'There is no exercise hafl. Did you mean `answer("half")`?'
 

@@ -115,6 +115,12 @@ def test_a_typo_gets_the_nearest_name_and_opens_nothing(capsys, typo):
     assert opened() == {}
 
 
+@pytest.mark.parametrize("number", ["'two'", "1.5", "[1]"])
+def test_a_hint_that_is_no_whole_number_is_one_sentence(capsys, number):
+    shown = asked(Notebook(), capsys, f"hint('halving', {number})")
+    assert shown == 'Which hint is told by a whole number: hint("output_size", 2) opens the second.\n'
+
+
 def test_what_is_far_from_every_name_and_an_exercise_without_hints_are_one_sentence(capsys):
     assert asked(Notebook(), capsys, "hint('zzz')") == "There is no exercise zzz.\n"
     assert asked(Notebook(), capsys, "hint('1.10')") == "There are no hints for bare.\n"

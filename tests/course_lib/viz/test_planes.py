@@ -28,6 +28,14 @@ def test_misclassified_points_are_ringed_and_points_on_the_line_count(ax):
     assert [text.get_text() for text in ax.legend().get_texts()] == ["t = -1", "t = +1", "misclassified"]
 
 
+def test_axes_are_called_u_and_v_unless_they_have_names(ax):
+    planes.points(X, T, ax=ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("u", "v")
+    ax.set(xlabel="first", ylabel="second")
+    planes.points(X, T, ax=ax)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("first", "second")
+
+
 def test_the_drawn_line_satisfies_its_equation_and_the_arrow_is_normal_to_it(ax):
     planes.view(X, ax=ax)
     planes.line(W, ax=ax)

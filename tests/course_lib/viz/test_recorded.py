@@ -24,7 +24,7 @@ def test_without_a_record_the_command_is_told_and_another_devices_record_is_not_
     (tmp_path / "F19.json").write_text(json.dumps(RECORD), encoding="utf-8")
     seen = repr(recorded("F19", device="cuda", folders=[tmp_path]))
     assert "No run of F19 on cuda is recorded yet." in seen
-    assert "`course figures --run F19 --device cuda`" in seen
+    assert "course figures --run F19 --device cuda" in seen
     assert "94.1" not in seen
 
 

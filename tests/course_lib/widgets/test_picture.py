@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_lib.widgets.convolution import sliding_window
+from course_lib.widgets.deep_folds import deep_fold_explorer
 from course_lib.widgets.photos import photo_explorer
 from course_lib.widgets.picture import Picture
 from course_lib.widgets.recurrent import unroll_explorer
@@ -64,6 +65,7 @@ def parts(box):
 PHOTO = np.arange(200 * 200).reshape(200, 200) % 256
 STEPS = {  # lesson, its explorer, a slider of it, what is heard after a step
     "00": (lambda: photo_explorer(PHOTO), "row", "row 1, column 0"),
+    "04": (deep_fold_explorer, "offset", "degrees, 1 away"),
     "09": (sliding_window, "step", "step 2 of 9"),
     "14": (unroll_explorer, "letters read", "LSTM after 1 of the 9 letters of recurrent"),
 }

@@ -36,14 +36,14 @@ def course(*words, place=None):
 def test_build_says_what_it_wrote_and_check_that_it_is_current(place):
     with pytest.raises(CourseError, match=r"97_tiny\.ipynb is not there; run `course build 97`"):
         course("build", "--check", place=place)
-    wrote = "97_tiny: 97_tiny.ipynb, 97_tiny.npz, 97_tiny.npz start page: START.ipynb"
+    wrote = "97_tiny: 97_tiny.ipynb, 97_tiny.npz, 97_tiny.npz"
     assert course("build", "97", place=place) == (0, wrote)
-    assert course("build", place=place) == (0, "97_tiny: nothing changed start page: nothing changed")
+    assert course("build", place=place) == (0, "97_tiny: nothing changed")
     assert course("build", "--check", place=place) == (0, "All notebooks are current.")
 
 
 def test_a_quick_build_makes_the_notebook_only(place):
-    assert course("build", "--quick", place=place) == (0, "97_tiny: 97_tiny.ipynb start page: START.ipynb")
+    assert course("build", "--quick", place=place) == (0, "97_tiny: 97_tiny.ipynb")
     assert not (place[1] / "expected").exists()
 
 

@@ -11,13 +11,16 @@ import time
 import urllib.parse
 import urllib.request
 
+import nbformat
 import pytest
 import typer
 import zmq
 from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
-from grading.commands import lab, learner
+from grading.commands import lab, learner, reset
 from grading.errors import CourseError
 from tests.house import ROOT
 
@@ -28,8 +31,9 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_PROGRESS", raising=False)
     place = tmp_path / "work"
     (place / "expected").mkdir(parents=True)
-    for name in ("START.ipynb", "00_arrays_and_images.ipynb", "expected/00_arrays_and_images.npz"):
+    for name in ("00_arrays_and_images.ipynb", "expected/00_arrays_and_images.npz"):
         (place / name).write_bytes((ROOT / "notebooks" / name).read_bytes())
+    lab.draw_map(place)
     monkeypatch.chdir(place)
     return place
 
@@ -83,10 +87,6 @@ def test_the_link_leads_to_the_page_with_the_token():
 
 
 def test_the_map_is_drawn_with_the_progress_and_left_alone_where_there_is_none(folder):
-    whole = (ROOT / "notebooks" / "START.ipynb").read_bytes()
-    lab.draw_map(folder)
-    page = json.loads((folder / "START.ipynb").read_text(encoding="utf-8"))
-    assert [cell["id"] for cell in page["cells"]] == [cell["id"] for cell in json.loads(whole)["cells"]]
     once = (folder / "START.ipynb").read_bytes()
     lab.draw_map(folder)
     assert (folder / "START.ipynb").read_bytes() == once
@@ -97,11 +97,115 @@ def test_the_map_is_drawn_with_the_progress_and_left_alone_where_there_is_none(f
     assert (folder / "START.ipynb").read_text() == "{"
 
 
-def test_the_repositorys_own_start_page_is_not_touched_before_anything_is_done(tmp_path, monkeypatch):
-    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "none.json"))
-    before = (ROOT / "notebooks" / "START.ipynb").read_bytes()
-    lab.draw_map(ROOT / "notebooks")
-    assert (ROOT / "notebooks" / "START.ipynb").read_bytes() == before
+def test_a_start_page_that_is_not_there_is_made_with_links_to_the_lessons(folder):
+    page = folder / "START.ipynb"
+    made = page.read_bytes()
+    page.unlink()
+    lab.draw_map(folder)
+    assert page.read_bytes() == made
+    cells = nbformat.reads(made.decode(), as_version=4).cells
+    assert [cell.id for cell in cells] == ["start", "map", "progress", "how"]
+    assert "(00_arrays_and_images.ipynb)" in cells[1].source.replace('href="', "(").replace('"', ")")
+    assert "0 of 1 lessons done" in cells[1].source
+
+
+def test_a_newer_version_comes_to_a_clone_whose_learner_has_worked(folder, tmp_path):
+    def git(*words, at):
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *who, *words], cwd=at, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    home, clone = tmp_path / "home", tmp_path / "clone"
+    (folder / "START.ipynb").unlink()
+    home.mkdir()
+    folder.rename(home / "notebooks")
+    (home / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    git("init", "--quiet", at=home)
+    git("add", ".", at=home)
+    git("commit", "--quiet", "-m", "first", at=home)
+    git("clone", "--quiet", str(home), str(clone), at=tmp_path)
+    lab.draw_map(clone / "notebooks")
+    page = clone / "notebooks" / "START.ipynb"
+    page.write_text(page.read_text(encoding="utf-8").replace('"outputs": []', '"outputs":  []'), encoding="utf-8")
+    assert git("status", "--porcelain", at=clone) == ""
+    for name in ("00_arrays_and_images.ipynb", "START.ipynb"):
+        (home / "notebooks" / name).write_text("newer")
+    git("add", ".", at=home)
+    git("commit", "--quiet", "-m", "second", at=home)
+    git("pull", "--quiet", at=clone)
+    assert (clone / "notebooks" / "00_arrays_and_images.ipynb").read_text() == "newer"
+    assert page.read_text(encoding="utf-8") != "newer"
+
+
+def test_a_check_cell_that_is_run_first_says_in_one_sentence_what_to_run(folder, monkeypatch):
+    for name in ("COURSE_MODE", "NBGRADER_EXECUTION", "PYTHONSTARTUP"):
+        monkeypatch.delenv(name, raising=False)
+    check = 'with check("batch_vectors-there") as expect:\n    expect("one", 1)'
+    stub = 'def f():\n    raise NotDone("f")\nf()'
+    first = "from course_lib.checks import NotDone, check, hint, yours"
+    notebook = new_notebook(cells=[new_code_cell(source) for source in (check, stub, "hint()", first, check, "%who")])
+    env = {**lab.environment(), "PYTHONPATH": str(ROOT)}
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute(env=env)
+    told = [cell.outputs for cell in notebook.cells]
+    for outputs, name in zip(told, ("check", "NotDone", "hint"), strict=False):
+        assert [o.output_type for o in outputs] == ["error"]
+        assert len(outputs[0].traceback) == 1
+        assert f"`{name}` is not there yet" in outputs[0].traceback[0]
+        assert "run the lesson's first cells" in outputs[0].traceback[0]
+    assert "batch_vectors-there" in told[4][0].data["text/plain"], told[4]
+    assert "not there yet" not in str(told[4])
+    assert "_before" not in str(told[5])
+
+
+def test_who_has_a_startup_file_keeps_it(monkeypatch):
+    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
+    assert lab.environment()["PYTHONSTARTUP"] == "mine.py"
+    monkeypatch.delenv("PYTHONSTARTUP")
+    assert lab.Path(lab.environment()["PYTHONSTARTUP"]).is_file()
+
+
+@pytest.mark.parametrize("called", ["batch_vectors", "0.1", "to_images", "Batches to vectors and back"])
+def test_an_exercise_is_given_back_by_whatever_it_is_called(folder, called):
+    lesson = folder / "00_arrays_and_images.ipynb"
+    given = lesson.read_bytes()
+    lesson.write_bytes(given.replace(b'raise NotDone(\\"batch_vectors\\")', b"return x.reshape(len(x), -1)"))
+    reset.reset(folder, "0", called)
+    assert lesson.read_bytes() == given
+
+
+def test_a_zip_unpacked_over_a_lesson_takes_no_work_away(folder, monkeypatch):
+    lesson, copy = folder / "00_arrays_and_images.ipynb", folder / "kept" / "00_arrays_and_images last.ipynb"
+    given, said = lesson.read_bytes(), []
+
+    class Server:
+        """JupyterLab: the learner answers, saves, and stops it."""
+
+        pid, poll = 0, lambda self: 0
+
+        def __init__(self, *_, **__):
+            said.append("runs")
+
+        def wait(self):
+            lesson.write_bytes(worked)
+
+    monkeypatch.setattr(lab.subprocess, "Popen", Server)
+    worked = given
+    lab.open_lab(folder, tell=said.append)
+    assert (said, copy.exists()) == (["runs"], False)
+    worked = given.replace(b'raise NotDone(\\"batch_vectors\\")', b"return x.reshape(len(x), -1)")
+    checks = {"batch_vectors-there": {"passed": True, "tries": 1, "when": ""}}
+    (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
+    lab.open_lab(folder, tell=said.append)
+    assert copy.read_bytes() == worked != given
+    lesson.write_bytes(given)
+    worked, mine = given, worked
+    lab.open_lab(folder, tell=said.append)
+    assert said[2:] == [
+        f"{lesson.name} is as it was handed out, though you worked on it. Your work is in {copy}",
+        "runs",
+    ]
+    assert copy.read_bytes() == mine
 
 
 @pytest.fixture

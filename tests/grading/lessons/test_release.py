@@ -10,11 +10,11 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 
+from grading.lessons.frame import notebook_bytes
 from grading.lessons.release import (
     TEXT_STUB,
     code_stub,
     instructor_notebook,
-    notebook_bytes,
     student_notebook,
 )
 from tests.grading.means import PATH, edited, means, tiny
@@ -43,7 +43,8 @@ def test_two_builds_are_byte_for_byte_equal(student):
 )
 def test_another_process_elsewhere_builds_the_same_bytes(student, environment, tmp_path):
     code = (
-        "import sys; from grading.lessons.release import *; from grading.lessons.source import read_lesson; "
+        "import sys; from grading.lessons.frame import notebook_bytes; from grading.lessons.release import *; "
+        "from grading.lessons.source import read_lesson; "
         "sys.stdout.buffer.write(notebook_bytes(student_notebook(read_lesson(sys.argv[1]))))"
     )
     env = {**os.environ, "PYTHONPATH": str(PATH.parents[4]), **environment}

@@ -5,7 +5,8 @@ import pytest
 
 from grading import course as courses
 from grading.confinement.pool import SandboxPool
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import student_notebook
 from grading.marking import engine
 from grading.marking.journal import Journal
 from grading.marking.prepare import job_of, lay_over

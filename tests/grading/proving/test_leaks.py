@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from grading.errors import CourseError
-from grading.lessons.release import instructor_notebook, notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import instructor_notebook, student_notebook
 from grading.proving.leaks import scan
 from tests.grading.means import means, tiny
 

@@ -41,7 +41,6 @@ def test_a_build_writes_notebook_picture_and_both_records(means_built):
     assert sorted(p.relative_to(root).as_posix() for p in files(means_built)) == [
         "build/hidden/98_means.npz",
         "notebooks/98_means.ipynb",
-        "notebooks/START.ipynb",
         "notebooks/expected/98_means.npz",
         "notebooks/pictures/98_drawn_from.json",
         "notebooks/pictures/98_two_means.png",

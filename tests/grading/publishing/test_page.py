@@ -13,6 +13,7 @@ from grading.confinement.pool import SandboxPool
 from grading.errors import CourseError
 from grading.lessons.lint import lint_lessons, missing_parts
 from grading.lessons.source import read_lessons
+from grading.lessons.start_page import first_map
 from grading.marking import engine
 from grading.paths import Folders
 from grading.proving import certificate
@@ -20,7 +21,6 @@ from grading.proving.record import read_record
 from grading.publishing.build import build, stale
 from grading.publishing.course_parts import lesson_parts
 from grading.publishing.editions import release
-from grading.publishing.start_page import first_map
 from tests.grading.means import write_page, write_tiny
 
 

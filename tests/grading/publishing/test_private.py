@@ -5,7 +5,8 @@ import stat
 import pytest
 
 from grading.errors import CourseError
-from grading.lessons.release import notebook_bytes, student_notebook
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import student_notebook
 from grading.lessons.source import read_lessons
 from grading.paths import Folders
 from grading.publishing.private import Drawn, keep_secret, read_secret, reseed

@@ -1,10 +1,12 @@
-"""The start page `START.ipynb`: the map of the lessons, each a link, and how checks, hints, saving, handing in work."""
+"""The start page `START.ipynb`: the map of the lessons, each a link, and how checks, hints, saving, handing in work.
+
+It goes along in the zip for students; in a clone `course lab` makes it, and git does not track it.
+"""
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.checks.course_map import MAP, CourseMap, Stop
-from grading.lessons.frame import needs_source
-from grading.lessons.release import notebook_bytes
+from grading.lessons.frame import needs_source, notebook_bytes
 
 BEGIN = """# From the perceptron to ResNet
 
@@ -39,20 +41,15 @@ exercise; what you had is kept.
 **When something does not work.** `course doctor` looks at this machine and says what to type."""
 
 
-def start_notebook(lessons, install=None):
-    """The start page of these lessons, as a NotebookNode; the map is drawn as if nothing were done."""
+def start_bytes(course_map, install=None):
+    """The start page with this CourseMap as the bytes of its file; with `install` it brings the library if need be."""
     source = f"{needs_source((), install)}\nfrom course_lib.checks import progress\n\nprogress()"
-    cells = [new_markdown_cell(BEGIN, id="start"), new_markdown_cell(first_map(lessons).html(), id=MAP)]
+    cells = [new_markdown_cell(BEGIN, id="start"), new_markdown_cell(course_map.html(), id=MAP)]
     cells += [new_code_cell(source, id="progress"), new_markdown_cell(HOW, id="how")]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
     notebook.nbformat_minor = 5
-    return notebook
-
-
-def start_bytes(lessons, install=None):
-    """The start page as the bytes of its file."""
-    return notebook_bytes(start_notebook(lessons, install))
+    return notebook_bytes(notebook)
 
 
 def first_map(lessons):
