@@ -1,7 +1,7 @@
 """The practice runs of a lesson, with the answers filled in: `python -m tests.solutions.practice 06 [--figures]`.
 
 A learner reaches them with the answers written; nothing else runs them, for the grader and `course certify` pass over
-them. All cells of the lesson run in order, in the size a learner meets; each practice run is timed, and what fails is shown.
+them. All cells of the lesson run in order, in the size a learner meets; each practice run is timed, failures are shown.
 """
 
 import argparse
