@@ -1291,8 +1291,8 @@ activation_race() if FULL else recorded("F7")
 # At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate tried, as
 # they did, and nothing is left of it; on a small part of CIFAR-10 (one start each, and the recorded run had JPEG copies)
 # tanh is even ahead. That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for
-# our nets, which are small, well started and standardised, so that tanh hardly saturates. What stays is that ReLU costs
-# less time (lesson 04) and does not saturate above, which counts in deep nets (lesson 07). A factor from a paper belongs
+# our nets, which are small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU
+# costs less time (lesson 04), which epochs do not show. A factor from a paper belongs
 # to its setting: measure in yours.
 
 # %% [markdown]
