@@ -402,24 +402,6 @@ def alexnet_figure():
 alexnet_figure()
 
 # %% figure="F18"
-def block_weights(*layers):
-    """Weights without biases of convolutions (in, out, kernel) behind each other."""
-    return sum(nn.Conv2d(c, f, k, bias=False, device="meta").weight.numel() for c, f, k in layers)
-
-
-plain = block_weights((128, 256, 5), (256, 256, 5), (256, 256, 5))
-within = block_weights((128, 256, 5), (256, 256, 1), (256, 256, 1))
-assert (plain, within) == (4_096_000, 950_272)
-lecture_table(
-    "F18, continued · Network in Network on maps of 56×56×128",
-    [
-        ("a 5×5 layer, then two plain 5×5 layers", 4_096_000, plain, "128 → 256 → 256 → 256 channels, no biases"),
-        ("a 5×5 layer, then two of 1×1×256×256", 950_272, within, "the same channels"),
-        ("ratio", "", f"{plain / within:.2f}", "both keep 56×56"),
-    ],
-)
-
-# %% figure="F18"
 first, second = (error for year, _, _, error in draw.ILSVRC if year == 2012)
 claims = [
     ("training time", "2 weeks on 2 GPUs", "“five to six days on two GTX 580 3GB GPUs”", "paper of 2012, section 5"),
@@ -682,6 +664,27 @@ if not GRADED:
     print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
 
 # %% [markdown]
+# **Lecture figure F18, continued.** What do the 1×1 layers save against two more layers of 5×5?
+
+# %% figure="F18"
+def block_weights(*layers):
+    """Weights without biases of convolutions (in, out, kernel) behind each other."""
+    return sum(nn.Conv2d(c, f, k, bias=False, device="meta").weight.numel() for c, f, k in layers)
+
+
+plain = block_weights((128, 256, 5), (256, 256, 5), (256, 256, 5))
+within = block_weights((128, 256, 5), (256, 256, 1), (256, 256, 1))
+assert (plain, within) == (4_096_000, 950_272)
+lecture_table(
+    "F18, continued · Network in Network on maps of 56×56×128",
+    [
+        ("a 5×5 layer, then two plain 5×5 layers", 4_096_000, plain, "128 → 256 → 256 → 256 channels, no biases"),
+        ("a 5×5 layer, then two of 1×1×256×256", 950_272, within, "the same channels"),
+        ("ratio", "", f"{plain / within:.2f}", "both keep 56×56"),
+    ],
+)
+
+# %% [markdown]
 # ## 7. VGG: 3×3 all the way
 #
 # Simonyan and Zisserman (2014) asked a clean question: what does depth alone bring? So everything else is fixed. All
@@ -784,8 +787,8 @@ from course_lib.viz.architectures import diagram
 diagram([["input"], ["1×1", "3×3", "5×5", "max 3×3"], ["concatenate"]], title="The idea: four looks side by side")
 
 # %% [markdown]
-# So it would be too dear, and it would grow: the pooled maps keep all channels of the input, and every module would be wider than
-# the one before. One 1×1 convolution in each of the last three branches cures both. Does it stand in front of the large
+# Built like this the module is too dear, and it grows: the pooled maps keep all channels of the input, so that every module is
+# wider than the one before. One 1×1 convolution in each of the last three branches cures both. Does it stand in front of the large
 # look or behind it? In module 3a come in 192 channels, 32 leave the 5×5 branch, and 16 are between. Count both on paper.
 
 # %%
@@ -915,14 +918,13 @@ print("residual, no gates:", (h + x).round(2))
 # accuracy with a third of the depth, and quicker on a GPU. **ResNeXt** (2016) takes the inception module's branches and
 # makes them *all alike*: 32 narrow bottlenecks side by side, and their outputs are added up.
 
-# %% picture="alike" alt="From one input of 256 channels go many alike branches: 1 by 1 to 4 channels, 3 by 3, 1 by 1 to 256; their outputs are added and normed; a shortcut around all is added; then ReLU."
+# %% picture="alike" alt="From one input of 256 channels go many alike branches: 1 by 1 to 4 channels, 3 by 3, 1 by 1 to 256; their outputs are added and normed."
 from course_lib.viz.architectures import diagram
 
 diagram(
-    [["input\n256"], *([text] * 3 for text in ("1×1\nto 4", "3×3\n4 to 4", "1×1\nto 256")), ["sum\nnorm"], ["+, ReLU"]],
+    [["input\n256"], *([text] * 3 for text in ("1×1\nto 4", "3×3\n4 to 4", "1×1\nto 256")), ["sum\nnorm"]],
     title="32 branches, all alike (3 are drawn)",
     columns=True,
-    shortcut=(0, 5),
 )
 
 

@@ -73,9 +73,7 @@ def lookahead():
     for name, (x, y) in spots.items():
         own = name.endswith("p")
         ax.plot(x, y, "o", ms=9, color=style.GREY if own else style.BLUE)
-        ax.annotate(
-            name, (x, y), (-12, 8) if own else (10, -4), textcoords="offset points", ha="center" if own else "left"
-        )
+        ax.annotate(name, (x, y), (-14, 8) if name == "p" else (10, 2), textcoords="offset points")
     arrows = [
         ("p", "w", "$-\\eta\\mu v$", style.GREY, (-4, 8)),
         ("p", "new p", "$-\\eta\\,$new $v$", style.GREY, (-26, -14)),
