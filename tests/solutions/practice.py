@@ -1,4 +1,4 @@
-"""The practice runs of a lesson, with the answers filled in: `python -m tests.solutions.practice 06 [--figures]`.
+"""The practice runs of a lesson, with the answers filled in: `python -m tests.solutions.practice 06`.
 
 A learner reaches them with the answers written; nothing else runs them, for the grader and `course certify` pass over
 them. All cells of the lesson run in order, in the size a learner meets; each practice run is timed, failures are shown.
@@ -35,10 +35,11 @@ class Nobody:
         return []
 
 
-def practice(lesson, *, figures=False, tell=print):
+def practice(lesson, *, figures=True, tell=print):
     """Run the lesson's cells; [(id, seconds of processor time, what failed or "")] of its practice runs, in order.
 
-    `figures` runs the cells of the lecture's figures too. Any other cell that fails raises what it raised.
+    The cells of the lecture's figures run too, as for a learner, but not without `figures`. Any other cell that fails
+    raises what it raised.
     """
     from course_lib import checks
 
@@ -89,12 +90,12 @@ def main(argv=None):
     """The command: 1 when a practice run fails or takes longer than two cores may in a minute."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("lesson", help="its number, such as 06")
-    parser.add_argument("--figures", action="store_true", help="run the cells of the lecture's figures too")
+    parser.add_argument("--no-figures", action="store_true", help="pass over the cells of the lecture's figures")
     asked = parser.parse_args(argv)
     path = next(iter(SOLUTIONS.glob(f"{asked.lesson}_*.py")), None)
     if path is None:
         parser.error(f"there is no lesson {asked.lesson}; give a number such as 06")
-    found = practice(read_lesson(path), figures=asked.figures)
+    found = practice(read_lesson(path), figures=not asked.no_figures)
     print(f"{len(found)} practice runs, {sum(seconds for _, seconds, _ in found):.1f} s of processor time")
     return int(any(why or seconds > LONG for _, seconds, why in found))
 

@@ -47,3 +47,12 @@ def test_the_command_says_what_it_ran(capsys):
     with pytest.raises(SystemExit):
         practice.main(["77"])
     assert "there is no lesson 77" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("figures", "why"), [(True, ""), (False, "NameError")])
+def test_practice_finds_what_a_figure_has_defined_unless_figures_are_passed_over(figures, why):
+    figure = '# %% figure="F11"\n'
+    lesson = edited(figure, f'{figure}made = 3\n\n# %% practice="after"\nmade\n\n{figure}')
+    told = practice.practice(lesson, figures=figures, tell=lambda *line, **how: None)
+    assert [id for id, _, _ in told] == ["means", "after"]
+    assert why in told[1][2] and bool(why) == bool(told[1][2])
