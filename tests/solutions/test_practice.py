@@ -55,4 +55,5 @@ def test_practice_finds_what_a_figure_has_defined_unless_figures_are_passed_over
     lesson = edited(figure, f'{figure}made = 3\n\n# %% practice="after"\nmade\n\n{figure}')
     told = practice.practice(lesson, figures=figures, tell=lambda *line, **how: None)
     assert [id for id, _, _ in told] == ["means", "after"]
-    assert why in told[1][2] and bool(why) == bool(told[1][2])
+    assert why in told[1][2]
+    assert bool(why) == bool(told[1][2])
