@@ -778,38 +778,29 @@ with check("backward") as expect:
 # %% [markdown]
 # ## 6. Trust nothing: the gradient check
 #
-# A wrong gradient often still learns, only badly. So test it. Moving each weight by itself costs a run per weight, but
-# one **random direction** $v$ tests all of them at once: move along it a little, and the loss must change as claimed,
-#
-# $$\sum_i \frac{\partial E}{\partial w_i}\,v_i \;\approx\; \frac{E(w + hv) - E(w - hv)}{2h} .$$
-#
-# Two runs, however many weights. A gradient that is wrong in many places, or in one large entry, fails for almost every
-# direction. But the direction mixes all entries, and the tolerance is a share of the whole: one *small* wrong entry among
-# very many others can hide. Here one entry, a hundredth as long as the others are, is claimed to be 0; `others` stands for
-# the sum over all the others, which for random directions is a normal number:
+# A wrong gradient often still learns, only badly. So test it. Moving each weight by itself costs a run per weight, but one
+# **random direction** $v$ tests all of them at once. Walk from w along v, and look at the loss on the way,
+# $\varphi(s) = E(w + s\,v)$: a function of one number. Its slope at s = 0 you get in two ways. The gradient *claims* one: every
+# weight moves by its share of v. And you can *measure* one, from two values of the loss.
 
-# %%
-rng = np.random.default_rng(0)
-for weights in (100, 10_000, 1_000_000):
-    others, missing = rng.normal(size=200) * np.sqrt(weights - 1), 0.01 * rng.normal(size=200)
-    noticed = np.abs(missing) > 1e-5 * np.maximum(np.abs(others), np.abs(others + missing))
-    print(f"{weights:>9,} weights: {noticed.sum()} of 200 directions notice it")
+# %% picture="along" alt="A curve: the loss along the direction, over s. Three places are marked on it, at minus h, at 0 and at h, and the tangent at 0 is drawn."
+from course_lib.viz.pictures import backprop
 
-# %% [markdown]
-# So take several directions, or check layer by layer, with a direction that is 0 elsewhere.
+backprop.along()
 
 # %% [markdown] task="gradient_check" title="Check a gradient along one direction"
 # Write `gradient_check(f, x, gradient, v, h, tol=1e-5)`: return `(claimed, measured, agree)`.
 #
-# `f` takes an array of the shape of `x` and returns a number; `gradient` is what somebody claims the gradient at `x` to
-# be, `v` is the direction, all of one shape with any number of axes. `claimed` is the left side of the formula,
-# `measured` the right side. `agree` is True if they differ by at most `tol` times the larger of their absolute values,
-# else False. `x` stays as it is.
+# `f` takes an array of the shape of `x` and returns a number; `gradient` is what somebody claims the gradient at `x` to be, `v` is
+# the direction, all of one shape with any number of axes. `claimed` is the slope along v that follows from `gradient`. `measured`
+# comes from the values at **two** of the three places in the picture: its error is to be a hundredth when h is a tenth. `agree` is
+# True if the two are equal up to the share `tol`, whatever the unit of f: a loss of a million is judged as one of a millionth. Two
+# slopes of 0 agree. `x` stays as it is.
 #
 # Example: $f = x^2$ at 3, claimed gradient 5, `v = 2`, `h = 0.1` gives `(10, 12, False)`.
 
 
-# %% solve="gradient_check" difficulty=2 importance=4 minutes=12
+# %% solve="gradient_check" difficulty=2 importance=4 minutes=15
 def gradient_check(f, x, gradient, v, h, tol=1e-5):
     """Slope of f at x along v as the gradient claims it and as measured, and whether they agree."""
     ### BEGIN SOLUTION
@@ -821,18 +812,18 @@ def gradient_check(f, x, gradient, v, h, tol=1e-5):
 
 
 # %% [markdown] hint="gradient_check"
-# Both sides are one number. The left side multiplies element by element and adds up everything; the right side moves all
-# of x at once.
+# The chain rule: entry i of x moves by v's entry i for each unit of s. What do all of them together make of f? And which two of the
+# three places lie so that the bend of the curve cancels?
 
 # %% [markdown] hint="gradient_check"
-# In the example x + hv is 3.2 and x - hv is 2.8: (10.24 - 7.84) / 0.2 = 12. The distance between the two points is 2h
-# in units of v. For x with two axes `gradient @ v` would be a matrix; `np.sum(gradient * v)` is a number.
+# In the example $\varphi(s) = (3 + 2s)^2$. The three places are at 2.8, 3 and 3.2, with the values 7.84, 9 and 10.24: the last two
+# alone give a slope of 12.4. For x with two axes `gradient @ v` would be a matrix; asked is one number. A share of what? Of the
+# slopes: and if these are 0, divide by nothing.
 
 # %% [markdown] hint="gradient_check"
 # ```python
 # claimed = np.sum(...)
 # measured = (f(...) - f(...)) / (...)
-# larger = max(abs(...), abs(...))
 # return claimed, measured, bool(abs(...) <= ...)
 # ```
 
@@ -854,6 +845,7 @@ with check("gradient_check") as expect:
     expect("a right gradient of a large function", gradient_check(f, x, slope(x), v, 1e-3), rtol=1e-8)
     f, slope = wave(1e-11, c)
     expect("a wrong one of a small function", gradient_check(f, x, 2 * slope(x), v, 1e-3), rtol=1e-8)
+    expect("a flat place", gradient_check(lambda x: 3.0, x, 0 * x, v, 1e-3))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10308)
     for shape, scale, factor in (((3,), 1.0, 1.0), ((3, 3), 1e6, 1.0), ((2, 3), 1e-11, 1.5), ((2, 2, 2), 3.0, -1.0)):
@@ -861,9 +853,29 @@ with check("gradient_check") as expect:
         x, v = draw.normal(size=shape), draw.uniform(0.5, 1.5, size=shape)
         expect(f"shape {shape}", gradient_check(f, x, factor * slope(x), v, 1e-3), rtol=1e-8)
         expect.unchanged("x afterwards", x)
+    expect("a constant", gradient_check(lambda x: scale, x, 0 * x, v, 1e-3))
     ### END HIDDEN TESTS
 
 # %% [markdown]
+# So the two sides are
+#
+# $$\sum_i \frac{\partial E}{\partial w_i}\,v_i \;\approx\; \frac{E(w + hv) - E(w - hv)}{2h} .$$
+#
+# Two runs, however many weights. A gradient that is wrong in many places, or in one large entry, fails for almost every
+# direction. But the direction mixes all entries, and the tolerance is a share of the whole: one *small* wrong entry among
+# very many others can hide. Here one entry, a hundredth as long as the others are, is claimed to be 0; `others` stands for
+# the sum over all the others, which for random directions is a normal number:
+
+# %%
+rng = np.random.default_rng(0)
+for weights in (100, 10_000, 1_000_000):
+    others, missing = rng.normal(size=200) * np.sqrt(weights - 1), 0.01 * rng.normal(size=200)
+    noticed = np.abs(missing) > 1e-5 * np.maximum(np.abs(others), np.abs(others + missing))
+    print(f"{weights:>9,} weights: {noticed.sum()} of 200 directions notice it")
+
+# %% [markdown]
+# So take several directions, or check layer by layer, with a direction that is 0 elsewhere.
+#
 # ## 7. Find the bug
 #
 # Many programs for automatic differentiation have no graph of objects but a **tape**: a list of what was done, in order

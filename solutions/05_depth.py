@@ -1127,16 +1127,15 @@ v, u = np.meshgrid(np.linspace(-1, 1, 80), np.linspace(-1, 1, 80), indexing="ij"
 figure = reconstruction.pictures({"the landscape": folded(np.column_stack([u.ravel(), v.ravel()])).reshape(80, 80)}, size=2.8)
 
 # %% [markdown] task="open_surface" title="Open exercise: 150 weights"
-# Design and fit, in the solution cell, a network on `places` `(600, 2)` and `heights` `(600,)`, within two to three seconds.
-# Define
+# Design and fit, in the solution cell, a network on `places` `(600, 2)` and `heights` `(600,)`, within two to three seconds. Define
 #
 # - `surface(x)`: places `(n, 2)` to heights `(n,)`;
-# - `surface_layers`: all its weights and biases, a list of pairs `(w, b)`, at most **150** numbers together.
+# - `surface_layers`: all its weights and biases, a list of pairs of arrays `(w, b)`, at most **150** numbers together; with these
+#   arrays `surface` computes and with no others: were they all 0, it would know nothing of the landscape.
 #
-# Any width, depth, activation, with or without bypass, any number of starts; `gauss_newton.start`, `.fit` and `.answer` do the
-# work, see section 3. Do not write the formula of `folded` into it. *Measured:* the mean squared error on 1000 places that
-# you do not have (the heights have variance 0.4). You get 3 points for 0.02 and 2 more for 0.006. The cell below the check
-# measures yours.
+# Any width, depth, activation, with or without bypass; `gauss_newton.start`, `.fit` and `.answer` do the work, see section 3. Do not
+# write the formula of `folded` into it. *Measured:* the mean squared error on 1000 places that you do not have (the heights have
+# variance 0.4): 3 points for 0.02, 2 more for 0.006. The cell below the check measures yours.
 
 
 # %% solve="open_surface" difficulty=3 importance=5 minutes=25
@@ -1181,14 +1180,22 @@ new_places = rng.uniform(-1, 1, size=(1000, 2))
 new_heights = np.sin(4 * np.sin(2.5 * new_places[:, 0] + 1.5 * np.sin(3 * new_places[:, 1])))
 
 # %% check="open_surface" points=3
+def flat_without(layers):
+    """Whether `surface` loses at least half of the heights' variance when every number of the layers is 0."""
+    left = gauss_newton.at_zero(layers, lambda: heights - np.ravel(surface(places.copy())))
+    return bool(np.var(left) > 0.5 * np.var(heights))
+
+
 with check("open_surface") as expect:
     pairs = [len(pair) == 2 and all(hasattr(a, "shape") for a in pair) for pair in surface_layers]
     expect("surface_layers: pairs of arrays (w, b), one at least", bool(pairs and all(pairs)))
     expect("150 weights at most", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
     expect("7 places: the shape of what you return", np.shape(surface(places[:7].copy())))
+    expect("with all of surface_layers at 0 `surface` knows nothing of the landscape", flat_without(surface_layers))
     ### BEGIN HIDDEN TESTS
     said = surface(expect.held("new_places"))
     expect.outcome("heights of 1000 new places", said, truth="new_heights", measure="mse", at_most=0.02)
+    expect("still, with all of surface_layers at 0 `surface` knows nothing of the landscape", flat_without(surface_layers))
     expect("150 weights at most, afterwards", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
     ### END HIDDEN TESTS
 
@@ -1198,6 +1205,8 @@ with check("open_surface-better") as expect:
     ### BEGIN HIDDEN TESTS
     said = surface(expect.held("new_places"))
     expect.outcome("heights of 1000 new places, further", said, truth="new_heights", measure="mse", at_most=0.006)
+    left = gauss_newton.at_zero(surface_layers, lambda: heights - np.ravel(surface(places.copy())))
+    expect("still, with all of surface_layers at 0 `surface` knows nothing of the landscape", bool(np.var(left) > 0.5 * np.var(heights)))
     expect("150 weights at most, afterwards", bool(0 < sum(np.size(a) for pair in surface_layers for a in pair) <= 150))
     ### END HIDDEN TESTS
 

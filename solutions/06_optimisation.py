@@ -265,14 +265,14 @@ for eta in (0.01, 0.039, 0.041):
 # %% [markdown]
 # Across the ravine the gradient changes its sign at every step; along it, it is small and always points the same way. So
 # add the gradients up. What alternates cancels, what agrees grows. That is **momentum**: the weights are a heavy
-# **particle** that rolls through the landscape. The gradient no longer sets the step, it changes the **velocity** v, and
-# friction takes away a share of it:
+# **particle** that rolls through the landscape. The gradient no longer sets the step, it changes the **velocity** v, and w moves
+# by $-\eta v$.
 #
-# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta v .$$
+# Two demands fix how v changes. In v today's gradient counts once, in full; the one before counts $\mu$ times as much, the one
+# before that $\mu^2$ times, and so on: friction. And you keep v alone, not the gradients of the past. $\mu$ is mostly 0.9.
 #
-# $\mu$ is mostly 0.9. The particle **starts at rest**, v = 0: the first step is that of plain descent, and the speed has to
-# build up. Other books write $v \leftarrow \mu v + (1-\mu)g$, or put $\eta$ into v; then the same $\eta$ means another
-# step. We keep to the form above, which is torch's.
+# The particle **starts at rest**, v = 0: the first step is that of plain descent, and the speed has to build up. Other books let
+# today's gradient count $1-\mu$ times, or put $\eta$ into v; then the same $\eta$ means another step. Our form is torch's.
 #
 # On an endless slope with the constant gradient g the steps grow from $\eta g$ towards a terminal velocity. With
 # $\mu = 0.9$: how many times $\eta g$ is the step in the long run?
@@ -288,13 +288,18 @@ with check("predict_speed") as expect:
     expect("step in the long run, in units of the plain step", times_the_plain_step)
 
 # %% [markdown]
-# **Nesterov** looks ahead. The particle is about to roll on by $-\eta\mu v$ whatever the gradient says; so better ask the
-# gradient *there*. Let w be that place, ahead of the particle, where the gradient is asked; then the step becomes
-#
-# $$v \leftarrow \mu v + g, \qquad w \leftarrow w - \eta\,(g + \mu v)$$
-#
-# with the new v: the fresh gradient counts once more, the old velocity is damped once more. It brakes earlier and swings
-# less.
+# **Nesterov** (1983) looks ahead. The particle, at p, is about to roll on by $-\eta\mu v$ whatever the gradient says; so better
+# ask the gradient *there*, at $w = p - \eta\mu v$. Its answer g renews the velocity as before, the particle goes from p by $-\eta$
+# times the new v, and looks ahead again.
+
+# %% picture="lookahead" alt="Two places of a particle, p and new p, and ahead of each the place where the gradient is asked, w and new w. Arrows: from p to w by minus eta mu v, from p to new p by minus eta times the new v, from new p to new w by minus eta mu times the new v. From w to new w goes a dotted arrow with a question mark."
+from course_lib.viz.pictures import optimisation
+
+optimisation.lookahead()
+
+# %% [markdown]
+# A program wants to keep one place only: w, where the gradient is asked. How does w move, the dotted arrow, told by g and the new v
+# alone?
 #
 # From here on every optimiser is a function of one form: `step(w, g, state, lr, ...)` returns the new weights and the new
 # state. What it remembers goes in and comes out; nothing is hidden. `follow` from `course_lib.optim.steps` calls it again and
@@ -313,13 +318,13 @@ optimisation.particle()
 # Write `momentum_step(w, g, v, lr, mu=0.9, nesterov=False)`: one step for weights `w`, gradient `g` and velocity `v`, arrays
 # of one shape. Return `(w, v)`, both new. In the first step the caller gives v = 0. Change no input.
 #
-# The velocity becomes $\mu v + g$: no factor $1 - \mu$, and no $\eta$ inside. Then, with the new v, w moves by $-\eta v$,
-# or with `nesterov=True` by $-\eta(g + \mu v)$.
+# The new velocity meets the two demands above. Then w moves by $-\eta$ times it, or, with `nesterov=True`, along the dotted arrow:
+# `w` is the place ahead of the particle where `g` was asked, and the new w is the next such place, for the same `lr` and `mu`.
 #
 # Example: `w = [1.]`, `g = [2.]`, `v = [10.]`, `lr = 0.1`, `mu = 0.5`: v becomes `[7.]`, w becomes `[0.3]`.
 
 
-# %% solve="momentum_step" difficulty=2 importance=5 minutes=10 forbid="course_lib.optim.steps.momentum_step course_lib.optim.steps.nesterov_step course_lib.optim.SGD"
+# %% solve="momentum_step" difficulty=3 importance=5 minutes=20 forbid="course_lib.optim.steps.momentum_step course_lib.optim.steps.nesterov_step course_lib.optim.SGD"
 def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
     """One step of momentum, or Nesterov's: (new w, new v)."""
     ### BEGIN SOLUTION
@@ -330,16 +335,17 @@ def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
 
 
 # %% [markdown] hint="momentum_step"
-# First the velocity, from the old velocity and the gradient. Then the weights, with the velocity you have just made.
+# Write v after three steps as a sum of three gradients, each times its share. How does the next v come out of it? For Nesterov,
+# follow the arrows of the picture: back from w to p, on to the new p, ahead to the new w.
 
 # %% [markdown] hint="momentum_step"
-# At rest, v = 0, the first velocity is g itself, and plain momentum makes the plain step. Nesterov's first step is already
-# $1 + \mu$ times as long.
+# With $\mu$ = 0.5 and the gradients 1, 1, 1 v is 1, then 1.5, then 1.75. Nesterov from rest: p is w, the new p is $w - \eta g$, and
+# the new w is $\eta\mu g$ further. Later p is $w + \eta\mu v$ with the old v: what is $\mu v$ in terms of the new v and g?
 
 # %% [markdown] hint="momentum_step"
 # ```python
-# v = mu * ... + ...
-# ahead = g + ... if nesterov else v
+# v = ...                               # of mu, the old v, g
+# ahead = ... if nesterov else v        # of g, mu, the new v
 # return w - lr * ahead, v
 # ```
 
@@ -377,6 +383,14 @@ with check("momentum_step-nesterov") as expect:
         expect(f"{shape}, mu {mu}: 25 steps", follow(momentum_step, w, 0 * v, bowl, 0.01, 25, mu=mu, nesterov=True))
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# Plain momentum is $v \leftarrow \mu v + g$, $w \leftarrow w - \eta v$. For Nesterov put the three arrows together: from w back by
+# $\eta\mu v = \eta(v' - g)$, on by $-\eta v'$, ahead by $-\eta\mu v'$, with $v'$ the new velocity. The sum is
+#
+# $$w \leftarrow w - \eta\,(g + \mu v'):$$
+#
+# the fresh gradient counts once more, the old velocity is damped once more. It brakes earlier and swings less.
+
 # %%
 momentum = yours("momentum_step", else_=updates.momentum_step)
 nesterov = functools.partial(momentum, nesterov=True)
@@ -391,15 +405,20 @@ for name, step in (("SGD", updates.sgd_step), ("momentum", momentum), ("Nesterov
 # Momentum still moves all weights by one rate. But a word that occurs in one text of a thousand has a weight whose
 # gradient is nearly always 0; it should take a large step on the rare day.
 #
-# The three optimisers of this section are one idea: **divide each weight's step by the size of its own gradients**, the root
-# of a sum or mean of their squares, taken weight by weight. They differ in what they remember. **Adagrad** (2011) remembers
-# everything: it adds up all squares so far, today's among them. To the root it adds a tiny $\epsilon$, outside of the root,
-# for the weight whose gradient has always been 0: 0/0 is no step. Write down the two lines yourself.
+# The three optimisers of this section are one idea: **divide each weight's step by the size of its own gradients**, weight by
+# weight. They differ in what they remember, and so in what "size" is. **Adagrad** (2011) forgets nothing. It keeps one number for
+# each weight, the squares of all its gradients added up, and makes a size of it that meets three demands:
+#
+# - measure the loss in another unit, so that all gradients are a thousand times as large: the steps stay as they are;
+# - the very first step has the length $\eta$: today's gradient is counted already;
+# - gradients that all are the same make the steps $\eta, \eta/\sqrt2, \eta/\sqrt3, \ldots$
+#
+# To the size it adds a tiny $\epsilon$, for the weight whose gradient has always been 0: 0/0 is no step.
 
 # %% [markdown] task="adagrad_step" title="Adagrad"
 # Write `adagrad_step(w, g, total, lr, eps=1e-10)`: one step of Adagrad for weights `w` and gradient `g`; `total` holds the
-# sums of squared gradients so far, zeros at first; the step knows today's too. All arrays have one shape. Return `(w, total)`,
-# both new; change no input. `eps` is added to the root, not under it.
+# squares of the gradients before today's, added up, zeros at first. All arrays have one shape. Return `(w, total)`, both new, the
+# new total with today's; change no input. What g is divided by meets the three demands above, and to that `eps` is added.
 #
 # Example: `w = [1.]`, `g = [3.]`, `total = [16.]`, `lr = 0.5`: total becomes `[25.]`, w becomes `[0.7]`.
 
@@ -414,7 +433,7 @@ def adagrad_step(w, g, total, lr, eps=1e-10):
 
 
 # %% [markdown] hint="adagrad_step"
-# Add the new squares first, so that the step already knows them. What is then the very first step of a weight?
+# Which function of `total` grows a thousand times when the gradients do? And must the new square be in it before the step, or after?
 
 # %% [markdown] hint="adagrad_step"
 # In the first step total = g², so the step is η·g/|g|: all weights move by η, whatever their gradients. In the second
@@ -479,7 +498,7 @@ def rmsprop_step(w, g, square, lr, rho=0.9, eps=1e-8):
 
 # %% [markdown] hint="rmsprop_step"
 # ```python
-# square = rho * ... + (1 - rho) * ...
+# square = rho * ... + ...
 # return w - lr * ... / (... + eps), square
 # ```
 
@@ -518,9 +537,8 @@ for t in range(1, 5):
     print(f"g = 2, step {t}: m is {m / 2:.4f} of g, s is {s / 2**2:.6f} of g²")
 
 # %% [markdown]
-# With $\beta_2 = 0.999$ the second needs thousands of steps to warm up. Which share of g is m after t steps with the same g? What
-# is missing to 1 shrinks by the factor $\beta_1$ in every step. Adam divides both means by their shares, with t counted **from
-# 1**, and steps with what comes out.
+# With $\beta_2 = 0.999$ the second needs thousands of steps to warm up. Which share of g is m after t steps with the same g? Adam
+# divides both means by their shares, with t counted **from 1**, and steps with what comes out.
 
 # %% [markdown]
 # Commit yourself: one weight has the gradient 1000 in the first step, another one 0.001. Both start at state 0, with the
@@ -561,8 +579,8 @@ def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 # %% [markdown] hint="adam_step"
-# Take it in the order of the text: count the step, update both means, correct copies of them, move the weights. Hand back
-# the uncorrected means, or the next step corrects them twice.
+# Take it in the order of the text: count the step, update both means, correct copies of them, move the weights. For the share look
+# at what is missing to 1 in the table above. Hand back the uncorrected means, or the next step corrects them twice.
 
 # %% [markdown] hint="adam_step"
 # The first step from zeros: t = 1, m = 0.1 g, s = 0.001 g²; corrected g and g². So the step is lr · g/|g|. If yours is
@@ -574,7 +592,7 @@ def adam_step(w, g, state, lr, beta1=0.9, beta2=0.999, eps=1e-8):
 # t = ...
 # m = beta1 * m + ...
 # s = beta2 * s + ...
-# first = m / (1 - beta1**t)
+# first = m / ...
 # second = ...
 # return w - lr * first / (...), (m, s, t)
 # ```
@@ -1273,8 +1291,8 @@ activation_race() if FULL else recorded("F7")
 # At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate tried, as
 # they did, and nothing is left of it; on a small part of CIFAR-10 (one start each, and the recorded run had JPEG copies)
 # tanh is even ahead. That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for
-# our nets, which are small, well started and standardised, so that tanh hardly saturates. What stays is that ReLU costs
-# less time (lesson 04) and does not saturate above, which counts in deep nets (lesson 07). A factor from a paper belongs
+# our nets, which are small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU
+# costs less time (lesson 04), which epochs do not show. A factor from a paper belongs
 # to its setting: measure in yours.
 
 # %% [markdown]

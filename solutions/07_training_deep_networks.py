@@ -18,7 +18,8 @@ training.spread_by_depth()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
-# their recorded result.
+# their recorded result. What they train stands in `course_lib/topics/digit_runs.py`, their tables and drawings in
+# `course_lib/viz/training_figures.py`.
 
 # %%
 import itertools
@@ -33,9 +34,9 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import augment, datasets
 from course_lib.topics import mlp, regularise, whitening
+from course_lib.topics.digit_runs import STARTS, Sets, error_of, learn, perceptron, scaled
 from course_lib.train import plus_minus
-from course_lib.viz import curves, images, reconstruction, signals, style
-from course_lib.viz.lecture import lecture_table
+from course_lib.viz import curves, images, reconstruction, signals, style, training_figures
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.signals import signal_explorer
 
@@ -269,8 +270,9 @@ signal_explorer()
 # %% [markdown]
 # ### Does it matter for learning?
 #
-# The 8×8 digits that come with scikit-learn: 1437 images to train on, 360 to test, ten classes. The helpers below build
-# and train any multilayer perceptron of this lesson with the course's library.
+# The 8×8 digits that come with scikit-learn: 1437 images to train on, 360 to test, ten classes. Two helpers of the library serve
+# the whole lesson: `perceptron(sizes, rng, start, norm=.., drop=..)` builds a network of ReLU layers, `learn(model, x, t, steps, rng,
+# rate=..)` trains it by SGD with momentum 0.9 and returns the losses. `STARTS` has six ways to draw the first weights.
 
 # %%
 digits = datasets.load("digits")
@@ -278,57 +280,8 @@ x_train, x_test = (a.reshape(-1, 64).astype(np.float32) / 255 for a in (digits.x
 center, spread = x_train.mean(axis=0), x_train.std()
 x_train, x_test = (x_train - center) / spread, (x_test - center) / spread
 t_train, t_test = digits.t_train, digits.t_test
+sets = Sets(x_train, t_train, x_test, t_test)
 print(digits)
-
-
-# %%
-def scaled(deviation):
-    """An initialisation for nn.Linear: normal weights; `deviation` is a number or a function of (out, in)."""
-
-    def start(shape, *, rng):
-        s = deviation(*shape) if callable(deviation) else deviation
-        return (s * rng.standard_normal(shape)).astype(np.float32)
-
-    return start
-
-
-STARTS = {
-    "0.01·randn": scaled(0.01),
-    "0.02·randn": scaled(0.02),
-    "0.1/√width·randn": scaled(lambda out, n: 0.1 / np.sqrt(n)),
-    "1/√width·randn": scaled(lambda out, n: 1 / np.sqrt(n)),
-    "Xavier": scaled(lambda out, n: np.sqrt(2 / (n + out))),
-    "MSR": scaled(lambda out, n: np.sqrt(2 / n)),
-}
-
-
-# %%
-def perceptron(sizes, rng, start=STARTS["MSR"], norm=False, drop=0.0):
-    parts = []
-    for n, out in itertools.pairwise(sizes[:-1]):
-        parts += [nn.Linear(n, out, rng=rng, init=start)]
-        parts += [nn.BatchNorm1d(out)] * norm + [nn.ReLU()] + [nn.Dropout(drop, rng=rng)] * (drop > 0)
-    return nn.Sequential(*parts, nn.Linear(*sizes[-2:], rng=rng, init=start))
-
-
-def learn(model, x, t, steps, rng, rate=0.05, size=64, decay=0.0, change=None):
-    """Losses of `steps` steps of SGD with momentum 0.9; they end early where the loss is no longer a number."""
-    optimizer, losses = optim.SGD(model.parameters(), lr=rate, momentum=0.9, weight_decay=decay), []
-    while len(losses) < steps:
-        shown = x if change is None else change(x, rng=rng)
-        try:
-            with np.errstate(all="ignore"):
-                losses.extend(train.fit(model, F.cross_entropy, optimizer, data.batches(shown, t, size=size, rng=rng)))
-        except FloatingPointError:
-            return losses
-    return losses[:steps]
-
-
-# %%
-def error_of(model, x, t):
-    """Share of wrong answers, in evaluation mode."""
-    return 1 - train.score(model, [(x, t)], accuracy=train.accuracy)["accuracy"]
-
 
 # %% practice="starts"
 losses = {}
@@ -344,27 +297,8 @@ note = ax.annotate("ln 10: knows nothing", (400, np.log(10)), xytext=(0, 4), tex
 # **Lecture figure F29.** Small random weights suffice in shallow networks and fail in deep ones. The final loss by
 # depth, for six starts:
 
-
 # %% figure="F29"
-def depth_figure(depths=(1, 2, 4, 8, 16), seeds=3, steps=600):
-    rows, lines, band = [], {}, {}
-    for name, start in STARTS.items():
-        finals = np.zeros((len(depths), seeds))
-        for (i, depth), seed in itertools.product(enumerate(depths), range(seeds)):
-            rng = np.random.default_rng(seed)
-            losses = learn(perceptron((64, *[50] * depth, 10), rng, start), x_train, t_train, steps, rng, rate=0.005)
-            finals[i, seed] = np.mean(losses[-23:])
-        means, band[name] = train.mean_and_error(finals)
-        lines[name] = depths, means
-        for depth, final in zip(depths, finals, strict=True):
-            setting = f"digits, layers of 50, ReLU, SGD 0.005, momentum 0.9, {steps} steps, {seeds} seeds"
-            lecture = ("suffices" if depth == 1 else "fails deep") if name.startswith("0.") else ""
-            rows.append((f"{name}, {depth} hidden", lecture, plus_minus(final), setting))
-    curves.learning_curves(lines, xlabel="hidden layers", ylabel="final loss", spread=band)
-    return lecture_table("F29 · Final training loss by depth and start (ln 10 = 2.303: nothing learned)", rows)
-
-
-depth_figure() if FULL else recorded("F29")
+training_figures.depth_figure(sets) if FULL else recorded("F29")
 
 # %% [markdown]
 # With one hidden layer every start works. From some depth on the small ones stay at ln 10, where they began, and at the
@@ -531,55 +465,8 @@ training.patches()
 # where log(1 + x) helps. Both measured: the steps until the loss is below a target, with the best of eight learning
 # rates for each way of preparing.
 
-
 # %% figure="F30"
-def two_tasks(rng, n=400, d=10):
-    """Inputs near 100, and inputs over many orders of magnitude; the classes are the same halves in both."""
-    z, w = rng.normal(size=(n, d)), rng.normal(size=d)
-    t = (z @ w > 0).astype(np.int64)
-    return {"mean 100, deviation 1": (100 + z, t), "magnitudes from 0.001 to 1000": (np.exp(2.3 * z), t)}
-
-
-PREPARED = {
-    "raw": lambda x: x,
-    "centred": lambda x: x - x.mean(axis=0),
-    "centred and scaled": data.standardise,
-    "log(1+x), centred and scaled": lambda x: data.standardise(np.log1p(x)),
-}
-
-
-# %% figure="F30"
-def steps_to(x, t, seed, target=0.1, most=1500):
-    """Fewest steps at which the mean loss of the last ten is below target, over eight rates; `most` if never."""
-    best = most
-    for rate in 10.0 ** np.arange(-7, 1):
-        rng = np.random.default_rng(seed)
-        model = perceptron((x.shape[1], 20, 2), rng)
-        losses = learn(model, x.astype(np.float32), t, best, rng, rate=rate)
-        if len(losses) < 10:
-            continue
-        below = np.flatnonzero(np.convolve(losses, np.full(10, 0.1), "valid") < target)
-        best = min(best, int(below[0]) + 10 if len(below) else most)
-    return best
-
-
-# %% figure="F30"
-def inputs_figure(seeds=3):
-    rows = []
-    for task in two_tasks(np.random.default_rng(0)):
-        for name, prepare in PREPARED.items():
-            steps = []
-            for seed in range(seeds):
-                x, t = two_tasks(np.random.default_rng(seed))[task]
-                steps.append(steps_to(prepare(x), t, seed))
-            said = "bad and slow" if name == "raw" else "log(1+x) where magnitudes vary" if "log" in name else ""
-            text = ", ".join("not in 1500" if s >= 1500 else str(s) for s in steps)
-            setting = f"10 inputs, 20 ReLU units, 2 classes, loss below 0.1, best of 8 rates, {seeds} seeds"
-            rows.append((f"{task}: {name}", said, text, setting))
-    return lecture_table("F30 · Steps to the target", rows)
-
-
-inputs_figure() if FULL else recorded("F30")
+training_figures.inputs_figure() if FULL else recorded("F30")
 
 # %% [markdown]
 # ## 4. Batch normalisation: forward
@@ -1200,54 +1087,8 @@ for inverted in (False, True):
 #
 # **Lecture figure F31.** One dropout network averages an exponential ensemble: weight scaling against averaged masks.
 
-
 # %% figure="F31"
-def all_masks(n=8, classes=4, seed=0):
-    """Largest difference between weight scaling and the geometric mean over all 2^n masks, for a softmax layer."""
-    rng = np.random.default_rng(seed)
-    h, w = rng.normal(size=n), rng.normal(size=(classes, n))
-    masks = np.array(list(itertools.product((0, 1), repeat=n)))
-    scores = (masks * h) @ w.T
-    logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-    geometric = np.exp(logs.mean(axis=0))
-    scaled_scores = np.exp(w @ (h * 0.5))
-    return np.abs(geometric / geometric.sum() - scaled_scores / scaled_scores.sum()).max()
-
-
-# %% figure="F31"
-def softmax_of(logits):
-    p = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
-
-
-def mask_averages(seed, counts=(1, 10, 100, 1000)):
-    """(loss, error) of weight scaling and of averages over `counts` masks, for one trained dropout net."""
-    rng = np.random.default_rng(seed)
-    model = perceptron((64, 100, 100, 10), rng, drop=0.5)
-    learn(model, x_train[:300], t_train[:300], 1000, rng)
-    answers = {"weight scaling": softmax_of(next(train.evaluate(model, [(x_test, t_test)]))[0])}
-    model.train()
-    thinned = np.zeros((len(t_test), 10))
-    for k in range(1, max(counts) + 1):
-        thinned += softmax_of(model(Tensor(x_test)).data)
-        if k in counts:
-            answers[f"average of {k} masks" if k > 1 else "one mask alone"] = thinned / k
-    right = np.arange(len(t_test)), t_test
-    return {name: (-np.log(p[right]).mean(), np.mean(p.argmax(1) != t_test)) for name, p in answers.items()}
-
-
-def masks_figure(seeds=4):
-    runs = [mask_averages(seed) for seed in range(seeds)]
-    setting = f"300 digits, 64-100-100-10, p = 0.5, {seeds} seeds, test loss and error"
-    rows = [("softmax layer, all 256 masks", "", f"largest difference {all_masks():.0e}", "geometric mean against scaling")]
-    for name in runs[0]:
-        loss, error = (plus_minus([run[name][k] for run in runs], 4) for k in (0, 1))
-        said = "averages an exponential ensemble" if name == "weight scaling" else ""
-        rows.append((name, said, f"loss {loss}, error {error}", setting))
-    return lecture_table("F31 · Weight scaling against averaged masks", rows)
-
-
-masks_figure() if FULL else recorded("F31")
+training_figures.masks_figure(sets) if FULL else recorded("F31")
 
 # %% [markdown]
 # Look at the errors: one pass with scaled weights errs about as seldom as a hundred passes with random masks averaged,
@@ -1612,45 +1453,8 @@ for classes in (2, 5, 6, 7, 8, 10, 1000):
 # **Lecture figure F23**, simulated, and then with real networks, which are *not* independent: what is hard for one is
 # hard for the other.
 
-
 # %% figure="F23"
-def simulated(classes, n=1_000_000):
-    """P(right | agree) of two independent classifiers with 70 % error, from n draws; class 0 is right."""
-    rng = np.random.default_rng(classes)
-    first, second = np.where(rng.random((2, n)) < 0.3, 0, rng.integers(1, classes, (2, n)))
-    return np.mean(first[first == second] == 0)
-
-
-rows = []
-for classes in (2, 10, 1000):
-    exact = 0.09 / (0.09 + 0.49 / (classes - 1))
-    ours = f"{simulated(classes):.1%} simulated, {exact:.1%} exact"
-    rows.append((f"{classes} classes", "when they agree they are right", ours, "independent, 70 % error each, 1 000 000 draws"))
-
-
-# %% figure="F23"
-def weak_answers(seed):
-    """Probabilities on the test set of a network that saw 15 digits of its own."""
-    rng = np.random.default_rng(seed)
-    some = rng.permutation(len(x_train))[:15]
-    model = perceptron((64, 30, 10), rng)
-    learn(model, x_train[some], t_train[some], 60, rng, rate=0.02, size=15)
-    return average(next(train.evaluate(model, [(x_test, t_test)]))[0][None])[0]
-
-
-weak = np.array([weak_answers(seed) for seed in range(10)])
-answers, sure = weak.argmax(axis=2), weak.max(axis=2)
-right = answers == t_test
-pairs = list(itertools.combinations(range(10), 2))
-agree = [right[i][answers[i] == answers[j]].mean() for i, j in pairs]
-error = right.mean(axis=1)
-both = np.mean([np.mean(~right[i] & ~right[j]) for i, j in pairs]) / np.mean(1 - error) ** 2
-setting = f"ten 64-30-10 nets, 15 digits each, accuracy alone {plus_minus(error)}; 45 pairs"
-rows.append(("real networks, right when two agree", "they are right", plus_minus(agree), setting))
-rows.append(("both wrong, against independence", "", f"{both:.2f} times as often", setting))
-rows.append(("confidence when right", "", plus_minus([s[r].mean() for s, r in zip(sure, right, strict=True)]), setting))
-rows.append(("confidence when wrong", "", plus_minus([s[~r].mean() for s, r in zip(sure, right, strict=True)]), setting))
-lecture_table("F23 · Two weak classifiers that agree", rows)
+training_figures.agreement_figure(sets)
 
 # %% [markdown]
 # Agreement is worth a lot when there are many ways to be wrong, little when there are two. And a network's own
@@ -1660,64 +1464,8 @@ lecture_table("F23 · Two weak classifiers that agree", rows)
 # the control, without dropout, rises on the validation set. The small training set has a fifth of its labels wrong, so
 # that there is something false to learn by heart.
 
-
 # %% figure="F9"
-def ten_against_one(groups=6):
-    """Errors of single networks (groups * 10,) and of averages of ten (groups,)."""
-    alone, together = [], []
-    for group in range(groups):
-        said = []
-        for seed in range(10 * group, 10 * group + 10):
-            rng = np.random.default_rng(seed)
-            model = perceptron((64, 60, 10), rng)
-            learn(model, x_train[:300], t_train[:300], 200, rng)
-            said.append(next(train.evaluate(model, [(x_test, t_test)]))[0])
-        alone += [np.mean(s.argmax(axis=1) != t_test) for s in said]
-        together.append(np.mean(regularise.ensemble(np.array(said))[1] != t_test))
-    return alone, together
-
-
-# %% figure="F9"
-def longer_training(drop, seed, marks):
-    """(loss, error) on 400 validation digits after as many steps as `marks` say; a fifth of 600 labels is wrong."""
-    rng, t = np.random.default_rng(seed), t_train[:600].copy()
-    wrong = rng.permutation(600)[:120]
-    t[wrong] = (t[wrong] + rng.integers(1, 10, size=120)) % 10
-    model, done, seen = perceptron((64, 50, 50, 10), rng, drop=drop), 0, []
-    if drop:
-        model = nn.Sequential(nn.Dropout(0.2, rng=rng), model)
-    for mark in marks:
-        learn(model, x_train[:600], t, mark - done, rng, rate=0.01)
-        done = mark
-        logits = next(train.evaluate(model, [(x_train[800:1200], t_train[800:1200])]))[0]
-        loss = F.cross_entropy(Tensor(logits), t_train[800:1200]).item()
-        seen.append((loss, np.mean(logits.argmax(axis=1) != t_train[800:1200])))
-    return np.array(seen)
-
-
-def ensemble_figure(seeds=5, marks=(100, 200, 400, 800, 1600, 3200)):
-    alone, together = ten_against_one()
-    rows = [("one network", "", f"test error {plus_minus(alone)}", "300 digits, 64-60-10, 200 steps, 60 networks")]
-    rows.append(("ten averaged", "beat one", f"test error {plus_minus(together)}", "6 groups of ten"))
-    setting = f"600 digits, 120 labels wrong, 64-50-50-10, SGD 0.01, momentum 0.9, {seeds} seeds, validation"
-    left, right = style.row(2, size=(4.6, 3.4))
-    lines, bands = ({}, {}), ({}, {})
-    for name, drop in (("control", 0.0), ("dropout 0.2, 0.5, 0.5", 0.5)):
-        runs = np.array([longer_training(drop, seed, marks) for seed in range(seeds)])
-        for k, (line, band) in enumerate(zip(lines, bands, strict=True)):
-            means, band[name] = train.mean_and_error(runs[:, :, k], axis=0)
-            line[name] = marks, means
-        for i in (0, 2, 5):
-            said = "keeps improving" if drop else "validation error rises"
-            ours = f"loss {plus_minus(runs[:, i, 0])}, error {plus_minus(runs[:, i, 1])}"
-            rows.append((f"{name}, {marks[i]} steps", said, ours, setting))
-    for ax, line, band, name in zip((left, right), lines, bands, ("validation loss", "validation error"), strict=True):
-        curves.learning_curves(line, ax=ax, xlabel="step", ylabel=name, spread=band)
-        ax.set_xscale("log")
-    return lecture_table("F9 · Ten against one, and dropout against its control", rows)
-
-
-ensemble_figure() if FULL else recorded("F9")
+training_figures.ensemble_figure(sets) if FULL else recorded("F9")
 
 # %% [markdown]
 # One network learns the false labels by heart and pays for it. The other cannot lean on single units long enough to do

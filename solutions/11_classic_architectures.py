@@ -402,24 +402,6 @@ def alexnet_figure():
 alexnet_figure()
 
 # %% figure="F18"
-def block_weights(*layers):
-    """Weights without biases of convolutions (in, out, kernel) behind each other."""
-    return sum(nn.Conv2d(c, f, k, bias=False, device="meta").weight.numel() for c, f, k in layers)
-
-
-plain = block_weights((128, 256, 5), (256, 256, 5), (256, 256, 5))
-within = block_weights((128, 256, 5), (256, 256, 1), (256, 256, 1))
-assert (plain, within) == (4_096_000, 950_272)
-lecture_table(
-    "F18, continued · Network in Network on maps of 56×56×128",
-    [
-        ("a 5×5 layer, then two plain 5×5 layers", 4_096_000, plain, "128 → 256 → 256 → 256 channels, no biases"),
-        ("a 5×5 layer, then two of 1×1×256×256", 950_272, within, "the same channels"),
-        ("ratio", "", f"{plain / within:.2f}", "both keep 56×56"),
-    ],
-)
-
-# %% figure="F18"
 first, second = (error for year, _, _, error in draw.ILSVRC if year == 2012)
 claims = [
     ("training time", "2 weeks on 2 GPUs", "“five to six days on two GTX 580 3GB GPUs”", "paper of 2012, section 5"),
@@ -578,28 +560,45 @@ if not GRADED:
 # %% [markdown]
 # ## 6. Network in Network
 #
-# A convolution is a *linear* look at a window. Lin, Chen and Yan (2013) put a small MLP at its place: after the
-# convolution, two **1×1 convolutions** with ReLU. A 1×1 convolution mixes the channels of one pixel and sees no
-# neighbours: it is a linear layer applied to every pixel. Their second idea: the last block gives one map per class, and
-# the mean of each map is its logit. There is no linear layer at all, and so no place where the weights pile up.
+# A convolution is a *linear* look at a window. Lin, Chen and Yan (2013) put a small MLP in its place: the numbers of a window
+# go through three linear layers, each with a ReLU behind it, and what comes out stands at this place of the new maps. The same MLP
+# looks at every window.
 
-# %% picture="nin" alt="A window of the input goes through a k by k convolution, then twice through a 1 by 1 convolution, each followed by ReLU."
+# %% picture="nin" alt="A window of c times k times k numbers goes through three linear layers, each followed by a ReLU; what comes out are the values of one place of f maps."
 from course_lib.viz.architectures import diagram
 
-diagram([["input\n(c, h, w)"], ["conv k×k\nReLU"], ["conv 1×1\nReLU"], ["conv 1×1\nReLU"], ["output\n(f, h', w')"]], title="NiN block: an MLP at every pixel")
+diagram([["window\nc·k·k numbers"], ["linear\nReLU"], ["linear\nReLU"], ["linear\nReLU"], ["one place\nof f maps"]], title="One MLP looks at every window")
+
+
+# %%
+def window_by_window(mlp, x, kernel, stride=1):
+    """Maps (n, f, h', w'): what the MLP says of every window of x (n, c, h, w), one window after the other."""
+    rows, columns = (range(0, size - kernel + 1, stride) for size in x.shape[2:])
+    seen = [[mlp(x[:, :, i : i + kernel, j : j + kernel].flatten(1)) for j in columns] for i in rows]
+    return torch.stack([torch.stack(row, dim=2) for row in seen], dim=2)
+
+
+mlp = fill(nn.Sequential(nn.Linear(3 * 5 * 5, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU()))
+image = torch.linspace(-1, 1, 2 * 3 * 9 * 9, dtype=torch.float64).sin().view(2, 3, 9, 9)
+looked = window_by_window(mlp, image, 5)
+print("25 windows of 5×5, 25 calls of the MLP:", tuple(image.shape), "->", tuple(looked.shape))
+
+# %% [markdown]
+# On 224×224 pixels these would be ten thousands of calls, and neighbouring windows share most of their numbers.
 
 # %% [markdown] task="nin_block" title="The NiN block"
-# Write `nin_block(in_channels, channels, kernel, stride=1, padding=0)`: a torch module with a `kernel` × `kernel`
-# convolution of this stride and padding and `channels` filters, then two 1×1 convolutions with `channels` filters each.
-# All three have biases, and a ReLU follows each of them.
+# Write `nin_block(in_channels, channels, kernel, stride=1, padding=0)`: a torch module that gives for *all* windows of `kernel` ×
+# `kernel` at once what the MLP gives for each: three linear layers with biases, each to `channels` values, and a ReLU behind each.
+# Windows lie `stride` pixels apart, on maps with `padding` rows and columns of zeros around them. Cut no window out: use layers
+# that work on whole maps.
 #
 # The check fills your parameters with values that depend on their shapes only: call and order your layers as you like.
 #
 # *Example:* `nin_block(3, 4, 5)` has 304 + 20 + 20 = 344 weights, and takes `(2, 3, 9, 9)` to `(2, 4, 5, 5)`.
 
-# %% solve="nin_block" difficulty=2 importance=3 minutes=8 forbid="course_lib.torch_models.nin.nin_block"
+# %% solve="nin_block" difficulty=3 importance=3 minutes=12 forbid="course_lib.torch_models.nin.nin_block"
 def nin_block(in_channels, channels, kernel, stride=1, padding=0):
-    """A convolution and an MLP at every pixel, as a torch module."""
+    """An MLP that looks at every window, as a torch module."""
     ### BEGIN SOLUTION
     return nn.Sequential(
         nn.Conv2d(in_channels, channels, kernel, stride, padding),
@@ -613,16 +612,17 @@ def nin_block(in_channels, channels, kernel, stride=1, padding=0):
 
 
 # %% [markdown] hint="nin_block"
-# Six layers behind each other: `nn.Sequential`.
+# Section 5 made a convolution of a linear layer. What does the MLP's first layer take in, and what do the second and the third?
 
 # %% [markdown] hint="nin_block"
-# `nn.Conv2d(c, f, 1)` is a 1×1 convolution. Its stride is 1 and it needs no padding; only the first layer has those.
+# Behind the first layer each place holds `channels` numbers, one window's. The second layer mixes these, and knows nothing of the
+# place beside it: how large is the kernel that sees just one place? Only the first layer meets the edge and the stride.
 
 # %% [markdown] hint="nin_block"
 # ```python
 # return nn.Sequential(
 #     nn.Conv2d(in_channels, channels, ...), nn.ReLU(),
-#     nn.Conv2d(channels, channels, 1), ...
+#     nn.Conv2d(channels, channels, ...), ...
 # )
 # ```
 
@@ -639,6 +639,24 @@ with check("nin_block") as expect:
         expect(f"{c} to {f} channels, kernel {k}, stride {s}, padding {p}", probe(nin_block(c, f, k, s, p), x, seed=k))
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# The first layer is a convolution with the window's kernel. The other two are **1×1 convolutions**: a 1×1 convolution mixes the
+# channels of one pixel and sees no neighbours, it is a linear layer applied to every pixel.
+
+# %% picture="nin_block" alt="The input goes through a k by k convolution, then twice through a 1 by 1 convolution, each followed by ReLU."
+from course_lib.viz.architectures import diagram
+
+diagram([["input\n(c, h, w)"], ["conv k×k\nReLU"], ["conv 1×1\nReLU"], ["conv 1×1\nReLU"], ["output\n(f, h', w')"]], title="NiN block: an MLP at every pixel")
+
+# %%
+at_once = vgg.as_convolutions(mlp, side=5)
+with torch.no_grad():
+    print([layer.kernel_size for layer in at_once[::2]], "largest difference", (at_once(image) - looked).abs().max().item())
+
+# %% [markdown]
+# Their second idea: the last block gives one map per class, and the mean of each map is its logit. There is no linear layer on all
+# of the maps, and so no place where the weights pile up.
+
 # %%
 my_nin = functools.partial(nin.NiN, block=yours("nin_block", else_=nin.nin_block))
 if not GRADED:
@@ -646,35 +664,53 @@ if not GRADED:
     print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
 
 # %% [markdown]
+# **Lecture figure F18, continued.** What do the 1×1 layers save against two more layers of 5×5?
+
+# %% figure="F18"
+def block_weights(*layers):
+    """Weights without biases of convolutions (in, out, kernel) behind each other."""
+    return sum(nn.Conv2d(c, f, k, bias=False, device="meta").weight.numel() for c, f, k in layers)
+
+
+plain = block_weights((128, 256, 5), (256, 256, 5), (256, 256, 5))
+within = block_weights((128, 256, 5), (256, 256, 1), (256, 256, 1))
+assert (plain, within) == (4_096_000, 950_272)
+lecture_table(
+    "F18, continued · Network in Network on maps of 56×56×128",
+    [
+        ("a 5×5 layer, then two plain 5×5 layers", 4_096_000, plain, "128 → 256 → 256 → 256 channels, no biases"),
+        ("a 5×5 layer, then two of 1×1×256×256", 950_272, within, "the same channels"),
+        ("ratio", "", f"{plain / within:.2f}", "both keep 56×56"),
+    ],
+)
+
+# %% [markdown]
 # ## 7. VGG: 3×3 all the way
 #
 # Simonyan and Zisserman (2014) asked a clean question: what does depth alone bring? So everything else is fixed. All
-# kernels are 3×3. Two of them behind each other see 5×5, three see 7×7 (lesson 09), with a ReLU between, and cheaper:
-
-# %%
-for layers, wide in [(2, 5), (3, 7)]:
-    stack, single = layers * 3 * 3, wide * wide
-    print(f"{layers} layers of 3×3: {stack} c² weights; one of {wide}×{wide}: {single} c²; saved {1 - stack / single:.0%}")
-
-# %% [markdown]
+# kernels are 3×3. A stack of them takes the place of one layer with a larger kernel, AlexNet's 11×11 and 5×5 among them: it sees as
+# far, with a ReLU more at every layer.
+#
 # Five stages; each keeps the size, then pools it to half and (up to 512) doubles the channels. VGG-16 has 2, 2, 3, 3, 3
 # convolutions in its stages and three linear layers. It is easy to describe, was second in 2014, and was the feature
 # extractor of half of the papers that followed. It is also the most expensive network of this lesson: training one of
 # them took the authors two to three weeks on four GPUs, VGG-19 the full **three weeks**.
 
 # %% [markdown] task="vgg_block" title="The VGG block"
-# Write `vgg_block(in_channels, channels, layers)`: a torch module with `layers` convolutions of 3×3, padding 1, with
-# biases, each followed by ReLU; then max pooling 2×2 with stride 2. The first convolution takes `in_channels` to
-# `channels`, all others keep `channels`. Every layer has weights of its own.
+# Write `vgg_block(in_channels, channels, sees)`: a torch module that takes the place of one layer with a kernel of `sees` × `sees`,
+# an odd number from 3 on, and its pooling. Take as few 3×3 convolutions as it needs for every value in front of the pooling to see
+# a window just as large (lesson 09), each with biases and a ReLU behind it; they keep the size. Then max pooling 2×2 with stride 2.
 #
-# *Example:* `vgg_block(3, 4, 2)` has 112 + 148 = 260 weights, and takes `(2, 3, 8, 7)` to `(2, 4, 4, 3)`.
+# The first convolution takes `in_channels` to `channels`, all others keep `channels`. Every layer has weights of its own.
+#
+# *Example:* `vgg_block(3, 4, 3)` has 112 weights, and takes `(2, 3, 8, 7)` to `(2, 4, 4, 3)`.
 
-# %% solve="vgg_block" difficulty=2 importance=4 minutes=8 forbid="course_lib.torch_models.vgg.vgg_block"
-def vgg_block(in_channels, channels, layers):
-    """`layers` 3x3 convolutions with ReLU, then pooling, as a torch module."""
+# %% solve="vgg_block" difficulty=2 importance=4 minutes=12 forbid="course_lib.torch_models.vgg.vgg_block"
+def vgg_block(in_channels, channels, sees):
+    """3x3 convolutions with ReLU that together see `sees` x `sees`, then pooling, as a torch module."""
     ### BEGIN SOLUTION
     steps = []
-    for k in range(layers):
+    for k in range((sees - 1) // 2):
         have = in_channels if k == 0 else channels
         steps.append(nn.Conv2d(have, channels, 3, padding=1))
         steps.append(nn.ReLU())
@@ -684,15 +720,17 @@ def vgg_block(in_channels, channels, layers):
 
 
 # %% [markdown] hint="vgg_block"
-# Collect the layers in a list, and hand it to `nn.Sequential(*steps)`.
+# Draw it in one dimension: a value of the second layer takes in three values of the first, and these take in pixels. How many
+# different pixels? How many more does every further layer bring?
 
 # %% [markdown] hint="vgg_block"
-# For `vgg_block(3, 4, 2)`: convolution 3 → 4, ReLU, convolution 4 → 4, ReLU, pooling. Only the first one sees 3 channels.
+# The windows of neighbours overlap: each further layer lets you see one pixel more on each side. Collect the layers in a list, and
+# hand it to `nn.Sequential(*steps)`. Only the first one sees `in_channels`.
 
 # %% [markdown] hint="vgg_block"
 # ```python
 # steps = []
-# for k in range(layers):
+# for k in range(...):                    # from `sees`
 #     steps += [nn.Conv2d(... if k == 0 else ..., channels, 3, padding=...), ...]
 # return nn.Sequential(*steps, ...)
 # ```
@@ -702,16 +740,36 @@ with check("vgg_block") as expect:
     x = np.random.default_rng(7).normal(size=(3, 3, 6, 6))
     expect("three of everything", probe(vgg_block(3, 3, 3), x))
     x = np.random.default_rng(8).normal(size=(2, 3, 8, 7))
-    expect("3 to 4 channels, 2 layers, 8x7", probe(vgg_block(3, 4, 2), x))
+    expect("3 to 4 channels, in place of 5x5, 8x7", probe(vgg_block(3, 4, 5), x))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(110501)
-    for c, f, layers in [(2, 5, 1), (4, 3, 2), (1, 6, 4)]:
+    for c, f, sees in [(2, 5, 3), (4, 3, 7), (1, 6, 11)]:
         x = rng.normal(size=(2, c, 9, 12))
-        expect(f"{c} to {f} channels, {layers} layers", probe(vgg_block(c, f, layers), x, seed=layers))
+        expect(f"{c} to {f} channels, in place of {sees}x{sees}", probe(vgg_block(c, f, sees), x, seed=sees))
     ### END HIDDEN TESTS
 
+# %% [markdown]
+# Two of them behind each other see 5×5, three see 7×7: every layer sees one pixel further on each side. And they are cheaper:
+
 # %%
-my_vgg = functools.partial(vgg.VGG, block=yours("vgg_block", else_=vgg.vgg_block))
+for layers, wide in [(2, 5), (3, 7)]:
+    stack, single = layers * 3 * 3, wide * wide
+    print(f"{layers} layers of 3×3: {stack} c² weights; one of {wide}×{wide}: {single} c²; saved {1 - stack / single:.0%}")
+
+
+# %%
+def library_stage(in_channels, channels, sees):
+    return vgg.vgg_block(in_channels, channels, sees // 2)
+
+
+my_stage = yours("vgg_block", else_=library_stage)
+
+
+def my_vgg(depth):
+    """VGG of your blocks; the library counts a stage's layers, you count how far they see."""
+    return vgg.VGG(depth, block=lambda have, want, layers: my_stage(have, want, 2 * layers + 1))
+
+
 if not GRADED:
     for depth in (11, 13, 16, 19):
         whole = counting.count(counting.sketch(my_vgg, depth), (3, 224, 224))
@@ -721,41 +779,34 @@ if not GRADED:
 # ## 8. GoogLeNet: branches
 #
 # Which kernel size is right? **GoogLeNet** (2014, first of its year) takes all of them side by side and lets training
-# decide. An **inception module** runs four branches on the same maps and concatenates their channels:
+# decide. An **inception module** looks at the same maps in four ways and concatenates the channels:
 
-# %% picture="inception" alt="Four branches from one input: a 1 by 1 convolution; a 1 by 1 then a 3 by 3; a 1 by 1 then a 5 by 5; a 3 by 3 max pooling then a 1 by 1; their outputs are concatenated."
+# %% picture="looks" alt="Four looks at one input: a 1 by 1 convolution, a 3 by 3, a 5 by 5, and a 3 by 3 max pooling; their channels are concatenated."
 from course_lib.viz.architectures import diagram
 
-diagram(
-    [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]],
-    title="Inception module: four branches, one concatenation",
-    columns=True,
-)
+diagram([["input"], ["1×1", "3×3", "5×5", "max 3×3"], ["concatenate"]], title="The idea: four looks side by side")
 
 # %% [markdown]
-# The 1×1 convolutions in front of the larger kernels are **bottlenecks**: they reduce the channels before the expensive
-# work. What do they save in module 3a, with its 192 channels?
+# Built like this the module is too dear, and it grows: the pooled maps keep all channels of the input, so that every module is
+# wider than the one before. One 1×1 convolution in each of the last three branches cures both. Does it stand in front of the large
+# look or behind it? In module 3a come in 192 channels, 32 leave the 5×5 branch, and 16 are between. Count both on paper.
 
 # %%
 direct = 192 * 32 * 5 * 5
-through = 192 * 16 + 16 * 32 * 5 * 5
-print(f"5×5 branch directly: {direct:,} weights; through 16 channels: {through:,}; {direct / through:.1f} times fewer")
+print(f"5×5 branch of module 3a without a 1×1 convolution: {direct:,} weights")
 
 # %% [markdown]
-# Two more ideas: as in Network in Network the **mean over all pixels** replaces the large linear layers; and two
-# **auxiliary heads** in the middle classify too while training, so that a signal reaches the first layers. **BN-Inception**
-# (2015) put batch norm behind every convolution and needed fourteen times fewer steps to the same accuracy;
-# **Inception-ResNet** (2016) added shortcuts around the modules, which made training faster and the result hardly better.
-#
 # The reference implementation, whose figures everybody quotes, is a mixture: batch norm instead of biases, and 3×3
 # kernels in the branch that the paper draws as 5×5. So your module takes two more arguments.
 
 # %% [markdown] task="inception" title="The inception module"
-# Write the class `Inception(in_channels, ones, threes, fives, pool, conv=conv_relu, large=5)`. Its four branches, in the
-# order of the concatenation: 1×1 to `ones` channels · 1×1 to `threes[0]`, then 3×3 to `threes[1]` · 1×1 to `fives[0]`, then
-# `large` × `large` to `fives[1]` · max pooling 3×3 (stride 1, padding 1), then 1×1 to `pool`.
+# Write the class `Inception(in_channels, ones, threes, fives, pool, conv=conv_relu, large=5)`. Its branches, in the order of the
+# concatenation: a 1×1 look, `ones` channels leave · a 3×3 look, `threes[1]` leave · a `large` × `large` look, `fives[1]` leave · the
+# maxima of the input's maps over 3×3, `pool` leave. In the last three stands a 1×1 convolution too, with `threes[0]` and
+# `fives[0]` channels between it and the look: where it saves most weights when, as in 3a, more channels come in than leave.
 #
-# Make every convolution by `conv(in_channels, channels, kernel)`: it pads to keep the size and has its activation inside.
+# All branches keep the size of the maps. Make every convolution by `conv(in_channels, channels, kernel)`: it pads to keep the size
+# and has its activation inside.
 #
 # *Example:* `Inception(3, 2, (4, 5), (6, 7), 8)` takes `(1, 3, 6, 5)` to `(1, 22, 6, 5)`.
 
@@ -781,18 +832,19 @@ class Inception(nn.Module):
 
 
 # %% [markdown] hint="inception"
-# Build four modules in `__init__`, each a branch; in `forward` run all of them on the same `x`, and concatenate.
+# Build four modules in `__init__`, each a branch; in `forward` run all of them on the same `x`, and concatenate. Within a branch:
+# which of the two convolutions should meet the many channels?
 
 # %% [markdown] hint="inception"
-# Channels are axis 1. `nn.MaxPool2d(3)` alone has stride 3: say `stride=1`. A plain Python list hides modules from torch;
-# `nn.ModuleList` does not.
+# In front: 192·16 + 16·32·25 weights. Behind: 192·16·25 + 16·32. Of which maps the maxima are, the task says. Channels are axis 1;
+# `nn.MaxPool2d(3)` alone has stride 3. A plain Python list hides modules from torch; `nn.ModuleList` does not.
 
 # %% [markdown] hint="inception"
 # ```python
 # self.ones = conv(in_channels, ones, 1)
-# self.threes = nn.Sequential(conv(in_channels, threes[0], 1), conv(...))
+# self.threes = nn.Sequential(conv(in_channels, threes[0], ...), conv(threes[0], threes[1], ...))
 # self.fives = ...
-# self.pool = nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), ...)
+# self.pool = nn.Sequential(...)
 # # forward:
 # return torch.cat([self.ones(x), ...], dim=...)
 # ```
@@ -812,6 +864,29 @@ with check("inception") as expect:
         x = rng.normal(size=(2, c, 7, 8))
         expect(f"{c} to {ones}, {(a, b)}, {(d, e)}, {pool}, large {large}", probe(Inception(c, ones, (a, b), (d, e), pool, conv, large), x, seed))
     ### END HIDDEN TESTS
+
+# %% [markdown]
+# The 1×1 convolutions in front of the larger kernels are **bottlenecks**: they reduce the channels before the expensive
+# work. Behind the pooling it narrows what is handed on.
+
+# %% picture="inception" alt="Four branches from one input: a 1 by 1 convolution; a 1 by 1 then a 3 by 3; a 1 by 1 then a 5 by 5; a 3 by 3 max pooling then a 1 by 1; their outputs are concatenated."
+from course_lib.viz.architectures import diagram
+
+diagram(
+    [["input"], ["", "conv 1×1", "conv 1×1", "max pool 3×3"], ["conv 1×1", "conv 3×3", "conv 5×5", "conv 1×1"], ["concatenate"]],
+    title="Inception module: four branches, one concatenation",
+    columns=True,
+)
+
+# %%
+in_front, behind = 192 * 16 + 16 * 32 * 5 * 5, 192 * 16 * 5 * 5 + 16 * 32
+print(f"5×5 branch directly: {direct:,} weights; 1×1 behind it: {behind:,}; in front: {in_front:,}, {direct / in_front:.1f} times fewer")
+
+# %% [markdown]
+# Two more ideas: as in Network in Network the **mean over all pixels** replaces the large linear layers; and two
+# **auxiliary heads** in the middle classify too while training, so that a signal reaches the first layers. **BN-Inception**
+# (2015) put batch norm behind every convolution and needed fourteen times fewer steps to the same accuracy;
+# **Inception-ResNet** (2016) added shortcuts around the modules, which made training faster and the result hardly better.
 
 # %%
 my_googlenet = functools.partial(googlenet.GoogLeNet, module=yours("inception", else_=googlenet.Inception))
@@ -841,34 +916,57 @@ print("residual, no gates:", (h + x).round(2))
 # %% [markdown]
 # ResNet is lesson 12. Here two of its children. A **Wide ResNet** (2016) has fewer blocks with more channels: the same
 # accuracy with a third of the depth, and quicker on a GPU. **ResNeXt** (2016) takes the inception module's branches and
-# makes them *all alike*: 32 narrow bottlenecks side by side, added up. Branches that are alike are one **grouped
-# convolution**: channels fall into groups, and each filter sees its own group only.
+# makes them *all alike*: 32 narrow bottlenecks side by side, and their outputs are added up.
+
+# %% picture="alike" alt="From one input of 256 channels go many alike branches: 1 by 1 to 4 channels, 3 by 3, 1 by 1 to 256; their outputs are added and normed."
+from course_lib.viz.architectures import diagram
+
+diagram(
+    [["input\n256"], *([text] * 3 for text in ("1×1\nto 4", "3×3\n4 to 4", "1×1\nto 256")), ["sum\nnorm"]],
+    title="32 branches, all alike (3 are drawn)",
+    columns=True,
+)
+
+
+# %%
+class Branches(nn.Module):
+    """`groups` narrow bottlenecks side by side, added up, then a norm; each has width / groups channels inside."""
+
+    def __init__(self, in_channels, width, out_channels, groups, stride=1):
+        super().__init__()
+        self.all, d = nn.ModuleList(), width // groups
+        for _ in range(groups):
+            down, up = nn.Conv2d(in_channels, d, 1, bias=False), nn.Conv2d(d, out_channels, 1, bias=False)
+            look = nn.Conv2d(d, d, 3, stride, padding=1, bias=False)
+            self.all.append(nn.Sequential(down, nn.BatchNorm2d(d), nn.ReLU(), look, nn.BatchNorm2d(d), nn.ReLU(), up))
+        self.norm = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x):
+        return self.norm(sum(branch(x) for branch in self.all))
+
+
+# %% [markdown]
+# These are 96 small convolutions. Torch has a layer for channels that keep apart, the **grouped convolution**: channels fall
+# into groups, and each filter sees its own group only.
 
 # %%
 for groups in (1, 2, 32):
     layer = nn.Conv2d(128, 128, 3, padding=1, groups=groups, bias=False)
     print(f"{groups:2} groups: weight {tuple(layer.weight.shape)!s:17} {layer.weight.numel():>7,} numbers")
 
-# %% picture="grouped" alt="A bottleneck: 1 by 1 convolution down, 3 by 3 convolution in groups, 1 by 1 convolution up, each with batch norm; a shortcut around all three is added; then ReLU."
-from course_lib.viz.architectures import diagram
-
-diagram(
-    [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]],
-    title="Grouped bottleneck: narrow, split, wide again, and a shortcut",
-    shortcut=(0, 4),
-)
-
 # %% [markdown] task="grouped_bottleneck" title="The grouped bottleneck"
-# Write the class `GroupedBottleneck(in_channels, width, out_channels, groups, stride=1)`. Its branch: 1×1 to `width`, norm,
-# ReLU · 3×3 with `groups` groups, this `stride` and padding 1, norm, ReLU · 1×1 to `out_channels`, norm. Its shortcut is
-# the identity if stride is 1 and the channels stay the same, else a 1×1 convolution with this `stride`, and norm. Their
-# sum goes through ReLU.
+# Write the class `GroupedBottleneck(in_channels, width, out_channels, groups, stride=1)`. It computes what `Branches` of the same
+# numbers computes, but with **three** convolutions and no loop over branches: who copies all the weights of `Branches` to the right
+# places of yours gets the same numbers. Which of the three are to be grouped?
+#
+# To that it adds its shortcut, and the sum goes through ReLU. The shortcut is x itself wherever x can be added as it is, else a 1×1
+# convolution with this `stride`, and norm.
 #
 # Norm is `nn.BatchNorm2d`; convolutions have no biases. *Example:* `GroupedBottleneck(6, 4, 6, 2)` has 148 weights.
 
-# %% solve="grouped_bottleneck" difficulty=4 importance=5 minutes=25
+# %% solve="grouped_bottleneck" difficulty=4 importance=5 minutes=25 forbid="course_lib.torch_models.resnets.Bottleneck"
 class GroupedBottleneck(nn.Module):
-    """ResNeXt's block: a bottleneck whose 3x3 convolution falls into groups, and a shortcut."""
+    """ResNeXt's block: many alike bottlenecks as one, and a shortcut."""
 
     def __init__(self, in_channels, width, out_channels, groups, stride=1):
         super().__init__()
@@ -892,18 +990,20 @@ class GroupedBottleneck(nn.Module):
 
 
 # %% [markdown] hint="grouped_bottleneck"
-# Two paths from x, added up. Build both in `__init__`, the second as `nn.Identity()` where nothing changes.
+# Go through the three layers. What do the branches' first convolutions read, all the same maps or each its own? And their second?
+# And what becomes of what the third ones give?
 
 # %% [markdown] hint="grouped_bottleneck"
-# `nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False)` is the middle. A change of the stride *or* of
-# the channels asks for a projection: shapes must agree to be added.
+# Two branches of two channels. The first two 1×1 convolutions read the same maps: together they are one with four filters. Of
+# the last: every output is a sum over the two channels of the one branch and the two of the other, over all four. The norm
+# works channel by channel, so norms side by side are one. The shortcut: shapes must agree to be added.
 
 # %% [markdown] hint="grouped_bottleneck"
 # ```python
 # self.branch = nn.Sequential(
-#     nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-#     ...,                              # the grouped 3x3, norm, ReLU
-#     ...,                              # 1x1 to out_channels, norm, and no ReLU yet
+#     nn.Conv2d(in_channels, width, 1, ..., bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+#     ...,                              # the 3x3, norm, ReLU
+#     ...,                              # the 1x1 that adds up, and the norm of the sum
 # )
 # self.shortcut = nn.Identity() if ... else nn.Sequential(...)
 # # forward:
@@ -925,6 +1025,20 @@ with check("grouped_bottleneck") as expect:
         block = GroupedBottleneck(c, wide, out, groups, stride)
         expect(f"{c} to {out} through {wide} in {groups} groups, stride {stride}", probe(block, x, seed=c))
     ### END HIDDEN TESTS
+
+# %% [markdown]
+# Only the middle one. The first convolutions of all branches read the same maps: together they are one with more filters. The last
+# ones are added up, and a sum over the channels of all branches is what a plain convolution computes.
+
+# %% picture="grouped" alt="A bottleneck: 1 by 1 convolution down, 3 by 3 convolution in groups, 1 by 1 convolution up, each with batch norm; a shortcut around all three is added; then ReLU."
+from course_lib.viz.architectures import diagram
+
+diagram(
+    [["input\n256"], ["conv 1×1\nnorm, ReLU\n128"], ["conv 3×3\n32 groups\nnorm, ReLU"], ["conv 1×1\nnorm\n256"], ["+, ReLU"]],
+    title="Grouped bottleneck: narrow, split, wide again, and a shortcut",
+    shortcut=(0, 4),
+)
+
 
 # %%
 def library_grouped(in_channels, width, out_channels, groups, stride=1):
@@ -983,11 +1097,12 @@ with check("dense_channels") as expect:
     expect("behind the first and the second block", dense_channels)
 
 # %% [markdown] task="dense_block" title="The dense block"
-# Write the class `DenseBlock(in_channels, growth, layers)`. Each of its `layers` layers takes *all* channels there are:
-# norm, ReLU, 1×1 convolution to `4 * growth` channels, norm, ReLU, 3×3 convolution with padding 1 to `growth` channels.
-# Its result is put *behind* the channels there are. The block returns all of them, its input first.
+# Write the class `DenseBlock(in_channels, growth, layers)`. Each of its `layers` layers reads *all* channels there are and puts
+# `growth` new ones *behind* them. The block returns all of them, its input first.
 #
-# Norm is `nn.BatchNorm2d`; convolutions have no biases. Norm and ReLU come *before* each convolution here.
+# A layer has a 1×1 convolution to `4 * growth` channels and a 3×3 convolution with padding 1 to `growth`, without biases, and for
+# each of the two a norm (`nn.BatchNorm2d`) with a ReLU behind it. In which order follows from this: channels are kept raw, as the
+# convolutions give them, and every layer norms for itself what it reads, for each may need it at another scale.
 #
 # *Example:* `DenseBlock(3, 2, 4)` takes `(2, 3, 4, 5)` to `(2, 11, 4, 5)`, and the first 3 channels are its input.
 
@@ -1016,17 +1131,19 @@ class DenseBlock(nn.Module):
 
 
 # %% [markdown] hint="dense_block"
-# `x` grows: after each layer it is the concatenation of itself and what the layer made of it.
+# `x` grows: after each layer it is the concatenation of itself and what the layer made of it. What is the last thing that a layer
+# does, if what it adds is to be raw?
 
 # %% [markdown] hint="dense_block"
-# Layer 0 sees `in_channels`, layer 1 `in_channels + growth`, layer 2 ... The modules go into an `nn.ModuleList`.
+# How many channels does layer 0 read, how many layer 1? A norm has to be made for as many. If norm and ReLU stood behind the 3×3
+# convolution, all later layers would read the same normed maps. The modules go into an `nn.ModuleList`.
 
 # %% [markdown] hint="dense_block"
 # ```python
 # self.layers = nn.ModuleList()
 # for k in range(layers):
 #     have = in_channels + ...
-#     self.layers.append(nn.Sequential(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, 4 * growth, ...), ...))
+#     self.layers.append(nn.Sequential(...))      # six modules
 # # forward:
 # for layer in self.layers:
 #     x = torch.cat([x, ...], dim=...)
@@ -1253,12 +1370,12 @@ class Mean(nn.Module):
 
 def relatives(classes=10):
     """Small networks for images (n, 1, 8, 8), by the name of the family."""
-    vgg_, nin_ = yours("vgg_block", else_=vgg.vgg_block), yours("nin_block", else_=nin.nin_block)
+    nin_ = yours("nin_block", else_=nin.nin_block)
     inception, dense = yours("inception", else_=googlenet.Inception), yours("dense_block", else_=densenet.DenseBlock)
     stem = [nn.Conv2d(1, 24, 3, padding=1, bias=False), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2)]
     modules = [inception(24, 12, (12, 20), (6, 10), 8, conv_norm_relu), nn.MaxPool2d(2), inception(50, 20, (20, 32), (8, 12), 12, conv_norm_relu)]
     return {
-        "VGG": nn.Sequential(vgg_(1, 24, 2), vgg_(24, 28, 2), Mean(), nn.Linear(28, classes)),
+        "VGG": nn.Sequential(my_stage(1, 24, 5), my_stage(24, 28, 5), Mean(), nn.Linear(28, classes)),
         "NiN": nn.Sequential(nin_(1, 32, 3, 1, 1), nn.MaxPool2d(2), nin_(32, 40, 3, 1, 1), Mean(), nn.Linear(40, classes)),
         "GoogLeNet": nn.Sequential(*stem, *modules, Mean(), nn.Linear(76, classes)),
         "ResNeXt": nn.Sequential(*stem, my_grouped(24, 32, 64, 8), my_grouped(64, 48, 80, 12, 2), Mean(), nn.Linear(80, classes)),

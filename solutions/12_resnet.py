@@ -94,7 +94,7 @@ loss_order = "DCAB"
 # suffer already from what 56 suffer from, if less?
 
 # %% [markdown] hint="loss_order"
-# With the shortcut, layers whose weights are near 0 copy their input. So the deeper network can begin where the shallower one is, and
+# With the shortcut, layers that give nearly 0 hand their input on. So the deeper network can begin where the shallower one is, and
 # improve on it. What makes plain networks worse grows with every layer: 20 have some of it.
 
 # %% predict="loss_order" points=1
@@ -136,7 +136,7 @@ for kind, layers in itertools.product(("plain", "residual"), (20, 56)):
 #
 # In the residual networks the gradient has a second way, past the layers. It grows a few times over all of them together,
 # not a thousandfold. (All scales are 1 here. F19 starts its residual networks with the last scale of each branch at 0,
-# which section 5 explains; then no gradient at all enters a branch in the first step.)
+# which section 5 explains; then in the first step no gradient gets past these scales into a branch.)
 #
 # Is the size all? Then it would help to cut every gradient down to length 1 (*clipping*, lesson 14). Here it does not:
 
@@ -170,7 +170,8 @@ shatter_explorer()
 #
 # $$y = x + F(x)$$
 #
-# - Doing nothing is now easy: push the weights of $F$ towards 0. In a plain network, layers have to *learn* to copy.
+# - Doing nothing is now easy: $F = 0$ does it. (Small weights in front of a norm do not give that, the norm blows them up again;
+#   the scale of the branch's *last* norm at 0 does, section 5.) In a plain network, layers have to *learn* to copy.
 # - The gradient of $y$ by $x$ is $1 + F'(x)$. The 1 is the **identity shortcut**; only an $F$ that undoes $x$ cancels it.
 # - It costs no weights and almost no time.
 #
@@ -370,7 +371,8 @@ for block in sketch(resnets.resnet50).stages[0]:
 # $$x_L = x_0 + F_1(x_0) + F_2(x_1) + \dots + F_L(x_{L-1})$$
 #
 # and the gradient at $x_0$ is that at $x_L$ plus what comes through the branches. **Pre-activation** (He and others 2016)
-# puts norm and ReLU *in front of* each convolution, so that really nothing stands on the path. That trained 1001 layers.
+# puts norm and ReLU *in front of* each convolution, so that between two changes of shape nothing stands on the path past the
+# branches. They trained 1001 layers so.
 #
 # Seen another way: at every block a signal either takes the branch or passes by. Veit, Wilber and Belongie (2016) read a
 # ResNet as a collection of paths of all lengths, of which the short ones carry most of the gradient.
@@ -1636,9 +1638,9 @@ with check("open_deep-better") as expect:
 # === BEGIN MARK SCHEME ===
 # 1 point for (a): the training error (or loss); it is higher too, so it is no overfitting but a failure to optimise.
 # 1 point for (b): the extra layers could copy their input (identity), the rest being the shallow network.
-# 2 points for (c): forward, the block only has to represent the difference from its input, and zero weights give the
+# 2 points for (c): forward, the block only has to represent the difference from its input, and F = 0 gives the
 # identity; backward, the gradient of the sum passes to the input unchanged (1 + F'), besides what comes through the
-# branch, so that it neither grows from layer to layer nor turns to noise. 1 point for each. "Gradients vanish otherwise"
+# branch, so that it grows little and does not turn to noise. 1 point for each. "Gradients vanish otherwise"
 # alone earns nothing: with batch norm they explode, about 1.15 times a layer in the networks of F19.
 # 1 point for (d): products of many matrices stand on the path again, so the clean path is lost; the paper's option C
 # brought hardly anything and costs weights. Full point for either reason.
@@ -1648,8 +1650,8 @@ with check("open_deep-better") as expect:
 # ## To remember
 #
 # 1. Deep plain networks fail at *training*: with batch norm their gradients explode, layer by layer, and turn to noise.
-# 2. A residual block learns the difference from its input; zero weights make it the identity, and the gradient has a
-#    path on which nothing stands.
+# 2. A residual block learns the difference from its input; F = 0 makes it the identity, and the gradient has a way past
+#    the branch, which only ReLUs between blocks and changes of shape interrupt.
 # 3. Where shapes change: thin and pad with zeros, or a 1×1 convolution. Elsewhere leave the shortcut alone.
 # 4. Zero the last scale, or put norm and ReLU in front, and a deep network starts as a shallow one.
 # 5. Move weights between two implementations and compare logits and gradients: no better test exists.

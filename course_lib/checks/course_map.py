@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from course_lib.checks.lookup import record_folders
-from course_lib.checks.progress_file import lessons, progress_path, read
+from course_lib.checks.progress_file import lessons, open_checks, progress_path, read
 
 START = "START.ipynb"
 MAP = "map"  # the id of its cell on the start page
@@ -29,7 +29,8 @@ SIGNS = {"done": "✓", "next": "▶", "begun": "◐", "open": "○", "page": "�
 class Stop:
     """A lesson on the path: `state` is done, next, begun, open, or page (nothing to check).
 
-    `file` is None where its notebook is not here.
+    `file` is None where its notebook is not here. `waiting`: checks of open exercises that pass here; their hidden
+    part is judged when graded, so they are in neither `passed` nor `points`.
 
     `title` is the lesson's; `passed` of `checks` and `points` of `all_points` are reached; `minutes` is how long it
     takes, `builds_on` the numbers of lessons before it.
@@ -43,6 +44,7 @@ class Stop:
     passed: int
     points: float
     all_points: float
+    waiting: int = 0
     minutes: int = 0
     builds_on: str = ""
 
@@ -83,32 +85,33 @@ def course_map(folder: Any = None) -> Any:
     here = {name for name in known if (folder / f"{name}.ipynb").is_file()}
     if not here:
         known = next(filter(None, (lessons([place]) for place in record_folders(folder))), {})
-    stops = []
+    stops, hidden = [], open_checks(record_folders(folder))
     for name, checks in known.items():
         if name in here or not here:
-            stops.append(_stop(name, checks, done, folder if here else None))
+            stops.append(_stop(name, checks, done, hidden, folder if here else None))
     following = next((i for i, stop in enumerate(stops) if stop.state not in ("done", "page")), None)
     if following is not None:
         stops[following] = replace(stops[following], state="next")
     return CourseMap(stops, problem)
 
 
-def _stop(name: Any, checks: Any, done: Any, folder: Any) -> Any:
-    passed = [id for id in checks if done.get(id, {}).get("passed")]
+def _stop(name: Any, checks: Any, done: Any, hidden: Any, folder: Any) -> Any:
+    seen = [id for id in checks if done.get(id, {}).get("passed")]
     state = (
         "page"
         if not checks
         else "done"
-        if len(passed) == len(checks)
+        if len(seen) == len(checks)
         else "begun"
         if any(id in done for id in checks)
         else "open"
     )
     about = heading(folder / f"{name}.ipynb") if folder else {}
     title = about.pop("title", name.partition("_")[2].replace("_", " ").capitalize())
+    passed = [id for id in seen if id not in hidden]
     points = sum(checks[id] for id in passed), sum(checks.values())
     file = f"{name}.ipynb" if folder else None
-    return Stop(name, title, file, state, len(checks), len(passed), *points, **about)
+    return Stop(name, title, file, state, len(checks), len(passed), *points, len(seen) - len(passed), **about)
 
 
 def heading(path: Path) -> Any:
@@ -130,7 +133,12 @@ def _name(stop: Any) -> str:
 def _counts(stop: Any) -> Any:
     if stop.state == "page":
         return "to read"
-    return f"{stop.passed:>2} of {stop.checks:>2} checks  {stop.points:>3g} of {stop.all_points:>3g} points"
+    counts = f"{stop.passed:>2} of {stop.checks:>2} checks  {stop.points:>3g} of {stop.all_points:>3g} points"
+    return counts + (f"  {_waiting(stop)}" if stop.waiting else "")
+
+
+def _waiting(stop: Any) -> str:
+    return f"and {stop.waiting} whose hidden part is judged when graded"
 
 
 def _row(stop: Any) -> Any:
@@ -146,6 +154,7 @@ def _row(stop: Any) -> Any:
         (COUNT, f"{stop.points:g} of {stop.all_points:g} points" if stop.checks else ""),
         (COUNT, f"{stop.minutes} minutes" if stop.minutes else ""),
         ("padding:.3em .7em;text-align:left", f"builds on {escape(stop.builds_on)}" if stop.builds_on else ""),
+        *[("padding:.3em .7em;text-align:left", _waiting(stop))] * bool(stop.waiting),
     ]
     return "<tr>" + "".join(f'<td style="{style}">{text}</td>' for style, text in cells) + "</tr>"
 

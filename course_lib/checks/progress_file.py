@@ -198,21 +198,32 @@ def lessons(folders: Any = None, only: Any = None) -> dict[str, dict[str, int]]:
     return {lesson: checks for lesson, checks in sorted(found.items()) if only is None or lesson in only}
 
 
+def open_checks(folders: Any = None) -> set[str]:
+    """The checks of open exercises: what a learner sees pass of them is the form, the measuring is hidden.
+
+    `folders` are as in `lessons`.
+    """
+    records = (record for folder in folders or record_folders() for record in records_in(folder, skip_damaged=True))
+    return {id for record in records for id in record.checks if record.about(id)["exercise"].get("open")}
+
+
 class Table:
     """Progress by lesson; shows itself as text.
 
     `rows` are (title, checks, passed, points reached, points in all); `problem` says what could not be read, or is
-    empty.
+    empty; `waiting` are checks that pass here, and are measured when graded.
     """
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]], problem: str = "") -> None:
-        self.rows, self.problem = rows, problem
+    def __init__(self, rows: Sequence[tuple[Any, ...]], problem: str = "", waiting: Sequence[str] = ()) -> None:
+        self.rows, self.problem, self.waiting = rows, problem, list(waiting)
 
     def __str__(self) -> str:
         width = max([len(title) for title, *_ in self.rows] + [6])
         lines = [f"{'lesson':<{width}}  checks  passed  points"]
         for title, checks, passed, points, all_points in self.rows:
             lines.append(f"{title:<{width}}  {checks:>6}  {passed:>6}  {points:>3g} of {all_points:g}")
+        if self.waiting:
+            lines.append(f"Not counted, their hidden part is judged when graded: {', '.join(self.waiting)}.")
         return "\n".join(lines + [self.problem] * bool(self.problem))
 
     __repr__ = __str__
@@ -221,14 +232,17 @@ class Table:
 def table(path: Path | None = None, folders: Any = None, only: Any = None) -> Table:
     """The Table of the lessons: title, checks, passed, points reached, points in all.
 
-    `path` is as in `read`; `folders` and `only` are as in `lessons`.
+    `path` is as in `read`; `folders` and `only` are as in `lessons`. Of an open exercise only the hidden part measures:
+    it does not count as passed here, but is named below the table.
     """
     done, problem = read(path)
-    rows = []
+    rows, waiting, hidden = [], [], open_checks(folders)
     for lesson, checks in lessons(folders, only).items():
         if not checks:  # a page to read
             continue
-        passed = [id for id in checks if done.get(id, {}).get("passed")]
+        seen = [id for id in checks if done.get(id, {}).get("passed")]
+        passed = [id for id in seen if id not in hidden]
+        waiting += [id for id in seen if id in hidden]
         title = lesson.replace("_", " ")
         rows.append((title, len(checks), len(passed), sum(checks[id] for id in passed), sum(checks.values())))
-    return Table(rows, problem)
+    return Table(rows, problem, waiting)

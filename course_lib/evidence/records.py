@@ -37,7 +37,8 @@ class Record:
     """One part of one lesson: `checks` maps a check's id to `{"lines", "mistakes", "forbid", "hints", "points", ...}`.
 
     `exercise` says where the check belongs: its `place` in the lesson, and of its exercise the `number` ("9.3"),
-    `title`, the `names` it defines and, where a program is given, that program's fingerprint (`given`).
+    `title`, the `names` it defines, whether it is `open` (only its hidden part measures) and, where a program is given,
+    that program's fingerprint (`given`).
     A line is `{"position", "label", "kind", "value", ...}`; a mistake is `{"name", "say", "lines"}`, and its lines may
     leave out those that equal the expected ones.
     """

@@ -94,7 +94,8 @@ def progress(
 
     Example: course progress --checks
     """
-    from course_lib.checks.progress_file import read
+    from course_lib.checks.lookup import record_folders
+    from course_lib.checks.progress_file import open_checks, read
     from grading.commands.study import checks_of, notebooks_folder, progress_file, progress_table
 
     folder = notebooks_folder(notebooks)
@@ -104,11 +105,13 @@ def progress(
         typer.echo(jsonlib.dumps(every, indent=1))
         return
     typer.echo(str(progress_table(folder)))
+    hidden = open_checks(record_folders(folder)) if checks else ()
     for name, entries in every.items() if checks else ():
         typer.echo(f"\n{name}")
         for id, entry in entries.items():
-            sign = "○" if entry is None else "✓" if entry["passed"] else "✗"
-            typer.echo(f"  {sign} {id}" + (f"  ({entry['tries']} tries)" if entry else ""))
+            sign = "○" if entry is None else "✗" if not entry["passed"] else "◐" if id in hidden else "✓"
+            judged = "  its hidden part is judged when graded" if sign == "◐" else ""
+            typer.echo(f"  {sign} {id}" + (f"  ({entry['tries']} tries)" if entry else "") + judged)
 
 
 def hint(

@@ -85,6 +85,7 @@ def _about(lesson, check, exercise):
         "number": f"{int(lesson.number)}.{exercise.number}" if exercise.number else "",
         "title": exercise.title,
         "names": list(exercise.names),
+        "open": exercise.held is not None,
         "given": fingerprint(without_markers(exercise.given.source)) if exercise.given else "",
     }
 

@@ -510,6 +510,21 @@ WRONG["gradient_check"] = {
         "return measured, claimed,",
         "the claimed slope comes first, then the measured",
     ),
+    "the slope behind": (
+        "(f(x + h * v) - f(x - h * v)) / (2 * h)",
+        "(f(x) - f(x - h * v)) / h",
+        "this measures on one side only: the bend of the curve stays in it. Take the two places that lie evenly around x",
+    ),
+    "a share of nothing": (
+        "bool(abs(claimed - measured) <= tol * larger)",
+        "bool(larger and abs(claimed - measured) / larger <= tol)",
+        "at a flat place both slopes are 0, and 0 is equal to 0: compare without dividing",
+    ),
+    "direction made one long": (
+        "    claimed = np.sum(gradient * v)\n",
+        "    v = v / np.linalg.norm(v)\n    claimed = np.sum(gradient * v)\n",
+        "you shortened v to length 1: the slope asked for is along v as it comes, per unit of s",
+    ),
 }
 RIGHT["gradient_check"] = {
     "flat vectors": (
@@ -518,6 +533,10 @@ RIGHT["gradient_check"] = {
         "    measured = 0.5 * (f(x + v * h) - f(x - v * h)) / h\n"
         "    agree = not abs(claimed - measured) > tol * np.maximum(np.abs(claimed), np.abs(measured))\n"
         "    return claimed, measured, agree"
+    ),
+    "a share of the measured": (
+        "abs(claimed - measured) <= tol * larger",
+        "abs(measured - claimed) <= tol * abs(measured)",
     ),
 }
 

@@ -570,6 +570,11 @@ WRONG["open_surface"] = {
         "return gauss_newton.answer(surface_layers, x)",
         "the heights are asked for in the shape (n,); yours have a second axis",
     ),
+    "weights beside the list": (
+        "def surface(x):\n    return gauss_newton.answer(surface_layers, x)[:, 0]",
+        "best = [(w.copy(), b.copy()) for w, b in surface_layers]\n\n\ndef surface(x):\n    return gauss_newton.answer(best, x)[:, 0]",
+        "`surface` computes with other arrays than those in `surface_layers`: the budget counts these, so use these",
+    ),
 }
 RIGHT["open_surface"] = {
     "two layers of nine": (

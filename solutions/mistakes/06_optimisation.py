@@ -173,17 +173,17 @@ WRONG["momentum_step"] = {
     "a running mean": (
         "v = mu * v + g",
         "v = mu * v + (1 - mu) * g",
-        "this is the form with 1 - mu: the steps are ten times shorter at mu = 0.9; asked is mu v + g",
+        "this is the form with 1 - mu: the steps are ten times shorter at mu = 0.9. In v today's gradient counts in full",
     ),
     "rate inside of the velocity": (
         "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    v = mu * v + lr * g\n"
         "    return w - (lr * g + mu * v if nesterov else v), v",
-        "the learning rate went into the velocity; then a change of the rate comes late. Asked is v = mu v + g",
+        "the learning rate went into the velocity; then a change of the rate comes late. In v today's gradient counts once, not lr times",
     ),
     "downhill velocity": (
         "def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):\n    v = mu * v - g\n"
         "    return w + lr * (mu * v - g if nesterov else v), v",
-        "your velocity points downhill; a fine form, but asked is v = mu v + g and a minus before the step",
+        "your velocity points downhill; a fine form, but asked is one that gathers the gradients, and a minus before the step",
     ),
     "downhill velocity, minus in the step": (
         "v = mu * v + g",
@@ -203,7 +203,7 @@ WRONG["momentum_step"] = {
     "velocity from the gradient only": (
         "v = mu * v + g",
         "v = mu * g + v",
-        "mu brakes the old velocity, not the gradient: mu * v + g",
+        "mu brakes what is old; here it shrinks today's gradient, and the old ones never fade",
     ),
     "no friction": (
         "v = mu * v + g",
@@ -219,23 +219,23 @@ WRONG["momentum_step"] = {
     "Nesterov ignored": (
         "g + mu * v if nesterov else v",
         "v",
-        "with nesterov=True the step is lr (g + mu v) with the *new* v; yours is the plain one, which is what the old v gives",
+        "with nesterov=True w is ahead of the particle, before and after the step; yours is the plain step, which also comes out if you look ahead with the *old* v",
     ),
     "Nesterov always": ("g + mu * v if nesterov else v", "g + mu * v", "this looks ahead even when nesterov is False"),
     "Nesterov looks back": (
         "g + mu * v if nesterov else v",
         "g - mu * v if nesterov else v",
-        "the lookahead has the wrong sign: it goes on in the direction of the velocity, g + mu v",
+        "the lookahead has the wrong sign: ahead is where the particle rolls, by -lr mu v, as the step itself",
     ),
     "Nesterov without mu": (
         "g + mu * v if nesterov else v",
         "g + v if nesterov else v",
-        "looking ahead, the velocity is braked once more: g + mu v",
+        "looking ahead, the new velocity is braked once more: the place ahead is -lr mu v away, not -lr v",
     ),
     "Nesterov without the gradient": (
         "g + mu * v if nesterov else v",
         "mu * v if nesterov else v",
-        "the fresh gradient is missing from the lookahead: g + mu v",
+        "the way back from w to the particle is mu times the *old* v, which is the new v without g: so one g is left over",
     ),
     "velocity changed in place": (
         "v = mu * v + g",
@@ -258,6 +258,16 @@ WRONG["momentum_step"] = {
         "v = mu * v + g",
         "v = mu * np.full_like(v, v.mean()) + g",
         "the old velocity was averaged over the weights; every weight has its own",
+    ),
+    "the particle's own place": (
+        "g + mu * v if nesterov else v",
+        "g if nesterov else v",
+        "so you hand back where the particle is, w - lr g; asked is the place ahead of it, where the next gradient is taken",
+    ),
+    "looked ahead twice": (
+        "g + mu * v if nesterov else v",
+        "(1 + mu) * v if nesterov else v",
+        "you started from w as if the particle were there; it is lr mu v behind, with the old v",
     ),
 }
 RIGHT["momentum_step"] = {

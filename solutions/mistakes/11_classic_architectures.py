@@ -180,22 +180,22 @@ WRONG["nin_block"] = {
     "one 1x1 only": (
         "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
         "        nn.Conv2d(channels, channels, 1),\n",
-        "there are two 1×1 convolutions: the MLP at each pixel has two layers",
+        "the MLP has three layers: yours has two, the window's and one more",
     ),
     "last ReLU missing": (
         "        nn.ReLU(),\n    )",
         "    )",
-        "a ReLU follows the last 1×1 convolution too; the next block is to be fed with it",
+        "a ReLU stands behind each of the three layers, the last one too",
     ),
     "no ReLU between the 1x1": (
         "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
         "        nn.Conv2d(channels, channels, 1),\n        nn.Conv2d(channels, channels, 1),\n",
-        "two 1×1 convolutions without a ReLU between them are one matrix: nothing gained",
+        "two linear layers without a ReLU between them are one matrix: nothing gained",
     ),
     "no ReLU behind the window": (
         "nn.Conv2d(in_channels, channels, kernel, stride, padding),\n        nn.ReLU(),",
         "nn.Conv2d(in_channels, channels, kernel, stride, padding),",
-        "a ReLU follows the first convolution as well",
+        "a ReLU stands behind the first layer as well",
     ),
     "stride forgotten": (
         "kernel, stride, padding)",
@@ -215,18 +215,18 @@ WRONG["nin_block"] = {
     "biases off": (
         "kernel, stride, padding)",
         "kernel, stride, padding, bias=False)",
-        "all three convolutions have biases",
+        "all three linear layers of the MLP have biases",
     ),
     "depthwise 1x1": (
         "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
         "        nn.Conv2d(channels, channels, 1, groups=channels),\n        nn.ReLU(),\n    )",
-        "with groups every channel stays for itself: the 1×1 convolution is there to mix them",
+        "with groups every channel stays for itself: a linear layer mixes all that it reads",
     ),
     "one layer used twice": (
         "def nin_block(in_channels, channels, kernel, stride=1, padding=0):\n    mix = nn.Conv2d(channels, channels, 1)\n"
         "    first = nn.Conv2d(in_channels, channels, kernel, stride, padding)\n"
         "    return nn.Sequential(first, nn.ReLU(), mix, nn.ReLU(), mix, nn.ReLU())",
-        "this is one and the same 1×1 layer twice: two layers have weights of their own",
+        "this is one and the same layer twice: the MLP's second and third layer have weights of their own",
     ),
     "padding everywhere": (
         "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
@@ -236,12 +236,22 @@ WRONG["nin_block"] = {
     "stride everywhere": (
         "nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),",
         "nn.Conv2d(channels, channels, 1, stride),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1, stride),",
-        "only the first convolution has the stride; the 1×1 layers see every pixel",
+        "only the window's layer has the stride: behind it every place is one window, and none is left out",
     ),
     "3x3 for 1x1": (
         "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n    )",
         "        nn.Conv2d(channels, channels, 3, padding=1),\n        nn.ReLU(),\n    )",
-        "the layers behind the first see one pixel: their kernel is 1×1",
+        "the second and third layer of the MLP read the numbers of one window, not those of its neighbours: they see one place",
+    ),
+    "windows of windows": (
+        "        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
+        "        nn.Conv2d(channels, channels, kernel, padding='same'),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, kernel, padding='same'),\n",
+        "only the first layer reads a whole window; the second and third go on with the numbers of this one window, so they see one place",
+    ),
+    "one linear look": (
+        "        nn.Conv2d(in_channels, channels, kernel, stride, padding),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n        nn.ReLU(),\n        nn.Conv2d(channels, channels, 1),\n",
+        "        nn.Conv2d(in_channels, channels, kernel, stride, padding),\n",
+        "this is the MLP's first layer only: a convolution, a linear look at the window",
     ),
 }
 RIGHT["nin_block"] = {
@@ -296,14 +306,14 @@ WRONG["vgg_block"] = {
         "pool once, at the end of the block, not behind every convolution",
     ),
     "a layer too few": (
-        "range(layers)",
-        "range(max(1, layers - 1))",
-        "one convolution is missing: the first counts among `layers`",
+        "range((sees - 1) // 2)",
+        "range(max(1, (sees - 1) // 2 - 1))",
+        "your stack does not see as far as `sees`: one more layer is needed",
     ),
     "a layer too many": (
-        "range(layers)",
-        "range(layers + 1)",
-        "one convolution too many: the first counts among `layers`",
+        "range((sees - 1) // 2)",
+        "range((sees + 1) // 2)",
+        "one layer too many: the first one alone sees 3, each further one adds 2",
     ),
     "biases off": (
         "3, padding=1)",
@@ -313,13 +323,33 @@ WRONG["vgg_block"] = {
     "5x5": (
         "3, padding=1)",
         "5, padding=2)",
-        "the kernels are 3×3: that is the whole idea",
+        "the kernels are 3×3; with 5×5 ones your stack sees twice as far",
     ),
     "one layer again and again": (
-        "def vgg_block(in_channels, channels, layers):\n    first = nn.Conv2d(in_channels, channels, 3, padding=1)\n"
+        "def vgg_block(in_channels, channels, sees):\n    first = nn.Conv2d(in_channels, channels, 3, padding=1)\n"
         "    again = [nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU()]\n"
-        "    return nn.Sequential(first, nn.ReLU(), *again * (layers - 1), nn.MaxPool2d(2))",
+        "    return nn.Sequential(first, nn.ReLU(), *again * (sees // 2 - 1), nn.MaxPool2d(2))",
         "a list times a number repeats the same layer object: all these convolutions share one set of weights",
+    ),
+    "windows side by side": (
+        "range((sees - 1) // 2)",
+        "range(sees // 3)",
+        "windows of neighbours overlap: a second layer adds not 3 pixels but one on each side",
+    ),
+    "one pixel a layer": (
+        "range((sees - 1) // 2)",
+        "range(sees - 2)",
+        "each further layer sees one pixel more on *each* side: two more in all, so half as many layers do",
+    ),
+    "as many layers as pixels": (
+        "range((sees - 1) // 2)",
+        "range(sees)",
+        "`sees` is the width of the window, not the number of layers",
+    ),
+    "one large kernel": (
+        "def vgg_block(in_channels, channels, sees):\n    conv = nn.Conv2d(in_channels, channels, sees, padding=sees // 2)\n"
+        "    return nn.Sequential(conv, nn.ReLU(), nn.MaxPool2d(2))",
+        "this is the one large layer: a stack of 3×3 convolutions is to take its place",
     ),
 }
 RIGHT["vgg_block"] = {
@@ -328,10 +358,10 @@ RIGHT["vgg_block"] = {
         "        self.rest = nn.ModuleList(nn.Conv2d(f, f, 3, padding='same') for _ in range(layers - 1))\n"
         "        self.first = nn.Conv2d(c, f, (3, 3), padding='same')\n\n"
         "    def forward(self, x):\n        h = F.relu(self.first(x))\n        for conv in self.rest:\n            h = F.relu(conv(h))\n"
-        "        return F.max_pool2d(h, 2, 2)\n\n\ndef vgg_block(in_channels, channels, layers):\n    return Stage(in_channels, channels, layers)"
+        "        return F.max_pool2d(h, 2, 2)\n\n\ndef vgg_block(in_channels, channels, sees):\n    return Stage(in_channels, channels, len(range(3, sees + 1, 2)))"
     ),
     "pairs of widths": (
-        "def vgg_block(in_channels, channels, layers):\n    widths = [in_channels] + [channels] * layers\n    block = nn.Sequential()\n"
+        "def vgg_block(in_channels, channels, sees):\n    widths = [in_channels] + [channels] * (sees // 2)\n    block = nn.Sequential()\n"
         "    for a, b in zip(widths, widths[1:]):\n        block.append(nn.Sequential(nn.Conv2d(a, b, 3, 1, 1), nn.ReLU(inplace=True)))\n"
         "    return block.append(nn.MaxPool2d(kernel_size=2, stride=2))"
     ),
@@ -386,22 +416,37 @@ WRONG["inception"] = {
     "no bottleneck": (
         "nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3))",
         "conv(in_channels, threes[1], 3)",
-        "the 1×1 convolution in front of the 3×3 is missing: that bottleneck is what makes the module cheap",
+        "the 3×3 branch has lost its 1×1 convolution, which makes it cheap",
     ),
     "bottleneck not used": (
         "conv(threes[0], threes[1], 3)",
         "conv(in_channels, threes[1], 3)",
-        "the 3×3 convolution stands behind the 1×1: it gets threes[0] channels, not in_channels",
+        "the 3×3 convolution reads what the 1×1 in front of it gives: threes[0] channels, not in_channels",
     ),
     "3x3 reduced by 3x3": (
         "conv(in_channels, threes[0], 1)",
         "conv(in_channels, threes[0], 3)",
-        "the first convolution of the second branch is 1×1",
+        "in front of the 3×3 stands a 1×1 convolution: as a 3×3 it would cost nine times as much",
     ),
     "stacked along the batch": (
         "dim=1)",
         "dim=0)",
         "channels are axis 1; axis 0 is the batch",
+    ),
+    "1×1 behind the 3×3": (
+        "conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3)",
+        "conv(in_channels, threes[0], 3), conv(threes[0], threes[1], 1)",
+        "behind the 3×3 the 1×1 comes too late: the nine places of the kernel have run over all channels of the input. Count both orders",
+    ),
+    "1×1 behind the large kernel": (
+        "conv(in_channels, fives[0], 1), conv(fives[0], fives[1], large)",
+        "conv(in_channels, fives[0], large), conv(fives[0], fives[1], 1)",
+        "behind the large kernel the 1×1 comes too late: in 3a that branch would have five times as many weights. Count both orders",
+    ),
+    "1×1 in front of the maxima": (
+        "nn.MaxPool2d(3, stride=1, padding=1), conv(in_channels, pool, 1)",
+        "conv(in_channels, pool, 1), nn.MaxPool2d(3, stride=1, padding=1)",
+        "the maxima are to be those of the input's maps; in front of the pooling the 1×1 has mixed them already",
     ),
 }
 RIGHT["inception"] = {
@@ -426,12 +471,12 @@ WRONG["grouped_bottleneck"] = {
     "groups forgotten": (
         "padding=1, groups=groups, bias=False",
         "padding=1, bias=False",
-        "the 3×3 convolution is not split into groups",
+        "each branch's 3×3 convolution reads the channels of its own branch only; yours reads those of all",
     ),
     "1x1 in groups": (
         "nn.Conv2d(width, out_channels, 1, bias=False)",
         "nn.Conv2d(width, out_channels, 1, bias=False, groups=groups if out_channels % groups == 0 else 1)",
-        "only the 3×3 convolution is grouped; the 1×1 behind it must mix the groups, else they never meet",
+        "the branches' outputs are added up: every output of the last 1×1 takes from all of them. Grouped, it keeps them apart",
     ),
     "ReLU before the sum": (
         "torch.relu(self.branch(x) + self.shortcut(x))",
@@ -493,6 +538,16 @@ WRONG["grouped_bottleneck"] = {
         "if in_channels != out_channels:",
         "with a stride above 1 the sizes differ even if the channels agree: project then too",
     ),
+    "first 1x1 in groups": (
+        "nn.Conv2d(in_channels, width, 1, bias=False)",
+        "nn.Conv2d(in_channels, width, 1, bias=False, groups=groups if in_channels % groups == 0 else 1)",
+        "every branch reads all channels of the input; grouped, the first 1×1 gives each branch only some of them",
+    ),
+    "one branch": (
+        "        super().__init__()\n",
+        "        super().__init__()\n        width, groups = width // groups, 1\n",
+        "inside there are `width // groups` channels: this is one of the branches. Side by side they have `width` in all",
+    ),
 }
 RIGHT["grouped_bottleneck"] = {
     "explicit paths": (
@@ -550,7 +605,7 @@ WRONG["dense_block"] = {
     "ReLU behind": (
         "torch.cat([x, layer(x)], dim=1)",
         "torch.cat([x, torch.relu(layer(x))], dim=1)",
-        "norm and ReLU come before the convolutions; nothing follows the last one",
+        "channels are kept raw: nothing follows a layer's last convolution",
     ),
     "second norm missing": (
         "*(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide,",
@@ -586,6 +641,16 @@ WRONG["dense_block"] = {
         "                nn.BatchNorm2d(4 * growth), nn.ReLU(), nn.Conv2d(4 * growth, growth, 3, padding=1, bias=False)))\n\n"
         "    def forward(self, x):\n        maps = [x]\n        for layer in self.layers:\n            maps.append(layer(maps[-1]))\n        return torch.cat(maps, dim=1)",
         "this is a chain, concatenated at its end: each layer must see all maps before it, not only those of the last layer",
+    ),
+    "norms behind the convolutions": (
+        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have, wide, 1, bias=False)),\n                *(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide, growth, 3, padding=1, bias=False)),",
+        "*(nn.Conv2d(have, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU()),\n                *(nn.Conv2d(wide, growth, 3, padding=1, bias=False), nn.BatchNorm2d(growth), nn.ReLU()),",
+        "so what is kept is normed already, once for all readers: each layer is to norm for itself what it reads, in front of its convolutions",
+    ),
+    "norm behind the ReLU": (
+        "*(nn.BatchNorm2d(have), nn.ReLU(), nn.Conv2d(have,",
+        "*(nn.ReLU(), nn.BatchNorm2d(have), nn.Conv2d(have,",
+        "the ReLU stands behind the norm: in front of it, it cuts raw numbers whatever their scale",
     ),
 }
 RIGHT["dense_block"] = {

@@ -51,6 +51,38 @@ def test_every_optimiser_walks_25_steps_as_the_librarys(name):
     np.testing.assert_allclose(*paths, rtol=1e-12)
 
 
+def test_nesterovs_weights_are_the_places_ahead_of_a_particle():
+    """The particle is kept here, the answer keeps the place ahead of it: both ask for the same gradients."""
+    bend, lr, mu = np.array([1.0, 40.0]), 0.02, 0.8
+    p = w = np.array([1.0, -2.0])
+    v = rolled = np.zeros(2)
+    for _ in range(25):
+        np.testing.assert_allclose(w, p - lr * mu * rolled, atol=1e-12)
+        g = bend * (p - lr * mu * rolled)
+        rolled = mu * rolled + g
+        p = p - lr * rolled
+        w, v = ANSWERS["momentum_step"](w, g, v, lr, mu, True)
+    np.testing.assert_allclose(v, rolled, atol=1e-9)
+
+
+def test_adagrads_steps_meet_its_three_demands():
+    step = ANSWERS["adagrad_step"]
+    w, total, lengths = np.zeros(1), np.zeros(1), []
+    for _ in range(4):
+        new, total = step(w, np.array([-5.0]), total, 0.1, eps=0)
+        lengths.append(new[0] - w[0])
+        w = new
+    np.testing.assert_allclose(lengths, 0.1 / np.sqrt([1, 2, 3, 4]))
+    gradients = np.random.default_rng(0).normal(size=(6, 3))
+    ends = []
+    for unit in (1, 1000):
+        w, total = np.ones(3), np.zeros(3)
+        for g in gradients:
+            w, total = step(w, unit * g, total, 0.1, eps=0)
+        ends.append(w)
+    np.testing.assert_allclose(*ends)
+
+
 def test_minibatches_are_the_librarys():
     x, t = np.random.default_rng(1).normal(size=(11, 3)), np.arange(11)
     mine = list(ANSWERS["minibatches"](x, t, 4, np.random.default_rng(5)))

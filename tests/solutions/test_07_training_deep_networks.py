@@ -214,9 +214,6 @@ def lesson_names():
     wanted = (
         "import itertools",
         'load("digits")',
-        "def scaled",
-        "def perceptron",
-        "def error_of",
         "def as_images",
         "few = rng",
     )

@@ -70,7 +70,7 @@ def test_predictions_are_what_the_networks_do():
 
 CASES = {
     "nin_block": (lambda f: f(3, 4, 5, 2, 1), nin.nin_block, (2, 3, 11, 9)),
-    "vgg_block": (lambda f: f(3, 4, 3), vgg.vgg_block, (2, 3, 9, 8)),
+    "vgg_block": (lambda f: f(3, 4, 7), lambda c, f, sees: vgg.vgg_block(c, f, sees // 2), (2, 3, 9, 8)),
     "Inception": (lambda f: f(3, 2, (4, 5), (6, 7), 8, conv_norm_relu, 3), googlenet.Inception, (2, 3, 6, 5)),
     "DenseBlock": (lambda f: f(3, 2, 4), densenet.DenseBlock, (2, 3, 6, 5)),
     "GroupedBottleneck": (
@@ -88,6 +88,54 @@ def test_a_learners_block_is_the_librarys(name):
     same(probe(make(ANSWERS[name]), x, seed=2), probe(make(library), x, seed=2))
 
 
+@pytest.mark.parametrize("sees", [3, 5, 9])
+def test_a_stack_sees_as_far_as_it_is_asked_to(sees):
+    """The gradient of one value in front of the pooling reaches a window of that size, and no further."""
+    x = torch.rand(1, 1, 15, 15, dtype=torch.float64, requires_grad=True)
+    fill(ANSWERS["vgg_block"](1, 3, sees)[:-1])(x)[0, :, 7, 7].sum().backward()
+    rows, columns = np.nonzero(x.grad[0, 0].numpy())
+    assert [rows.min(), rows.max()] == [columns.min(), columns.max()] == [7 - sees // 2, 7 + sees // 2]
+
+
+def of_the_lesson(name):
+    """A class or function that the lesson gives, by name."""
+    source = next(c.source for c in LESSON.cells if c.role == "" and f"\nclass {name}(" in "\n" + c.source)
+    exec(source, names := {"torch": torch, "nn": nn})
+    return names[name]
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_the_grouped_bottleneck_is_the_branches_with_their_weights_joined(stride):
+    branches = fill(of_the_lesson("Branches")(5, 6, 8, 3, stride), 1)
+    mine = fill(ANSWERS["GroupedBottleneck"](5, 6, 8, 3, stride), 2)
+    with torch.no_grad():
+        for layer, axis in ((0, 0), (1, 0), (3, 0), (4, 0), (6, 1)):
+            for k, p in enumerate(mine.branch[layer].parameters()):
+                own = [list(one[layer].parameters())[k] * (1 + i) for i, one in enumerate(branches.all)]
+                for i, one in enumerate(branches.all):
+                    list(one[layer].parameters())[k].copy_(own[i])
+                p.copy_(torch.cat(own, dim=axis))
+        for p, q in zip(mine.branch[7].parameters(), branches.norm.parameters(), strict=True):
+            p.copy_(q)
+    x = torch.randn(4, 5, 7, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(mine(x), torch.relu(branches(x) + mine.shortcut(x)))
+
+
+def test_the_nin_block_says_of_every_window_what_the_mlp_says():
+    block = fill(ANSWERS["nin_block"](3, 4, 5, 2))
+    layers = [m for m in block if isinstance(m, nn.Conv2d)]
+    x = torch.randn(2, 3, 9, 11, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    for i, j in ((0, 0), (1, 2), (2, 3)):
+        h = x[:, :, 2 * i : 2 * i + 5, 2 * j : 2 * j + 5].flatten(1)
+        for layer in layers:
+            h = torch.relu(F.linear(h, layer.weight.flatten(1), layer.bias))
+        torch.testing.assert_close(block(x)[:, :, i, j], h)
+
+
+def my_vgg(depth):
+    return vgg.VGG(depth, block=lambda have, want, layers: ANSWERS["vgg_block"](have, want, 2 * layers + 1))
+
+
 def my_resnext():
     def make(have, channels, stride):
         return ANSWERS["GroupedBottleneck"](have, 2 * channels, 4 * channels, 32, stride)
@@ -96,8 +144,8 @@ def my_resnext():
 
 
 BUILT = {
-    "VGG-16": lambda: vgg.VGG(16, block=ANSWERS["vgg_block"]),
-    "VGG-19": lambda: vgg.VGG(19, block=ANSWERS["vgg_block"]),
+    "VGG-16": lambda: my_vgg(16),
+    "VGG-19": lambda: my_vgg(19),
     "GoogLeNet": lambda: googlenet.GoogLeNet(module=ANSWERS["Inception"]),
     "GoogLeNet with heads": lambda: googlenet.GoogLeNet(heads=True, module=ANSWERS["Inception"]),
     "DenseNet-121": lambda: densenet.DenseNet(block=ANSWERS["DenseBlock"]),
@@ -129,13 +177,13 @@ def test_the_worked_examples_of_the_tasks_hold():
     assert count(nn.Linear(5, 4), torch.zeros(2, 3, 5)) == (24, 60)
     for module, weights in [
         (ANSWERS["nin_block"](3, 4, 5), 344),
-        (ANSWERS["vgg_block"](3, 4, 2), 260),
+        (ANSWERS["vgg_block"](3, 4, 3), 112),
         (ANSWERS["GroupedBottleneck"](6, 4, 6, 2), 148),
         (ANSWERS["Stack"](1, 2, 3, 4), 158),
     ]:
         assert sum(p.numel() for p in module.parameters()) == weights
     assert ANSWERS["nin_block"](3, 4, 5)(torch.zeros(2, 3, 9, 9)).shape == (2, 4, 5, 5)
-    assert ANSWERS["vgg_block"](3, 4, 2)(torch.zeros(2, 3, 8, 7)).shape == (2, 4, 4, 3)
+    assert ANSWERS["vgg_block"](3, 4, 3)(torch.zeros(2, 3, 8, 7)).shape == (2, 4, 4, 3)
     assert ANSWERS["Inception"](3, 2, (4, 5), (6, 7), 8)(torch.zeros(1, 3, 6, 5)).shape == (1, 22, 6, 5)
     x = torch.randn(2, 3, 4, 5)
     out = ANSWERS["DenseBlock"](3, 2, 4)(x)

@@ -64,6 +64,32 @@ def particle():
     return left, right
 
 
+def lookahead():
+    """A particle's place before and after a step of Nesterov, and the place ahead of each; returns the Axes."""
+    mu, v, g = 0.6, np.array([-2.0, -0.7]), np.array([-0.6, 1.5])
+    p, after = np.zeros(2), mu * v + g
+    spots = {"p": p, "w": p - mu * v, "new p": p - after, "new w": p - after - mu * after}
+    ax = style.axes(size=(5.6, 3.0), title="Nesterov asks ahead of the particle")
+    for name, (x, y) in spots.items():
+        own = name.endswith("p")
+        ax.plot(x, y, "o", ms=9, color=style.GREY if own else style.BLUE)
+        ax.annotate(name, (x, y), (-14, 8) if name == "p" else (10, 2), textcoords="offset points")
+    arrows = [
+        ("p", "w", "$-\\eta\\mu v$", style.GREY, (-4, 8)),
+        ("p", "new p", "$-\\eta\\,$new $v$", style.GREY, (-26, -14)),
+        ("new p", "new w", "$-\\eta\\mu\\,$new $v$", style.GREY, (-26, -16)),
+        ("w", "new w", "?", style.RED, (10, 4)),
+    ]
+    for start, end, text, color, aside in arrows:
+        how = {"arrowstyle": "-|>", "color": color, "ls": ":" if text == "?" else "-", "lw": 1.5, "shrinkA": 6}
+        ax.annotate("", spots[end], spots[start], arrowprops=how | {"shrinkB": 6})
+        middle = (spots[start] + spots[end]) / 2
+        ax.annotate(text, middle, aside, textcoords="offset points", ha="center", color=color)
+    ax.set(xlim=(-0.5, 3.6), ylim=(-2.2, 1.2), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
 def _on_demand(steps):
     """The rates of a Plateau that is told a noisy loss falling more slowly the smaller the rate."""
     plateau, rng, level, seen = schedules.Plateau(0.1, factor=0.5, patience=6), np.random.default_rng(2), 1.0, []

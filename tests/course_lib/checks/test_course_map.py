@@ -59,6 +59,19 @@ def test_what_is_done_begun_and_next(folder):
     assert "2 of 2 lessons done." in repr(course_map.course_map())
 
 
+def test_an_open_exercise_ends_a_lesson_without_counting_as_passed(folder):
+    about = {"open": True}
+    checks = {"half0": entry(HALF, CHECK), "made": entry(HALF, CHECK, points=3, exercise=about)}
+    write(folder / "expected", lesson="00_one", **checks)
+    passed(folder, half0=True)
+    assert "judged" not in repr(course_map.course_map())
+    passed(folder, half0=True, made=True)
+    first = course_map.course_map().stops[0]
+    assert (first.state, first.passed, first.points, first.waiting) == ("done", 1, 1, 1)
+    shown = course_map.course_map()._repr_mimebundle_()
+    assert all("and 1 whose hidden part is judged when graded" in text for text in shown.values())
+
+
 def test_the_html_links_to_each_lesson_and_marks_the_next(folder):
     shown = course_map.course_map()._repr_mimebundle_()
     assert '<b><a href="00_one.ipynb">00 First &lt;steps&gt;</a></b> ← next' in shown["text/html"]

@@ -173,6 +173,18 @@ def test_the_table_reads_as_text(book):
     assert "lessons done" in book.names["shown"]
 
 
+def test_an_open_exercise_that_looks_right_is_not_counted_but_named(book, tmp_path):
+    """What passes of it here is the form only; how good the answer is, the hidden part measures."""
+    about = {"names": ["f"], "open": True}
+    write(tmp_path / "expected", lesson="02_open", measured=entry(RIGHT, CELL.format(id="measured"), exercise=about))
+    run(book, RIGHT, "measured")
+    shown = progress_file.table()
+    assert [row for row in shown.rows if row[0] == "02 open"] == [("02 open", 1, 0, 0, 1)]
+    assert "judged when graded: measured." in str(shown)
+    run(book, WRONG, "measured")
+    assert "judged" not in str(progress_file.table())
+
+
 def test_what_was_given_back_is_forgotten(book):
     run(book, RIGHT, "one")
     run(book, RIGHT, "two")

@@ -62,6 +62,15 @@ def test_flat_and_unflat_are_inverse():
         np.testing.assert_array_equal(b, c)
 
 
+def test_with_all_numbers_at_zero_nothing_comes_out_and_they_are_put_back():
+    layers, x = network("tanh")
+    before = gauss_newton.flat(layers)
+    assert not gauss_newton.at_zero(layers, lambda: gauss_newton.answer(layers, x)).any()
+    with pytest.raises(ZeroDivisionError):
+        gauss_newton.at_zero(layers, lambda: 1 / 0)
+    np.testing.assert_array_equal(gauss_newton.flat(layers), before)
+
+
 @pytest.mark.parametrize(("d", "units"), [(2, 4), (1, 1), (3, 2)])
 def test_the_jacobian_of_one_vector_of_weights_is_its_slope(d, units):
     rng = np.random.default_rng(9)

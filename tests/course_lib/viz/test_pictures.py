@@ -233,6 +233,23 @@ def test_momentum_reaches_a_final_speed():
     assert speeds["$\\mu$ = 0.9"] == pytest.approx(10, rel=1e-3)
 
 
+def test_each_look_ahead_of_nesterov_goes_on_along_the_velocity():
+    """From p by a share mu of the old velocity, from the new p by the same share of the new one."""
+    ax = optimisation.lookahead()
+    p, w, new_p, new_w = (np.ravel(line.get_xydata()) for line in ax.lines)
+    np.testing.assert_allclose(new_w - new_p, 0.6 * (new_p - p))
+    assert w[0] * (new_p - p)[1] != w[1] * (new_p - p)[0]  # the gradient has turned the velocity
+
+
+def test_three_places_on_the_way_and_the_tangent_of_the_middle_one():
+    ax = backprop.along()
+    tangent, places = ax.lines[1], ax.lines[2].get_xydata()
+    assert list(places[:, 0] + places[::-1, 0]) == [0, 0, 0]
+    slope = np.diff(tangent.get_ydata()) / np.diff(tangent.get_xdata())
+    central, ahead = (places[2] - places[0]), (places[2] - places[1])
+    assert abs(central[1] / central[0] - slope[0]) < abs(ahead[1] / ahead[0] - slope[0]) / 4
+
+
 def test_every_schedule_but_the_warm_up_never_rises():
     left, right = optimisation.rates()
     for line in (*left.lines, right.lines[0]):

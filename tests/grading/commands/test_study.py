@@ -200,6 +200,16 @@ def test_checks_are_listed_in_the_order_of_the_lesson(folder, app):
     assert lines == ["○", "omega", "○", "middle", "○", "alpha"]
 
 
+def test_an_open_exercise_is_listed_as_judged_when_graded(folder, app):
+    made = entry(HALF, CHECKS["half"].replace('"half"', '"made"'), exercise={"open": True})
+    write(folder / "expected", lesson="02_more", made=made)
+    kept = {"version": 1, "checks": {"made": {"passed": True, "tries": 2, "when": ""}}}
+    (folder / ".course-progress.json").write_text(json.dumps(kept))
+    told = course(app, "progress", "--checks").output
+    assert "◐ made  (2 tries)  its hidden part is judged when graded" in told
+    assert "judged when graded: made." in told
+
+
 def test_what_was_no_attempt_or_is_run_again_counts_no_try(folder):
     cells = [("", "from course_lib.checks import check"), ("check-half", CHECKS["half"])]
     lesson(folder, "01_halves.ipynb", cells)

@@ -28,7 +28,10 @@ def texts(lesson):
 
 def test_the_record_has_the_truth_and_the_data_that_are_given_and_no_answers_of_the_reference():
     lesson = open_lesson(("sides = (points[:, 0] >", "sides = (points[:, 0] > 0.9 *"))
-    entry = record_lesson(lesson, jobs=1)["hidden"].checks["side"]
+    records = record_lesson(lesson, jobs=1)
+    is_open = {id: about["exercise"]["open"] for id, about in records["visible"].checks.items()}
+    assert [id for id, it_is in is_open.items() if it_is] == ["side"]
+    entry = records["hidden"].checks["side"]
     (line,) = entry["lines"]
     assert (line["kind"], line["measure"], line["at_least"]) == ("outcome", "accuracy", 0.9)
     assert np.array_equal(line["value"], POINTS[:, 0] > 0.9 * POINTS[:, 1])
