@@ -151,6 +151,12 @@ WRONG["count_layers"] = {
         "out[0].numel() // len(out) *",
         "out[0] is one sample already: nothing is left to divide",
     ),
+    "one hook removed": (
+        """    for handle in handles:
+        handle.remove()""",
+        "    handles[0].remove()",
+        "every hook has to go, not the first one only",
+    ),
 }
 RIGHT["count_layers"] = {
     "from the attributes": (
@@ -821,6 +827,24 @@ WRONG["training_step"] = {
     optimizer.step()""",
         "gradients are not clipped here",
     ),
+    "output for the loss": (
+        "return loss.detach()",
+        "return model(x).detach()",
+        "the loss is asked, not the output",
+    ),
+    "step by hand": (
+        "    optimizer.step()",
+        """    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad""",
+        "the step is the optimizer's: it has its own rate, and momentum",
+    ),
+    "forward twice": (
+        "loss = loss_fn(model(x), y)",
+        """model(x)
+    loss = loss_fn(model(x), y)""",
+        "the model runs once a step: each run in training mode moves the running statistics",
+    ),
 }
 RIGHT["training_step"] = {
     "gradients by hand": (
@@ -962,6 +986,34 @@ WRONG["stack"] = {
         "x = self.stem(x)",
         "x = torch.relu(self.stem(x))",
         "no ReLU follows the stem: the first block begins with norm and ReLU",
+    ),
+    "blocks in a dict": (
+        """class Stack(nn.Module):
+    def __init__(self, in_channels, channels, layers, classes):
+        super().__init__()
+        self.stem, self.fc = nn.Conv2d(in_channels, channels, 3, padding=1), nn.Linear(channels, classes)
+        self.blocks = {}
+        for k in range(layers):
+            conv = nn.Conv2d(channels, channels, 3, padding=1)
+            self.blocks[k] = nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks.values():
+            x = x + block(x)
+        return self.fc(x.mean((2, 3)))
+""",
+        "the blocks lie in a plain list or dict, where torch does not look: nn.ModuleList registers them",
+    ),
+    "kernels of 1×1": (
+        "conv = nn.Conv2d(channels, channels, 3, padding=1)",
+        "conv = nn.Conv2d(channels, channels, 1)",
+        "the blocks' kernels are 3×3",
+    ),
+    "leaky ReLU": (
+        "nn.ReLU(), conv",
+        "nn.LeakyReLU(), conv",
+        "the blocks have ReLUs; what it computes stays as it is",
     ),
 }
 RIGHT["stack"] = {
