@@ -1337,6 +1337,7 @@ with check("training_step") as expect:
     expect("three losses", list(losses))
     expect("do the losses hold a graph", [loss.requires_grad for loss in losses])
     expect("weights afterwards", list(model.parameters()))
+    expect("running mean afterwards", model[1].running_mean)
     expect("devices: output, targets; loss", two_devices(training_step))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(110901)
@@ -1348,6 +1349,7 @@ with check("training_step") as expect:
         expect(f"losses with {optimiser.__name__}", list(losses))
         expect("graphs held", [loss.requires_grad for loss in losses])
         expect("weights", list(model.parameters()))
+        expect("running mean", model[1].running_mean)
     expect("devices", two_devices(training_step))
     ### END HIDDEN TESTS
 

@@ -24,6 +24,7 @@ dense.answers()
 # %%
 import os
 import time
+import warnings
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -154,6 +155,14 @@ with check("mask_scores") as expect:
     t[0] = 1
     expect("2 masks of 4×5, classes 3 and 4 nowhere", mask_scores(p, t, 5))
     expect("class 2 predicted only", mask_scores(np.array([[[0, 2, 1, 1, 1]]]), np.array([[[0, 0, 1, 1, 0]]]), 3))
+
+    def warned(p, t, classes):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            mask_scores(p, t, classes)
+        return len(caught)
+
+    expect("warnings, with two classes nowhere", warned(p, t, 5))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130101)
     for n, h, w, classes in [(4, 5, 3, 2), (3, 2, 7, 4), (5, 6, 4, 3), (2, 3, 8, 6)]:
@@ -161,6 +170,7 @@ with check("mask_scores") as expect:
         t[0] = 0
         p = np.where(rng.random(t.shape) < 0.6, t, rng.integers(0, classes - 1, t.shape))
         expect(f"{n} masks of {h}×{w}, the last of {classes} classes nowhere", mask_scores(p, t, classes))
+        expect("warnings", warned(p, t, classes))
         p[-1] = classes - 1
         expect(f"{n} masks of {h}×{w}, {classes} classes", mask_scores(p, t, classes))
     ### END HIDDEN TESTS
@@ -1041,11 +1051,24 @@ with check("tiles-margin") as expect:
     x = np.random.default_rng(72).normal(size=(1, 1, 12, 15))
     expect("one 3×3; one 1×1", [least_margin(stack([(k, 1)], 4), x, 5) for k in (3, 1)])
     expect("3×3 and 5×5; one 5×5", [least_margin(stack(plan, 5), x, 4) for plan in ([(3, 1), (5, 1)], [(5, 1)])])
+
+    def raised(reach, size):
+        """A net that adds a little of the brightest of `reach` pixels to the left: too small at a seam, never too large."""
+
+        def net(x):
+            seen = [np.pad(x, ((0, 0), (0, 0), (0, 0), (k, 0)))[..., : x.shape[3]] for k in range(reach + 1)]
+            return x + size * np.max(seen, axis=0)
+
+        return net
+
+    expect("the brightest of two pixels, a millionth of it added", least_margin(raised(1, 1e-6), np.abs(x), 5))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130802)
     for plan, tile in [([(3, 1), (3, 2)], 4), ([(5, 2)], 3), ([(3, 1)] * 3, 6), ([(1, 1)], 5)]:
         net = stack(plan, int(rng.integers(99)))
         expect(f"{plan}, tile {tile}", least_margin(net, rng.normal(size=(1, 1, 17, 14)), tile))
+    for reach in (2, 3):
+        expect(f"the brightest of {reach + 1} pixels, a little", least_margin(raised(reach, 1e-6), rng.random((1, 1, 9, 30)), 4))
     expect("a net that looks one pixel to the left only", least_margin(lambda x: np.pad(x, ((0, 0), (0, 0), (0, 0), (1, 0)))[..., :-1], rng.normal(size=(1, 1, 6, 9)), 4))
     ### END HIDDEN TESTS
 
@@ -1197,7 +1220,9 @@ with check("denoise-step") as expect:
         optimizer = optim.SGD(net.parameters(), lr=0.05)
         clean, noise = rng.random((n, 1, h, w)), 0.3 * rng.normal(size=(n, 1, h, w))
         seen = [denoise_step(net, optimizer, clean, noise) for _ in range(steps)]
-        return {"losses": [loss for loss, _ in seen], "denoised": seen[-1][1]}
+        losses = [loss for loss, _ in seen]
+        tensors = any(isinstance(loss, Tensor) for loss in losses)
+        return {"losses": losses, "denoised": seen[-1][1], "a loss is still a Tensor": tensors}
 
     expect("three steps, 3×3", steps_of(1, 3, 3, 3))
     expect("three steps, 4×5", steps_of(2, 2, 4, 5))

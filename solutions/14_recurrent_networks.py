@@ -382,12 +382,15 @@ with check("time_gradients-clipped") as expect:
     expect("a matrix and a vector, limit 2", clipped(pair, 2.0), rtol=1e-4)
     expect.unchanged("the gradients afterwards", pair)
     expect("the same, limit 20: nothing to do", clipped(pair, 20.0), rtol=1e-4)
+    expect("the same, limit 7: above each number, below the norm", clipped(pair, 7.0), rtol=1e-4)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(140302)
     for limit, size in [(0.7, 3.0), (5.0, 0.4), (3.0, 20.0)]:
         many = [size * rng.normal(size=shape) for shape in ((3, 4), (4,), (2, 3, 2))]
         expect(f"three arrays, limit {limit}, numbers of size {size}", clipped(many, limit), rtol=1e-4)
         expect.unchanged(f"limit {limit}: the gradients afterwards", many)
+    many = [rng.uniform(0.3, 0.6, shape) for shape in ((3, 4), (5,))]
+    expect("limit 0.9, above each number, below the norm", clipped(many, 0.9), rtol=1e-4)
     expect("nothing but zeros", clipped([np.zeros(3), np.zeros((2, 2))], 1.5))
     ### END HIDDEN TESTS
 

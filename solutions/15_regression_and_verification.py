@@ -324,6 +324,7 @@ with check("hard_loss") as expect:
     expect("the example", hard_loss(guess, truth, 1))
     expect("keep 2", hard_loss(guess, truth, 2))
     expect("keep all three", hard_loss(guess, truth, 3))
+    expect("4 samples of 5 numbers, keep 3", hard_loss(np.arange(20.0).reshape(4, 5) % 7, np.full((4, 5), 2.5), 3))
     expect("equal losses, keep 1", hard_loss(np.array([[1.0, 3], [3, -1], [1, 1]]), truth, 1))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150201)
@@ -1347,11 +1348,13 @@ with check("slide") as expect:
     plain_net = drawn_net(2, 1, 3, 2, 2, 1, rng)
     expect("one window of 6×6", slide(rng.normal(size=(1, 1, 6, 6)), *plain_net))
     expect("pictures of 10×8", slide(rng.normal(size=(2, 1, 10, 8)), *plain_net))
+    expect("what kind of thing", type(slide(np.zeros((1, 1, 6, 6)), *plain_net)).__name__)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150901)
     for f, c, k, h, w, m, n, tall, wide in [(3, 2, 3, 2, 4, 1, 2, 12, 16), (2, 1, 5, 3, 2, 4, 1, 15, 13), (4, 3, 2, 1, 3, 2, 3, 7, 11)]:
         layers, x = drawn_net(f, c, k, h, w, m, rng), rng.normal(size=(n, c, tall, wide))
         expect(f"{f} maps of {h}×{w}, {m} scores, pictures of {tall}×{wide}", slide(x, *layers))
+    expect("what kind of thing", type(slide(x, *layers)).__name__)
     ### END HIDDEN TESTS
 
 # %% [markdown]

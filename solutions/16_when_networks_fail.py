@@ -485,7 +485,7 @@ with check("attack_curves-unmask") as expect:
     expect("the same direction when asked again", bool(np.array_equal(*twice)))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160302)
-    for factor in (1, rng.integers(20, 60), rng.integers(30_000, 90_000)):
+    for factor in (0.001, rng.integers(20, 60), rng.integers(30_000, 90_000)):
         some = rng.permutation(len(x_test))[:240]
         seen = outcome(loud(plain, float(factor)), x_test[some], t_test[some])
         expect(f"logits times {factor:g}", f"{factor:g}: {seen}")

@@ -175,10 +175,12 @@ with check("drop_stone-outcome") as expect:
     expect("seen by the one who has the line", [outcome(-falling, 3)])
     expect("a row over the edge is none", [outcome(np.array([[0, 0, 0, -1], [-1, -1, 0, 1]]), 3)])
     expect("three of a row with a gap", [outcome(np.array([[0, 0, 0, 0], [-1, -1, 0, -1]]), 3)])
+    flat = np.array([[0, 0, 0, 0], [1, -1, -1, -1]])
+    expect("a row on a low board, a column on a narrow one", [outcome(flat, 3), outcome(flat.T, 3)])
     expect("a full board", [outcome(np.array([[1, -1], [-1, 1], [1, -1]]), 3)])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170102)
-    for rows, columns, line in [(5, 4, 4), (3, 6, 3), (4, 5, 3), (6, 3, 3), (5, 7, 4)]:
+    for rows, columns, line in [(5, 4, 4), (3, 6, 3), (4, 5, 3), (6, 3, 3), (5, 7, 4), (2, 6, 3), (6, 2, 3)]:
         plies = rng.integers(rows * columns // 2, rows * columns + 1, 24)
         boards = [shuffled(rows, columns, n, seed=int(rng.integers(10**6))) for n in plies]
         expect(f"24 boards of {rows}×{columns}, line {line}", [outcome(b, line) for b in boards])
@@ -536,9 +538,10 @@ with check("simulate_once") as expect:
         return [node.visits, node.total, below]
 
     def grown(game, state, simulations, c, salt):
-        root = grow(game, state, strange(game, salt))
+        evaluate = evaluators.uniform(game) if salt is None else strange(game, salt)
+        root = grow(game, state, evaluate)
         for _ in range(simulations):
-            simulate_once(game, root, strange(game, salt), c)
+            simulate_once(game, root, evaluate, c)
         return inside(root)
 
     board = Connect(3, 3, 3)
@@ -548,6 +551,7 @@ with check("simulate_once") as expect:
     expect("near the end, 25 simulations", grown(board, nearly, 25, 1.3, salt=3))
     column_full = board.state(np.array([[1, 0, 0], [-1, 0, 0], [-1, 1, 0]]))
     expect("column 0 full, 14 simulations", grown(board, column_full, 14, 1.3, salt=4))
+    expect("equal priors and values, 7 simulations", grown(board, (0, 0), 7, 1.3, salt=None))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170401)
     for rows, columns, line, plies, n in [(4, 3, 3, 4, 12), (2, 5, 3, 4, 30), (3, 4, 3, 6, 20)]:
@@ -557,6 +561,7 @@ with check("simulate_once") as expect:
             now = rules.play(now, int(rng.choice(open_moves)))
         c, salt = float(rng.uniform(0.4, 3)), int(rng.integers(50))
         expect(f"{rules}, {n} simulations, c = {c:.2f}", grown(rules, now, n, c, salt))
+        expect(f"{rules}, {n // 2} simulations, equal priors", grown(rules, now, n // 2, c, None))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -757,6 +762,7 @@ with check("reinforce") as expect:
     returns = np.array([1.0, -1.0, 0.5])
     expect("one column full", reinforce(logits, legal, np.array([2, 0, 1]), returns))
     expect("large logits", reinforce(900 + 40 * logits, legal, np.array([2, 0, 1]), returns))
+    expect("logits far below 0", reinforce(-2000 + logits, legal, np.array([2, 0, 1]), returns))
     expect.unchanged("the inputs afterwards", [logits, legal, returns])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170601)
@@ -768,6 +774,7 @@ with check("reinforce") as expect:
         returns[:2] = 1.0, -1.0
         expect(f"{n} rows of {columns}", reinforce(logits, legal, moves, returns))
         expect(f"{n} rows of {columns}, large logits", reinforce(1000 + 3 * logits, legal, moves, returns))
+        expect(f"{n} rows of {columns}, logits far below 0", reinforce(-3000 + 3 * logits, legal, moves, returns))
         expect.unchanged(f"{n} rows of {columns}: inputs", [logits, legal, returns])
     ### END HIDDEN TESTS
 
@@ -1042,6 +1049,8 @@ with check("elo_fit") as expect:
     expect("expected points at -300, 0, 120", expected_points(np.array([-300, 0, 120])), rtol=1e-9)
     table = np.array([[0, 6.5, 8], [3.5, 0, 7.5], [2, 4.5, 0]])
     expect("three players", elo_fit(table), rtol=0, atol=0.05)
+    ladder = np.array([[0, 28, 0.5, 0.5], [12, 0, 26, 0.5], [0.5, 14, 0, 30], [0.5, 0.5, 10, 0]])
+    expect("four players, most games between neighbours", elo_fit(ladder), rtol=0, atol=0.05)
     expect.unchanged("the table afterwards", table)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170901)
@@ -1051,6 +1060,8 @@ with check("elo_fit") as expect:
         table = made + (games - made).T
         expect(f"{k} players", elo_fit(table), rtol=0, atol=0.05)
         expect(f"{k} players: expected points", expected_points(10 * (table - table.T)), rtol=1e-9)
+    ladder = np.full((5, 5), 0.5) * (1 - np.eye(5)) + np.diag(rng.integers(25, 33, 4), 1) + np.diag(rng.integers(9, 14, 4), -1)
+    expect("five players, most games between neighbours", elo_fit(ladder), rtol=0, atol=0.05)
     ### END HIDDEN TESTS
 
 # %% [markdown]

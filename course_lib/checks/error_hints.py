@@ -56,7 +56,19 @@ _OFTEN = (
     (r"must be real number, not|must be a real number", "math's functions take one number; np's take arrays"),
     (r"unhashable type", "a list or array cannot be a key of a dict or an item of a set; a tuple can"),
     (r"maximum recursion depth", "the function calls itself without ever reaching its end"),
-)
+    (r"remapped shapes|einstein sum", "one letter of einsum stands for axes of one length; print the shapes"),
+    (r"axes don't match array", "transpose wants every axis of the array once; print its shape"),
+    (r"does not require grad and does not have a grad_fn",
+     "the loss hangs on no weight: no_grad, detach, .data or .item() stands on its way"),
+    (r"(Missing|Unexpected) key\(s\) in state_dict|size mismatch for",
+     "the two networks differ in names or shapes; print both state_dict()"),
+    (r"meta tensor|on meta", "a tensor on the device meta holds no numbers: nothing may ask for one"),
+    (r"to be on the same device", "two tensors lie on different devices; x.to(...) returns the moved one and leaves x"),
+    (r"not implemented for '(Long|Int)'", "whole numbers stand where floats are wanted; are two arguments exchanged?"),
+    (r"through the graph a second time", "backward goes once through a loss; compute it anew before the next"),
+    (r"mat1 and mat2 shapes", "a linear layer takes as many numbers as reach it; print the shape before it"),
+    (r"to have \d+ channels, but got", "a layer takes as many channels as the one before it gives"),
+)  # fmt: skip
 
 
 _JOINS = r"(?:np\.|numpy\.)?(?:concatenate|stack|hstack|vstack|dstack|column_stack)"

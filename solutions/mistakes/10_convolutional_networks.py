@@ -114,6 +114,70 @@ WRONG["conv_forward"] = {
         "x -= x.mean()\n    kh, kw = w.shape[2:]",
         "you write into x, which belongs to the caller",
     ),
+    "padding on every axis": (
+        """def conv_forward(x, w, b, stride=1, padding=0):
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, padding)
+    win = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    c = w.shape[1]
+    return np.einsum("nchwuv,fcuv->nfhw", win[:, :c], w) + b[:, None, None]
+""",
+        "zeros are added to images and channels too: np.pad wants (0, 0) for these two axes",
+    ),
+    "loops over pixels": (
+        """def conv_forward(x, w, b, stride=1, padding=0):
+    N, C, H, W = x.shape
+    F, C, HH, WW = w.shape
+    xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    Ho, Wo = 1 + (H + 2 * padding - HH) // stride, 1 + (W + 2 * padding - WW) // stride
+    out = np.zeros((N, F, Ho, Wo))
+    for n in range(N):
+        for f in range(F):
+            for i in range(Ho):
+                for j in range(Wo):
+                    out[n, f, i, j] = np.sum(xp[n, :, i*stride:i*stride+HH, j*stride:j*stride+WW] * w[f]) + b[f]
+    return out
+""",
+        "loops over every pixel are slow: loop over the taps, each adds a whole map at once",
+    ),
+    "sliding windows out of order": (
+        """def conv_forward(x, w, b, stride=1, padding=0):
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
+    n, _, rows, columns = windows.shape[:4]
+    flat = windows.transpose(0, 2, 3, 1, 4, 5).reshape(n * rows * columns, -1)
+    return (flat @ w.reshape(len(w), -1).T + b).reshape(n, len(w), rows, columns)
+""",
+        "the product has the filters last; bring them in front with transpose: reshape keeps the order of the numbers",
+    ),
+    "size without the + 1": (
+        "(padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1",
+        "(padded.shape[2] - kh) // stride, (padded.shape[3] - kw) // stride",
+        "one window more fits than there are steps: add 1 to the quotient",
+    ),
+    "padding counted once": (
+        "(padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1",
+        "(x.shape[2] + padding - kh) // stride + 1, (x.shape[3] + padding - kw) // stride + 1",
+        "there are zeros at both ends of an axis: the size grows by twice the padding",
+    ),
+    "rotated by 180 and bias lost": (
+        """w[:, :, u, v], tap(padded, u, v, out, stride))
+    return y + b[:, None, None]""",
+        """w[:, :, kh - 1 - u, kw - 1 - v], tap(padded, u, v, out, stride))
+    return y""",
+        "the kernel is rotated, and the bias is missing",
+    ),
+    "kernels mirrored left to right": (
+        "w[:, :, u, v]",
+        "w[:, :, u, kw - 1 - v]",
+        "the kernel is mirrored left to right: tap (u, v) belongs to pixel (u, v) of the window",
+    ),
+    "filters and channels exchanged": (
+        'np.einsum("fc,nchw->nfhw", w[:, :, u, v],',
+        'np.einsum("fc,nchw->nfhw", np.resize(w[:, :, u, v].T, w.shape[:2]),',
+        "the first axis of w counts filters, the second channels: they are exchanged",
+    ),
 }
 RIGHT["conv_forward"] = {
     "windows and one product": """
@@ -244,6 +308,91 @@ WRONG["conv_backward"] = {
         "(h, width), (kh, kw), out =",
         "g /= 1 + 1e-3\n    (h, width), (kh, kw), out =",
         "you write into g, which belongs to the caller",
+    ),
+    "overwrites, position by position": (
+        """def conv_backward(g, x, w, stride=1, padding=0):
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    _, _, Ho, Wo = g.shape
+    xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for n in range(N):
+        for f in range(F):
+            for i in range(Ho):
+                for j in range(Wo):
+                    a, b = i * stride, j * stride
+                    dw[f] += g[n, f, i, j] * xp[n, :, a:a+HH, b:b+WW]
+                    dxp[n, :, a:a+HH, b:b+WW] = g[n, f, i, j] * w[f]
+    dx = dxp[:, :, padding:padding+H, padding:padding+W]
+    return dx, dw, g.sum(axis=(0, 2, 3))
+""",
+        "a pixel lies in many windows and meets many filters: its gradients are added up, `+=`",
+    ),
+    "weights from a shifted image": (
+        """def conv_backward(g, x, w, stride=1, padding=0):
+    N, C, H, W = x.shape
+    F, _, HH, WW = w.shape
+    _, _, Ho, Wo = g.shape
+    dx, dw = np.zeros((N, C, H + 2 * padding, W + 2 * padding)), np.zeros_like(w)
+    for i in range(Ho):
+        for j in range(Wo):
+            a, b = i * stride, j * stride
+            patch = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))[:, :, a:a+HH, b:b+WW]
+            dw += np.einsum("nf,ncuv->fcuv", g[:, :, i, j], patch)
+            dx[:, :, a:a+HH, b:b+WW] += np.einsum("nf,fcuv->ncuv", g[:, :, i, j], w)
+    return dx[:, :, padding:padding+H, padding:padding+W], dw, g.sum(axis=(0, 2, 3))
+""",
+        "the zeros stand at both ends of an axis, as in the forward pass; yours stand at the end only",
+    ),
+    "order of the results": (
+        "return gx, gw, g.sum",
+        "return gw, gx, g.sum",
+        "the gradients come back as (gx, gw, gb); yours are in another order",
+    ),
+    "kernel rotated, position by position": (
+        """def conv_backward(g, x, w, stride=1, padding=0):
+    (h, width), (kh, kw) = x.shape[2:], w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    gx, gw = np.zeros(padded.shape), np.zeros(w.shape)
+    for i in range(g.shape[2]):
+        for j in range(g.shape[3]):
+            a, b = i * stride, j * stride
+            gw[:] = np.einsum("nf,ncuv->fcuv", g[:, :, i, j], padded[:, :, a : a + kh, b : b + kw])
+            gx[:, :, a : a + kh, b : b + kw] += np.einsum("nf,fcuv->ncuv", g[:, :, i, j], w)
+    return gx[:, :, padding : padding + h, padding : padding + width], gw, g.sum(axis=(0, 2, 3))
+""",
+        "every place adds to the gradient of the weights: `+=`; yours keeps the last place only",
+    ),
+    "weights of the last image": (
+        """def conv_backward(g, x, w, stride=1, padding=0):
+    (h, width), (kh, kw) = x.shape[2:], w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    gx, gw = np.zeros(padded.shape), np.zeros(w.shape)
+    for n in range(len(x)):
+        gw = np.zeros(w.shape)
+        for i in range(g.shape[2]):
+            for j in range(g.shape[3]):
+                a, b = i * stride, j * stride
+                gw += g[n, :, i, j][:, None, None, None] * padded[n, :, a : a + kh, b : b + kw]
+                gx[n, :, a : a + kh, b : b + kw] += np.einsum("f,fcuv->cuv", g[n, :, i, j], w)
+    return gx[:, :, padding : padding + h, padding : padding + width], gw, g.sum(axis=(0, 2, 3))
+""",
+        "the gradient of the weights begins at 0 with every image: add up all images",
+    ),
+    "bias of one filter for all": (
+        "g.sum(axis=(0, 2, 3))",
+        "np.full(len(w), g.sum())",
+        "each filter has a bias of its own: sum over images and places, not over filters",
+    ),
+    "weights transposed": (
+        "gw[:, :, u, v] = np.einsum",
+        "gw[:, :, v % kh, u % kw] = np.einsum",
+        "rows and columns of the weights' gradient are exchanged",
+    ),
+    "pixels through the transposed channels": (
+        'np.einsum("nfhw,fc->nchw", g, w[:, :, u, v])',
+        'np.einsum("nfhw,fc->nchw", g, np.resize(w[:, :, u, v].T, w.shape[:2]))',
+        "the gradient goes from filter f to channel c through w[f, c]: filters and channels are exchanged",
     ),
 }
 RIGHT["conv_backward"] = {
@@ -447,6 +596,23 @@ WRONG["max_pool"] = {
         "out = (x.shape[2] - size[0]) // stride,",
         "count positions, not steps: one more row of windows fits",
     ),
+    "rows and columns of the size exchanged backward": (
+        """for u, v in np.ndindex(size):
+        won""",
+        """for u, v in np.ndindex(size[::-1]):
+        won""",
+        "`size` is (rows, columns): in the backward pass they are exchanged",
+    ),
+    "compared with x, not with the windows": (
+        "won = left * (tap(x, u, v, g.shape[2:], stride) == y)",
+        "won = left * (tap(x, u, v, g.shape[2:], stride) > 0)",
+        "the gradient goes to the largest number of a window, not to every positive one",
+    ),
+    "smallest instead of largest": (
+        "np.max([tap",
+        "np.min([tap",
+        "the largest number of each window is asked, not the smallest",
+    ),
 }
 RIGHT["max_pool"] = {
     "window by window": """
@@ -567,6 +733,45 @@ WRONG["average_pool"] = {
         "gx = np.zeros(shape)",
         "g /= size[0] * size[1]\n    gx = np.zeros(shape)\n    g = g * size[0] * size[1]",
         "`/=` writes into the caller's g: make a new array",
+    ),
+    "repeated by the window": (
+        """def average_pool_backward(g, shape, size, stride):
+    up = np.repeat(np.repeat(g, size[0], axis=2), size[1], axis=3) / (size[0] * size[1])
+    out = np.zeros(shape)
+    h, w = min(shape[2], up.shape[2]), min(shape[3], up.shape[3])
+    out[:, :, :h, :w] = up[:, :, :h, :w]
+    return out
+""",
+        "np.repeat by the window puts the windows side by side; they begin `stride` apart, with gaps or overlaps",
+    ),
+    "overwrites": (
+        """    gx = np.zeros(shape)
+""",
+        """    gx = np.ones(shape)
+""",
+        "the gradient begins at 0, not at 1",
+    ),
+    "rows and columns exchanged backward": (
+        """for u, v in np.ndindex(size):
+        target""",
+        """for u, v in np.ndindex(size[::-1]):
+        target""",
+        "`size` is (rows, columns): in the backward pass they are exchanged",
+    ),
+    "share by the image": (
+        "g / (size[0] * size[1])",
+        "g / (shape[2] * shape[3])",
+        "the share is one over the pixels of a window, not of the whole image",
+    ),
+    "side by side windows": (
+        """def average_pool(x, size, stride):
+    (n, c, h, w), (a, b) = x.shape, size
+    out = (h - a) // stride + 1, (w - b) // stride + 1
+    tiles = np.resize(x[:, :, : h // a * a, : w // b * b], (n, c, h // a * a, w // b * b))
+    tiles = tiles.reshape(n, c, h // a, a, w // b, b).mean(axis=(3, 5))
+    return np.pad(tiles, ((0, 0), (0, 0), (0, max(0, out[0] - h // a)), (0, max(0, out[1] - w // b))))[:, :, : out[0], : out[1]]
+""",
+        "reshape makes windows that stand side by side; these begin `stride` apart",
     ),
 }
 RIGHT["average_pool"] = {
@@ -693,6 +898,46 @@ WRONG["contrast_norm"] = {
         "keepdims=True), edge)",
         'keepdims=True), edge, "edge")',
         "pixels outside the image do not count: pad with zeros, not with copies",
+    ),
+    "the smaller of both": (
+        "np.maximum(spread,",
+        "np.minimum(spread,",
+        "divide by the larger of σ and its mean, np.maximum: the floor keeps flat places from being blown up",
+    ),
+    "a small number for the floor": (
+        "np.maximum(spread, spread.mean(axis=(2, 3), keepdims=True))",
+        "(spread + 1e-5)",
+        "a small number is no floor: each σ is compared with the mean σ̄ of its image, and the larger divides",
+    ),
+    "mean over maps by a mean": (
+        "centred / np.maximum",
+        "x / np.maximum",
+        "divide v, the image less its local mean, not x itself",
+    ),
+    "spread by the plain mean": (
+        "spread = np.sqrt(total(centred**2) / weight)",
+        "spread = np.sqrt((centred**2).mean(axis=(1, 2, 3), keepdims=True))",
+        "σ belongs to a place: sum over its neighbourhood, not over the whole image",
+    ),
+    "root of the sum of roots": (
+        "np.sqrt(total(centred**2) / weight)",
+        "total(np.abs(centred)) / weight",
+        "σ is the root of the mean square, not the mean size",
+    ),
+    "median floor": (
+        "spread.mean(axis=(2, 3), keepdims=True)",
+        "np.median(spread, axis=(2, 3), keepdims=True)",
+        "the floor is the mean of σ over the image, not the median",
+    ),
+    "largest floor": (
+        "spread.mean(axis=(2, 3), keepdims=True)",
+        "spread.max(axis=(2, 3), keepdims=True)",
+        "the floor is the mean of σ over the image, not its largest value",
+    ),
+    "weights not counted twice": (
+        "centred = x - total(x) / weight",
+        "centred = x - total(x) / window.sum()",
+        "the local mean divides by the weights inside the image, times the maps: near the border there are fewer",
     ),
 }
 RIGHT["contrast_norm"] = {
@@ -821,6 +1066,42 @@ WRONG["build_lenet"] = {
         "nn.Linear(hidden, classes, rng=rng),\n        nn.Sigmoid(),",
         "scores are not squashed: the loss does that, and stably",
     ),
+    "places counted wrong": (
+        "maps[1] * 4 * 4",
+        "maps[1] * 5 * 5",
+        "24 halved is 12, less 4 is 8, halved is 4: 4×4 places reach the linear layer",
+    ),
+    "second stage on one map": (
+        "nn.Conv2d(maps[0], maps[1], 5",
+        "nn.Conv2d(1, maps[1], 5",
+        "the second convolution reads all maps of the first: its inputs are maps[0]",
+    ),
+    "hidden and classes exchanged": (
+        """nn.Linear(maps[1] * 4 * 4, hidden, rng=rng),
+        nn.ReLU(),
+        nn.Linear(hidden, classes, rng=rng)""",
+        """nn.Linear(maps[1] * 4 * 4, classes, rng=rng),
+        nn.ReLU(),
+        nn.Linear(classes, hidden, rng=rng)""",
+        "the first linear layer has `hidden` units, the last one `classes`: they are exchanged",
+    ),
+    "a layer more": (
+        "        nn.Linear(hidden, classes, rng=rng),",
+        """        nn.Linear(hidden, hidden, rng=rng),
+        nn.ReLU(),
+        nn.Linear(hidden, classes, rng=rng),""",
+        "there is one linear layer too many: one hidden layer, then the scores",
+    ),
+    "sizes without the places": (
+        "maps[1] * 4 * 4",
+        "maps[1]",
+        "every map comes with 4×4 places, and each is an input of the linear layer",
+    ),
+    "mixed sizes": (
+        "maps[1] * 4 * 4",
+        "maps[0] * 4 * 4",
+        "the linear layer reads the maps of stage 2: maps[1], not maps[0]",
+    ),
 }
 RIGHT["build_lenet"] = {
     "rectified before pooling": """
@@ -935,6 +1216,40 @@ WRONG["build_all_conv"] = {
         "nn.Conv2d(1, maps[0], 5, rng=rng)",
         "nn.Conv2d(1, maps[0], 5, bias=False, rng=rng)",
         "every filter has a bias",
+    ),
+    "head of 5×5": (
+        "nn.Conv2d(maps[1], hidden, 4",
+        "nn.Conv2d(maps[1], hidden, 5",
+        "4×4 places are left before the hidden layer: its kernel is 4×4",
+    ),
+    "head of 1×1": (
+        "nn.Conv2d(maps[1], hidden, 4",
+        "nn.Conv2d(maps[1], hidden, 1",
+        "the hidden layer sees all 4×4 places at once: its kernel is 4×4, not 1×1",
+    ),
+    "shrinking by 2×2 kernels": (
+        "nn.Conv2d(maps[0], maps[0], 3, stride=2, padding=1, rng=rng)",
+        "nn.Conv2d(maps[0], maps[0], 2, stride=2, rng=rng)",
+        "the shrinking layers have 3×3 kernels with padding 1, not 2×2",
+    ),
+    "first kernel 3": (
+        "nn.Conv2d(1, maps[0], 5",
+        "nn.Conv2d(1, maps[0], 3",
+        "the first convolution has 5×5 kernels",
+    ),
+    "second stage from one map": (
+        "nn.Conv2d(maps[0], maps[1], 5",
+        "nn.Conv2d(1, maps[1], 5",
+        "the second 5×5 convolution reads all maps of stage 1: its inputs are maps[0]",
+    ),
+    "hidden and classes exchanged": (
+        """nn.Conv2d(maps[1], hidden, 4, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(hidden, classes, 1, rng=rng)""",
+        """nn.Conv2d(maps[1], classes, 4, rng=rng),
+        nn.ReLU(),
+        nn.Conv2d(classes, hidden, 1, rng=rng)""",
+        "the 4×4 layer has `hidden` filters, the last one `classes`: they are exchanged",
     ),
 }
 RIGHT["build_all_conv"] = {
@@ -1072,6 +1387,78 @@ WRONG["equivariance_gap"] = {
         "after = f(np.roll(x, move, axis=(3, 2)))",
         "`move` is (down, right): rows are axis 2",
     ),
+    "relative to what was seen": (
+        "np.abs(moved).max())",
+        "np.abs(seen).max())",
+        "the difference is divided by the largest value of the moved f(x), not of f of the moved images",
+    ),
+    "channels and rows moved": (
+        "np.roll(f(x), move, axis=(2, 3))",
+        "np.roll(f(x), move, axis=(1, 2))",
+        "rows and columns are axes 2 and 3; axis 1 counts channels",
+    ),
+    "a margin of 0 cut": (
+        """def equivariance_gap(f, x, move, stride, margin):
+    a = f(np.roll(x, (stride * move[0], stride * move[1]), (2, 3)))[:, :, margin:-margin, margin:-margin]
+    b = np.roll(f(x), move, (2, 3))[:, :, margin:-margin, margin:-margin]
+    return float(np.max(np.abs(a - b)) / np.max(np.abs(b)))
+""",
+        "a slice m:-m is empty for the margin 0: end it at n - margin",
+    ),
+    "cut before it moves": (
+        '''def equivariance_gap(f, x, move, stride, margin):
+    """Largest difference between f of the moved images and the moved f(x), relative; 0 if f is equivariant."""
+    moved = f(x)
+    seen = f(np.roll(x, (move[0] * stride, move[1] * stride), axis=(2, 3)))
+    rows, columns = (slice(margin, n - margin) for n in moved.shape[2:])
+    moved, seen = np.roll(moved[:, :, rows, columns], move, axis=(2, 3)), seen[:, :, rows, columns]
+    return float(np.abs(seen - moved).max() / np.abs(moved).max())
+
+
+def invariance_gap(f, x, move):
+    """Mean over images of the length of f's change over the length of f(x), when the images are moved."""
+    before = f(x).reshape(len(x), -1)
+    after = f(np.roll(x, move, axis=(2, 3))).reshape(len(x), -1)
+    change = np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)
+    return float(change.mean())
+''',
+        "move the whole map first, then cut the border away: else what left comes back inside",
+    ),
+    "one number an image": (
+        "return float(change.mean())",
+        "return change",
+        "the mean over the images is asked: one number",
+    ),
+    "relative to f(x) of all images": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before)",
+        "each image's change is divided by the length of its own f(x)",
+    ),
+    "largest change": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "np.abs(after - before).max(axis=1) / np.abs(before).max(axis=1)",
+        "the length of a vector is the root of its sum of squares, not its largest number",
+    ),
+    "norm over images": (
+        "np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)",
+        "np.linalg.norm(after - before, axis=0) / np.linalg.norm(before, axis=0)",
+        "a length goes over all numbers of one image: axis 1, not axis 0",
+    ),
+    "root of the mean": (
+        "np.abs(seen - moved).max() / np.abs(moved).max()",
+        "np.sqrt(np.mean((seen - moved) ** 2)) / np.sqrt(np.mean(moved**2))",
+        "the largest differences are compared here, no means of squares",
+    ),
+    "sums, relative": (
+        "np.abs(seen - moved).max() / np.abs(moved).max()",
+        "np.abs(seen - moved).sum() / np.abs(moved).sum()",
+        "the largest difference is asked, not the sum of all",
+    ),
+    "difference of the largest": (
+        "np.abs(seen - moved).max() / np.abs(moved).max()",
+        "abs(seen.max() - moved.max()) / np.abs(moved).max()",
+        "take the difference place by place, then its largest: not the difference of two largest values",
+    ),
 }
 RIGHT["equivariance_gap"] = {
     "axis by axis": """
@@ -1181,6 +1568,27 @@ WRONG["stage_backward"] = {
         "out = g.shape[2:]\n    g -= g.mean()",
         "you write into g, which belongs to the caller",
     ),
+    "rectifies x itself": (
+        "h, w = x.shape[2:]",
+        """h, w = x.shape[2:]
+    x[x < 0] = 0""",
+        "the ReLU is taken in x itself: np.maximum(x, 0) makes a new array",
+    ),
+    "divided among equals": (
+        "target += g * (tap(rectified, u, v, out, stride) == largest)",
+        "target += g * (tap(rectified, u, v, out, stride) > 0)",
+        "the gradient goes to the largest number of each window only",
+    ),
+    "slope of a leaky ReLU": (
+        "return gx * (x > 0)",
+        "return np.where(x > 0, gx, 0.01 * gx)",
+        "a ReLU lets nothing through below 0; a slope of 0.01 belongs to another function",
+    ),
+    "share of the window": (
+        "target += g * (",
+        "target += g / (size[0] * size[1]) * (",
+        "the largest number gets the whole gradient of its window, no share of it",
+    ),
 }
 RIGHT["stage_backward"] = {
     "first of equal numbers": """
@@ -1281,6 +1689,82 @@ WRONG["stage_faults"] = {
         "order = rng.permutation(len(x))",
         "order = rng.permutation(len(x))\n    x[:], t[:], order = x[order], t[order], np.arange(len(x))",
         "this writes into the caller's arrays: the next epoch begins from another order",
+    ),
+    "an order for every batch": (
+        """def dealt(x, t, size, rng):
+    for start in range(0, len(x), size):
+        order = rng.permutation(len(x))
+        rows = order[start : start + size]
+        yield x[rows], t[rows]
+""",
+        "an order drawn anew for every batch gives some images twice and some never: draw once, before the loop",
+    ),
+    "an order for images, one for labels": (
+        """def dealt(x, t, size, rng):
+    x, t = x[rng.permutation(len(x))], t[rng.permutation(len(t))]
+    for i in range(0, len(x), size):
+        yield x[i:i + size], t[i:i + size]
+""",
+        "two draws give two orders: images and labels need the same one",
+    ),
+    "all images, then all labels": (
+        """def dealt(x, t, size, rng):
+    order = rng.permutation(len(x))
+    return np.array_split(x[order], int(np.ceil(len(x) / size))), np.array_split(t[order], int(np.ceil(len(x) / size)))
+""",
+        "each batch is a pair (images, labels); yours gives all batches of images, then all of labels",
+    ),
+    "batches of nearly equal size": (
+        """def dealt(x, t, size, rng):
+    order = rng.permutation(len(x))
+    for rows in np.array_split(order, int(np.ceil(len(x) / size))):
+        yield x[rows], t[rows]
+""",
+        "each batch has `size` rows, only the last is smaller; np.array_split makes them nearly equal",
+    ),
+    "drawn with replacement": (
+        """def dealt(x, t, size, rng):
+    for start in range(0, len(x), size):
+        rows = rng.choice(len(x), size)
+        yield x[rows], t[rows]
+""",
+        "rng.choice draws with replacement: some images come twice, some never",
+    ),
+    "B and D exchanged": (
+        '{"A": "images and labels shuffled apart", "B": "pooled too early", "C": "rate too high", "D": "dead ReLUs"}',
+        '{"A": "images and labels shuffled apart", "B": "dead ReLUs", "C": "rate too high", "D": "pooled too early"}',
+        "run B pools too early: it learns, but not well. Dead ReLUs do not learn at all, as run D",
+    ),
+    "C and D exchanged": (
+        '"C": "rate too high", "D": "dead ReLUs"',
+        '"C": "dead ReLUs", "D": "rate too high"',
+        "with too high a rate the loss jumps; with dead ReLUs it does not move",
+    ),
+    "backwards": (
+        "order = rng.permutation(len(x))",
+        "order = rng.permutation(len(x))[::-1]",
+        "the permutation is gone through from its end; take its rows as drawn",
+    ),
+    "one permutation applied twice": (
+        "yield x[rows], t[rows]",
+        "yield x[order][rows], t[order][rows]",
+        "the order is applied twice: x[rows] is enough",
+    ),
+    "labels moved by one": (
+        "yield x[rows], t[rows]",
+        "yield x[rows], np.roll(t, 1)[rows]",
+        "the labels are moved by one against their images",
+    ),
+    "size as the number of batches": (
+        """for start in range(0, len(x), size):
+        rows = order[start : start + size]""",
+        "for rows in np.array_split(order, size):",
+        "`size` is the number of rows in a batch, not the number of batches",
+    ),
+    "sorted inside the batch": (
+        "rows = order[start : start + size]",
+        "rows = np.sort(order[start : start + size])",
+        "the rows of a batch stay in the order that was drawn",
     ),
 }
 RIGHT["stage_faults"] = {

@@ -73,6 +73,90 @@ WRONG["count_layers"] = {
         "    return sum(p.numel() for p in model.parameters()), sum(work.values())",
         "a layer that runs twice works twice: add up, do not overwrite",
     ),
+    "linear layers once a sample": (
+        """def count_layers(model, x):
+    total = [0]
+    hooks = []
+
+    def hook(m, i, o):
+        if isinstance(m, nn.Conv2d):
+            total[0] += m.weight[0].numel() * o[0].numel()
+        else:
+            total[0] += m.in_features * m.out_features
+
+    for m in model.modules():
+        if isinstance(m, (nn.Conv2d, nn.Linear)):
+            hooks.append(m.register_forward_hook(hook))
+    model(x)
+    for h in hooks:
+        h.remove()
+    return sum(p.numel() for p in model.parameters()), total[0]
+""",
+        "a linear layer works at every place of its input: count the numbers of its output, as with a convolution",
+    ),
+    "kernels taken for square": (
+        "module.weight[0].numel()",
+        "(module.in_channels // module.groups * module.kernel_size[0] ** 2 if isinstance(module, nn.Conv2d) else module.in_features)",
+        "a kernel need not be square: rows times columns",
+    ),
+    "places of the input": (
+        """def note(module, args, out):
+        work.append(out[0]""",
+        """def note(module, args, out):
+        work.append(args[0][0]""",
+        "each number of the *output* costs one filter's multiplications; the input's size does not matter",
+    ),
+    "by the weights of the output": (
+        "out[0].numel() * module.weight[0].numel()",
+        "out[0].numel() * module.weight.numel()",
+        "each number of the output costs the weights of one filter, not of all filters",
+    ),
+    "weights for all": (
+        "sum(p.numel() for p in model.parameters())",
+        "sum(m.weight.numel() for m in layers)",
+        "parameters are all numbers in model.parameters(): biases and norms belong to them",
+    ),
+    "places of the first axis": (
+        "out[0].numel()",
+        "out[0][0].numel()",
+        "out[0] is one sample with all its channels; out[0][0] is one channel of it",
+    ),
+    "exchanged": (
+        "return sum(p.numel() for p in model.parameters()), sum(work)",
+        "return sum(work), sum(p.numel() for p in model.parameters())",
+        "the parameters come first, then the multiply-adds: they are exchanged",
+    ),
+    "parameters as tensors counted": (
+        "sum(p.numel() for p in model.parameters())",
+        "len(list(model.parameters()))",
+        "that counts the tensors, not the numbers in them: p.numel()",
+    ),
+    "buffers counted": (
+        "sum(p.numel() for p in model.parameters())",
+        "sum(p.numel() for p in model.state_dict().values())",
+        "a state_dict holds running statistics as well; only parameters count",
+    ),
+    "largest layer": (
+        "sum(work)",
+        "max(work)",
+        "the multiply-adds of all layers are added up, not the largest taken",
+    ),
+    "last layer": (
+        "work.append(out[0].numel() * module.weight[0].numel())",
+        "work[:] = [out[0].numel() * module.weight[0].numel()]",
+        "every layer adds to the count; yours keeps the last one only",
+    ),
+    "divided by the batch twice": (
+        "out[0].numel() *",
+        "out[0].numel() // len(out) *",
+        "out[0] is one sample already: nothing is left to divide",
+    ),
+    "one hook removed": (
+        """    for handle in handles:
+        handle.remove()""",
+        "    handles[0].remove()",
+        "every hook has to go, not the first one only",
+    ),
 }
 RIGHT["count_layers"] = {
     "from the attributes": (
@@ -153,6 +237,40 @@ WRONG["lenet_twin"] = {
         'twin.to(state["0.weight"].dtype).load_state_dict(state)',
         'twin.to(state["0.weight"].dtype)\n    for p in twin.parameters():\n        nn.init.constant_(p, 0.1)',
         "the twin still has weights of its own: load those of `ours`",
+    ),
+    "bias of the last layer lost": (
+        "    return twin",
+        """    with torch.no_grad():
+        twin[9].bias.zero_()
+    return twin""",
+        "the last layer's bias belongs to it as well",
+    ),
+    "pooling before the ReLU forgotten": (
+        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.MaxPool2d(2)",
+        "nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.Identity(), nn.MaxPool2d(2)",
+        "the first convolution has a ReLU behind it",
+    ),
+    "no hidden ReLU": (
+        "nn.Conv2d(conv2[1], conv2[0], conv2[2:]), nn.ReLU()",
+        "nn.Conv2d(conv2[1], conv2[0], conv2[2:]), nn.Identity()",
+        "the second convolution has a ReLU behind it",
+    ),
+    "sizes of one example": (
+        "*(nn.Conv2d(conv1[1], conv1[0], conv1[2:]), nn.ReLU(), nn.MaxPool2d(2)),",
+        "*(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2)),",
+        "the sizes of the example are written in; read them off the weights of `ours`",
+    ),
+    "weights of both linear layers swapped in sign": (
+        "torch.tensor(array)",
+        "torch.tensor(array).abs()",
+        "weights are copied as they are, signs too",
+    ),
+    "evaluated without gradient": (
+        "    return twin",
+        """    for p in twin.parameters():
+        p.data = p.data.clone()
+    return nn.Sequential(twin, nn.LogSoftmax(1))""",
+        "the last layer gives scores; no softmax of any kind follows",
     ),
 }
 RIGHT["lenet_twin"] = {
@@ -723,6 +841,75 @@ WRONG["training_step"] = {
         "    optimizer.step()\n    optimizer.step()\n",
         "one batch, one step of the optimizer",
     ),
+    "a new float32 tensor": (
+        "return loss.detach()",
+        "return torch.tensor(loss.item())",
+        "torch.tensor(loss.item()) is a new float32 tensor on the CPU; loss.detach() keeps type and device",
+    ),
+    "output and targets exchanged": (
+        "loss_fn(model(x), y)",
+        "loss_fn(y, model(x))",
+        "the loss takes the model's output first, then the targets",
+    ),
+    "forward under no_grad": (
+        """    loss = loss_fn(model(x), y)
+    loss.backward()""",
+        """    with torch.no_grad():
+        loss = loss_fn(model(x), y)
+    loss.backward()""",
+        "under no_grad no graph is kept, and backward finds nothing",
+    ),
+    "softmax before the loss": (
+        "loss_fn(model(x), y)",
+        "loss_fn(torch.softmax(model(x), dim=1), y)",
+        "loss_fn gets what the model gives: cross-entropy takes logits and does the softmax itself",
+    ),
+    "loss brought to the CPU": (
+        "return loss.detach()",
+        "return loss.detach().cpu()",
+        "the loss stays on the model's device; .cpu() asks for its number",
+    ),
+    "evaluation mode at the end": (
+        "    return loss.detach()",
+        """    model.eval()
+    with torch.no_grad():
+        return loss_fn(model(x), y)""",
+        "the loss of this step is asked, not one computed anew afterwards in evaluation mode",
+    ),
+    "mode after the forward pass": (
+        "    loss.backward()",
+        "    loss.sqrt().backward()",
+        "backward goes from the loss itself, not from its root",
+    ),
+    "sum of the loss and a penalty": (
+        "loss = loss_fn(model(x), y)",
+        "loss = loss_fn(model(x), y) + 1e-3 * sum(p.square().sum() for p in model.parameters())",
+        "only loss_fn is asked; weight decay is the optimizer's",
+    ),
+    "clipped": (
+        "    optimizer.step()",
+        """    nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+    optimizer.step()""",
+        "gradients are not clipped here",
+    ),
+    "output for the loss": (
+        "return loss.detach()",
+        "return model(x).detach()",
+        "the loss is asked, not the output",
+    ),
+    "step by hand": (
+        "    optimizer.step()",
+        """    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad""",
+        "the step is the optimizer's: it has its own rate, and momentum",
+    ),
+    "forward twice": (
+        "loss = loss_fn(model(x), y)",
+        """model(x)
+    loss = loss_fn(model(x), y)""",
+        "the model runs once a step: each run in training mode moves the running statistics",
+    ),
 }
 RIGHT["training_step"] = {
     "gradients by hand": (
@@ -787,6 +974,111 @@ WRONG["stack"] = {
         "nn.BatchNorm2d(channels), nn.ReLU(), conv",
         "nn.BatchNorm2d(channels).eval(), nn.ReLU(), conv",
         "the norms are switched to evaluation for good: eval() and train() should decide that",
+    ),
+    "one norm for all blocks": (
+        '''class Stack(nn.Module):
+    """A stem, blocks with shortcuts, the mean over all pixels, a linear layer."""
+
+    def __init__(self, in_channels, channels, layers, classes):
+        super().__init__()
+        self.stem = nn.Conv2d(in_channels, channels, 3, padding=1)
+        self.blocks = nn.ModuleList()
+        for _ in range(layers):
+            norm = nn.BatchNorm2d(channels) if not len(self.blocks) else norm
+            conv = nn.Conv2d(channels, channels, 3, padding=1)
+            self.blocks.append(nn.Sequential(norm, nn.ReLU(), conv))
+        self.fc = nn.Linear(channels, classes)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = x + block(x)
+        return self.fc(x.mean((2, 3)))
+''',
+        "every block has a norm of its own",
+    ),
+    "one pixel instead of the mean": (
+        "self.fc(x.mean((2, 3)))",
+        "self.fc(x.flatten(1)[:, : self.fc.in_features])",
+        "the mean over all pixels goes into the linear layer, not a single one",
+    ),
+    "the largest instead of the mean": (
+        "x.mean((2, 3))",
+        "x.amax((2, 3))",
+        "the mean over all pixels goes into the linear layer, not the largest",
+    ),
+    "a block too few": (
+        "for _ in range(layers)",
+        "for _ in range(layers - 1)",
+        "there are `layers` blocks; yours has one less",
+    ),
+    "a block too many": (
+        "for _ in range(layers)",
+        "for _ in range(layers + 1)",
+        "there are `layers` blocks; yours has one more",
+    ),
+    "biases off": (
+        "conv = nn.Conv2d(channels, channels, 3, padding=1)",
+        "conv = nn.Conv2d(channels, channels, 3, padding=1, bias=False)",
+        "the convolutions keep their biases",
+    ),
+    "ReLU around the sum": (
+        "x = x + block(x)",
+        "x = torch.relu(x + block(x))",
+        "there is no ReLU behind the sum",
+    ),
+    "sum over pixels": (
+        "x.mean((2, 3))",
+        "x.sum((2, 3))",
+        "the mean over all pixels is asked, not their sum",
+    ),
+    "no ReLU inside": (
+        "nn.ReLU(), conv",
+        "nn.Identity(), conv",
+        "each block has norm, ReLU, convolution",
+    ),
+    "ReLU before the norm": (
+        "nn.BatchNorm2d(channels), nn.ReLU(), conv",
+        "nn.ReLU(), nn.BatchNorm2d(channels), conv",
+        "the norm comes before the ReLU",
+    ),
+    "added twice": (
+        "x = x + block(x)",
+        "x = x + 2 * block(x)",
+        "the branch is added once",
+    ),
+    "norm behind the stem": (
+        "x = self.stem(x)",
+        "x = torch.relu(self.stem(x))",
+        "no ReLU follows the stem: the first block begins with norm and ReLU",
+    ),
+    "blocks in a dict": (
+        """class Stack(nn.Module):
+    def __init__(self, in_channels, channels, layers, classes):
+        super().__init__()
+        self.stem, self.fc = nn.Conv2d(in_channels, channels, 3, padding=1), nn.Linear(channels, classes)
+        self.blocks = {}
+        for k in range(layers):
+            conv = nn.Conv2d(channels, channels, 3, padding=1)
+            self.blocks[k] = nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), conv)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks.values():
+            x = x + block(x)
+        return self.fc(x.mean((2, 3)))
+""",
+        "the blocks lie in a plain list or dict, where torch does not look: nn.ModuleList registers them",
+    ),
+    "kernels of 1×1": (
+        "conv = nn.Conv2d(channels, channels, 3, padding=1)",
+        "conv = nn.Conv2d(channels, channels, 1)",
+        "the blocks' kernels are 3×3",
+    ),
+    "leaky ReLU": (
+        "nn.ReLU(), conv",
+        "nn.LeakyReLU(), conv",
+        "the blocks have ReLUs; what it computes stays as it is",
     ),
 }
 RIGHT["stack"] = {

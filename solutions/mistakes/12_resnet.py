@@ -68,6 +68,32 @@ WRONG["basic_block"] = {
         "F.relu(h - x)",
         "y = F(x) + x: that F learns a difference does not mean that you subtract",
     ),
+    "norm and ReLU first": (
+        """
+class BasicBlock(nn.Module):
+    def __init__(self, channels, *, rng):
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1, bias=False, rng=rng)
+        self.bn2 = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        out = self.conv1(F.relu(self.bn1(x)))
+        out = self.conv2(F.relu(self.bn2(out)))
+        return out + x
+""",
+        "that is the pre-activation block: here each convolution comes before its norm",
+    ),
+    "times the input": (
+        "F.relu(h + x)",
+        "F.relu(h * x)",
+        "the input is added, not multiplied",
+    ),
+    "ReLU before the norm": (
+        "F.relu(self.bn1(self.conv1(x)))",
+        "self.bn1(F.relu(self.conv1(x)))",
+        "the norm comes right behind the convolution, the ReLU behind the norm",
+    ),
 }
 RIGHT["basic_block"] = {
     "one expression": """
@@ -171,6 +197,17 @@ WRONG["shortcut"] = {
         'np.einsum("fc,ncij->nfij", w, x)',
         'np.einsum("fc,ncij->nfij", w, x)[..., ::-1]',
         "every pixel keeps its place",
+    ),
+    "averages of whole windows": (
+        "x = x[:, :, ::stride, ::stride]",
+        """h2, w2 = x.shape[2] // stride, x.shape[3] // stride
+    x = x[:, :, :h2 * stride, :w2 * stride].reshape(len(x), x.shape[1], h2, stride, w2, stride).mean(axis=(3, 5))""",
+        "the kept pixels are 0, stride, 2·stride, ...: nothing is averaged, and the last one counts even where no whole window follows",
+    ),
+    "channels repeated": (
+        "return np.pad(x, ((0, 0), (0, more), (0, 0), (0, 0)))",
+        "return np.concatenate([x, np.resize(x, (len(x), more, *x.shape[2:]))], axis=1)",
+        "behind the c channels come zeros, not the channels again",
     ),
 }
 RIGHT["shortcut"] = {

@@ -87,6 +87,68 @@ def mask_scores(p, t, classes):
         "both, either = (mine == true).sum(), mine.size",
         "pixels that are in neither mask count as agreement in yours; only the overlap of the two sets does",
     ),
+    "smoothed": (
+        '''def mask_scores(p, t, classes):
+    """Pixel accuracy, IoU (classes,), Dice (classes,) of masks (n, h, w)."""
+    iou, dice = np.full(classes, np.nan), np.full(classes, np.nan)
+    for c in range(classes):
+        mine, true = p == c, t == c
+        both, either = (mine & true).sum(), (mine | true).sum()
+        if either > 0:
+            iou[c] = (both + 1e-6) / (either + 1e-6)
+            dice[c] = (2 * both + 1e-6) / (mine.sum() + true.sum() + 1e-6)
+    return np.mean(p == t), iou, dice
+''',
+        "a small number added above and below changes every score; a class in neither mask is nan by a question, not by smoothing",
+    ),
+    "Dice from the IoU, wrong sign": (
+        "2 * both / (mine.sum() + true.sum())",
+        "2 * iou[c] / (1 - iou[c])",
+        "from the IoU, Dice is 2·IoU / (1 + IoU): plus, not minus",
+    ),
+    "warns of 0 / 0": (
+        """        if either > 0:
+            iou[c] = both / either
+            dice[c] = 2 * both / (mine.sum() + true.sum())""",
+        """        iou[c] = both / either
+        dice[c] = 2 * both / (mine.sum() + true.sum())""",
+        "0 / 0 gives nan and a warning: ask first whether the class occurs",
+    ),
+    "means over the classes": (
+        "return np.mean(p == t), iou, dice",
+        "return np.mean(p == t), np.nanmean(iou), np.nanmean(dice)",
+        "one IoU and one Dice for each class are asked, two arrays, not their means",
+    ),
+    "IoU and Dice exchanged": (
+        "return np.mean(p == t), iou, dice",
+        "return np.mean(p == t), dice, iou",
+        "the IoUs come before the Dice scores: they are exchanged",
+    ),
+    "share of the mask wrong": (
+        "np.mean(p == t)",
+        "np.mean(p != t)",
+        "the accuracy is the share that agrees, not the share that does not",
+    ),
+    "mean accuracy of the classes": (
+        "np.mean(p == t)",
+        "np.mean([(p[t == c] == c).mean() for c in np.unique(t)])",
+        "the accuracy is the share of all pixels, not a mean over the classes",
+    ),
+    "Dice over the union": (
+        "(mine.sum() + true.sum())",
+        "either",
+        "Dice divides by the sum of both sizes, not by their union",
+    ),
+    "percent": (
+        "iou[c] = both / either",
+        "iou[c] = 100 * both / either",
+        "scores go from 0 to 1, not to 100",
+    ),
+    "whole sums": (
+        "both / either",
+        "both // either",
+        "// rounds down to an integer",
+    ),
 }
 RIGHT["mask_scores"] = {
     "a table of counts": """
@@ -183,6 +245,78 @@ def pixel_loss(scores, t):
         "scores.transpose(1, 0, 2, 3).reshape(-1, classes)",
         "you put the classes first; they must come last, so that a row of z is one pixel",
     ),
+    "probabilities as the gradient": (
+        """    p[pixels, t.ravel()] -= 1
+""",
+        "",
+        "the gradient is p less 1 at the true class: the 1 is missing",
+    ),
+    "loss read too late": (
+        """    loss = -np.log(p[pixels, t.ravel()]).mean()
+    p[pixels, t.ravel()] -= 1
+""",
+        """    p[pixels, t.ravel()] -= 1
+    loss = -np.log(np.abs(p[pixels, t.ravel()])).mean()
+""",
+        "take the logarithm before 1 is subtracted: behind it p holds the gradient",
+    ),
+    "softmax over the columns": (
+        """def pixel_loss(scores, t):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+    one = np.moveaxis(np.eye(scores.shape[1])[t], -1, 1)
+    loss = -(one * np.log(p)).sum(axis=1).mean()
+    return loss, (p - one) / t.size
+""",
+        "the softmax goes over the classes, axis 1; yours goes over another axis",
+    ),
+    "softmax over the images": (
+        """def pixel_loss(scores, t):
+    e = np.exp(scores - scores.max(axis=0, keepdims=True))
+    p = e / e.sum(axis=0, keepdims=True)
+    one = np.moveaxis(np.eye(scores.shape[1])[t], -1, 1)
+    return -(one * np.log(p)).sum(axis=1).mean(), (p - one) / t.size
+""",
+        "the softmax goes over the classes, axis 1; yours goes over the images",
+    ),
+    "softmax over the rows": (
+        """def pixel_loss(scores, t):
+    e = np.exp(scores - scores.max(axis=2, keepdims=True))
+    p = e / e.sum(axis=2, keepdims=True)
+    one = np.moveaxis(np.eye(scores.shape[1])[t], -1, 1)
+    return -(one * np.log(p)).sum(axis=1).mean(), (p - one) / t.size
+""",
+        "the softmax goes over the classes, axis 1; yours goes over the rows of the image",
+    ),
+    "softmax over everything": (
+        """def pixel_loss(scores, t):
+    e = np.exp(scores - scores.max())
+    p = e / e.sum()
+    one = np.moveaxis(np.eye(scores.shape[1])[t], -1, 1)
+    return -(one * np.log(p)).sum(axis=1).mean(), (p - one) / t.size
+""",
+        "each pixel has a softmax of its own, over its classes; yours is one for everything",
+    ),
+    "mean over the classes too": (
+        "(p / len(p))",
+        "(p / p.size)",
+        "the mean goes over pixels, not over classes as well",
+    ),
+    "order kept, back wrongly": (
+        ".transpose(0, 3, 1, 2)",
+        ".transpose(0, 3, 2, 1).swapaxes(2, 3)[:, :, ::-1]",
+        "the gradient comes back upside down: its pixels stand in another order than the scores'",
+    ),
+    "log of the sum only": (
+        "-np.log(p[pixels, t.ravel()]).mean()",
+        "-np.log(p).mean()",
+        "only the probability of the true class enters the loss",
+    ),
+    "probability instead of its logarithm": (
+        "-np.log(p[pixels, t.ravel()]).mean()",
+        "1 - p[pixels, t.ravel()].mean()",
+        "the loss is minus the logarithm of the probability, not 1 less it",
+    ),
 }
 RIGHT["pixel_loss"] = {
     "without reshaping": """
@@ -254,6 +388,33 @@ WRONG["mirrored"] = {
         "x[coins] = x[coins][..., ::-1]\n    t[coins] = t[coins][..., ::-1]",
         "x[coins] = x[coins][::-1]\n    t[coins] = t[coins][::-1]",
         "you reverse the order of the images; each image's own columns are to be reversed",
+    ),
+    "overwritten half way": (
+        "x[coins] = x[coins][..., ::-1]",
+        """for k in np.flatnonzero(coins):
+        for j in range(x.shape[3]):
+            x[k, :, :, j] = x[k, :, :, -1 - j]""",
+        "writing column by column into the array you read from overwrites what you still need: mirror a copy, or slice with ::-1",
+    ),
+    "turned by 180 degrees": (
+        "t[coins][..., ::-1]",
+        "t[coins][:, ::-1, ::-1]",
+        "the masks are turned by 180°, the images mirrored",
+    ),
+    "channels reversed": (
+        "x[coins][..., ::-1]",
+        "x[coins][:, ::-1]",
+        "axis 1 of the images counts channels; left to right is the last axis",
+    ),
+    "images only, masks by the others": (
+        "t[coins] = t[coins][..., ::-1]",
+        "t[~coins] = t[~coins][..., ::-1]",
+        "masks are mirrored where the images are not",
+    ),
+    "rolled": (
+        "x[coins][..., ::-1]",
+        "np.roll(x[coins], 1, axis=-1)",
+        "mirroring reverses the columns; it does not move them",
     ),
 }
 RIGHT["mirrored"] = {
@@ -370,6 +531,89 @@ def upconv(x, w, b, stride, padding):
         "w[:, :, u, v] = w[:, :, u, v] * 1.01\n            gx += np.einsum",
         "you write into the caller's weights",
     ),
+    "padding cut at the end only": (
+        "big[:, :, p : big.shape[2] - p, p : big.shape[3] - p]",
+        "big[:, :, : big.shape[2] - 2 * p, : big.shape[3] - 2 * p]",
+        "`padding` pixels fall away at each of the four sides; yours all fall away at the end",
+    ),
+    "one bias for all maps": (
+        "+ b[:, None, None]",
+        "+ b.mean()",
+        "each of the f maps has a bias of its own",
+    ),
+    "gradient of the biases over other axes": (
+        "return gx, gw, g.sum(axis=(0, 2, 3))",
+        "return gx, gw, g.sum(axis=(0, 1, 2))[: w.shape[1]]",
+        "the bias of a map is met in all images and pixels: sum over axes 0, 2 and 3",
+    ),
+    "stride ignored": (
+        '''def upconv(x, w, b, stride, padding):
+    """Stamps of x (n, c, h, width) through w (c, f, kh, kw), added up, less the padding, plus b (f,)."""
+    (n, _, h, width), (_, f, kh, kw), s, p = x.shape, w.shape, stride, padding
+    big = np.zeros((n, f, h - 1 + kh, width - 1 + kw))
+    for u in range(kh):
+        for v in range(kw):
+            stamp = np.einsum("ncij,cf->nfij", x, w[:, :, u, v])
+            big[:, :, u : u + h, v : v + width] += stamp
+    return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b[:, None, None]
+
+
+def upconv_backward(g, x, w, stride, padding):
+    """Gradients of x, w and b from that of the output g (n, f, h', w')."""
+    (h, width), (kh, kw), s, p = x.shape[2:], w.shape[2:], stride, padding
+    big, gx, gw = np.pad(g, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(x.shape), np.zeros(w.shape)
+    for u in range(kh):
+        for v in range(kw):
+            seen = big[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s]
+            gx += np.einsum("nfij,cf->ncij", seen, w[:, :, u, v])
+            gw[:, :, u, v] = np.einsum("ncij,nfij->cf", x, seen)
+    return gx, gw, g.sum(axis=(0, 2, 3))
+''',
+        "stamps stand `stride` pixels apart",
+    ),
+    "size without the last stamp": (
+        """(h - 1) * s + kh, (width - 1) * s + kw))
+    for u""",
+        """h * s + kh - 1, width * s + kw - 1))
+    for u""",
+        "the last stamp begins at (h - 1)·stride: the result is (h - 1)·stride + kh rows high",
+    ),
+    "channels and maps exchanged": (
+        '"ncij,cf->nfij", x, w[:, :, u, v]',
+        '"ncij,cf->nfij", x, np.resize(w[:, :, u, v].T, w.shape[:2])',
+        "w is (c, f, kh, kw): channels of the input first",
+    ),
+    "rows and columns of the kernel exchanged": (
+        """w[:, :, u, v])
+            big""",
+        """w[:, :, v % kh, u % kw])
+            big""",
+        "rows and columns of the kernel are exchanged",
+    ),
+    "bias added before the stamps meet": (
+        """+= stamp
+    return""",
+        """+= stamp + b[:, None, None] / (kh * kw)
+    return""",
+        "each pixel gets its bias once, however many stamps meet there",
+    ),
+    "padding forgotten on the way back": (
+        "np.pad(g, ((0, 0), (0, 0), (p, p), (p, p)))",
+        "np.pad(g, ((0, 0), (0, 0), (2 * p, 0), (2 * p, 0)))",
+        "what was cut off at each side comes back as zeros at each side",
+    ),
+    "order of the gradients": (
+        "return gx, gw, g",
+        "return gw, gx, g",
+        "the gradients come back in the order x, w, b",
+    ),
+    "stamps overwrite": (
+        """+= stamp
+    return""",
+        """= np.maximum(stamp, big[:, :, u : u + (h - 1) * s + 1 : s, v : v + (width - 1) * s + 1 : s])
+    return""",
+        "where stamps meet they are added, not compared",
+    ),
 }
 RIGHT["upconv"] = {
     "stamp by stamp": """
@@ -484,6 +728,77 @@ WRONG["unpool"] = {
         "y.reshape(n, c, -1), axis=2)",
         "np.maximum(y, 0).reshape(n, c, -1), axis=2)",
         "numbers below zero go back to their places as well",
+    ),
+    "places counted by the pooled width": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i * k + at // k) * columns + j * k + at % k",
+        "a place is row · w + column with the width w of the map, not of the pooled one",
+    ),
+    "windows that overhang": (
+        '''def pool_with_switches(x, k):
+    """The largest of each k x k window of x (n, c, h, w), and where it stood: row * w + column."""
+    n, c, h, w = x.shape
+    rows, columns = -(-h // k), -(-w // k)
+    tiles = np.pad(x, ((0, 0), (0, 0), (0, rows * k - h), (0, columns * k - w)), constant_values=-np.inf).reshape(n, c, rows, k, columns, k)
+    tiles = tiles.swapaxes(3, 4).reshape(n, c, rows, columns, k * k)
+    at = tiles.argmax(axis=-1)
+    i, j = np.mgrid[:rows, :columns]
+    return tiles.max(axis=-1), (i * k + at // k) * w + j * k + at % k
+
+
+def unpool(y, switches, shape):
+    """The numbers y at their switches in an array of `shape`, zeros elsewhere."""
+    n, c, h, w = shape
+    flat = np.zeros((n, c, h * w))
+    np.put_along_axis(flat, switches.reshape(n, c, -1), y.reshape(n, c, -1), axis=2)
+    return flat.reshape(shape)
+''',
+        "windows that the map does not fill are left out: h // k, rounded down",
+    ),
+    "row and column apart": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "np.stack([i * k + at // k, j * k + at % k], axis=-1)",
+        "a switch is one integer, row · w + column, no pair",
+    ),
+    "place in the window": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "at % k + at // k * w",
+        "the window begins at row i·k and column j·k: its place is missing",
+    ),
+    "window without its size": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i + at // k) * w + j + at % k",
+        "windows begin k apart: row i·k, column j·k",
+    ),
+    "smallest": (
+        "at = tiles.argmax(axis=-1)",
+        "at = tiles.argmin(axis=-1)",
+        "the switch is the place of the largest number, not the smallest",
+    ),
+    "results exchanged": (
+        "return tiles.max(axis=-1), (i * k + at // k) * w + j * k + at % k",
+        "return (i * k + at // k) * w + j * k + at % k, tiles.max(axis=-1)",
+        "the values come first, then the switches",
+    ),
+    "one more": (
+        "+ j * k + at % k",
+        "+ j * k + at % k + 1",
+        "places count from 0",
+    ),
+    "places over all maps": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i * k + at // k) * w + j * k + at % k + np.arange(n * c).reshape(n, c, 1, 1) * h * w",
+        "a switch is the place within its own map, not in the whole batch",
+    ),
+    "unpooled everywhere": (
+        "    flat = np.zeros((n, c, h * w))",
+        "    flat = np.full((n, c, h * w), y.min())",
+        "elsewhere stand zeros",
+    ),
+    "read instead of written": (
+        "np.put_along_axis(flat, switches.reshape(n, c, -1), y.reshape(n, c, -1), axis=2)",
+        "flat[:, :, : y[0, 0].size] = y.reshape(n, c, -1)",
+        "the numbers go to the places that the switches tell, not to the first places",
     ),
 }
 RIGHT["unpool"] = {
@@ -615,6 +930,53 @@ WRONG["context_module"] = {
         "return 1 + (kernel - 1) * int(np.prod(dilations))",
         "dilations add up; it is strides that multiply",
     ),
+    "every layer from the images": (
+        """        channels = width
+""",
+        "",
+        "behind the first layer there are `width` maps, and the next one reads all of them",
+    ),
+    "half of each layer": (
+        "1 + (kernel - 1) * sum(dilations)",
+        "1 + (kernel - 1) // 2 * sum(dilations)",
+        "each layer adds d·(kernel - 1) pixels, half of it at each side",
+    ),
+    "a kernel for each dilation": (
+        "1 + (kernel - 1) * sum(dilations)",
+        "kernel * sum(dilations)",
+        "a layer of dilation d adds d·(kernel - 1) pixels, and one pixel is there at first",
+    ),
+    "dilations multiplied": (
+        "return 1 + (kernel - 1) * sum(dilations)",
+        """r, jump = 1, 1
+    for d in dilations:
+        r += (kernel - 1) * d * jump
+        jump *= d
+    return r""",
+        "dilation does not shrink the map as a stride does: the next layer adds its own d·(kernel - 1), nothing is multiplied",
+    ),
+    "sees twice": (
+        "1 + (kernel - 1) * sum(dilations)",
+        "1 + 2 * (kernel - 1) * sum(dilations)",
+        "a layer adds d·(kernel - 1) pixels in all, both sides together",
+    ),
+    "sees by powers": (
+        "1 + (kernel - 1) * sum(dilations)",
+        "2 ** (len(dilations) + 1) - 1 + (kernel - 3)",
+        "that holds for dilations 1, 2, 4, ...; here they are handed over",
+    ),
+    "one filter for each class everywhere": (
+        "nn.Conv2d(channels, classes, 1, rng=rng)",
+        "nn.Conv2d(channels, width, 1, rng=rng)",
+        "the last layer gives `classes` maps",
+    ),
+    "a layer too few": (
+        """for d in dilations:
+        pad""",
+        """for d in dilations[:-1]:
+        pad""",
+        "there is one dilated layer for each number in `dilations`",
+    ),
 }
 RIGHT["context_module"] = {
     "a class": """
@@ -738,6 +1100,47 @@ WRONG["unet"] = {
         "enlarge(x, skip.shape[2:])",
         "F.pad(enlarge(x, (2 * x.shape[2], 2 * x.shape[3])), (0, skip.shape[3] - 2 * x.shape[3], 0, skip.shape[2] - 2 * x.shape[2]))",
         "you double the size and add zeros where a row or column is missing: enlarge to the size of the kept map",
+    ),
+    "bottom block left out": (
+        """        x = self.downs[-1](x)
+""",
+        "",
+        "the last block of `downs`, at the bottom, is missing",
+    ),
+    "head left out": (
+        "return self.head(x)",
+        "return x",
+        "the head makes scores of the finest map: it comes last",
+    ),
+    "skip added as well": (
+        "x = block(F.cat([skip, x], 1))",
+        "x = block(F.cat([skip, x], 1)) + skip",
+        "the kept map goes in by concatenation; it is not added again",
+    ),
+    "joined along the rows": (
+        "F.cat([skip, x], 1)",
+        "F.cat([skip, x], 2)",
+        "maps are joined along the channels, axis 1",
+    ),
+    "ReLU behind each block": (
+        "x = block(F.cat([skip, x], 1))",
+        "x = F.relu(block(F.cat([skip, x], 1)) - 0.5)",
+        "the blocks have their ReLUs inside; nothing more comes behind them",
+    ),
+    "pooled at the bottom too": (
+        "x = self.downs[-1](x)",
+        "x = self.downs[-1](F.max_pool2d(x, 2) if min(x.shape[2:]) > 1 else x)",
+        "the map is pooled once behind each kept level, not again before the bottom block",
+    ),
+    "wrong block at the bottom": (
+        "x = self.downs[-1](x)",
+        "x = self.downs[-1](F.relu(x - 0.3))",
+        "the pooled map goes into the bottom block as it is",
+    ),
+    "head in the middle": (
+        "return self.head(x)",
+        "return self.head(kept[0] if kept else x)",
+        "the head reads the map at the end of the way up, not the kept one",
     ),
 }
 RIGHT["unet"] = {
@@ -869,6 +1272,41 @@ def tile_by_tile(net, x, tile, margin):
         "    for margin in range(max(x.shape)):\n        if np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9:\n            return margin\n",
         "    return tile\n",
         "the margin depends on how far the network looks, not on the tile; try margins from 0 on",
+    ),
+    "every second margin only": (
+        "for margin in range(max(x.shape))",
+        "for margin in range(0, max(x.shape), 2)",
+        "the smallest margin is asked: try every one, 0, 1, 2, ...",
+    ),
+    "differences averaged": (
+        ".max() < 1e-9",
+        ".mean() < 1e-3",
+        "*every* number must differ by less than 1e-9: look at the largest difference, not the mean",
+    ),
+    "compared with the first tile": (
+        "- whole).max() < 1e-9",
+        "- whole)[:, :, :tile, :tile].max() < 1e-9",
+        "all tiles must agree, not the first one only",
+    ),
+    "largest margin": (
+        "for margin in range(max(x.shape))",
+        "for margin in reversed(range(max(x.shape)))",
+        "the smallest margin is asked: begin at 0",
+    ),
+    "rows and columns joined wrongly": (
+        "np.concatenate(rows, axis=2)",
+        "np.concatenate(rows[::-1], axis=2)",
+        "the rows of tiles are put together from the bottom up",
+    ),
+    "margin twice": (
+        "a, b = max(0, top - margin), max(0, left - margin)",
+        "a, b = max(0, top - 2 * margin), max(0, left - 2 * margin)",
+        "`margin` pixels more at each side, not twice as many",
+    ),
+    "tiles overlap": (
+        "range(0, w, tile)",
+        "range(0, max(1, w - margin), tile)",
+        "the tiles cover the whole image; the margin is only looked at",
     ),
 }
 RIGHT["tiles"] = {
@@ -1011,6 +1449,71 @@ def denoise_step(net, optimizer, clean, noise):
         "noisy = clean + noise",
         "clean += noise\n    noisy = clean",
         "`+=` writes the noise into the caller's clean images",
+    ),
+    "peak of the image": (
+        "peak**2",
+        "image.max() ** 2",
+        "the peak is handed over; it is not the largest number of the image",
+    ),
+    "sum of the squares": (
+        "np.mean((image - truth) ** 2)",
+        "np.sum((image - truth) ** 2)",
+        "the mean of the squared differences is asked, not the sum",
+    ),
+    "noisy images clipped": (
+        "noisy = clean + noise",
+        "noisy = np.clip(clean + noise, 0, 1)",
+        "the noisy images are clean + noise as they are; nothing is clipped",
+    ),
+    "loss as a Tensor": (
+        "loss.item()",
+        "loss",
+        "the loss is asked as a float: loss.item()",
+    ),
+    "sign turned": (
+        "10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "-10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "less error is more decibels: the sign is turned",
+    ),
+    "root twice": (
+        "10 * np.log10(peak**2 / np.mean((image - truth) ** 2))",
+        "10 * np.log10(peak / np.sqrt(np.mean((image - truth) ** 2)))",
+        "with the root inside it is 20·log10, with squares 10·log10: yours mixes both",
+    ),
+    "variance": (
+        "np.mean((image - truth) ** 2)",
+        "np.var(image - truth)",
+        "the variance leaves out a shift of the whole image; the mean square counts it",
+    ),
+    "power of the truth": (
+        "peak**2 / np",
+        "np.mean(truth**2) / np",
+        "that is a signal-to-noise ratio; PSNR compares with the peak",
+    ),
+    "noise of the clean image": (
+        """net(Tensor(noisy))
+""",
+        """net(Tensor(noise))
+""",
+        "the net gets the noisy images, clean + noise, not the noise",
+    ),
+    "mean of the two": (
+        "noisy - estimate.data",
+        "(noisy + clean - estimate.data) / 2",
+        "the denoised images are the noisy ones less the estimated noise",
+    ),
+    "denoised in the loss": (
+        "F.mse_loss(estimate, noise)",
+        "F.mse_loss(estimate, noisy)",
+        "the net is to give the noise: compare with `noise`",
+    ),
+    "two steps": (
+        """    optimizer.step()
+""",
+        """    optimizer.step()
+    optimizer.step()
+""",
+        "one step of the optimizer is asked",
     ),
 }
 RIGHT["denoise"] = {

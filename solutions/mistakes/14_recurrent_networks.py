@@ -98,6 +98,47 @@ def rnn_forward(x, h0, w_ih, w_hh, b):
 """,
         "`h[:] =` writes into the caller's h0",
     ),
+    "a tanh for each part": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "np.tanh(now @ w_ih.T) + np.tanh(h @ w_hh.T) + b",
+        "one tanh of the whole sum is asked, not a tanh of each part",
+    ),
+    "first step left out": (
+        """def rnn_forward(x, h0, w_ih, w_hh, b):
+    T, N, D = x.shape
+    H = h0.shape[1]
+    out = np.zeros((T, N, H))
+    prev = h0
+    for t in range(1, T):
+        prev = np.tanh(np.dot(x[t], w_ih.T) + np.dot(prev, w_hh.T) + b)
+        out[t] = prev
+    return out
+""",
+        "the first step reads x[0] from h0: begin at 0",
+    ),
+    "bias outside": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "np.tanh(now @ w_ih.T + h @ w_hh.T) + b",
+        "the bias stands inside the tanh",
+    ),
+    "both matrices as they are": (
+        "np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "np.tanh(now @ (w_ih if w_ih.shape[0] == w_ih.shape[1] else w_ih.T) + h @ w_hh + b)",
+        "weights are (k, d) and (k, k): both are transposed, also where they are square",
+    ),
+    "old state added": (
+        "h = np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "h = h + np.tanh(now @ w_ih.T + h @ w_hh.T + b)",
+        "the new state takes the old one's place; it is not added to it",
+    ),
+    "one sequence": (
+        """h @ w_hh.T + b)
+""",
+        """h @ w_hh.T + b)
+        h = np.broadcast_to(h[:1], h.shape)
+""",
+        "each of the n sequences has its own state",
+    ),
 }
 RIGHT["rnn_forward"] = {
     "an array to fill": """
@@ -241,6 +282,66 @@ def bptt(x, h0, w_ih, w_hh, h, g, window=None):
 """,
         "`g[t - 1] +=` writes into the caller's gradients; called again, you would get something else",
     ),
+    "1 - h for the slope": (
+        "(1 - h[t] ** 2)",
+        "(1 - h[t])",
+        "the slope of tanh is 1 - h², in terms of its value",
+    ),
+    "gradient of the state piles up": (
+        """        dh = inside @ w_hh
+""",
+        """        dh += inside @ w_hh
+""",
+        "what reaches the state before is `inside @ w_hh` alone; what came later is in it already",
+    ),
+    "steps from first to last": (
+        "reversed(range(len(x)))",
+        "range(len(x))",
+        "the gradient goes from the last step to the first",
+    ),
+    "recurrent weights of the first step only": (
+        "dw_hh += inside.T",
+        "dw_hh = inside.T",
+        "the weights serve at every step: add up, `+=`",
+    ),
+    "bias of the first step only": (
+        "db += inside.sum(axis=0)",
+        "db = inside.sum(axis=0)",
+        "the bias serves at every step: add up, `+=`",
+    ),
+    "states not shifted": (
+        "before = np.concatenate([h0[None], h[:-1]])",
+        "before = np.concatenate([h[1:], h0[None]])",
+        "step t reads the state *before* it: h0, then h[0], h[1], ...",
+    ),
+    "slope of 1 - h^2 halved": (
+        "(1 - h[t] ** 2)",
+        "(1 - np.tanh(h[t]) ** 2)",
+        "h is the tanh already: 1 - h², not 1 - tanh(h)²",
+    ),
+    "h0 of the first window's end": (
+        '"h0": dh',
+        '"h0": dh / len(h0)',
+        "nothing is divided by the number of sequences",
+    ),
+    "window of the input too": (
+        """            dh = np.zeros(h0.shape)
+""",
+        """            dh = np.zeros(h0.shape)
+            dx[t] = 0
+""",
+        "the cut concerns the state only; the inputs keep their gradients",
+    ),
+    "gradient before the slope": (
+        "dh = inside @ w_hh",
+        "dh = (g[t] + dh) @ w_hh",
+        "what goes to the state before has passed the slope of tanh",
+    ),
+    "bias averaged over the sequences": (
+        '"b": db',
+        '"b": db / len(x)',
+        "the bias gets the sum over the steps, not the mean",
+    ),
 }
 RIGHT["bptt"] = {
     "gradients inside first, then products": """
@@ -369,6 +470,61 @@ WRONG["time_gradients"] = {
         "for a in gradients:\n        a *= scale\n    return gradients, norm",
         "`*=` writes into the caller's gradients: return new arrays",
     ),
+    "in the order of the steps": (
+        "h[:0:-1]",
+        "h[1:]",
+        "the gradient goes back from the last state: reversed order",
+    ),
+    "results exchanged": (
+        "return [a * scale for a in gradients], norm",
+        "return norm, [a * scale for a in gradients]",
+        "the list of gradients comes first, then the norm",
+    ),
+    "slope without the square": (
+        "(1 - now**2)",
+        "(1 - now)",
+        "the slope of tanh is 1 - h²",
+    ),
+    "largest entries": (
+        "norms.append(np.linalg.norm(g))",
+        "norms.append(np.abs(g).max())",
+        "the norm is the root of the sum of squares, not the largest entry",
+    ),
+    "spectral norm": (
+        "norms.append(np.linalg.norm(g))",
+        "norms.append(np.linalg.norm(g, 2))",
+        "the norm goes over all numbers as one vector; norm(g, 2) of a matrix is another one",
+    ),
+    "averaged over the numbers": (
+        "float(np.sqrt(sum((a * a).sum() for a in gradients)))",
+        "float(np.sqrt(sum((a * a).mean() for a in gradients)))",
+        "squares are summed, not averaged",
+    ),
+    "limit for each array": (
+        "scale = min(1.0, limit / norm) if norm > 0 else 1.0",
+        "scale = min(1.0, limit / norm / len(gradients)) if norm > 0 else 1.0",
+        "the common norm is to be `limit`; it is not shared out among the arrays",
+    ),
+    "root of the scale": (
+        "min(1.0, limit / norm)",
+        "min(1.0, np.sqrt(limit / norm))",
+        "scale by limit / N itself",
+    ),
+    "squared limit": (
+        "min(1.0, limit / norm)",
+        "min(1.0, limit**2 / norm)",
+        "scale by limit / N",
+    ),
+    "subtracted": (
+        "[a * scale for a in gradients]",
+        "[a - np.sign(a) * max(norm - limit, 0) for a in gradients]",
+        "gradients are scaled, which keeps their direction; nothing is subtracted",
+    ),
+    "largest number compared": (
+        "scale = min(1.0, limit / norm) if norm > 0 else 1.0",
+        "scale = limit / norm if max(np.abs(a).max() for a in gradients) > limit else 1.0",
+        "the norm of all numbers together is compared with the limit, not the largest number",
+    ),
 }
 RIGHT["time_gradients"] = {
     "epsilon as in torch": """
@@ -470,6 +626,76 @@ WRONG["lstm_step"] = {
         "c = f * c + i * np.tanh(g)",
         "c *= f\n    c += i * np.tanh(g)",
         "`*=` and `+=` write into the caller's c",
+    ),
+    "one gate for both": (
+        "f * c + i * np.tanh(g)",
+        "f * c + (1 - f) * np.tanh(g)",
+        "that is the GRU's way: the LSTM has an input gate of its own",
+    ),
+    "sigmoid turned round": (
+        "np.exp(-a)",
+        "np.exp(a)",
+        "1/(1 + e^a) is one less the sigmoid: the exponent is -a",
+    ),
+    "cell forgotten": (
+        "f * c + i * np.tanh(g)",
+        "f + i * np.tanh(g)",
+        "the forget gate multiplies the old cell: f * c",
+    ),
+    "state only": (
+        "return o * np.tanh(c), c",
+        "return o * np.tanh(c)",
+        "(h, c) is asked, both",
+    ),
+    "tanh of c before the gate": (
+        "o * np.tanh(c), c",
+        "np.tanh(o * c), c",
+        "h is o · tanh(c): the gate stands outside the tanh",
+    ),
+    "cell through tanh": (
+        "f * c + i * np.tanh(g)",
+        "np.tanh(f * c + i * np.tanh(g))",
+        "the cell itself passes no tanh; only h does",
+    ),
+    "output gate for the input": (
+        "o * np.tanh(c), c",
+        "i * np.tanh(c), c",
+        "h takes the output gate o",
+    ),
+    "gates in the order of Keras": (
+        "i, f, g, o = np.split",
+        "i, g, f, o = np.split",
+        "the rows stand in the order i, f, g, o",
+    ),
+    "gates reversed": (
+        "i, f, g, o = np.split",
+        "o, g, f, i = np.split",
+        "the rows stand in the order i, f, g, o",
+    ),
+    "input forgotten": (
+        "x @ w_ih.T + h @ w_hh.T + b",
+        "h @ w_hh.T + b",
+        "the input x enters through w_ih",
+    ),
+    "gates add up": (
+        "f * c + i * np.tanh(g)",
+        "(f + i) * c + np.tanh(g)",
+        "f multiplies the old cell, i the candidate",
+    ),
+    "bias twice": (
+        "+ b, 4",
+        "+ 2 * b, 4",
+        "the bias is added once",
+    ),
+    "hard sigmoid": (
+        "1 / (1 + np.exp(-a))",
+        "np.clip(0.2 * a + 0.5, 0, 1)",
+        "the gates are sigmoids, no straight lines",
+    ),
+    "sigmoid for the output": (
+        "o * np.tanh(c), c",
+        "o / (1 + np.exp(-c)), c",
+        "h is o · tanh(c), no sigmoid of it",
     ),
 }
 RIGHT["lstm_step"] = {
@@ -586,6 +812,31 @@ def read_both_ways(x, lengths, ahead, back):
         "np.tanh(x[t] @ w_ih.T + h @ w_hh.T + b)",
         "x[t] @ w_ih.T + h @ w_hh.T + b",
         "tanh is missing",
+    ),
+    "last states exchanged": (
+        "np.concatenate([last, first], axis=1)",
+        "np.concatenate([first, last], axis=1)",
+        "the forward states come first, the backward ones behind them",
+    ),
+    "both by the weights of back": (
+        "run(range(len(x)), *ahead)",
+        "run(range(len(x)), *back)",
+        "the forward layer has its own weights, `ahead`",
+    ),
+    "averaged": (
+        "np.concatenate([there, again], axis=2)",
+        "np.concatenate([there, again], axis=2) / 2",
+        "the two states stand side by side as they are",
+    ),
+    "one step too few": (
+        "np.arange(len(x))[:, None] < np.asarray(lengths)",
+        "np.arange(len(x))[:, None] < np.asarray(lengths) - 1",
+        "a sequence of length l has the steps 0 to l - 1: its last one is missing",
+    ),
+    "padding at the front": (
+        "np.arange(len(x))[:, None] < np.asarray(lengths)",
+        "np.arange(len(x))[::-1, None] < np.asarray(lengths)",
+        "the sequences stand at the front; what follows is padding",
     ),
 }
 RIGHT["read_both_ways"] = {
@@ -734,6 +985,45 @@ WRONG["short_translator"] = {
         "        return np.concatenate([np.full((len(out), 1), START), out[:, :-1]], axis=1)\n",
         "START is read by the decoder and is no part of what it writes",
     ),
+    "targets turned round": (
+        "targets[:, :-1]",
+        "targets[:, ::-1][:, :-1]",
+        "the writer reads the symbols before, in their order",
+    ),
+    "first symbol repeated": (
+        "np.concatenate([start, targets[:, :-1]], axis=1)",
+        "np.concatenate([targets[:, :1], targets[:, :-1]], axis=1)",
+        "before the first symbol stands START; yours shows the writer its answer",
+    ),
+    "second likeliest": (
+        "argmax(axis=-1)",
+        "argsort(axis=-1)[..., -2]",
+        "the likeliest symbol is taken",
+    ),
+    "one row decides": (
+        "running &= now[:, 0] != END",
+        "running &= now[0, 0] != END",
+        "each row ends by its own END",
+    ),
+    "behind END again END": (
+        """            out[running, t] = now[running, 0]
+""",
+        """            out[:, t] = np.where(running, now[:, 0], END)
+""",
+        "behind END stands PAD",
+    ),
+    "reads through `target`": (
+        """self.source(sources), lengths=lengths)
+        now""",
+        """self.target(sources), lengths=lengths)
+        now""",
+        "sources go through the embedding `source`",
+    ),
+    "writes through `source`": (
+        "self.writer(self.target(now), state)",
+        "self.writer(self.source(now), state)",
+        "what was written goes through the embedding `target`",
+    ),
 }
 RIGHT["short_translator"] = {
     "one step at a time in both": """
@@ -859,6 +1149,47 @@ def text_streams(symbols, n, window):
         "(targets[:, s : s + window], inputs[:, s : s + window])",
         "targets come first in your pairs; inputs must",
     ),
+    "windows one apart": (
+        "range(0, full, window)",
+        "range(0, full - window + 1)",
+        "windows follow one another without overlap: the start moves by `window`",
+    ),
+    "all inputs, then all targets": (
+        "return [(inputs[:, s : s + window], targets[:, s : s + window]) for s in range(0, full, window)]",
+        "return [inputs[:, s : s + window] for s in range(0, full, window)], [targets[:, s : s + window] for s in range(0, full, window)]",
+        "a list of pairs (inputs, targets) is asked",
+    ),
+    "rows taken in turn": (
+        "targets = symbols[1 : n * each + 1].reshape(n, each)",
+        """targets = symbols[2 : n * each + 2]
+    targets = np.resize(targets, (n, each))""",
+        "targets are the inputs *one* symbol later; yours are two later",
+    ),
+    "windows from the end": (
+        "for s in range(0, full, window)]",
+        "for s in reversed(range(0, full, window))]",
+        "the windows come in the order of the text",
+    ),
+    "a window too few": (
+        "full = each // window * window",
+        "full = (each - 1) // window * window",
+        "`each` inputs make each // window full windows; the target of the last one is there too",
+    ),
+    "first rows only": (
+        "each = (len(symbols) - 1) // n",
+        "each = min((len(symbols) - 1) // n, window)",
+        "each row has all its windows, not the first one only",
+    ),
+    "targets within the window": (
+        "targets[:, s : s + window])",
+        "np.roll(inputs[:, s : s + window], -1, axis=1))",
+        "the target of a window's last symbol is the text's next one, not the window's first",
+    ),
+    "row by row": (
+        "return [(inputs[:, s : s + window], targets[:, s : s + window]) for s in range(0, full, window)]",
+        "return [(inputs[r : r + 1, s : s + window], targets[r : r + 1, s : s + window]) for r in range(n) for s in range(0, full, window)]",
+        "each pair holds all n rows side by side",
+    ),
 }
 RIGHT["text_streams"] = {
     "by index": """
@@ -954,6 +1285,49 @@ WRONG["draw_symbol"] = {
         "z = (logits - logits.max(axis=1, keepdims=True)) / temperature",
         "logits -= logits.max(axis=1, keepdims=True)\n    z = logits / temperature",
         "`-=` writes into the caller's logits",
+    ),
+    "draws of its own": (
+        "return (cumulative > uniforms[:, None]).argmax(axis=1)",
+        """rng = np.random.default_rng(0)
+    return np.array([rng.choice(len(row), p=row) for row in p / p.sum(axis=1, keepdims=True)])""",
+        "the uniform numbers are handed over: the answer depends on them alone",
+    ),
+    "cumulated down the rows": (
+        "np.cumsum(p, axis=1)",
+        "np.cumsum(p, axis=0)",
+        "cumulate along each row, axis 1",
+    ),
+    "truth values": (
+        "(cumulative > uniforms[:, None]).argmax(axis=1)",
+        "(cumulative > uniforms[:, None])",
+        "the *first* place that exceeds is asked: argmax of the truth values",
+    ),
+    "sorted probabilities": (
+        "return (cumulative > uniforms[:, None]).argmax(axis=1)",
+        "return np.array([np.searchsorted(np.sort(row), u) for row, u in zip(p / p.sum(axis=1, keepdims=True), uniforms)])",
+        "the uniform number is compared with the cumulative probabilities, not with sorted ones",
+    ),
+    "largest index that fits": (
+        "(cumulative > uniforms[:, None]).argmax(axis=1)",
+        "(cumulative.shape[1] - 1 - (cumulative > uniforms[:, None])[:, ::-1].argmax(axis=1))",
+        "the *first* symbol that exceeds is taken, not the last",
+    ),
+    "temperature squared": (
+        """/ temperature
+""",
+        """/ temperature**2
+""",
+        "divide by the temperature itself",
+    ),
+    "likeliest by magnitude": (
+        "return logits.argmax(axis=1)",
+        "return np.abs(logits).argmax(axis=1)",
+        "the likeliest has the largest logit, not the largest magnitude",
+    ),
+    "floats": (
+        "return (cumulative > uniforms[:, None]).argmax(axis=1)",
+        "return (cumulative > uniforms[:, None]).argmax(axis=1).astype(float)",
+        "symbols are integers",
     ),
 }
 RIGHT["draw_symbol"] = {
@@ -1099,6 +1473,76 @@ WRONG["attend"] = {
         "scores[~seen] = -np.inf",
         "`scores[...] =` writes into the caller's scores",
     ),
+    "a small penalty for the mask": (
+        "np.where(seen, scores, -np.inf)",
+        "scores - 1e3 * ~seen",
+        "scores may be in the thousands: less 1000 hides nothing; take -inf",
+    ),
+    "scores in place of weights": (
+        'np.einsum("ns,nsm->nm", weights, values), weights',
+        'np.einsum("ns,nsm->nm", np.where(seen, scores, 0), values), weights',
+        "the context weighs the values by the weights, not by the scores",
+    ),
+    "mask from the end": (
+        "np.arange(scores.shape[1]) <",
+        "np.arange(scores.shape[1])[::-1] <",
+        "the *first* lengths[i] places count; yours are the last",
+    ),
+    "softmax over the rows of the batch": (
+        "weights / weights.sum(axis=1, keepdims=True)",
+        "weights / weights.sum()",
+        "each row of weights sums to 1: divide by the row's own sum",
+    ),
+    "context of all places": (
+        'np.einsum("ns,nsm->nm", weights, values), weights',
+        'np.einsum("ns,nsm->nm", np.exp(weights) / np.exp(weights).sum(axis=1, keepdims=True), values), weights',
+        "the weights are a softmax already: not twice",
+    ),
+    "likeliest place": (
+        'np.einsum("ns,nsm->nm", weights, values), weights',
+        "values[np.arange(len(values)), weights.argmax(axis=1)], weights",
+        "all places count by their weights, not the heaviest alone",
+    ),
+    "largest score of all": (
+        "scores.max(axis=1, keepdims=True)",
+        "scores.max()",
+        "each row loses its own largest score: the largest of all lets other rows underflow",
+    ),
+    "multiplied by the root": (
+        "/ np.sqrt(query.shape[1])",
+        "* np.sqrt(query.shape[1])",
+        "divide by the root of d",
+    ),
+    "distances": (
+        'np.einsum("nd,nsd->ns", query, keys) /',
+        "-((query[:, None] - keys) ** 2).sum(axis=2) /",
+        "a dot product is asked, no distance",
+    ),
+    "tanh of the score": (
+        "return hidden @ v",
+        "return np.tanh(hidden @ v)",
+        "the tanh is inside, before v",
+    ),
+    "keys of one sequence": (
+        "+ keys @ w_k.T",
+        "+ keys[:1] @ w_k.T",
+        "each query looks at its own keys",
+    ),
+    "mask of one length for all": (
+        "np.asarray(lengths)[:, None]",
+        "np.max(lengths)",
+        "each row has its own length",
+    ),
+    "hidden places by zero weight only": (
+        "np.where(seen, scores, -np.inf)",
+        "np.where(seen, scores, scores.min())",
+        "the smallest score still has a weight: hidden places get -inf",
+    ),
+    "v forgotten": (
+        "return hidden @ v",
+        "return hidden.mean(axis=2)",
+        "the hidden numbers are weighed by v",
+    ),
 }
 RIGHT["attend"] = {
     "matrix products": """
@@ -1214,6 +1658,74 @@ WRONG["curve_faults"] = {
         "targets != PAD",
         "targets > END",
         "START and END are left out as well; only PAD is",
+    ),
+    "perplexity": (
+        "return float(-of_target[targets != PAD].mean() / np.log(2))",
+        "return float(2 ** (-of_target[targets != PAD].mean() / np.log(2)))",
+        "2 to the power of the bits is the perplexity; the bits are asked",
+    ),
+    "sums of the rows averaged": (
+        "of_target[targets != PAD].mean()",
+        "(of_target * (targets != PAD)).sum(axis=1).mean()",
+        "every letter counts alike: the mean over all targets that are not PAD, not of the rows' sums",
+    ),
+    "two logarithms mixed": (
+        '''faults = {"A": "targets not shifted", "B": "rate too high", "C": "padding counted", "D": "rate too low"}
+
+
+def honest_bits(logits, targets):
+    """Mean bits of logits (n, t, v) over the targets (n, t) that are not PAD."""
+    z = logits - logits.max(axis=2, keepdims=True)
+    logs = z - np.log2(np.exp(z).sum(axis=2, keepdims=True))
+    of_target = np.take_along_axis(logs, targets[:, :, None], axis=2)[:, :, 0]
+    return float(-of_target[targets != PAD].mean())
+''',
+        "nats are divided by ln 2 once, at the end; log2 of a sum of e-powers mixes two bases",
+    ),
+    "C and D exchanged": (
+        '"C": "padding counted", "D": "rate too low"',
+        '"D": "padding counted", "C": "rate too low"',
+        "counting the padding makes a loss that looks too good from the start; too low a rate makes it fall slowly",
+    ),
+    "median": (
+        "of_target[targets != PAD].mean()",
+        "np.median(of_target[targets != PAD])",
+        "the mean is asked, not the median",
+    ),
+    "rows that are full": (
+        "of_target[targets != PAD].mean()",
+        "of_target[(targets != PAD).all(axis=1)].mean()",
+        "every target that is not PAD counts, also in shorter rows",
+    ),
+    "PAD only": (
+        "targets != PAD",
+        "targets == PAD",
+        "the targets that are *not* PAD count",
+    ),
+    "largest logit": (
+        "np.take_along_axis(logs, targets[:, :, None], axis=2)[:, :, 0]",
+        "logs.max(axis=2)",
+        "the probability of the target counts, not the largest",
+    ),
+    "logits for logarithms": (
+        "np.take_along_axis(logs, targets[:, :, None], axis=2)[:, :, 0]",
+        "np.take_along_axis(logits, targets[:, :, None], axis=2)[:, :, 0]",
+        "logits become log probabilities first",
+    ),
+    "targets moved by one": (
+        "targets[:, :, None], axis=2)",
+        "np.roll(targets, -1, axis=1)[:, :, None], axis=2)",
+        "logits and targets belong together as they are; nothing is shifted here",
+    ),
+    "all probabilities": (
+        "of_target[targets != PAD].mean()",
+        "logs[targets != PAD].mean()",
+        "only the target's own probability counts",
+    ),
+    "entropy": (
+        "-of_target[targets != PAD].mean()",
+        "-(np.exp(logs) * logs).sum(axis=2)[targets != PAD].mean()",
+        "that is the entropy of the predictions; the bits are those of the targets",
     ),
 }
 RIGHT["curve_faults"] = {

@@ -90,6 +90,72 @@ WRONG["pose_error"] = {
         "(pixels**2).mean(),",
         "the loss is asked in network units, the error in pixels",
     ),
+    "size less one": (
+        "2 * joints / size - 1",
+        "2 * joints / (size - 1) - 1",
+        "network units are 2·joint/size - 1: the full size, not size - 1",
+    ),
+    "city blocks": (
+        "(apart**2).sum(axis=-1)[visible]",
+        "np.abs(apart).sum(axis=-1)[visible] ** 2",
+        "the distance is the root of the sum of squares, not a sum of magnitudes",
+    ),
+    "means of the images": (
+        "return squares.mean(), pixels.mean(), (pixels <= near).mean()",
+        """per = [np.sqrt((a[v] ** 2).sum(-1)) for a, v in zip(apart, visible)]
+    return np.mean([(p ** 2).mean() for p in per if len(p)]), np.mean([p.mean() for p in per if len(p)]) * size / 2, np.mean([(p * size / 2 <= near).mean() for p in per if len(p)])""",
+        "the mean goes over all visible joints together, not over means of the images",
+    ),
+    "a count": (
+        "(pixels <= near).mean()",
+        "(pixels <= near).sum()",
+        "the *share* within `near` is asked, not how many",
+    ),
+    "the hidden joints": (
+        "[visible]",
+        "[~visible]",
+        "`visible` is true where a joint counts; yours takes the others",
+    ),
+    "root forgotten": (
+        "np.sqrt(squares) * size / 2",
+        "squares * size / 2",
+        "the distance is the root of the squares",
+    ),
+    "pixels from the squares": (
+        "np.sqrt(squares) * size / 2",
+        "np.sqrt(squares * size / 2)",
+        "scale the distance, not its square: size / 2 stands outside the root",
+    ),
+    "means exchanged": (
+        "return squares.mean(), pixels.mean(), (pixels <= near).mean()",
+        "return pixels.mean(), squares.mean(), (pixels <= near).mean()",
+        "the loss in network units comes first, then the error in pixels",
+    ),
+    "loss not squared": (
+        "return squares.mean()",
+        "return np.sqrt(squares).mean()",
+        "the loss is the mean of the *squared* distance",
+    ),
+    "sum for the loss": (
+        "return squares.mean()",
+        "return squares.sum()",
+        "the mean over the visible joints is asked, not the sum",
+    ),
+    "median": (
+        "pixels.mean()",
+        "np.median(pixels)",
+        "the mean of the distances is asked, not the median",
+    ),
+    "units without the minus 1": (
+        "(2 * joints / size - 1)",
+        "(2 * joints / size)",
+        "network units go from -1 to 1: 2·joint/size - 1",
+    ),
+    "share by coordinates": (
+        "(pixels <= near).mean()",
+        "(np.abs(apart[visible]) * size / 2 <= near).mean()",
+        "a joint is near by its distance, not coordinate by coordinate",
+    ),
 }
 RIGHT["pose_error"] = {
     "in pixels first": """
@@ -173,6 +239,70 @@ WRONG["hard_loss"] = {
         "apart = predicted - target",
         "apart = predicted\n    apart -= target",
         "`-=` writes into the caller's predictions: make a new array",
+    ),
+    "all that tie": (
+        'rows = np.argsort(-losses, kind="stable")[:keep]',
+        "rows = np.flatnonzero(losses >= np.sort(losses)[-keep])",
+        "exactly `keep` samples count; of equal losses the earlier first",
+    ),
+    "single numbers chosen": (
+        """def hard_loss(predicted, target, keep):
+    d = (predicted - target) ** 2
+    flat = np.sort(d.ravel())[::-1][:keep]
+    g = np.where(d >= flat[-1], 2 * (predicted - target) / keep, 0)
+    return flat.mean(), g
+""",
+        "whole samples are chosen by their mean loss, not single numbers",
+    ),
+    "the others": (
+        "[:keep]",
+        "[keep:]",
+        "the `keep` largest losses count: the first of the order, [:keep]",
+    ),
+    "signs not squared": (
+        "(apart**2).mean(axis=1)",
+        "np.abs(apart).mean(axis=1)",
+        "the loss is the mean of squares, not of magnitudes",
+    ),
+    "mean along the batch": (
+        "(apart**2).mean(axis=1)",
+        "np.resize((apart**2).mean(axis=0), len(apart))",
+        "each sample's loss is the mean over its d numbers: axis 1",
+    ),
+    "gradient not divided by keep": (
+        "(keep * apart.shape[1])",
+        "apart.shape[1]",
+        "the mean over `keep` samples divides the gradient by `keep`",
+    ),
+    "first samples": (
+        'np.argsort(-losses, kind="stable")[:keep]',
+        "np.arange(keep)",
+        "the samples with the largest losses count, not the first ones",
+    ),
+    "gradient of the losses": (
+        "2 * apart[rows] / (keep * apart.shape[1])",
+        "losses[rows, None] / (keep * apart.shape[1])",
+        "the gradient is 2·(predicted - target) / d, divided by `keep`",
+    ),
+    "largest loss only": (
+        "return losses[rows].mean(), g",
+        "return losses[rows].max(), g",
+        "the mean of the `keep` largest losses is asked, not the largest",
+    ),
+    "mean over all of the kept": (
+        "losses[rows].mean(), g",
+        "losses[rows].sum() / len(losses), g",
+        "divide by `keep`, not by the number of all samples",
+    ),
+    "one sample too many": (
+        "[:keep]",
+        "[: keep + 1]",
+        "`keep` samples count; yours takes one more",
+    ),
+    "one sample too few": (
+        "[:keep]",
+        "[: max(keep - 1, 1)]",
+        "`keep` samples count; yours takes one less",
     ),
 }
 RIGHT["hard_loss"] = {
@@ -289,6 +419,23 @@ WRONG["read_curves"] = {
         '"rate": 0.1, "drop": 0.7',
         "with so much dropout hardly anything is learned in 200 steps",
     ),
+    "A and B exchanged": (
+        '''"A": "too few images",
+    "B": "rate too high"''',
+        '''"B": "too few images",
+    "A": "rate too high"''',
+        "too few images: training loss low, validation loss high. Too high a rate: both jump",
+    ),
+    "repaired with too low a rate": (
+        '"rate": 0.1',
+        '"rate": 0.001',
+        "with so low a rate 200 steps do not get there",
+    ),
+    "repaired with too high a rate": (
+        '"rate": 0.1',
+        '"rate": 5.0',
+        "with so high a rate the loss jumps and does not fall",
+    ),
 }
 RIGHT["read_curves"] = {
     "other settings that do": (
@@ -347,6 +494,11 @@ WRONG["open_pose"] = {
         "pose.train_pose(net, inputs.astype(np.float32), outputs.astype(np.float32), steps=350",
         "pose.train_pose(net, inputs[:20].astype(np.float32), outputs[:20].astype(np.float32), steps=350",
         "twenty figures are learned by heart; make more",
+    ),
+    "images not scaled when read": (
+        "(images - 0.2) / 0.3",
+        "images",
+        "scale the images in `locate` as you did in training",
     ),
 }
 RIGHT["open_pose"] = {
@@ -497,6 +649,89 @@ WRONG["semi_hard"] = {
         "return slack.mean(), g",
         "a triplet that is satisfied has the loss 0, never less",
     ),
+    "distances of the positive": (
+        "apart[a] > apart[a, p]",
+        "apart[p] > apart[a, p]",
+        "the anchor's distances decide, apart[a]; yours are those of p",
+    ),
+    "all strangers that fit": (
+        """        if a != p and fit.any():
+            found.append((a, p, np.where(fit, apart[a], np.inf).argmin()))""",
+        """        if a != p:
+            found += [(a, p, n) for n in np.flatnonzero(fit)]""",
+        "of the strangers that fit only the nearest makes a triplet",
+    ),
+    "gradient of the anchor turned": (
+        "(n - p, p - a, a - n)",
+        "(p - n, p - a, a - n)",
+        "the anchor's gradient is 2(n - p): from (a - p) and -(a - n)",
+    ),
+    "distance from positive to stranger": (
+        "- ((a - n) ** 2).sum(axis=1) + margin",
+        "- ((p - n) ** 2).sum(axis=1) + margin",
+        "both distances are taken from the anchor",
+    ),
+    "anchor's parts added": (
+        "(n - p, p - a, a - n)",
+        "(2 * a - p - n, p - a, a - n)",
+        "the second distance is subtracted: the anchor's gradient is 2(n - p)",
+    ),
+    "strangers nearer than the positive": (
+        "(apart[a] > apart[a, p]) & (apart[a] < apart[a, p] + margin)",
+        "(apart[a] < apart[a, p])",
+        "semi-hard strangers lie *behind* the positive, by less than the margin",
+    ),
+    "order of the columns": (
+        "found.append((a, p, np",
+        "found.append((p, a, np",
+        "rows are (anchor, positive, negative)",
+    ),
+    "pairs of strangers": (
+        "np.argwhere(who[:, None] == who)",
+        "np.argwhere(who[:, None] != who)",
+        "anchor and positive show the same person",
+    ),
+    "each anchor once": (
+        "    return np.array(found, int)",
+        """    found = list({a: (a, p, n) for a, p, n in found}.values())
+    return np.array(found, int)""",
+        "every ordered pair of one person makes a triplet, not each anchor one",
+    ),
+    "margin times the distance": (
+        "apart[a, p] + margin",
+        "apart[a, p] * (1 + margin)",
+        "the margin is added to the distance",
+    ),
+    "margin included at the near end": (
+        "(apart[a] > apart[a, p])",
+        "(apart[a] > apart[a, p] - margin)",
+        "the stranger is farther than the positive: apart[a, p] < apart[a, n]",
+    ),
+    "gradient of the sum": (
+        "weight = 2 / len(triplets)",
+        "weight = 2",
+        "the mean over the triplets divides the gradient too",
+    ),
+    "mean of the active": (
+        "np.maximum(slack, 0).mean(), g",
+        "np.maximum(slack, 0).sum() / max((slack > 0).sum(), 1), g",
+        "the mean goes over all triplets, also those with loss 0",
+    ),
+    "anchor only": (
+        "(n - p, p - a, a - n)",
+        "(n - p, 0 * p, 0 * n)",
+        "positive and negative get gradients as well",
+    ),
+    "all signs turned": (
+        "(n - p, p - a, a - n)",
+        "(p - n, a - p, n - a)",
+        "all three gradients have their sign turned",
+    ),
+    "averaged over the coordinates": (
+        "((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1)",
+        "((a - p) ** 2).mean(axis=1) - ((a - n) ** 2).mean(axis=1)",
+        "squared distances are sums over the coordinates, no means",
+    ),
 }
 RIGHT["semi_hard"] = {
     "loops and lists": """
@@ -643,6 +878,71 @@ WRONG["roc"] = {
         "hits = np.append(0, np.cumsum(positive)[last])",
         "the labels must be brought into the order of the scores too",
     ),
+    "one less the precision": (
+        "alarms / alarms[-1], hits / hits[-1]",
+        "alarms / np.maximum(alarms + hits, 1), hits / hits[-1]",
+        "the false positive rate divides by all negatives, not by the accepted",
+    ),
+    "last point twice": (
+        "    false, true = alarms / alarms[-1], hits / hits[-1]",
+        "    false, true = np.append(alarms / alarms[-1], 1.0), np.append(hits / hits[-1], 1.0)",
+        "the last score accepts everything already: no further point (1, 1)",
+    ),
+    "sorts the caller's array": (
+        '    order = np.argsort(-score, kind="stable")',
+        """    order = np.argsort(-score, kind="stable")
+    score.sort()
+    score = score[::-1]
+    positive = positive[order]
+    order = np.arange(len(score))""",
+        "score.sort() sorts the caller's array: np.sort or np.argsort leaves it",
+    ),
+    "first of equal scores": (
+        "last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)",
+        "last = np.append(0, np.flatnonzero(np.diff(score[order])) + 1)",
+        "equal scores are accepted together: the point stands behind the *last* of them",
+    ),
+    "area with a minus": (
+        "np.sum(np.diff(false) *",
+        "-np.sum(np.diff(false) *",
+        "the area is positive",
+    ),
+    "class of the negatives": (
+        "hits = np.append(0, np.cumsum(positive[order])[last])",
+        "hits = np.append(0, np.cumsum(~positive[order])[last])",
+        "the true rate counts the positive samples; yours counts the others",
+    ),
+    "thresholds from low to high": (
+        "    false, true = alarms / alarms[-1], hits / hits[-1]",
+        "    false, true = (alarms / alarms[-1])[::-1], (hits / hits[-1])[::-1]",
+        "the points go from (0, 0) to (1, 1): thresholds fall",
+    ),
+    "one threshold missing": (
+        "    return false, true, np",
+        """    false, true = false[:-1], true[:-1]
+    return false, true, np""",
+        "the lowest score is a threshold too: the curve ends in (1, 1)",
+    ),
+    "accuracy": (
+        "np.sum(np.diff(false) * (true[1:] + true[:-1]) / 2)",
+        "np.max(true - false)",
+        "the area under the curve is asked, no best point",
+    ),
+    "area over the index": (
+        "np.sum(np.diff(false) *",
+        "np.mean(np.ones(len(false) - 1) *",
+        "the trapezoids are as wide as the steps of the false positive rate",
+    ),
+    "hits over all": (
+        "hits / hits[-1]",
+        "hits / len(score)",
+        "the true positive rate divides by the number of positives",
+    ),
+    "alarms over all": (
+        "alarms / alarms[-1]",
+        "alarms / len(score)",
+        "the false positive rate divides by the number of negatives",
+    ),
 }
 RIGHT["roc"] = {
     "groups by searchsorted": """
@@ -752,6 +1052,68 @@ WRONG["equal_error"] = {
         "best",
         "return the threshold itself, not its place in the list",
     ),
+    "genuine at the threshold refused": (
+        "genuine[:, None] > thresholds",
+        "genuine[:, None] >= thresholds",
+        "a pair *at* the threshold is accepted: refused are those above it",
+    ),
+    "sizes exchanged": (
+        "accepted * n - refused * m",
+        "accepted * m - refused * n",
+        "FAR is accepted/m, FRR refused/n: compare accepted·n with refused·m",
+    ),
+    "thresholds of one's own": (
+        "np.unique(np.concatenate([genuine, impostor]))",
+        "np.linspace(0, max(genuine.max(), impostor.max()), 1000)",
+        "the thresholds to try are the distances that occur",
+    ),
+    "errors of all pairs": (
+        "accepted[best] / m + refused[best] / n) / 2",
+        "accepted[best] + refused[best]) / (n + m)",
+        "FAR and FRR have their own denominators; their mean is asked",
+    ),
+    "difference with its sign": (
+        "np.abs(accepted * n - refused * m).argmin()",
+        "(accepted * n - refused * m).argmin()",
+        "|FAR − FRR| is to be smallest: the absolute value is missing",
+    ),
+    "smaller of both": (
+        "(accepted[best] / m + refused[best] / n) / 2",
+        "min(accepted[best] / m, refused[best] / n)",
+        "the mean of FAR and FRR is asked, not the smaller",
+    ),
+    "denominators exchanged": (
+        "accepted[best] / m + refused[best] / n",
+        "accepted[best] / n + refused[best] / m",
+        "FAR divides by the number of impostors, FRR by that of genuine pairs",
+    ),
+    "lists exchanged": (
+        """accepted = (impostor[:, None] <= thresholds).sum(axis=0)
+    refused = (genuine[:, None] > thresholds).sum(axis=0)""",
+        """accepted = (genuine[:, None] <= thresholds).sum(axis=0)
+    refused = (impostor[:, None] > thresholds).sum(axis=0)""",
+        "accepted impostors and refused genuine pairs are the errors: they are exchanged",
+    ),
+    "between two distances": (
+        "refused[best] / n) / 2, thresholds[best]",
+        "refused[best] / n) / 2, thresholds[best : best + 2].mean()",
+        "the threshold is a distance that occurs, not one between two",
+    ),
+    "least total error": (
+        "np.abs(accepted * n - refused * m).argmin()",
+        "(accepted + refused).argmin()",
+        "|FAR − FRR| is to be smallest, not the number of errors",
+    ),
+    "accepted genuine": (
+        "(genuine[:, None] > thresholds)",
+        "(genuine[:, None] <= thresholds)",
+        "FRR counts the genuine pairs that are refused",
+    ),
+    "results exchanged": (
+        "return (accepted[best] / m + refused[best] / n) / 2, thresholds[best]",
+        "return thresholds[best], (accepted[best] / m + refused[best] / n) / 2",
+        "the rate comes first, then the threshold",
+    ),
 }
 RIGHT["equal_error"] = {
     "by sorting": """
@@ -815,6 +1177,36 @@ WRONG["fair_accuracy"] = {
         "1 - (far[0] + frr[0]) / 2",
         "1 - (far[0] + frr[0])",
         "balanced accuracy subtracts the *mean* of the two error rates",
+    ),
+    "the worst threshold": (
+        "(far + frr).round(12).argmin()",
+        "(far + frr).round(12).argmax()",
+        "FAR + FRR is to be smallest",
+    ),
+    "place instead of threshold": (
+        "best = thresholds[(far + frr).round(12).argmin()]",
+        "best = (far + frr).round(12).argmin()",
+        "the threshold itself is asked, not its place",
+    ),
+    "FAR only": (
+        "(far + frr).round(12).argmin()",
+        "far.round(12).argmin()",
+        "the sum of both rates is to be smallest; FAR alone is smallest where nothing is accepted",
+    ),
+    "mean threshold": (
+        "best = thresholds[(far + frr).round(12).argmin()]",
+        "best = (same.mean() + other.mean()) / 2",
+        "the threshold is the distance with the smallest FAR + FRR, not one between the means",
+    ),
+    "rates exchanged": (
+        "1 - (far[0] + frr[0]) / 2",
+        "1 - abs(far[0] - frr[0]) / 2",
+        "the balanced accuracy is 1 − (FAR + FRR) / 2: both errors count",
+    ),
+    "FAR of the new ones only": (
+        "1 - (far[0] + frr[0]) / 2",
+        "1 - far[0]",
+        "the balanced accuracy counts both errors",
     ),
 }
 RIGHT["fair_accuracy"] = {
@@ -901,6 +1293,41 @@ WRONG["slide"] = {
         "return F.conv2d(features, weight.reshape(-1, *maps), offset).data",
         "return F.relu(F.conv2d(features, weight.reshape(-1, *maps), offset)).data",
         "scores may be negative: no ReLU behind the linear layer",
+    ),
+    "pooling forgotten": (
+        "F.max_pool2d(F.relu(F.conv2d(x, kernel, bias)), 2)",
+        "F.relu(F.conv2d(x, kernel, bias))",
+        "2×2 max pooling follows the ReLU",
+    ),
+    "a Tensor": (
+        "offset).data",
+        "offset)",
+        "an array is asked: take .data of the Tensor",
+    ),
+    "kernel rotated": (
+        "F.conv2d(x, kernel, bias)",
+        "F.conv2d(x, kernel[:, :, ::-1, ::-1], bias)",
+        "the kernel is used as it is, not rotated",
+    ),
+    "sigmoid": (
+        "offset).data",
+        "offset).sigmoid().data",
+        "the scores are asked, no probabilities",
+    ),
+    "first maps only": (
+        "weight.reshape(-1, *maps), offset)",
+        "weight.reshape(-1, *maps) * (np.arange(maps[0]) == 0)[:, None, None], offset)",
+        "all maps reach the linear layer",
+    ),
+    "largest score": (
+        "offset).data",
+        "offset).data.max(axis=(2, 3), keepdims=True)",
+        "the scores of all windows are asked, not the largest",
+    ),
+    "one score for the picture": (
+        "offset).data",
+        "offset).data.mean(axis=(2, 3), keepdims=True)",
+        "the scores of all windows are asked, not their mean",
     ),
 }
 RIGHT["slide"] = {
@@ -1018,6 +1445,75 @@ WRONG["nms"] = {
         "return kept",
         "return sorted(kept)",
         "return them best first",
+    ),
+    "boxes instead of rows": (
+        "return kept",
+        "return boxes[kept]",
+        "the rows of the boxes that stay are asked, not the boxes",
+    ),
+    "truth values": (
+        "return kept",
+        "return np.isin(np.arange(len(boxes)), kept)",
+        "the rows that stay are asked, best first, no mask",
+    ),
+    "sides instead of areas": (
+        "- box[:, :2]).prod(axis=-1)",
+        "- box[:, :2]).sum(axis=-1)",
+        "an area is width times height",
+    ),
+    "area of a for both": (
+        "(area_a[:, None] + area_b - common)",
+        "(2 * area_a[:, None] - common)",
+        "the union adds the areas of both boxes",
+    ),
+    "larger area": (
+        "(area_a[:, None] + area_b - common)",
+        "np.maximum(area_a[:, None], area_b)",
+        "the union is area + area − common, not the larger area",
+    ),
+    "common area alone": (
+        "common / (area_a[:, None] + area_b - common)",
+        "common",
+        "divide by the union",
+    ),
+    "columns exchanged": (
+        "np.maximum(a[:, None, :2], b[None, :, :2])",
+        "np.maximum(a[:, None, 1::-1], b[None, :, :2])",
+        "left meets left, top meets top",
+    ),
+    "each box against the best": (
+        "iou[row, kept] > overlap",
+        "iou[np.argmax(scores), row] * bool(kept) > overlap",
+        "every box that was kept can drop a later one, not the best alone",
+    ),
+    "positions in the sorted list": (
+        """    for row in np.argsort(-scores):
+        if not np.any(iou[row, kept] > overlap):
+            kept.append(int(row))""",
+        """    for k, row in enumerate(np.argsort(-scores)):
+        if not np.any(iou[row, [np.argsort(-scores)[j] for j in kept]] > overlap):
+            kept.append(k)""",
+        "rows of `boxes` are asked, not places in the sorted list",
+    ),
+    "less overlap dropped": (
+        "not np.any(iou[row, kept] > overlap)",
+        "not np.any(iou[row, kept] < overlap)",
+        "a box is dropped for *more* overlap, not for less",
+    ),
+    "the dropped ones": (
+        "    return kept",
+        "    return [int(r) for r in np.argsort(-scores) if int(r) not in kept]",
+        "the boxes that stay are asked, not those that go",
+    ),
+    "scores instead of rows": (
+        "    return kept",
+        "    return list(scores[kept])",
+        "the rows are asked, not their scores",
+    ),
+    "distances of the middles": (
+        "iou[row, kept] > overlap",
+        "np.abs(boxes[row, :2] - boxes[kept, :2]).max(axis=-1, initial=0) < overlap",
+        "the IoU decides, not a distance",
     ),
 }
 RIGHT["nms"] = {
@@ -1146,6 +1642,71 @@ WRONG["average_precision"] = {
         "precision[right].sum() / objects",
         "precision[-1]",
         "this is the precision of all finds together; asked is the area under the whole curve",
+    ),
+    "eleven points": (
+        "    return precision[right].sum() / objects",
+        """    recall = np.cumsum(right) / objects
+    return np.mean([precision[recall >= r].max() if (recall >= r).any() else 0 for r in np.linspace(0, 1, 11)])""",
+        "that is an older measure with eleven recalls; here precision is summed over the right finds",
+    ),
+    "recall summed": (
+        "precision[right].sum() / objects",
+        "(np.cumsum(right) / objects)[right].sum() / objects",
+        "the precision down to each right find is summed, not the recall",
+    ),
+    "true boxes choose": (
+        "fit = np.where(free, iou[row], -1)",
+        "fit = np.where(free & (iou[row] == iou.max(axis=0, initial=0)), iou[row], -1)",
+        "each find takes its best true box in the order of the scores; the true boxes do not choose",
+    ),
+    "IoU with every true box": (
+        "fit.max() >= least",
+        "fit.min() >= least",
+        "the best overlap has to reach `least`, not every one",
+    ),
+    "taken when too small": (
+        """            right[row], free[fit.argmax()] = True, False
+""",
+        """            right[row], free[fit.argmax()] = True, False
+        elif free.any():
+            free[fit.argmax()] = False
+""",
+        "a find that is not right takes no true box",
+    ),
+    "precision at wrong finds too": (
+        "precision[right].sum()",
+        "precision.sum()",
+        "precision is summed at the right finds only",
+    ),
+    "mean over the finds": (
+        "/ objects",
+        "/ len(right)",
+        "divide by all that was to be found, `objects`",
+    ),
+    "hits without their rank": (
+        "np.cumsum(right) / np.arange(1, len(right) + 1)",
+        "right / np.arange(1, len(right) + 1)",
+        "the precision counts all right finds down to here: np.cumsum",
+    ),
+    "largest precision": (
+        "precision[right].sum() / objects",
+        "precision.max()",
+        "the precisions at the right finds are summed and divided by `objects`",
+    ),
+    "recall over precision": (
+        "precision[right].sum() / objects",
+        "right.sum() / objects",
+        "that is the recall; the precision at each right find is summed",
+    ),
+    "rank from 0": (
+        "np.arange(1, len(right) + 1)",
+        "(np.arange(len(right)) + 2)",
+        "the first find has rank 1: divide by 1, 2, 3, ...",
+    ),
+    "F1": (
+        "precision[right].sum() / objects",
+        "2 * precision[-1] * (right.sum() / objects) / (precision[-1] + right.sum() / objects)",
+        "that is the F1 score; average precision sums over the right finds",
     ),
 }
 RIGHT["average_precision"] = {

@@ -55,6 +55,71 @@ WRONG["fast_gradient"] = {
         "x += eps * np.sign(images.grad)\n    return np.clip(x, 0, 1)",
         "`+=` writes into the caller's images: make a new array",
     ),
+    "gradient clipped to eps": (
+        "np.clip(x + eps * np.sign(images.grad), 0, 1)",
+        "x + np.clip(eps * images.grad, -eps, eps)",
+        "the *sign* of the gradient is taken, so that every pixel moves by eps; small gradients are not left small",
+    ),
+    "slope of the true logit": (
+        "F.cross_entropy(model(images), t).backward()",
+        "model(images)[np.arange(len(t)), t].sum().backward()",
+        "that raises the logit of the true class: the cross-entropy is to rise",
+    ),
+    "pixels up to 255": (
+        ", 0, 1)",
+        ", 0, 255)",
+        "the images live within 0..1",
+    ),
+    "the change alone": (
+        "return np.clip(x + eps * np.sign(images.grad), 0, 1)",
+        "return eps * np.sign(images.grad)",
+        "the changed images are asked, not the change",
+    ),
+    "upwards only": (
+        "np.sign(images.grad)",
+        "(images.grad > 0)",
+        "a negative gradient moves the pixel down: its sign is -1, not 0",
+    ),
+    "stretched to 0..1": (
+        "np.clip(x + eps * np.sign(images.grad), 0, 1)",
+        "(lambda z: (z - z.min()) / (z.max() - z.min()))(x + eps * np.sign(images.grad))",
+        "what left 0..1 is put to its end; the others stay",
+    ),
+    "multiplied": (
+        "x + eps * np.sign(images.grad)",
+        "x * (1 + eps * np.sign(images.grad))",
+        "eps is added, it does not scale the pixels",
+    ),
+    "label next door": (
+        "model(images), t)",
+        "model(images), (t + 1) % model(images).shape[1])",
+        "the cross-entropy of the *true* class is raised",
+    ),
+    "towards another class": (
+        "model(images), t)",
+        "model(images), np.argsort(model(images).data, axis=1)[:, 0])",
+        "the cross-entropy of the true class is raised; no other class is aimed at",
+    ),
+    "two steps": (
+        "return np.clip(x + eps * np.sign(images.grad), 0, 1)",
+        "return np.clip(x + 2 * eps * np.sign(images.grad), 0, 1)",
+        "one step of eps",
+    ),
+    "softmax first": (
+        "F.cross_entropy(model(images), t)",
+        "F.cross_entropy(F.softmax(model(images), 1), t)",
+        "cross_entropy takes logits: the softmax is in it",
+    ),
+    "moved from the clipped": (
+        "np.sign(images.grad), 0, 1)",
+        "np.sign(images.grad), eps, 1 - eps)",
+        "the ends are 0 and 1, not eps and 1 - eps",
+    ),
+    "gradient of the batch": (
+        "np.sign(images.grad)",
+        "np.sign(images.grad.mean(axis=0))",
+        "every image moves along its own gradient",
+    ),
 }
 RIGHT["fast_gradient"] = {
     "sum of the losses": """
@@ -128,6 +193,82 @@ WRONG["attack_in_ball"] = {
         "np.clip(start, low, high)",
         "np.clip(start, low, high, out=start)",
         "`out=start` writes into the caller's array",
+    ),
+    "every step from x": (
+        "np.clip(attacked + step * np.sign(g), low, high)",
+        "np.clip(x + step * np.sign(g), low, high)",
+        "each step begins at the present image, not at x",
+    ),
+    "ball around the start": (
+        "np.maximum(x - eps, 0), np.minimum(x + eps, 1)",
+        "np.maximum(start - eps, 0), np.minimum(start + eps, 1)",
+        "the ball lies around x, not around the start",
+    ),
+    "a share of each pixel": (
+        "np.maximum(x - eps, 0), np.minimum(x + eps, 1)",
+        "np.maximum(x * (1 - eps), 0), np.minimum(x * (1 + eps), 1)",
+        "eps is added and subtracted; it is no share of the pixel",
+    ),
+    "start added to x": (
+        "np.clip(start, low, high)",
+        "np.clip(x + start, low, high)",
+        "`start` is an image already: nothing is added",
+    ),
+    "one step too few": (
+        "range(steps)",
+        "range(max(steps - 1, 0))",
+        "`steps` steps are asked; yours does one less",
+    ),
+    "lower end only": (
+        "low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)",
+        "low, high = np.maximum(x - eps, 0), np.ones(x.shape)",
+        "the ball ends above too: x + eps",
+    ),
+    "upper end only": (
+        "low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)",
+        "low, high = np.zeros(x.shape), np.minimum(x + eps, 1)",
+        "the ball ends below too: x - eps",
+    ),
+    "size of the step": (
+        "low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)",
+        "low, high = np.maximum(x - step, 0), np.minimum(x + step, 1)",
+        "the ball is as large as eps, not as a step",
+    ),
+    "gradient of the start": (
+        "g = input_gradient(model, attacked, t)",
+        "g = input_gradient(model, start, t)",
+        "the gradient is taken at the present image, not at the start each time",
+    ),
+    "shrinking steps": (
+        "    for _ in range(steps):",
+        """    for k in range(steps):
+        step = step / (k + 1)""",
+        "every step has the size `step`",
+    ),
+    "stretched into the ball": (
+        "np.clip(attacked + step * np.sign(g), low, high)",
+        "x + np.clip(attacked + step * np.sign(g) - x, -eps, eps) * 0.5",
+        "what leaves the ball is put back to its end, not half way",
+    ),
+    "momentum": (
+        """        g = input_gradient(model, attacked, t)
+""",
+        """        g = input_gradient(model, attacked, t)
+        g = moving = (0 if _ == 0 else moving) + g / np.abs(g).mean()
+""",
+        "the sign of the present gradient moves the pixels; no momentum is asked",
+    ),
+    "step of the largest pixel": (
+        "np.sign(g)",
+        "g / np.abs(g).max()",
+        "every pixel moves by `step`: the sign of its gradient",
+    ),
+    "ball of the distance": (
+        "attacked = np.clip(attacked + step * np.sign(g), low, high)",
+        """moved = attacked + step * np.sign(g) - x
+        size = np.sqrt((moved**2).sum(axis=(1, 2, 3), keepdims=True))
+        attacked = np.clip(x + moved * np.minimum(1, eps / np.maximum(size, 1e-12)), 0, 1)""",
+        "the ball is pixel by pixel: each within eps, not the length of the change",
     ),
 }
 RIGHT["attack_in_ball"] = {
@@ -218,6 +359,59 @@ WRONG["attack_curves"] = {
         "np.where(own, np.inf, z.data).argmin(axis=1)",
         "you push the class that is farthest from winning: take the highest of the wrong logits",
     ),
+    "A and D exchanged": (
+        '''faults = {"A": "no ball", "B": "none", "C": "downhill", "D": "masked", "E": "labels", "F": "short"}
+
+
+def unmask(model, x, t):
+    """A direction (n, 1, h, w) in which the image is read more and more wrongly."""
+    images = Tensor(x, requires_grad=True)
+    z = model(images)
+    own = np.eye(z.shape[1], dtype=bool)[t]
+    wrong = np.where(own, -np.inf, z.data).argmax(axis=1)
+    rows = np.arange(len(t))
+    (z[rows, wrong] - z[rows, t]).sum().backward()
+    return images.grad
+''',
+        "masked: the curve stays high, for no gradient comes back; without the ball it falls to nothing",
+    ),
+    "C and F exchanged": (
+        '''faults = {"A": "masked", "B": "none", "C": "short", "D": "no ball", "E": "labels", "F": "downhill"}
+
+
+def unmask(model, x, t):
+    """A direction (n, 1, h, w) in which the image is read more and more wrongly."""
+    images = Tensor(x, requires_grad=True)
+    z = model(images)
+    own = np.eye(z.shape[1], dtype=bool)[t]
+    wrong = np.where(own, -np.inf, z.data).argmax(axis=1)
+    rows = np.arange(len(t))
+    (z[rows, wrong] - z[rows, t]).sum().backward()
+    return images.grad
+''',
+        "downhill: the share right rises; a short attack lets it fall a little",
+    ),
+    "B and E exchanged": (
+        '''faults = {"A": "masked", "B": "labels", "C": "downhill", "D": "no ball", "E": "none", "F": "short"}
+
+
+def unmask(model, x, t):
+    """A direction (n, 1, h, w) in which the image is read more and more wrongly."""
+    images = Tensor(x, requires_grad=True)
+    z = model(images)
+    own = np.eye(z.shape[1], dtype=bool)[t]
+    wrong = np.where(own, -np.inf, z.data).argmax(axis=1)
+    rows = np.arange(len(t))
+    (z[rows, wrong] - z[rows, t]).sum().backward()
+    return images.grad
+''',
+        "with labels of its own guess the attack of a wrongly read image makes it right",
+    ),
+    "A and E exchanged": (
+        '"A": "masked", "B": "none", "C": "downhill", "D": "no ball", "E": "labels"',
+        '"E": "masked", "B": "none", "C": "downhill", "D": "no ball", "A": "labels"',
+        "masked: no gradient comes back and the curve hardly falls",
+    ),
 }
 RIGHT["attack_curves"] = {
     "only the right logit, less the mean of the others": (
@@ -298,6 +492,101 @@ WRONG["hardened_step"] = {
         "    attacked = x\n    x += 0.0 * x + 0.001\n",
         "the caller's images are changed",
     ),
+    "clean images as well": (
+        "loss = F.cross_entropy(model(Tensor(attacked)), t)",
+        "loss = (F.cross_entropy(model(Tensor(attacked)), t) + F.cross_entropy(model(Tensor(x)), t)) / 2",
+        "the loss is that of the attacked images alone",
+    ),
+    "loss after the step": (
+        "return float(loss.data)",
+        "return float(F.cross_entropy(model(Tensor(attacked)), t).data)",
+        "the loss of before the step is asked",
+    ),
+    "steps of eps": (
+        "attacked + step *",
+        "attacked + eps *",
+        "each step moves by `step`; eps is the size of the ball",
+    ),
+    "loss of the clean images": (
+        "    return float(loss.data)",
+        "    return float(F.cross_entropy(model(Tensor(x)), t).data)",
+        "the loss at the attacked images is asked, of before the step",
+    ),
+    "gradients of the last attack": (
+        '''def hardened_step(model, optimizer, x, t, eps, step, steps):
+    """One step of training on attacked images; returns the loss there."""
+    low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)
+    attacked = x
+    for _ in range(steps):
+        optimizer.zero_grad()
+        images = Tensor(attacked, requires_grad=True)
+        F.cross_entropy(model(images), t).backward()
+        attacked = np.clip(attacked + step * np.sign(images.grad), low, high)
+    loss = F.cross_entropy(model(Tensor(attacked)), t)
+    loss.backward()
+    optimizer.step()
+    return float(loss.data)
+''',
+        "the attack leaves gradients in the weights: forget them behind it, before the loss's backward",
+    ),
+    "attacks x itself": (
+        '''def hardened_step(model, optimizer, x, t, eps, step, steps):
+    """One step of training on attacked images; returns the loss there."""
+    low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)
+    attacked = x
+    attacked += 0
+    for _ in range(steps):
+        images = Tensor(attacked, requires_grad=True)
+        F.cross_entropy(model(images), t).backward()
+        attacked[:] = np.clip(attacked + step * np.sign(images.grad), low, high)
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(Tensor(attacked)), t)
+    loss.backward()
+    optimizer.step()
+    return float(loss.data)
+''',
+        "x is changed: begin with a copy",
+    ),
+    "gradient at x": (
+        "Tensor(attacked, requires_grad=True)",
+        "Tensor(x, requires_grad=True)",
+        "each step of the attack takes the gradient at the present image",
+    ),
+    "no sign": (
+        "step * np.sign(images.grad)",
+        "step * images.grad",
+        "every pixel moves by `step`: the sign of its gradient",
+    ),
+    "one step": (
+        "for _ in range(steps):",
+        "for _ in range(1):",
+        "the attack has `steps` steps",
+    ),
+    "one step too many": (
+        "for _ in range(steps):",
+        "for _ in range(steps + 1):",
+        "the attack has `steps` steps; yours does one more",
+    ),
+    "mean over the half": (
+        "loss = F.cross_entropy(model(Tensor(attacked)), t)",
+        "loss = F.cross_entropy(model(Tensor(attacked)), t) / 2",
+        "the gradient is that of the mean cross-entropy itself",
+    ),
+    "clean images trained": (
+        """loss = F.cross_entropy(model(Tensor(attacked)), t)
+    loss.backward()""",
+        """loss = F.cross_entropy(model(Tensor(attacked)), t)
+    F.cross_entropy(model(Tensor(x)), t).backward()""",
+        "backward goes from the loss at the attacked images, not at the clean ones",
+    ),
+    "two steps of the optimiser": (
+        """    optimizer.step()
+""",
+        """    optimizer.step()
+    optimizer.step()
+""",
+        "one step of the optimiser is asked",
+    ),
 }
 RIGHT["hardened_step"] = {
     "forgets at both ends": """
@@ -372,6 +661,57 @@ WRONG["saliency_map"] = {
         "np.abs(images.grad).max(axis=1)",
         "np.abs(images.grad * x).max(axis=1)",
         "this multiplies by the image; the slope alone was asked for",
+    ),
+    "mean over the channels": (
+        "np.abs(images.grad).max(axis=1)",
+        "np.abs(images.grad).mean(axis=1)",
+        "the largest over the channels is asked, not the mean",
+    ),
+    "largest over the images": (
+        "max(axis=1)",
+        "max(axis=0)",
+        "axis 1 counts channels; axis 0 are the images",
+    ),
+    "length over the channels": (
+        "np.abs(images.grad).max(axis=1)",
+        "np.sqrt((images.grad ** 2).sum(axis=1))",
+        "the largest over the channels is asked, not the length",
+    ),
+    "slope of the largest logit": (
+        "z[np.arange(len(x)), classes].sum()",
+        "z.max(axis=1).sum()",
+        "the logit of the class in `classes` is asked, not the largest",
+    ),
+    "largest along the columns": (
+        "np.abs(images.grad).max(axis=1)",
+        "np.abs(images.grad).max(axis=3)",
+        "axis 1 counts channels",
+    ),
+    "smallest": (
+        ".max(axis=1)",
+        ".min(axis=1)",
+        "the largest over the channels is asked",
+    ),
+    "last channel": (
+        "np.abs(images.grad).max(axis=1)",
+        "np.abs(images.grad)[:, -1]",
+        "the largest over all channels is asked, not one channel",
+    ),
+    "first channel": (
+        "np.abs(images.grad).max(axis=1)",
+        "np.abs(images.grad)[:, 0]",
+        "the largest over all channels is asked, not one channel",
+    ),
+    "squares": (
+        "np.abs(images.grad)",
+        "(images.grad**2)",
+        "the size of the slope is asked, not its square",
+    ),
+    "scaled for each image": (
+        "return np.abs(images.grad).max(axis=1)",
+        """m = np.abs(images.grad).max(axis=1)
+    return m / m.max(axis=(1, 2), keepdims=True)""",
+        "the slopes as they are; nothing is scaled to 1",
     ),
 }
 RIGHT["saliency_map"] = {
@@ -467,6 +807,68 @@ WRONG["calibration_error"] = {
         "the bins are equally wide here; this makes them equally full",
     ),
     "not divided": ("np.mean(own)", "np.sum(own)", "divide by the number of all samples"),
+    "rounded to the nearest bin": (
+        "np.minimum((confidence * bins).astype(int), bins - 1)",
+        "np.minimum(np.round(confidence * bins).astype(int), bins - 1)",
+        "bin k begins at k/bins: cut, do not round",
+    ),
+    "empty bins": (
+        "for k in np.unique(place)",
+        "for k in range(bins)",
+        "an empty bin has no mean: it adds nothing",
+    ),
+    "bins of the data's range": (
+        "place = np.minimum((confidence * bins).astype(int), bins - 1)",
+        "place = np.minimum(((confidence - confidence.min()) / (confidence.max() - confidence.min()) * bins).astype(int), bins - 1)",
+        "the bins divide 0..1, not the range of the data",
+    ),
+    "confidence turned round": (
+        "confidence[own].mean() - right[own].mean()",
+        "1 - confidence[own].mean() - right[own].mean()",
+        "the gap is confidence less share right; nothing is subtracted from 1",
+    ),
+    "largest bin left out": (
+        "for k in np.unique(place)",
+        "for k in np.unique(place)[:-1]",
+        "the last bin counts as well",
+    ),
+    "total over the sample count twice": (
+        "return float(error)",
+        "return float(error / len(np.unique(place)))",
+        "the bins are weighed by their shares already: nothing more is divided",
+    ),
+    "root mean square": (
+        """error += np.mean(own) * abs(confidence[own].mean() - right[own].mean())
+    return float(error)""",
+        """error += np.mean(own) * (confidence[own].mean() - right[own].mean()) ** 2
+    return float(np.sqrt(error))""",
+        "the gaps' sizes are averaged, not their squares",
+    ),
+    "accuracy first": (
+        "abs(confidence[own].mean() - right[own].mean())",
+        "max(confidence[own].mean() - right[own].mean(), 0)",
+        "too little confidence is an error as well: the absolute value",
+    ),
+    "under confidence only": (
+        "abs(confidence[own].mean() - right[own].mean())",
+        "max(right[own].mean() - confidence[own].mean(), 0)",
+        "too much confidence is an error as well: the absolute value",
+    ),
+    "one bin fewer": (
+        "confidence * bins).astype(int), bins - 1)",
+        "confidence * (bins - 1)).astype(int), bins - 1)",
+        "there are `bins` bins, each 1/bins wide",
+    ),
+    "lower edges for the confidence": (
+        "confidence[own].mean()",
+        "k / bins",
+        "the mean confidence in the bin is asked, not its edge",
+    ),
+    "median confidence": (
+        "confidence[own].mean()",
+        "np.median(confidence[own])",
+        "the mean confidence is asked",
+    ),
 }
 RIGHT["calibration_error"] = {
     "by bincount": """
@@ -493,7 +895,7 @@ WRONG["fit_temperature"] = {
     "best accuracy": (
         "return np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(t)), t])",
         "return -np.mean(scaled.argmax(axis=1) == t)",
-        "accuracy does not depend on T at all: minimise the cross-entropy",
+        "your search ends at an end of its range: what it minimises has no valley there, as accuracy has none; minimise the cross-entropy",
     ),
     "squared error of the probabilities": (
         "return np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(t)), t])",
@@ -541,6 +943,75 @@ WRONG["fit_temperature"] = {
         "low, high = np.log(0.05), np.log(20)\n",
         "low, high = np.log(1.0), np.log(20)\n",
         "T may be below 1: a network can also be less sure than it is right",
+    ),
+    "too small a range": (
+        """def fit_temperature(z, t):
+    def nll(T):
+        s = z / T
+        s = s - s.max(axis=1, keepdims=True)
+        return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(t)), t])
+    grid = np.arange(0.5, 5, 0.01)
+    return float(grid[np.argmin([nll(T) for T in grid])])
+""",
+        "T lies between 0.05 and 20; your search ends before",
+    ),
+    "too few steps": (
+        """def fit_temperature(z, t):
+    T = 1.0
+    z = z - z.max(axis=1, keepdims=True)
+    for _ in range(50):
+        p = np.exp(z / T)
+        p /= p.sum(axis=1, keepdims=True)
+        g = -((p * z).sum(axis=1) - z[np.arange(len(t)), t]).mean() / T ** 2
+        T -= 0.01 * g
+    return float(T)
+""",
+        "the search has not come to its end: more steps, or larger ones",
+    ),
+    "softmax twice": (
+        "    low, high = np.log(0.05)",
+        """    z = np.exp(z - z.max(axis=1, keepdims=True))
+    z /= z.sum(axis=1, keepdims=True)
+    low, high = np.log(0.05)""",
+        "z holds logits: they are divided by T, then one softmax",
+    ),
+    "starts and stays at 1": (
+        "return float(np.exp(best))",
+        "return 1.0",
+        "the temperature is searched, not left at 1",
+    ),
+    "mean of the probability": (
+        "return np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(t)), t])",
+        """p = np.exp(scaled) / np.exp(scaled).sum(axis=1, keepdims=True)
+        return -np.mean(p[np.arange(len(t)), t])""",
+        "the mean *logarithm* of the probability is asked, the cross-entropy",
+    ),
+    "softmax over the images": (
+        "np.exp(scaled).sum(axis=1)",
+        "np.exp(scaled).sum(axis=0).mean()",
+        "the softmax goes over the classes, axis 1",
+    ),
+    "upper bound 10": (
+        """np.log(20)
+    for""",
+        """np.log(2.2)
+    for""",
+        "T lies between 0.05 and 20; your search ends before",
+    ),
+    "squared temperature": (
+        "scaled = z / temperature",
+        "scaled = z / temperature**2",
+        "divide by T, not by its square",
+    ),
+    "centred first": (
+        "scaled = z / temperature",
+        "scaled = (z - z.mean()) / z.std() / temperature",
+        "the logits are divided by T as they are; nothing is scaled before",
+    ),
+    "sum of the classes": (
+        "- scaled[np.arange(len(t)), t])",
+        "- scaled.mean(axis=1))",
+        "your search ends at an end of its range: what it minimises is not the cross-entropy of the true classes",
     ),
 }
 RIGHT["fit_temperature"] = {
@@ -690,6 +1161,109 @@ WRONG["compare_runs"] = {
         "d = np.median(a) - np.median(b)",
         "Welch's interval is one of means",
     ),
+    "variance of one run": (
+        "a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)",
+        "a.var(ddof=1), b.var(ddof=1)",
+        "the variance of a mean is the variance divided by the number of runs",
+    ),
+    "variance for the deviation": (
+        "np.sqrt(u + v)",
+        "(u + v)",
+        "the half width has the root of u + v",
+    ),
+    "another quantile": (
+        "(1 + level) / 2",
+        "1 - level / 2",
+        "two-sided at `level`: the quantile at (1 + level) / 2",
+    ),
+    "deviations for variances": (
+        '''def compare_runs(a, b, level):
+    """Difference of means and its interval: (difference, low, high)."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    u, v = a.std(ddof=1) / len(a), b.std(ddof=1) / len(b)
+    nu = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))
+    half = stats.t.ppf((1 + level) / 2, nu) * np.sqrt(u + v)
+    d = a.mean() - b.mean()
+    return float(d), float(d - half), float(d + half)
+''',
+        "u and v are variances divided by the number of runs, not deviations",
+    ),
+    "smaller number of runs": (
+        "nu = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))",
+        "nu = min(len(a), len(b)) - 1",
+        "ν is by Welch's formula, not the smaller number less 1",
+    ),
+    "1.96": (
+        "stats.t.ppf((1 + level) / 2, nu)",
+        "1.96",
+        "1.96 is the normal's number at 95 %: with few runs take Student's t with ν",
+    ),
+    "pooled variance": (
+        "np.sqrt(u + v)",
+        "np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2) * (1 / len(a) + 1 / len(b)))",
+        "Welch keeps the two variances apart: u + v",
+    ),
+    "ν without the square": (
+        "(u + v) ** 2 / (u**2",
+        "(u + v) / (u**2",
+        "(u + v)² stands above",
+    ),
+    "ν cut to an integer": (
+        "    half =",
+        """    nu = int(nu)
+    half =""",
+        "ν is no integer, and stays so",
+    ),
+    "half width instead of the ends": (
+        "float(d - half), float(d + half)",
+        "float(half), float(half)",
+        "the ends of the interval are asked: d − half and d + half",
+    ),
+    "nu by the sum": (
+        "nu = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))",
+        "nu = (u**2 + v**2) / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))",
+        "(u + v)² stands above, not u² + v²",
+    ),
+    "n - 1 for the mean": (
+        "a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)",
+        "a.var(ddof=1) / (len(a) - 1), b.var(ddof=1) / (len(b) - 1)",
+        "the variance of the mean divides by n; n - 1 is in the variance already",
+    ),
+    "sizes exchanged": (
+        "a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)",
+        "a.var(ddof=1) / len(b), b.var(ddof=1) / len(a)",
+        "each variance is divided by its own number of runs",
+    ),
+    "absolute difference": (
+        "d = a.mean() - b.mean()",
+        "d = abs(a.mean() - b.mean())",
+        "the difference has a sign: a less b",
+    ),
+    "width of a alone": (
+        "np.sqrt(u + v)",
+        "np.sqrt(u)",
+        "both variances enter: u + v",
+    ),
+    "variance of the difference": (
+        "np.sqrt(u + v)",
+        "np.sqrt(abs(u - v))",
+        "variances add up, also for a difference",
+    ),
+    "larger of both": (
+        "np.sqrt(u + v)",
+        "np.sqrt(max(u, v))",
+        "both variances enter: u + v",
+    ),
+    "full width": (
+        "float(d - half), float(d + half)",
+        "float(d - 2 * half), float(d + 2 * half)",
+        "half the width lies at each side; yours is twice as wide",
+    ),
+    "nu of all runs": (
+        "nu = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))",
+        "nu = len(a) + len(b) - 1",
+        "ν is by Welch's formula",
+    ),
 }
 RIGHT["compare_runs"] = {
     "scipy's": """
@@ -800,6 +1374,71 @@ WRONG["stated_plan"] = {
         '"power": 0.9',
         '"power": 0.5',
         "a plan that finds the difference every other time is not worth its runs: power at least 0.8",
+    ),
+    "one end inside is enough": (
+        '-plan["smallest"] < low and high < plan["smallest"]',
+        '-plan["smallest"] < low or high < plan["smallest"]',
+        "both ends must lie within ±smallest",
+    ),
+    "AssertionError": (
+        "raise ValueError(",
+        "raise AssertionError(",
+        "the task asks for a ValueError",
+    ),
+    "level in percent": (
+        '"level": 0.95, "power"',
+        '"level": 95, "power"',
+        "a level is a share: 0.95, not 95",
+    ),
+    "power for the level": (
+        "stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)",
+        "stats.norm.ppf((1 + power) / 2) + stats.norm.ppf(level)",
+        "level and power are exchanged",
+    ),
+    "quantiles multiplied": (
+        "stats.norm.ppf((1 + level) / 2) + stats.norm.ppf(power)",
+        "stats.norm.ppf((1 + level) / 2) * stats.norm.ppf(power)",
+        "the two quantiles are added",
+    ),
+    "both sides together": (
+        "np.ceil(2 *",
+        "np.ceil(4 *",
+        "the number of runs a side is asked",
+    ),
+    "one more": (
+        "return max(2, int(np.ceil(",
+        "return max(2, 1 + int(np.ceil(",
+        "rounded up, nothing is added",
+    ),
+    "at least 3": (
+        "max(2,",
+        "max(3,",
+        "at least 2 runs",
+    ),
+    "variance in the formula": (
+        "(z * deviation / smallest) ** 2",
+        "(z**2 * deviation / smallest)",
+        "the whole quotient is squared",
+    ),
+    "smallest from below only": (
+        '-plan["smallest"] < low and high < plan["smallest"]',
+        'high < plan["smallest"]',
+        "both ends must lie within ±smallest",
+    ),
+    "b never wins": (
+        '    if low > 0 or high < 0:\n        return "a" if low > 0 else "b"',
+        '    if low > 0:\n        return "a"',
+        "below 0, b is the better one",
+    ),
+    "undecided for too small": (
+        '"too small" if -plan',
+        '"a" if -plan',
+        'an interval around 0 within ±smallest says "too small"',
+    ),
+    "returned error": (
+        '        raise ValueError(f"the plan says',
+        '        return str(f"the plan says',
+        "raise the ValueError; a text that is returned stops nobody",
     ),
 }
 RIGHT["stated_plan"] = {

@@ -119,6 +119,65 @@ def outcome(board, line):
 """,
         "the stones of a line are neighbours: three in the same row with a gap between them are no line",
     ),
+    "columns by the rows": (
+        "range(board.shape[1])",
+        "range(board.shape[0])",
+        "columns are axis 1: board.shape[1]",
+    ),
+    "the board not turned": (
+        """    after = -board
+""",
+        """    after = board.copy()
+""",
+        "the other player sees all signs turned",
+    ),
+    "one row too high": (
+        "np.flatnonzero(board[:, column] == 0)[-1]",
+        "max(np.flatnonzero(board[:, column] == 0)[-1] - 1, 0)",
+        "the stone falls to the lowest empty cell, not one above",
+    ),
+    "rows forgotten": (
+        "((0, 1), (1, 0), (1, 1), (1, -1))",
+        "((1, 0), (1, 1), (1, -1))",
+        "a line may lie along a row",
+    ),
+    "columns forgotten": (
+        "((0, 1), (1, 0), (1, 1), (1, -1))",
+        "((0, 1), (1, 1), (1, -1))",
+        "a line may stand in a column",
+    ),
+    "one stone more": (
+        "range(line)]",
+        "range(line + 1)]",
+        "`line` stones in a row; yours asks for one more",
+    ),
+    "mine as well": (
+        "np.argwhere(board == -1)",
+        "np.argwhere(board == -1)[::2]",
+        "every stone of the other player may begin a line",
+    ),
+    "full before the line": (
+        """    rows, columns = board.shape
+""",
+        """    rows, columns = board.shape
+    if (board != 0).all():
+        return 0
+""",
+        "the last stone may make a line: ask for the line first",
+    ),
+    "lines in squares": (
+        """
+def outcome(board, line):
+    rows, columns = board.shape
+    for r in range(rows - line + 1):
+        for c in range(columns - line + 1):
+            part = board[r : r + line, c : c + line] == -1
+            if part.all(axis=0).any() or part.all(axis=1).any() or np.diag(part).all() or np.diag(part[:, ::-1]).all():
+                return -1
+    return None if (board == 0).any() else 0
+""",
+        "a row or column may hold a line where no square of that size fits",
+    ),
 }
 RIGHT["drop_stone"] = {
     "windows": """
@@ -265,6 +324,56 @@ def game_value(game, state, table):
         "if not value:",
         "a result of 0 is a result: ask `is None`, not for truth",
     ),
+    "best begins at 0": (
+        """def game_value(game, state, table):
+    if state not in table:
+        value = game.result(state)
+        if value is None:
+            value = 0
+            for m in game.moves(state):
+                value = max(value, -game_value(game, game.play(state, m), table))
+        table[state] = value
+    return table[state]
+""",
+        "a best that begins at 0 never falls below: lost states come out drawn",
+    ),
+    "a table for each move": (
+        "game.play(state, m), table)",
+        "game.play(state, m), dict(table))",
+        "each move gets a copy of the table, and what is found there is lost",
+    ),
+    "sum of the moves": (
+        "value = max(-",
+        "value = sum(-",
+        "the best move counts, not all together",
+    ),
+    "last move": (
+        "for m in game.moves(state))",
+        "for m in game.moves(state)[-1:])",
+        "all moves are tried, not the last one only",
+    ),
+    "kept with the sign turned": (
+        "table[state] = value",
+        "table[state] = -value",
+        "the table holds the value for the player to move",
+    ),
+    "turns counted": (
+        """def game_value(game, state, table, mine=True):
+    if state not in table:
+        value = game.result(state)
+        if value is None:
+            values = [game_value(game, game.play(state, m), table, not mine) for m in game.moves(state)]
+            value = max(values) if mine else min(values)
+        table[state] = value
+    return table[state]
+""",
+        "`play` gives the state as the other player sees it: every player takes the largest of the turned values, nobody the smallest",
+    ),
+    "mean of the moves": (
+        "value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))",
+        "value = round(sum(-game_value(game, game.play(state, m), table) for m in game.moves(state)) / len(game.moves(state)))",
+        "the best move counts, not the mean of all",
+    ),
 }
 RIGHT["game_value"] = {
     "a loop": """
@@ -383,6 +492,51 @@ WRONG["puct"] = {
         "prior",
         "the root of 1 + n is missing: it keeps the search coming back to moves little tried",
     ),
+    "root forgotten": (
+        "np.sqrt(np.log(max(np.sum(visits), 1)) / tried)",
+        "np.log(max(np.sum(visits), 1)) / tried",
+        "UCB has a root around ln N / n",
+    ),
+    "constant under the root": (
+        "total / tried + c * bonus)",
+        "total / tried + np.sqrt(c) * bonus)",
+        "c stands before the root",
+    ),
+    "twice the logarithm": (
+        "np.log(max(np.sum(visits), 1))",
+        "2 * np.log(max(np.sum(visits), 1))",
+        "UCB1 of the books has a 2 there; the formula above has c alone",
+    ),
+    "untried gets 0": (
+        "np.inf, total / tried",
+        "0.0, total / tried",
+        "a move with 0 visits has the score inf: it is tried first",
+    ),
+    "visits plus 1 in UCB": (
+        "tried = np.maximum(visits, 1)",
+        "tried = np.asarray(visits) + 1",
+        "UCB divides by the visits themselves; only PUCT has 1 + n",
+    ),
+    "largest count": (
+        "np.log(max(np.sum(visits), 1))",
+        "np.log(max(np.max(visits), 1))",
+        "N are the visits of all moves together",
+    ),
+    "logarithm to base 10": (
+        "np.log(max",
+        "np.log10(max",
+        "ln is the natural logarithm",
+    ),
+    "prior added": (
+        "bonus = prior * np.sqrt(1 + np.sum(visits)) / (1 + np.asarray(visits))",
+        "bonus = prior + np.sqrt(1 + np.sum(visits)) / (1 + np.asarray(visits))",
+        "the bonus is multiplied by the prior",
+    ),
+    "bonus subtracted": (
+        "np.maximum(visits, 1) + c * bonus",
+        "np.maximum(visits, 1) - c * bonus",
+        "the bonus is added",
+    ),
 }
 RIGHT["puct"] = {
     "loops": """
@@ -490,6 +644,53 @@ WRONG["simulate_once"] = {
         "value = node.value\n",
         "if not new:\n        return\n    value = node.value\n",
         "when the way ends at a finished game met before, its value is backed up once more",
+    ),
+    "mean kept": (
+        "parent.total[k] += value",
+        "parent.total[k] += (value - parent.total[k]) / parent.visits[k]",
+        "`total` is the sum, not the mean",
+    ),
+    "all children at once": (
+        """            node.children[k] = grow(game, game.play(node.state, node.moves[k]), evaluate)
+""",
+        """            for j, move in enumerate(node.moves):
+                node.children[j] = grow(game, game.play(node.state, move), evaluate)
+""",
+        "one simulation grows one node, the chosen one",
+    ),
+    "most visited": (
+        "np.argmax(puct_scores(node.prior, node.visits, node.total, c))",
+        "np.argmax(np.asarray(node.visits) + 1e-3 * np.asarray(node.prior))",
+        "the move with the highest PUCT score is followed, not the most visited",
+    ),
+    "value of the root": (
+        """value = node.value
+""",
+        """value = root.value
+""",
+        "the new node's value is backed up",
+    ),
+    "lowest score": (
+        "int(np.argmax(puct",
+        "int(np.argmin(puct",
+        "the highest score is followed",
+    ),
+    "two at a time": (
+        "parent.visits[k] += 1",
+        "parent.visits[k] += 2",
+        "one simulation is one visit",
+    ),
+    "result of the game for the value": (
+        """value = node.value
+""",
+        """value = node.value if node.result is None else -node.result
+""",
+        "a finished game's value is for the player to move there, like every node's",
+    ),
+    "last of equals": (
+        "int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))",
+        "len(node.moves) - 1 - int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)[::-1]))",
+        "of equal scores the first is taken",
     ),
 }
 RIGHT["simulate_once"] = {
@@ -607,6 +808,31 @@ WRONG["visit_policy"] = {
         "mixed = (1 - share) * np.asarray(prior) + share * noise\n    return mixed / mixed.sum()",
         "scale the noise to the sum 1 before it is mixed; scaled afterwards it has less than its share",
     ),
+    "number of the move": (
+        "return np.eye(len(visits))[visits.argmax()]",
+        "return int(visits.argmax())",
+        "probabilities of all moves are asked, (moves,)",
+    ),
+    "noise times the prior": (
+        "share * noise / noise.sum()",
+        "share * noise * np.asarray(prior) / (noise * np.asarray(prior)).sum()",
+        "the noise is set to 0 where the prior is 0; elsewhere the prior does not change it",
+    ),
+    "noise mean": (
+        "noise / noise.sum()",
+        "noise / np.count_nonzero(noise)",
+        "scaled to the *sum* 1",
+    ),
+    "root at every temperature": (
+        "** (1 / temperature)",
+        "** 0.5",
+        "the power is 1 / temperature",
+    ),
+    "visits plus 1": (
+        "(visits / visits.max())",
+        "((visits + 1) / (visits.max() + 1))",
+        "a move without visits gets 0: nothing is added",
+    ),
 }
 RIGHT["visit_policy"] = {
     "logarithms": """
@@ -707,6 +933,69 @@ def reinforce(logits, legal, moves, returns):
         "np.resize(advantage, p.shape[1])[None, :]",
         "each *row* has its return: a column vector, advantage[:, None]",
     ),
+    "masked afterwards": (
+        "return p * advantage[:, None] / len(p)",
+        "return np.where(legal, p, 1.0) * advantage[:, None] / len(p)",
+        "illegal columns have the gradient 0",
+    ),
+    "1 added": (
+        "moves] -= 1",
+        "moves] += 1",
+        "the gradient is π *less* 1 at the move that was made",
+    ),
+    "at the move only": (
+        """    p[np.arange(len(p)), moves] -= 1
+""",
+        """    p[np.arange(len(p)), moves] -= 1
+    p = p * (np.arange(p.shape[1]) == moves[:, None])
+""",
+        "the other legal columns have a gradient too: π",
+    ),
+    "every row at all moves": (
+        "p[np.arange(len(p)), moves] -= 1",
+        "p[:, moves] -= 1",
+        "each row has its own move: p[np.arange(n), moves]",
+    ),
+    "sum over everything": (
+        "p /= p.sum(axis=1, keepdims=True)",
+        "p /= p.sum()",
+        "each row has a softmax of its own",
+    ),
+    "magnitudes": (
+        "returns - np.mean(returns)",
+        "np.abs(returns - np.mean(returns))",
+        "the advantage keeps its sign",
+    ),
+    "median for the mean": (
+        "np.mean(returns)",
+        "np.median(returns)",
+        "b is the mean of all returns",
+    ),
+    "best return for the mean": (
+        "np.mean(returns)",
+        "np.max(returns)",
+        "b is the mean of all returns",
+    ),
+    "running mean": (
+        "returns - np.mean(returns)",
+        "returns - np.cumsum(returns) / np.arange(1, len(returns) + 1)",
+        "b is the mean of *all* returns",
+    ),
+    "others' mean": (
+        "returns - np.mean(returns)",
+        "returns - (np.sum(returns) - returns) / (len(returns) - 1)",
+        "b is the mean of all returns, the row's own included",
+    ),
+    "probability of the move": (
+        "return p * advantage[:, None] / len(p)",
+        "return p * np.exp(z - z.max(axis=1, keepdims=True)) * advantage[:, None] / len(p)",
+        "the logarithm's gradient has no further factor π",
+    ),
+    "a large penalty": (
+        "-np.inf",
+        "-900.0",
+        "no number is low enough: logits far below 0 come beneath it; take -inf",
+    ),
 }
 RIGHT["reinforce"] = {
     "row by row": """
@@ -802,6 +1091,62 @@ WRONG["game_targets"] = {
         "value = result * (-1.0) ** to_the_end",
         "value = result * np.ones(len(boards))",
         "`result` is for one player; each position is valued for the player to move *there*, and they take turns",
+    ),
+    "boards not mirrored": (
+        "np.concatenate([boards, boards[:, :, ::-1]])",
+        "np.concatenate([boards, boards])",
+        "the second half are the mirror images",
+    ),
+    "order of the examples mirrored": (
+        "boards[:, :, ::-1]",
+        "boards[::-1]",
+        "each board is mirrored; the order of the boards stays",
+    ),
+    "order of the policies mirrored": (
+        "policy[:, ::-1]",
+        "policy[::-1]",
+        "each policy is mirrored; the order of the examples stays",
+    ),
+    "divided by the largest": (
+        "visits.sum(axis=1, keepdims=True)",
+        "visits.max(axis=1, keepdims=True)",
+        "each row sums to 1: divide by its sum, not its largest",
+    ),
+    "columns for rows": (
+        "visits.sum(axis=1, keepdims=True)",
+        "visits.sum(axis=0, keepdims=True)",
+        "each row sums to 1: axis 1",
+    ),
+    "without the mirror images": (
+        "    return both, np.concatenate([policy, policy[:, ::-1]]), np.concatenate([value, value])",
+        "    return boards, policy, value",
+        "2T examples are asked: the mirror images are missing",
+    ),
+    "stones turned in the mirror": (
+        "boards[:, :, ::-1]]",
+        "-boards[:, :, ::-1]]",
+        "the mirror image has the same stones, on the other side",
+    ),
+    "only the end has a value": (
+        "value = result * (-1.0) ** to_the_end",
+        "value = np.where(to_the_end == 1, -float(result), 0.0)",
+        "every position of the game gets the result, from its player's side",
+    ),
+    "fading": (
+        "result * (-1.0) ** to_the_end",
+        "result * (-0.9) ** to_the_end",
+        "the result is not discounted",
+    ),
+    "policy in integers": (
+        "policy = visits / visits.sum(axis=1, keepdims=True)",
+        "policy = visits // visits.sum(axis=1, keepdims=True)",
+        "// rounds down to 0",
+    ),
+    "softmax of the visits": (
+        "policy = visits / visits.sum(axis=1, keepdims=True)",
+        """policy = np.exp(visits - visits.max(axis=1, keepdims=True))
+    policy = policy / policy.sum(axis=1, keepdims=True)""",
+        "the policy are the shares of the visits, no softmax",
     ),
 }
 RIGHT["game_targets"] = {
@@ -947,6 +1292,44 @@ def search_visits(game, state, evaluate, simulations, c):
 """,
         "negating on return is half of it: the first `return`, of finished games, needs the same minus",
     ),
+    "total of the move returned": (
+        """        node.total[k] += value
+        return value""",
+        """        node.total[k] += value
+        return node.total[k]""",
+        "what is handed up is this simulation's value, not the sum of all",
+    ),
+    "mean handed up": (
+        """        node.total[k] += value
+        return value""",
+        """        node.total[k] += value
+        return node.total[k] / node.visits[k]""",
+        "what is handed up is this simulation's value, not the mean",
+    ),
+    "finished games worth nothing": (
+        """            return node.value
+        k""",
+        """            return 0.0
+        k""",
+        "a finished game's value counts",
+    ),
+    "visits of the way not counted": (
+        """        node.visits[k] += 1
+        node.total""",
+        """        node.visits[k] += k not in node.children or node is root
+        node.total""",
+        "every edge of the way gets one more visit",
+    ),
+    "value of the own node": (
+        "value = -descend(node.children[k])",
+        "value = -node.children[k].value",
+        "the value of the *leaf* comes up; yours is the child's first estimate",
+    ),
+    "best of both": (
+        "value = -descend(node.children[k])",
+        "value = max(-descend(node.children[k]), 0)",
+        "bad values count as well",
+    ),
 }
 RIGHT["search_bug"] = {
     "negated on return": """
@@ -1046,6 +1429,59 @@ def expected_points(d):
         "points = np.floor(points)\n    games, r = points + points.T, np.zeros(len(points))",
         "half points count: a draw is half a point for both",
     ),
+    "200 for 400": (
+        "np.asarray(d) / 400)",
+        "np.asarray(d) / 200)",
+        "400 points stand below",
+    ),
+    "mean not removed": (
+        "return r - r.mean()",
+        "return r - r[0]",
+        "shifted to the mean 0, not to the first player",
+    ),
+    "1500 added": (
+        "return r - r.mean()",
+        "return r - r.mean() + 1500",
+        "shifted to the mean 0",
+    ),
+    "own points for games": (
+        "games, r = points + points.T",
+        "games, r = points + 0.0",
+        "the games of two players are the points of both together",
+    ),
+    "one pass": (
+        """def elo_fit(points):
+    games, r = points + points.T, np.zeros(len(points))
+    for i in range(len(points)):
+        for j in range(len(points)):
+            r[i] += 32 * (points[i, j] - games[i, j] * expected_points(r[i] - r[j]))
+    return r - r.mean()
+""",
+        "one pass with K = 32 is no fit: repeat until nothing moves",
+    ),
+    "straight line": (
+        "1 / (1 + 10.0 ** (-np.asarray(d) / 400))",
+        "0.5 + np.asarray(d) / 800",
+        "the curve is no straight line: at 300 behind there is still a chance",
+    ),
+    "natural units": (
+        "return r - r.mean()",
+        "return (r - r.mean()) * np.log(10) / 400",
+        "the ratings are asked in Elo points",
+    ),
+    "difference of points": (
+        """def elo_fit(points):
+    lead = (points - points.T).sum(axis=1) / (points + points.T).sum(axis=1)
+    return 400 * (lead - lead.mean())
+""",
+        "a lead in points is no rating: the most likely ratings solve expected = made",
+    ),
+    "half a point for everybody": (
+        "games, r = points + points.T, np",
+        """points = points + 0.5 * (1 - np.eye(len(points)))
+    games, r = points + points.T, np""",
+        "nothing is added to the points: nobody has won or lost everything",
+    ),
 }
 RIGHT["elo_fit"] = {
     "Zermelo's iteration": """
@@ -1135,6 +1571,26 @@ WRONG["play_curves"] = {
         "replace(plan, curious=20, noise=1.0)",
         "Plan(curious=20, noise=1.0)",
         "the rest of the plan is to stay as it was: use replace(plan, ...)",
+    ),
+    "A and D exchanged": (
+        '{"A": FAULTS[1], "B": FAULTS[0], "C": FAULTS[2], "D": FAULTS[3]}',
+        '{"D": FAULTS[1], "B": FAULTS[0], "C": FAULTS[2], "A": FAULTS[3]}',
+        "results with the wrong sign make the player worse than a random one",
+    ),
+    "B and C exchanged": (
+        '"B": FAULTS[0], "C": FAULTS[2]',
+        '"C": FAULTS[0], "B": FAULTS[2]',
+        "the healthy run rises; with too small a rate nothing moves",
+    ),
+    "more games": (
+        "replace(plan, curious=20, noise=1.0)",
+        "replace(plan, games=200)",
+        "more games without exploration are the same game more often: curious or noise",
+    ),
+    "more simulations too": (
+        "curious=20, noise=1.0)",
+        "curious=20, noise=1.0, simulations=60)",
+        "all else stays as in `plan`",
     ),
 }
 RIGHT["play_curves"] = {

@@ -77,6 +77,59 @@ def speed_of(step, wait, clock, batch, steps, warm_up):
         "batch * (steps + warm_up) /",
         "the samples of the warm-up were worked off before the clock started",
     ),
+    "warm-up taken out of the steps": (
+        "range(steps)",
+        "range(steps - warm_up)",
+        "`steps` steps count *after* the warm-up: they are not shortened by it",
+    ),
+    "clock read before the wait": (
+        """    wait()
+    return batch * steps / (clock() - began)""",
+        """    end = clock()
+    wait()
+    return batch * steps / (end - began)""",
+        "the steps are only ordered when the clock is read: wait first",
+    ),
+    "waits three times": (
+        """    began = clock()
+""",
+        """    wait()
+    began = clock()
+""",
+        "wait is called exactly twice: behind the warm-up, and behind the steps",
+    ),
+    "seconds of a step": (
+        "batch * steps / (clock() - began)",
+        "(clock() - began) / steps",
+        "samples per second are asked, not seconds a step",
+    ),
+    "samples of all steps": (
+        "batch * steps / (clock",
+        "batch * (steps - 1) / (clock",
+        "all `steps` steps count",
+    ),
+    "steps twice": (
+        """    for _ in range(steps):
+        step()
+    wait()
+    return""",
+        """    for _ in range(2 * steps):
+        step()
+    wait()
+    return""",
+        "`steps` steps are to be measured; yours does twice as many",
+    ),
+    "wait in the warm-up": (
+        """    for _ in range(warm_up):
+        step()
+    wait()
+""",
+        """    for _ in range(warm_up):
+        step()
+        wait()
+""",
+        "wait once behind the warm-up, not after each of its steps",
+    ),
 }
 RIGHT["speed_of"] = {
     "elapsed time in a variable": """
@@ -163,6 +216,73 @@ def mean_gradient(parts):
         "return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
         "return [np.ravel(sum(share * g for share, g in zip(shares, layer, strict=True))) for layer in layers]",
         "each gradient keeps the shape of its layer",
+    ),
+    "adds up in the first worker's arrays": (
+        """def mean_gradient(parts):
+    total = sum(n for _, n in parts)
+    out = parts[0][0]
+    for i in range(len(out)):
+        out[i] *= parts[0][1]
+        for g, n in parts[1:]:
+            out[i] += n * g[i]
+        out[i] /= total
+    return out
+""",
+        "the arrays that come in stay as they are: add into new ones",
+    ),
+    "weighed by the squares": (
+        "samples / total",
+        "samples ** 2 / sum(m * m for _, m in parts)",
+        "each worker counts by its number of samples, not by its square",
+    ),
+    "all layers in one array": (
+        "return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
+        "return np.concatenate([sum(share * g for share, g in zip(shares, layer, strict=True)).ravel() for layer in layers])",
+        "a list is asked, one array for each layer",
+    ),
+    "one list for each worker": (
+        "return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
+        "return [[share * a for a in g] for share, (g, _) in zip(shares, parts)]",
+        "all workers together make one list of arrays",
+    ),
+    "halved again and again": (
+        """def mean_gradient(parts):
+    out = [g.copy() for g in parts[0][0]]
+    for g, n in parts[1:]:
+        out = [(a + b) / 2 for a, b in zip(out, g)]
+    return out
+""",
+        "a mean of the mean so far and the next counts the last worker half: weigh by samples",
+    ),
+    "first worker only": (
+        "    return [sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
+        "    return [layer[0] * 1.0 for layer in layers]",
+        "all workers count, not the first one only",
+    ),
+    "root of the samples": (
+        "samples / total",
+        "np.sqrt(samples / total)",
+        "each worker counts by its share of the samples, not by the root of it",
+    ),
+    "divided by the workers with samples": (
+        "samples / total for _, samples in parts",
+        "samples / total / sum(m > 0 for _, m in parts) for _, samples in parts",
+        "the shares sum to 1 already: nothing more is divided",
+    ),
+    "one more sample": (
+        "total = sum(samples for _, samples in parts)",
+        "total = sum(samples for _, samples in parts) + 1",
+        "divide by the number of samples itself",
+    ),
+    "same shape everywhere": (
+        "for layer in layers]",
+        "for layer in layers][::-1]",
+        "the layers stay in their order",
+    ),
+    "mean over the numbers": (
+        "[sum(share * g for share, g in zip(shares, layer, strict=True)) for layer in layers]",
+        "[sum(share * g for share, g in zip(shares, layer, strict=True)).mean() for layer in layers]",
+        "each layer keeps its array; only the workers are averaged",
     ),
 }
 RIGHT["mean_gradient"] = {
@@ -259,6 +379,26 @@ def own_rows(n, workers, rank, epoch, seed):
         ".permutation(n // workers * workers)",
         "the last rows are never seen in any epoch: shuffle all n, then cut",
     ),
+    "one row too many": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[rank * share : (rank + 1) * share + 1]",
+        "worker `rank` has exactly n // workers rows; the next begins behind them",
+    ),
+    "one less": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[rank * share : (rank + 1) * share - 1]",
+        "n // workers rows for each; yours has one less",
+    ),
+    "ranks from 1": (
+        "order[rank * share : (rank + 1) * share]",
+        "order[(rank - 1) * share : rank * share] if rank else order[:share]",
+        "ranks count from 0: two workers get the same rows",
+    ),
+    "neighbours exchanged": (
+        "np.random.default_rng((seed, epoch)).permutation(n)",
+        "np.arange(n) ^ 1 if n % 2 == 0 else np.arange(n)",
+        "exchanging neighbours is no shuffling",
+    ),
 }
 RIGHT["own_rows"] = {
     "every k-th row": """
@@ -353,6 +493,64 @@ def ring_sum(arrays):
     return [np.concatenate(own) for own in held], sent
 """,
         "np.array_split gives views: `+=` writes into the workers' own arrays. Copy the pieces",
+    ),
+    "piece (i + s)": (
+        "(i - s) % k, held[i][(i - s) % k]",
+        "(i + s) % k, held[i][(i + s) % k]",
+        "the pieces go round backwards: worker i sends piece (i − s) mod k",
+    ),
+    "counted with equal pieces": (
+        """def ring_sum(arrays):
+    k, n = len(arrays), len(arrays[0])
+    total = np.sum(arrays, axis=0)
+    return [total.copy() for _ in arrays], [2 * (k - 1) * (n // k)] * k
+""",
+        "np.array_split makes pieces of different sizes: count the numbers that are sent",
+    ),
+    "pieces below 0": (
+        "(i - s) % k, held[i][(i - s) % k]",
+        "max(i - s, 0), held[i][max(i - s, 0)]",
+        "(i − s) is taken mod k: behind piece 0 comes the last one",
+    ),
+    "numbers of all steps": (
+        "sent[i] += len(piece)",
+        "sent[i] = len(piece)",
+        "what is sent adds up over the steps",
+    ),
+    "copied too early": (
+        "if s < k - 1 else",
+        "if s < k - 2 else",
+        "pieces are added in the first k − 1 steps",
+    ),
+    "two to the right": (
+        "held[(i + 1) % k]",
+        "held[(i + 2) % k]",
+        "worker i sends to its neighbour, (i + 1) mod k",
+    ),
+    "same piece again": (
+        "[(i, (i - s) % k, held[i][(i - s) % k]) for i in range(k)]",
+        "[(i, i, held[i][i]) for i in range(k)]",
+        "in step s it is piece (i − s) mod k: each step another",
+    ),
+    "stops short": (
+        "range(2 * (k - 1))",
+        "range(max(2 * (k - 1) - 1, 0))",
+        "there are 2(k − 1) steps",
+    ),
+    "lists": (
+        "[np.concatenate(own) for own in held]",
+        "[own[0] for own in held]",
+        "every worker holds all pieces in the end, put together",
+    ),
+    "added the other way": (
+        "there[j] + piece if",
+        "there[j] - piece if",
+        "pieces are added",
+    ),
+    "own piece taken": (
+        "if s < k - 1 else piece",
+        "if s < k - 1 else there[j]",
+        "in the later steps the piece that arrives takes the old one's place",
     ),
 }
 RIGHT["ring_sum"] = {
@@ -464,6 +662,92 @@ def noise_in_batches(gradients, batch):
         "small - noise * batch",
         "the noise of a mean over B samples is tr S / B",
     ),
+    "sum over the workers": (
+        "(gradients.mean(axis=1) ** 2)",
+        "(gradients.sum(axis=1) ** 2)",
+        "the large batch's gradient is the *mean* of the workers'",
+    ),
+    "mean length, squared": (
+        '''def noise_in_batches(gradients, batch):
+    """tr(S) / |G|², in samples."""
+    k = gradients.shape[1]
+    small = np.linalg.norm(gradients, axis=2).mean() ** 2
+    large = np.linalg.norm(gradients.mean(axis=1), axis=1).mean() ** 2
+    noise = (small - large) / (1 / batch - 1 / (k * batch))
+    return float(noise / (small - noise / batch))
+''',
+        "the mean of the squared lengths is asked, not the square of the mean length",
+    ),
+    "noise alone": (
+        "float(noise / (small - noise / batch))",
+        "float(noise)",
+        "divide tr S by |G|² at the end",
+    ),
+    "mean over the rounds": (
+        "gradients.mean(axis=1)",
+        "gradients.mean(axis=0)",
+        "the large batch is the mean of the k workers of a round: axis 1",
+    ),
+    "rounds for workers": (
+        "k = gradients.shape[1]",
+        "k = gradients.shape[0]",
+        "axis 0 counts rounds, axis 1 the k workers",
+    ),
+    "multiplied by the difference": (
+        "/ (1 / batch - 1 / (k * batch))",
+        "* (1 / batch - 1 / (k * batch))",
+        "(1/b − 1/kb) stands below: divide by it",
+    ),
+    "difference of the batches": (
+        "(1 / batch - 1 / (k * batch))",
+        "(k * batch - batch)",
+        "the formula has 1/B: divide by 1/b − 1/(kb)",
+    ),
+    "noise subtracted from the large batch": (
+        "small - noise / batch",
+        "large - noise / batch",
+        "|G|² is small − tr S / batch, or large − tr S / (k·batch): each with its own batch",
+    ),
+    "first round": (
+        "(gradients**2).sum(axis=2).mean()",
+        "(gradients[0] ** 2).sum(axis=1).mean()",
+        "all rounds and workers enter the small batch's mean",
+    ),
+    "first worker": (
+        "(gradients**2).sum(axis=2).mean()",
+        "(gradients[:, 0] ** 2).sum(axis=1).mean()",
+        "all workers enter the small batch's mean, not the first",
+    ),
+    "deviation": (
+        "noise = (small - large) / (1 / batch - 1 / (k * batch))",
+        "noise = np.sqrt(abs((small - large) / (1 / batch - 1 / (k * batch))))",
+        "tr S is the difference itself, no root of it",
+    ),
+    "in batches": (
+        "return float(noise / (small - noise / batch))",
+        "return float(noise / (small - noise / batch) / batch)",
+        "the noise scale is asked in samples, not in batches",
+    ),
+    "in workers": (
+        "return float(noise / (small - noise / batch))",
+        "return float(noise / (small - noise / batch) / k)",
+        "the noise scale is asked in samples; it is not divided by the workers",
+    ),
+    "added": (
+        "(small - noise / batch)",
+        "(small + noise / batch)",
+        "the small batch's mean holds |G|² plus tr S / batch: subtract it",
+    ),
+    "k - 1": (
+        "1 / (k * batch)",
+        "1 / ((k - 1) * batch)",
+        "the mean of all k workers has k · batch samples",
+    ),
+    "variance over k": (
+        "small - large",
+        "small - large * (k - 1) / k",
+        "the two means are subtracted as they are",
+    ),
 }
 RIGHT["noise_in_batches"] = {
     "variance of the workers": """
@@ -550,6 +834,90 @@ WRONG["rate_at"] = {
         "base_rate * batch / base_batch",
         "base_rate * batch",
         "scaled is by the ratio of the two batches",
+    ),
+    "one base rate a step": (
+        "    return base_rate + (goal - base_rate) * step / warm_up",
+        "    return min(goal, base_rate * (1 + step / warm_up))",
+        "the rate moves in a straight line from `base_rate` at step 0 to the goal at step `warm_up`",
+    ),
+    "never at the goal": (
+        """        return goal
+""",
+        """        return base_rate
+""",
+        "behind the warm-up the scaled rate is kept",
+    ),
+    "a step too long": (
+        "step / warm_up",
+        "step / (warm_up + 1)",
+        "the goal is reached *at* step `warm_up`: divide by it",
+    ),
+    "starts at 0": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "(goal - base_rate) * step / warm_up",
+        "step 0 has `base_rate`",
+    ),
+    "ends too high": (
+        "(goal - base_rate) * step / warm_up",
+        "goal * step / warm_up",
+        "the line goes from base_rate to the goal: it rises by their difference",
+    ),
+    "a step too short": (
+        "step / warm_up",
+        "step / max(warm_up - 1, 1)",
+        "the goal is reached at step `warm_up`, not one before",
+    ),
+    "decays behind the warm-up": (
+        """        return goal
+""",
+        """        return goal * warm_up / max(step, 1) if warm_up else goal
+""",
+        "behind the warm-up the rate is kept",
+    ),
+    "half a step": (
+        "* step / warm_up",
+        "* (step + 0.5) / warm_up",
+        "step 0 has `base_rate` exactly",
+    ),
+    "parabola": (
+        "* step / warm_up",
+        "* (step / warm_up) ** 2",
+        "a straight line: step / warm_up, not its square",
+    ),
+    "root of the way": (
+        "* step / warm_up",
+        "* (step / warm_up) ** 0.5",
+        "a straight line: step / warm_up, not its root",
+    ),
+    "cosine": (
+        "* step / warm_up",
+        "* (1 - np.cos(np.pi * step / warm_up)) / 2",
+        "a straight line is asked, no cosine",
+    ),
+    "scaled by the difference": (
+        "goal = base_rate * batch / base_batch",
+        "goal = base_rate * (1 + (batch - base_batch) / base_batch / 2)",
+        "the rate is scaled by batch / base_batch",
+    ),
+    "from the goal down": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "goal + (base_rate - goal) * step / warm_up",
+        "the line begins at base_rate and ends at the goal: it is turned round",
+    ),
+    "one step late": (
+        "* step / warm_up",
+        "* max(step - 1, 0) / warm_up",
+        "the line begins at step 0: step 1 is higher already",
+    ),
+    "base rate itself scaled": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "base_rate + goal * step / (warm_up * base_batch)",
+        "the rate rises by goal − base_rate in all",
+    ),
+    "logarithm": (
+        "goal = base_rate * batch / base_batch",
+        "goal = base_rate * (1 + np.log(batch / base_batch))",
+        "the rate is scaled linearly with the batch",
     ),
 }
 RIGHT["rate_at"] = {
@@ -645,6 +1013,102 @@ def scaled_step(w, gradient_of, scale, good, rate, patience):
     return w, scale, good
 """,
         "`-=` writes into the caller's weights: make new ones",
+    ),
+    "float64 weights": (
+        "w = w - np.float32(rate) * (g.astype(np.float32) / np.float32(scale))",
+        "w = w - rate * (g.astype(float) / scale)",
+        "the weights stay in float32: a Python float or float64 in the product makes them longer",
+    ),
+    "a step with infinite gradients": (
+        """        return w, scale / 2, 0
+""",
+        """        return w - np.float32(rate) * np.nan_to_num(g.astype(np.float32) / np.float32(scale)), scale / 2, 0
+""",
+        "where an entry is infinite or nan there is no step: w as it was",
+    ),
+    "float16 weights": (
+        "w = w - np.float32(rate) * (g.astype(np.float32) / np.float32(scale))",
+        "w = (w - rate * (g.astype(np.float32) / scale)).astype(np.float16)",
+        "the weights stay in float32",
+    ),
+    "good steps not counted": (
+        """    good += 1
+    if good == patience""",
+        "    if good == patience",
+        "a good step counts: one more",
+    ),
+    "divided by the new scale": (
+        """    good += 1
+    if good == patience:
+        return w, scale * 2, 0""",
+        """    good += 1
+    if good == patience:
+        scale *= 2
+        return w - np.float32(rate) * g.astype(np.float32) / np.float32(scale), scale, 0""",
+        "divide by the scale that the gradient was computed with; double it afterwards",
+    ),
+    "gradient of the unscaled loss": (
+        "gradient_of(scale)",
+        "gradient_of(1.0)",
+        "gradient_of gets the scale: small gradients would be lost in float16",
+    ),
+    "scale quartered": (
+        "scale / 2, 0",
+        "scale / 4, 0",
+        "halve the scale",
+    ),
+    "counts down": (
+        "good += 1",
+        "good -= 1",
+        "a good step counts one more",
+    ),
+    "count from the new": (
+        "return w, scale * 2, 0",
+        "return w, scale * 2, 1",
+        "counting begins at 0 again",
+    ),
+    "multiplied by the scale": (
+        "/ np.float32(scale))",
+        "* np.float32(scale))",
+        "the gradient is that of scale times the loss: divide by the scale",
+    ),
+    "sign of the gradient": (
+        "(g.astype(np.float32) / np.float32(scale))",
+        "np.sign(g.astype(np.float32))",
+        "a step of gradient descent: the gradient itself, not its sign",
+    ),
+    "bad entries set to 0": (
+        """        return w, scale / 2, 0
+""",
+        """        g = np.where(np.isfinite(g), g, 0)
+        return w - np.float32(rate) * g.astype(np.float32) / np.float32(scale), scale / 2, 0
+""",
+        "an infinite entry spoils the whole step: w as it was",
+    ),
+    "one step earlier": (
+        "if good == patience:",
+        "if good >= max(patience - 1, 1):",
+        "with `patience` good steps the scale is doubled",
+    ),
+    "good added on a bad step": (
+        "scale / 2, 0",
+        "scale / 2, good + 1",
+        "a bad step sets the count to 0",
+    ),
+    "rate scaled too": (
+        "np.float32(rate) *",
+        "np.float32(rate / scale) *",
+        "divide by the scale once",
+    ),
+    "weights zeroed": (
+        "        return w, scale / 2, 0",
+        "        return 0 * w, scale / 2, 0",
+        "after a bad step the weights are as they were",
+    ),
+    "threshold": (
+        "not np.isfinite(g).all()",
+        "np.abs(g).max() > 1000",
+        "only infinite entries and nan make a step bad",
     ),
 }
 RIGHT["scaled_step"] = {
@@ -751,6 +1215,66 @@ def resume(kept):
         "getattr(run, name).astype(np.float32) for",
         "float32 keeps 7 of 16 digits: not exact any more",
     ),
+    "the generator itself": (
+        '''def keep(run):
+    """A checkpoint of a Run: a dict of arrays, numbers, and the state of its generator."""
+    arrays = {name: getattr(run, name).copy() for name in ("weights", "velocity", "order")}
+    return arrays | {"place": run.place, "steps": run.steps, "rng": run.rng}
+
+
+def resume(kept):
+    """A Run that goes on where the kept one was."""
+    run = Run()
+    for name in ("weights", "velocity", "order"):
+        setattr(run, name, kept[name].copy())
+    run.place, run.steps = kept["place"], kept["steps"]
+    run.rng = kept["rng"]
+    return run
+''',
+        "a Generator needs pickle and lives on: keep rng.bit_generator.state",
+    ),
+    "the run itself": (
+        """def keep(run):
+    return {"run": run}
+
+
+def resume(kept):
+    return kept["run"]
+""",
+        "the run goes on and changes what you kept: keep copies of its arrays",
+    ),
+    "all attributes copied": (
+        """import copy
+
+
+def keep(run):
+    return copy.deepcopy(run.__dict__)
+
+
+def resume(kept):
+    run = Run()
+    run.__dict__.update(copy.deepcopy(kept))
+    return run
+""",
+        "the copied attributes hold a generator, which needs pickle: keep its state",
+    ),
+    "a fresh generator": (
+        """    run.rng.bit_generator.state = kept["rng"]
+""",
+        """    run.rng = np.random.default_rng(0)
+""",
+        "the generator goes on from its state, not from a new seed",
+    ),
+    "weights shortened": (
+        "getattr(run, name).copy()",
+        'getattr(run, name).astype(np.float32) if name != "order" else run.order.copy()',
+        "the weights are kept as they are: float32 or less loses digits, and the run goes another way",
+    ),
+    "order sorted": (
+        "setattr(run, name, kept[name].copy())",
+        'setattr(run, name, kept[name].copy() if name != "order" else np.sort(kept[name]))',
+        "the order of the epoch is kept as it is",
+    ),
 }
 RIGHT["keep_run"] = {
     "all attributes": """
@@ -855,6 +1379,36 @@ WRONG["fault_of"] = {
         '"warm_up": 10}',
         '"warm_up": 10, "workers": 1}',
         "workers and batch stay as they are; only the rate is repaired",
+    ),
+    "no warm-up steps": (
+        '"warm_up": 10',
+        '"warm_up": 0',
+        "so high a rate needs some steps of warm-up",
+    ),
+    "A and D exchanged": (
+        '{"A": "sum", "B": "rate", "C": "old checkpoint", "D": "one shard"}',
+        '{"D": "sum", "B": "rate", "C": "old checkpoint", "A": "one shard"}',
+        "one shard lets training loss fall and leaves the validation behind",
+    ),
+    "B and C exchanged": (
+        '"B": "rate", "C": "old checkpoint"',
+        '"C": "rate", "B": "old checkpoint"',
+        "an old checkpoint makes the loss jump back once; too low a rate is slow throughout",
+    ),
+    "squared": (
+        'settings["rate"] * settings["workers"]',
+        'settings["rate"] * settings["workers"] ** 2',
+        "the rate grows with the batch: workers times, not its square",
+    ),
+    "doubled": (
+        'settings["rate"] * settings["workers"]',
+        'settings["rate"] * 2',
+        "the rate grows with the number of workers",
+    ),
+    "long warm-up": (
+        '"warm_up": 10',
+        '"warm_up": 21',
+        "20 steps of warm-up at most",
     ),
 }
 RIGHT["fault_of"] = {

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib.checks.error_hints import about_call, often_means
 
 A, B = np.ones(2), np.ones(2)
+LIBRARIES = np, torch  # what the calls below are evaluated with
 
 
 def two(x, y):
@@ -66,6 +68,26 @@ def test_the_learners_own_function_is_compared_with_its_def_line(call, name):
 @pytest.mark.parametrize("call", ["A + np.ones(3)", "A()", "[1, 2] + 1", "np.exp('a')", "A['x']", "1 / 0"])
 def test_what_is_no_misfit_of_arguments_says_nothing_of_a_call(call):
     assert advice(call)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "word"),
+    [
+        ("A.transpose(0, 1, 2)", "every axis of the array once"),
+        ("np.einsum('ij,ij->i', A, np.ones((9, 9)))", "axes of one length"),
+        ("torch.ones(2).sum().backward()", "hangs on no weight"),
+        ("torch.nn.Linear(2, 3).load_state_dict({})", "differ in names or shapes"),
+        ("torch.nn.Linear(2, 3).load_state_dict(torch.nn.Linear(2, 4).state_dict())", "differ in names or shapes"),
+        ("torch.ones(2, device='meta').sum().item()", "holds no numbers"),
+        ("torch.ones(2, device='meta').cpu()", "holds no numbers"),
+        ("torch.ones(2, 2, dtype=torch.long).log_softmax(1)", "two arguments exchanged"),
+        ("torch.nn.Linear(2, 3)(torch.ones(1, 4))", "as many numbers as reach it"),
+        ("torch.nn.Conv2d(2, 3, 1)(torch.ones(1, 4, 2, 2))", "as many channels as the one before"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_common_message_has_its_cause_said(call, word):
+    assert word in often_means(advice(call)[1])
 
 
 def test_general_advice_stays_and_an_odd_exception_gets_none():
