@@ -46,7 +46,7 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
     """What few values show, or a plain fact; None where there is nothing to say."""
     known = [pairs for _, pairs in failing if pairs]
     everything = [pair for pairs in known for pair in pairs] if len(known) == len(failing) else []
-    groups = [(subject_of(everything), everything)] if everything else []
+    groups: list[tuple[str, Sequence[Pair]]] = [(subject_of(everything), everything)] if everything else []
     groups += [(subject, pairs) for subject, pairs in _groups(failing) if pairs]
     for subject, pairs in groups:
         all_of_it = pairs is everything

@@ -69,13 +69,14 @@ def _pure_call(node: Any) -> bool:
 def _none_kept(function: Any) -> Slip | None:
     """`x = x.append(y)`: the method changes x and gives None."""
     for node in ast.walk(function):
-        call = node.value if isinstance(node, ast.Assign) else None
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
             continue
-        of, target = call.func.value, node.targets[0]
-        same = isinstance(of, ast.Name) and isinstance(target, ast.Name) and of.id == target.id
-        if same and call.func.attr in _GIVES_NONE:
-            say = f"`{call.func.attr}` changes `{of.id}` and gives None: `{_short(node)}` leaves None in `{of.id}`."
+        call, target = node.value.func, node.targets[0]
+        of = call.value if isinstance(call, ast.Attribute) else None
+        if not (isinstance(call, ast.Attribute) and isinstance(of, ast.Name) and isinstance(target, ast.Name)):
+            continue
+        if of.id == target.id and call.attr in _GIVES_NONE:
+            say = f"`{call.attr}` changes `{of.id}` and gives None: `{_short(node)}` leaves None in `{of.id}`."
             return "None kept", say
     return None
 
@@ -172,8 +173,10 @@ def _caret(function: Any) -> Slip | None:
 def _divided(function: Any) -> Slip | None:
     """`1 / 1 + x`: a divisor that ends sooner than meant."""
     for node in ast.walk(function):
-        left = node.left if isinstance(node, ast.BinOp) else None
-        if not (isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and isinstance(left.right, ast.Constant)):
+        if not (isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp)):
+            continue
+        left = node.left
+        if not (isinstance(left.op, ast.Div) and isinstance(left.right, ast.Constant)):
             continue
         if isinstance(node.op, ast.Add) and left.right.value == 1 and not isinstance(node.right, ast.Constant):
             say = f"In `{_short(node)}` only {left.right.value} is the divisor; `{_short(node.right)}` is not."
@@ -189,14 +192,12 @@ def _range(function: Any) -> Slip | None:
             continue
         start = call.args[0] if len(call.args) == 2 else None
         end = call.args[-1] if call.args else None
-        longer = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add)
         if isinstance(start, ast.Constant) and start.value == 1 and isinstance(end, ast.Name | ast.Call):
             say = f"`{_short(call)}` begins at 1 and ends before `{_short(end)}`: the round of 0 is left out."
             return "range from 1", say
-        shorter = isinstance(end, ast.BinOp) and isinstance(end.op, ast.Sub) and isinstance(end.right, ast.Constant)
-        if len(call.args) == 1 and (longer or shorter) and isinstance(end.right, ast.Constant):
-            many = f"one round {'more' if longer else 'fewer'} than `{_short(end.left)}`"
-            if end.right.value == 1:
+        if len(call.args) == 1 and isinstance(end, ast.BinOp) and isinstance(end.right, ast.Constant):
+            many = f"one round {'more' if isinstance(end.op, ast.Add) else 'fewer'} than `{_short(end.left)}`"
+            if end.right.value == 1 and isinstance(end.op, ast.Add | ast.Sub):
                 return "another number of rounds", f"`{_short(call)}` takes {many}."
     return None
 

@@ -58,7 +58,7 @@ def perceptron(
     for n, out in itertools.pairwise(sizes[:-1]):
         parts += [nn.Linear(n, out, rng=rng, init=start)]
         parts += [nn.BatchNorm1d(out)] * norm + [nn.ReLU()] + [nn.Dropout(drop, rng=rng)] * (drop > 0)
-    return nn.Sequential(*parts, nn.Linear(*sizes[-2:], rng=rng, init=start))
+    return nn.Sequential(*parts, nn.Linear(sizes[-2], sizes[-1], rng=rng, init=start))
 
 
 def learn(

@@ -21,7 +21,9 @@ def depth_figure(
     sets: Sets, depths: Sequence[int] = (1, 2, 4, 8, 16), seeds: int = 3, steps: int = 600
 ) -> LectureTable:
     """F29: the final training loss by depth for six starts; draws it, returns the table."""
-    rows, lines, band = [], {}, {}
+    rows: list = []
+    lines: dict = {}
+    band: dict = {}
     for name, start in runs.STARTS.items():
         finals = [[runs.final_loss(sets, depth, start, seed, steps) for seed in range(seeds)] for depth in depths]
         means, band[name] = mean_and_error(finals)
