@@ -21,6 +21,12 @@ def copy(blank, to):
 
 
 @pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """A course folder with the small lesson, where nobody handed in anything."""
+    return sc.make(tmp_path_factory.mktemp("empty") / "course")
+
+
+@pytest.fixture(scope="session")
 def blank(tmp_path_factory):
     """A course folder with a class of 18 handed in and nothing graded."""
     made = sc.make(tmp_path_factory.mktemp("blank") / "course")

@@ -11,11 +11,6 @@ from tests.grading.conftest import copy
 from tests.grading.course import lists
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
-
-
 @pytest.fixture
 def made(empty, tmp_path):
     return copy(empty.root, tmp_path / "course")

@@ -2,33 +2,10 @@
 
 import pytest
 
-from grading.course import roster
-from grading.course.enrol import enrol
+from grading.course import Course, roster
 from grading.errors import CourseError
-from tests.grading import small_course as sc
-from tests.grading.conftest import copy
 
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section\n"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
-
-
-@pytest.fixture
-def take(empty, tmp_path):
-    """Enrol a text; `take.root` is the course folder."""
-    made = copy(empty.root, tmp_path / "course")
-
-    def run(text):
-        path = tmp_path / "list.csv"
-        path.write_text(text, encoding="utf-8")
-        return enrol(made.root, path)
-
-    run.root = made.root
-    run.made = made
-    return run
 
 
 def rows(take):
@@ -47,11 +24,11 @@ def test_a_new_address_reaches_the_gradebook_and_one_written_there_stays(take):
     from nbgrader.api import Gradebook
 
     take("student;name;email\nann;Ann Smith;ann@u\nbo;Bo Li;bo@u\n")
-    with Gradebook(take.made.db_url) as book:
+    with Gradebook(Course(take.root).db_url) as book:
         book.update_or_create_student("bo", email="by.hand@u")
     found = take("student;name;email\nann;Ann Smith;jones@u\nbo;Bo Li;new@u\n")
     assert found.changed == ["ann: email ann@u is now jones@u.", "bo: email bo@u is now new@u."]
-    with Gradebook(take.made.db_url) as book:
+    with Gradebook(Course(take.root).db_url) as book:
         assert {s.id: s.email for s in book.students} == {"ann": "jones@u", "bo": "by.hand@u"}
     assert [one[4] for one in rows(take)] == ["jones@u", "new@u"]
 

@@ -11,11 +11,6 @@ from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
-
-
 @pytest.fixture
 def made(empty, tmp_path):
     made = copy(empty.root, tmp_path / "course")

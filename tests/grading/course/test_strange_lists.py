@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from grading.commands import teaching
 from grading.course import roster
-from grading.course.enrol import enrol, read_people
+from grading.course.enrol import read_people
 from grading.course.groups import share
 from grading.errors import CourseError
 from tests.grading import small_course as sc
@@ -34,25 +34,6 @@ LEFT_OUT = {
     "Instructor, no student": "student,name,email,role\nann,Ann,a@u,Student\nbo,Bo,b@u,\nteach,Dr T,t@u,Instructor\n",
     "Tutor, no student": "student;name;E-Mail;Rolle\nann;Ann;a@u;Teilnehmer/in\nbo;Bo;b@u;Student\nt;T;t@u;Tutor\n",
 }
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
-
-
-@pytest.fixture
-def take(empty, tmp_path):
-    """Enrol a text or bytes; `take.root` is the course folder."""
-    made = copy(empty.root, tmp_path / "course")
-
-    def run(data):
-        path = tmp_path / "list.csv"
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return enrol(made.root, path)
-
-    run.root = made.root
-    return run
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])

@@ -21,11 +21,6 @@ from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
-
-
 @pytest.fixture
 def place(empty, tmp_path):
     """A course folder where nothing was handed in, and a folder where hand-ins arrive."""
