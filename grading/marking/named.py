@@ -110,10 +110,13 @@ class Dresser:
 
 
 def unnamed(verdict, check):
-    """Whether a check was tried, fails, and no known mistake is recognised in its exercise."""
+    """Whether a check was tried, fails, and no known mistake is recognised in its exercise.
+
+    What was read off the values or the code by rule is no name: a person may know better what was meant.
+    """
     mine = [c for c in verdict.checks.values() if exercise_of(c.id) == exercise_of(check)]
     one = verdict.checks[check]
-    return one.started and not one.passed and not any(c.mistakes for c in mine)
+    return one.started and not one.passed and all(mistake.relation for c in mine for mistake in c.mistakes)
 
 
 _NOTHING = Seen("", "visible", 0, "", "value", None)
