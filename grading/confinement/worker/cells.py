@@ -2,6 +2,7 @@
 
 import builtins
 import linecache
+import re
 import resource
 import signal
 import time
@@ -11,6 +12,8 @@ from kernel import connect
 from limits import GRACE
 from sink import Sink
 from streams import Spill
+
+HELD = re.compile(r'(?<=\.held\()"([A-Za-z0-9+/=]{200,})"')  # data in a hidden cell: evidence/held.py
 
 
 class CellStopped(KeyboardInterrupt):
@@ -88,7 +91,9 @@ class Cells:
         names = self.kernel.shell.user_ns
         names.clear()
         names.update(self.snapshots[step["check"]])
-        self.link.tell(b"E", **self.execute(step))
+        self.sink.texts.clear()
+        source = HELD.sub(self.sink.keep, step["source"])  # IPython reads every letter of a cell many times
+        self.link.tell(b"E", **self.execute({**step, "source": source}))
 
     def execute(self, step):
         """Run a cell under its limits; return its status and times."""

@@ -6,6 +6,7 @@ class Sink:
 
     def __init__(self, link, limit, forbidden):
         self.link, self.limit, self.used, self.forbidden = link, limit, 0, forbidden
+        self.texts = {}  # data that the judge holds and a hidden cell asks for: what stands for a text -> the text
 
     def open(self):
         """A cell begins: it may send as much as any other."""
@@ -28,3 +29,15 @@ class Sink:
     def closed(self, check, part):
         """Say that a check cell has reached its end."""
         self.link.tell(b"C", check=check, part=part)
+
+    def keep(self, found):
+        """Take a text out of a hidden cell's source, `found` there; what stands for it."""
+        name = f"text {len(self.texts)}"
+        self.texts[name] = found[1]
+        return f'"{name}"'
+
+    def held(self, check, name):
+        """The data that stand in a hidden cell under this name; ValueError for none."""
+        from course_lib.evidence.held import unpack
+
+        return unpack(self.texts.get(name, name))

@@ -10,7 +10,9 @@ import pytest
 from matplotlib.image import imread
 from nbclient import NotebookClient
 
+from course_lib.evidence.held import pack
 from grading.confinement.job import Job, Limits, Step
+from tests.grading import attacks
 from tests.grading.places import PATHS, Places
 
 # ruff: noqa: E501
@@ -262,3 +264,19 @@ def test_a_long_output_keeps_its_beginning_and_says_so(box):
     assert "output cut" in text
     assert len(text) < 5200
     assert run.cells["b"].outputs[0]["text"] == "next\n"
+
+
+def test_held_data_reach_a_hidden_cell_and_do_not_stand_in_its_source(box):
+    data = np.random.default_rng(0).normal(size=(300, 200))
+    asked = f"""import linecache, sys
+with check("double", part="hidden", start=1) as expect:
+    expect("sum", float(expect.held("{pack(data)}").sum()))
+    expect("letters", len("".join(linecache.getlines(sys._getframe().f_code.co_filename))) < 2000)
+    expect("unknown", expect.held("no such data"))"""
+    visible = (Step("import", "from course_lib.checks import check"), attacks.BEFORE[1])
+    define = Step("define", "def double(x):\n    return 2 * x")
+    run = box.run(Job("held", "x", (define, *visible), (Step("hidden", asked, "double", "hidden"),), attacks.FAST))
+    total, letters, unknown = [seen for seen in run.seen if seen.part == "hidden"]
+    assert total.value == pytest.approx(data.sum())
+    assert letters.value is True
+    assert (unknown.kind, unknown.value["type"]) == ("raised", "ValueError")
