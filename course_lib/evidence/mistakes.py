@@ -58,10 +58,9 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
     for mistake in check_record.get("mistakes", ()):
         theirs = {line["position"]: line for line in mistake["lines"]}
-        same = {x["position"]: same_line(x, theirs.get(x["position"]), at.get(x["position"])) for x in lines}
-        if not all(same[line["position"]] for line in lines[: failed + 1]):
+        if not all(_gives(theirs, line, at) for line in reversed(lines[: failed + 1])):  # most differ where it fails
             continue
-        explained = sum(same[line["position"]] for line in later)
+        explained = sum(_gives(theirs, line, at) for line in later)
         if explained > most:
             best, most = mistake, explained
     if best is None:
@@ -70,6 +69,11 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     if first and not _telling(failure.value):
         return None
     return Mistake(best["name"], best["say"], failure.kind == "raised", first)
+
+
+def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen]) -> bool:
+    """Whether a mistake with these recorded lines, by position, gives at a line of the check what was seen there."""
+    return same_line(line, theirs.get(line["position"]), at.get(line["position"]))
 
 
 def _telling(value: Any) -> bool:
