@@ -6,7 +6,7 @@ import torch
 from course_lib.autograd.tensor import Tensor
 
 
-def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **params):
+def assert_as_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **params):
     """`ours` on Tensors and `theirs` on torch tensors of these arrays: equal outputs and gradients of all that float.
 
     None stands for an argument that is left out; inputs whose position is in `fixed` require no gradient. The
@@ -18,7 +18,7 @@ def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **para
     mine = [None if a is None else Tensor(np.asarray(a), requires_grad=w) for a, w in pairs]
     twins = [None if a is None else torch.tensor(np.asarray(a), requires_grad=w) for a, w in pairs]
     out, want = ours(*mine, **params), theirs(*twins, **params)
-    same_numbers(out, want, rtol, atol, "output")
+    assert_same_numbers(out, want, rtol, atol, "output")
     if not want.requires_grad:
         assert not out.requires_grad
         return
@@ -31,7 +31,7 @@ def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **para
     want.backward(torch.tensor(g))
     for i, (m, t) in enumerate(zip(mine, twins, strict=True)):
         if wanted[i]:
-            same_gradient(m, t, rtol, atol, f"gradient of input {i}")
+            assert_same_gradient(m, t, rtol, atol, f"gradient of input {i}")
     once = [m.grad.copy() if w and m.grad is not None else None for m, w in zip(mine, wanted, strict=True)]
     out.backward(g)
     for i, (m, first) in enumerate(zip(mine, once, strict=True)):
@@ -42,7 +42,7 @@ def against_torch(ours, theirs, *arrays, rtol=1e-9, atol=1e-10, fixed=(), **para
             np.testing.assert_array_equal(m.data, before, err_msg="an input was written to")
 
 
-def same_numbers(ours, theirs, rtol=1e-9, atol=1e-10, what="value"):
+def assert_same_numbers(ours, theirs, rtol=1e-9, atol=1e-10, what="value"):
     """A Tensor and a torch tensor hold the same shape, dtype and numbers."""
     expected = theirs.detach().numpy()
     assert ours.shape == expected.shape, f"{what}: shape {ours.shape}, torch has {expected.shape}"
@@ -50,7 +50,7 @@ def same_numbers(ours, theirs, rtol=1e-9, atol=1e-10, what="value"):
     np.testing.assert_allclose(ours.data, expected, rtol=rtol, atol=atol, err_msg=what)
 
 
-def same_gradient(ours, theirs, rtol=1e-9, atol=1e-10, what="gradient"):
+def assert_same_gradient(ours, theirs, rtol=1e-9, atol=1e-10, what="gradient"):
     """The .grad of a Tensor and of a torch tensor agree; None counts as zeros on either side."""
     expected = np.zeros(ours.shape) if theirs.grad is None else theirs.grad.numpy()
     got = np.zeros(ours.shape) if ours.grad is None else ours.grad

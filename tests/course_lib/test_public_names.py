@@ -12,8 +12,8 @@ from torch import nn as tnn
 
 from course_lib import Tensor, nn
 from course_lib import functional as F
-from tests.course_lib.against_torch import against_torch
-from tests.course_lib.torch_twins import TorchBlock, contrast_norm, same_layer
+from tests.course_lib.against_torch import assert_as_torch
+from tests.course_lib.torch_twins import TorchBlock, assert_same_layer, contrast_norm
 
 RNG = np.random.default_rng(11)
 
@@ -385,16 +385,16 @@ def test_every_public_name_has_a_case(public, cases, table):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_its_witness(name):
     ours, theirs, *arrays = FUNCTIONS[name]
-    against_torch(ours, theirs, *arrays)
+    assert_as_torch(ours, theirs, *arrays)
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_is_its_witness(name):
-    against_torch(*METHODS[name], X)
+    assert_as_torch(*METHODS[name], X)
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_is_its_witness(name):
     ours, theirs, x = LAYERS[name]
     rng = np.random.default_rng(3)
-    same_layer(ours(rng), theirs(), x, rng)
+    assert_same_layer(ours(rng), theirs(), x, rng)

@@ -6,10 +6,10 @@ import torch.nn.functional as TF
 from torch import nn as tnn
 
 from course_lib import Tensor
-from tests.course_lib.against_torch import same_gradient, same_numbers
+from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers
 
 
-def same_layer(ours, theirs, x, rng, *, trained=True):
+def assert_same_layer(ours, theirs, x, rng, *, trained=True):
     """The same weights give the same output, gradients and, in training, the same running statistics."""
     ours.double()
     theirs.double()
@@ -24,16 +24,16 @@ def same_layer(ours, theirs, x, rng, *, trained=True):
     out, want = ours(a), theirs(b)
     if isinstance(out, tuple):  # a recurrent layer's output comes with its state
         out, want = out[0], want[0]
-    same_numbers(out, want)
+    assert_same_numbers(out, want)
     g = rng.standard_normal(out.shape)
     if want.requires_grad:
         out.backward(g)
         want.backward(torch.tensor(g))
     if floating:
-        same_gradient(a, b, what="gradient of the input")
+        assert_same_gradient(a, b, what="gradient of the input")
     for (name, p), (other, q) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
         assert name == other
-        same_gradient(p, q, what=f"gradient of {name}")
+        assert_same_gradient(p, q, what=f"gradient of {name}")
     for name, buffer in ours.named_buffers():
         np.testing.assert_allclose(buffer.data, dict(theirs.named_buffers())[name].numpy(), rtol=1e-10)
 

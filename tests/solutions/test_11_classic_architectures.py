@@ -31,7 +31,7 @@ def answers():
 ANSWERS = answers()
 
 
-def same(one, two):
+def assert_same(one, two):
     assert one.keys() == two.keys()
     for key, value in one.items():
         torch.testing.assert_close(torch.as_tensor(value), torch.as_tensor(two[key]), msg=key)
@@ -85,7 +85,7 @@ CASES = {
 def test_a_learners_block_is_the_librarys(name):
     make, library, shape = CASES[name]
     x = np.random.default_rng(1).normal(size=shape)
-    same(probe(make(ANSWERS[name]), x, seed=2), probe(make(library), x, seed=2))
+    assert_same(probe(make(ANSWERS[name]), x, seed=2), probe(make(library), x, seed=2))
 
 
 @pytest.mark.parametrize("sees", [3, 5, 9])

@@ -13,7 +13,7 @@ import torch
 from course_lib import Tensor, no_grad, optim
 from course_lib import functional as F
 from course_lib.autograd.tensor import apply, topological_order, unbroadcast
-from tests.course_lib.against_torch import against_torch, same_gradient
+from tests.course_lib.against_torch import assert_as_torch, assert_same_gradient
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_random_graphs_of_views_and_sums_have_torchs_gradients(seed):
     want.backward(torch.tensor(g))
     np.testing.assert_array_equal(g, kept)
     for a, b in leaves:
-        same_gradient(a, b)
+        assert_same_gradient(a, b)
     grads = [a.grad for a, _ in leaves if a.grad is not None]
     assert not any(np.shares_memory(x, y) for i, x in enumerate(grads) for y in (*grads[:i], g))
 
@@ -249,7 +249,7 @@ def test_gradients_of_two_leaves_never_share_memory():
 @pytest.mark.parametrize("name", ["__add__", "__sub__", "__mul__", "__truediv__"])
 def test_broadcasting_sums_the_gradient_over_the_stretched_axes(name, shapes, rng):
     a, b = (rng.uniform(1, 2, s) for s in shapes)
-    against_torch(lambda x, y: getattr(x, name)(y), lambda x, y: getattr(x, name)(y), a, b)
+    assert_as_torch(lambda x, y: getattr(x, name)(y), lambda x, y: getattr(x, name)(y), a, b)
 
 
 def test_unbroadcast_undoes_any_broadcast(rng):
@@ -413,12 +413,12 @@ def test_conversions():
     ids=str,
 )  # fmt: skip
 def test_indexing_is_torchs(key, rng):
-    against_torch(lambda x: x[key], lambda x: x[key], rng.standard_normal((3, 2, 2)))
+    assert_as_torch(lambda x: x[key], lambda x: x[key], rng.standard_normal((3, 2, 2)))
 
 
 @pytest.mark.parametrize("key", [None, ..., (), (None, ...)], ids=str)
 def test_a_tensor_without_axes_can_be_indexed(key):
-    against_torch(lambda x: x[key], lambda x: x[key], np.array(2.0))
+    assert_as_torch(lambda x: x[key], lambda x: x[key], np.array(2.0))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -431,12 +431,12 @@ def test_integers_beside_arrays_leave_the_axes_in_torchs_order(seed):
         (rows % 3, 0, rows), (np.int64(2), slice(None), rows, 0), (0, mask, 1), (slice(1), 2, slice(None), rows % 2),
     ]  # fmt: skip
     twin = tuple(torch.tensor(p) if isinstance(p, np.ndarray) else p for p in keys[seed])
-    against_torch(lambda t: t[keys[seed]], lambda t: t[twin], x)
+    assert_as_torch(lambda t: t[keys[seed]], lambda t: t[twin], x)
 
 
 def test_a_boolean_mask_over_several_axes(rng):
     x = rng.standard_normal((3, 4))
-    against_torch(lambda t: t[x > 0], lambda t: t[torch.tensor(x) > 0], x)
+    assert_as_torch(lambda t: t[x > 0], lambda t: t[torch.tensor(x) > 0], x)
 
 
 # --------------------------------------------------------------------- errors
@@ -521,7 +521,7 @@ def test_a_setting_of_the_wrong_kind_is_told_without_the_arrays_beside_it():
     ],
 )
 def test_a_parameter_without_axes_that_is_broadcast_and_used_again_has_torchs_gradient(graph):
-    against_torch(graph, graph, np.array([1.0, -2.0]), np.array(0.5))
+    assert_as_torch(graph, graph, np.array([1.0, -2.0]), np.array(0.5))
     x, b = Tensor([1.0, -2.0]), Tensor(0.5, requires_grad=True)
     for _ in range(2):
         graph(x, b).sum().backward()

@@ -10,7 +10,7 @@ import torch.nn.functional as TF
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.against_torch import against_torch, same_numbers
+from tests.course_lib.against_torch import assert_as_torch, assert_same_numbers
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ EDGES = np.array([[-3.0, -1.0, -0.5, 0.0], [0.25, 0.5, 1.0, 40.0]])  # with the 
     ],
 )
 def test_activations_agree_with_torch_also_on_the_kinks(ours, theirs):
-    against_torch(ours, theirs, EDGES)
+    assert_as_torch(ours, theirs, EDGES)
 
 
 BOTH = types.SimpleNamespace(**{**vars(torch), **vars(TF)})
@@ -61,12 +61,12 @@ NO_NUMBERS = np.array([np.nan, np.inf, -np.inf, 0.0, 1.0, -2.0])
 )
 def test_nan_and_infinity_and_their_gradients_are_torchs(function):
     with np.errstate(invalid="ignore"):
-        against_torch(lambda x: function(F, x), lambda x: function(BOTH, x), NO_NUMBERS)
+        assert_as_torch(lambda x: function(F, x), lambda x: function(BOTH, x), NO_NUMBERS)
 
 
 def test_far_left_gelu_is_zero_for_either_precision():
     for dtype, far in ((np.float32, -1e4), (np.float64, -1e12)):
-        against_torch(F.gelu, TF.gelu, np.array([far, -9.0], dtype), atol=1e-6)
+        assert_as_torch(F.gelu, TF.gelu, np.array([far, -9.0], dtype), atol=1e-6)
 
 
 MASKS = {
@@ -80,14 +80,14 @@ MASKS = {
 def test_who_may_look_at_nobody_gets_zeros_as_in_torch(mask, rng):
     q, k, v = (rng.standard_normal(shape) for shape in ((2, 3, 4), (2, 5, 4), (2, 5, 6)))
     attend, mask = "scaled_dot_product_attention", MASKS[mask]
-    against_torch(
+    assert_as_torch(
         lambda *a: getattr(F, attend)(*a, mask), lambda *a: getattr(TF, attend)(*a, torch.tensor(mask)), q, k, v
     )
 
 
 def test_the_gradient_for_the_targets_of_binary_cross_entropy_is_torchs():
     y, t = np.array([0.1, 0.5, 0.9]), np.array([0.0, 1.0, 0.3])
-    against_torch(F.binary_cross_entropy, TF.binary_cross_entropy, y, t)
+    assert_as_torch(F.binary_cross_entropy, TF.binary_cross_entropy, y, t)
     sure, target = Tensor(np.array([0.0, 1.0])), Tensor(np.array([1.0, 1.0]), requires_grad=True)
     F.binary_cross_entropy(sure, target).backward()
     assert target.grad.tolist() == [math.inf, -math.inf]
@@ -109,16 +109,16 @@ def test_the_gradient_for_the_targets_of_binary_cross_entropy_is_torchs():
 )
 @pytest.mark.parametrize("array", [np.array([[1, 2], [3, 4]]), np.array([[True, False]]), np.float32([[0.5, 2.0]])])
 def test_kinds_of_numbers_become_what_they_become_in_torch(write, array):
-    same_numbers(write(F, Tensor(array)), write(torch, torch.tensor(array)))
+    assert_same_numbers(write(F, Tensor(array)), write(torch, torch.tensor(array)))
 
 
 def test_ties_share_the_gradient_as_in_torch():
     x = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
-    against_torch(lambda t: t.amax(1), lambda t: t.amax(1), x)
-    against_torch(lambda t: t.max(), lambda t: t.max(), x)
-    against_torch(lambda t: t.max(1).values, lambda t: t.max(1).values, x)
-    against_torch(lambda t: t.min(1, keepdim=True).values, lambda t: t.min(1, keepdim=True).values, x)
-    against_torch(lambda a, b: F.minimum(a, b), torch.minimum, x, x)
+    assert_as_torch(lambda t: t.amax(1), lambda t: t.amax(1), x)
+    assert_as_torch(lambda t: t.max(), lambda t: t.max(), x)
+    assert_as_torch(lambda t: t.max(1).values, lambda t: t.max(1).values, x)
+    assert_as_torch(lambda t: t.min(1, keepdim=True).values, lambda t: t.min(1, keepdim=True).values, x)
+    assert_as_torch(lambda a, b: F.minimum(a, b), torch.minimum, x, x)
 
 
 @pytest.mark.parametrize(
@@ -141,20 +141,20 @@ def test_ties_share_the_gradient_as_in_torch():
 )
 def test_einsum_agrees_with_torch(equation, shapes, rng):
     arrays = [rng.standard_normal(s) for s in shapes]
-    against_torch(lambda *t: F.einsum(equation, *t), lambda *t: torch.einsum(equation, *t), *arrays)
+    assert_as_torch(lambda *t: F.einsum(equation, *t), lambda *t: torch.einsum(equation, *t), *arrays)
 
 
 def test_maxout_is_the_largest_of_each_group(rng):
     x = rng.standard_normal((4, 6, 2))
-    against_torch(lambda t: F.maxout(t, 3), lambda t: t.reshape(4, 2, 3, 2).amax(2), x)
-    against_torch(lambda t: F.maxout(t, 2, dim=0), lambda t: t.reshape(2, 2, 6, 2).amax(1), x)
+    assert_as_torch(lambda t: F.maxout(t, 3), lambda t: t.reshape(4, 2, 3, 2).amax(2), x)
+    assert_as_torch(lambda t: F.maxout(t, 2, dim=0), lambda t: t.reshape(2, 2, 6, 2).amax(1), x)
 
 
 def test_linear_over_any_leading_axes(rng):
     for lead in ((), (3,), (2, 3), (2, 0, 3)):
         x, w, b = rng.standard_normal((*lead, 4)), rng.standard_normal((5, 4)), rng.standard_normal(5)
-        against_torch(F.linear, TF.linear, x, w, b)
-        against_torch(F.linear, TF.linear, x, w)
+        assert_as_torch(F.linear, TF.linear, x, w, b)
+        assert_as_torch(F.linear, TF.linear, x, w)
 
 
 # -------------------------------------------------------------------- dropout
@@ -191,11 +191,11 @@ def test_dropout_is_a_function_of_its_generator_and_not_of_the_memory_order(rng)
 @pytest.mark.parametrize("shape", [(6, 4), (3, 4, 5), (2, 4, 3, 3)])
 def test_norms_agree_with_torch(shape, rng):
     x, w, b = rng.standard_normal(shape), rng.standard_normal(shape[1]), rng.standard_normal(shape[1])
-    against_torch(lambda *t: F.group_norm(t[0], 2, *t[1:]), lambda *t: TF.group_norm(t[0], 2, *t[1:]), x, w, b)
+    assert_as_torch(lambda *t: F.group_norm(t[0], 2, *t[1:]), lambda *t: TF.group_norm(t[0], 2, *t[1:]), x, w, b)
     last = shape[1:]
     w, b = rng.standard_normal(last), rng.standard_normal(last)
-    against_torch(lambda *t: F.layer_norm(t[0], last, *t[1:]), lambda *t: TF.layer_norm(t[0], last, *t[1:]), x, w, b)
-    against_torch(lambda t: F.layer_norm(t, last[-1:], eps=0.1), lambda t: TF.layer_norm(t, last[-1:], eps=0.1), x)
+    assert_as_torch(lambda *t: F.layer_norm(t[0], last, *t[1:]), lambda *t: TF.layer_norm(t[0], last, *t[1:]), x, w, b)
+    assert_as_torch(lambda t: F.layer_norm(t, last[-1:], eps=0.1), lambda t: TF.layer_norm(t, last[-1:], eps=0.1), x)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate"])
@@ -203,13 +203,13 @@ def test_norms_agree_with_torch(shape, rng):
 def test_padding_one_side_and_cropping_the_other_mirrors_what_is_cropped_as_in_torch(mode, widths, rng):
     x = rng.standard_normal((2, 3, 4, 3))
     widths = (0, 0, *widths) if len(widths) == 2 else widths
-    against_torch(lambda t: F.pad(t, widths, mode), lambda t: TF.pad(t, widths, mode), x)
+    assert_as_torch(lambda t: F.pad(t, widths, mode), lambda t: TF.pad(t, widths, mode), x)
 
 
 def test_a_size_of_numpys_splits_and_repeats_too(rng):
-    against_torch(lambda t: F.split(t, np.int64(2))[1], lambda t: torch.split(t, 2)[1], rng.standard_normal((5, 2)))
+    assert_as_torch(lambda t: F.split(t, np.int64(2))[1], lambda t: torch.split(t, 2)[1], rng.standard_normal((5, 2)))
     x, counts = rng.standard_normal((3, 2)), np.array([2, 0, 1])
-    against_torch(
+    assert_as_torch(
         lambda t: F.repeat_interleave(t, counts, 0),
         lambda t: torch.repeat_interleave(t, torch.tensor(counts), 0),
         x,
@@ -218,26 +218,26 @@ def test_a_size_of_numpys_splits_and_repeats_too(rng):
 
 def test_the_sigmoid_of_integers_is_float32_as_in_torch():
     for values in ([0, 1, -2], [True, False]):
-        same_numbers(F.sigmoid(Tensor(values)), torch.sigmoid(torch.tensor(values)), rtol=1e-6)
+        assert_same_numbers(F.sigmoid(Tensor(values)), torch.sigmoid(torch.tensor(values)), rtol=1e-6)
 
 
 def test_functions_of_short_integers_are_float32_as_in_torch():
     for dtype in (np.uint8, np.int16, bool):
         x = np.array([0, 1, 1]).astype(dtype)
         for name in ("exp", "sqrt", "tanh", "cos"):
-            same_numbers(getattr(Tensor(x), name)(), getattr(torch.tensor(x), name)(), rtol=1e-6)
+            assert_same_numbers(getattr(Tensor(x), name)(), getattr(torch.tensor(x), name)(), rtol=1e-6)
 
 
 def test_an_embedding_of_width_zero_has_a_gradient():
-    against_torch(lambda w: F.embedding([1, 0], w), lambda w: TF.embedding(torch.tensor([1, 0]), w), np.zeros((3, 0)))
+    assert_as_torch(lambda w: F.embedding([1, 0], w), lambda w: TF.embedding(torch.tensor([1, 0]), w), np.zeros((3, 0)))
 
 
 def test_the_standard_deviation_of_equal_values_has_gradient_zero_as_in_torch(rng):
     x = rng.standard_normal((3, 4))
     x[1] = 2.0
     for options in ({"dim": 1}, {"dim": 1, "correction": 0, "keepdim": True}, {}):
-        against_torch(lambda t, o=options: t.std(**o), lambda t, o=options: t.std(**o), x)
-    against_torch(lambda t: t.std(correction=0), lambda t: t.std(correction=0), np.array([3.0]))
+        assert_as_torch(lambda t, o=options: t.std(**o), lambda t, o=options: t.std(**o), x)
+    assert_as_torch(lambda t: t.std(correction=0), lambda t: t.std(correction=0), np.array([3.0]))
 
 
 # --------------------------------------------------------------------- errors

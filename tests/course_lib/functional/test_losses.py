@@ -10,7 +10,7 @@ import torch.nn.functional as TF
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.against_torch import against_torch
+from tests.course_lib.against_torch import assert_as_torch
 
 
 def every(*options):
@@ -31,7 +31,9 @@ def rng():
 def test_two_arrays_of_one_shape(name, reduction, rng):
     x, t = 3 * rng.standard_normal((4, 3)), rng.random((4, 3))
     options = {"reduction": reduction} | ({"delta": 0.7} if name == "huber_loss" else {})
-    against_torch(lambda a, b: getattr(F, name)(a, b, **options), lambda a, b: getattr(TF, name)(a, b, **options), x, t)
+    assert_as_torch(
+        lambda a, b: getattr(F, name)(a, b, **options), lambda a, b: getattr(TF, name)(a, b, **options), x, t
+    )
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
@@ -43,13 +45,13 @@ def test_binary_cross_entropy_with_and_without_weights(reduction, rng):
     for weight in (None, w):
         ours = {"weight": weight, "reduction": reduction}
         theirs = {"weight": weight if weight is None else torch.tensor(w), "reduction": reduction}
-        against_torch(
+        assert_as_torch(
             lambda a, b, o=ours: F.binary_cross_entropy(a, b, **o),
             lambda a, b, o=theirs: TF.binary_cross_entropy(a, b, **o),
             y, t, fixed=(1,), rtol=1e-8,  # torch holds y (1 - y) above a single-precision 1e-12
         )  # fmt: skip
         for pos, tpos in ((None, None), (p, torch.tensor(p))):
-            against_torch(
+            assert_as_torch(
                 lambda a, b, o=ours, pos=pos: F.binary_cross_entropy_with_logits(a, b, pos_weight=pos, **o),
                 lambda a, b, o=theirs, pos=tpos: TF.binary_cross_entropy_with_logits(a, b, pos_weight=pos, **o),
                 20 * (y - 0.5), t,
@@ -75,8 +77,8 @@ OPTIONS = every(REDUCTIONS, (False, True), (-100, 1), (0.0, 0.3))
 def test_where_every_target_is_ignored_the_mean_is_no_number_and_the_gradient_zero(rng):
     x, t = rng.standard_normal((3, 4)), np.full(3, -100)
     for ours, theirs in ((F.cross_entropy, TF.cross_entropy), (F.nll_loss, TF.nll_loss)):
-        against_torch(lambda y, f=ours: f(y, t), lambda y, f=theirs: f(y, torch.tensor(t)), x)
-    against_torch(F.cross_entropy, TF.cross_entropy, np.zeros((0, 4)), np.zeros((0, 4)), fixed=(1,))
+        assert_as_torch(lambda y, f=ours: f(y, t), lambda y, f=theirs: f(y, torch.tensor(t)), x)
+    assert_as_torch(F.cross_entropy, TF.cross_entropy, np.zeros((0, 4)), np.zeros((0, 4)), fixed=(1,))
 
 
 @pytest.mark.parametrize(("reduction", "weighted", "ignore", "smoothing"), OPTIONS, ids=str)
@@ -88,14 +90,14 @@ def test_cross_entropy_of_class_indices_with_every_option(shape, reduction, weig
     t = np.array(2) if t.ndim == 0 else t  # a single ignored sample has no mean
     w = rng.random(4) if weighted else None
     options = {"ignore_index": ignore, "reduction": reduction, "label_smoothing": smoothing}
-    against_torch(
+    assert_as_torch(
         lambda a: F.cross_entropy(a, t, weight=w, **options),
         lambda a: TF.cross_entropy(a, torch.tensor(t), weight=None if w is None else torch.tensor(w), **options),
         x,
     )
     if not smoothing:
         options.pop("label_smoothing")
-        against_torch(
+        assert_as_torch(
             lambda a: F.nll_loss(a, t, weight=w, **options),
             lambda a: TF.nll_loss(a, torch.tensor(t), weight=None if w is None else torch.tensor(w), **options),
             x,
@@ -107,7 +109,7 @@ def test_cross_entropy_of_class_indices_with_every_option(shape, reduction, weig
 def test_cross_entropy_of_probabilities_reaches_both_sides(shape, reduction, weighted, smoothing, rng):
     x, t, w = rng.standard_normal(shape), rng.random(shape), rng.random(4) if weighted else None
     options = {"reduction": reduction, "label_smoothing": smoothing}
-    against_torch(
+    assert_as_torch(
         lambda a, b: F.cross_entropy(a, b, weight=w, **options),
         lambda a, b: TF.cross_entropy(a, b, weight=None if w is None else torch.tensor(w), **options),
         x, t,
@@ -121,7 +123,7 @@ def test_the_loss_of_equal_logits_is_the_logarithm_of_the_classes():
 @pytest.mark.parametrize(("p", "margin", "weighted", "reduction"), every((1, 2), (1.0, 0.3), (False, True), REDUCTIONS))
 def test_multi_class_hinge(p, margin, weighted, reduction, rng):
     x, t, w = rng.standard_normal((6, 4)), rng.integers(0, 4, 6), rng.random(4)
-    against_torch(
+    assert_as_torch(
         lambda a: F.multi_margin_loss(a, t, p, margin, w if weighted else None, reduction),
         lambda a: TF.multi_margin_loss(
             a, torch.tensor(t), p, margin, torch.tensor(w) if weighted else None, reduction=reduction
@@ -133,7 +135,7 @@ def test_multi_class_hinge(p, margin, weighted, reduction, rng):
 def test_binary_hinge_is_scikit_learns(rng):
     y, t = rng.standard_normal(50), rng.choice([-1, 1], 50)
     assert F.hinge_loss(y, t).item() == pytest.approx(sklearn.metrics.hinge_loss(t, y), rel=1e-12)
-    against_torch(
+    assert_as_torch(
         lambda a: F.hinge_loss(a, t, margin=0.5, reduction="none"),
         lambda a: torch.relu(0.5 - a * torch.tensor(t)), y,
     )  # fmt: skip
@@ -157,7 +159,7 @@ def test_contrastive_loss_is_hadsells_formula(reduction, rng):
         loss = s * d**2 / 2 + (1 - s) * torch.relu(2.5 - d) ** 2 / 2
         return loss if reduction == "none" else getattr(loss, reduction)()
 
-    against_torch(lambda *t: F.contrastive_loss(*t, same, 2.5, reduction), formula, a, b)
+    assert_as_torch(lambda *t: F.contrastive_loss(*t, same, 2.5, reduction), formula, a, b)
 
 
 def test_equal_embeddings_give_a_finite_gradient(rng):
@@ -170,7 +172,7 @@ def test_equal_embeddings_give_a_finite_gradient(rng):
 def test_triplet_loss(p, swap, reduction, rng):
     arrays = rng.standard_normal((3, 5, 4))
     options = {"margin": 1.5, "p": p, "swap": swap, "reduction": reduction}
-    against_torch(
+    assert_as_torch(
         lambda *t: F.triplet_margin_loss(*t, **options), lambda *t: TF.triplet_margin_loss(*t, **options), *arrays
     )
 

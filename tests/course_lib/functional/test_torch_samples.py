@@ -11,7 +11,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.against_torch import same_gradient, same_numbers
+from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers
 
 
 def method(name):
@@ -224,7 +224,7 @@ def compare(function, info, sample):
     assert len(got) == len(want)
     rng, loss, twin = np.random.default_rng(0), 0.0, 0.0
     for a, b in zip(got, want, strict=True):
-        same_numbers(a, b)
+        assert_same_numbers(a, b)
         if b.requires_grad:
             g = rng.standard_normal(tuple(b.shape))
             loss, twin = loss + (a * g).sum(), twin + (b * torch.tensor(g)).sum()
@@ -233,7 +233,7 @@ def compare(function, info, sample):
         loss.backward()
         for a, b in kept.values():
             if b.requires_grad:
-                same_gradient(a, b)
+                assert_same_gradient(a, b)
 
 
 @pytest.mark.parametrize("name", CASES)

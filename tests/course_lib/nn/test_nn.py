@@ -7,7 +7,7 @@ from torch import nn as tnn
 
 from course_lib import Tensor, nn
 from course_lib import functional as F
-from tests.course_lib.torch_twins import TorchBlock, same_layer
+from tests.course_lib.torch_twins import TorchBlock, assert_same_layer
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_layer_is_torchs(name, trained, rng):
         p.data += rng.standard_normal(p.shape).astype(np.float32)
     for _, b in ours.named_buffers():
         b.data += rng.random(b.shape).astype(np.float32)
-    same_layer(ours, theirs, rng.standard_normal(shape), rng, trained=trained)
+    assert_same_layer(ours, theirs, rng.standard_normal(shape), rng, trained=trained)
 
 
 def test_an_embedding_is_torchs(rng):
@@ -104,7 +104,9 @@ def test_residual_blocks_are_hes(kind, make, c, stride, groups, trained, rng):
     ours = make(c, 4, stride, rng=rng, **({"groups": groups} if groups > 1 else {}))
     for _, p in ours.named_parameters():
         p.data += 0.1 * rng.standard_normal(p.shape).astype(np.float32)
-    same_layer(ours, TorchBlock(kind, c, 4, stride, groups), rng.standard_normal((3, c, 6, 6)), rng, trained=trained)
+    assert_same_layer(
+        ours, TorchBlock(kind, c, 4, stride, groups), rng.standard_normal((3, c, 6, 6)), rng, trained=trained
+    )
     assert ours(rng.standard_normal((1, c, 6, 6))).shape[1] == 4 * make.expansion
 
 

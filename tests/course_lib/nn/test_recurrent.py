@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib import Tensor, nn
-from tests.course_lib.against_torch import same_gradient, same_numbers
+from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers
 
 
 def every(*options):
@@ -68,15 +68,15 @@ def test_outputs_states_and_every_gradient_are_torchs(kind, extra, layers, both,
         want = states((out, end))
     loss, twin = 0.0, 0.0
     for a, b in zip(got, want, strict=True):
-        same_numbers(a, b)
+        assert_same_numbers(a, b)
         g = rng.standard_normal(a.shape)
         loss, twin = loss + (a * g).sum(), twin + (b * torch.tensor(g)).sum()
     loss.backward()
     twin.backward()
     for a, b in zip(inputs[: pair.stop], copies, strict=False):
-        same_gradient(a, b)
+        assert_same_gradient(a, b)
     for (name, p), q in zip(ours.named_parameters(), theirs.parameters(), strict=True):
-        same_gradient(p, q, what=name)
+        assert_same_gradient(p, q, what=name)
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
@@ -84,7 +84,7 @@ def test_a_start_of_zeros_is_the_default(kind, rng):
     ours, theirs = twins(kind, {"num_layers": 2}, rng)
     x = rng.standard_normal((T, N, D))
     for a, b in zip(states(ours(x)), states(theirs(torch.tensor(x))), strict=True):
-        same_numbers(a, b)
+        assert_same_numbers(a, b)
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])

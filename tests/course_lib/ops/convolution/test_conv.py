@@ -13,7 +13,7 @@ from course_lib.ops.convolution.conv import conv2d
 from course_lib.ops.convolution.correlate import correlate, weight_gradient
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import geometry
-from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
+from tests.course_lib.against_torch import assert_as_torch, in_other_memory, torch_samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
 
@@ -59,7 +59,7 @@ CONV2D = [
 @pytest.mark.parametrize(("image", "kernel", "options"), CONV2D, ids=str)
 def test_conv2d_and_its_gradients_are_torchs(image, kernel, options, bias, rng, threads):
     arrays = rng.standard_normal(image), rng.standard_normal(kernel), rng.standard_normal(kernel[0])
-    against_torch(F.conv2d, TF.conv2d, *arrays[:2], arrays[2] if bias else None, **options)
+    assert_as_torch(F.conv2d, TF.conv2d, *arrays[:2], arrays[2] if bias else None, **options)
 
 
 @pytest.mark.parametrize("kernel", [1, 2, 3, 4])
@@ -68,7 +68,7 @@ def test_conv2d_and_its_gradients_are_torchs(image, kernel, options, bias, rng, 
 @pytest.mark.parametrize("dilation", [1, 2])
 def test_conv2d_holds_over_the_grid_of_geometries(kernel, stride, padding, dilation, rng):
     arrays = rng.standard_normal((2, 2, 8, 9)), rng.standard_normal((3, 2, kernel, kernel)), rng.standard_normal(3)
-    against_torch(F.conv2d, TF.conv2d, *arrays, stride=stride, padding=padding, dilation=dilation)
+    assert_as_torch(F.conv2d, TF.conv2d, *arrays, stride=stride, padding=padding, dilation=dilation)
 
 
 CONV1D = [
@@ -81,8 +81,8 @@ CONV1D = [
 
 @pytest.mark.parametrize(("row", "kernel", "options"), CONV1D, ids=str)
 def test_conv1d_and_its_gradients_are_torchs(row, kernel, options, rng):
-    against_torch(F.conv1d, TF.conv1d, *map(rng.standard_normal, (row, kernel, kernel[0])), **options)
-    against_torch(F.conv1d, TF.conv1d, *map(rng.standard_normal, (row, kernel)), None, **options)
+    assert_as_torch(F.conv1d, TF.conv1d, *map(rng.standard_normal, (row, kernel, kernel[0])), **options)
+    assert_as_torch(F.conv1d, TF.conv1d, *map(rng.standard_normal, (row, kernel)), None, **options)
 
 
 TRANSPOSED = [
@@ -100,8 +100,8 @@ TRANSPOSED = [
 def test_conv_transpose2d_and_its_gradients_are_torchs(image, kernel, options, rng, threads):
     filters = kernel[1] * options.get("groups", 1)
     arrays = rng.standard_normal(image), rng.standard_normal(kernel)
-    against_torch(F.conv_transpose2d, TF.conv_transpose2d, *arrays, rng.standard_normal(filters), **options)
-    against_torch(F.conv_transpose2d, TF.conv_transpose2d, *arrays, None, **options)
+    assert_as_torch(F.conv_transpose2d, TF.conv_transpose2d, *arrays, rng.standard_normal(filters), **options)
+    assert_as_torch(F.conv_transpose2d, TF.conv_transpose2d, *arrays, None, **options)
 
 
 @pytest.mark.parametrize("name", ["conv1d", "conv2d", "conv_transpose2d"])
@@ -109,7 +109,7 @@ def test_torchs_own_samples_agree(name):
     samples = torch_samples(f"nn.functional.{name}")
     assert len(samples) >= 10
     for x, (weight, bias), options in samples:
-        against_torch(getattr(F, name), getattr(TF, name), x, weight, bias, **options)
+        assert_as_torch(getattr(F, name), getattr(TF, name), x, weight, bias, **options)
 
 
 def test_transposed_convolution_is_the_gradient_of_convolution(rng):
@@ -151,7 +151,7 @@ def test_any_mixture_of_options_is_torchs_however_it_is_cut_into_blocks(block, r
     monkeypatch.setattr(windows, "BLOCK", block)
     monkeypatch.setattr("course_lib.ops.convolution.correlate.NARROW", 4)
     for image, kernel, options in random_geometries(rng, 40):
-        against_torch(F.conv2d, TF.conv2d, rng.standard_normal(image), rng.standard_normal(kernel), None, **options)
+        assert_as_torch(F.conv2d, TF.conv2d, rng.standard_normal(image), rng.standard_normal(kernel), None, **options)
 
 
 def test_in_float32_the_fast_way_stays_as_close_as_a_few_roundings(rng):
@@ -286,6 +286,6 @@ def test_an_empty_batch_goes_through_and_back(channels, rng):
     x = np.zeros((0, channels, 8, 8))
     w = rng.standard_normal((channels, channels, 3, 3))
     b = np.zeros(channels)
-    against_torch(lambda *a: F.conv2d(*a, padding=1), lambda *a: TF.conv2d(*a, padding=1), x, w, b)
-    against_torch(F.conv_transpose2d, TF.conv_transpose2d, x, w, b)
-    against_torch(F.conv1d, TF.conv1d, x[..., 0], w[..., 0], b)
+    assert_as_torch(lambda *a: F.conv2d(*a, padding=1), lambda *a: TF.conv2d(*a, padding=1), x, w, b)
+    assert_as_torch(F.conv_transpose2d, TF.conv_transpose2d, x, w, b)
+    assert_as_torch(F.conv1d, TF.conv1d, x[..., 0], w[..., 0], b)

@@ -9,7 +9,7 @@ from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
 from course_lib.ops import parallel
 from course_lib.ops.convolution.pool import max_indices, max_pool2d
-from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
+from tests.course_lib.against_torch import assert_as_torch, in_other_memory, torch_samples
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_max_pool_and_its_gradient_are_torchs(kernel, stride, padding, dilation,
     if padding and kernel in (1,):
         padding = 0  # torch refuses; the sentence for it is tested below
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
-    against_torch(F.max_pool2d, TF.max_pool2d, rng.standard_normal((2, 3, 8, 7)), kernel_size=kernel, **options)
+    assert_as_torch(F.max_pool2d, TF.max_pool2d, rng.standard_normal((2, 3, 8, 7)), kernel_size=kernel, **options)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_max_pool_and_its_gradient_are_torchs(kernel, stride, padding, dilation,
 )
 def test_of_equal_values_the_first_gets_the_gradient_as_in_torch(options, rng):
     ties = rng.integers(0, 2, (3, 2, 6, 6)).astype(float)
-    against_torch(F.max_pool2d, TF.max_pool2d, ties, kernel_size=(2, 3), **options)
+    assert_as_torch(F.max_pool2d, TF.max_pool2d, ties, kernel_size=(2, 3), **options)
     want = TF.max_pool2d(torch.tensor(ties), (2, 3), return_indices=True, **options)[1]
     np.testing.assert_array_equal(max_indices(ties, (2, 3), **options), want.numpy())
 
@@ -80,7 +80,7 @@ def test_avg_pool_and_its_gradient_are_torchs(
         padding = 0
     options = {"ceil_mode": ceil_mode, "count_include_pad": count_include_pad, "divisor_override": divisor_override}
     x = rng.standard_normal((2, 3, 8, 7))
-    against_torch(F.avg_pool2d, TF.avg_pool2d, x, kernel_size=kernel, stride=stride, padding=padding, **options)
+    assert_as_torch(F.avg_pool2d, TF.avg_pool2d, x, kernel_size=kernel, stride=stride, padding=padding, **options)
 
 
 def test_torchs_own_avg_pool_samples_agree():
@@ -90,7 +90,7 @@ def test_torchs_own_avg_pool_samples_agree():
         args = [None if a == () else a for a in args]  # an empty stride is torch's older way of writing None
         options = dict(zip(("kernel_size", "stride", "padding", "ceil_mode"), args, strict=False)) | options
         options |= dict(zip(("count_include_pad", "divisor_override"), args[4:], strict=False))
-        against_torch(F.avg_pool2d, TF.avg_pool2d, x, **options)
+        assert_as_torch(F.avg_pool2d, TF.avg_pool2d, x, **options)
         checked += 1
     assert checked >= 7
 
@@ -98,12 +98,12 @@ def test_torchs_own_avg_pool_samples_agree():
 @pytest.mark.parametrize("size", [1, 2, 3, 5, (2, 3), (None, 4), (7, None), (9, 11)])
 @pytest.mark.parametrize("name", ["adaptive_avg_pool2d", "adaptive_max_pool2d"])
 def test_adaptive_pooling_and_its_gradient_are_torchs(name, size, rng):
-    against_torch(getattr(F, name), getattr(TF, name), rng.standard_normal((2, 3, 7, 8)), output_size=size)
+    assert_as_torch(getattr(F, name), getattr(TF, name), rng.standard_normal((2, 3, 7, 8)), output_size=size)
 
 
 def test_torchs_own_adaptive_samples_agree():
     for x, args, _ in torch_samples("nn.functional.adaptive_avg_pool2d"):
-        against_torch(F.adaptive_avg_pool2d, TF.adaptive_avg_pool2d, x, output_size=args[0])
+        assert_as_torch(F.adaptive_avg_pool2d, TF.adaptive_avg_pool2d, x, output_size=args[0])
     for x, args, _ in torch_samples("nn.functional.adaptive_max_pool2d"):
         want, where = TF.adaptive_max_pool2d(x, args[0], return_indices=True)
         got, found = F.adaptive_max_pool2d(x.numpy(), args[0], return_indices=True)
@@ -116,7 +116,7 @@ def test_torchs_own_unpooling_samples_agree_where_no_two_values_share_a_place():
     for x, (indices,), options in torch_samples("nn.functional.max_unpool2d"):
         flat = indices.reshape(-1, indices.shape[-1] * indices.shape[-2]).tolist()
         if all(len(set(row)) == len(row) for row in flat):  # else torch itself leaves the winner open
-            against_torch(
+            assert_as_torch(
                 lambda t, i=indices, o=options: F.max_unpool2d(t, i.numpy(), **o),
                 lambda t, i=indices, o=options: TF.max_unpool2d(t, i, **o),
                 x,
@@ -201,7 +201,7 @@ NOT_FINITE = {
 @pytest.mark.parametrize("options", [(2,), (2, 1), (3, 1, 1), (2, 2, 1), (2, 1, 1, 2)])
 def test_the_gradient_of_what_is_not_finite_is_torchs(what, options):
     x = np.tile(np.array(NOT_FINITE[what]), (2, 2))[None, None] + np.zeros((2, 3, 1, 1))
-    against_torch(lambda x: F.max_pool2d(x, *options), lambda x: TF.max_pool2d(x, *options), x)
+    assert_as_torch(lambda x: F.max_pool2d(x, *options), lambda x: TF.max_pool2d(x, *options), x)
     ours = F.max_pool2d(x, *options, return_indices=True)[1]
     theirs = TF.max_pool2d(torch.tensor(x), *options, return_indices=True)[1]
     np.testing.assert_array_equal(ours.data, theirs.numpy())
@@ -211,4 +211,4 @@ def test_the_gradient_of_what_is_not_finite_is_torchs(what, options):
 @pytest.mark.parametrize("size", [1, 3])
 def test_and_so_it_is_for_adaptive_pooling(what, size):
     x = np.tile(np.array(NOT_FINITE[what]), (2, 2))[None, None]
-    against_torch(lambda x: F.adaptive_max_pool2d(x, size), lambda x: TF.adaptive_max_pool2d(x, size), x)
+    assert_as_torch(lambda x: F.adaptive_max_pool2d(x, size), lambda x: TF.adaptive_max_pool2d(x, size), x)

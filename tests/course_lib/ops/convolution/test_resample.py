@@ -8,7 +8,7 @@ import torch.nn.functional as TF
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
 from course_lib.ops.batch_norm import batch_norm
-from tests.course_lib.against_torch import against_torch, in_other_memory, torch_samples
+from tests.course_lib.against_torch import assert_as_torch, in_other_memory, torch_samples
 from tests.course_lib.torch_twins import contrast_norm
 
 
@@ -24,7 +24,7 @@ def rng():
 )
 @pytest.mark.parametrize("mode", [("nearest", None), ("bilinear", False), ("bilinear", True)])
 def test_interpolation_and_its_gradient_are_torchs(target, mode, rng):
-    against_torch(
+    assert_as_torch(
         F.interpolate, TF.interpolate, rng.standard_normal((2, 3, 6, 5)), mode=mode[0], align_corners=mode[1], **target
     )
 
@@ -37,7 +37,7 @@ def test_interpolation_and_its_gradient_are_torchs(target, mode, rng):
 def test_a_pixel_without_a_number_spoils_only_what_it_is_part_of(hole, name, options, rng):
     images = rng.standard_normal((2, 3, 4, 6))
     images[0, 1, 2, 5] = hole
-    against_torch(getattr(F, name), getattr(TF, name), images, **options)
+    assert_as_torch(getattr(F, name), getattr(TF, name), images, **options)
 
 
 def test_torchs_own_interpolation_samples_agree():
@@ -49,7 +49,7 @@ def test_torchs_own_interpolation_samples_agree():
             and not options.pop("recompute_scale_factor", None)
         ):
             options = {**options, **({"size": args[0]} if args else {})}
-            against_torch(F.interpolate, TF.interpolate, x, **options)
+            assert_as_torch(F.interpolate, TF.interpolate, x, **options)
             checked += 1
     assert checked > 20
 
@@ -61,23 +61,23 @@ def test_torchs_own_interpolation_samples_agree():
 def test_unfold_and_fold_and_their_gradients_are_torchs(kernel, dilation, padding, stride, rng):
     options = {"kernel_size": kernel, "dilation": dilation, "padding": padding, "stride": stride}
     x = rng.standard_normal((2, 3, 7, 6))
-    against_torch(F.unfold, TF.unfold, x, **options)
-    against_torch(F.fold, TF.fold, rng.standard_normal(F.unfold(x, **options).shape), output_size=(7, 6), **options)
+    assert_as_torch(F.unfold, TF.unfold, x, **options)
+    assert_as_torch(F.fold, TF.fold, rng.standard_normal(F.unfold(x, **options).shape), output_size=(7, 6), **options)
 
 
 def test_torchs_own_unfold_samples_agree():
     samples = torch_samples("nn.functional.unfold", lambda sample: sample.input.numel() > 0)
     assert len(samples) > 50
     for x, args, options in samples:
-        against_torch(
+        assert_as_torch(
             lambda t, a=args, o=options: F.unfold(t, *a, **o), lambda t, a=args, o=options: TF.unfold(t, *a, **o), x
         )
 
 
 def test_a_batch_without_images_passes_through_unfold_fold_and_adaptive_pooling():
-    against_torch(F.unfold, TF.unfold, np.zeros((0, 3, 4, 5)), kernel_size=2)
-    against_torch(F.fold, TF.fold, np.zeros((0, 12, 12)), output_size=(4, 5), kernel_size=2)
-    against_torch(F.adaptive_max_pool2d, TF.adaptive_max_pool2d, np.zeros((0, 3, 4, 5)), output_size=2)
+    assert_as_torch(F.unfold, TF.unfold, np.zeros((0, 3, 4, 5)), kernel_size=2)
+    assert_as_torch(F.fold, TF.fold, np.zeros((0, 12, 12)), output_size=(4, 5), kernel_size=2)
+    assert_as_torch(F.adaptive_max_pool2d, TF.adaptive_max_pool2d, np.zeros((0, 3, 4, 5)), output_size=2)
 
 
 def test_convolution_is_a_product_with_unfolded_windows(rng):
@@ -90,8 +90,8 @@ def test_convolution_is_a_product_with_unfolded_windows(rng):
 @pytest.mark.parametrize("shape", [(2, 6, 4, 3), (2, 4, 5), (1, 1, 3, 3)])
 def test_local_response_norm_and_its_gradient_are_torchs(size, shape, rng):
     options = {"alpha": 0.3, "beta": 0.6, "k": 1.5}
-    against_torch(F.local_response_norm, TF.local_response_norm, 2 * rng.standard_normal(shape), size=size, **options)
-    against_torch(F.local_response_norm, TF.local_response_norm, rng.standard_normal(shape), size=size)
+    assert_as_torch(F.local_response_norm, TF.local_response_norm, 2 * rng.standard_normal(shape), size=size, **options)
+    assert_as_torch(F.local_response_norm, TF.local_response_norm, rng.standard_normal(shape), size=size)
 
 
 def test_torchs_own_local_response_samples_agree():
@@ -99,14 +99,14 @@ def test_torchs_own_local_response_samples_agree():
     assert len(samples) > 5
     for x, args, options in samples:
         if x.ndim >= 3:
-            against_torch(F.local_response_norm, TF.local_response_norm, x, size=args[0], **options)
+            assert_as_torch(F.local_response_norm, TF.local_response_norm, x, size=args[0], **options)
 
 
 @pytest.mark.parametrize(("kernel_size", "sigma"), [(3, 1.0), (5, 1.25), (9, 2.0)])
 @pytest.mark.parametrize("shape", [(2, 1, 9, 10), (2, 3, 8, 7)])
 def test_local_contrast_norm_and_its_gradient_are_the_papers_formula(kernel_size, sigma, shape, rng):
     ours = lambda t: F.local_contrast_norm(t, kernel_size, sigma)  # noqa: E731
-    against_torch(
+    assert_as_torch(
         ours, lambda t: contrast_norm(t, kernel_size, sigma), rng.standard_normal(shape), atol=1e-8, rtol=1e-7
     )
 
@@ -139,7 +139,7 @@ def test_a_locally_connected_layer_is_one_matrix_per_window(image, kernel, optio
 
     biases = rng.standard_normal((4, oh, ow)) if bias else None
     ours = lambda *arrays: F.locally_connected2d(*arrays, **options)  # noqa: E731
-    against_torch(ours, theirs, rng.standard_normal(image), weight, biases)
+    assert_as_torch(ours, theirs, rng.standard_normal(image), weight, biases)
 
 
 def test_an_empty_batch_passes_through_a_locally_connected_layer():
@@ -173,7 +173,7 @@ def test_batch_norm_its_gradients_and_its_running_statistics_are_torchs(shape, t
     mean, var = rng.standard_normal(c), rng.random(c) + 0.5
     ours, theirs = (mean.copy(), var.copy()), (torch.tensor(mean), torch.tensor(var))
     options = {"training": training, "momentum": 0.3, "eps": 1e-3}
-    against_torch(
+    assert_as_torch(
         lambda x, w, b: F.batch_norm(x, *ours, w, b, **options),
         lambda x, w, b: TF.batch_norm(x, *theirs, w, b, **options),
         x,
@@ -194,7 +194,7 @@ def test_torchs_own_batch_norm_samples_agree():
             continue  # torch takes an empty (0,) batch here; we refuse it in a sentence
         if (weight is None) == (bias is None):
             ours = [None if t is None else t.numpy().copy() for t in (mean, var)]
-            against_torch(
+            assert_as_torch(
                 lambda t, w, b, o=options, s=ours: F.batch_norm(t, *s, w, b, **o),
                 lambda t, w, b, o=options, s=(mean, var): TF.batch_norm(t, *s, w, b, **o),
                 *(None if a is None else a.numpy() for a in (x, weight, bias)),
