@@ -62,6 +62,7 @@ _OFTEN = (
      "the loss hangs on no weight: no_grad, detach, .data or .item() stands on its way"),
     (r"(Missing|Unexpected) key\(s\) in state_dict|size mismatch for",
      "the two networks differ in names or shapes; print both state_dict()"),
+    (r"^Unable to allocate", "an array of this size does not fit into memory: print the shape before it is made"),
     (r"meta tensor|on meta", "a tensor on the device meta holds no numbers: nothing may ask for one"),
     (r"to be on the same device", "two tensors lie on different devices; x.to(...) returns the moved one and leaves x"),
     (r"not implemented for '(Long|Int)'", "whole numbers stand where floats are wanted; are two arguments exchanged?"),
@@ -85,6 +86,8 @@ _SIGNATURE = r"([\w.<>]+)\(\) (?:missing|takes|got an unexpected keyword|got mul
 def often_means(error: Any) -> str:
     """A sentence on what this exception often means, or ""."""
     text = _text(error)
+    if isinstance(error, MemoryError) and not text:
+        return "This often means: a list or array grows without end; print its length in the loop."
     return next((f"This often means: {say}." for pattern, say in _OFTEN if re.search(pattern, text)), "")
 
 

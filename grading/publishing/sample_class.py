@@ -23,7 +23,7 @@ WRITTEN = {
     "nonlinearity after each.",
 }
 LOOP = "    while True:  # I will come back to this\n        pass"
-BOMB = "    hoard = []\n    while True:\n        hoard.append(bytearray(50_000_000))"
+BOMB = "    hoard = []\n    while True:\n        hoard.append(np.zeros(50_000_000))"  # never touched: quick
 PATCH = """import builtins, sys
 import course_lib.checks as checks
 import numpy as np

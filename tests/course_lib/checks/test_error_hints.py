@@ -75,6 +75,8 @@ def test_what_is_no_misfit_of_arguments_says_nothing_of_a_call(call):
     [
         ("A.transpose(0, 1, 2)", "every axis of the array once"),
         ("np.einsum('ij,ij->i', A, np.ones((9, 9)))", "axes of one length"),
+        ("np.zeros((10**7, 10**7))", "print the shape before it is made"),
+        ("bytearray(1 << 62)", "grows without end"),
         ("torch.ones(2).sum().backward()", "hangs on no weight"),
         ("torch.nn.Linear(2, 3).load_state_dict({})", "differ in names or shapes"),
         ("torch.nn.Linear(2, 3).load_state_dict(torch.nn.Linear(2, 4).state_dict())", "differ in names or shapes"),
