@@ -55,7 +55,8 @@ class Job:
 
     `forbid` says which library functions the code behind a check may not call: check id to dotted names. `budget` is
     what all attempts at this job may take together by the clock (0: twice `limits.wall`). An attempt that is not
-    `final` gets no hidden step once the clock has stopped a visible cell: it is repeated, and carries nothing over.
+    `final` gets no hidden step once the clock has stopped a visible cell: it is repeated, and carries nothing over. A
+    `brief` one is not repeated here: who gave it decides what becomes of a stop by the clock.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Job:
     forbid: dict[str, list[str]] = field(default_factory=dict)
     budget: float = 0.0
     final: bool = True
+    brief: bool = False
 
 
 @dataclass
@@ -141,5 +143,9 @@ class Run:
     @property
     def wall_hit(self) -> bool:
         """Whether a clock, rather than the student's own work, may have decided: such a run is repeated alone once."""
-        cells = any(c.reason == "wall limit" for c in self.cells.values())
-        return self.ended == "wall limit" or cells or "killed by wall limit" in self.hidden.values()
+        return self.hit("wall limit")
+
+    def hit(self, *limits: str) -> bool:
+        """Whether one of these limits ended it or one of its cells."""
+        cells = any(cell.reason in limits for cell in self.cells.values())
+        return self.ended in limits or cells or any(f"killed by {name}" in self.hidden.values() for name in limits)

@@ -140,7 +140,8 @@ class Protocol:
         if self.phase != "visible" or self.order or self.current:
             raise Broken("the end of the visible cells out of turn")
         self.phase = "hidden"
-        if not self.job.final and any(cell.reason == "wall limit" for cell in self.cells.values()):
+        clocks = ("wall limit", "cpu limit") if self.job.brief else ("wall limit",)
+        if not self.job.final and any(cell.reason in clocks for cell in self.cells.values()):
             self.rest = []
         self._next()
 

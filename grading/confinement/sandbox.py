@@ -89,16 +89,16 @@ class Sandbox:
     def run(self, job: Job) -> Run:
         """Run one submission. A run that hit a wall limit is repeated once with no other running; that one counts.
 
-        Both together take no longer than the job's budget.
+        Both together take no longer than the job's budget. A brief job is run once, whatever comes of it.
         """
         for name in job.files:
             _check_name(name)
         budget = job.budget or 2 * job.limits.wall
         with self.alone.together():
-            run = self._attempt(replace(job, final=budget < job.limits.wall + SHORTEST))
+            run = self._attempt(replace(job, final=not job.brief and budget < job.limits.wall + SHORTEST))
         run.spent = run.cpu, run.wall
         left = min(job.limits.wall, budget - run.wall)
-        if run.wall_hit and left >= SHORTEST:
+        if run.wall_hit and left >= SHORTEST and not job.brief:
             with self.alone.alone():
                 again = self._attempt(replace(job, limits=replace(job.limits, wall=left), final=True))
             again.rerun, again.spent = True, (run.cpu + again.cpu, run.wall + again.wall)

@@ -23,6 +23,7 @@ from grading.marking.choices import Work, best, choices_of
 from grading.marking.jobs import points_of
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
+from grading.marking.lanes import HELD, Lanes, Late
 from grading.marking.mark import verdict_of, worth
 from grading.marking.observed import Observed
 from grading.marking.outcome import Graded, Summary, pack
@@ -99,7 +100,7 @@ def grade(
         run.pool, run.stack = pool, stack
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread)
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, run.last)
 
 
 class _Run:
@@ -119,6 +120,7 @@ class _Run:
         self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
         self.only_marks = False
         self.boundary = Boundary(course.root / "journal")
+        self.lanes, self.last = Lanes(), []  # last: the (student, lesson)s that ran in the second lane
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
@@ -130,8 +132,9 @@ class _Run:
                 while self._enough():
                     self._collect(concurrent.futures.FIRST_COMPLETED)
                 self._collect(None)
-            while self.running:
-                self._collect(concurrent.futures.FIRST_COMPLETED)
+                if len(self.lanes.late) >= HELD:
+                    self._finish()
+            self._finish()
         except BaseException:
             for future in self.running:
                 future.cancel()
@@ -139,10 +142,22 @@ class _Run:
         order = {pair: i for i, pair in enumerate(wanted)}
         return sorted(self.graded, key=lambda one: order[one.student, one.lesson])
 
+    def _finish(self):
+        """Wait for what is under way; then run what took too long for the first lane, with all the time it may take."""
+        while self.running:
+            self._collect(concurrent.futures.FIRST_COMPLETED)
+        late, self.lanes.late = self.lanes.late, collections.deque()
+        for job, runs in late:
+            self.last += [(work.student, work.lesson) for work in self.waiting[job.key]]
+            self.running[self._submit(job, runs)] = job
+        while self.running:
+            self._collect(concurrent.futures.FIRST_COMPLETED)
+
     def _enough(self):
         """Whether as much is under way as may be: what waits is held in memory."""
         most = getattr(self.pool, "ahead", AHEAD * self.pool_options[0])
-        return len(self.running) >= most or sum(map(len, self.waiting.values())) >= SAME * most
+        waiting = sum(len(self.waiting[job.key]) for job in self.running.values())
+        return len(self.running) >= most or waiting >= SAME * most
 
     def _take(self, student, lesson):
         submission = self.course.submission(student, lesson)
@@ -201,12 +216,14 @@ class _Run:
             return worth(not_graded(records, before["outcome"], before["sentence"], points), self.course)
         return verdict_of(self.journal.result(before["key"]), before.get("repairs", []), self.course)
 
-    def _submit(self, job):
+    def _submit(self, job, short=None):
+        """A future of what comes of a job: in the first lane, or after its `short` runs with all its time."""
         if self.pool is None:
             workers, trust = self.pool_options
             self.pool = self.stack.enter_context(SandboxPool(workers, trust=trust))
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
-        return Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job])
+        job = self.lanes.short(job) if short is None else job
+        return Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job], short)
 
     def _collect(self, until):
         """Write the results that are there; `until` waits for the next one."""
@@ -216,6 +233,10 @@ class _Run:
         done, _ = concurrent.futures.wait(self.running, timeout, until or concurrent.futures.FIRST_COMPLETED)
         for future in done:
             job = self.running.pop(future)
+            late = not future.cancelled() and future.exception() is None and future.result()
+            if isinstance(late, Late):
+                self.lanes.late.append((job, late.runs))
+                continue
             waiting = [work for work in self.waiting.pop(job.key) if work.missing]
             pairs = [(work.student, work.lesson) for work in waiting]
             with self.boundary.around("running and judging it", *pairs) as faults:
@@ -236,6 +257,7 @@ class _Run:
         self.isolation, self.differs = isolation.path, isolation.differs
         self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
+        self.lanes.ended(job, result)
         self.fresh.add(job.key)
 
     def _fail(self, faults):

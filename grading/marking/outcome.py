@@ -53,6 +53,7 @@ class Summary:
     unfit: list = field(default_factory=list)
     dry: bool = False
     unread: list = field(default_factory=list)  # sentences: hand-in times that are none
+    last: list = field(default_factory=list)  # (student, lesson): took too long for the first lane (marking/lanes.py)
 
     @property
     def faults(self):
@@ -78,6 +79,7 @@ def json_pieces(summary):
         "unfit": summary.unfit,
         "dry": summary.dry,
         "unread": summary.unread,
+        "last": [{"student": student, "lesson": lesson} for student, lesson in summary.last],
         "faults": summary.faults,
     }
     yield "], " + json.dumps(rest, ensure_ascii=False)[1:]

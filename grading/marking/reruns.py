@@ -8,6 +8,7 @@ from grading.confinement.job import Step
 from grading.ids import check_of
 from grading.marking import hidden_tests
 from grading.marking.jobs import make_result
+from grading.marking.lanes import CLOCKS, Late
 from grading.marking.observed import pack
 from grading.marking.verdict import from_json
 
@@ -78,9 +79,13 @@ class Judging:
         self.pool, self.records, self.skeleton = pool, records, skeleton
         self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
 
-    def watch(self, jobs):
-        """The future of (result, isolation, what `pack` keeps); the first job's run counts, a second is compared."""
+    def watch(self, jobs, short=None):
+        """The future of (result, isolation, what `pack` keeps); the first job's run counts, a second is compared.
+
+        Of brief jobs that the clock stopped it is the future of a Late; its runs are `short` when they come again.
+        """
         self.job = jobs[0]
+        self.short = short or (None,) * len(jobs)
         self.runs = [None] * len(jobs)
         for place, job in enumerate(jobs):
             self._submit(place, job, None, CHANCES)
@@ -94,7 +99,8 @@ class Judging:
         try:
             run = done.result()
             run = run if before is None else joined(before, run)
-            without = second_chance(job, run) if chances else None
+            late = job.brief and run.hit(*CLOCKS)
+            without = second_chance(job, run) if chances and not late else None
             without = without and within(without, self.job.limits, _spent(run))
             if without is not None:
                 self._submit(place, without, run, chances - 1)
@@ -111,6 +117,13 @@ class Judging:
                 self.judged.set_exception(error)
 
     def _judge(self):
+        if self.job.brief and any(run.hit(*CLOCKS) for run in self.runs):
+            self.judged.set_result(Late(tuple(self.runs)))
+            return
+        told = [first is not None and first.told_hidden for first in self.short]
+        self.runs = [
+            run.shown_as(first) if kept else run for run, first, kept in zip(self.runs, self.short, told, strict=True)
+        ]
         results = [make_result(run, self.records, self.skeleton, self.job) for run in self.runs]
         if len(results) > 1:
             first, second = (result["verdict"]["checks"] for result in results)

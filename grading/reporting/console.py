@@ -151,6 +151,9 @@ def print_summary(console, summary):
     ways = [f"{summary.count(how)} {how}" for how in WAYS]
     told = ", ".join(way for way in ways if not way.startswith("0 "))
     console.print(f"{len(summary.graded)} submissions in {summary.seconds:.1f} s: {told}.")
+    if summary.last:
+        names = ", ".join(sorted({f"{student} {lesson}" for student, lesson in summary.last}))
+        console.print(f"Took long, so graded after all others, with their full time: {names}.", markup=False)
     if summary.isolation:
         console.print(f"Confined: {PATHS[summary.isolation]}.")
     for sentence in summary.differs:

@@ -108,6 +108,21 @@ def test_no_hidden_cell_is_sent_to_an_attempt_that_will_be_repeated(final, told,
     assert talk.sent[-1][0] == (b"S" if told else b"N")
 
 
+@pytest.mark.parametrize("reason", ["cpu limit", "wall limit"])
+def test_a_brief_attempt_that_either_clock_stopped_gets_no_hidden_cell(reason, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(protocol.time, "monotonic", lambda: clock[0])
+    talk = Talk(limits=Limits(cell_wall=10)).hello()
+    talk.protocol.job = dataclasses.replace(talk.protocol.job, final=False, brief=True)
+    talk.run("a")
+    talk.tell(b"B", id="b")
+    clock[0] += 10
+    talk.tell(b"E", id="b", status="killed", reason=reason, cpu=10, wall=10)
+    talk.tell(b"V")
+    assert not talk.protocol.told_hidden
+    assert talk.sent[-1][0] == b"N"
+
+
 @pytest.mark.parametrize("name", OUT_OF_TURN)
 def test_a_frame_out_of_turn_breaks_it(name):
     with pytest.raises(Broken):
