@@ -16,6 +16,7 @@ class Step:
     """A code cell to run, in notebook order. `check` names the check cell it is; `part` is visible or hidden.
 
     A lesson's own cell `keeps` the names that it gives; it and a check `restore` what they stand on before they run.
+    The pictures of one that is `bare` are thrown away undrawn.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Step:
     part: str = "visible"
     keeps: tuple[str, ...] = ()
     restores: tuple[str, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Protocol:
         job = {
             "limits": asdict(self.limits),
             "steps": [
-                {"id": s.id, "source": s.source, "check": s.check, "keeps": s.keeps, "restores": s.restores}
+                {name: getattr(s, name) for name in ("id", "source", "check", "keeps", "restores", "bare")}
                 for s in self.order
             ],
             "forbid": self.job.forbid,

@@ -16,7 +16,10 @@ BUILTINS = frozenset(dir(builtins))
 
 
 def founded(steps, hidden, skeleton):
-    """The steps again: the lesson's own cells say which names they keep; they and the checks, which they restore."""
+    """The steps again: the lesson's own cells say which names they keep; they and the checks, which they restore.
+
+    The pictures of the lesson's own cells are not drawn: they cost more than all else, and no mark depends on them.
+    """
     given = {s.id: _names(s.source) for s in steps if _role(s, skeleton) in ("plain", "locked") and not s.check}
     behind = {}  # name -> what the lesson's cells that bind it read
     for names in given.values():
@@ -31,7 +34,7 @@ def founded(steps, hidden, skeleton):
         if step.check or step.id in given:
             read = _names(step.source).reads | (later.get(step.check, frozenset()) if step.check else frozenset())
             names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - answers
-            step = replace(step, restores=tuple(sorted(names)))
+            step = replace(step, restores=tuple(sorted(names)), bare=step.id in given)
             needed |= names
         out.append(step)
     return tuple(_keeping(step, given.get(step.id), needed) for step in out)

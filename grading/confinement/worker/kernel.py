@@ -65,7 +65,37 @@ def make_kernel():
     log.propagate = False
     kernel = Kernel.instance(session=Messages(key=b""), config=config, shell_class=Shell, log=log)
     kernel.shell_channel_thread = type("NoThread", (), {"parent_thread": None})()
+    show_figures(kernel)
     return kernel
+
+
+def show_figures(kernel):
+    """Show a cell's figures at its end, as Jupyter does; those of a cell that is `bare` are never drawn.
+
+    Matplotlib's backend, imported before there was a shell, has not arranged that.
+    """
+    import matplotlib
+    from IPython.core.pylabtools import activate_matplotlib
+    from matplotlib import pyplot
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    def undrawn():
+        if kernel.bare:
+            pyplot.close("all")
+
+    def without_figures(message):
+        text = message["content"].get("data", {}).get("text/plain", "")
+        return None if kernel.bare and str(text).startswith("<Figure size") else message
+
+    kernel.bare = False
+    kernel.shell.events.register("post_execute", undrawn)  # before the backend's, which draws
+    backend = matplotlib.get_backend(auto_select=False)
+    activate_matplotlib(backend)
+    configure_inline_support(kernel.shell, backend)
+    pictures = kernel.shell.display_formatter.formatters["image/png"]
+    draw = pictures.lookup_by_type(pyplot.Figure)
+    pictures.for_type(pyplot.Figure, lambda figure: None if kernel.bare else draw(figure))
+    kernel.shell.display_pub.register_hook(without_figures)
 
 
 def connect(kernel, collector):

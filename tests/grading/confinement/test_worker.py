@@ -66,6 +66,9 @@ CELLS = {
     "display hook off": "_ = 5\n_",
     "help": "len?",
     "matplotlib inline": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2, 3]); plt.title('t');",
+    "a figure at a cell's end": "import matplotlib.pyplot as plt\nplt.figure(figsize=(2, 1))\nplt.plot([1, 2]);",
+    "two figures at a cell's end": "plt.figure(figsize=(2, 1))\nplt.figure(figsize=(1, 2));",
+    "a figure of a cell that fails": "plt.figure(figsize=(2, 1))\n1 / 0",
     "two figures": "plt.figure(); plt.plot([1]); plt.figure(); plt.bar([1], [2]); plt.show()",
     "a figure as a result": "fig, ax = plt.subplots(figsize=(2, 1)); plt.close(fig); fig",
     "the backend": "import matplotlib\nmatplotlib.get_backend()",
@@ -280,3 +283,16 @@ with check("double", part="hidden", start=1) as expect:
     assert total.value == pytest.approx(data.sum())
     assert letters.value is True
     assert (unknown.kind, unknown.value["type"]) == ("raised", "ValueError")
+
+
+def test_pictures_of_the_lessons_own_cells_are_not_drawn_and_a_students_are(box):
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint('told')"
+    show = draw + "\nplt.show()"
+    bare = [Step(f"lessons {i}", source, bare=True) for i, source in enumerate((draw, show))]
+    run = box.run(
+        Job("bare", "x", (*bare, Step("a student's", draw), Step("shown", show), Step("again", show, bare=True)))
+    )
+    shown = {name: [o["output_type"] for o in cell.outputs] for name, cell in run.cells.items()}
+    drawn = ["stream", "display_data"]
+    told = {name: ["stream"] for name in ("lessons 0", "lessons 1", "again")}
+    assert shown == {**told, "a student's": drawn, "shown": drawn}
