@@ -64,16 +64,17 @@ progress()
 # | $w$, $W$ | weights | `(out, in)`, of a convolution `(out, in, kh, kw)` |
 # | $b$ | bias | `(out,)` |
 # | $\tilde x$, $\tilde w$ | $[1, x]$ and $[b, w]$: the bias as the first weight (lessons 01 and 02) | `(features + 1,)` |
-# | $z$ | what goes into a bent curve: a sum, a logit, before $\sigma$ or ReLU | as the layer's output |
+# | $z$ | what goes into a bent curve: a sum, a logit, before $\sigma$ or ReLU; $a$ where an operation stands by itself | as the layer's output |
 # | $h$ | output of a hidden layer | `(batch, units)` |
 # | $E$ | error or loss, a number | |
 # | $g$ | a gradient that comes from above, $\partial E/\partial(\text{output})$ | as the output |
 # | $\eta$ | learning rate | |
-# | $k$ | number of a step or of a layer | |
+# | $k$ | number of a step or of a layer; else a count that the text names: units, neighbours, taps of a kernel | |
 # | $n$, $d$ | number of samples; of features | |
 #
-# Two places differ, and say so: lesson 04 calls the heights of a surface $z$, as the lectures do, and the Adam of lesson
-# 06 counts its steps by $t$, as everybody does.
+# Four places differ, and say so. The small engine of lesson 03 keeps weights as `(in, out)`, also where lesson 04 uses it.
+# Lessons 04 and 05 call the heights of a surface $z$, as the lectures do. The Adam of lesson 06 counts its steps by $t$, as
+# its authors do. And from lesson 09 on $n$ is also the length of an axis, $d$ a dilation.
 
 # %% [markdown]
 # ## 2. An image is an array
