@@ -89,7 +89,7 @@ print("shape:", photo.shape, " darkest:", photo.min(), " brightest:", photo.max(
 print(photo[62:66, 70:78])
 
 # %% [markdown]
-# The photograph shows Grace Hopper, who wrote the first compiler; it comes with matplotlib. In the explorer `row` and
+# The photograph shows Grace Hopper, who wrote one of the first compilers; it comes with matplotlib. In the explorer `row` and
 # `column` move the window, `zoom` sets how many pixels wide it is, and everything brighter than `threshold` turns white
 # on the right. In the middle the window's own darkest number is drawn black and its brightest white, so that you see
 # small differences. Where are neighbouring numbers almost equal, and where do they jump?
