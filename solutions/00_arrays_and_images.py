@@ -320,8 +320,8 @@ ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less
 
 # %% [markdown]
 # **Lecture figure F45.** The lecture prints a patch of 207 grey values that begins 136 134 161 159 163. From all of
-# them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in the
-# lecture's patch as in the photograph, there from a higher start and faster: it depends on what the picture shows, and how
+# them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in both. The
+# lecture's patch starts higher and falls faster than our photograph: how fast depends on what the picture shows, and how
 # near.
 
 
@@ -335,7 +335,7 @@ lecture_table("F45 · how alike a pixel and its neighbour are", rows)
 
 # %% [markdown]
 # At distance 0 every pixel is its own partner, and r is 1. From there it falls. A network that knows which pixels are
-# neighbours can use this; lesson 09 builds one. Until then we work with vectors.
+# neighbours can use this; lessons 09 and 10 build one. Until then we work with vectors.
 
 # %% [markdown]
 # ## 5. Broadcasting: loops without loops
@@ -372,7 +372,7 @@ with check("predict_broadcast") as expect:
 (np.zeros((2, 1, 5)) + np.zeros((4, 1))).shape
 
 # %% [markdown] task="pairwise_distances" title="All distances at once"
-# Write `pairwise_distances(a, b)`. Do it by broadcasting; the check looks at the values only, but loops take 30 to 100
+# Write `pairwise_distances(a, b)`. Do it by broadcasting; the check looks at the values only, but loops take tens of
 # times as long, as you will measure.
 #
 # `a` has shape `(m, d)`, `b` has shape `(n, d)`: points as rows. Return the `(m, n)` table of Euclidean distances:
