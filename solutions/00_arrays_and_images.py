@@ -9,7 +9,8 @@
 # - replace loops by broadcasting, and know the one trap in it that costs everybody an afternoon;
 # - bring data into the range in which learning works: centred, scaled, logged where needed.
 #
-# You need Python and a first meeting with NumPy. There are eight exercises, the last of them open, three predictions and one written question.
+# You need Python and a first meeting with NumPy. There are eight exercises, the last of them open, three predictions and
+# one written question.
 
 # %% picture="opening" alt="A photograph of Grace Hopper with a small window framed, the window's 64 grey values written out, and the pixels brighter than a threshold in white."
 from course_lib.viz.pictures import photos
@@ -43,8 +44,11 @@ np.set_printoptions(precision=4, suppress=True)
 # it looks like, and says how to get a hint. Hints open only when you ask. Run it as often as you like; nobody counts.
 #
 # A **prediction** asks you to commit yourself before you see: replace the dots, run the check, then run the cell that
-# shows it. The first answer is the one that counts, for you: a later one is told so. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
-# the course library's version stands in and says so; so you can skip an exercise and come back.
+# shows it. The first answer is the one that counts, for you: a later one is told so. A **written question** is read by a
+# person.
+#
+# Where a later cell needs an answer that you do not have yet, the course library's version stands in and says so; so you
+# can skip an exercise and come back.
 #
 # `hint()` opens a hint for the last check that failed, `hint("standardise", 2)` the second one of that exercise;
 # `progress()` shows what passes so far. Your teacher's grading runs the same checks with more inputs: write what the task
@@ -103,8 +107,8 @@ photos.zoomed(row=150, column=90, size=10, threshold=90)
 photo_explorer(photo)
 
 # %% [markdown]
-# Colour is a third axis. The camera stores three numbers per pixel, red, green and blue, called **channels**. Files
-# put the channel last, `(M, N, 3)`. Networks want it first, `(3, M, N)`, so that each channel is an image of its own.
+# Colour is a third axis: three numbers per pixel, red, green and blue, called **channels**. Files
+# put the channel last, `(M, N, 3)`. Our networks want it first, `(3, M, N)`, so that each channel is an image of its own.
 
 # %%
 channels = colour.transpose(2, 0, 1)
@@ -553,7 +557,8 @@ print("logged, standardised:", ((logged - logged.mean()) / logged.std()).round(2
 # Write `log_scale(x)` for a table `(n, d)` of numbers that are at least 0.
 #
 # Take log(1 + x), then divide each column by its largest value: the largest becomes 1, and only a 0 stays 0. A column
-# of zeros stays zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a new float64 array.
+# of zeros stays zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a
+# new float64 array.
 #
 # Example: the column 0, 1, 3 becomes 0, 0.5, 1.
 
