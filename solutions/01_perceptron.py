@@ -1366,7 +1366,7 @@ perceptron.timeline()
 # - **2012**: AlexNet won the ImageNet contest by far with a deep net trained from labels alone (lesson 11).
 #
 # What had changed since the 80s? Little in the rules of learning. There was far more **data** with labels,
-# computers were faster by many powers of ten, and we had learned how to **initialise** the weights, and which
+# computers were faster by several powers of ten, and we had learned how to **initialise** the weights, and which
 # curve suits which net (lessons 04, 06 and 07).
 
 # %% [markdown]
@@ -1380,7 +1380,7 @@ perceptron.timeline()
 #    criterion over all samples and it has no minimum.
 # 4. If a line separates, it stops after at most $(R/\gamma)^2$ updates; if none does, it never stops: keep
 #    the best, or minimise squares by the delta rule.
-# 5. One neuron cannot do XOR, two layers can, and NAND is enough for everything. The trouble is to *learn*
+# 5. One neuron cannot do XOR, two layers can, and NAND is enough for any circuit. The trouble is to *learn*
 #    the hidden weights.
 #
 # ## Further reading
