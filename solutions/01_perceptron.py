@@ -334,9 +334,9 @@ perceptron.three_lines()
 # %% [markdown]
 # ## 3. Learning from mistakes
 #
-# Which line should the machine choose? One with few errors, of course. But the *number* of errors is a bad
-# guide for learning: turn the line a little and it mostly does not change, then it jumps. It never says which
-# way is better.
+# Which line should the machine choose? One with few errors. But the *number* of errors is a bad guide for
+# learning: turn the line a little and it mostly does not change, then it jumps. It never says which way is
+# better.
 #
 # Rosenblatt's way out: look at the misclassified points only, and ask *how far* each is on the wrong side. A
 # sample counts as **misclassified** when $t\,(\tilde{w}\cdot\tilde{x}) \le 0$: a point exactly on the line is
@@ -1309,7 +1309,7 @@ for count in range(5):
 # Marvin Minsky and Seymour Papert proved in 1969 much more than this: what a layer of threshold neurons that
 # each see only a part of an image can never find out, for instance whether a drawn figure is connected.
 #
-# Two layers do XOR easily. The hidden neurons draw two lines, and the output neuron asks for the strip
+# Two layers do XOR. The hidden neurons draw two lines, and the output neuron asks for the strip
 # between:
 
 # %%
