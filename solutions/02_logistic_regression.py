@@ -655,7 +655,7 @@ logistic.outliers()
 # ### Does it minimise the errors?
 #
 # One lecture says that cross-entropy "minimises the number of misclassified samples". It does not; it minimises surprise.
-# Most of the time both fall together. But take twenty points on a line, perfectly separable at 0, and two more far out
+# Often both fall together. But take twenty points on a line, perfectly separable at 0, and two more far out
 # **on the wrong side**: class 0 at x = 8 and 9. The best threshold makes these two errors and no other.
 #
 # **Lecture figure F43.** Start there, and descend.
@@ -737,7 +737,7 @@ print(
 )
 
 # %% [markdown]
-# Hardly better than a coin. But expand the formula: it is *linear* in $x_1, x_1^2, x_1^4, x_1^2x_2, x_2^2$. Give the
+# Little better than a coin. But expand the formula: it is *linear* in $x_1, x_1^2, x_1^4, x_1^2x_2, x_2^2$. Give the
 # neuron these as inputs, and the same straight border, seen in the old coordinates, bends:
 
 
