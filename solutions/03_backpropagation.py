@@ -120,7 +120,7 @@ backprop.three_steps()
 # ### Explore: one step at a time
 #
 # Move the slider, or press play. Before each step, say which numbers will appear. Then change w and x. Which gradients
-# vanish when w2 = -15, and at which node does it begin? The second graph is for section 5; come back to it then.
+# vanish when w2 = -15, and at which node does it begin? The second graph is for section 4; come back to it then.
 
 # %%
 backward_explorer()
