@@ -1189,9 +1189,11 @@ assert abs(predictions[-1] - truth) < 0.01
 lecture_table("F22 · tomorrow's temperature", rows)
 
 # %% [markdown]
-# One example teaches nothing about weather, but it shows that the gradients of all three layers are right. Now a real
-# task: two interleaved half moons, which no line separates. The network has two layers of tanh. Its loss is that of
-# lesson 02, for a score s and labels t in {-1, +1}: the mean of $\ln(1 + e^{-ts})$. Each piece is one of your operations;
+# One example teaches nothing about weather. Nor does its perfect fit prove the gradients of all three layers right: the
+# bias of the output could do it alone. Section 6 has the better test, and the next network gets it before it is trained.
+#
+# Now a real task: two interleaved half moons, which no line separates. The network has two layers of tanh. Its loss is that of
+# lesson 02, for a score z and labels t in {-1, +1}: the mean of $\ln(1 + e^{-tz})$. Each piece is one of your operations;
 # a mean is a matrix product with a row of 1/n.
 
 
