@@ -1460,7 +1460,7 @@ with check("open_curve-better") as expect:
 # 2. A value that is used several times adds up its gradients; what broadcasting repeated is summed.
 # 3. Go backward in reversed topological order: a node hands on only when all its users have reported.
 # 4. The gradient of a layer's weights is $A^\top G$: the error at its output times its input, summed over samples.
-# 5. All slopes together cost a small multiple of one run. Check them along one random direction.
+# 5. All slopes together cost a small multiple of one run. Check them along a few random directions.
 #
 # ## Further reading
 #
