@@ -864,7 +864,7 @@ with check("gradient_check") as expect:
 # Two runs, however many weights. A gradient that is wrong in many places, or in one large entry, fails for almost every
 # direction. But the direction mixes all entries, and the tolerance is a share of the whole: one *small* wrong entry among
 # very many others can hide. Here one entry, a hundredth as long as the others are, is claimed to be 0; `others` stands for
-# the sum over all the others, which for random directions is a normal number:
+# the sum over all the others, which for random directions is normally distributed:
 
 # %%
 rng = np.random.default_rng(0)
