@@ -958,7 +958,7 @@ with check("tape_gradients") as expect:
 # %% [markdown]
 # Deep-learning libraries go one step further and add up *across* calls of backward, so that a large batch can be done in
 # parts. There the opposite mistake is common: forgetting to set the gradients to zero before the next step. That is what
-# `zero_grad()` is for, which you will meet in every training loop from lesson 04 on.
+# `zero_grad()` is for, which you will meet in training loops from lesson 04 on.
 #
 # ## 8. Your engine trains a network
 #
