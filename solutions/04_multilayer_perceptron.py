@@ -214,10 +214,10 @@ with check("predict_share") as expect:
 print([0.25**layers for layers in range(1, 6)])
 
 # %% [markdown]
-# **Not zero-centred.** Its outputs are all positive. The gradient of a unit's weights is $g\,h$ for each sample: with
-# one $g$ and all $h > 0$, all of them have the same sign. The weights can only rise together or fall together, and a
-# step that needs one up and one down must zigzag. $\tanh(a) = 2\sigma(2a) - 1$ runs from -1 to 1 and is centred. It
-# saturates all the same.
+# **Not zero-centred.** Its outputs are all positive. The gradient of the weights of a unit behind them is $g\,h$ for each
+# sample: with one $g$ and all $h > 0$, all of them have the same sign. So from one sample the weights can only rise
+# together or fall together, and where one must go up and one down, they zigzag. $\tanh(a) = 2\sigma(2a) - 1$ runs from
+# -1 to 1 and is centred. It saturates all the same.
 
 # %%
 a = rng.normal(size=(1000, 20))
