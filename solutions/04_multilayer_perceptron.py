@@ -602,8 +602,8 @@ print("hidden units:", *h, " outputs:", y[:, 0])
 
 # %% [markdown]
 # These weights are made by hand. Now let a network find its own, on the engine of lesson 03: `small_engine.Value` is what
-# you built there, a node that records itself and reads formulas. It has no ReLU. Yours comes in as an operation like any
-# other; all that is missing is the tuple around the gradient.
+# you built there, a node that records itself and reads formulas. It has no transpose, so its weights stand as (in, out).
+# It has no ReLU either. Yours comes in as an operation like any other; all that is missing is the tuple around the gradient.
 
 
 # %%
