@@ -700,8 +700,8 @@ multilayer.ridge(*weights(STARTS["a ridge"]))
 # ### The banana-shaped class
 #
 # Lesson 02 met a class with a curved border, $100(x_2 - x_1^2)^2 + (1 - x_1)^2 < 0.5$, which no line can follow. How
-# many hidden units does it take? We train with 1, 2, 3 and 16, three starts each, and keep the best. (Adam is a better
-# way to step down a gradient, lesson 06; the loss is that of logistic regression.)
+# many hidden units does it take? We train with 1, 2, 3 and 16, three starts each, and keep the best. (Adam is another way
+# to step down a gradient, with a rate for every weight: lesson 06. The loss is that of logistic regression.)
 
 
 # %% practice="banana"
