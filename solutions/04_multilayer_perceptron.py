@@ -842,7 +842,8 @@ with check("loss_and_gradients") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the test that lesson 03 recommends: your gradients against automatic differentiation, on one random network.
+# Now the best test that a gradient can have (lesson 02): two ways found independently, here yours and automatic
+# differentiation, on one random network.
 
 # %%
 by_hand = yours("loss_and_gradients", else_=autograd_gradients)
