@@ -915,8 +915,8 @@ print(f"{right:.1%} of the test digits right")
 shown = image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
 
 # %% [markdown]
-# No unit is a digit. Each likes ink in some places and dislikes it in others: a piece of a stroke, an edge, and often
-# something that is hard to name. A digit is a sum of several, and the same unit serves several digits.
+# No unit is a digit. Each likes ink in some places and dislikes it in others: now and then a piece of a stroke or an edge,
+# mostly something that is hard to name. A digit is a sum of several, and each unit is read by all ten outputs.
 #
 # ### How many units, how many layers?
 #
