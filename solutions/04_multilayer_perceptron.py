@@ -1161,8 +1161,9 @@ for depth in range(1, 6):
     print(f"{4 * depth:2} units: in one layer at most {1 + one + one * (one - 1) // 2:4}, in {depth} layers at least {deep_least} can be had")
 
 # %% [markdown]
-# They *can* be had; a network drawn at random or trained uses few of them. And the pieces are not free: they are copies of
-# each other, made by few weights. Depth pays where the task repeats itself, too. Lesson 05 goes on from here.
+# They *can* be had; a network drawn at random or trained uses few of them (Hanin and Rolnick 2019). And the pieces are not
+# free: they are copies of each other, made by few weights. Depth pays where the task repeats itself, too. Lesson 05 goes on
+# from here.
 
 # %% [markdown]
 # ## 6. From classes to surfaces
@@ -1773,5 +1774,6 @@ with check("open_ring-better") as expect:
 # - Andrew Maas, Awni Hannun, Andrew Ng: *Rectifier nonlinearities improve neural network acoustic models* (2013)
 # - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho, Yoshua Bengio: *On the number of linear regions of deep neural
 #   networks* (2014)
+# - Boris Hanin, David Rolnick: *Deep ReLU networks have surprisingly few activation patterns* (2019)
 #
 # **Next:** lesson 05, depth: what a third and a fourth layer buy.
