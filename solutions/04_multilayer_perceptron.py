@@ -1393,9 +1393,10 @@ sine_runs = surface_figure("sines", lambda u, v: np.sin(u) * np.sin(v), 1.0, LEC
 surface_table("F2 · z = sin x · sin y", sine_runs, LECTURE_F2, "|x|, |y| ≤ 1")
 
 # %% [markdown]
-# 4n + 1 numbers draw a whole surface. In F1 we come out far below the lecture, with two units more than ten times. Do not
-# read that as a better method: the lecture's domain is unknown and surely another than ours, and on another square the
-# same formula is another surface, steeper or flatter. Only the order can be compared: more units, smaller loss.
+# 4n + 1 numbers draw a whole surface. In F1 we come out below the lecture in every row: more than ten times with two units,
+# hundreds of times with four, little with three. Do not read that as a better method. The lecture's domain is unknown and
+# probably another than ours, and on another square the same formula is another surface, steeper or flatter. Only the order
+# can be compared: more units, smaller loss.
 #
 # Look at the last column: mostly only some of the starts find the best valley.
 # Methods that go downhill promise a valley, never the deepest.
