@@ -1174,7 +1174,8 @@ for depth in range(1, 6):
 # $$z_1 = 100(x_2-x_1^2)^2 + (1-x_1)^2, \qquad z_2 = \sin x_1\,\sin x_2 .$$
 #
 # You know the first: it is Rosenbrock's valley, the **banana's formula**. Where it is below 0.5, there lay the class of
-# section 3. There a network had to find the border; now it has to draw the whole surface.
+# section 3. There a network had to find the border; now it has to draw the whole surface. (The letter z is the height of
+# the surface in this section, as in the lectures, and nothing that goes into a bent curve.)
 #
 # So few weights fit slowly by gradient descent: the valley is narrow and bent. But the loss is a sum of squares,
 # $\sum_i r_i^2$ with $r_i = y_i - z_i$, and that helps. Write $p$ for all weights in one vector, $J$ for the **Jacobian**,
