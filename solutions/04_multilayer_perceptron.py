@@ -1520,7 +1520,7 @@ with check("mute_scores") as expect:
 # ## 8. Read the curves
 #
 # A training loss is the first thing you see of a network that does not work. Here are five runs of one small network on the
-# half moons, 300 steps of gradient descent. In each **one** thing is wrong; start, points and all else are those of the
+# half moons, 300 steps of gradient descent. In each **one** thing is wrong; all else is as in the
 # healthy run, which is drawn beside it. The dotted line is ln 2, the loss of a network that says one half.
 
 # %% picture="faulty_losses" alt="Five panels A to E with the healthy loss, which falls from 0.65 to 0.04. A stays at ln 2, then falls to 0.2 and stops; B falls below the healthy one, jumps to nearly 100 and ends at 0.4; C stays at ln 2; D falls very slowly and steadily; E jumps to several hundred at once and is ln 2 from then on."
@@ -1771,7 +1771,7 @@ with check("open_ring-better") as expect:
 # 3. Sigmoid and tanh saturate; ReLU is cheap and does not, but its units can die, above all at high learning rates.
 # 4. Every hidden unit is a hyperplane; a ReLU network is piecewise affine, continuous, folded along them. Lines of a second
 #    layer bend at the first's; layers that fold can multiply the regions.
-# 5. A few units fit a smooth surface to many digits, if the optimiser knows about curvature and may start often.
+# 5. A few units fit a smooth surface closely, if the optimiser knows about curvature and may start often.
 #
 # ## Further reading
 #
