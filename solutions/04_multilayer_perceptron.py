@@ -309,7 +309,9 @@ multilayer.hinge_and_relu()
 #
 # A ReLU unit that is off for *every* sample gets no gradient from any, so its weights do not move: it is **dead**. In the
 # first layer it stays dead, because its inputs are the samples and they stay too. (A unit further up can wake again, when
-# the layers below change what it gets.) One step that is too large can push it there. Two remedies keep a slope on both sides:
+# the layers below change what it gets.) One step that is too large can push it there.
+#
+# Two remedies keep a slope on both sides:
 #
 # - **Leaky ReLU** is $a$ where $a > 0$ and $s\,a$ elsewhere, with a small slope $s$ such as 0.01.
 # - **Maxout** has no fixed shape: a unit is the largest of p linear functions, $h = \max(z_1, \dots, z_p)$. ReLU is the
@@ -933,8 +935,8 @@ for sizes, right in shares.items():
 
 # %% [markdown]
 # Start with one hidden layer, double its units until the test share stops rising, then see whether a second layer of the
-# same width helps. On these small images it does not, within the errors; lesson 05 shows where depth pays. (Choosing by the test share spoils
-# the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
+# same width helps. On these small images it does not, within the errors; lesson 05 shows where depth pays. (Choosing by
+# the test share spoils the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
 
 # %% [markdown]
 # ## 5. Counting the pieces
@@ -1402,7 +1404,8 @@ surface_table("F2 · z = sin x · sin y", sine_runs, LECTURE_F2, "|x|, |y| ≤ 1
 # Look at the last column: mostly only some of the starts find the best valley.
 # Methods that go downhill promise a valley, never the deepest.
 #
-# On a larger domain the same units do much worse, because the sines then have more hills than there are units:
+# On a larger domain the same units do much worse: beyond $\pm\pi/2$ the sines turn back, and the surface gets hills and
+# hollows inside of the square:
 
 # %% figure="F2"
 for half in (1.0, 2.0, 3.0):
@@ -1767,7 +1770,7 @@ with check("open_ring-better") as expect:
 # ## To remember
 #
 # 1. $h=\sigma_1(W_1x+b_1)$, $y=\sigma_2(W_2h+b_2)$. Without $\sigma_1$ it is one linear layer.
-# 2. Backward, a linear layer is two matrix products and a sum; ReLU is a mask. Check by hand-made against automatic.
+# 2. Backward, a linear layer is two matrix products and a sum; ReLU is a mask. Check the hand-made against the automatic.
 # 3. Sigmoid and tanh saturate; ReLU is cheap and does not, but its units can die, above all at high learning rates.
 # 4. Every hidden unit is a hyperplane; a ReLU network is piecewise affine, continuous, folded along them. Lines of a second
 #    layer bend at the first's; layers that fold can multiply the regions.
