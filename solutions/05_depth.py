@@ -483,10 +483,11 @@ depth_explorer()
 #
 # The lectures show one image of 51×51, and what seems to be a second, without saying which. We take two: the portrait of
 # Grace Hopper that comes with matplotlib, and the flower that comes with scikit-learn, each cut to a square, made grey
-# and averaged to 51×51. Places run from -1 to 1. The lectures write a plain sum of squares; our loss is the mean
-# squared error on brightness scaled to mean 0 and variance 1. Each loss is the best of six starts after 300 damped
-# steps, with the median of the six beside it (F3: each net goes on from the narrower one's fit). That takes minutes, so
-# you see the recorded run.
+# and averaged to 51×51. F5 adds a third, scikit-learn's temple. Places run from -1 to 1. The lectures write a plain sum of
+# squares; our loss is the mean squared error on brightness scaled to mean 0 and variance 1.
+#
+# Each loss is the best of six starts after 300 damped steps, with the median of the six beside it. (F3 is one start: each
+# net goes on for 120 steps from the narrower one's fit.) That takes minutes, so you see the recorded run.
 
 
 # %%
