@@ -281,7 +281,8 @@ for k in (1, 2, 5, 10):
 
 # %% [markdown]
 # One layer needs a unit for every kink: over a thousand units for what twenty do in ten layers. This is *what can be
-# built*. What training finds is another question: a random deep network has far fewer pieces.
+# built*. What training finds is another question: deep networks, random or trained, have far fewer pieces (Hanin and
+# Rolnick 2019).
 
 # %% [markdown]
 # ### Sorting
@@ -1258,6 +1259,7 @@ else:
 # - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho, Yoshua Bengio: *On the number of linear regions of deep neural
 #   networks* (2014)
 # - Matus Telgarsky: *Benefits of depth in neural networks* (2016)
+# - Boris Hanin, David Rolnick: *Complexity of linear regions in deep networks* (2019)
 # - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Deep residual learning for image recognition* (2016)
 #
 # **Next:** lesson 06, optimisation: how to go downhill when the Jacobian is too large to write down.
