@@ -341,6 +341,8 @@ lecture_table("F25 · Two hidden layers sort N N-bit numbers", sorting_rows)
 # function of two numbers, and a network with two inputs and one output can learn it. The more it keeps with few weights,
 # the better its shape suits the picture. (The weights are then a compressed image, which can be asked for any place
 # between the pixels.)
+#
+# As in section 6 of lesson 04, z is the height of a surface here: the brightness that the network is to give.
 
 # %% [markdown] task="image_to_set" title="From image to training set and back"
 # Write two functions. `image` is `(h, w)`, not constant, h and w at least 2.
