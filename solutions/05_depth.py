@@ -9,7 +9,7 @@
 # - write a residual block, forward and backward, and measure the gradient in every layer with and without the bypass;
 # - tell interpolation from extrapolation, and measure both.
 #
-# You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are nine exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A grey portrait of 25 by 25 pixels and what four networks of about 250 weights keep of it: one layer of 60 units, two of 14, three of 10 with tanh, three of 10 with ReLU. The deeper tanh networks are sharpest."
 from course_lib.widgets.reconstruction import reconstruction_figure
@@ -657,8 +657,8 @@ rival_figure() if FULL else recorded("F24")
 #
 # $$h_{k+1} = h_k + f(h_k).$$
 #
-# The layer now only has to learn the **residual**, what is to be *changed* about $h_k$. To do nothing, the hardest thing
-# for a stack of bent layers, is easy: all weights of f are 0. And backward
+# The layer now only has to learn the **residual**, what is to be *changed* about $h_k$. To do nothing, hard for a stack of
+# bent layers, is easy: all weights of f are 0. And backward
 #
 # $$g_k = g_{k+1} + J_f^{\top} g_{k+1} :$$
 #
@@ -823,7 +823,7 @@ with check("gradient_norms") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Forty layers of 16 units; the weights are a little too small, standard deviation 0.7/√16, the biases 0.5:
+# Forty layers of 16 units; the weights are a little too small, with standard deviation 0.7/√16, the biases have 0.5:
 
 # %%
 norms_of = yours("gradient_norms", else_=mlp.gradient_norms)
@@ -844,8 +844,8 @@ ax = reconstruction.layer_norms(norms, title="Without a bypass the first layers 
 # what flows forward grows with depth. Normalisation, lesson 07, and small first weights in f help. Lesson 12 builds the
 # convolutional version.)
 #
-# Does it earn its keep in training? The same kind of network, 150 steps of gradient descent, each kind with the best of
-# four learning rates:
+# Does it earn its keep in training? The same kind of network, 150 steps of gradient descent, one start, each kind with the
+# best of four learning rates:
 
 
 # %%

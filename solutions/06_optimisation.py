@@ -8,7 +8,7 @@
 # - lower the learning rate by a plan or on demand, and read from one number whether it is right;
 # - say why finding the best weights is hopeless in theory, and what gradient descent finds first.
 #
-# You need lessons 03 and 04. There are eleven exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are eleven exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="Contour lines of a long ravine and of Rosenbrock's curved valley, with the paths of six optimisers after 100 steps. SGD zigzags and stays behind, momentum swings, Adam cuts the corner."
 from course_lib.viz.pictures import optimisation
