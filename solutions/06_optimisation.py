@@ -948,8 +948,10 @@ legend = ax.legend(frameon=False, fontsize="small", bbox_to_anchor=(1.0, 1.0), l
 
 # %% [markdown]
 # Every curve falls, turns and jumps up to ln 10. At one common rate the optimisers differ by powers of ten, in either
-# order: that is a statement about the rate. At its own best rate momentum ends as low as Adam, or lower, and both get
-# below plain SGD. What differs is *where* the best rate lies: above 1 for SGD, about a tenth of that with momentum,
+# order: that is a statement about the rate. At its own best rate momentum ends as low as Adam, or lower, and even plain SGD
+# comes near them: with three starts its bar is too wide to say more.
+#
+# What differs is *where* the best rate lies: above 1 for SGD, about a tenth of that with momentum,
 # whose steps grow to ten times the length, and between 0.003 and 0.03 for RMSProp and the Adams.
 #
 # | what to use | |
