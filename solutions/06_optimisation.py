@@ -1104,7 +1104,7 @@ for k in lowered:
     ax.axvline(k, color=style.GREY, lw=1, ls=":")
 
 # %% [markdown]
-# Dotted lines: where the rate fell. The training loss goes on falling all the time. The validation loss wavers, and comes to rest
+# Dotted lines: where the rate fell. The training loss falls until the rate is tiny. The validation loss wavers, and comes to rest
 # when the rate falls; on these digits, which are soon learned, that brings no new best, and so the run ends. (One run.)
 
 # %% [markdown]
