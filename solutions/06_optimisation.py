@@ -1140,9 +1140,12 @@ compared("450 steps each", lambda size: 450)
 
 # %% [markdown]
 # With equal epochs the whole batch makes 15 steps, and its training error says what is the matter: it has not finished learning.
-# That is no overfitting. With equal steps all three know their digits by heart, and the test errors agree within their standard
-# errors. So here large batches do not overfit more; they miss steps. In larger networks a gap was found at first (Keskar and
-# others 2017), and then it was closed by training for as many steps (Hoffer, Hubara and Soudry 2017).
+# That is no overfitting. (Its best rate is the largest that was tried; with a larger one it might get further.) With equal
+# steps all three know their digits by heart, and the test errors agree within their standard errors. So here large batches
+# do not overfit more; they miss steps.
+#
+# In larger networks a gap was found at first (Keskar and others 2017), and then it was closed by training for as many steps
+# (Hoffer, Hubara and Soudry 2017).
 
 # %% [markdown]
 # ## 7. Why does it work at all?
