@@ -1295,10 +1295,12 @@ activation_race() if FULL else recorded("F7")
 # %% [markdown]
 # At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate tried, as
 # they did, and nothing is left of it; on a small part of CIFAR-10 (one start each, and the recorded run had JPEG copies)
-# tanh is even ahead. That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for
-# our nets, which are small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU
-# costs less time (lesson 04), which epochs do not show. A factor from a paper belongs
-# to its setting: measure in yours.
+# tanh is even ahead. (Two or three rates were tried, and the best is an end of the range each time: a wider sweep may move
+# these numbers.)
+#
+# That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for our nets, which are
+# small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU costs less time
+# (lesson 04), which epochs do not show. A factor from a paper belongs to its setting: measure in yours.
 
 # %% [markdown]
 # ## 8. Find the bug
