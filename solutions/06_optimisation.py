@@ -1512,8 +1512,8 @@ class Asked:
 # the path; your own functions or the library's (`updates`, `follow`, `schedules`).
 #
 # *Measured:* the mean squared error of `x @ w` on new inputs of four tasks that you do not have, against values without
-# noise (of variance about 1). You get 3 points for 0.03 and 2 more for 0.012. The best constant rate of SGD stays above 0.1.
-# The cell below the check measures yours on tasks of the same kind.
+# noise (of variance about 1). You get 3 points for 0.03 and 2 more for 0.012. The best constant rate of SGD comes to about
+# 0.1. The cell below the check measures yours on tasks of the same kind.
 
 
 # %% solve="open_descent" difficulty=4 importance=5 minutes=30
