@@ -272,7 +272,8 @@ for eta in (0.01, 0.039, 0.041):
 # before that $\mu^2$ times, and so on: friction. And you keep v alone, not the gradients of the past. $\mu$ is mostly 0.9.
 #
 # The particle **starts at rest**, v = 0: the first step is that of plain descent, and the speed has to build up. Other books let
-# today's gradient count $1-\mu$ times, or put $\eta$ into v; then the same $\eta$ means another step. Our form is torch's.
+# today's gradient count $1-\mu$ times; then the same $\eta$ means another step. Or they put $\eta$ into v, which makes a
+# difference once $\eta$ changes on the way. Our form is torch's.
 #
 # On an endless slope with the constant gradient g the steps grow from $\eta g$ towards a terminal velocity. With
 # $\mu = 0.9$: how many times $\eta g$ is the step in the long run?
