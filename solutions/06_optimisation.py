@@ -65,7 +65,7 @@ from course_lib.viz.pictures import optimisation
 optimisation.noise()
 
 # %% [markdown]
-# Three epochs with the same learning rate, from the same start. Mini-batches must be drawn *without replacement*: shuffle,
+# Three epochs with the same learning rate, from the same start. Mini-batches are mostly drawn *without replacement*: shuffle,
 # then deal out like cards, so that every sample is seen exactly once in an epoch. Shuffle anew in every epoch, or the
 # network meets the same batches in the same order for ever.
 
@@ -247,7 +247,7 @@ mean_or_sum()
 # %% [markdown]
 # ## 2. Ravines, and a heavy particle
 #
-# Even with the exact gradient, plain descent has trouble. Most losses are **ravines**: steep across, nearly flat along.
+# Even with the exact gradient, plain descent has trouble. Many losses are **ravines**: steep across, nearly flat along.
 # Near a minimum a smooth loss looks like $\frac12\sum_j \lambda_j w_j^2$ in suitable coordinates, and there a step is
 #
 # $$w_j \leftarrow w_j - \eta\lambda_j w_j = (1 - \eta\lambda_j)\, w_j .$$
@@ -1179,12 +1179,13 @@ print(f"loss at the two ends {way[20]:.1e} and {way[120]:.1e}, half way {way[70]
 # %% [markdown]
 # It is worse. Avrim Blum and Ronald Rivest (1992) took threshold networks of only **three units** that compute, two hidden
 # ones and their output, and asked whether any weights fit a given training set without error. That is **NP-complete**: a
-# method that is quick on every training set would solve all the famous hard problems, and nobody believes in one.
+# method that is quick on every training set would solve thousands of famous hard problems as quickly, and hardly anybody
+# believes in one.
 #
 # And yet gradient descent works, every day. The theorem is about the *worst* training set, built to be nasty. Ours come
 # from nature, and are full of correlations. With many weights, most places where the gradient is 0 and the loss is high
 # seem to be saddles: argued from physics and seen in small networks (Dauphin and others 2014), not proved for ours. The
-# noise of mini-batches helps to leave them. And we do not ask for the best weights: good ones will do.
+# noise of mini-batches can help to leave them. And we do not ask for the best weights: good ones will do.
 #
 # One lecture calls it **climbing the correlation mountain**: the gradient is a sum of correlations between errors and
 # inputs. So the blatant ones are learned first, whatever else there is.
