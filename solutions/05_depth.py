@@ -51,8 +51,10 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # Combination is enough in principle. The **universal approximation theorem** (Cybenko 1989; Hornik, Stinchcombe and
 # White 1989): one hidden layer of sigmoid units, if only there are enough of them, comes as close as you like to any
-# continuous function on a bounded, closed set. Read the fine print. "Enough" may mean exponentially many in the number of
-# inputs. And the theorem says that good weights exist, not that gradient descent finds them.
+# continuous function on a bounded, closed set.
+#
+# Read the fine print. "Enough" may mean exponentially many in the number of inputs. And the theorem says that good weights
+# exist, not that gradient descent finds them.
 #
 # Composition brings something that a sum does not have: **reuse**. A result computed once in layer 1 serves every unit
 # of layer 2, and theirs serve all of layer 3. An edge found once is part of an eye, a wheel and a letter (*feature
@@ -183,6 +185,7 @@ print("501 weights, depth 1 to 6:", [width(501, 2, 1, depth) for depth in range(
 # A unit of the *second* layer draws its line in the coordinates of the first layer. Seen from the input it is bent
 # wherever a line of the first layer is crossed, so that one unit can cut **each** region of the first layer, at different
 # places. The cuts are not free: they are the images of one and the same line, so the boundaries are correlated.
+#
 # But their number multiplies: layers of width n, composed L times, can make of the order of $n^L$ pieces on a line, with
 # only L·n units. (The count for d inputs is of the order of $n^{dL}$; Montúfar and others 2014, Telgarsky 2016.)
 #

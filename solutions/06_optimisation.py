@@ -468,8 +468,11 @@ with check("adagrad_step") as expect:
 # %% [markdown]
 # That was $G \leftarrow G + g^2$ and $w \leftarrow w - \eta\,g/(\sqrt{G} + \epsilon)$. G only grows, so the steps only shrink, and
 # a long training starves. **RMSProp** (2012) forgets: instead of the sum it keeps a *running mean* s of the squares. Derive it
-# from two demands. What is one step older counts $\rho$ times as much. And a gradient that is always g gives $s = g^2$ in the long
-# run: if s is multiplied by $\rho$ and $c\,g^2$ is added, which c keeps $s = g^2$ where it is?
+# from two demands:
+#
+# - what is one step older counts $\rho$ times as much;
+# - a gradient that is always g gives $s = g^2$ in the long run: if s is multiplied by $\rho$ and $c\,g^2$ is added, which c
+#   keeps $s = g^2$ where it is?
 #
 # With $\rho = 0.9$ it remembers about the last ten steps.
 
@@ -681,7 +684,7 @@ optimiser_explorer(own=MINE)
 # which is called **annealing**, after the slow cooling of glass:
 #
 # - **stairs**: multiply it by a factor (½, ⅒) after every so many epochs;
-# - **exponential**: $\eta = \eta_0\,e^{-kt}$;
+# - **exponential**: $\eta = \eta_0\,e^{-k\,\mathrm{step}}$, with a number k that says how fast;
 # - **on demand**: watch the validation loss; when it has not improved for some epochs, it is on a plateau: divide by 2 or 5.
 #
 # Newer plans begin low. **Warm-up** lets the rate grow over the first steps, while Adam's means are young and the weights
@@ -1056,9 +1059,11 @@ ratio_figure() if FULL else recorded("F8")
 # as a law.
 #
 # Very large batches work less well *per epoch*: they make few steps. (1.0 was the largest rate tried, so they might do a
-# little better; and the rates were chosen on the test set, which lesson 08 will forbid.) Single samples get furthest per
-# epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per sample falls with the batch
-# size, until arithmetic takes over. The good choice is the **smallest batch that runs efficiently**:
+# little better; and the rates were chosen on the test set, which lesson 08 will forbid.)
+#
+# Single samples get furthest per epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per
+# sample falls with the batch size, until arithmetic takes over. The good choice is the **smallest batch that runs
+# efficiently**:
 
 # %% practice="throughput"
 net, per_sample = new_net(np.random.default_rng(0)), {}
@@ -1079,9 +1084,10 @@ print(f"from batches of {half} on, a sample costs less than twice the least")
 #
 # On demand, somebody must say that the loss stands still. Not the training loss: it goes on falling while the network learns
 # its samples by heart. So keep samples aside, the **validation set**. When *its* loss has not improved for some epochs, lower
-# the rate. When lowering does not help either, stop, and go back to the weights of the best epoch. Here with 1000 digits to
-# learn from and 400 to validate on, plain SGD from rate 1: the rate is divided by 5 after two bad epochs in a row, and after
-# ten epochs without a new best the run ends.
+# the rate. When lowering does not help either, stop, and go back to the weights of the best epoch.
+#
+# Here with 1000 digits to learn from and 400 to validate on, plain SGD from rate 1: the rate is divided by 5 after two bad
+# epochs in a row, and after ten epochs without a new best the run ends.
 
 # %% practice="on_demand"
 rng, (x, t) = np.random.default_rng(0), TRAIN
@@ -1236,9 +1242,10 @@ climb_figure()
 # times fewer epochs than with tanh. Their caption goes on: the learning rates were chosen for each net by itself, to
 # make it train as fast as possible; there was no regularisation; and "the magnitude of the effect demonstrated here
 # varies with network architecture, but networks with ReLUs consistently learn several times faster than equivalents
-# with saturating neurons". (Conv nets come in lesson 10.) We count the epochs down to a stated error, at the *same*
-# rate for both, and at the *best* rate for each; inputs are standardised, weights start from MSR (lesson 07), momentum
-# is 0.9.
+# with saturating neurons". (Conv nets come in lesson 10.)
+#
+# We count the epochs down to a stated error, at the *same* rate for both, and at the *best* rate tried for each; inputs are
+# standardised, weights start from MSR (lesson 07), momentum is 0.9.
 
 
 # %% figure="F7"
