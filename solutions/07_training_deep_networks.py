@@ -419,17 +419,17 @@ for kind in ("pca", "zca"):
 # %% [markdown]
 # ### Real image patches
 #
-# What are the principal axes of photographs? Cut 6000 patches of 12×12 pixels from the two photographs of lesson 05,
+# What are the principal axes of photographs? Cut 6000 patches of 12×12 pixels from the three photographs of lesson 05,
 # and whiten them. Each axis is a direction in the space of patches, so it is a patch itself.
 
 
 # %%
 def patches(n, side=12, seed=0):
-    """n patches (n, side * side) at random places of the course's two photographs, brightness 0..1."""
+    """n patches (n, side * side) at random places of the course's three photographs, brightness 0..1."""
     rng, out = np.random.default_rng(seed), []
     for name in reconstruction.PHOTOS:
         photo = reconstruction.photo(name, 400) / 255
-        corner = rng.integers(0, 400 - side, size=(n // 2, 2))
+        corner = rng.integers(0, 400 - side, size=(n // len(reconstruction.PHOTOS), 2))
         out += [photo[i : i + side, j : j + side].ravel() for i, j in corner]
     return np.array(out)
 
