@@ -73,17 +73,17 @@ for k, (w, b) in enumerate(deep_layers(0.01), 1):
 #
 # The signal keeps its size when $n s^2 = 1$:
 #
-# $$w = \texttt{randn}/\sqrt n \qquad\text{(LeCun and others 1998; today mostly called \textbf{Xavier})}.$$
+# $$w = \texttt{randn}/\sqrt n \qquad\text{(LeCun and others 1998; \textbf{Xavier} in this course)}.$$
 #
 # n is the **fan-in**, the number of inputs of one unit. A ReLU sets half of a symmetric z to 0, so only half of the mean
 # square comes through: $\overline{h^2} = \tfrac12 \operatorname{var} z$. Make up for it by a factor 2:
 #
 # $$w = \texttt{randn}\cdot\sqrt{2/n} \qquad\text{(\textbf{MSR}, of Microsoft Research; He and others 2015)}.$$
 #
-# **Biases start at 0**: the random weights already make the units different. (Xavier Glorot and Yoshua Bengio, 2010,
-# average the fan-in with the fan-out, the number of units that one input reaches, to suit the way back as well. For
-# square layers that is the same.) A convolution's unit sees all channels of its window: weights `(out, in, kh, kw)`
-# have fan-in in·kh·kw.
+# **Biases start at 0**: the random weights already make the units different. (The name is Xavier Glorot's. He and Yoshua
+# Bengio, 2010, average the fan-in with the fan-out, the number of units that one input reaches, to suit the way back as
+# well. For square layers that is the same.) A convolution's unit sees all channels of its window: weights
+# `(out, in, kh, kw)` have fan-in in·kh·kw.
 
 # %% [markdown] task="initial_layer" title="Xavier and MSR"
 # Write `initial_layer(shape, kind, rng)`: the first weights of a layer and its biases, `(w, b)`.
