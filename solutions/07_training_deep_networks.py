@@ -46,8 +46,8 @@ np.set_printoptions(precision=4, suppress=True)
 # %% [markdown]
 # ## 1. How to start
 #
-# Take inputs of variance 1, twenty layers of 100 ReLU units, and small random weights, `0.01 * randn`, as everybody did
-# once. No training, only one pass forward:
+# Take inputs of variance 1, twenty layers of 100 ReLU units, and small random weights, `0.01 * randn`, as many did once. No
+# training, only one pass forward:
 
 
 # %%
@@ -963,7 +963,7 @@ ax.set_xscale("log")
 legend = ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 # %% [markdown]
-# Batch norm makes the start matter little and widens the range of rates that work. In return it makes the samples of a
+# Batch norm makes the start matter much less and widens the range of rates that work. In return it makes the samples of a
 # batch depend on each other, costs time, and asks you to remember `model.train()` and `model.eval()`.
 
 # %% [markdown]
@@ -987,8 +987,8 @@ training.dropout()
 # - **inverted**: divide by $1 - p$ in training what is kept; do nothing at test time. This is what libraries do, because
 #   the network in use stays as it is.
 #
-# Both agree in the mean, and neither is free of noise. With $p = 0.5$ on the hidden layers and 0.2 on the inputs you are
-# near what most people use; p is one more setting to be tuned on the validation set.
+# Both agree in the mean, and neither is free of noise. $p = 0.5$ on the hidden layers and 0.2 on the inputs is what its
+# authors began with; p is one more setting to be tuned on the validation set.
 
 # %% [markdown] task="dropout_both" title="Dropout both ways"
 # Write two functions. p, in 0 ≤ p < 1, is the probability to be **dropped**; `inverted` chooses the way described above.
@@ -1187,7 +1187,8 @@ for name, l1, l2 in (("none", 0, 0), ("L2", 0, 0.05), ("L1", 0.01, 0), ("elastic
         shown = images.image_grid(w.reshape(10, 8, 8), signed=True, title=f"Ten digits' weights with {name}")
 
 # %% [markdown]
-# L2 spreads each digit's template over all pixels; L1 leaves a handful of them.
+# L2 spreads each digit's template over all pixels; L1 leaves a handful of them. Neither reads the test digits better here:
+# a penalty is tuned by validation like any other setting, and one layer on 1437 digits has little to be kept from.
 #
 # ## 8. More data from the same data
 #
@@ -1338,7 +1339,7 @@ ax.set_ylim(0, 0.85)
 legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 
 # %% [markdown]
-# Augmentation pays where the test has the change too. These digits are all centred and fill their frame, so shifts buy
+# Augmentation pays most where the test has the change too. These digits are all centred and fill their frame, so shifts buy
 # nothing on the first test and very much on the second. What does not keep the label costs.
 #
 # The error bar is the point: with one seed each you might have believed any order. It is the **standard error** of the
@@ -1350,8 +1351,8 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # %% [markdown]
 # ## 9. Ask several
 #
-# The surest way to gain a little: train ten networks from different starts, and average their **probabilities**. Each
-# has learned the same easy things and made its own mistakes; the mistakes average out.
+# A way that nearly always gains a little: train ten networks from different starts, and average their **probabilities**.
+# Each has learned the same easy things and made its own mistakes; the mistakes average out, in part.
 
 # %% [markdown] task="ensemble_average" title="The ensemble's average"
 # Write `ensemble_average(logits)`. `logits` is `(m, n, c)`: what m networks say about n samples, scores of c classes
@@ -1469,7 +1470,7 @@ training_figures.ensemble_figure(sets) if FULL else recorded("F9")
 
 # %% [markdown]
 # One network learns the false labels by heart and pays for it. The other cannot lean on single units long enough to do
-# so: it is slower at first and goes on improving. (With many more units per layer, or for ever, it would learn them too.)
+# so: it is slower at first and goes on improving. (With many more units per layer, or for ever, it might learn them too.)
 
 # %% [markdown]
 # ## 10. Drills
