@@ -9,7 +9,7 @@
 # - use dropout, weight penalties, augmentation and ensembles, and say what each costs and buys, with error bars;
 # - run the drills that find a sick network in a minute.
 #
-# You need lessons 04 to 06. There are thirteen exercises, three predictions and one written question.
+# You need lessons 04 to 06. There are thirteen exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Xavier: both fall by three. MSR: both stay at one."
 from course_lib.viz.pictures import training
@@ -474,9 +474,10 @@ training_figures.inputs_figure() if FULL else recorded("F30")
 # Whitening helps the first layer. All later layers have inputs too. So normalise *inside* of the network (Ioffe and
 # Szegedy 2015). Their reason was that a layer's inputs change with every step of the layers below, "internal covariate
 # shift"; Santurkar and others (2018) added such shifts on purpose, behind the norm, and it trained as well: they found the
-# loss smoother instead. That it helps is measured; why is still argued. Shift and scale every feature to mean 0 and
-# variance 1 over the **mini-batch**, then let the network choose its own scale $\gamma$ and shift $\beta$, which are
-# learned:
+# loss smoother instead. That it helps is measured; why is still argued.
+#
+# Shift and scale every feature to mean 0 and variance 1 over the **mini-batch**, then let the network choose its own scale
+# $\gamma$ and shift $\beta$, which are learned:
 #
 # $$\mu = \frac1m\sum x, \qquad v = \frac1m\sum (x-\mu)^2, \qquad \hat x = \frac{x-\mu}{\sqrt{v+\varepsilon}}, \qquad
 # y = \gamma\hat x + \beta .$$
@@ -915,8 +916,8 @@ with check("batch_norm_vjp-images") as expect:
 # - \underbrace{\tfrac1m\textstyle\sum_j g_j}_{\text{mean}}
 # - \underbrace{\hat x_i\,\tfrac1m\textstyle\sum_j g_j\,\hat x_j}_{\text{variance}}\Bigr).$$
 #
-# It reads well: the gradient loses its mean, and its part along $\hat x$. Of course: shifting all x by a constant or
-# scaling them changes nothing in the output (up to ε), so the gradient cannot point that way.
+# It reads well: the gradient loses its mean, and its part along $\hat x$. It must: shifting all x by a constant or scaling
+# them changes nothing in the output (up to ε), so the gradient cannot point that way.
 
 # %%
 def library_norm_vjp(x, gamma, beta, eps):
@@ -1345,7 +1346,9 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # The error bar is the point: with one seed each you might have believed any order. It is the **standard error** of the
 # mean: the standard deviation over the seeds, divided by the root of their number. The deviation itself says how much
 # one run differs from another, however many there are. The error says how far the *mean* may be off, and shrinks with
-# more runs. Two means differ clearly when their difference is well above $\sqrt{e_1^2 + e_2^2}$, about twice that;
+# more runs.
+#
+# Two means differ clearly when their difference is well above $\sqrt{e_1^2 + e_2^2}$, about twice that;
 # below it, run more seeds before you say anything. All "±" of this course are standard errors, from one function.
 
 # %% [markdown]
