@@ -177,7 +177,7 @@ training.histograms_by_depth()
 # %% [markdown]
 # Three numbers say most of it, layer by layer: the mean, the standard deviation, and the share of **dead** units, those
 # that give 0 for *every* sample. A unit that is 0 for some samples does its job; one that is 0 for all of them has no
-# gradient and never comes back.
+# gradient, and comes back only if the layers below it change (lesson 04).
 
 # %% [markdown] task="activation_statistics" title="Activation statistics"
 # Write `activation_statistics(x, layers, activation)`. `x` is `(n, d)`, `layers` a list of L pairs `(w, b)` with `w`
