@@ -990,7 +990,8 @@ _ = ax.set_xscale("log")
 #
 # **Lecture figure F10.** The lecture compares on MNIST: a support vector machine, k nearest neighbours, multilayer perceptrons
 # with 20 to 120 hidden units, and a convolutional network. Ours are all measured by one command, `course figures --run F10`,
-# on the same split; what takes minutes is shown as it was recorded.
+# on the same split; only the SVM, once chosen, is fitted to training and validation images together. What takes minutes is
+# shown as it was recorded.
 
 # %% figure="F10"
 def percent(right):
@@ -1124,8 +1125,9 @@ print(f"weights of the convolutional network: {conv_weights:,}; of 784-40-10: {(
 
 # %% [markdown]
 # Read the first table from below. The convolutional network knows that an image is not a vector, and wins with fewer weights
-# than the MLP of 40 units. The support vector machine comes next. Width helps the MLP, and every doubling helps less than the
-# one before. k-NN learns by heart and keeps up with the smaller networks. Forests beat trees, and the rules come last of all.
+# than the MLP of 40 units. The support vector machine comes next, with a fifth more images to learn from. Width helps the MLP,
+# twenty more units ever less. k-NN learns by heart and keeps up with the smaller networks. The forest beats the tree, and the
+# rules come last of all. (One start for each method, two for the MLPs: read differences of a few tenths with care.)
 #
 # The second table answers the question of section 3. Half of MNIST's *images* were written by employees of the Census
 # Bureau, half by high-school students, who are harder to read, and the test set is **not shuffled**: on its first 5 000
