@@ -1152,8 +1152,8 @@ for name, n in (("Caltech-101, 30 a class", 30 * 101), ("MNIST", 60_000), ("ILSV
 
 # %% [markdown]
 # A kernel machine keeps or recomputes these; one step of SGD costs the same whatever n is. The winner of ILSVRC-2010 was still an
-# SVM, a *linear* one on features designed by hand, trained by SGD: 28 % top-5 error (Lin and others 2011). Two years later a
-# network with as many images and two GPUs had 16 % (lesson 11).
+# SVM, a *linear* one on features designed by hand, trained by SGD: 28 % top-5 error (Lin and others 2011). Two years later, on
+# that year's test set, five networks trained on as many images, averaged, had 16 % (lesson 11).
 #
 # The tools came with it. Theano (2010) derived gradients from a formula and ran on a GPU, Torch7 (2011) and Caffe (2014) had
 # the layers ready, TensorFlow (2015) and PyTorch (2017) are still in use. What you wrote in lessons 03 to 07 is their core.
