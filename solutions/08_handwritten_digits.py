@@ -1254,9 +1254,11 @@ else:
     display(recorded("F39"))
 
 # %% [markdown]
-# Wrong labels that are *random* cancel: a vote of 25 neighbours, and a network that cannot learn every label by heart, still
-# find the majority. One neighbour believes whatever it is told. Size helps at every step, by less each time: look at the
-# logarithmic axis.
+# Wrong labels that are *random* cancel, in part: a vote of 25 neighbours hardly notices until most labels are drawn anew, and
+# a network that cannot learn every label by heart loses slowly. One neighbour believes whatever it is told.
+#
+# Size helps, by less each time: look at the logarithmic axis. The network's last step is within the errors; it has 60 units
+# and no more batches than before.
 #
 # And *representative*? Train on the boldest writing only, on the images with the most ink. Take care: a 1 has little ink, so
 # among the boldest images of all there are hardly any ones. That set is wrong in two ways at once, in its writing and in
