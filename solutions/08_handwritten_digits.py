@@ -1299,8 +1299,10 @@ else:
 # %% [markdown]
 # Either fault alone costs several points, and both together cost more than either. Ten thousand images of the boldest
 # writing, their classes matched, are worth hardly more than **one thousand** at random: nearly nine in ten were for nothing.
-# And a class that is nearly missing is not learned, however the rest is written. **No method mends a set that does not show what will
-# be asked.** Before you blame one property of a set, make sure that it is the only one in which the sets differ.
+# And a class that is nearly missing is learned badly, however the rest is written.
+#
+# **No method mends a set that does not show what will be asked.** Before you blame one property of a set, make sure that it
+# is the only one in which the sets differ.
 
 # %% [markdown]
 # ## 13. Read the curves
