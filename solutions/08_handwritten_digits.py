@@ -937,6 +937,9 @@ print(f"test accuracy {share:.2%}; hardest digit {recall.argmin()} with {recall.
 ax = curves.confusion_matrix(counts, title=f"Test set of {digits.name}: {share:.1%} right")
 
 # %% [markdown]
+# On the bundled digits the test accuracy is far below the validation's. Both were drawn from one file, but not alike: the
+# test images are its last ones, by other writers, it seems, than the rest, which was split at random (section 3).
+#
 # Which errors would you forgive? Below are the misread images, surest errors first.
 
 # %% practice="digits_wrong"
