@@ -100,7 +100,7 @@ for hidden in (20, 60, 120):
 # %% [markdown]
 # ## 2. Half of the work: look at the data
 #
-# Collecting and cleaning data is half of the work, and the half that decides. Before any method, ask the set some
+# Collecting and cleaning data is half of the work, and often the half that decides. Before any method, ask the set some
 # questions. Are all classes there? Are there empty images? Is an image there twice? One that is both in the training
 # set and in the test set is a question whose answer was known.
 
@@ -505,12 +505,12 @@ for k in (1, 3, 5, 9, 25):
 # %% [markdown]
 # ## 7. Trees, forests, and a support vector machine
 #
-# Three more rivals, each in its strongest field elsewhere.
+# Three more rivals, two of which are at home elsewhere, with columns of a table rather than pixels.
 #
 # - A **decision tree** asks one pixel at a time: "is pixel (7, 12) darker than 0.3?" Easy to read, and clumsy with images:
 #   no single pixel means much.
 # - A **random forest** lets many trees vote (50 here, 100 in figure F10), each grown on a random draw of the images and
-#   of the pixels. Their errors differ, so the vote is better than any of them (lesson 07's ensembles).
+#   of the pixels. Their errors differ, so the vote is better than a tree alone (lesson 07's ensembles).
 # - A **support vector machine** draws the boundary that keeps the widest margin (lesson 01), not between pixels but
 #   between similarities $e^{-\gamma\lVert a-b\rVert^2}$ to its training images. Only images near the border count.
 
@@ -631,7 +631,7 @@ def share_right(model, x, t):
 # %% [markdown]
 # ## 9. When to stop, and which settings
 #
-# The training loss falls as long as you train. The validation loss falls, and then rises: from there on the network
+# The training loss falls as long as you train. The validation loss falls, and then often rises: from there on the network
 # learns this set, not digits. **Early stopping**: keep the weights of the best epoch so far; stop when some epochs in a
 # row (the **patience**) have not beaten it; go back to the kept weights.
 
