@@ -10,7 +10,7 @@
 # - train a network through the library, stop it in time, and search its settings by validation;
 # - see what wrong labels, few images and an unrepresentative sample cost.
 #
-# You need lessons 02, 04, 06 and 07. There are nine exercises, two predictions and one written question.
+# You need lessons 02, 04, 06 and 07. There are nine exercises, one of them open, two predictions and one written question.
 
 # %% picture="opening" alt="A handwritten 3 as an image of 8 by 8 pixels, the same image as a row of 64 grey values, and ten bars, one output per digit: the highest at 3, the second at 9"
 from course_lib.viz.pictures import digits
@@ -964,8 +964,8 @@ print(f"hidden units that answer to no test image at all: {np.count_nonzero(~act
 # %% [markdown]
 # On MNIST you see blots and fragments of strokes, and faint noise at the border, where no digit ever has ink and so no
 # gradient ever comes: those weights are still what they were drawn as. A unit that is pale all over died early, as units do
-# at high rates (lesson 04). Nothing tells a unit that neighbouring pixels
-# belong together. Lesson 10's filters know it from the start.
+# at high rates (lesson 04). Nothing tells a unit that neighbouring pixels belong together. Lesson 10's filters know it from
+# the start.
 #
 # ### Learning curves
 #
