@@ -35,8 +35,8 @@ from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.convolution import sliding_window
 
 # %% [markdown]
-# The photograph of this lesson shows Grace Hopper, who wrote the first compiler. It comes with matplotlib. We
-# keep a square of it, turn colours into grey, and average blocks of 2×2 pixels.
+# The photograph of this lesson shows Grace Hopper, who wrote one of the first compilers. It comes with matplotlib.
+# We keep a square of it, turn colours into grey, and average blocks of 2×2 pixels.
 
 # %%
 photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
