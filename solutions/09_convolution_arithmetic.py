@@ -100,7 +100,7 @@ for name, part in quarters.items():
     print(f"{name:13} mean brightness {part.mean():.2f}   correlation of neighbours {alike:.3f}")
 
 # %% [markdown]
-# The brightness differs from quarter to quarter, the relation between neighbours hardly. Sharing is an
+# The brightness differs from quarter to quarter, the relation between neighbours much less. Sharing is an
 # assumption, not a law: in passport photographs the eyes are always in the same place, and there a locally
 # connected layer may learn better filters for the eyes than for the chin.
 
