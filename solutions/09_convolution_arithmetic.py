@@ -600,7 +600,7 @@ lecture_table("F14 · receptive fields", rows)
 # %% [markdown]
 # Does a network really see that far? Ask the gradient: which pixels change the number in the middle? We run
 # random positive filters and send a 1 back from the centre of the output. Every pixel that is not white can
-# influence it. The field is a square, and the influence gathers in its centre.
+# influence it. Each field is a square. Where does the influence gather, with dilation and without?
 
 # %% figure="F14"
 def influence(dilations, size=19):
@@ -623,6 +623,9 @@ titles = [f"dilation {', '.join(map(str, d))}: {width} wide" for d, width in zip
 axes = receptive.gradient_fields(fields.values(), titles)
 
 # %% [markdown]
+# Three undilated layers listen to the centre above all: most ways through the stack lead there. With dilation every pixel
+# of the field has only a few ways, and the influence is spread over it like a lattice.
+#
 # ## 6. Channels, feature maps, cost
 #
 # A filter of a colour image is a *block*: it has a slice of weights for each input channel and adds all of them
