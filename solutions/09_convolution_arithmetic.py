@@ -108,7 +108,8 @@ for name, part in quarters.items():
 # ## 2. The sliding window
 #
 # The kernel is laid on the image, numbers that lie on each other are multiplied, the products added up: one
-# output. Then the window moves on. With channels $c$, filters $f$, stride $s$, padding $p$ and dilation $d$:
+# output. Then the window moves on. With channels $c$, filters $f$, output places $i, j$, taps (the kernel's numbers)
+# $u, v$, stride $s$, padding $p$ and dilation $d$:
 #
 # $$y_{f,i,j} = b_f + \sum_c \sum_u \sum_v w_{f,c,u,v}\; x_{c,\;i s + u d - p,\;j s + v d - p}$$
 #
@@ -182,8 +183,9 @@ conv2d(pixel, kernel[None, None])[0][0, 0]
 # ## 3. What size comes out?
 #
 # Do not learn a formula, count positions. A kernel with $k$ taps and dilation $d$ **spans** $d(k-1)+1$ samples.
-# The padded axis has $n + 2p$ samples. Lay the window at the left end: that is one position. Every further
-# position needs $s$ more samples. A last step that does not fit is not made.
+# An axis of $n$ samples has $n + 2p$ with its padding. (In this lesson $n$ is the length of an axis, $d$ a dilation and
+# $k$ a number of taps.) Lay the window at the left end: that is one position. Every further position needs $s$ more
+# samples. A last step that does not fit is not made.
 
 # %% picture="positions" alt="Windows of a dilated kernel on a padded axis, one below the other, stride 2"
 from course_lib.viz.convolution import positions
