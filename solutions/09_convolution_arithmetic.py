@@ -502,9 +502,9 @@ stacks([[(3, 1, 0, 1)] * 3, [(3, 1, 0, d) for d in (1, 2, 4)]], titles=["dilatio
 # Write `receptive_field(layers)` for one axis. `layers` is a list of tuples `(kernel, stride, padding, dilation)`
 # from the input upwards, convolutions or poolings alike.
 #
-# Return `(field, jump)` as Python ints: how many samples
-# of the input one number after the last layer sees (ignore borders), and how far apart on the input two
-# neighbours after the last layer are. A stack without layers sees one sample, jump 1.
+# Return `(field, jump)` as Python ints: how many samples of the input one number after the last layer sees (ignore
+# borders), and how far apart on the input two neighbours after the last layer are. The field counts from the first
+# sample to the last, also where dilation or stride skip some between. A stack without layers sees one sample, jump 1.
 #
 # *Example:* `[(2, 2, 0, 1), (2, 2, 0, 1)]`: a neuron of the second layer sees two neurons of the first, each of
 # which sees two samples of its own, so `(4, 4)`.
