@@ -486,7 +486,7 @@ with check("transposed_size-restore") as expect:
 # stride 1 it adds $k-1$ samples, so $l$ layers see $l(k-1)+1$. Linear growth.
 #
 # Dilate the layers by 1, 2, 4, ... and each adds twice as much as the one before. Exponential growth, with the
-# same number of weights, and no pixel in between is missed.
+# same number of weights, and with 3 taps no pixel in between is missed.
 
 # %% picture="stacks" alt="Three undilated layers reach seven inputs, three layers with dilation 1, 2, 4 reach fifteen"
 from course_lib.viz.receptive import stacks
@@ -1409,7 +1409,7 @@ with check("open_textures-better") as expect:
 # 1. Count positions: a kernel spans $d(k-1)+1$ samples; every further position needs one more stride.
 # 2. Libraries cross-correlate; convolution rotates the kernel. Test with a kernel that is not symmetric.
 # 3. Transposed convolution is convolution's gradient: stamps that add up. Several input sizes share one output.
-# 4. The receptive field grows linearly with depth, and exponentially with stride or dilation.
+# 4. The receptive field grows linearly with depth, and exponentially where strides repeat or dilations double.
 # 5. Sharing weights saves memory, not work: weights count once, multiply-adds once for every output.
 #
 # ## Further reading
