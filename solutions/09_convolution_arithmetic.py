@@ -11,7 +11,7 @@
 # - write convolution three ways: as loops, as one matrix product, as a sum over shifted images;
 # - build filters by hand that measure derivatives, and see in a picture what each of them answers to.
 #
-# You need lessons 00 and 03. There are ten exercises, three predictions and one written question.
+# You need lessons 00 and 03. There are ten exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph, a small window of it as numbers, a filter, and the map of all its answers"
 from course_lib.viz.pictures import photos
@@ -652,8 +652,8 @@ lecture_table("F13 · feature maps", rows)
 # image as Python ints. `kind` is `"full"`, `"local"` or `"conv"`; `inputs` is `(c, h, w)`, `outputs` is
 # `(f, out_h, out_w)`, `kernel` is `(kh, kw)` and means nothing to a full layer.
 #
-# Weights include the biases, if
-# any: every set of weights has one bias of its own. One multiply-add per product; biases cost none.
+# Weights include the biases, if any: every set of weights has one bias of its own. One multiply-add per product;
+# biases cost none.
 #
 # *Example:* `layer_counts("full", (1, 2, 2), (3, 1, 1), (1, 1))`: three neurons see four pixels each, so
 # `(15, 12)`; without a bias `(12, 12)`.
@@ -757,9 +757,9 @@ lecture_table("F15 · pooling, and the layer to avoid", rows)
 # Write `correlate(x, w, b, stride=(1, 1), padding=(0, 0))`: x is (n, c, h, w), w is (f, c, kh, kw), b is (f,), the
 # result (n, f, out_h, out_w).
 #
-# Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding`
-# are (vertical, horizontal); padding adds that many zeros on both sides. A window that overhangs does not count.
-# The result has the dtype that NumPy gives to `x * w`; x, w and b stay as they are.
+# Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding` are (vertical, horizontal); padding
+# adds that many zeros on both sides. A window that overhangs does not count. The result has the dtype that NumPy gives
+# to `x * w`; x, w and b stay as they are.
 #
 # *Example:* `x = [[[[1, 2, 3]]]]`, `w = [[[[10, 1]]]]`, `b = [5]`: `[[[[17, 28]]]]`, since 1·10 + 2·1 + 5 = 17.
 
