@@ -1507,7 +1507,7 @@ else:
 # 2. An accuracy without a confusion matrix, a rival and a spread says little. Training accuracy says nothing.
 # 3. Rules reach as far as their author's patience; neighbours, learning by heart, reach surprisingly far.
 # 4. Whatever is computed from the test set, a mean or a choice, is a leak, and only makes numbers look better.
-# 5. Random label noise cancels, small sets and unrepresentative ones do not: look at your data before your method.
+# 5. Random label noise cancels in part, small sets and unrepresentative ones do not: look at your data before your method.
 #
 # ## Further reading
 #
