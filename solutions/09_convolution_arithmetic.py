@@ -53,7 +53,7 @@ print("rows, columns:", photo.shape, " darkest, brightest:", photo.min().round(2
 # - **Convolutional**: every neuron sees a small window, and all neurons of a *feature map* share one set of
 #   weights, the **kernel** or **filter**.
 #
-# In the picture, lines of one colour are one and the same weight.
+# In the picture every grey line is a weight of its own; lines of one colour are one and the same weight.
 
 # %% picture="connections" alt="Seven inputs and five neurons: all lines differ, few lines differ, few lines in three colours"
 from course_lib.viz.convolution import connections
