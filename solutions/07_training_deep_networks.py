@@ -451,7 +451,7 @@ shown = images.image_grid(
 middle = matrix.reshape(12, 12, 12, 12)[3:9:2, 3:9:2].reshape(-1, 12, 12)
 shown = images.image_grid(middle, signed=True, columns=9, title="Nine rows of the ZCA matrix: centre minus surround")
 
-# %% picture="patches" alt="Three rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: a bright centre with a dark surround."
+# %% picture="patches" alt="Three rows of small images. Principal axes of photograph patches: first a flat one, then gradients, then finer and finer waves. Patches and their ZCA-whitened versions, in which edges stand out. Rows of the ZCA matrix: one red pixel with a pale blue surround."
 from course_lib.viz.pictures import training
 
 training.patches()
