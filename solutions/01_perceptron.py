@@ -1357,9 +1357,10 @@ perceptron.timeline()
 # Then the **second winter**. Deep networks would not train well, and in 1992 Bernhard Boser, Isabelle Guyon
 # and Vladimir Vapnik had a rival, a perceptron that chooses among its lines. The **support vector machine**
 # looks for the line of *largest* margin and bends it by a trick that keeps the problem convex: no valley but
-# the lowest one, and it is always found. Its margin is the distance of section 2, from the line to the nearest
-# sample. The $\gamma$ of your exercise is smaller wherever there is a bias, because it divides by the bias's
-# length too.
+# the lowest one, and it is always found.
+#
+# (Its margin is the distance of section 2, from the line to the nearest sample. The $\gamma$ of your exercise is
+# smaller wherever there is a bias, because it divides by the bias's length too.)
 #
 # - **2006**: Hinton, Simon Osindero and Yee-Whye Teh trained **deep belief nets** layer by layer, without
 #   labels first, and so found a good place to start. Depth worked after all.
