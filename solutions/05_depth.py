@@ -58,7 +58,9 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # Composition brings something that a sum does not have: **reuse**. A result computed once in layer 1 serves every unit
 # of layer 2, and theirs serve all of layer 3. An edge found once is part of an eye, a wheel and a letter (*feature
-# sharing*). A concept is then no single unit but a pattern over many, each of which takes part in many concepts: a
+# sharing*).
+#
+# A concept is then no single unit but a pattern over many, each of which takes part in many concepts: a
 # **distributed representation**. n units that stand for one thing each tell n things apart; n that are on or off
 # together tell up to $2^n$ apart.
 #
