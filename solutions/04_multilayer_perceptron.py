@@ -294,8 +294,9 @@ with check("relu_vjp") as expect:
 # ### Hinge loss or ReLU?
 #
 # $\max(0, 1 - ty)$, the **hinge loss** of the support vector machine, and $\max(0, a)$ have the same shape, and the
-# perceptron criterion of lesson 01 is $\max(0, -ty)$. They do different jobs. The hinge is a *loss*: it stands at the
-# end, compares a score y with a label t in {-1, 1}, and asks for a margin; where it is 0, there is nothing left to
+# perceptron criterion of lesson 01 is $\max(0, -ty)$. They do different jobs.
+#
+# The hinge is a *loss*: it stands at the end, compares a score y with a label t in {-1, 1}, and asks for a margin; where it is 0, there is nothing left to
 # learn from this sample. ReLU is an *activation*: it stands inside, knows no label, and where it is 0, the unit has
 # nothing to say about this sample.
 
@@ -943,8 +944,9 @@ for sizes, right in shares.items():
 #
 # Walk along a straight line through the input space, $x(s) = a + s\,(e - a)$, from a start a at $s=0$ to an end e at
 # $s=1$. Along it every hidden unit's input is an affine function of s, so it passes 0 at most once, and there
-# $y(s) = w_2\cdot\max(0, W_1x(s) + b_1) + b_2$ may have a **kink**. Between kinks y is straight. How much does the slope
-# change where unit j passes 0? Before or after it the unit is off, on the other side it contributes $w_{2j}$ times its
+# $y(s) = w_2\cdot\max(0, W_1x(s) + b_1) + b_2$ may have a **kink**. Between kinks y is straight.
+#
+# How much does the slope change where unit j passes 0? Before or after it the unit is off, on the other side it contributes $w_{2j}$ times its
 # own slope m in s. Switching on at a rise or off at a fall, the change is the same:
 #
 # $$\text{change of slope} = w_{2j}\,|m|, \qquad m = w_j\cdot(e - a).$$
@@ -1140,7 +1142,9 @@ with check("count_regions") as expect:
 # %% [markdown]
 # With two units in each, nothing is won yet: two layers of two make at most 11 regions, as many as one layer of four. (In
 # the quarter where both first units are on, the second layer's lines make at most 4 regions; where one is on, the sheet is
-# a line and they make 3; where none is, it is a point.) But let the first layer have four units that fold the sheet
+# a line and they make 3; where none is, it is a point.)
+#
+# But let the first layer have four units that fold the sheet
 # **twice**, so that four parts of the plane lie on each other. What the second layer cuts there, it cuts in all four:
 
 # %%
