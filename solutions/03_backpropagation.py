@@ -792,10 +792,13 @@ backprop.along()
 # Write `gradient_check(f, x, gradient, v, h, tol=1e-5)`: return `(claimed, measured, agree)`.
 #
 # `f` takes an array of the shape of `x` and returns a number; `gradient` is what somebody claims the gradient at `x` to be, `v` is
-# the direction, all of one shape with any number of axes. `claimed` is the slope along v that follows from `gradient`. `measured`
-# comes from the values at **two** of the three places in the picture: its error is to be a hundredth when h is a tenth. `agree` is
-# True if the two are equal up to the share `tol`, whatever the unit of f: a loss of a million is judged as one of a millionth. Two
-# slopes of 0 agree. `x` stays as it is.
+# the direction, all of one shape with any number of axes. `x` stays as it is.
+#
+# - `claimed` is the slope along v that follows from `gradient`.
+# - `measured` comes from the values at **two** of the three places in the picture: its error is to be a hundredth when h is
+#   a tenth.
+# - `agree` is True if the two differ by at most the share `tol` of the larger of them in size, whatever the unit of f: a
+#   loss of a million is judged as one of a millionth. Two slopes of 0 agree.
 #
 # Example: $f = x^2$ at 3, claimed gradient 5, `v = 2`, `h = 0.1` gives `(10, 12, False)`.
 
