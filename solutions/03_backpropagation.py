@@ -390,9 +390,10 @@ with check("matmul") as expect:
 # %% [markdown]
 # Look at the gradient of the weights once more: $A^\top G$ is a sum over the samples of (input) × (upstream gradient of
 # the output). Take the simplest network: predict **tomorrow's temperature from three days** as $y = w\cdot x + b$ with
-# $E = (y-t)^2$. Then $\partial E/\partial w_i = 2(y-t)\,x_i$. In every layer of every network it is so: **each update is
-# a scaled output error times an input feature.** What differs in a deep layer is only where the "error" comes from:
-# it has been carried back.
+# $E = (y-t)^2$. Then $\partial E/\partial w_i = 2(y-t)\,x_i$.
+#
+# In every linear layer of every network it is so: **each update is a scaled output error times an input feature.** What
+# differs in a deep layer is only where the "error" comes from: it has been carried back.
 
 # %%
 days, tomorrow = np.array([[73.8, 75.8, 78.2]]), 80.8
@@ -780,8 +781,10 @@ with check("backward") as expect:
 #
 # A wrong gradient often still learns, only badly. So test it. Moving each weight by itself costs a run per weight, but one
 # **random direction** $v$ tests all of them at once. Walk from w along v, and look at the loss on the way,
-# $\varphi(s) = E(w + s\,v)$: a function of one number. Its slope at s = 0 you get in two ways. The gradient *claims* one: every
-# weight moves by its share of v. And you can *measure* one, from two values of the loss.
+# $\varphi(s) = E(w + s\,v)$: a function of one number.
+#
+# Its slope at s = 0 you get in two ways. The gradient *claims* one: every weight moves by its share of v. And you can
+# *measure* one, from two values of the loss.
 
 # %% picture="along" alt="A curve: the loss along the direction, over s. Three places are marked on it, at minus h, at 0 and at h, and the tangent at 0 is drawn."
 from course_lib.viz.pictures import backprop
@@ -1150,7 +1153,9 @@ print("value", y.value, " slope", x.grad)
 # %% [markdown]
 # **Lecture figure F22.** The lecture draws a network of three layers with sigmoids that predicts tomorrow's temperature
 # from three days, 73.8, 75.8 and 78.2, says -10.4 where 80.8 is right, and asks how to mend its weights. It does not give
-# them. Here is one that answers -10.4: its inputs are divided by 100, two layers of three sigmoids follow, their weights
+# them.
+#
+# Here is one that answers -10.4: its inputs are divided by 100, two layers of three sigmoids follow, their weights
 # drawn from a fixed seed and rounded, and the bias of the linear output is chosen so that the answer is exactly that.
 # Weights stand as (in, out) here, because our engine has no transpose.
 
