@@ -1402,7 +1402,7 @@ with check("adam_fit") as expect:
 #
 # Four runs of Adam on one noisy ravine, 300 steps each, beside the healthy run. In each one thing is wrong.
 
-# %% picture="faults" alt="Four panels A to D with the loss of the healthy run, which falls from 1 to below 0.01, and of a faulty one: A falls as fast and stays high and restless, B leaps up in the first steps and then comes down, C falls slowly and smoothly and stays high, D leaps up to over ten and comes down only towards the end"
+# %% picture="faults" alt="Four panels A to D with the loss of the healthy run, which falls from 1 to below 0.01, and of a faulty one: A falls as fast and stays high and restless, B leaps up in the first steps and then comes down, C falls slowly and smoothly and stays high, D leaps up to over a hundred and comes down only towards the end"
 from course_lib.viz.pictures import optimisation
 
 optimisation.faults()
