@@ -1239,7 +1239,9 @@ climb_figure()
 #
 # **Lecture figure F7, its first part.** How fast a net learns depends also on its activation. Krizhevsky, Sutskever and
 # Hinton (2012) trained a conv net of four layers on CIFAR-10 down to 25 % training error: with ReLU it took about six
-# times fewer epochs than with tanh. Their caption goes on: the learning rates were chosen for each net by itself, to
+# times fewer epochs than with tanh.
+#
+# Their caption goes on: the learning rates were chosen for each net by itself, to
 # make it train as fast as possible; there was no regularisation; and "the magnitude of the effect demonstrated here
 # varies with network architecture, but networks with ReLUs consistently learn several times faster than equivalents
 # with saturating neurons". (Conv nets come in lesson 10.)
