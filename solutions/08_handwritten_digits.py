@@ -379,7 +379,8 @@ from course_lib.viz.pictures import digits
 digits.split_vote()
 
 # %% [markdown]
-# MNIST asks for 10 000 × 60 000 distances between vectors of 784 numbers. In a Python loop that takes hours. Written out,
+# MNIST asks for 10 000 × 60 000 distances between vectors of 784 numbers. In a Python loop that takes an hour or more.
+# Written out,
 #
 # $$\lVert a - b\rVert^2 = \lVert a\rVert^2 - 2\,a\cdot b + \lVert b\rVert^2 ,$$
 #
