@@ -1131,7 +1131,9 @@ print(f"weights of the convolutional network: {conv_weights:,}; of 784-40-10: {(
 # Read the first table from below. The convolutional network knows that an image is not a vector, and wins with fewer weights
 # than the MLP of 40 units. The support vector machine comes next, with a fifth more images to learn from. Width helps the MLP,
 # twenty more units ever less. k-NN learns by heart and keeps up with the smaller networks. The forest beats the tree, and the
-# rules come last of all. (One start for each method, two for the MLPs: read differences of a few tenths with care.)
+# rules come last of all.
+#
+# (One start for each method, two for the MLPs: read differences of a few tenths with care.)
 #
 # The second table answers the question of section 3. Half of MNIST's *images* were written by employees of the Census
 # Bureau, half by high-school students, who are harder to read, and the test set is **not shuffled**: on its first 5 000
@@ -1144,7 +1146,9 @@ print(f"weights of the convolutional network: {conv_weights:,}; of 784-40-10: {(
 # zip codes (LeCun and others 1989). Then came the support vector machine (Cortes and Vapnik 1995), and around 2005 most people
 # who sorted images used it, although networks did not read digits worse: errors on MNIST were 0.56 % for the best SVM (DeCoste
 # and Schölkopf 2002) and 0.4 % for a convolutional network (Simard, Steinkraus and Platt 2003), both trained on distorted
-# copies. The SVM had other merits. Its loss is convex, two settings are to be chosen, and it is content with few images.
+# copies.
+#
+# The SVM had other merits. Its loss is convex, two settings are to be chosen, and it is content with few images.
 #
 # And few images there were. Caltech-101 (Fei-Fei, Fergus and Perona 2004) was mostly used with 15 or 30 training images for
 # each of its 101 classes: of the order of $10^3$. ILSVRC-2010 had 1.2 million for 1000 classes: $10^6$. What does that do to a
