@@ -798,10 +798,9 @@ backprop.along()
 # the direction, all of one shape with any number of axes. `x` stays as it is.
 #
 # - `claimed` is the slope along v that follows from `gradient`.
-# - `measured` comes from the values at **two** of the three places in the picture: its error is to be a hundredth when h is
-#   a tenth.
-# - `agree` is True if the two differ by at most the share `tol` of the larger of them in size, whatever the unit of f: a
-#   loss of a million is judged as one of a millionth. Two slopes of 0 agree.
+# - `measured` comes from the values at **two** of the three places in the picture: a tenth of h makes a hundredth of its error.
+# - `agree` is True if the two differ by at most the share `tol` of the larger in size: a loss of a million is judged as one of
+#   a millionth. Two slopes of 0 agree.
 #
 # Example: $f = x^2$ at 3, claimed gradient 5, `v = 2`, `h = 0.1` gives `(10, 12, False)`.
 
