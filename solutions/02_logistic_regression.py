@@ -1080,8 +1080,8 @@ for name, (_, losses, errors) in runs.items():
     print(f"{name}: loss {losses[0]:.3f} → {losses[-1]:.3f}, misclassified test images {errors[-1]:.1%}")
 
 # %% [markdown]
-# The errors alone do not give the bug away: the network still ranks its answers, some points worse, as after many a bad
-# setting. That is how it survives in print. But its loss never gets below the floor, and its probabilities are worthless:
+# The errors alone do not give the bug away: the network still ranks its answers, some points worse at this rate, as after many
+# a bad setting. That is how it survives in print. But its loss never gets below the floor, and its probabilities are worthless:
 # it is never more than about
 # a quarter sure, even of training images that it has right. What has each class learned? Its weights are an image:
 

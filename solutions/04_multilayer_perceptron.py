@@ -923,7 +923,8 @@ shown = image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8,
 #
 # ### How many units, how many layers?
 #
-# Nobody can tell from the outside; one tries. Five starts each, mean and standard error, everything else equal:
+# Nobody can tell from the outside; one tries. Five starts each, everything else equal; mean and standard error, which says how
+# far the mean of five may be off (lesson 07):
 
 # %% practice="how_many"
 from course_lib.train import plus_minus
