@@ -681,7 +681,8 @@ rival_figure() if FULL else recorded("F24")
 #
 # Sums run over the batch, nothing is divided by n; the slope of ReLU at 0 is 0. Change no input, nor `g`.
 #
-# Example: with all weights and biases 0, `out` equals `h`, and `vjp(g)[0]` equals `g`.
+# Example: `h = [[2.]]`, `w1 = [[3.]]`, `b1 = [0.]`, `w2 = [[0.5]]`, `b2 = [1.]`: `out` is `[[6.]]`, and `vjp([[1.]])` is
+# `([[2.5]], [[1.]], [0.5], [[6.]], [1.])`.
 
 
 # %% solve="residual_block" difficulty=3 importance=5 minutes=20
