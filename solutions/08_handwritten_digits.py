@@ -513,7 +513,8 @@ for k in (1, 3, 5, 9, 25):
 # - A **random forest** lets many trees vote (50 here, 100 in figure F10), each grown on a random draw of the images and
 #   of the pixels. Their errors differ, so the vote is better than a tree alone (lesson 07's ensembles).
 # - A **support vector machine** draws the boundary that keeps the widest margin (lesson 01), not between pixels but
-#   between similarities $e^{-\gamma\lVert a-b\rVert^2}$ to its training images. Only images near the border count.
+#   between similarities $e^{-\gamma\lVert a-b\rVert^2}$ to its training images (a Gaussian kernel, RBF in the tables). Only
+#   images near the border count.
 
 # %%
 some, few_val = slice(0, 1000), slice(0, 500)
@@ -803,7 +804,7 @@ with check("random_search") as expect:
 # anything. It only makes the numbers better than they are.
 #
 # How much better? The images here are pure noise, and so are the labels: nothing can be learned. But we first choose, out of
-# 2 000 pixels, the twenty that go best with the labels, **on all the data**, and split afterwards.
+# 2 000 pixels, the twenty that go best with the labels, **on all the data**, and split afterwards. One draw is enough to see it:
 
 # %%
 rng = np.random.default_rng(2)
@@ -1160,8 +1161,9 @@ for name, n in (("Caltech-101, 30 a class", 30 * 101), ("MNIST", 60_000), ("ILSV
 
 # %% [markdown]
 # A kernel machine keeps or recomputes these; one step of SGD costs the same whatever n is. The winner of ILSVRC-2010 was still an
-# SVM, a *linear* one on features designed by hand, trained by SGD: 28 % top-5 error (Lin and others 2011). Two years later, on
-# that year's test set, five networks trained on as many images, averaged, had 16 % (lesson 11).
+# SVM, a *linear* one on features designed by hand, trained by SGD: 28 % top-5 error, which means that of five answers none was
+# right (Lin and others 2011). Two years later, on that year's test set, five networks trained on as many images, averaged, had
+# 16 % (lesson 11).
 #
 # The tools came with it. Theano (2010) derived gradients from a formula and ran on a GPU, Torch7 (2011) and Caffe (2014) had
 # the layers ready, TensorFlow (2015) and PyTorch (2017) are still in use. What you wrote in lessons 03 to 07 is their core.
