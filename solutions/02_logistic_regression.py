@@ -219,7 +219,8 @@ print(f"on 1000 new coins: confidence {plus_minus(confident)}, right {plus_minus
 
 # %% [markdown]
 # Sure, and right half of the time. With few samples for many weights the neuron learns its training set by heart.
-# Lesson 16 measures such overconfidence and mends part of it.
+# Lesson 16 measures such overconfidence and mends part of it. (Behind the ± stands the standard error: how far the mean of
+# the twenty seeds may be off. Lesson 07 has more about it.)
 #
 # ### And squared error?
 #
