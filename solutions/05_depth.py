@@ -905,8 +905,8 @@ gains_figure() if FULL else recorded("F26")
 
 # %% [markdown]
 # With one start each this does not bear the lecture's guess out: the fourth layer helps both, the bypass helps the small
-# net and not the larger. Eight layers and an optimiser that knows the curvature hardly suffer from vanishing gradients;
-# forty layers and plain gradient descent, as above, do.
+# net and not the larger. Eight layers with an optimiser that knows the curvature may have little to fear from vanishing
+# gradients; forty layers and plain gradient descent, as above, have.
 
 # %% [markdown]
 # Predict once more. A residual network of 50 blocks $h + f(h)$; all weights and biases of every f are 0, as some start
