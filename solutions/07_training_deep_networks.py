@@ -1189,7 +1189,7 @@ for name, l1, l2 in (("none", 0, 0), ("L2", 0, 0.05), ("L1", 0.01, 0), ("elastic
 
 # %% [markdown]
 # L2 spreads each digit's template over all pixels; L1 leaves a handful of them. Neither reads the test digits better here:
-# a penalty is tuned by validation like any other setting, and one layer on 1437 digits has little to be kept from.
+# how much a weight is to cost is tuned by validation, like any other setting.
 #
 # ## 8. More data from the same data
 #
