@@ -1012,7 +1012,7 @@ maps = library(photo[None, None], by_hand[:, None], None, padding=(6, 6))[0]
 axes = draw.responses(maps, by_hand, ["derivative", "Gaussian", "Laplacian", "Gabor, 45°"])
 
 # %% [markdown]
-# A derivative of single pixels answers to noise as much as to edges. Better blur first, then differentiate; and
+# A derivative of single pixels answers to noise as well as to edges. Better blur first, then differentiate; and
 # since both are convolutions, one filter does both: the **derivative of a Gaussian**. The six of order 0, 1 and 2
 # describe any small patch by its brightness, slope and curvature. (The first layers of trained networks look
 # remarkably like them: lesson 10.)
