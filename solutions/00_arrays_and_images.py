@@ -9,7 +9,8 @@
 # - replace loops by broadcasting, and know the one trap in it that costs everybody an afternoon;
 # - bring data into the range in which learning works: centred, scaled, logged where needed.
 #
-# You need Python and a first meeting with NumPy. There are eight exercises, the last of them open, three predictions and one written question.
+# You need Python and a first meeting with NumPy. There are eight exercises, the last of them open, three predictions and
+# one written question.
 
 # %% picture="opening" alt="A photograph of Grace Hopper with a small window framed, the window's 64 grey values written out, and the pixels brighter than a threshold in white."
 from course_lib.viz.pictures import photos
@@ -43,8 +44,11 @@ np.set_printoptions(precision=4, suppress=True)
 # it looks like, and says how to get a hint. Hints open only when you ask. Run it as often as you like; nobody counts.
 #
 # A **prediction** asks you to commit yourself before you see: replace the dots, run the check, then run the cell that
-# shows it. The first answer is the one that counts, for you: a later one is told so. A **written question** is read by a person. Where a later cell needs an answer that you do not have yet,
-# the course library's version stands in and says so; so you can skip an exercise and come back.
+# shows it. The first answer is the one that counts, for you: a later one is told so. A **written question** is read by a
+# person.
+#
+# Where a later cell needs an answer that you do not have yet, the course library's version stands in and says so; so you
+# can skip an exercise and come back.
 #
 # `hint()` opens a hint for the last check that failed, `hint("standardise", 2)` the second one of that exercise;
 # `progress()` shows what passes so far. Your teacher's grading runs the same checks with more inputs: write what the task
@@ -64,16 +68,17 @@ progress()
 # | $w$, $W$ | weights | `(out, in)`, of a convolution `(out, in, kh, kw)` |
 # | $b$ | bias | `(out,)` |
 # | $\tilde x$, $\tilde w$ | $[1, x]$ and $[b, w]$: the bias as the first weight (lessons 01 and 02) | `(features + 1,)` |
-# | $z$ | what goes into a bent curve: a sum, a logit, before $\sigma$ or ReLU | as the layer's output |
+# | $z$ | what goes into a bent curve: a sum, a logit, before $\sigma$ or ReLU; $a$ where an operation stands by itself | as the layer's output |
 # | $h$ | output of a hidden layer | `(batch, units)` |
 # | $E$ | error or loss, a number | |
 # | $g$ | a gradient that comes from above, $\partial E/\partial(\text{output})$ | as the output |
 # | $\eta$ | learning rate | |
-# | $k$ | number of a step or of a layer | |
+# | $k$ | number of a step or of a layer; else a count that the text names: units, neighbours, taps of a kernel | |
 # | $n$, $d$ | number of samples; of features | |
 #
-# Two places differ, and say so: lesson 04 calls the heights of a surface $z$, as the lectures do, and the Adam of lesson
-# 06 counts its steps by $t$, as everybody does.
+# Four places differ, and say so. The small engine of lesson 03 keeps weights as `(in, out)`, also where lesson 04 uses it.
+# Lessons 04 and 05 call the heights of a surface $z$, as the lectures do. The Adam of lesson 06 counts its steps by $t$, as
+# its authors do. And from lesson 09 on $n$ is also the length of an axis, $d$ a dilation.
 
 # %% [markdown]
 # ## 2. An image is an array
@@ -88,7 +93,7 @@ print("shape:", photo.shape, " darkest:", photo.min(), " brightest:", photo.max(
 print(photo[62:66, 70:78])
 
 # %% [markdown]
-# The photograph shows Grace Hopper, who wrote the first compiler; it comes with matplotlib. In the explorer `row` and
+# The photograph shows Grace Hopper, who wrote one of the first compilers; it comes with matplotlib. In the explorer `row` and
 # `column` move the window, `zoom` sets how many pixels wide it is, and everything brighter than `threshold` turns white
 # on the right. In the middle the window's own darkest number is drawn black and its brightest white, so that you see
 # small differences. Where are neighbouring numbers almost equal, and where do they jump?
@@ -102,8 +107,8 @@ photos.zoomed(row=150, column=90, size=10, threshold=90)
 photo_explorer(photo)
 
 # %% [markdown]
-# Colour is a third axis. The camera stores three numbers per pixel, red, green and blue, called **channels**. Files
-# put the channel last, `(M, N, 3)`. Networks want it first, `(3, M, N)`, so that each channel is an image of its own.
+# Colour is a third axis: three numbers per pixel, red, green and blue, called **channels**. Files
+# put the channel last, `(M, N, 3)`. Our networks want it first, `(3, M, N)`, so that each channel is an image of its own.
 
 # %%
 channels = colour.transpose(2, 0, 1)
@@ -319,8 +324,8 @@ ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less
 
 # %% [markdown]
 # **Lecture figure F45.** The lecture prints a patch of 207 grey values that begins 136 134 161 159 163. From all of
-# them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in the
-# lecture's patch as in the photograph, there from a higher start and faster: it depends on what the picture shows, and how
+# them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in both. The
+# lecture's patch starts higher and falls faster than our photograph: how fast depends on what the picture shows, and how
 # near.
 
 
@@ -334,7 +339,7 @@ lecture_table("F45 · how alike a pixel and its neighbour are", rows)
 
 # %% [markdown]
 # At distance 0 every pixel is its own partner, and r is 1. From there it falls. A network that knows which pixels are
-# neighbours can use this; lesson 09 builds one. Until then we work with vectors.
+# neighbours can use this; lessons 09 and 10 build one. Until then we work with vectors.
 
 # %% [markdown]
 # ## 5. Broadcasting: loops without loops
@@ -371,7 +376,7 @@ with check("predict_broadcast") as expect:
 (np.zeros((2, 1, 5)) + np.zeros((4, 1))).shape
 
 # %% [markdown] task="pairwise_distances" title="All distances at once"
-# Write `pairwise_distances(a, b)`. Do it by broadcasting; the check looks at the values only, but loops take 30 to 100
+# Write `pairwise_distances(a, b)`. Do it by broadcasting; the check looks at the values only, but loops take tens of
 # times as long, as you will measure.
 #
 # `a` has shape `(m, d)`, `b` has shape `(n, d)`: points as rows. Return the `(m, n)` table of Euclidean distances:
@@ -552,7 +557,8 @@ print("logged, standardised:", ((logged - logged.mean()) / logged.std()).round(2
 # Write `log_scale(x)` for a table `(n, d)` of numbers that are at least 0.
 #
 # Take log(1 + x), then divide each column by its largest value: the largest becomes 1, and only a 0 stays 0. A column
-# of zeros stays zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a new float64 array.
+# of zeros stays zeros, with no warning. Be exact also where x is tiny: a column 1e-12, 2e-12 becomes 0.5, 1. Return a
+# new float64 array.
 #
 # Example: the column 0, 1, 3 becomes 0, 0.5, 1.
 

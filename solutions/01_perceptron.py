@@ -334,9 +334,9 @@ perceptron.three_lines()
 # %% [markdown]
 # ## 3. Learning from mistakes
 #
-# Which line should the machine choose? One with few errors, of course. But the *number* of errors is a bad
-# guide for learning: turn the line a little and it mostly does not change, then it jumps. It never says which
-# way is better.
+# Which line should the machine choose? One with few errors. But the *number* of errors is a bad guide for
+# learning: turn the line a little and it mostly does not change, then it jumps. It never says which way is
+# better.
 #
 # Rosenblatt's way out: look at the misclassified points only, and ask *how far* each is on the wrong side. A
 # sample counts as **misclassified** when $t\,(\tilde{w}\cdot\tilde{x}) \le 0$: a point exactly on the line is
@@ -1309,7 +1309,7 @@ for count in range(5):
 # Marvin Minsky and Seymour Papert proved in 1969 much more than this: what a layer of threshold neurons that
 # each see only a part of an image can never find out, for instance whether a drawn figure is connected.
 #
-# Two layers do XOR easily. The hidden neurons draw two lines, and the output neuron asks for the strip
+# Two layers do XOR. The hidden neurons draw two lines, and the output neuron asks for the strip
 # between:
 
 # %%
@@ -1355,17 +1355,19 @@ perceptron.timeline()
 #   rule (lesson 03).
 #
 # Then the **second winter**. Deep networks would not train well, and in 1992 Bernhard Boser, Isabelle Guyon
-# and Vladimir Vapnik came with a perceptron that has everything: the **support vector machine** looks for the
-# line of *largest* margin and bends it by a trick that keeps the problem convex: one optimum, always found. Its
-# margin is the distance of section 2, from the line to the nearest sample. The $\gamma$ of your exercise is a
-# little smaller, because it divides by the bias's length too.
+# and Vladimir Vapnik had a rival, a perceptron that chooses among its lines. The **support vector machine**
+# looks for the line of *largest* margin and bends it by a trick that keeps the problem convex: no valley but
+# the lowest one, and it is always found.
+#
+# (Its margin is the distance of section 2, from the line to the nearest sample. The $\gamma$ of your exercise is
+# smaller wherever there is a bias, because it divides by the bias's length too.)
 #
 # - **2006**: Hinton, Simon Osindero and Yee-Whye Teh trained **deep belief nets** layer by layer, without
 #   labels first, and so found a good place to start. Depth worked after all.
 # - **2012**: AlexNet won the ImageNet contest by far with a deep net trained from labels alone (lesson 11).
 #
 # What had changed since the 80s? Little in the rules of learning. There was far more **data** with labels,
-# computers were faster by many powers of ten, and we had learned how to **initialise** the weights, and which
+# computers were faster by several powers of ten, and we had learned how to **initialise** the weights, and which
 # curve suits which net (lessons 04, 06 and 07).
 
 # %% [markdown]
@@ -1379,7 +1381,7 @@ perceptron.timeline()
 #    criterion over all samples and it has no minimum.
 # 4. If a line separates, it stops after at most $(R/\gamma)^2$ updates; if none does, it never stops: keep
 #    the best, or minimise squares by the delta rule.
-# 5. One neuron cannot do XOR, two layers can, and NAND is enough for everything. The trouble is to *learn*
+# 5. One neuron cannot do XOR, two layers can, and NAND is enough for any circuit. The trouble is to *learn*
 #    the hidden weights.
 #
 # ## Further reading

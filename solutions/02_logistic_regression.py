@@ -219,7 +219,8 @@ print(f"on 1000 new coins: confidence {plus_minus(confident)}, right {plus_minus
 
 # %% [markdown]
 # Sure, and right half of the time. With few samples for many weights the neuron learns its training set by heart.
-# Lesson 16 measures such overconfidence and mends part of it.
+# Lesson 16 measures such overconfidence and mends part of it. (Behind the ± stands the standard error: how far the mean of
+# the twenty seeds may be off. Lesson 07 has more about it.)
 #
 # ### And squared error?
 #
@@ -655,7 +656,7 @@ logistic.outliers()
 # ### Does it minimise the errors?
 #
 # One lecture says that cross-entropy "minimises the number of misclassified samples". It does not; it minimises surprise.
-# Most of the time both fall together. But take twenty points on a line, perfectly separable at 0, and two more far out
+# Often both fall together. But take twenty points on a line, perfectly separable at 0, and two more far out
 # **on the wrong side**: class 0 at x = 8 and 9. The best threshold makes these two errors and no other.
 #
 # **Lecture figure F43.** Start there, and descend.
@@ -737,7 +738,7 @@ print(
 )
 
 # %% [markdown]
-# Hardly better than a coin. But expand the formula: it is *linear* in $x_1, x_1^2, x_1^4, x_1^2x_2, x_2^2$. Give the
+# Little better than a coin. But expand the formula: it is *linear* in $x_1, x_1^2, x_1^4, x_1^2x_2, x_2^2$. Give the
 # neuron these as inputs, and the same straight border, seen in the old coordinates, bends:
 
 
@@ -1080,8 +1081,9 @@ for name, (_, losses, errors) in runs.items():
     print(f"{name}: loss {losses[0]:.3f} → {losses[-1]:.3f}, misclassified test images {errors[-1]:.1%}")
 
 # %% [markdown]
-# The errors hardly give the bug away: the network still ranks its answers, only a little worse. That is how it survives
-# in print. But its loss never gets below the floor, and its probabilities are worthless: it is never more than about
+# The errors alone do not give the bug away: the network still ranks its answers, some points worse at this rate, as after many
+# a bad setting. That is how it survives in print. But its loss never gets below the floor, and its probabilities are worthless:
+# it is never more than about
 # a quarter sure, even of training images that it has right. What has each class learned? Its weights are an image:
 
 # %% practice="digits_weights"

@@ -120,7 +120,7 @@ backprop.three_steps()
 # ### Explore: one step at a time
 #
 # Move the slider, or press play. Before each step, say which numbers will appear. Then change w and x. Which gradients
-# vanish when w2 = -15, and at which node does it begin? The second graph is for section 5; come back to it then.
+# vanish when w2 = -15, and at which node does it begin? The second graph is for section 4; come back to it then.
 
 # %%
 backward_explorer()
@@ -390,9 +390,10 @@ with check("matmul") as expect:
 # %% [markdown]
 # Look at the gradient of the weights once more: $A^\top G$ is a sum over the samples of (input) × (upstream gradient of
 # the output). Take the simplest network: predict **tomorrow's temperature from three days** as $y = w\cdot x + b$ with
-# $E = (y-t)^2$. Then $\partial E/\partial w_i = 2(y-t)\,x_i$. In every layer of every network it is so: **each update is
-# a scaled output error times an input feature.** What differs in a deep layer is only where the "error" comes from:
-# it has been carried back.
+# $E = (y-t)^2$. Then $\partial E/\partial w_i = 2(y-t)\,x_i$.
+#
+# In every linear layer of every network it is so: **each update is a scaled output error times an input feature.** What
+# differs in a deep layer is only where the "error" comes from: it has been carried back.
 
 # %%
 days, tomorrow = np.array([[73.8, 75.8, 78.2]]), 80.8
@@ -780,8 +781,10 @@ with check("backward") as expect:
 #
 # A wrong gradient often still learns, only badly. So test it. Moving each weight by itself costs a run per weight, but one
 # **random direction** $v$ tests all of them at once. Walk from w along v, and look at the loss on the way,
-# $\varphi(s) = E(w + s\,v)$: a function of one number. Its slope at s = 0 you get in two ways. The gradient *claims* one: every
-# weight moves by its share of v. And you can *measure* one, from two values of the loss.
+# $\varphi(s) = E(w + s\,v)$: a function of one number.
+#
+# Its slope at s = 0 you get in two ways. The gradient *claims* one: every weight moves by its share of v. And you can
+# *measure* one, from two values of the loss.
 
 # %% picture="along" alt="A curve: the loss along the direction, over s. Three places are marked on it, at minus h, at 0 and at h, and the tangent at 0 is drawn."
 from course_lib.viz.pictures import backprop
@@ -792,10 +795,12 @@ backprop.along()
 # Write `gradient_check(f, x, gradient, v, h, tol=1e-5)`: return `(claimed, measured, agree)`.
 #
 # `f` takes an array of the shape of `x` and returns a number; `gradient` is what somebody claims the gradient at `x` to be, `v` is
-# the direction, all of one shape with any number of axes. `claimed` is the slope along v that follows from `gradient`. `measured`
-# comes from the values at **two** of the three places in the picture: its error is to be a hundredth when h is a tenth. `agree` is
-# True if the two are equal up to the share `tol`, whatever the unit of f: a loss of a million is judged as one of a millionth. Two
-# slopes of 0 agree. `x` stays as it is.
+# the direction, all of one shape with any number of axes. `x` stays as it is.
+#
+# - `claimed` is the slope along v that follows from `gradient`.
+# - `measured` comes from the values at **two** of the three places in the picture: a tenth of h makes a hundredth of its error.
+# - `agree` is True if the two differ by at most the share `tol` of the larger in size: a loss of a million is judged as one of
+#   a millionth. Two slopes of 0 agree.
 #
 # Example: $f = x^2$ at 3, claimed gradient 5, `v = 2`, `h = 0.1` gives `(10, 12, False)`.
 
@@ -864,7 +869,7 @@ with check("gradient_check") as expect:
 # Two runs, however many weights. A gradient that is wrong in many places, or in one large entry, fails for almost every
 # direction. But the direction mixes all entries, and the tolerance is a share of the whole: one *small* wrong entry among
 # very many others can hide. Here one entry, a hundredth as long as the others are, is claimed to be 0; `others` stands for
-# the sum over all the others, which for random directions is a normal number:
+# the sum over all the others, which for random directions is normally distributed:
 
 # %%
 rng = np.random.default_rng(0)
@@ -957,8 +962,8 @@ with check("tape_gradients") as expect:
 
 # %% [markdown]
 # Deep-learning libraries go one step further and add up *across* calls of backward, so that a large batch can be done in
-# parts. There the opposite mistake is common: forgetting to set the gradients to zero before the next step. Lesson 06
-# comes back to it.
+# parts. There the opposite mistake is common: forgetting to set the gradients to zero before the next step. That is what
+# `zero_grad()` is for, which you will meet in training loops from lesson 04 on.
 #
 # ## 8. Your engine trains a network
 #
@@ -1147,7 +1152,9 @@ print("value", y.value, " slope", x.grad)
 # %% [markdown]
 # **Lecture figure F22.** The lecture draws a network of three layers with sigmoids that predicts tomorrow's temperature
 # from three days, 73.8, 75.8 and 78.2, says -10.4 where 80.8 is right, and asks how to mend its weights. It does not give
-# them. Here is one that answers -10.4: its inputs are divided by 100, two layers of three sigmoids follow, their weights
+# them.
+#
+# Here is one that answers -10.4: its inputs are divided by 100, two layers of three sigmoids follow, their weights
 # drawn from a fixed seed and rounded, and the bias of the linear output is chosen so that the answer is exactly that.
 # Weights stand as (in, out) here, because our engine has no transpose.
 
@@ -1189,9 +1196,11 @@ assert abs(predictions[-1] - truth) < 0.01
 lecture_table("F22 · tomorrow's temperature", rows)
 
 # %% [markdown]
-# One example teaches nothing about weather, but it shows that the gradients of all three layers are right. Now a real
-# task: two interleaved half moons, which no line separates. The network has two layers of tanh. Its loss is that of
-# lesson 02, for a score s and labels t in {-1, +1}: the mean of $\ln(1 + e^{-ts})$. Each piece is one of your operations;
+# One example teaches nothing about weather. Nor does its perfect fit prove the gradients of all three layers right: the
+# bias of the output could do it alone. Section 6 has the better test, and the next network gets it before it is trained.
+#
+# Now a real task: two interleaved half moons, which no line separates. The network has two layers of tanh. Its loss is that of
+# lesson 02, for a score z and labels t in {-1, +1}: the mean of $\ln(1 + e^{-tz})$. Each piece is one of your operations;
 # a mean is a matrix product with a row of 1/n.
 
 
@@ -1458,7 +1467,7 @@ with check("open_curve-better") as expect:
 # 2. A value that is used several times adds up its gradients; what broadcasting repeated is summed.
 # 3. Go backward in reversed topological order: a node hands on only when all its users have reported.
 # 4. The gradient of a layer's weights is $A^\top G$: the error at its output times its input, summed over samples.
-# 5. All slopes together cost a small multiple of one run. Check them along one random direction.
+# 5. All slopes together cost a small multiple of one run. Check them along a few random directions.
 #
 # ## Further reading
 #

@@ -214,10 +214,10 @@ with check("predict_share") as expect:
 print([0.25**layers for layers in range(1, 6)])
 
 # %% [markdown]
-# **Not zero-centred.** Its outputs are all positive. The gradient of a unit's weights is $g\,h$ for each sample: with
-# one $g$ and all $h > 0$, all of them have the same sign. The weights can only rise together or fall together, and a
-# step that needs one up and one down must zigzag. $\tanh(a) = 2\sigma(2a) - 1$ runs from -1 to 1 and is centred. It
-# saturates all the same.
+# **Not zero-centred.** Its outputs are all positive. The gradient of the weights of a unit behind them is $g\,h$ for each
+# sample: with one $g$ and all $h > 0$, all of them have the same sign. So from one sample the weights can only rise
+# together or fall together, and where one must go up and one down, they zigzag. $\tanh(a) = 2\sigma(2a) - 1$ runs from
+# -1 to 1 and is centred. It saturates all the same.
 
 # %%
 a = rng.normal(size=(1000, 20))
@@ -294,8 +294,9 @@ with check("relu_vjp") as expect:
 # ### Hinge loss or ReLU?
 #
 # $\max(0, 1 - ty)$, the **hinge loss** of the support vector machine, and $\max(0, a)$ have the same shape, and the
-# perceptron criterion of lesson 01 is $\max(0, -ty)$. They do different jobs. The hinge is a *loss*: it stands at the
-# end, compares a score y with a label t in {-1, 1}, and asks for a margin; where it is 0, there is nothing left to
+# perceptron criterion of lesson 01 is $\max(0, -ty)$. They do different jobs.
+#
+# The hinge is a *loss*: it stands at the end, compares a score y with a label t in {-1, 1}, and asks for a margin; where it is 0, there is nothing left to
 # learn from this sample. ReLU is an *activation*: it stands inside, knows no label, and where it is 0, the unit has
 # nothing to say about this sample.
 
@@ -309,7 +310,9 @@ multilayer.hinge_and_relu()
 #
 # A ReLU unit that is off for *every* sample gets no gradient from any, so its weights do not move: it is **dead**. In the
 # first layer it stays dead, because its inputs are the samples and they stay too. (A unit further up can wake again, when
-# the layers below change what it gets.) One step that is too large can push it there. Two remedies keep a slope on both sides:
+# the layers below change what it gets.) One step that is too large can push it there.
+#
+# Two remedies keep a slope on both sides:
 #
 # - **Leaky ReLU** is $a$ where $a > 0$ and $s\,a$ elsewhere, with a small slope $s$ such as 0.01.
 # - **Maxout** has no fixed shape: a unit is the largest of p linear functions, $h = \max(z_1, \dots, z_p)$. ReLU is the
@@ -514,9 +517,11 @@ for name in ("sigmoid", "tanh"):
 lecture_table("F27 · dead units and cost of ReLU", rows)
 
 # %% [markdown]
-# The units die before the weights grow large, and the accuracy goes with them. These inputs are all positive, so one large
+# As the rate rises the units die, and the accuracy goes with them. These inputs are never negative, so one large
 # step moves all weights of a unit down together, and it is off for every image. With each pixel centred (lesson 00) the
 # same rate kills none. Watch the share of dead units when you train; it is one of the drills of lesson 07.
+#
+# ReLU is the cheapest of the three, too; the last rows say by how much.
 #
 # ### Which one, then?
 #
@@ -600,8 +605,8 @@ print("hidden units:", *h, " outputs:", y[:, 0])
 
 # %% [markdown]
 # These weights are made by hand. Now let a network find its own, on the engine of lesson 03: `small_engine.Value` is what
-# you built there, a node that records itself and reads formulas. It has no ReLU. Yours comes in as an operation like any
-# other; all that is missing is the tuple around the gradient.
+# you built there, a node that records itself and reads formulas. It has no transpose, so its weights stand as (in, out).
+# It has no ReLU either. Yours comes in as an operation like any other; all that is missing is the tuple around the gradient.
 
 
 # %%
@@ -698,8 +703,8 @@ multilayer.ridge(*weights(STARTS["a ridge"]))
 # ### The banana-shaped class
 #
 # Lesson 02 met a class with a curved border, $100(x_2 - x_1^2)^2 + (1 - x_1)^2 < 0.5$, which no line can follow. How
-# many hidden units does it take? We train with 1, 2, 3 and 16, three starts each, and keep the best. (Adam is a better
-# way to step down a gradient, lesson 06; the loss is that of logistic regression.)
+# many hidden units does it take? We train with 1, 2, 3 and 16, three starts each, and keep the best. (Adam is another way
+# to step down a gradient, with a rate for every weight: lesson 06. The loss is that of logistic regression.)
 
 
 # %% practice="banana"
@@ -840,7 +845,8 @@ with check("loss_and_gradients") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the test that lesson 03 recommends: your gradients against automatic differentiation, on one random network.
+# Now the best test that a gradient can have (lesson 02): two ways found independently, here yours and automatic
+# differentiation, on one random network.
 
 # %%
 by_hand = yours("loss_and_gradients", else_=autograd_gradients)
@@ -912,12 +918,13 @@ print(f"{right:.1%} of the test digits right")
 shown = image_grid(net[0].weight.data.reshape(16, 8, 8), signed=True, columns=8, size=0.9)
 
 # %% [markdown]
-# No unit is a digit. Each likes ink in some places and dislikes it in others: a piece of a stroke, an edge, and often
-# something that is hard to name. A digit is a sum of several, and the same unit serves several digits.
+# No unit is a digit. Each likes ink in some places and dislikes it in others: now and then a piece of a stroke or an edge,
+# mostly something that is hard to name. A digit is a sum of several, and each unit is read by all ten outputs.
 #
 # ### How many units, how many layers?
 #
-# Nobody can tell from the outside; one tries. Five starts each, mean and standard error, everything else equal:
+# Nobody can tell from the outside; one tries. Five starts each, everything else equal; mean and standard error, which says how
+# far the mean of five may be off (lesson 07):
 
 # %% practice="how_many"
 from course_lib.train import plus_minus
@@ -930,16 +937,17 @@ for sizes, right in shares.items():
 
 # %% [markdown]
 # Start with one hidden layer, double its units until the test share stops rising, then see whether a second layer of the
-# same width helps. On these small images it does not, within the errors; lesson 05 shows where depth pays. (Choosing by the test share spoils
-# the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
+# same width helps. On these small images it does not, within the errors; lesson 05 shows where depth pays. (Choosing by
+# the test share spoils the test set as a judge; a third set, kept for choices, is better. Lesson 07 does so.)
 
 # %% [markdown]
 # ## 5. Counting the pieces
 #
 # Walk along a straight line through the input space, $x(s) = a + s\,(e - a)$, from a start a at $s=0$ to an end e at
 # $s=1$. Along it every hidden unit's input is an affine function of s, so it passes 0 at most once, and there
-# $y(s) = w_2\cdot\max(0, W_1x(s) + b_1) + b_2$ may have a **kink**. Between kinks y is straight. How much does the slope
-# change where unit j passes 0? Before or after it the unit is off, on the other side it contributes $w_{2j}$ times its
+# $y(s) = w_2\cdot\max(0, W_1x(s) + b_1) + b_2$ may have a **kink**. Between kinks y is straight.
+#
+# How much does the slope change where unit j passes 0? Before or after it the unit is off, on the other side it contributes $w_{2j}$ times its
 # own slope m in s. Switching on at a rise or off at a fall, the change is the same:
 #
 # $$\text{change of slope} = w_{2j}\,|m|, \qquad m = w_j\cdot(e - a).$$
@@ -1135,7 +1143,9 @@ with check("count_regions") as expect:
 # %% [markdown]
 # With two units in each, nothing is won yet: two layers of two make at most 11 regions, as many as one layer of four. (In
 # the quarter where both first units are on, the second layer's lines make at most 4 regions; where one is on, the sheet is
-# a line and they make 3; where none is, it is a point.) But let the first layer have four units that fold the sheet
+# a line and they make 3; where none is, it is a point.)
+#
+# But let the first layer have four units that fold the sheet
 # **twice**, so that four parts of the plane lie on each other. What the second layer cuts there, it cuts in all four:
 
 # %%
@@ -1158,8 +1168,9 @@ for depth in range(1, 6):
     print(f"{4 * depth:2} units: in one layer at most {1 + one + one * (one - 1) // 2:4}, in {depth} layers at least {deep_least} can be had")
 
 # %% [markdown]
-# They *can* be had; a network drawn at random or trained uses few of them. And the pieces are not free: they are copies of
-# each other, made by few weights. Depth pays where the task repeats itself, too. Lesson 05 goes on from here.
+# They *can* be had; a network drawn at random or trained uses few of them (Hanin and Rolnick 2019). And the pieces are not
+# free: they are copies of each other, made by few weights. Depth pays where the task repeats itself, too. Lesson 05 goes on
+# from here.
 
 # %% [markdown]
 # ## 6. From classes to surfaces
@@ -1170,7 +1181,8 @@ for depth in range(1, 6):
 # $$z_1 = 100(x_2-x_1^2)^2 + (1-x_1)^2, \qquad z_2 = \sin x_1\,\sin x_2 .$$
 #
 # You know the first: it is Rosenbrock's valley, the **banana's formula**. Where it is below 0.5, there lay the class of
-# section 3. There a network had to find the border; now it has to draw the whole surface.
+# section 3. There a network had to find the border; now it has to draw the whole surface. (The letter z is the height of
+# the surface in this section, as in the lectures, and nothing that goes into a bent curve.)
 #
 # So few weights fit slowly by gradient descent: the valley is narrow and bent. But the loss is a sum of squares,
 # $\sum_i r_i^2$ with $r_i = y_i - z_i$, and that helps. Write $p$ for all weights in one vector, $J$ for the **Jacobian**,
@@ -1289,30 +1301,39 @@ def unit_variance(z):
 
 
 # %%
-def both_ways(x1, z, n, steps, rng):
-    start = rng.normal(size=4 * n + 1)
-    slow, fast, damping, losses = start, start, 1.0, {"gradient": [], "damped steps": []}
+def gradient_losses(p, x1, z, steps, rate):
+    losses = []
     for _ in range(steps):
-        r, J = jacobian(slow, x1, z)
-        losses["gradient"].append(np.mean(r**2))
-        slow = slow - 0.1 * 2 * J.T @ r / len(r)
-        r, J = jacobian(fast, x1, z)
-        losses["damped steps"].append(np.mean(r**2))
-        trial = fast - np.linalg.solve(J.T @ J + damping * np.eye(len(fast)), J.T @ r)
+        r, J = jacobian(p, x1, z)
+        losses.append(np.mean(r**2))
+        p = p - rate * 2 * J.T @ r / len(r)
+    return losses
+
+
+def damped_losses(p, x1, z, steps):
+    damping, losses = 1.0, []
+    for _ in range(steps):
+        r, J = jacobian(p, x1, z)
+        losses.append(np.mean(r**2))
+        trial = p - np.linalg.solve(J.T @ J + damping * np.eye(len(p)), J.T @ r)
         better = np.mean(jacobian(trial, x1, z)[0] ** 2) < np.mean(r**2)
-        fast, damping = (trial, damping / 2) if better else (fast, damping * 4)
+        p, damping = (trial, damping / 2) if better else (p, damping * 4)
     return losses
 
 
 # %%
 x1 = square_grid(1.0)
 sines = unit_variance(np.sin(x1[:, 1]) * np.sin(x1[:, 2]))
-losses = both_ways(x1, sines, 4, 150, np.random.default_rng(4))
+begin = np.random.default_rng(4).normal(size=17)
+tried = {rate: gradient_losses(begin, x1, sines, 150, rate) for rate in (0.1, 0.2, 0.4)}
+rate = min(tried, key=lambda rate: tried[rate][-1])
+losses = {f"gradient, rate {rate}": tried[rate], "damped steps": damped_losses(begin, x1, sines, 150)}
 ax = curves.learning_curves(losses, xlabel="step", ylabel="mean squared error", log=True)
+print("gradient, loss after 150 steps:", {rate: round(float(run[-1]), 4) for rate, run in tried.items()})
 
 # %% [markdown]
-# The same number of steps, the same start: knowing the curvature is worth orders of magnitude here. It has its price: J
-# has one column for every weight, so with a million weights nobody writes it down.
+# The same number of steps, the same start, the best of three rates for the gradient: knowing the curvature is worth orders
+# of magnitude here. It has its price: J has one column for every weight, so with a million weights nobody writes it down.
 #
 # **Lecture figures F1 and F2.** Now the lectures' two surfaces with 2, 3 and 4 units. `scipy.optimize.least_squares` does
 # the damping for us. Different starts end in different valleys, so we take twelve and keep the best. The lectures do not
@@ -1380,14 +1401,16 @@ sine_runs = surface_figure("sines", lambda u, v: np.sin(u) * np.sin(v), 1.0, LEC
 surface_table("F2 · z = sin x · sin y", sine_runs, LECTURE_F2, "|x|, |y| ≤ 1")
 
 # %% [markdown]
-# 4n + 1 numbers draw a whole surface. In F1 we come out far below the lecture, with two units more than ten times. Do not
-# read that as a better method: the lecture's domain is unknown and surely another than ours, and on another square the
-# same formula is another surface, steeper or flatter. Only the order can be compared: more units, smaller loss.
+# 4n + 1 numbers draw a whole surface. In F1 we come out below the lecture in every row: more than ten times with two units,
+# hundreds of times with four, little with three. Do not read that as a better method. The lecture's domain is unknown and
+# probably another than ours, and on another square the same formula is another surface, steeper or flatter. Only the order
+# can be compared: more units, smaller loss.
 #
 # Look at the last column: mostly only some of the starts find the best valley.
 # Methods that go downhill promise a valley, never the deepest.
 #
-# On a larger domain the same units do much worse, because the sines then have more hills than there are units:
+# On a larger domain the same units do much worse: beyond $\pm\pi/2$ the sines turn back, and the surface gets hills and
+# hollows inside of the square:
 
 # %% figure="F2"
 for half in (1.0, 2.0, 3.0):
@@ -1505,7 +1528,7 @@ with check("mute_scores") as expect:
 # ## 8. Read the curves
 #
 # A training loss is the first thing you see of a network that does not work. Here are five runs of one small network on the
-# half moons, 300 steps of gradient descent. In each **one** thing is wrong; start, points and all else are those of the
+# half moons, 300 steps of gradient descent. In each **one** thing is wrong; all else is as in the
 # healthy run, which is drawn beside it. The dotted line is ln 2, the loss of a network that says one half.
 
 # %% picture="faulty_losses" alt="Five panels A to E with the healthy loss, which falls from 0.65 to 0.04. A stays at ln 2, then falls to 0.2 and stops; B falls below the healthy one, jumps to nearly 100 and ends at 0.4; C stays at ln 2; D falls very slowly and steadily; E jumps to several hundred at once and is ln 2 from then on."
@@ -1752,11 +1775,11 @@ with check("open_ring-better") as expect:
 # ## To remember
 #
 # 1. $h=\sigma_1(W_1x+b_1)$, $y=\sigma_2(W_2h+b_2)$. Without $\sigma_1$ it is one linear layer.
-# 2. Backward, a linear layer is two matrix products and a sum; ReLU is a mask. Check by hand-made against automatic.
+# 2. Backward, a linear layer is two matrix products and a sum; ReLU is a mask. Check the hand-made against the automatic.
 # 3. Sigmoid and tanh saturate; ReLU is cheap and does not, but its units can die, above all at high learning rates.
 # 4. Every hidden unit is a hyperplane; a ReLU network is piecewise affine, continuous, folded along them. Lines of a second
 #    layer bend at the first's; layers that fold can multiply the regions.
-# 5. A few units fit a smooth surface to many digits, if the optimiser knows about curvature and may start often.
+# 5. A few units fit a smooth surface closely, if the optimiser knows about curvature and may start often.
 #
 # ## Further reading
 #
@@ -1770,5 +1793,6 @@ with check("open_ring-better") as expect:
 # - Andrew Maas, Awni Hannun, Andrew Ng: *Rectifier nonlinearities improve neural network acoustic models* (2013)
 # - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho, Yoshua Bengio: *On the number of linear regions of deep neural
 #   networks* (2014)
+# - Boris Hanin, David Rolnick: *Deep ReLU networks have surprisingly few activation patterns* (2019)
 #
 # **Next:** lesson 05, depth: what a third and a fourth layer buy.

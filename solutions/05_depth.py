@@ -9,7 +9,7 @@
 # - write a residual block, forward and backward, and measure the gradient in every layer with and without the bypass;
 # - tell interpolation from extrapolation, and measure both.
 #
-# You need lessons 03 and 04. There are nine exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are nine exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A grey portrait of 25 by 25 pixels and what four networks of about 250 weights keep of it: one layer of 60 units, two of 14, three of 10 with tanh, three of 10 with ReLU. The deeper tanh networks are sharpest."
 from course_lib.widgets.reconstruction import reconstruction_figure
@@ -51,12 +51,16 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # Combination is enough in principle. The **universal approximation theorem** (Cybenko 1989; Hornik, Stinchcombe and
 # White 1989): one hidden layer of sigmoid units, if only there are enough of them, comes as close as you like to any
-# continuous function on a bounded, closed set. Read the fine print. "Enough" may mean exponentially many in the number of
-# inputs. And the theorem says that good weights exist, not that gradient descent finds them.
+# continuous function on a bounded, closed set.
+#
+# Read the fine print. "Enough" may mean exponentially many in the number of inputs. And the theorem says that good weights
+# exist, not that gradient descent finds them.
 #
 # Composition brings something that a sum does not have: **reuse**. A result computed once in layer 1 serves every unit
 # of layer 2, and theirs serve all of layer 3. An edge found once is part of an eye, a wheel and a letter (*feature
-# sharing*). A concept is then no single unit but a pattern over many, each of which takes part in many concepts: a
+# sharing*).
+#
+# A concept is then no single unit but a pattern over many, each of which takes part in many concepts: a
 # **distributed representation**. n units that stand for one thing each tell n things apart; n that are on or off
 # together tell up to $2^n$ apart.
 #
@@ -183,6 +187,7 @@ print("501 weights, depth 1 to 6:", [width(501, 2, 1, depth) for depth in range(
 # A unit of the *second* layer draws its line in the coordinates of the first layer. Seen from the input it is bent
 # wherever a line of the first layer is crossed, so that one unit can cut **each** region of the first layer, at different
 # places. The cuts are not free: they are the images of one and the same line, so the boundaries are correlated.
+#
 # But their number multiplies: layers of width n, composed L times, can make of the order of $n^L$ pieces on a line, with
 # only L·n units. (The count for d inputs is of the order of $n^{dL}$; Montúfar and others 2014, Telgarsky 2016.)
 #
@@ -281,7 +286,8 @@ for k in (1, 2, 5, 10):
 
 # %% [markdown]
 # One layer needs a unit for every kink: over a thousand units for what twenty do in ten layers. This is *what can be
-# built*. What training finds is another question: a random deep network has far fewer pieces.
+# built*. What training finds is another question: deep networks, random or trained, have far fewer pieces (Hanin and
+# Rolnick 2019).
 
 # %% [markdown]
 # ### Sorting
@@ -340,6 +346,8 @@ lecture_table("F25 · Two hidden layers sort N N-bit numbers", sorting_rows)
 # function of two numbers, and a network with two inputs and one output can learn it. The more it keeps with few weights,
 # the better its shape suits the picture. (The weights are then a compressed image, which can be asked for any place
 # between the pixels.)
+#
+# As in section 6 of lesson 04, z is the height of a surface here: the brightness that the network is to give.
 
 # %% [markdown] task="image_to_set" title="From image to training set and back"
 # Write two functions. `image` is `(h, w)`, not constant, h and w at least 2.
@@ -483,10 +491,11 @@ depth_explorer()
 #
 # The lectures show one image of 51×51, and what seems to be a second, without saying which. We take two: the portrait of
 # Grace Hopper that comes with matplotlib, and the flower that comes with scikit-learn, each cut to a square, made grey
-# and averaged to 51×51. Places run from -1 to 1. The lectures write a plain sum of squares; our loss is the mean
-# squared error on brightness scaled to mean 0 and variance 1. Each loss is the best of six starts after 300 damped
-# steps, with the median of the six beside it (F3: each net goes on from the narrower one's fit). That takes minutes, so
-# you see the recorded run.
+# and averaged to 51×51. F5 adds a third, scikit-learn's temple. Places run from -1 to 1. The lectures write a plain sum of
+# squares; our loss is the mean squared error on brightness scaled to mean 0 and variance 1.
+#
+# Each loss is the best of six starts after 300 damped steps, with the median of the six beside it. (F3 is one start: each
+# net goes on for 120 steps from the narrower one's fit.) That takes minutes, so you see the recorded run.
 
 
 # %%
@@ -552,9 +561,10 @@ def bottleneck_figure():
 bottleneck_figure() if FULL else recorded("F5")
 
 # %% [markdown]
-# The fourth layer helps on every picture. The lecture has 10/20/10 ahead of three layers of 14: so has our best of six
-# on the portrait and on the flower. Look at the medians before you believe in it: they lie closer together than two
-# starts of one net. On the temple, a third picture, there is nothing between the two shapes.
+# The fourth layer helps on every picture, though not for nothing: it brings 110 more weights. The lecture has 10/20/10 ahead
+# of three layers of 14: so has our best of six on the portrait and on the flower. Look at the medians before you believe in
+# it: they lie closer together than best and median of one net, and on the portrait the other way round. On the temple, a
+# third picture, there is nothing between the two shapes.
 
 
 # %% figure="F6"
@@ -652,8 +662,8 @@ rival_figure() if FULL else recorded("F24")
 #
 # $$h_{k+1} = h_k + f(h_k).$$
 #
-# The layer now only has to learn the **residual**, what is to be *changed* about $h_k$. To do nothing, the hardest thing
-# for a stack of bent layers, is easy: all weights of f are 0. And backward
+# The layer now only has to learn the **residual**, what is to be *changed* about $h_k$. To do nothing, hard for a stack of
+# bent layers, is easy: all weights of f are 0. And backward
 #
 # $$g_k = g_{k+1} + J_f^{\top} g_{k+1} :$$
 #
@@ -671,7 +681,8 @@ rival_figure() if FULL else recorded("F24")
 #
 # Sums run over the batch, nothing is divided by n; the slope of ReLU at 0 is 0. Change no input, nor `g`.
 #
-# Example: with all weights and biases 0, `out` equals `h`, and `vjp(g)[0]` equals `g`.
+# Example: `h = [[2.]]`, `w1 = [[3.]]`, `b1 = [0.]`, `w2 = [[0.5]]`, `b2 = [1.]`: `out` is `[[6.]]`, and `vjp([[1.]])` is
+# `([[2.5]], [[1.]], [0.5], [[6.]], [1.])`.
 
 
 # %% solve="residual_block" difficulty=3 importance=5 minutes=20
@@ -818,7 +829,7 @@ with check("gradient_norms") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Forty layers of 16 units; the weights are a little too small, standard deviation 0.7/√16, the biases 0.5:
+# Forty layers of 16 units; the weights are a little too small, with standard deviation 0.7/√16, the biases have 0.5:
 
 # %%
 norms_of = yours("gradient_norms", else_=mlp.gradient_norms)
@@ -839,8 +850,8 @@ ax = reconstruction.layer_norms(norms, title="Without a bypass the first layers 
 # what flows forward grows with depth. Normalisation, lesson 07, and small first weights in f help. Lesson 12 builds the
 # convolutional version.)
 #
-# Does it earn its keep in training? The same kind of network, 150 steps of gradient descent, each kind with the best of
-# four learning rates:
+# Does it earn its keep in training? The same kind of network, 150 steps of gradient descent, one start, each kind with the
+# best of four learning rates:
 
 
 # %%
@@ -894,8 +905,8 @@ gains_figure() if FULL else recorded("F26")
 
 # %% [markdown]
 # With one start each this does not bear the lecture's guess out: the fourth layer helps both, the bypass helps the small
-# net and not the larger. Eight layers and an optimiser that knows the curvature hardly suffer from vanishing gradients;
-# forty layers and plain gradient descent, as above, do.
+# net and not the larger. Eight layers with an optimiser that knows the curvature may have little to fear from vanishing
+# gradients; forty layers and plain gradient descent, as above, have.
 
 # %% [markdown]
 # Predict once more. A residual network of 50 blocks $h + f(h)$; all weights and biases of every f are 0, as some start
@@ -1256,6 +1267,7 @@ else:
 # - Guido Montúfar, Razvan Pascanu, Kyunghyun Cho, Yoshua Bengio: *On the number of linear regions of deep neural
 #   networks* (2014)
 # - Matus Telgarsky: *Benefits of depth in neural networks* (2016)
+# - Boris Hanin, David Rolnick: *Complexity of linear regions in deep networks* (2019)
 # - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: *Deep residual learning for image recognition* (2016)
 #
 # **Next:** lesson 06, optimisation: how to go downhill when the Jacobian is too large to write down.

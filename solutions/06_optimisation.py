@@ -8,7 +8,7 @@
 # - lower the learning rate by a plan or on demand, and read from one number whether it is right;
 # - say why finding the best weights is hopeless in theory, and what gradient descent finds first.
 #
-# You need lessons 03 and 04. There are eleven exercises, three predictions and one written question.
+# You need lessons 03 and 04. There are eleven exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="Contour lines of a long ravine and of Rosenbrock's curved valley, with the paths of six optimisers after 100 steps. SGD zigzags and stays behind, momentum swings, Adam cuts the corner."
 from course_lib.viz.pictures import optimisation
@@ -65,7 +65,7 @@ from course_lib.viz.pictures import optimisation
 optimisation.noise()
 
 # %% [markdown]
-# Three epochs with the same learning rate, from the same start. Mini-batches must be drawn *without replacement*: shuffle,
+# Three epochs with the same learning rate, from the same start. Mini-batches are mostly drawn *without replacement*: shuffle,
 # then deal out like cards, so that every sample is seen exactly once in an epoch. Shuffle anew in every epoch, or the
 # network meets the same batches in the same order for ever.
 
@@ -247,7 +247,7 @@ mean_or_sum()
 # %% [markdown]
 # ## 2. Ravines, and a heavy particle
 #
-# Even with the exact gradient, plain descent has trouble. Most losses are **ravines**: steep across, nearly flat along.
+# Even with the exact gradient, plain descent has trouble. Many losses are **ravines**: steep across, nearly flat along.
 # Near a minimum a smooth loss looks like $\frac12\sum_j \lambda_j w_j^2$ in suitable coordinates, and there a step is
 #
 # $$w_j \leftarrow w_j - \eta\lambda_j w_j = (1 - \eta\lambda_j)\, w_j .$$
@@ -272,7 +272,8 @@ for eta in (0.01, 0.039, 0.041):
 # before that $\mu^2$ times, and so on: friction. And you keep v alone, not the gradients of the past. $\mu$ is mostly 0.9.
 #
 # The particle **starts at rest**, v = 0: the first step is that of plain descent, and the speed has to build up. Other books let
-# today's gradient count $1-\mu$ times, or put $\eta$ into v; then the same $\eta$ means another step. Our form is torch's.
+# today's gradient count $1-\mu$ times; then the same $\eta$ means another step. Or they put $\eta$ into v, which makes a
+# difference once $\eta$ changes on the way. Our form is torch's.
 #
 # On an endless slope with the constant gradient g the steps grow from $\eta g$ towards a terminal velocity. With
 # $\mu = 0.9$: how many times $\eta g$ is the step in the long run?
@@ -467,8 +468,11 @@ with check("adagrad_step") as expect:
 # %% [markdown]
 # That was $G \leftarrow G + g^2$ and $w \leftarrow w - \eta\,g/(\sqrt{G} + \epsilon)$. G only grows, so the steps only shrink, and
 # a long training starves. **RMSProp** (2012) forgets: instead of the sum it keeps a *running mean* s of the squares. Derive it
-# from two demands. What is one step older counts $\rho$ times as much. And a gradient that is always g gives $s = g^2$ in the long
-# run: if s is multiplied by $\rho$ and $c\,g^2$ is added, which c keeps $s = g^2$ where it is?
+# from two demands:
+#
+# - what is one step older counts $\rho$ times as much;
+# - a gradient that is always g gives $s = g^2$ in the long run: if s is multiplied by $\rho$ and $c\,g^2$ is added, which c
+#   keeps $s = g^2$ where it is?
 #
 # With $\rho = 0.9$ it remembers about the last ten steps.
 
@@ -680,7 +684,7 @@ optimiser_explorer(own=MINE)
 # which is called **annealing**, after the slow cooling of glass:
 #
 # - **stairs**: multiply it by a factor (½, ⅒) after every so many epochs;
-# - **exponential**: $\eta = \eta_0\,e^{-kt}$;
+# - **exponential**: $\eta = \eta_0\,e^{-k\,\mathrm{step}}$, with a number k that says how fast;
 # - **on demand**: watch the validation loss; when it has not improved for some epochs, it is on a plateau: divide by 2 or 5.
 #
 # Newer plans begin low. **Warm-up** lets the rate grow over the first steps, while Adam's means are young and the weights
@@ -948,8 +952,10 @@ legend = ax.legend(frameon=False, fontsize="small", bbox_to_anchor=(1.0, 1.0), l
 
 # %% [markdown]
 # Every curve falls, turns and jumps up to ln 10. At one common rate the optimisers differ by powers of ten, in either
-# order: that is a statement about the rate. At its own best rate momentum ends as low as Adam, or lower, and both get
-# below plain SGD. What differs is *where* the best rate lies: above 1 for SGD, about a tenth of that with momentum,
+# order: that is a statement about the rate. At its own best rate momentum ends as low as Adam, or lower, and even plain SGD
+# comes near them: with three starts its bar is too wide to say more.
+#
+# What differs is *where* the best rate lies: above 1 for SGD, about a tenth of that with momentum,
 # whose steps grow to ten times the length, and between 0.003 and 0.03 for RMSProp and the Adams.
 #
 # | what to use | |
@@ -1053,9 +1059,11 @@ ratio_figure() if FULL else recorded("F8")
 # as a law.
 #
 # Very large batches work less well *per epoch*: they make few steps. (1.0 was the largest rate tried, so they might do a
-# little better; and the rates were chosen on the test set, which lesson 08 will forbid.) Single samples get furthest per
-# epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per sample falls with the batch
-# size, until arithmetic takes over. The good choice is the **smallest batch that runs efficiently**:
+# little better; and the rates were chosen on the test set, which lesson 08 will forbid.)
+#
+# Single samples get furthest per epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per
+# sample falls with the batch size, until arithmetic takes over. The good choice is the **smallest batch that runs
+# efficiently**:
 
 # %% practice="throughput"
 net, per_sample = new_net(np.random.default_rng(0)), {}
@@ -1076,9 +1084,10 @@ print(f"from batches of {half} on, a sample costs less than twice the least")
 #
 # On demand, somebody must say that the loss stands still. Not the training loss: it goes on falling while the network learns
 # its samples by heart. So keep samples aside, the **validation set**. When *its* loss has not improved for some epochs, lower
-# the rate. When lowering does not help either, stop, and go back to the weights of the best epoch. Here with 1000 digits to
-# learn from and 400 to validate on, plain SGD from rate 1: the rate is divided by 5 after two bad epochs in a row, and after
-# ten epochs without a new best the run ends.
+# the rate. When lowering does not help either, stop, and go back to the weights of the best epoch.
+#
+# Here with 1000 digits to learn from and 400 to validate on, plain SGD from rate 1: the rate is divided by 5 after two bad
+# epochs in a row, and after ten epochs without a new best the run ends.
 
 # %% practice="on_demand"
 rng, (x, t) = np.random.default_rng(0), TRAIN
@@ -1102,7 +1111,7 @@ for k in lowered:
     ax.axvline(k, color=style.GREY, lw=1, ls=":")
 
 # %% [markdown]
-# Dotted lines: where the rate fell. The training loss goes on falling all the time. The validation loss wavers, and comes to rest
+# Dotted lines: where the rate fell. The training loss falls until the rate is tiny. The validation loss wavers, and comes to rest
 # when the rate falls; on these digits, which are soon learned, that brings no new best, and so the run ends. (One run.)
 
 # %% [markdown]
@@ -1138,9 +1147,12 @@ compared("450 steps each", lambda size: 450)
 
 # %% [markdown]
 # With equal epochs the whole batch makes 15 steps, and its training error says what is the matter: it has not finished learning.
-# That is no overfitting. With equal steps all three know their digits by heart, and the test errors agree within their standard
-# errors. So here large batches do not overfit more; they miss steps. In larger networks a gap was found at first (Keskar and
-# others 2017), and then it was closed by training for as many steps (Hoffer, Hubara and Soudry 2017).
+# That is no overfitting. (Its best rate is the largest that was tried; with a larger one it might get further.) With equal
+# steps all three know their digits by heart, and the test errors agree within their standard errors. So here large batches
+# do not overfit more; they miss steps.
+#
+# In larger networks a gap was found at first (Keskar and others 2017), and then it was closed by training for as many steps
+# (Hoffer, Hubara and Soudry 2017).
 
 # %% [markdown]
 # ## 7. Why does it work at all?
@@ -1173,12 +1185,13 @@ print(f"loss at the two ends {way[20]:.1e} and {way[120]:.1e}, half way {way[70]
 # %% [markdown]
 # It is worse. Avrim Blum and Ronald Rivest (1992) took threshold networks of only **three units** that compute, two hidden
 # ones and their output, and asked whether any weights fit a given training set without error. That is **NP-complete**: a
-# method that is quick on every training set would solve all the famous hard problems, and nobody believes in one.
+# method that is quick on every training set would solve thousands of famous hard problems as quickly, and hardly anybody
+# believes in one.
 #
 # And yet gradient descent works, every day. The theorem is about the *worst* training set, built to be nasty. Ours come
 # from nature, and are full of correlations. With many weights, most places where the gradient is 0 and the loss is high
 # seem to be saddles: argued from physics and seen in small networks (Dauphin and others 2014), not proved for ours. The
-# noise of mini-batches helps to leave them. And we do not ask for the best weights: good ones will do.
+# noise of mini-batches can help to leave them. And we do not ask for the best weights: good ones will do.
 #
 # One lecture calls it **climbing the correlation mountain**: the gradient is a sum of correlations between errors and
 # inputs. So the blatant ones are learned first, whatever else there is.
@@ -1226,12 +1239,15 @@ climb_figure()
 #
 # **Lecture figure F7, its first part.** How fast a net learns depends also on its activation. Krizhevsky, Sutskever and
 # Hinton (2012) trained a conv net of four layers on CIFAR-10 down to 25 % training error: with ReLU it took about six
-# times fewer epochs than with tanh. Their caption goes on: the learning rates were chosen for each net by itself, to
+# times fewer epochs than with tanh.
+#
+# Their caption goes on: the learning rates were chosen for each net by itself, to
 # make it train as fast as possible; there was no regularisation; and "the magnitude of the effect demonstrated here
 # varies with network architecture, but networks with ReLUs consistently learn several times faster than equivalents
-# with saturating neurons". (Conv nets come in lesson 10.) We count the epochs down to a stated error, at the *same*
-# rate for both, and at the *best* rate for each; inputs are standardised, weights start from MSR (lesson 07), momentum
-# is 0.9.
+# with saturating neurons". (Conv nets come in lesson 10.)
+#
+# We count the epochs down to a stated error, at the *same* rate for both, and at the *best* rate tried for each; inputs are
+# standardised, weights start from MSR (lesson 07), momentum is 0.9.
 
 
 # %% figure="F7"
@@ -1290,10 +1306,12 @@ activation_race() if FULL else recorded("F7")
 # %% [markdown]
 # At a small common rate ReLU needs about half of tanh's epochs on the digits. But let each have the best rate tried, as
 # they did, and nothing is left of it; on a small part of CIFAR-10 (one start each, and the recorded run had JPEG copies)
-# tanh is even ahead. That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for
-# our nets, which are small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU
-# costs less time (lesson 04), which epochs do not show. A factor from a paper belongs
-# to its setting: measure in yours.
+# tanh is even ahead. (Two or three rates were tried, and the best is an end of the range each time: a wider sweep may move
+# these numbers.)
+#
+# That the factor varies, they said themselves; that ReLU is "consistently" faster does not hold for our nets, which are
+# small, well started and standardised. Why, we did not measure: perhaps tanh hardly saturates in them. ReLU costs less time
+# (lesson 04), which epochs do not show. A factor from a paper belongs to its setting: measure in yours.
 
 # %% [markdown]
 # ## 8. Find the bug
@@ -1386,7 +1404,7 @@ with check("adam_fit") as expect:
 #
 # Four runs of Adam on one noisy ravine, 300 steps each, beside the healthy run. In each one thing is wrong.
 
-# %% picture="faults" alt="Four panels A to D with the loss of the healthy run, which falls from 1 to below 0.01, and of a faulty one: A falls as fast and stays high and restless, B leaps up in the first steps and then comes down, C falls slowly and smoothly and stays high, D leaps up to over ten and comes down only towards the end"
+# %% picture="faults" alt="Four panels A to D with the loss of the healthy run, which falls from 1 to below 0.01, and of a faulty one: A falls as fast and stays high and restless, B leaps up in the first steps and then comes down, C falls slowly and smoothly and stays high, D leaps up to over a hundred and comes down only towards the end"
 from course_lib.viz.pictures import optimisation
 
 optimisation.faults()
@@ -1505,8 +1523,8 @@ class Asked:
 # the path; your own functions or the library's (`updates`, `follow`, `schedules`).
 #
 # *Measured:* the mean squared error of `x @ w` on new inputs of four tasks that you do not have, against values without
-# noise (of variance about 1). You get 3 points for 0.03 and 2 more for 0.012. The best constant rate of SGD stays above 0.1.
-# The cell below the check measures yours on tasks of the same kind.
+# noise (of variance about 1). You get 3 points for 0.03 and 2 more for 0.012. The best constant rate of SGD comes to about
+# 0.1. The cell below the check measures yours on tasks of the same kind.
 
 
 # %% solve="open_descent" difficulty=4 importance=5 minutes=30

@@ -11,7 +11,7 @@
 # - write convolution three ways: as loops, as one matrix product, as a sum over shifted images;
 # - build filters by hand that measure derivatives, and see in a picture what each of them answers to.
 #
-# You need lessons 00 and 03. There are ten exercises, three predictions and one written question.
+# You need lessons 00 and 03. There are ten exercises, one of them open, three predictions and one written question.
 
 # %% picture="opening" alt="A photograph, a small window of it as numbers, a filter, and the map of all its answers"
 from course_lib.viz.pictures import photos
@@ -35,8 +35,8 @@ from course_lib.viz.lecture import lecture_table
 from course_lib.widgets.convolution import sliding_window
 
 # %% [markdown]
-# The photograph of this lesson shows Grace Hopper, who wrote the first compiler. It comes with matplotlib. We
-# keep a square of it, turn colours into grey, and average blocks of 2×2 pixels.
+# The photograph of this lesson shows Grace Hopper, who wrote one of the first compilers. It comes with matplotlib.
+# We keep a square of it, turn colours into grey, and average blocks of 2×2 pixels.
 
 # %%
 photo = plt.imread(get_sample_data("grace_hopper.jpg"))[20:420, 60:460].mean(axis=2) / 255
@@ -53,7 +53,7 @@ print("rows, columns:", photo.shape, " darkest, brightest:", photo.min().round(2
 # - **Convolutional**: every neuron sees a small window, and all neurons of a *feature map* share one set of
 #   weights, the **kernel** or **filter**.
 #
-# In the picture, lines of one colour are one and the same weight.
+# In the picture every grey line is a weight of its own; lines of one colour are one and the same weight.
 
 # %% picture="connections" alt="Seven inputs and five neurons: all lines differ, few lines differ, few lines in three colours"
 from course_lib.viz.convolution import connections
@@ -100,7 +100,7 @@ for name, part in quarters.items():
     print(f"{name:13} mean brightness {part.mean():.2f}   correlation of neighbours {alike:.3f}")
 
 # %% [markdown]
-# The brightness differs from quarter to quarter, the relation between neighbours hardly. Sharing is an
+# The brightness differs from quarter to quarter, the relation between neighbours much less. Sharing is an
 # assumption, not a law: in passport photographs the eyes are always in the same place, and there a locally
 # connected layer may learn better filters for the eyes than for the chin.
 
@@ -108,7 +108,8 @@ for name, part in quarters.items():
 # ## 2. The sliding window
 #
 # The kernel is laid on the image, numbers that lie on each other are multiplied, the products added up: one
-# output. Then the window moves on. With channels $c$, filters $f$, stride $s$, padding $p$ and dilation $d$:
+# output. Then the window moves on. With channels $c$, filters $f$, output places $i, j$, taps (the kernel's numbers)
+# $u, v$, stride $s$, padding $p$ and dilation $d$:
 #
 # $$y_{f,i,j} = b_f + \sum_c \sum_u \sum_v w_{f,c,u,v}\; x_{c,\;i s + u d - p,\;j s + v d - p}$$
 #
@@ -182,8 +183,9 @@ conv2d(pixel, kernel[None, None])[0][0, 0]
 # ## 3. What size comes out?
 #
 # Do not learn a formula, count positions. A kernel with $k$ taps and dilation $d$ **spans** $d(k-1)+1$ samples.
-# The padded axis has $n + 2p$ samples. Lay the window at the left end: that is one position. Every further
-# position needs $s$ more samples. A last step that does not fit is not made.
+# An axis of $n$ samples has $n + 2p$ with its padding. (In this lesson $n$ is the length of an axis, $d$ a dilation and
+# $k$ a number of taps.) Lay the window at the left end: that is one position. Every further position needs $s$ more
+# samples. A last step that does not fit is not made.
 
 # %% picture="positions" alt="Windows of a dilated kernel on a padded axis, one below the other, stride 2"
 from course_lib.viz.convolution import positions
@@ -484,7 +486,7 @@ with check("transposed_size-restore") as expect:
 # stride 1 it adds $k-1$ samples, so $l$ layers see $l(k-1)+1$. Linear growth.
 #
 # Dilate the layers by 1, 2, 4, ... and each adds twice as much as the one before. Exponential growth, with the
-# same number of weights, and no pixel in between is missed.
+# same number of weights, and with 3 taps no pixel in between is missed.
 
 # %% picture="stacks" alt="Three undilated layers reach seven inputs, three layers with dilation 1, 2, 4 reach fifteen"
 from course_lib.viz.receptive import stacks
@@ -500,9 +502,9 @@ stacks([[(3, 1, 0, 1)] * 3, [(3, 1, 0, d) for d in (1, 2, 4)]], titles=["dilatio
 # Write `receptive_field(layers)` for one axis. `layers` is a list of tuples `(kernel, stride, padding, dilation)`
 # from the input upwards, convolutions or poolings alike.
 #
-# Return `(field, jump)` as Python ints: how many samples
-# of the input one number after the last layer sees (ignore borders), and how far apart on the input two
-# neighbours after the last layer are. A stack without layers sees one sample, jump 1.
+# Return `(field, jump)` as Python ints: how many samples of the input one number after the last layer sees (ignore
+# borders), and how far apart on the input two neighbours after the last layer are. The field counts from the first
+# sample to the last, also where dilation or stride skip some between. A stack without layers sees one sample, jump 1.
 #
 # *Example:* `[(2, 2, 0, 1), (2, 2, 0, 1)]`: a neuron of the second layer sees two neurons of the first, each of
 # which sees two samples of its own, so `(4, 4)`.
@@ -600,7 +602,7 @@ lecture_table("F14 · receptive fields", rows)
 # %% [markdown]
 # Does a network really see that far? Ask the gradient: which pixels change the number in the middle? We run
 # random positive filters and send a 1 back from the centre of the output. Every pixel that is not white can
-# influence it. The field is a square, and the influence gathers in its centre.
+# influence it. Each field is a square. Where does the influence gather, with dilation and without?
 
 # %% figure="F14"
 def influence(dilations, size=19):
@@ -623,6 +625,9 @@ titles = [f"dilation {', '.join(map(str, d))}: {width} wide" for d, width in zip
 axes = receptive.gradient_fields(fields.values(), titles)
 
 # %% [markdown]
+# Three undilated layers listen to the centre above all: most ways through the stack lead there. With dilation every pixel
+# of the field has only a few ways, and the influence is spread over it like a lattice.
+#
 # ## 6. Channels, feature maps, cost
 #
 # A filter of a colour image is a *block*: it has a slice of weights for each input channel and adds all of them
@@ -647,8 +652,8 @@ lecture_table("F13 · feature maps", rows)
 # image as Python ints. `kind` is `"full"`, `"local"` or `"conv"`; `inputs` is `(c, h, w)`, `outputs` is
 # `(f, out_h, out_w)`, `kernel` is `(kh, kw)` and means nothing to a full layer.
 #
-# Weights include the biases, if
-# any: every set of weights has one bias of its own. One multiply-add per product; biases cost none.
+# Weights include the biases, if any: every set of weights has one bias of its own. One multiply-add per product;
+# biases cost none.
 #
 # *Example:* `layer_counts("full", (1, 2, 2), (3, 1, 1), (1, 1))`: three neurons see four pixels each, so
 # `(15, 12)`; without a bias `(12, 12)`.
@@ -752,9 +757,9 @@ lecture_table("F15 · pooling, and the layer to avoid", rows)
 # Write `correlate(x, w, b, stride=(1, 1), padding=(0, 0))`: x is (n, c, h, w), w is (f, c, kh, kw), b is (f,), the
 # result (n, f, out_h, out_w).
 #
-# Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding`
-# are (vertical, horizontal); padding adds that many zeros on both sides. A window that overhangs does not count.
-# The result has the dtype that NumPy gives to `x * w`; x, w and b stay as they are.
+# Cross-correlation, as in torch: the kernel is not rotated. `stride` and `padding` are (vertical, horizontal); padding
+# adds that many zeros on both sides. A window that overhangs does not count. The result has the dtype that NumPy gives
+# to `x * w`; x, w and b stay as they are.
 #
 # *Example:* `x = [[[[1, 2, 3]]]]`, `w = [[[[10, 1]]]]`, `b = [5]`: `[[[[17, 28]]]]`, since 1·10 + 2·1 + 5 = 17.
 
@@ -1007,7 +1012,7 @@ maps = library(photo[None, None], by_hand[:, None], None, padding=(6, 6))[0]
 axes = draw.responses(maps, by_hand, ["derivative", "Gaussian", "Laplacian", "Gabor, 45°"])
 
 # %% [markdown]
-# A derivative of single pixels answers to noise as much as to edges. Better blur first, then differentiate; and
+# A derivative of single pixels answers to noise as well as to edges. Better blur first, then differentiate; and
 # since both are convolutions, one filter does both: the **derivative of a Gaussian**. The six of order 0, 1 and 2
 # describe any small patch by its brightness, slope and curvature. (The first layers of trained networks look
 # remarkably like them: lesson 10.)
@@ -1404,7 +1409,7 @@ with check("open_textures-better") as expect:
 # 1. Count positions: a kernel spans $d(k-1)+1$ samples; every further position needs one more stride.
 # 2. Libraries cross-correlate; convolution rotates the kernel. Test with a kernel that is not symmetric.
 # 3. Transposed convolution is convolution's gradient: stamps that add up. Several input sizes share one output.
-# 4. The receptive field grows linearly with depth, and exponentially with stride or dilation.
+# 4. The receptive field grows linearly with depth, and exponentially where strides repeat or dilations double.
 # 5. Sharing weights saves memory, not work: weights count once, multiply-adds once for every output.
 #
 # ## Further reading
