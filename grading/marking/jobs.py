@@ -6,7 +6,7 @@ handed in a second time, and not when the lesson, the limits or the grader chang
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from nbformat import from_dict
 
@@ -21,6 +21,7 @@ from grading.marking.judge import judge, not_begun, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import MAX_HTML, safe_outputs
+from grading.marking.undrawn import drawers, undrawn
 from grading.marking.verdict import to_json
 
 
@@ -28,7 +29,8 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
     """The job of one laid-over notebook; `fingerprint` stands for the lesson's records and the grader, `prints` for
     files of which not every byte matters.
 
-    The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), unless `whole`.
+    The lesson's own cells that no grade depends on are left out (grading/marking/display_cells.py), and what only draws
+    in the others (grading/marking/undrawn.py), unless `whole`.
     """
     steps = tuple(
         Step(step_id(cell), cell.source, _check_of(cell, skeleton))
@@ -43,7 +45,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
     )
     if not whole:
         spared = _spared(steps, hidden, skeleton)
-        steps = tuple(step for step in steps if step.id not in spared)
+        steps = _undrawn(tuple(step for step in steps if step.id not in spared), hidden, skeleton)
     steps = founded(steps, hidden, skeleton)
     told = {
         "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
@@ -58,11 +60,23 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
 
 def _spared(steps, hidden, skeleton):
     """The ids of the lesson's own cells, as handed out, that need not run."""
+    return needless(*_own(steps, hidden, skeleton))
+
+
+def _undrawn(steps, hidden, skeleton):
+    """The steps, the lesson's own without what only draws."""
+    own, others = _own(steps, hidden, skeleton)
+    made = undrawn(own, others, drawers(cell.source for cell in skeleton.cells if cell.role == "plain"))
+    return tuple(replace(step, source=made.get(step.id, step.source)) for step in steps)
+
+
+def _own(steps, hidden, skeleton):
+    """Two lists of (id, source): the lesson's own cells as handed out, but for checks and answers; and all others."""
     known = {step.id: skeleton.by_id.get(step.id) for step in steps}
     own = {i for i, c in known.items() if c is not None and c.role in ("plain", "locked")}
-    candidates = [(s.id, s.source) for s in steps if s.id in own and same_text(known[s.id].source, s.source)]
-    chosen = {i for i, _ in candidates}
-    return needless(candidates, [(s.id, s.source) for s in (*steps, *hidden) if s.id not in chosen])
+    chosen = [(s.id, s.source) for s in steps if s.id in own and same_text(known[s.id].source, s.source)]
+    ids = {i for i, _ in chosen}
+    return chosen, [(s.id, s.source) for s in (*steps, *hidden) if s.id not in ids]
 
 
 def step_id(cell):
