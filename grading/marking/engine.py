@@ -60,6 +60,7 @@ def grade(
     pool=None,
     tell=None,
     change=None,
+    lane=None,
 ):
     """Grade what changed; returns a Summary. `root` is the folder's path or an open Course.
 
@@ -67,7 +68,8 @@ def grade(
     comes out otherwise; `dry` leaves the gradebook alone and says which marks would change; `pool` is anything with
     `submit(job) -> future of Run` (default: the sandbox); `tell(done, total, Graded)` hears of each one. With
     `change(writer)`, which changes a rule, only marks are made anew: what was not graded yet or has changed is left.
-    `pairs` are the (student, lesson)s to grade, in this order, for who comes again every few seconds.
+    `pairs` are the (student, lesson)s to grade, in this order, for who comes again every few seconds; in the `lane` 1,
+    those that take long are left and named in `Summary.left`, in the lane 2 each has its full time at once.
     """
     start = time.monotonic()
     course = root if isinstance(root, Course) else Course(root)
@@ -97,10 +99,10 @@ def grade(
         run.before, run.only_marks = before, change is not None
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
         run.pool_options, run.trust = (workers, trust), trust
-        run.pool, run.stack = pool, stack
+        run.pool, run.stack, run.lane = pool, stack, lane
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, run.last)
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, run.last, run.left)
 
 
 class _Run:
@@ -120,7 +122,8 @@ class _Run:
         self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
         self.only_marks = False
         self.boundary = Boundary(course.root / "journal")
-        self.lanes, self.last = Lanes(), []  # last: the (student, lesson)s that ran in the second lane
+        self.lanes, self.lane = Lanes(), None
+        self.last, self.left = [], []  # (student, lesson)s: ran in the second lane; were left for it
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
@@ -148,8 +151,13 @@ class _Run:
             self._collect(concurrent.futures.FIRST_COMPLETED)
         late, self.lanes.late = self.lanes.late, collections.deque()
         for job, runs in late:
-            self.last += [(work.student, work.lesson) for work in self.waiting[job.key]]
-            self.running[self._submit(job, runs)] = job
+            pairs = [(work.student, work.lesson) for work in self.waiting[job.key]]
+            if self.lane == 1:
+                self.left += pairs
+                del self.waiting[job.key]
+            else:
+                self.last += pairs
+                self.running[self._submit(job, runs)] = job
         while self.running:
             self._collect(concurrent.futures.FIRST_COMPLETED)
 
@@ -222,7 +230,7 @@ class _Run:
             workers, trust = self.pool_options
             self.pool = self.stack.enter_context(SandboxPool(workers, trust=trust))
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
-        job = self.lanes.short(job) if short is None else job
+        job = self.lanes.short(job) if short is None and self.lane != 2 else job
         return Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job], short)
 
     def _collect(self, until):

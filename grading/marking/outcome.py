@@ -54,6 +54,7 @@ class Summary:
     dry: bool = False
     unread: list = field(default_factory=list)  # sentences: hand-in times that are none
     last: list = field(default_factory=list)  # (student, lesson): took too long for the first lane (marking/lanes.py)
+    left: list = field(default_factory=list)  # (student, lesson): the same, and not graded yet
 
     @property
     def faults(self):

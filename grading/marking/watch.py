@@ -18,6 +18,7 @@ from grading.marking import engine
 from grading.marking.boundary import FAULT
 
 BATCH = 8  # submissions per worker between two looks
+OFTEN = 20  # batches after which one that takes long has its turn, though others wait
 MEMORY = "watched.json"
 DECIDE = ("rules.toml", "accommodations.toml", "nbgrader_config.py", "release/*/*", "source/*/*.ipynb", "hidden/*.npz")
 
@@ -67,6 +68,7 @@ class Watch:
         self.arrivals = Arrivals(folder, memory, lambda name: lesson_in(self.course, name) is not None)
         self.workers, self.pool, self.options = workers or default_workers(), pool, options
         self.turns, self.decides, self.said, self.retry = Turns(), _stamp(self.course.root), set(), {}
+        self.slow, self.batches = Turns(), 0  # what takes long, and how many batches went before it
         chosen = self.course.choose([self.lesson] if self.lesson else ())
         self.turns.add((student, lesson) for lesson in chosen for student in self.course.students(lesson))
 
@@ -91,7 +93,7 @@ class Watch:
             made.told.append(str(error))
         made.told = [sentence for sentence in made.told if sentence not in self.said]
         self.said |= set(made.told)
-        made.idle = not self.turns.waiting and self.arrivals.settled
+        made.idle = not self.turns.waiting and not self.slow.waiting and self.arrivals.settled
         return made
 
     def _reopen(self):
@@ -113,14 +115,21 @@ class Watch:
         self.arrivals.done(units, again=problems)
 
     def _grade(self, made):
-        pairs = self.turns.take(BATCH * self.workers)
+        self.batches += 1
+        turns, most, lane = self.turns, BATCH * self.workers, 1
+        if self.slow.waiting and (not turns.waiting or self.batches > OFTEN):  # nobody waits for an endless loop
+            turns, most, lane, self.batches = self.slow, 1, 2, 0
+        pairs = turns.take(most)
         if not pairs:
             return
         try:
-            made.graded = engine.grade(self.course, pairs=pairs, workers=self.workers, pool=self.pool).graded
+            done = engine.grade(self.course, pairs=pairs, workers=self.workers, pool=self.pool, lane=lane)
         except BaseException:
-            self.turns.add(pairs)
+            turns.add(pairs)
             raise
+        made.graded = done.graded
+        self.slow.add(done.left)
+        made.told += [f"{student} {lesson} takes long: graded when nobody waits." for student, lesson in done.left]
         made.told += [
             f"{one.student} {one.lesson}: {one.verdict.sentence}" for one in made.graded if one.outcome == FAULT
         ]

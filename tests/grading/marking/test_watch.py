@@ -19,6 +19,7 @@ from tests.grading import load
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 from tests.grading.conftest import copy
+from tests.grading.marking.test_lanes import SLOW, Clocked, is_slow
 
 
 @pytest.fixture
@@ -240,3 +241,30 @@ def test_under_load_and_killed_meanwhile_nothing_is_lost_or_run_twice(tmp_path):
     told = load.run(tmp_path, n=16, seconds=4, kills=1, seed=3, every=0.2, patience=300)
     assert (told.lost, told.ran_twice, told.not_as_graded) == ([], 0, [])
     assert told.students == 13
+
+
+def test_nobody_waits_for_what_takes_long_and_it_is_graded_in_the_end(place):
+    made, drop = place
+    for name in ("ann", "bob", "cem", "dan"):
+        put(made, drop / f"{name}.ipynb", mark=SLOW.strip("\n# ") if name in ("ann", "cem") else "")
+    pool = Clocked()
+    watch = watching(place, pool)
+    rounds = list(watch.rounds(every=0, once=True))
+    graded = [[one.student for one in made.graded] for made in rounds if made.graded]
+    assert graded == [["bob", "dan"], ["ann"], ["cem"]]
+    assert {one.verdict.score for made in rounds for one in made.graded} == {6}
+    assert [job.brief for job in pool.jobs if is_slow(job)] == [True, False], "both handed in the same: it ran once"
+    told = [sentence for made in rounds for sentence in made.told]
+    assert told == [f"{name} {small.LESSON} takes long: graded when nobody waits." for name in ("ann", "cem")]
+
+
+def test_what_takes_long_has_its_turn_though_others_never_cease(place, monkeypatch):
+    monkeypatch.setattr("grading.marking.watch.OFTEN", 3)
+    made, drop = place
+    put(made, drop / "slow.ipynb", mark=SLOW.strip("\n# "))
+    watch, seen = watching(place, Clocked()), []
+    for i in range(9):
+        put(made, drop / f"new{i}.ipynb")
+        watch.turns.add([("nobody", small.LESSON)])
+        seen += [one.student for one in watch.round().graded]
+    assert "slow" in seen
