@@ -991,10 +991,11 @@ lenet_figures.lenet_figure() if FULL else recorded("F16")
 # ## 8. What has it learned?
 #
 # Look at the first layer's filters of the net you trained. Lesson 09's filters measured derivatives: order 0 blurs, order
-# 1 answers to edges, order 2 to lines, each in some direction. Are the learned ones of this kind? We do not trust our
-# eyes. For every filter we search tens of thousands of templates, Gaussians and their first and second derivatives,
-# round or drawn out, at every angle, a little off centre, for the one that explains most of it. The **score** is the share
-# of the filter's sum of squares that the best multiple of the template accounts for.
+# 1 answers to edges, order 2 to lines, each in some direction. Are the learned ones of this kind?
+#
+# We do not trust our eyes. For every filter we search tens of thousands of templates, Gaussians and their first and second
+# derivatives, round or drawn out, at every angle, a little off centre, for the one that explains most of it. The **score** is
+# the share of the filter's sum of squares that the best multiple of the template accounts for.
 #
 # With so many templates even noise will find a likeness. How much of one? Filters drawn at random tell.
 
@@ -1007,8 +1008,9 @@ print(f"mean score: learned {np.mean([f.score for f in fits]):.2f}, random filte
 
 # %% [markdown]
 # **Lecture figure F17.** The same for LeNets trained on all of MNIST, beside the hand-made bank of lesson 09 and beside
-# filters that learned nothing: a net's own before training, and pure noise. We train once as for
-# F16, and once as you did: first filters begin at a tenth, weights decay a little in every step. The difference is large,
+# filters that learned nothing: a net's own before training, and pure noise.
+#
+# We train once as for F16, and once as you did: first filters begin at a tenth, weights decay a little in every step. The difference is large,
 # and not in accuracy. A weight that makes no difference keeps the random value with which it began; only where the start
 # is small, what is left has been learned.
 #
@@ -1183,9 +1185,10 @@ axes = curves.learning_curves(
 # %% [markdown]
 # **Lecture figure F33.** "Pooling buys invariance to distortions; pool slowly." Here is what it buys a trained net. All
 # nets learn from digits that are *not* moved, and are tested on digits that are. All have the same three convolutions 5×5
-# with eight maps, come from 28 to 3 pixels, and so have the same number of weights. First the kind of pooling, 2×2 behind
-# each convolution; then where a maximum over 8×8 pixels in all stands: early at once, early in two steps, in three
-# steps, late in two, late at once. Not equal is the work: see the last column.
+# with eight maps, come from 28 to 3 pixels, and so have the same number of weights.
+#
+# First the kind of pooling, 2×2 behind each convolution; then where a maximum over 8×8 pixels in all stands: early at
+# once, early in two steps, in three steps, late in two, late at once. Not equal is the work: see the last column.
 
 
 # %% figure="F33"
@@ -1193,11 +1196,13 @@ lenet_figures.shift_figure() if FULL else recorded("F33")
 
 # %% [markdown]
 # Pooling of either kind beats keeping one number of each window, by far more than the errors, as soon as the digits
-# move; where they rest there is little between them. Where the pooling stands matters much less. *Slowly* is not ahead
-# of *at once* here: with the same three convolutions, 2×2 three times lies within the errors of 8×8 behind the first.
-# If anything helps it is to pool *late*, so that all filters see fine maps, and that costs three to five times the work
-# of three steps. What "pool slowly" buys is another thing: a stage more, with its own filters. Compare nets that differ
-# in that, too, and you measure the filters.
+# move. Where they rest, the mean is a little ahead, and the maximum within the errors of keeping one. Where the pooling
+# stands matters much less. *Slowly* is not ahead of *at once* here: with the same three convolutions, 2×2 three times lies
+# within the errors of 8×8 behind the first.
+#
+# If anything helps it is to pool *late*, so that all filters see fine maps; the lead is about two errors, and it costs three
+# to five times the work of three steps. What "pool slowly" buys is another thing: a stage more, with its own filters.
+# Compare nets that differ in that, too, and you measure the filters.
 
 # %% [markdown]
 # **Lecture figure F34.** "Sometimes it's not a good idea to share the parameters." When everything is always in the same
@@ -1248,10 +1253,12 @@ axes = images.image_grid(directions, titles=titles, columns=8, size=1.0, title=t
 lenet_figures.features_figure() if FULL else recorded("F35")
 
 # %% [markdown]
-# Do not laugh at the old recipe. On these 10 000 images it beats LeNet: what it knows about images, LeNet has to learn, and
-# from so few. And on all 60 000 it still is level with LeNet's test accuracy in F16: digits are strokes, and gradient
-# histograms were made for strokes. What LeNet has is not the better number here. Its code says nothing of gradients and
-# strokes: the same lines learn other features, where nobody knows which would be right (lesson 11).
+# Do not laugh at the old recipe. On these 10 000 images, one run each, it beats LeNet: what it knows about images, LeNet
+# has to learn, and from so few. And on all 60 000 it still is level with LeNet's test accuracy in F16. Perhaps because
+# digits are strokes, and gradient histograms answer to strokes.
+#
+# What LeNet has is not the better number here. Its code says nothing of gradients and strokes: the same lines learn other
+# features, where nobody knows which would be right (lesson 11).
 
 # %% [markdown]
 # ## 11. How large should a filter be?
