@@ -62,9 +62,10 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # %% [markdown]
 # ## 1. One answer for every pixel
 #
-# **Classification** has one answer for an image, **segmentation** one for every pixel: a **mask** of class numbers.
-# Finding edges, removing noise and enlarging images are of the same kind: an image goes in and an image comes out.
-# Together they are called **dense prediction**.
+# **Classification** has one answer for an image, **segmentation** one for every pixel: a **mask** of class numbers. (Where
+# every pixel of a whole scene gets a name, sky and road too, it is called **scene parsing**.) Finding edges, removing noise
+# and enlarging images are of the same kind: an image goes in and an image comes out. Together they are called **dense
+# prediction**.
 #
 # The scenes of this lesson are *generated*: one to three discs, squares and triangles, each in a random grey, later ones
 # in front of earlier ones, under noise. So their masks are exactly known. Only the photographs of section 9 are real.
@@ -632,7 +633,7 @@ with check("unpool-back") as expect:
 # ## 4. Or keep them large: dilation
 #
 # Pooling is there so that later layers see far. **Dilation** lets them see far without it: the taps of a 3×3 kernel stand
-# $d$ pixels apart (lesson 09). With dilations 1, 2, 4, 8, ... the receptive field doubles with each layer, no pixel is
+# $d$ pixels apart (lesson 09). With dilations 1, 2, 4, 8, ... the receptive field about doubles with each layer, no pixel is
 # dropped, and the weights are those of an ordinary 3×3 layer. What it costs is work: every layer computes at full size.
 
 # %% picture="sights" alt="Three rows: a network with three poolings, one with dilations 1, 2, 4, 8, and one with poolings and skip links. In each, what one answer sees of a scene, how far apart its answers are, and the best mask that these allow"
@@ -643,9 +644,11 @@ dense.three_sights()
 # %% [markdown]
 # The left pictures show what the answer for the middle pixel sees: the pixels in orange, the stronger the more ways lead
 # through the layers from a pixel to the answer. The red frame is the receptive field; where that is larger than the scene
-# it lies outside. In the middle a grid shows how far apart the answers are; with skip links, which bring in those of every
-# finer map, none is drawn. The right pictures show the best mask that such answers could give: even a network that knows
-# everything cannot draw finer than its finest grid.
+# it lies outside.
+#
+# In the middle a grid shows how far apart the answers are; with skip links, which bring in those of every finer map, none is
+# drawn. The right pictures show the best mask that such answers could give: even a network that knows everything cannot draw
+# finer than its finest grid.
 #
 # Play with it. Find a setting that sees at least 31×31 pixels and still answers for every pixel. Then keep the dilation at
 # 2 in *all* layers: what share of its receptive field does the answer see, and which pixels? That is the **gridding** of
@@ -893,6 +896,9 @@ recorded("F21")
 # network draws fine outlines around things that it confuses, because it sees too little of them. And look at the errors
 # before you rank neighbours in the table.
 #
+# Does the bilinear start of section 3 matter? For the IoU it does: the random start is behind by about three errors. In the
+# boundary score the two are alike. Training takes learned enlargement to the same outlines from either start.
+#
 # The code, for both figures:
 
 
@@ -1090,11 +1096,13 @@ for tile, margin in ((32, 0), (32, 32), (32, 40), (32, 44), (30, 44)):
 # %% [markdown]
 # ## 8. Edges
 #
-# For the border of things there is a filter made by hand: smooth by a Gaussian, take the length of the gradient (lesson 09,
-# Canny 1986). And there is a fully convolutional network with one output, trained by the cross-entropy of lesson 02 with the
-# true boundaries of generated scenes as targets. Each gives a number for every pixel. Which threshold is right depends on
-# what a miss and a false alarm cost, so compare all thresholds: the **ROC curve** shows the share of true edges found
-# against the share of other pixels marked; the area under it (AUC) is 1 for perfect, 0.5 for chance.
+# For the border of things there is a filter made by hand: smooth by a Gaussian, take the length of the gradient (lesson 09;
+# Canny 1986 begins so). And there is a fully convolutional network with one output, trained by the cross-entropy of lesson 02
+# with the true boundaries of generated scenes as targets.
+#
+# Each gives a number for every pixel. Which threshold is right depends on what a miss and a false alarm cost, so compare all
+# thresholds: the **ROC curve** shows the share of true edges found against the share of other pixels marked; the area under
+# it (AUC) is 1 for perfect, 0.5 for chance.
 
 
 # %% figure="F21b"
@@ -1126,10 +1134,10 @@ def edge_figure(seeds=3):
 edge_figure() if FULL else recorded("F21b")
 
 # %% [markdown]
-# The filter got its best width on the very scenes it is judged on, and is behind all the same: it marks whatever changes fast.
-# The networks have learned what noise looks like, and that borders are long and thin. Of the two the one that sees *less* is
-# ahead: an edge is local. The few pixels around decide whether there is one, and taps far apart look at fewer of them. To
-# name a shape one must see far, to find its border one need not.
+# The filter got its best width on the very scenes it is judged on, and is behind all the same: it marks whatever changes fast,
+# noise too. The networks were shown scenes like these and could learn which changes are borders; such a judgement holds for such
+# scenes. Of the two the one that sees *less* is ahead, if by little. A likely reason: the few pixels around decide whether
+# there is an edge, and taps far apart look at fewer of them. To name a shape one must see far, to find its border one need not.
 #
 # ## 9. Noise and sharpness
 #
@@ -1317,7 +1325,8 @@ restoration_figure() if FULL else recorded("F21c")
 
 # %% [markdown]
 # Look at how *small* the advantages are, and at what they cost: the filters know one or two numbers, the networks have been
-# trained on photographs, for this noise and this factor only.
+# trained on photographs, for this noise and this factor only. And the errors are those of the starts. The judge is a single
+# photograph: on another one the order may be another.
 #
 # ## 10. Your own network
 #
