@@ -57,8 +57,9 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # $$h_t = \tanh(W_{ih}\, x_t + W_{hh}\, h_{t-1} + b)$$
 #
 # **Unrolled** over time it is a deep network, as deep as the sequence is long, whose layers share their weights, as a
-# convolution shares them over places. Arrays in sections 1 to 6 have time first: `x` is `(t, n, d)`, t steps of n
-# sequences of d numbers. `x[0]` is then the first step of the whole batch.
+# convolution shares them over places. In this lesson $t$ counts time, as everybody writes it; what should come out is called
+# the target. Arrays in sections 1 to 6 have time first: `x` is `(t, n, d)`, t steps of n sequences of d numbers. `x[0]` is then
+# the first step of the whole batch. k is the number of units of the state.
 
 # %% [markdown] task="rnn_forward" title="The recurrent layer, unrolled"
 # Write `rnn_forward(x, h0, w_ih, w_hh, b)` with arrays: `x` `(t, n, d)`, first state `h0` `(n, k)`, weights `w_ih` `(k,
@@ -397,8 +398,9 @@ with check("time_gradients-clipped") as expect:
 # %% [markdown]
 # ## 4. LSTM: a state that is added to, not multiplied
 #
-# Lesson 12 kept gradients alive by an addition: $y = x + F(x)$. The **long short-term memory** did so eighteen years
-# earlier, over time. It has a second state, the **cell** $c$, on whose way no matrix stands:
+# Lesson 12 gave the gradient a way past the layers, by an addition: $y = x + F(x)$. The **long short-term memory** did so
+# eighteen years earlier, over time (Hochreiter and Schmidhuber 1997). It has a second state, the **cell** $c$, on whose way no
+# matrix stands. Here it is with the forget gate $f$, which Gers and others added in 2000:
 #
 # $$c_t = f_t \odot c_{t-1} + i_t \odot g_t, \qquad h_t = o_t \odot \tanh(c_t)$$
 #
@@ -529,9 +531,9 @@ recurrent.gradients_by_cell()
 
 # %% [markdown]
 # A fresh LSTM has forget gates near 0.5, and half of a half of a half vanishes too. What the cell offers is that its
-# way *can* be opened: a bias of 1 in the forget gate at the start (Gers and others 2000), and training, which opens
-# gates where it pays. The plain layer with an orthogonal matrix, whose eigenvalues all have the size 1, is a serious
-# rival at the start. It has nothing that *keeps* it there.
+# way *can* be opened: a bias of 1 in the forget gate at the start, and training, which opens gates where it pays. The plain
+# layer with an orthogonal matrix, whose eigenvalues all have the size 1, is a serious rival at the start. It has nothing that
+# *keeps* it there.
 #
 # Now step through a cell. Read a word letter by letter and watch the gates; then, with the whole word read, let the
 # gradient flow back. Compare the cells on the same word, and raise the recurrent weights until a gradient explodes.
@@ -591,7 +593,7 @@ with check("bridges") as expect:
 # %% [markdown]
 # The run itself, recorded. Share of right answers on new sequences against the length to be bridged, three starts each;
 # the bands are standard errors. Three more rivals run along: the plain layer with its usual start, clipped and
-# unclipped, and the LSTM. The "RNN" of the prediction is the line "RNN, clipped, orthogonal".
+# unclipped, and the LSTM, with a forget bias of 1. The "RNN" of the prediction is the line "RNN, clipped, orthogonal".
 
 
 # %%
@@ -635,10 +637,12 @@ memory_figure() if FULL else recorded("L14a")
 # Two tasks, two winners. In copying, the plain layer with the orthogonal start is right over 40 steps from every start,
 # and mostly right over 80. After the same number of steps the LSTM guesses at 40, and the GRU's wide band says that some
 # of its starts have found the way and others have not. As long as one waits, nothing has to be shut out, and a rotation
-# loses nothing. In adding, gates decide: the GRU is nearly always right even over 100 numbers, the LSTM up to 60, and no
-# plain layer gets beyond guessing from 30 numbers on, whatever its start. Clipping changes little in either task:
-# gradients that are too long are not what is wrong here. And all of it holds for one rate and one number of steps. The
-# LSTM at 100 numbers, for instance, may need more of them.
+# loses nothing.
+#
+# In adding, gates decide: the GRU is nearly always right even over 100 numbers, the LSTM up to 60, and no plain layer gets
+# beyond guessing from 30 numbers on, whatever its start. Clipping changes little in either task: gradients that are too long
+# are not what is wrong here. And all of it holds for one rate and one number of steps. The LSTM at 100 numbers, for instance,
+# may need more of them.
 #
 # A small live version, so that you can change it: which cell needs how many steps?
 
@@ -991,9 +995,9 @@ with check("short_translator-free") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now train it to reverse strings. The first letter of the answer is the last that was read, and the last letter is the
-# first: the whole string has to go through one vector. (Sutskever, Vinyals and Le turned their *sources* round in 2014,
-# for that reason.)
+# Now train it to reverse strings. The first letter of the answer is the last that was read: it is near. The last letter of the
+# answer was read first, and comes through one vector together with all others. (Sutskever, Vinyals and Le turned their
+# *sources* round in 2014, so that the first words of source and target come near each other.)
 
 
 # %%
@@ -1338,11 +1342,13 @@ def letters_figure(seeds=3, much=400_000):
 letters_figure() if FULL else recorded("L14b")
 
 # %% [markdown]
-# Read the table with its errors in mind. All rivals have the same number of weights and see every letter once, which is
-# little: nobody here writes English yet. The GRU is ahead on both texts, by many standard errors. On names the order of
-# the others changes with the cell: gates help there. Self-attention is last both times. It learns where to look from
-# data alone, and one pass is not enough for that; the large models of today see millions of times as many letters.
-# The recurrent networks carry their state from window to window, the other two begin anew with each.
+# Read the table with its errors in mind. All rivals have about the same number of weights, one rate, and see every letter once,
+# which is little: nobody here writes English yet. The GRU is ahead on both texts, by many standard errors. On names gates help
+# more: there the LSTM is well ahead of the plain layer, with which it is level on Shakespeare.
+#
+# Self-attention is last both times. It learns where to look from data alone, and one pass may not be enough for that; the large
+# models of today see millions of times as many letters. The recurrent networks carry their state from window to window, the
+# other two begin anew with each. And another rate, or a rate for each, might change the order.
 #
 # And what does a window of 4 steps cost the GRU? Nothing that this table shows: 4, 16 and 64 steps come out alike. After
 # one pass it has learned what a few letters back can tell. Truncated so short it can still *use* its state over longer
@@ -1585,14 +1591,17 @@ print("the same, in another order:", np.allclose(straight[:, order], mixed, atol
 # with several attentions side by side ("heads"), as encoder and decoder for translation. All steps are computed at
 # once, so that training fills a GPU, which a loop over time cannot; the price is a table of all pairs, which grows with
 # the square of the length. In 2018 two halves went their own ways: GPT (Radford and others) took the decoder and
-# predicted text, as you do in section 8; BERT (Devlin and others) took the encoder and filled in words left out. Then
-# came size: loss falls as a power of weights, data and computation (Kaplan and others 2020), GPT-3 with 175 thousand
-# million weights took tasks from examples in its input (Brown and others 2020), and for a given amount of computation
-# weights and data should grow together (Hoffmann and others 2022, which corrected the proportions of 2020). Models were
-# then tuned to follow instructions by human preferences (Ouyang and others 2022). Images, cut into patches, go through
-# the same blocks (Dosovitskiy and others 2021). And recurrence has come back where sequences are very long: state-space
-# models such as S4 and Mamba (Gu and others 2022; Gu and Dao 2023) carry a state from step to step, linear inside,
-# which can be computed for all steps at once. The eigenvalues of section 3 are what is designed there.
+# predicted text, as you do in section 8; BERT (Devlin and others) took the encoder and filled in words left out.
+#
+# Then came size. Loss falls as a power of weights, data and computation (Kaplan and others 2020). GPT-3 with 175 thousand
+# million weights took tasks from examples in its input (Brown and others 2020). For a given amount of computation weights and
+# data should grow together (Hoffmann and others 2022, which corrected the proportions of 2020). Models were then tuned to
+# follow instructions by human preferences (Ouyang and others 2022).
+#
+# Images, cut into patches, go through the same blocks (Dosovitskiy and others 2021). And recurrence has come back where
+# sequences are very long: state-space models such as S4 and Mamba (Gu and others 2022; Gu and Dao 2023) carry a state from
+# step to step, linear inside, which can be computed for all steps at once. The eigenvalues of section 3 are what is designed
+# there.
 #
 # ## 10. Images, sound and languages
 #
@@ -1663,17 +1672,18 @@ grid = draw.captions(images[-400:-395, 0], lines)
 
 # %% [markdown]
 # **Acoustic models.** Speech recognition begins with a spectrogram: a hundred frames a second, each a vector of
-# energies by frequency. A bidirectional LSTM gives every frame a probability for each sound; since nobody marks by hand
-# which frame belongs to which sound, the training sums over all ways to stretch the known text over the frames
-# (connectionist temporal classification, Graves and others 2006). Deep Speech (Hannun and others 2014) went from sound
-# to letters that way. Today's recognisers are mostly encoders and decoders with attention. We have no recordings here,
-# so nothing is measured.
+# energies by frequency. A bidirectional LSTM gives every frame a probability for each sound. Nobody marks by hand which frame
+# belongs to which sound, so the training sums over all ways to stretch the known text over the frames (connectionist temporal
+# classification, Graves and others 2006).
+#
+# Deep Speech (Hannun and others 2014) went from sound to letters that way. Many of today's recognisers are encoders and decoders
+# with attention. We have no recordings here, so nothing is measured.
 #
 # **Text to speech** goes the other way: an encoder and decoder with attention turns letters into a spectrogram
 # (Tacotron, Wang and others 2017), whose alignment map must be monotonic, since speech is read in order; a second
-# network makes sound of it. WaveNet was the first that sounded natural, and its layers are those of `CausalNet`, on
-# samples of sound instead of letters, one sample
-# after the other, which took minutes of computing for a second of speech.
+# network makes sound of it. WaveNet's speech was rated more natural than that of the best systems before it. Its layers are those
+# of `CausalNet`, on samples of sound instead of letters, one sample after the other, which at first took far longer than the
+# speech lasts.
 #
 # **Translation** of languages is the date example with words instead of letters: 2014 without, 2015 with attention,
 # 2016 in production (Wu and others), 2017 without recurrence. Words are cut into frequent pieces, so that no word is
