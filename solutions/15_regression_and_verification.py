@@ -56,7 +56,7 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # the *targets* too (lesson 00): the learning rate was chosen for numbers near 1.
 #
 # Among all functions the one with the least $E$ is the mean of $t$ for each $x$. What is left is the variance of $t$
-# about that mean: the **noise floor**. No network gets below it, and no better data of the same kind helps.
+# about that mean: the **noise floor**. On new data no network gets below it, and more data of the same kind do not help.
 #
 # The usual score is $R^2 = 1 - \sum(t - F(x))^2 / \sum(t - \bar t)^2$: 1 is perfect, 0 is no better than the mean $\bar t$.
 #
@@ -268,7 +268,7 @@ def still_guess(seeds):
 pose_figure() if FULL else recorded("F41")
 
 # %% [markdown]
-# - Grey is harder than depth: with 2500 grey figures the error is larger than with 500 depth images. Clothes, light and clutter all
+# - Grey is harder than depth: with 2500 grey figures the error is larger than with 100 depth images. Clothes, light and clutter all
 #   change the picture and not the pose.
 # - Four grey frames laid on each other as channels helped little or not at all. Their *differences* did: what stands still vanishes,
 #   and the figure is left. All of it was in the four frames before; the network did not find it in these steps.
@@ -276,9 +276,9 @@ pose_figure() if FULL else recorded("F41")
 #
 # ## 3. Hard examples
 #
-# Most poses are soon easy. A step that averages over a batch of easy ones hardly moves. **Hard-example mining** computes all losses
-# of a batch and learns from the largest only (Shrivastava and others 2016); in detection, where nearly all windows are empty street,
-# it is the classic remedy (section 9).
+# Where most examples are soon easy, a step that averages over a batch of easy ones hardly moves. **Hard-example mining** computes
+# all losses of a batch and learns from the largest only (Shrivastava and others 2016); in detection, where nearly all windows are
+# empty street, it is the classic remedy (section 9). Does it help with poses?
 
 # %% [markdown] task="hard_loss" title="Learn from the hardest"
 # Write `hard_loss(predicted, target, keep)` for arrays `(n, d)`. The loss of a sample is the *mean* of its d squared
@@ -419,7 +419,8 @@ designs_figure() if FULL else recorded("F41b")
 
 # %% [markdown]
 # Here heat maps and the cascade do better than the direct network by many standard errors. Heat maps do it with fewer weights, at the
-# price of more multiply-adds: their layers keep all 12×12 places. More pixels alone did not help the direct network.
+# price of more multiply-adds: their layers keep all 12×12 places. More pixels alone did not help the direct network. The cascade has
+# two networks and trains each of them for all the steps: part of its lead may be that.
 #
 # Hard-example mining made the *mean* error larger, the more, the fewer examples it kept: it spends its steps on rare poses, and half or
 # three quarters of every batch go unused. With wrong targets it lost more still, since a wrong target is the hardest example there is.
@@ -1754,8 +1755,10 @@ for k, ax in enumerate(many_axes):
 #
 # Two more regressions, without exercise. A car's *steering angle* from the picture in front of it: ALVINN (Pomerleau 1989) did it with one
 # hidden layer of a few units, Bojarski and others (2016) with five convolutions. Small errors add up, and lead to places that no human driver
-# ever showed. And *where am I?*: PoseNet (Kendall and others 2015) regresses place and direction of a camera from one photograph. **Mapping and
-# localisation at once** (SLAM) still rests on geometry and filtering (Thrun, Burgard and Fox 2005); networks serve it by finding points,
+# ever showed.
+#
+# And *where am I?*: PoseNet (Kendall and others 2015) regresses place and direction of a camera from one photograph. **Mapping and
+# localisation at once** (SLAM) rests largely on geometry and filtering (Thrun, Burgard and Fox 2005); networks serve it by finding points,
 # matching them, estimating depth, and recognising a place seen before, which is verification again: is this the same place?
 
 # %% [markdown] question="ninety_seven" points=5 title="97 per cent"
