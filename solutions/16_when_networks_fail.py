@@ -17,6 +17,9 @@ from course_lib.viz.pictures import failing
 
 failing.opening()
 
+# %% [markdown]
+# Run this cell first.
+
 # %%
 import os
 import time
@@ -313,8 +316,8 @@ for name, source in others.items():
     print(f"{name:24}", *(f"{hits(net, attacked, t_test):12.2f}" for net in others.values()))
 
 # %% [markdown]
-# The lowest number of a column stands on the diagonal: nothing beats the network's own gradient. But the other rows of the
-# plain networks are far below what noise does. Attacks **transfer**: different networks learn similar slopes.
+# The lowest number of a column stands on the diagonal: no borrowed attack beats the network's own gradient. But the other rows
+# of the plain networks are far below what noise does. Attacks **transfer**: different networks learn similar slopes.
 #
 # ## 3. A defence that only hides
 #
@@ -944,8 +947,9 @@ for name, seen in rows.items():
     print(f"{name:28} T {plus_minus(t_mean, 2)}   calibration error {plus_minus(error)}   cross-entropy {plus_minus(loss)}")
 
 # %% [markdown]
-# Either T repairs most of it. Which of the two writers T came from, five networks do not tell: the calibration errors of
-# the last two lines differ by about as much as they are uncertain.
+# Either T lowers the cross-entropy by many standard errors. The calibration error moves by little more than it is uncertain. Is
+# there so little to repair, or can so few images not show it? That is the next question. Which writers T had better come from,
+# these five networks do not tell.
 #
 # ### The error of the error
 #
@@ -992,6 +996,25 @@ for n in (100, 500, 5000):
 # %% [markdown]
 # The true error is zero in every cell of that table. Few answers and many bins make an error out of nothing; so never
 # compare calibration errors of different numbers of images or bins, and put this floor beside your number.
+#
+# Do it for the overtrained networks. The floor of a network: keep its confidences, and draw what is right with exactly these
+# probabilities, many times.
+
+# %% practice="floor"
+measured, floors = {"as trained": [], "T from new writers": []}, {"as trained": [], "T from new writers": []}
+for seed in range(5):
+    z_new, z_judged = sure(seed)
+    for name, temperature in zip(measured, (1.0, calibration.temperature(z_new, t_asked)), strict=True):
+        p = calibration.softmax(z_judged, temperature)
+        top, draws = p.max(axis=1), np.random.default_rng(seed).random((200, len(p)))
+        measured[name].append(calibration.calibration_error(top, p.argmax(axis=1) == t_kept, 10))
+        floors[name].append(np.mean([calibration.calibration_error(top, d < top, 10) for d in draws]))
+for name in measured:
+    print(f"{name:20} calibration error {plus_minus(measured[name])}, floor {plus_minus(floors[name])}")
+
+# %% [markdown]
+# So about half of the first number is floor, and most of the second: *above* its floor the error has shrunk to a fraction, and the
+# two numbers alone hardly show it. With so few images rather trust the cross-entropy, which has no bins.
 #
 # ## 7. Right for the wrong reason, and other ways to fail
 #
@@ -1095,7 +1118,8 @@ for name, odd in strange.items():
     print(f"{name:30} {plus_minus(areas[0])}         {plus_minus(areas[1])}     {plus_minus(trust, 2)}")
 
 # %% [markdown]
-# Read the third line: with every stroke in its place, inverted digits are taken for digits. And neither score is the better one everywhere.
+# Read the third line: with every stroke in its place, inverted digits are taken for digits. Which of the two scores is the better
+# one, five networks do not tell: hold the differences against the errors.
 #
 # **Extrapolation.** Far away from the data a ReLU network is linear along every ray (lesson 04), so its largest logit wins by
 # more and more, and confidence goes to 1 whatever the input (Hein, Andriushchenko, Bitterwolf 2019). Multiply noise by a growing factor:
@@ -1385,8 +1409,8 @@ for effect in (2.0, 1.0, 0.5):
 # For a few runs the formula promises far too much, since it takes s for known: add two or three runs there. And half the
 # difference needs four times the runs.
 #
-# **Decide before you look.** Who runs until the interval excludes zero will always find something. Two equal sides, an
-# interval of 95 % after every new pair of runs, stop at the first "difference":
+# **Decide before you look.** Who runs until the interval excludes zero finds something in the end, given patience. Two equal
+# sides, an interval of 95 % after every new pair of runs, stop at the first "difference":
 
 # %%
 rng = np.random.default_rng(9)
