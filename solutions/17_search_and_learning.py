@@ -200,8 +200,8 @@ with check("drop_stone-outcome") as expect:
 #
 # $$v(s) = \max_a \; -v(s_a)$$
 #
-# That is **minimax** (Zermelo 1913), written for one point of view. Different orders of moves lead to the same position, so
-# keep a table of the values that you know already.
+# That is **minimax** (the idea goes back to Zermelo 1913), written for one point of view. Different orders of moves lead to the
+# same position, so keep a table of the values that you know already.
 #
 # ### Predict: a stone in the corner
 #
@@ -339,8 +339,10 @@ print(f"random moves on held positions: {share:.0%} best, regret {regret:.2f}")
 #
 # Without a table for everything you have to look ahead, and you cannot look everywhere. You stand at one position and have looked some
 # times: which move deserves the next look? Move $a$ was looked at $N_a$ times, its *visits*; the values that came back add up to $W_a$, so
-# their mean is $Q_a = W_a / N_a$. The best $Q$ may be luck; a move hardly tried may be better than it seems. So a bonus is added that
-# shrinks with the visits of the move. Let $n$ be the visits of all moves together:
+# their mean is $Q_a = W_a / N_a$.
+#
+# The best $Q$ may be luck; a move hardly tried may be better than it seems. So a bonus is added that shrinks with the visits of the
+# move. Let $n$ be the visits of all moves together:
 #
 # - **UCB** (Auer and others 2002): $Q_a + c\sqrt{\ln n / N_a}$. A move never tried comes first.
 # - **PUCT** (Rosin 2011, changed for AlphaGo): $Q_a + c\,P_a\,\dfrac{\sqrt{1+n}}{1+N_a}$. A **prior** $P_a$, from a network, says before
@@ -607,10 +609,12 @@ play_explorer()
 #
 # $$\pi_a = \frac{N_a^{1/\tau}}{\sum_b N_b^{1/\tau}}$$
 #
-# At $\tau = 1$ games differ, which learning needs; for $\tau \to 0$ the most visited move is always taken. In self-play the
-# root's prior is mixed with random noise as well, so that no move is overlooked for ever: $(1-\varepsilon)P + \varepsilon\,\eta$ with the
-# noise's share $\varepsilon$. The noise $\eta$ is drawn from a **Dirichlet distribution**: random probabilities, one for each move, that add up
-# to 1. Its parameter says how even they are: with a large one all moves get nearly the same, with one far below 1 a single move gets nearly all.
+# At $\tau = 1$ games differ, which learning needs; for $\tau \to 0$ the most visited move is always taken.
+#
+# In self-play the root's prior is mixed with random noise as well, so that no move is overlooked for ever:
+# $(1-\varepsilon)P + \varepsilon\,D$ with the noise's share $\varepsilon$. The noise $D$ is drawn from a **Dirichlet distribution**:
+# random probabilities, one for each move, that add up to 1. Its parameter says how even they are: with a large one all moves get nearly
+# the same, with one far below 1 a single move gets nearly all.
 
 # %% picture="temperature" alt="Bars of the same visits at temperature 1, 0.5 and 0.1, ever more on column 2, and a prior of four columns with noise stacked on it"
 from course_lib.viz.pictures import search
@@ -1068,9 +1072,11 @@ with check("elo_fit") as expect:
 # ### Practice run: AlphaGo in miniature
 #
 # A network that knows nothing plays games against itself, all games of a **generation** side by side, and learns from the last generations.
-# After each, two scores on the held positions: the policy alone, and a search of 16 simulations with it. The settings are a `Plan`. A *ply* is
-# one move of one player; in the first `curious` plies of a game moves are drawn at temperature 1, later the most visited one is
-# taken. `noise` is the Dirichlet parameter at the root, 0 for no noise, and `share` the noise's part of the prior there.
+# After each, two scores on the held positions: the policy alone, and a search of 16 simulations with it.
+#
+# The settings are a `Plan`. A *ply* is one move of one player; in the first `curious` plies of a game moves are drawn at temperature 1,
+# later the most visited one is taken. `noise` is the Dirichlet parameter at the root, 0 for no noise, and `share` the noise's part of the
+# prior there.
 
 # %%
 told = Plan()
@@ -1110,8 +1116,10 @@ for name, evaluate in rivals.items():
 # %% [markdown]
 # One run proves little. The same at three seeds: learning curves with standard errors; the **ablation**, which takes from the trained
 # agent its prior, its value or both, at several numbers of simulations; matches against plain search; and a **round robin**, in which
-# every player meets every other, with Elo ratings whose intervals come from drawing the openings again (bootstrap). Equal for all are the game, the
-# plan, the held positions and the openings. The simulations are equal in the ablation; in matches and in the round robin they stand in the names.
+# every player meets every other, with Elo ratings whose intervals come from drawing the openings again (bootstrap).
+#
+# Equal for all are the game, the plan, the held positions and the openings. The simulations are equal in the ablation; in matches and in
+# the round robin they stand in the names.
 
 
 # %% figure="L17a"
@@ -1207,8 +1215,8 @@ elo_figure(runs, openings) if FULL else recorded("L17a")
 #
 # - At every seed the trained agent beat plain search with four times its simulations: clearly when plain search says 0 of every game
 #   that is not over, by less when it uses rollouts. Each rollout plays a game of random moves to its end, which this comparison does not count.
-# - With 4 simulations the agent would miss its prior most. With 64 it plays as well without: the visits come to the right move anyway,
-#   and what it would miss is the value.
+# - With 4 simulations the agent would miss its prior most. With 16 and with 64 it plays no worse without: the visits come to the right
+#   move anyway, and what it would miss is the value.
 # - In the Elo table, compare "policy alone" with the same network under 16 simulations: the difference is what the search adds. Where two
 #   intervals overlap, do not trust the order of the two.
 #
