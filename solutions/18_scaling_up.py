@@ -604,7 +604,7 @@ print(f"by Amdahl's law {share:.0%} of the work divides; 64 cores would bring {w
 # where tr S, the **trace**, is the sum of the diagonal: the variances of all entries of a gradient, added up.
 #
 # The **gradient noise scale** $\mathrm{tr}\,S / |G|^2$ is the batch size at which noise and signal are of one size
-# (McCandlish and others 2018). Well below it a batch twice as large saves half of the steps; well above it saves nothing.
+# (McCandlish and others 2018). Well below it a batch twice as large saves half of the steps; well above it saves hardly any.
 #
 # And it can be measured for free, wherever several workers average: each worker has the gradient of a small batch, and
 # together they have that of a large one.
@@ -1304,7 +1304,7 @@ ax.set_xscale("log")
 legend = ax.legend(frameon=False, fontsize="x-small")
 
 # %% [markdown]
-# Straight lines: **power laws** (Kaplan and others 2020). The fit leaves the largest network out and foretells it. On the
+# Nearly straight lines: **power laws** (Kaplan and others 2020). Each fit leaves the largest network or set out and foretells it. On the
 # right the tracks cross: for every amount of work there is a best size, and it grows with the work. A small network with
 # many steps and a large one with few both waste it (Hoffmann and others 2022).
 #
