@@ -138,6 +138,9 @@ spots = np.round(np.arctan2(made[:, 1], made[:, 0]) / (np.pi / 4)).astype(int) %
 print("points at each of the eight spots:", np.bincount(spots, minlength=8))
 
 # %% [markdown]
+# Since 2020 many of the best images come from **diffusion models** (Ho, Jain and Abbeel). Their network is lesson 13's denoiser: it
+# learns to take away a little noise. Beginning with noise alone, it is applied again and again until an image is left.
+#
 # Three papers:
 #
 # - Geoffrey Hinton, Ruslan Salakhutdinov: *Reducing the dimensionality of data with neural networks* (2006)
