@@ -1577,7 +1577,7 @@ else:
 # does without them?
 
 # %% [markdown] hint="open_marks"
-# Two or three stages, so that the last filters see a whole letter (section 9 of lesson 09); then one number of each map, its
+# Two or three stages, so that the last filters see a whole letter (section 5 of lesson 09); then one number of each map, its
 # mean or its maximum. In six epochs a net learns much more if its maps are normalised (lesson 07): then 0.02 is not too high.
 
 # %% [markdown] hint="open_marks"
