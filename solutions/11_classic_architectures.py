@@ -899,7 +899,7 @@ if not GRADED:
 # %% [markdown]
 # ## 9. Shortcuts: Highway, ResNet, and wider and split ones
 #
-# With some twenty layers plain stacks stop getting better (lesson 05). The LSTM of 1997 (lesson 14) had solved the same
+# From some depth on plain stacks get harder to train, not better (lesson 05). The LSTM of 1997 (lesson 14) had solved the same
 # problem for sequences: a cell that carries its state on, and gates that decide what to change. A **Highway network** (2015)
 # is that without the recurrence:
 #
