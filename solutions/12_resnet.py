@@ -867,7 +867,7 @@ ignorance = ax.axhline(np.log(10), color="gray", lw=1, ls=":")
 #   want them. The shape stays (n, c, h, w).
 # - **Augmentation on the device**: random crops and mirrored images, a whole batch at once.
 # - **Label smoothing**: the target is 0.9 for the class and 0.1 spread over all. No logit has to run off to infinity.
-# - **One cycle**: the learning rate goes up, then down to nothing (lesson 06), over few epochs.
+# - **One cycle**: the learning rate goes up (lesson 06's warm-up), then down to nothing, over few epochs.
 # - No `.item()` in the loop: asking for a number makes the CPU wait until the GPU has finished everything.
 #
 # Nothing here needs a GPU in order to be right. So write it on whatever you have.
