@@ -287,7 +287,9 @@ print(f"0.8 to the power of 50 is {0.8**50:.1e}, and 1.25 to the power of 50 is 
 #
 # Leave the slopes away and write the gradient in eigenvectors of the matrix: the part along an eigenvalue $\lambda$ grows
 # or shrinks as $|\lambda|^{T-t}$. In the long run everything **vanishes** if the largest is below 1, and **explodes** if
-# one is above 1. Slopes of tanh are at most 1 and take from it. So with tanh a gradient surely vanishes when the largest
+# one is above 1.
+#
+# Slopes of tanh are at most 1 and take from it. So with tanh a gradient surely vanishes when the largest
 # *singular value* of the matrix is below 1 (one step then shortens every vector), and it *can* explode only when that is
 # above 1. Exactly 1 is a knife's edge, and training moves the weights off it.
 
