@@ -1154,7 +1154,7 @@ limits = ax.set_ylim(0)
 # ### The same in torch, on a GPU
 #
 # More persons and larger batches are what a GPU is good for. Its twin of the network has the same layers under the same names, so
-# `bridge.to_torch` of lesson 11 carries the weights over. And the search for triplets may not loop over pairs: all distances
+# `bridge.to_torch` (lesson 12) carries the weights over. And the search for triplets may not loop over pairs: all distances
 # of anchor, positive and negative stand in one table (n, n, n).
 
 
