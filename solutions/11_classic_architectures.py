@@ -766,9 +766,9 @@ def library_stage(in_channels, channels, sees):
 my_stage = yours("vgg_block", else_=library_stage)
 
 
-def my_vgg(depth):
+def my_vgg(depth, **how):
     """VGG of your blocks; the library counts a stage's layers, you count how far they see."""
-    return vgg.VGG(depth, block=lambda have, want, layers: my_stage(have, want, 2 * layers + 1))
+    return vgg.VGG(depth, block=lambda have, want, layers: my_stage(have, want, 2 * layers + 1), **how)
 
 
 if not GRADED:
