@@ -1215,10 +1215,12 @@ lenet_figures.shift_figure() if FULL else recorded("F33")
 lenet_figures.sharing_figure() if FULL else recorded("F34")
 
 # %% [markdown]
-# Two runs each, so only large differences count. LeNet loses by not sharing: with weights for every place it learns the
-# training images better and the test images worse, clearly so when the digits move. For the small net the recorded runs
-# point the other way, by about as much as its runs differ among themselves: four filters are few, and other places may
-# have others. More than "may" two runs do not allow. "Sometimes": perhaps where filters are scarce and images many.
+# Two runs each, so only large differences count. LeNet loses by not sharing: with weights for every place it reads the
+# training images no worse and the test images worse, clearly so when the digits move.
+#
+# For the small net the recorded runs point the other way, by about as much as its runs differ among themselves: four
+# filters are few, and other places may have others. More than "may" two runs do not allow. "Sometimes": perhaps where
+# filters are scarce and images many.
 
 # %% [markdown]
 # ## 10. Engineered against learned features
