@@ -1101,9 +1101,10 @@ with check("dense_channels") as expect:
 # ### One writer, many readers
 #
 # A map is written once, by one layer, and read by all later ones. What stands *behind* the writer's convolution is done once,
-# for every reader. What stands *in front of* a reader's convolution is done for this reader alone. Here are both for one map:
-# the brightness differences of a photograph, raw as a convolution gives them; then a norm and a ReLU behind the writer; then a
-# norm and a ReLU in front of each of three readers, each norm with a scale and a shift of its own.
+# for every reader. What stands *in front of* a reader's convolution is done for this reader alone.
+#
+# Here are both for one map: the brightness differences of a photograph, raw as a convolution gives them; then a norm and a ReLU
+# behind the writer; then a norm and a ReLU in front of each of three readers, each norm with a scale and a shift of its own.
 
 # %%
 edges = np.diff(scene[0].mean(axis=0), axis=1)
