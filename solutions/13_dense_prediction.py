@@ -1136,8 +1136,10 @@ edge_figure() if FULL else recorded("F21b")
 # %% [markdown]
 # The filter got its best width on the very scenes it is judged on, and is behind all the same: it marks whatever changes fast,
 # noise too. The networks were shown scenes like these and could learn which changes are borders; such a judgement holds for such
-# scenes. Of the two the one that sees *less* is ahead, if by little. A likely reason: the few pixels around decide whether
-# there is an edge, and taps far apart look at fewer of them. To name a shape one must see far, to find its border one need not.
+# scenes.
+#
+# Of the two the one that sees *less* is ahead, if by little. A likely reason: the few pixels around decide whether there is an
+# edge, and taps far apart look at fewer of them. To name a shape one must see far, to find its border one need not.
 #
 # ## 9. Noise and sharpness
 #
