@@ -1592,8 +1592,10 @@ print("the same, in another order:", np.allclose(straight[:, order], mixed, atol
 # **Where transformers went from there.** *Attention is all you need* (Vaswani and others 2017) stacked such blocks,
 # with several attentions side by side ("heads"), as encoder and decoder for translation. All steps are computed at
 # once, so that training fills a GPU, which a loop over time cannot; the price is a table of all pairs, which grows with
-# the square of the length. In 2018 two halves went their own ways: GPT (Radford and others) took the decoder and
-# predicted text, as you do in section 8; BERT (Devlin and others) took the encoder and filled in words left out.
+# the square of the length.
+#
+# In 2018 two halves went their own ways: GPT (Radford and others) took the decoder and predicted text, as you do in section 8;
+# BERT (Devlin and others) took the encoder and filled in words left out.
 #
 # Then came size. Loss falls as a power of weights, data and computation (Kaplan and others 2020). GPT-3 with 175 thousand
 # million weights took tasks from examples in its input (Brown and others 2020). For a given amount of computation weights and
