@@ -76,10 +76,45 @@ def natural_factor(p: Pair) -> dict[Any, Any]:
 
 
 @numeric
+def root_factor(p: Pair) -> dict[Any, Any]:
+    """The right numbers times or divided by the root of a whole number that is no square."""
+    ratio = _ratio(p)
+    if ratio is None or ratio <= 1e-3:
+        return {}
+    n = round(max(ratio, 1 / ratio) ** 2)
+    if not 2 <= n <= min(1000, 0.005 / p.rtol) or round(n**0.5) ** 2 == n:
+        return {}
+    form, root = ("times", n**0.5) if ratio > 1 else ("divided", n**-0.5)
+    return {form: n} if p.near(p.e * root, p.g) else {}
+
+
+CONSTANTS = {
+    "the logarithm of 2": np.log(2),
+    "the logarithm of 10": np.log(10),
+    "pi": np.pi,
+    "two pi": 2 * np.pi,
+    "the degrees in a radian": 180 / np.pi,
+}
+
+
+@numeric
+def known_factor(p: Pair) -> dict[Any, Any]:
+    """The right numbers times or divided by a constant that has a name."""
+    ratio = _ratio(p)
+    if ratio is None or p.rtol > 1e-4:
+        return {}
+    ways = {("times", name): value for name, value in CONSTANTS.items()}
+    ways |= {("divided by", name): 1 / value for name, value in CONSTANTS.items()}
+    return {form: None for form, value in ways.items() if abs(ratio - value) < 1e-3 and p.near(p.e * value, p.g)}
+
+
+@numeric
 def constant_factor(p: Pair) -> dict[Any, Any]:
     """The right numbers times some other one number."""
     ratio = _ratio(p)
-    if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6 or natural_factor(p):
+    if ratio is None or abs(ratio) < 1e-6 or abs(ratio + 1) < 1e-6:
+        return {}
+    if natural_factor(p) or root_factor(p) or known_factor(p):
         return {}
     return {f"{ratio:.5g}": ratio} if p.near(p.e * ratio, p.g) else {}
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_lib.evidence.places import name_place
+
 if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
@@ -21,7 +23,8 @@ _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less th
 
 def name_fact(pairs: Sequence[Pair]) -> Fact | None:
     """The most telling fact that holds for all wrong pairs, or None."""
-    finders: tuple[Callable, ...] = (_not_finite, _shapes, _only_where, _one_number, _slice, _signs, _order, _sizes)
+    finders: tuple[Callable, ...] = (_not_finite, name_place, _shapes, _only_where, _one_number)
+    finders += (_slice, _signs, _order, _sizes)
     for find in finders:
         with np.errstate(all="ignore"):
             found = find(pairs)
@@ -63,7 +66,7 @@ def _shape(e: tuple[int, ...], g: tuple[int, ...]) -> Fact | None:
     axes = ", ".join(str(axis) for axis, m in enumerate(more) if m)
     if max(more) > 0 > min(more):
         return None
-    size = "short" if max(more) == 0 else "long"
+    size = "short" if max(more) <= 0 else "long"
     return f"too {size}", f"is too {size} along axis {axes}: count where its size comes from."
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from course_lib.evidence.compare import check_line, compare
+from course_lib.evidence.weight import ENOUGH, SURE, bits
 
 if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
 class Mistake:
     """A known mistake that fits: its `name`, what a tutor would `say`; `often` when only an exception matched.
 
-    `first` when it fits the lines up to the first failure and not all that follow; `relation` when no author knew it
-    and `say` tells how the wrong values follow from the right ones.
+    `first` when it fits the lines up to the first failure and not all that follow; `little` when what agrees is so
+    little that other answers give it too; `relation` when no author knew it and `say` tells how the wrong values follow
+    from the right ones.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Mistake:
     often: bool = False
     first: bool = False
     relation: bool = False
+    little: bool = False
 
     @property
     def sentence(self) -> str:
@@ -37,6 +38,8 @@ class Mistake:
             return say
         if self.often:
             return f"This often means: {say}"
+        if self.little:
+            return f"One mistake that gives this, of several that may: {say}"
         return f"{'The first wrong line looks' if self.first else 'It looks'} like this: {say}"
 
 
@@ -47,7 +50,8 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     and including the first failure; of several, the one that explains most lines after it is named, and of equals
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
     Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
-    in the first lines only, and nothing is named if all that speaks for it is a whole number, a truth value or a None.
+    in the first lines only. What agrees must tell ENOUGH bits (`weight.py`): a few truth values and small numbers agree
+    by chance. With less, nothing is named that a later line contradicts, and what fits all is said to be one of several.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
@@ -66,9 +70,10 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
-    if first and not _telling(failure.value):
-        return None
-    return Mistake(best["name"], best["say"], failure.kind == "raised", first)
+    little = _weight(lines if not first else lines[: failed + 1], at) < ENOUGH
+    return (
+        None if first and little else Mistake(best["name"], best["say"], failure.kind == "raised", first, little=little)
+    )
 
 
 def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen]) -> bool:
@@ -76,14 +81,15 @@ def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int
     return same_line(line, theirs.get(line["position"]), at.get(line["position"]))
 
 
-def _telling(value: Any) -> bool:
-    """Whether a value says more than that something is wrong: a single whole number, a truth value and None do not."""
-    plain = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
-    return (
-        plain is not None
-        and not isinstance(plain, bool | int)
-        and not (isinstance(plain, float) and plain.is_integer())
-    )
+def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen]) -> float:
+    """Bits that speak for a mistake which gives what was seen at these lines: of what is wrong, one for each right."""
+    told = 0.0
+    for line in lines:
+        seen = at.get(line["position"])
+        if seen is not None and told < SURE:
+            wrong = check_line(line, seen) is not None
+            told += (bits(line["value"], seen.value) if seen.kind == "value" else SURE) if wrong else 1.0
+    return told
 
 
 def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: Seen) -> bool:

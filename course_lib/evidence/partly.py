@@ -5,20 +5,19 @@ Each sentence names the line or the place that it speaks of, and holds there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
 from course_lib.evidence.choice import Relation, choose, common, said, subject_of
 from course_lib.evidence.facts import name_fact
+from course_lib.evidence.pairs import Pair
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
 
-if TYPE_CHECKING:
-    from course_lib.evidence.pairs import Pair
-
-Failing = Sequence[tuple[str, "Sequence[Pair] | None"]]  # of each failing value line: its label, what is wrong in it
+Failing = Sequence[tuple[str, Sequence[Pair] | None]]  # of each failing value line: its label, what is wrong in it
 _SOME = "Some hidden values that are wrong differ in one way: {}."
 _PLAIN = (
     alter.sign_turned,
@@ -28,6 +27,8 @@ _PLAIN = (
     alter.constant_offset,
     arrange.reversed_order,
 )
+_SHORT = 8  # values in a row whose places are looked at one by one
+_CLEAR, _TIMES = 30, 12  # a single whole number from here on, and a whole factor up to there, are hardly chance
 _LINES = 12  # failing lines that are looked at one by one
 _GROUPS, _MOST = 24, 2**14  # groups that are looked at, and wrong and right values in each: this runs in every check
 
@@ -50,7 +51,8 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
     groups += [(subject, pairs) for subject, pairs in _groups(failing) if pairs]
     for subject, pairs in groups:
         all_of_it = pairs is everything
-        found = _few(pairs, subject) if all_of_it or sum(pair.e.size for pair in pairs) > 2 else None
+        many = all_of_it or sum(pair.e.size for pair in pairs) > 2
+        found = _few(pairs, subject, _PLAIN if many else (alter.natural_factor,))
         if found:
             return _shown(found.name, found.say, part)
     for subject, pairs in groups:
@@ -87,6 +89,7 @@ def _parts(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
             same += [pair for _, pairs in failing for pair in pairs or () if pair.where == place]
         if len(places) > 1 or any(not pair.where for _, pairs in failing for pair in pairs or ()):
             yield from ((f"At {place} your result", same) for place, same in places.items())
+        yield from _one_of_a_row([pair for _, pairs in failing for pair in pairs or ()])
     for label, pairs in failing[:_LINES]:
         if pairs:
             place = f", at {pairs[0].where}," if len({p.where for p in pairs}) == 1 and pairs[0].where else ""
@@ -96,10 +99,19 @@ def _parts(failing: Failing) -> Iterator[tuple[str, Sequence[Pair]]]:
             yield from ((f'For "{label}", at {pair.where}, your result', [pair]) for pair in pairs)
 
 
-def _few(pairs: Sequence[Pair], subject: str) -> Relation | None:
+def _one_of_a_row(pairs: Sequence[Pair]) -> Iterator[tuple[str, Sequence[Pair]]]:
+    """The one place of short rows in which all of them are wrong."""
+    rows = all(p.e.ndim == 1 and p.e.shape == p.g.shape and 1 < len(p.e) <= _SHORT and not p.truth for p in pairs)
+    wrong = {k for p in pairs for k in np.flatnonzero(~p.right()).tolist()} if rows and pairs else set()
+    if len(wrong) == 1:
+        k = wrong.pop()
+        yield f"At [{k}] your result", [Pair(f"{p.where}[{k}]", p.e[k], p.g[k], p.rtol) for p in pairs]
+
+
+def _few(pairs: Sequence[Pair], subject: str, finders: Sequence[Callable]) -> Relation | None:
     """A relation of the simplest kinds where the values are too few, or too simple, to be sure of it."""
     wrong = sum(pair.e.size for pair in pairs)
-    for find in _PLAIN:
+    for find in finders:
         kind = next(kind for kind in (*SPECIFIC, *GENERAL) if kind.find is find)
         forms = common(kind, pairs)
         if not forms or (find is arrange.axes_permuted and len(forms) > 1):
@@ -108,7 +120,15 @@ def _few(pairs: Sequence[Pair], subject: str) -> Relation | None:
         alone = wrong < 2
         if find is alter.constant_offset and alone and form not in ("1", "-1"):
             continue
-        if find is alter.natural_factor and (form not in ("times", "divided") or (alone and forms[form] != [2])):
+        if find is alter.natural_factor and (
+            form not in ("times", "divided") or (alone and not _clear(pairs, forms[form]))
+        ):
             continue
         return said(kind, forms, "visible", subject)
     return None
+
+
+def _clear(pairs: Sequence[Pair], factors: Sequence[int]) -> bool:
+    """Whether a whole factor of a single number says something."""
+    size = min(float(max(np.abs(p.e).max(), np.abs(p.g).max())) for p in pairs)
+    return factors == [2] or (max(factors) <= _TIMES and size >= _CLEAR)

@@ -111,6 +111,20 @@ def _say_natural(form: str, details: Sequence[int]) -> str:
     }[form]
 
 
+def _say_root(form: str, details: Sequence[int]) -> str:
+    numbers = list(dict.fromkeys(details))
+    n = str(numbers[0]) if len(numbers) == 1 else f"a whole number n ({', then '.join(map(str, numbers[:3]))})"
+    if form == "times":
+        return f"is the expected one times the root of {n}: is a division by a root missing, or a square for a root?"
+    return f"is the expected one divided by the root of {n}: is it divided by a root once too often, or by n itself?"
+
+
+def _say_known(form: tuple[str, str], details: Sequence[None]) -> str:
+    how, constant = form
+    what = ": is a logarithm of another base asked?" if "logarithm" in constant else "."
+    return f"is the expected one {how} {constant}{what}"
+
+
 def _natural_name(form: str) -> str:
     return {"times": "a whole factor too much", "divided": "divided by a whole number"}.get(form, form)
 
@@ -202,6 +216,8 @@ SPECIFIC = (
         alter.absolute, _named("absolute values"), _said("is the absolute value of the expected one: signs are lost.")
     ),
     Kind(alter.natural_factor, _natural_name, _say_natural, several=True),
+    Kind(alter.root_factor, lambda form: f"{'times' if form == 'times' else 'divided by'} a root", _say_root),
+    Kind(alter.known_factor, lambda form: " ".join(form), _say_known),
     Kind(
         alter.constant_factor,
         _named("a constant factor"),

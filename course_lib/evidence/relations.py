@@ -19,6 +19,7 @@ from course_lib.evidence.habits import name_habit, name_slip
 from course_lib.evidence.mistakes import Mistake, name_mistake
 from course_lib.evidence.pairs import wrong_pairs
 from course_lib.evidence.partly import name_partly, name_plainly
+from course_lib.evidence.parts import name_parts
 from course_lib.evidence.things import name_count, name_thing
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
         found = name_partly(failures.labelled, failures.part)
     found = found or (name_slip(source) if reads else None)
     if found is None and failures.first == "value":
-        found = name_plainly(failures.labelled, failures.part) or _of_count(failures)
+        found = name_plainly(failures.labelled, failures.part) or _of_count(failures) or _of_parts(failures)
     return found and found.mistake()
 
 
@@ -119,6 +120,13 @@ def _of_count(failures: Failures) -> Relation | None:
     line, got = failures.lines[0] if failures.lines else ({"value": None, "label": ""}, None)
     name, how = name_count(line["value"], got)
     say = HIDDEN_ONE.format(name) if failures.part == "hidden" else f'For "{line["label"]}" your result {how}'
+    return Relation(name, say) if name else None
+
+
+def _of_parts(failures: Failures) -> Relation | None:
+    """Which parts of a result with several are right in every failing line."""
+    name, how = name_parts(failures.lines)
+    say = HIDDEN_ONE.format(name) if failures.part == "hidden" else f"Where it is wrong, your result {how}"
     return Relation(name, say) if name else None
 
 

@@ -1,9 +1,17 @@
 """A mistake is named only when everything seen up to the first failure is what that mistake gives."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from course_lib.evidence.compare import check_line
 from course_lib.evidence.mistakes import name_mistake
 from course_lib.evidence.observation import Seen, observe
+from course_lib.evidence.records import load_record
+from course_lib.evidence.weight import SURE, bits
+
+EXPECTED = Path(__file__).parents[3] / "notebooks" / "expected"
 
 
 def seen(*values, start=0):
@@ -67,14 +75,92 @@ def test_of_several_that_fit_only_the_one_that_explains_most_is_named():
 
 
 def test_a_mistake_that_later_lines_contradict_is_one_of_the_first_lines_only():
-    check = record(RIGHT, half=lines(0.5, np.array([1.0, 1.5]), 2.0))
-    found = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 4.0))
+    check = record(RIGHT, half=lines(0.4321, np.array([1.0, 1.5]), 2.0))
+    found = name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), 4.0))
     assert found.first
     assert found.sentence == "The first wrong line looks like this: half!"
-    assert not name_mistake(check, seen(0.5, np.array([1.0, 1.5]), 2.0)).first
-    assert not name_mistake(check, seen(0.5)).first  # what was not reached contradicts nothing
-    raised = name_mistake(check, seen(0.5, np.array([1.0, 1.5]), ValueError("no")))
+    assert not name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), 2.0)).first
+    assert not name_mistake(check, seen(0.4321)).first  # what was not reached contradicts nothing
+    raised = name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), ValueError("no")))
     assert raised.first
+
+
+def test_what_agrees_by_chance_is_one_of_several_or_unsaid():
+    answers = (True, 3, [1, 2])
+    check = record(answers, half=lines(False, 4, [1, 2]))
+    found = name_mistake(check, seen(False, 4, [1, 2]))
+    assert found.little
+    assert found.sentence == "One mistake that gives this, of several that may: half!"
+    assert name_mistake(check, seen(False, 4, [2, 1])) is None
+    told = record((True, 5020, 0.8413), half=lines(False, 2510, 0.8413))
+    assert not name_mistake(told, seen(False, 2510, 0.8413)).little
+    assert name_mistake(told, seen(False, 2510, 0.5)) is None  # the first line alone tells one bit
+    assert not name_mistake(record(RIGHT, half=lines(0.123456)), seen(0.123456)).little
+
+
+@pytest.mark.parametrize(
+    ("expected", "wrong", "least", "most"),
+    [
+        (True, False, 1, 1),
+        (7, None, 1, 1),
+        ("a", "b", 4, 4),
+        (3, 4, 2, 4),
+        (260, 5020, 12, 13),
+        (0.25, 0.375, 6, 6),
+        (0.25, 0.3761, SURE, SURE),
+        (np.zeros(12, bool), np.arange(12) == 5, 4, 5),
+        (np.arange(12), np.zeros(12, int), 1, 5),
+        (np.zeros(3), np.array([0.1234, 0.2, 0.3]), SURE, SURE),
+        ([0, 2, 3], [0, 3], 3, 8),
+        ({"a": True, "b": 3}, {"a": True, "b": 4}, 3, 5),
+        ((1, np.array([1.0, 2.0])), (1, np.array([1.0, np.nan])), 2, 6),
+    ],
+)
+def test_bits_grow_with_what_chance_would_not_give(expected, wrong, least, most):
+    assert least <= bits(expected, wrong) <= most
+
+
+def test_chance_answers_of_few_values_are_hardly_ever_said_to_look_like_a_mistake():
+    """Random truth values and small numbers for the lines of every check of the course that expect such."""
+    rng, tried, said, first = np.random.default_rng(0), 0, 0, 0
+    for path in sorted(EXPECTED.glob("*.npz")):
+        for check in load_record(path).checks.values():
+            few = [i for i, line in enumerate(check["lines"]) if line["kind"] == "value" and _few(line.get("value"))]
+            for _ in range(6 if few and check.get("mistakes") else 0):
+                drawn = [
+                    Seen("c", "visible", line["position"], "", line["kind"], line.get("value"), {})
+                    if i not in few or rng.random() < 0.3
+                    else Seen("c", "visible", line["position"], "", "value", _drawn(line["value"], rng), {})
+                    for i, line in enumerate(check["lines"])
+                ]
+                found = name_mistake(check, drawn)
+                tried += any(check_line(line, s) for line, s in zip(check["lines"], drawn, strict=True))
+                said += bool(found and not found.little)
+                first += bool(found and found.first)
+    assert tried > 300
+    assert said < 0.005 * tried
+    assert first == 0
+
+
+def _few(tree):
+    """Whether a value is made of truth values and whole numbers below 100 only."""
+    if isinstance(tree, list | tuple):
+        return bool(tree) and all(map(_few, tree))
+    if isinstance(tree, np.ndarray):
+        return (
+            0 < tree.size <= 64 and tree.dtype.kind in "biuf" and bool(np.all((tree == np.round(tree)) & (tree < 100)))
+        )
+    return isinstance(tree, bool | int) and abs(tree) < 100
+
+
+def _drawn(tree, rng):
+    """Another value of the same make: every truth value drawn anew, and every number from 0 to a little more."""
+    if isinstance(tree, list | tuple):
+        return type(tree)(_drawn(item, rng) for item in tree)
+    if isinstance(tree, np.ndarray):
+        most = 2 if tree.dtype.kind == "b" else int(max(np.abs(tree).max(), 1)) + 1
+        return rng.integers(0, most, tree.shape).astype(tree.dtype)
+    return bool(rng.integers(2)) if isinstance(tree, bool) else int(rng.integers(0, max(abs(tree), 1) + 2))
 
 
 def test_a_truth_value_or_none_alone_names_nothing_that_later_lines_contradict():
@@ -95,17 +181,17 @@ def test_exceptions_match_by_type_and_position_and_are_worded_often():
 
 
 def test_a_value_is_worded_looks_like_and_the_sentence_ends():
-    check = record(RIGHT, half=lines(0.5))
+    check = record(RIGHT, half=lines(0.4321))
     check["mistakes"][0]["say"] = "you halve"
-    assert name_mistake(check, seen(0.5)).sentence == "It looks like this: you halve."
+    assert name_mistake(check, seen(0.4321)).sentence == "It looks like this: you halve."
 
 
 def test_a_mistake_is_matched_within_the_lines_own_tolerance():
-    check = record(RIGHT, half=lines(0.5))
-    assert names(check, seen(0.5 + 1e-12)) == ["half"]
-    assert names(check, seen(0.5001)) == []
+    check = record(RIGHT, half=lines(0.4321))
+    assert names(check, seen(0.4321 + 1e-12)) == ["half"]
+    assert names(check, seen(0.4322)) == []
     check["lines"][0]["rtol"] = 1e-2
-    assert names(check, seen(0.5001)) == ["half"]
+    assert names(check, seen(0.4322)) == ["half"]
 
 
 def test_the_kind_of_number_counts_in_a_mistake_too():

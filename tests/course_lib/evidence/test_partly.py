@@ -133,7 +133,16 @@ def test_much_that_is_wrong_in_no_way_costs_little():
     assert time.process_time() - begin < 2
 
 
+INTS = np.array([[0, 1, 2], [3, 2, 1], [1, 0, 4]])
+TRUE = A > 0
 FACTS = [
+    (INTS[:, 0], np.array([0, 3]), "some missing", "does a loop end early?"),
+    (INTS[:2], INTS, "more than asked for", "holds all that is asked for, and more"),
+    (TRUE, TRUE | (B > 0), "True too often", "never the other way"),
+    (TRUE, TRUE & (B > 0), "True too rarely", "too strong?"),
+    (A, np.concatenate([A[:2], B[2:]]), "wrong from one place on", "is right before place 2 along axis 0"),
+    (C, np.concatenate([-2 * C[:3] - 1, C[3:]]), "wrong up to one place", "is wrong before place 3 and right"),
+    (A, np.pad(A[1:-1, 1:-1], 1), "wrong at the border", "the outermost pixels"),
     (A, np.where(A > 1, np.nan, B), "not finite", "look for a division by 0"),
     (C, 0.5, "one number for an array", "is one number where"),
     (np.zeros((3, 3)), np.ones((3, 3, 2)), "axes too many", "one kept"),
@@ -157,6 +166,38 @@ def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
     assert told(("a line", expected, got))[1].startswith("Your result ")
 
 
+def test_a_place_tells_nothing_where_little_is_right_or_lines_differ():
+    later = pair(observe(A), observe(np.concatenate([A[:3], B[3:] * 3])))
+    assert name_fact([pair(observe(A), observe(np.concatenate([A[:2], B[2:]]))), later]) is None
+    assert name_fact([pair(np.array([True, False, False]), np.array([True, True, True]))])[0] != "True too often"
+    assert name_fact([pair([1, 2, 3], [1, 5])])[0] == "too short"
+
+
+def test_one_place_of_short_rows_speaks_alone():
+    rows = (("a", (240, 1152), (240, 6912)), ("b", (61, 336), (61, 672)))
+    assert told(rows[0])[1].startswith("At [1] your result is 6 times the expected one")
+    assert told(*rows)[0] == "a whole factor too much"
+    assert told(("a", (240, 1152), (240, 6913))) == ("", "")
+    assert told(("a", (24, 3), (24, 18)))[0] != "a whole factor too much"  # 6 times 3 may be chance
+
+
+def test_which_parts_are_right_is_said_last_of_all():
+    def net(weights, output):
+        return {"weights": weights, "output": output, "gradient": 2 * output + 1}
+
+    name, say = told(("a", net(12, A), net(12, B)), ("b", net(30, B.T), net(30, A.T)))
+    assert name == "some parts right"
+    assert "is right at ['weights'] and wrong at ['gradient'], ['output']: look at the order of the layers" in say
+    assert told(("a", net(12, A), net(10, B)))[1].endswith("has too few weights: is a layer there twice or not at all, "
+                                                           "a bias, a wrong size?")  # fmt: skip
+    assert told(("a", net(12, A), net(14, B)), ("b", net(9, B.T), net(12, A.T)))[0] == "too many weights"
+    assert told(("a", net(12, A), net(14, B)), ("b", net(9, B.T), net(8, A.T))) == ("", "")
+    kinds = {"kind": "x", "fell": True, "mode": True}
+    assert told(("a", kinds, kinds | {"kind": "y"}))[1].endswith(
+        "is right at ['fell'], ['mode'] and wrong at ['kind']."
+    )
+
+
 def test_of_values_that_are_wrong_at_random_no_fact_is_said():
     said = [name_fact([pair(*np.random.default_rng(k).normal(size=(2, 4, 5)))]) for k in range(200)]
     assert [fact for fact in said if fact] == []
@@ -169,6 +210,10 @@ def test_of_hidden_lines_neither_label_nor_number_is_said():
         [("secret", A, None), ("other", B, B)],
         [("secret", A, 2 * A), ("other", B, B**2 + 3 * A)],
         [("secret", A, np.full(A.shape, 0.3)), ("other", B, A)],
+        [("secret", INTS, INTS[:2]), ("other", B, B)],
+        [("secret", A, np.pad(A[1:-1, 1:-1], 1)), ("other", B, B)],
+        [("secret", (240, 1152), (240, 6912)), ("other", B, B)],
+        [("secret", {"weights": 7, "output": A}, {"weights": 7, "output": B}), ("other", B, B)],
         [("secret", 12.0, 6.0), ("other", B, B)],
     ):
         say = told(*lines, parts=parts)[1]
