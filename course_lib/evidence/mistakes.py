@@ -51,7 +51,7 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
     Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
     in the first lines only. What agrees must tell ENOUGH bits (`weight.py`): a few truth values and small numbers agree
-    by chance. With less, nothing is named that a later line contradicts, and what fits all is said to be one of several.
+    by chance. With less, nothing is named that a later line contradicts; what fits all is said to be one of several.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
