@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 Fact = tuple[str, str]
 _ENOUGH = 4  # wrong values that must agree
+_NEAR = 0.03  # of the expected value: what is nearly right
 _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
 
 
 def name_fact(pairs: Sequence[Pair]) -> Fact | None:
     """The most telling fact that holds for all wrong pairs, or None."""
     finders: tuple[Callable, ...] = (_not_finite, name_place, _shapes, _only_where, _one_number)
-    finders += (_slice, _signs, _order, _sizes)
+    finders += (_slice, _nearly, _signs, _order, _sizes)
     for find in finders:
         with np.errstate(all="ignore"):
             found = find(pairs)
@@ -120,6 +121,20 @@ def _wrong(pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray] | None:
     g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
     fits = len(e) >= _ENOUGH and np.isfinite(e).all() and np.isfinite(g).all()
     return (e, g) if fits else None
+
+
+def _nearly(pairs: Sequence[Pair]) -> Fact | None:
+    """Off by little everywhere: numbers, not whole ones, that a search, a rounding or a small term moves."""
+    if any(p.truth or p.e.shape != p.g.shape or np.iscomplexobj(p.e) or np.iscomplexobj(p.g) for p in pairs):
+        return None
+    e = np.concatenate([p.e[~p.right()].ravel() for p in pairs])
+    g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
+    if not e.size or np.all(g == np.round(g)) or not np.all(np.abs(g - e) <= _NEAR * np.abs(e)):
+        return None
+    return "nearly right", (
+        f"is nowhere more than {100 * _NEAR:g} % off: is something rounded, a search too coarse or stopped early, "
+        "a small term missing?"
+    )
 
 
 def _signs(pairs: Sequence[Pair]) -> Fact | None:

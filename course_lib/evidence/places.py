@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_lib.evidence.pairs import telling
+
 if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
@@ -81,17 +83,25 @@ def _from_on(pairs: Sequence[Pair]) -> Fact | None:
         if min(map(len, lines)) < 3 or any(len(line) - line.sum() < 2 for line in lines):
             continue
         along = f" along axis {axis}" if max(r.ndim for r in right) > 1 else ""
-        starts = {int(np.argmin(line)) for line in lines}
-        if len(starts) == 1 and all(not line[min(starts) :].any() for line in lines) and min(starts) > 0:
-            k = starts.pop()
+        k = _common([int(np.argmin(line)) for line in lines])
+        if k and not any(line[k:].any() for line in lines) and _tell(pairs, axis, slice(k), 1):
             say = f"is right before place {k}{along} and wrong from there on (counted from 0): what changes there?"
             return "wrong from one place on", say
-        starts = {int(np.argmax(line)) for line in lines}
-        if len(starts) == 1 and all(line[min(starts) :].all() for line in lines) and min(starts) > 0:
-            k = starts.pop()
+        k = _common([int(np.argmax(line)) for line in lines])
+        if k and all(line[k:].all() for line in lines) and _tell(pairs, axis, slice(k, None), 8):
             say = f"is wrong before place {k}{along} and right from there on (counted from 0): how does it begin?"
             return "wrong up to one place", say
     return None
+
+
+def _common(numbers: Sequence[int]) -> int:
+    """The number if all are the same, else 0."""
+    return numbers[0] if len(set(numbers)) == 1 else 0
+
+
+def _tell(pairs: Sequence[Pair], axis: int, part: slice, least: int) -> bool:
+    """Whether what is right in a part along an axis tells as much: zeros are right by chance."""
+    return all(telling(p.e[(slice(None),) * axis + (part,)], truth=p.truth) >= least for p in pairs)
 
 
 def _border(pairs: Sequence[Pair]) -> Fact | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
 __all__ = ["BY", "HIDDEN", "Relation", "diagnose", "name_relation"]
+OUTCOME = "Measured is how good your answer is: it does not reach what is asked."
 HIDDEN_ONE = "A hidden value is wrong in this way: {}."
 
 
@@ -65,6 +66,8 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
     found = found or (name_slip(source) if reads else None)
     if found is None and failures.first == "value":
         found = name_plainly(failures.labelled, failures.part) or _of_count(failures) or _of_parts(failures)
+    if found is None and failures.first == "outcome":
+        found = Relation("not good enough", OUTCOME)
     return found and found.mistake()
 
 

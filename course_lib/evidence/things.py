@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.evidence.difference import KIND, default_rtol, is_number, widen
+from course_lib.evidence.difference import KIND, default_rtol, is_number, magnitude, widen
 from course_lib.evidence.pairs import MOST, telling
 from course_lib.evidence.tree import MAX_DEPTH, Opaque
 from course_lib.evidence.values import compare
@@ -195,4 +195,4 @@ def _loose(tree: Any) -> np.ndarray | None:
 def _equal(e: np.ndarray, g: np.ndarray) -> bool:
     rtol = max([default_rtol(a) for a in (e, g) if a.dtype.kind in "fc"], default=0)
     e, g = (a.astype(np.int8) if a.dtype.kind == "b" else widen(a) for a in (e, g))
-    return bool(np.allclose(g, e, rtol=rtol, atol=rtol * float(np.max(np.abs(e), initial=0)), equal_nan=True))
+    return bool(np.allclose(g, e, rtol=rtol, atol=rtol * magnitude(e), equal_nan=True))

@@ -666,6 +666,11 @@ WRONG["grouped_bottleneck"] = {
         "        super().__init__()\n        width, groups = width // groups, 1\n",
         "inside there are `width // groups` channels: this is one of the branches. Side by side they have `width` in all",
     ),
+    "all three in groups": (
+        "            *(nn.Conv2d(in_channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False),\n            *(nn.BatchNorm2d(width), nn.ReLU()),\n            *(nn.Conv2d(width, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)),\n",
+        "            *(nn.Conv2d(in_channels, width, 1, groups=groups, bias=False), nn.BatchNorm2d(width), nn.ReLU()),\n            nn.Conv2d(width, width, 3, stride, padding=1, groups=groups, bias=False),\n            *(nn.BatchNorm2d(width), nn.ReLU()),\n            *(nn.Conv2d(width, out_channels, 1, groups=groups, bias=False), nn.BatchNorm2d(out_channels)),\n",
+        "every branch reads all channels and adds to all of them: only the 3×3 in the middle is to be grouped",
+    ),
 }
 RIGHT["grouped_bottleneck"] = {
     "explicit paths": (
@@ -1079,6 +1084,11 @@ WRONG["stack"] = {
         "nn.ReLU(), conv",
         "nn.LeakyReLU(), conv",
         "the blocks have ReLUs; what it computes stays as it is",
+    ),
+    "one shortcut around all blocks": (
+        "        for block in self.blocks:\n            x = x + block(x)\n",
+        "        inside = x\n        for block in self.blocks:\n            inside = block(inside)\n        x = x + inside\n",
+        "one shortcut leads around all blocks together; each block has one of its own: x + block(x), block by block",
     ),
 }
 RIGHT["stack"] = {

@@ -668,6 +668,11 @@ WRONG["mixed_step"] = {
         'label_smoothing=smoothing, reduction="sum")',
         "the loss is the mean over the batch",
     ),
+    "float16": (
+        "dtype=torch.bfloat16",
+        "dtype=torch.float16",
+        "float16 has few exponents, small gradients vanish in it without loss scaling: bfloat16 is asked",
+    ),
 }
 RIGHT["mixed_step"] = {
     "gradients forgotten at the end": """
@@ -748,6 +753,11 @@ WRONG["residual_stack"] = {
         "g = g + ((g @ b)",
         "g += ((g @ b)",
         "`+=` writes into the caller's g: make a new array",
+    ),
+    "ReLU's gradient from the block's input": (
+        "    kept = []\n    for a, b in pairs:\n        h = np.maximum(0, x @ a.T)\n        kept.append(h)\n        x = x + h @ b.T\n    for (a, b), h in zip(reversed(pairs), reversed(kept), strict=True):\n        g = g + ((g @ b) * (h > 0)) @ a\n",
+        "    kept = []\n    for a, b in pairs:\n        kept.append(x)\n        x = x + np.maximum(0, x @ a.T) @ b.T\n    for (a, b), h in zip(reversed(pairs), reversed(kept), strict=True):\n        g = g + (g @ b) @ a * (h > 0)\n",
+        "the ReLU's gradient is 1 where what went into *it* was positive, x @ a.T; you ask where the block's input is",
     ),
 }
 RIGHT["residual_stack"] = {

@@ -1142,6 +1142,11 @@ WRONG["unet"] = {
         "return self.head(kept[0] if kept else x)",
         "the head reads the map at the end of the way up, not the kept one",
     ),
+    "not pooled in front of the bottom": (
+        "        for block in self.downs[:-1]:\n            x = block(x)\n            kept.append(x)\n            x = F.max_pool2d(x, 2)\n",
+        "        for k, block in enumerate(self.downs[:-1]):\n            x = block(x)\n            kept.append(x)\n            x = F.max_pool2d(x, 2) if k + 2 < len(self.downs) else x\n",
+        "the last block works at the size of the level above it: pool in front of it as well",
+    ),
 }
 RIGHT["unet"] = {
     "by index": """

@@ -1208,6 +1208,11 @@ WRONG["fair_accuracy"] = {
         "1 - far[0]",
         "the balanced accuracy counts both errors",
     ),
+    "still with itself, choosing and judging": (
+        "    same, other = verification.pair_distances(old, who_old)\n    thresholds = np.unique(np.concatenate([same, other]))\n    far, frr = verification.rates(same, other, thresholds)\n    best = thresholds[(far + frr).round(12).argmin()]\n    far, frr = verification.rates(*verification.pair_distances(new, who_new), [best])\n",
+        "    apart, pair = verification.distances(old, old), who_old[:, None] == who_old\n    thresholds = np.unique(apart)\n    far, frr = verification.rates(apart[pair], apart[~pair], thresholds)\n    best = thresholds[(far + frr).round(12).argmin()]\n    apart, pair = verification.distances(new, new), who_new[:, None] == who_new\n    far, frr = verification.rates(apart[pair], apart[~pair], [best])\n",
+        "the old persons choose and the new ones judge; but every photograph is still compared with itself, at distance 0",
+    ),
 }
 RIGHT["fair_accuracy"] = {
     "pairs by hand": """

@@ -150,6 +150,7 @@ FACTS = [
     (A, B[:-1], "too short", "along axis 0"),
     (A * (A > 0), np.where(A > 0, A, B), "wrong where 0 is right", "only where the expected one is 0"),
     (A, np.full(A.shape, 0.3), "the same number everywhere", "the same number"),
+    (A, np.where(A > 0, A * (1.01 + 0.01 * np.tanh(B)), A * (0.99 + 0.01 * np.tanh(B))), "nearly right", "3 % off"),
     (A, np.concatenate([A[:1], B[1:2], A[2:]]), "wrong in one place", "only in place 1 along axis 0"),
     (A, -np.sign(A) * (1 + A**2), "other signs", "the other sign"),
     (C, C**3, "the right order", "right order of size"),
@@ -169,8 +170,29 @@ def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
 def test_a_place_tells_nothing_where_little_is_right_or_lines_differ():
     later = pair(observe(A), observe(np.concatenate([A[:3], B[3:] * 3])))
     assert name_fact([pair(observe(A), observe(np.concatenate([A[:2], B[2:]]))), later]) is None
-    assert name_fact([pair(np.array([True, False, False]), np.array([True, True, True]))])[0] != "True too often"
+    assert name_fact([pair(np.array([True, False, False]), np.array([True, True, True]))]) is None
     assert name_fact([pair([1, 2, 3], [1, 5])])[0] == "too short"
+
+
+def test_what_is_right_must_tell_something():
+    padded = np.concatenate([A, np.zeros((4, 5))])
+    assert name_fact([pair(padded, np.concatenate([B, np.zeros((4, 5))]))]) is None
+    assert told(("a", 2.0, 1.9548))[0] == "nearly right"
+    assert told(("a", 200, 201))[0] != "nearly right"
+
+
+def test_predictions_that_are_not_good_enough_are_called_so():
+    truth = np.arange(10) % 3
+    line = {"position": 0, "label": "", "kind": "outcome", "value": truth, "measure": "accuracy", "at_least": 0.9}
+    check = {"lines": [line], "mistakes": [], "parts": {0: "hidden"}}
+    for guess, name in ((truth * 0, BY + "not good enough"), (truth, None)):
+        found = diagnose(check, [Seen("c", "hidden", 0, "", "outcome", guess, {})])
+        assert (found and found.name) == name
+        assert found is None or not any(c.isdigit() for c in found.sentence)
+
+
+def test_infinite_values_make_nothing_equal():
+    assert told(("a", [1.8596, 1.3548, np.inf], np.array([7.7103, -1.0, np.inf])))[0] != "an array for a list"
 
 
 def test_one_place_of_short_rows_speaks_alone():
