@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course_lib.evidence.compare import check_line, compare
-from course_lib.evidence.weight import ENOUGH, SURE, bits
+from course_lib.evidence.weight import ENOUGH, ENOUGH_FIRST, SURE, bits
 
 if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
@@ -70,10 +70,11 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
-    little = _weight(lines if not first else lines[: failed + 1], at) < ENOUGH
-    return (
-        None if first and little else Mistake(best["name"], best["say"], failure.kind == "raised", first, little=little)
-    )
+    apart = {line["position"] for mistake in check_record["mistakes"] for line in mistake["lines"]}
+    told = _weight(lines[: failed + 1] if first else lines, at, apart)
+    if first and told < ENOUGH_FIRST:
+        return None
+    return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
 
 
 def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen]) -> bool:
@@ -81,14 +82,17 @@ def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int
     return same_line(line, theirs.get(line["position"]), at.get(line["position"]))
 
 
-def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen]) -> float:
-    """Bits that speak for a mistake which gives what was seen at these lines: of what is wrong, one for each right."""
+def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], apart: set[int]) -> float:
+    """Bits that speak for a mistake which gives what was seen at these lines: of what is wrong there, and half a bit
+    for each right line that some known mistake would have made wrong (`apart`).
+    """
     told = 0.0
     for line in lines:
         seen = at.get(line["position"])
         if seen is not None and told < SURE:
             wrong = check_line(line, seen) is not None
-            told += (bits(line["value"], seen.value) if seen.kind == "value" else SURE) if wrong else 1.0
+            told += (bits(line["value"], seen.value) if seen.kind == "value" else SURE) if wrong else 0.0
+            told += 0.5 if not wrong and line["position"] in apart else 0.0
     return told
 
 

@@ -61,7 +61,7 @@ def test_the_program_as_given_is_told_as_such_with_the_lines_that_fail(capsys, s
 )
 def test_what_was_done_to_it_is_an_attempt_and_diagnosed(capsys, source):
     text, _ = shown(capsys, source)
-    assert "It looks like this: // rounds down." in text
+    assert "One mistake that gives this, of several that may: // rounds down." in text
     assert "Stuck? hint() opens a hint" in text
 
 

@@ -102,7 +102,7 @@ def test_where_no_known_mistake_fits_the_relation_to_the_right_values_is_said(tm
     assert not passed
     assert "  Your result is the expected one, transposed.\n" in shown
     _, shown, _ = run("def turned(x):\n    return np.ones_like(x)", capsys, TURNED_CHECK)
-    assert "It looks like this: all are ones." in shown
+    assert "One mistake that gives this, of several that may: all are ones." in shown
     assert "Your result" not in shown
 
 
@@ -311,7 +311,7 @@ def test_a_hidden_failure_names_the_mistake_and_nothing_else(hidden, capsys):
     passed, shown, error = run(source, capsys, CHECK + HIDDEN)
     assert not passed
     assert "This hidden test fails." in shown
-    assert "It looks like this: it is not 0 from 5 on." in shown
+    assert "of several that may: it is not 0 from 5 on." in shown
     for secret in ("secret label", "3.5", "4.5", "Expected"):
         assert secret not in shown + error
 

@@ -43,46 +43,63 @@ RIGHT = (1.0, np.array([2.0, 3.0]), 4.0)
 
 
 def test_a_right_answer_is_no_mistake():
-    check = record(RIGHT, half=lines(1.0, np.array([1.0, 1.5]), 2.0))
+    check = record(RIGHT, half=lines(1.0, np.array([1.0, 1.4321]), 2.0))
     assert names(check, seen(*RIGHT)) == []
 
 
 def test_an_answer_equal_to_a_mistake_up_to_the_first_failure_is_named():
-    check = record(RIGHT, half=lines(1.0, np.array([1.0, 1.5]), 2.0), flipped=lines(1.0, np.array([3.0, 2.0]), 4.0))
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 99.0)) == ["half"]
+    check = record(RIGHT, half=lines(1.0, np.array([1.0, 1.4321]), 2.0), flipped=lines(1.0, np.array([3.0, 2.0]), 4.0))
+    assert names(check, seen(1.0, np.array([1.0, 1.4321]), 99.0)) == ["half"]
     assert names(check, seen(1.0, np.array([3.0, 2.0]), 4.0)) == ["flipped"]
-    assert names(check, seen(1.0, np.array([3.0, 1.5]), 4.0)) == []
+    assert names(check, seen(1.0, np.array([3.0, 1.4321]), 4.0)) == []
 
 
 def test_a_mistake_that_already_differs_before_the_first_failure_is_not_named():
-    check = record(RIGHT, half=lines(0.5, np.array([1.0, 1.5]), 2.0))
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 2.0)) == []
+    check = record(RIGHT, half=lines(0.5, np.array([1.0, 1.4321]), 2.0))
+    assert names(check, seen(1.0, np.array([1.0, 1.4321]), 2.0)) == []
 
 
 def test_a_line_left_out_of_a_mistake_gives_the_expected_value():
-    only_second = [lines(*(1.0, np.array([1.0, 1.5])))[1]]
+    only_second = [lines(*(1.0, np.array([1.0, 1.4321])))[1]]
     check = record(RIGHT, half=only_second)
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 4.0)) == ["half"]
-    assert names(check, seen(0.9, np.array([1.0, 1.5]), 4.0)) == []
+    assert names(check, seen(1.0, np.array([1.0, 1.4321]), 4.0)) == ["half"]
+    assert names(check, seen(0.9, np.array([1.0, 1.4321]), 4.0)) == []
 
 
 def test_of_several_that_fit_only_the_one_that_explains_most_is_named():
-    check = record(RIGHT, vague=lines(1.0, np.array([1.0, 1.5]), 7.0), exact=lines(1.0, np.array([1.0, 1.5]), 2.0))
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 2.0)) == ["exact"]
-    assert names(check, seen(1.0, np.array([1.0, 1.5]), 7.0)) == ["vague"]
+    check = record(RIGHT, vague=lines(1.0, np.array([1.0, 1.4321]), 7.0), exact=lines(1.0, np.array([1.0, 1.4321]), 2.0))
+    assert names(check, seen(1.0, np.array([1.0, 1.4321]), 2.0)) == ["exact"]
+    assert names(check, seen(1.0, np.array([1.0, 1.4321]), 7.0)) == ["vague"]
     twins = record(RIGHT, one=lines(0.5), other=lines(0.5))
     assert names(twins, seen(0.5, *RIGHT[1:])) == ["one"]
 
 
 def test_a_mistake_that_later_lines_contradict_is_one_of_the_first_lines_only():
-    check = record(RIGHT, half=lines(0.4321, np.array([1.0, 1.5]), 2.0))
-    found = name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), 4.0))
+    check = record(RIGHT, half=lines(0.4321, np.array([1.0, 1.4321]), 2.0))
+    found = name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0))
     assert found.first
     assert found.sentence == "The first wrong line looks like this: half!"
-    assert not name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), 2.0)).first
+    assert not name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 2.0)).first
     assert not name_mistake(check, seen(0.4321)).first  # what was not reached contradicts nothing
-    raised = name_mistake(check, seen(0.4321, np.array([1.0, 1.5]), ValueError("no")))
+    raised = name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), ValueError("no")))
     assert raised.first
+
+
+def test_a_right_line_speaks_for_a_mistake_only_where_another_would_be_wrong():
+    right = tuple(range(1, 12))
+    here = lines(*right)[:1]
+    here[0]["value"] = 7
+    others = {f"other {i}": lines(*right)[i : i + 1] for i in range(1, 11)}
+    for line in others.values():
+        line[0]["value"] = 99
+    assert name_mistake(record(right, half=here), seen(7, *right[1:])).little
+    assert not name_mistake(record(right, half=here, **others), seen(7, *right[1:])).little
+
+
+def test_more_must_agree_where_later_lines_contradict():
+    check = record((80, 5), half=lines(320, 7))
+    assert name_mistake(check, seen(320, 5)) is None
+    assert not name_mistake(check, seen(320, 7)).little
 
 
 def test_what_agrees_by_chance_is_one_of_several_or_unsaid():
