@@ -60,39 +60,47 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
         return None
     best, most = None, -1
     later = [line for line in lines[failed + 1 :] if line["position"] in at]
+    right = {line["position"] for line in lines[:failed]}  # compared once, not once for every mistake
     for mistake in check_record.get("mistakes", ()):
         theirs = {line["position"]: line for line in mistake["lines"]}
-        if not all(_gives(theirs, line, at) for line in reversed(lines[: failed + 1])):  # most differ where it fails
+        if not all(
+            _gives(theirs, line, at, right) for line in reversed(lines[: failed + 1])
+        ):  # most differ at the last
             continue
-        explained = sum(_gives(theirs, line, at) for line in later)
+        if best is None:
+            right |= {line["position"] for line in later if check_line(line, at[line["position"]]) is None}
+        explained = sum(_gives(theirs, line, at, right) for line in later)
         if explained > most:
             best, most = mistake, explained
     if best is None:
         return None
     failure, first = at[lines[failed]["position"]], most < len(later)
     apart = {line["position"] for mistake in check_record["mistakes"] for line in mistake["lines"]}
-    told = _weight(lines[: failed + 1] if first else lines, at, apart)
+    weighed = lines[:failed] if first else lines[:failed] + lines[failed + 1 :]
+    told = _weight([lines[failed], *weighed], at, right, apart)
     if first and told < ENOUGH_FIRST:
         return None
     return Mistake(best["name"], best["say"], failure.kind == "raised", first, little=told < ENOUGH)
 
 
-def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen]) -> bool:
+def _gives(theirs: dict[int, dict[str, Any]], line: dict[str, Any], at: dict[int, Seen], right: set[int]) -> bool:
     """Whether a mistake with these recorded lines, by position, gives at a line of the check what was seen there."""
-    return same_line(line, theirs.get(line["position"]), at.get(line["position"]))
+    position = line["position"]
+    return same_line(line, theirs[position], at.get(position)) if position in theirs else position in right
 
 
-def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], apart: set[int]) -> float:
+def _weight(lines: Sequence[dict[str, Any]], at: dict[int, Seen], right: set[int], apart: set[int]) -> float:
     """Bits that speak for a mistake which gives what was seen at these lines: of what is wrong there, and half a bit
-    for each right line that some known mistake would have made wrong (`apart`).
+    for each `right` line that some known mistake would have made wrong (`apart`). No more than needed is looked at.
     """
     told = 0.0
     for line in lines:
         seen = at.get(line["position"])
-        if seen is not None and told < SURE:
-            wrong = check_line(line, seen) is not None
-            told += (bits(line["value"], seen.value) if seen.kind == "value" else SURE) if wrong else 0.0
-            told += 0.5 if not wrong and line["position"] in apart else 0.0
+        if seen is not None and told < ENOUGH_FIRST:
+            if line["position"] in right:
+                told += 0.5 * (line["position"] in apart)
+            else:
+                told += bits(line["value"], seen.value) if seen.kind == "value" else SURE
     return told
 
 

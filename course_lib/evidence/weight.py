@@ -11,23 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.evidence.difference import widen
+from course_lib.evidence.difference import is_number, widen
 from course_lib.evidence.values import compare
 
 ENOUGH = 8.0  # bits: below, several answers in a thousand agree by chance with one of a check's known mistakes
 ENOUGH_FIRST = 12.0  # where later lines contradict: a 320 is two sizes multiplied in more than one way
 SURE = 40.0  # a number that is no simple fraction, or what no few values hold
 _TEXT, _SHAPE, _SIMPLE = 4.0, 3.0, 6.0  # a text; an array of another shape or type; a simple fraction such as 0.375
-_LOOK = 256  # wrong values that are looked at
+_LOOK = 64  # wrong values that are looked at
 _PARTS = np.array([8, 9, 12, 25, 100])
 
 
 def bits(expected: Any, wrong: Any) -> float:
     """How many bits tell `wrong` from other wrong values where `expected` is right; SURE at most."""
     if _listed(expected) and _listed(wrong) and len(expected) == len(wrong):
-        off = [(e, g) for e, g in zip(expected, wrong, strict=True) if compare(e, g) is not None]
-        told = {repr(g): bits(e, g) for e, g in off[:_LOOK]}
-        return _at_most(_which(len(expected), len(off)) + sum(told.values()))
+        return _of_list(expected, wrong)
     if isinstance(expected, dict) and isinstance(wrong, dict) and expected.keys() == wrong.keys():
         return bits(list(expected.values()), list(wrong.values()))
     if wrong is None or isinstance(wrong, bool):
@@ -41,6 +39,18 @@ def bits(expected: Any, wrong: Any) -> float:
     if isinstance(wrong, int | float | complex | np.ndarray):
         return _of_numbers(expected, np.asarray(wrong))
     return _SHAPE
+
+
+def _of_list(expected: Any, wrong: Any) -> float:
+    """As `bits`, of parts side by side; it ends where enough is told."""
+    told, off = {}, 0
+    for e, g in zip(expected, wrong, strict=True):
+        if compare(e, g) is not None:
+            off += 1
+            told[repr(g) if is_number(g) else off] = one = bits(e, g)
+            if one >= SURE or off == _LOOK:
+                return SURE
+    return _at_most(_which(len(expected), off) + sum(told.values()))
 
 
 def _of_numbers(expected: Any, wrong: np.ndarray) -> float:
@@ -82,7 +92,7 @@ def _worth(values: np.ndarray) -> float:
 
 def _which(size: int, off: int) -> float:
     """Bits of which `off` of `size` places are wrong."""
-    return log2(comb(size, off)) if 0 < off < size <= 4 * _LOOK else SURE if 0 < off < size else 0.0
+    return log2(comb(size, off)) if 0 < off < size <= 16 * _LOOK else SURE if 0 < off < size else 0.0
 
 
 def _at_most(told: float) -> float:
