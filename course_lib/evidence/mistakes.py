@@ -40,7 +40,9 @@ class Mistake:
             return f"This often means: {say}"
         if self.little:
             return f"One mistake that gives this, of several that may: {say}"
-        return f"{'The first wrong line looks' if self.first else 'It looks'} like this: {say}"
+        return (
+            f"{'The first wrong line fits this, not all later ones do' if self.first else 'It looks like this'}: {say}"
+        )
 
 
 def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake | None:

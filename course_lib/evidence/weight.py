@@ -15,7 +15,7 @@ from course_lib.evidence.difference import is_number, widen
 from course_lib.evidence.values import compare
 
 ENOUGH = 8.0  # bits: below, several answers in a thousand agree by chance with one of a check's known mistakes
-ENOUGH_FIRST = 12.0  # where later lines contradict: a 320 is two sizes multiplied in more than one way
+ENOUGH_FIRST = 16.0  # where later lines contradict: a 320 is two sizes multiplied in more than one way
 SURE = 40.0  # a number that is no simple fraction, or what no few values hold
 _TEXT, _SHAPE, _SIMPLE = 4.0, 3.0, 6.0  # a text; an array of another shape or type; a simple fraction such as 0.375
 _LOOK = 64  # wrong values that are looked at

@@ -78,7 +78,7 @@ def test_a_mistake_that_later_lines_contradict_is_one_of_the_first_lines_only():
     check = record(RIGHT, half=lines(0.4321, np.array([1.0, 1.4321]), 2.0))
     found = name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 4.0))
     assert found.first
-    assert found.sentence == "The first wrong line looks like this: half!"
+    assert found.sentence == "The first wrong line fits this, not all later ones do: half!"
     assert not name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), 2.0)).first
     assert not name_mistake(check, seen(0.4321)).first  # what was not reached contradicts nothing
     raised = name_mistake(check, seen(0.4321, np.array([1.0, 1.4321]), ValueError("no")))
