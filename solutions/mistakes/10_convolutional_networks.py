@@ -773,6 +773,11 @@ WRONG["average_pool"] = {
 """,
         "reshape makes windows that stand side by side; these begin `stride` apart",
     ),
+    "backward: the last window wins": (
+        "    for u, v in np.ndindex(size):\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target += g / (size[0] * size[1])\n",
+        "    for u, v in list(np.ndindex(size))[::-1]:\n        target = tap(gx, u, v, g.shape[2:], stride)\n        target[...] = g / (size[0] * size[1])\n",
+        "where windows overlap the later one wipes out what the earlier one wrote: add up with +=",
+    ),
 }
 RIGHT["average_pool"] = {
     "a flat kernel": """
@@ -1458,6 +1463,11 @@ def invariance_gap(f, x, move):
         "np.abs(seen - moved).max() / np.abs(moved).max()",
         "abs(seen.max() - moved.max()) / np.abs(moved).max()",
         "take the difference place by place, then its largest: not the difference of two largest values",
+    ),
+    "axes exchanged in the images' move": (
+        "(move[0] * stride, move[1] * stride)",
+        "(move[1] * stride, move[0] * stride)",
+        "`move` is (down, right): the images are moved right where the maps are moved down",
     ),
 }
 RIGHT["equivariance_gap"] = {

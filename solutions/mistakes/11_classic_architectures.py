@@ -566,6 +566,11 @@ WRONG["inception"] = {
         "conv(in_channels, pool, 1), nn.MaxPool2d(3, stride=1, padding=1)",
         "the maxima are to be those of the input's maps; in front of the pooling the 1×1 has mixed them already",
     ),
+    "reduced behind both looks": (
+        "            nn.Sequential(conv(in_channels, threes[0], 1), conv(threes[0], threes[1], 3)),\n            nn.Sequential(conv(in_channels, fives[0], 1), conv(fives[0], fives[1], large)),\n",
+        "            nn.Sequential(conv(in_channels, threes[0], 3), conv(threes[0], threes[1], 1)),\n            nn.Sequential(conv(in_channels, fives[0], large), conv(fives[0], fives[1], 1)),\n",
+        "the 1×1 stands behind the large looks and saves little: in front of them they read few channels",
+    ),
 }
 RIGHT["inception"] = {
     "four attributes": (

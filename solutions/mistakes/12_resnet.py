@@ -563,6 +563,11 @@ def deep_losses(x, t, weights, rate, steps, residual):
         "return losses[1:] + losses[-1:]",
         "the first loss is that of the weights as given, before any step",
     ),
+    "first layer residual too": (
+        "        h = F.relu(Tensor(x) @ weights[0].T)\n",
+        "        h = F.relu(Tensor(x) @ weights[0].T)\n        h = h + Tensor(x) if residual and h.shape == x.shape else h\n",
+        "the first matrix makes h, without a shortcut; only the layers between are residual",
+    ),
 }
 RIGHT["deep_losses"] = {
     "layers as a function": """

@@ -67,7 +67,9 @@ def test_a_line_left_out_of_a_mistake_gives_the_expected_value():
 
 
 def test_of_several_that_fit_only_the_one_that_explains_most_is_named():
-    check = record(RIGHT, vague=lines(1.0, np.array([1.0, 1.4321]), 7.0), exact=lines(1.0, np.array([1.0, 1.4321]), 2.0))
+    check = record(
+        RIGHT, vague=lines(1.0, np.array([1.0, 1.4321]), 7.0), exact=lines(1.0, np.array([1.0, 1.4321]), 2.0)
+    )
     assert names(check, seen(1.0, np.array([1.0, 1.4321]), 2.0)) == ["exact"]
     assert names(check, seen(1.0, np.array([1.0, 1.4321]), 7.0)) == ["vague"]
     twins = record(RIGHT, one=lines(0.5), other=lines(0.5))
