@@ -811,7 +811,8 @@ with check("deep_losses") as expect:
     expect.unchanged("the matrices afterwards", matrices)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(120601)
-    for sizes, n, rate, steps in [([4, 5, 5, 5, 3], 7, 0.2, 5), ([2, 6, 6, 6, 6, 4], 5, 0.1, 4), ([3, 4, 2], 6, 0.5, 6)]:
+    cases = [([4, 5, 5, 5, 3], 7, 0.2, 5), ([2, 6, 6, 6, 6, 4], 5, 0.1, 4), ([3, 4, 2], 6, 0.5, 6), ([4, 4, 4, 3], 5, 0.2, 3)]
+    for sizes, n, rate, steps in cases:
         x, t, matrices = made(sizes, n, rng)
         for residual_net in (False, True):
             what = f"{len(matrices)} matrices, {n} samples, rate {rate}, {'residual' if residual_net else 'plain'}"
