@@ -1061,9 +1061,9 @@ ratio_figure() if FULL else recorded("F8")
 # Very large batches work less well *per epoch*: they make few steps. (1.0 was the largest rate tried, so they might do a
 # little better; and the rates were chosen on the test set, which lesson 08 will forbid.)
 #
-# Single samples get furthest per epoch, and waste the machine: look at the times. A step has a fixed cost, so the time per
-# sample falls with the batch size, until arithmetic takes over. The good choice is the **smallest batch that runs
-# efficiently**:
+# Single samples get no further per epoch than batches of 16 (they need a smaller rate), and they waste the machine: look at
+# the times. A step has a fixed cost, so the time per sample falls with the batch size, until arithmetic takes over. The good
+# choice is the **smallest batch that runs efficiently**:
 
 # %% practice="throughput"
 net, per_sample = new_net(np.random.default_rng(0)), {}

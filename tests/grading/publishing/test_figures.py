@@ -1,6 +1,7 @@
 """A lecture figure is run once, kept as data with where and when, and collected into one page."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -40,6 +41,13 @@ def test_what_other_runs_recorded_leaves_a_commit_clean(tmp_path):
     assert commit(tmp_path) == head
     source.write_text("2")
     assert commit(tmp_path) == f"{head}+"
+
+
+def test_every_record_was_made_from_a_clean_commit():
+    records = sorted((Folders().notebooks / "figures").glob("*.json"))
+    assert len(records) > 45
+    told = {path.stem: json.loads(path.read_text())["commit"] for path in records}
+    assert not [name for name, commit in told.items() if not re.fullmatch(r"[0-9a-f]{7,40}", commit)]
 
 
 def test_one_figure_in_two_lessons_is_refused():
