@@ -50,13 +50,13 @@ def is_hidden(who):
 class Known:
     """Everybody the course folder knows: submitted/, the gradebook, the roster, earlier collects."""
 
-    def __init__(self, course):
+    def __init__(self, course, lesson=""):
         self.roster = roster.read(course.root)
         self.gradebook = _gradebook(course.root / "gradebook.db")
         self.earlier = _earlier(course.root)
         folders = [p.name for p in (course.root / "submitted").glob("*") if p.is_dir()]
         ids = [*folders, *(row["id"] for row in self.gradebook), *(person.student for person in self.roster)]
-        self.meant = Meant(self.roster)
+        self.meant = Meant(self.roster, lesson)
         self.by_slug = defaultdict(set)
         for one in ids:
             self.by_slug[slug(one)].add(one)

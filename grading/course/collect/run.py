@@ -12,9 +12,10 @@ from dateutil.tz import tzlocal
 from grading.course.collect.beside import complete
 from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, UNNAMED, Given, look, looks_like_a_notebook
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
+from grading.course.collect.noise import says_nothing
 from grading.course.collect.one import OneStudent
 from grading.course.collect.people import Known, is_hidden, settle, slug
-from grading.course.collect.plain import Doubt, says_nothing
+from grading.course.collect.plain import Doubt
 from grading.course.collect.plain import claims as plain_claims
 from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
 from grading.course.collect.systems import Claim, Who
@@ -63,7 +64,7 @@ class _Collect:
 
     def __init__(self, course, lesson, options):
         self.course, self.lesson, self.options = course, lesson, options
-        self.known, self.shelf = Known(course), Shelf(course, lesson)
+        self.known, self.shelf = Known(course, lesson), Shelf(course, lesson)
         self.times = Times(options.times, options.zone) if options.times else None
         self.due, self.machine = _due(course.root / "gradebook.db", lesson), tzlocal()
         self.rows, self.outcomes, self.people = {}, [], []
