@@ -16,7 +16,8 @@ from grading.course.roster import fold, same_id
 
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"})
 BARE = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ı": "i"})
-ALIKE = str.maketrans("асеіјорхуһԁԛԝѕαορν", "aceijopxyhdqwsaopv")  # Cyrillic and Greek letters that look like Latin ones
+# Cyrillic and Greek letters that look like Latin ones
+ALIKE = str.maketrans("асеіјорхуһԁԛԝѕαορν", "aceijopxyhdqwsaopv")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 AND = {"and", "und", "et", "y", "e", "i", "en", "och", "og", "with", "mit"}
 LONGEST_SHORT = 2  # letters of a login that says nothing among other words

@@ -26,9 +26,9 @@ WORDS = WORK + re.findall(
     attachment attachments src code tmp temp desktop documents home homes users index grades data all export zip
     feedback readme document datei dateien eingereichte arbeitsdateien working fichiers released release source
     autograded inbound outbound exchange dropbox returnbox returned onedrive inbox re fwd fw aw wg prompt archive
-    extracted downloaded collect collected question questions frage responses apps microsoft takeout classroom classes
-    instructor teacher musterlösung musterloesung sample template starter original completed finished updated revised
-    jupyter""",
+    extracted downloaded collect collected question questions frage responses apps microsoft forms takeout classroom
+    classes instructor teacher musterlösung musterloesung sample template starter original completed finished updated
+    revised jupyter""",
 )
 # a day in a name, or the fourteen digits of a moment: eight digits alone may be somebody's number
 DATE = re.compile(

@@ -12,7 +12,8 @@ import hashlib
 import re
 import sqlite3
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 from grading.course import roster
 from grading.course.collect.keep import read_memory
@@ -21,6 +22,10 @@ from grading.course.collect.plain import Doubt
 from grading.course.headings import is_blind
 from grading.course.roster import fold
 
+GROUP = re.compile(
+    r"\b(?:team|group|gruppe|gruppen|groupe|grupo|gruppo|groep|grupp|ryhmä|skupina|grupa|section|tutorial)\b|\d|小组|组|班",
+    re.I,
+)
 BY_NAME = ("plain", "google", "nbgrader")  # their names are what an instructor or a student wrote
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
 
@@ -113,6 +118,27 @@ class Known:
         return bool(who.user_id and rows and all(p.user_id != who.user_id for p in rows))
 
 
+def ungrouped(people, known):
+    """{key: Who} without the group that Moodle puts before a name in a group's assignment: `Team A-Ann Smith`.
+
+    A group is what several people have in front, or what is called one; what follows must be a known person's name
+    where anybody is known.
+    """
+    fronts = Counter(who.name.partition("-")[0] for who in people.values() if who.system == "moodle")
+    return {key: _ungrouped(who, fronts, known) if who.system == "moodle" else who for key, who in people.items()}
+
+
+def _ungrouped(who, fronts, known):
+    whole = known.called(who.name) or known.meant(who.name)[0]
+    for at in [found.start() for found in re.finditer("-", who.name)] if not whole else ():
+        front, rest = who.name[:at].strip(), who.name[at + 1 :].strip()
+        called = GROUP.search(front) or (fronts[front] > 1 and known.anybody)
+        sure = known.called(rest) or known.meant(rest)[0] or (not known.anybody and rest.strip())
+        if called and sure:
+            return replace(who, name=rest)
+    return who
+
+
 def settle(people, known):
     """{Who: student id or Doubt} for all the people of one upload."""
     wanted = {who: known.certain(who) for who in people}
@@ -135,7 +161,7 @@ def _base(who):
     """What a person's id is made of."""
     if who.system == "gradescope":
         return who.user_id or who.email or who.name
-    return who.login or who.name
+    return who.login or who.name or (who.user_id if who.system == "canvas" else "")
 
 
 def _by_name(who, same, known, taken):

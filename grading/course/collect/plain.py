@@ -99,6 +99,7 @@ class _Reader:
         self.outermost = set()
         self.wrapping = [f for f in map(self._bare, shared) if not noise.says_nothing(f, lesson)]
         self.outer = defaultdict(set)  # a second folder's name -> the outermost ones it lies in
+        self.front = ""  # what all of the outermost begin with: `ORGANISATION-lesson-09-`
         self.tops = set()  # the outermost, where the same second ones lie in all
         self.stems, self.inside = set(), False  # inside: students' folders lie in what all have in common
 
@@ -112,6 +113,10 @@ class _Reader:
             if not inner:
                 self.stems.add(fold(noise.person_in(entry.parts[-1], self.lesson)))
         self.stems.discard("")
+        front = re.match(r".*[-_ ]", _shared(list(self.outermost))) if len(self.outermost) > 1 else None
+        words = set(noise.words_in(front[0])) if front else set()
+        if words & noise.own_words(self.lesson)[0] or words & set(noise.own_words(self.lesson)[1]):
+            self.front = front[0]
         if len(self.outer) < len(self.outermost) and all(len(around) > 1 for around in self.outer.values()):
             self.tops = set().union(*self.outer.values())
 
@@ -124,7 +129,7 @@ class _Reader:
         places = range(above, len(entry.parts) - 1)
         folders = [self._bare(entry.parts[n]) for n in places if "/".join(entry.parts[: n + 1]) not in self.around]
         told = [f for f in folders if not noise.says_nothing(f, self.lesson)]
-        return [f for f in told if not noise.SECTION.fullmatch(f) or self.known(f)] or told
+        return [f for f in told if not noise.SECTION.fullmatch(f) or self.known(f)]
 
     def read(self, entry):
         if self.level is not None:
@@ -157,6 +162,10 @@ class _Reader:
         """Whom a folder names: less `lesson-09-` before and `-main` after, as GitHub Classroom calls them."""
         if self.known(folder):
             return folder
+        if self.front and folder.startswith(self.front):  # and a commit at the end
+            less = re.sub(r"-(?=[a-f]*\d)[0-9a-f]{7,40}\Z", "", folder.removeprefix(self.front))
+            if self.known(less):
+                return less
         folder = noise.no_date(noise.no_copy(urllib.parse.unquote(folder, errors="replace")))
         less = noise.without(folder, self.lesson)
         if self.known(folder) or self.known(less):
