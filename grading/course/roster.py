@@ -20,7 +20,7 @@ import os
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 
-from grading.course.table import plain_cell, read_sheet, refuse_shortened
+from grading.course.table import plain_cell, read_sheet, refuse_shortened, visible
 from grading.errors import CourseError
 from grading.files import write_atomically
 
@@ -111,8 +111,8 @@ def find(people, **what):
 
 @functools.lru_cache(maxsize=65536)
 def fold(text):
-    """What two writings of one name have in common: composed letters, one space, no case."""
-    return " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
+    """What two writings of one name have in common: composed letters, one space, no case, nothing invisible."""
+    return " ".join(unicodedata.normalize("NFC", visible(str(text))).casefold().split())
 
 
 def same_id(text):
