@@ -115,14 +115,16 @@ def _read(text, zone):
 def _same_weekday(text, naive):
     """Refuse a date whose weekday is another one: one of the two is a slip."""
     found = re.match(r"([^\W\d_]{2,})\.?,? ", text)
-    word = found[1].casefold() if found else ""
+    word = found[1].casefold() if found and not MONTHS.fullmatch(found[1]) else ""
     days = {i for i, names in enumerate(WEEKDAYS) for name in names.split() if _shortens(word, name)}
     if len(days) == 1 and days != {naive.weekday()}:
         raise _Unclear(f"says {found[1]}, and that day is a {calendar.day_name[naive.weekday()]}")
 
 
 def _shortens(word, name):
-    return len(word) > 1 and (word == name or (len(word) < 4 and name.startswith(word)))
+    """Whether a word is a weekday's name or its first letters: three, or two of a German one."""
+    long = 3 if len(word) != 2 or not name.endswith(("tag", "woch")) else 2
+    return word == name or (len(word) == long and name.startswith(word))
 
 
 def _date(parts, order):

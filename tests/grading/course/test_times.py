@@ -37,6 +37,7 @@ READ = {
     "Monday, October 12, 2026 11:59:00 PM EDT": "2026-10-13 03:59:00",
     # as browsers, phones and sites in other languages write them
     "Mon Oct 12 2026 23:59:00 GMT+0200 (Central European Summer Time)": "2026-10-12 21:59:00",
+    "Mar 12, 2026 11:59 PM": "2026-03-12 23:59:00",
     "12 Oct 2026 23:59 GMT+2": "2026-10-12 21:59:00",
     "2026-10-12 23:59 +0200 (CEST)": "2026-10-12 21:59:00",
     "\u200e2026-10-12 23:59\u200f": "2026-10-12 23:59:00",
