@@ -20,6 +20,7 @@ BARE = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d", "
 ALIKE = str.maketrans("асеіјорхуһԁԛԝѕαορν", "aceijopxyhdqwsaopv")
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 AND = {"and", "und", "et", "y", "e", "i", "en", "och", "og", "with", "mit"}
+ABOUT = {"dr", "mr", "mrs", "ms", "prof", "herr", "frau", "mme", "she", "her", "him", "they", "them"}  # no names
 LONGEST_SHORT = 2  # letters of a login that says nothing among other words
 
 
@@ -89,8 +90,17 @@ class _Student:
         return certain, bool(certain or marks) and not left, marks
 
     def in_part(self, told):
-        """Whether all of the words are of this student's name, though not the whole of it."""
-        return bool(told) and all(word & self.named for word in told)
+        """Whether all of the words are of this student's name, though not the whole of it: the surname, an initial in
+        place of one, a shorter or a longer first name (Ann, Annie)."""
+        near = [word for word in told if not word & self.named]
+        return len(told) > len(near) <= 1 and all(self._nearly(next(iter(word))) for word in near)
+
+    def _nearly(self, form):
+        return any(
+            name.startswith(form) or (len(name) > 2 and form.startswith(name))
+            for name in self.named
+            if len(form) == 1 or len(form) > 2
+        )
 
     def _among(self, one, told):
         short = len(one) == 1 and all(len(form) <= LONGEST_SHORT and not form.isdecimal() for form in one[0])
@@ -110,6 +120,7 @@ class Meant:
         for student, one in self.students.items():
             for form in one.every_form():
                 self.having[form].add(student)
+        self.glued = set().union(*(one.glued() for one in self.students.values()))
         self.by_number = defaultdict(set)
         for person in people:
             for one in (person.student, person.number):
@@ -141,11 +152,15 @@ class Meant:
         bare = [re.sub(rf"(?<=[^\W\d_]{{3}})0*{number}\Z", "", next(iter(word))) for word in said] if number else []
         yield said
         yield [forms(word) for word in bare]
+        joined = "".join(next(iter(word)) for word in said)  # O Connor
+        yield [frozenset({joined})] if joined in self.glued else []
         yield words(re.sub(r"-([2-7][0-9a-f])", lambda found: chr(int(found[1], 16)), name))
 
     def _says_nothing(self, word):
         return any(
             form in self.noise
+            or form in ABOUT
+            or re.fullmatch(r"v\d{1,2}", form)
             or (form.isdecimal() and (len(form) <= 2 or form in self.number_of))
             or (re.fullmatch(r"(?=.*\d)[0-9a-f]{7,40}", form) and not form.isdecimal())  # of a commit
             for form in word

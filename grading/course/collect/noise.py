@@ -27,8 +27,8 @@ WORDS = WORK + re.findall(
     feedback readme document datei dateien eingereichte arbeitsdateien working fichiers released release source
     autograded inbound outbound exchange dropbox returnbox returned onedrive inbox re fwd fw aw wg prompt archive
     extracted downloaded collect collected question questions frage responses apps microsoft forms takeout classroom
-    classes instructor teacher musterlösung musterloesung sample template starter original completed finished updated
-    revised jupyter""",
+    classes instructor teacher musterlösung musterloesung sample template checkpoint starter original completed finished
+    updated revised jupyter""",
 )
 # a day in a name, or the fourteen digits of a moment: eight digits alone may be somebody's number
 DATE = re.compile(
@@ -45,9 +45,11 @@ VERSION = re.compile(
     r"(?P<step>\d)_(?:submissions?|revisions?)(?:_(?P<round>\d{1,3}))?",
     re.I,
 )
-SYSTEM_FOLDER = re.compile(  # Sakai's; Google's downloads and forms; Open edX's units; parts of a quiz
+SYSTEM_FOLDER = re.compile(  # Sakai's; Google's downloads and forms; Open edX's; new folders; parts of a quiz
     r"(?:submission|feedback) attachment\(s\)|drive-download-[\dTZ]+(?:-\d+)*|.*\((?:file responses|dateiantworten)\)|"
-    r"\[\d+\].*, \[\d+\].*, \[\d+\].*|removed from course|(?:question|frage|q)[ _-]?\d{1,3}",
+    r"\[\d+\].*, \[\d+\].*, \[\d+\].*|removed from course|\[(?:\d+|x)\]|archiv|archivio|archivo|komprimiert|compressed|"
+    r"(?:new|untitled) folder.*|(?:neuer|unbenannter) ordner.*|nouveau dossier.*|nueva carpeta.*|nuova cartella.*|"
+    r"nova pasta.*|nieuwe map.*|(?:question|frage|q)[ _-]?\d{1,3}",
     re.I,
 )
 SECTION = re.compile(  # parts of a class, which hold their students' folders

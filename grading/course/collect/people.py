@@ -87,6 +87,7 @@ class Known:
             return set()
         ways = ("login", "number", "email")
         found = set(roster.find(self.roster, name=name))
+        found |= self.meant(name)[0] if found else set()  # Wang Wei, where there is a Wei Wang too
         found = found or {x for way in ways for x in roster.find(self.roster, **{way: name})}
         return found or self.meant.number(name)
 

@@ -139,7 +139,7 @@ class _Reader:
             return self._folder(entry, inner[0], own)
         if inner:
             return self._deep(entry, inner, own)
-        beside = not entry.is_notebook and self.inside
+        beside = self.inside and not (entry.is_notebook and any(self.known(folder) for folder in self.wrapping))
         if not self.wrapping or beside or entry.parts[: len(self.shared)] != self.shared:
             return self._claim(entry, own, "") if own else None
         return self._wrapped(entry, own)
