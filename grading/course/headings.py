@@ -22,7 +22,9 @@ ENGLISH = {
     "id number": "id-nummer matrikelnummer matrikelnr. matrikelnr matrikel-nr. matrikel-nr matr.-nr. matr.nr. matrikel "
     "matriculation institutional_identifier numéro_d'identification numéro_étudiant n°_étudiant número_de_id "
     "codice_identificativo número_de_identificação matricola numero_di_matricola matrícula nr_albumu numer_albumu "
-    "studentnummer opiskelijanumero personnummer cwid puid emplid school_uid 学号 學號 学籍番号 학번",
+    "studentnummer opiskelijanumero personnummer numer_id id_numarası identifikační_číslo identifikačné_číslo номер_id "
+    "număr_identificare tunnistenumero azonosító_szám idナンバー id号 número_id cwid puid emplid school_uid 学号 學號 "
+    "学籍番号 학번",
     "email address": "e-mail-adresse e-mail_address mail e-mail adresse_de_courriel adresse_e-mail adres_e-mail "
     "dirección_de_correo dirección_email correo_electrónico indirizzo_email endereço_de_email e-mailadres e-postadress "
     "e-postadresse e-mailadresse sähköpostiosoite e-mailová_adresa e-mail_cím e-posta_adresi adresă_de_email "
