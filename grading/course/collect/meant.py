@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from itertools import product
 
-from grading.course.collect import noise
+import grading.course.collect.noise as noise
 from grading.course.roster import fold, same_id
 
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"})
@@ -91,7 +91,9 @@ class _Student:
 
     def in_part(self, told):
         """Whether all of the words are of this student's name, though not the whole of it: the surname, an initial in
-        place of one, a shorter or a longer first name (Ann, Annie)."""
+        place of one, a shorter or a longer first name (Ann, Annie), an address without its place."""
+        if any(told == words(one.partition("@")[0]) for one in self.addresses):
+            return True  # often the login, but not for certain
         near = [word for word in told if not word & self.named]
         return len(told) > len(near) <= 1 and all(self._nearly(next(iter(word))) for word in near)
 

@@ -26,6 +26,9 @@ GROUP = re.compile(
     r"\b(?:team|group|gruppe|gruppen|groupe|grupo|gruppo|groep|grupp|ryhmä|skupina|grupa|section|tutorial)\b|\d|小组|组|班",
     re.I,
 )
+JOINT = re.compile(
+    r"[^\W\d_]{2,}[ _-](?:and|und|et|og|och|en|&|\+)[ _-][^\W\d_]{2,}|[^\W\d_]{2,} ?[&+] ?[^\W\d_]{2,}", re.I
+)
 BY_NAME = ("plain", "google", "nbgrader")  # their names are what an instructor or a student wrote
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
 
@@ -176,6 +179,11 @@ def _by_name(who, same, known, taken):
         ids, perhaps = known.meant(_words_of(who))
         if not ids and perhaps:
             return _perhaps(who, perhaps, base)
+    if not ids and who.system in BY_NAME and JOINT.search(who.name):
+        return Doubt(
+            f"{who.name!r} reads like several people; name them as a group in groups.csv or say --who 'PATH=STUDENT'.",
+            base,
+        )
     free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
     numbered = f"{base}_{who.user_id}" if who.user_id else ""
     if numbered in known.ids(numbered):

@@ -1,7 +1,6 @@
 """Names that no system made: folders and files as people call them, and Google Classroom's `Name - Title`.
 
-The student is a folder above the file, or the file's name less what names the work (the lesson, `homework 9`, `final`)
-and less what a computer adds to a copy (`Copy of x`, `x (1)`, `x-Copy1`). Folders around everything are wrapping. What
+The student is a folder above the file, or the file's name less what names nobody (noise.py). Folders around everything are wrapping. What
 is left may name one student; where two could be meant it is a Doubt, unless one of them is known to the course folder.
 """
 
@@ -10,7 +9,7 @@ import urllib.parse
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from grading.course.collect import noise
+import grading.course.collect.noise as noise
 from grading.course.collect.given import real_name
 from grading.course.collect.systems import Claim, Who
 from grading.course.roster import fold
@@ -101,6 +100,7 @@ class _Reader:
         self.outer = defaultdict(set)  # a second folder's name -> the outermost ones it lies in
         self.front = ""  # what all of the outermost begin with: `ORGANISATION-lesson-09-`
         self.tops = set()  # the outermost, where the same second ones lie in all
+        self.numbered = None  # where the lesson's number stands in all names of files: it tells nobody apart
         self.stems, self.inside = set(), False  # inside: students' folders lie in what all have in common
 
     def study(self, notebooks):
@@ -113,6 +113,12 @@ class _Reader:
             if not inner:
                 self.stems.add(fold(noise.person_in(entry.parts[-1], self.lesson)))
         self.stems.discard("")
+        number = self.lesson.split("_")[0].lstrip("0") or "0"
+        ends = [
+            re.compile(rf"\A0*{number}[ _.-]+(?=[^\W\d_]{{2}})"),
+            re.compile(rf"(?<=[^\W\d_]{{2}})[ _.-]+0*{number}\Z"),
+        ]
+        self.numbered = next((end for end in ends if len(self.stems) > 1 and all(map(end.search, self.stems))), None)
         front = re.match(r".*[-_ ]", _shared(list(self.outermost))) if len(self.outermost) > 1 else None
         words = set(noise.words_in(front[0])) if front else set()
         if words & noise.own_words(self.lesson)[0] or words & set(noise.own_words(self.lesson)[1]):
@@ -135,6 +141,7 @@ class _Reader:
         if self.level is not None:
             return self._by_level(entry)
         inner, own = self._inner(entry), noise.person_in(entry.parts[-1], self.lesson)
+        own = self.numbered.sub("", own) if self.numbered and not self.known(own) else own
         if len(inner) == 1:
             return self._folder(entry, inner[0], own)
         if inner:

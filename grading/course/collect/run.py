@@ -21,7 +21,7 @@ from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report,
 from grading.course.collect.systems import Claim, Who
 from grading.course.collect.systems import claim as system_claim
 from grading.course.collect.table import Times
-from grading.course.collect.whose import above, by_form, glued, key_of, spelled
+from grading.course.collect.whose import above, by_form, glued, key_of, numbered, spelled
 from grading.course.folder import Course
 from grading.course.groups import NAME as GROUPS
 from grading.course.groups import read_groups
@@ -191,8 +191,8 @@ class _Collect:
         """[Claim] of a claim: one for each member where it is a group's that groups.csv names, else itself."""
         name = one.who.login or one.who.name
         group, students = self.groups.get(fold(slug(name)), ("", ()))
-        if not group and one.who.system == "canvas":
-            group, students = self.groups.get(glued(name), ("", ()))
+        if not group and (one.who.system == "canvas" or numbered(name)):
+            group, students = self.groups.get(numbered(name) or glued(name), ("", ()))
         if one.who.given or not group or self.known.ids(name):
             return [one]
         who = Who(one.who.system)

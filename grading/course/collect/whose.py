@@ -39,6 +39,12 @@ def glued(name):
     return re.sub(r"[\W_]+", "", fold(name))
 
 
+def numbered(name):
+    """4 of `Gruppe 4` or `team_04`; "" for what is not a group's number."""
+    found = re.fullmatch(r"(?:team|group|gruppe|groupe|grupo|gruppo|groep)[ _-]?0*(\d+)", fold(name))
+    return found[1] if found else ""
+
+
 def by_form(groups):
     """{a form of its name: (group, students)} of groups ({group: students}); what two share is left out."""
     found = {fold(slug(group)): (group, students) for group, students in groups.items()}
