@@ -1,8 +1,9 @@
 """Students who hand in together: groups.csv says who, and one member's submission becomes everybody's.
 
 `groups.csv` in the course folder has the columns group,student and may have lesson; without a lesson a group holds for
-all; a student is there by id, or by name, login, address or number where roster.csv has them. What is copied is marked with whose it is, so that it follows when that member hands in anew; what somebody handed
-in himself is never replaced. Equal work is run once: the journal knows it.
+all. A student is there by id, or by the name, login, address or number that roster.csv has. What is copied is marked
+with whose it is, so that it follows when that member hands in anew; what somebody handed in himself is never replaced.
+Equal work is run once: the journal knows it.
 """
 
 import re

@@ -1,7 +1,8 @@
 """Names that no system made: folders and files as people call them, and Google Classroom's `Name - Title`.
 
-The student is a folder above the file, or the file's name less what names nobody (noise.py). Folders around everything are wrapping. What
-is left may name one student; where two could be meant it is a Doubt, unless one of them is known to the course folder.
+The student is a folder above the file, or the file's name less what names nobody (noise.py). Folders around everything
+are wrapping. What is left may name one student; where two could be meant it is a Doubt, unless one of them is known to
+the course folder.
 """
 
 import re

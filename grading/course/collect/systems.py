@@ -18,7 +18,8 @@ moodle       "Download all submissions" (mod/assign/locallib.php): Name Surname_
 blackboard   "Download Assignment Files" of the Grade Center: Assignment_login_attempt_YYYY-MM-DD-HH-MM-SS_file, and
              beside each attempt the same without a file's name as .txt: "Name: Ann Smith (login)".
 brightspace  "Download" of an assignment's submissions: USERID-FOLDERID - Name - Oct 12, 2026 1159 PM (the day in the
-             site's language), as a folder, or in front of the file's name with " - " between; the clock is written without its colon.
+             site's language), as a folder, or in front of the file's name with " - " between; the clock is written
+             without its colon.
 sakai        "Download All" of Assignments (the bulk zip): Surname, Name(login)/Submission attachment(s)/file and
              timestamp.txt beside, or Name(login) for who has one name; Feedback Attachment(s) are the instructor's own.
 gradescope   "Export submissions": submission_N/file, and submission_metadata.yml says whose N is and when it came.
