@@ -60,13 +60,16 @@ class Known:
 
     def __init__(self, course, lesson=""):
         self.roster = roster.read(course.root)
+        self.find = roster.Index(self.roster).find
         self.gradebook = _gradebook(course.root / "gradebook.db")
         self.earlier = _earlier(course.root)
         folders = [p.name for p in (course.root / "submitted").glob("*") if p.is_dir()]
         ids = [*folders, *(row["id"] for row in self.gradebook), *(person.student for person in self.roster)]
         self.meant = Meant(self.roster, lesson)
-        self.by_slug = defaultdict(set)
+        self.by_slug, self.numbered = defaultdict(set), defaultdict(set)  # ann -> {ann_101}
         for one in ids:
+            lead, _, number = one.rpartition("_")
+            self.numbered[lead] |= {one} if number.isdecimal() else set()
             self.by_slug[slug(one)].add(one)
             self.by_slug[slug(one).casefold()].add(one)
 
@@ -89,9 +92,9 @@ class Known:
         if not name:
             return set()
         ways = ("login", "number", "email")
-        found = set(roster.find(self.roster, name=name))
+        found = set(self.find(name=name))
         found |= self.meant(name)[0] if found else set()  # Wang Wei, where there is a Wei Wang too
-        found = found or {x for way in ways for x in roster.find(self.roster, **{way: name})}
+        found = found or {x for way in ways for x in self.find(**{way: name})}
         return found or self.meant.number(name)
 
     def ids(self, name):
@@ -104,15 +107,15 @@ class Known:
         if who.user_id:
             found |= set(self.earlier.get((who.system, who.user_id), ()))
             if who.system != "moodle":
-                found |= set(roster.find(self.roster, system=who.system, user_id=who.user_id))
+                found |= set(self.find(system=who.system, user_id=who.user_id))
                 found |= {row["id"] for row in self.gradebook if row["lms_user_id"] == who.user_id}
         if not found and who.login:
-            found |= set(roster.find(self.roster, system=who.system, login=who.login))
+            found |= set(self.find(system=who.system, login=who.login))
         if not found and who.system == "gradescope":  # its user_id is the institution's number
-            found |= set(roster.find(self.roster, number=who.user_id)) if who.user_id else set()
+            found |= set(self.find(number=who.user_id)) if who.user_id else set()
             found = found or self.meant.number(who.user_id)
         if not found and who.email:
-            found |= set(roster.find(self.roster, email=who.email))
+            found |= set(self.find(email=who.email))
             found |= {row["id"] for row in self.gradebook if fold(row["email"] or "") == fold(who.email)}
         return found
 
@@ -218,13 +221,9 @@ def _moodle(who, base, same, known):
         return sorted(exact)[0]
     if is_hidden(who):
         return numbered  # the name says nothing, and the number is of this assignment alone
-    ids = set(roster.find(known.roster, system="moodle", name=who.name)) or set(
-        roster.find(known.roster, name=who.name)
-    )
+    ids = set(known.find(system="moodle", name=who.name)) or set(known.find(name=who.name))
     if not ids:
-        ids = set(known.ids(base)) or {
-            one for row in known.by_slug.values() for one in row if re.fullmatch(rf"{re.escape(base)}_\d+", one)
-        }
+        ids = set(known.ids(base)) or known.numbered[base]
     if not ids:
         ids, perhaps = known.meant(who.name)
         if not ids and perhaps:
