@@ -9,9 +9,10 @@ import typer
 from grading.errors import CourseError
 
 UNWRITABLE = (
-    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EINVAL),
     *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG),
 )
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells say it
 STOPPED = "stopped. What was finished is kept; the same command goes on from there."
 EXTRAS = {"nbgrader": "grading", "jupytext": "grading", "torch": "torch", "distributed": "cluster", "dask": "cluster"}
@@ -43,9 +44,10 @@ def main():
             raise
         _end(f"{error.name} is not installed; in the project's folder type: pip install --editable '.[{extra}]'", 2)
     except OSError as error:
-        if error.errno not in UNWRITABLE:
+        if error.errno not in UNWRITABLE + FULL:
             raise
-        _end(f"{error.filename2 or error.filename}: {error.strerror}; permit writing there, or name another place.", 2)
+        todo = "make room" if error.errno in FULL else "permit writing"
+        _end(f"{error.filename2 or error.filename}: {error.strerror}; {todo} there, or name another place.", 2)
 
 
 def assemble():

@@ -183,7 +183,7 @@ def export(
 ):
     """Write the marks as a file for Canvas, Moodle, Blackboard or a spreadsheet.
 
-    Exit status 1: somebody's row could not be filled, or the system has locked it; the lines say whose.
+    Exit status 1: somebody's row could not be filled or is not there, or the system has locked it; the lines say whose.
 
     Example: course export canvas --into saved.csv --to marks.csv --course ~/autumn-class
     """
@@ -205,7 +205,7 @@ def export(
     made = fill(folder, kind, into, to, lessons or (), columns=columns, as_is=as_is)
     for line in [json.dumps({**vars(made), "path": str(made.path)}, ensure_ascii=False)] if as_json else lines(made):
         typer.echo(line)
-    if made.doubts or made.locked:
+    if made.doubts or made.locked or made.left:
         raise typer.Exit(1)
 
 

@@ -6,6 +6,7 @@ could be two is left out and said.
 """
 
 import contextlib
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -88,7 +89,13 @@ def enrol(root, path):
             _in_two_sections(made.people, student, person.section)
         else:
             both = f"{person.name or person.student} and {other.name or other.student}"
-            made.doubts.append(f"{both} would both be {student}: left out.")
+            first = student in made.new
+            if first:  # neither is known for certain
+                made.new.remove(student)
+                made.people = [one for one in made.people if one.student != student]
+            made.doubts.append(
+                f"{both} would both be {student}: {'both ' if first else ''}left out; write them into roster.csv."
+            )
     before = {(row.student, row.system): row for row in known}
     made.changed = [told for person in made.people for told in _changes(person, before)]
     roster.update(course.root, made.people, newer=True)
@@ -101,8 +108,26 @@ def _from_heading(sheet):
     for place, row in enumerate(sheet.rows[:MOST_ABOVE]):
         at = places(system_of(row), row)
         if len(at) > 1 or (len(row) == 1 and at) or (place == 0 and set(at) - NOT_WHO):
-            return replace(sheet, rows=sheet.rows[place:], lines=sheet.lines[place:])
-    return sheet
+            rows = [_with_addresses(sheet.rows[place:]), *sheet.rows[place + 1 :]]
+            return replace(sheet, rows=rows, lines=sheet.lines[place:])
+    return replace(sheet, rows=[_with_addresses(sheet.rows), *sheet.rows[1:]])
+
+
+def _with_addresses(rows):
+    """The heading, where a column of nothing but addresses is called so whatever its language."""
+    heading = list(rows[0])
+    if "email" in places(system_of(heading), heading) or any("@" in cell for cell in heading):
+        return heading
+    for at in range(len(heading)):
+        cells = [row[at].strip() for row in rows[1:] if at < len(row) and row[at].strip()]
+        if cells and all(re.fullmatch(r"[^@\s]+@[^@\s]+\.\w+", cell) for cell in cells) and not _said(heading, at):
+            return [*heading[:at], "Email address", *heading[at + 1 :]]
+    return heading
+
+
+def _said(heading, at):
+    """Whether a column's name is one that says something else of a person."""
+    return at in places(system_of(heading), heading).values()
 
 
 def _as_one(person):

@@ -1,8 +1,9 @@
 """Students who hand in together: groups.csv says who, and one member's submission becomes everybody's.
 
 `groups.csv` in the course folder has the columns group,student and may have lesson; without a lesson a group holds for
-all. What is copied is marked with whose it is, so that it follows when that member hands in anew; what somebody handed
-in himself is never replaced. Equal work is run once: the journal knows it.
+all. A student is there by id, or by the name, login, address or number that roster.csv has. What is copied is marked
+with whose it is, so that it follows when that member hands in anew; what somebody handed in himself is never replaced.
+Equal work is run once: the journal knows it.
 """
 
 import re
@@ -19,8 +20,11 @@ from grading.files import write_atomically
 
 NAME = "groups.csv"
 COLUMNS = {  # what a column may be called
-    "group": ("group", "groups", "group name", "team"),
-    "student": ("student", "student id", "student_id", "id"),
+    "group": ("group", "groups", "group name", "group_name", "team"),
+    "student": (
+        *("student", "student id", "student_id", "id", "login_id", "login id", "login", "username"),
+        *("email address", "email", "id number", "full name", "name"),
+    ),
     "lesson": ("lesson",),
 }
 
@@ -45,11 +49,12 @@ def read_groups(course, lesson):
     at = {field: next((names.index(t) for t in titles if t in names), None) for field, titles in COLUMNS.items()}
     if at["group"] is None or at["student"] is None:
         raise CourseError(f"{path} needs the columns group and student; its first line is {','.join(sheet.rows[0])}.")
-    found = {}
+    found, people = {}, _People(course)
     for row, line in zip(sheet.rows[1:], sheet.lines[1:], strict=True):
         told = {
             field: row[place].strip() if place is not None and place < len(row) else "" for field, place in at.items()
         }
+        told["student"] = people.student(told["student"], f"{path}, line {line}")
         if any(told.values()) and _holds(told, lesson, f"{path}, line {line}"):
             students = found.setdefault(told["group"], [])
             students += [told["student"]] if told["student"] not in students else []
@@ -58,6 +63,29 @@ def read_groups(course, lesson):
     if twice:
         raise CourseError(f"{path}: {twice[0]} is in two groups for {lesson}; leave one.")
     return found
+
+
+class _People:
+    """Whom a line of groups.csv means: an id, or what the roster has for one."""
+
+    def __init__(self, course):
+        self.roster = roster.read(course.root)
+        self.ids = {path.name for path in (course.root / "submitted").glob("*") if path.is_dir()}
+        self.ids |= {person.student for person in self.roster}
+
+    def student(self, text, where):
+        """The id of a student called so by id, name, login, address or number; the text where nobody is."""
+        if not text or text in self.ids:
+            return text
+        last, comma, first = text.partition(",")
+        ways = {"name": f"{first} {last}" if comma else text, "login": text, "email": text, "number": text}
+        found = sorted({one for way, value in ways.items() for one in roster.find(self.roster, **{way: value})})
+        if not found and text.isdecimal():  # a spreadsheet program drops zeros
+            number = roster.same_id(text)
+            found = sorted({p.student for p in self.roster if p.number and roster.same_id(p.number) == number})
+        if len(found) > 1:
+            raise CourseError(f"{where}: {text} could be {' or '.join(found)}; write the id of one.")
+        return found[0] if found else text
 
 
 def _holds(told, lesson, where):

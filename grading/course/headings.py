@@ -6,20 +6,36 @@ them. What is not known here stays as it is, in small letters.
 
 import re
 
+from grading.course.table import visible
+
 ENGLISH = {
-    "first name": "vorname firstname prénom nombre nome voornaam imię förnamn fornavn",
-    "last name": "nachname lastname familienname nom nom_de_famille apellido(s) apellidos cognome sobrenome apelido "
-    "achternaam nazwisko efternamn etternavn",
-    "full name": "vollständiger_name nom_complet nombre_completo nome_completo nome_cognome volledige_naam",
-    "id number": "id-nummer matrikelnummer matrikelnr. matrikelnr matr.-nr. matr.nr. matrikel matriculation "
-    "matriculation_number institutional_identifier registration_number numéro_d'identification número_de_id "
-    "codice_identificativo número_de_identificação",
-    "email address": "e-mail-adresse e-mail_address mail e-mail adresse_de_courriel adresse_e-mail "
-    "dirección_de_correo dirección_email correo_electrónico indirizzo_email endereço_de_email e-mailadres",
+    "first name": "vorname vornamen firstname given_name given_names givenname forename prénom nombre nome voornaam "
+    "imię förnamn fornavn etunimi křestní_jméno krstné_meno keresztnév utónév adı ad prenume име имя ім'я ime eesnimi "
+    "vardas vārds izena όνομα 名 名字 이름 tên ชื่อ الاسم_الأول שם_פרטי",
+    "last name": "nachname lastname familienname family_name surname nom nom_de_famille apellido(s) apellidos apelidos "
+    "cognome cognoms sobrenome apelido achternaam nazwisko efternamn etternavn efternavn sukunimi příjmení priezvisko "
+    "vezetéknév családnév soyadı soyad nume фамилия прізвище prezime priimek perenimi perekonnanimi pavardė uzvārds "
+    "deitura επώνυμο 姓 姓氏 성 họ นามสกุล اسم_العائلة الاسم_الأخير שם_משפחה",
+    "full name": "vollständiger_name nom_complet nombre_completo nome_completo nome_cognome volledige_naam "
+    "student_name display_name displayname navn naam namn nimi ad_soyad 姓名 氏名 성명 фио họ_và_tên họ_tên "
+    "ชื่อ-สกุล الاسم_الكامل שם_מלא",
+    "id number": "id-nummer matrikelnummer matrikelnr. matrikelnr matrikel-nr. matrikel-nr matr.-nr. matr.nr. matrikel "
+    "matriculation institutional_identifier numéro_d'identification numéro_étudiant n°_étudiant número_de_id "
+    "codice_identificativo número_de_identificação matricola numero_di_matricola matrícula nr_albumu numer_albumu "
+    "studentnummer opiskelijanumero personnummer numer_id id_numarası identifikační_číslo identifikačné_číslo номер_id "
+    "număr_identificare tunnistenumero azonosító_szám idナンバー id号 número_id cwid puid emplid school_uid 学号 學號 "
+    "学籍番号 학번",
+    "email address": "e-mail-adresse e-mail_address mail e-mail adresse_de_courriel adresse_e-mail adres_e-mail "
+    "dirección_de_correo dirección_email correo_electrónico indirizzo_email endereço_de_email e-mailadres e-postadress "
+    "e-postadresse e-mailadresse sähköpostiosoite e-mailová_adresa e-mail_cím e-posta_adresi adresă_de_email "
+    "adreça_electrònica имейл_адрес адрес_электронной_почты електронна_пошта メールアドレス 电子邮件地址 電子郵件信箱",
     "username": "user_name anmeldename benutzername nutzername nutzernamen kennung nom_d'utilisateur "
-    "nombre_de_usuario nome_utente nome_de_usuário gebruikersnaam",
-    "groups": "gruppen gruppe groupes grupos gruppi groepen",
-    "section": "abschnitt sección sezione seção sectie sektion seksjon",
+    "nombre_de_usuario nome_utente nome_de_usuário gebruikersnaam netid net_id uniqname uid rz-kennung uni-id "
+    "unique_user_id userprincipalname account логин 用户名 ユーザー名",
+    "groups": "gruppen gruppe groupes grupos gruppi groepen grupy grupper ryhmät skupiny csoportok gruplar grupuri "
+    "grups группы групи групe групи grupe skupine rühmad grupės grupas taldeak ομάδες グループ 小组 群组 그룹 nhóm กลุ่ม "
+    "المجموعات קבוצות",
+    "section": "section_name abschnitt sección sezione seção sectie sektion seksjon",
     "identifier": "identifiant identificador identificativo identificatie",
     "grade": "bewertung note calificación valutazione nota cijfer",
     "maximum grade": "bestwertung note_maximale calificación_máxima valutazione_massima nota_máxima maximumcijfer",
@@ -30,6 +46,11 @@ ENGLISH = {
     "last modified (submission)": "zuletzt_geändert_(abgabe) dernière_modification_(travail_remis) "
     "última_modificación_(entrega) ultima_modifica_(consegna) última_modificação_(envio)",
 }
+# what numbers of institutions are called: "student number", "registration_number", "Banner ID"
+NUMBER = re.compile(
+    r"(?:student|matriculation|registration|enrol\w*|institution\w*|university|campus|banner|school|person|student sis)"
+    r"(?: id)?[ #-]*(?:number|no\.?|nr\.?|num|#)|student sis id|banner id|campus id|university id|institution id",
+)
 _KNOWN = {other.replace("_", " "): english for english, others in ENGLISH.items() for other in others.split()}
 # "Participant" of Moodle's languages as a file's name holds it, without signs: nobody's name (blind marking)
 BLIND = set(
@@ -44,8 +65,32 @@ BLIND = set(
 
 def english(heading):
     """A heading's names in small letters, in English where they are known in another language."""
-    names = [" ".join(cell.strip().strip("\ufeff").casefold().split()) for cell in heading]
-    return _canvas(names) or [_KNOWN.get(name.replace("’", "'"), name) for name in names]
+    names = [" ".join(visible(cell).casefold().split()) for cell in heading]
+    return _canvas(names) or _as_a_whole([_known(name) for name in names])
+
+
+def _known(name):
+    """A heading's name in English: one listed above, a number's, first and last name in one column."""
+    plain = re.sub(r" (?:of student|des studierenden)\Z", "", name.replace("’", "'").replace("_", " "))
+    if name in _KNOWN or plain in _KNOWN:
+        return _KNOWN.get(name, _KNOWN.get(plain))
+    if plain in ("first name", "last name", "email address"):
+        return plain
+    if NUMBER.fullmatch(plain):
+        return "id number"
+    parts = {_KNOWN.get(part, part) for part in re.split(r" ?[/,&+] ?| (?:and|und|et|y|e|i|och|og|en|a|ve) ", plain)}
+    return "full name" if len(parts) == 2 and parts <= {"first name", "last name", "name", "surname"} else name
+
+
+def _as_a_whole(names):
+    """Names that mean another thing beside others: a "Name" beside a first one, a "Nom" beside "Cognoms"."""
+    first, last = names.count("first name"), names.count("last name")
+    if first == 1 and not last and "name" in names:
+        return ["last name" if name == "name" else name for name in names]
+    if last == 2 and not first:
+        at = names.index("last name")
+        return [*names[:at], "first name", *names[at + 1 :]]
+    return names
 
 
 def _canvas(names):

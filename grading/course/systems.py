@@ -89,7 +89,7 @@ SYSTEMS = (
         ("identifier", "github_username"),
         {"login": ("github_username",), "user_id": ("github_id",), "number": ("identifier",), "name": ("name",)},
     ),
-    System("google", ("last name", "first name", "email address"), {"email": EMAIL}),
+    System("google", ("last name", "first name", "email address"), {"login": ("username",), "email": EMAIL}),
     System(
         "plain",
         (),
@@ -104,6 +104,7 @@ SYSTEMS = (
         },
     ),
 )
+SUFFIX = re.compile(r", *(?:jr|sr|[iv]+|ph\.?d|m\.?d)\.?\s*\Z", re.I)  # not a first name
 SUMS = re.compile(
     r"\W*(?:(?:overall|class|course|group)[ -])?(?:total|sum|average|mean|median|count|summe|gesamt|anzahl|"
     r"durchschnitt|mittelwert|moyenne|somme|promedio|media|suma|average score)s?\b[\W\d]*",
@@ -136,8 +137,15 @@ def system_of(heading):
 def places(system, heading):
     """{field of Person, "first" or "last": number of its column} of a heading."""
     names = fold_heading(heading)
-    wanted = {**system.columns, "first": FIRST, "last": LAST, "role": ("role", "rolle", "rolle im kurs", "course role")}
-    wanted |= {"status": ("status", "state", "enrollment status", "enrolment status", "availability")}
+    wanted = {
+        **system.columns,
+        "first": FIRST,
+        "last": LAST,
+        "role": ("role", "roles", "rolle", "rollen", "rolle im kurs", "course role"),
+    }
+    wanted |= {
+        "status": ("status", "state", "enrollment status", "enrolment status", "registration status", "availability")
+    }
     found = {}
     for field, titles in wanted.items():
         at = next((names.index(title) for title in titles if title in names), None)
@@ -156,6 +164,8 @@ def why_nobody(system, at, row):
     if SUMS.fullmatch(lead) and not any(re.search(r"[^\W\d_]", text) for text in said if text != lead):
         return "a line of sums"
     role = _cell(row, at["role"]) if "role" in at else ""
+    status = _cell(row, at["status"]) if "status" in at else ""
+    role = role or (status if STAFF.match(status) else "")  # Stud.IP's says who teaches
     if STAFF.search(role):
         return f"{role}, no student"
     return ""
@@ -164,7 +174,7 @@ def why_nobody(system, at, row):
 def is_gone(at, row):
     """What a row says of somebody who is in the class no more, or ""."""
     status = _cell(row, at["status"]) if "status" in at else ""
-    return status if GONE.match(status) else ""
+    return status if GONE.match(status) or re.search(r"\bdropped\b", status, re.I) else ""
 
 
 def person_of(system, at, row):
@@ -174,16 +184,16 @@ def person_of(system, at, row):
     told = {field: _cell(row, place) for field, place in at.items() if field not in ("role", "status")}
     first, last = _name(told.pop("first", "")), _name(told.pop("last", ""))
     name = told.pop("name", "") or " ".join(filter(None, (first, last)))
-    if "," in name and system.name == "canvas":
+    if name.count(",") == 1 and (system.name == "canvas" or not SUFFIX.search(name)):
         last, _, first = name.partition(",")
-        name = f"{first.strip()} {last.strip()}"
+        name = f"{first.strip()} {last.strip()}".strip()
     told["login"] = _unhashed(told.get("login", ""))  # Brightspace writes #login
     told["number"] = _unhashed(told.get("number", ""))
     if system.mark:
         told["user_id"] = participant(told.get("user_id", ""))
     if system.name == "github" and not told["number"].isdecimal():  # the identifier is whatever the roster had
         field = "email" if "@" in told["number"] else "name"
-        name = name or (told["number"] if field == "name" else "")
+        name = told["number"] if field == "name" else name  # how the roster there calls them
         told[field], told["number"] = told["number"], ""
         told.pop("name", None)
     ids = [told.get(field, "") for field in ("student", "user_id", "login", "email", "number")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grading.errors import CourseError
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 MOST = 50_000_000
 MISTAKEN = ("#NAME?", "#N/A", "#REF!", "#VALUE!", "#####")  # what a spreadsheet program writes for what it cannot
 
@@ -47,6 +48,11 @@ def as_text(value):
     return f"{value:g}" if isinstance(value, float) else value
 
 
+def visible(text):
+    """A text without what cannot be seen: marks of direction, zero-width spaces, soft hyphens; plain spaces."""
+    return INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\u202f", " ").strip()
+
+
 def number(text):
     """The number that a cell holds, its decimals after a point or a comma; None when it is none."""
     text = text.strip().replace("\u00a0", "").replace(" ", "")
@@ -73,8 +79,8 @@ def refuse_shortened(value, path):
 
 
 def plain_cell(value):
-    """A cell's text without what keeps spreadsheet programs from changing it: ="0012", an apostrophe in front."""
-    value = (value or "").strip()
+    """A cell's visible text without what keeps spreadsheet programs from changing it: ="0012", an apostrophe."""
+    value = visible(value or "")
     wrapped = re.fullmatch(r'="(.*)"', value)
     value = wrapped[1] if wrapped else value
     return value[1:] if value[:1] == "'" and value[1:2] in tuple("=+-@") and value[1:2] else value

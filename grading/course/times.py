@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import parser
 
+from grading.course.table import visible
 from grading.errors import CourseError
 
 HOURS = {  # what a zone's name means everywhere; names with two meanings are left out
@@ -25,15 +26,27 @@ HOURS = {  # what a zone's name means everywhere; names with two meanings are le
 }  # fmt: skip
 MONTHS = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.I)
 OTHERS = {  # months as sites in other languages write them
-    "january": "januar janvier enero gennaio janeiro januari", "february": "februar février febrero febbraio fevereiro",
-    "march": "märz mars marzo março maart", "april": "avril abril aprile", "may": "mai mayo maggio maio mei",
-    "june": "juni juin junio giugno junho", "july": "juli juillet julio luglio julho",
-    "august": "août agosto augustus", "september": "septembre septiembre settembre setembro",
-    "october": "oktober octobre octubre ottobre outubro okt", "november": "novembre noviembre novembro",
-    "december": "dezember décembre diciembre dicembre dezembro dez",
+    "january": "januar janvier enero gennaio janeiro januari stycznia ledna ocak tammikuuta января",
+    "february": "februar février febrero febbraio fevereiro februari lutego února şubat helmikuuta февраля",
+    "march": "märz mars marzo março maart marts marca března mart maaliskuuta марта",
+    "april": "avril abril aprile kwietnia dubna nisan huhtikuuta апреля",
+    "may": "mai mayo maggio maio mei maj maja května mayıs toukokuuta мая",
+    "june": "juni juin junio giugno junho czerwca června haziran kesäkuuta июня",
+    "july": "juli juillet julio luglio julho lipca července temmuz heinäkuuta июля",
+    "august": "août agosto augustus augusti sierpnia srpna ağustos elokuuta августа",
+    "september": "septembre septiembre settembre setembro września září eylül syyskuuta сентября",
+    "october": "oktober octobre octubre ottobre outubro okt października října ekim lokakuuta октября",
+    "november": "novembre noviembre novembro listopadu kasım marraskuuta ноября",
+    "december": "dezember décembre diciembre dicembre dezembro dez grudnia prosince aralık joulukuuta декабря",
 }  # fmt: skip
 ENGLISH = {other: month for month, others in OTHERS.items() for other in others.split()}
-ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ]+|, *)(\d.*)")
+WEEKDAYS = (  # as they may stand before a date, whole or in their first two or three letters
+    "monday montag lundi lunes lunedì", "tuesday dienstag mardi martes martedì",
+    "wednesday mittwoch mercredi miércoles mercoledì", "thursday donnerstag jeudi jueves giovedì",
+    "friday freitag vendredi viernes venerdì", "saturday samstag sonnabend samedi sábado sabato",
+    "sunday sonntag dimanche domingo domenica",
+)  # fmt: skip
+ISO = re.compile(r"(\d{4})[-/.] ?(\d\d?)[-/.] ?(\d\d?)\.?(?:[T ]+|, *)(\d.*)")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(.*)")
 DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? +(\d.*)")
 SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}),? +(\d.*)")
@@ -51,11 +64,12 @@ def read_time(text, where, zone=None):
     `where` names the file in the CourseError for what is no time or could be two. `zone` (a tzinfo) is that of times
     which name none; else they are in UTC.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").replace("−", "-").split())
+    plain = " ".join(visible(unicodedata.normalize("NFKC", str(text))).replace("−", "-").split())
     if not plain:
         return None
     try:
         naive, place = _read(plain, zone)
+        _same_weekday(plain, naive)
         found = naive.replace(tzinfo=place or zone or UTC).astimezone(UTC).replace(tzinfo=None)
     except _Unclear as why:
         raise CourseError(f"{where}: the time {plain[:60]!r} {why}; {SHAPE}.") from None
@@ -75,7 +89,8 @@ class _Unclear(Exception):
 
 def _read(text, zone):
     """(naive time, tzinfo or None)."""
-    text = _spoken(text)
+    text = re.sub(r"([+-]\d\d:?\d\d) ?\([^()]*\)\Z", r"\1", text)  # (CEST), as browsers add
+    text = _spoken(re.sub(r"(\d{4})年(\d{1,2})月(\d{1,2})日 ?", r"\1-\2-\3 ", text))
     for pattern, order in ((ISO, "ymd"), (DOTTED, "dmy"), (SLASHED, "")):
         found = pattern.fullmatch(text)
         if found:
@@ -95,6 +110,21 @@ def _read(text, zone):
     if re.fullmatch(r"[\d./-]+", text):
         raise _Unclear("has no hour" if len(text) > 7 else "is not understood")
     raise ValueError(text)
+
+
+def _same_weekday(text, naive):
+    """Refuse a date whose weekday is another one: one of the two is a slip."""
+    found = re.match(r"([^\W\d_]{2,})\.?,? ", text)
+    word = found[1].casefold() if found and not MONTHS.fullmatch(found[1]) else ""
+    days = {i for i, names in enumerate(WEEKDAYS) for name in names.split() if _shortens(word, name)}
+    if len(days) == 1 and days != {naive.weekday()}:
+        raise _Unclear(f"says {found[1]}, and that day is a {calendar.day_name[naive.weekday()]}")
+
+
+def _shortens(word, name):
+    """Whether a word is a weekday's name or its first letters: three, or two of a German one."""
+    long = 3 if len(word) != 2 or not name.endswith(("tag", "woch")) else 2
+    return word == name or (len(word) == long and name.startswith(word))
 
 
 def _date(parts, order):
@@ -137,7 +167,7 @@ def _spoken(text):
     """A time in figures without what is said around them: `Mo, 12.10.2026 um 23.59 Uhr`, `2026-10-12 23h59`."""
     if not re.search(r"\d{4}[-/]\d|\d\. ?\d{1,2}\. ?\d|\d[-/]\d", text):
         return text
-    text = WEEKDAY.sub("", re.sub(r",? +(?:um|at|à|a las|alle) +(?=\d)", " ", text))
+    text = WEEKDAY.sub("", re.sub(r",? +(?:um|at|à|a las|alle|kl\.?|klo|o godz\.|в) +(?=\d)", " ", text))
     text = re.sub(r"(?<=\d) ?Uhr\b", "", text, flags=re.I)
     return re.sub(r"(?<=[ T])(\d{1,2})[.hH](\d\d)(?=\Z| )", r"\1:\2", text)
 
@@ -173,8 +203,8 @@ def _in_english(text):
         return text
     text = re.sub(rf"\b{month}\b\.?", ENGLISH[month.casefold()], text)
     text = re.sub(r"\A[^\W\d_]+,? (?=\d)", "", text)
-    text = re.sub(r"\b(?:de|del|di|à|um|a las|alle|às) (?=\w)|(?<=\d)(?:\.|º)(?= [a-z])", "", text)
-    return re.sub(r" Uhr\b", "", text)
+    text = re.sub(r"\b(?:de|del|di|à|um|a las|alle|às|kl\.?|klo|o godz\.|в) (?=\w)|(?<=\d)(?:\.|º)(?= [a-z])", "", text)
+    return re.sub(r"(?<= )(\d\d)\.(\d\d)\Z", r"\1:\2", re.sub(r" Uhr\b", "", text))
 
 
 def _with_month(text, zone):
@@ -187,6 +217,7 @@ def _with_month(text, zone):
         zones.append(timezone(timedelta(seconds=offset)) if offset is not None else name)
         return UTC
 
+    text = re.sub(r"\b(?:GMT|UTC) ?(?=[+-]\d)", "", text)  # dateutil takes GMT+2 for two hours west
     first, second = (parser.parse(text, default=day, tzinfos=known) for day in (datetime(2001, 1, 1, 1, 1), _OTHER))
     if (first.date(), first.hour, first.minute) != (second.date(), second.hour, second.minute):
         raise _Unclear("has no hour" if first.date() == second.date() else "is not understood")

@@ -56,7 +56,7 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     lessons = course.choose(lessons)
     refuse_unread(course, lessons, as_is)
     sheet = read_sheet(Path(into))
-    system = system_of(sheet.rows[0])
+    system = _system(sheet.rows[0], kind)
     if system.name != kind:
         raise CourseError(f"{into} looks like {system.name}'s, not {kind}'s; give the file that {kind} saved.")
     at = places(system, sheet.rows[0])
@@ -74,6 +74,15 @@ def fill(root, kind, into, to, lessons=(), *, columns=(), as_is=False):
     write_atomically(Path(to), sheet.to_bytes())
     boundary.finish()
     return made
+
+
+def _system(heading, kind):
+    """The System whose table this is. Moodle's gradebook may lack the one column that tells it from a list of names
+    and addresses: the instructor's word does."""
+    system = system_of(heading)
+    if kind == "moodle" and system.name in ("google", "plain") and {"first", "email"} <= set(places(system, heading)):
+        return next(one for one in SYSTEMS if one.name == kind and not one.mark)
+    return system
 
 
 def lines(made):
@@ -130,11 +139,17 @@ def _column(course, lesson, heading, title):
         first = next((c.source for c in course.skeleton(lesson).cells if c.source.startswith("# ")), "")
         known = {_plain(lesson), _plain(lesson[3:]), _plain(first.split("\n")[0])}
         found = [i for i, name in enumerate(names) if _plain(name) in known]
+        found = found or [i for i, name in enumerate(names) if _plain(_inner(name)) in known]
     found = [i for i in found if READ_ONLY not in heading[i].casefold()]
     if len(found) > 1 or (title is not None and not found):
         many = ", ".join(heading[i] for i in found) or "none"
         raise CourseError(f"Columns for {lesson}: {many}; name one as it stands there: --column {lesson[:2]}=TITLE.")
     return found[0] if found else None
+
+
+def _inner(title):
+    """A title without "Assignment:" before and "(Real)" after it, in whatever language."""
+    return re.sub(r"\A[^:]{2,25}:\s*|\s*\([^()]*\)\s*\Z", "", title)
 
 
 def _plain(text):

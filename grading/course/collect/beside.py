@@ -13,7 +13,8 @@ from grading.course.collect.systems import Claim, Who
 
 METADATA = ("submission_metadata.yml", "submission_metadata.yaml")
 MAX_METADATA = 20_000_000
-BLACKBOARD_NAME = re.compile(r"^Name: *(?P<name>.*?) *\((?P<login>[^()]+)\) *$", re.M)
+BLACKBOARD_NAME = re.compile(r"\A\s*[^\n:()]{2,20}: *(?P<name>[^\n]*?) *\((?P<login>[^()\s]+)\) *$", re.M)
+COCALC_NAME = re.compile(r"STUDENT - (?P<name>.+)\.txt")
 
 
 def complete(claims):
@@ -25,6 +26,7 @@ def complete(claims):
     metadata = _gradescope(claims, read)
     notes = _blackboard(claims, read)
     stamps = _stamps(claims, read)
+    names = _cocalc(claims, read)
     before = sorted({_assignment(entry, one) for entry, one in claims.items() if _without_note(one, notes)})
     completed = {}
     for entry, one in claims.items():
@@ -33,6 +35,8 @@ def complete(claims):
                 one = _of_gradescope(one, metadata)
             elif one.who.system == "blackboard":
                 one = _of_blackboard(one, entry, notes, before)
+            elif one.unit in names:
+                one = replace(one, who=replace(one.who, name=names[one.unit]))
             elif not one.time and one.unit in stamps:
                 one = replace(one, time=stamps[one.unit])
         completed[entry] = one
@@ -56,6 +60,17 @@ def _stamps(claims, read):
                 text = f"{text[:8]}T{text[8:14]}Z"
             found[one.unit] = text
             read[entry] = "read: the hand-in time"
+    return found
+
+
+def _cocalc(claims, read):
+    """{unit: whose it is}: CoCalc's folders are called by a code, and a file in each by the student."""
+    found = {}
+    for entry, one in claims.items():
+        told = COCALC_NAME.fullmatch(entry.parts[-1])
+        if told and isinstance(one, Claim) and one.unit and re.fullmatch(r"[0-9a-f-]{36}", one.unit.split("/")[-1]):
+            found[one.unit] = told["name"]
+            read[entry] = "read: CoCalc's note on whose it is"
     return found
 
 

@@ -70,6 +70,7 @@ def choose(candidates):
         ("named by --who", lambda c: c.asked, "another one was named by --who"),
         ("holds the lesson", lambda c: c.cells, "does not hold the lesson"),
         ("has work in it", lambda c: c.answered, "no answer in it differs from what was handed out"),
+        ("no checkpoint", lambda c: not is_checkpoint(c.entry.parts[-1]), "Jupyter's own copy by its name"),
     ):
         fit = [c for c in pool if test(c)]
         if fit and len(fit) < len(pool):
@@ -113,6 +114,11 @@ def _distinct(pool):
 
 def _key(one):
     return (str(one.when or ""), one.claim.order, copy_number(one.entry.parts[-1]), str(one.changed or ""))
+
+
+def is_checkpoint(name):
+    """Whether a name is one that Jupyter gives to its own copies."""
+    return "-checkpoint." in name.lower()
 
 
 def copy_number(name):

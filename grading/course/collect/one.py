@@ -179,7 +179,7 @@ class OneStudent:
             year, month, day, *clock = text.split("-") if re.fullmatch(r"[\d-]+", text) else (text, "", "")
             text = f"{year}-{month}-{day} {':'.join(clock)}" if clock else text
         if system == "brightspace":
-            text = re.sub(r"(\d{1,2})(\d\d)( ?[AaPp][Mm])?\Z", r"\1:\2\3", text)
+            text = re.sub(r"(\d{1,2})(?: ?h ?)?(\d\d)( ?[AaPp]\.?[Mm]\.?)?\Z", r"\1:\2\3", text)
         if system in UTC_TIMES or re.search(r"\d[ T]?(?:Z|UTC|[+-]\d\d:?\d\d)\Z", text):
             return read_time(text, where), f"{system}'s own time"
         return read_time(text, where, zone or self.context.machine), (

@@ -12,7 +12,8 @@ import hashlib
 import re
 import sqlite3
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 from grading.course import roster
 from grading.course.collect.keep import read_memory
@@ -21,6 +22,13 @@ from grading.course.collect.plain import Doubt
 from grading.course.headings import is_blind
 from grading.course.roster import fold
 
+GROUP = re.compile(
+    r"\b(?:team|group|gruppe|gruppen|groupe|grupo|gruppo|groep|grupp|ryhmä|skupina|grupa|section|tutorial)\b|\d|小组|组|班",
+    re.I,
+)
+JOINT = re.compile(
+    r"[^\W\d_]{2,}[ _-](?:and|und|et|og|och|en|&|\+)[ _-][^\W\d_]{2,}|[^\W\d_]{2,} ?[&+] ?[^\W\d_]{2,}", re.I
+)
 BY_NAME = ("plain", "google", "nbgrader")  # their names are what an instructor or a student wrote
 LONGEST = 100  # letters; and bytes, twice as many: a folder's name may have 255
 
@@ -50,15 +58,18 @@ def is_hidden(who):
 class Known:
     """Everybody the course folder knows: submitted/, the gradebook, the roster, earlier collects."""
 
-    def __init__(self, course):
+    def __init__(self, course, lesson=""):
         self.roster = roster.read(course.root)
+        self.find = roster.Index(self.roster).find
         self.gradebook = _gradebook(course.root / "gradebook.db")
         self.earlier = _earlier(course.root)
         folders = [p.name for p in (course.root / "submitted").glob("*") if p.is_dir()]
         ids = [*folders, *(row["id"] for row in self.gradebook), *(person.student for person in self.roster)]
-        self.meant = Meant(self.roster)
-        self.by_slug = defaultdict(set)
+        self.meant = Meant(self.roster, lesson)
+        self.by_slug, self.numbered = defaultdict(set), defaultdict(set)  # ann -> {ann_101}
         for one in ids:
+            lead, _, number = one.rpartition("_")
+            self.numbered[lead] |= {one} if number.isdecimal() else set()
             self.by_slug[slug(one)].add(one)
             self.by_slug[slug(one).casefold()].add(one)
 
@@ -81,8 +92,9 @@ class Known:
         if not name:
             return set()
         ways = ("login", "number", "email")
-        found = set(roster.find(self.roster, name=name))
-        found = found or {x for way in ways for x in roster.find(self.roster, **{way: name})}
+        found = set(self.find(name=name))
+        found |= self.meant(name)[0] if found else set()  # Wang Wei, where there is a Wei Wang too
+        found = found or {x for way in ways for x in self.find(**{way: name})}
         return found or self.meant.number(name)
 
     def ids(self, name):
@@ -95,15 +107,15 @@ class Known:
         if who.user_id:
             found |= set(self.earlier.get((who.system, who.user_id), ()))
             if who.system != "moodle":
-                found |= set(roster.find(self.roster, system=who.system, user_id=who.user_id))
+                found |= set(self.find(system=who.system, user_id=who.user_id))
                 found |= {row["id"] for row in self.gradebook if row["lms_user_id"] == who.user_id}
         if not found and who.login:
-            found |= set(roster.find(self.roster, system=who.system, login=who.login))
+            found |= set(self.find(system=who.system, login=who.login))
         if not found and who.system == "gradescope":  # its user_id is the institution's number
-            found |= set(roster.find(self.roster, number=who.user_id)) if who.user_id else set()
+            found |= set(self.find(number=who.user_id)) if who.user_id else set()
             found = found or self.meant.number(who.user_id)
         if not found and who.email:
-            found |= set(roster.find(self.roster, email=who.email))
+            found |= set(self.find(email=who.email))
             found |= {row["id"] for row in self.gradebook if fold(row["email"] or "") == fold(who.email)}
         return found
 
@@ -111,6 +123,27 @@ class Known:
         """Whether the roster has the id for somebody with another number in the same system."""
         rows = [p for p in self.roster if p.student == student and p.system == who.system and p.user_id]
         return bool(who.user_id and rows and all(p.user_id != who.user_id for p in rows))
+
+
+def ungrouped(people, known):
+    """{key: Who} without the group that Moodle puts before a name in a group's assignment: `Team A-Ann Smith`.
+
+    A group is what several people have in front, or what is called one; what follows must be a known person's name
+    where anybody is known.
+    """
+    fronts = Counter(who.name.partition("-")[0] for who in people.values() if who.system == "moodle")
+    return {key: _ungrouped(who, fronts, known) if who.system == "moodle" else who for key, who in people.items()}
+
+
+def _ungrouped(who, fronts, known):
+    whole = known.called(who.name) or known.meant(who.name)[0]
+    for at in [found.start() for found in re.finditer("-", who.name)] if not whole else ():
+        front, rest = who.name[:at].strip(), who.name[at + 1 :].strip()
+        called = GROUP.search(front) or (fronts[front] > 1 and known.anybody)
+        sure = known.called(rest) or known.meant(rest)[0] or (not known.anybody and rest.strip())
+        if called and sure:
+            return replace(who, name=rest)
+    return who
 
 
 def settle(people, known):
@@ -135,7 +168,7 @@ def _base(who):
     """What a person's id is made of."""
     if who.system == "gradescope":
         return who.user_id or who.email or who.name
-    return who.login or who.name
+    return who.login or who.name or (who.user_id if who.system == "canvas" else "")
 
 
 def _by_name(who, same, known, taken):
@@ -149,6 +182,11 @@ def _by_name(who, same, known, taken):
         ids, perhaps = known.meant(_words_of(who))
         if not ids and perhaps:
             return _perhaps(who, perhaps, base)
+    if not ids and who.system in BY_NAME and JOINT.search(who.name):
+        return Doubt(
+            f"{who.name!r} reads like several people; name them as a group in groups.csv or say --who 'PATH=STUDENT'.",
+            base,
+        )
     free = [one for one in ids if one not in taken and not known.held_by_another(one, who)]
     numbered = f"{base}_{who.user_id}" if who.user_id else ""
     if numbered in known.ids(numbered):
@@ -183,13 +221,9 @@ def _moodle(who, base, same, known):
         return sorted(exact)[0]
     if is_hidden(who):
         return numbered  # the name says nothing, and the number is of this assignment alone
-    ids = set(roster.find(known.roster, system="moodle", name=who.name)) or set(
-        roster.find(known.roster, name=who.name)
-    )
+    ids = set(known.find(system="moodle", name=who.name)) or set(known.find(name=who.name))
     if not ids:
-        ids = set(known.ids(base)) or {
-            one for row in known.by_slug.values() for one in row if re.fullmatch(rf"{re.escape(base)}_\d+", one)
-        }
+        ids = set(known.ids(base)) or known.numbered[base]
     if not ids:
         ids, perhaps = known.meant(who.name)
         if not ids and perhaps:

@@ -12,15 +12,16 @@ from dateutil.tz import tzlocal
 from grading.course.collect.beside import complete
 from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, UNNAMED, Given, look, looks_like_a_notebook
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
+from grading.course.collect.noise import says_nothing
 from grading.course.collect.one import OneStudent
-from grading.course.collect.people import Known, is_hidden, settle, slug
-from grading.course.collect.plain import Doubt, says_nothing
+from grading.course.collect.people import Known, is_hidden, settle, slug, ungrouped
+from grading.course.collect.plain import Doubt
 from grading.course.collect.plain import claims as plain_claims
 from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
 from grading.course.collect.systems import Claim, Who
 from grading.course.collect.systems import claim as system_claim
 from grading.course.collect.table import Times
-from grading.course.collect.whose import above, key_of, spelled
+from grading.course.collect.whose import above, by_form, glued, key_of, numbered, spelled
 from grading.course.folder import Course
 from grading.course.groups import NAME as GROUPS
 from grading.course.groups import read_groups
@@ -63,13 +64,13 @@ class _Collect:
 
     def __init__(self, course, lesson, options):
         self.course, self.lesson, self.options = course, lesson, options
-        self.known, self.shelf = Known(course), Shelf(course, lesson)
+        self.known, self.shelf = Known(course, lesson), Shelf(course, lesson)
         self.times = Times(options.times, options.zone) if options.times else None
         self.due, self.machine = _due(course.root / "gradebook.db", lesson), tzlocal()
         self.rows, self.outcomes, self.people = {}, [], []
         self.nobody, self.problems = [], []
         named = read_groups(course, lesson) if (course.root / GROUPS).exists() else {}
-        self.groups = {fold(slug(group)): (group, students) for group, students in named.items()}
+        self.groups = by_form(named)
 
     def all(self, given):
         """The Report of all that was given."""
@@ -117,7 +118,9 @@ class _Collect:
                 )
             else:
                 one = system_claim(entry.parts)
-                if one is None or (one.who.system == "canvas" and says_nothing(one.who.name, self.lesson)):
+                if one is None or (
+                    one.who.system == "canvas" and one.who.name and says_nothing(one.who.name, self.lesson)
+                ):
                     rest.append(entry)  # task_1_90_x.ipynb only looks like Canvas's names
                 else:
                     claims[entry] = self._of_this_lesson(entry, one)
@@ -159,7 +162,7 @@ class _Collect:
             else:
                 for each in one if isinstance(one, list) else self._members(one):
                     whose[key_of(each.who)].append((entry, each))
-        people = {key: files[0][1].who for key, files in whose.items()}
+        people = ungrouped({key: files[0][1].who for key, files in whose.items()}, self.known)
         settled = settle([who for who in people.values() if not who.given], self.known)
         hands = defaultdict(list)
         for key, files in whose.items():
@@ -188,6 +191,8 @@ class _Collect:
         """[Claim] of a claim: one for each member where it is a group's that groups.csv names, else itself."""
         name = one.who.login or one.who.name
         group, students = self.groups.get(fold(slug(name)), ("", ()))
+        if not group and (one.who.system == "canvas" or numbered(name)):
+            group, students = self.groups.get(numbered(name) or glued(name), ("", ()))
         if one.who.given or not group or self.known.ids(name):
             return [one]
         who = Who(one.who.system)

@@ -17,10 +17,11 @@ moodle       "Download all submissions" (mod/assign/locallib.php): Name Surname_
              worksheet: each assignment numbers people anew, so between lessons the name is what ties them together.
 blackboard   "Download Assignment Files" of the Grade Center: Assignment_login_attempt_YYYY-MM-DD-HH-MM-SS_file, and
              beside each attempt the same without a file's name as .txt: "Name: Ann Smith (login)".
-brightspace  "Download" of an assignment's submissions: USERID-FOLDERID - Name - Oct 12, 2026 1159 PM, as a folder, or
-             in front of the file's name with " - " between; the clock is written without its colon.
+brightspace  "Download" of an assignment's submissions: USERID-FOLDERID - Name - Oct 12, 2026 1159 PM (the day in the
+             site's language), as a folder, or in front of the file's name with " - " between; the clock is written
+             without its colon.
 sakai        "Download All" of Assignments (the bulk zip): Surname, Name(login)/Submission attachment(s)/file and
-             timestamp.txt beside; Feedback Attachment(s) are the instructor's own.
+             timestamp.txt beside, or Name(login) for who has one name; Feedback Attachment(s) are the instructor's own.
 gradescope   "Export submissions": submission_N/file, and submission_metadata.yml says whose N is and when it came.
 ilias        an exercise's submissions (also with "Multi-Feedback"): Surname_First_login_USERID/YYYYMMDDHHMMSS_file, the
              clock is the server's.
@@ -32,11 +33,15 @@ Google Classroom's (Google Drive: Name - Title) and plain names need the lesson'
 import re
 from dataclasses import dataclass, replace
 
-_MONTH = r"[A-Z][a-z]{2,8}\.?"
-_HALF = r"(?: ?[AaPp][Mm])?"
-_DAY = rf"(?:{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
-_BRIGHTSPACE_TIME = rf"{_DAY} \d{{3,4}}{_HALF}"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_HALF = r"(?: ?[AaPp]\.?[Mm]\.?)?"
+_DAY = rf"(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}}\.?(?: de)? {_MONTH},?(?: de)? \d{{4}}|\d{{4}}-\d\d-\d\d)"
+_BRIGHTSPACE_TIME = rf"{_DAY}(?: at| à)? (?:\d{{3,4}}|\d{{1,2}} ?h ?\d\d){_HALF}"
 _ILIAS_FILE = re.compile(r"(?P<time>20\d{12})_(?P<file>.+)")
+
+_SAKAI_INSIDE = re.compile(
+    r"(?:submission|feedback) attachment\(s\)|timestamp\.txt|comments\.txt|feedbackText\.html", re.I
+)
 
 _CANVAS_FILE = r"(?P<file>.+?)(?:-(?P<attempt>\d+))?(?P<suffix>\.ipynb\.txt|\.ipynb\.json|\.[A-Za-z0-9]+)?"
 
@@ -55,6 +60,11 @@ RULES = tuple(
             r"(?P<name>[^_/]+)_(?:(?P<late>LATE)_)?(?P<user_id>\d+)_(?P<number>\d+)_"
             rf"{_CANVAS_FILE}",
         ),
+        (  # a name with a _ in it, or none: letters that Canvas drops
+            "canvas",
+            r"(?P<name>[^/]*?)_(?:(?P<late>LATE)_)?(?P<user_id>\d{3,})_(?P<number>\d{5,})_"
+            rf"{_CANVAS_FILE}",
+        ),
         ("moodle", r"(?P<name>.+?)[_ ](?P<user_id>\d+)_assign(?P<kind>submission|feedback)_[a-z]+_?(?P<file>.*)"),
         (
             "blackboard",
@@ -64,7 +74,8 @@ RULES = tuple(
             "brightspace",
             rf"(?P<user_id>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<time>{_BRIGHTSPACE_TIME})(?: ?- ?(?P<file>.+))?",
         ),
-        ("sakai", r"(?P<name>[^(),]+, ?[^()]+?) ?\((?P<login>[^()]+)\)"),
+        ("sakai", r"(?P<name>[^(),]+, ?.+?) ?\((?P<login>(?!\d{1,2}\))[^()]+)\)"),
+        ("sakai", r"(?P<name>[^(),]+?) ?\((?P<login>[^()\s]+)\)"),  # of one name, where its folders are inside
         ("gradescope", r"submission_(?P<number>\d+)"),
         ("ilias", r"(?P<name>[^_]+(?:_[^_]+)*)_(?P<login>[^_]+)_(?P<user_id>\d+)"),
         ("nbgrader", r"(?P<login>[^+]+)\+(?P<lesson>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*(?:\+\d{4})?)(?:\+[^+]*)?"),
@@ -110,6 +121,8 @@ def claim(parts):
             if not found or not _stands(system, found, last, archive):
                 continue
             if system == "ilias" and not _ILIAS_FILE.fullmatch(parts[place + 1]):
+                continue
+            if system == "sakai" and "," not in found["name"] and not _SAKAI_INSIDE.fullmatch(parts[place + 1]):
                 continue
             return _claim(system, found.groupdict(), parts, place)
     return None

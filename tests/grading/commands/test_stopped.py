@@ -34,10 +34,16 @@ def test_ctrl_c_ends_with_one_sentence_and_the_status_of_an_interrupt(monkeypatc
     assert told == "course: stopped. What was finished is kept; the same command goes on from there."
 
 
-@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EISDIR, errno.EEXIST])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EISDIR, errno.EEXIST])
 def test_a_place_that_cannot_be_written_is_named_in_one_sentence(monkeypatch, capsys, number):
     status, told = end_of(monkeypatch, capsys, OSError(number, "why", "/the/file"))
     assert (status, told) == (2, "course: /the/file: why; permit writing there, or name another place.")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_place_that_is_full_is_named_in_one_sentence(monkeypatch, capsys, number):
+    status, told = end_of(monkeypatch, capsys, OSError(number, "why", "/the/file"))
+    assert (status, told) == (2, "course: /the/file: why; make room there, or name another place.")
 
 
 def test_another_error_of_the_system_is_not_hidden(monkeypatch, capsys):

@@ -343,4 +343,53 @@ STRANGE = {
             "problems": ["Cy_Wu handed in no notebook"],
         },
     ),
+    # ---------------------------------------------------------------------------------------------- other languages
+    "blackboard: the note of a French site tells a login with a _": (
+        {
+            f"Devoir_90_ann_smith_attempt_2026-10-12-23-59-00_{L}.ipynb": "a",
+            "Devoir_90_ann_smith_attempt_2026-10-12-23-59-00.txt": b"Nom : Ann Smith (ann_smith)\nDevoir : x\n",
+            f"Devoir_90_bli_attempt_2026-10-12-23-59-00_{L}.ipynb": "b",
+            "Devoir_90_bli_attempt_2026-10-12-23-59-00.txt": b"Nombre: Bo Li (bli)\nActividad: x\n",
+        },
+        {
+            "taken": {
+                "ann_smith": f"Devoir_90_ann_smith_attempt_2026-10-12-23-59-00_{L}.ipynb",
+                "bli": f"Devoir_90_bli_attempt_2026-10-12-23-59-00_{L}.ipynb",
+            },
+            "left": {
+                "Devoir_90_ann_smith_attempt_2026-10-12-23-59-00.txt": "read",
+                "Devoir_90_bli_attempt_2026-10-12-23-59-00.txt": "read",
+            },
+            "times": {"ann_smith": "2026-10-12 23:59:00 UTC", "bli": "2026-10-12 23:59:00 UTC"},
+        },
+    ),
+    "brightspace: days of Dutch, German and French sites": (
+        {
+            "1-3 - Ann Smith - 12 oktober 2026 2359/x.ipynb": "a",
+            "2-3 - Bo Li - 13. Oktober 2026 005/x.ipynb": "b",
+            "3-3 - Cy Wu - 12 oct. 2026 23 h 59/x.ipynb": "c",
+        },
+        {
+            "taken": {
+                "Ann_Smith_1": "1-3 - Ann Smith - 12 oktober 2026 2359/x.ipynb",
+                "Bo_Li_2": "2-3 - Bo Li - 13. Oktober 2026 005/x.ipynb",
+                "Cy_Wu_3": "3-3 - Cy Wu - 12 oct. 2026 23 h 59/x.ipynb",
+            },
+            "times": {
+                "Ann_Smith_1": "2026-10-12 23:59:00 UTC",
+                "Bo_Li_2": "2026-10-13 00:05:00 UTC",
+                "Cy_Wu_3": "2026-10-12 23:59:00 UTC",
+            },
+        },
+    ),
+    "schoology: the last revision counts, and it is late": (
+        {"Smith, Ann/Revision 1 - On Time/hw.ipynb": "a", "Smith, Ann/Revision 2 - Late/hw.ipynb": "b"},
+        {
+            "taken": {"Smith_Ann": "Smith, Ann/Revision 2 - Late/hw.ipynb"},
+            "left": {"Smith, Ann/Revision 1 - On Time/hw.ipynb": "the last attempt by the system's number"},
+            "times": {"Smith_Ann": "2026-10-12 22:00:01 UTC"},
+            "from": {"Smith_Ann": "marked LATE"},
+        },
+        {"due": "2026-10-12 22:00:00"},
+    ),
 }

@@ -85,10 +85,17 @@ def test_a_folder_that_is_there_already_is_taken_for_the_person_of_that_name(mad
     assert ([p.student for p in found.people], found.new) == (["Bo_Li"], [])
 
 
-def test_two_rows_that_would_be_one_student_are_not_both_taken(made, tmp_path):
+def test_of_two_rows_that_would_be_one_new_student_neither_is_taken(made, tmp_path):
+    found = enrol(made.root, save(tmp_path, b"name,login\nBo Li,bo\nBob Lee,bo\n"))
+    assert [p.name for p in found.people] == []
+    assert found.doubts == ["Bob Lee and Bo Li would both be bo: both left out; write them into roster.csv."]
+
+
+def test_who_was_known_before_stays_when_another_has_the_same_login(made, tmp_path):
+    enrol(made.root, save(tmp_path, b"name,login\nBo Li,bo\n"))
     found = enrol(made.root, save(tmp_path, b"name,login\nBo Li,bo\nBob Lee,bo\n"))
     assert [p.name for p in found.people] == ["Bo Li"]
-    assert found.doubts == ["Bob Lee and Bo Li would both be bo: left out."]
+    assert found.doubts == ["Bob Lee and Bo Li would both be bo: left out; write them into roster.csv."]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from grading.course.collect import collect
-from grading.course.groups import MARK, share
+from grading.course.groups import MARK, read_groups, share
 from grading.errors import CourseError
 from grading.marking import engine
 from tests.grading import small_course as sc
@@ -20,6 +20,20 @@ def made(empty, tmp_path):
 
 def hand_in(made, student, **answers):
     return sc.hand_in(made, student, sc.answered(made, **answers), timestamp="2026-11-02 12:00:00 UTC")
+
+
+def test_a_name_in_the_list_is_the_student_of_the_roster_or_asked_for(made):
+    (made.root / "roster.csv").write_text(
+        "student,name,system,user_id,number\n7,Ann Smith,plain,,0042\n8,Bo Li,plain,,\n9,Bo Li,plain,,\n"
+    )
+    (made.root / "groups.csv").write_text('group,student\nA,"Smith, Ann"\nB,42\n', encoding="utf-8")
+    with pytest.raises(CourseError, match="7 is in two groups"):
+        read_groups(made, "90_small")
+    (made.root / "groups.csv").write_text("group_name,login_id\nA,ann smith\nA,Dora Kim\n", encoding="utf-8")
+    assert read_groups(made, "90_small") == {"A": ["7", "Dora Kim"]}
+    (made.root / "groups.csv").write_text("group,student\nA,Bo Li\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="line 2: Bo Li could be 8 or 9; write the id of one"):
+        read_groups(made, "90_small")
 
 
 def test_all_members_get_the_same_mark_from_one_run(made):

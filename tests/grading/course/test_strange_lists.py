@@ -32,8 +32,79 @@ LEFT_OUT = {
     "the heading again": "student,name,email\nann,Ann Smith,a@u\nStudent,Name,Email\nbo,Bo Li,b@u\n",
     "a line of sums": "student,name,email\nann,Ann Smith,a@u\nbo,Bo Li,b@u\nTotal,2,\n",
     "Instructor, no student": "student,name,email,role\nann,Ann,a@u,Student\nbo,Bo,b@u,\nteach,Dr T,t@u,Instructor\n",
+    "Dozent/-in, no student": "Status;Vorname;Nachname;Benutzername\nDozent/-in;T;T;t\nAutor;Ann;S;ann\n;Bo;L;bo\n",
+    "Teacher, no student": "First name,Last name,Username,Roles\nAnn,S,ann,Student\nBo,L,bo,\nT,T,t,Teacher\n",
     "Tutor, no student": "student;name;E-Mail;Rolle\nann;Ann;a@u;Teilnehmer/in\nbo;Bo;b@u;Student\nt;T;t@u;Tutor\n",
 }
+
+
+SITES = {  # Moodle's list of participants where the site speaks another language
+    "bg": "Име;Фамилия;Имейл адрес;Групи", "ca": "Nom;Cognoms;Adreça electrònica;Grups",
+    "cs": "Křestní jméno;Příjmení;E-mailová adresa;Skupiny", "da": "Fornavn;Efternavn;E-mailadresse;Grupper",
+    "el": "Όνομα;Επώνυμο;Διεύθυνση ηλεκτρονικού ταχυδρομείου;Ομάδες", "et": "Eesnimi;Perenimi;E-posti aadress;Rühmad",
+    "eu": "Izena;Deitura;E-posta helbidea;Taldeak", "fi": "Etunimi;Sukunimi;Sähköpostiosoite;Ryhmät",
+    "gl": "Nome;Apelidos;Enderezo de correo;Grupos", "hr": "Ime;Prezime;Adresa e-pošte;Grupe",
+    "hu": "Keresztnév;Vezetéknév;E-mail cím;Csoportok", "ja": "名;姓;メールアドレス;グループ",
+    "ko": "이름;성;이메일 주소;그룹", "lt": "Vardas;Pavardė;El. pašto adresas;Grupės",
+    "lv": "Vārds;Uzvārds;E-pasta adrese;Grupas", "pl": "Imię;Nazwisko;Adres e-mail;Grupy",
+    "pt": "Nome;Sobrenome;Endereço de email;Grupos", "ro": "Prenume;Nume;Adresă e-mail;Grupuri",
+    "ru": "Имя;Фамилия;Адрес электронной почты;Группы", "sk": "Krstné meno;Priezvisko;E-mailová adresa;Skupiny",
+    "sv": "Förnamn;Efternamn;E-postadress;Grupper", "th": "ชื่อ;นามสกุล;อีเมล;กลุ่ม",
+    "tr": "Adı;Soyadı;E-posta adresi;Gruplar", "uk": "Ім’я;Прізвище;Електронна пошта;Групи",
+    "vi": "Tên;Họ;Địa chỉ email;Nhóm", "zh": "名;姓;Email地址;小组",
+    "ar": "الاسم الأول;اسم العائلة;عنوان البريد;المجموعات",
+}  # fmt: skip
+FURTHER = {  # name, login, number, address
+    "sakai's gradebook": (
+        '"Student ID","Student Name","Lesson [10]"\nasmith,"Smith, Ann",9\n',
+        ("Ann Smith", "", "", ""),
+    ),
+    "schoology": ("First Name,Last Name,Unique User ID\nAnn,Smith,asmith\n", ("Ann Smith", "asmith", "", "")),
+    "campusonline": (
+        "REGISTRATION_NUMBER;FAMILY_NAME_OF_STUDENT;FIRST_NAME_OF_STUDENT;EMAIL_ADDRESS\n00123;Smith;Ann;ann@u.de\n",
+        ("Ann Smith", "", "00123", "ann@u.de"),
+    ),
+    "his": ('Matrikel-Nr.;Name, Vorname;E-Mail\n00123;"Smith, Ann";ann@u.de\n', ("Ann Smith", "", "00123", "ann@u.de")),
+    "azure": (
+        "userPrincipalName,displayName,surname,givenName,mail\nas@u.de,Ann S.,Smith,Ann,ann@u.de\n",
+        ("Ann Smith", "as@u.de", "", "ann@u.de"),
+    ),
+    "netid": ('NetID,Name,Email\nasmith,"Smith, Ann",ann@u.de\n', ("Ann Smith", "asmith", "", "ann@u.de")),
+    "student number": ("Student Number,First Name,Surname\n00123,Ann,Smith\n", ("Ann Smith", "", "00123", "")),
+    "a number of the line, and Name for the surname": (
+        "Nr.;Name;Vorname;Matrikelnr.\n1;Smith;Ann;00123\n",
+        ("Ann Smith", "", "00123", ""),
+    ),
+    "first and last in one": (
+        "First name / Last name,Email address\nAnn Smith,ann@u.de\n",
+        ("Ann Smith", "", "", "ann@u.de"),
+    ),
+    "a column of addresses by any name": (
+        "Full Name,Uni account\nAnn Smith,ann@u.de\n",
+        ("Ann Smith", "", "", "ann@u.de"),
+    ),
+    "what cannot be seen": (
+        "login,name\n\u200basmith\u200b,\u200fAnn\u00a0Smith\u200e\n",
+        ("Ann Smith", "asmith", "", ""),
+    ),
+    "a suffix is no first name": ('login,name\nmlk,"Martin King, Jr."\n', ("Martin King, Jr.", "mlk", "", "")),
+}
+
+
+@pytest.mark.parametrize("language", SITES)
+def test_a_site_in_any_language_gives_name_and_address(tmp_path, language):
+    path = tmp_path / "list.csv"
+    path.write_text(f"{SITES[language]}\nAnn;Smith;ann@uni.edu;\nBo;Li;bo@uni.edu;\n", encoding="utf-8")
+    assert [(p.name, p.email) for p in read_people(path)[1]] == [("Ann Smith", "ann@uni.edu"), ("Bo Li", "bo@uni.edu")]
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_list_gives_its_people(tmp_path, name):
+    text, right = FURTHER[name]
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    _, (one,) = read_people(path)
+    assert (one.name, one.login, one.number, one.email) == right
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])

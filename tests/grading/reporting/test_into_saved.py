@@ -161,3 +161,43 @@ def test_what_was_filled_and_what_was_not_is_there_for_a_script(marked, tmp_path
     assert ended.exit_code == 1, "a locked row is left to decide"
     assert (made["columns"], made["path"]) == ({small.LESSON: "Grade"}, str(tmp_path / "out.csv"))
     assert sorted([*made["filled"], *made["locked"], *made["left"]]) == ["ann", "ann.smith", "stranger"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Imię,Nazwisko,Numer ID,Adres e-mail,Zadanie: A small lesson (Rzeczywista),Suma (Rzeczywista)",
+        "Adı,Soyadı,Öğrenci no,E-posta adresi,Ödev: 90 small (Gerçek),Ders toplamı (Gerçek)",
+        "Имя,Фамилия,Номер ID,Адрес электронной почты,Задание: A small lesson (Значение),Итог (Значение)",
+    ],
+)
+def test_a_gradebook_of_a_site_in_any_language_is_filled_where_moodle_is_said(fill, head):  # noqa: F811
+    _, data = fill("moodle", f"{head}\nAnn,Smith,S1,ann@uni.edu,-,-\n".encode())
+    assert data.decode().splitlines()[1] == "Ann,Smith,S1,ann@uni.edu,6,-"
+
+
+def test_rows_in_another_order_left_out_or_new_get_the_right_marks_and_are_told(fill):  # noqa: F811
+    head, posting, points, ann, smith, *_ = lists.CANVAS.splitlines()
+    text = "\n".join([head, posting, points, '"New, Joe",150,S9,joe@uni.edu,Mo,,,', smith, ann]) + "\n"
+    filled, data = fill("canvas", text.encode())
+    assert canvas_import(data) == {
+        ("101", "7001"): "6",
+        ("102", "7001"): "3",
+        ("101", "7002"): "3",
+        ("102", "7002"): "4",
+    }
+    assert (filled.without, filled.left) == (["Joe New"], ["stranger"])
+    filled, _ = fill("canvas", text.replace(ann + "\n", "").encode())
+    assert filled.left == ["ann", "stranger"]
+
+
+def test_a_mark_that_finds_no_row_is_something_to_do(marked, tmp_path):  # noqa: F811
+    import typer
+
+    app = typer.Typer()
+    app.command()(instructor.export)
+    (tmp_path / "saved.csv").write_text(lists.WORKSHEET)
+    root = str(copy(marked.root, tmp_path / "course").root)
+    told = ["moodle", "90", "--into", str(tmp_path / "saved.csv"), "--to", str(tmp_path / "out.csv"), "--course", root]
+    ended = CliRunner().invoke(app, told)
+    assert (ended.exit_code, "have a mark here and no row there: stranger" in ended.output) == (1, True)
