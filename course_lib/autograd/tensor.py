@@ -8,11 +8,13 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import Told
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
 from course_lib.autograd.shapes import is_whole
+from course_lib.autograd.torch_names import TENSOR
 from course_lib.ops import shape as shape_ops
 
 __all__ = [
@@ -139,7 +141,7 @@ def _rows(data: Any) -> str:
     return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
 
 
-class Tensor(Recorded, Methods, Operators, OnCpu):
+class Tensor(Recorded, Methods, Operators, OnCpu, Told):
     """An array and, when `requires_grad`, its place in the graph.
 
     data: a number, (nested) list or NumPy array; an array is not copied and keeps its dtype, numbers and lists become
@@ -157,6 +159,8 @@ class Tensor(Recorded, Methods, Operators, OnCpu):
     """
 
     __slots__ = ()
+
+    _instead = TENSOR
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None) -> None:
         if isinstance(data, Recorded):

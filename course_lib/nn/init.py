@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.torch_names import INIT
 
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
@@ -90,3 +92,6 @@ def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, unif
         limit = math.sqrt(3) * deviation
         return rng.uniform(-limit, limit, shape).astype(dtype)
     return (rng.standard_normal(shape) * deviation).astype(dtype)
+
+
+__getattr__ = module_getattr(__name__, "init", INIT)

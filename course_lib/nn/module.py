@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import Told
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.tensor import Tensor
+from course_lib.autograd.torch_names import MODULE
 
 Self = TypeVar("Self", bound="Module")
 
@@ -40,9 +42,10 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
-class Module(OnCpu):
+class Module(OnCpu, Told):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
+    _instead, _otherwise = MODULE, "set self.{name} in __init__ before it is used"
     training: bool = True
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:

@@ -11,17 +11,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from course_lib.autograd.absent import Told
 from course_lib.autograd.tensor import Tensor
+from course_lib.autograd.torch_names import OPTIMIZER
 from course_lib.optim.schedules import Plateau
 
 
-class Optimizer:
+class Optimizer(Told):
     """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array.
 
     params: a list of Parameters, such as `model.parameters()`, or of groups of them.
     defaults: the settings of groups that do not give their own; `lr` among them.
     """
 
+    _instead = OPTIMIZER
     NUMBERS: ClassVar[dict[str, Any]] = {"step": int, "product": float}  # kept beside arrays
 
     def __init__(self, params: Any, **defaults: Any) -> None:

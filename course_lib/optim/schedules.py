@@ -13,6 +13,8 @@ from numbers import Real
 from typing import Any
 
 from course_lib.arithmetic import number, shown
+from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.torch_names import SCHEDULES
 
 Schedule = Callable[[int], float]
 
@@ -188,3 +190,6 @@ class Plateau:
     def _lower(self) -> float:
         lower = max(self.lr * self.factor, self.min_lr)
         return lower if self.lr - lower > 1e-8 else self.lr
+
+
+__getattr__ = module_getattr(__name__, "schedules", SCHEDULES)
