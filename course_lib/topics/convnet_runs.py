@@ -36,7 +36,10 @@ def network(fault: Any, rng: np.random.Generator) -> Any:
 
 
 def dealt(x: np.ndarray, t: np.ndarray, size: int, *, apart: Any, rng: np.random.Generator) -> Any:
-    """Batches of images and labels in random order; with `apart` each in an order of its own."""
+    """Batches of images and labels in random order; with `apart` each in an order of its own.
+
+    x (n, ...), t (n,); `size` samples a batch, the last one may be smaller.
+    """
     order = rng.permutation(len(x))
     names = rng.permutation(len(x)) if apart else order
     for start in range(0, len(x), size):
@@ -44,7 +47,11 @@ def dealt(x: np.ndarray, t: np.ndarray, size: int, *, apart: Any, rng: np.random
 
 
 def run(fault: str = "", *, images: int = 1200, epochs: int = 8, size: int = 25, seed: int = 0) -> Any:
-    """Losses (epochs,), and the sums (n,) before the last ReLU after two epochs, with one of FAULTS or with none."""
+    """Losses (epochs,), and the sums (n,) before the last ReLU after two epochs, with one of FAULTS or with none.
+
+    So many `images` are drawn, and learned in batches of `size`; `seed` draws weights and order. The sums are of 100
+    images.
+    """
     rng = np.random.default_rng(seed)
     x, t = marks(images, rng=np.random.default_rng(10))
     front, head = network(fault, rng)

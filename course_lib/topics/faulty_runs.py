@@ -25,7 +25,8 @@ LETTERS = dict(zip("ABCD", FAULTS, strict=True))
 def run(fault: str, *, generations: int = PLAN.generations, seed: int = 0) -> np.ndarray:
     """By generation (3, generations): mean loss, share of best moves on held positions, different positions seen.
 
-    The game is Connect-4 on 4×4, the player that is measured searches with 8 simulations.
+    The game is Connect-4 on 4×4, the player that is measured searches with 8 simulations. `fault` is one of FAULTS,
+    `seed` draws weights and games.
     """
     plan, solution = FAULTS[fault], solve(4, 4, 4)
     game, rng = solution.game, np.random.default_rng(seed)
