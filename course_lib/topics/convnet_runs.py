@@ -16,6 +16,7 @@ from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import MaxPool2d
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import Adam
+from course_lib.topics.choice import chosen
 
 FAULTS = ("images and labels shuffled apart", "pooled too early", "rate too high", "dead ReLUs")
 LETTERS = dict(zip("ABCD", FAULTS, strict=True))
@@ -52,6 +53,7 @@ def run(fault: str = "", *, images: int = 1200, epochs: int = 8, size: int = 25,
     So many `images` are drawn, and learned in batches of `size`; `seed` draws weights and order. The sums are of 100
     images.
     """
+    chosen(fault, ("", *FAULTS), "fault", name="run")
     rng = np.random.default_rng(seed)
     x, t = marks(images, rng=np.random.default_rng(10))
     front, head = network(fault, rng)

@@ -12,6 +12,7 @@ from course_lib.nn.module import Module
 from course_lib.nn.norms import BatchNorm1d
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import SGD
+from course_lib.topics.choice import chosen
 
 FAULTS = ("no shortcuts", "rate too low", "evaluated in training mode", "rate too high")
 LETTERS = dict(zip("ABCD", FAULTS, strict=True))
@@ -93,6 +94,7 @@ def run(fault: str = "", *, blocks: int = 14, steps: int = 150, size: int = 40, 
     Loss and share of test digits right after every `every` steps; the gradients of a fresh network, before any step.
     The network has `blocks` blocks, a step takes `size` digits, `seed` draws weights and batches.
     """
+    chosen(fault, ("", *FAULTS), "fault", name="run")
     rng = np.random.default_rng(seed)
     x, t, x_test, t_test = digit_rows()
     model = DeepNet(blocks, residual=fault != "no shortcuts", rng=rng)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.topics.choice import chosen
+
 SLOPES: dict[str, tuple[Callable, Callable]] = {  # activation, and its slope written with the activation's own value
     "tanh": (np.tanh, lambda h: 1 - h * h),
     "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0) * 1.0),
@@ -21,7 +23,7 @@ def start(
 
     `activation` is "tanh" or "relu", and decides the spread of the weights.
     """
-    spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[activation])
+    spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[chosen(activation, SLOPES, "activation", name="start")])
     return [
         (spread * rng.normal(size=(m, d)) / np.sqrt(d), 0.5 * rng.normal(size=m)) for d, m in itertools.pairwise(sizes)
     ]
@@ -143,7 +145,7 @@ def _hidden(
     layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, activation: str, bypass: bool
 ) -> list[np.ndarray]:
     """The input, the output of every hidden layer, and the values: len(layers) + 1 arrays."""
-    bend, hidden = SLOPES[activation][0], [np.asarray(x, dtype=float)]
+    bend, hidden = SLOPES[chosen(activation, SLOPES, "activation", name="answer")][0], [np.asarray(x, dtype=float)]
     for k, (w, b) in enumerate(layers[:-1]):
         h = bend(hidden[-1] @ w.T + b)
         hidden.append(hidden[-1] + h if _passes(layers, k, bypass) else h)

@@ -15,6 +15,7 @@ from course_lib.nn import Embedding, Linear
 from course_lib.nn.module import Module
 from course_lib.optim.gradients import clip_grad_norm_
 from course_lib.optim.optimisers import SGD
+from course_lib.topics.choice import chosen
 from course_lib.topics.recurrent import CELLS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class LetterModel(Module):
 
     def __init__(self, kind: str, symbols: int, hidden: int, *, width: int = 24, rng: np.random.Generator) -> None:
         self.embedding = Embedding(symbols, width, rng=rng)
-        self.cell = CELLS[kind](width, hidden, batch_first=True, rng=rng)
+        self.cell = CELLS[chosen(kind, CELLS, "kind", name="LetterModel")](width, hidden, batch_first=True, rng=rng)
         self.head = Linear(hidden, symbols, rng=rng)
 
     def forward(self, symbols: np.ndarray, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -135,6 +136,7 @@ def faulty_run(letter: str | None, *, steps: int = 80, seed: int = 0) -> list[fl
     None is the healthy run, with which it shares start, batches and everything else. `steps` steps of 24 lines each;
     `seed` draws weights and lines.
     """
+    chosen(letter, (None, *FAULTS), "letter", name="faulty_run")
     rng, fault = np.random.default_rng(seed), FAULTS.get(letter)
     names = texts.NAMES.split()
     vocabulary = Vocabulary("".join(names) + " ")

@@ -16,6 +16,7 @@ from course_lib.data.generated import batches
 from course_lib.nn import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU, Sequential
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import AdamW
+from course_lib.topics.choice import chosen
 from course_lib.train.loop import accuracy, fit, score
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ def lenet(
     `relu_on_top` puts a ReLU on the outputs too. Raises ValueError for another kind. `hidden` units in the first fully
     connected layer, `classes` outputs.
     """
-    if kind not in KINDS:
-        raise ValueError(f"lenet: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    chosen(kind, KINDS, "kind", name="lenet")
     layers, channels, side = [], 1, 28
     for width in maps:
         layers += _stage(kind, channels, width, side, rng)

@@ -9,6 +9,7 @@ from course_lib.nn.layers import Conv2d, Linear, LocallyConnected2d
 from course_lib.nn.module import Module, Sequential
 from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import AvgPool2d, MaxPool2d
+from course_lib.topics.choice import chosen
 from course_lib.topics.gradient_features import gradient_histograms, pyramid, word_strengths
 from course_lib.topics.lenet import hits, images_for_lenet, learn, lenet
 
@@ -57,7 +58,8 @@ def pooling_net(pools: tuple[int, ...], kind: str, rng: np.random.Generator, map
     For images (n, 1, 28, 28); `pools` are three sizes whose product is 8, `kind` "max", "average" or "none". `maps` are
     the channels of each convolution.
     """
-    layers, channels, pooling = [], 1, {"max": MaxPool2d, "average": AvgPool2d, "none": Every}[kind]
+    kinds = {"max": MaxPool2d, "average": AvgPool2d, "none": Every}
+    layers, channels, pooling = [], 1, kinds[chosen(kind, kinds, "kind", name="pooling_net")]
     for size in pools:
         layers += [Conv2d(channels, maps, 5, padding=2, rng=rng), pooling(size), ReLU()]
         channels = maps

@@ -15,6 +15,7 @@ from course_lib.nn.module import Module
 from course_lib.ops import recurrent as ops
 from course_lib.optim.gradients import clip_grad_norm_
 from course_lib.optim.optimisers import Adam
+from course_lib.topics.choice import chosen
 
 CELLS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
 NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
@@ -56,7 +57,7 @@ def start_weights(kind: str, d: int, k: int, *, rng: np.random.Generator, **chan
 
     `kind` is one of CELLS; d inputs, k units.
     """
-    cell = prepare(CELLS[kind](d, k, rng=rng), **changes)
+    cell = prepare(CELLS[chosen(kind, CELLS, "kind", name="start_weights")](d, k, rng=rng), **changes)
     return [getattr(cell, name).data.astype(float) for name in NAMES]
 
 
@@ -68,7 +69,7 @@ def step(
     vjp takes the gradients of the new state, a tuple, and gives those of the old one. `kind` is one of CELLS, `weights`
     are as `start_weights` gives them.
     """
-    if kind == "LSTM":
+    if chosen(kind, CELLS, "kind", name="step") == "LSTM":
         both, back = ops.lstm(x[None], *state, *weights)
         return (both[0], both[1]), lambda g: tuple(back(np.stack(g))[1:3])
     out, back = (ops.rnn if kind == "RNN" else ops.gru)(x[None], *state, *weights)
@@ -106,6 +107,7 @@ def gates(
 
     `kind` and `weights` are those of `step`; for "RNN" the new state alone.
     """
+    chosen(kind, CELLS, "kind", name="gates")
     w_ih, w_hh, b_ih, b_hh = weights
     k = w_hh.shape[1]
     from_x, from_h = (a.reshape(-1, k) for a in (w_ih @ x + b_ih, w_hh @ state[0] + b_hh))
@@ -128,7 +130,7 @@ class Reader(Module):
         self, kind: str, d: int, hidden: int, classes: int, *, says: int = 1, orthogonal: bool = False,
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
-        cell = CELLS[kind](d, hidden, batch_first=True, rng=rng)
+        cell = CELLS[chosen(kind, CELLS, "kind", name="Reader")](d, hidden, batch_first=True, rng=rng)
         self.cell, self.says = prepare(cell, orthogonal=orthogonal, forget=1.0), says
         self.head = Linear(hidden, classes, rng=rng)
 
@@ -143,7 +145,7 @@ def memory_task(task: str, wait: int, n: int, rng: np.random.Generator) -> tuple
     `task` is one of the two: n sequences of 6 letters as one-hot rows and targets (n, 3), or of 2 numbers and targets
     (n, 1, 1) float32.
     """
-    if task == "copying":
+    if chosen(task, ("copying", "adding"), "task", name="memory_task") == "copying":
         symbols, told = copying(n, wait=wait, rng=rng)
         return np.eye(6, dtype=np.float32)[symbols], told - 1
     x, total = adding(n, length=max(2, wait), rng=rng)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.data import datasets
+from course_lib.topics.choice import chosen
 from course_lib.topics.workers import average_gradients, shard
 
 FAULTS = ("none", "sum", "one shard", "old checkpoint")
@@ -57,8 +58,7 @@ def train_workers(
     middle from the weights of a quarter of its steps ("old checkpoint"). Raises ValueError for another fault. x (n,
     64), t (n,); `seed` draws weights and order.
     """
-    if fault not in FAULTS:
-        raise ValueError(f"train_workers: fault must be one of {', '.join(FAULTS)}, got {fault!r}")
+    chosen(fault, FAULTS, "fault", name="train_workers")
     weights, losses, kept = start(np.random.default_rng(seed)), {"training": [], "validation": []}, None
     per_epoch = len(x) // workers // batch
     for step in range(steps):
