@@ -23,12 +23,12 @@ GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "se
 def generator(name: str, rng: Any) -> np.random.Generator:
     """`rng` itself, when it is a NumPy generator; else one sentence that says what to write.
 
-    `name` is the layer that the sentence begins with.
+    `name` is the layer or function that the sentence begins with.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {shown(rng)}; "
-            f"write rng=np.random.default_rng(0)"
+            f"{name}: needs rng=, a NumPy generator, so that its seed decides all, got {shown(rng)}; write "
+            f"rng=np.random.default_rng(0)"
         )
     return rng
 
