@@ -10,6 +10,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+import numpy as np
+
+from course_lib.arithmetic import shown
+
 
 def sentence(where: str, name: str, there: Iterable[str], table: Mapping[str, str], otherwise: str = "") -> str:
     """What to say of `name`, which `where` (a word such as "nn") has not: what `table` has for it (see
@@ -69,11 +73,33 @@ class Told:
             try:
                 return object.__getattribute__(self, name)  # a property has raised: then its own error, once more
             except AttributeError as error:
-                if error.name != name or error.obj is not self:
+                if (error.name != name or error.obj is not self) and self._sound():
                     raise
-            where = type(self).__name__
-            if name.endswith("_") and name not in self._instead and hasattr(self, "data"):
-                say = f"change {where[0].lower()}.data with NumPy, a {where} is not changed in place"
-                raise AttributeError(f"{where}: there is no {name} here; {say}", name=name)
-            otherwise = self._otherwise.format(name=name)
-            raise AttributeError(sentence(where, name, dir(self), self._instead, otherwise), name=name)
+            raise AttributeError(self._absent(name), name=name)
+
+    def _sound(self) -> bool:
+        return True
+
+    def _absent(self, name: str) -> str:
+        otherwise = self._otherwise.format(name=name)
+        return sentence(type(self).__name__, name, dir(self), self._instead, otherwise)
+
+
+class ToldOfArrays(Told):
+    """The same for what holds an array, `data`: no method works in place, and `data` may have become something else."""
+
+    __slots__ = ()
+
+    data: np.ndarray
+
+    def _sound(self) -> bool:
+        return isinstance(self.data, np.ndarray)
+
+    def _absent(self, name: str) -> str:
+        where = type(self).__name__
+        if name != "data" and not self._sound():
+            return f"{where}: .data must be an array, got {shown(self.data)}; write w.data = np.asarray(...)"
+        if name.endswith("_") and name not in self._instead:
+            say = f"change {where[0].lower()}.data with NumPy, a {where} is not changed in place"
+            return f"{where}: there is no {name} here; {say}"
+        return super()._absent(name)

@@ -103,6 +103,8 @@ SCHEDULES = {
     "LambdaLR": "optim.SGD(params, lr=f), f a function of the step",
 }  # fmt: skip
 
+PLATEAU = {"step": "plateau.report(loss)", "get_last_lr": "plateau.lr", "get_lr": "plateau.lr"}
+
 INIT = {
     **_each("w.data = init.msr(w.shape, rng=rng)", "kaiming_normal_ kaiming_normal he_normal"),
     **_each("w.data = init.xavier(w.shape, rng=rng)", "xavier_normal_ xavier_normal"),
@@ -155,7 +157,9 @@ MODULE = {
     "register_module": "self.conv = nn.Conv2d(...), under the name you want", "buffers": "model.named_buffers()",
     "register_forward_pre_hook": "~model.register_forward_hook", "get_submodule": "dict(model.named_modules())[name]",
     "get_parameter": "dict(model.named_parameters())[name]", "backward": "loss.backward()", "predict": "model(x)",
-    "step": "optimizer.step()", "summary": "summary(model, shape), of course_lib",
+    "append": "nn.Sequential(*model, layer), or take nn.ModuleList", "insert": "nn.Sequential(*layers)",
+    "extend": "nn.Sequential(*model, *layers), or take nn.ModuleList", "step": "optimizer.step()",
+    "summary": "summary(model, shape), of course_lib",
     "freeze": "model.requires_grad_(False)",
     "fit": "from course_lib.train import fit", "save": "save(model.state_dict(), path)",
     "load": "model.load_state_dict(load(path))", "weights": "model.weight", "params": "model.parameters()",
