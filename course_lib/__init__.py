@@ -7,7 +7,9 @@ and checks are modules of their own.
 """
 
 from course_lib import functional, nn, optim
+from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.tensor import Tensor, no_grad
+from course_lib.autograd.torch_names import TOP
 from course_lib.nn import init
 from course_lib.nn.saving import load, save
 from course_lib.nn.summary import summary
@@ -37,3 +39,6 @@ __all__ = [
 def __dir__() -> list[str]:
     """What `dir(course_lib)` and the Tab key show: the library, not the wings that it is built on."""
     return sorted(__all__)
+
+
+__getattr__ = module_getattr(__name__, "course_lib", TOP)

@@ -18,6 +18,10 @@ def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
     """
     input = as_tensor(input)
     for w in learned:
+        if isinstance(w, Tensor) and w.data is None:
+            raise TypeError(
+                f"{name}: .data of a weight must be an array, got None; for no bias write layer.bias = None"
+            )
         kind = input.dtype if w is None else as_array(w).dtype
         if input.dtype.kind == kind.kind == "f" and input.dtype != kind:
             raise TypeError(

@@ -123,7 +123,10 @@ class Recorded:
         none. The graph is freed on the way, unless `retain_graph`.
         """
         if not self.requires_grad:
-            raise RuntimeError("backward: nothing that requires a gradient went into this Tensor")
+            raise RuntimeError(
+                "backward: nothing that requires a gradient went into this Tensor; no weight did, or no_grad, .data or "
+                ".item() stands on the way"
+            )
         pending = {id(self): (_seed(self, gradient), True)}
         for step in topological_order(self):
             g, fresh = pending.pop(id(step), (None, False))
@@ -158,6 +161,11 @@ def _seed(root: Recorded, gradient: Any) -> np.ndarray:
 
 def _keep(step: Recorded, g: np.ndarray, fresh: bool) -> None:
     """Add to `.grad`; an array that somebody else may hold is copied first."""
+    if not isinstance(step.data, np.ndarray):
+        raise TypeError(
+            f"backward: .data must be an array, got a {type(step.data).__name__}; write w.data = w.data - ..., with "
+            f"arrays on both sides"
+        )
     if step.grad is not None:
         step.grad = np.asarray(step.grad + g)
     else:

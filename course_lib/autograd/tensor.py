@@ -8,11 +8,13 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import ToldOfArrays
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
 from course_lib.autograd.shapes import is_whole
+from course_lib.autograd.torch_names import TENSOR
 from course_lib.ops import shape as shape_ops
 
 __all__ = [
@@ -88,6 +90,8 @@ def _sentence(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
 
 def _kinds(name: str, arrays: Sequence[np.ndarray], params: dict[str, Any]) -> str:
     """What a primitive cannot work with: its inputs, or else its settings."""
+    if not all(isinstance(a, np.ndarray) for a in arrays):
+        return f"{name}: .data must be an array, got {' and '.join(type(a).__name__ for a in arrays)}"
     if arrays[0].dtype.kind != "f":
         return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
     settings = ", ".join(f"{k}={v!r}" for k, v in params.items() if not isinstance(v, np.ndarray))
@@ -120,7 +124,8 @@ def _array_of(data: Any, dtype: Any = None) -> np.ndarray:
     while isinstance(first, (list, tuple)) and first:
         first = first[0]
     if isinstance(first, Tensor):
-        raise TypeError("Tensor: got a list of Tensors; join them with stack or cat")
+        takes = ", or take one, as of a recurrent layer's (states, last)" if isinstance(data, tuple) else ""
+        raise TypeError(f"Tensor: got a {type(data).__name__} of Tensors; join them with stack or cat{takes}")
     try:
         array = np.asarray(data, dtype if dtype is None else np.dtype(dtype))
     except TypeError as error:
@@ -139,7 +144,7 @@ def _rows(data: Any) -> str:
     return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
 
 
-class Tensor(Recorded, Methods, Operators, OnCpu):
+class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
     """An array and, when `requires_grad`, its place in the graph.
 
     data: a number, (nested) list or NumPy array; an array is not copied and keeps its dtype, numbers and lists become
@@ -158,6 +163,8 @@ class Tensor(Recorded, Methods, Operators, OnCpu):
 
     __slots__ = ()
 
+    _instead = TENSOR
+
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None) -> None:
         if isinstance(data, Recorded):
             data = data.data
@@ -172,7 +179,10 @@ class Tensor(Recorded, Methods, Operators, OnCpu):
         if not isinstance(requires_grad, (bool, np.bool_)):
             raise TypeError(f"Tensor: requires_grad is True or False, got {shown(requires_grad)}; a list holds numbers")
         if requires_grad and self.data.dtype.kind != "f":
-            raise TypeError(f"Tensor: only floats can have a gradient, got dtype {self.data.dtype}")
+            raise TypeError(
+                f"Tensor: only floats can have a gradient, got dtype {self.data.dtype}; write 1.0 for 1, or "
+                f"array.astype(np.float32)"
+            )
         self.requires_grad = requires_grad
         self.grad = self.vjp = self.op = self.params = None
         self.inputs = ()
@@ -277,6 +287,8 @@ class Tensor(Recorded, Methods, Operators, OnCpu):
         except ValueError as error:
             raise ValueError(_sentence(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
         except TypeError:
+            if any(x is None for x in inputs):
+                raise TypeError(f"{compute.__name__}: got None where numbers are needed") from None
             raise TypeError(
                 f"{compute.__name__}: needs booleans or integers, got {' and '.join(map(_kind, inputs))}"
             ) from None

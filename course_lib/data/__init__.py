@@ -1,5 +1,7 @@
 """Sets of examples: generated ones by function, real ones by name in `datasets`; `augment`, `scenes`, `sequences`."""
 
+from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.torch_names import DATA
 from course_lib.data.generated import (
     banana,
     banana_value,
@@ -27,3 +29,5 @@ __all__ = [
     "wave",
     "xor",
 ]
+
+__getattr__ = module_getattr(__name__, "data", DATA)

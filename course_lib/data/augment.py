@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.arithmetic import pair, whole
+from course_lib.arithmetic import number, pair, whole
+from course_lib.nn.init import generator
 
 
 def _images(name: str, x: np.ndarray, floats: bool = False) -> np.ndarray:
@@ -26,7 +27,9 @@ def _floats(name: str, x: np.ndarray) -> np.ndarray:
 
 def flip(x: np.ndarray, *, rng: np.random.Generator, p: float = 0.5) -> np.ndarray:
     """Mirror each image left to right with probability `p`. x (n, c, h, w) keeps its shape."""
+    generator("flip", rng)
     x = _images("flip", x)
+    number(p, "p", name="flip")
     chosen = rng.random(len(x)) < p
     return np.where(chosen[:, None, None, None], x[..., ::-1], x)
 
@@ -36,6 +39,7 @@ def translate(x: np.ndarray, *, rng: np.random.Generator, pixels: int = 2) -> np
 
     x (n, c, h, w) keeps its shape.
     """
+    generator("translate", rng)
     x, pixels = _images("translate", x), whole(pixels, "pixels", least=0, name="translate")
     dy, dx = rng.integers(-pixels, pixels + 1, (2, len(x)))
     return window(
@@ -45,6 +49,7 @@ def translate(x: np.ndarray, *, rng: np.random.Generator, pixels: int = 2) -> np
 
 def crop(x: np.ndarray, size: tuple[int, int], *, rng: np.random.Generator, padding: int = 0) -> np.ndarray:
     """Pad with zeros by `padding`, then cut a window of `size` (h, w) at a random place of each image."""
+    generator("crop", rng)
     x, padding = _images("crop", x), whole(padding, "padding", least=0, name="crop")
     size = pair(size, "size", least=1, name="crop")
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
@@ -67,7 +72,9 @@ def rotate(x: np.ndarray, *, rng: np.random.Generator, degrees: float = 15.0) ->
 
     x (n, c, h, w) keeps its shape.
     """
+    generator("rotate", rng)
     x = _images("rotate", x)
+    number(degrees, "degrees", name="rotate")
     angle = np.deg2rad(rng.uniform(-degrees, degrees, len(x)))
     _, _, h, w = x.shape
     y, z = np.meshgrid(np.arange(h) - (h - 1) / 2, np.arange(w) - (w - 1) / 2, indexing="ij")
@@ -100,8 +107,11 @@ def brightness(x: np.ndarray, *, rng: np.random.Generator, factor: float = 0.2, 
 
     x (n, c, h, w) keeps its shape.
     """
+    generator("brightness", rng)
     x = _images("brightness", x, floats=True)
     shape = (*x.shape[:2], 1, 1)
+    number(factor, "factor", name="brightness")
+    number(shift, "shift", name="brightness")
     scale = rng.uniform(1 - factor, 1 + factor, shape).astype(x.dtype)
     return x * scale + rng.uniform(-shift, shift, shape).astype(x.dtype)
 
@@ -123,18 +133,22 @@ def colour(x: np.ndarray, *, axes: np.ndarray, rng: np.random.Generator, std: fl
     Light changes in brightness and tint, things stay what they are: Krizhevsky, Sutskever, Hinton, "ImageNet
     classification with deep convolutional neural networks" (2012). `axes` are `colour_axes(training images)`.
     """
+    generator("colour", rng)
     x = _images("colour", x, floats=True)
     if np.shape(axes) != (x.shape[1], x.shape[1]):
         raise ValueError(
             f"colour: images of {x.shape[1]} channels need axes ({x.shape[1]}, {x.shape[1]}), got {np.shape(axes)}"
         )
+    number(std, "std", name="colour")
     shift = std * rng.standard_normal((len(x), x.shape[1])) @ axes
     return x + shift[:, :, None, None].astype(x.dtype)
 
 
 def noise(x: np.ndarray, *, rng: np.random.Generator, std: float = 0.1) -> np.ndarray:
     """Add Gaussian noise of standard deviation `std`; for signals of any shape, not only images."""
+    generator("noise", rng)
     x = _floats("noise", np.asarray(x))
+    number(std, "std", name="noise")
     return x + (std * rng.standard_normal(x.shape)).astype(x.dtype)
 
 

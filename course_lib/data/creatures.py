@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 E, B, T = "ellipse", "bar", "triangle"  # centre and half axes; two ends and half the width; three corners
 FIGURES = {
     "four-legged": (
@@ -72,6 +74,7 @@ def creatures(
 
     `noise` is the standard deviation of what is added to every pixel.
     """
+    generator("creatures", rng)
     if not 0 <= animals <= 1 or size < 8:
         raise ValueError(f"creatures: animals must lie within 0..1 and size be at least 8, got {animals} and {size}")
     t = rng.permutation((np.arange(n) < round(animals * n)).astype(np.int64))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 TRAITS = 12  # numbers in 0..1 that make a person
 
 
 def persons(n: int, *, rng: np.random.Generator) -> np.ndarray:
     """Traits (n, 12) of `n` persons, each uniform in 0..1: shape of head, eyes, brows, nose, mouth, hair, skin."""
+    generator("persons", rng)
     return rng.uniform(size=(n, TRAITS))
 
 
@@ -18,6 +21,7 @@ def faces(traits: np.ndarray, each: int, *, size: int = 24, rng: np.random.Gener
     What a person cannot help is in `traits` (n, 12). Every photograph has its own place, scale, tilt, light from a
     side, smile, lifted brows and noise, drawn from `rng`.
     """
+    generator("faces", rng)
     who = np.repeat(np.arange(len(traits)), each)
     p = traits[who].T[:, :, None, None]
     m = len(who)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import whole
+from course_lib.nn.init import generator
 
 
 def two_clouds(
@@ -24,6 +25,7 @@ def two_clouds(
     |normal deviate| * `spread`. A negative margin lets the clouds overlap by that much. `offset` is the
     hyperplane's distance from the origin.
     """
+    generator("two_clouds", rng)
     _at_least("two_clouds", "n", n, 2)
     _at_least("two_clouds", "dim", dim, 1)
     normal = rng.normal(size=dim)
@@ -41,6 +43,7 @@ def two_clouds(
 
 def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two interleaved half circles: `x (n, 2)`, classes `t (n,)` in {0, 1}; `noise` is a standard deviation."""
+    generator("moons", rng)
     _at_least("moons", "n", n, 2)
     t = np.arange(n) % 2
     angle = np.pi * rng.random(n)
@@ -56,6 +59,7 @@ def spirals(
 
     `noise` is the standard deviation of what is added.
     """
+    generator("spirals", rng)
     _at_least("spirals", "classes", classes, 2)
     _at_least("spirals", "n", n, classes)
     t = np.arange(n) % classes
@@ -80,6 +84,7 @@ def banana(
     Half of the points lie inside (one more outside when `n` is odd), each half uniform in its part of the box
     `low`..`high`. Raises ValueError when the class holds less than about a thousandth of the box.
     """
+    generator("banana", rng)
     _at_least("banana", "n", n, 1)
     low, high = np.asarray(low, float), np.asarray(high, float)
     wanted = (n - n // 2, n // 2)
@@ -104,6 +109,7 @@ def xor(n: int = 4, *, noise: float = 0.0, rng: np.random.Generator) -> tuple[np
 
     The corners are dealt in turn, so `n` divisible by 4 gives equal shares; `noise` is the standard deviation added.
     """
+    generator("xor", rng)
     _at_least("xor", "n", n, 1)
     corner = np.arange(n) % 4
     x = np.column_stack([corner // 2, corner % 2])
@@ -115,6 +121,7 @@ def wave(n: int, *, noise: float = 0.3, rng: np.random.Generator) -> tuple[np.nd
 
     `noise` is the standard deviation of what is added to sin(2x) exp(-x^2/8) + 0.8 tanh(6x - 4.2).
     """
+    generator("wave", rng)
     x = np.sort(rng.uniform(-3, 3, size=n))
     y = np.sin(2 * x) * np.exp(-(x**2) / 8) + 0.8 * np.tanh(6 * x - 4.2)
     return x, y + noise * rng.normal(size=n)
@@ -126,6 +133,7 @@ def ring(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     The coordinates have different units: deviations of about 27 and 0.35 round the middle (300, 2).
     A gap of a fifth of the ring's radius lies between the classes.
     """
+    generator("ring", rng)
     t = np.arange(n) % 2
     outside = rng.random(n) < 0.5
     low, high = np.where(t == 1, [[0.36], [1.0]], np.where(outside, [[1.3], [2.2]], [[0.0], [0.2]]))
@@ -142,6 +150,7 @@ def split(
     Returns one tuple of arrays per part, rows of different arrays kept together; every row is in exactly one part.
     `(x, t), (x_test, t_test) = split(x, t, rng=rng)`.
     """
+    generator("split", rng)
     n = _rows("split", arrays)
     parts = np.asarray(parts, float)
     if parts.ndim != 1 or np.any(parts < 0) or not np.isclose(parts.sum(), 1):
@@ -178,7 +187,11 @@ def batches(
 
     `drop_last` leaves a last batch out that is smaller.
     """
+    if rng is not None:
+        generator("batches", rng)
     n = _rows("batches", arrays)
+    if len(arrays) == 1 and isinstance(arrays[0], tuple):
+        raise TypeError("batches: arrays come one by one, write batches(x, t, size=...), got a tuple of them")
     _at_least("batches", "size", size, 1)
     arrays = [np.asarray(a) for a in arrays]
     order = np.arange(n) if rng is None else rng.permutation(n)

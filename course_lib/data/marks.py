@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 STROKES = {  # from (x, y) to (x, y), within a square of half side 1; y runs downwards
     "L": (((-1, -1), (-1, 1)), ((-1, 1), (0.7, 1))),
     "T": (((-1, -1), (1, -1)), ((0, -1), (0, 1))),
@@ -25,6 +27,7 @@ def marks(
     Place, size (about 0.4 of the side), width of the pen and a turn of up to `turn` radians are drawn for each; so are
     ground and ink, brighter or darker. `noise` is a standard deviation beside ink of height 0.5 to 1.
     """
+    generator("marks", rng)
     kinds = rng.integers(0, len(MARKS), n)
     rows, columns = np.mgrid[0:size, 0:size].astype(float)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 SHAPES = ("background", "disc", "square", "triangle")
 
 
@@ -16,6 +18,7 @@ def shapes(
 
     A mask holds the class of each pixel, an index into SHAPES. Values are about 0..1 before Gaussian `noise`.
     """
+    generator("shapes", rng)
     y, x = np.mgrid[:size, :size]
     images, masks = np.zeros((n, 1, size, size), np.float32), np.zeros((n, size, size), np.int64)
     images += rng.uniform(0.0, 0.3, (n, 1, 1, 1))
@@ -51,6 +54,7 @@ def skeletons(n: int, *, frames: int = 1, rng: np.random.Generator) -> np.ndarra
 
     Every limb keeps its length; the angles swing about a random pose with a random speed.
     """
+    generator("skeletons", rng)
     time = np.arange(frames) / 8
     swing = lambda centre, reach: (  # noqa: E731
         centre
@@ -86,6 +90,7 @@ def poses(
     (column, row). Depth is 1 at the nearest and 0 at the background; grey has a figure's random clothes, light and a
     cluttered background that stays still over the frames, which is what makes it the harder input.
     """
+    generator("poses", rng)
     body = skeletons(n, frames=frames, rng=rng)
     scale = 0.7 * size
     pixels = body[..., :2] * scale + size / 2

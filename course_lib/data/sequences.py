@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 PAD, START, END = 0, 1, 2  # the first three symbols of every vocabulary
 
 
@@ -55,6 +57,7 @@ def reversals(
 
     `letters` are what the strings are made of.
     """
+    generator("reversals", rng)
     letters = list(letters)
     texts = ["".join(rng.choice(letters, k)) for k in rng.integers(shortest, longest + 1, n)]
     return texts, [text[::-1] for text in texts]
@@ -74,6 +77,7 @@ def dates(
 
     `first` and `last` are the earliest and the latest day.
     """
+    generator("dates", rng)
     days = rng.integers(0, (last - first).days + 1, n)
     written, iso = [], []
     for offset, style in zip(days, rng.integers(0, len(STYLES), n), strict=True):
@@ -90,6 +94,7 @@ def adding(n: int, *, length: int = 50, rng: np.random.Generator) -> tuple[np.nd
     One mark lies in each half, so the network must remember over up to `length` steps (Hochreiter and Schmidhuber,
     "Long short-term memory", 1997).
     """
+    generator("adding", rng)
     if length < 2:
         raise ValueError(f"adding: length must be at least 2, got {length}")
     x = np.zeros((n, length, 2))
@@ -108,6 +113,7 @@ def copying(
     A row is `letters` random symbols from 1..`kinds`, then `wait` blanks (0), then `letters` times the sign
     `kinds` + 1, at which the network is to say them (Hochreiter and Schmidhuber, "Long short-term memory", 1997).
     """
+    generator("copying", rng)
     if min(wait + 1, letters, kinds) < 1:
         raise ValueError(f"copying: letters and kinds are at least 1 and wait 0, got {letters}, {kinds}, {wait}")
     told = rng.integers(1, kinds + 1, (n, letters))
@@ -129,6 +135,7 @@ def gestures(
 
     `shortest` and `longest` are their lengths, `noise` the standard deviation of what is added.
     """
+    generator("gestures", rng)
     x, labels = np.zeros((n, longest, 2)), rng.integers(0, len(GESTURES), n)
     lengths = rng.integers(shortest, longest + 1, n)
     for row, length, label in zip(x, lengths, labels, strict=True):

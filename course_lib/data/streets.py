@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.data.scenes import poses
+from course_lib.nn.init import generator
 
 PERSON = (24, 16)  # height and width of the window a person stands in
 
 
 def people(n: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Windows (n, 24, 16) of grey figures, and where the figure is, (n, 24, 16) of bool."""
+    generator("people", rng)
     depth, grey, _ = poses(n, size=28, rng=rng)
     tall, wide = PERSON
     inside = depth[:, 0] > 0
@@ -36,6 +38,7 @@ def streets(
 
     `size` is (h, w).
     """
+    generator("streets", rng)
     h, w = size
     images = _clutter(n, h, w, rng)
     boxes = []

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.nn.init import generator
+
 WAVES = (3.0, 5.0, 9.0)  # pixels from stripe to stripe
 DIRECTIONS = 4  # 0°, 45°, 90°, 135°: from x (to the right) towards y (downwards)
 KINDS = len(WAVES) * DIRECTIONS
@@ -15,6 +17,7 @@ def textures(n: int, *, size: int = 32, noise: float = 1.2, rng: np.random.Gener
     Direction and wavelength vary by a few per cent, stripes are bent and begin anywhere. Contrast, brightness and a
     shade across the image are drawn for each; `noise` is the noise's standard deviation beside stripes of height 1.
     """
+    generator("textures", rng)
     kinds = rng.integers(0, KINDS, n)
     rows, columns = np.mgrid[0:size, 0:size].astype(float)
 

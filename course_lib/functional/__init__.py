@@ -4,6 +4,8 @@ torch's.
 Inputs may be Tensors, arrays or numbers. Each group stands in a file of its own and is listed here.
 """
 
+from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.torch_names import FUNCTIONAL
 from course_lib.functional.activations import (
     elu,
     gelu,
@@ -155,3 +157,5 @@ __all__ = [
     "unfold",
     "where",
 ]
+
+__getattr__ = module_getattr(__name__, "F", FUNCTIONAL)

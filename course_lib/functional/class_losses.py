@@ -121,11 +121,16 @@ def _index_table(
             f"{name}: class indices must have shape {expected}, got integers {target.shape}, one-hot it seems; write "
             f"target.argmax({axis})"
         )
+    if input.ndim == 1 and target.ndim == 1:
+        raise ValueError(
+            f"{name}: predictions must be scores (n, classes), got {input.shape} for labels {target.shape}; has an "
+            f"argmax or an index taken the classes away?"
+        )
     if target.shape != expected:
         raise ValueError(
             f"{name}: class indices must have shape {expected} for predictions {input.shape}, got {target.shape}"
         )
-    kept = target != ignore_index
+    kept = target != (None if ignore_index is None else number(ignore_index, "ignore_index", name=name))
     wrong = target[kept & ((target < 0) | (target >= w.size))]
     if wrong.size:
         raise ValueError(f"{name}: class indices must be between 0 and {w.size - 1}, got {wrong.flat[0]}")

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.torch_names import INIT
 
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
@@ -21,12 +23,12 @@ GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "se
 def generator(name: str, rng: Any) -> np.random.Generator:
     """`rng` itself, when it is a NumPy generator; else one sentence that says what to write.
 
-    `name` is the layer that the sentence begins with.
+    `name` is the layer or function that the sentence begins with.
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"{name}: needs rng=, a NumPy generator, so that a network is a function of its seed, got {shown(rng)}; "
-            f"write rng=np.random.default_rng(0)"
+            f"{name}: needs rng=, a NumPy generator, so that its seed decides all, got {shown(rng)}; write "
+            f"rng=np.random.default_rng(0)"
         )
     return rng
 
@@ -90,3 +92,6 @@ def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, unif
         limit = math.sqrt(3) * deviation
         return rng.uniform(-limit, limit, shape).astype(dtype)
     return (rng.standard_normal(shape) * deviation).astype(dtype)
+
+
+__getattr__ = module_getattr(__name__, "init", INIT)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.absent import Told
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.tensor import Tensor
+from course_lib.autograd.torch_names import MODULE
 
 Self = TypeVar("Self", bound="Module")
 
@@ -40,9 +42,10 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
-class Module(OnCpu):
+class Module(OnCpu, Told):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
+    _instead, _otherwise = MODULE, "set self.{name} in __init__ before it is used"
     training: bool = True
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -241,7 +244,16 @@ class Sequential(Module):
         return iter(self.layers)
 
     def __getitem__(self, i: Any) -> Any:
-        return Sequential(*self.layers[i]) if isinstance(i, slice) else self.layers[i]
+        return Sequential(*self.layers[i]) if isinstance(i, slice) else _layer("Sequential", self.layers, i)
+
+
+def _layer(name: str, layers: builtins.list[Any], i: Any) -> Any:
+    """Layer `i`; one sentence where there is none."""
+    if not hasattr(i, "__index__"):
+        raise TypeError(f"{name}: layers are counted from 0 to {len(layers) - 1}, got {i!r}")
+    if not -len(layers) <= int(i) < len(layers):
+        raise IndexError(f"{name}: layers are counted from 0 to {len(layers) - 1}, got {i}")
+    return layers[i]
 
 
 def _check_layer(name: str, i: int, layer: Any) -> None:
@@ -266,6 +278,10 @@ class ModuleList(Module):
             raise TypeError(f"ModuleList: needs a list, ModuleList([a, b]), got a {type(modules).__name__}")
         self.extend(modules)
 
+    def forward(self, *args: Any) -> NoReturn:
+        """A TypeError: a list computes nothing by itself."""
+        raise TypeError("ModuleList: is only a list; write for layer in layers: x = layer(x), or take nn.Sequential")
+
     def append(self, module: Module) -> ModuleList:
         """One Module more at the end; returns the list. `module` is it; TypeError for what is no Module."""
         if not isinstance(module, Module):
@@ -289,4 +305,4 @@ class ModuleList(Module):
         return iter(self.layers)
 
     def __getitem__(self, i: Any) -> Any:
-        return ModuleList(self.layers[i]) if isinstance(i, slice) else self.layers[i]
+        return ModuleList(self.layers[i]) if isinstance(i, slice) else _layer("ModuleList", self.layers, i)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.autograd.tensor import as_array
+
 
 def save(state: dict[str, Any], path: str | Path) -> Path:
     """Write {name: array or number} to `path` (".npz"); the file appears whole or not at all. Returns the path.
@@ -17,13 +19,15 @@ def save(state: dict[str, Any], path: str | Path) -> Path:
     `state` is such a dict, `model.state_dict()` for one; TypeError for anything else.
     """
     if not isinstance(state, dict):
-        asked = "model.state_dict()" if hasattr(state, "state_dict") else "a dict"
+        holds = "optimizer" if hasattr(state, "param_groups") else "model"
+        asked = f"{holds}.state_dict()" if hasattr(state, "state_dict") else "a dict"
         raise TypeError(f"save: needs a dict of arrays, got {type(state).__name__}; write save({asked}, path)")
-    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in state.items()}
+    arrays: dict[str, Any] = {name: as_array(value) for name, value in state.items()}
     for name, array in arrays.items():
         if array.dtype.kind not in "fiubU":
             raise TypeError(
                 f"save: {name} must be an array of numbers, a number or text, got {type(state[name]).__name__}"
+                f"{'; give each dict a file of its own' * isinstance(state[name], dict)}"
             )
     path = Path(path) if str(path).endswith(".npz") else Path(f"{path}.npz")
     if not path.parent.is_dir():
@@ -54,4 +58,4 @@ def load(path: str | Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] if file[name].ndim else file[name].item() for name in file.files}
     except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, AttributeError) as error:
-        raise ValueError(f"load: {path} is not a file that save() wrote, or only a part of one ({error})") from None
+        raise ValueError(f"load: {path} is not a file that save() wrote, or only a part of one") from error

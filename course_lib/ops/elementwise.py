@@ -80,6 +80,8 @@ def neg(a: np.ndarray) -> Result:
 def power(a: np.ndarray, b: np.ndarray, *, needs: Flags = BOTH) -> Result:
     """a ** b. A zero exponent has gradient 0, and 0 ** b with b >= 0 has gradient 0 for b, as in torch."""
     a = a.astype(np.int64) if a.dtype.kind == "b" else a
+    if a.dtype.kind in "iu" and b.dtype.kind in "iu" and (b < 0).any():
+        raise ValueError("power: whole numbers have no negative power here, got one below 0; write t.float()")
     squared = b.ndim == 0 and b == 2
     with np.errstate(divide="ignore", invalid="ignore"):
         out = a * a if squared else a**b

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.arithmetic import number
 from course_lib.autograd.tensor import Tensor
 
 
@@ -15,6 +16,8 @@ def _gradients(parameters: Any) -> list[Any]:
     if hasattr(parameters, "parameters"):
         got = type(parameters).__name__
         raise TypeError(f"gradients: needs the parameters of a network, write model.parameters(), got a {got}")
+    if callable(parameters):
+        raise TypeError("gradients: needs the parameters of a network, write model.parameters(), with brackets")
     return [p for p in ([parameters] if isinstance(parameters, Tensor) else parameters) if p.grad is not None]
 
 
@@ -26,7 +29,7 @@ def grad_norm(parameters: Tensor | Iterable[Tensor], norm_type: float = 2.0) -> 
     parts = [np.abs(p.grad) for p in _gradients(parameters)]
     if norm_type == math.inf:
         return max((float(a.max(initial=0)) for a in parts), default=0.0)
-    if norm_type <= 0:
+    if number(norm_type, "norm_type", name="grad_norm") <= 0:
         raise ValueError(f"grad_norm: norm_type must be positive, got {norm_type}")
     return float(sum(float((a**norm_type).sum()) for a in parts) ** (1 / norm_type))
 
@@ -37,7 +40,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
     `parameters` are Tensors; `norm_type` is as in `grad_norm`.
     """
     params = _gradients(parameters)
-    if max_norm < 0:
+    if number(max_norm, "max_norm", name="clip_grad_norm_") < 0:
         raise ValueError(f"clip_grad_norm_: max_norm must not be negative, got {max_norm}")
     total = grad_norm(params, norm_type)
     scale = max_norm / (total + 1e-6)
@@ -51,7 +54,7 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -
 
     `parameters` are Tensors; those without a gradient are passed over.
     """
-    if clip_value < 0:
+    if number(clip_value, "clip_value", name="clip_grad_value_") < 0:
         raise ValueError(f"clip_grad_value_: clip_value must not be negative, got {clip_value}")
     for p in _gradients(parameters):
         p.grad = np.asarray(np.clip(p.grad, -clip_value, clip_value))

@@ -11,17 +11,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from course_lib.autograd.absent import Told
 from course_lib.autograd.tensor import Tensor
+from course_lib.autograd.torch_names import OPTIMIZER
 from course_lib.optim.schedules import Plateau
 
 
-class Optimizer:
+class Optimizer(Told):
     """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array.
 
     params: a list of Parameters, such as `model.parameters()`, or of groups of them.
     defaults: the settings of groups that do not give their own; `lr` among them.
     """
 
+    _instead = OPTIMIZER
     NUMBERS: ClassVar[dict[str, Any]] = {"step": int, "product": float}  # kept beside arrays
 
     def __init__(self, params: Any, **defaults: Any) -> None:
@@ -30,6 +33,14 @@ class Optimizer:
             raise TypeError(f"{name}: needs the parameters of a network, write model.parameters(), got a {got}")
         if isinstance(params, Tensor):
             raise TypeError(f"{type(self).__name__}: needs a list of Tensors, got one Tensor of shape {params.shape}")
+        if callable(params):
+            raise TypeError(f"{type(self).__name__}: needs the parameters, write model.parameters(), with brackets")
+        if isinstance(params, (dict, np.ndarray)):
+            name, got = (
+                type(self).__name__,
+                "a dict" if isinstance(params, dict) else "an array, only numbers",
+            )
+            raise TypeError(f"{name}: needs a list of Parameters or of groups, write model.parameters(), got {got}")
         params = list(params)
         groups = params if params and isinstance(params[0], dict) else [{"params": params}]
         self.param_groups = [self._group(group, defaults) for group in groups]
@@ -49,7 +60,8 @@ class Optimizer:
             raise ValueError(f"{name}: got no parameters (a generator such as model.parameters() can be used once)")
         for p in group["params"]:
             if not isinstance(p, Tensor) or not p.requires_grad:
-                raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}")
+                named = "; names go with named_parameters(), write parameters()" if isinstance(p, tuple) else ""
+                raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}{named}")
             if p.op is not None:
                 raise ValueError(f"{name}: needs Tensors that were not computed, got the output of {p.op}")
         for key in defaults:

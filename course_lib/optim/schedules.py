@@ -13,6 +13,8 @@ from numbers import Real
 from typing import Any
 
 from course_lib.arithmetic import number, shown
+from course_lib.autograd.absent import Told, module_getattr
+from course_lib.autograd.torch_names import PLATEAU, SCHEDULES
 
 Schedule = Callable[[int], float]
 
@@ -45,6 +47,8 @@ def stairs(lr: float, step_size: int, gamma: float = 0.1) -> Schedule:
 def multi_step(lr: float, milestones: Iterable[int], gamma: float = 0.1) -> Schedule:
     """Multiplied by `gamma` at each of the steps in `milestones`."""
     _start("multi_step", lr)
+    if not isinstance(milestones, Iterable):
+        raise TypeError(f"multi_step: milestones are several steps, write [{milestones}], got {milestones!r}")
     milestones = sorted(milestones)
     return lambda step: lr * gamma ** bisect_right(milestones, step)
 
@@ -133,7 +137,7 @@ def one_cycle(
     return rate
 
 
-class Plateau:
+class Plateau(Told):
     """Annealing on demand: multiply the rate by `factor` when a reported number has stopped improving.
 
     Give it as `lr`, and call `report(loss)` after every epoch: when more than `patience` reports in a row were not
@@ -143,6 +147,7 @@ class Plateau:
     min_lr: the rate never falls below it.
     """
 
+    _instead = PLATEAU
     KEPT = ("lr", "best", "bad", "resting")
 
     def __init__(
@@ -188,3 +193,6 @@ class Plateau:
     def _lower(self) -> float:
         lower = max(self.lr * self.factor, self.min_lr)
         return lower if self.lr - lower > 1e-8 else self.lr
+
+
+__getattr__ = module_getattr(__name__, "schedules", SCHEDULES)

@@ -33,14 +33,18 @@ def small_net(sizes: tuple[int, ...], *, rng: np.random.Generator) -> Module:
 
 
 def summed_cross_entropy(logits: Tensor, t: np.ndarray) -> Tensor:
-    """Cross-entropy added up over the samples, so that each image's gradient is that of its own loss."""
+    """Cross-entropy added up over the samples, so that each image's gradient is that of its own loss.
+
+    Logits (n, classes), classes t (n,). A Tensor without axes.
+    """
     return F.cross_entropy(logits, t, reduction="sum")
 
 
 def margin(logits: Tensor, t: np.ndarray) -> Tensor:
     """Highest wrong logit less the right one, added up over the samples (Carlini and Wagner 2017).
 
-    Negative for an image that is read rightly; unlike the cross-entropy it does not level off.
+    Negative for an image that is read rightly; unlike the cross-entropy it does not level off. Logits (n, classes),
+    classes t (n,). A Tensor without axes.
     """
     own = F.one_hot(t, logits.shape[1]).data.astype(bool)
     wrong = np.where(own, -np.inf, logits.data).argmax(axis=1)
@@ -72,7 +76,10 @@ def _still(model: Any) -> Iterator[None]:
 def fast_gradient(
     model: Module, x: np.ndarray, t: np.ndarray, eps: float, loss: Callable = summed_cross_entropy
 ) -> np.ndarray:
-    """Images (n, ...) one step of size `eps` along the sign of the gradient (Goodfellow, Shlens, Szegedy 2015)."""
+    """Images (n, ...) one step of size `eps` along the sign of the gradient (Goodfellow, Shlens, Szegedy 2015).
+
+    Classes t (n,); `loss(logits, t)` is what is to grow.
+    """
     return np.clip(x + eps * np.sign(input_gradient(model, x, t, loss)), 0, 1)
 
 
@@ -80,7 +87,10 @@ def iterated(
     model: Module, x: np.ndarray, t: np.ndarray, eps: float, *, step: float, steps: int,
     start: np.ndarray | None = None, loss: Callable = summed_cross_entropy,
 ) -> np.ndarray:  # fmt: skip
-    """Images inside the ball of `eps` after `steps` steps of size `step`, from `start` or x (Madry et al. 2018)."""
+    """Images inside the ball of `eps` after `steps` steps of size `step`, from `start` or x (Madry et al. 2018).
+
+    Images x (n, ...), classes t (n,), all of one shape with `start`; `loss(logits, t)` is what is to grow.
+    """
     low, high = np.maximum(x - eps, 0), np.minimum(x + eps, 1)
     attacked = np.clip(x if start is None else start, low, high)
     for _ in range(steps):
@@ -95,14 +105,20 @@ def logits(model: Callable, x: np.ndarray) -> np.ndarray:
 
 
 def hits(model: Module, x: np.ndarray, t: np.ndarray) -> float:
-    """Share of the images x whose largest logit is that of their class t."""
+    """Share of the images x whose largest logit is that of their class t.
+
+    x (n, ...), t (n,).
+    """
     return float(np.mean(logits(model, x).argmax(axis=1) == t))
 
 
 def robust(
     model: Module, x: np.ndarray, t: np.ndarray, eps: float, *, steps: int = 10, loss: Callable = summed_cross_entropy
 ) -> float:
-    """Share of images read rightly after the iterated attack with steps of eps / 4: an upper bound of what holds."""
+    """Share of images read rightly after the iterated attack with steps of eps / 4: an upper bound of what holds.
+
+    x (n, ...), t (n,); `steps` of them, up the slope of `loss(logits, t)`. With eps 0 the images stay as they are.
+    """
     return (
         hits(model, iterated(model, x, t, eps, step=eps / 4, steps=steps, loss=loss), t) if eps else hits(model, x, t)
     )
@@ -111,7 +127,11 @@ def robust(
 def adversarial_step(
     model: Module, optimizer: Optimizer, x: np.ndarray, t: np.ndarray, eps: float, *, step: float, steps: int
 ) -> float:
-    """One step of training on the batch as the iterated attack leaves it; returns the loss there, as a float."""
+    """One step of training on the batch as the iterated attack leaves it; returns the loss there, as a float.
+
+    Images x (n, ...), classes t (n,); `optimizer` moves the weights of the model, `eps`, `step` and `steps` are those
+    of `iterated`.
+    """
     attacked = iterated(model, x, t, eps, step=step, steps=steps) if eps else x
     loss = F.cross_entropy(model(Tensor(attacked)), t)
     optimizer.zero_grad()
@@ -124,7 +144,10 @@ def learn(
     model: Any, x: Any, t: Any, *, rng: np.random.Generator, eps: float = 0.0, epochs: int = 20, size: int = 64,
     lr: float = 3e-3, steps: int = 4,
 ) -> Any:  # fmt: skip
-    """Train with Adam on images x and classes t, each batch attacked within `eps` (0: as it is); returns the model."""
+    """Train with Adam on images x and classes t, each batch attacked within `eps` (0: as it is); returns the model.
+
+    x (n, ...), t (n,), `epochs` times in batches of `size` at the rate `lr`; the attack takes `steps` steps of eps / 2.
+    """
     optimizer = Adam(model.parameters(), lr=lr)
     for _ in range(epochs):
         for images, labels in batches(x, t, size=size, rng=rng):

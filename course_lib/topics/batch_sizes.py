@@ -23,7 +23,10 @@ TARGET = 0.03  # mean cross-entropy of the training set
 
 @dataclass(frozen=True)
 class Row:
-    """What one batch size gave: `steps` and its standard error are over seeds, at the best of the RATES."""
+    """What one batch size gave: `steps` and its standard error are over seeds, at the best of the RATES.
+
+    `rate` is that best one, `batch` in samples, `memory` in bytes.
+    """
 
     batch: int
     throughput: float  # samples a second: forward, backward, step
@@ -49,7 +52,10 @@ def network(rng: np.random.Generator, hidden: int = 64) -> nn.Module:
 
 
 def speed(step: Callable, wait: Callable, clock: Callable, batch: int, steps: int, warm_up: int) -> float:
-    """Samples a second of `steps` calls of `step()`, after `warm_up` that do not count; `wait()` waits for a device."""
+    """Samples a second of `steps` calls of `step()`, after `warm_up` that do not count; `wait()` waits for a device.
+
+    `batch` samples are in each call; `clock()` is in seconds.
+    """
     for _ in range(warm_up):
         step()
     wait()
@@ -63,7 +69,10 @@ def speed(step: Callable, wait: Callable, clock: Callable, batch: int, steps: in
 def throughput(
     x: np.ndarray, t: np.ndarray, batch: int, *, repeats: int = 5, clock: Callable = time.perf_counter
 ) -> float:
-    """Samples a second in training with batches of `batch`, the best of `repeats` bursts of some steps."""
+    """Samples a second in training with batches of `batch`, the best of `repeats` bursts of some steps.
+
+    Images x (n, 64), classes t (n,); `clock()` is in seconds.
+    """
     model = network(np.random.default_rng(0))
     optimizer = optim.SGD(model.parameters(), lr=0.01)
     some = [(x[:batch], t[:batch])]
@@ -75,7 +84,10 @@ def throughput(
 
 
 def memory(x: np.ndarray, t: np.ndarray, batch: int) -> int:
-    """Bytes of arrays alive at the peak of one training step, the network's own among them; what Python counts."""
+    """Bytes of arrays alive at the peak of one training step, the network's own among them; what Python counts.
+
+    Images x (n, 64), classes t (n,), of which the first `batch` are taken.
+    """
     tracemalloc.start()
     try:
         model = network(np.random.default_rng(0))
@@ -90,7 +102,11 @@ def steps_to(
     x: np.ndarray, t: np.ndarray, batch: int, rate: float, seed: int, *, target: float = TARGET, epochs: int = 12,
     most: int = 400,
 ) -> float:  # fmt: skip
-    """Steps of gradient descent until the loss of the whole set x (n, 64) is at most `target`; inf if never."""
+    """Steps of gradient descent until the loss of the whole set x (n, 64) is at most `target`; inf if never.
+
+    Classes t (n,), batches of `batch` at the learning rate `rate`, all drawn by `seed`. Never means not within `epochs`
+    passes and `most` steps more, or a loss that is no number.
+    """
     rng = np.random.default_rng(seed)
     model = network(rng)
     optimizer = optim.SGD(model.parameters(), lr=rate)
@@ -112,7 +128,10 @@ def measure(
     x: np.ndarray, t: np.ndarray, *, sizes: Sequence[int] = SIZES, rates: Sequence[float] = RATES, seeds: int = 3,
     tell: Callable = lambda row: None,
 ) -> tuple[Row, ...]:  # fmt: skip
-    """A Row for each batch size: images x (n, 64), classes t (n,). Minutes of work at the sizes of `RECORDED`."""
+    """A Row for each batch size: images x (n, 64), classes t (n,). Minutes of work at the sizes of `RECORDED`.
+
+    `rates` are tried with so many `seeds` each, and the best of them counts; `tell(row)` is called with each Row.
+    """
     rows = []
     for batch in sizes:
         best = min(

@@ -33,7 +33,10 @@ def binned(confidence: ArrayLike, right: ArrayLike, bins: int = 15) -> tuple[np.
 
 
 def calibration_error(confidence: ArrayLike, right: ArrayLike, bins: int = 15) -> float:
-    """Expected calibration error: the bins' gaps between confidence and share right, weighted by their samples."""
+    """Expected calibration error: the bins' gaps between confidence and share right, weighted by their samples.
+
+    confidence (n,) within 0..1, right (n,) booleans; the error is within 0..1.
+    """
     count, sure, share = binned(confidence, right, bins)
     return float(np.nansum(count * np.abs(sure - share)) / count.sum())
 
@@ -49,7 +52,7 @@ def temperature(logits: np.ndarray, t: np.ndarray, low: float = 0.01, high: floa
     """The temperature with the least mean cross-entropy, within low..high.
 
     The loss is convex in 1 / T, with the slope mean(expected logit - right logit): halving the interval in log T finds
-    where that is zero.
+    where that is zero. logits (n, classes), classes t (n,).
     """
     z, low, high = np.asarray(logits, dtype=float), np.log(low), np.log(high)
     own = z[np.arange(len(z)), t]
@@ -61,7 +64,10 @@ def temperature(logits: np.ndarray, t: np.ndarray, low: float = 0.01, high: floa
 
 
 def auc(known: np.ndarray, strange: np.ndarray) -> float:
-    """P(a score of `known` lies above one of `strange`), ties counted half: the area under the ROC curve."""
+    """P(a score of `known` lies above one of `strange`), ties counted half: the area under the ROC curve.
+
+    Both of any shape; a number within 0..1.
+    """
     from scipy.stats import rankdata
 
     known, strange = np.ravel(known), np.ravel(strange)
@@ -70,12 +76,18 @@ def auc(known: np.ndarray, strange: np.ndarray) -> float:
 
 
 def top_probability(logits: np.ndarray) -> np.ndarray:
-    """The largest probability of each row: high for what is known, it is hoped (Hendrycks and Gimpel 2017)."""
+    """The largest probability of each row: high for what is known, it is hoped (Hendrycks and Gimpel 2017).
+
+    logits (n, classes) to (n,).
+    """
     return softmax(logits).max(axis=1)
 
 
 def log_sum_exp(logits: np.ndarray) -> np.ndarray:
-    """log sum exp of each row of logits, the negative energy (Liu et al. 2020): high where any class answers loudly."""
+    """log sum exp of each row of logits, the negative energy (Liu et al. 2020): high where any class answers loudly.
+
+    (n, classes) to (n,).
+    """
     z = np.asarray(logits, dtype=float)
     top = z.max(axis=1)
     return top + np.log(np.exp(z - top[:, None]).sum(axis=1))
@@ -84,7 +96,8 @@ def log_sum_exp(logits: np.ndarray) -> np.ndarray:
 def new_shares(probabilities: np.ndarray, old: tuple[float, float], rounds: int = 200) -> np.ndarray:
     """Class shares of an unlabelled set, when only the shares have changed, by EM (Saerens and others 2002).
 
-    probabilities (n, classes) of a classifier trained where classes had the shares `old` (classes,).
+    probabilities (n, classes) of a classifier trained where classes had the shares `old` (classes,). The new ones
+    (classes,) after `rounds` rounds.
     """
     shares = np.asarray(old, dtype=float)
     for _ in range(rounds):
@@ -93,6 +106,9 @@ def new_shares(probabilities: np.ndarray, old: tuple[float, float], rounds: int 
 
 
 def reweighted(probabilities: np.ndarray, old: tuple[float, float], new: np.ndarray) -> np.ndarray:
-    """Probabilities (n, classes) as they are where classes have the shares `new` in place of `old` (Bayes)."""
+    """Probabilities (n, classes) as they are where classes have the shares `new` in place of `old` (Bayes).
+
+    `probabilities` (n, classes), `old` and `new` (classes,).
+    """
     p = np.asarray(probabilities, dtype=float) * (np.asarray(new) / np.asarray(old))
     return p / p.sum(axis=1, keepdims=True)

@@ -4,7 +4,10 @@ import numpy as np
 
 
 def photographed(pictures: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
-    """Pictures (n, h, w), 0 to 255, each with its own contrast and brightness, two in five as negatives; uint8."""
+    """Pictures (n, h, w), 0 to 255, each with its own contrast and brightness, two in five as negatives; uint8.
+
+    `pictures` stay as they are; the deviation of the noise is 3 grey values.
+    """
     n = len(pictures)
     contrast = rng.uniform(0.12, 1, n) * rng.choice([-1, 1], n, p=[0.4, 0.6])
     paper = rng.uniform(0, 1, n) * (1 - np.abs(contrast)) + np.maximum(-contrast, 0)

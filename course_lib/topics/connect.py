@@ -119,7 +119,10 @@ class Connect:
 
 
 class Counted(Connect):
-    """Rules that count the moves tried, `used`, and refuse more than `budget` of them with a RuntimeError."""
+    """Rules that count the moves tried, `used`, and refuse more than `budget` of them with a RuntimeError.
+
+    The rules are those of `game`.
+    """
 
     def __init__(self, game: Connect, budget: int) -> None:
         super().__init__(game.rows, game.columns, game.line)
@@ -131,7 +134,7 @@ class Counted(Connect):
         return super().play(state, column)
 
     def play_all(self, states: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """As for Connect; counts one for every state."""
+        """As for Connect, states (n, 2) and columns (n,); counts one for every state."""
         self._count(len(states))
         return super().play_all(states, columns)
 

@@ -16,6 +16,7 @@ from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import MaxPool2d
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import Adam
+from course_lib.topics.choice import chosen
 
 FAULTS = ("images and labels shuffled apart", "pooled too early", "rate too high", "dead ReLUs")
 LETTERS = dict(zip("ABCD", FAULTS, strict=True))
@@ -36,7 +37,10 @@ def network(fault: Any, rng: np.random.Generator) -> Any:
 
 
 def dealt(x: np.ndarray, t: np.ndarray, size: int, *, apart: Any, rng: np.random.Generator) -> Any:
-    """Batches of images and labels in random order; with `apart` each in an order of its own."""
+    """Batches of images and labels in random order; with `apart` each in an order of its own.
+
+    x (n, ...), t (n,); `size` samples a batch, the last one may be smaller.
+    """
     order = rng.permutation(len(x))
     names = rng.permutation(len(x)) if apart else order
     for start in range(0, len(x), size):
@@ -44,7 +48,12 @@ def dealt(x: np.ndarray, t: np.ndarray, size: int, *, apart: Any, rng: np.random
 
 
 def run(fault: str = "", *, images: int = 1200, epochs: int = 8, size: int = 25, seed: int = 0) -> Any:
-    """Losses (epochs,), and the sums (n,) before the last ReLU after two epochs, with one of FAULTS or with none."""
+    """Losses (epochs,), and the sums (n,) before the last ReLU after two epochs, with one of FAULTS or with none.
+
+    So many `images` are drawn, and learned in batches of `size`; `seed` draws weights and order. The sums are of 100
+    images.
+    """
+    chosen(fault, ("", *FAULTS), "fault", name="run")
     rng = np.random.default_rng(seed)
     x, t = marks(images, rng=np.random.default_rng(10))
     front, head = network(fault, rng)

@@ -12,13 +12,17 @@ from course_lib.nn.module import Module
 from course_lib.nn.norms import BatchNorm1d
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import SGD
+from course_lib.topics.choice import chosen
 
 FAULTS = ("no shortcuts", "rate too low", "evaluated in training mode", "rate too high")
 LETTERS = dict(zip("ABCD", FAULTS, strict=True))
 
 
 class DeepBlock(Module):
-    """Linear, norm, ReLU, linear, norm; with `residual` the input is added, and branches begin small; ReLU."""
+    """Linear, norm, ReLU, linear, norm; with `residual` the input is added, and branches begin small; ReLU.
+
+    `units` numbers go in and come out.
+    """
 
     def __init__(self, units: Any, *, residual: Any, rng: np.random.Generator) -> None:
         self.first, self.second = Linear(units, units, rng=rng), Linear(units, units, rng=rng)
@@ -33,7 +37,10 @@ class DeepBlock(Module):
 
 
 class DeepNet(Module):
-    """A linear layer, `blocks` blocks, a linear layer: 2 blocks + 2 layers for images of 64 numbers."""
+    """A linear layer, `blocks` blocks, a linear layer: 2 blocks + 2 layers for images of 64 numbers.
+
+    `units` is the width of all hidden layers, `residual` that of `DeepBlock`.
+    """
 
     def __init__(self, blocks: Any, units: int = 24, *, residual: bool = True, rng: np.random.Generator) -> None:
         self.stem, self.norm = Linear(64, units, rng=rng), BatchNorm1d(units)
@@ -59,7 +66,10 @@ def digit_rows() -> Any:
 
 
 def share_right(model: Any, x: np.ndarray, t: np.ndarray, *, training: bool, size: int = 36) -> float:
-    """Share of x whose largest logit is that of t, batch by batch, in one mode or the other."""
+    """Share of x whose largest logit is that of t, batch by batch, in one mode or the other.
+
+    x (n, 64), t (n,), `size` images a batch; the model is left in training mode if `training`, else in evaluation mode.
+    """
     model.train(training)
     with no_grad():
         answers = [model(Tensor(x[k : k + size])).data.argmax(axis=1) for k in range(0, len(x), size)]
@@ -67,7 +77,10 @@ def share_right(model: Any, x: np.ndarray, t: np.ndarray, *, training: bool, siz
 
 
 def gradient_lengths(model: Any, x: np.ndarray, t: np.ndarray) -> Any:
-    """Length of the loss gradient by each matrix, first layer first: (layers,)."""
+    """Length of the loss gradient by each matrix, first layer first: (layers,).
+
+    x (n, 64), classes t (n,); the model is put into training mode, its gradients are forgotten afterwards.
+    """
     matrices = [p for p in model.train().parameters() if p.ndim == 2]
     F.cross_entropy(model(Tensor(x)), t).backward()
     lengths = np.array([np.linalg.norm(p.grad) for p in matrices])
@@ -79,7 +92,9 @@ def run(fault: str = "", *, blocks: int = 14, steps: int = 150, size: int = 40, 
     """Of a run with one of FAULTS, or of a healthy one: {"loss": (k,), "right": (k,), "gradients": (layers,)}.
 
     Loss and share of test digits right after every `every` steps; the gradients of a fresh network, before any step.
+    The network has `blocks` blocks, a step takes `size` digits, `seed` draws weights and batches.
     """
+    chosen(fault, ("", *FAULTS), "fault", name="run")
     rng = np.random.default_rng(seed)
     x, t, x_test, t_test = digit_rows()
     model = DeepNet(blocks, residual=fault != "no shortcuts", rng=rng)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def layer(inputs: int, outputs: int, kernel: int = 3, dilation: int = 1, *, rng: np.random.Generator) -> Module:
-    """Convolution that keeps the size, batch norm, ReLU."""
+    """Convolution that keeps the size, batch norm, ReLU.
+
+    (n, inputs, h, w) -> (n, outputs, h, w); `kernel` taps a side, which must be odd, `dilation` pixels apart.
+    """
     pad = dilation * (kernel // 2)
     conv = Conv2d(inputs, outputs, kernel, padding=pad, dilation=dilation, bias=False, rng=rng)
     return Sequential(conv, BatchNorm2d(outputs), ReLU())
@@ -118,7 +121,11 @@ class Pooled(Module):
 
 
 class FullyConnected(Module):
-    """Three pooled layers, then two fully connected ones that answer for `places` x `places` cells of an image."""
+    """Three pooled layers, then two fully connected ones that answer for `places` x `places` cells of an image.
+
+    `width` maps in each pooled layer, `hidden` units; for images (n, channels, size, size), as the first linear layer
+    has weights for one size only.
+    """
 
     def __init__(
         self, width: int, hidden: int, size: int = 32, places: int = 8, classes: int = 4, channels: int = 1, *,
@@ -166,7 +173,10 @@ class UNet(Module):
 
 
 def weights(model: Module) -> int:
-    """How many numbers a network learns."""
+    """How many numbers a network learns.
+
+    `model` is a Module; biases and the weights of norms count.
+    """
     return sum(p.data.size for p in model.parameters())
 
 
@@ -174,7 +184,11 @@ def learn(
     model: Context | Pooled, x: np.ndarray, t: np.ndarray, *, epochs: int, size: int = 20, rate: float = 0.01,
     loss: Callable = F.cross_entropy, rng: np.random.Generator,
 ) -> Iterator[float]:  # fmt: skip
-    """Train by Adam with one cycle of the rate on images x and targets t; yields the mean loss of each epoch."""
+    """Train by Adam with one cycle of the rate on images x and targets t; yields the mean loss of each epoch.
+
+    x (n, c, h, w), t as `loss(scores, t)` takes it, (n, h, w) for the default; `model` sees them `epochs` times, `size`
+    images a batch, the last smaller one left out.
+    """
     cycle = one_cycle(rate, epochs * (len(x) // size))
     optimizer = Adam(model.parameters(), lr=cycle)
     for _ in range(epochs):
@@ -182,6 +196,9 @@ def learn(
 
 
 def masks_of(model: Context | Pooled, x: np.ndarray, size: int = 50) -> np.ndarray:
-    """The class of every pixel, (n, h, w), of images x (n, channels, h, w), in evaluation mode."""
+    """The class of every pixel, (n, h, w), of images x (n, channels, h, w), in evaluation mode.
+
+    `model` gives scores (n, classes, h, w), for `size` images at a time.
+    """
     blank = np.zeros(len(x), int)
     return np.concatenate([out.argmax(axis=1) for out, _ in evaluate(model, batches(x, blank, size=size))])

@@ -43,7 +43,7 @@ def mark(boxes: np.ndarray, scores: np.ndarray, truths: np.ndarray, least: float
     """Which boxes (n, 4) are right, (n,) of bool: each true box (m, 4) belongs to at most one.
 
     By falling score a box takes the true box that it overlaps most among those not taken yet, if the IoU is at least
-    `least`.
+    `least`. scores (n,), the true boxes `truths` (m, 4).
     """
     right, free = np.zeros(len(boxes), bool), np.ones(len(truths), bool)
     iou = box_iou(boxes, truths)
@@ -66,7 +66,10 @@ def average_precision(scores: np.ndarray, right: np.ndarray, objects: int) -> fl
 
 
 def precision_recall(scores: np.ndarray, right: np.ndarray, objects: int) -> tuple[np.ndarray, np.ndarray]:
-    """Recall and precision (n,) down to each find, by falling score."""
+    """Recall and precision (n,) down to each find, by falling score.
+
+    scores (n,), all different, right (n,) of bool, and how many `objects` there are to be found.
+    """
     right = np.asarray(right, bool)[np.argsort(-scores, kind="stable")]
     return right.cumsum() / objects, right.cumsum() / np.arange(1, len(right) + 1)
 
@@ -78,7 +81,7 @@ class WindowNet(Module):
     """Is there a person in this window? Images (n, 1, h, w) to scores (n, 1, rows, columns), one for every window.
 
     A window is `WINDOW` pixels, and the next lies `STRIDE` pixels on. No padding, so a window's score is the same alone
-    and within a picture. Sermanet et al. 2014.
+    and within a picture. Sermanet et al. 2014. `width` filters in the first layer, twice as many in the second.
     """
 
     WINDOW, STRIDE = (24, 16), 2
@@ -90,19 +93,25 @@ class WindowNet(Module):
         self.fc = Conv2d(2 * width, 1, ((h - 4) // 2 - 2, (w - 4) // 2 - 2), rng=rng)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores; one for an image that is one window."""
+        """Images (n, 1, h, w) -> scores (n, 1, rows, columns), one for an image that is one window."""
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
         return self.fc(F.relu(self.conv2(x)))
 
 
 def cut(image: np.ndarray, window: tuple[int, int], stride: int) -> np.ndarray:
-    """All windows of an image (c, h, w), row by row, (rows * columns, c, *window)."""
+    """All windows of an image (c, h, w), row by row, (rows * columns, c, *window).
+
+    `window` is (height, width), and the next lies `stride` pixels on; a rest at the right and below is left out.
+    """
     seen = np.lib.stride_tricks.sliding_window_view(image, window, axis=(1, 2))[:, ::stride, ::stride]
     return np.moveaxis(seen, 0, 2).reshape(-1, len(image), *window)
 
 
 def boxes_of(scores: np.ndarray, window: np.ndarray, stride: int, above: float) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (k, 4) and scores (k,) of the windows whose score in the map (rows, columns) is over `above`."""
+    """Boxes (k, 4) and scores (k,) of the windows whose score in the map (rows, columns) is over `above`.
+
+    `window` (2,) is height and width of a window, `stride` the pixels from one to the next.
+    """
     rows, columns = np.nonzero(scores > above)
     corner = np.stack([columns, rows], axis=1) * stride
     return np.concatenate([corner, corner + window[::-1]], axis=1).astype(float), scores[rows, columns]

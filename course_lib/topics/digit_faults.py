@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.data import datasets
+from course_lib.topics.choice import chosen
 from course_lib.topics.worker_runs import loss_and_gradients, start
 
 LETTERS = {"A": "classes skewed", "B": "labels shuffled", "C": "inputs not scaled", "D": "test set in training"}
@@ -18,10 +19,10 @@ def digit_parts() -> list[tuple[np.ndarray, np.ndarray]]:
 def run(fault: str | None, *, epochs: int = 30, rate: float = 0.15, seed: int = 0) -> dict[str, list[float]]:
     """Shares read right by epoch on the three parts: {"training", "test", "later"}, lists of `epochs` floats.
 
-    `fault` is None or one of LETTERS' values. Raises ValueError for another.
+    `fault` is None or one of LETTERS' values. Raises ValueError for another. `rate` is the learning rate of plain
+    gradient descent, `seed` draws the weights and the order.
     """
-    if fault is not None and fault not in LETTERS.values():
-        raise ValueError(f"run: fault must be one of {', '.join(LETTERS.values())}, got {fault!r}")
+    chosen(fault, (None, *LETTERS.values()), "fault", name="run")
     rng = np.random.default_rng(seed)
     (x, t), test, later = digit_parts()
     if fault == "classes skewed":

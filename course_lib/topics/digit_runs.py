@@ -67,7 +67,8 @@ def learn(
 ) -> list[float]:  # fmt: skip
     """Losses of `steps` steps of SGD with momentum 0.9; they end early where the loss is no longer a number.
 
-    `change(x, rng=rng)` gives the inputs of an epoch, augmented.
+    `change(x, rng=rng)` gives the inputs of an epoch, augmented. x (n, d), classes t (n,), `size` samples a batch; the
+    rate is `rate`, the weight decay `decay`. `model` stays trained.
     """
     optimizer, losses = SGD(model.parameters(), lr=rate, momentum=0.9, weight_decay=decay), []
     while len(losses) < steps:
@@ -81,24 +82,38 @@ def learn(
 
 
 def error_of(model: nn.Module, x: np.ndarray, t: np.ndarray) -> float:
-    """Share of wrong answers, in evaluation mode."""
+    """Share of wrong answers, in evaluation mode.
+
+    `model` takes x (n, d) to (n, classes), t (n,) are the classes.
+    """
     return 1 - score(model, [(x, t)], accuracy=accuracy)["accuracy"]
 
 
 def logits_of(model: nn.Module, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """What the model says of x, (n, classes), in evaluation mode."""
+    """What the model says of x, (n, classes), in evaluation mode.
+
+    x (n, d); the classes t (n,) only ride along.
+    """
     return next(evaluate(model, [(x, t)]))[0]
 
 
 def final_loss(sets: Sets, depth: int, start: Callable, seed: int, steps: int) -> float:
-    """Mean loss of the last epoch of a network of `depth` hidden layers of 50."""
+    """Mean loss of the last epoch of a network of `depth` hidden layers of 50.
+
+    It learns the training part of `sets` in `steps` steps of 64 digits, whose last 23, about an epoch, are averaged;
+    `seed` draws weights and order.
+    """
     rng = np.random.default_rng(seed)
     model = perceptron((64, *[50] * depth, 10), rng, start)
     return float(np.mean(learn(model, sets.x_train, sets.t_train, steps, rng, rate=0.005)[-23:]))
 
 
 def all_masks(n: int = 8, classes: int = 4, seed: int = 0) -> float:
-    """Largest difference between weight scaling and the geometric mean over all 2^n masks, for a softmax layer."""
+    """Largest difference between weight scaling and the geometric mean over all 2^n masks, for a softmax layer.
+
+    n hidden units, each kept with probability 1/2, and `classes` outputs, drawn by `seed`. A difference of
+    probabilities.
+    """
     rng = np.random.default_rng(seed)
     h, w = rng.normal(size=n), rng.normal(size=(classes, n))
     masks = np.array(list(itertools.product((0, 1), repeat=n)))
@@ -107,7 +122,11 @@ def all_masks(n: int = 8, classes: int = 4, seed: int = 0) -> float:
 
 
 def mask_averages(sets: Sets, seed: int, counts: tuple[int, ...]) -> dict[str, tuple[float, float]]:
-    """(loss, error) of weight scaling and of averages over `counts` masks, for one trained dropout net."""
+    """(loss, error) of weight scaling and of averages over `counts` masks, for one trained dropout net.
+
+    It learns 300 digits of `sets` and is tested on the test part; `seed` draws weights, masks and order. Losses in
+    nats, errors as shares.
+    """
     rng, (x_train, t_train, x_test, t_test) = np.random.default_rng(seed), sets
     model = perceptron((64, 100, 100, 10), rng, drop=0.5)
     learn(model, x_train[:300], t_train[:300], 1000, rng)
@@ -123,7 +142,10 @@ def mask_averages(sets: Sets, seed: int, counts: tuple[int, ...]) -> dict[str, t
 
 
 def weak_answers(sets: Sets, seed: int) -> np.ndarray:
-    """Probabilities (n, 10) on the test set of a network that saw 15 digits of its own."""
+    """Probabilities (n, 10) on the test set of a network that saw 15 digits of its own.
+
+    `seed` chooses the 15 of `sets` and draws the weights.
+    """
     rng, (x_train, t_train, x_test, t_test) = np.random.default_rng(seed), sets
     some = rng.permutation(len(x_train))[:15]
     model = perceptron((64, 30, 10), rng)
@@ -132,7 +154,10 @@ def weak_answers(sets: Sets, seed: int) -> np.ndarray:
 
 
 def ten_against_one(sets: Sets, groups: int) -> tuple[list[float], list[float]]:
-    """Test errors of single networks (groups * 10,) and of averages of ten (groups,)."""
+    """Test errors of single networks (groups * 10,) and of averages of ten (groups,).
+
+    Each learns the same 300 digits of `sets` from a start and in an order of its own.
+    """
     alone: list[float] = []
     together: list[float] = []
     for group in range(groups):
@@ -148,7 +173,11 @@ def ten_against_one(sets: Sets, groups: int) -> tuple[list[float], list[float]]:
 
 
 def longer_training(sets: Sets, drop: float, seed: int, marks: Sequence[int]) -> np.ndarray:
-    """(loss, error) on 400 validation digits after as many steps as `marks` say; a fifth of 600 labels is wrong."""
+    """(loss, error) on 400 validation digits after as many steps as `marks` say; a fifth of 600 labels is wrong.
+
+    An array (marks, 2). With `drop` there is dropout, 0.2 of the inputs too; `seed` chooses the wrong labels of `sets`
+    and draws weights and order.
+    """
     rng, t = np.random.default_rng(seed), sets.t_train[:600].copy()
     wrong = rng.permutation(600)[:120]
     t[wrong] = (t[wrong] + rng.integers(1, 10, size=120)) % 10
@@ -165,7 +194,10 @@ def longer_training(sets: Sets, drop: float, seed: int, marks: Sequence[int]) ->
 
 
 def two_tasks(rng: np.random.Generator, n: int = 400, d: int = 10) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Inputs near 100, and inputs over many orders of magnitude; the classes are the same halves in both."""
+    """Inputs near 100, and inputs over many orders of magnitude; the classes are the same halves in both.
+
+    {name: (x (n, d), t (n,) of 0 and 1)}.
+    """
     z, w = rng.normal(size=(n, d)), rng.normal(size=d)
     t = (z @ w > 0).astype(np.int64)
     return {"mean 100, deviation 1": (100 + z, t), "magnitudes from 0.001 to 1000": (np.exp(2.3 * z), t)}
@@ -180,7 +212,10 @@ PREPARED: dict[str, Callable[[np.ndarray], Any]] = {
 
 
 def steps_to(x: np.ndarray, t: np.ndarray, seed: int, most: int, target: float = 0.1) -> int:
-    """Fewest steps at which the mean loss of the last ten is below target, over eight rates; `most` if never."""
+    """Fewest steps at which the mean loss of the last ten is below target, over eight rates; `most` if never.
+
+    x (n, d), classes t (n,) 0 and 1; `seed` draws weights and order, the same for every rate.
+    """
     best = most
     for rate in 10.0 ** np.arange(-7, 1):
         rng = np.random.default_rng(seed)

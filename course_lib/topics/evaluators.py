@@ -20,13 +20,19 @@ if TYPE_CHECKING:
 
 
 def even(game: Connect, states: np.ndarray) -> np.ndarray:
-    """The prior that knows only the rules: the same for every column with room, (n, columns)."""
+    """The prior that knows only the rules: the same for every column with room, (n, columns).
+
+    `game` is a Connect, states (n, 2) that are not over.
+    """
     legal = game.legal_all(states).astype(float)
     return legal / legal.sum(axis=1, keepdims=True)
 
 
 def uniform(game: Connect) -> Callable:
-    """Plain search: an even prior, and value 0 for whatever is not over."""
+    """Plain search: an even prior, and value 0 for whatever is not over.
+
+    `game` is a Connect.
+    """
     return lambda states: (even(game, states), np.zeros(len(states)))
 
 
@@ -48,7 +54,10 @@ def rollouts(game: Connect, *, rng: np.random.Generator) -> Callable:
 
 
 def open_lines(game: Connect) -> Callable:
-    """An even prior, and a value by hand in (-1, 1): a line in which only one player has stones counts for that one."""
+    """An even prior, and a value by hand in (-1, 1): a line in which only one player has stones counts for that one.
+
+    `game` is a Connect; one line with k stones of one player counts 0.05 k², the sum goes through tanh.
+    """
     masks = np.array(game.line_masks(), np.uint64)
     worth = 0.05 * np.arange(game.line + 1) ** 2.0
 
@@ -62,13 +71,19 @@ def open_lines(game: Connect) -> Callable:
 
 
 def planes(game: Connect, states: np.ndarray) -> np.ndarray:
-    """What a network sees: my stones, then the other's, (n, 2 · rows · columns) float32 of 0 and 1."""
+    """What a network sees: my stones, then the other's, (n, 2 · rows · columns) float32 of 0 and 1.
+
+    `game` is a Connect, states (n, 2).
+    """
     boards = game.boards_all(states).reshape(len(states), -1)
     return np.concatenate([boards == 1, boards == -1], axis=1).astype(np.float32)
 
 
 class PolicyValueNet(Module):
-    """Two hidden layers of `width` units under two heads: logits of the moves, and a value in (-1, 1)."""
+    """Two hidden layers of `width` units under two heads: logits of the moves, and a value in (-1, 1).
+
+    `game` is a Connect, which says how many numbers go in and how many moves there are.
+    """
 
     def __init__(self, game: Connect, width: int = 128, *, rng: np.random.Generator) -> None:
         self.first = Linear(2 * game.rows * game.columns, width, rng=rng)
@@ -84,7 +99,10 @@ class PolicyValueNet(Module):
 
 
 def masked_softmax(logits: np.ndarray, legal: np.ndarray) -> np.ndarray:
-    """Probabilities (n, k) of the legal entries; 0 for the others."""
+    """Probabilities (n, k) of the legal entries; 0 for the others.
+
+    logits (n, k), legal (n, k) of bool, at least one in each row.
+    """
     logits = np.where(legal, logits, -np.inf)
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)

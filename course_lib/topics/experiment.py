@@ -25,7 +25,8 @@ class Comparison(NamedTuple):
 def compare(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Comparison:
     """The Comparison of independent runs a and b, two or more numbers each, by Welch's interval (1947).
 
-    Standard deviations may differ. Raises ValueError with fewer than two numbers on a side.
+    Standard deviations may differ. Raises ValueError with fewer than two numbers on a side. `level` is the probability
+    with which the interval encloses the true difference.
     """
     from scipy.stats import t as student
 
@@ -54,7 +55,11 @@ def seeds_needed(difference: float, deviation: float, level: float = 0.95, power
 def plan(
     claim: str, *, smallest: float, deviation: float, level: float = 0.95, power: float = 0.8, first_seed: int = 100
 ) -> dict[str, Any]:
-    """A plan as lesson 16 states it, a dict: what is tested, what would matter, and the `runs` a side that follow."""
+    """A plan as lesson 16 states it, a dict: what is tested, what would matter, and the `runs` a side that follow.
+
+    `claim` is a sentence, `smallest` the difference that would matter and `deviation` that of runs, in one unit;
+    `level` and `power` are those of `seeds_needed`, and seeds count from `first_seed` on.
+    """
     stated = {"claim": claim, "smallest": smallest, "deviation": deviation, "level": level, "power": power}
     return stated | {"runs": seeds_needed(smallest, deviation, level, power), "first_seed": first_seed}
 
@@ -65,6 +70,7 @@ def found(
     """Share of simulated comparisons with n runs a side whose interval excludes 0, and its standard error.
 
     Runs are normal with the same deviation and means `difference` apart. With difference 0 this is the false alarms.
+    `trials` comparisons are simulated, with intervals of `level`.
     """
     from scipy.stats import t as student
 
@@ -78,7 +84,10 @@ def found(
 
 
 def peeking(most: int, *, rng: np.random.Generator, trials: int = 1000, level: float = 0.95) -> float:
-    """Share of trials without any difference in which some look, after 2, 3, ... `most` runs a side, excludes 0."""
+    """Share of trials without any difference in which some look, after 2, 3, ... `most` runs a side, excludes 0.
+
+    Each look takes an interval of `level`.
+    """
     from scipy.stats import t as student
 
     a, b = rng.normal(size=(2, trials, most))
@@ -94,8 +103,9 @@ def peeking(most: int, *, rng: np.random.Generator, trials: int = 1000, level: f
 def median_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float, float]:
     """Median of the values and two of them that enclose the true median with at least probability `level`.
 
-    By order statistics: how many values lie below the median is binomial with 1/2, whatever their distribution.
-    Raises ValueError where there are too few values for any such interval.
+    By order statistics: how many values lie below the median is binomial with 1/2, whatever their distribution. Raises
+    ValueError where there are too few values for any such interval. values (n,); returns (median, lower, upper) as
+    floats.
     """
     from scipy.stats import binom
 

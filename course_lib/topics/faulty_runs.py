@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from course_lib.optim.optimisers import Adam
+from course_lib.topics.choice import chosen
 from course_lib.topics.evaluators import PolicyValueNet, network
 from course_lib.topics.ratings import searcher
 from course_lib.topics.self_play import Plan, learn, play_games
@@ -25,9 +26,10 @@ LETTERS = dict(zip("ABCD", FAULTS, strict=True))
 def run(fault: str, *, generations: int = PLAN.generations, seed: int = 0) -> np.ndarray:
     """By generation (3, generations): mean loss, share of best moves on held positions, different positions seen.
 
-    The game is Connect-4 on 4×4, the player that is measured searches with 8 simulations.
+    The game is Connect-4 on 4×4, the player that is measured searches with 8 simulations. `fault` is one of FAULTS,
+    `seed` draws weights and games.
     """
-    plan, solution = FAULTS[fault], solve(4, 4, 4)
+    plan, solution = FAULTS[chosen(fault, FAULTS, "fault", name="run")], solve(4, 4, 4)
     game, rng = solution.game, np.random.default_rng(seed)
     held, _ = solution.held(range(4, 12), 200, rng=np.random.default_rng(0))
     net, rows = PolicyValueNet(game, plan.width, rng=rng), []

@@ -20,7 +20,10 @@ WAVELENGTHS, PHASES = (3.0, 4.0, 5.5, 8.0), np.arange(4) * np.pi / 4
 
 @dataclass(frozen=True)
 class Fit:
-    """The best template of one filter: share of the filter's power it explains, itself to scale, what it is."""
+    """The best template of one filter: share of the filter's power it explains, itself to scale, what it is.
+
+    `score` is within 0..1, `template` (k, k).
+    """
 
     score: float
     template: np.ndarray

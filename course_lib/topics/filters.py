@@ -22,7 +22,10 @@ def gaussian_bank(sigma: float, radius: int) -> np.ndarray:
 
 
 def laplacian(sigma: float, radius: int) -> np.ndarray:
-    """Gxx + Gyy, (k, k): positive where the image is darker than around; 4 on x² + y². Errors as `gaussian_bank`."""
+    """Gxx + Gyy, (k, k): positive where the image is darker than around; 4 on x² + y². Errors as `gaussian_bank`.
+
+    `sigma` in pixels, k = 2 radius + 1.
+    """
     bank = gaussian_bank(sigma, radius)
     return bank[3] + bank[5]
 
@@ -30,9 +33,10 @@ def laplacian(sigma: float, radius: int) -> np.ndarray:
 def gabor(wavelength: float, angle: float, sigma: float, radius: int, phase: float = 0.0) -> np.ndarray:
     """A cosine wave under a Gaussian, (k, k), its mean removed and scaled to length 1 (sum of squares).
 
-    The wave of `wavelength` pixels runs in direction `angle` (radians, from x towards y), shifted by `phase`
-    (0 even: a line; pi/2 odd: an edge). Daugman, "Uncertainty relation for resolution in space, spatial frequency,
-    and orientation optimized by two-dimensional visual cortical filters" (1985).
+    The wave of `wavelength` pixels runs in direction `angle` (radians, from x towards y), shifted by `phase` (0 even: a
+    line; pi/2 odd: an edge). Daugman, "Uncertainty relation for resolution in space, spatial frequency, and orientation
+    optimized by two-dimensional visual cortical filters" (1985). `sigma` in pixels is the Gaussian's. Raises ValueError
+    if sigma or wavelength <= 0, or radius < 1.
     """
     y, x, g = _grid(sigma, radius, name="gabor")
     if wavelength <= 0:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.topics.choice import chosen
+
 SLOPES: dict[str, tuple[Callable, Callable]] = {  # activation, and its slope written with the activation's own value
     "tanh": (np.tanh, lambda h: 1 - h * h),
     "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0) * 1.0),
@@ -17,8 +19,11 @@ SLOPES: dict[str, tuple[Callable, Callable]] = {  # activation, and its slope wr
 def start(
     sizes: tuple[int, ...], rng: np.random.Generator, *, activation: str = "tanh"
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Random layers [(w (out, in), b (out,)), ...] of an MLP with `sizes` (inputs, hidden ..., outputs)."""
-    spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[activation])
+    """Random layers [(w (out, in), b (out,)), ...] of an MLP with `sizes` (inputs, hidden ..., outputs).
+
+    `activation` is "tanh" or "relu", and decides the spread of the weights.
+    """
+    spread = np.sqrt({"tanh": 1.5, "relu": 2.0}[chosen(activation, SLOPES, "activation", name="start")])
     return [
         (spread * rng.normal(size=(m, d)) / np.sqrt(d), 0.5 * rng.normal(size=m)) for d, m in itertools.pairwise(sizes)
     ]
@@ -27,7 +32,10 @@ def start(
 def answer(
     layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, *, activation: str = "tanh", bypass: bool = False
 ) -> np.ndarray:
-    """The MLP's values (n, m) at points x (n, d); `bypass` adds its input to a layer's output where the sizes agree."""
+    """The MLP's values (n, m) at points x (n, d); `bypass` adds its input to a layer's output where the sizes agree.
+
+    `layers` are as `start` makes them, `activation` is "tanh" or "relu".
+    """
     return _hidden(layers, x, activation, bypass)[-1]
 
 
@@ -36,7 +44,8 @@ def jacobian(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values (n,) of an MLP with one output, and their derivative by every weight (n, weights).
 
-    The columns follow `flat`: for each layer its matrix row by row, then its biases.
+    The columns follow `flat`: for each layer its matrix row by row, then its biases. x (n, d); `layers`, `activation`
+    and `bypass` are those of `answer`.
     """
     hidden, slope = _hidden(layers, x, activation, bypass), SLOPES[activation][1]
     delta, through, columns = np.ones((len(x), 1)), 0.0, []
@@ -55,7 +64,10 @@ def jacobian(
 
 
 def at_zero(layers: Sequence[tuple[np.ndarray, np.ndarray]], call: Callable[[], Any]) -> Any:
-    """What `call()` gives while every number of `layers` is 0; the numbers are put back, also after an error."""
+    """What `call()` gives while every number of `layers` is 0; the numbers are put back, also after an error.
+
+    `layers` are [(w (out, in), b (out,)), ...], changed in place.
+    """
     arrays = [a for layer in layers for a in layer]
     kept = [np.array(a) for a in arrays]
     try:
@@ -68,7 +80,10 @@ def at_zero(layers: Sequence[tuple[np.ndarray, np.ndarray]], call: Callable[[], 
 
 
 def flat(layers: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """All weights as one vector."""
+    """All weights as one vector.
+
+    `layers` [(w (out, in), b (out,)), ...], each matrix row by row, then its biases: (weights,).
+    """
     return np.concatenate([a.ravel() for layer in layers for a in layer])
 
 
@@ -105,6 +120,7 @@ def fit(
     x (n, d), z (n,). Each step solves (JᵀJ + damping·1) s = -Jᵀr. A step that lowers the loss is taken and the damping
     divided by 3; one that does not is given back and the damping multiplied by 4. `losses` holds the loss before each
     step and after the last, so steps + 1 numbers that never rise. `progress` wraps the range, for a progress bar.
+    `activation` and `bypass` are those of `answer`.
     """
     kind: dict[str, Any] = {"activation": activation, "bypass": bypass}
     p = flat(layers)
@@ -129,7 +145,7 @@ def _hidden(
     layers: Sequence[tuple[np.ndarray, np.ndarray]], x: np.ndarray, activation: str, bypass: bool
 ) -> list[np.ndarray]:
     """The input, the output of every hidden layer, and the values: len(layers) + 1 arrays."""
-    bend, hidden = SLOPES[activation][0], [np.asarray(x, dtype=float)]
+    bend, hidden = SLOPES[chosen(activation, SLOPES, "activation", name="answer")][0], [np.asarray(x, dtype=float)]
     for k, (w, b) in enumerate(layers[:-1]):
         h = bend(hidden[-1] @ w.T + b)
         hidden.append(hidden[-1] + h if _passes(layers, k, bypass) else h)

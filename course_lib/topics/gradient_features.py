@@ -59,7 +59,8 @@ def word_strengths(descriptors: np.ndarray, words: np.ndarray) -> np.ndarray:
 def pyramid(strengths: np.ndarray, levels: tuple[int, ...] = (1, 2, 3)) -> np.ndarray:
     """Mean over the image, over its quarters, ninths...: strengths (n, rows, columns, k) as (n, k * sum of level²).
 
-    Each image's features are scaled to length 1.
+    Each image's features are scaled to length 1. `levels` say into how many rows and columns of regions the image is
+    cut. Raises ValueError where a level has more regions than there are places.
     """
     rows, columns = strengths.shape[1:3]
     if max(levels) > min(rows, columns):

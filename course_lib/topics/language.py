@@ -15,6 +15,7 @@ from course_lib.nn import Embedding, Linear
 from course_lib.nn.module import Module
 from course_lib.optim.gradients import clip_grad_norm_
 from course_lib.optim.optimisers import SGD
+from course_lib.topics.choice import chosen
 from course_lib.topics.recurrent import CELLS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def streams(symbols: np.ndarray, n: int, window: int) -> Iterator[tuple[np.ndarr
     """Windows (inputs, targets), each (n, window), of a text (length,): row r of each goes on where the last ended.
 
     The text is cut into n stretches of equal length, a rest is dropped; targets are the inputs one symbol later.
+    `symbols` are integers.
     """
     symbols = np.asarray(symbols)
     each = (len(symbols) - 1) // n
@@ -35,11 +37,14 @@ def streams(symbols: np.ndarray, n: int, window: int) -> Iterator[tuple[np.ndarr
 
 
 class LetterModel(Module):
-    """Embedding, a recurrent layer, logits of the next symbol; `kind` is one of `topics.recurrent.CELLS`."""
+    """Embedding, a recurrent layer, logits of the next symbol; `kind` is one of `topics.recurrent.CELLS`.
+
+    So many `symbols` there are, each as a vector of `width`; the layer has `hidden` units.
+    """
 
     def __init__(self, kind: str, symbols: int, hidden: int, *, width: int = 24, rng: np.random.Generator) -> None:
         self.embedding = Embedding(symbols, width, rng=rng)
-        self.cell = CELLS[kind](width, hidden, batch_first=True, rng=rng)
+        self.cell = CELLS[chosen(kind, CELLS, "kind", name="LetterModel")](width, hidden, batch_first=True, rng=rng)
         self.head = Linear(hidden, symbols, rng=rng)
 
     def forward(self, symbols: np.ndarray, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -49,7 +54,10 @@ class LetterModel(Module):
 
 
 def cut(state: Tensor) -> Tensor:
-    """The same state without its graph: gradients end here, values go on. None stays None."""
+    """The same state without its graph: gradients end here, values go on. None stays None.
+
+    A Tensor of any shape, or a tuple of them, as recurrent layers give it.
+    """
     if state is None:
         return None
     return tuple(map(cut, state)) if isinstance(state, tuple) else Tensor(state.data)
@@ -58,7 +66,11 @@ def cut(state: Tensor) -> Tensor:
 def train_letters(
     model: LetterModel, windows: Sequence[tuple[np.ndarray, np.ndarray]], optimizer: Optimizer, *, clip: float = 1.0
 ) -> Iterator[float]:
-    """A step for each of `windows`, the state carried from one to the next; yields the losses, in bits a symbol."""
+    """A step for each of `windows`, the state carried from one to the next; yields the losses, in bits a symbol.
+
+    Windows are pairs (inputs, targets), each (n, t) of integers; `optimizer` moves the weights of the model, `clip`
+    limits the norm of the gradient.
+    """
     state = None
     for inputs, targets in windows:
         logits, state = model(inputs, state)
@@ -72,7 +84,10 @@ def train_letters(
 
 
 def bits(model: LetterModel, symbols: np.ndarray, *, n: int = 20, window: int = 100) -> float:
-    """Bits a symbol on a text (length,): the mean of -log2 of the probability that the model gave to what came."""
+    """Bits a symbol on a text (length,): the mean of -log2 of the probability that the model gave to what came.
+
+    `symbols` are read as `n` stretches in windows of `window`, the state carried on; what fills none is left out.
+    """
     state, found = None, []
     with no_grad():
         for inputs, targets in streams(symbols, n, window):
@@ -99,7 +114,10 @@ def write(
     model: LetterModel, first: Sequence[int], length: int, *, temperature: float = 1.0, rng: np.random.Generator,
     choose: Callable = sample,
 ) -> np.ndarray:  # fmt: skip
-    """`length` symbols (n, length) that the model writes behind the first ones (n,), each drawn by `choose`."""
+    """`length` symbols (n, length) that the model writes behind the first ones (n,), each drawn by `choose`.
+
+    `temperature` divides the logits; at 0 the likeliest is taken.
+    """
     now, state, out = np.asarray(first)[:, None], None, []
     with no_grad():
         for _ in range(length):
@@ -115,8 +133,10 @@ FAULTS = {"A": "targets not shifted", "B": "rate too high", "C": "padding counte
 def faulty_run(letter: str | None, *, steps: int = 80, seed: int = 0) -> list[float]:
     """Losses, in bits a letter, of a small RNN that learns the bundled names with the fault `letter` of FAULTS.
 
-    None is the healthy run, with which it shares start, batches and everything else.
+    None is the healthy run, with which it shares start, batches and everything else. `steps` steps of 24 lines each;
+    `seed` draws weights and lines.
     """
+    chosen(letter, (None, *FAULTS), "letter", name="faulty_run")
     rng, fault = np.random.default_rng(seed), FAULTS.get(letter)
     names = texts.NAMES.split()
     vocabulary = Vocabulary("".join(names) + " ")

@@ -16,6 +16,7 @@ from course_lib.data.generated import batches
 from course_lib.nn import Conv2d, Flatten, Linear, LocallyConnected2d, MaxPool2d, ReLU, Sequential
 from course_lib.optim import schedules
 from course_lib.optim.optimisers import AdamW
+from course_lib.topics.choice import chosen
 from course_lib.train.loop import accuracy, fit, score
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ def lenet(
 ) -> Sequential:  # fmt: skip
     """A net for images (n, 1, 28, 28) whose two stages, 28 -> 12 -> 4, end in 320 numbers for the default `maps`.
 
-    What shrinks the maps: "pooled" max pooling 2x2 behind a convolution 5x5; "strided" the stride 2 of that
-    convolution itself; "learned" a second convolution 3x3 of stride 2; "local" is "pooled" with weights that are not
-    shared. `relu_on_top` puts a ReLU on the outputs too. Raises ValueError for another kind.
+    What shrinks the maps: "pooled" max pooling 2x2 behind a convolution 5x5; "strided" the stride 2 of that convolution
+    itself; "learned" a second convolution 3x3 of stride 2; "local" is "pooled" with weights that are not shared.
+    `relu_on_top` puts a ReLU on the outputs too. Raises ValueError for another kind. `hidden` units in the first fully
+    connected layer, `classes` outputs.
     """
-    if kind not in KINDS:
-        raise ValueError(f"lenet: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    chosen(kind, KINDS, "kind", name="lenet")
     layers, channels, side = [], 1, 28
     for width in maps:
         layers += _stage(kind, channels, width, side, rng)
@@ -47,7 +48,8 @@ def lenet(
 def all_convolutional(maps: Sequence[int], hidden: int, classes: int, rng: np.random.Generator) -> Sequential:
     """The "learned" net with its fully connected layers laid out as convolutions: the same numbers at 28x28.
 
-    Images (n, 1, h, w) of at least 28x28 give maps of scores (n, classes, h', w'), one score for every place.
+    Images (n, 1, h, w) of at least 28x28 give maps of scores (n, classes, h', w'), one score for every place. `maps`
+    are those of `lenet`, `hidden` the width of the last layer but one.
     """
     *stages, _, first, relu, last = lenet("learned", rng=rng, maps=maps, hidden=hidden, classes=classes)
     return Sequential(*stages, _laid_out(first, maps[-1]), relu, _laid_out(last, hidden))
@@ -81,7 +83,7 @@ def learn(
     """Train `model` on images x (n, 1, h, w) and classes t (n,) with Adam under a one-cycle rate that peaks at `lr`.
 
     A generator: yields the mean loss of each epoch. Weights lose their lr * `decay`-th part in each step (AdamW).
-    `change(images, rng=rng)` alters each batch, to augment it.
+    `change(images, rng=rng)` alters each batch, to augment it. `epochs` times through all images, in batches of `size`.
     """
     steps = epochs * -(-len(x) // size)
     optimizer = AdamW(model.parameters(), lr=schedules.one_cycle(lr, steps), weight_decay=decay)
@@ -93,14 +95,18 @@ def learn(
 
 
 def hits(model: Module, x: np.ndarray, t: np.ndarray) -> float:
-    """Share of images x (n, 1, h, w) whose largest output is that of their class t (n,)."""
+    """Share of images x (n, 1, h, w) whose largest output is that of their class t (n,).
+
+    The model answers in evaluation mode.
+    """
     return score(model, batches(x, t, size=500), accuracy=accuracy)["accuracy"]
 
 
 def images_for_lenet(images: np.ndarray, *, mean: float = 0.1307, std: float = 0.3081) -> np.ndarray:
     """Images (n, 1, 28, 28) or (n, 1, 8, 8), uint8, as float32 (n, 1, 28, 28) less `mean`, over `std`.
 
-    The default mean and deviation are MNIST's. Images of 8x8 are enlarged threefold, bilinearly, and framed.
+    The default mean and deviation are MNIST's. Images of 8x8 are enlarged threefold, bilinearly, and framed. Raises
+    ValueError for `images` of another shape.
     """
     x = np.asarray(images, np.float32) / 255
     if x.shape[1:] == (1, 8, 8):

@@ -9,6 +9,7 @@ from course_lib.nn.layers import Conv2d, Linear, LocallyConnected2d
 from course_lib.nn.module import Module, Sequential
 from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import AvgPool2d, MaxPool2d
+from course_lib.topics.choice import chosen
 from course_lib.topics.gradient_features import gradient_histograms, pyramid, word_strengths
 from course_lib.topics.lenet import hits, images_for_lenet, learn, lenet
 
@@ -25,7 +26,8 @@ def first_layer(
 ) -> Any:
     """First-layer filters (10, 5, 5) before and after training, second-layer ones, and the share of test images right.
 
-    With `small` the first filters begin at a tenth of their size, and all weights decay.
+    With `small` the first filters begin at a tenth of their size, and all weights decay. x (n, 1, 28, 28), t (n,),
+    `x_test` and `t_test` likewise, `epochs` times; `seed` draws weights and order.
     """
     rng = np.random.default_rng(seed)
     model = lenet(rng=rng)
@@ -36,7 +38,10 @@ def first_layer(
 
 
 class Every(Module):
-    """One number of each window, without looking at the others."""
+    """One number of each window, without looking at the others.
+
+    A window is `size` x `size` pixels, the number its top left one.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -50,9 +55,11 @@ class Every(Module):
 def pooling_net(pools: tuple[int, ...], kind: str, rng: np.random.Generator, maps: int = 8) -> Any:
     """Three convolutions 5×5 (padding 2), each with pooling of its size and ReLU; then 50 hidden units.
 
-    For images (n, 1, 28, 28); `pools` are three sizes whose product is 8, `kind` "max", "average" or "none".
+    For images (n, 1, 28, 28); `pools` are three sizes whose product is 8, `kind` "max", "average" or "none". `maps` are
+    the channels of each convolution.
     """
-    layers, channels, pooling = [], 1, {"max": MaxPool2d, "average": AvgPool2d, "none": Every}[kind]
+    kinds = {"max": MaxPool2d, "average": AvgPool2d, "none": Every}
+    layers, channels, pooling = [], 1, kinds[chosen(kind, kinds, "kind", name="pooling_net")]
     for size in pools:
         layers += [Conv2d(channels, maps, 5, padding=2, rng=rng), pooling(size), ReLU()]
         channels = maps
@@ -60,13 +67,19 @@ def pooling_net(pools: tuple[int, ...], kind: str, rng: np.random.Generator, map
 
 
 def multiply_adds(pools: tuple[int, ...], maps: int = 8) -> int:
-    """Multiply-adds of the three convolutions of a `pooling_net`, for one image."""
+    """Multiply-adds of the three convolutions of a `pooling_net`, for one image.
+
+    `pools` and `maps` are those of `pooling_net`.
+    """
     sides = 28 // np.cumprod([1, *pools[:2]])
     return int(np.sum(sides**2 * 25 * maps * np.array([1, maps, maps])))
 
 
 def under_shift(model: Any, x: np.ndarray, t: np.ndarray, by: int) -> float:
-    """Share of images right when all are moved by `by` pixels, mean over the four directions."""
+    """Share of images right when all are moved by `by` pixels, mean over the four directions.
+
+    x (n, 1, h, w), moved round in a circle, classes t (n,); `model` is a Module.
+    """
     moves = ((by, 0), (-by, 0), (0, by), (0, -by))
     return float(np.mean([hits(model, np.roll(x, move, axis=(2, 3)), t) for move in moves]))
 
@@ -80,7 +93,11 @@ def small_net(kind: str, rng: np.random.Generator, filters: int = 4) -> Any:
 
 
 def engineered(x: np.ndarray, t: np.ndarray, x_test: Any, t_test: Any, words: int = 100, seed: int = 0) -> Any:
-    """Shares of training and test images right: gradient histograms, words, pyramid, linear SVM."""
+    """Shares of training and test images right: gradient histograms, words, pyramid, linear SVM.
+
+    x (n, 1, h, w), t (n,), `x_test` and `t_test` likewise; so many `words`, found among descriptors that `seed`
+    chooses.
+    """
     from sklearn.cluster import MiniBatchKMeans
     from sklearn.svm import LinearSVC
 

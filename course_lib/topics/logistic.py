@@ -14,12 +14,18 @@ import numpy as np
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-z)) of any array, without overflow and exact to the last digits far on the left too."""
+    """1 / (1 + exp(-z)) of any array, without overflow and exact to the last digits far on the left too.
+
+    The result has the shape of z.
+    """
     return np.exp(-np.logaddexp(0, -np.asarray(z)))
 
 
 def cross_entropy(z: np.ndarray, t: np.ndarray) -> float:
-    """Mean of -(t ln y + (1 - t) ln(1 - y)) with y = sigmoid(z), for logits `z` and labels `t` of the same shape."""
+    """Mean of -(t ln y + (1 - t) ln(1 - y)) with y = sigmoid(z), for logits `z` and labels `t` of the same shape.
+
+    In nats. Raises ValueError for different shapes.
+    """
     z, t = np.asarray(z), np.asarray(t)
     if z.shape != t.shape:
         raise ValueError(f"cross_entropy: logits and labels must have the same shape, got {z.shape} and {t.shape}")
@@ -27,12 +33,18 @@ def cross_entropy(z: np.ndarray, t: np.ndarray) -> float:
 
 
 def gradient(w: np.ndarray, x1: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Gradient `(d + 1,)` of the mean cross-entropy by the weights `w (d + 1,)`."""
+    """Gradient `(d + 1,)` of the mean cross-entropy by the weights `w (d + 1,)`.
+
+    x1 (n, d + 1), labels t (n,) of 0 and 1.
+    """
     return np.einsum("n,nd->d", sigmoid(x1 @ w) - t, x1) / len(t)
 
 
 def numerical_gradient(f: Any, w: np.ndarray, eps: float = 1e-6) -> np.ndarray:
-    """Slopes of `f`, a function of one array, along every entry of `w`, by central differences; shape of `w`."""
+    """Slopes of `f`, a function of one array, along every entry of `w`, by central differences; shape of `w`.
+
+    `eps` is the step to each side.
+    """
     slopes = np.empty(np.shape(w))
     for index in np.ndindex(slopes.shape):
         ahead, behind = np.array(w, float), np.array(w, float)
@@ -43,7 +55,10 @@ def numerical_gradient(f: Any, w: np.ndarray, eps: float = 1e-6) -> np.ndarray:
 
 
 def descend(slope: Callable, start: np.ndarray, eta: float, steps: int) -> np.ndarray:
-    """The way of gradient descent, `(steps + 1, ...)`, from `start` on; `slope(w)` is the gradient at w."""
+    """The way of gradient descent, `(steps + 1, ...)`, from `start` on; `slope(w)` is the gradient at w.
+
+    w moves by -eta * slope(w) in each of the `steps`.
+    """
     path = np.empty((steps + 1, *np.shape(start)))
     path[0] = start
     for i in range(steps):
@@ -70,12 +85,18 @@ def softmax_loss(w: np.ndarray, x1: np.ndarray, t: np.ndarray) -> tuple[float, n
 
 
 def train(x1: np.ndarray, t: np.ndarray, *, eta: float = 1.0, steps: int = 1000) -> np.ndarray:
-    """Weights `(d + 1,)` for labels 0 and 1 after `steps` of gradient descent from zeros."""
+    """Weights `(d + 1,)` for labels 0 and 1 after `steps` of gradient descent from zeros.
+
+    x1 (n, d + 1), t (n,); w moves by -eta times the gradient.
+    """
     return descend(lambda w: gradient(w, x1, t), np.zeros(x1.shape[1]), eta=eta, steps=steps)[-1]
 
 
 def train_classes(x1: np.ndarray, t: np.ndarray, classes: int, eta: float, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weights `(classes, d + 1)` by gradient descent from zeros, and the loss `(steps,)` before every step."""
+    """Weights `(classes, d + 1)` by gradient descent from zeros, and the loss `(steps,)` before every step.
+
+    x1 (n, d + 1), class numbers t (n,) below `classes`; w moves by -eta times the gradient.
+    """
     w, losses = np.zeros((classes, x1.shape[1])), []
     for _ in range(steps):
         loss, slope = softmax_loss(w, x1, t)

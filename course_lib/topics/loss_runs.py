@@ -5,6 +5,7 @@ import numpy as np
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
 from course_lib.data.generated import moons, standardise
+from course_lib.topics.choice import chosen
 
 FAULTS = {
     "A": "all units begin equal",
@@ -23,6 +24,7 @@ def loss_run(fault: str | None = None) -> np.ndarray:
     `fault` is one of FAULTS' values or None; start, points and all else are those of the healthy run. The points
     come in units of a hundredth and of five.
     """
+    chosen(fault, (None, *FAULTS.values()), "fault", name="loss_run")
     rng = np.random.default_rng(4)
     x, t = moons(200, noise=0.15, rng=rng)
     x = x * [5.0, 0.01] + [20.0, 0.0]

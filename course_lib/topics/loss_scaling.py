@@ -11,13 +11,19 @@ import numpy as np
 
 
 class LossScale:
-    """The factor on the loss: halved when a gradient overflows, doubled after `patience` steps without one."""
+    """The factor on the loss: halved when a gradient overflows, doubled after `patience` steps without one.
+
+    `scale` is the first one; `factor` says by how much it changes, 2 being half and double.
+    """
 
     def __init__(self, scale: float = 2.0**16, *, patience: int = 2000, factor: float = 2.0) -> None:
         self.scale, self.patience, self.factor, self.good = float(scale), patience, factor, 0
 
     def unscale(self, gradients: Sequence[np.ndarray]) -> list[np.ndarray] | None:
-        """Float32 gradients without the factor, or None when one of them is not finite: then skip this step."""
+        """Float32 gradients without the factor, or None when one of them is not finite: then skip this step.
+
+        gradients: a list of arrays of any shapes, of the loss times `scale`.
+        """
         gradients = [np.asarray(g, dtype=np.float32) for g in gradients]
         if not all(np.isfinite(g).all() for g in gradients):
             self.scale, self.good = self.scale / self.factor, 0

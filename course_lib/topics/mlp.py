@@ -24,7 +24,8 @@ def weights(sizes: tuple[int, ...]) -> int:
 def widest(budget: int, d: int, m: int, depth: int) -> int:
     """Largest k for which d-k-...-k-m with `depth` >= 1 hidden layers has at most `budget` weights and biases, or 0.
 
-    The number of weights is a k^2 + b k + m with a = depth - 1 and b = d + m + depth; this solves it for k.
+    The number of weights is a k^2 + b k + m with a = depth - 1 and b = d + m + depth; this solves it for k. Raises
+    ValueError if depth < 1.
     """
     if depth < 1:
         raise ValueError(f"widest: a network needs at least 1 hidden layer, got depth={depth}")
@@ -37,7 +38,10 @@ def widest(budget: int, d: int, m: int, depth: int) -> int:
 def two_layer(
     x: np.ndarray, w1: np.ndarray, b1: np.ndarray, w2: np.ndarray, b2: np.ndarray, hidden: Callable, output: Callable
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Hidden units (n, k) and outputs (n, m) of x (n, d); `hidden` and `output` are functions of arrays."""
+    """Hidden units (n, k) and outputs (n, m) of x (n, d); `hidden` and `output` are functions of arrays.
+
+    w1 (k, d), b1 (k,), w2 (m, k), b2 (m,).
+    """
     h = hidden(F.linear(x, w1, b1).data)
     return h, output(F.linear(h, w2, b2).data)
 
@@ -104,7 +108,10 @@ def tents(k: int) -> list[tuple[np.ndarray, np.ndarray]]:
 def activation_statistics(
     x: np.ndarray, layers: Sequence[tuple[np.ndarray, np.ndarray]], activation: Callable
 ) -> np.ndarray:
-    """Mean, standard deviation and share of dead units (0 for every row of x (n, d)) of each layer: (layers, 3)."""
+    """Mean, standard deviation and share of dead units (0 for every row of x (n, d)) of each layer: (layers, 3).
+
+    `layers` [(w (out, in), b (out,)), ...], behind each of which stands `activation`, a function of an array.
+    """
     table = np.empty((len(layers), 3))
     for row, (w, b) in zip(table, layers, strict=True):
         x = activation(F.linear(x, w, b).data)

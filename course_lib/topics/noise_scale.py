@@ -31,7 +31,10 @@ def noise_scale(gradients: np.ndarray, batch: int) -> float:
 
 
 def exact_noise_scale(per_sample: np.ndarray) -> float:
-    """The same number from the gradients of all single samples (samples, weights): trace of covariance by |mean|^2."""
+    """The same number from the gradients of all single samples (samples, weights): trace of covariance by |mean|^2.
+
+    `per_sample` is the array; the scale is in samples.
+    """
     per_sample = np.asarray(per_sample, dtype=float)
     mean = per_sample.mean(0)
     return ((per_sample - mean) ** 2).sum(1).mean() / (mean @ mean)

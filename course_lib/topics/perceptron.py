@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def augment(x: np.ndarray) -> np.ndarray:
-    """Inputs `x (n, d)` with a column of ones in front: `(n, d + 1)`, always floating point."""
+    """Inputs `x (n, d)` with a column of ones in front: `(n, d + 1)`, always floating point.
+
+    Raises ValueError for another shape.
+    """
     x = np.asarray(x)
     if x.ndim != 2:
         raise ValueError(f"augment: expected inputs of shape (n, d), got {x.shape}")
@@ -27,7 +30,7 @@ def augment(x: np.ndarray) -> np.ndarray:
 def signed_distance(w: ArrayLike, x: np.ndarray, *, normalised: bool = True) -> np.ndarray:
     """Distance `(n,)` of points `x (n, d)` from the hyperplane `w (d + 1,)`, positive where the normal points.
 
-    With `normalised=False` the bare score w0 + w1 x1 + ... + wd xd.
+    With `normalised=False` the bare score w0 + w1 x1 + ... + wd xd. Raises ValueError where w does not fit x.
     """
     w, x = np.asarray(w), np.asarray(x)
     if x.ndim != 2 or w.shape != (x.shape[1] + 1,):
@@ -52,7 +55,10 @@ def corners(k: int) -> np.ndarray:
 
 
 def criterion(w: np.ndarray, x1: np.ndarray, t: np.ndarray) -> tuple[float, np.ndarray]:
-    """Perceptron criterion E = -sum of t (w . x1) over the misclassified, and its gradient `(d + 1,)`."""
+    """Perceptron criterion E = -sum of t (w . x1) over the misclassified, and its gradient `(d + 1,)`.
+
+    w (d + 1,), x1 (n, d + 1), t (n,) of -1 and +1.
+    """
     wrong = t * (x1 @ w) <= 0
     gradient = 0.0 - t[wrong] @ x1[wrong]  # 0.0 - 0 is 0, where a bare minus would show as -0
     return float(gradient @ w), gradient
@@ -72,7 +78,10 @@ def epoch(w: np.ndarray, x1: np.ndarray, t: np.ndarray, eta: float = 1.0) -> tup
 
 
 def train(x1: np.ndarray, t: np.ndarray, *, max_epochs: int = 1000, eta: float = 1.0) -> tuple[np.ndarray, int, bool]:
-    """Epochs from w = 0 until one is free of updates: w, updates in all, and whether it got there."""
+    """Epochs from w = 0 until one is free of updates: w, updates in all, and whether it got there.
+
+    x1 (n, d + 1), t (n,) of -1 and +1; at most `max_epochs` of them, with steps of `eta`. w (d + 1,).
+    """
     w, mistakes = np.zeros(x1.shape[1]), 0
     for _ in range(max_epochs):
         w, updates = epoch(w, x1, t, eta)
@@ -100,7 +109,8 @@ def delta_step(w: np.ndarray, x1: np.ndarray, t: int, eta: float = 1.0) -> np.nd
 def pocket(x1: np.ndarray, t: np.ndarray, *, epochs: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
     """Epochs in shuffled order from w = 0; the weights with the fewest errors after any epoch, and that number.
 
-    Gallant, "Perceptron-based learning algorithms", IEEE Transactions on Neural Networks 1 (1990).
+    Gallant, "Perceptron-based learning algorithms", IEEE Transactions on Neural Networks 1 (1990). x1 (n, d + 1), t
+    (n,) of -1 and +1, `epochs` of them; w (d + 1,).
     """
     w = np.zeros(x1.shape[1])
     best, fewest = w, len(t)

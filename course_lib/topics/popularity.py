@@ -24,5 +24,8 @@ def popularity(
 
 
 def r_squared(predicted: np.ndarray, target: np.ndarray) -> float:
-    """1 - squared error / squared error of the mean; both (n,). 1 is perfect, 0 no better than the mean."""
+    """1 - squared error / squared error of the mean; both (n,). 1 is perfect, 0 no better than the mean.
+
+    `predicted` and `target` are arrays.
+    """
     return 1 - np.square(predicted - target).sum() / np.square(target - target.mean()).sum()

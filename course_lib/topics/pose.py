@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 
 def to_units(joints: ArrayLike, size: int) -> np.ndarray:
-    """Pixels 0..size as network units -1..1."""
+    """Pixels 0..size as network units -1..1.
+
+    `joints` of any shape, in an image with sides of `size`; the result has their shape.
+    """
     return 2 * np.asarray(joints) / size - 1
 
 
 def to_pixels(units: np.ndarray, size: int) -> np.ndarray:
-    """Network units -1..1 as pixels 0..size."""
+    """Network units -1..1 as pixels 0..size.
+
+    `units` of any shape, in an image with sides of `size`; the result has their shape.
+    """
     return (np.asarray(units) + 1) * size / 2
 
 
@@ -37,7 +43,8 @@ def pose_error(
     """Loss in network units, mean error in pixels, and share of joints within `near` pixels; visible joints only.
 
     predicted (n, j, 2) in network units, joints (n, j, 2) in pixels, visible (n, j) of bool. The loss is the mean
-    squared distance over visible joints. Raises ValueError when no joint is visible.
+    squared distance over visible joints. Raises ValueError when no joint is visible. `size` is the image's side in
+    pixels.
     """
     visible = np.asarray(visible, bool)
     if not visible.any():
@@ -52,7 +59,7 @@ def hard_loss(predicted: np.ndarray, target: np.ndarray, keep: int) -> tuple[flo
     """Mean of the `keep` largest losses of a batch, and its gradient by `predicted`; both (n, d).
 
     The loss of a sample is the mean square of its d differences; of equal ones the first counts. Shrivastava et al.
-    2016.
+    2016. `target` is what was to be predicted.
     """
     apart = predicted - target
     rows = np.argsort(-(apart**2).mean(axis=1), kind="stable")[:keep]
@@ -62,7 +69,10 @@ def hard_loss(predicted: np.ndarray, target: np.ndarray, keep: int) -> tuple[flo
 
 
 def hardest_mse(keep: float) -> Callable:
-    """A loss function (Tensor, array) -> Tensor: mean squared error of the `keep` share of a batch with most of it."""
+    """A loss function (Tensor, array) -> Tensor: mean squared error of the `keep` share of a batch with most of it.
+
+    Its y and t are (n, d); at least one sample counts.
+    """
 
     def loss(y: Tensor, t: np.ndarray) -> Tensor:
         t = np.asarray(t, y.dtype)
@@ -80,7 +90,10 @@ def pose_net(
     channels: int, size: int, *, outputs: int = 22, width: int = 8, hidden: int = 64, drop: float = 0.1,
     rng: np.random.Generator,
 ) -> Module:  # fmt: skip
-    """Images (n, channels, size, size) to numbers (n, outputs): three convolutions with stride 2, two linear layers."""
+    """Images (n, channels, size, size) to numbers (n, outputs): three convolutions with stride 2, two linear layers.
+
+    `width` filters in the first convolution, twice as many in the others; `hidden` units, dropout `drop` behind them.
+    """
     side = -(-size // 8)
     return Sequential(
         Conv2d(channels, width, 5, stride=2, padding=2, rng=rng),
@@ -98,7 +111,10 @@ def pose_net(
 
 
 class HeatNet(Module):
-    """Images (n, channels, size, size) to one map of scores per joint, (n, joints, size / 2, size / 2)."""
+    """Images (n, channels, size, size) to one map of scores per joint, (n, joints, size / 2, size / 2).
+
+    `width` maps in every layer but the last.
+    """
 
     def __init__(self, channels: int, *, joints: int = 11, width: int = 12, rng: np.random.Generator) -> None:
         conv = lambda c, f, stride=1: Conv2d(c, f, 5, stride=stride, padding=2, rng=rng)  # noqa: E731
@@ -106,7 +122,7 @@ class HeatNet(Module):
         self.head = Conv2d(width, joints, 1, rng=rng)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores before the softmax over the cells of each map."""
+        """(n, channels, size, size) -> scores (n, joints, size / 2, size / 2), before the softmax over cells."""
         for conv in self.convs:
             x = F.relu(conv(x))
         return self.head(x)
@@ -125,7 +141,10 @@ def heat_maps(units: np.ndarray, cells: int, sigma: float = 1.0) -> np.ndarray:
 
 
 def read_maps(scores: np.ndarray) -> np.ndarray:
-    """The expected place under the softmax of each map (n, j, h, w), as network units (n, j, 2): the soft argmax."""
+    """The expected place under the softmax of each map (n, j, h, w), as network units (n, j, 2): the soft argmax.
+
+    `scores` are those before the softmax.
+    """
     h, w = scores.shape[2:]
     p = np.exp(scores - scores.max((-2, -1), keepdims=True))
     p /= p.sum((-2, -1), keepdims=True)
@@ -134,7 +153,10 @@ def read_maps(scores: np.ndarray) -> np.ndarray:
 
 
 def map_loss(scores: Tensor, units: np.ndarray) -> Tensor:
-    """Cross-entropy between the softmax of each map and the Gaussian at its joint, mean over maps."""
+    """Cross-entropy between the softmax of each map and the Gaussian at its joint, mean over maps.
+
+    scores (n, j, h, w) with h = w, `units` (n, 2 j) or (n, j, 2) within -1..1; a Tensor without axes.
+    """
     n, j, h, w = scores.shape
     target = heat_maps(np.asarray(units).reshape(n, j, 2), h).reshape(n, j, h * w).astype(scores.dtype)
     return -(F.log_softmax(scores.reshape(n, j, h * w), 2) * target).sum() * (1 / (n * j))
@@ -147,7 +169,11 @@ def train_pose(
     model: Module | HeatNet, x: np.ndarray, y: np.ndarray, *, steps: int, rate: float = 0.1, size: int = 32,
     loss: Callable = F.mse_loss, rng: np.random.Generator, momentum: float = 0.9,
 ) -> list[float]:  # fmt: skip
-    """`steps` steps of SGD with one cycle on x (n, c, h, w) and y (n, d); returns the losses as a list."""
+    """`steps` steps of SGD with one cycle on x (n, c, h, w) and y (n, d); returns the losses as a list.
+
+    `model` is changed: batches of `size`, at the peak the rate is `rate`, with `momentum`; `loss(out, y)` is what
+    falls.
+    """
     optimizer = SGD(model.parameters(), lr=one_cycle(rate, steps), momentum=momentum)
     model.train()
     losses = []
@@ -164,7 +190,10 @@ def train_pose(
 
 
 def predict(model: Module | HeatNet, x: np.ndarray, size: int = 200) -> np.ndarray:
-    """Outputs of the model in evaluation mode for x (n, ...), as an array."""
+    """Outputs of the model in evaluation mode for x (n, ...), as an array.
+
+    `size` images at a time; the result is (n, ...).
+    """
     model.eval()
     with no_grad():
         return np.concatenate([model(Tensor(x[k : k + size])).data for k in range(0, len(x), size)])
@@ -192,6 +221,7 @@ class Refiner:
     """DeepPose's second stage: looks again, closely, where the first stage saw each joint. Toshev and Szegedy 2014.
 
     One network for all joints sees a crop and answers for each joint; the answer of the crop's own joint is taken.
+    `side` is that of a crop in pixels.
     """
 
     def __init__(self, *, side: int = 16, joints: int = 11, rng: np.random.Generator) -> None:
@@ -201,7 +231,10 @@ class Refiner:
     def fit(
         self, images: np.ndarray, joints: np.ndarray, spread: np.ndarray, *, steps: int, rate: float = 0.1
     ) -> list[float]:
-        """Learn from images (n, h, w) and joints (n, j, 2); crops lie off the truth by Gaussian `spread` pixels."""
+        """Learn from images (n, h, w) and joints (n, j, 2); crops lie off the truth by Gaussian `spread` pixels.
+
+        `steps` steps of `train_pose`, whose peak is `rate`; returns their losses.
+        """
         n, j, _ = joints.shape
         which = np.arange(self.joints)
 
@@ -248,7 +281,7 @@ def small_run(
 
     The last 200 are for validation. Losses are relative to the mean's, which has 1, at every `every`-th step; the
     training loss is measured in training mode, as it is in practice. `mixed_up` shuffles the targets apart from the
-    images.
+    images. `rate` is the learning rate, `drop` the dropout; k = steps // every.
     """
     net = Sequential(Linear(144, 48, rng=rng), ReLU(), Dropout(drop, rng=rng), Linear(48, 22, rng=rng))
     x_check, y_check, y = x[-200:], y[-200:], y[:images]

@@ -17,7 +17,10 @@ SCALE = np.log(10) / 400  # the strength of one Elo point in natural units
 
 
 def searcher(game: Connect, evaluate: Callable, simulations: int) -> Callable:
-    """An agent: states (n, 2) -> columns (n,), the most visited of a search; with 0 simulations the prior's best."""
+    """An agent: states (n, 2) -> columns (n,), the most visited of a search; with 0 simulations the prior's best.
+
+    `game` is a Connect, `evaluate` an evaluator (see `tree_search`).
+    """
 
     def choose(states: np.ndarray) -> np.ndarray:
         if simulations == 0:
@@ -28,7 +31,10 @@ def searcher(game: Connect, evaluate: Callable, simulations: int) -> Callable:
 
 
 def match(game: Connect, first: Callable, second: Callable, openings: np.ndarray) -> np.ndarray:
-    """Points of `first` (1, 0.5, 0) in two games from each of `openings` (n, 2): (n, 2), moving first in column 0."""
+    """Points of `first` (1, 0.5, 0) in two games from each of `openings` (n, 2): (n, 2), moving first in column 0.
+
+    `first` and `second` are agents, functions of states (n, 2) that give columns (n,); `game` is a Connect.
+    """
     points = np.full((len(openings), 2), 0.5)
     for side, agents in enumerate(((first, second), (second, first))):
         now, rows, ply = openings, np.arange(len(openings)), 0
@@ -43,7 +49,10 @@ def match(game: Connect, first: Callable, second: Callable, openings: np.ndarray
 
 
 def round_robin(game: Connect, agents: Sequence[Callable], openings: np.ndarray) -> np.ndarray:
-    """Points of each agent against each, for every opening: (openings, k, k); the diagonal is 0. Two games a pair."""
+    """Points of each agent against each, for every opening: (openings, k, k); the diagonal is 0. Two games a pair.
+
+    `game` is a Connect, `agents` are those of `match`, openings (n, 2).
+    """
     k = len(agents)
     table = np.zeros((len(openings), k, k))
     for i, j in itertools.combinations(range(k), 2):
@@ -53,7 +62,10 @@ def round_robin(game: Connect, agents: Sequence[Callable], openings: np.ndarray)
 
 
 def expected_score(gap: float | np.ndarray) -> float | np.ndarray:
-    """Points a game expected by who is `gap` Elo points ahead."""
+    """Points a game expected by who is `gap` Elo points ahead.
+
+    A number or an array of any shape, within 0..1.
+    """
     return 1 / (1 + 10.0 ** (-np.asarray(gap) / 400))
 
 
@@ -78,7 +90,10 @@ def elo(points: np.ndarray, *, prior: float = 0.5) -> np.ndarray:
 
 
 def elo_intervals(table: np.ndarray, *, draws: int = 500, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Ratings of a round robin (openings, k, k), and 95 % intervals (k, 2) from openings drawn again (bootstrap)."""
+    """Ratings of a round robin (openings, k, k), and 95 % intervals (k, 2) from openings drawn again (bootstrap).
+
+    `table` is that of `round_robin`, of which `draws` are drawn again; ratings (k,) in Elo points.
+    """
     n = len(table)
     seen = np.array([elo(table[rng.integers(0, n, n)].sum(axis=0)) for _ in range(draws)])
     return elo(table.sum(axis=0)), np.quantile(seen, [0.025, 0.975], axis=0).T

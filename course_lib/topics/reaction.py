@@ -17,7 +17,9 @@ SOURCE = "Thorpe, Fize, Marlot 1996: median 445 ms, 94 % right"
 class Session:
     """What was answered and when: `shown` and `answered` are told the time, in seconds of any one clock.
 
-    labels (n,): 1 for an animal. `simulated` says in words where the answers come from when no person gave them.
+    labels (n,): 1 for an animal. `simulated` says in words where the answers come from when no person gave them. `now`
+    is the number of the picture that is shown and `began` the time it appeared; `milliseconds` (n,) is nan and `right`
+    (n,) False where there is no answer.
     """
 
     labels: np.ndarray
@@ -49,7 +51,10 @@ class Session:
         return int(np.sum(~np.isnan(self.milliseconds)))
 
     def median(self, level: float = 0.95) -> tuple[float, float, float]:
-        """Median reaction time in milliseconds and its interval, over all answers."""
+        """Median reaction time in milliseconds and its interval, over all answers.
+
+        `level` is that of `experiment.median_interval`, which raises ValueError for too few answers.
+        """
         return median_interval(self.milliseconds[~np.isnan(self.milliseconds)], level)
 
 
@@ -61,6 +66,7 @@ def simulated(
 
     Median and share of right answers are those of Thorpe, Fize and Marlot (1996), who showed photographs; the shape,
     the earliest time of 250 ms and the spread of 0.45 of the logarithm are chosen here. Times are cut at one second.
+    `labels` (n,) are 1 for an animal, else 0; times in milliseconds.
     """
     session = Session(np.asarray(labels), simulated=f"simulated, no person: {SOURCE}")
     correct = rng.permutation(len(session.labels)) < round(right * len(session.labels))

@@ -15,6 +15,7 @@ from course_lib.nn.module import Module
 from course_lib.ops import recurrent as ops
 from course_lib.optim.gradients import clip_grad_norm_
 from course_lib.optim.optimisers import Adam
+from course_lib.topics.choice import chosen
 
 CELLS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
 NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
@@ -29,14 +30,19 @@ def rnn_states(x: np.ndarray, h0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray
 def lstm_step(
     x: np.ndarray, h: np.ndarray, c: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """One step of an LSTM, gates in the order i, f, g, o: x (n, d), h and c (n, k) -> (h, c)."""
+    """One step of an LSTM, gates in the order i, f, g, o: x (n, d), h and c (n, k) -> (h, c).
+
+    w_ih (4 k, d), w_hh (4 k, k), b (4 k,); new h and c (n, k).
+    """
     both = ops.lstm(x[None], h, c, w_ih, w_hh, b, np.zeros_like(b))[0]
     return both[0], both[1]
 
 
 def prepare(cell: Any, *, orthogonal: bool = False, forget: float = 0.0) -> Any:
     """Change the start of a recurrent layer: recurrent matrices as rotations and reflections (Saxe and others 2014),
-    `forget` added to the bias of an LSTM's forget gates (Gers and others 2000). Returns the layer."""
+    `forget` added to the bias of an LSTM's forget gates (Gers and others 2000). Returns the layer.
+    `cell` is one of the CELLS with one layer; only with `orthogonal` are its recurrent matrices drawn anew.
+    """
     k = cell.hidden_size
     if orthogonal:
         blocks = [np.linalg.qr(cell.rng.normal(size=(k, k)))[0] for _ in range(cell.gates)]
@@ -47,8 +53,11 @@ def prepare(cell: Any, *, orthogonal: bool = False, forget: float = 0.0) -> Any:
 
 
 def start_weights(kind: str, d: int, k: int, *, rng: np.random.Generator, **changes: Any) -> list[np.ndarray]:
-    """[w_ih (gates k, d), w_hh (gates k, k), b_ih, b_hh] as the library starts a layer, or as `prepare` changes it."""
-    cell = prepare(CELLS[kind](d, k, rng=rng), **changes)
+    """[w_ih (gates k, d), w_hh (gates k, k), b_ih, b_hh] as the library starts a layer, or as `prepare` changes it.
+
+    `kind` is one of CELLS; d inputs, k units.
+    """
+    cell = prepare(CELLS[chosen(kind, CELLS, "kind", name="start_weights")](d, k, rng=rng), **changes)
     return [getattr(cell, name).data.astype(float) for name in NAMES]
 
 
@@ -57,9 +66,10 @@ def step(
 ) -> tuple[tuple[np.ndarray, ...], Callable]:
     """One step of a cell: x (n, d), state a tuple (h,) or (h, c) of (n, k) -> (new state, vjp).
 
-    vjp takes the gradients of the new state, a tuple, and gives those of the old one.
+    vjp takes the gradients of the new state, a tuple, and gives those of the old one. `kind` is one of CELLS, `weights`
+    are as `start_weights` gives them.
     """
-    if kind == "LSTM":
+    if chosen(kind, CELLS, "kind", name="step") == "LSTM":
         both, back = ops.lstm(x[None], *state, *weights)
         return (both[0], both[1]), lambda g: tuple(back(np.stack(g))[1:3])
     out, back = (ops.rnn if kind == "RNN" else ops.gru)(x[None], *state, *weights)
@@ -69,7 +79,8 @@ def step(
 def gradient_norms(kind: str, x: np.ndarray, weights: Sequence[np.ndarray], g: np.ndarray) -> np.ndarray:
     """Norms (t + 1,) of the gradient of every state, from the start to the last, when the last h has gradient `g`.
 
-    x (t, n, d), g (n, k). The state of an LSTM is h and c together. Each norm is the mean over the n sequences.
+    x (t, n, d), g (n, k). The state of an LSTM is h and c together. Each norm is the mean over the n sequences. `kind`
+    and `weights` are those of `step`.
     """
     n, k = g.shape
     state = (np.zeros((n, k)),) * (2 if kind == "LSTM" else 1)
@@ -92,7 +103,11 @@ def _size(grads: tuple[np.ndarray, ...]) -> float:
 def gates(
     kind: str, x: np.ndarray, state: tuple[np.ndarray, ...], weights: Sequence[np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """What the gates of one step say, {name: (k,)}, for one sequence: x (d,), state a tuple of (k,)."""
+    """What the gates of one step say, {name: (k,)}, for one sequence: x (d,), state a tuple of (k,).
+
+    `kind` and `weights` are those of `step`; for "RNN" the new state alone.
+    """
+    chosen(kind, CELLS, "kind", name="gates")
     w_ih, w_hh, b_ih, b_hh = weights
     k = w_hh.shape[1]
     from_x, from_h = (a.reshape(-1, k) for a in (w_ih @ x + b_ih, w_hh @ state[0] + b_hh))
@@ -108,14 +123,14 @@ class Reader(Module):
     """A recurrent layer and a linear one behind its last states: sequences (n, t, d) to (n, says, classes).
 
     It answers at its last `says` steps. `kind` is one of CELLS; an LSTM starts with a forget bias of 1, and
-    `orthogonal` is that of `prepare`.
+    `orthogonal` is that of `prepare`. `hidden` is the number of units.
     """
 
     def __init__(
         self, kind: str, d: int, hidden: int, classes: int, *, says: int = 1, orthogonal: bool = False,
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
-        cell = CELLS[kind](d, hidden, batch_first=True, rng=rng)
+        cell = CELLS[chosen(kind, CELLS, "kind", name="Reader")](d, hidden, batch_first=True, rng=rng)
         self.cell, self.says = prepare(cell, orthogonal=orthogonal, forget=1.0), says
         self.head = Linear(hidden, classes, rng=rng)
 
@@ -125,8 +140,12 @@ class Reader(Module):
 
 
 def memory_task(task: str, wait: int, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """(x (n, t, d) float32, targets) of "copying" or "adding" with `wait` steps to be bridged."""
-    if task == "copying":
+    """(x (n, t, d) float32, targets) of "copying" or "adding" with `wait` steps to be bridged.
+
+    `task` is one of the two: n sequences of 6 letters as one-hot rows and targets (n, 3), or of 2 numbers and targets
+    (n, 1, 1) float32.
+    """
+    if chosen(task, ("copying", "adding"), "task", name="memory_task") == "copying":
         symbols, told = copying(n, wait=wait, rng=rng)
         return np.eye(6, dtype=np.float32)[symbols], told - 1
     x, total = adding(n, length=max(2, wait), rng=rng)
@@ -140,7 +159,9 @@ def remember(
     """Train a Reader on fresh sequences; the share of 500 new answers that are right, and the losses of the steps.
 
     "copying": a letter is right when it is the likeliest; "adding": a sum, when it is off by less than 0.1. `clip`
-    limits the norm of the gradient. A run whose loss is no longer finite ends there.
+    limits the norm of the gradient. A run whose loss is no longer finite ends there. `kind` and `orthogonal` are those
+    of `Reader`, with `hidden` units, `task` and `wait` those of `memory_task`; `size` sequences a step, Adam at `rate`,
+    all drawn by `seed`.
     """
     rng = np.random.default_rng([seed, wait])
     d, classes, says = (6, 4, 3) if task == "copying" else (2, 1, 1)

@@ -15,6 +15,7 @@ def dropout(h: np.ndarray, p: float, u: np.ndarray, training: bool, inverted: bo
     """`h` with the numbers at u < p set to 0, u (of h's shape) uniform in 0..1; out of training none is.
 
     Inverted dropout divides by 1 - p in training, the classical one multiplies by it in use. Srivastava et al. 2014.
+    `inverted` chooses between the two.
     """
     keep = 1 - p
     scale = 1 / keep if training and inverted else keep if not (training or inverted) else 1.0

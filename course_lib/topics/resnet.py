@@ -23,7 +23,8 @@ class PadShortcut(Module):
     """Option A, without weights: every `stride`-th pixel, and channels of zeros beside the ones there are.
 
     `zeros` says where: "behind" all of them, or half of them on "both" sides, as in the weights for CIFAR that are
-    published most; the paper leaves it open, and a network is right only with the choice it was trained with.
+    published most; the paper leaves it open, and a network is right only with the choice it was trained with. Raises
+    ValueError for another word.
     """
 
     def __init__(self, in_channels: int, out_channels: int, stride: int, zeros: str = "behind") -> None:
@@ -39,7 +40,10 @@ class PadShortcut(Module):
 
 
 class PaddedBlock(Module):
-    """Two 3x3 convolutions with batch norm; with `residual` the shortcut is added before the last ReLU."""
+    """Two 3x3 convolutions with batch norm; with `residual` the shortcut is added before the last ReLU.
+
+    (n, in_channels, h, w) -> (n, channels, h / stride, w / stride); `zeros` is that of `PadShortcut`.
+    """
 
     def __init__(
         self, in_channels: int, channels: int, stride: int = 1, *, residual: bool = True, zeros: str = "behind",
@@ -61,7 +65,8 @@ class CifarResNet(Module):
     """3x3 stem, three stages of (depth - 2) / 6 blocks with width, 2 width, 4 width channels, one linear layer.
 
     `depth` counts the layers with weights: 20, 32, 44, 56, 110. Raises ValueError when it is not 6n + 2. `zeros` is
-    that of `PadShortcut`: "both" for weights that others have published.
+    that of `PadShortcut`: "both" for weights that others have published. Images have `in_channels`, and there are
+    `classes` logits.
     """
 
     def __init__(
@@ -95,7 +100,8 @@ def deep_losses(
     """Losses before each of `steps` steps of gradient descent of a deep ReLU network without norms.
 
     x (n, d), classes t (n,); `weights` are arrays (out, in): the first and the last change the number of units, those
-    between make h = relu(W h), or h + relu(W h) with `residual`. The arrays stay as they are.
+    between make h = relu(W h), or h + relu(W h) with `residual`. The arrays stay as they are. `rate` is the learning
+    rate; losses in nats.
     """
     params = [Tensor(np.array(w), requires_grad=True) for w in weights]
     optimizer, losses = SGD(params, lr=rate), []

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def psnr(image: np.ndarray, truth: np.ndarray, peak: float = 1.0) -> float:
-    """Peak signal-to-noise ratio in decibels: 10 log10(peak^2 / mean squared error), over all numbers together."""
+    """Peak signal-to-noise ratio in decibels: 10 log10(peak^2 / mean squared error), over all numbers together.
+
+    `image` and `truth` of one shape, `peak` the largest value there may be. Inf for equal ones; raises ValueError for
+    different shapes.
+    """
     image, truth = np.asarray(image, float), np.asarray(truth, float)
     if image.shape != truth.shape:
         raise ValueError(f"psnr: image and truth need one shape, got {image.shape} and {truth.shape}")
@@ -31,7 +35,8 @@ def bilateral(image: np.ndarray, sigma: float, reach: float, radius: int = 3) ->
     """A mean over neighbours that are near and alike: image (h, w), Gaussian weights of distance and of difference.
 
     sigma: deviation of the distance, in pixels; reach: of the difference of values; radius: of the window, whose border
-    repeats the image's. Tomasi and Manduchi, "Bilateral filtering for gray and color images" (1998).
+    repeats the image's. Tomasi and Manduchi, "Bilateral filtering for gray and color images" (1998). Raises ValueError
+    unless all three are positive.
     """
     if not (sigma > 0 and reach > 0 and radius >= 1):
         raise ValueError(f"bilateral: sigma, reach and radius must be positive, got {sigma}, {reach} and {radius}")
@@ -60,7 +65,8 @@ def patches(images: Sequence[np.ndarray], n: int, size: int, *, rng: np.random.G
 class Denoiser(Module):
     """Estimates the noise and takes it away: x - noise(x). Zhang et al., "Beyond a Gaussian denoiser" (2017).
 
-    Without batch norm, which would forget how bright and how noisy an image is.
+    Without batch norm, which would forget how bright and how noisy an image is. `depth` convolutions 3x3, of `width`
+    maps but for the last.
     """
 
     def __init__(self, width: int = 12, depth: int = 4, *, rng: np.random.Generator) -> None:
@@ -82,6 +88,7 @@ class Upscaler(Module):
     """Images `factor` times as large: bilinear, plus a correction that is computed small and shuffled into place.
 
     Shi et al., "Real-time single image super-resolution using an efficient sub-pixel convolutional network" (2016).
+    `width` maps in both hidden layers.
     """
 
     def __init__(self, factor: int = 2, width: int = 16, *, rng: np.random.Generator) -> None:
@@ -98,7 +105,10 @@ class Upscaler(Module):
 
 
 def small(shape: tuple[int, int, int, int], *, rng: np.random.Generator) -> np.ndarray:
-    """First weights near zero: a network that learns a change begins with nearly none."""
+    """First weights near zero: a network that learns a change begins with nearly none.
+
+    `shape` (f, c, kh, kw); float32, deviation 0.01.
+    """
     return (0.01 * rng.standard_normal(shape)).astype(np.float32)
 
 

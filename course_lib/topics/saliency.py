@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 
 
 def class_logits(logits: Tensor, classes: np.ndarray) -> Tensor:
-    """Each sample's logit of its class in `classes` (n,), added up."""
+    """Each sample's logit of its class in `classes` (n,), added up.
+
+    `logits` (n, classes) to a Tensor without axes.
+    """
     return logits[np.arange(len(classes)), np.asarray(classes)].sum()
 
 
 def saliency(model: Module, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Size of the slope of each image's logit of its class: (n, h, w), the largest over channels of x (n, c, h, w)."""
+    """Size of the slope of each image's logit of its class: (n, h, w), the largest over channels of x (n, c, h, w).
+
+    `classes` (n,); `model` takes x to logits (n, k).
+    """
     return np.abs(input_gradient(model, x, classes, class_logits)).max(axis=1)
 
 
 def times_input(model: Module, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Size of slope times grey value (n, h, w): what a linear network's logit is the sum of."""
+    """Size of slope times grey value (n, h, w): what a linear network's logit is the sum of.
+
+    The arguments are those of `saliency`.
+    """
     return np.abs(input_gradient(model, x, classes, class_logits) * x).max(axis=1)
 
 
@@ -69,7 +78,7 @@ def visualise(
     """An image (1, *shape) within 0..1 that the logit of class c likes: ascent by the gradient, over its own largest.
 
     From the grey value `start`; `decay` is the share by which each step returns towards it, so that only pixels which
-    matter move away.
+    matter move away. `model` takes images of `shape` (c, h, w) to logits; `steps` steps whose largest change is `rate`.
     """
     kind = next(iter(model.parameters())).dtype
     x = np.full((1, *shape), start, kind)
@@ -80,7 +89,10 @@ def visualise(
 
 
 def dead_units(model: Module, x: np.ndarray) -> np.ndarray:
-    """Share of units behind each ReLU that are 0 for every one of the images x: (layers,)."""
+    """Share of units behind each ReLU that are 0 for every one of the images x: (layers,).
+
+    x (n, ...); `model` is a Module whose ReLUs are found, its weights stay.
+    """
     found = []
     undo = [
         layer.register_forward_hook(lambda layer, args, out: found.append(np.mean(~np.any(out.data > 0, axis=0))))

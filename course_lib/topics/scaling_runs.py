@@ -17,7 +17,10 @@ def teacher(x: np.ndarray) -> np.ndarray:
 
 
 def weights(width: int) -> int:
-    """Weights of a student with so many hidden units: a matrix, biases, a vector, a bias."""
+    """Weights of a student with so many hidden units: a matrix, biases, a vector, a bias.
+
+    `width` is that number.
+    """
     return width * (INPUTS + 2) + 1
 
 
@@ -29,6 +32,7 @@ def learn(
 
     It sees `samples` different inputs, again and again, or fresh ones for ever where that is None. The rate falls along
     half a cosine. With `every` the loss is taken that often, else at the end; on the same 2000 inputs in every run.
+    `steps` steps of `batch` inputs each, `rate` at the start; `seed` draws weights and inputs.
     """
     rng = np.random.default_rng((seed, width))
     x_test = np.random.default_rng(1813).normal(size=(2000, INPUTS))

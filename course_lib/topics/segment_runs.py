@@ -20,13 +20,19 @@ PLAN: dict[str, dict[str, Any]] = {
 
 
 def letters(images: int = 480, epochs: int = 10, seed: int = 0) -> Iterator[tuple[str, dict[str, list[float]]]]:
-    """Yield (letter, {"loss": [...], "iou": [...]}) of each run: training loss and mean IoU on new scenes by epoch."""
+    """Yield (letter, {"loss": [...], "iou": [...]}) of each run: training loss and mean IoU on new scenes by epoch.
+
+    The healthy run learns so many `images` for `epochs` epochs; `seed` draws weights, images and order, alike for all.
+    """
     for letter, fault in PLAN.items():
         yield letter, run(images=images, epochs=epochs, seed=seed, fault=fault)
 
 
 def run(*, images: int, epochs: int, seed: int, fault: dict[str, Any]) -> dict[str, list[float]]:
-    """Curves of one run, of the same number of steps whatever its number of images."""
+    """Curves of one run, of the same number of steps whatever its number of images.
+
+    {"loss", "iou"}, lists of `epochs` floats; `fault` is one of PLAN's values, `seed` draws everything.
+    """
     rng, size = np.random.default_rng(seed), 20
     x, t = scenes(images, rng)
     x_new, t_new = scenes(100, rng)

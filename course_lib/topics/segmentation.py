@@ -35,7 +35,10 @@ def segmentation_scores(p: np.ndarray, t: np.ndarray, classes: int) -> tuple[flo
 
 
 def mean_iou(p: np.ndarray, t: np.ndarray, classes: int) -> float:
-    """The mean of the classes' IoU; classes that are in neither mask do not count."""
+    """The mean of the classes' IoU; classes that are in neither mask do not count.
+
+    p and t (n, h, w) with integers below `classes`; a number within 0..1. Errors as `confusion`.
+    """
     return float(np.nanmean(segmentation_scores(p, t, classes)[1]))
 
 
@@ -76,6 +79,7 @@ def class_weights(masks: np.ndarray, classes: int) -> np.ndarray:
     """Weights (classes,) for the loss: what each class is short of an equal share of the pixels, 1 when it has it.
 
     Class c with n_c of n pixels weighs n / (classes n_c), so that all classes together weigh alike; 0 for no pixels.
+    `masks` (n, h, w).
     """
     counts = np.bincount(np.asarray(masks).ravel(), minlength=classes)
     return np.where(counts > 0, counts.sum() / (classes * np.maximum(counts, 1)), 0.0)

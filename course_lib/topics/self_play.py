@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings of a training: what a generation plays, what is kept, how the network learns."""
+    """The settings of a training: what a generation plays, what is kept, how the network learns.
+
+    In a generation: `games` games, `simulations` a move, then learning in batches of `batch` with Adam at `rate` and
+    weight decay `decay`, by a network of `width`. `noise` has the `share` of the prior at the root, moves are drawn by
+    visits for `curious` plies; `c`, `kept` and `rounds` are said beside them. `generations` of it.
+    """
 
     generations: int = 50
     games: int = 128
@@ -51,7 +56,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Examples:
-    """What self-play leaves: states (n, 2), the search's policy (n, columns), and the result for who moved (n,)."""
+    """What self-play leaves: states (n, 2), the search's policy (n, columns), and the result for who moved (n,).
+
+    `value` is 1, 0 or -1.
+    """
 
     states: np.ndarray
     policy: np.ndarray
@@ -59,7 +67,10 @@ class Examples:
 
 
 def play_games(game: Connect, evaluate: Callable, plan: Plan, *, rng: np.random.Generator) -> Examples:
-    """The Examples of `plan.games` games from the empty board, in the order of plies."""
+    """The Examples of `plan.games` games from the empty board, in the order of plies.
+
+    `evaluate` is an evaluator (see `tree_search`); `plan` a Plan.
+    """
     now, rows, ply = game.starts(plan.games), np.arange(plan.games), 0
     result, seen = np.zeros(plan.games), []  # result: for the first player
     while len(rows):
@@ -84,7 +95,10 @@ def play_games(game: Connect, evaluate: Callable, plan: Plan, *, rng: np.random.
 
 
 def loss_of(net: Module, x: np.ndarray, policy: np.ndarray, value: np.ndarray) -> Tensor:
-    """Cross-entropy with the search's policy plus squared error of the value, means over the batch."""
+    """Cross-entropy with the search's policy plus squared error of the value, means over the batch.
+
+    x (n, d) planes, policy (n, columns), value (n,); `net` is a PolicyValueNet. A Tensor without axes.
+    """
     logits, guess = net(Tensor(x))
     return F.cross_entropy(logits, policy.astype(np.float32)) + F.mse_loss(guess, value.astype(np.float32))
 
@@ -92,7 +106,10 @@ def loss_of(net: Module, x: np.ndarray, policy: np.ndarray, value: np.ndarray) -
 def learn(
     game: Connect, net: Module, optimizer: Optimizer, examples: Examples, plan: Plan, *, rng: np.random.Generator
 ) -> float:
-    """`plan.rounds` passes over the examples, half of them mirrored; returns the mean loss."""
+    """`plan.rounds` passes over the examples, half of them mirrored; returns the mean loss.
+
+    `net` is a PolicyValueNet, whose weights `optimizer` moves.
+    """
     n, losses = len(examples.states), []
     flip = rng.random(n) < 0.5
     states = np.where(flip[:, None], game.mirror_all(examples.states), examples.states)
@@ -112,7 +129,8 @@ def learn(
 def train(game: Connect, plan: Plan | None = None, *, seed: int = 0) -> Iterator[tuple[Module, float, float]]:
     """A generator: after every generation (net, mean loss, mean length of its games). One net, trained further.
 
-    The learning rate falls along a cosine over the generations.
+    The learning rate falls along a cosine over the generations. `plan` is a Plan, the default one for None; `seed`
+    draws weights, games and order.
     """
     plan = plan or Plan()
     rng = np.random.default_rng(seed)

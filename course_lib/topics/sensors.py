@@ -13,7 +13,10 @@ RATE = 8000  # samples a second
 def sounds(
     n: int, *, seconds: float = 0.5, noise: float = 0.3, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`n` short sounds (n, samples) and their classes (n,), numbers into SOUNDS, at 8000 samples a second."""
+    """`n` short sounds (n, samples) and their classes (n,), numbers into SOUNDS, at 8000 samples a second.
+
+    Each lasts `seconds`, with Gaussian noise of deviation `noise`; a tone has amplitude 1.
+    """
     time = np.arange(int(seconds * RATE)) / RATE
     kind = np.arange(n) % len(SOUNDS)
     low, high = rng.uniform(300, 900, n), rng.uniform(1500, 3000, n)
@@ -30,7 +33,8 @@ def sounds(
 def spectrogram(wave: np.ndarray, *, window: int = 128, hop: int = 64) -> np.ndarray:
     """log(1 + power) of the sound (..., samples) by frequency and time: (..., window // 2 + 1, frames).
 
-    Each column is the Fourier transform of `window` samples under a Hann window, `hop` samples further on.
+    Each column is the Fourier transform of `window` samples under a Hann window, `hop` samples further on. `wave` is
+    the sound; frames = (samples - window) // hop + 1.
     """
     frames = np.lib.stride_tricks.sliding_window_view(wave, window, axis=-1)[..., ::hop, :]
     power = np.abs(np.fft.rfft(frames * np.hanning(window), axis=-1)) ** 2
@@ -40,7 +44,8 @@ def spectrogram(wave: np.ndarray, *, window: int = 128, hop: int = 64) -> np.nda
 def to_points(depth: np.ndarray, *, focal: int, far: int) -> np.ndarray:
     """Points (m, 3), right, down, forward, of a range image (h, w): where it is below `far`, seen by a pinhole camera.
 
-    `focal` is in pixels; the optical axis goes through the middle of the image.
+    `focal` is in pixels; the optical axis goes through the middle of the image. `depth` is the range image, distances
+    along the axis; points have its unit, row by row.
     """
     h, w = depth.shape
     rows, columns = np.nonzero(depth < far)
@@ -74,7 +79,10 @@ SOLIDS = ("sphere", "cube", "cylinder")
 
 
 def solids(n: int, points: int = 64, *, noise: float = 0.03, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Sets of points (n, points, 3) on the surface of a sphere, cube or cylinder, turned at random; classes (n,)."""
+    """Sets of points (n, points, 3) on the surface of a sphere, cube or cylinder, turned at random; classes (n,).
+
+    `noise` is the deviation of each coordinate; they reach about 1 from their middle.
+    """
     kind = np.arange(n) % len(SOLIDS)
     u = rng.normal(size=(n, points, 3))
     ball = u / np.linalg.norm(u, axis=2, keepdims=True)

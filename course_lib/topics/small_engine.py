@@ -65,7 +65,10 @@ class Value:
 
 
 def apply(op: Any, *inputs: Any) -> Value:
-    """Run an operation on Values, arrays or numbers: the Value of its output, which knows the way back."""
+    """Run an operation on Values, arrays or numbers: the Value of its output, which knows the way back.
+
+    `op` takes arrays and gives (output, vjp), as a primitive of `ops` does.
+    """
     nodes = tuple(x if isinstance(x, Value) else Value(x) for x in inputs)
     out, vjp = op(*(node.value for node in nodes))
     fit = [node.value.shape for node in nodes]

@@ -20,7 +20,8 @@ ILLEGAL = -2
 class Solution:
     """All positions of a game that are not over, by ply: `positions[ply]` (n, 2), `moves[ply]` (n, columns) int8.
 
-    `moves` holds the value of every move, ILLEGAL for a full column. Memory is about 30 bytes a position.
+    `moves` holds the value of every move, ILLEGAL for a full column. Memory is about 30 bytes a position. `game` is a
+    Connect.
     """
 
     def __init__(self, game: Connect) -> None:
@@ -43,13 +44,16 @@ class Solution:
         return sum(map(len, self.keys))
 
     def value(self, states: np.ndarray) -> np.ndarray:
-        """The value of each position (n,), int8."""
+        """The value of each position (n,), int8.
+
+        `states` (n, 2); errors as `move_values`.
+        """
         return self.move_values(states).max(axis=1)
 
     def move_values(self, states: np.ndarray) -> np.ndarray:
         """The value of each move of positions (n, 2) that are not over, (n, columns) int8, ILLEGAL for a full column.
 
-        Raises KeyError for a position that no game reaches, or that is over.
+        Raises KeyError for a position that no game reaches, or that is over. `states` are uint64.
         """
         out = np.empty((len(states), self.game.columns), np.int8)
         plies = np.bitwise_count(states[:, 1]).astype(int)
@@ -112,7 +116,10 @@ def solve(rows: int = 5, columns: int = 4, line: int = 4) -> Solution:
 
 
 def against_perfect(solution: Solution, states: np.ndarray, columns: np.ndarray) -> tuple[float, float]:
-    """(share, regret): how many of the moves `columns` (n,) keep the value of `states` (n, 2), and their mean loss."""
+    """(share, regret): how many of the moves `columns` (n,) keep the value of `states` (n, 2), and their mean loss.
+
+    `solution` is a Solution, which raises KeyError for a position that it does not hold.
+    """
     values = solution.move_values(states)
     lost = values.max(axis=1) - values[np.arange(len(states)), columns].astype(float)
     return float((lost == 0).mean()), float(lost.mean())

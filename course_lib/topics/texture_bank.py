@@ -13,7 +13,10 @@ from course_lib.ops.convolution.conv import conv2d
 
 
 def bank_work(bank: list[tuple[np.ndarray, int, int]], size: int = 32) -> int:
-    """Multiply-adds of all groups of `bank` for one grey image of size x size; ValueError where a group is wrong."""
+    """Multiply-adds of all groups of `bank` for one grey image of size x size; ValueError where a group is wrong.
+
+    Filters of a group are (f, kh, kw).
+    """
     work = 0
     for filters, stride, dilation in bank:
         f, kh, kw = np.shape(filters)

@@ -41,7 +41,11 @@ def attend_additive(
     query: np.ndarray, keys: np.ndarray, values: np.ndarray, lengths: ArrayLike, w_q: np.ndarray, w_k: np.ndarray,
     v: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """As `attend`, scores v · tanh(w_q query + w_k key); w_q (a, d), w_k (a, d_k), v (a,). Bahdanau et al. 2015."""
+    """As `attend`, scores v · tanh(w_q query + w_k key); w_q (a, d), w_k (a, d_k), v (a,). Bahdanau et al. 2015.
+
+    keys (n, s, d_k), values (n, s, v) and `lengths` are those of `attend`, but a key may have another size than the
+    query (n, d).
+    """
     scores = np.tanh((query @ w_q.T)[:, None] + keys @ w_k.T) @ v
     return _looked(scores, values, lengths)
 
@@ -57,7 +61,8 @@ class Translator(Module):
     """A GRU reads the source, in both directions with attention, and another writes the target, symbol by symbol.
 
     Symbols are those of `data.sequences.Vocabulary`. `attention` is None, "dot" or "additive": then every step of the
-    writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked.
+    writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked. So many `symbols` there
+    are, all layers are `hidden` wide. Raises ValueError for another attention.
     """
 
     def __init__(self, symbols: int, hidden: int, *, attention: str | None = None, rng: np.random.Generator) -> None:
@@ -76,7 +81,10 @@ class Translator(Module):
         self.head = Linear(hidden, symbols, rng=rng)
 
     def read(self, sources: np.ndarray, lengths: np.ndarray) -> tuple[Tensor | None, Tensor]:
-        """Sources (n, s) -> (keys (n, s, hidden) or None, the writer's first state (1, n, hidden))."""
+        """Sources (n, s) -> (keys (n, s, hidden) or None, the writer's first state (1, n, hidden)).
+
+        `sources` are integers, of which the first `lengths` (n,) of each row are read.
+        """
         states, last = self.reader(self.source(sources), lengths=lengths)
         if not self.attention:
             return None, last
@@ -86,7 +94,10 @@ class Translator(Module):
     def write(
         self, keys: Tensor | None, lengths: np.ndarray, state: Tensor, symbols: np.ndarray
     ) -> tuple[Tensor, Tensor]:
-        """Logits (n, t, symbols) of what follows each of `symbols` (n, t), and the state behind them."""
+        """Logits (n, t, symbols) of what follows each of `symbols` (n, t), and the state behind them.
+
+        `keys` are those of `read`, None without attention; `lengths` (n,) say how many of them count.
+        """
         states, state = self.writer(self.target(symbols), state)
         if keys is None:
             return self.head(states), state
@@ -103,13 +114,19 @@ class Translator(Module):
         return self.score(F.tanh(pairs))[..., 0]
 
     def forward(self, sources: np.ndarray, lengths: np.ndarray, targets: np.ndarray) -> Tensor:
-        """Teacher forcing: logits (n, t, symbols) of every target symbol, given the right ones before it."""
+        """Teacher forcing: logits (n, t, symbols) of every target symbol, given the right ones before it.
+
+        `sources` (n, s) and `lengths` (n,) are those of `read`, `targets` (n, t) integers.
+        """
         keys, state = self.read(sources, lengths)
         before = np.concatenate([np.full((len(targets), 1), START), targets[:, :-1]], axis=1)
         return self.write(keys, lengths, state, before)[0]
 
     def translate(self, sources: np.ndarray, lengths: np.ndarray, longest: int) -> np.ndarray:
-        """Symbols (n, longest), each row the likeliest one after the other up to END, PAD behind it."""
+        """Symbols (n, longest), each row the likeliest one after the other up to END, PAD behind it.
+
+        `sources` (n, s) and `lengths` (n,) are those of `read`.
+        """
         out, now = np.full((len(sources), longest), PAD), np.full((len(sources), 1), START)
         running, maps = np.ones(len(sources), bool), []
         with no_grad():
@@ -134,7 +151,11 @@ def train_translator(
     model: Translator, pairs: Sequence[np.ndarray], optimizer: Optimizer, *, steps: int, size: int,
     rng: np.random.Generator, clip: float = 1.0,
 ) -> Iterator[float]:  # fmt: skip
-    """`steps` steps on batches of `size` from pairs (sources, lengths, targets); yields the losses."""
+    """`steps` steps on batches of `size` from pairs (sources, lengths, targets); yields the losses.
+
+    sources (n, s), lengths (n,), targets (n, t); `optimizer` moves the weights of `model`, `clip` limits the norm of
+    the gradient.
+    """
     sources, lengths, targets = pairs
     for _ in range(steps):
         pick = rng.integers(0, len(sources), size)
@@ -148,13 +169,19 @@ def train_translator(
 
 
 def exact(model: Translator, sources: np.ndarray, lengths: np.ndarray, targets: np.ndarray) -> float:
-    """The share of sources (n, s) whose whole translation is right."""
+    """The share of sources (n, s) whose whole translation is right.
+
+    `model` is a Translator; lengths (n,), targets (n, t) with PAD behind END.
+    """
     found = model.translate(sources, lengths, targets.shape[1])
     return float((found == targets).all(1).mean())
 
 
 def straightness(model: Any, sources: Any, lengths: np.ndarray, targets: np.ndarray) -> tuple[float, float]:
-    """Shares of letters, in strings reversed rightly, whose strongest look is on their own letter, or one beside it."""
+    """Shares of letters, in strings reversed rightly, whose strongest look is on their own letter, or one beside it.
+
+    `model` is a Translator with attention; `sources` (n, s), `lengths` (n,), `targets` (n, t).
+    """
     found = model.translate(sources, lengths, targets.shape[1])
     right = (found == targets).all(1)
     places = model.weights.argmax(-1)  # (n, t)

@@ -29,7 +29,11 @@ def puct_scores(prior: np.ndarray, visits: np.ndarray, total: np.ndarray, c: flo
 
 
 class Node:
-    """A position in the tree: its moves, and for each move prior, visits and total value; children by index of move."""
+    """A position in the tree: its moves, and for each move prior, visits and total value; children by index of move.
+
+    prior, visits and total are (moves,); `state` is that of Connect, `value` the evaluator's, and `result` that of a
+    finished game, else None.
+    """
 
     def __init__(
         self, state: tuple[int, int], moves: Sequence[Any], prior: ArrayLike, value: float, result: int | None = None
@@ -41,7 +45,10 @@ class Node:
 
 
 def grow(game: Connect, state: tuple[int, int], evaluate: Callable) -> Node:
-    """A new Node for `state`, with the evaluator's prior and value; where the game is over its result is the value."""
+    """A new Node for `state`, with the evaluator's prior and value; where the game is over its result is the value.
+
+    `evaluate` is an evaluator, `state` a pair, `game` a Connect.
+    """
     result = game.result(state)
     if result is not None:
         return Node(state, [], [], float(result), result)
@@ -51,7 +58,10 @@ def grow(game: Connect, state: tuple[int, int], evaluate: Callable) -> Node:
 
 
 def simulate(game: Connect, root: Node, evaluate: Callable, c: float = EXPLORE) -> None:
-    """One simulation below `root`, a Node that is not over: select, expand, evaluate, back up."""
+    """One simulation below `root`, a Node that is not over: select, expand, evaluate, back up.
+
+    `game` is a Connect, `evaluate` an evaluator, `c` that of `puct_scores`.
+    """
     node, path = root, []
     while node.result is None:
         k = int(np.argmax(puct_scores(node.prior, node.visits, node.total, c)))
@@ -70,7 +80,10 @@ def simulate(game: Connect, root: Node, evaluate: Callable, c: float = EXPLORE) 
 
 
 def tree_of(game: Connect, state: tuple[int, int], evaluate: Callable, simulations: int, c: float = EXPLORE) -> Node:
-    """The root of a tree after `simulations`."""
+    """The root of a tree after `simulations`.
+
+    `state` is the position at the root; `game`, `evaluate` and `c` are those of `simulate`.
+    """
     root = grow(game, state, evaluate)
     for _ in range(simulations):
         simulate(game, root, evaluate, c)
@@ -105,7 +118,7 @@ def search(
     """Visits of the moves (n, columns) and their mean values, after `simulations` in a tree for each state (n, 2).
 
     `noise` (n, columns), drawn by the caller, takes the place of `share` of the prior at the roots. Of equal scores the
-    leftmost column is taken. No state may be over.
+    leftmost column is taken. No state may be over. `game`, `evaluate` and `c` are those of `simulate`.
     """
     trees, forest = np.arange(len(states)), _Forest(game, states, simulations + 1)
     forest.put(game, trees, 0, states, evaluate)

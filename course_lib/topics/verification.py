@@ -40,7 +40,8 @@ def semi_hard(apart: np.ndarray, who: np.ndarray, margin: float) -> np.ndarray:
     """Triplets (k, 3) of rows (anchor, positive, negative) from distances `apart` (n, n), by anchor, then positive.
 
     For every ordered pair of one person the negative is the nearest image of another that lies farther than the
-    positive and less than `margin` farther; a pair without one is left out. Schroff et al. 2015.
+    positive and less than `margin` farther; a pair without one is left out. Schroff et al. 2015. `who` (n,) are the
+    persons.
     """
     found = []
     for a, p in zip(*np.nonzero(who[:, None] == who), strict=True):
@@ -51,7 +52,10 @@ def semi_hard(apart: np.ndarray, who: np.ndarray, margin: float) -> np.ndarray:
 
 
 def random_triplets(who: np.ndarray, n: int, *, rng: np.random.Generator) -> np.ndarray:
-    """`n` triplets (n, 3): any anchor, any other image of its person, any image of another person."""
+    """`n` triplets (n, 3): any anchor, any other image of its person, any image of another person.
+
+    `who` (images,) are the persons; some of them needs two images.
+    """
     same = (who[:, None] == who) & ~np.eye(len(who), dtype=bool)
     anchors = rng.choice(np.flatnonzero(same.any(1)), n)
     pick = lambda allowed: (allowed * rng.random(allowed.shape)).argmax(1)  # noqa: E731
@@ -70,7 +74,10 @@ def triplet_loss(e: np.ndarray, triplets: np.ndarray, margin: float) -> tuple[fl
 
 
 class FaceNet(Module):
-    """Images (n, 1, size, size) to embeddings of length 1, (n, features)."""
+    """Images (n, 1, size, size) to embeddings of length 1, (n, features).
+
+    `width` filters in the first convolution, twice as many in the second.
+    """
 
     def __init__(self, size: int = 24, *, width: int = 8, features: int = 16, rng: np.random.Generator) -> None:
         side = -(-size // 4)
@@ -80,7 +87,7 @@ class FaceNet(Module):
         self.fc2 = Linear(64, features, rng=rng)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The embedding."""
+        """(n, 1, size, size) -> (n, features)."""
         x = F.relu(self.conv2(F.relu(self.conv1(x))))
         return F.normalize(self.fc2(F.relu(self.fc1(x.flatten(1)))), dim=1)
 
@@ -105,7 +112,10 @@ def roc(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def rates(genuine: np.ndarray, impostor: np.ndarray, thresholds: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """FAR and FRR (k,) when a pair is accepted whose distance is at most the threshold (k,)."""
+    """FAR and FRR (k,) when a pair is accepted whose distance is at most the threshold (k,).
+
+    `genuine` (n,) and `impostor` (m,) are distances of pairs of one and of two persons, `thresholds` (k,).
+    """
     wrong, refused = _wrong(genuine, impostor, thresholds)
     return wrong / len(impostor), refused / len(genuine)
 
@@ -134,7 +144,8 @@ def eer_interval(
     """Lower and upper end of the equal error rate when *persons* are drawn anew, with replacement (bootstrap).
 
     Pairs of a person depend on each other, so persons are drawn, not pairs. A person drawn twice counts as two of the
-    same images; pairs between the two are left out. Efron 1979.
+    same images; pairs between the two are left out. Efron 1979. e (n, d) embeddings, who (n,); `times` sets are drawn,
+    and the ends (2,) enclose a `share` of their rates.
     """
     names, found = np.unique(who), []
     rows_of = [np.flatnonzero(who == name) for name in names]
@@ -151,7 +162,10 @@ def eer_interval(
 
 
 def deviates(rates: ArrayLike) -> np.ndarray:
-    """Rates as quantiles of the normal distribution: the axes of a DET curve. Martin et al. 1997."""
+    """Rates as quantiles of the normal distribution: the axes of a DET curve. Martin et al. 1997.
+
+    `rates` of any shape within 0..1, flattened: (k,).
+    """
     normal = NormalDist()
     return np.array([normal.inv_cdf(min(max(float(r), 1e-6), 1 - 1e-6)) for r in np.ravel(rates)])
 
@@ -169,7 +183,8 @@ def identify(gallery: np.ndarray, names: np.ndarray, probes: np.ndarray) -> tupl
 def open_set(named: np.ndarray, near: np.ndarray, truth: np.ndarray, threshold: int) -> tuple[float, float]:
     """Share of known probes that are named right and accepted, and share of unknown ones that are accepted.
 
-    named, near (n,) from `identify`, truth (n,) with -1 for a person who is not in the gallery.
+    named, near (n,) from `identify`, truth (n,) with -1 for a person who is not in the gallery. Accepted is a distance
+    of at most `threshold`.
     """
     known, accepted = truth >= 0, near <= threshold
     return (accepted & (named == truth))[known].mean(), accepted[~known].mean()

@@ -25,7 +25,8 @@ def whitening(train: np.ndarray, *, kind: str = "zca", epsilon: float = 1e-5) ->
     """Mean (d,) and matrix (d, d) so that (x - mean) @ matrix.T has covariance one; `epsilon` is added to variances.
 
     kind="pca" leaves the data along its principal axes; "zca" turns them back, so that a whitened image still looks
-    like one (Bell and Sejnowski, "The independent components of natural scenes are edge filters", 1997).
+    like one (Bell and Sejnowski, "The independent components of natural scenes are edge filters", 1997). `train` (n,
+    d). Raises ValueError for another kind, and as `principal_axes`.
     """
     if kind not in ("pca", "zca"):
         raise ValueError(f"whitening: kind is 'pca' or 'zca', got {kind!r}")
@@ -37,7 +38,10 @@ def whitening(train: np.ndarray, *, kind: str = "zca", epsilon: float = 1e-5) ->
 def whiten(
     train: np.ndarray, *others: np.ndarray, kind: str = "zca", epsilon: float = 1e-5
 ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    """`train` (n, d) whitened, and `others` with the training set's statistics; one array, or a tuple."""
+    """`train` (n, d) whitened, and `others` with the training set's statistics; one array, or a tuple.
+
+    `kind` and `epsilon` are those of `whitening`; others (m, d).
+    """
     mean, matrix = whitening(train, kind=kind, epsilon=epsilon)
     out = tuple((np.asarray(x) - mean) @ matrix.T for x in (train, *others))
     return out if others else out[0]

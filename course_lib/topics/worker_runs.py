@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.data import datasets
+from course_lib.topics.choice import chosen
 from course_lib.topics.workers import average_gradients, shard
 
 FAULTS = ("none", "sum", "one shard", "old checkpoint")
@@ -54,10 +55,10 @@ def train_workers(
 
     Each of the workers takes `batch` rows of its own shard a step; `rate` grows to its value over `warm_up` steps. With
     a `fault`: gradients are summed ("sum"), all workers read the first shard ("one shard"), or the run goes on in the
-    middle from the weights of a quarter of its steps ("old checkpoint"). Raises ValueError for another fault.
+    middle from the weights of a quarter of its steps ("old checkpoint"). Raises ValueError for another fault. x (n,
+    64), t (n,); `seed` draws weights and order.
     """
-    if fault not in FAULTS:
-        raise ValueError(f"train_workers: fault must be one of {', '.join(FAULTS)}, got {fault!r}")
+    chosen(fault, FAULTS, "fault", name="train_workers")
     weights, losses, kept = start(np.random.default_rng(seed)), {"training": [], "validation": []}, None
     per_epoch = len(x) // workers // batch
     for step in range(steps):

@@ -28,6 +28,8 @@ def average_gradients(parts: Sequence[tuple[list, int]]) -> list[np.ndarray]:
     """The gradient of the mean loss of all samples, from every worker's `(gradients, samples)`; a list of arrays.
 
     A worker's gradients are those of the mean loss of its own samples, so each counts as much as it has samples.
+    `parts` has one such pair a worker, `gradients` a list of arrays of the weights' shapes. Raises ValueError without
+    any sample.
     """
     total = sum(samples for _, samples in parts)
     if total <= 0:
@@ -65,17 +67,26 @@ def ring_seconds(numbers: float, workers: int, *, bandwidth: float, latency: flo
 
 
 def central_seconds(numbers: float, workers: int, *, bandwidth: float, latency: float = 0.0, width: int = 4) -> float:
-    """Seconds when every worker sends its gradient to one server, which sends the sum back, over its one cable."""
+    """Seconds when every worker sends its gradient to one server, which sends the sum back, over its one cable.
+
+    `numbers` values of `width` bytes at `bandwidth` bytes/s, `latency` s each way.
+    """
     return 2 * (workers - 1) * numbers * width / bandwidth + 2 * latency
 
 
 def amdahl(share: float, workers: ArrayLike) -> Any:
-    """Speed-up with `workers` when the `share` (0 to 1) of the work divides among them. Amdahl 1967."""
+    """Speed-up with `workers` when the `share` (0 to 1) of the work divides among them. Amdahl 1967.
+
+    A number or an array, of the shape of `workers`.
+    """
     return 1 / (1 - share + share / np.asarray(workers, dtype=float))
 
 
 def parallel_share(seconds: dict[int, float]) -> float:
-    """The share of Amdahl's law from measured `{workers: seconds}`, by least squares; 1 worker must be among them."""
+    """The share of Amdahl's law from measured `{workers: seconds}`, by least squares; 1 worker must be among them.
+
+    Raises ValueError without it, or without another.
+    """
     if 1 not in seconds or len(seconds) < 2:
         raise ValueError(f"parallel_share: needs 1 worker and at least one more, got {sorted(seconds)}")
     workers = np.array([w for w in seconds if w > 1], dtype=float)

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from course_lib.autograd.tensor import Tensor, no_grad
+from course_lib.arithmetic import shown
+from course_lib.autograd.tensor import Like, Tensor, as_array, no_grad
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from course_lib.nn.module import Module
     from course_lib.optim.optimizer import Optimizer
 
@@ -39,8 +38,14 @@ def fit(
     optimizer: made of the model's parameters.
     batches: an iterable of pairs of arrays.
     """
+    _instance("fit", model)
+    if not hasattr(optimizer, "step") or not callable(loss_fn):
+        raise TypeError(
+            f"fit: takes model, loss function, optimizer and batches in this order, got {type(loss_fn).__name__} and "
+            f"{type(optimizer).__name__} as the second and third"
+        )
     model.train()
-    for k, (x, t) in enumerate(batches):
+    for k, (x, t) in enumerate(_pairs("fit", batches)):
         loss = loss_fn(model(Tensor(x)), t)
         value = float(loss.data)
         if not np.isfinite(value):
@@ -58,10 +63,11 @@ def evaluate(model: Module, batches: Iterable[Any]) -> Iterator[tuple[np.ndarray
 
     The model is put back into the mode it was in when the generator ends or is closed.
     """
+    _instance("evaluate", model)
     was_training = model.training
     model.eval()
     try:
-        for x, t in batches:
+        for x, t in _pairs("evaluate", batches):
             with no_grad():
                 out = model(Tensor(x)).data
             yield out, np.asarray(t)
@@ -81,12 +87,28 @@ def score(model: Module, batches: Iterable[Any], **metrics: Callable) -> dict[st
     return {name: total / n for name, total in totals.items()}
 
 
-def accuracy(out: ArrayLike, t: ArrayLike) -> float:
+def _instance(name: str, model: Any) -> None:
+    if isinstance(model, type):
+        raise TypeError(f"{name}: the model is a class; make one of it, {model.__name__}(...)")
+
+
+def _pairs(name: str, batches: Iterable[Any]) -> Iterator[Any]:
+    """The pairs of `batches`, or one sentence about what gives none."""
+    if not isinstance(batches, Iterable):
+        raise TypeError(f"{name}: needs batches, write batches(x, t, size=...), got {type(batches).__name__}")
+    for pair in batches:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            got = f"{len(pair)} arrays" if isinstance(pair, tuple) else shown(pair)
+            raise TypeError(f"{name}: needs pairs (x, t), write batches(x, t, size=...), got {got}")
+        yield pair
+
+
+def accuracy(out: Like, t: Like) -> float:
     """Share of samples whose largest output (n, classes) is that of the class t (n,).
 
-    `out` are the outputs; ValueError for other shapes.
+    `out` are the outputs, arrays or Tensors as `t`; ValueError for other shapes.
     """
-    out, t = np.asarray(out), np.asarray(t)
+    out, t = as_array(out), as_array(t)
     if out.ndim < 2 or t.shape != out.shape[:1] + out.shape[2:]:
         raise ValueError(f"accuracy: needs outputs (n, classes) and classes (n,), got {out.shape} and {t.shape}")
     return np.mean(out.argmax(axis=1) == t)

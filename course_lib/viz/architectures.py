@@ -80,7 +80,10 @@ def cost_map(
     points: dict[str, tuple[float, float]], *, ax: Axes | None = None,
     title: str = "Weights and work are two different costs",
 ) -> Axes:  # fmt: skip
-    """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes."""
+    """Networks {name: (parameters, multiply-adds)} on two logarithmic axes; returns the Axes.
+
+    `points` are numbers of weights, and of multiply-adds for one image.
+    """
     ax = style.axes(ax, size=(7.2, 4.4), title=title, xlabel="weights", ylabel="multiply-adds of one image")
     kinds = {"plain": (SKY, "o"), "branches or all maps kept": (GREEN, "s"), "residual": (PURPLE, "D")}
     for name, (weights, work) in points.items():
@@ -135,7 +138,7 @@ def by_layer(
 ) -> Figure:  # fmt: skip
     """Bars over a network's convolutional and linear layers in order, one panel for each of `costs`; the Figure.
 
-    Each panel says how much its tallest bar is of the whole.
+    Each panel says how much its tallest bar is of the whole. `counts` is what `torch_models.counting.count` returns.
     """
     import matplotlib.pyplot as plt
 
@@ -220,7 +223,10 @@ def _arrow(
 
 
 def dense_diagram(layers: int = 3, channels: int = 64, growth: int = 32, *, ax: Axes | None = None) -> Axes:
-    """A dense block: an arrow from the input and from each layer to all later ones, with channels; returns the Axes."""
+    """A dense block: an arrow from the input and from each layer to all later ones, with channels; returns the Axes.
+
+    There are `layers` layers, each of which adds `growth` maps to the `channels` of the input.
+    """
     ax = style.axes(ax, size=(2.0 * (layers + 2), 3.0), title="Dense block: every layer sees all maps before it")
     texts = [f"input\n{channels}", *(f"layer {k + 1}\n+{growth}" for k in range(layers))]
     texts.append(f"output\n{channels + layers * growth}")
@@ -265,7 +271,10 @@ def ranks(
     entries: Sequence[tuple[int, str, int, float]] = ILSVRC, human: float = HUMAN, *, ax: Axes | None = None,
     title: str = "ILSVRC: top-5 error by year, and the human line",
 ) -> Axes:  # fmt: skip
-    """Entries (year, name, rank, error in %) as points, winners joined, and the human error as a line; the Axes."""
+    """Entries (year, name, rank, error in %) as points, winners joined, and the human error as a line; the Axes.
+
+    `entries` are in any order; the Axes show the years 2010 to 2016.
+    """
     ax = style.axes(ax, size=(8.0, 4.2), title=title, xlabel="year", ylabel="top-5 error in %")
     winners = [(year, error) for year, _, rank, error in entries if rank == 1]
     ax.plot(*zip(*winners, strict=True), color=BLUE, lw=1.4, zorder=1)

@@ -21,7 +21,10 @@ SIGNS = {"add": "+", "mul": "×", "sub": "-", "neg": "-1 ×", "div": "/", "power
 
 @dataclass(frozen=True)
 class Step:
-    """The state after one step: gradients so far by id of the Tensor, who acted, what it sent, and a sentence."""
+    """The state after one step: gradients so far by id of the Tensor, who acted, what it sent, and a sentence.
+
+    `grads` {id: number}, `active` the id of who acted or None, `sent` one triple for each input, `say` the sentence.
+    """
 
     grads: dict
     active: int | None
@@ -33,7 +36,8 @@ def trace_backward(output: Tensor, *, names: dict[str, Tensor] | None = None) ->
     """The steps of reverse mode from `output`, a Tensor of one number whose graph holds only such; changes nothing.
 
     Step 0 is the forward pass alone, step 1 puts 1 at the output, each further one lets one node hand its gradient on.
-    Raises ValueError for a graph with arrays, which have no single number to show.
+    Raises ValueError for a graph with arrays, which have no single number to show. `names` {"w0": Tensor, ...} are what
+    the sentences call the Tensors.
     """
     labels = {id(t): name for name, t in (names or {}).items()}
     order = list(topological_order(output))
@@ -67,7 +71,8 @@ def backward_step(
     """Draw the graph of `output` after `step` of `trace_backward`; the acting node is orange, what it sends red.
 
     `steps` saves tracing again. Values stand in the boxes, gradients beneath. Returns the Axes; IndexError says how
-    many steps there are.
+    many steps there are. `names` are those of `trace_backward`; every Tensor of the graph is of one number, without a
+    shape.
     """
     steps = trace_backward(output, names=names) if steps is None else steps
     if not 0 <= step < len(steps):
@@ -92,7 +97,10 @@ def backward_step(
 def sigmoid_graph(
     w: tuple[float, float, float] = (2.0, -3.0, -3.0), x: tuple[float, float] = (-1.0, -2.0)
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """1 / (1 + exp(-(w0 x0 + w1 x1 + w2))) as a graph of single numbers: (output, {"w0": Tensor, ...})."""
+    """1 / (1 + exp(-(w0 x0 + w1 x1 + w2))) as a graph of single numbers: (output, {"w0": Tensor, ...}).
+
+    `w` and `x` are the numbers of the leaves.
+    """
     names = {f"w{i}": _leaf(v) for i, v in enumerate(w)} | {f"x{i}": _leaf(v) for i, v in enumerate(x)}
     s = names["w0"] * names["x0"] + names["w1"] * names["x1"] + names["w2"]
     out = 1.0 / (1.0 + (-s).exp())

@@ -31,7 +31,11 @@ PALE, EDGE = 0.38, "#BBBBBB"
 
 @dataclass(frozen=True)
 class Trace:
-    """One step of a window: the large grid it works on, the small one, and what it adds up."""
+    """One step of a window: the large grid it works on, the small one, and what it adds up.
+
+    `large`, `border` and `taps` are (H, W), `small` (h, w); this is step number `step` of `steps`, and `sentence` is
+    its sum in words.
+    """
 
     large: np.ndarray  # what the window slides over: the padded input, or the canvas of stamps
     border: np.ndarray  # mask over `large`: padding, or what a transposed convolution cuts off
@@ -48,8 +52,9 @@ def trace(
 ) -> Trace:  # fmt: skip
     """What step `step` of kernel `w` (kh, kw) on `x` (h, w) does, row by row; one number each for both axes.
 
-    Transposed, number `step` of x stamps the kernel and the canvas holds all stamps so far. Raises ValueError where
-    the kernel does not fit, or the padding cuts everything off.
+    Transposed, number `step` of x stamps the kernel and the canvas holds all stamps so far. Raises ValueError where the
+    kernel does not fit, or the padding cuts everything off. `stride`, `padding` and `dilation` are those of a
+    convolution, or of a transposed one with `transposed`.
     """
     x, w = np.asarray(x), np.asarray(w)
     spans = [reach(k, dilation) for k in w.shape]
@@ -89,8 +94,9 @@ def window_step(
 
     `names` are those of the first and the last grid.
 
-    Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is
-    cut off). All cells are of one size. Draws into `figure` if given.
+    Orange is what the kernel meets, blue the one number of this step, hatched grey the padding (transposed: what is cut
+    off). All cells are of one size. Draws into `figure` if given. x (h, w), `w` (kh, kw) and the settings `stride`,
+    `padding`, `dilation` are those of `trace`.
     """
     t = trace(x, w, step, stride=stride, padding=padding, dilation=dilation, transposed=transposed)
     left, right = (t.small, t.large) if transposed else (t.large, t.small)
@@ -125,7 +131,11 @@ def grid(
     green: np.ndarray | None = None, hatched: np.ndarray | None = None, hidden: np.ndarray | None = None,
     title: str = "", note: str = "",
 ) -> Axes:  # fmt: skip
-    """Write the numbers of `values` (h, w) into square cells; the masks colour, hatch or hide cells. Returns `ax`."""
+    """Write the numbers of `values` (h, w) into square cells; the masks colour, hatch or hide cells. Returns `ax`.
+
+    `orange`, `blue` and `green` tint, `hatched` marks and `hidden` leaves empty: masks (h, w) of bool, or None. `note`
+    follows the title.
+    """
     rows, columns = values.shape
     face = np.ones((rows, columns, 3))
     if hatched is not None:
@@ -160,7 +170,11 @@ def grid(
 def positions(
     *, size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, ax: Axes | None = None
 ) -> Axes:
-    """Draw every position of a kernel on an axis of `size` samples, one a line, and the first that overhangs."""
+    """Draw every position of a kernel on an axis of `size` samples, one a line, and the first that overhangs.
+
+    The kernel has `kernel` taps, `dilation` samples apart; it moves by `stride`, with `padding` samples at both ends.
+    Returns the Axes; ValueError where the kernel does not fit.
+    """
     count = output_size(size, kernel, stride, padding, dilation)
     ax = style.axes(ax, size=(7.0, 0.42 * (count + 2) + 0.9))
     taps = dilation * np.arange(kernel)
@@ -187,7 +201,8 @@ def positions(
 def connections(*, inputs: int = 7, kernel: int = 3, axes: Panels | None = None) -> Panels:
     """Draw who is connected with whom: fully, locally, convolutional. Grey lines are all different weights.
 
-    In the convolutional layer one colour (and dash) is one weight, used by every neuron.
+    In the convolutional layer one colour (and dash) is one weight, used by every neuron. One row of `inputs` neurons,
+    and kernels of `kernel` of them. Returns the three Axes.
     """
     if axes is None:
         axes = style.row(3, size=(2.7, 2.4))
@@ -214,7 +229,10 @@ def connections(*, inputs: int = 7, kernel: int = 3, axes: Panels | None = None)
 
 
 def im2col(x: np.ndarray | None = None, w: np.ndarray | None = None, axes: Panels | None = None) -> Panels:
-    """Draw correlation as a matrix product: windows of `x` as rows, times `w` as a column. Returns 4 Axes."""
+    """Draw correlation as a matrix product: windows of `x` as rows, times `w` as a column. Returns 4 Axes.
+
+    x (h, w), w (kh, kw); None is an example.
+    """
     x = np.array([[1, 2, 0, 1], [0, 3, 1, 2], [2, 1, 1, 0]]) if x is None else np.asarray(x)
     w = np.array([[1, 0], [2, -1]]) if w is None else np.asarray(w)
     view = np.lib.stride_tricks.sliding_window_view(x, w.shape)

@@ -20,7 +20,8 @@ def learning_curves(
 ) -> Axes:  # fmt: skip
     """Draw named curves, each a sequence of numbers or a pair (x, y); `spread` gives a half-width band by name.
 
-    curves: {"training": [2.3, 1.1, ...], "validation": ([1, 5, 10], [2.3, 1.4, 1.2])}. Returns the Axes.
+    curves: {"training": [2.3, 1.1, ...], "validation": ([1, 5, 10], [2.3, 1.4, 1.2])}. Returns the Axes. With `log` the
+    y axis is logarithmic.
     """
     ax = axes(ax, title=title, xlabel=xlabel, ylabel=ylabel)
     for k, (name, curve) in enumerate(curves.items()):
@@ -41,7 +42,10 @@ def learning_curves(
 def confusion_matrix(
     counts: ArrayLike, *, classes: Sequence[str] | None = None, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
-    """Draw counts (true class, predicted class), shaded by the share of each true class. Returns the Axes."""
+    """Draw counts (true class, predicted class), shaded by the share of each true class. Returns the Axes.
+
+    counts (k, k), and `classes`, a name for each; ValueError for another shape or number of names.
+    """
     counts = np.asarray(counts)
     k = len(counts)
     if counts.shape != (k, k):
@@ -66,7 +70,10 @@ def roc_curve(
     false_positive_rate: Sequence[float], true_positive_rate: Sequence[float], *, label: str | None = None,
     ax: Axes | None = None, title: str | None = None,
 ) -> Axes:  # fmt: skip
-    """Draw one ROC curve beside the diagonal of chance; both rates (n,) in [0, 1], rising. Returns the Axes."""
+    """Draw one ROC curve beside the diagonal of chance; both rates (n,) in [0, 1], rising. Returns the Axes.
+
+    `false_positive_rate` and `true_positive_rate` are those rates; ValueError where their shapes differ.
+    """
     if np.ndim(false_positive_rate) != 1 or np.shape(false_positive_rate) != np.shape(true_positive_rate):
         shapes = f"{np.shape(false_positive_rate)} and {np.shape(true_positive_rate)}"
         raise ValueError(f"roc_curve: expected two rates of one shape (n,), got {shapes}")
@@ -87,6 +94,7 @@ def histograms(
     """One small histogram for each named array, all on one x axis: activations or gradients layer by layer.
 
     named: {"layer 1": array of any shape, ...}. Writes mean and standard deviation into each. Returns the Axes (n,).
+    `bins` bars each; ValueError without any array.
     """
     import matplotlib.pyplot as plt
 

@@ -25,7 +25,8 @@ def grid(limit: float, side: int = SIDE) -> np.ndarray:
 def bent_lines(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str | None = None) -> Any:
     """The plane cut by a first layer (dashed) and by a second, whose lines bend at the first's; returns the Axes.
 
-    `layers` is [(w1 (k, 2), b1), (w2 (m, k), b2)]; regions of equal pattern are tinted and counted on a grid.
+    `layers` is [(w1 (k, 2), b1), (w2 (m, k), b2)]; regions of equal pattern are tinted and counted on a grid. The
+    square reaches from -`limit` to `limit` on both axes.
     """
     points = grid(limit)
     on = mlp.patterns(layers, points)
@@ -49,7 +50,10 @@ def bent_lines(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str | 
 
 
 def folded_sheet(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str = "The folded sheet") -> Any:
-    """The plane of two first-layer units: where a lattice of inputs comes to lie, and the second layer's lines."""
+    """The plane of two first-layer units: where a lattice of inputs comes to lie, and the second layer's lines.
+
+    `layers` and `limit` are those of `bent_lines`. Returns the Axes.
+    """
     (w1, b1), (w2, b2) = layers
     ax = axes(ax, size=(4.2, 4.2), title=title, xlabel="$h_1$", ylabel="$h_2$")
     lines = np.linspace(-limit, limit, 13)
@@ -66,7 +70,10 @@ def folded_sheet(layers: Any, *, ax: Any = None, limit: float = 2.0, title: str 
 
 
 def two_layers(layers: Any, *, figure: Any = None, limit: float = 2.0) -> Figure:
-    """The folded sheet on the left, the plane with the bent lines on the right; returns the Figure."""
+    """The folded sheet on the left, the plane with the bent lines on the right; returns the Figure.
+
+    `layers` and `limit` are those of `bent_lines`.
+    """
     figure = figure or Figure(figsize=(8.8, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     folded_sheet(layers, ax=left, limit=limit, title="The sheet after the first layer")
@@ -79,5 +86,5 @@ def two_layers(layers: Any, *, figure: Any = None, limit: float = 2.0) -> Figure
 
 
 def two_layers_shown(layers: Any, *, limit: float = 2.0) -> Figure:
-    """As `two_layers`, in a figure of pyplot's, for a notebook."""
+    """As `two_layers`, in a Figure of pyplot's, for a notebook: `layers` and `limit` are those of `bent_lines`."""
     return two_layers(layers, figure=plt.figure(figsize=(8.8, 4.2), layout="constrained"), limit=limit)

@@ -55,7 +55,10 @@ def legend(figure: Figure, names: Sequence[str]) -> Legend:
 
 
 def show(ax: Axes, picture: np.ndarray) -> Axes:
-    """One picture (h, w) without ticks: floats in grey, integers and booleans as classes."""
+    """One picture (h, w) without ticks: floats in grey, integers and booleans as classes.
+
+    Returns `ax`.
+    """
     kind = {"cmap": GREYS} if picture.dtype.kind == "f" else {"cmap": CLASSES, "vmin": 0, "vmax": CLASSES.N - 1}
     ax.imshow(picture.astype(float), interpolation="nearest", **kind)
     ax.set(xticks=[], yticks=[])
@@ -120,6 +123,7 @@ def sight_on(
 
     image (h, w) floats and mask (h, w) classes. Orange is the square root of the number of ways in which a pixel enters
     the answer, relative to the largest. With skip links no grid is drawn: their answers are fine. Returns three Axes.
+    `seen` is the Sight.
     """
     many = style.row(3, size=(3.0, 3.1)) if many is None else many
     (h, w), (i, j) = image.shape, at or (image.shape[0] // 2, image.shape[1] // 2)
@@ -161,7 +165,10 @@ def _box(left: int, top: int, side: int, color: str, width: float) -> Any:
 
 
 def stamps(counts: Sequence[np.ndarray], titles: Sequence[str], *, many: Panels | None = None) -> Panels:
-    """Maps (h, w) of how often each output pixel of an upconvolution is written to, with the numbers. Returns Axes."""
+    """Maps (h, w) of how often each output pixel of an upconvolution is written to, with the numbers. Returns Axes.
+
+    `counts` is a list of these maps.
+    """
     many = style.row(len(counts), size=(2.9, 3.0)) if many is None else many
     for ax, count, title in zip(many, counts, titles, strict=True):
         ax.imshow(count, cmap="Blues", vmin=0, vmax=max(4, count.max()))
@@ -174,7 +181,10 @@ def stamps(counts: Sequence[np.ndarray], titles: Sequence[str], *, many: Panels 
 
 
 def ladder(widths: tuple[str, ...] = ("32×32", "16×16", "8×8"), *, ax: Axes | None = None) -> Axes:
-    """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes."""
+    """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes.
+
+    `widths` are the texts in the boxes on the way down, one for each size.
+    """
     depth = len(widths)
     ax = style.axes(ax, size=(2.4 * depth, 1.15 * depth))
     ax.set_axis_off()

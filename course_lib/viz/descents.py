@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_lib.optim.steps import STEPS, follow, start
+from course_lib.topics.choice import chosen
 from course_lib.viz.landscape import landscape
 from course_lib.viz.style import COLORS, MARKERS, axes
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ground:
-    """A loss over two weights: `loss(u, v)`, `gradient(w)`, what is shown of it, the start, and a rate for each."""
+    """A loss over two weights: `loss(u, v)`, `gradient(w)`, what is shown of it, the start, and a rate for each.
+
+    u and v are arrays of one shape, w is (2,); `x` and `y` are the limits shown, `start` and `minimum` (u, v), `rates`
+    {optimiser: rate}.
+    """
 
     loss: Any
     gradient: Any
@@ -74,9 +79,7 @@ def paths(
 
     `own` may hold other step functions, {"Adam": adam_step}. A path that leaves for good ends where it was last finite.
     """
-    if ground not in GROUNDS:
-        raise ValueError(f"paths: there is no landscape {ground!r}; there are {', '.join(GROUNDS)}")
-    place, found = GROUNDS[ground], {}
+    place, found = GROUNDS[chosen(ground, GROUNDS, "ground", name="paths")], {}
     for name in names:
         step, w = (own or {}).get(name, STEPS[name]), np.array(place.start)
         with np.errstate(all="ignore"):
@@ -89,8 +92,12 @@ def paths(
 def race(
     ground: str, walked: dict[str, np.ndarray], *, ax: Axes | None = None, title: str | None = None, legend: bool = True
 ) -> Axes:
-    """Draw the landscape and the paths {name: (steps, 2)} on it, the last place of each marked. Returns the Axes."""
-    place = GROUNDS[ground]
+    """Draw the landscape and the paths {name: (steps, 2)} on it, the last place of each marked. Returns the Axes.
+
+    `ground` is a name from GROUNDS, `walked` are the paths, whose names are the library's optimisers; with `legend`
+    they are named. ValueError for another ground.
+    """
+    place = GROUNDS[chosen(ground, GROUNDS, "ground", name="race")]
     ax = axes(ax, size=(4.4, 3.8), title=title, xlabel="$w_0$", ylabel="$w_1$")
     landscape(place.loss, x=place.x, y=place.y, minimum=place.minimum, levels=12, ax=ax)
     for name, path in walked.items():

@@ -25,7 +25,10 @@ def bare(
     ax: Axes, image: np.ndarray, *, title: str | None = None, low: float = 0.0, high: float = 1.0, cmap: str = "gray",
     frame: str | None = None,
 ) -> Axes:  # fmt: skip
-    """Show one image (h, w) without ticks; `frame` is the colour of a border. Returns the Axes."""
+    """Show one image (h, w) without ticks; `frame` is the colour of a border. Returns the Axes.
+
+    `low` and `high` are the values at the ends of the colours.
+    """
     ax.imshow(image, cmap=cmap, vmin=low, vmax=high, interpolation="nearest")
     ax.set(xticks=(), yticks=())
     ax.spines[:].set_visible(frame is not None)
@@ -42,7 +45,8 @@ def attack_picture(
 ) -> Panels:  # fmt: skip
     """One image x (1, 1, h, w) of class t (1,), the change an iterated attack makes, the result, its probabilities.
 
-    Returns the four Axes: image, change, attacked image, bars.
+    Returns the four Axes: image, change, attacked image, bars. `model` takes images to logits, `steps` steps of eps / 4
+    stay within `eps` of each pixel; `name` is what the model is called.
     """
     many = row(4, size=(2.3, 2.5)) if many is None else many
     attacked = attacks.iterated(model, x, t, eps, step=max(eps, 1e-6) / 4, steps=steps) if eps else x
@@ -64,7 +68,10 @@ def strength_curves(
     curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, ax: Axes | None = None, title: str | None = None,
     spread: Mapping[str, ArrayLike] | None = None, xlabel: str = "strength of the attack, ε",
 ) -> Axes:  # fmt: skip
-    """Share read rightly against the strength of the attack: {name: (eps, share)}; returns the Axes."""
+    """Share read rightly against the strength of the attack: {name: (eps, share)}; returns the Axes.
+
+    Each of `curves` is a pair of arrays (n,); `spread` {name: (n,)} are half lengths of bars.
+    """
     ax = axes(ax, title=title, xlabel=xlabel, ylabel="share read rightly")
     for k, (name, (eps, share)) in enumerate(curves.items()):
         color = COLORS[k % len(COLORS)]
@@ -81,7 +88,10 @@ def lettered(
     curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, size: tuple[float, float] = (2.5, 2.3),
     ylabel: str = "share read rightly",
 ) -> np.ndarray:  # fmt: skip
-    """One small drawing a curve, under its letter: {letter: (eps, share)}; returns the Axes."""
+    """One small drawing a curve, under its letter: {letter: (eps, share)}; returns the Axes.
+
+    Each of `curves` is a pair of arrays (n,).
+    """
     many = row(len(curves), size=size, sharey=True)
     for k, (ax, (letter, (eps, share))) in enumerate(zip(many, curves.items(), strict=True)):
         axes(ax, title=letter, xlabel="ε", ylabel=ylabel if k == 0 else None)
@@ -93,7 +103,10 @@ def lettered(
 def reliability(
     confidence: np.ndarray, right: np.ndarray, *, bins: int = 10, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
-    """Share right against confidence in equal bins, beside the diagonal; gaps are hatched. Returns the Axes."""
+    """Share right against confidence in equal bins, beside the diagonal; gaps are hatched. Returns the Axes.
+
+    confidence (n,) within 0..1, right (n,) booleans, in so many `bins`.
+    """
     count, sure, share = calibration.binned(confidence, right, bins)
     ax = axes(ax, size=(3.6, 3.4), title=title, xlabel="confidence", ylabel="share right")
     filled = count > 0
@@ -111,7 +124,8 @@ def reliability(
 def maps(images: np.ndarray, rows: dict[str, np.ndarray], *, size: float = 1.0) -> np.ndarray:
     """Images (n, h, w) in the first line and below them named lines of maps: {name: (n, h, w)}; returns the Axes.
 
-    Each map is scaled to its own largest value.
+    Each map is scaled to its own largest value. `rows` are the lines, each of as many maps as there are images. The
+    Axes are (1 + lines, n).
     """
     import matplotlib.pyplot as plt
 
@@ -130,7 +144,8 @@ def maps(images: np.ndarray, rows: dict[str, np.ndarray], *, size: float = 1.0) 
 def reaction_times(session: Session, machine: ArrayLike | None = None, *, ax: Axes | None = None) -> Axes:
     """Reaction times of a Session in milliseconds as a histogram, their median with its interval; returns the Axes.
 
-    `machine` (n,) are a network's milliseconds for the same pictures; with them the scale is logarithmic.
+    `machine` (n,) are a network's milliseconds for the same pictures; with them the scale is logarithmic. `session` is
+    a `topics.reaction.Session` with answers; ValueError for too few of them for an interval.
     """
     told = session.simulated.split(":")[0] or "yours"
     ax = axes(ax, size=(6.4, 3.0), title=f"Reaction times: {told}", xlabel="milliseconds", ylabel="pictures")

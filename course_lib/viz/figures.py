@@ -36,7 +36,11 @@ def boxes_on(
     image: np.ndarray, boxes: ArrayLike, *, ax: Axes | None = None, truths: Sequence[Any] = (),
     told: Sequence[str] | None = None, title: str | None = None,
 ) -> Axes:  # fmt: skip
-    """A scene (h, w), found boxes (n, 4), dashed true ones (m, 4), and a text for each found box; returns the Axes."""
+    """A scene (h, w), found boxes (n, 4), dashed true ones (m, 4), and a text for each found box; returns the Axes.
+
+    `image` is the scene, `truths` are the true boxes and `told` the texts; a box is (left, top, right, bottom) in
+    pixels.
+    """
     ax = axes(ax, size=(4.0, 2.7), title=title)
     ax.imshow(image, cmap=GREYS, vmin=0, vmax=1)
     for box in truths:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def one_answer(photo: np.ndarray, kernel: np.ndarray, *, corner: tuple[int, int], axes: Panels | None = None) -> Panels:
     """From a photograph (h, w) to one number of its map: window, kernel, answer. Returns 4 Axes.
 
-    `corner` is the (row, column) of the window; its grey values are shown in per cent.
+    `corner` is the (row, column) of the window; its grey values are shown in per cent. `photo` is within 0..1, kernel
+    (kh, kw).
     """
     (row, column), (kh, kw) = corner, kernel.shape
     view = np.lib.stride_tricks.sliding_window_view(photo, kernel.shape)
@@ -57,7 +58,10 @@ def picture(ax: Axes, image: np.ndarray, *, signed: bool = False, title: str = "
 
 
 def responses(maps: np.ndarray, kernels: np.ndarray, names: Sequence[str], *, axes: Panels | None = None) -> Panels:
-    """Show the map of each filter, red where its answer is positive, blue where negative, its kernel in the corner."""
+    """Show the map of each filter, red where its answer is positive, blue where negative, its kernel in the corner.
+
+    `maps` (f, h, w), `kernels` (f, kh, kw) and their `names`, f texts. Returns the Axes (f,).
+    """
     if axes is None:
         columns = min(len(names), 3) if len(names) != 4 else 4
         rows = -(-len(names) // columns)
@@ -74,7 +78,10 @@ def responses(maps: np.ndarray, kernels: np.ndarray, names: Sequence[str], *, ax
 
 
 def shifted_taps(photo: np.ndarray, kernel: np.ndarray, *, dilation: int = 1) -> list[Axes]:
-    """Show convolution as a sum of shifted photographs, one for each tap of `kernel`. Returns the Axes, sum last."""
+    """Show convolution as a sum of shifted photographs, one for each tap of `kernel`. Returns the Axes, sum last.
+
+    `photo` (h, w), kernel (kh, kw) of whole numbers, whose taps lie `dilation` pixels apart.
+    """
     kh, kw = kernel.shape
     rows, columns = photo.shape[0] - dilation * (kh - 1), photo.shape[1] - dilation * (kw - 1)
     figure = style.plt.figure(figsize=(8.4, 4.2), layout="constrained")
@@ -103,7 +110,10 @@ def shifted_taps(photo: np.ndarray, kernel: np.ndarray, *, dilation: int = 1) ->
 def cost_against_time(
     counted: Sequence[float], measured: Sequence[float], kernels: Sequence[int], *, ax: Axes | None = None
 ) -> Axes:
-    """Plot seconds against multiply-adds, both logarithmic, by kernel size, with the line of the median rate."""
+    """Plot seconds against multiply-adds, both logarithmic, by kernel size, with the line of the median rate.
+
+    `counted` multiply-adds, `measured` seconds and `kernels` sizes, (n,) each. Returns the Axes, in milliseconds.
+    """
     counted, measured, kernels = (np.asarray(v) for v in (counted, measured, kernels))
     ax = style.axes(ax, size=(6.2, 4.2), xlabel="multiply-adds (counted)", ylabel="milliseconds (measured)")
     rate = np.median(counted / measured)

@@ -22,7 +22,8 @@ def computation_graph(
     """Draw what `output` was computed from, left to right; draw before `backward` frees the graph.
 
     names: {"w0": Tensor, ...} labels leaves and intermediates. Scalars show their value, arrays their shape; a Tensor
-    with a gradient (leaf, or intermediate after `retain_grad`) shows it in red. Returns the Axes.
+    with a gradient (leaf, or intermediate after `retain_grad`) shows it in red. Returns the Axes. `fmt` is the format
+    of numbers.
     """
     nodes, column, row = layout(output)
     labels = {id(t): name for name, t in (names or {}).items()}
@@ -44,7 +45,10 @@ def computation_graph(
 
 
 def layout(output: Tensor) -> tuple[list[Tensor], dict[int, int], dict[int, float]]:
-    """Where to draw the graph below `output`: its Tensors, inputs before users, and their column and row by id."""
+    """Where to draw the graph below `output`: its Tensors, inputs before users, and their column and row by id.
+
+    Arrays of any shape; {id: column}, {id: row}, with the output rightmost.
+    """
     nodes, column = _columns(output)
     return nodes, column, _rows(nodes, column)
 

@@ -52,7 +52,10 @@ def image_grid(
 
 
 def filters(weight: np.ndarray, *, columns: int = 8, size: float = 0.9, title: str | None = None) -> np.ndarray:
-    """Show first-layer filters (f, 1 or 3, kh, kw), signed and on one scale; deeper ones by their strongest channel."""
+    """Show first-layer filters (f, 1 or 3, kh, kw), signed and on one scale; deeper ones by their strongest channel.
+
+    `weight` is (f, c, kh, kw); ValueError for other axes. Returns the Axes (f,).
+    """
     weight = np.asarray(weight)
     if weight.ndim != 4:
         raise ValueError(f"filters: expected weights (filters, channels, kh, kw), got {weight.shape}")
@@ -63,8 +66,11 @@ def filters(weight: np.ndarray, *, columns: int = 8, size: float = 0.9, title: s
     return image_grid(weight[np.arange(len(weight)), strongest], columns=columns, size=size, signed=True, title=title)
 
 
-def feature_maps(maps: np.ndarray, *, columns: int = 8, size: float = 1.1, title: str | None = None) -> Axes:
-    """Show the maps (c, h, w) that one image excites, zero in the middle of the scale."""
+def feature_maps(maps: np.ndarray, *, columns: int = 8, size: float = 1.1, title: str | None = None) -> np.ndarray:
+    """Show the maps (c, h, w) that one image excites, zero in the middle of the scale.
+
+    Returns the Axes (c,); ValueError for other axes.
+    """
     maps = np.asarray(maps)
     if maps.ndim != 3:
         raise ValueError(f"feature_maps: expected the maps of one image (c, h, w), got {maps.shape}")
@@ -79,7 +85,8 @@ def numbers(
 ) -> Axes:  # fmt: skip
     """Show a small array (h, w) as grey cells with their numbers written in; returns the Axes.
 
-    highlight: (row, column, height, width) of a window to frame.
+    highlight: (row, column, height, width) of a window to frame. `patch` is the array and `fmt` the format of a number;
+    ValueError for other axes.
     """
     patch = np.asarray(patch)
     if patch.ndim != 2:

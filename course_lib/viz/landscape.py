@@ -21,7 +21,8 @@ def landscape(
 ) -> Axes:  # fmt: skip
     """Contours of `loss(w0, w1)`, a function of arrays, and `paths` {"SGD": points (steps, 2), ...} over them.
 
-    log=True spaces the contours by the logarithm of the height above the lowest point shown. Returns the Axes.
+    log=True spaces the contours by the logarithm of the height above the lowest point shown. Returns the Axes. Over the
+    limits `x` and `y`, with a star at `minimum`, a point (2,), and so many `levels`.
     """
     ax = axes(ax, size=(5, 4.2), title=title, xlabel="$w_0$", ylabel="$w_1$")
     u, v, z = _sampled(loss, x, y, 161)
@@ -45,7 +46,10 @@ def surface(
     loss: Callable, *, x: tuple[int, int] = (-2, 2), y: tuple[int, int] = (-2, 2), ax: Axes | None = None,
     title: str | None = None, zlabel: str = "loss",
 ) -> Axes:  # fmt: skip
-    """The same function of two variables as a surface in 3-D. Returns the Axes."""
+    """The same function of two variables as a surface in 3-D. Returns the Axes.
+
+    Over the limits `x` and `y`, with `zlabel` on the third axis.
+    """
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 4.2), subplot_kw={"projection": "3d"}, layout="constrained")
     u, v, z = _sampled(loss, x, y, 61)

@@ -28,7 +28,10 @@ def _per_cent(values: Any) -> Any:
 
 
 def lenet_figure(runs: int = 3, epochs: int = 5) -> Any:
-    """F16: LeNet with pooling, with strides, with a learned summary; returns the table."""
+    """F16: LeNet with pooling, with strides, with a learned summary; returns the table.
+
+    Means over `runs` starts, each trained for `epochs` epochs.
+    """
     name, x, t, x_test, t_test = mnist()
     rows = []
     for what, lecture, kind, top in (
@@ -50,7 +53,10 @@ def lenet_figure(runs: int = 3, epochs: int = 5) -> Any:
 
 
 def filters_figure(runs: int = 3) -> Any:
-    """F17: learned filters beside the nearest derivative of a Gaussian, drawn; returns the table."""
+    """F17: learned filters beside the nearest derivative of a Gaussian, drawn; returns the table.
+
+    Of `runs` starts each.
+    """
     name, *sets = mnist()
     plain, clean = ([first_layer(seed, *sets, small=small) for seed in range(runs)] for small in (False, True))
     groups = {
@@ -84,7 +90,10 @@ def filters_figure(runs: int = 3) -> Any:
 
 
 def shift_figure(runs: int = 5, epochs: int = 4) -> Any:
-    """F33: accuracy on moved digits by kind and place of pooling, drawn; returns the table."""
+    """F33: accuracy on moved digits by kind and place of pooling, drawn; returns the table.
+
+    Means over `runs` starts, each trained for `epochs` epochs on 5000 digits.
+    """
     name, x, t, x_test, t_test = mnist(5000)
     nets = [((2, 2, 2), "none"), ((2, 2, 2), "average"), ((2, 2, 2), "max")]
     nets += [(pools, "max") for pools in ((8, 1, 1), (4, 2, 1), (1, 4, 2), (1, 1, 8))]
@@ -117,7 +126,10 @@ def shift_figure(runs: int = 5, epochs: int = 4) -> Any:
 
 
 def sharing_figure(runs: int = 2, epochs: int = 4) -> Any:
-    """F34: shared and local weights on digits at rest and moved; returns the table."""
+    """F34: shared and local weights on digits at rest and moved; returns the table.
+
+    Means over `runs` starts, each trained for `epochs` epochs on 10 000 digits.
+    """
     name, x, t, x_test, t_test = mnist(10_000)
     dark, move, rows = x.min(), np.random.default_rng(34), []
     sets: dict[str, Any] = {"digits centred": (x, x_test)}
@@ -140,7 +152,10 @@ def sharing_figure(runs: int = 2, epochs: int = 4) -> Any:
 
 
 def features_figure(epochs: int = 10) -> Any:
-    """F35: features made by hand beside those that LeNet learns; returns the table."""
+    """F35: features made by hand beside those that LeNet learns; returns the table.
+
+    LeNet is trained for `epochs` epochs.
+    """
     from sklearn.svm import LinearSVC
 
     name, x, t, x_test, t_test = mnist(10_000)

@@ -56,7 +56,7 @@ def probability(
     """Points `x (n, 2)` with labels `t (n,)`, the plane tinted by sigmoid(score), 0 red to 1 blue.
 
     `score` is a function from points `(m, 2)` to logits `(m,)`. The lines of y = 0.1, 0.5 and 0.9 are drawn where they
-    exist. Returns the Axes.
+    exist. Returns the Axes. Without `contours` they are left out.
     """
     ax = axes(ax, size=(4.4, 4.0), title=title, xlabel="$x_1$", ylabel="$x_2$")
     view(x, ax=ax, pad=0.08)

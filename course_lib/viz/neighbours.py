@@ -62,7 +62,7 @@ def _new_figure() -> Figure:
 
 
 def png_figure() -> Figure:
-    """A figure outside of pyplot, for a widget that turns it into bytes."""
+    """A Figure outside of pyplot, for a widget that turns it into bytes."""
     return Figure(figsize=(9.6, 2.7), layout="constrained")
 
 

@@ -28,7 +28,7 @@ def architecture(
 
     A slab's height is the image's, its width grows with the logarithm of the channels; vectors are columns. Beneath
     stands the output's shape, above the layer and its number of weights. Rows without weights that keep the shape of
-    the one before (activations) are left out.
+    the one before (activations) are left out. With `input_shape` (c, h, w) the input stands in front.
     """
     rows = _shown(summary.rows, input_shape)
     spatial = [shape[1] for _, shape, _ in rows if len(shape) == 3]

@@ -42,7 +42,10 @@ def _frame(ax: Axes, row: int, column: int, size: int) -> None:
 
 
 def neighbour_curve(curves: dict[str, list[float]], *, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """Correlation of pixels against their distance, {"photograph": values for 0, 1, 2, ...}; returns the Axes."""
+    """Correlation of pixels against their distance, {"photograph": values for 0, 1, 2, ...}; returns the Axes.
+
+    `curves` holds at most three.
+    """
     ax = axes(ax, title=title, xlabel="distance in pixels", ylabel="correlation")
     for (name, values), color, marker in zip(curves.items(), (BLUE, RED, "0.45"), "os^", strict=False):
         ax.plot(range(len(values)), values, color=color, marker=marker, markersize=4, label=name)
@@ -52,7 +55,10 @@ def neighbour_curve(curves: dict[str, list[float]], *, ax: Axes | None = None, t
 
 
 def scatter_of_neighbours(photo: np.ndarray, distances: tuple[int, int], *, figure: Figure | None = None) -> Figure:
-    """Each pixel's value against that of the one `distance` columns to its right, a cloud per distance; the Figure."""
+    """Each pixel's value against that of the one `distance` columns to its right, a cloud per distance; the Figure.
+
+    `photo` (h, w), 0..255, of which every 7th row and 3rd column is taken; `distances` in pixels.
+    """
     photo = np.asarray(photo)
     figure = figure or Figure(figsize=(2.7 * len(distances), 2.9), layout="constrained")
     for ax, d in zip(np.atleast_1d(figure.subplots(1, len(distances))), distances, strict=True):

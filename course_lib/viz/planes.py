@@ -27,8 +27,9 @@ def points(
 ) -> Axes:  # fmt: skip
     """Scatter the points `x (n, 2)` by their labels `t (n,)`; with `w`, ring those that the line misclassifies.
 
-    Labels -1 or 0 are red squares, +1 or 1 blue dots, further classes the next colours. `names` maps a label to
-    its text in the legend. The axes are called u and v unless they have names already.
+    Labels -1 or 0 are red squares, +1 or 1 blue dots, further classes the next colours. `names` maps a label to its
+    text in the legend. The axes are called u and v unless they have names already. Returns the Axes; ValueError for
+    other shapes.
     """
     x, t = np.asarray(x), np.asarray(t)
     if x.ndim != 2 or x.shape[1] != 2 or t.shape != x.shape[:1]:
@@ -51,7 +52,10 @@ def points(
 
 
 def view(x: np.ndarray, *, ax: Axes, pad: float = 0.15) -> Axes:
-    """Equal scales on both axes, and limits that show all points `x (n, 2)` with `pad` of their extent around."""
+    """Equal scales on both axes, and limits that show all points `x (n, 2)` with `pad` of their extent around.
+
+    Returns `ax`.
+    """
     low, high = np.min(x, axis=0), np.max(x, axis=0)
     middle, half = (low + high) / 2, (0.5 + pad) * np.max(high - low)
     ax.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
@@ -64,7 +68,8 @@ def line(
 ) -> Axes:
     """Draw the line of `w (3,)` right across `ax`; with `normal`, an arrow along (w[1], w[2]) scaled to the picture.
 
-    Set the limits of `ax` first (`view`). Raises ValueError where w[1] = w[2] = 0, which is no line.
+    Set the limits of `ax` first (`view`). Raises ValueError where w[1] = w[2] = 0, which is no line. `style` is handed
+    on to matplotlib's line. Returns `ax`.
     """
     w = np.asarray(w, float)
     size = float(np.hypot(w[1], w[2]))
@@ -83,7 +88,10 @@ def line(
 
 
 def distances(w: np.ndarray, x: np.ndarray, *, ax: Axes, color: str = GREY, numbers: bool = False) -> Axes:
-    """Join each point of `x (n, 2)` to its foot on the line of `w (3,)`; with `numbers`, write the signed distance."""
+    """Join each point of `x (n, 2)` to its foot on the line of `w (3,)`; with `numbers`, write the signed distance.
+
+    Returns `ax`.
+    """
     w, x = np.asarray(w, float), np.asarray(x, float)
     d = signed_distance(w, x)
     feet = x - np.outer(d, w[1:] / np.hypot(w[1], w[2]))
@@ -98,7 +106,8 @@ def distances(w: np.ndarray, x: np.ndarray, *, ax: Axes, color: str = GREY, numb
 def regions(predict: Callable, *, ax: Axes, steps: int = 200, alpha: float = 0.18) -> Axes:
     """Tint `ax` by the label that `predict` gives: a function from points `(n, 2)` to labels `(n,)`.
 
-    Set the limits of `ax` first (`view`); they and the aspect are kept: a right angle stays one.
+    Set the limits of `ax` first (`view`); they and the aspect are kept: a right angle stays one. It is asked on a grid
+    of `steps` x `steps` points. Returns `ax`; ValueError for labels of another shape.
     """
     xlim, ylim = ax.get_xlim(), ax.get_ylim()
     u, v = np.meshgrid(np.linspace(xlim[0], xlim[1], steps), np.linspace(ylim[0], ylim[1], steps))
@@ -119,7 +128,8 @@ def snapshot(
 ) -> Axes:
     """One classifier at a glance: tinted sides, points, the line of `w (3,)` and its normal, errors ringed.
 
-    With `feet`, the distances too. Where w[1] = w[2] = 0 there is no line, and only the tint shows.
+    With `feet`, the distances too. Where w[1] = w[2] = 0 there is no line, and only the tint shows. x (n, 2), labels t
+    (n,). Returns the Axes.
     """
     ax = axes(ax, size=(4.2, 4.0), title=title, xlabel="u", ylabel="v")
     view(x, ax=ax)
@@ -132,8 +142,11 @@ def snapshot(
     return ax
 
 
-def plane(w: np.ndarray, *, ax: Axes, half: float = 1.5, color: str = GREY, alpha: float = 0.35) -> None:
-    """Draw the plane of `w (4,)` and its unit normal in the 3-D Axes `ax`, a square of half width `half`."""
+def plane(w: np.ndarray, *, ax: Axes, half: float = 1.5, color: str = GREY, alpha: float = 0.35) -> Axes:
+    """Draw the plane of `w (4,)` and its unit normal in the 3-D Axes `ax`, a square of half width `half`.
+
+    Returns `ax`.
+    """
     w = np.asarray(w, float)
     normal = w[1:] / np.linalg.norm(w[1:])
     foot = -w[0] / np.linalg.norm(w[1:]) * normal

@@ -35,7 +35,10 @@ def stacks(many: Sequence[Sequence[tuple[Any, ...]]], *, titles: Sequence[str], 
 
 
 def fan(layers: Sequence[tuple[Any, ...]], *, ax: Axes, names: bool = True) -> Axes:
-    """Draw one stack: neurons as dots over their place on the input, lines to all that the top neuron depends on."""
+    """Draw one stack: neurons as dots over their place on the input, lines to all that the top neuron depends on.
+
+    `layers` is such a stack; with `names` the levels are named. Returns `ax`.
+    """
     windows: list[Any] = [Window(*layer) for layer in layers]
     jumps, centres = [1], [0.0]  # of each level: distance of neighbours, place of neuron 0
     for layer in windows:

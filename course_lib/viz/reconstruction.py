@@ -44,7 +44,10 @@ def pictures(
     named: dict[str, np.ndarray], *, figure: Figure | None = None, limits: tuple[float, float] | None = None,
     size: float = 2.2,
 ) -> Figure:  # fmt: skip
-    """Grey images {"title": (h, w), ...} side by side, on the scale of the first or on `limits`; returns the Figure."""
+    """Grey images {"title": (h, w), ...} side by side, on the scale of the first or on `limits`; returns the Figure.
+
+    `named` is that dict.
+    """
     first = np.asarray(next(iter(named.values())))
     low, high = limits or (first.min(), first.max())
     if figure is None:
@@ -57,7 +60,10 @@ def pictures(
 
 
 def layer_norms(named: dict[str, Any], *, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """Gradient norm by layer on a logarithmic axis, {"plain": norms, ...}; returns the Axes."""
+    """Gradient norm by layer on a logarithmic axis, {"plain": norms, ...}; returns the Axes.
+
+    `named` {"plain": (layers,), ...}.
+    """
     from course_lib.viz.curves import learning_curves
 
     ax = axes(ax, title=title)

@@ -19,7 +19,10 @@ FOLDERS = (*BESIDE, LIBRARY / "figures", LIBRARY.parent / "notebooks" / "figures
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recorded figure: its tables, texts and drawings, and a line that says when and on what they were made."""
+    """A recorded figure: its tables, texts and drawings, and a line that says when and on what they were made.
+
+    `results` are LectureTables, texts and the bytes of PNG pictures; `origin` is the line.
+    """
 
     results: tuple
     origin: str

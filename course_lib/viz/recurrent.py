@@ -25,7 +25,10 @@ SIZE, LETTERS = 4, "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Story:
-    """A cell reading a word: inputs (letters), states after each step, gates of each step, gradient norms from 0 on."""
+    """A cell reading a word: inputs (letters), states after each step, gates of each step, gradient norms from 0 on.
+
+    `kind` is that of the cell, `word` what it read.
+    """
 
     kind: str
     word: str
@@ -35,7 +38,12 @@ class Story:
 
 
 def tell(kind: str, word: str, *, scale: float = 1.0, seed: int = 0) -> Story:
-    """The Story of a cell with random weights, its recurrent ones times `scale`, that reads `word`."""
+    """The Story of a cell with random weights, its recurrent ones times `scale`, that reads `word`.
+
+    `kind` is one of `topics.recurrent.CELLS`, `seed` draws the weights. ValueError for letters other than a to z.
+    """
+    if not word or not set(word) <= set(LETTERS):
+        raise ValueError(f"tell: word must be of the small letters a to z, got {word!r}")
     rng = np.random.default_rng(seed)
     weights = recurrent.start_weights(kind, len(LETTERS), SIZE, rng=rng)
     weights[0] = weights[0] * np.sqrt(len(LETTERS)) / 2  # one letter at a time is 1, the others 0
@@ -58,8 +66,9 @@ def unrolled_step(
 ) -> tuple[Axes, Axes, Axes]:  # fmt: skip
     """One step of a Story: the chain with its states, the gates of step `step` as bars, gradients that have come back.
 
-    `step` counts letters read, 0 to len(word); `back` says how many steps the gradient has gone back (None: no
-    gradient shown yet). Takes three Axes or makes them; returns them.
+    `step` counts letters read, 0 to len(word); `back` says how many steps the gradient has gone back (None: no gradient
+    shown yet). Takes three Axes or makes them; returns them. `story` is from `tell`; the chain is drawn into `ax`, the
+    gates `below`, the gradients `beside`.
     """
     if ax is None:
         import matplotlib.pyplot as plt
@@ -146,7 +155,10 @@ def _norms(ax: Axes, story: Story, step: int, back: int | None) -> None:
 def gradient_curves(
     curves: dict[str, list[float] | np.ndarray], *, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
-    """Norms of the gradient against steps back from the end, {name: norms (t + 1,)}, last state last; the Axes."""
+    """Norms of the gradient against steps back from the end, {name: norms (t + 1,)}, last state last; the Axes.
+
+    `curves` is that dict; each norm is shown over the last one.
+    """
     ax = axes(ax, title=title, xlabel="steps back in time", ylabel="norm of the gradient")
     for k, (name, norms) in enumerate(curves.items()):
         norms = np.asarray(norms)[::-1]
@@ -160,7 +172,11 @@ def gradient_curves(
 def alignment(
     weights: np.ndarray, source: str, target: str, *, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
-    """Where the writer looked: weights (letters of target, letters of source), dark is 1. Returns the Axes."""
+    """Where the writer looked: weights (t, s) from 0 to 1, dark is 1. Returns the Axes.
+
+    `source`, s letters, is what was read, `target`, t letters, what was written; ValueError where the weights do not
+    fit them.
+    """
     weights = np.asarray(weights)
     if weights.shape != (len(target), len(source)):
         wanted = len(target), len(source)
@@ -173,7 +189,10 @@ def alignment(
 
 
 def padded_batch(rows: tuple[str, str, str, str], *, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """Words of different length in one array, the padding grey. Returns the Axes."""
+    """Words of different length in one array, the padding grey. Returns the Axes.
+
+    `rows` are the words.
+    """
     longest = max(map(len, rows))
     ax = axes(ax, size=(4.6, 0.5 + 0.42 * len(rows)), title=title, xlabel="step")
     shade = np.array([[0.15 if t < len(word) else 0.75 for t in range(longest)] for word in rows])
@@ -186,7 +205,10 @@ def padded_batch(rows: tuple[str, str, str, str], *, ax: Axes | None = None, tit
 
 
 def causal_tree(layers: int = 4, *, ax: Axes | None = None) -> Axes:
-    """Causal convolutions of two taps, dilations 1, 2, 4, ...: which inputs the last output sees. Returns the Axes."""
+    """Causal convolutions of two taps, dilations 1, 2, 4, ...: which inputs the last output sees. Returns the Axes.
+
+    There are `layers` of them, over 2^layers inputs.
+    """
     width = 2**layers
     ax = axes(ax, size=(7.0, 2.6))
     ax.set_axis_off()
@@ -247,7 +269,10 @@ def carriers(*, many: Panels | None = None) -> Panels:
 
 
 def path(points: np.ndarray, *, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """A path (t, 2) to the right and up, from light to dark, its start ringed. Returns the Axes."""
+    """A path (t, 2) to the right and up, from light to dark, its start ringed. Returns the Axes.
+
+    `points` is the path, shown within -2..2.
+    """
     ax = axes(ax, size=(2.0, 2.0))
     if title:
         ax.set_title(title, fontsize=8)
@@ -261,7 +286,10 @@ def path(points: np.ndarray, *, ax: Axes | None = None, title: str | None = None
 def figures_beside(
     true: np.ndarray, rebuilt: np.ndarray, limbs: tuple[tuple[int, int], ...], *, every: int = 2
 ) -> np.ndarray:
-    """Two movements (t, joints, 2), right and down, one above the other, every so many frames. Returns the Axes."""
+    """Two movements (t, joints, 2), right and down, one above the other, every so many frames. Returns the Axes.
+
+    `true` above, `rebuilt` below; `limbs` are pairs of joints that a line joins. The Axes are (2, frames shown).
+    """
     import matplotlib.pyplot as plt
 
     shown = range(0, len(true), every)
@@ -277,7 +305,10 @@ def figures_beside(
 
 
 def captions(images: np.ndarray, lines: Sequence[str]) -> np.ndarray:
-    """Images (n, h, w) side by side, each with its line below. Returns the Axes."""
+    """Images (n, h, w) side by side, each with its line below. Returns the Axes.
+
+    `images` within 0..1, `lines` their n texts.
+    """
     many = row(len(images), size=(2.0, 2.2))
     for ax, image, line in zip(many, images, lines, strict=True):
         ax.imshow(image, cmap="gray", vmin=0, vmax=1)

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
+from course_lib.topics.choice import chosen
 from course_lib.topics.resnet import CifarResNet, gradient_lengths
 from course_lib.train import mean_and_error
 from course_lib.viz.style import BLUE, GREY, ORANGE, axes, row
@@ -32,9 +33,9 @@ def blocks(
 ) -> Panels:
     """Draw blocks side by side, input on top: steps as boxes, the shortcut as an orange line to the sum.
 
-    `kinds` are names from BLOCKS. Returns the Axes.
+    `kinds` are names from BLOCKS. Returns the Axes. ValueError for another name.
     """
-    longest = max(len(BLOCKS[kind][0]) for kind in kinds)
+    longest = max(len(BLOCKS[chosen(kind, BLOCKS, "kind", name="blocks")][0]) for kind in kinds)
     many = row(len(kinds), size=(2.1, 0.36 * (longest + 3))) if many is None else many
     for ax, kind in zip(many, kinds, strict=True):
         steps, shortcut = BLOCKS[kind]
@@ -74,7 +75,10 @@ def _bypass(ax: Axes, top: float, bottom: float, text: str) -> None:
 
 @dataclass(frozen=True)
 class Slopes:
-    """Places (n,), and for every depth 1, 2, ... the slope of a random network's output there, (depths, n)."""
+    """Places (n,), and for every depth 1, 2, ... the slope of a random network's output there, (depths, n).
+
+    `x` are the places, `slopes` the slopes.
+    """
 
     x: np.ndarray
     slopes: np.ndarray
@@ -88,7 +92,8 @@ def slopes(depth: int, *, residual: bool, points: int = 256, width: int = 200, s
     """The Slopes of random networks from one number to one number, up to `depth` hidden layers.
 
     Every layer standardises its units over the points (as batch norm does in the first step), multiplies by MSR weights
-    and takes ReLU; with `residual` it is added to its input. Slopes are exact, with the statistics held fixed.
+    and takes ReLU; with `residual` it is added to its input. Slopes are exact, with the statistics held fixed. `points`
+    places within -2..2, `width` units a layer; `seed` draws the weights.
     """
     rng = np.random.default_rng(seed)
     x = np.linspace(-2, 2, points)
@@ -114,7 +119,7 @@ def shattered(
 
     Balduzzi et al. 2017, "The shattered gradients problem". On the right the mean of `seeds` starts with its standard
     error, on the left the first of them. `plain` and `residual` take one start's Slopes already computed, at least
-    `depth` deep. Returns the three Axes.
+    `depth` deep. Returns the three Axes. The curves on the right reach to `deepest` layers.
     """
     plain, residual = (
         [slopes(deepest, residual=kind, seed=seed) for seed in range(seeds)] if given is None else [given]
@@ -157,7 +162,8 @@ def gradients(
     """Length of every convolution's gradient in fresh plain and residual networks, by layer; returns the Axes.
 
     Tiles (32, 3, side, side) of a photograph with random classes. Lines are geometric means over `seeds` starts, bands
-    reach from the smallest to the largest. Yang et al. 2019, "A mean field theory of batch normalization".
+    reach from the smallest to the largest. Yang et al. 2019, "A mean field theory of batch normalization". `depths` are
+    those of `CifarResNet`, with `width` maps in the first stage.
     """
     x, t = photograph_tiles(32, side), np.random.default_rng(0).integers(0, 10, 32)
     ax = axes(ax, size=(6.4, 3.4), title="Before the first step", xlabel="convolution", ylabel="length of the gradient")

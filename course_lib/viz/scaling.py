@@ -26,7 +26,7 @@ def roofline(
     """The roof of a machine (bytes/s, operations/s) with each `Work` of `works` on it, log-log; returns the Axes.
 
     A mark stands where the roof allows the layer to run; with `seconds` {name: measured} a second, hollow mark where it
-    did run.
+    did run. `bandwidth` in bytes a second, `peak` in operations a second.
     """
     ax = axes(ax, size=(6.4, 4.0), title=title, xlabel="operations per byte", ylabel="10⁹ operations per second")
     corner = peak / bandwidth
@@ -72,7 +72,10 @@ def lanes(
     events: dict[str, list[tuple[Any, ...]]], *, ax: Axes | None = None, title: str | None = None,
     end: float | None = None,
 ) -> Axes:  # fmt: skip
-    """Numbered bars on named lanes over time, {"load": [(start, seconds), ...], "compute": [...]}; returns the Axes."""
+    """Numbered bars on named lanes over time, {"load": [(start, seconds), ...], "compute": [...]}; returns the Axes.
+
+    `events` is that dict, and `end` where the axis ends, in seconds.
+    """
     ax = axes(ax, size=(6.4, 1.6), title=title, xlabel="time")
     for k, bars in enumerate(events.values()):
         ax.broken_barh(bars, (-k - 0.35, 0.7), facecolors=COLORS[k], edgecolors="white")

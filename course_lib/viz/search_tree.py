@@ -22,7 +22,8 @@ def draw_board(
 ) -> Axes:
     """The stones of a state, the first player's blue with a ring, the second's orange; columns numbered below.
 
-    `last` is the column just played: its topmost stone gets a dot. Returns the Axes.
+    `last` is the column just played: its topmost stone gets a dot. Returns the Axes. `game` is a Connect, whose `state`
+    it is.
     """
     ax = axes(ax, size=(0.5 * game.columns + 0.4, 0.5 * game.rows + 0.5), title=title)
     board = game.board(state) * (1 if int(state[1]).bit_count() % 2 == 0 else -1)  # 1 is the first player from here on
@@ -54,7 +55,7 @@ def search_tree(root: Node, *, ax: Axes | None = None, depth: int = 2, title: st
     """A tree of `course_lib.topics.tree_search.Node` down to `depth`: column, visits N, prior P, mean Q of a move.
 
     Q is for the player who makes the move, as PUCT uses it. The line of most visits is orange; a doubled frame ends the
-    game. Returns the Axes.
+    game. Returns the Axes. `root` is the tree's first Node.
     """
     boxes = layout(root, depth)
     ax = axes(ax, size=(11, 1.5 * depth + 1.1), title=title)

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from course_lib.topics.choice import chosen
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
 
 # value, and slope from input and value
@@ -40,10 +41,10 @@ def deep_stack(
     """Signals of `depth` layers of `width` units with weights of standard deviation `deviation` and biases 0.
 
     Inputs are standard normal, and so is the gradient that comes in at the top. `norm=True` puts batch normalisation
-    (gamma 1, beta 0) before each activation. ValueError for an unknown activation or a depth below 1.
+    (gamma 1, beta 0) before each activation. ValueError for an unknown activation or a depth below 1. `samples` inputs,
+    and `eps` is added to the variances of the norm.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"deep_stack: activation is one of {', '.join(ACTIVATIONS)}, got {activation!r}")
+    chosen(activation, ACTIVATIONS, "activation", name="deep_stack")
     if depth < 1:
         raise ValueError(f"deep_stack: depth is at least 1, got {depth}")
     bend, slope = ACTIVATIONS[activation]
@@ -70,7 +71,8 @@ def deep_stack(
 def spread_curves(named: dict[str, Signals], *, pair: np.ndarray, floor: float = 1e-30) -> np.ndarray:
     """Spread of the activations and size of the gradient by layer, {"MSR": Signals, ...}, on the two Axes `pair`.
 
-    The y axes are logarithmic; what has died altogether is drawn at `floor`.
+    The y axes are logarithmic; what has died altogether is drawn at `floor`. `named` is that dict, `pair` an array
+    (2,). Returns `pair`.
     """
     for ax, title, of in (
         (pair[0], "forward: standard deviation", lambda s: s.spreads),
@@ -96,7 +98,7 @@ def layer_histograms(
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
     All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
-    `places` are the margins, as a GridSpec takes them.
+    `places` are the margins, as a GridSpec takes them. `named` is that dict, `layers` count from 1.
     """
     figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
     grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False, gridspec_kw=places)
@@ -122,7 +124,8 @@ def signal_picture(
 ) -> Figure:  # fmt: skip
     """Curves and histograms of one stack with weights scale·randn/√width; the static twin of `signal_explorer`.
 
-    Returns the Figure. `layers` says which five or so get a histogram (default: spread over the depth).
+    Returns the Figure. `layers` says which five or so get a histogram (default: spread over the depth). `activation`
+    and `norm` are those of `deep_stack`, `seed` draws weights and inputs.
     """
     rng = np.random.default_rng(seed)
     signals = deep_stack(scale / np.sqrt(width), activation=activation, depth=depth, norm=norm, width=width, rng=rng)

@@ -11,6 +11,7 @@ import numpy as np
 from course_lib.ops.convolution import pool
 from course_lib.ops.convolution.conv import conv2d
 from course_lib.topics import filters
+from course_lib.topics.choice import chosen
 from course_lib.topics.excitation import patches, strongest_places
 from course_lib.viz import images as pictures
 from course_lib.viz import style
@@ -37,7 +38,10 @@ class Stage:
 
 
 def edge_filters(directions: int = 4, sigma: float = 0.8, radius: int = 2) -> np.ndarray:
-    """Gaussian derivatives towards `directions` directions over half a turn: (directions, k, k)."""
+    """Gaussian derivatives towards `directions` directions over half a turn: (directions, k, k).
+
+    `sigma` in pixels, k = 2 radius + 1: `radius` is that of `topics.filters.gaussian_bank`.
+    """
     bank = filters.gaussian_bank(sigma, radius)
     angles = np.arange(directions) * np.pi / directions
     return np.stack([np.cos(a) * bank[1] + np.sin(a) * bank[2] for a in angles])
@@ -48,10 +52,10 @@ def run_stage(
 ) -> Stage:
     """Move the image by `shift` (down, right; what leaves comes back), filter, rectify, pool by `size`; a `Stage`.
 
-    kind: "max", "average", or "none", which keeps every size-th number without looking at the others.
+    kind: "max", "average", or "none", which keeps every size-th number without looking at the others. `kernels` (f, kh,
+    kw); the maps keep the size of the image. ValueError for another kind.
     """
-    if kind not in KINDS:
-        raise ValueError(f"run_stage: kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    chosen(kind, KINDS, "kind", name="run_stage")
     image = np.roll(np.asarray(image, float), shift, axis=(0, 1))
     kernels = np.asarray(kernels, float)
     maps = conv2d(image[None, None], kernels[:, None], padding="same")[0]
@@ -65,7 +69,10 @@ def run_stage(
 
 
 def change(before: np.ndarray, after: np.ndarray) -> float:
-    """Length of the difference of two arrays over the length of the first; 0 where both are 0."""
+    """Length of the difference of two arrays over the length of the first; 0 where both are 0.
+
+    `before` and `after` are of one shape.
+    """
     length = np.linalg.norm(before)
     return float(np.linalg.norm(after - before) / length) if length else float(np.any(after))
 
@@ -77,6 +84,7 @@ def stage_maps(
     """Draw a stage: the image; for each filter a row of filter, map, rectified, pooled. Returns these Axes (rows, 4).
 
     Below stands by how much the rectified and the pooled maps differ from those of the image that was not moved.
+    `kernels`, `kind` and `shift` are those of `run_stage`.
     """
     rest, moved = run_stage(image, kernels, size=size, kind=kind), None
     moved = run_stage(image, kernels, size=size, kind=kind, shift=shift)
@@ -111,7 +119,10 @@ def stage_maps(
 
 
 def gradient_route(x: np.ndarray, g: np.ndarray, *, size: int, stride: int) -> np.ndarray:
-    """Draw where max pooling sends the gradient: x (h, w) with its winners, pooled, g, the gradient of x. 4 Axes."""
+    """Draw where max pooling sends the gradient: x (h, w) with its winners, pooled, g, the gradient of x. 4 Axes.
+
+    `size` is that of the window, `stride` the pixels from one to the next; g has the shape of the pooled map.
+    """
     x, g = np.asarray(x, float), np.asarray(g, float)
     out, vjp = pool.max_pool2d(x[None, None], size, stride)
     (gx,) = vjp(g[None, None])
@@ -127,7 +138,10 @@ def gradient_route(x: np.ndarray, g: np.ndarray, *, size: int, stride: int) -> n
 
 
 def fitted_filters(kernels: np.ndarray, fits: Sequence[Fit], *, title: str | None = None) -> np.ndarray:
-    """Draw kernels (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n)."""
+    """Draw kernels (n, k, k) above their best templates (`filter_fit.Fit`), order and score. Axes (2, n).
+
+    `fits` has one for each kernel.
+    """
     n = len(kernels)
     figure, axes = style.plt.subplots(2, n, figsize=(0.95 * n, 2.7), squeeze=False, layout="constrained")
     for k, (own, fit) in enumerate(zip(kernels, fits, strict=True)):
@@ -159,7 +173,12 @@ def score_map(image: np.ndarray, scores: np.ndarray, *, classes: str | None = No
 def tap_picture(
     size: tuple[int, int] = (5, 6), kernel: tuple[int, int] = (2, 3), stride: int = 2, *, tap: tuple[int, int] = (1, 2)
 ) -> np.ndarray:
-    """Draw which pixels one tap of a kernel meets: image cells in orange, the kernel with that tap. Returns 2 Axes."""
+    """Draw which pixels one tap of a kernel meets: the kernel with that tap, the image's cells in orange, and those
+    cells.
+
+    `size` is the image's (h, w), `kernel` (kh, kw) lies on every `stride`-th place, `tap` is (row, column). Returns 3
+    Axes.
+    """
     rows, columns = ((n - k) // stride + 1 for n, k in zip(size, kernel, strict=True))
     met = np.zeros(size, bool)
     met[tap[0] : tap[0] + (rows - 1) * stride + 1 : stride, tap[1] : tap[1] + (columns - 1) * stride + 1 : stride] = (

@@ -20,7 +20,10 @@ from course_lib.viz.lecture import LectureTable, lecture_table
 def depth_figure(
     sets: Sets, depths: Sequence[int] = (1, 2, 4, 8, 16), seeds: int = 3, steps: int = 600
 ) -> LectureTable:
-    """F29: the final training loss by depth for six starts; draws it, returns the table."""
+    """F29: the final training loss by depth for six starts; draws it, returns the table.
+
+    `depths` are numbers of hidden layers; each is trained for `steps` steps from `seeds` starts.
+    """
     rows: list = []
     lines: dict = {}
     band: dict = {}
@@ -37,7 +40,10 @@ def depth_figure(
 
 
 def inputs_figure(seeds: int = 3, most: int = 1500) -> LectureTable:
-    """F30: the steps to a target for inputs near 100 and over many magnitudes, prepared in four ways."""
+    """F30: the steps to a target for inputs near 100 and over many magnitudes, prepared in four ways.
+
+    `seeds` starts each, of `most` steps at most. Returns the table.
+    """
     rows = []
     for task in runs.two_tasks(np.random.default_rng(0)):
         for name, prepare in runs.PREPARED.items():
@@ -53,7 +59,10 @@ def inputs_figure(seeds: int = 3, most: int = 1500) -> LectureTable:
 
 
 def masks_figure(sets: Sets, seeds: int = 4, counts: tuple[int, ...] = (1, 10, 100, 1000)) -> LectureTable:
-    """F31: weight scaling against averages over dropout masks."""
+    """F31: weight scaling against averages over dropout masks.
+
+    `seeds` networks, and averages over so many masks as `counts` says. Returns the table.
+    """
     measured = [runs.mask_averages(sets, seed, counts) for seed in range(seeds)]
     setting = f"300 digits, 64-100-100-10, p = 0.5, {seeds} seeds, test loss and error"
     ours = f"largest difference {runs.all_masks():.0e}"
@@ -66,7 +75,10 @@ def masks_figure(sets: Sets, seeds: int = 4, counts: tuple[int, ...] = (1, 10, 1
 
 
 def agreement_figure(sets: Sets, draws: int = 1_000_000) -> LectureTable:
-    """F23: what the agreement of two classifiers is worth, simulated and with ten real networks."""
+    """F23: what the agreement of two classifiers is worth, simulated and with ten real networks.
+
+    `draws` pairs of answers are simulated. Returns the table.
+    """
     rows = []
     for classes in (2, 10, 1000):
         rng = np.random.default_rng(classes)  # class 0 is right
@@ -93,7 +105,11 @@ def agreement_figure(sets: Sets, draws: int = 1_000_000) -> LectureTable:
 def ensemble_figure(
     sets: Sets, groups: int = 6, seeds: int = 5, marks: Sequence[int] = (100, 200, 400, 800, 1600, 3200)
 ) -> LectureTable:
-    """F9: ten averaged networks against one, and dropout in long training against its control; draws the latter."""
+    """F9: ten averaged networks against one, and dropout in long training against its control; draws the latter.
+
+    `groups` groups of ten; dropout's errors are means over `seeds` starts at the steps `marks`, six or more.
+    Returns the table.
+    """
     alone, together = runs.ten_against_one(sets, groups)
     single = f"300 digits, 64-60-10, 200 steps, {10 * groups} networks"
     rows = [("one network", "", f"test error {plus_minus(alone)}", single)]

@@ -19,7 +19,8 @@ MARKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET curve
 def outcome(genuine: np.ndarray, impostor: np.ndarray, threshold: float, share: float) -> dict[str, float]:
     """FAR, FRR, precision and recall when pairs up to the threshold are accepted; `share` of all pairs are genuine.
 
-    Precision is 1 where nothing is accepted.
+    Precision is 1 where nothing is accepted. genuine (n,) and `impostor` (m,) are distances of pairs of one and of two
+    persons.
     """
     far, frr = (float(r[0]) for r in verification.rates(genuine, impostor, [threshold]))
     right, wrong = share * (1 - frr), (1 - share) * far
@@ -31,7 +32,7 @@ def threshold_figure(
 ) -> Figure:
     """Draw the distances (n,), (m,) of pairs of one and of two persons with a threshold, and precision against recall.
 
-    `share` of all pairs are genuine, which only precision feels. Returns the figure.
+    `share` of all pairs are genuine, which only precision feels. Returns the figure. They are `genuine` and `impostor`.
     """
     figure = figure or _new_figure()
     left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
@@ -63,7 +64,7 @@ def _new_figure() -> Figure:
 
 
 def png_figure() -> Figure:
-    """A figure outside of pyplot, for a widget that turns it into bytes."""
+    """A Figure outside of pyplot, for a widget that turns it into bytes."""
     return Figure(figsize=(9.2, 3.2), layout="constrained")
 
 
@@ -72,7 +73,8 @@ def det_curve(
 ) -> Axes:
     """Draw FRR against FAR on normal axes for each name: (genuine, impostor) distances. Martin et al. 1997.
 
-    Errors of two Gaussians lie on a straight line there; a ring marks the equal error rate. Returns the Axes.
+    Errors of two Gaussians lie on a straight line there; a ring marks the equal error rate. Returns the Axes. `named`
+    {"ours": (genuine (n,), impostor (m,)), ...}.
     """
     ax = axes(ax, size=(4.4, 4.0), title=title, xlabel="false accept rate", ylabel="false reject rate")
     ticks, styles = verification.deviates(MARKS), ("-", "--", ":", "-.")

@@ -9,8 +9,21 @@ import warnings
 import numpy as np
 import pytest
 
-from course_lib import Tensor, clip_grad_norm_, init, load, nn, optim, save, schedules
+from course_lib import (
+    Tensor,
+    clip_grad_norm_,
+    clip_grad_value_,
+    grad_norm,
+    init,
+    load,
+    nn,
+    optim,
+    save,
+    schedules,
+)
 from course_lib import functional as F
+from course_lib.data import augment, batches, moons
+from course_lib.train import accuracy, fit, score
 
 ROWS, LABELS = np.zeros((4, 3), np.float32), np.array([0, 2, 1, 0])
 IMAGES = np.zeros((4, 1, 28, 28), np.float32)
@@ -36,6 +49,29 @@ def step_with(gradient, **options):
     w = weight()
     w.grad = gradient
     optim.SGD([w], **{"lr": 0.1, **options}).step()
+
+
+def started(loss):
+    with pytest.raises(RuntimeError) as caught:
+        loss.backward()
+    raise ValueError(str(caught.value))  # the one RuntimeError of torch's that is kept
+
+
+def holding_a_tensor():
+    w = weight()
+    w.data = w - 0.1
+    return w
+
+
+def without_bias_data():
+    layer = nn.Linear(3, 2, rng=seeded())
+    layer.bias.data = None
+    layer(ROWS)
+
+
+def loaded(folder, content):
+    (folder / "w.npz").write_bytes(content)
+    load(folder / "w.npz")
 
 
 SENTENCES = [
@@ -169,6 +205,75 @@ SENTENCES = [
     (r"masked_fill: needs a mask of booleans.*got dtype float64", lambda _: weight().masked_fill(np.ones(3), 0.0)),
     (r"masked_fill: .* one number.*got dtype bool and shape \(2,\)",
      lambda _: weight().masked_fill(np.ones(3, bool), [1.0, 2.0])),
+    # a first training loop
+    ("Adam: needs the parameters, write model.parameters.., with brackets", lambda _: optim.Adam(net().parameters)),
+    ("SGD: needs a list of Parameters or of groups, write model.parameters.., got a dict",
+     lambda _: optim.SGD({"params": [weight()]})),
+    ("SGD: needs a list of Parameters or of groups, .*got an array", lambda _: optim.SGD(weight().data)),
+    ("SGD: needs Tensors .*got tuple; names go with named_parameters.., write parameters",
+     lambda _: optim.SGD(net().named_parameters())),
+    ("gradients: needs the parameters of a network, write model.parameters.., with brackets",
+     lambda _: clip_grad_norm_(net().parameters, 1.0)),
+    ("clip_grad_norm_: max_norm must be a number, got '1'", lambda _: clip_grad_norm_([weight()], "1")),
+    ("clip_grad_value_: clip_value must be a number, got None", lambda _: clip_grad_value_([weight()], None)),
+    ("grad_norm: norm_type must be a number, got 'l2'", lambda _: grad_norm([weight()], "l2")),
+    ("multi_step: milestones are several steps, write .30., got 30", lambda _: schedules.multi_step(0.1, 30)),
+    ("fit: takes model, loss function, optimizer and batches in this order, got SGD and function",
+     lambda _: list(fit(net(), sgd(), F.cross_entropy, []))),
+    ("fit: takes model, loss function, .* got function and generator",
+     lambda _: list(fit(net(), F.cross_entropy, net().parameters(), []))),
+    ("fit: the model is a class; make one of it, Sequential",
+     lambda _: list(fit(nn.Sequential, F.mse_loss, sgd(), []))),
+    ("fit: needs batches, write batches.x, t, size=....*, got NoneType",
+     lambda _: list(fit(net(), F.cross_entropy, sgd(), None))),
+    ("fit: needs pairs .x, t., write batches.*, got ndarray of shape .4, 3.",
+     lambda _: list(fit(net(), F.cross_entropy, sgd(), (ROWS, LABELS)))),
+    ("fit: needs pairs .x, t., write batches.*, got 1 arrays",
+     lambda _: list(fit(net(), F.cross_entropy, sgd(), batches(ROWS, size=2)))),
+    ("evaluate: needs pairs .x, t., write batches", lambda _: score(net(), (ROWS, LABELS), accuracy=accuracy)),
+    ("evaluate: the model is a class", lambda _: score(nn.Linear, [(ROWS, LABELS)], accuracy=accuracy)),
+    ("batches: arrays come one by one, write batches.x, t, size=....*, got a tuple",
+     lambda _: list(batches((ROWS, ROWS), size=2))),
+    (r"backward: .data must be an array, got a Tensor; write w.data = w.data - \.\.\., with arrays on both sides",
+     lambda _: (holding_a_tensor() * 2).sum().backward()),
+    ("sum: .data must be an array, got Tensor", lambda _: holding_a_tensor().sum()),
+    (r"linear: .data of a weight must be an array, got None; for no bias write layer.bias = None",
+     lambda _: without_bias_data()),
+    ("backward: nothing that requires a gradient .*; no weight did, or no_grad, .data or .item.. stands on the way",
+     lambda _: started(Tensor(ROWS).sum())),
+    # a first model
+    ("Sequential: layers are counted from 0 to 0, got '0'", lambda _: net()["0"]),
+    ("Sequential: layers are counted from 0 to 0, got 3", lambda _: net()[3]),
+    ("ModuleList: layers are counted from 0 to 0, got -2", lambda _: nn.ModuleList([nn.ReLU()])[-2]),
+    ("ModuleList: is only a list; write for layer in layers: x = layer.x., or take nn.Sequential",
+     lambda _: nn.ModuleList([nn.ReLU()])(ROWS)),
+    (r"conv2d: .*takes 3 channels, but the input has 8; images are .n, c, h, w., so write x.transpose.0, 3, 1, 2.",
+     lambda _: F.conv2d(np.zeros((2, 8, 8, 3)), np.zeros((4, 3, 3, 3)))),
+    (r"conv2d: .*takes 1 channels, but the input has 2; grey images .n, h, w. have no axis.*write x.:, None.",
+     lambda _: F.conv2d(np.zeros((2, 8, 8)), np.zeros((4, 1, 3, 3)))),
+    ("conv2d: .*takes 3 channels, but the input has 8$",
+     lambda _: F.conv2d(np.zeros((2, 8, 5, 5)), np.zeros((4, 3, 3, 3)))),
+    ("Tensor: got a tuple of Tensors; join them .* or take one, as of a recurrent layer's .states, last.",
+     lambda _: nn.Sequential(nn.LSTM(3, 4, rng=seeded()), nn.Linear(4, 2, rng=seeded()))(ROWS[None])),
+    ("Tensor: only floats can have a gradient, got dtype int64; write 1.0 for 1", lambda _: nn.Parameter([1, 2])),
+    ("cross_entropy: predictions must be scores .n, classes., got .4,. for labels .4,.; has an argmax",
+     lambda _: F.cross_entropy(Tensor(ROWS).argmax(1), LABELS)),
+    ("cross_entropy: ignore_index must be a number, got 'a'",
+     lambda _: F.cross_entropy(ROWS, LABELS, ignore_index="a")),
+    ("lt: got None where numbers are needed", lambda _: Tensor(ROWS) < None),
+    ("power: whole numbers have no negative power here, .*write t.float", lambda _: Tensor([1, 2]) ** -1),
+    # saving
+    (r"save: needs a dict .*got SGD; write save\(optimizer.state_dict\(\), path\)",
+     lambda path: save(sgd(), path / "w.npz")),
+    ("save: model must be an array .*got dict; give each dict a file of its own",
+     lambda path: save({"model": net().state_dict()}, path / "w.npz")),
+    ("load: .*is not a file that save.. wrote, or only a part of one$", lambda path: loaded(path, b"hello")),
+    # generated data and augmentation
+    ("moons: needs rng=, a NumPy generator.*got 0; write rng=np.random.default_rng", lambda _: moons(10, rng=0)),
+    ("batches: needs rng=, a NumPy generator.*got 42", lambda _: list(batches(ROWS, size=2, rng=42))),
+    ("rotate: needs rng=, a NumPy generator.*got 1", lambda _: augment.rotate(IMAGES, rng=1)),
+    ("rotate: degrees must be a number, got '15'", lambda _: augment.rotate(IMAGES, rng=seeded(), degrees="15")),
+    ("noise: std must be a number, got None", lambda _: augment.noise(IMAGES, rng=seeded(), std=None)),
     # einsum
     ("einsum: the equation comes first.*got ndarray", lambda _: F.einsum(ROWS, ROWS, "ij,ij->")),
     ("einsum: axes are named by single letters.*got '1'", lambda _: F.einsum("i1,i1->i", ROWS, ROWS)),
@@ -234,6 +339,22 @@ def test_numpy_functions_of_a_tensor_without_a_gradient_give_arrays():
     assert isinstance(np.ones(2) // x.clip(1.0), Tensor)
     assert isinstance(np.float64(3) % (x + 1), Tensor)
     assert isinstance(np.array([True, False]) & (x > 0), Tensor)
+
+
+def test_accuracy_and_save_take_tensors_of_a_graph(tmp_path):
+    scores = net()(ROWS)
+    assert accuracy(scores, LABELS) == accuracy(scores.data, Tensor(LABELS))
+    loss = F.cross_entropy(scores[:, :2], LABELS % 2)
+    assert load(save({"loss": loss}, tmp_path / "run.npz")) == {"loss": loss.item()}
+
+
+def test_data_that_is_no_array_is_told_where_a_shape_is_asked():
+    w = weight()
+    w.data = [1.0]
+    with pytest.raises(
+        AttributeError, match=r"^Tensor: .data must be an array, got \[1.0\]; write w.data = np.asarray"
+    ):
+        _ = w.ndim
 
 
 def test_a_step_before_any_gradient_is_warned_of_once():

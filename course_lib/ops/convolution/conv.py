@@ -65,9 +65,10 @@ def _convolution(
     filters, per_group, *kernel = weight.shape
     arithmetic.group_sizes(x.shape[1], filters, groups, name=name)
     if per_group * groups != x.shape[1]:
+        wanted = per_group * groups
         raise ValueError(
-            f"{name}: weight {weight.shape} with groups={groups} takes {per_group * groups} channels, "
-            f"but the input has {x.shape[1]}"
+            f"{name}: weight {weight.shape} with groups={groups} takes {wanted} channels, "
+            f"but the input has {x.shape[1]}{_channels_elsewhere(name, x.shape, wanted)}"
         )
     check_bias(name, bias, filters)
     geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
@@ -84,6 +85,15 @@ def _convolution(
         return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
 
     return logical(out), vjp
+
+
+def _channels_elsewhere(name: str, shape: tuple[int, ...], wanted: int) -> str:
+    """What to write where the channels stand last, or nowhere."""
+    if name == "conv2d" and shape[3] == wanted:
+        return "; images are (n, c, h, w), so write x.transpose(0, 3, 1, 2), or x.permute(0, 3, 1, 2) of a Tensor"
+    if name == "conv2d" and shape[0] == wanted == 1:
+        return "; grey images (n, h, w) have no axis of channels yet, so write x[:, None]"
+    return ""
 
 
 def bias_gradient(g: np.ndarray) -> np.ndarray:

@@ -13,7 +13,10 @@ from course_lib.viz.curves import learning_curves
 
 
 def faulty_runs(epochs=8):
-    """Losses of four faulty runs beside a healthy one, and the sums before the last ReLU; returns the eight Axes."""
+    """Losses of four faulty runs beside a healthy one, and the sums before the last ReLU; returns the eight Axes.
+
+    Each is trained for `epochs` epochs.
+    """
     _, many = plt.subplots(2, 4, figsize=(10.4, 5.0), layout="constrained")
     healthy, healthy_sums = run(epochs=epochs)
     for (top, bottom), (letter, fault) in zip(many.T, LETTERS.items(), strict=True):
@@ -42,7 +45,10 @@ def _sums(ax, named):
 
 
 def second_stage(epochs=8):
-    """Pieces of digits that excite filters of a trained LeNet's second stage most, a row each; returns the Figure."""
+    """Pieces of digits that excite filters of a trained LeNet's second stage most, a row each; returns the Figure.
+
+    It was trained for `epochs` epochs on the bundled digits.
+    """
     bundled = load("digits")
     rng = np.random.default_rng(0)
     model = lenet(rng=rng)

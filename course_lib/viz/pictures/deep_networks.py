@@ -8,7 +8,10 @@ from course_lib.viz.curves import learning_curves
 
 
 def faulty_runs(steps=150):
-    """Loss, test accuracy and gradients by layer of four faulty runs beside a healthy one; returns the twelve Axes."""
+    """Loss, test accuracy and gradients by layer of four faulty runs beside a healthy one; returns the twelve Axes.
+
+    Each has `steps` steps.
+    """
     _, many = plt.subplots(3, 4, figsize=(10.4, 7.2), layout="constrained")
     healthy = run(steps=steps)
     every = np.arange(1, len(healthy["loss"]) + 1) * 15

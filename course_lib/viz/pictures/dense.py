@@ -31,7 +31,10 @@ def answers():
 
 
 def switches():
-    """Max pooling that remembers where its maxima stood, and unpooling that puts numbers back there."""
+    """Max pooling that remembers where its maxima stood, and unpooling that puts numbers back there.
+
+    Returns the Axes (4,).
+    """
     x = np.array([[1, 5, 2, 0, 3, 1], [0, 2, 7, 4, 1, 2], [3, 1, 0, 2, 6, 5], [4, 0, 1, 8, 2, 0]])
     tiles = x.reshape(2, 2, 3, 2).swapaxes(1, 2).reshape(2, 3, 4)
     at = tiles.argmax(axis=-1)
@@ -58,7 +61,10 @@ def _outline(ax, side, color, width):
 
 
 def three_sights():
-    """What an answer sees and how fine answers are: pooled, dilated, pooled with skips, on one scene."""
+    """What an answer sees and how fine answers are: pooled, dilated, pooled with skips, on one scene.
+
+    Returns the Axes (3, 3), a row for each network.
+    """
     image, mask = _scene(48, seed=1)
     kinds = {
         "three poolings": dense.sight(5, 3),

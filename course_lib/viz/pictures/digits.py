@@ -94,7 +94,10 @@ def search():
 
 
 def stage_maps(**stage):
-    """A digit through one stage of filters and pooling; `stage` is as for `viz.stages.stage_maps`."""
+    """A digit through one stage of filters and pooling; `stage` is as for `viz.stages.stage_maps`.
+
+    Returns the Axes (4, 4).
+    """
     digit = images_for_lenet(load("digits").x_test[3:4], mean=0, std=1)[0, 0]
     return stages.stage_maps(digit, stages.edge_filters(), **stage)
 

@@ -33,12 +33,18 @@ def _one(digit):
 
 
 def opening(digit=3, eps=0.15):
-    """A digit, a small change, the same digit read as another; returns the Axes."""
+    """A digit, a small change, the same digit read as another; returns the Axes.
+
+    `digit` is which, and `eps` how far a pixel may go.
+    """
     return failures.attack_picture(_net(), *_one(digit), eps)
 
 
 def explorer(digit=8, eps=0.15):
-    """The attack explorer on a plain and on a hardened network, one line each; returns the Axes."""
+    """The attack explorer on a plain and on a hardened network, one line each; returns the Axes.
+
+    `digit` is which, and `eps` how far a pixel may go. The Axes are (2, 4).
+    """
     import matplotlib.pyplot as plt
 
     _, grid = plt.subplots(2, 4, figsize=(9.4, 5.0), layout="constrained")

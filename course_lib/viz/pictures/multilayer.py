@@ -9,7 +9,10 @@ from course_lib.viz.curves import learning_curves
 
 
 def folded(w1, b1, w2):
-    """The surface that a network of one hidden layer makes, from above and in space; returns the Figure."""
+    """The surface that a network of one hidden layer makes, from above and in space; returns the Figure.
+
+    w1 (k, 2), b1 (k,), w2 (k,).
+    """
     figure = plt.figure(figsize=(9.0, 4.2), layout="constrained")
     folds.folded(w1, b1, w2, figure=figure)
     return figure
@@ -29,7 +32,10 @@ def hinge_and_relu():
 
 
 def one_by_one(w1, b1, w2):
-    """The first unit, the first two, the first three: the surface above, its regions below; returns the Figure."""
+    """The first unit, the first two, the first three: the surface above, its regions below; returns the Figure.
+
+    w1 (3, 2), b1 (3,), w2 (3,).
+    """
     figure = plt.figure(figsize=(10.2, 7.0), layout="constrained")
     for k in (1, 2, 3):
         top = figure.add_subplot(2, 3, k, projection="3d")
@@ -42,7 +48,10 @@ def one_by_one(w1, b1, w2):
 
 
 def ridge(w1, b1, w2):
-    """One network with ReLU and with tanh; returns the Figure."""
+    """One network with ReLU and with tanh; returns the Figure.
+
+    w1 (k, 2), b1 (k,), w2 (k,).
+    """
     figure = plt.figure(figsize=(8.6, 7.4), layout="constrained")
     for part, name in zip(figure.subfigures(2, 1), ("ReLU", "tanh"), strict=True):
         folds.folded(w1, b1, w2, activation=name, figure=part, title=f"a ridge of three parallel lines, {name}")

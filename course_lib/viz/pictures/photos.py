@@ -30,10 +30,16 @@ def zoomed(**place):
 
 
 def one_answer():
-    """Sobel's filter on the photograph, and one of its answers worked out."""
+    """Sobel's filter on the photograph, and one of its answers worked out.
+
+    Returns the 4 Axes.
+    """
     return filtering.one_answer(_small_face(), SOBEL, corner=(20, 77))
 
 
 def shifted_taps():
-    """A dilated convolution as nine shifted copies of the photograph, added up."""
+    """A dilated convolution as nine shifted copies of the photograph, added up.
+
+    Returns the Axes, the sum's last.
+    """
     return filtering.shifted_taps(_small_face(), SOBEL, dilation=8)

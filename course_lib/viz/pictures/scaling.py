@@ -76,7 +76,10 @@ def formats():
 
 
 def overlap(load=1.0, compute=1.4, batches=4):
-    """Loading and computing one after the other, and side by side; returns both Axes."""
+    """Loading and computing one after the other, and side by side; returns both Axes.
+
+    So many `batches`, each of which takes `load` and `compute` seconds.
+    """
     both = load + compute
     apart = {
         "load": [(i * both, load) for i in range(batches)],

@@ -141,7 +141,10 @@ PANELS = ("loss", "share of best moves", "different positions in a generation")
 
 
 def lettered(generations=14):
-    """The curves of four runs of self-play under their letters, one panel a quantity; returns the Axes."""
+    """The curves of four runs of self-play under their letters, one panel a quantity; returns the Axes.
+
+    Each plays `generations` generations.
+    """
     many = style.row(3, size=(3.6, 3.0))
     for k, (letter, fault) in enumerate(faulty_runs.LETTERS.items()):
         for ax, curve in zip(many, faulty_runs.run(fault, generations=generations), strict=True):

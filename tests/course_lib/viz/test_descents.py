@@ -56,7 +56,7 @@ def test_own_step_functions_take_part():
 
 
 def test_an_unknown_landscape_is_named():
-    with pytest.raises(ValueError, match=r"no landscape 'plain'; there are ravine, saddle, Rosenbrock"):
+    with pytest.raises(ValueError, match=r"ground must be one of ravine, saddle, Rosenbrock, got .plain."):
         descents.paths("plain")
 
 

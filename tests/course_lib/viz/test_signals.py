@@ -52,7 +52,7 @@ def test_msr_keeps_the_size_of_a_relu_stack_and_smaller_weights_lose_it():
 
 
 def test_what_cannot_be_is_refused_in_a_sentence():
-    with pytest.raises(ValueError, match="activation is one of relu, tanh"):
+    with pytest.raises(ValueError, match="activation must be one of relu, tanh"):
         deep_stack(1.0, activation="step", rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="depth is at least 1"):
         deep_stack(1.0, depth=0, rng=np.random.default_rng(0))

@@ -1,0 +1,173 @@
+"""Names that people try and that are not here, torch's most of all, with what to write instead; `absent.py` says it.
+
+A value is what to write for the same; with ~ in front it is what comes nearest, and does something else.
+"""
+
+from collections.abc import Iterable
+
+_CPU = "the line without it, everything lies on the CPU"
+_DEFAULT_RNG = "rng = np.random.default_rng(0)"
+
+
+def _each(form: str, names: str) -> dict[str, str]:
+    """`form` for every one of `names`, which takes the place of {0}."""
+    return {name: form.format(name) for name in names.split()}
+
+
+def _pairs(form: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name: form.format(other) for name, other in pairs}
+
+
+TENSOR = {
+    **_each("np.{0}(t.data), which has no gradient",
+    "sign round floor ceil isnan isinf isfinite sort median prod cumprod "
+            "nonzero unique log1p expm1 log2 log10 argsort diff trace"),
+    **_each("F.{0}(t, ...)", "split flip gather tril triu roll repeat_interleave softplus maximum minimum"),
+    **_pairs("a {0} b", [("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"), ("eq", "=="), ("ne", "!="), ("gt",
+    ">"),
+                         ("ge", ">="), ("lt", "<"), ("le", "<="), ("bmm", "@"), ("mv", "@"), ("logical_and", "&"),
+                         ("logical_or", "|")]),
+    **_each("t.reshape(other.shape)", "view_as reshape_as"), **_each("t.long()", "int short byte"),
+    **_each("t.float()", "half bfloat16"), **_each("t itself, every layout is taken", "contiguous is_contiguous"),
+    **_each("t.transpose(0, 1)", "swapaxes swapdims"), **_each(_CPU, "device is_cuda pin_memory"),
+    "where": "F.where(condition, a, b)", "masked_select": "t[mask]", "index_select": "t[indices]", "narrow": "t[2:5]",
+    "select": "t[i]", "unbind": "list(t)", "chunk": "F.split(t, size, dim)", "take": "t.flatten()[indices]",
+    "topk": "np.argsort(-t.data)[..., :k]", "neg": "-t", "reciprocal": "1 / t", "rsqrt": "1 / t.sqrt()",
+    "logical_not": "~F.where(t, a, b), or t == 0", "inner": "a @ b.T", "outer": "a[:, None] * b", "addmm": "c + a @ b",
+    "equal": "np.array_equal(a.data, b.data)", "allclose": "np.allclose(a.data, b.data)", "type": "t.dtype",
+    "bool": "t != 0", "type_as": "t.to(other.dtype)", "astype": "t.to(np.float32)", "copy": "t.clone()",
+    "grad_fn": "t.op, the operation's name or None", "is_leaf": "t.op is None", "mT": "t.transpose(-1, -2)",
+    "register_hook": "t.retain_grad(), then look at t.grad", "movedim": "t.permute(1, 2, 0)", "ravel": "t.flatten()",
+    "expand_as": "t.expand(*other.shape)", "unfold": "~F.unfold(images, kernel_size)", "nelement": "t.numel()",
+    "ndimension": "t.ndim", "element_size": "t.data.itemsize", "nbytes": "t.data.nbytes", "new_tensor": "Tensor(data)",
+    "new_zeros": "Tensor(np.zeros(shape))", "new_ones": "Tensor(np.ones(shape))", "tan": "t.sin() / t.cos()",
+    "scatter_": "~F.one_hot(labels, classes)", "zero_": "t.data[...] = 0", "detach_": "t.detach()",
+}  # fmt: skip
+
+NN = {
+    **_each("~F.scaled_dot_product_attention with nn.Linear, from which it is built", "Transformer TransformerEncoder "
+            "TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer MultiheadAttention"),
+    **_pairs("F.{0}, a function", [
+        ("SmoothL1Loss", "smooth_l1_loss"), ("KLDivLoss", "kl_div"), ("MultiMarginLoss", "multi_margin_loss"),
+        ("TripletMarginLoss", "triplet_margin_loss"), ("CosineSimilarity", "cosine_similarity"), ("Unfold", "unfold"),
+        ("LocalResponseNorm", "local_response_norm"), ("AdaptiveMaxPool2d", "adaptive_max_pool2d"), ("Fold", "fold"),
+        ("MaxUnpool2d", "max_unpool2d"), ("ZeroPad2d", "pad"), ("ConstantPad2d", "pad"), ("ReflectionPad2d", "pad"),
+        ("ReplicationPad2d", "pad")]),
+    **_pairs("~nn.{0}", [
+        ("RNNCell", "RNN"), ("LSTMCell", "LSTM"), ("GRUCell", "GRU"), ("Dropout1d", "Dropout"), ("Dropout3d",
+            "Dropout"),
+        ("Conv3d", "Conv2d"), ("ConvTranspose3d", "ConvTranspose2d"), ("MaxPool3d", "MaxPool2d"), ("SELU", "ELU"),
+        ("AvgPool3d", "AvgPool2d"), ("BatchNorm3d", "BatchNorm2d"), ("InstanceNorm1d", "InstanceNorm2d"),
+        ("PReLU", "LeakyReLU"), ("CELU", "ELU"), ("Mish", "SiLU"), ("Hardswish", "SiLU"), ("LPPool2d", "AvgPool2d"),
+        ("SyncBatchNorm", "BatchNorm2d"), ("AdaptiveMaxPool1d", "MaxPool1d"), ("HingeEmbeddingLoss", "HuberLoss")]),
+    "ModuleDict": "a plain dict as an attribute, its Modules are found", "Bilinear": "~F.einsum",
+    "ParameterList": "a plain list of nn.Parameter as an attribute", "LogSigmoid": "-F.softplus(-x)",
+    "ParameterDict": "a plain dict of nn.Parameter as an attribute", "AdaptiveAvgPool1d": "~x.mean(-1)",
+    "LazyLinear": "nn.Linear, with both sizes", "LazyConv2d": "nn.Conv2d, with its channels", "ReLU6": "x.clip(0, 6)",
+    "Hardtanh": "x.clip(-1, 1)", "Softmin": "F.softmax(-x, dim)", "Unflatten": "x.reshape(shape)",
+    "UpsamplingBilinear2d": 'nn.Upsample(mode="bilinear")', "UpsamplingNearest2d": "nn.Upsample",
+    "EmbeddingBag": "nn.Embedding, then .mean(1)", "functional": "from course_lib import functional as F",
+    "utils": "clip_grad_norm_(model.parameters(), 1.0) of course_lib",
+}  # fmt: skip
+
+FUNCTIONAL = {
+    **_each("x.{0}(...), a method", "exp log sqrt abs sin cos sum mean std var max min argmax argmin clamp norm matmul "
+            "reshape flatten squeeze unsqueeze transpose permute logsumexp cumsum"),
+    **_pairs("~F.{0}", [("prelu", "leaky_relu"), ("selu", "elu"), ("celu", "elu"), ("mish", "silu"), ("conv3d",
+    "conv2d"),
+                        ("hardswish", "silu"), ("dropout3d", "dropout"), ("dropout1d", "dropout"), ("bilinear",
+            "einsum"),
+                        ("grid_sample", "interpolate"), ("cosine_embedding_loss", "cosine_similarity"),
+                        ("hinge_embedding_loss", "hinge_loss"), ("max_pool3d", "max_pool2d"),
+                        ("multi_head_attention_forward", "scaled_dot_product_attention")]),
+    "relu6": "x.clip(0, 6)", "hardtanh": "x.clip(-1, 1)", "logsigmoid": "-F.softplus(-x)",
+    "softmin": "F.softmax(-x, dim)",
+    "upsample": "F.interpolate", "concat": "F.cat", "concatenate": "F.cat", "glu": "a * F.sigmoid(b)",
+    "chunk": "F.split",
+    "margin_ranking_loss": "F.relu(margin - y * (a - b)).mean()", "pairwise_distance": "(a - b).norm(dim=-1)",
+    "adaptive_avg_pool1d": "~x.mean(-1)", "matrix_multiply": "a @ b",
+}  # fmt: skip
+
+OPTIM = {
+    **_pairs("~optim.{0}", [("LBFGS", "Adam"), ("Adadelta", "RMSprop"), ("Adamax", "Adam"), ("RAdam", "Adam"),
+                            ("SparseAdam", "Adam"), ("ASGD", "SGD"), ("Rprop", "RMSprop"), ("Adafactor", "Adam"),
+                            ("Muon", "SGD")]),
+    "lr_scheduler": "optim.SGD(params, lr=schedules.cosine(0.1, steps))",
+}  # fmt: skip
+
+SCHEDULES = {
+    **_pairs("schedules.{0}", [("StepLR", "stairs"), ("MultiStepLR", "multi_step"), ("ExponentialLR", "exponential"),
+                               ("CosineAnnealingLR", "cosine"), ("OneCycleLR", "one_cycle"), ("ConstantLR", "constant"),
+                               ("ReduceLROnPlateau", "Plateau"), ("PolynomialLR", "polynomial"),
+                               ("LinearLR", "warm_up"), ("CosineAnnealingWarmRestarts", "warm_restarts")]),
+    "LambdaLR": "optim.SGD(params, lr=f), f a function of the step",
+}  # fmt: skip
+
+PLATEAU = {"step": "plateau.report(loss)", "get_last_lr": "plateau.lr", "get_lr": "plateau.lr"}
+
+INIT = {
+    **_each("w.data = init.msr(w.shape, rng=rng)", "kaiming_normal_ kaiming_normal he_normal"),
+    **_each("w.data = init.xavier(w.shape, rng=rng)", "xavier_normal_ xavier_normal"),
+    **_each("~w.data = init.msr(w.shape, rng=rng)", "kaiming_uniform_ kaiming_uniform"),
+    **_each("~w.data = init.xavier(w.shape, rng=rng)", "xavier_uniform_ xavier_uniform"),
+    "zeros_": "w.data[...] = 0", "ones_": "w.data[...] = 1", "constant_": "w.data[...] = 0.1",
+    "normal_": "w.data[...] = rng.normal(0, 0.1, w.shape)", "calculate_gain": "init.gain",
+    "uniform_": "w.data[...] = rng.uniform(-0.1, 0.1, w.shape)", "eye_": "w.data[...] = np.eye(*w.shape)",
+}  # fmt: skip
+
+DATA = {
+    "DataLoader": "data.batches(x, t, size=32, rng=rng)", "Dataset": "arrays x and t, and data.batches",
+    "TensorDataset": "arrays x and t, and data.batches", "random_split": "data.split(x, t, rng=rng)",
+    "Subset": "x[rows], t[rows]",
+}  # fmt: skip
+
+TOP = {
+    **_each("Tensor(np.{0}(...))", "zeros ones eye arange linspace empty full zeros_like ones_like"),
+    **_pairs(f"Tensor(rng.{{0}}), with {_DEFAULT_RNG}", [
+        ("randn", "standard_normal(shape, np.float32)"), ("rand", "random(shape, np.float32)"),
+        ("randint", "integers(high, size=shape)"), ("randperm", "permutation(n)"), ("normal", "normal(size=shape)"),
+        ("bernoulli", "random(shape) < p"), ("multinomial", "choice(n, size, p=p)")]),
+    **_each("F.{0}",
+    "cat stack where einsum split flip roll gather maximum minimum tril triu relu sigmoid tanh softmax"),
+    **_each("t.{0}(...), a method",
+    "exp log sqrt abs sin cos pow sum mean std var max min argmax argmin amax amin norm "
+            "clamp cumsum matmul mm dot reshape flatten squeeze unsqueeze transpose permute all any square logsumexp"),
+    **_each("Tensor(data)", "tensor as_tensor from_numpy FloatTensor LongTensor array"),
+    **_pairs("np.{0}", [("float", "float32"), ("float32", "float32"), ("float64", "float64"), ("double", "float64"),
+                        ("int64", "int64"), ("long", "int64"), ("int32", "int32"), ("bool", "bool")]),
+    **_each("from course_lib import {0}", "data train topics viz widgets checks"), **_each(_CPU, "device cuda"),
+    "manual_seed": f"{_DEFAULT_RNG}, and rng=rng in every layer with weights",
+    "seed": _DEFAULT_RNG, "random": _DEFAULT_RNG,
+    "Generator": _DEFAULT_RNG, "bmm": "a @ b", "concat": "F.cat", "concatenate": "F.cat", "chunk": "F.split",
+    "inference_mode": "no_grad()", "enable_grad": "no_grad(), and leave it", "set_grad_enabled": "no_grad()",
+    "is_tensor": "isinstance(t, Tensor)", "equal": "np.array_equal(a.data, b.data)", "isnan": "np.isnan(t.data)",
+    "allclose": "np.allclose(a.data, b.data)", "sort": "np.sort(t.data)", "topk": "np.argsort(-t.data)[..., :k]",
+    "compile": "the model itself", "autograd": "loss.backward(), then w.grad",
+    "utils": "data.batches(x, t, size=32, rng=rng), from course_lib.data",
+    "F": "from course_lib import functional as F", "Parameter": "nn.Parameter", "Module": "nn.Module",
+    "Linear": "nn.Linear", "SGD": "optim.SGD", "Adam": "optim.Adam", "from_dlpack": "Tensor(np.from_dlpack(x))",
+}  # fmt: skip
+
+MODULE = {
+    **_each("model.float()", "half bfloat16"), **_each("model itself, it is ready", "compile to_empty"),
+    **_each("loss.backward(), then look at p.grad", "register_full_backward_hook"),
+    "register_buffer": "self.mean = nn.Buffer(array), under the name you want", "device": _CPU,
+    "register_parameter": "self.weight = nn.Parameter(array), under the name you want", "share_memory": _CPU,
+    "add_module": "self.conv = nn.Conv2d(...), under the name you want", "type": "model.double(), or model.float()",
+    "register_module": "self.conv = nn.Conv2d(...), under the name you want", "buffers": "model.named_buffers()",
+    "register_forward_pre_hook": "~model.register_forward_hook", "get_submodule": "dict(model.named_modules())[name]",
+    "get_parameter": "dict(model.named_parameters())[name]", "backward": "loss.backward()", "predict": "model(x)",
+    "append": "nn.Sequential(*model, layer), or take nn.ModuleList", "insert": "nn.Sequential(*layers)",
+    "extend": "nn.Sequential(*model, *layers), or take nn.ModuleList", "step": "optimizer.step()",
+    "summary": "summary(model, shape), of course_lib",
+    "freeze": "model.requires_grad_(False)",
+    "fit": "from course_lib.train import fit", "save": "save(model.state_dict(), path)",
+    "load": "model.load_state_dict(load(path))", "weights": "model.weight", "params": "model.parameters()",
+}  # fmt: skip
+
+OPTIMIZER = {
+    "parameters": "model.parameters()", "learning_rate": "optimizer.lr", "get_last_lr": "optimizer.lr",
+    "get_lr": "optimizer.lr", "set_lr": "optimizer.lr = 0.1", "defaults": "optimizer.param_groups[0]",
+    "add_param_group": "all groups where the optimizer is made", "momentum": 'optimizer.param_groups[0]["momentum"]',
+    "weight_decay": 'optimizer.param_groups[0]["weight_decay"]', "backward": "loss.backward()",
+}  # fmt: skip
