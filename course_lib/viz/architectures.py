@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
@@ -151,14 +152,22 @@ def by_layer(
         style.axes(ax, ylabel="share in %")
         total = sum(values[cost])
         share = 100 * np.array(values[cost]) / total
-        ax.bar(range(1, len(share) + 1), share, color=[KINDS[kind] for kind in kinds], width=0.85)
+        _bars(ax, share, [KINDS[kind] for kind in kinds])
         top = int(np.argmax(share))
         text = f"{COSTS[cost]}: {_short(total)} in all, layer {top + 1} has {share[top]:.0f} % of them"
-        ax.set_title(text, loc="left", fontsize="medium")
+        ax.set_title(text, loc="left", fontsize="medium", y=1)  # a given place is not sought
     panels[-1].set_xlabel("layer (blue: convolution, orange: linear)")
     if title:
         figure.suptitle(title, x=0.02, ha="left")
     return figure
+
+
+def _bars(ax: Axes, heights: np.ndarray, colors: list[str]) -> None:
+    """Bars over 1, 2, ... as one collection: a hundred patches take as long as the rest of a picture."""
+    x, zero = np.arange(1, len(heights) + 1), np.zeros(len(heights))
+    corners = [(x - 0.425, zero), (x - 0.425, heights), (x + 0.425, heights), (x + 0.425, zero)]
+    ax.add_collection(PolyCollection(np.array(corners).transpose(2, 0, 1), facecolors=colors))
+    ax.set(xlim=(0, len(heights) + 1), ylim=(0, 1.05 * heights.max()))
 
 
 def _short(n: int) -> str:
@@ -290,8 +299,3 @@ def ranks(
     ax.text(2009.8, human + 0.4, f"one trained person: {human:g} %", color=RED, fontsize=9)
     ax.set(xlim=(2009.7, 2017.6), ylim=(0, 31), xticks=range(2010, 2017))
     return ax
-
-
-def new_figure(panels: int) -> Figure:
-    """A Figure outside of pyplot, for widgets, with room for `panels` rows of bars."""
-    return Figure(figsize=(7.2, 0.7 + 1.45 * panels), layout="constrained")

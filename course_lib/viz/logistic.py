@@ -87,8 +87,8 @@ def loss_and_path(
     left, right = row(2, size=(4.4, 3.7)) if axes_pair is None else axes_pair
 
     def loss(w0: np.ndarray, w1: np.ndarray) -> np.ndarray:
-        z = w0[..., None] + w1[..., None] * x1[:, 1]
-        return np.mean(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z), axis=-1)
+        z = w0[..., None] + w1[..., None] * x1[:, 1]  # log(1 + e^z) - t z; the second part is linear in the weights
+        return np.logaddexp(0, z).mean(axis=-1) - w0 * np.mean(t) - w1 * np.mean(t * x1[:, 1])
 
     reach = (-REACH, REACH)
     landscape(loss, x=reach, y=reach, paths={"gradient descent": path}, ax=left, title=title)
@@ -97,5 +97,6 @@ def loss_and_path(
     axes(right, title=f"Loss {cross_entropy(x1 @ path[-1], t):.3f} after {len(path) - 1} steps", xlabel="step")
     right.plot([cross_entropy(x1 @ w, t) for w in path], color=BLUE, marker=".", ms=4)
     right.set(ylabel="cross-entropy (nats)", ylim=(0, None))
+    left.locator_params(nbins=5)  # every tick takes its time
     right.xaxis.set_major_locator(MaxNLocator(integer=True))
     return left, right

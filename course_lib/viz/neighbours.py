@@ -12,6 +12,7 @@ from course_lib.viz.style import BLUE, GREY, RED
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+SIZE = (9.6, 2.7)  # of the figure, in inches
 SHOWN = 12  # neighbours drawn; all k of them vote
 
 
@@ -58,12 +59,7 @@ def neighbour_figure(
 def _new_figure() -> Figure:
     import matplotlib.pyplot as plt
 
-    return plt.figure(figsize=(9.6, 2.7), layout="constrained")
-
-
-def png_figure() -> Figure:
-    """A Figure outside of pyplot, for a widget that turns it into bytes."""
-    return Figure(figsize=(9.6, 2.7), layout="constrained")
+    return plt.figure(figsize=SIZE, layout="constrained")
 
 
 def _picture(ax: Axes, picture: np.ndarray, title: str, *, color: str = "black", size: int = 8) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from course_lib.topics.roofline import attainable
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, ORANGE, axes, row
@@ -62,9 +62,11 @@ def batch_tradeoff(rows: tuple[Row, ...], batch: int | None = None, *, many: Pan
         chosen = [r for r in rows if r.batch == batch]
         ax.plot([r.batch for r in chosen], [value(r) for r in chosen], "o", ms=11, mfc="none", mec=ORANGE, mew=2)
         ax.set(xscale="log", yscale="log")
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.10g}".replace(",", " ")))
-        ax.tick_params(which="minor", labelleft=False)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_minor_locator(NullLocator())  # every tick takes its time
+        ax.xaxis.set_major_formatter("{x:g}")
     return many
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from course_lib.topics.choice import chosen
 from course_lib.viz.style import BLUE, COLORS, GREY, MARKERS, axes
@@ -112,7 +112,7 @@ def layer_histograms(
                 ax.text(0.98, 0.95, f"beyond: {beyond:.0%}", transform=ax.transAxes, ha="right", va="top", fontsize=7)
             ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
             ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8, y=1)
-            ax.set_yticks([])
+            ax.yaxis.set_major_locator(NullLocator())
             ax.spines[["top", "right", "left"]].set_visible(False)
         row[0].set_ylabel(name, fontsize=9)
     return figure
@@ -120,28 +120,30 @@ def layer_histograms(
 
 def signal_picture(
     scale: float = 1.0, activation: str = "relu", *, depth: int = 20, norm: bool = False, width: int = 100,
-    seed: int = 0, layers: Sequence[int] | None = None, figure: Figure | None = None,
+    seed: int = 0, layers: Sequence[int] | None = None, signals: Signals | None = None, figure: Figure | None = None,
 ) -> Figure:  # fmt: skip
     """Curves and histograms of one stack with weights scale·randn/√width; the static twin of `signal_explorer`.
 
     Returns the Figure. `layers` says which five or so get a histogram (default: spread over the depth). `activation`
-    and `norm` are those of `deep_stack`, `seed` draws weights and inputs.
+    and `norm` are those of `deep_stack`, `seed` draws weights and inputs. `signals` are those of this stack where they
+    are known already.
     """
-    rng = np.random.default_rng(seed)
-    signals = deep_stack(scale / np.sqrt(width), activation=activation, depth=depth, norm=norm, width=width, rng=rng)
+    if signals is None:
+        how = {"activation": activation, "depth": depth, "norm": norm, "width": width}
+        signals = deep_stack(scale / np.sqrt(width), rng=np.random.default_rng(seed), **how)
     layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
     figure = figure or Figure(figsize=(9.0, 4.4))
-    top, bottom = figure.subfigures(2, 1, height_ratios=(1.5, 1))
     # places for figures without a layout engine, which would draw everything twice
-    above = {"left": 0.09, "right": 0.98, "bottom": 0.2, "top": 0.88, "wspace": 0.22}
-    below = {"left": 0.02, "right": 0.98, "bottom": 0.34, "top": 0.84, "wspace": 0.12}
+    above = {"left": 0.09, "right": 0.98, "bottom": 0.52, "top": 0.928, "wspace": 0.22}
+    below = {"left": 0.02, "right": 0.98, "bottom": 0.136, "top": 0.336, "wspace": 0.12}
     name = f"{scale:.3g}·randn/√n, {activation}" + (", batch norm" if norm else "")
-    pair = spread_curves({name: signals}, pair=top.subplots(1, 2, gridspec_kw=above))
+    pair = spread_curves({name: signals}, pair=figure.subplots(1, 2, gridspec_kw=above))
     for ax in pair:
         low, high = ax.get_ylim()
         ax.set_ylim(min(low, 1e-3), max(high, 1e3))  # a flat line shall look flat
         ax.yaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take long
-    grid = layer_histograms({"": signals}, layers=layers, figure=bottom, places=below)
-    grid.supxlabel("activation", fontsize=8)
+        ax.yaxis.set_major_locator(LogLocator(numticks=5))  # and so does every tick
+    layer_histograms({"": signals}, layers=layers, figure=figure, places=below)
+    figure.supxlabel("activation", fontsize=8)
     return figure

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from course_lib.viz.architectures import COSTS, by_layer, new_figure
+from course_lib.viz.architectures import COSTS, by_layer
 from course_lib.widgets.picture import Picture
 
 
@@ -27,7 +27,8 @@ def network_explorer(names: Sequence[str], counts_of: Callable, *, name: str | N
         totals.value = _totals(counts)
         picture.layout.display = None if chosen else "none"
         if chosen:
-            figure = by_layer(counts, costs=chosen, title=choice.value, figure=new_figure(len(chosen)))
+            sheet = picture.sheet((7.2, 0.7 + 1.45 * len(chosen)), layout="constrained")
+            figure = by_layer(counts, costs=chosen, title=choice.value, figure=sheet)
             picture.draw(figure, f"{', '.join(chosen)} of {choice.value}, layer by layer", dpi=110)
 
     for control in (choice, *boxes.values()):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-from matplotlib.figure import Figure
 
 from course_lib.viz.backprop import backward_step, sigmoid_graph, trace_backward, twice_graph
 from course_lib.widgets.picture import Picture
@@ -86,7 +85,7 @@ def read_inputs(text: str, name: str, count: int) -> tuple[float, ...]:
 
 
 def _draw(picture: Picture, output: Tensor, step: int, names: dict[str, Tensor], steps: Sequence[Step]) -> None:
-    figure = Figure(figsize=(10.4, 3.9))  # without pyplot nothing is kept open
+    figure = picture.sheet((10.4, 3.9))
     ax = figure.add_axes((0.01, 0.02, 0.98, 0.88))
     backward_step(output, step, names=names, ax=ax, steps=steps)
     words = f"a computation graph of {len(steps)} nodes with its values; gradients after {step} steps backward"

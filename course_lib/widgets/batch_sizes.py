@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-from matplotlib.figure import Figure
 
 from course_lib.viz.scaling import batch_tradeoff
 from course_lib.widgets.picture import Picture
@@ -66,7 +65,7 @@ def readout(rows: tuple[Row, ...], batch: int, memory: float) -> str:
 
 
 def _draw(picture: Picture, rows: tuple[Row, ...], batch: int) -> None:
-    figure = Figure(figsize=(11.6, 2.8), layout="constrained")  # without pyplot nothing is kept open
+    figure = picture.sheet((11.6, 2.8), layout="constrained")
     batch_tradeoff(rows, batch, many=figure.subplots(1, 4))
     words = f"throughput, memory, steps and time to the loss against the batch size, {batch} marked"
     picture.draw(figure, words, dpi=80)

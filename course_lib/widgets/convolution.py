@@ -6,7 +6,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.viz.convolution import PLAYGROUND, trace, window_step
 from course_lib.widgets.picture import Picture
@@ -98,7 +97,7 @@ def _draw(picture: Picture, x: np.ndarray, kernel: np.ndarray, step: int, how: d
     sizes = np.array([seen.large.shape, np.shape(kernel), seen.small.shape])
     rows, columns = sizes[:, 0].max(), sizes[:, 1].sum() * (1 + 2 * GAP / 3)
     cell = min(0.98 * WIDE / columns, 0.79 * HIGH / rows)  # inches, the same in all three
-    figure = Figure(figsize=(WIDE, HIGH))  # without pyplot nothing is kept open; fixed places draw twice as fast
+    figure = picture.sheet((WIDE, HIGH))
     figure.subplots_adjust(left=0.01, right=0.01 + cell * columns / WIDE, bottom=0.13, top=0.92, wspace=GAP)
     window_step(x, kernel, step, figure=figure, **how)
     kind = "transposed convolution" if how["transposed"] else "cross-correlation"

@@ -4,7 +4,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.viz import deep_folds
 from course_lib.viz.folds import UNITS
@@ -44,7 +43,7 @@ def deep_fold_explorer(start: str = "most regions") -> Any:
 
 
 def _draw(picture: Picture, units: Any) -> None:
-    figure = Figure(figsize=(8.8, 4.2))  # a layout engine would cost as much as the rest
+    figure = picture.sheet((8.8, 4.2))
     deep_folds.two_layers(layers(units), figure=figure)
     told = "; ".join(f"{angle:g} degrees, {offset:g} away" for angle, offset in units)
     picture.draw(figure, f"the lines of two layers of two units and where the second's bend: {told}", dpi=80)

@@ -6,7 +6,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.data.scenes import shapes
 from course_lib.viz import dense
@@ -53,6 +52,6 @@ def sight_explorer() -> w.VBox:
 
 
 def _draw(picture: Picture, image: np.ndarray, mask: np.ndarray, seen: dense.Sight, words: str) -> None:
-    figure = Figure(figsize=(9.0, 3.2), layout="constrained")  # without pyplot: nothing is kept open
+    figure = picture.sheet((9.0, 3.2), layout="constrained")
     dense.sight_on(image, mask, seen, many=figure.subplots(1, 3))
     picture.draw(figure, words)

@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.viz import folds
 from course_lib.widgets.picture import Picture
@@ -49,7 +48,7 @@ def weights(units: Sequence[tuple[int, float, float] | list[float]]) -> tuple[np
 
 def _draw(picture: Picture, units: Sequence[list[float]], activation: str) -> None:
     told = "; ".join(f"unit {k} at {a:g} degrees, {b:g} away, weight {c:g}" for k, (a, b, c) in enumerate(units, 1))
-    figure = Figure(figsize=(8.6, 4.0))  # a layout engine would draw everything twice
+    figure = picture.sheet((8.6, 4.0))
     figure.subplots_adjust(left=0.08, right=0.97, bottom=0.13, top=0.91)
     folds.folded(*weights(units), activation=activation, figure=figure)
     picture.draw(figure, f"the lines of three units and the surface they fold, activation {activation}: {told}")

@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.topics.logistic import cross_entropy, descend, gradient, sigmoid
 from course_lib.viz.logistic import REACH, loss_and_path, sigmoid_neuron
@@ -27,7 +26,7 @@ def sigmoid_explorer(*, weight: float = 1.0, bias: float = 0.0, temperature: flo
         # a temperature of 0 would be the threshold neuron; the slider runs over powers of ten
         w.FloatLogSlider(temperature, min=-2, max=2, step=0.05, description="temperature", **_WIDE),
     )
-    return _explorer(sliders, lambda: _sigmoid(*(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
+    return _explorer(sliders, lambda to: _sigmoid(to, *(s.value for s in sliders)), lambda: _sigmoid_table(*sliders))
 
 
 def descent_explorer(
@@ -51,7 +50,7 @@ def descent_explorer(
         rate, count, w0, w1 = (s.value for s in sliders)
         return descend(lambda v: gradient(v, x1, t), np.array([w0, w1]), eta=rate, steps=count)
 
-    return _explorer(sliders, lambda: _descent(x1, t, path()), lambda: _descent_table(x1, t, path()), width=720)
+    return _explorer(sliders, lambda to: _descent(to, x1, t, path()), lambda: _descent_table(x1, t, path()), width=720)
 
 
 _WIDE = {
@@ -73,8 +72,7 @@ def _explorer(
     picture, numbers = Picture(width), w.HTML()
 
     def draw(_: Any = None) -> None:
-        figure, words = drawn()
-        picture.draw(figure, words)
+        drawn(picture)
         numbers.value = table()
 
     for slider in sliders:
@@ -84,11 +82,11 @@ def _explorer(
     return w.HBox([picture, panel], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _sigmoid(weight: float, bias: float, temperature: float) -> tuple[Figure, str]:
-    figure = Figure(figsize=(4.8, 3.5))
+def _sigmoid(picture: Picture, weight: float, bias: float, temperature: float) -> None:
+    figure = picture.sheet((4.8, 3.5))
     sigmoid_neuron(weight, bias, temperature, ax=figure.add_axes((0.13, 0.14, 0.84, 0.82)))
     words = f"weight {weight:.1f}, bias {bias:.1f}, temperature {temperature:.3g}"
-    return figure, f"the output of a neuron against its input: {words}"
+    picture.draw(figure, f"the output of a neuron against its input: {words}")
 
 
 def _sigmoid_table(weight: w.FloatSlider, bias: w.FloatSlider, temperature: w.FloatLogSlider) -> str:
@@ -98,13 +96,14 @@ def _sigmoid_table(weight: w.FloatSlider, bias: w.FloatSlider, temperature: w.Fl
     return _table({f"output at x = {x:+d}": at(x) for x in (-2, 0, 2)})
 
 
-def _descent(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> tuple[Figure, str]:
-    figure = Figure(figsize=(8.0, 3.5))
+def _descent(picture: Picture, x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> None:
+    figure = picture.sheet((8.0, 3.5))
     places = figure.add_axes((0.07, 0.14, 0.42, 0.82)), figure.add_axes((0.58, 0.14, 0.41, 0.76))
     loss_and_path(x1, t, path, axes_pair=places)
     (a, b), (c, d) = path[0], path[-1]
     way = f"from ({a:.1f}, {b:.1f}) to ({c:.1f}, {d:.1f}) in {len(path) - 1} steps"
-    return figure, f"the loss over two weights with the path of gradient descent {way}; beside it the loss by step"
+    words = f"the loss over two weights with the path of gradient descent {way}; beside it the loss by step"
+    picture.draw(figure, words)
 
 
 def _descent_table(x1: np.ndarray, t: np.ndarray, path: np.ndarray) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
-from course_lib.viz.neighbours import nearest, neighbour_figure, png_figure, votes
+from course_lib.viz.neighbours import SIZE, nearest, neighbour_figure, votes
 from course_lib.widgets.picture import Picture
 
 SLIDER = {"layout": w.Layout(width="330px"), "style": {"description_width": "110px"}}
@@ -39,7 +39,8 @@ def neighbour_explorer(
 
     def draw(_: Any = None) -> None:
         q = which.value
-        figure = neighbour_figure(x, labels(), queries[q], many.value, truth=truths[q], figure=png_figure())
+        sheet = picture.sheet(SIZE, layout="constrained")
+        figure = neighbour_figure(x, labels(), queries[q], many.value, truth=truths[q], figure=sheet)
         count = votes(labels()[rows[q][: many.value]])
         won = f"{int(count.max())} of {many.value} votes are for {int(count.argmax())}"
         picture.draw(figure, f"digit {q}, a {truths[q]}, beside its {many.value} nearest neighbours; {won}", dpi=95)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from html import escape
-from typing import TYPE_CHECKING
 
 import ipywidgets as w
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from course_lib.viz.sheet import Sheet
 
 
 class Picture(w.HTML):
@@ -24,14 +23,26 @@ class Picture(w.HTML):
     def __init__(self, width: int, **layout: str) -> None:
         super().__init__(layout=w.Layout(width=f"{width}px", max_width="100%", **layout))
         self.png, self.words = b"", ""
+        self._sheets: dict[tuple[float, float], Sheet] = {}
 
-    def draw(self, figure: Figure, words: str, *, dpi: int = 90) -> None:
-        """Show a matplotlib Figure.
+    def sheet(self, size: tuple[float, float], *, layout: str | None = None) -> Sheet:
+        """An empty figure of `size` inches to draw on: the one of the last step, wiped, for that is quicker.
+
+        `layout` is matplotlib's: "constrained" seeks the places of the Axes, once.
+        """
+        if size not in self._sheets:
+            self._sheets[size] = Sheet(size, layout=layout)
+        return self._sheets[size].again()
+
+    def draw(self, figure: Sheet, words: str, *, dpi: int = 90) -> None:
+        """Show what was drawn on a sheet.
 
         `figure` is drawn at `dpi` dots per inch, `words` are its text.
         """
         stream = io.BytesIO()
-        figure.savefig(stream, format="png", dpi=dpi, pil_kwargs={"compress_level": 1})  # half the time of a small file
+        figure.set_dpi(dpi)
+        figure.settle()
+        FigureCanvasAgg(figure).print_png(stream, pil_kwargs={"compress_level": 1})  # half the time of a small file
         self.show(stream.getvalue(), words)
 
     def show(self, png: bytes, words: str) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.topics.perceptron import augment, criterion, epoch, signed_distance
 from course_lib.viz import planes
@@ -86,7 +85,7 @@ def to_polar(weights: np.ndarray) -> tuple[float, float, float]:
 
 
 def _draw(picture: Picture, x: np.ndarray, t: np.ndarray, weights: np.ndarray, feet: bool) -> None:
-    figure = Figure(figsize=(4.6, 4.4))  # without pyplot nothing is kept open; a fixed place draws twice as fast
+    figure = picture.sheet((4.6, 4.4))
     ax = planes.snapshot(x, t, weights, ax=figure.add_axes((0.12, 0.11, 0.86, 0.82)), feet=feet)
     wrong = int(np.count_nonzero(t * (augment(x) @ weights) <= 0))
     ax.set_title(f"{wrong} of {len(t)} misclassified", loc="left", fontsize="medium")

@@ -84,7 +84,7 @@ def _target(photo: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _draw(picture: Picture, photo: str, width: int, depth: int, activation: str) -> None:
-    figure = Figure(figsize=(5.6, 3.1), layout="constrained")
+    figure = picture.sheet((5.6, 3.1), layout="constrained")
     reconstruction_figure([(width, depth, activation)], photo=photo, figure=figure)
     net = f"a {activation} network of {depth} layers of {width}"
     loss = learned(photo, width, depth, activation)[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-from matplotlib.figure import Figure
 
 from course_lib.topics.recurrent import CELLS
 from course_lib.viz.recurrent import LETTERS, panels, tell, unrolled_step
@@ -73,7 +72,7 @@ def read_word(text: str) -> str:
 
 
 def _draw(picture: Picture, cell: str, story: Story, step: int, back: int | None) -> None:
-    figure = Figure(figsize=(9.4, 4.6))  # without pyplot nothing is kept open
+    figure = picture.sheet((9.4, 4.6))
     unrolled_step(story, step, back=back, **dict(zip(("ax", "below", "beside"), panels(figure), strict=True)))
     flow = f"; the gradient has flowed back over {back} letters" if back else ""
     read = f"{step} of the {len(story.word)} letters of {story.word}"

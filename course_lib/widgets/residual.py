@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets as w
-from matplotlib.figure import Figure
 
 from course_lib.viz import residual
 from course_lib.widgets.picture import Picture
@@ -39,6 +38,6 @@ def shatter_explorer(depth: int = 24, seed: int = 0) -> w.VBox:
 
 
 def _draw(picture: Picture, depth: int, plain: residual.Slopes, added: residual.Slopes, words: str) -> None:
-    figure = Figure(figsize=(9.6, 2.8), layout="constrained")  # without pyplot: nothing is kept open
+    figure = picture.sheet((9.6, 2.8), layout="constrained")
     residual.shattered(depth, many=figure.subplots(1, 3), plain=plain, residual=added)
     picture.draw(figure, f"slopes of a plain and of a residual random network, {words}", dpi=100)

@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.topics.connect import Connect
 from course_lib.topics.evaluators import open_lines
@@ -89,7 +88,7 @@ def _perfect(game: Connect, state: tuple[int, int], wanted: bool) -> str:
 
 
 def _draw(picture: Picture, game: Connect, now: dict[str, Any], depth: int) -> None:
-    figure = Figure(figsize=(11.5, 3.7))  # without pyplot nothing is kept open; fixed places draw faster
+    figure = picture.sheet((11.5, 3.7))
     search_tree.draw_board(game, now["state"], ax=figure.add_axes((0.01, 0.08, 0.16, 0.84)), last=now["last"])
     ax = figure.add_axes((0.19, 0.02, 0.8, 0.88))
     if now["root"] is None:

@@ -6,9 +6,8 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
-from course_lib.viz.signals import ACTIVATIONS, deep_stack, signal_picture
+from course_lib.viz.signals import ACTIVATIONS, Signals, deep_stack, signal_picture
 from course_lib.widgets.picture import Picture
 
 WIDTH = 100
@@ -31,9 +30,13 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
     picture, numbers = Picture(720), w.HTML()
 
     def draw(_: Any = None) -> None:
-        chosen = [control.value for control in controls]
-        _draw(picture, *chosen)
-        numbers.value = _table(*chosen)
+        scale, activation, depth, norm = (control.value for control in controls)
+        rng, how = np.random.default_rng(0), {"activation": activation, "depth": depth, "norm": norm}
+        signals = deep_stack(scale / np.sqrt(WIDTH), width=WIDTH, rng=rng, **how)
+        figure = signal_picture(scale, width=WIDTH, signals=signals, figure=picture.sheet((8.0, 4.2)), **how)
+        stack = f"{depth} layers of {activation}, weights scaled by {scale:.3g}{', with batch norm' if norm else ''}"
+        picture.draw(figure, f"activations forward and gradients backward through {stack}")
+        numbers.value = _table(signals)
 
     for control in controls:
         control.observe(draw, "value")
@@ -42,20 +45,12 @@ def signal_explorer(*, scale: float = 1.0, activation: str = "relu", depth: int 
     return w.HBox([panel, picture], layout=w.Layout(flex_flow="row wrap", align_items="flex-start"))
 
 
-def _draw(picture: Picture, scale: float, activation: str, depth: int, norm: bool) -> None:
-    figure = Figure(figsize=(8.0, 4.2))
-    signal_picture(scale, activation, depth=depth, norm=norm, width=WIDTH, figure=figure)
-    stack = f"{depth} layers of {activation}, weights scaled by {scale:.3g}{', with batch norm' if norm else ''}"
-    picture.draw(figure, f"activations forward and gradients backward through {stack}")
-
-
-def _table(scale: float, activation: str, depth: int, norm: bool) -> str:
-    rng = np.random.default_rng(0)
-    signals = deep_stack(scale / np.sqrt(WIDTH), activation=activation, depth=depth, norm=norm, width=WIDTH, rng=rng)
+def _table(signals: Signals) -> str:
+    depth, spreads = len(signals.activations), signals.spreads
     dead = [np.mean(np.ptp(a, axis=0) == 0) for a in signals.activations]
     rows = {
-        "activations, first layer": f"{signals.spreads[0]:.2e}",
-        f"activations, layer {depth}": f"{signals.spreads[-1]:.2e}",
+        "activations, first layer": f"{spreads[0]:.2e}",
+        f"activations, layer {depth}": f"{spreads[-1]:.2e}",
         f"gradient, layer {depth}": f"{signals.gradients[-1]:.2e}",
         "gradient, first layer": f"{signals.gradients[0]:.2e}",
         "units that never change": f"{np.mean(dead):.0%}",

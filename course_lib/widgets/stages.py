@@ -6,7 +6,6 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.viz.stages import KINDS, edge_filters, stage_maps
 from course_lib.widgets.picture import Picture
@@ -30,7 +29,7 @@ def stage_explorer(images: np.ndarray, kernels: np.ndarray | None = None) -> w.V
     picture = Picture(800)
 
     def draw(_: Any = None) -> None:
-        figure = Figure(figsize=(8.6, 1.25 * len(kernels) + 0.9), layout="constrained")  # no pyplot: nothing stays open
+        figure = picture.sheet((8.6, 1.25 * len(kernels) + 0.9), layout="constrained")
         moved = (down.value, right.value)
         stage_maps(images[which.value], kernels, size=size.value, kind=kind.value, shift=moved, figure=figure)
         words = f"image {which.value}, moved {down.value} down and {right.value} right, through {len(kernels)} filters"

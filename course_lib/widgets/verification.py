@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
-from course_lib.viz.verification import outcome, png_figure, threshold_figure
+from course_lib.viz.verification import SIZE, outcome, threshold_figure
 from course_lib.widgets.picture import Picture
 
 SLIDER = {"layout": w.Layout(width="420px"), "style": {"description_width": "150px"}}
@@ -33,7 +33,8 @@ def threshold_explorer(genuine: np.ndarray, impostor: np.ndarray) -> w.VBox:
     told = w.HTML()
 
     def draw(_: Any = None) -> None:
-        figure = threshold_figure(genuine, impostor, where.value, share.value, figure=png_figure())
+        sheet = picture.sheet(SIZE, layout="constrained")
+        figure = threshold_figure(genuine, impostor, where.value, share.value, figure=sheet)
         now = outcome(genuine, impostor, where.value, share.value)
         told.value = ", ".join(f"{name} <b>{value:.1%}</b>" for name, value in now.items())
         rates = ", ".join(f"{name} {value:.1%}" for name, value in now.items())

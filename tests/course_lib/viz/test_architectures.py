@@ -55,7 +55,7 @@ def test_shares_of_a_bar_lie_end_to_end():
 
 def test_layers_are_bars_of_their_share_and_layers_without_weights_take_no_room():
     figure = architectures.by_layer(SMALL)
-    heights = [[bar.get_height() for bar in ax.patches] for ax in figure.axes]
+    heights = [[bar.vertices[:, 1].max() for bar in ax.collections[0].get_paths()] for ax in figure.axes]
     assert heights == [[25, 75], [90, 10], [pytest.approx(200 / 3), pytest.approx(100 / 3)]]
     assert "layer 2 has 75 %" in figure.axes[0].get_title(loc="left")
 

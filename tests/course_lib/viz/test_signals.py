@@ -81,7 +81,7 @@ def test_histograms_leave_out_what_lies_beyond_the_limits_and_say_how_much():
 
 def test_the_picture_shows_two_curves_and_five_layers():
     figure = signal_picture(0.5, "tanh", depth=12, norm=True)
-    axes = [ax for part in figure.subfigs for ax in part.axes]
+    axes = figure.axes
     titles = [ax.get_title() for ax in axes[2:]]
     assert [t.split(":")[0] for t in titles] == ["layer 1", "layer 4", "layer 6", "layer 9", "layer 12"]
     assert len(axes[0].lines[0].get_ydata()) == 12

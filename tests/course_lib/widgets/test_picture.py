@@ -35,7 +35,7 @@ def test_the_words_of_a_picture_are_its_alternative_text():
 
 def test_a_figure_is_drawn_as_png_and_a_notebook_does_not_keep_it_twice():
     picture = Picture(300)
-    picture.draw(Figure(figsize=(1, 1)), "nothing")
+    picture.draw(picture.sheet((1, 1)), "nothing")
     assert picture.png[:4] == b"\x89PNG"
     assert repr(picture) == "Picture('nothing')"
 
