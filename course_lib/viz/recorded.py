@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.viz.lecture import LectureTable
+from course_lib.viz.recorded_words import WORDS
 
 LIBRARY = Path(__file__).resolve().parents[1]  # figures lie in the wheel, or beside the library in a checkout
 BESIDE = Path("figures"), Path("notebooks") / "figures"  # the notebook
 FOLDERS = (*BESIDE, LIBRARY / "figures", LIBRARY.parent / "notebooks" / "figures")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The bytes of a PNG, and words for those who do not see it."""
+
+    png: bytes
+    words: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class Recorded:
     origin: str
 
     def __repr__(self) -> str:
-        return "\n\n".join([*(str(r) for r in self.results if not isinstance(r, bytes)), self.origin])
+        return "\n\n".join([*(str(r) for r in self.results if not isinstance(r, Drawing)), self.origin])
 
     def _repr_html_(self) -> str:
         return "".join([*map(_html, self.results), f"<p><i>{escape(self.origin)}</i></p>"])
@@ -53,15 +62,17 @@ def recorded(name: str, *, device: str | None = None, folders: Sequence[Path] = 
     return Recorded((), f"{name} has no record here. Set FULL = True in this lesson to run it yourself.")
 
 
-def _result(result: dict[str, Any], folder: Path) -> bytes | LectureTable | str:
+def _result(result: dict[str, Any], folder: Path) -> Drawing | LectureTable | str:
     if "rows" in result:
         return LectureTable(result["title"], tuple(map(tuple, result["rows"])))
     if "picture" in result:
-        return (folder / result["picture"]).read_bytes()
+        path = folder / result["picture"]
+        return Drawing(path.read_bytes(), WORDS.get(path.stem, result["title"]))
     return result["text"]
 
 
-def _html(result: bytes | LectureTable | str) -> str:
-    if isinstance(result, bytes):
-        return f'<img style="max-width:100%" src="data:image/png;base64,{base64.b64encode(result).decode()}">'
+def _html(result: Drawing | LectureTable | str) -> str:
+    if isinstance(result, Drawing):
+        source = f"data:image/png;base64,{base64.b64encode(result.png).decode()}"
+        return f'<img alt="{escape(result.words)}" style="max-width:100%" src="{source}">'
     return result._repr_html_() if isinstance(result, LectureTable) else f"<pre>{escape(result)}</pre>"

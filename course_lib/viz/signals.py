@@ -113,6 +113,7 @@ def layer_histograms(
             ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
             ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8, y=1)
             ax.yaxis.set_major_locator(NullLocator())
+            ax.yaxis.set_visible(bool(name) and ax is row[0])  # an axis takes its time even where it is empty
             ax.spines[["top", "right", "left"]].set_visible(False)
         row[0].set_ylabel(name, fontsize=9)
     return figure

@@ -1,4 +1,8 @@
-"""One look for every picture: colour-blind-safe colours (Okabe and Ito 2008), and Axes made or taken."""
+"""One look for every picture: colour-blind-safe colours (Okabe and Ito 2008), and Axes made or taken.
+
+Pictures keep a white ground in dark themes too: the colours, the greys of images and the pale tints are chosen against
+white, and the same picture serves screen, print and the book. Labels are black on it, so they are read in both themes.
+"""
 
 from __future__ import annotations
 

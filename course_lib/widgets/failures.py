@@ -62,7 +62,7 @@ def reaction_experiment(
     picture = Picture(240)
     message, running = w.HTML(f"{len(images)} pictures, one each {pace:g} s"), []
     blank, *drawn = [_enlarged(image) for image in (np.full_like(images[0], 0.5), *images)]
-    picture.show(blank, "grey")
+    picture.show(blank, "a grey square: no picture now")
 
     async def run() -> None:
         for drawing in drawn:
@@ -71,7 +71,7 @@ def reaction_experiment(
             message.value = f"{session.now + 1} of {len(images)}"
             await sleep(pace)
         session.shown(clock())  # the end: no further answer counts
-        picture.show(blank, "grey")
+        picture.show(blank, "a grey square: no picture now")
         yes.disabled = no.disabled = True
         message.value = _told(session)
 

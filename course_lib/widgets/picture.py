@@ -52,7 +52,7 @@ class Picture(w.HTML):
         """
         self.png, self.words = png, words
         source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
-        look = "display:block;width:100%"
+        look = "display:block;width:100%;background:white;border-radius:3px"  # a sheet of paper in a dark theme
         self.value = f'<img alt="{escape(words)}" decoding="sync" style="{look}" src="{source}">'
 
     def __repr__(self) -> str:

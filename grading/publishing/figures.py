@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.viz.recorded_words import WORDS
 from grading.errors import CourseError
 from grading.lessons.source import read_lesson, read_lessons
 from grading.paths import ROOT
@@ -144,7 +145,8 @@ def _result(result):
         table = ["| " + " | ".join(str(x).replace("|", "\\|") for x in row) + " |" for row in rows]
         return [f"**{result['title']}**", "", *table]
     if "picture" in result:
-        return [f"![{result['title']}]({result['picture']})"]
+        words = WORDS.get(Path(result["picture"]).stem, result["title"])
+        return [f"![{words}]({result['picture']})"]
     return ["```", result["text"], "```"]
 
 

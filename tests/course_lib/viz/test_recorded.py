@@ -3,6 +3,8 @@
 import json
 
 from course_lib.viz.recorded import recorded
+from course_lib.viz.recorded_words import WORDS
+from tests.house import ROOT
 
 RECORD = {
     "results": [{"title": "accuracy", "rows": [["ResNet", "-", "94.1 %", "one run"]]}],
@@ -33,3 +35,15 @@ def test_any_record_names_date_commit_and_machine(tmp_path):
     assert recorded("F10", folders=[tmp_path]).origin == (
         "Recorded 2030-01-02 at commit abc1234 on a computer; it was not run just now."
     )
+
+
+def test_every_recorded_drawing_is_told_in_words_and_no_words_are_left_over():
+    there = {path.stem for path in (ROOT / "notebooks" / "figures").glob("*.png")}
+    assert WORDS.keys() == there
+    assert all(len(words) > 40 for words in WORDS.values())
+
+
+def test_a_drawing_in_a_notebook_has_its_words_as_alternative_text():
+    shown = recorded("F9")._repr_html_()
+    assert f'<img alt="{WORDS["F9_1"]}"' in shown
+    assert shown.count("<img") == shown.count("<img alt=")

@@ -1,8 +1,11 @@
 """A step of any explorer draws on the Axes of the step before, and what it shows is what a new figure would show."""
 
 import ast
+from html import escape
 
+import ipywidgets
 import pytest
+from ipywidgets.widgets.widget_description import DescriptionWidget
 from matplotlib.axes import Axes
 
 from course_lib.viz.sheet import Sheet
@@ -33,6 +36,19 @@ def cleared(sheet):
     sheet.clear()
     sheet.spare, sheet.words, sheet.settled = [], {}, False
     return sheet
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_has_a_name_and_every_picture_words(name):
+    found = list(widgets(EXPLORERS[name]()))
+    pictures = [c for c in found if isinstance(c, Picture)]
+    named = [c for c in found if isinstance(c, DescriptionWidget | ipywidgets.Button)]
+    silent = (ipywidgets.HTML, ipywidgets.Play)  # texts, and buttons that ipywidgets draws without a name
+    assert [type(c).__name__ for c in named if not c.description and not isinstance(c, silent)] == []
+    assert pictures
+    for picture in pictures:
+        assert f'alt="{escape(picture.words)}"' in picture.value
+        assert len(picture.words) > 20, picture.words
 
 
 def test_every_explorer_is_measured():
