@@ -120,10 +120,12 @@ def belonging(cells, exercise, lesson, records):
         if kind != "ask":
             known.setdefault(id if kind == "question" else exercise_of(id), []).append(name)
     if wanted not in known:  # its number, its title, a name that it defines
-        found, _ = find_exercise(wanted, records)
+        found, near = find_exercise(wanted, records)
         wanted = found.id if found else wanted
+        number, near = lesson.partition("_")[0], near if near and near.id in known else None
+        mean = f" Did you mean `course reset {number} {near.id}`?" if near else ""
     if wanted not in known:
-        raise CourseError(f"{lesson} has no exercise '{wanted}'; it has {', '.join(known)}")
+        raise CourseError(f"{lesson} has no exercise '{wanted}'; it has {', '.join(known)}.{mean}")
     return known[wanted]
 
 

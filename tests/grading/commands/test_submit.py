@@ -159,6 +159,8 @@ def test_a_cell_that_was_deleted_comes_back_where_it_was(folder, exercise, cell)
 def test_an_unknown_exercise_and_a_lesson_without_a_copy_are_one_sentence(folder, monkeypatch):
     with pytest.raises(CourseError, match="01_halves has no exercise 'third'; it has half, guess, why"):
         reset.reset(folder, "1", "third")
+    with pytest.raises(CourseError, match=r"no exercise 'hafl'.*Did you mean `course reset 01 half`\?"):
+        reset.reset(folder, "1", "hafl")
     (folder / "library" / "handed_out" / "01_halves.ipynb").unlink()
     with pytest.raises(CourseError, match=r"no copy of 01_halves\.ipynb as it was handed out"):
         reset.reset(folder, "1")
