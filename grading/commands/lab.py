@@ -17,6 +17,7 @@ from grading.files import write_atomically
 from grading.lessons.start_page import start_bytes
 
 CONFIG = Path(__file__).parent / "jupyter"  # what learners' JupyterLab is told: no panels for teachers
+NAMES = CONFIG / "labextensions"  # an extension that tells screen readers the names of sliders
 FIRST = CONFIG / "first_cell.py"  # what its kernels run first
 
 
@@ -27,6 +28,7 @@ def lab_command(folder, number=None, browser=True):
     command += [page.name] if page else []
     # only what goes wrong is told, and one Control-C is enough
     command += ["--Application.log_level=ERROR", "--ServerApp.answer_yes=True", *encryption()]
+    command.append(f"--LabServerApp.extra_labextensions_path={NAMES}")
     if getattr(os, "geteuid", lambda: 1)() == 0:  # in containers and cloud shells everybody is root
         command.append("--allow-root")
     return command if browser else [*command, "--no-browser"]

@@ -47,7 +47,7 @@ class TestFirstSitting:
     def test_a_slider_moves_by_the_keyboard_and_the_picture_says_what_it_shows(self, lab):
         explorer = lab.output("photo_explorer(photo)")
         assert "row 0, column 0" in explorer.get_by_role("img").get_attribute("alt")
-        explorer.locator(".widget-slider", has_text="row").get_by_role("slider").focus()
+        explorer.get_by_role("slider", name="row").focus()
         for _ in range(3):
             lab.page.keyboard.press("ArrowRight")
         explorer.get_by_alt_text("row 3, column 0").wait_for()

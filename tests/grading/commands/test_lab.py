@@ -256,3 +256,14 @@ def wait_for_line(process, log):
             return log.read_text()
         time.sleep(0.2)
     raise AssertionError(log.read_text())
+
+
+def test_jupyterlab_finds_the_extension_that_names_sliders_and_loads_what_it_says(folder, monkeypatch):
+    from jupyterlab_server.config import get_federated_extensions
+
+    option = next(word for word in lab.lab_command(folder) if word.startswith("--LabServerApp.extra_labextensions"))
+    found = get_federated_extensions([option.partition("=")[2]])
+    assert list(found) == ["course_names"]
+    about = found["course_names"]
+    source = (lab.NAMES / "course_names" / about["jupyterlab"]["_build"]["load"]).read_text(encoding="utf-8")
+    assert "all['course_names'] = {init" in source  # the name under which JupyterLab asks for it
