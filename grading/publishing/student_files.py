@@ -33,8 +33,12 @@ LEARNERS = (  # of grading
     "commands/jupyter/first_cell.py",
     "commands/jupyter/labconfig/page_config.json",
     "commands/jupyter/jupyter_server_config.json",
+    "commands/jupyter/labextensions/course_names/package.json",
+    "commands/jupyter/labextensions/course_names/static/names.js",
 )
-JUPYTER = ("grading.commands.jupyter", "grading.commands.jupyter.labconfig")  # its settings
+SETTINGS = "grading.commands.jupyter"
+NAMES = f"{SETTINGS}.labextensions.course_names"
+JUPYTER = (SETTINGS, f"{SETTINGS}.labconfig", NAMES, f"{NAMES}.static")  # its settings
 LESSON_DATA = {"course_lib.expected": "expected", "course_lib.figures": "figures"}
 README = """# {title}
 
@@ -62,6 +66,10 @@ It opens the start page `START.ipynb`, which shows the lessons and how they work
 | `course reset {number} NAME` | give an exercise back as it was; what you had is kept |
 | `course doctor` | what this machine lacks, and what to type |
 {torch}
+Without a network: on a computer of the same kind that has one, type in this folder, with the `.venv` in front as above,
+`pip download -d wheels setuptools -r requirements.txt`. Where there is none the second line of the table is then
+`pip install --no-index --find-links wheels -r requirements.txt`.
+
 After you moved or renamed this folder, delete `.venv` in it and begin above again; your work stays. If you get a newer
 zip, unpack it into a new folder: unpacked over this one, it replaces your answers. As they were when `course lab` last
 ended, they are in the folder `kept`.
@@ -105,7 +113,7 @@ def _write_lesson(lesson, folders, target, install):
     wanted = [f"{lesson.slug}.ipynb", f"expected/{lesson.slug}.npz"]
     wanted += [picture_path(lesson, c) for c in lesson.cells if c.role == "picture"]
     kept = {c.id for c in lesson.cells if c.role == "figure"}  # recorded runs, shown where there is no time or GPU
-    recorded = sorted((folders.notebooks / "figures").glob("F*.*"))
+    recorded = sorted((folders.notebooks / "figures").glob("*.*"))
     wanted += [f"figures/{p.name}" for p in recorded if p.stem.split("_")[0] in kept]
     for name in wanted:
         (target / name).parent.mkdir(exist_ok=True)
@@ -141,7 +149,7 @@ def _pyproject(project, target):
     lesson_data = {name: place for name, place in LESSON_DATA.items() if (target / place).is_dir()}
     kept = {name: project[name] for name in ("name", "version", "description", "requires-python", "dependencies")}
     extras = {"torch": project["optional-dependencies"]["torch"]}
-    data = {"course_lib.handed_out": ["*.ipynb"], **dict.fromkeys(JUPYTER, ("*.json",))}
+    data = {"course_lib.handed_out": ["*.ipynb"], **dict.fromkeys(JUPYTER, ("*.json", "*.js"))}
     data |= dict.fromkeys(lesson_data, ("*.npz", "*.json", "*.png"))
     tables = {
         "build-system": {"requires": ["setuptools>=77"], "build-backend": "setuptools.build_meta"},

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -67,13 +68,22 @@ def test_students_get_notebooks_library_and_visible_values_only(handed_out):
 
 
 def test_recorded_figures_of_the_lesson_go_along(folders, tmp_path):
-    lesson = tiny(more='# %% figure="F1"\n1\n')
+    lesson = tiny(more='# %% figure="F1"\n1\n\n# %% figure="L14a"\n1\n')
     (folders.notebooks / "figures").mkdir()
-    for name in ("F1.json", "F1_1.png", "F11.json", "figures.md"):
+    for name in ("F1.json", "F1_1.png", "F11.json", "L14a.json", "L14.json", "figures.md"):
         (folders.notebooks / "figures" / name).write_bytes(b"{}")
     editions.write_student([lesson], folders, tmp_path / "student")
-    assert names(tmp_path / "student" / "figures") == {"F1.json", "F1_1.png"}
+    assert names(tmp_path / "student" / "figures") == {"F1.json", "F1_1.png", "L14a.json"}
     shutil.rmtree(folders.notebooks / "figures")
+
+
+def test_the_readme_says_how_to_install_without_a_network_all_that_pip_then_needs(handed_out):
+    student = handed_out.paths["student"]
+    told = (student / "README.md").read_text(encoding="utf-8").split("Without a network")[1]
+    project = tomllib.loads((student / "pyproject.toml").read_text(encoding="utf-8"))
+    for build_needs in project["build-system"]["requires"]:
+        assert f" {build_needs.partition('>')[0]} " in told.split("pip download")[1].split("`")[0]
+    assert "pip install --no-index --find-links wheels -r requirements.txt" in told
 
 
 def test_the_hidden_tests_of_a_class_are_drawn_privately(handed_out):
