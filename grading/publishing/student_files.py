@@ -49,6 +49,8 @@ You need Python 3.11 or newer. In a terminal, in this folder, once, which takes 
 | `py -m venv .venv` | `python3 -m venv .venv` |
 | `.venv\\Scripts\\pip install -r requirements.txt` | `.venv/bin/pip install -r requirements.txt` |
 
+The end of what pip says is "Successfully installed". A warning about an "editable installation" before it is no error.
+
 Then, whenever you work:
 
 | Windows | macOS, Linux |
