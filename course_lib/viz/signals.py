@@ -134,7 +134,7 @@ def signal_picture(
         signals = deep_stack(scale / np.sqrt(width), rng=np.random.default_rng(seed), **how)
     layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
     figure = figure or Figure(figsize=(9.0, 4.4))
-    # places for figures without a layout engine, which would draw everything twice
+    figure.set_layout_engine("none")  # it would draw everything twice, and lay these two rows over each other
     above = {"left": 0.09, "right": 0.98, "bottom": 0.52, "top": 0.928, "wspace": 0.22}
     below = {"left": 0.02, "right": 0.98, "bottom": 0.136, "top": 0.336, "wspace": 0.12}
     name = f"{scale:.3g}·randn/√n, {activation}" + (", batch norm" if norm else "")

@@ -1,11 +1,14 @@
 """The deep stack's signals are those that automatic differentiation finds, and the pictures show them."""
 
+import itertools
+
 import matplotlib
 
 matplotlib.use("Agg")
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
@@ -85,3 +88,10 @@ def test_the_picture_shows_two_curves_and_five_layers():
     titles = [ax.get_title() for ax in axes[2:]]
     assert [t.split(":")[0] for t in titles] == ["layer 1", "layer 4", "layer 6", "layer 9", "layer 12"]
     assert len(axes[0].lines[0].get_ydata()) == 12
+
+
+def test_the_two_rows_of_the_picture_lie_apart_on_any_figure():
+    figure = signal_picture(3.0, "tanh", figure=Figure(figsize=(9.0, 4.4), layout="constrained"))
+    figure.draw_without_rendering()
+    places = [ax.get_position() for ax in figure.axes]
+    assert not [1 for a, b in itertools.combinations(places, 2) if a.overlaps(b)]
