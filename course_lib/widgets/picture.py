@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 
 import ipywidgets as w
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from course_lib.viz.sheet import Sheet
 
@@ -39,11 +37,7 @@ class Picture(w.HTML):
 
         `figure` is drawn at `dpi` dots per inch, `words` are its text.
         """
-        stream = io.BytesIO()
-        figure.set_dpi(dpi)
-        figure.settle()
-        FigureCanvasAgg(figure).print_png(stream, pil_kwargs={"compress_level": 1})  # half the time of a small file
-        self.show(stream.getvalue(), words)
+        self.show(figure.png(dpi), words)
 
     def show(self, png: bytes, words: str) -> None:
         """Show a picture that is encoded already.

@@ -84,7 +84,7 @@ def test_a_step_of_a_slider_is_heard_and_takes_little_longer_than_a_plain_figure
     assert heard in explorer["picture"].words
     plain()
     pairs = [(seconds(step), seconds(plain)) for _ in range(6)]
-    # in that measure, for milliseconds depend on what else the machine does: 0.8 to 1.1; with layouts sought 1.3 to 1.9
+    # in that measure, for milliseconds depend on what else the machine does: 0.6 to 0.95; on new Axes 0.8 to 1.9
     assert min(own for own, _ in pairs) < 1.25 * min(other for _, other in pairs)
 
 
