@@ -130,8 +130,8 @@ def signal_picture(
     are known already.
     """
     if signals is None:
-        how = {"activation": activation, "depth": depth, "norm": norm, "width": width}
-        signals = deep_stack(scale / np.sqrt(width), rng=np.random.default_rng(seed), **how)
+        rng, std = np.random.default_rng(seed), scale / np.sqrt(width)
+        signals = deep_stack(std, activation=activation, depth=depth, norm=norm, width=width, rng=rng)
     layers = layers or sorted({*np.linspace(1, depth, 5).round().astype(int).tolist()})
     figure = figure or Figure(figsize=(9.0, 4.4))
     figure.set_layout_engine("none")  # it would draw everything twice, and lay these two rows over each other
