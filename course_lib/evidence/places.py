@@ -79,7 +79,7 @@ def _from_on(pairs: Sequence[Pair]) -> Fact | None:
     if right is None:
         return None
     for axis in range(min(r.ndim for r in right)):
-        lines = [r.all(axis=tuple(i for i in range(r.ndim) if i != axis)) for r in right]
+        lines = [np.atleast_1d(r.all(axis=tuple(i for i in range(r.ndim) if i != axis))) for r in right]
         if min(map(len, lines)) < 3 or any(len(line) - line.sum() < 2 for line in lines):
             continue
         along = f" along axis {axis}" if max(r.ndim for r in right) > 1 else ""
