@@ -56,7 +56,7 @@ def offer(check: str) -> str:
 def display(what: Any) -> None:
     """Show the answer asked for.
 
-    `what` is an exercise's id, check, title or a name it defines; None is the check that failed last.
+    `what` is an exercise's id, check, title or a name it defines, or a written question's id.
     """
     show(Note(shown(what)))
 
