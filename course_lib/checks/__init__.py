@@ -279,7 +279,7 @@ def hint(what: Any = None, number: Any = None) -> None:
 def answer(what: Any = None) -> None:
     """Show the reference answer of an exercise that passes or was tried three times, or a written question's rubric.
 
-    `answer("half")`; only where an edition has answers.
+    `answer("half")`, a question by its title; only where an edition has answers.
     """
     from course_lib.checks.answers import display
 

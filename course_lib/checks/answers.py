@@ -5,7 +5,9 @@ The self-study edition lays `answers/NN_slug_answers.ipynb` beside the student's
 
 from __future__ import annotations
 
+import difflib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from course_lib.checks.message import Note, show
 from course_lib.checks.progress_file import read
 
 TRIES = 3
+TITLE = re.compile(r"#+ Written question · (.+)")
 NONE = "There are no answers here: they come with the self-study edition, in a class from whoever teaches it."
 
 
@@ -23,14 +26,18 @@ def shown(what: Any) -> Any:
     if not cells:
         return NONE
     if what is None:
-        return 'Say which: `answer("output_size")`, by the name that stands in its check.'
+        return (
+            'Say which: `answer("output_size")`, by the name that stands in its check; a written question by its title.'
+        )
     what = getattr(what, "__name__", what)
-    asked = cells.get(f"ask-{what}")
-    if asked is not None:
-        return asked
+    questions = _questions(cells)
+    if _plain(what) in questions:
+        return questions[_plain(what)]
     found, near = find_exercise(what)
     if found is None or found.id not in cells:
-        return f"There is no exercise {what}." + (f' Did you mean `answer("{near.id}")`?' if near else "")
+        meant = difflib.get_close_matches(_plain(what), questions, n=1)
+        mean = near.id if near else _title(questions[meant[0]]) if meant else ""
+        return f"There is no exercise {what}." + (f' Did you mean `answer("{mean}")`?' if mean else "")
     tries = waiting(found.id)
     if tries is not None:
         said = "it has not been tried yet" if not tries else f"you have tried {tries} of {TRIES} times"
@@ -56,7 +63,7 @@ def offer(check: str) -> str:
 def display(what: Any) -> None:
     """Show the answer asked for.
 
-    `what` is an exercise's id, check, title or a name it defines; None is the check that failed last.
+    `what` is an exercise's id, check, title or a name it defines, or a written question's title or id.
     """
     show(Note(shown(what)))
 
@@ -73,6 +80,22 @@ def _cells() -> Any:
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # a damaged file has no answers
     return found
+
+
+def _questions(cells: dict[str, str]) -> dict[str, str]:
+    """{name: text with the rubric} of the written questions, each by its id and by its title."""
+    asked = {id.removeprefix("ask-"): text for id, text in cells.items() if id.startswith("ask-")}
+    return {_plain(name): text for id, text in asked.items() for name in (id, _title(text)) if name}
+
+
+def _title(text: str) -> str:
+    """A written question's title, which stands in its heading; "" where it has none."""
+    found = TITLE.match(text)
+    return found[1].strip() if found else ""
+
+
+def _plain(name: Any) -> str:
+    return str(name).strip().removeprefix("ask-").removeprefix("question-").rstrip("?").lower()
 
 
 def _text(source: Any) -> Any:

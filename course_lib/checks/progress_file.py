@@ -51,6 +51,15 @@ def first_answer(check: str, path: Path | None = None) -> str:
     return _load(path or progress_path())[0]["checks"].get(check, {}).get("first", "")
 
 
+def last_failed(path: Path | None = None) -> str:
+    """The check that failed last and has not passed since, or "".
+
+    `path` is as in `read`.
+    """
+    failed = [(entry["when"], id) for id, entry in read(path)[0].items() if not entry["passed"]]
+    return max(failed)[1] if failed else ""
+
+
 def opened(path: Path | None = None) -> dict[str, Any]:
     """`{exercise: hints opened}`.
 

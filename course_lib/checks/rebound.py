@@ -1,7 +1,7 @@
-"""A learner's variable named `check` (or `hint`, `yours`, `progress`): the next check cell says so in one sentence.
+"""The course's names in a notebook: lent where no cell imported them, told where a learner's variable took them.
 
-Without it the cell ends in "'bool' object is not callable". While a cell runs that calls the course's function by a
-name that is something else by now, a stand-in bears the name; then the learner's value has it again.
+Without the second a check cell ends in "'bool' object is not callable". While a cell runs that calls the course's
+function by a name that is something else by now, a stand-in bears the name; then the learner's value has it again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 from course_lib.checks.own_builtins import install
 
-NAMES = ("check", "hint", "yours", "progress")
+NAMES = ("check", "hint", "yours", "progress", "answer")
+LENT = ("hint", "progress", "answer")  # what may be typed in any cell, though few lessons import them all
 
 
 class Rebound(TypeError):
@@ -30,7 +31,7 @@ class _StandIn:
         kind = type(self.value).__name__
         raise Rebound(
             f"`{self.name}` is yours now (of type {kind}), no longer the course's function: give yours another name in "
-            "its cell, run that cell, then the lesson's first cell, then this one."
+            f"its cell, run that cell, then `from course_lib.checks import {self.name}` in a new one, then this one."
         )
 
 
@@ -41,6 +42,9 @@ def watch(package: Any) -> None:
         return
 
     def before(info: Any) -> None:
+        for name in LENT:
+            if _is_free(name, shell.user_ns) and _calls(name, info.raw_cell or ""):
+                shell.user_ns[name] = getattr(package, name)
         for name in NAMES:
             value = shell.user_ns.get(name)
             if name in shell.user_ns and _stands_in(name, value, info.raw_cell or "", package):
@@ -62,4 +66,13 @@ def _stands_in(name: Any, value: Any, cell: Any, package: Any) -> Any:
         return False
     if name == "check":
         return re.search(r"^\s*with\s+check\s*\(", cell, re.MULTILINE) is not None
-    return not callable(value) and re.search(rf"(?<![\w.]){name}\s*\(", cell) is not None
+    return not callable(value) and _calls(name, cell)
+
+
+def _calls(name: str, cell: str) -> bool:
+    return re.search(rf"(?<![\w.]){name}\s*\(", cell) is not None
+
+
+def _is_free(name: str, names: dict[str, Any]) -> bool:
+    """Whether a name is nobody's: `course lab` has its kernels begin with stand-ins that say what to run first."""
+    return name not in names or getattr(names[name], "not_run_yet", False) is True

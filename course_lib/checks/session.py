@@ -39,10 +39,9 @@ def last_failed() -> Any:
     """The exercise whose check failed last after an attempt: in this kernel, else by the progress file; or ""."""
     if _failed:
         return _failed[-1]
-    from course_lib.checks.progress_file import read
+    from course_lib.checks.progress_file import last_failed
 
-    failed = [(entry["when"], id) for id, entry in read()[0].items() if not entry["passed"]]
-    return exercise_of(max(failed)[1]) if failed else ""
+    return exercise_of(last_failed())
 
 
 def first_answer(check: str) -> str:

@@ -115,7 +115,12 @@ def progress(
 
 
 def hint(
-    exercise: Annotated[str, typer.Argument(metavar="ID", help="An exercise: output_size, or its number, 0.4.")],
+    exercise: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="An exercise: output_size, or its number, 0.4; if none, the last that failed."
+        ),
+    ] = None,
     notebooks: Folder = None,
     number: Annotated[
         int | None, typer.Option("--number", "-n", min=1, help="Open up to this one; those that are open if none.")
@@ -123,12 +128,16 @@ def hint(
 ):
     """Show the hints of an exercise that are open, weakest first; the first is opened.
 
+    Without a name it is the exercise whose check failed last.
+
     Example: course hint output_size --number 2
     """
     from course_lib.checks.message import plain_markdown
     from grading.commands.study import hints, notebooks_folder
 
     shown, found = hints(notebooks_folder(notebooks), exercise, number)
+    if exercise is None:
+        typer.echo(found.id)
     if not shown:
         typer.echo(f"There are no hints for {found.id}.")
     for position, text in enumerate(shown, 1):

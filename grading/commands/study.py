@@ -111,8 +111,17 @@ def first_unfinished(folder):
     return None
 
 
-def hints(folder, exercise, count=None):
-    """`(hints to show, Known)`: those that are open, at least one, `count` if given; they are open from then on."""
+def hints(folder, exercise=None, count=None):
+    """`(hints to show, Known)`: those that are open, at least one, `count` if given; they are open from then on.
+
+    Without `exercise` they are for the check that failed last.
+    """
+    exercise = exercise or kept.last_failed(progress_file(folder))
+    if not exercise:
+        raise CourseError(
+            "No check of yours has failed yet; say which exercise: `course hint output_size`, or `course hint 0.4`. "
+            "`course progress --checks` lists them all."
+        )
     found, near = find_exercise(exercise, record_folders(folder))
     if found is None:
         mean = f" Did you mean `course hint {near.id}`?" if near else ""

@@ -27,6 +27,9 @@ like. Change your answer, run it, check again, as often as you like.
 **Hints.** `hint()` in a new cell opens a hint for the last check that failed; `hint("output_size", 2)` opens the second
 hint of that exercise.
 
+**Answers.** Where the edition has them `answer("output_size")` shows the reference answer, after its check passed or
+three tries; of a written question, by its title, what a good answer has.
+
 **Save.** Ctrl+S; JupyterLab also saves every two minutes. What passes is kept beside the notebooks and survives a
 restart.
 

@@ -1,4 +1,4 @@
-"""A learner's folder as the zip for students holds it, `course lab` running in it, and a page in a real browser."""
+"""A learner's folder, from the zip for students or a clone, JupyterLab running in it, and a page in a real browser."""
 
 import contextlib
 import os
@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from grading.lessons.source import read_lessons
 from grading.paths import Folders
+from grading.publishing.editions import release
 from grading.publishing.look import BROWSERS, LAPTOP
 from grading.publishing.student_files import write_student
 from tests.browser.page import Lab
@@ -42,23 +43,39 @@ def learner(tmp_path_factory):
     home = tmp_path_factory.mktemp("learner")
     write_student(read_lessons(Folders().solutions, ["00"]), Folders(), home / FOLDER)
     who = Learner(home, python_elsewhere(home / "env"))
-    words = ["install", "--quiet", "--no-index", "--no-build-isolation", "-r", "requirements.txt"]
-    subprocess.run([who.python, "-m", "pip", *words], check=True, cwd=who.folder, env=who.env)
+    who.install("-r", "requirements.txt")
+    return who
+
+
+@pytest.fixture(scope="session")
+def cloned(tmp_path_factory):
+    """The Learner whose folder is a clone, its .venv as `make lab` leaves it, but made without a network."""
+    home = tmp_path_factory.mktemp("cloned")
+    release("clone", home / FOLDER, Folders())
+    who = Learner(home, python_elsewhere(home / FOLDER / ".venv"), ["make", "lab"])
+    who.install("--no-deps", "--editable", ".")
+    (who.folder / ".venv" / ".learner").touch()
     return who
 
 
 class Learner:
     """A person with a home, a folder and the commands of its environment, which is not activated."""
 
-    def __init__(self, home, python):
+    def __init__(self, home, python, start=()):
         self.folder, self.python = home / FOLDER, python
+        self.start = start or [python, python.parent / "course", "lab", "--no-browser"]
         nowhere = {name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
         ours = {"JUPYTER_PATH": SHARED, "JUPYTERLAB_DIR": os.path.join(SHARED, "lab")}
         ours["JUPYTER_CONFIG_PATH"] = os.path.join(INSTALLED, "etc", "jupyter")  # terminals are switched on there
-        self.env = outside(HOME=str(home), SHELL="/bin/bash", **nowhere, **ours)
+        self.env = outside(HOME=str(home), SHELL="/bin/bash", BROWSER="true", **nowhere, **ours)
         (home / "jupyter_config_dir").mkdir()  # the tests ask the page where a cell is
         config = home / "jupyter_config_dir" / "jupyter_lab_config.json"
         config.write_text('{"LabApp": {"expose_app_in_browser": true}}', encoding="utf-8")
+
+    def install(self, *words):
+        """Install in the folder what pip is told to, without a network."""
+        words = ["install", "--quiet", "--no-index", "--no-build-isolation", *words]
+        subprocess.run([self.python, "-m", "pip", *words], check=True, cwd=self.folder, env=self.env)
 
     def course(self, *words):
         """Type a `course` command in the folder; what it prints. Fails where its status is not 0."""
@@ -69,12 +86,11 @@ class Learner:
 
     @contextlib.contextmanager
     def lab(self):
-        """`course lab` until the block ends, then Control-C; yields the address it prints."""
+        """`course lab` or `make lab` until the block ends, then Control-C; yields the address it prints."""
         log, (ours, theirs) = self.folder.parent / "lab.log", pty.openpty()  # a terminal: there, Control-C is heard
         log.write_bytes(b"")
-        command = [self.python, self.python.parent / "course", "lab", "--no-browser"]
         how = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
-        server = subprocess.Popen(command, cwd=self.folder, env=self.env, **how)
+        server = subprocess.Popen(self.start, cwd=self.folder, env=self.env, **how)
         threading.Thread(target=_copy, args=(ours, log), daemon=True).start()
         try:
             end = time.monotonic() + 120
@@ -99,11 +115,22 @@ def _copy(terminal, log):
 
 
 @pytest.fixture(scope="class")
+def lab_of_a_clone(browser, cloned):
+    """The Lab of one sitting that began with `make lab` in a clone."""
+    with sitting(browser, cloned) as begun:
+        yield begun
+
+
+@pytest.fixture(scope="class")
 def lab(browser, learner):
     """The Lab of one sitting: a page on a running `course lab`, at what it says is to be opened."""
-    with (
-        learner.lab() as address,
-        contextlib.closing(browser.new_page(viewport=LAPTOP)) as page,
-    ):
+    with sitting(browser, learner) as begun:
+        yield begun
+
+
+@contextlib.contextmanager
+def sitting(browser, who):
+    """The Lab of a Learner `who`, from the command that starts it until Control-C."""
+    with who.lab() as address, contextlib.closing(browser.new_page(viewport=LAPTOP)) as page:
         page.goto(address)
         yield Lab(page)

@@ -1,4 +1,4 @@
-"""A learner's first hour in a real JupyterLab: one folder, from `course lab` to what is handed in.
+"""A learner's first hour in a real JupyterLab: from the start to what is handed in, and from a clone to a first check.
 
 The tests of a sitting run in their order, each where the one before it stopped, as a learner does.
 """
@@ -86,3 +86,16 @@ class TestNextDay:
             time.sleep(0.2)
         assert made.read_bytes() == (learner.folder / LESSON).read_bytes()
         assert "reshape(len(x), -1)" in made.read_text(encoding="utf-8")
+
+
+class TestFromAClone:
+    """`make lab`, and nothing else typed."""
+
+    def test_it_leads_to_a_first_check_that_passes(self, lab_of_a_clone):
+        lab = lab_of_a_clone
+        lab.follow("00 Arrays and images", LESSON)
+        lab.run("needs")
+        lab.run("import matplotlib.pyplot as plt")
+        lab.write("batch_vectors", RIGHT)
+        lab.run("batch_vectors")
+        assert "all 3 right" in lab.run(CHECK)

@@ -10,6 +10,7 @@ from course_lib.checks.learner import CheckFailed
 from tests.course_lib.check_tools import Notebook, entry, write
 
 REFERENCE = "def half(x):\n    return x / 2"
+WHY = "### Written question · Why not twice?\n\n*2 points*\n\nA good one."
 CHECK = 'with check("half") as expect:\n    expect("of one", half(1))'
 
 
@@ -27,7 +28,7 @@ def _lesson(tmp_path, monkeypatch):
 @pytest.fixture
 def _answers(tmp_path):
     (tmp_path / "answers").mkdir()
-    cells = [{"id": "half", "source": REFERENCE.splitlines(keepends=True)}, {"id": "ask-why", "source": "A good one."}]
+    cells = [{"id": "half", "source": REFERENCE.splitlines(keepends=True)}, {"id": "ask-why", "source": WHY}]
     (tmp_path / "answers" / "98_half_answers.ipynb").write_text(json.dumps({"cells": cells}))
     (tmp_path / "answers" / "99_damaged_answers.ipynb").write_text("{")
 
@@ -61,7 +62,9 @@ def test_it_opens_after_a_pass_and_by_the_function_itself():
 
 @pytest.mark.usefixtures("_answers")
 def test_a_written_question_shows_what_a_good_answer_has():
-    assert answers.shown("why") == "A good one."
+    for name in ("why", "question-why", "Why not twice?", "why not twice"):  # its title is what a reader sees
+        assert answers.shown(name) == WHY
+    assert answers.shown("Why not thrice?").endswith('Did you mean `answer("Why not twice?")`?')
 
 
 @pytest.mark.usefixtures("_answers")

@@ -158,6 +158,35 @@ def test_a_check_cell_that_is_run_first_says_in_one_sentence_what_to_run(folder,
     assert "_before" not in str(told[5])
 
 
+@pytest.mark.parametrize("started", [True, False])
+def test_progress_hint_and_answer_work_in_any_lesson_though_it_imports_few_of_them(folder, monkeypatch, started):
+    for name in ("COURSE_MODE", "NBGRADER_EXECUTION", "PYTHONSTARTUP", "COURSE_PROGRESS"):
+        monkeypatch.delenv(name, raising=False)
+    first = "from course_lib.checks import NotDone, check, yours"
+    cells = (
+        first,
+        "progress()",
+        "hint()",
+        'answer("batch_vectors")',
+        "answer = 42",
+        'answer("batch_vectors")',
+        "answer",
+    )
+    notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
+    env = {**lab.environment(), "PYTHONPATH": str(ROOT)}
+    if not started:  # a kernel that `course lab` has not prepared, as in VS Code
+        del env["PYTHONSTARTUP"]
+    where = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, allow_errors=True, resources=where).execute(env=env)
+    told = [str(cell.outputs) for cell in notebook.cells]
+    assert "lessons done" in told[1]
+    assert "No check of yours has failed yet" in told[2]
+    assert "There are no answers here" in told[3]
+    assert "`answer` is yours now (of type int)" in told[5]
+    assert "from course_lib.checks import answer" in told[5]
+    assert "'42'" in told[6]
+
+
 def test_who_has_a_startup_file_keeps_it(monkeypatch):
     monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
     assert lab.environment()["PYTHONSTARTUP"] == "mine.py"

@@ -262,6 +262,18 @@ def test_hint_prints_plain_text(app, folder):
     assert course(app, "hint", "guess").output == "There are no hints for guess.\n"
 
 
+def test_hint_alone_is_for_the_check_that_failed_last(app, folder):
+    done = course(app, "hint")
+    assert isinstance(done.exception, CourseError)
+    assert str(done.exception).startswith("No check of yours has failed yet; say which exercise: `course hint output")
+    times = {"guess": ("2026-01-03", True), "half-big": ("2026-01-02", False), "later": ("2026-01-01", False)}
+    checks = {id: {"passed": passed, "tries": 1, "when": when} for id, (when, passed) in times.items()}
+    (folder / ".course-progress.json").write_text(json.dumps({"version": 1, "checks": checks}))
+    first = course(app, "hint").output
+    assert first == "half\nHint 1 of 3\nfirst idea\n\nThe next: course hint half --number 2\n"
+    assert "Hint 2 of 3\nsecond" in course(app, "hint", "-n", "2").output
+
+
 @pytest.mark.parametrize("command", ["lab", "check", "progress", "hint", "doctor"])
 def test_every_command_has_help_with_an_example(app, command):
     done = course(app, command, "--help")

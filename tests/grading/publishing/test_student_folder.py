@@ -14,6 +14,16 @@ from tests.grading.means import write_tiny
 
 GRADERS = ("nbgrader", "jupytext", "torch", "dask", "distributed", "cryptography", "playwright", "sqlalchemy")
 LACKING_ON_WINDOWS = ("fcntl", "resource", "pwd", "grp", "termios")
+COMMANDS = (
+    ["progress", "--checks"],
+    ["check", "97"],
+    ["hint", "double", "-n", "9"],
+    ["submit", "97"],
+    ["reset", "97", "double"],
+    ["lab", "--dry-run"],
+    ["doctor"],
+    ["--help"],
+)
 ANSWER = "def double(x):\n    return x + x"
 
 
@@ -80,7 +90,7 @@ def test_a_learner_goes_from_the_zip_to_the_file_to_hand_in(python, place):
     assert course(python, place, "hint", "nothing")[0] == 2
 
 
-@pytest.mark.parametrize("words", [["progress", "--checks"], ["check", "97"], ["submit", "97"], ["doctor"], ["--help"]])
+@pytest.mark.parametrize("words", COMMANDS)
 def test_every_command_prints_on_a_console_that_knows_few_characters(python, place, words):
     status, told, wrong = course(python, place, *words, PYTHONIOENCODING="cp1252")
     assert status in (0, 1), wrong
