@@ -313,7 +313,7 @@ multilayer.hinge_and_relu()
 # the layers below change what it gets. Two hidden layers of 16 units, the first eight of each dead at the start:
 
 # %% practice="dead_units"
-def hidden(layer, below):
+def lit(layer, below):
     """ReLU of a layer, and how many of its first eight units are on for some sample."""
     h = np.maximum(layer(Tensor(below)).data, 0)
     return h, np.sum(np.any(h[:, :8] > 0, axis=0))
@@ -326,15 +326,15 @@ for seed in range(3):
     net, below = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last).double(), two_x
     for layer in (first, second):
         layer.bias.data[:8] -= layer(Tensor(below)).data[:, :8].max(axis=0) + 0.01  # off for every sample
-        below, _ = hidden(layer, below)
+        below, _ = lit(layer, below)
     sgd = optim.SGD(net.parameters(), lr=0.3)
     for _ in range(200):
         loss = F.cross_entropy(net(Tensor(two_x)), two_t)
         sgd.zero_grad()
         loss.backward()
         sgd.step()
-    below, awake = hidden(first, two_x)
-    print(f"after 200 steps {awake} of 8 are awake in the first layer, {hidden(second, below)[1]} in the second")
+    below, awake = lit(first, two_x)
+    print(f"after 200 steps {awake} of 8 are awake in the first layer, {lit(second, below)[1]} in the second")
 
 # %% [markdown]
 # One step that is too large can push a unit there.

@@ -1363,7 +1363,7 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # more runs.
 #
 # Two means differ clearly when their difference is well above $\sqrt{e_1^2 + e_2^2}$, about twice that;
-# below it, run more seeds before you say anything. All "±" of this course are standard errors, from one function.
+# below it, run more seeds before you say anything. All "±" of this course are standard errors.
 
 # %% [markdown]
 # ## 9. Ask several
