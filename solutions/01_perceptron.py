@@ -1360,8 +1360,14 @@ perceptron.timeline()
 # the lowest one, and it is always found.
 #
 # (Its margin is the distance of section 2, from the line to the nearest sample. The $\gamma$ of your exercise is
-# smaller wherever there is a bias, because it divides by the bias's length too.)
-#
+# smaller wherever there is a bias, because it divides by the bias's length too. Both for the cloud of section 3 and
+# the line planted in it:)
+
+# %% practice="two_margins"
+scores = cloud_t * (cloud_x1 @ planted)
+print(f"gamma {scores.min() / np.linalg.norm(planted):.3f}, distance {scores.min() / np.linalg.norm(planted[1:]):.3f}")
+
+# %% [markdown]
 # - **2006**: Hinton, Simon Osindero and Yee-Whye Teh trained **deep belief nets** layer by layer, without
 #   labels first, and so found a good place to start. Depth worked after all.
 # - **2012**: AlexNet won the ImageNet contest by far with a deep net trained from labels alone (lesson 11).

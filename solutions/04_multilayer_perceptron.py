@@ -309,8 +309,35 @@ multilayer.hinge_and_relu()
 # ### Dead units, and what helps
 #
 # A ReLU unit that is off for *every* sample gets no gradient from any, so its weights do not move: it is **dead**. In the
-# first layer it stays dead, because its inputs are the samples and they stay too. (A unit further up can wake again, when
-# the layers below change what it gets.) One step that is too large can push it there.
+# first layer it stays dead, because its inputs are the samples and they stay too. A unit further up can wake again, when
+# the layers below change what it gets. Two hidden layers of 16 units, the first eight of each dead at the start:
+
+# %% practice="dead_units"
+def lit(layer, below):
+    """ReLU of a layer, and how many of its first eight units are on for some sample."""
+    h = np.maximum(layer(Tensor(below)).data, 0)
+    return h, np.sum(np.any(h[:, :8] > 0, axis=0))
+
+
+for seed in range(3):
+    rng = np.random.default_rng(seed)
+    two_x, two_t = data.moons(200, noise=0.1, rng=rng)
+    first, second, last = nn.Linear(2, 16, rng=rng), nn.Linear(16, 16, rng=rng), nn.Linear(16, 2, rng=rng)
+    net, below = nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), last).double(), two_x
+    for layer in (first, second):
+        layer.bias.data[:8] -= layer(Tensor(below)).data[:, :8].max(axis=0) + 0.01  # off for every sample
+        below, _ = lit(layer, below)
+    sgd = optim.SGD(net.parameters(), lr=0.3)
+    for _ in range(200):
+        loss = F.cross_entropy(net(Tensor(two_x)), two_t)
+        sgd.zero_grad()
+        loss.backward()
+        sgd.step()
+    below, awake = lit(first, two_x)
+    print(f"after 200 steps {awake} of 8 are awake in the first layer, {lit(second, below)[1]} in the second")
+
+# %% [markdown]
+# One step that is too large can push a unit there.
 #
 # Two remedies keep a slope on both sides:
 #

@@ -1084,7 +1084,21 @@ for inverted in (False, True):
 #
 # Scaling by $1 - p$ at test time stands in for an average over all the thinned networks. For a softmax layer on dropped
 # inputs it *is* an average: the geometric mean of all $2^n$ thinned softmaxes, each weighted by how likely its mask is (all
-# alike for p = ½), made to add up to 1. With hidden layers it is an approximation. How good?
+# alike for p = ½), made to add up to 1. Eight inputs have 256 masks, so all of them can be tried:
+
+# %% practice="thinned_softmaxes"
+rng, dropped = np.random.default_rng(0), 0.2
+sample, layer = rng.normal(size=8), rng.normal(size=(8, 4))
+masks = np.array(list(itertools.product((0, 1), repeat=8)))
+likely = np.prod(np.where(masks == 1, 1 - dropped, dropped), axis=1)
+thinned = F.softmax(masks * sample @ layer, dim=1).data
+geometric = np.exp(likely @ np.log(thinned))
+print("scaled by 1 - p:", F.softmax((1 - dropped) * sample @ layer, dim=0).data)
+print("geometric mean: ", geometric / geometric.sum())
+print("arithmetic mean:", likely @ thinned)
+
+# %% [markdown]
+# With hidden layers it is an approximation. How good?
 #
 # **Lecture figure F31.** One dropout network averages an exponential ensemble: weight scaling against averaged masks.
 
@@ -1349,7 +1363,7 @@ legend = ax.legend(frameon=False, ncols=2, loc="upper right")
 # more runs.
 #
 # Two means differ clearly when their difference is well above $\sqrt{e_1^2 + e_2^2}$, about twice that;
-# below it, run more seeds before you say anything. All "±" of this course are standard errors, from one function.
+# below it, run more seeds before you say anything. All "±" of this course are standard errors.
 
 # %% [markdown]
 # ## 9. Ask several

@@ -1,5 +1,5 @@
 """Trained weights in a file, under a checksum: one command makes them, on a GPU or a small one anywhere, and one call
-puts them back into a network.
+puts them back into a network, which then names photographs.
 
     python -m course_lib.torch_models.trained resnet20.npz --set cifar10 --epochs 60
 """
@@ -43,17 +43,7 @@ def read_trained(path: Path, model: Any, checksum: str | None) -> dict:
     Nothing is read from a file whose sha256 is not `checksum`, and nothing in it can be run. Raises FileNotFoundError,
     and ValueError for another file or another network; the module is then as it was.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"read_trained: there is no file {path}; `{__spec__.name}` makes one")
-    content = Path(path).read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != checksum:
-        raise ValueError(
-            f"read_trained: {path} has the checksum {found[:12]}..., not {checksum[:12]}...; fetch it again"
-        )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        state = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != FACTS}
-        facts = json.loads(str(arrays[FACTS]))
+    state, facts = _opened(path, checksum)
     own = {name: tuple(t.shape) for name, t in model.state_dict().items()}
     odd = sorted(
         n for n in own.keys() | state.keys() if n not in own or n not in state or own[n] != tuple(state[n].shape)
@@ -62,6 +52,61 @@ def read_trained(path: Path, model: Any, checksum: str | None) -> dict:
         raise ValueError(f"read_trained: {path} holds another network: {odd[0]} and {len(odd) - 1} more do not fit")
     model.load_state_dict(state)
     return facts
+
+
+def _opened(path: Path, checksum: str | None) -> tuple[dict[str, Any], dict]:
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"read_trained: there is no file {path}; `{__spec__.name}` makes one")
+    content = Path(path).read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != checksum:
+        raise ValueError(
+            f"read_trained: {path} has the checksum {found[:12]}..., not {str(checksum)[:12]}...; fetch it again"
+        )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        state = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != FACTS}
+        return state, json.loads(str(arrays[FACTS]))
+
+
+def rebuilt(path: Path, checksum: str | None) -> tuple[Any, dict]:
+    """The network that the command wrote to `path`, from the file alone, in evaluation mode, and the facts about it.
+
+    Raises as `read_trained` does.
+    """
+    net = network(_opened(path, checksum)[1])
+    facts = read_trained(path, net, checksum)
+    return net.eval(), facts
+
+
+def named(net: Any, images: np.ndarray, facts: Any, best: int = 3) -> list[list[tuple[str, float]]]:
+    """What `net` calls each of the uint8 images (n, c, side, side): its `best` likeliest names with probabilities."""
+    where = next(net.parameters()).device
+    with torch.no_grad():
+        p, rows = net(ready(images, facts).to(where)).softmax(1).topk(best)
+    names = facts["names"]
+    return [[(names[k], q) for k, q in zip(*pair, strict=True)] for pair in zip(rows.tolist(), p.tolist(), strict=True)]
+
+
+def framed(photograph: np.ndarray, side: int) -> np.ndarray:
+    """The square in the middle of a uint8 photograph (h, w, 3), averaged to `side` pixels: uint8 (3, side, side).
+
+    Raises ValueError for anything else, and for a photograph that is smaller than `side`.
+    """
+    if (
+        photograph.ndim != 3
+        or photograph.shape[2] != 3
+        or photograph.dtype != np.uint8
+        or min(photograph.shape[:2]) < side
+    ):
+        raise ValueError(
+            f"framed: expected a photograph (h, w, 3) of bytes, h and w at least {side}; "
+            f"got {photograph.shape} of {photograph.dtype}"
+        )
+    h, w, _ = photograph.shape
+    k = min(h, w)
+    square = photograph[(h - k) // 2 : (h - k) // 2 + k, (w - k) // 2 : (w - k) // 2 + k].transpose(2, 0, 1)
+    small = torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(square.astype(np.float32)), side)
+    return small.round().numpy().astype(np.uint8)
 
 
 def ready(images: np.ndarray, facts: Any) -> Any:
@@ -89,6 +134,7 @@ def trained(
     torch.manual_seed(seed)
     channels, pixels = data.x_train.shape[1], max(1, data.x_train.shape[2] // 8)
     facts = {"depth": depth, "width": width, "classes": len(data.classes), "channels": channels, "set": data.name}
+    facts |= {"names": [str(name) for name in data.classes], "side": data.x_train.shape[2]}
     facts |= {"mean": data.x_train.mean((0, 2, 3)).tolist(), "std": data.x_train.std((0, 2, 3)).tolist()}
     x, x_test = (ready(images, facts).to(where) for images in (data.x_train, data.x_test))
     t, t_test = (torch.from_numpy(labels).to(where) for labels in (data.t_train, data.t_test))

@@ -4,6 +4,7 @@ import ast
 import json
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -12,10 +13,11 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.data import datasets
 from course_lib.nn import blocks
 from course_lib.topics import deep_runs, resnet
-from course_lib.torch_models import bridge, counting, resnets
+from course_lib.torch_models import bridge, counting, resnets, trained
 from course_lib.torch_models.depth import depth_of
 from course_lib.torch_models.fill import fill
 from course_lib.torch_models.training import train_step
+from course_lib.viz.images import image_grid
 from course_lib.viz.residual import photograph_tiles
 from grading.lessons.source import read_lesson
 
@@ -251,3 +253,27 @@ def test_the_predicted_order_is_that_of_the_recorded_run():
     names = {}
     exec(LESSON.exercise("loss_order").reference, names)
     assert "".join(letters[name.split(" layers")[0]] for name in order) == names["loss_order"]
+
+
+def test_a_kept_network_names_photographs_of_its_set_and_ones_own(tmp_path, monkeypatch, capsys):
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 3, 32, 32)).astype(np.uint8)
+    kinds = datasets.Dataset("cifar10", pixels, np.arange(20) % 10, pixels, np.arange(20) % 10, datasets.THINGS)
+    monkeypatch.setattr(datasets, "load", lambda name: {"cifar10": kinds}[name])
+    checksum = trained.write_trained(
+        tmp_path / "kept.npz", *trained.trained(kinds, 8, 2, 1, torch.device("cpu"), size=20)
+    )
+    plt.imsave(tmp_path / "mine.png", np.full((40, 50, 3), 0.5))
+    names, kept = (
+        {"np": np, "torch": torch, "datasets": datasets, "image_grid": image_grid},
+        (str(tmp_path / "kept.npz"), checksum),
+    )
+    for cell in (c for c in LESSON.cells if c.role == "practice" and c.id in ("kept_weights", "kept_names")):
+        source = cell.source.replace("KEPT = None", f"KEPT = {kept!r}")
+        exec(source.replace("MINE = []", f"MINE = [{str(tmp_path / 'mine.png')!r}]"), names)
+    first, mine = capsys.readouterr().out.splitlines()
+    assert first.startswith("8 layers, trained on cifar10, ")
+    words = mine.removeprefix(f"{tmp_path / 'mine.png'}: ").split(", ")
+    assert len({word.split()[0] for word in words} & set(datasets.THINGS)) == 3
+    titles = [ax.get_title().split(", ")[0] for ax in names["grid"]]
+    assert len(titles) == 16
+    assert set(titles) <= set(datasets.THINGS)

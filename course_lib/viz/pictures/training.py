@@ -151,14 +151,15 @@ def norm_graph():
     arrows = "x>mean mean>c x>c c>v c>n v>r r>n n>times γ>times times>y β>y"
     short = {"v": "square,\nmean: v", "n": "$\\hat{x}$"}
     ax = style.axes(size=(8.6, 2.8), title="x and c are used twice, r by all m samples")
-    for arrow in arrows.split():
-        begin, end = (places[short.get(name, name)] for name in arrow.split(">"))
-        way = {"arrowstyle": "->", "color": style.GREY, "shrinkA": 16, "shrinkB": 18}
-        ax.annotate("", end, begin, arrowprops=way)
+    boxes = {}
     for name, (across, up) in places.items():
         edge = style.BLUE if name in "xγβ" else "0.3"
         box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
-        ax.text(across, up, name, ha="center", va="center", fontsize=10, bbox=box)
+        boxes[name] = ax.text(across, up, name, ha="center", va="center", fontsize=10, bbox=box).get_bbox_patch()
+    for arrow in arrows.split():
+        begin, end = (short.get(name, name) for name in arrow.split(">"))
+        way = {"arrowstyle": "->", "color": style.GREY, "shrinkA": 3, "shrinkB": 3}  # from edge to edge of the boxes
+        ax.annotate("", places[end], places[begin], arrowprops=way | {"patchA": boxes[begin], "patchB": boxes[end]})
     ax.set(xlim=(-0.5, 7.9), ylim=(-1.5, 1.7))
     ax.set_axis_off()
     return ax

@@ -56,6 +56,40 @@ def test_the_command_trains_a_small_one_whose_file_is_as_good(tmp_path, capsys):
     x = trained.ready(digits.x_test, facts)
     assert right(model, x, torch.from_numpy(digits.t_test)) == pytest.approx(float(share) / 100, abs=1e-4)
     assert (facts["depth"], facts["width"], facts["set"]) == (8, 8, "digits")
+    again, same = trained.rebuilt(path, checksum)
+    assert same == facts
+    assert not again.training
+    told = trained.named(again, digits.x_test, facts)
+    share = np.mean([best[0][0] == str(t) for best, t in zip(told, digits.t_test, strict=True)])
+    assert share == pytest.approx(facts["right"])
+
+
+def test_the_likeliest_names_come_first_with_their_probabilities():
+    class Sure(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(1))
+
+        def forward(self, x):
+            return self.scale * x.mean((2, 3)) @ torch.tensor([[1.0, 2.0, 0.0, -5.0]])
+
+    facts = {"mean": [10.0], "std": [2.0], "names": ["cat", "dog", "frog", "ship"]}
+    images = np.array([12, 6], np.uint8)[:, None, None, None].repeat(3, axis=2).repeat(3, axis=3)
+    first, second = trained.named(Sure(), images, facts, best=2)
+    assert [name for name, _ in (*first, *second)] == ["dog", "cat", "ship", "frog"]
+    weights = np.exp([1, 2, 0, -5])
+    assert [p for _, p in first] == pytest.approx([weights[1] / weights.sum(), weights[0] / weights.sum()], rel=1e-5)
+
+
+def test_a_photograph_is_cut_to_its_middle_and_averaged():
+    photograph = np.zeros((4, 8, 3), np.uint8)
+    photograph[:, 2:4], photograph[:, 4:6, 1], photograph[:, 6:] = 100, 50, 255  # the last columns are cut off
+    small = trained.framed(photograph, 2)
+    assert small.dtype == np.uint8
+    assert small.tolist() == [[[100, 0], [100, 0]], [[100, 50], [100, 50]], [[100, 0], [100, 0]]]
+    for wrong in (photograph / 255, photograph[..., 0], photograph[:1]):
+        with pytest.raises(ValueError, match="framed: expected a photograph"):
+            trained.framed(wrong, 2)
 
 
 def test_images_are_made_ready_by_their_own_mean_and_deviation():

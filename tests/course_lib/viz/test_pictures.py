@@ -545,8 +545,11 @@ def test_faulty_runs_stand_under_letters_and_do_not_tell_their_faults(draw):
 def test_the_graph_of_batch_norm_uses_x_and_c_twice():
     ax = training.norm_graph()
     assert {"x", "c", "r", "γ", "β", "y"} <= set(texts(ax))
-    begins = [tuple(t.xyann) for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
+    arrows = [t for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
+    begins = [tuple(t.xyann) for t in arrows]
     assert sorted(begins.count(place) for place in ((0, 0), (2, 0), (4.2, 1))) == [1, 2, 2]
+    boxes = {t.get_position(): t.get_bbox_patch() for t in ax.texts if t.get_bbox_patch() is not None}
+    assert all(t.arrow_patch.patchB is boxes[tuple(t.xy)] for t in arrows)  # or a head hides under its box
 
 
 def test_two_layers_are_shown_folded_and_unfolded_with_their_regions():
