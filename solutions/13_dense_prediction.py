@@ -1448,6 +1448,79 @@ ax = curves.learning_curves({"mean IoU": history["IoU"]}, ax=right, ylabel="mean
 p_eye = masks_of(net, x_eye[:6])
 grid = draw.masks({"image": x_eye[:6, 0], "truth": t_eye[:6], "network": p_eye}, names=SHAPES)
 
+# %% [markdown]
+# ### The same in torch, on a GPU
+#
+# Maps at full size are much work, and a GPU does it many times faster. `UNetTwin` has the library's layers under the same names, so
+# `bridge.to_torch` (lesson 12) carries weights and running means over. First: does it compute the same?
+
+# %% gpu=true
+try:
+    import torch
+
+    from course_lib.torch_models import bridge, resnets
+except ModuleNotFoundError:
+    torch = None
+    print("There is no torch here, so the cells of this section do nothing: pip install torch, then restart the kernel.")
+
+
+class UNetTwin(torch.nn.Module if torch else object):
+    """`topics.dense.UNet` in torch: images (n, channels, h, w) to scores (n, classes, h, w)."""
+
+    def __init__(self, widths, classes=4, channels=1):
+        super().__init__()
+        inputs = [channels, *widths]
+        self.downs = torch.nn.ModuleList(resnets.BasicBlock(a, b) for a, b in pairwise(inputs))
+        self.ups = torch.nn.ModuleList(resnets.BasicBlock(a + b, a) for a, b in pairwise(widths))
+        self.head = torch.nn.Conv2d(widths[0], classes, 1)
+
+    def forward(self, x):
+        kept = []
+        for block in self.downs[:-1]:
+            kept.append(block(x))
+            x = torch.nn.functional.max_pool2d(kept[-1], 2)
+        x = self.downs[-1](x)
+        for block, skip in zip(reversed(self.ups), reversed(kept), strict=True):
+            larger = torch.nn.functional.interpolate(x, skip.shape[2:], mode="bilinear")
+            x = block(torch.cat([skip, larger], 1))
+        return self.head(x)
+
+
+if torch:
+    torch.backends.cudnn.allow_tf32 = False  # some GPUs would round to 10 bits
+    device_here = bridge.device()
+    widths, count, rounds = bridge.size(full=((32, 64, 128, 256), 8000, 20), smoke=((6, 7, 9), 400, 4))
+    numpy_net = UNet(widths, rng=np.random.default_rng(0)).eval()
+    twin = bridge.to_torch(numpy_net, UNetTwin(widths)).to(device_here).eval()
+    x_held, t_held = scenes(100, seed=22, size=40, most=4)
+    with no_grad(), torch.no_grad():
+        theirs = twin(torch.from_numpy(x_held[:20]).to(device_here)).cpu().numpy()
+        apart = np.abs(theirs - numpy_net(Tensor(x_held[:20])).data).max()
+    print(f"20 scenes on {bridge.describe(device_here)}: largest difference of a score {apart:.0e}")
+    assert apart < 1e-4
+
+# %% [markdown]
+# Then train: on a GPU a wide network on 8000 scenes, elsewhere the small one of section 6 on 400, for a few seconds. Both are judged on
+# the 100 scenes of the run above. `COURSE_SIZE=full` or `smoke` decides otherwise.
+
+# %% gpu=true
+if torch:
+    x_there, t_there = (torch.from_numpy(a).to(device_here) for a in scenes(count, seed=31, size=40, most=4))
+    optimizer = torch.optim.Adam(twin.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.01, total_steps=rounds * (count // 20))
+    shuffled = torch.Generator().manual_seed(0)
+    for _ in progress(range(rounds), "epochs"):
+        twin.train()
+        for rows in torch.randperm(count, generator=shuffled).to(device_here).split(20):
+            loss = torch.nn.functional.cross_entropy(twin(x_there[rows]), t_there[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+    with torch.no_grad():
+        p_there = twin.eval()(torch.from_numpy(x_held).to(device_here)).argmax(1).cpu().numpy()
+    print(f"{weights(numpy_net)} weights, {count} scenes: mean IoU {mean_iou(p_there, t_held, 4):.2f} on 100 new ones (one run)")
+
 # %% [markdown] question="resolution" points=5 title="Where did the outline go?"
 # A colleague segments cells in microscope images with a classifier turned into a fully convolutional network: five poolings,
 # then scores enlarged 32 times. She reports 97 % of the pixels right, but outlines look melted, and thin cells are missing.
