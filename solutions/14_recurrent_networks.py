@@ -1590,9 +1590,10 @@ equal_weights_figure() if FULL else recorded("L14d")
 
 # %% [markdown]
 # With attention nearly all strings and all dates are right after steps in which the single vector manages three strings in
-# five, and hardly a date. Part of that may be due to the larger number of weights and to the second direction of
-# reading; the alignment map is the better argument. On strings longer than any in training all do badly, the single
-# vector most clearly: attention can look anywhere, but where to look it has learned from short strings.
+# five, and hardly a date. The weights are not the reason: with as many of them the single vector hardly does better. The second
+# direction of reading, which only the networks with attention have, may have a part in it; the alignment map is the better argument.
+# On strings longer than any in training all do badly, the single vector most clearly: attention can look anywhere, but where to
+# look it has learned from short strings.
 #
 # ### Self-attention
 #

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.metrics import f1_score, jaccard_score
 from course_lib.autograd.tensor import Tensor
 from course_lib.evidence.outcome import mean_iou
 from course_lib.topics import dense, restoration, segmentation, tiles
+from course_lib.torch_models import bridge
 from grading.lessons.source import read_lesson
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -252,3 +254,17 @@ def test_networks_are_ahead_of_filters_made_by_hand():
     rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]
     assert best["denoising: residual network"] > max(rivals)
     assert best["twice the size: network, pixel shuffle"] > best["twice the size: bicubic"] + 0.2
+
+
+@pytest.mark.parametrize("size", [(16, 16), (13, 18)])
+def test_the_u_net_s_twin_in_torch_gives_the_same_scores(size, rng):
+    defined = {"bridge": bridge, "pairwise": pairwise}
+    source = next(c for c in LESSON.cells if c.role == "gpu" and "class UNetTwin" in c.source).source
+    exec(source.partition("\nif torch:")[0], defined)
+    model, x = dense.UNet((3, 4, 5), rng=rng), rng.normal(size=(2, 1, *size)).astype(np.float32)
+    model(Tensor(x))  # moves the running means
+    twin = bridge.to_torch(model.eval(), defined["UNetTwin"]((3, 4, 5))).eval()
+    with torch.no_grad():
+        theirs = twin(torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(theirs, model(Tensor(x)).data, atol=1e-4)
+    assert theirs.std() > 0.01
