@@ -67,9 +67,14 @@ def tally(listed, missing, folders):
     wanted = [f"F{k}" for k in range(1, LECTURES + 1)]
     text = f"{sum(name in there for name in wanted)} of {LECTURES} lecture figures recorded"
     lacking = [name for name in wanted if name not in there]
-    halves = [name for f in listed for name, device in f.devices if read_figure(f"{name}_{device}", folders) is None]
+    halves = [name for f in listed for name, _ in _elsewhere(f, folders)]
     text += f"; not yet: {', '.join(lacking)}" if lacking else ""
     return text + (f"; without their run on a GPU: {', '.join(sorted(set(halves)))}" if halves else "")
+
+
+def _elsewhere(figure, folders):
+    """The runs on other devices that the figure's cells show and nobody has recorded yet: pairs (figure, device)."""
+    return [pair for pair in figure.devices if read_figure("_".join(pair), folders) is None]
 
 
 def run_figure(name, folders, device=None):
@@ -150,6 +155,8 @@ def write_page(folders):
         beside = sorted((folders.notebooks / "figures").glob(f"{figure.name}_*.json"))
         for kept in [record, *(read_figure(path.stem, folders) for path in beside)]:
             out += _section(kept) if kept else []
+        for name, place in _elsewhere(figure, folders):
+            out += [f"Not recorded yet on {place}: `course figures --run {name} --device {place}`.", ""]
     path = folders.notebooks / "figures" / "figures.md"
     text = "\n".join(out)
     if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -130,6 +130,18 @@ def test_the_page_holds_every_table_and_says_what_is_missing(folders):
     assert "*Recorded 20" in text
 
 
+def test_the_page_says_which_run_on_a_device_is_missing(tmp_path):
+    shows = '# %% figure="F11"\nrecorded("F11", device="cuda")\n\n# %% [markdown]\n# ## Predict'
+    (tmp_path / "98_means.py").write_text(edited_text(("# %% [markdown]\n# ## Predict", shows)), encoding="utf-8")
+    folders = Folders(tmp_path, tmp_path / "notebooks")
+    told = "Not recorded yet on cuda: `course figures --run F11 --device cuda`."
+    assert told in write_page(folders)[0].read_text(encoding="utf-8")
+    (folders.notebooks / "figures" / "F11_cuda.json").write_text(
+        '{"results": [], "date": "", "commit": "", "machine": ""}', encoding="utf-8"
+    )
+    assert told not in write_page(folders)[0].read_text(encoding="utf-8")
+
+
 def test_an_unknown_or_failing_figure_is_told(folders, tmp_path):
     with pytest.raises(CourseError, match="no lesson regenerates figure F99; there are: F11"):
         run_figure("F99", folders)
