@@ -268,3 +268,35 @@ def test_the_u_net_s_twin_in_torch_gives_the_same_scores(size, rng):
         theirs = twin(torch.from_numpy(x)).numpy()
     np.testing.assert_allclose(theirs, model(Tensor(x)).data, atol=1e-4)
     assert theirs.std() > 0.01
+
+
+def other_losses(t):
+    """The lesson's weighted cross-entropy and soft Dice loss, weighted for masks like `t`."""
+    source = next(c for c in LESSON.cells if c.id == "losses").source
+    exec(source[: source.index("(x_losses")], defined := dict(ANSWERS) | {"t_losses": t})
+    return defined["weighted_cross_entropy"], defined["soft_dice_loss"]
+
+
+def test_other_losses_are_torch_s_and_one_less_dice_of_sets(rng):
+    t, scores = rng.choice(4, (3, 5, 6), p=(0.7, 0.1, 0.15, 0.05)), rng.normal(size=(3, 4, 5, 6)).astype(np.float32)
+    weighted, soft_dice = other_losses(t)
+    rarity = torch.from_numpy(1 / np.bincount(t.ravel(), minlength=4)).float()
+    theirs = torch.nn.functional.cross_entropy(torch.from_numpy(scores), torch.from_numpy(t), weight=rarity)
+    assert float(weighted(Tensor(scores), t).data) == pytest.approx(float(theirs), abs=1e-5)
+    sure = 60 * np.eye(4, dtype=np.float32)[scores.argmax(1)].transpose(0, 3, 1, 2)  # a softmax of 0 and 1
+    dice = segmentation.segmentation_scores(scores.argmax(1), t, 4)[2]
+    assert float(soft_dice(Tensor(sure), t).data) == pytest.approx(1 - dice.mean(), abs=1e-5)
+
+
+def test_weights_trade_misses_for_alarms_and_soft_dice_is_ahead_by_iou():
+    (x, t), (x_new, t_new) = ANSWERS["scenes"](600, seed=41), ANSWERS["scenes"](200, seed=42)
+    found = []
+    for loss in (ANSWERS["F"].cross_entropy, *other_losses(t)):
+        net = dense.Pooled((12, 12, 12, 12, 11), up="skip", rng=np.random.default_rng(0))
+        list(dense.learn(net, x, t, epochs=6, loss=loss, rng=np.random.default_rng(100)))
+        p = dense.masks_of(net, x_new)
+        found.append((np.mean((p == 0)[t_new > 0]), np.mean((p > 0)[t_new == 0]), segmentation.mean_iou(p, t_new, 4)))
+    plain, weighted, soft = found
+    assert weighted[0] < 0.5 * plain[0]
+    assert weighted[1] > 3 * plain[1]
+    assert soft[2] > plain[2] + 0.015
