@@ -1564,10 +1564,36 @@ def translation_figure(seeds=3, steps=500):
 translation_figure() if FULL else recorded("L14c")
 
 # %% [markdown]
+# Attention brings weights with it. So give the single vector as many, by more units, all else equal:
+
+
+# %% figure="L14d"
+def equal_weights_figure(seeds=3, steps=500):
+    rows = []
+    for task, units in (("reversal", 68), ("dates", 67)):
+        letters, pairs, _, _ = made(task, 4400, np.random.default_rng(0))
+        known, new = ([a[part] for a in pairs] for part in (slice(None, 4000), slice(4000, None)))
+        shares = []
+        for seed in range(seeds):
+            model = translation.Translator(len(letters), units, rng=np.random.default_rng(seed))
+            optimizer, rng = optim.Adam(model.parameters(), lr=5e-3), np.random.default_rng([seed, 1])
+            for _ in translation.train_translator(model, known, optimizer, steps=steps, size=64, rng=rng):
+                pass
+            shares.append(translation.exact(model, *new))
+        weights = sum(p.data.size for p in model.parameters())
+        setting = f"{units} units, {weights:,} weights, {seeds} starts, 400 new ones"
+        rows.append((f"{task}, no attention", "", f"{plus_minus(shares, 1, 100)} % right", setting))
+    return lecture_table("Without attention, with as many weights as dot-product attention has: mean ± standard error", rows)
+
+
+equal_weights_figure() if FULL else recorded("L14d")
+
+# %% [markdown]
 # With attention nearly all strings and all dates are right after steps in which the single vector manages three strings in
-# five, and hardly a date. Part of that may be due to the larger number of weights and to the second direction of
-# reading; the alignment map is the better argument. On strings longer than any in training all do badly, the single
-# vector most clearly: attention can look anywhere, but where to look it has learned from short strings.
+# five, and hardly a date. The weights are not the reason: with as many of them the single vector hardly does better. The second
+# direction of reading, which only the networks with attention have, may have a part in it; the alignment map is the better argument.
+# On strings longer than any in training all do badly, the single vector most clearly: attention can look anywhere, but where to
+# look it has learned from short strings.
 #
 # ### Self-attention
 #
@@ -1910,6 +1936,73 @@ with check("open_gestures-better") as expect:
     said = read_gestures(expect.held("paths"), expect.held("path_lengths"))
     expect.outcome("90 % of 240 new paths, measured by the judge", said, truth="path_labels", measure="accuracy", at_least=0.9)
     ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 13. The same in torch, on a GPU
+#
+# More units and a longer text are what a GPU is good for. `LetterTwin` has the layers of section 8's `LetterModel` under the same names, so
+# `bridge.to_torch` (lesson 12) carries the weights over, gates and all. First: does it compute the same?
+
+# %% gpu=true
+try:
+    import torch
+
+    from course_lib.torch_models import bridge
+except ModuleNotFoundError:
+    torch = None
+    print("There is no torch here, so the cells of this section do nothing: pip install torch, then restart the kernel.")
+
+
+class LetterTwin(torch.nn.Module if torch else object):
+    """`language.LetterModel` with a GRU, in torch: symbols (n, t) and a state to logits (n, t, symbols) and the next state."""
+
+    def __init__(self, symbols, hidden, width=24):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(symbols, width)
+        self.cell = torch.nn.GRU(width, hidden, batch_first=True)
+        self.head = torch.nn.Linear(hidden, symbols)
+
+    def forward(self, symbols, state=None):
+        states, state = self.cell(self.embedding(symbols), state)
+        return self.head(states), state
+
+
+if torch:
+    torch.backends.cudnn.allow_tf32 = False  # some GPUs would round to 10 bits
+    device_here = bridge.device()
+    units, side_by_side, most_letters = bridge.size(full=(512, 64, 1_000_000), smoke=(64, 32, 60_000))
+    numpy_letters = language.LetterModel("GRU", len(alphabet), units, rng=np.random.default_rng(0))
+    twin = bridge.to_torch(numpy_letters, LetterTwin(len(alphabet), units)).to(device_here)
+    with no_grad(), torch.no_grad():
+        theirs = twin(torch.from_numpy(symbols[None, :200]).to(device_here))[0].cpu().numpy()
+        letters_apart = np.abs(theirs - numpy_letters(symbols[None, :200])[0].data).max()
+    print(f"200 letters on {bridge.describe(device_here)}: largest difference of a logit {letters_apart:.0e}")
+    assert letters_apart < 1e-4
+
+# %% [markdown]
+# Then train, with the state carried over and cut from window to window: on a GPU 512 units on the whole text, elsewhere 64 units on the
+# first 60 000 letters, for a few seconds. Both are asked for the same letters, held back at the end. `COURSE_SIZE=full` or `smoke`
+# decides otherwise.
+
+# %% gpu=true
+if torch:
+    optimizer, carried, heard = torch.optim.Adam(twin.parameters(), lr=3e-3), None, []
+    text_windows = list(language.streams(symbols[:-60_000][:most_letters], side_by_side, 64))
+    for inputs, targets in progress(text_windows, "windows"):
+        inputs, targets = (torch.from_numpy(np.ascontiguousarray(a)).to(device_here) for a in (inputs, targets))
+        logits, carried = twin(inputs, carried)
+        carried = carried.detach()
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(twin.parameters(), 1.0)
+        optimizer.step()
+        heard.append(loss.item() / np.log(2))
+    with torch.no_grad():
+        unheard = torch.from_numpy(symbols[None, -10_001:]).to(device_here)
+        logits = twin(unheard[:, :-1])[0]
+        lost = torch.nn.functional.cross_entropy(logits.flatten(0, 1), unheard[:, 1:].flatten()).item() / np.log(2)
+    print(f"{len(heard)} windows; bits a letter: first {heard[0]:.2f}, last ten {np.mean(heard[-10:]):.2f}, held back {lost:.2f} (one run)")
 
 # %% [markdown] question="long_memory" points=6 title="A thousand steps"
 # A plain tanh layer is to learn that the first of a thousand symbols decides the answer at the end. It does not. (a)

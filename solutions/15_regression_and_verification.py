@@ -131,7 +131,7 @@ popularity_figure() if FULL else recorded("F41d")
 #
 # **Pose estimation** is regression with many outputs: a column and a row for each of eleven joints. A **depth image** tells of each
 # pixel how far away it is; the Kinect camera took such images, and made pose practical (Shotton and others 2011). Hands are found in the
-# same way (Tompson and others 2014). We generate figures with depth
+# same way: the end of this section does so. We generate figures with depth
 # images, with grey images in front of clutter, and as short videos of four frames, and know every joint.
 
 # %% picture="two_inputs" alt="A stick figure as a depth image with its joints drawn in, the same figure as a grey image before a cluttered background, and four grey frames in which its arm moves a little"
@@ -273,6 +273,55 @@ pose_figure() if FULL else recorded("F41")
 # - Four grey frames laid on each other as channels helped little or not at all. Their *differences* did: what stands still vanishes,
 #   and the figure is left. All of it was in the four frames before; the network did not find it in these steps.
 # - More figures helped every input, and grey ones need them: from 100 grey figures the network was no better than the same guess for all.
+#
+# ### Hands
+#
+# A hand has more joints than a body, closer together, and fingers hide each other. Depth images and a network that regresses joints made
+# it practical too (Tompson, Stein, LeCun and Perlin 2014). Ours are generated: a wrist, and three joints in each of five fingers that bend
+# towards the camera.
+
+# %% picture="hands" alt="Six hands as depth images, spread or half closed, with a wrist and three joints in each finger joined by lines; bent fingertips are nearer and brighter"
+from course_lib.viz.pictures import regression
+
+regression.six_hands()
+
+# %% [markdown]
+# The same network with 32 outputs for 16 joints, 600 hands to train on and 300 new ones; the last depth frame alone, or all four. Which
+# joints will be hardest? (Run it: some fifteen seconds.)
+
+
+# %% practice="hands"
+from course_lib.data import hands
+
+
+def hand_errors(x, places, seed, n=600, steps=400):
+    """Mean error of each of the 16 joints in pixels of 24, on the hands behind the first n; and of the same guess for all."""
+    rng = np.random.default_rng(seed)
+    units = pose.to_units(places, 24).reshape(len(places), 32)
+    mean, std = units[:n].mean(0), units[:n].std(0)
+    hand_net = pose.pose_net(x.shape[1], 24, outputs=32, rng=rng)
+    pose.train_pose(hand_net, x[:n], ((units[:n] - mean) / std).astype(np.float32), steps=steps, rate=0.1, rng=rng)
+    guesses = (mean + std * pose.predict(hand_net, x[n:]), np.tile(mean, (len(x) - n, 1)))
+    return [np.linalg.norm(pose.to_pixels(g.reshape(-1, 16, 2), 24) - places[n:], axis=-1).mean(0) for g in guesses]
+
+
+errors_by = {"one frame": [], "four frames": [], "the same guess for all": []}
+for seed in progress(range(3), "seeds"):
+    frames_seen, places = hands.hands(900, frames=4, rng=np.random.default_rng(seed))
+    frames_seen, places = ((frames_seen - 0.2) / 0.3).astype(np.float32), places[:, 3]
+    for name, x in (("one frame", frames_seen[:, 3:]), ("four frames", frames_seen)):
+        own, still = hand_errors(x, places, seed)
+        errors_by[name].append(own)
+    errors_by["the same guess for all"].append(still)
+print("error in pixels of 24            all              wrist and bases  middles          tips")
+for name, rows in errors_by.items():
+    rows = np.array(rows)
+    parts = (rows, rows[:, [0, 1, 4, 7, 10, 13]], rows[:, 2::3], rows[:, 3::3])
+    print(f"{name:30}", "  ".join(f"{plus_minus(part.mean(1), 2):15}" for part in parts), "(3 seeds)")
+
+# %% [markdown]
+# Each row of joints along the fingers is harder than the one before it, the same guess says so too: a tip turns with the hand and with
+# all bones below it. As with bodies, earlier depth frames laid on as channels were of no use to this network.
 #
 # ## 3. Hard examples
 #

@@ -1308,6 +1308,26 @@ legend = ax.legend(frameon=False, fontsize="x-small")
 # right the tracks cross: for every amount of work there is a best size, and it grows with the work. A small network with
 # many steps and a large one with few both waste it (Hoffmann and others 2022).
 #
+# So take the lower edge of all tracks: the least loss that any size reached with so much work. Fitted without the last factor of four:
+
+# %% practice="scaling_compute"
+work, loss = (np.concatenate(column) for column in zip(*tracks.values(), strict=True))
+names = np.repeat(list(tracks), len(steps))
+order = np.argsort(work)
+edge = order[np.diff(np.minimum.accumulate(loss[order]), prepend=np.inf) < 0]  # less loss than anything with less work
+early = edge[4 * work[edge] < work.max()]
+a, b = power_law.fit_power(work[early], loss[early])
+fitted = {"lower edge": (work[edge], loss[edge]), f"{a:.2g} · x^-{b:.2f}": (work[edge], a * work[edge] ** -b)}
+ax = curves.learning_curves(fitted, xlabel="multiply-adds of training", ylabel="test loss", log=True, title="Least loss by work")
+ax.set_xscale("log")
+for part in (10**6, 4 * 10**6, 16 * 10**6):
+    print(f"{part / 1e6:2.0f} million multiply-adds: least loss with {names[edge[work[edge] <= part][-1]]}")
+print(f"{work.max() / 1e6:.0f} million: foretold {a * work.max() ** -b:.4f}, measured {loss[edge[-1]]:.4f}")
+
+# %% [markdown]
+# The third law, of compute. It is read off tracks whose rate falls for 1500 steps, so it flatters the ends of runs; to be strict every point
+# would be a run of its own, with a rate that falls to its end. Hoffmann and others trained so.
+#
 # Two warnings. Test losses of the data curve take the best point of each run, as early stopping would. And a power law
 # has to end where the noise of the targets begins; here there is none.
 #

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -100,19 +101,26 @@ def poses(
     backdrop = _clutter(n, size, rng)
     for k in range(n):
         for f in range(frames):
-            depth[k, f], owner = _render(pixels[k, f], body[k, f, :, 2], scale, size)
+            depth[k, f], owner = render(pixels[k, f], body[k, f, :, 2], scale, size)
             shade = clothes[k][owner] * (0.6 + 0.4 * depth[k, f])
             grey[k, f] = np.where(depth[k, f] > 0, shade, backdrop[k])
     grey += (0.03 * rng.standard_normal(grey.shape)).astype(np.float32)
     return depth, np.clip(grey, 0, 1), pixels
 
 
-def _render(joints: np.ndarray, away: np.ndarray, scale: float, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Depth (size, size) of one figure's limbs, nearest in front, and the limb that owns each pixel."""
+def render(
+    joints: np.ndarray, away: np.ndarray, scale: float, size: int, limbs: Sequence[tuple[int, int]] = LIMBS,
+    widths: Sequence[float] = WIDTH,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Depth (size, size) of one figure's limbs, nearest in front, and the limb that owns each pixel.
+
+    `joints` (j, 2) are in pixels, how far they are `away` (j,) and half the `widths` of the limbs in units of `scale`
+    pixels; `limbs` are pairs of joints. Depth is 1 at the nearest, 0 at the background.
+    """
     y, x = np.mgrid[:size, :size]
     nearest = np.full((size, size), np.inf)
     owner = np.zeros((size, size), int)
-    for limb, ((a, b), width) in enumerate(zip(LIMBS, WIDTH, strict=True)):
+    for limb, ((a, b), width) in enumerate(zip(limbs, widths, strict=True)):
         along = joints[b] - joints[a]
         t = np.clip(((x - joints[a, 0]) * along[0] + (y - joints[a, 1]) * along[1]) / max(along @ along, 1e-9), 0, 1)
         gap = np.hypot(x - joints[a, 0] - t * along[0], y - joints[a, 1] - t * along[1]) / scale

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 def joints_on(
     image: np.ndarray, joints: np.ndarray, *, ax: Axes | None = None, color: str = ORANGE, title: str | None = None,
-    label: str | None = None,
+    label: str | None = None, limbs: Sequence[tuple[int, int]] = LIMBS,
 ) -> Axes:  # fmt: skip
-    """An image (h, w), unless None, and joints (11, 2) in pixels with their limbs over it; returns the Axes."""
+    """An image (h, w), unless None, and joints (j, 2) in pixels with their limbs over it; returns the Axes.
+
+    `limbs` are pairs of joints, those of a figure with 11 of them unless others are given.
+    """
     ax = axes(ax, size=(2.4, 2.4), title=title)
     if image is not None:
         ax.imshow(image, cmap=GREYS, vmin=0, vmax=1)
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-    for k, pair in enumerate(LIMBS):
+    for k, pair in enumerate(limbs):
         ax.plot(*(joints[list(pair)] - 0.5).T, color=color, lw=1.6, label=label if k == 0 else None)
     ax.plot(*(joints - 0.5).T, "o", color=color, ms=3)
     return ax

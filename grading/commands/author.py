@@ -195,7 +195,7 @@ def figures(
     from rich.console import Console
 
     from grading.lessons.source import read_lessons
-    from grading.publishing.figures import figures, run_figure, write_page
+    from grading.publishing.figures import figures, run_figure, tally, write_page
 
     folders, console = _folders(solutions, notebooks), Console()
     listed = figures(read_lessons(folders.solutions))
@@ -208,6 +208,7 @@ def figures(
     for figure in listed:
         state = "not recorded" if figure.name in missing else "recorded"
         console.print(f"{figure.name:4} {state:13} {figure.lesson}", highlight=False)
+    console.print(tally(listed, missing, folders), highlight=False, soft_wrap=True)
     console.print(f"page: {path}", highlight=False, soft_wrap=True)
 
 

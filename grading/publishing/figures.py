@@ -21,16 +21,23 @@ from grading.lessons.source import read_lesson, read_lessons
 from grading.paths import ROOT
 
 SECONDS = 3600
+LECTURES = 45  # their figures are F1 to F45; F19b and L14a are the course's own, beside them
+ON_A_DEVICE = re.compile(r"""recorded\("(F\d+)", device="(\w+)"\)""")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of the lectures and where it is regenerated; `cells` are line numbers in the lesson's file."""
+    """One figure of the lectures and where it is regenerated.
+
+    `cells` are line numbers in the lesson's file; `devices` are pairs (figure, device), the records of runs elsewhere
+    that its cells show.
+    """
 
     name: str
     lesson: str
     title: str
     cells: tuple
+    devices: tuple = ()
 
 
 def figures(lessons):
@@ -41,9 +48,33 @@ def figures(lessons):
             if cell.id in found and found[cell.id][0] is not lesson:
                 where = f"{lesson.path.name}:{cell.line}"
                 raise CourseError(f"{where}: figure {cell.id} is also in {found[cell.id][0].path.name}; keep one")
-            found.setdefault(cell.id, (lesson, []))[1].append(cell.line)
+            found.setdefault(cell.id, (lesson, []))[1].append(cell)
     order = sorted(found, key=lambda name: (int(re.sub(r"\D", "", name) or 0), name))
-    return [Figure(name, found[name][0].slug, found[name][0].title, tuple(found[name][1])) for name in order]
+    return [_figure(name, *found[name]) for name in order]
+
+
+def _figure(name, lesson, cells):
+    devices = tuple(pair for cell in cells for pair in ON_A_DEVICE.findall(cell.source))
+    return Figure(name, lesson.slug, lesson.title, tuple(cell.line for cell in cells), devices)
+
+
+def tally(listed, missing, folders):
+    """One line: how many of the lectures' figures stand, which do not, and which lack their run on a GPU.
+
+    `listed` are the Figures of all lessons, `missing` the names without a record.
+    """
+    there = {f.name for f in listed} - set(missing)
+    wanted = [f"F{k}" for k in range(1, LECTURES + 1)]
+    text = f"{sum(name in there for name in wanted)} of {LECTURES} lecture figures recorded"
+    lacking = [name for name in wanted if name not in there]
+    halves = [name for f in listed for name, _ in _elsewhere(f, folders)]
+    text += f"; not yet: {', '.join(lacking)}" if lacking else ""
+    return text + (f"; without their run on a GPU: {', '.join(sorted(set(halves)))}" if halves else "")
+
+
+def _elsewhere(figure, folders):
+    """The runs on other devices that the figure's cells show and nobody has recorded yet: pairs (figure, device)."""
+    return [pair for pair in figure.devices if read_figure("_".join(pair), folders) is None]
 
 
 def run_figure(name, folders, device=None):
@@ -124,6 +155,8 @@ def write_page(folders):
         beside = sorted((folders.notebooks / "figures").glob(f"{figure.name}_*.json"))
         for kept in [record, *(read_figure(path.stem, folders) for path in beside)]:
             out += _section(kept) if kept else []
+        for name, place in _elsewhere(figure, folders):
+            out += [f"Not recorded yet on {place}: `course figures --run {name} --device {place}`.", ""]
     path = folders.notebooks / "figures" / "figures.md"
     text = "\n".join(out)
     if not path.exists() or path.read_text(encoding="utf-8") != text:

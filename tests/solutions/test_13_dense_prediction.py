@@ -2,6 +2,7 @@
 
 import ast
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.metrics import f1_score, jaccard_score
 from course_lib.autograd.tensor import Tensor
 from course_lib.evidence.outcome import mean_iou
 from course_lib.topics import dense, restoration, segmentation, tiles
+from course_lib.torch_models import bridge
 from grading.lessons.source import read_lesson
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -252,3 +254,49 @@ def test_networks_are_ahead_of_filters_made_by_hand():
     rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]
     assert best["denoising: residual network"] > max(rivals)
     assert best["twice the size: network, pixel shuffle"] > best["twice the size: bicubic"] + 0.2
+
+
+@pytest.mark.parametrize("size", [(16, 16), (13, 18)])
+def test_the_u_net_s_twin_in_torch_gives_the_same_scores(size, rng):
+    defined = {"bridge": bridge, "pairwise": pairwise}
+    source = next(c for c in LESSON.cells if c.role == "gpu" and "class UNetTwin" in c.source).source
+    exec(source.partition("\nif torch:")[0], defined)
+    model, x = dense.UNet((3, 4, 5), rng=rng), rng.normal(size=(2, 1, *size)).astype(np.float32)
+    model(Tensor(x))  # moves the running means
+    twin = bridge.to_torch(model.eval(), defined["UNetTwin"]((3, 4, 5))).eval()
+    with torch.no_grad():
+        theirs = twin(torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(theirs, model(Tensor(x)).data, atol=1e-4)
+    assert theirs.std() > 0.01
+
+
+def other_losses(t):
+    """The lesson's weighted cross-entropy and soft Dice loss, weighted for masks like `t`."""
+    source = next(c for c in LESSON.cells if c.id == "losses").source
+    exec(source[: source.index("(x_losses")], defined := dict(ANSWERS) | {"t_losses": t})
+    return defined["weighted_cross_entropy"], defined["soft_dice_loss"]
+
+
+def test_other_losses_are_torch_s_and_one_less_dice_of_sets(rng):
+    t, scores = rng.choice(4, (3, 5, 6), p=(0.7, 0.1, 0.15, 0.05)), rng.normal(size=(3, 4, 5, 6)).astype(np.float32)
+    weighted, soft_dice = other_losses(t)
+    rarity = torch.from_numpy(1 / np.bincount(t.ravel(), minlength=4)).float()
+    theirs = torch.nn.functional.cross_entropy(torch.from_numpy(scores), torch.from_numpy(t), weight=rarity)
+    assert float(weighted(Tensor(scores), t).data) == pytest.approx(float(theirs), abs=1e-5)
+    sure = 60 * np.eye(4, dtype=np.float32)[scores.argmax(1)].transpose(0, 3, 1, 2)  # a softmax of 0 and 1
+    dice = segmentation.segmentation_scores(scores.argmax(1), t, 4)[2]
+    assert float(soft_dice(Tensor(sure), t).data) == pytest.approx(1 - dice.mean(), abs=1e-5)
+
+
+def test_weights_trade_misses_for_alarms_and_soft_dice_is_ahead_by_iou():
+    (x, t), (x_new, t_new) = ANSWERS["scenes"](600, seed=41), ANSWERS["scenes"](200, seed=42)
+    found = []
+    for loss in (ANSWERS["F"].cross_entropy, *other_losses(t)):
+        net = dense.Pooled((12, 12, 12, 12, 11), up="skip", rng=np.random.default_rng(0))
+        list(dense.learn(net, x, t, epochs=6, loss=loss, rng=np.random.default_rng(100)))
+        p = dense.masks_of(net, x_new)
+        found.append((np.mean((p == 0)[t_new > 0]), np.mean((p > 0)[t_new == 0]), segmentation.mean_iou(p, t_new, 4)))
+    plain, weighted, soft = found
+    assert weighted[0] < 0.5 * plain[0]
+    assert weighted[1] > 3 * plain[1]
+    assert soft[2] > plain[2] + 0.015

@@ -1,6 +1,7 @@
 """Lesson 14: its answers agree with torch and with the library, and what it says of memory and attention stays true."""
 
 import ast
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.data import sequences
 from course_lib.data.sequences import END, PAD
 from course_lib.topics import language, recurrent, translation
+from course_lib.torch_models import bridge
 from grading.lessons.source import read_lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "14_recurrent_networks.py")
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = read_lesson(ROOT / "solutions" / "14_recurrent_networks.py")
 KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 
 
@@ -249,6 +252,42 @@ def test_the_map_of_reversed_strings_is_an_anti_diagonal(attention):
     exactly, beside = translation.straightness(model, *new)
     assert beside > 0.85
     assert exactly > 0.5
+
+
+def test_what_attention_buys_is_not_bought_by_weights_alone():
+    def rows(name):
+        (table,) = json.loads((ROOT / "notebooks" / "figures" / f"{name}.json").read_text())["results"]
+        return {row[0]: (*(float(w) for w in row[2].split()[:3:2]), row[3]) for row in table["rows"]}
+
+    def weights(setting):
+        return int(next(part for part in setting.split(", ") if part.endswith("weights")).split()[0].replace(",", ""))
+
+    with_it, equal = rows("L14c"), rows("L14d")
+    for task in ("reversal", "dates"):
+        share, error, setting = equal[f"{task}, no attention"]
+        few, few_error, small = with_it[f"{task}, no attention"]
+        for kind in ("dot", "additive"):
+            assert with_it[f"{task}, {kind} attention"][0] - share > 4 * (
+                error + with_it[f"{task}, {kind} attention"][1]
+            )
+        assert 1 <= weights(setting) / weights(with_it[f"{task}, dot attention"][2]) < 1.03
+        assert weights(setting) > 1.8 * weights(small)
+        assert share - few < 2 * (error + few_error)  # "hardly does better"
+
+
+def test_the_letter_model_s_twin_in_torch_gives_the_same_logits_and_state(rng):
+    defined = {"bridge": bridge, "torch": torch}
+    source = next(c for c in LESSON.cells if c.role == "gpu" and "class LetterTwin" in c.source).source
+    exec(source[source.index("class LetterTwin") : source.index("\nif torch:")], defined)
+    model = language.LetterModel("GRU", 9, 11, width=5, rng=rng)
+    twin, symbols = bridge.to_torch(model, defined["LetterTwin"](9, 11, width=5)), rng.integers(0, 9, (2, 7))
+    ours, state = model(symbols)
+    ours_on, _ = model(symbols, state)
+    theirs, their_state = twin(torch.from_numpy(symbols))
+    theirs_on, _ = twin(torch.from_numpy(symbols), their_state)
+    for a, b in ((ours, theirs), (state, their_state), (ours_on, theirs_on)):
+        np.testing.assert_allclose(a.data, b.detach().numpy(), atol=1e-5)
+    assert np.abs(ours_on.data - ours.data).max() > 1e-3
 
 
 def test_the_gru_bridges_the_adding_task_and_clipping_does_not_help_the_plain_layer():

@@ -1,15 +1,22 @@
 """Lesson 15: its answers agree with the library and with scikit-learn, and what it says of its runs holds with room."""
 
+import ast
+import hashlib
+import threading
 import time
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 import torch
+from scipy.io import savemat
 from sklearn import metrics
 
 from course_lib import Tensor, nn
 from course_lib import functional as F
+from course_lib.data import datasets, hands
 from course_lib.data.faces import faces, persons
 from course_lib.data.scenes import poses
 from course_lib.data.streets import streets
@@ -238,6 +245,56 @@ def test_the_twin_in_torch_draws_the_same_maps_and_has_the_same_loss(rng):
     cells = torch.from_numpy(pose.heat_maps(units.reshape(6, 11, 2), 12).reshape(66, -1)).float()
     theirs = torch.nn.functional.cross_entropy(scores.flatten(2).flatten(0, 1), cells)
     assert float(pose.map_loss(Tensor(scores.numpy()), units).data) == pytest.approx(float(theirs), abs=1e-4)
+
+
+def functions(*parts):
+    """What the lesson's cells that hold one of `parts` import and define; none of their runs."""
+    kinds, defined = ast.Import | ast.ImportFrom | ast.FunctionDef, dict(NAMES)
+    for cell in (c for c in LESSON.cells if c.kind == "code" and any(part in c.source for part in parts)):
+        kept = [node for node in ast.parse(cell.source).body if isinstance(node, kinds)]
+        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), defined)
+    return defined
+
+
+def test_tips_of_fingers_are_harder_than_their_bases_and_all_are_found_better_than_by_one_guess():
+    x, places = hands.hands(900, rng=np.random.default_rng(0))
+    own, still = functions("def hand_errors")["hand_errors"](((x - 0.2) / 0.3).astype(np.float32), places[:, 0], 0)
+    for errors in (own, still):
+        bases, middles, tips = (np.mean(errors[k::3]) for k in (1, 2, 3))
+        assert bases < 0.85 * middles < 0.85 * 0.85 * tips
+    assert own.mean() < 0.5 * still.mean()
+
+
+def test_the_real_faces_come_by_name_from_a_server_once_and_are_verified(tmp_path, monkeypatch, capsys):
+    traits, seen = persons(40, rng=np.random.default_rng(1)), []
+    photos = (255 * faces(traits, 10, size=64, rng=np.random.default_rng(2))[0]).astype(np.uint8)[:, 0]
+    (tmp_path / "there").mkdir()
+    file = tmp_path / "there" / "olivettifaces.mat"
+    savemat(file, {"faces": photos.transpose(0, 2, 1).reshape(400, 4096).T})
+
+    class Mirror(SimpleHTTPRequestHandler):
+        def log_message(self, *words):
+            seen.append(words)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Mirror, directory=tmp_path / "there"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    known = {file.name: f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"}
+    source = datasets.Source("olivetti", (f"http://127.0.0.1:{server.server_port}/",), known)
+    monkeypatch.setitem(datasets.SOURCES, "olivetti", source)
+    defined = functions("import os", "def learn_faces", "def photographs")
+    cell = next(c for c in LESSON.cells if c.source.startswith("REAL = False")).source
+    assert cell.count("steps=400") == 1
+    for _ in range(2):
+        exec(cell.replace("REAL = False", "REAL = True").replace("steps=400", "steps=40"), defined)
+    server.shutdown()
+    server.server_close()
+    assert len(seen) == 1
+    assert set(defined["real"].t_train).isdisjoint(defined["real"].t_test)
+    told = capsys.readouterr().out.splitlines()[0]
+    assert told.startswith("ten persons never seen: equal error rate ")
+    assert float(told.split()[-3].rstrip("%")) < 40
 
 
 def test_a_check_of_sliding_sees_what_the_relu_takes_away():

@@ -8,7 +8,16 @@ import torch
 
 from course_lib.data import spirals
 from course_lib.optim import schedules
-from course_lib.topics import batch_sizes, loss_scaling, noise_scale, worker_runs, workers
+from course_lib.topics import (
+    batch_sizes,
+    loss_scaling,
+    noise_scale,
+    power_law,
+    scaling_runs,
+    worker_runs,
+    workers,
+)
+from course_lib.viz import curves
 from grading.lessons.source import read_lesson
 from tests.solutions.reference import answers
 
@@ -144,6 +153,22 @@ def test_a_plan_may_hold_a_list_is_not_trained_beyond_the_budget_and_shows_its_o
     assert names["classified"](plan | {"steps": 10**9}, points).tolist() == [0] * 7
     with pytest.raises(TypeError, match="learning_rate"):
         names["classified"](plan | {"learning_rate": 0.1}, points)
+
+
+def test_the_least_loss_falls_as_a_power_of_the_work_and_larger_networks_take_over():
+    tracks = {}
+    for width in (2, 4, 8, 16, 32):
+        run = np.array(scaling_runs.learn(width, None, 1500, every=100))
+        tracks[f"{width} units"] = 3 * scaling_runs.weights(width) * 64 * run[:, 0], run[:, 1]
+    said = []
+    names = {"np": np, "power_law": power_law, "curves": curves, "print": said.append, "tracks": tracks}
+    (cell,) = [c.source for c in LESSON.cells if c.id == "scaling_compute"]
+    exec(cell, names | {"steps": run[:, 0]})
+    sizes = [int(line.split()[-2]) for line in said[:3]]
+    assert sizes[0] < sizes[2]
+    assert sizes == sorted(sizes)
+    foretold, measured = (float(part.split()[-1]) for part in said[3].split(","))
+    assert 0.7 < foretold / measured < 1.4
 
 
 def test_faults_are_counted_and_not_told(names):

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from course_lib.data.faces import faces, persons
+from course_lib.data.hands import BONES, hands
 from course_lib.data.scenes import poses
 from course_lib.data.streets import streets
 from course_lib.topics import pose
@@ -50,6 +51,15 @@ def two_inputs():
     _photo(many[1], grey[1, -1], "grey")
     for k in range(4):
         _photo(many[2 + k], grey[1, k], "four grey frames" if k == 0 else None)
+    return many
+
+
+def six_hands():
+    """Six hands as depth images with their joints; returns the Axes."""
+    depth, joints = hands(6, size=64, rng=np.random.default_rng(3))
+    many = row(6, size=(1.75, 1.95))
+    for k, ax in enumerate(many):
+        figures.joints_on(depth[k, 0], joints[k, 0], ax=ax, title=None if k else "hands", limbs=BONES)
     return many
 
 

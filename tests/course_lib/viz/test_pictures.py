@@ -396,6 +396,15 @@ def test_grey_frames_differ_and_the_first_and_last_are_shown():
     assert np.abs(frames[0] - frames[-1]).max() > 0.3
 
 
+def test_the_joints_of_six_hands_lie_on_them():
+    for ax in regression.six_hands():
+        image, places = ax.images[0].get_array(), ax.lines[-1].get_xydata()
+        columns, rows = np.rint(places).astype(int).T
+        assert len(places) == 16
+        assert len(ax.lines) == 16  # 15 bones, and the joints
+        assert np.mean(image[rows, columns] > 0) > 0.9
+
+
 def test_maps_are_bright_at_their_joints():
     figure, *maps = regression.maps()
     joints = figure.lines[-1].get_xydata()

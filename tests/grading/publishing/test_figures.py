@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from grading.errors import CourseError
-from grading.lessons.source import parse_lesson
+from grading.lessons.source import parse_lesson, read_lessons
 from grading.publishing.build import Folders
-from grading.publishing.figures import commit, figures, read_figure, run_figure, shown, write_page
+from grading.publishing.figures import commit, figures, read_figure, run_figure, shown, tally, write_page
 from tests.grading.means import FOLDER, PATH, edited_text, means
 
 
@@ -22,6 +22,30 @@ def test_figures_are_listed_by_number():
     text = edited_text(("# %% [markdown]\n# ## Predict", '# %% figure="F2"\n1\n\n# %% [markdown]\n# ## Predict'))
     found = figures([parse_lesson(text, PATH)])
     assert [(f.name, f.lesson) for f in found] == [("F2", "98_means"), ("F11", "98_means")]
+
+
+def test_the_tally_counts_the_lectures_figures_and_names_what_lacks(folders):
+    shows = '# %% figure="F2"\n1\n\n# %% figure="F2"\nrecorded("F2", device="cuda")\n\n# %% figure="F2b"\n2\n\n'
+    text = edited_text(("# %% [markdown]\n# ## Predict", f"{shows}# %% [markdown]\n# ## Predict"))
+    listed = figures([parse_lesson(text, PATH)])
+    assert [(f.name, f.devices) for f in listed] == [("F2", (("F2", "cuda"),)), ("F2b", ()), ("F11", ())]
+    told = tally(listed, ["F11"], folders)
+    assert told.startswith("1 of 45 lecture figures recorded; not yet: F1, F3, F4,")
+    assert "F11" in told
+    assert told.endswith("; without their run on a GPU: F2")
+    (folders.notebooks / "figures").mkdir(parents=True)
+    (folders.notebooks / "figures" / "F2_cuda.json").write_text("{}", encoding="utf-8")
+    assert "GPU" not in tally(listed, [], folders)
+    assert tally(listed, [], folders).startswith("2 of 45")
+
+
+def test_all_lecture_figures_stand_and_lessons_12_and_18_say_which_want_a_gpu():
+    listed, notebooks = figures(read_lessons(Folders().solutions)), Folders().notebooks
+    missing = [f.name for f in listed if not (notebooks / "figures" / f"{f.name}.json").exists()]
+    told = tally(listed, missing, Folders())
+    assert told.startswith("45 of 45 lecture figures recorded")
+    assert "not yet" not in told
+    assert {pair for f in listed for pair in f.devices} == {("F19", "cuda"), ("F37", "cuda")}
 
 
 def test_what_other_runs_recorded_leaves_a_commit_clean(tmp_path):
@@ -104,6 +128,18 @@ def test_the_page_holds_every_table_and_says_what_is_missing(folders):
     assert missing == []
     assert "| shared | 2250 | 2250 | 30 filters of 5×5×3 |" in text
     assert "*Recorded 20" in text
+
+
+def test_the_page_says_which_run_on_a_device_is_missing(tmp_path):
+    shows = '# %% figure="F11"\nrecorded("F11", device="cuda")\n\n# %% [markdown]\n# ## Predict'
+    (tmp_path / "98_means.py").write_text(edited_text(("# %% [markdown]\n# ## Predict", shows)), encoding="utf-8")
+    folders = Folders(tmp_path, tmp_path / "notebooks")
+    told = "Not recorded yet on cuda: `course figures --run F11 --device cuda`."
+    assert told in write_page(folders)[0].read_text(encoding="utf-8")
+    (folders.notebooks / "figures" / "F11_cuda.json").write_text(
+        '{"results": [], "date": "", "commit": "", "machine": ""}', encoding="utf-8"
+    )
+    assert told not in write_page(folders)[0].read_text(encoding="utf-8")
 
 
 def test_an_unknown_or_failing_figure_is_told(folders, tmp_path):
