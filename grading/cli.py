@@ -6,13 +6,12 @@ from importlib.util import find_spec
 
 import typer
 
-from grading.errors import CourseError
+from grading.errors import FULL, CourseError, remedy
 
 UNWRITABLE = (
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EINVAL),
     *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG),
 )
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 INTERRUPTED = 130  # 128 and the number of SIGINT, as shells say it
 STOPPED = "stopped. What was finished is kept; the same command goes on from there."
 EXTRAS = {"nbgrader": "grading", "jupytext": "grading", "torch": "torch", "distributed": "cluster", "dask": "cluster"}
@@ -46,8 +45,7 @@ def main():
     except OSError as error:
         if error.errno not in UNWRITABLE + FULL:
             raise
-        todo = "make room" if error.errno in FULL else "permit writing"
-        _end(f"{error.filename2 or error.filename}: {error.strerror}; {todo} there, or name another place.", 2)
+        _end(f"{error.filename2 or error.filename}: {error.strerror}; {remedy(error)} there, or name another place.", 2)
 
 
 def assemble():

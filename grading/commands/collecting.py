@@ -17,7 +17,7 @@ def collect(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER_OR_FILE", help="A folder, zip or notebook from Canvas, Moodle, a drive, an e-mail..."
+            metavar="FOLDER_OR_FILE", help="A folder, zip, tar or notebook from Canvas, Moodle, a drive, an e-mail..."
         ),
     ],
     folder: Folder = Path(),

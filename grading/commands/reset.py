@@ -12,7 +12,7 @@ import time
 from course_lib.checks.lookup import beside_library, find_exercise, record_folders
 from course_lib.checks.progress_file import forget, read
 from grading.commands.study import checks_of, find_lesson, originals, progress_file
-from grading.errors import CourseError
+from grading.errors import CourseError, remedy
 from grading.files import write_atomically
 from grading.ids import check_of, exercise_of, split
 from grading.paths import ROOT
@@ -40,7 +40,7 @@ def reset(folder, number, exercise=None):
         write_atomically(path, new)
     except OSError as error:
         where = error.filename or path
-        raise CourseError(f"{where} cannot be written ({error.strerror}); permit writing there") from None
+        raise CourseError(f"{where} cannot be written ({error.strerror}); {remedy(error)} there") from None
     forget([check_of(name) for name in names], progress_file(folder))
     return path, copy
 

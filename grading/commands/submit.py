@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib.checks.progress_file import read
 from grading.commands.study import LessonResult, find_lesson, progress_file, run_lesson
-from grading.errors import CourseError
+from grading.errors import CourseError, remedy
 from grading.ids import exercise_of, split
 
 FOLDER = "hand-in"  # beside the lessons; no lesson is looked for in it
@@ -63,7 +63,7 @@ def hand_in(folder, number, *, anyway=False, tell=lambda text: None):
             target.parent.mkdir(exist_ok=True)
             made.file = Path(shutil.copyfile(path, target))
         except OSError as error:
-            raise CourseError(f"{target} cannot be written ({error.strerror}); permit writing there") from None
+            raise CourseError(f"{target} cannot be written ({error.strerror}); {remedy(error)} there") from None
     return made
 
 

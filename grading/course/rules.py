@@ -11,7 +11,7 @@ import time
 import tomllib
 from dataclasses import dataclass, field
 
-from grading.errors import CourseError
+from grading.errors import CourseError, remedy
 from grading.files import write_atomically
 
 NAME = "rules.toml"
@@ -97,7 +97,7 @@ def write_rules(root, rules):
     try:
         write_atomically(root / NAME, "\n".join([HEAD, *tables]))
     except OSError as error:
-        raise CourseError(f"{root / NAME} cannot be written ({error.strerror}); permit writing there.") from None
+        raise CourseError(f"{root / NAME} cannot be written ({error.strerror}); {remedy(error)} there.") from None
 
 
 def _toml(value):

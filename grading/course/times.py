@@ -1,10 +1,10 @@
 """Times as people and systems write them, read in one place: UTC comes out, or an error that names the file.
 
 Read: ISO 8601 with or without an offset (also with a space before it, as nbgrader writes: `2026-10-12 23:59:00 +0100`),
-names of zones that mean one offset everywhere (`CET`, `PDT`) or a place (`Europe/Berlin`), day-first dates with dots
-(`12.10.2026 23:59`), names of months (`Mon Oct 12 23:59:00 UTC 2026`, `12 October 2026, 11:59 PM`,
-`12. Oktober 2026, 23:59`, `Mo, 12.10.2026 um 23.59 Uhr`). What could be two times is refused: `02/11/2026`, `CST`,
-`IST`, a day without its hour.
+its weeks (`2026-W42-1T23:59`), names of zones that mean one offset everywhere (`CET`, `PDT`) or a place
+(`Europe/Berlin`), day-first dates with dots (`12.10.2026 23:59`), names of months (`Mon Oct 12 23:59:00 UTC 2026`,
+`12 October 2026, 11:59 PM`, `12. Oktober 2026, 23:59`, `Mo, 12.10.2026 um 23.59 Uhr`). What could be two times is
+refused: `02/11/2026`, `CST`, `IST`, a day without its hour.
 """
 
 import calendar
@@ -47,6 +47,7 @@ WEEKDAYS = (  # as they may stand before a date, whole or in their first two or 
     "sunday sonntag dimanche domingo domenica",
 )  # fmt: skip
 ISO = re.compile(r"(\d{4})[-/.] ?(\d\d?)[-/.] ?(\d\d?)\.?(?:[T ]+|, *)(\d.*)")
+WEEK = re.compile(r"(\d{4})-?W(\d\d)-?([1-7])[T ] *(\d.*)")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(.*)")
 DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}),? +(\d.*)")
 SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}),? +(\d.*)")
@@ -91,6 +92,11 @@ def _read(text, zone):
     """(naive time, tzinfo or None)."""
     text = re.sub(r"([+-]\d\d:?\d\d) ?\([^()]*\)\Z", r"\1", text)  # (CEST), as browsers add
     text = _spoken(re.sub(r"(\d{4})年(\d{1,2})月(\d{1,2})日 ?", r"\1-\2-\3 ", text))
+    week = WEEK.fullmatch(text)
+    if week:
+        *day, clock = week.groups()
+        moment = datetime.fromisocalendar(*(int(n) for n in day))
+        return _clock(clock, moment.year, moment.month, moment.day, zone)
     for pattern, order in ((ISO, "ymd"), (DOTTED, "dmy"), (SLASHED, "")):
         found = pattern.fullmatch(text)
         if found:
@@ -107,7 +113,9 @@ def _read(text, zone):
         return _with_month(text, zone)
     if SHORT_YEAR.match(text):
         raise _Unclear("has no year of four digits")
-    if re.fullmatch(r"[\d./-]+", text):
+    if re.fullmatch(r"[2-6]\d{4}[.,]\d+", text):
+        raise _Unclear("is a day as spreadsheet programs count them: let that column show dates and save it again")
+    if re.fullmatch(r"\d{4}-?W\d\d(?:-?\d)?|[\d./-]+", text):
         raise _Unclear("has no hour" if len(text) > 7 else "is not understood")
     raise ValueError(text)
 

@@ -26,11 +26,9 @@ from grading.lessons.lint_checks import check_problems
 from grading.lessons.lint_exercises import exercise_problems
 from grading.lessons.lint_mistakes import mistakes_problems
 from grading.lessons.lint_names import rebound_imports
-from grading.lessons.lint_prose import names_nowhere
+from grading.lessons.lint_prose import NUMBERS, counted, counts_of, names_nowhere
 
 PREDICT_SHARE = 0.05
-NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-NUMBERS += ["thirteen", "fourteen", "fifteen"]
 LEGACY_RANDOM = {"seed", "rand", "randn", "randint", "random", "random_sample", "ranf", "sample", "choice", "shuffle"}
 LEGACY_RANDOM |= {"permutation", "normal", "uniform", "binomial", "poisson", "standard_normal", "RandomState"}
 # marker pairs and the roles of the cells they may stand in; nbgrader looks for the words alone, in any cell
@@ -77,9 +75,10 @@ def lint_lessons(lessons, only=None):
 
 
 def lint_warnings(lessons, only=None):
-    """What may be meant, one Problem each, sorted by place: lessons named in prose that are not among `lessons`."""
+    """What may be meant, one Problem each, sorted by place: lessons named in prose that are not among `lessons`, counts
+    in prose that a new exercise makes wrong."""
     chosen = lessons if only is None else only
-    found = {Problem(*one) for lesson in chosen for one in names_nowhere(lesson, lessons)}
+    found = {Problem(*one) for lesson in chosen for one in (*names_nowhere(lesson, lessons), *counted(lesson))}
     return sorted(found, key=lambda p: (p.file.split("/")[-1], p.file, p.line, p.text))
 
 
@@ -160,9 +159,7 @@ def _header(lesson):
 
 def _counts(lesson):
     """What the opening says of how much there is: "There are eight exercises, three predictions and one ..."."""
-    predicted = sum(e.predict for e in lesson.exercises)
-    there = {"exercise": len(lesson.exercises) - predicted, "prediction": predicted}
-    there["written question"] = len(lesson.questions)
+    there = counts_of(lesson)
     for line, text in enumerate(lesson.cells[0].source.split("\n"), lesson.cells[0].line):
         for word, what in re.findall(rf"\b({'|'.join(NUMBERS)}) (exercise|prediction|written question)s?\b", text):
             if NUMBERS.index(word) != there[what]:

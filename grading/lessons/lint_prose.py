@@ -1,4 +1,4 @@
-"""What a lesson's prose names and the course has not: lessons by number, notebooks by their file's name.
+"""What a lesson's prose says that may not hold: lessons and notebooks that the course has not, counts of exercises.
 
 Only a warning: a lesson may look ahead to one that is still being written. The lessons there are those of the folder.
 """
@@ -10,6 +10,36 @@ _SEPARATOR = r"(?:\s*,\s+and\s+|\s*,\s+|\s+and\s+|\s+or\s+|\s+to\s+|\s*[-–]\s*
 NAMED = re.compile(rf"\blessons?\s+({_NUMBER}(?:{_SEPARATOR}{_NUMBER})*)", re.I)
 SPAN = re.compile(r"(\d\d?)(?:\s+to\s+|\s*[-–]\s*)(\d\d?)")
 FILE = re.compile(r"\b(\d\d_[a-z][a-z0-9_]*)\.ipynb\b")
+
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NUMBERS += ["thirteen", "fourteen", "fifteen"]
+COUNTED = re.compile(
+    rf"\b({'|'.join(NUMBERS[1:])}|[1-9]\d?)\s+(?:[a-z]+\s+)?(exercise|prediction|written\s+question)s?\b(?!\s+\d)", re.I
+)
+
+
+def counts_of(lesson):
+    """{what: how many of it a lesson has}."""
+    predicted = sum(e.predict for e in lesson.exercises)
+    there = {"exercise": len(lesson.exercises) - predicted, "prediction": predicted}
+    return {**there, "written question": len(lesson.questions)}
+
+
+def counted(lesson):
+    """(file, line, sentence) of each count in prose but the opening's, which is held to what is there (lint.py)."""
+    there = counts_of(lesson)
+    for cell in lesson.cells[1:]:
+        if cell.kind != "markdown":
+            continue
+        for found in COUNTED.finditer(cell.source):
+            what = " ".join(found[2].lower().split())
+            line = cell.line + cell.source.count("\n", 0, found.start())
+            told = " ".join(found[0].split())
+            yield (
+                lesson.path.name,
+                line,
+                f"says '{told}' in prose, and the lesson has {there[what]}; such a count is soon wrong: say it without",
+            )
 
 
 def names_nowhere(lesson, lessons):

@@ -50,11 +50,15 @@ class Turns:
 
 @dataclass
 class Round:
-    """What one round did: what was graded (engine's Graded), sentences that say what to do, whether anything waits."""
+    """What one round did: what was graded (engine's Graded), sentences that say what to do, whether anything waits.
+
+    `stopped` where it could not go on: the folder is busy, may not be written, the disk is full.
+    """
 
     graded: list = field(default_factory=list)
     told: list = field(default_factory=list)
     idle: bool = True
+    stopped: bool = False
 
 
 class Watch:
@@ -73,11 +77,12 @@ class Watch:
         self.turns.add((student, lesson) for lesson in chosen for student in self.course.students(lesson))
 
     def rounds(self, every=1.0, once=False):
-        """Yield a Round after the other; with `once`, until nothing is left to do. `every` seconds between looks."""
+        """Yield a Round after the other, `every` seconds between looks; with `once`, until nothing is left to do or
+        nothing can be done now."""
         while True:
             one = self.round()
             yield one
-            if once and one.idle:
+            if once and (one.idle or one.stopped):
                 return
             if not one.graded:
                 time.sleep(every)
@@ -91,6 +96,7 @@ class Watch:
             self._grade(made)
         except CourseError as error:  # the folder is busy, the disk full, a rule cannot be read: nothing is lost
             made.told.append(str(error))
+            made.stopped = True
         made.told = [sentence for sentence in made.told if sentence not in self.said]
         self.said |= set(made.told)
         made.idle = not self.turns.waiting and not self.slow.waiting and self.arrivals.settled

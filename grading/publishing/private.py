@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.errors import CourseError
+from grading.errors import CourseError, remedy
 from grading.files import write_atomically
 from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN
 from grading.lessons.lesson import Lesson
@@ -126,7 +126,7 @@ def keep_secret(course, secret, drawn):
             path.write_bytes(secret)
         write_atomically(numbers, json.dumps(draws, indent=1))
     except OSError as error:
-        raise CourseError(f"{error.filename}: {error.strerror}; permit writing there.") from None
+        raise CourseError(f"{error.filename}: {error.strerror}; {remedy(error)} there.") from None
 
 
 def proofs_folder(course):

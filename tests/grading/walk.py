@@ -66,6 +66,8 @@ def walk(lesson, size, home):
     here = home
     for line in commands((ROOT / "README.md").read_text(encoding="utf-8")):
         words = adapted(line, lesson, home)
+        if words[0] == "source":  # this Python is the environment's already
+            continue
         if words[0] == "cd":
             here = Path(words[1])
             class_of(here, lesson, size)

@@ -1,4 +1,4 @@
-"""What was given: every file of a folder, a zip or a single notebook, archives inside archives opened, all bounded.
+"""What was given: every file of a folder, an archive or a single notebook, archives in archives opened, all bounded.
 
 Nothing is left out in silence. A file that says nothing of anybody's work (system files, checkpoints) or was opened
 (an archive) stands in `passed` with the reason; every other file is an Entry, readable or with the reason why not.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grading.course.collect.zip_names import member_name
+from grading.course.collect.archives import TooLarge, in_tar, in_zip, is_archive, is_tar
 from grading.errors import CourseError
 
 MAX_FILES = 20_000
@@ -35,7 +35,7 @@ JUNK = {
     "Thumbs.db": "a system file",
     "desktop.ini": "a system file",
 }
-OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".gz", ".bz2", ".xz")
+OTHER_ARCHIVES = (".rar", ".7z", ".gz", ".bz2", ".xz")
 UNNAMED = "is a notebook by what is in it, but is not called one: let its name end in .ipynb"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError, ValueError)
 
@@ -77,14 +77,16 @@ def real_name(path):
 
 
 def look(source):
-    """The Given of a folder, a zip file or one notebook."""
+    """The Given of a folder, a zip, a tar (packed by gzip or not) or one notebook."""
     source, looking = Path(source), _Looking()
     if source.is_dir():
         looking.folder(source)
     elif source.is_file() and source.name.lower().endswith(NOTEBOOKS):
         looking.add(source.name, _changed(source.stat()), lambda: _file(source))
-    elif source.is_file() and zipfile.is_zipfile(source):
-        looking.archive(source.open("rb"), "", 0)
+    elif source.is_file() and (is_tar(source.name) or zipfile.is_zipfile(source)):
+        why = looking.archive(source.open("rb"), source.name if is_tar(source.name) else "", "", 0)
+        if why:
+            raise CourseError(f"{source} {why}; download it again.")
     else:
         raise CourseError(f"{source} {_no_source(source)}")
     given = looking.given
@@ -106,7 +108,7 @@ def _no_source(source):
         return "is an archive that is not opened here; unpack it and give the folder."
     if source.suffix.lower() == ".zip":
         return "is no readable zip; download it again."
-    return "is neither a folder nor a zip file nor a notebook; give what the course website saved."
+    return "is neither a folder nor a zip or tar nor a notebook; give what the course website saved."
 
 
 def looks_like_a_notebook(entry):
@@ -162,44 +164,33 @@ class _Looking:
             bad = "is a link; hand in the file itself"
         elif not stat.S_ISREG(info.st_mode):
             bad = "is not a file"
-        if not bad and path.suffix.lower() == ".zip":
+        if not bad and is_archive(path.name):
             return self._inner(shown, info.st_size, lambda: path.open("rb"), 1)
         return self.add(shown, _changed(info), lambda: _file(path), bad, info.st_size)
 
-    def archive(self, file, inside, depth):
-        """The files of an open zip; True when it could be read."""
+    def archive(self, file, name, inside, depth):
+        """The files of an open zip or tar; "" when it could be read, else why not."""
         try:
-            archive = zipfile.ZipFile(file)
-        except UNREADABLE:
-            return False
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if not info.is_dir() and not member_name(info).endswith("/"):
-                self._in_zip(archive, info, inside, depth)
-        return True
+            if is_tar(name):
+                members, size = in_tar(file, MAX_INFLATED - self.inflated)
+                self.inflated += size
+            else:
+                members = in_zip(file)
+            for member in members:
+                self._member(member, inside, depth)
+        except UNREADABLE as error:
+            return str(error) if isinstance(error, TooLarge) else f"is no readable {'tar' if is_tar(name) else 'zip'}"
+        return ""
 
-    def _in_zip(self, archive, info, inside, depth):
-        name = member_name(info)
-        parts = PurePosixPath(name).parts
+    def _member(self, member, inside, depth):
+        parts = PurePosixPath(member.name).parts
         shown = "/".join([*PurePosixPath(inside).parts, *parts]) if parts else f"{inside}/?"
-        bad = ""
-        if PurePosixPath(name).is_absolute() or ".." in parts or re.match(r"[A-Za-z]:/", name):
+        bad = member.bad
+        if PurePosixPath(member.name).is_absolute() or ".." in parts or re.match(r"[A-Za-z]:/", member.name):
             bad = "its path leads outside"
-        elif stat.S_ISLNK(info.external_attr >> 16):
-            bad = "is a link; hand in the file itself"
-        elif info.flag_bits & 1:
-            bad = "is locked with a password"
-
-        def read():
-            with archive.open(info) as file:
-                return file.read(MAX_FILE + 1)
-
-        if not bad and name.lower().endswith(".zip"):
-            return self._inner(shown, info.file_size, lambda: _spooled(archive, info), depth + 1)
-        try:
-            when = datetime(*info.date_time) if info.date_time > (1980, 1, 1, 0, 0, 0) else None
-        except ValueError:
-            when = None
-        return self.add(shown, when, read, bad, info.file_size)
+        if not bad and is_archive(member.name):
+            return self._inner(shown, member.size, lambda: _spooled(member), depth + 1)
+        return self.add(shown, member.when, lambda: member.read(MAX_FILE + 1), bad, member.size)
 
     def _inner(self, shown, size, open_it, depth):
         """An archive among the files: opened, unless that goes too deep or grows too large."""
@@ -215,11 +206,11 @@ class _Looking:
         self.inflated += size
         before = self.count + self.over
         try:
-            readable = self.archive(open_it(), shown, depth)
+            why = self.archive(open_it(), shown, shown, depth)
         except UNREADABLE:
-            readable = False
-        if not readable:
-            return self.add(shown, None, None, "is no readable zip; ask for it again")
+            why = "is no readable archive"
+        if why:
+            return self.add(shown, None, None, f"{why}; ask for it again")
         if self.count + self.over == before:
             return self.add(shown, None, None, "is an empty archive")
         if self._room():
@@ -239,7 +230,7 @@ class _Looking:
             return
         if not bad and size > MAX_FILE:
             bad = f"has {size / 1e6:.0f} MB; at most {MAX_FILE / 1e6:.0f} MB are taken"
-        if not bad and shown.lower().endswith(OTHER_ARCHIVES):
+        if not bad and shown.lower().endswith(OTHER_ARCHIVES) and not is_tar(shown):
             bad = "is an archive that is not opened here; unpack it by hand or ask for a zip"
         if shown != real_name(shown):
             bad = bad or "only stands for a file that iCloud keeps elsewhere; fetch it there and collect again"
@@ -270,11 +261,10 @@ def _file(path):
         return opened.read(MAX_FILE + 1)
 
 
-def _spooled(archive, info):
+def _spooled(member):
     """An inner archive's bytes, on disk when they are many."""
     file = tempfile.SpooledTemporaryFile(max_size=16_000_000)  # noqa: SIM115 (the archive made of it stays open)
-    with archive.open(info) as packed:
-        file.write(packed.read(MAX_FILE + 1))
+    file.write(member.read(MAX_FILE + 1))
     file.seek(0)
     return file
 

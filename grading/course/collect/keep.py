@@ -14,7 +14,7 @@ from grading.course.attempts import keep
 from grading.course.collect.choose import weigh
 from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
-from grading.errors import CourseError
+from grading.errors import CourseError, remedy
 from grading.files import write_atomically
 
 NEW, NEWER, SAME, OLDER, UNCLEAR = "new", "newer", "same", "older", "unclear"
@@ -28,7 +28,7 @@ def one_at_a_time(course):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = open(path, "a")  # noqa: SIM115 (closed below, whatever happens)
     except OSError as error:
-        raise CourseError(f"{path} cannot be written ({error.strerror}); permit writing there.") from None
+        raise CourseError(f"{path} cannot be written ({error.strerror}); {remedy(error)} there.") from None
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -7,6 +7,7 @@ import re
 import unicodedata
 import urllib.parse
 
+from grading.course.collect.archives import is_tar, without_ending
 from grading.course.collect.given import real_name
 from grading.course.roster import fold
 
@@ -83,7 +84,8 @@ def stem(name):
     """A file's name without the ending of a notebook or whatever it is, and without marks of copies."""
     text = name = unicodedata.normalize("NFC", urllib.parse.unquote(real_name(name), errors="replace"))
     text = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z", "", text, flags=re.I) if ".ipynb" in text.lower() else text
-    text = re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", text) if text == name else text
+    if text == name:
+        text = without_ending(name) if is_tar(name) else re.sub(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z", "", name)
     return no_copy(re.sub(r"\.ipynb\Z", "", text, flags=re.I))
 
 

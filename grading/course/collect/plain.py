@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 import grading.course.collect.noise as noise
+from grading.course.collect.archives import without_ending
 from grading.course.collect.given import real_name
 from grading.course.collect.systems import Claim, Who
 from grading.course.roster import fold
@@ -128,7 +129,7 @@ class _Reader:
             self.tops = set().union(*self.outer.values())
 
     def _bare(self, folder):
-        folder = folder[:-4] if folder.lower().endswith(".zip") else folder
+        folder = without_ending(folder)
         return folder[:-6] if folder.lower().endswith(".ipynb") and len(folder) > 6 else folder
 
     def _inner(self, entry):

@@ -205,7 +205,7 @@ class _Collect:
         elif looks_like_a_notebook(entry):
             why = f"{UNNAMED}; {why}"
         self.rows[entry] = Row(entry.path, False, "", why)
-        work = (*NOTEBOOKS, ".zip", *OTHER_ARCHIVES) if entry.bad else NOTEBOOKS
+        work = (*NOTEBOOKS, ".zip", ".tar", ".tgz", *OTHER_ARCHIVES) if entry.bad else NOTEBOOKS
         if not entry.path.lower().endswith(work) and UNNAMED not in why:
             return
         self.nobody.append(entry.path)

@@ -33,6 +33,8 @@ Google Classroom's (Google Drive: Name - Title) and plain names need the lesson'
 import re
 from dataclasses import dataclass, replace
 
+from grading.course.collect.archives import is_archive
+
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _HALF = r"(?: ?[AaPp]\.?[Mm]\.?)?"
 _DAY = rf"(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}}\.?(?: de)? {_MONTH},?(?: de)? \d{{4}}|\d{{4}}-\d\d-\d\d)"
@@ -115,7 +117,7 @@ def claim(parts):
     """The Claim that a path's parts make by a system's rule, the outermost first; None when no rule fits."""
     for place, part in enumerate(parts):
         last = place == len(parts) - 1
-        archive = part.lower().endswith(".zip")
+        archive = is_archive(part)
         for system, pattern in RULES:
             found = pattern.fullmatch(re.sub("[\u00a0\u202f]", " ", part))  # Brightspace writes one before AM and PM
             if not found or not _stands(system, found, last, archive):

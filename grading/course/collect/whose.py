@@ -3,6 +3,7 @@
 import re
 from unicodedata import normalize
 
+from grading.course.collect.archives import without_ending
 from grading.course.collect.people import slug
 from grading.course.roster import fold
 
@@ -10,7 +11,7 @@ from grading.course.roster import fold
 def spelled(claim):
     """A name that no system made, as it stood there."""
     name = claim.unit.split("/")[-1] or claim.who.name
-    return normalize("NFC", name[:-4] if name.lower().endswith(".zip") else name)
+    return normalize("NFC", without_ending(name))
 
 
 def above(claim):

@@ -14,12 +14,12 @@ def member_name(info):
         raw = info.orig_filename.encode("cp437", "replace")
         found = _unicode_field(info.extra, raw)
         if found is None:
-            found = _decoded(raw) or name
+            found = letters_of(raw) or name
         name = found
     return name.split("\0")[0].replace("\\", "/")
 
 
-def _decoded(raw):
+def letters_of(raw):
     """A name without its encoding: UTF-8, else the first of Windows's that makes letters of it; None when none does."""
     for encoding in ("utf-8", "cp437", "cp850", "cp1252"):
         try:

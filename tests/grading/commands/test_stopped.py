@@ -11,6 +11,8 @@ from grading import cli
 from grading.commands import instructor
 from grading.confinement.job import Job, Limits, Step
 from grading.confinement.pool import SandboxPool
+from grading.course import rules
+from grading.errors import CourseError
 from tests.grading import small_course as sc
 
 
@@ -44,6 +46,17 @@ def test_a_place_that_cannot_be_written_is_named_in_one_sentence(monkeypatch, ca
 def test_a_place_that_is_full_is_named_in_one_sentence(monkeypatch, capsys, number):
     status, told = end_of(monkeypatch, capsys, OSError(number, "why", "/the/file"))
     assert (status, told) == (2, "course: /the/file: why; make room there, or name another place.")
+
+
+@pytest.mark.parametrize(("number", "todo"), [(errno.ENOSPC, "make room there"), (errno.EROFS, "permit writing there")])
+def test_a_decision_that_cannot_be_kept_says_what_mends_it(monkeypatch, tmp_path, number, todo):
+    def fail(path, data):
+        raise OSError(number, "why", str(path))
+
+    monkeypatch.setattr(rules, "write_atomically", fail)
+    with pytest.raises(CourseError) as told:
+        rules.write_rules(tmp_path, rules.Rules())
+    assert str(told.value) == f"{tmp_path / rules.NAME} cannot be written (why); {todo}."
 
 
 def test_another_error_of_the_system_is_not_hidden(monkeypatch, capsys):

@@ -11,7 +11,7 @@ from grading.course.collect.report import STOPPED
 from tests.grading.course.downloads import FORMS
 from tests.grading.course.further_downloads import FURTHER
 from tests.grading.course.strange_downloads import STRANGE
-from tests.grading.course.uploads import L, bytes_of, pack, put, tree
+from tests.grading.course.uploads import L, bytes_of, pack, put, tarred, tree
 
 
 def prepare(folder, tmp_path, more):
@@ -42,13 +42,17 @@ def all_paths(files, inside=""):
             yield from all_paths(one, f"{inside}{path}/")
 
 
-@pytest.mark.parametrize("kind", ["folder", "zip"])
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar"])
 @pytest.mark.parametrize("form", [*FORMS, *FURTHER, *STRANGE])
 def test_a_download(folder, tmp_path, words, form, kind):
     files, right, more = (*(FORMS | FURTHER | STRANGE)[form], {})[:3]
     data = bytes_of(files, words)
     newer = more.get("newer", ())
-    source = put(tmp_path / "given", data, newer) if kind == "folder" else pack(tmp_path / "given.zip", data, newer)
+    source = tmp_path / {"folder": "given", "zip": "given.zip", "tar": "given.tar.gz"}[kind]
+    if kind == "tar":
+        source.write_bytes(tarred(data, newer))
+    else:
+        (put if kind == "folder" else pack)(source, data, newer)
     options = prepare(folder, tmp_path, more)
 
     before = tree(folder.root)

@@ -74,9 +74,11 @@ def test_a_mistake_is_one_sentence(app, folder, tmp_path, words, more, said):
     ("name", "data", "said"),
     [
         ("x.rar", b"Rar!", "is an archive that is not opened here; unpack it and give the folder"),
-        ("x.tar.gz", b"x", "is an archive that is not opened here; unpack it and give the folder"),
+        ("x.7z", b"7z", "is an archive that is not opened here; unpack it and give the folder"),
+        ("x.tar.gz", b"x", "is no readable tar; download it again"),
+        ("x.tgz", b"\x1f\x8b cut", "is no readable tar; download it again"),
         ("x.zip", b"PK\3\4", "is no readable zip; download it again"),
-        ("x.pdf", b"x", "neither a folder nor a zip file nor a notebook"),
+        ("x.pdf", b"x", "neither a folder nor a zip or tar nor a notebook"),
         ("nope.zip", None, "is not there; look at how it is written"),
     ],
 )

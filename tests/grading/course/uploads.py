@@ -1,6 +1,8 @@
 """Uploads on disk and in zips, collected one after the other."""
 
+import io
 import os
+import tarfile
 import time
 import zipfile
 
@@ -38,6 +40,17 @@ def pack(path, files, newer=()):
             moment = time.gmtime(NEW if name in newer else OLD)[:6]
             archive.writestr(zipfile.ZipInfo(name, moment), data, zipfile.ZIP_DEFLATED)
     return path
+
+
+def tarred(files, newer=(), mode="w:gz"):
+    """The bytes of a tar of these files."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode=mode) as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = len(data), NEW if name in newer else OLD
+            archive.addfile(info, io.BytesIO(data))
+    return made.getvalue()
 
 
 def tree(root):

@@ -288,6 +288,7 @@ def test_what_a_complete_lesson_lacks_is_listed():
 
 
 NAMES = "You will write both."
+LATER = "Heavy samples count more."
 
 
 @pytest.mark.parametrize(
@@ -311,6 +312,30 @@ def test_a_lesson_that_is_not_there_is_a_warning_and_no_problem(prose, lacking):
     assert lint_lessons(lessons) == []
     lines = lessons[0].text.split("\n")
     assert all("esson" in lines[p.line - 1] and p.file == "98_means.py" for p in told)
+
+
+@pytest.mark.parametrize(
+    ("prose", "told"),
+    [
+        ("After nine exercises you rest.", "says 'nine exercises' in prose, and the lesson has 2"),
+        ("The last 3 easy exercises.", "says '3 easy exercises' in prose"),
+        ("There are two\n# predictions here.", "says 'two predictions' in prose, and the lesson has 1"),
+        ("one written question", "says 'one written question' in prose"),
+    ],
+)
+def test_a_count_in_prose_is_a_warning_where_no_rule_holds_it_to_what_is_there(prose, told):
+    lessons = [edited((LATER, prose)), tiny()]
+    (warning,) = lint_warnings(lessons)
+    assert told in warning.text
+    assert prose.split("\n")[0] in lessons[0].text.split("\n")[warning.line - 1]
+    assert lint_lessons(lessons) == []
+
+
+@pytest.mark.parametrize(
+    "prose", ["See exercise 2 and exercises 3 to 5.", "Lesson 97 has nine parts.", "Both exercises."]
+)
+def test_a_number_that_counts_no_exercises_is_no_warning(prose):
+    assert lint_warnings([edited((LATER, prose)), tiny()]) == []
 
 
 def test_a_notebook_is_named_by_its_whole_name_and_mistakes_are_prose_too():

@@ -11,6 +11,7 @@ import pytest
 
 from grading.course import Course
 from grading.course.arrivals import Arrivals
+from grading.course.collect import parts as collecting
 from grading.errors import CourseError
 from grading.marking import engine
 from grading.marking.journal import Journal
@@ -170,6 +171,22 @@ def test_while_another_command_grades_it_waits_and_says_so_once(place):
         told = [watch.round().told for _ in range(4)]
     assert sum(map(len, told)) == 1
     assert "is being graded already" in next(one[0] for one in told if one)
+    assert all_rounds(watch)[0] == {"ann": 6}
+
+
+def test_with_once_it_ends_where_nothing_can_be_done(place, monkeypatch):
+    made, drop = place
+    put(made, drop / "ann.ipynb")
+
+    def refuse(*_, **__):
+        raise CourseError("the folder may not be written")
+
+    watch = watching(place)
+    monkeypatch.setattr(collecting, "collect", refuse)
+    rounds = [one for one, _ in zip(watch.rounds(every=0, once=True), range(9), strict=False)]
+    assert len(rounds) < 9
+    assert rounds[-1].told == ["the folder may not be written"]
+    monkeypatch.undo()
     assert all_rounds(watch)[0] == {"ann": 6}
 
 

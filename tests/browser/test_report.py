@@ -1,0 +1,46 @@
+"""The class report on a phone, by day and by night: nothing is cut off, no word is broken into its letters."""
+
+from datetime import datetime
+
+import pytest
+
+from grading.marking import decide, engine
+from grading.reporting import report
+from tests.grading import small_course as sc
+
+WORDS_BROKEN = """() => [...document.querySelectorAll("th, td")].filter(cell => {
+  const longest = Math.min(Math.max(...cell.innerText.split(/\\s+/).map(word => word.length)), 9);
+  const size = parseFloat(getComputedStyle(cell).fontSize);
+  return cell.innerText.trim() && cell.clientWidth < longest * size * 0.35;
+}).map(cell => cell.innerText)"""
+SHADES = """() => {
+  const light = color => color.match(/\\d+/g).slice(0, 3).reduce((sum, one) => sum + Number(one), 0) / 3;
+  const style = getComputedStyle(document.body);
+  return [light(style.backgroundColor), light(style.color)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def page_of_class(tmp_path_factory):
+    """The report of a class with a late one, an extension, mistakes and what could not be graded."""
+    made = sc.make(tmp_path_factory.mktemp("report") / "course")
+    sc.hand_in_class(made, 12)
+    engine.grade(made.root, pool=sc.InProcess(), workers=1)
+    student = made.students("90_small")[0]
+    decide.due(made.root, "90", datetime(2026, 10, 12, 22))
+    decide.extend(made.root, student, "90", 48)
+    return report.write(made.root)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_report_fits_a_screen_of_this_width(browser, page_of_class, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"file://{page_of_class}")
+    assert page.get_by_text("Late, or with an extension").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(WORDS_BROKEN) == []
+    ground, ink = page.evaluate(SHADES)
+    assert (ground < 60 and ink > 180) if scheme == "dark" else (ground > 200 and ink < 80)
+    context.close()
