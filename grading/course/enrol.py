@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grading.course import roster
-from grading.course.collect.people import slug
+from grading.course.collect.known import slug
 from grading.course.folder import Course
 from grading.course.submitted import is_id
 from grading.course.systems import is_gone, person_of, places, system_of, why_nobody

@@ -7,13 +7,11 @@ continues where it was, and a second run does only what changed. Each step stand
 submission (grading/marking/boundary.py): what fails there costs nobody else.
 """
 
-import collections
-import concurrent.futures
 import contextlib
 import sys
 import time
 
-from grading.confinement.pool import SandboxPool, default_workers
+from grading.confinement.pool import default_workers
 from grading.course.folder import Course
 from grading.course.times import read_time
 from grading.errors import CourseError
@@ -23,15 +21,12 @@ from grading.marking.choices import Work, best, choices_of
 from grading.marking.jobs import points_of
 from grading.marking.journal import Journal
 from grading.marking.judge import not_graded
-from grading.marking.lanes import HELD, Lanes, Late
 from grading.marking.mark import verdict_of, worth
 from grading.marking.observed import Observed
 from grading.marking.outcome import Graded, Summary, pack
 from grading.marking.prepare import state_of
-from grading.marking.reruns import Judging, otherwise
+from grading.marking.under_way import UnderWay
 
-AHEAD = 3  # jobs waiting per worker
-SAME = 8  # submissions waiting per job: many hand in the same
 SPARE = 600  # seconds: for who grades again and again, a copy of the gradebook is made no more often
 
 
@@ -83,9 +78,10 @@ def grade(
     with contextlib.ExitStack() as stack:
         stack.enter_context(_quick_turns())
         journal = stack.enter_context(Journal(course.root / "journal"))
-        workers = workers or default_workers()
-        if pool is None and change is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
-            pool = stack.enter_context(SandboxPool(workers, trust=trust))  # it starts while the rest is read
+        under_way = UnderWay(course, pool, workers=workers or default_workers(), trust=trust, twice=twice, lane=lane)
+        stack.enter_context(under_way)
+        if change is None and (force or any(journal.replayed(*pair) is None for pair in wanted)):
+            under_way.start()  # it gets ready while the rest is read
         from grading.marking.replay import Writer  # nbgrader takes a second to import: the sandbox starts meanwhile
         from grading.marking.terms import put_points
 
@@ -95,35 +91,29 @@ def grade(
         if change is not None:
             change(writer)
         put_points(writer, chosen)
-        run = _Run(course, journal, writer, force=force, dry=dry, twice=twice, tell=tell, total=len(wanted))
+        run = _Run(course, journal, writer, under_way, force=force, dry=dry, tell=tell, total=len(wanted))
         run.before, run.only_marks = before, change is not None
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
-        run.pool_options, run.trust = (workers, trust), trust
-        run.pool, run.stack, run.lane = pool, stack, lane
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, run.last, run.left)
+    late = under_way.last, under_way.left
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late)
 
 
 class _Run:
     """The state of one grading run; all of it in one thread but the pool."""
 
-    def __init__(self, course, journal, writer, *, force, dry, twice, tell, total):
-        self.course, self.journal, self.writer = course, journal, writer
-        self.force, self.dry, self.twice, self.tell, self.total = force, dry, twice, tell, total
+    def __init__(self, course, journal, writer, under_way, *, force, dry, tell, total):
+        self.course, self.journal, self.writer, self.under_way = course, journal, writer, under_way
+        self.force, self.dry, self.tell, self.total = force, dry, tell, total
         self.present, self.observed = writer.submitted(), Observed(course.root)
-        self.pool = self.stack = self.pool_options = None
-        self.isolation, self.differs, self.trust = "", (), False
+        self.isolation, self.differs = "", ()
         self.fresh = set()  # job keys run in this run: --force runs each once
-        self.running = {}  # future -> job
-        self.waiting = collections.defaultdict(list)  # key -> [Work]
         self.graded = []
         self.unread = []  # sentences: hand-in times that are none
         self.before = self.today = {}  # lesson -> {student: Mark}: as marked last, and judged by today's dates
         self.only_marks = False
         self.boundary = Boundary(course.root / "journal")
-        self.lanes, self.lane = Lanes(), None
-        self.last, self.left = [], []  # (student, lesson)s: ran in the second lane; were left for it
 
     def all(self, wanted):
         """Grade these (student, lesson) pairs; returns the list of Graded, in their order."""
@@ -132,40 +122,17 @@ class _Run:
                 with self.boundary.around("reading it or writing its marks", (student, lesson)) as faults:
                     self._take(student, lesson)
                 self._fail(faults)
-                while self._enough():
-                    self._collect(concurrent.futures.FIRST_COMPLETED)
-                self._collect(None)
-                if len(self.lanes.late) >= HELD:
-                    self._finish()
-            self._finish()
+                while self.under_way.full():
+                    self._write(self.under_way.done(wait=True))
+                self._write(self.under_way.done())
+                if self.under_way.many_late():
+                    self._write(self.under_way.rest())
+            self._write(self.under_way.rest())
         except BaseException:
-            for future in self.running:
-                future.cancel()
+            self.under_way.cancel()
             raise
         order = {pair: i for i, pair in enumerate(wanted)}
         return sorted(self.graded, key=lambda one: order[one.student, one.lesson])
-
-    def _finish(self):
-        """Wait for what is under way; then run what took too long for the first lane, with all the time it may take."""
-        while self.running:
-            self._collect(concurrent.futures.FIRST_COMPLETED)
-        late, self.lanes.late = self.lanes.late, collections.deque()
-        for job, runs in late:
-            pairs = [(work.student, work.lesson) for work in self.waiting[job.key]]
-            if self.lane == 1:
-                self.left += pairs
-                del self.waiting[job.key]
-            else:
-                self.last += pairs
-                self.running[self._submit(job, runs)] = job
-        while self.running:
-            self._collect(concurrent.futures.FIRST_COMPLETED)
-
-    def _enough(self):
-        """Whether as much is under way as may be: what waits is held in memory."""
-        most = getattr(self.pool, "ahead", AHEAD * self.pool_options[0])
-        waiting = sum(len(self.waiting[job.key]) for job in self.running.values())
-        return len(self.running) >= most or waiting >= SAME * most
 
     def _take(self, student, lesson):
         submission = self.course.submission(student, lesson)
@@ -195,9 +162,7 @@ class _Run:
         if self.only_marks:  # an attempt that was never run
             return self._left(student, lesson)
         for key in work.missing:
-            if key not in self.waiting:
-                self.running[self._submit(jobs[key])] = jobs[key]
-            self.waiting[key].append(work)
+            self.under_way.ask(jobs[key], work)
         return None
 
     def _left(self, student, lesson):
@@ -213,9 +178,9 @@ class _Run:
 
         What ran without the promised confinement is run again in a confined run.
         """
-        if result is None or (result.get("unconfined") and not self.trust):
+        if result is None or (result.get("unconfined") and not self.under_way.trust):
             return False
-        return not self.twice or "unsteady" in result
+        return not self.under_way.twice or "unsteady" in result
 
     def _kept(self, before):
         if not before["key"]:
@@ -224,28 +189,9 @@ class _Run:
             return worth(not_graded(records, before["outcome"], before["sentence"], points), self.course)
         return verdict_of(self.journal.result(before["key"]), before.get("repairs", []), self.course)
 
-    def _submit(self, job, short=None):
-        """A future of what comes of a job: in the first lane, or after its `short` runs with all its time."""
-        if self.pool is None:
-            workers, trust = self.pool_options
-            self.pool = self.stack.enter_context(SandboxPool(workers, trust=trust))
-        records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
-        job = self.lanes.short(job) if short is None and self.lane != 2 else job
-        return Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job], short)
-
-    def _collect(self, until):
-        """Write the results that are there; `until` waits for the next one."""
-        if not self.running:
-            return
-        timeout = None if until else 0
-        done, _ = concurrent.futures.wait(self.running, timeout, until or concurrent.futures.FIRST_COMPLETED)
-        for future in done:
-            job = self.running.pop(future)
-            late = not future.cancelled() and future.exception() is None and future.result()
-            if isinstance(late, Late):
-                self.lanes.late.append((job, late.runs))
-                continue
-            waiting = [work for work in self.waiting.pop(job.key) if work.missing]
+    def _write(self, done):
+        """Write what came of these jobs, (job, future, who waits for it) each."""
+        for job, future, waiting in done:
             pairs = [(work.student, work.lesson) for work in waiting]
             with self.boundary.around("running and judging it", *pairs) as faults:
                 self._keep(job, *future.result())
@@ -265,7 +211,7 @@ class _Run:
         self.isolation, self.differs = isolation.path, isolation.differs
         self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
-        self.lanes.ended(job, result)
+        self.under_way.ended(job, result)
         self.fresh.add(job.key)
 
     def _fail(self, faults):

@@ -20,7 +20,8 @@ from grading.marking.journal import Journal
 from grading.marking.named import Dresser
 from grading.marking.verdict import STOPPED
 from grading.reporting.charts import distribution, mistake_bars, pass_rates
-from grading.reporting.feedback import environment, read_autograded
+from grading.reporting.feedback import read_autograded
+from grading.reporting.safe_html import environment
 from grading.reporting.similar import fingerprint, groups
 from grading.reporting.unnamed import grouped
 from grading.reporting.unread import unread_of

@@ -22,7 +22,7 @@ from grading.marking.display_cells import needless
 from grading.marking.overlay import overlay
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import clean_html, is_base64, plain_text, safe_outputs
-from grading.reporting import feedback, similar
+from grading.reporting import safe_html, similar
 from tests.grading import small_lesson as small
 
 FLOOR = 0.05  # seconds of CPU below which a time says nothing
@@ -141,9 +141,9 @@ READERS = {  # reader and shape: n -> a call
     "similar, a long number": lambda n: (lambda text: lambda: similar.fingerprint(text))("x = 0x" + "f" * 1000 * n),
     "similar, a class": lambda n: (lambda prints: lambda: similar.groups(prints))(
         {str(i): similar.fingerprint(program(i)) for i in range(n // 2)}),
-    "feedback, brackets": lambda n: lambda: feedback.prose("[" * 10 * n),
-    "feedback, tags": lambda n: lambda: feedback.prose("<" * 10 * n),
-    "feedback, code": lambda n: lambda: feedback.highlight("'" * 10 * n),
+    "feedback, brackets": lambda n: lambda: safe_html.prose("[" * 10 * n),
+    "feedback, tags": lambda n: lambda: safe_html.prose("<" * 10 * n),
+    "feedback, code": lambda n: lambda: safe_html.highlight("'" * 10 * n),
 }  # fmt: skip
 
 

@@ -1,8 +1,6 @@
 """Lesson 12: its answers agree with the library and with torch; its training code runs on any device."""
 
-import ast
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,24 +17,11 @@ from course_lib.torch_models.fill import fill
 from course_lib.torch_models.training import train_step
 from course_lib.viz.images import image_grid
 from course_lib.viz.residual import photograph_tiles
-from grading.lessons.source import read_lesson
+from grading.paths import ROOT
+from tests.solutions.reference import definitions, lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-LESSON = read_lesson(ROOT / "solutions" / "12_resnet.py")
-KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-
-
-def definitions():
-    """What the lesson imports and defines, its reference answers included; none of its runs."""
-    namespace = {}
-    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve", "figure")):
-        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
-        kept = [node for node in ast.parse(source).body if isinstance(node, KINDS)]
-        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), namespace)
-    return namespace
-
-
-ANSWERS = definitions()
+LESSON = lesson("12_resnet")
+ANSWERS = definitions(LESSON, figures=True)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Lesson 13: its answers agree with torch, scikit-learn and the library, and what its text says stays true."""
 
-import ast
 import json
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,24 +12,11 @@ from course_lib.autograd.tensor import Tensor
 from course_lib.evidence.outcome import mean_iou
 from course_lib.topics import dense, restoration, segmentation, tiles
 from course_lib.torch_models import bridge
-from grading.lessons.source import read_lesson
+from grading.paths import ROOT
+from tests.solutions.reference import definitions, lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-LESSON = read_lesson(ROOT / "solutions" / "13_dense_prediction.py")
-KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-
-
-def definitions():
-    """What the lesson imports and defines, its reference answers included; none of its runs."""
-    namespace = {}
-    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve", "figure")):
-        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
-        kept = [node for node in ast.parse(source).body if isinstance(node, KINDS)]
-        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), namespace)
-    return namespace
-
-
-ANSWERS = definitions()
+LESSON = lesson("13_dense_prediction")
+ANSWERS = definitions(LESSON, figures=True)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Lesson 14: its answers agree with torch and with the library, and what it says of memory and attention stays true."""
 
-import ast
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,24 +11,11 @@ from course_lib.data import sequences
 from course_lib.data.sequences import END, PAD
 from course_lib.topics import language, recurrent, translation
 from course_lib.torch_models import bridge
-from grading.lessons.source import read_lesson
+from grading.paths import ROOT
+from tests.solutions.reference import definitions, lesson
 
-ROOT = Path(__file__).resolve().parents[2]
-LESSON = read_lesson(ROOT / "solutions" / "14_recurrent_networks.py")
-KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-
-
-def definitions():
-    """What the lesson imports and defines, its reference answers included; none of its runs."""
-    namespace = {}
-    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve")):
-        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
-        kept = [node for node in ast.parse(source).body if isinstance(node, KINDS)]
-        exec(compile(ast.Module(kept, []), LESSON.path.name, "exec"), namespace)
-    return namespace
-
-
-ANSWERS = definitions()
+LESSON = lesson("14_recurrent_networks")
+ANSWERS = definitions(LESSON)
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """Lesson 16: its answers agree with the library, and what it claims is measured here with a margin."""
 
-import ast
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,29 +7,10 @@ from scipy import stats
 from course_lib import nn, optim
 from course_lib.data import datasets
 from course_lib.topics import attacks, calibration, experiment, saliency
-from grading.lessons.source import read_lesson
+from tests.solutions.reference import definitions, lesson
 
-LESSON = read_lesson(Path(__file__).resolve().parents[2] / "solutions" / "16_when_networks_fail.py")
-KINDS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-CONSTANTS = {"CLAIMS", "FAULTS", "STRENGTHS"}
-
-
-def kept(node):
-    named = isinstance(node, ast.Assign) and {t.id for t in node.targets if isinstance(t, ast.Name)} & CONSTANTS
-    return isinstance(node, KINDS) or named
-
-
-def definitions():
-    """What the lesson imports and defines, its reference answers included; none of its runs."""
-    namespace = {"plain": None}
-    for cell in (c for c in LESSON.cells if c.kind == "code" and c.role in (None, "", "solve")):
-        source = LESSON.exercise(cell.id).reference if cell.role == "solve" else cell.source
-        nodes = [node for node in ast.parse(source).body if kept(node)]
-        exec(compile(ast.Module(nodes, []), LESSON.path.name, "exec"), namespace)
-    return namespace
-
-
-ANSWERS = definitions()
+LESSON = lesson("16_when_networks_fail")
+ANSWERS = definitions(LESSON, constants=("CLAIMS", "FAULTS", "STRENGTHS"), plain=None)
 
 
 @pytest.fixture

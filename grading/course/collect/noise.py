@@ -105,12 +105,6 @@ def no_copy(text):
         text = found["rest"]
 
 
-def is_copy(name):
-    """Whether a file's name carries a mark that a computer adds to a copy."""
-    bare = re.sub(r"(?:\.ipynb)+(?:\.txt|\.json)?\Z|\.[A-Za-z]{1,5}\Z", "", name, flags=re.I)
-    return any(pattern.fullmatch(bare.strip()) for pattern in COPIES)
-
-
 def no_number(text, lesson):
     """A name without the lesson's number where a word for work stands before it, spaces left for both."""
     number = lesson.split("_")[0].lstrip("0") or "0"

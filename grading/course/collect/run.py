@@ -9,15 +9,17 @@ from unicodedata import normalize
 
 from dateutil.tz import tzlocal
 
+from grading.course.collect.account import Account
 from grading.course.collect.beside import complete
-from grading.course.collect.given import NOTEBOOKS, OTHER_ARCHIVES, UNNAMED, Given, look, looks_like_a_notebook
+from grading.course.collect.given import Given, look
 from grading.course.collect.keep import NEW, NEWER, OLDER, SAME, UNCLEAR, Shelf, one_at_a_time
+from grading.course.collect.known import Known, slug
 from grading.course.collect.noise import says_nothing
 from grading.course.collect.one import OneStudent
-from grading.course.collect.people import Known, is_hidden, settle, slug, ungrouped
+from grading.course.collect.people import is_hidden, settle, ungrouped
 from grading.course.collect.plain import Doubt
 from grading.course.collect.plain import claims as plain_claims
-from grading.course.collect.report import KEPT, STOPPED, TAKEN, Outcome, Report, Row
+from grading.course.collect.report import KEPT
 from grading.course.collect.systems import Claim, Who
 from grading.course.collect.systems import claim as system_claim
 from grading.course.collect.table import Times
@@ -67,14 +69,13 @@ class _Collect:
         self.known, self.shelf = Known(course, lesson), Shelf(course, lesson)
         self.times = Times(options.times, options.zone) if options.times else None
         self.due, self.machine = _due(course.root / "gradebook.db", lesson), tzlocal()
-        self.rows, self.outcomes, self.people = {}, [], []
-        self.nobody, self.problems = [], []
+        self.account, self.people = Account(), []
         named = read_groups(course, lesson) if (course.root / GROUPS).exists() else {}
         self.groups = by_form(named)
 
     def all(self, given):
         """The Report of all that was given."""
-        self.problems += given.problems
+        self.account.problems += given.problems
         claims, read = complete(self._claims(given.entries))
         hands = self._hands(claims, read)
         for student, files in sorted(hands.items()):
@@ -82,11 +83,7 @@ class _Collect:
         if not self.options.dry:
             self.shelf.save()
             update(self.course.root, self.people)
-        rows = [Row(path, False, "", why) for path, why in given.passed]
-        rows += [self.rows.get(entry) or Row(entry.path, False, "", "not looked at") for entry in given.entries]
-        rows.sort(key=lambda row: row.path)
-        self.outcomes.sort(key=lambda one: one.student)
-        return Report(self.lesson, self.options.dry, self.outcomes, rows, self.nobody, self.problems)
+        return self.account.report(self.lesson, given, dry=self.options.dry)
 
     # ------------------------------------------------------------------ whose
 
@@ -111,11 +108,9 @@ class _Collect:
                 used.add(asked)
                 claims[entry] = self._said(entry, asked, said[asked])
             elif lies:
-                self.rows[entry] = Row(entry.path, False, "", f"it lies in the folder of {lies}")
+                self.account.passed(entry, f"it lies in the folder of {lies}")
             elif ours and entry.parts[0] in OWN_FOLDERS and len(entry.parts) > 1:
-                self.rows[entry] = Row(
-                    entry.path, False, "", f"{entry.parts[0]}/ is the course folder's own, not handed in"
-                )
+                self.account.passed(entry, f"{entry.parts[0]}/ is the course folder's own, not handed in")
             else:
                 one = system_claim(entry.parts)
                 if one is None or (
@@ -132,7 +127,7 @@ class _Collect:
             path for one in claims.values() if isinstance(one, Claim) and not one.who.given for path in above(one)
         }
         claims |= plain_claims(rest, self.lesson, self.known, self.options.level, around)
-        return {entry: one for entry, one in claims.items() if entry not in self.rows}
+        return {entry: one for entry, one in claims.items() if not self.account.has(entry)}
 
     def _said(self, entry, path, student):
         """A Claim by the instructor's word; what the path says besides stays."""
@@ -146,7 +141,7 @@ class _Collect:
 
     def _of_this_lesson(self, entry, one):
         if one.who.system == "nbgrader" and one.unit.split("/")[-1].split("+")[1] != self.lesson:
-            self.rows[entry] = Row(entry.path, False, "", "handed in for another lesson")
+            self.account.passed(entry, "handed in for another lesson")
         return one
 
     def _hands(self, claims, read):
@@ -154,11 +149,11 @@ class _Collect:
         whose, doubts = defaultdict(list), defaultdict(list)
         for entry, one in claims.items():
             if entry in read:
-                self.rows[entry] = Row(entry.path, False, "", read[entry])
+                self.account.passed(entry, read[entry])
             elif isinstance(one, Doubt):
                 doubts[one].append(entry)
             elif one is None:
-                self._nobody(entry)
+                self.account.nobodys(entry)
             else:
                 for each in one if isinstance(one, list) else self._members(one):
                     whose[key_of(each.who)].append((entry, each))
@@ -184,7 +179,7 @@ class _Collect:
             else:
                 hands[student] += files
         for doubt, entries in doubts.items():
-            self._doubtful(doubt, entries)
+            self.account.doubtful(doubt, entries)
         return hands
 
     def _members(self, one):
@@ -198,28 +193,6 @@ class _Collect:
         who = Who(one.who.system)
         return [replace(one, who=replace(who, given=student), group=group) for student in students]
 
-    def _nobody(self, entry):
-        why = "its name does not say whose it is"
-        if entry.bad:
-            why = f"{entry.bad}; {why}"
-        elif looks_like_a_notebook(entry):
-            why = f"{UNNAMED}; {why}"
-        self.rows[entry] = Row(entry.path, False, "", why)
-        work = (*NOTEBOOKS, ".zip", ".tar", ".tgz", *OTHER_ARCHIVES) if entry.bad else NOTEBOOKS
-        if not entry.path.lower().endswith(work) and UNNAMED not in why:
-            return
-        self.nobody.append(entry.path)
-        self.problems.append(
-            f"{entry.path}: {why}; say --who '{entry.path}=STUDENT' or put it into a folder of the student's name."
-        )
-
-    def _doubtful(self, doubt, entries):
-        self.problems.append(doubt.sentence)
-        self.outcomes.append(Outcome(doubt.student, STOPPED, doubt.sentence, file=entries[0].path))
-        for entry in entries:
-            why = f"{entry.bad}; " if entry.bad else ""
-            self.rows[entry] = Row(entry.path, False, doubt.student, f"stopped: {why}it is not certain whose it is")
-
     # ------------------------------------------------------------------ one student
 
     def _student(self, student, files):
@@ -227,21 +200,20 @@ class _Collect:
         try:
             chosen = one.choose()
             if chosen is None:
-                return self._stop(one, one.why)
+                return self.account.stopped(one, one.why)
             time, outcome = one.outcome(chosen)
             how, why = self.shelf.compare(student, chosen, self.options.replace)
         except CourseError as error:
-            return self._stop(one, str(error))
+            return self.account.stopped(one, str(error))
         if how == UNCLEAR:
-            return self._stop(one, why)
+            return self.account.stopped(one, why)
         if how in (NEW, NEWER):
             together = f"for the group {chosen.claim.group} of groups.csv" if chosen.claim.group else ""
             outcome.why = "; ".join(filter(None, (outcome.why, together, why)))
         else:
             outcome.status, outcome.why = KEPT, why
         outcome.new = self.known.anybody and self.known.is_new(student)
-        self._account(one, chosen, outcome)
-        self.outcomes.append(outcome)
+        self.account.settled(one, chosen, outcome)
         if not self.options.dry:
             earlier = one.attempts(chosen) + ([(chosen, time)] if how == OLDER and chosen.answered else [])
             for candidate, when in earlier:
@@ -256,26 +228,6 @@ class _Collect:
             self.shelf.remember(student, chosen, outcome, outcome.counted)
             self._person(student, chosen.claim.who)
         return None
-
-    def _account(self, one, chosen, outcome):
-        for entry, why in one.left.items():
-            self._row(entry, False, one.student, why)
-        for entry, name in one.along.items():
-            self._row(entry, outcome.status == TAKEN, one.student, f"helper beside the notebook, as {name}")
-        self._row(chosen.entry, outcome.status == TAKEN, one.student, outcome.why)
-
-    def _row(self, entry, taken, student, why):
-        """A file may be handed in by several people together."""
-        before = self.rows.get(entry)
-        if before is not None:
-            student, taken = f"{before.student}, {student}", before.taken or taken
-        self.rows[entry] = Row(entry.path, taken, student, why)
-
-    def _stop(self, one, why):
-        self.problems.append(why if why.startswith(one.student) else f"{one.student}: {why}")
-        self.outcomes.append(Outcome(one.student, STOPPED, why, file=one.files[0][0].path))
-        for entry, _ in one.files:
-            self._row(entry, False, one.student, one.left.get(entry, "stopped: see what is to do"))
 
     def _person(self, student, who):
         if (who.system in ("plain", "nbgrader") and who.name in ("", student)) or is_hidden(who):

@@ -4,7 +4,7 @@ import re
 from unicodedata import normalize
 
 from grading.course.collect.archives import without_ending
-from grading.course.collect.people import slug
+from grading.course.collect.known import slug
 from grading.course.roster import fold
 
 

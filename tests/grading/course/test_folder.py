@@ -8,7 +8,7 @@ import pytest
 
 from course_lib.evidence.records import save_record
 from grading.course import Course
-from grading.course.collect.people import Known
+from grading.course.collect.known import Known
 from grading.course.folder import DECIDES
 from grading.errors import CourseError
 from grading.imports import files_behind

@@ -6,7 +6,7 @@ import dataclasses
 import pytest
 
 from grading.confinement.job import CellRun, Job, Limits
-from grading.marking import engine, lanes
+from grading.marking import engine, lanes, under_way
 from grading.marking.outcome import json_pieces
 from tests.grading import small_course as sc
 
@@ -90,7 +90,7 @@ def test_a_second_run_of_each_is_asked_for_again_with_its_full_time(made):
 
 
 def test_many_that_take_long_are_not_held_in_memory_until_the_end(made, monkeypatch):
-    monkeypatch.setattr(engine, "HELD", 3)
+    monkeypatch.setattr(under_way, "HELD", 3)
     names = [f"a{i}" for i in range(7)]
     for name in names:
         hand_in_slow(made, name)

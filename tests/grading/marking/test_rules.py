@@ -7,7 +7,7 @@ from nbgrader.api import Gradebook
 
 from grading.course import Course, attempts
 from grading.errors import CourseError
-from grading.marking import decide, engine
+from grading.marking import decide, engine, under_way
 from grading.marking.outcome import remarked
 from grading.reporting.submission import find_graded
 from tests.grading import small_course as sc
@@ -195,7 +195,7 @@ def made_of_two(tmp_path_factory):
 
 
 def test_the_best_attempt_counts_by_its_mark_and_its_own_time_and_nothing_runs(twice, monkeypatch):
-    monkeypatch.setattr(engine, "SandboxPool", lambda *_, **__: NoPool())
+    monkeypatch.setattr(under_way, "SandboxPool", lambda *_, **__: NoPool())
     decide.attempt(twice.root, "90", "best")
     assert marks(twice) == {"ann": (6, 0), "ben": (3, 0), "cem": (3, 0)}
     told = sc.dump(twice)
@@ -206,7 +206,7 @@ def test_the_best_attempt_counts_by_its_mark_and_its_own_time_and_nothing_runs(t
 
 
 def test_more_time_makes_the_later_attempt_the_best(twice, monkeypatch):
-    monkeypatch.setattr(engine, "SandboxPool", lambda *_, **__: NoPool())
+    monkeypatch.setattr(under_way, "SandboxPool", lambda *_, **__: NoPool())
     decide.attempt(twice.root, "90", "best")
     decide.extend(twice.root, "ben", "90", 48)
     assert marks(twice)["ben"] == (6, 0)

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from grading.confinement.job import CellRun, Isolation, Run
 from grading.errors import CourseError
 from grading.marking import engine, jobs, safe_outputs
-from grading.reporting import feedback
+from grading.reporting import feedback, safe_html
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
@@ -209,7 +209,7 @@ def test_what_is_slow_to_clean_or_to_lay_out_is_cut(monkeypatch):
     assert safe_outputs.safe_outputs([short])[0]["data"] == {"text/html": "<b>x</b>"}
     assert safe_outputs.safe_outputs([short], [3])[0]["data"] == {"text/plain": "(more HTML than is shown)"}
     start = time.process_time()
-    assert "180000 more characters" in feedback.prose("[" * 200_000)
+    assert "180000 more characters" in safe_html.prose("[" * 200_000)
     assert time.process_time() - start < 5
 
 

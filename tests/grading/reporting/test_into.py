@@ -21,7 +21,6 @@ from tests.grading.course import lists
 
 NO_ESSAY = {k: v for k, v in sc.RIGHT.items() if k != "question-why"}
 HALF = {**NO_ESSAY, "tail": small.STUB_TAIL}
-WANT = {"ann": 6.0, "ann.smith": 3.0}
 
 
 def canvas_import(data):

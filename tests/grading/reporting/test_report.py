@@ -11,7 +11,7 @@ from grading.marking import engine
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.reporting import report
-from grading.reporting.feedback import environment
+from grading.reporting.safe_html import environment
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
 
