@@ -32,6 +32,9 @@ def verdict_lines(verdict, explained=None):
         yield f"repaired: {repair}", "yellow"
     for check in verdict.checks.values():
         yield f"{check.id}  {check.score:g} / {check.points:g}", "bold green" if check.passed else "bold red"
+        if not check.started:
+            yield "    Not begun: its cell stands as it was handed out.", "dim"
+            continue
         for line in check.lines:
             label = hidden_tests.label(line, numbered=True)
             yield f"    {'✓' if line.passed else '✗'} {label}{'  ' + line.say if line.say else ''}", ""

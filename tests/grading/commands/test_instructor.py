@@ -48,6 +48,10 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
     assert code == 0
     assert "x times x" in told
     assert "student002" in told
+    code, told = call(app, "show", "student003", "90", *where)  # tail and the guess are as they were handed out
+    assert code == 0
+    assert told.count("Not begun: its cell stands as it was handed out.") == 2
+    assert "Not done yet" not in told
     code, told = call(app, "show", "student002", "90", *where, "--json")
     assert json.loads(told)["verdict"]["checks"]["double"]["score"] == 0
     code, told = call(app, "show", "student002", "90", *where, "--source")
