@@ -20,7 +20,7 @@ FOLDERS = (*BESIDE, LIBRARY / "figures", LIBRARY.parent / "notebooks" / "figures
 
 @dataclass(frozen=True)
 class Drawing:
-    """The bytes of a PNG, and words for those who do not see it."""
+    """A drawing: `png` holds its bytes as a file, `words` say it to those who do not see it."""
 
     png: bytes
     words: str

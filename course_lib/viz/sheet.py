@@ -43,7 +43,7 @@ class Sheet(Figure):
         return ax
 
     def add_axes(self, *args: Any, **kwargs: Any) -> Axes:
-        """As `add_subplot`, in a place given as (left, bottom, width, height)."""
+        """As `add_subplot`, in a place given as (left, bottom, width, height); returns the Axes."""
         if not self.spare:
             return super().add_axes(*args, **kwargs)
         ax = self.spare.pop(0)
@@ -51,11 +51,11 @@ class Sheet(Figure):
         return ax
 
     def suptitle(self, t: str, **kwargs: Any) -> Text:
-        """The title above all, where it was for the first picture."""
+        """The title `t` above all, where it was for the first picture; returns the Text."""
         return self._kept("suptitle", t, kwargs)
 
     def supxlabel(self, t: str, **kwargs: Any) -> Text:
-        """The label below all, where it was for the first picture."""
+        """The label `t` below all, where it was for the first picture; returns the Text."""
         return self._kept("supxlabel", t, kwargs)
 
     def _kept(self, name: str, t: str, kwargs: dict[str, Any]) -> Text:
