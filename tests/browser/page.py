@@ -53,7 +53,7 @@ class Lab:
     def go_to(self, cell):
         """Make a cell the active one, by its grade id, its id or how it begins, and scroll to it."""
         found = f"(({CELL})('{cell}'))"
-        assert self.page.evaluate(f"{found}.at") >= 0, cell
+        self.page.wait_for_function(f"() => {found}.at >= 0", timeout=LONG)  # a long notebook's cells come in turn
         self.page.evaluate(
             f"() => {{ const f = {found}; f.notebook.mode = 'command'; f.notebook.activeCellIndex = f.at; "
             "return f.notebook.scrollToItem(f.at, 'start').then(() => f.notebook.node.focus()) }"
