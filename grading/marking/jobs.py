@@ -66,7 +66,7 @@ def _spared(steps, hidden, skeleton):
 def _undrawn(steps, hidden, skeleton):
     """The steps, the lesson's own without what only draws."""
     own, others = _own(steps, hidden, skeleton)
-    made = undrawn(own, others, drawers(cell.source for cell in skeleton.cells if cell.role == "plain"))
+    made = undrawn(own, others, drawers(tuple(cell.source for cell in skeleton.cells if cell.role == "plain")))
     return tuple(replace(step, source=made.get(step.id, step.source)) for step in steps)
 
 

@@ -6,6 +6,7 @@ but such functions and pure ones, draws on no random generator, and binds nothin
 """
 
 import ast
+import functools
 import re
 
 from grading.marking.display_cells import names_of
@@ -23,8 +24,10 @@ NUMPY = "np"
 CHANCE = re.compile(r"rng|random|generator|seed", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=50)  # a lesson's cells are the same for all who hand in
 def drawers(sources):
-    """Names that these cells import from course_lib's viz or widgets and that none of them binds to anything else."""
+    """Names that cells import from course_lib's viz or widgets and that none of them binds to anything else; `sources`
+    is a tuple."""
     found, others = set(), set()
     for source in sources:
         try:
@@ -60,8 +63,17 @@ def undrawn(cells, others, drawing):
 
 
 def _without(source, elsewhere, drawing):
-    body = ast.parse(source).body
     lines = source.split("\n")
+    for first, last, bound in _statements(source, drawing):
+        if not bound & elsewhere:
+            lines[first - 1 : last] = ["pass", *[""] * (last - first)]
+    return "\n".join(lines)
+
+
+@functools.lru_cache(maxsize=500)
+def _statements(source, drawing):
+    """(first line, last line, names bound) of each statement that only draws and binds nothing that its cell reads."""
+    body, found = ast.parse(source).body, []
     for i, node in enumerate(body):
         if not _only_draws(node, drawing) or node.col_offset or _shares_a_line(node, body):
             continue
@@ -72,10 +84,9 @@ def _without(source, elsewhere, drawing):
             for leaf in ast.walk(other)
             if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load)
         }
-        if bound & (elsewhere | loaded):
-            continue
-        lines[node.lineno - 1 : node.end_lineno] = ["pass", *[""] * (node.end_lineno - node.lineno)]
-    return "\n".join(lines)
+        if not bound & loaded:
+            found.append((node.lineno, node.end_lineno, frozenset(bound)))
+    return tuple(found)
 
 
 def _shares_a_line(node, body):

@@ -8,7 +8,7 @@ IMPORTS = (
     "import numpy as np\nfrom course_lib.viz import filtering as draw\nfrom course_lib.viz.images import image_grid\n"
     "from course_lib.widgets.planes import line_explorer\nfrom course_lib.ops import conv2d\nfrom course_lib import viz"
 )
-DRAWING = drawers([IMPORTS])
+DRAWING = drawers((IMPORTS,))
 
 
 def made(source, *others):
@@ -18,9 +18,9 @@ def made(source, *others):
 
 def test_what_draws_is_what_the_lesson_imports_from_viz_and_widgets():
     assert {"draw", "image_grid", "line_explorer", "viz"} == DRAWING
-    assert drawers([IMPORTS, "draw = 3"]) == DRAWING - {"draw"}
-    assert drawers([IMPORTS, "from other import image_grid"]) == DRAWING - {"image_grid"}
-    assert drawers(["import course_lib.vizier as draw", "from course_lib.visual import x", "(("]) == frozenset()
+    assert drawers((IMPORTS, "draw = 3")) == DRAWING - {"draw"}
+    assert drawers((IMPORTS, "from other import image_grid")) == DRAWING - {"image_grid"}
+    assert drawers(("import course_lib.vizier as draw", "from course_lib.visual import x", "((")) == frozenset()
 
 
 ONLY_DRAWS = [
