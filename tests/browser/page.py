@@ -32,6 +32,7 @@ class Lab:
         self.page.wait_for_function(here, arg=name, timeout=LONG)
         self.page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for()
         self.wait_for_kernel()
+        self.front = name
 
     def wait_for_kernel(self):
         """Wait until the kernel of the notebook in front is idle."""
@@ -53,6 +54,9 @@ class Lab:
     def go_to(self, cell):
         """Make a cell the active one, by its grade id, its id or how it begins, and scroll to it."""
         found = f"(({CELL})('{cell}'))"
+        if self.page.evaluate(f"{PANEL}.context.path") != self.front:  # the start page, restored late, came in front
+            self.page.get_by_role("tab", name=self.front).click()
+            self.wait_for_notebook(self.front)
         self.page.wait_for_function(f"() => {found}.at >= 0", timeout=LONG)  # a long notebook's cells come in turn
         self.page.evaluate(
             f"() => {{ const f = {found}; f.notebook.mode = 'command'; f.notebook.activeCellIndex = f.at; "
