@@ -176,7 +176,10 @@ def test_outputs_are_valid_notebook_outputs(worker):
         for output in cell.outputs:
             if output["output_type"] == "execute_result":
                 cell.execution_count = output["execution_count"]
-    nbformat.validate(nbformat.v4.new_notebook(cells=cells))
+    nb = nbformat.v4.new_notebook(cells=cells)
+    assert nbformat.validator.isvalid(nb)
+    nb.cells[0].outputs = [nbformat.from_dict({"output_type": "stream"})]
+    assert not nbformat.validator.isvalid(nb)
 
 
 def test_practice_runs_know_that_they_are_graded(box):
