@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checks.lookup import record_folders, records_in
+from course_lib.files import patiently, write_atomically
 
 FILE_NAME = ".course-progress.json"
 DEAD_AFTER = 3  # seconds after which a lock that nobody renews is a dead kernel's
@@ -105,7 +106,7 @@ def note_opened(exercise: Any, count: Any, path: Path | None = None) -> None:
 def _load(path: Path) -> tuple[dict[str, dict], str]:
     """`({"checks", "hints"}, problem)`."""
     try:
-        stored = json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
+        stored = json.loads(patiently(lambda: path.read_text(encoding="utf-8")))
         hints = {str(id): int(count) for id, count in stored.get("hints", {}).items()}
         return {"checks": {id: _entry(entry) for id, entry in stored["checks"].items()}, "hints": hints}, ""
     except FileNotFoundError:
@@ -138,7 +139,6 @@ def _change(path: Path, change: Callable) -> None:
 
     `change(kept)` says whether there is anything to write.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path):
@@ -148,10 +148,7 @@ def _change(path: Path, change: Callable) -> None:
             text = json.dumps({"version": 1, **kept}, indent=1, sort_keys=True)
             if problem:
                 os.replace(path, path.with_name(path.name + ".damaged"))
-            partial.write_text(text, encoding="utf-8")
-            _patiently(lambda: os.replace(partial, path))
-    with contextlib.suppress(OSError):
-        partial.unlink(missing_ok=True)
+            write_atomically(path, text)
 
 
 @contextlib.contextmanager
@@ -160,7 +157,7 @@ def _alone(path: Path) -> Iterator[None]:
     lock, stamp, since = path.with_name(f"{path.name}.lock"), None, time.monotonic()
     while True:
         try:
-            os.close(_patiently(lambda: os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)))
+            os.close(patiently(lambda: os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)))
             break
         except FileExistsError:
             held = _stamp(lock)
@@ -172,7 +169,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        _patiently(lambda: lock.unlink(missing_ok=True))
+        patiently(lambda: lock.unlink(missing_ok=True))
 
 
 def _stamp(lock: Path) -> tuple[int, int]:
@@ -181,16 +178,6 @@ def _stamp(lock: Path) -> tuple[int, int]:
         return state.st_mtime_ns, state.st_ino
     except OSError:
         return None
-
-
-def _patiently(action: Callable) -> Any:
-    """Do `action`, again for a moment where Windows refuses because another program has the file open."""
-    for _ in range(20 if os.name == "nt" else 0):
-        try:
-            return action()
-        except PermissionError:
-            time.sleep(0.01)
-    return action()
 
 
 def lessons(folders: Any = None, only: Any = None) -> dict[str, dict[str, int]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ import numpy as np
 
 from course_lib.evidence.observation import Seen, from_json, to_json
 from course_lib.evidence.tree import Opaque
+from course_lib.files import beside
 
 VERSION = 1
 _WITHOUT = {"forbid": [], "hints": [], "points": 0, "exercise": {}}  # what a check has that says nothing of them
@@ -97,21 +97,15 @@ def save_record(path: str | Path, record: Record) -> None:
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     members = {"header": np.frombuffer(text.encode(), dtype=np.uint8)}
     members.update({f"a{i}": array for i, array in enumerate(arrays)})
-    partial = f"{path}.{os.getpid()}.part"
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name, array in members.items():
-                raw = io.BytesIO()
-                np.lib.format.write_array(raw, np.asarray(array), allow_pickle=False)
-                entry = zipfile.ZipInfo(f"{name}.npy", _DAY_ZERO)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                entry.create_system = 3  # the same on every system
-                archive.writestr(entry, raw.getvalue())
-        os.replace(partial, path)
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
+    with beside(Path(path)) as half, zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in members.items():
+            raw = io.BytesIO()
+            np.lib.format.write_array(raw, np.asarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", _DAY_ZERO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the same on every system
+            archive.writestr(entry, raw.getvalue())
 
 
 def load_record(path: str | Path) -> Record:

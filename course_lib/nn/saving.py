@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.autograd.tensor import as_array
+from course_lib.files import beside
 
 
 def save(state: dict[str, Any], path: str | Path) -> Path:
@@ -32,15 +33,10 @@ def save(state: dict[str, Any], path: str | Path) -> Path:
     path = Path(path) if str(path).endswith(".npz") else Path(f"{path}.npz")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"save: there is no folder {path.parent}")
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(half, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    with beside(path) as half, open(half, "wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
     return path
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import torch
+
+from course_lib.files import beside
 
 
 def write_run(
@@ -18,10 +19,9 @@ def write_run(
     """
     if path is None:
         return
-    beside = Path(f"{path}.part")
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save(state | {"dice": dice.get_state(), "losses": torch.tensor(losses, dtype=torch.float64)}, beside)
-    os.replace(beside, path)
+    with beside(Path(path)) as half:
+        torch.save(state | {"dice": dice.get_state(), "losses": torch.tensor(losses, dtype=torch.float64)}, half)
 
 
 def read_run(

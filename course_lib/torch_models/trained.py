@@ -8,7 +8,6 @@ import argparse
 import hashlib
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from course_lib.data import datasets
+from course_lib.files import write_atomically
 from course_lib.torch_models import bridge, resnets
 from course_lib.torch_models.training import right, train_step
 
@@ -31,9 +31,7 @@ def write_trained(path: Path, model: Any, facts: dict) -> str:
     buffer = io.BytesIO()
     arrays: dict[str, Any] = {**state, FACTS: np.array(json.dumps(facts))}
     np.savez(buffer, **arrays)
-    beside = Path(f"{path}.part")
-    beside.write_bytes(buffer.getvalue())
-    os.replace(beside, path)
+    write_atomically(Path(path), buffer.getvalue())
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 

@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading import course
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.publishing.sample_class import CLASS, DEMO
 
 NUMBERS = ("01", "09")

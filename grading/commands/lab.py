@@ -11,9 +11,9 @@ import urllib.parse
 from pathlib import Path
 
 from course_lib.checks.course_map import MAP, START, course_map
+from course_lib.files import write_atomically
 from grading.commands.reset import keep, replaced
 from grading.commands.study import find_lesson, first_unfinished
-from grading.files import write_atomically
 from grading.lessons.start_page import start_bytes
 
 CONFIG = Path(__file__).parent / "jupyter"  # what learners' JupyterLab is told: no panels for teachers

@@ -11,9 +11,9 @@ import time
 
 from course_lib.checks.lookup import beside_library, find_exercise, record_folders
 from course_lib.checks.progress_file import forget, read
+from course_lib.files import write_atomically
 from grading.commands.study import checks_of, find_lesson, originals, progress_file
 from grading.errors import CourseError, remedy
-from grading.files import write_atomically
 from grading.ids import check_of, exercise_of, split
 from grading.paths import ROOT
 

@@ -136,7 +136,7 @@ def name_group(
     if to is None:
         typer.echo(f"As a variant for solutions/mistakes:\n\n{text}")
     else:
-        from grading.files import write_atomically
+        from course_lib.files import write_atomically
 
         write_atomically(to, text)
 
@@ -153,7 +153,7 @@ def list_graded(
 
     Example: course list 09 --anonymous --to for-assistants.csv --course ~/autumn-class
     """
-    from grading.files import write_atomically
+    from course_lib.files import write_atomically
     from grading.reporting.anonymous import table, to_csv
 
     text = to_csv(table(folder, lessons or (), named=not anonymous))

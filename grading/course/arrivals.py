@@ -14,9 +14,9 @@ import os
 from collections import defaultdict
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading.course.collect.systems import claim
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 
 class Arrivals:

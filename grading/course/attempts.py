@@ -8,11 +8,11 @@ import hashlib
 import json
 from dataclasses import replace
 
+from course_lib.files import write_atomically
 from grading.course.helpers import read_helpers
 from grading.course.submitted import MARK, Submission, read_notebook, small_text
 from grading.course.times import read_time
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 LIST = "attempts.json"
 

@@ -10,13 +10,13 @@ import re
 import shutil
 from dataclasses import dataclass, field
 
+from course_lib.files import write_atomically
 from grading.course import roster
 from grading.course.folder import Course
 from grading.course.headings import english
 from grading.course.submitted import MARK, is_id
 from grading.course.table import read_sheet
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 NAME = "groups.csv"
 COLUMNS = {  # what a column may be called

@@ -20,9 +20,9 @@ import os
 import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 
+from course_lib.files import write_atomically
 from grading.course.table import plain_cell, read_sheet, refuse_shortened, visible
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 NAME = "roster.csv"
 

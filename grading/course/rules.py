@@ -11,8 +11,8 @@ import time
 import tomllib
 from dataclasses import dataclass, field
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError, remedy
-from grading.files import write_atomically
 
 NAME = "rules.toml"
 HEAD = "# Decisions about marks, oldest first; written by `course due`, `extend`, `drop`, `points` and `attempt`.\n"

@@ -9,10 +9,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading.course.folder import Course, load_config
 from grading.course.stamp import read_stamp, write_stamp
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.lessons.release import generate_config
 
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback", "hidden", "journal")

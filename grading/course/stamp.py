@@ -2,8 +2,8 @@
 
 import json
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 NAME = "course.json"
 FORMAT = 1  # raised when folders change so that earlier versions of the course would harm them

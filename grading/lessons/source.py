@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from grading.errors import CourseError
+from grading.ids import exercise_of
 from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
 from grading.lessons.choose import choose
 from grading.lessons.lesson import Cell, Check, Exercise, Lesson, Question
@@ -187,7 +188,7 @@ def _exercises(cells, path, mistakes):
     known = {c.id for c in solves}
     for cell in cells:
         if cell.role in ("task", "given", "held", "check", "predict", "hint"):
-            owner = cell.id.split("-")[0]
+            owner = exercise_of(cell.id)
             if owner not in known:
                 raise CourseError(
                     f'{path.name}:{cell.line}: {cell.role}="{cell.id}" belongs to no solve="{owner}"; '
@@ -199,7 +200,7 @@ def _exercises(cells, path, mistakes):
         id = solve.id
         one("solve", id)
         task, given = one("task", id), one("given", id)
-        checks = tuple(_check(c, path) for c in cells if c.role in ("check", "predict") and c.id.split("-")[0] == id)
+        checks = tuple(_check(c, path) for c in cells if c.role in ("check", "predict") and exercise_of(c.id) == id)
         for check in checks:
             one(check.cell.role, check.id)
         wrong, right = mistakes.variants(solve)
@@ -231,7 +232,7 @@ def _check(cell, path):
         raise CourseError(f"{path.name}:{cell.line}: {error}; write both marker lines") from None
     return Check(
         id=cell.id,
-        exercise=cell.id.split("-")[0],
+        exercise=exercise_of(cell.id),
         points=float(cell.marks.get("points", 0)),
         cell=cell,
         visible=visible,

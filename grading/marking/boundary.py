@@ -12,8 +12,8 @@ import re
 import traceback
 from dataclasses import dataclass
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 
 FAULT = "grader fault"
 

@@ -9,8 +9,8 @@ import io
 import zlib
 
 from course_lib.evidence.observation import Malformed, decode, encode
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.marking.boundary import Damaged
 
 MOST_OF_CHECK = 1 << 20  # bytes of one check's frames; a lesson's own values take a hundredth of it

@@ -17,9 +17,9 @@ from nbgrader.preprocessors import CheckCellMetadata
 from sqlalchemy import func, insert, select, update
 from traitlets.utils.importstring import import_item
 
+from course_lib.files import write_atomically
 from grading.course.folder import load_config
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.marking.backup import backup
 from grading.marking.gradebook import Reader, due, explain, parse_time
 from grading.marking.mark import Mark, marking_of, rules_of

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.files import write_atomically
+from course_lib.files import write_atomically
 from grading.lessons.frame import notebook_bytes
 from grading.lessons.release import student_notebook
 from grading.proving.certify import CACHE, certify_lessons

@@ -10,8 +10,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.lessons.release import student_notebook
 from grading.paths import ROOT
 from grading.proving import margins, spoiled

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from grading.files import write_atomically
+from course_lib.files import write_atomically
 from grading.proving import certificate as paper
 
 

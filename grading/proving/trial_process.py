@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.evidence.observation import observe
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.ids import exercise_of
 from grading.lessons.source import parse_lesson
 from grading.proving.bench import SKIPPED, Bench

@@ -4,9 +4,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading.course.setup import LessonFiles
 from grading.course.stamp import check_secret
-from grading.files import write_atomically
 from grading.lessons.frame import notebook_bytes
 from grading.lessons.release import instructor_notebook, picture_path
 from grading.lessons.source import read_lessons

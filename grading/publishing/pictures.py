@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from grading.files import write_atomically
+from course_lib.files import write_atomically
 from grading.lessons.source import read_lesson
 from grading.proving.bench import SKIPPED, Bench
 

@@ -12,8 +12,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError, remedy
-from grading.files import write_atomically
 from grading.lessons.cells import BEGIN_HIDDEN, END_HIDDEN
 from grading.lessons.lesson import Lesson
 from grading.lessons.source import parse_lesson

@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 
-from grading.files import write_atomically
+from course_lib.files import write_atomically
 from grading.paths import ROOT
 
 MEMORY = ROOT / ".cache" / "steps.json"

@@ -9,9 +9,9 @@ import hmac
 import io
 import secrets
 
+from course_lib.files import write_atomically
 from grading.course.folder import Course
 from grading.course.table import as_text
-from grading.files import write_atomically
 from grading.marking.gradebook import Reader
 from grading.marking.journal import Journal
 from grading.reporting.feedback import read_autograded

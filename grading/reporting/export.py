@@ -9,11 +9,11 @@ from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
 
+from course_lib.files import beside
 from grading.course import roster
 from grading.course.folder import Course
 from grading.course.table import as_text
 from grading.errors import CourseError
-from grading.files import beside
 from grading.marking.boundary import Boundary
 from grading.reporting.marks import Table
 from grading.reporting.unread import unread

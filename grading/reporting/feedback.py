@@ -12,10 +12,11 @@ import secrets
 from nbconvert.exporters import Exporter
 from nbformat import from_dict
 
+from course_lib.files import write_atomically
 from grading.course.folder import Course
 from grading.course.skeleton import ROLES
 from grading.errors import CourseError
-from grading.files import read_regular, write_atomically
+from grading.files import read_regular
 from grading.ids import exercise_of, split
 from grading.marking.boundary import Boundary, Damaged
 from grading.marking.gradebook import Reader

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from course_lib.files import write_atomically
 from grading.course import roster
 from grading.course.collect.keep import Shelf
 from grading.course.folder import Course
 from grading.course.systems import SYSTEMS, fold_heading, person_of, places, system_of
 from grading.course.table import number, read_sheet
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.marking.boundary import Boundary
 from grading.reporting.export import refuse_empty, refuse_unread
 from grading.reporting.marks import Table

@@ -9,10 +9,10 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from course_lib.files import write_atomically
 from grading.course.folder import Course
 from grading.course.groups import NAME, read_groups
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.ids import exercise_of
 from grading.marking.boundary import Boundary
 from grading.marking.gradebook import Reader

@@ -10,12 +10,12 @@ import fcntl
 import json
 import os
 
+from course_lib.files import write_atomically
 from grading.course.attempts import keep
 from grading.course.collect.choose import weigh
 from grading.course.submitted import MARK
 from grading.course.times import read_time, write_time
 from grading.errors import CourseError, remedy
-from grading.files import write_atomically
 
 NEW, NEWER, SAME, OLDER, UNCLEAR = "new", "newer", "same", "older", "unclear"
 

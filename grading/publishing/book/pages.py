@@ -11,8 +11,8 @@ from pathlib import Path
 
 import nbformat
 
+from course_lib.files import write_atomically
 from grading.errors import CourseError
-from grading.files import write_atomically
 from grading.lessons.release import NEEDS, student_notebook
 from grading.paths import ROOT
 from grading.proving.bench import SKIPPED, clean_environment
