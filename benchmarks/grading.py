@@ -3,7 +3,7 @@
 Then the same on a Dask cluster of two workers on this machine, against two workers without Dask.
 
     python benchmarks/grading.py [--submissions 120] [--stock 5] [--json FILE]
-    python benchmarks/grading.py --class 1000        # how a class's time and memory grow, up to so many
+    python benchmarks/grading.py --class 1000        # how time and memory grow up to a class of so many
     python benchmarks/grading.py --class 3000 --lesson 01        # the same with a lesson that runs quickly
 
 Every submission differs, so nothing is answered from the journal. Both are timed as the commands an instructor types,
@@ -87,8 +87,9 @@ def graded(folder, workers):
 
 
 def grow(largest, scratch, workers):
-    """Grade, feed back, report and export classes of 10, 100, ... up to `largest`; prints time and memory of each."""
-    sizes = [size for size in (10, 100, 300, 1000, 3000, 10_000, 30_000) if size < largest] + [largest]
+    """Grade, feed back, report and export a hundredth of a class, a tenth, and the class of `largest`; prints time and
+    memory of each."""
+    sizes = sorted({max(1, largest // 100), max(1, largest // 10), largest})
     names = ("grade", "feedback", "report", *KINDS)
     print("Each step is a process of its own: seconds, and MB at its peak.")
     print("submissions  each, once started  " + "  ".join(f"{name:>14}" for name in names), flush=True)
