@@ -277,7 +277,7 @@ def hint(what: Any = None, number: Any = None) -> None:
 
 
 def answer(what: Any = None) -> None:
-    """Show the reference answer of an exercise that passes or was tried three times, or a written question's rubric.
+    """Show the reference answer of an exercise that passes or was tried three times; a question's rubric and model.
 
     `answer("half")`, a question by its title; only where an edition has answers.
     """

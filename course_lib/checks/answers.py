@@ -83,7 +83,7 @@ def _cells() -> Any:
 
 
 def _questions(cells: dict[str, str]) -> dict[str, str]:
-    """{name: text with the rubric} of the written questions, each by its id and by its title."""
+    """{name: text with rubric and model answer} of the written questions, each by its id and by its title."""
     asked = {id.removeprefix("ask-"): text for id, text in cells.items() if id.startswith("ask-")}
     return {_plain(name): text for id, text in asked.items() for name in (id, _title(text)) if name}
 

@@ -8,6 +8,7 @@ SKIP = "skip-execution"  # the tag by which nbclient, nbgrader's way to run a no
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 BEGIN_RUBRIC, END_RUBRIC = "=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="
+BEGIN_MODEL, END_MODEL = "=== BEGIN MODEL ANSWER ===", "=== END MODEL ANSWER ==="
 PYTHON_MAGIC = re.compile(r"%%(time|capture|prun)\b")  # they run the cell below as Python, here and now
 ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
     r"%%(!|(bash|sh|script|system|sx|cmd|powershell|html|javascript|js|latex|markdown|svg|writefile|file|perl|ruby|r|sql)\b)",
@@ -42,6 +43,25 @@ def split_hidden(source):
     if opened is None:
         return visible, ""
     return visible, "\n".join(([header] if header else []) + block)
+
+
+def split_question(source):
+    """A question cell's source as (text, mark scheme, model answer), each "" where it is not there."""
+    parts = {"": [], BEGIN_RUBRIC: [], BEGIN_MODEL: []}
+    ends, opened = {BEGIN_RUBRIC: END_RUBRIC, BEGIN_MODEL: END_MODEL}, ""
+    for line in source.split("\n"):
+        begun = next((begin for begin in ends if begin in line), None)
+        ended = next((begin for begin, end in ends.items() if end in line), None)
+        if begun is None and ended is None:
+            parts[opened].append(line)
+        elif (begun and opened) or (ended and ended != opened):
+            stray = begun or ends[ended]
+            raise ValueError(f"'{stray}' stands where '{ends[opened]}' is due" if opened else f"'{stray}' ends nothing")
+        else:
+            opened = begun or ""
+    if opened:
+        raise ValueError(f"{opened.strip('= ')} has no END")
+    return tuple("\n".join(lines).strip() for lines in parts.values())
 
 
 def open_hidden(hidden, check, start):

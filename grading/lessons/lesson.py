@@ -1,11 +1,14 @@
 """What a lesson consists of, as `source.py` reads it: frozen dataclasses that know their lines in the file."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.errors import CourseError
 from grading.lessons.cells import without_markers
 from grading.lessons.variants import Mistakes
+
+SENTENCE = 40  # characters from which a sentence is nobody's by chance
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,20 @@ class Check:
 
 @dataclass(frozen=True)
 class Question:
-    """A written answer: the text shown, the rubric for the instructor, the points."""
+    """A written answer: the text shown, the rubric and a model answer for the instructor, the points."""
 
     id: str
     points: float
     cell: Cell
     text: str
     rubric: str
+    model: str
+
+    @property
+    def sentences(self):
+        """The model answer's sentences, however it is wrapped; not those so short that anybody might write them."""
+        told = re.split(r"(?<=[.!?]) ", " ".join(self.model.split()))
+        return tuple(sentence for sentence in told if len(sentence) >= SENTENCE)
 
 
 @dataclass(frozen=True)

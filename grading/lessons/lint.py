@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from grading.lessons.cells import (
     BEGIN_HIDDEN,
+    BEGIN_MODEL,
     BEGIN_RUBRIC,
     BEGIN_SOLUTION,
     END_HIDDEN,
+    END_MODEL,
     END_RUBRIC,
     END_SOLUTION,
     strip_magics,
@@ -36,6 +38,7 @@ MARKERS = [
     (BEGIN_SOLUTION, END_SOLUTION, ("solve",)),
     (BEGIN_HIDDEN, END_HIDDEN, ("check", "predict")),
     (BEGIN_RUBRIC, END_RUBRIC, ("question",)),
+    (BEGIN_MODEL, END_MODEL, ("question",)),
 ]
 
 
@@ -104,7 +107,7 @@ def _problems(lesson):
             yield from check_problems(check)
         yield from held_problems(exercise)
     for question in lesson.questions:
-        yield from _question(question)
+        yield from _question(lesson, question)
     yield from _prediction_share(lesson)
     yield from rebound_imports(lesson)
     for line, id in written_out(lesson):
@@ -212,14 +215,22 @@ def _bad_node(node):
         yield f"np.random.{node.attr} uses the global random state; draw from rng = np.random.default_rng(integer)"
 
 
-def _question(question):
+def _question(lesson, question):
     line = question.cell.line
     if not question.points > 0:
         yield line, f"question '{question.id}' has no points above 0; add points=3 to its mark"
     if not question.rubric:
         yield line, f"question '{question.id}' has no rubric; write it between '{BEGIN_RUBRIC}' and '{END_RUBRIC}'"
+    if not question.model:
+        told = f"question '{question.id}' has no model answer; write it between '{BEGIN_MODEL}' and '{END_MODEL}'"
+        yield line, told
     if not question.text:
         yield line, f"question '{question.id}' asks nothing; write it"
+    for cell in lesson.cells:
+        text = " ".join((question.text if cell is question.cell else cell.source).split())
+        if any(sentence in text for sentence in question.sentences):
+            told = f"a sentence of the model answer of '{question.id}' stands here, in sight of students"
+            yield cell.line, f"{told}; say it in other words"
 
 
 def _prediction_share(lesson):

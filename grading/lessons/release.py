@@ -23,13 +23,14 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grading.lessons.cells import GUARDED, SKIP, solution_region, without_markers
+from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, GUARDED, SKIP, solution_region, without_markers
 from grading.lessons.frame import hand_in_source, linked, needs_source
 from grading.lessons.held import fill
 
 SCHEMA_VERSION = 3
 NEEDS = "needs"  # id and tag of the first code cell
 TEXT_STUB = "*Write your answer here: double-click this cell.*"
+MODEL = "**A model answer**"
 RUNGS = ("the idea", "a small case", "the skeleton")  # what a ladder of three hints climbs
 
 
@@ -82,7 +83,7 @@ def student_notebook(lesson):
 
 
 def instructor_notebook(lesson, held=None):
-    """The notebook with answers, hidden tests and rubrics: what goes into a course folder's `source/LESSON/`.
+    """What goes into a course folder's `source/LESSON/`: with answers, hidden tests, rubrics and model answers.
 
     `held` is {check id: {name: packed data}} of what hidden blocks are given, as the hidden record has it.
     """
@@ -203,11 +204,14 @@ def _check_cell(lesson, cell):
 def _question_cells(lesson, cell):
     question = next(q for q in lesson.questions if q.cell is cell)
     title = cell.marks.get("title", "In your own words")
-    text = f"### Written question · {title}\n\n*{_points(question.points)}, read by a person*\n\n{cell.source}"
+    text = f"### Written question · {title}\n\n*{_points(question.points)}, read by a person*\n\n{question.text}"
+    # the model answer stands within the mark scheme's marks: nbgrader's own step takes away both
+    kept = f"{question.rubric}\n\n{MODEL}\n\n{question.model}" if question.model else question.rubric
+    text += f"\n\n{BEGIN_RUBRIC}\n{kept}\n{END_RUBRIC}"
     answer = _graded(f"question-{question.id}", grade=True, solution=True, points=question.points)
     return [
         ("markdown", f"ask-{question.id}", text, _graded(f"ask-{question.id}", locked=True)),
-        ("markdown", f"question-{question.id}", "*The rubric stands in the cell above.*", answer),
+        ("markdown", f"question-{question.id}", "*The rubric and a model answer stand in the cell above.*", answer),
     ]
 
 

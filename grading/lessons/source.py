@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grading.errors import CourseError
 from grading.ids import exercise_of
-from grading.lessons.cells import BEGIN_RUBRIC, END_RUBRIC, bound_names, split_hidden, without_markers
+from grading.lessons.cells import bound_names, split_hidden, split_question, without_markers
 from grading.lessons.choose import choose
 from grading.lessons.lesson import Cell, Check, Exercise, Lesson, Question
 from grading.lessons.variants import mistakes_path, read_mistakes
@@ -246,17 +246,9 @@ def _questions(cells, path):
     for cell in (c for c in cells if c.role == "question"):
         if any(q.id == cell.id for q in questions):
             raise CourseError(f'{path.name}:{cell.line}: a second question="{cell.id}"; ids are unique in the course')
-        text, rubric, inside = [], [], False
-        for line in cell.source.split("\n"):
-            if BEGIN_RUBRIC in line or END_RUBRIC in line:
-                inside = BEGIN_RUBRIC in line
-            else:
-                (rubric if inside else text).append(line)
-        if inside:
-            raise CourseError(f"{path.name}:{cell.line}: BEGIN MARK SCHEME has no END; add `{END_RUBRIC}`")
-        questions.append(
-            Question(
-                cell.id, float(cell.marks.get("points", 0)), cell, "\n".join(text).strip(), "\n".join(rubric).strip()
-            )
-        )
+        try:
+            parts = split_question(cell.source)
+        except ValueError as error:
+            raise CourseError(f"{path.name}:{cell.line}: {error}; write both marker lines") from None
+        questions.append(Question(cell.id, float(cell.marks.get("points", 0)), cell, *parts))
     return tuple(questions)

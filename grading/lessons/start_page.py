@@ -28,7 +28,7 @@ like. Change your answer, run it, check again, as often as you like.
 hint of that exercise.
 
 **Answers.** Where the edition has them `answer("output_size")` shows the reference answer, after its check passed or
-three tries; of a written question, by its title, what a good answer has.
+three tries; of a written question, by its title, what a good answer has and one that has it: write yours first.
 
 **Save.** Ctrl+S; JupyterLab also saves every two minutes. What passes is kept beside the notebooks and survives a
 restart.

@@ -1,4 +1,4 @@
-"""Built files, scanned for answers, hidden tests, rubrics, outputs, byte-code.
+"""Built files, scanned for answers, hidden tests, rubrics, model answers, outputs, byte-code.
 
 Answers are compared as normalised syntax trees (names and docstrings do not count), five statements in a row, or as the
 whole answer's text. `course_lib` is left out of that: it holds the same ideas by right, written independently.
@@ -16,9 +16,11 @@ from pathlib import Path
 from grading.errors import CourseError
 from grading.lessons.cells import (
     BEGIN_HIDDEN,
+    BEGIN_MODEL,
     BEGIN_RUBRIC,
     BEGIN_SOLUTION,
     END_HIDDEN,
+    END_MODEL,
     END_RUBRIC,
     END_SOLUTION,
     solution_region,
@@ -27,7 +29,13 @@ from grading.lessons.cells import (
 
 WINDOW = 5  # statements in a row that count as an answer
 SHORT = 40  # characters of an answer's text, blanks aside, from which its text alone counts
-MARKERS = [m.strip("#= ") for m in (BEGIN_SOLUTION, END_SOLUTION, BEGIN_HIDDEN, END_HIDDEN, BEGIN_RUBRIC, END_RUBRIC)]
+PAIRS = (
+    (BEGIN_SOLUTION, END_SOLUTION),
+    (BEGIN_HIDDEN, END_HIDDEN),
+    (BEGIN_RUBRIC, END_RUBRIC),
+    (BEGIN_MODEL, END_MODEL),
+)
+MARKERS = [marker.strip("#= ") for pair in PAIRS for marker in pair]
 
 
 def scan(paths, lessons):
@@ -116,7 +124,7 @@ class _Secrets:
     """What must not be found, prepared once for all files."""
 
     def __init__(self, lessons):
-        self.trees, self.texts, self.hidden, self.rubrics = {}, {}, {}, {}
+        self.trees, self.texts, self.hidden, self.rubrics, self.models = {}, {}, {}, {}, {}
         for lesson in lessons:
             for exercise in lesson.exercises:
                 for key in _windows(exercise.reference):
@@ -135,6 +143,7 @@ class _Secrets:
                 for line in question.rubric.split("\n"):
                     if len(_packed(line)) >= SHORT:
                         self.rubrics[_packed(line)] = question.id
+                self.models |= {_packed(sentence): question.id for sentence in question.sentences}
         # what the release shows by design is no secret: a skeleton given to the learner, a cell of the story
         for lesson in lessons:
             for cell in lesson.cells:
@@ -148,7 +157,7 @@ class _Secrets:
                     self.hidden.pop(_packed(line), None)
 
     def in_text(self, text):
-        """Markers, hidden tests, rubrics and whole answers as text."""
+        """Markers, hidden tests, rubrics, model answers and whole answers as text."""
         for marker in MARKERS:
             if marker in text:
                 yield f"the marker '{marker}'"
@@ -157,6 +166,7 @@ class _Secrets:
             ("the answer of", self.texts),
             ("a hidden test of", self.hidden),
             ("the rubric of", self.rubrics),
+            ("the model answer of", self.models),
         ):
             for secret, id in secrets.items():
                 if secret in packed:

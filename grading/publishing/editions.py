@@ -122,7 +122,7 @@ def _private(lessons, folders, course, tell):
 
 
 def answers_notebook(lesson):
-    """The lesson with its answers filled in and the rubrics in sight, without hidden tests."""
+    """The lesson with its answers filled in, rubrics and model answers in sight, without hidden tests."""
     notebook = instructor_notebook(lesson)
     for cell in notebook.cells:
         meta = cell.metadata.pop("nbgrader", {})

@@ -9,6 +9,9 @@ from grading.lessons.lint import lint_lesson, lint_lessons, lint_warnings, missi
 from grading.lessons.source import parse_lesson
 from tests.grading.means import FOLDER, PATH, edited, edited_text, means, tiny
 
+MODEL = """# When some samples deserve more trust than others, as when two thermometers differ in precision. So does a
+# survey that asked too few young people: each of them then stands for more than one.
+"""
 SUM_CHECK = '    expect("two rows", weighted_mean(x, w))\n'
 
 
@@ -72,6 +75,8 @@ RULES = [
     ("# Heavy samples count more.", "# ### BEGIN SOLUTION", "may stand only in a solve cell"),
     ('text = """kept\n', '### BEGIN HIDDEN TESTS\ntext = """kept\n', "may stand only in a check or predict cell"),
     ("# Heavy samples count more.", "# === BEGIN MARK SCHEME ===", "may stand only in a question cell"),
+    ("# Heavy samples count more.", "# === BEGIN MODEL ANSWER ===", "may stand only in a question cell"),
+    ("# === BEGIN MODEL ANSWER ===", "# so: === BEGIN MODEL ANSWER ===", "write the marker alone on its line"),
     (
         "    ### BEGIN SOLUTION\n    total",
         "    # now ### BEGIN SOLUTION\n    total",
@@ -125,6 +130,9 @@ RULES = [
     ("# One point each: unequal reliability, unequal sampling, an example.\n", "", "has no rubric"),
     ('question="why_weights" points=3', 'question="why_weights" points=0', "has no points above 0"),
     ("# When would you weight samples?\n", "", "asks nothing"),
+    (MODEL, "", "has no model answer"),
+    ("# Heavy samples count more.", f"# By the way. {MODEL[2:]}", "in sight of students"),
+    ("# When would you weight samples?\n", f"# When would you weight samples?\n{MODEL}", "in sight of students"),
     ("points=0.1", "points=1", "predictions carry 1 of 7 points, at most 5%"),
 ]
 

@@ -61,16 +61,19 @@ def test_the_notebook_is_valid_for_jupyter_and_for_nbgrader(student):
     assert "jupytext" not in student.metadata
 
 
-def test_no_answer_hidden_test_or_rubric_is_in_it(student):
+def test_no_answer_hidden_test_rubric_or_model_answer_is_in_it(student):
     text = notebook_bytes(student).decode()
     for secret in (
         "/ w.sum()",
         "default_rng(981)",
         "default_rng(982)",
         "unequal reliability",
+        "two thermometers",
         "SOLUTION",
         "HIDDEN",
         "MARK",
+        "MODEL",
+        "model answer",
     ):
         assert secret not in text
     assert "forgot the weights" not in text  # no variant
@@ -168,7 +171,8 @@ def test_cell_ids_stay_when_a_cell_is_added_elsewhere(student):
 def test_the_instructors_notebook_holds_answers_hidden_tests_and_rubrics(instructor):
     assert "/ w.sum()" in cell(instructor, "weighted_mean").source
     assert "default_rng(981)" in cell(instructor, "check-weighted_mean").source
-    assert "unequal reliability" in cell(instructor, "ask-why_weights").source
+    asked = cell(instructor, "ask-why_weights").source
+    assert asked.index("unequal reliability") < asked.index("A model answer") < asked.index("two thermometers")
 
 
 def test_nbgrader_itself_makes_the_same_release_of_the_instructors_notebook(instructor, student, tmp_path):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from grading.errors import CourseError
+from grading.lessons.cells import split_question
 from grading.lessons.lesson import Exercise
 from grading.lessons.source import lesson_paths, parse_lesson, read_lesson
 from tests.grading.means import FOLDER, PATH, TINY_MISTAKES, edited, edited_text, edited_texts, means, tiny
@@ -115,6 +116,23 @@ def test_the_question_is_split_from_its_rubric():
     assert question.points == 3
 
 
+def test_the_model_answer_is_a_part_of_its_own_before_or_after_the_rubric():
+    (question,) = means().questions
+    assert question.model.startswith("When some samples deserve more trust")
+    assert "MODEL" not in question.text + question.rubric + question.model
+    text, rubric = "Why?", "=== BEGIN MARK SCHEME ===\nr\n=== END MARK SCHEME ==="
+    model = rubric.replace("MARK SCHEME", "MODEL ANSWER").replace("\nr\n", "\nm\n")
+    for source in ((text, rubric, model), (text, model, rubric), (model, rubric, text)):
+        assert split_question("\n".join(source)) == ("Why?", "r", "m")
+    assert split_question(text) == ("Why?", "", "")
+
+
+def test_a_sentence_of_the_model_answer_is_one_however_it_is_wrapped():
+    (question,) = means().questions
+    assert [s[:9] for s in question.sentences] == ["When some", "So does a"]
+    assert all("\n" not in s for s in question.sentences)
+
+
 BROKEN = [
     ('lesson="98" title', 'lesson="97" title', 'lesson="97" but the file is numbered 98'),
     ('# %% practice="means"', '# %% praktice="means"', "unknown mark 'praktice'"),
@@ -135,7 +153,9 @@ BROKEN = [
         '# %% given="weighted_mean"\n1\n\n# %% given="weighted_mean"',
         'a second given="weighted_mean"',
     ),
-    ("# === END MARK SCHEME ===\n", "", "BEGIN MARK SCHEME has no END"),
+    ("# === END MARK SCHEME ===\n", "", "'=== BEGIN MODEL ANSWER ===' stands where '=== END MARK SCHEME ===' is due"),
+    ("# === END MODEL ANSWER ===\n", "", "BEGIN MODEL ANSWER has no END"),
+    ("# === BEGIN MODEL ANSWER ===\n", "", "'=== END MODEL ANSWER ===' ends nothing"),
     ('RIGHT["centre"] = ', 'OTHER["centre"] = ', 'a mistakes file holds WRONG["id"]'),
     ('RIGHT["centre"] = ', 'RIGHT["centre"] = str.upper or ', 'a mistakes file holds WRONG["id"]'),
     ('RIGHT["centre"] = ', 'import os\nRIGHT["centre"] = ', 'a mistakes file holds WRONG["id"]'),

@@ -104,6 +104,12 @@ def test_a_rubric_is_found(tmp_path):
     assert scan([path], [means()]) == ["f.ipynb: cell 1 (c0): the rubric of 'why_weights'"]
 
 
+def test_a_sentence_of_a_model_answer_is_found_however_it_is_wrapped(tmp_path):
+    sentence = "So does a survey that asked\ntoo few young people: each of them\nthen stands for more than one."
+    path = written(tmp_path, "g.ipynb", notebook(("markdown", sentence)))
+    assert scan([path], [means()]) == ["g.ipynb: cell 1 (c0): the model answer of 'why_weights'"]
+
+
 def test_archives_are_opened_and_byte_code_and_hidden_files_are_found(lesson, tmp_path):
     path = tmp_path / "student.zip"
     with zipfile.ZipFile(path, "w") as archive:

@@ -132,8 +132,10 @@ def test_answers_run_and_show_rubrics_but_no_hidden_tests():
     text = "\n".join(c.source for c in notebook.cells)
     assert "What a good answer has" in text
     assert "unequal reliability" in text
+    assert "two thermometers" in text
     assert "SOLUTION" not in text
     assert "MARK SCHEME" not in text
+    assert "MODEL ANSWER" not in text
     assert "default_rng(98" not in text
     assert not any("nbgrader" in c.metadata for c in notebook.cells)
 
@@ -309,13 +311,14 @@ def test_nothing_in_a_course_folder_knows_where_it_was_built(handed_out):
     assert [p.name for p in out.parent.iterdir()] == [out.name]
 
 
-def test_an_answers_cell_is_found_by_the_exercises_name_and_a_rubric_by_its_questions():
+def test_an_answers_cell_is_found_by_the_exercises_name_and_rubric_and_model_by_its_questions():
     lesson = means()
     cells = {cell.id: cell.source for cell in answers_notebook(lesson).cells}
     for exercise in lesson.exercises:
         assert cells[exercise.id] == exercise.reference
     for question in lesson.questions:
         assert question.rubric in cells[f"ask-{question.id}"]
+        assert cells[f"ask-{question.id}"].rstrip().endswith(f"**A model answer**\n\n{question.model}")
 
 
 def test_a_second_release_into_a_folder_proves_and_records_nothing_again(handed_out, folders, tmp_path, monkeypatch):
