@@ -745,6 +745,19 @@ with check("fit_line") as expect:
 # 2 points: the experiment that would show it: a method that uses neighbourhoods (a convolutional network, or features of
 # neighbouring pixels) trained on both; it should lose on the shuffled images. Any sensible design counts.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# No. Her network is fully connected, and such a network treats all its inputs alike: the shuffle only renames them.
+# With the weights shuffled along, every weighted sum is the number it was, and so is every distance between two
+# images, so nothing is harder or easier to learn than before. The equal accuracy is thus a property of this kind of
+# network and says nothing about digits.
+#
+# That neighbours do carry information we measured: pixels side by side are strongly correlated in a picture and
+# hardly at all once it is shuffled, and she could read the digits in the one but not in the other. To find out she
+# should train a method that uses neighbourhoods, such as a convolutional network, once on the plain and once on the
+# shuffled images, all else equal and with several starts each. I expect it to lose on the shuffled ones; the size of
+# that loss is what neighbourhoods are worth to it.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## 9. An open exercise

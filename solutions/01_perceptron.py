@@ -1304,6 +1304,17 @@ for count in range(5):
 #
 # No points for "a random search found none" alone.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# Suppose there were such weights. At 00 and 11 the neuron must not fire: $b < 0$ and $b + w_1 + w_2 < 0$. At 01 and
+# 10 it must: $b + w_2 \ge 0$ and $b + w_1 \ge 0$. Add the first two: $2b + w_1 + w_2 < 0$. Add the last two:
+# $2b + w_1 + w_2 \ge 0$. One number cannot be both, so there are no such weights. (In a picture: both diagonals of
+# the square go through its centre, which would have to lie on both sides of the line.)
+#
+# With a second layer the output neuron no longer sees p and q but the answers of hidden neurons, for example
+# $\text{OR}(p, q)$ and $\text{NAND}(p, q)$. In these coordinates one line is enough: the output is the AND of the
+# two, which asks for the strip between the two hidden neurons' lines.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # Marvin Minsky and Seymour Papert proved in 1969 much more than this: what a layer of threshold neurons that

@@ -721,6 +721,20 @@ lecture_table("F43 · the loss falls while errors rise", rows)
 # bounded amount however sure the neuron is, their slope vanishes, and the good threshold with its two errors can be
 # worth keeping (1 point). "They are ignored" without the bound earns nothing.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) $-\ln p = \frac{|t - y|}{s} + \ln(2s)$. The second term does not depend on the weights, so it moves no minimum,
+# and the factor $1/s$ is the same for all samples: maximum likelihood is the least *absolute* error.
+#
+# (b) I read a 1 if the toss gave 1 and was written down rightly, or gave 0 and was written down wrongly:
+# $q = (1 - r)\,y + r\,(1 - y)$. A 0 has the probability $1 - q$, so the loss is $-(t \ln q + (1 - t)\ln(1 - q))$:
+# cross-entropy of q instead of y.
+#
+# (c) As y runs from 0 to 1, q runs from r to $1 - r$ only. So no sample can cost more than $-\ln r$, however sure the
+# neuron is of the opposite. The two odd points of F43 then cost at most $-2\ln r$ together, and far on the wrong side
+# the loss is flat, so that their pull on the weights vanishes. To be right about them the threshold would have to
+# give up the points between, and the good threshold with its two errors can be worth keeping.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ### Curved borders

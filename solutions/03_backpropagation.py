@@ -775,6 +775,17 @@ with check("backward") as expect:
 #
 # 1 point: in a chain every node has exactly one user, so the first gradient is also the last.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# Take $x$, $a = 2x$, $b = 3a$ and $y = a + b$: a is used twice, at once by y and by way of b. By the chain rule
+# $dy/da = 1 + 3 = 4$, and $dy/dx = 4 \cdot 2 = 8$. In her program the root gives a the 1 of the direct path first; a
+# hands it on at once, and x gets $1 \cdot 2 = 2$. Only then does b report its 3 to a, which has already handed on, so
+# her answer is 2 in place of 8. (If a handed on all it has a second time, x would collect $2 + 8 = 10$, also wrong.)
+#
+# In the reversed topological order every user of a node stands before the node itself. So when it is a's turn, y and
+# b have both reported, and the gradient that it hands on is complete. In a plain chain every node has exactly one
+# user: the first gradient that arrives is also the last, and handing on at once is right.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## 6. Trust nothing: the gradient check

@@ -1550,6 +1550,20 @@ with check("mute_scores") as expect:
 # 1 point: two sensible remedies: smaller learning rate (or warm-up), leaky ReLU or maxout, better initialisation,
 # centred and scaled inputs, starting afresh. Half a point each.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# Without a bend between them three linear layers are one: $W_3(W_2(W_1x + b_1) + b_2) + b_3 = Wx + b$ with
+# $W = W_3W_2W_1$ and $b = W_3W_2b_1 + W_3b_2 + b_3$. The sigmoid at the end only rises, so the output is 0.5 exactly
+# where $Wx + b = 0$. That is a straight line, the same kind of border that logistic regression draws, and no line
+# follows the banana.
+#
+# ReLU cures this, but a unit that is off for every sample has the slope 0 for every sample, so no gradient reaches
+# its weights and it is dead; in the first layer it stays dead, because its inputs, the samples, never change. The
+# rate of 5 did it: one such step can push the bias and the weights of a unit so far down that its input is negative
+# for all samples. With 40 of 64 units gone there is little left that can learn, and the loss stands still. She should
+# start afresh, since the dead units of the first layer do not come back, with a much smaller learning rate; and she
+# should centre and scale the inputs or, if units still die, take leaky ReLU, which has a slope on both sides.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## 8. Read the curves

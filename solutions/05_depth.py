@@ -1248,6 +1248,21 @@ else:
 #
 # 1 point: extrapolation: neither helps; tanh goes flat, ReLU goes on straight; the loss says nothing of the outside.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# The theorem promises that *some* network with one hidden layer comes as close as you like to any continuous function
+# on a bounded, closed set. It does not say how many units that takes, which may be exponentially many in the number
+# of inputs, and it does not say that gradient descent finds the weights. Composition has what width has not: a later
+# layer uses again what an earlier one made, so pieces multiply instead of adding up. The tent composed ten times has
+# 1024 straight pieces from 20 ReLU units; one layer would need a unit for every kink, over a thousand.
+#
+# But 60 plain tanh layers will hardly learn. Backward the gradient is a product of sixty factors, one for each
+# layer's matrix and slopes; a little below 1 each and the first layers get nothing, a little above and it explodes. A
+# bypass computes $h + f(h)$, whose derivative is $1 + f'$, so backward $g_k = g_{k+1} + J_f^{\top}g_{k+1}$: the
+# gradient itself is one of the two summands and passes beside f, unless f undoes h. Outside of the region of the
+# training data none of this helps, since the loss says nothing about places where there are no samples: tanh goes
+# flat there, ReLU goes on straight.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

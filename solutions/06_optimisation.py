@@ -1639,6 +1639,23 @@ except NotDone:
 # 1 point: C, next: anneal on demand (divide the rate by 2 or 5), or look at gradient norms and the ratio by layer, or
 # train on; any one with its reason.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# A's learning rate is far too small: in healthy training the update is near a thousandth of the weights, hers is a
+# millionth, and since it is so in all layers the rate as a whole is to blame. She should raise it, ten times at
+# first, then again, up to about a thousand times, and watch the ratio in each layer.
+#
+# B sums the gradients of a batch instead of averaging them. Sixteen times as many samples make the sum, and so each
+# step, 16 times as long, and that overshoots. He should divide by the batch size, once and for all, with the rate
+# that this takes at batches of 32; then the rate can stay when the batch grows. (Dividing today's rate by 16 does the
+# same for this batch.)
+#
+# C cannot know that. On a plateau the gradient is small, which it also is near a saddle, along the floor of a ravine,
+# or while a feature is still missing that is correlated with no single input, as the hard one of F38, which rises
+# late and by itself. I would train on with the rate divided by 2 or 5: if only the noise of the mini-batches kept the
+# weights from settling, the loss falls at once, and if not, the norms of the gradient layer by layer show whether
+# anything still moves.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

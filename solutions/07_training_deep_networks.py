@@ -1870,6 +1870,27 @@ else:
 # 1 point: how one would know: validation error over several seeds with error bars against a control; the test set untouched
 # until the end.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# 2.303 is $\ln 10$, the loss of ten equal probabilities: the network has learned nothing, its output does not depend
+# on the image. The start explains it. Each ReLU layer multiplies the mean square of its input by
+# $n s^2/2 = 200 \cdot 0.01^2/2 = 0.01$, so the signal is ten times smaller behind every layer, and after 25 of them
+# nothing is left, forward or backward. I would start with MSR,
+# $\texttt{randn}\cdot\sqrt{2/200} = 0.1 \cdot \texttt{randn}$, or put batch norm between the layers. The inputs are
+# wrong too: grey values are all positive and up to 255, so subtract the training set's mean and divide by its
+# standard deviation.
+#
+# My first two drills are the gradient's norm layer by layer, because it shows at which layer the signal dies, and
+# learning fifty samples by heart, because a network that cannot do that has a fault and not too little data. Both
+# take a minute.
+#
+# The second day's network learns by heart. First I would augment, with small shifts and turns that keep the label,
+# because it acts as more data and adds no weights. Second dropout, so that no unit can rely on another. Third an
+# average of several networks, which nearly always gains a little but costs as many trainings, so it comes last. Each
+# I would judge by the validation error over five seeds, mean and standard error, against a control trained alike
+# without it, and believe only differences of about twice the error of the difference; the test set stays untouched to
+# the end.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

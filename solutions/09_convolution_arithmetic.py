@@ -1402,6 +1402,23 @@ with check("open_textures-better") as expect:
 # board positions at the edge, columns of a table laid out as an image), and why the statistics differ by place;
 # with a remedy (locally connected or fully connected layer, coordinates as extra channels). 1 point without either.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) With stride 1, l layers of k taps see $l(k-1)+1$ pixels: $3 \cdot 2 + 1 = 7$ for the stack and $6 + 1 = 7$ for
+# the single layer, so both see 7×7.
+#
+# (b) Weights: $3 \cdot 9C^2 = 27C^2$ against $49C^2$. Each weight is used once at every place, and "same" padding
+# keeps H×W, so the multiply-adds are $27C^2HW$ against $49C^2HW$.
+#
+# (c) The stack can bend three times, with a ReLU behind each layer, and the single convolution once, so it can
+# compute functions of the window that no single layer can. (In exchange it has to keep three maps for the backward
+# pass instead of one.)
+#
+# (d) Portraits cut so that the eyes always lie at the same height. There the place says what to look for: a filter
+# for eyes is of no use at the chin, so the statistics differ from place to place and a shared filter has to serve all
+# of them. I would use a locally connected layer, with weights of its own at every place, or give the convolution the
+# coordinates as extra channels.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

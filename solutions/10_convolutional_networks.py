@@ -1645,6 +1645,25 @@ with check("open_marks-better") as expect:
 # 1 point: a measurement that fits: change of the pooled maps by pool size, F33 (accuracy under shift), F34 (shared or
 # not on centred and moved digits), the equivariance gap of a strided or local layer, or F16 (strides instead of pooling).
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) A house number is the same number a few pixels further on, so invariance to small shifts is wanted. I would
+# shrink the maps step by step, by max pooling or, for less work, by strides, and share the weights everywhere, since
+# a digit can stand anywhere.
+#
+# (b) Here the place *is* the answer: when the tumour moves by a pixel, the outline must move by a pixel. That is
+# equivariance at full resolution, and a layer of stride s has it for steps of s pixels only. So hardly any shrinking;
+# or shrink to see far, grow back by transposed convolutions, and carry the fine maps across so that the places are
+# kept. Weights are shared, for a tumour may lie anywhere.
+#
+# (c) In passport photographs a place has a meaning of its own, eyes here and chin there, and nothing moves, so
+# equivariance buys little. Weights of their own for each place, locally connected or fully connected, can see what is
+# particular to each, if there are enough photographs, since every place must learn from its own pixels; with few of
+# them I would share. The maps may shrink by strides, for what is left of the shifts is small.
+#
+# For (a) F33 supports me: nets trained on digits that stand still read moved ones far better with pooling of either
+# kind than with one number kept of each window.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

@@ -1710,6 +1710,21 @@ with check("open_architecture-better") as expect:
 #
 # 1 point: the maps kept for backward, times the batch: GoogLeNet keeps more than ten times as much as AlexNet per image.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# About 96 % of AlexNet's weights are in its three linear layers, most of them in the first, which joins 256 maps of
+# 6×6 to 4096 units. A weight of a linear layer works once per image, a weight of a convolution at every place of the
+# map, so the linear layers do less than a tenth of the multiply-adds. GoogLeNet replaces them by the mean over all
+# pixels of each map, an idea of Network in Network, with one small linear layer behind it. The second idea is the
+# branches with bottlenecks: the larger kernels work on few channels. A 1×1 convolution in front of them reduces the
+# channels first; in the 5×5 branch of module 3a, from 192 channels to 16 and then to 32, that takes 15 872 weights in
+# place of 153 600, 9.7 times fewer, and as many times fewer multiply-adds.
+#
+# Over a slow connection I would send GoogLeNet, because a tenth of the weights is a tenth of the file. On a slow
+# processor I would run AlexNet, if its larger error can be borne, because it does half of the multiply-adds. For
+# training there is a third cost, the maps that must be kept for the backward pass, times the batch: GoogLeNet keeps
+# more than ten times as much per image as AlexNet.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## 16. Convolutional networks, all in all

@@ -1677,6 +1677,24 @@ with check("open_deep-better") as expect:
 # 1 point for (d): products of many matrices stand on the path again, so the clean path is lost; the paper's option C
 # brought hardly anything and costs weights. Full point for either reason.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) The training error. Overfitting would show as a low training error beside a high test error, but the deeper
+# network's training error is higher too. So it is no overfitting: the training itself fails.
+#
+# (b) Take the trained network of 20 layers and put 36 layers behind it that copy their input. That is a network of 56
+# layers with the same error, so good weights exist, and gradient descent does not find them.
+#
+# (c) Forward, a block now computes $x + F(x)$ and has to represent only the difference from its input; to do nothing
+# it needs $F = 0$ instead of having to learn a copy. Backward, the gradient by x is $1 + F'(x)$ times what arrives:
+# it passes unchanged beside the branch, in addition to what comes through the branch. In the plain network with batch
+# norm it grows by about the same factor in every layer and turns to noise in the first ones; past the shortcuts it
+# grows a few times in all.
+#
+# (d) Leave the identity alone. With a 1×1 convolution on every shortcut, the way past the branches is again a product
+# of many matrices, which is the very thing the shortcut avoids. The paper tried it as option C: it brought hardly
+# anything, and it costs weights.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

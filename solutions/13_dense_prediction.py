@@ -1580,6 +1580,24 @@ if torch:
 # 1 point for (d): tiles with a margin of at least half the receptive field, starting on the grid of 32, the margin's answers
 # thrown away. Half a point without the margin.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) Most pixels are background or the inside of large cells, and those are right anyway; the outlines and the thin
+# cells are a few per cent. She should report IoU or Dice for each class, and a boundary F-score for the outlines.
+#
+# (b) Replace the last poolings by dilation: later layers see as far and no pixel is dropped, but every layer computes
+# at the larger size, which costs work and memory. Or add skip links, as a U-Net has, which bring the maps from before
+# each pooling in again on the way up; for that these maps have to be kept, and the layers that join them need some
+# weights.
+#
+# (c) An upconvolution can only spread what the coarse map says. After five poolings one place of that map stands for
+# 32×32 pixels, and of a cell thinner than that grid it no longer says where it was, or that it was there; no learned
+# enlargement brings back what is not in it.
+#
+# (d) Tile by tile. Each tile is cut with a margin of true pixels of at least half the receptive field, tiles and
+# margins start on the grid of multiples of 32, and the margin's answers are thrown away. Then every pixel has seen
+# what it would see in the whole image, and only one tile is in memory at a time.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

@@ -2023,6 +2023,25 @@ if torch:
 # with a limited view; or feeding the first symbol in at every step, which takes knowing what matters. Remedy without a
 # price: no point.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) From the last state back to the first the gradient is multiplied about a thousand times by $W_{hh}^{\top}$ and
+# by slopes of tanh, which are at most 1. Along an eigenvector it shrinks as $|\lambda|^{1000}$; with 0.99 as the
+# largest size that is already $4 \cdot 10^{-5}$, and the slopes take more. Clipping shortens gradients that are too
+# long. One that has vanished holds no information that could be scaled up again.
+#
+# (b) The cell is carried on by addition, $c_t = f_t \odot c_{t-1} + i_t \odot g_t$. On the direct way back from $c_t$
+# to $c_{t-1}$ the factor is the forget gate, and no matrix stands there. If the gates are clearly below 1 it still
+# vanishes: at a start with bias 0 they are near 0.5, and a thousand halvings leave nothing. A bias of 1 and training
+# can open them; nothing guarantees it.
+#
+# (c) The values are carried over the borders, so a trace of the first symbol may by chance still be in the state at
+# the end, and the last window can learn to read it. But no gradient crosses a border, so nothing teaches the early
+# windows to write it down and keep it.
+#
+# (d) Attention: the last step looks at all states directly, so that the first symbol is one step away. Its price is a
+# table of all pairs of steps, which grows with the square of the length.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

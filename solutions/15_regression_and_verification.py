@@ -1823,6 +1823,23 @@ for k, ax in enumerate(many_axes):
 # 2 points for (d): FAR and FRR at a stated threshold, a ROC or DET curve or the equal error rate, or precision at the share of genuine
 # pairs that is expected (1 point for any of these); an interval that draws persons anew, not pairs, or several splits by person (1 point).
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) Photographs of the same 80 people are in both sets, so it measures how well people are recognised who were
+# trained on. To say something about new employees the split must be by person: nobody of the test set is in the
+# training set.
+#
+# (b) It is right on every pair of two people, 79 of 80, that is 98.75 %. So a device that never opens is "better"
+# than the 97 %, and accuracy on so unequal classes says very little.
+#
+# (c) It was chosen on the very pairs that it is then judged by, so the number is too good. Choose it on persons held
+# out from training for this, or on training persons, and only apply it to the test.
+#
+# (d) I would ask for the false accept and false reject rates at a stated threshold, with a ROC or DET curve to see
+# the others, and for the precision at the share of genuine pairs that the door will really meet. How sure they are I
+# would say by an interval from the bootstrap that draws *persons* anew and not pairs, because all pairs of one person
+# stand or fall together.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

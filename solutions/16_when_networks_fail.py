@@ -1659,6 +1659,23 @@ lecture_table("F42 · Animal or not: a person and a network on 60 generated pict
 # 2 points for (c): several runs (seeds) of both sides with a mean and an interval of the difference (1); a pilot for the standard
 # deviation, a smallest difference that matters, level and power, and from them the number of runs, before the runs (1).
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) First, attack it with images made on another network of their own. These know nothing of the defended network's
+# gradient, so they should do less harm than its own attack; if they do more, its gradient is masked. Second, let ε
+# grow until the attack may change everything. Then no network can stand; if most images are still read rightly, the
+# attack has found no direction, and the 81 % measure the attack and not the network.
+#
+# (b) The measured error depends on how it is measured: even a perfectly calibrated classifier gets one above 0, the
+# larger the more bins and the fewer images there are. With 100 bins and 200 images that floor alone is considerable,
+# with 10 bins and 10 000 images it is small, so 0.03 and 0.05 cannot be compared. Both sides need the same number of
+# bins and images, or the floor stated beside each.
+#
+# (c) One training each says nothing about what another draw would give. It takes several runs with different seeds on
+# both sides, and the mean difference with its interval. How many is decided before the runs: a pilot gives the
+# standard deviation of single runs, they state the smallest difference that matters, the level and the power, and the
+# formula gives the number of runs. The pilot's runs do not count again.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

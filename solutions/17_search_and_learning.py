@@ -1422,6 +1422,24 @@ except NotDone:
 # 1 point for (d): deterministic agents from one opening play at most two different games, so it is no sample of 20; asks for
 # different openings, both sides, and an interval. "20 games are few" with a standard error of about 11 points earns it too.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) The search does more than repeat the prior: it looks ahead, compares the values it finds there and moves its
+# visits to what turned out better. So the visits are a better policy than the prior that guided them, and the network
+# learns to imitate an improved version of itself.
+#
+# (b) At finished games, by the rules. They give the value of the finished positions inside the tree, which is backed
+# up to the root; and the result of each game is the value target of all its positions.
+#
+# (c) Without temperature and noise all games are alike. Few positions are ever seen, and the network learns these by
+# heart, so the loss falls to nearly 0. Everywhere else, as against any other opponent, prior and value are untrained;
+# and a move that is never tried is never found to be better.
+#
+# (d) Which openings? Two deterministic agents from one position play the same game again and again, at most two if
+# they change sides, so the 20 games are no sample of 20. I would ask for many different openings, each with either
+# side first, and an interval; even 20 independent games have a standard error of about 11 points, so 60 % would be no
+# proof.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

@@ -1579,6 +1579,24 @@ except NotDone:
 # 1 point for (d): weights, optimiser state (momentum), step or schedule, place in the data order, states of the random
 # generators; compare with a run that was not interrupted, bit by bit. Weights and optimiser alone earn half.
 # === END MARK SCHEME ===
+#
+# === BEGIN MODEL ANSWER ===
+# (a) The samples of each batch: every GPU has all the weights and a part of the batch. In each step the gradients are
+# averaged over the GPUs, weighted by their number of samples, by an all-reduce; then all make the same step.
+#
+# (b) An epoch now has 200 times fewer steps, and with the old rate each is no longer than before, so the weights do
+# not get as far. First I would scale the learning rate linearly with the batch, and second reach it by a warm-up,
+# because at the start, where the loss bends most, the full rate would do harm.
+#
+# (c) The gradient noise scale, $\mathrm{tr}\,S / |G|^2$: the noise of one sample's gradient, as the trace of its
+# covariance, against the squared length of the true gradient. Well below it a batch twice as large saves half of the
+# steps, well above it hardly any. The workers know it for free, from the gradients of their parts and the mean of
+# all.
+#
+# (d) The weights, the optimiser's state such as the momentum, the step, on which the rate's schedule depends, the
+# place in the order of the data, and the states of the random generators. I would interrupt a short run, resume it
+# from the file, and compare it with one that was never interrupted: all numbers must be equal to the last bit.
+# === END MODEL ANSWER ===
 
 # %% [markdown]
 # ## To remember

@@ -1,0 +1,73 @@
+"""Every written question has a model answer, which a learner alone opens and a class never holds a word of."""
+
+import json
+import re
+import zipfile
+
+import pytest
+
+from course_lib.checks import answers
+from grading.lessons.frame import notebook_bytes
+from grading.lessons.release import instructor_notebook, student_notebook
+from grading.lessons.source import read_lessons
+from grading.paths import Folders
+from grading.publishing.editions import answers_notebook
+from grading.publishing.student_files import write_student
+
+LESSONS = [lesson for lesson in read_lessons(Folders().solutions) if lesson.questions]
+SENTENCES = {s: q.id for lesson in LESSONS for q in lesson.questions for s in q.sentences}
+
+
+def packed(text):
+    return re.sub(r"\s+", "", text)
+
+
+def texts_of(path):
+    """The texts of a file: a notebook's cells, what lies in an archive such as a record of expected values."""
+    if path.suffix == ".ipynb":
+        return ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    if not zipfile.is_zipfile(path):
+        return [path.read_bytes().decode(errors="replace")]
+    with zipfile.ZipFile(path) as archive:
+        return [archive.read(name).decode(errors="replace") for name in archive.namelist()]
+
+
+def given_away(texts):
+    """The questions of whose model answers a sentence stands in one of the texts."""
+    found = "\n".join(packed(text) for text in texts)
+    return {id for sentence, id in SENTENCES.items() if packed(sentence) in found}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_each_question_has_one_of_three_sentences_at_least(lesson):
+    assert [len(question.sentences) >= 3 for question in lesson.questions] == [True] * len(lesson.questions)
+
+
+def test_what_a_class_is_handed_holds_no_sentence_of_any(tmp_path):
+    write_student(LESSONS, Folders(), tmp_path / "student")
+    texts = [text for path in (tmp_path / "student").rglob("*") if path.is_file() for text in texts_of(path)]
+    texts += [cell.source for lesson in LESSONS for cell in student_notebook(lesson).cells]
+    assert len(texts) > 1000
+    assert given_away(texts) == set()
+    assert not any("MODEL ANSWER" in text for text in texts)
+
+
+def test_the_instructors_notebook_holds_each_below_its_mark_scheme():
+    for lesson in LESSONS:
+        cells = {cell.id: cell.source for cell in instructor_notebook(lesson).cells}
+        for question in lesson.questions:
+            text = cells[f"ask-{question.id}"]
+            assert text.index(question.text) < text.index(question.rubric) < text.index(question.model)
+
+
+def test_a_learner_alone_opens_each_by_the_questions_id(tmp_path, monkeypatch):
+    (tmp_path / "answers").mkdir()
+    for lesson in LESSONS:
+        target = tmp_path / "answers" / f"{lesson.slug}_answers.ipynb"
+        target.write_bytes(notebook_bytes(answers_notebook(lesson)))
+    (tmp_path / "student").mkdir()
+    monkeypatch.chdir(tmp_path / "student")
+    for question in (question for lesson in LESSONS for question in lesson.questions):
+        shown = answers.shown(question.id)
+        assert shown.rstrip().endswith(question.model)
+        assert question.rubric in shown
