@@ -61,10 +61,7 @@ from course_lib.viz.lecture import lecture_table
 from course_lib.viz.recorded import recorded
 from course_lib.widgets.architectures import network_explorer
 
-GRADED = os.environ.get("COURSE_MODE") == "grade"
 FULL = os.environ.get("COURSE_MODE") == "run"
-if GRADED:
-    torch.set_num_threads(1)
 
 # %% [markdown]
 # So far you worked with `course_lib`, whose source you can read. Networks of this size need torch: compiled code, GPUs.
@@ -192,8 +189,7 @@ def library_count(model, x):
 
 
 mine = yours("count_layers", else_=library_count)
-if not GRADED:
-    print("VGG-16:", mine(counting.sketch(vgg.VGG, 16), torch.zeros(1, 3, 224, 224, device="meta")))
+print("VGG-16:", mine(counting.sketch(vgg.VGG, 16), torch.zeros(1, 3, 224, 224, device="meta")))
 
 # %% [markdown]
 # ## 2. LeNet-5, and the move to torch
@@ -376,9 +372,8 @@ def filters(towers):
     return [f"{m.out_channels} of {m.kernel_size[0]}×{m.kernel_size[1]}{split[m.groups]}" for m in layers]
 
 
-if not GRADED:
-    print("one tower: ", " · ".join(filters(1)))
-    print("two towers:", " · ".join(filters(2)))
+print("one tower: ", " · ".join(filters(1)))
+print("two towers:", " · ".join(filters(2)))
 
 # %% [markdown]
 # **Lecture figure F18.** The lectures' numbers are partly those of one form and partly of the other. Both are built
@@ -503,8 +498,7 @@ by_layer(counting.count(counting.sketch(VGG, 16), (3, 224, 224)), title="VGG-16:
 # Choose a network. Where are its weights, its work, its maps? Compare VGG-16 with GoogLeNet, then ResNet-50 with DenseNet.
 
 # %%
-if not GRADED:
-    display(network_explorer(tuple(ZOO), counts_of))
+display(network_explorer(tuple(ZOO), counts_of))
 
 # %% [markdown]
 # ## 5. A classifier that slides
@@ -554,9 +548,8 @@ def sliding_head():
     return tuple(scores.shape[2:]), apart
 
 
-if not GRADED:
-    places, apart = sliding_head()
-    print(f"score map {places}, largest difference from window by window {apart:.1e}")
+places, apart = sliding_head()
+print(f"score map {places}, largest difference from window by window {apart:.1e}")
 
 # %% [markdown]
 # ## 6. Network in Network
@@ -660,9 +653,8 @@ with torch.no_grad():
 
 # %%
 my_nin = functools.partial(nin.NiN, block=yours("nin_block", else_=nin.nin_block))
-if not GRADED:
-    whole = counting.count(counting.sketch(my_nin), (3, 224, 224))
-    print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
+whole = counting.count(counting.sketch(my_nin), (3, 224, 224))
+print(f"Network in Network for ImageNet: {whole.parameters:,} weights, AlexNet has {counts_of('AlexNet').parameters:,}")
 
 # %% [markdown]
 # **Lecture figure F18, continued.** What do the 1×1 layers save against two more layers of 5×5?
@@ -771,10 +763,9 @@ def my_vgg(depth, **how):
     return vgg.VGG(depth, block=lambda have, want, layers: my_stage(have, want, 2 * layers + 1), **how)
 
 
-if not GRADED:
-    for depth in (11, 13, 16, 19):
-        whole = counting.count(counting.sketch(my_vgg, depth), (3, 224, 224))
-        print(f"VGG-{depth}: {whole.parameters:,} weights, {whole.multiply_adds / 1e9:.3f} billion multiply-adds")
+for depth in (11, 13, 16, 19):
+    whole = counting.count(counting.sketch(my_vgg, depth), (3, 224, 224))
+    print(f"VGG-{depth}: {whole.parameters:,} weights, {whole.multiply_adds / 1e9:.3f} billion multiply-adds")
 
 # %% [markdown]
 # ## 8. GoogLeNet: branches
@@ -891,10 +882,9 @@ print(f"5×5 branch directly: {direct:,} weights; 1×1 behind it: {behind:,}; in
 
 # %%
 my_googlenet = functools.partial(googlenet.GoogLeNet, module=yours("inception", else_=googlenet.Inception))
-if not GRADED:
-    for heads in (False, True):
-        whole = counting.sketch(my_googlenet, heads=heads)
-        print(f"GoogLeNet{' with auxiliary heads' if heads else ''}: {sum(p.numel() for p in whole.parameters()):,} weights")
+for heads in (False, True):
+    whole = counting.sketch(my_googlenet, heads=heads)
+    print(f"GoogLeNet{' with auxiliary heads' if heads else ''}: {sum(p.numel() for p in whole.parameters()):,} weights")
 
 # %% [markdown]
 # ## 9. Shortcuts: Highway, ResNet, and wider and split ones
@@ -1057,8 +1047,7 @@ def my_resnext(classes=1000):
     return resnets.ResNet(make, 4, (3, 4, 6, 3), classes)
 
 
-if not GRADED:
-    print(f"ResNeXt-50 32x4d: {counting.count(counting.sketch(my_resnext), (3, 224, 224)).parameters:,} weights")
+print(f"ResNeXt-50 32x4d: {counting.count(counting.sketch(my_resnext), (3, 224, 224)).parameters:,} weights")
 
 # %% [markdown]
 # ## 10. DenseNet: concatenate, do not add
@@ -1208,8 +1197,7 @@ print(f"even at {36 * growth / 5:.0f} channels, {36 / 5} times the growth")
 
 # %%
 my_densenet = functools.partial(densenet.DenseNet, block=yours("dense_block", else_=densenet.DenseBlock))
-if not GRADED:
-    print(f"DenseNet-121: {counting.count(counting.sketch(my_densenet), (3, 224, 224)).parameters:,} weights")
+print(f"DenseNet-121: {counting.count(counting.sketch(my_densenet), (3, 224, 224)).parameters:,} weights")
 
 # %% [markdown]
 # ## 11. The whole zoo, counted
@@ -1464,7 +1452,7 @@ ax = curves.learning_curves(errors, ylabel="wrong on held-out digits, in %", tit
 # a healthy network's does; with two auxiliary heads, which count 0.3 each, near 1.6 ln C. After three steps on the same
 # batch it is lower, but for AlexNet and VGG: they learn slowly at first, and dropout shakes them up or down.
 
-# %%
+# %% gpu=true
 QUARTER = {"AlexNet": functools.partial(alexnet.AlexNet, width=0.25), "VGG-16": functools.partial(my_vgg, 16, width=0.25)}
 QUARTER |= {"VGG-19": functools.partial(my_vgg, 19, width=0.25)}
 SIZES = {"full": {"side": 224, "batch": 32, "classes": 1000}, "smoke": {"side": 64, "batch": 2, "classes": 10}}

@@ -98,11 +98,13 @@ def load(name: str, *, or_else: str | None = None, progressbar: bool = True) -> 
     """The data set `name`: digits (bundled), mnist, fashion_mnist, cifar10 or olivetti.
 
     Files are looked for in COURSE_DATA, then in the user's cache, then downloaded there once. `or_else` names a set
-    to use instead when that fails, and says so in one line. Raises ValueError for an unknown name and
-    DataUnavailable when the files cannot be had.
+    to use instead when that fails, and says so in one line; a graded run uses it at once. Raises ValueError for an
+    unknown name and DataUnavailable when the files cannot be had.
     """
     if name not in LOADERS:
         raise ValueError(f"load: no data set is called {name!r}; there are {', '.join(sorted(LOADERS))}")
+    if or_else is not None and os.environ.get("COURSE_MODE") == "grade":
+        return load(or_else, progressbar=progressbar)  # a grade must not depend on the files of a machine
     try:
         return LOADERS[name](progressbar)
     except DataUnavailable:

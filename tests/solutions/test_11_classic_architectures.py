@@ -265,7 +265,7 @@ def test_the_run_on_any_device_can_make_every_network_at_both_sizes():
         "MINE =",
         "QUARTER =",
     )
-    names = {"functools": functools, "nn": nn, "GRADED": True, "yours": lambda id, *, else_: else_}
+    names = {"functools": functools, "nn": nn, "yours": lambda id, *, else_: else_}
     names |= {m.__name__.rsplit(".", 1)[1]: m for m in (alexnet, counting, densenet, googlenet, resnets, vgg)} | {
         "ZOO": ZOO
     }

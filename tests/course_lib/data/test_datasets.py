@@ -132,6 +132,15 @@ def test_or_else_goes_on_with_the_bundled_digits_and_says_so(served, capsys):
     assert "digits instead" in capsys.readouterr().out
 
 
+def test_a_graded_run_takes_the_bundled_digits_whatever_the_machine_has(served, monkeypatch, capsys):
+    use, fetched, _ = served
+    use("good")
+    monkeypatch.setenv("COURSE_MODE", "grade")
+    assert load("mnist", or_else="digits", progressbar=False).name == "digits"
+    assert (capsys.readouterr().out, fetched) == ("", [])
+    assert load("mnist", progressbar=False).name == "mnist"  # who names no other set gets what was asked for
+
+
 def test_cifar_is_read_from_its_binary_archive(tmp_path, monkeypatch, rng):
     records = rng.integers(0, 10, (6, 4, 3073), dtype=np.uint8)
     names = [f"data_batch_{k}.bin" for k in range(1, 6)] + ["test_batch.bin"]
