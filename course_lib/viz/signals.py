@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 from matplotlib.ticker import LogLocator, NullLocator
 
 from course_lib.topics.choice import chosen
@@ -93,25 +94,27 @@ def spread_curves(named: dict[str, Signals], *, pair: np.ndarray, floor: float =
 
 def layer_histograms(
     named: dict[str, Signals], *, layers: Sequence[int] = (1, 5, 10, 15, 20), limits: tuple[float, float] = (-1.5, 1.5),
-    figure: Figure | None = None, places: dict[str, float] | None = None,
+    figure: Figure | None = None, places: dict[str, float] | None = None, title: str = "layer {layer}: std {std:.1e}",
 ) -> Figure:  # fmt: skip
     """Activations of some layers as histograms: a row for each of {"MSR": Signals, ...}; returns the Figure.
 
-    All share the x axis `limits`; the share that lies beyond is written in the corner. Above each stands its deviation.
-    `places` are the margins, as a GridSpec takes them. `named` is that dict, `layers` count from 1.
+    All share the x axis `limits`; the share that lies beyond is written in the corner. `title` stands above
+    each. `places` are the margins, as a GridSpec takes them. `named` is that dict, `layers` count from 1.
     """
     figure = figure or Figure(figsize=(1.75 * len(layers), 1.45 * len(named)), layout="constrained")
     grid = figure.subplots(len(named), len(layers), sharex=True, squeeze=False, gridspec_kw=places)
-    bins = np.linspace(*limits, 42)
+    bins, margin = np.linspace(*limits, 42), 0.05 * (limits[1] - limits[0])
     for row, (name, signals) in zip(grid, named.items(), strict=True):
         for ax, layer in zip(row, layers, strict=True):
             values = signals.activations[layer - 1]
-            ax.stairs(np.histogram(values, bins)[0], bins, fill=True, color=BLUE)
+            steps = StepPatch(np.histogram(values, bins)[0], bins, fill=True, facecolor=BLUE, linewidth=0)
+            ax.add_artist(steps)  # `ax.stairs` would seek limits, which takes longer than to draw it
+            ax.set_xlim(limits[0] - margin, limits[1] + margin)
             beyond = np.mean((values < limits[0]) | (values > limits[1]))
             if beyond >= 0.005:
                 ax.text(0.98, 0.95, f"beyond: {beyond:.0%}", transform=ax.transAxes, ha="right", va="top", fontsize=7)
             ax.set_ylim(0, 0.2 * values.size)  # ReLU's many zeros would dwarf all the rest
-            ax.set_title(f"layer {layer}: std {values.std():.1e}", fontsize=8, y=1)
+            ax.set_title(title.format(layer=layer, std=values.std()), fontsize=8, y=1)
             ax.yaxis.set_major_locator(NullLocator())
             ax.yaxis.set_visible(bool(name) and ax is row[0])  # an axis takes its time even where it is empty
             ax.spines[["top", "right", "left"]].set_visible(False)
@@ -145,6 +148,9 @@ def signal_picture(
         ax.yaxis.set_minor_locator(NullLocator())
         ax.yaxis.set_major_formatter("{x:g}")  # powers of ten, set as formulas, take long
         ax.yaxis.set_major_locator(LogLocator(numticks=5))  # and so does every tick
-    layer_histograms({"": signals}, layers=layers, figure=figure, places=below)
-    figure.supxlabel("activation", fontsize=8)
+    # every letter takes its time: the curve above tells the deviations, the first histogram what all have below
+    layer_histograms({"": signals}, layers=layers, figure=figure, places=below, title="layer {layer}")
+    for ax in figure.axes[3:]:
+        ax.xaxis.set_tick_params(labelbottom=False)
+    figure.supxlabel("activation, the same for all", fontsize=8)
     return figure

@@ -86,7 +86,11 @@ def test_the_picture_shows_two_curves_and_five_layers():
     figure = signal_picture(0.5, "tanh", depth=12, norm=True)
     axes = figure.axes
     titles = [ax.get_title() for ax in axes[2:]]
-    assert [t.split(":")[0] for t in titles] == ["layer 1", "layer 4", "layer 6", "layer 9", "layer 12"]
+    assert titles == ["layer 1", "layer 4", "layer 6", "layer 9", "layer 12"]
+    assert {ax.get_xlim() for ax in axes[2:]} == {(-1.65, 1.65)}  # so that the first one's numbers are those of all
+    figure.draw_without_rendering()
+    numbered = [ax.xaxis.get_major_ticks()[0].label1.get_visible() for ax in axes[2:]]
+    assert numbered == [True, False, False, False, False]
     assert len(axes[0].lines[0].get_ydata()) == 12
 
 
