@@ -59,11 +59,11 @@ def speed(step: Callable, wait: Callable, clock: Callable, batch: int, steps: in
     for _ in range(warm_up):
         step()
     wait()
-    began = clock()
+    start = clock()
     for _ in range(steps):
         step()
     wait()
-    return batch * steps / (clock() - began)
+    return steps * batch / (clock() - start)
 
 
 def throughput(

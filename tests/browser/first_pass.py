@@ -1,4 +1,4 @@
-"""From nothing to the first check that passes, as README.md says under "Learn": what is typed, and how long each step takes.
+"""From nothing to the first passed check, as README.md says under "Learn": what is typed, and how long each step takes:
 
     python -m tests.browser.first_pass
 

@@ -1,6 +1,8 @@
-"""Every written question has a model answer, which a learner alone opens and a class never holds a word of."""
+"""Every written question has a model answer, which a learner alone opens; a class is handed no word of it.
 
-import json
+Nor of any other answer: all that students are handed is searched.
+"""
+
 import re
 import zipfile
 
@@ -11,10 +13,12 @@ from grading.lessons.frame import notebook_bytes
 from grading.lessons.release import instructor_notebook, student_notebook
 from grading.lessons.source import read_lessons
 from grading.paths import Folders
+from grading.proving.leaks import scan
 from grading.publishing.editions import answers_notebook
 from grading.publishing.student_files import write_student
 
-LESSONS = [lesson for lesson in read_lessons(Folders().solutions) if lesson.questions]
+ALL = read_lessons(Folders().solutions)
+LESSONS = [lesson for lesson in ALL if lesson.questions]
 SENTENCES = {s: q.id for lesson in LESSONS for q in lesson.questions for s in q.sentences}
 
 
@@ -22,12 +26,8 @@ def packed(text):
     return re.sub(r"\s+", "", text)
 
 
-def texts_of(path):
-    """The texts of a file: a notebook's cells, what lies in an archive such as a record of expected values."""
-    if path.suffix == ".ipynb":
-        return ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    if not zipfile.is_zipfile(path):
-        return [path.read_bytes().decode(errors="replace")]
+def members(path):
+    """The texts of what lies in an archive such as a record of expected values, which `scan` does not read."""
     with zipfile.ZipFile(path) as archive:
         return [archive.read(name).decode(errors="replace") for name in archive.namelist()]
 
@@ -43,12 +43,21 @@ def test_each_question_has_one_of_three_sentences_at_least(lesson):
     assert [len(question.sentences) >= 3 for question in lesson.questions] == [True] * len(lesson.questions)
 
 
-def test_what_a_class_is_handed_holds_no_sentence_of_any(tmp_path):
-    write_student(LESSONS, Folders(), tmp_path / "student")
-    texts = [text for path in (tmp_path / "student").rglob("*") if path.is_file() for text in texts_of(path)]
-    texts += [cell.source for lesson in LESSONS for cell in student_notebook(lesson).cells]
-    assert len(texts) > 1000
-    assert given_away(texts) == set()
+@pytest.fixture(scope="module")
+def student(tmp_path_factory):
+    """What a class is handed, all lessons in it."""
+    return write_student(ALL, Folders(), tmp_path_factory.mktemp("class") / "student")
+
+
+def test_nothing_that_is_handed_out_gives_anything_away(student):
+    assert scan([student], ALL) == []
+
+
+def test_no_sentence_of_any_is_in_a_students_notebook_or_an_expected_value(student):
+    texts = [cell.source for lesson in LESSONS for cell in student_notebook(lesson).cells]
+    records = [text for path in student.rglob("*") if zipfile.is_zipfile(path) for text in members(path)]
+    assert len(texts) > 1000 < len(records)
+    assert given_away([*texts, *records]) == set()
     assert not any("MODEL ANSWER" in text for text in texts)
 
 
