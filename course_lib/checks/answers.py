@@ -95,7 +95,7 @@ def _title(text: str) -> str:
 
 
 def _plain(name: Any) -> str:
-    return str(name).strip().removeprefix("ask-").removeprefix("question-").rstrip("?").lower()
+    return str(name).strip().removeprefix("ask-").removeprefix("question-").rstrip("?").replace("_", " ").lower()
 
 
 def _text(source: Any) -> Any:

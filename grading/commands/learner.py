@@ -111,7 +111,11 @@ def progress(
         for id, entry in entries.items():
             sign = "○" if entry is None else "✗" if not entry["passed"] else "◐" if id in hidden else "✓"
             judged = "  its hidden part is judged when graded" if sign == "◐" else ""
-            typer.echo(f"  {sign} {id}" + (f"  ({entry['tries']} tries)" if entry else "") + judged)
+            typer.echo(f"  {sign} {id}" + (f"  ({_counted(entry['tries'])})" if entry else "") + judged)
+
+
+def _counted(tries):
+    return "1 try" if tries == 1 else f"{tries} tries"
 
 
 def hint(

@@ -33,7 +33,7 @@ three tries; of a written question, by its title, what a good answer has and one
 **Save.** Ctrl+S; JupyterLab also saves every two minutes. What passes is kept beside the notebooks and survives a
 restart.
 
-**Look where you stand.** `progress()` in any lesson, or the cell above.
+**Look where you stand.** `progress()` in the cell above, or `course progress` in a terminal.
 
 **Hand in.** Save, open a terminal (File, New, Terminal) and type `course submit 09` for lesson 09. It runs the saved
 file, says what passes and what is open, and names the one file to upload.

@@ -62,7 +62,8 @@ def test_it_opens_after_a_pass_and_by_the_function_itself():
 
 @pytest.mark.usefixtures("_answers")
 def test_a_written_question_shows_what_a_good_answer_has():
-    for name in ("why", "question-why", "Why not twice?", "why not twice"):  # its title is what a reader sees
+    title = "Why not twice?"  # is what a reader sees
+    for name in ("why", "question-why", title, "why not twice", "why_not_twice"):
         assert answers.shown(name) == WHY
     assert answers.shown("Why not thrice?").endswith('Did you mean `answer("Why not twice?")`?')
 

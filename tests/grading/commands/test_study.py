@@ -188,7 +188,7 @@ def test_a_folder_with_one_copied_notebook_and_nothing_else_works(folder, app, t
     assert study.hints(alone, "half")[0] == ("first `idea`",)
     assert doctor.lessons().says == f"1 in {alone}, each with its expected values"
     assert "✓ half" in course(app, "check", "1").output
-    assert "✓ half  (1 tries)" in course(app, "progress", "--checks").output
+    assert "✓ half  (1 try)" in course(app, "progress", "--checks").output
 
 
 def test_checks_are_listed_in_the_order_of_the_lesson(folder, app):
@@ -247,7 +247,7 @@ def test_progress_lists_lessons_and_checks(app, folder):
     done = course(app, "progress", "--checks")
     assert done.exit_code == 0
     assert done.output.splitlines()[1].split() == ["01", "halves", "3", "1", "2", "of", "5"]
-    for line in ("  ✓ half  (2 tries)", "  ○ half-big", "  ✗ later  (1 tries)"):
+    for line in ("  ✓ half  (2 tries)", "  ○ half-big", "  ✗ later  (1 try)"):
         assert line in done.output.splitlines()
     every = json.loads(course(app, "progress", "--json").output)
     assert every["01_halves"]["half"]["passed"] is True
