@@ -187,6 +187,11 @@ def test_practice_runs_know_that_they_are_graded(box):
     assert run.cells["a"].outputs[0]["data"]["text/plain"] == "'grade'"
 
 
+def test_torch_has_one_thread_there_without_being_told(box):
+    run = box.run(Job("threads", "x", (Step("a", "import torch\ntorch.get_num_threads()"),)))
+    assert run.cells["a"].outputs[0]["data"]["text/plain"] == "1"
+
+
 def test_text_that_is_no_unicode_is_shown_as_well_as_it_can_be(box):
     run = box.run(Job("odd", "x", (Step("a", "print('\\ud800 \\U0001f600')"),)))
     assert run.cells["a"].outputs[0]["text"] == "? \U0001f600\n"
