@@ -41,9 +41,7 @@ def test_the_direction_of_reading_is_chosen_apart_from_attention(kind, rng):
     np.testing.assert_allclose(last.data[0, 0], last.data[0, 1])
     # read one way, the first state knows nothing of the last symbol
     first = [model.reader(model.source(sources), lengths=lengths)[0].data[:, 0] for model in (one, both)]
-    np.testing.assert_allclose(
-        first[0][0], first[0][1]
-    )
+    np.testing.assert_allclose(first[0][0], first[0][1])
     assert np.abs(first[1][0] - first[1][1]).max() > 1e-6
 
 
