@@ -1,10 +1,10 @@
 # %% [markdown] lesson="12" title="ResNet" minutes=270 builds_on="07 10 11"
-# A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then, does a plain network
-# of 56 layers fit even its *training* set worse than one of 20, and which small change let networks grow to 152?
+# A deeper network can do everything a shallower one can: let its extra layers do nothing. So do 56 layers fit their training set
+# better than 20, and what did it take to train 152?
 #
 # After this lesson you will be able to
 #
-# - say what goes wrong in deep plain networks, and show it in gradients and in losses;
+# - say what depth does to a network with and without shortcuts, and show it in gradients and in losses;
 # - write the basic block, know the bottleneck block, and write shortcuts with and without weights;
 # - build ResNet-20 from the course library, and move its weights to torch and back, to the same logits and gradients;
 # - count any ResNet's layers and weights, and find the published numbers;
@@ -18,7 +18,7 @@ from course_lib.viz.residual import blocks
 blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
 
 # %% [markdown]
-# ## 1. Deeper should never be worse
+# ## 1. Should deeper ever be worse?
 #
 # Run this cell first. `FULL = True` would train the networks of figures F19 (section 9) and of section 11 here, many
 # minutes long; without it you see their recorded results.
@@ -65,13 +65,10 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # is written with its name: `torch.nn.Conv2d`.
 #
 # Take a trained network of 20 layers and put 36 layers behind it that copy their input. That is a network of 56 layers
-# with the same training error. So a good 56-layer network exists. Gradient descent does not find it.
+# with the same training error. So a good 56-layer network exists. Does gradient descent find it?
 #
-# This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
-# itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
-#
-# The same paper tries one small change, which the next sections explain: a **shortcut** around every two layers that adds the
-# input of the two to their output.
+# He, Zhang, Ren and Sun (2015) compared such networks, and tried one small change, which the next sections explain: a
+# **shortcut** around every two layers that adds the input of the two to their output.
 #
 # ### Predict: four networks
 #
@@ -87,7 +84,8 @@ loss_order = "DCAB"
 ### END SOLUTION
 
 # %% [markdown] hint="loss_order"
-# How A and B stand, the text above says. A larger network can fit its training set better, if nothing prevents it.
+# A larger network can fit its training set better, if nothing prevents it. For which pair might something? That a good network
+# exists does not say that training finds it.
 
 # %% [markdown] hint="loss_order"
 # What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut? And do 20 layers
@@ -109,6 +107,9 @@ with check("loss_order") as expect:
 recorded("F19")
 
 # %% [markdown]
+# The deeper plain network is the worst, and that is not overfitting, which would show as a *low* training error and a high test
+# error. Here the training error itself is high: the paper calls it the **degradation** problem.
+#
 # Two starts each, so trust only what is many errors apart. In training loss all four are. In test error the two residual
 # networks are not: at this size their 36 further layers help to fit, and have not been seen to help on new images.
 #
