@@ -893,13 +893,12 @@ class Probe(torch.nn.Module):
 
 
 # %% [markdown] task="mixed_step" title="One training step with mixed precision"
-# Write `mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True)` for a batch `x` `(n, c, h, w)`, class numbers `t`,
-# on any device. In this order:
+# `mixed_step` is given as lesson 11's step: it trains, in float32, on any device, and does not look at its last two arguments.
+# `x` is `(n, c, h, w)`, `t` class numbers on the same device. Make of it a GPU's step:
 #
-# - put the model into training mode, `x` into channels-last memory;
+# - `x` into channels-last memory;
 # - forward under `torch.autocast` of the batch's own device type, with `torch.bfloat16`, enabled if `mixed`;
-# - the loss in float32: `cross_entropy` of the logits as `.float()`, with this label smoothing;
-# - forget old gradients, backward, step. Return the loss as a tensor without a graph.
+# - the loss in float32: `cross_entropy` of the logits as `.float()`, with this label smoothing.
 #
 # *Example:* equal logits for four classes have the loss ln 4, with or without smoothing.
 
@@ -920,23 +919,31 @@ def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
     ### END SOLUTION
 
 
+# %% given="mixed_step"
+def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+    """One step of training; returns the loss, detached, on the device of the batch."""
+    model.train()
+    logits = model(x)
+    loss = cross_entropy(logits, t)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+
+
 # %% [markdown] hint="mixed_step"
 # Only the forward pass stands inside the `with`. `x.device.type` is `"cuda"`, `"mps"` or `"cpu"`.
 
 # %% [markdown] hint="mixed_step"
 # What comes out of the model under autocast is bfloat16, with two to three decimal digits. A loss of 2.29 and one of 2.30 are
-# the same number there: hence `.float()`. Which method of a tensor gives the same numbers without their graph?
+# the same number there: hence `.float()`.
 
 # %% [markdown] hint="mixed_step"
 # ```python
-# model.train()
 # x = x.to(memory_format=...)
 # with torch.autocast(..., dtype=..., enabled=...):
 #     logits = model(x)
 # loss = cross_entropy(..., t, label_smoothing=...)
-# optimizer.zero_grad()
-# ...
-# return loss.detach()
 # ```
 
 # %% check="mixed_step-trained" points=4
