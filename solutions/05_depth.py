@@ -203,7 +203,6 @@ with check("predict_pieces") as expect:
     expect("pieces of the tent composed ten times", pieces_of_ten)
 
 
-
 # %%
 def relu_network(layers, x):
     """Outputs (n,) of a ReLU network with one input and one output; layers [(w, b), ...], x (n,)."""
@@ -213,6 +212,15 @@ def relu_network(layers, x):
     w, b = layers[-1]
     return (h @ np.transpose(w) + b)[:, 0]
 
+
+# %%
+def straight_pieces(layers):
+    """How often the output rises or falls without a turn on [0, 1], for turns at multiples of 1 / 2**13."""
+    x = np.arange(2**14 + 1) / 2**14
+    return 1 + np.count_nonzero(np.diff(np.sign(np.diff(relu_network(layers, x)))))
+
+
+print("the tent ten times:", straight_pieces(mlp.tents(10)), "pieces")
 
 # %% picture="tents" alt="The tent composed one, two, three and four times on the unit interval: 2, 4, 8 and 16 straight pieces."
 from course_lib.viz.pictures import multilayer
@@ -283,10 +291,8 @@ with check("tent_network") as expect:
 
 # %%
 tents = yours("tent_network", else_=mlp.tents)
-x = np.arange(2**14 + 1) / 2**14
 for k in (1, 2, 5, 10):
-    slopes = np.sign(np.diff(relu_network(tents(k), x)))
-    print(f"{k} layers, {2 * k} units: {1 + np.count_nonzero(np.diff(slopes))} pieces")
+    print(f"{k} layers, {2 * k} units: {straight_pieces(tents(k))} pieces")
 
 # %% [markdown]
 # One layer needs a unit for every kink: over a thousand units for what twenty do in ten layers. This is *what can be
