@@ -42,6 +42,7 @@ class Enlarger(Module):
         if head not in HEADS:
             raise ValueError(f"Enlarger: head is one of {', '.join(HEADS)}; got {head!r}")
         self.head = head
+        self.last: Module
         self.layers = [Conv2d(a, width, 3, padding=1, rng=rng) for a in (1, width)]
         if head.startswith("upconvolution"):
             kernel = 3 if "kernel 3" in head else 4

@@ -882,8 +882,9 @@ def test_a_heavy_library_is_imported_once_a_job_mentions_it_and_not_before(place
 
 def test_a_first_step_of_torch_finds_imported_what_it_needs(places, expected):
     """Its optimisers import their compiler when the first of them is made: a second of each submission's time."""
-    made = "w = torch.nn.Parameter(torch.ones(3))\nopt = torch.optim.SGD([w], lr=0.1)\n(w * w).sum().backward()\nopt.step()"
-    step = Step("step", f"import sys, torch\nheld = set(sys.modules)\n{made}\nprint(len(set(sys.modules) - held))")
+    begin, end = "import sys, torch\nheld = set(sys.modules)", "print(len(set(sys.modules) - held))"
+    made = "w = torch.ones(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n(w * w).sum().backward()"
+    step = Step("step", f"{begin}\n{made}\nopt.step()\n{end}")
     with places.sandbox(PATHS[0], expected) as box:
         assert int(box.run(Job("a step", "x", (step,))).cells["step"].outputs[0]["text"]) < 30
 
