@@ -323,18 +323,19 @@ curves = {
 ax = photos.neighbour_curve(curves, title="Neighbours are alike, far pixels less so")
 
 # %% [markdown]
-# **Lecture figure F45.** The lecture prints a patch of 207 grey values that begins 136 134 161 159 163. From all of
-# them one gets a correlation at distances 1 to 4; at larger distances the patch has too few pairs. It falls in both. The
-# lecture's patch starts higher and falls faster than our photograph: how fast depends on what the picture shows, and how
-# near.
+# **Lecture figure F45.** The lecture prints a patch of 207 grey values that begins 136 134 161 159 163, and no correlation.
+# Those in its column were worked out from the slide's values once, at distances 1 to 4; beyond, the patch has too few
+# pairs. The course does not hold the 207 values, so the four numbers are typed, and nothing here can check them. Ours are
+# computed by the cell. By these numbers the correlation falls in both, and faster in the lecture's patch: how fast depends
+# on what the picture shows, and how near.
 
 
 # %% figure="F45"
-LECTURE_F45 = {1: 0.95, 2: 0.85, 3: 0.74, 4: 0.61}  # from the 207 values on the slide
+LECTURE_F45 = {1: 0.95, 2: 0.85, 3: 0.74, 4: 0.61}  # typed: from the 207 values on the slide, which are not here
 rows = []
 for d in (1, 2, 3, 4, 16, 64):
     told = LECTURE_F45.get(d, "too few pairs")
-    rows.append((f"correlation at distance {d}", told, f"{curves['photograph'][d]:.2f}", "207 values · photograph 200×200, grey"))
+    rows.append((f"correlation at distance {d}", told, f"{curves['photograph'][d]:.2f}", "207 values, not computed here · photograph 200×200, grey"))
 lecture_table("F45 · how alike a pixel and its neighbour are", rows)
 
 # %% [markdown]

@@ -7,7 +7,7 @@
 # - turn "which side of the line, and how far?" into one product of numbers, in the plane and in any
 #   dimension;
 # - train Rosenblatt's perceptron, write down what it minimises, and say beforehand how often it can err;
-# - build any logic circuit from threshold neurons, and say why one of them alone is not enough.
+# - build any logic circuit from threshold neurons, and say what one of them alone can do.
 #
 # You need lesson 00 (arrays, broadcasting, how checks work). There are ten exercises, one of them open, three
 # predictions and one written question. Do them in order; each has hints, folded under it.
@@ -1256,7 +1256,7 @@ with check("gates-xor") as expect:
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### What one neuron cannot do
+# ### XOR with one neuron
 #
 # XOR took four neurons. Could one do it? Before you run on: the four corners 00, 01, 10, 11 have the labels
 # 0, 1, 1, 0. How many of the four can the best single line get right?

@@ -4,7 +4,7 @@
 # After this lesson you will be able to
 #
 # - count the weights of any multilayer perceptron, and compare widths and depths at equal cost;
-# - say why composition makes exponentially many pieces where a wider layer makes only a few more;
+# - say how many pieces a composition can fold, and how many a wider layer;
 # - learn a photograph as a function of the place, and measure what depth buys;
 # - write a residual block, forward and backward, and measure the gradient in every layer with and without the bypass;
 # - tell interpolation from extrapolation, and measure both.
@@ -179,23 +179,28 @@ width = yours("equal_width", else_=mlp.widest)
 print("501 weights, depth 1 to 6:", [width(501, 2, 1, depth) for depth in range(1, 7)])
 
 # %% [markdown]
-# ## 2. Composition multiplies
+# ## 2. One tent after another
 #
 # A network of ReLU units is piecewise affine (lesson 04): every hidden unit draws a line and the function folds there. In
 # one layer of n units a walk along a straight line crosses each unit's line at most once: at most n + 1 pieces.
 #
-# A unit of the *second* layer draws its line in the coordinates of the first layer. Seen from the input it is bent
-# wherever a line of the first layer is crossed, so that one unit can cut **each** region of the first layer, at different
-# places. The cuts are not free: they are the images of one and the same line, so the boundaries are correlated.
-#
-# But their number multiplies: layers of width n, composed L times, can make of the order of $n^L$ pieces on a line, with
-# only L·n units. (The count for d inputs is of the order of $n^{dL}$; Montúfar and others 2014, Telgarsky 2016.)
-#
-# The clearest case is the **tent**: up with slope 2 on [0, ½], down with slope -2 on [½, 1]. Two ReLU units make it:
+# And several layers, one after the other? Take a clear case, the **tent**: up with slope 2 on [0, ½], down with slope -2 on
+# [½, 1]. Two ReLU units make it:
 #
 # $$t(x) = 2\max(0, x) - 4\max(0, x - \tfrac12) \qquad\text{for } 0\le x\le 1.$$
 #
-# It takes each half of [0, 1] onto all of [0, 1]. So in $t(t(x))$ the second tent is drawn once in each half.
+# So two hidden layers of two units compute $t(t(x))$, and ten hidden layers compute the tent ten times. How many straight
+# pieces does that function have between 0 and 1? Take a pencil for $t(t(x))$ before you write your number.
+
+# %% solve="predict_pieces" difficulty=1 importance=3 minutes=2
+# a whole number
+### BEGIN SOLUTION
+pieces_of_ten = 1024
+### END SOLUTION
+
+# %% predict="predict_pieces" points=1
+with check("predict_pieces") as expect:
+    expect("pieces of the tent composed ten times", pieces_of_ten)
 
 
 # %%
@@ -208,10 +213,30 @@ def relu_network(layers, x):
     return (h @ np.transpose(w) + b)[:, 0]
 
 
+# %%
+def straight_pieces(layers):
+    """How often the output rises or falls without a turn on [0, 1], for turns at multiples of 1 / 2**13."""
+    x = np.arange(2**14 + 1) / 2**14
+    return 1 + np.count_nonzero(np.diff(np.sign(np.diff(relu_network(layers, x)))))
+
+
+print("the tent ten times:", straight_pieces(mlp.tents(10)), "pieces")
+
 # %% picture="tents" alt="The tent composed one, two, three and four times on the unit interval: 2, 4, 8 and 16 straight pieces."
 from course_lib.viz.pictures import multilayer
 
 multilayer.tents()
+
+# %% [markdown]
+# The tent takes each half of [0, 1] onto all of [0, 1]. So in $t(t(x))$ the second tent is drawn once in each half, and every
+# further tent doubles the pieces.
+#
+# In general a unit of the *second* layer draws its line in the coordinates of the first layer. Seen from the input it is bent
+# wherever a line of the first layer is crossed, so that one unit can cut **each** region of the first layer, at different
+# places. The cuts are not free: they are the images of one and the same line, so the boundaries are correlated.
+#
+# But their number multiplies: layers of width n, composed L times, can make of the order of $n^L$ pieces on a line, with
+# only L·n units. (The count for d inputs is of the order of $n^{dL}$; Montúfar and others 2014, Telgarsky 2016.)
 
 # %% [markdown] task="tent_network" title="The tent, composed k times"
 # Write `tent_network(k)`: the weights of a ReLU network with k ≥ 1 hidden layers of **two** units each that computes the
@@ -264,25 +289,10 @@ with check("tent_network") as expect:
     expect("units in each layer, four times", [len(b) for w, b in tent_network(4)])
     ### END HIDDEN TESTS
 
-# %% [markdown]
-# Ten hidden layers of two units compute the tent ten times. How many straight pieces are there between 0 and 1?
-
-# %% solve="predict_pieces" difficulty=1 importance=3 minutes=2
-# a whole number
-### BEGIN SOLUTION
-pieces_of_ten = 1024
-### END SOLUTION
-
-# %% predict="predict_pieces" points=1
-with check("predict_pieces") as expect:
-    expect("pieces of the tent composed ten times", pieces_of_ten)
-
 # %%
 tents = yours("tent_network", else_=mlp.tents)
-x = np.arange(2**14 + 1) / 2**14
 for k in (1, 2, 5, 10):
-    slopes = np.sign(np.diff(relu_network(tents(k), x)))
-    print(f"{k} layers, {2 * k} units: {1 + np.count_nonzero(np.diff(slopes))} pieces")
+    print(f"{k} layers, {2 * k} units: {straight_pieces(tents(k))} pieces")
 
 # %% [markdown]
 # One layer needs a unit for every kink: over a thousand units for what twenty do in ten layers. This is *what can be
@@ -443,8 +453,8 @@ def learn(hidden, image, steps, seed=0, activation="tanh", bypass=False, progres
 
 
 # %% [markdown]
-# Before you run it, be generous to the wide one: **300** units in one layer are 1201 weights. How many of the other two, of
-# 20/20 with 501 weights and 10/20/10 with 471, still end with a smaller loss than it has?
+# Before you run it: one layer of **300** units has 1201 weights, more than twice as many as 20/20 with 501 and 10/20/10 with 471.
+# How many of those two end with a smaller loss than it has: none, one or both?
 
 # %% solve="predict_worst" difficulty=1 importance=3 minutes=2
 # 0, 1 or 2

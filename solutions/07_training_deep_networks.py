@@ -11,10 +11,10 @@
 #
 # You need lessons 04 to 06. There are thirteen exercises, one of them open, three predictions and one written question.
 
-# %% picture="opening" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Xavier: both fall by three. MSR: both stay at one."
+# %% picture="opening" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Weights of the right size, which this lesson derives: both stay at one."
 from course_lib.viz.pictures import training
 
-training.spread_by_depth()
+training.spread_at_first()
 
 # %% [markdown]
 # Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
@@ -74,9 +74,35 @@ for k, (w, b) in enumerate(deep_layers(0.01), 1):
 # The signal keeps its size when $n s^2 = 1$:
 #
 # $$w = \texttt{randn}/\sqrt n \qquad\text{(LeCun and others 1998; \textbf{Xavier} in this course)}.$$
-#
-# n is the **fan-in**, the number of inputs of one unit. A ReLU sets half of a symmetric z to 0, so only half of the mean
-# square comes through: $\overline{h^2} = \tfrac12 \operatorname{var} z$. Make up for it by a factor 2:
+
+# %% [markdown]
+# n is the **fan-in**, the number of inputs of one unit. Now put a **ReLU** behind every layer; z is spread evenly about 0. In the
+# mean over all draws of such weights: by which factor is the mean square $\overline{h^2}$ of the activations smaller after
+# **six** layers than that of the inputs? Commit yourself before you look.
+
+# %% solve="predict_halving" difficulty=1 importance=4 minutes=2
+# a whole number: the mean square is divided by ...
+### BEGIN SOLUTION
+divided_by = 64
+### END SOLUTION
+
+# %% predict="predict_halving" points=1
+with check("predict_halving") as expect:
+    expect("the mean square after six layers is divided by", divided_by)
+
+# %%
+def mean_square(gain, depth=6, draws=100):
+    """Of the activations behind `depth` ReLU layers of 100 units, weights randn · √(gain / 100); that of the inputs is 1."""
+    rng = np.random.default_rng(2)
+    stacks = (signals.deep_stack(np.sqrt(gain / 100), depth=depth, width=100, samples=10, rng=rng) for _ in range(draws))
+    return np.mean([np.mean(stack.activations[-1] ** 2) for stack in stacks])
+
+
+print(f"Xavier: the mean square after six layers is 1 / {1 / mean_square(1):.1f}, in the mean of 100 draws")
+
+# %% [markdown]
+# A ReLU sets half of a symmetric z to 0, so only half of the mean square comes through: $\overline{h^2} = \tfrac12
+# \operatorname{var} z$. Make up for it by a factor 2:
 #
 # $$w = \texttt{randn}\cdot\sqrt{2/n} \qquad\text{(\textbf{MSR}, of Microsoft Research; He and others 2015)}.$$
 #
@@ -84,6 +110,14 @@ for k, (w, b) in enumerate(deep_layers(0.01), 1):
 # Bengio, 2010, average the fan-in with the fan-out, the number of units that one input reaches, to suit the way back as
 # well. For square layers that is the same.) A convolution's unit sees all channels of its window: weights
 # `(out, in, kh, kw)` have fan-in in·kh·kw.
+
+# %%
+print(f"MSR: the mean square after six layers is {mean_square(2):.2f}, in the mean of 100 draws")
+
+# %% picture="three_starts" alt="Two plots over twenty ReLU layers on logarithmic axes. Weights 0.01 randn: the activations fall by more than twenty powers of ten, and so does the gradient on its way back. Xavier: both fall by three. MSR: both stay at one."
+from course_lib.viz.pictures import training
+
+training.spread_by_depth()
 
 # %% [markdown] task="initial_layer" title="Xavier and MSR"
 # Write `initial_layer(shape, kind, rng)`: the first weights of a layer and its biases, `(w, b)`.
@@ -139,29 +173,6 @@ def library_layer(shape, kind, rng):
 first_layer = yours("initial_layer", else_=library_layer)
 w, b = first_layer((64, 3, 5, 5), "msr", np.random.default_rng(0))
 print(f"64 filters of 3×5×5: standard deviation {w.std():.4f}, biases from {b.min()} to {b.max()}")
-
-# %% [markdown]
-# Commit yourself before you look: a stack of ReLU layers starts with **Xavier** weights. In the mean over all draws,
-# each layer passes on half of the mean square of its input. By which factor is the mean square smaller after **six**
-# layers?
-
-# %% solve="predict_halving" difficulty=1 importance=4 minutes=2
-# a whole number: the mean square is divided by ...
-### BEGIN SOLUTION
-divided_by = 64
-### END SOLUTION
-
-# %% predict="predict_halving" points=1
-with check("predict_halving") as expect:
-    expect("the mean square after six layers is divided by", divided_by)
-
-# %%
-for name, gain in (("Xavier", 1), ("MSR", 2)):
-    rng, squares = np.random.default_rng(2), []
-    for _ in range(100):
-        stack = signals.deep_stack(np.sqrt(gain / 100), depth=6, width=100, samples=10, rng=rng)
-        squares.append(np.mean(stack.activations[-1] ** 2))
-    print(f"{name}: the mean square after six layers is 1 / {1 / np.mean(squares):.1f}, in the mean of 100 draws")
 
 # %% [markdown]
 # ### Look at the activations

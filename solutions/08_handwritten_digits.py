@@ -126,7 +126,7 @@ print("labels:", t_known[odd[:10]], "and", t_known[odd[10:]])
 
 # %%
 around = KNeighborsClassifier(6, algorithm="brute").fit(x_known[:1000], t_known[:1000])
-labels = t_known[around.kneighbors(x_known[:1000], return_distance=False)[:, 1:]]  # the nearest is the image itself
+labels = t_known[around.kneighbors(x_known[:1000], return_distance=False)[:, 1:]]  # the first is left out: section 6 asks why
 against = np.count_nonzero(labels != t_known[:1000, None], axis=1)
 worst = np.argsort(-against, kind="stable")[:10]
 titles = [f"{t_known[i]} or {np.bincount(labels[i]).argmax()}?" for i in worst]

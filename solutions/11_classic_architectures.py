@@ -6,7 +6,7 @@
 #
 # - build the blocks of the famous networks in torch, and assemble the networks from your blocks;
 # - count weights, multiply-adds, units and memory of any torch network, and check them against the published figures;
-# - say where a network's weights sit and where its time goes, and why these are two different places;
+# - say where a network's weights sit, where its time goes, and why;
 # - read the family tree of architectures, and say for each edge what changed and why;
 # - move weights from `course_lib` to torch, and write a training step that runs on any device.
 #
@@ -1764,5 +1764,5 @@ with check("open_architecture-better") as expect:
 # - Gao Huang and others: *Densely connected convolutional networks* (2016)
 # - Olga Russakovsky and others: *ImageNet large scale visual recognition challenge* (2015)
 #
-# **Next:** lesson 12 takes one of them apart: why plain deep networks train worse, what the residual does about it, and one
+# **Next:** lesson 12 takes one of them apart: what depth does to plain networks, what the residual changes, and one
 # ResNet in three bodies, in NumPy, in torch on the CPU, and on a GPU.

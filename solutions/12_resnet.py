@@ -1,10 +1,10 @@
 # %% [markdown] lesson="12" title="ResNet" minutes=270 builds_on="07 10 11"
-# A deeper network can do everything a shallower one can: let its extra layers do nothing. Why, then, does a plain network
-# of 56 layers fit even its *training* set worse than one of 20, and which small change let networks grow to 152?
+# A deeper network can do everything a shallower one can: let its extra layers do nothing. So do 56 layers fit their training set
+# better than 20, and what did it take to train 152?
 #
 # After this lesson you will be able to
 #
-# - say what goes wrong in deep plain networks, and show it in gradients and in losses;
+# - say what depth does to a network with and without shortcuts, and show it in gradients and in losses;
 # - write the basic block, know the bottleneck block, and write shortcuts with and without weights;
 # - build ResNet-20 from the course library, and move its weights to torch and back, to the same logits and gradients;
 # - count any ResNet's layers and weights, and find the published numbers;
@@ -18,7 +18,7 @@ from course_lib.viz.residual import blocks
 blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
 
 # %% [markdown]
-# ## 1. Deeper should never be worse
+# ## 1. Should deeper ever be worse?
 #
 # Run this cell first. `FULL = True` would train the networks of figures F19 (section 9) and of section 11 here, many
 # minutes long; without it you see their recorded results.
@@ -65,13 +65,10 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # is written with its name: `torch.nn.Conv2d`.
 #
 # Take a trained network of 20 layers and put 36 layers behind it that copy their input. That is a network of 56 layers
-# with the same training error. So a good 56-layer network exists. Gradient descent does not find it.
+# with the same training error. So a good 56-layer network exists. Does gradient descent find it?
 #
-# This is not overfitting, which would show as a *low* training error and a high test error. Here the training error
-# itself is high: He, Zhang, Ren and Sun (2015) call it the **degradation** problem.
-#
-# The same paper tries one small change, which the next sections explain: a **shortcut** around every two layers that adds the
-# input of the two to their output.
+# He, Zhang, Ren and Sun (2015) compared such networks, and tried one small change, which the next sections explain: a
+# **shortcut** around every two layers that adds the input of the two to their output.
 #
 # ### Predict: four networks
 #
@@ -87,7 +84,8 @@ loss_order = "DCAB"
 ### END SOLUTION
 
 # %% [markdown] hint="loss_order"
-# How A and B stand, the text above says. A larger network can fit its training set better, if nothing prevents it.
+# A larger network can fit its training set better, if nothing prevents it. For which pair might something? That a good network
+# exists does not say that training finds it.
 
 # %% [markdown] hint="loss_order"
 # What would 36 more layers have to do in order not to make things worse, and is that easier with the shortcut? And do 20 layers
@@ -109,6 +107,9 @@ with check("loss_order") as expect:
 recorded("F19")
 
 # %% [markdown]
+# The deeper plain network is the worst, and that is not overfitting, which would show as a *low* training error and a high test
+# error. Here the training error itself is high: the paper calls it the **degradation** problem.
+#
 # Two starts each, so trust only what is many errors apart. In training loss all four are. In test error the two residual
 # networks are not: at this size their 36 further layers help to fit, and have not been seen to help on new images.
 #
@@ -892,13 +893,12 @@ class Probe(torch.nn.Module):
 
 
 # %% [markdown] task="mixed_step" title="One training step with mixed precision"
-# Write `mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True)` for a batch `x` `(n, c, h, w)`, class numbers `t`,
-# on any device. In this order:
+# `mixed_step` is given as lesson 11's step: it trains, in float32, on any device, and does not look at its last two arguments.
+# `x` is `(n, c, h, w)`, `t` class numbers on the same device. Make of it a GPU's step:
 #
-# - put the model into training mode, `x` into channels-last memory;
+# - `x` into channels-last memory;
 # - forward under `torch.autocast` of the batch's own device type, with `torch.bfloat16`, enabled if `mixed`;
-# - the loss in float32: `cross_entropy` of the logits as `.float()`, with this label smoothing;
-# - forget old gradients, backward, step. Return the loss as a tensor without a graph.
+# - the loss in float32: `cross_entropy` of the logits as `.float()`, with this label smoothing.
 #
 # *Example:* equal logits for four classes have the loss ln 4, with or without smoothing.
 
@@ -919,23 +919,31 @@ def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
     ### END SOLUTION
 
 
+# %% given="mixed_step"
+def mixed_step(model, optimizer, x, t, smoothing=0.1, mixed=True):
+    """One step of training; returns the loss, detached, on the device of the batch."""
+    model.train()
+    logits = model(x)
+    loss = cross_entropy(logits, t)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.detach()
+
+
 # %% [markdown] hint="mixed_step"
 # Only the forward pass stands inside the `with`. `x.device.type` is `"cuda"`, `"mps"` or `"cpu"`.
 
 # %% [markdown] hint="mixed_step"
 # What comes out of the model under autocast is bfloat16, with two to three decimal digits. A loss of 2.29 and one of 2.30 are
-# the same number there: hence `.float()`. Which method of a tensor gives the same numbers without their graph?
+# the same number there: hence `.float()`.
 
 # %% [markdown] hint="mixed_step"
 # ```python
-# model.train()
 # x = x.to(memory_format=...)
 # with torch.autocast(..., dtype=..., enabled=...):
 #     logits = model(x)
 # loss = cross_entropy(..., t, label_smoothing=...)
-# optimizer.zero_grad()
-# ...
-# return loss.detach()
 # ```
 
 # %% check="mixed_step-trained" points=4

@@ -36,6 +36,7 @@ from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
 from course_lib.data import batches
 from course_lib.data.scenes import SHAPES, shapes
+from course_lib.topics import checkerboards
 from course_lib.topics.dense import (
     Context,
     FullyConnected,
@@ -504,9 +505,10 @@ with check("touched") as expect:
     expect("the eleven numbers", touched)
 
 # %% [markdown]
-# Here is the same in two dimensions. Whatever is learned begins from this pattern, and networks tend to keep a trace of it
-# in their outputs: **checkerboard artefacts** (Odena, Dumoulin and Olah 2016). The cure: a kernel size that the stride
-# divides, so that every pixel is written to equally often; or interpolation first, then an ordinary convolution.
+# Here is the same in two dimensions. Networks can keep a trace of this pattern in their outputs: **checkerboard artefacts**
+# (Odena, Dumoulin and Olah 2016). Their advice: a kernel size that the stride divides, so that every pixel is written to
+# equally often; or interpolation first, then an ordinary convolution. The pictures count, with all weights 1. What is left
+# after training, section 9 measures.
 
 # %%
 stamp = yours("upconv", else_=lambda x, w, b, s, p: F.conv_transpose2d(x, w, b, s, p).data)
@@ -530,7 +532,8 @@ print("largest difference from bilinear interpolation, one pixel from the border
 # %% [markdown]
 # And **pixel shuffle**: four maps of 2×2 become one of 4×4. The convolution before it works on the small map, but must
 # make $r^2$ times the channels: its work equals that of one convolution at full size. What is saved is in the layers
-# before it, which all stay on the small map. Its first weights can be chosen so that no checkerboard appears.
+# before it, which all stay on the small map. Its first weights can be chosen so that it begins without a checkerboard: the
+# filters of one block all alike (Aitken and others 2017, who call it ICNR).
 
 # %%
 four = np.arange(4)[:, None, None] * 10 + np.arange(4).reshape(2, 2)
@@ -1330,6 +1333,46 @@ restoration_figure() if FULL else recorded("F21c")
 # trained on photographs, for this noise and this factor only. And the errors are those of the starts. The judge is a single
 # photograph: on another one the order may be another.
 #
+# ### What is left of the checkerboard
+#
+# Section 3 showed checkerboards on weights that nobody had trained. Now six networks learn to double a photograph, alike but for
+# the last layer, which enlarges. Their first two layers, patches, steps and rates are equal, start for start; the last layers begin
+# with numbers of one size, and differ in weights as the table says. The measure: the trained network sees evenly grey images.
+# Away from the border its answer should be even too. Whatever varies there has the period 2 of the stride; the
+# **ripple** is the root of its energy, in grey levels of 255.
+
+
+# %% figure="F21d"
+def ripple_figure(seeds=10, steps=200):
+    learn_from, truth = photographs()
+    rows, shown = [], {}
+    for head in checkerboards.HEADS:
+        found = []
+        for net, rng in checkerboards.starts(head, seeds):
+            first = checkerboards.ripple(net)
+            list(train_restorer(net, learn_from, 48, lambda x, rng: shrink(x), rng, steps=steps))
+            found.append((first, checkerboards.ripple(net), psnr(apply(net, shrink(truth)), truth)))
+            shown.setdefault(head, checkerboards.flat_answers(net)[4] * 255)
+        first, last, db = (plus_minus(column, digits) for column, digits in zip(np.transpose(found), (0, 2, 1), strict=True))
+        rows.append((head, "", f"ripple {last}, before training {first}", f"{weights(net)} weights; flower enlarged: {db} dB"))
+    draw.ripples(shown)
+    return lecture_table(f"What is left of the checkerboard: {steps} steps, {seeds} starts, mean ± standard error", rows)
+
+
+ripple_figure() if FULL else recorded("F21d")
+
+# %% [markdown]
+# Training takes away about 99 % of the ripple and not all of it. Whether the stride divides the kernel makes no difference here:
+# kernels of 3 and of 4 end alike within their errors. At random weights the four places of a block get *different* numbers, even
+# where they get equally many.
+#
+# What a layer begins with does make one. From a smooth start, bilinear or ICNR, about a third is left of what the random start
+# of the same layer leaves. Nearest neighbour and then 3×3 makes no ripple at any weights: on an even image all windows of the
+# convolution hold the same numbers. It costs more time, since the last layer works at full size.
+#
+# A ripple of one grey level is hardly seen. These networks were told the true image for every pixel; where a loss says less about
+# single pixels, more may stay. That is not measured here.
+#
 # ## 10. Your own network
 #
 # Scenes of 24×24 pixels with one or two shapes under noise. Build what you like, within the budget.
@@ -1605,8 +1648,8 @@ if torch:
 # 1. Pixel accuracy flatters: judge masks by IoU or Dice for each class, and outlines by a boundary score.
 # 2. To name a thing you must see much of it, to outline it you need answers for every pixel: pooling, dilation and skip links
 #    are three prices for both.
-# 3. Upconvolution stamps kernels that add up, and is convolution's gradient; a kernel that the stride does not divide leaves
-#    a checkerboard.
+# 3. Upconvolution stamps kernels that add up, and is convolution's gradient; training left some of the checkerboard that it began
+#    with. Nearest neighbour first, then a convolution, makes none.
 # 4. Tiles with a margin of half the receptive field give the answer of the whole image, exactly.
 # 5. Where output resembles input, learn the difference.
 #
@@ -1617,6 +1660,7 @@ if torch:
 # - Fisher Yu, Vladlen Koltun: *Multi-scale context aggregation by dilated convolutions* (2016)
 # - Hyeonwoo Noh and others: *Learning deconvolution network for semantic segmentation* (2015)
 # - Augustus Odena, Vincent Dumoulin, Chris Olah: *Deconvolution and checkerboard artifacts* (2016)
+# - Andrew Aitken and others: *Checkerboard artifact free sub-pixel convolution* (2017)
 # - Wenzhe Shi and others: *Real-time single image and video super-resolution* (2016)
 # - Kai Zhang and others: *Beyond a Gaussian denoiser* (2017)
 # - Gabriela Csurka and others: *What is a good evaluation measure for semantic segmentation?* (2013)

@@ -102,7 +102,7 @@ print(f"along the signs of the weights: {w @ (0.25 * np.sign(w)):.0f}")
 print(f"signs by chance, standard deviation of 1000 trials: {np.std(by_chance):.1f}")
 
 # %% [markdown]
-# Changes that nobody would notice one by one add up, if they all agree. Chance never makes them agree; the gradient does.
+# Changes that nobody would notice one by one add up, if they all agree. By chance they hardly ever do; along the gradient they do.
 # Goodfellow, Shlens and Szegedy (2015) drew the lesson: networks fail here not because they are too strange but because
 # they are too *linear*. Their attack, the **fast gradient sign method**, is one step, with E the cross-entropy:
 #
@@ -947,7 +947,7 @@ for name, seen in rows.items():
     print(f"{name:28} T {plus_minus(t_mean, 2)}   calibration error {plus_minus(error)}   cross-entropy {plus_minus(loss)}")
 
 # %% [markdown]
-# Either T lowers the cross-entropy by many standard errors. The calibration error moves by little more than it is uncertain. Is
+# Either T lowers the cross-entropy by several standard errors. The calibration error moves by little more than it is uncertain. Is
 # there so little to repair, or can so few images not show it? That is the next question. Which writers T had better come from,
 # these five networks do not tell.
 #

@@ -12,7 +12,7 @@
 09 filters, texture_bank
 10 convnet_runs, equivariance, excitation, filter_fit, gradient_features, lenet, lenet_runs
 12 deep_runs, resnet
-13 dense, restoration, segment_runs, segmentation, tiles
+13 checkerboards, dense, restoration, segment_runs, segmentation, tiles
 14 language, recurrent, translation
 15 detection, popularity, pose, verification
 16 attacks, calibration, experiment, reaction, saliency

@@ -35,8 +35,9 @@ def bilateral(image: np.ndarray, sigma: float, reach: float, radius: int = 3) ->
     """A mean over neighbours that are near and alike: image (h, w), Gaussian weights of distance and of difference.
 
     sigma: deviation of the distance, in pixels; reach: of the difference of values; radius: of the window, whose border
-    repeats the image's. Tomasi and Manduchi, "Bilateral filtering for gray and color images" (1998). Raises ValueError
-    unless all three are positive.
+    repeats the image's. Tomasi and Manduchi, "Bilateral filtering for gray and color images" (1998). Written here
+    because none of the libraries that the course needs has one (scikit-image and OpenCV do). Raises ValueError unless
+    all three are positive.
     """
     if not (sigma > 0 and reach > 0 and radius >= 1):
         raise ValueError(f"bilateral: sigma, reach and radius must be positive, got {sigma}, {reach} and {radius}")

@@ -58,23 +58,32 @@ def _looked(scores: np.ndarray, values: np.ndarray, lengths: ArrayLike) -> tuple
 
 
 class Translator(Module):
-    """A GRU reads the source, in both directions with attention, and another writes the target, symbol by symbol.
+    """A GRU reads the source, in one direction or both, and another writes the target, symbol by symbol.
 
     Symbols are those of `data.sequences.Vocabulary`. `attention` is None, "dot" or "additive": then every step of the
-    writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked. So many `symbols` there
+    writer looks at all states of the reader, and `weights` (n, t, s) keeps where it looked. `both_ways` says whether
+    the source is read in both directions; left out, it is with attention, as in the paper. So many `symbols` there
     are, all layers are `hidden` wide. Raises ValueError for another attention.
     """
 
-    def __init__(self, symbols: int, hidden: int, *, attention: str | None = None, rng: np.random.Generator) -> None:
+    def __init__(
+        self, symbols: int, hidden: int, *, attention: str | None = None, both_ways: bool | None = None,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
         if attention not in ATTENTION:
             raise ValueError(f"Translator: attention is None, 'dot' or 'additive', got {attention!r}")
         self.attention = attention
+        self.both_ways = bool(attention) if both_ways is None else both_ways
         self.weights: np.ndarray | None = None
         self.source, self.target = Embedding(symbols, hidden, rng=rng), Embedding(symbols, hidden, rng=rng)
-        self.reader = GRU(hidden, hidden, batch_first=True, bidirectional=bool(attention), rng=rng)
+        self.reader = GRU(hidden, hidden, batch_first=True, bidirectional=self.both_ways, rng=rng)
         self.writer = GRU(hidden, hidden, batch_first=True, rng=rng)
+        read = hidden * (1 + self.both_ways)
         if attention:
-            self.keys, self.join = Linear(2 * hidden, hidden, rng=rng), Linear(2 * hidden, hidden, rng=rng)
+            self.keys = Linear(read, hidden, rng=rng)
+        if self.both_ways:
+            self.join = Linear(read, hidden, rng=rng)
+        if attention:
             self.mix = Linear(2 * hidden, hidden, rng=rng)
         if attention == "additive":
             self.query, self.score = Linear(hidden, hidden, rng=rng), Linear(hidden, 1, bias=False, rng=rng)
@@ -86,10 +95,10 @@ class Translator(Module):
         `sources` are integers, of which the first `lengths` (n,) of each row are read.
         """
         states, last = self.reader(self.source(sources), lengths=lengths)
-        if not self.attention:
-            return None, last
-        both = F.cat([last[0], last[1]], -1)
-        return self.keys(states), F.tanh(self.join(both)).reshape(1, *both.shape[:1], -1)
+        if self.both_ways:
+            ends = F.cat([last[0], last[1]], -1)
+            last = F.tanh(self.join(ends)).reshape(1, *ends.shape[:1], -1)
+        return self.keys(states) if self.attention else None, last
 
     def write(
         self, keys: Tensor | None, lengths: np.ndarray, state: Tensor, symbols: np.ndarray

@@ -180,6 +180,21 @@ def stamps(counts: Sequence[np.ndarray], titles: Sequence[str], *, many: Panels 
     return many
 
 
+def ripples(answers: dict[str, np.ndarray], *, reach: float = 4.0, many: Panels | None = None) -> Panels:
+    """What networks make of an evenly grey image, (h, w) in grey levels by name: how much each pixel is off the mean.
+
+    The colours end at `reach` grey levels on both sides. Returns the Axes, one of each network.
+    """
+    many = style.row(len(answers), size=(1.9, 2.4)) if many is None else many
+    for ax, (name, values) in zip(many, answers.items(), strict=True):
+        shown = ax.imshow(values - values.mean(), cmap="RdBu_r", vmin=-reach, vmax=reach)
+        ax.set(xticks=[], yticks=[])
+        ax.set_title(name.replace(", ", ",\n"), fontsize=9)
+    bar = many[0].figure.colorbar(shown, ax=list(many), shrink=0.7, pad=0.02)
+    bar.set_label("off the mean, grey levels")
+    return many
+
+
 def ladder(widths: tuple[str, ...] = ("32×32", "16×16", "8×8"), *, ax: Axes | None = None) -> Axes:
     """A U-Net as a drawing: blocks down on the left, up on the right, skip links across. Returns the Axes.
 

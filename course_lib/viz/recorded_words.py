@@ -30,6 +30,10 @@ WORDS = {  # by the name of the drawing's file, without its ending
         "True against false positive rate of three edge detectors: both networks lie far above the gradient of a "
         "Gaussian"
     ),
+    "F21d_1": (
+        "What six trained networks make of an even grey, one start each: stripes and checks of a few grey levels, "
+        "fainter after a smooth start, none where nearest neighbour comes first"
+    ),
     "F27_1": (
         "Share of dead units and training accuracy against the learning rate: as the dead rise, the accuracy falls"
     ),

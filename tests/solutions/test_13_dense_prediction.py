@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, jaccard_score
 
 from course_lib.autograd.tensor import Tensor
 from course_lib.evidence.outcome import mean_iou
-from course_lib.topics import dense, restoration, segmentation, tiles
+from course_lib.topics import checkerboards, dense, restoration, segmentation, tiles
 from course_lib.torch_models import bridge
 from grading.paths import ROOT
 from tests.solutions.reference import definitions, lesson
@@ -239,6 +239,28 @@ def test_networks_are_ahead_of_filters_made_by_hand():
     rivals = [best[f"denoising: {name}"] for name in ("Gaussian", "Wiener", "bilateral")]
     assert best["denoising: residual network"] > max(rivals)
     assert best["twice the size: network, pixel shuffle"] > best["twice the size: bicubic"] + 0.2
+
+
+def test_a_smooth_start_leaves_less_of_the_checkerboard_and_the_kernel_s_size_makes_no_difference():
+    found = {name: number(text, "ripple") for name, text in record("F21d").items()}
+    first = {name: number(text, "training")[0] for name, text in record("F21d").items()}
+    three, four, bilinear, shuffle, icnr, nearest = checkerboards.HEADS
+    assert list(found) == list(checkerboards.HEADS)
+    assert abs(found[three][0] - found[four][0]) < 2 * (found[three][1] + found[four][1])
+    for random, smooth in ((three, bilinear), (four, bilinear), (shuffle, icnr)):
+        assert found[random][0] - found[smooth][0] > 2 * (found[random][1] + found[smooth][1])
+        assert 0.2 < found[smooth][0] / found[random][0] < 0.5  # "about a third is left"
+    assert all(0.985 < 1 - found[name][0] / first[name] < 0.995 for name in (three, four, shuffle))  # "about 99 %"
+    assert found[nearest] == (0, 0)
+    assert found[icnr][0] > 0.1
+
+
+def test_nearest_neighbour_first_makes_no_checkerboard_at_any_weights(rng):
+    model = checkerboards.Enlarger(checkerboards.HEADS[-1], rng=rng)
+    for p in model.parameters():
+        p.data = rng.normal(size=p.shape).astype(np.float32)
+    assert 255 * checkerboards.flat_answers(model).std() > 100
+    assert checkerboards.ripple(model) < 0.01
 
 
 @pytest.mark.parametrize("size", [(16, 16), (13, 18)])

@@ -23,6 +23,13 @@ def spread_by_depth():
     return pair
 
 
+def spread_at_first():
+    """The same for weights too small and for the right size only, which is not yet named; returns both Axes."""
+    pair = style.row(2, size=(4.6, 3.3))
+    signals.spread_curves(_stacks({"0.01·randn": 0.01, "the right size": DEVIATIONS["MSR"]}), pair=pair)
+    return pair
+
+
 def histograms_by_depth():
     """The activations of five of the layers as histograms; returns the Figure."""
     figure = plt.figure(figsize=(9.2, 4.2), layout="constrained")

@@ -17,7 +17,7 @@ PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin PIL.PpmImagePlugin mat
 numpy.lib._npyio_impl zipfile pydoc"""
 # As large as all the rest together: imported, with the modules of course_lib named after it, when the first submission
 # comes that mentions it.
-HEAVY = {"torch": "torch torch.nn.functional torch._subclasses.schema_check_mode"}
+HEAVY = {"torch": "torch torch.nn.functional torch._subclasses.schema_check_mode torch._dynamo"}
 
 
 def warm():

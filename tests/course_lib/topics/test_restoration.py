@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import ndimage
 
 from course_lib import Tensor
 from course_lib.evidence import outcome
@@ -36,6 +37,24 @@ def test_the_bilateral_filter_is_its_definition(rng):
     np.testing.assert_allclose(rest.bilateral(image, sigma, reach, radius), want)
     with pytest.raises(ValueError, match="must be positive, got 0, 1 and 3"):
         rest.bilateral(image, 0, 1)
+
+
+@pytest.mark.parametrize("radius", [1, 3])
+def test_the_bilateral_filter_that_finds_all_alike_is_scipy_s_gaussian(rng, radius):
+    image, sigma = rng.random((9, 7)), 1.3
+    want = ndimage.gaussian_filter(image, sigma, mode="nearest", truncate=radius / sigma)
+    np.testing.assert_allclose(rest.bilateral(image, sigma, 1e6, radius), want, rtol=1e-10)
+
+
+def test_the_bilateral_filter_is_what_scipy_s_generic_filter_makes_of_its_weights(rng):
+    image, sigma, reach, radius = rng.random((8, 9)), 0.9, 0.2, 2
+    near = np.array([np.exp(-(i * i + j * j) / (2 * sigma**2)) for i in range(-2, 3) for j in range(-2, 3)])
+
+    def mean(window):
+        return np.average(window, weights=near * np.exp(-((window - window[12]) ** 2) / (2 * reach**2)))
+
+    want = ndimage.generic_filter(image, mean, size=2 * radius + 1, mode="nearest")
+    np.testing.assert_allclose(rest.bilateral(image, sigma, reach, radius), want, rtol=1e-10)
 
 
 def test_the_bilateral_filter_keeps_a_step_that_a_gaussian_blurs():

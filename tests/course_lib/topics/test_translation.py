@@ -13,22 +13,36 @@ def rng():
     return np.random.default_rng(7)
 
 
-def made(kind, rng):
-    model = translation.Translator(9, 6, attention=kind, rng=rng).double()
+def made(kind, rng, both_ways=None):
+    model = translation.Translator(9, 6, attention=kind, both_ways=both_ways, rng=rng).double()
     for p in model.parameters():
         p.data = rng.normal(size=p.shape)
     return model, rng.integers(3, 9, (3, 5)), np.array([5, 2, 4]), rng.integers(3, 9, (3, 4))
 
 
+@pytest.mark.parametrize("both_ways", [False, True])
 @pytest.mark.parametrize("kind", translation.ATTENTION)
-def test_what_stands_behind_the_end_does_not_matter(kind, rng):
-    model, sources, lengths, targets = made(kind, rng)
+def test_what_stands_behind_the_end_does_not_matter(kind, both_ways, rng):
+    model, sources, lengths, targets = made(kind, rng, both_ways)
     logits = model(sources, lengths, targets).data
     other = sources.copy()
     other[np.arange(5) >= lengths[:, None]] = 8
     np.testing.assert_allclose(model(other, lengths, targets).data, logits, rtol=1e-10)
     alone = model(sources[1:2, :2], lengths[1:2], targets[1:2]).data
     np.testing.assert_allclose(alone[0], logits[1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", translation.ATTENTION)
+def test_the_direction_of_reading_is_chosen_apart_from_attention(kind, rng):
+    one, both = (made(kind, rng, both_ways)[0] for both_ways in (False, True))
+    assert [translation.Translator(9, 6, attention=kind, rng=rng).both_ways, one.both_ways] == [bool(kind), False]
+    sources, lengths = np.array([[3, 4, 5, 6], [3, 4, 5, 7]]), np.array([4, 4])
+    _, last = one.read(sources[:, :3], lengths - 1)
+    np.testing.assert_allclose(last.data[0, 0], last.data[0, 1])
+    # read one way, the first state knows nothing of the last symbol
+    first = [model.reader(model.source(sources), lengths=lengths)[0].data[:, 0] for model in (one, both)]
+    np.testing.assert_allclose(first[0][0], first[0][1])
+    assert np.abs(first[1][0] - first[1][1]).max() > 1e-6
 
 
 @pytest.mark.parametrize("kind", ["dot", "additive"])

@@ -56,6 +56,14 @@ def test_a_sight_on_a_picture_says_its_numbers():
     assert dense.sight_on(mask.astype(float), mask, dense.sight(3, 0))[1].get_title() == "an answer for every pixel"
 
 
+def test_ripples_are_drawn_about_the_mean_on_one_scale():
+    even, checks = np.full((4, 4), 7.0), np.tile([[1.0, -1], [-1, 1]], (2, 2))
+    many = dense.ripples({"even": even, "checks": 100 + checks}, reach=2)
+    drawn = [ax.images[0].get_array() for ax in many]
+    np.testing.assert_array_equal(drawn, [0 * even, checks])
+    assert [ax.images[0].get_clim() for ax in many] == [(-2, 2)] * 2
+
+
 def test_stamps_write_every_count_and_masks_show_every_row():
     count = np.array([[1, 2], [2, 4]])
     (ax,) = dense.stamps([count], ["stamps"])

@@ -258,7 +258,8 @@ def test_every_schedule_but_the_warm_up_never_rises():
 
 
 def test_signals_are_followed_through_the_stacks():
-    assert len(training.spread_by_depth()) == 2
+    assert [len(ax.lines) for ax in training.spread_by_depth()] == [4, 4]
+    assert [len(ax.lines) for ax in training.spread_at_first()] == [3, 3]  # Xavier's would give a prediction away
     assert len(training.histograms_by_depth().axes) == 15
     assert training.signal().axes
 

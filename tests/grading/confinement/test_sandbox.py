@@ -880,6 +880,15 @@ def test_a_heavy_library_is_imported_once_a_job_mentions_it_and_not_before(place
     assert [outputs[0]["text"] for outputs in said] == ["False False\n", "True\n3\n", "True True\n"]
 
 
+def test_a_first_step_of_torch_finds_imported_what_it_needs(places, expected):
+    """Its optimisers import their compiler when the first of them is made: a second of each submission's time."""
+    begin, end = "import sys, torch\nheld = set(sys.modules)", "print(len(set(sys.modules) - held))"
+    made = "w = torch.ones(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=0.1)\n(w * w).sum().backward()"
+    step = Step("step", f"{begin}\n{made}\nopt.step()\n{end}")
+    with places.sandbox(PATHS[0], expected) as box:
+        assert int(box.run(Job("a step", "x", (step,))).cells["step"].outputs[0]["text"]) < 30
+
+
 def test_what_a_check_forbids_comes_with_the_job(one):
     setup = "import numpy as np\nfrom course_lib.checks import check\ndef double(x):\n    return np.add(x, x)"
     see = Step("check-double", 'with check("double") as expect:\n    expect("three", double(3))', "double")
