@@ -14,6 +14,7 @@ MAX_FILE = 150_000_000  # saved outputs included
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
+BLANK = " \t\r\n\0"  # a disk or a drive fills a file up with zeros that it did not write to its end
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
@@ -102,14 +103,32 @@ def _json(raw, repairs):
     kind = next((kind for start, kind in OTHERS.items() if raw.lstrip()[:20].lower().startswith(start)), None)
     if kind is not None:
         raise Refused("corrupt", f"The file is {kind}, not a notebook; hand in the .ipynb file itself.")
-    text = _decoded(raw, repairs)
+    text = _decoded(raw, repairs).strip(BLANK)
     _no_conflict(text)
     try:
-        return json.loads(text, parse_constant=lambda name: None)
+        tree, end = json.JSONDecoder(parse_constant=lambda name: None).raw_decode(text)
     except json.JSONDecodeError as error:
-        raise Refused("corrupt", f"The file is not valid JSON (line {error.lineno}: {error.msg}).") from None
+        raise Refused("corrupt", _broken(text, error)) from None
     except (RecursionError, ValueError):
         raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
+    _note_rest(text[end:].strip(BLANK), repairs)
+    return tree
+
+
+def _broken(text, error):
+    """What is wrong with text that is no JSON, and what to do: most often it was not saved or copied whole."""
+    if error.pos >= len(text) or error.msg.startswith("Unterminated string"):  # JSON has no line ends in strings
+        say = f"it breaks off in line {error.lineno}, as a file does that was not saved or copied whole"
+        return f"The file is not valid JSON: {say}; save your notebook again and hand that in."
+    return f"The file is not valid JSON (line {error.lineno}: {error.msg}); save it anew in Jupyter and hand that in."
+
+
+def _note_rest(rest, repairs):
+    """What a program left behind the notebook's end, the tail of a longer file as a rule, is passed over and told."""
+    if '"cells"' in rest:
+        raise Refused("corrupt", "The file is not valid JSON: two notebooks stand in it, one after the other.")
+    if rest:
+        repairs.append(f"{len(rest):,} characters behind the notebook's end were passed over")
 
 
 def _decoded(raw, repairs):
@@ -165,7 +184,8 @@ def _from_v3(cell):
 def _text(source):
     """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        lines = [line for line in source if isinstance(line, str)]
+        source = ("" if any("\n" in line for line in lines) else "\n").join(lines)  # some programs leave the ends out
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")

@@ -182,3 +182,31 @@ def test_another_kind_of_file_is_named(raw, kind):
     with pytest.raises(Refused, match=f"The file is {kind}, not a notebook") as told:
         read_pieces(raw)
     assert told.value.outcome == "corrupt"
+
+
+@pytest.mark.parametrize("rest", [b"\0" * 512, b"\n \r\n", b"\x1a", WHOLE[-40:]])
+def test_what_stands_behind_the_notebooks_end_is_passed_over(rest):
+    pieces, repairs = read_pieces(WHOLE + rest)
+    assert pieces == read_pieces(WHOLE)[0]
+    assert bool(repairs) == bool(rest.strip(b"\0\r\n "))
+
+
+def test_of_two_notebooks_in_one_file_none_is_guessed():
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE + b"\n" + WHOLE)
+    assert "two notebooks stand in it" in told.value.sentence
+
+
+@pytest.mark.parametrize("part", [0.01, 0.3, 0.65, 0.99])
+def test_a_file_that_was_not_saved_or_copied_whole_is_told_as_that(part):
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE[: int(len(WHOLE) * part)])
+    assert "it breaks off in line" in told.value.sentence
+    assert "save your notebook again and hand that in" in told.value.sentence
+
+
+def test_a_slip_in_the_middle_is_no_end():
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE.replace(b'"cells": [', b'"cells": [,', 1))
+    assert "breaks off" not in told.value.sentence
+    assert "save it anew in Jupyter" in told.value.sentence
