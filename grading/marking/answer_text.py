@@ -7,6 +7,11 @@ import ast
 from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
 from grading.marking.match import calls_check
 
+TYPED = str.maketrans(  # spaces that are none to Python, and quotes as text programs curl them
+    "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}“”„‘’‚",
+    '  """' + 3 * "'",
+    "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}",
+)
 _WITH = ast.With | ast.AsyncWith
 
 
@@ -16,6 +21,10 @@ def runnable(answer, name):
     code = unfenced(answer)
     if code != answer:
         repairs.append(f"{name}: the fence of Markdown around the answer is taken off")
+    plain = typed(code)
+    if plain != code:
+        repairs.append(f"{name}: spaces and quotes of a web page or a text program are Python's again")
+    code = magic_first(plain)
     written = without_lone_magic(code)
     if written != code:
         magic = code.lstrip().split()[0][:40]
@@ -24,6 +33,21 @@ def runnable(answer, name):
     if source != written:
         repairs.append(f"{name}: a copy of a check inside the answer is not run")
     return source, repairs
+
+
+def typed(source):
+    """The text with plain spaces and quotes in place of others', where it is Python with them and not without."""
+    plain = source.translate(TYPED)
+    return plain if plain != source and tree_of(source) is None and tree_of(plain) is not None else source
+
+
+def magic_first(source):
+    """The text with the comments above a `%%` line below it: IPython knows such a line only at the very top."""
+    lines = source.split("\n")
+    at = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
+    if not at or not lines[at].startswith("%%"):
+        return source
+    return "\n".join([lines[at], *lines[:at], *lines[at + 1 :]])
 
 
 def without_checks(source):

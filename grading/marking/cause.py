@@ -22,9 +22,17 @@ def first_failed(run, steps, skeleton):
         if cell.status == "killed":
             said = "was stopped by a limit" if not cell.reason else f"was stopped by the {cell.reason}"
         else:
-            said = _error(error)
+            said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
     return ""
+
+
+def _printed(cell):
+    """An error of IPython's own, which it prints: `UsageError: Cell magic `%%x` not found.`"""
+    texts = [o["text"] for o in cell.outputs if o.get("output_type") == "stream" and o.get("name") == "stderr"]
+    lines = [line.strip() for line in ANSI.sub("", "".join(map(str, texts))[-20_000:]).split("\n") if line.strip()]
+    name, _, value = lines[-1].partition(":") if lines else ("", "", "")
+    return {"ename": name, "evalue": value} if name.endswith("Error") else {}
 
 
 def _place(step, skeleton):
@@ -42,6 +50,8 @@ def _error(error):
     """What an error output says, as one line of plain text: it is the student's own and may hold anything."""
     name, value = (plain_text(str(error.get(key, ""))).split("\n")[0].strip() for key in ("ename", "evalue"))
     value = CELL_FILE.sub("", value)
+    if name == "StdinNotImplementedError":
+        value = "it waits for somebody at the keyboard, and nobody sits there when it is graded"
     trace = ANSI.sub("", "\n".join(map(str, error.get("traceback", [])[:20])))[:20_000]
     lines = LINE.findall(trace)
     at = f" in line {lines[0]}" if lines else ""

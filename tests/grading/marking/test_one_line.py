@@ -1,0 +1,161 @@
+"""One line that needs what is not here, or nobody to answer it, costs none of the right work beside it."""
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from grading.confinement.job import Limits
+from grading.confinement.sandbox import Sandbox
+from grading.marking.jobs import make_job, make_result
+from grading.marking.overlay import overlay
+from grading.marking.verdict import from_json
+from tests.grading import small_lesson as small
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Sandbox() as running:
+        yield running
+
+
+def graded(nb, pool):
+    """The verdict of a notebook, run in the sandbox."""
+    skeleton, records = small.skeleton(), small.records()
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
+    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"])
+
+
+def above(lines):
+    """Right work; the answer to `double` begins with these lines and needs a name that stands behind them."""
+    answer = small.ANSWER_DOUBLE.replace("2 * x", "TWO * x")
+    return small.submission(**{**RIGHT, "double": f"{lines}\nTWO = 2\n{answer}"})
+
+
+RIGHT = {"double": small.ANSWER_DOUBLE, "tail": small.ANSWER_TAIL, "guess": "answer = 42"}
+LINES = [
+    "import pandas as pd",
+    "import os, pandas, json as js\nassert js.loads('2') == 2 and os.sep",
+    "import seaborn as sns\nsns.set()\nsns.set_theme(style='dark')",
+    "import tensorflow as tf\ntf.config.run = 1\ntf.random.set_seed(3)",
+    "from google.colab import drive\ndrive.mount('/content/drive')",
+    "from tensorflow.keras import (\n    layers,\n    models as m,\n)",
+    "from fastai.vision.all import *",
+    "from numpy import no_such_function",
+    "import numpy.no_such_module",
+    "%load_ext lab_black",
+    "%matplotlib widget",
+    "%matplotlib qt",
+    "import matplotlib\nmatplotlib.use('TkAgg')",
+    "!pip install seaborn\n%pip install -q seaborn\n!python3 -m pip install x",
+    "# my own answer\n%%time",
+    "breakpoint()",
+]
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_a_line_that_needs_what_is_not_here_costs_nothing(lines, pool):
+    verdict = graded(above(lines), pool)
+    assert (verdict.score, verdict.cause) == (verdict.points, "")
+
+
+def test_so_it_is_in_a_cell_of_the_students_own(pool):
+    nb = small.submission(**{**RIGHT, "double": small.ANSWER_DOUBLE.replace("2 *", "int(sqrt(4)) *")})
+    nb.cells.insert(2, new_code_cell("import seaborn as sns\nsns.set()\nfrom math import sqrt"))
+    assert graded(nb, pool).score == 6
+
+
+def test_what_is_used_is_named_where_it_is_used(pool):
+    answer = "import pandas as pd\n\ndef double(x):\n    return pd.Series(2 * x)"
+    check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
+    assert check.score == 0
+    assert "No module named 'pandas'" in check.reason
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "try:\n    import pandas\nexcept ImportError:\n    TWO = 2",
+        "%%writefile mine.py\nTWO = 2",
+    ],
+)
+def test_an_import_that_the_student_has_seen_to_is_the_students(tried, pool):
+    answer = small.ANSWER_DOUBLE.replace("2 * x", "TWO * x")
+    nb = small.submission(**{**RIGHT, "double": f"{'' if 'try' in tried else 'from mine import TWO'}\n{answer}"})
+    nb.cells.insert(2, new_code_cell(tried))
+    assert graded(nb, pool).score == 6
+
+
+def test_a_last_line_still_shows_its_value(pool):
+    skeleton = small.skeleton()
+    nb = small.right()
+    nb.cells.insert(2, new_code_cell("import numpy as np\nimport pandas as pd\nnp.arange(3)"))
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, small.records(), fingerprint="x", limits=Limits(), files={})
+    outputs = pool.run(job).cells["own-2"].outputs
+    assert any("array([0, 1, 2])" in str(output.get("data")) for output in outputs)
+    assert any("No module named 'pandas'" in str(output.get("text")) for output in outputs)
+
+
+@pytest.mark.parametrize("line", ["import math as check", "check = None", "import pandas as check", "del check"])
+def test_a_name_that_one_answer_spoils_is_mended_for_the_others(line, pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"{small.ANSWER_DOUBLE}\n{line}"}), pool)
+    assert verdict.checks["tail"].score == 3
+    assert verdict.checks["guess"].score == 1
+
+
+def test_a_name_that_an_exercise_asks_for_is_the_students_in_every_check(pool, monkeypatch):
+    plain = small.notebook
+
+    def with_rate(hidden):
+        nb = plain(hidden)
+        nb.cells.insert(2, new_code_cell("rate = 1", id="given"))
+        if hidden:
+            at = next(i for i, cell in enumerate(nb.cells) if cell.id == "solve-double")
+            nb.cells[at].source = f"{small.ANSWER_DOUBLE}\nrate = 2"
+        return nb
+
+    monkeypatch.setattr(small, "CHECK_TAIL", 'with check("tail") as expect:\n    expect("two", tail([1, rate]))')
+    monkeypatch.setattr(small, "notebook", with_rate)
+    nb = with_rate(False)
+    for cell in nb.cells:
+        cell.source = {"solve-double": f"{small.ANSWER_DOUBLE}\nrate = 2", "solve-tail": small.ANSWER_TAIL}.get(
+            cell.id, cell.source
+        )
+    assert graded(nb, pool).checks["tail"].passed
+
+
+@pytest.mark.parametrize("line", ["x = x or input()", "input('go on?')", "import pdb; pdb.set_trace()"])
+def test_who_waits_for_the_keyboard_is_told_so(line, pool):
+    answer = f"def double(x):\n    {line}\n    return 2 * x"
+    check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
+    assert "waits for somebody at the keyboard" in check.reason
+    verdict = graded(above("input()"), pool)
+    assert "it waits for somebody at the keyboard" in verdict.cause
+
+
+def test_an_error_that_ipython_prints_is_told(pool):
+    assert "UsageError, Cell magic `%%no_such` not found" in graded(above("%%no_such\nx ="), pool).cause
+
+
+TYPED = [
+    "def double(x):\n\u00a0\u00a0\u00a0\u00a0return 2 * x",
+    "def double(x):\n    y\u202f= 2 * x\u200b\n    return y",
+    "def double(x):\n    “””Twice x.”””\n    return 2 * x",
+    "def double(x):\n    return {‘a’: 2 * x, “b”: 0}[‘a’]",
+]
+
+
+@pytest.mark.parametrize("answer", TYPED)
+def test_spaces_and_quotes_of_a_web_page_are_read_as_they_were_meant(answer):
+    laid = overlay(small.raw(small.submission(double=answer)), small.skeleton())
+    source = next(c.source for c in laid.nb.cells if c.id == "solve-double")
+    space = {}
+    exec(source, space)
+    assert space["double"](4) == 8
+    assert "double: spaces and quotes of a web page or a text program are Python's again" in laid.repairs
+
+
+@pytest.mark.parametrize("answer", ["def double(x):\n    return '“2”\u00a0'", "def double(x)\u00a0\n    return 2 * “"])
+def test_text_that_is_python_or_would_be_none_stays(answer):
+    laid = overlay(small.raw(small.submission(double=answer)), small.skeleton())
+    assert next(c.source for c in laid.nb.cells if c.id == "solve-double") == answer
