@@ -6,10 +6,8 @@ import logging
 import os
 import sys
 
-from absent import INSTALLS, Absent, tolerant
+from absent import Tolerant
 from streams import Stream
-
-NOTHING_INSTALLED = "Nothing is installed while a notebook is graded; the line was passed over."
 
 
 def shorten(error, keep=15):
@@ -44,31 +42,7 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
-    class Shell(ZMQInteractiveShell):
-        absent = Absent
-
-        async def run_ast_nodes(self, nodelist, *args, **kwargs):
-            if self.kernel.lenient:
-                nodelist = tolerant(nodelist, self.user_ns)
-            return await super().run_ast_nodes(nodelist, *args, **kwargs)
-
-        def run_line_magic(self, magic_name, line, _stack_depth=1):
-            if self.kernel.lenient and INSTALLS.match(f"{magic_name} "):
-                print(NOTHING_INSTALLED)
-                return None
-            try:
-                return super().run_line_magic(magic_name, line, _stack_depth=_stack_depth + 1)
-            except (ImportError, RuntimeError) as error:
-                if not self.kernel.lenient or magic_name not in ("load_ext", "matplotlib"):
-                    raise
-                print(f"%{magic_name} {line}: {error}", file=sys.stderr)
-
-        def system(self, cmd):
-            if self.kernel.lenient and INSTALLS.match(f"{cmd} "):
-                print(NOTHING_INSTALLED)
-            else:
-                super().system(cmd)
-
+    class Shell(Tolerant, ZMQInteractiveShell):
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
 
