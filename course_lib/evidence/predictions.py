@@ -66,7 +66,8 @@ def _matches(tree: Any, salt: str, wanted: str) -> bool:
 
 
 def _said(tree: Any) -> list[Any]:
-    if (isinstance(tree, list | tuple) and len(tree) == 1) or (isinstance(tree, np.ndarray) and tree.shape[:1] == (1,)):
+    tree = tree.tolist() if isinstance(tree, np.ndarray) else tree
+    if isinstance(tree, list | tuple) and len(tree) == 1:
         return [tree[0], *_said(tree[0])]
     if isinstance(tree, str) and _NUMBER.fullmatch(tree.strip()):
         return [float(tree.strip().replace("\N{MINUS SIGN}", "-"))]

@@ -11,10 +11,15 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def first_failed(run, steps, skeleton):
-    """The sentence, or "": which cell, which error, which line. A check that fails and a stub say so themselves."""
+    """The sentence, or "": which cell, which error, which line. A stub says so itself, and so does a check that saw
+    something or was stopped.
+    """
+    observed = {one.check for one in run.seen}
     for step in steps:
         cell = run.cells.get(step.id)
-        if step.check or cell is None or cell.status not in ("error", "killed"):
+        if cell is None or cell.status not in ("error", "killed"):
+            continue
+        if step.check and (step.check in observed or cell.status == "killed"):
             continue
         error = next((o for o in reversed(cell.outputs) if o.get("output_type") == "error"), {})
         if error.get("ename") == "NotDone":
@@ -36,6 +41,8 @@ def _printed(cell):
 
 
 def _place(step, skeleton):
+    if step.check:
+        return f"the check of {step.check}"
     known = skeleton.by_grade_id.get(step.id)
     if known is not None:
         return f"the answer to {step.id}"

@@ -26,7 +26,12 @@ class Absent:
         kind, text = object.__getattribute__(self, "_error")
         raise kind(text)
 
-    __getattr__ = __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __enter__ = __mro_entries__ = _fail
+    def __getattr__(self, name):
+        if name.startswith("_"):  # whoever looks at values in passing asks for these
+            raise AttributeError(name)
+        self._fail()
+
+    __setattr__ = __call__ = __getitem__ = __setitem__ = __iter__ = __enter__ = __mro_entries__ = _fail
 
 
 class Tolerant:
@@ -72,8 +77,23 @@ def tolerant(nodes, names):
         elif isinstance(node, ast.Expr | ast.Assign) and (_root(node) in absent or _chooses_screen(node)):
             made.append(_tried(node, [ast.Pass()]))
         else:
-            made.append(node)
+            made.append(_plain(node, absent) if absent and isinstance(node, ast.FunctionDef) else node)
     return made
+
+
+def _plain(function, absent):
+    """A function without decorators (`@njit`) and annotations (`x: pd.Series`) that need what is absent."""
+    function.decorator_list = [one for one in function.decorator_list if _name(one) not in absent]
+    function.returns = _hint(function.returns, absent)
+    for arg in ast.walk(function.args):
+        if isinstance(arg, ast.arg):
+            arg.annotation = _hint(arg.annotation, absent)
+    return function
+
+
+def _hint(annotation, absent):
+    named = {leaf.id for leaf in ast.walk(annotation) if isinstance(leaf, ast.Name)} if annotation else set()
+    return None if named & absent else annotation
 
 
 def _parts(node):

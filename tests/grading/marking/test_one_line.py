@@ -96,6 +96,47 @@ def test_a_last_line_still_shows_its_value(pool):
     assert any("No module named 'pandas'" in str(output.get("text")) for output in outputs)
 
 
+DECORATED = ["@njit\n{}", "@nb.njit(parallel=True)\n{}", "import jax\n@jax.jit\n@njit()\n{}"]
+HINTED = "def double(x: nb.Number, *, y: list[nb.Number] = 1) -> nb.Number:\n    return 2 * x"
+
+
+@pytest.mark.parametrize("answer", [*(text.format(small.ANSWER_DOUBLE) for text in DECORATED), HINTED])
+def test_a_decorator_or_a_hint_of_a_library_that_is_not_here_costs_nothing(answer, pool):
+    verdict = graded(
+        small.submission(**{**RIGHT, "double": f"import numba as nb\nfrom numba import njit\n{answer}"}), pool
+    )
+    assert (verdict.score, verdict.cause) == (verdict.points, "")
+
+
+def test_other_decorators_do_what_they_do(pool):
+    answer = "import numba\ndef negated(f):\n    return lambda x: -f(x)\n\n@negated\n" + small.ANSWER_DOUBLE
+    assert graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"].score == 0
+
+
+@pytest.mark.parametrize("module", ["jax.numpy", "cupy"])
+def test_a_library_in_the_place_of_another_is_named_and_told(module, pool, monkeypatch):
+    said = f"No module named '{module.split('.')[0]}'"
+    plain = small.notebook
+
+    def with_math(hidden):
+        nb = plain(hidden)
+        nb.cells.insert(2, new_code_cell("import math as m", id="given"))
+        return nb
+
+    by_math = 'with check("double") as expect:\n    expect("three", m.floor(double(3)))\n    expect("zero", double(0))'
+    monkeypatch.setattr(small, "CHECK_DOUBLE", by_math)
+    monkeypatch.setattr(small, "notebook", with_math)
+    verdict = graded(small.submission(**{**RIGHT, "double": f"import {module} as m\n{small.ANSWER_DOUBLE}"}), pool)
+    assert said in verdict.checks["double"].reason
+    assert verdict.checks["tail"].score == 3
+
+
+def test_a_check_that_cannot_even_begin_is_the_first_thing_told(pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"import cupy as check\n{small.ANSWER_DOUBLE}"}), pool)
+    assert verdict.cause.startswith("The first cell that failed is the check of double: it ended with")
+    assert verdict.cause.endswith("No module named 'cupy'.")
+
+
 @pytest.mark.parametrize("line", ["import math as check", "check = None", "import pandas as check", "del check"])
 def test_a_name_that_one_answer_spoils_is_mended_for_the_others(line, pool):
     verdict = graded(small.submission(**{**RIGHT, "double": f"{small.ANSWER_DOUBLE}\n{line}"}), pool)
