@@ -5,9 +5,11 @@ A file that cannot be read is refused with a named outcome and one sentence; it 
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 
 from grading.course.saved_outputs import without_outputs
+from grading.lessons.cells import tree_of
 
 MAX_BYTES = 20_000_000
 MAX_FILE = 150_000_000  # saved outputs included
@@ -79,7 +81,7 @@ def read_pieces(raw):
         raise Refused("oversized", f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read.")
     if not any(piece.source.strip() for piece in pieces):
         raise Refused("empty", "The notebook has no cells with text in them.")
-    return pieces, repairs + _metadata_repairs(tree)
+    return pieces, repairs + _metadata_repairs(tree) + _of_a_newer_python(tree, pieces)
 
 
 def past_outputs(raw):
@@ -230,3 +232,16 @@ def _metadata_repairs(tree):
         return []
     name = spec.get("name", language)
     return [f"the kernel was {name[:40] if isinstance(name, str) else 'unknown'!r} and is now the course's"]
+
+
+def _of_a_newer_python(tree, pieces):
+    """What is to be said where a cell is no Python to this one and the notebook was last run with a newer."""
+    meta = tree.get("metadata") if isinstance(tree.get("metadata"), dict) else {}
+    info = meta.get("language_info") if isinstance(meta.get("language_info"), dict) else {}
+    version = re.match(r"3\.(\d{1,3})\b", str(info.get("version", ""))[:20], re.ASCII)
+    here = sys.version_info[:2]
+    if version is None or (3, int(version[1])) <= here:
+        return []
+    odd = next((p.index + 1 for p in pieces if p.kind == "code" and tree_of(p.source) is None), None)
+    said = f"cell {odd} is no Python to Python 3.{here[1]}, which grades; the notebook was last run with {version[0]}"
+    return [said] if odd is not None else []

@@ -1,6 +1,7 @@
 """Whatever the bytes hold, reading them gives pieces or a refusal by name."""
 
 import json
+import sys
 
 import pytest
 
@@ -210,3 +211,26 @@ def test_a_slip_in_the_middle_is_no_end():
         read_pieces(WHOLE.replace(b'"cells": [', b'"cells": [,', 1))
     assert "breaks off" not in told.value.sentence
     assert "save it anew in Jupyter" in told.value.sentence
+
+
+NEWER = f"3.{sys.version_info[1] + 1}.4"
+
+
+@pytest.mark.parametrize(
+    ("version", "source", "told"),
+    [
+        (NEWER, "type = = int", 1),
+        (NEWER, "x = 1\n%time x", 0),
+        (f"3.{sys.version_info[1]}.99", "type = = int", 0),
+        ("3.4", "type = = int", 0),
+        (None, "type = = int", 0),
+        ([NEWER], "type = = int", 0),
+    ],
+)
+def test_syntax_of_a_newer_python_is_told_as_that(version, source, told):
+    tree = json.loads(WHOLE)
+    tree["metadata"]["language_info"] = {"name": "python", "version": version}
+    tree["cells"].append({"cell_type": "code", "source": source, "metadata": {}, "outputs": []})
+    _, repairs = read_pieces(json.dumps(tree).encode())
+    assert len(repairs) == told
+    assert all(f"the notebook was last run with {NEWER[:-2]}" in said for said in repairs)
