@@ -6,14 +6,14 @@ One key merges all cells that are marked, and all cells are soon marked; what he
 from dataclasses import replace
 
 from grading.lessons.cells import tree_of
-from grading.marking.match import same_text
 
 SHORTEST = 20  # characters: a shorter cell of the lesson may stand anywhere
 
 
 def cut_apart(pieces, skeleton, repairs):
     """The pieces, numbered anew where one was cut; a repair says so."""
-    known = [(_lines(c.source), c) for c in skeleton.cells if c.role != "solution" and len(c.source) >= SHORTEST]
+    known = [("\n".join(_lines(cell.source)), cell) for cell in skeleton.cells if cell.role != "solution"]
+    known = [(text, cell) for text, cell in known if len(text) >= SHORTEST]
     cut = [part for piece in pieces for part in _parts(piece, known, repairs)]
     if len(cut) == len(pieces):
         return pieces
@@ -22,10 +22,10 @@ def cut_apart(pieces, skeleton, repairs):
 
 def _parts(piece, known, repairs):
     text = "\n".join(_lines(piece.source))
-    held = [(lines, cell) for lines, cell in known if "\n".join(lines) in text]
-    if not held or (len(held) == 1 and (same_text(piece.source, held[0][1].source) or tree_of(text) is not None)):
+    held = [(part.split("\n"), cell) for part, cell in known if len(part) < len(text) and part in text]
+    if not held or (len(held) == 1 and tree_of(text) is not None):
         return [piece]
-    lines, at, parts, rest = _lines(piece.source), 0, [], []
+    lines, at, parts, rest = text.split("\n"), 0, [], []
     while at < len(lines):
         found = next(((part, cell) for part, cell in held if lines[at : at + len(part)] == part), None)
         if found is None:
