@@ -2,8 +2,11 @@
 
 import re
 
+from grading.lessons.cells import bound_names
 from grading.marking.safe_outputs import plain_text
 
+OWN = re.compile(r"own-(\d+)")  # how a cell of the student's is called (overlay.py)
+UNKNOWN = re.compile(r"name '(\w{1,100})' is not defined")
 SHOWN = 200  # characters of an error's message
 LINE = re.compile(r"\bline (\d+)")
 CELL_FILE = re.compile(r" \((\w+\.py|<[\w-]+>), line \d+\)$")  # how a SyntaxError names a cell
@@ -29,6 +32,21 @@ def first_failed(run, steps, skeleton):
         else:
             said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
+    return _made_too_late(run, steps, skeleton)
+
+
+def _made_too_late(run, steps, skeleton):
+    """A name that a check did not find and a cell of the student's makes further down; "" where there is none."""
+    places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for one in run.seen:
+        value = one.value if one.kind == "raised" and one.part == "visible" and isinstance(one.value, dict) else {}
+        said = value.get("message")
+        lost = UNKNOWN.fullmatch(said) if isinstance(said, str) else None
+        below = steps[places[one.check] + 1 :] if lost and one.check in places else ()
+        maker = next((step for step in below if OWN.fullmatch(step.id) and lost[1] in bound_names(step.source)), None)
+        if maker is not None:
+            where = _place(maker, skeleton)
+            return f"{lost[1]} is made too late for the check of {one.check}, in {where}: cells run from the top."
     return ""
 
 
@@ -46,7 +64,7 @@ def _place(step, skeleton):
     known = skeleton.by_grade_id.get(step.id)
     if known is not None:
         return f"the answer to {step.id}"
-    own = re.fullmatch(r"own-(\d+)", step.id)
+    own = OWN.fullmatch(step.id)
     if own:
         first = next((line.strip() for line in step.source.split("\n") if line.strip()), "")
         return f"cell {int(own[1]) + 1} of the notebook (`{plain_text(first)[:60]}`)"

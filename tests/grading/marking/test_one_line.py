@@ -1,10 +1,13 @@
 """One line that needs what is not here, or nobody to answer it, costs none of the right work beside it."""
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
 
-from grading.confinement.job import Limits
+from course_lib.evidence.observation import Seen
+from grading.confinement.job import Isolation, Limits, Run, Step
 from grading.confinement.sandbox import Sandbox
+from grading.marking.cause import first_failed
 from grading.marking.jobs import make_job, make_result
 from grading.marking.overlay import overlay
 from grading.marking.verdict import from_json
@@ -200,3 +203,21 @@ def test_spaces_and_quotes_of_a_web_page_are_read_as_they_were_meant(answer):
 def test_text_that_is_python_or_would_be_none_stays(answer):
     laid = overlay(small.raw(small.submission(double=answer)), small.skeleton())
     assert next(c.source for c in laid.nb.cells if c.id == "solve-double") == answer
+
+
+@pytest.mark.parametrize(("at", "told"), [(99, True), (2, False)])
+def test_what_is_made_below_the_check_that_needs_it_is_told(at, told, pool):
+    nb = small.submission(**{**RIGHT, "double": "def double(x):\n    return twice(x)"})
+    nb.cells.insert(at, new_code_cell("def twice(x):\n    return 2 * x"))
+    verdict = graded(nb, pool)
+    assert verdict.checks["double"].passed != told
+    said = "twice is made too late for the check of double, in cell 12 of the notebook (`def twice(x):`)"
+    assert verdict.cause == (f"{said}: cells run from the top." if told else "")
+
+
+@pytest.mark.parametrize("message", [None, 7, np.arange(3), ["name 'x' is not defined"], {}, "name 'x' is not defined"])
+def test_whatever_a_check_says_it_raised_is_read(message):
+    seen = [Seen("double", "visible", 0, "", "raised", {"type": np.arange(2), "message": message})]
+    steps = [Step("check-double", "", "double"), Step("own-3", "x = 1")]
+    told = first_failed(Run("finished", {}, seen, Isolation("none")), steps, small.skeleton())
+    assert bool(told) == isinstance(message, str)
