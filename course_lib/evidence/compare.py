@@ -25,6 +25,10 @@ __all__ += ["growth_bound", "load_record", "record_line", "save_record"]
 
 
 DOTS = "Not done yet: put your answer in place of the dots."
+KEYBOARD = (
+    "Your code waits for somebody at the keyboard (input(), or a debugger such as pdb.set_trace()); nobody sits there "
+    "now. Take that line out."
+)
 AGAIN = (
     "Called again with the same arguments, your code gives something else. Look for what it keeps from one call to the "
     "next (something outside the function, a default value, an array given out before) or draws at random by itself."
@@ -54,6 +58,8 @@ def _raised(value: dict[str, str]) -> Difference:
         return Difference("notdone", f"Not done yet: {message}." if message else "Not done yet.", got=name)
     if name in ("TypeError", "AttributeError") and "'ellipsis'" in message:
         return Difference("notdone", DOTS, got=name)
+    if name == "StdinNotImplementedError":
+        return Difference("raised", KEYBOARD, got=name)
     return Difference("raised", f"Your code raised {name}{': ' if message else ''}{message}", got=name)
 
 

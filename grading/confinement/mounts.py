@@ -78,6 +78,7 @@ def environment(threads=1):
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "COURSE_MODE": "grade",
         "PYTHONHASHSEED": "0",
+        "PYTHONBREAKPOINT": "0",  # nobody is there whom a breakpoint() left in the answer could ask
     }
 
 

@@ -7,6 +7,7 @@ student code, so that formgrader's button, the API and the command line are as s
 
 import functools
 import hashlib
+import shlex
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from grading.course.attempts import earlier
 from grading.course.rules import read_rules
 from grading.course.skeleton import read_skeleton
 from grading.course.stamp import read_stamp
-from grading.course.submitted import read_submission, unfit_names, who_handed_in
+from grading.course.submitted import astray, read_submission, unfit_names, who_handed_in
 from grading.errors import CourseError
 from grading.imports import files_behind, hash_of, modules
 from grading.lessons.choose import choose
@@ -32,7 +33,7 @@ class Course:
     def __init__(self, root):
         self.root = Path(root).resolve()
         if not (self.root / "nbgrader_config.py").is_file():
-            raise CourseError(f"{root} is not a course folder; make one with `course init {root}`.")
+            raise CourseError(_no_course(root, self.root))
         read_stamp(self.root)
         self._skeletons, self._records, self._files = {}, {}, {}
         self._prints, self._fingerprints = {}, {}  # kept here: a cache of the class would keep the Course itself
@@ -127,6 +128,10 @@ class Course:
         """Folders in submitted/ whose names cannot be a student's id."""
         return unfit_names(self.root)
 
+    def astray(self):
+        """Notebooks and archives in submitted/ that lie where no submission is looked for."""
+        return astray(self.root, self.lessons)
+
     def submission(self, student, lesson):
         """What a student handed in, read (grading/course/submitted.py)."""
         return read_submission(self.root, student, lesson, self.files(lesson))
@@ -175,6 +180,15 @@ def _code():
     """The hash of the code that decides: files of the grader, and all of course_lib, which student code imports."""
     grader = files_behind(DECIDES, packages=("grading",))
     return hash_of([*grader, *sorted((ROOT / "course_lib").rglob("*.py"))]).digest()
+
+
+def _no_course(told, root):
+    """What to say of a folder that is none of a course: it may lie in one."""
+    around = next((folder for folder in root.parents if (folder / "nbgrader_config.py").is_file()), None)
+    if around is not None:
+        return f"{told} is not a course folder but lies in one; say `--course {shlex.quote(str(around))}`."
+    where = f"the folder {root}" if str(told) == "." else told
+    return f"{where} is not a course folder; say which is with `--course DIR`, or make one with `course init DIR`."
 
 
 def load_config(root):

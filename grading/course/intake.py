@@ -5,15 +5,18 @@ A file that cannot be read is refused with a named outcome and one sentence; it 
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 
 from grading.course.saved_outputs import without_outputs
+from grading.lessons.cells import tree_of
 
 MAX_BYTES = 20_000_000
 MAX_FILE = 150_000_000  # saved outputs included
 MAX_CELLS = 2_000
 MAX_SOURCE = 2_000_000
 MAX_CODE = 500_000  # characters of code in all: parsing takes a thousand times their room, in the one writing process
+BLANK = " \t\r\n\0"  # a disk or a drive fills a file up with zeros that it did not write to its end
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
@@ -78,7 +81,7 @@ def read_pieces(raw):
         raise Refused("oversized", f"Its cells hold {code:,} characters of code; at most {MAX_CODE:,} are read.")
     if not any(piece.source.strip() for piece in pieces):
         raise Refused("empty", "The notebook has no cells with text in them.")
-    return pieces, repairs + _metadata_repairs(tree)
+    return pieces, repairs + _metadata_repairs(tree) + _of_a_newer_python(tree, pieces)
 
 
 def past_outputs(raw):
@@ -102,14 +105,32 @@ def _json(raw, repairs):
     kind = next((kind for start, kind in OTHERS.items() if raw.lstrip()[:20].lower().startswith(start)), None)
     if kind is not None:
         raise Refused("corrupt", f"The file is {kind}, not a notebook; hand in the .ipynb file itself.")
-    text = _decoded(raw, repairs)
+    text = _decoded(raw, repairs).strip(BLANK)
     _no_conflict(text)
     try:
-        return json.loads(text, parse_constant=lambda name: None)
+        tree, end = json.JSONDecoder(parse_constant=lambda name: None).raw_decode(text)
     except json.JSONDecodeError as error:
-        raise Refused("corrupt", f"The file is not valid JSON (line {error.lineno}: {error.msg}).") from None
+        raise Refused("corrupt", _broken(text, error)) from None
     except (RecursionError, ValueError):
         raise Refused("corrupt", "The file is not valid JSON (nested too deep, or a number too long).") from None
+    _note_rest(text[end:].strip(BLANK), repairs)
+    return tree
+
+
+def _broken(text, error):
+    """What is wrong with text that is no JSON, and what to do: most often it was not saved or copied whole."""
+    if error.pos >= len(text) or error.msg.startswith("Unterminated string"):  # JSON has no line ends in strings
+        say = f"it breaks off in line {error.lineno}, as a file does that was not saved or copied whole"
+        return f"The file is not valid JSON: {say}; save your notebook again and hand that in."
+    return f"The file is not valid JSON (line {error.lineno}: {error.msg}); save it anew in Jupyter and hand that in."
+
+
+def _note_rest(rest, repairs):
+    """What a program left behind the notebook's end, the tail of a longer file as a rule, is passed over and told."""
+    if '"cells"' in rest:
+        raise Refused("corrupt", "The file is not valid JSON: two notebooks stand in it, one after the other.")
+    if rest:
+        repairs.append(f"{len(rest):,} characters behind the notebook's end were passed over")
 
 
 def _decoded(raw, repairs):
@@ -165,7 +186,8 @@ def _from_v3(cell):
 def _text(source):
     """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        lines = [line for line in source if isinstance(line, str)]
+        source = ("" if any("\n" in line for line in lines) else "\n").join(lines)  # some programs leave the ends out
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
@@ -210,3 +232,16 @@ def _metadata_repairs(tree):
         return []
     name = spec.get("name", language)
     return [f"the kernel was {name[:40] if isinstance(name, str) else 'unknown'!r} and is now the course's"]
+
+
+def _of_a_newer_python(tree, pieces):
+    """What is to be said where a cell is no Python to this one and the notebook was last run with a newer."""
+    meta = tree.get("metadata") if isinstance(tree.get("metadata"), dict) else {}
+    info = meta.get("language_info") if isinstance(meta.get("language_info"), dict) else {}
+    version = re.match(r"3\.(\d{1,3})\b", str(info.get("version", ""))[:20], re.ASCII)
+    here = sys.version_info[:2]
+    if version is None or (3, int(version[1])) <= here:
+        return []
+    odd = next((p.index + 1 for p in pieces if p.kind == "code" and tree_of(p.source) is None), None)
+    said = f"cell {odd} is no Python to Python 3.{here[1]}, which grades; the notebook was last run with {version[0]}"
+    return [said] if odd is not None else []

@@ -81,7 +81,10 @@ def read_rules(root):
     """The folder's Rules; none where there is no file. CourseError when it cannot be read."""
     path = root / NAME
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("decision", [])
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        entries = told.pop("decision", [])
+        if told:
+            raise ValueError(f"{next(iter(told))!r} is no decision; each is a table [[decision]]")
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise ValueError("each decision is a table [[decision]]")
         return fold(entries)

@@ -23,8 +23,8 @@ class Cell:
     """One cell of the release.
 
     role is one of ROLES; `check` is the id in `check("...")` for a check or prediction; `hidden` is the text of its
-    hidden step, or None; `rubric` is the instructor's text of a question, with its mark scheme; `names` are the
-    functions and classes it defines; `skip` says that grading does not run it.
+    hidden step, or None; `rubric` is the instructor's text of a question, with its mark scheme, `reference` that of an
+    answer; `names` are the functions and classes it defines; `skip` says that grading does not run it.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Cell:
     names: frozenset = frozenset()
     skip: bool = False
     rubric: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _cell(cell, sources):
         check=check,
         hidden=(split_hidden(sources.get(grade_id, ""))[1] or None) if check else None,
         rubric=sources.get(grade_id, "") if split(grade_id or "")[0] == "ask" else "",
+        reference=sources.get(grade_id, "") if role == "solution" and cell.cell_type == "code" else "",
         names=defined_names(cell.source) if cell.cell_type == "code" else frozenset(),
         skip=bool({SKIP, *GUARDED} & set(tags)),
     )

@@ -11,6 +11,8 @@ FORMAT = 1  # raised when folders change so that earlier versions of the course 
 
 def read_stamp(root):
     """{"format", "private"}; a folder without the file is of the first form. CourseError for a newer one."""
+    if set("$%") & set(str(root)):
+        raise CourseError(f"nbgrader cannot work in {root}: its path has $ or % in it; rename that folder.")
     path = root / NAME
     try:
         told = json.loads(path.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """What lies in submitted/: whose it is, and each file read without trust in its name, size or kind."""
 
+import itertools
 import os
 from dataclasses import dataclass, field
 
@@ -7,6 +8,8 @@ from grading.course.helpers import read_helpers
 from grading.course.intake import MAX_FILE, Refused, past_outputs, too_large
 from grading.files import NotRegular, read_regular
 
+UPLOADS = (".ipynb", ".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
+MAX_ASTRAY = 20_000  # files looked at
 MARK = "handed_in_by.txt"  # beside what was copied to the members of a group: who handed it in
 
 
@@ -34,6 +37,17 @@ def who_handed_in(root, lesson):
 def unfit_names(root):
     """Folders in submitted/ whose names cannot be a student's id: they are left alone, and said."""
     return sorted(p.name for p in root.glob("submitted/*") if p.is_dir() and not is_id(p.name))
+
+
+def astray(root, lessons):
+    """Notebooks and archives in submitted/ that lie where no submission is looked for: paths below `root`, by name.
+
+    A submission is submitted/STUDENT/LESSON/NAME.ipynb, its lesson one of `lessons`.
+    """
+    places = ("*", "*/*", "*/*/*.ipynb")
+    found = [path for place in places for path in itertools.islice((root / "submitted").glob(place), MAX_ASTRAY)]
+    lost = [p for p in found if p.suffix.lower() in UPLOADS and p.name[0] != "." and p.parent.name not in lessons]
+    return sorted(str(path.relative_to(root)) for path in lost if not path.is_dir())
 
 
 def is_id(name):

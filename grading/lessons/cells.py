@@ -14,6 +14,7 @@ ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
     r"%%(!|(bash|sh|script|system|sx|cmd|powershell|html|javascript|js|latex|markdown|svg|writefile|file|perl|ruby|r|sql)\b)",
     re.I,
 )
+FENCED = re.compile(r"(?:```+|~~~+)[ \t]*\w*[ \t]*\n(.*\n)(?:```+|~~~+)", re.S)
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -122,6 +123,12 @@ def without_lone_magic(source):
     if not magic.startswith("%%") or PYTHON_MAGIC.match(magic) or ELSEWHERE.match(magic) or tree_of(rest) is None:
         return source
     return rest
+
+
+def unfenced(source):
+    """The text without the fence of Markdown (```python) around the whole of it; other text as it is."""
+    found = FENCED.fullmatch(source.strip())
+    return found[1] if found else source
 
 
 def tree_of(source):

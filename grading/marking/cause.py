@@ -2,8 +2,11 @@
 
 import re
 
+from grading.lessons.cells import bound_names
 from grading.marking.safe_outputs import plain_text
 
+OWN = re.compile(r"own-(\d+)")  # how a cell of the student's is called (overlay.py)
+UNKNOWN = re.compile(r"name '(\w{1,100})' is not defined")
 SHOWN = 200  # characters of an error's message
 LINE = re.compile(r"\bline (\d+)")
 CELL_FILE = re.compile(r" \((\w+\.py|<[\w-]+>), line \d+\)$")  # how a SyntaxError names a cell
@@ -11,10 +14,15 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def first_failed(run, steps, skeleton):
-    """The sentence, or "": which cell, which error, which line. A check that fails and a stub say so themselves."""
+    """The sentence, or "": which cell, which error, which line. A stub says so itself, and so does a check that saw
+    something or was stopped.
+    """
+    observed = {one.check for one in run.seen}
     for step in steps:
         cell = run.cells.get(step.id)
-        if step.check or cell is None or cell.status not in ("error", "killed"):
+        if cell is None or cell.status not in ("error", "killed"):
+            continue
+        if step.check and (step.check in observed or cell.status == "killed"):
             continue
         error = next((o for o in reversed(cell.outputs) if o.get("output_type") == "error"), {})
         if error.get("ename") == "NotDone":
@@ -22,16 +30,41 @@ def first_failed(run, steps, skeleton):
         if cell.status == "killed":
             said = "was stopped by a limit" if not cell.reason else f"was stopped by the {cell.reason}"
         else:
-            said = _error(error)
+            said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
+    return _made_too_late(run, steps, skeleton)
+
+
+def _made_too_late(run, steps, skeleton):
+    """A name that a check did not find and a cell of the student's makes further down; "" where there is none."""
+    places = {step.check: i for i, step in enumerate(steps) if step.check}
+    for one in run.seen:
+        value = one.value if one.kind == "raised" and one.part == "visible" and isinstance(one.value, dict) else {}
+        said = value.get("message")
+        lost = UNKNOWN.fullmatch(said) if isinstance(said, str) else None
+        below = steps[places[one.check] + 1 :] if lost and one.check in places else ()
+        maker = next((step for step in below if OWN.fullmatch(step.id) and lost[1] in bound_names(step.source)), None)
+        if maker is not None:
+            where = _place(maker, skeleton)
+            return f"{lost[1]} is made too late for the check of {one.check}, in {where}: cells run from the top."
     return ""
 
 
+def _printed(cell):
+    """An error of IPython's own, which it prints: `UsageError: Cell magic `%%x` not found.`"""
+    texts = [o["text"] for o in cell.outputs if o.get("output_type") == "stream" and o.get("name") == "stderr"]
+    lines = [line.strip() for line in ANSI.sub("", "".join(map(str, texts))[-20_000:]).split("\n") if line.strip()]
+    name, _, value = lines[-1].partition(":") if lines else ("", "", "")
+    return {"ename": name, "evalue": value} if name.endswith("Error") else {}
+
+
 def _place(step, skeleton):
+    if step.check:
+        return f"the check of {step.check}"
     known = skeleton.by_grade_id.get(step.id)
     if known is not None:
         return f"the answer to {step.id}"
-    own = re.fullmatch(r"own-(\d+)", step.id)
+    own = OWN.fullmatch(step.id)
     if own:
         first = next((line.strip() for line in step.source.split("\n") if line.strip()), "")
         return f"cell {int(own[1]) + 1} of the notebook (`{plain_text(first)[:60]}`)"
@@ -42,6 +75,8 @@ def _error(error):
     """What an error output says, as one line of plain text: it is the student's own and may hold anything."""
     name, value = (plain_text(str(error.get(key, ""))).split("\n")[0].strip() for key in ("ename", "evalue"))
     value = CELL_FILE.sub("", value)
+    if name == "StdinNotImplementedError":
+        value = "it waits for somebody at the keyboard, and nobody sits there when it is graded"
     trace = ANSI.sub("", "\n".join(map(str, error.get("traceback", [])[:20])))[:20_000]
     lines = LINE.findall(trace)
     at = f" in line {lines[0]}" if lines else ""

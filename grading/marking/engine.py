@@ -10,6 +10,7 @@ submission (grading/marking/boundary.py): what fails there costs nobody else.
 import contextlib
 import sys
 import time
+from difflib import get_close_matches
 
 from grading.confinement.pool import default_workers
 from grading.course.folder import Course
@@ -73,7 +74,9 @@ def grade(
     if students:
         unknown = sorted(set(students) - {student for student, _ in wanted})
         if unknown:
-            raise CourseError(f"Nothing was handed in by {', '.join(unknown)}; look into {course.root / 'submitted'}.")
+            near = [name for one in unknown for name in get_close_matches(one, sorted({s for s, _ in wanted}), 2)]
+            hint = f"is it {' or '.join(near)}?" if near else f"look into {course.root / 'submitted'}."
+            raise CourseError(f"Nothing was handed in by {', '.join(unknown)}; {hint}")
         wanted = [pair for pair in wanted if pair[0] in students]
     with contextlib.ExitStack() as stack:
         stack.enter_context(_quick_turns())
@@ -97,7 +100,8 @@ def grade(
         graded = run.all(wanted)
     seconds = time.monotonic() - start
     late = under_way.last, under_way.left
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late)
+    astray = course.astray() if pairs is None and not students else []
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late, astray)
 
 
 class _Run:

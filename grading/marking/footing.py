@@ -3,7 +3,7 @@
 A student may change or delete a helper cell, call a scratch variable `check`, or empty `np`. None of that is an
 answer. So the lesson's cells run as they were handed out (overlay.py), and before each of them, checks among them, the
 names that it reads, and those that the lesson's functions behind it read, are what those cells made of them. What an
-answer defines is the student's.
+exercise asks for is the student's; what an answer binds beside it (`import math as np`) is that for its own checks.
 """
 
 import builtins
@@ -25,7 +25,7 @@ def founded(steps, hidden, skeleton):
     for names in given.values():
         for name in names.binds | names.defines:
             behind[name] = behind.get(name, frozenset()) | names.reads
-    answers = _bound_by_answers(steps, skeleton)
+    asked, extra = _bound_by_answers(steps, skeleton)
     later = {}
     for step in hidden:
         later[step.check] = later.get(step.check, frozenset()) | _names(step.source).reads
@@ -33,7 +33,8 @@ def founded(steps, hidden, skeleton):
     for step in steps:
         if step.check or step.id in given:
             read = _names(step.source).reads | (later.get(step.check, frozenset()) if step.check else frozenset())
-            names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - answers
+            own = extra.get(skeleton.exercise_of(step.check), frozenset()) if step.check else frozenset()
+            names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - asked - own
             step = replace(step, restores=tuple(sorted(names)), bare=step.id in given)
             needed |= names
         out.append(step)
@@ -55,10 +56,16 @@ def _role(step, skeleton):
 
 
 def _bound_by_answers(steps, skeleton):
-    """Names that exercises ask for or that the answers bind: they are the student's."""
-    asked = [cell.source for cell in skeleton.cells if cell.role == "solution" and cell.kind == "code"]
-    sources = asked + [step.source for step in steps if _role(step, skeleton) == "solution"]
-    return frozenset().union(*(names.binds | names.defines for names in map(_names, sources)))
+    """Names that exercises ask for, which are the student's everywhere; and by exercise what its answer binds."""
+    cells = [cell for cell in skeleton.cells if cell.role == "solution" and cell.kind == "code"]
+    asked = [_bound(text) for cell in cells for text in (cell.source, cell.reference)]
+    extra = {step.id: _bound(step.source) for step in steps if _role(step, skeleton) == "solution"}
+    return frozenset().union(*asked), extra
+
+
+def _bound(source):
+    names = _names(source)
+    return names.binds | names.defines
 
 
 def _closure(names, behind):

@@ -5,7 +5,7 @@ import difflib
 import re
 
 from grading.ids import exercise_of
-from grading.lessons.cells import assigned_names, bound_names, defined_names, plain_python
+from grading.lessons.cells import assigned_names, bound_names, defined_names, plain_python, tree_of, unfenced
 from grading.marking.display_cells import names_of
 
 
@@ -92,6 +92,7 @@ class Matching:
         for place, cell in self._open():
             if cell.role == "solution" and cell.names:
                 defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
+                defines = defines or [p for p in self.free.values() if cell.names & _defined_in_text(p)]
                 if defines:
                     self._take(place, defines, "names")
             elif cell.role == "solution" and self._own_variable(cell):
@@ -142,34 +143,47 @@ class Matching:
         ]
         return max(before, default=-1), min([x for x in after if x > max(before, default=-1)], default=10**9)
 
-    def written_elsewhere(self, cell, place, home):
-        """The piece, far from its stub at `home` (None: it is gone), that answers a cell; None where there is none."""
+    def written_elsewhere(self, cell, place, home, names):
+        """The piece, far from its cell at `home` (None: it is gone), that answers it, or makes what it lacks: `names`,
+        or where there are none what its check asks for. None where there is no such piece.
+        """
         if cell.role == "question":
             following = self.free.get(home + 1) if home is not None else None
             return following if following is not None and following.kind == "markdown" else None
         low, high = self.gap(place)
         if home is not None:
             low = home
-        wanted = set() if cell.names else self._asked(cell)
-        defines = [
-            p
-            for p in self.free.values()
-            if p.kind == "code" and (cell.names & defined_names(p.source) or wanted & set(bound_names(p.source)))
-        ]
-        if any(low < p.index < high for p in defines):
+        wanted = set() if names else self._asked(cell)
+        if not names and self._own_variable(cell):
+            wanted = assigned_names(cell.source)
+        makes = [p for p in self.free.values() if p.kind == "code" and _makes(p, names, wanted)]
+        if any(low < p.index < high for p in makes):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
-        return defines[-1] if defines else self._in_another_answer(cell, place)
+        makes = makes or [p for p in self.free.values() if names & _defined_in_text(p)]
+        return makes[-1] if makes else self._in_another_cell(place, names, wanted)
 
-    def _in_another_answer(self, cell, place):
-        """The answer to another exercise that defines this one's names beside its own."""
+    def _in_another_cell(self, place, names, wanted):
+        """The answer to another exercise, or a check, into which this one's answer was written."""
         for other, pieces in self.found.items():
             home = self.skeleton.cells[other]
-            if other == place or home.role != "solution" or home.kind != "code" or cell.names & home.names:
+            if other == place or home.kind != "code" or home.role not in ("solution", "check") or names & home.names:
                 continue
+            made = wanted - set(bound_names(home.source)) if home.role == "check" else set()
             for piece in pieces:
-                if cell.names & defined_names(piece.source) and not same_text(piece.source, home.source):
+                if _makes(piece, names, made) and not same_text(piece.source, home.source):
                     return piece
         return None
+
+
+def _makes(piece, names, wanted):
+    """Whether code defines one of `names`, or binds one of `wanted`."""
+    return bool(names & defined_names(piece.source) or (wanted and wanted & set(bound_names(piece.source))))
+
+
+def _defined_in_text(piece):
+    """What a cell that was turned into text defines; nothing where it is no Python from end to end."""
+    source = unfenced(piece.source)
+    return defined_names(source) if piece.kind != "code" and tree_of(source) is not None else frozenset()
 
 
 def _is_that_check(piece, check):

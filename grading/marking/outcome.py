@@ -55,6 +55,7 @@ class Summary:
     unread: list = field(default_factory=list)  # sentences: hand-in times that are none
     last: list = field(default_factory=list)  # (student, lesson): took too long for the first lane (marking/lanes.py)
     left: list = field(default_factory=list)  # (student, lesson): the same, and not graded yet
+    astray: list = field(default_factory=list)  # files in submitted/ where no submission is looked for
 
     @property
     def faults(self):
@@ -78,6 +79,7 @@ def json_pieces(summary):
         "isolation": summary.isolation,
         "differs": list(summary.differs),
         "unfit": summary.unfit,
+        "astray": summary.astray,
         "dry": summary.dry,
         "unread": summary.unread,
         "last": [{"student": student, "lesson": lesson} for student, lesson in summary.last],

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from nbformat import from_dict
 
 from grading.course.intake import Refused, read_pieces
-from grading.lessons.cells import SKIP, defined_names, tree_of, without_lone_magic
-from grading.marking.match import Matching, calls_check, same_text
+from grading.lessons.cells import SKIP, defined_names, tree_of
+from grading.marking.answer_text import lacking, runnable, without_checks
+from grading.marking.match import Matching, same_text
+from grading.marking.merged import cut_apart
 
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
-_WITH = ast.With | ast.AsyncWith
 _IMPORTS = ast.Import | ast.ImportFrom
 
 
@@ -35,6 +36,7 @@ def overlay(raw, skeleton, others=()):
     """Submission bytes (or None) -> LaidOver; `others` are the course's other skeletons, to name a wrong lesson."""
     try:
         pieces, repairs = read_pieces(raw)
+        pieces = cut_apart(pieces, skeleton, repairs)
         matching = Matching(pieces, skeleton, repairs)
         matching.find()
         stranger = skeleton.by_grade_id and not matching.evidence  # a page to read has no cell to know it by
@@ -96,25 +98,6 @@ def _copy(value):
     return {k: _copy(v) if isinstance(v, dict) else list(v) if isinstance(v, list) else v for k, v in value.items()}
 
 
-def without_checks(source):
-    """The text with its top-level `with check(...)` blocks blanked line by line: they run once, in their own cell."""
-    tree = tree_of(source) if calls_check(source) else None
-    if tree is None:
-        return source
-    lines = source.split("\n")
-    for node in tree.body:
-        if isinstance(node, _WITH) and any("check" in _called(item.context_expr) for item in node.items):
-            for i in range(node.lineno - 1, node.end_lineno):
-                lines[i] = ""
-            lines[node.lineno - 1] = "pass"
-    return "\n".join(lines)
-
-
-def _called(node):
-    func = getattr(node, "func", None)
-    return getattr(func, "id", None) or getattr(func, "attr", None) or ""
-
-
 class Overlay:
     """What each cell of the lesson becomes, and where the student's own cells stand; adds to the matching's repairs."""
 
@@ -150,16 +133,15 @@ class Overlay:
         if cell.role == "plain":
             return self._plain(cell, pieces)
         answer = self._answer(cell, pieces, name)
-        written = without_lone_magic(answer.source) if cell.kind == "code" else answer.source
-        if written != answer.source:
-            magic = answer.source.lstrip().split()[0][:40]
-            self.repairs.append(f"{name}: {magic} keeps what the cell makes to itself; it runs without that line")
-        source = without_checks(written) if cell.kind == "code" else written
-        if source != written:
-            self.repairs.append(f"{name}: a copy of a check inside the answer is not run")
+        source = self._runnable(answer.source, name) if cell.kind == "code" else answer.source
         if SKIP in answer.tags and SKIP not in cell.metadata.get("tags", []):
             self.repairs.append(f"{name}: a tag that skips the cell was removed")
         return _skeleton_cell(cell, source, answer.attachments)
+
+    def _runnable(self, answer, name):
+        source, repairs = runnable(answer, name)
+        self.repairs += repairs
+        return source
 
     def _restore(self, cell):
         if cell.role == "plain" and not _runs(cell):
@@ -218,42 +200,53 @@ class Overlay:
         return tree_of("\n\n".join(p.source for p in pieces)) is not None
 
     def _with_rest(self, cell, piece, name):
-        """The answer, with the following cell put back on when only both together are Python (a cell cut in two)."""
-        following = self.free.get(piece.index + 1)
-        if (
-            cell.kind != "code"
-            or following is None
-            or following.kind != "code"
-            or tree_of(following.source) is not None
-        ):
-            return piece
-        for glue in ("\n", "\n\n"):
-            joined = piece.source + glue + following.source
-            if tree_of(joined) is not None:
-                self.free.pop(following.index)
-                self.repairs.append(f"{name}: was split into 2 cells and is joined")
-                piece.source = joined
-                return piece
+        """The answer, with the cells below put back on that are Python only together with it: it was cut up."""
+        parts = 1
+        while cell.kind == "code":
+            following = self.free.get(piece.index + parts)
+            if following is None or following.kind != "code" or tree_of(following.source) is not None:
+                break
+            joined = (piece.source + glue + following.source for glue in ("\n", "\n\n"))
+            whole = next((text for text in joined if tree_of(text) is not None), None)
+            if whole is None:
+                break
+            self.free.pop(following.index)
+            piece.source, parts = whole, parts + 1
+        if parts > 1:
+            self.repairs.append(f"{name}: was split into {parts} cells and is joined")
         return piece
 
     def _answers_elsewhere(self, made):
-        """A stub left alone while the answer stands where it would run at the wrong time: in a new cell, or in
-        another exercise's; one cell may hold the answers to many.
+        """A stub left alone while the answer stands where it would run at the wrong time: in a new cell, in another
+        exercise's or in a check; one cell may hold the answers to many. So with one of the functions of an answer.
         """
         moved = set()
         for place, cell in enumerate(self.lesson.cells):
-            if cell.role not in ("solution", "question") or not same_text(made[place]["source"], cell.source):
+            if cell.role not in ("solution", "question"):
                 continue
+            whole, names = same_text(made[place]["source"], cell.source), cell.names
+            if not whole:
+                names = lacking(made[place]["source"], cell)
+                if not names:
+                    continue
             home = min((p.index for p in self.found.get(place, [])), default=None)
-            piece = self.matching.written_elsewhere(cell, place, home)
+            piece = self.matching.written_elsewhere(cell, place, home, names)
             if piece is not None:
                 moved.add(piece.index)
-                text = without_checks(without_lone_magic(piece.source)) if cell.kind == "code" else piece.source
-                made[place] = _skeleton_cell(cell, text, piece.attachments)
-                where = "a new cell" if piece.index in self.free else "another answer's cell"
-                self.repairs.append(f"{cell.grade_id}: the answer stood in {where} and is put in its place")
+                name = cell.grade_id if whole else f"{cell.grade_id}, {', '.join(sorted(names))}"
+                text = self._runnable(piece.source, name) if cell.kind == "code" else piece.source
+                made[place] = _skeleton_cell(
+                    cell, text if whole else f"{made[place]['source']}\n\n\n{text}", piece.attachments
+                )
+                self.repairs.append(f"{name}: the answer stood in {self._where(piece)} and is put in its place")
         for index in moved:
             self.free.pop(index, None)
+
+    def _where(self, piece):
+        if piece.index in self.free:
+            return "a new cell" if piece.kind == "code" else "a cell of text"
+        home = next(place for place, pieces in self.found.items() if piece in pieces)
+        return "a check's cell" if self.lesson.cells[home].role == "check" else "another answer's cell"
 
     def _anchored(self):
         """The student's further cells by the place of the known cell they follow."""

@@ -183,6 +183,12 @@ def print_summary(console, summary):
     for fault in summary.faults:
         told = "{student} {lesson}: {sentence} Its marks are as they were; the next run tries it again.".format(**fault)
         console.print(told, markup=False, style="bold red")
+    for path in summary.astray[:10]:
+        console.print(f"{path} is not graded: it lies where no submission is looked for.", markup=False, soft_wrap=True)
+    if summary.astray:
+        more = f"{len(summary.astray) - 10} more lie there. " if len(summary.astray) > 10 else ""
+        say = f"{more}Each belongs into submitted/STUDENT/LESSON; `course collect LESSON FOLDER` sorts uploads in."
+        console.print(say, markup=False, soft_wrap=True)
     for name in summary.unfit:
         console.print(
             f"submitted/{name} is left alone: that name cannot be a student's id.", markup=False, soft_wrap=True

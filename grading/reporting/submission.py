@@ -4,6 +4,7 @@ It is for the instructor: of a hidden test that fails it says input, expected an
 """
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from grading.course.folder import Course
 from grading.errors import CourseError
@@ -35,9 +36,10 @@ def find_graded(root, student, lesson, check=None):
     (lesson,) = course.choose([lesson])
     nb = read_autograded(course, student, lesson)
     if nb is None or "verdict" not in nb.metadata.get("course", {}):
-        raise CourseError(
-            f"Nothing of {student} in {lesson} is graded; run `course grade {lesson[:2]} --course {root}`."
-        )
+        there = course.students(lesson)
+        near = [] if student in there else get_close_matches(student, there, 2)
+        hint = f"is it {' or '.join(near)}?" if near else f"run `course grade {lesson[:2]} --course {root}`."
+        raise CourseError(f"Nothing of {student} in {lesson} is graded; {hint}")
     order = [cell.check for cell in course.skeleton(lesson).checks]
     if check is not None and check not in order:
         raise CourseError(f"{lesson} has no check {check}; it has: {', '.join(order)}.")

@@ -65,9 +65,9 @@ class Cells:
         self.link.tell(b"B", id=step["id"])
         self.restore(step["restores"], names)
         self.own.every = bool(step["restores"])  # a cell of the lesson
-        self.kernel.bare = step["bare"]
+        self.kernel.bare, self.kernel.lenient = step["bare"], not (step["bare"] or step["check"])
         values = self.execute(step)
-        self.own.every = self.kernel.bare = False
+        self.own.every = self.kernel.bare = self.kernel.lenient = False
         if values["status"] == "ok":
             self.given.update((name, names[name]) for name in step["keeps"] if name in names)
         if step["check"]:

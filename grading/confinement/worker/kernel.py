@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 
+from absent import Tolerant
 from streams import Stream
 
 
@@ -41,7 +42,7 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
-    class Shell(ZMQInteractiveShell):
+    class Shell(Tolerant, ZMQInteractiveShell):
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
 
@@ -87,7 +88,7 @@ def show_figures(kernel):
         text = message["content"].get("data", {}).get("text/plain", "")
         return None if kernel.bare and str(text).startswith("<Figure size") else message
 
-    kernel.bare = False
+    kernel.bare = kernel.lenient = False
     kernel.shell.events.register("post_execute", undrawn)  # before the backend's, which draws
     backend = matplotlib.get_backend(auto_select=False)
     activate_matplotlib(backend)

@@ -67,3 +67,19 @@ def test_a_prediction_line_says_neither_the_answer_nor_how_far_it_was():
     assert judge(417.0) is None
     assert judge(418).say == "Your prediction 418 is not what happens."
     assert judge(None).what == judge(...).what == "notdone"
+
+
+SAID = [(-4, "-4"), (-4, " \N{MINUS SIGN}4.0 "), (12, [12]), (12, np.array([[12.0]])), (-4, np.array([-4])), (0.25, ".25"), (3, ("3",))]
+
+
+@pytest.mark.parametrize(("right", "form"), SAID, ids=repr)
+def test_a_number_said_as_a_text_or_alone_in_a_list_is_that_number(right, form):
+    assert matches(observe(form), "salt", hash_answer(right, "salt"))
+    assert not matches(observe(form), "salt", hash_answer(right + 1, "salt"))
+
+
+@pytest.mark.parametrize(
+    "form", ["12 updates", "1e1", "twelve", "", [], [[]], [12, 12], [[12], [1, 2]], "1" * 5000, "١٢"], ids=repr
+)
+def test_other_texts_and_lists_are_no_number(form):
+    assert not matches(observe(form), "salt", hash_answer(12, "salt"))

@@ -69,8 +69,11 @@ def test_grade_show_feedback_report_export_from_the_command_line(graded, app, tm
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("grade", "--course", "/nowhere"), "is not a course folder; make one with"),
+        (("grade", "--course", "/nowhere"), "/nowhere is not a course folder; say which is with `--course DIR`"),
+        (("grade", "--course", "/nowhere/a $5%"), "is not a course folder"),
         (("show", "nobody", "90"), "run `course grade"),
+        (("show", "student01", "90"), "is it student01"),
+        (("grade", "-s", "studnet001"), "is it student001"),
         (("show", "student001", "77"), "no lesson '77'"),
         (("export", "word"), "there are: csv, canvas, moodle"),
         (("collect", "90", "/nowhere"), "is not there; look at how it is written"),
@@ -123,3 +126,28 @@ def test_decisions_about_marks_from_the_command_line(graded, app):
     assert "someday" in told
     code, told = call(app, "due", "90", "2026-10-12 23:59", "--zone", "Mars", *where)
     assert (code, "no time zone" in told) == (2, True)
+
+
+@pytest.mark.parametrize("below", ["submitted", "submitted/student000/90_small", "course.json"])
+def test_a_command_run_inside_a_course_folder_names_that(graded, app, below):
+    code, told = call(app, "grade", "--course", graded.root / below)
+    assert (code, told.count("\n")) == (2, 1)
+    assert f"lies in one; say `--course {graded.root}`" in told
+
+
+def test_what_lies_astray_in_submitted_is_named(graded, app):
+    work = (graded.root / "submitted/student000/90_small/90_small.ipynb").read_bytes()
+    strays = ["zoe.ipynb", "90_small/yann.ipynb", "xena/90.ipynb", "will/91_other/a.ipynb", "moodle.zip"]
+    for stray in strays:
+        path = graded.root / "submitted" / stray
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(work)
+    code, told = call(app, "grade", "--course", graded.root)
+    assert code == 0
+    named = [line.split()[0] for line in told.splitlines() if "is not graded: it lies where" in line]
+    assert named == sorted(f"submitted/{stray}" for stray in strays)
+    assert "`course collect LESSON FOLDER` sorts uploads in" in told
+    assert json.loads(call(app, "grade", "--json", "--course", graded.root)[1])["astray"] == named
+    for stray in strays:
+        (graded.root / "submitted" / stray).unlink()
+    assert "it lies where" not in call(app, "grade", "--course", graded.root)[1]

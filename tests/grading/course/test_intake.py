@@ -1,6 +1,7 @@
 """Whatever the bytes hold, reading them gives pieces or a refusal by name."""
 
 import json
+import sys
 
 import pytest
 
@@ -182,3 +183,54 @@ def test_another_kind_of_file_is_named(raw, kind):
     with pytest.raises(Refused, match=f"The file is {kind}, not a notebook") as told:
         read_pieces(raw)
     assert told.value.outcome == "corrupt"
+
+
+@pytest.mark.parametrize("rest", [b"\0" * 512, b"\n \r\n", b"\x1a", WHOLE[-40:]])
+def test_what_stands_behind_the_notebooks_end_is_passed_over(rest):
+    pieces, repairs = read_pieces(WHOLE + rest)
+    assert pieces == read_pieces(WHOLE)[0]
+    assert bool(repairs) == bool(rest.strip(b"\0\r\n "))
+
+
+def test_of_two_notebooks_in_one_file_none_is_guessed():
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE + b"\n" + WHOLE)
+    assert "two notebooks stand in it" in told.value.sentence
+
+
+@pytest.mark.parametrize("part", [0.01, 0.3, 0.65, 0.99])
+def test_a_file_that_was_not_saved_or_copied_whole_is_told_as_that(part):
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE[: int(len(WHOLE) * part)])
+    assert "it breaks off in line" in told.value.sentence
+    assert "save your notebook again and hand that in" in told.value.sentence
+
+
+def test_a_slip_in_the_middle_is_no_end():
+    with pytest.raises(Refused) as told:
+        read_pieces(WHOLE.replace(b'"cells": [', b'"cells": [,', 1))
+    assert "breaks off" not in told.value.sentence
+    assert "save it anew in Jupyter" in told.value.sentence
+
+
+NEWER = f"3.{sys.version_info[1] + 1}.4"
+
+
+@pytest.mark.parametrize(
+    ("version", "source", "told"),
+    [
+        (NEWER, "type = = int", 1),
+        (NEWER, "x = 1\n%time x", 0),
+        (f"3.{sys.version_info[1]}.99", "type = = int", 0),
+        ("3.4", "type = = int", 0),
+        (None, "type = = int", 0),
+        ([NEWER], "type = = int", 0),
+    ],
+)
+def test_syntax_of_a_newer_python_is_told_as_that(version, source, told):
+    tree = json.loads(WHOLE)
+    tree["metadata"]["language_info"] = {"name": "python", "version": version}
+    tree["cells"].append({"cell_type": "code", "source": source, "metadata": {}, "outputs": []})
+    _, repairs = read_pieces(json.dumps(tree).encode())
+    assert len(repairs) == told
+    assert all(f"the notebook was last run with {NEWER[:-2]}" in said for said in repairs)

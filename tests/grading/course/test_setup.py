@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grading import course
+from grading.course.folder import Course
 from grading.course.setup import FOLDERS
 from grading.course.stamp import check_secret
 from grading.errors import CourseError
@@ -95,6 +96,18 @@ def test_private_hidden_tests_are_not_drawn_from_another_secret(made):
     (made.root / "hidden" / "secret").unlink()
     with pytest.raises(CourseError, match=r"secret is missing.*Put it back"):
         check_secret(made.root)
+
+
+@pytest.mark.parametrize("name", ["dollar $HOME", "Kurs%202026"])
+def test_a_path_that_nbgrader_cannot_use_is_refused_before_anything_is_written(tmp_path, name):
+    with pytest.raises(CourseError, match=r"its path has \$ or % in it; rename that folder"):
+        sc.make(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_other_signs_in_a_path_do_no_harm(tmp_path):
+    made = sc.make(tmp_path / 'Übung\'s "neu" {2026}; #1')
+    assert Course(made.root).lessons == [small.LESSON]
 
 
 def test_another_lesson_joins_those_that_are_there(made):

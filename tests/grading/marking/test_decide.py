@@ -195,13 +195,21 @@ def test_a_name_of_no_check_is_refused_with_the_nearest(two):
 
 @pytest.mark.parametrize(
     "text",
-    ["[[decision]", 'decision = "x"', "[[decision]]\nrule = 'dorp'", "[[decision]]\nrule = 'points'\npoints = 'x'",
+    ["[[decisions]]\nrule = 'drop'", "due = 3",
+     "[[decision]", 'decision = "x"', "[[decision]]\nrule = 'dorp'", "[[decision]]\nrule = 'points'\npoints = 'x'",
      "[[decision]]\nrule = 'drop'\ngive = 'half'"],
 )  # fmt: skip
 def test_rules_that_cannot_be_read_are_told_with_their_file(two, text):
     (two.root / "rules.toml").write_text(text)
     with pytest.raises(CourseError, match=r"rules.toml cannot be read"):
         engine.grade(two.root, pool=NoPool(), workers=1)
+
+
+def test_a_byte_order_mark_of_an_editor_does_the_rules_no_harm(two):
+    decide.drop(two.root, "tail", why="unclear")
+    text = (two.root / "rules.toml").read_bytes()
+    (two.root / "rules.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert read_rules(two.root).dropped == {(small.LESSON, "check-tail"): "full"}
 
 
 def test_a_decision_taken_out_of_the_file_by_hand_is_as_if_it_was_never_made(two):

@@ -1,0 +1,85 @@
+"""The text of an answer as a student left it: what keeps it from being run, or from being run once, taken off; what it
+lacks of what its exercise asks for.
+"""
+
+import ast
+
+from grading.lessons.cells import DEFINITIONS, bound_names, tree_of, unfenced, without_lone_magic
+from grading.marking.match import calls_check
+
+TYPED = str.maketrans(  # spaces that are none to Python, and quotes as text programs curl them
+    "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}“”„‘’‚",
+    '  """' + 3 * "'",
+    "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}",
+)
+_WITH = ast.With | ast.AsyncWith
+
+
+def runnable(answer, name):
+    """(text fit to run, the repairs that it took); `name` is the exercise's."""
+    repairs = []
+    code = unfenced(answer)
+    if code != answer:
+        repairs.append(f"{name}: the fence of Markdown around the answer is taken off")
+    plain = typed(code)
+    if plain != code:
+        repairs.append(f"{name}: spaces and quotes of a web page or a text program are Python's again")
+    code = magic_first(plain)
+    written = without_lone_magic(code)
+    if written != code:
+        magic = code.lstrip().split()[0][:40]
+        repairs.append(f"{name}: {magic} keeps what the cell makes to itself; it runs without that line")
+    source = without_checks(written)
+    if source != written:
+        repairs.append(f"{name}: a copy of a check inside the answer is not run")
+    return source, repairs
+
+
+def typed(source):
+    """The text with plain spaces and quotes in place of others', where it is Python with them and not without."""
+    plain = source.translate(TYPED)
+    return plain if plain != source and tree_of(source) is None and tree_of(plain) is not None else source
+
+
+def magic_first(source):
+    """The text with the comments above a `%%` line below it: IPython knows such a line only at the very top."""
+    lines = source.split("\n")
+    at = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
+    if not at or not lines[at].startswith("%%"):
+        return source
+    return "\n".join([lines[at], *lines[:at], *lines[at + 1 :]])
+
+
+def without_checks(source):
+    """The text with its top-level `with check(...)` blocks blanked line by line: they run once, in their own cell."""
+    tree = tree_of(source) if calls_check(source) else None
+    if tree is None:
+        return source
+    lines = source.split("\n")
+    for node in tree.body:
+        if isinstance(node, _WITH) and any("check" in _called(item.context_expr) for item in node.items):
+            for i in range(node.lineno - 1, node.end_lineno):
+                lines[i] = ""
+            lines[node.lineno - 1] = "pass"
+    return "\n".join(lines)
+
+
+def _called(node):
+    func = getattr(node, "func", None)
+    return getattr(func, "id", None) or getattr(func, "attr", None) or ""
+
+
+def lacking(answer, cell):
+    """The functions of a lesson's cell that an answer does not make, or leaves as stubs; none where it is no Python."""
+    if not cell.names or tree_of(answer) is None:
+        return frozenset()
+    written, stubs = _definitions(answer), _definitions(cell.source)
+    left = {name for name, text in stubs.items() if "NotDone(" in text and written.get(name) == text}
+    return cell.names - frozenset(bound_names(answer)) | left
+
+
+def _definitions(source):
+    """{name: its lines} of what a cell defines at its top level."""
+    tree, lines = tree_of(source), [line.rstrip() for line in source.split("\n")]
+    nodes = [] if tree is None else [node for node in tree.body if isinstance(node, DEFINITIONS)]
+    return {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in nodes}

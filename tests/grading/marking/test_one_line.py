@@ -1,0 +1,223 @@
+"""One line that needs what is not here, or nobody to answer it, costs none of the right work beside it."""
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell
+
+from course_lib.evidence.observation import Seen
+from grading.confinement.job import Isolation, Limits, Run, Step
+from grading.confinement.sandbox import Sandbox
+from grading.marking.cause import first_failed
+from grading.marking.jobs import make_job, make_result
+from grading.marking.overlay import overlay
+from grading.marking.verdict import from_json
+from tests.grading import small_lesson as small
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Sandbox() as running:
+        yield running
+
+
+def graded(nb, pool):
+    """The verdict of a notebook, run in the sandbox."""
+    skeleton, records = small.skeleton(), small.records()
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
+    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"])
+
+
+def above(lines):
+    """Right work; the answer to `double` begins with these lines and needs a name that stands behind them."""
+    answer = small.ANSWER_DOUBLE.replace("2 * x", "TWO * x")
+    return small.submission(**{**RIGHT, "double": f"{lines}\nTWO = 2\n{answer}"})
+
+
+RIGHT = {"double": small.ANSWER_DOUBLE, "tail": small.ANSWER_TAIL, "guess": "answer = 42"}
+LINES = [
+    "import pandas as pd",
+    "import os, pandas, json as js\nassert js.loads('2') == 2 and os.sep",
+    "import seaborn as sns\nsns.set()\nsns.set_theme(style='dark')",
+    "import tensorflow as tf\ntf.config.run = 1\ntf.random.set_seed(3)",
+    "from google.colab import drive\ndrive.mount('/content/drive')",
+    "from tensorflow.keras import (\n    layers,\n    models as m,\n)",
+    "from fastai.vision.all import *",
+    "from numpy import no_such_function",
+    "import numpy.no_such_module",
+    "%load_ext lab_black",
+    "%matplotlib widget",
+    "%matplotlib qt",
+    "import matplotlib\nmatplotlib.use('TkAgg')",
+    "!pip install seaborn\n%pip install -q seaborn\n!python3 -m pip install x",
+    "# my own answer\n%%time",
+    "breakpoint()",
+]
+
+
+@pytest.mark.parametrize("lines", LINES)
+def test_a_line_that_needs_what_is_not_here_costs_nothing(lines, pool):
+    verdict = graded(above(lines), pool)
+    assert (verdict.score, verdict.cause) == (verdict.points, "")
+
+
+def test_so_it_is_in_a_cell_of_the_students_own(pool):
+    nb = small.submission(**{**RIGHT, "double": small.ANSWER_DOUBLE.replace("2 *", "int(sqrt(4)) *")})
+    nb.cells.insert(2, new_code_cell("import seaborn as sns\nsns.set()\nfrom math import sqrt"))
+    assert graded(nb, pool).score == 6
+
+
+def test_what_is_used_is_named_where_it_is_used(pool):
+    answer = "import pandas as pd\n\ndef double(x):\n    return pd.Series(2 * x)"
+    check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
+    assert check.score == 0
+    assert "No module named 'pandas'" in check.reason
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "try:\n    import pandas\nexcept ImportError:\n    TWO = 2",
+        "%%writefile mine.py\nTWO = 2",
+    ],
+)
+def test_an_import_that_the_student_has_seen_to_is_the_students(tried, pool):
+    answer = small.ANSWER_DOUBLE.replace("2 * x", "TWO * x")
+    nb = small.submission(**{**RIGHT, "double": f"{'' if 'try' in tried else 'from mine import TWO'}\n{answer}"})
+    nb.cells.insert(2, new_code_cell(tried))
+    assert graded(nb, pool).score == 6
+
+
+def test_a_last_line_still_shows_its_value(pool):
+    skeleton = small.skeleton()
+    nb = small.right()
+    nb.cells.insert(2, new_code_cell("import numpy as np\nimport pandas as pd\nnp.arange(3)"))
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, small.records(), fingerprint="x", limits=Limits(), files={})
+    outputs = pool.run(job).cells["own-2"].outputs
+    assert any("array([0, 1, 2])" in str(output.get("data")) for output in outputs)
+    assert any("No module named 'pandas'" in str(output.get("text")) for output in outputs)
+
+
+DECORATED = ["@njit\n{}", "@nb.njit(parallel=True)\n{}", "import jax\n@jax.jit\n@njit()\n{}"]
+HINTED = "def double(x: nb.Number, *, y: list[nb.Number] = 1) -> nb.Number:\n    return 2 * x"
+
+
+@pytest.mark.parametrize("answer", [*(text.format(small.ANSWER_DOUBLE) for text in DECORATED), HINTED])
+def test_a_decorator_or_a_hint_of_a_library_that_is_not_here_costs_nothing(answer, pool):
+    verdict = graded(
+        small.submission(**{**RIGHT, "double": f"import numba as nb\nfrom numba import njit\n{answer}"}), pool
+    )
+    assert (verdict.score, verdict.cause) == (verdict.points, "")
+
+
+def test_other_decorators_do_what_they_do(pool):
+    answer = "import numba\ndef negated(f):\n    return lambda x: -f(x)\n\n@negated\n" + small.ANSWER_DOUBLE
+    assert graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"].score == 0
+
+
+@pytest.mark.parametrize("module", ["jax.numpy", "cupy"])
+def test_a_library_in_the_place_of_another_is_named_and_told(module, pool, monkeypatch):
+    said = f"No module named '{module.split('.')[0]}'"
+    plain = small.notebook
+
+    def with_math(hidden):
+        nb = plain(hidden)
+        nb.cells.insert(2, new_code_cell("import math as m", id="given"))
+        return nb
+
+    by_math = 'with check("double") as expect:\n    expect("three", m.floor(double(3)))\n    expect("zero", double(0))'
+    monkeypatch.setattr(small, "CHECK_DOUBLE", by_math)
+    monkeypatch.setattr(small, "notebook", with_math)
+    verdict = graded(small.submission(**{**RIGHT, "double": f"import {module} as m\n{small.ANSWER_DOUBLE}"}), pool)
+    assert said in verdict.checks["double"].reason
+    assert verdict.checks["tail"].score == 3
+
+
+def test_a_check_that_cannot_even_begin_is_the_first_thing_told(pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"import cupy as check\n{small.ANSWER_DOUBLE}"}), pool)
+    assert verdict.cause.startswith("The first cell that failed is the check of double: it ended with")
+    assert verdict.cause.endswith("No module named 'cupy'.")
+
+
+@pytest.mark.parametrize("line", ["import math as check", "check = None", "import pandas as check", "del check"])
+def test_a_name_that_one_answer_spoils_is_mended_for_the_others(line, pool):
+    verdict = graded(small.submission(**{**RIGHT, "double": f"{small.ANSWER_DOUBLE}\n{line}"}), pool)
+    assert verdict.checks["tail"].score == 3
+    assert verdict.checks["guess"].score == 1
+
+
+def test_a_name_that_an_exercise_asks_for_is_the_students_in_every_check(pool, monkeypatch):
+    plain = small.notebook
+
+    def with_rate(hidden):
+        nb = plain(hidden)
+        nb.cells.insert(2, new_code_cell("rate = 1", id="given"))
+        if hidden:
+            at = next(i for i, cell in enumerate(nb.cells) if cell.id == "solve-double")
+            nb.cells[at].source = f"{small.ANSWER_DOUBLE}\nrate = 2"
+        return nb
+
+    monkeypatch.setattr(small, "CHECK_TAIL", 'with check("tail") as expect:\n    expect("two", tail([1, rate]))')
+    monkeypatch.setattr(small, "notebook", with_rate)
+    nb = with_rate(False)
+    for cell in nb.cells:
+        cell.source = {"solve-double": f"{small.ANSWER_DOUBLE}\nrate = 2", "solve-tail": small.ANSWER_TAIL}.get(
+            cell.id, cell.source
+        )
+    assert graded(nb, pool).checks["tail"].passed
+
+
+@pytest.mark.parametrize("line", ["x = x or input()", "input('go on?')", "import pdb; pdb.set_trace()"])
+def test_who_waits_for_the_keyboard_is_told_so(line, pool):
+    answer = f"def double(x):\n    {line}\n    return 2 * x"
+    check = graded(small.submission(**{**RIGHT, "double": answer}), pool).checks["double"]
+    assert "waits for somebody at the keyboard" in check.reason
+    verdict = graded(above("input()"), pool)
+    assert "it waits for somebody at the keyboard" in verdict.cause
+
+
+def test_an_error_that_ipython_prints_is_told(pool):
+    assert "UsageError, Cell magic `%%no_such` not found" in graded(above("%%no_such\nx ="), pool).cause
+
+
+TYPED = [
+    "def double(x):\n\u00a0\u00a0\u00a0\u00a0return 2 * x",
+    "def double(x):\n    y\u202f= 2 * x\u200b\n    return y",
+    "def double(x):\n    “””Twice x.”””\n    return 2 * x",
+    "def double(x):\n    return {‘a’: 2 * x, “b”: 0}[‘a’]",
+]
+
+
+@pytest.mark.parametrize("answer", TYPED)
+def test_spaces_and_quotes_of_a_web_page_are_read_as_they_were_meant(answer):
+    laid = overlay(small.raw(small.submission(double=answer)), small.skeleton())
+    source = next(c.source for c in laid.nb.cells if c.id == "solve-double")
+    space = {}
+    exec(source, space)
+    assert space["double"](4) == 8
+    assert "double: spaces and quotes of a web page or a text program are Python's again" in laid.repairs
+
+
+@pytest.mark.parametrize("answer", ["def double(x):\n    return '“2”\u00a0'", "def double(x)\u00a0\n    return 2 * “"])
+def test_text_that_is_python_or_would_be_none_stays(answer):
+    laid = overlay(small.raw(small.submission(double=answer)), small.skeleton())
+    assert next(c.source for c in laid.nb.cells if c.id == "solve-double") == answer
+
+
+@pytest.mark.parametrize(("at", "told"), [(99, True), (2, False)])
+def test_what_is_made_below_the_check_that_needs_it_is_told(at, told, pool):
+    nb = small.submission(**{**RIGHT, "double": "def double(x):\n    return twice(x)"})
+    nb.cells.insert(at, new_code_cell("def twice(x):\n    return 2 * x"))
+    verdict = graded(nb, pool)
+    assert verdict.checks["double"].passed != told
+    said = "twice is made too late for the check of double, in cell 12 of the notebook (`def twice(x):`)"
+    assert verdict.cause == (f"{said}: cells run from the top." if told else "")
+
+
+@pytest.mark.parametrize("message", [None, 7, np.arange(3), ["name 'x' is not defined"], {}, "name 'x' is not defined"])
+def test_whatever_a_check_says_it_raised_is_read(message):
+    seen = [Seen("double", "visible", 0, "", "raised", {"type": np.arange(2), "message": message})]
+    steps = [Step("check-double", "", "double"), Step("own-3", "x = 1")]
+    told = first_failed(Run("finished", {}, seen, Isolation("none")), steps, small.skeleton())
+    assert bool(told) == isinstance(message, str)
