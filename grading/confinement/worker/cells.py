@@ -48,7 +48,7 @@ class Cells:
         from course_lib.checks import own_builtins
 
         checks.use_sink(self.sink)
-        self.own = own_builtins.install(kernel.shell)
+        self.own = kernel.shell.own = own_builtins.install(kernel.shell)
 
     def interrupt(self, reason, frame):
         """Raise in the cell, and say at which of its lines it was."""

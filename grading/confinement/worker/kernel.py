@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import sys
 
 from streams import Stream
+
+SIGNS = re.compile(r"\?|^\s*[%!/,;]|=[\s\\]*[%!]", re.M)  # text without any of them has nothing of IPython's own syntax
 
 
 def shorten(error, keep=15):
@@ -30,7 +33,9 @@ def make_kernel():
     """
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell
+    from IPython.core.inputtransformer2 import TransformerManager
     from jupyter_client.session import Session
+    from traitlets import Instance
     from traitlets.config import Config
 
     class Messages(Session):
@@ -41,7 +46,23 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
+    class Transformer(TransformerManager):
+        """Takes a cell apart only where there may be something to find: that takes longer than many a cell's run."""
+
+        def do_token_transforms(self, lines):
+            own = self.token_transformers != usual or SIGNS.search("".join(lines))
+            return super().do_token_transforms(lines) if own else lines
+
+    usual = TransformerManager().token_transformers
+
     class Shell(ZMQInteractiveShell):
+        input_transformer_manager = Instance(Transformer, ())
+        own = None  # what reads the lesson's cells anew (cells.py): it places what it writes, nothing is to be mended
+
+        def transform_ast(self, node):
+            only = self.own is not None and self.ast_transformers == [self.own]
+            return self.own.visit(node) if only else super().transform_ast(node)
+
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
 
