@@ -1,6 +1,7 @@
 """The text of cells: its markers, the two halves of a check, the names it binds, IPython's magics."""
 
 import ast
+import functools
 import re
 
 GUARDED = ("practice", "figure", "gpu")  # roles of cells that the grader skips
@@ -44,6 +45,7 @@ def split_hidden(source):
     return visible, "\n".join(([header] if header else []) + block)
 
 
+@functools.lru_cache(maxsize=500)
 def open_hidden(hidden, check, start):
     """A hidden cell told that it is one: its `check("ID")` gets the part and where its positions begin."""
     opened = rf"\bcheck\(\s*([\"']){re.escape(check)}\1\s*\)"
