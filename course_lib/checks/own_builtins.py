@@ -12,7 +12,6 @@ import builtins
 from collections.abc import Collection
 from typing import Any
 
-
 FUNCTIONS = {name for name in dir(builtins) if callable(getattr(builtins, name))}
 SHELLS = ("exit", "quit", "open", "get_ipython")  # a shell has its own of these from the start
 

@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass, field
 
 from grading.ids import exercise_of
-from grading.lessons.cells import tree_of
+from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 
 BY_TEXT = (
@@ -56,12 +56,14 @@ class Notebook:
 
     known: dict = field(default_factory=lambda: dict(USUAL))  # name -> dotted name in a library
     own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
-    looked: dict = field(default_factory=dict)  # id of a statement -> (it, its parts that may use something, names read)
+    looked: dict = field(
+        default_factory=dict
+    )  # id of a statement -> (it, its parts that may use something, names read)
 
     def parts(self, node):
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
         if id(node) not in self.looked:
-            parts = [leaf for leaf in ast.walk(node) if type(leaf) in _TELLING]
+            parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
             read = {leaf.id for leaf in parts if type(leaf) is ast.Name and type(leaf.ctx) is ast.Load}
             self.looked[id(node)] = node, parts, sorted(read)
         return self.looked[id(node)][1:]
@@ -105,7 +107,7 @@ def _names(source):
     """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind, all of them);
     None for the last where it does not parse."""
     tree, known = tree_of(source), {}
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in nodes_of(tree) if tree is not None else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.partition(".")[0]
