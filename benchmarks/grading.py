@@ -5,6 +5,7 @@ Then the same on a Dask cluster of two workers on this machine, against two work
     python benchmarks/grading.py [--submissions 120] [--stock 5] [--json FILE]
     python benchmarks/grading.py --class 1000        # how time and memory grow up to a class of so many
     python benchmarks/grading.py --class 3000 --lesson 01        # the same with a lesson that runs quickly
+    python benchmarks/grading.py --floor             # processor time of a submission beside what no grader can spare
 
 Every submission differs, so nothing is answered from the journal. Both are timed as the commands an instructor types,
 from the start of Python to the end of the process. A class is graded, fed back, reported and exported.
@@ -15,10 +16,12 @@ import contextlib
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -163,6 +166,47 @@ def against_local(made, scratch, rows):
     )
 
 
+# Runs inside the sandbox in the place of the cells: how long the answers and the checks that call them take, bare.
+BARE = """import json, time
+names, spent = {"__name__": "__main__"}, 0.0
+for counts, source in CELLS:
+    try:
+        code, start = compile(source, "ipykernel_bare", "exec"), time.thread_time()
+        exec(code, names)
+    except Exception:
+        pass
+    spent += counts * (time.thread_time() - start)
+print(json.dumps(spent))"""
+
+
+def bare(job):
+    """The job of the same cells executed by nothing but Python; those of the lesson are not counted."""
+    from grading.confinement.job import Step
+
+    cells = [(bool(s.check) or not s.bare, s.source) for s in (*job.steps, *job.hidden)]
+    return replace(job, steps=(Step("bare", f"CELLS = {cells!r}\n{BARE}"),), hidden=())
+
+
+def floor(made, workers=1):
+    """Prints the processor time of a submission in the worker and in the driver, and its floor."""
+    from grading.confinement.pool import SandboxPool
+    from grading.marking import engine
+    from grading.marking.prepare import job_of, lay_over
+
+    spent, marks = [], []
+    tell = lambda *told: (spent.append(told[2].cpu), marks.append(time.process_time()))  # noqa: E731
+    engine.grade(made.root, workers=workers, tell=tell)
+    driver, worker = (marks[-1] - marks[0]) / (len(marks) - 1), statistics.mean(spent)
+    submissions = [made.submission(student, LESSON) for student in made.students(LESSON)]
+    with SandboxPool(workers) as pool:
+        runs = list(pool.map([bare(job_of(made, one, lay_over(made, one))) for one in submissions]))
+    least = statistics.mean(float(run.cells["bare"].outputs[-1]["text"].split()[-1]) for run in runs)
+    told = f"{worker * 1e3:.0f} ms in the worker and {driver * 1e3:.0f} ms in the driver"
+    print(f"processor time of a submission: {told}, {len(spent)} submissions with {workers} worker")
+    print(f"its answers and the checks that call them, executed bare: {least * 1e3:.0f} ms, the floor")
+    print(f"{(worker + driver) / least:.1f} times the floor; the keeper's and the forks' time stand beside both")
+
+
 def stock(folder, count):
     """Seconds of `nbgrader autograde` for one submission, which also warms the disk, and for `count` others."""
     (folder / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.root = {str(folder)!r}\n")
@@ -219,6 +263,7 @@ def main():
     parser.add_argument("--stock", type=int, default=5, help="submissions given to nbgrader autograde")
     parser.add_argument("--class", type=int, dest="largest", metavar="N", help="grow a class to N instead")
     parser.add_argument("--workers", type=int, default=2, help="with --class")
+    parser.add_argument("--floor", action="store_true", help="processor time beside its floor instead")
     parser.add_argument("--no-dask", action="store_true", help="leave Dask out")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--lesson", choices=LESSONS, default="09")
@@ -228,7 +273,9 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory(prefix="grading-bench-") as scratch:
         scratch = Path(scratch)
-        if options.largest:
+        if options.floor:
+            floor(prepare(scratch / "class", options.submissions))
+        elif options.largest:
             rows = grow(options.largest, scratch, options.workers)
         else:
             compare(options, scratch, rows)

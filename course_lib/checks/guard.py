@@ -161,8 +161,9 @@ def _resolve(name: str) -> tuple[Any, Any]:
             target = owner = sys.modules.get(".".join(parts[:cut]))
             if target is None:
                 continue
-            for part in parts[cut:]:
-                owner, target = target, getattr(target, part, None)
+            for part in parts[cut:]:  # what a module has to say of a name that it lacks takes long to find
+                module = isinstance(target, types.ModuleType)
+                owner, target = target, vars(target).get(part) if module else getattr(target, part, None)
             if target is not None:
                 return target, owner
     return None, None

@@ -12,6 +12,9 @@ import builtins
 from collections.abc import Collection
 from typing import Any
 
+FUNCTIONS = {name for name in dir(builtins) if callable(getattr(builtins, name))}
+SHELLS = ("exit", "quit", "open", "get_ipython")  # a shell has its own of these from the start
+
 
 def install(shell: Any) -> OwnBuiltins:
     """Have an IPython `shell` read its check cells so, from now on; the OwnBuiltins that does it, one for a shell."""
@@ -30,11 +33,17 @@ class OwnBuiltins(ast.NodeTransformer):
 
     def __init__(self, shell: Any) -> None:
         self.shell, self.every = shell, False
+        self.shells = [shell.user_ns.get(name) for name in SHELLS]
         self.hidden: Collection[str] = frozenset()
 
     def visit_Module(self, tree: ast.Module) -> ast.AST:
         """The cell's tree, a hidden built-in function named by its module."""
         if not self.every and not any(_opens_check(node) for node in tree.body):
+            return tree
+        space = self.shell.user_ns
+        python = {name: getattr(builtins, name, None) for name in FUNCTIONS & space.keys()}
+        taken = {name for name, one in python.items() if callable(one) and not self._usual(space[name], one)}
+        if not taken:
             return tree
         read, bound = set(), {"super"}  # super() is compiled by its name
         for node in ast.walk(tree):
@@ -44,9 +53,11 @@ class OwnBuiltins(ast.NodeTransformer):
                 bound.add(node.arg)
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 bound.add(node.name)
-        hidden = {name for name in read & self.shell.user_ns.keys() if callable(getattr(builtins, name, None))}
-        self.hidden = hidden - bound
+        self.hidden = (read & taken) - bound
         return self.generic_visit(tree) if self.hidden else tree
+
+    def _usual(self, value: Any, python: Any) -> bool:
+        return value is python or any(value is one for one in self.shells)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         """A name, or the same function by way of the module `builtins`.

@@ -112,4 +112,5 @@ def _carried(thing: Any, namespace: dict[str, Any]) -> list[Any]:
         module = sys.modules.get(home)
         if not is_learners(getattr(module, "__dict__", {}), namespace):
             return []
-    return [x for x in gc.get_referents(thing) if x is not getattr(thing, "__globals__", None)]
+    spaces = getattr(thing, "__globals__", None), vars(builtins)  # what is reached there is reached by a name
+    return [x for x in gc.get_referents(thing) if not any(x is space for space in spaces)]

@@ -18,6 +18,8 @@ from grading.confinement.protocol import Protocol, Refused
 
 ANSWER = 10.0  # seconds for the keeper to report after a kill
 CHUNK = 1 << 18
+MUCH = 1 << 14  # bytes at once: who sends so many is not kept waiting
+NAP = 0.005  # seconds in which frames of the visible cells, which wait for no answer, gather to be read at once
 
 
 class Conversation:
@@ -29,7 +31,7 @@ class Conversation:
         self.send_fd, self.receive_fd, self.status = send, receive, status
         self.frames = Frames(self.protocol.largest)
         self.queue = bytearray()
-        self.received = 0
+        self.received = self.latest = 0  # bytes in all, and at the last look
         self.killed, self.report, self.note, self.lost = "", None, "", False
         self.give_up = float("inf")  # once killed: when the keeper should have reported
 
@@ -61,7 +63,10 @@ class Conversation:
                 return
             self.kill("wall limit")
             return
-        for key, _ in self.selector.select(until - now):
+        ready = self.selector.select(until - now)
+        if ready and self.protocol.phase == "visible" and not self.queue and self.latest < MUCH:
+            time.sleep(NAP)
+        for key, _ in ready:
             if key.fd == self.receive_fd:
                 self._read()
             elif key.fd == self.send_fd:
@@ -102,7 +107,7 @@ class Conversation:
                 if not last:
                     self.selector.unregister(self.receive_fd)
                 return
-            self.received += len(data)
+            self.received, self.latest = self.received + len(data), len(data)
             if self.killed and not last:
                 return
             if self.received > self.limits.output:

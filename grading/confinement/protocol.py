@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from course_lib.evidence.observation import decode
 from grading.confinement.frames import Broken
+from grading.confinement.held import apart
 from grading.confinement.job import CellRun, Isolation
 from grading.confinement.outputs import Outputs
 from grading.errors import CourseError
@@ -40,6 +41,7 @@ class Protocol:
         self.phase = "hello"
         self.count, self.heads = 0, 0  # frames, bytes of JSON in observations
         self.seen, self.seen_bytes = [], {}
+        self.held = set()  # names of the data that were sent
         self.outputs = Outputs()
         self.started = time.monotonic()
         self.deadline = self.started + START
@@ -170,7 +172,11 @@ class Protocol:
         if self.rest:
             step = self.rest[0]
             self.told_hidden = True
-            self.send(b"S", json.dumps({"id": step.id, "source": step.source, "check": step.check}).encode())
+            source, texts = apart(step.source)
+            for name in texts.keys() - self.held:
+                self.held.add(name)
+                self.send(b"T", name.encode() + b"\0" + texts[name])
+            self.send(b"S", json.dumps({"id": step.id, "source": source, "check": step.check}).encode())
         else:
             self.phase = "done"
             self.send(b"N", b"")

@@ -1,6 +1,7 @@
 """The text of cells: its markers, the two halves of a check, the names it binds, IPython's magics."""
 
 import ast
+import functools
 import re
 
 GUARDED = ("practice", "figure", "gpu")  # roles of cells that the grader skips
@@ -65,6 +66,7 @@ def split_question(source):
     return tuple("\n".join(lines).strip() for lines in parts.values())
 
 
+@functools.lru_cache(maxsize=500)
 def open_hidden(hidden, check, start):
     """A hidden cell told that it is one: its `check("ID")` gets the part and where its positions begin."""
     opened = rf"\bcheck\(\s*([\"']){re.escape(check)}\1\s*\)"
@@ -137,6 +139,19 @@ def tree_of(source):
         return ast.parse(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def nodes_of(tree):
+    """All nodes of a syntax tree, in the order of ast.walk, in a third of its time."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif type(value) is list:
+                found += [one for one in value if isinstance(one, ast.AST)]
+    return found
 
 
 def defined_names(source):

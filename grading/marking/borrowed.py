@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass, field
 
 from grading.ids import exercise_of
-from grading.lessons.cells import tree_of
+from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 
 BY_TEXT = (
@@ -27,6 +27,7 @@ BY_TEXT = (
     "setprofile",
 )
 METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
+_TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call)
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -55,6 +56,17 @@ class Notebook:
 
     known: dict = field(default_factory=lambda: dict(USUAL))  # name -> dotted name in a library
     own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
+    looked: dict = field(
+        default_factory=dict
+    )  # id of a statement -> (it, its parts that may use something, names read)
+
+    def parts(self, node):
+        """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
+        if id(node) not in self.looked:
+            parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
+            read = {leaf.id for leaf in parts if type(leaf) is ast.Name and type(leaf.ctx) is ast.Load}
+            self.looked[id(node)] = node, parts, sorted(read)
+        return self.looked[id(node)][1:]
 
 
 def borrowed(job, skeleton):
@@ -82,7 +94,7 @@ def read(steps, skeleton):
     for step in steps:
         if step.check:
             continue
-        imports, statements = _names(step.source)
+        imports, statements, _ = _names(step.source)
         notebook.known.update(imports)
         if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
             for name, node in statements:
@@ -92,9 +104,10 @@ def read(steps, skeleton):
 
 @functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
 def _names(source):
-    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind)."""
+    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind, all of them);
+    None for the last where it does not parse."""
     tree, known = tree_of(source), {}
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in nodes_of(tree) if tree is not None else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.partition(".")[0]
@@ -102,7 +115,7 @@ def _names(source):
         elif isinstance(node, ast.ImportFrom) and node.module:
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
-    return known, statements
+    return known, statements, tree and tree.body
 
 
 def _bound(node):
@@ -122,11 +135,11 @@ def _bound(node):
 
 def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
-    tree = tree_of(step.source)
-    if tree is None:
+    _, statements, body = _names(step.source)
+    if body is None:
         return None
-    here = {name for node in tree.body for name in _bound(node)}
-    todo = list(tree.body)
+    here = {name for name, _ in statements}
+    todo = list(body)
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
     seen = set()
     while todo:
@@ -134,18 +147,18 @@ def _follow(step, cell, notebook, forbid):
         if id(node) in seen:
             continue
         seen.add(id(node))
-        one = _used(node, notebook.known, forbid)
+        parts, read = notebook.parts(node)
+        one = _used(parts, notebook.known, forbid)
         if one is not None:
             return one
-        read = {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load)}
-        todo += [other for name in sorted(read) for other in notebook.own.get(name, ())]
+        todo += [other for name in read for other in notebook.own.get(name, ())]
     return None
 
 
-def _used(node, known, forbid):
-    """A use of what is forbidden inside a statement."""
+def _used(parts, known, forbid):
+    """A use of what is forbidden among the parts of a statement."""
     last = {name.rpartition(".")[2] for name in forbid}
-    for leaf in ast.walk(node):
+    for leaf in parts:
         line = getattr(leaf, "lineno", 1)
         if isinstance(leaf, ast.ImportFrom) and leaf.module:
             for alias in leaf.names:
@@ -155,7 +168,7 @@ def _used(node, known, forbid):
             written = dotted(leaf)
             root, _, rest = written.partition(".")
             full = known.get(root, "") + (f".{rest}" if rest else "") if root in known else ""
-            if any(is_named(full, name) for name in forbid):
+            if full.rpartition(".")[2] in last and any(is_named(full, name) for name in forbid):
                 return Borrowed(written, line)
             owner, _, name = written.rpartition(".")
             pythons = owner in ("", "__builtins__") or f"{full}.".startswith("builtins.") or owner == "builtins"

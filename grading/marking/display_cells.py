@@ -12,11 +12,14 @@ import re
 import symtable
 from dataclasses import dataclass
 
+from grading.lessons.cells import nodes_of
+
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
     r"seed|seterr|set_(printoptions|default|num|state|backend|rng)|^rc|^use$|^use_|register|filterwarnings"
     r"|install|patch|environ|chdir|reload|getattr"
 )
+TELLING = {ast.Call, ast.Global, ast.Nonlocal, ast.Delete, ast.Attribute, ast.Subscript, ast.AugAssign}
 AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 
 
@@ -64,8 +67,9 @@ class _Reader:
 
     def _simple(self, node):
         mine = self.binds | self.defines
-        for leaf in ast.walk(node):
-            self._leaf(leaf, mine)
+        for leaf in nodes_of(node):
+            if type(leaf) in TELLING:
+                self._leaf(leaf, mine)
         now, later = _reads(self._text(node))
         self.reads |= (now - mine) | later  # what a function reads may have been bound anew when it is called
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

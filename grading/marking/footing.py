@@ -7,6 +7,7 @@ exercise asks for is the student's; what an answer binds beside it (`import math
 """
 
 import builtins
+import functools
 from dataclasses import replace
 
 from grading.lessons.cells import plain_python
@@ -46,6 +47,7 @@ def _keeping(step, names, needed):
     return replace(step, keeps=tuple(sorted(kept))) if kept else step
 
 
+@functools.lru_cache(maxsize=1000)
 def _names(source):
     return names_of(plain_python(source))
 

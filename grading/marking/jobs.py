@@ -4,6 +4,7 @@ A job holds all that decides a verdict; its key is the hash of that. So a result
 handed in a second time, and not when the lesson, the limits or the grader changed.
 """
 
+import functools
 import hashlib
 import json
 from dataclasses import asdict, replace
@@ -48,7 +49,8 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
         steps = _undrawn(tuple(step for step in steps if step.id not in spared), hidden, skeleton)
     steps = founded(steps, hidden, skeleton)
     told = {
-        "steps": [[s.id, s.source, s.check, s.part] for s in (*steps, *hidden)],
+        "steps": [[s.id, s.source, s.check, s.part] for s in steps],
+        "hidden": [[s.id, _hash(s.source), s.check] for s in hidden],
         "limits": asdict(limits),
         "files": {name: (prints or {}).get(name) or hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "lesson": [skeleton.lesson, fingerprint],
@@ -56,6 +58,11 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     forbid = {name: check["forbid"] for name, check in records["visible"].checks.items() if check["forbid"]}
     return Job(key, skeleton.lesson, steps, hidden, limits, files, forbid)
+
+
+@functools.lru_cache(maxsize=500)  # the same for all who hand in, and large where it holds data
+def _hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _spared(steps, hidden, skeleton):

@@ -77,7 +77,7 @@ def _statements(source, drawing):
     for i, node in enumerate(body):
         if not _only_draws(node, drawing) or node.col_offset or _shares_a_line(node, body):
             continue
-        bound = {leaf.id for leaf in ast.walk(node) if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store)}
+        bound = {leaf.id for target in _targets(node) for leaf in ast.walk(target) if isinstance(leaf, ast.Name)}
         loaded = {
             leaf.id
             for other in (*body[:i], *body[i + 1 :])
@@ -97,8 +97,9 @@ def _shares_a_line(node, body):
 def _only_draws(node, drawing):
     if not isinstance(node, ast.Expr | ast.Assign) or not isinstance(node.value, ast.Call):
         return False
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    plain = all(isinstance(leaf, ast.Name | ast.Tuple | ast.List | ast.Store) for t in targets for leaf in ast.walk(t))
+    plain = all(
+        isinstance(leaf, ast.Name | ast.Tuple | ast.List | ast.Store) for t in _targets(node) for leaf in ast.walk(t)
+    )
     if not plain or _root(node.value.func) not in drawing:
         return False
     leaves = list(ast.walk(node.value))
@@ -107,6 +108,11 @@ def _only_draws(node, drawing):
     if any(CHANCE.search(leaf.id) for leaf in leaves if isinstance(leaf, ast.Name)):
         return False
     return all(_pure(leaf.func, drawing) for leaf in leaves if isinstance(leaf, ast.Call))
+
+
+def _targets(node):
+    """What a statement assigns to; the variable of a comprehension is the comprehension's own."""
+    return node.targets if isinstance(node, ast.Assign) else []
 
 
 def _pure(called, drawing):

@@ -2,7 +2,6 @@
 
 import builtins
 import linecache
-import re
 import resource
 import signal
 import time
@@ -12,8 +11,6 @@ from kernel import connect
 from limits import GRACE
 from sink import Sink
 from streams import Spill
-
-HELD = re.compile(r'(?<=\.held\()"([A-Za-z0-9+/=]{200,})"')  # data in a hidden cell: evidence/held.py
 
 
 class CellStopped(KeyboardInterrupt):
@@ -48,7 +45,7 @@ class Cells:
         from course_lib.checks import own_builtins
 
         checks.use_sink(self.sink)
-        self.own = own_builtins.install(kernel.shell)
+        self.own = kernel.shell.own = own_builtins.install(kernel.shell)
 
     def interrupt(self, reason, frame):
         """Raise in the cell, and say at which of its lines it was."""
@@ -92,9 +89,7 @@ class Cells:
         names = self.kernel.shell.user_ns
         names.clear()
         names.update(self.snapshots[step["check"]])
-        self.sink.texts.clear()
-        source = HELD.sub(self.sink.keep, step["source"])  # IPython reads every letter of a cell many times
-        self.link.tell(b"E", **self.execute({**step, "source": source}))
+        self.link.tell(b"E", **self.execute(step))
 
     def execute(self, step):
         """Run a cell under its limits; return its status and times."""

@@ -6,7 +6,7 @@ class Sink:
 
     def __init__(self, link, limit, forbidden):
         self.link, self.limit, self.used, self.forbidden = link, limit, 0, forbidden
-        self.texts = {}  # data that the judge holds and a hidden cell asks for: what stands for a text -> the text
+        self.texts = {}  # data that the judge holds and a hidden cell asks for by a name: name -> text
 
     def open(self):
         """A cell begins: it may send as much as any other."""
@@ -30,11 +30,10 @@ class Sink:
         """Say that a check cell has reached its end."""
         self.link.tell(b"C", check=check, part=part)
 
-    def keep(self, found):
-        """Take a text out of a hidden cell's source, `found` there; what stands for it."""
-        name = f"text {len(self.texts)}"
-        self.texts[name] = found[1]
-        return f'"{name}"'
+    def keep(self, payload):
+        """Take in the data that a hidden cell is about to ask for."""
+        name, _, text = payload.partition(b"\0")
+        self.texts[name.decode()] = text.decode()
 
     def held(self, check, name):
         """The data that stand in a hidden cell under this name; ValueError for none."""

@@ -31,9 +31,12 @@ def begin(request, kernel):
     link.tell(b"V")
     while True:
         kind, payload = link.receive()
-        if kind != b"S":
+        if kind == b"T":
+            cells.sink.keep(payload)
+        elif kind == b"S":
+            cells.hidden(json.loads(payload))
+        else:
             break
-        cells.hidden(json.loads(payload))
     link.tell(b"X")
     return 0
 

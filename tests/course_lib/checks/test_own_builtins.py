@@ -57,3 +57,12 @@ def test_a_shell_has_one():
     one = shell()
     assert install(one) is install(one)
     assert len(one.ast_transformers) == 1
+
+
+def test_what_a_shell_has_from_the_start_is_no_learners():
+    one = types.SimpleNamespace(ast_transformers=[], user_ns={"open": "the shell's", "mine": 3})
+    reader = install(one)
+    cell = check('expect("x", open(mine))')
+    assert "builtins" not in ast.unparse(reader.visit(ast.parse(cell)))
+    one.user_ns["open"] = "theirs"
+    assert "__import__('builtins').open(mine)" in ast.unparse(reader.visit(ast.parse(cell)))

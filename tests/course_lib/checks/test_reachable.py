@@ -54,6 +54,13 @@ def test_where_no_reached_code_names_it_there_is_none(source):
     assert not looked(source)
 
 
+def test_a_built_in_function_is_mentioned_by_its_name_alone():
+    for source, found in {"def f(x):\n    return sorted(x)": True, "def f(x):\n    return list(x)": False}.items():
+        namespace = {"__name__": "__main__", "x": [1, 2]}
+        exec(source, namespace)
+        assert mentions(compile("f(x)", "<cell>", "exec"), namespace, [sorted], {"sorted"}) is found
+
+
 def test_the_check_cell_itself_may_use_it():
     assert not looked("def f(x):\n    return x", "f(np.convolve(x, x))")
 

@@ -18,9 +18,9 @@ HIDDEN = (Step("h", "3", "one", "hidden"), Step("i", "4", "one", "hidden"))
 class Talk:
     """A protocol whose answers are kept."""
 
-    def __init__(self, differs=(), limits=None):
+    def __init__(self, differs=(), limits=None, hidden=HIDDEN):
         self.sent = []
-        job = Job("k", "l", VISIBLE, HIDDEN, limits or Limits(), {"f.txt": b"here"})
+        job = Job("k", "l", VISIBLE, hidden, limits or Limits(), {"f.txt": b"here"})
         self.protocol = Protocol(job, "root", lambda isolation, limits: differs, lambda *frame: self.sent.append(frame))
 
     def tell(self, kind, **values):
@@ -190,3 +190,19 @@ def test_patience_is_shorter_while_a_cell_runs():
     assert whole - talk.protocol.until > 900
     talk.tell(b"E", id="a", status="ok", reason="", cpu=0, wall=0)
     assert talk.protocol.until == whole
+
+
+def test_data_of_hidden_cells_are_sent_once_and_stand_in_no_source():
+    first, second = ("QUJD" * 100, "REVG" * 100)
+    asks = [f'f(expect.held("{text}"))' for text in (first, first, second)]
+    talk = Talk(hidden=tuple(Step(f"h{i}", ask, "a", "hidden") for i, ask in enumerate(asks))).hello()
+    for name in ("a", "b"):
+        talk.run(name)
+    talk.tell(b"V")
+    for i in range(len(asks)):
+        talk.run(f"h{i}")
+    data = dict(payload.split(b"\0") for kind, payload in talk.sent if kind == b"T")
+    sources = [json.loads(payload)["source"] for kind, payload in talk.sent if kind == b"S"]
+    assert sorted(data.values()) == sorted([first.encode(), second.encode()])
+    assert [data[source.split('"')[1].encode()].decode() for source in sources] == [first, first, second]
+    assert [kind for kind, _ in talk.sent][-6:] == [b"T", b"S", b"S", b"T", b"S", b"N"]

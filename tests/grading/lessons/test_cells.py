@@ -1,5 +1,9 @@
 """The small tools on the text of cells."""
 
+import ast
+from pathlib import Path
+
+from grading.lessons import cells
 from grading.lessons.cells import bound_names, open_hidden, solution_region, split_hidden, strip_magics, without_markers
 
 
@@ -21,3 +25,8 @@ def test_a_hidden_part_is_told_its_part_and_where_it_begins():
     assert first == 'with check("centre-odd", part="hidden", start=3) as expect:'
     assert rest == hidden.split("\n")[1]
     assert open_hidden(hidden, "centre", 3) == hidden
+
+
+def test_the_nodes_of_a_tree_come_in_the_order_of_ast():
+    tree = ast.parse(Path(cells.__file__).read_text())
+    assert list(map(id, cells.nodes_of(tree))) == list(map(id, ast.walk(tree)))

@@ -38,6 +38,11 @@ def test_a_statement_that_only_draws_is_left_out_and_lines_keep_their_numbers(st
     assert left.split("\n") == ["x = 1", "pass", *[""] * statement.count("\n"), "y = 2"]
 
 
+def test_the_variable_of_a_comprehension_is_read_by_nobody_else():
+    statement = "axes = image_grid(x, titles=[f'kind {kind}' for kind in range(3)])"
+    assert made(f"y = [x[kind] for kind in range(3)]\n{statement}", "y") == "y = [x[kind] for kind in range(3)]\npass"
+
+
 STAYS = {
     "its name is read by another cell": ("axes = draw.responses(x)", "axes"),
     "its name is read below": ("axes = draw.responses(x)\naxes.set_title('a')", ""),
