@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 
 from course_lib.arithmetic import number
+from course_lib.autograd.keywords import refusal
 from course_lib.autograd.shapes import Dims, Shapes, axis_of, one_axis
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
@@ -49,7 +50,13 @@ def torch_words(function: Callable[P, R]) -> Callable[P, R]:
             wrong = [f"{word}=" for word in ("axis", "keepdims") if word in kwargs]
             right = [{"axis=": "dim=", "keepdims=": "keepdim="}[word] for word in wrong]
             raise TypeError(f"{name}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}")
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            say = refusal(function, kwargs, error)
+            if say is None:
+                raise
+        raise TypeError(say)
 
     return told
 

@@ -15,6 +15,7 @@ import numpy as np
 from course_lib.arithmetic import shown
 from course_lib.autograd.absent import Told
 from course_lib.autograd.devices import OnCpu
+from course_lib.autograd.keywords import Named
 from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import MODULE
 
@@ -42,7 +43,7 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
-class Module(OnCpu, Told):
+class Module(OnCpu, Told, metaclass=Named):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
     _instead, _otherwise = MODULE, "set self.{name} in __init__ before it is used"

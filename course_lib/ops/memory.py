@@ -72,6 +72,15 @@ def room(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray | None:
     return empty([x.shape[axis] for axis in order], x.dtype).transpose(back)
 
 
+def zeros_like(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Zeros in the shape and memory order of `x`, as `np.zeros_like`; a large array from the store, of kind `dtype`."""
+    out = room(x) if x.dtype == dtype else None
+    if out is None:
+        return np.zeros_like(x, dtype=dtype)
+    out.fill(0)
+    return out
+
+
 def empty_cache() -> None:
     """Give back to the system what is kept for later and not in use; arrays that somebody holds stay as they are."""
     _kept.__dict__.clear()

@@ -1,23 +1,20 @@
 """Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `elementwise.py`.
 
-Shapes, time first: x (t, n, d), first state h0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases (gates
-k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried on;
-None means that all run to the end. The products with x are one matrix product for all times; only h @ w_hh has to
-wait for its turn.
-
-x (t, n, d); h0 and c0 (n, k); w_ih (gates k, d), w_hh (gates k, k), b_ih and b_hh (gates k,); `mask` (t, n, 1) is 0
-behind the end of a sequence.
+Shapes, time first: x (t, n, d), first states h0 and c0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases
+(gates k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried
+on; None means that all run to the end. What need not wait for the step before it is one matrix product for all times.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from course_lib.ops.memory import empty
-from course_lib.ops.parallel import product
-from course_lib.ops.primitive import Gradients, Result
+from course_lib.ops.parallel import LARGE, get_num_threads, product, share, split
+from course_lib.ops.primitive import Flags, Gradients, Result
+
+SMALL = 1_000_000  # multiplications up to which OpenBLAS takes matrices as they lie, a fifth quicker than packed
+BLOCK = 32  # rows of such a product
 
 
 def _from_input(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -83,59 +80,93 @@ def rnn(
 
 def lstm(
     x: np.ndarray, h0: np.ndarray, c0: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray,
-    b_hh: np.ndarray, *, mask: np.ndarray | None = None,
+    b_hh: np.ndarray, *, mask: np.ndarray | None = None, needs: Flags = (True,) * 7,
 ) -> Result:  # fmt: skip
     """Long short-term memory; all states h (t, n, k) with the last cell c (n, k) behind them: (t + 1, n, k).
 
-    Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Hochreiter and Schmidhuber 1997, Gers et al.
-    2000.
+    Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Each thread runs its sequences from end to end.
+    Hochreiter and Schmidhuber 1997, Gers et al. 2000.
     """
-    times, (n, k) = len(x), h0.shape
-    half = np.repeat(np.array([0.5, 0.5, 1, 0.5], h0.dtype), k)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
-    gates = _from_input(x, w_ih * half[:, None], (b_ih + b_hh) * half)
-    from_state, rest = np.ascontiguousarray((w_hh * half[:, None]).T), 1 - half
-    i, f, g, o = np.moveaxis(gates.reshape(times, n, 4, k), 2, 0)
-    out, cells = empty((times + 1, n, k), h0.dtype), empty((times + 1, n, k), h0.dtype)
-    squashed = empty((times, n, k), h0.dtype)
-    cells[0], before = c0, h0
-    for t, a in enumerate(gates):
-        a += product(before, from_state)
-        np.tanh(a, out=a)
-        a *= half
-        a += rest
-        np.multiply(f[t], cells[t], out=cells[t + 1])
-        cells[t + 1] += i[t] * g[t]
-        np.tanh(cells[t + 1], out=squashed[t])
-        np.multiply(o[t], squashed[t], out=out[t])
-        if mask is not None:
-            np.copyto(cells[t + 1], cells[t], where=~mask[t])
-            np.copyto(out[t], before, where=~mask[t])
-        before = out[t]
-    out[times] = cells[times]
+    (times, n, d), k, dtype = x.shape, h0.shape[1], h0.dtype
+    seen = empty((times + 2, n, k + d + 1), dtype)  # what the gates of a step see: the state before it, x, 1 for biases
+    seen[:times, :, k:-1], seen[:, :, -1], seen[0, :, :k] = x, 1, h0
+    weights = np.concatenate([w_hh, w_ih, (b_ih + b_hh)[:, None]], axis=1).reshape(4, k, k + d + 1)
+    weights = np.ascontiguousarray(weights.swapaxes(1, 2))
+    weights *= np.array([[[0.5]], [[0.5]], [[1]], [[0.5]]], dtype)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
+    states, gates = seen[:, :, :k], empty((times, 4, n, k), dtype)
+    cells, squashed = empty((times + 1, n, k), dtype), empty((times, n, k), dtype)
+    cells[0] = c0
+    parts = split(n, get_num_threads() if n * weights.size >= LARGE else 1)
+
+    def forward(rows: slice) -> None:
+        h, c, tanh_c = states[:, rows], cells[:, rows], squashed[:, rows]
+        for t, a in enumerate(gates[:, :, rows]):
+            _gate_by_gate(seen[t, rows], weights, a)
+            np.tanh(a, out=a)
+            i, f, g, o = a
+            for sigmoids in (a[:2], o):
+                sigmoids *= 0.5
+                sigmoids += 0.5
+            np.multiply(f, c[t], out=c[t + 1])
+            c[t + 1] += i * g
+            np.tanh(c[t + 1], out=tanh_c[t])
+            np.multiply(o, tanh_c[t], out=h[t + 1])
+            if mask is not None:
+                np.copyto(c[t + 1], c[t], where=~mask[t, rows])
+                np.copyto(h[t + 1], h[t], where=~mask[t, rows])
+
+    share(forward, parts)
+    states[times + 1] = cells[times]
 
     def vjp(grad: np.ndarray) -> Gradients:
-        da, dh, dc = empty((times, n, 4, k), h0.dtype), np.zeros_like(h0), grad[times]
-        flat = np.array([[0], [0], [1], [0]], h0.dtype)  # slopes: (1 - a) a of a sigmoid, 1 - a a of tanh
-        for t in reversed(range(times)):
-            a, now = gates[t].reshape(n, 4, k), da[t]
-            dh = dh + grad[t]
-            run: Any = None if mask is None else mask[t].astype(h0.dtype)
-            here, inner = (dh, dc) if mask is None else (dh * run, dc * run)
-            inner = inner + here * o[t] * (1 - squashed[t] * squashed[t])
-            np.subtract(1 - flat, a, out=now)
-            now *= a
-            now += flat
-            now[:, 0] *= inner * g[t]
-            now[:, 1] *= inner * cells[t]
-            now[:, 2] *= inner * i[t]
-            now[:, 3] *= here * squashed[t]
-            back = product(now.reshape(n, 4 * k), w_hh)
-            dh, dc = (back, inner * f[t]) if mask is None else (back + dh * (1 - run), inner * f[t] + dc * (1 - run))
-        da = da.reshape(times, n, 4 * k)
-        dx, *weights = _gradients(x, _shifted(h0, out[:-1]), w_ih, da, da)
-        return dx, dh, dc, *weights
+        da, dh0, dc0 = empty((4, times, n, k), dtype), np.zeros_like(h0), grad[times].copy()
+        share(lambda rows: _lstm_back(grad, gates, cells, squashed, w_hh, mask, da, dh0, dc0, rows), parts)
+        per_gate, inputs, w = da.reshape(4, times * n, k), _rows(seen[:times]), w_ih.reshape(4, k, d)
+        dw = np.concatenate(share(lambda gate: gate.T @ inputs, per_gate))
+        dx = sum(share(lambda j: per_gate[j] @ w[j], range(4))).reshape(x.shape) if needs[0] else None
+        return dx, dh0, dc0, dw[:, k:-1], dw[:, :k], dw[:, -1], dw[:, -1]
 
-    return out, vjp
+    return states[1:], vjp
+
+
+def _gate_by_gate(a: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
+    """a @ w into out (4, n, m) for a (n, j), or (4, n, j), and w (4, j, m): block by block where that is quicker."""
+    if out.shape[1] % BLOCK == 0 and BLOCK * w[0].size <= SMALL:
+        a, out = (part.reshape(*part.shape[:-2], -1, BLOCK, part.shape[-1]) for part in (a, out))
+        w = w[:, None]
+    np.matmul(a, w, out=out)
+
+
+def _lstm_back(
+    grad: np.ndarray, gates: np.ndarray, cells: np.ndarray, squashed: np.ndarray, w_hh: np.ndarray,
+    mask: np.ndarray | None, da: np.ndarray, dh0: np.ndarray, dc0: np.ndarray, rows: slice,
+) -> None:  # fmt: skip
+    """Some sequences of `lstm` from their end to their start: fills da (4, t, n, k), the gradients of the gates before
+    they are squashed, and turns dh0 and dc0, the gradients behind the end, into those of the start."""
+    dh, dc, w = dh0[rows], dc0[rows], w_hh.reshape(4, -1, w_hh.shape[1])
+    back = np.empty((4, *dh.shape), dh.dtype)
+    for t in reversed(range(len(gates))):
+        (i, f, g, o), tanh_c, now = gates[t, :, rows], squashed[t, rows], da[:, t, rows]
+        dh += grad[t, rows]
+        if mask is not None:
+            carried = np.where(mask[t, rows], 0, (dh, dc))
+            dh *= mask[t, rows]
+            dc *= mask[t, rows]
+        at_tanh = dh * o
+        at_o = at_tanh * tanh_c  # each gate's gradient times the gate: a sigmoid s has the slope s (1 - s)
+        dc += at_tanh - at_o * tanh_c
+        at_g = dc * i
+        at_i = at_g * g
+        dc *= f
+        at_f = dc * cells[t, rows]
+        for gate, at, slot in ((i, at_i, now[0]), (f, at_f, now[1]), (o, at_o, now[3])):
+            np.subtract(at, at * gate, out=slot)
+        np.subtract(at_g, at_i * g, out=now[2])  # tanh g has 1 - g g
+        _gate_by_gate(now, w, back)
+        back.sum(axis=0, out=dh)
+        if mask is not None:
+            dh += carried[0]
+            dc += carried[1]
 
 
 def gru(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from course_lib.ops.memory import zeros_like
 from course_lib.ops.primitive import Axis, Gradients, Result
 
 
@@ -51,7 +52,7 @@ def getitem(a: np.ndarray, *, key: Any) -> Result:
     numbers, rest = _numbers_first(parts) if len(parts) > 1 else (..., key)
 
     def vjp(g: np.ndarray) -> Gradients:
-        out = np.zeros_like(a, dtype=g.dtype)
+        out = zeros_like(a, g.dtype)
         if copies:
             np.add.at(out[numbers], rest, g)
         else:

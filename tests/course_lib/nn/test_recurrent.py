@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course_lib import Tensor, nn
+from course_lib.ops import parallel
 from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers
 
 
@@ -193,3 +194,18 @@ def test_an_empty_batch_goes_through_and_back(kind, batch_first, rng):
     assert out.shape == ((0, 5, 2 * H) if batch_first else (5, 0, 2 * H))
     out.sum().backward()
     assert all((p.grad == 0).all() for p in layer.parameters())
+
+
+@pytest.mark.parametrize(("n", "threads"), [(64, 1), (70, 2), (96, 3)])
+def test_many_sequences_in_blocks_and_on_threads_give_torchs_gradients(n, threads, rng, monkeypatch):
+    monkeypatch.setattr(parallel, "_chosen", threads)
+    ours, theirs = nn.LSTM(9, 128, rng=rng), torch.nn.LSTM(9, 128)
+    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
+        q.data.copy_(torch.tensor(p.data))
+    x = rng.standard_normal((6, n, 9)).astype(np.float32)
+    mine, twin = Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
+    (ours(mine)[0] ** 2).sum().backward()
+    (theirs(twin)[0] ** 2).sum().backward()
+    pairs = [(mine, twin), *zip(ours.parameters(), theirs.parameters(), strict=True)]
+    for p, q in pairs:
+        np.testing.assert_allclose(p.grad, q.grad.numpy(), rtol=1e-4, atol=1e-4 * float(q.grad.abs().max()))
