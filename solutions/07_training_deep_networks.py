@@ -17,8 +17,8 @@ from course_lib.viz.pictures import training
 training.spread_at_first()
 
 # %% [markdown]
-# Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
-# their recorded result. What they train stands in `course_lib/topics/digit_runs.py`, their tables and drawings in
+# Run this cell first. The lecture's figures show the recorded results of long measurements. To run them here, change the
+# line `FULL = ...` of the cell to `FULL = True` and run it again. What they train stands in `course_lib/topics/digit_runs.py`, their tables and drawings in
 # `course_lib/viz/training_figures.py`.
 
 # %%

@@ -18,7 +18,8 @@ from course_lib.viz.pictures import failing
 failing.opening()
 
 # %% [markdown]
-# Run this cell first. `FULL = True` would make the practice run of section 4 the large one.
+# Run this cell first. To make the practice run of section 4 the large one, change its line `FULL = ...` to `FULL = True` and run
+# it again.
 
 # %%
 import os
