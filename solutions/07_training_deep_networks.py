@@ -1833,6 +1833,7 @@ moved_digits = found.t_test[order]
 with check("open_brakes") as expect:
     said = np.asarray(read_moved(x_few[:7].copy()))
     expect("7 images: the shape of what you return (55 % right: the judge measures)", said.shape)
+    expect("each a digit from 0 to 9", bool(np.isin(said, range(10)).all()))
     expect("asked again, the same answers", bool(np.array_equal(said, read_moved(x_few[:7].copy()))))
     ### BEGIN HIDDEN TESTS
     said = np.asarray(read_moved(expect.held("moved")))
