@@ -19,7 +19,8 @@ reconstruction_figure([(60, 1, "tanh"), (14, 2, "tanh"), (10, 3, "tanh"), (10, 3
 # %% [markdown]
 # ## 1. Two ways to build a powerful function
 #
-# Run this cell first. `FULL = True` would run the long fits of section 5 here; without it you see their recorded result.
+# Run this cell first. Section 5 shows the recorded result of long fits. To run them here, change the line `FULL = ...` of the cell
+# to `FULL = True` and run it again.
 
 # %%
 import functools

@@ -18,8 +18,8 @@ optimisation.races(("ravine", "Rosenbrock"), size=(4.6, 4.0), title="{}: 100 ste
 # %% [markdown]
 # ## 1. Downhill, on a part of the data
 #
-# Run this cell first. `FULL = True` would run the long measurements of sections 6 and 7 here; without it you see their
-# recorded result.
+# Run this cell first. Sections 6 and 7 show the recorded results of long measurements. To run them here, change the line
+# `FULL = ...` of the cell to `FULL = True` and run it again.
 
 # %%
 import functools

@@ -17,8 +17,8 @@ from course_lib.viz.pictures import training
 training.spread_at_first()
 
 # %% [markdown]
-# Run this cell first. `FULL = True` would run the long measurements of the lecture's figures here; without it you see
-# their recorded result. What they train stands in `course_lib/topics/digit_runs.py`, their tables and drawings in
+# Run this cell first. The lecture's figures show the recorded results of long measurements. To run them here, change the
+# line `FULL = ...` of the cell to `FULL = True` and run it again. What they train stands in `course_lib/topics/digit_runs.py`, their tables and drawings in
 # `course_lib/viz/training_figures.py`.
 
 # %%
@@ -1833,6 +1833,7 @@ moved_digits = found.t_test[order]
 with check("open_brakes") as expect:
     said = np.asarray(read_moved(x_few[:7].copy()))
     expect("7 images: the shape of what you return (55 % right: the judge measures)", said.shape)
+    expect("each a digit from 0 to 9", bool(np.isin(said, range(10)).all()))
     expect("asked again, the same answers", bool(np.array_equal(said, read_moved(x_few[:7].copy()))))
     ### BEGIN HIDDEN TESTS
     said = np.asarray(read_moved(expect.held("moved")))

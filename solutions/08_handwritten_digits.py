@@ -1465,6 +1465,7 @@ new_digits = bundled.t_test[order]
 with check("open_collection") as expect:
     said = np.asarray(read_found(found_x[:11].copy()))
     expect("11 pictures: the shape of what you return (65 % right: the judge measures)", said.shape)
+    expect("each a digit from 0 to 9", bool(np.isin(said, range(10)).all()))
     alone = [read_found(found_x[k : k + 1].copy())[0] for k in range(11)]
     expect("each alone is read as among others", bool(np.array_equal(alone, said)))
     ### BEGIN HIDDEN TESTS

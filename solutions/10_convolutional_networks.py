@@ -18,8 +18,8 @@ from course_lib.viz.pictures import digits
 digits.stage_maps()
 
 # %% [markdown]
-# Run this cell first. `FULL = True` would train the many networks of the lecture figures here, some minutes each;
-# without it you see their recorded results. The networks stand in `course_lib/topics/lenet_runs.py`, the tables and drawings in
+# Run this cell first. The lecture figures show recorded results. To train their many networks here, some minutes each, change
+# the line `FULL = ...` of the cell to `FULL = True` and run it again. The networks stand in `course_lib/topics/lenet_runs.py`, the tables and drawings in
 # `course_lib/viz/lenet_figures.py`.
 
 # %%

@@ -29,8 +29,8 @@ cost_map(
 # %% [markdown]
 # ## 1. The same things under the same names
 #
-# Run this cell first. `FULL = True` would time whole networks in section 4 on your machine, two minutes long; without it
-# you see the recorded times.
+# Run this cell first. Section 4 shows recorded times of whole networks. To time them on your machine, two minutes long, change
+# the line `FULL = ...` of the cell to `FULL = True` and run it again.
 
 # %%
 import functools

@@ -20,8 +20,8 @@ blocks(("plain", "basic", "pre-activation", "bottleneck", "projection"))
 # %% [markdown]
 # ## 1. Should deeper ever be worse?
 #
-# Run this cell first. `FULL = True` would train the networks of figures F19 (section 9) and of section 11 here, many
-# minutes long; without it you see their recorded results.
+# Run this cell first. Figure F19 (section 9) and section 11 show recorded results. To train their networks here, many minutes
+# long, change the line `FULL = ...` of the cell to `FULL = True` and run it again.
 
 # %%
 import itertools

@@ -18,7 +18,8 @@ from course_lib.viz.pictures import failing
 failing.opening()
 
 # %% [markdown]
-# Run this cell first. `FULL = True` would make the practice run of section 4 the large one.
+# Run this cell first. To make the practice run of section 4 the large one, change its line `FULL = ...` to `FULL = True` and run
+# it again.
 
 # %%
 import os
@@ -447,8 +448,9 @@ def unmask(model, x, t):
 with check("attack_curves-names") as expect:
     again = {f: faulty_curve(f, x_test[:150], t_test[:150]) for f in FAULTS}
     for letter, shares in seen_curves.items():
-        gap = float(np.abs(again[faults[letter]] - shares).max())
-        expect(f"{letter}: measuring with this fault gives that curve", gap < 0.01)
+        named = faults[letter]
+        same = float(np.abs(again[named] - shares).max()) < 0.01 if named in again else f"{named!r} is none of the names in FAULTS"
+        expect(f"{letter}: measuring with this fault gives that curve", same)
     ### BEGIN HIDDEN TESTS
     for letter in "ABCDEF":
         expect(f"the fault of {letter}", faults[letter])

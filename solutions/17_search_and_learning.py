@@ -20,7 +20,8 @@ search.loop()
 # %% [markdown]
 # ## 1. Machines at the board
 #
-# Run this cell first. `FULL = True` would repeat the recorded measurements of section 9 here, which takes some minutes.
+# Run this cell first. Section 9 shows recorded measurements. To repeat them here, which takes some minutes, change the line
+# `FULL = ...` of the cell to `FULL = True` and run it again.
 
 # %%
 import os

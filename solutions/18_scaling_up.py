@@ -20,7 +20,8 @@ scaling.opening()
 # %% [markdown]
 # ## 1. Samples per second
 #
-# Run this cell first. `FULL = True` would repeat here what took minutes; without it you see recorded results.
+# Run this cell first. What took minutes is shown as it was recorded. To repeat it here, change the line `FULL = ...` of the
+# cell to `FULL = True` and run it again.
 
 # %%
 import json

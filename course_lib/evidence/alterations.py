@@ -159,7 +159,7 @@ def by_slices(p: Pair) -> dict[Any, Any]:
 @numeric
 def whole_numbers(p: Pair) -> dict[Any, Any]:
     """The right numbers cut or rounded to integers."""
-    if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or (np.abs(p.e - np.round(p.e)) > 1e-3).sum() < min(2, p.e.size):
+    if np.iscomplexobj(p.e) or np.iscomplexobj(p.g) or (np.abs(p.e - np.round(p.e)) > 1e-3).sum() < min(3, p.e.size):
         return {}
     ways: dict[str, Callable] = {"cut": np.trunc, "cut down": np.floor, "rounded": np.round}
     return {way: None for way, cut in ways.items() if np.array_equal(cut(p.e), p.g)}

@@ -139,6 +139,24 @@ def shape_difference(e: np.ndarray, g: np.ndarray, where: str) -> Difference:
     return differ("shape", where, str(e.shape), str(g.shape), say=say + ".")
 
 
+def length_difference(e: Any, g: Any, where: str) -> Difference:
+    """The Difference of two lists or tuples of different lengths, both whole where they are short rows of numbers."""
+    want, have = short(e), short(g)
+    items = f"{len(e)} item{'s' * (len(e) != 1)}"
+    if g and not e:
+        return differ(
+            "length",
+            where,
+            items,
+            f"{len(g)}",
+            say=f"{f'At {where}: e' if where else 'E'}xpected {items}, got {len(g)}: {have}.",
+        )
+    if not (e and g and all(map(is_number, (*e, *g))) and max(len(e), len(g)) <= _WIDE) or "…" in want + have:
+        return differ("length", where, items, f"{len(g)}")
+    say = f"{f'At {where}: e' if where else 'E'}xpected {want}, got {have}: {len(g)} instead of {items}."
+    return differ("length", where, items, f"{len(g)}", say=say)
+
+
 def not_finite(e: np.ndarray, g: np.ndarray, where: str) -> Any:
     """A Difference where `g` has NaN or infinity and `e` has a number, else None."""
     bad = np.isfinite(e) & ~np.isfinite(g)

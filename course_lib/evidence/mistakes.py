@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from course_lib.evidence.compare import check_line, compare
@@ -51,9 +53,10 @@ def name_mistake(check_record: dict[str, Any], seen: Sequence[Seen]) -> Mistake 
     `check_record` is one entry of `Record.checks`, `seen` a list of Seen. A mistake must equal all observations up to
     and including the first failure; of several, the one that explains most lines after it is named, and of equals
     the one recorded first. A line that a mistake's record leaves out is one where it gives the expected value.
-    Exceptions match by type and position only. Where a later line contradicts even the best, the mistake is said to be
-    in the first lines only. What agrees must tell ENOUGH bits (`weight.py`): a few truth values and small numbers agree
-    by chance. With less, nothing is named that a later line contradicts; what fits all is said to be one of several.
+    Exceptions match by type, position and the axes in which their shapes differ. Where a later line contradicts even
+    the best, the mistake is said to be in the first lines only. What agrees must tell ENOUGH bits (`weight.py`): a few
+    truth values and small numbers agree by chance. With less, nothing is named that a later line contradicts; what fits
+    all is said to be one of several.
     """
     at = {s.position: s for s in seen}
     lines = sorted(check_record["lines"], key=lambda line: line["position"])
@@ -114,13 +117,35 @@ def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: See
         return check_line(expected, seen) is None
     if theirs["kind"] != seen.kind:
         return False
-    if seen.kind in ("raised", "raises", "forbidden"):  # messages and line numbers are everyone's own
+    if seen.kind == "raised":
+        return same_error(theirs["value"], seen.value)
+    if seen.kind in ("raises", "forbidden"):  # messages and line numbers are everyone's own
         return _named(theirs["value"]) == _named(seen.value)
     if seen.kind == "work":  # counts depend on style; too many is too many
         return check_line(expected, seen) is not None
     tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
     pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
     return all(compare(one, other, **tolerance) is None for one, other in pairs)
+
+
+def same_error(one: Any, other: Any) -> bool:
+    """Whether two recorded exceptions are alike: one type; and where both messages tell two shapes, these differ in the
+    same axes. All else in a message is everyone's own.
+    """
+    if _named(one) != _named(other):
+        return False
+    axes = _axes_apart(one), _axes_apart(other)
+    return None in axes or axes[0] == axes[1]
+
+
+def _axes_apart(value: Any) -> set[int] | None:
+    """The axes, counted from the last, in which the two shapes of a message differ; None where there are not two."""
+    message = value.get("message") if isinstance(value, dict) else None
+    shapes = re.findall(r"\((\d+(?:, ?\d+)*),?\)", message) if isinstance(message, str) else []
+    if len(shapes) != 2:
+        return None
+    first, second = ([int(n) for n in shape.split(",")][::-1] for shape in shapes)
+    return {i for i, sizes in enumerate(zip_longest(first, second), 1) if sizes[0] != sizes[1]}
 
 
 def _named(value: dict[str, Any]) -> list[str | None]:

@@ -14,7 +14,7 @@ from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
 from course_lib.evidence.choice import Relation, choose, common, said, subject_of
 from course_lib.evidence.facts import name_fact
-from course_lib.evidence.pairs import Pair
+from course_lib.evidence.pairs import Pair, distinct
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
 
 Failing = Sequence[tuple[str, Sequence[Pair] | None]]  # of each failing value line: its label, what is wrong in it
@@ -118,6 +118,8 @@ def _few(pairs: Sequence[Pair], subject: str, finders: Sequence[Callable]) -> Re
             continue
         form = next(iter(forms))
         alone = wrong < 2
+        if find is alter.whole_numbers and len(distinct(*(p.e[p.e != np.round(p.e)] for p in pairs))) < kind.values:
+            continue  # one of few numbers may happen to be whole
         if find is alter.constant_offset and alone and form not in ("1", "-1"):
             continue
         if find is alter.natural_factor and (

@@ -229,6 +229,7 @@ SPECIFIC = (
         alter.whole_numbers,
         _named("cut to integers"),
         lambda f, _: f"is the expected one {_INTEGERS[f]}: does an array of integers, int() or // take part?",
+        values=3,
         several=True,
     ),
     Kind(alter.function_of, lambda form: form, lambda f, _: f"is {_FUNCTION[f]}"),

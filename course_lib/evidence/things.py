@@ -58,7 +58,11 @@ def name_count(expected: Any, got: Any) -> Found:
     want = f"{len(expected)} things are asked for" if len(expected) != 1 else "one is asked for"
     if isinstance(got, list | tuple):
         way = "few" if len(got) < len(expected) else "many"
-        return (f"too {way} things", f"holds {len(got)}; {want}.") if len(got) != len(expected) else ("", "")
+        say = f"holds {len(got)}; {want}."
+        if all(type(x) is tuple and x and all(type(n) is int for n in x) for x in (expected, got)):
+            many = f"{len(got)} number{'s' * (len(got) != 1)}"
+            say = f"has {many} where {len(expected)} are asked for: if it is a shape, that is axes too {way}."
+        return (f"too {way} things", say) if len(got) != len(expected) else ("", "")
     single = isinstance(got, np.ndarray) or is_number(got)
     return ("one thing for several", f"is a single thing; {want}: `return a, b` gives both.") if single else ("", "")
 
@@ -144,7 +148,21 @@ def _among_parts(expected: Any, got: Any) -> Found | None:
     return None
 
 
-_FINDERS: tuple[Callable, ...] = (_nothing, _opaque, _right_values, _exchanged, _one_part, _among_parts)
+def _texts(expected: Any, got: Any) -> Found | None:
+    """Of different texts that are asked for once each: one that is none of them, or one that stands twice."""
+    lists = [x for x in (expected, got) if isinstance(x, list | tuple) and x and all(type(t) is str for t in x)]
+    if len(lists) < 2 or not len(set(expected)) == len(expected) == len(got) > 2:
+        return None
+    if 2 * sum(t in expected for t in got) <= len(got):
+        return None  # these are other texts altogether
+    unknown = next((t for t in got if t not in expected), None)
+    if unknown is not None:
+        return "an unknown text", f"holds {unknown[:80]!r}, which is none of the texts asked for: is one misspelt?"
+    twice = next((t for t in got if list(got).count(t) > 1), None)
+    return twice and ("a text twice", f"holds {twice[:80]!r} more than once; it is asked for once.")
+
+
+_FINDERS: tuple[Callable, ...] = (_nothing, _opaque, _right_values, _exchanged, _one_part, _among_parts, _texts)
 
 
 def _noun(tree: Any) -> str:

@@ -19,6 +19,7 @@ from course_lib.evidence.difference import (
     differ,
     dtype_text,
     is_number,
+    length_difference,
     magnitude,
     not_finite,
     shape_difference,
@@ -63,8 +64,7 @@ class _Comparison:
         if not isinstance(got, list | tuple):
             return differ("type", where, describe(expected), describe(got))
         if len(expected) != len(got):
-            word = "items" if len(expected) != 1 else "item"
-            return differ("length", where, f"{len(expected)} {word}", f"{len(got)}")
+            return length_difference(expected, got, where)
         scale = _scale_of(expected)
         pairs = list(zip(expected, got, strict=True))
         found = (self.tree(e, g, f"{where}[{i}]", scale) for i, (e, g) in enumerate(pairs))

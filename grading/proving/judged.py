@@ -1,6 +1,7 @@
 """The judge's word on one exercise's checks: what an answer was seen to give, its verdict, the lines it fails."""
 
 from course_lib.evidence.compare import Record, check_line, compare
+from course_lib.evidence.mistakes import same_error
 from course_lib.evidence.records import join
 from grading.confinement.job import Isolation, Run
 from grading.marking.judge import judge
@@ -59,7 +60,7 @@ def told(check, part, line):
 
 
 def alike(one, other):
-    """Whether two sets of observations are the same up to rounding; exceptions by type and place only."""
+    """Whether two sets of observations are the same up to rounding; exceptions by type, place and shapes."""
     for id, mine in one.items():
         theirs = other[id]
         if [(s.position, s.kind) for s in mine] != [(s.position, s.kind) for s in theirs]:
@@ -71,7 +72,7 @@ def alike(one, other):
 
 def _same(a, b):
     if a.kind == "raised":
-        return a.value["type"] == b.value["type"]
+        return same_error(a.value, b.value)
     if a.kind in ("work", "raises", "forbidden", "at_least"):
         return a.value == b.value
     return compare(a.value, b.value) is None

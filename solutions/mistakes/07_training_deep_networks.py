@@ -1307,6 +1307,11 @@ WRONG["open_brakes"] = {
         "return np.full(len(x), 8)",
         "the same digit for every image",
     ),
+    "the largest score itself": (
+        "return regularise.ensemble(np.array(said))[1]",
+        "return np.array(said).mean(axis=0).max(axis=1)",
+        "you return how large the largest score is; which of the ten has it, `argmax`, is the digit",
+    ),
     "probabilities returned": (
         "return regularise.ensemble(np.array(said))[1]",
         "return regularise.ensemble(np.array(said))[0]",

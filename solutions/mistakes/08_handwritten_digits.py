@@ -739,6 +739,11 @@ WRONG["open_collection"] = {
         "return np.full(len(pictures), 3)",
         "the same digit for every picture",
     ),
+    "how sure, not which": (
+        "return reader.predict(levelled(pictures))",
+        "return reader.predict_proba(levelled(pictures)).max(axis=1)",
+        "you return how sure the reader is of its digit; the digit itself is asked for",
+    ),
     "a column": (
         "return reader.predict(levelled(pictures))",
         "return reader.predict(levelled(pictures))[:, None]",

@@ -114,6 +114,16 @@ def mask_scores(p, t, classes):
         dice[c] = 2 * both / (mine.sum() + true.sum())""",
         "0 / 0 gives nan and a warning: ask first whether the class occurs",
     ),
+    "a class against the rest": (
+        "np.mean(p == t)",
+        "np.mean([np.mean((p == c) == (t == c)) for c in range(classes)])",
+        "you count for each class whether a pixel is rightly in it or not, and average: the accuracy asks once for each pixel",
+    ),
+    "accuracy of what was predicted": (
+        "np.mean(p == t)",
+        "np.mean([(t[p == c] == c).mean() for c in np.unique(p)])",
+        "that is a mean of the classes' shares, where rare classes weigh as much as common ones: the accuracy is one share, of all pixels",
+    ),
     "means over the classes": (
         "return np.mean(p == t), iou, dice",
         "return np.mean(p == t), np.nanmean(iou), np.nanmean(dice)",
@@ -185,6 +195,20 @@ WRONG["pixel_loss"] = {
         "scores.transpose(0, 2, 3, 1)",
         "scores.transpose(0, 3, 2, 1)",
         "after your transpose the pixels run down the columns, while `t.ravel()` runs along the rows",
+    ),
+    "rows and columns exchanged, there and back": (
+        '''
+def pixel_loss(scores, t):
+    n, classes, h, w = scores.shape
+    z = scores.transpose(0, 3, 2, 1).reshape(-1, classes)
+    z = z - z.max(axis=1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    pixels = np.arange(len(p))
+    loss = -np.log(p[pixels, t.ravel()]).mean()
+    p[pixels, t.ravel()] -= 1
+    return loss, (p / len(p)).reshape(n, w, h, classes).transpose(0, 3, 2, 1)
+''',
+        "h and w change places in your transpose, and back: rows of z then meet the targets of other pixels. Move only the classes",
     ),
     "softmax over the pixels": (
         "p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)",
@@ -516,6 +540,29 @@ def upconv(x, w, b, stride, padding):
         "np.pad(g, ((0, 0), (0, 0), (0, 2 * p), (0, 2 * p)))",
         "the cut pixels lay at all four sides: pad g with zeros before and behind",
     ),
+    "weight gradient of the last place": (
+        """
+def upconv(x, w, b, stride, padding):
+    (n, _, h, width), (_, f, kh, kw), s, p = x.shape, w.shape, stride, padding
+    big = np.zeros((n, f, (h - 1) * s + kh, (width - 1) * s + kw))
+    for i in range(h):
+        for j in range(width):
+            big[:, :, i * s : i * s + kh, j * s : j * s + kw] += np.einsum("nc,cfuv->nfuv", x[:, :, i, j], w)
+    return big[:, :, p : big.shape[2] - p, p : big.shape[3] - p] + b[:, None, None]
+
+
+def upconv_backward(g, x, w, stride, padding):
+    (h, width), (kh, kw), s, p = x.shape[2:], w.shape[2:], stride, padding
+    big, gx, gw = np.pad(g, ((0, 0), (0, 0), (p, p), (p, p))), np.zeros(x.shape), np.zeros(w.shape)
+    for i in range(h):
+        for j in range(width):
+            window = big[:, :, i * s : i * s + kh, j * s : j * s + kw]
+            gx[:, :, i, j] = np.einsum("nfuv,cfuv->nc", window, w)
+            gw[...] = np.einsum("nc,nfuv->cfuv", x[:, :, i, j], window)
+    return gx, gw, g.sum(axis=(0, 2, 3))
+""",
+        "`=` keeps the weights' share of the last place alone: every place used the kernel, so add its share with `+=`",
+    ),
     "weight gradient of one image": (
         'np.einsum("ncij,nfij->cf", x, seen)',
         'np.einsum("ncij,nfij->cf", x[:1], seen[:1])',
@@ -673,6 +720,11 @@ WRONG["unpool"] = {
         "(i * k + at // k) * w + j * k + at % k",
         "(i * k + at // k) * (columns * k) + j * k + at % k",
         "a row of the map is w long, columns that fill no window included",
+    ),
+    "rows as long as the map is high": (
+        "(i * k + at // k) * w + j * k + at % k",
+        "(i * k + at // k) * h + j * k + at % k",
+        "you multiply the row by the height h; a row of the map is w numbers long",
     ),
     "column-major": (
         "(i * k + at // k) * w + j * k + at % k",
@@ -1208,6 +1260,68 @@ WRONG["tiles"] = {
         "a, b = top, left\n            y = net(x[:, :, a : top + tile, b : left + tile])",
         "the pieces have no margin: at their edges the network sees padding",
     ),
+    "margin behind only": (
+        "a, b = max(0, top - margin), max(0, left - margin)",
+        "a, b = top, left",
+        "the pieces have a margin below and at the right only; above and at the left it is needed as well",
+    ),
+    "margin of rows only": (
+        "b : left + tile + margin])",
+        "b : left + tile])",
+        "at the right the pieces have no margin: `left + tile + margin`, as for the rows",
+    ),
+    "zeros around each tile": (
+        "            a, b = max(0, top - margin), max(0, left - margin)\n            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])\n",
+        "            a, b, m = top - margin, left - margin, ((0, 0), (0, 0), (margin, margin), (margin, margin))\n            y = net(np.pad(x[:, :, top : top + tile, left : left + tile], m))\n",
+        "you put zeros around each tile; the margin is made of the image's own pixels, cut out with the tile",
+    ),
+    "as many maps as the image": (
+        """
+def tile_by_tile(net, x, tile, margin):
+    n, c, h, w = x.shape
+    out = np.zeros(x.shape)
+    for top in range(0, h, tile):
+        for left in range(0, w, tile):
+            a, b = max(0, top - margin), max(0, left - margin)
+            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])
+            bottom, right = min(top + tile, h), min(left + tile, w)
+            out[:, :, top:bottom, left:right] = y[:, :, top - a : bottom - a, left - b : right - b]
+    return out
+""",
+        "your result has the channels of the image; the net may give another number of maps, `y.shape[1]`",
+    ),
+    "margins kept, into an array": (
+        """
+def tile_by_tile(net, x, tile, margin):
+    n, c, h, w = x.shape
+    out = None
+    for top in range(0, h, tile):
+        for left in range(0, w, tile):
+            a, b = max(0, top - margin), max(0, left - margin)
+            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])
+            bottom, right = min(top + tile, h), min(left + tile, w)
+            out = np.zeros((n, y.shape[1], h, w)) if out is None else out
+            out[:, :, top:bottom, left:right] = y
+    return out
+""",
+        "a piece with its margins is larger than the tile it is written to: cut the margins off its answers first",
+    ),
+    "cut as if in the middle, into an array": (
+        """
+def tile_by_tile(net, x, tile, margin):
+    n, c, h, w = x.shape
+    out = None
+    for top in range(0, h, tile):
+        for left in range(0, w, tile):
+            a, b = max(0, top - margin), max(0, left - margin)
+            y = net(x[:, :, a : top + tile + margin, b : left + tile + margin])
+            bottom, right = min(top + tile, h), min(left + tile, w)
+            out = np.zeros((n, y.shape[1], h, w)) if out is None else out
+            out[:, :, top:bottom, left:right] = y[:, :, margin : margin + bottom - top, margin : margin + right - left]
+    return out
+""",
+        "at the top and left edges of the image no margin is there to be skipped: begin at `top - a`, `left - b` of the piece",
+    ),
     "margin before only": (
         "net(x[:, :, a : top + tile + margin, b : left + tile + margin])",
         "net(x[:, :, a : top + tile, b : left + tile])",
@@ -1283,9 +1397,24 @@ def tile_by_tile(net, x, tile, margin):
         "for margin in range(0, max(x.shape), 2)",
         "the smallest margin is asked: try every one, 0, 1, 2, ...",
     ),
+    "largest signed difference": (
+        "np.abs(tile_by_tile(net, x, tile, margin) - whole).max()",
+        "(tile_by_tile(net, x, tile, margin) - whole).max()",
+        "tiles that are too small give a difference below 0, which a maximum does not see: take the absolute value first",
+    ),
+    "largest signed difference, turned": (
+        "np.abs(tile_by_tile(net, x, tile, margin) - whole).max()",
+        "(whole - tile_by_tile(net, x, tile, margin)).max()",
+        "tiles that are too large give whole less tiles below 0, and a maximum passes over it: take the absolute value first",
+    ),
+    "allclose": (
+        "np.abs(tile_by_tile(net, x, tile, margin) - whole).max() < 1e-9",
+        "np.allclose(tile_by_tile(net, x, tile, margin), whole)",
+        "`np.allclose` forgives 1e-8, and a hundred-thousandth of each number: 1e-9 is asked (`rtol=0, atol=1e-9`)",
+    ),
     "differences averaged": (
         ".max() < 1e-9",
-        ".mean() < 1e-3",
+        ".mean() < 1e-9",
         "*every* number must differ by less than 1e-9: look at the largest difference, not the mean",
     ),
     "compared with the first tile": (
@@ -1577,6 +1706,16 @@ WRONG["open_segmenter"] = {
         "Pooled((8, 8, 8, 8, 8)",
         "Pooled((9, 9, 9, 9, 9)",
         "the network has more weights than the budget allows",
+    ),
+    "an axis too many": (
+        "return masks_of(segmenter, images)",
+        "return masks_of(segmenter, images)[:, None]",
+        "your masks have an axis of size 1 too many, (n, 1, 24, 24): asked is (n, 24, 24)",
+    ),
+    "one score for each pixel": (
+        "return masks_of(segmenter, images)",
+        "return segmenter.eval()(Tensor(images)).data.max(axis=1)",
+        "you return the largest score, a float; which class has it, `argmax`, is the answer",
     ),
     "scores, not classes": (
         "return masks_of(segmenter, images)",

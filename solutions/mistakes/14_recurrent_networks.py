@@ -181,6 +181,11 @@ WRONG["bptt"] = {
         "h[t] * (1 - h[t])",
         "that is the slope of the sigmoid; tanh has 1 - h²",
     ),
+    "slope for the carried part only": (
+        "(g[t] + dh) * (1 - h[t] ** 2)",
+        "g[t] + dh * (1 - h[t] ** 2)",
+        "only what comes from the next step gets the slope in yours; what reaches the state from outside passes tanh as well",
+    ),
     "slope for the outside only": (
         "(g[t] + dh) * (1 - h[t] ** 2)",
         "g[t] * (1 - h[t] ** 2) + dh",
@@ -389,6 +394,11 @@ WRONG["time_gradients"] = {
         "(g * (1 - now**2)) @ w_hh",
         "(g @ w_hh) * (1 - now**2)",
         "backwards tanh comes first and the matrix second",
+    ),
+    "slope of the earlier state, behind the matrix": (
+        "    for now in h[:0:-1]:\n        g = (g * (1 - now**2)) @ w_hh\n",
+        "    for now in h[-2::-1]:\n        g = (g @ w_hh) * (1 - now**2)\n",
+        "you pass the matrix first and then the slope of the state you come to: start with the slope of the state you leave, 1 - h[t]²",
     ),
     "slope of the earlier state": (
         "for now in h[:0:-1]:",
@@ -1083,6 +1093,11 @@ class ShortTranslator(nn.Module):
 }
 
 WRONG["text_streams"] = {
+    "targets one larger": (
+        "targets = symbols[1 : n * each + 1].reshape(n, each)",
+        "targets = inputs + 1",
+        "you add 1 to each symbol, which is right for a text that counts up; targets are the *next* symbols of the text",
+    ),
     "still window after window": (
         """
 def text_streams(symbols, n, window):
@@ -1446,7 +1461,7 @@ WRONG["attend"] = {
     "overflow": (
         "np.exp(scores - scores.max(axis=1, keepdims=True))",
         "np.exp(scores)",
-        "the exponential of thousands is infinite: subtract the largest score of each row first",
+        "the exponential of thousands overflows, or vanishes in every place: subtract the largest score of each row first",
     ),
     "hard choice": (
         "    weights = weights / weights.sum(axis=1, keepdims=True)\n",

@@ -20,6 +20,16 @@ WRONG["pose_error"] = {
         ".ravel()",
         "hidden joints must not count: choose the visible ones",
     ),
+    "hidden joints left out of the loss only": (
+        "squares = (apart**2).sum(axis=-1)[visible]\n    pixels = np.sqrt(squares) * size / 2\n    return squares.mean()",
+        "squares = (apart**2).sum(axis=-1)\n    pixels = np.sqrt(squares) * size / 2\n    return squares[visible].mean()",
+        "only the loss leaves the hidden joints out: they must not count in the error in pixels and in the share either",
+    ),
+    "share of all joints": (
+        "(pixels <= near).mean()",
+        "(pixels <= near).sum() / visible.size",
+        "you divide the share by all joints: hidden ones do not count, so divide by the number of visible ones",
+    ),
     "hidden joints count as right": (
         "squares = (apart**2).sum(axis=-1)[visible]",
         "squares = ((apart**2).sum(axis=-1) * visible).ravel()",
@@ -554,6 +564,23 @@ WRONG["semi_hard"] = {
         "fit.argmax()",
         "that is the first photograph that fits; asked is the nearest of them",
     ),
+    "range asked from the positive": (
+        "(apart[a] > apart[a, p]) & (apart[a] < apart[a, p] + margin)",
+        "(apart[p] > apart[a, p]) & (apart[p] < apart[a, p] + margin)",
+        "the stranger's distance is asked from the anchor, apart[a, n]; yours is from the positive, apart[p, n]",
+    ),
+    "all from the positive": (
+        '''
+def semi_hard(apart, who, margin):
+    found = []
+    for a, p in np.argwhere(who[:, None] == who):
+        fit = (who != who[a]) & (apart[p] > apart[a, p]) & (apart[p] < apart[a, p] + margin)
+        if a != p and fit.any():
+            found.append((a, p, np.where(fit, apart[p], np.inf).argmin()))
+    return np.array(found, int).reshape(-1, 3)
+''',
+        "you look for the stranger around the positive, apart[p, n]: the anchor a is the one whose distances count, apart[a, n]",
+    ),
     "distance from the positive": (
         "np.where(fit, apart[a], np.inf).argmin()",
         "np.where(fit, apart[p], np.inf).argmin()",
@@ -643,6 +670,11 @@ WRONG["semi_hard"] = {
         "return np.maximum(slack, 0).mean(), g",
         "return np.maximum(slack, 0).sum(), g",
         "asked is the mean over the triplets",
+    ),
+    "satisfied triplets count, in loss and gradient": (
+        "weight = 2 / len(triplets) * (slack > 0)[:, None]\n    g = np.zeros(e.shape)\n    for rows, part in zip(triplets.T, (n - p, p - a, a - n), strict=True):\n        np.add.at(g, rows, weight * part)\n    return np.maximum(slack, 0).mean(), g",
+        "weight = 2 / len(triplets)\n    g = np.zeros(e.shape)\n    for rows, part in zip(triplets.T, (n - p, p - a, a - n), strict=True):\n        np.add.at(g, rows, weight * part)\n    return slack.mean(), g",
+        "max(0, ...) is missing in both: a triplet whose negative is far enough has the loss 0 and no gradient",
     ),
     "loss may be negative": (
         "return np.maximum(slack, 0).mean(), g",
@@ -897,6 +929,22 @@ WRONG["roc"] = {
     order = np.arange(len(score))""",
         "score.sort() sorts the caller's array: np.sort or np.argsort leaves it",
     ),
+    "first of equal scores, no first point": (
+        "last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)\n    hits = np.append(0, np.cumsum(positive[order])[last])\n    alarms = np.append(0, np.cumsum(~positive[order])[last])",
+        "last = np.append(0, np.flatnonzero(np.diff(score[order])) + 1)\n    hits = np.cumsum(positive[order])[last]\n    alarms = np.cumsum(~positive[order])[last]",
+        "a point stands behind the last of each group of equal scores, not behind the first; and (0, 0) comes before them all",
+    ),
+    "no first point, area in steps": (
+        '''
+def roc(score, positive):
+    order = np.argsort(-score, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    hits, alarms = np.cumsum(positive[order])[last], np.cumsum(~positive[order])[last]
+    false, true = alarms / alarms[-1], hits / hits[-1]
+    return false, true, np.sum(np.diff(np.append(0, false)) * true)
+''',
+        "the point (0, 0) is missing, and the area is one of steps: start at (0, 0) and take trapezoids",
+    ),
     "first of equal scores": (
         "last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)",
         "last = np.append(0, np.flatnonzero(np.diff(score[order])) + 1)",
@@ -1051,6 +1099,11 @@ WRONG["equal_error"] = {
         "thresholds[best]",
         "best",
         "return the threshold itself, not its place in the list",
+    ),
+    "impostor at the threshold refused": (
+        "impostor[:, None] <= thresholds",
+        "impostor[:, None] < thresholds",
+        "an impostor pair *at* the threshold is accepted too: count distances up to it, `<=`",
     ),
     "genuine at the threshold refused": (
         "genuine[:, None] > thresholds",
@@ -1632,6 +1685,11 @@ WRONG["average_precision"] = {
         "np.arange(1, len(right) + 1)",
         "np.maximum(np.arange(len(right)), 1)",
         "down to the k-th find there are k finds: count from 1",
+    ),
+    "trapezoids between the finds": (
+        "return precision[right].sum() / objects",
+        "return np.trapezoid(precision, np.cumsum(right) / objects)",
+        "that is the area by trapezoids from the first find on; asked is a sum of steps, at each right find its precision over `objects`",
     ),
     "trapezoids": (
         "return precision[right].sum() / objects",

@@ -359,6 +359,11 @@ WRONG["attack_curves"] = {
         "np.where(own, np.inf, z.data).argmin(axis=1)",
         "you push the class that is farthest from winning: take the highest of the wrong logits",
     ),
+    "a name in other words": (
+        '"C": "downhill"',
+        '"C": "down hill"',
+        "copy the names as they stand in `FAULTS`: one of yours is written otherwise",
+    ),
     "A and D exchanged": (
         '''faults = {"A": "no ball", "B": "none", "C": "downhill", "D": "masked", "E": "labels", "F": "short"}
 

@@ -129,7 +129,7 @@ def test_from_canvas_to_canvas(place, course, tmp_path):
     assert counts(made) == {login(i): score(i) for i in range(SIZE)}
 
     explained = done(course("show", login(APPEAL), "90", "tail"))
-    assert 'expect("one", tail([9]))\n        Expected 0 items, got 1.' in explained  # the hidden line
+    assert 'expect("one", tail([9]))\n        Expected 0 items, got 1: [2].' in explained  # the hidden line
     page = json.loads(done(course("show", login(APPEAL), "90", "tail", "--json")))["explained"]["tail"]
     assert [(line["hidden"], line["label"], line["text"]) for line in page["lines"]] == [
         (True, "secret input [9]", 'expect("one", tail([9]))')

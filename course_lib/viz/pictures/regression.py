@@ -31,8 +31,8 @@ def opening():
         for column, k in enumerate(pair):
             ax = figure.add_subplot(grid[line, 2 + column])
             _photo(ax, photos[k, 0], told if column == 0 else None)
-    scenes, boxes = streets(9, rng=np.random.default_rng(0))
-    figures.boxes_on(scenes[5, 0], boxes[5], ax=figure.add_subplot(grid[:, 4]), title="where is everybody?")
+    scenes, boxes = streets(9, rng=np.random.default_rng(2))
+    figures.boxes_on(scenes[7, 0], boxes[7], ax=figure.add_subplot(grid[:, 4]), title="where is everybody?")
     return figure
 
 
@@ -101,6 +101,12 @@ def chain():
     ax.set(xlim=(-1, 19), ylim=(-0.5, 10.5), aspect="equal", xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
+
+
+def rates():
+    """The lowest and the highest learning rate of the five runs."""
+    found = [settings["rate"] for settings, _ in RUNS.values() if "rate" in settings]
+    return min(found), max(found)
 
 
 def five_runs():

@@ -59,6 +59,23 @@ def test_a_mistake_that_already_differs_before_the_first_failure_is_not_named():
     assert names(check, seen(1.0, np.array([1.0, 1.4321]), 2.0)) == []
 
 
+def test_an_exception_that_tells_other_axes_is_another_mistake():
+    def broken(into, array):
+        return ValueError(f"could not broadcast input array from shape {array} into shape {into}")
+
+    margins = broken((1, 2, 5, 5), (1, 2, 6, 6))
+    check = record(RIGHT, margins=lines(margins))
+    assert names(check, seen(broken((1, 2, 3, 4), (1, 2, 5, 5)))) == ["margins"]
+    assert names(check, seen(ValueError("operands could not be broadcast together with shapes (2,8,9) (2,7,7) "))) == [
+        "margins"
+    ]
+    assert names(check, seen(broken((1, 1, 5, 5), (1, 2, 5, 5)))) == []
+    assert names(check, seen(broken((1, 2, 5, 5), (1, 2, 4, 5)))) == []
+    assert names(check, seen(broken((1, 5, 5), (2, 1, 6, 6)))) == []
+    assert names(check, seen(ValueError("another sentence"))) == ["margins"]
+    assert names(check, seen(TypeError(str(margins)))) == []
+
+
 def test_a_line_left_out_of_a_mistake_gives_the_expected_value():
     only_second = [lines(*(1.0, np.array([1.0, 1.4321])))[1]]
     check = record(RIGHT, half=only_second)

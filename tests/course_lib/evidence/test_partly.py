@@ -9,6 +9,7 @@ from course_lib.evidence.facts import name_fact
 from course_lib.evidence.observation import Seen, observe
 from course_lib.evidence.pairs import pair
 from course_lib.evidence.relations import BY, diagnose
+from course_lib.evidence.values import compare
 
 A = np.random.default_rng(0).normal(size=(4, 5))
 B = np.random.default_rng(1).normal(size=(4, 5))
@@ -114,6 +115,44 @@ def test_few_values_are_related_last():
     assert told(("a", 12.0, 6.0))[1] == "Your result is half of the expected one."
     assert told(("a", 5, 6))[1] == "Your result is everywhere one too large."
     assert told(("a", 5, 9)) == ("", "")
+
+
+def test_one_number_that_is_whole_by_chance_is_not_called_rounded():
+    halves = (np.array([0.0, 0.5, 1]), 0.875), (np.array([0.0, 0.25, 1]), 0.75)
+    lines = [(str(k), pair, (pair[0][1:], 1.0)) for k, pair in enumerate(halves)]
+    assert "integers" not in told(*lines)[1]
+    assert "integers" not in told(("a", 0.875, 1.0))[1]
+    assert "integers" not in told(("a", np.array([0.3, 2, 5.2, 4, 6]), np.array([0.0, 2, 5, 4, 6])))[1]
+    many = np.array([0.3, 2.8, 5.2, 4, 6.7])
+    assert told(("a", many, np.floor(many)))[0] == "cut to integers"
+    assert told(*((str(x), x, float(int(x))) for x in (2.3, 7.8, 11.4)))[0] == "cut to integers"
+
+
+def test_a_text_that_is_misspelt_or_stands_twice_is_shown():
+    three = ["dead ReLUs", "rate too high", "rate too low"]
+    assert told(("names", three, [*three[:2], "rate to low"]))[1] == (
+        "For \"names\" your result holds 'rate to low', which is none of the texts asked for: is one misspelt?"
+    )
+    assert told(("names", three, [*three[:2], three[1]]))[0] == "a text twice"
+    assert told(("names", three, three[::-1]))[0] not in ("an unknown text", "a text twice")
+    assert told(("names", [*three, three[0]], [*three, "rate to low"])) == ("", "")
+    assert told(("names", three, ["x", "y", three[0]])) == ("", "")
+
+
+def test_a_list_that_should_be_empty_shows_what_is_in_it():
+    assert compare([], ["rate to low"]).say == "Expected 0 items, got 1: ['rate to low']."
+    assert compare((5, 24), (5, 1, 24)).say == "Expected (5, 24), got (5, 1, 24): 3 instead of 2 items."
+
+
+def test_a_shape_with_another_number_of_axes_is_no_list_with_more_in_it():
+    name, say = told(("shape of the masks", (5, 24, 24), (5, 1, 24, 24)))
+    assert name == "too many things"
+    assert "4 numbers where 3 are asked for: if it is a shape, that is axes too many." in say
+    assert told(("shape", (0, 3), (0,)))[1].endswith(
+        " has 1 number where 2 are asked for: if it is a shape, that is axes too few."
+    )
+    rows = ("rows kept", [5, 24, 26], [5, 1, 24, 26])
+    assert told(rows)[0] == "more than asked for"
 
 
 def test_how_many_things_came_is_said_last():

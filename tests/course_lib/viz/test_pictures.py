@@ -387,7 +387,7 @@ def test_three_tasks_are_shown_side_by_side():
     shown = regression.opening()
     assert titles(shown.axes)[0] == "where are the joints?"
     assert len(shown.axes) == 6
-    assert len(shown.axes[-1].patches) == 2
+    assert len(shown.axes[-1].patches) == 3
 
 
 def test_grey_frames_differ_and_the_first_and_last_are_shown():
@@ -428,6 +428,11 @@ def test_three_boxes_stand_in_a_chain():
     ax = regression.chain()
     assert [patch.get_x() for patch in ax.patches] == [0, 3, 6]
     assert texts(ax) == ["A: 0.9", "B: 0.8", "C: 0.7"]
+
+
+def test_the_rates_that_are_told_are_those_of_the_slow_and_the_restless_run():
+    assert regression.rates() == (regression.RUNS["C"][0]["rate"], regression.RUNS["B"][0]["rate"])
+    assert 10 * regression.rates()[0] < 0.1 < regression.rates()[1]  # small_run's own rate lies well between
 
 
 def test_each_of_five_runs_shows_its_fault():

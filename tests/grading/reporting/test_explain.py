@@ -25,7 +25,7 @@ def test_a_hidden_failure_is_explained(undisturbed):
     told = screen(shown)
     assert "hidden line 1, secret input [9]" in told
     assert 'expect("one", tail([9]))' in told
-    assert "Expected 0 items, got 1." in told
+    assert "Expected 0 items, got 1: [2]." in told
 
 
 def test_a_visible_failure_is_explained_by_its_own_line(undisturbed):
