@@ -964,19 +964,6 @@ WRONG["fit_temperature"] = {
         "    for _ in range(1):\n        tries = np.log(np.linspace(0.05, 20, 1000))\n",
         "steps of 0.02 in T are too coarse for a thousandth of T: look again, finer, round the best",
     ),
-    "what overflows is passed over": (
-        """def fit_temperature(z, t):
-    best, least = 1.0, np.inf
-    with np.errstate(all="ignore"):
-        for T in np.exp(np.linspace(np.log(0.05), np.log(20), 9000)):
-            p = np.exp(z / T)
-            loss = -np.mean(np.log(p[np.arange(len(t)), t] / p.sum(axis=1)))
-            if loss < least:
-                best, least = T, loss
-    return float(best)
-""",
-        "exp of a large logit overflows, and every T below which it does is passed over: take the row's largest away first",
-    ),
     "a grid in hundredths": (
         "    for _ in range(6):\n        tries = np.linspace(low, high, 21)\n",
         "    for _ in range(1):\n        tries = np.log(np.arange(0.05, 20, 0.01))\n",
@@ -985,7 +972,7 @@ WRONG["fit_temperature"] = {
     "overflows": (
         "        scaled = scaled - scaled.max(axis=1, keepdims=True)\n",
         "",
-        "exp of a large logit overflows: take the row's largest away first",
+        "exp of a large logit overflows, and every T below which it does is passed over: take the row's largest away first",
     ),
     "largest of all rows": (
         "scaled.max(axis=1, keepdims=True)",
