@@ -8,7 +8,7 @@ from typing import Any
 
 
 def warned(call: Callable[[], Any]) -> str:
-    """The kinds of warnings that `call()` gives, one after the other, such as "RuntimeWarning"; "none" where it is silent."""
+    """The kinds of warnings that `call()` gives, each once, such as "RuntimeWarning"; "none" where it is silent."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()

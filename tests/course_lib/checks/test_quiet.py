@@ -11,7 +11,8 @@ def test_silence_and_kinds_of_warnings():
     assert warned(lambda: np.ones(3) / 2) == "none"
     for _ in range(2):  # also where Python would warn once only
         assert warned(lambda: [np.zeros(2) / 0, np.log(np.zeros(2))]) == "RuntimeWarning"
-    assert warned(lambda: [np.zeros(2) / 0, warnings.warn("old", FutureWarning)]) == "FutureWarning, RuntimeWarning"
+    both = warned(lambda: [np.zeros(2) / 0, warnings.warn("old", FutureWarning, stacklevel=2)])
+    assert both == "FutureWarning, RuntimeWarning"
 
 
 def test_an_error_goes_through_and_silenced_warnings_do_not_count():
