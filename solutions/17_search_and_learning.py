@@ -1362,7 +1362,7 @@ with check("play_curves") as expect:
 # has it here as `wide`.
 
 # %%
-wide = Counted(Connect(rows=4, columns=5, line=4), 10**9)
+wide = Connect(rows=4, columns=5, line=4)
 
 # %% [markdown] task="open_player" title="A player within a budget"
 # Write `choose(game, states)`: a column for each of n positions `(n, 2)`, as `(n,)` whole numbers. In each position **one move alone keeps
@@ -1377,7 +1377,7 @@ wide = Counted(Connect(rows=4, columns=5, line=4), 10**9)
 # `game`, such as `wide` or one of your own. A network may be trained in this cell, for two seconds at most.
 
 
-# %% solve="open_player" difficulty=4 importance=4 minutes=40 forbid="course_lib.topics.solved_games.solve course_lib.topics.solved_games.Solution course_lib.topics.solved_games.Solution.move_values course_lib.topics.evaluators.open_lines course_lib.topics.connect.Connect course_lib.topics.connect.Counted"
+# %% solve="open_player" difficulty=4 importance=4 minutes=40 forbid="course_lib.topics.solved_games.solve course_lib.topics.solved_games.Solution course_lib.topics.solved_games.Solution.move_values course_lib.topics.evaluators.open_lines"
 def choose(game, states):
     """A column for each position (n,)."""
     ### BEGIN SOLUTION
@@ -1429,28 +1429,30 @@ states, columns = solve(4, 5, 4).held(range(6, 15), 540, rng=np.random.default_r
 with check("open_player") as expect:
 
     def chosen_by_yours(states, rows, columns):
-        """Columns chosen, as whole numbers, within the budget of 16 moves tried a position."""
-        return np.asarray(choose(Counted(Connect(rows, columns, 4), 16 * len(states)), states)).astype(int)
+        """Columns chosen within the budget of 16 moves tried a position, and how many moves were tried on other boards."""
+        board, before = Counted(Connect(rows, columns, 4), 16 * len(states)), Connect.tried
+        chosen = np.asarray(choose(board, states)).astype(int)
+        return chosen, Connect.tried - before - board.used
 
-    rules, before = Connect(5, 4, 4), wide.used
+    rules = Connect(5, 4, 4)
     boards = [
         [[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]],
         [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]],
     ]
     ready = np.array([rules.state(np.array(board)) for board in boards], np.uint64)
-    room = rules.legal_all(ready)[[0, 1], chosen_by_yours(ready, 5, 4)].tolist()
+    chosen, elsewhere = chosen_by_yours(ready, 5, 4)
+    room = rules.legal_all(ready)[[0, 1], chosen].tolist()
     expect("two boards of 5×4: columns with room (best moves are counted at grading)", room)
     flat = Connect(4, 5, 4)
     lying = [[[1, 0, 0, 0, 0], [-1, 0, 0, 0, 0], [1, 0, 0, 0, -1], [-1, 1, 0, 0, -1]]]
     ready = np.array([flat.state(np.array(board)) for board in lying], np.uint64)
-    room = flat.legal_all(ready)[[0], chosen_by_yours(ready, 4, 5)].tolist()
-    expect("a board of 4×5: a column with room", room)
-    expect("moves tried on `wide` meanwhile", wide.used - before)
+    chosen, beside = chosen_by_yours(ready, 4, 5)
+    expect("a board of 4×5: a column with room", flat.legal_all(ready)[[0], chosen].tolist())
+    expect("moves tried on other boards than `game`", elsewhere + beside)
     ### BEGIN HIDDEN TESTS
-    tried = wide.used
-    chosen = chosen_by_yours(expect.held("states"), 4, 5)
+    chosen, elsewhere = chosen_by_yours(expect.held("states"), 4, 5)
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.42)
-    expect("moves tried on another board", wide.used - tried)
+    expect("moves tried on other boards", elsewhere)
     ### END HIDDEN TESTS
 
 # %% check="open_player-better" points=2
@@ -1459,11 +1461,11 @@ with check("open_player-better") as expect:
     column = int(np.asarray(choose(empty, np.zeros((1, 2), np.uint64)))[0])
     expect("the empty board of 4×5: a column with room (best moves are counted at grading)", column in range(5))
     ### BEGIN HIDDEN TESTS
-    states, tried = expect.held("states"), wide.used
+    states, tried = expect.held("states"), Connect.tried
     rules = Counted(Connect(4, 5, 4), 16 * len(states))
     chosen = np.asarray(choose(rules, states)).astype(int)
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.7)
-    expect("moves tried on another board", wide.used - tried)
+    expect("moves tried on other boards", Connect.tried - tried - rules.used)
     ### END HIDDEN TESTS
 
 # %% practice="open_player_share"
