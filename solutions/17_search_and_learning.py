@@ -12,7 +12,7 @@
 #
 # You need lessons 06 and 08. There are eleven exercises, two predictions and one written question.
 
-# %% picture="opening" alt="A position of Connect-4, on its right the tree of its moves with four moves and their visits, and bars: an even prior, and the share of visits after the search, most of it on column 0"
+# %% picture="opening" alt="A position of Connect-4, to its right the search tree with four moves and their visits, and then bars: an even prior, and the share of visits after the search, most of it on column 0"
 from course_lib.viz.pictures import search
 
 search.loop()
@@ -611,7 +611,7 @@ ax.set_xscale("log", base=2)
 # In every box: the column of a move, its visits N, its prior P, and its mean value Q for the player who makes that move. The box on top is
 # the position itself; its v is what the evaluator says of it, for the player to move.
 
-# %% picture="explored" alt="A board, and on its right the search tree after 40 simulations: boxes with column, visits, prior and mean value; an orange line follows the most visited moves"
+# %% picture="explored" alt="A board, and to its right the search tree after 40 simulations: boxes with column, visits, prior and mean value; an orange line follows the most visited moves"
 from course_lib.viz.pictures import search
 
 search.explored(40)
