@@ -44,6 +44,18 @@ def speed_of(step, wait, clock, batch, steps, warm_up):
         "    return batch * (steps + warm_up) / (clock() - began)",
         "the warm-up is counted, its samples and its time: start the clock behind it and count `steps` alone",
     ),
+    "the warm-up is counted, and waited for at the end": (
+        """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    began = clock()
+    for _ in range(warm_up + steps):
+        step()
+    wait()
+    wait()
+    return batch * (steps + warm_up) / (clock() - began)
+""",
+        "the warm-up is counted, its samples and its time: wait behind it, start the clock then, and count `steps` alone",
+    ),
     "clock before the warm-up": (
         "    for _ in range(warm_up):\n        step()\n    wait()\n    began = clock()",
         "    began = clock()\n    for _ in range(warm_up):\n        step()\n    wait()",
