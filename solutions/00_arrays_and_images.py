@@ -29,6 +29,7 @@ from matplotlib.cbook import get_sample_data
 from tqdm.auto import tqdm
 
 from course_lib.checks import NotDone, check, hint, progress, yours
+from course_lib.checks.quiet import warned
 from course_lib.topics import pixels
 from course_lib.viz import images, photos
 from course_lib.viz.lecture import lecture_table
@@ -528,6 +529,7 @@ with check("standardise") as expect:
     expect.unchanged("x after the call", square)
     expect("whole numbers, 4 samples of 2", standardise(np.array([[1, 200], [3, 100], [2, 500], [6, 0]])))
     expect("a column of equal values", standardise(np.array([[5.0, 1], [5, 2], [5, 6]])))
+    expect("its warnings", warned(lambda: standardise(np.array([[5.0, 1], [5, 2], [5, 6]]))))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10005)
     for n, d in [(4, 4), (7, 2), (2, 5), (30, 3)]:
@@ -537,6 +539,7 @@ with check("standardise") as expect:
     table = draw.integers(0, 9, (6, 3))
     table[:, 1] = 4
     expect("whole numbers, the middle column equal", standardise(table))
+    expect("its warnings", warned(lambda: standardise(table)))
     # whatever is drawn: 1e-8 more shows beside a deviation of a thousandth
     expect("small numbers", standardise(draw.normal(size=(5, 3)) / 1000))
     ### END HIDDEN TESTS
@@ -595,6 +598,7 @@ with check("log_scale") as expect:
     expect.unchanged("x after the call", square)
     expect("counts", log_scale(np.array([[0, 10], [5, 1_000_000], [80, 0], [9, 300]])))
     expect("a column of zeros", log_scale(np.array([[0.0, 2], [0, 5]])))
+    expect("its warnings", warned(lambda: log_scale(np.array([[0.0, 2], [0, 5]]))))
     expect("tiny numbers", log_scale(np.array([[1e-12], [2e-12], [4e-12]])))
     ### BEGIN HIDDEN TESTS
     draw = np.random.default_rng(10006)
@@ -602,6 +606,7 @@ with check("log_scale") as expect:
         expect(f"{n} samples of {d} numbers", log_scale(10 ** draw.uniform(-2, 6, (n, d))))
     table = 10 ** draw.uniform(-1, 1, (5, 3)) * np.array([1e-13, 0, 1e5])
     expect("a tiny column, one of zeros, a large one", log_scale(table))
+    expect("its warnings", warned(lambda: log_scale(table)))
     expect.unchanged("x after the call", table)
     ### END HIDDEN TESTS
 

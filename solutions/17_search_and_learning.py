@@ -12,7 +12,7 @@
 #
 # You need lessons 06 and 08. There are eleven exercises, two predictions and one written question.
 
-# %% picture="opening" alt="A position of Connect-4, the tree below it with four moves and their visits, and bars: an even prior, and the share of visits after the search, most of it on column 0"
+# %% picture="opening" alt="A position of Connect-4, to its right the search tree with four moves and their visits, and then bars: an even prior, and the share of visits after the search, most of it on column 0"
 from course_lib.viz.pictures import search
 
 search.loop()
@@ -30,6 +30,7 @@ from dataclasses import replace
 import numpy as np
 
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.checks.quiet import warned
 from course_lib.topics import evaluators, ratings, self_play, tree_search
 from course_lib.topics.connect import Connect, Counted
 from course_lib.topics.self_play import Plan
@@ -53,11 +54,26 @@ FULL = os.environ.get("COURSE_MODE") == "run"
 # %% figure="L17"
 dates = [
     ("Deep Blue beats Kasparov, 3½ to 2½", "1997", "May 1997", "Campbell, Hoane, Hsu: Deep Blue (2002)"),
-    ("AlphaGo beats Fan Hui, 5 to 0", "", "October 2015, published January 2016", "Silver and others, Nature 529 (2016)"),
-    ("AlphaGo beats Lee Sedol, 4 to 1", "2016 in one deck, 2017 in another", "March 2016", "Silver and others, Nature 550 (2017)"),
+    (
+        "AlphaGo beats Fan Hui, 5 to 0",
+        "",
+        "October 2015, published January 2016",
+        "Silver and others, Nature 529 (2016)",
+    ),
+    (
+        "AlphaGo beats Lee Sedol, 4 to 1",
+        "2016 in one deck, 2017 in another",
+        "March 2016",
+        "Silver and others, Nature 550 (2017)",
+    ),
     ("AlphaGo Master beats Ke Jie, 3 to 0", "", "May 2017", "DeepMind, Future of Go Summit (2017)"),
     ("AlphaGo Zero, from self-play alone", "", "October 2017", "Silver and others, Nature 550 (2017)"),
-    ("AlphaZero: chess, shogi, Go", "", "December 2017, published December 2018", "Silver and others, Science 362 (2018)"),
+    (
+        "AlphaZero: chess, shogi, Go",
+        "",
+        "December 2017, published December 2018",
+        "Silver and others, Science 362 (2018)",
+    ),
 ]
 lecture_table("Machines at the board", dates)
 
@@ -179,6 +195,7 @@ with check("drop_stone-outcome") as expect:
     flat = np.array([[0, 0, 0, 0], [1, -1, -1, -1]])
     expect("a row on a low board, a column on a narrow one", [outcome(flat, 3), outcome(flat.T, 3)])
     expect("a full board", [outcome(np.array([[1, -1], [-1, 1], [1, -1]]), 3)])
+    expect("a full board with a line", [outcome(np.array([[-1, -1, -1], [1, -1, 1], [1, 1, -1]]), 3)])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170102)
     for rows, columns, line in [(5, 4, 4), (3, 6, 3), (4, 5, 3), (6, 3, 3), (5, 7, 4), (2, 6, 3), (6, 2, 3)]:
@@ -300,11 +317,13 @@ with check("game_value") as expect:
         return value, len(table), sum(v > 0 for v in table.values()), sum(v == 0 for v in table.values())
 
     expect("heap of 4: value, states, won, drawn", solved(Heap((1, 2, 3)), 4))
-    expect("heap of 13, take 1, 3 or 4", solved(Heap((1, 3, 4)), 13))
+    thirteen = Heap((1, 3, 4))
+    expect("heap of 13, take 1, 3 or 4", solved(thirteen, 13))
     expect("Connect-3 on 3×3", solved(Connect(3, 3, 3), (0, 0)))
     drawn = Heap((1, 2), last=0, stop=3)
     expect("heap of 14, a draw when fewer than 3 are left", solved(drawn, 14))
-    expect("no state worked out again: `result` asked 4 times a state at most", drawn.asked <= 4 * 14)
+    asked = [heap.asked <= 4 * 14 for heap in (thirteen, drawn)]
+    expect("no state of these heaps of 13 and 14 worked out again: `result` asked 4 times a state at most", asked)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170201)
     for takes, last in [((1, 2), 1), ((2, 5), -1), ((1, 4, 6), 1), ((2, 3), 0)]:
@@ -400,6 +419,7 @@ with check("puct") as expect:
     visits, total, prior = np.array([3, 1, 0]), np.array([1.5, -1.0, 0.0]), np.array([0.2, 0.3, 0.5])
     expect("UCB, c = 2", ucb(visits, total, 2))
     expect("PUCT, c = 2", puct(prior, visits, total, 2))
+    expect("warnings", warned(lambda: [ucb(visits, total, 2), puct(prior, visits, total, 2)]))
     expect("nothing tried yet", [ucb(0 * visits, 0 * total, 0.7), puct(prior, 0 * visits, 0 * total, 0.7)])
     expect.unchanged("the inputs afterwards", [visits, total, prior])
     ### BEGIN HIDDEN TESTS
@@ -411,6 +431,7 @@ with check("puct") as expect:
         expect(f"{moves} moves, c = {c}: UCB", ucb(visits, total, c))
         expect(f"{moves} moves, c = {c}: PUCT", puct(prior, visits, total, c))
         expect(f"{moves} moves, all tried", ucb(visits + 2, total, c))
+        expect(f"{moves} moves, warnings", warned(lambda v=visits, t=total, p=prior: [ucb(v, t, 2), puct(p, v, t, 2)]))
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -591,7 +612,7 @@ ax.set_xscale("log", base=2)
 # In every box: the column of a move, its visits N, its prior P, and its mean value Q for the player who makes that move. The box on top is
 # the position itself; its v is what the evaluator says of it, for the player to move.
 
-# %% picture="explored" alt="A board, and the search tree below it after 40 simulations: boxes with column, visits, prior and mean value; an orange line follows the most visited moves"
+# %% picture="explored" alt="A board, and to its right the search tree after 40 simulations: boxes with column, visits, prior and mean value; an orange line follows the most visited moves"
 from course_lib.viz.pictures import search
 
 search.explored(40)
@@ -724,7 +745,8 @@ print(f"{weights:,} weights; before training: prior {prior[0].round(2)}, value {
 # $$L = -\frac1n \sum_i (R_i - b)\,\log \pi_i(a_i), \qquad b = \text{mean of all } R_i .$$
 #
 # $\pi_i$ is the softmax over the legal columns of row i: a column that is not `legal` `(n, columns)`, bool, has probability 0 and
-# gradient 0. `moves` `(n,)` are legal columns, `returns` `(n,)` the $R_i$. Logits may be large; no input may change.
+# gradient 0. `moves` `(n,)` are legal columns, `returns` `(n,)` the $R_i$. Logits may be large, those of full columns too; no input
+# may change.
 #
 # *Example:* two rows of logits `[0, 0]`, all legal, moves `[0, 1]`, returns `[1, -1]`: the gradient is `[[-0.25, 0.25], [-0.25, 0.25]]`.
 
@@ -768,6 +790,8 @@ with check("reinforce") as expect:
     expect("one column full", reinforce(logits, legal, np.array([2, 0, 1]), returns))
     expect("large logits", reinforce(900 + 40 * logits, legal, np.array([2, 0, 1]), returns))
     expect("logits far below 0", reinforce(-2000 + logits, legal, np.array([2, 0, 1]), returns))
+    beside = np.where(legal, logits, 2000.0)
+    expect("a logit of 2000 in the full column", reinforce(beside, legal, np.array([2, 0, 1]), returns))
     expect.unchanged("the inputs afterwards", [logits, legal, returns])
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170601)
@@ -780,6 +804,8 @@ with check("reinforce") as expect:
         expect(f"{n} rows of {columns}", reinforce(logits, legal, moves, returns))
         expect(f"{n} rows of {columns}, large logits", reinforce(1000 + 3 * logits, legal, moves, returns))
         expect(f"{n} rows of {columns}, logits far below 0", reinforce(-3000 + 3 * logits, legal, moves, returns))
+        beside = np.where(legal, logits, 1500.0)
+        expect(f"{n} rows of {columns}, large logits in full columns", reinforce(beside, legal, moves, returns))
         expect.unchanged(f"{n} rows of {columns}: inputs", [logits, legal, returns])
     ### END HIDDEN TESTS
 
@@ -919,6 +945,7 @@ def search_visits(game, state, evaluate, simulations, c):
         node.visits[k] += 1
         node.total[k] += value
         return value
+
     ### END SOLUTION
 
     for _ in range(simulations):
@@ -1009,7 +1036,8 @@ with check("search_bug") as expect:
 # Write `expected_points(d)`, the formula above, for a number or an array; and `elo_fit(points)`, where `points[i, j]` `(k, k)` are the points that
 # player i made in all games against player j, so that `points[i, j] + points[j, i]` is the number of these games. The diagonal is 0.
 #
-# Return the most likely ratings `(k,)`, shifted to mean 0, to within 0.05 Elo. Nobody has won, or lost, everything.
+# Return the most likely ratings `(k,)`, shifted to mean 0, to within 0.05 Elo, whether a pair played four games or a hundred and more.
+# Nobody has won, or lost, everything.
 #
 # *Example:* one player who made 3 of 4 points against another: the ratings are 95.4 and -95.4, as $p(190.8) = 0.75$.
 
@@ -1054,8 +1082,10 @@ with check("elo_fit") as expect:
     expect("expected points at -300, 0, 120", expected_points(np.array([-300, 0, 120])), rtol=1e-9)
     table = np.array([[0, 6.5, 8], [3.5, 0, 7.5], [2, 4.5, 0]])
     expect("three players", elo_fit(table), rtol=0, atol=0.05)
+    MANY = np.array([[0, 70.5, 88], [49.5, 0, 61], [32, 59, 0]])
     ladder = np.array([[0, 28, 0.5, 0.5], [12, 0, 26, 0.5], [0.5, 14, 0, 30], [0.5, 0.5, 10, 0]])
     expect("four players, most games between neighbours", elo_fit(ladder), rtol=0, atol=0.05)
+    expect("three players, 120 games a pair", elo_fit(MANY), rtol=0, atol=0.05)
     expect.unchanged("the table afterwards", table)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170901)
@@ -1065,8 +1095,15 @@ with check("elo_fit") as expect:
         table = made + (games - made).T
         expect(f"{k} players", elo_fit(table), rtol=0, atol=0.05)
         expect(f"{k} players: expected points", expected_points(10 * (table - table.T)), rtol=1e-9)
-    ladder = np.full((5, 5), 0.5) * (1 - np.eye(5)) + np.diag(rng.integers(25, 33, 4), 1) + np.diag(rng.integers(9, 14, 4), -1)
+    ladder = (
+        np.full((5, 5), 0.5) * (1 - np.eye(5))
+        + np.diag(rng.integers(25, 33, 4), 1)
+        + np.diag(rng.integers(9, 14, 4), -1)
+    )
     expect("five players, most games between neighbours", elo_fit(ladder), rtol=0, atol=0.05)
+    games = np.triu(rng.integers(110, 140, (3, 3)), 1)
+    made = np.round(2 * games * rng.uniform(0.3, 0.7, (3, 3))) / 2
+    expect("three players, more than a hundred games a pair", elo_fit(made + (games - made).T), rtol=0, atol=0.05)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1082,7 +1119,9 @@ with check("elo_fit") as expect:
 # %%
 told = Plan()
 print(f"{told.generations} generations of {told.games} games, {told.simulations} simulations a move")
-print(f"learned from: the last {told.kept} generations; curious: {told.curious} plies; noise: {told.noise:g}, share {told.share:.0%}")
+print(
+    f"learned from: the last {told.kept} generations; curious: {told.curious} plies; noise: {told.noise:g}, share {told.share:.0%}"
+)
 
 # %% practice="self_play"
 LARGE = False  # True: more games, generations and simulations, and a wider network; some minutes
@@ -1099,7 +1138,9 @@ lines = {"the policy alone": policy, "search, 16 simulations": searched}
 names = {"xlabel": "generation", "ylabel": "best moves, %", "title": "Self-play, one run, on held positions"}
 ax = curves.learning_curves(lines, **names)
 ax.axhline(100 * plain, color=style.GREY, linestyle="--", linewidth=1)
-_ = ax.text(ax.get_xlim()[1], 100 * plain, "plain search, 64 simulations", ha="right", va="top", fontsize=8, color=style.GREY)
+_ = ax.text(
+    ax.get_xlim()[1], 100 * plain, "plain search, 64 simulations", ha="right", va="top", fontsize=8, color=style.GREY
+)
 
 # %% [markdown]
 # Now let it play. Your trained agent with 16 simulations meets plain search with 64, two games from each of 100 openings of four stones.
@@ -1171,7 +1212,10 @@ def match_figure(runs, openings):
         for n in (8, 16, 32):
             told = []
             for net, _ in runs:
-                players = ratings.searcher(game, evaluators.network(game, net), n), ratings.searcher(game, evaluate, 4 * n)
+                players = (
+                    ratings.searcher(game, evaluators.network(game, net), n),
+                    ratings.searcher(game, evaluate, 4 * n),
+                )
                 points = ratings.match(game, *players, openings).mean(axis=1)
                 told.append(f"{points.mean():.1%} ± {points.std(ddof=1) / np.sqrt(len(points)):.1%}")
             setting = f"{len(openings)} openings of 4 stones, both ways round; each seed ± standard error"
@@ -1192,7 +1236,9 @@ def elo_figure(runs, openings):
     rated, between = ratings.elo_intervals(table, rng=np.random.default_rng(5))
     setting = f"round robin, {len(openings)} openings, both ways round; 95 % interval"
     order = np.argsort(-rated)
-    rows = [(list(plain)[i], "", f"{rated[i]:+.0f} ({between[i, 0]:+.0f} to {between[i, 1]:+.0f})", setting) for i in order]
+    rows = [
+        (list(plain)[i], "", f"{rated[i]:+.0f} ({between[i, 0]:+.0f} to {between[i, 1]:+.0f})", setting) for i in order
+    ]
     return lecture_table("Elo, mean 0", rows)
 
 
@@ -1311,19 +1357,28 @@ with check("play_curves") as expect:
 
 # %% [markdown]
 # ## 11. Your own player
+#
+# A player that has learned the answers by heart has learned nothing. So yours is judged on a board for which this notebook holds no table:
+# Connect-4 on **4 rows and 5 columns**. `game` tells its own size: `game.rows`, `game.columns`. Who wants to train a network for the judge's board
+# has it here as `wide`.
+
+# %%
+wide = Connect(rows=4, columns=5, line=4)
 
 # %% [markdown] task="open_player" title="A player within a budget"
-# Write `choose(game, states)`: a column for each of n positions `(n, 2)` of Connect-4 on 5×4, `(n,)` whole numbers. Any design. In each position
-# **one move alone keeps the value**; counted is how often you find it. Two steps: half of the positions, and 70 %. The share is measured at
-# grading only: the checks here ask for legal moves within the budget, and the cell below them measures your share on other positions.
+# Write `choose(game, states)`: a column for each of n positions `(n, 2)`, as `(n,)` whole numbers. In each position **one move alone keeps
+# the value**; counted is how often you find it. Two steps: 42 % of the positions on 4×5, and 70 %. The share is measured at grading only: the
+# checks here ask for legal moves within the budget on both boards, and the cell below them measures your share on 5×4.
 #
-# The budget: `game` counts every move that is tried (`play` once, `play_all` once for each state) and stops you beyond **16 for each
-# position**, 16n in all. `tree_search.search(game, states, evaluate, simulations)` returns visits and mean values and tries one move a
-# simulation; an `evaluate(states)` of yours gives prior and value. `game.line_masks()` are the lines as whole numbers with a bit a cell, like `states[:, 0]`
-# (mine) and `states[:, 1]` (taken). A network may be trained in this cell, for two seconds at most.
+# The budget: `game` counts every move that is tried, in a search, in rollouts or by an evaluator (`play` once, `play_all` once for each state),
+# and stops you beyond **16 for each position**, 16n in all. `tree_search.search(game, states, evaluate, simulations)` returns visits and mean
+# values and tries one move a simulation, if your `evaluate(states)`, which gives prior and value, tries none.
+#
+# Any design that looks no answer up: refused are the solved table (`perfect`, `solve`), the library's `open_lines`, and moves tried on any board but
+# `game`, such as `wide` or one of your own. A network may be trained in this cell, for two seconds at most.
 
 
-# %% solve="open_player" difficulty=4 importance=4 minutes=40 forbid="course_lib.topics.solved_games.solve course_lib.topics.solved_games.Solution course_lib.topics.evaluators.open_lines"
+# %% solve="open_player" difficulty=4 importance=4 minutes=40 forbid="course_lib.topics.solved_games.solve course_lib.topics.solved_games.Solution course_lib.topics.solved_games.Solution.move_values course_lib.topics.evaluators.open_lines"
 def choose(game, states):
     """A column for each position (n,)."""
     ### BEGIN SOLUTION
@@ -1342,8 +1397,9 @@ def choose(game, states):
 
 
 # %% [markdown] hint="open_player"
-# Plain search spends 16 simulations on what four columns look like two moves ahead. That is enough for the first step. For the second the value
-# of a position that is not over should say something.
+# Plain search spends 16 simulations on what the columns look like two moves ahead. That is enough for the first step. For the second the value
+# of a position that is not over should say something. `game.line_masks()` are the lines as whole numbers with a bit a cell, like `states[:, 0]`
+# (mine) and `states[:, 1]` (taken).
 
 # %% [markdown] hint="open_player"
 # A line in which only I have stones may still become mine: the more stones, the better. Count such lines for both players. Which of
@@ -1368,42 +1424,56 @@ import numpy as np
 
 from course_lib.topics.solved_games import solve
 
-states, columns = solve(5, 4, 4).held(range(6, 15), 540, rng=np.random.default_rng(171101))
+states, columns = solve(4, 5, 4).held(range(6, 15), 540, rng=np.random.default_rng(171101))
 
 # %% check="open_player" points=2
 with check("open_player") as expect:
 
-    def chosen_by_yours(states):
-        """Columns chosen, as whole numbers, within the budget of 16 moves tried a position."""
-        return np.asarray(choose(Counted(Connect(5, 4, 4), 16 * len(states)), states)).astype(int)
+    def chosen_by_yours(states, rows, columns):
+        """Columns chosen within the budget of 16 moves tried a position, and how many moves were tried on other boards."""
+        board, before = Counted(Connect(rows, columns, 4), 16 * len(states)), Connect.tried
+        chosen = np.asarray(choose(board, states)).astype(int)
+        return chosen, Connect.tried - before - board.used
 
     rules = Connect(5, 4, 4)
-    boards = [[[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]], [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]]]
+    boards = [
+        [[0, 0, 0, 0]] * 4 + [[1, 1, 1, 0]],
+        [[-1, 0, 0, 0], [1, 0, 0, 0], [-1, 0, 1, 0], [1, -1, 1, 0], [-1, -1, 1, 0]],
+    ]
     ready = np.array([rules.state(np.array(board)) for board in boards], np.uint64)
-    room = rules.legal_all(ready)[[0, 1], chosen_by_yours(ready)].tolist()
-    expect("two boards: columns with room (best moves are counted at grading)", room)
+    chosen, elsewhere = chosen_by_yours(ready, 5, 4)
+    room = rules.legal_all(ready)[[0, 1], chosen].tolist()
+    expect("two boards of 5×4: columns with room (best moves are counted at grading)", room)
+    flat = Connect(4, 5, 4)
+    lying = [[[1, 0, 0, 0, 0], [-1, 0, 0, 0, 0], [1, 0, 0, 0, -1], [-1, 1, 0, 0, -1]]]
+    ready = np.array([flat.state(np.array(board)) for board in lying], np.uint64)
+    chosen, beside = chosen_by_yours(ready, 4, 5)
+    expect("a board of 4×5: a column with room", flat.legal_all(ready)[[0], chosen].tolist())
+    expect("moves tried on other boards than `game`", elsewhere + beside)
     ### BEGIN HIDDEN TESTS
-    chosen = chosen_by_yours(expect.held("states"))
-    expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.5)
+    chosen, elsewhere = chosen_by_yours(expect.held("states"), 4, 5)
+    expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.42)
+    expect("moves tried on other boards", elsewhere)
     ### END HIDDEN TESTS
 
 # %% check="open_player-better" points=2
 with check("open_player-better") as expect:
-    empty = Counted(Connect(5, 4, 4), 16)
+    empty = Counted(Connect(4, 5, 4), 16)
     column = int(np.asarray(choose(empty, np.zeros((1, 2), np.uint64)))[0])
-    expect("the empty board: a column with room (best moves are counted at grading)", column in range(4))
+    expect("the empty board of 4×5: a column with room (best moves are counted at grading)", column in range(5))
     ### BEGIN HIDDEN TESTS
-    states = expect.held("states")
-    rules = Counted(Connect(5, 4, 4), 16 * len(states))
+    states, tried = expect.held("states"), Connect.tried
+    rules = Counted(Connect(4, 5, 4), 16 * len(states))
     chosen = np.asarray(choose(rules, states)).astype(int)
     expect.outcome("best moves in 540 positions", chosen, truth="columns", measure="accuracy", at_least=0.7)
+    expect("moves tried on other boards", Connect.tried - tried - rules.used)
     ### END HIDDEN TESTS
 
 # %% practice="open_player_share"
 try:
     columns = np.asarray(choose(Counted(game, 16 * len(held)), held)).astype(int)
     share, regret = against_perfect(perfect, held, columns)
-    print(f"{share:.0%} best moves on the {len(held)} held positions of section 3, regret {regret:.2f}")
+    print(f"{share:.0%} best moves on the {len(held)} held positions of section 3, on 5×4; regret {regret:.2f}")
 except NotDone:
     print("Nothing to measure yet: write `choose` first.")
 

@@ -195,7 +195,8 @@ for size in progress((1, 4, 16, 64, 256, 1024), "batch sizes"):
         optimizer.step()
 
     speeds[size] = measure_speed(one_step, lambda: None, time.perf_counter, size, max(4, 2048 // size), 3)
-ax = curves.learning_curves({"samples": (list(speeds), list(speeds.values()))}, xlabel="batch size", ylabel="samples/s")
+named = {"xlabel": "batch size", "ylabel": "samples/s", "title": "Throughput of a small network, by batch size"}
+ax = curves.learning_curves({"samples": (list(speeds), list(speeds.values()))}, **named)
 ax.set(xscale="log", yscale="log")
 print(f"batch 1024 against batch 1: {speeds[1024] / speeds[1]:.0f} times the samples per second")
 
@@ -330,7 +331,12 @@ assert apart < 1e-12
 # %%
 def split_against_whole(norm):
     rng = np.random.default_rng(0)
-    layers = [nn.Linear(64, 20, rng=rng), *([nn.BatchNorm1d(20)] if norm else []), nn.ReLU(), nn.Linear(20, 10, rng=rng)]
+    layers = [
+        nn.Linear(64, 20, rng=rng),
+        *([nn.BatchNorm1d(20)] if norm else []),
+        nn.ReLU(),
+        nn.Linear(20, 10, rng=rng),
+    ]
     model = nn.Sequential(*layers).double()
 
     def gradient(a, b):
@@ -544,7 +550,8 @@ with check("ring_sum") as expect:
 
 # %% [markdown]
 # Counted for AlexNet's gradient, 61 million numbers of 4 bytes, over cables of 10⁹ bytes a second with a delay of 10⁻⁵ s a
-# message. The ring sends nearly the same whatever the number of workers; the server's cable is choked.
+# message. On the ring a worker sends N numbers with two workers, and never more than 2 N with however many; through the server's cable go
+# 2(k - 1)N.
 
 # %%
 for k in (2, 4, 8, 64, 512):
@@ -694,7 +701,9 @@ for step in progress(range(241), "steps"):
     weights = [w - 0.1 * g for w, g in zip(weights, slopes, strict=True)]
 error = np.std(scales, axis=1, ddof=1) / np.sqrt(3)
 lines, band = {"noise scale": (at, np.mean(scales, axis=1))}, {"noise scale": error}
-ax = curves.learning_curves(lines, spread=band, xlabel="step", ylabel="samples", log=True, title="The noise scale during training")
+ax = curves.learning_curves(
+    lines, spread=band, xlabel="step", ylabel="samples", log=True, title="The noise scale during training"
+)
 
 # %% [markdown]
 # The band is the standard error of three measurements of one run.
@@ -797,7 +806,9 @@ ends = {}
 for name, rate, warm in (("unscaled", 0.1, 0), ("square root", 0.1 * np.sqrt(8), 10), ("linear", 0.8, 10)):
     runs = [worker_runs.train_workers(few, classes_few, rate=rate, warm_up=warm, steps=60, seed=s) for s in range(5)]
     ends[name] = [np.mean(run["training"][-5:]) for run in runs]
-    print(f"{name:>12}: loss {np.mean(ends[name]):.3f} ± {np.std(ends[name], ddof=1) / np.sqrt(5):.3f} (standard error)")
+    print(
+        f"{name:>12}: loss {np.mean(ends[name]):.3f} ± {np.std(ends[name], ddof=1) / np.sqrt(5):.3f} (standard error)"
+    )
 
 # %% [markdown]
 # ## 9. Sixteen bits
@@ -928,6 +939,8 @@ with check("scaled_step") as expect:
         weights, states = walked(*case)
         expect(f"{what}: weights after each step", weights, rtol=1e-5)
         expect(what, states)
+    _, scale, good = scaled_step(before, lambda scale: np.array([0.5, np.inf, -2], np.float16), 64.0, 2, 0.25, 3)
+    expect("an infinite entry after 2 good steps: scale and good steps", (float(scale), int(good)))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(180701)
     for power, patience in ((17, 2), (10, 3), (24, 5), (4, 1)):
@@ -974,8 +987,10 @@ size_of, rates = bridge.size, {}
 some = torch.randn(size_of(full=256, smoke=16), 3, size_of(full=64, smoke=32), size_of(full=64, smoke=32), device=here)
 kinds = torch.arange(len(some), device=here) % 10
 for name, last, mixed, compiled in (
-    ("float32", False, False, False), ("channels last", True, False, False),
-    ("channels last, bfloat16", True, True, False), ("compiled as well", True, True, True),
+    ("float32", False, False, False),
+    ("channels last", True, False, False),
+    ("channels last, bfloat16", True, True, False),
+    ("compiled as well", True, True, True),
 )[: 4 if COMPILED else 3]:
     torch.manual_seed(0)
     net = resnets.resnet18(10, small=True, width=size_of(full=64, smoke=8)).to(here)
@@ -1006,7 +1021,7 @@ for name, last, mixed, compiled in (
 # A processor that waits for images is as slow as the disk. The next batch can be read by another thread while this one is
 # computed. Then a step costs the *longer* of the two, not their sum.
 
-# %% picture="overlap" alt="Above four batches loaded and computed one after the other; below loading of the next batch runs beside computing, and all is done earlier"
+# %% picture="overlap" alt="On the left four batches loaded and computed one after the other; on the right loading of the next batch runs beside computing, and all is done earlier"
 from course_lib.viz.pictures import scaling
 
 scaling.overlap()
@@ -1026,7 +1041,9 @@ def seconds_of(source):
     return time.perf_counter() - began
 
 
-print(f"one after the other {seconds_of(slow_batches()):.2f} s, made ahead {seconds_of(prefetch(slow_batches())):.2f} s")
+print(
+    f"one after the other {seconds_of(slow_batches()):.2f} s, made ahead {seconds_of(prefetch(slow_batches())):.2f} s"
+)
 
 # %% [markdown]
 # In torch this is `DataLoader(..., num_workers=4, prefetch_factor=2, pin_memory=True)`: four processes, two batches ahead
@@ -1077,7 +1094,7 @@ class Run:
 # it that goes on exactly as the old one would.
 #
 # - In the dict stand only arrays, numbers, and what `run.rng.bit_generator.state` gives (assign to it to set the state):
-#   nothing that would need pickle.
+#   nothing that would need **pickle**, Python's format for any object: reading such a file runs code that stands in it.
 # - What happens to `run` afterwards does not change the dict, and a resumed run does not either: one can resume twice.
 # - Resuming does not train: no step is done again.
 
@@ -1158,8 +1175,8 @@ with check("keep_run") as expect:
 # ## 12. Two processes, with torch
 #
 # All parts are there; torch has them ready. `torchrun` starts the processes and tells each its rank;
-# `torch.distributed` connects them, by gloo on CPUs and NCCL on GPUs; `DistributedDataParallel` wraps a model so that
-# its backward pass averages the gradients of all workers, layer by layer, while the rest is still being computed.
+# `torch.distributed` connects them, by a library for such exchanges: **gloo** between CPUs, over the network; **NCCL**, which NVIDIA makes,
+# between GPUs, over their own wires where there are some. `DistributedDataParallel` wraps a model so that its backward pass averages the gradients of all workers, layer by layer, while the rest is still being computed.
 #
 # The course's script is `course_lib/torch_models/data_parallel.py`. In a terminal:
 #
@@ -1319,7 +1336,9 @@ edge = order[np.diff(np.minimum.accumulate(loss[order]), prepend=np.inf) < 0]  #
 early = edge[4 * work[edge] < work.max()]
 a, b = power_law.fit_power(work[early], loss[early])
 fitted = {"lower edge": (work[edge], loss[edge]), f"{a:.2g} · x^-{b:.2f}": (work[edge], a * work[edge] ** -b)}
-ax = curves.learning_curves(fitted, xlabel="multiply-adds of training", ylabel="test loss", log=True, title="Least loss by work")
+ax = curves.learning_curves(
+    fitted, xlabel="multiply-adds of training", ylabel="test loss", log=True, title="Least loss by work"
+)
 ax.set_xscale("log")
 for part in (10**6, 4 * 10**6, 16 * 10**6):
     print(f"{part / 1e6:2.0f} million multiply-adds: least loss with {names[edge[work[edge] <= part][-1]]}")
@@ -1393,7 +1412,9 @@ with check("fault_of") as expect:
         new = mended(settings)
         seen = {name + " kept": bool(new[name] == settings[name]) for name in ("workers", "batch")}
         same = all(seen.values())
-        seen["warm_up is there, 20 at most"] = bool(new.get("warm_up", 99) <= 20)
+        seen["warm_up"] = (
+            "missing" if "warm_up" not in new else "20 at most" if new["warm_up"] <= 20 else "more than 20"
+        )
         seen["the rate"] = ("lower", "as it was", "higher")[int(np.sign(new["rate"] - rate)) + 1]
         loss = "not trained"
         if same:
@@ -1408,7 +1429,10 @@ with check("fault_of") as expect:
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(180901)
     for workers_now, batch, rate in ((8, 16, 0.08), (10, 12, 0.075), (6, 24, 0.1)):
-        expect(f"{workers_now} workers, batches of {batch}", tuned(workers_now, batch, rate * float(rng.uniform(0.95, 1.05)))[0])
+        expect(
+            f"{workers_now} workers, batches of {batch}",
+            tuned(workers_now, batch, rate * float(rng.uniform(0.95, 1.05)))[0],
+        )
     expect("the letters backwards", [fault_of(letter) for letter in "DCBA"])
     ### END HIDDEN TESTS
 
@@ -1522,13 +1546,18 @@ new_points, truth = spirals(600, classes=3, turns=1.0, noise=0.04, rng=rng)
 # %% check="within_budget" points=1
 with check("within_budget") as expect:
     chosen = plan()
-    names = {"hidden", "batch", "steps", "rate", "momentum", "seed"}
-    expect("names in the dict that the task does not know", sorted(set(chosen) - names))
+    needed, names = ("hidden", "batch", "steps", "rate"), {"hidden", "batch", "steps", "rate", "momentum", "seed"}
+    expect("names in the dict that the task does not know", ", ".join(sorted(set(chosen) - names)) or "none")
+    expect("names of the task that are missing", ", ".join(name for name in needed if name not in chosen) or "none")
+    several = isinstance(chosen["hidden"], tuple | list)
+    expect("`hidden`", "several widths, or one" if several else "no tuple: (16) is a number, (16,) is one layer of 16")
     expect("within the budget", bool(work_of(**chosen) <= BUDGET))
     expect("it can be trained: classes of 5 points", classified(chosen, np.zeros((5, 2))).shape)
     ### BEGIN HIDDEN TESTS
     new_points = expect.held("new_points")
-    expect.outcome("classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.75)
+    expect.outcome(
+        "classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.75
+    )
     ### END HIDDEN TESTS
 
 # %% check="within_budget-better" points=1
@@ -1538,7 +1567,9 @@ with check("within_budget-better") as expect:
     expect("it can be trained: classes of 5 points", classified(chosen, np.zeros((5, 2))).shape)
     ### BEGIN HIDDEN TESTS
     new_points = expect.held("new_points")
-    expect.outcome("classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.90)
+    expect.outcome(
+        "classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.90
+    )
     ### END HIDDEN TESTS
 
 # %% check="within_budget-best" points=1
@@ -1548,7 +1579,9 @@ with check("within_budget-best") as expect:
     expect("it can be trained: classes of 5 points", classified(chosen, np.zeros((5, 2))).shape)
     ### BEGIN HIDDEN TESTS
     new_points = expect.held("new_points")
-    expect.outcome("classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.96)
+    expect.outcome(
+        "classes of 600 new points", classified(chosen, new_points), truth="truth", measure="accuracy", at_least=0.96
+    )
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from course_lib.evidence.pairs import Pair
 
 Fact = tuple[str, str]
+NEARLY = "nearly right"
 _ENOUGH = 4  # wrong values that must agree
 _NEAR = 0.03  # of the expected value: what is nearly right
 _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less than 0, an exponential of a large number"
@@ -24,7 +25,7 @@ _CAUSES = "look for a division by 0, a logarithm of 0 or less, a root of less th
 
 def name_fact(pairs: Sequence[Pair]) -> Fact | None:
     """The most telling fact that holds for all wrong pairs, or None."""
-    finders: tuple[Callable, ...] = (_not_finite, name_place, _shapes, _only_where, _one_number)
+    finders: tuple[Callable, ...] = (name_not_finite, name_place, _shapes, _only_where, _one_number)
     finders += (_slice, _nearly, _signs, _order, _sizes)
     for find in finders:
         with np.errstate(all="ignore"):
@@ -34,8 +35,9 @@ def name_fact(pairs: Sequence[Pair]) -> Fact | None:
     return None
 
 
-def _not_finite(pairs: Sequence[Pair]) -> Fact | None:
-    if any(np.isfinite(p.e).all() and not np.isfinite(p.g).all() for p in pairs):
+def name_not_finite(pairs: Sequence[Pair]) -> Fact | None:
+    """Every one of these arrays holds nan or inf where the right one does not; or None."""
+    if pairs and all(np.isfinite(p.e).all() and not np.isfinite(p.g).all() for p in pairs):
         return "not finite", f"holds nan or inf: {_CAUSES}."
     return None
 
@@ -131,7 +133,7 @@ def _nearly(pairs: Sequence[Pair]) -> Fact | None:
     g = np.concatenate([p.g[~p.right()].ravel() for p in pairs])
     if not e.size or np.all(g == np.round(g)) or not np.all(np.abs(g - e) <= _NEAR * np.abs(e)):
         return None
-    return "nearly right", (
+    return NEARLY, (
         f"is nowhere more than {100 * _NEAR:g} % off: is something rounded, a search too coarse or stopped early, "
         "a small term missing?"
     )

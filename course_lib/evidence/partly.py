@@ -13,7 +13,7 @@ import numpy as np
 from course_lib.evidence import alterations as alter
 from course_lib.evidence import arrangements as arrange
 from course_lib.evidence.choice import Relation, choose, common, said, subject_of
-from course_lib.evidence.facts import name_fact
+from course_lib.evidence.facts import NEARLY, name_fact, name_not_finite
 from course_lib.evidence.pairs import Pair, distinct
 from course_lib.evidence.relation_kinds import GENERAL, SPECIFIC
 
@@ -55,10 +55,13 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
         found = _few(pairs, subject, _PLAIN if many else (alter.natural_factor,))
         if found:
             return _shown(found.name, found.say, part)
-    for subject, pairs in groups:
-        fact = name_fact(pairs)
-        if fact:
-            return _shown(fact[0], f"{subject} {fact[1]}", part)
+    for find in (name_not_finite, name_fact):  # nan tells most, and is said of the lines alone that hold it
+        for subject, pairs in groups:
+            fact = find(pairs)
+            if fact and not (
+                fact[0] == NEARLY and everything and pairs is not everything
+            ):  # what else is wrong is far off
+                return _shown(fact[0], f"{subject} {fact[1]}", part)
     return _where(failing, part)
 
 

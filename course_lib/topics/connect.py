@@ -17,7 +17,12 @@ BIT = np.uint64(1)
 
 
 class Connect:
-    """The rules. `start` is the empty board. Raises ValueError for a board of more than 64 bits."""
+    """The rules. `start` is the empty board. Raises ValueError for a board of more than 64 bits.
+
+    `Connect.tried` counts the moves tried on all boards together, for who asks what was tried beside a budget.
+    """
+
+    tried = 0
 
     def __init__(self, rows: int = 5, columns: int = 4, line: int = 4) -> None:
         if (rows + 1) * columns > 64:
@@ -40,6 +45,7 @@ class Connect:
 
     def play(self, state: tuple[int, int], column: int) -> tuple[int, int]:
         """The state after a stone in `column`, seen by the other player. Raises ValueError when the column is full."""
+        Connect.tried += 1
         mine, taken = state
         if taken & self.column[column] == self.column[column]:
             raise ValueError(f"Connect.play: column {column} is full")
@@ -85,6 +91,7 @@ class Connect:
 
     def play_all(self, states: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The states (n, 2) after a stone in `columns` (n,), which must have room."""
+        Connect.tried += len(states)
         mine, taken = states.T
         now = taken | ((taken + self.floors[columns]) & self.column_masks[columns])
         return np.stack([taken ^ mine, now], axis=1)

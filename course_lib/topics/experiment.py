@@ -64,6 +64,18 @@ def plan(
     return stated | {"runs": seeds_needed(smallest, deviation, level, power), "first_seed": first_seed}
 
 
+def decide(plan: dict[str, Any], a: ArrayLike, b: ArrayLike) -> str:
+    """What a `plan` says of the results a and b: "a" or "b" is higher, "too small" to matter, or "undecided".
+
+    Raises ValueError unless a and b hold as many results as the plan has runs.
+    """
+    if not len(a) == len(b) == plan["runs"]:
+        raise ValueError(f"decide: the plan says {plan['runs']} runs a side, got {len(a)} and {len(b)}")
+    seen = compare(a, b, plan["level"])
+    small = -plan["smallest"] < seen.low and seen.high < plan["smallest"]
+    return "too small" if seen.verdict() == "undecided" and small else seen.verdict()
+
+
 def found(
     n: int, difference: float, deviation: float, *, rng: np.random.Generator, trials: int = 2000, level: float = 0.95
 ) -> tuple[float, float]:

@@ -196,6 +196,10 @@ RIGHT["pairwise_distances"] = {
 }
 
 WRONG["standardise"] = {
+    "divides by 0 and mends it": (
+        "def standardise(x):\n    return np.nan_to_num((x - x.mean(axis=0)) / x.std(axis=0), posinf=0, neginf=0)",
+        "the result is right, but 0 / 0 was computed on the way, and NumPy warns: divide the equal column by 1",
+    ),
     "one mean for the whole table": (
         "def standardise(x):\n    return (x - x.mean()) / x.std()",
         "one mean and one deviation were used for the whole table; every column has its own (axis=0)",
@@ -270,6 +274,10 @@ RIGHT["standardise"] = {
 }
 
 WRONG["log_scale"] = {
+    "divides by 0 and mends it": (
+        "def log_scale(x):\n    logged = np.log1p(x)\n    return np.nan_to_num(logged / logged.max(axis=0))",
+        "the result is right, but 0 / 0 was computed on the way, and NumPy warns: divide the column of zeros by 1",
+    ),
     "log without the 1": (
         "np.log1p(x)",
         "np.log(np.maximum(x, 1e-300))",

@@ -176,6 +176,20 @@ WRONG["attack_in_ball"] = {
         "input_gradient(model, x, t)",
         "take the gradient at the present image, not at x",
     ),
+    "back once, from the start as it is": (
+        "attacked = np.clip(start, low, high)\n"
+        "    for _ in range(steps):\n"
+        "        g = input_gradient(model, attacked, t)\n"
+        "        attacked = np.clip(attacked + step * np.sign(g), low, high)\n"
+        "    return attacked",
+        "attacked = start\n"
+        "    for _ in range(steps):\n"
+        "        g = input_gradient(model, attacked, t)\n"
+        "        attacked = attacked + step * np.sign(g)\n"
+        "    return np.clip(attacked, low, high)",
+        "put the start back, and the result back after every step: once at the end is too late, for the gradients were then "
+        "taken at images that are not allowed",
+    ),
     "back only at the end": (
         "        attacked = np.clip(attacked + step * np.sign(g), low, high)\n    return attacked",
         "        attacked = attacked + step * np.sign(g)\n    return np.clip(attacked, low, high)",
@@ -294,6 +308,32 @@ def attack_in_ball(model, x, t, eps, step, steps, start):
 }
 
 WRONG["attack_curves"] = {
+    "A called none": (
+        '"A": "masked"',
+        '"A": "none"',
+        "a flat curve is no honest measurement: an attack that sees a slope makes every network worse as ε grows. Which fault "
+        "leaves the attack without a slope?",
+    ),
+    "A called short": (
+        '"A": "masked"',
+        '"A": "short"',
+        "short steps do get somewhere: their curve falls at first. This one is flat from the beginning",
+    ),
+    "F called none": (
+        '"F": "short"',
+        '"F": "none"',
+        "a curve that falls and then stays level has attacks that never reach the edge of a larger ball: what holds them up?",
+    ),
+    "F called masked": (
+        '"F": "short"',
+        '"F": "masked"',
+        "this attack does find its way at first, so it sees a slope; then it gets no farther, however large the ball",
+    ),
+    "B called no ball": (
+        '"B": "none"',
+        '"B": "no ball"',
+        "without the ball the smallest ε already allows everything: that curve falls to nothing at once",
+    ),
     "masked and honest exchanged": (
         '{"A": "masked", "B": "none",',
         '{"A": "none", "B": "masked",',
@@ -929,10 +969,15 @@ WRONG["fit_temperature"] = {
         "    for _ in range(1):\n        tries = np.log(np.linspace(0.05, 20, 1000))\n",
         "steps of 0.02 in T are too coarse for a thousandth of T: look again, finer, round the best",
     ),
+    "a grid in hundredths": (
+        "    for _ in range(6):\n        tries = np.linspace(low, high, 21)\n",
+        "    for _ in range(1):\n        tries = np.log(np.arange(0.05, 20, 0.01))\n",
+        "steps of 0.01 in T are too coarse where T is small: a thousandth *of T* is asked. Look again, finer, round the best",
+    ),
     "overflows": (
         "        scaled = scaled - scaled.max(axis=1, keepdims=True)\n",
         "",
-        "exp of a large logit overflows: take the row's largest away first",
+        "exp of a large logit overflows, and every T below which it does is passed over: take the row's largest away first",
     ),
     "largest of all rows": (
         "scaled.max(axis=1, keepdims=True)",
@@ -945,8 +990,20 @@ WRONG["fit_temperature"] = {
         "`-=` writes into the caller's logits: make a new array",
     ),
     "only large temperatures": (
-        "low, high = np.log(0.05), np.log(20)\n",
-        "low, high = np.log(1.0), np.log(20)\n",
+        """def fit_temperature(z, t):
+    z = z - z.max(axis=1, keepdims=True)
+
+    def nll(T):
+        s = z / T
+        return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(t)), t])
+
+    low, high = 1.0, 20.0
+    for _ in range(8):
+        tries = np.linspace(low, high, 21)
+        best, width = tries[np.argmin([nll(T) for T in tries])], (high - low) / 20
+        low, high = max(best - width, 1.0), min(best + width, 20.0)
+    return float(best)
+""",
         "T may be below 1: a network can also be less sure than it is right",
     ),
     "too small a range": (

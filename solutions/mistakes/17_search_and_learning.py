@@ -73,6 +73,25 @@ def outcome(board, line):
         "((0, 1), (1, 0))",
         "diagonals count as lines, both of them",
     ),
+    "the board laid flat": (
+        """
+def outcome(board, line):
+    flat, columns = board.ravel(), board.shape[1]
+    for i in np.flatnonzero(flat == -1):
+        for step in (1, columns, columns + 1, columns - 1):
+            ends = [i + k * step for k in range(line)]
+            if ends[-1] < flat.size and all(flat[j] == -1 for j in ends):
+                return -1
+    return None if (board == 0).any() else 0
+""",
+        "in the flattened board the last cell of a row stands beside the first of the next, on the board it does not: "
+        "a line may not run over the edge",
+    ),
+    "on round the right edge": (
+        "all(i < rows and 0 <= j < columns and board[i, j] == -1 for i, j in ends)",
+        "all(i < rows and board[i, j % columns] == -1 for i, j in ends)",
+        "`%` leads a line out at one side and in at the other: a line may not run over the edge",
+    ),
     "round the edge": (
         "all(i < rows and 0 <= j < columns and board[i, j] == -1 for i, j in ends)",
         "all(i < rows and j < columns and board[i, j] == -1 for i, j in ends)",
@@ -252,6 +271,17 @@ def game_value(game, state, table):
 """,
         "finished states belong into the table too",
     ),
+    "table never read": (
+        """
+def game_value(game, state, table):
+    value = game.result(state)
+    if value is None:
+        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
+    table[state] = value
+    return value
+""",
+        "look into the table before you work a state out: where it is there, return table[state] at once",
+    ),
     "draws worked out again": (
         """
 def game_value(game, state, table):
@@ -264,17 +294,6 @@ def game_value(game, state, table):
     return value
 """,
         "a kept value of 0 counts as false: every draw is worked out again. Ask `if state in table`",
-    ),
-    "table never read": (
-        """
-def game_value(game, state, table):
-    value = game.result(state)
-    if value is None:
-        value = max(-game_value(game, game.play(state, m), table) for m in game.moves(state))
-    table[state] = value
-    return value
-""",
-        "the table is filled but never asked: return table[state] at once where the state is in it",
     ),
     "a drawn end played on": (
         """
@@ -421,6 +440,13 @@ WRONG["puct"] = {
         "np.sqrt(np.log(max(np.sum(visits), 1)) / tried)",
         "np.sqrt(np.log(max(np.sum(visits), 1))) / tried",
         "the visits of the move stand under the root as well",
+    ),
+    "divides by 0": (
+        "    tried = np.maximum(visits, 1)\n    bonus = np.sqrt(np.log(max(np.sum(visits), 1)) / tried)\n"
+        "    return np.where(np.asarray(visits) == 0, np.inf, total / tried + c * bonus)",
+        "    bonus = np.sqrt(np.log(max(np.sum(visits), 1)) / visits)\n"
+        "    return np.where(np.asarray(visits) == 0, np.inf, total / visits + c * bonus)",
+        "np.where works out both sides first, so NumPy divides by 0 visits and warns: divide by np.maximum(visits, 1)",
     ),
     "untried not first": (
         "np.where(np.asarray(visits) == 0, np.inf, total / tried + c * bonus)",
@@ -594,6 +620,23 @@ WRONG["simulate_once"] = {
         "parent.visits[k] += 1\n",
         "pass\n",
         "each move on the way counts one visit more",
+    ),
+    "a tree of one level": (
+        """
+def simulate_once(game, root, evaluate, c):
+    k = int(np.argmax(puct_scores(root.prior, root.visits, root.total, c)))
+    if k not in root.children:
+        root.children[k] = grow(game, game.play(root.state, root.moves[k]), evaluate)
+    root.visits[k] += 1
+    root.total[k] -= root.children[k].value
+""",
+        "a move that has its node already leads further down: go on from that node, until a new one is made or the game is over",
+    ),
+    "nothing below the root is told": (
+        "    value = node.value\n    for parent, k in reversed(way):\n        value = -value\n"
+        "        parent.visits[k] += 1\n        parent.total[k] += value",
+        "    parent, k = way[0]\n    parent.visits[k] += 1\n    parent.total[k] += node.value * (-1) ** len(way)",
+        "visits and totals of the root alone are kept: every move on the way counts one visit more, with the sign of its level",
     ),
     "only the root is told": (
         "for parent, k in reversed(way):",
@@ -861,6 +904,13 @@ WRONG["reinforce"] = {
         "z = np.where(legal, logits, -np.inf)",
         "z = logits\n    z[~legal] = -np.inf",
         "z is another name for the caller's logits: np.where makes a new array",
+    ),
+    "full columns taken out after the softmax": (
+        "z = np.where(legal, logits, -np.inf)\n    p = np.exp(z - z.max(axis=1, keepdims=True))\n    p /= p.sum(axis=1, keepdims=True)",
+        "p = np.exp(logits - logits.max(axis=1, keepdims=True))\n    p = p / p.sum(axis=1, keepdims=True) * legal\n"
+        "    p /= p.sum(axis=1, keepdims=True)",
+        "beside a large logit of a full column all the others round to 0, and 0 / 0 is nan: take the full columns out before the "
+        "softmax, and the largest logit of the legal ones",
     ),
     "no baseline": (
         "advantage = returns - np.mean(returns)",
@@ -1358,6 +1408,16 @@ def search_visits(game, state, evaluate, simulations, c):
 }
 
 WRONG["elo_fit"] = {
+    "steps of one size": (
+        """def elo_fit(points):
+    games, r = points + points.T, np.zeros(len(points))
+    for _ in range(200):
+        r = r + 10 * (points - games * expected_points(r[:, None] - r)).sum(axis=1)
+    return r - r.mean()
+""",
+        "a step of fixed size is too long where many games were played, and the ratings swing to and fro: divide what is missing by "
+        "the number of games",
+    ),
     "half points added in place": (
         "games, r = points + points.T, np.zeros(len(points))",
         "points += 0.5 * (1 - np.eye(len(points)))\n    games, r = points + points.T, np.zeros(len(points))",
@@ -1609,6 +1669,29 @@ def repaired(plan):
 }
 
 WRONG["open_player"] = {
+    "always column 0": (
+        "visits, _ = tree_search.search(game, states, evaluate, 16)\n    return visits.argmax(axis=1)",
+        "return np.zeros(len(states), int)",
+        "column 0 is full on some boards: choose among the columns with room, game.legal_all(states)",
+    ),
+    "the table of the other board": (
+        """
+def choose(game, states):
+    columns = game.legal_all(states).argmax(axis=1)
+    for i in range(len(states)):
+        try:
+            columns[i] = perfect.move_values(states[i : i + 1])[0].argmax()
+        except KeyError:
+            pass
+    return columns
+""",
+        "the solved table is no player: look ahead within the budget, on whatever board `game` is",
+    ),
+    "moves tried on a board beside": (
+        "tree_search.search(game, states, evaluate, 16)",
+        "tree_search.search(wide if game.columns == 5 else game, states, evaluate, 16)",
+        "what is tried on `wide` counts too: try moves with the `game` that is handed over",
+    ),
     "the leftmost column": (
         "visits, _ = tree_search.search(game, states, evaluate, 16)\n    return visits.argmax(axis=1)",
         "return game.legal_all(states).argmax(axis=1)",
@@ -1617,7 +1700,7 @@ WRONG["open_player"] = {
     "least visited": (
         "visits.argmax(axis=1)",
         "visits.argmin(axis=1)",
-        "the move with the most visits is the best one; that with the fewest may even be a full column",
+        "the fewest visits, none, belong to a full column: the best move is the one with the most",
     ),
     "values turned round": (
         "np.tanh(score)",
@@ -1627,7 +1710,7 @@ WRONG["open_player"] = {
     "over the budget": (
         "tree_search.search(game, states, evaluate, 16)",
         "tree_search.search(game, states, evaluate, 64)",
-        "the budget is 16 moves tried for each position: use 16 simulations",
+        "the budget is 16 moves tried for each position, and those that rollouts or your evaluator try count too: fewer simulations",
     ),
     "plain search": (
         "np.tanh(score)",

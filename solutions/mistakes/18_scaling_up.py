@@ -37,6 +37,25 @@ def speed_of(step, wait, clock, batch, steps, warm_up):
         "    for _ in range(steps):\n        step()\n        wait()",
         "waiting after every step keeps the device idle while the next order is written: wait once, after the last",
     ),
+    "the warm-up is counted": (
+        "    for _ in range(warm_up):\n        step()\n    wait()\n    began = clock()\n    for _ in range(steps):\n        step()\n    wait()\n"
+        "    return batch * steps / (clock() - began)",
+        "    began = clock()\n    for _ in range(warm_up):\n        step()\n    wait()\n    for _ in range(steps):\n        step()\n    wait()\n"
+        "    return batch * (steps + warm_up) / (clock() - began)",
+        "the warm-up is counted, its samples and its time: start the clock behind it and count `steps` alone",
+    ),
+    "the warm-up is counted, and waited for at the end": (
+        """
+def speed_of(step, wait, clock, batch, steps, warm_up):
+    began = clock()
+    for _ in range(warm_up + steps):
+        step()
+    wait()
+    wait()
+    return batch * (steps + warm_up) / (clock() - began)
+""",
+        "the warm-up is counted, its samples and its time: wait behind it, start the clock then, and count `steps` alone",
+    ),
     "clock before the warm-up": (
         "    for _ in range(warm_up):\n        step()\n    wait()\n    began = clock()",
         "    began = clock()\n    for _ in range(warm_up):\n        step()\n    wait()",
@@ -579,6 +598,24 @@ def ring_sum(arrays):
 }
 
 WRONG["noise_in_batches"] = {
+    "variance and mean of all rounds": (
+        """
+def noise_in_batches(gradients, batch):
+    flat = gradients.reshape(-1, gradients.shape[2])
+    return float(batch * flat.var(axis=0).sum() / (flat.mean(axis=0) ** 2).sum())
+""",
+        "the mean of finitely many gradients still holds noise, so its squared length is more than |G|²: solve the two equations "
+        "of the task, which take that noise off",
+    ),
+    "variance by one less, and mean, of all rounds": (
+        """
+def noise_in_batches(gradients, batch):
+    flat = gradients.reshape(-1, gradients.shape[2])
+    return float(batch * flat.var(axis=0, ddof=1).sum() / (flat.mean(axis=0) ** 2).sum())
+""",
+        "the mean of finitely many gradients still holds noise, so its squared length is more than |G|²: solve the two equations "
+        "of the task, which take that noise off",
+    ),
     "mean over weights": (
         "small = (gradients**2).sum(axis=2).mean()\n    large = (gradients.mean(axis=1) ** 2).sum(axis=1).mean()",
         "small = (gradients**2).sum(axis=2).mean()\n    large = (gradients.mean(axis=1) ** 2).mean(axis=1).mean()",
@@ -794,6 +831,11 @@ WRONG["rate_at"] = {
         "base_rate + (goal - base_rate) * step / warm_up",
         "goal * step / warm_up",
         "step 0 has the base rate, not 0: with 0 it would learn nothing",
+    ),
+    "shares of the goal": (
+        "base_rate + (goal - base_rate) * step / warm_up",
+        "goal * (step + 1) / warm_up",
+        "step 0 has `base_rate`, whatever the goal and the length of the warm-up: begin at base_rate and go on from there",
     ),
     "one step early": (
         "(goal - base_rate) * step / warm_up",
@@ -1181,6 +1223,40 @@ WRONG["keep_run"] = {
         "setattr(run, name, kept[name])",
         "the resumed run trains on the dict's own arrays: a second resume begins elsewhere. Copy here too",
     ),
+    "weights not copied when kept": (
+        "getattr(run, name).copy() for",
+        'getattr(run, name).copy() if name != "weights" else run.weights for',
+        "the dict holds the run's own weights, which `-=` changes: copy every array",
+    ),
+    "velocity not copied when kept": (
+        "getattr(run, name).copy() for",
+        'getattr(run, name).copy() if name != "velocity" else run.velocity for',
+        "the dict holds the run's own velocity, which `*=` and `+=` change: copy every array",
+    ),
+    "weights not copied when resumed": (
+        "setattr(run, name, kept[name].copy())",
+        'setattr(run, name, kept[name].copy() if name != "weights" else kept[name])',
+        "the resumed run changes the dict's own weights: a second resume begins elsewhere. Copy every array here too",
+    ),
+    "velocity not copied when resumed": (
+        "setattr(run, name, kept[name].copy())",
+        'setattr(run, name, kept[name].copy() if name != "velocity" else kept[name])',
+        "the resumed run changes the dict's own velocity: a second resume begins elsewhere. Copy every array here too",
+    ),
+    "trains as long again": (
+        "    return run\n",
+        '    return run.advance(kept["steps"])\n',
+        "what was kept is put back, and then as many steps are done again: resuming does not train",
+    ),
+    "trains anew, then the weights": (
+        """
+def resume(kept):
+    run = Run().advance(kept["steps"])
+    run.weights = kept["weights"].copy()
+    return run
+""",
+        "training anew with another seed draws other orders and noise: put everything back, and do no step again",
+    ),
     "copied nowhere": (
         """
 def keep(run):
@@ -1431,6 +1507,12 @@ def mended(settings):
 }
 
 WRONG["within_budget"] = {
+    "one layer without its comma": (
+        '"hidden": (24, 24)',
+        '"hidden": (24)',
+        "(24) is the number 24: a tuple of one layer is written (24,)",
+    ),
+    "lr": ('"rate": 0.1', '"lr": 0.1', "the learning rate is called `rate` here, as in the task"),
     "no hidden layer": ('"hidden": (24, 24)', '"hidden": ()', "without a hidden layer the borders are straight lines"),
     "over the budget": ('"steps": 700', '"steps": 7000', "this costs more multiply-adds than there are"),
     "rate too small": ('"rate": 0.1', '"rate": 0.0005', "so short steps do not get there within the budget"),

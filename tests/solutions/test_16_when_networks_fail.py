@@ -99,6 +99,10 @@ def test_comparisons_and_plans_are_the_library_s(rng):
     plan = ANSWERS["stated_plan"]()
     assert plan == experiment.plan("momentum", smallest=1.0, deviation=1.2, power=0.9)
     assert plan["claim"] in ANSWERS["CLAIMS"]
+    plan["runs"] = 6
+    for shift, spread in ((3, 0.1), (-3, 0.1), (0.1, 0.1), (0.4, 0.3), (0.1, 9)):
+        a, b = shift + spread * rng.normal(size=6), spread * rng.normal(size=6)
+        assert ANSWERS["decide"](plan, a, b) == experiment.decide(plan, a, b)
 
 
 def test_the_formulas_examples_are_true():

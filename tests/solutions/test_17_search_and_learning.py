@@ -179,14 +179,21 @@ def test_the_diagnosis_is_that_of_the_runs_drawn():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_open_reference_clears_both_steps_and_plain_search_only_the_first(seed):
-    solution = solve(5, 4, 4)
+    solution = solve(4, 5, 4)
     states, best = solution.held(range(6, 15), 540, rng=np.random.default_rng(seed))
     counted = Counted(solution.game, 16 * 540)
-    assert np.mean(ANSWERS["choose"](counted, states) == best) > 0.70 + 0.06
+    assert np.mean(ANSWERS["choose"](counted, states) == best) > 0.70 + 0.05
     assert counted.used <= counted.budget
     plain = ratings.searcher(solution.game, evaluators.uniform(solution.game), 16)(states)
-    assert 0.50 + 0.03 < np.mean(plain == best) < 0.70 - 0.03
-    assert np.mean(solution.game.legal_all(states).argmax(axis=1) == best) < 0.45
+    assert 0.42 + 0.03 < np.mean(plain == best) < 0.70 - 0.03
+    assert np.mean(solution.game.legal_all(states).argmax(axis=1) == best) < 0.42 - 0.15
+
+
+def test_the_notebook_s_table_knows_nothing_of_the_judge_s_board():
+    solution, table = solve(4, 5, 4), solve(5, 4, 4)
+    states, _ = solution.held(range(6, 15), 90, rng=np.random.default_rng(3))
+    with pytest.raises(KeyError):
+        table.move_values(states)
 
 
 # ------------------------------------------------------------------ what the text says of the recorded run

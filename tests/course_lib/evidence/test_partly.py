@@ -206,6 +206,23 @@ def test_facts_are_said_where_nothing_else_is_known(expected, got, name, part):
     assert told(("a line", expected, got))[1].startswith("Your result ")
 
 
+def test_nan_is_said_of_the_line_that_holds_it():
+    split, cold = (
+        (np.array([0.0, 1, 0]), np.array([0, 0.5, 0.5])),
+        (np.array([0.3578, 0.6422, 0]), np.array([np.nan] * 3)),
+    )
+    name, said = told(("equals", *split), ("cold", *cold))
+    assert (name, said[:28]) == ("not finite", 'For "cold" your result holds')
+    assert told(("cold", *cold), ("colder", *cold))[1].startswith("Your result holds nan or inf")
+    assert name_fact([pair(*split), pair(*cold)]) is None
+
+
+def test_nearly_right_is_said_only_where_nothing_is_far_off():
+    near, far = (0.92, 0.9301), (0.57, 1.7803)
+    assert told(("b", *near))[0] == "nearly right"
+    assert told(("a", *far), ("b", *near))[0] != "nearly right"
+
+
 def test_a_place_tells_nothing_where_little_is_right_or_lines_differ():
     later = pair(observe(A), observe(np.concatenate([A[:3], B[3:] * 3])))
     assert name_fact([pair(observe(A), observe(np.concatenate([A[:2], B[2:]]))), later]) is None

@@ -69,7 +69,15 @@ def test_a_prediction_line_says_neither_the_answer_nor_how_far_it_was():
     assert judge(None).what == judge(...).what == "notdone"
 
 
-SAID = [(-4, "-4"), (-4, " \N{MINUS SIGN}4.0 "), (12, [12]), (12, np.array([[12.0]])), (-4, np.array([-4])), (0.25, ".25"), (3, ("3",))]
+SAID = [
+    (-4, "-4"),
+    (-4, " \N{MINUS SIGN}4.0 "),
+    (12, [12]),
+    (12, np.array([[12.0]])),
+    (-4, np.array([-4])),
+    (0.25, ".25"),
+    (3, ("3",)),
+]
 
 
 @pytest.mark.parametrize(("right", "form"), SAID, ids=repr)

@@ -78,10 +78,12 @@ def test_a_full_column_and_a_board_too_large_are_refused():
 
 
 def test_moves_tried_are_counted_and_the_budget_is_kept():
-    counted = Counted(Connect(3, 4, 3), 5)
+    counted, before = Counted(Connect(3, 4, 3), 5), Connect.tried
     after = counted.play(counted.start, 2)
     counted.play_all(np.array([after] * 3, np.uint64), np.array([0, 1, 2]))
-    assert counted.used == 4
+    assert counted.used == 4 == Connect.tried - before
+    Connect(3, 4, 3).play((0, 0), 1)
+    assert (counted.used, Connect.tried - before) == (4, 5)
     assert counted.moves(after) == [0, 1, 2, 3]
     with pytest.raises(RuntimeError, match="budget of 5"):
         counted.play_all(np.array([after] * 2, np.uint64), np.array([0, 1]))

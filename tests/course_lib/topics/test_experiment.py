@@ -41,6 +41,16 @@ def test_the_known_table_of_seeds():
     assert (plan["claim"], plan["runs"], plan["first_seed"]) == ("width", 63, 100)
 
 
+def test_a_decision_follows_the_plan():
+    base, plan = np.array([-0.4, -0.2, 0.0, 0.2, 0.4]), {"runs": 5, "level": 0.95, "smallest": 1.0}
+    shifts = {3: "a", -3: "b", 0.1: "too small"}
+    assert {shift: experiment.decide(plan, 90 + shift + base, 90 + base) for shift in shifts} == shifts
+    assert experiment.decide(plan, 90.1 + 10 * base, 90 + 10 * base) == "undecided"
+    for a, b in ((base[1:], base), (base, base[1:]), (base[1:], base[1:])):
+        with pytest.raises(ValueError, match=r"5 runs a side, got"):
+            experiment.decide(plan, a, b)
+
+
 def test_planned_runs_find_the_difference_as_often_as_promised(rng):
     share, error = experiment.found(40, 1.0, 1.0 / 0.6266, rng=rng)
     assert experiment.seeds_needed(1.0, 1.0 / 0.6266) == 40
