@@ -1,7 +1,7 @@
 """Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `elementwise.py`.
 
 Shapes, time first: x (t, n, d), first states h0 and c0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases
-(gates k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried
+b_ih and b_hh (gates k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried
 on; None means that all run to the end. What need not wait for the step before it is one matrix product for all times.
 """
 
@@ -84,7 +84,8 @@ def lstm(
 ) -> Result:  # fmt: skip
     """Long short-term memory; all states h (t, n, k) with the last cell c (n, k) behind them: (t + 1, n, k).
 
-    Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). Each thread runs its sequences from end to end.
+    Gates stand in the order i, f, g, o: c = f c + i g, h = o tanh(c). `needs` says which gradients are wanted; only
+    x's is spared. Each thread runs its sequences from end to end.
     Hochreiter and Schmidhuber 1997, Gers et al. 2000.
     """
     (times, n, d), k, dtype = x.shape, h0.shape[1], h0.dtype

@@ -78,7 +78,7 @@ def flat_answers(model: Module) -> np.ndarray:
 
 
 def ripple(model: Module) -> float:
-    """Root of the energy at the frequency of stride 2, over evenly grey images, in grey levels of 255.
+    """Root of the energy at the frequency of stride 2 in what `model` makes of evenly grey images, in levels of 255.
 
     It is the root mean square of what differs from each image's mean: of the coefficients of the Fourier transform at
     half the sampling rate along rows, columns, or both, where all of it lies.
@@ -89,6 +89,6 @@ def ripple(model: Module) -> float:
 
 
 def starts(head: str, seeds: int) -> Iterator[tuple[Enlarger, np.random.Generator]]:
-    """(network with this head, the rng to train it with) for each seed; the rng is alike for all heads."""
+    """(network with this head, the rng to train it with) for each of so many `seeds`; the rng is alike for all."""
     for seed in range(seeds):
         yield Enlarger(head, rng=np.random.default_rng(seed)), np.random.default_rng([seed, 1])

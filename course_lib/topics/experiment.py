@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
 
 
@@ -64,8 +66,8 @@ def plan(
     return stated | {"runs": seeds_needed(smallest, deviation, level, power), "first_seed": first_seed}
 
 
-def decide(plan: dict[str, Any], a: ArrayLike, b: ArrayLike) -> str:
-    """What a `plan` says of the results a and b: "a" or "b" is higher, "too small" to matter, or "undecided".
+def decide(plan: dict[str, Any], a: Sequence[float] | np.ndarray, b: Sequence[float] | np.ndarray) -> str:
+    """What a `plan` says of the results a and b (n,) each: "a" or "b" is higher, "too small" to matter, "undecided".
 
     Raises ValueError unless a and b hold as many results as the plan has runs.
     """

@@ -104,7 +104,7 @@ def chain():
 
 
 def rates():
-    """The lowest and the highest learning rate of the five runs."""
+    """Returns the lowest and the highest learning rate of the five runs."""
     found = [settings["rate"] for settings, _ in RUNS.values() if "rate" in settings]
     return min(found), max(found)
 

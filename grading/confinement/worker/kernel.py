@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import sys
 
 from absent import Tolerant
+from quick import murmur2, transformer
 from streams import Stream
-
-SIGNS = re.compile(r"\?|^\s*[%!/,;]|=[\s\\]*[%!]", re.M)  # text without any of them has nothing of IPython's own syntax
 
 
 def shorten(error, keep=15):
@@ -27,23 +25,6 @@ def shorten(error, keep=15):
         error = error.__cause__ or error.__context__
 
 
-def murmur2(text, seed):
-    """ipykernel's hash of a cell, which names its file in tracebacks; ipykernel's own takes as long as the cell."""
-    import numpy as np
-
-    data = text.encode()
-    whole, factor, low = len(data) & ~3, np.uint32(0x5BD1E995), 0xFFFFFFFF
-    pieces = np.frombuffer(data[:whole], "<u4") * factor
-    pieces ^= pieces >> np.uint32(24)
-    value, times = seed ^ len(data), int(factor)
-    for piece in (pieces * factor).tolist():
-        value = (value * times & low) ^ piece
-    if whole < len(data):
-        value = (value ^ int.from_bytes(data[whole:], "little")) * times & low
-    value = (value ^ value >> 13) * times & low
-    return value ^ value >> 15
-
-
 def make_kernel():
     """An ipykernel kernel without sockets or threads: the shell, display, comms and magics are Jupyter's own.
 
@@ -52,7 +33,6 @@ def make_kernel():
     from ipykernel import compiler
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell
-    from IPython.core.inputtransformer2 import TransformerManager
     from jupyter_client.session import Session
     from traitlets import Instance
     from traitlets.config import Config
@@ -65,17 +45,8 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
-    class Transformer(TransformerManager):
-        """Takes a cell apart only where there may be something to find: that takes longer than many a cell's run."""
-
-        def do_token_transforms(self, lines):
-            own = self.token_transformers != usual or SIGNS.search("".join(lines))
-            return super().do_token_transforms(lines) if own else lines
-
-    usual = TransformerManager().token_transformers
-
     class Shell(Tolerant, ZMQInteractiveShell):
-        input_transformer_manager = Instance(Transformer, ())
+        input_transformer_manager = Instance(transformer(), ())
         own = None  # what reads the lesson's cells anew (cells.py): it places what it writes, nothing is to be mended
 
         def transform_ast(self, node):
