@@ -1,8 +1,9 @@
 """Primitives that run one recurrent layer over a whole sequence, and back through time. Contract: `elementwise.py`.
 
 Shapes, time first: x (t, n, d), first states h0 and c0 (n, k), weights w_ih (gates k, d) and w_hh (gates k, k), biases
-b_ih and b_hh (gates k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state is carried
-on; None means that all run to the end. What need not wait for the step before it is one matrix product for all times.
+b_ih and b_hh (gates k,). `mask` (t, n, 1) is True where a sequence still runs and False behind its end, where the state
+is carried on; None means that all run to the end. What need not wait for the step before it is one matrix product for
+all times.
 """
 
 from __future__ import annotations
