@@ -712,6 +712,10 @@ with check("train_until") as expect:
         epochs = training(losses)
         expect(f"{n} losses, patience {patience}", train_until(epochs, patience))
         expect("losses left over", [loss for loss, _ in epochs])
+    low = int(draw.integers(3, 9))
+    epochs = training([low + 4, low + 1, low + 3, low, low + 2, low, low + 1, low, low - 1, low + 5])
+    expect("the lowest comes again", train_until(epochs, 3))
+    expect("losses left over", [loss for loss, _ in epochs])
     losses = [9, 8, np.nan, 6 + int(draw.integers(0, 2)), np.nan, 9, np.nan, 5]
     expect("nan on the way", train_until(training(losses), 3))
     ### END HIDDEN TESTS
