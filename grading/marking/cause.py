@@ -3,6 +3,7 @@
 import re
 
 from grading.lessons.cells import bound_names
+from grading.marking.hidden_tests import is_hidden
 from grading.marking.safe_outputs import plain_text
 
 OWN = re.compile(r"own-(\d+)")  # how a cell of the student's is called (overlay.py)
@@ -39,7 +40,7 @@ def _made_too_late(run, steps, skeleton):
     """A name that a check did not find and a cell of the student's makes further down; "" where there is none."""
     places = {step.check: i for i, step in enumerate(steps) if step.check}
     for one in run.seen:
-        value = one.value if one.kind == "raised" and one.part == "visible" and isinstance(one.value, dict) else {}
+        value = one.value if one.kind == "raised" and not is_hidden(one) and isinstance(one.value, dict) else {}
         said = value.get("message")
         lost = UNKNOWN.fullmatch(said) if isinstance(said, str) else None
         below = steps[places[one.check] + 1 :] if lost and one.check in places else ()
