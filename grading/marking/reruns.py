@@ -78,11 +78,13 @@ class Judging:
     def __init__(self, pool, records, skeleton):
         self.pool, self.records, self.skeleton = pool, records, skeleton
         self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
+        self.spent = False  # whether a brief job would have had a second chance, and no time was left for it
 
     def watch(self, jobs, short=None):
         """The future of (result, isolation, what `pack` keeps); the first job's run counts, a second is compared.
 
-        Of brief jobs that the clock stopped it is the future of a Late; its runs are `short` when they come again.
+        Of brief jobs that the clock stopped, or whose time is too short for a second chance, it is the future of a
+        Late; its runs are `short` when they come again.
         """
         self.job = jobs[0]
         self.short = short or (None,) * len(jobs)
@@ -101,10 +103,11 @@ class Judging:
             run = run if before is None else joined(before, run)
             late = job.brief and run.hit(*CLOCKS)
             without = second_chance(job, run) if chances and not late else None
-            without = without and within(without, self.job.limits, _spent(run))
-            if without is not None:
-                self._submit(place, without, run, chances - 1)
+            left = without and within(without, self.job.limits, _spent(run))
+            if left is not None:
+                self._submit(place, left, run, chances - 1)
                 return
+            self.spent |= job.brief and without is not None
             with self.lock:
                 self.runs[place] = run
                 complete = all(one is not None for one in self.runs)
@@ -117,7 +120,7 @@ class Judging:
                 self.judged.set_exception(error)
 
     def _judge(self):
-        if self.job.brief and any(run.hit(*CLOCKS) for run in self.runs):
+        if self.spent or (self.job.brief and any(run.hit(*CLOCKS) for run in self.runs)):
             self.judged.set_result(Late(tuple(self.runs)))
             return
         told = [first is not None and first.told_hidden for first in self.short]

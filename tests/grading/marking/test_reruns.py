@@ -73,6 +73,23 @@ def test_a_cell_that_ends_the_run_costs_its_own_points_only(made, deadly, lost):
         assert "needed more memory than there is" in one.verdict.checks[name].reason
 
 
+def test_who_spends_a_short_lanes_time_on_a_deadly_cell_has_a_second_chance_in_the_next(made, monkeypatch):
+    """In a class that takes a tenth of a second a memory bomb takes longer than a short run and its repeat may."""
+
+    class Spending(Mortal):
+        def submit(self, job):
+            future = super().submit(job)
+            run = future.result()
+            run.cpu = run.wall = 7.5 if run.ended == "memory limit" else 0.1
+            return future
+
+    monkeypatch.setattr("grading.marking.lanes.FIRST", {"cpu": 4.0, "wall": 15.0})
+    pool = Spending("setup")
+    (one,) = engine.grade(made.root, pool=pool, workers=1, students=["student000"]).graded
+    assert one.verdict.score == one.verdict.points
+    assert [job.brief for job in pool.jobs] == [True, False, False]
+
+
 LOW = Limits(cpu=10, wall=20, cell_wall=5)
 
 
