@@ -197,7 +197,7 @@ WRONG["pixel_loss"] = {
         "after your transpose the pixels run down the columns, while `t.ravel()` runs along the rows",
     ),
     "rows and columns exchanged, there and back": (
-        '''
+        """
 def pixel_loss(scores, t):
     n, classes, h, w = scores.shape
     z = scores.transpose(0, 3, 2, 1).reshape(-1, classes)
@@ -207,7 +207,7 @@ def pixel_loss(scores, t):
     loss = -np.log(p[pixels, t.ravel()]).mean()
     p[pixels, t.ravel()] -= 1
     return loss, (p / len(p)).reshape(n, w, h, classes).transpose(0, 3, 2, 1)
-''',
+""",
         "h and w change places in your transpose, and back: rows of z then meet the targets of other pixels. Move only the classes",
     ),
     "softmax over the pixels": (

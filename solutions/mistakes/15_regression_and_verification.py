@@ -570,7 +570,7 @@ WRONG["semi_hard"] = {
         "the stranger's distance is asked from the anchor, apart[a, n]; yours is from the positive, apart[p, n]",
     ),
     "all from the positive": (
-        '''
+        """
 def semi_hard(apart, who, margin):
     found = []
     for a, p in np.argwhere(who[:, None] == who):
@@ -578,7 +578,7 @@ def semi_hard(apart, who, margin):
         if a != p and fit.any():
             found.append((a, p, np.where(fit, apart[p], np.inf).argmin()))
     return np.array(found, int).reshape(-1, 3)
-''',
+""",
         "you look for the stranger around the positive, apart[p, n]: the anchor a is the one whose distances count, apart[a, n]",
     ),
     "distance from the positive": (
@@ -935,14 +935,14 @@ WRONG["roc"] = {
         "a point stands behind the last of each group of equal scores, not behind the first; and (0, 0) comes before them all",
     ),
     "no first point, area in steps": (
-        '''
+        """
 def roc(score, positive):
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
     hits, alarms = np.cumsum(positive[order])[last], np.cumsum(~positive[order])[last]
     false, true = alarms / alarms[-1], hits / hits[-1]
     return false, true, np.sum(np.diff(np.append(0, false)) * true)
-''',
+""",
         "the point (0, 0) is missing, and the area is one of steps: start at (0, 0) and take trapezoids",
     ),
     "first of equal scores": (
