@@ -251,6 +251,8 @@ def unpack(archive: Path) -> Path:
     folder = target / "cifar-10-batches-bin"
     if not (folder / ".complete").exists():
         with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
+            tar.extractall(
+                target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+            )  # Python 3.11.4 on
         (folder / ".complete").touch()
     return folder

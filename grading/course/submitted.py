@@ -46,7 +46,8 @@ def astray(root, lessons):
     """
     places = ("*", "*/*", "*/*/*.ipynb")
     found = [path for place in places for path in itertools.islice((root / "submitted").glob(place), MAX_ASTRAY)]
-    lost = [p for p in found if p.suffix.lower() in UPLOADS and p.name[0] != "." and p.parent.name not in lessons]
+    right = {path for lesson in lessons for path in found if path.match(f"submitted/*/{lesson}/*.ipynb")}
+    lost = [p for p in found if p.suffix.lower() in UPLOADS and p.name[0] != "." and p not in right]
     return sorted(str(path.relative_to(root)) for path in lost if not path.is_dir())
 
 

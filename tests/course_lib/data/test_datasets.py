@@ -158,6 +158,21 @@ def test_cifar_is_read_from_its_binary_archive(tmp_path, monkeypatch, rng):
     assert np.array_equal(data.t_test, records[5][:, 0])
 
 
+def test_an_archive_is_unpacked_by_a_python_that_cannot_filter_yet(tmp_path, monkeypatch):
+    """Python 3.11 before 3.11.4, as some systems have it."""
+    archive = tmp_path / "cifar-10-binary.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("cifar-10-batches-bin/test_batch.bin"), io.BytesIO())
+    unpacked = tarfile.TarFile.extractall
+
+    def older(self, path=".", members=None, *, numeric_owner=False):
+        unpacked(self, path, members, numeric_owner=numeric_owner)
+
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    monkeypatch.setattr(tarfile.TarFile, "extractall", older)
+    assert (datasets.unpack(archive) / "test_batch.bin").exists()
+
+
 def test_olivetti_is_split_by_person_and_its_faces_stand_upright(tmp_path, monkeypatch, rng):
     from scipy.io import savemat
 
