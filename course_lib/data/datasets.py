@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -250,9 +251,8 @@ def unpack(archive: Path) -> Path:
     target = archive.parent / "unpacked"
     folder = target / "cifar-10-batches-bin"
     if not (folder / ".complete").exists():
+        safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 on
         with tarfile.open(archive) as tar:
-            tar.extractall(
-                target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
-            )  # Python 3.11.4 on
+            tar.extractall(target, **safely)
         (folder / ".complete").touch()
     return folder

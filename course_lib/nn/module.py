@@ -286,8 +286,7 @@ class ModuleList(Module):
     def append(self, module: Module) -> ModuleList:
         """One Module more at the end; returns the list. `module` is it; TypeError for what is no Module."""
         if not isinstance(module, Module):
-            kind = "type" if isinstance(module, type) else type(module).__name__
-            raise TypeError(f"ModuleList: holds Modules, got {kind} {module!r:.40}")
+            raise TypeError(f"ModuleList: holds Modules, got {type(module).__name__} {module!r:.40}")
         self.layers.append(module)
         return self
 
