@@ -44,10 +44,10 @@ def astray(root, lessons):
 
     A submission is submitted/STUDENT/LESSON/NAME.ipynb, its lesson one of `lessons`.
     """
-    places = ("*", "*/*", "*/*/*.ipynb")
-    found = [path for place in places for path in itertools.islice((root / "submitted").glob(place), MAX_ASTRAY)]
-    right = {path for lesson in lessons for path in found if path.match(f"submitted/*/{lesson}/*.ipynb")}
-    lost = [p for p in found if p.suffix.lower() in UPLOADS and p.name[0] != "." and p not in right]
+    top = root / "submitted"
+    lost = [path for place in ("*", "*/*") for path in itertools.islice(top.glob(place), MAX_ASTRAY)]
+    lost += [p for p in itertools.islice(top.glob("*/*/*.ipynb"), MAX_ASTRAY) if p.parent.name not in lessons]
+    lost = [p for p in lost if p.suffix.lower() in UPLOADS and p.name[0] != "."]
     return sorted(str(path.relative_to(root)) for path in lost if not path.is_dir())
 
 

@@ -91,6 +91,7 @@ def solution_region(source):
     return "\n".join(lines)
 
 
+@functools.lru_cache(maxsize=500)
 def bound_names(source):
     """The names that the top level of `source` binds by def, class or assignment, in order; () if it does not parse."""
     tree = tree_of(source)
@@ -154,6 +155,7 @@ def nodes_of(tree):
     return found
 
 
+@functools.lru_cache(maxsize=500)
 def defined_names(source):
     """Functions and classes a cell defines at its top level; by pattern when the text does not parse.
 
@@ -165,6 +167,7 @@ def defined_names(source):
     return frozenset(node.name for node in tree.body if isinstance(node, DEFINITIONS))
 
 
+@functools.lru_cache(maxsize=500)
 def assigned_names(source):
     """Variables a cell of nothing but assignments binds: what a prediction's cell looks like; else nothing."""
     tree = tree_of(source)

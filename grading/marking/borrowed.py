@@ -56,9 +56,7 @@ class Notebook:
 
     known: dict = field(default_factory=lambda: dict(USUAL))  # name -> dotted name in a library
     own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
-    looked: dict = field(
-        default_factory=dict
-    )  # id of a statement -> (it, its parts that may use something, names read)
+    looked: dict = field(default_factory=dict)  # id of a statement -> (it, its telling parts, names that it reads)
 
     def parts(self, node):
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""

@@ -8,6 +8,9 @@ from grading.ids import exercise_of
 from grading.lessons.cells import assigned_names, bound_names, defined_names, plain_python, tree_of, unfenced
 from grading.marking.display_cells import names_of
 
+DEFINES = re.compile(r"^(?:def|class)\s", re.M)
+MOST_TEXT = 100_000  # characters of text read as code in all: parsing takes a thousand times their room
+
 
 def same_text(a, b):
     """Equal but for space at line ends and around the whole."""
@@ -27,6 +30,7 @@ class Matching:
         self.pieces, self.skeleton, self.repairs = pieces, skeleton, list(repairs)
         self.found, self.lost = {}, []
         self.free = {piece.index: piece for piece in pieces}
+        self.in_text = _defined_in_text(pieces)
         self.evidence = 0
 
     def find(self):
@@ -92,7 +96,7 @@ class Matching:
         for place, cell in self._open():
             if cell.role == "solution" and cell.names:
                 defines = [p for p in self.free.values() if p.kind == "code" and cell.names & defined_names(p.source)]
-                defines = defines or [p for p in self.free.values() if cell.names & _defined_in_text(p)]
+                defines = defines or [p for p in self.free.values() if cell.names & self.in_text.get(p.index, set())]
                 if defines:
                     self._take(place, defines, "names")
             elif cell.role == "solution" and self._own_variable(cell):
@@ -159,7 +163,7 @@ class Matching:
         makes = [p for p in self.free.values() if p.kind == "code" and _makes(p, names, wanted)]
         if any(low < p.index < high for p in makes):
             return None  # stands between the stub and the next known cell: it runs at the right time as it is
-        makes = makes or [p for p in self.free.values() if names & _defined_in_text(p)]
+        makes = makes or [p for p in self.free.values() if names & self.in_text.get(p.index, set())]
         return makes[-1] if makes else self._in_another_cell(place, names, wanted)
 
     def _in_another_cell(self, place, names, wanted):
@@ -180,10 +184,17 @@ def _makes(piece, names, wanted):
     return bool(names & defined_names(piece.source) or (wanted and wanted & set(bound_names(piece.source))))
 
 
-def _defined_in_text(piece):
-    """What a cell that was turned into text defines; nothing where it is no Python from end to end."""
-    source = unfenced(piece.source)
-    return defined_names(source) if piece.kind != "code" and tree_of(source) is not None else frozenset()
+def _defined_in_text(pieces):
+    """{index: names} of what cells that were turned into text define; nothing of one that is no Python from end to end,
+    nor of more text than anybody's answers are.
+    """
+    found, left = {}, MOST_TEXT
+    for piece in pieces:
+        if piece.kind != "code" and DEFINES.search(piece.source) and len(piece.source) <= left:
+            left -= len(piece.source)
+            source = unfenced(piece.source)
+            found[piece.index] = defined_names(source) if tree_of(source) is not None else frozenset()
+    return found
 
 
 def _is_that_check(piece, check):

@@ -8,13 +8,17 @@ from dataclasses import replace
 from grading.lessons.cells import tree_of
 
 SHORTEST = 20  # characters: a shorter cell of the lesson may stand anywhere
+MOST = 500_000  # characters looked at in all, text as well as code: five times the largest lesson
 
 
 def cut_apart(pieces, skeleton, repairs):
     """The pieces, numbered anew where one was cut; a repair says so."""
     known = [("\n".join(_lines(cell.source)), cell) for cell in skeleton.cells if cell.role != "solution"]
     known = [(text, cell) for text, cell in known if len(text) >= SHORTEST]
-    cut = [part for piece in pieces for part in _parts(piece, known, repairs)]
+    cut, left = [], MOST
+    for piece in pieces:
+        left -= len(piece.source)
+        cut += _parts(piece, known, repairs) if left >= 0 else [piece]
     if len(cut) == len(pieces):
         return pieces
     return [replace(piece, index=index) for index, piece in enumerate(cut)]
@@ -25,9 +29,13 @@ def _parts(piece, known, repairs):
     held = [(part.split("\n"), cell) for part, cell in known if len(part) < len(text) and part in text]
     if not held or (len(held) == 1 and tree_of(text) is not None):
         return [piece]
+    begins = {}
+    for part, cell in held:
+        begins.setdefault(part[0], []).append((part, cell))
     lines, at, parts, rest = text.split("\n"), 0, [], []
     while at < len(lines):
-        found = next(((part, cell) for part, cell in held if lines[at : at + len(part)] == part), None)
+        here = begins.get(lines[at], ())
+        found = next(((part, cell) for part, cell in here if lines[at : at + len(part)] == part), None)
         if found is None:
             rest.append(lines[at])
             at += 1

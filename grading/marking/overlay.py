@@ -20,6 +20,7 @@ from grading.marking.merged import cut_apart
 OUTCOMES = ("graded", "missing", "empty", "oversized", "corrupt", "foreign", "wrong lesson", "late")
 
 _IMPORTS = ast.Import | ast.ImportFrom
+MOST_PARTS = 20  # into which an answer may have been cut: each takes reading all before it again
 
 
 @dataclass
@@ -202,7 +203,7 @@ class Overlay:
     def _with_rest(self, cell, piece, name):
         """The answer, with the cells below put back on that are Python only together with it: it was cut up."""
         parts = 1
-        while cell.kind == "code":
+        while cell.kind == "code" and parts < MOST_PARTS:
             following = self.free.get(piece.index + parts)
             if following is None or following.kind != "code" or tree_of(following.source) is not None:
                 break

@@ -17,7 +17,7 @@ from course_lib.evidence.predictions import canonical
 from grading.confinement.outputs import tidy
 from grading.course.intake import Refused, read_pieces
 from grading.course.saved_outputs import without_outputs
-from grading.lessons.cells import tree_of
+from grading.lessons.cells import assigned_names, bound_names, defined_names, tree_of
 from grading.marking.display_cells import needless
 from grading.marking.overlay import overlay
 from grading.marking.safe_markdown import safe_markdown
@@ -33,8 +33,8 @@ def lines(n):
     return "".join(f"x{i} = {i}\n" for i in range(n))
 
 
-def cells(n, source):
-    made = [{"cell_type": "code", "metadata": {}, "source": source(i), "outputs": []} for i in range(n)]
+def cells(n, source, kind="code"):
+    made = [{"cell_type": kind, "metadata": {}, "source": source(i), "outputs": []} for i in range(n)]
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4}).encode()
 
 
@@ -46,6 +46,8 @@ def read(raw):
 
 
 def laid(raw):
+    for cached in (assigned_names, bound_names, defined_names):
+        cached.cache_clear()  # a submission that nobody has handed in before
     return overlay(raw, small.skeleton())
 
 
@@ -88,6 +90,7 @@ def program(i):
     return "def f(x):\n" + "".join(steps)
 
 
+BEGUN = "def double(x):\n    if x == 0:\n        return 0"
 HASH = 2**61 - 1
 READERS = {  # reader and shape: n -> a call
     "intake, brackets": lambda n: lambda: read(b'{"cells": ' + b"[" * 100 * n),
@@ -103,6 +106,16 @@ READERS = {  # reader and shape: n -> a call
         cells(n // 4, lambda i: "def double(x):\n    return x")),
     "overlay, copies of a check": lambda n: (lambda raw: lambda: laid(raw))(
         cells(n // 4, lambda i: small.CHECK_DOUBLE)),
+    "overlay, cells of text that is Python": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(n // 4, lambda i: f"def double(x):\n    return {i}", "markdown")),
+    "overlay, one long text that is Python": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(1, lambda i: "def double(x):\n    return 2 * x\n" + lines(10 * n), "markdown")),
+    "overlay, an answer cut up": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(n // 2, lambda i: f"    elif x == {i}:\n        return {i}" if i else BEGUN)),
+    "overlay, merged cells and many lines": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(1, lambda i: f"{small.CHECK_DOUBLE}\n{small.CHECK_TAIL}\n" + lines(10 * n))),
+    "overlay, many copies of merged cells": lambda n: (lambda raw: lambda: laid(raw))(
+        cells(1, lambda i: f"{small.CHECK_DOUBLE}\n{small.CHECK_TAIL}\n" * (n // 4))),
     "overlay, one long cell": lambda n: (lambda raw: lambda: laid(raw))(cells(1, lambda i: lines(n))),
     "cell reading, parentheses": lambda n: lambda: tree_of("(" * 100 * n),
     "cell reading, sums": lambda n: lambda: tree_of("x = " + "1+" * 5 * n + "1"),
