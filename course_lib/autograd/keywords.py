@@ -16,6 +16,7 @@ from course_lib.autograd.absent import nearest
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Words = Callable[[str, dict[str, Any]], str | None]
 
 _REFUSED = re.compile(r"(?:([\w.]+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 _CPU, _FLOAT = "leave it out, everything lies on the CPU", "leave it out, or write model.double() afterwards"
@@ -52,15 +53,19 @@ class Named(ABCMeta):
 Named.__name__ = "type"  # what sentences call a class that is given in place of one of its objects
 
 
-def named(function: Callable[P, R]) -> Callable[P, R]:
-    """The same for a function, at some 0.1 microseconds a call. `function` is the one behind it."""
+def named(function: Callable[P, R], words: Words | None = None) -> Callable[P, R]:
+    """The same for a function, at some 0.1 microseconds a call. `function` is the one behind it.
+
+    `words` may know better what to say: called with the function's name and all keywords given, it returns the sentence
+    or None.
+    """
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
         except TypeError as error:
-            say = refusal(function, kwargs, error)
+            say = _of_function(function, kwargs, str(error), words)
             if say is None:
                 raise
         raise TypeError(say)
@@ -68,15 +73,16 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
     return told
 
 
-def refusal(function: Callable, given: dict[str, Any], error: TypeError) -> str | None:
-    """What to say of the keyword, of those `given`, that `function` has not; None if `error` is about other things."""
-    found = _REFUSED.fullmatch(str(error))
+def _of_function(function: Callable, given: dict[str, Any], text: str, words: Words | None) -> str | None:
+    """What to say of the keyword, of those `given`, that `function` has not; None where `text` is of other things."""
+    found = _REFUSED.fullmatch(text)
     if not found or found[2] != function.__name__ or found[3] not in given:
         return None
-    return sentence(function.__name__, found[3], _by_name(function))
+    known = words(function.__name__, given) if words else None
+    return known or _sentence(function.__name__, found[3], _by_name(function))
 
 
-def sentence(where: str, name: str, there: Iterable[str]) -> str:
+def _sentence(where: str, name: str, there: Iterable[str]) -> str:
     """What to say of the keyword `name` that `where`, a class or function which takes those `there`, has not."""
     there = sorted(there)
     near = _SAME[name] if _SAME.get(name) in there else nearest(name, there)
@@ -86,7 +92,7 @@ def sentence(where: str, name: str, there: Iterable[str]) -> str:
 
 
 def _of_class(cls: type, given: dict[str, Any], text: str) -> str | None:
-    """As `refusal`, for the constructor of `cls`, or of a class behind it that was handed its **options."""
+    """As `_of_function`, for the constructor of `cls`, or of a class behind it that was handed its **options."""
     found = _REFUSED.fullmatch(text)
     if found and found[2] == "__init__" and found[1] in {base.__qualname__ for base in cls.__mro__}:
         name = found[3]
@@ -94,7 +100,7 @@ def _of_class(cls: type, given: dict[str, Any], text: str) -> str | None:
         name = next(iter(given))
     else:
         return None
-    return sentence(cls.__name__, name, _keywords(cls)) if name in given else None
+    return _sentence(cls.__name__, name, _keywords(cls)) if name in given else None
 
 
 def _keywords(cls: type) -> set[str]:

@@ -8,13 +8,12 @@ everything with a name of its own in the wing `functional`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
 from course_lib.arithmetic import number
-from course_lib.autograd.keywords import refusal
+from course_lib.autograd.keywords import named
 from course_lib.autograd.shapes import Dims, Shapes, axis_of, one_axis
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
@@ -38,27 +37,17 @@ R = TypeVar("R")
 
 def torch_words(function: Callable[P, R]) -> Callable[P, R]:
     """Say `dim` and `keepdim` to who writes NumPy's words for them. `function` is the one behind it."""
-    name = function.__name__
+    return named(function, _numpys_words)
 
-    @wraps(function)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
-        if "out" in kwargs:  # what np.sum(t) makes of t.sum
-            raise TypeError(f"{name}: NumPy's function does not know Tensors, got np.{name}(t); write t.{name}()")
-        if "unbiased" in kwargs:
-            raise TypeError(f"{name}: write correction=0 for unbiased=False and 1 for True, got unbiased=")
-        if kwargs and not kwargs.keys().isdisjoint(("axis", "keepdims")):
-            wrong = [f"{word}=" for word in ("axis", "keepdims") if word in kwargs]
-            right = [{"axis=": "dim=", "keepdims=": "keepdim="}[word] for word in wrong]
-            raise TypeError(f"{name}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}")
-        try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            say = refusal(function, kwargs, error)
-            if say is None:
-                raise
-        raise TypeError(say)
 
-    return told
+def _numpys_words(name: str, given: dict[str, Any]) -> str | None:
+    if "out" in given:  # what np.sum(t) makes of t.sum
+        return f"{name}: NumPy's function does not know Tensors, got np.{name}(t); write t.{name}()"
+    if "unbiased" in given:
+        return f"{name}: write correction=0 for unbiased=False and 1 for True, got unbiased="
+    wrong = [f"{word}=" for word in ("axis", "keepdims") if word in given]
+    right = [{"axis=": "dim=", "keepdims=": "keepdim="}[word] for word in wrong]
+    return f"{name}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}" if wrong else None
 
 
 class Methods(Shapes):
