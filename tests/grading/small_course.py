@@ -9,7 +9,10 @@ from pathlib import Path
 from course_lib.evidence.compare import save_record
 from course_lib.evidence.observation import Seen, observe
 from grading import course
-from grading.confinement.job import CellRun, Isolation, Run
+from grading.confinement.job import CellRun, Isolation, Limits, Run
+from grading.marking.jobs import make_job, make_result
+from grading.marking.overlay import overlay
+from grading.marking.verdict import from_json
 from tests.grading import small_lesson as small
 
 
@@ -83,6 +86,14 @@ def hand_in_class(made, size):
         answers = dict(kinds[i % len(kinds)])
         answers["double"] = answers.get("double", small.STUB_DOUBLE) + f"\n# {i}"
         hand_in(made, f"student{i:03d}", answered(made, **answers))
+
+
+def judged(nb, pool):
+    """(verdict, repairs) of one notebook, run in the sandbox `pool`."""
+    skeleton, records = small.skeleton(), small.records()
+    laid = overlay(small.raw(nb), skeleton)
+    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
+    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"]), laid.repairs
 
 
 class InProcess:

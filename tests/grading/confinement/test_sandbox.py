@@ -384,19 +384,19 @@ ENDLESS = {  # cell -> (how the submission ends, the cell's status, its reason)
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_a_runaway_has_a_named_end_and_harms_nobody(name, one, untouched):
-    ends_as_named(one, name)
+    assert ending(one, name) == ENDLESS[name][1:]
 
 
 @pytest.mark.parametrize("name", ["a loop", "growing memory", "killing itself"])
 def test_the_main_limits_bind_on_every_path(name, box, untouched):
-    ends_as_named(box, name)
+    assert ending(box, name) == ENDLESS[name][1:]
 
 
-def ends_as_named(box, name):
-    source, ended, status, reason = ENDLESS[name]
+def ending(box, name):
+    """How the run of a runaway ends, its cell, and why; what is around it is as it must be."""
+    source, ended, _, reason = ENDLESS[name]
     limits = {"wall limit": {"cell_wall": 2}, "cpu limit": {"cell_cpu": 1}}.get(reason, {})
     run = box.run(around(source, **limits))
-    assert (run.ended, run.cells["bad"].status, run.cells["bad"].reason) == (ended, status, reason)
     assert run.wall < attacks.FAST.wall
     assert run.rerun == (reason == "wall limit")
     if ended == "finished":  # the honest work before and after it counts
@@ -405,6 +405,7 @@ def ends_as_named(box, name):
         assert run.detail
         assert attacks.values(run) == {("double", "visible"): 6}
         assert run.cells["define-last"].status == "skipped"
+    return run.ended, run.cells["bad"].status, run.cells["bad"].reason
 
 
 def test_a_fork_bomb_ends_and_every_process_of_it(box, untouched):

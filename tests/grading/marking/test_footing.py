@@ -2,27 +2,9 @@
 
 import pytest
 
-from grading.confinement.job import Limits
-from grading.confinement.sandbox import Sandbox
 from grading.lessons.cells import defined_names
-from grading.marking.jobs import make_job, make_result
-from grading.marking.overlay import overlay
-from grading.marking.verdict import from_json
 from tests.grading import small_lesson as small
-
-
-@pytest.fixture(scope="module")
-def pool():
-    with Sandbox() as running:
-        yield running
-
-
-def graded(nb, pool):
-    """(verdict, repairs) of a notebook, run in the sandbox."""
-    skeleton, records = small.skeleton(), small.records()
-    laid = overlay(small.raw(nb), skeleton)
-    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
-    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"]), laid.repairs
+from tests.grading.small_course import judged
 
 
 def changed(setup=None, after_setup="", last=""):
@@ -53,7 +35,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize("setup", HARMLESS.values(), ids=HARMLESS)
 def test_a_changed_import_cell_costs_nothing_and_is_told(setup, pool):
-    verdict, repairs = graded(changed(setup), pool)
+    verdict, repairs = judged(changed(setup), pool)
     assert verdict.score == verdict.points
     assert any("import cell: was changed; it runs as handed out" in r for r in repairs)
 
@@ -61,7 +43,7 @@ def test_a_changed_import_cell_costs_nothing_and_is_told(setup, pool):
 def test_a_deleted_import_cell_is_put_back(pool):
     nb = small.right()
     nb.cells = [c for c in nb.cells if c.id != "setup"]
-    verdict, repairs = graded(nb, pool)
+    verdict, repairs = judged(nb, pool)
     assert verdict.score == verdict.points
     assert any("import cell: was deleted and is restored" in r for r in repairs)
 
@@ -71,19 +53,19 @@ REBOUND = ["check = True", "del check", "check = lambda *a, **k: open('/dev/null
 
 @pytest.mark.parametrize("scratch", REBOUND)
 def test_a_name_that_checks_need_is_what_the_lesson_made_of_it(scratch, pool):
-    verdict, _ = graded(changed(after_setup=scratch), pool)
+    verdict, _ = judged(changed(after_setup=scratch), pool)
     assert verdict.score == verdict.points
 
 
 def test_a_failing_cell_of_the_students_own_costs_nothing_and_is_the_first_thing_told(pool):
-    verdict, _ = graded(changed(after_setup="x = 1\nprint(undefined_name)"), pool)
+    verdict, _ = judged(changed(after_setup="x = 1\nprint(undefined_name)"), pool)
     assert verdict.score == verdict.points
     assert verdict.cause.startswith("The first cell that failed is cell 3 of the notebook (`x = 1`)")
     assert "NameError in line 2, name 'undefined_name' is not defined" in verdict.cause
 
 
 def test_a_cell_that_is_no_python_is_told_without_the_name_of_its_file(pool):
-    verdict, _ = graded(changed(after_setup="x = 1\ny\u00a0= 3"), pool)
+    verdict, _ = judged(changed(after_setup="x = 1\ny\u00a0= 3"), pool)
     assert verdict.cause.endswith("ended with SyntaxError in line 2, invalid non-printable character U+00A0.")
 
 
@@ -107,26 +89,26 @@ def test_a_check_and_the_lessons_cells_have_pythons_own_functions(line, pool, mo
         small, "CHECK_TAIL", 'with check("tail") as expect:\n    expect("two", tail([1, int(SIZE) - 1]))'
     )
     monkeypatch.setattr(small, "notebook", with_builtins)
-    verdict, _ = graded(changed(after_setup=line), pool)
+    verdict, _ = judged(changed(after_setup=line), pool)
     assert (verdict.score, verdict.cause) == (verdict.points, "")
 
 
 def test_an_answer_keeps_what_its_star_import_made_of_a_name(pool):
     starred = "from numpy import *\ndef double(x):\n    return int(sum(array([[x], [x]]), axis=0)[0])"
-    verdict, _ = graded(small.submission(double=starred), pool)
+    verdict, _ = judged(small.submission(double=starred), pool)
     assert verdict.checks["double"].passed
 
 
 def test_what_an_answer_defines_is_the_students_also_under_a_name_of_the_lesson(pool):
     nb = small.submission(double="check = 2\ndef double(x):\n    return check * x", tail=small.ANSWER_TAIL)
-    verdict, _ = graded(nb, pool)
+    verdict, _ = judged(nb, pool)
     assert verdict.checks["double"].score == 0  # the answer itself made `check` a number: that is told, not mended
     nb = small.submission(double="factor = 2\ndef double(x):\n    return factor * x", tail=small.ANSWER_TAIL)
-    assert graded(nb, pool)[0].checks["double"].passed
+    assert judged(nb, pool)[0].checks["double"].passed
 
 
 def test_a_wrong_answer_stays_wrong_and_the_cause_is_no_stub(pool):
-    verdict, _ = graded(small.submission(double="def double(x):\n    return x"), pool)
+    verdict, _ = judged(small.submission(double="def double(x):\n    return x"), pool)
     assert verdict.checks["double"].score == 0
     assert verdict.cause == ""
 
@@ -136,7 +118,7 @@ def test_the_answer_below_a_timing_magic_counts_and_is_found_without_metadata(po
     for cell in nb.cells:
         cell.metadata = {}
         cell["id"] = f"lost-{nb.cells.index(cell)}"
-    verdict, _ = graded(nb, pool)
+    verdict, _ = judged(nb, pool)
     assert verdict.checks["double"].passed
     assert defined_names("%%capture out\ndef f():\n    pass") == {"f"}
     assert defined_names("%%bash\ndef f():\n    pass") == frozenset()

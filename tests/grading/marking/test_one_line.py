@@ -6,26 +6,16 @@ from nbformat.v4 import new_code_cell
 
 from course_lib.evidence.observation import Seen
 from grading.confinement.job import Isolation, Limits, Run, Step
-from grading.confinement.sandbox import Sandbox
 from grading.marking.cause import first_failed
-from grading.marking.jobs import make_job, make_result
+from grading.marking.jobs import make_job
 from grading.marking.overlay import overlay
-from grading.marking.verdict import from_json
+from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
-
-
-@pytest.fixture(scope="module")
-def pool():
-    with Sandbox() as running:
-        yield running
 
 
 def graded(nb, pool):
     """The verdict of a notebook, run in the sandbox."""
-    skeleton, records = small.skeleton(), small.records()
-    laid = overlay(small.raw(nb), skeleton)
-    job = make_job(laid.nb, skeleton, records, fingerprint="x", limits=Limits(), files={})
-    return from_json(make_result(pool.run(job), records, skeleton, job)["verdict"])
+    return sc.judged(nb, pool)[0]
 
 
 def above(lines):
