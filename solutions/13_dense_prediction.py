@@ -24,7 +24,6 @@ dense.answers()
 # %%
 import os
 import time
-import warnings
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -34,6 +33,7 @@ from matplotlib.cbook import get_sample_data
 from course_lib import Tensor, nn, no_grad, optim, schedules
 from course_lib import functional as F
 from course_lib.checks import NotDone, check, hint, yours
+from course_lib.checks.quiet import warned
 from course_lib.data import batches
 from course_lib.data.scenes import SHAPES, shapes
 from course_lib.topics import checkerboards
@@ -157,14 +157,7 @@ with check("mask_scores") as expect:
     t[0] = 1
     expect("2 masks of 4×5, classes 3 and 4 nowhere", mask_scores(p, t, 5))
     expect("class 2 predicted only", mask_scores(np.array([[[0, 2, 1, 1, 1]]]), np.array([[[0, 0, 1, 1, 0]]]), 3))
-
-    def warned(p, t, classes):
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            mask_scores(p, t, classes)
-        return bool(caught)
-
-    expect("whether it warns, with two classes nowhere", warned(p, t, 5))
+    expect("its warnings, with two classes nowhere", warned(lambda: mask_scores(p, t, 5)))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(130101)
     for n, h, w, classes in [(4, 5, 3, 2), (3, 2, 7, 4), (5, 6, 4, 3), (2, 3, 8, 6)]:
@@ -172,7 +165,7 @@ with check("mask_scores") as expect:
         t[0] = 0
         p = np.where(rng.random(t.shape) < 0.6, t, rng.integers(0, classes - 1, t.shape))
         expect(f"{n} masks of {h}×{w}, the last of {classes} classes nowhere", mask_scores(p, t, classes))
-        expect("whether it warns", warned(p, t, classes))
+        expect("its warnings", warned(lambda p=p, t=t, classes=classes: mask_scores(p, t, classes)))
         p[-1] = classes - 1
         expect(f"{n} masks of {h}×{w}, {classes} classes", mask_scores(p, t, classes))
     ### END HIDDEN TESTS
@@ -1366,13 +1359,14 @@ def ripple_figure(seeds=10, steps=200):
 ripple_figure() if FULL else recorded("F21d")
 
 # %% [markdown]
-# Training takes away about 99 % of the ripple and not all of it. Whether the stride divides the kernel makes no difference here:
-# kernels of 3 and of 4 end alike within their errors. At random weights the four places of a block get *different* numbers, even
-# where they get equally many.
+# Training takes away about 99 % of the ripple that random weights begin with, and not all of it. Whether the stride divides
+# the kernel makes no difference here: kernels of 3 and of 4 end alike within their errors. At random weights the four places of
+# a block get *different* numbers, even where they get equally many.
 #
-# What a layer begins with does make one. From a smooth start, bilinear or ICNR, about a third is left of what the random start
-# of the same layer leaves. Nearest neighbour and then 3×3 makes no ripple at any weights: on an even image all windows of the
-# convolution hold the same numbers. It costs more time, since the last layer works at full size.
+# What a layer begins with does make one. A smooth start, bilinear or ICNR, begins without a ripple, and training brings a
+# little in: about a third of what is left from the random start of the same layer. Nearest neighbour and then 3×3 makes no
+# ripple at any weights: on an even image all windows of the convolution hold the same numbers. It costs more time, since the
+# last layer works at full size.
 #
 # A ripple of one grey level is hardly seen. These networks were told the true image for every pixel; where a loss says less about
 # single pixels, more may stay. That is not measured here.
@@ -1655,8 +1649,8 @@ if torch:
 # 1. Pixel accuracy flatters: judge masks by IoU or Dice for each class, and outlines by a boundary score.
 # 2. To name a thing you must see much of it, to outline it you need answers for every pixel: pooling, dilation and skip links
 #    are three prices for both.
-# 3. Upconvolution stamps kernels that add up, and is convolution's gradient; training left some of the checkerboard that it began
-#    with. Nearest neighbour first, then a convolution, makes none.
+# 3. Upconvolution stamps kernels that add up, and is convolution's gradient; some of a checkerboard is left after training.
+#    Nearest neighbour first, then a convolution, makes none.
 # 4. Tiles with a margin of half the receptive field give the answer of the whole image, exactly.
 # 5. Where output resembles input, learn the difference.
 #

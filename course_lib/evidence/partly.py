@@ -58,9 +58,8 @@ def name_plainly(failing: Failing, part: str) -> Relation | None:
     for find in (name_not_finite, name_fact):  # nan tells most, and is said of the lines alone that hold it
         for subject, pairs in groups:
             fact = find(pairs)
-            if fact and not (
-                fact[0] == NEARLY and everything and pairs is not everything
-            ):  # what else is wrong is far off
+            beside_others = everything and pairs is not everything  # what else is wrong may be far off
+            if fact and not (fact[0] == NEARLY and beside_others):
                 return _shown(fact[0], f"{subject} {fact[1]}", part)
     return _where(failing, part)
 
