@@ -74,21 +74,24 @@ def topological_order(root: Recorded) -> Iterator[Any]:
     uses: dict[int, int] = {}
     stack: list[Any] = [root]
     while stack:
-        step = stack.pop()
-        uses[id(step)] = uses.get(id(step), 0) + 1
-        if uses[id(step)] == 1:
-            stack.extend(x for x in step.inputs if x.requires_grad)
+        for x in stack.pop().inputs:
+            if x.requires_grad:
+                if id(x) in uses:
+                    uses[id(x)] += 1
+                else:
+                    uses[id(x)] = 1
+                    stack.append(x)
     ready = [root]
     while ready:
         step = ready.pop()
-        below = [x for x in step.inputs if x.requires_grad]
+        below = step.inputs[::-1]
         yield step
         del step
-        while below:
-            x = below.pop()
-            uses[id(x)] -= 1
-            if not uses[id(x)]:
-                ready.append(x)
+        for x in below:
+            if x.requires_grad:
+                uses[id(x)] -= 1
+                if not uses[id(x)]:
+                    ready.append(x)
 
 
 def _freed(g: np.ndarray) -> NoReturn:
@@ -178,11 +181,12 @@ def _push(step: Any, g: np.ndarray, pending: dict[int, Any]) -> None:
     for i, (x, gx) in enumerate(zip(step.inputs, gradients, strict=True)):
         if gx is None or not x.requires_grad:
             continue
-        alone = gx is not g and gx.base is None and not _is_seen_by(gx, gradients[:i] + gradients[i + 1 :])
-        if gx.shape != x.data.shape:
-            gx = unbroadcast(gx, x.data.shape)
-        if gx.dtype != x.data.dtype:
-            gx = gx.astype(x.data.dtype)
+        data, others = x.data, gradients[:i] + gradients[i + 1 :]
+        alone = gx is not g and gx.base is None and not (others and _is_seen_by(gx, others))
+        if gx.shape != data.shape:
+            gx = unbroadcast(gx, data.shape)
+        if gx.dtype != data.dtype:
+            gx = gx.astype(data.dtype)
         if id(x) in pending:
             total, fresh = pending[id(x)]
             pending[id(x)] = (np.asarray(np.add(total, gx, out=total if fresh else None)), True)

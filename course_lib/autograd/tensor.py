@@ -41,10 +41,15 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
 
     params: settings of the primitive, without a gradient.
     """
-    ready = all(isinstance(x, Tensor) and x.data.dtype.kind == "f" for x in inputs)
-    tensors = inputs if ready else _prepare(primitive.__name__, inputs)
-    wanted = tuple(t.requires_grad for t in tensors)
-    arrays = [t.data for t in tensors]
+    tensors: Sequence[Tensor] = inputs
+    arrays, wanted = [], []
+    for x in inputs:  # once through, because half the time of an operation on small arrays passes here
+        if not isinstance(x, Tensor) or (array := x.data).dtype.kind != "f":
+            tensors = _prepare(primitive.__name__, inputs)
+            arrays, wanted = [t.data for t in tensors], [t.requires_grad for t in tensors]
+            break
+        arrays.append(array)
+        wanted.append(x.requires_grad)
     try:
         if "needs" in (primitive.__kwdefaults__ or ()):
             out, vjp = primitive(*arrays, **params, needs=wanted)
@@ -54,15 +59,26 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
         raise type(error)(_sentence(primitive.__name__, arrays, str(error))) from None
     except (TypeError, OverflowError) as error:  # a kind of number that NumPy has no loop for
         raise TypeError(_kinds(primitive.__name__, arrays, params)) from error
-    if arrays[0].dtype.kind != "f" and out.dtype == np.float64:
-        out = out.astype(np.float32)  # what integers become, as in torch
-    elif arrays[0].dtype.kind != "f" and out.dtype == np.float16:  # what NumPy makes of short ones
-        return apply(primitive, *(a.astype(np.float32) for a in arrays), **params)
-    result = Tensor(out)
-    if is_grad_enabled() and True in wanted:
+    if tensors is not inputs and arrays[0].dtype.kind != "f":
+        if out.dtype == np.float64:
+            out = out.astype(np.float32)  # what integers become, as in torch
+        elif out.dtype == np.float16:  # what NumPy makes of short ones
+            return apply(primitive, *(a.astype(np.float32) for a in arrays), **params)
+    result = _computed(out)
+    if True in wanted and is_grad_enabled():
         result.requires_grad = True
         result.inputs, result.vjp, result.op, result.params = tuple(tensors), vjp, primitive.__name__, params
     return result
+
+
+def _computed(out: Any) -> Tensor:
+    """A Tensor of what a primitive gave, an array almost always: without looking at what `Tensor(...)` looks at."""
+    if type(out) is not np.ndarray or out.dtype.kind not in "fiub":
+        return Tensor(out)
+    made: Tensor = object.__new__(Tensor)
+    made.data, made.requires_grad, made.inputs, made._keeps = out, False, (), False
+    made.grad = made.vjp = made.op = made.params = None
+    return made
 
 
 def _prepare(name: str, inputs: Sequence[Any]) -> list[Tensor]:
@@ -70,12 +86,18 @@ def _prepare(name: str, inputs: Sequence[Any]) -> list[Tensor]:
     if any(x is None for x in inputs):
         raise TypeError(f"{name}: got None where numbers are needed; does the function that made it return its result?")
     items = [x if isinstance(x, (Tensor, int, float)) else Tensor(x) for x in inputs]
-    dtypes = [x.data.dtype for x in items if isinstance(x, Tensor)]
-    floating = [d for d in dtypes if d.kind == "f"]
+    floating = [x.data.dtype for x in items if isinstance(x, Tensor) and x.data.dtype.kind == "f"]
     if not floating and not any(isinstance(x, float) for x in items):
         return [x if isinstance(x, Tensor) else Tensor(x) for x in items]
-    dtype = np.result_type(*floating) if floating else np.dtype(np.float32)
-    return [x if isinstance(x, Tensor) and x.data.dtype.kind == "f" else Tensor(x, dtype=dtype) for x in items]
+    dtype = floating[0] if len(floating) == 1 else np.result_type(*floating) if floating else np.dtype(np.float32)
+    return [_as_floats(x, dtype) for x in items]
+
+
+def _as_floats(x: Any, dtype: np.dtype) -> Tensor:
+    """Numbers as a Tensor of `dtype`; one of floats as it is."""
+    if isinstance(x, Tensor):
+        return x if x.data.dtype.kind == "f" else _computed(x.data.astype(dtype))
+    return _computed(np.array(x, dtype))
 
 
 def _sentence(name: str, arrays: Sequence[np.ndarray], text: str) -> str:

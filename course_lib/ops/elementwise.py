@@ -210,8 +210,8 @@ def softplus(a: np.ndarray, *, beta: float = 1.0, threshold: float = 20.0) -> Re
 
 def relu(a: np.ndarray) -> Result:
     """max(a, 0); gradient 0 at 0."""
-    if a.dtype.kind == "f":
-        out = np.clip(a, 0, np.inf, out=room(a))  # as np.maximum(a, 0), which NumPy has no vector code for
+    if a.dtype.kind == "f" and a.size > 3000:
+        out = a.clip(0, np.inf, out=room(a))  # as np.maximum(a, 0), which has no vector code but less to begin with
     else:
         out = np.maximum(a, 0)
     return out, lambda g: (np.multiply(g, out != 0, out=room(g)),)  # not out > 0: through NaN a gradient goes on
