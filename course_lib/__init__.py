@@ -8,6 +8,7 @@ and checks are modules of their own.
 
 from course_lib import functional, nn, optim
 from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.autograd.torch_names import TOP
 from course_lib.nn import init
@@ -41,4 +42,5 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+named_functions(globals())
 __getattr__ = module_getattr(__name__, "course_lib", TOP)

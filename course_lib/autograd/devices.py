@@ -7,9 +7,12 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from course_lib.autograd.keywords import named_methods
+
 Self = TypeVar("Self", bound="OnCpu")
 
 
+@named_methods
 class OnCpu:
     """The methods that name a device; `_cast(dtype)` changes the kind of floats."""
 

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from course_lib.autograd.keywords import named_methods
+
 Self = TypeVar("Self", bound="Recorded")
 
 
@@ -101,6 +103,7 @@ def _freed(g: np.ndarray) -> NoReturn:
     )
 
 
+@named_methods
 class Recorded:
     """One step of the graph: the array `data`, and how it was computed.
 

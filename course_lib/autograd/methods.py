@@ -8,12 +8,12 @@ everything with a name of its own in the wing `functional`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from course_lib.arithmetic import number
-from course_lib.autograd.keywords import named
+from course_lib.autograd.keywords import named_methods
 from course_lib.autograd.shapes import Dims, Shapes, axis_of, one_axis
 from course_lib.ops import elementwise
 from course_lib.ops import matrix as matrix_ops
@@ -31,25 +31,7 @@ class Extreme(NamedTuple):
     indices: Tensor
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def torch_words(function: Callable[P, R]) -> Callable[P, R]:
-    """Say `dim` and `keepdim` to who writes NumPy's words for them. `function` is the one behind it."""
-    return named(function, _numpys_words)
-
-
-def _numpys_words(name: str, given: dict[str, Any]) -> str | None:
-    if "out" in given:  # what np.sum(t) makes of t.sum
-        return f"{name}: NumPy's function does not know Tensors, got np.{name}(t); write t.{name}()"
-    if "unbiased" in given:
-        return f"{name}: write correction=0 for unbiased=False and 1 for True, got unbiased="
-    wrong = [f"{word}=" for word in ("axis", "keepdims") if word in given]
-    right = [{"axis=": "dim=", "keepdims=": "keepdim="}[word] for word in wrong]
-    return f"{name}: write {' and '.join(right)}, torch's word, got {' and '.join(wrong)}" if wrong else None
-
-
+@named_methods
 class Methods(Shapes):
     """The methods of Tensor that compute; `_apply(primitive, *others, **params)` runs and records."""
 
@@ -159,22 +141,18 @@ class Methods(Shapes):
 
     # ------------------------------------------------------------- reductions
 
-    @torch_words
     def sum(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Sum over `dim` (integer, tuple, None)."""
         return self._reduce(reduce_ops.sum, dim, keepdim)
 
-    @torch_words
     def mean(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Average over `dim` (integer, tuple, None)."""
         return self._reduce(reduce_ops.mean, dim, keepdim)
 
-    @torch_words
     def var(self, dim: Dims = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
         """Variance over `dim` (integer, tuple, None): squared deviations over (count - correction)."""
         return self._reduce(reduce_ops.var, dim, keepdim, correction=correction)
 
-    @torch_words
     def std(self, dim: Dims = None, *, correction: int = 1, keepdim: bool = False) -> Tensor:
         """Standard deviation over `dim`: the root of `var`.
 
@@ -182,32 +160,26 @@ class Methods(Shapes):
         """
         return self._reduce(reduce_ops.std, dim, keepdim, correction=correction)
 
-    @torch_words
     def amax(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Largest value over `dim` (integer, tuple, None); ties share the gradient equally."""
         return self._reduce(reduce_ops.amax, dim, keepdim)
 
-    @torch_words
     def amin(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Smallest value over `dim` (integer, tuple, None); ties share the gradient equally."""
         return self._reduce(reduce_ops.amin, dim, keepdim)
 
-    @torch_words
     def max(self, dim: int | None = None, keepdim: bool = False) -> Any:
         """Largest value of all, or along one axis `(values, indices)`; then the first of several gets the gradient."""
         return self.amax() if dim is None else self._chosen("max", np.argmax, dim, keepdim)
 
-    @torch_words
     def min(self, dim: int | None = None, keepdim: bool = False) -> Any:
         """Smallest value of all, or along one axis `(values, indices)`; then the first of several gets the gradient."""
         return self.amin() if dim is None else self._chosen("min", np.argmin, dim, keepdim)
 
-    @torch_words
     def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Position of the (first) largest value: in the flattened array, or along `dim`."""
         return self._places("argmax", np.argmax, dim, keepdim)
 
-    @torch_words
     def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Position of the (first) smallest value: in the flattened array, or along `dim`."""
         return self._places("argmin", np.argmin, dim, keepdim)
@@ -223,28 +195,23 @@ class Methods(Shapes):
         """Whether some element is true (not 0), as in `all`; so are `axis` and `out`."""
         return self._asked(np.any, dim, keepdim) if out is ... else np.any(self.data, axis, out)
 
-    @torch_words
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """log(sum(exp(x))) over `dim` (integer, tuple, None), without overflow."""
         return self._reduce(reduce_ops.logsumexp, dim, keepdim)
 
-    @torch_words
     def softmax(self, dim: int) -> Tensor:
         """exp(x) over its sum along `dim`: `F.softmax` as a method."""
         return self._apply(reduce_ops.softmax, axis=one_axis("softmax", dim, self.ndim))
 
-    @torch_words
     def log_softmax(self, dim: int) -> Tensor:
         """Logarithms of `softmax(dim)`, without overflow."""
         return self._apply(reduce_ops.log_softmax, axis=one_axis("log_softmax", dim, self.ndim))
 
-    @torch_words
     def cumsum(self, dim: int) -> Tensor:
         """Running sum along `dim`."""
         axis = one_axis("cumsum", dim, self.ndim)
         return self.clone() if axis is None else self._apply(reduce_ops.cumsum, axis=axis)
 
-    @torch_words
     def norm(self, p: float | str = 2, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """The p-norm (sum of |x|^p)^(1/p) over `dim` (integer, tuple, None); p >= 1, math.inf is the largest
         magnitude. Where it is 0 the gradient is 0.

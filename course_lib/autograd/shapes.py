@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course_lib.arithmetic import shown, whole
+from course_lib.autograd.keywords import named_methods
 from course_lib.ops import shape as shape_ops
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def is_whole(part: Any) -> bool:
     return part.stop is None and part.step in (None, 1) and part.start in (None, 0)
 
 
+@named_methods
 class Shapes:
     """The methods of Tensor about its shape; `_apply(primitive, *others, **params)` runs and records."""
 

@@ -11,8 +11,10 @@ from course_lib.arithmetic import shown
 from course_lib.autograd.absent import ToldOfArrays
 from course_lib.autograd.devices import OnCpu
 from course_lib.autograd.graph import Recorded, is_grad_enabled, no_grad, topological_order, unbroadcast
+from course_lib.autograd.keywords import named_methods
 from course_lib.autograd.methods import Methods
 from course_lib.autograd.operators import Operators
+from course_lib.autograd.refusals import about_kinds, about_rows, about_values, kind_of
 from course_lib.autograd.shapes import is_whole
 from course_lib.autograd.torch_names import TENSOR
 from course_lib.ops import shape as shape_ops
@@ -56,9 +58,9 @@ def apply(primitive: Callable, *inputs: Any, **params: Any) -> Tensor:
         else:
             out, vjp = primitive(*arrays, **params)
     except (ValueError, IndexError) as error:
-        raise type(error)(_sentence(primitive.__name__, arrays, str(error))) from None
+        raise type(error)(about_values(primitive.__name__, arrays, str(error))) from None
     except (TypeError, OverflowError) as error:  # a kind of number that NumPy has no loop for
-        raise TypeError(_kinds(primitive.__name__, arrays, params)) from error
+        raise TypeError(about_kinds(primitive.__name__, arrays, params)) from error
     if tensors is not inputs and arrays[0].dtype.kind != "f":
         if out.dtype == np.float64:
             out = out.astype(np.float32)  # what integers become, as in torch
@@ -100,34 +102,10 @@ def _as_floats(x: Any, dtype: np.dtype) -> Tensor:
     return _computed(np.array(x, dtype))
 
 
-def _sentence(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
-    """A primitive's own sentence as it is; NumPy's complaint in our words."""
-    if text.startswith(f"{name}: "):
-        return text
-    if "broadcast" in text:
-        shapes = " and ".join(str(a.shape) for a in arrays)
-        text = f"shapes {shapes} do not fit together: counted from the last axis, sizes must be equal or 1"
-    return f"{name}: {text}"
-
-
-def _kinds(name: str, arrays: Sequence[np.ndarray], params: dict[str, Any]) -> str:
-    """What a primitive cannot work with: its inputs, or else its settings."""
-    if not all(isinstance(a, np.ndarray) for a in arrays):
-        return f"{name}: .data must be an array, got {' and '.join(type(a).__name__ for a in arrays)}"
-    if arrays[0].dtype.kind != "f":
-        return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
-    settings = ", ".join(f"{k}={v!r}" for k, v in params.items() if not isinstance(v, np.ndarray))
-    return f"{name}: settings must be numbers, got {settings}"
-
-
 def _beside(x: Any) -> Any:
     """`x` for NumPy beside another array; a number has no precision of its own: 0.1 is what the other's dtype makes
     of it."""
     return float(x) if isinstance(x, float) else x if isinstance(x, int) else as_array(x)
-
-
-def _kind(x: Any) -> str:
-    return f"dtype {x.dtype}" if hasattr(x, "dtype") else type(x).__name__
 
 
 def as_tensor(x: Any, dtype: Any = None) -> Tensor:
@@ -155,17 +133,13 @@ def _array_of(data: Any, dtype: Any = None) -> np.ndarray:
             raise
         raise TypeError(f"Tensor: dtype must be one of NumPy's, such as np.float32, got {dtype!r}") from None
     except ValueError:
-        raise ValueError(f"Tensor: rows must have one length and hold numbers, got {_rows(data)}") from None
+        raise ValueError(f"Tensor: rows must have one length and hold numbers, got {about_rows(data)}") from None
     if dtype is not None:
         return array
     return array.astype(np.float32) if array.dtype == np.float64 and not hasattr(first, "dtype") else array
 
 
-def _rows(data: Any) -> str:
-    lengths = [len(row) for row in data if hasattr(row, "__len__")] if isinstance(data, (list, tuple)) else []
-    return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
-
-
+@named_methods
 class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
     """An array and, when `requires_grad`, its place in the graph.
 
@@ -307,12 +281,12 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
         try:
             return Tensor(compute(*arrays))
         except ValueError as error:
-            raise ValueError(_sentence(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
+            raise ValueError(about_values(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
         except TypeError:
             if any(x is None for x in inputs):
                 raise TypeError(f"{compute.__name__}: got None where numbers are needed") from None
             raise TypeError(
-                f"{compute.__name__}: needs booleans or integers, got {' and '.join(map(_kind, inputs))}"
+                f"{compute.__name__}: needs booleans or integers, got {' and '.join(map(kind_of, inputs))}"
             ) from None
 
     def __getitem__(self, key: Any) -> Tensor:

@@ -12,6 +12,7 @@ course_lib with that name, the primitive among them, and the primitives that it 
 from __future__ import annotations
 
 import dis
+import inspect
 import sys
 import types
 from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ class Guard:
             thing = self._globals.get(name)
             for _ in range(8):  # partials of methods of partials
                 thing = getattr(thing, "func", None) or getattr(thing, "__func__", None) or thing
-            code = getattr(getattr(thing, "_implementation", thing), "__code__", None)
+            code = getattr(_written(thing), "__code__", None)
             found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
             if found and self.offence is None:
                 self.offence = {"name": found, "function": name, "line": 0}
@@ -83,11 +84,11 @@ class Guard:
             self._pending.setdefault(last, []).append(name)
             return
         self._keep.append(target)
-        inner = getattr(target, "_implementation", target)  # NumPy's functions stand behind a dispatcher
+        inner = target
         if isinstance(target, type):
             self._objects[id(target)] = name
             inner = target.__dict__.get("__init__", target)
-        inner = getattr(inner, "__func__", inner)
+        inner = _written(getattr(inner, "__func__", inner))
         if isinstance(inner, types.FunctionType):
             for function in (inner, *_behind(inner)):
                 self._keep.append(function)
@@ -105,8 +106,11 @@ class Guard:
             if code.co_name in self._pending:
                 self._late(code.co_name)
             name = self._calls.get(id(code)) or self._same_name(frame)
-            if name and frame.f_back:
-                self._blame(frame.f_back, name)
+            caller = frame.f_back
+            while caller and _passes_on(caller):
+                caller = caller.f_back
+            if name and caller:
+                self._blame(caller, name)
         elif event == "c_call":
             last = getattr(arg, "__name__", None)
             if last in self._pending:
@@ -124,8 +128,8 @@ class Guard:
         return None
 
     def _same_name(self, frame: Any) -> Any:
-        """The forbidden name of the library that this function of the library bears, where any does."""
-        name = self._library.get(frame.f_code.co_qualname)
+        """The forbidden name of the library that this function, or method of Tensor, bears, where any does."""
+        name = self._library.get(frame.f_code.co_qualname.removeprefix("Methods."))
         return name if name and str(frame.f_globals.get("__name__")).startswith(LIBRARY) else None
 
     def _late(self, last: Any) -> None:
@@ -167,6 +171,16 @@ def _resolve(name: str) -> tuple[Any, Any]:
             if target is not None:
                 return target, owner
     return None, None
+
+
+def _written(function: Any) -> Any:
+    """The function whose code is its own: NumPy's stand behind a dispatcher, the library's behind what tells misuse."""
+    return inspect.unwrap(getattr(function, "_implementation", function))
+
+
+def _passes_on(frame: FrameType) -> bool:
+    """Whether a frame only hands a call on to the library's function behind it."""
+    return frame.f_code.co_name == "told" and frame.f_globals.get("__name__") == "course_lib.autograd.keywords"
 
 
 def _behind(function: Any) -> Any:

@@ -1,6 +1,7 @@
 """Sets of examples: generated ones by function, real ones by name in `datasets`; `augment`, `scenes`, `sequences`."""
 
 from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import DATA
 from course_lib.data.generated import (
     banana,
@@ -30,4 +31,5 @@ __all__ = [
     "xor",
 ]
 
+named_functions(globals())
 __getattr__ = module_getattr(__name__, "data", DATA)

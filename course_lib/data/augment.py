@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import number, pair, whole
+from course_lib.autograd.keywords import named_functions
 from course_lib.nn.init import generator
 
 
@@ -164,3 +165,6 @@ def chain(*steps: Callable) -> Callable:
         return x
 
     return augment
+
+
+named_functions(globals())

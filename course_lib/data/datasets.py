@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.autograd.keywords import named_functions
+
 
 class DataUnavailable(RuntimeError):
     """A data set is neither on this machine nor to be had from its mirrors; says what still works."""
@@ -256,3 +258,6 @@ def unpack(archive: Path) -> Path:
             tar.extractall(target, **safely)
         (folder / ".complete").touch()
     return folder
+
+
+named_functions(globals())

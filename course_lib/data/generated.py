@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from course_lib.arithmetic import whole
-from course_lib.autograd.keywords import named
 from course_lib.nn.init import generator
 
 
@@ -178,7 +177,6 @@ def standardise(train: np.ndarray, *others: np.ndarray) -> Any:
     return scaled if others else scaled[0]
 
 
-@named
 def batches(
     *arrays: np.ndarray, size: int, rng: np.random.Generator | None = None, drop_last: bool = False
 ) -> Iterator[tuple[np.ndarray, ...]]:

@@ -5,6 +5,7 @@ Inputs may be Tensors, arrays or numbers. Each group stands in a file of its own
 """
 
 from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import FUNCTIONAL
 from course_lib.functional.activations import (
     elu,
@@ -158,4 +159,5 @@ __all__ = [
     "where",
 ]
 
+named_functions(globals())
 __getattr__ = module_getattr(__name__, "F", FUNCTIONAL)

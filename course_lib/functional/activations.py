@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from course_lib.arithmetic import whole
-from course_lib.autograd.methods import torch_words
 from course_lib.autograd.shapes import one_axis
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
 from course_lib.ops import elementwise
@@ -73,7 +72,6 @@ def tanh(input: Like) -> Tensor:
     return apply(elementwise.tanh, input)
 
 
-@torch_words
 def maxout(input: Like, pieces: int, dim: int = 1) -> Tensor:
     """The largest of every `pieces` neighbouring units along `dim`: (n, k pieces) -> (n, k). Goodfellow et al. 2013.
 
@@ -89,7 +87,6 @@ def maxout(input: Like, pieces: int, dim: int = 1) -> Tensor:
     return groups.max(axis + 1).values
 
 
-@torch_words
 def softmax(input: Like, dim: int) -> Tensor:
     """exp(x) over its sum along `dim`: logits as probabilities that add up to 1, without overflow.
 
@@ -103,7 +100,6 @@ def softmax(input: Like, dim: int) -> Tensor:
     return apply(reduce_ops.softmax, input, axis=one_axis("softmax", dim, input.ndim))
 
 
-@torch_words
 def log_softmax(input: Like, dim: int) -> Tensor:
     """The logarithm of softmax along `dim`, without overflow or log(0).
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from course_lib import arithmetic
-from course_lib.autograd.methods import torch_words
 from course_lib.autograd.shapes import axis_of, one_axis
 from course_lib.autograd.tensor import Like, Tensor, apply, as_array, as_tensor
 from course_lib.ops import elementwise
@@ -43,7 +42,6 @@ def minimum(input: Like, other: Like) -> Tensor:
     return apply(elementwise.minimum, input, other)
 
 
-@torch_words
 def cat(tensors: Sequence[Like], dim: int = 0) -> Tensor:
     """Tensors one behind the other along an axis.
 
@@ -59,7 +57,6 @@ def cat(tensors: Sequence[Like], dim: int = 0) -> Tensor:
     return apply(shape_ops.concatenate, *tensors, axis=axis)
 
 
-@torch_words
 def stack(tensors: Sequence[Like], dim: int = 0) -> Tensor:
     """Tensors of one shape along a new axis.
 
@@ -134,7 +131,6 @@ def _letters(equation: str, operands: Sequence[Tensor]) -> tuple[list[str], str]
 # ------------------------------------------------------------ parts and copies
 
 
-@torch_words
 def split(input: Like, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Parts along an axis, a tuple of Tensors.
 
@@ -156,7 +152,6 @@ def split(input: Like, split_size_or_sections: int | Sequence[int], dim: int = 0
     return tuple(input[(slice(None),) * axis + (slice(e - k, e),)] for e, k in zip(ends, sizes, strict=True))
 
 
-@torch_words
 def gather(input: Like, dim: int, index: Like) -> Tensor:
     """out[i, j] = input[i, index[i, j]] for dim 1, and so for any axis: the score of each sample's class.
 
@@ -183,7 +178,6 @@ def flip(input: Like, dims: int | Sequence[int]) -> Tensor:
     return apply(shape_ops.flip, input, axis=axis_of("flip", dims, input.ndim))
 
 
-@torch_words
 def repeat_interleave(input: Like, repeats: Like, dim: int) -> Tensor:
     """Every slice along `dim` repeated, neighbours together (NumPy's repeat).
 
@@ -201,7 +195,6 @@ def repeat_interleave(input: Like, repeats: Like, dim: int) -> Tensor:
     return input[(slice(None),) * axis + (np.repeat(np.arange(n), counts),)]
 
 
-@torch_words
 def roll(input: Like, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Everything moved on along `dims`; what leaves the end enters at the front.
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from course_lib.arithmetic import whole
 from course_lib.autograd.dtypes import one_dtype
-from course_lib.autograd.methods import torch_words
 from course_lib.autograd.tensor import Like, Tensor, apply, as_tensor
 from course_lib.ops import norm as norm_ops
 
@@ -101,7 +100,6 @@ def instance_norm(input: Like, *, weight: Like | None = None, bias: Like | None 
     return group_norm(input, input.shape[1], weight, bias, eps)
 
 
-@torch_words
 def normalize(input: Like, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along `dim` over their p-norm, so that they have length 1.
 
@@ -115,7 +113,6 @@ def normalize(input: Like, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> 
     return input / input.norm(p, dim, keepdim=True).clip(min=eps)
 
 
-@torch_words
 def cosine_similarity(x1: Like, x2: Like, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along `dim`: 1 for one direction, 0 for a right angle, -1 for opposites.
 

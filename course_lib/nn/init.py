@@ -15,6 +15,7 @@ import numpy as np
 
 from course_lib.arithmetic import shown
 from course_lib.autograd.absent import module_getattr
+from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import INIT
 
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
@@ -95,3 +96,6 @@ def _draw(shape: Sequence[int], deviation: float, rng: np.random.Generator, unif
 
 
 __getattr__ = module_getattr(__name__, "init", INIT)
+
+
+named_functions(globals())

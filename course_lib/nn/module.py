@@ -15,23 +15,25 @@ import numpy as np
 from course_lib.arithmetic import shown
 from course_lib.autograd.absent import Told
 from course_lib.autograd.devices import OnCpu
-from course_lib.autograd.keywords import Named
+from course_lib.autograd.keywords import Named, named_methods, refused
 from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import MODULE
 
 Self = TypeVar("Self", bound="Module")
 
 
+@named_methods
 class Parameter(Tensor):
-    """A Tensor that training changes; requires a gradient.
+    """A Tensor that training changes; requires a gradient, unless it is frozen.
 
     data: an array of floats, or what makes one.
+    requires_grad: False freezes it.
     """
 
     __slots__ = ()
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, requires_grad=True)
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        super().__init__(data, requires_grad)
 
 
 class Buffer(Tensor):
@@ -43,6 +45,7 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
+@named_methods
 class Module(OnCpu, Told, metaclass=Named):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
 
@@ -54,7 +57,13 @@ class Module(OnCpu, Told, metaclass=Named):
         raise NotImplementedError(f"{type(self).__name__}: define forward(self, ...)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        out = self.forward(*args, **kwargs)
+        try:
+            out = self.forward(*args, **kwargs)
+        except TypeError as error:
+            say = refused(error, self.forward, args, kwargs)
+            if say is None:
+                raise
+            raise TypeError(f"{type(self).__name__}.{say}") from None
         for hook in tuple(vars(self).get("_hooks", ())):
             hook(self, args, out)
         return out

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course_lib.autograd.absent import Told
-from course_lib.autograd.keywords import Named
+from course_lib.autograd.keywords import Named, named_methods
 from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import OPTIMIZER
 from course_lib.optim.schedules import Plateau
 
 
+@named_methods
 class Optimizer(Told, metaclass=Named):
     """Groups of Parameters, their settings and state; a subclass says in `update` what happens to one array.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from course_lib.arithmetic import number, shown
 from course_lib.autograd.absent import Told, module_getattr
+from course_lib.autograd.keywords import named_functions
 from course_lib.autograd.torch_names import PLATEAU, SCHEDULES
 
 Schedule = Callable[[int], float]
@@ -196,3 +197,6 @@ class Plateau(Told):
 
 
 __getattr__ = module_getattr(__name__, "schedules", SCHEDULES)
+
+
+named_functions(globals())

@@ -42,7 +42,8 @@ BORROWED = ("arguments are those of", "as in", "settings are those of")  # what 
 def public_functions(module):
     """(name, function, docstring) of what a file defines and shows: functions, classes by __init__, their methods."""
     for name, thing in vars(module).items():
-        if name.startswith("_") or getattr(thing, "__module__", None) != module.__name__:
+        home = getattr(inspect.unwrap(thing) if callable(thing) else thing, "__module__", None)
+        if name.startswith("_") or home != module.__name__:
             continue
         if inspect.isfunction(thing):
             yield name, thing, inspect.getdoc(thing) or ""

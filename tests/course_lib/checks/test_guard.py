@@ -98,6 +98,9 @@ LIBRARY = {
     "the primitive by another name": ("primitive(x, x)", "conv2d"),
     "a primitive of another name behind it": ("pool.max_indices(x, 1)", "max_pool2d"),
     "another library function of that name": ("softmax(x)", "softmax"),
+    "a function that tells misuse": ("F.softmax(x, 1)", "softmax"),
+    "a method of Tensor": ("Tensor(x).softmax(1)", "softmax"),
+    "a method of Tensor without arguments": ("Tensor(x).relu()", "relu"),
 }
 
 
@@ -107,7 +110,7 @@ def test_a_public_name_covers_what_stands_behind_it_by_any_path(call, name, insi
     for late in ("course_lib.topics.logistic",):  # as if nobody had imported it yet
         monkeypatch.delitem(sys.modules, late, raising=False)
     imports = [
-        "from course_lib import functional as F",
+        "from course_lib import Tensor, functional as F",
         "from course_lib.functional import convolution",
         "from course_lib.ops.convolution import conv, pool",
         "from course_lib.ops.convolution.conv import conv2d as primitive",
@@ -129,6 +132,11 @@ def test_a_public_name_covers_nothing_else(call):
         f"def f(x):\n    x = x.reshape(1, 1, 1, 3)\n    {call}\n    return 1"
     )
     assert set(kinds(source, ["course_lib.functional.conv2d"])) == {"value"}
+
+
+def test_what_tells_misuse_of_every_function_is_no_function_itself():
+    source = "from course_lib import functional as F\ndef f(x):\n    F.softmax\n    return F.cat([x, x]).data"
+    assert set(kinds(source, ["course_lib.functional.softmax"])) == {"value"}
 
 
 FINE = {

@@ -1,0 +1,45 @@
+"""What NumPy refuses, in our words: sentences about shapes and kinds that do not go together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def about_values(name: str, arrays: Sequence[np.ndarray], text: str) -> str:
+    """A primitive's own sentence as it is; NumPy's complaint in our words.
+
+    `name` is the primitive's, `arrays` are what it was given, any shapes, `text` is what NumPy said.
+    """
+    if text.startswith(f"{name}: "):
+        return text
+    if "broadcast" in text:
+        shapes = " and ".join(str(a.shape) for a in arrays)
+        text = f"shapes {shapes} do not fit together: counted from the last axis, sizes must be equal or 1"
+    return f"{name}: {text}"
+
+
+def about_kinds(name: str, arrays: Sequence[np.ndarray], params: dict[str, Any]) -> str:
+    """What a primitive cannot work with: its inputs, or else its settings.
+
+    `name` is the primitive's, `arrays` are what it was given, any shapes, `params` its settings by name.
+    """
+    if not all(isinstance(a, np.ndarray) for a in arrays):
+        return f"{name}: .data must be an array, got {' and '.join(type(a).__name__ for a in arrays)}"
+    if arrays[0].dtype.kind != "f":
+        return f"{name}: needs {'numbers' if arrays[0].dtype.kind == 'b' else 'floats'}, got dtype {arrays[0].dtype}"
+    settings = ", ".join(f"{k}={v!r}" for k, v in params.items() if not isinstance(v, np.ndarray))
+    return f"{name}: settings must be numbers, got {settings}"
+
+
+def kind_of(x: Any) -> str:
+    """What a sentence calls the kind of `x`: its dtype, or its class."""
+    return f"dtype {x.dtype}" if hasattr(x, "dtype") else type(x).__name__
+
+
+def about_rows(data: Any) -> str:
+    """What is wrong with `data`, nested lists that make no array: lengths that differ, or what they hold."""
+    lengths = [len(row) for row in data if hasattr(row, "__len__")] if isinstance(data, (list, tuple)) else []
+    return f"lengths {', '.join(map(str, lengths[:5]))}" if len(set(lengths)) > 1 else f"{str(data)[:40]}"
