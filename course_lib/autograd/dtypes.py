@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.autograd.tensor import Tensor, as_array, as_tensor
+from course_lib.autograd.tensor import Tensor, as_tensor
 
 
 def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
@@ -22,7 +22,7 @@ def one_dtype(name: str, input: Any, *learned: Any) -> Tensor:
             raise TypeError(
                 f"{name}: .data of a weight must be an array, got None; for no bias write layer.bias = None"
             )
-        kind = input.dtype if w is None else as_array(w).dtype
+        kind = input.dtype if w is None else as_tensor(w).dtype
         if input.dtype.kind == kind.kind == "f" and input.dtype != kind:
             raise TypeError(
                 f"{name}: input and weights must have one dtype, got {input.dtype} and {kind}; write "

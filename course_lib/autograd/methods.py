@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from course_lib.arithmetic import number
+from course_lib.arithmetic import number, shown
 from course_lib.autograd.keywords import named_methods
 from course_lib.autograd.shapes import Dims, Shapes, axis_of, one_axis
 from course_lib.ops import elementwise
@@ -227,14 +227,17 @@ class Methods(Shapes):
 
     def _reduce(self, primitive: Callable, dim: Any, keepdim: bool, **params: Any) -> Tensor:
         axis = axis_of(primitive.__name__, dim, self.ndim)
+        _yes_or_no(primitive.__name__, dim, keepdim)
         return self._apply(primitive, axis=None if axis == () else axis, keepdims=keepdim, **params)
 
     def _asked(self, ask: Callable, dim: Any, keepdim: bool) -> Tensor:
         axis = axis_of(ask.__name__, dim, self.ndim)
+        _yes_or_no(ask.__name__, dim, keepdim)
         return self._plain(lambda a: ask(a, axis=axis, keepdims=keepdim), self)
 
     def _places(self, name: str, find: Callable, dim: Any, keepdim: bool) -> Tensor:
         axis = None if dim is None else one_axis(name, dim, self.ndim)
+        _yes_or_no(name, dim, keepdim)
         if (self.data.size if axis is None else self.data.shape[axis]) == 0:
             raise ValueError(f"{name}: an axis without numbers has no extreme, got shape {self.data.shape}")
         return self._plain(lambda a: find(a, axis, keepdims=keepdim), self)
@@ -248,3 +251,10 @@ class Methods(Shapes):
         axis = axis_of(name, dim, self.ndim)
         values = self._apply(shape_ops.gather, axis=axis, indices=indices.data)
         return Extreme(values, indices) if keepdim else Extreme(values.squeeze(axis), indices.squeeze(axis))
+
+
+def _yes_or_no(name: str, dim: Any, keepdim: Any) -> None:
+    """x.mean(2, 3) keeps no axis 3, but may mean x.mean((2, 3))."""
+    if keepdim is not True and keepdim is not False and not isinstance(keepdim, np.bool_):
+        axes = f"; several axes go together, {name}(({dim}, {keepdim}))" if isinstance(keepdim, int) else ""
+        raise TypeError(f"{name}: keepdim is True or False, got {shown(keepdim)}{axes}")

@@ -118,11 +118,17 @@ class Operators:
     def __or__(self, other: Like) -> Tensor:
         return self._plain(operator.or_, self, other)
 
+    def __xor__(self, other: Like) -> Tensor:
+        return self._plain(operator.xor, self, other)
+
     def __rand__(self, other: Like) -> Tensor:
         return self._plain(operator.and_, other, self)
 
     def __ror__(self, other: Like) -> Tensor:
         return self._plain(operator.or_, other, self)
+
+    def __rxor__(self, other: Like) -> Tensor:
+        return self._plain(operator.xor, other, self)
 
     def __invert__(self) -> Tensor:
         return self._plain(operator.invert, self)

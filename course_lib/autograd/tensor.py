@@ -88,6 +88,9 @@ def _prepare(name: str, inputs: Sequence[Any]) -> list[Tensor]:
     if any(x is None for x in inputs):
         raise TypeError(f"{name}: got None where numbers are needed; does the function that made it return its result?")
     items = [x if isinstance(x, (Tensor, int, float)) else Tensor(x) for x in inputs]
+    for x in items:
+        if isinstance(x, Tensor) and x.requires_grad and x.data.dtype.kind != "f":
+            raise TypeError(f"{name}: only floats can have a gradient, got one asked for of dtype {x.data.dtype}")
     floating = [x.data.dtype for x in items if isinstance(x, Tensor) and x.data.dtype.kind == "f"]
     if not floating and not any(isinstance(x, float) for x in items):
         return [x if isinstance(x, Tensor) else Tensor(x) for x in items]

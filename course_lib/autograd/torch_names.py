@@ -115,6 +115,14 @@ INIT = {
     "uniform_": "w.data[...] = rng.uniform(-0.1, 0.1, w.shape)", "eye_": "w.data[...] = np.eye(*w.shape)",
 }  # fmt: skip
 
+AUTOGRAD = {
+    "grad": "loss.backward(), then w.grad",
+    "Function": "apply(primitive, x), the primitive a function (a) -> (out, vjp)",
+    "Variable": "Tensor(data, requires_grad=True)", "gradcheck": "~a difference of two losses, over twice a small step",
+    "functional": "from course_lib import functional as F", "backward": "loss.backward()",
+    "set_grad_enabled": "no_grad()", "enable_grad": "no_grad(), and leave it",
+}  # fmt: skip
+
 DATA = {
     "DataLoader": "data.batches(x, t, size=32, rng=rng)", "Dataset": "arrays x and t, and data.batches",
     "TensorDataset": "arrays x and t, and data.batches", "random_split": "data.split(x, t, rng=rng)",

@@ -80,6 +80,8 @@ def maxout(input: Like, pieces: int, dim: int = 1) -> Tensor:
     """
     input = as_tensor(input)
     axis = one_axis("maxout", dim, input.ndim)
+    if axis is None:
+        raise ValueError("maxout: needs an axis of units, got a Tensor without axes")
     n = input.shape[axis]
     if whole(pieces, "pieces", name="maxout") < 1 or n % pieces:
         raise ValueError(f"maxout: pieces must divide the {n} units along dim {dim}, got {pieces}")

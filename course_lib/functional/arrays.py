@@ -141,6 +141,8 @@ def split(input: Like, split_size_or_sections: int | Sequence[int], dim: int = 0
     """
     input = as_tensor(input)
     axis = one_axis("split", dim, input.ndim)
+    if axis is None:
+        raise ValueError("split: needs an axis to cut, got a Tensor without axes")
     n, sizes = input.shape[axis], split_size_or_sections
     if not isinstance(sizes, (tuple, list)):
         size = arithmetic.whole(sizes, "the size of a part", least=1, name="split")
@@ -186,6 +188,7 @@ def repeat_interleave(input: Like, repeats: Like, dim: int) -> Tensor:
     A shape (..., n, ...) becomes (..., n repeats, ...).
     """
     input = as_tensor(input)
+    input = input.reshape(1) if input.ndim == 0 else input
     axis, counts = one_axis("repeat_interleave", dim, input.ndim), as_array(repeats)
     n = input.shape[axis]
     if counts.dtype.kind not in "iu" or counts.shape not in ((), (1,), (n,)) or counts.min(initial=0) < 0:

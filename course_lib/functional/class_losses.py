@@ -181,5 +181,7 @@ def kl_div(input: Like, target: Like, reduction: str = "mean", log_target: bool 
         safe = apply(elementwise.where, target, 1.0, condition=some)
         loss = apply(elementwise.where, target * safe.log(), 0.0, condition=some) - target * input
     if reduction == "batchmean":
+        if loss.ndim == 0:
+            raise ValueError("kl_div: reduction 'batchmean' needs a batch axis, got a Tensor without axes")
         return loss.sum() / input.shape[0]
     return reduced(loss, reduction, "kl_div")

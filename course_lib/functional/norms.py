@@ -62,6 +62,7 @@ def rms_norm(input: Like, normalized_shape: Any, weight: Like | None = None, eps
     """
     input, shape = _last_axes("rms_norm", input, normalized_shape)
     input = one_dtype("rms_norm", input, weight)
+    input = input if input.dtype.kind == "f" else input.float()
     eps = float(np.finfo(input.dtype).eps) if eps is None else eps
     scale = ((input * input).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps) ** -0.5
     return _affine("rms_norm", input * scale, weight, None, shape)

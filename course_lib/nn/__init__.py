@@ -3,6 +3,7 @@
 from course_lib.autograd.absent import module_getattr
 from course_lib.autograd.torch_names import NN
 from course_lib.nn.blocks import BasicBlock, Bottleneck, PreActBlock
+from course_lib.nn.containers import ModuleList, Sequential
 from course_lib.nn.criteria import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, L1Loss, MSELoss, NLLLoss
 from course_lib.nn.layers import (
     Conv1d,
@@ -13,7 +14,7 @@ from course_lib.nn.layers import (
     Linear,
     LocallyConnected2d,
 )
-from course_lib.nn.module import Buffer, Module, ModuleList, Parameter, Sequential
+from course_lib.nn.module import Buffer, Module, Parameter
 from course_lib.nn.norms import BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, RMSNorm
 from course_lib.nn.plain import (
     ELU,

@@ -12,8 +12,9 @@ import numpy as np
 
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Conv2d
-from course_lib.nn.module import Module, Sequential
+from course_lib.nn.module import Module
 from course_lib.nn.norms import BatchNorm2d
 from course_lib.nn.plain import Identity
 

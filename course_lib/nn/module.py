@@ -1,4 +1,4 @@
-"""Module and what it holds: Parameter, Buffer, Sequential, state. The layers themselves stand in `layers.py`.
+"""Module and what it holds: Parameter, Buffer, state. Lists of Modules stand in `containers.py`, layers in `layers.py`.
 
 A Module finds its parameters by walking what it holds, in the order it was assigned; lists, tuples and dicts
 of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
@@ -6,9 +6,8 @@ of Modules are walked too, and names are torch's: "blocks.0.conv.weight".
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -45,6 +44,20 @@ class Buffer(Tensor):
     __slots__ = ()
 
 
+class Hooked:
+    """A hook in its place. `remove()` takes it away, as does calling this; `hooks` are its Module's."""
+
+    def __init__(self, hooks: list[Callable], hook: Callable) -> None:
+        self._hooks, self._hook = hooks, hook
+
+    def remove(self) -> None:
+        """Take the hook away; once more does nothing."""
+        if self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+
+    __call__ = remove
+
+
 @named_methods
 class Module(OnCpu, Told, metaclass=Named):
     """A layer or a network: attributes hold its parts, `forward` computes, calling it runs `forward`."""
@@ -76,11 +89,11 @@ class Module(OnCpu, Told, metaclass=Named):
             )
         super().__setattr__(name, value)
 
-    def register_forward_hook(self, hook: Callable) -> Callable[[], None]:
-        """Call `hook(module, args, output)` after every forward; the returned function takes it away again."""
+    def register_forward_hook(self, hook: Callable) -> Hooked:
+        """Call `hook(module, args, output)` after every forward; `remove()` of what is returned takes it away again."""
         hooks = vars(self).setdefault("_hooks", [])
         hooks.append(hook)
-        return lambda: hooks.remove(hook)
+        return Hooked(hooks, hook)
 
     def __repr__(self) -> str:
         own = ", ".join(f"{name} {value.shape}" for name, value in self._parts() if isinstance(value, Parameter))
@@ -215,104 +228,26 @@ class Module(OnCpu, Told, metaclass=Named):
                 f"load_state_dict: needs a dict of arrays, got {type(state).__name__}; write "
                 f"model.load_state_dict(load(path))"
             )
+        if not isinstance(strict, (bool, np.bool_)):
+            raise TypeError(f"load_state_dict: strict is True or False, got {shown(strict)}")
         own = dict(self._tensors((Parameter, Buffer)))
-        missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys())
+        missing, unknown = sorted(own.keys() - state.keys()), sorted(state.keys() - own.keys(), key=str)
         if strict and (missing or unknown):
             raise ValueError(f"load_state_dict: missing {missing or 'nothing'}, not known here {unknown or 'nothing'}")
-        for name, t in own.items():
-            if name in state and np.shape(state[name]) != t.shape:
-                raise ValueError(f"load_state_dict: {name} must have shape {t.shape}, got {np.shape(state[name])}")
-        for name, t in own.items():
-            if name in state:
-                t.data = np.array(state[name], dtype=t.dtype)
+        arrays = {name: _numbers(name, state[name]) for name in own if name in state}
+        for name, array in arrays.items():
+            if array.shape != own[name].shape:
+                raise ValueError(f"load_state_dict: {name} must have shape {own[name].shape}, got {array.shape}")
+        for name, array in arrays.items():
+            own[name].data = np.array(array, dtype=own[name].dtype)
 
 
-class Sequential(Module):
-    """Layers one after the other: the output of each is the input of the next.
-
-    layers: Modules, or functions of one Tensor.
-    """
-
-    def __init__(self, *layers: Any) -> None:
-        self.layers = list(layers)
-        for i, layer in enumerate(layers):
-            _check_layer("Sequential", i, layer)
-
-    def forward(self, x: Any) -> Any:
-        """The output of the last layer."""
-        for layer in self.layers:
-            x = layer(x)
-        return x
-
-    def _parts(self) -> Iterable[tuple[str, Any]]:
-        return ((str(i), layer) for i, layer in enumerate(self.layers) if isinstance(layer, Module))
-
-    def __len__(self) -> int:
-        return len(self.layers)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.layers)
-
-    def __getitem__(self, i: Any) -> Any:
-        return Sequential(*self.layers[i]) if isinstance(i, slice) else _layer("Sequential", self.layers, i)
-
-
-def _layer(name: str, layers: builtins.list[Any], i: Any) -> Any:
-    """Layer `i`; one sentence where there is none."""
-    if not hasattr(i, "__index__"):
-        raise TypeError(f"{name}: layers are counted from 0 to {len(layers) - 1}, got {i!r}")
-    if not -len(layers) <= int(i) < len(layers):
-        raise IndexError(f"{name}: layers are counted from 0 to {len(layers) - 1}, got {i}")
-    return layers[i]
-
-
-def _check_layer(name: str, i: int, layer: Any) -> None:
-    """One sentence about what is no layer."""
-    if isinstance(layer, type):
-        raise TypeError(f"{name}: layer {i} is a class; make one of it, {layer.__name__}(...), got {layer.__name__}")
-    if isinstance(layer, (list, tuple)):
-        raise TypeError(f"{name}: layers come one by one, write {name}(*layers), got a {type(layer).__name__}")
-    if not callable(layer):
-        raise TypeError(f"{name}: layer {i} must be callable, got {type(layer).__name__}")
-
-
-class ModuleList(Module):
-    """A list of Modules; what to do with them says the `forward` of the Module that holds it.
-
-    modules: any iterable of Modules. A plain list as an attribute does the same; this one has torch's name.
-    """
-
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
-        self.layers: builtins.list[Module] = []
-        if isinstance(modules, Module) and not hasattr(modules, "__iter__"):
-            raise TypeError(f"ModuleList: needs a list, ModuleList([a, b]), got a {type(modules).__name__}")
-        self.extend(modules)
-
-    def forward(self, *args: Any) -> NoReturn:
-        """A TypeError: a list computes nothing by itself."""
-        raise TypeError("ModuleList: is only a list; write for layer in layers: x = layer(x), or take nn.Sequential")
-
-    def append(self, module: Module) -> ModuleList:
-        """One Module more at the end; returns the list. `module` is it; TypeError for what is no Module."""
-        if not isinstance(module, Module):
-            raise TypeError(f"ModuleList: holds Modules, got {type(module).__name__} {module!r:.40}")
-        self.layers.append(module)
-        return self
-
-    def extend(self, modules: Iterable[Module]) -> ModuleList:
-        """Several more; returns the list. `modules` is any iterable of Modules."""
-        for module in modules:
-            self.append(module)
-        return self
-
-    def _parts(self) -> Iterable[tuple[str, Any]]:
-        return ((str(i), layer) for i, layer in enumerate(self.layers))
-
-    def __len__(self) -> int:
-        return len(self.layers)
-
-    def __iter__(self) -> Iterator[Module]:
-        return iter(self.layers)
-
-    def __getitem__(self, i: Any) -> Any:
-        return ModuleList(self.layers[i]) if isinstance(i, slice) else _layer("ModuleList", self.layers, i)
+def _numbers(name: str, value: Any) -> np.ndarray:
+    """`value`, which a state holds under `name`, as an array."""
+    try:
+        array = np.asarray(value.data if isinstance(value, Tensor) else value)
+    except (ValueError, TypeError, RuntimeError):
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"load_state_dict: {name} must be an array of numbers, got {shown(value)}")
+    return array

@@ -80,6 +80,8 @@ def _extreme(reduce: Callable, a: np.ndarray, axis: Axis, keepdims: bool) -> Res
 
     def vjp(g: np.ndarray) -> Gradients:
         chosen = a == kept
+        if axis is None:
+            chosen |= a != a  # beside NaN all the others had no part in it
         shares = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
         return (_spread(g, a.shape, axis, keepdims) * shares,)
 

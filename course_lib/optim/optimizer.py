@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from course_lib.arithmetic import shown
 from course_lib.autograd.absent import Told
 from course_lib.autograd.keywords import Named, named_methods
 from course_lib.autograd.tensor import Tensor
 from course_lib.autograd.torch_names import OPTIMIZER
+from course_lib.nn.module import Parameter
 from course_lib.optim.schedules import Plateau
 
 
@@ -61,9 +63,10 @@ class Optimizer(Told, metaclass=Named):
         if not group["params"]:
             raise ValueError(f"{name}: got no parameters (a generator such as model.parameters() can be used once)")
         for p in group["params"]:
-            if not isinstance(p, Tensor) or not p.requires_grad:
-                named = "; names go with named_parameters(), write parameters()" if isinstance(p, tuple) else ""
-                raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}{named}")
+            if not isinstance(p, Tensor) or not (p.requires_grad or isinstance(p, Parameter)):  # that one is frozen
+                say = "; names go with named_parameters(), write parameters()" if isinstance(p, tuple) else ""
+                say = "; write Tensor(data, requires_grad=True)" if isinstance(p, Tensor) else say
+                raise TypeError(f"{name}: needs Tensors that require a gradient, got {type(p).__name__}{say}")
             if p.op is not None:
                 raise ValueError(f"{name}: needs Tensors that were not computed, got the output of {p.op}")
         for key in defaults:
@@ -139,6 +142,10 @@ class Optimizer(Told, metaclass=Named):
         out: dict[str, Any] = {"kind": type(self).__name__, "steps": self.steps}
         for i, state in enumerate(self.state):
             out |= {f"{i}.{name}": np.array(value) for name, value in state.items() if name != "scratch"}
+        if type(self).keeps is not Optimizer.keeps and self.steps:  # else nothing can be missing
+            groups = [group for group in self.param_groups for _ in group["params"]]
+            unmoved = [i for i, group in enumerate(groups) if self.keeps(group) and not self.state[i]]
+            out |= {"unmoved": np.array(unmoved)} if unmoved else {}
         for k, group in enumerate(self.param_groups):
             if isinstance(group["lr"], Plateau):
                 out |= {f"lr{k}.{name}": value for name, value in group["lr"].state_dict().items()}
@@ -158,7 +165,8 @@ class Optimizer(Told, metaclass=Named):
             raise ValueError(f"load_state_dict: the state must be of {type(self).__name__}, got {state.get('kind')!r}")
         if "steps" not in state:
             raise ValueError("load_state_dict: the number of 'steps' is missing from the state")
-        fresh, known = self._fresh(state), {"kind", "steps"}
+        steps = int(_one_number("steps", state["steps"]))
+        fresh, known = self._fresh(state, steps), {"kind", "steps", "unmoved"}
         for k, group in enumerate(self.param_groups):
             kept = [f"lr{k}.{n}" for n in Plateau.KEPT]
             wanted = kept if isinstance(group["lr"], Plateau) else [] if callable(group["lr"]) else [f"lr{k}"]
@@ -169,14 +177,22 @@ class Optimizer(Told, metaclass=Named):
         unknown = sorted(name for name in state if name not in known and not name.partition(".")[0].isdigit())
         if unknown:
             raise ValueError(f"load_state_dict: not known here {unknown}")
-        self.state, self.steps = fresh, int(state["steps"])
-        for k, group in enumerate(self.param_groups):
+        rates: list[Any] = [
+            {n: state[f"lr{k}.{n}"] for n in Plateau.KEPT}
+            if isinstance(group["lr"], Plateau)
+            else None
+            if callable(group["lr"])
+            else _one_number(f"lr{k}", state[f"lr{k}"])
+            for k, group in enumerate(self.param_groups)
+        ]
+        for group, rate in zip(self.param_groups, rates, strict=True):
             if isinstance(group["lr"], Plateau):
-                group["lr"].load_state_dict({n: state[f"lr{k}.{n}"] for n in Plateau.KEPT})
-            elif not callable(group["lr"]):
-                group["lr"] = state[f"lr{k}"]
+                group["lr"].load_state_dict(rate)
+            elif rate is not None:
+                group["lr"] = rate
+        self.state, self.steps = fresh, steps
 
-    def _fresh(self, state: dict[str, Any]) -> list[dict[str, Any]]:
+    def _fresh(self, state: dict[str, Any], steps: int) -> list[dict[str, Any]]:
         """The states of all parameters, checked: each has all that is kept for it, or nothing yet."""
         pairs = [(p, self.keeps(group)) for group in self.param_groups for p in group["params"]]
         fresh: list[dict[str, Any]] = [{} for _ in pairs]
@@ -191,9 +207,21 @@ class Optimizer(Told, metaclass=Named):
                 raise ValueError(f"load_state_dict: {name} is not known here; kept are {sorted(kept) or 'none'}")
             if key not in self.NUMBERS and np.shape(value) != p.shape:
                 raise ValueError(f"load_state_dict: {name} must have shape {p.shape}, got {np.shape(value)}")
-            fresh[int(i)][key] = self.NUMBERS[key](value) if key in self.NUMBERS else np.array(value, dtype=p.dtype)
+            if key in self.NUMBERS:
+                fresh[int(i)][key] = self.NUMBERS[key](_one_number(name, value))
+            else:
+                fresh[int(i)][key] = np.array(value, dtype=p.dtype)
+        unmoved = np.ravel(state.get("unmoved", [])).tolist() if steps else range(len(pairs))
         for k, (found, (_, kept)) in enumerate(zip(fresh, pairs, strict=True)):
-            if found and kept - found.keys():
+            if (found or k not in unmoved) and kept - found.keys():
                 missing = ", ".join(f"{k}.{key}" for key in sorted(kept - found.keys()))
                 raise ValueError(f"load_state_dict: {missing} is missing from the state")
         return fresh
+
+
+def _one_number(name: str, value: Any) -> Any:
+    """`value`, which a state holds under `name`, as a Python number."""
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind not in "fiu":
+        raise TypeError(f"load_state_dict: {name} must be a number, got {shown(value)}")
+    return array.item()

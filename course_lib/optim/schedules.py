@@ -188,8 +188,11 @@ class Plateau(Told):
         return {name: getattr(self, name) for name in self.KEPT}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave. `state` is such a dict."""
-        vars(self).update(state)
+        """Take over what `state_dict` gave. `state` is such a dict, whole; ValueError or TypeError for another."""
+        if not isinstance(state, dict) or state.keys() != set(self.KEPT):
+            got = sorted(map(str, state)) if isinstance(state, dict) else shown(state)
+            raise ValueError(f"load_state_dict: the state of a Plateau has {list(self.KEPT)}, got {got}")
+        vars(self).update({name: number(state[name], name, name="load_state_dict") for name in self.KEPT})
 
     def _lower(self) -> float:
         lower = max(self.lr * self.factor, self.min_lr)

@@ -10,8 +10,8 @@ import numpy as np
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.data.marks import MARKS, marks
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Conv2d, Linear
-from course_lib.nn.module import Sequential
 from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import MaxPool2d
 from course_lib.optim import schedules

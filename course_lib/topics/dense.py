@@ -15,8 +15,9 @@ import numpy as np
 from course_lib import functional as F
 from course_lib.data.generated import batches
 from course_lib.nn.blocks import BasicBlock
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Conv2d, ConvTranspose2d, Linear
-from course_lib.nn.module import Module, Sequential
+from course_lib.nn.module import Module
 from course_lib.nn.norms import BatchNorm2d
 from course_lib.nn.plain import ReLU
 from course_lib.optim.optimisers import Adam

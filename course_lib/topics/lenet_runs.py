@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from course_lib.data import datasets
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Conv2d, Linear, LocallyConnected2d
-from course_lib.nn.module import Module, Sequential
+from course_lib.nn.module import Module
 from course_lib.nn.plain import Flatten, ReLU
 from course_lib.nn.pooling import AvgPool2d, MaxPool2d
 from course_lib.topics.choice import chosen

@@ -11,8 +11,9 @@ from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.data.generated import batches
 from course_lib.data.scenes import poses
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Conv2d, Linear
-from course_lib.nn.module import Module, Sequential
+from course_lib.nn.module import Module
 from course_lib.nn.plain import Dropout, Flatten, ReLU
 from course_lib.optim.optimisers import SGD
 from course_lib.optim.schedules import one_cycle

@@ -13,8 +13,9 @@ import numpy as np
 from course_lib import functional as F
 from course_lib.autograd.tensor import Tensor
 from course_lib.nn.blocks import conv3x3
+from course_lib.nn.containers import Sequential
 from course_lib.nn.layers import Linear
-from course_lib.nn.module import Module, Sequential
+from course_lib.nn.module import Module
 from course_lib.nn.norms import BatchNorm2d
 from course_lib.optim.optimisers import SGD
 

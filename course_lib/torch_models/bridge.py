@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
+from course_lib.nn.module import Module
+
 T = TypeVar("T")
 
 
@@ -60,6 +62,9 @@ def to_torch(model: Any, twin: torch.nn.Module) -> torch.nn.Module:
     Names must agree as both state_dicts give them; torch's own counters `num_batches_tracked` are left alone. Raises
     ValueError naming what has no partner or another shape.
     """
+    if not isinstance(model, Module) or not isinstance(twin, torch.nn.Module):
+        got = f"{type(model).__name__} and {type(twin).__name__}"
+        raise TypeError(f"to_torch: course_lib's model comes first, torch's second, got {got}")
     state = model.state_dict()
     _check_partners(state, {name: tuple(t.shape) for name, t in _tensors(twin).items()}, "to_torch")
     own = twin.state_dict()
@@ -77,9 +82,14 @@ def from_torch(
     to what they begin with here: {"layer1.": "stages.0.", "linear.": "fc."}. Raises ValueError naming what has no
     partner or another shape.
     """
+    if not isinstance(twin, (torch.nn.Module, dict)) or not isinstance(model, Module):
+        got = f"{type(twin).__name__} and {type(model).__name__}"
+        raise TypeError(f"from_torch: torch's model or its weights come first, course_lib's model second, got {got}")
+    if not isinstance(rename or {}, dict):
+        raise TypeError(f"from_torch: rename is a dict, {{theirs: ours}}, got {type(rename).__name__}")
     tensors = {_renamed(name, rename or {}): t for name, t in _tensors(twin).items()}
     _check_partners(model.state_dict(), {name: tuple(t.shape) for name, t in tensors.items()}, "from_torch")
-    model.load_state_dict({name: t.detach().cpu().numpy() for name, t in tensors.items()})
+    model.load_state_dict({name: _array(name, t) for name, t in tensors.items()})
     return model
 
 
@@ -89,17 +99,22 @@ def read_weights(path: str | Path) -> dict[str, torch.Tensor]:
     A state_dict packed into a checkpoint and the "module." that training on several GPUs puts before every name are
     taken off. Raises FileNotFoundError, and ValueError for a file that is no such file.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"read_weights: needs the path of a file, got {type(path).__name__}")
     if not os.path.isfile(path):
         raise FileNotFoundError(f"read_weights: there is no file {path}")
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch's reader raises whatever it stumbles over
-        reason = str(error).strip().split("\n")[0]
-        raise ValueError(f"read_weights: {path} does not hold weights alone ({reason})") from None
+        other = "Weights only" in str(error)
+        reason = "it holds other things than tensors" if other else "torch cannot read it, whole or in part"
+        raise ValueError(f"read_weights: {path} does not hold weights alone: {reason}") from error
     for key in ("state_dict", "model"):
         if isinstance(state, dict) and isinstance(state.get(key), dict):
             state = state[key]
-    if not isinstance(state, dict) or not all(isinstance(t, torch.Tensor) for t in state.values()):
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(t, torch.Tensor) for name, t in state.items()
+    ):
         raise ValueError(f"read_weights: {path} holds no dict of tensors")
     return {name.removeprefix("module."): t for name, t in state.items()}
 
@@ -119,7 +134,18 @@ def gradients(twin: torch.nn.Module) -> dict[str, np.ndarray]:
 def _tensors(twin: torch.nn.Module | dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """{name: tensor} of a torch module or a dict of tensors, without torch's counters."""
     state = twin if isinstance(twin, dict) else twin.state_dict()
+    for name, t in state.items():
+        if not isinstance(name, str) or not isinstance(t, torch.Tensor):
+            raise TypeError(f"from_torch: weights are a dict {{name: tensor}}, got {type(t).__name__} at {name!r}")
     return {name: t for name, t in state.items() if not name.endswith("num_batches_tracked")}
+
+
+def _array(name: str, t: torch.Tensor) -> np.ndarray:
+    """The numbers of a tensor as float64, whatever its kind of real numbers; one sentence where there are none."""
+    if t.is_meta or t.is_complex() or t.layout != torch.strided:
+        kind = "no numbers" if t.is_meta else "complex numbers" if t.is_complex() else "a sparse tensor"
+        raise ValueError(f"from_torch: {name} must hold real numbers, every one of them, got {kind}")
+    return (t.dequantize() if t.is_quantized else t).detach().cpu().double().numpy()
 
 
 def _check_partners(ours: dict[str, Any], theirs: dict[str, Any], caller: str) -> None:

@@ -45,6 +45,12 @@ def sgd():
     return optim.SGD([weight()], lr=0.1)
 
 
+def asking(values):
+    t = Tensor(values)
+    t.requires_grad = True
+    return t
+
+
 def step_with(gradient, **options):
     w = weight()
     w.grad = gradient
@@ -105,6 +111,15 @@ SENTENCES = [
     ("max: NumPy's function does not know Tensors.*write t.max", lambda _: np.max(Tensor(ROWS))),
     ("std: there is no keyword unbiased= here; write correction=0 for False",
      lambda _: Tensor(ROWS).std(unbiased=False)),
+    (r"mean: keepdim is True or False, got 3; several axes go together, mean\(\(2, 3\)\)",
+     lambda _: Tensor(IMAGES).mean(2, 3)),
+    (r"all: keepdim is True or False, got 1; several axes go together", lambda _: Tensor(ROWS).all(0, 1)),
+    (r"argmax: keepdim is True or False, got 'yes'", lambda _: Tensor(ROWS).argmax(0, "yes")),
+    ("mul: only floats can have a gradient, got one asked for of dtype int64", lambda _: asking([1, 2]) * 2.0),
+    # without an axis
+    ("split: needs an axis to cut, got a Tensor without axes", lambda _: F.split(Tensor(1.0), 1)),
+    ("maxout: needs an axis of units, got a Tensor without axes", lambda _: F.maxout(Tensor(1.0), 1, 0)),
+    ("kl_div: reduction 'batchmean' needs a batch axis", lambda _: F.kl_div(Tensor(0.0), Tensor(1.0), "batchmean")),
     # torch's ways
     ("to: everything lies on the CPU here, so leave .to.'cuda'. out", lambda _: net().to("cuda")),
     ("to: everything lies on the CPU here", lambda _: weight().to("cuda:0")),
@@ -176,6 +191,11 @@ SENTENCES = [
     # layers
     (r"Sequential: layer 0 is a class; make one of it, ReLU\(...\)", lambda _: nn.Sequential(nn.ReLU)),
     (r"Sequential: layers come one by one, write Sequential\(\*layers\)", lambda _: nn.Sequential([nn.ReLU()])),
+    (r"Sequential: layers have no names of their own here, write Sequential\(\*layers.values\(\)\), got a dict",
+     lambda _: nn.Sequential({"fc": nn.ReLU()})),
+    ("Sequential: layer 0 is a class; make one", lambda _: operator.setitem(net(), 0, nn.ReLU)),
+    ("Sequential: layers are counted from 0 to 0, got 1", lambda _: operator.setitem(net(), 1, nn.ReLU())),
+    ("ModuleList: holds Modules, got function", lambda _: operator.setitem(nn.ModuleList([nn.ReLU()]), 0, F.relu)),
     ("ModuleList: holds Modules, got type", lambda _: nn.ModuleList([nn.ReLU])),
     ("ModuleList: holds Modules, got function", lambda _: nn.ModuleList([F.relu])),
     ("linear: .*: 28 against 784; write x.flatten.1., or nn.Flatten",

@@ -5,7 +5,7 @@ import numpy as np
 
 from course_lib.autograd.tensor import Tensor, no_grad
 from course_lib.data.datasets import load
-from course_lib.nn.module import Sequential
+from course_lib.nn.containers import Sequential
 from course_lib.topics.convnet_runs import LETTERS, run
 from course_lib.topics.lenet import images_for_lenet, learn, lenet
 from course_lib.viz import stages, style

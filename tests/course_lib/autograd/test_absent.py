@@ -59,6 +59,7 @@ SENTENCES = [
      "in every layer with weights"),
     (course_lib, "zeros", "course_lib: there is no zeros here; write Tensor(np.zeros(...))"),
     (course_lib, "topics", "course_lib: topics comes by an import of its own; write from course_lib import topics"),
+    (course_lib.autograd, "grad", "autograd: there is no grad here; write loss.backward(), then w.grad"),
     (SGD, "learning_rate", "SGD: there is no learning_rate here; write optimizer.lr"),
     (NET, "register_buffer",
      "Net: there is no register_buffer here; write self.mean = nn.Buffer(array), under the name you "
@@ -88,6 +89,7 @@ PLACES = [
     ("INIT", torch_names.INIT, init, torch.nn.init), ("DATA", torch_names.DATA, data, torch.utils.data),
     ("TOP", torch_names.TOP, course_lib, torch), ("MODULE", torch_names.MODULE, NET, torch.nn.Module),
     ("OPTIMIZER", torch_names.OPTIMIZER, SGD, torch.optim.SGD),
+    ("AUTOGRAD", torch_names.AUTOGRAD, course_lib.autograd, torch.autograd),
 ]  # fmt: skip
 WINGS = {"data", "train", "topics", "viz", "widgets", "checks"}
 IN = {"t": T, "x": T, "a": T, "w": T, "p": T, "nn": nn, "F": F, "optim": optim, "schedules": schedules, "init": init}

@@ -75,6 +75,9 @@ def test_what_is_no_misfit_of_arguments_says_nothing_of_a_call(call):
     [
         ("A.transpose(0, 1, 2)", "every axis of the array once"),
         ("np.einsum('ij,ij->i', A, np.ones((9, 9)))", "axes of one length"),
+        ("A.zero_()", "w.grad = None"),
+        ("A.norm()", "np.abs(w.grad)"),
+        ("0.1 * A.data", "leave the second .data out"),
         ("np.zeros((10**7, 10**7))", "print the shape before it is made"),
         ("bytearray(1 << 62)", "grows without end"),
         ("torch.ones(2).sum().backward()", "hangs on no weight"),

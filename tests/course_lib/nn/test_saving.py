@@ -1,12 +1,13 @@
 """Saving and loading: what comes back is what went in, nothing is unpickled, a broken write leaves the old file."""
 
+import io
 import os
 import pickle
 
 import numpy as np
 import pytest
 
-from course_lib import load, nn, save
+from course_lib import Tensor, load, nn, save
 
 
 def test_arrays_numbers_and_text_come_back_as_they_went(tmp_path):
@@ -87,7 +88,12 @@ def test_a_missing_or_cut_file_is_told_in_one_sentence(tmp_path):
         load(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"just text", b"\x93NUMPY"])
+_file = io.BytesIO()
+np.save(_file, np.ones(3))
+ONE_ARRAY = _file.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"just text", b"\x93NUMPY", ONE_ARRAY])
 def test_an_empty_file_and_others_that_are_none_are_told_in_one_sentence(tmp_path, content):
     (tmp_path / "weights.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"load: .*weights\.npz is not a file that save\(\) wrote"):
@@ -101,3 +107,35 @@ def test_a_file_whose_numbers_were_damaged_is_told_in_one_sentence(tmp_path):
     (tmp_path / "s.npz").write_bytes(whole)
     with pytest.raises(ValueError, match="is not a file that save"):
         load(tmp_path / "s.npz")
+
+
+@pytest.mark.parametrize("path", [None, 3, {"a": 1}, io.BytesIO(), ""])
+def test_what_is_no_path_is_told_in_one_sentence(path):
+    for call in (lambda: save({"a": 1}, path), lambda: load(path)):
+        with pytest.raises(TypeError, match=r"^(save|load): needs the path of a file, such as .weights.npz., got "):
+            call()
+
+
+def test_a_folder_and_names_that_are_no_text_are_told_in_one_sentence(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"^save: .* is a folder; write the name of a file in it$"):
+        save({"a": 1}, tmp_path)
+    with pytest.raises(TypeError, match=r"^save: names must be text, got 1$"):
+        save({1: 2}, tmp_path / "s.npz")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("value", ["ab", None, [[1], [1, 2]], np.array([1j, 2]), object(), np.array(["a", "b"])])
+def test_a_state_that_holds_no_numbers_is_refused_and_changes_nothing(value):
+    layer = nn.Linear(3, 2, rng=np.random.default_rng(0))
+    before = layer.weight.data.copy()
+    with pytest.raises(TypeError, match=r"^load_state_dict: bias must be an array of numbers, got "):
+        layer.load_state_dict({"weight": np.zeros((2, 3)), "bias": value})
+    np.testing.assert_array_equal(layer.weight.data, before)
+
+
+def test_a_state_may_hold_lists_and_tensors():
+    layer = nn.Linear(3, 2, rng=np.random.default_rng(0))
+    layer.load_state_dict({"weight": Tensor(np.ones((2, 3)), requires_grad=True), "bias": [1, 2]})
+    assert (layer.weight.dtype, layer.bias.data.tolist()) == (np.float32, [1.0, 2.0])
+    with pytest.raises(TypeError, match=r"^load_state_dict: strict is True or False, got 'no'$"):
+        layer.load_state_dict(layer.state_dict(), strict="no")

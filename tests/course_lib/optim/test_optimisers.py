@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib import Tensor, load, optim, save, schedules
+from course_lib import Tensor, load, nn, optim, save, schedules
 from course_lib import functional as F
 
 
@@ -281,6 +281,11 @@ def resumed(name="Adam", **options):
         ("Adam", {}, lambda s: s.pop("lr0"), "lr0 is missing"),
         ("Adam", {}, lambda s: s.update(lr1=0.1), "not known here .*lr1"),
         ("Adam", {}, lambda s: s.update({"3.mean": START}), "state of parameter 3, but there are only 1"),
+        ("SGD", {"momentum": 0.9}, lambda s: s.pop("0.velocity"), "0.velocity is missing"),
+        ("Adam", {}, lambda s: s.update(lr0="fast"), "lr0 must be a number, got 'fast'"),
+        ("Adam", {}, lambda s: s.update(steps=None), "steps must be a number, got None"),
+        ("Adam", {}, lambda s: s.update(steps=START), "steps must be a number, got ndarray of shape"),
+        ("Adam", {}, lambda s: s.update({"0.step": None}), "0.step must be a number, got None"),
     ],
 )
 def test_a_state_with_missing_or_misspelt_names_is_refused_and_changes_nothing(name, options, change, sentence):
@@ -288,8 +293,35 @@ def test_a_state_with_missing_or_misspelt_names_is_refused_and_changes_nothing(n
     before = opt.state_dict()
     opt.load_state_dict(state)
     change(state)
-    with pytest.raises(ValueError, match=f"load_state_dict: .*{sentence}"):
+    with pytest.raises((ValueError, TypeError), match=f"load_state_dict: .*{sentence}"):
         opt.load_state_dict(state)
     after = opt.state_dict()
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[key], after[key]) for key in before)
+
+
+def test_a_parameter_that_never_moved_may_lack_its_state():
+    def pair():
+        return [Tensor([1.0, 2.0], requires_grad=True), Tensor([3.0], requires_grad=True)]
+
+    moved, still = pair()
+    opt = optim.SGD([moved, still], lr=0.1, momentum=0.9)
+    (moved * moved).sum().backward()
+    opt.step()
+    again = optim.SGD(pair(), lr=0.1, momentum=0.9)
+    again.load_state_dict(opt.state_dict())
+    assert again.state[0].keys() == {"velocity"}
+    assert not again.state[1]
+
+
+def test_a_frozen_parameter_stays_where_it_is():
+    model = nn.Sequential(nn.Linear(2, 3, rng=np.random.default_rng(0)), nn.Linear(3, 1, rng=np.random.default_rng(0)))
+    before = model[0].requires_grad_(False).weight.data.copy()
+    opt = optim.Adam(model.parameters(), lr=0.1, weight_decay=0.1)
+    model(Tensor([[1.0, 2.0]])).sum().backward()
+    opt.step()
+    np.testing.assert_array_equal(model[0].weight.data, before)
+    with pytest.raises(
+        TypeError, match=r"^SGD: needs Tensors that require a gradient, got Tensor; write Tensor"
+    ):
+        optim.SGD([Tensor([1.0])], lr=0.1)

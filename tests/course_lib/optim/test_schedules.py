@@ -131,3 +131,13 @@ def test_plateau_defaults_are_torchs():
 def test_wrong_settings_are_told_in_one_sentence(sentence, wrong):
     with pytest.raises(ValueError, match=sentence):
         wrong()
+
+
+@pytest.mark.parametrize("state", [None, [1], {}, {"lr": 0.1}, {"lr": 1, "best": 1, "bad": 0, "resting": 0, "more": 1}])
+def test_a_plateaus_state_must_be_whole(state):
+    plateau = schedules.Plateau(0.1)
+    with pytest.raises(ValueError, match=r"^load_state_dict: the state of a Plateau has .*'resting'\], got "):
+        plateau.load_state_dict(state)
+    with pytest.raises(TypeError, match=r"^load_state_dict: best must be a number, got 'x'$"):
+        plateau.load_state_dict({**plateau.state_dict(), "best": "x"})
+    assert plateau.lr == 0.1

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from course_lib import functional as F
+from course_lib import nn
 from course_lib.autograd.tensor import Tensor
 from course_lib.nn import Linear, Sequential
 from course_lib.torch_models import bridge
@@ -136,3 +137,41 @@ def test_what_is_no_file_of_weights_is_told_in_one_sentence(tmp_path):
     torch.save([torch.zeros(2)], tmp_path / "w.pt")
     with pytest.raises(ValueError, match="holds no dict of tensors"):
         bridge.read_weights(tmp_path / "w.pt")
+
+
+def linear():
+    return nn.Linear(3, 2, rng=np.random.default_rng(0))
+
+
+WRONG = [
+    (lambda: bridge.from_torch(linear(), torch.nn.Linear(3, 2)), "from_torch: torch's model or its weights come first"),
+    (lambda: bridge.from_torch("w.pt", linear()), "from_torch: torch's model or its weights come .* got str and"),
+    (lambda: bridge.from_torch(torch.nn.Linear(3, 2), np.ones(3)), "from_torch: torch's model or its weights come "),
+    (lambda: bridge.from_torch({"weight": 1}, linear()), "from_torch: weights are a dict .name: tensor., got int at"),
+    (lambda: bridge.from_torch({0: torch.ones(1)}, linear()), "from_torch: weights are a dict .* at 0"),
+    (lambda: bridge.from_torch(torch.nn.Linear(3, 2), linear(), rename=["a"]), "from_torch: rename is a dict"),
+    (lambda: bridge.from_torch(torch.nn.Linear(3, 2, device="meta"), linear()), "from_torch: weight .* no numbers"),
+    (lambda: bridge.from_torch(torch.nn.Linear(3, 2).to(torch.complex64), linear()), "from_torch: .* complex numbers"),
+    (lambda: bridge.to_torch(torch.nn.Linear(3, 2), linear()), "to_torch: course_lib's model comes first"),
+    (lambda: bridge.read_weights(None), "read_weights: needs the path of a file, got NoneType"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG, ids=[said for _, said in WRONG])
+def test_what_has_no_place_between_the_libraries_is_told_in_one_sentence(wrong, said):
+    with pytest.raises((TypeError, ValueError), match=f"^{said}") as caught:
+        wrong()
+    assert "\n" not in str(caught.value)
+
+
+def test_short_floats_come_over_as_they_are():
+    twin = torch.nn.Linear(3, 2).bfloat16()
+    ours = bridge.from_torch(twin, linear())
+    np.testing.assert_array_equal(ours.weight.data, twin.weight.detach().float().numpy())
+    assert ours.weight.dtype == np.float32
+
+
+def test_a_whole_network_in_a_file_is_refused_in_one_plain_sentence(tmp_path):
+    torch.save(torch.nn.Linear(3, 2), tmp_path / "net.pt")
+    with pytest.raises(ValueError, match=r"does not hold weights alone: it holds other things than tensors$"):
+        bridge.read_weights(tmp_path / "net.pt")
