@@ -490,3 +490,59 @@ several(
         kinked(L, rng, x), target(L, rng, x), target(L, rng, x), swap=bool(rng.integers(2))
     ),
 )
+
+# ------------------------------------------ by method, and what torch has no name for: then by its formula in torch
+
+several(
+    clamp=lambda L, rng, x: kinked(L, rng, x).clamp(min=-0.4, max=[None, 0.8][rng.integers(2)]),
+    square_method=lambda x: x.square(),
+    pow_method=lambda x: far(x).pow(0.5) + x.pow(3),
+    masked_fill=lambda L, rng, x: x.masked_fill(L.tensor(rng.random(tuple(x.shape)) < 0.4), 0.3),
+    mm=lambda L, rng, x: (x := with_axes(L, rng, x, 2)).mm(L.leaf(rng.standard_normal((x.shape[1], 3)))),
+    matmul_method=lambda L, rng, x: x.matmul(L.leaf(rng.standard_normal((x.shape[-1], 2)))),
+    dot=lambda L, rng, x: (x := x.reshape(-1)).dot(L.leaf(rng.standard_normal(tuple(x.shape)))),
+    detached=lambda x: x * x.detach() + x.sum().detach(),
+    to_itself=lambda x: x.cpu().to("cpu") * 2,
+    chosen=lambda L, rng, x: kinked(L, rng, x := with_axes(L, rng, x, 2))[L.tensor(np.arange(x.shape[0])), x.argmax(1)],
+    one_hot=lambda L, rng, x: x.unsqueeze(-1) * L.one_hot(L.tensor(rng.integers(0, 3, tuple(x.shape))), 3),
+    all_kept=lambda L, x: L.dropout(x, 0.0) + x if L.is_torch else L.dropout(x, 0.0, rng=np.random.default_rng(0)) + x,
+)
+
+
+@operation
+def maxout(L, rng, x):
+    x = kinked(L, rng, with_axes(L, rng, x, 3).repeat(1, 2, 1))
+    return x.reshape(x.shape[0], -1, 2, x.shape[2]).amax(2) if L.is_torch else L.maxout(x, 2)
+
+
+@operation
+def signed_losses(L, rng, x):
+    x, sides = kinked(L, rng, x), L.tensor(rng.choice([-1.0, 1.0], tuple(x.shape)))
+    how = reduction(rng)
+    if not L.is_torch:
+        return L.hinge_loss(x, sides, how, 0.9) + L.perceptron_loss(x, sides, how)
+    losses = (0.9 - x * sides).relu() + (-x * sides).relu()
+    return losses if how == "none" else getattr(losses, how)()
+
+
+@operation
+def contrastive_loss(L, rng, x):
+    x = kinked(L, rng, with_axes(L, rng, x, 2))
+    y, same = target(L, rng, x), L.tensor(rng.choice([0.0, 1.0], x.shape[0]))
+    if not L.is_torch:
+        return L.contrastive_loss(x, y, same, 1.5)
+    d = (x - y).norm(dim=1)
+    return ((same * d**2 + (1 - same) * (1.5 - d).relu() ** 2) / 2).mean()
+
+
+@operation
+def local_contrast_norm(L, rng, x):
+    x = with_axes(L, rng, x, 4)
+    if not L.is_torch:
+        return L.local_contrast_norm(x, 3, eps=0.1)
+    bell = torch.exp(-0.5 * (torch.arange(-1, 2, dtype=x.dtype) / (3 / 4)) ** 2)
+    window = (torch.outer(bell, bell) / (bell.sum() ** 2 * x.shape[1])).expand(1, x.shape[1], 3, 3)
+    inside = L.conv2d(torch.ones_like(x[:1]), window, padding=1)
+    centred = x - L.conv2d(x, window, padding=1) / inside
+    deviation = (L.conv2d(centred * centred, window, padding=1) / inside + 0.1).sqrt()
+    return centred / torch.maximum(deviation, deviation.mean(dim=(1, 2, 3), keepdim=True))

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
+from course_lib import functional as F
 from course_lib import ops
 from course_lib.functional import losses
 from tests.course_lib.autograd import graph_fuzz
@@ -40,7 +41,11 @@ def primitives():
 INNER = {"_convolution", "_extreme", "_mapped", "beside", "floor_divide"}  # what primitives share; what is detached
 
 
-def test_every_primitive_is_among_the_operations():
+BY_METHOD = {"relu", "sigmoid", "tanh", "gather"}  # what the operations ask a Tensor for, or their inputs
+RANDOM = {"dropout2d"}  # dropout drops nothing there
+
+
+def test_every_primitive_and_function_is_among_the_operations():
     used = set()
     for name in OPERATIONS:
         for seed in range(40):
@@ -54,6 +59,7 @@ def test_every_primitive_is_among_the_operations():
         else:
             assert graph.story, f"torch never took {name}"
     assert set(primitives()) - INNER - used == set()
+    assert set(F.__all__) - graph_fuzz.Ours.asked <= BY_METHOD | RANDOM
 
 
 def test_a_wrong_gradient_is_found(monkeypatch):

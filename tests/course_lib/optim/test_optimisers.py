@@ -321,7 +321,5 @@ def test_a_frozen_parameter_stays_where_it_is():
     model(Tensor([[1.0, 2.0]])).sum().backward()
     opt.step()
     np.testing.assert_array_equal(model[0].weight.data, before)
-    with pytest.raises(
-        TypeError, match=r"^SGD: needs Tensors that require a gradient, got Tensor; write Tensor"
-    ):
+    with pytest.raises(TypeError, match=r"^SGD: needs Tensors that require a gradient, got Tensor; write Tensor"):
         optim.SGD([Tensor([1.0])], lr=0.1)
