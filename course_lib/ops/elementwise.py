@@ -122,8 +122,8 @@ def where(a: np.ndarray, b: np.ndarray, *, condition: np.ndarray) -> Result:
 def clip(a: np.ndarray, *, low: float | None = None, high: float | None = None) -> Result:
     """a limited to [low, high]; the gradient passes inside and on the limits."""
     out = np.clip(a, low, high)
-    empty = low is not None and high is not None and low > high  # then all are `high`, whatever they were
-    return out, lambda g: (np.where(out == a, 0 if empty else g, 0),)
+    crossed = low is not None and high is not None and low > high  # then all are `high`, whatever they were
+    return out, lambda g: (np.where(out == a, 0 if crossed else g, 0),)
 
 
 # ------------------------------------------------------- elementary functions

@@ -14,7 +14,7 @@ from course_lib.ops.elementwise import sign_of
 from course_lib.ops.primitive import Axis, Flags, Gradients, Result
 
 
-def _spread(g: np.ndarray, shape: Sequence[int], axis: Axis, keepdims: bool) -> np.ndarray:
+def _stretch(g: np.ndarray, shape: Sequence[int], axis: Axis, keepdims: bool) -> np.ndarray:
     """The gradient of a reduced array as a read-only view that broadcasts to `shape`."""
     if axis is not None and not keepdims:
         g = np.expand_dims(g, axis)
@@ -37,13 +37,13 @@ def _count(shape: Sequence[int], axis: Axis) -> int:
 
 def sum(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Result:
     """Add up `axis`; every summand gets the gradient of the total."""
-    return a.sum(axis=axis, keepdims=keepdims), lambda g: (_spread(g, a.shape, axis, keepdims),)
+    return a.sum(axis=axis, keepdims=keepdims), lambda g: (_stretch(g, a.shape, axis, keepdims),)
 
 
 def mean(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Result:
     """Average over `axis`."""
     n = _count(a.shape, axis)
-    return a.mean(axis=axis, keepdims=keepdims), lambda g: (_spread(g / max(n, 1), a.shape, axis, keepdims),)
+    return a.mean(axis=axis, keepdims=keepdims), lambda g: (_stretch(g / max(n, 1), a.shape, axis, keepdims),)
 
 
 def var(a: np.ndarray, *, axis: Axis = None, correction: int = 1, keepdims: bool = False) -> Result:
@@ -53,7 +53,7 @@ def var(a: np.ndarray, *, axis: Axis = None, correction: int = 1, keepdims: bool
         raise ValueError(f"needs more than {correction} values with correction={correction}, got {n + correction}")
     centred = a - a.mean(axis=axis, keepdims=True)
     out = (centred * centred).sum(axis=axis, keepdims=keepdims) / n
-    return out, lambda g: (_spread(g * (2 / n), a.shape, axis, keepdims) * centred,)
+    return out, lambda g: (_stretch(g * (2 / n), a.shape, axis, keepdims) * centred,)
 
 
 def std(a: np.ndarray, *, axis: Axis = None, correction: int = 1, keepdims: bool = False) -> Result:
@@ -83,7 +83,7 @@ def _extreme(reduce: Callable, a: np.ndarray, axis: Axis, keepdims: bool) -> Res
         if axis is None:
             chosen |= a != a  # beside NaN all the others had no part in it
         shares = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
-        return (_spread(g, a.shape, axis, keepdims) * shares,)
+        return (_stretch(g, a.shape, axis, keepdims) * shares,)
 
     return kept if keepdims else kept.squeeze(axis), vjp
 
@@ -104,7 +104,7 @@ def norm(a: np.ndarray, *, p: float = 2, axis: Axis = None, keepdims: bool = Fal
             share = chosen / chosen.sum(axis=axis, keepdims=True, dtype=a.dtype)
         else:
             share = np.divide(size, kept, out=np.zeros_like(size), where=kept != 0) ** (p - 1)
-        return (_spread(g, a.shape, axis, keepdims) * sign_of(a) * share,)
+        return (_stretch(g, a.shape, axis, keepdims) * sign_of(a) * share,)
 
     return kept if keepdims else kept.squeeze(axis), vjp
 
@@ -118,7 +118,7 @@ def logsumexp(a: np.ndarray, *, axis: Axis = None, keepdims: bool = False) -> Re
     total = shifted.sum(axis=axis, keepdims=True)
     with np.errstate(divide="ignore"):
         out = np.log(total) + shift
-    return out if keepdims else out.squeeze(axis), lambda g: (_spread(g, a.shape, axis, keepdims) * (shifted / total),)
+    return out if keepdims else out.squeeze(axis), lambda g: (_stretch(g, a.shape, axis, keepdims) * (shifted / total),)
 
 
 def softmax(a: np.ndarray, *, axis: Axis) -> Result:
