@@ -14,7 +14,7 @@ from typing import Any
 
 from course_lib.arithmetic import number, shown
 from course_lib.autograd.absent import Told, module_getattr
-from course_lib.autograd.keywords import named_functions
+from course_lib.autograd.keywords import named_functions, named_methods
 from course_lib.autograd.torch_names import PLATEAU, SCHEDULES
 
 Schedule = Callable[[int], float]
@@ -138,6 +138,7 @@ def one_cycle(
     return rate
 
 
+@named_methods
 class Plateau(Told):
     """Annealing on demand: multiply the rate by `factor` when a reported number has stopped improving.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from course_lib.arithmetic import shown
+from course_lib.autograd.keywords import named_methods
 from course_lib.autograd.tensor import Like, Tensor, as_array, no_grad
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def progress(iterable: Iterable[T], description: str = "", total: int | None = N
     return tqdm(iterable, desc=description, total=total, leave=False)
 
 
+@named_methods
 class History:
     """Numbers by epoch: `history.add(loss=0.3, accuracy=0.9)`, then `history["loss"]` is the list so far.
 
@@ -147,6 +149,7 @@ class History:
         return len(next(iter(self.columns.values()), ()))
 
 
+@named_methods
 class EarlyStopping:
     """Keep the best weights; say stop after `patience` updates without a better value.
 

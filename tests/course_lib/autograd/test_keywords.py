@@ -113,6 +113,12 @@ MISFITS = [
     (lambda: nn.ReLU().load_state_dict(), "load_state_dict: state is missing; it takes (state, strict)"),
     (lambda: schedules.stairs(0.1), "stairs: step_size is missing; it takes (lr, step_size, gamma)"),
     (lambda: clip_grad_norm_(P), "clip_grad_norm_: max_norm is missing; it takes (parameters, max_norm, norm_type)"),
+    (lambda: schedules.Plateau(),
+     "Plateau: lr is missing; it takes (lr, mode, factor, patience, threshold, cooldown, min_lr)"),
+    (lambda: schedules.Plateau(0.1).report(), "report: value is missing; it takes (value)"),
+    (lambda: train.EarlyStopping(X, patient=3),
+     "EarlyStopping: there is no keyword patient= here; the nearest is patience=; "
+     "it takes (model, patience, mode=, min_delta=)"),
     (lambda: save({}), "save: path is missing; it takes (state, path)"),
     (lambda: data.batches(X), "batches: size is missing; it takes (*arrays, size=, rng=, drop_last=)"),
 ]  # fmt: skip
