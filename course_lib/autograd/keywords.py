@@ -69,6 +69,7 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True  # IPython leaves this frame out: it says nothing of what went wrong
         try:
             return function(*args, **kwargs)
         except TypeError as error:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 import pytest
+from IPython.utils.capture import capture_output
 
 import course_lib
 from course_lib import Tensor, clip_grad_norm_, data, init, nn, optim, save, schedules, train
@@ -246,3 +247,13 @@ def test_what_the_library_calls_itself_pays_nothing():
 def test_a_parameter_may_be_frozen_from_the_start():
     assert nn.Parameter([1.0]).requires_grad
     assert not nn.Parameter([1.0], requires_grad=False).requires_grad
+
+
+def test_a_traceback_in_a_notebook_leaves_out_what_tells_misuse():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    with capture_output() as shown:
+        shell.run_cell("from course_lib import functional as F\nF.conv2d(1.0, 2.0)")
+    assert "conv2d: input must have the axes" in shown.stdout
+    assert "keywords.py" not in shown.stdout
