@@ -224,7 +224,7 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
 
     def detach(self) -> Tensor:
         """The same numbers without history."""
-        return Tensor(self.data)
+        return _computed(self.data)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Ask for the gradient of this leaf from now on, or no more; returns the Tensor.
@@ -282,7 +282,7 @@ class Tensor(Recorded, Methods, Operators, OnCpu, ToldOfArrays):
         """What has no gradient: comparisons, logic, positions."""
         arrays = [_beside(x) for x in inputs]
         try:
-            return Tensor(compute(*arrays))
+            return _computed(compute(*arrays))
         except ValueError as error:
             raise ValueError(about_values(compute.__name__, [np.asarray(a) for a in arrays], str(error))) from None
         except TypeError:
