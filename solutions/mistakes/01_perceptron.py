@@ -523,7 +523,8 @@ WRONG["pocket"] = {
         "        if errors < fewest:\n"
         "            best, fewest = w, errors\n"
         "    return best.copy(), int(np.sum(t * (x1 @ best) <= 0))",
-        "a copy at the end is too late: by then the pocket has followed w through every later update",
+        "these are the weights of the last epoch: only better ones go into the pocket, and as a copy at once; a copy at the "
+        "end is too late",
     ),
     "errors before the epoch": (
         "def pocket(x1, t, epochs, rng):\n"
