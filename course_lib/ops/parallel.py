@@ -14,7 +14,8 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
+from contextvars import copy_context
+from functools import cache, partial
 from itertools import pairwise
 from queue import SimpleQueue
 from typing import Any
@@ -66,7 +67,7 @@ def _matrix_libraries() -> tuple[Any, ...]:
 def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     """Call `work(block)` for every block, on several threads if that is set; returns the results in order.
 
-    Work may share out its own work again: it gets the threads that are left.
+    Work may share out its own work again: it gets the threads that are left. np.errstate holds in all of them.
     """
     blocks = list(blocks)
     threads = get_num_threads()
@@ -80,7 +81,7 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
             results[i] = work(block)
 
     team = _teams.get((os.getpid(), threads)) or _teams.setdefault((os.getpid(), threads), _Team(threads - 1))
-    offers = [team.offer(take) for _ in range(min(len(blocks), threads) - 1)]
+    offers = [team.offer(partial(copy_context().run, take)) for _ in range(min(len(blocks), threads) - 1)]
     try:
         take()
     finally:

@@ -73,14 +73,13 @@ def _convolution(
     check_bias(name, bias, filters)
     geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
     x = batch_last(x)
-    way = winograd if winograd.applies(geo, weight, x, weight) else correlate
-    out = way.correlate(x, weight, geo, bias)
+    fast = winograd.applies(geo, weight)
+    out = (winograd if fast else correlate).correlate(x, weight, geo, bias)
 
     def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
-        to_input, to_weight = input_gradient, correlate.weight_gradient
-        if way is winograd and winograd.applies(geo, weight, g):
-            to_input, to_weight = winograd.input_gradient, winograd.weight_gradient
+        to_input = winograd.input_gradient if fast else input_gradient
+        to_weight = (winograd if fast else correlate).weight_gradient
         parts = [lambda: logical(to_input(g, weight, geo)), lambda: to_weight(x, g, geo)]
         return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
 

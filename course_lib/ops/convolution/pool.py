@@ -49,7 +49,7 @@ def max_pool2d(
     share(largest, _parts(x))
 
     def vjp(g: np.ndarray) -> Gradients:
-        if not finite(out):
+        if not finite(out.reshape(-1)):
             (top, _), (left, _) = geo.pads
             inside = logical(x[:, top : top + geo.size[0], left : left + geo.size[1]])
             return (put_back(g, max_indices(inside, *settings), shape),)

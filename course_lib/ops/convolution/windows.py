@@ -16,7 +16,6 @@ from itertools import pairwise
 from math import gcd, prod
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from course_lib import arithmetic
 from course_lib.arithmetic import Padding, Pair
@@ -35,12 +34,12 @@ def logical(memory: np.ndarray) -> np.ndarray:
 
 
 def finite(x: np.ndarray) -> bool:
-    """Whether x holds neither NaN nor infinity, by its sum: one pass and no second array.
+    """Whether x holds neither NaN nor infinity, by the sum of its squares: one pass, quickest over a long last axis.
 
-    A sum that overflows says no as well; who asks has a way for such numbers that is slower, not wrong.
+    Squares that overflow say no as well; who asks has a way for such numbers that is slower, not wrong.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(x.sum()))
+        return bool(np.isfinite(np.vecdot(x, x).sum()))
 
 
 @dataclass(frozen=True)
@@ -125,13 +124,18 @@ def copy_padded(x: np.ndarray, buffer: np.ndarray, top: int, left: int, fill: fl
     return buffer
 
 
+def view(memory: np.ndarray, shape: Sequence[int], strides: Sequence[int]) -> np.ndarray:
+    """The memory of a contiguous array seen in another `shape` with other `strides`, in bytes; parts may overlap."""
+    return np.ndarray(shape, memory.dtype, memory, 0, strides)
+
+
 def window_view(padded: np.ndarray, geo: Geometry) -> np.ndarray:
     """Every window of a padded (c, H, W, n): a view (c, kh, kw, oh, ow, n) that copies nothing."""
     sc, sh, sw, sn = padded.strides
     (vertical, horizontal), (down, right) = geo.stride, geo.dilation
     shape = (padded.shape[0], *geo.kernel, *geo.out, padded.shape[3])
     strides = (sc, down * sh, right * sw, vertical * sh, horizontal * sw, sn)
-    return as_strided(padded, shape, strides, writeable=False)
+    return view(padded, shape, strides)
 
 
 def tap(
@@ -165,7 +169,7 @@ def stacks(lines: np.ndarray, count: int, hop: int, height: int) -> np.ndarray:
     groups, _, *rows, w, n = lines.shape
     shape = groups, count, height * prod(rows), w * n
     strides = lines.strides[0], hop * lines.strides[1], w * n * lines.itemsize, lines.itemsize
-    return as_strided(lines, shape, strides, writeable=False)
+    return view(lines, shape, strides)
 
 
 def row_blocks(rows: range, most: int) -> list[slice]:

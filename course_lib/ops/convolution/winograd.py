@@ -6,14 +6,17 @@ image's columns, so that every step works on whole rows of pixels; across a row 
 `correlate`. MIX and COMBINE are applied as matrix products too: that is quicker than their additions one by one.
 Winograd, "Arithmetic complexity of computations" (1980); Lavin and Gray, "Fast algorithms for convolutional neural
 networks" (2016), whose matrices these are.
+
+Mixing subtracts neighbours from each other, so that an infinite one makes NaN of all beside it. Where a result is not
+finite, all is done again by `correlate`.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
-from course_lib.ops.convolution.windows import Geometry, copy_padded, finite
+from course_lib.ops.convolution import correlate as direct
+from course_lib.ops.convolution.windows import Geometry, copy_padded, finite, view
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import share
 
@@ -35,20 +38,16 @@ FEWEST = 16  # channels: below, the matrix products are too thin for what mixing
 BLOCK = 1 << 17  # numbers mixed at a time: with what is made of them they stay in a core's own cache
 
 
-def applies(geo: Geometry, weight: np.ndarray, *arrays: np.ndarray) -> bool:
-    """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win, of finite numbers only.
+def applies(geo: Geometry, weight: np.ndarray) -> bool:
+    """Whether this is a 3x3 convolution of stride 1, dense, and large enough to win.
 
-    Mixing subtracts neighbours from each other: an infinite one would make NaN of those beside it.
-
-    `arrays` are those that must be finite; `weight` (f, c, kh, kw).
-
-    `geo` says where the windows stand.
+    `geo` says where the windows stand; `weight` (f, c, kh, kw).
     """
     plain = geo.kernel == (3, 3) and geo.stride == geo.dilation == (1, 1) and geo.groups == 1
-    large = min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
-    return plain and large and all(a.size and finite(a) for a in arrays)
+    return plain and min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray | None = None) -> np.ndarray:
     """As `correlate.correlate`, for the geometries to which `applies` says yes.
 
@@ -60,7 +59,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray
     combine = COMBINE.astype(x.dtype)
     out = empty((filters, -(-height // 4), 4, width * n), x.dtype)
 
-    def work(tiles: slice) -> None:
+    def work(tiles: slice) -> bool:
         columns = _columns(x, geo, tiles)
         products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
         np.matmul(kernels, columns, out=products.reshape(6, filters, -1))
@@ -68,13 +67,15 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray
         np.matmul(combine, products.transpose(1, 2, 0, 3), out=here)
         if bias is not None:
             here += bias.reshape(-1, 1, 1, 1)
+        return finite(here)
 
-    share(work, _tile_blocks(geo, x))
-    return np.ascontiguousarray(out.reshape(filters, -1, width, n)[:, :height])
+    if not all(share(work, _tile_blocks(geo, x))):
+        return direct.correlate(x, weight, geo, bias)
+    return np.ascontiguousarray(out.reshape(filters, out.shape[1] * 4, width, n)[:, :height])
 
 
 def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarray:
-    """As `spread.input_gradient`: the same convolution of g with the kernels rotated and the channels exchanged.
+    """As `input_gradient.input_gradient`: this convolution of g with the kernels rotated and the channels exchanged.
 
     `weight` and `geo` are those of the forward pass.
     """
@@ -83,6 +84,7 @@ def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarr
     return correlate(g, rotated, Geometry(geo.out, geo.kernel, geo.stride, pads, geo.dilation, geo.size))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
     """As `correlate.weight_gradient`: the forward pass, each of its steps transposed.
 
@@ -92,7 +94,7 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
     spread = COMBINE.T.astype(x.dtype)
     if height % 4:
         g = copy_padded(g, empty((filters, height + -height % 4, width, n), g.dtype), 0, 0)
-    g = g.reshape(filters, -1, 4, width * n)
+    g = g.reshape(filters, g.shape[1] // 4, 4, width * n)
 
     def work(tiles: slice) -> np.ndarray:
         columns = _columns(x, geo, tiles)
@@ -103,6 +105,8 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
     total, *others = share(work, _tile_blocks(geo, x))
     for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
         total += part
+    if not finite(total):
+        return direct.weight_gradient(x, g.reshape(filters, g.shape[1] * 4, width, n)[:, :height], geo)
     by_row = KERNEL.T.astype(x.dtype) @ total.reshape(6, -1)
     return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
 
@@ -113,21 +117,16 @@ def _columns(x: np.ndarray, geo: Geometry, tiles: slice) -> np.ndarray:
     (top, _), (left, _) = geo.pads
     padded = scratch("padded", (channels, 4 * count + 2, width + 2, n), x.dtype)
     copy_padded(x, padded, top - 4 * tiles.start, left)
-    line = (width + 2) * n
     c, row, pixel, one = padded.strides
-    d = as_strided(padded, (channels, count, 6, line), (c, 4 * row, row, one))  # tiles overlap by two rows
-    mixed = scratch("mixed", (6, channels, count, line), x.dtype)
-    np.matmul(MIX.astype(x.dtype), d, out=mixed.transpose(1, 2, 0, 3))
-    mixture, c, tile, one = mixed.strides
-    taps = as_strided(mixed, (6, 3, channels, count, width * n), (mixture, pixel, c, tile, one))
-    columns = scratch("columns", taps.shape, x.dtype)
-    columns[...] = taps
+    d = view(padded, (3, channels, count, 6, width * n), (pixel, c, 4 * row, row, one))  # tiles overlap by two rows
+    columns = scratch("columns", (6, 3, channels, count, width * n), x.dtype)
+    np.matmul(MIX.astype(x.dtype), d, out=columns.transpose(1, 2, 3, 0, 4))
     return columns.reshape(6, 3 * channels, -1)
 
 
 def _tile_blocks(geo: Geometry, x: np.ndarray) -> list[slice]:
     """Slices of tiles, each of four output rows."""
     tiles = -(-geo.out[0] // 4)
-    step = BLOCK // (6 * len(x) * geo.out[1] * x.shape[3])
+    step = BLOCK // max(1, 6 * len(x) * geo.out[1] * x.shape[3])
     step = max(1, min(step, -(-tiles // 2)))
     return [slice(t, min(t + step, tiles)) for t in range(0, tiles, step)]
