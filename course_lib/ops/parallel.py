@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextvars import copy_context
 from functools import cache, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -92,11 +92,24 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     return results
 
 
-def beside(parts: Sequence[Callable], needs: Flags) -> tuple[Any, ...]:
-    """Call every function of `parts` that `needs` wants, side by side; a tuple of what they return, else None."""
-    wanted = [i for i in range(len(parts)) if needs[i]]
-    found = dict(zip(wanted, share(lambda i: parts[i](), wanted), strict=True))
-    return tuple(found.get(i) for i in range(len(parts)))
+class Task(NamedTuple):
+    """An array to be made in blocks: `work(block)` for each, then `whole` of the list of what they returned."""
+
+    work: Callable
+    blocks: Sequence[Any]
+    whole: Callable[[list[Any]], np.ndarray]
+
+    def run(self) -> np.ndarray:
+        """The array."""
+        return self.whole(share(self.work, self.blocks))
+
+
+def beside(makers: Sequence[Callable[[], Task]], needs: Flags) -> tuple[Any, ...]:
+    """The arrays of all tasks that `needs` wants, else None. Their blocks are shared out at once: one hand-over."""
+    tasks = [make() if needed else None for make, needed in zip(makers, needs, strict=False)]
+    pairs = [(task.work, block) for task in tasks if task for block in task.blocks]
+    results = iter(share(lambda pair: pair[0](pair[1]), pairs))
+    return tuple(task.whole(list(islice(results, len(task.blocks)))) if task else None for task in tasks)
 
 
 class _Team:

@@ -14,10 +14,12 @@ from course_lib.arithmetic import Padding, Pair
 from course_lib.ops.convolution import correlate, winograd
 from course_lib.ops.convolution.input_gradient import input_gradient
 from course_lib.ops.convolution.windows import batch_last, geometry, logical
-from course_lib.ops.parallel import beside
+from course_lib.ops.parallel import Task, beside
 from course_lib.ops.primitive import Flags, Gradients, Result
 
 ALL = (True, True, True)
+
+_calm = np.errstate(over="ignore", invalid="ignore")  # infinity and NaN go on without a warning, as in torch
 
 
 def conv2d(
@@ -57,6 +59,7 @@ def conv1d(
     return out[:, :, 0], vjp_of_rows
 
 
+@_calm
 def _convolution(
     name: str, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, stride: Pair, padding: Padding,
     dilation: Pair, groups: int, needs: Flags,
@@ -74,14 +77,16 @@ def _convolution(
     geo = geometry(x.shape[2:], tuple(kernel), stride, padding, dilation, groups=groups, name=name)
     x = batch_last(x)
     fast = winograd.applies(geo, weight)
-    out = (winograd if fast else correlate).correlate(x, weight, geo, bias)
+    out = (winograd if fast else correlate).correlate(x, weight, geo, bias).run()
 
+    @_calm
     def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
         to_input = winograd.input_gradient if fast else input_gradient
         to_weight = (winograd if fast else correlate).weight_gradient
-        parts = [lambda: logical(to_input(g, weight, geo)), lambda: to_weight(x, g, geo)]
-        return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
+        tasks = [lambda: to_input(g, weight, geo), lambda: to_weight(x, g, geo), lambda: bias_gradient(g)]
+        gx, *others = beside(tasks if bias is not None else tasks[:2], needs)
+        return None if gx is None else logical(gx), *others
 
     return logical(out), vjp
 
@@ -95,9 +100,9 @@ def _channels_elsewhere(name: str, shape: tuple[int, ...], wanted: int) -> str:
     return ""
 
 
-def bias_gradient(g: np.ndarray) -> np.ndarray:
+def bias_gradient(g: np.ndarray) -> Task:
     """Sum of g (c, h, w, n) per channel: every pixel of a channel adds the same bias."""
-    return g.reshape(len(g), -1).sum(axis=1)
+    return Task(lambda rows: rows.sum(axis=1), [g.reshape(len(g), g.size // len(g))], lambda sums: sums[0])
 
 
 def check_arrays(name: str, x: np.ndarray, weight: np.ndarray, *, axes: int) -> None:

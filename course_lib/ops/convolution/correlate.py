@@ -14,12 +14,12 @@ import numpy as np
 
 from course_lib.ops.convolution import windows
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import share
+from course_lib.ops.parallel import Task
 
 NARROW = 512  # columns below which a matrix product is slow: wide rows are cut no further
 
 
-def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np.ndarray | None = None) -> np.ndarray:
+def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np.ndarray | None = None) -> Task:
     """The outputs (f, oh, ow, n) of x (c, h, w, n) under weight (f, c/groups, kh, kw).
 
     `geo` says where the windows stand; `bias` (f,) is added, None is none.
@@ -34,11 +34,10 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np
         if bias is not None:
             here += bias.reshape(groups, -1, 1, 1)
 
-    share(work, _blocks(geo, len(x), n))
-    return out.reshape(len(weight), *geo.out, n)
+    return Task(work, _blocks(geo, len(x), n), lambda _: out.reshape(len(weight), *geo.out, n))
 
 
-def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> np.ndarray:
+def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> Task:
     """Gradient of `correlate` for its weight, (f, c/groups, kh, kw), given that of its outputs, g (f, oh, ow, n).
 
     `geo` is that of the forward pass.
@@ -49,11 +48,11 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> np.n
     def work(block: tuple[slice, slice]) -> np.ndarray:
         return (_pixels(g, block).swapaxes(1, 2) @ _windows(x, geo, block).swapaxes(2, 3)).sum(axis=1)
 
-    total, *others = share(work, _blocks(geo, len(x), x.shape[3]))
-    for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
-        total += part
-    total = total.reshape(filters, *geo.kernel, len(x) // geo.groups)
-    return np.ascontiguousarray(total.transpose(0, 3, 1, 2))
+    def whole(parts: list[np.ndarray]) -> np.ndarray:
+        total = windows.summed(parts).reshape(filters, *geo.kernel, len(x) // geo.groups)
+        return np.ascontiguousarray(total.transpose(0, 3, 1, 2))
+
+    return Task(work, _blocks(geo, len(x), x.shape[3]), whole)
 
 
 def _pixels(maps: np.ndarray, block: tuple[slice, slice]) -> np.ndarray:

@@ -15,10 +15,10 @@ import numpy as np
 from course_lib.ops.convolution import windows
 from course_lib.ops.convolution.correlate import correlate
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import share
+from course_lib.ops.parallel import Task
 
 
-def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> np.ndarray:
+def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> Task:
     """Gradient of `correlate.correlate` for its input, (c, h, w, n), given that of its outputs, g (f, oh, ow, n).
 
     `weight` and `geo` are those of the forward pass.
@@ -49,8 +49,7 @@ def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> 
             np.matmul(matrix, reaching, out=given.reshape(*shape[:2], matrix.shape[2], reaching.shape[3]))
             _add_up(given, here, geo)
 
-    share(work, jobs)
-    return gx.reshape(groups * channels, *geo.size, n)
+    return Task(work, jobs, lambda _: gx.reshape(groups * channels, *geo.size, n))
 
 
 def _reaching(g: np.ndarray, geo: windows.Geometry, rows: slice, taps: Sequence[int]) -> np.ndarray:

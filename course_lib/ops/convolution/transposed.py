@@ -44,13 +44,14 @@ def conv_transpose2d(
     pads = tuple((p, p) for p in pairs["padding"])
     geo = Geometry(size, tuple(kernel), pairs["stride"], pads, pairs["dilation"], x.shape[2:], groups)
     x = batch_last(x)
-    out = input_gradient(x, weight, geo)
+    out = input_gradient(x, weight, geo).run()
     if bias is not None:
         out += bias.reshape(-1, 1, 1, 1)
 
     def vjp(g: np.ndarray) -> Gradients:
         g = batch_last(g)
-        parts = [lambda: logical(correlate(g, weight, geo)), lambda: weight_gradient(g, x, geo)]
-        return beside(parts if bias is None else [*parts, lambda: bias_gradient(g)], needs)
+        tasks = [lambda: correlate(g, weight, geo), lambda: weight_gradient(g, x, geo), lambda: bias_gradient(g)]
+        gx, *others = beside(tasks if bias is not None else tasks[:2], needs)
+        return None if gx is None else logical(gx), *others
 
     return logical(out), vjp

@@ -172,6 +172,14 @@ def stacks(lines: np.ndarray, count: int, hop: int, height: int) -> np.ndarray:
     return view(lines, shape, strides)
 
 
+def summed(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """The sum of what blocks gave, into the first, in the order of the blocks: it does not depend on the threads."""
+    total, *others = parts
+    for part in others:
+        total += part
+    return total
+
+
 def row_blocks(rows: range, most: int) -> list[slice]:
     """Cut a range of rows into an even number of slices of at most `most` rows, where there are rows enough."""
     parts = -(-len(rows) // max(1, most))

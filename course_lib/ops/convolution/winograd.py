@@ -16,9 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib.ops.convolution import correlate as direct
-from course_lib.ops.convolution.windows import Geometry, copy_padded, finite, view
+from course_lib.ops.convolution.windows import Geometry, copy_padded, finite, summed, view
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import share
+from course_lib.ops.parallel import Task
 
 MIX = np.array(
     [
@@ -47,8 +47,7 @@ def applies(geo: Geometry, weight: np.ndarray) -> bool:
     return plain and min(weight.shape[:2]) >= FEWEST and geo.out[0] >= 4
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray | None = None) -> np.ndarray:
+def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray | None = None) -> Task:
     """As `correlate.correlate`, for the geometries to which `applies` says yes.
 
     x (c, h, w, n), `weight` (f, c, 3, 3), `bias` and `geo` are as there.
@@ -69,12 +68,15 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray
             here += bias.reshape(-1, 1, 1, 1)
         return finite(here)
 
-    if not all(share(work, _tile_blocks(geo, x))):
-        return direct.correlate(x, weight, geo, bias)
-    return np.ascontiguousarray(out.reshape(filters, out.shape[1] * 4, width, n)[:, :height])
+    def whole(fine: list[bool]) -> np.ndarray:
+        if not all(fine):
+            return direct.correlate(x, weight, geo, bias).run()
+        return np.ascontiguousarray(out.reshape(filters, out.shape[1] * 4, width, n)[:, :height])
+
+    return Task(work, _tile_blocks(geo, x), whole)
 
 
-def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarray:
+def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> Task:
     """As `input_gradient.input_gradient`: this convolution of g with the kernels rotated and the channels exchanged.
 
     `weight` and `geo` are those of the forward pass.
@@ -84,8 +86,7 @@ def input_gradient(g: np.ndarray, weight: np.ndarray, geo: Geometry) -> np.ndarr
     return correlate(g, rotated, Geometry(geo.out, geo.kernel, geo.stride, pads, geo.dilation, geo.size))
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
+def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> Task:
     """As `correlate.weight_gradient`: the forward pass, each of its steps transposed.
 
     `geo` is that of the forward pass.
@@ -102,13 +103,14 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> np.ndarray:
         np.matmul(spread, g[:, tiles], out=products.transpose(1, 2, 0, 3))
         return products.reshape(6, filters, -1) @ columns.transpose(0, 2, 1)
 
-    total, *others = share(work, _tile_blocks(geo, x))
-    for part in others:  # in the order of the blocks, so that the sum does not depend on the threads
-        total += part
-    if not finite(total):
-        return direct.weight_gradient(x, g.reshape(filters, g.shape[1] * 4, width, n)[:, :height], geo)
-    by_row = KERNEL.T.astype(x.dtype) @ total.reshape(6, -1)
-    return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
+    def whole(parts: list[np.ndarray]) -> np.ndarray:
+        total = summed(parts)
+        if not finite(total):
+            return direct.weight_gradient(x, g.reshape(filters, g.shape[1] * 4, width, n)[:, :height], geo).run()
+        by_row = KERNEL.T.astype(x.dtype) @ total.reshape(6, -1)
+        return np.ascontiguousarray(by_row.reshape(3, filters, 3, len(x)).transpose(1, 3, 0, 2))
+
+    return Task(work, _tile_blocks(geo, x), whole)
 
 
 def _columns(x: np.ndarray, geo: Geometry, tiles: slice) -> np.ndarray:

@@ -63,12 +63,30 @@ def test_work_within_work_and_work_beside_work_is_done_by_threads_that_are_left(
     assert found == {k: [k * i for i in range(50)] for k in range(4)}
 
 
-def test_what_is_wanted_is_computed_side_by_side(threads):
+def test_the_blocks_of_several_tasks_are_done_side_by_side_and_what_is_not_wanted_is_not_made(threads):
     gate = threading.Barrier(2, timeout=30)
     threads(2)
-    first, second, third = parallel.beside([gate.wait, lambda: 1 / 0, gate.wait], (True, False, True))
-    assert second is None
-    assert {first, third} == {0, 1}  # both stood at the gate at once
+    tasks = [
+        lambda: parallel.Task(lambda i: gate.wait(), [0, 1], sum),
+        lambda: 1 / 0,
+        lambda: parallel.Task(lambda i: i * i, range(1, 4), list),
+    ]
+    assert parallel.beside(tasks, (True, False, True)) == (1, None, [1, 4, 9])  # both stood at the gate at once
+    assert parallel.beside(tasks[::2], (False, False)) == (None, None)
+    assert tasks[2]().run() == [1, 4, 9]
+
+
+def test_the_callers_errstate_holds_in_every_thread(threads):
+    gate = threading.Barrier(2, timeout=30)
+    threads(2)
+
+    def work(_):
+        gate.wait()
+        return np.geterr()["over"]
+
+    with np.errstate(over="raise"):
+        assert parallel.share(work, range(2)) == ["raise", "raise"]
+    assert parallel.share(work, range(2)) == [np.geterr()["over"]] * 2
 
 
 def test_a_forked_child_makes_threads_of_its_own(threads):

@@ -130,7 +130,7 @@ def test_the_fast_and_the_readable_way_agree(rng):
         (winograd.input_gradient, input_gradient, (g, weight)),
         (winograd.weight_gradient, weight_gradient, (x, g)),
     ):
-        np.testing.assert_allclose(fast(*arrays, geo), plain(*arrays, geo), atol=1e-10)
+        np.testing.assert_allclose(fast(*arrays, geo).run(), plain(*arrays, geo).run(), atol=1e-10)
 
 
 def random_geometries(rng, count):
