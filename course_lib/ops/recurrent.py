@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from course_lib.ops.memory import empty
-from course_lib.ops.parallel import LARGE, get_num_threads, product, share, split
+from course_lib.ops.memory import empty, scratch
+from course_lib.ops.parallel import LARGE, Task, beside, get_num_threads, product, share, split
 from course_lib.ops.primitive import Flags, Gradients, Result
 
 SMALL = 1_000_000  # multiplications up to which OpenBLAS takes matrices as they lie, a fifth quicker than packed
 BLOCK = 32  # rows of such a product
+STEPS = 8  # whose slopes are worked out at once: few calls, and what they make stays in the cache
 
 
 def _from_input(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -124,8 +125,9 @@ def lstm(
         da, dh0, dc0 = empty((4, times, n, k), dtype), np.zeros_like(h0), grad[times].copy()
         share(lambda rows: _lstm_back(grad, gates, cells, squashed, w_hh, mask, da, dh0, dc0, rows), parts)
         per_gate, inputs, w = da.reshape(4, times * n, k), _rows(seen[:times]), w_ih.reshape(4, k, d)
-        dw = np.concatenate(share(lambda gate: gate.T @ inputs, per_gate))
-        dx = sum(share(lambda j: per_gate[j] @ w[j], range(4))).reshape(x.shape) if needs[0] else None
+        to_weights = Task(lambda gate: gate.T @ inputs, per_gate, np.concatenate)
+        to_x = Task(lambda j: per_gate[j] @ w[j], range(4), lambda parts: sum(parts).reshape(x.shape))
+        dw, dx = beside([lambda: to_weights, lambda: to_x], (True, needs[0]))
         return dx, dh0, dc0, dw[:, k:-1], dw[:, :k], dw[:, -1], dw[:, -1]
 
     return states[1:], vjp
@@ -147,28 +149,40 @@ def _lstm_back(
     they are squashed, and turns dh0 and dc0, the gradients behind the end, into those of the start."""
     dh, dc, w = dh0[rows], dc0[rows], w_hh.reshape(4, -1, w_hh.shape[1])
     back = np.empty((4, *dh.shape), dh.dtype)
-    for t in reversed(range(len(gates))):
-        (i, f, g, o), tanh_c, now = gates[t, :, rows], squashed[t, rows], da[:, t, rows]
-        dh += grad[t, rows]
-        if mask is not None:
-            carried = np.where(mask[t, rows], 0, (dh, dc))
-            dh *= mask[t, rows]
-            dc *= mask[t, rows]
-        at_tanh = dh * o
-        at_o = at_tanh * tanh_c  # each gate's gradient times the gate: a sigmoid s has the slope s (1 - s)
-        dc += at_tanh - at_o * tanh_c
-        at_g = dc * i
-        at_i = at_g * g
-        dc *= f
-        at_f = dc * cells[t, rows]
-        for gate, at, slot in ((i, at_i, now[0]), (f, at_f, now[1]), (o, at_o, now[3])):
-            np.subtract(at, at * gate, out=slot)
-        np.subtract(at_g, at_i * g, out=now[2])  # tanh g has 1 - g g
-        _gate_by_gate(now, w, back)
-        back.sum(axis=0, out=dh)
-        if mask is not None:
-            dh += carried[0]
-            dc += carried[1]
+    for start in reversed(range(0, len(gates), STEPS)):
+        slopes, through = _lstm_slopes(*(a[start : start + STEPS, ..., rows, :] for a in (gates, cells[:-1], squashed)))
+        for t in reversed(range(start, start + len(slopes))):
+            now, slope = da[:, t, rows], slopes[t - start]
+            dh += grad[t, rows]
+            if mask is not None:
+                carried = np.where(mask[t, rows], 0, (dh, dc))
+                dh *= mask[t, rows]
+                dc *= mask[t, rows]
+            np.multiply(dh, slope[3], out=now[3])
+            dc += dh * through[t - start]
+            np.multiply(dc, slope[:3], out=now[:3])
+            dc *= gates[t, 1, rows]
+            _gate_by_gate(now, w, back)
+            back.sum(axis=0, out=dh)
+            if mask is not None:
+                dh += carried[0]
+                dc += carried[1]
+
+
+def _lstm_slopes(gates: np.ndarray, cells: np.ndarray, squashed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How the cell, or for o the output, follows each gate before it is squashed, (t, 4, n, k), and the output the
+    cell, (t, n, k). `gates` (t, 4, n, k), the `cells` before each step and the `squashed` ones after it (t, n, k)."""
+    slopes, through = scratch("slopes", gates.shape, gates.dtype), scratch("through", cells.shape, cells.dtype)
+    np.subtract(1, gates, out=slopes)
+    slopes *= gates  # a sigmoid s has the slope s (1 - s)
+    i, _, g, o = gates.swapaxes(0, 1)
+    for k, factor in ((0, g), (1, cells), (3, squashed)):
+        slopes[:, k] *= factor
+    for slope, of, factor in ((slopes[:, 2], g, i), (through, squashed, o)):  # tanh a has 1 - tanh(a)^2
+        np.multiply(of, of, out=slope)
+        np.subtract(1, slope, out=slope)
+        slope *= factor
+    return slopes, through
 
 
 def gru(
