@@ -105,7 +105,10 @@ class Task(NamedTuple):
 
 
 def beside(makers: Sequence[Callable[[], Task]], needs: Flags) -> tuple[Any, ...]:
-    """The arrays of all tasks that `needs` wants, else None. Their blocks are shared out at once: one hand-over."""
+    """The arrays of all tasks that `needs` wants, else None; `makers` make the tasks.
+
+    Their blocks are shared out at once: one hand-over.
+    """
     tasks = [make() if needed else None for make, needed in zip(makers, needs, strict=False)]
     pairs = [(task.work, block) for task in tasks if task for block in task.blocks]
     results = iter(share(lambda pair: pair[0](pair[1]), pairs))

@@ -125,7 +125,7 @@ def lstm(
         da, dh0, dc0 = empty((4, times, n, k), dtype), np.zeros_like(h0), grad[times].copy()
         share(lambda rows: _lstm_back(grad, gates, cells, squashed, w_hh, mask, da, dh0, dc0, rows), parts)
         per_gate, inputs, w = da.reshape(4, times * n, k), _rows(seen[:times]), w_ih.reshape(4, k, d)
-        to_weights = Task(lambda gate: gate.T @ inputs, per_gate, np.concatenate)
+        to_weights = Task(lambda gate: gate.T @ inputs, list(per_gate), np.concatenate)
         to_x = Task(lambda j: per_gate[j] @ w[j], range(4), lambda parts: sum(parts).reshape(x.shape))
         dw, dx = beside([lambda: to_weights, lambda: to_x], (True, needs[0]))
         return dx, dh0, dc0, dw[:, k:-1], dw[:, :k], dw[:, -1], dw[:, -1]

@@ -125,7 +125,7 @@ def copy_padded(x: np.ndarray, buffer: np.ndarray, top: int, left: int, fill: fl
 
 
 def view(memory: np.ndarray, shape: Sequence[int], strides: Sequence[int]) -> np.ndarray:
-    """The memory of a contiguous array seen in another `shape` with other `strides`, in bytes; parts may overlap."""
+    """The `memory` of a contiguous array in another `shape` with other `strides`, in bytes; parts may overlap."""
     return np.ndarray(shape, memory.dtype, memory, 0, strides)
 
 
@@ -173,7 +173,7 @@ def stacks(lines: np.ndarray, count: int, hop: int, height: int) -> np.ndarray:
 
 
 def summed(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """The sum of what blocks gave, into the first, in the order of the blocks: it does not depend on the threads."""
+    """The sum of `parts`, into the first, in the order of their blocks: it does not depend on the threads."""
     total, *others = parts
     for part in others:
         total += part
