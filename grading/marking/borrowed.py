@@ -154,9 +154,8 @@ def _follow(step, cell, notebook, forbid):
     todo = list(body)
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
     todo += _out_of_sight(cell, notebook)
-    seen = set()
-    while todo:
-        node = todo.pop(0)
+    seen, followed = set(), set()
+    for node in todo:  # which grows
         if id(node) in seen:
             continue
         seen.add(id(node))
@@ -164,7 +163,8 @@ def _follow(step, cell, notebook, forbid):
         one = _used(parts, notebook.known, forbid)
         if one is not None:
             return one
-        todo += [other for name in read for other in notebook.own.get(name, ())]
+        todo += [other for name in read if name not in followed for other in notebook.own.get(name, ())]
+        followed.update(read)
     return None
 
 
