@@ -10,7 +10,7 @@ in the list of answers alike (reporting/similar.py).
 
 import ast
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading.ids import exercise_of
 from grading.lessons.cells import nodes_of, tree_of
@@ -44,12 +44,14 @@ _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Borrowed:
     """What an answer uses and may not: the name as written, and the line of its cell.
 
-    `how` is "library", or "text" for code that is reached by a text of its name or source.
+    `how` is "library", or "text" for code that is reached by a text of its name or source. `unseen` says that it stands
+    where something out of sight may have made the answer: it did, if there is one that passes.
     """
 
     name: str
     line: int
     how: str = "library"
+    unseen: bool = False
 
     @property
     def sentence(self):
@@ -153,8 +155,16 @@ def _follow(step, cell, notebook, forbid):
     here = {name for name, _ in statements}
     todo = list(body)
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
-    todo += _out_of_sight(cell, notebook)
     seen, followed = set(), set()
+    one = _first(todo, notebook, forbid, seen, followed)
+    if one is None:
+        one = _first(_out_of_sight(cell, notebook), notebook, forbid, seen, followed)
+        one = one and replace(one, unseen=True)
+    return one
+
+
+def _first(todo, notebook, forbid, seen, followed):
+    """The first forbidden thing that these statements reach; `seen` are those looked at, `followed` the names."""
     for node in todo:  # which grows
         if id(node) in seen:
             continue

@@ -1,6 +1,7 @@
 """The library's function is no answer to the exercise that asks for it, however it is handed over."""
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from grading.confinement.job import Job, Step
 from grading.course.skeleton import make_skeleton
@@ -175,10 +176,14 @@ def test_the_mark_in_the_gradebook_is_without_its_points_and_says_why(tmp_path, 
     made = sc.make(tmp_path / "course")
     sc.hand_in(made, "borrows", sc.answered(made, **{**sc.RIGHT, "tail": LIBRARYS}))
     sc.hand_in(made, "honest", sc.answered(made, **sc.RIGHT))
+    nothing = sc.answered(made, **{**sc.RIGHT, "tail": "rest = None"})
+    nothing.cells.insert(2, new_code_cell("import itertools\nprint(itertools.islice)"))
+    sc.hand_in(made, "nothing", nothing)
     for _ in range(2):  # the second time from the journal
         summary = engine.grade(made.root, pool=sc.InProcess(), workers=1)
         scores = {one.student: one.verdict.score for one in summary.graded}
-        assert scores == {"borrows": 3, "honest": 6}
+        assert scores == {"borrows": 3, "honest": 6, "nothing": 3}
     grades, comments = sc.dump(made)["borrows", small.LESSON][:2]
     assert grades["check-tail"][0] == 0
     assert "calls the library's islice (line 3); write it yourself" in str(comments)
+    assert "write it yourself" not in str(sc.dump(made)["nothing", small.LESSON][1]), "there is no answer at all"
