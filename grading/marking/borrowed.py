@@ -75,8 +75,7 @@ class Notebook:
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
         if id(node) not in self.looked:
             parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
-            read = {leaf.id for leaf in parts if type(leaf) is ast.Name and type(leaf.ctx) is ast.Load}
-            self.looked[id(node)] = node, parts, sorted(read)
+            self.looked[id(node)] = node, parts, sorted(_read(node))
         return self.looked[id(node)][1:]
 
 
@@ -102,6 +101,9 @@ def borrowed(job, skeleton):
 def read(steps, skeleton):
     """The Notebook of a job's cells."""
     notebook = Notebook()
+    handed_out = frozenset().union(
+        *(_written(c.source) for c in skeleton.cells if c.role == "plain" and c.kind == "code")
+    )
     for step in steps:
         if step.check:
             notebook.checked[exercise_of(step.check)] = len(notebook.cells)
@@ -111,8 +113,10 @@ def read(steps, skeleton):
         if _is_own(step) or step.id in skeleton.by_grade_id:
             notebook.cells.append((step, body or []))
         if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
+            lines = step.source.split("\n")
             for name, node in statements:
-                notebook.own.setdefault(name, []).append(node)
+                if _text(node, lines) not in handed_out:  # a cell of the lesson's with a line more is no answer
+                    notebook.own.setdefault(name, []).append(node)
     return notebook
 
 
@@ -130,6 +134,34 @@ def _names(source):
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
     return known, statements, tree and tree.body
+
+
+@functools.lru_cache(maxsize=500)
+def _written(source):
+    """The texts of a cell's top-level statements."""
+    lines, body = source.split("\n"), _names(source)[2]
+    return frozenset(_text(node, lines) for node in body or ())
+
+
+def _text(node, lines):
+    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
+def _read(node):
+    """Names that a statement reads and that are no parameters where it does."""
+    found, waiting = set(), [(node, frozenset())]
+    while waiting:
+        leaf, local = waiting.pop()
+        if isinstance(leaf, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            body = leaf.body if isinstance(leaf.body, list) else [leaf.body]
+            inner = local | {arg.arg for arg in ast.walk(leaf.args) if isinstance(arg, ast.arg)}
+            waiting += [(part, inner) for part in body]
+            waiting += [(part, local) for part in (*getattr(leaf, "decorator_list", ()), leaf.args)]
+            continue
+        if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load) and leaf.id not in local:
+            found.add(leaf.id)
+        waiting += [(child, local) for child in ast.iter_child_nodes(leaf)]
+    return found
 
 
 def _bound(node):

@@ -145,6 +145,7 @@ def test_what_is_made_out_of_sight_is_looked_for_in_all_cells_above_the_check(an
 
 
 HONEST = {
+    "a loop whose name is also a parameter of the answer's": (["for eta in list(globals()):\n    pass"], []),
     "text that has nothing to do with the library": (["exec('x = 1')", "print(len(globals()))"], ["eval('1 + 1')"]),
     "comparing, above and below": ([f"{LIB}print(lib.epoch)"], [f"{LIB}print(lib.epoch, epoch)"]),
     "all of the library's names, above": (["from course_lib.topics.perceptron import *"], []),
@@ -158,6 +159,13 @@ def test_cells_beside_an_answer_of_ones_own_cost_nothing(own, below):
     reference = next(exercise.reference for exercise in lesson.exercises if exercise.id == "epoch")
     assert lesson_one(reference, own, below) == {}
     assert lesson_one(f"{reference}\nprint(getattr(epoch, '__name__'))", own, below) == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_cell_of_the_lessons_with_a_line_more_is_no_answer(lesson):
+    skeleton = job(lesson, {})[1]
+    own = [f"%%capture\n{c.source}" for c in skeleton.cells if c.role == "plain" and c.kind == "code"]
+    assert borrowed(*job(lesson, {}, own)) == {}
 
 
 LIBRARYS = "import itertools\ndef tail(xs):\n    return list(itertools.islice(xs, 1, None))"
