@@ -11,9 +11,11 @@ course_lib with that name, the primitive among them, and the primitives that it 
 
 from __future__ import annotations
 
+import builtins
 import dis
 import inspect
 import sys
+import threading
 import types
 from collections.abc import Iterator, Sequence
 from types import FrameType
@@ -41,31 +43,41 @@ class Guard:
         self._own_file = file if one_cell else None
         self._calls, self._builtins, self._methods, self._objects = {}, {}, {}, {}
         self._library = {}  # last names of the library's functions
+        self._codes = []  # (code of a forbidden function, its name)
         self._pending, self._scanned = {}, set()
         self._keep = []  # ids stay valid only while their objects live
         for name in names:
             self._add(name)
 
     def __enter__(self) -> Guard:
-        self._before = sys.getprofile()
+        self._before, self._threads = sys.getprofile(), threading.getprofile()
         if self._names:
             self._handed_over()
         if self._names and mentions(self._code, self._globals, self._keep, self._names):
             sys.setprofile(self._event)
+            threading.setprofile(self._event)  # and in threads begun from here on
         return self
 
     def __exit__(self, *exc: Any) -> None:
         if sys.getprofile() == self._event:
             sys.setprofile(self._before)
+        if threading.getprofile() == self._event:
+            threading.setprofile(self._threads)
 
     def _handed_over(self) -> None:
-        """An offence where a name that the check cell uses is a forbidden function itself: `mine = library.mine`."""
+        """An offence where a name that the check cell uses is a forbidden function itself: `mine = library.mine`, or
+        one made anew from the library's file.
+        """
+        files = {(code.co_filename, code.co_qualname): name for code, name in self._codes}
         for name in self._code.co_names:
-            thing = self._globals.get(name)
-            for _ in range(8):  # partials of methods of partials
-                thing = getattr(thing, "func", None) or getattr(thing, "__func__", None) or thing
+            thing = self._globals.get(name, vars(builtins).get(name))
+            for _ in range(8):  # partials of methods of partials, and what wraps another
+                inner = (getattr(thing, attribute, None) for attribute in ("func", "__func__", "__wrapped__"))
+                thing = next(filter(None, inner), thing)
             code = getattr(_written(thing), "__code__", None)
             found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
+            if found is None and isinstance(code, types.CodeType):
+                found = files.get((code.co_filename, code.co_qualname))
             if found and self.offence is None:
                 self.offence = {"name": found, "function": name, "line": 0}
 
@@ -93,6 +105,7 @@ class Guard:
             for function in (inner, *_behind(inner)):
                 self._keep.append(function)
                 self._calls[id(function.__code__)] = name
+                self._codes.append((function.__code__, name))
         elif isinstance(target, types.BuiltinFunctionType):
             self._builtins[id(target)] = name
         elif isinstance(owner, type) and not isinstance(target, type):

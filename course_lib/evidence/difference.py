@@ -74,7 +74,7 @@ def short(tree: Any, limit: int = 60) -> str:
         inner = ", ".join(short(item, limit) for item in tree[:8]) + (", …" if len(tree) > 8 else "")
         text = f"[{inner}]" if isinstance(tree, list) else f"({inner}{',' if len(tree) == 1 else ''})"
     else:
-        text = f"a {tree.name}" if isinstance(tree, Opaque) else repr(tree)
+        text = describe(tree) if isinstance(tree, Opaque) else repr(tree)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

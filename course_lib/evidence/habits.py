@@ -7,6 +7,7 @@ container that lives from call to call, draws of one's own. Nothing runs; the te
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ MAKERS = {"list", "dict", "set", "defaultdict", "Counter", "deque", "zeros", "on
 CHANGES = {"append", "extend", "add", "update", "setdefault", "insert", "fill", "pop", "popitem", "clear", "remove"}
 LOGS = {"log", "log2", "log10"}
 SMALL = 1e-3
+MAX_DEPTH = 200  # of what is read: nobody nests deeper
 BYTES = {"uint8", "int8"}
 STEADY = {"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"}
 
@@ -60,10 +62,17 @@ def name_slip(source: str) -> Habit | None:
 
 
 def _parsed(source: str) -> ast.Module | None:
+    """The syntax tree; None where it is no Python, or nested so deep that nothing is to be read from it."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    return None
 
 
 def _loop(function: Any, tree: ast.Module) -> Habit | None:
@@ -92,19 +101,25 @@ def _default(function: Any, tree: ast.Module) -> Any:
 
 def _outside(function: Any, tree: ast.Module) -> Any:
     """A container of the cell that the function changes."""
-    made = {
+    made = _containers(tree)
+    shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+    own = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)} | _bound(function)
+    kept = {name for name in _changed(function) if name in made and name not in own}  # few, where `made` may be many
+    for name in sorted(kept | (shared & _bound(function))):
+        say = f"`{name}` lives outside `{function.name}` and keeps what earlier calls left there."
+        return Habit("kept outside", f"{say} Make it anew inside the function.")
+    return None
+
+
+@functools.lru_cache(maxsize=1)  # asked for each function of the same cell
+def _containers(tree: ast.Module) -> frozenset[str]:
+    return frozenset(
         target.id
         for node in tree.body
         if isinstance(node, ast.Assign) and _is_container(node.value)
         for target in node.targets
         if isinstance(target, ast.Name)
-    }
-    shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
-    own = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)} | _bound(function)
-    for name in sorted(((made - own) & _changed(function)) | (shared & _bound(function))):
-        say = f"`{name}` lives outside `{function.name}` and keeps what earlier calls left there."
-        return Habit("kept outside", f"{say} Make it anew inside the function.")
-    return None
+    )
 
 
 def _draws(function: Any, tree: ast.Module) -> Any:

@@ -17,7 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.evidence.tree import MAX_BITS, MAX_BYTES, MAX_DEPTH, MAX_ITEMS, Opaque, clean, hashable, observe, size
+from course_lib.evidence.tree import (
+    MAX_BITS,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_DIMS,
+    MAX_ITEMS,
+    MAX_LETTERS,
+    MAX_SIDE,
+    Opaque,
+    clean,
+    hashable,
+    is_text,
+    observe,
+    size,
+)
 
 __all__ = ["MAX_BYTES", "Malformed", "Opaque", "Seen", "decode", "encode", "from_json", "observe", "size", "to_json"]
 
@@ -226,7 +240,7 @@ def _parse_arrays(table: Sequence[Any], body: bytes) -> dict[str, Any]:
     arrays, start = {}, 0
     for number, (code, shape) in enumerate(table):
         dtype = np.dtype(code) if code in _DTYPES or _is_text_dtype(code) else None
-        if dtype is None or len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        if dtype is None or len(shape) > MAX_DIMS or not all(type(n) is int and 0 <= n < MAX_SIDE for n in shape):
             raise Malformed("an array of a dtype or shape that is not allowed")
         count = math.prod(shape)
         stop = start + count * dtype.itemsize
@@ -237,7 +251,7 @@ def _parse_arrays(table: Sequence[Any], body: bytes) -> dict[str, Any]:
         raw = np.frombuffer(body[start:stop], dtype=np.uint8)
         if dtype.kind == "b" and raw.size and raw.max() > 1:
             raise Malformed("a bool that is neither 0 nor 1")
-        if dtype.kind == "U" and not _is_text(raw.view("<u4")):
+        if dtype.kind == "U" and not is_text(raw.view("<u4")):
             raise Malformed("text that is no Unicode")
         arrays[str(number)] = raw.view(dtype).reshape(shape) if raw.size else np.zeros(shape, dtype)
         start = stop
@@ -247,8 +261,5 @@ def _parse_arrays(table: Sequence[Any], body: bytes) -> dict[str, Any]:
 
 
 def _is_text_dtype(code: str) -> bool:
-    return isinstance(code, str) and code[:2] == "<U" and code[2:].isascii() and code[2:].isdigit() and len(code) < 9
-
-
-def _is_text(points: np.ndarray) -> bool:
-    return not np.any((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF)))
+    digits = code[2:] if isinstance(code, str) and code[:2] == "<U" and len(code) < 9 else ""
+    return digits.isascii() and digits.isdigit() and int(digits) <= MAX_LETTERS

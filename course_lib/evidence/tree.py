@@ -16,6 +16,8 @@ import numpy as np
 MAX_BYTES = 8 * 2**20  # what one check cell may show, all its lines together
 MAX_ITEMS = 100_000  # containers and scalars in one value
 MAX_DEPTH = 20
+MAX_DIMS, MAX_SIDE = 32, 2**40  # axes of an array, and places along one
+MAX_LETTERS = 100_000  # of a text in an array
 MAX_BITS = 4096  # of an int: its decimal form stays below Python's own limit of 4300 digits
 
 
@@ -120,6 +122,14 @@ class _Observer:
         self.bytes += plain.nbytes
         if self.bytes > MAX_BYTES:
             return Opaque(f"array of shape {plain.shape}, {plain.nbytes / 2**20:.0f} MB")
+        if plain.ndim > MAX_DIMS or max(plain.shape, default=0) >= MAX_SIDE or plain.size > MAX_BYTES:
+            return Opaque(f"array of {plain.ndim} axes and {plain.size} values")
+        if dtype.kind == "U" and dtype.itemsize > 4 * MAX_LETTERS:
+            return Opaque(f"array of texts of {dtype.itemsize // 4} letters")
+        if dtype.kind == "U" and plain.nbytes:
+            letters = np.frombuffer(plain.astype(dtype.newbyteorder("<")).tobytes(), "<u4")
+            if not is_text(letters):
+                return Opaque("array of texts that are no Unicode")
         if dtype.kind in "fc" and dtype.itemsize > (8 if dtype.kind == "f" else 16):
             dtype = np.dtype("f8" if dtype.kind == "f" else "c16")  # long double differs from machine to machine
         return np.array(plain, dtype=dtype.newbyteorder("<"), order="C", copy=True)
@@ -128,6 +138,11 @@ class _Observer:
 def _scalar_to_array(value: Any) -> np.ndarray:
     dtype = np.generic.dtype.__get__(value)
     return np.frombuffer(np.generic.tobytes(value), dtype=dtype).reshape(())
+
+
+def is_text(points: np.ndarray) -> bool:
+    """Whether these numbers are letters of Unicode, no halves of pairs among them."""
+    return not np.any((points > 0x10FFFF) | ((points >= 0xD800) & (points <= 0xDFFF)))
 
 
 def hashable(tree: Any) -> bool:

@@ -5,7 +5,9 @@ kernel that no lesson needs. A refused call returns an error, so that libraries 
 
 What timing leaves: neighbours share cores, caches and the pages of the files they all may read. How long a read or a
 sum takes, or whether touching a mapped page was a major fault, tells one of them, slowly and with errors, what the
-other does; no filter of calls can refuse that. So what is shown never comes from a later run than the one in which
+other does; no filter of calls can refuse that. Nor can it tell a semaphore that one submission's processes share, as
+`multiprocessing` needs it, from a word of a file that neighbours map: two of them that work together can wake each
+other by `futex` while both run. So what is shown never comes from a later run than the one in which
 hidden steps were sent, and `--workers 1` leaves no neighbour.
 """
 

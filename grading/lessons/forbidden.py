@@ -7,6 +7,7 @@ from grading.lessons.cells import tree_of
 
 USUAL = {"np": "numpy", "numpy": "numpy", "torch": "torch", "course_lib": "course_lib", "scipy": "scipy"}
 USUAL |= {"sklearn": "sklearn", "plt": "matplotlib.pyplot", "matplotlib": "matplotlib"}
+LONGEST = 20  # attributes in a row
 ANYONES = ("F", "nn", "functional", "conv", "ops")  # names of modules that several libraries have
 
 
@@ -61,7 +62,10 @@ def _imported(source):
 
 
 def dotted(node):
-    """`np.linalg.norm` of an expression; "" parts where it is none."""
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
+    """`np.linalg.norm` of an expression; "" parts where it is none, and for a chain longer than any that is written."""
+    parts = []
+    while isinstance(node, ast.Attribute) and len(parts) < LONGEST:
+        parts.append(node.attr)
+        node = node.value
+    parts.append(node.id if isinstance(node, ast.Name) else "")
+    return ".".join(reversed(parts))

@@ -3,17 +3,20 @@
 In the kernel a learner's call of a forbidden function is noticed (course_lib/checks/guard.py), but that is a courtesy:
 an alias, a partial, a thread or a profile hook escapes it. Here the answer is followed by its names, through what the
 student's own cells bind them to, to the library. Cells that no answer uses may compare with the library as they like.
-Code copied from the library is an answer like another; two students with the same copy meet in the list of answers
-alike (reporting/similar.py).
+Where no cell is seen to make what an exercise asks for, it was made out of sight, and all the student's cells are read
+for what may have made it. Code copied from the library is an answer like another; two students with the same copy meet
+in the list of answers alike (reporting/similar.py).
 """
 
 import ast
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grading.ids import exercise_of
 from grading.lessons.cells import nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
+from grading.marking.cause import OWN
+from grading.marking.match import same_text
 
 BY_TEXT = (
     "eval",
@@ -22,10 +25,16 @@ BY_TEXT = (
     "__import__",
     "import_module",
     "getsource",
+    "getsourcelines",
     "globals",
     "FunctionType",
     "setprofile",
+    "run_cell",
+    "run_module",
+    "run_path",
+    "exec_module",
 )
+LOOKS_UP = ("getattr", "vars", "attrgetter", "methodcaller")
 METHODS = ("eval", "compile")  # of networks, patterns and others as well: `model.eval()`
 _TELLING = (ast.ImportFrom, ast.Attribute, ast.Name, ast.Call)
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -35,12 +44,14 @@ _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Borrowed:
     """What an answer uses and may not: the name as written, and the line of its cell.
 
-    `how` is "library", or "text" for code that is reached by a text of its name or source.
+    `how` is "library", or "text" for code that is reached by a text of its name or source. `unseen` says that it stands
+    where something out of sight may have made the answer: it did, if there is one that passes.
     """
 
     name: str
     line: int
     how: str = "library"
+    unseen: bool = False
 
     @property
     def sentence(self):
@@ -56,14 +67,15 @@ class Notebook:
 
     known: dict = field(default_factory=lambda: dict(USUAL))  # name -> dotted name in a library
     own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
+    cells: list = field(default_factory=list)  # (a step of the student's, its top-level statements), in order
+    checked: dict = field(default_factory=dict)  # exercise -> how many of them stand above its last check
     looked: dict = field(default_factory=dict)  # id of a statement -> (it, its telling parts, names that it reads)
 
     def parts(self, node):
         """(Parts of a statement that may use something, names that it reads): many answers lead to the same one."""
         if id(node) not in self.looked:
             parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
-            read = {leaf.id for leaf in parts if type(leaf) is ast.Name and type(leaf.ctx) is ast.Load}
-            self.looked[id(node)] = node, parts, sorted(read)
+            self.looked[id(node)] = node, parts, sorted(_read(node))
         return self.looked[id(node)][1:]
 
 
@@ -89,14 +101,22 @@ def borrowed(job, skeleton):
 def read(steps, skeleton):
     """The Notebook of a job's cells."""
     notebook = Notebook()
+    handed_out = frozenset().union(
+        *(_written(c.source) for c in skeleton.cells if c.role == "plain" and c.kind == "code")
+    )
     for step in steps:
         if step.check:
+            notebook.checked[exercise_of(step.check)] = len(notebook.cells)
             continue
-        imports, statements, _ = _names(step.source)
+        imports, statements, body = _names(step.source)
         notebook.known.update(imports)
+        if _is_own(step) or step.id in skeleton.by_grade_id:
+            notebook.cells.append((step, body or []))
         if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
+            lines = step.source.split("\n")
             for name, node in statements:
-                notebook.own.setdefault(name, []).append(node)
+                if _text(node, lines) not in handed_out:  # a cell of the lesson's with a line more is no answer
+                    notebook.own.setdefault(name, []).append(node)
     return notebook
 
 
@@ -114,6 +134,34 @@ def _names(source):
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
     return known, statements, tree and tree.body
+
+
+@functools.lru_cache(maxsize=500)
+def _written(source):
+    """The texts of a cell's top-level statements."""
+    lines, body = source.split("\n"), _names(source)[2]
+    return frozenset(_text(node, lines) for node in body or ())
+
+
+def _text(node, lines):
+    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
+def _read(node):
+    """Names that a statement reads and that are no parameters where it does."""
+    found, waiting = set(), [(node, frozenset())]
+    while waiting:
+        leaf, local = waiting.pop()
+        if isinstance(leaf, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            body = leaf.body if isinstance(leaf.body, list) else [leaf.body]
+            inner = local | {arg.arg for arg in ast.walk(leaf.args) if isinstance(arg, ast.arg)}
+            waiting += [(part, inner) for part in body]
+            waiting += [(part, local) for part in (*getattr(leaf, "decorator_list", ()), leaf.args)]
+            continue
+        if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load) and leaf.id not in local:
+            found.add(leaf.id)
+        waiting += [(child, local) for child in ast.iter_child_nodes(leaf)]
+    return found
 
 
 def _bound(node):
@@ -139,9 +187,17 @@ def _follow(step, cell, notebook, forbid):
     here = {name for name, _ in statements}
     todo = list(body)
     todo += [node for name in sorted(cell.names - here) for node in notebook.own.get(name, ())]
-    seen = set()
-    while todo:
-        node = todo.pop(0)
+    seen, followed = set(), set()
+    one = _first(todo, notebook, forbid, seen, followed)
+    if one is None:
+        one = _first(_out_of_sight(cell, notebook), notebook, forbid, seen, followed)
+        one = one and replace(one, unseen=True)
+    return one
+
+
+def _first(todo, notebook, forbid, seen, followed):
+    """The first forbidden thing that these statements reach; `seen` are those looked at, `followed` the names."""
+    for node in todo:  # which grows
         if id(node) in seen:
             continue
         seen.add(id(node))
@@ -149,13 +205,44 @@ def _follow(step, cell, notebook, forbid):
         one = _used(parts, notebook.known, forbid)
         if one is not None:
             return one
-        todo += [other for name in read for other in notebook.own.get(name, ())]
+        todo += [other for name in read if name not in followed for other in notebook.own.get(name, ())]
+        followed.update(read)
     return None
+
+
+def _out_of_sight(cell, notebook):
+    """The statements of the student's own cells above the check, where none of his cells is seen to make what the
+    exercise asks for; else those below the last that is which run text that has to do with the library.
+    """
+    above = notebook.cells[: notebook.checked.get(cell.grade_id)] if cell.names else []
+    makes = [i for i, (step, _) in enumerate(above) if _makes(step.source, cell)]
+    own = [body for step, body in above[makes[-1] + 1 if makes else 0 :] if _is_own(step)]
+    return [node for body in own for node in body if not makes or _runs_the_librarys(node, notebook)]
+
+
+def _makes(source, cell):
+    """Whether text that is more than the stub binds what the exercise asks for."""
+    return any(name in cell.names for name, _ in _names(source)[1]) and not same_text(source, cell.source)
+
+
+def _is_own(step):
+    return OWN.fullmatch(step.id) is not None
+
+
+def _runs_the_librarys(node, notebook):
+    """Whether a statement runs text, and names the library or one of its modules."""
+    parts, read = notebook.parts(node)
+    runs = any(
+        dotted(leaf).rpartition(".")[2] in BY_TEXT for leaf in parts if isinstance(leaf, ast.Attribute | ast.Name)
+    )
+    return runs and any(f"{notebook.known.get(name, '')}.".startswith("course_lib.") for name in read)
 
 
 def _used(parts, known, forbid):
     """A use of what is forbidden among the parts of a statement."""
     last = {name.rpartition(".")[2] for name in forbid}
+    calls = [leaf for leaf in parts if isinstance(leaf, ast.Call)]
+    given = {id(node) for call in calls for node in (call.func, *call.args)}
     for leaf in parts:
         line = getattr(leaf, "lineno", 1)
         if isinstance(leaf, ast.ImportFrom) and leaf.module:
@@ -172,13 +259,42 @@ def _used(parts, known, forbid):
             pythons = owner in ("", "__builtins__") or f"{full}.".startswith("builtins.") or owner == "builtins"
             if name in BY_TEXT and (name not in METHODS or pythons):
                 return Borrowed(written, line, "text")
-        elif isinstance(leaf, ast.Call) and dotted(leaf.func) in (
-            "getattr",
-            "vars",
-            "attrgetter",
-            "operator.attrgetter",
-        ):
-            texts = {arg.value for arg in leaf.args if isinstance(arg, ast.Constant)}
-            if any(str(text).rpartition(".")[2] in last for text in texts):
+            if written == "getattr" and id(leaf) not in given:  # under another name nobody sees what it is asked for
+                return Borrowed(written, line, "text")
+        elif isinstance(leaf, ast.Call):
+            name = _full(dotted(leaf.func), known).rpartition(".")[2]
+            if name in LOOKS_UP and _looks_up(leaf, name, known, forbid, last):
                 return Borrowed(f"{dotted(leaf.func)}(...)", line, "text")
     return None
+
+
+def _full(written, known):
+    """The dotted name of what is written so: `q.epoch` is course_lib.topics.perceptron.epoch after its import as q."""
+    root, dot, rest = written.partition(".")
+    return f"{known[root]}{dot}{rest}" if root in known else written
+
+
+def _looks_up(call, name, known, forbid, last):
+    """Whether a call such as `getattr(module, "name")` asks for what is forbidden by its text, or by one that only
+    running it would show, in the very module where it stands.
+    """
+    texts = [text for text in map(_text_of, call.args) if text is not None]
+    if any(text.rpartition(".")[2] in last for text in texts):
+        return True
+    module = _full(dotted(call.args[0]), known) if call.args else ""
+    dark = name == "vars" or (name == "getattr" and len(call.args) > 1 and _text_of(call.args[1]) is None)
+    return dark and any(one.rpartition(".")[0] == module for one in forbid)
+
+
+def _text_of(node):
+    """The text that an expression of literals makes, `"ep" + "och"`; None where there is more in it."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    parts = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):  # they lean to the left
+        parts.append(node.right)
+        node = node.left
+    parts.append(node)
+    if not all(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in parts):
+        return None
+    return "".join(part.value for part in reversed(parts))

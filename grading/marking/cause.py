@@ -1,13 +1,17 @@
 """The first cell of a submission that failed, in one sentence: what a student and an instructor want to read first."""
 
+import ast
+import builtins
 import re
 
-from grading.lessons.cells import bound_names
+from grading.ids import exercise_of
+from grading.lessons.cells import bound_names, nodes_of, tree_of
 from grading.marking.hidden_tests import is_hidden
 from grading.marking.safe_outputs import plain_text
 
 OWN = re.compile(r"own-(\d+)")  # how a cell of the student's is called (overlay.py)
 UNKNOWN = re.compile(r"name '(\w{1,100})' is not defined")
+CALLED = frozenset(name for name, value in vars(builtins).items() if callable(value))
 SHOWN = 200  # characters of an error's message
 LINE = re.compile(r"\bline (\d+)")
 CELL_FILE = re.compile(r" \((\w+\.py|<[\w-]+>), line \d+\)$")  # how a SyntaxError names a cell
@@ -33,7 +37,7 @@ def first_failed(run, steps, skeleton):
         else:
             said = _error(error or _printed(cell))
         return f"The first cell that failed is {_place(step, skeleton)}: it {said}."
-    return _made_too_late(run, steps, skeleton)
+    return _made_too_late(run, steps, skeleton) or _takes_pythons(run, steps, skeleton)
 
 
 def _made_too_late(run, steps, skeleton):
@@ -49,6 +53,30 @@ def _made_too_late(run, steps, skeleton):
             where = _place(maker, skeleton)
             return f"{lost[1]} is made too late for the check of {one.check}, in {where}: cells run from the top."
     return ""
+
+
+def _takes_pythons(run, steps, skeleton):
+    """A built-in function that an answer calls and a cell of the student's own has put a value in the place of."""
+    answers, taken = {}, {}
+    for step in steps:
+        if OWN.fullmatch(step.id):
+            taken |= {name: step for name in bound_names(step.source) if name in CALLED}
+        elif step.id in skeleton.by_grade_id and not step.check:
+            read = {node.id for node in _nodes(step.source) if isinstance(node, ast.Name)} if taken else ()
+            answers[step.id] = [(name, where) for name, where in taken.items() if name in read]
+    for one in run.seen:
+        said = one.value.get("message") if one.kind == "raised" and isinstance(one.value, dict) else None
+        found = answers.get(exercise_of(one.check)) if isinstance(said, str) and "not callable" in said else None
+        if found and not is_hidden(one):
+            name, where = found[0]
+            place = _place(where, skeleton)
+            return f"The answer to {exercise_of(one.check)} calls Python's {name}, but {place} gives that name a value."
+    return ""
+
+
+def _nodes(source):
+    tree = tree_of(source)
+    return nodes_of(tree) if tree is not None else []
 
 
 def _printed(cell):

@@ -49,11 +49,14 @@ def not_begun(verdict, exercises):
 
 
 def not_their_own(verdict, borrowed):
-    """Take the points of exercises whose answer is the library's ({exercise: Borrowed}), and say why."""
+    """Take the points of exercises whose answer is the library's ({exercise: Borrowed}), and say why.
+
+    No check passes then: a mark is made of that (mark.py), whatever a score was. Who has not begun is told so.
+    """
     for name, check in verdict.checks.items():
         one = borrowed.get(exercise_of(name))
-        if one is not None:
-            verdict.checks[name] = replace(check, score=0.0, mistakes=[], reason=one.sentence)
+        if one is not None and check.started and (check.passed or not one.unseen):
+            verdict.checks[name] = replace(check, score=0.0, passed=False, mistakes=[], reason=one.sentence)
 
 
 def not_graded(records, outcome, sentence, points=None):

@@ -23,7 +23,8 @@ TAGS = {
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=]+\Z")
 MACROS = re.compile(
     r"\\(?=(href|url|style|class|cssId|require|html\w*|data|include\w*|unicode|mmlToken|bbox|texttip|action|toggle"
-    r"|csname|def|let|newcommand|renewcommand|newenvironment)(?![A-Za-z]))"
+    r"|csname|[egx]?def|let|futurelet|global|(?:re)?newcommand|providecommand|newenvironment|DeclareMathOperator"
+    r"|mathtip)(?![A-Za-z]))"
 )
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
 

@@ -12,13 +12,19 @@ import pytest
 
 from course_lib.evidence.compare import check_line, compare
 from course_lib.evidence.difference import describe, short
+from course_lib.evidence.habits import name_habit, name_slip
 from course_lib.evidence.observation import Malformed, Seen, decode, encode
 from course_lib.evidence.predictions import canonical
+from course_lib.evidence.relations import diagnose
+from grading.confinement.job import CellRun, Isolation, Job, Run, Step
 from grading.confinement.outputs import tidy
 from grading.course.intake import Refused, read_pieces
 from grading.course.saved_outputs import without_outputs
 from grading.lessons.cells import assigned_names, bound_names, defined_names, tree_of
+from grading.marking.borrowed import borrowed
+from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
+from grading.marking.footing import founded
 from grading.marking.overlay import overlay
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import clean_html, is_base64, plain_text, safe_outputs
@@ -90,6 +96,31 @@ def program(i):
     return "def f(x):\n" + "".join(steps)
 
 
+FORBID = {"double": ["course_lib.functional.relu"], "tail": ["course_lib.functional.relu"]}
+
+
+def traced(*sources, answer="def double(x):\n    return helper(x)"):
+    """Looking for the library in an answer below these cells of the student's own."""
+    steps = [Step(f"own-{i}", source) for i, source in enumerate(sources)]
+    job = Job("k", small.LESSON, (*steps, Step("double", answer)), forbid=FORBID)
+    skeleton = small.skeleton()
+    return lambda: borrowed(job, skeleton)
+
+
+def failed(text):
+    """The sentence on the first cell that failed, with this much in its error."""
+    error = {"output_type": "error", "ename": text, "evalue": text, "traceback": [text] * 20}
+    stream = {"output_type": "stream", "name": "stderr", "text": text}
+    run = Run("finished", {"own-0": CellRun("own-0", "error", [stream, error])}, [], Isolation("none"))
+    return lambda: first_failed(run, (Step("own-0", text[:1000]),), small.skeleton())
+
+
+def told(right, wrong):
+    """What is behind a wrong value."""
+    record = {"lines": [line(right)], "mistakes": [], "parts": {0: "visible"}}
+    return lambda: diagnose(record, [Seen("c", "visible", 0, "l", "value", wrong)])
+
+
 BEGUN = "def double(x):\n    if x == 0:\n        return 0"
 HASH = 2**61 - 1
 READERS = {  # reader and shape: n -> a call
@@ -154,6 +185,22 @@ READERS = {  # reader and shape: n -> a call
     "similar, a long number": lambda n: (lambda text: lambda: similar.fingerprint(text))("x = 0x" + "f" * 1000 * n),
     "similar, a class": lambda n: (lambda prints: lambda: similar.groups(prints))(
         {str(i): similar.fingerprint(program(i)) for i in range(n // 2)}),
+    "borrowed, one name over and over": lambda n: traced("helper = helper\n" * 10 * n),
+    "borrowed, names in a row": lambda n: traced("".join(f"a{i} = a{i + 1}\n" for i in range(2 * n)) + "helper = a0"),
+    "borrowed, long chains": lambda n: traced(*["helper = x" + ".a" * 800] * (n // 20)),
+    "borrowed, out of sight": lambda n: traced(*["exec(x)\n" * 20] * (n // 10), answer="pass"),
+    "footing, names": lambda n: (lambda steps: lambda: founded(steps, (), small.skeleton()))(
+        tuple(Step(f"own-{i}", f"a{i} = a{i + 1} = sum") for i in range(n))),
+    "cause, escapes": lambda n: failed("\x1b[0;" * 200 * n),
+    "cause, lines": lambda n: failed("line 3 (a.py, line 3)\n" * 50 * n),
+    "habits, containers and functions": lambda n: lambda: name_habit(
+        "".join(f"S{i} = []\ndef f{i}(x):\n    return x\n" for i in range(n))),
+    "habits, one long chain": lambda n: lambda: name_habit("def f(x):\n    return log(x" + ".a" * n + " + 1e-9)"),
+    "slips, functions": lambda n: lambda: name_slip("".join(f"def f{i}(x):\n    return x\n" for i in range(n))),
+    "diagnosis, an array": lambda n: told(np.arange(3.0), np.cos(np.arange(100.0 * n))),
+    "diagnosis, a list": lambda n: told([0.5, 1.5], [i * 0.1 for i in range(20 * n)]),
+    "diagnosis, a dict": lambda n: told({"a": 1}, {str(i): -i for i in range(20 * n)}),
+    "diagnosis, axes": lambda n: told(np.arange(8.0).reshape(2, 2, 2), np.zeros((1,) * (n // 70) + (n,))),
     "feedback, brackets": lambda n: lambda: safe_html.prose("[" * 10 * n),
     "feedback, tags": lambda n: lambda: safe_html.prose("<" * 10 * n),
     "feedback, code": lambda n: lambda: safe_html.highlight("'" * 10 * n),

@@ -7,6 +7,7 @@ import signal
 import time
 
 from collector import Collector
+from ground import Ground
 from kernel import connect
 from limits import GRACE
 from sink import Sink
@@ -41,10 +42,9 @@ class Cells:
         signal.signal(signal.SIGPROF, lambda _, frame: self.interrupt("cpu limit", frame))
         signal.signal(signal.SIGALRM, lambda _, frame: self.interrupt("wall limit", frame))
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from course_lib import checks
         from course_lib.checks import own_builtins
 
-        checks.use_sink(self.sink)
+        self.ground = Ground(self.sink, kernel.shell)
         self.own = kernel.shell.own = own_builtins.install(kernel.shell)
 
     def interrupt(self, reason, frame):
@@ -60,6 +60,7 @@ class Cells:
         """Run one visible cell; keep the names as they are right after a check cell."""
         names = self.kernel.shell.user_ns
         self.link.tell(b"B", id=step["id"])
+        self.ground.restore()
         self.restore(step["restores"], names)
         self.own.every = bool(step["restores"])  # a cell of the lesson
         self.kernel.bare, self.kernel.lenient = step["bare"], not (step["bare"] or step["check"])
@@ -89,6 +90,7 @@ class Cells:
         names = self.kernel.shell.user_ns
         names.clear()
         names.update(self.snapshots[step["check"]])
+        self.ground.restore()
         self.link.tell(b"E", **self.execute(step))
 
     def execute(self, step):

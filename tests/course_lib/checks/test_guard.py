@@ -1,6 +1,8 @@
 """A call to the library's own version is caught when it stands in the learner's function, and nowhere else."""
 
+import builtins
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -36,6 +38,10 @@ CAUGHT = {
     "through functools": ("import functools\n    return functools.partial(np.convolve, x)(x)", "numpy.convolve"),
     "in a helper": ("return helper(x)", "numpy.convolve"),
     "in a comprehension": ("return [np.dot(v, v) for v in [x]]", "numpy.dot"),
+    "in a thread": (
+        "import threading\n    t = threading.Thread(target=lambda: np.convolve(x, x))\n    t.start()\n    t.join()",
+        "numpy.convolve",
+    ),
     "in a try": (
         "try:\n        return np.convolve(x, x)\n    except BaseException:\n        return 0",
         "numpy.convolve",
@@ -221,9 +227,11 @@ def test_the_profile_function_is_given_back(body):
 
     sys.setprofile(profile)
     try:
+        threading.setprofile(profile)
         kinds(f"def f(x):\n    {body}", ["numpy.convolve"])
-        assert sys.getprofile() is profile
+        assert sys.getprofile() is threading.getprofile() is profile
     finally:
+        threading.setprofile(None)
         sys.setprofile(None)
 
 
@@ -263,15 +271,31 @@ def test_the_library_function_still_works_as_itself():
 HANDED_OVER = {
     "by name": "f = np.linalg.norm",
     "as a partial": "import functools\nf = functools.partial(np.linalg.norm)",
+    "among Python's own names": "import builtins\nbuiltins.f = np.linalg.norm",
+    "behind what wraps it": "import functools\nf = functools.lru_cache(np.linalg.norm)",
     "as a partial of a partial": "import functools\nf = functools.partial(functools.partial(np.linalg.norm))",
 }
 
 
 @pytest.mark.parametrize("source", HANDED_OVER.values(), ids=HANDED_OVER)
-def test_the_librarys_function_under_the_exercises_name_is_told(source):
+def test_the_librarys_function_under_the_exercises_name_is_told(source, monkeypatch):
+    monkeypatch.setattr(builtins, "f", None, raising=False)  # and forgotten afterwards
     sink = Notebook().seen(source, CHECK, forbid=["numpy.linalg.norm"])
     assert sink.lines[0].kind == "forbidden"
     assert sink.lines[0].value["name"] == "numpy.linalg.norm"
+
+
+@pytest.mark.parametrize("way", ["runpy.run_path(course_lib.arithmetic.__file__)", "vars(anew)"])
+def test_so_is_one_made_anew_from_the_librarys_file(way):
+    source = (
+        "import course_lib.arithmetic, importlib.util, runpy\n"
+        "anew = importlib.util.module_from_spec(course_lib.arithmetic.__spec__)\n"
+        "anew.__loader__.exec_module(anew)\n"
+        f"f = {way}['output_size']"
+    )
+    cell = 'with check("f") as expect:\n    expect("a", f(7, 3))'
+    sink = Notebook().seen(source, cell, forbid=["course_lib.arithmetic.output_size"])
+    assert (sink.lines[0].kind, sink.lines[0].value["name"]) == ("forbidden", "course_lib.arithmetic.output_size")
 
 
 def test_a_partial_of_ones_own_function_is_no_offence():

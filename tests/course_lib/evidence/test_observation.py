@@ -394,6 +394,46 @@ def test_what_observe_does_give_is_one(data):
     assert decode(io.BytesIO(data)).check == "c"
 
 
+ODD = {  # values of odd sizes, dtypes and letters that an answer may give: nothing else of the run is lost by them
+    "halves of pairs": lambda: np.array(["a\ud800", "b"]),
+    "halves of pairs, scalar": lambda: np.str_("a\udfff"),
+    "halves of pairs, 0-d": lambda: np.array("\udc00"),
+    "letters beyond Unicode": lambda: np.array([0x110000], "<u4").view("<U1"),
+    "letters of the other byte order": lambda: np.array(["aé"], ">U2"),
+    "half letters of the other byte order": lambda: np.array(["a\ud800"], ">U2"),
+    "64 axes": lambda: np.zeros((1,) * 64),
+    "33 axes of texts": lambda: np.full((1,) * 33, "a"),
+    "an axis without end": lambda: np.zeros((0, 2**50)),
+    "empty texts without end": lambda: np.broadcast_to(np.zeros((), "U0"), 2**32),
+    "empty texts": lambda: np.zeros(3, "U0"),
+    "no texts": lambda: np.zeros(0, "U5"),
+    "no texts, long": lambda: np.zeros(0, "U9999999"),
+    "a long text": lambda: np.array(["a" * 1_500_000]),
+    "long doubles": lambda: np.array([1e300], "longdouble"),
+    "objects": lambda: np.array([None, 1], object),
+    "dates": lambda: np.array(["2020-01-01"], "M8[D]"),
+    "bytes": lambda: np.array([b"a\xff"]),
+    "fields": lambda: np.zeros(3, [("a", "f4"), ("b", "U2")]),
+    "lists 19 deep in a dict": lambda: {"k": nested(19)},
+    "lists 400 deep": lambda: nested(400),
+    "tuples as keys, deep": lambda: {((((((((1,),),),),),),),): 1},
+    "keys that are arrays": lambda: {np.str_("a\ud800"): 1, np.float32(2): 3, float("nan"): 4},
+    "keys of objects": lambda: {object(): i for i in range(50)},
+    "an int of 16000 bits": lambda: 10**5000,
+    "complex without end": lambda: [complex("nan"), complex(0, -np.inf)],
+    "as many items as are seen": lambda: [1j] * (MAX_ITEMS - 1),
+    "more": lambda: [0] * MAX_ITEMS,
+}
+
+
+@pytest.mark.parametrize("make", ODD.values(), ids=ODD)
+def test_whatever_is_seen_can_be_told(make):
+    value = observe(make())
+    for kind, told in (("value", value), ("same_as", (value, value))):
+        back = decode(io.BytesIO(encode(Seen("c", "visible", 0, "l", kind, told))), limit=float("inf"))
+        assert repr(back.value) == repr(told)
+
+
 @pytest.mark.parametrize("data", FORGED.values(), ids=FORGED)
 def test_a_forged_frame_is_refused_in_one_way_only(data):
     with pytest.raises(Malformed):

@@ -180,7 +180,7 @@ META = """class Meta(type):
     __name__ = property(lambda self: "list" * 100_000)
 class Chameleon(list, metaclass=Meta):
     __class__ = list
-    __reduce__ = __reduce_ex__ = lambda self, *a: (eval, ("[2]",))
+    __reduce__ = __reduce_ex__ = lambda self, *a: (list, ((2,),))
     __slots__ = ()
 """
 ENDLESS = """class Endless(list):

@@ -150,6 +150,13 @@ ATTACKS = (
         'saw("raised", {"dict": [["type", {"array": "0"}]]}, bytes(16), [["<f8", [2]]])'), ended="died"),
     Attack("odd values", "an error's type that is a list", says('saw("raised", {"dict": [["type", [["E"]]]]})'),
            ended="died"),
+    Attack("odd values", "half a letter in an array of texts", tail(
+        "import numpy as np\nreturn np.array(['a\\ud800'])"), shows="array of texts that are no Unicode"),
+    Attack("odd values", "an array of 64 axes", tail("import numpy as np\nreturn np.zeros((1,) * 64)"),
+           shows="array of 64 axes"),
+    Attack("odd values", "an attribute of an attribute, 700 times", answers(
+        tail=f"def tail(xs):\n    return [0.371]\ndef other(x):\n    return log(x{'.a' * 700} + 1e-9)"),
+           shows="0 of 3 points"),
     Attack("broken files", "a heading of level 1.0", heading(1.0), shows="notebook format 3"),
     Attack("broken files", "a heading of level 10**400", heading(10**400), shows="notebook format 3"),
     Attack("broken files", "a heading whose level is a list", heading([1]), shows="notebook format 3"),

@@ -29,8 +29,8 @@ from grading.marking.verdict import to_bytes
 from grading.reporting import feedback
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
+from tests.grading.attacks import borrowing, exhausting, lying, mangled, spying, unforeseen
 from tests.grading.attacks import course as hostile
-from tests.grading.attacks import exhausting, lying, mangled, spying, unforeseen
 from tests.grading.reporting.test_feedback import assert_harmless
 
 WITHSTAND = {  # everything the grader must withstand, and the kinds of attack here that show it
@@ -61,6 +61,7 @@ WITHSTAND = {  # everything the grader must withstand, and the kinds of attack h
     "values of depths and types that no check sees": "odd values",
     "values that take the square of their length to read": "slow to read",
     "limits that multiply": "limits together",
+    "the library's function as the answer": "the library answers",
     "attacking the warm process by memory, ptrace or signals": "the warm process",
 }
 
@@ -110,7 +111,8 @@ def after(tmp_path_factory):
     made = courses.init(folder / "course", [hostile.lesson_files()])
     listening = Listening(folder)
     told = spying.attacks(listening, made.root, mounts.ROOT, "/root")
-    pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *mangled.ATTACKS, *unforeseen.ATTACKS))
+    more = *mangled.ATTACKS, *unforeseen.ATTACKS, *borrowing.ATTACKS
+    pairs = hostile.hand_in(made, (*exhausting.ATTACKS, *told, *lying.ATTACKS, *more))
     before, pool = state(made.root), hostile.Watching(2)
     with pytest.MonkeyPatch.context() as patch, pool:
         patch.setattr("grading.course.folder.Limits", lambda: hostile.LOW)

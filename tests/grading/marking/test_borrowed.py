@@ -1,13 +1,17 @@
 """The library's function is no answer to the exercise that asks for it, however it is handed over."""
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from grading.confinement.job import Job, Step
 from grading.course.skeleton import make_skeleton
 from grading.lessons.release import instructor_notebook, student_notebook
 from grading.lessons.source import read_lessons
+from grading.marking import engine
 from grading.marking.borrowed import borrowed
 from grading.paths import ROOT
+from tests.grading import small_course as sc
+from tests.grading import small_lesson as small
 
 LESSONS = {lesson.slug: lesson for lesson in read_lessons(ROOT / "solutions") if lesson.exercises}
 SKELETONS = {}
@@ -102,3 +106,92 @@ def test_a_method_of_that_name_is_no_code_by_its_text(line):
 def test_pythons_own_is(line):
     (one,) = in_function(line).values()
     assert one.how == "text"
+
+
+def lesson_one(answer, own=(), below=()):
+    """What is found of an answer to lesson 01's epoch; `own` cells above everything, `below` right below the answer."""
+    lesson = next(one for slug, one in LESSONS.items() if slug.startswith("01"))
+    made, skeleton = job(lesson, {"epoch": answer}, own)
+    at = next(i for i, step in enumerate(made.steps) if step.id == "epoch") + 1
+    steps = (*made.steps[:at], *(Step(f"own-9{i}", text) for i, text in enumerate(below)), *made.steps[at:])
+    return borrowed(Job("k", lesson.slug, steps, (), forbid=made.forbid), skeleton)
+
+
+LIB = "import course_lib.topics.perceptron as lib\n"
+STUB = "def epoch(weights, samples, labels, eta=1.0):\n    pass"
+UNSEEN = {  # the answer, own cells above it, own cells below it
+    "bound by a call": ("pass", [f"{LIB}get_ipython().push(dict(epoch=lib.epoch))"], []),
+    "put into Python's own names": ("pass", [f"{LIB}import builtins\nbuiltins.epoch = lib.epoch"], []),
+    "bound by text in a cell of one's own": ("pass", [f"{LIB}exec(open(lib.__file__).read())"], []),
+    "bound by a global declaration": ("pass", [f"{LIB}def f():\n    global epoch\n    epoch = lib.epoch\nf()"], []),
+    "bound by text below a stub": (STUB, [], [f"{LIB}exec(open(lib.__file__).read())"]),
+    "by a file that is run": (f"{LIB}import runpy\nepoch = runpy.run_path(lib.__file__)['epoch']", [], []),
+    "by a module made anew": (f"{LIB}import importlib.util as u\nm = u.module_from_spec(lib.__spec__)\n"
+                              "lib.__loader__.exec_module(m)\nepoch = m.epoch", [], []),
+    "by a text put together": (f"{LIB}def epoch(*a):\n    return getattr(lib, 'ep' + 'och')(*a)", [], []),
+    "by text made when it runs": (f"{LIB}def epoch(*a):\n    return getattr(lib, ''.join(['ep', 'och']))(*a)", [], []),
+    "by getattr under another name": (f"{LIB}look = getattr\nepoch = look(lib, ''.join(['ep', 'och']))", [], []),
+    "by an attrgetter under another name": (f"{LIB}from operator import attrgetter as look\nepoch = look('epoch')(lib)",
+                                            [], []),
+    "by its module's dict": (f"{LIB}epoch = [f for n, f in vars(lib).items() if n[:3] == 'epo'][0]", [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "own", "below"), UNSEEN.values(), ids=UNSEEN)
+def test_what_is_made_out_of_sight_is_looked_for_in_all_cells_above_the_check(answer, own, below):
+    found = lesson_one(answer, own, below)
+    assert "write it yourself" in found["epoch"].sentence
+    assert found.keys() == {"epoch"}, "and no other exercise pays for it"
+
+
+HONEST = {
+    "a loop whose name is also a parameter of the answer's": (["for eta in list(globals()):\n    pass"], []),
+    "text that has nothing to do with the library": (["exec('x = 1')", "print(len(globals()))"], ["eval('1 + 1')"]),
+    "comparing, above and below": ([f"{LIB}print(lib.epoch)"], [f"{LIB}print(lib.epoch, epoch)"]),
+    "all of the library's names, above": (["from course_lib.topics.perceptron import *"], []),
+    "getattr of one's own": (["class A:\n    x = 1\nprint(getattr(A, 'x'))"], []),
+}
+
+
+@pytest.mark.parametrize(("own", "below"), HONEST.values(), ids=HONEST)
+def test_cells_beside_an_answer_of_ones_own_cost_nothing(own, below):
+    lesson = next(one for slug, one in LESSONS.items() if slug.startswith("01"))
+    reference = next(exercise.reference for exercise in lesson.exercises if exercise.id == "epoch")
+    assert lesson_one(reference, own, below) == {}
+    assert lesson_one(f"{reference}\nprint(getattr(epoch, '__name__'))", own, below) == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_cell_of_the_lessons_with_a_line_more_is_no_answer(lesson):
+    skeleton = job(lesson, {})[1]
+    own = [f"%%capture\n{c.source}" for c in skeleton.cells if c.role == "plain" and c.kind == "code"]
+    assert borrowed(*job(lesson, {}, own)) == {}
+
+
+LIBRARYS = "import itertools\ndef tail(xs):\n    return list(itertools.islice(xs, 1, None))"
+
+
+def test_the_mark_in_the_gradebook_is_without_its_points_and_says_why(tmp_path, monkeypatch):
+    records = small.records
+
+    def forbidding():
+        told = records()
+        for record in told.values():
+            record.checks["tail"]["forbid"] = ["itertools.islice"]
+        return told
+
+    monkeypatch.setattr(small, "records", forbidding)
+    made = sc.make(tmp_path / "course")
+    sc.hand_in(made, "borrows", sc.answered(made, **{**sc.RIGHT, "tail": LIBRARYS}))
+    sc.hand_in(made, "honest", sc.answered(made, **sc.RIGHT))
+    nothing = sc.answered(made, **{**sc.RIGHT, "tail": "rest = None"})
+    nothing.cells.insert(2, new_code_cell("import itertools\nprint(itertools.islice)"))
+    sc.hand_in(made, "nothing", nothing)
+    for _ in range(2):  # the second time from the journal
+        summary = engine.grade(made.root, pool=sc.InProcess(), workers=1)
+        scores = {one.student: one.verdict.score for one in summary.graded}
+        assert scores == {"borrows": 3, "honest": 6, "nothing": 3}
+    grades, comments = sc.dump(made)["borrows", small.LESSON][:2]
+    assert grades["check-tail"][0] == 0
+    assert "calls the library's islice (line 3); write it yourself" in str(comments)
+    assert "write it yourself" not in str(sc.dump(made)["nothing", small.LESSON][1]), "there is no answer at all"

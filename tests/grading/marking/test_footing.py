@@ -51,10 +51,36 @@ def test_a_deleted_import_cell_is_put_back(pool):
 REBOUND = ["check = True", "del check", "check = lambda *a, **k: open('/dev/null')", "NotDone = check = None"]
 
 
-@pytest.mark.parametrize("scratch", REBOUND)
+UPROOTED = {  # what stands behind the names: reloaded, forgotten, patched, closed
+    "a module of the course reloaded": "import importlib, course_lib.checks\nimportlib.reload(course_lib.checks)",
+    "all of them forgotten": "import sys\nfor n in [n for n in sys.modules if n.startswith('course_lib')]:\n"
+                             "    del sys.modules[n]",
+    "numpy forgotten": "import sys\ndel sys.modules['numpy']",
+    "numpy patched": "import numpy as np\nnp.array = np.asarray = None\nnp.sum = np.random.default_rng = lambda *a: 0",
+    "Python patched": "import builtins\nbuiltins.max = builtins.sorted = 3",
+    "no stream": "import sys\nsys.stdout = sys.stderr = None",
+    "a closed stream": "import io, sys\nsys.stdout = io.StringIO()\nsys.stdout.close()",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scratch", [*REBOUND, *UPROOTED.values()], ids=[*REBOUND, *UPROOTED])
 def test_a_name_that_checks_need_is_what_the_lesson_made_of_it(scratch, pool):
-    verdict, _ = judged(changed(after_setup=scratch), pool)
-    assert verdict.score == verdict.points
+    for notebook in (changed(after_setup=scratch), changed(f"{scratch}\n{IMPORT}"), changed(f"{IMPORT}\n{scratch}")):
+        verdict, _ = judged(notebook, pool)
+        assert verdict.score == verdict.points, verdict.cause
+
+
+def test_a_value_in_the_place_of_pythons_function_is_named_where_an_answer_calls_it(pool):
+    nb = small.submission(double="def double(x):\n    return sum([x, x])", tail=small.ANSWER_TAIL)
+    from nbformat.v4 import new_code_cell
+
+    nb.cells.insert(2, new_code_cell("total = 0\nsum = 0"))
+    verdict, _ = judged(nb, pool)
+    assert verdict.checks["double"].score == 0, "it fails in the student's notebook as well"
+    assert verdict.cause == (
+        "The answer to double calls Python's sum, but cell 3 of the notebook (`total = 0`) gives that name a value."
+    )
+    assert verdict.checks["tail"].passed
 
 
 def test_a_failing_cell_of_the_students_own_costs_nothing_and_is_the_first_thing_told(pool):
