@@ -22,6 +22,7 @@ DRIVERS, RUN = "course-drivers", "course-run-"
 COPIES = 512 * MB  # of the warm process's pages, which the keeper knows and takes off; the rest is its to judge
 TRIES = 5  # at moving all processes of a group, while some of them fork
 PATIENCE = 2.0  # seconds that killed processes may take to be gone
+NUMBERS = itertools.count()  # of this driver's groups
 WAYS = {
     "cgroup": "the kernel counts memory and CPU of each run, in a cgroup of its own",
     "polling": "memory and CPU of each run are added up every 20 ms",
@@ -71,18 +72,27 @@ class Kernel:
 
 
 class Groups:
-    """Makes a group for each run in `folder`, or none and says the `reason`."""
+    """Makes a group for each run in `folder`, or none and says the `reason`.
 
-    def __init__(self, folder=None, reason="", kernel=None):
-        self.folder, self.reason, self.kernel = folder, reason, kernel or Kernel()
-        self.numbers = itertools.count()
+    Runs are `born` in their group, or move there: for that the kernel waits some 10 ms for all processors.
+    """
+
+    def __init__(self, folder=None, reason="", kernel=None, born=True):
+        self.folder, self.reason, self.kernel, self.born = folder, reason, kernel or Kernel(), born
+
+    def ways(self):
+        """These groups and what to try where a run does not come into them: containers may refuse either way."""
+        if self.reason:
+            return [self]
+        moving = Groups(self.folder, kernel=self.kernel, born=False)
+        return [self, moving, Groups(reason="no run came into its group", kernel=self.kernel)]
 
     def new(self, limits):
         """A Group with a submission's limits; None where there are none, or no more can be made."""
         if self.folder is None:
             return None
         with contextlib.suppress(OSError):
-            name = f"{RUN}{os.getpid()}-{_started(self.kernel, 'self')}-{next(self.numbers)}"
+            name = f"{RUN}{os.getpid()}-{_started(self.kernel, 'self')}-{next(NUMBERS)}"
             return Group(self.folder / name, limits, self.kernel)
         return None
 
@@ -91,9 +101,7 @@ class Groups:
         if not self.reason:
             return f"For limits, {WAYS['cgroup']}."
         how = f" {command()} gives it one." if self.kernel.systemd.exists() and shutil.which("systemd-run") else ""
-        return (
-            f"{WAYS['polling'].capitalize()}, as this process has no cgroup v2 subtree of its own: {self.reason}.{how}"
-        )
+        return f"For limits, {WAYS['polling']}: this process has no cgroup v2 subtree, since {self.reason}.{how}"
 
 
 def command():

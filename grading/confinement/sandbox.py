@@ -77,22 +77,18 @@ class Sandbox:
 
     def _choose(self, paths):
         """Take the first path on which an empty job finishes as confined as promised."""
-        reasons = []
-        for path, groups in [(path, groups) for path in paths for groups in self._countings()]:
-            self.path, self.groups = path, groups
-            try:
-                run = self._attempt(Job("probe", "probe", (), limits=Limits()))
-            except Refused as error:
-                reasons.append(f"{path}: {error}")
-                self.close()
-                continue
-            self.isolation = run.isolation
-            return
+        reasons, countings = [], self.groups.ways()
+        for path in paths:
+            for groups in countings:
+                self.path, self.groups = path, groups
+                try:
+                    self.isolation = self._attempt(Job("probe", "probe", (), limits=Limits())).isolation
+                except Refused as error:
+                    reasons.append(f"{path}: {error}")
+                    continue
+                return
+            self.close()
         raise CourseError(f"No sandbox can be made here ({'; '.join(reasons)}). `course doctor` says what to install.")
-
-    def _countings(self):
-        """The groups there are, then none: where they cannot be entered, submissions are confined all the same."""
-        return [self.groups] if self.groups.reason else [self.groups, cgroup.Groups(reason="it could not be entered")]
 
     def run(self, job: Job) -> Run:
         """Run one submission. A run that hit a wall limit is repeated once with no other running; that one counts.
@@ -157,6 +153,7 @@ class Sandbox:
         group = self.groups.new(job.limits) if self.path != "none" else None  # there it could be left
         if group:
             stack.callback(group.close)
+            request["born"] = self.groups.born
         try:
             if self.path == "none":
                 request["dir"] = stack.enter_context(

@@ -22,17 +22,23 @@ class Arguments(ctypes.Structure):
 class Group:
     """The group whose folder is open as `folder`, and its cgroup.procs, by the driver's rights, as `entry`."""
 
-    def __init__(self, folder, entry):
+    def __init__(self, folder, entry, born):
+        self.born = born
         self.folder, self.entry, self.files = folder, entry, {}
         for name in ("cpu.stat", "memory.current", "memory.stat", "memory.events", "memory.peak"):
             with contextlib.suppress(FileNotFoundError):  # memory.peak came with Linux 5.19
                 self.files[name] = os.open(name, os.O_RDONLY, dir_fd=folder)
 
     def fork(self):
-        """As os.fork, but the child begins in the group: moving it there later waits 10 ms for all processors.
+        """As os.fork, but the child is born in the group, or moves there before it does anything else.
 
-        Where that is refused, the child moves itself, before it does anything else.
+        Which one the driver says: the first child of a process namespace cannot be tried twice.
         """
+        if not self.born:
+            pid = os.fork()
+            if pid == 0:
+                os.write(self.entry, b"0")
+            return pid
         told = Arguments(flags=INTO_GROUP, exit_signal=signal.SIGCHLD, cgroup=self.folder)
         ctypes.pythonapi.PyOS_BeforeFork()
         pid = STAY.syscall(CLONE3, ctypes.byref(told), ctypes.c_size_t(ctypes.sizeof(told)))
@@ -41,9 +47,7 @@ class Group:
         else:
             ctypes.pythonapi.PyOS_AfterFork_Parent()
         if pid < 0:
-            pid = os.fork()
-            if pid == 0:
-                os.write(self.entry, b"0")
+            raise OSError(ctypes.get_errno(), "clone3 into the control group")
         return pid
 
     def numbers(self, name):
