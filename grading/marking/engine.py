@@ -101,7 +101,9 @@ def grade(
     seconds = time.monotonic() - start
     late = under_way.last, under_way.left
     astray = course.astray() if pairs is None and not students else []
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late, astray, run.counted)
+    return Summary(
+        graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late, astray, run.counted
+    )
 
 
 class _Run:

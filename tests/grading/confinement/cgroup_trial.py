@@ -18,16 +18,19 @@ from grading.confinement.sandbox import Sandbox
 from tests.grading import attacks
 
 MB = 1 << 20
-SMALL = replace(attacks.FAST, wall=60, cell_wall=40, cpu=30, cell_cpu=30)
+SMALL = replace(attacks.FAST, wall=60, cell_wall=40, cpu=30, cell_cpu=30, memory=200 * MB)
 GONE = "ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)"
 SPIN = "    if os.fork() == 0:\n        while time.process_time() < 0.5:\n            pass\n        os._exit(0)\n"
 CASES = {  # name -> (the cell, what limits differ)
     "nothing": ("pass", {}),
-    "300 MB of 400": ("x = bytearray(b'x' * (150 << 20)) * 2\ntime.sleep(0.5)", {}),
-    "300 MB, let go and taken again": ("for _ in range(5):\n    x = None\n    x = bytearray(b'x' * (300 << 20))", {}),
-    "a file of 28 MB beside 350": (
+    "150 MB of 200": ("x = bytearray(150 << 20)\nx[::4096] = b'x' * len(x[::4096])\ntime.sleep(0.5)", {}),
+    "140 MB, let go and taken again": (
+        "for _ in range(2):\n    x = None\n    x = bytearray(140 << 20)\n    x[::4096] = b'x' * len(x[::4096])",
+        {},
+    ),
+    "files of 28 MB beside 160": (
         "open('/tmp/f', 'wb').write(bytes(15 << 20)); open('/tmp/g', 'wb').write(bytes(13 << 20))\n"
-        "x = bytearray(b'x' * (350 << 20))\ntime.sleep(0.5)",
+        "x = bytearray(160 << 20)\nx[::4096] = b'x' * len(x[::4096])\ntime.sleep(0.5)",
         {},
     ),
     "threads": (
@@ -38,12 +41,12 @@ CASES = {  # name -> (the cell, what limits differ)
     "2 s of CPU": ("while time.process_time() < 2:\n    pass", {}),
     "memory bomb": ("x = []\nwhile True:\n    x.append(bytearray(10**7))", {}),
     "memory in children": (
-        "for _ in range(8):\n    if os.fork() == 0:\n        x = bytearray(b'x' * (90 << 20)); time.sleep(20)\n"
+        "for _ in range(8):\n    if os.fork() == 0:\n        x = bytearray(b'x' * (40 << 20)); time.sleep(20)\n"
         "time.sleep(20)",
         {},
     ),
     "zombie leader, living thread": (
-        "def take():\n    held = []\n    for _ in range(60):\n        held.append(bytearray(b'x' * (32 << 20)))\n"
+        "def take():\n    held = []\n    for _ in range(60):\n        held.append(bytearray(b'x' * (16 << 20)))\n"
         f"    time.sleep(20)\nif os.fork() == 0:\n    threading.Thread(target=take).start()\n    {GONE}\n"
         "time.sleep(20)",
         {},
@@ -134,7 +137,7 @@ def by_hand():
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         told = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         tell(f"children behind ignored SIGCHLD used {group.cpu():.2f} s by the group, {told:.2f} s by wait()")
-        for way, fork in (("born there", group.fork), ("moving there", moving.fork)):
+        for way, fork in (("in no group", os.fork), ("born there", group.fork), ("moving there", moving.fork)):
             took = 0.0
             for _ in range(20):
                 time.sleep(0.1)  # at once, the kernel would not have to wait again

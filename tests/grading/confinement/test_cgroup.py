@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from grading.confinement import cgroup, mounts
-from grading.confinement.job import Limits
+from grading.confinement.job import Job, Limits, Step
 from tests.grading import attacks
 from tests.grading.confinement.fake_cgroup import EVENTS, Fake
 from tests.grading.places import PATHS, Places
@@ -290,6 +290,14 @@ def test_a_run_is_in_its_group_and_the_group_is_gone_afterwards(box):
     assert runs(box.groups) == []
 
 
+def test_no_other_group_is_in_sight(box):
+    source = "print(open('/proc/self/cgroup').read().split(), [m for m in open('/proc/mounts') if 'cgroup' in m])"
+    run = box.run(Job("sight", "x", (Step("a", source),)))
+    names, _, mounted = run.cells["a"].outputs[0]["text"].strip().rpartition("[")
+    assert mounted == "]"
+    assert {name.strip("[]', ").split(":")[2] for name in names.strip().split()} == {"/"}
+
+
 @pytest.fixture
 def say(box, monkeypatch):
     """Let the made-up kernel say something of every new group."""
@@ -328,9 +336,7 @@ def test_peak_and_cpu_are_the_groups(say):
 
 
 def test_what_the_kernel_ends_for_its_memory_is_named_so(say):
-    killed = attacks.Job(
-        "killed", "x", (*attacks.BEFORE, attacks.Step("a", "import os\nos.kill(os.getpid(), 9)")), (), attacks.FAST
-    )
+    killed = Job("killed", "x", (*attacks.BEFORE, Step("a", "import os\nos.kill(os.getpid(), 9)")), (), attacks.FAST)
     full = EVENTS.replace("oom 0", "oom 1").replace("oom_kill 0", "oom_kill 2")
     assert say().run(killed).ended == "died"
     assert say(memory_events=full).run(killed).ended == "memory limit"
