@@ -99,11 +99,9 @@ def grade(
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    late = under_way.last, under_way.left
     astray = course.astray() if pairs is None and not students else []
-    return Summary(
-        graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late, astray, run.counted
-    )
+    rest = under_way.last, under_way.left, astray, run.counted
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *rest)
 
 
 class _Run:

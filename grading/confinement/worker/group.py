@@ -78,7 +78,8 @@ class Grouped(Polled):
     """What a submission takes as its group says. Near its limit, what /proc shows has the last word.
 
     A group counts the warm process's pages anew that were written to, and files that no process has mapped; verdicts
-    are to be the same with and without one. Beyond what such pages can be, the group alone decides.
+    are to be the same with and without one. Beyond what such pages can be, the group alone decides. They differ where
+    many children share pages: /proc's sum counts those once for each, the group once, so that more of them may live.
     """
 
     def __init__(self, pid, path, limit, group):
