@@ -29,7 +29,7 @@ def offers() -> dict:
     try:
         with Sandbox() as sandbox:
             report["path"] = sandbox.path
-            report["says"] = f"Submissions are confined: {PATHS[sandbox.path]}."
+            report["says"] = f"Submissions are confined: {PATHS[sandbox.path]}. {sandbox.groups.advice()}"
     except CourseError as error:
         report["says"] = str(error)
     if report["path"] == "single" or (report["path"] is None and not report["user_namespaces"]):

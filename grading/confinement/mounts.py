@@ -87,13 +87,15 @@ def command(bwrap, path, interpreter, expected, course_lib, limits, stack: ExitS
 
     `path` is root, nested or single. Small files are handed over in pipes that `stack` closes.
     """
-    words = [bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words = [bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     words += ["--hostname", "course", "--clearenv", "--as-pid-1"]
     if path == "root":
         for right in ROOT_RIGHTS:
             words += ["--cap-add", f"CAP_{right}"]
     else:
         words += ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"]
+    if path == "single":
+        words.append("--unshare-cgroup-try")  # elsewhere init does, once it is in the run's own group
     inherited = []
 
     def data(text, target):

@@ -9,6 +9,7 @@ bubblewrap per submission, with its imports paid every time. A Sandbox may be us
 """
 
 import contextlib
+import functools
 import os
 import queue
 import socket
@@ -17,7 +18,7 @@ import tempfile
 import threading
 from dataclasses import asdict, replace
 
-from grading.confinement import bubblewrap, mounts
+from grading.confinement import bubblewrap, cgroup, mounts
 from grading.confinement.alone import Alone
 from grading.confinement.conversation import Conversation
 from grading.confinement.isolation import NAMESPACES, differences, promised
@@ -42,15 +43,18 @@ class Sandbox:
     """A place to run jobs. `expected` is the folder of visible expected values, or None.
 
     `trust` runs submissions although the isolation is not what was promised, and without any where bubblewrap is
-    missing; `Run.isolation.differs` then says what is missing. `path` forces one of root, nested, single, none.
+    missing; `Run.isolation.differs` then says what is missing. `path` forces one of root, nested, single, none. What
+    each run takes is counted and bounded by `groups` (cgroup.py), those of this process if none are given.
     """
 
-    def __init__(self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, worker=None):
+    def __init__(
+        self, expected=None, *, trust=False, path=None, course_lib=None, interpreter=None, worker=None, groups=None
+    ):
         self.expected = None if expected is None else mounts.check_folder(expected, "the expected values")
         self.course_lib = mounts.check_folder(course_lib or mounts.ROOT / "course_lib", "course_lib")
         self.interpreter = interpreter or mounts.this_interpreter()
         self.trust, self.worker = trust, worker or mounts.WORKER
-        self.bwrap = bubblewrap.find()
+        self.bwrap, self.groups = bubblewrap.find(), groups or cgroup.here()
         self.alone = Alone()
         self.slots = queue.SimpleQueue()
         for slot in range(SLOTS):
@@ -73,17 +77,17 @@ class Sandbox:
 
     def _choose(self, paths):
         """Take the first path on which an empty job finishes as confined as promised."""
-        reasons = []
+        reasons, countings = [], self.groups.ways()
         for path in paths:
-            self.path = path
-            try:
-                run = self._attempt(Job("probe", "probe", (), limits=Limits()))
-            except Refused as error:
-                reasons.append(f"{path}: {error}")
-                self.close()
-                continue
-            self.isolation = run.isolation
-            return
+            for groups in countings:
+                self.path, self.groups = path, groups
+                try:
+                    self.isolation = self._attempt(Job("probe", "probe", (), limits=Limits())).isolation
+                except Refused as error:
+                    reasons.append(f"{path}: {error}")
+                    continue
+                return
+            self.close()
         raise CourseError(f"No sandbox can be made here ({'; '.join(reasons)}). `course doctor` says what to install.")
 
     def run(self, job: Job) -> Run:
@@ -146,18 +150,22 @@ class Sandbox:
         own = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
         request = {"path": self.path, "limits": asdict(job.limits), "uid": _uid(slot), "namespaces": own}
         request["heavy"] = [name for name in HEAVY if any(name in s.source for s in (*job.steps, *job.hidden))]
+        group = self.groups.new(job.limits) if self.path != "none" else None  # there it could be left
+        if group:
+            stack.callback(group.close)
+            request["born"] = self.groups.born
         try:
             if self.path == "none":
                 request["dir"] = stack.enter_context(
                     tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
                 )
             zygote = self._zygote(job.limits, stack)
-            zygote.ask(request, [cmd, out, keeper.fileno()])
+            zygote.ask(request, [cmd, out, keeper.fileno(), *(group.fds if group else ())])
         finally:
             os.close(cmd)
             os.close(out)
             keeper.close()
-        check = differences if self.trust else promised
+        check = functools.partial(_checked, differences if self.trust else promised, group)
         talk = Conversation(job, self.path, check, send, receive, status)
         run = talk.hold()
         return run, talk.lost and not talk.killed
@@ -187,6 +195,14 @@ class Sandbox:
                 values = {}
             lower = os.geteuid() == 0 and self.path in ("nested", "single")  # no limit on processes binds root
             return Zygote(words, inherited, values, self.path, NOBODY if lower else None)
+
+
+def _checked(check, group, isolation, limits):
+    """What `check` says; and say whether the run is in its group, which must be so if it has one."""
+    if group and not group.inhabited():
+        raise Refused("nobody is in the control group of this run")
+    isolation.memory = "cgroup" if group else "polling"
+    return check(isolation, limits)
 
 
 def _check_name(name):

@@ -99,9 +99,9 @@ def grade(
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
         graded = run.all(wanted)
     seconds = time.monotonic() - start
-    late = under_way.last, under_way.left
     astray = course.astray() if pairs is None and not students else []
-    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *late, astray)
+    rest = under_way.last, under_way.left, astray, run.counted
+    return Summary(graded, seconds, run.isolation, run.differs, course.unfit(), dry, run.unread, *rest)
 
 
 class _Run:
@@ -111,7 +111,7 @@ class _Run:
         self.course, self.journal, self.writer, self.under_way = course, journal, writer, under_way
         self.force, self.dry, self.tell, self.total = force, dry, tell, total
         self.present, self.observed = writer.submitted(), Observed(course.root)
-        self.isolation, self.differs = "", ()
+        self.isolation, self.counted, self.differs = "", "", ()
         self.fresh = set()  # job keys run in this run: --force runs each once
         self.graded = []
         self.unread = []  # sentences: hand-in times that are none
@@ -212,7 +212,7 @@ class _Run:
 
     def _keep(self, job, result, isolation, observed):
         """Put what a run gave into the journal, and first what its checks saw: the journal's are not run again."""
-        self.isolation, self.differs = isolation.path, isolation.differs
+        self.isolation, self.counted, self.differs = isolation.path, isolation.memory, isolation.differs
         self.observed.write(job.key, observed)
         self.journal.add_result(job.key, result)
         self.under_way.ended(job, result)

@@ -56,6 +56,7 @@ class Summary:
     last: list = field(default_factory=list)  # (student, lesson): took too long for the first lane (marking/lanes.py)
     left: list = field(default_factory=list)  # (student, lesson): the same, and not graded yet
     astray: list = field(default_factory=list)  # files in submitted/ where no submission is looked for
+    counted: str = ""  # how memory and CPU were: by cgroup or polling
 
     @property
     def faults(self):
@@ -77,6 +78,7 @@ def json_pieces(summary):
         "counts": {how: summary.count(how) for how in WAYS},
         "seconds": round(summary.seconds, 3),
         "isolation": summary.isolation,
+        "counted": summary.counted,
         "differs": list(summary.differs),
         "unfit": summary.unfit,
         "astray": summary.astray,

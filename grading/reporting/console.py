@@ -3,6 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
+from grading.confinement.cgroup import WAYS as COUNTED
 from grading.confinement.sandbox import PATHS
 from grading.marking import hidden_tests
 from grading.marking.outcome import WAYS, remarked
@@ -158,7 +159,7 @@ def print_summary(console, summary):
         names = ", ".join(sorted({f"{student} {lesson}" for student, lesson in summary.last}))
         console.print(f"Took long, so graded after all others, with their full time: {names}.", markup=False)
     if summary.isolation:
-        console.print(f"Confined: {PATHS[summary.isolation]}.")
+        console.print(f"Confined: {PATHS[summary.isolation]}; {COUNTED[summary.counted]}.")
     for sentence in summary.differs:
         console.print(f"[bold red]{sentence}")
     for sentence in summary.unread:

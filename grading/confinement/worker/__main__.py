@@ -5,7 +5,8 @@ namespaces and forks pid 1 (init), which mounts a fresh tmpfs and /proc, gives u
 runs the cells. What each may see:
 
     zygote   requests of the driver (limits, which heavy libraries, three descriptors); never a source or an output
-    keeper   the clock, /proc, and one socket to the driver; kills pid 1, and with it everything, when a limit is hit
+    keeper   the clock, /proc or its run's control group, and one socket to the driver; kills pid 1, and with it
+             everything, when a limit is hit
     init     nothing; it ends when the cells' process ends
     cells    the job, by its command pipe (submission.py); answers with frames on its output pipe
 

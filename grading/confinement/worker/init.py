@@ -67,8 +67,8 @@ def keep_descriptors(cmd, out):
 
 
 def furnish(limits, uid):
-    """Own mounts: one tmpfs for /tmp and /dev/shm with its limits, own ptys, own /proc."""
-    call("unshare", CLONE["mnt"])
+    """Own mounts: one tmpfs for /tmp and /dev/shm with its limits, own ptys, own /proc; and no group above its own."""
+    call("unshare", CLONE["mnt"] | (CLONE["cgroup"] if os.path.exists("/proc/self/ns/cgroup") else 0))
     mount(None, "/", None, MS_REC | MS_PRIVATE)
     owner = f"uid={uid},gid={uid}"
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV,

@@ -8,17 +8,21 @@ import signal
 
 from forks import run_as
 from frames import complain
+from group import Group, Grouped
 from init import init
 from limits import GRACE
 from syscalls import CLONE, PR_SET_DUMPABLE, call, namespaces, prctl
-from usage import Cpu, crowded, family, memory_of, socket_memory
+from usage import Polled, crowded, family
 
 STUDENT = 1000  # uid and gid inside a nested user namespace
 POLL = 0.02  # seconds between two looks at memory and CPU
 
 
-def keep(request, setup, cmd, out, status):
-    """Enter new namespaces, fork pid 1, watch it, kill it when a limit is hit, and report to the driver."""
+def keep(request, setup, cmd, out, status, *group):
+    """Enter new namespaces, fork pid 1, watch it, kill it when a limit is hit, and report to the driver.
+
+    `group`: descriptors of the group that pid 1 is to be in, if the driver made one.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     path = request["path"]
     zygote_uid = os.getuid()
@@ -35,14 +39,15 @@ def keep(request, setup, cmd, out, status):
         request["uid"] = STUDENT
     elif path == "root":
         call("unshare", sum(CLONE[n] for n in ("pid", "ipc", "uts", "net")))
-    pid = os.fork()
+    group = Group(*group, request["born"]) if group else None
+    pid = group.fork() if group else os.fork()
     if pid == 0:
         os.close(status)
         run_as(init, {**request, "zygote_uid": zygote_uid}, setup, cmd, out, complain=complain)
     os.close(cmd)
     os.close(out)
     try:
-        told = watch(pid, status, request)
+        told = watch(pid, status, request, group)
     except BaseException as error:  # first end what nobody would watch any more
         stop(pid, path)
         told = {"error": f"{type(error).__name__} in the keeper"}
@@ -60,11 +65,10 @@ def refuse(status, text):
     report(status, {"error": text})
 
 
-def watch(pid, status, request):
+def watch(pid, status, request, group):
     """Look at pid 1's processes every 20 ms until it ends; return what they used and why they ended."""
-    limits = request["limits"]
-    peak = cpu = 0.0
-    why, baseline, counted = "", 2 * memory_of(os.getpid()), Cpu()  # init and the cells' process share these pages
+    limits, path, why = request["limits"], request["path"], ""
+    meter = Grouped(pid, path, limits["memory"], group) if group else Polled(pid, path)
     os.set_blocking(status, False)
     waiter = select.poll()
     waiter.register(os.pidfd_open(pid), select.POLLIN)
@@ -73,28 +77,25 @@ def watch(pid, status, request):
         done, code, usage = os.wait4(pid, os.WNOHANG)
         if done:
             break
-        processes = family(pid, request["path"])
-        used = counted.of(processes)
-        resident = sum(map(memory_of, processes)) + socket_memory(request["path"])
-        cpu, peak = max(cpu, used), max(peak, resident)
-        over = resident - baseline > limits["memory"]
+        cpu, held = meter.look()
         word = ask(status)
         if cpu > limits["cpu"] + GRACE:
             why = "cpu limit"
-        elif over:
+        elif held > limits["memory"]:
             why = "memory limit"
-        elif request["path"] == "single" and crowded(limits["inodes"]):
+        elif path == "single" and crowded(limits["inodes"]):
             why = "disk limit"
         elif word is not None:
             why = word or "driver hung up"
         if why:
-            stop(pid, request["path"])
+            stop(pid, path)
             _, code, usage = os.wait4(pid, 0)
             break
-        waiter.poll(1000 * POLL if request["path"] != "none" else 100)
+        waiter.poll(1000 * POLL if path != "none" else 100)
+    cpu, peak, burst = meter.end()
+    why = why or ("memory limit" if burst else "")
     cpu = max(cpu, usage.ru_utime + usage.ru_stime)
-    exit_code = os.waitstatus_to_exitcode(code)
-    return {"why": why, "code": exit_code, "cpu": cpu, "peak": max(0.0, peak - baseline)}
+    return {"why": why, "code": os.waitstatus_to_exitcode(code), "cpu": cpu, "peak": peak}
 
 
 def ask(status):

@@ -81,6 +81,27 @@ class Cpu:
         return max(waited, sum(self.last.values())) / self.tick
 
 
+class Polled:
+    """What a submission takes as /proc shows it now and then: `pid` is pid 1 of its namespace."""
+
+    def __init__(self, pid, path):
+        self.pid, self.path = pid, path
+        self.baseline = 2 * memory_of(os.getpid())  # init and the cells' process share these pages
+        self.counted, self.cpu, self.peak = Cpu(), 0.0, 0
+
+    def look(self):
+        """(CPU seconds, bytes beyond the warm process's) so far."""
+        processes = family(self.pid, self.path)
+        self.cpu = max(self.cpu, self.counted.of(processes))
+        held = sum(map(memory_of, processes)) + socket_memory(self.path) - self.baseline
+        self.peak = max(self.peak, held)
+        return self.cpu, held
+
+    def end(self):
+        """(CPU seconds, the most bytes held, whether the kernel ended it for its memory), when all of it is over."""
+        return self.cpu, self.peak, False
+
+
 def socket_memory(path):
     """Bytes that this network namespace's sockets may hold at most: what lies in them is in no process's memory."""
     if path == "none":

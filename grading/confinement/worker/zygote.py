@@ -15,7 +15,10 @@ from syscalls import PR_GET_DUMPABLE, PR_SET_DUMPABLE, prctl
 
 
 def serve(control):
-    """The zygote: answer requests until the driver hangs up. A request is a JSON message with three descriptors."""
+    """The zygote: answer requests until the driver hangs up.
+
+    A request is a JSON message with three descriptors, and two more where the run has a group (group.py).
+    """
     setup = json.loads(control.recv(1 << 20))
     setup["seccomp"] = bytes.fromhex(setup["seccomp"])
     prctl(PR_SET_DUMPABLE, 0)
@@ -28,7 +31,7 @@ def serve(control):
     settle()
     control.send(json.dumps({"threads": threads(), "dumpable": prctl(PR_GET_DUMPABLE)}).encode())
     while True:
-        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 3)
+        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 5)
         if not message:
             os._exit(0)
         request = json.loads(message)
@@ -41,7 +44,7 @@ def serve(control):
             pid = os.fork()
             if pid == 0:
                 control.close()
-                run_as(keep, request, setup, *fds, complain=partial(refuse, fds[-1]))
+                run_as(keep, request, setup, *fds, complain=partial(refuse, fds[2]))
             control.send(b"{}")
         for fd in fds:
             os.close(fd)

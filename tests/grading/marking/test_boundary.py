@@ -229,7 +229,9 @@ def test_marks_of_unconfined_runs_are_told_everywhere_and_run_again(made, undist
     assert sum(row["unconfined"] for row in rows) == len(ran)
     console = Console(width=200, record=True, file=io.StringIO())
     print_summary(console, trusted)
-    assert f"{len(ran)} marks come from unconfined runs" in console.export_text()
+    said = console.export_text()
+    assert f"{len(ran)} marks come from unconfined runs" in said
+    assert "memory and CPU of each run are added up every 20 ms" in said
     assert f"<td>{VICTIM}</td><td><b>unconfined</b>" in report.write(made.root).read_text()
     with Journal(made.root / "journal", exclusive=False) as journal:
         assert journal.replayed(VICTIM, small.LESSON)["unconfined"]
