@@ -152,7 +152,7 @@ class Sandbox:
                     tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
                 )
             zygote = self._zygote(job.limits, stack)
-            zygote.ask(request, [cmd, out, keeper.fileno()])
+            zygote.ask(request, [cmd, out, keeper.fileno()], job.early if self.path in ("root", "nested") else ())
         finally:
             os.close(cmd)
             os.close(out)

@@ -60,6 +60,7 @@ class _Reader:
         if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
             for head in _headers(node):
                 self._simple(head)
+            self.binds |= {handler.name for handler in getattr(node, "handlers", ()) if handler.name}
             for inner in _bodies(node):
                 self.statement(inner)
         else:
