@@ -66,10 +66,11 @@ class Zygote:
     def _prepared(self, early, request):
         """Whether a nursery of these cells is there, made at the first submission that asks."""
         if early not in self.prepared:
+            room = request["limits"]["cell_output"]
+            asked = {"prepare": str(hash(early)), "heavy": request["heavy"], "room": room}
             with tempfile.TemporaryFile() as file:
                 file.write(json.dumps([asdict(cell) for cell in early]).encode())
                 file.seek(0)
-                asked = {"prepare": str(hash(early)), "heavy": request["heavy"], "room": request["limits"]["cell_output"]}
                 self.prepared[early] = self.answer(asked, [file.fileno()])["ready"]
         return self.prepared[early]
 

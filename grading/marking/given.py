@@ -6,7 +6,6 @@ it had; what a student's cell above did to an object does not reach it. The work
 out what shows only in running.
 """
 
-
 from grading.confinement.job import Early
 from grading.marking.display_cells import names_of
 from grading.marking.footing import BUILTINS, asked_of, closure, reads_behind

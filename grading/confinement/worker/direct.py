@@ -39,7 +39,7 @@ class Direct:
             return None
 
     def learn(self, step, codes):
-        """Take in the code objects of a hidden cell, `codes` marshalled by the driver (grading/confinement/compiled.py)."""
+        """Take in the code objects of a hidden cell, marshalled by the driver (grading/confinement/compiled.py)."""
         if codes and step["magic"] == MAGIC:
             source = step["source"]
             self.known[source] = marshal.loads(codes)

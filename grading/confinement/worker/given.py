@@ -46,6 +46,16 @@ class Recorder:
         self.told.append((kind, values))
 
 
+class Watched(Collector):
+    """A collector that notes whether a widget talked to a front end: it does so as long as it lives."""
+
+    live = False
+
+    def comm(self, kind, content):
+        """A message of a widget's."""
+        self.live = True
+
+
 def make(kernel, cells, room):
     """The Given of these cells, in their order; Unfit at the first that is not to be run here.
 
@@ -59,15 +69,14 @@ def make(kernel, cells, room):
     own = shell.own = own_builtins.install(shell)
     with tempfile.TemporaryDirectory(prefix="given-") as folder:
         os.chdir(folder)
-        collector = Collector(link, room)
+        collector = Watched(link, room)
         loop = connect(kernel, collector)
         direct = Direct(shell, own)
         for cell in cells:
             if cell["check"]:
                 given.codes[cell["source"]] = direct.compiled(cell["source"])
             else:
-                run = kernel.do_execute(cell["source"], False, True, None, False)
-                given.cells[cell["source"]] = _made(kernel, cell, collector, lambda run=run: loop.run_until_complete(run))
+                given.cells[cell["source"]] = _made(kernel, cell, collector, loop)
                 if os.listdir(folder) or threads() != 1:
                     raise Unfit(cell["id"])
         os.chdir("/")
@@ -80,8 +89,8 @@ def make(kernel, cells, room):
     return given
 
 
-def _made(kernel, cell, collector, run):
-    """Call `run`, which executes a cell; (names that it bound, its outputs)."""
+def _made(kernel, cell, collector, loop):
+    """Run a cell; (the names that it bound, its outputs)."""
     names, own, link = kernel.shell.user_ns, kernel.shell.own, collector.link
     before = {name: value for name, value in names.items() if not SHELLS.fullmatch(name)}
     state = _state(before, cell["reads"])
@@ -89,13 +98,13 @@ def _made(kernel, cell, collector, run):
     collector.open()
     own.every = kernel.bare = True
     try:
-        reply = run()
+        reply = loop.run_until_complete(kernel.do_execute(cell["source"], False, True, None, False))
     except BaseException:
         raise Unfit(cell["id"]) from None
     finally:
         own.every = kernel.bare = False
     collector.close()
-    plain = reply["status"] == "ok" and not collector.widgets and not collector.cut and before.keys() <= names.keys()
+    plain = reply["status"] == "ok" and not collector.live and not collector.cut and before.keys() <= names.keys()
     if not plain or None in state or state != _state(before, cell["reads"]) or any(k != b"D" for k, _ in link.told):
         raise Unfit(cell["id"])
     new = {name: value for name, value in names.items() if name not in before or before[name] is not value}
@@ -110,7 +119,8 @@ def _state(names, reads):
     """
     import numpy as np
 
-    return [random.getstate(), str(np.random.get_state()), *(_of(names[name]) for name in reads if name in names)]
+    _, numbers, *place = np.random.get_state()  # noqa: NPY002 - to see that nobody drew from it
+    return [random.getstate(), numbers.tobytes(), place, *(_of(names[name]) for name in reads if name in names)]
 
 
 def _of(value):
