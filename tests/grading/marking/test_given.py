@@ -14,7 +14,7 @@ ANSWER = "def slope(x):\n    return 3 * x"
 
 
 def chosen(*sources):
-    """Names of the cells, a b c ..., that are run beforehand in a lesson of these and one answer, which stands first."""
+    """Names of the cells, a b c ..., that are run beforehand in a lesson of these and one answer, first in it."""
     cells = [SimpleNamespace(role="solution", kind="code", source=ANSWER, reference="", grade_id="slope", id="slope")]
     cells += [
         SimpleNamespace(role="plain", kind="code", source=source, reference="", grade_id=None, id=name)
