@@ -40,9 +40,7 @@ class OwnBuiltins(ast.NodeTransformer):
         """The cell's tree, a hidden built-in function named by its module."""
         if not self.every and not any(_opens_check(node) for node in tree.body):
             return tree
-        space = self.shell.user_ns
-        python = {name: getattr(builtins, name, None) for name in FUNCTIONS & space.keys()}
-        taken = {name for name, one in python.items() if callable(one) and not self._usual(space[name], one)}
+        taken = self.taken()
         if not taken:
             return tree
         read, bound = set(), {"super"}  # super() is compiled by its name
@@ -55,6 +53,12 @@ class OwnBuiltins(ast.NodeTransformer):
                 bound.add(node.name)
         self.hidden = (read & taken) - bound
         return self.generic_visit(tree) if self.hidden else tree
+
+    def taken(self) -> set[str]:
+        """The built-in functions whose names stand for something else in the notebook now."""
+        space = self.shell.user_ns
+        python = {name: getattr(builtins, name, None) for name in FUNCTIONS & space.keys()}
+        return {name for name, one in python.items() if callable(one) and not self._usual(space[name], one)}
 
     def _usual(self, value: Any, python: Any) -> bool:
         return value is python or any(value is one for one in self.shells)

@@ -29,6 +29,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Early:
+    """A cell that may be run once for all who hand in, or a check whose text may be read once.
+
+    A cell rests on the names that it `reads` and gives those that it `binds`.
+    """
+
+    id: str
+    source: str
+    check: bool = False
+    reads: tuple[str, ...] = ()
+    binds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Limits:
     """What one submission may use. Seconds and bytes; CPU decides verdicts, wall time only protects the class.
 
@@ -58,7 +72,8 @@ class Job:
     `forbid` says which library functions the code behind a check may not call: check id to dotted names. `budget` is
     what all attempts at this job may take together by the clock (0: twice `limits.wall`). An attempt that is not
     `final` gets no hidden step once the clock has stopped a visible cell: it is repeated, and carries nothing over. A
-    `brief` one is not repeated here: who gave it decides what becomes of a stop by the clock.
+    `brief` one is not repeated here: who gave it decides what becomes of a stop by the clock. `early` is the lesson's,
+    whatever was handed in: it spares time and decides nothing.
     """
 
     key: str
@@ -71,6 +86,7 @@ class Job:
     budget: float = 0.0
     final: bool = True
     brief: bool = False
+    early: tuple[Early, ...] = ()
 
 
 @dataclass

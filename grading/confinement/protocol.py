@@ -9,6 +9,7 @@ import time
 from dataclasses import asdict
 
 from course_lib.evidence.observation import decode
+from grading.confinement.compiled import MAGIC, compiled
 from grading.confinement.frames import Broken
 from grading.confinement.held import apart
 from grading.confinement.job import CellRun, Isolation
@@ -172,11 +173,13 @@ class Protocol:
         if self.rest:
             step = self.rest[0]
             self.told_hidden = True
-            source, texts = apart(step.source)
-            for name in texts.keys() - self.held:
+            source, data = apart(step.source)
+            for name in data.keys() - self.held:
                 self.held.add(name)
-                self.send(b"T", name.encode() + b"\0" + texts[name])
-            self.send(b"S", json.dumps({"id": step.id, "source": source, "check": step.check}).encode())
+                self.send(b"T", name.encode() + b"\0" + data[name])
+            name, codes = compiled(source)
+            told = {"id": step.id, "source": source, "check": step.check, "name": name, "magic": MAGIC}
+            self.send(b"S", json.dumps(told).encode() + b"\0" + codes)
         else:
             self.phase = "done"
             self.send(b"N", b"")

@@ -160,7 +160,8 @@ class Sandbox:
                     tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
                 )
             zygote = self._zygote(job.limits, stack)
-            zygote.ask(request, [cmd, out, keeper.fileno(), *(group.fds if group else ())])
+            early = job.early if self.path in ("root", "nested") else ()
+            zygote.ask(request, [cmd, out, keeper.fileno(), *(group.fds if group else ())], early)
         finally:
             os.close(cmd)
             os.close(out)

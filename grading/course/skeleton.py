@@ -42,9 +42,9 @@ class Cell:
     reference: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Skeleton:
-    """A lesson's cells in order, with look-ups by grade id and by cell id."""
+    """A lesson's cells in order, with look-ups by grade id and by cell id. It is equal to itself alone."""
 
     lesson: str
     cells: tuple

@@ -134,8 +134,9 @@ def unfenced(source):
     return found[1] if found else source
 
 
+@functools.lru_cache(maxsize=100)  # an answer is looked at by many, one after the other
 def tree_of(source):
-    """The syntax tree of a cell, magics blanked; None where it is not Python, whoever wrote it."""
+    """The syntax tree of a cell, magics blanked, to be read only; None where it is not Python, whoever wrote it."""
     try:
         return ast.parse(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -12,7 +12,7 @@ import re
 import symtable
 from dataclasses import dataclass
 
-from grading.lessons.cells import nodes_of
+from grading.lessons.cells import nodes_of, plain_python, tree_of
 
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
@@ -39,7 +39,8 @@ def names_of(source):
     """The Names of a cell; not `plain` when it does not parse or holds IPython's own syntax."""
     reader = _Reader(source)
     try:
-        for statement in ast.parse(source).body:
+        tree = tree_of(source) if plain_python(source) == source else None
+        for statement in (tree or ast.parse(source)).body:
             reader.statement(statement)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Names(frozenset(), frozenset(), frozenset(), False, True)
@@ -60,6 +61,7 @@ class _Reader:
         if isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try):
             for head in _headers(node):
                 self._simple(head)
+            self.binds |= {handler.name for handler in getattr(node, "handlers", ()) if handler.name}
             for inner in _bodies(node):
                 self.statement(inner)
         else:

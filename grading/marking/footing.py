@@ -22,11 +22,8 @@ def founded(steps, hidden, skeleton):
     The pictures of the lesson's own cells are not drawn: they cost more than all else, and no mark depends on them.
     """
     given = {s.id: _names(s.source) for s in steps if _role(s, skeleton) in ("plain", "locked") and not s.check}
-    behind = {}  # name -> what the lesson's cells that bind it read
-    for names in given.values():
-        for name in names.binds | names.defines:
-            behind[name] = behind.get(name, frozenset()) | names.reads
-    asked, extra = _bound_by_answers(steps, skeleton)
+    behind = _behind(given.values())
+    asked, extra = asked_of(skeleton), _beside_answers(steps, skeleton)
     later = {}
     for step in hidden:
         later[step.check] = later.get(step.check, frozenset()) | _names(step.source).reads
@@ -35,11 +32,24 @@ def founded(steps, hidden, skeleton):
         if step.check or step.id in given:
             read = _names(step.source).reads | (later.get(step.check, frozenset()) if step.check else frozenset())
             own = extra.get(skeleton.exercise_of(step.check), frozenset()) if step.check else frozenset()
-            names = (_closure(read, behind) & (behind.keys() | BUILTINS)) - asked - own
+            names = (closure(read, behind) & (behind.keys() | BUILTINS)) - asked - own
             step = replace(step, restores=tuple(sorted(names)), bare=step.id in given)
             needed |= names
         out.append(step)
     return tuple(_keeping(step, given.get(step.id), needed) for step in out)
+
+
+def reads_behind(steps):
+    """name -> what the lesson's own cells among these founded steps read that bind it."""
+    return _behind(_names(step.source) for step in steps if step.bare)
+
+
+def _behind(cells):
+    behind = {}
+    for names in cells:
+        for name in names.binds | names.defines:
+            behind[name] = behind.get(name, frozenset()) | names.reads
+    return behind
 
 
 def _keeping(step, names, needed):
@@ -57,12 +67,15 @@ def _role(step, skeleton):
     return known.role if known is not None else None
 
 
-def _bound_by_answers(steps, skeleton):
-    """Names that exercises ask for, which are the student's everywhere; and by exercise what its answer binds."""
+def asked_of(skeleton):
+    """Names that exercises ask for, which are the student's everywhere."""
     cells = [cell for cell in skeleton.cells if cell.role == "solution" and cell.kind == "code"]
-    asked = [_bound(text) for cell in cells for text in (cell.source, cell.reference)]
-    extra = {step.id: _bound(step.source) for step in steps if _role(step, skeleton) == "solution"}
-    return frozenset().union(*asked), extra
+    return frozenset().union(*(_bound(text) for cell in cells for text in (cell.source, cell.reference)))
+
+
+def _beside_answers(steps, skeleton):
+    """What the answers bind, by exercise."""
+    return {step.id: _bound(step.source) for step in steps if _role(step, skeleton) == "solution"}
 
 
 def _bound(source):
@@ -70,7 +83,8 @@ def _bound(source):
     return names.binds | names.defines
 
 
-def _closure(names, behind):
+def closure(names, behind):
+    """The names, and all that those behind them read."""
     found, todo = set(), list(names)
     while todo:
         name = todo.pop()

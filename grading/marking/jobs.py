@@ -18,6 +18,7 @@ from grading.marking.borrowed import borrowed
 from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
+from grading.marking.given import early
 from grading.marking.judge import judge, not_begun, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_markdown import safe_markdown
@@ -44,9 +45,9 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
         for c in skeleton.checks
         if c.hidden
     )
+    beforehand = ()
     if not whole:
-        spared = _spared(steps, hidden, skeleton)
-        steps = _undrawn(tuple(step for step in steps if step.id not in spared), hidden, skeleton)
+        steps, beforehand = _spared(steps, hidden, skeleton), _beforehand(hidden, skeleton)
     steps = founded(steps, hidden, skeleton)
     told = {
         "steps": [[s.id, s.source, s.check, s.part] for s in steps],
@@ -57,7 +58,7 @@ def make_job(nb, skeleton, records, *, fingerprint, limits, files, prints=None, 
     }
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
     forbid = {name: check["forbid"] for name, check in records["visible"].checks.items() if check["forbid"]}
-    return Job(key, skeleton.lesson, steps, hidden, limits, files, forbid)
+    return Job(key, skeleton.lesson, steps, hidden, limits, files, forbid, early=beforehand)
 
 
 @functools.lru_cache(maxsize=500)  # the same for all who hand in, and large where it holds data
@@ -65,13 +66,23 @@ def _hash(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@functools.lru_cache(maxsize=50)  # a lesson's are the same for all who hand in
+def _beforehand(hidden, skeleton):
+    """What can be run of the lesson before anything is handed in (grading/marking/given.py), for answers such as its
+    own.
+    """
+    steps = tuple(
+        Step(cell.grade_id or cell.id, cell.reference or cell.source, cell.check)
+        for cell in skeleton.cells
+        if cell.kind == "code" and cell.source.strip() and not cell.skip
+    )
+    return early(founded(_spared(steps, hidden, skeleton), hidden, skeleton), skeleton)
+
+
 def _spared(steps, hidden, skeleton):
-    """The ids of the lesson's own cells, as handed out, that need not run."""
-    return needless(*_own(steps, hidden, skeleton))
-
-
-def _undrawn(steps, hidden, skeleton):
-    """The steps, the lesson's own without what only draws."""
+    """The steps without those of the lesson's own that need not run, these without what only draws."""
+    needed = needless(*_own(steps, hidden, skeleton))
+    steps = tuple(step for step in steps if step.id not in needed)
     own, others = _own(steps, hidden, skeleton)
     made = undrawn(own, others, drawers(tuple(cell.source for cell in skeleton.cells if cell.role == "plain")))
     return tuple(replace(step, source=made.get(step.id, step.source)) for step in steps)

@@ -121,8 +121,9 @@ class Journal:
         """What running this job gave, or None."""
         if key not in self._results:
             return None
-        packed = self._entry(*self._results[key])["packed"]
-        return json.loads(zlib.decompress(base64.b85decode(packed)))
+        entry = self._entry(*self._results[key])
+        packed = base64.b64decode(entry["zip"]) if "zip" in entry else base64.b85decode(entry["packed"])  # 2026
+        return json.loads(zlib.decompress(packed))
 
     def _entry(self, at, length):
         return json.loads(os.pread(self._file.fileno(), length, at)[CHECK + 1 :])
@@ -132,8 +133,8 @@ class Journal:
 
     def add_result(self, key, result):
         """Keep what running a job gave (JSON values)."""
-        packed = base64.b85encode(zlib.compress(json.dumps(result, ensure_ascii=False).encode(), 6)).decode()
-        self._append({"kind": "result", "key": key, "packed": packed})
+        packed = base64.b64encode(zlib.compress(json.dumps(result, ensure_ascii=False).encode(), 6)).decode()
+        self._append({"kind": "result", "key": key, "zip": packed})
 
     def replayed(self, student, lesson):
         """What the gradebook holds for this submission: {"key", "mark": its state, "outcome", ...}, or None."""

@@ -3,6 +3,7 @@
 One key merges all cells that are marked, and all cells are soon marked; what held text is then no Python.
 """
 
+import functools
 from dataclasses import replace
 
 from grading.lessons.cells import tree_of
@@ -13,37 +14,43 @@ MOST = 500_000  # characters looked at in all, text as well as code: five times 
 
 def cut_apart(pieces, skeleton, repairs):
     """The pieces, numbered anew where one was cut; a repair says so."""
-    known = [("\n".join(_lines(cell.source)), cell) for cell in skeleton.cells if cell.role != "solution"]
-    known = [(text, cell) for text, cell in known if len(text) >= SHORTEST]
+    begins = _begins(tuple((cell.source, cell.kind) for cell in skeleton.cells if cell.role != "solution"))
     cut, left = [], MOST
     for piece in pieces:
         left -= len(piece.source)
-        cut += _parts(piece, known, repairs) if left >= 0 else [piece]
+        cut += _parts(piece, begins, repairs) if left >= 0 else [piece]
     if len(cut) == len(pieces):
         return pieces
     return [replace(piece, index=index) for index, piece in enumerate(cut)]
 
 
-def _parts(piece, known, repairs):
-    text = "\n".join(_lines(piece.source))
-    held = [(part.split("\n"), cell) for part, cell in known if len(part) < len(text) and part in text]
-    if not held or (len(held) == 1 and tree_of(text) is not None):
-        return [piece]
+@functools.lru_cache(maxsize=50)  # a lesson's cells are the same for all who hand in
+def _begins(cells):
+    """The lesson's cells by their first lines: {line: [(lines, kind)]}; `cells` are (source, kind)."""
     begins = {}
-    for part, cell in held:
-        begins.setdefault(part[0], []).append((part, cell))
-    lines, at, parts, rest = text.split("\n"), 0, [], []
+    for source, kind in cells:
+        lines = _lines(source)
+        if len("\n".join(lines)) >= SHORTEST:
+            begins.setdefault(lines[0], []).append((lines, kind))
+    return begins
+
+
+def _parts(piece, begins, repairs):
+    lines, at, parts, rest, held = _lines(piece.source), 0, [], [], 0
+    if not any(line in begins for line in lines):
+        return [piece]
     while at < len(lines):
         here = begins.get(lines[at], ())
-        found = next(((part, cell) for part, cell in here if lines[at : at + len(part)] == part), None)
+        found = next((one for one in here if lines[at : at + len(one[0])] == one[0]), None)
         if found is None:
             rest.append(lines[at])
             at += 1
             continue
-        parts += [*_rest(piece, rest), replace(piece, source="\n".join(found[0]), kind=found[1].kind)]
-        rest, at = [], at + len(found[0])
+        part, kind = found
+        parts += [*_rest(piece, rest), replace(piece, source="\n".join(part), kind=kind)]
+        rest, at, held = [], at + len(part), held + 1
     parts += _rest(piece, rest)
-    if len(parts) == 1:
+    if len(parts) < 2 or (held == 1 and tree_of("\n".join(lines)) is not None):
         return [piece]
     repairs.append(f"cell {piece.index + 1}: {len(parts)} cells were merged into it and are cut apart again")
     return [replace(part, grade_id=None, cell_id=None, tags=()) for part in parts]

@@ -46,7 +46,7 @@ def init(request, setup, cmd, out):
         load_filter(setup["seccomp"])
     student = os.fork()
     if student == 0:
-        run_as(begin, request, setup.get("kernel"), complain=complain)
+        run_as(begin, request, setup.get("kernel"), setup.get("given"), complain=complain)
     for fd in range(5):
         os.close(fd)
     while True:

@@ -100,6 +100,7 @@ def show_figures(kernel):
         return None if kernel.bare and str(text).startswith("<Figure size") else message
 
     kernel.bare = kernel.lenient = False
+    kernel.close_figures = lambda: pyplot.close("all")
     kernel.shell.events.register("post_execute", undrawn)  # before the backend's, which draws
     backend = matplotlib.get_backend(auto_select=False)
     activate_matplotlib(backend)

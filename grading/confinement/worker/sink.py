@@ -6,7 +6,7 @@ class Sink:
 
     def __init__(self, link, limit, forbidden):
         self.link, self.limit, self.used, self.forbidden = link, limit, 0, forbidden
-        self.texts = {}  # data that the judge holds and a hidden cell asks for by a name: name -> text
+        self.data = {}  # what the judge holds and a hidden cell asks for by a name: name -> bytes of a .npy file
 
     def open(self):
         """A cell begins: it may send as much as any other."""
@@ -32,11 +32,11 @@ class Sink:
 
     def keep(self, payload):
         """Take in the data that a hidden cell is about to ask for."""
-        name, _, text = payload.partition(b"\0")
-        self.texts[name.decode()] = text.decode()
+        name, _, data = payload.partition(b"\0")
+        self.data[name.decode()] = data
 
     def held(self, check, name):
-        """The data that stand in a hidden cell under this name; ValueError for none."""
-        from course_lib.evidence.held import unpack
+        """The array that the judge holds under this name; ValueError for none."""
+        from course_lib.evidence.held import read, unpack
 
-        return unpack(self.texts.get(name, name))
+        return read(self.data[name]) if name in self.data else unpack(name)

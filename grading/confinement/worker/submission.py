@@ -12,8 +12,11 @@ from readback import read_back
 from syscalls import PR_SET_DUMPABLE, prctl
 
 
-def begin(request, kernel):
-    """Pid 2: say how confined this process is, take the job, run it in the kernel made beforehand."""
+def begin(request, kernel, given):
+    """Pid 2: say how confined this process is, take the job, run it in the kernel made beforehand.
+
+    `given` is what the lesson's own cells gave beforehand (given.py), or None.
+    """
     gc.disable()
     prctl(PR_SET_DUMPABLE, 1)  # as a Jupyter kernel is; nothing in this process is secret from its own code
     with open("/proc/self/oom_score_adj", "w") as file:
@@ -23,7 +26,7 @@ def begin(request, kernel):
     _, payload = link.receive()
     job = json.loads(payload)
     take_files(link)
-    cells = Cells(link, job, kernel or make_kernel())
+    cells = Cells(link, job, kernel or make_kernel(), given)
     sys.path.append("")  # a submission's own modules, after everything else: they shadow nothing
     gc.enable()
     for step in job["steps"]:
@@ -34,7 +37,8 @@ def begin(request, kernel):
         if kind == b"T":
             cells.sink.keep(payload)
         elif kind == b"S":
-            cells.hidden(json.loads(payload))
+            told, _, codes = payload.partition(b"\0")
+            cells.hidden(json.loads(told), codes)
         else:
             break
     link.tell(b"X")
