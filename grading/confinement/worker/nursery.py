@@ -4,11 +4,12 @@ import json
 import os
 import signal
 import socket
+import time
 
 from forks import run_as, settle, threads
 from given import Unfit, make
 
-PATIENCE = 60  # seconds by the clock for the lesson's own cells
+PATIENCE = 60  # seconds by the clock for the lesson's own cells, all attempts together
 ATTEMPTS = 8  # each finds one more cell that is unfit
 KEPT = 4  # lessons at the same time
 
@@ -22,13 +23,14 @@ class Nurseries:
 
     def open(self, key, cells, room):
         """Have one made; whether there is one now. Cells that are unfit, and what rests on them, are left out."""
+        end = time.monotonic() + PATIENCE
         for _ in range(ATTEMPTS):
             mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             pid = os.fork()
             if pid == 0:
                 mine.close()
                 self.close()
-                run_as(self._begin, theirs, cells, room, complain=lambda text: None)
+                run_as(self._begin, theirs, cells, room, end, complain=lambda text: None)
             theirs.close()
             told = json.loads(mine.recv(1 << 16) or b"{}")
             if "ready" in told:
@@ -42,8 +44,8 @@ class Nurseries:
                 break
         return False
 
-    def _begin(self, control, cells, room):
-        signal.alarm(PATIENCE)
+    def _begin(self, control, cells, room, end):
+        signal.alarm(max(1, round(end - time.monotonic())))
         try:
             given = make(self.kernel, cells, room)
         except Unfit as unfit:

@@ -1,6 +1,7 @@
 """What is made beforehand is what would have been made in place; what would not is made in place."""
 
 import os
+import signal
 from dataclasses import replace
 
 import pytest
@@ -143,6 +144,15 @@ def test_lessons_come_and_go(box):
         assert run.cells["c0"].outputs[0]["text"] == one.steps[0].source.rpartition("'")[0].rpartition("'")[2] + "\n"
 
 
+def test_a_lesson_whose_process_was_killed_is_run_without(places):
+    one = job((WHERE, "", "os"))
+    with places.sandbox(PATHS[0]) as made:
+        assert pid(made.run(one), "c0") != 2
+        zygote, nursery, *_ = [one for one in children_of(made.zygote.process.pid) if name_of(one).startswith("python")]
+        os.kill(nursery, signal.SIGKILL)
+        assert pid(made.run(one), "c0") == 2
+
+
 def test_no_process_of_a_lesson_stays_when_the_sandbox_ends(places):
     with places.sandbox(PATHS[0]) as made:
         made.run(job((BASE, "", "np x rng held")))
@@ -155,3 +165,9 @@ def children_of(pid):
     """A process and all its descendants."""
     with open(f"/proc/{pid}/task/{pid}/children") as file:
         return [pid, *(one for child in file.read().split() for one in children_of(int(child)))]
+
+
+def name_of(pid):
+    """What a process calls itself."""
+    with open(f"/proc/{pid}/comm") as file:
+        return file.read()
