@@ -7,7 +7,6 @@ a file, shows a widget, starts a thread or fails is *unfit*: it runs in each sub
 
 import os
 import pickle
-import random
 import re
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from direct import Direct
 from forks import threads
 from kernel import connect
 
+GENERATORS = ("random", "getstate"), ("numpy.random", "get_state")  # global ones: nothing here draws, a cell may
 SHELLS = re.compile(r"_+|_i+|_i?\d+|_[doi]h|_exit_code|In|Out|__warningregistry__")  # bound at any cell
 
 
@@ -117,10 +117,8 @@ def _state(names, reads):
 
     None stands for an object that does not show it.
     """
-    import numpy as np
-
-    _, numbers, *place = np.random.get_state()  # noqa: NPY002 - to see that nobody drew from it
-    return [random.getstate(), numbers.tobytes(), place, *(_of(names[name]) for name in reads if name in names)]
+    drawn = [pickle.dumps(getattr(sys.modules[name], ask)()) for name, ask in GENERATORS if name in sys.modules]
+    return [*drawn, *(_of(names[name]) for name in reads if name in names)]
 
 
 def _of(value):

@@ -148,7 +148,7 @@ def test_a_lesson_whose_process_was_killed_is_run_without(places):
     one = job((WHERE, "", "os"))
     with places.sandbox(PATHS[0]) as made:
         assert pid(made.run(one), "c0") != 2
-        zygote, nursery, *_ = [one for one in children_of(made.zygote.process.pid) if name_of(one).startswith("python")]
+        _, nursery, *_ = [one for one in children_of(made.zygote.process.pid) if name_of(one).startswith("python")]
         os.kill(nursery, signal.SIGKILL)
         assert pid(made.run(one), "c0") == 2
 
