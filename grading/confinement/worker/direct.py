@@ -48,6 +48,7 @@ class Direct:
     def run(self, source, codes):
         """Execute a cell; "ok" or "error", which is shown as IPython shows it."""
         shell = self.shell
+        shell.kernel._forward_input(allow_stdin=False)  # who asks the keyboard is told that nobody sits there
         try:
             with shell.builtin_trap:
                 for code in codes:
@@ -58,6 +59,7 @@ class Direct:
         except BaseException:
             shell.showtraceback(running_compiled_code=True)
         finally:
+            shell.kernel._restore_input()
             self.count(source)
         return "error"
 

@@ -97,7 +97,7 @@ def attacks(listening, root, project, home):
         Attack("looking ahead", "the environment", cells(ENVIRONMENT), shows=r"REACHED \[\]"),
         Attack("looking ahead", "the checker's own objects", cells(NAMES), shows="SINK"),
         Attack("looking ahead", "frames while the hidden part runs", answers(tail=NOTES + "def tail(xs):\n"
-               "    print(look())\n    return look()"), shows="two: Expected"),
+               "    print(look())\n    return look()"), shows="two: (Expected|At)"),
         Attack("looking ahead", "the hidden cells asked for early", known("early"), ended="died", costs=True),
         Attack("looking ahead", "a parrot of the visible record", answers(tail=PARROT), shows=r"PARROT \[2\]"),
         Attack("carrying out", "printing, drawing, warning", answers(tail=SAY), shows="got a dict of 2 items"),
