@@ -170,7 +170,7 @@ class Watching:
 
     def __init__(self, workers):
         self.pool, self.runs, self.number = SandboxPool(workers), {}, itertools.count()
-        self.left = None  # processes below the warm one when all runs are over
+        self.left = None  # processes when all runs are over, but for the warm one and its lesson's
 
     def submit(self, job):
         return self.pool.threads.submit(self._run, job)
@@ -188,16 +188,16 @@ class Watching:
 
     def __exit__(self, *_):
         end = time.monotonic() + 3
-        while (left := self._members()) > 1 and time.monotonic() < end:
+        while (left := self._members()) and time.monotonic() < end:
             time.sleep(0.02)
-        self.left = left - 1
+        self.left = left
         self.pool.close()
 
     def _members(self):
         zygote = self.pool.sandbox.zygote
         if zygote is None:  # a warm process for each submission: it ended with it
-            return 1
-        return len(psutil.Process(zygote.process.pid).children(recursive=True))
+            return 0
+        return len(psutil.Process(zygote.process.pid).children(recursive=True)) - 1 - sum(zygote.prepared.values())
 
 
 def read(path):
