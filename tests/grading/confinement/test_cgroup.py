@@ -10,7 +10,7 @@ from grading.confinement import cgroup, mounts
 from grading.confinement.job import Job, Limits, Step
 from tests.grading import attacks
 from tests.grading.confinement.fake_cgroup import EVENTS, Fake
-from tests.grading.places import PATHS, Places
+from tests.grading.places import PATHS
 
 ME = str(os.getpid())
 
@@ -267,13 +267,6 @@ def test_near_the_limit_proc_has_the_last_word_and_beyond_it_the_group(name, wor
 
 
 # ---------------------------------------------------------------- runs in the sandbox
-
-
-@pytest.fixture(scope="module")
-def places():
-    made = Places()
-    yield made
-    made.remove()
 
 
 @pytest.fixture(scope="module")

@@ -15,18 +15,11 @@ from grading.confinement import available, mounts, pool, sandbox, seccomp
 from grading.confinement.job import Job, Limits, Step
 from grading.errors import CourseError
 from tests.grading import attacks
-from tests.grading.places import PATHS, Places
+from tests.grading.places import PATHS
 
 FIRST, SECOND = "canary-7f3a", "91c2-of-the-tests"
 TOKEN = FIRST + SECOND
 SPLIT = {"first": FIRST, "second": SECOND}
-
-
-@pytest.fixture(scope="module")
-def places():
-    made = Places()
-    yield made
-    made.remove()
 
 
 @pytest.fixture(scope="module")

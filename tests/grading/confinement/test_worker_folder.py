@@ -15,7 +15,7 @@ from grading.confinement import mounts
 from grading.confinement.job import Job, Limits, Step
 from grading.confinement.sandbox import Sandbox
 from tests.grading import small_lesson as small
-from tests.grading.places import PATHS, Places
+from tests.grading.places import PATHS
 
 FILES = sorted(mounts.WORKER.glob("*.py"))
 NAMES = sorted({file.stem for file in FILES} - {"__main__"})
@@ -26,13 +26,6 @@ def imported(node):
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
     return [node.module.partition(".")[0]] if isinstance(node, ast.ImportFrom) else []
-
-
-@pytest.fixture(scope="module")
-def places():
-    made = Places()
-    yield made
-    made.remove()
 
 
 @pytest.fixture(scope="module", params=[*PATHS, "single"])
