@@ -122,8 +122,9 @@ class Journal:
         if key not in self._results:
             return None
         entry = self._entry(*self._results[key])
-        packed = base64.b64decode(entry["zip"]) if "zip" in entry else base64.b85decode(entry["packed"])  # 2026
-        return json.loads(zlib.decompress(packed))
+        if "packed" in entry:  # as journals were written until November 2026
+            return json.loads(zlib.decompress(base64.b85decode(entry["packed"])))
+        return json.loads(zlib.decompress(base64.b64decode(entry["zip"])))
 
     def _entry(self, at, length):
         return json.loads(os.pread(self._file.fileno(), length, at)[CHECK + 1 :])

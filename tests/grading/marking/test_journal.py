@@ -1,10 +1,13 @@
 """The journal keeps every result whose writing returned, whatever kills the process, and one run at a time."""
 
+import base64
+import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import zlib
 
 import pytest
 
@@ -38,6 +41,15 @@ def test_results_and_marks_come_back(tmp_path):
         assert journal.result("b") is None
         assert journal.replayed("ann", "09")["key"] == "a"
         assert journal.replayed("bob", "09") is None
+
+
+def test_a_result_written_before_november_2026_is_still_read(tmp_path):
+    with Journal(tmp_path) as journal:
+        packed = base64.b85encode(zlib.compress(json.dumps({"score": 3}).encode(), 6)).decode()
+        journal._append({"kind": "result", "key": "old", "packed": packed})
+        journal.add_result("new", {"score": 4})
+    with Journal(tmp_path) as journal:
+        assert [journal.result(key) for key in ("old", "new")] == [{"score": 3}, {"score": 4}]
 
 
 @pytest.mark.parametrize("lines", [3, 40])
