@@ -32,7 +32,8 @@ class Step:
 class Early:
     """A cell that may be run once for all who hand in, or a check whose text may be read once.
 
-    A cell rests on the names that it `reads` and gives those that it `binds`.
+    A cell rests on the names that it `reads` and gives those that it `binds`; its statements `again` are executed in
+    each submission as well.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Early:
     check: bool = False
     reads: tuple[str, ...] = ()
     binds: tuple[str, ...] = ()
+    again: str = ""
 
 
 @dataclass(frozen=True)

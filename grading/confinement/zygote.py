@@ -18,7 +18,7 @@ class Zygote:
 
     def __init__(self, words, inherited, values, path, user=None):
         self.lock = threading.Lock()
-        self.prepared = {}  # a lesson's early cells -> whether a nursery has run them
+        self.prepared = {}  # a lesson's early cells -> whether a nursery has run them; None after one submission
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         try:
@@ -64,8 +64,10 @@ class Zygote:
             return self.answer(request, fds)
 
     def _prepared(self, early, request):
-        """Whether a nursery of these cells is there, made at the first submission that asks."""
+        """Whether a nursery of these cells is there, made for the second submission that asks: one gains nothing."""
         if early not in self.prepared:
+            self.prepared[early] = None
+        elif self.prepared[early] is None:
             room = request["limits"]["cell_output"]
             asked = {"prepare": str(hash(early)), "heavy": request["heavy"], "room": room}
             with tempfile.TemporaryFile() as file:

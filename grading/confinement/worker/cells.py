@@ -1,6 +1,7 @@
 """Runs the cells of a submission, one after another, each under its limits of time."""
 
 import builtins
+import contextvars
 import linecache
 import os
 import resource
@@ -10,7 +11,7 @@ import time
 from collector import Collector
 from direct import Direct
 from ground import Ground
-from kernel import connect
+from kernel import connect, run
 from limits import GRACE
 from sink import Sink
 from streams import Spill
@@ -36,7 +37,7 @@ class Cells:
     def __init__(self, link, job, kernel, given=None):
         self.link, self.limits, self.kernel = link, job["limits"], kernel
         self.collector = Collector(link, self.limits["cell_output"], [Spill(1, "stdout"), Spill(2, "stderr")])
-        self.loop = connect(kernel, self.collector)
+        self.loop, self.context = connect(kernel, self.collector), contextvars.copy_context()
         self.snapshots = {}
         self.given = {}  # names of the lesson's own cells, as they made them
         self.sink = Sink(link, self.limits["seen"], job["forbid"])
@@ -64,7 +65,7 @@ class Cells:
         """Run one visible cell; keep the names as they are right after a check cell."""
         names = self.kernel.shell.user_ns
         self.link.tell(b"B", id=step["id"])
-        self.ground.restore()
+        self.context.run(self.ground.restore)
         self.restore(step["restores"], names)
         made = self.beforehand.get(step["source"]) if step["bare"] and not step["check"] else None
         values = self.execute(step) if made is None else self.take_over(step, *made)
@@ -74,10 +75,12 @@ class Cells:
             self.snapshots[step["check"]] = dict(names)
         self.link.tell(b"E", **values)
 
-    def take_over(self, step, made, outputs):
-        """Let a cell of the lesson that was run beforehand take place now."""
+    def take_over(self, step, made, outputs, again):
+        """Let a cell of the lesson that was run beforehand take place now; what it sets is set `again`."""
         shell = self.kernel.shell
         shell.user_ns.update(made)
+        for code in again:
+            self.context.run(exec, code, shell.user_ns)
         for told in outputs:
             if told["output"]["output_type"] == "execute_result":
                 told = {**told, "output": {**told["output"], "execution_count": shell.execution_count}}
@@ -103,7 +106,7 @@ class Cells:
         names = self.kernel.shell.user_ns
         names.clear()
         names.update(self.snapshots[step["check"]])
-        self.ground.restore()
+        self.context.run(self.ground.restore)
         self.direct.learn(step, codes)
         self.link.tell(b"E", **self.execute(step))
 
@@ -143,12 +146,14 @@ class Cells:
         codes = self.direct.codes(step["source"]) if step["check"] else None
         if codes is not None:
             try:
-                return self.direct.run(step["source"], codes)
+                return run(self.loop, self.context, self.direct.run(step["source"], codes))
             finally:
                 self.kernel.close_figures()
         header = {"msg_id": step["id"], "msg_type": "execute_request", "username": "", "session": "", "version": "5.3"}
-        self.kernel.set_parent([], {"header": header, "parent_header": {}, "metadata": {}, "content": {}})
-        reply = self.loop.run_until_complete(self.kernel.do_execute(step["source"], False, True, None, False))
+        self.context.run(
+            self.kernel.set_parent, [], {"header": header, "parent_header": {}, "metadata": {}, "content": {}}
+        )
+        reply = run(self.loop, self.context, self.kernel.do_execute(step["source"], False, True, None, False))
         return reply["status"]
 
     def quieten(self):

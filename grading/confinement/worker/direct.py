@@ -45,8 +45,8 @@ class Direct:
             self.known[source] = marshal.loads(codes)
             linecache.cache[step["name"]] = len(source), None, source.splitlines(keepends=True), step["name"]
 
-    def run(self, source, codes):
-        """Execute a cell; "ok" or "error", which is shown as IPython shows it."""
+    async def run(self, source, codes):
+        """Execute a cell while the loop runs, as Jupyter does; "ok" or "error", which is shown as IPython shows it."""
         shell = self.shell
         shell.kernel._forward_input(allow_stdin=False)  # who asks the keyboard is told that nobody sits there
         try:

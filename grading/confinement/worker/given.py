@@ -5,6 +5,9 @@ What else a cell does shows here. One that changes what another cell made, draws
 a file, shows a widget, starts a thread or fails is *unfit*: it runs in each submission, where it stands.
 """
 
+import ast
+import contextlib
+import contextvars
 import os
 import pickle
 import re
@@ -17,15 +20,22 @@ from dataclasses import dataclass, field
 from collector import Collector
 from direct import Direct
 from forks import threads
-from kernel import connect
+from kernel import connect, run
+from libraries import spare
 
-GENERATORS = ("random", "getstate"), ("numpy.random", "get_state")  # global ones: nothing here draws, a cell may
+GENERATORS = (  # global ones: nothing here draws, a cell may
+    ("random", "getstate"),
+    ("numpy.random", "get_state"),
+    ("torch", "get_rng_state"),
+)
 SHELLS = re.compile(r"_+|_i+|_i?\d+|_[doi]h|_exit_code|In|Out|__warningregistry__")  # bound at any cell
 
 
 @dataclass
 class Given:
-    """What was made: `cells`, source -> (names, outputs); `codes`, a check's source -> its code objects."""
+    """What was made: `cells`, source -> (names, outputs, code objects of what is to be set again); `codes`, a check's
+    source -> its code objects.
+    """
 
     cells: dict = field(default_factory=dict)
     codes: dict = field(default_factory=dict)
@@ -59,8 +69,9 @@ class Watched(Collector):
 def make(kernel, cells, room):
     """The Given of these cells, in their order; Unfit at the first that is not to be run here.
 
-    A cell is a dict: id, source, check (whether it is one), reads (names of other cells on which it rests). `room`:
-    bytes that one may print. The shell is afterwards as it was: what was made lies in the Given alone.
+    A cell is a dict: id, source, check (whether it is one), reads (names of other cells on which it rests), again (text
+    of those of its statements that set what does not outlast this process). `room`: bytes that one may print. The shell
+    is afterwards as it was: what was made lies in the Given alone.
     """
     from course_lib.checks import own_builtins
 
@@ -70,14 +81,17 @@ def make(kernel, cells, room):
     with tempfile.TemporaryDirectory(prefix="given-") as folder:
         os.chdir(folder)
         collector = Watched(link, room)
-        loop = connect(kernel, collector)
+        loop, context = connect(kernel, collector), contextvars.copy_context()
         direct = Direct(shell, own)
+        spare(" ".join(imported(cells)))  # some libraries draw random numbers while they are imported
         for cell in cells:
             if cell["check"]:
                 given.codes[cell["source"]] = direct.compiled(cell["source"])
             else:
-                given.cells[cell["source"]] = _made(kernel, cell, collector, loop)
-                if os.listdir(folder) or threads() != 1:
+                files = _files(folder)
+                made = _made(kernel, cell, collector, lambda coroutine: run(loop, context, coroutine))
+                given.cells[cell["source"]] = *made, direct.compiled(cell["again"])
+                if _files(folder) != files or threads() != 1:
                     raise Unfit(cell["id"])
         os.chdir("/")
         loop.close()
@@ -89,8 +103,24 @@ def make(kernel, cells, room):
     return given
 
 
-def _made(kernel, cell, collector, loop):
-    """Run a cell; (the names that it bound, its outputs)."""
+def imported(cells):
+    """The names of the modules that the cells but for checks import at their top level."""
+    for cell in cells:
+        with contextlib.suppress(SyntaxError):
+            for node in [] if cell["check"] else ast.parse(cell["source"]).body:
+                if isinstance(node, ast.Import):
+                    yield from (alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    yield node.module
+
+
+def _files(folder):
+    """What lies in the working folder and beside it: a submission finds neither."""
+    return os.listdir(folder), sorted(os.listdir(os.path.dirname(folder)))
+
+
+def _made(kernel, cell, collector, execute):
+    """Run a cell by `execute`; (the names that it bound, its outputs)."""
     names, own, link = kernel.shell.user_ns, kernel.shell.own, collector.link
     before = {name: value for name, value in names.items() if not SHELLS.fullmatch(name)}
     state = _state(before, cell["reads"])
@@ -98,7 +128,7 @@ def _made(kernel, cell, collector, loop):
     collector.open()
     own.every = kernel.bare = True
     try:
-        reply = loop.run_until_complete(kernel.do_execute(cell["source"], False, True, None, False))
+        reply = execute(kernel.do_execute(cell["source"], False, True, None, False))
     except BaseException:
         raise Unfit(cell["id"]) from None
     finally:
@@ -117,15 +147,17 @@ def _state(names, reads):
 
     None stands for an object that does not show it.
     """
-    drawn = [pickle.dumps(getattr(sys.modules[name], ask)()) for name, ask in GENERATORS if name in sys.modules]
-    return [*drawn, *(_of(names[name]) for name in reads if name in names)]
+    drawn = [getattr(sys.modules[name], ask)() for name, ask in GENERATORS if name in sys.modules]
+    drawn = [state.numpy() if hasattr(state, "numpy") else state for state in drawn]  # torch writes a tensor variously
+    return [*map(pickle.dumps, drawn), *(_of(names[name]) for name in reads if name in names)]
 
 
 def _of(value):
     if isinstance(value, types.ModuleType | type | types.BuiltinFunctionType):
         return "does not change"
     if isinstance(value, types.FunctionType):
-        return "a function" if value.__closure__ is None else None
+        librarys = getattr(sys.modules.get(value.__module__), value.__name__, None) is value
+        return "a function" if librarys or value.__closure__ is None else None
     try:
         return pickle.dumps(value)
     except Exception:

@@ -1,5 +1,5 @@
 """What every cell finds as it was, whatever a cell before it did: Python's, NumPy's and the course's own names, loaded
-modules, the two streams.
+modules, what NumPy does at a division by zero, the two streams.
 
 A student may reload a module, forget it, put a number in the place of `np.sum` or None in that of `sys.stdout`. So it
 is until the cell ends. What was added stays.
@@ -23,7 +23,7 @@ class Ground:
         self.modules = {name: one for name, one in sys.modules.items() if name.partition(".")[0] in LIBRARIES}
         kept = (builtins, numpy, numpy.linalg, numpy.random, sys.modules["course_lib"], checks)
         self.spaces = [(vars(module), dict(vars(module))) for module in kept]
-        self.streams = sys.stdout, sys.stderr
+        self.streams, self.errors, self.seterr = (sys.stdout, sys.stderr), numpy.geterr(), numpy.seterr
         self.begins = shell.events.callbacks["pre_run_cell"]  # a course loaded anew would look for its own `check`
         self.first = list(self.begins)
         checks.use_sink(sink)
@@ -34,5 +34,6 @@ class Ground:
         for space, names in self.spaces:
             space.update(names)
         sys.stdout, sys.stderr = self.streams
+        self.seterr(**self.errors)
         self.begins[:] = self.first
         self.checks.use_sink(self.sink)

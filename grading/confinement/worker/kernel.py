@@ -111,6 +111,14 @@ def show_figures(kernel):
     kernel.shell.display_pub.register_hook(without_figures)
 
 
+def run(loop, context, coroutine):
+    """What the coroutine of a cell returns; all cells run in one `context`, as in Jupyter.
+
+    What a cell sets there, NumPy's print options or its error state, holds in the next.
+    """
+    return loop.run_until_complete(loop.create_task(coroutine, context=context))
+
+
 def connect(kernel, collector):
     """Give a kernel its output, its folders and an event loop; returns the loop."""
     loop = asyncio.new_event_loop()

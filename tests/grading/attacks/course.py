@@ -197,7 +197,11 @@ class Watching:
         zygote = self.pool.sandbox.zygote
         if zygote is None:  # a warm process for each submission: it ended with it
             return 0
-        return len(psutil.Process(zygote.process.pid).children(recursive=True)) - 1 - sum(zygote.prepared.values())
+        return (
+            len(psutil.Process(zygote.process.pid).children(recursive=True))
+            - 1
+            - sum(map(bool, zygote.prepared.values()))
+        )
 
 
 def read(path):

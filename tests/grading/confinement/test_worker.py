@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from course_lib.evidence.held import pack
 from grading.confinement.job import Job, Limits, Step
 from tests.grading import attacks
-from tests.grading.places import PATHS, Places
+from tests.grading.places import PATHS
 
 # ruff: noqa: E501
 CELLS = {
@@ -86,15 +86,10 @@ CELLS = {
     "autograd": "x = torch.ones(2, requires_grad=True); (x * x).sum().backward(); x.grad",
     "big linear algebra": "np.linalg.svd(np.ones((50, 50)))[1].shape",
     "nan in a dict": "display({'application/json': {'x': 1.5}}, raw=True)",
+    "how arrays print": "np.set_printoptions(precision=3)\nnp.array([1 / 3])",
+    "how they print in the next cell": "np.array([2 / 3])",
     "recursion": "def deep(n): return deep(n + 1)\ntry:\n    deep(0)\nexcept RecursionError:\n    print('too deep')",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def places():
-    made = Places()
-    yield made
-    made.remove()
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +175,22 @@ def test_outputs_are_valid_notebook_outputs(worker):
     assert nbformat.validator.isvalid(nb)
     nb.cells[0].outputs = [nbformat.from_dict({"output_type": "stream"})]
     assert not nbformat.validator.isvalid(nb)
+
+
+def test_a_check_runs_while_the_loop_does_as_in_jupyter(box):
+    source = "import asyncio\ndef answer():\n    return asyncio.get_running_loop().is_running()"
+    check = "from course_lib.checks import check\nwith check('a') as expect:\n    expect('running', answer())"
+    hidden = check.replace("check('a')", "check('a', part='hidden', start=1)")
+    steps = Step("a", source), Step("check-a", check, "a")
+    run = box.run(Job("loop", "x", steps, (Step("h", hidden, "a", "hidden"),)))
+    assert [seen.value for seen in run.seen] == [True, True]
+
+
+def test_a_check_finds_numpy_as_it_was_whatever_a_cell_made_an_error(box):
+    loud = Step("a", "import numpy as np\nnp.seterr(all='raise')\ndef answer():\n    return np.exp(np.array([-800.0]))")
+    check = "from course_lib.checks import check\nwith check('a') as expect:\n    expect('tiny', answer())"
+    run = box.run(Job("seterr", "x", (loud, Step("check-a", check, "a"))))
+    assert [(seen.kind, seen.value.tolist()) for seen in run.seen] == [("value", [0.0])]
 
 
 def test_practice_runs_know_that_they_are_graded(box):
