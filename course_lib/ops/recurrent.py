@@ -8,14 +8,16 @@ all times.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import LARGE, Task, beside, get_num_threads, product, share, split
+from course_lib.ops.parallel import LARGE, get_num_threads, product, share, split
 from course_lib.ops.primitive import Flags, Gradients, Result
 
 SMALL = 1_000_000  # multiplications up to which OpenBLAS takes matrices as they lie, a fifth quicker than packed
-BLOCK = 32  # rows of such a product
+BLOCK = 8  # rows of such a product
 STEPS = 8  # whose slopes are worked out at once: few calls, and what they make stays in the cache
 
 
@@ -90,96 +92,115 @@ def lstm(
     x's is spared. Each thread runs its sequences from end to end.
     Hochreiter and Schmidhuber 1997, Gers et al. 2000.
     """
-    (times, n, d), k, dtype = x.shape, h0.shape[1], h0.dtype
-    seen = empty((times + 2, n, k + d + 1), dtype)  # what the gates of a step see: the state before it, x, 1 for biases
-    seen[:times, :, k:-1], seen[:, :, -1], seen[0, :, :k] = x, 1, h0
-    weights = np.concatenate([w_hh, w_ih, (b_ih + b_hh)[:, None]], axis=1).reshape(4, k, k + d + 1)
-    weights = np.ascontiguousarray(weights.swapaxes(1, 2))
-    weights *= np.array([[[0.5]], [[0.5]], [[1]], [[0.5]]], dtype)  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
-    states, gates = seen[:, :, :k], empty((times, 4, n, k), dtype)
-    cells, squashed = empty((times + 1, n, k), dtype), empty((times, n, k), dtype)
-    cells[0] = c0
+    n, k = h0.shape
+    i, f, g, o = np.concatenate([w_hh, w_ih, (b_ih + b_hh)[:, None]], axis=1).reshape(4, k, -1)
+    weights = np.stack([o.T, i.T, f.T, g.T], out=np.empty((4, *i.T.shape), h0.dtype))
+    weights[:3] *= 0.5  # sigmoid(a) = 0.5 + 0.5 tanh(a / 2)
     parts = split(n, get_num_threads() if n * weights.size >= LARGE else 1)
+    out = empty((len(x) + 1, n, k), h0.dtype)
 
-    def forward(rows: slice) -> None:
-        h, c, tanh_c = states[:, rows], cells[:, rows], squashed[:, rows]
-        for t, a in enumerate(gates[:, :, rows]):
-            _gate_by_gate(seen[t, rows], weights, a)
-            np.tanh(a, out=a)
-            i, f, g, o = a
-            for sigmoids in (a[:2], o):
-                sigmoids *= 0.5
-                sigmoids += 0.5
-            np.multiply(f, c[t], out=c[t + 1])
-            c[t + 1] += i * g
-            np.tanh(c[t + 1], out=tanh_c[t])
-            np.multiply(o, tanh_c[t], out=h[t + 1])
-            if mask is not None:
-                np.copyto(c[t + 1], c[t], where=~mask[t, rows])
-                np.copyto(h[t + 1], h[t], where=~mask[t, rows])
+    def forward(rows: slice) -> _Run:
+        run = _lstm_run(x[:, rows], h0[rows], c0[rows], weights, None if mask is None else mask[:, rows])
+        out[:-1, rows], out[-1, rows] = run.seen[1:, :, :k], run.gates[-1, 4]
+        return run
 
-    share(forward, parts)
-    states[times + 1] = cells[times]
+    runs = share(forward, parts)
 
     def vjp(grad: np.ndarray) -> Gradients:
-        da, dh0, dc0 = empty((4, times, n, k), dtype), np.zeros_like(h0), grad[times].copy()
-        share(lambda rows: _lstm_back(grad, gates, cells, squashed, w_hh, mask, da, dh0, dc0, rows), parts)
-        per_gate, inputs, w = da.reshape(4, times * n, k), _rows(seen[:times]), w_ih.reshape(4, k, d)
-        to_weights = Task(lambda gate: gate.T @ inputs, list(per_gate), np.concatenate)
-        to_x = Task(lambda j: per_gate[j] @ w[j], range(4), lambda parts: sum(parts).reshape(x.shape))
-        dw, dx = beside([lambda: to_weights, lambda: to_x], (True, needs[0]))
-        return dx, dh0, dc0, dw[:, k:-1], dw[:, :k], dw[:, -1], dw[:, -1]
+        def backward(part: tuple[_Run, slice]) -> tuple[np.ndarray | None, ...]:
+            run, rows = part
+            da, dh, dc = _lstm_back(run, grad[:, rows], w_hh)
+            dx = (_rows(da) @ w_ih).reshape(x[:, rows].shape) if needs[0] else None
+            return dx, dh, dc, _rows(da).T @ _rows(run.seen[:-1])
 
-    return states[1:], vjp
+        dx, dh, dc, dw = zip(*share(backward, zip(runs, parts, strict=True)), strict=True)
+        dx, dw = np.concatenate(dx, axis=1) if needs[0] else None, sum(dw[1:], dw[0])
+        return dx, np.concatenate(dh), np.concatenate(dc), dw[:, k:-1], dw[:, :k], dw[:, -1], dw[:, -1]
 
-
-def _gate_by_gate(a: np.ndarray, w: np.ndarray, out: np.ndarray) -> None:
-    """a @ w into out (4, n, m) for a (n, j), or (4, n, j), and w (4, j, m): block by block where that is quicker."""
-    if out.shape[1] % BLOCK == 0 and BLOCK * w[0].size <= SMALL:
-        a, out = (part.reshape(*part.shape[:-2], -1, BLOCK, part.shape[-1]) for part in (a, out))
-        w = w[:, None]
-    np.matmul(a, w, out=out)
+    return out, vjp
 
 
-def _lstm_back(
-    grad: np.ndarray, gates: np.ndarray, cells: np.ndarray, squashed: np.ndarray, w_hh: np.ndarray,
-    mask: np.ndarray | None, da: np.ndarray, dh0: np.ndarray, dc0: np.ndarray, rows: slice,
-) -> None:  # fmt: skip
-    """Some sequences of `lstm` from their end to their start: fills da (4, t, n, k), the gradients of the gates before
-    they are squashed, and turns dh0 and dc0, the gradients behind the end, into those of the start."""
-    dh, dc, w = dh0[rows], dc0[rows], w_hh.reshape(4, -1, w_hh.shape[1])
-    back = np.empty((4, *dh.shape), dh.dtype)
-    for start in reversed(range(0, len(gates), STEPS)):
-        slopes, through = _lstm_slopes(*(a[start : start + STEPS, ..., rows, :] for a in (gates, cells[:-1], squashed)))
+class _Run(NamedTuple):
+    """What `lstm` keeps of some sequences for the way back."""
+
+    seen: np.ndarray  # (t + 1, n, k + d + 1) by the gates of each step: the state before it, x, 1 for the biases
+    gates: np.ndarray  # (t + 1, 5, n, k): o, i, f, g, and the cell before the step
+    squashed: np.ndarray  # (t, n, k): tanh of the cell after it
+    mask: np.ndarray | None
+
+
+def _lstm_run(x: np.ndarray, h0: np.ndarray, c0: np.ndarray, weights: np.ndarray, mask: np.ndarray | None) -> _Run:
+    """Some sequences of `lstm` from their start to their end; `weights` (4, k + d + 1, k) of o, i, f, g."""
+    (times, n, d), k, dtype = x.shape, h0.shape[1], h0.dtype
+    seen = empty((times + 1, n, k + d + 1), dtype)
+    gates, squashed = empty((times + 1, 5, n, k), dtype), empty((times, n, k), dtype)
+    seen[:-1, :, k:-1], seen[:, :, -1], seen[0, :, :k], gates[0, 4] = x, 1, h0, c0
+    raw, written = np.empty((4, n, k), dtype), np.empty((2, n, k), dtype)  # small ones, which stay in the cache
+    blocks_seen, blocks_raw = _blocks(seen, weights), _blocks(raw, weights)
+    for t, now in enumerate(gates[:-1]):
+        np.matmul(blocks_seen[t], weights[:, None], out=blocks_raw)
+        np.tanh(raw, out=now[:4])
+        sigmoids, c, h = now[:3], gates[t + 1, 4], seen[t + 1, :, :k]
+        sigmoids *= 0.5
+        sigmoids += 0.5
+        np.multiply(now[1:3], now[3:], out=written)  # i g, f c
+        np.add(*written, out=c)
+        np.tanh(c, out=squashed[t])
+        np.multiply(now[0], squashed[t], out=h)
+        if mask is not None:
+            np.copyto(c, now[4], where=~mask[t])
+            np.copyto(h, seen[t, :, :k], where=~mask[t])
+    return _Run(seen, gates, squashed, mask)
+
+
+def _blocks(a: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """a (..., n, j) as (..., blocks, rows, j), in which form it is quickest multiplied by w (..., j, m)."""
+    n = a.shape[-2]
+    rows = BLOCK if n % BLOCK == 0 and BLOCK * w.shape[-2] * w.shape[-1] <= SMALL else n
+    return a.reshape(*a.shape[:-2], n // max(rows, 1), rows, a.shape[-1])
+
+
+def _lstm_back(run: _Run, grad: np.ndarray, w_hh: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Some sequences from their end to their start: the gradients (t, n, 4 k) of the gates before they are squashed,
+    (n, k) of h0 and of c0."""
+    _, gates, squashed, mask = run
+    (times, n, k), dtype = squashed.shape, grad.dtype
+    da, dc, dh, to_c = empty((times, n, 4, k), dtype), grad[-1].copy(), np.zeros((n, k), dtype), np.empty((n, k), dtype)
+    flat = da.reshape(times, n, 4 * k)
+    blocks_flat, blocks_dh = _blocks(flat, w_hh), _blocks(dh, w_hh)
+    for start in reversed(range(0, times, STEPS)):
+        slopes, through = _lstm_slopes(gates[start:-1][:STEPS], squashed[start:][:STEPS])
         for t in reversed(range(start, start + len(slopes))):
-            now, slope = da[:, t, rows], slopes[t - start]
-            dh += grad[t, rows]
+            now, slope = da[t].swapaxes(0, 1), slopes[t - start]
+            dh += grad[t]
             if mask is not None:
-                carried = np.where(mask[t, rows], 0, (dh, dc))
-                dh *= mask[t, rows]
-                dc *= mask[t, rows]
-            np.multiply(dh, slope[3], out=now[3])
-            dc += dh * through[t - start]
-            np.multiply(dc, slope[:3], out=now[:3])
-            dc *= gates[t, 1, rows]
-            _gate_by_gate(now, w, back)
-            back.sum(axis=0, out=dh)
+                carried = np.where(mask[t], 0, (dh, dc))
+                dh *= mask[t]
+                dc *= mask[t]
+            np.multiply(dh, slope[0], out=now[3])
+            np.multiply(dh, through[t - start], out=to_c)
+            dc += to_c
+            np.multiply(dc, slope[1:], out=now[:3])
+            dc *= gates[t, 2]
+            np.matmul(blocks_flat[t], w_hh, out=blocks_dh)
             if mask is not None:
                 dh += carried[0]
                 dc += carried[1]
+    return flat, dh, dc
 
 
-def _lstm_slopes(gates: np.ndarray, cells: np.ndarray, squashed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How the cell, or for o the output, follows each gate before it is squashed, (t, 4, n, k), and the output the
-    cell, (t, n, k). `gates` (t, 4, n, k), the `cells` before each step and the `squashed` ones after it (t, n, k)."""
-    slopes, through = scratch("slopes", gates.shape, gates.dtype), scratch("through", cells.shape, cells.dtype)
-    np.subtract(1, gates, out=slopes)
-    slopes *= gates  # a sigmoid s has the slope s (1 - s)
-    i, _, g, o = gates.swapaxes(0, 1)
-    for k, factor in ((0, g), (1, cells), (3, squashed)):
-        slopes[:, k] *= factor
-    for slope, of, factor in ((slopes[:, 2], g, i), (through, squashed, o)):  # tanh a has 1 - tanh(a)^2
-        np.multiply(of, of, out=slope)
+def _lstm_slopes(gates: np.ndarray, squashed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How the output follows o and the cell follows i, f, g before they are squashed, (t, 4, n, k), and the output
+    the cell, (t, n, k). `gates` (t, 5, n, k) and `squashed` cells (t, n, k) as in `_Run`."""
+    (times, _, n, k), dtype = gates.shape, gates.dtype
+    slopes, through = scratch("slopes", (times, 4, n, k), dtype), scratch("through", squashed.shape, dtype)
+    sigmoids, tanh = slopes[:, :3], slopes[:, 3]
+    np.subtract(1, gates[:, :3], out=sigmoids)
+    sigmoids *= gates[:, :3]  # a sigmoid s has the slope s (1 - s)
+    sigmoids[:, 0] *= squashed
+    sigmoids[:, 1:] *= gates[:, 3:]
+    for slope, of, factor in ((tanh, gates[:, 3], gates[:, 1]), (through, squashed, gates[:, 0])):
+        np.multiply(of, of, out=slope)  # tanh a has 1 - tanh(a)^2
         np.subtract(1, slope, out=slope)
         slope *= factor
     return slopes, through
