@@ -13,11 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import LARGE, get_num_threads, product, share, split
+from course_lib.ops.parallel import LARGE, get_num_threads, in_blocks, product, share, split
 from course_lib.ops.primitive import Flags, Gradients, Result
 
-SMALL = 1_000_000  # multiplications up to which OpenBLAS takes matrices as they lie, a fifth quicker than packed
-BLOCK = 8  # rows of such a product
 STEPS = 8  # whose slopes are worked out at once: few calls, and what they make stays in the cache
 
 
@@ -136,7 +134,7 @@ def _lstm_run(x: np.ndarray, h0: np.ndarray, c0: np.ndarray, weights: np.ndarray
     gates, squashed = empty((times + 1, 5, n, k), dtype), empty((times, n, k), dtype)
     seen[:-1, :, k:-1], seen[:, :, -1], seen[0, :, :k], gates[0, 4] = x, 1, h0, c0
     raw, written = np.empty((4, n, k), dtype), np.empty((2, n, k), dtype)  # small ones, which stay in the cache
-    blocks_seen, blocks_raw = _blocks(seen, weights), _blocks(raw, weights)
+    blocks_seen, blocks_raw = in_blocks(seen, weights), in_blocks(raw, weights)
     for t, now in enumerate(gates[:-1]):
         np.matmul(blocks_seen[t], weights[:, None], out=blocks_raw)
         np.tanh(raw, out=now[:4])
@@ -144,20 +142,13 @@ def _lstm_run(x: np.ndarray, h0: np.ndarray, c0: np.ndarray, weights: np.ndarray
         sigmoids *= 0.5
         sigmoids += 0.5
         np.multiply(now[1:3], now[3:], out=written)  # i g, f c
-        np.add(*written, out=c)
+        np.add(written[0], written[1], out=c)
         np.tanh(c, out=squashed[t])
         np.multiply(now[0], squashed[t], out=h)
         if mask is not None:
             np.copyto(c, now[4], where=~mask[t])
             np.copyto(h, seen[t, :, :k], where=~mask[t])
     return _Run(seen, gates, squashed, mask)
-
-
-def _blocks(a: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """a (..., n, j) as (..., blocks, rows, j), in which form it is quickest multiplied by w (..., j, m)."""
-    n = a.shape[-2]
-    rows = BLOCK if n % BLOCK == 0 and BLOCK * w.shape[-2] * w.shape[-1] <= SMALL else n
-    return a.reshape(*a.shape[:-2], n // max(rows, 1), rows, a.shape[-1])
 
 
 def _lstm_back(run: _Run, grad: np.ndarray, w_hh: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,7 +158,7 @@ def _lstm_back(run: _Run, grad: np.ndarray, w_hh: np.ndarray) -> tuple[np.ndarra
     (times, n, k), dtype = squashed.shape, grad.dtype
     da, dc, dh, to_c = empty((times, n, 4, k), dtype), grad[-1].copy(), np.zeros((n, k), dtype), np.empty((n, k), dtype)
     flat = da.reshape(times, n, 4 * k)
-    blocks_flat, blocks_dh = _blocks(flat, w_hh), _blocks(dh, w_hh)
+    blocks_flat, blocks_dh = in_blocks(flat, w_hh), in_blocks(dh, w_hh)
     for start in reversed(range(0, times, STEPS)):
         slopes, through = _lstm_slopes(gates[start:-1][:STEPS], squashed[start:][:STEPS])
         for t in reversed(range(start, start + len(slopes))):
