@@ -139,7 +139,8 @@ def _megabytes(what):
 def main():
     """Each way and seed in a process of its own, in turns; prints a table, and ratios to torch."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("ways", nargs="*", choices=[*WAYS, []], help="all three unless given")
+    none = []  # argparse looks for the default of "*" among the choices
+    parser.add_argument("ways", nargs="*", choices=[*WAYS, none], help="all three unless given")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--one", nargs=2, metavar=("WAY", "SEED"), help=argparse.SUPPRESS)

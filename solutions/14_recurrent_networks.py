@@ -991,7 +991,7 @@ with check("short_translator-free") as expect:
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(140602)
     for symbols, hidden, n, s, longest in [(8, 5, 9, 6, 7), (9, 4, 7, 5, 12), (7, 6, 8, 5, 4)]:
-        for end, networks in ((-1000.0, 1), (0.5, 4), (2.0, 6)):  # no row ends; some do; in most of them all do
+        for end, networks in ((-1000.0, 1), (0.5, 4), (2.0, 6)):  # no row says END; two in five do; half do
             said = [free(symbols, hidden, n, s, longest, int(seed), end) for seed in rng.integers(1000, size=networks)]
             expect(f"{networks} networks, {n} sources of {s}, at most {longest}", said)
     ### END HIDDEN TESTS

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from course_lib.evidence.compare import check_line, compare
+from course_lib.evidence.compare import check_line
+from course_lib.evidence.values import agree
 from course_lib.evidence.weight import ENOUGH, ENOUGH_FIRST, SURE, bits
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def same_line(expected: dict[str, Any], theirs: dict[str, Any] | None, seen: See
         return check_line(expected, seen) is not None
     tolerance = {"rtol": expected.get("rtol"), "atol": expected.get("atol")}
     pairs = (theirs["value"], seen.value), (seen.value, theirs["value"])  # both ways: 2 passes for 2.0, not 2.0 for 2
-    return all(compare(one, other, **tolerance) is None for one, other in pairs)
+    return all(agree(one, other, **tolerance) for one, other in pairs)
 
 
 def same_error(one: Any, other: Any) -> bool:

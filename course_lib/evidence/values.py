@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from course_lib.evidence.difference import (
     KIND,
+    Difference,
     default_rtol,
     describe,
     differ,
@@ -29,9 +30,6 @@ from course_lib.evidence.difference import (
 )  # fmt: skip
 from course_lib.evidence.tree import Opaque
 
-if TYPE_CHECKING:
-    from course_lib.evidence.difference import Difference
-
 
 def compare(
     expected: Any, got: Any, *, rtol: float | None = None, atol: Any = None, exact_dtype: bool = False
@@ -40,12 +38,36 @@ def compare(
 
     `rtol` defaults to `default_rtol` of the expected numbers, `atol` to rtol times their largest magnitude.
     """
+    if _identical(expected, got):
+        return None
     return _Comparison(rtol, atol, exact_dtype).tree(expected, got, "", None)
 
 
+def agree(expected: Any, got: Any, *, rtol: float | None = None, atol: Any = None) -> bool:
+    """Whether `compare` finds no Difference, without a word about where and how large it is."""
+    return _identical(expected, got) or _Comparison(rtol, atol, told=False).tree(expected, got, "", None) is None
+
+
+def _identical(expected: Any, got: Any) -> bool:
+    """Whether two trees are of one type and equal throughout: most right answers are, and nothing is measured."""
+    if type(expected) is not type(got):
+        return False
+    if isinstance(expected, np.ndarray):
+        same = expected.dtype == got.dtype and expected.shape == got.shape
+        return same and bool((expected == got).all())
+    if isinstance(expected, list | tuple):
+        return len(expected) == len(got) and all(map(_identical, expected, got))
+    if isinstance(expected, dict):
+        return expected.keys() == got.keys() and all(_identical(e, got[k]) for k, e in expected.items())
+    return not isinstance(expected, Opaque) and expected == got
+
+
+_SOMEWHERE = Difference("value", "")
+
+
 class _Comparison:
-    def __init__(self, rtol: float | None, atol: Any, exact_dtype: bool) -> None:
-        self.rtol, self.atol, self.exact_dtype = rtol, atol, exact_dtype
+    def __init__(self, rtol: float | None, atol: Any, exact_dtype: bool = False, told: bool = True) -> None:
+        self.rtol, self.atol, self.exact_dtype, self.told = rtol, atol, exact_dtype, told
 
     def tree(self, expected: Any, got: Any, where: str, scale: float | None) -> Difference | None:
         if isinstance(expected, Opaque) or isinstance(got, Opaque):
@@ -69,7 +91,7 @@ class _Comparison:
         pairs = list(zip(expected, got, strict=True))
         found = (self.tree(e, g, f"{where}[{i}]", scale) for i, (e, g) in enumerate(pairs))
         first = next((d for d in found if d), None)
-        if first is not None and first.arrays is None and all(map(_small_number, (*expected, *got))):
+        if first is not None and self.told and first.arrays is None and all(map(_small_number, (*expected, *got))):
             right = [self.tree(e, g, "", scale) is None for e, g in pairs]
             return replace(first, arrays=(np.array(expected), np.array(got), np.array(right)))
         return first
@@ -114,6 +136,8 @@ class _Comparison:
         right, error = self.right(e, g, scale)
         if np.all(right):
             return None
+        if not self.told:
+            return _SOMEWHERE
         return replace(value_difference(e, g, right, error, where), arrays=(e, g, right) if e.ndim else None)
 
     def right(self, e: np.ndarray, g: np.ndarray, scale: float | None) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.evidence.difference import is_number, widen
-from course_lib.evidence.values import compare
+from course_lib.evidence.values import agree
 
 ENOUGH = 8.0  # bits: below, several answers in a thousand agree by chance with one of a check's known mistakes
 ENOUGH_FIRST = 16.0  # where later lines contradict: a 320 is two sizes multiplied in more than one way
@@ -45,7 +45,7 @@ def _of_list(expected: Any, wrong: Any) -> float:
     """As `bits`, of parts side by side; it ends where enough is told."""
     told, off = {}, 0
     for e, g in zip(expected, wrong, strict=True):
-        if compare(e, g) is not None:
+        if not agree(e, g):
             off += 1
             told[repr(g) if is_number(g) else off] = one = bits(e, g)
             if one >= SURE or off == _LOOK:

@@ -3,6 +3,7 @@
 Phases, in order: hello, visible, hidden, done (the last hidden cell has ended), finished.
 """
 
+import functools
 import io
 import json
 import time
@@ -20,6 +21,7 @@ START = 60.0  # seconds until a fork has said hello
 EARLY = 0.5  # share of a cell's wall limit before which it cannot have been reached, however late its start was read
 SLACK = 3.0  # wall seconds beyond a cell's own alarm
 SHORT, MARGIN = 1 << 16, 1 << 20  # bytes of a frame that is no output; of an output beyond a cell's share
+BRIEF = 1 << 10  # bytes of an observation that is kept for the next one like it
 FRAMES, HEADS = 100_000, 16 << 20  # per submission; more would keep the driver busy
 
 
@@ -158,7 +160,7 @@ class Protocol:
         self.heads += int.from_bytes(payload[4:8], "little")
         if self.heads > HEADS:
             raise Broken("too many observations")
-        seen = decode(io.BytesIO(payload))
+        seen = _known(payload) if len(payload) <= BRIEF else _read(payload)
         if self.current is None or self.phase not in ("visible", "hidden"):
             return
         if seen.check != self.current.check or seen.part != self.phase:
@@ -193,6 +195,13 @@ class Protocol:
 
     def _clear(self, message):
         self.outputs.clear(self._shown(), message)
+
+
+def _read(payload):
+    return decode(io.BytesIO(payload))
+
+
+_known = functools.lru_cache(maxsize=1000)(_read)  # right answers give the same observations for all who hand in
 
 
 def _seconds(value):

@@ -13,7 +13,6 @@ from course_lib.files import write_atomically
 from grading.course.folder import Course, load_config
 from grading.course.stamp import read_stamp, write_stamp
 from grading.errors import CourseError
-from grading.lessons.release import generate_config
 
 FOLDERS = ("source", "release", "submitted", "autograded", "feedback", "hidden", "journal")
 HERE = "str(Path(__file__).resolve().parent)"
@@ -99,6 +98,8 @@ def tools_on_path():
 
 def config_text():
     """The text of nbgrader_config.py; it finds the folder by its own place, so that a folder may be moved."""
+    from grading.lessons.release import generate_config  # brings nbgrader, which takes a second: not for who grades
+
     steps = list(generate_config().GenerateAssignment.preprocessors)
     return CONFIG.format(here=HERE, generate=steps)
 

@@ -17,6 +17,7 @@ ELSEWHERE = re.compile(  # what stands below is no Python of the notebook
 )
 FENCED = re.compile(r"(?:```+|~~~+)[ \t]*\w*[ \t]*\n(.*\n)(?:```+|~~~+)", re.S)
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_ENDS = {ast.Name, ast.Constant, ast.Pass}  # nodes with no others below them
 
 
 def split_hidden(source):
@@ -144,15 +145,22 @@ def tree_of(source):
 
 
 def nodes_of(tree):
-    """All nodes of a syntax tree, in the order of ast.walk, in a third of its time."""
+    """All nodes of a syntax tree in the order of ast.walk, in a third of its time; a name's context is none of them."""
     found = [tree]
     for node in found:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif type(value) is list:
-                found += [one for one in value if isinstance(one, ast.AST)]
+        found += children_of(node)
+    return found
+
+
+def children_of(node):
+    """The nodes directly below a node of a syntax tree, in order; a name's context (Load, Store, Del) is none."""
+    found = []
+    for name in node._fields if type(node) not in _ENDS else ():
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
     return found
 
 

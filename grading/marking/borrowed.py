@@ -13,7 +13,7 @@ import functools
 from dataclasses import dataclass, field, replace
 
 from grading.ids import exercise_of
-from grading.lessons.cells import nodes_of, tree_of
+from grading.lessons.cells import children_of, nodes_of, tree_of
 from grading.lessons.forbidden import USUAL, dotted, is_named
 from grading.marking.cause import OWN
 from grading.marking.match import same_text
@@ -154,13 +154,13 @@ def _read(node):
         leaf, local = waiting.pop()
         if isinstance(leaf, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             body = leaf.body if isinstance(leaf.body, list) else [leaf.body]
-            inner = local | {arg.arg for arg in ast.walk(leaf.args) if isinstance(arg, ast.arg)}
+            inner = local | {arg.arg for arg in nodes_of(leaf.args) if isinstance(arg, ast.arg)}
             waiting += [(part, inner) for part in body]
             waiting += [(part, local) for part in (*getattr(leaf, "decorator_list", ()), leaf.args)]
             continue
         if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Load) and leaf.id not in local:
             found.add(leaf.id)
-        waiting += [(child, local) for child in ast.iter_child_nodes(leaf)]
+        waiting += [(child, local) for child in children_of(leaf)]
     return found
 
 
@@ -175,7 +175,7 @@ def _bound(node):
             names.add(leaf.name)
         elif not isinstance(leaf, ast.Lambda):
             names |= {leaf.id} if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store) else set()
-            waiting += ast.iter_child_nodes(leaf)
+            waiting += children_of(leaf)
     return names
 
 

@@ -12,7 +12,7 @@ import re
 import symtable
 from dataclasses import dataclass
 
-from grading.lessons.cells import nodes_of, plain_python, tree_of
+from grading.lessons.cells import children_of, nodes_of, plain_python, tree_of
 
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "setattr", "delattr"}
 STATEFUL = re.compile(
@@ -145,7 +145,7 @@ def _outside_functions(node):
         yield current
         scopes = ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.GeneratorExp
         if not isinstance(current, scopes | ast.ListComp | ast.SetComp | ast.DictComp):
-            waiting += ast.iter_child_nodes(current)
+            waiting += children_of(current)
 
 
 def _reads(text):

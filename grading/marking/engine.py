@@ -8,6 +8,7 @@ submission (grading/marking/boundary.py): what fails there costs nobody else.
 """
 
 import contextlib
+import gc
 import sys
 import time
 from difflib import get_close_matches
@@ -33,12 +34,16 @@ SPARE = 600  # seconds: for who grades again and again, a copy of the gradebook 
 
 @contextlib.contextmanager
 def _quick_turns():
-    """Threads that talk to a worker wait at most half a millisecond for the one that lays over and writes."""
+    """Threads that talk to a worker wait at most half a millisecond for the one that lays over and writes, and nobody
+    looks for garbage in what was imported.
+    """
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         sys.setswitchinterval(before)
 
 
@@ -79,7 +84,6 @@ def grade(
             raise CourseError(f"Nothing was handed in by {', '.join(unknown)}; {hint}")
         wanted = [pair for pair in wanted if pair[0] in students]
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_quick_turns())
         journal = stack.enter_context(Journal(course.root / "journal"))
         under_way = UnderWay(course, pool, workers=workers or default_workers(), trust=trust, twice=twice, lane=lane)
         stack.enter_context(under_way)
@@ -97,6 +101,7 @@ def grade(
         run = _Run(course, journal, writer, under_way, force=force, dry=dry, tell=tell, total=len(wanted))
         run.before, run.only_marks = before, change is not None
         run.today = {lesson: writer.marks(lesson) for lesson in chosen} if change is not None else before
+        stack.enter_context(_quick_turns())
         graded = run.all(wanted)
     seconds = time.monotonic() - start
     astray = course.astray() if pairs is None and not students else []

@@ -109,7 +109,8 @@ class Writer(Reader):
         self.db.add(notebook)
         self.db.flush()
         at = SimpleNamespace(assignment=made.id, extension=made.extension, notebook=notebook.id)
-        self._complete(known, at)
+        for table, cells in ((Grade, known.grades), (Comment, known.comments)):
+            self._add_rows(table, cells, at)
         return at
 
     def open_assignment(self, known, student):
@@ -130,9 +131,11 @@ class Writer(Reader):
             there = self.db.execute(
                 select(table.cell_id).where(table.cell_id.in_(cells), table.notebook_id == at.notebook)
             )
-            lacking = set(cells) - {row[0] for row in there}
-            if lacking:
-                self.db.execute(insert(table), [{"cell_id": i, "notebook_id": at.notebook} for i in sorted(lacking)])
+            self._add_rows(table, set(cells) - {row[0] for row in there}, at)
+
+    def _add_rows(self, table, cells, at):
+        if cells:
+            self.db.execute(insert(table), [{"cell_id": i, "notebook_id": at.notebook} for i in sorted(cells)])
 
     def _autograde_steps(self):
         """The folder's autograde steps, made once; less the metadata check: metadata is the skeleton's."""

@@ -1,7 +1,6 @@
 """When a job runs more than once: without the cells that ended it, and a second time to see whether it is steady."""
 
 import concurrent.futures
-import threading
 from dataclasses import replace
 
 from grading.confinement.job import Step
@@ -73,11 +72,13 @@ def _spent(run):
 
 
 class Judging:
-    """In the pool's threads: runs become a result there, so that the one writing thread stays free."""
+    """Runs become a result, in the one thread of `judges`: the pool's go on with the next run meanwhile, and the one
+    that writes stays free. Without `judges` they do it themselves.
+    """
 
-    def __init__(self, pool, records, skeleton):
-        self.pool, self.records, self.skeleton = pool, records, skeleton
-        self.judged, self.lock = concurrent.futures.Future(), threading.Lock()
+    def __init__(self, pool, records, skeleton, judges=None):
+        self.pool, self.records, self.skeleton, self.judges = pool, records, skeleton, judges
+        self.judged = concurrent.futures.Future()
         self.spent = False  # whether a brief job would have had a second chance, and no time was left for it
 
     def watch(self, jobs, short=None):
@@ -95,7 +96,16 @@ class Judging:
 
     def _submit(self, place, job, before, chances):
         future = self.pool.submit(job)
-        future.add_done_callback(lambda done: self._ran(done, place, job, before, chances))
+        future.add_done_callback(lambda done: self._judge_there(done, place, job, before, chances))
+
+    def _judge_there(self, *run):
+        if self.judges is None:
+            self._ran(*run)
+            return
+        try:
+            self.judges.submit(self._ran, *run)
+        except RuntimeError:  # it has ended, and nobody waits for what this gives
+            self.judged.cancel()
 
     def _ran(self, done, place, job, before, chances):
         try:
@@ -108,10 +118,8 @@ class Judging:
                 self._submit(place, left, run, chances - 1)
                 return
             self.spent |= job.brief and without is not None
-            with self.lock:
-                self.runs[place] = run
-                complete = all(one is not None for one in self.runs)
-            if complete:
+            self.runs[place] = run
+            if all(one is not None for one in self.runs):
                 self._judge()
         except concurrent.futures.CancelledError:
             self.judged.cancel()

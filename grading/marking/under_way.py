@@ -29,6 +29,7 @@ class UnderWay:
         self._running = {}  # future -> job
         self._waiting = collections.defaultdict(list)  # key -> [Work]
         self._lanes, self._stack = Lanes(), contextlib.ExitStack()
+        self._judges = self._stack.enter_context(concurrent.futures.ThreadPoolExecutor(1, "judge"))
 
     def __enter__(self):
         return self
@@ -101,4 +102,5 @@ class UnderWay:
         self.start()
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
         job = self._lanes.short(job) if short is None and self.lane != 2 else job
-        return Judging(self.pool, records, skeleton).watch([job, otherwise(job)] if self.twice else [job], short)
+        judging = Judging(self.pool, records, skeleton, self._judges)
+        return judging.watch([job, otherwise(job)] if self.twice else [job], short)

@@ -1,5 +1,6 @@
 """The only comparison: what counts as equal, within which tolerance, and what the learner reads when it is not."""
 
+import copy
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from course_lib.evidence.compare import Difference, check_line, compare, growth_bound, record_line
 from course_lib.evidence.observation import Opaque, Seen, observe
+from course_lib.evidence.values import agree
 
 F32 = np.float32
 
@@ -107,8 +109,21 @@ def test_these_differ_and_the_difference_is_named(expected, got, what):
     assert "\n" not in found.say
 
 
+@pytest.mark.parametrize(("expected", "got"), EQUAL + [pair[:2] for pair in UNEQUAL], ids=repr)
+def test_whether_two_agree_is_what_compare_finds(expected, got):
+    pair = observe(expected), observe(got)
+    assert agree(*pair) is (compare(*pair) is None)
+    for one in pair:
+        again = copy.deepcopy(one)
+        assert agree(one, again) is (compare(one, again) is None)
+        assert agree([one, 1.5], [again, 1.5]) is (compare([one, 1.5], [again, 1.5]) is None)
+
+
 def test_an_opaque_value_equals_nothing_not_even_itself():
     assert compare(Opaque("set"), Opaque("set")).what == "type"
+    same = [1, {"a": Opaque("set")}]
+    assert compare(same, same).what == "type"
+    assert not agree(same, same)
     assert compare(3, Opaque("range")).say == "Expected the number 3, got a range."
 
 

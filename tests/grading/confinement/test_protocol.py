@@ -128,6 +128,25 @@ def test_a_brief_attempt_that_either_clock_stopped_gets_no_hidden_cell(reason, m
     assert talk.sent[-1][0] == b"N"
 
 
+def seen_by(value):
+    """What a submission is seen to give whose check sends this value."""
+    talk = Talk().hello()
+    talk.run("a")
+    talk.tell(b"B", id="b")
+    talk.protocol.take(b"O", encode(Seen("one", "visible", 0, "one", "value", value)))
+    return talk.protocol.seen[0]
+
+
+def test_what_many_send_alike_is_read_once_if_it_is_brief(monkeypatch):
+    read, decode = [], protocol.decode
+    monkeypatch.setattr(protocol, "decode", lambda stream: read.append(1) or decode(stream))
+    for value, times in (("twelve", 1), ("x" * protocol.BRIEF, 2)):
+        read.clear()
+        protocol._known.cache_clear()
+        assert [seen_by(value).value for _ in range(2)] == [value] * 2
+        assert len(read) == times
+
+
 @pytest.mark.parametrize("name", OUT_OF_TURN)
 def test_a_frame_out_of_turn_breaks_it(name):
     with pytest.raises(Broken):

@@ -91,6 +91,7 @@ def test_a_second_run_of_each_is_asked_for_again_with_its_full_time(made):
 
 def test_many_that_take_long_are_not_held_in_memory_until_the_end(made, monkeypatch):
     monkeypatch.setattr(under_way, "HELD", 3)
+    monkeypatch.setattr(under_way, "AHEAD", 1)  # what is under way comes on top
     names = [f"a{i}" for i in range(7)]
     for name in names:
         hand_in_slow(made, name)

@@ -2,14 +2,17 @@
 
 import concurrent.futures
 import dataclasses
+import threading
 
 import pytest
 
 from course_lib.evidence.observation import Seen
 from grading.confinement.job import CellRun, Isolation, Job, Limits, Run
-from grading.marking import engine
+from grading.marking import engine, reruns
+from grading.marking.prepare import job_of, lay_over
 from grading.marking.reruns import CHANCES, joined, within
 from tests.grading import small_course as sc
+from tests.grading import small_lesson as small
 
 UNSTEADY = "import numpy as np\ndef double(x):\n    return 2 * x + int(np.random.randint(10**9))"
 
@@ -136,3 +139,35 @@ def test_repeating_without_the_deadly_cell_has_an_end(made):
     assert len(pool.jobs) == 1 + CHANCES
     assert one.verdict.score <= 1
     assert one.verdict.ended == "memory limit"
+
+
+def test_what_runs_next_does_not_wait_for_the_judge(made, monkeypatch):
+    begun, let = [], threading.Event()
+
+    class Pool(sc.InProcess):
+        def submit(self, job):
+            begun.append(job.key)
+            if len(begun) == 3:
+                let.set()
+            return super().submit(job)
+
+    judge = reruns.make_result
+
+    def waits(*given):
+        assert let.wait(5)
+        return judge(*given)
+
+    monkeypatch.setattr(reruns, "make_result", waits)
+    summary = engine.grade(made.root, pool=Pool(), workers=2)
+    assert summary.count("ran") >= 3
+    assert not summary.faults
+
+
+def test_a_run_that_ends_when_nobody_judges_any_more_is_let_go(made):
+    judges = concurrent.futures.ThreadPoolExecutor(1)
+    judges.shutdown()
+    student, lesson = "student000", small.LESSON
+    submission = made.submission(student, lesson)
+    job = job_of(made, submission, lay_over(made, submission))
+    judged = reruns.Judging(sc.InProcess(), made.records(lesson), made.skeleton(lesson), judges).watch([job])
+    assert judged.cancelled()
