@@ -933,7 +933,8 @@ with check("fit_temperature") as expect:
     expect("logits near 2000, a T below 1", fit_temperature(z + 2000, t), rtol=1e-3)
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(160701)
-    for n, classes, factor in [(150, 3, 0.4), (400, 10, 6.0), (200, 2, 1.7)]:
+    small = [(300, 3, 0.08), (310, 4, 0.09), (320, 3, 0.1), (330, 5, 0.12)]
+    for n, classes, factor in [(150, 3, 0.4), (400, 10, 6.0), (200, 2, 1.7), *small]:
         z, t = sharpened(rng, n, classes, factor)
         expect(f"{n} images, {classes} classes, logits times {factor}", fit_temperature(z, t), rtol=1e-3)
         expect.unchanged(f"{n} images, the logits afterwards", z)

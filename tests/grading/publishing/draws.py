@@ -1,6 +1,6 @@
 """Draw a lesson's private hidden tests many times, as releases would, and say how often the first draw certifies.
 
-    python -m tests.grading.publishing.draws 00 04 --draws 20
+    python -m tests.grading.publishing.draws 00 04 --draws 20 --first 0
 
 Exit status 1 where a lesson does not certify at all, or an exercise's first draw fails in more than a tenth of them: a
 check that shows a known mistake only by luck is to be mended, not drawn until it fits.
@@ -24,8 +24,9 @@ from grading.publishing.private import draw_proven
 from tests.grading.publishing.warm import Warm
 
 
-def drawn_again(lesson, draws, told=lambda number, drawn: None):
-    """{exercise id: in how many of the draws its first one failed}; each draw is what a release would do.
+def drawn_again(lesson, draws, told=lambda number, drawn: None, first=0):
+    """{exercise id: in how many of the draws its first one failed}; each draw is what a release would do. They are
+    numbered from `first`: the same number is the same draw again.
 
     `told(number, drawn)` is called after each. Every draw runs every answer of what is drawn; done once for all are the
     imports (warm.py), the files that proofs rest on, and the exercises of which nothing is drawn: their proof is kept.
@@ -36,7 +37,7 @@ def drawn_again(lesson, draws, told=lambda number, drawn: None):
         proofs = stack.enter_context(tempfile.TemporaryDirectory(prefix="course-draws-"))
         stack.enter_context(mock.patch.object(trials, "subprocess", warm))
         stack.enter_context(mock.patch.object(keys, "library_digest", digest))
-        for number in range(draws):
+        for number in range(first, first + draws):
             secret = hashlib.sha256(f"draw {number}".encode()).digest()
             (drawn,) = draw_proven([lesson], secret, cache=proofs)
             assert not any(proof.problems for proof in drawn.proofs)
@@ -60,12 +61,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lessons, such as 00; all if none")
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first, to go on with later ones")
     given = parser.parse_args()
     bad = False
     for lesson in read_lessons(Folders().solutions, given.lessons):
         start = _seconds()
         try:
-            failed = drawn_again(lesson, given.draws, _tell)
+            failed = drawn_again(lesson, given.draws, _tell, given.first)
         except CourseError as error:
             print(f"{lesson.slug}: {error}", flush=True)
             bad = True
