@@ -7,7 +7,7 @@ import os
 import sys
 
 from absent import Tolerant
-from quick import murmur2, transformer
+from quick import WAITS, asked_once, murmur2, transformer
 from streams import Stream
 
 
@@ -30,7 +30,7 @@ def make_kernel():
 
     Made before the fork: it holds nothing of a submission's, no descriptor and no loop.
     """
-    from ipykernel import compiler
+    from ipykernel import compiler, ipkernel
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell
     from jupyter_client.session import Session
@@ -53,6 +53,10 @@ def make_kernel():
             only = self.own is not None and self.ast_transformers == [self.own]
             return self.own.visit(node) if only else super().transform_ast(node)
 
+        def should_run_async(self, raw_cell, *, transformed_cell=None, **rest):
+            never = transformed_cell is not None and not WAITS.search(transformed_cell)
+            return not never and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
+
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
 
@@ -68,6 +72,8 @@ def make_kernel():
             return contextlib.nullcontext()
 
     compiler.murmur2_x86 = murmur2
+    with contextlib.suppress(AttributeError):  # not in every version
+        ipkernel._accepts_parameters = asked_once(ipkernel._accepts_parameters)
     config = Config()
     config.HistoryManager.enabled = False  # a thread and a database file otherwise
     config.IPKernelApp.kernel_class = "ipykernel.ipkernel.IPythonKernel"  # how tqdm and others know a notebook

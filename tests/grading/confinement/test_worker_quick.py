@@ -1,0 +1,90 @@
+"""What the worker does more quickly than ipykernel, IPython and glibc is what they do."""
+
+import importlib
+import sys
+
+import pytest
+from ipykernel.compiler import murmur2_x86
+from IPython.core.async_helpers import _should_be_async
+from IPython.core.inputtransformer2 import TransformerManager
+
+from grading.confinement import mounts
+from grading.confinement.job import Job, Step
+from tests.grading.places import PATHS
+
+NAMES = {file.stem for file in mounts.WORKER.glob("*.py")} - {"__main__"}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The worker's quick.py, imported as the worker does; nothing of it stays."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(mounts.WORKER)
+    yield importlib.import_module("quick")
+    for name in NAMES - before:
+        sys.modules.pop(name, None)
+
+
+def test_a_cells_file_is_called_as_ipykernel_calls_it(quick):
+    for text in ("", "a", "ab", "abc", "x = 1\n" * 500, "é €", "🙂" * 3):
+        assert quick.murmur2(text, 0xC70F6907) == murmur2_x86(text, 0xC70F6907)
+
+
+IPYTHONS = ["%ls", "x = %ls", "x =!ls", "a?", "?a", "!ls", "  %time 1", "for i in x:\n    !ls", "x = \\\n  %ls",
+            ",f a b", ";f a b", "/f a", "a.b??", "%%time\n1", "x[0] = %ls", "1\n\n  %ls"]  # fmt: skip
+
+
+def test_what_ipython_would_change_in_a_cell_is_looked_at(quick):
+    for text in IPYTHONS:
+        lines = text.splitlines(keepends=True)
+        changed = TransformerManager().do_token_transforms(lines) != lines
+        assert quick.SIGNS.search(text) or not changed, text
+    for text in ("x = 5 % 3\nif x != 2:\n    print(f'{x!r:>4} / {x}', end=';')", "a = b @ c\n@wraps(f)\ndef g(): ..."):
+        assert not quick.SIGNS.search(text)
+
+
+COROUTINES = [
+    "await x",
+    "[y async for y in x]",
+    "async for y in x: pass",
+    "async with x: pass",
+    "f(await x)",
+    "if 1:\n await\\\n x",
+]
+OTHERS = ["1", "x = y", "def f():\n    return 1", "(", "\uff41\uff57ait = 1", "def f(: pass"]
+
+
+def test_only_text_with_these_words_can_be_a_coroutine(quick):
+    assert all(_should_be_async(text) and quick.WAITS.search(text) for text in COROUTINES)
+    assert not any(_should_be_async(text) or quick.WAITS.search(text) for text in OTHERS)
+
+
+def test_a_students_own_transformer_is_asked_whenever_ipython_asks(quick):
+    manager, asked = quick.transformer()(), []
+    texts = "x = 1\n", "x = 1\n", "y = 2\n"
+    assert [manager.transform_cell(text) for text in texts] == list(texts)
+    manager.cleanup_transforms.append(lambda lines: asked.append(lines) or ["z = 3\n"])
+    assert [manager.transform_cell(text) for text in texts] == ["z = 3\n"] * 3
+    assert len(asked) == 3
+    manager.cleanup_transforms.pop()
+    assert manager.transform_cell("y = 2\n") == "y = 2\n"
+
+
+ARRAYS = """
+import resource
+import numpy as np
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        several = [np.ones(100_000) for _ in range(20)]
+        del several
+    new = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(new)
+"""
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_memory_of_an_array_that_is_gone_is_used_again(path, places):
+    with places.sandbox(path) as box:
+        run = box.run(Job("again", "x", (Step("a", ARRAYS),)))
+    assert int(run.cells["a"].outputs[0]["text"]) < 2 * 20 * 196  # pages of what is held at a time, twice
