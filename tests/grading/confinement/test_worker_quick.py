@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import types
 
 import pytest
 from ipykernel.compiler import murmur2_x86
@@ -16,13 +17,19 @@ NAMES = {file.stem for file in mounts.WORKER.glob("*.py")} - {"__main__"}
 
 
 @pytest.fixture
-def quick(monkeypatch):
-    """The worker's quick.py, imported as the worker does; nothing of it stays."""
+def worker(monkeypatch):
+    """Imports a file of the worker's, as the worker does; nothing of it stays."""
     before = set(sys.modules)
     monkeypatch.syspath_prepend(mounts.WORKER)
-    yield importlib.import_module("quick")
+    yield importlib.import_module
     for name in NAMES - before:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def quick(worker):
+    """The worker's quick.py."""
+    return worker("quick")
 
 
 def test_a_cells_file_is_called_as_ipykernel_calls_it(quick):
@@ -68,6 +75,31 @@ def test_a_students_own_transformer_is_asked_whenever_ipython_asks(quick):
     assert len(asked) == 3
     manager.cleanup_transforms.pop()
     assert manager.transform_cell("y = 2\n") == "y = 2\n"
+
+
+CHANGES = {
+    "a new name": lambda module, space: setattr(module, "new", 1),
+    "another value": lambda module, space: setattr(module, "a", 2),
+    "a name less": lambda module, space: delattr(module, "a"),
+    "by a statement": lambda module, space: exec("a = 3", space),
+    "in a function": lambda module, space: exec("def f():\n global a\n a = 4\nfor _ in range(99): f()", space),
+    "update": lambda module, space: space.update(a=5),
+    "pop": lambda module, space: space.pop("a"),
+    "clear": lambda module, space: space.clear(),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_of_a_module_is_noticed_and_a_look_is_none(name, worker):
+    ground, module = worker("ground"), types.ModuleType("changed")
+    module.a = 1
+    space = vars(module)
+    exec("", space)
+    before = ground.last_change(space)
+    assert (module.a, len(space), list(space.values()), space.get("b")) is not None
+    assert (ground.last_change(space) == before) == ground.NUMBERED == (sys.version_info < (3, 14))
+    CHANGES[name](module, space)
+    assert ground.last_change(space) != before
 
 
 ARRAYS = """
