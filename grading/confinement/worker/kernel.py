@@ -67,6 +67,14 @@ def make_kernel():
             shorten((exc_tuple or sys.exc_info())[1])
             super().showtraceback(exc_tuple, *args, **kwargs)
 
+        def _format_exception_for_storage(self, exception, *args, **kwargs):
+            """What was shown already: IPython would set the whole traceback once more."""
+            return {
+                "ename": type(exception).__name__,
+                "evalue": str(exception),
+                "traceback": self._last_traceback or [],
+            }
+
     class Kernel(IPythonKernel):
         def _cancel_on_sigint(self, future):
             return contextlib.nullcontext()

@@ -4,6 +4,9 @@ import functools
 import re
 
 SIGNS = re.compile(r"\?|^\s*[%!/,;]|=[\s\\]*[%!]", re.M)  # text without any of them has nothing of IPython's own syntax
+FIRST = re.compile(
+    r"\A\s|^[ \t]+$|^\s*(>>>|\.\.\.|In )|[\r\v\f\x1c-\x1e\x85\u2028\u2029]", re.M
+)  # what it takes off before: blank beginnings, prompts; and other ends of lines than \n
 WAITS = re.compile("await|async")  # text without any of them cannot be a coroutine, which IPython compiles it to see
 
 
@@ -31,7 +34,7 @@ def asked_once(accepts):
 
 
 def transformer():
-    """IPython's TransformerManager, which takes a cell apart only where there may be something to find, and once."""
+    """IPython's TransformerManager, which takes a cell apart only where there may be something to find."""
     from IPython.core.inputtransformer2 import TransformerManager
 
     def steps(manager):
@@ -40,14 +43,10 @@ def transformer():
     usual = steps(TransformerManager())
 
     class Transformer(TransformerManager):
-        last = ("", "")  # ipykernel and IPython both ask about a cell
-
         def transform_cell(self, cell):
-            if steps(self) != usual:  # a student's own may have a memory
-                return super().transform_cell(cell)
-            if self.last[0] != cell:
-                self.last = cell, super().transform_cell(cell)
-            return self.last[1]
+            if steps(self) == usual and not (SIGNS.search(cell) or FIRST.search(cell)):
+                return cell if cell.endswith("\n") else cell + "\n"
+            return super().transform_cell(cell)
 
         def do_token_transforms(self, lines):
             own = steps(self) != usual or SIGNS.search("".join(lines))

@@ -11,9 +11,16 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grading.confinement import mounts
 from grading.confinement.job import Job, Step
+from tests.grading.confinement.test_worker import CELLS
 from tests.grading.places import PATHS
 
 NAMES = {file.stem for file in mounts.WORKER.glob("*.py")} - {"__main__"}
+
+
+@pytest.fixture(scope="module", params=PATHS)
+def box(request, places):
+    with places.sandbox(request.param) as made:
+        yield made
 
 
 @pytest.fixture
@@ -66,15 +73,49 @@ def test_only_text_with_these_words_can_be_a_coroutine(quick):
     assert not any(_should_be_async(text) or quick.WAITS.search(text) for text in OTHERS)
 
 
-def test_a_students_own_transformer_is_asked_whenever_ipython_asks(quick):
-    manager, asked = quick.transformer()(), []
-    texts = "x = 1\n", "x = 1\n", "y = 2\n"
-    assert [manager.transform_cell(text) for text in texts] == list(texts)
-    manager.cleanup_transforms.append(lambda lines: asked.append(lines) or ["z = 3\n"])
-    assert [manager.transform_cell(text) for text in texts] == ["z = 3\n"] * 3
-    assert len(asked) == 3
-    manager.cleanup_transforms.pop()
-    assert manager.transform_cell("y = 2\n") == "y = 2\n"
+ODD = [
+    "",
+    "\n",
+    "x",
+    "x\n",
+    "\n\nx = 1",
+    "  x = 1\n  y = 2",
+    "x = 1\n   \ny",
+    "s = '''\n  \n'''",
+    ">>> 1\n1",
+    "In [3]: x\nOut[3]: 1",
+    "1\n... 2",
+    "x = 1\n    >>> 2",
+    "def f():\n\treturn 1\n\t\n",
+    "a\r\nb\r\n",
+    "a\x0cb",
+    "x\u2028%ls",
+    "%%time\nx",
+    "\ufeffx = 1",
+]
+
+
+def test_a_cell_is_what_ipython_makes_of_it(quick):
+    for text in (*ODD, *IPYTHONS, *COROUTINES, *OTHERS, *CELLS.values()):
+        assert quick.transformer()().transform_cell(text) == TransformerManager().transform_cell(text), text
+    plain = [text for text in CELLS.values() if not (quick.SIGNS.search(text) or quick.FIRST.search(text))]
+    assert len(plain) > len(CELLS) / 2
+
+
+def test_a_students_own_transformer_is_asked(quick):
+    manager = quick.transformer()()
+    assert manager.transform_cell("x = 1") == "x = 1\n"
+    manager.cleanup_transforms.append(lambda lines: ["z = 3\n"])
+    assert manager.transform_cell("x = 1") == "z = 3\n"
+
+
+def test_an_error_is_set_out_once_and_modules_are_found_before(box):
+    error = "told = []\nclass Mine(Exception):\n    def _render_traceback_(self):\n        told.append(1)\n"
+    error += "        return ['a line']\nraise Mine"
+    look = "import inspect\nprint(len(told), 'numpy' in inspect.modulesbyfile.values())"
+    run = box.run(Job("once", "x", (Step("look", look.replace("len(told)", "0")), Step("a", error), Step("b", look))))
+    assert [run.cells[name].outputs[0].get("text") for name in ("look", "b")] == ["0 True\n", "1 True\n"]
+    assert run.cells["a"].outputs[0]["traceback"] == ["a line"]
 
 
 CHANGES = {
@@ -96,6 +137,7 @@ def test_every_change_of_a_module_is_noticed_and_a_look_is_none(name, worker):
     space = vars(module)
     exec("", space)
     before = ground.last_change(space)
+    assert list(space.items()) == list(dict(space).items())
     assert (module.a, len(space), list(space.values()), space.get("b")) is not None
     assert (ground.last_change(space) == before) == ground.NUMBERED == (sys.version_info < (3, 14))
     CHANGES[name](module, space)
@@ -115,8 +157,6 @@ print(new)
 """
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_the_memory_of_an_array_that_is_gone_is_used_again(path, places):
-    with places.sandbox(path) as box:
-        run = box.run(Job("again", "x", (Step("a", ARRAYS),)))
+def test_the_memory_of_an_array_that_is_gone_is_used_again(box):
+    run = box.run(Job("again", "x", (Step("a", ARRAYS),)))
     assert int(run.cells["a"].outputs[0]["text"]) < 2 * 20 * 196  # pages of what is held at a time, twice
