@@ -95,6 +95,7 @@ ODD = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.make_tokens_by_line")  # IPython's, of other ends of lines
 def test_a_cell_is_what_ipython_makes_of_it(quick):
     for text in (*ODD, *IPYTHONS, *COROUTINES, *OTHERS, *CELLS.values()):
         assert quick.transformer()().transform_cell(text) == TransformerManager().transform_cell(text), text
