@@ -7,7 +7,7 @@ import os
 import sys
 
 from absent import Tolerant
-from quick import WAITS, asked_once, murmur2, transformer
+from quick import Quick, asked_once, murmur2, transformer
 from streams import Stream
 
 
@@ -45,17 +45,13 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
-    class Shell(Tolerant, ZMQInteractiveShell):
+    class Shell(Quick, Tolerant, ZMQInteractiveShell):
         input_transformer_manager = Instance(transformer(), ())
         own = None  # what reads the lesson's cells anew (cells.py): it places what it writes, nothing is to be mended
 
         def transform_ast(self, node):
             only = self.own is not None and self.ast_transformers == [self.own]
             return self.own.visit(node) if only else super().transform_ast(node)
-
-        def should_run_async(self, raw_cell, *, transformed_cell=None, **rest):
-            never = transformed_cell is not None and not WAITS.search(transformed_cell)
-            return not never and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
 
         def ask_exit(self):
             """A cell that says exit() does not end the submission."""
@@ -66,14 +62,6 @@ def make_kernel():
         def showtraceback(self, exc_tuple=None, *args, **kwargs):
             shorten((exc_tuple or sys.exc_info())[1])
             super().showtraceback(exc_tuple, *args, **kwargs)
-
-        def _format_exception_for_storage(self, exception, *args, **kwargs):
-            """What was shown already: IPython would set the whole traceback once more."""
-            return {
-                "ename": type(exception).__name__,
-                "evalue": str(exception),
-                "traceback": self._last_traceback or [],
-            }
 
     class Kernel(IPythonKernel):
         def _cancel_on_sigint(self, future):

@@ -33,6 +33,20 @@ def asked_once(accepts):
     return lambda method, names: known(method, tuple(names))
 
 
+class Quick:
+    """A shell that asks before a cell, and says after an error, what IPython does, without its work."""
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, **rest):
+        """Whether the cell waits for something."""
+        never = transformed_cell is not None and not WAITS.search(transformed_cell)
+        return not never and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
+
+    def _format_exception_for_storage(self, exception, *args, **kwargs):
+        """What was shown already: IPython would set the whole traceback once more."""
+        told = {"ename": type(exception).__name__, "evalue": str(exception)}
+        return {**told, "traceback": self._last_traceback or []}
+
+
 def transformer():
     """IPython's TransformerManager, which takes a cell apart only where there may be something to find."""
     from IPython.core.inputtransformer2 import TransformerManager
