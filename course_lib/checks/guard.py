@@ -70,11 +70,8 @@ class Guard:
         """
         files = {(code.co_filename, code.co_qualname): name for code, name in self._codes}
         for name in self._code.co_names:
-            thing = self._globals.get(name, vars(builtins).get(name))
-            for _ in range(8):  # partials of methods of partials, and what wraps another
-                inner = (getattr(thing, attribute, None) for attribute in ("func", "__func__", "__wrapped__"))
-                thing = next(filter(None, inner), thing)
-            code = getattr(_written(thing), "__code__", None)
+            thing = _innermost(self._globals.get(name, vars(builtins).get(name)))
+            code = None if issubclass(type(thing), types.ModuleType) else getattr(_written(thing), "__code__", None)
             found = self._calls.get(id(code)) or self._builtins.get(id(thing)) or self._objects.get(id(thing))
             if found is None and isinstance(code, types.CodeType):
                 found = files.get((code.co_filename, code.co_qualname))
@@ -184,6 +181,21 @@ def _resolve(name: str) -> tuple[Any, Any]:
             if target is not None:
                 return target, owner
     return None, None
+
+
+def _innermost(thing: Any) -> Any:
+    """What lies in partials of methods of partials, and in what wraps another."""
+    for _ in range(8):
+        module = issubclass(type(thing), types.ModuleType)  # what it has to say of a name that it lacks takes long
+        inner = (
+            vars(thing).get(name) if module else getattr(thing, name, None)
+            for name in ("func", "__func__", "__wrapped__")
+        )
+        found = next(filter(None, inner), None)
+        if found is None:
+            break
+        thing = found
+    return thing
 
 
 def _written(function: Any) -> Any:

@@ -22,6 +22,7 @@ BY_STRING = frozenset(
 PLAIN = (types.NoneType, bool, int, float, complex, str, bytes, range, slice)
 CARRIERS = (list, tuple, set, frozenset, dict, types.FunctionType, types.MethodType, types.CellType)
 CARRIERS += (functools.partial, type(functools.cache(len)), staticmethod, classmethod, property)
+PYTHONS = [sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib")]
 MANY = 20_000  # things looked at before the answer is "perhaps"
 
 
@@ -71,7 +72,7 @@ def _lies_beside(name: str, file: str | None) -> bool:
         return False
     path = PurePath(file)
     installed = not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
-    return not installed and not any(path.is_relative_to(sysconfig.get_path(kind)) for kind in ("stdlib", "platstdlib"))
+    return not installed and not any(map(path.is_relative_to, PYTHONS))
 
 
 def _is_librarys(function: Callable, names: set[str]) -> bool:

@@ -47,7 +47,8 @@ class Cells:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         from course_lib.checks import own_builtins
 
-        self.ground = Ground(self.sink, kernel.shell)
+        self.ground = given.ground if given else Ground(kernel.shell)
+        self.ground.begin(self.sink)
         self.own = kernel.shell.own = own_builtins.install(kernel.shell)
         self.direct = Direct(kernel.shell, self.own, given.codes if given else ())
         self.beforehand = given.cells if given else {}

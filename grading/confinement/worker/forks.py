@@ -1,5 +1,6 @@
 """What makes a process cheap and safe to fork, and how its children run."""
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -7,6 +8,8 @@ import os
 from syscalls import LIBC
 
 HUGE, MADV_COLLAPSE = 2 << 20, 25
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+LARGEST = 32 << 20  # bytes: glibc goes no higher by itself
 
 
 def settle():
@@ -25,6 +28,16 @@ def thicken():
         begin, end = -(-begin // HUGE) * HUGE, end // HUGE * HUGE
         if "w" in rights and name in ("", "[heap]") and begin < end:
             LIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_COLLAPSE)  # as far as it goes
+
+
+def hold():
+    """Keep the memory of arrays that are gone for the next ones: to ask the kernel anew takes longer than many a sum.
+
+    glibc learns this only from an array that large, and then less.
+    """
+    with contextlib.suppress(AttributeError):  # other C libraries
+        LIBC.mallopt(M_MMAP_THRESHOLD, LARGEST)
+        LIBC.mallopt(M_TRIM_THRESHOLD, 2 * LARGEST)
 
 
 def threads():

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from collector import Collector
 from direct import Direct
 from forks import threads
+from ground import Ground
 from kernel import connect, run
 from libraries import spare
 
@@ -34,11 +35,12 @@ SHELLS = re.compile(r"_+|_i+|_i?\d+|_[doi]h|_exit_code|In|Out|__warningregistry_
 @dataclass
 class Given:
     """What was made: `cells`, source -> (names, outputs, code objects of what is to be set again); `codes`, a check's
-    source -> its code objects.
+    source -> its code objects; the `ground` that they leave.
     """
 
     cells: dict = field(default_factory=dict)
     codes: dict = field(default_factory=dict)
+    ground: Ground | None = None
 
 
 class Unfit(Exception):
@@ -100,6 +102,7 @@ def make(kernel, cells, room):
     shell.execution_count = number
     del shell.history_manager.input_hist_parsed[number:], shell.history_manager.input_hist_raw[number:]
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    given.ground = Ground(shell)
     return given
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 
 from absent import Tolerant
-from quick import murmur2, transformer
+from quick import Quick, asked_once, murmur2, transformer
 from streams import Stream
 
 
@@ -30,7 +30,7 @@ def make_kernel():
 
     Made before the fork: it holds nothing of a submission's, no descriptor and no loop.
     """
-    from ipykernel import compiler
+    from ipykernel import compiler, ipkernel
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.zmqshell import ZMQInteractiveShell
     from jupyter_client.session import Session
@@ -45,7 +45,7 @@ def make_kernel():
                 msg_or_type, content = msg_or_type["header"]["msg_type"], msg_or_type["content"]
             self.collector.message(msg_or_type, content)
 
-    class Shell(Tolerant, ZMQInteractiveShell):
+    class Shell(Quick, Tolerant, ZMQInteractiveShell):
         input_transformer_manager = Instance(transformer(), ())
         own = None  # what reads the lesson's cells anew (cells.py): it places what it writes, nothing is to be mended
 
@@ -68,6 +68,8 @@ def make_kernel():
             return contextlib.nullcontext()
 
     compiler.murmur2_x86 = murmur2
+    with contextlib.suppress(AttributeError):  # not in every version
+        ipkernel._accepts_parameters = asked_once(ipkernel._accepts_parameters)
     config = Config()
     config.HistoryManager.enabled = False  # a thread and a database file otherwise
     config.IPKernelApp.kernel_class = "ipykernel.ipkernel.IPythonKernel"  # how tqdm and others know a notebook

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import inspect
 import pkgutil
 import sys
 
@@ -30,6 +31,7 @@ def warm():
     import course_lib
 
     spare(" ".join(modules_in(course_lib, without=HEAVY)))
+    inspect.getmodule(sys._getframe())  # it keeps where all modules lie, which the first traceback asks for
 
 
 def modules_in(package, without):

@@ -6,7 +6,7 @@ import signal
 import socket
 from functools import partial
 
-from forks import run_as, settle, threads
+from forks import hold, run_as, settle, threads
 from init import home_in
 from keeper import keep, refuse
 from kernel import make_kernel
@@ -25,6 +25,7 @@ def serve(control):
     setup["seccomp"] = bytes.fromhex(setup["seccomp"])
     prctl(PR_SET_DUMPABLE, 0)
     os.umask(0o022)
+    hold()
     warm()
     if setup["path"] != "none":
         os.environ["HOME"] = home_in("/tmp")

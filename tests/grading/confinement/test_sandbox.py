@@ -448,6 +448,7 @@ NAMES = {  # what a process calls itself, which stands in the middle of its line
     "no UTF-8": r"b'\xff\xfe\x80'",
     "the end of the name, and other fields": r"b') R 1 1 1'",
     "a new line": r"b'a\nRssAnon: 9 kB'",
+    "a carriage return": r"b'a\rVmSwap:'",
     "nothing": "b''",
     "a surrogate": r"b'\xed\xa0\x80'",
 }

@@ -1,15 +1,12 @@
 """The worker is a folder run by path: it needs nothing beside it, and no submission can see or replace a file of it."""
 
 import ast
-import importlib
 import json
 import shutil
 import subprocess
 import sys
 
 import pytest
-from ipykernel.compiler import murmur2_x86
-from IPython.core.inputtransformer2 import TransformerManager
 
 from grading.confinement import mounts
 from grading.confinement.job import Job, Limits, Step
@@ -75,34 +72,6 @@ PLACES []
 MAIN True
 PICKLED ['PicklingError', 'PicklingError']
 """
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """The worker's quick.py, imported as the worker does; nothing of it stays."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(mounts.WORKER)
-    yield importlib.import_module("quick")
-    for name in set(NAMES) - before:
-        sys.modules.pop(name, None)
-
-
-def test_a_cells_file_is_called_as_ipykernel_calls_it(quick):
-    for text in ("", "a", "ab", "abc", "x = 1\n" * 500, "é €", "🙂" * 3):
-        assert quick.murmur2(text, 0xC70F6907) == murmur2_x86(text, 0xC70F6907)
-
-
-IPYTHONS = ["%ls", "x = %ls", "x =!ls", "a?", "?a", "!ls", "  %time 1", "for i in x:\n    !ls", "x = \\\n  %ls",
-            ",f a b", ";f a b", "/f a", "a.b??", "%%time\n1", "x[0] = %ls", "1\n\n  %ls"]  # fmt: skip
-
-
-def test_what_ipython_would_change_in_a_cell_is_looked_at(quick):
-    for text in IPYTHONS:
-        lines = text.splitlines(keepends=True)
-        changed = TransformerManager().do_token_transforms(lines) != lines
-        assert quick.SIGNS.search(text) or not changed, text
-    for text in ("x = 5 % 3\nif x != 2:\n    print(f'{x!r:>4} / {x}', end=';')", "a = b @ c\n@wraps(f)\ndef g(): ..."):
-        assert not quick.SIGNS.search(text)
 
 
 def test_student_code_finds_no_file_of_the_worker_by_a_name(box):
