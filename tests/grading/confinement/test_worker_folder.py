@@ -54,7 +54,7 @@ print("LOADED", [n for n in names if n in sys.modules])
 print("FOUND", [n for n in names if importlib.util.find_spec(n)])
 print("LISTED", [m.name for m in pkgutil.iter_modules() if m.name in names])
 print("FILES", [n for n, m in sys.modules.items() if "/worker/" in (getattr(m, "__file__", None) or "")])
-print("PLACES", [p for p in [*sys.path, *sys.path_importer_cache] if "worker" in p])
+print("PLACES", [p for p in [*sys.path, *sys.path_importer_cache] if "worker" in p.split("/")])
 print("MAIN", sys.modules["__main__"].__dict__ is globals())
 refused = []
 for thing in (sys.stdout, type(sys.stdout)):
