@@ -578,7 +578,13 @@ with check("simulate_once") as expect:
     expect("equal priors and values, 7 simulations", grown(board, (0, 0), 7, 1.3, salt=None))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170401)
-    for rows, columns, line, plies, n in [(4, 3, 3, 4, 12), (2, 5, 3, 4, 30), (3, 4, 3, 6, 20)]:
+    for rows, columns, line, plies, n in [
+        (4, 3, 3, 4, 12),
+        (2, 5, 3, 4, 30),
+        (3, 4, 3, 6, 20),
+        (2, 4, 4, 4, 40),
+        (2, 5, 4, 5, 40),
+    ]:
         rules, now = Connect(rows, columns, line), (0, 0)
         for _ in range(plies):
             open_moves = [m for m in rules.moves(now) if rules.result(rules.play(now, m)) is None]
@@ -1012,10 +1018,16 @@ with check("search_bug") as expect:
     expect("3×3, empty, 40 simulations", search_visits(board, (0, 0), odd(board, 2), 40, 1.1))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(170801)
-    for rows, columns, line, n in [(4, 3, 3, 35), (2, 5, 3, 50), (3, 4, 3, 60), (5, 4, 4, 45)]:
+    begun = [(4, 3, 3, 1, 35), (2, 5, 3, 1, 50), (3, 4, 3, 1, 60), (5, 4, 4, 1, 45)]
+    nearly_over = [(3, 3, 3, 4, 30), (4, 3, 3, 5, 40), (3, 4, 3, 5, 40), (3, 4, 3, 6, 50)]
+    for rows, columns, line, plies, n in begun + nearly_over:
         rules, salt = Connect(rows, columns, line), int(rng.integers(90))
-        now = rules.play(rules.start, int(rng.integers(columns)))
-        expect(f"{rules}, {n} simulations", search_visits(rules, now, odd(rules, salt), n, 1.4))
+        now = rules.start
+        for _ in range(plies):
+            open_moves = [m for m in rules.moves(now) if rules.result(rules.play(now, m)) is None]
+            now = rules.play(now, int(rng.choice(open_moves))) if open_moves else now
+        label = f"{rules}, {plies} stones, {n} simulations"
+        expect(label, search_visits(rules, now, odd(rules, salt), n, 1.4))
     ### END HIDDEN TESTS
 
 # %% [markdown]
