@@ -105,10 +105,13 @@ def test_a_second_run_at_the_same_time_is_refused_with_a_sentence_and_may_read(t
 def test_a_dead_run_holds_no_lock(tmp_path):
     writer = start(tmp_path)
     writer.stdout.readline()
+    with pytest.raises(CourseError, match="graded already"), Journal(tmp_path):
+        pass
     os.kill(writer.pid, signal.SIGKILL)
     writer.wait()
-    with Journal(tmp_path):
-        pass
+    with Journal(tmp_path) as journal:
+        journal.add_result("next", {"n": 1})
+        assert journal.result("next") == {"n": 1}
 
 
 def test_a_full_disk_is_told_in_a_sentence_and_loses_nothing(tmp_path):
