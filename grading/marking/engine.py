@@ -1,4 +1,4 @@
-"""Grades a class: submissions in, gradebook out. Workers run ahead; one thread lays over and writes.
+"""Grades a class: submissions in, gradebook out. Workers run ahead, one thread judges, one lays over and writes.
 
     read -> lay over -> (journal has it?) -> sandbox -> judge -> journal -> replay -> note
 
