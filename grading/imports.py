@@ -47,12 +47,21 @@ def _imports(source):
     except SyntaxError:
         return ("course_lib.",)  # unreadable: take the public list and all it rests on
     names = []
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names += [a.name if "." in a.name else f"{a.name}." for a in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names += [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
     return tuple(n for n in names if n.partition(".")[0] in PACKAGES and "." in n)
+
+
+def _statements(tree):
+    """All statements of a module, those inside others too; the expressions, nine tenths of it, are not looked at."""
+    found = list(tree.body)
+    for node in found:
+        for inside in ("body", "orelse", "finalbody", "handlers", "cases"):
+            found += getattr(node, inside, ())
+    return found
 
 
 def _files(name):

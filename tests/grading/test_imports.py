@@ -1,5 +1,7 @@
 """Code rests on the files it imports and on those they import, and on no others."""
 
+import pytest
+
 from grading.imports import files_behind, hash_of, modules
 from grading.paths import ROOT
 
@@ -48,3 +50,38 @@ def test_a_hash_changes_with_a_file(tmp_path, monkeypatch):
     before = hash_of([file]).hexdigest()
     file.write_text("x = 2\n")
     assert hash_of([file]).hexdigest() != before
+
+
+NESTED = """
+def f():
+    if x:
+        pass
+    elif y:
+        {}
+    try:
+        {}
+    except ValueError:
+        {}
+    finally:
+        with z:
+            {}
+class C:
+    for a in b:
+        pass
+    else:
+        match a:
+            case 1:
+                async def g():
+                    while a:
+                        {}
+"""
+
+
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("line", ["import course_lib.optim.schedules", "from course_lib.optim.schedules import x"])
+def test_an_import_counts_wherever_it_stands(at, line):
+    assert names(NESTED.format(*["pass"] * at, line, *["pass"] * (4 - at))) == names(line) != set()
+
+
+def test_a_text_that_names_a_module_imports_nothing():
+    assert names("x = lambda: 'import course_lib.optim.schedules'") == set()
