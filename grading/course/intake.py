@@ -20,6 +20,7 @@ BLANK = " \t\r\n\0"  # a disk or a drive fills a file up with zeros that it did 
 CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 12})
 BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}[\r\n]*")
 CONFLICT = re.compile(r"^(<{7} |>{7} |={7}\r?$)", re.M)  # in JSON no line of a notebook begins so
+MARKS = ("<<<<<<< ", ">>>>>>> ", "=======")
 OTHERS = {  # how other files begin that are handed in by mistake
     b"pk\x03\x04": "a zip archive or an office document",
     b"\x1f\x8b": "a compressed archive",
@@ -74,7 +75,7 @@ def read_pieces(raw):
         repairs.append(f"only the first {MAX_CELLS} of {len(cells)} cells were read")
     if len(pieces) < len(cells[:MAX_CELLS]):
         repairs.append(f"{len(cells[:MAX_CELLS]) - len(pieces)} cells were not cells and were dropped")
-    marked = [piece.index + 1 for piece in pieces if len(set(CONFLICT.findall(piece.source))) > 1]
+    marked = [piece.index + 1 for piece in pieces if len(_conflict_marks(piece.source)) > 1]
     repairs += [f"cell {i}: git's conflict marks stand in it" for i in marked[:20]]
     code = sum(len(piece.source) for piece in pieces if piece.kind == "code")
     if code > MAX_CODE:
@@ -148,10 +149,15 @@ def _decoded(raw, repairs):
         return raw.decode("cp1252", "replace")
 
 
+def _conflict_marks(text):
+    """The different marks of a conflict that begin its lines; nearly all text has none, which is seen at once."""
+    return {mark[1] for mark in CONFLICT.finditer(text)} if any(mark in text for mark in MARKS) else set()
+
+
 def _no_conflict(text):
     """Refuse a file that git left with both sides of a conflict in it, by name: it is no JSON, and nobody knows why."""
-    mark = CONFLICT.search(text)
-    if mark is not None:
+    if _conflict_marks(text):
+        mark = CONFLICT.search(text)
         line = text.count("\n", 0, mark.start()) + 1
         raise Refused(
             "corrupt",
@@ -187,9 +193,12 @@ def _text(source):
     """Cell text from a string or a list of strings; control characters that no editor shows are dropped."""
     if isinstance(source, list):
         lines = [line for line in source if isinstance(line, str)]
-        source = ("" if any("\n" in line for line in lines) else "\n").join(lines)  # some programs leave the ends out
+        whole = "".join(lines)
+        source = whole if "\n" in whole else "\n".join(lines)  # some programs leave the ends out
     if not isinstance(source, str):
         return ""
+    if len(source) <= MAX_SOURCE and source.replace("\n", " ").isprintable():  # nearly all are: no more is looked at
+        return source
     source = source.encode("utf-8", "replace").decode("utf-8")[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
     return source.translate(CONTROL)
 

@@ -234,3 +234,22 @@ def test_syntax_of_a_newer_python_is_told_as_that(version, source, told):
     _, repairs = read_pieces(json.dumps(tree).encode())
     assert len(repairs) == told
     assert all(f"the notebook was last run with {NEWER[:-2]}" in said for said in repairs)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("x = 1\n", "x = 1\n"),
+        (["x = 1\n", "y = 2"], "x = 1\ny = 2"),
+        (["x = 1", "y = 2"], "x = 1\ny = 2"),
+        ("x = 1\r\ny = 2\rz", "x = 1\ny = 2\nz"),
+        ("x\0 =\x0b 1\x1b", "x = 1"),
+        ("if x:\n\ty\f", "if x:\n\ty\f"),
+        ("naïve = 'é\N{NO-BREAK SPACE}\U0001f600'\n", "naïve = 'é\N{NO-BREAK SPACE}\U0001f600'\n"),
+        ("x = '\ud800'", "x = '?'"),
+        ("x" * (intake.MAX_SOURCE + 1), "x" * intake.MAX_SOURCE),
+    ],
+    ids=lambda text: repr(text)[:20],
+)
+def test_the_text_of_a_cell_is_what_an_editor_shows(written, read):
+    assert intake._text(written) == read
