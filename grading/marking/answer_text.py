@@ -43,6 +43,8 @@ def typed(source):
 
 def magic_first(source):
     """The text with the comments above a `%%` line below it: IPython knows such a line only at the very top."""
+    if "%%" not in source:
+        return source
     lines = source.split("\n")
     at = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")), 0)
     if not at or not lines[at].startswith("%%"):

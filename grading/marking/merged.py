@@ -14,11 +14,12 @@ MOST = 500_000  # characters looked at in all, text as well as code: five times 
 
 def cut_apart(pieces, skeleton, repairs):
     """The pieces, numbered anew where one was cut; a repair says so."""
-    begins = _begins(tuple((cell.source, cell.kind) for cell in skeleton.cells if cell.role != "solution"))
-    cut, left = [], MOST
+    known = tuple((cell.source, cell.kind) for cell in skeleton.cells if cell.role != "solution")
+    begins, whole, cut, left = _begins(known), frozenset(known), [], MOST
     for piece in pieces:
         left -= len(piece.source)
-        cut += _parts(piece, begins, repairs) if left >= 0 else [piece]
+        merged = left >= 0 and (piece.source, piece.kind) not in whole
+        cut += _parts(piece, begins, repairs) if merged else [piece]
     if len(cut) == len(pieces):
         return pieces
     return [replace(piece, index=index) for index, piece in enumerate(cut)]

@@ -81,7 +81,9 @@ def _notebook(skeleton, cells):
 
 
 def _make(kind, source, id, metadata=None):
-    """A cell, built directly: nbformat's own makers validate each one, which takes longer than all the rest here."""
+    """A cell, built directly: nbformat's own makers validate each one, which takes longer than all the rest here.
+    `metadata` is copied.
+    """
     cell = {"cell_type": kind, "id": id, "metadata": metadata or {}, "source": source}
     if kind == "code":
         cell.update(execution_count=None, outputs=[])
@@ -89,14 +91,10 @@ def _make(kind, source, id, metadata=None):
 
 
 def _skeleton_cell(cell, source=None, attachments=None):
-    made = _make(cell.kind, cell.source if source is None else source, id=cell.id, metadata=_copy(cell.metadata))
+    made = _make(cell.kind, cell.source if source is None else source, id=cell.id, metadata=cell.metadata)
     if attachments:
         made["attachments"] = from_dict(attachments)
     return made
-
-
-def _copy(value):
-    return {k: _copy(v) if isinstance(v, dict) else list(v) if isinstance(v, list) else v for k, v in value.items()}
 
 
 class Overlay:

@@ -1,10 +1,13 @@
 """Slips of the keys that turn, cut, merge or displace cells: right work in them keeps its place and its points."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from grading.course.intake import Piece
+from grading.marking.merged import cut_apart
 from grading.marking.overlay import overlay
 from tests.grading import small_lesson as small
 
@@ -184,3 +187,17 @@ def test_lines_that_lost_their_ends_are_lines(skeleton):
     result = overlay(json.dumps(tree).encode(), skeleton)
     want = overlay(small.raw(small.right()), skeleton)
     assert [c.source for c in result.nb.cells] == [c.source for c in want.nb.cells]
+
+
+def test_a_cell_of_the_lessons_that_holds_two_others_is_no_merged_one():
+    """A recap that repeats cells above and goes on stays the one cell that it is."""
+    one, two = "rows = [1, 2, 3]\nprint('rows', rows)", "total = sum(rows)\nprint('total', total)"
+    recap = f"{one}\n{two}\nprint(rows, total)"
+    cells = [SimpleNamespace(source=text, kind="code", role="plain") for text in (one, two, recap)]
+    pieces = [Piece(i, "code", cell.source) for i, cell in enumerate(cells)]
+    repairs = []
+    assert cut_apart(pieces, SimpleNamespace(cells=cells), repairs) == pieces
+    assert repairs == []
+    merged = [Piece(0, "code", f"{one}\n\n{two}")]
+    assert [piece.source for piece in cut_apart(merged, SimpleNamespace(cells=cells), repairs)] == [one, two]
+    assert repairs
