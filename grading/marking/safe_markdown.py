@@ -8,6 +8,7 @@ is shown as it was typed. Tags, diagrams and the macros by which MathJax makes l
 
 import html
 import re
+import threading
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -16,14 +17,15 @@ from grading.marking.safe_outputs import MAX_TEXT, PICTURE, harmless_markdown, p
 LINK = re.compile(r"(https?://|mailto:|#)[^\s\x00-\x20]*\Z", re.I)
 IMAGE = re.compile(r"pictures/[\w. %()+-]+\Z")
 BREAKS = str.maketrans({"[": "[\u200b", "]": "]\u200b", "&": "&\u200b"})
+_HERE = threading.local()
 MARK = "\n\n*A link or picture that leads elsewhere is shown as text.*"
 
 
 class _Looking(IPythonRenderer):
     """Renders, and notes what may not be shown."""
 
-    def __init__(self, pasted):
-        super().__init__(escape=False)
+    def begin(self, pasted):
+        """Note anew, of a text with these pictures."""
         self.found, self.pasted = [], {f"attachment:{name}" for name in pasted}
 
     def link(self, text, url, title=None):
@@ -53,10 +55,14 @@ class _Looking(IPythonRenderer):
 
 def destinations(text, pasted=()):
     """What rendering this Markdown gives that may not be shown, [] for harmless text; `pasted` names its pictures."""
-    looking = _Looking(pasted)
+    if not hasattr(_HERE, "reader"):  # making one takes longer than to render an answer
+        _HERE.reader = MarkdownWithMath(renderer=_Looking(escape=False))
+    looking = _HERE.reader.renderer
+    looking.begin(pasted)
     try:
-        shown = MarkdownWithMath(renderer=looking).render(text)
+        shown = _HERE.reader.render(text)
     except Exception as error:  # what the renderer cannot read, it shall not be given
+        del _HERE.reader  # nor what it may have been left with to the next text
         return [type(error).__name__]
     return looking.found + (["a macro"] if plain_math(html.unescape(shown)) != html.unescape(shown) else [])
 

@@ -103,3 +103,15 @@ TEXTS = {"iVBO\nRw0K\n": True, "QQ==": True, 'A"': False, "": False, "=": False,
 @pytest.mark.parametrize(("text", "good"), [*TEXTS.items(), (7, False)])
 def test_base64_is_told_from_anything_else(text, good):
     assert is_base64(text) is good
+
+
+def test_a_text_is_looked_at_by_itself(monkeypatch):
+    harmless, harmful = "see [the paper](https://arxiv.org/abs/1512.03385)", "[x](javascript:alert(1))"
+    assert destinations(harmful)
+    assert destinations(harmless) == []
+    assert destinations("![c](attachment:curve.png)", ["curve.png"]) == []
+    assert destinations("![c](attachment:curve.png)") == ["attachment:curve.png"]
+    with monkeypatch.context() as patch:
+        patch.setattr(MarkdownWithMath, "render", lambda self, text: 1 / 0)
+        assert destinations(harmless) == ["ZeroDivisionError"]
+    assert destinations(harmless) == []
