@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from grading.course.times import read_time
 from grading.errors import CourseError
+from grading.marking import rows
 from grading.marking.mark import Mark
 
 EXPLAINED = {
@@ -80,7 +81,7 @@ class Reader:
 
         `comment` is what formgrader shows, `said` what a person wrote."""
         known = self.lesson(lesson)
-        at = self.rows_of(known, student)
+        at = rows.find(self.db.connection(), known, student)
         if at is None:
             return {}
         grades = self.db.execute(
@@ -101,7 +102,7 @@ class Reader:
 
     def penalty(self, lesson, student):
         """The late penalty of one submission, or None."""
-        at = self.rows_of(self.lesson(lesson), student)
+        at = rows.find(self.db.connection(), self.lesson(lesson), student)
         if at is None:
             return None
         table = SubmittedNotebook.late_submission_penalty
@@ -183,16 +184,6 @@ class Reader:
     def forget(self, lesson):
         """Read a lesson's rows anew when they are asked for: its due date was changed."""
         self._lessons.pop(lesson, None)
-
-    def rows_of(self, known, student):
-        """The ids of a submission's rows, and its extension; None when it is not in the gradebook."""
-        row = self.db.execute(
-            select(SubmittedAssignment.id, SubmittedAssignment.extension, SubmittedNotebook.id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .where(SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student)
-            .where(SubmittedNotebook.notebook_id == known.notebook)
-        ).first()
-        return None if row is None else SimpleNamespace(assignment=row[0], extension=row[1], notebook=row[2])
 
 
 def due(duedate, extension):

@@ -12,14 +12,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import sqlalchemy
-from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import CheckCellMetadata
-from sqlalchemy import func, insert, select, update
 from traitlets.utils.importstring import import_item
 
 from course_lib.files import write_atomically
 from grading.course.folder import load_config
 from grading.errors import CourseError
+from grading.marking import rows
 from grading.marking.backup import backup
 from grading.marking.gradebook import Reader, due, explain, parse_time
 from grading.marking.mark import Mark, marking_of, rules_of
@@ -61,7 +60,7 @@ class Writer(Reader):
         try:
             known = self.lesson(submission.lesson)
             timestamp = parse_time(submission.timestamp)
-            at = self._open_submission(known, submission.student, timestamp)
+            at = rows.open_submission(self.db.connection(), known, submission.student, timestamp)
             resources = self._resources(submission, known, at, timestamp, verdict, changed)
             resources["course"].rewritten = rewritten(self.course, submission, nb)
             for step in self._autograde_steps():
@@ -93,49 +92,6 @@ class Writer(Reader):
         mark = Mark(0.0, 0.0, handed_in=timestamp, due=when, extension=at.extension or None)
         work = SimpleNamespace(writer=self, known=known, at=at, verdict=verdict, changed=changed, mark=mark)
         return {"unique_key": known.name, "nbgrader": {**names, "db_url": f"sqlite:///{self.path}"}, "course": work}
-
-    def _open_submission(self, known, student, timestamp):
-        """The rows of a submission, made when they are not there; as nbgrader's add_submission makes them."""
-        at = self.rows_of(known, student)
-        if at is not None:
-            self.db.execute(
-                update(SubmittedAssignment).where(SubmittedAssignment.id == at.assignment).values(timestamp=timestamp)
-            )
-            self._complete(known, at)
-            return at
-        made = self.open_assignment(known, student)
-        made.timestamp = timestamp
-        notebook = SubmittedNotebook(notebook_id=known.notebook, assignment_id=made.id)
-        self.db.add(notebook)
-        self.db.flush()
-        at = SimpleNamespace(assignment=made.id, extension=made.extension, notebook=notebook.id)
-        for table, cells in ((Grade, known.grades), (Comment, known.comments)):
-            self._add_rows(table, cells, at)
-        return at
-
-    def open_assignment(self, known, student):
-        """nbgrader's row of a student in a lesson, made when it is not there: no notebook in it, no grades yet."""
-        mine = SubmittedAssignment.assignment_id == known.assignment, SubmittedAssignment.student_id == student
-        made = self.db.execute(select(SubmittedAssignment).where(*mine)).scalar()
-        if made is None:
-            if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
-                self.db.execute(insert(Student).values(id=student))
-            made = SubmittedAssignment(assignment_id=known.assignment, student_id=student)
-            self.db.add(made)
-            self.db.flush()
-        return made
-
-    def _complete(self, known, at):
-        """Make the grade and comment rows that are missing."""
-        for table, cells in ((Grade, known.grades), (Comment, known.comments)):
-            there = self.db.execute(
-                select(table.cell_id).where(table.cell_id.in_(cells), table.notebook_id == at.notebook)
-            )
-            self._add_rows(table, set(cells) - {row[0] for row in there}, at)
-
-    def _add_rows(self, table, cells, at):
-        if cells:
-            self.db.execute(insert(table), [{"cell_id": i, "notebook_id": at.notebook} for i in sorted(cells)])
 
     def _autograde_steps(self):
         """The folder's autograde steps, made once; less the metadata check: metadata is the skeleton's."""
@@ -170,45 +126,21 @@ class Writer(Reader):
         """The scores and reasons of one notebook; called by the step that stands for SaveAutoGrades."""
         known, at, verdict = course.known, course.at, course.verdict
         cells = {c.metadata["nbgrader"]["grade_id"]: c for c in nb.cells if "nbgrader" in c.metadata}
-        before = self.db.execute(
-            select(
-                Grade.id,
-                Grade.cell_id,
-                Grade.manual_score,
-                Grade.needs_manual_grade,
-                Grade.auto_score,
-                func.coalesce(Grade.extra_credit, 0.0),
-            ).where(Grade.cell_id.in_(known.grades), Grade.notebook_id == at.notebook)
-        )
-        rows, total, by_hand = [], 0.0, 0.0
-        for row, cell, manual, needs, old, extra in before.all():
+        db, scored, total, by_hand = self.db.connection(), [], 0.0, 0.0
+        for row, cell, manual, needs, old, extra in rows.grades(db, known, at):
             auto = auto_score(cells[known.grades[cell]], verdict)
             needs = auto is None if manual is None else bool(needs) or (course.changed and auto != old)
             needs = needs or (manual is not None and known.grades[cell] in course.rewritten)
-            rows.append({"id": row, "auto_score": auto, "needs_manual_grade": needs})
+            scored.append({"row": row, "auto": auto, "needs": needs})
             total += (auto or 0.0 if manual is None else manual) + extra
             by_hand += (manual or 0.0) + extra
-        if rows:
-            self.db.execute(update(Grade), rows)
-        comments = self.db.execute(
-            select(Comment.id, Comment.cell_id).where(
-                Comment.cell_id.in_(known.comments), Comment.notebook_id == at.notebook
-            )
-        )
-        said = [
-            {"id": row, "auto_comment": reason(cells[known.comments[cell]], verdict)} for row, cell in comments.all()
-        ]
-        if said:
-            self.db.execute(update(Comment), said)
+        rows.save_scores(db, scored)
+        rows.save_comments(db, known, at, lambda name: reason(cells[name], verdict))
         course.score = total  # nbgrader's check of a penalty reads it by this name
-        unread = sum(row["needs_manual_grade"] for row in rows)
+        unread = sum(one["needs"] for one in scored)
         course.mark = replace(course.mark, raw=total, by_hand=by_hand, unread=unread)
 
     def save_penalty(self, penalty, course):
         """The late penalty of one notebook (None: none)."""
-        self.db.execute(
-            update(SubmittedNotebook)
-            .where(SubmittedNotebook.id == course.at.notebook)
-            .values(late_submission_penalty=penalty)
-        )
+        rows.save_penalty(self.db.connection(), course.at, penalty)
         course.mark = replace(course.mark, penalty=penalty or 0.0)

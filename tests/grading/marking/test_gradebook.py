@@ -1,6 +1,7 @@
 """nbgrader's own ways in give what `course grade` gives, and its gradebook stays its own."""
 
 import shutil
+import sqlite3
 
 import nbformat
 import pytest
@@ -124,6 +125,27 @@ def test_replaying_twice_changes_nothing(graded):
             nb, verdict = grade_one(graded, "student001", small.LESSON)
             writer.replay(submission, nb, verdict, changed=False)
     assert sc.dump(graded) == before
+
+
+def test_rows_of_a_cell_that_the_lesson_no_longer_has_are_left_alone(graded):
+    path = graded.root / "gradebook.db"
+    with sqlite3.connect(path) as db:
+        ((book,),) = db.execute(
+            "select n.id from submitted_notebook n join submitted_assignment a on a.id = n.assignment_id "
+            "order by a.student_id limit 1"
+        )
+        for table in ("grade", "comment"):
+            more = {"grade": ", needs_manual_grade", "comment": ""}[table], {"grade": ", 0", "comment": ""}[table]
+            db.execute(
+                f"insert into {table} (id, notebook_id, cell_id{more[0]}) values ('old', '{book}', 'gone'{more[1]})"
+            )
+    db.close()
+    summary = engine.grade(graded.root, pool=sc.InProcess(), workers=1, force=True)
+    assert not summary.faults
+    with sqlite3.connect(path) as db:
+        assert db.execute("select auto_score from grade where id = 'old'").fetchall() == [(None,)]
+        assert db.execute("select auto_comment from comment where id = 'old'").fetchall() == [(None,)]
+    db.close()
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-45", "9" * 400, "2026-10-01 12:00 Mars/Base"])
