@@ -8,6 +8,7 @@ gives (deeper, longer, with larger numbers) `decode` does not take: code may wri
 from __future__ import annotations
 
 import collections
+import hashlib
 import json
 import math
 import struct
@@ -54,7 +55,10 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class Seen:
-    """One line of a check cell: what was asked and the tree that came."""
+    """One line of a check cell: what was asked and the tree that came.
+
+    `digest` stands for the bytes it came in, "" where it was made here.
+    """
 
     check: str
     part: str
@@ -63,6 +67,7 @@ class Seen:
     kind: str
     value: Any
     spec: dict = field(default_factory=dict)
+    digest: str = field(default="", compare=False, repr=False)
 
 
 def to_json(tree: Any, keep: Callable) -> Any:
@@ -179,7 +184,7 @@ def decode(stream: Any, limit: float = 2 * MAX_BYTES) -> Seen | None:
     if len(head) < head_length or len(body) < body_length:
         raise Malformed("the stream ends inside a frame")
     try:
-        return _parse(json.loads(head, parse_constant=_refuse), body)
+        return _parse(_HEADERS.decode(head.decode()), body, hashlib.blake2b(head + body, digest_size=16).hexdigest())
     except Malformed:
         raise
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError) as error:
@@ -190,7 +195,10 @@ def _refuse(constant: str) -> None:
     raise Malformed(f"a bare {constant} in the header")
 
 
-def _parse(header: dict[str, Any], body: bytes) -> Seen:
+_HEADERS = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _parse(header: dict[str, Any], body: bytes, digest: str) -> Seen:
     keys = {"check", "part", "position", "label", "kind", "value", "spec", "arrays"}
     if not isinstance(header, dict) or set(header) != keys:
         raise Malformed("a header with other fields")
@@ -210,7 +218,7 @@ def _parse(header: dict[str, Any], body: bytes) -> Seen:
     value = from_json(header["value"], arrays)
     if not (isinstance(value, Opaque) or _fits(kind, value)):
         raise Malformed("a value that a line of its kind never has")
-    return Seen(check, part, position, label, kind, value, spec)
+    return Seen(check, part, position, label, kind, value, spec, digest)
 
 
 def _fits(kind: str, value: Any) -> bool:

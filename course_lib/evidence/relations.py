@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from course_lib.evidence.observation import Seen
     from course_lib.evidence.pairs import Pair
 
-__all__ = ["BY", "HIDDEN", "Relation", "diagnose", "name_relation"]
+__all__ = ["BY", "HIDDEN", "Relation", "diagnose", "explain", "name_relation"]
 OUTCOME = "Measured is how good your answer is: it does not reach what is asked."
 HIDDEN_ONE = "A hidden value is wrong in this way: {}."
 
@@ -54,9 +54,11 @@ def diagnose(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "
 
     `source` is the text of the answer; habits are read from it where what fails first is no error.
     """
-    known = name_mistake(check_record, seen)
-    if known:
-        return known
+    return name_mistake(check_record, seen) or explain(check_record, seen, source)
+
+
+def explain(check_record: dict[str, Any], seen: Sequence[Seen], source: str = "") -> Mistake:
+    """As `diagnose`, of what no known mistake fits."""
     failures = _failures(check_record, seen)
     found: Any = _of_all(failures) or _of_lines(failures, check_record, seen)
     reads = source and failures.first not in (None, "raised", "forbidden")

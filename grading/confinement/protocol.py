@@ -84,7 +84,7 @@ class Protocol:
             raise Broken("a frame of unknown kind")
         if self.phase == "hidden" and kind in b"DUK":
             return  # whatever it shows after the first hidden part was sent is discarded here too
-        handler(json.loads(payload) if payload else {})
+        handler(json.loads(payload.decode()) if payload else {})
 
     def _hello(self, kind, payload):
         if kind == b"!":

@@ -19,7 +19,7 @@ from grading.marking.cause import first_failed
 from grading.marking.display_cells import needless
 from grading.marking.footing import founded
 from grading.marking.given import early
-from grading.marking.judge import judge, not_begun, not_graded, not_their_own
+from grading.marking.judge import Judge, not_begun, not_graded, not_their_own
 from grading.marking.match import same_text
 from grading.marking.safe_markdown import safe_markdown
 from grading.marking.safe_outputs import MAX_HTML, safe_outputs
@@ -131,11 +131,14 @@ def untouched(job, skeleton):
     return frozenset(left & given)
 
 
-def make_result(run, records, skeleton, job=None):
-    """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values."""
+def make_result(run, records, skeleton, job=None, judge=None):
+    """What the journal keeps of a job's run: the verdict, what each cell showed, how long it took. JSON values.
+
+    `judge` is the Judge of these records, where one judges many runs.
+    """
     left = untouched(job, skeleton) if job is not None else ()
     sources = {step.id: step.source for step in job.steps} if job is not None else None
-    verdict, html = judge(records, run, points_of(skeleton), left, sources), [MAX_HTML]
+    verdict, html = (judge or Judge(records)).judge(run, points_of(skeleton), left, sources), [MAX_HTML]
     if job is not None:
         not_begun(verdict, as_handed_out(job, skeleton))
         not_their_own(verdict, borrowed(job, skeleton))
@@ -182,8 +185,7 @@ def dress(nb, result, verdict, skeleton):
             cell["source"] = known.rubric  # for whoever reads the answer below it in formgrader
         elif known is None or not same_text(cell.source, known.source):
             cell["source"] = safe_markdown(cell.source, cell.get("attachments", ()))
-    nb.metadata["course"]["verdict"] = to_json(verdict)
-    nb.metadata["course"]["status"] = result["status"]
+    dict.update(nb.metadata["course"], verdict=to_json(verdict), status=result["status"])  # not turned into nodes
     return nb
 
 

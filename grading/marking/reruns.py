@@ -73,11 +73,11 @@ def _spent(run):
 
 class Judging:
     """Runs become a result, in the one thread of `judges`: the pool's go on with the next run meanwhile, and the one
-    that writes stays free. Without `judges` they do it themselves.
+    that writes stays free. Without `judges` they do it themselves. `judge` is the lesson's, where it judges many.
     """
 
-    def __init__(self, pool, records, skeleton, judges=None):
-        self.pool, self.records, self.skeleton, self.judges = pool, records, skeleton, judges
+    def __init__(self, pool, records, skeleton, judges=None, judge=None):
+        self.pool, self.records, self.skeleton, self.judges, self.judge = pool, records, skeleton, judges, judge
         self.judged = concurrent.futures.Future()
         self.spent = False  # whether a brief job would have had a second chance, and no time was left for it
 
@@ -135,7 +135,7 @@ class Judging:
         self.runs = [
             run.shown_as(first) if kept else run for run, first, kept in zip(self.runs, self.short, told, strict=True)
         ]
-        results = [make_result(run, self.records, self.skeleton, self.job) for run in self.runs]
+        results = [make_result(run, self.records, self.skeleton, self.job, self.judge) for run in self.runs]
         if len(results) > 1:
             first, second = (result["verdict"]["checks"] for result in results)
             results[0]["unsteady"] = [name for name in first if first[name] != second[name]]

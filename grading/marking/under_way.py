@@ -8,6 +8,7 @@ import concurrent.futures
 import contextlib
 
 from grading.confinement.pool import SandboxPool
+from grading.marking.judge import Judge
 from grading.marking.lanes import HELD, Lanes, Late
 from grading.marking.reruns import Judging, otherwise
 
@@ -29,6 +30,7 @@ class UnderWay:
         self._running = {}  # future -> job
         self._waiting = collections.defaultdict(list)  # key -> [Work]
         self._lanes, self._stack = Lanes(), contextlib.ExitStack()
+        self._judge_of = {}  # lesson -> Judge
         self._judges = self._stack.enter_context(concurrent.futures.ThreadPoolExecutor(1, "judge"))
 
     def __enter__(self):
@@ -102,5 +104,6 @@ class UnderWay:
         self.start()
         records, skeleton = self.course.records(job.lesson), self.course.skeleton(job.lesson)
         job = self._lanes.short(job) if short is None and self.lane != 2 else job
-        judging = Judging(self.pool, records, skeleton, self._judges)
+        judge = self._judge_of.setdefault(job.lesson, Judge(records))
+        judging = Judging(self.pool, records, skeleton, self._judges, judge)
         return judging.watch([job, otherwise(job)] if self.twice else [job], short)

@@ -134,7 +134,7 @@ def test_so_does_a_run(at_once, made, undisturbed):
 
 def test_so_does_the_judge(made, undisturbed, monkeypatch):
     with monkeypatch.context() as patch:
-        fails_for_victim(patch, jobs, "judge", lambda records, run, *_: run.detail == "the victim's")
+        fails_for_victim(patch, jobs.Judge, "judge", lambda judge, run, *_: run.detail == "the victim's")
         right = sc.run
 
         def run(job):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from course_lib.evidence.observation import Seen
+from course_lib.evidence.observation import Seen, decode, encode
 from course_lib.evidence.records import Record
 from grading.confinement.job import CellRun, Isolation, Job, Run, Step
 from grading.marking import judge
@@ -250,3 +250,49 @@ def test_what_the_answers_text_shows_is_said_where_values_explain_nothing(record
     assert [m.name for m in double.mistakes] == ["by habit: return in the loop"]
     assert judge.judge(records, run(observed)).checks["double"].mistakes == []
     assert judge.judge(records, run(right()), sources={"double": source}).checks["double"].mistakes == []
+
+
+def arrived(observed):
+    """The same observations as they come through the pipe."""
+    return [decode(io.BytesIO(encode(one))) for one in observed]
+
+
+def test_what_came_in_the_same_bytes_is_looked_at_once(records, monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        judge, "_found", lambda record, seen, found=judge._found: looked.append(seen) or found(record, seen)
+    )
+    lesson, wrong = judge.Judge(records), [*right()[:2], seen("double", 2, 7), *right()[3:]]
+    first, other = lesson.judge(run(arrived(right()))), lesson.judge(run(arrived(wrong)))
+    assert len(looked) == 4, "three checks, and the one that saw something else"
+    again, and_again = lesson.judge(run(arrived(right()))), lesson.judge(run(arrived(wrong)))
+    assert len(looked) == 4
+    assert to_bytes(first) == to_bytes(again) == to_bytes(judge.judge(records, run(right())))
+    assert to_bytes(other) == to_bytes(and_again) == to_bytes(judge.judge(records, run(wrong)))
+
+
+def test_how_the_run_ended_is_told_though_the_same_was_seen(records):
+    lesson, wrong = judge.Judge(records), arrived([*right()[:2], *right()[3:]])
+    assert "took too long" not in lesson.judge(run(wrong)).checks["double"].reason
+    assert "took too long" in lesson.judge(run(wrong, "wall limit")).checks["double"].reason
+
+
+def test_what_no_bytes_stand_for_is_looked_at_every_time(records, monkeypatch):
+    looked = []
+    monkeypatch.setattr(
+        judge, "_found", lambda record, seen, found=judge._found: looked.append(seen) or found(record, seen)
+    )
+    lesson = judge.Judge(records)
+    for value in (6, 7):
+        verdict = lesson.judge(run([seen("double", 0, value), *right()[1:]]))
+        assert verdict.checks["double"].passed == (value == 6)
+    assert len([one for one in looked if one[0].check == "double"]) == 2
+
+
+def test_a_large_class_keeps_no_more_than_so_many(records, monkeypatch):
+    monkeypatch.setattr(judge, "KEPT", 5)
+    lesson = judge.Judge(records)
+    for value in range(40):
+        verdict = lesson.judge(run(arrived([seen("double", 0, value), *right()[1:]])))
+        assert verdict.checks["double"].passed == (value == 6)
+        assert len(lesson._found) <= 5
