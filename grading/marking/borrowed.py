@@ -69,6 +69,7 @@ class Notebook:
     own: dict = field(default_factory=dict)  # name -> the student's statements that bind it
     cells: list = field(default_factory=list)  # (a step of the student's, its top-level statements), in order
     checked: dict = field(default_factory=dict)  # exercise -> how many of them stand above its last check
+    words: set = field(default_factory=set)  # identifiers in the student's cells, but for what they define
     looked: dict = field(default_factory=dict)  # id of a statement -> (it, its telling parts, names that it reads)
 
     def parts(self, node):
@@ -77,6 +78,13 @@ class Notebook:
             parts = [leaf for leaf in nodes_of(node) if type(leaf) in _TELLING]
             self.looked[id(node)] = node, parts, sorted(_read(node))
         return self.looked[id(node)][1:]
+
+    def may_use(self, forbid):
+        """Whether an identifier stands in the student's cells without which nothing forbidden can be used."""
+        telling = {*BY_TEXT, *LOOKS_UP, *(name.rpartition(".")[2] for name in forbid)}
+        return not self.words.isdisjoint(telling) or any(
+            name in self.words for name, full in self.known.items() if full.rpartition(".")[2] in telling
+        )
 
 
 def borrowed(job, skeleton):
@@ -91,7 +99,7 @@ def borrowed(job, skeleton):
     for step in job.steps:
         names = forbid.get(step.id)
         cell = skeleton.by_grade_id.get(step.id)
-        if names and cell is not None and cell.role == "solution":
+        if names and cell is not None and cell.role == "solution" and notebook.may_use(names):
             one = _follow(step, cell, notebook, names)
             if one is not None:
                 found[step.id] = one
@@ -108,11 +116,13 @@ def read(steps, skeleton):
         if step.check:
             notebook.checked[exercise_of(step.check)] = len(notebook.cells)
             continue
-        imports, statements, body = _names(step.source)
+        imports, statements, body, words = _names(step.source)
         notebook.known.update(imports)
         if _is_own(step) or step.id in skeleton.by_grade_id:
             notebook.cells.append((step, body or []))
+            notebook.words |= words
         if skeleton.by_id.get(step.id) is None:  # a lesson's cell goes by its id, an answer by its grade id
+            notebook.words |= words
             lines = step.source.split("\n")
             for name, node in statements:
                 if _text(node, lines) not in handed_out:  # a cell of the lesson's with a line more is no answer
@@ -122,18 +132,24 @@ def read(steps, skeleton):
 
 @functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
 def _names(source):
-    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind, all of them);
-    None for the last where it does not parse."""
-    tree, known = tree_of(source), {}
+    """(what a cell imports: name -> dotted name, its top-level statements with each name that they bind, all of them,
+    the identifiers in them); None for the statements where it does not parse."""
+    tree, known, words = tree_of(source), {}, set()
     for node in nodes_of(tree) if tree is not None else ():
-        if isinstance(node, ast.Import):
+        kind = type(node)
+        if kind is ast.Name:
+            words.add(node.id)
+        elif kind is ast.Attribute:
+            words.add(node.attr)
+        elif kind is ast.Import:
             for alias in node.names:
                 first = alias.name.partition(".")[0]
                 known[alias.asname or first] = alias.name if alias.asname else first
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif kind is ast.ImportFrom and node.module:
+            words.update(alias.name for alias in node.names)
             known.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
     statements = [(name, node) for node in (tree.body if tree is not None else ()) for name in _bound(node)]
-    return known, statements, tree and tree.body
+    return known, statements, tree and tree.body, words
 
 
 @functools.lru_cache(maxsize=500)
@@ -181,7 +197,7 @@ def _bound(node):
 
 def _follow(step, cell, notebook, forbid):
     """The first forbidden thing that the answer reaches by its names, or None."""
-    _, statements, body = _names(step.source)
+    _, statements, body, _ = _names(step.source)
     if body is None:
         return None
     here = {name for name, _ in statements}

@@ -8,7 +8,7 @@ from grading.course.skeleton import make_skeleton
 from grading.lessons.release import instructor_notebook, student_notebook
 from grading.lessons.source import read_lessons
 from grading.marking import engine
-from grading.marking.borrowed import borrowed
+from grading.marking.borrowed import Notebook, borrowed
 from grading.paths import ROOT
 from tests.grading import small_course as sc
 from tests.grading import small_lesson as small
@@ -195,3 +195,26 @@ def test_the_mark_in_the_gradebook_is_without_its_points_and_says_why(tmp_path, 
     assert grades["check-tail"][0] == 0
     assert "calls the library's islice (line 3); write it yourself" in str(comments)
     assert "write it yourself" not in str(sc.dump(made)["nothing", small.LESSON][1]), "there is no answer at all"
+
+
+@pytest.mark.parametrize("own", ["", "import {place} as lib", "from {place} import {last} as theirs\nlib = 0"])
+@pytest.mark.parametrize("answer", [answer for answer, beside in WAYS.values() if not beside])
+def test_cells_in_which_no_telling_word_stands_need_not_be_followed(answer, own, monkeypatch):
+    """What `may_use` spares is what following every name would not find either."""
+    for lesson, exercise, name in FORBIDDEN[::3]:
+        place, _, last = name.rpartition(".")
+        told = {"place": place, "last": last, "mine": (exercise.names or [exercise.id])[0]}
+        given = job(lesson, {exercise.id: answer.format(**told)}, [own.format(**told)])
+        spared = borrowed(*given)
+        with monkeypatch.context() as patch:
+            patch.setattr(Notebook, "may_use", lambda self, forbid: True)
+            assert borrowed(*given) == spared != {}
+
+
+def test_an_import_of_the_lessons_under_another_name_is_a_telling_word():
+    notebook = Notebook(known={"theirs": "course_lib.functional.conv2d", "np": "numpy"})
+    notebook.words = {"theirs", "x"}
+    assert notebook.may_use({"course_lib.functional.conv2d"})
+    assert not notebook.may_use({"course_lib.functional.relu"})
+    notebook.words = {"np", "x"}
+    assert not notebook.may_use({"course_lib.functional.conv2d"})
