@@ -8,6 +8,7 @@ another user. *nested*: a user namespace inside bubblewrap's. *single*: where ne
 bubblewrap per submission, with its imports paid every time. A Sandbox may be used by several threads at once.
 """
 
+import compileall
 import contextlib
 import functools
 import os
@@ -183,6 +184,8 @@ class Sandbox:
             return self.zygote
 
     def _start(self, limits):
+        for folder in (self.course_lib, self.worker):
+            _compile(folder)
         with contextlib.ExitStack() as stack:
             if self.path == "none":
                 words, inherited = [sys.executable, "-I", "-B", str(self.worker)], []
@@ -201,6 +204,13 @@ class Sandbox:
 @functools.lru_cache(maxsize=1000)  # the lesson's own cells come again with every submission
 def _heavy(source):
     return [name for name in HEAVY if name in source]
+
+
+@functools.cache  # once
+def _compile(folder):
+    """Leave byte-code beside what the warm process imports: it may write none itself, and compiled it at each start."""
+    if not sys.dont_write_bytecode:
+        compileall.compile_dir(folder, quiet=2)  # where nobody may write there, it goes without
 
 
 def _checked(check, group, isolation, limits):

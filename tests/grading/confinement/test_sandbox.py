@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -891,3 +892,24 @@ def test_what_a_check_forbids_comes_with_the_job(one):
     assert [seen.kind for seen in one.run(job).seen] == ["value"]
     job = dataclasses.replace(job, forbid={"double": ["numpy.add"]})
     assert [seen.kind for seen in one.run(job).seen] == ["forbidden"]
+
+
+def test_byte_code_lies_beside_what_the_warm_process_imports(tmp_path, monkeypatch):
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "one.py").write_text("x = 1\n")
+    (tmp_path / "broken.py").write_text("x = (\n")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    sandbox._compile.__wrapped__(tmp_path)
+    assert not list(tmp_path.rglob("*.pyc"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    sandbox._compile.__wrapped__(tmp_path)
+    assert [file.name.partition(".")[0] for file in tmp_path.rglob("*.pyc")] == ["one"]
+
+
+def test_where_none_can_be_written_it_goes_without(tmp_path, monkeypatch, capfd):
+    (tmp_path / "one.py").write_text("x = 1\n")
+    (tmp_path / "__pycache__").write_text("a file is in the way")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    sandbox._compile.__wrapped__(tmp_path)
+    assert capfd.readouterr() == ("", "")
+    assert not list(tmp_path.rglob("*.pyc"))
