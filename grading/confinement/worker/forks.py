@@ -7,16 +7,22 @@ import os
 
 from syscalls import LIBC
 
-HUGE, MADV_COLLAPSE = 2 << 20, 25
+HUGE, MADV_HUGEPAGE, MADV_COLLAPSE = 2 << 20, 14, 25
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 LARGEST = 32 << 20  # bytes: glibc goes no higher by itself
 
 
 def settle():
-    """Make this process cheap to fork: no collection in a child touches, and so copies, every page."""
+    """Make this process cheap to fork: no collection in a child touches, and so copies, every page.
+
+    Nor does a child copy what lies where arrays were.
+    """
     gc.collect()
     gc.freeze()
+    with contextlib.suppress(AttributeError):  # other C libraries
+        LIBC.malloc_trim(0)
     thicken()
+    reserve()
 
 
 def thicken():
@@ -28,6 +34,16 @@ def thicken():
         begin, end = -(-begin // HUGE) * HUGE, end // HUGE * HUGE
         if "w" in rights and name in ("", "[heap]") and begin < end:
             LIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_COLLAPSE)  # as far as it goes
+
+
+def reserve():
+    """Have room for a child's first arrays in huge pages: one fault of the kernel's for 512 of them."""
+    LIBC.malloc.restype = ctypes.c_void_p
+    size = LARGEST - HUGE
+    place = LIBC.malloc(ctypes.c_size_t(size))  # `hold` keeps it here once it is free again
+    begin, end = -(-place // HUGE) * HUGE, (place + size) // HUGE * HUGE
+    LIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_HUGEPAGE)
+    LIBC.free(ctypes.c_void_p(place))
 
 
 def hold():
