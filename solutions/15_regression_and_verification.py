@@ -1091,9 +1091,10 @@ with check("fair_accuracy") as expect:
     expect("seven photographs of three persons each", fair_accuracy(old + owner[:, None], owner, new + owner[:, None], owner))
     ### BEGIN HIDDEN TESTS
     rng = np.random.default_rng(150803)
-    for counts, new_persons, d in [((3, 3, 2, 2), 4, 2), ((3, 2, 2, 2, 2), 3, 4), ((5, 2, 2, 2), 5, 3)]:
+    # so many persons, and so unlike themselves, that a photograph beside itself moves the threshold in one of the four
+    for counts, new_persons, d in [((3, 3, 2, 2), 4, 2), (16 * (2,), 5, 4), (20 * (2,), 5, 3), (24 * (2,), 4, 2)]:
         who_a, who_b = np.repeat(np.arange(len(counts)), counts), np.arange(3 * new_persons) % new_persons
-        old = rng.normal(size=(len(counts), d))[who_a] + 0.5 * rng.normal(size=(len(who_a), d))
+        old = rng.normal(size=(len(counts), d))[who_a] + 0.8 * rng.normal(size=(len(who_a), d))
         new = rng.normal(size=(new_persons, d))[who_b] + 0.8 * rng.normal(size=(len(who_b), d))
         expect(f"{len(counts)} and {new_persons} persons, {d} numbers", fair_accuracy(old, who_a, new, who_b))
     ### END HIDDEN TESTS
