@@ -291,12 +291,13 @@ with check("lenet_twin") as expect:
     rng = np.random.default_rng(110201)
     for maps, kernels, hidden, classes in [((2, 4), (4, 3), 6, 3), ((5, 3), (2, 3), 4, 7)]:
         ours = small_lenet(rng, maps, kernels, hidden, classes, side=13)
-        x = torch.tensor(rng.normal(size=(2, 1, 13, 13)), requires_grad=True)
+        ours[3].bias.data -= 1  # the second ReLU has something to cut off
+        x = torch.tensor(rng.normal(size=(4, 1, 13, 13)), requires_grad=True)
         twin = lenet_twin(ours)
         logits = twin(x)
-        expect(f"{maps} maps, kernels {kernels}: logits", logits)
+        expect(f"{maps} maps, kernels {kernels}: logits", logits, rtol=1e-10)
         logits.square().sum().backward()
-        expect(f"{maps} maps, kernels {kernels}: gradient", x.grad)
+        expect(f"{maps} maps, kernels {kernels}: gradient", x.grad, rtol=1e-10)
         with torch.no_grad():
             for p in twin.parameters():
                 p *= 2
