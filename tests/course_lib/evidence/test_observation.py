@@ -468,3 +468,16 @@ def test_size_counts_arrays_wherever_they_are():
     assert size(big) > 8000
     assert size([big, {"k": (big,)}]) > 16000
     assert size(np.zeros(MAX_BYTES // 8)) > MAX_BYTES
+
+
+def test_equal_frames_have_one_digest_and_long_ones_none():
+    def arrived(value, label="l"):
+        return decode(io.BytesIO(encode(Seen("c", "visible", 0, label, "value", value))))
+
+    one = arrived([1, np.arange(3)])
+    assert one.digest == arrived([1, np.arange(3)]).digest != ""
+    others = [arrived([2, np.arange(3)]), arrived([1, np.arange(3) + 1]), arrived([1, np.arange(3)], "m")]
+    assert len({one.digest, *(other.digest for other in others)}) == 4
+    assert arrived(np.zeros(100_000)).digest == arrived("x" * 100_000).digest == ""
+    assert Seen("c", "visible", 0, "l", "value", 1).digest == ""
+    assert one == Seen("c", "visible", 0, "l", "value", one.value)
