@@ -132,7 +132,7 @@ READERS = {  # reader and shape: n -> a call
     "saved outputs, brackets": lambda n: lambda: without_outputs(b"[" * 100 * n),
     "saved outputs, quotes": lambda n: lambda: without_outputs(b'"\\"' * 100 * n),
     "saved outputs, names": lambda n: lambda: without_outputs(b'{"a":[{"outputs":[1],' * 10 * n),
-    "overlay, cells": lambda n: (lambda raw: lambda: laid(raw))(cells(n // 4, lambda i: f"def f{i}(): pass")),
+    "overlay, cells": lambda n: (lambda raw: lambda: laid(raw))(cells(n, lambda i: f"def f{i}(): pass")),
     "overlay, copies of an answer": lambda n: (lambda raw: lambda: laid(raw))(
         cells(n // 4, lambda i: "def double(x):\n    return x")),
     "overlay, copies of a check": lambda n: (lambda raw: lambda: laid(raw))(
