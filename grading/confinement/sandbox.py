@@ -209,8 +209,8 @@ def _heavy(source):
 @functools.cache  # once
 def _compile(folder):
     """Leave byte-code beside what the warm process imports: it may write none itself, and compiled it at each start."""
-    if not sys.dont_write_bytecode:
-        compileall.compile_dir(folder, quiet=2)  # where nobody may write there, it goes without
+    if not sys.dont_write_bytecode and os.access(folder, os.W_OK):
+        compileall.compile_dir(folder, quiet=2)
 
 
 def _checked(check, group, isolation, limits):

@@ -913,3 +913,12 @@ def test_where_none_can_be_written_it_goes_without(tmp_path, monkeypatch, capfd)
     sandbox._compile.__wrapped__(tmp_path)
     assert capfd.readouterr() == ("", "")
     assert not list(tmp_path.rglob("*.pyc"))
+
+
+def test_a_folder_that_may_not_be_written_is_not_compiled(tmp_path, monkeypatch):
+    """It would be done again at each start, for nothing."""
+    (tmp_path / "one.py").write_text("x = 1\n")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(os, "access", lambda path, mode: not (path == tmp_path and mode & os.W_OK))
+    sandbox._compile.__wrapped__(tmp_path)
+    assert not list(tmp_path.rglob("*.pyc"))
