@@ -41,6 +41,8 @@ def reserve():
     LIBC.malloc.restype = ctypes.c_void_p
     size = LARGEST - HUGE
     place = LIBC.malloc(ctypes.c_size_t(size))  # `hold` keeps it here once it is free again
+    if place is None:  # where no more may be promised than there is
+        return
     begin, end = -(-place // HUGE) * HUGE, (place + size) // HUGE * HUGE
     LIBC.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_HUGEPAGE)
     LIBC.free(ctypes.c_void_p(place))

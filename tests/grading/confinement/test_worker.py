@@ -237,6 +237,33 @@ def test_a_hidden_part_starts_from_the_names_its_check_cell_had(box):
         ("one", "hidden", 1), ("one", "hidden", False)]  # fmt: skip
 
 
+def test_what_a_hidden_part_saw_is_heard_although_its_process_dies(box):
+    first = Step("a", "import os\nfrom course_lib.checks import check")
+    steps = (first, Step("b", 'with check("one") as expect:\n    expect("first", 0)', "one"))
+    hidden = 'with check("one", part="hidden", start=1) as expect:\n    expect("one", 1)\n    os._exit(3)'
+    run = box.run(Job("told", "x", steps, (Step("h", hidden, "one", "hidden"),)))
+    assert [s.value for s in run.seen if s.part == "hidden"] == [1]
+    assert (run.hidden, run.ended) == ({"h": "killed by died"}, "died")
+
+
+ROOM = """import ctypes, numpy
+top = ctypes.CDLL(None).sbrk(0)
+array = numpy.ones(2 << 20)  # 16 MB
+middle, place = array.ctypes.data + (8 << 20), ()
+for line in open('/proc/self/smaps'):
+    word, *rest = line.split()
+    if '-' in word and not word.endswith(':'):
+        begin, end = (int(part, 16) for part in word.split('-'))
+    elif word == 'VmFlags:' and begin <= middle < end:
+        place = rest
+print(ctypes.CDLL(None).sbrk(0) == top, 'hg' in place)"""
+
+
+def test_the_first_arrays_of_a_submission_find_room_in_huge_pages(box):
+    run = box.run(Job("room", "x", (Step("a", ROOM),)))
+    assert run.cells["a"].outputs[0]["text"] == "True True\n"
+
+
 def test_a_hidden_part_without_its_check_cell_is_skipped(box):
     run = box.run(Job("gone", "x", (Step("a", "1"),), (Step("h", "print(1)", "deleted", "hidden"),)))
     assert run.ended == "finished"
