@@ -980,6 +980,8 @@ with check("equal_error") as expect:
     more = float(rng.integers(1, 9))
     one, two = rng.permutation([2.0, 2, 6, 3]) + more, rng.permutation([3.0, 7, 7, 6, 5, 6]) + more
     expect("equally good, but for rounding", equal_error(one, two))
+    one, two = rng.permutation([1.0, 2, 3, 4]) + more, rng.permutation([2.5, 5, 6, 7]) + more
+    expect("equal at a genuine distance", equal_error(one, two))
     ### END HIDDEN TESTS
 
 # %% [markdown]
