@@ -60,14 +60,17 @@ class Judge:
         return self._records[name]
 
     def _look(self, name, seen):
-        """The _Found of a check's observations: made once for those that came in the same bytes."""
+        """The _Found of a check's observations: made once for those that came in the same bytes.
+
+        More lines than the check has, which may be a hundred thousand, are not kept.
+        """
         key = (name, *(one.digest for one in seen))
         found = self._found.get(key)
         if found is None:
             found = _found(self._record(name), seen)
             if len(self._found) >= KEPT:
                 self._found.clear()
-            if all(key):
+            if all(key) and not found.strange:
                 self._found[key] = found
         return found
 

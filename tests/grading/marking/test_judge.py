@@ -289,6 +289,14 @@ def test_what_no_bytes_stand_for_is_looked_at_every_time(records, monkeypatch):
     assert len([one for one in looked if one[0].check == "double"]) == 2
 
 
+def test_of_more_lines_than_a_check_has_nothing_is_kept(records):
+    lesson = judge.Judge(records)
+    many = arrived([*right(), *(seen("double", 50 + i, i) for i in range(500))])
+    for _ in range(2):
+        assert lesson.judge(run(many)).checks["double"].reason == judge.STRANGE
+    assert max(map(len, lesson._found)) < 10
+
+
 def test_a_large_class_keeps_no_more_than_so_many(records, monkeypatch):
     monkeypatch.setattr(judge, "KEPT", 5)
     lesson = judge.Judge(records)
