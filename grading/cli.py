@@ -1,6 +1,8 @@
 """The `course` command: assembles the groups of commands that are there and prints user errors as one sentence."""
 
+import atexit
 import errno
+import gc
 import sys
 from importlib.util import find_spec
 
@@ -8,6 +10,7 @@ import typer
 
 from grading.errors import FULL, CourseError, remedy
 
+YOUNG = 50_000  # objects made before Python looks for garbage: by 700, its default, it walks through imports and caches
 UNWRITABLE = (
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EINVAL),
     *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG),
@@ -26,6 +29,8 @@ app = typer.Typer(
 
 def main():
     """Run the command line; a user's mistake prints one sentence on stderr and exits with 2, Ctrl-C with 130."""
+    gc.set_threshold(YOUNG)
+    atexit.register(gc.freeze)  # nor is anything looked through at the end: the system takes it all back
     try:
         assemble()
         app()
