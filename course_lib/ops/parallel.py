@@ -3,7 +3,7 @@
 NumPy lets go of the interpreter lock inside ufuncs and matrix products, so two threads on two halves of an image run
 side by side. The matrix library's own threads must keep out of it: after each product they spin for some 100 ms in
 case of another, on the core that the second half needs. So the library is held to one thread from the first use on,
-but for large products of two matrices (`product`): networks made of these, perceptrons and recurrent ones, share
+but for large products of two matrices (`products.py`): networks made of these, perceptrons and recurrent ones, share
 out nothing else. Nothing starts at import. The number of threads is `set_num_threads`, else the environment's
 OMP_NUM_THREADS, else all cores.
 """
@@ -24,9 +24,6 @@ import numpy as np
 
 from course_lib.ops.primitive import Flags
 
-SMALL, NARROW = 1_000_000, 1200  # multiplications, and results with b transposed, up to which OpenBLAS packs nothing
-LARGE = 1 << 22  # multiplications, some 0.1 ms: with fewer a second thread is hardly awake before all is done
-
 _chosen = None  # set_num_threads
 _teams: dict = {}  # (process, threads) -> helper threads: after a fork the child makes its own
 
@@ -37,7 +34,7 @@ def set_num_threads(threads: int) -> None:
     if not isinstance(threads, int) or threads < 1:
         raise ValueError(f"set_num_threads: needs a whole number of at least 1, got {threads!r}")
     _chosen = threads
-    _matrix_libraries()
+    matrix_libraries()
 
 
 def get_num_threads() -> int:
@@ -53,7 +50,7 @@ def _cores() -> Collection[int]:
 
 
 @cache
-def _matrix_libraries() -> tuple[Any, ...]:
+def matrix_libraries() -> tuple[Any, ...]:
     """Handles of the loaded matrix libraries, held to one thread from here on; none without threadpoolctl."""
     try:
         from threadpoolctl import ThreadpoolController
@@ -72,7 +69,7 @@ def share(work: Callable, blocks: Iterable[Any]) -> list[Any]:
     """
     blocks = list(blocks)
     threads = get_num_threads()
-    if min(threads, len(blocks)) < 2 or not _matrix_libraries():
+    if min(threads, len(blocks)) < 2 or not matrix_libraries():
         return [work(block) for block in blocks]
     results: list[Any] = [None] * len(blocks)
     waiting = iter(enumerate(blocks))
@@ -163,43 +160,6 @@ class _Offer:
         else:
             self.done.acquire()
         return self.error
-
-
-def product(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The matrix product of a (n, k) and b (k, m); a large one on the matrix library's own threads."""
-    size = a.size * b.shape[1]
-    threads = get_num_threads() if size >= LARGE else 1
-    if threads == 1 and size > SMALL and a.flags.c_contiguous and (out is None or out.flags.c_contiguous):
-        out = np.empty((len(a), b.shape[1]), np.result_type(a, b)) if out is None else out
-        np.matmul(in_blocks(a, b), b, out=in_blocks(out, b))
-        return out
-    libraries = _matrix_libraries() if threads > 1 else ()
-    try:
-        for library in libraries:
-            library.set_num_threads(threads)
-        return np.matmul(a, b, out=out)
-    finally:
-        for library in libraries:
-            library.set_num_threads(1)
-
-
-def in_blocks(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a (..., n, j) as (..., blocks, rows, j): so it is multiplied by b (..., k, m), or takes what was, in products so
-    small that the library packs nothing first, a fifth quicker; in one block where that is no gain."""
-    *outer, n, j = a.shape
-    k, m = b.shape[-2:]
-    rows = max(n, 1)
-    if n * k * m > SMALL and _takes_small():
-        transposed = b.strides[-2] < b.strides[-1]
-        most = min(SMALL // (k * m), (NARROW // m if k >= 128 else 0) if transposed else n)
-        rows = next((rows for rows in (32, 16, 8, 4) if rows <= most and n % rows == 0), n)
-    return a.reshape(*outer, n // rows, rows, j)
-
-
-@cache
-def _takes_small() -> bool:
-    """Whether a matrix library multiplies small matrices as they lie: OpenBLAS with AVX-512."""
-    return any(library.architecture in ("SkylakeX", "Cooperlake", "SapphireRapids") for library in _matrix_libraries())
 
 
 def split(count: int, parts: int) -> list[slice]:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.ops.memory import empty, scratch
-from course_lib.ops.parallel import LARGE, get_num_threads, in_blocks, product, share, split
+from course_lib.ops.parallel import get_num_threads, share, split
 from course_lib.ops.primitive import Flags, Gradients, Result
+from course_lib.ops.products import LARGE, in_blocks, product
 
 STEPS = 8  # whose slopes are worked out at once: few calls, and what they make stays in the cache
 

@@ -15,6 +15,7 @@ import numpy as np
 from course_lib.ops.convolution import windows
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import Task
+from course_lib.ops.products import wide
 
 NARROW = 512  # columns below which a matrix product is slow: wide rows are cut no further
 
@@ -30,7 +31,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: windows.Geometry, bias: np
 
     def work(block: tuple[slice, slice]) -> None:
         here = _pixels(out, block)
-        np.matmul(matrix, _windows(x, geo, block), out=here.swapaxes(1, 2))
+        wide(matrix, _windows(x, geo, block), here.swapaxes(1, 2))
         if bias is not None:
             here += bias.reshape(groups, -1, 1, 1)
 
@@ -46,7 +47,7 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: windows.Geometry) -> Task
     g = g.reshape(geo.groups, filters // geo.groups, *g.shape[1:])
 
     def work(block: tuple[slice, slice]) -> np.ndarray:
-        return (_pixels(g, block).swapaxes(1, 2) @ _windows(x, geo, block).swapaxes(2, 3)).sum(axis=1)
+        return wide(_pixels(g, block).swapaxes(1, 2), _windows(x, geo, block).swapaxes(2, 3)).sum(axis=1)
 
     def whole(parts: list[np.ndarray]) -> np.ndarray:
         total = windows.summed(parts).reshape(filters, *geo.kernel, len(x) // geo.groups)

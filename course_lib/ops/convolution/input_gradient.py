@@ -16,6 +16,7 @@ from course_lib.ops.convolution import windows
 from course_lib.ops.convolution.correlate import correlate
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import Task
+from course_lib.ops.products import wide
 
 
 def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> Task:
@@ -46,7 +47,7 @@ def input_gradient(g: np.ndarray, weight: np.ndarray, geo: windows.Geometry) -> 
             reaching = _reaching(g, geo, rows, taps)
             shape = groups, reaching.shape[1], geo.kernel[1], channels, geo.out[1], n
             given = scratch("given", shape, g.dtype)
-            np.matmul(matrix, reaching, out=given.reshape(*shape[:2], matrix.shape[2], reaching.shape[3]))
+            wide(matrix, reaching, given.reshape(*shape[:2], matrix.shape[2], reaching.shape[3]))
             _add_up(given, here, geo)
 
     return Task(work, jobs, lambda _: gx.reshape(groups * channels, *geo.size, n))

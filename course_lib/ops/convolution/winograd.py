@@ -19,6 +19,7 @@ from course_lib.ops.convolution import correlate as direct
 from course_lib.ops.convolution.windows import Geometry, copy_padded, finite, summed, view
 from course_lib.ops.memory import empty, scratch
 from course_lib.ops.parallel import Task
+from course_lib.ops.products import wide
 
 MIX = np.array(
     [
@@ -61,7 +62,7 @@ def correlate(x: np.ndarray, weight: np.ndarray, geo: Geometry, bias: np.ndarray
     def work(tiles: slice) -> bool:
         columns = _columns(x, geo, tiles)
         products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
-        np.matmul(kernels, columns, out=products.reshape(6, filters, -1))
+        wide(kernels, columns, products.reshape(6, filters, -1))
         here = out[:, tiles]
         np.matmul(combine, products.transpose(1, 2, 0, 3), out=here)
         if bias is not None:
@@ -101,7 +102,7 @@ def weight_gradient(x: np.ndarray, g: np.ndarray, geo: Geometry) -> Task:
         columns = _columns(x, geo, tiles)
         products = scratch("products", (6, filters, tiles.stop - tiles.start, width * n), x.dtype)
         np.matmul(spread, g[:, tiles], out=products.transpose(1, 2, 0, 3))
-        return products.reshape(6, filters, -1) @ columns.transpose(0, 2, 1)
+        return wide(products.reshape(6, filters, -1), columns.transpose(0, 2, 1))
 
     def whole(parts: list[np.ndarray]) -> np.ndarray:
         total = summed(parts)

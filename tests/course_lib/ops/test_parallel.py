@@ -98,40 +98,6 @@ def test_a_forked_child_makes_threads_of_its_own(threads):
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_the_matrix_library_has_its_threads_for_large_products_only(threads, monkeypatch):
-    libraries = parallel._matrix_libraries()
-    asked = []
-    monkeypatch.setattr(np, "matmul", lambda *_, **__: asked.extend(lib.get_num_threads() for lib in libraries))
-    threads(2)
-    assert libraries
-    for size in (8, 256):
-        parallel.product(np.ones((size, size)), np.ones((size, size)))
-        assert [lib.get_num_threads() for lib in libraries] == [1] * len(libraries)
-    assert asked == [1] * len(libraries) + [2] * len(libraries)
-
-
-@pytest.mark.parametrize(("takes", "n", "k", "m", "transposed", "rows"), [
-    (True, 128, 256, 256, False, 8),  # 8 * 256 * 256 multiplications
-    (True, 128, 256, 256, True, 4),  # 4 * 256 results
-    (True, 130, 256, 256, False, 130),  # no block divides them
-    (True, 16, 128, 128, False, 16),  # small as it is
-    (True, 512, 64, 64, True, 512),  # too few columns to be quicker
-    (False, 128, 256, 256, False, 128),
-])  # fmt: skip
-def test_a_product_goes_in_blocks_where_the_library_takes_small_ones(
-    takes, n, k, m, transposed, rows, threads, monkeypatch
-):
-    threads(1)
-    monkeypatch.setattr(parallel, "_takes_small", lambda: takes)
-    rng = np.random.default_rng(0)
-    a, b = rng.standard_normal((n, k)), rng.standard_normal((m, k)).T if transposed else rng.standard_normal((k, m))
-    assert parallel.in_blocks(a, b).shape == (n // rows, rows, k)
-    out = np.empty((n, m))
-    assert parallel.product(a, b, out) is out
-    for result in (out, parallel.product(a, b), parallel.product(np.asfortranarray(a), b)):
-        np.testing.assert_allclose(result, a @ b, rtol=1e-12, atol=1e-12)
-
-
 def test_the_number_of_threads_is_set_or_read_from_the_environment(threads, monkeypatch):
     monkeypatch.setattr(parallel, "_chosen", None)
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
