@@ -1,8 +1,10 @@
 """What many tests rest on, made once and read only: a course folder with a class, a small lesson built and proven."""
 
+import functools
 import shutil
 
 import pytest
+from nbgrader import api
 
 from grading.course import Course
 from grading.marking import engine
@@ -83,6 +85,14 @@ def _own_stamps(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grading.publishing.build.STAMPS", tmp_path_factory.mktemp("stamps"))
         patch.setattr("grading.publishing.steps.MEMORY", tmp_path_factory.mktemp("steps") / "steps.json")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _asked_once():
+    """For each new gradebook nbgrader starts `alembic`, two seconds of a processor, to be told the same version."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
         yield
 
 
