@@ -37,10 +37,11 @@ setup: .venv/.ready
 demo: setup
 	@$(BIN)/course demo
 
+# with byte-code kept, whatever the environment says: the tests start hundreds of processes that import the same
 test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS)
 
 browser: setup
 	$(BIN)/python -m pytest tests/browser

@@ -1,5 +1,6 @@
-"""Shared by all tests: Ctrl-C reaches what they start, and their tables are printed at the end."""
+"""Shared by all tests: Ctrl-C reaches what they start, their tables are printed at the end, garbage is theirs alone."""
 
+import gc
 import signal
 
 
@@ -7,6 +8,17 @@ def pytest_configure():
     """Let Ctrl-C reach what a test starts: a shell's background job, and all that it starts, is told to ignore it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection():
+    """Look for no garbage while thousands of tests are collected."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Look from now on through what tests make, and no more through what was imported and collected for them."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter):

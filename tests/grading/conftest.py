@@ -1,8 +1,13 @@
 """What many tests rest on, made once and read only: a course folder with a class, a small lesson built and proven."""
 
+import fcntl
+import functools
+import os
+import pickle
 import shutil
 
 import pytest
+from nbgrader import api
 
 from grading.course import Course
 from grading.marking import engine
@@ -21,21 +26,43 @@ def copy(blank, to):
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory):
-    """A course folder with the small lesson, where nobody handed in anything."""
-    return sc.make(tmp_path_factory.mktemp("empty") / "course")
+def once(tmp_path_factory):
+    """`once(name, make)` is what `make(folder)` returns in the first process of a test run that asks for `name`."""
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+
+    def get(name, make):
+        folder, kept = place / f"once-{name}", place / f"once-{name}.pickle"
+        with open(place / f"once-{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                folder.mkdir()
+                kept.write_bytes(pickle.dumps(make(folder)))
+            return pickle.loads(kept.read_bytes())
+
+    return get
 
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory):
+def empty(once):
+    """A course folder with the small lesson, where nobody handed in anything."""
+    return Course(once("empty", lambda folder: sc.make(folder / "course").root))
+
+
+@pytest.fixture(scope="session")
+def blank(once):
     """A course folder with a class of 18 handed in and nothing graded."""
-    made = sc.make(tmp_path_factory.mktemp("blank") / "course")
-    sc.hand_in_class(made, 14)
-    sc.hand_in(made, "broken", b"{")
-    sc.hand_in(made, "empty", b"")
-    sc.hand_in(made, "renamed", sc.answered(made, **sc.RIGHT), name="my homework.ipynb")
-    (made.root / "submitted" / "absent" / small.LESSON).mkdir(parents=True)
-    return made.root
+
+    def make(folder):
+        made = sc.make(folder / "course")
+        sc.hand_in_class(made, 14)
+        sc.hand_in(made, "broken", b"{")
+        sc.hand_in(made, "empty", b"")
+        sc.hand_in(made, "renamed", sc.answered(made, **sc.RIGHT), name="my homework.ipynb")
+        (made.root / "submitted" / "absent" / small.LESSON).mkdir(parents=True)
+        return made.root
+
+    return once("blank", make)
 
 
 @pytest.fixture
@@ -59,16 +86,21 @@ def graded(undisturbed, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def demo(once):
     """The demo's course folder, graded in the sandbox, fed back and reported: (Course, Summary)."""
-    from grading.commands import demo
-    from grading.reporting import feedback, report
 
-    made = demo.prepare(tmp_path_factory.mktemp("demo") / "course")
-    summary = engine.grade(made.root)
-    feedback.write(made.root)
-    report.write(made.root)
-    return made, summary
+    def make(folder):
+        from grading.commands import demo
+        from grading.reporting import feedback, report
+
+        made = demo.prepare(folder / "course")
+        summary = engine.grade(made.root)
+        feedback.write(made.root)
+        report.write(made.root)
+        return made.root, summary
+
+    root, summary = once("demo", make)
+    return Course(root), summary
 
 
 @pytest.fixture
@@ -83,6 +115,14 @@ def _own_stamps(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("grading.publishing.build.STAMPS", tmp_path_factory.mktemp("stamps"))
         patch.setattr("grading.publishing.steps.MEMORY", tmp_path_factory.mktemp("steps") / "steps.json")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _asked_once():
+    """For each new gradebook nbgrader starts `alembic`, two seconds of a processor, to be told the same version."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "get_alembic_version", functools.cache(api.get_alembic_version))
         yield
 
 

@@ -72,14 +72,16 @@ class Places:
             (folder / name).write_bytes(content)
         return folder
 
-    def without(self, old, new=""):
-        """A worker that lacks one line."""
-        found = [file for file in mounts.WORKER.glob("*.py") for _ in range(file.read_text().count(old))]
-        assert len(found) == 1, f"{old!r} is not in the worker exactly once"
+    def without(self, *lines):
+        """A worker that lacks some lines, or has others: each a line, or (old, new)."""
         worker = Path(tempfile.mkdtemp(dir=self.folder)) / "worker"
         shutil.copytree(mounts.WORKER, worker, ignore=shutil.ignore_patterns("__pycache__"))
-        (worker / found[0].name).write_text(found[0].read_text().replace(old, new))
         subprocess.run(["chmod", "-R", "u+w,o+rX", worker.parent], check=True)
+        for line in lines:
+            old, new = (line, "") if isinstance(line, str) else line
+            found = [file for file in worker.glob("*.py") for _ in range(file.read_text().count(old))]
+            assert len(found) == 1, f"{old!r} is not in the worker exactly once"
+            found[0].write_text(found[0].read_text().replace(old, new))
         return worker
 
     def remove(self):

@@ -7,11 +7,10 @@ not have is left out by naming the option; that a case has samples left is asser
 import numpy as np
 import pytest
 import torch
-from torch.testing._internal.common_methods_invocations import op_db
 
 from course_lib import Tensor
 from course_lib import functional as F
-from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers
+from tests.course_lib.against_torch import assert_same_gradient, assert_same_numbers, torch_operations
 
 
 def method(name):
@@ -196,7 +195,7 @@ CASES = {
     "nn.functional.multi_margin_loss": (F.multi_margin_loss, lambda s: s.input.ndim == 2),
     "nn.functional.triplet_margin_loss": (F.triplet_margin_loss, one_reduction),
 }
-INFOS = {f"{op.name}.{op.variant_test_name}".rstrip("."): op for op in op_db}
+INFOS = {f"{op.name}.{op.variant_test_name}".rstrip("."): op for op in torch_operations()}
 
 
 def ours(x, kept):

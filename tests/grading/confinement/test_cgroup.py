@@ -338,7 +338,7 @@ def test_what_the_kernel_ends_for_its_memory_is_named_so(say):
 def test_where_a_group_cannot_be_entered_runs_are_confined_without(places, tmp_path):
     kernel = Fake(tmp_path)
     made = cgroup.Groups(cgroup.subtree(kernel), kernel=kernel)
-    worker = places.without('os.write(self.entry, b"0")', "pass")
+    worker = places.without(('os.write(self.entry, b"0")', "pass"))
     with places.sandbox(PATHS[0], groups=made, worker=worker) as box:
         run = box.run(attacks.honest())
     assert (box.path, run.isolation.memory, run.ended) == (PATHS[0], "polling", "finished")

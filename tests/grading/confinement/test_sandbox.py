@@ -97,6 +97,7 @@ def test_the_isolation_achieved_is_stated(box):
     assert run.isolation.uid not in (0, os.getuid())
 
 
+WARMTH = "    warm()\n"  # the imports, a second of each start: no layer is of them
 LAYERS = {
     "the filter": ('load_filter(setup["seccomp"])', "pass", "filter"),
     "the capabilities": ("    empty()\n", "    pass\n", None),
@@ -121,14 +122,18 @@ LAYERS = {
 @pytest.mark.parametrize("path", PATHS)
 def test_a_missing_layer_is_noticed_and_nothing_runs(layer, path, places):
     old, new, word = LAYERS[layer]
+    lines = [(old, new)]
     if layer == "the network namespace":  # both start paths name it
-        worker = places.without('("user", "pid", "ipc", "uts", "net")', '("user", "pid", "ipc", "uts")')
-        keeper = worker / "keeper.py"
-        keeper.write_text(keeper.read_text().replace('("pid", "ipc", "uts", "net")', '("pid", "ipc", "uts")'))
-    else:
-        worker = places.without(old, new)
+        both = ('"user", "pid", "ipc", "uts"', '"pid", "ipc", "uts"')
+        lines = [(f'({names}, "net")', f"({names})") for names in both]
     with pytest.raises(CourseError, match=word or "No sandbox can be made here"):
-        places.sandbox(path, worker=worker)
+        places.sandbox(path, worker=places.without(WARMTH, *lines))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_worker_without_its_imports_lacks_no_layer(path, places):
+    with places.sandbox(path, worker=places.without(WARMTH)) as box:
+        assert box.isolation.differs == ()
 
 
 def test_a_difference_is_tolerated_only_for_trusted_submissions(places):
@@ -173,7 +178,7 @@ def test_where_nested_namespaces_are_refused_each_submission_gets_its_own_bubble
 
 
 def test_the_next_path_is_taken_when_one_is_refused(places, monkeypatch):
-    refused = places.without('    if path == "nested":', '    if path == "nested":\n        raise OSError("no")')
+    refused = places.without(('    if path == "nested":', '    if path == "nested":\n        raise OSError("no")'))
     monkeypatch.setattr(sandbox.Sandbox, "_candidates", lambda self: ["nested", "single"])
     options = places.lower() if os.geteuid() == 0 else {}
     with sandbox.Sandbox(**{**options, "worker": refused}) as box:
