@@ -75,6 +75,27 @@ def test_what_one_submission_does_to_an_object_reaches_no_other(box):
     assert "[7 7 7 7] [1]" in str(shown(first))
 
 
+@pytest.mark.parametrize(
+    ("first", "between", "last", "name"),
+    [
+        ("n = 10", "n = 3", "n = 10\nm = n", "n"),
+        ("import math", "math = None", "import math", "math"),
+        ("from math import floor", "del floor", "from math import floor", "floor"),
+    ],
+    ids=["a number", "a module", "a function"],
+)
+def test_a_name_bound_again_to_the_same_object_is_bound_again(first, between, last, name, box):
+    """What a student made of it meanwhile is over; and it is the lesson's that a check finds."""
+    plain = job((first, "", name), between, (last, "", f"{name} m"), f"print({name})\n{name} = 7", f"print({name})")
+    steps = [replace(step, keeps=(name,) if step.bare else ()) for step in plain.steps]
+    steps[-1] = replace(steps[-1], restores=(name,))
+    plain = replace(plain, steps=tuple(steps))
+    run = box.run(plain)
+    assert shown(run) == shown(box.run(replace(plain, early=())))
+    assert "NameError" not in str(shown(run))
+    assert run.cells["c3"].outputs == run.cells["c4"].outputs
+
+
 UNFIT = {
     "changes an array of another cell": ("x.sort(); x[:] = x[::-1].copy()", "x", ""),
     "draws from a generator of another cell": ("z = rng.normal()", "rng", "z"),
